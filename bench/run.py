@@ -1,0 +1,105 @@
+"""How fast is meshctl? Prints one table of ratios; asserts nothing.
+
+    python bench/run.py [--large]
+
+Every figure is the least of several runs, taken in turns with what it is compared to, so that a
+busy machine slows both. ``--large`` adds 100,000 resources (minutes).
+"""
+
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from generate import write
+
+PYTHON = sys.executable
+PARSE = (
+    "import sys, yaml, pathlib\n"
+    "for file in sorted(pathlib.Path(sys.argv[1]).glob('*.yaml')):\n"
+    "    list(yaml.load_all(file.read_text(), yaml.CSafeLoader))\n"
+)
+PEAK = (
+    "import resource, subprocess, sys\n"
+    "subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL)\n"
+    "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)\n"
+)
+SMALL = """\
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata:
+  name: shop
+spec:
+  hosts: [shop]
+  http:
+    - route:
+        - destination: {host: shop}
+"""
+
+
+def timed(*command: str) -> float:
+    """Seconds of wall time for a command."""
+    started = time.perf_counter()
+    subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
+    return time.perf_counter() - started
+
+
+def least(rounds: int, *measures: Callable[[], float]) -> list[float]:
+    """Take measures in turns; the least of each."""
+    taken = [[measure() for measure in measures] for _ in range(rounds)]
+    return [min(column) for column in zip(*taken, strict=True)]
+
+
+def analyze(path: Path) -> Callable[[], float]:
+    return lambda: timed(PYTHON, "-m", "meshctl", "analyze", str(path), "-o", "json")
+
+
+def row(what: str, figure: str, budget: str) -> None:
+    print(f"| {what:<58} | {figure:>22} | {budget:>9} |")
+
+
+def main() -> None:
+    large = "--large" in sys.argv
+    row("what", "measured", "budget")
+    row("-" * 58, "-" * 22, "-" * 9)
+    with tempfile.TemporaryDirectory() as name:
+        root = Path(name)
+        start_up(root)
+        ten = root / "10k"
+        write(10_000, ten)
+        parse = lambda: timed(PYTHON, "-c", PARSE, str(ten))  # noqa: E731
+        csafe, full = least(3, parse, analyze(ten))
+        row("CSafeLoader alone, 10,000 resources", f"{csafe:.2f} s", "1")
+        row("analyze, 10,000 resources", f"{full:.2f} s = {full / csafe:.2f} x", "1.2 x")
+        peak = subprocess.run(
+            [PYTHON, "-c", PEAK, PYTHON, "-m", "meshctl", "analyze", str(ten), "-o", "json"],
+            capture_output=True, text=True, check=True,
+        )  # fmt: skip
+        row("peak memory, 10,000 resources", f"{int(peak.stdout) // 1024} MB", "400 MB")
+        if large:
+            hundred = root / "100k"
+            write(100_000, hundred)
+            [huge] = least(1, analyze(hundred))
+            row("analyze, 100,000 resources", f"{huge:.1f} s = {huge / full:.1f} x", "11 x")
+
+
+def start_up(root: Path) -> None:
+    small = root / "small.yaml"
+    small.write_text(SMALL, encoding="utf-8")
+    bare, usage, version, one = least(
+        15,
+        lambda: timed(PYTHON, "-c", "pass"),
+        lambda: timed(PYTHON, "-m", "meshctl", "--help"),
+        lambda: timed(PYTHON, "-m", "meshctl", "--version"),
+        analyze(small),
+    )
+    row("python alone", f"{bare * 1000:.0f} ms", "")
+    row("meshctl --help", f"{usage * 1000:.0f} ms = {usage / bare:.1f} x", "70 ms")
+    row("meshctl --version", f"{version * 1000:.0f} ms = {version / bare:.1f} x", "70 ms")
+    row("meshctl analyze, one small file", f"{one * 1000:.0f} ms = {one / bare:.1f} x", "110 ms")
+
+
+if __name__ == "__main__":
+    main()

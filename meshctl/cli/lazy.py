@@ -1,0 +1,37 @@
+"""Which commands are there? A static table; a command is imported when it runs."""
+
+from importlib import import_module
+from typing import Any
+
+import typer
+from typer.core import TyperGroup
+
+COMMANDS: dict[str, tuple[str, str]] = {
+    "analyze": ("meshctl.cli.analyze", "Find what is wrong in manifests."),
+    "routes": ("meshctl.cli.routes", "Show the routes a gateway or host really has."),
+    "tls-check": ("meshctl.cli.tls_check", "Show which TLS clients and servers really use."),
+    "rule": ("meshctl.cli.rule", "List the rules, or explain one."),
+    "completion": ("meshctl.cli.completion", "Print the completion script of a shell."),
+}
+
+
+class LazyGroup(TyperGroup):
+    """A command group that knows names and summaries without importing any command."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """Name the commands in the order of the table."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """Import one command."""
+        if cmd_name not in COMMANDS:
+            return None
+        module = import_module(COMMANDS[cmd_name][0])
+        app = typer.Typer(add_completion=False, rich_markup_mode=None)
+        app.command(cmd_name)(module.run)
+        return typer.main.get_command(app)
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        """Write the command list of ``--help`` from the table alone."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, summary) for name, (_, summary) in COMMANDS.items()])

@@ -1,0 +1,65 @@
+"""Which options do several commands share, and how do flags become Settings?"""
+
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated, BinaryIO
+
+import typer
+
+from meshctl.config.discover import discover
+from meshctl.settings import Settings
+
+Paths = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="[PATH]...",
+        help="Files, directories or globs; - is standard input. Default: this directory.",
+        show_default=False,
+    ),
+]
+Namespace = Annotated[
+    str | None,
+    typer.Option("-n", "--namespace", help="Namespace of objects that name none."),
+]
+MeshConfigFile = Annotated[
+    str | None,
+    typer.Option("--mesh-config", metavar="FILE", help="MeshConfig instead of the input's."),
+]
+WholeMesh = Annotated[
+    bool | None,
+    typer.Option(
+        "--whole-mesh/--part-of-mesh",
+        help="The input is the whole mesh: what is missing is absent.",
+        show_default=False,
+    ),
+]
+ConfigFile = Annotated[
+    str | None,
+    typer.Option("--config", metavar="FILE", help="Config file instead of the nearest one."),
+]
+
+
+def settings_from(config: str | None, **flags: object) -> Settings:
+    """Read the config file, then let every flag that was given win."""
+    file = Path(config) if config is not None else discover(Path.cwd())
+    settings = Settings()
+    if file is not None:
+        from meshctl.config.file import read_settings  # pydantic is slow to import
+
+        settings = read_settings(file)
+    given = {name: value for name, value in flags.items() if value is not None}
+    return replace(settings, **given)  # type: ignore[arg-type]
+
+
+def input_paths(paths: list[str] | None) -> tuple[list[str], BinaryIO | None]:
+    """Name what to read; standard input only where it was asked for."""
+    chosen = paths or ["."]
+    return chosen, sys.stdin.buffer if "-" in chosen else None
+
+
+def split_names(values: list[str] | None) -> tuple[str, ...] | None:
+    """Read names given several times or separated by commas; ``None`` when there are none."""
+    if not values:
+        return None
+    return tuple(name.strip() for value in values for name in value.split(",") if name.strip())

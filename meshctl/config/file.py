@@ -1,0 +1,130 @@
+"""What does a config file say? The only place that knows pydantic.
+
+``python -m meshctl.config.file`` prints the JSON Schema that ``schemas/meshctl-config.json`` is.
+"""
+
+import json
+import sys
+import tomllib
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError  # noqa: TID253 - its home
+
+from meshctl.errors import ConfigError
+from meshctl.settings import IgnoreEntry, Settings
+from meshctl.sources.yaml import parse_one
+
+_RULES = "Rule ids, families, globs, or IST and KIA codes."
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", populate_by_name=True)
+
+
+class IgnoreItem(_Strict):
+    """Findings that somebody decided to live with."""
+
+    rules: Annotated[list[str], Field(min_length=1, description=_RULES)]
+    paths: Annotated[
+        list[str], Field(description="Files, in gitignore syntax, relative to this file.")
+    ] = []
+    namespaces: Annotated[
+        list[str], Field(description="Namespaces of the objects; empty for all.")
+    ] = []
+    reason: Annotated[str, Field(min_length=1, description="Why; people will ask.")]
+    expires: Annotated[date | None, Field(description="The last day it holds, as YYYY-MM-DD.")] = (
+        None
+    )
+
+
+class ConfigFile(_Strict):
+    """Settings of meshctl for the directory of this file and everything below it."""
+
+    namespace: Annotated[
+        str, Field(min_length=1, description="Namespace of objects that name none.")
+    ] = "default"
+    select: Annotated[list[str], Field(description="Run these rules alone. " + _RULES)] = []
+    ignore: Annotated[
+        list[IgnoreItem], Field(description="Findings that are known and accepted.")
+    ] = []
+    fail_on: Annotated[
+        Literal["error", "warning", "info", "never"],
+        Field(alias="fail-on", description="The least severity that makes the exit code 1."),
+    ] = "error"
+    whole_mesh: Annotated[
+        bool,
+        Field(alias="whole-mesh", description="The input is the whole mesh: missing is absent."),
+    ] = False
+    mesh_config: Annotated[
+        str | None,
+        Field(alias="mesh-config", description="File with the MeshConfig, relative to this one."),
+    ] = None
+    baseline: Annotated[
+        str | None,
+        Field(description="File with accepted findings, relative to this one."),
+    ] = None
+
+
+def read_settings(file: Path) -> Settings:
+    """Read a config file; raises ConfigError that names the key and what it takes."""
+    raw = _parse(file)
+    try:
+        config = ConfigFile.model_validate(raw)
+    except ValidationError as error:
+        raise ConfigError(_explain(file, error)) from error
+    return Settings(
+        namespace=config.namespace,
+        select=tuple(config.select),
+        fail_on=config.fail_on,
+        whole_mesh=config.whole_mesh,
+        mesh_config=_beside(file, config.mesh_config),
+        baseline=_beside(file, config.baseline),
+        ignores=tuple(
+            IgnoreEntry(
+                tuple(item.rules), tuple(item.paths), tuple(item.namespaces), item.reason,
+                item.expires,
+            )
+            for item in config.ignore
+        ),
+        config_file=str(file),
+    )  # fmt: skip
+
+
+def config_schema() -> dict[str, Any]:
+    """Make the JSON Schema of the config file."""
+    schema = ConfigFile.model_json_schema(by_alias=True)
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
+
+
+def _parse(file: Path) -> Any:
+    try:
+        text = file.read_text(encoding="utf-8")
+        if file.suffix == ".toml":
+            return tomllib.loads(text).get("tool", {}).get("meshctl", {})
+        return parse_one(text) or {}
+    except OSError as error:
+        message = f"cannot read the config file {file}: {error.strerror}"
+        raise ConfigError(message) from error
+    except ValueError as error:
+        message = f"the config file {file} cannot be parsed: {error}"
+        raise ConfigError(message) from error
+
+
+def _beside(file: Path, name: str | None) -> str | None:
+    return None if name is None else str(file.parent / name)
+
+
+def _explain(file: Path, error: ValidationError) -> str:
+    first = error.errors(include_url=False)[0]
+    key = ".".join(str(part) for part in first["loc"])
+    if first["type"] == "extra_forbidden":
+        known = ", ".join(sorted(f.alias or n for n, f in ConfigFile.model_fields.items()))
+        return f"{file}: there is no setting {key!r}; the settings are {known}"
+    return f"{file}: {key or 'the file'}: {first['msg']}"
+
+
+if __name__ == "__main__":
+    json.dump(config_schema(), sys.stdout, indent=2)
+    sys.stdout.write("\n")

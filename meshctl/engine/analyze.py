@@ -1,0 +1,212 @@
+"""What is wrong with these sources? The facade: sources and Settings in, a Report out."""
+
+import gc
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from hashlib import sha256
+from pathlib import Path
+from typing import BinaryIO
+
+from meshctl import __version__
+from meshctl.engine.ignore import IgnoreFilter
+from meshctl.engine.loader import RuleNames, check_names, load_family, load_for
+from meshctl.engine.locate import identify, locate, locate_problem
+from meshctl.engine.report import (
+    LocatedFinding,
+    Location,
+    NotCheckedRule,
+    RelatedPlace,
+    Report,
+    ResourceId,
+    Summary,
+)
+from meshctl.engine.runner import Outcomes, run
+from meshctl.errors import ConfigError
+from meshctl.mesh import Mesh
+from meshctl.mesh.mesh_config import MeshConfig, read_mesh_config
+from meshctl.resources import Ref, Resource, make_resource
+from meshctl.rules.api import Finding, Rule, Severity
+from meshctl.settings import Settings
+from meshctl.sources.documents import Document, Problem
+from meshctl.sources.loader import Loaded, load
+
+Progress = Callable[[int, int], None]
+_NO_RESOURCE = ResourceId("", "", "", "")
+
+
+def analyze(
+    paths: Sequence[str], settings: Settings, *,
+    stdin: BinaryIO | None = None, on_progress: Progress | None = None,
+) -> Report:  # fmt: skip
+    """Analyse files, directories or standard input.
+
+    Raises InputError for a named path that cannot be read, ConfigError and UsageError for
+    settings that make no sense; everything else is a finding.
+    """
+    names = RuleNames((*settings.select, *settings.ignore))
+    if names:
+        check_names(names)
+    collecting = gc.isenabled()
+    # Nothing that an analysis makes is garbage before its end: collecting costs 30 % and frees
+    # nothing.
+    gc.disable()
+    try:
+        loaded = load(paths, stdin=stdin, on_progress=on_progress)
+        return _report(loaded, settings)
+    finally:
+        if collecting:
+            gc.enable()
+
+
+def load_mesh(loaded: Loaded, settings: Settings) -> Mesh:
+    """Build the mesh of what was loaded."""
+    resources = tuple(unwrap(loaded.documents, settings.namespace))
+    return Mesh(resources, _mesh_config(settings), is_whole=settings.whole_mesh)
+
+
+def unwrap(documents: Iterable[Document], namespace: str) -> Iterator[Resource]:
+    """Make resources of documents; the items of a List become resources of their own."""
+    for document in documents:
+        data = document.data
+        if not isinstance(data, dict):
+            continue
+        kind, items = data.get("kind"), data.get("items")
+        if isinstance(kind, str) and kind.endswith("List") and isinstance(items, list):
+            for index, item in enumerate(items):
+                if isinstance(item, dict):
+                    yield make_resource(document, item, ("items", index), namespace)
+        elif "kind" in data or "apiVersion" in data:
+            yield make_resource(document, data, (), namespace)
+
+
+def _mesh_config(settings: Settings) -> MeshConfig | None:
+    if settings.mesh_config is None:
+        return None
+    try:
+        text = Path(settings.mesh_config).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
+        message = f"cannot read the mesh config {settings.mesh_config}: {reason}"
+        raise ConfigError(message) from error
+    config = read_mesh_config(text)
+    if config is None:
+        message = (
+            f"{settings.mesh_config} is not a mesh config; give the MeshConfig itself, an "
+            "`istio` ConfigMap or an IstioOperator"
+        )
+        raise ConfigError(message)
+    return config
+
+
+def _report(loaded: Loaded, settings: Settings) -> Report:
+    mesh = load_mesh(loaded, settings)
+    rules = _chosen(load_for(mesh.resources), settings)
+    outcomes = run(rules, mesh)
+    funnel = IgnoreFilter(settings, loaded.documents)
+    located = list(_locate_all(outcomes))
+    kept = [found for found, resource in located if not funnel.ignores(found, resource)]
+    problems = [*loaded.problems, *funnel.problems, *funnel.expired()]
+    problems += funnel.unused((rule.id, rule.equivalents) for rule in rules)
+    by_id = {rule.id: rule for rule in rules}
+    for problem in problems:
+        rule = by_id.get(f"document/{problem.kind}")
+        if rule is not None:
+            found = _from_problem(rule, problem)
+            located.append((found, None))
+            if not funnel.ignores(found, None):
+                kept.append(found)
+    kept.sort(key=_order)
+    return Report(
+        version=__version__,
+        findings=tuple(kept),
+        not_checked=tuple(NotCheckedRule(*gap) for gap in sorted(outcomes.not_checked)),
+        summary=_summary(loaded, mesh, kept, len(located) - len(kept)),
+        rules={rule.id: rule for rule in _documented(by_id, kept)},
+        crashed=bool(outcomes.crashes),
+    )
+
+
+def _chosen(rules: Iterable[Rule], settings: Settings) -> list[Rule]:
+    select, ignore = RuleNames(settings.select), RuleNames(settings.ignore)
+    return [
+        rule for rule in rules if (not select or select.include(rule)) and not ignore.include(rule)
+    ]
+
+
+def _documented(rules: dict[str, Rule], kept: Iterable[LocatedFinding]) -> Iterator[Rule]:
+    for name in sorted({found.rule for found in kept}):
+        rule = rules.get(name) or next(r for r in load_family("internal") if r.id == name)
+        yield rule
+
+
+def _summary(loaded: Loaded, mesh: Mesh, kept: Sequence[LocatedFinding], ignored: int) -> Summary:
+    counts = dict.fromkeys(Severity, 0)
+    for found in kept:
+        counts[found.severity] += 1
+    return Summary(
+        files=loaded.files,
+        documents=len(loaded.documents),
+        resources=len(mesh.resources),
+        errors=counts[Severity.ERROR],
+        warnings=counts[Severity.WARNING],
+        infos=counts[Severity.INFO],
+        ignored=ignored,
+    )
+
+
+def _order(found: LocatedFinding) -> tuple[str, int, int, str, str]:
+    place = found.location
+    return place.file, place.line, place.column, found.rule, found.message
+
+
+def _locate_all(outcomes: Outcomes) -> Iterator[tuple[LocatedFinding, Resource]]:
+    seen: set[tuple[str, str, Location]] = set()
+    for rule, finding in outcomes.findings:
+        found = _locate(rule, finding)
+        key = (found.rule, found.message, found.location)
+        if key not in seen:  # two merged answers may lead to the very same words and place
+            seen.add(key)
+            yield found, finding.ref.resource
+    for rule, resource, crash in outcomes.crashes:
+        message = (
+            f"rule {rule.id} crashed on {resource.title}: {type(crash).__name__}: {crash}; "
+            "please report this with the resource; --debug shows the traceback"
+        )
+        crashed = load_family("internal")[0]
+        yield _locate(crashed, Finding(Ref(resource, ()), message)), resource
+
+
+def _locate(rule: Rule, finding: Finding) -> LocatedFinding:
+    resource = identify(finding.ref.resource)
+    location = locate(finding.ref)
+    return LocatedFinding(
+        rule=rule.id,
+        equivalents=rule.equivalents,
+        severity=finding.severity or rule.severity,
+        message=finding.message,
+        resource=resource,
+        location=location,
+        related=tuple(
+            RelatedPlace(one.message, identify(one.ref.resource), locate(one.ref))
+            for one in finding.related
+        ),
+        fix=finding.fix or rule.fix or None,
+        fingerprint=_fingerprint(rule.id, *resource, location.path, finding.message),
+    )
+
+
+def _from_problem(rule: Rule, problem: Problem) -> LocatedFinding:
+    return LocatedFinding(
+        rule=rule.id,
+        equivalents=rule.equivalents,
+        severity=rule.severity,
+        message=problem.message,
+        resource=_NO_RESOURCE,
+        location=locate_problem(problem),
+        related=(),
+        fix=rule.fix or None,
+        fingerprint=_fingerprint(rule.id, problem.file, problem.message),
+    )
+
+
+def _fingerprint(*parts: str) -> str:
+    return sha256("\0".join(parts).encode("utf-8", "replace")).hexdigest()[:32]

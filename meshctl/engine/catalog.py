@@ -1,0 +1,48 @@
+"""What does a rule mean? Its documentation, with the cases that prove it as examples."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import meshctl
+from meshctl.engine.loader import RuleNames, load_all, suggest
+from meshctl.errors import UsageError
+from meshctl.rules.api import Rule
+
+_PACKAGE = Path(meshctl.__file__).parent
+_CASES = (_PACKAGE / "cases", _PACKAGE.parent / "tests" / "rules")
+"""Where the cases are: in an installed package, or in a checkout."""
+
+
+@dataclass(frozen=True, slots=True)
+class Examples:
+    """The YAML a rule complains about, and the closest that is right; empty where there is none."""
+
+    bad: str
+    good: str
+
+
+def find_rules(name: str) -> Sequence[Rule]:
+    """Find rules by id, last part of an id, family, glob, or IST or KIA code.
+
+    Raises UsageError with the closest name when there is none.
+    """
+    rules = load_all()
+    names = RuleNames([name])
+    found = [rule for rule in rules if names.include(rule) or rule.id.endswith(f"/{name}")]
+    if not found:
+        raise UsageError(f"there is no rule {name!r}{suggest(name, rules)}")
+    return found
+
+
+def examples(rule: Rule) -> Examples:
+    """Read the bad and the good case of a rule."""
+    folder = rule.id.replace("-", "_")
+    for root in _CASES:
+        if (root / folder).is_dir():
+            return Examples(_text(root / folder / "bad.yaml"), _text(root / folder / "good.yaml"))
+    return Examples("", "")
+
+
+def _text(file: Path) -> str:
+    return file.read_text(encoding="utf-8") if file.is_file() else ""

@@ -1,0 +1,103 @@
+"""Which rules exist, and which of them does this input need?
+
+A rule is a module below ``meshctl/rules/<family>/``; there is no list. Only the families of the
+kinds in the input are imported.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from difflib import get_close_matches
+from fnmatch import fnmatchcase
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+
+import meshctl.rules
+from meshctl.errors import UsageError
+from meshctl.resources import Resource
+from meshctl.rules.api import Rule
+
+_ROOT = Path(meshctl.rules.__file__).parent
+_ALWAYS = frozenset({"document"})
+
+
+def families() -> list[str]:
+    """Name every family that has rules, sorted."""
+    return sorted(
+        entry.name for entry in _ROOT.iterdir() if entry.is_dir() and entry.name[0].isalpha()
+    )
+
+
+@cache
+def load_family(family: str) -> tuple[Rule, ...]:
+    """Import the rules of one family, sorted by id."""
+    names = sorted(file.stem for file in (_ROOT / family).glob("[a-z]*.py"))
+    modules = (import_module(f"meshctl.rules.{family}.{name}") for name in names)
+    return tuple(module.check for module in modules)
+
+
+def load_all() -> tuple[Rule, ...]:
+    """Import every rule, sorted by id."""
+    return tuple(rule for family in families() for rule in load_family(family))
+
+
+def load_for(resources: Iterable[Resource]) -> tuple[Rule, ...]:
+    """Import the rules for the kinds of these resources, and those for documents."""
+    present = {family_of(view) for view in {type(resource) for resource in resources}}
+    return tuple(
+        rule for family in families() if family in present | _ALWAYS for rule in load_family(family)
+    )
+
+
+def family_of(view: type[Resource]) -> str:
+    """Name the family of a kind: ``VirtualService`` has ``virtual_service``."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", view.__name__).lower()
+
+
+class RuleNames:
+    """Names of rules as users write them: an id, a family, a glob, or an IST or KIA code."""
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self._names = tuple(name.strip() for name in names if name.strip())
+
+    def __bool__(self) -> bool:
+        return bool(self._names)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def include(self, rule: Rule) -> bool:
+        """Is this rule among the names?"""
+        return self.match(rule.id, rule.equivalents)
+
+    def match(self, rule_id: str, equivalents: Iterable[str]) -> bool:
+        """Is a rule with this id and these codes among the names?"""
+        known = {code.upper() for code in equivalents}
+        return any(
+            name in {"*", "all"}
+            or name.upper() in known
+            or fnmatchcase(rule_id, name)
+            or rule_id.partition("/")[0] == name.rstrip("/")
+            for name in self._names
+        )
+
+
+def check_names(names: RuleNames) -> None:
+    """Refuse a name that stands for no rule, with the closest one that exists.
+
+    Imports every rule, so it is called only when somebody names one.
+    """
+    rules = load_all()
+    for name in names:
+        if not any(RuleNames([name]).include(rule) for rule in rules):
+            raise UsageError(f"there is no rule {name!r}{suggest(name, rules)}")
+
+
+def suggest(name: str, rules: Iterable[Rule]) -> str:
+    """Phrase the closest known names, or the way to list them."""
+    known = {code for rule in rules for code in (rule.id, rule.family, *rule.equivalents)}
+    tails = {rule.id.partition("/")[2]: rule.id for rule in rules}
+    close = get_close_matches(name, [*known, *tails], n=1, cutoff=0.6)
+    if close:
+        return f"; did you mean {tails.get(close[0], close[0])!r}?"
+    return "; `meshctl rule` lists them all"

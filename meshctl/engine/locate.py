@@ -1,0 +1,46 @@
+"""Where in the files is a symbolic place?"""
+
+from meshctl.engine.report import Frame, Location, ResourceId
+from meshctl.resources import Ref, Resource
+from meshctl.sources.documents import Problem, Span
+
+_CONTEXT = 2
+_LONGEST_FRAME = 12
+
+
+def locate(ref: Ref) -> Location:
+    """Turn a symbolic place into lines and columns with the source around them."""
+    document = ref.resource.document
+    span = document.span(ref.resource.prefix + ref.path, key=ref.key)
+    first = max(span.line - _CONTEXT, 1)
+    last = min(span.end_line, span.line + _LONGEST_FRAME) + _CONTEXT
+    first, lines = document.lines(first, last)
+    return _location(document.file, span, path_text(ref.path), Frame(first, lines))
+
+
+def locate_problem(problem: Problem) -> Location:
+    """Place a problem that the loader found."""
+    frame = Frame(problem.span.line, problem.lines) if problem.lines else None
+    return _location(problem.file, problem.span, "", frame)
+
+
+def path_text(path: tuple[str | int, ...]) -> str:
+    """Write a path as kubectl does: ``spec.http[0].route[0].destination.host``."""
+    text = ""
+    for part in path:
+        if isinstance(part, int):
+            text += f"[{part}]"
+        elif part.replace("_", "").replace("-", "").isalnum():
+            text += f".{part}" if text else part
+        else:
+            text += f"['{part}']"
+    return text
+
+
+def identify(resource: Resource) -> ResourceId:
+    """Name the object for the report."""
+    return ResourceId(resource.api_version, resource.kind, resource.namespace, resource.name)
+
+
+def _location(file: str, span: Span, path: str, frame: Frame | None) -> Location:
+    return Location(file, span.line, span.column, span.end_line, span.end_column, path, frame)

@@ -1,0 +1,101 @@
+"""What did an analysis find? The frozen report that every renderer reads."""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from meshctl.rules.api import Rule, Severity
+
+
+class ResourceId(NamedTuple):
+    """Which object a finding is about; empty strings for text that is not an object."""
+
+    api_version: str
+    kind: str
+    namespace: str
+    name: str
+
+    @property
+    def title(self) -> str:
+        """How text output names the object: ``Gateway default/shop``."""
+        name = f"{self.namespace}/{self.name}" if self.namespace else self.name
+        return f"{self.kind} {name}"
+
+
+class Frame(NamedTuple):
+    """Source lines for a code frame; ``first_line`` is the number of the first, from 1."""
+
+    first_line: int
+    lines: tuple[str, ...]
+
+
+class Location(NamedTuple):
+    """A place in a file: lines and columns from 1, end column exclusive, path like kubectl's."""
+
+    file: str
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+    path: str
+    frame: Frame | None
+
+
+class RelatedPlace(NamedTuple):
+    """A place that explains a finding."""
+
+    message: str
+    resource: ResourceId
+    location: Location
+
+
+@dataclass(frozen=True, slots=True)
+class LocatedFinding:
+    """One finding with its place in a file.
+
+    ``fingerprint`` stays the same when lines move: it depends on rule, object, path and message.
+    """
+
+    rule: str
+    equivalents: tuple[str, ...]
+    severity: Severity
+    message: str
+    resource: ResourceId
+    location: Location
+    related: tuple[RelatedPlace, ...]
+    fix: str | None
+    fingerprint: str
+
+
+class NotCheckedRule(NamedTuple):
+    """A rule that could not know something, and why."""
+
+    rule: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """How much was analysed, and how much was found."""
+
+    files: int
+    documents: int
+    resources: int
+    errors: int
+    warnings: int
+    infos: int
+    ignored: int
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Ordered findings (file, line, column, rule), what was not checked, and the counts.
+
+    ``rules`` documents every rule that has a finding, for renderers that explain rules.
+    """
+
+    version: str
+    findings: tuple[LocatedFinding, ...]
+    not_checked: tuple[NotCheckedRule, ...]
+    summary: Summary
+    rules: dict[str, Rule]
+    crashed: bool = False

@@ -1,0 +1,118 @@
+"""What do the words of a TLS connection mean: client, upstream, server, result?"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from meshctl.mesh.peer_authentication import Demand
+from meshctl.mesh.registry import HostPort, RegisteredHost
+from meshctl.mesh.tls_setting import TlsSetting
+from meshctl.mesh.traffic_policy import EffectiveRule
+from meshctl.resources import Ref, Subset, Workload
+
+
+class Proxy(StrEnum):
+    """What sends the requests of a client."""
+
+    SIDECAR = "sidecar"
+    GATEWAY = "gateway"
+    NONE = "none"
+    UNKNOWN = "unknown"
+    """Perhaps none, perhaps ztunnel: whether DestinationRules apply can't be told."""
+
+
+class ClientTls(StrEnum):
+    """What the upstream of a client does; AUTO decides for each endpoint."""
+
+    PLAINTEXT = "plaintext"
+    AUTO = "auto"
+    ISTIO_MUTUAL = "istio-mutual"
+    SIMPLE = "simple"
+    MUTUAL = "mutual"
+    UNKNOWN = "unknown"
+
+
+class ServerMode(StrEnum):
+    """What a server takes; NONE is a pod without a sidecar."""
+
+    STRICT = "strict"
+    PERMISSIVE = "permissive"
+    DISABLE = "disable"
+    NONE = "none"
+    EXTERNAL = "external"
+    UNKNOWN = "unknown"
+
+
+class Result(StrEnum):
+    """What comes of a connection; TLS means that the application itself must speak it."""
+
+    MTLS = "mtls"
+    PLAINTEXT = "plaintext"
+    TLS = "tls"
+    CONFLICT = "conflict"
+    NO_ENDPOINT = "no-endpoint"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """Proxies that no DestinationRule tells apart.
+
+    ``name`` is ``namespace/workload``, or words for any client of a kind.
+    """
+
+    name: str
+    namespace: str
+    proxy: Proxy = Proxy.SIDECAR
+    labels: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Upstream:
+    """What a client does on the way to one port of a host or subset.
+
+    ``ref`` is the place that decides, ``None`` where it is Istio's default.
+    """
+
+    client: Client
+    host: RegisteredHost
+    port: HostPort
+    subset: Subset | None
+    rule: EffectiveRule | None
+    setting: TlsSetting
+    tls: ClientTls
+    sni: str | None = None
+    ref: Ref | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Server:
+    """One workload behind an upstream: its container port and what it takes there."""
+
+    workload: Workload
+    port: int
+    mode: ServerMode
+    demand: Demand | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Connection:
+    """An upstream and one of its servers; there may be none, or one outside the mesh.
+
+    ``endpoint_mtls`` tells for AUTO whether this endpoint gets mutual TLS.
+    """
+
+    upstream: Upstream
+    server: Server | None
+    mode: ServerMode | None
+    endpoint_mtls: bool | None
+    result: Result
+    reason: str
+
+    @property
+    def order_known(self) -> bool:
+        """Would the result be the same for any creation times?"""
+        rule = self.upstream.rule
+        demand = self.server.demand if self.server is not None else None
+        return (rule is None or rule.order_known) and (demand is None or demand.order_known)

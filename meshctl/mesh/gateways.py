@@ -1,0 +1,163 @@
+"""What does each gateway workload serve, and which server owns what?"""
+
+from collections.abc import Iterable, Iterator
+from functools import cached_property
+
+from meshctl.mesh.age import age, order_is_known
+from meshctl.mesh.gateway_workloads import GatewayWorkload, GatewayWorkloads
+from meshctl.mesh.hosts import HostIndex
+from meshctl.mesh.listeners import Listener, SkippedRoute, build_listeners
+from meshctl.mesh.registry import Registry
+from meshctl.mesh.routes import Proxy, Routes
+from meshctl.mesh.servers import Merged, MergedServer, merge
+from meshctl.mesh.virtual_hosts import VirtualHost, virtual_hosts
+from meshctl.resources import Gateway, Server
+
+class EffectiveGateway:
+    """All Gateways of one gateway workload, merged as istiod merges them."""
+
+    def __init__(
+        self, workload: GatewayWorkload, gateways: Iterable[Gateway], routes: Routes,
+        registry: Registry,
+    ) -> None:  # fmt: skip
+        self.workload = workload
+        self.gateways = tuple(sorted(gateways, key=age))
+        self._routes = routes
+        self._registry = registry
+        self.proxy = Proxy(workload.namespace, workload.labels if workload.is_real else None)
+
+    @cached_property
+    def merged(self) -> Merged:
+        """Every server with its fate."""
+        return merge(self.gateways, self.workload.target)
+
+    @property
+    def servers(self) -> list[MergedServer]:
+        """Every server in istiod's order, dropped ones too."""
+        return self.merged.servers
+
+    @cached_property
+    def _built(self) -> tuple[tuple[Listener, ...], tuple[SkippedRoute, ...]]:
+        return build_listeners(self.merged, self._routes, self._registry, self.proxy)
+
+    @property
+    def listeners(self) -> tuple[Listener, ...]:
+        """The listeners, sorted by name."""
+        return self._built[0]
+
+    @property
+    def skipped_routes(self) -> tuple[SkippedRoute, ...]:
+        """The tls routes that another server's or route's SNI keeps out."""
+        return self._built[1]
+
+    @cached_property
+    def route_configs(self) -> dict[str, tuple[VirtualHost, ...]]:
+        """The HTTP route configurations that a listener uses, by name, with their hosts."""
+        used = {c.route_config: None for one in self.listeners for c in one.chains}
+        return {
+            name: virtual_hosts(self.merged.by_route_config[name], self._routes, self.proxy)
+            for name in used
+            if name in self.merged.by_route_config
+        }
+
+    @cached_property
+    def _by_server(self) -> dict[Server, MergedServer]:
+        return {one.server: one for one in self.servers}
+
+    def find(self, server: Server) -> MergedServer | None:
+        """Find what became of a server here, ``None`` if its Gateway selects other pods."""
+        return self._by_server.get(server)
+
+    @cached_property
+    def serving(self) -> frozenset[MergedServer]:
+        """The servers that contribute anything at all to the configuration."""
+        found: set[MergedServer] = set()
+        for listener in self.listeners:
+            for chain in listener.chains:
+                if chain.route_config not in self.route_configs or not chain.server.is_http:
+                    found.add(chain.server)
+        for name, hosts in self.route_configs.items():
+            for one in hosts:
+                found.update(one.servers)
+                found.update(one.redirected_by[:1])
+            if all(one.is_blackhole for one in hosts):
+                found.update(self.merged.by_route_config[name][:1])
+        found.update(one.rival for one in self.servers if one.rival is not None)
+        return frozenset(found)
+
+    def order_is_known(self, one: MergedServer, other: MergedServer) -> bool:
+        """Is it certain which of two servers comes first? Within one Gateway it always is."""
+        gateways = one.server.gateway, other.server.gateway
+        return gateways[0] is gateways[1] or order_is_known(gateways)
+
+
+class Gateways:
+    """The effective gateways, found by workload, Gateway, server or host."""
+
+    def __init__(
+        self, gateways: Iterable[Gateway], workloads: GatewayWorkloads, routes: Routes,
+        registry: Registry,
+    ) -> None:  # fmt: skip
+        self._gateways = {(one.namespace, one.name): one for one in gateways}
+        self._workloads = workloads
+        self._routes = routes
+        self._registry = registry
+
+    def __iter__(self) -> Iterator[EffectiveGateway]:
+        return iter(self._all)
+
+    @cached_property
+    def _all(self) -> tuple[EffectiveGateway, ...]:
+        return tuple(
+            EffectiveGateway(workload, gateways, self._routes, self._registry)
+            for workload, gateways in self._workloads.pick(self._gateways.values())
+        )
+
+    def find(self, name: str) -> Gateway | None:
+        """Find a Gateway by ``namespace/name``."""
+        namespace, _, own = name.partition("/")
+        return self._gateways.get((namespace, own))
+
+    def of(self, gateway: Gateway) -> list[EffectiveGateway]:
+        """List the effective gateways that a Gateway is part of: one for each workload."""
+        return self._by_gateway.get(gateway, [])
+
+    def for_workload(self, name: str) -> EffectiveGateway | None:
+        """Find the effective gateway of a workload (or the Service for it), by its name."""
+        return next((one for one in self if one.workload.name == name), None)
+
+    def fates(self, server: Server) -> Iterator[tuple[EffectiveGateway, MergedServer]]:
+        """Walk what became of a server on each workload that has it."""
+        for one in self.of(server.gateway):
+            found = one.find(server)
+            if found is not None:
+                yield one, found
+
+    def serving(self, host: str) -> Iterator[tuple[EffectiveGateway, MergedServer]]:
+        """Walk the servers (not dropped) with a host in common with this host or wildcard."""
+        seen = set()
+        found = list(self._hosts.covering(host))
+        found.append(list(self._hosts.covered_by(host)))
+        for several in found:
+            for gateway, server in several:
+                if server not in seen:
+                    seen.add(server)
+                    yield gateway, server
+
+    @cached_property
+    def _by_gateway(self) -> dict[Gateway, list[EffectiveGateway]]:
+        found: dict[Gateway, list[EffectiveGateway]] = {}
+        for effective in self:
+            for gateway in effective.gateways:
+                found.setdefault(gateway, []).append(effective)
+        return found
+
+    @cached_property
+    def _hosts(self) -> HostIndex[tuple[EffectiveGateway, MergedServer]]:
+        index: HostIndex[tuple[EffectiveGateway, MergedServer]] = HostIndex()
+        for effective in self:
+            for server in effective.servers:
+                if server.drop is None:
+                    for host in server.hosts:
+                        index.add(host.host, (effective, server))
+        return index

@@ -1,0 +1,95 @@
+"""Which mesh-wide settings hold?
+
+They come from ``--mesh-config``, from the ``istio`` ConfigMap or an IstioOperator in the input,
+else they are Istio's defaults (pkg/config/mesh/mesh.go, DefaultMeshConfig, 1.31).
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from meshctl.resources import ConfigMap, Resource, make_resource
+from meshctl.sources.documents import Document
+from meshctl.sources.yaml import parse_one
+
+
+@dataclass(frozen=True, slots=True)
+class MeshConfig:
+    """The settings of MeshConfig that decide about findings; ``raw`` has all of them."""
+
+    root_namespace: str = "istio-system"
+    domain: str = "cluster.local"
+    trust_domain: str = "cluster.local"
+    auto_mtls: bool = True
+    registry_only: bool = False
+    service_export_to: tuple[str, ...] = ("*",)
+    virtual_service_export_to: tuple[str, ...] = ("*",)
+    destination_rule_export_to: tuple[str, ...] = ("*",)
+    raw: Mapping[str, Any] = field(default_factory=dict)
+    is_known: bool = False
+    """Was a MeshConfig in the input, or are these Istio's defaults?"""
+
+    @classmethod
+    def parse(cls, raw: Mapping[str, Any]) -> "MeshConfig":
+        """Read the fields of a MeshConfig mapping; a wrong type reads as the default."""
+        outbound = raw.get("outboundTrafficPolicy")
+        mode = outbound.get("mode") if isinstance(outbound, dict) else None
+        return cls(
+            root_namespace=_text(raw, "rootNamespace", "istio-system"),
+            trust_domain=_text(raw, "trustDomain", "cluster.local"),
+            auto_mtls=raw.get("enableAutoMtls") is not False,
+            registry_only=mode == "REGISTRY_ONLY",
+            service_export_to=_texts(raw, "defaultServiceExportTo"),
+            virtual_service_export_to=_texts(raw, "defaultVirtualServiceExportTo"),
+            destination_rule_export_to=_texts(raw, "defaultDestinationRuleExportTo"),
+            raw=raw,
+            is_known=True,
+        )
+
+
+def find_mesh_config(resources: Iterable[Resource]) -> MeshConfig:
+    """Take the MeshConfig of the input: the ``istio`` ConfigMap before an IstioOperator."""
+    operator: Mapping[str, Any] | None = None
+    for resource in resources:
+        if isinstance(resource, ConfigMap) and resource.name == "istio":
+            text = resource.values.get("mesh")
+            parsed = parse_one(text) if text is not None else None
+            if isinstance(parsed, dict):
+                return MeshConfig.parse(parsed)
+        elif resource.kind == "IstioOperator" and operator is None:
+            operator = _operator_config(resource)
+    return MeshConfig.parse(operator) if operator is not None else MeshConfig()
+
+
+def read_mesh_config(text: str) -> MeshConfig | None:
+    """Read a file with a MeshConfig, an ``istio`` ConfigMap or an IstioOperator.
+
+    ``None`` when the text is none of them.
+    """
+    data = parse_one(text)
+    if not isinstance(data, dict):
+        return None
+    if "kind" not in data:
+        return MeshConfig.parse(data)
+    document = Document("", 1, text, data)
+    config = find_mesh_config([make_resource(document, data, (), "istio-system")])
+    return config if config.is_known else None
+
+
+def _operator_config(resource: Resource) -> Mapping[str, Any] | None:
+    config = resource.spec.child("meshConfig").data
+    root = resource.spec.child("values", "global").text("istioNamespace")
+    if root and "rootNamespace" not in config:
+        config = {**config, "rootNamespace": root}
+    return config or None
+
+
+def _text(raw: Mapping[str, Any], key: str, default: str) -> str:
+    value = raw.get(key)
+    return value if isinstance(value, str) and value else default
+
+
+def _texts(raw: Mapping[str, Any], key: str) -> tuple[str, ...]:
+    value = raw.get(key)
+    found = tuple(v for v in value if isinstance(v, str)) if isinstance(value, list) else ()
+    return found or ("*",)

@@ -1,0 +1,72 @@
+"""Which protocol does a port speak, from its name, appProtocol or number?
+
+Mirrors pkg/config/kube/conversion.go and pkg/config/protocol/instance.go of Istio 1.31.
+"""
+
+from enum import StrEnum
+
+
+class Protocol(StrEnum):
+    """What istiod thinks a port speaks; ``AUTO`` is sniffed from the first bytes."""
+
+    HTTP = "HTTP"
+    HTTP2 = "HTTP2"
+    GRPC = "GRPC"
+    GRPC_WEB = "GRPC-Web"
+    HTTPS = "HTTPS"
+    TLS = "TLS"
+    TCP = "TCP"
+    MONGO = "Mongo"
+    MYSQL = "MySQL"
+    REDIS = "Redis"
+    HBONE = "HBONE"
+    DOUBLE_HBONE = "DoubleHBONE"
+    UDP = "UDP"
+    AUTO = "auto"
+
+    @property
+    def is_http(self) -> bool:
+        """Is it routed as HTTP?"""
+        return self in _HTTP
+
+    @property
+    def is_tls(self) -> bool:
+        """Is it encrypted by the application, so routed by SNI?"""
+        return self in {Protocol.HTTPS, Protocol.TLS}
+
+
+_HTTP = frozenset({Protocol.HTTP, Protocol.HTTP2, Protocol.GRPC, Protocol.GRPC_WEB})
+
+_BY_NAME = {protocol.value.lower(): protocol for protocol in Protocol if protocol != "auto"}
+
+_BY_APP_PROTOCOL = {
+    "kubernetes.io/h2c": Protocol.HTTP2,
+    "kubernetes.io/ws": Protocol.HTTP,
+    "kubernetes.io/wss": Protocol.HTTPS,
+    "istio.io/hbone": Protocol.HBONE,
+}
+
+# Server-first protocols by well-known number: sniffing them would hang.
+_BY_NUMBER = {25: Protocol.TCP, 53: Protocol.TCP, 3306: Protocol.TCP, 27017: Protocol.TCP}
+
+
+def parse_protocol(text: str) -> Protocol | None:
+    """Read a protocol word as Istio does, ignoring case; ``None`` for an unknown one."""
+    return _BY_NAME.get(text.lower())
+
+
+def port_protocol(
+    name: str, number: int, transport: str = "TCP", app_protocol: str | None = None
+) -> Protocol:
+    """Decide what a Service port speaks: appProtocol, then the name's prefix, then the number."""
+    if transport == "UDP":
+        return Protocol.UDP
+    if app_protocol is not None:
+        known = _BY_APP_PROTOCOL.get(app_protocol) or parse_protocol(app_protocol)
+        return known or Protocol.AUTO
+    if name.startswith("grpc-web"):
+        return Protocol.GRPC_WEB
+    named = parse_protocol(name.partition("-")[0])
+    if named is not None and named is not Protocol.UDP:
+        return named
+    return _BY_NUMBER.get(number, Protocol.AUTO)

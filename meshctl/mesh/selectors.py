@@ -1,0 +1,71 @@
+"""Which objects carry a set of labels?"""
+
+from collections.abc import Iterable, Mapping
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+
+
+def selects(selector: Mapping[str, str], labels: Mapping[str, str]) -> bool:
+    """Does an object with these labels have every label of the selector? Empty selects all."""
+    return selector.items() <= labels.items()
+
+
+class LabelIndex(Generic[T]):
+    """Objects by namespace and label, so that a selector touches only objects with its labels."""
+
+    def __init__(self) -> None:
+        self._all: list[tuple[str, Mapping[str, str], T]] = []
+        self._by_namespace: dict[str, list[int]] = {}
+        self._by_label: dict[tuple[str, str], list[int]] = {}
+
+    def add(self, namespace: str, labels: Mapping[str, str], value: T) -> None:
+        """File an object under its namespace and labels."""
+        number = len(self._all)
+        self._all.append((namespace, labels, value))
+        self._by_namespace.setdefault(namespace, []).append(number)
+        for pair in labels.items():
+            self._by_label.setdefault(pair, []).append(number)
+
+    def find(self, selector: Mapping[str, str], namespace: str | None = None) -> list[T]:
+        """Find what a selector picks, in one namespace or (``None``) in all, in filing order."""
+        candidates: Iterable[int] = range(len(self._all))
+        if selector:
+            candidates = min((self._by_label.get(pair, []) for pair in selector.items()), key=len)
+        if namespace is not None:
+            own = self._by_namespace.get(namespace, [])
+            if not selector or len(own) < len(list(candidates)):
+                candidates = own
+        found = []
+        for number in candidates:
+            home, labels, value = self._all[number]
+            if (namespace is None or home == namespace) and selector.items() <= labels.items():
+                found.append(value)
+        return found
+
+
+class SelectorIndex(Generic[T]):
+    """Values by selector, so that the labels of an object find every selector that picks it."""
+
+    def __init__(self) -> None:
+        self._for_all: list[tuple[int, T]] = []
+        self._by_label: dict[tuple[str, str], list[tuple[int, Mapping[str, str], T]]] = {}
+        self._size = 0
+
+    def add(self, selector: Mapping[str, str], value: T) -> None:
+        """File a value under its selector; an empty one picks everything."""
+        self._size += 1
+        first = min(selector.items(), default=None)
+        if first is None:
+            self._for_all.append((self._size, value))
+        else:
+            self._by_label.setdefault(first, []).append((self._size, selector, value))
+
+    def find(self, labels: Mapping[str, str]) -> list[T]:
+        """Find the values whose selector picks an object with these labels, in filing order."""
+        found = list(self._for_all)
+        for pair in labels.items():
+            for number, selector, value in self._by_label.get(pair, ()):
+                if selects(selector, labels):
+                    found.append((number, value))
+        return [value for _, value in sorted(found, key=lambda one: one[0])]

@@ -1,0 +1,112 @@
+"""Which pods run, behind which selectors, and how do they take part in the mesh?"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
+
+from meshctl.mesh.injection import Membership, membership
+from meshctl.mesh.registry import HostPort, RegisteredHost
+from meshctl.mesh.selectors import LabelIndex
+from meshctl.resources import Namespace, Service, Workload
+
+_ORDER = {"Pod": 2, "ReplicaSet": 1}
+
+
+class Workloads:
+    """All workloads of the input; pods of a listed controller are not counted twice."""
+
+    def __init__(
+        self, workloads: Iterable[Workload], namespaces: Iterable[Namespace], *,
+        is_whole: bool = False,
+    ) -> None:  # fmt: skip
+        self._is_whole = is_whole
+        self._namespaces = {namespace.name: namespace for namespace in namespaces}
+        self._index: LabelIndex[Workload] = LabelIndex()
+        self._pods: dict[Workload, Workload] = {}
+        self._membership: dict[Workload, Membership] = {}
+        self._all: list[Workload] = []
+        for workload in sorted(workloads, key=lambda one: _ORDER.get(one.kind, 0)):
+            self._add(workload)
+
+    def __iter__(self) -> Iterator[Workload]:
+        return iter(self._all)
+
+    def find(self, selector: Mapping[str, str], namespace: str | None = None) -> list[Workload]:
+        """Find the workloads whose pods a selector picks, in one namespace or in all."""
+        return self._index.find(selector, namespace)
+
+    def behind(self, host: RegisteredHost) -> list[Workload]:
+        """Find the workloads that serve a host; a Service without selector has none known."""
+        source = host.source
+        selector = source.selector if isinstance(source, Service) else source.workload_selector
+        return self._index.find(selector, source.namespace) if selector else []
+
+    def membership(self, workload: Workload) -> Membership:
+        """How a workload takes part in the mesh; a listed running pod of it decides."""
+        known = self._membership.get(workload)
+        if known is None:
+            pod = self._pods.get(workload, workload)
+            known = membership(pod, self._namespaces.get(workload.namespace))
+            self._membership[workload] = known
+        return known
+
+    def namespace(self, name: str) -> Namespace | None:
+        """Find the Namespace object, if the input has it."""
+        return self._namespaces.get(name)
+
+    @cached_property
+    def namespaces(self) -> frozenset[str]:
+        """Namespaces of which the input holds at least one workload."""
+        return frozenset(workload.namespace for workload in self._all)
+
+    def shows_pods_of(self, namespace: str) -> bool:
+        """Does the input have the workloads of a namespace, so that a missing one is absent?"""
+        return self._is_whole or namespace in self.namespaces
+
+    def target_port(self, workload: Workload, port: HostPort) -> int | None:
+        """Translate a Service port to the container port; ``None`` for an unknown name."""
+        if isinstance(port.target, int):
+            return port.target
+        return workload.named_ports.get(port.target)
+
+    def _add(self, workload: Workload) -> None:
+        owner = self._owner(workload)
+        if owner is not None:
+            if workload.kind == "Pod":
+                self._pods.setdefault(owner, workload)
+            return
+        self._all.append(workload)
+        self._index.add(workload.namespace, workload.pod_labels, workload)
+
+    def _owner(self, workload: Workload) -> Workload | None:
+        """Find the controller of a generated pod or ReplicaSet by name and labels."""
+        if workload.kind not in _ORDER:
+            return None
+        labels = dict(workload.pod_labels)
+        generated = labels.pop("pod-template-hash", None)
+        if generated is None and not workload.metadata.get("ownerReferences"):
+            return None
+        return next(
+            (
+                owner
+                for owner in self._controllers.get(_stem(workload, generated), ())
+                if owner.pod_labels.items() <= labels.items()
+            ),
+            None,
+        )
+
+    @cached_property
+    def _controllers(self) -> dict[tuple[str, str], list[Workload]]:
+        """Controllers by namespace and name; complete before the first pod is added."""
+        found: dict[tuple[str, str], list[Workload]] = {}
+        for workload in self._all:
+            if workload.kind not in _ORDER:
+                found.setdefault((workload.namespace, workload.name), []).append(workload)
+        return found
+
+
+def _stem(workload: Workload, generated: str | None) -> tuple[str, str]:
+    """Name the controller that would have generated this name."""
+    name = workload.name
+    if generated is not None and f"-{generated}" in name:
+        return workload.namespace, name[: name.rindex(f"-{generated}")]
+    return workload.namespace, name.rpartition("-")[0]

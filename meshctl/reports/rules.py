@@ -1,0 +1,62 @@
+"""How are rules listed and explained?"""
+
+import json
+from collections.abc import Callable, Sequence
+from itertools import groupby
+from typing import TextIO
+
+from meshctl.rules.api import Rule
+
+
+def write_list(rules: Sequence[Rule], out: TextIO) -> None:
+    """List rules by family: id, severity, summary, equivalents."""
+    width = max(len(rule.id) for rule in rules)
+    for family, members in groupby(rules, key=lambda rule: rule.family):
+        out.write(f"{family}\n")
+        for rule in members:
+            codes = f"  ({', '.join(rule.equivalents)})" if rule.equivalents else ""
+            out.write(f"  {rule.id:<{width}}  {rule.severity:<7}  {rule.summary}{codes}\n")
+    out.write(f"\n{len(rules)} rules; `meshctl rule ID` explains one\n")
+
+
+def write_rule(rule: Rule, bad: str, good: str, out: TextIO) -> None:
+    """Explain a rule: why, what happens at run time, the fix, a bad and a good example."""
+    codes = f", like {', '.join(rule.equivalents)}" if rule.equivalents else ""
+    out.write(f"{rule.id}  ({rule.severity}, since {rule.since}{codes})\n\n{rule.docs}\n")
+    for title, text in (("Reported", bad), ("Fine", good)):
+        if text:
+            out.write(f"\n{title}:\n\n")
+            out.writelines(f"    {line}\n" if line else "\n" for line in text.splitlines())
+
+
+def write_json(rules: Sequence[Rule], out: TextIO) -> None:
+    """Write rules as a JSON list."""
+    entries = [
+        {
+            "id": rule.id,
+            "severity": rule.severity,
+            "equivalents": list(rule.equivalents),
+            "since": rule.since,
+            "summary": rule.summary,
+            "docs": rule.docs,
+        }
+        for rule in rules
+    ]
+    json.dump(entries, out, indent=2)
+    out.write("\n")
+
+
+def write_markdown(rules: Sequence[Rule], out: TextIO) -> None:
+    """Write the table of the README."""
+    out.write("| rule | severity | finds | also known as |\n|---|---|---|---|\n")
+    for rule in rules:
+        summary = rule.summary.rstrip(".").replace("|", "\\|")
+        codes = ", ".join(rule.equivalents)
+        out.write(f"| `{rule.id}` | {rule.severity} | {summary} | {codes} |\n")
+
+
+LISTS: dict[str, Callable[[Sequence[Rule], TextIO], None]] = {
+    "text": write_list,
+    "json": write_json,
+    "markdown": write_markdown,
+}

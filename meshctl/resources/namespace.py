@@ -1,0 +1,7 @@
+"""What does a Namespace say?"""
+
+from meshctl.resources.resource import Resource
+
+
+class Namespace(Resource):
+    """A Kubernetes Namespace; injection and ambient mode are decided by its labels."""

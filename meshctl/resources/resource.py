@@ -1,0 +1,87 @@
+"""What identifies a Kubernetes object, whatever its kind?"""
+
+from datetime import datetime
+from typing import Any
+
+from meshctl.resources.view import View, cached_property
+from meshctl.sources.documents import Document
+
+CLUSTER_SCOPED = frozenset({
+    "Namespace", "Node", "GatewayClass", "CustomResourceDefinition", "ClusterRole",
+    "ClusterRoleBinding", "MutatingWebhookConfiguration", "ValidatingWebhookConfiguration",
+    "PersistentVolume", "StorageClass", "PriorityClass", "APIService",
+})  # fmt: skip
+
+
+class Resource(View):
+    """One Kubernetes object of the input: identity, metadata, ``spec``.
+
+    ``prefix`` leads from the document to the object (empty, or ``("items", n)`` in a List).
+    """
+
+    def __init__(
+        self, document: Document, data: Any, prefix: tuple[str | int, ...] = (),
+        default_namespace: str = "default",
+    ) -> None:  # fmt: skip
+        super().__init__(self, (), data)
+        self.document = document
+        self.prefix = prefix
+        self.kind = self.text("kind")
+        self.api_version = self.text("apiVersion")
+        metadata = self.data.get("metadata")
+        meta = metadata if isinstance(metadata, dict) else {}
+        self.metadata = meta
+        name = meta.get("name")
+        self.name: str = name if isinstance(name, str) else ""
+        namespace = meta.get("namespace")
+        if self.kind in CLUSTER_SCOPED:
+            self.namespace = ""
+        else:
+            self.namespace = (
+                namespace if isinstance(namespace, str) and namespace else default_namespace
+            )
+
+    def __repr__(self) -> str:
+        return f"<{self.kind} {self.key_name}>"
+
+    @property
+    def group(self) -> str:
+        """The API group, empty for the core group."""
+        group, slash, _ = self.api_version.partition("/")
+        return group if slash else ""
+
+    @property
+    def key_name(self) -> str:
+        """``namespace/name``, or the name alone for a cluster-scoped object."""
+        return f"{self.namespace}/{self.name}" if self.namespace else self.name
+
+    @property
+    def title(self) -> str:
+        """How messages name this object: ``Gateway default/shop``."""
+        return f"{self.kind} {self.key_name}"
+
+    @cached_property
+    def labels(self) -> dict[str, str]:
+        """The object's own labels."""
+        return self.child("metadata").labels_of("labels")
+
+    @cached_property
+    def annotations(self) -> dict[str, str]:
+        """The object's own annotations."""
+        return self.child("metadata").labels_of("annotations")
+
+    @cached_property
+    def created(self) -> datetime | None:
+        """``metadata.creationTimestamp``; known only for objects that come from a cluster."""
+        stamp = self.metadata.get("creationTimestamp")
+        if not isinstance(stamp, str):
+            return None
+        try:
+            return datetime.fromisoformat(stamp)
+        except ValueError:
+            return None
+
+    @cached_property
+    def spec(self) -> View:
+        """The ``spec`` of the object."""
+        return self.child("spec")

@@ -1,0 +1,71 @@
+"""What does a Kubernetes Service say?"""
+
+from meshctl.resources.resource import Resource
+from meshctl.resources.view import View, cached_property, views
+
+
+class ServicePort(View):
+    """One port of a Service."""
+
+    @cached_property
+    def port(self) -> int:
+        """The service port, 0 when it is missing."""
+        return self.number("port") or 0
+
+    @property
+    def name(self) -> str:
+        """Its name."""
+        return self.text("name")
+
+    @cached_property
+    def target(self) -> int | str:
+        """The container port: a number, or the name of a port of the pod."""
+        value = self.data.get("targetPort")
+        if isinstance(value, str) and value:
+            return int(value) if value.isdecimal() else value
+        return self.number("targetPort") or self.port
+
+    @property
+    def transport(self) -> str:
+        """TCP, UDP or SCTP."""
+        return self.text("protocol") or "TCP"
+
+    @property
+    def app_protocol(self) -> str | None:
+        """The application protocol as written, ``None`` when absent."""
+        return self.text("appProtocol") or None
+
+
+class Service(Resource):
+    """A Kubernetes Service."""
+
+    @cached_property
+    def selector(self) -> dict[str, str]:
+        """Labels of its pods; empty when endpoints are managed by hand."""
+        return self.spec.labels_of("selector")
+
+    @cached_property
+    def ports(self) -> tuple[ServicePort, ...]:
+        """Its ports in order."""
+        return views(self.spec, "ports", ServicePort)
+
+    @property
+    def type(self) -> str:
+        """ClusterIP unless written."""
+        return self.spec.text("type") or "ClusterIP"
+
+    @property
+    def external_name(self) -> str:
+        """The name that an ExternalName Service stands for, empty for other types."""
+        return self.spec.text("externalName") if self.type == "ExternalName" else ""
+
+    @property
+    def is_headless(self) -> bool:
+        """Has it no address of its own (``clusterIP: None``)?"""
+        return self.spec.text("clusterIP") == "None"
+
+    @cached_property
+    def export_to(self) -> tuple[str, ...]:
+        """Namespaces it is visible to: annotation ``networking.istio.io/exportTo``."""
+        text = self.annotations.get("networking.istio.io/exportTo", "")
+        return tuple(part.strip() for part in text.split(",") if part.strip())

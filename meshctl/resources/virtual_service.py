@@ -1,0 +1,155 @@
+"""What does a VirtualService say?"""
+
+from collections.abc import Iterator
+
+from meshctl.resources.resource import Resource
+from meshctl.resources.view import View, cached_property, views
+
+
+class Destination(View):
+    """Where a route sends its requests: a host, perhaps a subset and a port."""
+
+    @cached_property
+    def host(self) -> str:
+        """The host as written."""
+        return self.text("host")
+
+    @cached_property
+    def subset(self) -> str:
+        """The subset, empty for none."""
+        return self.text("subset")
+
+    @cached_property
+    def port(self) -> int | None:
+        """The port number, ``None`` when it is left to the mesh."""
+        return self.child("port").number("number")
+
+
+class WeightedRoute(View):
+    """One entry of ``route``: a destination and its share."""
+
+    @cached_property
+    def destination(self) -> Destination:
+        """The destination."""
+        return Destination(self.resource, (*self.path, "destination"), self.data.get("destination"))
+
+    @property
+    def weight(self) -> int | None:
+        """The weight as written."""
+        return self.number("weight")
+
+
+class Match(View):
+    """One entry of ``match``; its requests are modelled by ``mesh.matches``."""
+
+    @property
+    def name(self) -> str:
+        """The name of the match."""
+        return self.text("name")
+
+    @property
+    def port(self) -> int | None:
+        """The listener port the match is limited to."""
+        return self.number("port")
+
+    @property
+    def gateways(self) -> tuple[str, ...]:
+        """Gateways the match is limited to, as written; empty inherits the VirtualService's."""
+        return self.texts("gateways")
+
+
+class Route(View):
+    """One routing rule: of ``http``, ``tls`` or ``tcp`` (``kind``)."""
+
+    @property
+    def virtual_service(self) -> "VirtualService":
+        """The VirtualService that declares this route."""
+        assert isinstance(self.resource, VirtualService)  # noqa: S101 - narrows the type
+        return self.resource
+
+    @property
+    def kind(self) -> str:
+        """``http``, ``tls`` or ``tcp``."""
+        return str(self.path[-2])
+
+    @property
+    def index(self) -> int:
+        """The place in its list, from 0."""
+        return int(self.path[-1])
+
+    @property
+    def name(self) -> str:
+        """The name of the route."""
+        return self.text("name")
+
+    @cached_property
+    def matches(self) -> tuple[Match, ...]:
+        """The alternatives; empty means that every request is taken."""
+        return views(self, "match", Match)
+
+    @cached_property
+    def routes(self) -> tuple[WeightedRoute, ...]:
+        """The weighted destinations."""
+        return views(self, "route", WeightedRoute)
+
+    @cached_property
+    def mirrors(self) -> tuple[Destination, ...]:
+        """Destinations that get a copy of the requests."""
+        found = []
+        if self.has("mirror"):
+            found.append(Destination(self.resource, (*self.path, "mirror"), self.data["mirror"]))
+        for index, item in self.items("mirrors"):
+            path = (*self.path, "mirrors", index, "destination")
+            found.append(Destination(self.resource, path, item.get("destination")))
+        return tuple(found)
+
+    @cached_property
+    def delegate(self) -> View:
+        """The VirtualService that routes on, empty for none."""
+        return self.child("delegate")
+
+    @property
+    def destinations(self) -> Iterator[Destination]:
+        """Every destination: weighted ones first, then mirrors."""
+        for entry in self.routes:
+            yield entry.destination
+        yield from self.mirrors
+
+
+class VirtualService(Resource):
+    """A VirtualService: routes for hosts, at gateways or inside the mesh."""
+
+    @cached_property
+    def hosts(self) -> tuple[str, ...]:
+        """The hosts as written; a delegate has none."""
+        return self.spec.texts("hosts")
+
+    @cached_property
+    def gateways(self) -> tuple[str, ...]:
+        """The gateways as written; empty means the mesh alone."""
+        return self.spec.texts("gateways")
+
+    @cached_property
+    def export_to(self) -> tuple[str, ...]:
+        """Namespaces it is visible to, as written."""
+        return self.spec.texts("exportTo")
+
+    @cached_property
+    def http(self) -> tuple[Route, ...]:
+        """The HTTP routes in order."""
+        return views(self.spec, "http", Route)
+
+    @cached_property
+    def tls(self) -> tuple[Route, ...]:
+        """The TLS routes in order."""
+        return views(self.spec, "tls", Route)
+
+    @cached_property
+    def tcp(self) -> tuple[Route, ...]:
+        """The TCP routes in order."""
+        return views(self.spec, "tcp", Route)
+
+    @property
+    def routes(self) -> tuple[Route, ...]:
+        """All routes: http, tls, tcp."""
+        return self.http + self.tls + self.tcp

@@ -1,0 +1,104 @@
+"""Which pods does a resource run, and what do their containers say?
+
+Deployment, StatefulSet, DaemonSet, ReplicaSet, ReplicationController, Job, CronJob, Pod, Argo
+Rollout: whatever the kind, a workload is a pod template with labels.
+"""
+
+from collections.abc import Iterator
+
+from meshctl.resources.resource import Resource
+from meshctl.resources.view import View, cached_property, views
+
+_TEMPLATE_PATHS = {
+    "Pod": (),
+    "CronJob": ("spec", "jobTemplate", "spec", "template"),
+}
+
+
+class Container(View):
+    """One container of a pod."""
+
+    @property
+    def name(self) -> str:
+        """Its name."""
+        return self.text("name")
+
+    @cached_property
+    def ports(self) -> tuple[View, ...]:
+        """Its declared ports."""
+        return views(self, "ports", View)
+
+    @property
+    def probes(self) -> Iterator[tuple[str, View]]:
+        """The probes it has: their key and what they say."""
+        for key in ("livenessProbe", "readinessProbe", "startupProbe"):
+            if self.has(key):
+                yield key, self.child(key)
+
+
+class Workload(Resource):
+    """Anything that runs pods from one template."""
+
+    @cached_property
+    def template(self) -> View:
+        """The pod template; of a Pod, the Pod itself."""
+        return self.child(*_TEMPLATE_PATHS.get(self.kind, ("spec", "template")))
+
+    @cached_property
+    def pod_labels(self) -> dict[str, str]:
+        """The labels of the pods."""
+        return self.template.child("metadata").labels_of("labels")
+
+    @cached_property
+    def pod_annotations(self) -> dict[str, str]:
+        """The annotations of the pods."""
+        return self.template.child("metadata").labels_of("annotations")
+
+    @cached_property
+    def pod_spec(self) -> View:
+        """The ``spec`` of the pods."""
+        return self.template.child("spec")
+
+    @cached_property
+    def containers(self) -> tuple[Container, ...]:
+        """The ordinary containers."""
+        return views(self.pod_spec, "containers", Container)
+
+    @cached_property
+    def init_containers(self) -> tuple[Container, ...]:
+        """The init containers, native sidecars among them."""
+        return views(self.pod_spec, "initContainers", Container)
+
+    @cached_property
+    def named_ports(self) -> dict[str, int]:
+        """Container ports by name; the first of a name counts, as for the kubelet."""
+        ports: dict[str, int] = {}
+        for container in self.containers:
+            for port in container.ports:
+                number = port.number("containerPort")
+                if port.text("name") and number:
+                    ports.setdefault(port.text("name"), number)
+        return ports
+
+    @property
+    def service_account(self) -> str:
+        """The service account of the pods."""
+        return self.pod_spec.text("serviceAccountName") or "default"
+
+    @property
+    def uses_host_network(self) -> bool:
+        """Do the pods share the node's network? Such pods are never injected."""
+        return self.pod_spec.flag("hostNetwork") is True
+
+
+class WorkloadEntry(Resource):
+    """A machine outside Kubernetes that joins the mesh."""
+
+
+class WorkloadGroup(Resource):
+    """A template for WorkloadEntries."""
+
+    @cached_property
+    def pod_labels(self) -> dict[str, str]:
+        """The labels its entries carry."""
+        return self.spec.child("metadata").labels_of("labels")

@@ -1,0 +1,125 @@
+"""What is a rule, and what can it say?
+
+A rule is one file ``rules/<family>/<bad_pattern>.py`` with a docstring and one generator called
+``check``. Its id, its family and its documentation come from the file; nothing else is edited.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+from meshctl.resources.resource import Resource
+from meshctl.resources.view import Ref
+
+if TYPE_CHECKING:
+    from meshctl.mesh import Mesh
+
+
+class Severity(StrEnum):
+    """How sure and how bad: error differs from the text, warning probably does, info smells."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    INFO = "info"
+
+    @property
+    def rank(self) -> int:
+        """Order severities: 2 for error, 1 for warning, 0 for info."""
+        return 2 - list(Severity).index(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """A second place that explains a finding."""
+
+    ref: Ref
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One result of a rule: where, what the mesh does with it, and the places that explain it.
+
+    ``severity`` stays ``None`` unless this result deserves another one than its rule.
+    ``fix`` is one imperative sentence for this very result, when the docs' general one is not
+    the whole story.
+    """
+
+    ref: Ref
+    message: str
+    severity: Severity | None = None
+    related: tuple[Related, ...] = ()
+    fix: str | None = None
+
+    def also(self, ref: Ref, message: str) -> "Finding":
+        """Add a place that explains the finding."""
+        return replace(self, related=(*self.related, Related(ref, message)))
+
+
+@dataclass(frozen=True, slots=True)
+class NotChecked:
+    """What a rule could not know from this input; reported once for each reason."""
+
+    reason: str
+
+
+Outcome = Finding | NotChecked
+Check = Callable[[Any, "Mesh"], Iterator[Outcome]]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule with everything ``meshctl rule`` tells of it."""
+
+    id: str
+    on: type[Resource] | None
+    severity: Severity
+    equivalents: tuple[str, ...]
+    since: str
+    docs: str
+    check: Check | None = field(repr=False)
+
+    @property
+    def family(self) -> str:
+        """The folder: the kind of the object to edit."""
+        return self.id.partition("/")[0]
+
+    @property
+    def summary(self) -> str:
+        """The first line of the docstring."""
+        return self.docs.partition("\n")[0]
+
+    @property
+    def fix(self) -> str:
+        """The general fix: what follows ``Fix:`` in the docstring, as one line."""
+        _, _, text = self.docs.partition("Fix:")
+        return re.sub(r"\s+", " ", text).strip()
+
+
+def rule(
+    *, on: type[Resource], severity: Severity, since: str, equivalents: tuple[str, ...] = ()
+) -> Callable[[Check], Rule]:
+    """Make a rule of a generator ``check(resource, mesh)`` that is called for every ``on``."""
+
+    def decorate(check: Check) -> Rule:
+        module = check.__module__
+        docs = check.__globals__.get("__doc__") or ""
+        return Rule(rule_id(module), on, severity, equivalents, since, docs.strip(), check)
+
+    return decorate
+
+
+def source_rule(
+    module: str, docs: str | None, *, severity: Severity, since: str,
+    equivalents: tuple[str, ...] = (),
+) -> Rule:  # fmt: skip
+    """Document a finding that is made while sources are read, before there is any resource."""
+    return Rule(rule_id(module), None, severity, equivalents, since, (docs or "").strip(), None)
+
+
+def rule_id(module: str) -> str:
+    """Derive ``gateway/port-protocol-conflict`` from the name of its module."""
+    family, name = module.rsplit(".", 2)[-2:]
+    return f"{family}/{name}".replace("_", "-")

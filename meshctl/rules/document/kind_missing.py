@@ -1,0 +1,21 @@
+"""An object has no kind or no apiVersion.
+
+Without both of them nothing can be applied, and no rule knows what the object is.
+
+Fix: write `apiVersion` and `kind`.
+"""
+
+from collections.abc import Iterator
+
+from meshctl.mesh import Mesh
+from meshctl.resources import Resource
+from meshctl.rules.api import Finding, Outcome, Severity, rule
+
+
+@rule(on=Resource, severity=Severity.ERROR, since="0.1.0")
+def check(resource: Resource, mesh: Mesh) -> Iterator[Outcome]:
+    """Report objects with only one of the two."""
+    if not resource.kind and resource.api_version.partition("/")[0].endswith("istio.io"):
+        yield Finding(resource.at("apiVersion"), "this object has an apiVersion but no kind")
+    elif resource.kind and not resource.api_version and "metadata" in resource.data:
+        yield Finding(resource.at("kind"), f"this {resource.kind} has no apiVersion")

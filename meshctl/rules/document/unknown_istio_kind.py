@@ -1,0 +1,27 @@
+"""An object of one of Istio's API groups has a kind that Istio doesn't have.
+
+The API server refuses it, since no resource definition knows the kind; tools that read only the
+kinds they know pass over it in silence.
+
+Fix: write the kind as Istio spells it.
+"""
+
+from collections.abc import Iterator
+
+from meshctl.mesh import Mesh
+from meshctl.mesh.api_versions import closest_kind, is_istio_group, replacement, served_versions
+from meshctl.resources import Resource
+from meshctl.rules.api import Finding, Outcome, Severity, rule
+
+
+@rule(on=Resource, severity=Severity.ERROR, since="0.1.0")
+def check(resource: Resource, mesh: Mesh) -> Iterator[Outcome]:
+    """Report unknown kinds of Istio's groups."""
+    group, kind = resource.group, resource.kind
+    if not is_istio_group(group) or replacement(group, kind) or served_versions(group, kind):
+        return
+    if not kind:
+        return
+    close = closest_kind(kind)
+    hint = f"; did you mean {close}?" if close else ""
+    yield Finding(resource.at("kind"), f"{group} has no kind {kind!r}{hint}")

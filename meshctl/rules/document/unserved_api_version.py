@@ -1,0 +1,26 @@
+"""An Istio object asks for an API version that no supported Istio serves.
+
+The API server refuses it: the resource definition lists the versions that exist.
+
+Fix: take one of the versions that the message names.
+"""
+
+from collections.abc import Iterator
+
+from meshctl.mesh import Mesh
+from meshctl.mesh.api_versions import served_versions
+from meshctl.resources import Resource
+from meshctl.rules.api import Finding, Outcome, Severity, rule
+
+
+@rule(on=Resource, severity=Severity.ERROR, since="0.1.0")
+def check(resource: Resource, mesh: Mesh) -> Iterator[Outcome]:
+    """Report unknown versions of known kinds."""
+    served = served_versions(resource.group, resource.kind)
+    version = resource.api_version.rpartition("/")[2]
+    if served and version not in served:
+        choices = ", ".join(f"{resource.group}/{one}" for one in served)
+        yield Finding(
+            resource.at("apiVersion"),
+            f"Istio serves no {version} of {resource.kind}; it serves {choices}",
+        )

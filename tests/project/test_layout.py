@@ -1,0 +1,58 @@
+"""The house rules that a tool can check."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+from meshctl.engine.loader import load_all
+
+ROOT = Path(__file__).parents[2]
+MODULES = sorted((ROOT / "meshctl").rglob("*.py"))
+RULE_IMPORTS = re.compile(r"meshctl\.(mesh|resources|rules\.api)\b|[a-z_]+$")
+LINES_OF_A_FILE = 400
+LINES_OF_A_FUNCTION = 40
+LINES_OF_A_RULE = 60
+
+
+def functions(tree: ast.AST) -> list[ast.FunctionDef]:
+    return [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
+
+
+@pytest.mark.parametrize("file", MODULES, ids=lambda file: str(file.relative_to(ROOT)))
+def test_files_and_functions_stay_short(file: Path) -> None:
+    text = file.read_text()
+    long = [
+        function.name
+        for function in functions(ast.parse(text))
+        if function.end_lineno - function.lineno + 1 > LINES_OF_A_FUNCTION
+    ]
+    is_rule = file.parent.parent.name == "rules"
+    limit = LINES_OF_A_RULE if is_rule else LINES_OF_A_FILE
+    assert (long, len(text.splitlines()) <= limit) == ([], True)
+
+
+@pytest.mark.parametrize("rule", load_all(), ids=lambda rule: rule.id)
+def test_rules_import_only_the_mesh_and_the_standard_library(rule) -> None:
+    file = ROOT / "meshctl" / "rules" / f"{rule.id.replace('-', '_')}.py"
+    imported = [
+        node.module
+        for node in ast.walk(ast.parse(file.read_text()))
+        if isinstance(node, ast.ImportFrom)
+    ]
+    assert [name for name in imported if not RULE_IMPORTS.match(name)] == []
+
+
+def test_rule_names_state_the_bad_pattern() -> None:
+    wrong = re.compile(r"/(check|no|use|avoid|prefer|invalid|do-not)-")
+    assert [rule.id for rule in load_all() if wrong.search(rule.id)] == []
+
+
+def test_every_case_folder_belongs_to_a_rule() -> None:
+    known = {rule.id.replace("-", "_") for rule in load_all()}
+    cases = ROOT / "tests" / "rules"
+    folders = {
+        str(folder.relative_to(cases)) for folder in cases.glob("[a-z]*/[a-z]*") if folder.is_dir()
+    }
+    assert folders - known == set()

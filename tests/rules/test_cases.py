@@ -1,0 +1,105 @@
+"""Every rule is proven by the YAML cases in its folder; see meshctl/rules/README.md."""
+
+import re
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from meshctl.engine.analyze import analyze
+from meshctl.engine.loader import load_all
+from meshctl.settings import Settings
+
+ROOT = Path(__file__).parent
+EXPECT = re.compile(r"# expect(?:\[(?P<rule>[\w/-]+)\])?: (?P<text>.+)$")
+DIRECTIVE = re.compile(r"# case: (.+)")
+
+
+class Expected(NamedTuple):
+    file: str
+    line: int
+    rule: str
+    text: str
+
+
+def cases() -> list[Path]:
+    """A case is a YAML file of a rule's folder, or a directory in it."""
+    return sorted(
+        case
+        for rule in load_all()
+        for case in (ROOT / rule.id.replace("-", "_")).glob("*")
+        if case.is_dir() or case.suffix in {".yaml", ".yml", ".json"}
+    )
+
+
+def case_files(case: Path) -> list[Path]:
+    return sorted(case.glob("**/*.yaml")) if case.is_dir() else [case]
+
+
+def read_expectations(case: Path, own_rule: str) -> list[Expected]:
+    found = []
+    for file in case_files(case):
+        for number, line in enumerate(file.read_bytes().split(b"\n"), start=1):
+            match = EXPECT.search(line.decode("utf-8", "replace").rstrip())
+            if match is not None:
+                for text in match["text"].split(" ;; "):
+                    rule = match["rule"] or own_rule
+                    found.append(Expected(str(file), number, rule, text))
+    return found
+
+
+def read_settings(case: Path, rules: set[str]) -> Settings:
+    options: dict[str, object] = {"select": tuple(sorted(rules))}
+    first = case_files(case)[0].read_bytes().partition(b"\n")[0].decode("utf-8", "replace")
+    match = DIRECTIVE.search(first)
+    for word in match[1].split() if match else ():
+        name, _, value = word.partition("=")
+        if name == "whole-mesh":
+            options["whole_mesh"] = True
+        elif name == "namespace":
+            options["namespace"] = value
+        elif name == "mesh-config":
+            options["mesh_config"] = str(case / value)
+        else:
+            pytest.fail(f"{case}: unknown directive {word!r}")
+    return Settings(**options)
+
+
+def explain(case: Path, expected: list[Expected], settings: Settings) -> tuple[list, list]:
+    """Pair findings with expectations; what is left over on either side is wrong."""
+    report = analyze([str(case)], settings)
+    missing = list(expected)
+    surplus = []
+    for finding in report.findings:
+        place = finding.location
+        for one in missing:
+            if (one.file, one.line, one.rule) == (place.file, place.line, finding.rule) and (
+                one.text in finding.message
+            ):
+                missing.remove(one)
+                break
+        else:
+            surplus.append(f"{place.file}:{place.line}: [{finding.rule}] {finding.message}")
+    return missing, surplus
+
+
+@pytest.mark.parametrize("case", cases(), ids=lambda case: str(case.relative_to(ROOT)))
+def test_case(case: Path) -> None:
+    own_rule = "/".join(case.relative_to(ROOT).parts[:2]).replace("_", "-")
+    expected = read_expectations(case, own_rule)
+    settings = read_settings(case, {own_rule, *(one.rule for one in expected)})
+    assert explain(case, expected, settings) == ([], [])
+
+
+@pytest.mark.parametrize("rule", load_all(), ids=lambda rule: rule.id)
+def test_every_rule_is_documented_and_proven(rule) -> None:
+    folder = ROOT / rule.id.replace("-", "_")
+    assert "Fix:" in rule.docs
+    assert rule.summary.endswith(".")
+    if rule.family == "internal":
+        return  # a crash has no YAML that leads to it; tests/engine covers it
+    proofs = [case for case in folder.glob("*") if read_expectations(case, rule.id)]
+    assert proofs, f"{folder} has no expectation"
+    good = folder / "good.yaml"
+    assert good.is_file()
+    assert read_expectations(good, rule.id) == []
