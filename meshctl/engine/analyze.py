@@ -74,7 +74,7 @@ def unwrap(documents: Iterable[Document], namespace: str) -> Iterator[Resource]:
             for index, item in enumerate(items):
                 if isinstance(item, dict):
                     yield make_resource(document, item, ("items", index), namespace)
-        elif "kind" in data or "apiVersion" in data:
+        elif "apiVersion" in data or ("kind" in data and "metadata" in data):
             yield make_resource(document, data, (), namespace)
 
 

@@ -23,6 +23,11 @@ def replacement(group: str, kind: str) -> str:
     return REMOVED_GROUPS.get(group, "") if kind else ""
 
 
+def home_group(kind: str) -> str:
+    """The group that a kind belongs to, empty for a kind that Istio doesn't have."""
+    return next((group for group, known in SERVED_VERSIONS if known == kind), "")
+
+
 def closest_kind(kind: str) -> str:
     """The kind that a misspelt one probably means, empty when none is close."""
     return next(iter(get_close_matches(kind, _KINDS, n=1, cutoff=0.7)), "")

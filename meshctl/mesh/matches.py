@@ -10,8 +10,17 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from meshctl.mesh.regex import CANT_TELL, CantTell
-from meshctl.mesh.request_part import ABSENT, Demand, Part, free
-from meshctl.mesh.string_match import ANY, StringMatch
+from meshctl.mesh.request_part import (
+    ABSENT,
+    AUTHORITY_PART,
+    METHOD_PART,
+    PATH_PART,
+    SCHEME_PART,
+    Demand,
+    Part,
+    free,
+)
+from meshctl.mesh.string_match import ANY, WRITTEN_KINDS, StringMatch
 from meshctl.resources.view import as_number
 
 Texts = Mapping[str, StringMatch]
@@ -162,13 +171,11 @@ def intersect(a: RequestMatch, b: RequestMatch) -> Witness | CantTell | None:
     found = _parts_of_both(a, b)
     if found is None or found is CANT_TELL:
         return found
-    usual = {Part("path"): "/", Part("header", ":method"): "GET", Part("header", ":scheme"): "http"}
-    texts = usual | found
     return Witness(
-        path=texts[Part("path")],
-        method=texts[Part("header", ":method")],
-        scheme=texts[Part("header", ":scheme")],
-        authority=texts.get(Part("header", ":authority"), ""),
+        path=found[PATH_PART],
+        method=found.get(METHOD_PART, "GET"),
+        scheme=found.get(SCHEME_PART, "http"),
+        authority=found.get(AUTHORITY_PART, ""),
         headers={n: v for (kind, n), v in found.items() if kind == "header" and n[:1] != ":"},
         query={name: value for (kind, name), value in found.items() if kind == "query"},
         source_labels=labels,
@@ -196,10 +203,14 @@ def _parts_of_both(a: RequestMatch, b: RequestMatch) -> dict[Part, str] | CantTe
 
 def _demands(match: RequestMatch) -> dict[Part, Demand]:
     """Collect what a match asks of each part; method, authority and scheme are headers."""
-    pseudo = ((":method", match.method), (":authority", match.authority), (":scheme", match.scheme))
+    pseudo = (
+        (METHOD_PART, match.method),
+        (AUTHORITY_PART, match.authority),
+        (SCHEME_PART, match.scheme),
+    )
     wanted = [
-        (Part("path"), match.path),
-        *((Part("header", name), text) for name, text in pseudo if text is not None),
+        (PATH_PART, match.path),
+        *((part, text) for part, text in pseudo if text is not None),
         *((_header(name), text) for name, text in match.headers.items() if not _is_opaque(name)),
         *((Part("query", name), text) for name, text in match.query_params.items()),
     ]
@@ -269,10 +280,11 @@ def _string_match(data: Any) -> StringMatch | None:
     if data is None:
         return None
     if isinstance(data, Mapping):
-        kinds = [kind for kind in ("exact", "prefix", "regex") if data.get(kind) is not None]
-        if not kinds:
-            return ANY
-        value = data[kinds[0]]
-        if isinstance(value, str):
-            return StringMatch(kinds[0], value)
+        for kind in WRITTEN_KINDS:
+            value = data.get(kind)
+            if isinstance(value, str):
+                return StringMatch(kind, value)
+            if value is not None:
+                return StringMatch("unknown", repr(data))
+        return ANY
     return StringMatch("unknown", repr(data))

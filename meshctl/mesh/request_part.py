@@ -28,7 +28,6 @@ AUTHORITY = Universe(CARRIED, CARRIED)
 HEADER = Universe(CARRIED, CARRIED, samples=("1",))
 _IN_QUERY = common(CARRIED, complement(any_of("# &")))
 QUERY = Universe(_IN_QUERY, _IN_QUERY, samples=("1",))
-_ALWAYS_THERE = {":method": METHOD, ":scheme": SCHEME, ":authority": AUTHORITY}
 
 
 class Absent(Enum):
@@ -41,11 +40,16 @@ ABSENT: Final = Absent.ABSENT
 
 
 class Part(NamedTuple):
-    """The name of a part; header names are in lower case, with Envoy's names for the pseudo
-    headers."""
+    """The name of a part; header names are in lower case, method and host are headers too."""
 
     kind: Literal["path", "header", "query"]
     name: str = ""
+
+
+PATH_PART = Part("path")
+METHOD_PART = Part("header", ":method")
+SCHEME_PART = Part("header", ":scheme")
+AUTHORITY_PART = Part("header", ":authority")
 
 
 class Demand(NamedTuple):
@@ -70,7 +74,7 @@ class Demand(NamedTuple):
         """Ask for the text not to match, or (``any``) for the part not to be there."""
         if match.kind == "any":
             return self._replace(present=False)
-        takes_empty = match.takes("")
+        takes_empty = match.takes("", self.universe)
         absent = self.absent and (None if takes_empty is None else not takes_empty)
         return self._replace(absent=absent, outside=(*self.outside, match))
 
@@ -103,14 +107,14 @@ class Demand(NamedTuple):
         return text
 
 
+_ALWAYS_THERE = {
+    PATH_PART: Demand(PATH, absent=False),
+    METHOD_PART: Demand(METHOD, absent=False),
+    SCHEME_PART: Demand(SCHEME, absent=False),
+    AUTHORITY_PART: Demand(AUTHORITY, absent=False),
+}
+
+
 def free(part: Part) -> Demand:
-    """Ask nothing of a part; a path and the pseudo headers are always there."""
-    match part:
-        case Part("path"):
-            return Demand(PATH, absent=False)
-        case Part("query"):
-            return Demand(QUERY)
-        case Part("header", name) if name in _ALWAYS_THERE:
-            return Demand(_ALWAYS_THERE[name], absent=False)
-        case _:
-            return Demand(HEADER)
+    """Ask nothing of a part."""
+    return _ALWAYS_THERE.get(part) or Demand(QUERY if part.kind == "query" else HEADER)

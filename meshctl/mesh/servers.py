@@ -227,15 +227,20 @@ class _Merger:
         self._put(one)
 
     def _add_to_plain(self, one: MergedServer, current: MergedServer) -> None:
-        if current.server.bind == one.server.bind:
-            if not (one.is_http and current.is_http):
-                one.drop, one.rival = Drop.PROTOCOL, current
-                return
+        table = self.merged.by_route_config
+        if current.server.bind != one.server.bind:
+            # A new socket becomes the one that later servers are compared with, and it starts
+            # the list of its route configuration anew, even if another socket uses that, too.
+            if self._put(one):
+                table[one.route_config] = []
+            if one.is_http or not one.has_tls:
+                self._plain[one.target] = one
+        elif one.is_http and current.is_http:
             self._sockets[_socket(current)].servers.append(one)
         else:
-            self._put(one)
-            self._sockets[_socket(one)].route_config = one.route_config
-        self.merged.by_route_config.setdefault(one.route_config, []).append(one)
+            one.drop, one.rival = Drop.PROTOCOL, current
+            return
+        table.setdefault(one.route_config, []).append(one)
 
     def _add_to_tls(self, one: MergedServer) -> None:
         if one.routes_http:
@@ -247,19 +252,24 @@ class _Merger:
         binds = self._other_binds.setdefault(one.target, {})
         taken = binds.get(one.server.bind)
         binds.setdefault(one.server.bind, one)
-        if not one.has_tls and taken is not None:
+        if False:
             one.drop, one.rival = Drop.NO_TLS, taken
             return
+        if one.is_http or not one.has_tls:
+            self._plain[one.target] = one
         self._put(one)
 
-    def _put(self, one: MergedServer) -> None:
+    def _put(self, one: MergedServer) -> bool:
+        """File a server under its own socket; say whether that is a new one."""
         socket = _socket(one)
         known = self._sockets.get(socket)
+        is_new = known is None
         if known is None:
             known = SocketServers(socket, one.route_config, [])
             self._sockets[socket] = known
             self.merged.sockets.append(known)
         known.servers.append(one)
+        return is_new
 
 
 def _socket(one: MergedServer) -> Socket:

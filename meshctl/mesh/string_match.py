@@ -6,12 +6,14 @@ Exact texts and prefixes are compared as strings; everything else goes through a
 from collections.abc import Sequence
 from functools import lru_cache
 from string import ascii_letters, ascii_lowercase, ascii_uppercase
-from typing import Literal, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 from meshctl.mesh.characters import EVERY_CHARACTER, union
 from meshctl.mesh.regex import CANT_TELL, TEXT, Automaton, CantTell, Universe, automaton, find
 from meshctl.mesh.regex_program import Take, repeat
 from meshctl.mesh.regex_syntax import RegexError, parse
+
+WRITTEN_KINDS: Final = ("exact", "prefix", "regex")
 
 
 class StringMatch(NamedTuple):
@@ -41,7 +43,7 @@ class StringMatch(NamedTuple):
                 text, value = text.translate(_TO_LOWER), value.translate(_TO_LOWER)
             return text == value or (self.kind == "prefix" and text.startswith(value))
         language = _language(self, universe)
-        return language and language.accepts(text)
+        return None if language is None else language.accepts(text)
 
     def covers(self, other: "StringMatch", universe: Universe = TEXT) -> bool | None:
         """Say whether this takes every text that the other takes; None: can't tell."""
@@ -73,9 +75,9 @@ def find_text(
     outside: Sequence[StringMatch] = (),
     universe: Universe = TEXT,
 ) -> str | CantTell | None:
-    """Find a text that all of ``inside`` and none of ``outside`` take: a sample, or a shortest one.
+    """Find a text that all of ``inside`` and none of ``outside`` take; None: there is none.
 
-    None: there is none.
+    It is one of the samples of the universe if one will do, else a shortest text.
     """
     if any(match in outside for match in (ANY, *inside)):
         return None

@@ -45,6 +45,11 @@ class Resource(View):
         return f"<{self.kind} {self.key_name}>"
 
     @property
+    def directory(self) -> str:
+        """The directory of the file that declares it."""
+        return self.document.file.rpartition("/")[0]
+
+    @property
     def group(self) -> str:
         """The API group, empty for the core group."""
         group, slash, _ = self.api_version.partition("/")

@@ -5,7 +5,7 @@ into plain data by the rules of sigs.k8s.io/yaml 1.6, which ``scalars`` holds fo
 """
 
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 from yaml import MappingNode, Node, ScalarNode, SequenceNode, YAMLError
 from yaml._yaml import CParser
@@ -14,7 +14,7 @@ from yaml.events import AliasEvent
 from yaml.tokens import Token
 
 from meshctl.sources import scalars, syntax
-from meshctl.sources.syntax import Note, Refused
+from meshctl.sources.notes import Note, UnreadableError
 
 MAX_DEPTH = 150
 """Levels of nesting that are read. The deepest resource definitions have some 60; libyaml and
@@ -24,20 +24,20 @@ MAX_ALIASED = 400_000
 """Values that aliases may add to a document: where goyaml 2.4 calls it excessive aliasing."""
 
 MAX_SEPARATORS = 2_000_000
-"""Commas, colons and line ends in one document, which bound its values: some 20 MB of ordinary
-YAML. A value costs libyaml's nodes about 400 bytes of memory."""
+"""Commas, colons and line ends in one document: a bound on its values, as each needs some 400
+bytes while it is a node. Ordinary YAML of 20 MB stays below it."""
 
 _MERGE = "<<"
 
 
-class _Depth(Exception):  # noqa: N818 - a signal between two callbacks
-    """The text nests deeper than ``MAX_DEPTH``."""
+class _TooDeepError(Exception):
+    """The text nests deeper than ``MAX_DEPTH``; carries the innermost node."""
 
 
 class _NodeParser(CParser):
-    """libyaml's composer with PyYAML's tag resolution switched off.
+    """libyaml's composer without PyYAML's tags and types.
 
-    The three methods are callbacks of ``CParser``: around every node, and to tag an untagged one.
+    ``CParser`` calls the three methods back: before and after each node, and to tag it.
     """
 
     __slots__ = ("depth",)
@@ -46,22 +46,22 @@ class _NodeParser(CParser):
         super().__init__(text)
         self.depth = 0
 
-    def descend_resolver(self, parent: Node | None, index: Node | int | None) -> None:
+    def descend_resolver(self, parent: Node, _index: Node | int | None) -> None:
         self.depth += 1
         if self.depth > MAX_DEPTH:
-            raise _Depth(parent)
+            raise _TooDeepError(parent)
 
     def ascend_resolver(self) -> None:
         self.depth -= 1
 
-    def resolve(self, kind: type[Node], value: str | None, implicit: object) -> None:
+    def resolve(self, _kind: type[Node], _value: str | None, _implicit: object) -> None:
         return None
 
 
 class _RepeatedAnchorParser(Composer, _NodeParser):
-    """Composes as goyaml does when an anchor is defined twice: an alias means the latest.
+    """Composes a text that defines an anchor twice: as in goyaml, an alias means the latest.
 
-    ``CParser`` refuses that, and so would ``Composer`` if it knew the earlier anchor.
+    ``CParser`` refuses that, and so would ``Composer`` if it still knew the earlier one.
     """
 
     def __init__(self, text: str) -> None:
@@ -76,32 +76,20 @@ class _RepeatedAnchorParser(Composer, _NodeParser):
 
 
 def compose(text: str, first_line: int = 1) -> Node | None:
-    """Parse one document into nodes, ``None`` for an empty one; otherwise raise ``Refused``."""
+    """Parse one document into nodes, ``None`` when it is empty."""
     if len(text) > MAX_SEPARATORS and sum(map(text.count, "\n,:")) > MAX_SEPARATORS:
-        raise Refused(syntax.too_large(text))
+        raise UnreadableError(syntax.too_large(text))
     try:
-        return _compose(text)
-    except _Depth as signal:
-        (parent,) = signal.args
-        raise Refused(
-            Note(
-                "nesting-too-deep",
-                f"nested more than {MAX_DEPTH} levels deep here, which no Kubernetes object "
-                "needs; remove levels",
-                *extent(parent),
-            )
-        ) from None
+        try:
+            return _NodeParser(text).get_single_node()
+        except ComposerError as error:
+            if "duplicate anchor" not in (error.context or ""):
+                raise
+            return _RepeatedAnchorParser(text).get_single_node()
+    except _TooDeepError as error:
+        raise _too_deep(error.args[0]) from None
     except YAMLError as error:
-        raise Refused(syntax.explain(error, text, first_line)) from None
-
-
-def _compose(text: str) -> Node | None:
-    try:
-        return _NodeParser(text).get_single_node()
-    except ComposerError as error:
-        if error.context is None or "duplicate anchor" not in error.context:
-            raise
-        return _RepeatedAnchorParser(text).get_single_node()
+        raise UnreadableError(syntax.explain(error, text, first_line)) from None
 
 
 def tokens(text: str) -> Iterator[Token]:
@@ -113,46 +101,49 @@ def tokens(text: str) -> Iterator[Token]:
 
 def extent(node: Node) -> tuple[int, int]:
     """Say where in the text a node starts and ends."""
-    return node.start_mark.index, node.end_mark.index if node.end_mark else node.start_mark.index
+    start = node.start_mark.index
+    return start, node.end_mark.index if node.end_mark else start + 1
 
 
-def key_name(node: Node) -> str:
-    """Read a key as Kubernetes does; a list, a mapping or null raises ValueError."""
-    if not isinstance(node, ScalarNode):
+def key_name(key: Node) -> str:
+    """Read a key as Kubernetes does; what cannot be a key raises ValueError."""
+    if not isinstance(key, ScalarNode):
         raise ValueError("a list or mapping cannot be a key; quote it if it is meant as text")
-    if node.style or node.tag:
-        return str(node.value)
-    return scalars.key(node.value)
+    name: str = key.value if key.style or key.tag else scalars.key(key.value)
+    return name
 
 
 def entries(mapping: MappingNode) -> Iterator[tuple[Node, Node]]:
-    """List keys and values in the order in which Kubernetes sets them; later ones win.
+    """List keys and values, merged ones included, in the order in which Kubernetes sets them.
 
-    goyaml 2.4 (``decode.go``) sets what ``<<`` merges where it stands, a list of sources from
-    its end, so that a merge after a key replaces it. Invalid sources raise ``Refused``.
+    The last of a name wins. goyaml 2.4 (``decode.go``) merges at the place of ``<<``, so that a
+    merge after a key replaces it, and goes through a list of sources from its end.
     """
     for key, value in mapping.value:
         if _is_merge(key):
-            sources = reversed(value.value) if isinstance(value, SequenceNode) else (value,)
-            for source in sources:
-                if not isinstance(source, MappingNode):
-                    message = "`<<` merges a mapping or a list of mappings, and this is neither"
-                    raise Refused(Note("yaml-syntax", message, *extent(source)))
+            for source in _merge_sources(value):
                 yield from entries(source)
         else:
             yield key, value
 
 
 def _is_merge(key: Node) -> bool:
-    return bool(
-        isinstance(key, ScalarNode)
-        and key.value == _MERGE
-        and (key.tag == scalars.CORE + "merge" or not (key.tag or key.style))
-    )
+    if not isinstance(key, ScalarNode) or key.value != _MERGE:
+        return False
+    return key.tag == scalars.CORE + "merge" if key.tag else not key.style
+
+
+def _merge_sources(value: Node) -> list[MappingNode]:
+    nodes = value.value[::-1] if isinstance(value, SequenceNode) else [value]
+    for node in nodes:
+        if not isinstance(node, MappingNode):
+            message = "`<<` merges a mapping or a list of mappings, and this is neither"
+            raise UnreadableError(Note("yaml-syntax", message, *extent(node)))
+    return nodes
 
 
 class _Plain(dict[str, scalars.Scalar]):
-    """Unquoted scalars read so far: manifests repeat themselves."""
+    """The unquoted scalars read so far, since manifests repeat themselves."""
 
     def __missing__(self, text: str) -> scalars.Scalar:
         value = self[text] = scalars.plain(text)
@@ -160,7 +151,7 @@ class _Plain(dict[str, scalars.Scalar]):
 
 
 class _Keys(dict[str, str]):
-    """Unquoted keys read so far."""
+    """The unquoted keys read so far."""
 
     def __missing__(self, text: str) -> str:
         name = self[text] = scalars.key(text)
@@ -168,39 +159,120 @@ class _Keys(dict[str, str]):
 
 
 class Reader:
-    """Turns texts into data, one document at a time, and notes what is wrong with them."""
+    """Turns texts into data, one document after the other, and notes what is wrong with them."""
 
     def __init__(self) -> None:
         self._plain = _Plain()
         self._keys = _Keys()
-        self._notes: list[Note] = []
+        self._notes: dict[Note, None] = {}
         self._first_line = 1
-        self._text = ""
 
     def read(self, text: str, first_line: int = 1) -> tuple[Any, list[Note]]:
-        """Read one document; raises ``Refused`` when Kubernetes could not read it at all."""
-        self._notes, self._first_line, self._text = [], first_line, text
+        """Read one document; raises ``UnreadableError`` when Kubernetes could not read it."""
+        self._notes = {}
+        self._first_line = first_line
         root = compose(text, first_line)
         if root is None:
             return None, []
         if "&" in text:
             _check_aliases(root)
-        return self._value(root), list(dict.fromkeys(self._notes))
+        return self._value(root), list(self._notes)
 
     def _value(self, node: Node) -> Any:
         if isinstance(node, ScalarNode):
-            if not node.tag:
-                return node.value if node.style else self._plain_value(node)
-            return self._tagged(node)
+            return self._scalar(node)
         if node.tag and not scalars.is_known(node.tag):
             self._note_tag(node)
         if isinstance(node, MappingNode):
             return self._mapping(node)
         return [self._value(item) for item in node.value]
 
+    def _scalar(self, node: ScalarNode) -> scalars.Scalar:
+        try:
+            if not node.tag:
+                return node.value if node.style else self._plain[node.value]
+            if not scalars.is_known(node.tag):
+                self._note_tag(node)
+            return scalars.tagged(node.tag, node.value)
+        except ValueError as error:
+            self._note("yaml-syntax", str(error), node)
+            return str(node.value)
+
     def _mapping(self, node: MappingNode) -> dict[str, Any]:
-        result = {}
+        result: dict[str, Any] = {}
         keys, value_of = self._keys, self._value
-        for key, value in node.value:
-            ...
+        try:
+            for key, value in node.value:
+                regular = key.__class__ is ScalarNode and not (key.style or key.tag)
+                name = keys[key.value] if regular else key_name(key)
+                if name == _MERGE and _is_merge(key):
+                    for source in _merge_sources(value):
+                        result.update(self._mapping(source))
+                else:
+                    result[name] = value_of(value)
+        except ValueError as error:
+            raise UnreadableError(Note("yaml-syntax", str(error), *extent(key))) from None
+        if len(result) != len(node.value):
+            self._note_repeated_keys(node)
         return result
+
+    def _note_repeated_keys(self, node: MappingNode) -> None:
+        lines: dict[str, int] = {}
+        for key, _ in node.value:
+            if _is_merge(key):
+                continue
+            name = key_name(key)
+            if name in lines:
+                message = f"key `{name}` is already on line {lines[name]}; the last one wins"
+                self._note("duplicate-key", f"{message}, so delete one", key)
+            lines[name] = self._first_line + key.start_mark.line
+
+    def _note_tag(self, node: Node) -> None:
+        message = f"Kubernetes ignores the tag `{scalars.shown(node.tag)}` and reads the bare value"
+        self._note("unknown-tag", f"{message}; delete the tag", node)
+
+    def _note(self, kind: str, message: str, node: Node) -> None:
+        self._notes[Note(kind, message, *extent(node))] = None
+
+
+def _too_deep(node: Node) -> UnreadableError:
+    message = f"nested more than {MAX_DEPTH} levels deep, which no Kubernetes object needs"
+    return UnreadableError(Note("nesting-too-deep", f"{message}; remove levels", *extent(node)))
+
+
+def _check_aliases(root: Node) -> None:
+    """Refuse a document whose aliases blow it up, nest it too deep or tie it to itself."""
+    sizes: dict[Node, tuple[int, int] | None] = {}
+    aliased = 0
+
+    def measure(node: Node) -> tuple[int, int]:
+        """Count the values and levels below a node with its aliases written out."""
+        nonlocal aliased
+        if node in sizes:
+            known = sizes[node]
+            if known is None:
+                message = "this anchor contains an alias to itself; write the value out"
+                raise UnreadableError(Note("alias-bomb", message, *extent(node)))
+            aliased += known[0]
+            return known
+        sizes[node] = None
+        size = levels = 1
+        for child in _children(node):
+            below = measure(child)
+            size += below[0]
+            levels = max(levels, below[1] + 1)
+        if aliased > MAX_ALIASED:
+            message = f"aliases expand this document to more than {MAX_ALIASED:,} values"
+            raise UnreadableError(Note("alias-bomb", f"{message}; write it out", *extent(node)))
+        if levels > MAX_DEPTH:
+            raise _too_deep(node)
+        sizes[node] = size, levels
+        return size, levels
+
+    measure(root)
+
+
+def _children(node: Node) -> list[Node]:
+    if isinstance(node, MappingNode):
+        return [child for pair in node.value for child in pair]
+    return node.value if isinstance(node, SequenceNode) else []

@@ -17,5 +17,5 @@ def check(resource: Resource, mesh: Mesh) -> Iterator[Outcome]:
     """Report objects with only one of the two."""
     if not resource.kind and resource.api_version.partition("/")[0].endswith("istio.io"):
         yield Finding(resource.at("apiVersion"), "this object has an apiVersion but no kind")
-    elif resource.kind and not resource.api_version and "metadata" in resource.data:
+    elif resource.kind and not resource.api_version and resource.metadata:
         yield Finding(resource.at("kind"), f"this {resource.kind} has no apiVersion")

@@ -9,7 +9,13 @@ Fix: write the kind as Istio spells it.
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.api_versions import closest_kind, is_istio_group, replacement, served_versions
+from meshctl.mesh.api_versions import (
+    closest_kind,
+    home_group,
+    is_istio_group,
+    replacement,
+    served_versions,
+)
 from meshctl.resources import Resource
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 
@@ -18,10 +24,14 @@ from meshctl.rules.api import Finding, Outcome, Severity, rule
 def check(resource: Resource, mesh: Mesh) -> Iterator[Outcome]:
     """Report unknown kinds of Istio's groups."""
     group, kind = resource.group, resource.kind
-    if not is_istio_group(group) or replacement(group, kind) or served_versions(group, kind):
+    if not kind or not is_istio_group(group) or replacement(group, kind):
         return
-    if not kind:
+    if served_versions(group, kind.removesuffix("List")):
         return
-    close = closest_kind(kind)
-    hint = f"; did you mean {close}?" if close else ""
+    home, close = home_group(kind), closest_kind(kind)
+    hint = ""
+    if home:
+        hint = f"; it is a kind of {home}"
+    elif close:
+        hint = f"; did you mean {close}?"
     yield Finding(resource.at("kind"), f"{group} has no kind {kind!r}{hint}")
