@@ -160,7 +160,8 @@ def _order(found: LocatedFinding) -> tuple[str, int, int, str, str]:
 
 def _locate_all(outcomes: Outcomes) -> Iterator[tuple[LocatedFinding, Resource]]:
     seen: set[tuple[str, str, Location]] = set()
-    for rule, finding in outcomes.findings:
+    # Places of one document are found together, since its text is parsed anew for them.
+    for rule, finding in sorted(outcomes.findings, key=_document):
         found = _locate(rule, finding)
         key = (found.rule, found.message, found.location)
         if key not in seen:  # two merged answers may lead to the very same words and place
@@ -173,6 +174,11 @@ def _locate_all(outcomes: Outcomes) -> Iterator[tuple[LocatedFinding, Resource]]
         )
         crashed = load_family("internal")[0]
         yield _locate(crashed, Finding(Ref(resource, ()), message)), resource
+
+
+def _document(outcome: tuple[Rule, Finding]) -> tuple[str, int]:
+    document = outcome[1].ref.resource.document
+    return document.file, document.first_line
 
 
 def _locate(rule: Rule, finding: Finding) -> LocatedFinding:

@@ -17,7 +17,7 @@ from meshctl.engine.report import LocatedFinding
 from meshctl.resources import Resource
 from meshctl.settings import IgnoreEntry, Settings
 from meshctl.sources.documents import Document, Problem, Span
-from meshctl.sources.ignores import IgnoreComment, ignore_comments
+from meshctl.sources.ignores import IgnoreComment, ignores
 
 _ANNOTATIONS = (
     "meshctl.io/ignore",
@@ -72,7 +72,7 @@ class IgnoreFilter:
                 yield Problem("ignore-expired", message, entry.file, Span(1, 1, 1, 1))
 
     def _read_comments(self, document: Document) -> None:
-        comments, problems = ignore_comments(document)
+        comments, problems = ignores(document)
         self.problems.extend(problems)
         for comment in comments:
             filed = self._comments.setdefault(document.file, [])
@@ -83,7 +83,7 @@ class IgnoreFilter:
         places = (finding.location, *(place.location for place in finding.related))
         for place in places:
             for one in self._comments.get(place.file, ()):
-                if one.comment.covers(place.line) and one.names.match(
+                if one.comment.first_line <= place.line <= one.comment.last_line and one.names.match(
                     finding.rule, finding.equivalents
                 ):
                     one.used = hidden = True

@@ -12,10 +12,10 @@ def locate(ref: Ref) -> Location:
     """Turn a symbolic place into lines and columns with the source around them."""
     document = ref.resource.document
     span = document.span(ref.resource.prefix + ref.path, key=ref.key)
-    first = max(span.line - _CONTEXT, 1)
+    first = max(span.line - _CONTEXT, document.first_line)
     last = min(span.end_line, span.line + _LONGEST_FRAME) + _CONTEXT
-    first, lines = document.lines(first, last)
-    return _location(document.file, span, path_text(ref.path), Frame(first, lines))
+    frame = Frame(first, document.lines(first, last))
+    return _location(document.file, span, path_text(ref.path), frame)
 
 
 def locate_problem(problem: Problem) -> Location:

@@ -8,7 +8,7 @@ from meshctl.mesh.peer_authentication import Demand
 from meshctl.mesh.registry import HostPort, RegisteredHost
 from meshctl.mesh.tls_setting import TlsSetting
 from meshctl.mesh.traffic_policy import EffectiveRule
-from meshctl.resources import Ref, Subset, Workload
+from meshctl.resources import DestinationRule, Ref, Subset, Workload
 
 
 class Proxy(StrEnum):
@@ -30,6 +30,23 @@ class ClientTls(StrEnum):
     SIMPLE = "simple"
     MUTUAL = "mutual"
     UNKNOWN = "unknown"
+
+
+class Cause(StrEnum):
+    """Why an upstream does what it does; the values are the words of ``tls-check``."""
+
+    RULE = "a DestinationRule says so"
+    CREDENTIAL_DROPPED = "a sidecar takes credentialName only from a rule with workloadSelector"
+    AUTO_MTLS = "auto mTLS"
+    AUTO_MTLS_OFF = "enableAutoMtls is false and no DestinationRule sets tls"
+    ALL_OR_NOTHING = "auto mTLS to a host without load balancing: the same for all of its pods"
+    PODS_WITHOUT_SIDECAR = (
+        "auto mTLS is off where a host without load balancing has a pod without sidecar"
+    )
+    NAMESPACE_DISABLED = "the PeerAuthentication of the namespace says DISABLE"
+    EXTERNAL = "the host is outside the mesh and no DestinationRule sets tls"
+    NO_SIDECAR = "the client has no sidecar"
+    UNKNOWN = "whether all sidecars are there is unknown"
 
 
 class ServerMode(StrEnum):
@@ -81,9 +98,9 @@ class Upstream:
     rule: EffectiveRule | None
     setting: TlsSetting
     tls: ClientTls
+    cause: Cause
     sni: str | None = None
     ref: Ref | None = None
-    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -109,6 +126,20 @@ class Connection:
     endpoint_mtls: bool | None
     result: Result
     reason: str
+    is_assumed: bool = False
+    """Is it only assumed that the server has a sidecar?"""
+
+    @property
+    def rule_place(self) -> Ref | None:
+        """The place in a DestinationRule that decides what the client sends, if there is one.
+
+        A port entry without ``tls`` decides too, by what it leaves out.
+        """
+        upstream = self.upstream
+        if upstream.ref is not None and isinstance(upstream.ref.resource, DestinationRule):
+            return upstream.ref
+        entry = upstream.setting.wiped_by
+        return entry.at("port") if entry is not None and upstream.setting.endpoint_mode else None
 
     @property
     def order_known(self) -> bool:

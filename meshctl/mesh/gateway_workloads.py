@@ -104,6 +104,11 @@ class GatewayWorkloads:
             if picked:
                 yield workload, picked
 
+    def named(self, name: str) -> GatewayWorkload | None:
+        """Find a workload by ``namespace/name``, whether a Gateway selects it or not."""
+        found = next((one for one in self._workloads if one.key_name == name), None)
+        return self._real(found) if found is not None else None
+
     @cached_property
     def are_scoped(self) -> bool:
         """Do Gateways select in their own namespace only (PILOT_SCOPE_GATEWAY_TO_NAMESPACE)?"""

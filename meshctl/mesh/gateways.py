@@ -18,10 +18,11 @@ class EffectiveGateway:
 
     def __init__(
         self, workload: GatewayWorkload, gateways: Iterable[Gateway], routes: Routes,
-        registry: Registry,
+        registry: Registry, left_out: Server | None = None,
     ) -> None:  # fmt: skip
         self.workload = workload
         self.gateways = tuple(sorted(gateways, key=age))
+        self._left_out = left_out
         self._routes = routes
         self._registry = registry
         self.proxy = Proxy(workload.namespace, workload.labels if workload.is_real else None)
@@ -29,7 +30,12 @@ class EffectiveGateway:
     @cached_property
     def merged(self) -> Merged:
         """Every server with its fate."""
-        return merge(self.gateways, self.workload.target)
+        return merge(self.gateways, self.workload.target, self._left_out)
+
+    def without(self, server: Server) -> "EffectiveGateway":
+        """Give the gateway as it would be if one server were not written."""
+        routes, registry = self._routes, self._registry
+        return EffectiveGateway(self.workload, self.gateways, routes, registry, server)
 
     @property
     def servers(self) -> list[MergedServer]:
@@ -57,7 +63,7 @@ class EffectiveGateway:
         return {
             name: virtual_hosts(self.merged.by_route_config[name], self._routes, self.proxy)
             for name in used
-            if name in self.merged.by_route_config
+            if name and name in self.merged.by_route_config
         }
 
     @cached_property
@@ -70,19 +76,33 @@ class EffectiveGateway:
 
     @cached_property
     def serving(self) -> frozenset[MergedServer]:
-        """The servers that contribute anything at all to the configuration."""
-        found: set[MergedServer] = set()
-        for listener in self.listeners:
-            for chain in listener.chains:
-                if chain.route_config not in self.route_configs or not chain.server.is_http:
-                    found.add(chain.server)
+        """The servers that make a difference: without one of them the configuration would change.
+
+        A server that only pushes out another one, which would serve, counts as well.
+        """
+        found = {
+            chain.server
+            for listener in self.listeners
+            for chain in listener.chains
+            if not chain.server.is_http
+        }
+        found.update(
+            socket.servers[0]
+            for socket in self.merged.sockets
+            if len(socket.servers) == 1 and socket.servers[0].is_http
+        )
         for name, hosts in self.route_configs.items():
             for one in hosts:
                 found.update(one.servers)
-                found.update(one.redirected_by[:1])
-            if all(one.is_blackhole for one in hosts):
-                found.update(self.merged.by_route_config[name][:1])
-        found.update(one.rival for one in self.servers if one.rival is not None)
+                found.update(
+                    servers[0] for servers in one.redirects.values() if len(set(servers)) == 1
+                )
+            first = self.merged.by_route_config[name][:2]
+            if hosts[0].is_blackhole and len({one.server.port for one in first}) == len(first):
+                found.add(first[0])
+        for one in self.servers:
+            if one.rival is not None and one.rival.drop is None and one.routes_http:
+                found.add(one.rival)
         return frozenset(found)
 
     def order_is_known(self, one: MergedServer, other: MergedServer) -> bool:
@@ -123,8 +143,17 @@ class Gateways:
         return self._by_gateway.get(gateway, [])
 
     def for_workload(self, name: str) -> EffectiveGateway | None:
-        """Find the effective gateway of a workload (or the Service for it), by its name."""
-        return next((one for one in self if one.workload.name == name), None)
+        """Find the effective gateway of a workload (or the Service for it), by its name.
+
+        A workload that no Gateway selects has one as well: without servers.
+        """
+        known = next((one for one in self if one.workload.name == name), None)
+        if known is not None:
+            return known
+        workload = self._workloads.named(name)
+        if workload is None:
+            return None
+        return EffectiveGateway(workload, (), self._routes, self._registry)
 
     def fates(self, server: Server) -> Iterator[tuple[EffectiveGateway, MergedServer]]:
         """Walk what became of a server on each workload that has it."""

@@ -53,8 +53,8 @@ def find_mesh_config(resources: Iterable[Resource]) -> MeshConfig:
     for resource in resources:
         if isinstance(resource, ConfigMap) and resource.name == "istio":
             text = resource.values.get("mesh")
-            parsed = parse_one(text) if text is not None else None
-            if isinstance(parsed, dict):
+            parsed = _parse(text) if text is not None else None
+            if parsed is not None:
                 return MeshConfig.parse(parsed)
         elif resource.kind == "IstioOperator" and operator is None:
             operator = _operator_config(resource)
@@ -66,14 +66,22 @@ def read_mesh_config(text: str) -> MeshConfig | None:
 
     ``None`` when the text is none of them.
     """
-    data = parse_one(text)
-    if not isinstance(data, dict):
+    data = _parse(text)
+    if data is None:
         return None
     if "kind" not in data:
         return MeshConfig.parse(data)
     document = Document("", 1, text, data)
     config = find_mesh_config([make_resource(document, data, (), "istio-system")])
     return config if config.is_known else None
+
+
+def _parse(text: str) -> dict[str, Any] | None:
+    try:
+        data = parse_one(text)
+    except ValueError:
+        return None
+    return data if isinstance(data, dict) else None
 
 
 def _operator_config(resource: Resource) -> Mapping[str, Any] | None:

@@ -7,8 +7,10 @@ BestEffortInferServiceMTLSMode (pilot/pkg/model/push_context.go), checkMtlsEnabl
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from meshctl.mesh.connections import (
+    Cause,
     Client,
     ClientTls,
     Connection,
@@ -86,12 +88,31 @@ class Mtls:
                 for subset in subsets:
                     yield self._upstream(client, host, port, subset, rule)
 
+    def assume_sidecar(self, connection: Connection) -> Connection:
+        """Judge again as if a server had a sidecar, where that is unknown but probable.
+
+        A PeerAuthentication in the server's own namespace is the sign that it has.
+        """
+        server = connection.server
+        if server is None or server.mode is not ServerMode.UNKNOWN or server.demand is None:
+            return connection
+        ref = server.demand.ref
+        if ref is None or ref.resource.namespace != server.workload.namespace:
+            return connection
+        mode = ServerMode(server.demand.mode)
+        assumed = Server(server.workload, server.port, mode, server.demand)
+        return replace(self._to_server(connection.upstream, assumed), is_assumed=True)
+
     def behind(self, host: RegisteredHost) -> Sequence[Workload]:
         """Find the workloads that serve a host."""
         known = self._behind.get(host)
         if known is None:
             known = self._behind[host] = self._workloads.behind(host)
         return known
+
+    def without_sidecar(self, host: RegisteredHost) -> list[Workload]:
+        """Find the workloads behind a host that take no mutual TLS, for sure."""
+        return [one for one in self.behind(host) if self._has_mtls_label(one) is False]
 
     def server(self, workload: Workload, port: int) -> Server:
         """Find what a workload takes on a container port."""
@@ -104,10 +125,12 @@ class Mtls:
         membership = self._workloads.membership(workload)
         if membership is Membership.NONE:
             return Server(workload, port, ServerMode.NONE)
-        if membership is Membership.SIDECAR and not is_gateway(workload):
-            demand = self._policies.of_port(workload, port)
-            return Server(workload, port, ServerMode(demand.mode), demand)
-        return Server(workload, port, ServerMode.UNKNOWN)
+        if membership is Membership.AMBIENT or is_gateway(workload):
+            return Server(workload, port, ServerMode.UNKNOWN)
+        demand = self._policies.of_port(workload, port)
+        known = membership is Membership.SIDECAR
+        mode = ServerMode(demand.mode) if known else ServerMode.UNKNOWN
+        return Server(workload, port, mode, demand)
 
     def _upstream(
         self, client: Client, host: RegisteredHost, port: HostPort, subset: Subset | None,
@@ -117,54 +140,50 @@ class Mtls:
         setting = tls_setting(rule, port.number, subset)
         head = (client, host, port, subset, rule, setting)
         if client.proxy is Proxy.NONE:
-            return Upstream(*head, ClientTls.PLAINTEXT, reason="the client has no sidecar")
+            return Upstream(*head, ClientTls.PLAINTEXT, Cause.NO_SIDECAR)
         if client.proxy is Proxy.UNKNOWN:
-            return Upstream(
-                *head, ClientTls.UNKNOWN, reason="whether the client has a sidecar is unknown"
-            )
+            return Upstream(*head, ClientTls.UNKNOWN, Cause.UNKNOWN)
         sni = f"outbound_.{port.number}_.{name}_.{host.host}"
         if setting.tls is None:
-            tls, ref, reason = self._without_setting(client, host, rule, subset)
-            return Upstream(
-                *head, tls, sni if tls is not ClientTls.PLAINTEXT else None, ref, reason
-            )
+            tls, cause, ref = self._without_setting(client, host, rule, subset)
+            sends_sni = tls in (ClientTls.AUTO, ClientTls.ISTIO_MUTUAL)
+            return Upstream(*head, tls, cause, sni if sends_sni else None, ref)
         ref = setting.tls.at("mode")
         if setting.mode == DISABLE:
-            return Upstream(*head, ClientTls.PLAINTEXT, None, ref, "tls mode DISABLE")
+            return Upstream(*head, ClientTls.PLAINTEXT, Cause.RULE, None, ref)
         if setting.mode == ISTIO_MUTUAL:
             own = setting.tls.text("sni") or sni
-            return Upstream(*head, ClientTls.ISTIO_MUTUAL, own, ref, "tls mode ISTIO_MUTUAL")
+            return Upstream(*head, ClientTls.ISTIO_MUTUAL, Cause.RULE, own, ref)
         if _loses_credential(client, rule, setting):
-            reason = "a sidecar takes credentialName only from a rule with workloadSelector"
-            return Upstream(
-                *head, ClientTls.PLAINTEXT, None, setting.tls.at("credentialName"), reason
-            )
+            ref = setting.tls.at("credentialName")
+            return Upstream(*head, ClientTls.PLAINTEXT, Cause.CREDENTIAL_DROPPED, None, ref)
         tls = ClientTls.SIMPLE if setting.mode == SIMPLE else ClientTls.MUTUAL
-        return Upstream(
-            *head, tls, setting.tls.text("sni") or None, ref, f"tls mode {setting.mode}"
-        )
+        return Upstream(*head, tls, Cause.RULE, setting.tls.text("sni") or None, ref)
 
     def _without_setting(
-        self, client: Client, host: RegisteredHost, rule: EffectiveRule | None,
+        self,
+        client: Client,
+        host: RegisteredHost,
+        rule: EffectiveRule | None,
         subset: Subset | None,
-    ) -> tuple[ClientTls, Ref | None, str]:  # fmt: skip
+    ) -> tuple[ClientTls, Cause, Ref | None]:
         """Decide as auto mTLS does where no DestinationRule says anything."""
         if host.is_external:
-            return ClientTls.PLAINTEXT, None, "the host is outside the mesh"
+            return ClientTls.PLAINTEXT, Cause.EXTERNAL, None
         if not self._config.auto_mtls:
-            return ClientTls.PLAINTEXT, None, "enableAutoMtls is false"
+            return ClientTls.PLAINTEXT, Cause.AUTO_MTLS_OFF, None
         if host.is_passthrough or _balances_by_address(rule, subset):
             tells = [self._has_mtls_label(one) for one in self.behind(host)]
             if not tells or False in tells:
-                return ClientTls.PLAINTEXT, None, "not every pod behind the host has a sidecar"
+                return ClientTls.PLAINTEXT, Cause.PODS_WITHOUT_SIDECAR, None
             if None in tells:
-                return ClientTls.UNKNOWN, None, "whether its pods have sidecars is unknown"
+                return ClientTls.UNKNOWN, Cause.UNKNOWN, None
         demand = self._policies.of_namespace(host.namespace)
         if demand.mode is Mode.DISABLE:
-            return ClientTls.PLAINTEXT, demand.ref, "the namespace's mode is DISABLE"
+            return ClientTls.PLAINTEXT, Cause.NAMESPACE_DISABLED, demand.ref
         if _keeps_address(client, host, rule, subset):
-            return ClientTls.ISTIO_MUTUAL, None, "auto mTLS, all or nothing without load balancing"
-        return ClientTls.AUTO, None, "auto mTLS"
+            return ClientTls.ISTIO_MUTUAL, Cause.ALL_OR_NOTHING, None
+        return ClientTls.AUTO, Cause.AUTO_MTLS, None
 
     def _has_mtls_label(self, workload: Workload) -> bool | None:
         """Is this pod known to clients as one that takes mutual TLS? ``None`` is unknown."""

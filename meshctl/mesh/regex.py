@@ -6,18 +6,21 @@ automaton without empty moves, and the search walks through all automata in step
 time where the text must match, all states at once where it must not.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from itertools import pairwise
 from math import prod
 from typing import Final, NamedTuple
 
-from meshctl.mesh.characters import Ranges, any_of, common, complement
-from meshctl.mesh.regex_program import MOST_CODE, Code, Edge, Go, Opaque, Take
+from meshctl.resources.characters import Ranges, any_of, common, complement
+from meshctl.resources.regex_program import MOST_CODE, Code, Edge, Go, Opaque, Take
 
-MOST_MOVES = 20_000
-MOST_STEPS = 500_000
+MOST_WORK = 50_000
+"""How many steps an automaton may take to build (about 30 ms)."""
+
+MOST_COMPARED = 500_000
+"""How many moves a search may compare (about 100 ms)."""
 
 
 class CantTell(Enum):
@@ -80,10 +83,20 @@ class Automaton:
         return not states.isdisjoint(self.accepting)
 
 
+def everything(universe: Universe) -> Automaton:
+    """Accept every text of the universe."""
+    sets = (universe.first, universe.rest)
+    rows = ([(low, high, 1) for low, high in ranges] for ranges in sets)
+    return Automaton(
+        tuple(tuple(sorted(row, key=_rank)) for row in rows),
+        frozenset({0, 1} if universe.may_be_empty else {1}),
+    )
+
+
 class _Reach(NamedTuple):
     """What a program can do without consuming: the ``Take`` steps it comes to, or match."""
 
-    takes: tuple[tuple[int, Ranges], ...]
+    takes: tuple[int, ...]
     matches: bool
 
 
@@ -95,34 +108,35 @@ def automaton(code: Code, universe: Universe) -> Automaton | None:
     """
     if len(code) > MOST_CODE or any(isinstance(step, Opaque) for step in code):
         return None
-    reaches = [_reach(code, 0, at_start=True)]
-    numbers: dict[_Reach, int] = {}
-    after: dict[int, int] = {}
-    rows: list[tuple[Move, ...]] = []
-    budget = MOST_MOVES
-    for reach in reaches:
-        allowed = universe.rest if rows else universe.first
-        row: list[Move] = []
-        for place, ranges in reach.takes:
-            if place not in after:
-                following = _reach(code, place + 1, at_start=False)
-                after[place] = numbers.setdefault(following, len(reaches))
-                if after[place] == len(reaches):
-                    reaches.append(following)
-            row += [(low, high, after[place]) for low, high in common(ranges, allowed)]
-        rows.append(tuple(sorted(row, key=_rank)))
-        budget -= len(row) + len(reach.takes)
-        if budget < 0:
+    takes = {place: step.ranges for place, step in enumerate(code) if isinstance(step, Take)}
+    start, work = _reach(code, 0, at_start=True)
+    after: dict[int, _Reach] = {}
+    for place in takes:
+        after[place], steps = _reach(code, place + 1, at_start=False)
+        work += steps + sum(len(takes[take]) for take in after[place].takes)
+        if work > MOST_WORK:
             return None
-    accepting = {number for number, reach in enumerate(reaches) if reach.matches}
-    if not universe.may_be_empty:
-        accepting.discard(0)
-    return Automaton(tuple(rows), frozenset(accepting))
+    states = {reach: number for number, reach in enumerate(dict.fromkeys(after.values()), 1)}
+
+    first = {take: common(takes[take], universe.first) for take in start.takes}
+    rest = {take: common(ranges, universe.rest) for take, ranges in takes.items()}
+
+    def moves(reach: _Reach, allowed: Mapping[int, Ranges]) -> tuple[Move, ...]:
+        row = (
+            (low, high, states[after[take]]) for take in reach.takes for low, high in allowed[take]
+        )
+        return tuple(sorted(row, key=_rank))
+
+    rows = (moves(start, first), *(moves(reach, rest) for reach in states))
+    accepting = {number for reach, number in states.items() if reach.matches}
+    if start.matches and universe.may_be_empty:
+        accepting.add(0)
+    return Automaton(rows, frozenset(accepting))
 
 
-def _reach(code: Code, place: int, *, at_start: bool) -> _Reach:
-    """Follow the steps that consume nothing; after ``$`` only a match is left."""
-    takes: list[tuple[int, Ranges]] = []
+def _reach(code: Code, place: int, *, at_start: bool) -> tuple[_Reach, int]:
+    """Follow the steps that consume nothing, and count them; after ``$`` only a match is left."""
+    takes: list[int] = []
     matches = False
     todo = [(place, False)]
     seen = set(todo)
@@ -132,7 +146,7 @@ def _reach(code: Code, place: int, *, at_start: bool) -> _Reach:
         if step is None:
             matches = True
         elif isinstance(step, Take) and not ended:
-            takes.append((here, step.ranges))
+            takes.append(here)
         elif isinstance(step, Go):
             following = [here + offset for offset in step.offsets]
         elif step is Edge.END or (step is Edge.START and at_start):
@@ -140,7 +154,7 @@ def _reach(code: Code, place: int, *, at_start: bool) -> _Reach:
         places = {(there, ended or step is Edge.END) for there in following} - seen
         seen |= places
         todo += places
-    return _Reach(tuple(sorted(takes)), matches)
+    return _Reach(tuple(sorted(takes)), matches), len(todo)
 
 
 def find(inside: Sequence[Automaton], outside: Sequence[Automaton] = ()) -> str | CantTell | None:
@@ -148,7 +162,7 @@ def find(inside: Sequence[Automaton], outside: Sequence[Automaton] = ()) -> str 
     start = (0,) * len(inside), frozenset((number, 0) for number in range(len(outside)))
     words = {start: ""}
     todo = [start]
-    budget = MOST_STEPS
+    budget = MOST_COMPARED
     for here in todo:
         states, shunned = here
         matched = all(state in each.accepting for each, state in zip(inside, states, strict=True))

@@ -121,6 +121,18 @@ class Registry:
         parts = in_cluster(host, self._config.domain)
         return parts[1] if parts else None
 
+    def homes(self, host: str) -> frozenset[str] | None:
+        """Name the namespaces of the services that a full name or wildcard stands for.
+
+        ``None`` is unknown: a host outside the mesh that the input doesn't declare.
+        """
+        known = frozenset(one.namespace for one in self.covered_by(host))
+        stem = host.removesuffix(f".svc.{self._config.domain}")
+        if stem != host:
+            namespace = stem.rpartition(".")[2]
+            known |= {namespace} - {"*", ""}
+        return known or None
+
     def _add(self, registered: RegisteredHost) -> None:
         self._all.append(registered)
         self._hosts.add(registered.host, registered)

@@ -1,16 +1,16 @@
 """What may one part of a request hold: its path, a header, a query parameter?
 
-The other cases of absence: a condition without a value asks for presence or, in
-``withoutHeaders``, for absence. A value in ``withoutHeaders`` must not match, and a header that
-is absent counts as an empty one there (``treat_missing_header_as_empty``, route.go, 1.31).
+A condition without a value asks for presence; in ``withoutHeaders`` it asks for absence. With a
+value, ``withoutHeaders`` reads a header that is absent as an empty one, which must not match
+(``treat_missing_header_as_empty``: pilot/pkg/networking/core/route/route.go, 1.31).
 """
 
 from enum import Enum
 from typing import Final, Literal, NamedTuple
 
-from meshctl.mesh.characters import any_of, common, complement
 from meshctl.mesh.regex import CANT_TELL, CARRIED, CantTell, Universe
 from meshctl.mesh.string_match import StringMatch, find_text
+from meshctl.resources.characters import any_of, common, complement
 
 PATH = Universe(any_of("/"), common(CARRIED, complement(any_of("# ?"))), may_be_empty=False)
 """Paths: from the first slash up to the query, which Envoy cuts off before it matches.

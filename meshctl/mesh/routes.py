@@ -7,16 +7,19 @@ and GetDestinationCluster (pilot/pkg/networking/core/route/route.go), Istio 1.31
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from meshctl.mesh.age import age
 from meshctl.mesh.delegates import MESH, Delegates, HttpRule, RuleMatch, gateway_name
 from meshctl.mesh.hosts import HostIndex, covers, is_wildcard
+from meshctl.mesh.matches import RequestMatch, from_istio, is_catch_all
 from meshctl.mesh.mesh_config import MeshConfig
 from meshctl.mesh.registry import RegisteredHost, Registry
 from meshctl.mesh.selectors import selects
 from meshctl.mesh.visibility import is_visible_to, visibility
 from meshctl.resources import Destination, Match, Route, Service, VirtualService
+
+_OF_PROXY = frozenset({"gateways", "port", "sourceLabels", "sourceNamespace"})
 
 
 class Proxy(NamedTuple):
@@ -43,7 +46,11 @@ class EffectiveRoute:
     virtual_service: VirtualService
     rule: HttpRule
     match: RuleMatch | None
+    request: RequestMatch
+    """The requests it takes, without what asks about the proxy (its source, gateway, port)."""
     targets: tuple[Target, ...]
+    port: int
+    """The port of the server or listener it was built for."""
 
     @property
     def name(self) -> str:
@@ -54,7 +61,7 @@ class EffectiveRoute:
     @property
     def is_catch_all(self) -> bool:
         """Does it take every request that reaches it?"""
-        return self.match is None or takes_everything(self.match.match)
+        return is_catch_all(self.request)
 
     @property
     def written(self) -> Iterator[Route | Match]:
@@ -145,7 +152,7 @@ class Routes:
         key = gateway, namespace
         if key not in self._bound:
             seen = [one for one in self.naming(gateway) if self.is_visible(one, namespace)]
-            seen.sort(key=lambda one: self._rank(one, namespace))
+            seen.sort(key=lambda one: self.rank(one, namespace))
             self._bound[key] = Bound(seen, self._registry)
         return self._bound[key]
 
@@ -169,8 +176,9 @@ class Routes:
             alternatives: tuple[RuleMatch | None, ...] = rule.matches or (None,)
             for match in alternatives:
                 if match is None or _applies(match.match, gateway, port, proxy):
+                    request = _request(match, gateway)
                     targets = tuple(self._targets(rule, port, proxy))
-                    built.append(EffectiveRoute(service, rule, match, targets))
+                    built.append(EffectiveRoute(service, rule, match, request, targets, port))
                     if built[-1].is_catch_all:
                         return tuple(built)
         return tuple(built)
@@ -204,7 +212,8 @@ class Routes:
         own = next((one for one in seen if one.namespace == namespace), None)
         return own or next(iter(seen), None)
 
-    def _rank(self, service: VirtualService, namespace: str | None) -> int:
+    def rank(self, service: VirtualService, namespace: str | None) -> int:
+        """How early a proxy of a namespace asks it: private 0, exported by name 1, public 2."""
         visible = self._visible[service]
         if "*" in visible or namespace is None:
             return 2
@@ -218,18 +227,10 @@ def shared_host(one: str, other: str) -> str | None:
     return other if covers(one, other) else None
 
 
-def takes_everything(match: Match) -> bool:
-    """Is it a catch-all for istiod: path ``/`` or ``.*`` and nothing else asked of the request?
-
-    Mirrors IsCatchAllRoute: what it asks of the proxy (port, gateways, source) doesn't count.
-    """
-    asked = ("headers", "withoutHeaders", "queryParams", "method", "authority", "scheme")
-    if any(match.data.get(key) for key in asked[:3]) or any(match.has(key) for key in asked[3:]):
-        return False
-    uri: Any = match.data.get("uri")
-    if not isinstance(uri, dict) or not uri:
-        return True
-    return uri.get("prefix") == "/" or uri.get("regex") == ".*"
+def _request(match: RuleMatch | None, gateway: str) -> RequestMatch:
+    """Read what a match asks of requests; what it asks of the proxy is settled by then."""
+    asked = match.match.data if match is not None else {}
+    return from_istio({k: v for k, v in asked.items() if k not in _OF_PROXY}, frozenset({gateway}))
 
 
 def _applies(match: Match, gateway: str, port: int, proxy: Proxy) -> bool:

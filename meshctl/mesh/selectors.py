@@ -1,6 +1,6 @@
 """Which objects carry a set of labels?"""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
@@ -15,33 +15,31 @@ class LabelIndex(Generic[T]):
     """Objects by namespace and label, so that a selector touches only objects with its labels."""
 
     def __init__(self) -> None:
-        self._all: list[tuple[str, Mapping[str, str], T]] = []
-        self._by_namespace: dict[str, list[int]] = {}
-        self._by_label: dict[tuple[str, str], list[int]] = {}
+        self._all: list[tuple[Mapping[str, str], T]] = []
+        self._by_namespace: dict[str | None, list[int]] = {None: []}
+        self._by_label: dict[tuple[str | None, str, str], list[int]] = {}
 
     def add(self, namespace: str, labels: Mapping[str, str], value: T) -> None:
         """File an object under its namespace and labels."""
         number = len(self._all)
-        self._all.append((namespace, labels, value))
-        self._by_namespace.setdefault(namespace, []).append(number)
-        for pair in labels.items():
-            self._by_label.setdefault(pair, []).append(number)
+        self._all.append((labels, value))
+        for home in (namespace, None):
+            self._by_namespace.setdefault(home, []).append(number)
+            for key, text in labels.items():
+                self._by_label.setdefault((home, key, text), []).append(number)
 
     def find(self, selector: Mapping[str, str], namespace: str | None = None) -> list[T]:
         """Find what a selector picks, in one namespace or (``None``) in all, in filing order."""
-        candidates: Iterable[int] = range(len(self._all))
-        if selector:
-            candidates = min((self._by_label.get(pair, []) for pair in selector.items()), key=len)
-        if namespace is not None:
-            own = self._by_namespace.get(namespace, [])
-            if not selector or len(own) < len(list(candidates)):
-                candidates = own
-        found = []
-        for number in candidates:
-            home, labels, value = self._all[number]
-            if (namespace is None or home == namespace) and selector.items() <= labels.items():
-                found.append(value)
-        return found
+        candidates = self._by_namespace.get(namespace, [])
+        for key, text in selector.items():
+            labelled = self._by_label.get((namespace, key, text), [])
+            if len(labelled) < len(candidates):
+                candidates = labelled
+        return [
+            value
+            for labels, value in map(self._all.__getitem__, candidates)
+            if selects(selector, labels)
+        ]
 
 
 class SelectorIndex(Generic[T]):

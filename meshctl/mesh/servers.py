@@ -23,7 +23,6 @@ class Drop(Enum):
     NO_PORT = "it has no port"
     DUPLICATE_HOST = "a TLS server on the port already has the host"
     PROTOCOL = "the port already speaks another protocol"
-    NO_TLS = "the port already has TLS servers"
     PORT_NAME = "another server has the same route configuration"
 
 
@@ -162,12 +161,15 @@ def panicking_host(server: Server) -> int | None:
     return None
 
 
-def merge(gateways: Iterable[Gateway], translate: Translate) -> Merged:
-    """Merge the servers of Gateways, given the oldest first."""
+def merge(
+    gateways: Iterable[Gateway], translate: Translate, without: Server | None = None
+) -> Merged:
+    """Merge the servers of Gateways, given the oldest first; as if one server were not there."""
     merger = _Merger(translate)
     for gateway in gateways:
         for server in gateway.servers:
-            merger.add(server)
+            if server is not without:
+                merger.add(server)
     return merger.merged
 
 
@@ -177,9 +179,8 @@ class _Merger:
     def __init__(self, translate: Translate) -> None:
         self.merged = Merged()
         self._translate = translate
-        self._first: dict[int, MergedServer] = {}
+        self._ports: set[int] = set()
         self._plain: dict[int, MergedServer] = {}
-        self._other_binds: dict[int, dict[str, MergedServer]] = {}
         self._sockets: dict[Socket, SocketServers] = {}
         # Only the last bind of a host is kept, so a third server can slip in between two.
         self._tls_hosts: dict[tuple[int, str], MergedServer] = {}
@@ -192,7 +193,7 @@ class _Merger:
         if not server.has("port"):
             one.drop = Drop.NO_PORT
         elif not (one.has_tls and self._has_duplicates(one)):
-            if target not in self._first:
+            if target not in self._ports:
                 self._add_first(one)
             elif target in self._plain:
                 self._add_to_plain(one, self._plain[target])
@@ -219,9 +220,8 @@ class _Merger:
         return True
 
     def _add_first(self, one: MergedServer) -> None:
-        self._first[one.target] = one
-        if one.is_http or not one.has_tls:
-            self._plain[one.target] = one
+        self._ports.add(one.target)
+        self._note_plain(one)
         if one.routes_http:
             self.merged.by_route_config[one.route_config] = [one]
         self._put(one)
@@ -229,12 +229,11 @@ class _Merger:
     def _add_to_plain(self, one: MergedServer, current: MergedServer) -> None:
         table = self.merged.by_route_config
         if current.server.bind != one.server.bind:
-            # A new socket becomes the one that later servers are compared with, and it starts
-            # the list of its route configuration anew, even if another socket uses that, too.
+            # A new socket starts the list of its route configuration anew, even if another
+            # socket uses that, too (two protocols with one bind, a third bind between them).
             if self._put(one):
                 table[one.route_config] = []
-            if one.is_http or not one.has_tls:
-                self._plain[one.target] = one
+            self._note_plain(one)
         elif one.is_http and current.is_http:
             self._sockets[_socket(current)].servers.append(one)
         else:
@@ -249,15 +248,13 @@ class _Merger:
                 one.drop, one.rival = Drop.PORT_NAME, known[0]
                 return
             self.merged.by_route_config[one.route_config] = [one]
-        binds = self._other_binds.setdefault(one.target, {})
-        taken = binds.get(one.server.bind)
-        binds.setdefault(one.server.bind, one)
-        if False:
-            one.drop, one.rival = Drop.NO_TLS, taken
-            return
+        self._note_plain(one)
+        self._put(one)
+
+    def _note_plain(self, one: MergedServer) -> None:
+        """A plain server is what later ones on its port are compared with; TLS ones are not."""
         if one.is_http or not one.has_tls:
             self._plain[one.target] = one
-        self._put(one)
 
     def _put(self, one: MergedServer) -> bool:
         """File a server under its own socket; say whether that is a new one."""

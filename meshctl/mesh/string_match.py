@@ -8,10 +8,19 @@ from functools import lru_cache
 from string import ascii_letters, ascii_lowercase, ascii_uppercase
 from typing import Final, Literal, NamedTuple
 
-from meshctl.mesh.characters import EVERY_CHARACTER, union
-from meshctl.mesh.regex import CANT_TELL, TEXT, Automaton, CantTell, Universe, automaton, find
-from meshctl.mesh.regex_program import Take, repeat
-from meshctl.mesh.regex_syntax import RegexError, parse
+from meshctl.mesh.regex import (
+    CANT_TELL,
+    TEXT,
+    Automaton,
+    CantTell,
+    Universe,
+    automaton,
+    everything,
+    find,
+)
+from meshctl.resources.characters import EVERY_CHARACTER, union
+from meshctl.resources.regex_program import Take, repeat
+from meshctl.resources.regex_syntax import RegexError, parse
 
 WRITTEN_KINDS: Final = ("exact", "prefix", "regex")
 
@@ -115,10 +124,7 @@ def _search(
     """Search with automata. Leaving out a condition only adds texts, so "none" stays true."""
     asked = [_language(match, universe) for match in inside]
     refused = [_language(match, universe) for match in outside]
-    known = [language for language in asked if language]
-    everything = _language(ANY, universe)
-    if everything and not known:
-        known = [everything]
+    known = [language for language in asked if language] or [everything(universe)]
     found = find(known, [language for language in refused if language])
     return CANT_TELL if found is not None and None in (*asked, *refused) else found
 
@@ -128,6 +134,8 @@ def _language(match: StringMatch, universe: Universe) -> Automaton | None:
     """Build the automaton of a condition; None if it is not modelled."""
     if match.kind == "unknown":
         return None
+    if match.kind == "any":
+        return everything(universe)
     if match.kind == "regex":
         code = parse(match.value)
         return None if isinstance(code, RegexError) else automaton(code, universe)

@@ -6,10 +6,11 @@ for what the endpoints are labelled with, of Istio 1.31. The two disagree where 
 no ``tls``.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from meshctl.mesh.traffic_policy import EffectiveRule
-from meshctl.resources import Subset, TrafficPolicy, View
+from meshctl.resources import DestinationRule, Subset, TrafficPolicy, View
 
 DISABLE = "DISABLE"
 SIMPLE = "SIMPLE"
@@ -33,8 +34,8 @@ class TlsSetting:
 
     @property
     def mode(self) -> str:
-        """The mode of the deciding block, empty for none; DISABLE is enum value 0."""
-        return _mode(self.tls) if self.tls is not None else ""
+        """The mode of the deciding block, empty for none."""
+        return mode_of(self.tls) if self.tls is not None else ""
 
 
 _NOTHING = TlsSetting()
@@ -47,9 +48,21 @@ def tls_setting(rule: EffectiveRule | None, port: int, subset: Subset | None) ->
     return setting if subset is None else _of_policy(subset.policy, port, setting)
 
 
+def wiped_settings(rule: DestinationRule) -> Iterator[TlsSetting]:
+    """Walk the port entries of one rule that lose a ``tls`` block by not repeating it."""
+    policies = [(rule.policy, False), *((subset.policy, True) for subset in rule.subsets)]
+    for policy, of_subset in policies:
+        for entry in policy.ports:
+            if entry.port is not None and entry is policy.for_port(entry.port):
+                above = _of_policy(rule.policy, entry.port, _NOTHING) if of_subset else _NOTHING
+                setting = _of_policy(policy, entry.port, above)
+                if setting.wiped_by is entry:
+                    yield setting
+
+
 def _of_policy(policy: TrafficPolicy, port: int, above: TlsSetting) -> TlsSetting:
     whole = policy.tls if policy.has("tls") else None
-    mode = _mode(whole) if whole is not None else ""
+    mode = mode_of(whole) if whole is not None else ""
     entry = policy.for_port(port)
     if entry is None:
         if whole is not None:
@@ -57,10 +70,11 @@ def _of_policy(policy: TrafficPolicy, port: int, above: TlsSetting) -> TlsSettin
         # istiod labels the endpoints of a subset by the subset's own policy alone.
         return TlsSetting(above.tls, "", above.wiped, above.wiped_by)
     if entry.has("tls"):
-        return TlsSetting(entry.tls, _mode(entry.tls))
+        return TlsSetting(entry.tls, mode_of(entry.tls))
     wiped = whole if whole is not None else above.tls
     return TlsSetting(None, mode, wiped, entry if wiped is not None else None)
 
 
-def _mode(tls: View) -> str:
+def mode_of(tls: View) -> str:
+    """Read the mode of a ``tls`` block; DISABLE is enum value 0, so the default."""
     return tls.text("mode") or DISABLE

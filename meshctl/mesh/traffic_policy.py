@@ -8,7 +8,6 @@ Istio 1.31.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from functools import cached_property
 
 from meshctl.mesh.age import age, order_is_known
 from meshctl.mesh.hosts import HostIndex, fqdn
@@ -74,6 +73,7 @@ class TrafficPolicies:
         self._exported: dict[str, HostIndex[DestinationRule]] = {}
         self._root_local: HostIndex[DestinationRule] = HostIndex()
         self._all: HostIndex[DestinationRule] = HostIndex()
+        self._same_host: dict[tuple[str, str], list[DestinationRule]] = {}
         self._merged: dict[tuple[DestinationRule, ...], list[_Merged]] = {}
         for rule in sorted(rules, key=lambda one: (selector_of(one) is None, age(one))):
             if rule.host:
@@ -112,9 +112,57 @@ class TrafficPolicies:
         for rules in self._all.covering(host):
             yield from rules
 
-    def same_host(self, rule: DestinationRule) -> list[DestinationRule]:
+    def same_host(self, rule: DestinationRule) -> Sequence[DestinationRule]:
         """Find the rules of the same namespace and host, this one too, in istiod's order."""
-        return [one for one in self._all.at(self.host_of(rule)) if one.namespace == rule.namespace]
+        return self._same_host.get((rule.namespace, self.host_of(rule)), ())
+
+    def hidden_by(self, rule: DestinationRule) -> DestinationRule | None:
+        """Find a wider rule beside this one that its exportTo hides from clients it reaches.
+
+        istiod looks for the most specific host before it looks at exportTo, so a rule that a
+        client may not read still ends the search in its namespace.
+        """
+        exported = self._exported.get(rule.namespace)
+        if exported is None or self.is_private(rule):
+            return None
+        found = exported.covering(self.host_of(rule))
+        nearest = [self._export_to(one) for one in next(found, ())]
+        if any(not names or "*" in names for names in nearest):
+            return None
+        audience = frozenset[str]().union(*nearest)
+        for one in (one for rules in found for one in rules):
+            names = self._export_to(one)
+            if not names or "*" in names or names - audience:
+                return one
+        return None
+
+    def replaced_by(self, rule: DestinationRule) -> DestinationRule | None:
+        """Find a rule of another namespace that this one keeps from its own clients."""
+        covered = self._all.covered_by(self.host_of(rule))
+        return next((one for one in covered if one.namespace != rule.namespace), None)
+
+    def hidden_by_selector(
+        self, rule: DestinationRule, homes: Iterable[str]
+    ) -> DestinationRule | None:
+        """Find the rule that clients beside this one would follow, were it not there.
+
+        ``homes`` are the namespaces of the services its host stands for.
+        """
+        root = self._config.root_namespace
+        if rule.namespace == root or rule.namespace not in self._local:
+            return None
+        found = self._local[rule.namespace].covering(self.host_of(rule))
+        if any(selector_of(one) is None for one in next(found, ())):
+            return None
+        beside = (one for rules in found for one in rules if selector_of(one) is None)
+        beyond = (
+            one
+            for owner in (*sorted(homes), root)
+            if owner in self._exported and owner != rule.namespace
+            for one in self._exported[owner].most_specific(self.host_of(rule))
+            if _reaches(self._export_to(one), rule.namespace)
+        )
+        return next(beside, None) or next(beyond, None)
 
     def is_private(self, rule: DestinationRule) -> bool:
         """Is a rule for clients of its own namespace only?"""
@@ -123,15 +171,16 @@ class TrafficPolicies:
             return "." in self._config.destination_rule_export_to
         return export_to in (_PRIVATE, frozenset({rule.namespace}))
 
-    @cached_property
-    def has_rules(self) -> bool:
-        """Is there any DestinationRule?"""
-        return bool(self._local or self._exported)
+    def is_read_at_home(self, rule: DestinationRule) -> bool:
+        """Do clients of the rule's own namespace find it?"""
+        export_to = self._export_to(rule)
+        return not export_to or bool(export_to & {"*", ".", rule.namespace})
 
     def _file(self, rule: DestinationRule) -> None:
-        host, export_to = self.host_of(rule), self._export_to(rule)
+        host = self.host_of(rule)
         self._all.add(host, rule)
-        if not export_to or export_to & {"*", ".", rule.namespace}:
+        self._same_host.setdefault((rule.namespace, host), []).append(rule)
+        if self.is_read_at_home(rule):
             self._local.setdefault(rule.namespace, HostIndex()).add(host, rule)
         if not self.is_private(rule):
             self._exported.setdefault(rule.namespace, HostIndex()).add(host, rule)

@@ -17,19 +17,25 @@ from meshctl.resources import VirtualService
 class VirtualHost:
     """What one gateway does with requests for some domains.
 
-    ``servers`` are those that let routes in; ``redirected_by`` are those with httpsRedirect.
+    ``servers`` are those that let routes in; ``redirects`` are those with httpsRedirect, by
+    domain. One of them turns all routes of the virtual host into redirects.
     """
 
     name: str
     domains: tuple[str, ...]
     routes: list[EffectiveRoute] = field(default_factory=list)
     servers: list[MergedServer] = field(default_factory=list)
-    redirected_by: list[MergedServer] = field(default_factory=list)
+    redirects: dict[str, list[MergedServer]] = field(default_factory=dict)
+
+    @property
+    def redirected_by(self) -> list[MergedServer]:
+        """The servers that have every request redirected to HTTPS."""
+        return list(dict.fromkeys(one for several in self.redirects.values() for one in several))
 
     @property
     def is_blackhole(self) -> bool:
         """Does it exist only to answer 404?"""
-        return not self.servers and not self.redirected_by
+        return not self.servers and not self.redirects
 
 
 def virtual_hosts(
@@ -81,12 +87,12 @@ class _Builder:
                 one.routes += routes
                 one.servers.append(server)
                 if redirects:
-                    one.redirected_by.append(server)
+                    one.redirects.setdefault(host, []).append(server)
         if redirects:
-            for host in server.hosts:
+            for written in server.hosts:
                 # The namespace is not taken off here: "ns/host" becomes a domain of that name.
-                one = self._at(host.text.lower(), server)
-                one.redirected_by.append(server)
+                host = written.text.lower()
+                self._at(host, server).redirects.setdefault(host, []).append(server)
 
     def _build(self, server: MergedServer, service: VirtualService) -> tuple[EffectiveRoute, ...]:
         key = server.gateway_name, service
@@ -109,10 +115,10 @@ def _collapse(by_host: dict[str, VirtualHost]) -> Iterator[VirtualHost]:
         one = by_host[host]
         key = tuple(id(route) for route in one.routes)
         first = known.get(key)
-        if first is not None and bool(first.redirected_by) == bool(one.redirected_by):
+        if first is not None and bool(first.redirects) == bool(one.redirects):
             first.domains += one.domains
             first.servers += one.servers
-            first.redirected_by += one.redirected_by
+            first.redirects |= one.redirects
         else:
             known[key] = one
             yield one

@@ -5,9 +5,19 @@ from functools import cached_property
 
 from meshctl.mesh.injection import Membership, membership
 from meshctl.mesh.registry import HostPort, RegisteredHost
-from meshctl.mesh.selectors import LabelIndex
+from meshctl.mesh.selectors import LabelIndex, selects
 from meshctl.resources import Namespace, Service, Workload
 
+_GENERATED = frozenset({
+    "pod-template-hash", "rollouts-pod-template-hash", "controller-revision-hash",
+    "pod-template-generation", "kubernetes.io/hostname", "statefulset.kubernetes.io/pod-name",
+    "apps.kubernetes.io/pod-index", "job-name", "controller-uid",
+    "security.istio.io/tlsMode", "istio.io/rev",
+})  # fmt: skip
+_GENERATED_PREFIXES = (
+    "topology.kubernetes.io/", "topology.istio.io/", "service.istio.io/", "batch.kubernetes.io/",
+    "failure-domain.beta.kubernetes.io/",
+)  # fmt: skip
 _ORDER = {"Pod": 2, "ReplicaSet": 1}
 
 
@@ -39,6 +49,16 @@ class Workloads:
         source = host.source
         selector = source.selector if isinstance(source, Service) else source.workload_selector
         return self._index.find(selector, source.namespace) if selector else []
+
+    def of_subset(self, host: RegisteredHost, labels: Mapping[str, str]) -> list[Workload]:
+        """Find the workloads behind a host whose pods have, or may get, more labels too."""
+        written = {key: text for key, text in labels.items() if not _is_generated(key)}
+        return [one for one in self.behind(host) if selects(written, one.pod_labels)]
+
+    def in_mesh(self, namespace: str) -> list[Workload]:
+        """Find the workloads of a namespace that take part in the mesh, or may."""
+        found = self._index.find({}, namespace)
+        return [one for one in found if self.membership(one) is not Membership.NONE]
 
     def membership(self, workload: Workload) -> Membership:
         """How a workload takes part in the mesh; a listed running pod of it decides."""
@@ -102,6 +122,15 @@ class Workloads:
             if workload.kind not in _ORDER:
                 found.setdefault((workload.namespace, workload.name), []).append(workload)
         return found
+
+
+def _is_generated(label: str) -> bool:
+    """Is a label added when the pod is created or scheduled, so that no template shows it?
+
+    Controllers mark what they create; istiod copies topology labels from the node
+    (pilot/pkg/serviceregistry/kube/controller/endpoint_builder.go, Istio 1.31).
+    """
+    return label in _GENERATED or label.startswith(_GENERATED_PREFIXES)
 
 
 def _stem(workload: Workload, generated: str | None) -> tuple[str, str]:

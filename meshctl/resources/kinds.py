@@ -6,17 +6,27 @@ and what replaced them are in the release notes of 1.5 to 1.8 and 1.24.
 
 from typing import Any
 
+from meshctl.resources.authorization_policy import AuthorizationPolicy
 from meshctl.resources.config_map import ConfigMap
+from meshctl.resources.custom_resource_definition import CustomResourceDefinition
 from meshctl.resources.destination_rule import DestinationRule
+from meshctl.resources.envoy_filter import EnvoyFilter
 from meshctl.resources.gateway import Gateway
+from meshctl.resources.kubernetes_gateway import GatewayClass, KubernetesGateway, ReferenceGrant
+from meshctl.resources.kubernetes_route import GATEWAY_API, KubernetesRoute
 from meshctl.resources.namespace import Namespace
 from meshctl.resources.peer_authentication import PeerAuthentication
+from meshctl.resources.policy import RequestAuthentication, TrafficExtension, WasmPlugin
+from meshctl.resources.proxy_config import ProxyConfig
 from meshctl.resources.resource import Resource
 from meshctl.resources.secret import Secret
 from meshctl.resources.service import Service
+from meshctl.resources.service_account import ServiceAccount
 from meshctl.resources.service_entry import ServiceEntry
 from meshctl.resources.sidecar import Sidecar
+from meshctl.resources.telemetry import Telemetry
 from meshctl.resources.virtual_service import VirtualService
+from meshctl.resources.webhook_configuration import WebhookConfiguration
 from meshctl.resources.workload import Workload, WorkloadEntry, WorkloadGroup
 from meshctl.sources.documents import Document
 
@@ -31,7 +41,26 @@ VIEWS: dict[tuple[str, str], type[Resource]] = {
     (NETWORKING, "Sidecar"): Sidecar,
     (NETWORKING, "WorkloadEntry"): WorkloadEntry,
     (NETWORKING, "WorkloadGroup"): WorkloadGroup,
+    (NETWORKING, "EnvoyFilter"): EnvoyFilter,
+    (NETWORKING, "ProxyConfig"): ProxyConfig,
     (SECURITY, "PeerAuthentication"): PeerAuthentication,
+    (SECURITY, "RequestAuthentication"): RequestAuthentication,
+    (SECURITY, "AuthorizationPolicy"): AuthorizationPolicy,
+    ("telemetry.istio.io", "Telemetry"): Telemetry,
+    ("extensions.istio.io", "WasmPlugin"): WasmPlugin,
+    ("extensions.istio.io", "TrafficExtension"): TrafficExtension,
+    (GATEWAY_API, "Gateway"): KubernetesGateway,
+    (GATEWAY_API, "GatewayClass"): GatewayClass,
+    (GATEWAY_API, "ReferenceGrant"): ReferenceGrant,
+    (GATEWAY_API, "HTTPRoute"): KubernetesRoute,
+    (GATEWAY_API, "GRPCRoute"): KubernetesRoute,
+    (GATEWAY_API, "TLSRoute"): KubernetesRoute,
+    (GATEWAY_API, "TCPRoute"): KubernetesRoute,
+    (GATEWAY_API, "UDPRoute"): KubernetesRoute,
+    ("admissionregistration.k8s.io", "MutatingWebhookConfiguration"): WebhookConfiguration,
+    ("admissionregistration.k8s.io", "ValidatingWebhookConfiguration"): WebhookConfiguration,
+    ("apiextensions.k8s.io", "CustomResourceDefinition"): CustomResourceDefinition,
+    ("", "ServiceAccount"): ServiceAccount,
     ("", "Service"): Service,
     ("", "Namespace"): Namespace,
     ("", "ConfigMap"): ConfigMap,

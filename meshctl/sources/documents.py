@@ -1,7 +1,17 @@
 """Where did a piece of configuration come from, and where exactly does a path lie in it?"""
 
+import re
+from bisect import bisect_right
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, NamedTuple
+
+from yaml import Node
+
+from meshctl.sources import places, yaml
+from meshctl.sources.notes import UnreadableError
+from meshctl.sources.tokens import comments
 
 
 class Span(NamedTuple):
@@ -24,6 +34,14 @@ class Problem(NamedTuple):
     """The lines of text from ``span.line`` on that a code frame shows; may be empty."""
 
 
+class Comment(NamedTuple):
+    """A comment: its line in the file, whether it has the line to itself, the text after ``#``."""
+
+    line: int
+    own_line: bool
+    text: str
+
+
 @dataclass(slots=True, eq=False)
 class Document:
     """One YAML or JSON document: its text, the parsed data, and where it starts."""
@@ -34,5 +52,78 @@ class Document:
     data: Any
 
     def span(self, path: tuple[str | int, ...], *, key: bool = False) -> Span:
-        """Find the value (or the key) at a path by composing the text again."""
-        raise NotImplementedError
+        """Find the value (or the key) at a path by composing the text again.
+
+        A missing value stands for its nearest existing ancestor; a mapping or list is shown by
+        its key, a list item by its first key.
+        """
+        layout = _lay_out(self.text)
+        if layout.root is None:
+            return layout.lines.span(*layout.lines.first_word(), self.first_line)
+        place = places.locate(layout.root, path, self.text, key=key)
+        return layout.lines.span(*place, self.first_line)
+
+    def lines(self, first: int, last: int) -> tuple[str, ...]:
+        """Give the lines of the file from one number to another, as far as they are in here."""
+        return _lay_out(self.text).lines.between(first - self.first_line, last - self.first_line)
+
+    def comments(self) -> Iterator[Comment]:
+        """List the comments when one of them may speak to meshctl; hashes in values are none."""
+        if "meshctl:" not in self.text:
+            return
+        lines = Lines(self.text)
+        for offset, text in comments(self.text):
+            span = lines.span(offset, offset, self.first_line)
+            own_line = not self.text[offset - span.column + 1 : offset].strip()
+            yield Comment(span.line, own_line, text)
+
+
+class Lines:
+    """The lines of a text: turns offsets into spans."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self._starts = [0, *(match.end() for match in re.finditer("\n", text))]
+
+    def span(self, start: int, end: int, first_line: int) -> Span:
+        """Say where the characters between two offsets stand in a file."""
+        line = bisect_right(self._starts, start) - 1
+        end_line = bisect_right(self._starts, end, line) - 1
+        return Span(
+            first_line + line,
+            start - self._starts[line] + 1,
+            first_line + end_line,
+            end - self._starts[end_line] + 1,
+        )
+
+    def between(self, first: int, last: int) -> tuple[str, ...]:
+        """Give lines by number, counted from 0, both included."""
+        first, last = max(first, 0), min(last, len(self._starts) - 1)
+        if first > last:
+            return ()
+        end = self._starts[last + 1] - 1 if last + 1 < len(self._starts) else len(self.text)
+        text = self.text[self._starts[first] : end]
+        return tuple(line.removesuffix("\r") for line in text.split("\n"))
+
+    def first_word(self) -> tuple[int, int]:
+        """Find the first word of the text: what stands for it as a whole."""
+        match = re.search(r"\S+", self.text)
+        return match.span() if match else (0, 0)
+
+
+class _Layout(NamedTuple):
+    root: Node | None
+    lines: Lines
+
+
+@lru_cache(maxsize=8)
+def _lay_out(text: str) -> _Layout:
+    """Compose the nodes of a document anew; those of the last few documents are kept.
+
+    They are many times larger than the text, so that a document cannot own them. JSON that is
+    no YAML (a tab before the first brace) has no nodes.
+    """
+    try:
+        return _Layout(yaml.compose(text), Lines(text))
+    except UnreadableError:
+        return _Layout(None, Lines(text))

@@ -17,7 +17,9 @@ CORE = "tag:yaml.org,2002:"
 """What ``!!`` stands for at the start of a tag."""
 
 _WORDS: dict[str, Scalar] = {
-    **dict.fromkeys(("y", "Y", "yes", "Yes", "YES", "true", "True", "TRUE", "on", "On", "ON"), True),
+    **dict.fromkeys(
+        ("y", "Y", "yes", "Yes", "YES", "true", "True", "TRUE", "on", "On", "ON"), True
+    ),
     **dict.fromkeys(
         ("n", "N", "no", "No", "NO", "false", "False", "FALSE", "off", "Off", "OFF"), False
     ),
@@ -28,6 +30,8 @@ _WORDS: dict[str, Scalar] = {
 }
 _INTEGER = re.compile(r"[-+]?(?:0[xX][0-9a-fA-F]+|0[oO][0-7]+|0[bB][01]+|0[0-7]*|[1-9][0-9]*)")
 _FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
+_LONGEST_INTEGER = 67
+"""A sign, ``0b`` and 64 bits."""
 _TAGGED_TYPES: dict[str, tuple[type, ...]] = {
     CORE + "bool": (bool,),
     CORE + "int": (int,),
@@ -74,8 +78,11 @@ def key(text: str) -> str:
 
 def is_known(tag: str) -> bool:
     """Say whether Kubernetes acts on a tag; it reads the value under any other tag as if bare."""
-    return tag in _TAGGED_TYPES or tag in _TEXT_TAGS or tag in _COLLECTION_TAGS or (
-        tag == CORE + "binary"
+    return (
+        tag in _TAGGED_TYPES
+        or tag in _TEXT_TAGS
+        or tag in _COLLECTION_TAGS
+        or (tag == CORE + "binary")
     )
 
 
@@ -106,6 +113,8 @@ def _resolve(text: str) -> Scalar:
 
 def _integer(digits: str) -> int | None:
     """Read Go's integer syntax; out of the range of int64 and uint64 it is no integer."""
+    if len(digits) > _LONGEST_INTEGER:
+        return None
     unsigned = digits.lstrip("+-")
     octal = unsigned[0] == "0" and unsigned.isdecimal()
     number = int(digits, 8 if octal else 0)

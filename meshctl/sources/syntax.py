@@ -86,14 +86,16 @@ def explain(error: YAMLError, text: str, first_line: int = 1) -> Note:
         return _control_character(text)
     problem, context = error.problem or "", error.context or ""
     mark, opening = error.problem_mark, error.context_mark
-    if opening is not None and (mark is None or problem in _POINT_AT_CONTEXT):
+    if opening and (not mark or context in _SIGILS or problem in _POINT_AT_CONTEXT):
         mark = opening
     start, end = _word_at(text, mark.index if mark else 0)
     if context in _SIGILS and problem not in _SENTENCES:
-        message = f"a value that starts with `{_SIGILS[context]}` must be quoted"
+        message = f"a value that starts with {_SIGILS[context]} must be quoted"
     elif problem == "found character that cannot start any token":
         character = text[start : start + 1]
-        message = _TAB if character == "\t" else f"a value cannot start with `{character}`; quote it"
+        message = (
+            _TAB if character == "\t" else f"a value that starts with {character} must be quoted"
+        )
     elif sentence := _SENTENCES.get(problem):
         message = sentence.format(
             opened=first_line + opening.line if opening else first_line,

@@ -11,7 +11,6 @@ from yaml import MappingNode, Node, ScalarNode, SequenceNode, YAMLError
 from yaml._yaml import CParser
 from yaml.composer import Composer, ComposerError
 from yaml.events import AliasEvent
-from yaml.tokens import Token
 
 from meshctl.sources import scalars, syntax
 from meshctl.sources.notes import Note, UnreadableError
@@ -26,6 +25,9 @@ MAX_ALIASED = 400_000
 MAX_SEPARATORS = 2_000_000
 """Commas, colons and line ends in one document: a bound on its values, as each needs some 400
 bytes while it is a node. Ordinary YAML of 20 MB stays below it."""
+
+MAX_NOTES = 100
+"""Mistakes reported in one document."""
 
 _MERGE = "<<"
 
@@ -90,13 +92,6 @@ def compose(text: str, first_line: int = 1) -> Node | None:
         raise _too_deep(error.args[0]) from None
     except YAMLError as error:
         raise UnreadableError(syntax.explain(error, text, first_line)) from None
-
-
-def tokens(text: str) -> Iterator[Token]:
-    """List libyaml's tokens; raises YAMLError where it understands no more."""
-    parser = CParser(text)
-    while (token := parser.get_token()) is not None:
-        yield token
 
 
 def extent(node: Node) -> tuple[int, int]:
@@ -200,16 +195,18 @@ class Reader:
 
     def _mapping(self, node: MappingNode) -> dict[str, Any]:
         result: dict[str, Any] = {}
-        keys, value_of = self._keys, self._value
+        keys = self._keys
         try:
             for key, value in node.value:
-                regular = key.__class__ is ScalarNode and not (key.style or key.tag)
-                name = keys[key.value] if regular else key_name(key)
+                if key.__class__ is ScalarNode and not (key.style or key.tag):
+                    name = keys[key.value]
+                else:
+                    name = key_name(key)
                 if name == _MERGE and _is_merge(key):
                     for source in _merge_sources(value):
                         result.update(self._mapping(source))
                 else:
-                    result[name] = value_of(value)
+                    result[name] = self._value(value)
         except ValueError as error:
             raise UnreadableError(Note("yaml-syntax", str(error), *extent(key))) from None
         if len(result) != len(node.value):
@@ -232,7 +229,8 @@ class Reader:
         self._note("unknown-tag", f"{message}; delete the tag", node)
 
     def _note(self, kind: str, message: str, node: Node) -> None:
-        self._notes[Note(kind, message, *extent(node))] = None
+        if len(self._notes) < MAX_NOTES:
+            self._notes[Note(kind, message, *extent(node))] = None
 
 
 def _too_deep(node: Node) -> UnreadableError:
@@ -276,3 +274,13 @@ def _children(node: Node) -> list[Node]:
     if isinstance(node, MappingNode):
         return [child for pair in node.value for child in pair]
     return node.value if isinstance(node, SequenceNode) else []
+
+
+def parse_one(text: str) -> Any:
+    """Read a text that holds one document; raises ValueError that says where it is wrong."""
+    try:
+        return Reader().read(text)[0]
+    except UnreadableError as error:
+        note = error.note
+        line = text.count("\n", 0, note.start) + 1
+        raise ValueError(f"line {line}: {note.message}") from None

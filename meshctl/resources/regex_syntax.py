@@ -11,7 +11,7 @@ character, and the flags ``s``, ``m`` and ``U`` change nothing about what a full
 from itertools import chain
 from typing import NamedTuple, NoReturn
 
-from meshctl.mesh.characters import (
+from meshctl.resources.characters import (
     EVERY_CHARACTER,
     LAST,
     PERL_CLASSES,
@@ -21,10 +21,11 @@ from meshctl.mesh.characters import (
     in_both_cases,
     union,
 )
-from meshctl.mesh.regex_program import Code, Edge, Opaque, Take, either, repeat
+from meshctl.resources.regex_program import Code, Edge, Opaque, Take, either, repeat
 
 MOST_REPEATS = 1000
 LONGEST_PATTERN = 4096
+LONGEST_COUNT = 9
 
 
 class RegexError(ValueError):
@@ -332,8 +333,9 @@ class _Parser:
 
 
 def _is_count(text: str) -> bool:
-    """Say whether RE2 reads the text as a count: ASCII digits without a leading zero."""
-    return text.isascii() and text.isdecimal() and (text == "0" or text[0] != "0")
+    """Say whether RE2 reads the text as a count: up to nine digits without a leading zero."""
+    digits = text.isascii() and text.isdecimal() and len(text) <= LONGEST_COUNT
+    return digits and (text == "0" or text[0] != "0")
 
 
 def _is_script(name: str) -> bool:

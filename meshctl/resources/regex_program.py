@@ -5,7 +5,7 @@ from enum import Enum
 from itertools import chain
 from typing import NamedTuple
 
-from meshctl.mesh.characters import Ranges
+from meshctl.resources.characters import Ranges
 
 MOST_CODE = 4000
 """Longer programs are not written; an ``Opaque`` step stands in their place."""

@@ -1,0 +1,92 @@
+"""Which rules of a VirtualService are never reached, because earlier ones take their requests?"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import groupby, islice
+
+from meshctl.mesh.alternatives import Alternative, Alternatives, is_segment_leak, may_meet
+from meshctl.mesh.delegates import HttpRule
+from meshctl.mesh.matches import covers
+from meshctl.resources import Ref, VirtualService
+
+MOST_PAIRS = 10_000
+"""Pairs of matches compared within one VirtualService: all of 140 on one path, or thousands on
+paths of their own."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Shadow:
+    """A match, or (``whole``) a rule with all its matches, that never gets a request."""
+
+    dead: Alternative
+    by: Alternative
+    whole: bool
+
+    @property
+    def is_by_catch_all(self) -> bool:
+        """Did istiod stop writing routes before it?"""
+        return self.by.is_catch_all
+
+    @property
+    def is_leak(self) -> bool:
+        """Is it taken only because a prefix ends amid a segment of its path?"""
+        return is_segment_leak(self.by.request.path, self.dead.request.path)
+
+    @property
+    def place(self) -> Ref:
+        """The rule if it is dead as a whole, else the match."""
+        return self.dead.rule.action.at() if self.whole else self.dead.place
+
+    @property
+    def is_harmless(self) -> bool:
+        """Does the earlier rule do the very same?"""
+        return self.dead.does_the_same(self.by)
+
+
+class Shadows:
+    """The dead rules of every VirtualService, found when first asked."""
+
+    def __init__(self, alternatives: Alternatives) -> None:
+        self._alternatives = alternatives
+        self._found: dict[VirtualService, tuple[Shadow, ...]] = {}
+        self.unfinished: set[VirtualService] = set()
+        """Those with more pairs than are compared."""
+
+    def of(self, service: VirtualService) -> tuple[Shadow, ...]:
+        """List what is dead in a VirtualService, delegates merged in; rule by rule, in order."""
+        if service not in self._found:
+            self._found[service] = tuple(self._find(service))
+        return self._found[service]
+
+    def _find(self, service: VirtualService) -> Iterator[Shadow]:
+        several = self._alternatives.of(service)
+        if len({one.rule for one in several}) == 1:
+            return
+        by = self._takers(service, several)
+        if not by:
+            return
+        for _, group in groupby(range(len(several)), key=lambda number: several[number].rule):
+            numbers = list(group)
+            dead = [number for number in numbers if number in by]
+            whole = dead == numbers
+            for number in dead[:1] if whole else dead:
+                yield Shadow(several[number], several[by[number]], whole)
+
+    def _takers(self, service: VirtualService, several: tuple[Alternative, ...]) -> dict[int, int]:
+        """Find for each dead match the first match of an earlier rule that covers it."""
+        pairs = list(islice(may_meet(several), MOST_PAIRS + 1))
+        if len(pairs) > MOST_PAIRS:
+            self.unfinished.add(service)
+            return {}
+        found: dict[int, int] = {}
+        for first, second in sorted(pairs, key=lambda pair: (pair[1], pair[0])):
+            one, other = several[first], several[second]
+            if second not in found and not _belong_together(one.rule, other.rule):
+                if covers(one.request, other.request):
+                    found[second] = first
+        return found
+
+
+def _belong_together(one: HttpRule, other: HttpRule) -> bool:
+    """Are they one rule, or two of one delegate, which are compared where it is written?"""
+    return one is other or (one.root is other.root and one.action is not one.root)

@@ -1,0 +1,190 @@
+"""Which clients and servers can't talk because of TLS, and which object decides it?
+
+A conflict is filed once under the place that somebody would edit, with all connections it breaks.
+Clients are asked by namespace, and only the namespaces that the rules of a host tell apart.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from meshctl.mesh.connections import Client, Connection, Proxy, Result
+from meshctl.mesh.peer_authentication import Mode
+from meshctl.mesh.registry import RegisteredHost
+from meshctl.mesh.traffic_policy import selector_of
+from meshctl.mesh.visibility import is_visible_to
+from meshctl.resources import DestinationRule, Ref, Resource
+
+if TYPE_CHECKING:
+    from meshctl.mesh.model import Mesh
+
+ANY_OTHER = ""
+"""Stands for every namespace that no rule of a host names."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TlsConflict:
+    """Connections that fail in the same way, with the place that decides it."""
+
+    place: Ref
+    connections: Sequence[Connection]
+
+    @property
+    def first(self) -> Connection:
+        """The connection to name as the example."""
+        return self.connections[0]
+
+    @property
+    def demand(self) -> Ref | None:
+        """The place that decides what the server takes; ``None`` for Istio's default."""
+        server = self.first.server
+        return server.demand.ref if server is not None and server.demand is not None else None
+
+    @property
+    def server(self) -> str:
+        """The ``namespace/name`` of the workload to name as the example."""
+        server = self.first.server
+        return server.workload.key_name if server is not None else ""
+
+    @property
+    def is_certain(self) -> bool:
+        """Is it known that the servers have sidecars, and which object is the oldest?"""
+        return self.first.order_known and not self.first.is_assumed
+
+    @property
+    def doubt(self) -> str:
+        """What makes it uncertain, as the end of a sentence; empty when nothing does."""
+        if self.first.is_assumed:
+            return " (if its pods have sidecars: the input lacks their Namespace)"
+        return (
+            "" if self.is_certain else " (if this object is the one that counts: ages are unknown)"
+        )
+
+    @property
+    def where(self) -> str:
+        """The ``host:port`` that can't be reached, the first by name and the others by number."""
+        ends = (one.upstream for one in self.connections)
+        ports = list(dict.fromkeys(f"{end.host.host}:{end.port.number}" for end in ends))
+        return ports[0] if len(ports) == 1 else f"{ports[0]} and {len(ports) - 1} more"
+
+    @property
+    def who(self) -> str:
+        """The clients that can't reach it."""
+        names = dict.fromkeys(one.upstream.client.namespace for one in self.connections)
+        if ANY_OTHER in names:
+            return "clients of every namespace without a rule of its own"
+        return f"clients in {', '.join(names)}"
+
+
+class TlsConflicts:
+    """All TLS conflicts of a mesh, by the object that decides them."""
+
+    def __init__(self, mesh: "Mesh") -> None:
+        self._mesh = mesh
+
+    def of(self, resource: Resource) -> Sequence[TlsConflict]:
+        """Find the conflicts that an object decides."""
+        return self._by_object.get(resource, ())
+
+    @cached_property
+    def _by_object(self) -> dict[Resource, list[TlsConflict]]:
+        groups: dict[tuple[object, ...], list[Connection]] = {}
+        places: dict[tuple[object, ...], Ref] = {}
+        for connection in self._walk():
+            place = _place(connection)
+            if place is not None:
+                key = _kind(place, connection)
+                groups.setdefault(key, []).append(connection)
+                places[key] = place
+        found: dict[Resource, list[TlsConflict]] = {}
+        for key, connections in groups.items():
+            place = places[key]
+            found.setdefault(place.resource, []).append(TlsConflict(place, connections))
+        return found
+
+    def _walk(self) -> Iterator[Connection]:
+        """Walk every connection that fails, once for each client that differs."""
+        mesh = self._mesh
+        for host in mesh.registry:
+            if host.is_external:
+                continue
+            rules = list(mesh.traffic_policies.covering(host.host))
+            if any(_says_tls(rule) for rule in rules) or self._is_suspect(host):
+                for client in self._clients(host, rules):
+                    for connection in mesh.mtls.connections_to(client, host):
+                        judged = mesh.mtls.assume_sidecar(connection)
+                        if judged.result is Result.CONFLICT and self._is_used(judged):
+                            yield judged
+
+    def _is_suspect(self, host: RegisteredHost) -> bool:
+        """Could clients of this host be wrong without any DestinationRule?"""
+        mesh = self._mesh
+        if not mesh.config.auto_mtls or host.is_passthrough:
+            return True
+        return mesh.peer_authentications.of_namespace(host.namespace).mode is Mode.DISABLE
+
+    def _is_used(self, connection: Connection) -> bool:
+        """Is it sure that requests go this way? A subset needs a route to it."""
+        subset = connection.upstream.subset
+        host = connection.upstream.host.host
+        return subset is None or self._mesh.destinations.uses(host, subset.name)
+
+    def _clients(self, host: RegisteredHost, rules: Sequence[DestinationRule]) -> Iterator[Client]:
+        named = {rule.namespace for rule in rules}
+        named.update(entry for rule in rules for entry in rule.export_to)
+        named -= {"*", ".", "~", ""}
+        for namespace in sorted(named):
+            if is_visible_to(host.visible, namespace):
+                chosen = [selector_of(rule) for rule in rules if rule.namespace == namespace]
+                if any(selector is not None for selector in chosen):
+                    yield from self._in_mesh.get(namespace, ())
+                else:
+                    yield from self._of_namespace(namespace)
+        others = self._in_mesh.keys() - named
+        if is_visible_to(host.visible, ANY_OTHER) and (others or not self._mesh.is_whole):
+            yield Client("any other namespace", ANY_OTHER)
+
+    def _of_namespace(self, namespace: str) -> Iterator[Client]:
+        """One client for each kind of proxy; a namespace the input doesn't show has sidecars."""
+        if not self._mesh.workloads.shows_pods_of(namespace):
+            yield Client(namespace, namespace)
+            return
+        for proxy in sorted({client.proxy for client in self._in_mesh.get(namespace, ())}):
+            yield Client(namespace, namespace, proxy)
+
+    @cached_property
+    def _in_mesh(self) -> dict[str, list[Client]]:
+        """The workloads with a proxy, by namespace; one that may have it counts as a sidecar."""
+        found: dict[str, list[Client]] = {}
+        for workload in self._mesh.workloads:
+            client = self._mesh.mtls.client(workload)
+            if client.proxy is Proxy.UNKNOWN:
+                client = Client(client.name, client.namespace, Proxy.SIDECAR, client.labels)
+            if client.proxy is not Proxy.NONE:
+                found.setdefault(client.namespace, []).append(client)
+        return found
+
+
+def _place(connection: Connection) -> Ref | None:
+    """Name what to edit: the rule that decides for the client, else the server's policy."""
+    demand = connection.server.demand if connection.server is not None else None
+    return connection.rule_place or (demand.ref if demand is not None else None)
+
+
+def _kind(place: Ref, connection: Connection) -> tuple[object, ...]:
+    """Tell apart what one finding can't say together."""
+    upstream, server = connection.upstream, connection.server
+    demand = server.demand if server is not None else None
+    return (
+        place.resource, place.path, connection.mode, demand.ref if demand else None,
+        upstream.tls, upstream.cause, connection.order_known, connection.is_assumed,
+    )  # fmt: skip
+
+
+def _says_tls(rule: DestinationRule) -> bool:
+    """Does a rule set ``tls`` anywhere?"""
+    policies = (rule.policy, *(subset.policy for subset in rule.subsets))
+    return any(
+        policy.has("tls") or any(entry.has("tls") for entry in policy.ports) for policy in policies
+    )

@@ -1,0 +1,34 @@
+"""How long is a duration such as ``1m30s``?
+
+Istio reads durations with Go's ``time.ParseDuration`` (pkg/util/protomarshal, 1.31): numbers with
+a unit each, fractions allowed, ``0`` alone without one.
+"""
+
+import re
+from fractions import Fraction
+
+_UNITS = {
+    "ns": 1, "us": 10**3, "µs": 10**3, "μs": 10**3, "ms": 10**6,
+    "s": 10**9, "m": 60 * 10**9, "h": 3600 * 10**9,
+}  # fmt: skip
+_NUMBER = r"(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)"
+_PART = re.compile(rf"({_NUMBER})(ns|us|µs|μs|ms|s|m|h)")
+_WHOLE = re.compile(rf"[-+]?(?:0|(?:{_NUMBER}(?:ns|us|µs|μs|ms|s|m|h))+)")
+
+
+def nanoseconds(text: str) -> int | None:
+    """Read a duration, in nanoseconds; ``None`` for a text that is none."""
+    if not _WHOLE.fullmatch(text):
+        return None
+    total = sum(int(Fraction(number) * _UNITS[unit]) for number, unit in _PART.findall(text))
+    return -total if text.startswith("-") else total
+
+
+def in_words(duration: int) -> str:
+    """Write nanoseconds as a person would: ``1.5s``, ``250ms``, ``2m30s``."""
+    for unit, size in (("s", _UNITS["s"]), ("ms", _UNITS["ms"]), ("us", _UNITS["us"])):
+        if duration >= size:
+            minutes, rest = divmod(duration, _UNITS["m"]) if unit == "s" else (0, duration)
+            number = f"{float(Fraction(rest, size)):g}{unit}" if rest or not minutes else ""
+            return f"{minutes}m{number}" if minutes else number
+    return f"{duration}ns"

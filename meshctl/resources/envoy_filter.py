@@ -1,0 +1,48 @@
+"""What does an EnvoyFilter say?"""
+
+from meshctl.resources.resource import Resource
+from meshctl.resources.view import View, cached_property, views
+
+
+class ConfigPatch(View):
+    """One entry of ``configPatches``."""
+
+    @property
+    def apply_to(self) -> str:
+        """The part of Envoy's configuration that is patched."""
+        return self.text("applyTo")
+
+    @property
+    def operation(self) -> str:
+        """What is done there: ADD, MERGE, INSERT_BEFORE, ...; empty when missing."""
+        return self.child("patch").text("operation")
+
+    @property
+    def proxy_version(self) -> str:
+        """A regular expression of the proxy versions it is for; empty for all."""
+        return self.child("match", "proxy").text("proxyVersion")
+
+    @property
+    def filter_name(self) -> str:
+        """The filter it is about: the one it brings, else the one it looks for."""
+        brought = self.child("patch", "value").text("name")
+        return brought or self.child("match", "listener", "filterChain", "filter").text("name")
+
+
+class EnvoyFilter(Resource):
+    """An EnvoyFilter: patches for the configuration that istiod generates."""
+
+    @cached_property
+    def patches(self) -> tuple[ConfigPatch, ...]:
+        """The patches in order."""
+        return views(self.spec, "configPatches", ConfigPatch)
+
+    @property
+    def priority(self) -> int:
+        """Its place among all EnvoyFilters, 0 unless written; a smaller one is applied first."""
+        return self.spec.number("priority") or 0
+
+    @cached_property
+    def workload_selector(self) -> dict[str, str]:
+        """Labels of the workloads it is for; empty for the whole namespace."""
+        return self.spec.child("workloadSelector").labels_of("labels")

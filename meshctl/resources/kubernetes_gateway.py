@@ -1,0 +1,77 @@
+"""What do the Gateway, GatewayClass and ReferenceGrant of the Gateway API say?"""
+
+from meshctl.resources.resource import Resource
+from meshctl.resources.view import View, cached_property, views
+
+
+class Listener(View):
+    """One listener of a Gateway."""
+
+    @property
+    def name(self) -> str:
+        """Its name, which a route's ``sectionName`` refers to."""
+        return self.text("name")
+
+    @property
+    def port(self) -> int | None:
+        """Its port."""
+        return self.number("port")
+
+    @property
+    def protocol(self) -> str:
+        """HTTP, HTTPS, TLS, TCP, ... as written."""
+        return self.text("protocol")
+
+    @property
+    def hostname(self) -> str:
+        """The host name it is for; empty for all."""
+        return self.text("hostname")
+
+    @property
+    def routes_from(self) -> str:
+        """The namespaces whose routes may attach: ``Same`` unless written."""
+        return self.child("allowedRoutes", "namespaces").text("from") or "Same"
+
+
+class KubernetesGateway(Resource):
+    """A Gateway of the Gateway API; with Istio each has its own gateway workload or waypoint."""
+
+    @property
+    def class_name(self) -> str:
+        """Its GatewayClass."""
+        return self.spec.text("gatewayClassName")
+
+    @cached_property
+    def listeners(self) -> tuple[Listener, ...]:
+        """Its listeners in order."""
+        return views(self.spec, "listeners", Listener)
+
+    @cached_property
+    def addresses(self) -> tuple[View, ...]:
+        """The addresses it asks for; of an existing Service when deployed by hand."""
+        return views(self.spec, "addresses", View)
+
+    @property
+    def is_waypoint(self) -> bool:
+        """Is it a waypoint of ambient mode?"""
+        return self.class_name == "istio-waypoint" or any(
+            listener.protocol == "HBONE" and listener.port == 15008 for listener in self.listeners
+        )
+
+
+class GatewayClass(Resource):
+    """A GatewayClass: which controller serves Gateways of that name."""
+
+
+class ReferenceGrant(Resource):
+    """A ReferenceGrant: which namespaces may refer to objects of this one."""
+
+    @cached_property
+    def origins(self) -> tuple[View, ...]:
+        """The entries of ``from``."""
+        return views(self.spec, "from", View)
+
+    @cached_property
+    def targets(self) -> tuple[View, ...]:
+        """The entries of ``to``."""
+        return views(self.spec, "to", View)

@@ -1,0 +1,60 @@
+"""What does a route of the Gateway API say?"""
+
+from collections.abc import Iterator
+
+from meshctl.resources.resource import Resource
+from meshctl.resources.view import View, cached_property, views
+
+GATEWAY_API = "gateway.networking.k8s.io"
+
+
+class ObjectReference(View):
+    """A parent or a backend of a route."""
+
+    @property
+    def group(self) -> str:
+        """The API group: the Gateway API's for a parent, the core one for a backend."""
+        written = self.data.get("group")
+        if isinstance(written, str):
+            return written
+        return GATEWAY_API if "parentRefs" in self.path else ""
+
+    @property
+    def kind(self) -> str:
+        """``Gateway`` for a parent and ``Service`` for a backend, unless written."""
+        return self.text("kind") or ("Gateway" if "parentRefs" in self.path else "Service")
+
+    @property
+    def name(self) -> str:
+        """The name of the object."""
+        return self.text("name")
+
+    @property
+    def namespace(self) -> str:
+        """Its namespace, the route's own unless written."""
+        return self.text("namespace") or self.resource.namespace
+
+    @property
+    def section(self) -> str:
+        """The listener or port it is about; empty for all."""
+        return self.text("sectionName")
+
+    @property
+    def port(self) -> int | None:
+        """The port it is about."""
+        return self.number("port")
+
+
+class KubernetesRoute(Resource):
+    """An HTTPRoute, GRPCRoute, TLSRoute, TCPRoute or UDPRoute."""
+
+    @cached_property
+    def parents(self) -> tuple[ObjectReference, ...]:
+        """The Gateways or Services it attaches to."""
+        return views(self.spec, "parentRefs", ObjectReference)
+
+    @property
+    def backends(self) -> Iterator[ObjectReference]:
+        """Every backend of every rule."""
+        for entry in views(self.spec, "rules", View):
+            yield from views(entry, "backendRefs", ObjectReference)

@@ -1,0 +1,18 @@
+"""What does a ProxyConfig say?"""
+
+from meshctl.resources.resource import Resource
+from meshctl.resources.view import cached_property
+
+
+class ProxyConfig(Resource):
+    """A ProxyConfig: how the proxies of workloads are set up when they are injected."""
+
+    @cached_property
+    def selector(self) -> dict[str, str]:
+        """Labels of the workloads it is for; empty for the whole namespace."""
+        return self.spec.child("selector").labels_of("matchLabels")
+
+    @property
+    def image_type(self) -> str:
+        """The variant of the proxy image, such as ``distroless``; empty when not set."""
+        return self.spec.child("image").text("imageType")

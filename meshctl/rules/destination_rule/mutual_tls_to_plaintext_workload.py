@@ -1,0 +1,36 @@
+"""A DestinationRule sends mutual TLS to workloads that take plaintext alone.
+
+With mode DISABLE a sidecar has filter chains for plaintext only. No chain matches the TLS of the
+client, so every connection is reset: `503 UC` or `connection reset by peer`.
+
+Fix: remove the `tls` block, since auto mTLS finds out by itself what a server takes, or make the
+server's PeerAuthentication PERMISSIVE or STRICT.
+"""
+
+from collections.abc import Iterator
+
+from meshctl.mesh import Mesh
+from meshctl.mesh.connections import ClientTls, ServerMode
+from meshctl.resources import DestinationRule
+from meshctl.rules.api import Finding, Outcome, Severity, rule
+
+
+@rule(
+    on=DestinationRule, severity=Severity.ERROR, equivalents=("KIA0505", "KIA0506"), since="0.1.0"
+)
+def check(destination_rule: DestinationRule, mesh: Mesh) -> Iterator[Outcome]:
+    """Report the conflicts of mutual TLS with DISABLE that this rule decides."""
+    for conflict in mesh.tls_conflicts.of(destination_rule):
+        upstream = conflict.first.upstream
+        is_mutual = upstream.tls in (ClientTls.ISTIO_MUTUAL, ClientTls.AUTO)
+        if not is_mutual or conflict.first.mode is not ServerMode.DISABLE:
+            continue
+        finding = Finding(
+            conflict.place,
+            f"mutual TLS goes to {conflict.where}, whose workload {conflict.server} takes "
+            f"plaintext alone: it resets the connections of {conflict.who}{conflict.doubt}",
+            severity=None if conflict.is_certain else Severity.WARNING,
+        )
+        if conflict.demand is not None:
+            finding = finding.also(conflict.demand, "decides that the server is DISABLE")
+        yield finding

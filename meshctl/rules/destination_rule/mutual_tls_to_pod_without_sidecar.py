@@ -1,0 +1,33 @@
+"""A DestinationRule sends the mesh's mutual TLS to pods without a sidecar.
+
+ISTIO_MUTUAL is for sidecars: it uses their certificates and their ALPN names. An application that
+gets it reads garbage instead of a request and hangs up; clients see `503 UF` or `UC`. Where a part
+of the pods has a sidecar, a part of the requests fails.
+
+Fix: remove the `tls` block, since auto mTLS sends plaintext to pods without a sidecar, or inject
+the sidecar into them.
+"""
+
+from collections.abc import Iterator
+
+from meshctl.mesh import Mesh
+from meshctl.mesh.connections import ClientTls, ServerMode
+from meshctl.resources import DestinationRule
+from meshctl.rules.api import Finding, Outcome, Severity, rule
+
+
+@rule(on=DestinationRule, severity=Severity.ERROR, since="0.1.0")
+def check(destination_rule: DestinationRule, mesh: Mesh) -> Iterator[Outcome]:
+    """Report the pods without a sidecar that this rule sends mutual TLS to."""
+    for conflict in mesh.tls_conflicts.of(destination_rule):
+        first = conflict.first
+        is_mutual = first.upstream.tls in (ClientTls.ISTIO_MUTUAL, ClientTls.AUTO)
+        if not is_mutual or first.mode is not ServerMode.NONE or first.server is None:
+            continue
+        workload = first.server.workload
+        yield Finding(
+            conflict.place,
+            f"ISTIO_MUTUAL goes to {conflict.where}, but the pods of {workload.title} have no "
+            f"sidecar: the requests of {conflict.who} fail{conflict.doubt}",
+            severity=None if conflict.is_certain else Severity.WARNING,
+        ).also(workload.at("metadata", "name"), "runs without a sidecar")

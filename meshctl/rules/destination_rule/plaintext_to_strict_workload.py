@@ -1,0 +1,44 @@
+"""A DestinationRule sends plaintext to workloads that demand mutual TLS.
+
+The server's sidecar has no filter chain for plaintext on a STRICT port, so it closes every
+connection. Clients see `503 UC`, `upstream connect error or disconnect/reset before headers`, or
+`Connection reset by peer` on a TCP port.
+
+Fix: remove the `tls` block, since auto mTLS finds out by itself what a server takes, or set its
+mode to ISTIO_MUTUAL. Where plaintext is wanted, make the server's PeerAuthentication PERMISSIVE.
+"""
+
+from collections.abc import Iterator
+
+from meshctl.mesh import Mesh
+from meshctl.mesh.connections import Cause, ClientTls, ServerMode
+from meshctl.resources import DestinationRule
+from meshctl.rules.api import Finding, Outcome, Severity, rule
+
+_WORDS = {
+    Cause.RULE: "tls mode DISABLE sends plaintext",
+    Cause.CREDENTIAL_DROPPED: "sidecars drop these TLS settings, so they send plaintext",
+    Cause.AUTO_MTLS: "this entry has no tls, and the mode above it turns auto mTLS off here",
+}
+
+
+@rule(
+    on=DestinationRule, severity=Severity.ERROR, equivalents=("KIA0207", "KIA0208"), since="0.1.0"
+)
+def check(destination_rule: DestinationRule, mesh: Mesh) -> Iterator[Outcome]:
+    """Report the conflicts of plaintext with STRICT that this rule decides."""
+    for conflict in mesh.tls_conflicts.of(destination_rule):
+        upstream = conflict.first.upstream
+        is_plain = upstream.tls in (ClientTls.PLAINTEXT, ClientTls.AUTO)
+        if not is_plain or conflict.first.mode is not ServerMode.STRICT:
+            continue
+        finding = Finding(
+            conflict.place,
+            f"{_WORDS.get(upstream.cause, upstream.cause)} to {conflict.where}, whose workload "
+            f"{conflict.server} demands mutual TLS: it resets the connections of "
+            f"{conflict.who}{conflict.doubt}",
+            severity=None if conflict.is_certain else Severity.WARNING,
+        )
+        if conflict.demand is not None:
+            finding = finding.also(conflict.demand, "decides that the server is STRICT")
+        yield finding

@@ -1,0 +1,36 @@
+"""An entry of portLevelSettings drops settings of the policy above it.
+
+A port entry replaces connectionPool, loadBalancer and outlierDetection as a whole, even those it
+doesn't mention. On that port they have Istio's defaults: no outlier detection, no connection
+limits, the default load balancing. Nothing says so at run time; a failing pod simply stays in
+rotation.
+
+Fix: repeat the settings in the port entry, or move them all into port entries.
+"""
+
+from collections.abc import Iterator
+
+from meshctl.mesh import Mesh
+from meshctl.resources import DestinationRule
+from meshctl.rules.api import Finding, Outcome, Severity, rule
+
+_SETTINGS = ("connectionPool", "loadBalancer", "outlierDetection")
+
+
+@rule(on=DestinationRule, severity=Severity.WARNING, since="0.1.0")
+def check(destination_rule: DestinationRule, mesh: Mesh) -> Iterator[Outcome]:
+    """Report port entries that lose settings of their own policy."""
+    policies = (destination_rule.policy, *(one.policy for one in destination_rule.subsets))
+    for policy in policies:
+        for entry in policy.ports:
+            lost = [key for key in _SETTINGS if policy.has(key) and not entry.has(key)]
+            if not lost:
+                continue
+            finding = Finding(
+                entry.at("port"),
+                f"this entry for port {entry.port} replaces the policy above it and leaves out "
+                f"{', '.join(lost)}: the port gets Istio's defaults",
+            )
+            for key in lost:
+                finding = finding.also(policy.key(key), f"doesn't hold on port {entry.port}")
+            yield finding

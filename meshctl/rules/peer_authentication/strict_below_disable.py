@@ -1,0 +1,35 @@
+"""A workload demands mutual TLS in a namespace whose mode is DISABLE.
+
+Auto mTLS asks the namespace, not the workload: below DISABLE every client sends plaintext, and
+the workload's sidecar refuses it. All clients without a DestinationRule of their own get `503 UC`
+or `connection reset by peer`.
+
+Fix: make the policy of the namespace (or of the mesh) PERMISSIVE, or give the host a
+DestinationRule with tls mode ISTIO_MUTUAL.
+"""
+
+from collections.abc import Iterator
+
+from meshctl.mesh import Mesh
+from meshctl.mesh.connections import Cause
+from meshctl.resources import PeerAuthentication
+from meshctl.rules.api import Finding, Outcome, Severity, rule
+
+
+@rule(on=PeerAuthentication, severity=Severity.ERROR, since="0.1.0")
+def check(policy: PeerAuthentication, mesh: Mesh) -> Iterator[Outcome]:
+    """Report the services whose clients send plaintext because of the level above."""
+    for conflict in mesh.tls_conflicts.of(policy):
+        upstream = conflict.first.upstream
+        if upstream.cause is not Cause.NAMESPACE_DISABLED:
+            continue
+        finding = Finding(
+            conflict.place,
+            f"{conflict.server} demands mutual TLS on {conflict.where}, but namespace "
+            f"{upstream.host.namespace} is DISABLE, so that auto mTLS sends plaintext and the "
+            f"connections are reset{conflict.doubt}",
+            severity=None if conflict.is_certain else Severity.WARNING,
+        )
+        if upstream.ref is not None:
+            finding = finding.also(upstream.ref, "turns auto mTLS off for the namespace")
+        yield finding

@@ -1,0 +1,30 @@
+"""A rule stands below one that takes every request.
+
+A rule without `match`, or with `prefix: /` and nothing else, takes all. istiod stops writing
+routes at the first one, so what follows doesn't even reach Envoy: its destinations get no traffic
+and nothing says so.
+
+Fix: move the rule that takes everything to the end.
+"""
+
+from collections.abc import Iterator
+
+from meshctl.mesh import Mesh
+from meshctl.resources import VirtualService
+from meshctl.rules.api import Finding, Outcome, Severity, rule
+
+
+@rule(on=VirtualService, severity=Severity.ERROR, equivalents=("IST0130",), since="0.1.0")
+def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
+    """Report what follows a rule that takes everything."""
+    for shadow in mesh.shadows.of(service):
+        if not shadow.is_by_catch_all:
+            continue
+        what = "rule" if shadow.whole else "match"
+        effect = " and does the same" if shadow.is_harmless else ""
+        yield Finding(
+            shadow.place,
+            f"this {what} is never reached: an earlier rule takes every request{effect}, and "
+            "istiod writes no routes after it",
+            severity=Severity.INFO if shadow.is_harmless else None,
+        ).also(shadow.by.place, "takes every request")

@@ -1,0 +1,31 @@
+"""One try may take as long as the whole request.
+
+The timeout of a route covers all tries together. A first try that hangs for `perTryTimeout` has
+used it up, so a slow answer is never retried: the client gets 504 after `timeout`.
+
+Fix: make `perTryTimeout` smaller than `timeout`, or remove it.
+"""
+
+from collections.abc import Iterator
+
+from meshctl.mesh import Mesh
+from meshctl.resources import VirtualService
+from meshctl.resources.durations import in_words, nanoseconds
+from meshctl.rules.api import Finding, Outcome, Severity, rule
+
+
+@rule(on=VirtualService, severity=Severity.WARNING, since="0.1.0")
+def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
+    """Report tries that cannot be followed by another."""
+    for route in service.http:
+        timeout = nanoseconds(route.text("timeout"))
+        retries = route.child("retries")
+        one_try = nanoseconds(retries.text("perTryTimeout"))
+        if not timeout or not one_try or (retries.number("attempts") or 0) < 1:
+            continue
+        if one_try >= timeout:
+            yield Finding(
+                retries.at("perTryTimeout"),
+                f"a try may take {in_words(one_try)}, but the whole request ends after "
+                f"{in_words(timeout)}, so a slow answer is never retried",
+            ).also(route.at("timeout"), "this covers all tries together")

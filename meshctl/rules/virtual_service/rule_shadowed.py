@@ -1,0 +1,33 @@
+"""A rule is never reached, because an earlier one takes all its requests.
+
+Envoy takes the first route that matches, in the order written. What an earlier rule covers in
+full (path, method, headers, query, authority, port, source) never comes to the later one: its
+destinations get no traffic, its timeouts, rewrites and faults don't happen.
+
+Fix: move the more specific rule above the wider one, or remove it.
+"""
+
+from collections.abc import Iterator
+
+from meshctl.mesh import Mesh
+from meshctl.mesh.shadows import MOST_PAIRS
+from meshctl.resources import VirtualService
+from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, rule
+
+
+@rule(on=VirtualService, severity=Severity.ERROR, equivalents=("IST0131",), since="0.1.0")
+def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
+    """Report dead rules and matches, save those that two other rules explain better."""
+    for shadow in mesh.shadows.of(service):
+        if shadow.is_by_catch_all or shadow.is_leak:
+            continue
+        what = "rule" if shadow.whole else "match"
+        effect = "which does the same" if shadow.is_harmless else "so nothing it says happens"
+        yield Finding(
+            shadow.place,
+            f"this {what} is never reached: all it could take goes to the earlier rule with "
+            f"{shadow.by.title}, {effect}",
+            severity=Severity.INFO if shadow.is_harmless else None,
+        ).also(shadow.by.place, "takes the requests first")
+    if service in mesh.shadows.unfinished:
+        yield NotChecked(f"more than {MOST_PAIRS} pairs of matches in {service.title}")

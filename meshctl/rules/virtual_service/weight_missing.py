@@ -1,0 +1,28 @@
+"""A destination among several has no weight.
+
+A weight that isn't written is 0, and istiod leaves out destinations with weight 0 as soon as a
+route has more than one. All traffic goes to the others; the destination looks deployed and idle.
+
+Fix: write the weight of every destination, an explicit `weight: 0` for one that should get nothing.
+"""
+
+from collections.abc import Iterator
+
+from meshctl.mesh import Mesh
+from meshctl.resources import VirtualService
+from meshctl.rules.api import Finding, Outcome, Severity, rule
+
+
+@rule(on=VirtualService, severity=Severity.WARNING, since="0.1.0")
+def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
+    """Report destinations that get nothing because nothing is written."""
+    for route in service.routes:
+        if not any(entry.weight for entry in route.routes):
+            continue
+        for entry in route.routes:
+            if not entry.has("weight") and len(route.routes) > 1:
+                yield Finding(
+                    entry.at("destination"),
+                    f"{entry.destination.host} has no weight, so it counts as 0 and gets none of "
+                    "the traffic of this route",
+                )

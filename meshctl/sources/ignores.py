@@ -1,0 +1,78 @@
+"""Which findings does the author of a file ask to ignore, by ``# meshctl: ignore[rule] reason``?"""
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from meshctl.sources.documents import Comment, Document, Problem, Span
+
+_DIRECTIVE = re.compile(r"meshctl:\s*(.*)")
+_IGNORE = re.compile(r"ignore\s*\[([^\[\]]+)\]\s*(.*)")
+_RULE = re.compile(r"[^\s,]+")
+
+
+class IgnoreComment(NamedTuple):
+    """An ignore comment, and the lines of the file on which it covers findings."""
+
+    file: str
+    line: int
+    own_line: bool
+    rules: tuple[str, ...]
+    reason: str
+    first_line: int
+    last_line: int
+
+
+def ignores(document: Document) -> tuple[list[IgnoreComment], list[Problem]]:
+    """Read the ignore comments of a document, and report those that cannot be understood.
+
+    A comment above the first key covers the whole document, one beside text covers its line, and
+    one on a line of its own covers the next line that holds more than a comment.
+    """
+    found: list[IgnoreComment] = []
+    problems: list[Problem] = []
+    comments = list(document.comments())
+    if not comments:
+        return found, problems
+    covered = _next_lines(document, comments)
+    first_key = document.span(()).line
+    last_line = document.first_line + document.text.count("\n")
+    for comment in comments:
+        directive = _DIRECTIVE.match(comment.text)
+        if not directive:
+            continue
+        ignore = _IGNORE.fullmatch(directive[1])
+        rules = tuple(_RULE.findall(ignore[1])) if ignore else ()
+        if not ignore or not rules:
+            problems.append(_malformed(document, comment))
+            continue
+        line = covered.get(comment.line, comment.line)
+        scope = (document.first_line, last_line) if comment.line < first_key else (line, line)
+        found.append(
+            IgnoreComment(document.file, comment.line, comment.own_line, rules, ignore[2], *scope)
+        )
+    return found, problems
+
+
+def _next_lines(document: Document, comments: Sequence[Comment]) -> dict[int, int]:
+    """For each comment on a line of its own, the next line with anything else on it."""
+    result: dict[int, int] = {}
+    for comment in reversed(comments):
+        if comment.own_line:
+            line = comment.line + 1
+            while (text := document.lines(line, line)) and not text[0].strip():
+                line += 1
+            result[comment.line] = result.get(line, line)
+    return result
+
+
+def _malformed(document: Document, comment: Comment) -> Problem:
+    lines = document.lines(comment.line, comment.line)
+    column = lines[0].rindex(comment.text) + 1
+    return Problem(
+        "malformed-ignore",
+        f"`{comment.text}` is not understood; write `# meshctl: ignore[rule-id] reason`",
+        document.file,
+        Span(comment.line, column, comment.line, column + len(comment.text)),
+        lines,
+    )

@@ -1,0 +1,44 @@
+"""Where does each document of a file begin?"""
+
+import codecs
+import re
+from collections.abc import Iterator
+
+_MARKER = re.compile(r"\n(?:---|\.\.\.)(?=\s|\Z)")
+_NOTHING = re.compile(r"(?:---(?=\s|\Z))?\s*+(?:[#%][^\n]*+\s*+)*+")
+_UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+
+
+def decode(content: bytes) -> str:
+    """Read the bytes of a file; bytes that are not UTF-8 become lone surrogates."""
+    if content.startswith(_UTF16):
+        return content.decode("utf-16", errors="replace")
+    return content.removeprefix(codecs.BOM_UTF8).decode(errors="surrogateescape")
+
+
+def split(text: str) -> Iterator[tuple[int, str]]:
+    """Cut a file into documents, each with the number of its first line.
+
+    A ``---`` at the start of a line begins a document and a ``...`` ends one, whatever surrounds
+    them, so that a broken document cannot swallow the next. What holds only comments is no
+    document; comments and directives ahead of a ``---`` belong to the document below it.
+    """
+    start = line = 0
+    for end in [*_borders(text), len(text)]:
+        part = text[start:end]
+        if _NOTHING.fullmatch(part):
+            if not part.startswith("---"):
+                continue
+        else:
+            yield line + 1, part
+        line += part.count("\n")
+        start = end
+
+
+def _borders(text: str) -> Iterator[int]:
+    for match in _MARKER.finditer(text):
+        if match[0] == "\n---":
+            yield match.start() + 1
+        else:
+            line_end = text.find("\n", match.end())
+            yield len(text) if line_end < 0 else line_end + 1

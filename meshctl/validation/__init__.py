@@ -1,0 +1,1 @@
+"""Would an API server with Istio accept this object?"""
