@@ -87,7 +87,7 @@ metadata:
   namespace: {ns}
 spec:
   hosts:
-    - {app}.example.com
+    - {app}.{ns}.example.com
     - {app}
   gateways:
     - {ns}/entry
@@ -110,7 +110,7 @@ spec:
             regex: /items/[0-9]+
       timeout: 5s
       retries:
-        attempts: 2
+        attempts: 1
         perTryTimeout: 2s
       route:
         - destination:
@@ -220,7 +220,7 @@ def documents(count: int, seed: int = 1) -> Iterator[tuple[str, str]]:
 
 def _namespace(ns: str, chance: random.Random) -> list[str]:
     apps = [f"{chance.choice(WORDS)}-{index}" for index in range(APPS_PER_NAMESPACE)]
-    hosts = "\n".join(f'        - "{app}.example.com"' for app in apps)
+    hosts = "\n".join(f'        - "{app}.{ns}.example.com"' for app in apps)
     found = [NAMESPACE.format(ns=ns), GATEWAY.format(ns=ns, hosts=hosts)]
     for app in apps:
         facts = {

@@ -27,6 +27,7 @@ def run(
     ignore: Annotated[Names, typer.Option(help="Leave these rules out.")] = None,
     namespace: options.Namespace = None,
     mesh_config: options.MeshConfigFile = None,
+    crds: options.Crds = None,
     whole_mesh: options.WholeMesh = None,
     baseline: Annotated[str | None, typer.Option(metavar="FILE", help="Ignore the findings this file accepts.")] = None,
     update_baseline: Annotated[str | None, typer.Option(metavar="FILE", help="Write a baseline that accepts today's findings.")] = None,
@@ -43,8 +44,9 @@ def run(
     )  # fmt: skip
     outputs = Outputs(output, output_file or [], settings.fail_on)
     chosen, stdin = options.input_paths(paths)
+    schemas = options.schemas_from(crds)
     with progress() as on_progress:
-        report = analyze(chosen, settings, stdin=stdin, on_progress=on_progress)
+        report = analyze(chosen, settings, stdin=stdin, on_progress=on_progress, schemas=schemas)
     outputs.write(report)
     if update_baseline is not None:
         write_file(update_baseline, baseline_text(report.findings))

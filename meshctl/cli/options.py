@@ -2,8 +2,9 @@
 
 import sys
 from dataclasses import replace
+from glob import glob
 from pathlib import Path
-from typing import Annotated, BinaryIO
+from typing import Annotated, Any, BinaryIO
 
 import typer
 
@@ -25,6 +26,10 @@ Namespace = Annotated[
 MeshConfigFile = Annotated[
     str | None,
     typer.Option("--mesh-config", metavar="FILE", help="MeshConfig instead of the input's."),
+]
+Crds = Annotated[
+    str | None,
+    typer.Option("--crds", metavar="FILE|DIR", help="Your CRDs, instead of those of Istio 1.31."),
 ]
 WholeMesh = Annotated[
     bool | None,
@@ -52,10 +57,27 @@ def settings_from(config: str | None, **flags: object) -> Settings:
     return replace(settings, **given)  # type: ignore[arg-type]
 
 
+def schemas_from(crds: str | None) -> list[dict[str, Any]]:
+    """Read the schemas of the user's own CRDs, none where no flag names them."""
+    if crds is None:
+        return []
+    from meshctl.validation.crds import read_crds  # few need it
+
+    return read_crds(crds)
+
+
 def input_paths(paths: list[str] | None) -> tuple[list[str], BinaryIO | None]:
     """Name what to read; standard input only where it was asked for."""
     chosen = paths or ["."]
     return chosen, sys.stdin.buffer if "-" in chosen else None
+
+
+def split_target(words: list[str] | None) -> tuple[str | None, list[str]]:
+    """Part what a command is about from the paths: a first word that is no path names it."""
+    first = next(iter(words or ()), None)
+    if first is None or first == "-" or glob(first):  # noqa: PTH207 - a path or a pattern of paths
+        return None, words or []
+    return first, (words or [])[1:]
 
 
 def split_names(values: list[str] | None) -> tuple[str, ...] | None:

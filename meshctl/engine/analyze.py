@@ -28,6 +28,8 @@ from meshctl.rules.api import Finding, Rule, Severity
 from meshctl.settings import Settings
 from meshctl.sources.documents import Document, Problem
 from meshctl.sources.loader import Loaded, load
+from meshctl.validation.schemas import Schema, Schemas
+from meshctl.validation.verdict import Judge
 
 Progress = Callable[[int, int], None]
 _NO_RESOURCE = ResourceId("", "", "", "")
@@ -36,8 +38,9 @@ _NO_RESOURCE = ResourceId("", "", "", "")
 def analyze(
     paths: Sequence[str], settings: Settings, *,
     stdin: BinaryIO | None = None, on_progress: Progress | None = None,
+    schemas: Iterable[Schema] = (),
 ) -> Report:  # fmt: skip
-    """Analyse files, directories or standard input.
+    """Analyse files, directories or standard input; ``schemas`` win over those that ship.
 
     Raises InputError for a named path that cannot be read, ConfigError and UsageError for
     settings that make no sense; everything else is a finding.
@@ -51,16 +54,17 @@ def analyze(
     gc.disable()
     try:
         loaded = load(paths, stdin=stdin, on_progress=on_progress)
-        return _report(loaded, settings)
+        return _report(loaded, load_mesh(loaded, settings, schemas), settings)
     finally:
         if collecting:
             gc.enable()
 
 
-def load_mesh(loaded: Loaded, settings: Settings) -> Mesh:
-    """Build the mesh of what was loaded."""
+def load_mesh(loaded: Loaded, settings: Settings, schemas: Iterable[Schema] = ()) -> Mesh:
+    """Build the mesh of what was loaded; ``schemas`` win over those that ship."""
     resources = tuple(unwrap(loaded.documents, settings.namespace))
-    return Mesh(resources, _mesh_config(settings), is_whole=settings.whole_mesh)
+    judge = Judge(Schemas(schemas))
+    return Mesh(resources, _mesh_config(settings), is_whole=settings.whole_mesh, judge=judge)
 
 
 def unwrap(documents: Iterable[Document], namespace: str) -> Iterator[Resource]:
@@ -97,8 +101,7 @@ def _mesh_config(settings: Settings) -> MeshConfig | None:
     return config
 
 
-def _report(loaded: Loaded, settings: Settings) -> Report:
-    mesh = load_mesh(loaded, settings)
+def _report(loaded: Loaded, mesh: Mesh, settings: Settings) -> Report:
     rules = _chosen(load_for(mesh.resources), settings)
     outcomes = run(rules, mesh)
     funnel = IgnoreFilter(settings, loaded.documents)
@@ -127,9 +130,7 @@ def _report(loaded: Loaded, settings: Settings) -> Report:
 
 def _chosen(rules: Iterable[Rule], settings: Settings) -> list[Rule]:
     select, ignore = RuleNames(settings.select), RuleNames(settings.ignore)
-    return [
-        rule for rule in rules if (not select or select.include(rule)) and not ignore.include(rule)
-    ]
+    return [rule for rule in rules if select.choose(rule) and not ignore.include(rule)]
 
 
 def _documented(rules: dict[str, Rule], kept: Iterable[LocatedFinding]) -> Iterator[Rule]:
@@ -169,7 +170,7 @@ def _locate_all(outcomes: Outcomes) -> Iterator[tuple[LocatedFinding, Resource]]
             yield found, finding.ref.resource
     for rule, resource, crash in outcomes.crashes:
         message = (
-            f"rule {rule.id} crashed on {resource.title}: {type(crash).__name__}: {crash}; "
+            f"rule {rule.id} crashed on {resource.title}: {crash}; "
             "please report this with the resource; --debug shows the traceback"
         )
         crashed = load_family("internal")[0]

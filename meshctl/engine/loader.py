@@ -15,10 +15,11 @@ from pathlib import Path
 import meshctl.rules
 from meshctl.errors import UsageError
 from meshctl.resources import Resource
+from meshctl.resources.kinds import views_of
 from meshctl.rules.api import Rule
 
 _ROOT = Path(meshctl.rules.__file__).parent
-_ALWAYS = frozenset({"document"})
+_ALWAYS = frozenset({"document", "schema"})
 
 
 def families() -> list[str]:
@@ -38,12 +39,14 @@ def load_family(family: str) -> tuple[Rule, ...]:
 
 def load_all() -> tuple[Rule, ...]:
     """Import every rule, sorted by id."""
-    return tuple(rule for family in families() for rule in load_family(family))
+    rules = (rule for family in families() for rule in load_family(family))
+    return tuple(sorted(rules, key=lambda rule: rule.id))
 
 
 def load_for(resources: Iterable[Resource]) -> tuple[Rule, ...]:
     """Import the rules for the kinds of these resources, and those for documents."""
-    present = {family_of(view) for view in {type(resource) for resource in resources}}
+    kinds = {type(resource) for resource in resources}
+    present = {family_of(view) for kind in kinds for view in views_of(kind)}
     return tuple(
         rule for family in families() if family in present | _ALWAYS for rule in load_family(family)
     )
@@ -69,6 +72,15 @@ class RuleNames:
     def include(self, rule: Rule) -> bool:
         """Is this rule among the names?"""
         return self.match(rule.id, rule.equivalents)
+
+    def choose(self, rule: Rule) -> bool:
+        """Does a rule run when these are the selected names? No names select every rule.
+
+        An optional rule has to be named itself; its family or ``*`` is not enough.
+        """
+        if rule.optional:
+            return any(name == rule.id or name.upper() in rule.equivalents for name in self)
+        return not self or self.include(rule)
 
     def match(self, rule_id: str, equivalents: Iterable[str]) -> bool:
         """Is a rule with this id and these codes among the names?"""

@@ -10,8 +10,9 @@ from functools import cached_property
 
 from meshctl.mesh.delegates import HttpRule, RuleMatch
 from meshctl.mesh.matches import RequestMatch, from_istio, is_catch_all
+from meshctl.mesh.request_part import PATH
 from meshctl.mesh.routes import EffectiveRoute, Routes
-from meshctl.mesh.string_match import StringMatch
+from meshctl.mesh.string_match import StringMatch, find_text
 from meshctl.resources import Ref, VirtualService
 
 _SPECIAL = frozenset(".^$*+?()[]{}|\\")
@@ -34,6 +35,15 @@ class Alternative:
         """Does istiod write no route of the VirtualService after it?"""
         return is_catch_all(self.request)
 
+    @cached_property
+    def sample(self) -> str | None:
+        """A path that it takes; ``None`` if there is none, or none can be told."""
+        path = self.request.path
+        if path.kind in ("exact", "prefix"):
+            return path.value
+        found = find_text((path,), (), PATH)
+        return found if isinstance(found, str) else None
+
     @property
     def place(self) -> Ref:
         """Where it is written: the match, or the rule when it has none or only this one."""
@@ -43,9 +53,21 @@ class Alternative:
 
     @property
     def title(self) -> str:
-        """How messages name it, by its path: ``prefix '/api'``, ``every path``."""
-        path = self.request.path
-        return "every path" if path.kind == "any" or self.is_catch_all else str(path)
+        """How messages name it: ``prefix '/api'``, ``every path with method exact 'POST'``."""
+        request = self.request
+        path = request.path
+        text = "every path" if path.kind == "any" or self.is_catch_all else str(path)
+        asked = [
+            *(
+                f"{name} {one}"
+                for name, one in (("method", request.method), ("authority", request.authority))
+                if one is not None
+            ),
+            *(f"header {name}" for name in request.headers),
+            *(f"no header {name}" for name in request.without_headers),
+            *(f"query {name}" for name in request.query_params),
+        ]
+        return f"{text} with {', '.join(asked)}" if asked else text
 
     def at(self, gateway: str, *, any_port: bool) -> "Alternative":
         """Read it for one gateway, and (``any_port``) for the one port it was chosen for."""
@@ -54,7 +76,12 @@ class Alternative:
         return replace(self, request=request)
 
     def does_the_same(self, other: "Alternative") -> bool:
-        """Do both lead to the same result, so that it doesn't matter which one is taken?"""
+        """Do both lead to the same result, so that it doesn't matter which one is taken?
+
+        Short names mean other hosts in other namespaces, so those are never the same.
+        """
+        if self.rule.action.resource.namespace != other.rule.action.resource.namespace:
+            return False
         ours, theirs = _effect(self.rule), _effect(other.rule)
         return ours is not None and ours == theirs
 

@@ -46,11 +46,11 @@ class Cause(StrEnum):
     NAMESPACE_DISABLED = "the PeerAuthentication of the namespace says DISABLE"
     EXTERNAL = "the host is outside the mesh and no DestinationRule sets tls"
     NO_SIDECAR = "the client has no sidecar"
-    UNKNOWN = "whether all sidecars are there is unknown"
+    UNKNOWN = "whether there is a sidecar is unknown: the input lacks a Namespace, or it is ambient"
 
 
 class ServerMode(StrEnum):
-    """What a server takes; NONE is a pod without a sidecar."""
+    """What a server takes; NONE is a pod, or a port of it, without a sidecar."""
 
     STRICT = "strict"
     PERMISSIVE = "permissive"
@@ -105,12 +105,16 @@ class Upstream:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Server:
-    """One workload behind an upstream: its container port and what it takes there."""
+    """One workload behind an upstream: its container port and what it takes there.
+
+    ``bypass`` is the annotation that leads connections past its sidecar, if there is one.
+    """
 
     workload: Workload
     port: int
     mode: ServerMode
     demand: Demand | None = None
+    bypass: Ref | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -139,7 +143,11 @@ class Connection:
         if upstream.ref is not None and isinstance(upstream.ref.resource, DestinationRule):
             return upstream.ref
         entry = upstream.setting.wiped_by
-        return entry.at("port") if entry is not None and upstream.setting.endpoint_mode else None
+        return (
+            entry.at("port", "number")
+            if entry is not None and upstream.setting.endpoint_mode
+            else None
+        )
 
     @property
     def order_known(self) -> bool:

@@ -8,11 +8,12 @@ delegate; a delegate that is missing or hidden, or a match that does not fit, le
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum
+from functools import cached_property
 from typing import Any
 
 from meshctl.mesh.mesh_config import MeshConfig
 from meshctl.mesh.visibility import is_visible_to, visibility
-from meshctl.resources import Match, Route, View, VirtualService
+from meshctl.resources import Match, Route, VirtualService
 
 MESH = "mesh"
 _SCALARS = ("uri", "scheme", "method", "authority")
@@ -48,9 +49,9 @@ class HttpRule:
     name: str
     matches: tuple[RuleMatch, ...]
 
-    def setting(self, key: str) -> View:
-        """Read a setting that a delegate inherits from its root: rewrite, timeout, retries …"""
-        return (self.action if self.action.has(key) else self.root).child(key)
+    def saying(self, key: str) -> Route:
+        """Name the route whose setting holds: a delegate inherits rewrite, timeout, retries …"""
+        return self.action if self.action.has(key) else self.root
 
     @property
     def written(self) -> tuple[Route, ...]:
@@ -116,6 +117,36 @@ class Delegates:
         """Find the VirtualService that a route delegates to, whatever it says."""
         home = route.delegate.text("namespace") or route.resource.namespace
         return self._by_name.get((home, route.delegate.text("name")))
+
+    def roots(self, delegate: VirtualService) -> list[VirtualService]:
+        """List the VirtualServices that delegate to one."""
+        return self._roots.get(delegate, [])
+
+    @cached_property
+    def _roots(self) -> dict[VirtualService, list[VirtualService]]:
+        found: dict[VirtualService, list[VirtualService]] = {}
+        for root in self._by_name.values():
+            targets = (self.target(route) for route in root.http if route.has("delegate"))
+            for target in dict.fromkeys(one for one in targets if one is not None):
+                found.setdefault(target, []).append(root)
+        return found
+
+    def reaches(self, route: Route) -> bool:
+        """Does any root get to this route of a delegate?"""
+        return route in self._reached
+
+    @cached_property
+    def _reached(self) -> frozenset[Route]:
+        roots = (one for one in self._by_name.values() if one.hosts)
+        return frozenset(rule.action for one in roots for rule in self.rules(one))
+
+    def knows(self, namespace: str, *, is_whole: bool) -> bool:
+        """Would the input have a VirtualService of a namespace, if there were one?"""
+        return is_whole or namespace in self._namespaces
+
+    @cached_property
+    def _namespaces(self) -> frozenset[str]:
+        return frozenset(namespace for namespace, _ in self._by_name)
 
     def _merge(self, service: VirtualService) -> None:
         rules: list[HttpRule] = []

@@ -26,10 +26,6 @@ class Destinations:
         """Find the destinations that name exactly this host, in input order."""
         return self._index.at(host)
 
-    def covered_by(self, host: str) -> Iterable[Destination]:
-        """Walk the destinations that a host or wildcard stands for."""
-        return self._index.covered_by(host)
-
     def uses(self, host: str, subset: str) -> bool:
         """Does any route send requests to this subset of a host?"""
         return any(one.subset == subset for one in self.to(host))

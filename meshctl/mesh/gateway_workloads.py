@@ -68,11 +68,20 @@ class GatewayWorkload:
         return port
 
     def exposes(self, port: int) -> bool:
-        """Does a Service in front of it forward to this container port?"""
-        return any(
+        """Does a Service in front of it, or the node it runs on, lead to this container port?"""
+        return self._is_on_node(port) or any(
             self.target(one.port) == port or one.target == port
             for service in self.services
             for one in service.ports
+        )
+
+    def _is_on_node(self, port: int) -> bool:
+        if self.workload is None:
+            return False
+        return self.workload.uses_host_network or any(
+            one.number("containerPort") == port and one.has("hostPort")
+            for container in self.workload.containers
+            for one in container.ports
         )
 
 
@@ -88,9 +97,7 @@ class GatewayWorkloads:
         self._registry = registry
         self._is_whole = is_whole
 
-    def pick(
-        self, gateways: Iterable[Gateway]
-    ) -> Iterator[tuple[GatewayWorkload, list[Gateway]]]:
+    def pick(self, gateways: Iterable[Gateway]) -> Iterator[tuple[GatewayWorkload, list[Gateway]]]:
         """Walk the gateway workloads with the Gateways whose selectors pick them."""
         by_labels: SelectorIndex[Gateway] = SelectorIndex()
         selectors: dict[frozenset[tuple[str, str]], Mapping[str, str]] = {}
@@ -122,17 +129,19 @@ class GatewayWorkloads:
         )
 
     def _all(self, selectors: Iterable[Mapping[str, str]]) -> Iterator[GatewayWorkload]:
-        real: dict[Workload, None] = {}
+        real: dict[Workload, None] = dict.fromkeys(self.routers)
         missing: list[Mapping[str, str]] = []
         for selector in selectors:
-            found = self._workloads.find(selector) if selector else self._routers
+            found = self._workloads.find(selector) if selector else self.routers
             real.update(dict.fromkeys(found))
             if not found:
                 missing.append(selector)
         for workload in real:
             yield self._real(workload)
         for selector in missing:
-            yield from self._stand_ins(selector)
+            # An empty selector picks what the others pick; it needs nothing to stand for it.
+            if selector or not (real or len(missing) > 1):
+                yield from self._stand_ins(selector)
 
     def _real(self, workload: Workload) -> GatewayWorkload:
         index = self._by_selector.get(workload.namespace)
@@ -154,7 +163,7 @@ class GatewayWorkloads:
             yield GatewayWorkload(selector, None, None, (), knows_services=False)
 
     @cached_property
-    def _routers(self) -> list[Workload]:
+    def routers(self) -> list[Workload]:
         """Workloads that say themselves that their Envoy is a gateway."""
         return [one for one in self._workloads if is_router(one)]
 

@@ -1,6 +1,6 @@
 """What does each gateway workload serve, and which server owns what?"""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 
 from meshctl.mesh.age import age, order_is_known
@@ -11,7 +11,8 @@ from meshctl.mesh.registry import Registry
 from meshctl.mesh.routes import Proxy, Routes
 from meshctl.mesh.servers import Merged, MergedServer, merge
 from meshctl.mesh.virtual_hosts import VirtualHost, virtual_hosts
-from meshctl.resources import Gateway, Server
+from meshctl.resources import Gateway, Server, Workload
+
 
 class EffectiveGateway:
     """All Gateways of one gateway workload, merged as istiod merges them."""
@@ -100,10 +101,21 @@ class EffectiveGateway:
             first = self.merged.by_route_config[name][:2]
             if hosts[0].is_blackhole and len({one.server.port for one in first}) == len(first):
                 found.add(first[0])
-        for one in self.servers:
-            if one.rival is not None and one.rival.drop is None and one.routes_http:
-                found.add(one.rival)
+        for server in self.servers:
+            if server.rival is not None and server.rival.drop is None and server.routes_http:
+                found.add(server.rival)
         return frozenset(found)
+
+    @cached_property
+    def redirected(self) -> dict[MergedServer, list[str]]:
+        """The domains that a request can have and a server redirects to HTTPS."""
+        found: dict[MergedServer, list[str]] = {}
+        for hosts in self.route_configs.values():
+            for one in hosts:
+                for domain, servers in one.redirects.items():
+                    for server in dict.fromkeys(servers) if "/" not in domain else ():
+                        found.setdefault(server, []).append(domain)
+        return found
 
     def order_is_known(self, one: MergedServer, other: MergedServer) -> bool:
         """Is it certain which of two servers comes first? Within one Gateway it always is."""
@@ -128,9 +140,10 @@ class Gateways:
 
     @cached_property
     def _all(self) -> tuple[EffectiveGateway, ...]:
+        picked = self._workloads.pick(self._gateways.values())
         return tuple(
             EffectiveGateway(workload, gateways, self._routes, self._registry)
-            for workload, gateways in self._workloads.pick(self._gateways.values())
+            for workload, gateways in sorted(picked, key=lambda one: one[0].name)
         )
 
     def find(self, name: str) -> Gateway | None:
@@ -162,6 +175,11 @@ class Gateways:
             if found is not None:
                 yield one, found
 
+    def is_lost(self, server: Server) -> bool:
+        """Is a server left out on every workload that its Gateway selects?"""
+        fates = [one.drop for _, one in self.fates(server)]
+        return bool(fates) and None not in fates
+
     def serving(self, host: str) -> Iterator[tuple[EffectiveGateway, MergedServer]]:
         """Walk the servers (not dropped) with a host in common with this host or wildcard."""
         seen = set()
@@ -172,6 +190,34 @@ class Gateways:
                 if server not in seen:
                     seen.add(server)
                     yield gateway, server
+
+    def redirected_by(self, server: Server) -> Iterator[str]:
+        """Walk the domains that requests can have and a server redirects."""
+        for gateway, one in self.fates(server):
+            yield from gateway.redirected.get(one, ())
+
+    def has_target(self, server: Server, host: str) -> bool:
+        """Is there somewhere to redirect a host of a plain server to, on one of its workloads?
+
+        That is a TLS server, or a plain one on another port behind a load balancer's TLS.
+        """
+        own = {gateway: one.target for gateway, one in self.fates(server)}
+        return any(
+            not one.is_http or (one.target != own[gateway] and not one.server.https_redirect)
+            for gateway, one in self.serving(host)
+            if gateway in own
+        )
+
+    def meant_by(self, selector: Mapping[str, str]) -> Workload | None:
+        """Find a gateway workload whose labels differ from a selector only in their spelling.
+
+        Letters count, but neither their case nor the separators between them.
+        """
+        meant = _spelling(selector)
+        found = (one.workload.workload for one in self)
+        known = [one for one in found if one is not None]
+        several = (*known, *self._workloads.routers)
+        return next((one for one in several if meant <= _spelling(one.pod_labels)), None)
 
     @cached_property
     def _by_gateway(self) -> dict[Gateway, list[EffectiveGateway]]:
@@ -190,3 +236,10 @@ class Gateways:
                     for host in server.hosts:
                         index.add(host.host, (effective, server))
         return index
+
+
+def _spelling(labels: Mapping[str, str]) -> set[tuple[str, str]]:
+    return {
+        (key, "".join(letter for letter in value.lower() if letter.isalnum()))
+        for key, value in labels.items()
+    }

@@ -5,9 +5,11 @@ Mirrors the namespace and object selectors of the injection webhook and injectRe
 not decide by itself, the answer is unknown.
 """
 
+import json
+from collections.abc import Iterable
 from enum import Enum
 
-from meshctl.resources import Namespace, Workload
+from meshctl.resources import ConfigMap, Namespace, Ref, Resource, Workload
 
 PROXY_CONTAINER = "istio-proxy"
 INJECT = "sidecar.istio.io/inject"
@@ -39,6 +41,11 @@ def membership(workload: Workload, namespace: Namespace | None) -> Membership:
     if _is_live(workload):
         # A running pod without a proxy was not injected, whatever its labels promise.
         return _ambient_or(Membership.NONE, workload, namespace)
+    return promise(workload, namespace)
+
+
+def promise(workload: Workload, namespace: Namespace | None) -> Membership:
+    """Decide by labels alone how a pod that is made now would take part in the mesh."""
     if workload.uses_host_network or workload.namespace in SYSTEM_NAMESPACES:
         return Membership.NONE
     wanted = _wanted(workload)
@@ -52,6 +59,18 @@ def membership(workload: Workload, namespace: Namespace | None) -> Membership:
     if labels.get("istio-injection") == "enabled" or "istio.io/rev" in labels:
         return Membership.SIDECAR
     return _ambient_or(Membership.NONE, workload, namespace)
+
+
+def wants_sidecar(workload: Workload) -> bool:
+    """Do the pod's own metadata ask for a sidecar?"""
+    return _wanted(workload) == "true"
+
+
+def lacks_sidecar(workload: Workload) -> bool:
+    """Has a pod no sidecar, though it neither opts out nor runs where none is injected?"""
+    finished = workload.child("status").text("phase") in {"Succeeded", "Failed"}
+    is_exempt = workload.uses_host_network or _wanted(workload) == "false" or finished
+    return not is_exempt and not _has_proxy_container(workload)
 
 
 def _wanted(workload: Workload) -> str:
@@ -77,6 +96,38 @@ def _ambient_or(other: Membership, workload: Workload, namespace: Namespace | No
     inherited = namespace.labels.get("istio.io/dataplane-mode") if namespace is not None else None
     mode = own if own is not None else inherited
     return Membership.AMBIENT if mode == "ambient" else other
+
+
+def is_control_plane(workload: Workload) -> bool:
+    """Is this istiod, which proxies reach by ways of their own?"""
+    return workload.pod_labels.get("istio") == "pilot" or workload.pod_labels.get("app") == "istiod"
+
+
+def rewriting_off(resources: Iterable[Resource]) -> Ref | None:
+    """Name the place where the injector is told to leave probes as they are, if there is one.
+
+    ``sidecarInjectorWebhook.rewriteAppHTTPProbe`` of an IstioOperator, or of the values in the
+    injector's ConfigMap (pkg/kube/inject/webhook.go, Istio 1.31); pods can overrule it.
+    """
+    for resource in resources:
+        if isinstance(resource, ConfigMap):
+            text = resource.values.get("values", "")
+            if resource.name.startswith("istio-sidecar-injector") and _says_off(text):
+                return resource.at("data", "values")
+        elif resource.kind == "IstioOperator":
+            webhook = resource.spec.child("values", "sidecarInjectorWebhook")
+            if webhook.flag("rewriteAppHTTPProbe") is False:
+                return webhook.at("rewriteAppHTTPProbe")
+    return None
+
+
+def _says_off(text: str) -> bool:
+    try:
+        values = json.loads(text)
+    except ValueError:
+        return False
+    webhook = values.get("sidecarInjectorWebhook") if isinstance(values, dict) else None
+    return isinstance(webhook, dict) and webhook.get("rewriteAppHTTPProbe") is False
 
 
 def is_gateway(workload: Workload) -> bool:

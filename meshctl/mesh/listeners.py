@@ -174,4 +174,3 @@ def _fits(match: Match, server: MergedServer) -> bool:
         return False
     gateways = resolved(match).gateways
     return not gateways or server.gateway_name in gateways
-

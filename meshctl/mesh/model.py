@@ -1,36 +1,69 @@
 """What does istiod make of this set of resources? All answers, each indexed once."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import TypeVar
 
 from meshctl.mesh.alternatives import Alternatives
-from meshctl.mesh.collisions import Collisions
+from meshctl.mesh.ambient import Ambient
+from meshctl.mesh.annotations import Annotations
+from meshctl.mesh.attachments import Attachments
+from meshctl.mesh.authorization import Authorization
 from meshctl.mesh.bindings import Bindings
+from meshctl.mesh.collisions import Collisions
 from meshctl.mesh.destinations import Destinations
+from meshctl.mesh.envoy_patches import VersionedPatches
+from meshctl.mesh.extension_providers import ExtensionProviders
 from meshctl.mesh.gateway_workloads import GatewayWorkloads
 from meshctl.mesh.gateways import Gateways
+from meshctl.mesh.grants import Grants
+from meshctl.mesh.hidden_wildcards import HiddenWildcards
+from meshctl.mesh.identities import Identities
+from meshctl.mesh.injection import rewriting_off
+from meshctl.mesh.injector import Injector
+from meshctl.mesh.interference import Interference
 from meshctl.mesh.mesh_config import MeshConfig, find_mesh_config
+from meshctl.mesh.mesh_hosts import MeshHosts
 from meshctl.mesh.mtls import Mtls
+from meshctl.mesh.namespaces import Namespaces
 from meshctl.mesh.peer_authentication import PeerAuthentications
-from meshctl.mesh.registry import Registry
+from meshctl.mesh.ports import Ports
+from meshctl.mesh.proxy_images import ProxyImages
+from meshctl.mesh.registry import RegisteredHost, Registry
 from meshctl.mesh.routes import Routes
+from meshctl.mesh.service_entries import ServiceEntries
 from meshctl.mesh.shadows import Shadows
 from meshctl.mesh.shared_hosts import shared_hosts
+from meshctl.mesh.subset_lookup import SubsetLookup
 from meshctl.mesh.tls_conflicts import TlsConflicts
 from meshctl.mesh.traffic_policy import TrafficPolicies
+from meshctl.mesh.upstreams import Upstreams
 from meshctl.mesh.workloads import Workloads
 from meshctl.resources import (
+    AuthorizationPolicy,
+    ConfigMap,
     DestinationRule,
+    EnvoyFilter,
     Gateway,
+    KubernetesGateway,
     Namespace,
     PeerAuthentication,
+    ProxyConfig,
+    Ref,
+    ReferenceGrant,
     Resource,
     Service,
     ServiceEntry,
+    Sidecar,
+    Telemetry,
     VirtualService,
+    WebhookConfiguration,
     Workload,
+    WorkloadEntry,
+    WorkloadGroup,
 )
+from meshctl.resources.kinds import views_of
+from meshctl.validation.faults import ACCEPTED, Verdict
 
 R = TypeVar("R", bound=Resource)
 
@@ -39,23 +72,38 @@ class Mesh:
     """All resources with their indexes; immutable, and every index is made when first asked.
 
     ``is_whole`` says that the input is the complete mesh, so that what is missing is absent.
+    ``judge`` says what is wrong with one object by itself; without it nothing is.
     """
 
     def __init__(
         self, resources: Sequence[Resource], config: MeshConfig | None = None, *,
-        is_whole: bool = False,
+        is_whole: bool = False, judge: Callable[[Resource], Verdict] = lambda _: ACCEPTED,
     ) -> None:  # fmt: skip
         self.resources = tuple(resources)
         self.config = config or find_mesh_config(self.resources)
         self.is_whole = is_whole
+        self._judge = judge
+        self._verdicts: dict[Resource, Verdict] = {}
         self._by_view: dict[type[Resource], list[Resource]] = {}
+        views = {kind: views_of(kind) for kind in {type(one) for one in self.resources}}
         for resource in self.resources:
-            for view in views_of(type(resource)):
+            for view in views[type(resource)]:
                 self._by_view.setdefault(view, []).append(resource)
 
     def of(self, view: type[R]) -> Sequence[R]:
         """All resources read by one view or a kind of it, in input order."""
         return self._by_view.get(view, [])  # type: ignore[return-value]
+
+    def warm_up(self) -> None:
+        """Make the indexes that most rules share, so that forked processes inherit them."""
+        _ = self.registry, self.workloads, self.upstreams
+
+    def verdict(self, resource: Resource) -> Verdict:
+        """What the API server would say to one object; each is judged once."""
+        verdict = self._verdicts.get(resource)
+        if verdict is None:
+            verdict = self._verdicts[resource] = self._judge(resource)
+        return verdict
 
     def first_of(self, resource: Resource) -> Resource:
         """The first resource with this group, kind, namespace and name."""
@@ -94,6 +142,26 @@ class Mesh:
         return Shadows(self.alternatives)
 
     @cached_property
+    def mesh_hosts(self) -> MeshHosts:
+        """The VirtualService sidecars use for a host."""
+        return MeshHosts(self.routes, self.alternatives, self.registry, self.config)
+
+    @cached_property
+    def upstreams(self) -> Upstreams:
+        """What destinations lead to."""
+        return Upstreams(self)
+
+    @cached_property
+    def subset_lookup(self) -> SubsetLookup:
+        """Who finds the subset of a destination."""
+        return SubsetLookup(self)
+
+    @cached_property
+    def hidden_wildcards(self) -> HiddenWildcards:
+        """Routes for wildcard hosts that closer hosts cut off."""
+        return HiddenWildcards(self.gateways, self.alternatives)
+
+    @cached_property
     def collisions(self) -> Collisions:
         """VirtualServices that take each other's requests at a gateway."""
         return Collisions(shared_hosts(self))
@@ -107,9 +175,14 @@ class Mesh:
         return Gateways(self.of(Gateway), workloads, self.routes, self.registry)
 
     @cached_property
+    def interference(self) -> Interference:
+        """Where servers of a gateway get in each other's way."""
+        return Interference(self.gateways, self.routes)
+
+    @cached_property
     def bindings(self) -> Bindings:
         """The Gateways that VirtualServices name."""
-        return Bindings(self.of(Gateway), self.of(Resource), self.registry)
+        return Bindings(self.of(Gateway), self.of(KubernetesGateway), self.registry)
 
     @cached_property
     def traffic_policies(self) -> TrafficPolicies:
@@ -129,6 +202,19 @@ class Mesh:
             self.config,
         )  # fmt: skip
 
+    def knows_pods_of(self, host: RegisteredHost) -> bool:
+        """Does the input show pods of a Service, and are pods all that can be behind it?"""
+        return (
+            isinstance(host.source, Service)
+            and host.namespace not in self._namespaces_with_machines
+            and bool(self.workloads.behind(host))
+        )
+
+    @cached_property
+    def _namespaces_with_machines(self) -> frozenset[str]:
+        machines = (*self.of(WorkloadEntry), *self.of(WorkloadGroup))
+        return frozenset(machine.namespace for machine in machines)
+
     @cached_property
     def tls_conflicts(self) -> TlsConflicts:
         """Clients and servers that TLS keeps apart."""
@@ -138,6 +224,89 @@ class Mesh:
     def destinations(self) -> Destinations:
         """Routes by the host and subset they send requests to."""
         return Destinations(self.of(VirtualService), self.config)
+
+    @cached_property
+    def ports(self) -> Ports:
+        """Container ports and the Services in front of them."""
+        return Ports(self.registry, self.workloads)
+
+    @cached_property
+    def probe_rewriting_off(self) -> Ref | None:
+        """The place where the injector leaves probes as they are; ``None`` when it doesn't."""
+        return rewriting_off(self.resources)
+
+    @cached_property
+    def namespaces(self) -> Namespaces:
+        """The namespaces the input speaks of."""
+        return Namespaces(self.resources, self.config, is_whole=self.is_whole)
+
+    @cached_property
+    def annotations(self) -> Annotations:
+        """Istio's annotations by object."""
+        return Annotations(self.resources)
+
+    @cached_property
+    def injector(self) -> Injector:
+        """Injection webhooks and their settings."""
+        return Injector(
+            self.of(WebhookConfiguration), self.of(ConfigMap), self.config.root_namespace
+        )
+
+    @cached_property
+    def ambient(self) -> Ambient:
+        """Ambient mode and waypoints."""
+        return Ambient(self.workloads, self.of(KubernetesGateway), is_whole=self.is_whole)
+
+    @cached_property
+    def identities(self) -> Identities:
+        """Service accounts and trust domains."""
+        return Identities(self.resources, self.config, is_whole=self.is_whole)
+
+    @cached_property
+    def grants(self) -> Grants:
+        """What routes of the Gateway API may refer to."""
+        return Grants(
+            self.of(KubernetesGateway), self.of(ReferenceGrant), self.workloads,
+            is_whole=self.is_whole,
+        )  # fmt: skip
+
+    @cached_property
+    def sidecars(self) -> Attachments[Sidecar]:
+        """Sidecars by the workloads they are for."""
+        return Attachments(self.of(Sidecar), lambda one: one.workload_selector, self.workloads)
+
+    @cached_property
+    def telemetries(self) -> Attachments[Telemetry]:
+        """Telemetries by the workloads they are for; those with targetRefs are not among them."""
+        return Attachments(
+            self.of(Telemetry), lambda one: None if one.target_refs else one.selector,
+            self.workloads,
+        )  # fmt: skip
+
+    @cached_property
+    def authorization(self) -> Authorization:
+        """AuthorizationPolicies by the workloads they guard."""
+        return Authorization(self.of(AuthorizationPolicy), self.workloads, self.config)
+
+    @cached_property
+    def proxy_images(self) -> ProxyImages:
+        """The images of running proxies."""
+        return ProxyImages(self.injector, self.of(ProxyConfig), self.of(Workload), self.config)
+
+    @cached_property
+    def service_entries(self) -> ServiceEntries:
+        """ServiceEntries that declare the same."""
+        return ServiceEntries(self.of(ServiceEntry), self.config)
+
+    @cached_property
+    def extension_providers(self) -> ExtensionProviders:
+        """Providers of logs, traces and metrics."""
+        return ExtensionProviders(self.config)
+
+    @cached_property
+    def versioned_patches(self) -> VersionedPatches:
+        """EnvoyFilter patches for some proxy versions alone."""
+        return VersionedPatches(self.of(EnvoyFilter))
 
 
 def _identity(resource: Resource) -> tuple[str, str, str, str]:

@@ -9,6 +9,7 @@ BestEffortInferServiceMTLSMode (pilot/pkg/model/push_context.go), checkMtlsEnabl
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from meshctl.mesh.capture import Capture
 from meshctl.mesh.connections import (
     Cause,
     Client,
@@ -62,12 +63,19 @@ class Mtls:
     def connections(self, client: Client) -> Iterator[Connection]:
         """Walk everything a client can reach, in the order of the registry."""
         for host in self._registry:
-            if client.proxy is Proxy.NONE:
-                reached = isinstance(host.source, Service)
-            else:
-                reached = self._registry.find(host.host, client.namespace) is host
-            if reached:
+            if self._reaches(client, host):
                 yield from self.connections_to(client, host)
+
+    def _reaches(self, client: Client, host: RegisteredHost) -> bool:
+        """Has a client an upstream for a host? A name that stands for another one has none."""
+        if isinstance(host.source, Service):
+            if host.source.type == "ExternalName":
+                return False
+            if client.proxy is Proxy.NONE:
+                return True
+        elif client.proxy is Proxy.NONE:
+            return False
+        return self._registry.find(host.host, client.namespace) is host
 
     def connections_to(self, client: Client, host: RegisteredHost) -> Iterator[Connection]:
         """Walk the connections of a client to one host: its ports, subsets and servers."""
@@ -127,6 +135,9 @@ class Mtls:
             return Server(workload, port, ServerMode.NONE)
         if membership is Membership.AMBIENT or is_gateway(workload):
             return Server(workload, port, ServerMode.UNKNOWN)
+        bypass = Capture(workload).bypass(port)
+        if bypass is not None:
+            return Server(workload, port, ServerMode.NONE, None, bypass)
         demand = self._policies.of_port(workload, port)
         known = membership is Membership.SIDECAR
         mode = ServerMode(demand.mode) if known else ServerMode.UNKNOWN
@@ -278,8 +289,13 @@ def _keeps_address(
 
 def _judge(tls: ClientTls, mode: ServerMode, protocol: Protocol) -> tuple[Result, str]:
     """Match a client's bytes against the filter chains of a server."""
-    if tls in (ClientTls.UNKNOWN, ClientTls.AUTO) or mode is ServerMode.UNKNOWN:
-        return Result.UNKNOWN, "whether a sidecar takes part is unknown"
+    if mode is ServerMode.UNKNOWN:
+        return (
+            Result.UNKNOWN,
+            "the server is a gateway, in ambient mode, or lacks its Namespace here",
+        )
+    if tls in (ClientTls.UNKNOWN, ClientTls.AUTO):
+        return Result.UNKNOWN, ""
     if tls is ClientTls.PLAINTEXT:
         if mode is ServerMode.STRICT:
             return Result.CONFLICT, "the server demands mutual TLS, the client sends plaintext"
@@ -288,7 +304,7 @@ def _judge(tls: ClientTls, mode: ServerMode, protocol: Protocol) -> tuple[Result
         if mode is ServerMode.NONE:
             return (
                 Result.CONFLICT,
-                "the client sends the mesh's mutual TLS to a pod without sidecar",
+                "the client sends the mesh's mutual TLS where no sidecar takes it",
             )
         if mode is ServerMode.DISABLE:
             return Result.CONFLICT, "the server takes plaintext alone, the client sends mutual TLS"

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from meshctl.mesh.hosts import HostIndex, fqdn, in_cluster
+from meshctl.mesh.hosts import HostIndex, fqdn, in_cluster, is_wildcard
 from meshctl.mesh.mesh_config import MeshConfig
 from meshctl.mesh.protocols import Protocol, parse_protocol, port_protocol
 from meshctl.mesh.visibility import is_visible_to, visibility
@@ -112,9 +112,7 @@ class Registry:
     @cached_property
     def namespaces_with_services(self) -> frozenset[str]:
         """Namespaces of which the input holds at least one Service."""
-        return frozenset(
-            host.namespace for host in self._all if isinstance(host.source, Service)
-        )
+        return frozenset(host.namespace for host in self._all if isinstance(host.source, Service))
 
     def home(self, host: str) -> str | None:
         """Name the namespace that a cluster-local full name belongs to."""
@@ -124,12 +122,14 @@ class Registry:
     def homes(self, host: str) -> frozenset[str] | None:
         """Name the namespaces of the services that a full name or wildcard stands for.
 
-        ``None`` is unknown: a host outside the mesh that the input doesn't declare.
+        ``None`` is unknown: a host outside the cluster that the input doesn't declare.
         """
-        known = frozenset(one.namespace for one in self.covered_by(host))
         stem = host.removesuffix(f".svc.{self._config.domain}")
+        namespace = stem.rpartition(".")[2]
+        if stem != host and is_wildcard(host) and namespace != "*":
+            return frozenset({namespace})
+        known = frozenset(one.namespace for one in self.covered_by(host))
         if stem != host:
-            namespace = stem.rpartition(".")[2]
             known |= {namespace} - {"*", ""}
         return known or None
 
@@ -140,9 +140,7 @@ class Registry:
 
 def _from_service(service: Service, config: MeshConfig) -> RegisteredHost:
     ports = tuple(
-        HostPort(
-            port.port, port.name, _service_protocol(port), port.target, port
-        )
+        HostPort(port.port, port.name, _service_protocol(port), port.target, port)
         for port in service.ports
     )
     visible = visibility(service.export_to, service.namespace, config.service_export_to)

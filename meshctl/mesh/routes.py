@@ -1,7 +1,8 @@
 """Which VirtualServices route for a Gateway or for the mesh, and what do their routes become?
 
-Mirrors VirtualServicesForGateway (pilot/pkg/model/push_context.go), BuildHTTPRoutesForVirtualService
-and GetDestinationCluster (pilot/pkg/networking/core/route/route.go), Istio 1.31.
+Mirrors VirtualServicesForGateway (pilot/pkg/model/push_context.go),
+BuildHTTPRoutesForVirtualService and GetDestinationCluster
+(pilot/pkg/networking/core/route/route.go), Istio 1.31.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -163,6 +164,21 @@ class Routes:
         """
         found = self.bound(MESH, namespace).first(host)
         return next((one for one in found if self.delegates.rules(one)), None)
+
+    def in_mesh(
+        self, host: str, namespace: str, port: int | None = None
+    ) -> tuple[EffectiveRoute, ...]:
+        """Build the routes that sidecars of a namespace have for a host.
+
+        Without a port, that of the host's first port, or 80 for an unknown host.
+        """
+        service = self.of_mesh_host(host, namespace)
+        if service is None:
+            return ()
+        if port is None:
+            known = self._registry.find(host, namespace)
+            port = known.ports[0].number if known is not None and known.ports else 80
+        return self.build(service, MESH, port, Proxy(namespace, None))
 
     def build(
         self, service: VirtualService, gateway: str, port: int, proxy: Proxy

@@ -1,8 +1,8 @@
 """What becomes of several DestinationRules of one namespace for one host?
 
-Mirrors mergeDestinationRule (pilot/pkg/model/destination_rule.go) of Istio 1.31: equal exportTo
-merges two rules, and a different one keeps them apart, where the youngest that reaches a client
-wins alone.
+Mirrors mergeDestinationRule (pilot/pkg/model/destination_rule.go) of Istio 1.31: a younger
+rule whose exportTo equals or contains the older one's is merged into it, and any other stays
+apart, where the youngest that reaches a client wins alone.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -22,6 +22,8 @@ class Loss(Enum):
     """The younger rule's trafficPolicy is ignored."""
     SUBSET = "subset"
     """The younger rule's subset is ignored."""
+    AUDIENCE = "audience"
+    """The younger rule's policy isn't read by the clients that only it is exported to."""
     OLDER = "older"
     """The older rule is ignored for the clients that both reach."""
     UNSELECTED = "unselected"
@@ -63,13 +65,16 @@ def meetings(rules: Sequence[DestinationRule]) -> Iterator[Meeting]:
         export_to, selector = exported(rule), selector_of(rule)
         home = None
         for group in groups:
-            if group.export_to != export_to:
-                if group.selector == selector and _is_lost(group, rule, known=known):
-                    yield Meeting(group.first, rule, Loss.OLDER, known)
-            elif group.selector == selector:
+            if group.selector != selector:
+                if group.export_to == export_to and selector is None:
+                    yield Meeting(group.first, rule, Loss.UNSELECTED, order_known=True)
+            elif group.export_to == export_to:
                 home = group
-            elif selector is None:
-                yield Meeting(group.first, rule, Loss.UNSELECTED, order_known=True)
+            elif group.export_to and export_to > group.export_to:
+                home = group
+                yield Meeting(group.first, rule, Loss.AUDIENCE, known)
+            elif _is_lost(group, rule, known=known):
+                yield Meeting(group.first, rule, Loss.OLDER, known)
         if home is None:
             home = _Group(export_to, selector, rule)
             groups.append(home)
@@ -87,7 +92,7 @@ def exported(rule: DestinationRule) -> frozenset[str]:
 
 
 def _merge(rule: DestinationRule, group: _Group, *, known: bool) -> Iterator[Meeting]:
-    lossless = True
+    lossless = group.export_to == exported(rule)
     if rule.spec.has("trafficPolicy") and group.policy is not None:
         lossless = False
         yield Meeting(group.policy, rule, Loss.POLICY, known)

@@ -161,6 +161,19 @@ def panicking_host(server: Server) -> int | None:
     return None
 
 
+def route_kind(server: Server) -> str:
+    """Say which routes of VirtualServices a server uses: ``http``, ``tls`` or ``tcp``; or none.
+
+    AUTO_PASSTHROUGH uses none: it forwards by the SNI that sidecars send.
+    """
+    one = MergedServer(server, 0, (), "")
+    if one.routes_http:
+        return "http"
+    if one.is_passthrough:
+        return "" if server.tls.text("mode") == "AUTO_PASSTHROUGH" else "tls"
+    return "tcp"
+
+
 def merge(
     gateways: Iterable[Gateway], translate: Translate, without: Server | None = None
 ) -> Merged:
@@ -229,8 +242,9 @@ class _Merger:
     def _add_to_plain(self, one: MergedServer, current: MergedServer) -> None:
         table = self.merged.by_route_config
         if current.server.bind != one.server.bind:
-            # A new socket starts the list of its route configuration anew, even if another
-            # socket uses that, too (two protocols with one bind, a third bind between them).
+            # As recorded from istiod, not read from its source: a new socket starts the list of
+            # its route configuration anew, even if another socket uses that, too (two protocols
+            # with one bind, a third bind between them).
             if self._put(one):
                 table[one.route_config] = []
             self._note_plain(one)
@@ -248,6 +262,8 @@ class _Merger:
                 one.drop, one.rival = Drop.PORT_NAME, known[0]
                 return
             self.merged.by_route_config[one.route_config] = [one]
+        # As recorded from istiod: plain HTTP after TLS stays, and later servers are compared with
+        # it. No recording has plain TCP there; it is taken to do the same.
         self._note_plain(one)
         self._put(one)
 

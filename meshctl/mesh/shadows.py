@@ -81,9 +81,11 @@ class Shadows:
         found: dict[int, int] = {}
         for first, second in sorted(pairs, key=lambda pair: (pair[1], pair[0])):
             one, other = several[first], several[second]
-            if second not in found and not _belong_together(one.rule, other.rule):
-                if covers(one.request, other.request):
-                    found[second] = first
+            if second in found or _belong_together(one.rule, other.rule):
+                continue
+            refuted = other.sample is not None and one.request.path.takes(other.sample) is False
+            if not refuted and covers(one.request, other.request):
+                found[second] = first
         return found
 
 

@@ -9,12 +9,15 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from meshctl.mesh.capture import EXCLUDE, INCLUDE
 from meshctl.mesh.connections import Client, Connection, Proxy, Result
-from meshctl.mesh.peer_authentication import Mode
+from meshctl.mesh.hosts import covers
+from meshctl.mesh.injection import is_control_plane
+from meshctl.mesh.peer_authentication import Demand, Mode
 from meshctl.mesh.registry import RegisteredHost
 from meshctl.mesh.traffic_policy import selector_of
 from meshctl.mesh.visibility import is_visible_to
-from meshctl.resources import DestinationRule, Ref, Resource
+from meshctl.resources import DestinationRule, Ref, Resource, Workload
 
 if TYPE_CHECKING:
     from meshctl.mesh.model import Mesh
@@ -73,7 +76,7 @@ class TlsConflict:
         """The clients that can't reach it."""
         names = dict.fromkeys(one.upstream.client.namespace for one in self.connections)
         if ANY_OTHER in names:
-            return "clients of every namespace without a rule of its own"
+            return "clients in every namespace without a rule of its own"
         return f"clients in {', '.join(names)}"
 
 
@@ -82,10 +85,28 @@ class TlsConflicts:
 
     def __init__(self, mesh: "Mesh") -> None:
         self._mesh = mesh
+        self._tls_by_rule: dict[DestinationRule, bool] = {}
 
     def of(self, resource: Resource) -> Sequence[TlsConflict]:
         """Find the conflicts that an object decides."""
         return self._by_object.get(resource, ())
+
+    def unseen(self, rule: DestinationRule) -> Demand | None:
+        """Find what the servers of a rule demand as a whole, where the input shows no pod of them.
+
+        Only a policy of the very namespace counts, and for a rule that is for every service that
+        of the mesh: a wider policy says little about pods that are perhaps outside the mesh.
+        """
+        mesh = self._mesh
+        host = mesh.traffic_policies.host_of(rule)
+        if any(mesh.mtls.behind(one) for one in mesh.registry.covered_by(host)):
+            return None
+        policies, root = mesh.peer_authentications, mesh.config.root_namespace
+        if covers(host, f"*.svc.{mesh.config.domain}"):
+            return policies.of_namespace(root) if policies.for_mesh() else None
+        homes = sorted(mesh.registry.homes(host) or ())
+        own = len(homes) == 1 and policies.for_namespace(homes[0])
+        return policies.of_namespace(homes[0]) if own else None
 
     @cached_property
     def _by_object(self) -> dict[Resource, list[TlsConflict]]:
@@ -100,7 +121,8 @@ class TlsConflicts:
         found: dict[Resource, list[TlsConflict]] = {}
         for key, connections in groups.items():
             place = places[key]
-            found.setdefault(place.resource, []).append(TlsConflict(place, connections))
+            conflict = TlsConflict(place, sorted(connections, key=_by_name))
+            found.setdefault(place.resource, []).append(conflict)
         return found
 
     def _walk(self) -> Iterator[Connection]:
@@ -110,22 +132,46 @@ class TlsConflicts:
             if host.is_external:
                 continue
             rules = list(mesh.traffic_policies.covering(host.host))
-            if any(_says_tls(rule) for rule in rules) or self._is_suspect(host):
-                for client in self._clients(host, rules):
+            if any(map(self._says_tls, rules)) or self._is_suspect(host):
+                for client in self._differing(host, rules):
                     for connection in mesh.mtls.connections_to(client, host):
                         judged = mesh.mtls.assume_sidecar(connection)
                         if judged.result is Result.CONFLICT and self._is_used(judged):
                             yield judged
+
+    def _differing(
+        self, host: RegisteredHost, rules: Sequence[DestinationRule]
+    ) -> Iterator[Client]:
+        """Walk one client for each rule that clients of a host follow, and kind of proxy."""
+        seen: set[tuple[object, Proxy]] = set()
+        for client in self._clients(host, rules):
+            rule = self._mesh.traffic_policies.effective(host, client.namespace, client.labels)
+            key = (rule.rules if rule is not None else None, client.proxy)
+            if key not in seen:
+                seen.add(key)
+                yield client
 
     def _is_suspect(self, host: RegisteredHost) -> bool:
         """Could clients of this host be wrong without any DestinationRule?"""
         mesh = self._mesh
         if not mesh.config.auto_mtls or host.is_passthrough:
             return True
+        if not self._bypassed.isdisjoint(mesh.mtls.behind(host) if self._bypassed else ()):
+            return True
         return mesh.peer_authentications.of_namespace(host.namespace).mode is Mode.DISABLE
 
+    @cached_property
+    def _bypassed(self) -> frozenset[Workload]:
+        """The workloads that lead some ports past their sidecar."""
+        keys = {EXCLUDE, INCLUDE}
+        workloads = self._mesh.workloads
+        return frozenset(one for one in workloads if not keys.isdisjoint(one.pod_annotations))
+
     def _is_used(self, connection: Connection) -> bool:
-        """Is it sure that requests go this way? A subset needs a route to it."""
+        """Do applications send requests this way? A subset needs a route to it."""
+        server = connection.server
+        if server is not None and is_control_plane(server.workload):
+            return False
         subset = connection.upstream.subset
         host = connection.upstream.host.host
         return subset is None or self._mesh.destinations.uses(host, subset.name)
@@ -134,16 +180,16 @@ class TlsConflicts:
         named = {rule.namespace for rule in rules}
         named.update(entry for rule in rules for entry in rule.export_to)
         named -= {"*", ".", "~", ""}
+        others = not self._mesh.is_whole or self._in_mesh.keys() - named
+        if others and is_visible_to(host.visible, ANY_OTHER):
+            yield Client("any other namespace", ANY_OTHER)
+        selective = {rule.namespace for rule in rules if selector_of(rule) is not None}
         for namespace in sorted(named):
             if is_visible_to(host.visible, namespace):
-                chosen = [selector_of(rule) for rule in rules if rule.namespace == namespace]
-                if any(selector is not None for selector in chosen):
+                if namespace in selective:
                     yield from self._in_mesh.get(namespace, ())
                 else:
                     yield from self._of_namespace(namespace)
-        others = self._in_mesh.keys() - named
-        if is_visible_to(host.visible, ANY_OTHER) and (others or not self._mesh.is_whole):
-            yield Client("any other namespace", ANY_OTHER)
 
     def _of_namespace(self, namespace: str) -> Iterator[Client]:
         """One client for each kind of proxy; a namespace the input doesn't show has sidecars."""
@@ -152,6 +198,12 @@ class TlsConflicts:
             return
         for proxy in sorted({client.proxy for client in self._in_mesh.get(namespace, ())}):
             yield Client(namespace, namespace, proxy)
+
+    def _says_tls(self, rule: DestinationRule) -> bool:
+        known = self._tls_by_rule.get(rule)
+        if known is None:
+            known = self._tls_by_rule[rule] = _says_tls(rule)
+        return known
 
     @cached_property
     def _in_mesh(self) -> dict[str, list[Client]]:
@@ -167,9 +219,11 @@ class TlsConflicts:
 
 
 def _place(connection: Connection) -> Ref | None:
-    """Name what to edit: the rule that decides for the client, else the server's policy."""
-    demand = connection.server.demand if connection.server is not None else None
-    return connection.rule_place or (demand.ref if demand is not None else None)
+    """Name what to edit: the rule that decides for the client, else what the server says."""
+    server = connection.server
+    if connection.rule_place is not None or server is None:
+        return connection.rule_place
+    return server.demand.ref if server.demand is not None else server.bypass
 
 
 def _kind(place: Ref, connection: Connection) -> tuple[object, ...]:
@@ -180,6 +234,13 @@ def _kind(place: Ref, connection: Connection) -> tuple[object, ...]:
         place.resource, place.path, connection.mode, demand.ref if demand else None,
         upstream.tls, upstream.cause, connection.order_known, connection.is_assumed,
     )  # fmt: skip
+
+
+def _by_name(connection: Connection) -> tuple[str, int, str, str]:
+    """Order connections whatever the order of the input is."""
+    upstream, server = connection.upstream, connection.server
+    name = server.workload.key_name if server is not None else ""
+    return upstream.host.host, upstream.port.number, name, upstream.client.name
 
 
 def _says_tls(rule: DestinationRule) -> bool:

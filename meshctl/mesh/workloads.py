@@ -40,6 +40,9 @@ class Workloads:
     def __iter__(self) -> Iterator[Workload]:
         return iter(self._all)
 
+    def __contains__(self, workload: object) -> bool:
+        return workload in self._listed
+
     def find(self, selector: Mapping[str, str], namespace: str | None = None) -> list[Workload]:
         """Find the workloads whose pods a selector picks, in one namespace or in all."""
         return self._index.find(selector, namespace)
@@ -77,6 +80,10 @@ class Workloads:
     def namespaces(self) -> frozenset[str]:
         """Namespaces of which the input holds at least one workload."""
         return frozenset(workload.namespace for workload in self._all)
+
+    @cached_property
+    def _listed(self) -> frozenset[Workload]:
+        return frozenset(self._all)
 
     def shows_pods_of(self, namespace: str) -> bool:
         """Does the input have the workloads of a namespace, so that a missing one is absent?"""

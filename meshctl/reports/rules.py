@@ -22,7 +22,8 @@ def write_list(rules: Sequence[Rule], out: TextIO) -> None:
 def write_rule(rule: Rule, bad: str, good: str, out: TextIO) -> None:
     """Explain a rule: why, what happens at run time, the fix, a bad and a good example."""
     codes = f", like {', '.join(rule.equivalents)}" if rule.equivalents else ""
-    out.write(f"{rule.id}  ({rule.severity}, since {rule.since}{codes})\n\n{rule.docs}\n")
+    when = ", only when selected" if rule.optional else ""
+    out.write(f"{rule.id}  ({rule.severity}, since {rule.since}{codes}{when})\n\n{rule.docs}\n")
     for title, text in (("Reported", bad), ("Fine", good)):
         if text:
             out.write(f"\n{title}:\n\n")

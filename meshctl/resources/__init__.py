@@ -12,11 +12,22 @@ from meshctl.resources.destination_rule import (
 from meshctl.resources.envoy_filter import ConfigPatch, EnvoyFilter
 from meshctl.resources.gateway import Gateway, Server
 from meshctl.resources.kinds import make_resource
-from meshctl.resources.kubernetes_gateway import GatewayClass, KubernetesGateway, Listener, ReferenceGrant
+from meshctl.resources.kubernetes_gateway import (
+    GatewayClass,
+    KubernetesGateway,
+    Listener,
+    ReferenceGrant,
+)
 from meshctl.resources.kubernetes_route import KubernetesRoute, ObjectReference
 from meshctl.resources.namespace import Namespace
 from meshctl.resources.peer_authentication import PeerAuthentication
-from meshctl.resources.policy import Policy, RequestAuthentication, TargetRef, TrafficExtension, WasmPlugin
+from meshctl.resources.policy import (
+    Policy,
+    RequestAuthentication,
+    TargetRef,
+    TrafficExtension,
+    WasmPlugin,
+)
 from meshctl.resources.proxy_config import ProxyConfig
 from meshctl.resources.resource import Resource
 from meshctl.resources.secret import Secret

@@ -110,6 +110,11 @@ REMOVED_GROUPS: dict[str, str] = {
 }
 
 
+def views_of(view: type[Resource]) -> tuple[type[Resource], ...]:
+    """A view and those it is a kind of: an AuthorizationPolicy is a Policy and a Resource."""
+    return tuple(one for one in view.__mro__ if issubclass(one, Resource))
+
+
 def make_resource(
     document: Document, data: dict[str, Any], prefix: tuple[str | int, ...], namespace: str
 ) -> Resource:

@@ -3,6 +3,8 @@
 from meshctl.resources.resource import Resource
 from meshctl.resources.view import View, cached_property, views
 
+_HBONE_PORT = 15008
+
 
 class Listener(View):
     """One listener of a Gateway."""
@@ -55,7 +57,8 @@ class KubernetesGateway(Resource):
     def is_waypoint(self) -> bool:
         """Is it a waypoint of ambient mode?"""
         return self.class_name == "istio-waypoint" or any(
-            listener.protocol == "HBONE" and listener.port == 15008 for listener in self.listeners
+            listener.protocol == "HBONE" and listener.port == _HBONE_PORT
+            for listener in self.listeners
         )
 
 

@@ -8,6 +8,12 @@ class EntryPort(View):
     """One port of a ServiceEntry."""
 
     @property
+    def entry(self) -> "ServiceEntry":
+        """The ServiceEntry that declares this port."""
+        assert isinstance(self.resource, ServiceEntry)  # noqa: S101 - narrows the type
+        return self.resource
+
+    @property
     def port(self) -> int:
         """The port clients use, 0 when it is missing."""
         return self.number("number") or 0

@@ -73,6 +73,10 @@ class View:
             return {}
         return {k: v for k, v in value.items() if isinstance(k, str) and isinstance(v, str)}
 
+    def names(self) -> tuple[str, ...]:
+        """Read the keys of this mapping; the API server drops those whose value is null."""
+        return tuple(k for k, v in self.data.items() if isinstance(k, str) and v is not None)
+
     def items(self, key: str) -> Iterator[tuple[int, Mapping[str, Any]]]:
         """Walk the mappings in a list with their index; other entries are passed over."""
         value = self.data.get(key)

@@ -80,6 +80,8 @@ class Rule:
     since: str
     docs: str
     check: Check | None = field(repr=False)
+    optional: bool = False
+    """Does it run only where somebody selects it?"""
 
     @property
     def family(self) -> str:
@@ -99,14 +101,20 @@ class Rule:
 
 
 def rule(
-    *, on: type[Resource], severity: Severity, since: str, equivalents: tuple[str, ...] = ()
-) -> Callable[[Check], Rule]:
-    """Make a rule of a generator ``check(resource, mesh)`` that is called for every ``on``."""
+    *, on: type[Resource], severity: Severity, since: str, equivalents: tuple[str, ...] = (),
+    optional: bool = False,
+) -> Callable[[Check], Rule]:  # fmt: skip
+    """Make a rule of a generator ``check(resource, mesh)`` that is called for every ``on``.
+
+    An ``optional`` rule would be noise in most meshes; it runs only where somebody selects it.
+    """
 
     def decorate(check: Check) -> Rule:
         module = check.__module__
         docs = check.__globals__.get("__doc__") or ""
-        return Rule(rule_id(module), on, severity, equivalents, since, docs.strip(), check)
+        return Rule(
+            rule_id(module), on, severity, equivalents, since, docs.strip(), check, optional
+        )
 
     return decorate
 

@@ -9,9 +9,8 @@ from typing import Any, NamedTuple
 
 from yaml import Node
 
-from meshctl.sources import places, yaml
+from meshctl.sources import places, tokens, yaml
 from meshctl.sources.notes import UnreadableError
-from meshctl.sources.tokens import comments
 
 
 class Span(NamedTuple):
@@ -72,7 +71,7 @@ class Document:
         if "meshctl:" not in self.text:
             return
         lines = Lines(self.text)
-        for offset, text in comments(self.text):
+        for offset, text in tokens.comments(self.text):
             span = lines.span(offset, offset, self.first_line)
             own_line = not self.text[offset - span.column + 1 : offset].strip()
             yield Comment(span.line, own_line, text)
@@ -116,7 +115,7 @@ class _Layout(NamedTuple):
     lines: Lines
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=4)
 def _lay_out(text: str) -> _Layout:
     """Compose the nodes of a document anew; those of the last few documents are kept.
 

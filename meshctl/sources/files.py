@@ -5,7 +5,7 @@ import re
 import sys
 from collections.abc import Sequence
 from itertools import takewhile
-from pathlib import Path, PurePath
+from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple, TextIO
 
 from meshctl.errors import InputError
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 STDIN = "-"
 IGNORE_FILE = ".meshctlignore"
-SUFFIXES = (".yaml", ".yml", ".json")
+SUFFIXES = frozenset({".yaml", ".yml", ".json"})
 MAX_BYTES = 256_000_000
 """Size of one file; a mesh of 100,000 resources has some 120 MB."""
 
@@ -46,7 +46,10 @@ def find(paths: Sequence[str]) -> Found:
     """
     search = _Search()
     for path in paths:
-        search.add(path)
+        try:
+            search.add(path)
+        except OSError as error:
+            raise unreadable_input(path, error) from None
     files = [
         file for real, file in search.files.items() if file.named or real not in search.patches
     ]
@@ -58,12 +61,23 @@ def read(file: File, stdin: TextIO | BinaryIO | None = None) -> bytes:
     if file.name == STDIN:
         content = (stdin or sys.stdin.buffer).read(MAX_BYTES + 1)
         return content.encode(errors="surrogateescape") if isinstance(content, str) else content
-    with open(file.name, "rb") as stream:
+    with Path(file.name).open("rb") as stream:
         return stream.read(MAX_BYTES + 1)
 
 
+def unreadable_input(name: str, error: OSError) -> InputError:
+    """Say that a path the user named cannot be read."""
+    return InputError(f"{name} cannot be read: {error.strerror}; correct its permissions")
+
+
+def unreadable(name: str, error: OSError) -> Problem:
+    """Say that a file or directory below a named directory cannot be read."""
+    message = f"cannot be read: {error.strerror}; correct its permissions, or name it in"
+    return Problem("unreadable-file", f"{message} {IGNORE_FILE}", name, TOP)
+
+
 class _IgnoreFile(NamedTuple):
-    directory: str
+    directory: Path
     patterns: "GitIgnoreSpec"
 
 
@@ -76,116 +90,105 @@ class _Search:
         self.problems: list[Problem] = []
         self._visited: set[str] = set()
 
-    def add(self, path: str) -> None:
+    def add(self, argument: str) -> None:
         """Add what one argument names."""
-        name = str(PurePath(path))
-        if path == STDIN:
+        path = Path(argument)
+        if argument == STDIN:
             self.files.setdefault(STDIN, File(STDIN, named=True))
-        elif os.path.isdir(name):
-            self._walk(name)
-        elif os.path.exists(name):
-            self._add_file(name, named=True)
-        elif _MAGIC.search(name):
-            self._expand(name)
+        elif path.is_dir():
+            self._walk(path)
+        elif path.exists():
+            self._add_file(path, named=True)
+        elif _MAGIC.search(argument):
+            self._expand(path)
         else:
             raise InputError(
-                f"{path} does not exist; check the path, or start meshctl in the directory "
+                f"{argument} does not exist; check the path, or start meshctl in the directory "
                 "that it starts from"
             )
 
-    def _add_file(self, name: str, *, named: bool) -> None:
-        real = os.path.realpath(name)
-        known = self.files.get(real, File(name, named))
+    def _add_file(self, path: Path, *, named: bool) -> None:
+        real = os.path.realpath(path)
+        known = self.files.get(real, File(str(path), named))
         self.files[real] = File(known.name, known.named or named)
 
-    def _expand(self, pattern: str) -> None:
-        parts = PurePath(pattern).parts
-        fixed = list(takewhile(lambda part: not _MAGIC.search(part), parts))
+    def _expand(self, pattern: Path) -> None:
+        fixed = list(takewhile(lambda part: not _MAGIC.search(part), pattern.parts))
+        rest = pattern.relative_to(Path(*fixed))
         try:
-            matches = sorted(Path(*fixed).glob(str(PurePath(*parts[len(fixed) :]))))
-        except (ValueError, OSError) as error:
-            raise InputError(f"the pattern {pattern} cannot be read: {error}; correct it") from None
+            matches = sorted(Path(*fixed).glob(str(rest)))
+        except ValueError as error:
+            raise InputError(f"{pattern} is no pattern: {error}; correct it") from None
         matches = [m for m in matches if not any(map(_is_skipped, m.parts[len(fixed) :]))]
-        for match in matches:
-            if match.is_dir():
-                self._walk(str(match))
-            elif match.suffix in SUFFIXES:
-                self._add_file(str(match), named=True)
         if not matches:
             raise InputError(f"{pattern} matches nothing; check the pattern")
+        for match in matches:
+            if match.is_dir():
+                self._walk(match)
+            elif match.suffix in SUFFIXES:
+                self._add_file(match, named=True)
 
-    def _walk(self, root: str) -> None:
+    def _walk(self, root: Path) -> None:
         """Add the files below a directory, those of each directory before those further down."""
-        pending = [(root, _with_ignore_file([], os.curdir))]
+        ignores: list[_IgnoreFile] = []
+        if ".." not in root.parts:
+            ignores = _with_ignore_file(ignores, Path.cwd() if root.is_absolute() else Path())
+        pending = [(root, ignores)]
         while pending:
             directory, ignores = pending.pop()
             real = os.path.realpath(directory)
-            if real in self._visited:
+            if real not in self._visited:
+                self._visited.add(real)
+                try:
+                    ignores = _with_ignore_file(ignores, directory)
+                    pending += [(below, ignores) for below in self._visit(directory, ignores)]
+                except OSError as error:
+                    self.problems.append(unreadable(str(directory), error))
+
+    def _visit(self, directory: Path, ignores: list[_IgnoreFile]) -> list[Path]:
+        """Add the files in a directory and return the directories in it, the last one first."""
+        paths = [path for path in sorted(directory.iterdir()) if not _is_skipped(path.name)]
+        paths = [path for path in paths if not (ignores and _is_ignored(path, ignores))]
+        unrendered = look(directory, [path.name for path in paths])
+        self.problems += unrendered.problems
+        self.patches |= unrendered.patches
+        below: list[Path] = []
+        for path in paths:
+            if path.name in unrendered.names:
                 continue
-            self._visited.add(real)
-            ignores = _with_ignore_file(ignores, directory)
-            try:
-                names = [n for n in sorted(os.listdir(directory)) if not _is_skipped(n)]
-            except OSError as error:
-                self.problems.append(unreadable(directory, error))
-                continue
-            names = [n for n in names if not _is_ignored(os.path.join(directory, n), ignores)]
-            unrendered = look(directory, names)
-            self.problems += unrendered.problems
-            self.patches |= unrendered.patches
-            below = [
-                path
-                for name in names
-                if name not in unrendered.names
-                and self._is_directory(path := _join(directory, name))
-            ]
-            pending += [(path, ignores) for path in reversed(below)]
-
-    def _is_directory(self, path: str) -> bool:
-        """Tell whether to walk a path; a file to read is added at once."""
-        if os.path.isdir(path):
-            return True
-        # A broken link is added too, so that reading it says what is wrong.
-        if path.endswith(SUFFIXES) and (os.path.isfile(path) or not os.path.exists(path)):
-            self._add_file(path, named=False)
-        return False
-
-
-def unreadable(path: str, error: OSError) -> Problem:
-    """Say that a file or directory below a named directory cannot be read."""
-    message = f"cannot be read: {error.strerror}; correct its permissions, or ignore it by name"
-    return Problem("unreadable-file", f"{message} in {IGNORE_FILE}", path, TOP)
-
-
-def _join(directory: str, name: str) -> str:
-    return name if directory == os.curdir else os.path.join(directory, name)
+            if path.is_dir():
+                below.append(path)
+            # A broken link counts as a file, so that reading it says what is wrong.
+            elif path.suffix in SUFFIXES and (path.is_file() or not path.exists()):
+                self._add_file(path, named=False)
+        return below[::-1]
 
 
 def _is_skipped(name: str) -> bool:
     return name.startswith(".") or name == "node_modules"
 
 
-def _with_ignore_file(ignores: list[_IgnoreFile], directory: str) -> list[_IgnoreFile]:
-    """Add the ignore file of a directory, if there is one, to those of the directories above."""
+def _with_ignore_file(ignores: list[_IgnoreFile], directory: Path) -> list[_IgnoreFile]:
+    """Add the ignore file of a directory, if it has one, to those of the directories above."""
+    file = directory / IGNORE_FILE
     try:
-        with open(os.path.join(directory, IGNORE_FILE), encoding="utf-8", errors="replace") as file:
-            lines = file.read().splitlines()
-    except OSError:
+        lines = file.read_text(encoding="utf-8", errors="replace").splitlines()
+    except FileNotFoundError:
         return ignores
-    from pathspec import GitIgnoreSpec  # noqa: PLC0415 - costs 50 ms, and few trees need it
+    from pathspec import GitIgnoreSpec  # noqa: PLC0415 - takes 50 ms, and few trees need it
 
-    return [*ignores, _IgnoreFile(os.path.abspath(directory), GitIgnoreSpec.from_lines(lines))]
+    try:
+        return [*ignores, _IgnoreFile(directory, GitIgnoreSpec.from_lines(lines))]
+    except (ValueError, re.error) as error:
+        raise InputError(f"{file} cannot be read: {error}; correct the pattern") from None
 
 
-def _is_ignored(path: str, ignores: list[_IgnoreFile]) -> bool:
-    """Ask the ignore files from the nearest up, as git does; the first to mention a path decides."""
-    if not ignores:
-        return False
-    path = os.path.abspath(path) + (os.sep if os.path.isdir(path) else "")
+def _is_ignored(path: Path, ignores: list[_IgnoreFile]) -> bool:
+    """Ask the nearest ignore file first, as git does; one that mentions the path decides."""
     for directory, patterns in reversed(ignores):
-        prefix = directory.rstrip(os.sep) + os.sep
-        if path.startswith(prefix):
-            verdict = patterns.check_file(path.removeprefix(prefix)).include
+        if path.is_relative_to(directory):
+            name = path.relative_to(directory).as_posix() + ("/" if path.is_dir() else "")
+            verdict = patterns.check_file(name).include
             if verdict is not None:
                 return verdict
     return False

@@ -6,7 +6,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, BinaryIO, NamedTuple, TextIO
 
-from meshctl.errors import InputError
 from meshctl.sources import files, workers
 from meshctl.sources.documents import Document, Lines, Problem
 from meshctl.sources.notes import Note
@@ -14,8 +13,8 @@ from meshctl.sources.parse import Parser
 from meshctl.sources.split import decode, split
 from meshctl.sources.unrendered import TOP
 
-PARALLEL_FROM = 400_000
-"""Characters of text from which more processes pay: some 500 resources."""
+PARALLEL_FROM = 250_000
+"""Characters of text from which more processes pay: some 250 resources."""
 
 _PROGRESS_STEP = 100
 _LONGEST_LINE = 1_000
@@ -76,13 +75,15 @@ def _collector_off() -> Iterator[None]:
             gc.enable()
 
 
-def _parts(file: files.File, stdin: Any, problems: list[Problem]) -> Iterator[_Part]:
+def _parts(
+    file: files.File, stdin: TextIO | BinaryIO | None, problems: list[Problem]
+) -> Iterator[_Part]:
     """Read a file and cut it into documents; a file that holds none becomes a problem."""
     try:
         content = files.read(file, stdin)
     except OSError as error:
         if file.named:
-            raise InputError(f"{file.name} cannot be read: {error.strerror}") from None
+            raise files.unreadable_input(file.name, error) from None
         problems.append(files.unreadable(file.name, error))
         return
     if len(content) > files.MAX_BYTES:
@@ -94,7 +95,11 @@ def _parts(file: files.File, stdin: Any, problems: list[Problem]) -> Iterator[_P
         yield _Part(file.name, first_line, text)
         empty = False
     if empty:
-        problems.append(Problem("empty-file", "this file holds no document", file.name, TOP))
+        problems.append(
+            Problem(
+                "empty-file", "this file holds no document; delete it, or fill it", file.name, TOP
+            )
+        )
 
 
 def _parsed(parts: Sequence[_Part]) -> Iterator[tuple[Any, list[tuple[Any, ...]]]]:

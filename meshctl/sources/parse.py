@@ -12,6 +12,9 @@ from meshctl.sources.yaml import MAX_DEPTH, Reader
 MAX_CHARACTERS = 32_000_000
 """Length of one document. A cluster takes 3 MB for an object; lists of objects are longer."""
 
+_LONGEST_ACTION = 500
+"""Characters of a line, from where it breaks, in which a template action is looked for."""
+
 _OTHER_VERSION = re.compile(r"^%YAML[ \t]+(?!1\.1\b)\S+", re.MULTILINE)
 _BRACE = re.compile(r"\s*\{")
 _CONTENT = re.compile(r"(?:---(?=\s)|#[^\n]*|\s)*+(\S+)")
@@ -47,10 +50,11 @@ class Parser:
             data, notes = self._reader.read(text, first_line)
         except UnreadableError as error:
             if error.note.kind == "yaml-syntax":
-                line_end = text.find("\n", error.note.end)
-                _refuse_template(text, len(text) if line_end < 0 else line_end)
+                farthest = error.note.start + _LONGEST_ACTION
+                line_end = text.find("\n", error.note.start, farthest)
+                _refuse_template(text[: farthest if line_end < 0 else line_end], is_broken=True)
             raise
-        _refuse_template(text)
+        _refuse_template(text, is_broken=False)
         return data, notes
 
 
@@ -67,7 +71,7 @@ def _check_characters(text: str) -> None:
     except UnicodeEncodeError as error:
         byte = ord(text[error.start]) & 0xFF
         message = f"the byte 0x{byte:02X} is not UTF-8 here; save the file as UTF-8"
-        note = Note("invalid-utf8", message, error.start, error.start + 1)
+        note = Note("not-utf8", message, error.start, error.start + 1)
         raise UnreadableError(note) from None
 
 
@@ -110,8 +114,8 @@ def _depth(data: Any) -> int:
     return depth
 
 
-def _refuse_template(text: str, breaks_at: int | None = None) -> None:
-    start = template_action(text, breaks_at) if "{{" in text else None
+def _refuse_template(text: str, *, is_broken: bool) -> None:
+    start = template_action(text, is_broken=is_broken) if "{{" in text else None
     if start is not None:
         message = "this is a Helm template; analyse what it renders: `helm template NAME CHART"
         note = Note("helm-template", f"{message} | meshctl analyze -`", start, start + 2)

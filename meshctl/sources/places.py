@@ -30,7 +30,7 @@ def locate(root: Node, path: Path, text: str, *, key: bool) -> tuple[int, int]:
         start, end = extent(name or _first_scalar(node))
     elif anchor := _ANCHOR.match(text, start, end):
         start = anchor.end()
-    return start, start + len(text[start:end].rstrip())
+    return start, start + len(text[start:end].rstrip(" \t\r\n"))
 
 
 def _child(node: Node, step: str | int) -> tuple[Node | None, Node] | None:

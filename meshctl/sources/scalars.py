@@ -146,6 +146,6 @@ def _float_key(value: float) -> str:
     digits = next(n for n in range(9) if struct.pack("<f", float(f"{value:.{n}e}")) == single)
     scientific = f"{value:.{digits}e}"
     exponent = int(scientific.partition("e")[2])
-    if -4 <= exponent < 6:
+    if -4 <= exponent < 6:  # noqa: PLR2004 - where strconv starts to write exponents
         return f"{value:.{max(digits - exponent, 0)}f}"
     return scientific

@@ -4,8 +4,9 @@ import codecs
 import re
 from collections.abc import Iterator
 
-_MARKER = re.compile(r"\n(?:---|\.\.\.)(?=\s|\Z)")
-_NOTHING = re.compile(r"(?:---(?=\s|\Z))?\s*+(?:[#%][^\n]*+\s*+)*+")
+_MARKER = re.compile(r"\n(?:---|\.\.\.)(?=\s|\Z)", re.ASCII)
+_BLANK = r"(?:\s|[#%][^\n]*+)*+"
+_NOTHING = re.compile(rf"(---(?=\s|\Z))?{_BLANK}(\.\.\.{_BLANK})*+", re.ASCII)
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
@@ -26,11 +27,10 @@ def split(text: str) -> Iterator[tuple[int, str]]:
     start = line = 0
     for end in [*_borders(text), len(text)]:
         part = text[start:end]
-        if _NOTHING.fullmatch(part):
-            if not part.startswith("---"):
-                continue
-        else:
+        if not (nothing := _NOTHING.fullmatch(part)):
             yield line + 1, part
+        elif not any(nothing.groups()):
+            continue
         line += part.count("\n")
         start = end
 

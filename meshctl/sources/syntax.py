@@ -25,10 +25,10 @@ _SENTENCES = {
         "start it with `- `, or check its indentation"
     ),
     "did not find expected ',' or '}'": (
-        "the brace that opens on line {opened} is not closed; write `,` or `}}` before this"
+        "the brace that opens on line {opened} is not closed; write the `,` or `}}` missing here"
     ),
     "did not find expected ',' or ']'": (
-        "the bracket that opens on line {opened} is not closed; write `,` or `]` before this"
+        "the bracket that opens on line {opened} is not closed; write the `,` or `]` missing here"
     ),
     "could not find expected ':'": (
         "this key has no `: ` after it; add it, or indent the line if it continues the value above"
@@ -55,7 +55,9 @@ _SENTENCES = {
     "mapping keys are not allowed in this context": (
         "`? ` cannot stand here; quote the value if the question mark is part of it"
     ),
-    "did not find expected node content": "a value is missing before this; write it, or null",
+    "did not find expected node content": (
+        "a value is missing here; write it (or null), or close what is still open"
+    ),
     "did not find expected <document start>": _SECOND_DOCUMENT,
     "expected a single document in the stream": _SECOND_DOCUMENT,
     "but found another document": _SECOND_DOCUMENT,

@@ -1,7 +1,8 @@
 """Which parts of a YAML text are comments, and which are template actions of Helm?"""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import Literal, NamedTuple
 
 from yaml import YAMLError
 from yaml._yaml import CParser
@@ -16,46 +17,61 @@ _HELM_ACTION = re.compile(
 )
 
 
+class _Part(NamedTuple):
+    """Characters that are a value or a comment as a whole."""
+
+    kind: Literal["comment", "plain", "quoted"]
+    start: int
+    end: int
+
+
 def comments(text: str) -> Iterator[tuple[int, str]]:
     """List the comments of a document: where each starts, and its text without the hash."""
-    for start, end, is_comment in _opaque_parts(text):
-        if is_comment:
-            yield start, text[start + 1 : end].strip()
+    for part in _parts(text):
+        if part.kind == "comment":
+            yield part.start, text[part.start + 1 : part.end].strip()
 
 
-def template_action(text: str, end: int | None = None) -> int | None:
-    """Find the first ``{{`` of a template that stands before ``end``, where YAML breaks.
+def template_action(text: str, *, is_broken: bool) -> int | None:
+    """Find the first ``{{`` of a template in a document, or in one up to where it breaks.
 
-    Inside quotes, block scalars and comments it is text. In a document that does not break, it
-    must look like Helm: alerts and workflows write ``{{ $labels.pod }}`` in plain text as well.
+    Inside quotes, block scalars and comments it is text. In a plain scalar it must look like
+    Helm, since alerts and workflows write ``{{ $labels.pod }}`` there; outside of scalars it
+    breaks the document whatever it is.
     """
-    action = _HELM_ACTION if end is None else _ACTION
-    limit = len(text) if end is None else end
-    if not action.search(text, 0, limit):
+    if not is_broken and not _HELM_ACTION.search(text):
         return None
+    parts = list(_parts(text))
+    found = [_outside(_HELM_ACTION, text, [part for part in parts if part.kind != "plain"])]
+    if is_broken:
+        found.append(_outside(_ACTION, text, parts))
+    return min((start for start in found if start is not None), default=None)
+
+
+def _outside(action: re.Pattern[str], text: str, parts: Sequence[_Part]) -> int | None:
     position = 0
-    for start, stop, _ in _opaque_parts(text):
-        if match := action.search(text, position, min(start, limit)):
+    for part in parts:
+        if match := action.search(text, position, part.start):
             return match.start()
-        position = max(position, stop)
-    match = action.search(text, position, limit)
+        position = max(position, part.end)
+    match = action.search(text, position)
     return match.start() if match else None
 
 
-def _opaque_parts(text: str) -> Iterator[tuple[int, int, bool]]:
-    """List quoted and block scalars and (marked true) comments: start, end, is it a comment."""
+def _parts(text: str) -> Iterator[_Part]:
+    """List the scalars and comments of a text in order, as far as libyaml understands it."""
     position = 0
     parser = CParser(text)
     try:
         while (token := parser.get_token()) is not None:
             start, end = token.start_mark.index, token.end_mark.index
             for match in _COMMENT.finditer(text, position, start):
-                yield *match.span(), True
-            if isinstance(token, ScalarToken) and not token.plain:
-                yield start, end, False
+                yield _Part("comment", *match.span())
+            if isinstance(token, ScalarToken):
+                yield _Part("plain" if token.plain else "quoted", start, end)
                 if header := _HEADER_COMMENT.match(text, start, end):
-                    yield *header.span(1), True
+                    yield _Part("comment", *header.span(1))
             position = max(position, end)
     except YAMLError:  # what follows is no YAML: its comments are still told by their hash
         for match in _COMMENT.finditer(text, position):
-            yield *match.span(), True
+            yield _Part("comment", *match.span())

@@ -4,6 +4,7 @@ import os
 import re
 import shlex
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from meshctl.sources.documents import Problem, Span
@@ -27,45 +28,41 @@ class Unrendered(NamedTuple):
     problems: list[Problem]
 
 
-def look(directory: str, names: Sequence[str]) -> Unrendered:
+def look(directory: Path, names: Sequence[str]) -> Unrendered:
     """Tell the parts of a Helm chart and of a kustomization among the names in a directory."""
     found = Unrendered(set(), set(), [])
     if _CHART in names:
         found.names.update(filter(_CHART_PARTS.fullmatch, names))
-        release = os.path.basename(os.path.abspath(directory))
-        message = "a Helm chart is analysed after rendering; run `helm template"
+        release = directory.absolute().name
+        message = "a Helm chart holds no manifests before it is rendered; run `helm template"
         _report(found, "helm-chart", f"{message} {shlex.quote(release)}", directory, _CHART)
     for name in _KUSTOMIZATIONS:
         if name in names:
             found.names.add(name)
             found.patches.update(_patches(directory, name))
-            message = "a kustomization is analysed after rendering; run `kubectl kustomize"
+            message = "a kustomization changes what is applied; run `kubectl kustomize"
             _report(found, "kustomization", message, directory, name)
     return found
 
 
-def _report(found: Unrendered, kind: str, message: str, directory: str, name: str) -> None:
-    command = f"{message} {shlex.quote(directory)} | meshctl analyze -`"
-    file = os.path.join("" if directory == "." else directory, name)
-    found.problems.append(Problem(kind, command, file, TOP))
+def _report(found: Unrendered, kind: str, message: str, directory: Path, name: str) -> None:
+    command = f"{message} {shlex.quote(str(directory))} | meshctl analyze -`"
+    found.problems.append(Problem(kind, command, str(directory / name), TOP))
 
 
-def _patches(directory: str, name: str) -> Iterator[str]:
+def _patches(directory: Path, name: str) -> Iterator[str]:
     """List the patch files of a kustomization; what is malformed there is kustomize's to report.
 
     The fields are those of ``kustomize.config.k8s.io/v1beta1``, deprecated ones included.
     """
-    try:
-        with open(os.path.join(directory, name), "rb") as file:
-            text = decode(file.read(MAX_CHARACTERS))
-    except OSError:
-        return
+    with (directory / name).open("rb") as file:
+        text = decode(file.read(MAX_CHARACTERS))
     for first_line, part in split(text):
         data, _ = Parser().parse(part, first_line)
         if isinstance(data, dict):
             for path in _patch_paths(data):
                 if isinstance(path, str) and not _NO_PATH.search(path):
-                    yield os.path.realpath(os.path.join(directory, path))
+                    yield os.path.realpath(directory / path)
 
 
 def _patch_paths(data: dict[str, Any]) -> Iterator[object]:

@@ -70,8 +70,8 @@ class _RepeatedAnchorParser(Composer, _NodeParser):
         _NodeParser.__init__(self, text)
         Composer.__init__(self)
 
-    def compose_node(self, parent: Node | None, index: Node | int | None) -> Node | None:
-        event = self.peek_event()
+    def compose_node(self, parent: Node | None, index: Any) -> Node | None:
+        event: Any = self.peek_event()
         if not isinstance(event, AliasEvent):
             self.anchors.pop(event.anchor, None)
         return super().compose_node(parent, index)
@@ -103,7 +103,8 @@ def extent(node: Node) -> tuple[int, int]:
 def key_name(key: Node) -> str:
     """Read a key as Kubernetes does; what cannot be a key raises ValueError."""
     if not isinstance(key, ScalarNode):
-        raise ValueError("a list or mapping cannot be a key; quote it if it is meant as text")
+        message = "a list or mapping cannot be a key; quote it if it is meant as text"
+        raise ValueError(message)  # noqa: TRY004 - the content is wrong, not the call
     name: str = key.value if key.style or key.tag else scalars.key(key.value)
     return name
 
@@ -129,7 +130,7 @@ def _is_merge(key: Node) -> bool:
 
 
 def _merge_sources(value: Node) -> list[MappingNode]:
-    nodes = value.value[::-1] if isinstance(value, SequenceNode) else [value]
+    nodes: list[Any] = value.value[::-1] if isinstance(value, SequenceNode) else [value]
     for node in nodes:
         if not isinstance(node, MappingNode):
             message = "`<<` merges a mapping or a list of mappings, and this is neither"
@@ -196,6 +197,7 @@ class Reader:
     def _mapping(self, node: MappingNode) -> dict[str, Any]:
         result: dict[str, Any] = {}
         keys = self._keys
+        merges = False
         try:
             for key, value in node.value:
                 if key.__class__ is ScalarNode and not (key.style or key.tag):
@@ -203,13 +205,14 @@ class Reader:
                 else:
                     name = key_name(key)
                 if name == _MERGE and _is_merge(key):
+                    merges = True
                     for source in _merge_sources(value):
                         result.update(self._mapping(source))
                 else:
                     result[name] = self._value(value)
         except ValueError as error:
             raise UnreadableError(Note("yaml-syntax", str(error), *extent(key))) from None
-        if len(result) != len(node.value):
+        if merges or len(result) != len(node.value):
             self._note_repeated_keys(node)
         return result
 

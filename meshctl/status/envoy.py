@@ -25,9 +25,7 @@ def match_form(match: Match | None) -> dict[str, Any]:
     form = _path(match)
     form["caseSensitive"] = match.flag("ignoreUriCase") is not True
     wanted = [_condition(name, text) for name, text in match.child("headers").data.items()]
-    unwanted = [
-        _refusal(name, text) for name, text in match.child("withoutHeaders").data.items()
-    ]
+    unwanted = [_refusal(name, text) for name, text in match.child("withoutHeaders").data.items()]
     headers = sorted(wanted + unwanted, key=lambda one: str(one["name"]))
     headers += [
         _condition(f":{key}", match.data[key])
@@ -50,7 +48,7 @@ def action_form(route: EffectiveRoute) -> dict[str, Any]:
     if action.has("directResponse"):
         return {"directResponse": action.child("directResponse").number("status")}
     form: dict[str, Any] = {"to": [target_form(target) for target in route.targets]}
-    rewrite = route.rule.setting("rewrite")
+    rewrite = route.rule.saying("rewrite").child("rewrite")
     regex = rewrite.child("uriRegexRewrite")
     if regex.data:
         form["regexRewrite"] = {"regex": regex.text("match"), "to": regex.text("rewrite")}

@@ -1,11 +1,14 @@
 """What does a gateway workload listen on, and which routes does it have, in Envoy's order?"""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 from meshctl.engine.locate import locate
+from meshctl.errors import UsageError
 from meshctl.mesh import Mesh
+from meshctl.mesh.age import order_is_known
 from meshctl.mesh.gateways import EffectiveGateway
+from meshctl.mesh.hosts import HostIndex
 from meshctl.mesh.routes import EffectiveRoute
 from meshctl.mesh.servers import MergedServer
 from meshctl.mesh.virtual_hosts import VirtualHost
@@ -24,9 +27,7 @@ def gateway_form(
         "listeners": _listeners(gateway),
         "routes": _routes(gateway, with_places=with_places),
         "servers_effect": dict(_effects(gateway)),
-        "never_routes": [
-            [service.key_name, name] for service, name in never_routes(gateway, mesh)
-        ],
+        "never_routes": [[service.key_name, name] for service, name in never_routes(gateway, mesh)],
         "duplicate_sni": {
             one.name: list(one.duplicate_sni) for one in gateway.listeners if one.duplicate_sni
         },
@@ -36,9 +37,7 @@ def gateway_form(
     return form
 
 
-def never_routes(
-    gateway: EffectiveGateway, mesh: Mesh
-) -> Iterator[tuple[VirtualService, str]]:
+def never_routes(gateway: EffectiveGateway, mesh: Mesh) -> Iterator[tuple[VirtualService, str]]:
     """Walk the http matches (or routes without any) that no route of this gateway came from."""
     used = {
         (one.resource, one.path)
@@ -57,8 +56,11 @@ def never_routes(
 def reason(server: MergedServer, gateway: EffectiveGateway) -> str:
     """Say in words what became of a server."""
     if server.drop is not None:
-        first = f", {server.rival.key_name}" if server.rival is not None else ""
-        return f"dropped: {server.drop.value}{first}"
+        if server.rival is None:
+            return f"dropped: {server.drop.value}"
+        known = gateway.order_is_known(server, server.rival)
+        doubt = "" if known else " (another order of creation may change it)"
+        return f"dropped: {server.drop.value}, {server.rival.key_name}{doubt}"
     if server in gateway.serving:
         return "serves"
     return "contributes nothing: no VirtualService that names its Gateway routes for its hosts"
@@ -111,7 +113,15 @@ def _virtual_host(host: VirtualHost, *, with_places: bool) -> dict[str, Any]:
     if host.redirects:
         form["requireTls"] = "ALL"
     form["routes"] = [_route(route, with_place=with_places) for route in host.routes]
+    if with_places:
+        form["order_known"] = _order_is_known(host)
     return form
+
+
+def _order_is_known(host: VirtualHost) -> bool:
+    services = dict.fromkeys(route.virtual_service for route in host.routes)
+    gateways = dict.fromkeys(server.server.gateway for server in host.servers)
+    return order_is_known(services) and order_is_known(gateways)
 
 
 def _route(route: EffectiveRoute, *, with_place: bool) -> dict[str, Any]:
@@ -149,9 +159,46 @@ def _written_name(route: Route, one: View) -> str:
     return f"{route.name}.{own}" if own else route.name
 
 
-def find_gateways(mesh: Mesh, target: str) -> Iterable[EffectiveGateway]:
-    """Find the gateway workloads that a name or (without a slash) a host stands for."""
+def answer(mesh: Mesh, target: str | None, namespace: str) -> dict[str, Any]:
+    """Write what was asked for: one gateway workload, one host, or (``None``) all gateways.
+
+    A gateway workload is named ``namespace/name``. A host is looked up at every gateway that
+    serves it, and in the mesh as sidecars of its own namespace (else of ``namespace``) route it.
+    """
+    if target is None:
+        gateways = {one.workload.name: gateway_form(one, mesh) for one in mesh.gateways}
+        return {"gateways": gateways}
     named = mesh.gateways.for_workload(target)
     if named is not None:
-        return [named]
-    return dict.fromkeys(gateway for gateway, _ in mesh.gateways.serving(target))
+        return gateway_form(named, mesh)
+    serving = dict.fromkeys(gateway for gateway, _ in mesh.gateways.serving(target))
+    form = {
+        "host": target,
+        "gateways": {one.workload.name: {"routes": _of_host(one, target)} for one in serving},
+        "mesh": _in_mesh(mesh, target, namespace),
+    }
+    if not form["gateways"] and not form["mesh"]:
+        raise UsageError(
+            f"the input has no gateway workload and no routes for a host {target!r}; name a "
+            "workload as namespace/name, or a host as in VirtualServices"
+        )
+    return form
+
+
+def _of_host(gateway: EffectiveGateway, host: str) -> dict[str, Any]:
+    """Write, for each route configuration, the one virtual host that answers a host."""
+    found: dict[str, Any] = {}
+    for name, hosts in sorted(gateway.route_configs.items()):
+        index: HostIndex[VirtualHost] = HostIndex()
+        for one in hosts:
+            for domain in one.domains:
+                index.add(domain, one)
+        for closest in index.most_specific(host)[:1]:
+            found[name] = [_virtual_host(closest, with_places=True)]
+    return found
+
+
+def _in_mesh(mesh: Mesh, host: str, namespace: str) -> list[dict[str, Any]]:
+    home = mesh.registry.home(mesh.registry.fqdn(host, namespace)) or namespace
+    routes = mesh.routes.in_mesh(mesh.registry.fqdn(host, home), home)
+    return [_route(route, with_place=True) for route in routes]

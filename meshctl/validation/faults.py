@@ -1,8 +1,11 @@
 """What is wrong with one object, and where in it?"""
 
-from typing import Literal, NamedTuple
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, NamedTuple
 
-from meshctl.resources.view import Path
+from meshctl.resources.resource import Resource
+from meshctl.resources.view import Path, Ref
 
 FaultKind = Literal[
     "unknown-field", "wrong-type", "missing-field", "value-not-allowed", "out-of-bounds",
@@ -19,3 +22,38 @@ class Fault(NamedTuple):
     is_warning: bool = False
     key: bool = False
     """Does the fault lie in the key instead of its value?"""
+
+    def at(self, resource: Resource) -> Ref:
+        """Name its place in the object it was found in."""
+        return Ref(resource, self.path, self.key)
+
+
+Check = Callable[[Any], Sequence[Fault]]
+"""What is wrong with a value, with paths that begin at it; empty when nothing is."""
+
+
+def below(step: str | int, faults: Sequence[Fault]) -> list[Fault]:
+    """Move faults of a field or item to the value that holds it."""
+    return [fault._replace(path=(step, *fault.path)) for fault in faults]
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Everything that is wrong with an object, and what nobody could judge, as sentences."""
+
+    faults: tuple[Fault, ...] = ()
+    not_checked: tuple[str, ...] = ()
+
+    @property
+    def is_accepted(self) -> bool:
+        """Would the API server store the object? Warnings do not stop it."""
+        return all(fault.is_warning for fault in self.faults)
+
+    def of(self, kind: FaultKind, *, is_warning: bool = False) -> Iterator[Fault]:
+        """List the faults of one kind."""
+        for fault in self.faults:
+            if fault.kind == kind and fault.is_warning == is_warning:
+                yield fault
+
+
+ACCEPTED = Verdict()

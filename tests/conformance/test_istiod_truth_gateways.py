@@ -157,8 +157,7 @@ def test_every_fact_agrees_with_istiod(base: list[Any]) -> None:
         tally.compare(name, "servers_effect without removing", effects, said)
         whole = configuration(answer)
         removed = {
-            key: configuration(model(base, without(manifests, key[0]))) != whole
-            for key in effects
+            key: configuration(model(base, without(manifests, key[0]))) != whole for key in effects
         }
         tally.compare(name, "servers_effect", effects, removed)
     assert {} == tally.below(FLOORS), "\n".join(tally.differences[:20])

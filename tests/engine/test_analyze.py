@@ -88,7 +88,7 @@ def test_only_the_families_of_the_input_are_imported(tmp_path: Path, monkeypatch
     monkeypatch.setattr(loader, "load_family", lambda name: asked.append(name) or ())
     (tmp_path / "a.yaml").write_text(NAMESPACE)
     analyze([str(tmp_path)], Settings())
-    assert {"document", "namespace"} >= set(asked)
+    assert {"document", "resource", "schema", "namespace"} >= set(asked)
 
 
 def test_rule_ids_are_unique_and_every_family_loads() -> None:

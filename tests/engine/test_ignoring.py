@@ -68,7 +68,8 @@ def test_an_ignore_of_something_else_hides_nothing(tmp_path: Path, text: str) ->
 
 def test_a_comment_that_hides_nothing_is_reported(tmp_path: Path) -> None:
     text = "apiVersion: v1\nkind: Namespace # meshctl: ignore[document/removed-istio-kind]\n"
-    report = run(tmp_path, text + "metadata: {name: shop}\n")
+    settings = Settings(select=("document",))
+    report = run(tmp_path, text + "metadata: {name: shop}\n", settings)
     assert [("document/ignore-unused", 2)] == [
         (finding.rule, finding.location.line) for finding in report.findings
     ]

@@ -10,7 +10,7 @@ from meshctl.engine.loader import load_all
 
 ROOT = Path(__file__).parents[2]
 MODULES = sorted((ROOT / "meshctl").rglob("*.py"))
-RULE_IMPORTS = re.compile(r"meshctl\.(mesh|resources|rules\.api)\b|[a-z_]+$")
+RULE_IMPORTS = re.compile(r"meshctl\.(mesh|resources|validation|rules\.api)\b|(?!meshctl)")
 LINES_OF_A_FILE = 400
 LINES_OF_A_FUNCTION = 40
 LINES_OF_A_RULE = 60

@@ -11,6 +11,8 @@ from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
 from meshctl.mesh.connections import ClientTls, ServerMode
+from meshctl.mesh.peer_authentication import Mode
+from meshctl.mesh.tls_setting import ISTIO_MUTUAL, mode_of
 from meshctl.resources import DestinationRule
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 
@@ -34,3 +36,14 @@ def check(destination_rule: DestinationRule, mesh: Mesh) -> Iterator[Outcome]:
         if conflict.demand is not None:
             finding = finding.also(conflict.demand, "decides that the server is DISABLE")
         yield finding
+    tls = destination_rule.policy.tls
+    if not destination_rule.policy.has("tls") or mode_of(tls) != ISTIO_MUTUAL:
+        return
+    demand = mesh.tls_conflicts.unseen(destination_rule)
+    if demand is not None and demand.ref is not None and demand.mode is Mode.DISABLE:
+        yield Finding(
+            tls.at("mode"),
+            f"mutual TLS goes to {destination_rule.host}, and {demand.ref.resource.title} takes plaintext alone "
+            "there: they can't connect, if there are sidecars (the input doesn't show its pods)",
+            severity=Severity.WARNING,
+        ).also(demand.ref, "decides what the servers take")

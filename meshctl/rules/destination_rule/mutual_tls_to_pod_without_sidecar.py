@@ -24,10 +24,11 @@ def check(destination_rule: DestinationRule, mesh: Mesh) -> Iterator[Outcome]:
         is_mutual = first.upstream.tls in (ClientTls.ISTIO_MUTUAL, ClientTls.AUTO)
         if not is_mutual or first.mode is not ServerMode.NONE or first.server is None:
             continue
-        workload = first.server.workload
+        workload, bypass = first.server.workload, first.server.bypass
+        lack = "lead this port past their sidecar" if bypass else "have no sidecar"
         yield Finding(
             conflict.place,
-            f"ISTIO_MUTUAL goes to {conflict.where}, but the pods of {workload.title} have no "
-            f"sidecar: the requests of {conflict.who} fail{conflict.doubt}",
+            f"ISTIO_MUTUAL goes to {conflict.where}, but the pods of {workload.title} {lack}: the "
+            f"requests of {conflict.who} fail{conflict.doubt}",
             severity=None if conflict.is_certain else Severity.WARNING,
-        ).also(workload.at("metadata", "name"), "runs without a sidecar")
+        ).also(bypass or workload.at("metadata", "name"), f"these pods {lack}")

@@ -21,10 +21,13 @@ def check(destination_rule: DestinationRule, mesh: Mesh) -> Iterator[Outcome]:
     """Report a rule that lies on nobody's way to its host."""
     namespace = destination_rule.namespace
     policies = mesh.traffic_policies
-    homes = mesh.registry.homes(policies.host_of(destination_rule))
-    if namespace == mesh.config.root_namespace or homes is None or namespace in homes:
+    host = policies.host_of(destination_rule)
+    homes = mesh.registry.homes(host) or {namespace}
+    if namespace in homes or namespace == mesh.config.root_namespace:
         return
-    where = f"the service lives in {', '.join(sorted(homes))}"
+    if not mesh.is_whole and not host.endswith(f".svc.{mesh.config.domain}"):
+        return  # anybody may declare a host outside the cluster
+    where = f"the service lives in {', '.join(sorted(homes)[:3])}"
     if not policies.is_read_at_home(destination_rule):
         yield Finding(
             destination_rule.spec.at("exportTo"),

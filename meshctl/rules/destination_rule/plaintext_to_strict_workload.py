@@ -12,6 +12,8 @@ from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
 from meshctl.mesh.connections import Cause, ClientTls, ServerMode
+from meshctl.mesh.peer_authentication import Mode
+from meshctl.mesh.tls_setting import DISABLE, mode_of
 from meshctl.resources import DestinationRule
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 
@@ -42,3 +44,14 @@ def check(destination_rule: DestinationRule, mesh: Mesh) -> Iterator[Outcome]:
         if conflict.demand is not None:
             finding = finding.also(conflict.demand, "decides that the server is STRICT")
         yield finding
+    tls = destination_rule.policy.tls
+    if not destination_rule.policy.has("tls") or mode_of(tls) != DISABLE:
+        return
+    demand = mesh.tls_conflicts.unseen(destination_rule)
+    if demand is not None and demand.ref is not None and demand.mode is Mode.STRICT:
+        yield Finding(
+            tls.at("mode"),
+            f"plaintext goes to {destination_rule.host}, and {demand.ref.resource.title} demands mutual TLS "
+            "there: they can't connect, if there are sidecars (the input doesn't show its pods)",
+            severity=Severity.WARNING,
+        ).also(demand.ref, "decides what the servers take")

@@ -33,7 +33,7 @@ def check(destination_rule: DestinationRule, mesh: Mesh) -> Iterator[Outcome]:
         if mode == ISTIO_MUTUAL and not mesh.config.auto_mtls:
             severity, effect = _PLAIN
         yield Finding(
-            entry.at("port"),
+            entry.at("port", "number"),
             f"this entry for port {entry.child('port').number('number')} replaces the policy "
             f"above it and has no tls, so tls mode {mode} is lost: {effect}",
             severity=severity,

@@ -27,7 +27,7 @@ def check(destination_rule: DestinationRule, mesh: Mesh) -> Iterator[Outcome]:
             if not lost:
                 continue
             finding = Finding(
-                entry.at("port"),
+                entry.at("port", "number"),
                 f"this entry for port {entry.port} replaces the policy above it and leaves out "
                 f"{', '.join(lost)}: the port gets Istio's defaults",
             )

@@ -15,12 +15,19 @@ from meshctl.resources import DestinationRule
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 
 _TEXT = {
-    Loss.POLICY: "of the two trafficPolicies only that of {older} counts, the older one",
-    Loss.SUBSET: "of the two subsets {subset} only that of {older} counts, the older one",
-    Loss.OLDER: "clients that both reach follow {younger} alone, the younger one",
-    Loss.UNSELECTED: "it is merged into {older}, so clients that its workloadSelector doesn't pick get neither",
+    Loss.POLICY: "of the two trafficPolicies only that of the older object counts",
+    Loss.SUBSET: "of the two subsets {subset} only that of the older object counts",
+    Loss.AUDIENCE: (
+        "the younger is merged into the older, whose exportTo stays as it is, so the namespaces "
+        "that only the younger names get neither"
+    ),
+    Loss.OLDER: "clients that both reach follow the younger alone",
+    Loss.UNSELECTED: (
+        "istiod merges the two, so clients that the workloadSelector doesn't pick get neither"
+    ),
     Loss.NOTHING: "istiod merges the two, and nothing is lost today",
 }
+_AGELESS = {Loss.UNSELECTED, Loss.NOTHING}
 
 
 @rule(on=DestinationRule, severity=Severity.ERROR, equivalents=("KIA0201",), since="0.1.0")
@@ -33,14 +40,15 @@ def check(destination_rule: DestinationRule, mesh: Mesh) -> Iterator[Outcome]:
         older, younger, loss = meeting.older, meeting.younger, meeting.loss
         if older.name == younger.name:
             continue  # the same object twice in the input is another finding
-        subset = meeting.subset[1].name if meeting.subset else ""
-        text = _TEXT[loss].format(older=older.name, younger=younger.name, subset=repr(subset))
-        severity = None
-        if loss is Loss.NOTHING:
-            severity = Severity.INFO
-        elif not meeting.order_known:
-            severity = Severity.WARNING
-            text += "; the input has no creation times, so the names decide here and it may be the other way round"
+        subset = repr(meeting.subset[1].name) if meeting.subset else ""
+        text = _TEXT[loss].format(subset=subset)
+        severity = Severity.INFO if loss is Loss.NOTHING else None
+        if loss not in _AGELESS:
+            severity = None if meeting.order_known else Severity.WARNING
+            known = f" ({older.name} is older)"
+            text += (
+                known if meeting.order_known else "; the input has no creation times to tell which"
+            )
         lost = meeting.subset[1].at("name") if meeting.subset else younger.spec.at("host")
         yield Finding(
             lost, f"{older.title} is for host {older.host} too: {text}", severity=severity

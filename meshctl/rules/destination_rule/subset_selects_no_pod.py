@@ -23,7 +23,7 @@ def check(destination_rule: DestinationRule, mesh: Mesh) -> Iterator[Outcome]:
     for subset in destination_rule.subsets:
         if not subset.labels:
             continue
-        if host is None or not mesh.workloads.behind(host):
+        if host is None or not mesh.knows_pods_of(host):
             yield NotChecked("the input has no workload of the service a subset is for")
         elif not mesh.workloads.of_subset(host, subset.labels):
             yield _finding(subset, host.host, mesh)

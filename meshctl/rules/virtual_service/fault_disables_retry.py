@@ -21,8 +21,9 @@ _SERVER_ERROR = 500
 def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
     """Report aborts beside retries, and delays longer than a timeout of the same route."""
     for route in service.http:
-        yield from _aborts(route)
-        yield from _delays(route)
+        if route.has("fault"):
+            yield from _aborts(route)
+            yield from _delays(route)
 
 
 def _aborts(route: Route) -> Iterator[Finding]:

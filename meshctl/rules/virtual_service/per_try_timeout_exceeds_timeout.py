@@ -18,6 +18,8 @@ from meshctl.rules.api import Finding, Outcome, Severity, rule
 def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
     """Report tries that cannot be followed by another."""
     for route in service.http:
+        if not (route.has("timeout") and route.has("retries")):
+            continue
         timeout = nanoseconds(route.text("timeout"))
         retries = route.child("retries")
         one_try = nanoseconds(retries.text("perTryTimeout"))

@@ -10,22 +10,39 @@ Fix: match `exact: /foo` and `prefix: /foo/` instead of `prefix: /foo`, or move 
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
+from meshctl.mesh.alternatives import Alternative
+from meshctl.mesh.collisions import Collision
 from meshctl.resources import VirtualService
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 
 
 @rule(on=VirtualService, severity=Severity.ERROR, equivalents=("IST0131",), since="0.1.0")
 def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
-    """Report rules that are dead because a prefix ends amid a segment."""
+    """Report what is dead because a prefix ends amid a segment, here or across objects."""
     for shadow in mesh.shadows.of(service):
-        if not shadow.is_leak:
-            continue
-        wide, narrow = shadow.by.request.path.value, shadow.dead.request.path.value
-        what = "rule" if shadow.whole else "match"
-        yield Finding(
-            shadow.place,
-            f"this {what} is never reached: prefix '{wide}' of an earlier rule takes '{narrow}', "
-            "too, since a prefix need not end at a slash",
-            severity=Severity.INFO if shadow.is_harmless else None,
-            fix=f"match exact '{wide}' and prefix '{wide}/' there, or move this {what} above it",
-        ).also(shadow.by.place, f"takes every path that begins with '{wide}'")
+        if shadow.is_leak:
+            wide, narrow = shadow.by.request.path.value, shadow.dead.request.path.value
+            what = "rule" if shadow.whole else "match"
+            yield Finding(
+                shadow.place,
+                f"this {what} is never reached: prefix '{wide}' of an earlier rule takes "
+                f"'{narrow}', too, since a prefix need not end at a slash",
+                severity=Severity.INFO if shadow.is_harmless else None,
+                fix=f"match exact '{wide}' and prefix '{wide}/' there, or move this {what} above it",
+            ).also(shadow.by.place, f"takes every path that begins with '{wide}'")
+    for one in mesh.collisions.overlaps(service):
+        if one.leak is not None and not (one.order_known and one.first_is_inside):
+            yield _across(one, *one.leak)
+
+
+def _across(one: Collision, wide: Alternative, narrow: Alternative) -> Finding:
+    path = wide.request.path.value
+    certain = one.order_known and wide is one.first
+    taken = "takes" if certain else "takes, if it belongs to the older VirtualService,"
+    return Finding(
+        narrow.place,
+        f"prefix '{path}' of {wide.service.title} {taken} '{narrow.request.path.value}' for "
+        f"{one.host.host}, too, since a prefix need not end at a slash",
+        severity=None if certain else Severity.WARNING,
+        fix=f"match exact '{path}' and prefix '{path}/' in {wide.service.title}",
+    ).also(wide.place, f"takes every path that begins with '{path}'")

@@ -18,6 +18,8 @@ from meshctl.rules.api import Finding, Outcome, Severity, rule
 def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
     """Report retries that don't fit; a single try that doesn't fit is another rule's."""
     for route in service.http:
+        if not (route.has("timeout") and route.has("retries")):
+            continue
         timeout = nanoseconds(route.text("timeout"))
         retries = route.child("retries")
         one_try = nanoseconds(retries.text("perTryTimeout"))

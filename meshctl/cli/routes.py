@@ -1,0 +1,39 @@
+"""``meshctl routes``: show the routes that a gateway or host really has."""
+
+import json
+import sys
+from typing import Annotated
+
+import typer
+
+from meshctl.cli import options
+from meshctl.cli.mesh_input import read_mesh
+from meshctl.errors import UsageError
+from meshctl.reports.table import write_tables
+from meshctl.status import route_table, routes
+
+Words = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="[NS/WORKLOAD|HOST] [PATH]...", help="Default: all gateways."),
+]
+
+
+def run(
+    words: Words = None,
+    output: Annotated[str, typer.Option("-o", "--output", help="table or json.")] = "table",
+    namespace: options.Namespace = None,
+    mesh_config: options.MeshConfigFile = None,
+    whole_mesh: options.WholeMesh = None,
+    config: options.ConfigFile = None,
+) -> None:
+    """Show the routes that a gateway or host really has, in the order Envoy tries them."""
+    if output not in {"table", "json"}:
+        raise UsageError(f"there is no output format {output!r}; take table or json")
+    target, paths = options.split_target(words)
+    flags = {"namespace": namespace, "mesh_config": mesh_config, "whole_mesh": whole_mesh}
+    settings = options.settings_from(config, **flags)
+    answer = routes.answer(read_mesh(paths, settings), target, settings.namespace)
+    if output == "json":
+        typer.echo(json.dumps(answer, indent=2))
+    else:
+        write_tables(route_table.tables(answer), sys.stdout)

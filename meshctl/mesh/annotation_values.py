@@ -1,0 +1,101 @@
+"""Is the value of an annotation one that the injection webhook accepts?
+
+Mirrors AnnotationValidation (pkg/kube/inject/validate.go, Istio 1.31): with a bad value on a pod
+the webhook refuses the pod, so that it can't be created.
+"""
+
+import re
+from collections.abc import Callable
+from ipaddress import ip_network
+
+from meshctl.sources.yaml import parse_one
+
+_MODES = ("REDIRECT", "TPROXY", "NONE")
+_BOOLEANS = frozenset({
+    "1", "t", "T", "TRUE", "true", "True", "0", "f", "F", "FALSE", "false", "False",
+})  # fmt: skip
+_MAX_PORT = 65535
+_MAX_UINT32 = 2**32 - 1
+_INTERFACE_LENGTH = 15
+# A Kubernetes quantity (apimachinery pkg/api/resource): a number with a suffix or an exponent.
+_QUANTITY = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(m|k|M|G|T|P|E|Ki|Mi|Gi|Ti|Pi|Ei|u|n|[eE][+-]?\d+)?")
+
+
+def wrong_value(name: str, value: str) -> str:
+    """Say what values an annotation takes when this one is refused; empty when it is fine."""
+    allowed, accepts = _CHECKS.get(name, ("", None))
+    return allowed if accepts is not None and not accepts(value) else ""
+
+
+def _is_port(text: str) -> bool:
+    return _is_number(text, _MAX_PORT)
+
+
+def _is_number(text: str, limit: int) -> bool:
+    return text.isascii() and text.isdigit() and int(text) <= limit
+
+
+def _is_uint32(text: str) -> bool:
+    return _is_number(text, _MAX_UINT32)
+
+
+def _is_cidr(text: str) -> bool:
+    try:
+        ip_network(text, strict=False)
+    except ValueError:
+        return False
+    return "/" in text
+
+
+def _is_interface(text: str) -> bool:
+    return 0 < len(text) <= _INTERFACE_LENGTH and not re.search(r"[\s/]", text)
+
+
+def _is_proxy_config(text: str) -> bool:
+    try:
+        return isinstance(parse_one(text), dict)
+    except ValueError:
+        return False
+
+
+def _list_of(accepts: Callable[[str], bool], *, star: bool = False) -> Callable[[str], bool]:
+    def check(text: str) -> bool:
+        if not text.strip() or (star and text.strip() == "*"):
+            return True
+        return all(accepts(part.strip()) for part in text.split(","))
+
+    return check
+
+
+_PORTS = ("port numbers, parted by commas", _list_of(_is_port))
+_PORTS_OR_ALL = ("port numbers, parted by commas, or *", _list_of(_is_port, star=True))
+_RANGES = ("IP ranges such as 10.0.0.0/8, parted by commas", _list_of(_is_cidr))
+_RANGES_OR_ALL = ("IP ranges, parted by commas, or *", _list_of(_is_cidr, star=True))
+_INTERFACES = ("names of network interfaces, parted by commas", _list_of(_is_interface))
+_UINT32 = ("a whole number from 0 on, in quotes", _is_uint32)
+_BOOLEAN = ('"true" or "false"', _BOOLEANS.__contains__)
+_AMOUNT = ("a quantity such as 100m or 128Mi", lambda text: bool(_QUANTITY.fullmatch(text)))
+
+_CHECKS: dict[str, tuple[str, Callable[[str], bool]]] = {
+    "sidecar.istio.io/interceptionMode": (" or ".join(_MODES), _MODES.__contains__),
+    "status.sidecar.istio.io/port": ("a port number", _is_port),
+    "readiness.status.sidecar.istio.io/initialDelaySeconds": _UINT32,
+    "readiness.status.sidecar.istio.io/periodSeconds": _UINT32,
+    "readiness.status.sidecar.istio.io/failureThreshold": _UINT32,
+    "readiness.status.sidecar.istio.io/applicationPorts": _PORTS,
+    "traffic.sidecar.istio.io/includeOutboundIPRanges": _RANGES_OR_ALL,
+    "traffic.sidecar.istio.io/excludeOutboundIPRanges": _RANGES,
+    "traffic.sidecar.istio.io/includeInboundPorts": _PORTS_OR_ALL,
+    "traffic.sidecar.istio.io/excludeInboundPorts": _PORTS,
+    "traffic.sidecar.istio.io/includeOutboundPorts": _PORTS,
+    "traffic.sidecar.istio.io/excludeOutboundPorts": _PORTS,
+    "traffic.sidecar.istio.io/excludeInterfaces": _INTERFACES,
+    "traffic.sidecar.istio.io/kubevirtInterfaces": _INTERFACES,
+    "istio.io/reroute-virtual-interfaces": _INTERFACES,
+    "prometheus.istio.io/merge-metrics": _BOOLEAN,
+    "proxy.istio.io/config": ("the YAML of a ProxyConfig", _is_proxy_config),
+    "sidecar.istio.io/proxyCPU": _AMOUNT,
+    "sidecar.istio.io/proxyCPULimit": _AMOUNT,
+    "sidecar.istio.io/proxyMemory": _AMOUNT,
+    "sidecar.istio.io/proxyMemoryLimit": _AMOUNT,
+}

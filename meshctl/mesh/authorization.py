@@ -1,0 +1,62 @@
+"""Which workloads does an AuthorizationPolicy reach, and which policies guard a workload?
+
+A policy of the root namespace reaches all namespaces, with or without a selector
+(ListAuthorizationPolicies, pilot/pkg/model/authorization.go, Istio 1.31).
+"""
+
+from collections.abc import Iterable, Sequence
+from functools import cached_property
+
+from meshctl.mesh.injection import Membership
+from meshctl.mesh.mesh_config import MeshConfig
+from meshctl.mesh.workloads import Workloads
+from meshctl.resources import AuthorizationPolicy, Policy, Workload
+
+
+class Authorization:
+    """All AuthorizationPolicies by the workloads they guard."""
+
+    def __init__(
+        self, policies: Iterable[AuthorizationPolicy], workloads: Workloads, config: MeshConfig
+    ) -> None:
+        self._policies = tuple(policies)
+        self._workloads = workloads
+        self._root = config.root_namespace
+
+    def is_mesh_wide(self, policy: Policy) -> bool:
+        """Does a policy, being in the root namespace, reach all namespaces?"""
+        return policy.namespace == self._root
+
+    def picked(self, policy: Policy) -> list[Workload]:
+        """The workloads, in the mesh or not, that a policy without targetRefs selects."""
+        home = None if self.is_mesh_wide(policy) else policy.namespace
+        return self._workloads.find(policy.selector, home)
+
+    def reached(self, policy: Policy) -> list[Workload]:
+        """The selected workloads that take part in the mesh, or may."""
+        return [
+            one
+            for one in self.picked(policy)
+            if self._workloads.membership(one) is not Membership.NONE
+        ]
+
+    def of(self, workload: Workload) -> Sequence[AuthorizationPolicy]:
+        """The policies that guard a workload."""
+        return self._by_workload.get(workload, ())
+
+    def covers_namespace(self, namespace: str) -> bool:
+        """Is there a policy for every workload of a namespace?"""
+        return not self._covered.isdisjoint({namespace, self._root})
+
+    @cached_property
+    def _covered(self) -> frozenset[str]:
+        return frozenset(one.namespace for one in self._policies if one.is_namespace_wide)
+
+    @cached_property
+    def _by_workload(self) -> dict[Workload, list[AuthorizationPolicy]]:
+        found: dict[Workload, list[AuthorizationPolicy]] = {}
+        for policy in self._policies:
+            if policy.selector:
+                for workload in self.picked(policy):
+                    found.setdefault(workload, []).append(policy)
+        return found

@@ -1,0 +1,87 @@
+"""Which inbound ports of a pod pass through its sidecar, and which probes do?
+
+Mirrors the inbound rules of istio-iptables (tools/istio-iptables/pkg/capture/run.go) and probe
+rewriting (pkg/kube/inject/app_probe.go) of Istio 1.31.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from meshctl.resources import Ref, View, Workload
+
+REWRITE = "sidecar.istio.io/rewriteAppHTTPProbers"
+EXCLUDE = "traffic.sidecar.istio.io/excludeInboundPorts"
+INCLUDE = "traffic.sidecar.istio.io/includeInboundPorts"
+_FALSE = frozenset({"0", "f", "F", "false", "FALSE", "False"})
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Probe:
+    """A probe of the kubelet that opens a connection to a container port."""
+
+    view: View
+    port: int
+
+
+class Capture:
+    """What the sidecar of one workload sees of its inbound connections."""
+
+    def __init__(self, workload: Workload) -> None:
+        self._workload = workload
+
+    def includes(self, port: int) -> bool:
+        """Does the sidecar take connections to this port?"""
+        return self.bypass(port) is None
+
+    def bypass(self, port: int) -> Ref | None:
+        """Name the annotation that leads connections to this port past the sidecar."""
+        if port in self._ports(EXCLUDE):
+            return self._annotation(EXCLUDE)
+        included = self._annotations.get(INCLUDE, "*").strip()
+        if included == "*" or port in self._ports(INCLUDE):
+            return None
+        return self._annotation(INCLUDE)
+
+    def rewriting_off(self, default: Ref | None) -> Ref | None:
+        """Name what leaves the probes as they are: an annotation, else the injector's default."""
+        written = self._annotations.get(REWRITE)
+        if written is None:
+            return default
+        return self._annotation(REWRITE) if written in _FALSE else None
+
+    def probes(self) -> Iterator[Probe]:
+        """Walk the HTTP and gRPC probes of containers that pass through the sidecar.
+
+        A TCP probe only opens a connection, which the sidecar accepts for any port.
+        """
+        for number, view in self.probed_ports():
+            if view.path[-1] != "tcpSocket" and self.includes(number):
+                yield Probe(view, number)
+
+    def probed_ports(self) -> Iterator[tuple[int, View]]:
+        """Walk the ports that probes connect to, with the action that names each."""
+        for container in self._workload.containers:
+            for _, probe in container.probes:
+                for action in ("httpGet", "grpc", "tcpSocket"):
+                    view = probe.child(action)
+                    number = self._number(view)
+                    if number is not None and not view.has("host"):
+                        yield number, view
+
+    def _number(self, action: View) -> int | None:
+        name = action.text("port")
+        if name:
+            return int(name) if name.isdecimal() else self._workload.named_ports.get(name)
+        return action.number("port")
+
+    def _annotation(self, key: str) -> Ref:
+        return self._workload.template.at("metadata", "annotations", key)
+
+    def _ports(self, key: str) -> frozenset[int]:
+        texts = self._annotations.get(key, "").split(",")
+        return frozenset(int(text) for text in map(str.strip, texts) if text.isdecimal())
+
+    @cached_property
+    def _annotations(self) -> Mapping[str, str]:
+        return self._workload.pod_annotations

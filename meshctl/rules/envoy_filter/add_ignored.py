@@ -1,0 +1,22 @@
+"""An EnvoyFilter uses ADD where Istio doesn't add.
+
+A route configuration, or a route by ADD, is not added: the patch is ignored.
+
+Fix: for a route use INSERT_FIRST, INSERT_BEFORE or INSERT_AFTER; for a route configuration use
+MERGE.
+"""
+
+from collections.abc import Iterator
+
+from meshctl.mesh import Mesh
+from meshctl.mesh.envoy_patches import is_ignored
+from meshctl.resources import EnvoyFilter
+from meshctl.rules.api import Finding, Outcome, Severity, rule
+
+
+@rule(on=EnvoyFilter, severity=Severity.ERROR, equivalents=("IST0153",), since="0.1.0")
+def check(envoy_filter: EnvoyFilter, mesh: Mesh) -> Iterator[Outcome]:
+    """Report ignored ADD patches."""
+    for patch in envoy_filter.patches:
+        if patch.operation == "ADD" and is_ignored(patch):
+            yield Finding(patch.at("patch", "operation"), f"ADD is ignored for {patch.apply_to}")

@@ -1,0 +1,21 @@
+"""An EnvoyFilter uses REMOVE where Istio doesn't remove.
+
+Route configurations and routes stay: the patch is ignored, so that what was to go is still served.
+
+Fix: remove the virtual host, or change the VirtualService that the route comes from.
+"""
+
+from collections.abc import Iterator
+
+from meshctl.mesh import Mesh
+from meshctl.mesh.envoy_patches import is_ignored
+from meshctl.resources import EnvoyFilter
+from meshctl.rules.api import Finding, Outcome, Severity, rule
+
+
+@rule(on=EnvoyFilter, severity=Severity.ERROR, equivalents=("IST0154",), since="0.1.0")
+def check(envoy_filter: EnvoyFilter, mesh: Mesh) -> Iterator[Outcome]:
+    """Report ignored REMOVE patches."""
+    for patch in envoy_filter.patches:
+        if patch.operation == "REMOVE" and is_ignored(patch):
+            yield Finding(patch.at("patch", "operation"), f"REMOVE is ignored for {patch.apply_to}")

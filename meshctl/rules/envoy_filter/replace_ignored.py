@@ -1,0 +1,25 @@
+"""An EnvoyFilter uses REPLACE where Istio only replaces filters.
+
+REPLACE is for HTTP_FILTER, NETWORK_FILTER and VIRTUAL_HOST. Elsewhere the patch is ignored and
+Envoy keeps what istiod generated.
+
+Fix: use MERGE, or REMOVE and ADD.
+"""
+
+from collections.abc import Iterator
+
+from meshctl.mesh import Mesh
+from meshctl.mesh.envoy_patches import is_ignored
+from meshctl.resources import EnvoyFilter
+from meshctl.rules.api import Finding, Outcome, Severity, rule
+
+
+@rule(on=EnvoyFilter, severity=Severity.ERROR, equivalents=("IST0152",), since="0.1.0")
+def check(envoy_filter: EnvoyFilter, mesh: Mesh) -> Iterator[Outcome]:
+    """Report ignored REPLACE patches."""
+    for patch in envoy_filter.patches:
+        if patch.operation == "REPLACE" and is_ignored(patch):
+            yield Finding(
+                patch.at("patch", "operation"),
+                f"REPLACE is ignored for {patch.apply_to}; it works on filters and virtual hosts",
+            )

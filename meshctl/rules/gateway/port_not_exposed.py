@@ -1,0 +1,30 @@
+"""No Service port leads to the port of a server.
+
+The gateway's Envoy listens, but the Service in front of its pods doesn't forward there: clients
+outside can't connect, though everything in the mesh looks right.
+
+Fix: add the port to the gateway's Service, or use a port it has.
+"""
+
+from collections.abc import Iterator
+
+from meshctl.mesh import Mesh
+from meshctl.resources import Gateway
+from meshctl.rules.api import Finding, Outcome, Severity, rule
+
+
+@rule(on=Gateway, severity=Severity.WARNING, equivalents=("IST0162",), since="0.1.0")
+def check(gateway: Gateway, mesh: Mesh) -> Iterator[Outcome]:
+    """Report each server that none of its workloads' Services reaches."""
+    for server in gateway.servers:
+        workloads = [one.workload for one, fate in mesh.gateways.fates(server) if fate.drop is None]
+        if not workloads or not all(one.services for one in workloads):
+            continue
+        if any(one.exposes(one.target(server.port)) for one in workloads):
+            continue
+        service = workloads[0].services[0]
+        ports = ", ".join(str(port.port) for port in service.ports)
+        yield Finding(
+            server.at("port", "number"),
+            f"{service.title} doesn't expose port {server.port}; it has {ports or 'no port'}",
+        ).also(service.spec.at("ports"), "is all that leads to the gateway")

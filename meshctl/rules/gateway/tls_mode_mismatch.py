@@ -1,0 +1,47 @@
+"""Two servers for the same host and port have different TLS settings.
+
+Only one of them can hold: istiod keeps the server of the older Gateway and leaves out the other
+one as a whole. A host that should demand client certificates may be served without, one that
+should pass through may be opened at the gateway, or clients get another certificate; recreating
+a Gateway turns it around.
+
+Fix: keep one server for the host, with the settings that are meant.
+"""
+
+from collections.abc import Iterator
+
+from meshctl.mesh import Mesh
+from meshctl.mesh.losses import Loss, losses
+from meshctl.mesh.servers import Drop
+from meshctl.resources import Gateway, Ref, Server
+from meshctl.rules.api import Finding, Outcome, Severity, rule
+
+
+@rule(on=Gateway, severity=Severity.ERROR, equivalents=("IST0145",), since="0.1.0")
+def check(gateway: Gateway, mesh: Mesh) -> Iterator[Outcome]:
+    """Report each server that is lost to one with other TLS settings."""
+    for loss in losses(mesh.gateways, gateway, Drop.DUPLICATE_HOST):
+        if loss.is_redirect_twice or not loss.differing_settings:
+            continue
+        lost, rival = loss.lost.server, loss.rival
+        yield Finding(
+            _place(loss),
+            f"{_said(lost, loss)} for {_host(loss)!r}, but {rival.key_name} on the same "
+            f"{loss.port} has {_said(rival.server, loss)}: {loss.verdict}",
+        ).also(rival.server.key("tls"), "has other settings for the host")
+
+
+def _place(loss: Loss) -> Ref:
+    setting = loss.differing_settings[0]
+    lost = loss.lost.server
+    return lost.at("tls", setting) if lost.tls.has(setting) else lost.key("tls")
+
+
+def _host(loss: Loss) -> str:
+    hosts = loss.lost.server.hosts
+    return hosts[next(iter(loss.lost.duplicates), 0)]
+
+
+def _said(server: Server, loss: Loss) -> str:
+    said = [f"{key} {server.tls.data.get(key) or 'unset'}" for key in loss.differing_settings[:2]]
+    return " and ".join(said)

@@ -1,0 +1,29 @@
+"""An annotation is deprecated.
+
+It still works in Istio 1.31, but a later version may stop reading it.
+
+Fix: replace it. For `sidecar.istio.io/inject` use the label of the same name; for statistics a
+`proxyStatsMatcher` in the annotation `proxy.istio.io/config`.
+"""
+
+from collections.abc import Iterator
+
+from meshctl.mesh import Mesh
+from meshctl.resources import Resource
+from meshctl.rules.api import Finding, Outcome, Severity, rule
+
+_INJECT = "sidecar.istio.io/inject"
+
+
+@rule(on=Resource, severity=Severity.INFO, equivalents=("IST0135",), since="0.1.0")
+def check(resource: Resource, mesh: Mesh) -> Iterator[Outcome]:
+    """Report deprecated annotations; the one for injection only without the label beside it."""
+    for use in mesh.annotations.of(resource):
+        if use.definition is None or not use.definition.is_deprecated:
+            continue
+        if use.name != _INJECT:
+            yield Finding(use.ref, f"the annotation {use.name} is deprecated")
+        elif _INJECT not in use.labels:
+            yield Finding(
+                use.ref, f"the annotation {_INJECT} is deprecated; use the label of the same name"
+            )

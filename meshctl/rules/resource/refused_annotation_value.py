@@ -1,0 +1,32 @@
+"""An annotation of Istio has a value that Istio can't use.
+
+The injection webhook refuses a pod with such a value, so that its Deployment makes no pods at all
+(`FailedCreate ... admission webhook "namespace.sidecar-injector.istio.io" denied the request`). A
+value that is no string is refused by the API server.
+
+Fix: write one of the values that the message gives, in quotes.
+"""
+
+from collections.abc import Iterator
+
+from meshctl.mesh import Mesh
+from meshctl.mesh.annotation_values import wrong_value
+from meshctl.resources import Resource
+from meshctl.rules.api import Finding, Outcome, Severity, rule
+
+
+@rule(on=Resource, severity=Severity.WARNING, equivalents=("IST0125",), since="0.1.0")
+def check(resource: Resource, mesh: Mesh) -> Iterator[Outcome]:
+    """Report known annotations with a value that the webhook doesn't accept."""
+    for use in mesh.annotations.of(resource):
+        if use.definition is None or use.value is None or not use.definition.fits(use.kind):
+            continue
+        allowed = wrong_value(use.name, use.value)
+        if allowed:
+            effect = (
+                "the injection webhook refuses the pod" if use.is_pod_to_be else "it is ignored"
+            )
+            yield Finding(
+                use.ref,
+                f"{use.name} is {use.value!r}, and {effect}; it takes {allowed}",
+            )

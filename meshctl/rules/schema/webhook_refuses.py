@@ -1,0 +1,21 @@
+"""Istio's validating webhook refuses an object.
+
+The object fits its schema, but istiod can't make sense of it, so that `kubectl apply` fails with
+"admission webhook denied the request". Where the webhook is not asked, as in a cluster without
+istiod, the object is stored and istiod ignores it or a part of it.
+
+Fix: change what the message names.
+"""
+
+from collections.abc import Iterator
+
+from meshctl.mesh import Mesh
+from meshctl.resources import Resource
+from meshctl.rules.api import Finding, Outcome, Severity, rule
+
+
+@rule(on=Resource, severity=Severity.ERROR, since="0.1.0", equivalents=("IST0106",))
+def check(resource: Resource, mesh: Mesh) -> Iterator[Outcome]:
+    """Report what the webhook refuses."""
+    for fault in mesh.verdict(resource).of("webhook"):
+        yield Finding(fault.at(resource), fault.message)

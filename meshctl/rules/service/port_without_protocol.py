@@ -1,0 +1,32 @@
+"""A Service port doesn't say which protocol it speaks.
+
+Istio then sniffs the first bytes of each connection. That works for HTTP and for protocols where
+the client speaks first; where the server speaks first (MySQL, SMTP, FTP) connections hang until the
+sniffing times out. Routes and HTTP metrics depend on what was sniffed.
+
+Fix: name the port `<protocol>` or `<protocol>-<suffix>`, such as `http-web`, or set `appProtocol`.
+"""
+
+from collections.abc import Iterator
+
+from meshctl.mesh import Mesh
+from meshctl.mesh.protocols import Protocol, port_protocol
+from meshctl.mesh.service_kinds import is_in_mesh, is_own_of_istio
+from meshctl.resources import Service
+from meshctl.rules.api import Finding, Outcome, Severity, rule
+
+
+@rule(on=Service, severity=Severity.INFO, equivalents=("IST0118", "KIA0601"), since="0.1.0")
+def check(service: Service, mesh: Mesh) -> Iterator[Outcome]:
+    """Report ports that are sniffed; an unknown appProtocol has a rule of its own."""
+    if service.external_name or is_own_of_istio(service) or not is_in_mesh(service, mesh.workloads):
+        return
+    for port in service.ports:
+        protocol = port_protocol(port.name, port.port, port.transport, port.app_protocol)
+        if protocol is Protocol.AUTO and port.app_protocol is None:
+            what = (
+                f"the name {port.name!r} of port {port.port} starts with no protocol that Istio knows"
+                if port.name
+                else f"port {port.port} has no name that says its protocol"
+            )
+            yield Finding(port.at("name" if port.name else "port"), f"{what}, so it is sniffed")

@@ -1,0 +1,33 @@
+"""A Service leads to a named container port that none of its pods has.
+
+Kubernetes leaves the port out of the endpoints, so the Service has none there: clients get
+`503 UH no healthy upstream`.
+
+Fix: correct `targetPort`, or name a container port so. (Numbers work whether or not a container
+lists them.)
+"""
+
+from collections.abc import Iterator
+
+from meshctl.mesh import Mesh
+from meshctl.resources import Service
+from meshctl.rules.api import Finding, Outcome, Severity, rule
+
+
+@rule(on=Service, severity=Severity.ERROR, equivalents=("KIA0701",), since="0.1.0")
+def check(service: Service, mesh: Mesh) -> Iterator[Outcome]:
+    """Report names that no container of any selected workload declares."""
+    if not service.selector:
+        return
+    pods = mesh.workloads.find(service.selector, service.namespace)
+    # Containers that are injected later, such as a gateway's proxy, have ports of their own.
+    if not pods or any("inject.istio.io/templates" in pod.pod_annotations for pod in pods):
+        return
+    for port in service.ports:
+        if isinstance(port.target, str) and not any(port.target in pod.named_ports for pod in pods):
+            known = ", ".join(sorted({name for pod in pods for name in pod.named_ports})) or "none"
+            yield Finding(
+                port.at("targetPort"),
+                f"no pod behind this Service names a port {port.target!r}, so port {port.port} has "
+                f"no endpoints; named are: {known}",
+            ).also(pods[0].at("metadata", "name"), "is selected")

@@ -1,0 +1,35 @@
+"""A TCP port of a ServiceEntry has no address to tell its traffic by.
+
+HTTP and TLS traffic names its host, TCP does not. Without an address, sidecars open a listener on
+`0.0.0.0` and the port, which takes the TCP traffic of all destinations with that port and sends it
+to this one. Addresses that istiod allocates help where clients ask the proxy for names: with DNS
+capture, or in ambient mode.
+
+Fix: give `addresses`, or name the real protocol (`TLS`, `HTTPS`, `HTTP`), or turn on DNS capture
+(`ISTIO_META_DNS_CAPTURE`) so that allocated addresses are used.
+"""
+
+from collections.abc import Iterator
+
+from meshctl.mesh import Mesh
+from meshctl.mesh.service_entries import allocates_addresses, is_told_by_address
+from meshctl.resources import ServiceEntry
+from meshctl.rules.api import Finding, Outcome, Severity, rule
+
+
+@rule(on=ServiceEntry, severity=Severity.WARNING, equivalents=("IST0134",), since="0.1.0")
+def check(entry: ServiceEntry, mesh: Mesh) -> Iterator[Outcome]:
+    """Report the TCP ports of entries without addresses of any source."""
+    has_addresses = entry.addresses or entry.child("status").has("addresses")
+    if has_addresses or allocates_addresses(entry, mesh.config):
+        return
+    if mesh.ambient.is_on(entry.namespace):
+        return
+    for port in entry.ports:
+        if is_told_by_address(port):
+            says = port.protocol or "no protocol, so TCP"
+            yield Finding(
+                port.at("protocol") if port.has("protocol") else port.at("number"),
+                f"port {port.port} is {says} and the entry has no addresses: sidecars send it all "
+                f"TCP traffic of port {port.port}, whatever its destination",
+            )

@@ -1,0 +1,25 @@
+"""A Sidecar has an outboundTrafficPolicy without a mode.
+
+The mode that is left out is REGISTRY_ONLY, the first value of the enumeration, and not what the
+mesh says: calls to hosts that nothing declares get `502` (HTTP) or are reset.
+
+Fix: write `mode: REGISTRY_ONLY` or `mode: ALLOW_ANY`, or remove `outboundTrafficPolicy` to take the
+mesh's.
+"""
+
+from collections.abc import Iterator
+
+from meshctl.mesh import Mesh
+from meshctl.resources import Sidecar
+from meshctl.rules.api import Finding, Outcome, Severity, rule
+
+
+@rule(on=Sidecar, severity=Severity.WARNING, equivalents=("KIA1007",), since="0.1.0")
+def check(sidecar: Sidecar, mesh: Mesh) -> Iterator[Outcome]:
+    """Report a policy whose mode is not written."""
+    policy = sidecar.spec.child("outboundTrafficPolicy")
+    if sidecar.spec.has("outboundTrafficPolicy") and not policy.has("mode"):
+        yield Finding(
+            sidecar.spec.key("outboundTrafficPolicy"),
+            "without a mode this means REGISTRY_ONLY, whatever the mesh's own policy is",
+        )

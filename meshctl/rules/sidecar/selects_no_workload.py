@@ -1,0 +1,28 @@
+"""A Sidecar's workloadSelector picks no workload.
+
+The workloads that it was meant for keep the configuration of the namespace's or the mesh's default
+Sidecar, or of none: they get every host of the mesh again.
+
+Fix: write labels that the pods carry, those of the pod template.
+"""
+
+from collections.abc import Iterator
+
+from meshctl.mesh import Mesh
+from meshctl.resources import Sidecar
+from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, rule
+
+
+@rule(on=Sidecar, severity=Severity.WARNING, equivalents=("IST0101", "KIA0004"), since="0.1.0")
+def check(sidecar: Sidecar, mesh: Mesh) -> Iterator[Outcome]:
+    """Report selectors without any workload in a namespace whose workloads are known."""
+    if not sidecar.workload_selector or mesh.sidecars.picked(sidecar):
+        return
+    if not mesh.workloads.shows_pods_of(sidecar.namespace):
+        yield NotChecked(f"no workload of namespace {sidecar.namespace} is in the input")
+        return
+    yield Finding(
+        sidecar.spec.at("workloadSelector", "labels"),
+        f"no workload of namespace {sidecar.namespace} has these labels, so this Sidecar "
+        "configures nothing",
+    )

@@ -1,0 +1,32 @@
+"""A Telemetry names a provider that the mesh config doesn't define.
+
+istiod skips the entry: no traces, logs or metrics are sent there, and nothing says so but a line
+in istiod's log.
+
+Fix: define it in `meshConfig.extensionProviders`, or correct the name. `envoy`, `prometheus` and
+`stackdriver` exist without a definition.
+"""
+
+from collections.abc import Iterator
+
+from meshctl.mesh import Mesh
+from meshctl.resources import Telemetry
+from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, rule
+
+
+@rule(on=Telemetry, severity=Severity.WARNING, since="0.1.0")
+def check(telemetry: Telemetry, mesh: Mesh) -> Iterator[Outcome]:
+    """Report names that a known mesh config doesn't have."""
+    providers = mesh.extension_providers
+    for signal, provider in telemetry.providers:
+        name = provider.text("name")
+        if not name or providers.defines(name):
+            continue
+        if mesh.config.is_known:
+            known = ", ".join(providers.names)
+            yield Finding(
+                provider.at("name"),
+                f"the mesh has no provider {name!r}, so this {signal} does nothing; it has {known}",
+            )
+        else:
+            yield NotChecked("the mesh config, which defines providers, is not in the input")

@@ -1,0 +1,53 @@
+"""A rule delegates, and nothing comes of it.
+
+istiod replaces the rule by those of the delegate. If that VirtualService is missing, has hosts of
+its own or isn't exported to the root's namespace, the rule vanishes; if a match of it asks for
+something outside the root's match, or both name a path and one is a regex, that one rule vanishes.
+There is only a line in istiod's log; requests go to the next rule or get 404.
+
+Fix: name an existing VirtualService without hosts, exported to the namespace of the root, and
+write its matches below the root's, as prefixes and exact texts.
+"""
+
+from collections.abc import Iterator
+
+from meshctl.mesh import Mesh
+from meshctl.mesh.delegates import Broken, BrokenDelegate
+from meshctl.resources import VirtualService
+from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, rule
+
+
+@rule(on=VirtualService, severity=Severity.ERROR, since="0.1.0")
+def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
+    """Report delegations that yield nothing, at the root or at the rule of the delegate."""
+    delegates = mesh.routes.delegates
+    for one in delegates.broken(service) if service.hosts else ():
+        if one.route is not None and delegates.reaches(one.route):
+            continue  # another rule delegates to it, too
+        home = one.root.delegate.text("namespace") or service.namespace
+        if one.reason is Broken.MISSING and not delegates.knows(home, is_whole=mesh.is_whole):
+            yield NotChecked(f"the input has no VirtualServices of {home} to delegate to")
+        else:
+            yield _finding(one)
+
+
+def _finding(one: BrokenDelegate) -> Finding:
+    written = one.root.delegate
+    named = f"{written.text('namespace') or one.root.resource.namespace}/{written.text('name')}"
+    if one.route is not None:
+        return Finding(
+            one.route.key("match"),
+            f"this match doesn't fit into that of the rule that delegates to it in "
+            f"{one.root.resource.title}, so istiod leaves the rule out",
+        ).also(one.root.key("match"), "a match of the delegate must lie inside this, without regex")
+    reason = {
+        Broken.MISSING: "there is no such VirtualService",
+        Broken.HAS_HOSTS: "it has hosts of its own, which a delegate must not",
+        Broken.HIDDEN: f"it isn't exported to {one.root.resource.namespace}",
+    }[one.reason]
+    finding = Finding(
+        written.at("name"), f"nothing comes of delegating to {named}: {reason}; the rule vanishes"
+    )
+    if one.delegate is None:
+        return finding
+    return finding.also(one.delegate.at("metadata", "name"), "the delegate")

@@ -1,0 +1,46 @@
+"""A route sends requests to a host that doesn't exist for its clients.
+
+istiod sends the route as it is written; the proxies have no upstream of that name and answer 503
+with response flag NC (cluster not found). A mirror to such a host is dropped without a trace.
+
+Fix: name a Service that exists, with its namespace when it is another one
+(`reviews.prod.svc.cluster.local`), or declare an external host with a ServiceEntry.
+"""
+
+from collections.abc import Iterator
+
+from meshctl.mesh import Mesh
+from meshctl.mesh.upstreams import Missing, Why
+from meshctl.resources import VirtualService
+from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, rule
+
+
+@rule(on=VirtualService, severity=Severity.ERROR, equivalents=("IST0101", "KIA1101"), since="0.1.0")
+def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
+    """Report hosts that the input proves to be absent, hidden or written short by mistake."""
+    for route in service.routes:
+        for destination in route.destinations:
+            missing = mesh.upstreams.missing(destination)
+            if missing is None:
+                continue
+            if missing.why is Why.UNKNOWN:
+                yield NotChecked(f"the input has no Services or ServiceEntries beside {missing.host}")
+                continue
+            finding = Finding(destination.at("host"), _message(missing))
+            if missing.similar is not None:
+                finding = finding.also(missing.similar.source.at("metadata", "name"), "declared here")
+            yield finding
+
+
+def _message(missing: Missing) -> str:
+    similar = missing.similar
+    if missing.why is Why.HIDDEN and similar is not None:
+        visible = ", ".join(sorted(similar.visible)) or "no namespace"
+        return f"{missing.host} is exported to {visible}, and nobody there uses this route"
+    if missing.why is Why.UNFINISHED and similar is not None:
+        return (
+            f"nothing declares {missing.host}: Istio completes only names without a dot, and the "
+            f"Service is {similar.host}"
+        )
+    hint = f"; the Service of that name is {similar.host}" if similar is not None else ""
+    return f"nothing declares {missing.host}, so proxies answer 503{hint}"

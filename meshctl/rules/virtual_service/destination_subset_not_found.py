@@ -1,0 +1,53 @@
+"""A route sends requests to a subset that no DestinationRule of its clients defines.
+
+Subsets live in DestinationRules, and a proxy reads just one for a host: of its own namespace, of
+the Service's, or of the root namespace. If that one lacks the subset there is no such upstream,
+and the requests are answered with 503 (response flag NC, cluster not found).
+
+Fix: define the subset in the DestinationRule that the clients read, best of all beside the
+Service and exported to them, or name a subset that exists.
+"""
+
+from collections.abc import Iterator
+
+from meshctl.mesh import Mesh
+from meshctl.mesh.subset_lookup import ELSEWHERE, LostSubset
+from meshctl.resources import Destination, VirtualService
+from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, rule
+
+
+@rule(on=VirtualService, severity=Severity.ERROR, equivalents=("IST0101", "KIA1107"), since="0.1.0")
+def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
+    """Report subsets nobody defines, and those that some of the clients can't see."""
+    for route in service.routes:
+        for destination in route.destinations:
+            if not destination.subset or not destination.host:
+                continue
+            lost = mesh.subset_lookup.lost(route, destination)
+            if lost is not None:
+                yield _finding(destination, lost)
+            elif not mesh.subset_lookup.is_known(destination, mesh.upstreams.host_of(destination)):
+                home = mesh.registry.home(mesh.upstreams.host_of(destination)) or "other namespaces"
+                yield NotChecked(f"the input has no DestinationRules of {home}")
+
+
+def _finding(destination: Destination, lost: LostSubset) -> Finding:
+    named = f"subset {destination.subset} of {destination.host}"
+    severity = None
+    if lost.client is None:
+        known = ", ".join(lost.known)
+        message = f"no DestinationRule defines {named}" + (f", only {known}" if known else "")
+    else:
+        where = lost.client.namespace
+        if lost.client.is_gateway:
+            who = f"gateway pods in {where}"
+        elif where is ELSEWHERE:
+            who, severity = "clients in other namespaces", Severity.WARNING
+        else:
+            who = f"clients in {where}"
+        owner = lost.rules[0].title
+        message = f"{who} don't find {named}: they don't read {owner}, which defines it"
+    finding = Finding(destination.at("subset"), message, severity=severity)
+    for one in lost.rules[:1]:
+        finding = finding.also(one.at("spec", "subsets"), "the subsets of this host")
+    return finding

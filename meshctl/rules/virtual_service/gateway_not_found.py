@@ -1,0 +1,46 @@
+"""A VirtualService names a Gateway that does not exist.
+
+istiod binds the routes to a name that no Gateway has, so no proxy gets them: requests are answered
+by another VirtualService, or with 404. A name without a namespace means the VirtualService's own.
+
+Fix: write the Gateway as `namespace/name`.
+"""
+
+from collections.abc import Iterator
+from difflib import get_close_matches
+
+from meshctl.mesh import Mesh
+from meshctl.mesh.bindings import Binding
+from meshctl.resources import VirtualService
+from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, rule
+
+
+@rule(on=VirtualService, severity=Severity.ERROR, equivalents=("IST0101", "KIA1102"), since="0.1.0")
+def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
+    """Report names without a Gateway, where the input knows the Gateways of the namespace."""
+    for one in (*mesh.bindings.of(service), *mesh.bindings.of_matches(service)):
+        if one.is_mesh or one.is_kubernetes or one.gateway is not None:
+            continue
+        namespace, _, name = one.name.partition("/")
+        elsewhere = mesh.bindings.called(name)
+        if mesh.is_whole or mesh.bindings.knows(namespace):
+            yield _finding(one, mesh, Severity.ERROR)
+        elif elsewhere:
+            yield _finding(one, mesh, Severity.WARNING)
+        else:
+            yield NotChecked("the input has no Gateway of the namespace that is named")
+
+
+def _finding(binding: Binding, mesh: Mesh, severity: Severity) -> Finding:
+    namespace, _, name = binding.name.partition("/")
+    elsewhere = mesh.bindings.called(name)
+    close = get_close_matches(name, mesh.bindings.in_namespace(namespace), 1)
+    if elsewhere:
+        hint = f"; did you mean {elsewhere[0].key_name!r}?"
+    else:
+        hint = f"; did you mean {close[0]!r}?" if close else ""
+    message = f"there is no Gateway {binding.name!r}, so nothing is routed through it{hint}"
+    finding = Finding(binding.ref, message, severity=severity)
+    for one in elsewhere[:1]:
+        finding = finding.also(one.at("metadata", "name"), "has this name")
+    return finding

@@ -1,0 +1,31 @@
+"""A VirtualService is bound to a Gateway whose pods can't see it.
+
+`exportTo` limits the namespaces whose proxies read a VirtualService; a gateway's proxy is in the
+namespace of its pods, not of the Gateway object. The routes never reach it: requests get 404.
+
+Fix: add the namespace of the gateway's pods to `exportTo`, or remove `exportTo`.
+"""
+
+from collections.abc import Iterator
+
+from meshctl.mesh import Mesh
+from meshctl.resources import VirtualService
+from meshctl.rules.api import Finding, Outcome, Severity, rule
+
+
+@rule(on=VirtualService, severity=Severity.ERROR, since="0.1.0")
+def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
+    """Report each Gateway that runs only where the VirtualService is not visible."""
+    for one in mesh.bindings.of(service):
+        if one.gateway is None:
+            continue
+        homes = {found.workload.namespace for found in mesh.gateways.of(one.gateway)}
+        if not homes or any(mesh.routes.is_visible(service, home) for home in homes):
+            continue
+        where = ", ".join(sorted(str(home) for home in homes))
+        exported = ", ".join(service.export_to) or "the mesh default"
+        yield Finding(
+            service.spec.at("exportTo"),
+            f"exported to {exported}, but the pods of {one.name} run in {where}: the gateway "
+            "never sees these routes",
+        ).also(one.ref, "binds it to the Gateway")

@@ -1,0 +1,33 @@
+"""A VirtualService names a Service of another namespace by its short name.
+
+Istio completes `hosts: [reviews]` with the namespace of the VirtualService. There is no such
+Service there, so sidecars never use the rules; the Service that was meant stays as it is.
+
+Fix: write the full name, `reviews.prod.svc.cluster.local`, or move the VirtualService.
+"""
+
+from collections.abc import Iterator
+
+from meshctl.mesh import Mesh
+from meshctl.mesh.delegates import MESH
+from meshctl.resources import VirtualService
+from meshctl.rules.api import Finding, Outcome, Severity, rule
+
+
+@rule(on=VirtualService, severity=Severity.WARNING, since="0.1.0")
+def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
+    """Report short hosts that only other namespaces have."""
+    known = mesh.is_whole or service.namespace in mesh.registry.namespaces_with_services
+    if not known or MESH not in mesh.routes.gateways_of(service):
+        return
+    for index, written in enumerate(service.hosts):
+        host = mesh.registry.fqdn(written, service.namespace)
+        if host == written or mesh.registry.find(host, service.namespace) is not None:
+            continue
+        elsewhere = mesh.upstreams.services_named(written)
+        if elsewhere and not mesh.registry.at(host):
+            yield Finding(
+                service.spec.at("hosts", index),
+                f"{written} means {host} here, which doesn't exist; the Service of that name is "
+                f"{elsewhere[0].host}",
+            ).also(elsewhere[0].source.at("metadata", "name"), "probably meant")

@@ -1,0 +1,40 @@
+"""A host of a VirtualService is not among the hosts of any server of its Gateways.
+
+The routes exist for the hosts that match, but requests for this one get 404: no server lets it in.
+A server host such as `./shop.test` or `team/shop.test` lets in VirtualServices of that namespace
+alone.
+
+Fix: add the host to a server of the Gateway, or remove it here.
+"""
+
+from collections.abc import Iterator
+
+from meshctl.mesh import Mesh
+from meshctl.resources import VirtualService
+from meshctl.rules.api import Finding, Outcome, Severity, rule
+
+
+@rule(on=VirtualService, severity=Severity.ERROR, equivalents=("IST0132",), since="0.1.0")
+def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
+    """Report each host that none of the Gateways serves, if all of them are in the input."""
+    bindings = list(mesh.bindings.of(service))
+    gateways = [one.gateway for one in bindings if one.gateway is not None]
+    if len(gateways) < len(bindings):
+        return
+    for index, host in enumerate(service.hosts):
+        if any(mesh.bindings.servers_for(one, host, service.namespace) for one in gateways):
+            continue
+        names = ", ".join(one.key_name for one in gateways)
+        others = [s for one in gateways for s in mesh.bindings.servers_for(one, host, None)]
+        why = (
+            f"lets in only other namespaces than {service.namespace!r}"
+            if others
+            else "has no server for it"
+        )
+        finding = Finding(
+            service.spec.at("hosts", index), f"{names} {why}: requests for {host!r} get 404"
+        )
+        for server in others or [server for one in gateways for server in one.servers]:
+            finding = finding.also(server.at("hosts"), "are the hosts of a server")
+            break
+        yield finding

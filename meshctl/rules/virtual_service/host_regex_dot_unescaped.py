@@ -1,0 +1,42 @@
+r"""A regex for a host name has a dot that stands for any character.
+
+`api.example.com` as a regex takes `apixexample.com`, too. For `authority` a request for another
+host gets in; in `allowOrigins` of a CORS policy it is a way in for somebody who registers the
+other name.
+
+Fix: write `\.` (or `[.]`) for each dot of the name, or use `exact`.
+"""
+
+import re
+from collections.abc import Iterator
+
+from meshctl.mesh import Mesh
+from meshctl.resources import Ref, Route, VirtualService
+from meshctl.rules.api import Finding, Outcome, Severity, rule
+
+_BARE_DOT = re.compile(r"(?<=[A-Za-z0-9*+)])(?<!\\)\.(?=[A-Za-z0-9]+(?:\\?\.|$|[:/$(]))")
+
+
+@rule(on=VirtualService, severity=Severity.WARNING, since="0.1.0")
+def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
+    """Report dots between the labels of a name that are not escaped."""
+    for route in service.http:
+        for pattern, place in _patterns(route):
+            dot = _BARE_DOT.search(pattern)
+            if dot is not None:
+                yield Finding(
+                    place,
+                    f"the dot before '{pattern[dot.end() :]}' stands for any character here; "
+                    "write \\. for a dot",
+                )
+
+
+def _patterns(route: Route) -> Iterator[tuple[str, Ref]]:
+    for match in route.matches:
+        authority = match.child("authority")
+        if authority.text("regex"):
+            yield authority.text("regex"), authority.at("regex")
+    for index, origin in route.child("corsPolicy").items("allowOrigins"):
+        pattern = origin.get("regex")
+        if isinstance(pattern, str):
+            yield pattern, route.at("corsPolicy", "allowOrigins", index, "regex")

@@ -1,0 +1,34 @@
+"""Two VirtualServices claim one host inside the mesh.
+
+Sidecars don't merge VirtualServices as gateways do: they use the oldest one for a host and leave
+out the others, whole. The rules of the others never happen, without any error.
+
+Fix: merge them into one VirtualService, or limit one with `exportTo` to the namespaces it is for.
+"""
+
+from collections.abc import Iterator
+
+from meshctl.mesh import Mesh
+from meshctl.resources import VirtualService
+from meshctl.rules.api import Finding, Outcome, Severity, rule
+
+
+@rule(
+    on=VirtualService, severity=Severity.ERROR, equivalents=("IST0109", "KIA1106"), since="0.1.0"
+)
+def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
+    """Report each host once, at the VirtualService that comes second."""
+    for lost in mesh.mesh_hosts.lost(service):
+        winner = lost.winner.service
+        clients = "" if lost.clients == "*" else f" of namespace {lost.clients}"
+        if lost.order_known:
+            effect = f"which is older, so sidecars{clients} never ask this one"
+        else:
+            effect = (
+                f"and sidecars{clients} use only the older of the two, which files don't tell"
+            )
+        yield Finding(
+            lost.loser.place,
+            f"{winner.title} routes {lost.loser.host}, too, {effect}",
+            severity=Severity.INFO if lost.is_harmless else None,
+        ).also(lost.winner.place, "claims the same host")

@@ -1,0 +1,59 @@
+"""A condition has the wrong case for what it is compared with.
+
+Methods are sent in capitals and compared as they are: `get` never matches. Schemes are sent in
+small letters: `HTTP` never matches. Header names are compared without regard to case by Envoy,
+but Istio's API asks for small letters, and proxyless gRPC clients take it at its word.
+
+Fix: write methods in capitals, schemes and header names in small letters.
+"""
+
+from collections.abc import Iterator
+
+from meshctl.mesh import Mesh
+from meshctl.mesh.matches import from_istio
+from meshctl.mesh.string_match import StringMatch
+from meshctl.resources import Match, VirtualService
+from meshctl.rules.api import Finding, Outcome, Severity, rule
+
+_METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "CONNECT", "OPTIONS", "TRACE")
+_SCHEMES = ("http", "https")
+_FIELDS = frozenset({"method", "scheme", "headers", "withoutHeaders"})
+
+
+@rule(on=VirtualService, severity=Severity.ERROR, since="0.1.0")
+def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
+    """Report methods and schemes that never match, and header names in capitals as a smell."""
+    for route in service.http:
+        for match in route.matches:
+            if not _FIELDS.isdisjoint(match.data):
+                yield from _check(match)
+
+
+def _check(match: Match) -> Iterator[Finding]:
+    request = from_istio(match.data, frozenset())
+    for key, asked, known in (
+        ("method", request.method, _METHODS),
+        ("scheme", request.scheme, _SCHEMES),
+    ):
+        if asked is not None and _has_wrong_case(asked, known):
+            case = "capitals" if known is _METHODS else "small letters"
+            yield Finding(
+                match.at(key, asked.kind),
+                f"{key} {asked} never matches: it is compared with its case, and a {key} is sent "
+                f"in {case}",
+            )
+    for field in ("headers", "withoutHeaders"):
+        for name in map(str, match.child(field).data):
+            if name != name.lower() and not name.startswith("@"):
+                yield Finding(
+                    match.key(field, name),
+                    f"header name {name} has capitals; the API asks for {name.lower()}",
+                    severity=Severity.INFO,
+                )
+
+
+def _has_wrong_case(asked: StringMatch, known: tuple[str, ...]) -> bool:
+    if any(asked.takes(word) is not False for word in known):
+        return False
+    spelled = (form for word in known for form in (word.lower(), word.upper(), word.capitalize()))
+    return any(asked.takes(form) for form in spelled)

@@ -1,0 +1,49 @@
+"""Two VirtualServices of one host want the same requests at a gateway.
+
+istiod puts the routes of all VirtualServices for a host at a gateway into one list, the oldest
+VirtualService first. Where two of them match the same request, the age of the objects decides
+which one gets it, so deleting and applying one again changes the traffic.
+
+Fix: write the overlapping rules in one VirtualService, in the order that is meant, or make them
+disjoint; a root with delegates keeps teams apart.
+"""
+
+from collections.abc import Iterator
+
+from meshctl.mesh import Mesh
+from meshctl.mesh.collisions import MOST_PAIRS, Collision
+from meshctl.resources import VirtualService
+from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, rule
+
+
+@rule(on=VirtualService, severity=Severity.WARNING, since="0.1.0")
+def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
+    """Report each pair once, at the one that comes second, with a request that both match."""
+    for one in mesh.collisions.overlaps(service):
+        if one.leak is None:
+            yield _finding(one)
+    host = mesh.collisions.unfinished.get(service)
+    if host is not None:
+        yield NotChecked(f"host {host} has more than {MOST_PAIRS} pairs of matches to compare")
+
+
+def _finding(one: Collision) -> Finding:
+    first, second = one.first, one.second
+    told = f"{first.service.title} also takes {one.witness} for {one.host.host}"
+    severity = None
+    if not one.order_known:
+        outcome = (
+            "the older of the two gets it, and files don't tell which one that is: "
+            f"{first.title} there, or {second.title} here"
+        )
+    elif one.second_is_dead:
+        severity = Severity.ERROR
+        outcome = "it comes first and takes all that this match could, which never gets a request"
+    elif one.first_is_inside:
+        severity = Severity.INFO
+        outcome = "it comes first as long as it is the older one"
+    else:
+        outcome = "it comes first and gets what both match"
+    return Finding(second.place, f"{told}; {outcome}", severity=severity).also(
+        first.place, f"{first.title} matches the same request"
+    )

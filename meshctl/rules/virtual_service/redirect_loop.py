@@ -1,0 +1,26 @@
+"""A redirect leads to a request that the same rule redirects again.
+
+Browsers follow it some twenty times and give up (`ERR_TOO_MANY_REDIRECTS`); other clients see only
+301 answers. Typical are a redirect to `https` at a gateway that serves the host with HTTPS, too,
+and one to a page or host that the match doesn't leave out.
+
+Fix: narrow the match to what should be redirected (`scheme`, `port`, `authority`, the path), or
+use `httpsRedirect` of the Gateway server.
+"""
+
+from collections.abc import Iterator
+
+from meshctl.mesh import Mesh
+from meshctl.mesh.redirects import looping
+from meshctl.resources import VirtualService
+from meshctl.rules.api import Finding, Outcome, Severity, rule
+
+
+@rule(on=VirtualService, severity=Severity.ERROR, since="0.1.0")
+def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
+    """Report redirects whose target is taken by the match that leads there."""
+    for one, target in looping(mesh, service):
+        redirect = one.rule.action.key("redirect")
+        yield Finding(
+            redirect, f"the redirect leads to {target}, which {one.title} redirects again"
+        ).also(one.place, "takes the redirected request, too")

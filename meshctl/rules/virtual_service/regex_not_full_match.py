@@ -1,0 +1,54 @@
+"""A regex for a path is really an exact path or a prefix, or was meant to be searched for.
+
+Envoy matches a regex against the whole path, without its query. `regex: /foo` takes `/foo` alone,
+`^/v[0-9]` doesn't take `/v1/items`. A regex that only says "exact" or "prefix" costs more per
+request and hides what it does from people and tools.
+
+Fix: write `exact` or `prefix`, or end the regex with `.*` if more may follow.
+"""
+
+import re
+from collections.abc import Iterator
+
+from meshctl.mesh import Mesh
+from meshctl.mesh.request_part import PATH
+from meshctl.mesh.string_match import StringMatch
+from meshctl.resources import VirtualService
+from meshctl.rules.api import Finding, Outcome, Severity, rule
+
+_VARIES = re.compile(r"\[(?!\.\])|\+|\{|\\[dswDSW]")
+"""Says that a pattern is neither one path nor all below a prefix, without looking closer."""
+
+_OPEN_ENDED = ("*", "+", "?", ")", "}", "$")
+
+
+@rule(on=VirtualService, severity=Severity.WARNING, since="0.1.0")
+def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
+    """Report regexes with a better form; only those that look like a search are warnings."""
+    for route in service.http:
+        for match in route.matches:
+            pattern = match.child("uri").text("regex") if match.has("uri") else ""
+            found = _judge(pattern) if pattern else None
+            if found is not None:
+                yield Finding(match.at("uri", "regex"), found[0], severity=found[1])
+
+
+def _judge(pattern: str) -> tuple[str, Severity | None] | None:
+    path = StringMatch("regex", pattern)
+    plain = path if _VARIES.search(pattern) else path.simplified(PATH)
+    if plain.kind == "exact":
+        certain = "\\" in pattern or pattern.endswith("$")
+        message = (
+            f"regex '{pattern}' takes the path {plain.value} alone and nothing below it, since the "
+            f"whole path must match; write exact, or prefix if more may follow"
+        )
+        return message, Severity.INFO if certain else None
+    if plain.kind in ("prefix", "any"):
+        return f"regex '{pattern}' says the same as prefix '{plain.value or '/'}'", Severity.INFO
+    if pattern.startswith("^") and not pattern.endswith(_OPEN_ENDED):
+        message = (
+            f"regex '{pattern}' must match the whole path, not its beginning; end it with .* if "
+            "more may follow"
+        )
+        return message, None
+    return None

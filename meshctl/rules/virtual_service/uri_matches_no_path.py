@@ -1,0 +1,40 @@
+"""A `uri` condition asks for something that no path is.
+
+Envoy compares the path from its first slash up to the query, as it was sent: encoded and without
+`?x=1`. A condition without the leading slash or with a query never matches, so the rule gets no
+request.
+
+Fix: begin with `/` and move the query to `queryParams`.
+"""
+
+from collections.abc import Iterator
+
+from meshctl.mesh import Mesh
+from meshctl.mesh.request_part import PATH
+from meshctl.mesh.string_match import WRITTEN_KINDS, StringMatch, find_text
+from meshctl.resources import VirtualService
+from meshctl.rules.api import Finding, Outcome, Severity, rule
+
+_ASTERISK = "*"
+"""The one path without a slash, of ``OPTIONS *``."""
+
+
+@rule(on=VirtualService, severity=Severity.ERROR, since="0.1.0")
+def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
+    """Report conditions that the path of no request meets."""
+    for route in service.http:
+        for match in route.matches:
+            uri = match.child("uri")
+            for kind in WRITTEN_KINDS:
+                path = StringMatch(kind, uri.text(kind))
+                if path.value in ("", _ASTERISK) or find_text((path,), (), PATH) is not None:
+                    continue
+                yield Finding(uri.at(kind), f"no path matches {path}: {_why(path)}")
+
+
+def _why(path: StringMatch) -> str:
+    if path.kind != "regex" and not path.value.startswith("/"):
+        return "every path begins with a slash"
+    if "?" in path.value:
+        return "it is compared without the query; queryParams has conditions on that"
+    return "the whole path must match, from its slash to the query"

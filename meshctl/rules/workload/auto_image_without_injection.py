@@ -1,0 +1,45 @@
+"""A container has `image: auto`, but no injection webhook replaces it.
+
+`auto` is a placeholder of gateway deployments that the webhook fills in. Without injection the
+kubelet looks for an image of that name and the pod stays in `ImagePullBackOff`.
+
+Fix: label the pod template `sidecar.istio.io/inject: "true"`, or the namespace
+`istio-injection=enabled` or `istio.io/rev=<revision>`.
+"""
+
+from collections.abc import Iterator
+
+from meshctl.mesh import Mesh
+from meshctl.mesh.injection import PROXY_CONTAINER, Membership, promise
+from meshctl.resources import Workload
+from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, rule
+
+
+@rule(on=Workload, severity=Severity.ERROR, equivalents=("IST0146", "IST0147"), since="0.1.0")
+def check(workload: Workload, mesh: Mesh) -> Iterator[Outcome]:
+    """Report placeholders for which neither a webhook nor a label promises a replacement."""
+    for container in workload.containers:
+        if container.name != PROXY_CONTAINER or container.text("image") != "auto":
+            continue
+        injected = _is_injected(workload, mesh)
+        if injected is False:
+            yield Finding(
+                container.at("image"),
+                "nothing injects this pod, so that `auto` is taken for the name of an image",
+            )
+        elif injected is None:
+            yield NotChecked(
+                "pods with `image: auto` of namespaces whose Namespace is not in the input"
+            )
+
+
+def _is_injected(workload: Workload, mesh: Mesh) -> bool | None:
+    if workload.kind == "Pod" and workload.has("status"):
+        return False  # the webhook has had its turn
+    namespace = mesh.workloads.namespace(workload.namespace)
+    by_webhook = mesh.injector.injects(workload, namespace)
+    if by_webhook is not None and (by_webhook or namespace is not None or mesh.is_whole):
+        return by_webhook
+    # Its own proxy container says nothing here, so ask what the labels promise.
+    promised = promise(workload, namespace)
+    return None if promised is Membership.UNKNOWN else promised.has_proxy

@@ -1,0 +1,30 @@
+"""Clients send mutual TLS to a port that is led past the sidecar.
+
+Auto mTLS goes by the pod's label, which says that there is a sidecar; it doesn't know
+`excludeInboundPorts`. The application itself gets the TLS of the mesh and can't read it: clients
+with a sidecar see `503 UC` or a hang-up, clients outside the mesh work.
+
+Fix: give the host a DestinationRule with tls mode DISABLE for that port, or select the workload by
+a PeerAuthentication that says DISABLE for the container port, or let the sidecar take the port.
+"""
+
+from collections.abc import Iterator
+
+from meshctl.mesh import Mesh
+from meshctl.mesh.connections import ServerMode
+from meshctl.resources import Workload
+from meshctl.rules.api import Finding, Outcome, Severity, rule
+
+
+@rule(on=Workload, severity=Severity.ERROR, since="0.1.0")
+def check(workload: Workload, mesh: Mesh) -> Iterator[Outcome]:
+    """Report ports without a sidecar that clients take for ports with one."""
+    for conflict in mesh.tls_conflicts.of(workload):
+        server = conflict.first.server
+        if server is None or conflict.first.mode is not ServerMode.NONE:
+            continue
+        yield Finding(
+            conflict.place,
+            f"port {server.port} is led past the sidecar, but {conflict.who} send mutual TLS to "
+            f"{conflict.where}, which the application can't read",
+        )

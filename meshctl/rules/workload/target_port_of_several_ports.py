@@ -1,0 +1,36 @@
+"""Several Services lead to one port of a workload from different ports of their own.
+
+The sidecar of the server has one listener for the container port and takes the settings of one of
+the Services. Where they agree on the protocol this works; where they don't, the others' traffic is
+handled by the wrong protocol.
+
+Fix: give the Services the same port, or let each lead to a container port of its own.
+"""
+
+from collections.abc import Iterator
+
+from meshctl.mesh import Mesh
+from meshctl.mesh.injection import Membership
+from meshctl.mesh.service_ports import shared_ports
+from meshctl.resources import Workload
+from meshctl.rules.api import Finding, Outcome, Severity, rule
+
+
+@rule(on=Workload, severity=Severity.WARNING, equivalents=("IST0137",), since="0.1.0")
+def check(workload: Workload, mesh: Mesh) -> Iterator[Outcome]:
+    """Report each container port that is reached by several numbers."""
+    if mesh.workloads.membership(workload) is Membership.NONE:
+        return
+    for target, ports in shared_ports(workload, mesh.ports):
+        if len({port.number for port in ports}) == 1:
+            continue
+        agree = len({port.family for port in ports}) == 1
+        listed = ", ".join(f"{port.service} by {port.number} ({port.protocol})" for port in ports)
+        finding = Finding(
+            workload.at("metadata", "name"),
+            f"Services lead to container port {target} from different ports: {listed}",
+            severity=Severity.INFO if agree else None,
+        )
+        for port in ports:
+            finding = finding.also(port.place, f"leads to {target} from {port.number}")
+        yield finding

@@ -1,0 +1,88 @@
+"""How do the routes of gateways and hosts read as rows of a table?"""
+
+from collections.abc import Iterator
+from typing import Any
+
+Row = tuple[object, ...]
+_ROUTES = ("gateway", "routes of", "host", "takes", "does", "virtual service", "written at")
+_SERVERS = ("gateway", "server", "container port", "what becomes of it", "written at")
+
+
+def tables(answer: dict[str, Any]) -> Iterator[tuple[tuple[str, ...], list[Row]]]:
+    """Walk the tables of an answer, each with its columns: the routes, and what servers became."""
+    yield _ROUTES, list(_route_rows(answer))
+    servers = list(_server_rows(answer))
+    if servers:
+        yield _SERVERS, servers
+
+
+def _route_rows(answer: dict[str, Any]) -> Iterator[Row]:
+    """Walk every route of an answer in Envoy's order; a virtual host without any has one row."""
+    for gateway, form in _gateways(answer):
+        for config, hosts in form["routes"].items():
+            for host in hosts:
+                start = gateway, config, ", ".join(host["domains"])
+                redirects = "redirect to HTTPS" if "requireTls" in host else ""
+                for route in host["routes"]:
+                    yield *start, *_route_cells(route, redirects)
+                if not host["routes"]:
+                    yield *start, "any request", redirects or "404", "", ""
+    for route in answer.get("mesh", ()):
+        yield "mesh", "", answer["host"], *_route_cells(route, "")
+
+
+def _server_rows(answer: dict[str, Any]) -> Iterator[Row]:
+    """Walk the servers of an answer, dropped ones too."""
+    for gateway, form in _gateways(answer):
+        for one in form.get("servers", ()):
+            where = _where(one["location"])
+            yield gateway, one["server"], one["target_port"], one["reason"], where
+
+
+def _gateways(answer: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    if "listeners" in answer:
+        yield "", answer
+    else:
+        yield from answer["gateways"].items()
+
+
+def _route_cells(route: dict[str, Any], redirects: str) -> tuple[str, str, str, str]:
+    does = redirects or _action(route)
+    return _match(route["match"]), does, route["vs"], _where(route["location"])
+
+
+def _match(match: dict[str, Any]) -> str:
+    kind = next(kind for kind in ("exact", "prefix", "regex") if kind in match)
+    parts = [f"{kind} {match[kind]}"]
+    if match.get("caseSensitive") is False:
+        parts.append("any case")
+    parts += [_condition("header", one) for one in match.get("headers", ())]
+    parts += [_condition("query", one) for one in match.get("query", ())]
+    return ", ".join(parts)
+
+
+def _condition(what: str, one: dict[str, Any]) -> str:
+    no = "no " if one.get("invert") else ""
+    kind = next((kind for kind in ("exact", "prefix", "regex") if kind in one), None)
+    return f"{no}{what} {one['name']}" + (f" {kind} {one[kind]}" if kind else "")
+
+
+def _action(route: dict[str, Any]) -> str:
+    if "redirect" in route:
+        redirect = route["redirect"]
+        parts = [redirect.get("schemeRedirect"), redirect.get("hostRedirect")]
+        parts.append(redirect["pathRedirect"])
+        return "redirect to " + (" ".join(part for part in parts if part) or "itself")
+    if "directResponse" in route:
+        return f"answer {route['directResponse']}"
+    return ", ".join(_target(one) for one in route["to"]) or "nothing"
+
+
+def _target(one: dict[str, Any]) -> str:
+    subset = f"/{one['subset']}" if "subset" in one else ""
+    weight = f" {one['weight']} %" if "weight" in one else ""
+    return f"{one['host']}{subset}:{one['port']}{weight}"
+
+
+def _where(location: dict[str, Any]) -> str:
+    return f"{location['file']}:{location['line']}"

@@ -1,0 +1,40 @@
+"""Which schemas do a user's own CRDs stand for?"""
+
+from typing import Any
+
+from meshctl.errors import ConfigError
+from meshctl.sources.loader import load
+from meshctl.validation.convert import convert, files
+
+Schema = dict[str, Any]
+
+
+def read_crds(path: str) -> list[Schema]:
+    """Read the schemas of every CRD in a file or directory, one for each served version.
+
+    Raises InputError for a path that cannot be read and ConfigError where there is no CRD.
+    """
+    return [schema for crd in _crds(path) for schema in convert(crd)]
+
+
+def schema_files(path: str) -> list[tuple[str, Schema]]:
+    """Make the schema files of the CRDs in a file or directory, by name."""
+    return list(files(_crds(path)))
+
+
+def _crds(path: str) -> list[dict[str, Any]]:
+    documents = [one.data for one in load([path]).documents if isinstance(one.data, dict)]
+    listed = [item for one in documents for item in _items(one)]
+    found = [one for one in (*documents, *listed) if one.get("kind") == "CustomResourceDefinition"]
+    if not found:
+        message = (
+            f"{path} holds no CustomResourceDefinition; "
+            "`kubectl get crd -o yaml` writes those of a cluster"
+        )
+        raise ConfigError(message)
+    return found
+
+
+def _items(document: dict[str, Any]) -> list[dict[str, Any]]:
+    items = document.get("items")
+    return [one for one in items if isinstance(one, dict)] if isinstance(items, list) else []

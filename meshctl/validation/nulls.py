@@ -1,0 +1,39 @@
+"""Which nulls does the API server drop before the rules in CEL and the webhook see an object?
+
+Mirrors PruneNonNullableNullsWithoutDefaults, k8s.io/apiextensions-apiserver
+pkg/apiserver/schema/defaulting/prune.go (1.34): those of fields and entries that may not be null.
+"""
+
+from typing import Any
+
+Schema = dict[str, Any]
+
+
+def has_null(value: Any) -> bool:
+    """Is there a null anywhere in a value?"""
+    items = value.values() if type(value) is dict else value if type(value) is list else ()
+    return any(item is None or (type(item) in {dict, list} and has_null(item)) for item in items)
+
+
+def without_nulls(value: Any, schema: Schema, definitions: Schema) -> Any:
+    """Copy a value that fits a schema without the nulls that count as not written."""
+    if isinstance(value, list):
+        items = _resolve(schema.get("items"), definitions)
+        return [without_nulls(item, items, definitions) for item in value]
+    if not isinstance(value, dict):
+        return value
+    kept = {}
+    for key, item in value.items():
+        part = schema.get("properties", {}).get(key, schema.get("additionalProperties"))
+        part = _resolve(part, definitions)
+        if item is not None or "type" not in part or "null" in part["type"]:
+            kept[key] = without_nulls(item, part, definitions)
+    return kept
+
+
+def _resolve(schema: Any, definitions: Schema) -> Schema:
+    if not isinstance(schema, dict):
+        return {}
+    name = str(schema.get("$ref", "")).rpartition("/")[2]
+    resolved: Schema = definitions[name] if name else schema
+    return resolved

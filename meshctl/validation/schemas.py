@@ -1,0 +1,112 @@
+"""Which schema is for a kind: the one that ships with meshctl, or that of the user's own CRDs?"""
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import meshctl
+from meshctl.errors import UsageError
+from meshctl.validation.kubernetes import kubernetes_schema
+from meshctl.validation.wording import closest
+
+Schema = dict[str, Any]
+
+IDENTITY = "x-kubernetes-group-version-kind"
+_PACKAGE = Path(meshctl.__file__).parent
+_FOLDERS = (_PACKAGE / "schemas" / "istio", _PACKAGE.parent / "schemas" / "istio")
+"""Where the schemas are: in an installed package, or in a checkout."""
+
+
+class Schemas:
+    """The schemas of all kinds, read when asked for; ``own`` ones win over those that ship."""
+
+    def __init__(self, own: Iterable[Schema] = ()) -> None:
+        self._own = {identity(schema): schema for schema in own}
+        self._versions: dict[tuple[str, str], list[str]] = {}
+        for group, version, kind in self._own:
+            self._versions.setdefault((group, kind), []).append(version)
+
+    def find(self, group: str, version: str, kind: str) -> Schema | None:
+        """Find the schema of a kind; ``None`` for a kind that nobody described."""
+        own = self._own.get((group, version, kind))
+        if own is not None or (group, kind) in self._versions:
+            return own
+        if group.endswith(".istio.io"):
+            return _read(group, version, kind)
+        return kubernetes_schema(group, kind)
+
+    def kinds(self) -> list[tuple[str, str, str]]:
+        """List group, version and kind of every schema, stablest version of a kind first."""
+        shipped = (identity(_load(file)) for file in _folder().glob("*.json"))
+        known = {*self._own, *(one for one in shipped if (one[0], one[2]) not in self._versions)}
+        return sorted(known, key=lambda one: (one[2], one[0], *_instability(one[1])))
+
+    def by_name(self, name: str, version: str | None = None) -> Schema:
+        """Find the schema of a kind by its name, however capitalized.
+
+        Raises UsageError with the closest kind, or with the versions there are.
+        """
+        known = [one for one in self.kinds() if one[2].lower() == name.lower()]
+        if not known:
+            close = closest(name, {one[2] for one in self.kinds()})
+            raise UsageError(
+                f"there is no schema of {name!r}{close or '; `meshctl schema` lists them'}"
+            )
+        versions = list(dict.fromkeys(one[1] for one in known))
+        chosen = next((one for one in known if version in {None, one[1]}), None)
+        schema = self.find(*chosen) if chosen else None
+        if schema is None:
+            raise UsageError(
+                f"{known[0][2]} has no version {version}; it has {', '.join(versions)}"
+            )
+        return schema
+
+    def own_versions(self, group: str, kind: str) -> list[str]:
+        """Name the versions that the user's own CRDs serve, none for a kind they lack."""
+        return self._versions.get((group, kind), [])
+
+
+def identity(schema: Schema) -> tuple[str, str, str]:
+    """Say which group, version and kind a schema is for."""
+    one = schema[IDENTITY][0]
+    return one["group"], one["version"], one["kind"]
+
+
+def file_name(group: str, version: str, kind: str) -> str:
+    """Name the file of a schema: kinds of other groups than Istio's carry their group."""
+    home = "" if group.endswith(".istio.io") else f".{group}"
+    return f"{kind}{home}_{version}.json"
+
+
+def _instability(version: str) -> tuple[bool, bool, str]:
+    return "alpha" in version, "beta" in version, version
+
+
+def _read(group: str, version: str, kind: str) -> Schema | None:
+    """Read a schema that ships; a version that equals another one refers to its parts."""
+    if not f"{kind}{version}".isalnum():
+        return None  # such a text is no file name
+    file = _folder() / file_name(group, version, kind)
+    if not file.is_file():
+        return None
+    schema = _load(file)
+    if identity(schema)[0] != group:
+        return None
+    target = str(schema["properties"].get("metadata", {}).get("$ref", "")).partition("#")[0]
+    return _complete(schema, _load(file.parent / target)) if target else schema
+
+
+def _complete(schema: Schema, first: Schema) -> Schema:
+    """Put the parts of the version it refers to back into the short form of a schema."""
+    properties = {**first["properties"], "apiVersion": schema["properties"]["apiVersion"]}
+    return {**first, "title": schema["title"], IDENTITY: schema[IDENTITY], "properties": properties}
+
+
+def _folder() -> Path:
+    return next((folder for folder in _FOLDERS if folder.is_dir()), _FOLDERS[-1])
+
+
+def _load(file: Path) -> Schema:
+    schema: Schema = json.loads(file.read_text(encoding="utf-8"))
+    return schema

@@ -1,0 +1,79 @@
+"""Would an API server with Istio's CRDs and webhook store this object?
+
+As the API server does, the rules in CEL run on objects that fit their schema, and the webhook is
+asked about those that pass all of it.
+"""
+
+from typing import NamedTuple
+
+from meshctl.resources.resource import Resource
+from meshctl.validation.cel import CelRules, compile_rules
+from meshctl.validation.checker import compile_schema
+from meshctl.validation.faults import ACCEPTED, Check, Fault, Verdict
+from meshctl.validation.metadata import check_metadata
+from meshctl.validation.nulls import has_null, without_nulls
+from meshctl.validation.schemas import Schema, Schemas
+from meshctl.validation.webhook.kinds import check as ask_webhook
+
+
+class _Kind(NamedTuple):
+    """What the objects of one kind and version are held against."""
+
+    schema: Schema
+    check: Check
+    rules: CelRules
+    not_checked: tuple[str, ...]
+
+
+class Judge:
+    """Judges objects by the schemas of their kinds; each schema is compiled once."""
+
+    def __init__(self, schemas: Schemas) -> None:
+        self._schemas = schemas
+        self._kinds: dict[tuple[str, str, str], _Kind | None] = {}
+
+    def __call__(self, resource: Resource) -> Verdict:
+        """Judge one object; a kind that nobody described is accepted."""
+        version = resource.api_version.rpartition("/")[2]
+        key = (resource.group, version, resource.kind)
+        if key not in self._kinds:
+            self._kinds[key] = self._compile(*key)
+        kind = self._kinds[key]
+        if kind is None:
+            return self._undescribed(resource, version)
+        faults = [*kind.check(resource.data)]
+        faults += check_metadata(resource.group, resource.kind, resource.metadata)
+        if not faults:
+            stored = _as_stored(resource, kind.schema)
+            faults += kind.rules.check(stored.data) or ask_webhook(stored)
+        return Verdict(tuple(faults), kind.not_checked) if faults or kind.not_checked else ACCEPTED
+
+    def _compile(self, group: str, version: str, kind: str) -> _Kind | None:
+        schema = self._schemas.find(group, version, kind)
+        if schema is None:
+            return None
+        properties = schema["properties"]
+        if "status" in properties:
+            # The API server drops the status of a new object before it looks at the types in it.
+            schema = {**schema, "properties": {**properties, "status": {}}}
+        rules = compile_rules(schema)
+        return _Kind(
+            schema,
+            compile_schema(schema),
+            rules,
+            tuple(f"nobody knows the CEL rule `{text}` of {kind}" for text in rules.unknown),
+        )
+
+    def _undescribed(self, resource: Resource, version: str) -> Verdict:
+        served = self._schemas.own_versions(resource.group, resource.kind)
+        if not served:
+            return ACCEPTED
+        message = f"the CRD of {resource.kind} serves {', '.join(served)}, not {version}"
+        return Verdict((Fault("value-not-allowed", ("apiVersion",), message),))
+
+
+def _as_stored(resource: Resource, schema: Schema) -> Resource:
+    if not has_null(resource.data.get("spec")):
+        return resource
+    data = without_nulls(resource.data, schema, schema.get("$defs", {}))
+    return type(resource)(resource.document, data, resource.prefix, resource.namespace)

@@ -1,0 +1,17 @@
+"""Can Go read this URL of a Wasm module in full?
+
+Mirrors strictParseURL, pkg/config/validation/validation.go, Istio 1.31. A CEL rule of the CRD has
+read the URL already, but as one without a fragment.
+"""
+
+import re
+
+_BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
+
+
+def why_not_url(url: str) -> str | None:
+    """Say why the part behind ``#`` makes a URL unreadable."""
+    _, _, fragment = url.partition("#")
+    if _BAD_ESCAPE.search(fragment):
+        return f"{url!r} has a % that is not followed by two hexadecimal digits"
+    return None

@@ -1,0 +1,102 @@
+"""Does ``meshctl validate`` agree with a real API server with Istio's CRDs and webhook (1.31)?
+
+The data are objects, real and mutated, with what the API server said to each. Agreement is printed
+by kind, every floor only rises, and ``validate_disagreements.yaml`` gives the reason for each
+object on which the two differ.
+"""
+
+import json
+import os
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from meshctl.engine.analyze import analyze
+from meshctl.rules.api import Severity
+from meshctl.settings import Settings
+from meshctl.validation.crds import schema_files
+
+ROOT = Path(__file__).parents[2]
+SHARED = Path(os.environ.get("MESHCTL_SHARED") or ROOT / "../shared")
+CORPUS = SHARED / "data/istio-validate/corpus.jsonl"
+CRDS = SHARED / "data/istio-crds"
+REASONS = Path(__file__).parent / "validate_disagreements.yaml"
+FLOOR = 0.998
+FLOOR_OF_KIND = {"EnvoyFilter": 0.98}
+"""Of other kinds: 1."""
+SETTINGS = Settings(select=("document", "schema"), ignore=("document/duplicate-object",))
+
+needs_data = pytest.mark.skipif(
+    not CORPUS.is_file() or not CRDS.is_dir(),
+    reason=f"the answers of an API server are not in {SHARED}: nothing was compared",
+)
+
+
+def judge(objects: list[dict[str, Any]], folder: Path) -> list[set[Severity]]:
+    """Say which severities the findings of each object have."""
+    file = folder / "objects.yaml"
+    file.write_text("".join(f"---\n{json.dumps(one)}\n" for one in objects))
+    found: list[set[Severity]] = [set() for _ in objects]
+    for finding in analyze([str(file)], SETTINGS).findings:
+        found[finding.location.line // 2 - 1].add(finding.severity)
+    return found
+
+
+def read_corpus() -> list[dict[str, Any]]:
+    return [json.loads(line) for line in CORPUS.read_text().splitlines()]
+
+
+@needs_data
+def test_verdicts_agree_with_the_api_server(tmp_path, capsys) -> None:
+    corpus = read_corpus()
+    found = judge([one["doc"] for one in corpus], tmp_path)
+    total, agreed, differ = Counter(), Counter(), []
+    for one, severities in zip(corpus, found, strict=True):
+        total[one["kind"]] += 1
+        if one["apiserver"]["ok"] == (Severity.ERROR not in severities):
+            agreed[one["kind"]] += 1
+        else:
+            differ.append(one["id"])
+    with capsys.disabled():
+        print(f"\nvalidate agrees on {agreed.total()} of {total.total()}")
+        for kind in sorted(total):
+            print(f"  {kind:<24} {agreed[kind]:>4} of {total[kind]:>4}")
+    low = {k: agreed[k] for k in total if agreed[k] / total[k] < FLOOR_OF_KIND.get(k, 1)}
+    assert {} == low
+    assert agreed.total() / total.total() >= FLOOR
+    assert sorted(yaml.safe_load(REASONS.read_text())) == sorted(differ)
+
+
+@needs_data
+def test_the_same_objects_get_warnings(tmp_path) -> None:
+    corpus = [one for one in read_corpus() if one["apiserver"]["ok"]]
+    found = judge([one["doc"] for one in corpus], tmp_path)
+    expected = [one["id"] for one in corpus if one["apiserver"]["warnings"]]
+    warned = {
+        one["id"]
+        for one, severities in zip(corpus, found, strict=True)
+        if Severity.WARNING in severities
+    }
+    assert [] == [name for name in expected if name not in warned]
+    assert len(expected) == len(warned)
+
+
+@needs_data
+def test_accepted_and_rejected_documents(tmp_path) -> None:
+    documents = json.loads((CRDS / "accept-reject.json").read_text())
+    found = judge([one["doc"] for one in documents], tmp_path)
+    expected = [one["expect"] for one in documents]
+    assert expected == ["reject" if Severity.ERROR in one else "accept" for one in found]
+
+
+@needs_data
+def test_schemas_are_those_of_the_crds() -> None:
+    expected = {name: schema for name, schema in schema_files(str(CRDS / "crds.yaml"))}
+    actual = {
+        file.name: json.loads(file.read_text())
+        for file in (ROOT / "schemas" / "istio").glob("*.json")
+    }
+    assert expected == actual

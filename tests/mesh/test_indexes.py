@@ -1,0 +1,34 @@
+"""Indexes answer what a walk over everything would."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from meshctl.mesh.hosts import HostIndex, covers
+from meshctl.mesh.selectors import SelectorIndex, selects
+
+HOSTS = st.from_regex(r"(\*|(\*\.)?[ab](\.[ab]){0,3})", fullmatch=True)
+LABELS = st.dictionaries(st.sampled_from("abc"), st.sampled_from("xy"), max_size=3)
+
+
+@given(st.lists(HOSTS), st.lists(HOSTS), HOSTS)
+def test_hosts_below_and_above_a_wildcard(hosts, later, wanted) -> None:
+    index: HostIndex[str] = HostIndex()
+    for host in hosts:
+        index.add(host, host)
+    list(index.covered_by("*"))
+    for host in later:
+        index.add(host, host)
+    known = hosts + later
+    assert sorted(h for h in known if covers(wanted, h)) == sorted(index.covered_by(wanted))
+    above = [host for several in index.covering(wanted) for host in several]
+    assert sorted(h for h in known if covers(h, wanted)) == sorted(above)
+    assert sorted(above, key=lambda h: (h.startswith("*"), -len(h))) == above
+
+
+@given(st.lists(LABELS), LABELS)
+def test_selectors_that_pick_labels(selectors, labels) -> None:
+    index: SelectorIndex[int] = SelectorIndex()
+    for number, selector in enumerate(selectors):
+        index.add(selector, number)
+    expected = [number for number, one in enumerate(selectors) if selects(one, labels)]
+    assert expected == index.find(labels)

@@ -1,0 +1,185 @@
+"""Which DestinationRule a client follows."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tls_meshes import mesh, rule, service, thing, tls
+
+from meshctl.mesh.mesh_config import MeshConfig
+from meshctl.mesh.same_host import Loss, meetings
+from meshctl.mesh.tls_setting import tls_setting
+from meshctl.mesh.traffic_policy import Step
+
+HOST = "cart.shop.svc.cluster.local"
+
+
+def followed(resources, client="front", labels=None, config=None):
+    made = mesh(service("shop/cart"), *resources, config=config)
+    (host,) = made.registry.at(HOST)
+    return made.traffic_policies.effective(host, client, labels or {})
+
+
+def names(resources, **options):
+    found = followed(resources, **options)
+    return [one.key_name for one in found.rules] if found else []
+
+
+@pytest.mark.parametrize(
+    ("rules", "client", "expected"),
+    [
+        ([("front/own", HOST), ("shop/cart", "cart")], "front", ["front/own"]),
+        ([("front/wide", "*.local"), ("shop/cart", "cart")], "front", ["front/wide"]),
+        ([("istio-system/all", "*"), ("shop/cart", "cart")], "front", ["shop/cart"]),
+        ([("istio-system/all", "*")], "front", ["istio-system/all"]),
+        ([("other/cart", HOST)], "front", []),
+        (
+            [("shop/wide", "*.shop.svc.cluster.local"), ("shop/cart", "cart")],
+            "front",
+            ["shop/cart"],
+        ),
+        ([("istio-system/all", "*"), ("shop/cart", "cart")], "istio-system", ["shop/cart"]),
+        ([("shop/cart", "cart.shop")], "front", []),
+    ],
+)
+def test_the_first_namespace_of_the_path_decides(rules, client, expected) -> None:
+    assert expected == names([rule(name, host) for name, host in rules], client=client)
+
+
+def test_the_step_tells_where_it_was_found() -> None:
+    steps = [followed([rule(f"{home}/r", HOST)]).step for home in ("front", "shop", "istio-system")]
+    assert [Step.CLIENT, Step.SERVICE, Step.ROOT] == steps
+
+
+def test_the_nearest_host_is_taken_before_export_to_is_read() -> None:
+    hidden = [
+        rule("shop/wide", "*.shop.svc.cluster.local"),
+        rule("shop/cart", "cart", exportTo=["x"]),
+    ]
+    assert [] == names(hidden)
+    assert ["shop/wide"] == names([hidden[0], rule("shop/cart", "cart", exportTo=["."])])
+    (specific,) = [one for one in hidden if one.name == "cart"]
+    found = mesh(*hidden).traffic_policies.hidden_by(specific)
+    assert "wide" == (found.name if found else None)
+
+
+def test_clients_in_the_root_namespace_find_private_rules_first() -> None:
+    rules = [rule("istio-system/private", "*", exportTo=["."]), rule("shop/cart", "cart")]
+    assert ["istio-system/private"] == names(rules, client="istio-system")
+    assert ["shop/cart"] == names(rules)
+
+
+def test_a_mesh_default_of_private_keeps_rules_at_home() -> None:
+    config = MeshConfig(destination_rule_export_to=(".",))
+    assert [] == names([rule("shop/cart", "cart")], config=config)
+    assert ["shop/cart"] == names([rule("shop/cart", "cart")], client="shop", config=config)
+
+
+def test_equal_export_to_merges_the_oldest_first() -> None:
+    old = rule("shop/z", "cart", 1, subsets=[{"name": "v1", "labels": {"a": "old"}}])
+    young = rule("shop/a", HOST, 2, subsets=[{"name": "v1"}, {"name": "v2"}], **tls("DISABLE"))
+    found = followed([young, old])
+    assert ["z", "a"] == [one.name for one in found.rules]
+    assert {"v1": old, "v2": young} == {name: one.resource for name, one in found.subsets.items()}
+    assert young is found.policy.resource
+    assert found.order_known
+
+
+def test_other_export_to_leaves_the_youngest_alone() -> None:
+    old, young = rule("shop/a", "cart", 1), rule("shop/b", "cart", 2, exportTo=["*"])
+    assert ["shop/b"] == names([old, young])
+    assert ["shop/a"] == names([old, rule("shop/b", "cart", 2, exportTo=["x"])])
+
+
+def test_without_ages_the_outcome_is_open_only_where_it_depends_on_them() -> None:
+    first = rule("shop/a", "cart", **tls("DISABLE"))
+    assert followed([first]).order_known
+    assert followed([first, rule("shop/b", "cart", subsets=[{"name": "v1"}])]).order_known
+    assert not followed([first, rule("shop/b", "cart", **tls("SIMPLE"))]).order_known
+    assert not followed([first, rule("shop/b", "cart", exportTo=["*"])]).order_known
+
+
+def test_a_selector_picks_its_clients_and_leaves_the_others_nothing() -> None:
+    selective = rule("front/web", HOST, workloadSelector={"matchLabels": {"app": "web"}})
+    rules = [selective, rule("shop/cart", "cart")]
+    assert ["front/web"] == names(rules, labels={"app": "web"})
+    assert [] == names(rules, labels={"app": "batch"})
+    made = mesh(service("shop/cart"), *rules)
+    assert "cart" == made.traffic_policies.hidden_by_selector(selective, {"shop"}).name
+
+
+POLICY = {"tls": {"mode": "DISABLE"}, "portLevelSettings": [{"port": {"number": 80}}]}
+
+
+@pytest.mark.parametrize(
+    ("spec", "subset", "expected"),
+    [
+        ({"trafficPolicy": {"tls": {"mode": "SIMPLE"}}}, None, ("SIMPLE", "SIMPLE", "")),
+        ({"trafficPolicy": {"tls": {}}}, None, ("DISABLE", "DISABLE", "")),
+        ({"trafficPolicy": POLICY}, None, ("", "DISABLE", "DISABLE")),
+        ({"trafficPolicy": POLICY, "subsets": [{"name": "s"}]}, "s", ("", "", "DISABLE")),
+        (
+            {**tls("SIMPLE"), "subsets": [{"name": "s", "trafficPolicy": POLICY}]},
+            "s",
+            ("", "DISABLE", "DISABLE"),
+        ),
+        (
+            {**tls("SIMPLE"), "subsets": [{"name": "s", "trafficPolicy": {"loadBalancer": {}}}]},
+            "s",
+            ("SIMPLE", "", ""),
+        ),
+    ],
+)
+def test_a_port_entry_replaces_tls_but_endpoints_remember_it(spec, subset, expected) -> None:
+    found = followed([rule("shop/cart", "cart", **spec)])
+    setting = tls_setting(found, 80, found.subsets[subset] if subset else None)
+    wiped = setting.wiped.text("mode") if setting.wiped else ""
+    assert expected == (setting.mode, setting.endpoint_mode, wiped)
+
+
+@pytest.mark.parametrize(
+    ("older", "younger", "expected"),
+    [
+        (tls("DISABLE"), tls("SIMPLE"), [Loss.POLICY]),
+        (tls("DISABLE"), {}, [Loss.NOTHING]),
+        ({"subsets": [{"name": "a"}]}, {"subsets": [{"name": "a", "labels": {}}]}, [Loss.SUBSET]),
+        ({"exportTo": ["."]}, {}, [Loss.OLDER]),
+        ({}, {"exportTo": ["."]}, []),
+        ({"exportTo": ["a"]}, {"exportTo": ["b"]}, []),
+        ({"exportTo": ["a"]}, {"exportTo": ["*"]}, [Loss.OLDER]),
+        ({"exportTo": ["a"]}, {"exportTo": ["a", "b"]}, [Loss.AUDIENCE]),
+        ({"workloadSelector": {"matchLabels": {}}}, {"exportTo": ["."]}, [Loss.UNSELECTED]),
+        ({"workloadSelector": {"matchLabels": {}}}, {}, []),
+    ],
+)
+def test_what_is_lost_when_two_rules_meet(older, younger, expected) -> None:
+    pair = rule("shop/a", "cart", 1, **older), rule("shop/b", "cart", 2, **younger)
+    assert expected == [one.loss for one in meetings(pair)]
+
+
+RULES = st.lists(
+    st.builds(
+        lambda home, host, export, mode: (home, host, export, mode),
+        st.sampled_from(["front", "shop", "istio-system"]),
+        st.sampled_from([HOST, "*.local", "*", "cart"]),
+        st.sampled_from([[], ["."], ["*"], ["front"], ["shop", "front"], ["~"]]),
+        st.sampled_from(["DISABLE", "SIMPLE"]),
+    ),
+    max_size=5,
+)
+
+
+@given(RULES, st.randoms())
+def test_the_order_of_the_input_does_not_matter(described, random) -> None:
+    rules = [
+        rule(f"{home}/r{number}", host, exportTo=export, **tls(mode))
+        for number, (home, host, export, mode) in enumerate(described)
+    ]
+    shuffled = random.sample(rules, len(rules))
+    for client in ("front", "shop", "istio-system", "other"):
+        assert names(rules, client=client) == names(shuffled, client=client)
+
+
+@pytest.mark.parametrize("spec", [None, [], {"host": 3}, {"host": "cart", "trafficPolicy": "x"}])
+def test_wrong_types_read_as_nothing(spec) -> None:
+    found = followed([thing("DestinationRule", "shop/cart", spec)])
+    assert "" == tls_setting(found, 80, None).mode
