@@ -50,4 +50,5 @@ def _sync(crds: str | None, directory: Path) -> None:
         raise OutputError(f"cannot make the directory {directory}: {error.strerror}") from error
     for file, schema in found:
         write_file(str(directory / file), json.dumps(schema, indent=2, ensure_ascii=False) + "\n")
-    typer.echo(f"{len(found)} schemas in {directory}", err=True)
+    plural = "" if len(found) == 1 else "s"
+    typer.echo(f"wrote {len(found)} schema{plural} to {directory}", err=True)

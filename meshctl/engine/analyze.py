@@ -2,11 +2,11 @@
 
 import gc
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from hashlib import sha256
 from pathlib import Path
 from typing import BinaryIO
 
 from meshctl import __version__
+from meshctl.engine.consequences import without_consequences
 from meshctl.engine.ignore import IgnoreFilter
 from meshctl.engine.loader import RuleNames, check_names, load_family, load_for
 from meshctl.engine.locate import identify, locate, locate_problem
@@ -75,9 +75,12 @@ def unwrap(documents: Iterable[Document], namespace: str) -> Iterator[Resource]:
             continue
         kind, items = data.get("kind"), data.get("items")
         if isinstance(kind, str) and kind.endswith("List") and isinstance(items, list):
+            # Lists as the API server answers them name the kind of their items only once.
+            shared = {"apiVersion": data.get("apiVersion"), "kind": kind.removesuffix("List")}
             for index, item in enumerate(items):
                 if isinstance(item, dict):
-                    yield make_resource(document, item, ("items", index), namespace)
+                    full = item if kind == "List" or "kind" in item else {**shared, **item}
+                    yield make_resource(document, full, ("items", index), namespace)
         elif "apiVersion" in data or ("kind" in data and "metadata" in data):
             yield make_resource(document, data, (), namespace)
 
@@ -105,7 +108,7 @@ def _report(loaded: Loaded, mesh: Mesh, settings: Settings) -> Report:
     rules = _chosen(load_for(mesh.resources), settings)
     outcomes = run(rules, mesh)
     funnel = IgnoreFilter(settings, loaded.documents)
-    located = list(_locate_all(outcomes))
+    located: list[tuple[LocatedFinding, Resource | None]] = [*_locate_all(outcomes)]
     kept = [found for found, resource in located if not funnel.ignores(found, resource)]
     problems = [*loaded.problems, *funnel.problems, *funnel.expired()]
     problems += funnel.unused((rule.id, rule.equivalents) for rule in rules)
@@ -162,7 +165,7 @@ def _order(found: LocatedFinding) -> tuple[str, int, int, str, str]:
 def _locate_all(outcomes: Outcomes) -> Iterator[tuple[LocatedFinding, Resource]]:
     seen: set[tuple[str, str, Location]] = set()
     # Places of one document are found together, since its text is parsed anew for them.
-    for rule, finding in sorted(outcomes.findings, key=_document):
+    for rule, finding in sorted(without_consequences(outcomes.findings), key=_document):
         found = _locate(rule, finding)
         key = (found.rule, found.message, found.location)
         if key not in seen:  # two merged answers may lead to the very same words and place
@@ -216,4 +219,6 @@ def _from_problem(rule: Rule, problem: Problem) -> LocatedFinding:
 
 
 def _fingerprint(*parts: str) -> str:
+    from hashlib import sha256  # noqa: PLC0415 - loads OpenSSL; without findings nobody needs it
+
     return sha256("\0".join(parts).encode("utf-8", "replace")).hexdigest()[:32]

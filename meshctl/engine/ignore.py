@@ -8,8 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-
-from pathspec import GitIgnoreSpec
+from typing import TYPE_CHECKING
 
 from meshctl.engine.baseline import read_baseline
 from meshctl.engine.loader import RuleNames
@@ -18,6 +17,9 @@ from meshctl.resources import Resource
 from meshctl.settings import IgnoreEntry, Settings
 from meshctl.sources.documents import Document, Problem, Span
 from meshctl.sources.ignores import IgnoreComment, ignores
+
+if TYPE_CHECKING:
+    from pathspec import GitIgnoreSpec
 
 _ANNOTATIONS = (
     "meshctl.io/ignore",
@@ -105,7 +107,7 @@ class _ConfigIgnore:
         self._root = Path(self.file).resolve().parent if self.file else Path.cwd()
         self._names = RuleNames(entry.rules)
         self._namespaces = frozenset(entry.namespaces)
-        self._paths = GitIgnoreSpec.from_lines(entry.paths) if entry.paths else None
+        self._paths = _path_patterns(entry.paths) if entry.paths else None
 
     def covers(self, finding: LocatedFinding) -> bool:
         if self.is_expired or not self._names.match(finding.rule, finding.equivalents):
@@ -117,6 +119,12 @@ class _ConfigIgnore:
     def _relative(self, finding: LocatedFinding) -> str:
         file = Path(finding.location.file).resolve()
         return str(file.relative_to(self._root) if file.is_relative_to(self._root) else file)
+
+
+def _path_patterns(lines: Sequence[str]) -> "GitIgnoreSpec":
+    from pathspec import GitIgnoreSpec  # noqa: PLC0415 - slow to import, and seldom needed
+
+    return GitIgnoreSpec.from_lines(lines)
 
 
 def _by_annotation(finding: LocatedFinding, resource: Resource) -> bool:

@@ -1,6 +1,5 @@
 """What did an analysis find? The frozen report that every renderer reads."""
 
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from meshctl.rules.api import Rule, Severity
@@ -48,8 +47,7 @@ class RelatedPlace(NamedTuple):
     location: Location
 
 
-@dataclass(frozen=True, slots=True)
-class LocatedFinding:
+class LocatedFinding(NamedTuple):
     """One finding with its place in a file.
 
     ``fingerprint`` stays the same when lines move: it depends on rule, object, path and message.
@@ -73,8 +71,7 @@ class NotCheckedRule(NamedTuple):
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Summary:
+class Summary(NamedTuple):
     """How much was analysed, and how much was found."""
 
     files: int
@@ -86,8 +83,7 @@ class Summary:
     ignored: int
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(NamedTuple):
     """Ordered findings (file, line, column, rule), what was not checked, and the counts.
 
     ``rules`` documents every rule that has a finding, for renderers that explain rules.

@@ -8,9 +8,8 @@ pilot/pkg/serviceregistry/kube/controller/ambient/waypoints.go, Istio 1.31: an o
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from meshctl.mesh.injection import Membership
 from meshctl.mesh.workloads import Workloads
-from meshctl.resources import KubernetesGateway, Namespace, Ref, Resource
+from meshctl.resources import KubernetesGateway, Namespace, Ref, Resource, Service
 
 DATAPLANE_MODE = "istio.io/dataplane-mode"
 USE_WAYPOINT = "istio.io/use-waypoint"
@@ -35,24 +34,23 @@ class Ambient:
     """Ambient mode and waypoints by namespace and object."""
 
     def __init__(
-        self, workloads: Workloads, gateways: Iterable[KubernetesGateway], *, is_whole: bool
-    ) -> None:
+        self, workloads: Workloads, gateways: Iterable[KubernetesGateway],
+        services: Iterable[Service], *, is_whole: bool,
+    ) -> None:  # fmt: skip
         self._workloads = workloads
         self._gateways = {gateway.key_name: gateway for gateway in gateways}
         self._namespaces_with_gateways = {one.namespace for one in self._gateways.values()}
+        self._services = {service.key_name: service for service in services}
         self._is_whole = is_whole
+
+    def service(self, name: str, namespace: str) -> Service | None:
+        """The Service that a policy's target names."""
+        return self._services.get(f"{namespace}/{name}")
 
     def is_on(self, namespace: str) -> bool:
         """Does the input say that the pods of a namespace are in ambient mode?"""
         found = self._workloads.namespace(namespace)
         return found is not None and is_ambient(found)
-
-    def has_sidecars(self, namespace: str) -> bool:
-        """Does a workload of a namespace surely run a sidecar all the same?"""
-        return any(
-            self._workloads.membership(one) is Membership.SIDECAR
-            for one in self._workloads.find({}, namespace)
-        )
 
     def waypoint_use(self, resource: Resource) -> WaypointUse | None:
         """The waypoint that a Service, workload or Namespace asks for, ``None`` for none."""

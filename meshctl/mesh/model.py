@@ -22,6 +22,7 @@ from meshctl.mesh.identities import Identities
 from meshctl.mesh.injection import rewriting_off
 from meshctl.mesh.injector import Injector
 from meshctl.mesh.interference import Interference
+from meshctl.mesh.machines import Machines
 from meshctl.mesh.mesh_config import MeshConfig, find_mesh_config
 from meshctl.mesh.mesh_hosts import MeshHosts
 from meshctl.mesh.mtls import Mtls
@@ -33,6 +34,7 @@ from meshctl.mesh.registry import RegisteredHost, Registry
 from meshctl.mesh.routes import Routes
 from meshctl.mesh.service_entries import ServiceEntries
 from meshctl.mesh.shadows import Shadows
+from meshctl.mesh.shared_addresses import SharedAddresses
 from meshctl.mesh.shared_hosts import shared_hosts
 from meshctl.mesh.subset_lookup import SubsetLookup
 from meshctl.mesh.tls_conflicts import TlsConflicts
@@ -255,7 +257,9 @@ class Mesh:
     @cached_property
     def ambient(self) -> Ambient:
         """Ambient mode and waypoints."""
-        return Ambient(self.workloads, self.of(KubernetesGateway), is_whole=self.is_whole)
+        return Ambient(
+            self.workloads, self.of(KubernetesGateway), self.of(Service), is_whole=self.is_whole
+        )
 
     @cached_property
     def identities(self) -> Identities:
@@ -307,6 +311,16 @@ class Mesh:
     def versioned_patches(self) -> VersionedPatches:
         """EnvoyFilter patches for some proxy versions alone."""
         return VersionedPatches(self.of(EnvoyFilter))
+
+    @cached_property
+    def machines(self) -> Machines:
+        """Machines outside Kubernetes."""
+        return Machines(self.of(WorkloadEntry), self.of(WorkloadGroup))
+
+    @cached_property
+    def shared_addresses(self) -> SharedAddresses:
+        """Gateways of the Gateway API that share an address."""
+        return SharedAddresses(self.of(KubernetesGateway))
 
 
 def _identity(resource: Resource) -> tuple[str, str, str, str]:

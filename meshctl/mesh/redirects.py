@@ -5,8 +5,7 @@ A client that follows a redirect sends the same request with another scheme, hos
 one, it is redirected again, and browsers give up.
 """
 
-from collections.abc import Iterable
-from itertools import takewhile
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from meshctl.mesh.alternatives import Alternative
@@ -20,17 +19,17 @@ if TYPE_CHECKING:
     from meshctl.mesh.model import Mesh
 
 
-def looping(mesh: "Mesh", service: VirtualService) -> Iterable[tuple[Alternative, str]]:
+def looping(mesh: "Mesh", service: VirtualService) -> Iterator[tuple[Alternative, str]]:
     """Walk the matches whose redirect they take again, with the place it leads to.
 
     Matches that ask for headers or query parameters are passed over: the client may send others.
     """
     several = mesh.alternatives.of(service)
-    for one in several:
+    for number, one in enumerate(several):
         redirect = one.rule.action.child("redirect")
         if redirect.data and not redirect.has("port") and not redirect.has("derivePort"):
-            before = list(takewhile(lambda other, one=one: other is not one, several))
             target = _target(mesh, one, redirect)
+            before = several[:number]
             if target is not None and not any(_may_divert(b, one, redirect) for b in before):
                 yield one, target
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from enum import Enum
 from itertools import groupby, islice
 
 from meshctl.mesh.alternatives import Alternative, Alternatives, is_segment_leak, may_meet
@@ -14,13 +15,21 @@ MOST_PAIRS = 10_000
 paths of their own."""
 
 
+class Extent(Enum):
+    """How much of a VirtualService is dead; the values are words of messages."""
+
+    MATCH = "match"
+    RULE = "rule"
+    DELEGATION = "delegation"
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Shadow:
-    """A match, or (``whole``) a rule with all its matches, that never gets a request."""
+    """Something that never gets a request: a match, a rule, or all that a rule delegates to."""
 
     dead: Alternative
     by: Alternative
-    whole: bool
+    extent: Extent
 
     @property
     def is_by_catch_all(self) -> bool:
@@ -34,8 +43,19 @@ class Shadow:
 
     @property
     def place(self) -> Ref:
-        """The rule if it is dead as a whole, else the match."""
-        return self.dead.rule.action.at() if self.whole else self.dead.place
+        """Where the dead part is written."""
+        rule = self.dead.rule
+        if self.extent is Extent.MATCH:
+            return self.dead.place
+        return (rule.root if self.extent is Extent.DELEGATION else rule.action).at()
+
+    @property
+    def subject(self) -> str:
+        """How messages name the dead part; a delegate may be alive by way of another root."""
+        rule = self.dead.rule
+        if self.extent is Extent.DELEGATION or rule.root is rule.action:
+            return f"this {self.extent.value}"
+        return f"by way of {rule.root.resource.title} this {self.extent.value}"
 
     @property
     def is_harmless(self) -> bool:
@@ -65,12 +85,14 @@ class Shadows:
         by = self._takers(service, several)
         if not by:
             return
-        for _, group in groupby(range(len(several)), key=lambda number: several[number].rule):
+        for root, group in groupby(range(len(several)), key=lambda n: several[n].rule.root):
             numbers = list(group)
-            dead = [number for number in numbers if number in by]
-            whole = dead == numbers
-            for number in dead[:1] if whole else dead:
-                yield Shadow(several[number], several[by[number]], whole)
+            delegates = several[numbers[0]].rule.action is not root
+            if delegates and all(number in by for number in numbers):
+                yield Shadow(several[numbers[0]], several[by[numbers[0]]], Extent.DELEGATION)
+                continue
+            for _, inner in groupby(numbers, key=lambda n: several[n].rule):
+                yield from _of_rule(several, list(inner), by)
 
     def _takers(self, service: VirtualService, several: tuple[Alternative, ...]) -> dict[int, int]:
         """Find for each dead match the first match of an earlier rule that covers it."""
@@ -87,6 +109,17 @@ class Shadows:
             if not refuted and covers(one.request, other.request):
                 found[second] = first
         return found
+
+
+def _of_rule(
+    several: tuple[Alternative, ...], numbers: list[int], by: dict[int, int]
+) -> Iterator[Shadow]:
+    """Walk what is dead of one rule: its matches, or once the whole."""
+    dead = [number for number in numbers if number in by]
+    whole = dead == numbers
+    for number in dead[:1] if whole else dead:
+        extent = Extent.RULE if whole else Extent.MATCH
+        yield Shadow(several[number], several[by[number]], extent)
 
 
 def _belong_together(one: HttpRule, other: HttpRule) -> bool:

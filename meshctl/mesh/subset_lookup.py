@@ -75,7 +75,9 @@ class SubsetLookup:
     def is_known(self, destination: Destination, host: str) -> bool:
         """Would the input have a rule for the host, if there were one?"""
         home = self._mesh.registry.home(host)
-        return self._mesh.is_whole or bool({destination.resource.namespace, home} & self._with_rules)
+        return self._mesh.is_whole or bool(
+            {destination.resource.namespace, home} & self._with_rules
+        )
 
     def _finds(self, client: Client, declared: list[RegisteredHost], subset: str) -> bool:
         """Does a client find it for each declaration of the host that it sees?"""

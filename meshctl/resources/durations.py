@@ -16,12 +16,20 @@ _PART = re.compile(rf"({_NUMBER})(ns|us|µs|μs|ms|s|m|h)")
 _WHOLE = re.compile(rf"[-+]?(?:0|(?:{_NUMBER}(?:ns|us|µs|μs|ms|s|m|h))+)")
 
 
+_LONGEST = 1000
+"""Characters that a duration may have; Python refuses to read numbers of some thousand digits."""
+
+
 def nanoseconds(text: str) -> int | None:
     """Read a duration, in nanoseconds; ``None`` for a text that is none."""
-    if not _WHOLE.fullmatch(text):
+    if len(text) > _LONGEST or not _WHOLE.fullmatch(text):
         return None
-    total = sum(int(Fraction(number) * _UNITS[unit]) for number, unit in _PART.findall(text))
+    total = sum(_amount(number, _UNITS[unit]) for number, unit in _PART.findall(text))
     return -total if text.startswith("-") else total
+
+
+def _amount(number: str, unit: int) -> int:
+    return int(number) * unit if number.isdecimal() else int(Fraction(number) * unit)
 
 
 def in_words(duration: int) -> str:

@@ -6,9 +6,8 @@ so that rules name places (``port.at("protocol")``) and never see lines.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 if TYPE_CHECKING:
     from meshctl.resources.resource import Resource
@@ -16,8 +15,7 @@ if TYPE_CHECKING:
 Path = tuple[str | int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Ref:
+class Ref(NamedTuple):
     """A symbolic place: a path inside a resource, pointing at the value or (``key``) at its key."""
 
     resource: "Resource"

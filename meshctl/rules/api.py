@@ -6,9 +6,8 @@ A rule is one file ``rules/<family>/<bad_pattern>.py`` with a docstring and one 
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from meshctl.resources.resource import Resource
 from meshctl.resources.view import Ref
@@ -30,16 +29,14 @@ class Severity(StrEnum):
         return 2 - list(Severity).index(self)
 
 
-@dataclass(frozen=True, slots=True)
-class Related:
+class Related(NamedTuple):
     """A second place that explains a finding."""
 
     ref: Ref
     message: str
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """One result of a rule: where, what the mesh does with it, and the places that explain it.
 
     ``severity`` stays ``None`` unless this result deserves another one than its rule.
@@ -55,11 +52,10 @@ class Finding:
 
     def also(self, ref: Ref, message: str) -> "Finding":
         """Add a place that explains the finding."""
-        return replace(self, related=(*self.related, Related(ref, message)))
+        return self._replace(related=(*self.related, Related(ref, message)))
 
 
-@dataclass(frozen=True, slots=True)
-class NotChecked:
+class NotChecked(NamedTuple):
     """What a rule could not know from this input; reported once for each reason."""
 
     reason: str
@@ -69,8 +65,7 @@ Outcome = Finding | NotChecked
 Check = Callable[[Any, "Mesh"], Iterator[Outcome]]
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(NamedTuple):
     """A rule with everything ``meshctl rule`` tells of it."""
 
     id: str
@@ -79,7 +74,7 @@ class Rule:
     equivalents: tuple[str, ...]
     since: str
     docs: str
-    check: Check | None = field(repr=False)
+    check: Check | None
     optional: bool = False
     """Does it run only where somebody selects it?"""
 

@@ -51,8 +51,8 @@ def files(crds: Iterable[Schema]) -> Iterator[tuple[str, Schema]]:
 def _whole(source: Schema, group: str, version: str, kind: str) -> Schema:
     root = _node(source, (kind,))
     properties = {
-        "apiVersion": {"const": f"{group}/{version}" if group else version},
-        "kind": {"const": kind},
+        "apiVersion": {"type": "string", "const": f"{group}/{version}" if group else version},
+        "kind": {"type": "string", "const": kind},
         "metadata": OBJECT_META,
         **{name: _node(_mapping(part), (kind,) if name == "spec" else (kind, name))
            for name, part in _mapping(source.get("properties")).items()

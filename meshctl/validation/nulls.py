@@ -12,7 +12,9 @@ Schema = dict[str, Any]
 def has_null(value: Any) -> bool:
     """Is there a null anywhere in a value?"""
     items = value.values() if type(value) is dict else value if type(value) is list else ()
-    return any(item is None or (type(item) in {dict, list} and has_null(item)) for item in items)
+    if None in items:
+        return True
+    return any(map(has_null, [item for item in items if type(item) is dict or type(item) is list]))
 
 
 def without_nulls(value: Any, schema: Schema, definitions: Schema) -> Any:

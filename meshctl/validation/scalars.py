@@ -113,7 +113,11 @@ class Boolean:
         if type(value) is not bool:
             return wrong_type(value, self._types)
         if self._choices and value not in self._choices:
-            return (_fault("value-not-allowed", f"only {listed(map(show, self._choices))} is allowed here"),)
+            return (
+                _fault(
+                    "value-not-allowed", f"only {listed(map(show, self._choices))} is allowed here"
+                ),
+            )
         return ()
 
 

@@ -1,6 +1,7 @@
 """Dead rules: what is called dead gets no request, whatever is sent."""
 
 import re
+from itertools import product
 
 import pytest
 from gateway_meshes import delegate, mesh, routes_for
@@ -8,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from meshctl.mesh.alternatives import certain_start, is_segment_leak, may_meet
-from meshctl.mesh.shadows import MOST_PAIRS
+from meshctl.mesh.shadows import MOST_PAIRS, Extent
 from meshctl.mesh.string_match import StringMatch
 
 PATHS = ("/", "/a", "/a/", "/a/b", "/ab", "/ab/c", "/b", "/b/a")
@@ -49,7 +50,8 @@ def written(match):
     return data
 
 
-def takes(match, path, method, user, port, app):
+def takes(match, request):
+    path, method, user, port, app = request
     kind, value = match["uri"] or ("prefix", "/")
     fits = {
         "exact": path == value,
@@ -78,22 +80,17 @@ def test_a_dead_match_gets_no_request(rules) -> None:
         (int(shadow.dead.rule.action.path[-1]), int(shadow.dead.match.match.path[-1]))
         for shadow in made.shadows.of(service)
     }
-    for path in PATHS:
-        for method in METHODS:
-            for user in USERS:
-                for port in (80, 81):
-                    for app in ("web", "job"):
-                        request = path, method, user, port, app
-                        first = next(
-                            (
-                                (n, m)
-                                for n, rule in enumerate(rules)
-                                for m, one in enumerate(rule)
-                                if takes(one, *request)
-                            ),
-                            None,
-                        )
-                        assert first not in dead
+    for request in product(PATHS, METHODS, USERS, (80, 81), ("web", "job")):
+        first = next(
+            (
+                (n, m)
+                for n, rule in enumerate(rules)
+                for m, one in enumerate(rule)
+                if takes(one, request)
+            ),
+            None,
+        )
+        assert first not in dead
 
 
 @given(st.lists(MATCH, min_size=2, max_size=6))
@@ -104,7 +101,7 @@ def test_no_pair_that_meets_is_left_out(matches) -> None:
     for second in range(len(matches)):
         for first in range(second):
             both = (matches[first], matches[second])
-            meet = any(all(takes(m, p, "GET", None, 80, "web") for m in both) for p in PATHS)
+            meet = any(all(takes(m, (p, "GET", None, 80, "web")) for m in both) for p in PATHS)
             assert (first, second) in pairs or not meet
 
 
@@ -115,8 +112,8 @@ def test_a_rule_that_is_covered_is_dead_as_a_whole() -> None:
         {"match": [{"uri": {"prefix": "/a/c"}}, {"uri": {"exact": "/c"}}]},
     ]
     made = mesh(service := routes_for("shop/v", ["x"], ["mesh"], *http))
-    found = [(one.dead.request.path.value, one.whole) for one in made.shadows.of(service)]
-    assert [("/a/b", True), ("/a/c", False)] == found
+    found = [(one.dead.request.path.value, one.extent) for one in made.shadows.of(service)]
+    assert [("/a/b", Extent.RULE), ("/a/c", Extent.MATCH)] == found
 
 
 def test_rules_of_one_delegate_are_compared_where_they_are_written() -> None:
@@ -129,6 +126,28 @@ def test_rules_of_one_delegate_are_compared_where_they_are_written() -> None:
         part := delegate("shop/part", *rules),
     )
     assert [0, 1] == [len(made.shadows.of(one)) for one in (root, part)]
+
+
+@pytest.mark.parametrize(
+    ("first", "expected"),
+    [
+        ("/", [(Extent.DELEGATION, "shop/root")]),
+        ("/a", [(Extent.RULE, "team/part")]),
+        ("/c", []),
+    ],
+)
+def test_a_delegation_is_dead_with_all_its_rules(first, expected) -> None:
+    rules = [{"match": [{"uri": {"prefix": path}}], "route": []} for path in ("/a", "/b")]
+    made = mesh(
+        root := routes_for(
+            "shop/root", ["x"], ["g"],
+            {"match": [{"uri": {"prefix": first}}], "route": [{"destination": {"host": "own"}}]},
+            {"delegate": {"name": "part", "namespace": "team"}},
+        ),
+        delegate("team/part", *rules),
+    )  # fmt: skip
+    found = [(one.extent, one.place.resource.key_name) for one in made.shadows.of(root)]
+    assert expected == found
 
 
 def test_very_large_services_are_left_unchecked() -> None:

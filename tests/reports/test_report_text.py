@@ -70,7 +70,7 @@ def test_forced_colour_is_for_standard_output_only(monkeypatch: pytest.MonkeyPat
 
 
 def summary(**changes: int) -> Summary:
-    amounts = dict.fromkeys(Summary.__dataclass_fields__, 0)
+    amounts = dict.fromkeys(Summary._fields, 0)
     return Summary(**{**amounts, **changes})
 
 

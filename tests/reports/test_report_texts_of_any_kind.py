@@ -2,7 +2,6 @@
 
 import io
 import json
-from dataclasses import replace
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -22,14 +21,13 @@ file_names = st.text(st.characters(exclude_categories=("Cs",), exclude_character
 def report_of(message: str, name: str, fix: str, file: str = "x.yaml") -> Report:
     rich = sample_reports.rich()
     finding = rich.findings[2]
-    odd = replace(
-        finding,
+    odd = finding._replace(
         message=message,
         fix=fix,
         resource=finding.resource._replace(name=name),
         location=finding.location._replace(file=file),
     )
-    return replace(rich, findings=(odd,), crashed=False)
+    return rich._replace(findings=(odd,), crashed=False)
 
 
 def rendered(name: str, report: Report) -> str:
@@ -100,9 +98,9 @@ def test_absolute_name_below_the_working_directory_becomes_relative(
 def many(finding: LocatedFinding) -> Report:
     rich = sample_reports.rich()
     findings = tuple(
-        replace(finding, location=finding.location._replace(line=line)) for line in range(1, 2001)
+        finding._replace(location=finding.location._replace(line=line)) for line in range(1, 2001)
     )
-    return replace(rich, findings=findings)
+    return rich._replace(findings=findings)
 
 
 def test_markdown_fits_a_comment_and_says_what_it_left_out() -> None:

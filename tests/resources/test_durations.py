@@ -31,6 +31,10 @@ def test_reads_what_go_reads(text: str, expected: int) -> None:
     assert nanoseconds(text) == expected
 
 
+def test_numbers_beyond_measure_are_no_durations() -> None:
+    assert nanoseconds("9" * 5000 + "s") is None
+
+
 @pytest.mark.parametrize("text", ["", "5", "s", ".s", "5 s", "1d", "5S", "1s-", "1e3s"])
 def test_refuses_what_go_refuses(text: str) -> None:
     assert nanoseconds(text) is None

@@ -2,7 +2,7 @@
 
 import re
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 
@@ -56,7 +56,7 @@ def read_expectations(case: Path, own_rule: str) -> list[Expected]:
 
 
 def read_settings(case: Path, rules: set[str]) -> Settings:
-    options: dict[str, object] = {"select": tuple(sorted(rules))}
+    options: dict[str, Any] = {"select": tuple(sorted(rules))}
     first = case_files(case)[0].read_bytes().partition(b"\n")[0].decode("utf-8", "replace")
     match = DIRECTIVE.search(first)
     for word in match[1].split() if match else ():
@@ -65,6 +65,8 @@ def read_settings(case: Path, rules: set[str]) -> Settings:
             options["whole_mesh"] = True
         elif name == "namespace":
             options["namespace"] = value
+        elif name == "also":
+            options["select"] += (value,)
         elif name == "mesh-config":
             options["mesh_config"] = str(case / value)
         else:

@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from jsonschema import Draft202012Validator
 
 from meshctl.validation.checker import compile_schema
 from meshctl.validation.schemas import Schemas
@@ -77,6 +76,8 @@ def objects(draw: st.DrawFn) -> tuple[tuple[str, str, str], Any]:
 
 @given(objects())
 def test_checker_agrees_with_jsonschema(case) -> None:
+    from jsonschema import Draft202012Validator
+
     kind, value = case
     expected = list(Draft202012Validator(PLAIN[kind]).iter_errors(value))
     actual = compile_schema(PLAIN[kind])(value)

@@ -4,7 +4,7 @@ The API server refuses the object. Such rules compare fields with each other or 
 which types cannot: durations of at least 1ms, port numbers that differ, a selector or targetRefs
 but not both.
 
-Fix: change what the message names.
+Fix: follow the message: it says what is allowed at this place.
 """
 
 from collections.abc import Iterator

@@ -4,7 +4,7 @@ The object fits its schema, but istiod can't make sense of it, so that `kubectl 
 "admission webhook denied the request". Where the webhook is not asked, as in a cluster without
 istiod, the object is stored and istiod ignores it or a part of it.
 
-Fix: change what the message names.
+Fix: follow the message: it says what is allowed at this place.
 """
 
 from collections.abc import Iterator

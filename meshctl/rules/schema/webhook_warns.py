@@ -3,7 +3,7 @@
 `kubectl apply` prints the warning and stores the object, which probably does something else than
 it says.
 
-Fix: change what the message names.
+Fix: follow the message: it says what is allowed at this place.
 """
 
 from collections.abc import Iterator

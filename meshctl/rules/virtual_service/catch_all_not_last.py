@@ -20,11 +20,10 @@ def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
     for shadow in mesh.shadows.of(service):
         if not shadow.is_by_catch_all:
             continue
-        what = "rule" if shadow.whole else "match"
         effect = " and does the same" if shadow.is_harmless else ""
         yield Finding(
             shadow.place,
-            f"this {what} is never reached: an earlier rule takes every request{effect}, and "
+            f"{shadow.subject} is never reached: an earlier rule takes every request{effect}, and "
             "istiod writes no routes after it",
             severity=Severity.INFO if shadow.is_harmless else None,
         ).also(shadow.by.place, "takes every request")

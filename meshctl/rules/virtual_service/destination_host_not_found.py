@@ -24,11 +24,15 @@ def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
             if missing is None:
                 continue
             if missing.why is Why.UNKNOWN:
-                yield NotChecked(f"the input has no Services or ServiceEntries beside {missing.host}")
+                yield NotChecked(
+                    f"the input has no Services or ServiceEntries beside {missing.host}"
+                )
                 continue
             finding = Finding(destination.at("host"), _message(missing))
             if missing.similar is not None:
-                finding = finding.also(missing.similar.source.at("metadata", "name"), "declared here")
+                finding = finding.also(
+                    missing.similar.source.at("metadata", "name"), "declared here"
+                )
             yield finding
 
 

@@ -24,7 +24,7 @@ def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
             declared = mesh.upstreams.declared(destination)
             behind = [p for one in declared for p in one.ports if p.target == destination.port]
             known = ", ".join(str(port) for port in sorted(ports))
-            hint = f"; {destination.port} is the container port of {behind[0].number}" if behind else ""
+            hint = f"; that is the container port of {behind[0].number}" if behind else ""
             yield Finding(
                 destination.at("port", "number"),
                 f"{destination.host} has no port {destination.port}, only {known}{hint}",

@@ -13,9 +13,7 @@ from meshctl.resources import VirtualService
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 
 
-@rule(
-    on=VirtualService, severity=Severity.ERROR, equivalents=("IST0109", "KIA1106"), since="0.1.0"
-)
+@rule(on=VirtualService, severity=Severity.ERROR, equivalents=("IST0109", "KIA1106"), since="0.1.0")
 def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
     """Report each host once, at the VirtualService that comes second."""
     for lost in mesh.mesh_hosts.lost(service):
@@ -24,9 +22,7 @@ def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
         if lost.order_known:
             effect = f"which is older, so sidecars{clients} never ask this one"
         else:
-            effect = (
-                f"and sidecars{clients} use only the older of the two, which files don't tell"
-            )
+            effect = f"and sidecars{clients} use only the older of the two, which files don't tell"
         yield Finding(
             lost.loser.place,
             f"{winner.title} routes {lost.loser.host}, too, {effect}",

@@ -22,13 +22,12 @@ def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
     for shadow in mesh.shadows.of(service):
         if shadow.is_leak:
             wide, narrow = shadow.by.request.path.value, shadow.dead.request.path.value
-            what = "rule" if shadow.whole else "match"
             yield Finding(
                 shadow.place,
-                f"this {what} is never reached: prefix '{wide}' of an earlier rule takes "
+                f"{shadow.subject} is never reached: prefix '{wide}' of an earlier rule takes "
                 f"'{narrow}', too, since a prefix need not end at a slash",
                 severity=Severity.INFO if shadow.is_harmless else None,
-                fix=f"match exact '{wide}' and prefix '{wide}/' there, or move this {what} above it",
+                fix=f"match exact '{wide}' and prefix '{wide}/' there, or move this {shadow.extent.value} above it",
             ).also(shadow.by.place, f"takes every path that begins with '{wide}'")
     for one in mesh.collisions.overlaps(service):
         if one.leak is not None and not (one.order_known and one.first_is_inside):

@@ -21,11 +21,10 @@ def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
     for shadow in mesh.shadows.of(service):
         if shadow.is_by_catch_all or shadow.is_leak:
             continue
-        what = "rule" if shadow.whole else "match"
         effect = "which does the same" if shadow.is_harmless else "so nothing it says happens"
         yield Finding(
             shadow.place,
-            f"this {what} is never reached: all it could take goes to the earlier rule with "
+            f"{shadow.subject} is never reached: all it could take goes to the earlier rule with "
             f"{shadow.by.title}, {effect}",
             severity=Severity.INFO if shadow.is_harmless else None,
         ).also(shadow.by.place, "takes the requests first")

@@ -1,0 +1,39 @@
+"""An AuthorizationPolicy names a method that no client sends.
+
+Methods are compared as text: `get` is not `GET`. An ALLOW rule with it lets nothing in, a DENY rule
+refuses nothing.
+
+Fix: write the method in capitals; `*`, `GET*` and `*ET` are allowed too.
+"""
+
+from collections.abc import Iterator
+
+from meshctl.mesh import Mesh
+from meshctl.resources import AuthorizationPolicy
+from meshctl.rules.api import Finding, Outcome, Severity, rule
+
+_METHODS = frozenset({
+    "GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH",
+})  # fmt: skip
+
+
+@rule(on=AuthorizationPolicy, severity=Severity.ERROR, equivalents=("KIA0102",), since="0.1.0")
+def check(policy: AuthorizationPolicy, mesh: Mesh) -> Iterator[Outcome]:
+    """Report small letters as errors, other words as info: WebDAV has methods of its own."""
+    for operation in policy.operations:
+        for key in ("methods", "notMethods"):
+            for index, method in enumerate(operation.texts(key)):
+                word = method.strip("*")
+                if not word or any(word in known for known in _METHODS):
+                    continue
+                if any(word.strip().upper() in known for known in _METHODS):
+                    yield Finding(
+                        operation.at(key, index),
+                        f"method {method!r} never matches; clients send {method.strip().upper()}",
+                    )
+                else:
+                    yield Finding(
+                        operation.at(key, index),
+                        f"{method!r} is no method of HTTP; it matches that very word alone",
+                        severity=Severity.INFO,
+                    )

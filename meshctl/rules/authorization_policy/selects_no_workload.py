@@ -1,0 +1,43 @@
+"""An AuthorizationPolicy reaches no workload of the mesh.
+
+It guards nothing: what an ALLOW policy was to shut stays open, and what a DENY policy was to refuse
+is let in. A workload without a sidecar, and outside ambient mode, is guarded by nothing either.
+
+Fix: write labels that the pods carry, or take the workload into the mesh.
+"""
+
+from collections.abc import Iterator
+
+from meshctl.mesh import Mesh
+from meshctl.resources import AuthorizationPolicy
+from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, rule
+
+
+@rule(
+    on=AuthorizationPolicy, severity=Severity.WARNING, equivalents=("IST0127", "KIA0004"),
+    since="0.1.0",
+)  # fmt: skip
+def check(policy: AuthorizationPolicy, mesh: Mesh) -> Iterator[Outcome]:
+    """Report policies whose workloads are known to be none."""
+    wide = mesh.authorization.is_mesh_wide(policy)
+    if policy.target_refs or (wide and not policy.selector) or mesh.authorization.reached(policy):
+        return
+    if mesh.machines.any(policy.selector, None if wide else policy.namespace):
+        return
+    picked = mesh.authorization.picked(policy)
+    known = mesh.is_whole if wide else mesh.workloads.shows_pods_of(policy.namespace)
+    place = policy.spec.at("selector", "matchLabels")
+    if not policy.selector:
+        place = policy.at("metadata", "name")
+    if picked and known:
+        yield Finding(
+            place,
+            f"{picked[0].title} is outside the mesh, so nothing enforces this policy for it",
+        ).also(picked[0].at("metadata", "name"), "has neither a sidecar nor ambient mode")
+    elif known:
+        where = "the mesh" if wide else f"namespace {policy.namespace}"
+        what = "has these labels" if policy.selector else "is there"
+        yield Finding(place, f"no workload of {where} {what}, so this policy guards nothing")
+    else:
+        where = "all namespaces" if wide else f"namespace {policy.namespace}"
+        yield NotChecked(f"the workloads of {where} are not in the input")

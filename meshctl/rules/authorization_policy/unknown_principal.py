@@ -1,0 +1,41 @@
+"""An AuthorizationPolicy names a service account that doesn't exist, or a foreign trust domain.
+
+Nobody has that identity: an ALLOW rule lets nobody in by it, a DENY rule refuses nobody. In another
+trust domain it may exist, if this mesh trusts that domain's certificates.
+
+Fix: correct namespace and account, or add the domain to `meshConfig.trustDomainAliases`.
+"""
+
+from collections.abc import Iterator
+
+from meshctl.mesh import Mesh
+from meshctl.mesh.identities import parse_principal
+from meshctl.resources import AuthorizationPolicy
+from meshctl.rules.api import Finding, Outcome, Severity, rule
+
+
+@rule(
+    on=AuthorizationPolicy, severity=Severity.WARNING,
+    equivalents=("KIA0106", "KIA0107", "KIA0108"), since="0.1.0",
+)  # fmt: skip
+def check(policy: AuthorizationPolicy, mesh: Mesh) -> Iterator[Outcome]:
+    """Report exact principals that the input knows not to exist."""
+    for source in policy.sources:
+        for key in ("principals", "notPrincipals"):
+            for index, text in enumerate(source.texts(key)):
+                principal = None if "*" in text else parse_principal(text)
+                if principal is None:
+                    continue
+                if mesh.identities.trusts(principal.trust_domain) is False:
+                    yield Finding(
+                        source.at(key, index),
+                        f"trust domain {principal.trust_domain!r} is not this mesh's, nor an alias",
+                        severity=Severity.INFO,
+                    )
+                elif mesh.identities.exists(principal.namespace, principal.account) is False:
+                    known = sorted(mesh.identities.in_namespace(principal.namespace))
+                    yield Finding(
+                        source.at(key, index),
+                        f"namespace {principal.namespace} has no service account "
+                        f"{principal.account!r}; it has {', '.join(known[:5]) or 'none'}",
+                    )

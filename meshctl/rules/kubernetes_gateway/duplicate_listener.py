@@ -1,0 +1,28 @@
+"""Two listeners of a Gateway have the same port, protocol and host name.
+
+They can't be told apart, so the API server refuses the Gateway, and an older one marks both as
+conflicted and serves neither.
+
+Fix: give each its own host name or port, or join the two.
+"""
+
+from collections.abc import Iterator
+
+from meshctl.mesh import Mesh
+from meshctl.resources import KubernetesGateway, Listener
+from meshctl.rules.api import Finding, Outcome, Severity, rule
+
+
+@rule(on=KubernetesGateway, severity=Severity.ERROR, equivalents=("KIA1503",), since="0.1.0")
+def check(gateway: KubernetesGateway, mesh: Mesh) -> Iterator[Outcome]:
+    """Report each listener after the first of its combination."""
+    seen: dict[tuple[int | None, str, str], Listener] = {}
+    for listener in gateway.listeners:
+        key = (listener.port, listener.protocol, listener.hostname.lower())
+        first = seen.setdefault(key, listener)
+        if first is not listener:
+            yield Finding(
+                listener.at("hostname" if listener.hostname else "port"),
+                f"listener {first.name!r} has port {listener.port}, protocol {listener.protocol} "
+                f"and host name {listener.hostname or '*'} already",
+            ).also(first.at("name"), "the first one")

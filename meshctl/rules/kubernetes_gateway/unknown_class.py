@@ -1,0 +1,34 @@
+"""A Gateway names a GatewayClass that doesn't exist.
+
+No controller looks after it: it gets no workload and no address, and stays `Unknown` in its status.
+
+Fix: name one that exists; Istio makes `istio`, `istio-remote`, `istio-waypoint` and
+`istio-east-west`.
+"""
+
+from collections.abc import Iterator
+from difflib import get_close_matches
+
+from meshctl.mesh import Mesh
+from meshctl.resources import GatewayClass, KubernetesGateway
+from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, rule
+
+_ISTIO = ("istio", "istio-remote", "istio-waypoint", "istio-east-west", "agentgateway")
+
+
+@rule(on=KubernetesGateway, severity=Severity.WARNING, equivalents=("KIA1504",), since="0.1.0")
+def check(gateway: KubernetesGateway, mesh: Mesh) -> Iterator[Outcome]:
+    """Report classes that are not in a whole mesh, and misspelt ones of Istio's."""
+    name = gateway.class_name
+    known = {one.name for one in mesh.of(GatewayClass)}
+    if not name or name in known or name in _ISTIO:
+        return
+    close = get_close_matches(name, [*_ISTIO, *sorted(known)], n=1, cutoff=0.85)
+    if mesh.is_whole or close:
+        hint = f"; did you mean {close[0]!r}?" if close else ""
+        yield Finding(
+            gateway.spec.at("gatewayClassName"),
+            f"there is no GatewayClass {name!r}, so nobody serves this Gateway{hint}",
+        )
+    else:
+        yield NotChecked("GatewayClasses of other controllers may not be in the input")

@@ -1,0 +1,38 @@
+"""A policy that looks into requests selects workloads of ambient mode by labels.
+
+Waypoints take policies by `targetRefs` alone, and ztunnel can't look into requests. It leaves the
+rules of an ALLOW policy out, so that everything is refused, strips what it can't see from a DENY
+policy, so that more is refused, and ignores tokens, plugins and logs altogether.
+
+Fix: attach the policy by `targetRefs` to a Service, or to the waypoint's Gateway.
+"""
+
+from collections.abc import Iterator
+
+from meshctl.mesh import Mesh
+from meshctl.mesh.injection import Membership
+from meshctl.mesh.layer7 import layer7_part
+from meshctl.resources import Policy, Telemetry
+from meshctl.rules.api import Finding, Outcome, Severity, rule
+
+
+@rule(
+    on=Policy, severity=Severity.WARNING,
+    equivalents=("KIA0110", "KIA1115", "KIA1116", "KIA1117", "KIA1317"), since="0.1.0",
+)  # fmt: skip
+def check(policy: Policy, mesh: Mesh) -> Iterator[Outcome]:
+    """Report policies without targets for pods that are all in ambient mode."""
+    if policy.target_refs or (isinstance(policy, Telemetry) and not policy.selector):
+        return  # waypoints do read the Telemetry of their namespace
+    part = layer7_part(policy)
+    picked = mesh.workloads.find(policy.selector, policy.namespace)
+    modes = {mesh.workloads.membership(workload) for workload in picked}
+    all_ambient = modes <= {Membership.AMBIENT, Membership.NONE}
+    in_ambient = mesh.ambient.is_on(policy.namespace) or Membership.AMBIENT in modes
+    if part is None or not in_ambient or not all_ambient:
+        return
+    yield Finding(
+        part,
+        f"the workloads are in ambient mode, where this part of the {policy.kind} needs a "
+        "waypoint, and waypoints only take policies with targetRefs",
+    )

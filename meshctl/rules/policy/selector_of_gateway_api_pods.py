@@ -1,0 +1,31 @@
+"""A policy selects, by labels, pods that belong to a Gateway of the Gateway API.
+
+Waypoints ignore selectors. Ingress gateways of the Gateway API obey them only while istiod's
+`PILOT_ENABLE_SELECTOR_BASED_K8S_GATEWAY_POLICY` is on. Where they are ignored nothing is enforced.
+
+Fix: replace `selector` by `targetRefs` with the Gateway's name.
+"""
+
+from collections.abc import Iterator
+
+from meshctl.mesh import Mesh
+from meshctl.resources import Policy
+from meshctl.rules.api import Finding, Outcome, Severity, rule
+
+_GATEWAY_NAME = "gateway.networking.k8s.io/gateway-name"
+
+
+@rule(on=Policy, severity=Severity.WARNING, equivalents=("IST0166",), since="0.1.0")
+def check(policy: Policy, mesh: Mesh) -> Iterator[Outcome]:
+    """Report selectors that pick pods of Gateways, or would by the label itself."""
+    if not policy.selector or policy.target_refs:
+        return
+    picked = mesh.workloads.find(policy.selector, policy.namespace)
+    gateways = {one.pod_labels[_GATEWAY_NAME] for one in picked if _GATEWAY_NAME in one.pod_labels}
+    gateways |= {policy.selector[_GATEWAY_NAME]} if _GATEWAY_NAME in policy.selector else set()
+    if gateways:
+        yield Finding(
+            policy.spec.key("selector"),
+            f"the pods of Gateway {', '.join(sorted(gateways))} are attached to by targetRefs; a "
+            "selector may be ignored there",
+        )

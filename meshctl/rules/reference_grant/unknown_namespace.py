@@ -1,0 +1,22 @@
+"""A ReferenceGrant lets in a namespace that doesn't exist.
+
+The grant has no effect, and the namespace that was meant is refused. A namespace may still be to
+come, so this is only reported when the input is the whole mesh.
+
+Fix: correct the name, or remove the entry: whoever makes that namespace gets the access.
+"""
+
+from collections.abc import Iterator
+
+from meshctl.mesh import Mesh
+from meshctl.resources import ReferenceGrant
+from meshctl.rules.api import Finding, Outcome, Severity, rule
+
+
+@rule(on=ReferenceGrant, severity=Severity.WARNING, equivalents=("KIA1601",), since="0.1.0")
+def check(grant: ReferenceGrant, mesh: Mesh) -> Iterator[Outcome]:
+    """Report each namespace that the whole mesh doesn't have."""
+    for origin in grant.origins:
+        name = origin.text("namespace")
+        if name and mesh.namespaces.exists(name) is False:
+            yield Finding(origin.at("namespace"), f"there is no namespace {name!r} to let in")

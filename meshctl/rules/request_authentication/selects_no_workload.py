@@ -1,0 +1,31 @@
+"""A RequestAuthentication reaches no workload.
+
+Tokens are checked nowhere: requests with an expired or forged token are let in, and claims are
+missing for the policies and routes that ask for them.
+
+Fix: write labels that the pods carry, those of the pod template.
+"""
+
+from collections.abc import Iterator
+
+from meshctl.mesh import Mesh
+from meshctl.resources import RequestAuthentication
+from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, rule
+
+
+@rule(on=RequestAuthentication, severity=Severity.WARNING, equivalents=("KIA0004",), since="0.1.0")
+def check(policy: RequestAuthentication, mesh: Mesh) -> Iterator[Outcome]:
+    """Report selectors without any workload; in the root namespace they reach all namespaces."""
+    wide = mesh.authorization.is_mesh_wide(policy)
+    if not policy.selector or policy.target_refs or mesh.authorization.picked(policy):
+        return
+    if mesh.machines.any(policy.selector, None if wide else policy.namespace):
+        return
+    where = "all namespaces" if wide else f"namespace {policy.namespace}"
+    if mesh.is_whole if wide else mesh.workloads.shows_pods_of(policy.namespace):
+        yield Finding(
+            policy.spec.at("selector", "matchLabels"),
+            f"no workload of {where} has these labels, so tokens are checked nowhere",
+        )
+    else:
+        yield NotChecked(f"the workloads of {where} are not in the input")

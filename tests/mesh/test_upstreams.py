@@ -1,0 +1,169 @@
+"""What destinations lead to, who finds their subsets, and where redirects lead."""
+
+import pytest
+from gateway_meshes import gateway, mesh, pods, routes_for, server, service, thing
+from hypothesis import given
+from hypothesis import strategies as st
+
+from meshctl.mesh.path_rewrite import broken_example, rewrite
+from meshctl.mesh.redirects import looping
+from meshctl.mesh.subset_lookup import ELSEWHERE
+from meshctl.mesh.upstreams import Why
+
+
+def to(host, **destination):
+    return {"route": [{"destination": {"host": host, **destination}}]}
+
+
+def only_destination(one):
+    return one.http[0].routes[0].destination
+
+
+def why(made, one):
+    missing = made.upstreams.missing(only_destination(one))
+    return None if missing is None else missing.why
+
+
+@pytest.mark.parametrize(
+    ("host", "expected"),
+    [
+        ("web", None),
+        ("web.shop.svc.cluster.local", None),
+        ("wob", Why.ABSENT),
+        ("wob.shop.svc.cluster.local", Why.ABSENT),
+        ("web.shop", Why.UNFINISHED),
+        ("web.shop.svc", Why.UNFINISHED),
+        ("wob.shop.svc", Why.ABSENT),
+        ("secret.bank.svc.cluster.local", Why.HIDDEN),
+        ("web.unknown.svc.cluster.local", Why.UNKNOWN),
+        ("www.example.com", Why.UNKNOWN),
+        ("*.example.com", None),
+        ("", None),
+    ],
+)
+def test_unknown_is_not_absent(host, expected) -> None:
+    secret = service("bank/secret", annotations={"networking.istio.io/exportTo": "."})
+    made = mesh(service("shop/web"), secret, one := routes_for("shop/v", ["x"], ["mesh"], to(host)))
+    assert expected is why(made, one)
+
+
+@pytest.mark.parametrize("host", ["web", "web.unknown.svc.cluster.local", "www.example.com"])
+def test_a_whole_mesh_lacks_what_is_not_in_it(host) -> None:
+    made = mesh(one := routes_for("shop/v", ["x"], ["mesh"], to(host)), is_whole=True)
+    assert Why.ABSENT is why(made, one)
+
+
+def test_a_delegate_routes_for_those_who_see_its_roots() -> None:
+    hidden = service("bank/web", annotations={"networking.istio.io/exportTo": "edge"})
+    root = routes_for("shop/root", ["x"], ["edge/g"], {"delegate": {"name": "part"}})
+    part = thing("VirtualService", "shop/part", {"http": [to("web.bank.svc.cluster.local")]})
+    assert why(mesh(hidden, root, part), part) is None
+    assert Why.HIDDEN is why(mesh(hidden, part), part)
+
+
+def rule(name, host, *subsets, **spec):
+    spec |= {"host": host, "subsets": [{"name": one, "labels": {"v": one}} for one in subsets]}
+    return thing("DestinationRule", name, spec)
+
+
+def lost_client(made, one):
+    lost = made.subset_lookup.lost(one.http[0], only_destination(one))
+    if lost is None:
+        return None
+    return "everybody" if lost.client is None else lost.client.namespace
+
+
+@pytest.mark.parametrize(
+    ("rules", "expected"),
+    [
+        ([rule("shop/r", "web", "v1")], None),
+        ([rule("shop/r", "web", "v2")], "everybody"),
+        ([rule("shop/r", "web", "v1", exportTo=["."])], ELSEWHERE),
+        ([rule("istio-system/r", "web.shop.svc.cluster.local", "v1")], None),
+        ([rule("shop/r", "*.shop.svc.cluster.local", "v1")], None),
+        ([rule("blue/r", "web.shop.svc.cluster.local", "v1")], "shop"),
+        ([rule("shop/r", "web", "v1", workloadSelector={"matchLabels": {"a": "b"}})], None),
+        ([], None),
+        ([rule("shop/r", "other", "v1")], "everybody"),
+    ],
+)
+def test_sidecars_read_one_rule_on_their_path(rules, expected) -> None:
+    one = routes_for("shop/v", ["web"], ["mesh"], to("web", subset="v1"))
+    assert expected == lost_client(mesh(service("shop/web"), one, *rules), one)
+
+
+@pytest.mark.parametrize(
+    ("match", "expected"),
+    [
+        ([], "edge"),
+        ([{"uri": {"prefix": "/"}}], "edge"),
+        ([{"gateways": ["mesh"]}], None),
+        ([{"gateways": ["edge/g"]}], "edge"),
+    ],
+)
+def test_only_the_gateways_of_a_match_are_asked(match, expected) -> None:
+    one = routes_for(
+        "shop/v", ["a.test"], ["edge/g", "mesh"], to("web.bank.svc.cluster.local", subset="v1")
+        | {"match": match}, exportTo=[".", "edge"],
+    )  # fmt: skip
+    made = mesh(
+        service("bank/web"), one, rule("shop/r", "web.bank.svc.cluster.local", "v1"),
+        gateway("edge/g", server(80, "HTTP", "*")), pods("edge/ingress"),
+    )  # fmt: skip
+    assert expected == lost_client(made, one)
+
+
+@pytest.mark.parametrize(
+    ("match", "redirect", "loops"),
+    [
+        ({}, {"uri": "/x"}, True),
+        ({"uri": {"prefix": "/x"}}, {"uri": "/x/y"}, True),
+        ({"uri": {"exact": "/x"}}, {"uri": "/x/y"}, False),
+        ({"uri": {"exact": "/x"}}, {"uri": "/x?from=x"}, True),
+        ({}, {"scheme": "https"}, True),
+        ({"port": 80}, {"scheme": "https"}, False),
+        ({"scheme": {"exact": "http"}}, {"scheme": "https"}, False),
+        ({"headers": {"x-forwarded-proto": {"exact": "http"}}}, {"scheme": "https"}, False),
+        ({}, {"scheme": "https", "port": 8443}, False),
+        ({}, {"authority": "b.test"}, False),
+        ({}, {"authority": "a.test"}, True),
+        ({"method": {"exact": "POST"}}, {"uri": "/x"}, False),
+        ({"uri": {"prefix": "/x"}}, {"prefixRewrite": "/x/y"}, True),
+        ({"uri": {"prefix": "/x"}}, {"prefixRewrite": "/y"}, False),
+        ({"uri": {"regex": "/x.*"}}, {"authority": "b.test"}, False),
+    ],
+)
+def test_redirects_that_lead_back(match, redirect, loops) -> None:
+    https = server(443, "HTTPS", "a.test", mode="SIMPLE", credentialName="c")
+    made = mesh(
+        gateway("shop/g", server(80, "HTTP", "a.test"), https),
+        one := routes_for("shop/v", ["a.test"], ["g"], {"match": [match], "redirect": redirect}),
+    )
+    assert loops == bool(list(looping(made, one)))
+
+
+@given(st.sampled_from(["/", "/a", "/a/", "/a/b", "/a-"]), st.sampled_from(["/", "/b", "/b/"]))
+def test_an_example_of_a_broken_rewrite_is_broken(prefix, replacement) -> None:
+    example = broken_example(prefix, replacement)
+    if example is not None:
+        path, result = example
+        assert result == rewrite(prefix, replacement, path)
+        segments = [part for part in path.removeprefix(prefix.rstrip("/")).split("/") if part]
+        assert "//" in result or result.rsplit("/", 1)[1] not in segments
+
+
+@pytest.mark.parametrize(
+    ("prefix", "replacement", "expected"),
+    [
+        ("/a", "/", ("/a/x", "//x")),
+        ("/a/", "/b", ("/a/x", "/bx")),
+        ("/", "/b", ("/x", "/bx")),
+        ("/a/", "/", None),
+        ("/a", "/b", None),
+        ("/a-", "/", None),
+        ("", "/b", None),
+        ("/", "/", None),
+    ],
+)
+def test_slashes_are_kept_as_they_are(prefix, replacement, expected) -> None:
+    assert expected == broken_example(prefix, replacement)
