@@ -19,6 +19,29 @@ class IgnoreEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class Team:
+    """What one team writes, and what it may touch; ``None`` for hosts or gateways is anything.
+
+    ``namespaces`` and ``gateways`` are globs (a gateway is ``namespace/name``), ``hosts`` Istio's
+    hosts and wildcards, ``directories`` absolute paths.
+    """
+
+    name: str
+    namespaces: tuple[str, ...] = ()
+    directories: tuple[str, ...] = ()
+    hosts: tuple[str, ...] | None = None
+    gateways: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ownership:
+    """Which namespaces (globs) are the platform's, and which teams there are."""
+
+    platform: tuple[str, ...] = ()
+    teams: tuple[Team, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """Everything that decides what an analysis does."""
 
@@ -30,5 +53,8 @@ class Settings:
     mesh_config: str | None = None
     baseline: str | None = None
     ignores: tuple[IgnoreEntry, ...] = ()
+    ownership: Ownership = Ownership()
+    alone: bool = False
+    """Judge each object alone, as an API server does, and leave out rules that compare objects."""
     config_file: str | None = None
     """The file the settings were read from; its directory anchors ``paths``."""

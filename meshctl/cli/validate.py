@@ -36,7 +36,7 @@ def run(
     Exit code: 0 nothing at or above --fail-on, 1 findings, 2 the job could not be done.
     """
     settings = options.settings_from(
-        config, fail_on=fail_on, select=_RULES, namespace=namespace, baseline=baseline,
+        config, fail_on=fail_on, select=_RULES, namespace=namespace, baseline=baseline, alone=True,
         ignore=(*_BETWEEN_OBJECTS, *(options.split_names(ignore) or ())),
     )  # fmt: skip
     outputs = Outputs(output, output_file or [], settings.fail_on)

@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError  # noqa: TID253 - its home
 
 from meshctl.errors import ConfigError
-from meshctl.settings import IgnoreEntry, Settings
+from meshctl.settings import IgnoreEntry, Ownership, Settings, Team
 from meshctl.sources.yaml import parse_one
 
 _RULES = "Rule ids, families, globs, or IST and KIA codes."
@@ -37,6 +37,42 @@ class IgnoreItem(_Strict):
     expires: Annotated[date | None, Field(description="The last day it holds, as YYYY-MM-DD.")] = (
         None
     )
+
+
+class TeamItem(_Strict):
+    """A team: what it writes, and what that may touch."""
+
+    name: Annotated[str, Field(min_length=1, description="How findings name the team.")]
+    namespaces: Annotated[
+        list[str], Field(description="Its namespaces; * stands for any part of a name.")
+    ] = []
+    directories: Annotated[
+        list[str],
+        Field(description="Directories with its manifests, relative to this file."),
+    ] = []
+    hosts: Annotated[
+        list[str] | None,
+        Field(
+            description="Hosts it may route, such as shop.example.com or *.shop.example.com, "
+            "besides the Services of its namespaces. Without this key any host."
+        ),
+    ] = None
+    gateways: Annotated[
+        list[str] | None,
+        Field(
+            description="Gateways, or the workloads that run them, it may use, as namespace/name "
+            "with *, besides those of its namespaces. Without this key any gateway."
+        ),
+    ] = None
+
+
+class OwnershipSection(_Strict):
+    """Who owns what: with it, objects of a team that reach beyond the team are found."""
+
+    platform: Annotated[
+        list[str], Field(description="Namespaces of the platform; * stands for any part.")
+    ] = []
+    teams: Annotated[list[TeamItem], Field(description="The teams.")] = []
 
 
 class ConfigFile(_Strict):
@@ -65,6 +101,10 @@ class ConfigFile(_Strict):
         str | None,
         Field(description="File with accepted findings, relative to this one."),
     ] = None
+    ownership: Annotated[
+        OwnershipSection,
+        Field(description="Which namespaces, hosts and gateways belong to whom."),
+    ] = OwnershipSection()
 
 
 def read_settings(file: Path) -> Settings:
@@ -88,8 +128,22 @@ def read_settings(file: Path) -> Settings:
             )
             for item in config.ignore
         ),
+        ownership=Ownership(
+            tuple(config.ownership.platform),
+            tuple(_team(file, item) for item in config.ownership.teams),
+        ),
         config_file=str(file),
     )  # fmt: skip
+
+
+def _team(file: Path, item: TeamItem) -> Team:
+    return Team(
+        item.name,
+        tuple(item.namespaces),
+        tuple(str((file.parent / name).resolve()) for name in item.directories),
+        None if item.hosts is None else tuple(item.hosts),
+        None if item.gateways is None else tuple(item.gateways),
+    )
 
 
 def config_schema() -> dict[str, Any]:

@@ -63,8 +63,11 @@ def analyze(
 def load_mesh(loaded: Loaded, settings: Settings, schemas: Iterable[Schema] = ()) -> Mesh:
     """Build the mesh of what was loaded; ``schemas`` win over those that ship."""
     resources = tuple(unwrap(loaded.documents, settings.namespace))
-    judge = Judge(Schemas(schemas))
-    return Mesh(resources, _mesh_config(settings), is_whole=settings.whole_mesh, judge=judge)
+    judge = Judge(Schemas(schemas), alone=settings.alone)
+    return Mesh(
+        resources, _mesh_config(settings), is_whole=settings.whole_mesh, judge=judge,
+        ownership=settings.ownership,
+    )  # fmt: skip
 
 
 def unwrap(documents: Iterable[Document], namespace: str) -> Iterator[Resource]:

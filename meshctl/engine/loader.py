@@ -19,6 +19,7 @@ from meshctl.resources.kinds import views_of
 from meshctl.rules.api import Rule
 
 _ROOT = Path(meshctl.rules.__file__).parent
+_WORD = re.compile(r"[a-z][a-z0-9_]*")
 _ALWAYS = frozenset({"document", "schema"})
 
 
@@ -97,12 +98,21 @@ class RuleNames:
 def check_names(names: RuleNames) -> None:
     """Refuse a name that stands for no rule, with the closest one that exists.
 
-    Imports every rule, so it is called only when somebody names one.
+    Imports every rule for a name that is neither a family nor an id.
     """
-    rules = load_all()
-    for name in names:
+    unsure = [name for name in names if not _has_file(name)]
+    rules = load_all() if unsure else ()
+    for name in unsure:
         if not any(RuleNames([name]).include(rule) for rule in rules):
             raise UsageError(f"there is no rule {name!r}{suggest(name, rules)}")
+
+
+def _has_file(name: str) -> bool:
+    family, slash, rule = name.replace("-", "_").rstrip("/").partition("/")
+    if not _WORD.fullmatch(family + rule):
+        return False
+    folder = _ROOT / family
+    return (folder / f"{rule}.py").is_file() if slash else folder.is_dir()
 
 
 def suggest(name: str, rules: Iterable[Rule]) -> str:

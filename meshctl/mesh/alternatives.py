@@ -6,7 +6,6 @@ path of one starts with all that is certain of the other's.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
 
 from meshctl.mesh.delegates import HttpRule, RuleMatch
 from meshctl.mesh.matches import RequestMatch, from_istio, is_catch_all
@@ -14,6 +13,7 @@ from meshctl.mesh.request_part import PATH
 from meshctl.mesh.routes import EffectiveRoute, Routes
 from meshctl.mesh.string_match import StringMatch, find_text
 from meshctl.resources import Ref, VirtualService
+from meshctl.resources.cached_property import cached_property
 
 _SPECIAL = frozenset(".^$*+?()[]{}|\\")
 _OPTIONAL = frozenset("*?{")

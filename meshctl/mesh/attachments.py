@@ -6,12 +6,12 @@ Where only one can count, istiod takes the oldest: convertToSidecarScope and its
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import cached_property
 from typing import Generic, TypeVar
 
 from meshctl.mesh.age import age, order_is_known
 from meshctl.mesh.workloads import Workloads
 from meshctl.resources import Resource, Workload
+from meshctl.resources.cached_property import cached_property
 
 _SHOWN = 3
 R = TypeVar("R", bound=Resource)
@@ -50,7 +50,7 @@ class Attachments(Generic[R]):
 
     def rivals(self, one: R) -> Iterator[tuple[Workload, Sequence[R]]]:
         """Walk the workloads that others pick too, with all that pick them."""
-        for workload in self.picked(one):
+        for workload in sorted(self.picked(one), key=age):
             same = self.for_workload(workload)
             if len(same) > 1 and one in same:
                 yield workload, same

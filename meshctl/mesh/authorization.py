@@ -5,12 +5,13 @@ A policy of the root namespace reaches all namespaces, with or without a selecto
 """
 
 from collections.abc import Iterable, Sequence
-from functools import cached_property
 
+from meshctl.mesh.age import age
 from meshctl.mesh.injection import Membership
 from meshctl.mesh.mesh_config import MeshConfig
 from meshctl.mesh.workloads import Workloads
 from meshctl.resources import AuthorizationPolicy, Policy, Workload
+from meshctl.resources.cached_property import cached_property
 
 
 class Authorization:
@@ -30,7 +31,7 @@ class Authorization:
     def picked(self, policy: Policy) -> list[Workload]:
         """The workloads, in the mesh or not, that a policy without targetRefs selects."""
         home = None if self.is_mesh_wide(policy) else policy.namespace
-        return self._workloads.find(policy.selector, home)
+        return sorted(self._workloads.find(policy.selector, home), key=age)
 
     def reached(self, policy: Policy) -> list[Workload]:
         """The selected workloads that take part in the mesh, or may."""
@@ -44,13 +45,31 @@ class Authorization:
         """The policies that guard a workload."""
         return self._by_workload.get(workload, ())
 
-    def covers_namespace(self, namespace: str) -> bool:
-        """Is there a policy for every workload of a namespace?"""
-        return not self._covered.isdisjoint({namespace, self._root})
+    def guarding(self, workload: Workload) -> Sequence[AuthorizationPolicy]:
+        """All policies that hold for a workload: of the mesh, of its namespace and its own."""
+        homes = dict.fromkeys((self._root, workload.namespace))
+        wide = (one for home in homes for one in self._wide.get(home, ()))
+        return (*wide, *self.of(workload))
+
+    def has_any_in(self, namespace: str) -> bool:
+        """Has the input a policy of a namespace, so that a missing one is absent?"""
+        return namespace in self._namespaces
 
     @cached_property
-    def _covered(self) -> frozenset[str]:
-        return frozenset(one.namespace for one in self._policies if one.is_namespace_wide)
+    def _namespaces(self) -> frozenset[str]:
+        return frozenset(one.namespace for one in self._policies)
+
+    @cached_property
+    def _wide(self) -> dict[str, list[AuthorizationPolicy]]:
+        found: dict[str, list[AuthorizationPolicy]] = {}
+        for policy in self._policies:
+            if policy.is_namespace_wide:
+                found.setdefault(policy.namespace, []).append(policy)
+        return found
+
+    def covers_namespace(self, namespace: str) -> bool:
+        """Is there a policy for every workload of a namespace?"""
+        return namespace in self._wide or self._root in self._wide
 
     @cached_property
     def _by_workload(self) -> dict[Workload, list[AuthorizationPolicy]]:

@@ -6,9 +6,9 @@ rewriting (pkg/kube/inject/app_probe.go) of Istio 1.31.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
 
 from meshctl.resources import Ref, View, Workload
+from meshctl.resources.cached_property import cached_property
 
 REWRITE = "sidecar.istio.io/rewriteAppHTTPProbers"
 EXCLUDE = "traffic.sidecar.istio.io/excludeInboundPorts"

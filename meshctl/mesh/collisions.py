@@ -90,7 +90,8 @@ class Collisions:
 
 
 def _compare(host: SharedHost, first: Alternative, second: Alternative) -> Collision | None:
-    if first.does_the_same(second):
+    """Compare two matches; two documents of one object are never both in the mesh."""
+    if first.service.key_name == second.service.key_name or first.does_the_same(second):
         return None
     witness = intersect(first.request, second.request)
     if not isinstance(witness, Witness):

@@ -8,12 +8,12 @@ delegate; a delegate that is missing or hidden, or a match that does not fit, le
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum
-from functools import cached_property
 from typing import Any
 
 from meshctl.mesh.mesh_config import MeshConfig
 from meshctl.mesh.visibility import is_visible_to, visibility
 from meshctl.resources import Match, Route, VirtualService
+from meshctl.resources.cached_property import cached_property
 
 MESH = "mesh"
 _SCALARS = ("uri", "scheme", "method", "authority")

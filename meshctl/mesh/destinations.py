@@ -1,4 +1,4 @@
-"""Which routes send requests to a host, and to which of its subsets?
+"""Which routes send requests to a host, to which of its subsets, and in plaintext?
 
 The name of a destination is completed with the namespace of its VirtualService
 (ResolveShortnameToFQDN, pilot/pkg/model/virtualservice.go, Istio 1.31).
@@ -8,14 +8,22 @@ from collections.abc import Iterable, Sequence
 
 from meshctl.mesh.hosts import HostIndex, fqdn
 from meshctl.mesh.mesh_config import MeshConfig
-from meshctl.resources import Destination, VirtualService
+from meshctl.resources import Destination, KubernetesRoute, VirtualService
 
 
 class Destinations:
     """All destinations of all routes, by host."""
 
-    def __init__(self, services: Iterable[VirtualService], config: MeshConfig) -> None:
+    def __init__(
+        self, services: Iterable[VirtualService], routes: Iterable[KubernetesRoute],
+        config: MeshConfig,
+    ) -> None:  # fmt: skip
         self._index: HostIndex[Destination] = HostIndex()
+        self._backends = frozenset(
+            (fqdn(backend.name, backend.namespace, config.domain), backend.port)
+            for route in routes
+            for backend in route.backends
+        )
         for service in services:
             for route in service.routes:
                 for destination in route.destinations:
@@ -29,3 +37,9 @@ class Destinations:
     def uses(self, host: str, subset: str) -> bool:
         """Does any route send requests to this subset of a host?"""
         return any(one.subset == subset for one in self.to(host))
+
+    def brings_plaintext(self, host: str, port: int) -> bool:
+        """May a route send opened requests or bytes to a port? A tls route never opens them."""
+        return (host, port) in self._backends or any(
+            one.path[1] != "tls" and one.port in {None, port} for one in self.to(host)
+        )

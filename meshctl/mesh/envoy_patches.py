@@ -6,6 +6,7 @@ and pkg/config/analysis/analyzers/envoyfilter of Istio 1.31.
 
 from collections.abc import Iterable, Iterator
 
+from meshctl.mesh.age import age
 from meshctl.resources import ConfigPatch, EnvoyFilter
 
 _ROUTES = frozenset({"ROUTE_CONFIGURATION", "HTTP_ROUTE"})
@@ -34,7 +35,7 @@ class VersionedPatches:
 
     def __init__(self, filters: Iterable[EnvoyFilter]) -> None:
         self._first: dict[str, ConfigPatch] = {}
-        for envoy_filter in filters:
+        for envoy_filter in sorted(filters, key=age):
             for patch in envoy_filter.patches:
                 if patch.proxy_version and patch.filter_name:
                     self._first.setdefault(patch.filter_name, patch)

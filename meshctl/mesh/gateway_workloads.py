@@ -7,12 +7,12 @@ and what only the missing objects could tell (namespace, container ports) is unk
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
 
 from meshctl.mesh.registry import Registry
 from meshctl.mesh.selectors import LabelIndex, SelectorIndex
 from meshctl.mesh.workloads import Workloads
 from meshctl.resources import Gateway, Service, Workload
+from meshctl.resources.cached_property import cached_property
 
 NO_TRANSLATION = "experimental.istio.io/disable-gateway-port-translation"
 

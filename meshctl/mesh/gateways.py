@@ -1,7 +1,6 @@
 """What does each gateway workload serve, and which server owns what?"""
 
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cached_property
 
 from meshctl.mesh.age import age, order_is_known
 from meshctl.mesh.gateway_workloads import GatewayWorkload, GatewayWorkloads
@@ -12,6 +11,7 @@ from meshctl.mesh.routes import Proxy, Routes
 from meshctl.mesh.servers import Merged, MergedServer, merge
 from meshctl.mesh.virtual_hosts import VirtualHost, virtual_hosts
 from meshctl.resources import Gateway, Server, Workload
+from meshctl.resources.cached_property import cached_property
 
 
 class EffectiveGateway:

@@ -4,7 +4,7 @@ The rules of the Gateway API (ReferenceGrant, allowedRoutes) as pilot/pkg/config
 applies them, Istio 1.31.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from enum import Enum
 
 from meshctl.mesh.injector import matches
@@ -15,6 +15,7 @@ from meshctl.resources import (
     Listener,
     ObjectReference,
     ReferenceGrant,
+    View,
 )
 
 
@@ -45,6 +46,12 @@ class Grants:
         """The Gateway that a parent reference names."""
         return self._gateways.get(f"{parent.namespace}/{parent.name}")
 
+    def named(self, namespace: str, name: str) -> Iterator[KubernetesGateway]:
+        """Walk the Gateways of this name: one, or none."""
+        found = self._gateways.get(f"{namespace}/{name}")
+        if found is not None:
+            yield found
+
     def knows_gateways_of(self, namespace: str) -> bool:
         """Has the input the Gateways of a namespace, so that a missing one is absent?"""
         return self._is_whole or namespace in self._namespaces
@@ -60,6 +67,19 @@ class Grants:
             return True
         return any(
             _matches(grant, reference) for grant in self._grants.get(reference.namespace, ())
+        )
+
+    def allows_secret(self, gateway: KubernetesGateway, namespace: str, name: str) -> bool:
+        """Does a namespace let a Gateway use one of its Secrets?"""
+        asks = (gateway.group, gateway.kind, gateway.namespace)
+        return namespace == gateway.namespace or any(
+            any(_who(one) == asks for one in grant.origins)
+            and any(
+                (one.text("group"), one.text("kind")) == ("", "Secret")
+                and one.text("name") in {"", name}
+                for one in grant.targets
+            )
+            for grant in self._grants.get(namespace, ())
         )
 
     def admits(self, gateway: KubernetesGateway, route: KubernetesRoute, section: str) -> Admission:
@@ -97,8 +117,7 @@ class Grants:
 def _matches(grant: ReferenceGrant, reference: ObjectReference) -> bool:
     route = reference.resource
     from_route = any(
-        (one.text("group"), one.text("kind"), one.text("namespace"))
-        == (route.group, route.kind, route.namespace)
+        _who(one) == (route.group, route.kind, route.namespace)
         for one in grant.origins
     )
     return from_route and any(
@@ -106,3 +125,7 @@ def _matches(grant: ReferenceGrant, reference: ObjectReference) -> bool:
         and one.text("name") in {"", reference.name}
         for one in grant.targets
     )
+
+
+def _who(origin: View) -> tuple[str, str, str]:
+    return origin.text("group"), origin.text("kind"), origin.text("namespace")

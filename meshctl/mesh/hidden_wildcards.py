@@ -53,14 +53,14 @@ class HiddenWildcards:
 
     def _file(self, one: VirtualHost, domain: str, wide: VirtualHost) -> None:
         own = list(self._read(one))
-        services = dict.fromkeys(alternative.service for alternative in own)
+        services = {alternative.service.key_name: alternative.service for alternative in own}
         for hidden in self._read(wide):
             asked = hidden.at("", any_port=True).request
             here = (alternative.at("", any_port=True).request for alternative in own)
-            if hidden.service not in services and not covered_by_any(here, asked):
+            if hidden.service.key_name not in services and not covered_by_any(here, asked):
                 wildcard = next(name for name in wide.domains if domain.endswith(name[1:]))
                 found = HiddenWildcard(domain, wildcard, hidden)
-                for service in list(services)[:1]:
+                for service in list(services.values())[:1]:
                     self._found.setdefault(service, {}).setdefault(hidden.service, found)
                 return
 

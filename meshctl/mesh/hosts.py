@@ -48,6 +48,14 @@ def in_cluster(host: str, domain: str = "cluster.local") -> tuple[str, str] | No
     return (name, namespace) if dot and name and namespace and "." not in namespace else None
 
 
+_PRIVATE = ("local", "internal", "corp", "lan", "intra", "intranet", "private", "home.arpa")
+
+
+def is_private(host: str, domain: str = "cluster.local") -> bool:
+    """Is it a name that no public certificate authority signs: of the cluster, or of no TLD?"""
+    return "." not in host or host.endswith(tuple(f".{end}" for end in (*_PRIVATE, domain)))
+
+
 class HostIndex(Generic[T]):
     """Values by host, found by exact host or by the wildcards that cover it.
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from itertools import product
 from typing import Any
 
+from meshctl.mesh.age import age
 from meshctl.resources import ConfigMap, Namespace, View, Webhook, WebhookConfiguration, Workload
 
 CONFIG_MAP = "istio-sidecar-injector"
@@ -74,13 +75,13 @@ class Injector:
     ) -> None:  # fmt: skip
         self.webhooks = tuple(
             webhook
-            for configuration in configurations
+            for configuration in sorted(configurations, key=age)
             if configuration.is_mutating
             for webhook in configuration.webhooks
             if webhook.name.endswith("istio.io")
         )
         self._settings: dict[str, InjectorSettings] = {}
-        for config_map in config_maps:
+        for config_map in sorted(config_maps, key=age):
             revision = _revision_of(config_map.name)
             if revision is not None and config_map.namespace in {root_namespace, ""}:
                 self._settings.setdefault(revision, _read(config_map))

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
 
 from meshctl.mesh.gateways import EffectiveGateway, Gateways
 from meshctl.mesh.hosts import HostIndex
@@ -11,6 +10,7 @@ from meshctl.mesh.routes import Routes
 from meshctl.mesh.servers import MergedServer
 from meshctl.mesh.virtual_hosts import VirtualHost
 from meshctl.resources import Server, VirtualService
+from meshctl.resources.cached_property import cached_property
 
 
 @dataclass(frozen=True, slots=True)

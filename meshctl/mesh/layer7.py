@@ -17,7 +17,7 @@ from meshctl.resources import (
     WasmPlugin,
 )
 
-_OPERATION_FIELDS = ("hosts", "notHosts", "methods", "notMethods", "paths", "notPaths")
+OPERATION_FIELDS = ("hosts", "notHosts", "methods", "notMethods", "paths", "notPaths")
 _SOURCE_FIELDS = (
     "requestPrincipals", "notRequestPrincipals", "remoteIpBlocks", "notRemoteIpBlocks",
 )  # fmt: skip
@@ -46,7 +46,7 @@ def _of_authorization(policy: AuthorizationPolicy) -> Iterator[Ref]:
         yield policy.spec.at("action")
     for entry in policy.rules:
         for operation in entry.operations:
-            yield from _written(operation, _OPERATION_FIELDS)
+            yield from _written(operation, OPERATION_FIELDS)
         for source in entry.sources:
             yield from _written(source, _SOURCE_FIELDS)
         for condition in entry.conditions:

@@ -35,7 +35,10 @@ class HostClaim:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LostHost:
-    """A host for which some clients never ask a VirtualService, because ``winner`` is first."""
+    """A host for which some clients never ask a VirtualService, because ``winner`` is first.
+
+    Where the order is not known, each of the two may be the loser, and is filed as one.
+    """
 
     loser: HostClaim
     winner: HostClaim
@@ -84,7 +87,8 @@ class MeshHosts:
     def _chooses_subset(self, claim: HostClaim) -> bool:
         return any(
             entry.destination.subset
-            and self._registry.fqdn(entry.destination.host, claim.service.namespace) == claim.host
+            and self._registry.fqdn(entry.destination.host, claim.service.namespace).lower()
+            == claim.host
             for route in claim.service.http
             for entry in route.routes
         )
@@ -102,11 +106,18 @@ class MeshHosts:
         if not self._routes_for_everyone(winner.service):
             return
         for loser in losers:
-            lost = self._lost.setdefault(loser.service, [])
-            known = any(one.loser.host == loser.host for one in lost)
-            if loser.service is not winner.service and not known:
-                order_known = order_is_known((winner.service, loser.service))
-                lost.append(LostHost(loser, winner, clients, order_known))
+            if loser.service.key_name == winner.service.key_name:
+                continue  # two documents of one object are never both in the mesh
+            known = order_is_known((winner.service, loser.service))
+            self._lose(LostHost(loser, winner, clients, known))
+            if not known:
+                self._lose(LostHost(winner, loser, clients, known))
+
+    def _lose(self, lost: LostHost) -> None:
+        """File a loss under the one that loses, unless its host is lost already."""
+        filed = self._lost.setdefault(lost.loser.service, [])
+        if not any(one.loser.host == lost.loser.host for one in filed):
+            filed.append(lost)
 
     def _routes_for_everyone(self, service: VirtualService) -> bool:
         """Does every sidecar, on every port, get a route of it?"""

@@ -1,17 +1,21 @@
 """What does istiod make of this set of resources? All answers, each indexed once."""
 
 from collections.abc import Callable, Sequence
-from functools import cached_property
 from typing import TypeVar
 
 from meshctl.mesh.alternatives import Alternatives
 from meshctl.mesh.ambient import Ambient
 from meshctl.mesh.annotations import Annotations
+from meshctl.mesh.attached_routes import AttachedRoutes
 from meshctl.mesh.attachments import Attachments
 from meshctl.mesh.authorization import Authorization
 from meshctl.mesh.bindings import Bindings
+from meshctl.mesh.clients import Clients
 from meshctl.mesh.collisions import Collisions
+from meshctl.mesh.control_plane import ControlPlane
+from meshctl.mesh.credentials import Credentials
 from meshctl.mesh.destinations import Destinations
+from meshctl.mesh.entrances import Entrances
 from meshctl.mesh.envoy_patches import VersionedPatches
 from meshctl.mesh.extension_providers import ExtensionProviders
 from meshctl.mesh.gateway_workloads import GatewayWorkloads
@@ -27,10 +31,12 @@ from meshctl.mesh.mesh_config import MeshConfig, find_mesh_config
 from meshctl.mesh.mesh_hosts import MeshHosts
 from meshctl.mesh.mtls import Mtls
 from meshctl.mesh.namespaces import Namespaces
+from meshctl.mesh.owners import Owners
 from meshctl.mesh.peer_authentication import PeerAuthentications
 from meshctl.mesh.ports import Ports
 from meshctl.mesh.proxy_images import ProxyImages
 from meshctl.mesh.registry import RegisteredHost, Registry
+from meshctl.mesh.replicas import Replicas
 from meshctl.mesh.routes import Routes
 from meshctl.mesh.service_entries import ServiceEntries
 from meshctl.mesh.shadows import Shadows
@@ -38,8 +44,11 @@ from meshctl.mesh.shared_addresses import SharedAddresses
 from meshctl.mesh.shared_hosts import shared_hosts
 from meshctl.mesh.subset_lookup import SubsetLookup
 from meshctl.mesh.tls_conflicts import TlsConflicts
+from meshctl.mesh.tls_origination import TlsOrigination
+from meshctl.mesh.tokens import Tokens
 from meshctl.mesh.traffic_policy import TrafficPolicies
 from meshctl.mesh.upstreams import Upstreams
+from meshctl.mesh.wide_ports import WidePorts
 from meshctl.mesh.workloads import Workloads
 from meshctl.resources import (
     AuthorizationPolicy,
@@ -48,6 +57,7 @@ from meshctl.resources import (
     EnvoyFilter,
     Gateway,
     KubernetesGateway,
+    KubernetesRoute,
     Namespace,
     PeerAuthentication,
     ProxyConfig,
@@ -64,7 +74,9 @@ from meshctl.resources import (
     WorkloadEntry,
     WorkloadGroup,
 )
+from meshctl.resources.cached_property import cached_property
 from meshctl.resources.kinds import views_of
+from meshctl.settings import Ownership
 from meshctl.validation.faults import ACCEPTED, Verdict
 
 R = TypeVar("R", bound=Resource)
@@ -80,11 +92,13 @@ class Mesh:
     def __init__(
         self, resources: Sequence[Resource], config: MeshConfig | None = None, *,
         is_whole: bool = False, judge: Callable[[Resource], Verdict] = lambda _: ACCEPTED,
+        ownership: Ownership | None = None,
     ) -> None:  # fmt: skip
         self.resources = tuple(resources)
         self.config = config or find_mesh_config(self.resources)
         self.is_whole = is_whole
         self._judge = judge
+        self._ownership = ownership or Ownership()
         self._verdicts: dict[Resource, Verdict] = {}
         self._by_view: dict[type[Resource], list[Resource]] = {}
         views = {kind: views_of(kind) for kind in {type(one) for one in self.resources}}
@@ -225,7 +239,7 @@ class Mesh:
     @cached_property
     def destinations(self) -> Destinations:
         """Routes by the host and subset they send requests to."""
-        return Destinations(self.of(VirtualService), self.config)
+        return Destinations(self.of(VirtualService), self.of(KubernetesRoute), self.config)
 
     @cached_property
     def ports(self) -> Ports:
@@ -236,6 +250,26 @@ class Mesh:
     def probe_rewriting_off(self) -> Ref | None:
         """The place where the injector leaves probes as they are; ``None`` when it doesn't."""
         return rewriting_off(self.resources)
+
+    @cached_property
+    def control_plane(self) -> ControlPlane:
+        """The installation of Istio."""
+        return ControlPlane(self.resources)
+
+    @cached_property
+    def credentials(self) -> Credentials:
+        """Secrets by name."""
+        return Credentials(self.resources)
+
+    @cached_property
+    def tls_origination(self) -> TlsOrigination:
+        """TLS to servers that speak it themselves."""
+        return TlsOrigination(self)
+
+    @cached_property
+    def replicas(self) -> Replicas:
+        """Numbers of pods."""
+        return Replicas(self)
 
     @cached_property
     def namespaces(self) -> Namespaces:
@@ -293,6 +327,33 @@ class Mesh:
         return Authorization(self.of(AuthorizationPolicy), self.workloads, self.config)
 
     @cached_property
+    def attached_routes(self) -> AttachedRoutes:
+        """Routes of the Gateway API by what they attach to."""
+        return AttachedRoutes(self)
+
+    @cached_property
+    def owners(self) -> Owners:
+        """Teams, and what their objects touch."""
+        return Owners(self, self._ownership)
+
+    @cached_property
+    def clients(self) -> Clients:
+        """Workloads as clients."""
+        return Clients(
+            self.workloads, self.machines, self.of(KubernetesGateway), self.config
+        )
+
+    @cached_property
+    def entrances(self) -> Entrances:
+        """Routes from gateways to workloads."""
+        return Entrances(self)
+
+    @cached_property
+    def tokens(self) -> Tokens:
+        """RequestAuthentications by the workloads they are for."""
+        return Tokens(self)
+
+    @cached_property
     def proxy_images(self) -> ProxyImages:
         """The images of running proxies."""
         return ProxyImages(self.injector, self.of(ProxyConfig), self.of(Workload), self.config)
@@ -301,6 +362,11 @@ class Mesh:
     def service_entries(self) -> ServiceEntries:
         """ServiceEntries that declare the same."""
         return ServiceEntries(self.of(ServiceEntry), self.config)
+
+    @cached_property
+    def wide_ports(self) -> WidePorts:
+        """Ports of ServiceEntries that take the traffic of others."""
+        return WidePorts(self)
 
     @cached_property
     def extension_providers(self) -> ExtensionProviders:

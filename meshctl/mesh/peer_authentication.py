@@ -7,12 +7,12 @@ AuthenticationPolicies (pilot/pkg/model/authentication.go) of Istio 1.31.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cached_property
 
 from meshctl.mesh.age import age, order_is_known
 from meshctl.mesh.mesh_config import MeshConfig
 from meshctl.mesh.workloads import Workloads
 from meshctl.resources import PeerAuthentication, Ref, Workload
+from meshctl.resources.cached_property import cached_property
 
 
 class Mode(StrEnum):

@@ -5,12 +5,14 @@ container ports alone.
 """
 
 from collections.abc import Iterable, Iterator
-from functools import cached_property
 
 from meshctl.mesh.capture import Capture
+from meshctl.mesh.protocols import Protocol
 from meshctl.mesh.registry import HostPort, RegisteredHost
+from meshctl.mesh.well_known_ports import server_first
 from meshctl.mesh.workloads import Workloads
-from meshctl.resources import Service, View, Workload
+from meshctl.resources import Service, ServicePort, View, Workload
+from meshctl.resources.cached_property import cached_property
 
 
 class Ports:
@@ -27,6 +29,22 @@ class Ports:
                 target = self._workloads.target_port(workload, port)
                 if target is not None:
                     yield port, target
+
+    def layer4(self, workload: Workload) -> Iterator[tuple[HostPort, int]]:
+        """Walk those Service ports, with their container port, that are surely not HTTP."""
+        found = [*self.in_front_of(workload)]
+        either = {target for port, target in found if port.protocol.is_http}
+        for port, target in found:
+            opaque = port.protocol not in {Protocol.AUTO, Protocol.UDP}
+            if opaque and not port.protocol.is_http and target not in either:
+                yield port, target
+
+    def is_exposed(self, workload: Workload) -> bool:
+        """Do connections from outside the cluster come to a workload without a gateway?"""
+        return workload.uses_host_network or any(
+            isinstance(host.source, Service) and host.source.type in {"NodePort", "LoadBalancer"}
+            for host in self._by_workload.get(workload, ())
+        )
 
     def only_of_service(self, workload: Workload, number: int) -> tuple[View, int] | None:
         """Find a Service port of a number that is no container port, and where it lands."""
@@ -46,6 +64,22 @@ class Ports:
             if isinstance(source, Service) and source.name == name and source.is_headless:
                 return source
         return None
+
+    def server_first(self, service: Service, port: ServicePort) -> str:
+        """Name the protocol behind a Service port if its server speaks first, else nothing.
+
+        Told by well-known numbers, and by the images of containers that declare the port.
+        """
+        pods = self._workloads.find(service.selector, service.namespace) if service.selector else []
+        images = (
+            container.text("image")
+            for pod in pods
+            for container in pod.containers
+            if any(port.target in {one.number("containerPort"), one.text("name")}
+                   for one in container.ports)
+        )  # fmt: skip
+        found = (server_first(port.port, port.target, image) for image in ("", *images))
+        return next((one for one in found if one), "")
 
     def undeclared(self, workload: Workload) -> Iterator[View]:
         """Walk the captured ports that no Service leads to, of containers that one leads to.

@@ -5,6 +5,7 @@ revision's injector, or its variant that ProxyConfig or the mesh's defaultConfig
 """
 
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 from meshctl.mesh.age import age
 from meshctl.mesh.injection import PROXY_CONTAINER
@@ -12,7 +13,10 @@ from meshctl.mesh.injector import INJECTION, REVISION, Injector, InjectorSetting
 from meshctl.mesh.mesh_config import MeshConfig
 from meshctl.mesh.selectors import selects
 from meshctl.resources import Namespace, ProxyConfig, Workload
+from meshctl.sources.yaml import parse_one
 
+_OWN_TYPE = "sidecar.istio.io/proxyImageType"
+_OWN_CONFIG = "proxy.istio.io/config"
 _OWN_IMAGE = "sidecar.istio.io/proxyImage"
 
 
@@ -54,6 +58,9 @@ class ProxyImages:
                 yield pod, image
 
     def _variant(self, pod: Workload) -> str:
+        own = _annotated_variant(pod)
+        if own:
+            return own
         home = self._configs.get(pod.namespace, ())
         root = self._configs.get(self._config.root_namespace, ())
         levels = (
@@ -65,10 +72,23 @@ class ProxyImages:
             for one in level:
                 if one.image_type:
                     return one.image_type
-        defaults = self._config.raw.get("defaultConfig")
-        image = defaults.get("image") if isinstance(defaults, dict) else None
-        variant = image.get("imageType") if isinstance(image, dict) else None
-        return variant if isinstance(variant, str) else ""
+        return _variant_of(self._config.raw.get("defaultConfig"))
+
+
+def _annotated_variant(pod: Workload) -> str:
+    """The variant that the pod itself asks for, by either annotation."""
+    direct = pod.pod_annotations.get(_OWN_TYPE, "")
+    try:
+        return direct or _variant_of(parse_one(pod.pod_annotations.get(_OWN_CONFIG, "")))
+    except ValueError:
+        return ""
+
+
+def _variant_of(config: Any) -> str:
+    """Read ``image.imageType`` of a ProxyConfig."""
+    image = config.get("image") if isinstance(config, dict) else None
+    variant = image.get("imageType") if isinstance(image, dict) else None
+    return variant if isinstance(variant, str) else ""
 
 
 def _proxy_image(pod: Workload) -> str:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from meshctl.mesh.alternatives import Alternative
 from meshctl.mesh.delegates import MESH
 from meshctl.mesh.hosts import covers
-from meshctl.mesh.matches import RequestMatch
+from meshctl.mesh.matches import RequestMatch, covered_by_any
 from meshctl.mesh.string_match import StringMatch
 from meshctl.resources import View, VirtualService
 
@@ -30,7 +30,9 @@ def looping(mesh: "Mesh", service: VirtualService) -> Iterator[tuple[Alternative
         if redirect.data and not redirect.has("port") and not redirect.has("derivePort"):
             target = _target(mesh, one, redirect)
             before = several[:number]
-            if target is not None and not any(_may_divert(b, one, redirect) for b in before):
+            if target is None or any(_may_divert(other, one, redirect) for other in before):
+                continue
+            if not covered_by_any((other.request for other in before), one.request):
                 yield one, target
 
 

@@ -188,7 +188,9 @@ def find(inside: Sequence[Automaton], outside: Sequence[Automaton] = ()) -> str 
 
 def _in_step(rows: Sequence[Sequence[Move]]) -> list[tuple[int, int, tuple[int, ...]]]:
     """List the moves that all automata can make with the same character."""
-    steps = [(low, high, (target,)) for low, high, target in rows[0]]
+    steps: list[tuple[int, int, tuple[int, ...]]] = [
+        (low, high, (target,)) for low, high, target in rows[0]
+    ]
     for row in rows[1:]:
         steps = [
             (max(low, first), min(high, last), (*targets, target))

@@ -6,13 +6,13 @@ pilot/pkg/serviceregistry/serviceentry/conversion.go of Istio 1.31.
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
 
 from meshctl.mesh.hosts import HostIndex, fqdn, in_cluster, is_wildcard
 from meshctl.mesh.mesh_config import MeshConfig
 from meshctl.mesh.protocols import Protocol, parse_protocol, port_protocol
 from meshctl.mesh.visibility import is_visible_to, visibility
 from meshctl.resources import Service, ServiceEntry, ServicePort, View
+from meshctl.resources.cached_property import cached_property
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +86,17 @@ class Registry:
         """Find the declarations of exactly this host (or wildcard), in input order."""
         return self._hosts.at(host)
 
+    def of(self, source: Service | ServiceEntry) -> list[RegisteredHost]:
+        """List the hosts that one object declares."""
+        return self._by_source.get(source, [])
+
+    @cached_property
+    def _by_source(self) -> dict[Service | ServiceEntry, list[RegisteredHost]]:
+        found: dict[Service | ServiceEntry, list[RegisteredHost]] = {}
+        for one in self._all:
+            found.setdefault(one.source, []).append(one)
+        return found
+
     def find(self, host: str, namespace: str) -> RegisteredHost | None:
         """Find the host a client of a namespace reaches by a full name, wildcards included.
 
@@ -104,6 +115,19 @@ class Registry:
     def fqdn(self, host: str, namespace: str) -> str:
         """Complete a short name with this mesh's domain."""
         return fqdn(host, namespace, self._config.domain)
+
+    def unshortened(self, host: str, namespace: str) -> str:
+        """Complete what clients of a namespace shorten: ``name``, ``name.ns``, ``name.ns.svc``.
+
+        Proxies have these forms as domains of a Service's virtual host (generateVirtualHostDomains,
+        pilot/pkg/networking/core/httproute.go, Istio 1.31).
+        """
+        stem = host.removesuffix(".svc")
+        name, dot, home = stem.partition(".")
+        if is_wildcard(host) or "." in home or (stem != host and not dot):
+            return host
+        full = f"{name}.{home or namespace}.svc.{self._config.domain}"
+        return full if self._hosts.at(full) else host
 
     def covered_by(self, host: str) -> Iterator[RegisteredHost]:
         """Walk the hosts that an exact host or wildcard stands for."""

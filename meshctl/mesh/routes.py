@@ -7,7 +7,6 @@ BuildHTTPRoutesForVirtualService and GetDestinationCluster
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from typing import NamedTuple
 
 from meshctl.mesh.age import age
@@ -19,6 +18,7 @@ from meshctl.mesh.registry import RegisteredHost, Registry
 from meshctl.mesh.selectors import selects
 from meshctl.mesh.visibility import is_visible_to, visibility
 from meshctl.resources import Destination, Match, Route, Service, VirtualService
+from meshctl.resources.cached_property import cached_property
 
 _OF_PROXY = frozenset({"gateways", "port", "sourceLabels", "sourceNamespace"})
 

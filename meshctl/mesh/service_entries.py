@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from meshctl.mesh.age import age
 from meshctl.mesh.mesh_config import MeshConfig
 from meshctl.mesh.visibility import visibility
 from meshctl.resources import ServiceEntry, View
@@ -21,7 +22,7 @@ class Twin:
     port: EntryPort
     other: EntryPort
     is_first: bool
-    """Does this port come before the other one in the input?"""
+    """Is this port of the older entry, or of the first by name?"""
     is_override: bool
     """Is one of them for its own namespace alone, whose clients prefer it?"""
 
@@ -34,6 +35,17 @@ class Twin:
     def other_protocol(self) -> str:
         """The protocol of the other port in capitals."""
         return _protocol(self.other)
+
+    @property
+    def differing(self) -> str:
+        """The first of resolution and location that the two entries say differently."""
+        one, other = self.port.entry, self.other.entry
+        if one.resolution != other.resolution:
+            return f"resolution {one.resolution} here and {other.resolution} there"
+        if one.is_external is not other.is_external:
+            here, there = ("outside", "inside") if one.is_external else ("inside", "outside")
+            return f"{here} the mesh here and {there} there"
+        return ""
 
     @property
     def same_protocol(self) -> bool:
@@ -49,8 +61,8 @@ class ServiceEntries:
         self._ports: dict[tuple[str, int], dict[str, dict[str, list[EntryPort]]]] = {}
         self._order: dict[View, int] = {}
         self._config = config
-        for entry in entries:
-            visible = self._visible(entry)
+        for entry in sorted(entries, key=age):
+            visible = self.visible(entry)
             for host in _hosts(entry) if visible else ():
                 for port in entry.ports:
                     self._order.setdefault(port, len(self._order))
@@ -62,9 +74,9 @@ class ServiceEntries:
     def twins(self, entry: ServiceEntry) -> Iterator[Twin]:
         """Walk the ports of an entry that others declare for a client that sees both.
 
-        For each port: the first other one of each protocol, in input order.
+        For each port: the oldest other one of each protocol.
         """
-        visible = self._visible(entry)
+        visible = self.visible(entry)
         for host in _hosts(entry) if visible else ():
             for port in entry.ports:
                 for scopes in self._ports.get((host, port.port), {}).values():
@@ -85,9 +97,10 @@ class ServiceEntries:
 
     def _overrides(self, entry: ServiceEntry, other: EntryPort) -> bool:
         apart = entry.namespace != other.entry.namespace
-        return apart and any(self._visible(one) == {one.namespace} for one in (entry, other.entry))
+        return apart and any(self.visible(one) == {one.namespace} for one in (entry, other.entry))
 
-    def _visible(self, entry: ServiceEntry) -> frozenset[str]:
+    def visible(self, entry: ServiceEntry) -> frozenset[str]:
+        """The namespaces that see an entry, ``*`` for all."""
         return visibility(entry.export_to, entry.namespace, self._config.service_export_to)
 
 
@@ -98,6 +111,13 @@ def _hosts(entry: ServiceEntry) -> Iterable[str]:
 def is_told_by_address(port: EntryPort) -> bool:
     """Can a sidecar tell this port's traffic only by its destination address?"""
     return _protocol(port, "") in _BY_ADDRESS
+
+
+def has_addresses(entry: ServiceEntry, config: MeshConfig) -> bool:
+    """Has an entry addresses of any source that clients use?"""
+    if entry.addresses or entry.child("status").has("addresses"):
+        return True
+    return allocates_addresses(entry, config)
 
 
 def allocates_addresses(entry: ServiceEntry, config: MeshConfig) -> bool:

@@ -6,6 +6,9 @@ from meshctl.mesh.injection import SYSTEM_NAMESPACES, Membership
 from meshctl.mesh.workloads import Workloads
 from meshctl.resources import Service
 
+PROXY_PORTS = frozenset({15020, 15021, 15090})
+"""Health and metrics of proxies themselves (pkg/istio-agent, Istio 1.31); Envoy routes none."""
+
 _MANAGED = "gateway.istio.io/managed"
 
 

@@ -48,4 +48,4 @@ def shared_ports(workload: Workload, ports: Ports) -> Iterator[tuple[int, Sequen
             )
     for target, linked in sorted(found.items()):
         if len({one.service for one in linked}) > 1:
-            yield target, linked
+            yield target, sorted(linked, key=lambda one: (one.service, one.number))

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
+from meshctl.mesh.age import age
 from meshctl.resources import KubernetesGateway, Listener
 
 _Place = tuple[str, int | None, str]
@@ -12,7 +13,7 @@ class SharedAddresses:
 
     def __init__(self, gateways: Iterable[KubernetesGateway]) -> None:
         self._listeners: dict[_Place, list[Listener]] = {}
-        for gateway in gateways:
+        for gateway in sorted(gateways, key=age):
             for listener, place in _places(gateway):
                 self._listeners.setdefault(place, []).append(listener)
 

@@ -61,7 +61,7 @@ class SubsetLookup:
         rules = tuple(self._mesh.traffic_policies.covering(host))
         names = tuple(dict.fromkeys(s.name for rule in rules for s in rule.subsets))
         if destination.subset not in names:
-            known = rules or self.is_known(destination, host)
+            known = self.is_known(destination)
             return LostSubset(None, names, rules) if known else None
         declared = self._mesh.upstreams.declared(destination)
         if not declared or any(selector_of(rule) is not None for rule in rules):
@@ -72,8 +72,11 @@ class SubsetLookup:
                 return LostSubset(client, names, defining)
         return None
 
-    def is_known(self, destination: Destination, host: str) -> bool:
-        """Would the input have a rule for the host, if there were one?"""
+    def is_known(self, destination: Destination) -> bool:
+        """Has the input a rule for the host, or would it have one, if there were one?"""
+        host = self._mesh.upstreams.host_of(destination)
+        if any(True for _ in self._mesh.traffic_policies.covering(host)):
+            return True
         home = self._mesh.registry.home(host)
         return self._mesh.is_whole or bool(
             {destination.resource.namespace, home} & self._with_rules

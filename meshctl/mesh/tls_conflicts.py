@@ -6,7 +6,6 @@ Clients are asked by namespace, and only the namespaces that the rules of a host
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 from meshctl.mesh.capture import EXCLUDE, INCLUDE
@@ -18,6 +17,7 @@ from meshctl.mesh.registry import RegisteredHost
 from meshctl.mesh.traffic_policy import selector_of
 from meshctl.mesh.visibility import is_visible_to
 from meshctl.resources import DestinationRule, Ref, Resource, Workload
+from meshctl.resources.cached_property import cached_property
 
 if TYPE_CHECKING:
     from meshctl.mesh.model import Mesh

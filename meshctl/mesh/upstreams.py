@@ -7,7 +7,6 @@ pilot/pkg/networking/core/route/route.go, Istio 1.31, checks nothing).
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 from meshctl.mesh.delegates import MESH
@@ -15,6 +14,7 @@ from meshctl.mesh.hosts import in_cluster, is_wildcard
 from meshctl.mesh.registry import RegisteredHost
 from meshctl.mesh.visibility import is_visible_to
 from meshctl.resources import Destination, Service, ServiceEntry, VirtualService
+from meshctl.resources.cached_property import cached_property
 
 if TYPE_CHECKING:
     from meshctl.mesh.model import Mesh
@@ -138,6 +138,8 @@ class Upstreams:
             return Missing(Why.UNFINISHED, host, meant[0])
         if rest.endswith(".svc") and self._knows_services_of(namespace):
             return Missing(Why.ABSENT, host)
+        if ".svc." in rest:  # of a cluster with another domain, or of a set of clusters
+            return Missing(Why.UNKNOWN, host)
         known = self._mesh.is_whole or destination.resource.namespace in self._with_entries
         return Missing(Why.ABSENT if known else Why.UNKNOWN, host)
 

@@ -1,12 +1,12 @@
 """Which pods run, behind which selectors, and how do they take part in the mesh?"""
 
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cached_property
 
 from meshctl.mesh.injection import Membership, membership
 from meshctl.mesh.registry import HostPort, RegisteredHost
 from meshctl.mesh.selectors import LabelIndex, selects
 from meshctl.resources import Namespace, Service, Workload
+from meshctl.resources.cached_property import cached_property
 
 _GENERATED = frozenset({
     "pod-template-hash", "rollouts-pod-template-hash", "controller-revision-hash",

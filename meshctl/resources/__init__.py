@@ -25,6 +25,7 @@ from meshctl.resources.policy import (
     Policy,
     RequestAuthentication,
     TargetRef,
+    TokenRule,
     TrafficExtension,
     WasmPlugin,
 )
@@ -48,7 +49,7 @@ __all__ = [
     "Listener", "Match", "Namespace", "ObjectReference", "PeerAuthentication", "Policy",
     "PortPolicy", "ProxyConfig", "Ref", "ReferenceGrant", "RequestAuthentication", "Resource",
     "Route", "Secret", "Server", "Service", "ServiceAccount", "ServiceEntry", "ServicePort",
-    "Sidecar", "Subset", "TargetRef", "Telemetry", "TrafficExtension", "TrafficPolicy", "View",
+    "Sidecar", "Subset", "TargetRef", "Telemetry", "TokenRule", "TrafficExtension", "TrafficPolicy", "View",
     "VirtualService", "WasmPlugin", "Webhook", "WebhookConfiguration", "Workload", "WorkloadEntry",
     "WorkloadGroup", "make_resource",
 ]  # fmt: skip

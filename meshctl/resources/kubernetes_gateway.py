@@ -29,6 +29,11 @@ class Listener(View):
         """The host name it is for; empty for all."""
         return self.text("hostname")
 
+    @cached_property
+    def certificates(self) -> tuple[View, ...]:
+        """The references to its certificates."""
+        return views(self.child("tls"), "certificateRefs", View)
+
     @property
     def routes_from(self) -> str:
         """The namespaces whose routes may attach: ``Same`` unless written."""

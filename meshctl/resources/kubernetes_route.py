@@ -53,6 +53,11 @@ class KubernetesRoute(Resource):
         """The Gateways or Services it attaches to."""
         return views(self.spec, "parentRefs", ObjectReference)
 
+    @cached_property
+    def hostnames(self) -> tuple[str, ...]:
+        """The host names it is for; empty for all of its listeners."""
+        return self.spec.texts("hostnames")
+
     @property
     def backends(self) -> Iterator[ObjectReference]:
         """Every backend of every rule."""

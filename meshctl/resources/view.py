@@ -6,8 +6,9 @@ so that rules name places (``port.at("protocol")``) and never see lines.
 """
 
 from collections.abc import Iterator, Mapping
-from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+
+from meshctl.resources.cached_property import cached_property
 
 if TYPE_CHECKING:
     from meshctl.resources.resource import Resource

@@ -10,6 +10,7 @@ from typing import Any
 
 from meshctl.validation.choices import compile_choices
 from meshctl.validation.faults import Check, Fault, below
+from meshctl.validation.homes import home_of
 from meshctl.validation.scalars import Boolean, Number, Text
 from meshctl.validation.wording import closest, listed, show, wrong_type
 
@@ -28,14 +29,15 @@ def compile_schema(schema: Schema) -> Check:
 
 class _Compiler:
     def __init__(self, root: Schema) -> None:
+        self._root = root
         self._definitions: Schema = root.get("$defs", {})
         self._compiled: dict[str, Check] = {}
 
     def compile(self, schema: Schema) -> Check:
         if "$ref" in schema:
-            name = str(schema["$ref"]).rpartition("/")[2]
+            name = str(schema["$ref"])
             if name not in self._compiled:
-                self._compiled[name] = self.compile(self._definitions[name])
+                self._compiled[name] = self.compile(self._resolve(schema))
             return self._compiled[name]
         typed = self._typed(schema)
         choices = compile_choices(schema, self.compile)
@@ -50,6 +52,11 @@ class _Compiler:
             return found
 
         return check
+
+    def _resolve(self, schema: Schema) -> Schema:
+        name = str(schema.get("$ref", "")).rpartition("/")[2]
+        resolved: Schema = self._definitions[name] if name else schema
+        return resolved
 
     def _typed(self, schema: Schema) -> Check:
         types = types_of(schema)
@@ -86,8 +93,9 @@ class _Compiler:
         additional = schema.get("additionalProperties", True)
         other = self.compile(additional) if isinstance(additional, dict) else None
         is_closed = additional is False
+        root = self._root
         required = tuple(schema.get("required", ()))
-        nullable = {name for name, part in properties.items() if _takes_null(part)}
+        nullable = {name for name, part in properties.items() if _takes_null(self._resolve(part))}
         least, most = schema.get("minProperties", 0), schema.get("maxProperties")
         is_bounded = bool(least) or most is not None
 
@@ -99,7 +107,7 @@ class _Compiler:
                 one = get(key, other)
                 if one is None:
                     if is_closed:
-                        faults.append(_unknown(key, properties))
+                        faults.append(_unknown(key, properties, root))
                 elif item is not None and (found := one(item)):
                     faults += below(key, found)
             for name in required:
@@ -113,8 +121,8 @@ class _Compiler:
         return check
 
     def _array(self, schema: Schema, types: tuple[str, ...]) -> Check:
-        items: Schema = schema.get("items", {})
-        one = self.compile(items) if items else _anything
+        items = self._resolve(schema.get("items", {}))
+        one = self.compile(schema["items"]) if items else _anything
         takes_null = _takes_null(items) or not types_of(items)
         least, most = schema.get("minItems", 0), schema.get("maxItems")
         keys = _list_keys(schema)
@@ -150,11 +158,13 @@ def _takes_null(schema: Schema) -> bool:
     return "null" in schema.get("type", ())
 
 
-def _unknown(key: str, known: Schema) -> Fault:
+def _unknown(key: str, known: Schema, root: Schema) -> Fault:
     name = str(key)
-    hint = closest(name, known.keys()) or (
-        f"; there are {listed(sorted(known))}" if known else "; nothing can be written here"
-    )
+    hint = closest(name, known.keys())
+    if not hint and (home := home_of(name, root)):
+        hint = f"; it is a field of {home}"
+    elif not hint:
+        hint = f"; there are {listed(sorted(known))}" if known else "; nothing can be written here"
     return Fault("unknown-field", (key,), f"there is no field {show(name)} here{hint}", key=True)
 
 

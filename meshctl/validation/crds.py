@@ -12,7 +12,8 @@ Schema = dict[str, Any]
 def read_crds(path: str) -> list[Schema]:
     """Read the schemas of every CRD in a file or directory, one for each served version.
 
-    Raises InputError for a path that cannot be read and ConfigError where there is no CRD.
+    Raises InputError for a path that cannot be read and ConfigError where a text is broken or
+    holds no CRD.
     """
     return [schema for crd in _crds(path) for schema in convert(crd)]
 
@@ -23,7 +24,11 @@ def schema_files(path: str) -> list[tuple[str, Schema]]:
 
 
 def _crds(path: str) -> list[dict[str, Any]]:
-    documents = [one.data for one in load([path]).documents if isinstance(one.data, dict)]
+    loaded = load([path])
+    for problem in loaded.problems:
+        message = f"cannot read the CRDs: {problem.file}:{problem.span.line}: {problem.message}"
+        raise ConfigError(message)
+    documents = [one.data for one in loaded.documents if isinstance(one.data, dict)]
     listed = [item for one in documents for item in _items(one)]
     found = [one for one in (*documents, *listed) if one.get("kind") == "CustomResourceDefinition"]
     if not found:

@@ -9,7 +9,7 @@ from meshctl.resources.view import Path, Ref
 
 FaultKind = Literal[
     "unknown-field", "wrong-type", "missing-field", "value-not-allowed", "out-of-bounds",
-    "cel-rule", "webhook", "metadata",
+    "cel-rule", "webhook", "metadata", "mesh-config",
 ]  # fmt: skip
 
 

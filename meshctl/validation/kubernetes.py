@@ -125,7 +125,7 @@ _OTHERS: dict[tuple[str, str], Schema] = {
     ("", "ServiceAccount"): {},
     ("", "ConfigMap"): {"data": TEXTS, "binaryData": TEXTS, "immutable": FLAG},
     ("", "Secret"): {
-        "data": {"type": "object", "additionalProperties": {"type": "string", "format": "byte"}},
+        "data": TEXTS,
         "stringData": TEXTS, "type": TEXT, "immutable": FLAG,
     },
 }  # fmt: skip

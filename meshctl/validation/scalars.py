@@ -1,7 +1,5 @@
 """Does a single value fit its schema: text, a number, true or false?"""
 
-import base64
-import binascii
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -14,6 +12,10 @@ Faults = tuple[Fault, ...]
 
 _BITS = {"int32": 31, "int64": 63}
 _END = re.compile(r"(?<!\\)((?:\\\\)*)\$(?=\)|\||\Z)")
+# The API server takes no empty text for base64 (govalidator.IsBase64).
+_BASE64 = re.compile(
+    r"(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=|[A-Za-z0-9+/]{4})"
+)
 _DATE_TIME = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)")
 
 
@@ -143,11 +145,8 @@ def _compile(pattern: object) -> re.Pattern[str] | None:
 
 
 def _format_refused(name: object, value: str) -> str | None:
-    if name == "byte":
-        try:
-            base64.b64decode(value, validate=True)
-        except (binascii.Error, ValueError):
-            return "base64"
+    if name == "byte" and not _BASE64.fullmatch(value):
+        return "base64"
     if name == "date-time" and not _DATE_TIME.fullmatch(value):
         return "a time such as 2026-01-31T12:00:00Z"
     return None

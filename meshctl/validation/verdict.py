@@ -26,10 +26,14 @@ class _Kind(NamedTuple):
 
 
 class Judge:
-    """Judges objects by the schemas of their kinds; each schema is compiled once."""
+    """Judges objects by the schemas of their kinds; each schema is compiled once.
 
-    def __init__(self, schemas: Schemas) -> None:
+    ``alone`` says that no rule with the whole mesh in view looks at them as well.
+    """
+
+    def __init__(self, schemas: Schemas, *, alone: bool = True) -> None:
         self._schemas = schemas
+        self._alone = alone
         self._kinds: dict[tuple[str, str, str], _Kind | None] = {}
 
     def __call__(self, resource: Resource) -> Verdict:
@@ -45,7 +49,7 @@ class Judge:
         faults += check_metadata(resource.group, resource.kind, resource.metadata)
         if not faults:
             stored = _as_stored(resource, kind.schema)
-            faults += kind.rules.check(stored.data) or ask_webhook(stored)
+            faults += kind.rules.check(stored.data) or ask_webhook(stored, alone=self._alone)
         return Verdict(tuple(faults), kind.not_checked) if faults or kind.not_checked else ACCEPTED
 
     def _compile(self, group: str, version: str, kind: str) -> _Kind | None:
@@ -61,7 +65,10 @@ class Judge:
             schema,
             compile_schema(schema),
             rules,
-            tuple(f"nobody knows the CEL rule `{text}` of {kind}" for text in rules.unknown),
+            tuple(
+                f"meshctl does not know the CEL rule `{' '.join(text.split())}` of {kind}"
+                for text in rules.unknown
+            ),
         )
 
     def _undescribed(self, resource: Resource, version: str) -> Verdict:

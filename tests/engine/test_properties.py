@@ -57,7 +57,10 @@ def mutate(objects: list[dict[str, Any]], chance: random.Random) -> None:
     """Put a value of a random type at a few random places, or take a field away."""
     for _ in range(chance.randint(1, 4)):
         target = chance.choice(objects)
-        path = chance.choice([path for path in paths_of(target) if path[0] not in {"apiVersion"}])
+        paths = [path for path in paths_of(target) if path[0] != "apiVersion"]
+        if not paths:
+            continue
+        path = chance.choice(paths)
         parent = target
         for key in path[:-1]:
             parent = parent[key]
@@ -111,6 +114,7 @@ def test_no_rule_changes_a_resource(chance: random.Random) -> None:
 @given(st.randoms(use_true_random=False))
 @settings(max_examples=60)
 def test_an_unrelated_namespace_adds_no_finding(chance: random.Random) -> None:
+    """Messages may change: a rule for the whole mesh counts what it breaks."""
     objects = chance.choice(POOL)
     unrelated = [
         {"apiVersion": "v1", "kind": "Namespace",
@@ -123,4 +127,5 @@ def test_an_unrelated_namespace_adds_no_finding(chance: random.Random) -> None:
          "spec": {"template": {"metadata": {"labels": {"app": "lonely"}}, "spec": {"containers": [
              {"name": "main", "image": "example/lonely:1", "ports": [{"containerPort": 80}]}]}}}},
     ]  # fmt: skip
-    assert findings(objects) == findings([*objects, *unrelated])
+    before, after = findings(objects), findings([*objects, *unrelated])
+    assert [found[:2] for found in before] == [found[:2] for found in after]

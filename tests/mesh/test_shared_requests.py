@@ -109,8 +109,19 @@ def test_short_names_of_other_namespaces_are_other_destinations() -> None:
     assert [("a", "GET /a", False)] == overlaps(made, other)
 
 
+def test_two_documents_of_one_object_are_never_both_in_the_mesh() -> None:
+    one, again = (at_gateway("shop/a", http("/a", to), default(to)) for to in "xy")
+    inside, inside_again = (in_mesh("shop/b", "b.test", to=to) for to in "xy")
+    made = mesh(PUBLIC, one, again, inside, inside_again)
+    assert [] == overlaps(made, one) + overlaps(made, again)
+    assert made.collisions.unused_default(again) is None
+    assert [] == lost(made, inside_again)
+
+
 def test_only_the_first_default_route_is_used() -> None:
-    services = [at_gateway(f"shop/{name}", default(name), age=age) for age, name in enumerate("cba")]
+    services = [
+        at_gateway(f"shop/{name}", default(name), age=age) for age, name in enumerate("cba")
+    ]
     made = mesh(PUBLIC, *services)
     found = [made.collisions.unused_default(one) for one in services]
     assert found[0] is None
@@ -170,6 +181,12 @@ def test_who_loses_depends_on_who_sees_both(one, other, clients) -> None:
     made = mesh(in_mesh("shop/a", "a.test", **one), second := in_mesh("shop/b", "a.test", **other))
     expected = [] if clients is None else [("a.test", "a", clients, False)]
     assert expected == lost(made, second)
+
+
+def test_without_ages_each_of_two_may_lose() -> None:
+    made = mesh(one := in_mesh("shop/a", "a.test"), other := in_mesh("shop/b", "a.test", to="y"))
+    assert [("a.test", "b", "*", False)] == lost(made, one)
+    assert [("a.test", "a", "*", False)] == lost(made, other)
 
 
 def test_a_closer_host_cuts_off_the_wildcard_above_it() -> None:

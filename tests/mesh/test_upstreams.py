@@ -37,6 +37,7 @@ def why(made, one):
         ("secret.bank.svc.cluster.local", Why.HIDDEN),
         ("web.unknown.svc.cluster.local", Why.UNKNOWN),
         ("www.example.com", Why.UNKNOWN),
+        ("web.shop.svc.clusterset.local", Why.UNKNOWN),
         ("*.example.com", None),
         ("", None),
     ],
@@ -45,6 +46,13 @@ def test_unknown_is_not_absent(host, expected) -> None:
     secret = service("bank/secret", annotations={"networking.istio.io/exportTo": "."})
     made = mesh(service("shop/web"), secret, one := routes_for("shop/v", ["x"], ["mesh"], to(host)))
     assert expected is why(made, one)
+
+
+def test_another_cluster_domain_is_never_absent() -> None:
+    made = mesh(
+        one := routes_for("shop/v", ["x"], ["mesh"], to("web.shop.svc.corp.example")), is_whole=True
+    )
+    assert Why.UNKNOWN is why(made, one)
 
 
 @pytest.mark.parametrize("host", ["web", "web.unknown.svc.cluster.local", "www.example.com"])
@@ -140,6 +148,12 @@ def test_redirects_that_lead_back(match, redirect, loops) -> None:
         one := routes_for("shop/v", ["a.test"], ["g"], {"match": [match], "redirect": redirect}),
     )
     assert loops == bool(list(looping(made, one)))
+
+
+def test_a_redirect_that_is_never_reached_leads_nowhere() -> None:
+    rules = {"route": []}, {"match": [{"uri": {"exact": "/"}}], "redirect": {"authority": "a.test"}}
+    made = mesh(one := routes_for("shop/v", ["a.test"], ["g"], *rules))
+    assert [] == list(looping(made, one))
 
 
 @given(st.sampled_from(["/", "/a", "/a/", "/a/b", "/a-"]), st.sampled_from(["/", "/b", "/b/"]))

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from meshctl.config.file import read_settings as read_settings_file
 from meshctl.engine.analyze import analyze
 from meshctl.engine.loader import load_all
 from meshctl.settings import Settings
@@ -67,6 +68,9 @@ def read_settings(case: Path, rules: set[str]) -> Settings:
             options["namespace"] = value
         elif name == "also":
             options["select"] += (value,)
+        elif name == "ownership":
+            home = case if case.is_dir() else case.parent
+            options["ownership"] = read_settings_file(home / value).ownership
         elif name == "mesh-config":
             options["mesh_config"] = str(case / value)
         else:

@@ -7,6 +7,7 @@ import pytest
 import yaml
 
 from meshctl.errors import UsageError
+from meshctl.resources.kinds import SERVED_VERSIONS
 from meshctl.validation.convert import files
 from meshctl.validation.descriptions import describe
 from meshctl.validation.schemas import IDENTITY, Schemas, identity
@@ -41,6 +42,14 @@ def test_references_lead_somewhere(file) -> None:
         target = json.loads((FOLDER / name if name else file).read_text())
         for step in path.strip("/").split("/"):
             target = target[step]
+
+
+@pytest.mark.parametrize("kind", SERVED_VERSIONS, ids=lambda kind: kind[1])
+def test_every_served_version_has_a_schema(kind) -> None:
+    if kind[1] != "IstioOperator":  # it is read by istioctl, never by the API server
+        assert [] == [
+            one for one in SERVED_VERSIONS[kind] if not Schemas().find(kind[0], one, kind[1])
+        ]
 
 
 def test_short_forms_are_whole_when_read() -> None:

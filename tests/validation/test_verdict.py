@@ -170,7 +170,7 @@ def test_versions_that_own_crds_do_not_serve() -> None:
 
 def test_unknown_rules_are_not_passed_over() -> None:
     verdict = own_judge()(an_object("example.com", "v1beta1", "Shop", spec={"port": 1}))
-    assert ("nobody knows the CEL rule `self.size != 7` of Shop",) == verdict.not_checked
+    assert ("meshctl does not know the CEL rule `self.size != 7` of Shop",) == verdict.not_checked
     assert verdict.is_accepted
 
 

@@ -22,7 +22,8 @@ def check(destination_rule: DestinationRule, mesh: Mesh) -> Iterator[Outcome]:
     host = destination_rule.host
     if destination_rule.namespace == mesh.config.root_namespace or not is_wildcard(host):
         return
-    if not covers(host, f"*.svc.{mesh.config.domain}"):
+    is_meant = mesh.owners.is_platform(destination_rule.namespace)
+    if is_meant or not covers(host, f"*.svc.{mesh.config.domain}"):
         return
     finding = Finding(
         destination_rule.spec.at("host"),

@@ -11,17 +11,22 @@ from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
 from meshctl.mesh.protocols import Protocol, port_protocol
-from meshctl.mesh.service_kinds import is_in_mesh, is_own_of_istio
+from meshctl.mesh.service_kinds import PROXY_PORTS, is_in_mesh, is_own_of_istio
 from meshctl.resources import Service
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 
 
 @rule(on=Service, severity=Severity.INFO, equivalents=("IST0118", "KIA0601"), since="0.1.0")
 def check(service: Service, mesh: Mesh) -> Iterator[Outcome]:
-    """Report ports that are sniffed; an unknown appProtocol has a rule of its own."""
+    """Report ports that are sniffed, worse where the server surely speaks first.
+
+    An unknown appProtocol has a rule of its own.
+    """
     if service.external_name or is_own_of_istio(service) or not is_in_mesh(service, mesh.workloads):
         return
     for port in service.ports:
+        if port.port in PROXY_PORTS:
+            continue
         protocol = port_protocol(port.name, port.port, port.transport, port.app_protocol)
         if protocol is Protocol.AUTO and port.app_protocol is None:
             what = (
@@ -29,4 +34,10 @@ def check(service: Service, mesh: Mesh) -> Iterator[Outcome]:
                 if port.name
                 else f"port {port.port} has no name that says its protocol"
             )
-            yield Finding(port.at("name" if port.name else "port"), f"{what}, so it is sniffed")
+            first = mesh.ports.server_first(service, port)
+            effect = f", and where the server speaks first ({first}), connections hang" if first else ""
+            yield Finding(
+                port.at("name" if port.name else "port"),
+                f"{what}, so it is sniffed{effect}",
+                severity=Severity.WARNING if first else None,
+            )

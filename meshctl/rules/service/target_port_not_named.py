@@ -10,6 +10,7 @@ lists them.)
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
+from meshctl.mesh.age import age
 from meshctl.resources import Service
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 
@@ -19,7 +20,7 @@ def check(service: Service, mesh: Mesh) -> Iterator[Outcome]:
     """Report names that no container of any selected workload declares."""
     if not service.selector:
         return
-    pods = mesh.workloads.find(service.selector, service.namespace)
+    pods = sorted(mesh.workloads.find(service.selector, service.namespace), key=age)
     # Containers that are injected later, such as a gateway's proxy, have ports of their own.
     if not pods or any("inject.istio.io/templates" in pod.pod_annotations for pod in pods):
         return

@@ -12,7 +12,6 @@ Fix: give `addresses`, or name the real protocol (`TLS`, `HTTPS`, `HTTP`), or tu
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.service_entries import allocates_addresses, is_told_by_address
 from meshctl.resources import ServiceEntry
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 
@@ -20,16 +19,10 @@ from meshctl.rules.api import Finding, Outcome, Severity, rule
 @rule(on=ServiceEntry, severity=Severity.WARNING, equivalents=("IST0134",), since="0.1.0")
 def check(entry: ServiceEntry, mesh: Mesh) -> Iterator[Outcome]:
     """Report the TCP ports of entries without addresses of any source."""
-    has_addresses = entry.addresses or entry.child("status").has("addresses")
-    if has_addresses or allocates_addresses(entry, mesh.config):
-        return
-    if mesh.ambient.is_on(entry.namespace):
-        return
-    for port in entry.ports:
-        if is_told_by_address(port):
-            says = port.protocol or "no protocol, so TCP"
-            yield Finding(
-                port.at("protocol") if port.has("protocol") else port.at("number"),
-                f"port {port.port} is {says} and the entry has no addresses: sidecars send it all "
-                f"TCP traffic of port {port.port}, whatever its destination",
-            )
+    for port in mesh.wide_ports.of(entry):
+        says = port.protocol or "no protocol, so TCP"
+        yield Finding(
+            port.at("protocol") if port.has("protocol") else port.at("number"),
+            f"port {port.port} is {says} and the entry has no addresses: sidecars send it all "
+            f"TCP traffic of port {port.port}, whatever its destination",
+        )

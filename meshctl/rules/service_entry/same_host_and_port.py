@@ -16,11 +16,14 @@ from meshctl.rules.api import Finding, Outcome, Severity, rule
 
 @rule(on=ServiceEntry, severity=Severity.INFO, equivalents=("KIA1211",), since="0.1.0")
 def check(entry: ServiceEntry, mesh: Mesh) -> Iterator[Outcome]:
-    """Report the ports that an earlier entry has too, with the same protocol."""
+    """Report the ports that an earlier entry has too; warn where the two contradict each other."""
     for twin in mesh.service_entries.twins(entry):
         if twin.same_protocol and not twin.is_first and not twin.is_override:
+            differing = twin.differing
             yield Finding(
                 twin.port.at("number"),
                 f"{twin.host} port {twin.port.port} is declared in {twin.other.resource.key_name} "
-                "too; clients take resolution and addresses of one of them",
+                f"too{f', {differing}' if differing else ''}; clients take resolution and "
+                "addresses of one of them",
+                severity=Severity.WARNING if differing else None,
             ).also(twin.other.at("number"), "declared here too")

@@ -10,6 +10,7 @@ servers or an egress gateway.
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
+from meshctl.mesh.age import age
 from meshctl.mesh.injection import Membership
 from meshctl.resources import Sidecar
 from meshctl.rules.api import Finding, Outcome, Severity, rule
@@ -18,7 +19,7 @@ from meshctl.rules.api import Finding, Outcome, Severity, rule
 @rule(on=Sidecar, severity=Severity.WARNING, equivalents=("IST0167",), since="0.1.0")
 def check(sidecar: Sidecar, mesh: Mesh) -> Iterator[Outcome]:
     """Report Sidecars whose workloads, or whose namespace, are all in ambient mode."""
-    picked = mesh.sidecars.picked(sidecar)
+    picked = sorted(mesh.sidecars.picked(sidecar), key=age)
     modes = {mesh.workloads.membership(workload) for workload in picked}
     only_ambient = modes <= {Membership.AMBIENT, Membership.NONE} and Membership.AMBIENT in modes
     if sidecar.workload_selector:

@@ -1,8 +1,8 @@
 """A rule stands below one that takes every request.
 
-A rule without `match`, or with `prefix: /` and nothing else, takes all. istiod stops writing
-routes at the first one, so what follows doesn't even reach Envoy: its destinations get no traffic
-and nothing says so.
+An http or tcp rule without `match`, or an http rule with `prefix: /` and nothing else, takes all.
+istiod stops writing routes at the first one, so what follows doesn't even reach Envoy: its
+destinations get no traffic and nothing says so.
 
 Fix: move the rule that takes everything to the end.
 """
@@ -27,3 +27,12 @@ def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
             "istiod writes no routes after it",
             severity=Severity.INFO if shadow.is_harmless else None,
         ).also(shadow.by.place, "takes every request")
+    for routes in (service.tls, service.tcp):
+        first = next((route for route in routes if not route.matches), None)
+        if first is None:
+            continue
+        for route in routes[routes.index(first) + 1 :]:
+            yield Finding(
+                route.at(),
+                f"this rule is never reached: an earlier {route.kind} rule takes every connection",
+            ).also(first.at(), "takes every connection")

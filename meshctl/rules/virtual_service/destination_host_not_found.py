@@ -24,9 +24,9 @@ def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
             if missing is None:
                 continue
             if missing.why is Why.UNKNOWN:
-                yield NotChecked(
-                    f"the input has no Services or ServiceEntries beside {missing.host}"
-                )
+                home = mesh.registry.home(missing.host)
+                kind, where = ("Service", home) if home else ("ServiceEntry", service.namespace)
+                yield NotChecked(f"the input has no {kind} of namespace {where} at all")
                 continue
             finding = Finding(destination.at("host"), _message(missing))
             if missing.similar is not None:

@@ -10,8 +10,9 @@ Fix: write `port.number` of the destination.
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
+from meshctl.mesh.delegates import MESH
 from meshctl.resources import VirtualService
-from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, rule
 
 
 @rule(on=VirtualService, severity=Severity.ERROR, equivalents=("IST0112",), since="0.1.0")
@@ -20,10 +21,10 @@ def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
     for route in service.http:
         for entry in route.routes:
             destination = entry.destination
-            ports = mesh.upstreams.ports(destination)
-            if destination.port is not None or len(ports) < 2:  # noqa: PLR2004 - several
+            ports = mesh.upstreams.ports(destination) if destination.port is None else ()
+            if len(ports) < 2:  # noqa: PLR2004 - it takes several to choose from
                 continue
-            wrong = mesh.upstreams.listener_ports(destination) - ports
+            wrong = mesh.upstreams.listener_ports(destination).difference(ports)
             if wrong:
                 known = ", ".join(str(port) for port in sorted(ports))
                 asked = " and ".join(str(port) for port in sorted(wrong))
@@ -32,3 +33,7 @@ def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
                     f"{destination.host} has ports {known} and none is written, so requests go to "
                     f"the port of the Gateway server, {asked}, which it doesn't have",
                 )
+                continue
+            for name in mesh.routes.gateways_of(service):
+                if name != MESH and mesh.gateways.find(name) is None:
+                    yield NotChecked(f"Gateway {name} is not in the input, nor are its ports")

@@ -26,9 +26,11 @@ def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
             lost = mesh.subset_lookup.lost(route, destination)
             if lost is not None:
                 yield _finding(destination, lost)
-            elif not mesh.subset_lookup.is_known(destination, mesh.upstreams.host_of(destination)):
-                home = mesh.registry.home(mesh.upstreams.host_of(destination)) or "other namespaces"
-                yield NotChecked(f"the input has no DestinationRules of {home}")
+            elif not mesh.subset_lookup.is_known(destination):
+                yield NotChecked(
+                    f"the input has no DestinationRule of namespace {service.namespace} at all, and "
+                    "subsets may be defined there"
+                )
 
 
 def _finding(destination: Destination, lost: LostSubset) -> Finding:

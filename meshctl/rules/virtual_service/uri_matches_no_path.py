@@ -26,10 +26,12 @@ def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
         for match in route.matches:
             uri = match.child("uri")
             for kind in WRITTEN_KINDS:
-                path = StringMatch(kind, uri.text(kind))
-                if path.value in ("", _ASTERISK) or find_text((path,), (), PATH) is not None:
+                value = uri.text(kind)
+                if value in ("", _ASTERISK):
                     continue
-                yield Finding(uri.at(kind), f"no path matches {path}: {_why(path)}")
+                path = StringMatch(kind, value)
+                if find_text((path,), (), PATH) is None:
+                    yield Finding(uri.at(kind), f"no path matches {path}: {_why(path)}")
 
 
 def _why(path: StringMatch) -> str:

@@ -20,7 +20,7 @@ def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
         if not any(entry.weight for entry in route.routes):
             continue
         for entry in route.routes:
-            if not entry.has("weight") and len(route.routes) > 1:
+            if entry.destination.host and not entry.has("weight") and len(route.routes) > 1:
                 yield Finding(
                     entry.at("destination"),
                     f"{entry.destination.host} has no weight, so it counts as 0 and gets none of "

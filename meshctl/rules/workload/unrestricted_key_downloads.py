@@ -10,6 +10,7 @@ must not call.
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
+from meshctl.mesh.age import age
 from meshctl.resources import RequestAuthentication, View, Workload
 from meshctl.resources.view import views
 from meshctl.rules.api import Finding, Outcome, Severity, rule
@@ -21,7 +22,7 @@ _SHOWN = 3
 @rule(on=Workload, severity=Severity.WARNING, equivalents=("IST0175",), since="0.1.0")
 def check(workload: Workload, mesh: Mesh) -> Iterator[Outcome]:
     """Report an istiod without the variable where there are RequestAuthentications."""
-    policies = mesh.of(RequestAuthentication)
+    policies = sorted(mesh.of(RequestAuthentication), key=age)
     if workload.kind != "Deployment" or workload.labels.get("app") != "istiod" or not policies:
         return
     variables = [

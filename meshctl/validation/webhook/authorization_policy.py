@@ -11,11 +11,11 @@ from meshctl.resources.view import View, views
 from meshctl.validation.faults import Fault
 from meshctl.validation.webhook.answers import refuse, warn
 from meshctl.validation.webhook.authorization_values import (
-    check_key,
     check_paths,
     check_values,
     condition_of,
     kind_of_field,
+    why_not_key,
 )
 from meshctl.validation.webhook.selectors import check_selector, check_targets
 
@@ -95,7 +95,7 @@ def _check_condition(condition: View) -> Iterator[Fault]:
     if not condition.data.get("values") and not condition.data.get("notValues"):
         yield refuse(condition.at(), f"the condition on {key} needs values or notValues")
         return
-    if why := check_key(key):
+    if why := why_not_key(key):
         yield refuse(condition.at("key"), why)
     else:
         for field in ("values", "notValues"):

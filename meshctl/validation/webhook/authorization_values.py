@@ -63,8 +63,8 @@ def _why_not_trust_domain(value: str) -> str | None:
     return f"{value!r} has a /; a trust domain has none" if "/" in value else None
 
 
-def _any_value(_: str) -> str | None:
-    return None
+def _why_not_domain_condition(value: str) -> str | None:
+    return _why_not_wildcard(value) if value else _why_empty(value)
 
 
 _FIELDS: dict[str, Reason] = {
@@ -81,13 +81,13 @@ _KEYS: dict[str, Reason] = {
     "destination.ip": _why_not_ip_block,
     "destination.port": _why_not_port,
     "source.serviceAccount": _why_not_service_account,
-    "source.trustDomain": _why_not_wildcard,
-    "source.namespace": _any_value,
-    "source.principal": _any_value,
-    "request.auth.principal": _any_value,
-    "request.auth.audiences": _any_value,
-    "request.auth.presenter": _any_value,
-    "connection.sni": _any_value,
+    "source.trustDomain": _why_not_domain_condition,
+    "source.namespace": _why_empty,
+    "source.principal": _why_empty,
+    "request.auth.principal": _why_empty,
+    "request.auth.audiences": _why_empty,
+    "request.auth.presenter": _why_empty,
+    "connection.sni": _why_empty,
 }
 _KEYS_WITH_BRACKETS = ("request.headers", "request.auth.claims", "experimental.envoy.filters.")
 
@@ -98,12 +98,11 @@ def kind_of_field(name: str) -> Reason:
 
 
 def condition_of(key: str) -> Reason:
-    """Say what the values of a condition are, none of which is empty."""
-    reason = _KEYS.get(key, _any_value)
-    return lambda value: reason(value) if value else _why_empty(value)
+    """Say what the values of a condition are."""
+    return _KEYS.get(key, _why_empty)
 
 
-def check_key(key: str) -> str | None:
+def why_not_key(key: str) -> str | None:
     """Say why nothing can be asked about an attribute."""
     if key.startswith(_KEYS_WITH_BRACKETS):
         start = key.find("[")

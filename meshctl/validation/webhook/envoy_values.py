@@ -1,8 +1,9 @@
 """Can istiod read this piece of Envoy configuration?
 
 Mirrors BuildXDSObjectFromStruct, pkg/config/xds, Istio 1.31, which reads the value of a patch as
-the JSON form of Envoy's protocol buffers, and passes over fields that it does not know. The table
-of Envoy's API (``envoy_types.json``) may lack the newest parts, about which nothing is said.
+the JSON form of Envoy's protocol buffers, and passes over fields that it does not know. Nothing is
+said about packages that the table of Envoy's API (``envoy_types.json``) does not have, such as
+those of Envoy's contributors.
 """
 
 import json
@@ -16,6 +17,7 @@ from meshctl.resources.durations import nanoseconds
 from meshctl.resources.view import Path, Ref
 from meshctl.validation.faults import Fault
 from meshctl.validation.webhook.answers import refuse, warn
+from meshctl.validation.wording import closest, listed, show
 
 OBJECTS = {
     "LISTENER": "envoy.config.listener.v3.Listener",
@@ -56,12 +58,17 @@ class _Api(NamedTuple):
 
     types: Mapping[str, Mapping[str, str]]
     enums: Mapping[str, list[str]]
+    packages: Mapping[str, set[str]]
 
 
 @cache
 def _api() -> _Api:
     data = json.loads(files(__package__).joinpath("envoy_types.json").read_text(encoding="utf-8"))
-    return _Api(data["types"], data["enums"])
+    packages: dict[str, set[str]] = {}
+    for name in data["types"]:
+        package, _, message = name.rpartition(".")
+        packages.setdefault(package, set()).add(message)
+    return _Api(data["types"], data["enums"], packages)
 
 
 def check_envoy_value(place: Ref, patch: Any, message_name: str) -> Iterator[Fault]:
@@ -81,17 +88,35 @@ def check_envoy_value(place: Ref, patch: Any, message_name: str) -> Iterator[Fau
         elif kind.endswith("{}"):
             waiting += [((*path, name), item, kind[:-2]) for name, item in value.items()]
         elif isinstance(value, dict):
-            message = api.types.get(_message(value) if kind == "any" else kind, {})
-            if "typed_config" in message and not _is_configured(value):
-                yield warn(here, "this extension has a name alone; Envoy goes by its typed_config")
-            for name, item in value.items():
-                waiting.append(((*path, name), item, _field(message, name)))
+            message = _message(value) if kind == "any" else kind
+            if message in api.types:
+                yield from _check_names(here, value, message)
+                fields = api.types[message]
+                waiting += [
+                    ((*path, name), item, fields.get(_snake(name), "?"))
+                    for name, item in value.items()
+                ]
 
 
-def _field(message: Mapping[str, str], name: object) -> str:
-    """Name the type of a field, which may be written in either spelling."""
-    snake = _CAPITAL.sub(lambda capital: "_" + capital[0].lower(), str(name))
-    return message.get(snake, "?")
+def _check_names(place: Ref, value: Mapping[str, Any], message: str) -> Iterator[Fault]:
+    """Warn about fields that a message does not have, and about one that it lacks."""
+    fields = _api().types[message]
+    if "typed_config" in fields and not _is_configured(value):
+        yield warn(place, "this extension has a name alone; Envoy goes by its typed_config")
+    for name in value:
+        if name != "@type" and _snake(name) not in fields:
+            where = Ref(place.resource, (*place.path, name), key=True)
+            title = message.rpartition(".")[2]
+            yield warn(
+                where,
+                f"Envoy's {title} has no field {name!r}, so istiod passes over it"
+                f"{closest(_snake(name), fields)}",
+            )
+
+
+def _snake(name: object) -> str:
+    """Spell a field as Envoy's API does; configuration may also write it as JSON does."""
+    return _CAPITAL.sub(lambda capital: "_" + capital[0].lower(), str(name))
 
 
 def _message(value: Mapping[str, Any]) -> str:
@@ -112,22 +137,26 @@ def _why_not(api: _Api, value: Any, kind: str) -> str | None:
     if kind.endswith("[]"):
         return None if isinstance(value, list) else "Envoy takes a list here"
     if kind.endswith("{}") or kind in api.types:
-        return None if isinstance(value, dict) else f"Envoy takes a mapping here, not {value!r}"
+        return None if isinstance(value, dict) else f"Envoy takes a mapping here, not {show(value)}"
     if kind == "any":
-        return _why_not_any(value)
+        return _why_not_any(api, value)
     if kind.startswith("enum "):
         return _why_not_enum(value, api.enums[kind.removeprefix("enum ")])
     if kind == "bool":
-        return None if isinstance(value, bool) else f"Envoy takes true or false here, not {value!r}"
+        return (
+            None
+            if isinstance(value, bool)
+            else f"Envoy takes true or false here, not {show(value)}"
+        )
     if kind in _TEXTS:
         is_formed, name = _TEXTS[kind]
         if isinstance(value, str) and is_formed(value):
             return None
-        return f"Envoy takes {name} here, not {value!r}"
+        return f"Envoy takes {name} here, not {show(value)}"
     return _why_not_number(value, kind)
 
 
-def _why_not_any(value: Any) -> str | None:
+def _why_not_any(api: _Api, value: Any) -> str | None:
     name = _message(value) if isinstance(value, dict) else ""
     if not name:
         return "a typed_config and its like need an @type: type.googleapis.com/NAME-OF-A-MESSAGE"
@@ -135,13 +164,17 @@ def _why_not_any(value: Any) -> str | None:
         return f"{name!r} is not the name of a message, such as envoy.extensions.filters.http.lua.v3.Lua"
     if name.startswith("envoy.") and any(part.startswith("v2") for part in name.split(".")):
         return f"{name} is of Envoy's second API, which is gone; use the one of its third"
+    package, _, message = name.rpartition(".")
+    known = api.packages.get(package)
+    if known and message not in known:
+        return f"{package} has no message {message}{closest(message, known)}"
     return None
 
 
 def _why_not_enum(value: Any, names: list[str]) -> str | None:
     if value in names or _is_integer(value):
         return None
-    return f"{value!r} is not one of {', '.join(names)}"
+    return f"{show(value)} is not one of {listed(names)}"
 
 
 def _why_not_number(value: Any, kind: str) -> str | None:
@@ -150,9 +183,9 @@ def _why_not_number(value: Any, kind: str) -> str | None:
         is_number = isinstance(text, int | float) and not isinstance(text, bool)
         if is_number or (isinstance(text, str) and _NUMBER.fullmatch(text)):
             return None
-        return f"Envoy takes a number here, not {value!r}"
+        return f"Envoy takes a number here, not {show(value)}"
     if not (_is_integer(text) or (isinstance(text, str) and _INTEGER.fullmatch(text))):
-        return f"Envoy takes a whole number here, not {value!r}"
+        return f"Envoy takes a whole number here, not {show(value)}"
     low, high = _RANGES[kind]
     number = float(text) if isinstance(text, str) else text
     return None if low <= number <= high else f"{value} is not within {low} to {high}"

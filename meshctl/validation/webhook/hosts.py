@@ -72,18 +72,17 @@ def check_scoped_host(
     ``converted``: istiod made the Gateway from one of the Gateway API.
     """
     namespace, slash, name = host.partition("/")
-    if not slash:
-        if kind == "Gateway":
-            yield from _check_long_host(place, host, kind)
-        else:
-            yield refuse(place, f"{host!r} lacks a namespace; write ./{host} or */{host}")
-        return
-    if not namespace or not name:
+    if not slash and kind == "Gateway":
+        yield from _check_long_host(place, host, kind)
+    elif not slash:
+        yield refuse(place, f"{host!r} lacks a namespace; write ./{host} or */{host}")
+    elif not namespace or not name:
         yield refuse(place, f"{host!r} lacks a namespace or a host; write namespace/host")
-    elif not _is_scope(namespace, kind, converted=converted):
-        allowed = "* . or a namespace" if kind == "Gateway" else "* . ~ or a namespace"
-        yield refuse(place, f"{namespace!r} in {host!r} is not a namespace; allowed: {allowed}")
-    yield from _check_long_host(place, name, kind)
+    else:
+        if not _is_scope(namespace, kind, converted=converted):
+            allowed = "* . or a namespace" if kind == "Gateway" else "* . ~ or a namespace"
+            yield refuse(place, f"{namespace!r} in {host!r} is not a namespace; allowed: {allowed}")
+        yield from _check_long_host(place, name, kind)
 
 
 def overlaps(hosts: list[str]) -> Iterator[tuple[int, int]]:
@@ -124,8 +123,6 @@ def _is_scope(namespace: str, kind: str, *, converted: bool) -> bool:
 
 
 def _check_long_host(place: Ref, host: str, kind: str) -> Iterator[Fault]:
-    if not host:
-        return
     why = why_not_host(host)
     if kind == "Gateway" and why and is_ip(host):
         why = None

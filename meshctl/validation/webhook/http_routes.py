@@ -35,8 +35,11 @@ def check_http_route(route: View, *, is_delegate: bool, converted: bool) -> Iter
     yield from _check_conflicts(route, is_delegate=is_delegate)
     for match in views(route, "match", View):
         yield from _check_match(match)
-    yield from check_operations(route.child("headers"))
-    yield from check_cors(route.child("corsPolicy"))
+    if route.has("headers"):
+        yield from check_operations(route.child("headers"))
+        yield from _check_authority(route)
+    if route.has("corsPolicy"):
+        yield from check_cors(route.child("corsPolicy"))
     if route.has("fault"):
         yield from check_fault(route)
     yield from _check_mirrors(route)
@@ -48,9 +51,9 @@ def check_http_route(route: View, *, is_delegate: bool, converted: bool) -> Iter
         yield from check_retries(route.child("retries"))
     if route.has("rewrite"):
         yield from check_rewrite(route.child("rewrite"))
-    yield from _check_authority(route)
     for destination in views(route, "route", View):
-        yield from check_operations(destination.child("headers"))
+        if destination.has("headers"):
+            yield from check_operations(destination.child("headers"))
     yield from check_routes(route, converted=converted)
     yield from check_durations(route, "timeout")
 
@@ -87,6 +90,8 @@ def _check_conflicts(route: View, *, is_delegate: bool) -> Iterator[Fault]:
 
 def _check_match(match: View) -> Iterator[Fault]:
     for key in ("headers", "withoutHeaders", "queryParams"):
+        if not match.has(key):
+            continue
         texts = match.child(key)
         for name in texts.names():
             if key != "queryParams" and (why := why_not_matched_name(name)):
@@ -95,8 +100,10 @@ def _check_match(match: View) -> Iterator[Fault]:
             if key != "withoutHeaders" or texts.child(name).text("regex") != "*":
                 yield from check_string_match(texts.child(name))
     for key in ("scheme", "method", "authority"):
-        yield from check_string_match(match.child(key))
-    yield from check_regex(match.child("uri"))
+        if match.has(key):
+            yield from check_string_match(match.child(key))
+    if match.has("uri"):
+        yield from check_regex(match.child("uri"))
     yield from check_optional_number(match, "port")
     yield from check_labels(match, "sourceLabels")
     yield from (fault for fault in check_gateways(match) if not fault.is_warning)
@@ -120,6 +127,8 @@ def _check_mirrors(route: View) -> Iterator[Fault]:
 
 
 def _check_percentage(owner: View, key: str) -> Iterator[Fault]:
+    if not owner.has(key):
+        return
     value = owner.child(key).data.get("value")
     if isinstance(value, int | float) and not 0 <= value <= WHOLE:
         yield refuse(owner.at(key, "value"), f"{value} is no percentage; it is 0 to {WHOLE}")

@@ -30,13 +30,19 @@ CHECKS: dict[tuple[str, str], str] = {
 }
 """The module of each kind that the webhook sees (pkg/config/schema/collections, 1.31)."""
 
+ALONE: dict[tuple[str, str], str] = {
+    (NETWORKING, "VirtualService"): "unreachable_routes",
+}
+"""Checks that a rule with the whole mesh in view makes better, false alarms left out."""
 
-def check(resource: Resource) -> Iterator[Fault]:
+
+def check(resource: Resource, *, alone: bool = True) -> Iterator[Fault]:
     """Answer as the webhook does; it has no opinion about kinds that are not Istio's.
 
-    A wrong annotation is the whole answer: the webhook looks no further then.
+    ``alone`` says that no rule looks at the object as well. A wrong annotation is the whole answer: the webhook looks no further then.
     """
-    module = CHECKS.get((resource.group, resource.kind))
+    kind = (resource.group, resource.kind)
+    module = CHECKS.get(kind)
     if module is None:
         return
     fault = check_annotations(resource)
@@ -44,3 +50,5 @@ def check(resource: Resource) -> Iterator[Fault]:
         yield fault
         return
     yield from import_module(f"{__package__}.{module}").check(resource)
+    if alone and kind in ALONE:
+        yield from import_module(f"{__package__}.{ALONE[kind]}").check(resource)

@@ -50,13 +50,10 @@ def check_server_tls(tls: View) -> Iterator[Fault]:
     sources = list(_sources(tls))
     if len(sources) > 1:
         yield refuse(tls.key(sources[1]), f"the certificate comes from one of {', '.join(sources)}")
-    by_secret = next(
-        (key for key in ("credentialName", "credentialNames") if tls.data.get(key)), ""
-    )
     if mode in PASSTHROUGH_MODES:
-        if by_secret and tls.text("caCrl"):
-            yield refuse(tls.key("caCrl"), f"with {by_secret}, the CRL belongs into that Secret")
-    elif not by_secret:
+        if tls.text("credentialName") and tls.text("caCrl"):
+            yield refuse(tls.key("caCrl"), "with credentialName, the CRL belongs into that Secret")
+    elif not (tls.text("credentialName") or tls.texts("credentialNames")):
         yield from _check_files(tls, mode)
 
 

@@ -9,12 +9,13 @@ from collections.abc import Iterator
 from meshctl.resources.view import View, views
 from meshctl.validation.faults import Fault
 from meshctl.validation.webhook.addresses import is_ip
-from meshctl.validation.webhook.answers import refuse, warn
+from meshctl.validation.webhook.answers import refuse
 from meshctl.validation.webhook.client_tls import check_client_tls
 from meshctl.validation.webhook.connection_pools import check_connection_pool
-from meshctl.validation.webhook.durations import check_durations, check_readable
+from meshctl.validation.webhook.durations import check_readable
 from meshctl.validation.webhook.hosts import why_not_fqdn
 from meshctl.validation.webhook.load_balancers import check_load_balancer
+from meshctl.validation.webhook.outlier_detection import check_outlier_detection
 from meshctl.validation.webhook.ports import check_number
 
 _PORT_FIELDS = ("connectionPool", "loadBalancer", "outlierDetection", "tls")
@@ -45,7 +46,7 @@ def check_traffic_policy(owner: View) -> Iterator[Fault]:
 
 def _check_settings(policy: View) -> Iterator[Fault]:
     """Check what a policy and a policy for one port have in common."""
-    yield from _check_outlier_detection(policy.child("outlierDetection"))
+    yield from check_outlier_detection(policy.child("outlierDetection"))
     yield from check_connection_pool(policy)
     yield from check_load_balancer(policy)
     yield from check_client_tls(policy.child("tls"))
@@ -71,21 +72,3 @@ def _check_tunnel(tunnel: View) -> Iterator[Fault]:
     if not is_ip(host) and (why := why_not_fqdn(host)):
         yield refuse(tunnel.at("targetHost"), f"{why}; nor is it an IP address")
     yield from check_number(tunnel, "targetPort")
-
-
-def _check_outlier_detection(outlier: View) -> Iterator[Fault]:
-    yield from check_durations(outlier, "baseEjectionTime", "interval")
-    if outlier.number("consecutiveErrors"):
-        yield warn(
-            outlier.key("consecutiveErrors"),
-            "consecutiveErrors is deprecated; use consecutiveGatewayErrors or consecutive5xxErrors",
-        )
-    local = outlier.number("consecutiveLocalOriginFailures") or 0
-    if local > 0 and not outlier.flag("splitExternalLocalOriginErrors"):
-        yield refuse(
-            outlier.key("consecutiveLocalOriginFailures"),
-            "consecutiveLocalOriginFailures needs splitExternalLocalOriginErrors: true",
-        )
-    for key in ("maxEjectionPercent", "minHealthPercent"):
-        if not 0 <= (percent := outlier.number(key) or 0) <= 100:  # noqa: PLR2004
-            yield refuse(outlier.at(key), f"{key} is {percent}; it is within 0 to 100")

@@ -1,14 +1,15 @@
 """Which routes of a VirtualService does Istio never reach?
 
 Mirrors analyzeUnreachableHTTPRules and its siblings, pkg/config/validation/validation.go, Istio
-1.31, which compare matches as they are written; a model of requests finds more
-(``virtual-service/…`` rules).
+1.31, which compare matches as they are written; a model of requests finds more, and not what is
+wrong here (``virtual-service/…`` rules).
 """
 
 import json
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
+from meshctl.resources.resource import Resource
 from meshctl.resources.view import View, views
 from meshctl.validation.faults import Fault
 from meshctl.validation.webhook.answers import warn
@@ -22,6 +23,12 @@ class _Earlier(NamedTuple):
 
     match: View
     wishes: tuple[str, ...]
+
+
+def check(resource: Resource) -> Iterator[Fault]:
+    """Check the routes of one VirtualService."""
+    for key in ("http", "tcp", "tls"):
+        yield from check_reachable(views(resource.spec, key, View))
 
 
 def check_reachable(routes: tuple[View, ...]) -> Iterator[Fault]:

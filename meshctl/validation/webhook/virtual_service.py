@@ -17,7 +17,6 @@ from meshctl.validation.webhook.headers import is_claim
 from meshctl.validation.webhook.hosts import overlaps, why_not_host, why_not_sni_host
 from meshctl.validation.webhook.http_routes import check_http_route
 from meshctl.validation.webhook.layer4_routes import check_tcp_route, check_tls_route
-from meshctl.validation.webhook.unreachable_routes import check_reachable
 
 CONVERTED = ("internal.istio.io/route-semantics", "gateway")
 """The annotation of a VirtualService that istiod made from an HTTPRoute and its like."""
@@ -51,8 +50,6 @@ def check(resource: Resource) -> Iterator[Fault]:
     for route in tcp:
         yield from check_tcp_route(route, converted=converted)
     yield from check_export_to(resource)
-    for routes in (http, tcp, tls):
-        yield from check_reachable(routes)
 
 
 def _is_for_mesh(spec: View) -> bool:

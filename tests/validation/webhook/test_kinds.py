@@ -29,10 +29,7 @@ ROWS = [
 def put(data: Any, path: str, value: Any) -> None:
     *steps, last = (int(step) if step.isdigit() else step for step in path.split("/"))
     for step in steps:
-        if isinstance(data, dict):
-            data = data.setdefault(step, {})
-        else:
-            data = data[step]
+        data = data.setdefault(step, {}) if isinstance(data, dict) else data[step]
     if isinstance(data, list) and last == len(data):
         data.append(value)
     elif value is None and isinstance(data, dict):

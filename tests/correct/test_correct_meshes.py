@@ -8,7 +8,7 @@ from meshctl.engine.analyze import analyze
 from meshctl.engine.loader import load_family
 from meshctl.settings import Settings
 
-ROOT = Path(__file__).parent / "correct"
+ROOT = Path(__file__).parent
 
 
 @pytest.mark.parametrize("file", sorted(ROOT.glob("*/*.yaml")), ids=lambda one: one.stem)

@@ -1,0 +1,87 @@
+"""What do istiod's Deployment and the installation say about how sidecars are made?
+
+The defaults are those of pilot/pkg/features and pkg/kube/inject of Istio 1.31: sidecars are native
+(ordinary init containers that keep running) since 1.27 where every node has Kubernetes 1.33.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+
+from meshctl.mesh.injection import is_control_plane
+from meshctl.resources import Resource, View, Workload
+from meshctl.resources.cached_property import cached_property
+from meshctl.resources.view import views
+
+NATIVE = "sidecar.istio.io/nativeSidecar"
+_NATIVE_VARIABLE = "ENABLE_NATIVE_SIDECARS"
+_NATIVE_SINCE = (1, 27)
+_TAG = re.compile(r":v?(\d+)\.(\d+)")
+
+
+class ControlPlane:
+    """The installation of Istio, as far as the input shows it."""
+
+    def __init__(self, resources: Iterable[Resource]) -> None:
+        self._resources = tuple(resources)
+
+    @property
+    def skips_verification(self) -> bool:
+        """Do proxies accept any certificate where no CA is given, as before 1.21?"""
+        older = bool(self._versions) and max(self._versions) < (1, 21)
+        return older or self._variable("VERIFY_CERTIFICATE_AT_CLIENT") == "false"
+
+    @cached_property
+    def has_cni(self) -> bool:
+        """Does Istio's CNI plugin redirect traffic, before any init container runs?"""
+        return any(_is_cni(one) for one in self._resources)
+
+    def is_sidecar_ordinary(self, workload: Workload) -> bool:
+        """Is the sidecar of a workload surely a container beside the others, not a native one?"""
+        written = workload.pod_annotations.get(NATIVE) or self._variable(_NATIVE_VARIABLE)
+        if written in {"true", "false"}:
+            return written == "false"
+        return bool(self._versions) and max(self._versions) < _NATIVE_SINCE
+
+    def _variable(self, name: str) -> str:
+        """The value that all istiods agree on, empty when they don't or it isn't written."""
+        values = set(self._variables.get(name, ()))
+        return values.pop() if len(values) == 1 else ""
+
+    @cached_property
+    def _istiods(self) -> list[Workload]:
+        found = (one for one in self._resources if isinstance(one, Workload))
+        return [one for one in found if one.kind == "Deployment" and is_control_plane(one)]
+
+    @cached_property
+    def _variables(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for name, value in self._written():
+            found.setdefault(name, []).append(value.lower())
+        return found
+
+    def _written(self) -> Iterator[tuple[str, str]]:
+        for istiod in self._istiods:
+            for container in istiod.containers:
+                for entry in views(container, "env", View):
+                    yield entry.text("name"), entry.text("value")
+        for resource in self._resources:
+            if resource.kind == "IstioOperator":
+                for name, value in resource.spec.child("values", "pilot", "env").data.items():
+                    yield str(name), str(value)
+
+    @cached_property
+    def _versions(self) -> list[tuple[int, int]]:
+        """The versions of the istiods, as their images say."""
+        images = (one.text("image") for istiod in self._istiods for one in istiod.containers)
+        tags = (_TAG.search(image) for image in images if "pilot" in image)
+        return [(int(tag[1]), int(tag[2])) for tag in tags if tag is not None]
+
+
+def _is_cni(resource: Resource) -> bool:
+    if resource.kind == "IstioOperator":
+        spec = resource.spec
+        return (
+            spec.child("components", "cni").flag("enabled") is True
+            or spec.child("values", "pilot", "cni").flag("enabled") is True
+        )
+    return resource.kind == "DaemonSet" and resource.name.startswith("istio-cni")

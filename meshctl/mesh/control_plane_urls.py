@@ -1,0 +1,34 @@
+"""Which address does a webhook of istiod call?
+
+The names are those of the charts (pkg/config/analysis/analyzers/externalcontrolplane, Istio 1.31).
+"""
+
+from ipaddress import ip_address
+from urllib.parse import urlsplit
+
+from meshctl.resources import WebhookConfiguration
+
+
+def is_of_istiod(configuration: WebhookConfiguration) -> bool:
+    """Is it one that Istio installs, for injection or validation?"""
+    name = configuration.name
+    if configuration.is_mutating:
+        return name.startswith("istio-sidecar-injector")
+    return name == "istiod-default-validator" or name.startswith("istio-validator")
+
+
+def host_of(url: str) -> str:
+    """The host of a URL without its port; empty when there is none."""
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        return ""
+
+
+def is_address(host: str) -> bool:
+    """Is a host an IP address?"""
+    try:
+        ip_address(host)
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,34 @@
+"""In which namespaces will there be a Secret of a name?
+
+Besides Secrets themselves, the input may have objects that a controller makes them of:
+Certificates of cert-manager, ExternalSecrets, SealedSecrets.
+"""
+
+from collections.abc import Iterable, Iterator
+
+from meshctl.resources import Ref, Resource, Secret
+
+
+class Credentials:
+    """Secrets, written or still to be made, by name."""
+
+    def __init__(self, resources: Iterable[Resource]) -> None:
+        self._by_name: dict[str, dict[str, Ref]] = {}
+        for resource in resources:
+            for name, ref in _secrets(resource):
+                self._by_name.setdefault(name, {}).setdefault(resource.namespace, ref)
+
+    def called(self, name: str) -> dict[str, Ref]:
+        """The namespaces with a Secret of this name, each with the place that says so."""
+        return self._by_name.get(name, {})
+
+
+def _secrets(resource: Resource) -> Iterator[tuple[str, Ref]]:
+    if isinstance(resource, Secret) or resource.kind == "SealedSecret":
+        yield resource.name, resource.at("metadata", "name")
+    elif resource.kind == "Certificate" and resource.group == "cert-manager.io":
+        yield resource.spec.text("secretName"), resource.spec.at("secretName")
+    elif resource.kind == "ExternalSecret":
+        named = resource.spec.child("target").text("name")
+        place = resource.spec.at("target", "name") if named else resource.at("metadata", "name")
+        yield named or resource.name, place

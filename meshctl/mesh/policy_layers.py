@@ -1,0 +1,16 @@
+"""Where does a DestinationRule set something: for the host, for a subset, for a port?
+
+An entry for a port replaces connectionPool, loadBalancer, outlierDetection and tls of the policy
+above it as a whole (GetPortLevelTrafficPolicy, pilot/pkg/networking/util/util.go, Istio 1.31).
+"""
+
+from collections.abc import Iterator
+
+from meshctl.resources import DestinationRule, PortPolicy, TrafficPolicy
+
+
+def written_policies(rule: DestinationRule) -> Iterator[TrafficPolicy | PortPolicy]:
+    """Walk every place of a rule that sets something: the host, each subset, each port."""
+    for policy in (rule.policy, *(subset.policy for subset in rule.subsets)):
+        yield policy
+        yield from policy.ports

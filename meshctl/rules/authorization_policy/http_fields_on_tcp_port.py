@@ -1,0 +1,54 @@
+"""A rule reads requests, and the workload has a port that doesn't speak HTTP.
+
+On such a port there are no methods, paths, hosts, headers or tokens. istiod leaves a rule of an
+ALLOW policy out there, so that it lets nobody in and connections are reset. Of a DENY rule only the
+part that reads requests is left out, so that it refuses everything else that it matches: all
+connections to the port, if that is its only part.
+
+Fix: limit the rule to the HTTP ports with `ports`, and write a rule without HTTP fields for the
+other one.
+"""
+
+from collections.abc import Iterator
+
+from meshctl.mesh import Mesh
+from meshctl.mesh.authz import http_parts, reaches_port, widened_on
+from meshctl.mesh.injection import Membership
+from meshctl.mesh.registry import HostPort
+from meshctl.resources import AuthorizationPolicy, Workload
+from meshctl.rules.api import Finding, Outcome, Severity, rule
+
+
+@rule(on=AuthorizationPolicy, severity=Severity.WARNING, since="0.1.0")
+def check(policy: AuthorizationPolicy, mesh: Mesh) -> Iterator[Outcome]:
+    """Report DENY rules that a TCP port widens, and TCP ports that no ALLOW rule fits any more."""
+    if policy.target_refs or policy.action not in {"ALLOW", "DENY"}:
+        return
+    for workload in mesh.authorization.reached(policy):
+        if mesh.workloads.membership(workload) is Membership.AMBIENT:
+            continue  # ztunnel has rules of its own
+        for port, target in mesh.ports.layer4(workload):
+            finding = _on_port(policy, workload, port, target, mesh)
+            if finding is not None:
+                yield finding.also(port.view.at("name"), f"is {port.protocol}")
+                return
+
+
+def _on_port(
+    policy: AuthorizationPolicy, workload: Workload, port: HostPort, target: int, mesh: Mesh
+) -> Finding | None:
+    where = f"port {target} of {workload.title}, which speaks {port.protocol}"
+    is_sure = mesh.workloads.membership(workload) is Membership.SIDECAR
+    if policy.action == "DENY":
+        widened = [ref for entry in policy.rules if (ref := widened_on(entry, target)) is not None]
+        text = f"is left out on {where}: the rule refuses connections there whatever they carry"
+        return Finding(widened[0], text, Severity.ERROR if is_sure else None) if widened else None
+    fitting = [entry for entry in policy.rules if reaches_port(entry, target)]
+    reading = [next(http_parts(entry), None) for entry in fitting]
+    if not reading or None in reading or reading[0] is None:
+        return None
+    for one in mesh.authorization.guarding(workload):
+        for entry in one.rules if one.action == "ALLOW" else ():
+            if reaches_port(entry, target) and next(http_parts(entry), None) is None:
+                return None
+    return Finding(reading[0], f"never matches on {where}, and no other rule lets anybody in there")

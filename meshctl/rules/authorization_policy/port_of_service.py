@@ -1,0 +1,38 @@
+"""A rule names the port of a Service, not that of the container.
+
+The sidecar sees a connection after Kubernetes has translated its port. A rule for the Service's
+number never matches: an ALLOW rule lets nobody in (`403`), and what a DENY rule was to refuse is
+let in.
+
+Fix: write the `targetPort` of the Service, the number that the container listens on.
+"""
+
+from collections.abc import Iterator
+
+from meshctl.mesh import Mesh
+from meshctl.mesh.authz import written_ports
+from meshctl.mesh.injection import Membership
+from meshctl.resources import AuthorizationPolicy
+from meshctl.rules.api import Finding, Outcome, Severity, rule
+
+
+@rule(on=AuthorizationPolicy, severity=Severity.ERROR, since="0.1.0")
+def check(policy: AuthorizationPolicy, mesh: Mesh) -> Iterator[Outcome]:
+    """Report numbers that only Services in front of all the workloads have."""
+    ports = [one for entry in policy.rules for one in written_ports(entry)]
+    if policy.target_refs or not ports:
+        return
+    workloads = mesh.authorization.reached(policy)
+    for port, place in ports:
+        hits = [mesh.ports.only_of_service(workload, port) for workload in workloads]
+        mapped = [hit for hit in hits if hit is not None]
+        if not mapped or len(mapped) < len(hits):
+            continue
+        service, target = min(mapped, key=lambda hit: (hit[0].resource.key_name, hit[1]))
+        modes = {mesh.workloads.membership(workload) for workload in workloads}
+        yield Finding(
+            place,
+            f"{port} is the port of {service.resource.title}, which lands on container port "
+            f"{target}: no connection ever comes to {port}",
+            severity=Severity.WARNING if Membership.UNKNOWN in modes else None,
+        ).also(service.at("targetPort"), f"port {port} becomes {target} here")

@@ -1,0 +1,31 @@
+"""A CustomResourceDefinition of the Gateway API is older than Istio needs.
+
+istiod doesn't read objects of that kind then: routes and policies have no effect, and nothing says
+so in their status.
+
+Fix: install the Gateway API in the version that the message asks for, or a newer one.
+"""
+
+from collections.abc import Iterator
+
+from meshctl.mesh import Mesh
+from meshctl.mesh.gateway_api_versions import too_old
+from meshctl.resources import CustomResourceDefinition
+from meshctl.rules.api import Finding, Outcome, Severity, rule
+
+_VERSION = "gateway.networking.k8s.io/bundle-version"
+
+
+@rule(
+    on=CustomResourceDefinition, severity=Severity.WARNING,
+    equivalents=("IST0176", "IST0156", "IST0172"), since="0.1.0",
+)  # fmt: skip
+def check(definition: CustomResourceDefinition, mesh: Mesh) -> Iterator[Outcome]:
+    """Report definitions whose bundle is older than what Istio 1.31 needs for the kind."""
+    version = definition.annotations.get(_VERSION, "")
+    needed = too_old(definition.name, version)
+    if needed:
+        yield Finding(
+            definition.at("metadata", "annotations", _VERSION),
+            f"this is version {version}, and Istio reads {definition.defined_kind} from {needed} on",
+        )

@@ -1,0 +1,39 @@
+"""A DestinationRule originates TLS on a port where the applications open TLS themselves.
+
+What a port that is declared HTTPS or TLS gets is encrypted by the client already, and the sidecar
+encrypts it once more. The server opens the outer layer and finds another handshake instead of a
+request: `400`, `wrong version number` or a reset. It is right where routes bring plaintext to the
+port: HTTP routes of a gateway, or of sidecars from another port.
+
+Fix: remove the `tls` block when the applications call `https://`; else let them call `http://`,
+declare that port HTTP, and lead it to this one with `targetPort` or by an HTTP route.
+"""
+
+from collections.abc import Iterator
+
+from meshctl.mesh import Mesh
+from meshctl.mesh.hosts import is_wildcard
+from meshctl.mesh.tls_origination import originates
+from meshctl.resources import DestinationRule, Service
+from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, rule
+
+
+@rule(on=DestinationRule, severity=Severity.WARNING, since="0.1.0")
+def check(destination_rule: DestinationRule, mesh: Mesh) -> Iterator[Outcome]:
+    """Report TLS ports to which no route brings plaintext."""
+    host = mesh.traffic_policies.host_of(destination_rule)
+    if is_wildcard(host) or mesh.tls_conflicts.of(destination_rule):
+        return  # a conflict with a sidecar is told elsewhere
+    for registered in mesh.registry.at(host):
+        for port in registered.ports:
+            tls = originates(destination_rule, port.number) if port.protocol.is_tls else None
+            if tls is None or mesh.destinations.brings_plaintext(host, port.number):
+                continue
+            if isinstance(registered.source, Service) and not mesh.destinations.to(host):
+                yield NotChecked("routes to Services that speak TLS may be outside the input")
+                continue
+            yield Finding(
+                tls.at("mode"),
+                f"port {port.number} of {host} is {port.protocol}, so clients encrypt what they "
+                f"send there, and mode {tls.text('mode')} encrypts it again",
+            ).also(port.view.at(), f"declares port {port.number} as {port.protocol}")

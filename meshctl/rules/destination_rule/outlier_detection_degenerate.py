@@ -1,0 +1,57 @@
+"""outlierDetection is set so that it ejects nobody, or the only pod there is.
+
+A pod is ejected when it answers several times in a row with an error, and only while no more than
+`maxEjectionPercent` of the pods are out, 10 % when it isn't written. With fewer than ten pods 10 %
+is less than one pod: nobody is ever ejected and failing pods stay in rotation. With one pod and
+100 % the only pod is taken out after a few errors, and every request gets
+`503 UH no healthy upstream` until it is back. With both counters at 0 nothing is counted.
+
+Fix: set `maxEjectionPercent` so that at least one pod of several may go (50 for two or three),
+`consecutive5xxErrors` above 0, and run more than one pod.
+"""
+
+from collections.abc import Iterator
+
+from meshctl.mesh import Mesh
+from meshctl.mesh.policy_layers import written_policies
+from meshctl.resources import DestinationRule, View
+from meshctl.rules.api import Finding, Outcome, Severity, rule
+
+_ALL = 100
+_DEFAULT = 10
+
+
+@rule(on=DestinationRule, severity=Severity.WARNING, since="0.1.0")
+def check(destination_rule: DestinationRule, mesh: Mesh) -> Iterator[Outcome]:
+    """Report settings that count nothing, or that don't fit the number of pods."""
+    pods = mesh.replicas.behind(mesh.traffic_policies.host_of(destination_rule))
+    for policy in written_policies(destination_rule):
+        outlier = policy.child("outlierDetection")
+        if not policy.has("outlierDetection"):
+            continue
+        if outlier.number("consecutive5xxErrors") == 0 and not _counts_otherwise(outlier):
+            yield Finding(
+                outlier.at("consecutive5xxErrors"),
+                "consecutive5xxErrors 0 turns the counting of errors off and nothing else is "
+                "counted, so no pod is ever ejected",
+            )
+            continue
+        percent = outlier.number("maxEjectionPercent") or _DEFAULT
+        place = outlier.at("maxEjectionPercent") if percent != _DEFAULT else outlier.key()
+        if pods == 1 and percent >= _ALL:
+            yield Finding(
+                place,
+                "there is one pod, and 100 % of the pods may be ejected: after a few errors every "
+                "request gets 503 until it is back",
+            )
+        elif pods is not None and pods > 1 and pods * percent < _ALL:
+            yield Finding(
+                place,
+                f"{percent} % of {pods} pods is less than one, so no pod is ever ejected",
+                severity=Severity.INFO,
+            )
+
+
+def _counts_otherwise(outlier: View) -> bool:
+    counters = ("consecutiveGatewayErrors", "consecutiveLocalOriginFailures", "consecutiveErrors")
+    return any(outlier.number(key) for key in counters)

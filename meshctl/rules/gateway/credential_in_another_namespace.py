@@ -1,0 +1,37 @@
+"""The Secret with the certificate is in another namespace than the gateway's pods.
+
+A gateway reads the Secret of `credentialName` from the namespace in which its pods run, not from
+that of the Gateway or of the application. While it is missing there, the listener has no
+certificate: clients' handshakes are cut off, and the gateway logs that it waits for the secret.
+
+Fix: create the Secret (or the Certificate that makes it) in the namespace of the gateway's pods.
+"""
+
+from collections.abc import Iterator
+
+from meshctl.mesh import Mesh
+from meshctl.resources import Gateway
+from meshctl.rules.api import Finding, Outcome, Severity, rule
+
+
+@rule(on=Gateway, severity=Severity.WARNING, since="0.1.0")
+def check(gateway: Gateway, mesh: Mesh) -> Iterator[Outcome]:
+    """Report credentials that the input has, though in none of the gateway's namespaces."""
+    homes = {one.workload.namespace for one in mesh.gateways.of(gateway)}
+    if not homes or None in homes:
+        return
+    for server in gateway.servers:
+        found = mesh.credentials.called(server.credential)
+        if not found or not server.terminates_tls or homes & found.keys():
+            continue
+        elsewhere = ", ".join(sorted(found))
+        where = ", ".join(sorted(home for home in homes if home))
+        finding = Finding(
+            server.tls.at("credentialName"),
+            f"the gateway's pods run in {where} and look for Secret {server.credential!r} there; "
+            f"the input has it in {elsewhere}",
+            severity=Severity.ERROR if mesh.is_whole else None,
+        )
+        for ref in list(found.values())[:3]:
+            finding = finding.also(ref, "isn't seen by the gateway")
+        yield finding

@@ -1,0 +1,33 @@
+"""A listener takes its certificate from a namespace that doesn't let it.
+
+A Gateway may use Secrets of its own namespace. For others it needs a ReferenceGrant there. Without
+one the listener has no certificate, isn't programmed, and connections to it are reset.
+
+Fix: write a ReferenceGrant, from this Gateway to Secrets, in the namespace of the Secret; or bring
+the Secret into the namespace of the Gateway.
+"""
+
+from collections.abc import Iterator
+
+from meshctl.mesh import Mesh
+from meshctl.resources import KubernetesGateway
+from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, rule
+
+
+@rule(on=KubernetesGateway, severity=Severity.ERROR, since="0.1.0")
+def check(gateway: KubernetesGateway, mesh: Mesh) -> Iterator[Outcome]:
+    """Report Secrets of other namespaces that no ReferenceGrant lets this Gateway use."""
+    for listener in gateway.listeners:
+        for certificate in listener.certificates:
+            namespace, name = certificate.text("namespace"), certificate.text("name")
+            if not namespace or mesh.grants.allows_secret(gateway, namespace, name):
+                continue
+            if mesh.grants.is_known(namespace):
+                yield Finding(
+                    certificate.at("namespace"),
+                    f"no ReferenceGrant of namespace {namespace} lets Gateways of "
+                    f"{gateway.namespace} use Secret {name!r}, so listener {listener.name!r} has "
+                    "no certificate",
+                )
+            else:
+                yield NotChecked(f"no ReferenceGrant of namespace {namespace} is in the input")

@@ -1,0 +1,25 @@
+"""The keys of an issuer outside the cluster are fetched without TLS.
+
+Whoever can change the answer on its way can bring in a key of their own, and sign tokens that every
+workload here accepts.
+
+Fix: use the `https://` address of the issuer.
+"""
+
+from collections.abc import Iterator
+
+from meshctl.mesh import Mesh
+from meshctl.mesh.tokens import is_plain_and_public
+from meshctl.resources import RequestAuthentication
+from meshctl.rules.api import Finding, Outcome, Severity, rule
+
+
+@rule(on=RequestAuthentication, severity=Severity.WARNING, since="0.1.0")
+def check(policy: RequestAuthentication, mesh: Mesh) -> Iterator[Outcome]:
+    """Report `http://` addresses of names that the public DNS would answer."""
+    for entry in policy.rules:
+        if is_plain_and_public(entry.keys_uri) and not mesh.tokens.keys_host(entry):
+            yield Finding(
+                entry.at("jwksUri"),
+                f"{entry.keys_uri} is not encrypted: whoever is on the way can replace the keys",
+            )

@@ -1,0 +1,36 @@
+"""A RequestAuthentication checks tokens, and nothing asks for one.
+
+It refuses a request with a bad token (`401`), but lets one without any token pass. That anybody has
+to be logged in is for an AuthorizationPolicy to say, and none for these workloads does.
+
+Fix: add an AuthorizationPolicy that lets in requests with `requestPrincipals: ["*"]`, or refuses
+those with `notRequestPrincipals: ["*"]`.
+"""
+
+from collections.abc import Iterator
+
+from meshctl.mesh import Mesh
+from meshctl.resources import RequestAuthentication
+from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, rule
+
+
+@rule(on=RequestAuthentication, severity=Severity.WARNING, since="0.1.0")
+def check(policy: RequestAuthentication, mesh: Mesh) -> Iterator[Outcome]:
+    """Report policies whose workloads, or whose whole namespace, no token is asked of."""
+    if not policy.rules or mesh.tokens.route_by_claims:
+        return
+    workloads = [] if policy.target_refs else mesh.tokens.reached(policy)
+    if workloads:
+        is_asked = any(mesh.tokens.is_asked_for(one) for one in workloads)
+    else:
+        is_asked = mesh.tokens.may_be_asked_for(policy)
+    if is_asked:
+        return
+    if mesh.is_whole or mesh.authorization.has_any_in(policy.namespace):
+        yield Finding(
+            policy.spec.key("jwtRules"),
+            "requests without a token pass: no AuthorizationPolicy for "
+            f"{workloads[0].title if workloads else 'its workloads'} asks for a request principal",
+        )
+    else:
+        yield NotChecked(f"no AuthorizationPolicy of {policy.namespace} is in the input")

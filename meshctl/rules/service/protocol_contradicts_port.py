@@ -1,0 +1,43 @@
+"""The declared protocol of a Service port isn't what the server behind it speaks.
+
+Sidecars believe the name of the port. HTTP on the port of a database: they wait for a request and
+answer everything else with 400. HTTP on 443: TLS isn't matched by the HTTP listener and is passed
+through past routes and mutual TLS, so that a STRICT server resets it. HTTP instead of gRPC: requests go to
+the server as HTTP/1.1, and gRPC needs HTTP/2.
+
+Fix: name the port after what the server speaks: `tcp-…`, `https-…`, `grpc-…`, or use `appProtocol`.
+"""
+
+from collections.abc import Iterator
+
+from meshctl.mesh import Mesh
+from meshctl.mesh.registry import HostPort
+from meshctl.mesh.service_kinds import is_own_of_istio
+from meshctl.mesh.well_known_ports import database, is_https, says_grpc
+from meshctl.resources import Service, ServicePort
+from meshctl.rules.api import Finding, Outcome, Severity, rule
+
+
+@rule(on=Service, severity=Severity.WARNING, since="0.1.0")
+def check(service: Service, mesh: Mesh) -> Iterator[Outcome]:
+    """Report ports declared as HTTP whose number, or whose own name, says otherwise."""
+    if is_own_of_istio(service) or service.type in {"LoadBalancer", "ExternalName"}:
+        return  # a load balancer may open TLS on 443 itself
+    for host in mesh.registry.of(service):
+        for port in host.ports:
+            why = _contradiction(port) if port.protocol.is_http else ""
+            if why:
+                written = isinstance(port.view, ServicePort) and port.view.app_protocol
+                place = port.view.at("appProtocol" if written else "name")
+                yield Finding(place, f"port {port.number} is declared {port.protocol}, but {why}")
+
+
+def _contradiction(port: HostPort) -> str:
+    kind = database(port.number, port.target)
+    if kind:
+        return f"it is the port of {kind}, whose bytes are no requests"
+    if is_https(port.number, port.target):
+        return "it is the port of HTTPS: TLS on it goes past the routes and mutual TLS of the mesh"
+    if says_grpc(port.name, port.target, port.protocol):
+        return "a name says gRPC: clients' HTTP/2 is sent on as HTTP/1.1"
+    return ""

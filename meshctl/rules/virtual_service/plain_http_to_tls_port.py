@@ -1,0 +1,40 @@
+"""An HTTP route leads to a port where the server speaks TLS, and nothing opens TLS to it.
+
+The proxy sends what an http route takes as plain HTTP. Mutual TLS of the mesh ends at the server's
+sidecar, so the application still gets a plain request on its TLS port: `400 The plain HTTP request
+was sent to HTTPS port`, `502` or a reset. Mostly it is a gateway that opens the clients' TLS and
+then forwards to a Service port named `https`.
+
+Fix: give the host a DestinationRule whose tls mode is SIMPLE for that port, route to a port that
+speaks HTTP, or let the gateway pass TLS through (`PASSTHROUGH` and a `tls` route).
+"""
+
+from collections.abc import Iterator
+
+from meshctl.mesh import Mesh
+from meshctl.mesh.delegates import MESH
+from meshctl.resources import VirtualService
+from meshctl.rules.api import Finding, Outcome, Severity, rule
+
+
+@rule(on=VirtualService, severity=Severity.WARNING, since="0.1.0")
+def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
+    """Report http destinations on TLS ports for which no object in the input originates TLS."""
+    mesh_only = bool(service.hosts) and set(mesh.routes.gateways_of(service)) == {MESH}
+    for route in service.http:
+        for destination in route.destinations:
+            host = mesh.upstreams.host_of(destination)
+            every = [port for one in mesh.upstreams.declared(destination) for port in one.ports]
+            ports = [port for port in every if destination.port in {None, port.number}]
+            if len(ports) != 1 or not ports[0].protocol.is_tls:
+                continue
+            if mesh_only and all(port.protocol.is_tls for port in every):
+                continue  # sidecars have no http routes for such a host at all
+            number, protocol = ports[0].number, ports[0].protocol
+            if mesh.tls_origination.may_reach(host, number):
+                continue
+            yield Finding(
+                destination.at("port", "number") if destination.port else destination.at("host"),
+                f"port {number} of {host} is {protocol}, but this route brings plain HTTP there "
+                "and no DestinationRule opens TLS to it",
+            ).also(ports[0].view.at(), f"declares port {number} as {protocol}")

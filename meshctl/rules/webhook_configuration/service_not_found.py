@@ -1,0 +1,31 @@
+"""An injection webhook calls a Service that isn't there.
+
+With `failurePolicy: Fail` no pod that it selects can be made (`failed calling webhook`); with
+`Ignore` pods are made without a sidecar.
+
+Fix: remove the webhook of a control plane that is gone, or correct the Service's name.
+"""
+
+from collections.abc import Iterator
+
+from meshctl.mesh import Mesh
+from meshctl.resources import WebhookConfiguration
+from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, rule
+
+
+@rule(on=WebhookConfiguration, severity=Severity.ERROR, equivalents=("IST0139",), since="0.1.0")
+def check(configuration: WebhookConfiguration, mesh: Mesh) -> Iterator[Outcome]:
+    """Report Services that are missing where those of their namespace are known."""
+    for webhook in configuration.webhooks:
+        name, namespace = webhook.service.text("name"), webhook.service.text("namespace")
+        if webhook not in mesh.injector.webhooks or not name:
+            continue
+        if mesh.registry.at(mesh.registry.fqdn(name, namespace)):
+            continue
+        if mesh.is_whole or namespace in mesh.registry.namespaces_with_services:
+            yield Finding(
+                webhook.service.at("name"),
+                f"there is no Service {namespace}/{name}, so no pod is injected by this webhook",
+            )
+        else:
+            yield NotChecked(f"no Service of namespace {namespace} is in the input")

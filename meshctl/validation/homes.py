@@ -1,0 +1,30 @@
+"""Where else in a schema does a field of some name belong? Wrong indentation is the usual mistake."""
+
+from collections import deque
+from collections.abc import Iterator
+from typing import Any
+
+Schema = dict[str, Any]
+
+
+def home_of(name: str, schema: Schema) -> str:
+    """Name the nearest place that has such a field: ``spec.http[]``; empty when there is none."""
+    definitions = schema.get("$defs", {})
+    waiting = deque([("", schema)])
+    while waiting:
+        path, part = waiting.popleft()
+        if "$ref" in part:
+            part = definitions[str(part["$ref"]).rpartition("/")[2]]
+        if path and name in part.get("properties", {}):
+            return path
+        waiting.extend(_below(path, part))
+    return ""
+
+
+def _below(path: str, part: Schema) -> Iterator[tuple[str, Schema]]:
+    for name, field in part.get("properties", {}).items():
+        if name not in {"metadata", "status"}:
+            yield (f"{path}.{name}" if path else name), field
+    for keyword, sign in (("items", "[]"), ("additionalProperties", ".*")):
+        if isinstance(part.get(keyword), dict):
+            yield f"{path}{sign}", part[keyword]
