@@ -74,6 +74,7 @@ spec:
     outlierDetection:
       consecutive5xxErrors: 7
       interval: 30s
+      maxEjectionPercent: 50
   subsets:
     - name: v1
       labels:
@@ -130,7 +131,7 @@ metadata:
   name: {app}-api
   namespace: {ns}
 spec:
-  hosts: [api.{app}.example.org]
+  hosts: [api.{app}.{ns}.example.org]
   location: MESH_EXTERNAL
   resolution: DNS
   ports:

@@ -27,8 +27,8 @@ class ControlPlane:
     @property
     def skips_verification(self) -> bool:
         """Do proxies accept any certificate where no CA is given, as before 1.21?"""
-        older = bool(self._versions) and max(self._versions) < (1, 21)
-        return older or self._variable("VERIFY_CERTIFICATE_AT_CLIENT") == "false"
+        older = bool(self.versions) and max(self.versions) < (1, 21)
+        return older or self.variable("VERIFY_CERTIFICATE_AT_CLIENT") == "false"
 
     @cached_property
     def has_cni(self) -> bool:
@@ -37,12 +37,12 @@ class ControlPlane:
 
     def is_sidecar_ordinary(self, workload: Workload) -> bool:
         """Is the sidecar of a workload surely a container beside the others, not a native one?"""
-        written = workload.pod_annotations.get(NATIVE) or self._variable(_NATIVE_VARIABLE)
+        written = workload.pod_annotations.get(NATIVE) or self.variable(_NATIVE_VARIABLE)
         if written in {"true", "false"}:
             return written == "false"
-        return bool(self._versions) and max(self._versions) < _NATIVE_SINCE
+        return bool(self.versions) and max(self.versions) < _NATIVE_SINCE
 
-    def _variable(self, name: str) -> str:
+    def variable(self, name: str) -> str:
         """The value that all istiods agree on, empty when they don't or it isn't written."""
         values = set(self._variables.get(name, ()))
         return values.pop() if len(values) == 1 else ""
@@ -70,7 +70,7 @@ class ControlPlane:
                     yield str(name), str(value)
 
     @cached_property
-    def _versions(self) -> list[tuple[int, int]]:
+    def versions(self) -> list[tuple[int, int]]:
         """The versions of the istiods, as their images say."""
         images = (one.text("image") for istiod in self._istiods for one in istiod.containers)
         tags = (_TAG.search(image) for image in images if "pilot" in image)

@@ -16,6 +16,7 @@ from meshctl.mesh.control_plane import ControlPlane
 from meshctl.mesh.credentials import Credentials
 from meshctl.mesh.destinations import Destinations
 from meshctl.mesh.entrances import Entrances
+from meshctl.mesh.envoy_filters import EnvoyFilters
 from meshctl.mesh.envoy_patches import VersionedPatches
 from meshctl.mesh.extension_providers import ExtensionProviders
 from meshctl.mesh.gateway_workloads import GatewayWorkloads
@@ -330,6 +331,11 @@ class Mesh:
     def attached_routes(self) -> AttachedRoutes:
         """Routes of the Gateway API by what they attach to."""
         return AttachedRoutes(self)
+
+    @cached_property
+    def envoy_filters(self) -> EnvoyFilters:
+        """EnvoyFilters by the proxies they reach."""
+        return EnvoyFilters(self.of(EnvoyFilter), self.workloads, self.config)
 
     @cached_property
     def owners(self) -> Owners:

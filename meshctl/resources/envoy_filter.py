@@ -23,6 +23,16 @@ class ConfigPatch(View):
         return self.child("match", "proxy").text("proxyVersion")
 
     @property
+    def context(self) -> str:
+        """The proxies it is for: GATEWAY, SIDECAR_INBOUND, SIDECAR_OUTBOUND or ANY."""
+        return self.child("match").text("context") or "ANY"
+
+    @property
+    def listener_port(self) -> int | None:
+        """The port of the listener it is limited to."""
+        return self.child("match", "listener").number("portNumber")
+
+    @property
     def filter_name(self) -> str:
         """The filter it is about: the one it brings, else the one it looks for."""
         brought = self.child("patch", "value").text("name")
@@ -46,3 +56,8 @@ class EnvoyFilter(Resource):
     def workload_selector(self) -> dict[str, str]:
         """Labels of the workloads it is for; empty for the whole namespace."""
         return self.spec.child("workloadSelector").labels_of("labels")
+
+    @cached_property
+    def target_refs(self) -> tuple[View, ...]:
+        """The Gateways it attaches to by name."""
+        return views(self.spec, "targetRefs", View)

@@ -21,8 +21,9 @@ def check(entry: ServiceEntry, mesh: Mesh) -> Iterator[Outcome]:
     """Report the TCP ports of entries without addresses of any source."""
     for port in mesh.wide_ports.of(entry):
         says = port.protocol or "no protocol, so TCP"
+        where = next((key for key in ("protocol", "name") if port.has(key)), "number")
         yield Finding(
-            port.at("protocol") if port.has("protocol") else port.at("number"),
+            port.at(where),
             f"port {port.port} is {says} and the entry has no addresses: sidecars send it all "
             f"TCP traffic of port {port.port}, whatever its destination",
         )

@@ -7,6 +7,8 @@ macros, not types or names. A loop with a stack of open brackets, so that no dep
 import re
 from typing import NoReturn
 
+from meshctl.validation.wording import show
+
 _ESCAPE = r"\\(?:[abfnrtv\"'`?\\]|[xX][0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|[0-3][0-7]{2})"
 _RAW_TEXT = r"""[bB]?[rR][bB]?(?:\"{3}(?s:.*?)\"{3}|'{3}(?s:.*?)'{3}|"[^"\n\r]*"|'[^'\n\r]*')"""
 _TEXT = (
@@ -59,7 +61,7 @@ def why_not_cel(text: str) -> str | None:
     try:
         _Reader(text).read()
     except _SyntaxError as error:
-        return f"{text!r} is not a CEL expression: {error}"
+        return f"{show(text)} is not a CEL expression: {error}"
     return None
 
 
@@ -78,7 +80,7 @@ class _Reader:
             kind, word = self.tokens[self.at]
             self.at += 1
             if self.after_operand:
-                self.continue_operand(kind, word)
+                self.continue_operand(word)
             else:
                 self.begin_operand(kind, word)
         if len(self.open) > 1:
@@ -127,11 +129,11 @@ class _Reader:
             return frame.use in {"call", "macro", "list", "map", "message"}
         return self.peek(2) == "," and frame.use in {"list", "map", "message"}
 
-    def continue_operand(self, kind: str, word: str) -> None:
+    def continue_operand(self, word: str) -> None:
         frame = self.open[-1]
         before = self.tokens[self.at - 2]
         is_name = before[0] == "name" and before[1] not in _WORDS
-        if word == "." and not (before[0] == "number" and kind != "sign"):
+        if word == ".":
             if not self.next_is_name():
                 self.fail("a name is expected after the dot")
             self.at += 1
@@ -150,7 +152,7 @@ class _Reader:
             frame.has_operator = True
             self.after_operand = False
         elif word == ":":
-            self.colon(frame)
+            self.colon(frame, is_name=is_name)
         elif word == "," and frame.use not in {"group", "index"}:
             self.end_argument(frame)
             self.after_operand = False
@@ -168,10 +170,10 @@ class _Reader:
             and (self.tokens[operand][0] != "sign" or self.tokens[operand][1] in {")", "]", "}"})
         )
 
-    def colon(self, frame: _Open) -> None:
+    def colon(self, frame: _Open, *, is_name: bool) -> None:
         if frame.conditions:
             frame.conditions -= 1
-        elif frame.awaits_value:
+        elif frame.awaits_value and (is_name or frame.use == "map"):
             frame.awaits_value = False
         else:
             self.fail("the : belongs to no ? and to no key")

@@ -116,7 +116,7 @@ def test_cel() -> None:
         "", "*", ".*", "10.0.0.0/8", "a b", "a ? b", "a : b", "(a", "a)", "a &&", "&& a", "()", "a[]",
         "has(a)", "has(a[0])", "has(a.b + 1)", "x.all(1, true)", "x.map(a.b, c)", "for", "a = b",
         "'abc", "{a}", "[,]", "f(,)", "f(a,)", "9223372036854775808", "a::b", "@", "a..b", '"\\q"',
-        "(a ? b)", "{a: b: c}", "a.", "[a: b]", "'a\nb'",
+        "(a ? b)", "{a: b: c}", "a.", "[a: b]", "'a\nb'", "a{1: 2}",
     ]  # fmt: skip
     assert ([], wrong) == (refused(why_not_cel, right), refused(why_not_cel, wrong))
 

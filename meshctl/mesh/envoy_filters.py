@@ -1,0 +1,129 @@
+"""Which proxies does an EnvoyFilter patch, and which other one patches the same?
+
+EnvoyFilters of the root namespace reach all namespaces (getMatchedEnvoyFilters,
+pilot/pkg/model/push_context.go, Istio 1.31). Of every match all parts must fit.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from functools import cached_property
+from typing import NamedTuple
+
+from meshctl.mesh.injection import is_gateway
+from meshctl.mesh.mesh_config import MeshConfig
+from meshctl.mesh.selectors import selects
+from meshctl.mesh.workloads import Workloads
+from meshctl.resources import ConfigPatch, EnvoyFilter, Workload
+
+_INSERTS = frozenset({"ADD", "INSERT_BEFORE", "INSERT_AFTER", "INSERT_FIRST"})
+_FILTERS = frozenset({"HTTP_FILTER", "NETWORK_FILTER"})
+_SKEW = 2
+_PATCH_RELEASES = 40
+
+
+class Twin(NamedTuple):
+    """Two patches that insert a filter of one name into the same proxies."""
+
+    patch: ConfigPatch
+    other: ConfigPatch
+
+    @property
+    def is_same(self) -> bool:
+        """Do both insert the very same?"""
+        values = (one.child("patch", "value").data for one in self)
+        return next(values) == next(values)
+
+
+class EnvoyFilters:
+    """All EnvoyFilters by the proxies they reach."""
+
+    def __init__(
+        self, filters: Iterable[EnvoyFilter], workloads: Workloads, config: MeshConfig
+    ) -> None:
+        self._filters = tuple(filters)
+        self._workloads = workloads
+        self._root = config.root_namespace
+
+    def is_mesh_wide(self, envoy_filter: EnvoyFilter) -> bool:
+        """Does it reach every proxy of the mesh?"""
+        narrow = envoy_filter.workload_selector or envoy_filter.target_refs
+        return envoy_filter.namespace == self._root and not narrow
+
+    def reached(self, envoy_filter: EnvoyFilter) -> list[Workload]:
+        """The workloads, in the mesh or not, that it is for; none for one with targetRefs."""
+        if envoy_filter.target_refs:
+            return []
+        home = None if envoy_filter.namespace == self._root else envoy_filter.namespace
+        return self._workloads.find(envoy_filter.workload_selector, home)
+
+    def lacks_context(self, envoy_filter: EnvoyFilter, patch: ConfigPatch) -> Workload | None:
+        """Give one of the selected workloads if all are surely of another context than a patch."""
+        if not envoy_filter.workload_selector:
+            return None
+        reached = self.reached(envoy_filter)
+        are_gateways = {is_gateway(one) for one in reached}
+        wanted = {"GATEWAY": True, "SIDECAR_INBOUND": False, "SIDECAR_OUTBOUND": False}
+        context = wanted.get(patch.context)
+        return reached[0] if context is not None and are_gateways == {not context} else None
+
+    def twins(self, envoy_filter: EnvoyFilter) -> Iterator[Twin]:
+        """Walk the inserted filters of an EnvoyFilter that an earlier patch inserts as well."""
+        for patch in envoy_filter.patches:
+            for other in self._inserted.get((patch.apply_to, patch.filter_name), ()):
+                if other.path == patch.path and other.resource is patch.resource:
+                    break
+                if patch.operation in _INSERTS and self._meet(patch, other):
+                    yield Twin(patch, other)
+                    break
+
+    def _meet(self, one: ConfigPatch, other: ConfigPatch) -> bool:
+        contexts = {one.context, other.context} - {"ANY"}
+        versions = {one.proxy_version, other.proxy_version}
+        ports = {one.listener_port, other.listener_port} - {None}
+        if len(contexts) > 1 or len(versions) > 1 or len(ports) > 1:
+            return False
+        first, second = one.resource, other.resource
+        assert isinstance(first, EnvoyFilter)  # noqa: S101 - narrows the type
+        assert isinstance(second, EnvoyFilter)  # noqa: S101 - narrows the type
+        if first.target_refs or second.target_refs:
+            return first.target_refs == second.target_refs and first is second
+        if first.namespace != second.namespace and self._root not in (
+            first.namespace, second.namespace,
+        ):  # fmt: skip
+            return False
+        selectors = first.workload_selector, second.workload_selector
+        return selects(*selectors) or selects(*reversed(selectors))
+
+    @cached_property
+    def _inserted(self) -> dict[tuple[str, str], list[ConfigPatch]]:
+        found: dict[tuple[str, str], list[ConfigPatch]] = {}
+        for envoy_filter in self._filters:
+            for patch in envoy_filter.patches:
+                is_filter = patch.apply_to in _FILTERS and patch.filter_name
+                if is_filter and patch.operation in _INSERTS:
+                    found.setdefault((patch.apply_to, patch.filter_name), []).append(patch)
+        return found
+
+
+def names_old_cluster(patch: ConfigPatch) -> str:
+    """Give an inbound cluster's name of before 1.8; the name is ``inbound|PORT||`` since."""
+    name = patch.child("match", "cluster").text("name")
+    parts = name.split("|")
+    return name if parts[0] == "inbound" and any(parts[2:]) else ""
+
+
+def excludes_all(pattern: str, versions: Iterable[tuple[int, int]]) -> bool:
+    """Fits a ``proxyVersion`` to no proxy that control planes of these versions may serve?
+
+    Those are of the same minor version, or up to two older. The pattern may match any part.
+    """
+    try:
+        compiled = re.compile(pattern)
+    except re.error:
+        return False
+    served = {(major, minor - n) for major, minor in versions for n in range(_SKEW + 1)}
+    return bool(served) and not any(
+        compiled.search(f"{major}.{minor}.{release}")
+        for major, minor in served
+        for release in range(_PATCH_RELEASES)
+    )

@@ -1,0 +1,27 @@
+"""A patch looks for an inbound upstream by a name that Istio doesn't give any more.
+
+Since 1.8 the inbound upstream of a port is called `inbound|PORT||`, without port name and host. A
+patch that looks for the long name finds nothing and is left out without a word.
+
+Fix: write `inbound|PORT||`, or match by `portNumber`.
+"""
+
+from collections.abc import Iterator
+
+from meshctl.mesh import Mesh
+from meshctl.mesh.envoy_filters import names_old_cluster
+from meshctl.resources import EnvoyFilter
+from meshctl.rules.api import Finding, Outcome, Severity, rule
+
+
+@rule(on=EnvoyFilter, severity=Severity.ERROR, since="0.1.0")
+def check(envoy_filter: EnvoyFilter, mesh: Mesh) -> Iterator[Outcome]:
+    """Report long inbound names."""
+    for patch in envoy_filter.patches:
+        name = names_old_cluster(patch)
+        if name:
+            port = name.split("|")[1]
+            yield Finding(
+                patch.at("match", "cluster", "name"),
+                f"no upstream is called {name!r}; since 1.8 it is 'inbound|{port}||'",
+            )
