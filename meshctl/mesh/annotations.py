@@ -6,6 +6,7 @@ from typing import NamedTuple
 from meshctl.mesh.annotation_registry import Definition, definition
 from meshctl.resources import Ref, Resource, View, Workload
 from meshctl.resources.kinds import SERVED_VERSIONS
+from meshctl.resources.kubernetes_route import GATEWAY_API
 
 INGRESS_CLASS = "kubernetes.io/ingress.class"
 
@@ -59,6 +60,7 @@ def _is_checked(resource: Resource) -> bool:
         isinstance(resource, Workload)
         or resource.kind in {"Namespace", "Service"}
         or (resource.group, resource.kind) in SERVED_VERSIONS
+        or resource.group == GATEWAY_API
     )
 
 

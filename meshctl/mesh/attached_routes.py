@@ -6,11 +6,12 @@ API, HTTPRouteRule.matches; pilot/pkg/config/kube/gateway/conversion.go of Istio
 
 import json
 from collections.abc import Iterator, Mapping
-from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from meshctl.mesh.age import age
 from meshctl.mesh.hosts import overlaps
 from meshctl.resources import KubernetesRoute, Listener, ObjectReference, Ref, Service, View
+from meshctl.resources.cached_property import cached_property
 from meshctl.resources.view import views
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ class AttachedRoutes:
 
     def __init__(self, mesh: "Mesh") -> None:
         self._mesh = mesh
+        self._routes = sorted(mesh.of(KubernetesRoute), key=age)
 
     def listeners(self, parent: ObjectReference) -> list[Listener]:
         """The listeners of a known Gateway that a parent reference is about."""
@@ -59,7 +61,7 @@ class AttachedRoutes:
         return self._by_service.get(service.key_name)
 
     def same_asked(self, route: KubernetesRoute) -> Iterator[tuple[Asked, Asked]]:
-        """Walk the matches of a route that an earlier one of the input asks for as well.
+        """Walk the matches of a route that an older one asks for as well.
 
         Where both lead to the same, nothing is lost.
         """
@@ -73,7 +75,7 @@ class AttachedRoutes:
     @cached_property
     def _by_service(self) -> dict[str, KubernetesRoute]:
         found: dict[str, KubernetesRoute] = {}
-        for route in self._mesh.of(KubernetesRoute):
+        for route in self._routes:
             for parent in route.parents:
                 if parent.kind == "Service":
                     found.setdefault(f"{parent.namespace}/{parent.name}", route)
@@ -82,7 +84,7 @@ class AttachedRoutes:
     @cached_property
     def _first(self) -> dict[tuple[_Place, str], Asked]:
         found: dict[tuple[_Place, str], Asked] = {}
-        for route in self._mesh.of(KubernetesRoute):
+        for route in self._routes:
             for one, keys in self._asked_by(route):
                 for key in keys:
                     found.setdefault(key, one)

@@ -20,7 +20,7 @@ class Authorization:
     def __init__(
         self, policies: Iterable[AuthorizationPolicy], workloads: Workloads, config: MeshConfig
     ) -> None:
-        self._policies = tuple(policies)
+        self._policies = sorted(policies, key=age)
         self._workloads = workloads
         self._root = config.root_namespace
 

@@ -36,6 +36,11 @@ class Binding:
     """Is it a Gateway of the Kubernetes Gateway API, or a name that istiod makes of one?"""
 
     @property
+    def is_generated(self) -> bool:
+        """Is it a name that istiod makes of a Gateway of the Kubernetes Gateway API?"""
+        return _GENERATED in self.name.partition("/")[2]
+
+    @property
     def is_mesh(self) -> bool:
         """Does it stand for all sidecars?"""
         return self.name == MESH
@@ -68,6 +73,10 @@ class Bindings:
             for match in route.matches:
                 for index, written in enumerate(match.gateways):
                     yield self._binding(written, match.at("gateways", index), service.namespace)
+
+    def name_of(self, written: str, service: VirtualService) -> str:
+        """Resolve how a VirtualService names a Gateway to ``namespace/name``."""
+        return gateway_name(written, service.namespace)
 
     def knows(self, namespace: str) -> bool:
         """Does the input have Gateways of a namespace at all?"""

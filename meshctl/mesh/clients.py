@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
+from meshctl.mesh.age import age
 from meshctl.mesh.injection import Membership
 from meshctl.mesh.machines import Machines
 from meshctl.mesh.mesh_config import MeshConfig
@@ -35,4 +36,4 @@ class Clients:
             if not account or one.service_account == account
         ]
         modes = {self._workloads.membership(one) for one in found}
-        return found if modes == {Membership.NONE} else ()
+        return sorted(found, key=age) if modes == {Membership.NONE} else ()

@@ -16,6 +16,8 @@ class Proxy(StrEnum):
 
     SIDECAR = "sidecar"
     GATEWAY = "gateway"
+    ZTUNNEL = "ztunnel"
+    """Ambient mode: no DestinationRule is read."""
     NONE = "none"
     UNKNOWN = "unknown"
     """Perhaps none, perhaps ztunnel: whether DestinationRules apply can't be told."""
@@ -46,6 +48,8 @@ class Cause(StrEnum):
     NAMESPACE_DISABLED = "the PeerAuthentication of the namespace says DISABLE"
     EXTERNAL = "the host is outside the mesh and no DestinationRule sets tls"
     NO_SIDECAR = "the client has no sidecar"
+    ZTUNNEL = "ztunnel sends HBONE to what takes it, and plaintext to the rest"
+    ZTUNNEL_PASSES_ON = "ztunnel passes on what goes outside the mesh, and reads no DestinationRule"
     UNKNOWN = "whether there is a sidecar is unknown: the input lacks a Namespace, or it is ambient"
 
 

@@ -7,6 +7,7 @@ Certificates of cert-manager, ExternalSecrets, SealedSecrets.
 from collections.abc import Iterable, Iterator
 
 from meshctl.resources import Ref, Resource, Secret
+from meshctl.resources.cached_property import cached_property
 
 
 class Credentials:
@@ -21,6 +22,30 @@ class Credentials:
     def called(self, name: str) -> dict[str, Ref]:
         """The namespaces with a Secret of this name, each with the place that says so."""
         return self._by_name.get(name, {})
+
+    def secret(self, name: str, namespace: str) -> Secret | None:
+        """The Secret itself, if the input has it."""
+        ref = self.called(name).get(namespace)
+        return ref.resource if ref is not None and isinstance(ref.resource, Secret) else None
+
+    def names_in(self, namespace: str) -> list[str]:
+        """The names of the Secrets of a namespace."""
+        return self._by_namespace.get(namespace, [])
+
+    def __bool__(self) -> bool:
+        return bool(self._by_name)
+
+    def has_any_in(self, namespace: str) -> bool:
+        """Has the input a Secret of a namespace, so that a missing one is absent?"""
+        return namespace in self._by_namespace
+
+    @cached_property
+    def _by_namespace(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for name, places in self._by_name.items():
+            for namespace in places:
+                found.setdefault(namespace, []).append(name)
+        return found
 
 
 def _secrets(resource: Resource) -> Iterator[tuple[str, Ref]]:

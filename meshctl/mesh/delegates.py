@@ -80,7 +80,8 @@ def gateway_name(written: str, namespace: str) -> str:
     if slash:
         return f"{namespace}/{rest}" if first == "." else written
     name, dot, tail = written.partition(".")
-    return f"{tail.partition('.')[0]}/{name}" if dot else f"{namespace}/{name}"
+    home = tail.partition(".")[0] if dot else namespace
+    return f"{home}/{name}" if home else name
 
 
 def resolved(match: Match) -> Match:

@@ -7,8 +7,8 @@ the Sidecar's own namespace, ``*`` any, and a host without a namespace is looked
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from meshctl.mesh.hosts import covers, is_wildcard
-from meshctl.mesh.registry import Registry
+from meshctl.mesh.hosts import is_wildcard, overlaps
+from meshctl.mesh.registry import RegisteredHost, Registry
 from meshctl.mesh.visibility import is_visible_to
 from meshctl.resources import Ref, Sidecar
 
@@ -22,28 +22,36 @@ class EgressEntry:
     client: str
     ref: Ref
 
+    is_own: bool = False
+    """Was the namespace written as ``.``?"""
+
     def imports_any(self, registry: Registry) -> bool:
         """Is there a host that this entry imports and its namespace may see?"""
-        declared = [*registry.covered_by(self.host)]
-        if not is_wildcard(self.host):
-            # A wildcard ServiceEntry is imported by each host that it stands for.
-            wide = registry.find(self.host, self.client)
-            declared += [wide] if wide is not None else []
         return any(
             self.namespace in {"*", one.namespace} and is_visible_to(one.visible, self.client)
-            for one in declared
-            if covers(self.host, one.host) or covers(one.host, self.host)
+            for one in self._candidates(registry)
         )
 
+    def _candidates(self, registry: Registry) -> Iterator[RegisteredHost]:
+        if is_wildcard(self.host) and self.namespace != "*":
+            hosts = registry.of_namespace(self.namespace)
+            yield from (one for one in hosts if overlaps(self.host, one.host))
+            return
+        yield from registry.covered_by(self.host)
+        # A wildcard ServiceEntry is imported by each host that it stands for.
+        for declared in registry.covering(self.host):
+            yield from declared
 
-def egress_entries(sidecar: Sidecar) -> Iterator[EgressEntry]:
-    """Walk the egress hosts of a Sidecar."""
+
+def egress_entries(sidecar: Sidecar, client: str = "") -> Iterator[EgressEntry]:
+    """Walk the egress hosts of a Sidecar as clients of a namespace read it, else those beside it."""
+    client = client or sidecar.namespace
     for listener in sidecar.egress:
         for index, written in enumerate(listener.hosts):
             namespace, slash, host = written.partition("/")
             if not slash:
                 namespace, host = "*", written
-            if namespace == ".":
-                namespace = sidecar.namespace
+            is_own = namespace == "."
             if host:
-                yield EgressEntry(namespace, host, sidecar.namespace, listener.at("hosts", index))
+                home = client if is_own else namespace
+                yield EgressEntry(home, host, client, listener.at("hosts", index), is_own)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from meshctl.mesh.age import age
 from meshctl.mesh.delegates import MESH
 from meshctl.resources import (
     Gateway,
@@ -36,11 +37,12 @@ class Entrances:
 
     def into(self, workload: Workload) -> Sequence[Entrance]:
         """The routes that bring requests to a workload."""
-        return self._by_workload.get(workload, ())
+        return sorted(self._by_workload.get(workload, ()), key=lambda one: age(one.gateway))
 
     def behind(self, gateway: Gateway | KubernetesGateway) -> Sequence[tuple[Workload, Ref]]:
         """The workloads that a gateway routes to, each with its first destination's place."""
-        return tuple((one, ref) for one, ref in self._by_gateway.get(gateway, {}).items())
+        found = self._by_gateway.get(gateway, {})
+        return [(one, found[one]) for one in sorted(found, key=age)]
 
     @cached_property
     def _by_workload(self) -> dict[Workload, list[Entrance]]:
@@ -61,7 +63,7 @@ class Entrances:
         return found
 
     def _of_services(self) -> Iterator[_Route]:
-        for service in self._mesh.of(VirtualService):
+        for service in sorted(self._mesh.of(VirtualService), key=age):
             names = self._mesh.routes.gateways_of(service) if service.hosts else ()
             gateways = [self._mesh.gateways.find(name) for name in names if name != MESH]
             known = [gateway for gateway in gateways if gateway is not None]
@@ -74,7 +76,7 @@ class Entrances:
                         yield gateway, target.host, target.resource.namespace, target.at("host")
 
     def _of_routes(self) -> Iterator[_Route]:
-        for route in self._mesh.of(KubernetesRoute):
+        for route in sorted(self._mesh.of(KubernetesRoute), key=age):
             parents = (self._mesh.grants.gateway(one) for one in route.parents)
             known = [gateway for gateway in parents if gateway is not None]
             for backend in route.backends if known else ():

@@ -6,14 +6,15 @@ pilot/pkg/model/push_context.go, Istio 1.31). Of every match all parts must fit.
 
 import re
 from collections.abc import Iterable, Iterator
-from functools import cached_property
 from typing import NamedTuple
 
+from meshctl.mesh.age import age
 from meshctl.mesh.injection import is_gateway
 from meshctl.mesh.mesh_config import MeshConfig
 from meshctl.mesh.selectors import selects
 from meshctl.mesh.workloads import Workloads
 from meshctl.resources import ConfigPatch, EnvoyFilter, Workload
+from meshctl.resources.cached_property import cached_property
 
 _INSERTS = frozenset({"ADD", "INSERT_BEFORE", "INSERT_AFTER", "INSERT_FIRST"})
 _FILTERS = frozenset({"HTTP_FILTER", "NETWORK_FILTER"})
@@ -40,7 +41,7 @@ class EnvoyFilters:
     def __init__(
         self, filters: Iterable[EnvoyFilter], workloads: Workloads, config: MeshConfig
     ) -> None:
-        self._filters = tuple(filters)
+        self._filters = sorted(filters, key=age)
         self._workloads = workloads
         self._root = config.root_namespace
 
@@ -54,7 +55,7 @@ class EnvoyFilters:
         if envoy_filter.target_refs:
             return []
         home = None if envoy_filter.namespace == self._root else envoy_filter.namespace
-        return self._workloads.find(envoy_filter.workload_selector, home)
+        return sorted(self._workloads.find(envoy_filter.workload_selector, home), key=age)
 
     def lacks_context(self, envoy_filter: EnvoyFilter, patch: ConfigPatch) -> Workload | None:
         """Give one of the selected workloads if all are surely of another context than a patch."""
@@ -86,7 +87,7 @@ class EnvoyFilters:
         assert isinstance(first, EnvoyFilter)  # noqa: S101 - narrows the type
         assert isinstance(second, EnvoyFilter)  # noqa: S101 - narrows the type
         if first.target_refs or second.target_refs:
-            return first.target_refs == second.target_refs and first is second
+            return first is second
         if first.namespace != second.namespace and self._root not in (
             first.namespace, second.namespace,
         ):  # fmt: skip

@@ -14,6 +14,24 @@ _REPLACEABLE = frozenset({"NETWORK_FILTER", "HTTP_FILTER", "VIRTUAL_HOST"})
 _RELATIVE = frozenset({"INSERT_BEFORE", "INSERT_AFTER", "REPLACE", "REMOVE"})
 
 
+# istiod generates these in every listener that has filters of their kind.
+_GENERATED = {
+    "HTTP_FILTER": ("subFilter", frozenset({"envoy.filters.http.router"})),
+    "NETWORK_FILTER": (
+        "",
+        frozenset({"envoy.filters.network.http_connection_manager",
+                   "envoy.filters.network.tcp_proxy"}),
+    ),
+}  # fmt: skip
+
+
+def looks_for_generated(patch: ConfigPatch) -> bool:
+    """Is what a patch looks for there, whatever other EnvoyFilters do?"""
+    level, names = _GENERATED.get(patch.apply_to, ("", frozenset()))
+    found = patch.child("match", "listener", "filterChain", "filter")
+    return (found.child(level) if level else found).text("name") in names
+
+
 def is_ignored(patch: ConfigPatch) -> bool:
     """Does Istio leave out this operation for what it is applied to?"""
     if patch.operation == "REPLACE":

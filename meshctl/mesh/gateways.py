@@ -130,7 +130,7 @@ class Gateways:
         self, gateways: Iterable[Gateway], workloads: GatewayWorkloads, routes: Routes,
         registry: Registry,
     ) -> None:  # fmt: skip
-        self._gateways = {(one.namespace, one.name): one for one in gateways}
+        self._gateways = {one.key_name: one for one in gateways}
         self._workloads = workloads
         self._routes = routes
         self._registry = registry
@@ -148,8 +148,7 @@ class Gateways:
 
     def find(self, name: str) -> Gateway | None:
         """Find a Gateway by ``namespace/name``."""
-        namespace, _, own = name.partition("/")
-        return self._gateways.get((namespace, own))
+        return self._gateways.get(name)
 
     def of(self, gateway: Gateway) -> list[EffectiveGateway]:
         """List the effective gateways that a Gateway is part of: one for each workload."""

@@ -117,8 +117,7 @@ class Grants:
 def _matches(grant: ReferenceGrant, reference: ObjectReference) -> bool:
     route = reference.resource
     from_route = any(
-        _who(one) == (route.group, route.kind, route.namespace)
-        for one in grant.origins
+        _who(one) == (route.group, route.kind, route.namespace) for one in grant.origins
     )
     return from_route and any(
         (one.text("group"), one.text("kind")) == (reference.group, reference.kind)

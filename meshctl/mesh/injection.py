@@ -12,6 +12,16 @@ from enum import Enum
 from meshctl.resources import ConfigMap, Namespace, Ref, Resource, Workload
 
 PROXY_CONTAINER = "istio-proxy"
+PROXY_UID = 1337
+"""The user of the sidecar, whose own traffic is not redirected."""
+RESERVED_CONTAINERS = frozenset({PROXY_CONTAINER, "istio-init", "istio-validation"})
+"""Containers that the injector merges with its own (pkg/kube/inject/webhook.go)."""
+SIDECAR_PORTS = {
+    15000: "Envoy's administration", 15001: "outbound traffic", 15004: "debugging",
+    15006: "inbound traffic", 15008: "HBONE", 15020: "metrics of the pod", 15021: "health",
+    15053: "DNS", 15090: "Envoy's metrics",
+}  # fmt: skip
+"""Ports of the sidecar and its agent by use (pkg/config/constants, cmd/pilot-agent)."""
 INJECT = "sidecar.istio.io/inject"
 SYSTEM_NAMESPACES = frozenset({"kube-system", "kube-public", "kube-node-lease"})
 

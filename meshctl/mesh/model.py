@@ -14,7 +14,9 @@ from meshctl.mesh.clients import Clients
 from meshctl.mesh.collisions import Collisions
 from meshctl.mesh.control_plane import ControlPlane
 from meshctl.mesh.credentials import Credentials
+from meshctl.mesh.dependencies import Dependencies
 from meshctl.mesh.destinations import Destinations
+from meshctl.mesh.egress_gateways import EgressGateways
 from meshctl.mesh.entrances import Entrances
 from meshctl.mesh.envoy_filters import EnvoyFilters
 from meshctl.mesh.envoy_patches import VersionedPatches
@@ -24,9 +26,12 @@ from meshctl.mesh.gateways import Gateways
 from meshctl.mesh.grants import Grants
 from meshctl.mesh.hidden_wildcards import HiddenWildcards
 from meshctl.mesh.identities import Identities
+from meshctl.mesh.imports import Imports
 from meshctl.mesh.injection import rewriting_off
 from meshctl.mesh.injector import Injector
 from meshctl.mesh.interference import Interference
+from meshctl.mesh.inventory import Inventory
+from meshctl.mesh.legs import GatewayLegs
 from meshctl.mesh.machines import Machines
 from meshctl.mesh.mesh_config import MeshConfig, find_mesh_config
 from meshctl.mesh.mesh_hosts import MeshHosts
@@ -36,6 +41,7 @@ from meshctl.mesh.owners import Owners
 from meshctl.mesh.peer_authentication import PeerAuthentications
 from meshctl.mesh.ports import Ports
 from meshctl.mesh.proxy_images import ProxyImages
+from meshctl.mesh.proxy_sizes import ProxySizes
 from meshctl.mesh.registry import RegisteredHost, Registry
 from meshctl.mesh.replicas import Replicas
 from meshctl.mesh.routes import Routes
@@ -74,9 +80,8 @@ from meshctl.resources import (
     Workload,
     WorkloadEntry,
     WorkloadGroup,
-)
+)  # fmt: skip
 from meshctl.resources.cached_property import cached_property
-from meshctl.resources.kinds import views_of
 from meshctl.settings import Ownership
 from meshctl.validation.faults import ACCEPTED, Verdict
 
@@ -101,15 +106,11 @@ class Mesh:
         self._judge = judge
         self._ownership = ownership or Ownership()
         self._verdicts: dict[Resource, Verdict] = {}
-        self._by_view: dict[type[Resource], list[Resource]] = {}
-        views = {kind: views_of(kind) for kind in {type(one) for one in self.resources}}
-        for resource in self.resources:
-            for view in views[type(resource)]:
-                self._by_view.setdefault(view, []).append(resource)
+        self._inventory = Inventory(self.resources)
 
     def of(self, view: type[R]) -> Sequence[R]:
         """All resources read by one view or a kind of it, in input order."""
-        return self._by_view.get(view, [])  # type: ignore[return-value]
+        return self._inventory.of(view)
 
     def warm_up(self) -> None:
         """Make the indexes that most rules share, so that forked processes inherit them."""
@@ -124,14 +125,7 @@ class Mesh:
 
     def first_of(self, resource: Resource) -> Resource:
         """The first resource with this group, kind, namespace and name."""
-        return self._by_identity[_identity(resource)]
-
-    @cached_property
-    def _by_identity(self) -> dict[tuple[str, str, str, str], Resource]:
-        found: dict[tuple[str, str, str, str], Resource] = {}
-        for resource in self.resources:
-            found.setdefault(_identity(resource), resource)
-        return found
+        return self._inventory.first_of(resource)
 
     @cached_property
     def registry(self) -> Registry:
@@ -315,6 +309,26 @@ class Mesh:
         return Attachments(self.of(Sidecar), lambda one: one.workload_selector, self.workloads)
 
     @cached_property
+    def imports(self) -> Imports:
+        """The hosts that proxies know."""
+        return Imports(self)
+
+    @cached_property
+    def dependencies(self) -> Dependencies:
+        """The hosts that workloads call, as their settings say."""
+        return Dependencies(self)
+
+    @cached_property
+    def proxy_sizes(self) -> ProxySizes:
+        """What proxies keep in memory."""
+        return ProxySizes(self)
+
+    @cached_property
+    def egress_gateways(self) -> EgressGateways:
+        """Gateways that sidecars route to."""
+        return EgressGateways(self)
+
+    @cached_property
     def telemetries(self) -> Attachments[Telemetry]:
         """Telemetries by the workloads they are for; those with targetRefs are not among them."""
         return Attachments(
@@ -336,6 +350,11 @@ class Mesh:
     def envoy_filters(self) -> EnvoyFilters:
         """EnvoyFilters by the proxies they reach."""
         return EnvoyFilters(self.of(EnvoyFilter), self.workloads, self.config)
+
+    @cached_property
+    def gateway_legs(self) -> GatewayLegs:
+        """Routes of sidecars that lead to gateways."""
+        return GatewayLegs(self)
 
     @cached_property
     def owners(self) -> Owners:
@@ -393,7 +412,3 @@ class Mesh:
     def shared_addresses(self) -> SharedAddresses:
         """Gateways of the Gateway API that share an address."""
         return SharedAddresses(self.of(KubernetesGateway))
-
-
-def _identity(resource: Resource) -> tuple[str, str, str, str]:
-    return resource.group, resource.kind, resource.namespace, resource.name

@@ -9,6 +9,7 @@ BestEffortInferServiceMTLSMode (pilot/pkg/model/push_context.go), checkMtlsEnabl
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from meshctl.mesh import hbone
 from meshctl.mesh.capture import Capture
 from meshctl.mesh.connections import (
     Cause,
@@ -33,6 +34,8 @@ from meshctl.mesh.workloads import Workloads
 from meshctl.resources import Ref, Service, ServiceEntry, Subset, Workload
 
 TLS_MODE_LABEL = "security.istio.io/tlsMode"
+_WITHOUT_ENVOY = {Membership.NONE: Proxy.NONE, Membership.AMBIENT: Proxy.ZTUNNEL}
+"""What sends the requests of workloads that read no DestinationRules."""
 
 
 class Mtls:
@@ -56,8 +59,8 @@ class Mtls:
         proxy = Proxy.UNKNOWN
         if membership is Membership.SIDECAR:
             proxy = Proxy.GATEWAY if is_gateway(workload) else Proxy.SIDECAR
-        elif membership is Membership.NONE:
-            proxy = Proxy.NONE
+        elif membership in _WITHOUT_ENVOY:
+            proxy = _WITHOUT_ENVOY[membership]
         return Client(workload.key_name, workload.namespace, proxy, workload.pod_labels)
 
     def connections(self, client: Client) -> Iterator[Connection]:
@@ -88,7 +91,7 @@ class Mtls:
     def upstreams(self, client: Client, host: RegisteredHost) -> Iterator[Upstream]:
         """Walk what a client sends to each port and subset of a host."""
         rule = None
-        if client.proxy is not Proxy.NONE:
+        if client.proxy not in _WITHOUT_ENVOY.values():
             rule = self._rules.effective(host, client.namespace, client.labels)
         subsets: list[Subset | None] = [None, *(rule.subsets.values() if rule else ())]
         for port in host.ports:
@@ -133,8 +136,11 @@ class Mtls:
         membership = self._workloads.membership(workload)
         if membership is Membership.NONE:
             return Server(workload, port, ServerMode.NONE)
-        if membership is Membership.AMBIENT or is_gateway(workload):
+        if is_gateway(workload):
             return Server(workload, port, ServerMode.UNKNOWN)
+        if membership is Membership.AMBIENT:
+            demand = self._policies.of_port(workload, port)
+            return Server(workload, port, hbone.mode_of(demand), demand)
         bypass = Capture(workload).bypass(port)
         if bypass is not None:
             return Server(workload, port, ServerMode.NONE, None, bypass)
@@ -154,6 +160,8 @@ class Mtls:
             return Upstream(*head, ClientTls.PLAINTEXT, Cause.NO_SIDECAR)
         if client.proxy is Proxy.UNKNOWN:
             return Upstream(*head, ClientTls.UNKNOWN, Cause.UNKNOWN)
+        if client.proxy is Proxy.ZTUNNEL:
+            return Upstream(*head, *hbone.sent_to(is_external=host.is_external))
         sni = f"outbound_.{port.number}_.{name}_.{host.host}"
         if setting.tls is None:
             tls, cause, ref = self._without_setting(client, host, rule, subset)
@@ -236,6 +244,11 @@ class Mtls:
 
     def _to_server(self, upstream: Upstream, server: Server) -> Connection:
         tls = upstream.tls
+        membership = self._workloads.membership(server.workload)
+        if upstream.client.proxy is Proxy.ZTUNNEL:
+            return hbone.from_ztunnel(upstream, server, membership, self._config)
+        if membership is Membership.AMBIENT:
+            return hbone.to_ztunnel(upstream, server)
         endpoint_mtls = None
         if tls is ClientTls.AUTO:
             endpoint_mtls = self._endpoint_mtls(upstream.setting, server)
@@ -292,7 +305,7 @@ def _judge(tls: ClientTls, mode: ServerMode, protocol: Protocol) -> tuple[Result
     if mode is ServerMode.UNKNOWN:
         return (
             Result.UNKNOWN,
-            "the server is a gateway, in ambient mode, or lacks its Namespace here",
+            "the server is a gateway, or lacks its Namespace here",
         )
     if tls in (ClientTls.UNKNOWN, ClientTls.AUTO):
         return Result.UNKNOWN, ""

@@ -4,7 +4,7 @@ Services and ServiceEntries become hosts; mirrors pilot/pkg/serviceregistry/kube
 pilot/pkg/serviceregistry/serviceentry/conversion.go of Istio 1.31.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from meshctl.mesh.hosts import HostIndex, fqdn, in_cluster, is_wildcard
@@ -133,10 +133,25 @@ class Registry:
         """Walk the hosts that an exact host or wildcard stands for."""
         return self._hosts.covered_by(host)
 
+    def covering(self, host: str) -> Iterator[list[RegisteredHost]]:
+        """Walk the declared hosts that stand for a host, the most specific first."""
+        return self._hosts.covering(host)
+
     @cached_property
     def namespaces_with_services(self) -> frozenset[str]:
         """Namespaces of which the input holds at least one Service."""
         return frozenset(host.namespace for host in self._all if isinstance(host.source, Service))
+
+    def of_namespace(self, namespace: str) -> Sequence[RegisteredHost]:
+        """The hosts that a namespace declares, in input order."""
+        return self._by_namespace.get(namespace, ())
+
+    @cached_property
+    def _by_namespace(self) -> dict[str, list[RegisteredHost]]:
+        found: dict[str, list[RegisteredHost]] = {}
+        for host in self._all:
+            found.setdefault(host.namespace, []).append(host)
+        return found
 
     def home(self, host: str) -> str | None:
         """Name the namespace that a cluster-local full name belongs to."""

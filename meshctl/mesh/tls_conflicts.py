@@ -213,7 +213,7 @@ class TlsConflicts:
             client = self._mesh.mtls.client(workload)
             if client.proxy is Proxy.UNKNOWN:
                 client = Client(client.name, client.namespace, Proxy.SIDECAR, client.labels)
-            if client.proxy is not Proxy.NONE:
+            if client.proxy not in {Proxy.NONE, Proxy.ZTUNNEL}:
                 found.setdefault(client.namespace, []).append(client)
         return found
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from meshctl.mesh.policy_layers import written_policies
-from meshctl.mesh.tls_setting import MUTUAL, SIMPLE, mode_of
+from meshctl.mesh.tls_setting import ISTIO_MUTUAL, MUTUAL, SIMPLE, mode_of
 from meshctl.resources import DestinationRule, PortPolicy, View
 from meshctl.resources.cached_property import cached_property
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from meshctl.mesh.model import Mesh
 
 _ORIGINATING = frozenset({SIMPLE, MUTUAL})
+_OPENING = _ORIGINATING | {ISTIO_MUTUAL}
 
 
 class TlsOrigination:
@@ -26,9 +27,12 @@ class TlsOrigination:
         self._mesh = mesh
 
     def may_reach(self, host: str, port: int) -> bool:
-        """May some proxy open TLS to a port of a host, by any object of the input?"""
+        """May some proxy open TLS to a port of a host, by any object of the input?
+
+        ISTIO_MUTUAL counts as well, since gateways take it on their own TLS ports.
+        """
         rules = self._mesh.traffic_policies.covering(host)
-        if any(originates(rule, port) is not None for rule in rules):
+        if any(_tls_of(rule, port, _OPENING) is not None for rule in rules):
             return True
         return self._mesh.registry.home(host) in self._with_backend_policies
 
@@ -50,8 +54,12 @@ def originations(rule: DestinationRule) -> Iterator[tuple[View, int | None]]:
 
 def originates(rule: DestinationRule, port: int) -> View | None:
     """Find a ``tls`` block that originates TLS on a port, for the whole host or for a subset."""
+    return _tls_of(rule, port, _ORIGINATING)
+
+
+def _tls_of(rule: DestinationRule, port: int, modes: frozenset[str]) -> View | None:
     for policy in (rule.policy, *(subset.policy for subset in rule.subsets)):
         tls = (policy.for_port(port) or policy).child("tls")
-        if mode_of(tls) in _ORIGINATING:
+        if mode_of(tls) in modes:
             return tls
     return None

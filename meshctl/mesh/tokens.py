@@ -5,27 +5,26 @@ hold together (pilot/pkg/model/authentication.go, Istio 1.31).
 """
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
+from meshctl.mesh.age import age
 from meshctl.mesh.authz import token_parts
 from meshctl.mesh.hosts import in_cluster
-from meshctl.mesh.injection import is_control_plane
 from meshctl.mesh.registry import HostPort, RegisteredHost
 from meshctl.resources import (
     AuthorizationPolicy,
     Gateway,
     KubernetesGateway,
+    Match,
     Policy,
     Ref,
     RequestAuthentication,
     TokenRule,
-    View,
     VirtualService,
     Workload,
 )
 from meshctl.resources.cached_property import cached_property
-from meshctl.resources.view import views
 
 if TYPE_CHECKING:
     from meshctl.mesh.model import Mesh
@@ -34,6 +33,7 @@ _REMOTE_KEYS = "PILOT_JWT_ENABLE_REMOTE_JWKS"
 _OFF = frozenset({"", "false", "istiod"})
 _PRIVATE = (".local", ".internal", ".svc", ".lan", ".test", ".localhost", ".intranet", ".corp")
 _CLAIMS = "@request.auth.claims"
+_WITHOUT = "withoutHeaders"
 _PORTS = {"http": 80, "https": 443}
 
 
@@ -80,13 +80,13 @@ class Tokens:
     @cached_property
     def route_by_claims(self) -> bool:
         """Does any VirtualService choose routes by claims, as those without a token have none?"""
-        return any(
-            any(name.startswith(_CLAIMS) for name in match.child(field).names())
-            for service in self._mesh.of(VirtualService)
-            for route in service.http
-            for match in route.matches
-            for field in ("headers", "withoutHeaders")
-        )
+        services = self._mesh.of(VirtualService)
+        return any(next(claim_matches(one), None) is not None for one in services)
+
+    def unverified(self, gateway: Gateway) -> Workload | None:
+        """Find a workload of a Gateway for which no RequestAuthentication of the input holds."""
+        found = (one.workload.workload for one in self._mesh.gateways.of(gateway))
+        return next((one for one in found if one is not None and not self.of(one)), None)
 
     def keys_host(self, rule: TokenRule) -> tuple[RegisteredHost, HostPort] | None:
         """Find the Service of this mesh, and its port, that a rule's keys are fetched from."""
@@ -115,15 +115,13 @@ class Tokens:
                             return rule, workload, place
         return None
 
-    def _gateways_of(
-        self, policy: RequestAuthentication
-    ) -> Iterator[Gateway | KubernetesGateway]:
+    def _gateways_of(self, policy: RequestAuthentication) -> Iterator[Gateway | KubernetesGateway]:
         for ref in policy.target_refs:
             if ref.kind == "Gateway":
                 yield from self._mesh.grants.named(policy.namespace, ref.name)
         if policy.selector:
             picked = set(self._mesh.authorization.picked(policy))
-            for gateway in self._mesh.of(Gateway):
+            for gateway in sorted(self._mesh.of(Gateway), key=age):
                 effective = self._mesh.gateways.of(gateway)
                 workloads = {one.workload.workload for one in effective}
                 if workloads and workloads <= picked:
@@ -132,18 +130,12 @@ class Tokens:
     @cached_property
     def proxies_fetch_keys(self) -> bool:
         """Do the proxies fetch keys from Services themselves, instead of istiod?"""
-        return any(
-            variable.text("name") == _REMOTE_KEYS and variable.text("value") not in _OFF
-            for workload in self._mesh.workloads
-            if is_control_plane(workload)
-            for container in workload.containers
-            for variable in views(container, "env", View)
-        )
+        return self._mesh.control_plane.variable(_REMOTE_KEYS) not in _OFF
 
     @cached_property
     def _by_namespace(self) -> dict[str, list[RequestAuthentication]]:
         found: dict[str, list[RequestAuthentication]] = {}
-        for one in self._mesh.of(RequestAuthentication):
+        for one in sorted(self._mesh.of(RequestAuthentication), key=age):
             found.setdefault(one.namespace, []).append(one)
         return found
 
@@ -157,7 +149,7 @@ class Tokens:
     @cached_property
     def _by_workload(self) -> dict[Workload, list[RequestAuthentication]]:
         found: dict[Workload, list[RequestAuthentication]] = {}
-        for one in self._mesh.of(RequestAuthentication):
+        for one in sorted(self._mesh.of(RequestAuthentication), key=age):
             for workload in self.reached(one) if one.selector else ():
                 found.setdefault(workload, []).append(one)
         return found
@@ -166,6 +158,29 @@ class Tokens:
     def _asking_namespaces(self) -> frozenset[str]:
         policies = self._mesh.of(AuthorizationPolicy)
         return frozenset(one.namespace for one in policies if _asks(one))
+
+
+class ClaimMatch(NamedTuple):
+    """A condition of a match on a claim of a token."""
+
+    match: Match
+    field: str
+    name: str
+
+    @property
+    def is_negative(self) -> bool:
+        """Is it met without the claim?"""
+        return self.field == _WITHOUT
+
+
+def claim_matches(service: VirtualService) -> Iterator[ClaimMatch]:
+    """Walk the conditions of a VirtualService on claims, which only verified tokens have."""
+    for route in service.http:
+        for match in route.matches:
+            for field in ("headers", _WITHOUT):
+                for name in match.child(field).names():
+                    if name.startswith(_CLAIMS):
+                        yield ClaimMatch(match, field, name)
 
 
 def _asks(policy: AuthorizationPolicy) -> bool:

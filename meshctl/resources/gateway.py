@@ -1,5 +1,7 @@
 """What does an Istio Gateway say?"""
 
+from collections.abc import Iterator
+
 from meshctl.resources.resource import Resource
 from meshctl.resources.view import Ref, View, cached_property, views
 
@@ -79,6 +81,16 @@ class Server(View):
     def credential(self) -> str:
         """The name of the Secret with the certificate, empty when there is none."""
         return self.tls.text("credentialName")
+
+    @property
+    def credentials(self) -> Iterator[tuple[str, Ref]]:
+        """The Secrets of the namespace of its pods that it presents, and where it names them."""
+        written = [(self.credential, self.tls.at("credentialName"))]
+        names = enumerate(self.tls.texts("credentialNames"))
+        written += [(name, self.tls.at("credentialNames", index)) for index, name in names]
+        for name, ref in written:
+            if name and "://" not in name and "/" not in name:
+                yield name, ref
 
     def host_at(self, index: int) -> Ref:
         """Name one of the hosts."""

@@ -71,9 +71,14 @@ class Workload(Resource):
 
     @cached_property
     def named_ports(self) -> dict[str, int]:
-        """Container ports by name; the first of a name counts, as for the kubelet."""
+        """Container ports by name; the first of a name counts, as for the kubelet.
+
+        Native sidecars, init containers that keep running, come after ordinary containers
+        (FindPort, Kubernetes pkg/api/v1/pod/util.go).
+        """
         ports: dict[str, int] = {}
-        for container in self.containers:
+        native = (one for one in self.init_containers if one.text("restartPolicy") == "Always")
+        for container in (*self.containers, *native):
             for port in container.ports:
                 number = port.number("containerPort")
                 if port.text("name") and number:

@@ -29,7 +29,6 @@ TABLES = SHARED / "data/istio-tables"
 LISTED = yaml.safe_load((Path(__file__).parent / "deviations.yaml").read_text())
 DEVIATIONS: dict[str, dict[str, Any]] = LISTED["cases"]
 PENDING: dict[str, str] = {
-    "gatewaySecretValidations": "certificates of Secrets are not read yet (IST0161)",
     "conflicting gateways with multiple port declarations": "only the Gateway that loses is reported (IST0145), the winner is a related place",
     "conflicting gateways detect by sub selector": "only the Gateway that loses is reported (IST0145), the winner is a related place",
     "virtualServiceConflictingMeshGatewayHosts": "only VirtualServices that lose are reported (IST0109), or clients see one alone",

@@ -30,7 +30,5 @@ def check(policy: AuthorizationPolicy, mesh: Mesh) -> Iterator[Outcome]:
                     f"not {host}, so it gets past this rule; name the hosts, each with its {':*'!r}"
                 )
             else:
-                text = (
-                    f"Host {host}:1234 is not {host}, so it gets past this rule; add {host + ':*'!r}"
-                )
+                text = f"Host {host}:1234 is not {host}, so it gets past this rule; add {host + ':*'!r}"
             yield Finding(operation.at(key, index), text)

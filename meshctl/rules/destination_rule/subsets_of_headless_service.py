@@ -24,10 +24,12 @@ def check(destination_rule: DestinationRule, mesh: Mesh) -> Iterator[Outcome]:
     if registered is None or routing is None or not destination_rule.subsets:
         return
     if all(one.is_headless for one in mesh.registry.at(host)):
-        yield Finding(
-            destination_rule.spec.key("subsets"),
-            f"{host} is headless: sidecars keep the pod that the client dialled, whatever subset "
-            f"{routing.title} routes to",
-        ).also(registered.source.spec.at("clusterIP"), "makes it headless").also(
-            routing.at("metadata", "name"), "chooses subsets"
+        yield (
+            Finding(
+                destination_rule.spec.key("subsets"),
+                f"{host} is headless: sidecars keep the pod that the client dialled, whatever subset "
+                f"{routing.title} routes to",
+            )
+            .also(registered.source.spec.at("clusterIP"), "makes it headless")
+            .also(routing.at("metadata", "name"), "chooses subsets")
         )

@@ -18,16 +18,14 @@ from meshctl.rules.api import Finding, Outcome, Severity, rule
 @rule(on=EnvoyFilter, severity=Severity.WARNING, since="0.1.0")
 def check(envoy_filter: EnvoyFilter, mesh: Mesh) -> Iterator[Outcome]:
     """Report EnvoyFilters whose workloads are all in ambient mode."""
-    reached = mesh.envoy_filters.reached(envoy_filter)
-    modes = {mesh.workloads.membership(workload) for workload in reached}
-    if Membership.AMBIENT not in modes or modes - {Membership.AMBIENT, Membership.NONE}:
-        return
     if mesh.envoy_filters.is_mesh_wide(envoy_filter):
         return
-    first = next(
-        one for one in reached if mesh.workloads.membership(one) is Membership.AMBIENT
-    )  # fmt: skip
-    yield Finding(
-        envoy_filter.at("metadata", "name"),
-        f"{first.title} is in ambient mode, so there is no Envoy that this could patch",
-    ).also(first.at("metadata", "name"), "is reached by it")
+    modes = {
+        one: mesh.workloads.membership(one) for one in mesh.envoy_filters.reached(envoy_filter)
+    }
+    ambient = [one for one, mode in modes.items() if mode is Membership.AMBIENT]
+    if ambient and set(modes.values()) <= {Membership.AMBIENT, Membership.NONE}:
+        yield Finding(
+            envoy_filter.at("metadata", "name"),
+            f"{ambient[0].title} is in ambient mode, so there is no Envoy that this could patch",
+        ).also(ambient[0].at("metadata", "name"), "is reached by it")

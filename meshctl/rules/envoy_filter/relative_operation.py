@@ -2,7 +2,8 @@
 
 EnvoyFilters are applied by priority, then by age. Where the filter that this patch looks for is
 inserted by another EnvoyFilter that comes later, the patch finds nothing and is left out without a
-word.
+word. What looks for a filter that istiod itself generates, such as the router, finds it always and
+is only an info.
 
 Fix: set `priority`, or use INSERT_FIRST or ADD, which look for nothing.
 """
@@ -10,7 +11,7 @@ Fix: set `priority`, or use INSERT_FIRST or ADD, which look for nothing.
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.envoy_patches import relative_patches
+from meshctl.mesh.envoy_patches import looks_for_generated, relative_patches
 from meshctl.resources import EnvoyFilter
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 
@@ -24,4 +25,5 @@ def check(envoy_filter: EnvoyFilter, mesh: Mesh) -> Iterator[Outcome]:
                 patch.at("patch", "operation"),
                 f"{patch.operation} depends on what is there when it is applied, and without a "
                 "priority the order among EnvoyFilters is that of their age",
+                severity=Severity.INFO if looks_for_generated(patch) else None,
             )

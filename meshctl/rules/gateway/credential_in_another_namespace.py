@@ -14,24 +14,24 @@ from meshctl.resources import Gateway
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 
 
-@rule(on=Gateway, severity=Severity.WARNING, since="0.1.0")
+@rule(on=Gateway, severity=Severity.WARNING, equivalents=("IST0101",), since="0.1.0")
 def check(gateway: Gateway, mesh: Mesh) -> Iterator[Outcome]:
     """Report credentials that the input has, though in none of the gateway's namespaces."""
     homes = {one.workload.namespace for one in mesh.gateways.of(gateway)}
     if not homes or None in homes:
         return
     for server in gateway.servers:
-        found = mesh.credentials.called(server.credential)
-        if not found or not server.terminates_tls or homes & found.keys():
-            continue
-        elsewhere = ", ".join(sorted(found))
-        where = ", ".join(sorted(home for home in homes if home))
-        finding = Finding(
-            server.tls.at("credentialName"),
-            f"the gateway's pods run in {where} and look for Secret {server.credential!r} there; "
-            f"the input has it in {elsewhere}",
-            severity=Severity.ERROR if mesh.is_whole else None,
-        )
-        for ref in list(found.values())[:3]:
-            finding = finding.also(ref, "isn't seen by the gateway")
-        yield finding
+        for name, place in server.credentials if server.terminates_tls else ():
+            found = mesh.credentials.called(name)
+            if not found or homes & found.keys():
+                continue
+            where = ", ".join(sorted(home for home in homes if home))
+            finding = Finding(
+                place,
+                f"the gateway's pods run in {where} and look for Secret {name!r} there; "
+                f"the input has it in {', '.join(sorted(found))}",
+                severity=Severity.ERROR if mesh.is_whole else None,
+            )
+            for ref in list(found.values())[:3]:
+                finding = finding.also(ref, "isn't seen by the gateway")
+            yield finding

@@ -11,14 +11,14 @@ differ.
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.age import age, order_is_known
+from meshctl.mesh.age import order_is_known
 from meshctl.resources import KubernetesRoute
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 
 
 @rule(on=KubernetesRoute, severity=Severity.WARNING, since="0.1.0")
 def check(route: KubernetesRoute, mesh: Mesh) -> Iterator[Outcome]:
-    """Report matches that an earlier rule of the input has too, and that lead elsewhere."""
+    """Report matches that an older route, or an earlier rule, has too and leads elsewhere."""
     for one, first in mesh.attached_routes.same_asked(route):
         if first.route is route:
             text = "an earlier rule of this route takes these requests, so this one never does"
@@ -28,9 +28,8 @@ def check(route: KubernetesRoute, mesh: Mesh) -> Iterator[Outcome]:
                 "all of these requests, and files don't say which that is"
             )
         else:
-            winner = min((route, first.route), key=age)
             text = (
-                f"{first.route.title} has the same match for the same host: {winner.title} is "
-                "older and takes all of these requests"
+                f"{first.route.title} has the same match for the same host, is older, and takes "
+                "all of these requests"
             )
         yield Finding(one.ref, text).also(first.ref, "asks for the same")

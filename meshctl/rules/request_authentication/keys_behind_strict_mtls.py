@@ -31,10 +31,11 @@ def check(policy: RequestAuthentication, mesh: Mesh) -> Iterator[Outcome]:
         ]
         if not servers or any(one.mode is not ServerMode.STRICT for one in servers):
             continue
+        first = min(servers, key=lambda one: one.workload.key_name)
         finding = Finding(
             entry.at("jwksUri"),
-            f"{servers[0].workload.title} takes mutual TLS alone on port {servers[0].port}, and "
+            f"{first.workload.title} takes mutual TLS alone on port {first.port}, and "
             "istiod, which fetches the keys, has none",
         )
-        ref = servers[0].demand.ref if servers[0].demand is not None else None
+        ref = first.demand.ref if first.demand is not None else None
         yield finding.also(ref, "demands mutual TLS") if ref is not None else finding

@@ -30,7 +30,9 @@ def check(resource: Resource, mesh: Mesh) -> Iterator[Outcome]:
         text = f"namespace {namespace} is the platform's"
     else:
         other = mesh.owners.of_namespace(namespace)
-        text = f"namespace {namespace} is {f'that of team {other.name}' if other else 'not its own'}"
+        text = (
+            f"namespace {namespace} is {f'that of team {other.name}' if other else 'not its own'}"
+        )
     allowed = ", ".join(team.namespaces) or "none"
     yield Finding(
         resource.at(*place), f"{text}, and the object is team {team.name}'s, which has {allowed}"

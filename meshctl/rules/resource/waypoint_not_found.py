@@ -31,5 +31,7 @@ def check(resource: Resource, mesh: Mesh) -> Iterator[Outcome]:
         ).also(gateway.spec.at("gatewayClassName"), "is not istio-waypoint")
     elif mesh.ambient.lacks_waypoint(use):
         yield Finding(
-            use.ref, f"there is no waypoint {use.key_name}, so traffic passes without its policies"
+            use.ref,
+            f"there is no waypoint {use.key_name}, so traffic passes without its policies",
+            severity=None if mesh.is_whole else Severity.WARNING,  # istioctl may have made it
         )

@@ -35,7 +35,9 @@ def check(service: Service, mesh: Mesh) -> Iterator[Outcome]:
                 else f"port {port.port} has no name that says its protocol"
             )
             first = mesh.ports.server_first(service, port)
-            effect = f", and where the server speaks first ({first}), connections hang" if first else ""
+            effect = (
+                f", and where the server speaks first ({first}), connections hang" if first else ""
+            )
             yield Finding(
                 port.at("name" if port.name else "port"),
                 f"{what}, so it is sniffed{effect}",

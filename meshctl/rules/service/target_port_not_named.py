@@ -14,6 +14,8 @@ from meshctl.mesh.age import age
 from meshctl.resources import Service
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 
+_OF_SIDECAR = "http-envoy-prom"  # injected with the sidecar
+
 
 @rule(on=Service, severity=Severity.ERROR, equivalents=("KIA0701",), since="0.1.0")
 def check(service: Service, mesh: Mesh) -> Iterator[Outcome]:
@@ -25,7 +27,9 @@ def check(service: Service, mesh: Mesh) -> Iterator[Outcome]:
     if not pods or any("inject.istio.io/templates" in pod.pod_annotations for pod in pods):
         return
     for port in service.ports:
-        if isinstance(port.target, str) and not any(port.target in pod.named_ports for pod in pods):
+        if not isinstance(port.target, str) or port.target == _OF_SIDECAR:
+            continue
+        if not any(port.target in pod.named_ports for pod in pods):
             known = ", ".join(sorted({name for pod in pods for name in pod.named_ports})) or "none"
             yield Finding(
                 port.at("targetPort"),

@@ -25,8 +25,10 @@ def check(entry: ServiceEntry, mesh: Mesh) -> Iterator[Outcome]:
             continue
         host, other = found
         speaks_first = port.protocol.upper() == "MYSQL" or server_first(port.port, None)
-        effect = "its server speaks first, so connections hang" if speaks_first else (
-            "connections are sniffed, and HTTP is not sent to this entry"
+        effect = (
+            "its server speaks first, so connections hang"
+            if speaks_first
+            else ("connections are sniffed, and HTTP is not sent to this entry")
         )
         yield Finding(
             port.at("number"),

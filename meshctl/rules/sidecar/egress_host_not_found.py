@@ -18,8 +18,14 @@ from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, rule
 @rule(on=Sidecar, severity=Severity.WARNING, equivalents=("KIA1004",), since="0.1.0")
 def check(sidecar: Sidecar, mesh: Mesh) -> Iterator[Outcome]:
     """Report entries without any host, where the input has the Services of the namespace."""
+    at_root = sidecar.namespace == mesh.config.root_namespace  # "." is each client's own there
     for entry in egress_entries(sidecar):
-        if entry.host == "*" or entry.namespace == "~" or entry.imports_any(mesh.registry):
+        if (
+            (at_root and entry.is_own)
+            or entry.host == "*"
+            or entry.namespace == "~"
+            or entry.imports_any(mesh.registry)
+        ):
             continue
         known = mesh.registry.namespaces_with_services
         if mesh.is_whole or entry.namespace in known:

@@ -16,12 +16,13 @@ from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, rule
 @rule(on=WasmPlugin, severity=Severity.WARNING, since="0.1.0")
 def check(plugin: WasmPlugin, mesh: Mesh) -> Iterator[Outcome]:
     """Report names that no Secret has, where the input shows Secrets of that namespace."""
-    name = plugin.spec.text("imagePullSecret")
-    exists = mesh.secrets.exists(plugin.namespace, name) if name else True
-    if exists is False:
+    name, home = plugin.spec.text("imagePullSecret"), plugin.namespace
+    if not name or home in mesh.credentials.called(name):
+        return
+    if mesh.is_whole or mesh.credentials.has_any_in(home):
         yield Finding(
             plugin.spec.at("imagePullSecret"),
-            f"namespace {plugin.namespace} has no Secret {name!r} to fetch the image with",
+            f"namespace {home} has no Secret {name!r} to fetch the image with",
         )
-    elif exists is None:
-        yield NotChecked(f"no Secret of namespace {plugin.namespace} is in the input")
+    else:
+        yield NotChecked(f"no Secret of namespace {home} is in the input")

@@ -26,6 +26,7 @@ def check(configuration: WebhookConfiguration, mesh: Mesh) -> Iterator[Outcome]:
             yield Finding(
                 webhook.service.at("name"),
                 f"there is no Service {namespace}/{name}, so no pod is injected by this webhook",
+                severity=None if mesh.is_whole else Severity.WARNING,
             )
         else:
             yield NotChecked(f"no Service of namespace {namespace} is in the input")

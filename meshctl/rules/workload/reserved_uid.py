@@ -11,11 +11,9 @@ sidecar is up may use 1337 on purpose; those are not reported.
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.injection import PROXY_CONTAINER, Membership, is_gateway
+from meshctl.mesh.injection import PROXY_CONTAINER, PROXY_UID, Membership, is_gateway
 from meshctl.resources import View, Workload
 from meshctl.rules.api import Finding, Outcome, Severity, rule
-
-_PROXY_UID = 1337
 
 
 @rule(on=Workload, severity=Severity.WARNING, equivalents=("IST0144",), since="0.1.0")
@@ -36,7 +34,7 @@ def check(workload: Workload, mesh: Mesh) -> Iterator[Outcome]:
 
 
 def _runs_as_proxy(view: View) -> bool:
-    return view.child("securityContext").number("runAsUser") == _PROXY_UID
+    return view.child("securityContext").number("runAsUser") == PROXY_UID
 
 
 def _finding(view: View, who: str) -> Finding:

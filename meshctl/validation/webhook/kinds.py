@@ -39,7 +39,8 @@ ALONE: dict[tuple[str, str], str] = {
 def check(resource: Resource, *, alone: bool = True) -> Iterator[Fault]:
     """Answer as the webhook does; it has no opinion about kinds that are not Istio's.
 
-    ``alone`` says that no rule looks at the object as well. A wrong annotation is the whole answer: the webhook looks no further then.
+    ``alone`` says that no rule looks at the object as well. A wrong annotation is the whole
+    answer: the webhook looks no further then.
     """
     kind = (resource.group, resource.kind)
     module = CHECKS.get(kind)

@@ -1,0 +1,89 @@
+"""Which addresses do the arguments and variables of a container name?
+
+Only what can hardly mean anything else: ``host:port`` after a flag or in a variable that says
+bind or listen, and URLs.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from meshctl.resources import Container, Ref, View
+from meshctl.resources.view import views
+
+_LOOPBACK = frozenset({"127.0.0.1", "localhost", "[::1]"})
+_BIND_FLAG = re.compile(r"--?(?:[\w.-]*(?:bind|listen)[\w.-]*)|-b", re.IGNORECASE)
+_BIND_VARIABLE = re.compile(r"\w*(?:BIND|LISTEN)\w*")
+_ADDRESS = re.compile(r"(?:https?://)?(127\.0\.0\.1|localhost|\[::1\]):(\d{1,5})/?")
+_URL = re.compile(
+    r"\b(?P<scheme>[a-z][a-z0-9+-]*)://(?:[^/\s@\"']*@)?(?P<host>[A-Za-z0-9][A-Za-z0-9.-]*)"
+    r"(?::(?P<port>\d{1,5}))?"
+)
+_PORTS = {"http": 80, "https": 443, "ws": 80, "wss": 443, "grpc": None}
+_NETWORK = re.compile(
+    r"\b(?:curl|wget|nc|ncat|pg_isready|psql|mysqladmin|redis-cli|gsutil|kubectl|git clone)\b"
+)
+_QUITS = re.compile(r"quitquitquit|\b(?:pkill|killall)\b|/quit\b|ISTIO_QUIT_API|scuttle")
+
+
+class WrittenUrl(NamedTuple):
+    """A URL: its host, its port (``None`` when the scheme doesn't say) and where it stands."""
+
+    host: str
+    port: int | None
+    place: Ref
+
+
+def words(container: Container) -> Iterator[tuple[str, Ref]]:
+    """Walk the command and the arguments."""
+    for key in ("command", "args"):
+        for index, text in enumerate(container.texts(key)):
+            yield text, container.at(key, index)
+
+
+def variables(container: Container) -> Iterator[tuple[str, str, Ref]]:
+    """Walk the environment variables that have a written value."""
+    for entry in views(container, "env", View):
+        if entry.text("value"):
+            yield entry.text("name"), entry.text("value"), entry.at("value")
+
+
+def loopback_ports(container: Container) -> Iterator[tuple[int, Ref]]:
+    """Walk the ports a server is told to open for its own pod alone."""
+    flag = ""
+    for text, place in words(container):
+        name, equals, value = text.partition("=")
+        address = _ADDRESS.fullmatch(value if equals else text)
+        said_by = name if equals else flag
+        if address is not None and _BIND_FLAG.fullmatch(said_by):
+            yield int(address[2]), place
+        flag = text
+    known: dict[str, tuple[str, Ref]] = {}
+    for name, value, place in variables(container):
+        address = _ADDRESS.fullmatch(value)
+        if address is not None and _BIND_VARIABLE.fullmatch(name):
+            yield int(address[2]), place
+        known[name] = value, place
+    if {"HOST", "PORT"} <= known.keys() and known["HOST"][0] in _LOOPBACK:
+        port = known["PORT"][0]
+        if port.isdecimal():
+            yield int(port), known["HOST"][1]
+
+
+def urls(text: str, place: Ref) -> Iterator[WrittenUrl]:
+    """Walk the URLs in a text."""
+    for found in _URL.finditer(text):
+        port = int(found["port"]) if found["port"] else _PORTS.get(found["scheme"])
+        yield WrittenUrl(found["host"].rstrip(".").lower(), port, place)
+
+
+def uses_network(container: Container) -> Ref | None:
+    """Name the word of a command that calls somebody over the network."""
+    return next((place for text, place in words(container) if _NETWORK.search(text)), None)
+
+
+def stops_sidecar(container: Container) -> bool:
+    """Does a container tell the sidecar to quit when it is done?"""
+    texts = [text for text, _ in words(container)]
+    names = [entry.text("name") for entry in views(container, "env", View)]
+    return any(_QUITS.search(text) for text in (*texts, *names, container.text("image")))

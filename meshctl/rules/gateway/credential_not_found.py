@@ -1,0 +1,38 @@
+"""The Secret with the certificate of a server doesn't exist.
+
+istiod has nothing to send for `credentialName`, so the listener waits for it: clients' handshakes
+are cut off. A Gateway that names an unknown Secret is accepted without a word.
+
+Fix: create the Secret in the namespace of the gateway's pods, or correct its name.
+"""
+
+from collections.abc import Iterator
+from difflib import get_close_matches
+
+from meshctl.mesh import Mesh
+from meshctl.resources import Gateway
+from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, rule
+
+
+@rule(on=Gateway, severity=Severity.ERROR, equivalents=("IST0101",), since="0.1.0")
+def check(gateway: Gateway, mesh: Mesh) -> Iterator[Outcome]:
+    """Report names that no Secret of any namespace has, if the input shows Secrets at all."""
+    homes = sorted(str(one.workload.namespace or "") for one in mesh.gateways.of(gateway))
+    if not all(homes):
+        return
+    known = [name for home in homes for name in mesh.credentials.names_in(home)]
+    for server in gateway.servers:
+        for name, ref in server.credentials if server.terminates_tls else ():
+            if not homes or mesh.credentials.called(name):
+                continue
+            close = get_close_matches(name, known, 1, cutoff=0.8)
+            hint = f"; did you mean {close[0]!r}?" if close else ""
+            if not (mesh.is_whole and mesh.credentials) and not close:
+                yield NotChecked("Secrets of gateways may be outside the input")
+                continue
+            yield Finding(
+                ref,
+                f"there is no Secret {name!r} in {', '.join(homes)}, where the gateway's pods "
+                f"run{hint}",
+                severity=None if mesh.is_whole else Severity.WARNING,
+            )

@@ -1,0 +1,49 @@
+"""The sidecars of a namespace know every host of a large mesh.
+
+Without a Sidecar resource each proxy gets the upstreams, routes and endpoints of all namespaces, and
+every change anywhere is pushed to it. Memory grows with the mesh, in each pod.
+
+The estimate counts 45 kB for each port of a visible host and 2 kB for each endpoint behind it. What
+would be needed is the own namespace, the root namespace and the Services that URLs in commands,
+variables and ConfigMaps name. It is rough: measure `container_memory_working_set_bytes` of a proxy
+before and after.
+
+Fix: write a Sidecar for the namespace with the egress hosts it needs, such as `./*` and
+`istio-system/*`, or let owners limit their Services by `exportTo`.
+"""
+
+from collections.abc import Iterator
+
+from meshctl.mesh import Mesh
+from meshctl.mesh.injection import Membership, is_gateway
+from meshctl.resources import Namespace
+from meshctl.rules.api import Finding, Outcome, Severity, rule
+
+_WORTH_MEGABYTES = 20
+
+
+@rule(on=Namespace, severity=Severity.INFO, since="0.1.0")
+def check(namespace: Namespace, mesh: Mesh) -> Iterator[Outcome]:
+    """Report namespaces with sidecars that a Sidecar would make clearly smaller."""
+    name = namespace.name
+    if mesh.imports.default_of(name) is not None:
+        return
+    now = mesh.proxy_sizes.without_sidecar(name)
+    if now.megabytes < _WORTH_MEGABYTES:
+        return
+    pods = [
+        one
+        for one in mesh.workloads.in_mesh(name)
+        if mesh.workloads.membership(one) is Membership.SIDECAR and not is_gateway(one)
+        if mesh.imports.sidecar_of(one) is None
+    ]
+    then = mesh.proxy_sizes.with_sidecar(name)
+    saved = now.megabytes - then.megabytes
+    if pods and saved >= _WORTH_MEGABYTES:
+        yield Finding(
+            namespace.at("metadata", "name"),
+            f"each sidecar knows {now.hosts} hosts with {now.upstreams} ports and {now.endpoints} "
+            f"endpoints; with a Sidecar for what its {len(pods)} workloads are seen to call: "
+            f"{then.hosts}, {then.upstreams} and {then.endpoints}, about {saved:.0f} MB less memory "
+            "for each pod",
+        )

@@ -1,0 +1,50 @@
+"""A Sidecar hides a Service that its workloads call.
+
+The proxy has no upstream for a host that no egress entry imports. With REGISTRY_ONLY the call is
+answered with `502`, or the connection is closed; else it is passed through as it is: without
+mutual TLS, so that a STRICT server resets it, and without routes, retries and telemetry.
+
+Fix: add `namespace/host` to the egress hosts.
+"""
+
+from collections.abc import Iterator
+
+from meshctl.mesh import Mesh
+from meshctl.mesh.dependencies import Dependency
+from meshctl.mesh.peer_authentication import Mode
+from meshctl.resources import Sidecar, Workload
+from meshctl.rules.api import Finding, Outcome, Severity, rule
+
+
+@rule(on=Sidecar, severity=Severity.WARNING, since="0.1.0")
+def check(sidecar: Sidecar, mesh: Mesh) -> Iterator[Outcome]:
+    """Report Services that settings of a workload name by URL and no egress entry imports."""
+    told = set()
+    for workload in mesh.imports.reached(sidecar) if sidecar.egress else ():
+        for called in mesh.dependencies.of(workload):
+            if called.host in told or mesh.imports.includes(
+                sidecar, called.host, workload.namespace
+            ):
+                continue
+            told.add(called.host)
+            effect, is_sure = _effect(sidecar, called, mesh)
+            yield Finding(
+                sidecar.spec.key("egress"),
+                f"{workload.title} calls {called.host.host}, which no egress entry imports: "
+                f"{effect}",
+                severity=None if is_sure else Severity.INFO,
+            ).also(called.place, f"{_kind(called, workload)} names it")
+
+
+def _effect(sidecar: Sidecar, called: Dependency, mesh: Mesh) -> tuple[str, bool]:
+    policy = sidecar.spec.child("outboundTrafficPolicy")
+    written = policy.text("mode") or ("REGISTRY_ONLY" if policy.data else "")
+    if written == "REGISTRY_ONLY" or (not written and mesh.config.registry_only):
+        return "REGISTRY_ONLY refuses it", True
+    if mesh.peer_authentications.of_namespace(called.host.namespace).mode is Mode.STRICT:
+        return "it is sent as plaintext, which the STRICT namespace refuses", True
+    return "it is passed through as plaintext, past routes and mutual TLS", False
+
+
+def _kind(called: Dependency, workload: Workload) -> str:
+    return "its container" if called.place.resource is workload else called.place.resource.title

@@ -1,0 +1,43 @@
+"""A route of a gateway matches claims of tokens that nothing verifies there.
+
+`@request.auth.claims` reads what a RequestAuthentication of the gateway's own pods took from a
+valid token. Without one no request has any claim: a match on a claim is never met, and one in
+`withoutHeaders` always is, so that requests take the wrong route whatever token they bring.
+
+Fix: apply a RequestAuthentication that selects the gateway's pods, in their namespace or in the
+root namespace.
+"""
+
+from collections.abc import Iterator
+
+from meshctl.mesh import Mesh
+from meshctl.mesh.tokens import ClaimMatch, claim_matches
+from meshctl.resources import VirtualService
+from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, rule
+
+
+@rule(on=VirtualService, severity=Severity.ERROR, equivalents=("IST0149",), since="0.1.0")
+def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
+    """Report each condition on a claim, for the first gateway that can't know it."""
+    gateways = [one.gateway for one in mesh.bindings.of(service) if one.gateway is not None]
+    for one in claim_matches(service):
+        wanted = {mesh.bindings.name_of(name, service) for name in one.match.gateways}
+        for gateway in gateways:
+            workload = mesh.tokens.unverified(gateway)
+            if workload is None or (wanted and gateway.key_name not in wanted):
+                continue
+            if not mesh.tokens.knows_those_of(workload.namespace):
+                yield NotChecked(f"no RequestAuthentication of {workload.namespace} is in the input")
+                continue
+            yield Finding(
+                one.match.key(one.field, one.name),
+                f"no RequestAuthentication holds for {workload.title}, the pods of Gateway "
+                f"{gateway.key_name}, {_effect(one)}",
+            ).also(gateway.spec.at("selector"), "selects the pods")
+            break
+
+
+def _effect(one: ClaimMatch) -> str:
+    if one.is_negative:
+        return "so no request has the claim, and this is met by all of them"
+    return "so no request has the claim, and this is never met"

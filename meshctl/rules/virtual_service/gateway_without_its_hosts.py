@@ -1,0 +1,31 @@
+"""A VirtualService names a Gateway that serves none of its hosts.
+
+Its rules hold at other Gateways, or for sidecars (`mesh`), but this one has no server for any of
+its hosts, or none that lets this namespace in: here requests get 404, and the entry does nothing.
+
+Fix: add the hosts to a server of the Gateway, or remove it from `gateways`.
+"""
+
+from collections.abc import Iterator
+
+from meshctl.mesh import Mesh
+from meshctl.resources import VirtualService
+from meshctl.rules.api import Finding, Outcome, Severity, rule
+
+
+@rule(on=VirtualService, severity=Severity.WARNING, equivalents=("IST0132",), since="0.1.0")
+def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
+    """Report entries that do nothing beside entries that do something."""
+    bindings = list(mesh.bindings.of(service))
+    useless = [
+        one
+        for one in bindings
+        if one.gateway is not None and not mesh.bindings.servers(one.gateway, service)
+    ]
+    if len(useless) == len(bindings) or not service.hosts:
+        return
+    for one in useless:
+        assert one.gateway is not None  # noqa: S101 - narrows the type
+        yield Finding(
+            one.ref, f"{one.name} serves none of {', '.join(service.hosts)}: nothing comes in there"
+        ).also(one.gateway.spec.at("servers"), "are all it serves")

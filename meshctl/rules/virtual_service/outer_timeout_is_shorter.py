@@ -1,0 +1,28 @@
+"""The sidecar gives up before the gateway that the request goes through.
+
+The timeout of the gateway's route never ends a request of this client: the sidecar has answered
+`504` before. The gateway and the upstream go on working for nobody.
+
+Fix: give the route of the sidecar the longer timeout, or the gateway's a shorter one.
+"""
+
+from collections.abc import Iterator
+
+from meshctl.mesh import Mesh
+from meshctl.mesh.legs import timeout
+from meshctl.resources import VirtualService
+from meshctl.resources.durations import in_words
+from meshctl.rules.api import Finding, Outcome, Severity, rule
+
+
+@rule(on=VirtualService, severity=Severity.INFO, since="0.1.0")
+def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
+    """Report timeouts that are shorter than those of all routes at the gateway."""
+    for legs in mesh.gateway_legs.of(service):
+        outer, inner = timeout(legs.outer), min(map(timeout, legs.inner))
+        if 0 < outer < inner:
+            yield Finding(
+                legs.outer.saying("timeout").at("timeout"),
+                f"the sidecar gives up after {in_words(outer)}, while the gateway would wait for "
+                f"{in_words(inner)}",
+            ).also(legs.inner[0].saying("timeout").at("timeout"), "is the gateway's timeout")
