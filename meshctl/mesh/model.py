@@ -50,6 +50,7 @@ from meshctl.mesh.shadows import Shadows
 from meshctl.mesh.shared_addresses import SharedAddresses
 from meshctl.mesh.shared_hosts import shared_hosts
 from meshctl.mesh.subset_lookup import SubsetLookup
+from meshctl.mesh.subset_pods import SubsetPods
 from meshctl.mesh.tls_conflicts import TlsConflicts
 from meshctl.mesh.tls_origination import TlsOrigination
 from meshctl.mesh.tokens import Tokens
@@ -213,18 +214,10 @@ class Mesh:
             self.config,
         )  # fmt: skip
 
-    def knows_pods_of(self, host: RegisteredHost) -> bool:
-        """Does the input show pods of a Service, and are pods all that can be behind it?"""
-        return (
-            isinstance(host.source, Service)
-            and host.namespace not in self._namespaces_with_machines
-            and bool(self.workloads.behind(host))
-        )
-
     @cached_property
-    def _namespaces_with_machines(self) -> frozenset[str]:
-        machines = (*self.of(WorkloadEntry), *self.of(WorkloadGroup))
-        return frozenset(machine.namespace for machine in machines)
+    def subset_pods(self) -> SubsetPods:
+        """Pods behind subsets."""
+        return SubsetPods(self)
 
     @cached_property
     def tls_conflicts(self) -> TlsConflicts:

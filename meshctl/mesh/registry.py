@@ -97,6 +97,10 @@ class Registry:
             found.setdefault(one.source, []).append(one)
         return found
 
+    def has(self, host: str) -> bool:
+        """Does anything declare an exact host, by itself or by a wildcard, for whomever?"""
+        return any(self._hosts.covering(host))
+
     def find(self, host: str, namespace: str) -> RegisteredHost | None:
         """Find the host a client of a namespace reaches by a full name, wildcards included.
 

@@ -86,7 +86,17 @@ class Upstreams:
         home = in_cluster(host, self._mesh.config.domain)
         if home is not None:
             return self._absent_in_cluster(host, *home)
-        return self._absent_elsewhere(destination, host)
+        return self._absent_elsewhere(host, destination.resource.namespace)
+
+    def undeclared(self, host: str, namespace: str) -> Missing | None:
+        """Say why nothing declares the host of an object, for whomever; ``None`` if something may."""
+        full = self._mesh.registry.fqdn(host, namespace)
+        if not host or is_wildcard(host) or self._mesh.registry.has(full):
+            return None
+        home = in_cluster(full, self._mesh.config.domain)
+        if home is not None:
+            return self._absent_in_cluster(full, *home)
+        return self._absent_elsewhere(full, namespace)
 
     def listener_ports(self, destination: Destination) -> frozenset[int]:
         """Collect the gateway ports that stand in for the port an http destination leaves out."""
@@ -130,7 +140,7 @@ class Upstreams:
             return Missing(Why.ABSENT, host, similar)
         return Missing(Why.UNKNOWN, host, similar)
 
-    def _absent_elsewhere(self, destination: Destination, host: str) -> Missing:
+    def _absent_elsewhere(self, host: str, writer: str) -> Missing:
         name, _, rest = host.partition(".")
         namespace = rest.removesuffix(".svc")
         meant = self._mesh.registry.at(f"{name}.{namespace}.svc.{self._mesh.config.domain}")
@@ -140,7 +150,7 @@ class Upstreams:
             return Missing(Why.ABSENT, host)
         if ".svc." in rest:  # of a cluster with another domain, or of a set of clusters
             return Missing(Why.UNKNOWN, host)
-        known = self._mesh.is_whole or destination.resource.namespace in self._with_entries
+        known = self._mesh.is_whole or writer in self._with_entries
         return Missing(Why.ABSENT if known else Why.UNKNOWN, host)
 
     def _knows_services_of(self, namespace: str) -> bool:

@@ -2,7 +2,7 @@
 
 Pods of a subset have the labels of the Service's selector and those of the subset. When there are
 none, Envoy has a cluster without endpoints: a route to the subset answers `503 UH` (no healthy
-upstream).
+upstream). Labels such as `topology.kubernetes.io/zone` come from the node of a pod.
 
 Fix: correct the labels of the subset, or deploy the workload that carries them.
 """
@@ -13,29 +13,38 @@ from meshctl.mesh import Mesh
 from meshctl.resources import DestinationRule, Subset
 from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, rule
 
+_CODES = ("IST0173", "KIA0203")
 
-@rule(
-    on=DestinationRule, severity=Severity.ERROR, equivalents=("IST0173", "KIA0203"), since="0.1.0"
-)
+
+@rule(on=DestinationRule, severity=Severity.ERROR, equivalents=_CODES, since="0.1.0")
 def check(destination_rule: DestinationRule, mesh: Mesh) -> Iterator[Outcome]:
     """Report subsets without a workload, where the input shows the service's other pods."""
     host = mesh.registry.resolve(destination_rule.host, destination_rule.namespace)
     for subset in destination_rule.subsets:
         if not subset.labels:
             continue
-        if host is None or not mesh.knows_pods_of(host):
+        if host is not None and mesh.subset_pods.has_none(host):
+            why = f"the input, the whole mesh, has no workload of {host.host} at all"
+            yield _finding(subset, host.host, mesh, why, is_certain=False)
+        elif host is None or not mesh.subset_pods.shows_pods_of(host):
             yield NotChecked("the input has no workload of the service a subset is for")
         elif not mesh.workloads.of_subset(host, subset.labels):
-            yield _finding(subset, host.host, mesh)
+            why = f"no workload of {host.host} has the labels {_written(subset)}"
+            yield _finding(subset, host.host, mesh, why, is_certain=True)
+        elif mesh.subset_pods.is_on_no_node(subset.labels):
+            why = f"no Node of the input is where the labels {_written(subset)} say"
+            yield _finding(subset, host.host, mesh, why, is_certain=False)
 
 
-def _finding(subset: Subset, host: str, mesh: Mesh) -> Finding:
-    labels = ", ".join(f"{key}={value}" for key, value in sorted(subset.labels.items()))
+def _finding(subset: Subset, host: str, mesh: Mesh, why: str, *, is_certain: bool) -> Finding:
     uses = [one for one in mesh.destinations.to(host) if one.subset == subset.name]
     finding = Finding(
         subset.at("labels"),
-        f"no workload of {host} has the labels {labels}: requests to subset {subset.name!r} get "
-        "503 no healthy upstream",
-        severity=None if uses else Severity.WARNING,
+        f"{why}: requests to subset {subset.name!r} get 503 no healthy upstream",
+        severity=None if uses and is_certain else Severity.WARNING,
     )
     return finding.also(uses[0].at("subset"), "sends requests there") if uses else finding
+
+
+def _written(subset: Subset) -> str:
+    return ", ".join(f"{key}={value}" for key, value in sorted(subset.labels.items()))
