@@ -4,7 +4,7 @@ A policy of the root namespace reaches all namespaces, with or without a selecto
 (ListAuthorizationPolicies, pilot/pkg/model/authorization.go, Istio 1.31).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from meshctl.mesh.age import age
 from meshctl.mesh.injection import Membership
@@ -23,6 +23,8 @@ class Authorization:
         self._policies = sorted(policies, key=age)
         self._workloads = workloads
         self._root = config.root_namespace
+        # Many policies of a namespace select the same, mostly everything.
+        self._picked: dict[tuple[str | None, frozenset[tuple[str, str]]], list[Workload]] = {}
 
     def is_mesh_wide(self, policy: Policy) -> bool:
         """Does a policy, being in the root namespace, reach all namespaces?"""
@@ -31,15 +33,18 @@ class Authorization:
     def picked(self, policy: Policy) -> list[Workload]:
         """The workloads, in the mesh or not, that a policy without targetRefs selects."""
         home = None if self.is_mesh_wide(policy) else policy.namespace
-        return sorted(self._workloads.find(policy.selector, home), key=age)
+        key = (home, frozenset(policy.selector.items()))
+        known = self._picked.get(key)
+        if known is None:
+            known = sorted(self._workloads.find(policy.selector, home), key=age)
+            self._picked[key] = known
+        return known
 
-    def reached(self, policy: Policy) -> list[Workload]:
-        """The selected workloads that take part in the mesh, or may."""
-        return [
-            one
-            for one in self.picked(policy)
-            if self._workloads.membership(one) is not Membership.NONE
-        ]
+    def reached(self, policy: Policy) -> Iterator[Workload]:
+        """Walk the selected workloads that take part in the mesh, or may."""
+        for one in self.picked(policy):
+            if self._workloads.membership(one) is not Membership.NONE:
+                yield one
 
     def of(self, workload: Workload) -> Sequence[AuthorizationPolicy]:
         """The policies that guard a workload."""

@@ -21,6 +21,7 @@ class Namespaces:
         }
         self.known = frozenset({*found, *_BUILT_IN, config.root_namespace} - {""})
         self._is_whole = is_whole
+        self._patterns: dict[str, bool] = {}
 
     def exists(self, name: str) -> bool | None:
         """Is there such a namespace? ``None`` when the input can't tell."""
@@ -35,6 +36,8 @@ class Namespaces:
         """
         if "*" not in pattern:
             return self.exists(pattern)
-        if any(fnmatchcase(name, pattern) for name in self.known):
-            return True
-        return False if self._is_whole else None
+        known = self._patterns.get(pattern)
+        if known is None:
+            known = any(fnmatchcase(name, pattern) for name in self.known)
+            self._patterns[pattern] = known
+        return True if known else self.exists(pattern)

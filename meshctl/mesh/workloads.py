@@ -33,6 +33,9 @@ class Workloads:
         self._index: LabelIndex[Workload] = LabelIndex()
         self._pods: dict[Workload, Workload] = {}
         self._membership: dict[Workload, Membership] = {}
+        self._memberships: dict[
+            tuple[str, frozenset[tuple[str, str]]], frozenset[Membership]
+        ] = {}
         self._all: list[Workload] = []
         for workload in sorted(workloads, key=lambda one: _ORDER.get(one.kind, 0)):
             self._add(workload)
@@ -70,6 +73,15 @@ class Workloads:
             pod = self._pods.get(workload, workload)
             known = membership(pod, self._namespaces.get(workload.namespace))
             self._membership[workload] = known
+        return known
+
+    def memberships(self, selector: Mapping[str, str], namespace: str) -> frozenset[Membership]:
+        """How the workloads that a selector picks take part; asked once for each selector."""
+        key = (namespace, frozenset(selector.items()))
+        known = self._memberships.get(key)
+        if known is None:
+            known = frozenset(self.membership(one) for one in self.find(selector, namespace))
+            self._memberships[key] = known
         return known
 
     def namespace(self, name: str) -> Namespace | None:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from meshctl.mesh import Mesh
 from meshctl.mesh.identity_use import identity_parts
 from meshctl.mesh.injection import Membership
-from meshctl.mesh.peer_authentication import Mode
+from meshctl.mesh.peer_authentication import Demand, Mode
 from meshctl.resources import AuthorizationPolicy
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 
@@ -19,19 +19,26 @@ from meshctl.rules.api import Finding, Outcome, Severity, rule
 @rule(on=AuthorizationPolicy, severity=Severity.ERROR, equivalents=("KIA0105",), since="0.1.0")
 def check(policy: AuthorizationPolicy, mesh: Mesh) -> Iterator[Outcome]:
     """Report identities where all workloads that the policy reaches have mutual TLS off."""
-    if policy.target_refs:
-        return
-    workloads = mesh.authorization.reached(policy)
-    if any(mesh.workloads.membership(one) is Membership.AMBIENT for one in workloads):
-        return  # HBONE authenticates whatever PeerAuthentications say
-    demands = mesh.peer_authentications
-    if any(one.port_modes for workload in workloads for one in demands.for_workload(workload)):
-        return
-    modes = [demands.of_workload(workload) for workload in workloads]
-    if not modes and not policy.selector and not mesh.authorization.is_mesh_wide(policy):
-        modes = [demands.of_namespace(policy.namespace)]
-    if not modes or any(demand.mode is not Mode.DISABLE for demand in modes):
+    if policy.target_refs or (decider := _disabled_by(policy, mesh)) is None:
         return
     for ref, what in identity_parts(policy):
         finding = Finding(ref, f"{what} never matches: mutual TLS is off for these workloads")
-        yield finding.also(modes[0].ref, "turns it off") if modes[0].ref else finding
+        yield finding.also(decider.ref, "turns it off") if decider.ref else finding
+
+
+def _disabled_by(policy: AuthorizationPolicy, mesh: Mesh) -> Demand | None:
+    """What turns mutual TLS off for the first workload, if it is off for all of them."""
+    demands = mesh.peer_authentications
+    first: Demand | None = None
+    for workload in mesh.authorization.reached(policy):
+        demand = demands.of_workload(workload)
+        # HBONE authenticates whatever PeerAuthentications say; a port may have a mode of its own.
+        is_ambient = mesh.workloads.membership(workload) is Membership.AMBIENT
+        has_ports = any(one.port_modes for one in demands.for_workload(workload))
+        if demand.mode is not Mode.DISABLE or is_ambient or has_ports:
+            return None
+        first = first or demand
+    if first is None and policy.is_namespace_wide and not mesh.authorization.is_mesh_wide(policy):
+        demand = demands.of_namespace(policy.namespace)
+        return demand if demand.mode is Mode.DISABLE else None
+    return first

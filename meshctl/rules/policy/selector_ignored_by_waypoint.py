@@ -25,8 +25,7 @@ def check(policy: Policy, mesh: Mesh) -> Iterator[Outcome]:
     if policy.target_refs or (isinstance(policy, Telemetry) and not policy.selector):
         return  # waypoints do read the Telemetry of their namespace
     part = layer7_part(policy)
-    picked = mesh.workloads.find(policy.selector, policy.namespace)
-    modes = {mesh.workloads.membership(workload) for workload in picked}
+    modes = mesh.workloads.memberships(policy.selector, policy.namespace)
     all_ambient = modes <= {Membership.AMBIENT, Membership.NONE}
     in_ambient = mesh.ambient.is_on(policy.namespace) or Membership.AMBIENT in modes
     if part is None or not in_ambient or not all_ambient:
