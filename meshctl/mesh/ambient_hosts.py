@@ -1,10 +1,11 @@
-"""Which Services of ambient mode does a VirtualService route inside the mesh?"""
+"""Which Services of ambient mode does a VirtualService or DestinationRule change?"""
 
 from collections.abc import Iterator
 
 from meshctl.mesh.ambient import Ambient
+from meshctl.mesh.policy_layers import written_policies
 from meshctl.mesh.registry import Registry
-from meshctl.resources import Ref, Service, VirtualService
+from meshctl.resources import DestinationRule, Ref, Service, VirtualService
 
 _MESH = "mesh"
 
@@ -21,3 +22,19 @@ def ambient_services(
             source = declared.source
             if isinstance(source, Service) and ambient.is_on(source.namespace):
                 yield virtual_service.spec.at("hosts", index), source
+
+
+def ambient_service(rule: DestinationRule, registry: Registry, ambient: Ambient) -> Service | None:
+    """Find the Service of an ambient namespace that a DestinationRule is for."""
+    declared = (one.source for one in registry.at(registry.fqdn(rule.host, rule.namespace)))
+    services = (one for one in declared if isinstance(one, Service))
+    return next((one for one in services if ambient.is_on(one.namespace)), None)
+
+
+def proxy_setting(rule: DestinationRule) -> Ref | None:
+    """Name the first setting, beside TLS, that only an Envoy can follow: ztunnel reads no rules."""
+    for policy in written_policies(rule):
+        for key in ("loadBalancer", "connectionPool", "outlierDetection"):
+            if policy.has(key):
+                return policy.key(key)
+    return None

@@ -1,6 +1,7 @@
 """Which annotations and labels does Istio define, for which kinds, and how mature are they?
 
-The registry of istio.io/api (annotation/annotations.gen.go, label/labels.gen.go) as of Istio 1.31.
+The registry of istio.io/api (annotation/annotations.gen.go, label/labels.gen.go) as of Istio 1.31,
+and ``prometheus.istio.io/scrape-targets``, which the injector reads though it is not in there.
 """
 
 from dataclasses import dataclass
@@ -77,6 +78,7 @@ networking.istio.io/exportTo Alpha Service
 networking.istio.io/service-type Alpha Gateway
 networking.istio.io/traffic-distribution Alpha Namespace,Service,ServiceEntry
 prometheus.istio.io/merge-metrics Alpha Pod
+prometheus.istio.io/scrape-targets Alpha Pod
 proxy.istio.io/config Beta Pod
 proxy.istio.io/overrides Alpha Pod
 readiness.status.sidecar.istio.io/applicationPorts Alpha Pod

@@ -4,7 +4,7 @@ A policy of the root namespace reaches all namespaces, with or without a selecto
 (ListAuthorizationPolicies, pilot/pkg/model/authorization.go, Istio 1.31).
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 
 from meshctl.mesh.age import age
 from meshctl.mesh.injection import Membership
@@ -12,6 +12,9 @@ from meshctl.mesh.mesh_config import MeshConfig
 from meshctl.mesh.workloads import Workloads
 from meshctl.resources import AuthorizationPolicy, Policy, Workload
 from meshctl.resources.cached_property import cached_property
+
+_Selection = tuple[str | None, frozenset[tuple[str, str]]]
+"""A namespace, or all, and a selector."""
 
 
 class Authorization:
@@ -24,27 +27,36 @@ class Authorization:
         self._workloads = workloads
         self._root = config.root_namespace
         # Many policies of a namespace select the same, mostly everything.
-        self._picked: dict[tuple[str | None, frozenset[tuple[str, str]]], list[Workload]] = {}
+        self._picked: dict[_Selection, list[Workload]] = {}
+        self._reached: dict[_Selection, list[Workload]] = {}
 
     def is_mesh_wide(self, policy: Policy) -> bool:
         """Does a policy, being in the root namespace, reach all namespaces?"""
         return policy.namespace == self._root
 
+    def _key(self, policy: Policy) -> _Selection:
+        home = None if self.is_mesh_wide(policy) else policy.namespace
+        return home, frozenset(policy.selector.items())
+
     def picked(self, policy: Policy) -> list[Workload]:
         """The workloads, in the mesh or not, that a policy without targetRefs selects."""
-        home = None if self.is_mesh_wide(policy) else policy.namespace
-        key = (home, frozenset(policy.selector.items()))
+        key = self._key(policy)
         known = self._picked.get(key)
         if known is None:
-            known = sorted(self._workloads.find(policy.selector, home), key=age)
+            known = sorted(self._workloads.find(policy.selector, key[0]), key=age)
             self._picked[key] = known
         return known
 
-    def reached(self, policy: Policy) -> Iterator[Workload]:
-        """Walk the selected workloads that take part in the mesh, or may."""
-        for one in self.picked(policy):
-            if self._workloads.membership(one) is not Membership.NONE:
-                yield one
+    def reached(self, policy: Policy) -> list[Workload]:
+        """The selected workloads that take part in the mesh, or may."""
+        key = self._key(policy)
+        known = self._reached.get(key)
+        if known is None:
+            membership = self._workloads.membership
+            picked = self.picked(policy)
+            known = [one for one in picked if membership(one) is not Membership.NONE]
+            self._reached[key] = known
+        return known
 
     def of(self, workload: Workload) -> Sequence[AuthorizationPolicy]:
         """The policies that guard a workload."""

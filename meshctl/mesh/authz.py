@@ -6,8 +6,10 @@ reads requests, and of DENY only that part.
 """
 
 from collections.abc import Iterator, Sequence
+from fnmatch import fnmatchcase
 from ipaddress import ip_network
 
+from meshctl.mesh.identities import Principal
 from meshctl.mesh.layer7 import OPERATION_FIELDS
 from meshctl.resources import AuthorizationPolicy, AuthorizationRule, Ref, View
 
@@ -92,6 +94,42 @@ def _numbers(view: View, field: str) -> Iterator[tuple[int, Ref]]:
     for index, text in enumerate(view.texts(field)):
         if text.isdecimal():
             yield int(text), view.at(field, index)
+
+
+def may_admit(rule: AuthorizationRule, identity: Principal) -> bool:
+    """May a rule match a connection of this identity, whatever else it asks for?"""
+    by_source = not rule.sources or any(_may_be(one, identity) for one in rule.sources)
+    return by_source and all(
+        _matches_any(condition.texts("values"), _asked_of(identity, condition.text("key")))
+        for condition in rule.conditions
+    )
+
+
+def _may_be(source: View, identity: Principal) -> bool:
+    account = f"{identity.namespace}/{identity.account}"
+    return (
+        _matches_any(source.texts("principals"), str(identity))
+        and _matches_any(source.texts("namespaces"), identity.namespace)
+        and _matches_any(source.texts("serviceAccounts"), account)
+    )
+
+
+def _asked_of(identity: Principal, key: str) -> str | None:
+    known = {"source.principal": str(identity), "source.namespace": identity.namespace}
+    return known.get(key)
+
+
+def _matches_any(patterns: Sequence[str], text: str | None) -> bool:
+    """Is a text, unless it is unknown, one of these, where ``*`` begins or ends a pattern?
+
+    ``cluster.local`` stands for the trust domain of the mesh; a pattern without a namespace
+    before the account is for the policy's own, which is not asked here.
+    """
+    if not patterns or text is None:
+        return True
+    tail = text.partition("/")[2]
+    local = {text, f"cluster.local/{tail}", text.rpartition("/")[2]}
+    return any(fnmatchcase(one, pattern) for one in local for pattern in patterns)
 
 
 def shut_out(policy: AuthorizationPolicy, field: str) -> Iterator[tuple[View, str]]:

@@ -23,6 +23,10 @@ class Credentials:
         """The namespaces with a Secret of this name, each with the place that says so."""
         return self._by_name.get(name, {})
 
+    def is_copied(self, name: str) -> bool:
+        """Is one of the Secrets of a name marked for a tool that copies it to other namespaces?"""
+        return any(_is_copied(ref.resource) for ref in self.called(name).values())
+
     def secret(self, name: str, namespace: str) -> Secret | None:
         """The Secret itself, if the input has it."""
         ref = self.called(name).get(namespace)
@@ -57,3 +61,10 @@ def _secrets(resource: Resource) -> Iterator[tuple[str, Ref]]:
         named = resource.spec.child("target").text("name")
         place = resource.spec.at("target", "name") if named else resource.at("metadata", "name")
         yield named or resource.name, place
+
+
+def _is_copied(resource: Resource) -> bool:
+    made = resource.spec.child("secretTemplate").labels_of("annotations")
+    return any(
+        word in key for key in (*resource.annotations, *made) for word in ("reflect", "replicat")
+    )

@@ -4,14 +4,14 @@ URLs in commands, environment variables and the ConfigMaps that the pods read; a
 input doesn't declare as a Service says nothing.
 """
 
-from collections.abc import Iterator, Mapping
-from functools import cached_property
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from meshctl.mesh.registry import RegisteredHost
 from meshctl.mesh.visibility import is_visible_to
 from meshctl.mesh.written_addresses import WrittenUrl, urls, variables, words
 from meshctl.resources import ConfigMap, Container, Ref, Service, View, Workload
+from meshctl.resources.cached_property import cached_property
 from meshctl.resources.view import views
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ class Dependencies:
 
     def __init__(self, mesh: "Mesh") -> None:
         self._mesh = mesh
+        self._read: dict[ConfigMap, Sequence[WrittenUrl]] = {}
 
     def of(self, workload: Workload) -> Iterator[Dependency]:
         """Walk the Services that a workload's settings name, each once."""
@@ -55,8 +56,16 @@ class Dependencies:
             for _, value, place in variables(container):
                 yield from urls(value, place)
         for config_map in self._config_maps(workload):
-            for key, value in config_map.values.items():
-                yield from urls(value, config_map.at("data", key))
+            yield from self._urls_in(config_map)
+
+    def _urls_in(self, config_map: ConfigMap) -> Sequence[WrittenUrl]:
+        """Read a ConfigMap once, since many workloads may mount it."""
+        known = self._read.get(config_map)
+        if known is None:
+            values = config_map.values.items()
+            known = [url for key, text in values for url in urls(text, config_map.at("data", key))]
+            self._read[config_map] = known
+        return known
 
     def _config_maps(self, workload: Workload) -> Iterator[ConfigMap]:
         names = dict.fromkeys(_config_map_names(workload))

@@ -6,6 +6,7 @@ The name of a destination is completed with the namespace of its VirtualService
 
 from collections.abc import Iterable, Sequence
 
+from meshctl.mesh.delegates import MESH
 from meshctl.mesh.hosts import HostIndex, fqdn
 from meshctl.mesh.mesh_config import MeshConfig
 from meshctl.resources import Destination, KubernetesRoute, VirtualService
@@ -37,6 +38,13 @@ class Destinations:
     def uses(self, host: str, subset: str) -> bool:
         """Does any route send requests to this subset of a host?"""
         return any(one.subset == subset for one in self.to(host))
+
+    def comes_from_gateway(self, host: str) -> bool:
+        """Does a VirtualService at a gateway, or a route of the Gateway API, lead to just this host?"""
+        return any(name == host for name, _ in self._backends) or any(
+            isinstance(one.resource, VirtualService) and set(one.resource.gateways) - {MESH}
+            for one in self.to(host)
+        )
 
     def brings_plaintext(self, host: str, port: int) -> bool:
         """May a route send opened requests or bytes to a port? A tls route never opens them."""

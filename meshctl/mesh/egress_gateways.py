@@ -5,7 +5,6 @@ route at the gateway for the same host.
 """
 
 from collections.abc import Iterator
-from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from meshctl.mesh.delegates import MESH, gateway_name
@@ -13,6 +12,7 @@ from meshctl.mesh.gateways import EffectiveGateway
 from meshctl.mesh.hosts import is_wildcard, overlaps
 from meshctl.mesh.servers import MergedServer
 from meshctl.resources import Destination, Route, Service, VirtualService
+from meshctl.resources.cached_property import cached_property
 
 if TYPE_CHECKING:
     from meshctl.mesh.model import Mesh
@@ -59,6 +59,11 @@ class EgressGateways:
                 for host in hosts if found is not None else ():
                     if found is not None and not is_wildcard(host):
                         yield Leg(route, entry.destination, host, *found)
+
+    def names_second(self, service: VirtualService) -> bool:
+        """Does a VirtualService with the first leg name Gateways, all of which the input has?"""
+        names = [one for one in self._mesh.routes.gateways_of(service) if one != MESH]
+        return bool(names) and all(self._mesh.gateways.find(name) for name in names)
 
     def has_second(self, leg: Leg) -> bool:
         """Is there a route at the gateway for the host, on the servers that take it?"""

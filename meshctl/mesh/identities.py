@@ -8,7 +8,14 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from meshctl.mesh.mesh_config import MeshConfig
-from meshctl.resources import Resource, ServiceAccount, ServiceEntry, Workload, WorkloadEntry
+from meshctl.resources import (
+    KubernetesGateway,
+    Resource,
+    ServiceAccount,
+    ServiceEntry,
+    Workload,
+    WorkloadEntry,
+)
 
 _PARTS = 5
 
@@ -19,6 +26,9 @@ class Principal(NamedTuple):
     trust_domain: str
     namespace: str
     account: str
+
+    def __str__(self) -> str:
+        return f"{self.trust_domain}/ns/{self.namespace}/sa/{self.account}"
 
 
 def parse_principal(text: str) -> Principal | None:
@@ -45,6 +55,7 @@ class Identities:
                     self._known.setdefault(resource.namespace, set()).add(account)
         self._is_whole = is_whole
         self._domains = _trust_domains(config)
+        self._own_domain = config.trust_domain
 
     def exists(self, namespace: str, account: str) -> bool | None:
         """Is there such a service account? ``None`` when the input can't tell.
@@ -54,6 +65,10 @@ class Identities:
         if account == "default" or account in self._known.get(namespace, ()):
             return True
         return False if self._is_whole or namespace in self._complete else None
+
+    def of_account(self, namespace: str, account: str) -> Principal:
+        """The principal of a service account of this mesh."""
+        return Principal(self._own_domain, namespace, account)
 
     def trusts(self, domain: str) -> bool | None:
         """Does the mesh accept certificates of a trust domain? ``None`` when it isn't known."""
@@ -72,6 +87,10 @@ def _accounts(resource: Resource) -> Iterator[str]:
         yield resource.name
     elif isinstance(resource, Workload):
         yield resource.service_account
+    elif isinstance(resource, KubernetesGateway):
+        # istiod makes one for the pods it deploys (controllers/gateway, deploymentcontroller.go).
+        yield resource.name
+        yield f"{resource.name}-{resource.class_name}"
     elif isinstance(resource, WorkloadEntry):
         yield resource.spec.text("serviceAccount")
     elif isinstance(resource, ServiceEntry):

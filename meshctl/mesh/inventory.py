@@ -15,10 +15,10 @@ class Inventory:
     """All resources of the input, in input order."""
 
     def __init__(self, resources: Sequence[Resource]) -> None:
-        self._resources = resources
+        self.resources = tuple(resources)
         self._by_view: dict[type[Resource], list[Resource]] = {}
         views = {kind: views_of(kind) for kind in {type(one) for one in resources}}
-        for resource in resources:
+        for resource in self.resources:
             for view in views[type(resource)]:
                 self._by_view.setdefault(view, []).append(resource)
 
@@ -33,7 +33,7 @@ class Inventory:
     @cached_property
     def _by_identity(self) -> dict[_Identity, Resource]:
         found: dict[_Identity, Resource] = {}
-        for resource in self._resources:
+        for resource in self.resources:
             found.setdefault(_identity(resource), resource)
         return found
 

@@ -6,6 +6,7 @@ container ports alone.
 
 from collections.abc import Iterable, Iterator
 
+from meshctl.mesh.ambient import Ambient, WaypointUse
 from meshctl.mesh.capture import Capture
 from meshctl.mesh.protocols import Protocol
 from meshctl.mesh.registry import HostPort, RegisteredHost
@@ -39,12 +40,22 @@ class Ports:
             if opaque and not port.protocol.is_http and target not in either:
                 yield port, target
 
+    def waypoints(self, workload: Workload, ambient: Ambient) -> Iterable[WaypointUse]:
+        """The waypoints of the Services in front of a workload, which bring its requests."""
+        uses = [ambient.waypoint_use(service) for service in self.services(workload)]
+        return {use.key_name: use for use in uses if use is not None}.values()
+
     def is_exposed(self, workload: Workload) -> bool:
         """Do connections from outside the cluster come to a workload without a gateway?"""
         return workload.uses_host_network or any(
-            isinstance(host.source, Service) and host.source.type in {"NodePort", "LoadBalancer"}
-            for host in self._by_workload.get(workload, ())
+            one.type in {"NodePort", "LoadBalancer"} for one in self.services(workload)
         )
+
+    def services(self, workload: Workload) -> Iterator[Service]:
+        """Walk the Services in front of a workload, by name."""
+        for host in sorted(self._by_workload.get(workload, ()), key=lambda one: one.host):
+            if isinstance(host.source, Service):
+                yield host.source
 
     def only_of_service(self, workload: Workload, number: int) -> tuple[View, int] | None:
         """Find a Service port of a number that is no container port, and where it lands."""

@@ -7,12 +7,12 @@ thousand services; a mesh with many subsets, long routes or more statistics need
 """
 
 from collections.abc import Iterable
-from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from meshctl.mesh.registry import RegisteredHost
 from meshctl.mesh.visibility import is_visible_to
 from meshctl.resources import ServiceEntry
+from meshctl.resources.cached_property import cached_property
 
 if TYPE_CHECKING:
     from meshctl.mesh.model import Mesh

@@ -15,7 +15,7 @@ _OF_NODES = frozenset({
     "kubernetes.io/hostname",
 })  # fmt: skip
 """Labels that endpoints take from the node of their pod, not from the pod (AugmentLabels,
-pkg/config/labels and pilot/pkg/networking/util, Istio 1.31)."""
+pilot/pkg/serviceregistry/util/label, Istio 1.31)."""
 
 
 class SubsetPods:
@@ -50,7 +50,7 @@ class SubsetPods:
     @cached_property
     def _nodes(self) -> list[dict[str, str]]:
         return [
-            {"kubernetes.io/hostname": one.name} | one.labels
+            one.labels | {"kubernetes.io/hostname": one.name}
             for one in self._mesh.resources
             if one.kind == "Node" and not one.group
         ]

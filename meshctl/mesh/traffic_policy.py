@@ -151,9 +151,21 @@ class TrafficPolicies:
         root = self._config.root_namespace
         if rule.namespace == root or rule.namespace not in self._local:
             return None
-        found = self._local[rule.namespace].covering(self.host_of(rule))
-        if any(selector_of(one) is None for one in next(found, ())):
+        beside = next(self._local[rule.namespace].covering(self.host_of(rule)), ())
+        if any(selector_of(one) is None for one in beside):
             return None
+        return self.next_on_path(rule, homes)
+
+    def next_on_path(self, rule: DestinationRule, homes: Iterable[str]) -> DestinationRule | None:
+        """Find the rule that clients of its namespace would follow without the rules of its host.
+
+        ``homes`` are the namespaces of the services its host stands for.
+        """
+        root = self._config.root_namespace
+        if rule.namespace == root or rule.namespace not in self._local:
+            return None
+        found = self._local[rule.namespace].covering(self.host_of(rule))
+        next(found, ())  # the rules of this very host
         beside = (one for rules in found for one in rules if selector_of(one) is None)
         beyond = (
             one

@@ -7,7 +7,7 @@ from meshctl.mesh.protocols import Protocol
 
 _DATABASES = {
     1433: "SQL Server", 3306: "MySQL", 5432: "PostgreSQL", 5672: "AMQP", 6379: "Redis",
-    9042: "Cassandra", 9092: "Kafka", 27017: "MongoDB",
+    9042: "Cassandra", 27017: "MongoDB",
 }  # fmt: skip
 # Here the server speaks first; 25, 53, 3306 and 27017 are taken for TCP without a name.
 _SERVER_FIRST = {21: "FTP", 22: "SSH", 110: "POP3", 143: "IMAP", 587: "SMTP"}

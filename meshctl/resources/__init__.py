@@ -11,6 +11,7 @@ from meshctl.resources.destination_rule import (
 )
 from meshctl.resources.envoy_filter import ConfigPatch, EnvoyFilter
 from meshctl.resources.gateway import Gateway, Server
+from meshctl.resources.istio_operator import IstioOperator
 from meshctl.resources.kinds import make_resource
 from meshctl.resources.kubernetes_gateway import (
     GatewayClass,
@@ -45,7 +46,7 @@ from meshctl.resources.workload import Container, Workload, WorkloadEntry, Workl
 __all__ = [
     "AuthorizationPolicy", "AuthorizationRule", "ConfigMap", "ConfigPatch", "Container",
     "CustomResourceDefinition", "Destination", "DestinationRule", "EgressListener", "Endpoint",
-    "EntryPort", "EnvoyFilter", "Gateway", "GatewayClass", "KubernetesGateway", "KubernetesRoute",
+    "EntryPort", "EnvoyFilter", "Gateway", "GatewayClass", "IstioOperator", "KubernetesGateway", "KubernetesRoute",
     "Listener", "Match", "Namespace", "ObjectReference", "PeerAuthentication", "Policy",
     "PortPolicy", "ProxyConfig", "Ref", "ReferenceGrant", "RequestAuthentication", "Resource",
     "Route", "Secret", "Server", "Service", "ServiceAccount", "ServiceEntry", "ServicePort",

@@ -12,6 +12,7 @@ from meshctl.resources.custom_resource_definition import CustomResourceDefinitio
 from meshctl.resources.destination_rule import DestinationRule
 from meshctl.resources.envoy_filter import EnvoyFilter
 from meshctl.resources.gateway import Gateway
+from meshctl.resources.istio_operator import IstioOperator
 from meshctl.resources.kubernetes_gateway import GatewayClass, KubernetesGateway, ReferenceGrant
 from meshctl.resources.kubernetes_route import GATEWAY_API, KubernetesRoute
 from meshctl.resources.namespace import Namespace
@@ -46,6 +47,7 @@ VIEWS: dict[tuple[str, str], type[Resource]] = {
     (SECURITY, "PeerAuthentication"): PeerAuthentication,
     (SECURITY, "RequestAuthentication"): RequestAuthentication,
     (SECURITY, "AuthorizationPolicy"): AuthorizationPolicy,
+    ("install.istio.io", "IstioOperator"): IstioOperator,
     ("telemetry.istio.io", "Telemetry"): Telemetry,
     ("extensions.istio.io", "WasmPlugin"): WasmPlugin,
     ("extensions.istio.io", "TrafficExtension"): TrafficExtension,

@@ -60,6 +60,11 @@ class Service(Resource):
         return self.spec.text("externalName") if self.type == "ExternalName" else ""
 
     @property
+    def keeps_source(self) -> bool:
+        """Do connections from outside keep their address (``externalTrafficPolicy: Local``)?"""
+        return self.spec.text("externalTrafficPolicy") == "Local"
+
+    @property
     def is_headless(self) -> bool:
         """Has it no address of its own (``clusterIP: None``)?"""
         return self.spec.text("clusterIP") == "None"

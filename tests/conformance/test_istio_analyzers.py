@@ -35,21 +35,9 @@ PENDING: dict[str, str] = {
     "virtualServiceConflictingMeshGatewayHostsWithExportTo": "only VirtualServices that lose are reported (IST0109), or clients see one alone",
     "virtualServiceDestinationHosts": "an empty destination is left to the schema rules; ports of mesh routes need no number (IST0112)",
     "virtualServiceGateways": "a missing Gateway yields no IST0132 too; httpbin names one of another namespace",
-    "virtualServiceJWTClaimRoute": "routes by token claims have no rule yet (IST0149)",
-    "virtualServiceInternalGatewayRef": "references to generated Gateways have no rule yet (IST0165)",
-    "destinationrule with no cacert, simple at destinationlevel": "missing CA certificates have no rule that fits yet (IST0128, IST0129)",
-    "destinationrule with no cacert, mutual at destinationlevel": "missing CA certificates have no rule that fits yet (IST0128, IST0129)",
-    "destinationrule with no cacert, simple at portlevel": "missing CA certificates have no rule that fits yet (IST0128, IST0129)",
-    "destinationrule with credentialname, simple at destinationlevel, no workloadSelector": "missing CA certificates have no rule that fits yet (IST0128, IST0129)",
-    "destinationrule with credentialname, simple at portlevel, no workloadSelector": "missing CA certificates have no rule that fits yet (IST0128, IST0129)",
-    "destinationrule with no cacert, mutual at portlevel": "missing CA certificates have no rule that fits yet (IST0128, IST0129)",
-    "destinationrule with no cacert, mutual at destinationlevel and simple at port level": "missing CA certificates have no rule that fits yet (IST0128, IST0129)",
-    "destinationrule with no cacert, simple at destinationlevel and mutual at port level": "missing CA certificates have no rule that fits yet (IST0128, IST0129)",
     "host defined in virtualservice not found in the gateway": "which hosts are served differs in two VirtualServices (IST0132)",
     "host defined in virtualservice not found in the gateway(beta version)": "which hosts are served differs in two VirtualServices (IST0132)",
     "certificate duplication in Gateway": "the Gateway that is found first differs, and namespaces of credentials count (IST0138)",
-    "DestinationRuleWithFakeHost": "hosts and subsets without pods are judged with less certainty (IST0173, IST0174)",
-    "DestinationRuleSubsetsNotSelectPods": "hosts and subsets without pods are judged with less certainty (IST0173, IST0174)",
 }
 """Cases whose rules are still to come, with what is missing."""
 

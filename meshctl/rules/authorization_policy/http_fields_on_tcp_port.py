@@ -13,7 +13,7 @@ from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
 from meshctl.mesh.authz import http_parts, reaches_port, widened_on
-from meshctl.mesh.injection import Membership
+from meshctl.mesh.injection import Membership, is_gateway
 from meshctl.mesh.registry import HostPort
 from meshctl.resources import AuthorizationPolicy, Workload
 from meshctl.rules.api import Finding, Outcome, Severity, rule
@@ -25,8 +25,9 @@ def check(policy: AuthorizationPolicy, mesh: Mesh) -> Iterator[Outcome]:
     if policy.target_refs or policy.action not in {"ALLOW", "DENY"}:
         return
     for workload in mesh.authorization.reached(policy):
-        if mesh.workloads.membership(workload) is Membership.AMBIENT:
-            continue  # ztunnel has rules of its own
+        is_ambient = mesh.workloads.membership(workload) is Membership.AMBIENT
+        if is_ambient or is_gateway(workload):
+            continue  # ztunnel has rules of its own, and a gateway's servers say what it speaks
         for port, target in mesh.ports.layer4(workload):
             finding = _on_port(policy, workload, port, target, mesh)
             if finding is not None:

@@ -20,9 +20,7 @@ from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, rule
 def check(policy: AuthorizationPolicy, mesh: Mesh) -> Iterator[Outcome]:
     """Report policies whose workloads are known to be none."""
     wide = mesh.authorization.is_mesh_wide(policy)
-    if policy.target_refs or (wide and not policy.selector) or any(
-        True for _ in mesh.authorization.reached(policy)
-    ):
+    if policy.target_refs or (wide and not policy.selector) or mesh.authorization.reached(policy):
         return
     if mesh.machines.any(policy.selector, None if wide else policy.namespace):
         return

@@ -19,6 +19,8 @@ from meshctl.rules.api import Finding, Outcome, Severity, rule
 
 _ALL = 100
 _DEFAULT = 10
+_LOCALITY = "localityLbSetting"
+"""Where it is set, pods of other clusters may step in."""
 
 
 @rule(on=DestinationRule, severity=Severity.WARNING, since="0.1.0")
@@ -38,7 +40,7 @@ def check(destination_rule: DestinationRule, mesh: Mesh) -> Iterator[Outcome]:
             continue
         percent = outlier.number("maxEjectionPercent") or _DEFAULT
         place = outlier.at("maxEjectionPercent") if percent != _DEFAULT else outlier.key()
-        if pods == 1 and percent >= _ALL:
+        if pods == 1 and percent >= _ALL and not policy.child("loadBalancer").has(_LOCALITY):
             yield Finding(
                 place,
                 "there is one pod, and 100 % of the pods may be ejected: after a few errors every "

@@ -3,10 +3,11 @@
 Until Istio 1.20 a SIMPLE or MUTUAL connection without `caCertificates` accepted any certificate.
 Since 1.21 the proxy verifies it by the operating system's root certificates, which have public
 CAs alone. A server inside the company or the cluster rarely has a public certificate: every
-connection fails with `503 UF` and `CERTIFICATE_VERIFY_FAILED`.
+connection fails with `503 UF` and `CERTIFICATE_VERIFY_FAILED`. A `credentialName` brings the CA to
+gateways; to sidecars only where a `workloadSelector` picks them.
 
-Fix: give `caCertificates` or `credentialName` with the CA of the server; to accept any
-certificate, say so with `insecureSkipVerify: true`.
+Fix: give `caCertificates` with the CA of the server, or `credentialName` and a `workloadSelector`;
+to accept any certificate, say so with `insecureSkipVerify: true`.
 """
 
 from collections.abc import Iterator
@@ -17,20 +18,29 @@ from meshctl.mesh.tls_origination import originations
 from meshctl.resources import DestinationRule
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 
-_VERIFIED_BY = ("caCertificates", "credentialName", "insecureSkipVerify")
+_CODES = ("IST0128", "IST0129")
 
 
-@rule(on=DestinationRule, severity=Severity.INFO, since="0.1.0")
+@rule(on=DestinationRule, severity=Severity.INFO, equivalents=_CODES, since="0.1.0")
 def check(destination_rule: DestinationRule, mesh: Mesh) -> Iterator[Outcome]:
     """Report blocks without a CA for hosts that no public CA signs for."""
     host = mesh.traffic_policies.host_of(destination_rule)
     if not is_private(host, mesh.config.domain) or mesh.control_plane.skips_verification:
         return
     for tls, port in originations(destination_rule):
-        if not any(tls.has(key) for key in _VERIFIED_BY):
-            where = f" on port {port}" if port is not None else ""
+        if tls.has("caCertificates") or tls.flag("insecureSkipVerify"):
+            continue
+        by_gateway = mesh.destinations.comes_from_gateway(host)
+        where = f" on port {port}" if port is not None else ""
+        if not tls.has("credentialName"):
             yield Finding(
                 tls.at("mode"),
                 f"the certificate of {host}{where} is verified by public CAs since Istio 1.21, and "
                 "those sign no private name; before, it was not verified at all",
+            )
+        elif not destination_rule.workload_selector and not by_gateway:
+            yield Finding(
+                tls.at("credentialName"),
+                "sidecars don't read credentialName without a workloadSelector, so they verify "
+                f"the certificate of {host}{where} by public CAs, which sign no private name",
             )

@@ -23,7 +23,7 @@ def check(gateway: Gateway, mesh: Mesh) -> Iterator[Outcome]:
     for server in gateway.servers:
         for name, place in server.credentials if server.terminates_tls else ():
             found = mesh.credentials.called(name)
-            if not found or homes & found.keys():
+            if not found or homes & found.keys() or mesh.credentials.is_copied(name):
                 continue
             where = ", ".join(sorted(home for home in homes if home))
             finding = Finding(

@@ -14,7 +14,9 @@ from meshctl.resources import PeerAuthentication
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 
 
-@rule(on=PeerAuthentication, severity=Severity.ERROR, equivalents=("KIA0501",), since="0.1.0")
+@rule(
+    on=PeerAuthentication, severity=Severity.ERROR, equivalents=("KIA0401", "KIA0501"), since="0.1.0"
+)
 def check(policy: PeerAuthentication, mesh: Mesh) -> Iterator[Outcome]:
     """Report the services whose clients send plaintext because auto mTLS is off."""
     for conflict in mesh.tls_conflicts.of(policy):

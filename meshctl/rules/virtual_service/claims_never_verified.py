@@ -27,7 +27,9 @@ def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
             if workload is None or (wanted and gateway.key_name not in wanted):
                 continue
             if not mesh.tokens.knows_those_of(workload.namespace):
-                yield NotChecked(f"no RequestAuthentication of {workload.namespace} is in the input")
+                yield NotChecked(
+                    f"no RequestAuthentication of {workload.namespace} is in the input"
+                )
                 continue
             yield Finding(
                 one.match.key(one.field, one.name),

@@ -38,6 +38,8 @@ def check(workload: Workload, mesh: Mesh) -> Iterator[Outcome]:
     is_live = workload.kind == "Pod" and workload.has("status")
     if revision is None or is_live or not mesh.is_whole or namespace is None:
         return
+    if promise(workload, namespace) is not Membership.SIDECAR:
+        return  # what installers label with a revision, but keep out of injection
     if mesh.injector.injects(workload, namespace) is False:
         yield Finding(
             metadata.at("labels", REVISION),

@@ -1,0 +1,168 @@
+"""How do templates see values: fields, truth, order, printed form? (text/template/exec.go, fmt)
+
+Texts, numbers, truth values, lists and dicts are Python's; an integer is Go's int and a float Go's
+float64. Any other object shows its fields by a method ``field(name)`` and its methods as callables
+that this returns; what it prints is its ``str``.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any, Protocol, runtime_checkable
+
+_EXPONENT_FROM = 21
+"""Where Go's %v turns to exponents."""
+
+
+class FieldError(Exception):
+    """A value has no such field, or is nothing at all."""
+
+
+class Missing:
+    """No value: what a key that a map lacks gives, and every field of that."""
+
+    def __bool__(self) -> bool:
+        return False
+
+    def __str__(self) -> str:
+        return "<no value>"
+
+
+MISSING = Missing()
+
+
+@runtime_checkable
+class Struct(Protocol):
+    """A value with fields of its own."""
+
+    def field(self, name: str) -> Any:
+        """Give a field, or a method as a callable; raises ``FieldError`` for any other name."""
+
+
+def field(value: Any, name: str) -> Any:
+    """Give a field of a struct or the value of a key."""
+    if value is MISSING:
+        return MISSING
+    if isinstance(value, Mapping):
+        return value.get(name, MISSING)
+    if isinstance(value, Struct):
+        return value.field(name)
+    if value is None:
+        raise FieldError(f"nil pointer evaluating interface {{}}.{name}")
+    raise FieldError(f"can't evaluate field {name} in type {type_name(value)}")
+
+
+def type_name(value: Any) -> str:
+    """Name the Go type of a value, as error messages do."""
+    names = {str: "string", bool: "bool", int: "int", float: "float64"}
+    if value is None or value is MISSING:
+        return "nil"
+    if isinstance(value, Mapping):
+        return "map[string]interface {}"
+    if isinstance(value, list | tuple):
+        return "[]interface {}"
+    return names.get(type(value), type(value).__name__)
+
+
+def show(value: Any) -> str:
+    """Print a value as ``{{.}}`` does."""
+    if value is None or value is MISSING:
+        return "<no value>"
+    return _show(value)
+
+
+def _show(value: Any) -> str:
+    if isinstance(value, str):
+        return value
+    if value is None or value is MISSING:
+        return "<nil>"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float):
+        return show_float(value)
+    if isinstance(value, Mapping):
+        pairs = (f"{_show(key)}:{_show(value[key])}" for key in sorted(value))
+        return f"map[{' '.join(pairs)}]"
+    if isinstance(value, list | tuple):
+        return f"[{' '.join(map(_show, value))}]"
+    return str(value)
+
+
+def show_inside(value: Any) -> str:
+    """Print a value as fmt.Sprint does: nothing is ``<nil>``."""
+    return _show(value)
+
+
+def show_float(value: float, exponent_from: int = _EXPONENT_FROM) -> str:
+    """Print a float64 with as few digits as tell it apart (strconv, 'g', -1)."""
+    if math.isnan(value):
+        return "NaN"
+    if math.isinf(value):
+        return "+Inf" if value > 0 else "-Inf"
+    if value == 0:
+        return "-0" if math.copysign(1, value) < 0 else "0"
+    sign, digits, exponent = Decimal(repr(value)).normalize().as_tuple()
+    power = len(digits) + int(exponent) - 1
+    if -4 <= power < exponent_from:  # noqa: PLR2004 - strconv's %e is used for exponents below -4
+        return format(Decimal(repr(value)).normalize(), "f")
+    rest = "".join(map(str, digits[1:]))
+    mantissa = f"{digits[0]}.{rest}" if rest else str(digits[0])
+    return f"{'-' if sign else ''}{mantissa}e{'-' if power < 0 else '+'}{abs(power):02d}"
+
+
+def kind(value: Any) -> str:
+    """Name the kind by which values are compared; other kinds than these are not comparable."""
+    if isinstance(value, bool):
+        return "bool"
+    for name, types in (("string", str), ("int", int), ("float", float)):
+        if isinstance(value, types):
+            return name
+    return ""
+
+
+def equal(one: Any, other: Any) -> bool:
+    """Are two values the same? Different basic kinds raise ValueError, as they do in Go."""
+    if one is None or other is None:
+        return one is other
+    kinds = kind(one), kind(other)
+    if kinds[0] != kinds[1]:
+        raise ValueError("incompatible types for comparison")
+    if not kinds[0]:
+        raise ValueError("non-comparable type in comparison")
+    return bool(one == other)
+
+
+def less(one: Any, other: Any) -> bool:
+    """Is the first value below the second?"""
+    kinds = kind(one), kind(other)
+    if kinds[0] != kinds[1]:
+        raise ValueError("incompatible types for comparison")
+    if kinds[0] in {"", "bool"}:
+        raise ValueError("invalid type for comparison")
+    return bool(one < other)
+
+
+def items(value: Any) -> Sequence[tuple[Any, Any]]:
+    """List what ``range`` walks through: indexes or sorted keys, and values."""
+    if isinstance(value, Mapping):
+        return [(key, value[key]) for key in sorted(value)]
+    if isinstance(value, list | tuple):
+        return list(enumerate(value))
+    if isinstance(value, int) and not isinstance(value, bool):
+        return _Numbers(value)
+    if value is None or value is MISSING:
+        return ()
+    raise ValueError(f"range can't iterate over {show_inside(value)}")
+
+
+class _Numbers(Sequence[tuple[int, int]]):
+    """The numbers below another, none of which is made before it is asked for."""
+
+    def __init__(self, count: int) -> None:
+        self._range = range(count)
+
+    def __len__(self) -> int:
+        return len(self._range)
+
+    def __getitem__(self, index: Any) -> Any:
+        return index, self._range[index]

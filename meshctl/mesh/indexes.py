@@ -1,0 +1,342 @@
+"""Which indexes are made of the resources alone? Each is imported and made when first asked."""
+
+# The modules are imported where they are asked, since an input needs few of them.
+# ruff: noqa: PLC0415
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from meshctl.mesh.inventory import Inventory
+from meshctl.mesh.mesh_config import MeshConfig, find_mesh_config
+from meshctl.mesh.registry import Registry
+from meshctl.mesh.workloads import Workloads
+from meshctl.resources import (
+    AuthorizationPolicy,
+    ConfigMap,
+    DestinationRule,
+    EnvoyFilter,
+    Gateway,
+    KubernetesGateway,
+    KubernetesRoute,
+    Namespace,
+    PeerAuthentication,
+    ProxyConfig,
+    Ref,
+    ReferenceGrant,
+    Resource,
+    Service,
+    ServiceEntry,
+    Sidecar,
+    Telemetry,
+    VirtualService,
+    WebhookConfiguration,
+    Workload,
+    WorkloadEntry,
+    WorkloadGroup,
+)
+from meshctl.resources.cached_property import cached_property
+
+if TYPE_CHECKING:
+    from meshctl.mesh.alternatives import Alternatives
+    from meshctl.mesh.ambient import Ambient
+    from meshctl.mesh.annotations import Annotations
+    from meshctl.mesh.attachments import Attachments
+    from meshctl.mesh.authorization import Authorization
+    from meshctl.mesh.bindings import Bindings
+    from meshctl.mesh.clients import Clients
+    from meshctl.mesh.control_plane import ControlPlane
+    from meshctl.mesh.credentials import Credentials
+    from meshctl.mesh.destinations import Destinations
+    from meshctl.mesh.envoy_filters import EnvoyFilters
+    from meshctl.mesh.envoy_patches import VersionedPatches
+    from meshctl.mesh.extension_providers import ExtensionProviders
+    from meshctl.mesh.gateways import Gateways
+    from meshctl.mesh.grants import Grants
+    from meshctl.mesh.hidden_wildcards import HiddenWildcards
+    from meshctl.mesh.identities import Identities
+    from meshctl.mesh.injector import Injector
+    from meshctl.mesh.interference import Interference
+    from meshctl.mesh.machines import Machines
+    from meshctl.mesh.mesh_hosts import MeshHosts
+    from meshctl.mesh.mtls import Mtls
+    from meshctl.mesh.namespaces import Namespaces
+    from meshctl.mesh.peer_authentication import PeerAuthentications
+    from meshctl.mesh.ports import Ports
+    from meshctl.mesh.proxy_images import ProxyImages
+    from meshctl.mesh.routes import Routes
+    from meshctl.mesh.service_entries import ServiceEntries
+    from meshctl.mesh.shadows import Shadows
+    from meshctl.mesh.shared_addresses import SharedAddresses
+    from meshctl.mesh.traffic_policy import TrafficPolicies
+
+
+class Indexes(Inventory):
+    """Everything that is found by host, namespace, selector or port.
+
+    ``is_whole`` says that the input is the complete mesh, so that what is missing is absent.
+    """
+
+    def __init__(
+        self, resources: Sequence[Resource], config: MeshConfig | None, *, is_whole: bool
+    ) -> None:
+        super().__init__(resources)
+        self.config = config or find_mesh_config(self.resources)
+        self.is_whole = is_whole
+
+    @cached_property
+    def registry(self) -> Registry:
+        """Hosts and ports."""
+        return Registry(self.of(Service), self.of(ServiceEntry), self.config)
+
+    @cached_property
+    def workloads(self) -> Workloads:
+        """Pods behind selectors."""
+        return Workloads(self.of(Workload), self.of(Namespace), is_whole=self.is_whole)
+
+    @cached_property
+    def routes(self) -> "Routes":
+        """What VirtualServices become, at gateways and in the mesh."""
+        from meshctl.mesh.routes import Routes
+
+        return Routes(self.of(VirtualService), self.registry, self.config)
+
+    @cached_property
+    def alternatives(self) -> "Alternatives":
+        """The matches of http rules."""
+        from meshctl.mesh.alternatives import Alternatives
+
+        return Alternatives(self.routes)
+
+    @cached_property
+    def shadows(self) -> "Shadows":
+        """Rules that never get a request."""
+        from meshctl.mesh.shadows import Shadows
+
+        return Shadows(self.alternatives)
+
+    @cached_property
+    def mesh_hosts(self) -> "MeshHosts":
+        """The VirtualService sidecars use for a host."""
+        from meshctl.mesh.mesh_hosts import MeshHosts
+
+        return MeshHosts(self.routes, self.alternatives, self.registry, self.config)
+
+    @cached_property
+    def hidden_wildcards(self) -> "HiddenWildcards":
+        """Routes for wildcard hosts that closer hosts cut off."""
+        from meshctl.mesh.hidden_wildcards import HiddenWildcards
+
+        return HiddenWildcards(self.gateways, self.alternatives)
+
+    @cached_property
+    def gateways(self) -> "Gateways":
+        """What each gateway workload serves."""
+        from meshctl.mesh.gateway_workloads import GatewayWorkloads
+        from meshctl.mesh.gateways import Gateways
+
+        workloads = GatewayWorkloads(
+            self.workloads, self.of(Service), self.registry, is_whole=self.is_whole
+        )
+        return Gateways(self.of(Gateway), workloads, self.routes, self.registry)
+
+    @cached_property
+    def interference(self) -> "Interference":
+        """Where servers of a gateway get in each other's way."""
+        from meshctl.mesh.interference import Interference
+
+        return Interference(self.gateways, self.routes)
+
+    @cached_property
+    def bindings(self) -> "Bindings":
+        """The Gateways that VirtualServices name."""
+        from meshctl.mesh.bindings import Bindings
+
+        return Bindings(self.of(Gateway), self.of(KubernetesGateway), self.registry)
+
+    @cached_property
+    def traffic_policies(self) -> "TrafficPolicies":
+        """The DestinationRule each client follows."""
+        from meshctl.mesh.traffic_policy import TrafficPolicies
+
+        return TrafficPolicies(self.of(DestinationRule), self.config)
+
+    @cached_property
+    def peer_authentications(self) -> "PeerAuthentications":
+        """The TLS mode each workload demands."""
+        from meshctl.mesh.peer_authentication import PeerAuthentications
+
+        return PeerAuthentications(self.of(PeerAuthentication), self.workloads, self.config)
+
+    @cached_property
+    def mtls(self) -> "Mtls":
+        """TLS between clients and servers."""
+        from meshctl.mesh.mtls import Mtls
+
+        return Mtls(
+            self.registry, self.workloads, self.traffic_policies, self.peer_authentications,
+            self.config,
+        )  # fmt: skip
+
+    @cached_property
+    def destinations(self) -> "Destinations":
+        """Routes by the host and subset they send requests to."""
+        from meshctl.mesh.destinations import Destinations
+
+        return Destinations(self.of(VirtualService), self.of(KubernetesRoute), self.config)
+
+    @cached_property
+    def ports(self) -> "Ports":
+        """Container ports and the Services in front of them."""
+        from meshctl.mesh.ports import Ports
+
+        return Ports(self.registry, self.workloads)
+
+    @cached_property
+    def probe_rewriting_off(self) -> Ref | None:
+        """The place where the injector leaves probes as they are; ``None`` when it doesn't."""
+        from meshctl.mesh.injection import rewriting_off
+
+        return rewriting_off(self.resources)
+
+    @cached_property
+    def control_plane(self) -> "ControlPlane":
+        """The installation of Istio."""
+        from meshctl.mesh.control_plane import ControlPlane
+
+        return ControlPlane(self.resources)
+
+    @cached_property
+    def credentials(self) -> "Credentials":
+        """Secrets by name."""
+        from meshctl.mesh.credentials import Credentials
+
+        return Credentials(self.resources)
+
+    @cached_property
+    def namespaces(self) -> "Namespaces":
+        """The namespaces the input speaks of."""
+        from meshctl.mesh.namespaces import Namespaces
+
+        return Namespaces(self.resources, self.config, is_whole=self.is_whole)
+
+    @cached_property
+    def annotations(self) -> "Annotations":
+        """Istio's annotations by object."""
+        from meshctl.mesh.annotations import Annotations
+
+        return Annotations(self.resources)
+
+    @cached_property
+    def injector(self) -> "Injector":
+        """Injection webhooks and their settings."""
+        from meshctl.mesh.injector import Injector
+
+        return Injector(
+            self.of(WebhookConfiguration), self.of(ConfigMap), self.config.root_namespace
+        )
+
+    @cached_property
+    def ambient(self) -> "Ambient":
+        """Ambient mode and waypoints."""
+        from meshctl.mesh.ambient import Ambient
+
+        return Ambient(
+            self.workloads, self.of(KubernetesGateway), self.of(Service), is_whole=self.is_whole
+        )
+
+    @cached_property
+    def identities(self) -> "Identities":
+        """Service accounts and trust domains."""
+        from meshctl.mesh.identities import Identities
+
+        return Identities(self.resources, self.config, is_whole=self.is_whole)
+
+    @cached_property
+    def grants(self) -> "Grants":
+        """What routes of the Gateway API may refer to."""
+        from meshctl.mesh.grants import Grants
+
+        return Grants(
+            self.of(KubernetesGateway), self.of(ReferenceGrant), self.workloads,
+            is_whole=self.is_whole,
+        )  # fmt: skip
+
+    @cached_property
+    def sidecars(self) -> "Attachments[Sidecar]":
+        """Sidecars by the workloads they are for."""
+        from meshctl.mesh.attachments import Attachments
+
+        return Attachments(self.of(Sidecar), lambda one: one.workload_selector, self.workloads)
+
+    @cached_property
+    def telemetries(self) -> "Attachments[Telemetry]":
+        """Telemetries by the workloads they are for; those with targetRefs are not among them."""
+        from meshctl.mesh.attachments import Attachments
+
+        return Attachments(
+            self.of(Telemetry), lambda one: None if one.target_refs else one.selector,
+            self.workloads,
+        )  # fmt: skip
+
+    @cached_property
+    def authorization(self) -> "Authorization":
+        """AuthorizationPolicies by the workloads they guard."""
+        from meshctl.mesh.authorization import Authorization
+
+        return Authorization(self.of(AuthorizationPolicy), self.workloads, self.config)
+
+    @cached_property
+    def envoy_filters(self) -> "EnvoyFilters":
+        """EnvoyFilters by the proxies they reach."""
+        from meshctl.mesh.envoy_filters import EnvoyFilters
+
+        return EnvoyFilters(self.of(EnvoyFilter), self.workloads, self.config)
+
+    @cached_property
+    def clients(self) -> "Clients":
+        """Workloads as clients."""
+        from meshctl.mesh.clients import Clients
+
+        return Clients(self.workloads, self.machines, self.of(KubernetesGateway), self.config)
+
+    @cached_property
+    def proxy_images(self) -> "ProxyImages":
+        """The images of running proxies."""
+        from meshctl.mesh.proxy_images import ProxyImages
+
+        return ProxyImages(self.injector, self.of(ProxyConfig), self.of(Workload), self.config)
+
+    @cached_property
+    def service_entries(self) -> "ServiceEntries":
+        """ServiceEntries that declare the same."""
+        from meshctl.mesh.service_entries import ServiceEntries
+
+        return ServiceEntries(self.of(ServiceEntry), self.config)
+
+    @cached_property
+    def extension_providers(self) -> "ExtensionProviders":
+        """Providers of logs, traces and metrics."""
+        from meshctl.mesh.extension_providers import ExtensionProviders
+
+        return ExtensionProviders(self.config)
+
+    @cached_property
+    def versioned_patches(self) -> "VersionedPatches":
+        """EnvoyFilter patches for some proxy versions alone."""
+        from meshctl.mesh.envoy_patches import VersionedPatches
+
+        return VersionedPatches(self.of(EnvoyFilter))
+
+    @cached_property
+    def machines(self) -> "Machines":
+        """Machines outside Kubernetes."""
+        from meshctl.mesh.machines import Machines
+
+        return Machines(self.of(WorkloadEntry), self.of(WorkloadGroup))
+
+    @cached_property
+    def shared_addresses(self) -> "SharedAddresses":
+        """Gateways of the Gateway API that share an address."""
+        from meshctl.mesh.shared_addresses import SharedAddresses
+
+        return SharedAddresses(self.of(KubernetesGateway))

@@ -1,0 +1,39 @@
+"""A policy of ambient mode lets callers in, but not the waypoint that their requests come by.
+
+ztunnel compares the identity of the connection. Behind a waypoint that is the waypoint's own, never
+the caller's. An ALLOW policy that names the callers refuses all that comes by the waypoint: the
+connection is reset, and clients see `503`.
+
+Fix: let in the waypoint's identity with this policy, and say who may call in a policy with
+`targetRefs` to the Service, which the waypoint enforces.
+"""
+
+from collections.abc import Iterator
+
+from meshctl.mesh import Mesh
+from meshctl.mesh.authz import may_admit
+from meshctl.mesh.injection import Membership
+from meshctl.resources import AuthorizationPolicy
+from meshctl.rules.api import Finding, Outcome, Severity, rule
+
+
+@rule(on=AuthorizationPolicy, severity=Severity.WARNING, since="0.1.0")
+def check(policy: AuthorizationPolicy, mesh: Mesh) -> Iterator[Outcome]:
+    """Report ALLOW policies for ambient workloads whose waypoint no ALLOW policy lets in."""
+    if policy.action != "ALLOW" or policy.target_refs or not policy.rules:
+        return
+    for workload in mesh.authorization.reached(policy):
+        if mesh.workloads.membership(workload) is not Membership.AMBIENT:
+            continue
+        allowing = [one for one in mesh.authorization.guarding(workload) if one.action == "ALLOW"]
+        for use in mesh.ports.waypoints(workload, mesh.ambient):
+            identity = mesh.identities.of_account(use.namespace, use.name)
+            rules = (entry for one in allowing for entry in one.rules)
+            if mesh.ambient.waypoint(use) is None or any(may_admit(one, identity) for one in rules):
+                continue
+            yield Finding(
+                policy.spec.key("rules"),
+                f"requests for {workload.title} come by waypoint {use.key_name}, whose principal "
+                f"{identity} no rule lets in",
+            ).also(use.ref, "sends them by the waypoint")
+            return
