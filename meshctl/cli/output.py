@@ -3,7 +3,6 @@
 import io
 import os
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -51,6 +50,8 @@ class Outputs:
 
 def write_file(file: str, text: str) -> None:
     """Write a file whole or not at all: into a sibling first, then renamed over it."""
+    import tempfile
+
     target = Path(file)
     try:
         handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")

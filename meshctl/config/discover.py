@@ -1,6 +1,5 @@
 """Which config file holds here: the nearest .meshctl.yaml, or pyproject.toml with our table?"""
 
-import tomllib
 from pathlib import Path
 
 NAMES = (".meshctl.yaml", ".meshctl.yml")
@@ -24,6 +23,8 @@ def _has_table(project: Path) -> bool:
     text = project.read_bytes()
     if b"tool.meshctl" not in text:
         return False
+    import tomllib  # noqa: PLC0415 - seldom needed
+
     try:
         return "meshctl" in tomllib.loads(text.decode("utf-8")).get("tool", {})
     except (tomllib.TOMLDecodeError, UnicodeDecodeError):

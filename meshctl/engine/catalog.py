@@ -1,8 +1,8 @@
 """What does a rule mean? Its documentation, with the cases that prove it as examples."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import meshctl
 from meshctl.engine.loader import RuleNames, load_all, suggest
@@ -14,8 +14,7 @@ _CASES = (_PACKAGE / "cases", _PACKAGE.parent / "tests" / "rules")
 """Where the cases are: in an installed package, or in a checkout."""
 
 
-@dataclass(frozen=True, slots=True)
-class Examples:
+class Examples(NamedTuple):
     """The YAML a rule complains about, and the closest that is right; empty where there is none."""
 
     bad: str

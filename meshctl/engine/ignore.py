@@ -85,8 +85,9 @@ class IgnoreFilter:
         places = (finding.location, *(place.location for place in finding.related))
         for place in places:
             for one in self._comments.get(place.file, ()):
-                if one.comment.first_line <= place.line <= one.comment.last_line and one.names.match(
-                    finding.rule, finding.equivalents
+                if (
+                    one.comment.first_line <= place.line <= one.comment.last_line
+                    and one.names.match(finding.rule, finding.equivalents)
                 ):
                     one.used = hidden = True
         return hidden

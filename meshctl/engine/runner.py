@@ -59,7 +59,7 @@ def _shares(asked: _Asked, mesh: Mesh) -> list[_Asked]:
     mesh.warm_up()
     routing = [one for one in asked if one[0].family in _ROUTING]
     rest = [one for one in asked if one[0].family not in _ROUTING]
-    return [share for share in (routing, rest) if share]
+    return [share for share in (routing, rest) if share] or [asked]
 
 
 def _ask_all(asked: _Asked, mesh: Mesh) -> Outcomes:

@@ -6,7 +6,7 @@ pilot/pkg/serviceregistry/kube/controller/ambient/waypoints.go, Istio 1.31: an o
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from meshctl.mesh.workloads import Workloads
 from meshctl.resources import KubernetesGateway, Namespace, Ref, Resource, Service
@@ -16,8 +16,7 @@ USE_WAYPOINT = "istio.io/use-waypoint"
 _WAYPOINT_NAMESPACE = "istio.io/use-waypoint-namespace"
 
 
-@dataclass(frozen=True, slots=True)
-class WaypointUse:
+class WaypointUse(NamedTuple):
     """A label that asks for a waypoint: the waypoint's name and namespace, the label's place."""
 
     name: str

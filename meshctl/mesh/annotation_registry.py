@@ -4,15 +4,14 @@ The registry of istio.io/api (annotation/annotations.gen.go, label/labels.gen.go
 and ``prometheus.istio.io/scrape-targets``, which the injector reads though it is not in there.
 """
 
-from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
+from typing import NamedTuple
 
 SOURCE_VERSION = "1.31"
 
 
-@dataclass(frozen=True, slots=True)
-class Definition:
+class Definition(NamedTuple):
     """One annotation that Istio defines; ``kinds`` holds ``Any`` where every kind may have it."""
 
     name: str

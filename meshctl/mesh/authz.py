@@ -151,7 +151,13 @@ def open_variant(path: str, written: Sequence[str]) -> str:
     """
     if path.endswith("/*"):
         twin = path.removesuffix("/*")
-    elif "*" in path or "{" in path or path.endswith("/") or "." in path.rpartition("/")[2]:
+    elif (
+        not path
+        or "*" in path
+        or "{" in path
+        or path.endswith("/")
+        or "." in path.rpartition("/")[2]
+    ):
         return ""
     else:
         twin = f"{path}/"

@@ -5,7 +5,6 @@ names of resolveGatewayName (pilot/pkg/model/config.go), Istio 1.31.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from meshctl.mesh.delegates import MESH, gateway_name
@@ -23,8 +22,7 @@ class _Claim(NamedTuple):
     server: Server
 
 
-@dataclass(frozen=True, slots=True)
-class Binding:
+class Binding(NamedTuple):
     """One entry of a VirtualService's ``gateways``: what it names, and where it is written."""
 
     name: str

@@ -22,7 +22,9 @@ _STAND_IN = re.compile(
     rb"^\s*$|[<{(\[$]|redacted|placeholder|change.?me|replace|dummy|todo|x{3}|\*{3}|\.{3}",
     re.IGNORECASE,
 )
-"""What people write where the value will be put in later."""
+"""What people write where the value will be put in later, by chance readable as base64, too."""
+_PEM = b"-----BEGIN", b"LS0tLS1"
+"""How a certificate begins, and how it does in base64."""
 
 
 class Flaw(NamedTuple):
@@ -35,7 +37,9 @@ class Flaw(NamedTuple):
 def flaw(secret: Secret) -> Flaw | None:
     """Find why a gateway can't present the certificate; ``None`` if it can, or nobody knows."""
     values = secret.values
-    if not secret.is_readable or any(_is_stand_in(values.get(key, b"?")) for key in _KEYS):
+    written = {key: text.encode() for key, text in secret.labels_of("data").items()}
+    both = (one.get(key, b"?") for one in (values, written) for key in _KEYS)
+    if not secret.is_readable or any(map(_is_stand_in, both)):
         return None
     pair = next((one for one in _PAIRS if all(values.get(key) for key in one)), None)
     if pair is None:
@@ -55,7 +59,7 @@ def flaw(secret: Secret) -> Flaw | None:
 
 
 def _is_stand_in(value: bytes) -> bool:
-    return not value.startswith(b"-----BEGIN") and bool(_STAND_IN.search(value[:200]))
+    return not value.startswith(_PEM) and bool(_STAND_IN.search(value[:200]))
 
 
 def _read(pem: bytes) -> "Certificate | None":

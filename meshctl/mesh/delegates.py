@@ -8,7 +8,7 @@ delegate; a delegate that is missing or hidden, or a match that does not fit, le
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any
+from typing import Any, NamedTuple
 
 from meshctl.mesh.mesh_config import MeshConfig
 from meshctl.mesh.visibility import is_visible_to, visibility
@@ -29,8 +29,7 @@ class Broken(Enum):
     CONFLICT = "the match of the delegate's route does not fit into the root's"
 
 
-@dataclass(frozen=True, slots=True)
-class RuleMatch:
+class RuleMatch(NamedTuple):
     """One alternative of a rule, and the matches it was written as (root first)."""
 
     match: Match
@@ -59,8 +58,7 @@ class HttpRule:
         return (self.root,) if self.root is self.action else (self.root, self.action)
 
 
-@dataclass(frozen=True, slots=True)
-class BrokenDelegate:
+class BrokenDelegate(NamedTuple):
     """A delegation that fails: as a whole, or (``route``) for one route of the delegate."""
 
     root: Route

@@ -5,7 +5,7 @@ the Sidecar's own namespace, ``*`` any, and a host without a namespace is looked
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from meshctl.mesh.hosts import is_wildcard, overlaps
 from meshctl.mesh.registry import RegisteredHost, Registry
@@ -13,8 +13,7 @@ from meshctl.mesh.visibility import is_visible_to
 from meshctl.resources import Ref, Sidecar
 
 
-@dataclass(frozen=True, slots=True)
-class EgressEntry:
+class EgressEntry(NamedTuple):
     """One entry: the namespace, the host or wildcard, who asks, and where it is written."""
 
     namespace: str

@@ -15,9 +15,15 @@ from meshctl.mesh.selectors import selects
 from meshctl.mesh.workloads import Workloads
 from meshctl.resources import ConfigPatch, EnvoyFilter, Workload
 from meshctl.resources.cached_property import cached_property
+from meshctl.resources.view import Path
 
 _INSERTS = frozenset({"ADD", "INSERT_BEFORE", "INSERT_AFTER", "INSERT_FIRST"})
 _FILTERS = frozenset({"HTTP_FILTER", "NETWORK_FILTER"})
+_WIDE = ("", "")
+"""Stands for the labels of an EnvoyFilter without a selector."""
+_ANY = ("", "*")
+"""Stands for all EnvoyFilters, whatever their selector."""
+_Key = tuple[str, str, str | None, tuple[str, str]]
 _SKEW = 2
 _PATCH_RELEASES = 40
 
@@ -68,14 +74,26 @@ class EnvoyFilters:
         return reached[0] if context is not None and are_gateways == {not context} else None
 
     def twins(self, envoy_filter: EnvoyFilter) -> Iterator[Twin]:
-        """Walk the inserted filters of an EnvoyFilter that an earlier patch inserts as well."""
+        """Walk the inserted filters of an EnvoyFilter that an older patch inserts as well."""
         for patch in envoy_filter.patches:
-            for other in self._inserted.get((patch.apply_to, patch.filter_name), ()):
-                if other.path == patch.path and other.resource is patch.resource:
-                    break
-                if patch.operation in _INSERTS and self._meet(patch, other):
+            known = self._inserts.get((envoy_filter, patch.path))
+            if known is None:
+                continue
+            earlier = [one for one in self._near(envoy_filter, patch) if one[0] < known[0]]
+            for _, other in sorted(earlier, key=lambda one: one[0]):
+                if self._meet(patch, other):
                     yield Twin(patch, other)
                     break
+
+    def _near(
+        self, envoy_filter: EnvoyFilter, patch: ConfigPatch
+    ) -> Iterator[tuple[int, ConfigPatch]]:
+        """Walk the inserts of the same filter that may meet a patch, by namespace and labels."""
+        is_root = envoy_filter.namespace == self._root
+        labels = envoy_filter.workload_selector.items()
+        for home in (None,) if is_root else (envoy_filter.namespace, self._root):
+            for label in (*labels, _WIDE) if labels else (_ANY,):
+                yield from self._inserted.get((patch.apply_to, patch.filter_name, home, label), ())
 
     def _meet(self, one: ConfigPatch, other: ConfigPatch) -> bool:
         contexts = {one.context, other.context} - {"ANY"}
@@ -96,14 +114,26 @@ class EnvoyFilters:
         return selects(*selectors) or selects(*reversed(selectors))
 
     @cached_property
-    def _inserted(self) -> dict[tuple[str, str], list[ConfigPatch]]:
-        found: dict[tuple[str, str], list[ConfigPatch]] = {}
-        for envoy_filter in self._filters:
-            for patch in envoy_filter.patches:
-                is_filter = patch.apply_to in _FILTERS and patch.filter_name
-                if is_filter and patch.operation in _INSERTS:
-                    found.setdefault((patch.apply_to, patch.filter_name), []).append(patch)
+    def _inserted(self) -> dict[_Key, list[tuple[int, ConfigPatch]]]:
+        found: dict[_Key, list[tuple[int, ConfigPatch]]] = {}
+        for (envoy_filter, _), (number, patch) in self._inserts.items():
+            labels = envoy_filter.workload_selector.items() or (_WIDE,)
+            for home in (envoy_filter.namespace, None):
+                for label in (*labels, _ANY):
+                    key = patch.apply_to, patch.filter_name, home, label
+                    found.setdefault(key, []).append((number, patch))
         return found
+
+    @cached_property
+    def _inserts(self) -> dict[tuple[EnvoyFilter, Path], tuple[int, ConfigPatch]]:
+        """The patches that insert a filter, numbered by age."""
+        inserts = [
+            (envoy_filter, patch)
+            for envoy_filter in self._filters
+            for patch in envoy_filter.patches
+            if patch.apply_to in _FILTERS and patch.filter_name and patch.operation in _INSERTS
+        ]
+        return {(one, patch.path): (n, patch) for n, (one, patch) in enumerate(inserts)}
 
 
 def names_old_cluster(patch: ConfigPatch) -> str:

@@ -55,10 +55,22 @@ class Imports:
                 yield workload
 
     def includes(self, sidecar: Sidecar, host: RegisteredHost, namespace: str) -> bool:
-        """Do clients of a namespace that follow a Sidecar know a host?"""
-        return not sidecar.egress or any(
+        """Do clients of a namespace that follow a Sidecar know a host?
+
+        Where a VirtualService is imported, so is what it routes to; that its host is imported
+        too, beside its namespace, is taken for granted.
+        """
+        if not sidecar.egress:
+            return True
+        entries = list(egress_entries(sidecar, namespace))
+        if any(
             entry.namespace in {"*", host.namespace} and covers(entry.host, host.host)
-            for entry in egress_entries(sidecar, namespace)
+            for entry in entries
+        ):
+            return True
+        routed = {one.resource.namespace for one in self._mesh.destinations.to(host.host)}
+        return any(
+            entry.namespace in routed or (routed and entry.namespace == "*") for entry in entries
         )
 
     def lost(self, sidecar: Sidecar, wider: Sidecar) -> Iterator[EgressEntry]:

@@ -7,9 +7,8 @@ Istio 1.31).
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import product
-from typing import Any
+from typing import Any, NamedTuple
 
 from meshctl.mesh.age import age
 from meshctl.resources import ConfigMap, Namespace, View, Webhook, WebhookConfiguration, Workload
@@ -49,8 +48,7 @@ def selects(webhook: Webhook, namespace: Mapping[str, str], pod: Mapping[str, st
     return matches(webhook.namespace_selector, namespace) and matches(webhook.object_selector, pod)
 
 
-@dataclass(frozen=True, slots=True)
-class InjectorSettings:
+class InjectorSettings(NamedTuple):
     """What one revision's injector puts into pods."""
 
     hub: str

@@ -1,7 +1,7 @@
 """Where do servers of one gateway get in each other's way though istiod keeps them all?"""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from meshctl.mesh.gateways import EffectiveGateway, Gateways
 from meshctl.mesh.hosts import HostIndex
@@ -13,8 +13,7 @@ from meshctl.resources import Server, VirtualService
 from meshctl.resources.cached_property import cached_property
 
 
-@dataclass(frozen=True, slots=True)
-class Clash:
+class Clash(NamedTuple):
     """Two filter chains of a listener with the same match: Envoy refuses the whole listener.
 
     ``names`` are the SNI names in both; an empty one stands for connections of any SNI, or none.
@@ -26,8 +25,7 @@ class Clash:
     names: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Coalescing:
+class Coalescing(NamedTuple):
     """A host that a browser asks for on a connection which another server's chain has taken.
 
     Both chains present the same certificate, but the routes of ``first`` don't know the host.
@@ -38,8 +36,7 @@ class Coalescing:
     host: str
 
 
-@dataclass(frozen=True, slots=True)
-class Bleed:
+class Bleed(NamedTuple):
     """A host of a plain server that another server redirects to HTTPS."""
 
     server: MergedServer
@@ -49,8 +46,7 @@ class Bleed:
     """Those that name the plain server's Gateway and not the redirecting one's."""
 
 
-@dataclass(frozen=True, slots=True)
-class Mix:
+class Mix(NamedTuple):
     """A plain host whose routes come from two namespaces, each through a Gateway of its own."""
 
     server: MergedServer

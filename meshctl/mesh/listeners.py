@@ -6,6 +6,7 @@ buildGatewayNetworkFiltersFromTLSRoutes (pilot/pkg/networking/core/gateway.go, I
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from meshctl.mesh.delegates import resolved
 from meshctl.mesh.hosts import covers
@@ -18,8 +19,7 @@ from meshctl.mesh.visibility import is_visible_to
 from meshctl.resources import Match, Route, VirtualService
 
 
-@dataclass(frozen=True, slots=True)
-class Chain:
+class Chain(NamedTuple):
     """One filter chain: what it takes (``sni``, empty for anything) and where that goes.
 
     Either ``route_config`` names the HTTP routes, or ``targets`` are the TCP upstreams of
@@ -57,8 +57,7 @@ class Listener:
         return {name: chains for name, chains in taken.items() if len(chains) > 1}
 
 
-@dataclass(frozen=True, slots=True)
-class SkippedRoute:
+class SkippedRoute(NamedTuple):
     """A tls route that got no chain, since an earlier server or route has one of its SNIs."""
 
     server: MergedServer

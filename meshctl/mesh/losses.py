@@ -1,7 +1,7 @@
 """Which servers of a Gateway does istiod leave out, on whose account, and is that certain?"""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from meshctl.mesh.gateways import EffectiveGateway, Gateways
 from meshctl.mesh.servers import Drop, MergedServer
@@ -14,8 +14,7 @@ _SETTINGS = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Loss:
+class Loss(NamedTuple):
     """A server that is left out on a gateway workload, and the one that came first."""
 
     lost: MergedServer

@@ -42,6 +42,8 @@ class Owners:
     def __init__(self, mesh: "Mesh", ownership: Ownership) -> None:
         self._mesh = mesh
         self._ownership = ownership
+        self._of_namespace: dict[str, Team | None] = {}
+        self._of_directory: dict[str, Team | None] = {}
 
     def team_of(self, resource: Resource) -> Team | None:
         """The team that writes an object: by its directory, else by its namespace."""
@@ -51,9 +53,11 @@ class Owners:
 
     def of_namespace(self, namespace: str) -> Team | None:
         """The team that a namespace belongs to; ``None`` for the platform and for nobody."""
-        if self.is_platform(namespace):
-            return None
-        return next((one for one in self._ownership.teams if _owns(one, namespace)), None)
+        if namespace not in self._of_namespace:
+            teams = () if self.is_platform(namespace) else self._ownership.teams
+            found = next((one for one in teams if _owns(one, namespace)), None)
+            self._of_namespace[namespace] = found
+        return self._of_namespace[namespace]
 
     def is_platform(self, namespace: str) -> bool:
         """Is it a namespace of the platform?"""
@@ -132,11 +136,13 @@ class Owners:
         return stem != host and self.of_namespace(stem.rpartition(".")[2]) is team
 
     def _by_directory(self, resource: Resource) -> Team | None:
-        if not self._directories:
-            return None
-        directory = os.path.abspath(resource.directory)  # noqa: PTH100 - a text, no file is asked
-        inside = ((one, team) for one, team in self._directories if _is_below(directory, one))
-        return max(inside, key=lambda one: len(one[0]), default=("", None))[1]
+        directory = resource.directory
+        if self._directories and directory not in self._of_directory:
+            path = os.path.abspath(directory)  # noqa: PTH100 - a text, no file is asked
+            inside = ((one, team) for one, team in self._directories if _is_below(path, one))
+            closest = max(inside, key=lambda one: len(one[0]), default=("", None))
+            self._of_directory[directory] = closest[1]
+        return self._of_directory.get(directory)
 
     @cached_property
     def _directories(self) -> list[tuple[str, Team]]:

@@ -40,6 +40,11 @@ class Ports:
             if opaque and not port.protocol.is_http and target not in either:
                 yield port, target
 
+    def are_http(self, workload: Workload) -> bool:
+        """Do Services lead to a workload, and all of their ports surely speak HTTP?"""
+        found = [port.protocol.is_http for port, _ in self.in_front_of(workload)]
+        return bool(found) and all(found)
+
     def waypoints(self, workload: Workload, ambient: Ambient) -> Iterable[WaypointUse]:
         """The waypoints of the Services in front of a workload, which bring its requests."""
         uses = [ambient.waypoint_use(service) for service in self.services(workload)]

@@ -6,6 +6,7 @@ pilot/pkg/serviceregistry/serviceentry/conversion.go of Istio 1.31.
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from meshctl.mesh.hosts import HostIndex, fqdn, in_cluster, is_wildcard
 from meshctl.mesh.mesh_config import MeshConfig
@@ -15,8 +16,7 @@ from meshctl.resources import Service, ServiceEntry, ServicePort, View
 from meshctl.resources.cached_property import cached_property
 
 
-@dataclass(frozen=True, slots=True)
-class HostPort:
+class HostPort(NamedTuple):
     """A port of a registered host: what clients dial and where it lands.
 
     ``target`` is the container port; a text is the name of a port of the pod.

@@ -1,7 +1,7 @@
 """Which ServiceEntries declare the same host and port for the same clients?"""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from meshctl.mesh.age import age
 from meshctl.mesh.mesh_config import MeshConfig
@@ -14,8 +14,7 @@ _AUTO_ALLOCATE_LABEL = "networking.istio.io/enable-autoallocate-ip"
 _BY_ADDRESS = frozenset({"", "TCP", "MONGO", "MYSQL", "REDIS"})
 
 
-@dataclass(frozen=True, slots=True)
-class Twin:
+class Twin(NamedTuple):
     """A port of one entry that another entry declares too."""
 
     host: str

@@ -5,8 +5,7 @@ no such upstream: 503 with response flag NC.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from meshctl.mesh.delegates import MESH, gateway_name
 from meshctl.mesh.registry import RegisteredHost
@@ -21,8 +20,7 @@ ELSEWHERE = ""
 """Stands for every namespace that has nothing of its own to say; no namespace has this name."""
 
 
-@dataclass(frozen=True, slots=True)
-class Client:
+class Client(NamedTuple):
     """Proxies that route alike: of one namespace, or ``ELSEWHERE`` for all without own rules."""
 
     namespace: str
@@ -30,8 +28,7 @@ class Client:
     is_gateway: bool
 
 
-@dataclass(frozen=True, slots=True)
-class LostSubset:
+class LostSubset(NamedTuple):
     """A subset that some proxies don't find. ``client`` is ``None`` when nobody defines it."""
 
     client: Client | None

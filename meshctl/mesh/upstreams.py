@@ -5,9 +5,8 @@ pilot/pkg/networking/core/route/route.go, Istio 1.31, checks nothing).
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import Enum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from meshctl.mesh.delegates import MESH
 from meshctl.mesh.hosts import in_cluster, is_wildcard
@@ -29,8 +28,7 @@ class Why(Enum):
     UNKNOWN = "the input doesn't tell"
 
 
-@dataclass(frozen=True, slots=True)
-class Missing:
+class Missing(NamedTuple):
     """A destination without upstream. ``similar`` is what was probably meant."""
 
     why: Why

@@ -33,9 +33,7 @@ class Workloads:
         self._index: LabelIndex[Workload] = LabelIndex()
         self._pods: dict[Workload, Workload] = {}
         self._membership: dict[Workload, Membership] = {}
-        self._memberships: dict[
-            tuple[str, frozenset[tuple[str, str]]], frozenset[Membership]
-        ] = {}
+        self._memberships: dict[tuple[str, frozenset[tuple[str, str]]], frozenset[Membership]] = {}
         self._all: list[Workload] = []
         for workload in sorted(workloads, key=lambda one: _ORDER.get(one.kind, 0)):
             self._add(workload)

@@ -3,7 +3,6 @@
 import gc
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any, BinaryIO, NamedTuple, TextIO
 
 from meshctl.sources import files, workers
@@ -20,8 +19,7 @@ _PROGRESS_STEP = 100
 _LONGEST_LINE = 1_000
 
 
-@dataclass(frozen=True, slots=True)
-class Loaded:
+class Loaded(NamedTuple):
     """What was read: the number of files, their documents in order, what is wrong with the text."""
 
     files: int

@@ -1,7 +1,6 @@
 """What is wrong with one object, and where in it?"""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
 from meshctl.resources.resource import Resource
@@ -37,8 +36,7 @@ def below(step: str | int, faults: Sequence[Fault]) -> list[Fault]:
     return [fault._replace(path=(step, *fault.path)) for fault in faults]
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(NamedTuple):
     """Everything that is wrong with an object, and what nobody could judge, as sentences."""
 
     faults: tuple[Fault, ...] = ()

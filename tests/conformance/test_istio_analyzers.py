@@ -28,19 +28,6 @@ DATA = SHARED / "data/istio-analyzers"
 TABLES = SHARED / "data/istio-tables"
 LISTED = yaml.safe_load((Path(__file__).parent / "deviations.yaml").read_text())
 DEVIATIONS: dict[str, dict[str, Any]] = LISTED["cases"]
-PENDING: dict[str, str] = {
-    "conflicting gateways with multiple port declarations": "only the Gateway that loses is reported (IST0145), the winner is a related place",
-    "conflicting gateways detect by sub selector": "only the Gateway that loses is reported (IST0145), the winner is a related place",
-    "virtualServiceConflictingMeshGatewayHosts": "only VirtualServices that lose are reported (IST0109), or clients see one alone",
-    "virtualServiceConflictingMeshGatewayHostsWithExportTo": "only VirtualServices that lose are reported (IST0109), or clients see one alone",
-    "virtualServiceDestinationHosts": "an empty destination is left to the schema rules; ports of mesh routes need no number (IST0112)",
-    "virtualServiceGateways": "a missing Gateway yields no IST0132 too; httpbin names one of another namespace",
-    "host defined in virtualservice not found in the gateway": "which hosts are served differs in two VirtualServices (IST0132)",
-    "host defined in virtualservice not found in the gateway(beta version)": "which hosts are served differs in two VirtualServices (IST0132)",
-    "certificate duplication in Gateway": "the Gateway that is found first differs, and namespaces of credentials count (IST0138)",
-}
-"""Cases whose rules are still to come, with what is missing."""
-
 FAMILIES = {
     "annotations": ("resource",),
     "applicationUID": ("workload",),
@@ -78,7 +65,7 @@ RULES = {
     "virtualservice.DestinationRuleAnalyzer": ("virtual-service/destination-subset-not-found",),
     "virtualservice.GatewayAnalyzer": (
         "virtual-service/gateway-not-found", "virtual-service/host-not-served",
-        "virtual-service/generated-gateway",
+        "virtual-service/gateway-without-its-hosts", "virtual-service/generated-gateway",
     ),
 }  # fmt: skip
 DEFAULT_INGRESS = """
@@ -203,9 +190,6 @@ def compare(case: dict[str, Any], scratch: Path) -> dict[str, list[str]]:
 def test_case_is_equal_or_a_listed_deviation(case: dict[str, Any], tmp_path: Path) -> None:
     expected = {"missing": [], "more": []}
     actual = compare(case, tmp_path)
-    if case["name"] in PENDING:
-        assert actual != expected, "this case is equal by now: take it out of PENDING"
-        pytest.xfail(PENDING[case["name"]])
     if case["name"] in DEVIATIONS:
         deviation = DEVIATIONS[case["name"]]
         assert deviation["reason"]
@@ -217,7 +201,7 @@ def test_case_is_equal_or_a_listed_deviation(case: dict[str, Any], tmp_path: Pat
 @needs_data
 def test_deviations_are_about_cases_that_exist() -> None:
     known = {case["name"] for case in cases()}
-    assert set() == {*DEVIATIONS, *PENDING} - known
+    assert set() == set(DEVIATIONS) - known
 
 
 def test_codes_that_differ_belong_to_a_rule() -> None:
@@ -229,10 +213,9 @@ def test_codes_that_differ_belong_to_a_rule() -> None:
 @needs_data
 def test_agreement_is_printed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     total = len(cases())
-    apart = len(DEVIATIONS) + len(PENDING)
+    apart = len(DEVIATIONS)
     with capsys.disabled():
         print(  # noqa: T201 - the agreement is what one runs this for
-            f"\nIstio's analyzers: {total - apart} of {total} cases equal, "
-            f"{len(DEVIATIONS)} deviations, {len(PENDING)} pending"
+            f"\nIstio's analyzers: {total - apart} of {total} cases equal, {apart} deviations"
         )
     assert total > apart

@@ -6,9 +6,7 @@ from tls_meshes import mesh, policy, rule, service, thing, tls, workload
 from meshctl.mesh.mesh_config import MeshConfig
 
 HOST = "cart.shop.svc.cluster.local"
-HBONE = MeshConfig.parse(
-    {"defaultConfig": {"proxyMetadata": {"ISTIO_META_ENABLE_HBONE": "true"}}}
-)
+HBONE = MeshConfig.parse({"defaultConfig": {"proxyMetadata": {"ISTIO_META_ENABLE_HBONE": "true"}}})
 PLAIN = MeshConfig.parse({})
 AMBIENT = {"istio.io/dataplane-mode": "ambient"}
 SIDECAR = {"istio-injection": "enabled"}

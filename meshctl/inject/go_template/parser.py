@@ -6,7 +6,19 @@ from meshctl.inject.go_template import literals
 from meshctl.inject.go_template.errors import Source, TemplateError
 from meshctl.inject.go_template.lexer import Token, tokens
 from meshctl.inject.go_template.nodes import (
-    Action, Branch, Call, Command, Dot, Fields, Function, Jump, Literal, Nil, Node, Pipe, Text,
+    Action,
+    Branch,
+    Call,
+    Command,
+    Dot,
+    Fields,
+    Function,
+    Jump,
+    Literal,
+    Nil,
+    Node,
+    Pipe,
+    Text,
     Variable,
 )  # fmt: skip
 

@@ -6,7 +6,19 @@ from typing import Any
 from meshctl.inject.go_template.builtins import BUILTINS
 from meshctl.inject.go_template.errors import Source, TemplateError
 from meshctl.inject.go_template.nodes import (
-    Action, Branch, Call, Command, Dot, Fields, Function, Jump, Literal, Nil, Node, Pipe, Text,
+    Action,
+    Branch,
+    Call,
+    Command,
+    Dot,
+    Fields,
+    Function,
+    Jump,
+    Literal,
+    Nil,
+    Node,
+    Pipe,
+    Text,
     Variable,
 )  # fmt: skip
 from meshctl.inject.go_template.parser import Body, parse

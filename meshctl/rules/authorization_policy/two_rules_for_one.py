@@ -12,7 +12,10 @@ from meshctl.mesh import Mesh
 from meshctl.resources import AuthorizationPolicy, AuthorizationRule
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 
-_FOR_EVERYBODY = ("health", "ready", "live", "ping", "metrics", "status", "public", ".well-known")
+_FOR_EVERYBODY = (
+    "health", "ready", "live", "ping", "metrics", "status", "public", ".well-known", "jwks",
+    "certs", "keys",
+)  # fmt: skip
 
 
 @rule(on=AuthorizationPolicy, severity=Severity.INFO, since="0.1.0")

@@ -11,10 +11,12 @@ Fix: repeat the settings in the port entry, or move them all into port entries.
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.resources import DestinationRule
+from meshctl.resources import DestinationRule, TrafficPolicy
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 
 _SETTINGS = ("connectionPool", "loadBalancer", "outlierDetection")
+_ALIKE = {"LEAST_REQUEST", "LEAST_CONN", "RANDOM", "ROUND_ROBIN"}
+"""Ways to spread requests that differ little from the default."""
 
 
 @rule(on=DestinationRule, severity=Severity.WARNING, since="0.1.0")
@@ -30,7 +32,15 @@ def check(destination_rule: DestinationRule, mesh: Mesh) -> Iterator[Outcome]:
                 entry.at("port", "number"),
                 f"this entry for port {entry.port} replaces the policy above it and leaves out "
                 f"{', '.join(lost)}: the port gets Istio's defaults",
+                severity=Severity.INFO if _only_spreads(policy, lost) else None,
             )
             for key in lost:
                 finding = finding.also(policy.key(key), f"doesn't hold on port {entry.port}")
             yield finding
+
+
+def _only_spreads(policy: TrafficPolicy, lost: list[str]) -> bool:
+    """Is nothing lost but a way to spread requests evenly?"""
+    balancer = policy.child("loadBalancer")
+    is_plain = balancer.names() == ("simple",) and balancer.text("simple") in _ALIKE
+    return is_plain and lost == ["loadBalancer"]
