@@ -9,6 +9,7 @@ thousand services; a mesh with many subsets, long routes or more statistics need
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, NamedTuple
 
+from meshctl.mesh.injection import Membership, is_gateway
 from meshctl.mesh.registry import RegisteredHost
 from meshctl.mesh.visibility import is_visible_to
 from meshctl.resources import ServiceEntry
@@ -39,6 +40,19 @@ class ProxySizes:
 
     def __init__(self, mesh: "Mesh") -> None:
         self._mesh = mesh
+
+    @cached_property
+    def unlimited(self) -> dict[str, int]:
+        """The namespaces of the input with workloads whose sidecars no Sidecar limits: how many."""
+        found: dict[str, int] = {}
+        workloads = self._mesh.workloads
+        for one in workloads:
+            if workloads.namespace(one.namespace) is None or is_gateway(one):
+                continue
+            beside = workloads.membership(one) is Membership.SIDECAR
+            if beside and self._mesh.imports.sidecar_of(one) is None:
+                found[one.namespace] = found.get(one.namespace, 0) + 1
+        return found
 
     def without_sidecar(self, namespace: str) -> ProxySize:
         """What sidecars of a namespace know when no Sidecar limits them."""

@@ -22,15 +22,20 @@ spec:
 """
 
 
-def rules(tmp_path: Path, text: str, *select: str) -> list[str]:
+def rules(tmp_path: Path, text: str, *select: str, alone: bool = False) -> list[str]:
     (tmp_path / "a.yaml").write_text(text)
-    return [one.rule for one in analyze([str(tmp_path)], Settings(select=select)).findings]
+    settings = Settings(select=select, alone=alone)
+    return [one.rule for one in analyze([str(tmp_path)], settings).findings]
 
 
 def test_a_rule_of_the_mesh_outdoes_a_warning_of_the_webhook(tmp_path) -> None:
     both = ("schema/webhook-warns", "virtual-service/catch-all-not-last")
-    assert ["schema/webhook-warns"] == rules(tmp_path, ROUTES, both[0])
-    assert ["virtual-service/catch-all-not-last"] == rules(tmp_path, ROUTES, *both)
+    assert ["schema/webhook-warns"] == rules(tmp_path, ROUTES, both[0], alone=True)
+    assert ["virtual-service/catch-all-not-last"] == rules(tmp_path, ROUTES, *both, alone=True)
+
+
+def test_the_webhook_s_own_idea_of_dead_routes_is_for_objects_judged_alone(tmp_path) -> None:
+    assert [] == rules(tmp_path, ROUTES, "schema/webhook-warns")
 
 
 def test_what_is_refused_has_no_effect_in_the_mesh(tmp_path) -> None:
