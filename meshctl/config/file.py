@@ -174,6 +174,8 @@ def _explain(file: Path, error: ValidationError) -> str:
     first = error.errors(include_url=False)[0]
     key = ".".join(str(part) for part in first["loc"])
     if first["type"] == "extra_forbidden":
+        if len(first["loc"]) > 1:
+            return f"{file}: there is no setting {key!r}"
         known = ", ".join(sorted(f.alias or n for n, f in ConfigFile.model_fields.items()))
         return f"{file}: there is no setting {key!r}; the settings are {known}"
     return f"{file}: {key or 'the file'}: {first['msg']}"

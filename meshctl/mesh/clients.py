@@ -1,39 +1,62 @@
-"""Which clients have no identity, because nothing presents a certificate for them?"""
+"""Which clients have no identity for a server, as nothing presents a certificate for them?"""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from meshctl.mesh.age import age
-from meshctl.mesh.injection import Membership
-from meshctl.mesh.machines import Machines
-from meshctl.mesh.mesh_config import MeshConfig
-from meshctl.mesh.workloads import Workloads
+from meshctl.mesh.connections import Client, Connection, Result
+from meshctl.mesh.injection import Membership, is_gateway
 from meshctl.resources import KubernetesGateway, Workload
+
+if TYPE_CHECKING:
+    from meshctl.mesh.model import Mesh
 
 
 class Clients:
     """Workloads as clients, by namespace and service account."""
 
-    def __init__(
-        self, workloads: Workloads, machines: Machines, gateways: Iterable[KubernetesGateway],
-        config: MeshConfig,
-    ) -> None:  # fmt: skip
-        self._workloads = workloads
-        self._machines = machines
+    def __init__(self, mesh: "Mesh") -> None:
+        self._mesh = mesh
         # istiod deploys the pods of these by itself, and gateways of the root namespace may be
         # installed by other means than the input.
-        self._hidden = {one.namespace for one in gateways} | {config.root_namespace, "istio-system"}
+        deployed = {one.namespace for one in mesh.of(KubernetesGateway)}
+        self._hidden = deployed | {mesh.config.root_namespace, "istio-system"}
 
     def without_identity(self, namespace: str, account: str = "") -> Sequence[Workload]:
         """The workloads of a namespace, or of one service account, if all are outside the mesh.
 
         Empty where one of them has an identity or may have one, or the input has none of them.
         """
-        if namespace in self._hidden or self._machines.any({}, namespace):
+        if namespace in self._hidden or self._mesh.machines.any({}, namespace):
             return ()
-        found = [
-            one
-            for one in self._workloads.find({}, namespace)
-            if not account or one.service_account == account
-        ]
-        modes = {self._workloads.membership(one) for one in found}
+        found = self._running(namespace, account)
+        modes = {self._mesh.workloads.membership(one) for one in found}
         return sorted(found, key=age) if modes == {Membership.NONE} else ()
+
+    def in_plaintext(self, namespace: str, account: str, server: Workload) -> Connection | None:
+        """Give a connection to a server if sidecars of a namespace send all of them in plaintext.
+
+        ``None`` where one has TLS or may have it, and where no sidecar is known to be there.
+        """
+        found = self._running(namespace, account)
+        sidecars = [one for one in found if self._is_sidecar(one)]
+        if not sidecars or len(sidecars) < len(found):
+            return None
+        connections = list(self._connections(Client(namespace, namespace), server))
+        if {one.result for one in connections} != {Result.PLAINTEXT}:
+            return None
+        return connections[0]
+
+    def _connections(self, client: Client, server: Workload) -> Iterator[Connection]:
+        for host in self._mesh.ports.hosts(server):
+            for one in self._mesh.mtls.connections_to(client, host):
+                if one.server is not None and one.server.workload is server:
+                    yield one
+
+    def _is_sidecar(self, workload: Workload) -> bool:
+        is_in_mesh = self._mesh.workloads.membership(workload) is Membership.SIDECAR
+        return is_in_mesh and not is_gateway(workload)
+
+    def _running(self, namespace: str, account: str) -> list[Workload]:
+        found = self._mesh.workloads.find({}, namespace)
+        return [one for one in found if not account or one.service_account == account]

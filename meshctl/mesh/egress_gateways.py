@@ -67,13 +67,24 @@ class EgressGateways:
 
     def has_second(self, leg: Leg) -> bool:
         """Is there a route at the gateway for the host, on the servers that take it?"""
+        return next(self._seconds(leg), None) is not None
+
+    def http_pairs(self, service: VirtualService) -> Iterator[tuple[Route, list[Route]]]:
+        """Walk http routes of sidecars, each with those at the gateway that requests go on by."""
+        for leg in self.legs(service):
+            if leg.route.kind == "http" and len(leg.route.routes) == 1:
+                found = [one for one in self._seconds(leg) if one.kind == "http"]
+                if found and leg.route not in found:
+                    yield leg.route, found
+
+    def _seconds(self, leg: Leg) -> Iterator[Route]:
         for server in leg.servers:
             namespace = leg.gateway.workload.namespace
             bound = self._mesh.routes.bound(server.gateway_name, namespace)
             for claim in bound.overlapping(leg.host):
-                if any(_is_for(one, server.gateway_name) for one in claim.virtual_service.routes):
-                    return True
-        return False
+                for route in claim.virtual_service.routes:
+                    if _is_for(route, server.gateway_name):
+                        yield route
 
     def _gateway(self, destination: Destination) -> tuple[EffectiveGateway, int] | None:
         for declared in self._mesh.upstreams.declared(destination):

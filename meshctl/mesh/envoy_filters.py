@@ -101,6 +101,8 @@ class EnvoyFilters:
         ports = {one.listener_port, other.listener_port} - {None}
         if len(contexts) > 1 or len(versions) > 1 or len(ports) > 1:
             return False
+        if one.filter_chain != other.filter_chain and one.filter_chain and other.filter_chain:
+            return False
         first, second = one.resource, other.resource
         assert isinstance(first, EnvoyFilter)  # noqa: S101 - narrows the type
         assert isinstance(second, EnvoyFilter)  # noqa: S101 - narrows the type

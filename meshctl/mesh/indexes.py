@@ -43,7 +43,6 @@ if TYPE_CHECKING:
     from meshctl.mesh.attachments import Attachments
     from meshctl.mesh.authorization import Authorization
     from meshctl.mesh.bindings import Bindings
-    from meshctl.mesh.clients import Clients
     from meshctl.mesh.control_plane import ControlPlane
     from meshctl.mesh.credentials import Credentials
     from meshctl.mesh.destinations import Destinations
@@ -291,13 +290,6 @@ class Indexes(Inventory):
         from meshctl.mesh.envoy_filters import EnvoyFilters
 
         return EnvoyFilters(self.of(EnvoyFilter), self.workloads, self.config)
-
-    @cached_property
-    def clients(self) -> "Clients":
-        """Workloads as clients."""
-        from meshctl.mesh.clients import Clients
-
-        return Clients(self.workloads, self.machines, self.of(KubernetesGateway), self.config)
 
     @cached_property
     def proxy_images(self) -> "ProxyImages":

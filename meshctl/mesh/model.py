@@ -17,12 +17,12 @@ from meshctl.validation.faults import ACCEPTED, Verdict
 
 if TYPE_CHECKING:
     from meshctl.mesh.attached_routes import AttachedRoutes
+    from meshctl.mesh.clients import Clients
     from meshctl.mesh.collisions import Collisions
     from meshctl.mesh.dependencies import Dependencies
     from meshctl.mesh.egress_gateways import EgressGateways
     from meshctl.mesh.entrances import Entrances
     from meshctl.mesh.imports import Imports
-    from meshctl.mesh.legs import GatewayLegs
     from meshctl.mesh.owners import Owners
     from meshctl.mesh.proxy_sizes import ProxySizes
     from meshctl.mesh.replicas import Replicas
@@ -148,18 +148,18 @@ class Mesh(Indexes):
         return AttachedRoutes(self)
 
     @cached_property
-    def gateway_legs(self) -> "GatewayLegs":
-        """Routes of sidecars that lead to gateways."""
-        from meshctl.mesh.legs import GatewayLegs
-
-        return GatewayLegs(self)
-
-    @cached_property
     def owners(self) -> "Owners":
         """Teams, and what their objects touch."""
         from meshctl.mesh.owners import Owners
 
         return Owners(self, self._ownership)
+
+    @cached_property
+    def clients(self) -> "Clients":
+        """Workloads as clients."""
+        from meshctl.mesh.clients import Clients
+
+        return Clients(self)
 
     @cached_property
     def entrances(self) -> "Entrances":

@@ -58,9 +58,13 @@ class Ports:
 
     def services(self, workload: Workload) -> Iterator[Service]:
         """Walk the Services in front of a workload, by name."""
-        for host in sorted(self._by_workload.get(workload, ()), key=lambda one: one.host):
+        for host in self.hosts(workload):
             if isinstance(host.source, Service):
                 yield host.source
+
+    def hosts(self, workload: Workload) -> list[RegisteredHost]:
+        """The hosts of the Services in front of a workload, by name."""
+        return sorted(self._by_workload.get(workload, ()), key=lambda one: one.host)
 
     def only_of_service(self, workload: Workload, number: int) -> tuple[View, int] | None:
         """Find a Service port of a number that is no container port, and where it lands."""

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
 from meshctl.mesh.age import age
+from meshctl.mesh.injection import is_control_plane, is_gateway
 from meshctl.mesh.registry import HostPort, RegisteredHost
 from meshctl.mesh.service_entries import has_addresses, is_told_by_address
 from meshctl.resources import ServiceEntry
@@ -35,7 +36,14 @@ class WidePorts:
         mesh = self._mesh
         if has_addresses(entry, mesh.config) or mesh.ambient.is_on(entry.namespace):
             return
+        visible = mesh.service_entries.visible(entry)
+        if "*" not in visible and all(map(self._has_gateways_alone, visible)):
+            return  # their listeners come from servers alone
         yield from (port for port in entry.ports if is_told_by_address(port))
+
+    def _has_gateways_alone(self, namespace: str) -> bool:
+        found = self._mesh.workloads.in_mesh(namespace)
+        return bool(found) and all(is_gateway(one) or is_control_plane(one) for one in found)
 
     def first(self, port: EntryPort) -> EntryPort | None:
         """Find the oldest other entry's port that has the same listener for some client."""

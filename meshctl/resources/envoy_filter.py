@@ -33,6 +33,12 @@ class ConfigPatch(View):
         return self.child("match", "listener").number("portNumber")
 
     @property
+    def filter_chain(self) -> dict[str, object]:
+        """What it asks of the filter chain, but for the filter in it: SNI, port, name."""
+        chain = self.child("match", "listener", "filterChain").data
+        return {key: value for key, value in chain.items() if key != "filter"}
+
+    @property
     def filter_name(self) -> str:
         """The filter it is about: the one it brings, else the one it looks for."""
         brought = self.child("patch", "value").text("name")

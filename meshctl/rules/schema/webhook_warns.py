@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
 from meshctl.mesh.injection import is_gateway
-from meshctl.resources import AuthorizationPolicy, Resource, Workload
+from meshctl.resources import AuthorizationPolicy, Ref, Resource, Sidecar, Workload
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 
 
@@ -18,13 +18,26 @@ from meshctl.rules.api import Finding, Outcome, Severity, rule
 def check(resource: Resource, mesh: Mesh) -> Iterator[Outcome]:
     """Report what the webhook warns about."""
     for fault in mesh.verdict(resource).of("webhook", is_warning=True):
-        if not ("rules" in fault.path and _guards_http_alone(resource, mesh)):
-            yield Finding(fault.at(resource), fault.message)
+        place = fault.at(resource)
+        if not _is_moot(place, mesh):
+            yield Finding(place, fault.message)
 
 
-def _guards_http_alone(policy: Resource, mesh: Mesh) -> bool:
+def _is_moot(place: Ref, mesh: Mesh) -> bool:
+    """Does the webhook, which sees one object alone, warn of what can't happen in this mesh?"""
+    resource = place.resource
+    if isinstance(resource, Sidecar) and "hosts" in place.path:
+        # The default of all namespaces: `./*` is another namespace for each of them.
+        is_root = resource.namespace == mesh.config.root_namespace
+        return is_root and not resource.workload_selector
+    if isinstance(resource, AuthorizationPolicy) and "rules" in place.path:
+        return _guards_http_alone(resource, mesh)
+    return False
+
+
+def _guards_http_alone(policy: AuthorizationPolicy, mesh: Mesh) -> bool:
     """Can't a rule about HTTP do harm on TCP ports, because its workloads have none?"""
-    if not isinstance(policy, AuthorizationPolicy) or policy.target_refs:
+    if policy.target_refs:
         return False
     guarded = mesh.authorization.reached(policy)
     return bool(guarded) and all(_is_http(one, mesh) for one in guarded)

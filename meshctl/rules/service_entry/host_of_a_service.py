@@ -12,6 +12,7 @@ WorkloadEntries whose labels its selector picks.
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
+from meshctl.mesh.visibility import is_visible_to
 from meshctl.resources import Service, ServiceEntry
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 
@@ -24,6 +25,8 @@ def check(entry: ServiceEntry, mesh: Mesh) -> Iterator[Outcome]:
         for one in mesh.registry.at(name):
             if not isinstance(one.source, Service) or one.source.external_name:
                 continue
+            if not is_visible_to(one.visible, entry.namespace):
+                continue  # its owner keeps it from the mesh, so that the entry can stand for it
             what = "the name" if name == host else "a short form of the name"
             overrides = mesh.service_entries.visible(entry) == {entry.namespace}
             yield Finding(

@@ -10,7 +10,7 @@ clients speak it: then the SNI tells the hosts apart.
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.service_entries import allocates_addresses, is_told_by_address
+from meshctl.mesh.service_entries import has_addresses, is_told_by_address
 from meshctl.resources import ServiceEntry
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 
@@ -21,7 +21,7 @@ def check(entry: ServiceEntry, mesh: Mesh) -> Iterator[Outcome]:
     by_name = entry.resolution in {"DNS", "DNS_ROUND_ROBIN"} and not entry.endpoints
     if len(set(entry.hosts)) < 2 or not by_name or mesh.ambient.is_on(entry.namespace):  # noqa: PLR2004 - it takes two
         return
-    if not entry.addresses and allocates_addresses(entry, mesh.config):
+    if not entry.addresses and has_addresses(entry, mesh.config):
         return  # each host gets an address of its own
     for port in entry.ports:
         if is_told_by_address(port):

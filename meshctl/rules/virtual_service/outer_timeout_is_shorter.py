@@ -9,20 +9,23 @@ Fix: give the route of the sidecar the longer timeout, or the gateway's a shorte
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.legs import timeout
-from meshctl.resources import VirtualService
-from meshctl.resources.durations import in_words
+from meshctl.resources import Route, VirtualService
+from meshctl.resources.durations import in_words, nanoseconds
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 
 
 @rule(on=VirtualService, severity=Severity.INFO, since="0.1.0")
 def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
     """Report timeouts that are shorter than those of all routes at the gateway."""
-    for legs in mesh.gateway_legs.of(service):
-        outer, inner = timeout(legs.outer), min(map(timeout, legs.inner))
+    for first, seconds in mesh.egress_gateways.http_pairs(service):
+        outer, inner = _timeout(first), min(map(_timeout, seconds))
         if 0 < outer < inner:
             yield Finding(
-                legs.outer.saying("timeout").at("timeout"),
+                first.at("timeout"),
                 f"the sidecar gives up after {in_words(outer)}, while the gateway would wait for "
                 f"{in_words(inner)}",
-            ).also(legs.inner[0].saying("timeout").at("timeout"), "is the gateway's timeout")
+            ).also(seconds[0].at("timeout"), "is the gateway's timeout")
+
+
+def _timeout(route: Route) -> int:
+    return nanoseconds(route.text("timeout")) or 0

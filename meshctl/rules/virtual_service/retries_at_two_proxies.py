@@ -10,20 +10,22 @@ Fix: retry at one of the two proxies, best at the gateway, and set `attempts: 0`
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.legs import attempts
-from meshctl.resources import VirtualService
+from meshctl.resources import Route, VirtualService
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 
 
 @rule(on=VirtualService, severity=Severity.INFO, since="0.1.0")
 def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
     """Report retries of a route to a gateway, all of whose own routes for the host retry too."""
-    for legs in mesh.gateway_legs.of(service):
-        outer = attempts(legs.outer)
-        inner = min(map(attempts, legs.inner))
+    for first, seconds in mesh.egress_gateways.http_pairs(service):
+        outer, inner = _attempts(first), min(map(_attempts, seconds))
         if outer and inner:
             yield Finding(
-                legs.outer.saying("retries").at("retries", "attempts"),
+                first.at("retries", "attempts"),
                 f"{outer} retries here and {inner} at the gateway make up to "
                 f"{(outer + 1) * (inner + 1)} requests of one",
-            ).also(legs.inner[0].saying("retries").at("retries", "attempts"), "retries as well")
+            ).also(seconds[0].at("retries", "attempts"), "retries as well")
+
+
+def _attempts(route: Route) -> int:
+    return route.child("retries").number("attempts") or 0

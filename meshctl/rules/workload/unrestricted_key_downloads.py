@@ -22,8 +22,10 @@ _SHOWN = 3
 @rule(on=Workload, severity=Severity.WARNING, equivalents=("IST0175",), since="0.1.0")
 def check(workload: Workload, mesh: Mesh) -> Iterator[Outcome]:
     """Report an istiod without the variable where there are RequestAuthentications."""
+    if workload.kind != "Deployment" or workload.labels.get("app") != "istiod":
+        return
     policies = sorted(mesh.of(RequestAuthentication), key=age)
-    if workload.kind != "Deployment" or workload.labels.get("app") != "istiod" or not policies:
+    if not policies:
         return
     variables = [
         variable

@@ -1,0 +1,86 @@
+"""Which containers of a pod does the injector know by name, and in which order must they stand?"""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from meshctl.inject.settings import Settings
+
+PROXY = "istio-proxy"
+INIT = "istio-init"
+VALIDATION = "istio-validation"
+CORE_DUMP = "enable-core-dump"
+STATUS = "sidecar.istio.io/status"
+"""The annotation that lists what was injected."""
+
+Object = dict[str, Any]
+
+
+def find(name: str, containers: Iterable[Object] | None) -> Object | None:
+    """Give the container of a name."""
+    return next((one for one in containers or () if one.get("name") == name), None)
+
+
+def find_in_pod(name: str, pod: Object) -> Object | None:
+    """Give the container of a name, an init container where there is no other."""
+    spec = pod["spec"]
+    return find(name, spec.get("containers")) or find(name, spec.get("initContainers"))
+
+
+def annotations_of(pod: Object) -> dict[str, str]:
+    """The annotations of a pod, which are made when there are none."""
+    found: dict[str, str] = pod["metadata"].setdefault("annotations", {})
+    return found
+
+
+def flag(text: str | None) -> bool | None:
+    """Read a flag as Go's strconv.ParseBool does; ``None`` when the text is none."""
+    if text in {"1", "t", "T", "TRUE", "true", "True"}:
+        return True
+    return False if text in {"0", "f", "F", "FALSE", "false", "False"} else None
+
+
+def wants_injection(metadata: Mapping[str, Any], spec: Mapping[str, Any]) -> bool:
+    """Does kube-inject add a sidecar? Nothing but the pod itself decides (injectRequired)."""
+    if spec.get("hostNetwork") is True or metadata.get("namespace") in _SYSTEM_NAMESPACES:
+        return False
+    for source in ("labels", "annotations"):
+        value = (metadata.get(source) or {}).get("sidecar.istio.io/inject")
+        if value is not None:
+            return value.lower() not in {"false", "n", "no", "off"}
+    return True
+
+
+_SYSTEM_NAMESPACES = frozenset(
+    {"kube-system", "kube-public", "kube-node-lease", "local-path-storage"}
+)
+_NO_LABEL = re.compile(r"[^a-zA-Z0-9_]")
+
+
+def label_name(name: str) -> str:
+    """Write an annotation's name as Prometheus knows it."""
+    return _NO_LABEL.sub("_", name)
+
+
+def reorder(pod: Object, settings: Settings, mesh: Mapping[str, Any]) -> None:
+    """Put the sidecar and its helpers where they must run (reorderPod)."""
+    spec = pod["spec"]
+    holds = mesh["defaultConfig"].get("holdApplicationUntilProxyStarts") is True
+    holds |= settings.value("global", "proxy", "holdApplicationUntilProxyStarts") is True
+    spec["containers"] = _moved(spec.get("containers") or [], PROXY, first=holds)
+    if not (initial := spec.get("initContainers")):
+        return
+    if find(PROXY, initial) is not None:
+        for name in (CORE_DUMP, PROXY, VALIDATION, INIT):
+            initial = _moved(initial, name, first=True)
+    else:
+        initial = _moved(initial, VALIDATION, first=True)
+        for name in (INIT, CORE_DUMP):
+            initial = _moved(initial, name, first=False)
+    spec["initContainers"] = initial
+
+
+def _moved(containers: Sequence[Object], name: str, *, first: bool) -> list[Object]:
+    chosen = [one for one in containers if one.get("name") == name]
+    others = [one for one in containers if one.get("name") != name]
+    return [*chosen, *others] if first else [*others, *chosen]

@@ -1,0 +1,110 @@
+"""Which functions of Sprig are about numbers?"""
+
+import math
+import re
+from collections.abc import Callable, Mapping
+from functools import reduce
+from typing import Any
+
+_INT = re.compile(r"[+-]?(?:0[xX][0-9a-fA-F]+|0[bB][01]+|0[oO]?[0-7]+|\d+)")
+_MAX_COUNT = 1_000_000
+
+
+def whole(value: Any) -> int:
+    """Turn a value into an int64 (spf13/cast); what is no number is 0."""
+    if isinstance(value, bool):
+        return int(value)
+    if isinstance(value, int):
+        return value
+    if isinstance(value, float):
+        return int(value) if math.isfinite(value) else 0
+    if isinstance(value, str) and _INT.fullmatch(value):
+        digits = value.lstrip("+-")
+        is_octal = len(digits) > 1 and digits[0] == "0" and digits.isdecimal()
+        return int(value, 8) if is_octal else int(value, 0)
+    return 0
+
+
+def real(value: Any) -> float:
+    """Turn a value into a float64; what is no number is 0."""
+    if isinstance(value, str):
+        try:
+            return float(value)
+        except ValueError:
+            return 0.0
+    return float(value) if isinstance(value, bool | int | float) else 0.0
+
+
+def _quotient(one: Any, other: Any) -> int:
+    """Go divides towards zero."""
+    dividend, divisor = whole(one), whole(other)
+    if divisor == 0:
+        raise ZeroDivisionError("integer divide by zero")
+    sign = -1 if (dividend < 0) != (divisor < 0) else 1
+    return sign * (abs(dividend) // abs(divisor))
+
+
+def _round(value: Any, places: int, half: float = 0.5) -> float:
+    factor = 10.0**places
+    scaled = real(value) * factor
+    floor = math.floor(abs(scaled))
+    up = abs(scaled) - floor >= half
+    return math.copysign((floor + up) / factor, scaled)
+
+
+def _until(count: Any) -> list[int]:
+    end = whole(count)
+    return _steps(0, end, -1 if end < 0 else 1)
+
+
+def _steps(start: int, end: int, step: int) -> list[int]:
+    if step == 0 or (start < end) != (step > 0):
+        return []
+    numbers = range(start, end, step)
+    if len(numbers) > _MAX_COUNT:
+        raise ValueError(f"more than {_MAX_COUNT:,} numbers")
+    return list(numbers)
+
+
+def _sequence(*bounds: int) -> str:
+    match bounds:
+        case (end,):
+            start, step, last = 1, -1 if end < 1 else 1, end
+        case (start, last):
+            step = -1 if last < start else 1
+        case (start, step, last):
+            pass
+        case _:
+            return ""
+    return " ".join(map(str, _steps(start, last + (1 if step > 0 else -1), step)))
+
+
+NUMBERS: Mapping[str, Callable[..., Any]] = {
+    "add": lambda *v: sum(map(whole, v)),
+    "add1": lambda v: whole(v) + 1,
+    "add1f": lambda v: real(v) + 1,
+    "addf": lambda *v: sum(map(real, v)),
+    "atoi": whole,
+    "biggest": lambda *v: max(map(whole, v)),
+    "ceil": lambda v: float(math.ceil(real(v))),
+    "div": _quotient,
+    "divf": lambda *v: reduce(lambda a, b: a / b, map(real, v)),
+    "float64": real,
+    "floor": lambda v: float(math.floor(real(v))),
+    "int": whole,
+    "int64": whole,
+    "max": lambda *v: max(map(whole, v)),
+    "maxf": lambda *v: max(map(real, v)),
+    "min": lambda *v: min(map(whole, v)),
+    "minf": lambda *v: min(map(real, v)),
+    "mod": lambda a, b: whole(a) - whole(b) * _quotient(a, b),
+    "mul": lambda *v: math.prod(map(whole, v)),
+    "mulf": lambda *v: math.prod(map(real, v)),
+    "round": _round,
+    "seq": _sequence,
+    "sub": lambda a, b: whole(a) - whole(b),
+    "subf": lambda first, *rest: reduce(lambda a, b: a - b, map(real, rest), real(first)),
+    "toDecimal": lambda v: int(str(v), 8),
+    "until": _until,
+    "untilStep": _steps,
+}

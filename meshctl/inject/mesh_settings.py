@@ -1,0 +1,118 @@
+"""Which MeshConfig and ProxyConfig hold? (pkg/config/mesh/mesh.go, Istio 1.31)"""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from meshctl.inject.errors import InjectionError
+from meshctl.inject.go_json import dumps
+from meshctl.sources.yaml import parse_one
+
+PROXY_CONFIG = "proxy.istio.io/config"
+"""The annotation by which a pod changes its ProxyConfig."""
+
+DEFAULT_PROXY_CONFIG: Mapping[str, Any] = {
+    "configPath": "./etc/istio/proxy",
+    "binaryPath": "/usr/local/bin/envoy",
+    "serviceCluster": "istio-proxy",
+    "drainDuration": "45s",
+    "discoveryAddress": "istiod.istio-system.svc:15012",
+    "proxyAdminPort": 15000,
+    "controlPlaneAuthPolicy": "MUTUAL_TLS",
+    "statNameLength": 189,
+    "statusPort": 15020,
+    "terminationDrainDuration": "5s",
+}
+_DEFAULT_MESH: Mapping[str, Any] = {
+    "proxyListenPort": 15001,
+    "proxyInboundListenPort": 15006,
+    "trustDomain": "cluster.local",
+    "rootNamespace": "istio-system",
+    "enablePrometheusMerge": True,
+    "defaultConfig": DEFAULT_PROXY_CONFIG,
+}
+_ORDER = (
+    "configPath", "binaryPath", "serviceCluster", "tracingServiceName", "drainDuration",
+    "discoveryAddress", "zipkinAddress", "statsdUdpAddress", "proxyAdminPort",
+    "controlPlaneAuthPolicy", "customConfigFile", "statNameLength", "concurrency",
+    "proxyBootstrapTemplatePath", "interceptionMode", "tracing", "envoyAccessLogService",
+    "envoyMetricsService", "proxyMetadata", "runtimeValues", "statusPort", "extraStatTags",
+    "gatewayTopology", "terminationDrainDuration", "meshId", "readinessProbe",
+    "proxyStatsMatcher", "holdApplicationUntilProxyStarts", "caCertificatesPem", "image",
+    "privateKeyProvider", "proxyHeaders", "fileFlushInterval", "fileFlushMinSizeKb",
+    "statsEvictionInterval",
+)  # fmt: skip
+"""The fields of ProxyConfig as mesh/v1alpha1/proxy.proto declares them."""
+_SNAKE = re.compile(r"_([a-z0-9])")
+_MERGED = frozenset({"proxyMetadata", "proxyHeaders"})
+_WRAPPED = frozenset({"concurrency", "holdApplicationUntilProxyStarts"})
+"""Wrapper messages: 0 and false are values of their own."""
+
+
+def mesh_with_defaults(mesh: Mapping[str, Any]) -> dict[str, Any]:
+    """Lay a MeshConfig over Istio's defaults."""
+    given = {_camel(key): value for key, value in mesh.items() if value is not None}
+    proxy = given.pop("defaultConfig", {})
+    if not isinstance(proxy, dict):
+        raise InjectionError("defaultConfig of the mesh config should be a mapping")
+    merged = {**_DEFAULT_MESH, **given}
+    return {**merged, "defaultConfig": merge_proxy_config(DEFAULT_PROXY_CONFIG, proxy)}
+
+
+def merge_proxy_config(lower: Mapping[str, Any], upper: Mapping[str, Any]) -> dict[str, Any]:
+    """Replace fields one by one; metadata merges by key, headers by field."""
+    result = dict(lower)
+    for key, value in upper.items():
+        name = _camel(key)
+        if value is None:
+            continue
+        if name in _MERGED and isinstance(value, dict):
+            value = {**result.get(name, {}), **value}  # noqa: PLW2901 - laid over what is there
+        result[name] = value
+    return result
+
+
+def effective_mesh(mesh: Mapping[str, Any], annotations: Mapping[str, str]) -> Mapping[str, Any]:
+    """Lay a pod's own ProxyConfig over the mesh's."""
+    text = annotations.get(PROXY_CONFIG)
+    if text is None:
+        return mesh
+    return {**mesh, "defaultConfig": merge_proxy_config(mesh["defaultConfig"], parse(text))}
+
+
+def parse(text: str) -> dict[str, Any]:
+    """Read the text of the annotation; raises ``InjectionError`` when it is no ProxyConfig."""
+    try:
+        data = parse_one(text)
+    except ValueError as error:
+        raise InjectionError(f"annotation {PROXY_CONFIG}: {error}") from None
+    if not isinstance(data, dict | None):
+        raise InjectionError(f"annotation {PROXY_CONFIG} should be a mapping")
+    for key in data or {}:
+        if _camel(key) not in _ORDER:
+            raise InjectionError(f"annotation {PROXY_CONFIG}: unknown field {key!r}")
+    return data or {}
+
+
+def proxy_config_json(config: Mapping[str, Any]) -> str:
+    """Write what differs from the defaults, as the sidecar reads it from its environment.
+
+    Fields of nested messages stay in the order in which they were written.
+    """
+    kept: dict[str, Any] = {}
+    for name in sorted(config, key=_place):
+        value = config[name]
+        is_empty = not value and name not in _WRAPPED
+        if not is_empty and value != DEFAULT_PROXY_CONFIG.get(name):
+            kept[name] = dict(sorted(value.items())) if name == "proxyMetadata" else value
+    if kept.get("interceptionMode") == "REDIRECT":
+        del kept["interceptionMode"]
+    return dumps(kept)
+
+
+def _place(name: str) -> int:
+    return _ORDER.index(name) if name in _ORDER else len(_ORDER)
+
+
+def _camel(name: str) -> str:
+    return _SNAKE.sub(lambda match: match[1].upper(), name)

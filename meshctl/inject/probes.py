@@ -1,0 +1,105 @@
+"""How do probes reach the application behind mTLS? (pkg/kube/inject/app_probe.go, Istio 1.31)"""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from meshctl.inject import go_json
+from meshctl.inject.containers import (
+    PROXY, STATUS, Object, annotations_of, find_in_pod, flag,
+)  # fmt: skip
+from meshctl.inject.settings import Settings
+
+PROBERS = "ISTIO_KUBE_APP_PROBERS"
+"""The variable by which the agent knows the original probes."""
+_REWRITE = "sidecar.istio.io/rewriteAppHTTPProbers"
+_STATUS_PORT = "status.sidecar.istio.io/port"
+_PROBES = (("readinessProbe", "readyz"), ("livenessProbe", "livez"), ("startupProbe", "startupz"))
+_HOOKS = (("preStop", "prestopz"), ("postStart", "poststartz"))
+_ACTIONS = ("httpGet", "tcpSocket", "grpc")
+
+
+def rewrite_probes(pod: Object, settings: Settings) -> None:
+    """Send the probes of the containers to the agent, which sends them on."""
+    sidecar = find_in_pod(PROXY, pod)
+    asked = flag(annotations_of(pod).get(_REWRITE))
+    if sidecar is None or not (settings.rewrites_probes if asked is None else asked):
+        return
+    port = _status_port(pod, settings)
+    if port < 0:
+        return
+    found: dict[str, Any] = {}
+    for path, handler, timeout in _handlers(pod):
+        if _resolve_port(path, handler, pod):
+            prober = {name: handler[name] for name in _ACTIONS if name in handler}
+            found[path] = prober | ({"timeoutSeconds": timeout} if timeout else {})
+    if found:
+        _set_probers(pod, sidecar, json.loads(json.dumps(found)))
+    for path, handler, _ in _handlers(pod):
+        _redirect(path, handler, port)
+
+
+def _handlers(pod: Object) -> Iterator[tuple[str, Object, int]]:
+    """Walk what the kubelet calls: where the agent takes it, the handler, its timeout."""
+    spec = pod["spec"]
+    for container in [*(spec.get("containers") or []), *(spec.get("initContainers") or [])]:
+        if container["name"] == PROXY:
+            continue
+        for field, word in _PROBES:
+            probe = container.get(field)
+            if probe and any(action in probe for action in _ACTIONS):
+                path = f"/app-health/{container['name']}/{word}"
+                yield path, probe, probe.get("timeoutSeconds", 0)
+        for field, word in _HOOKS:
+            hook = (container.get("lifecycle") or {}).get(field)
+            if hook and any(action in hook for action in _ACTIONS[:2]):
+                yield f"/app-lifecycle/{container['name']}/{word}", hook, 0
+
+
+def _resolve_port(path: str, handler: Object, pod: Object) -> bool:
+    """Turn a port's name into its number; tells whether there is one."""
+    container = find_in_pod(path.split("/")[2], pod) or {}
+    numbers = {port.get("name"): port.get("containerPort") for port in container.get("ports") or []}
+    for action in ("httpGet", "tcpSocket"):
+        port = handler.get(action, {}).get("port")
+        if isinstance(port, str):
+            if port not in numbers:
+                return False
+            handler[action]["port"] = numbers[port]
+    return True
+
+
+def _status_port(pod: Object, settings: Settings) -> int:
+    text = annotations_of(pod).get(_STATUS_PORT)
+    if text is None:
+        return settings.status_port
+    return int(text) if text.strip().isdecimal() else 0
+
+
+def _set_probers(pod: Object, sidecar: Object, found: dict[str, Any]) -> None:
+    environment = sidecar.setdefault("env", [])
+    if STATUS in annotations_of(pod):
+        for variable in environment:
+            if variable["name"] == PROBERS:
+                try:
+                    found |= json.loads(variable.get("value", ""))
+                except (ValueError, TypeError):
+                    return
+                variable.pop("valueFrom", None)
+                variable["value"] = _text(found)
+                return
+    environment.append({"name": PROBERS, "value": _text(found)})
+
+
+def _text(found: dict[str, Any]) -> str:
+    return go_json.dumps({path: found[path] for path in sorted(found)})
+
+
+def _redirect(path: str, handler: Object, port: int) -> None:
+    http: Object = {"path": path, "port": port}
+    for action in _ACTIONS:
+        old = handler.pop(action, None)
+        if old is not None and action == "httpGet":
+            scheme = "HTTP" if old.get("scheme") == "HTTPS" else old.get("scheme")
+            http = {**old, **http} | ({"scheme": scheme} if scheme else {})
+    handler["httpGet"] = http

@@ -1,0 +1,36 @@
+"""A rule names clients by identity, and their own DestinationRule sends plaintext.
+
+A client has a principal and a namespace only through the certificate of its sidecar. With
+`tls.mode: DISABLE`, or with auto mTLS off, the sidecar sends none. A permissive server takes the
+connection, but an ALLOW rule by namespace or principal doesn't let it in (`403 RBAC: access
+denied`), and a DENY rule doesn't refuse it.
+
+Fix: remove `tls` from the DestinationRule, or use ISTIO_MUTUAL.
+"""
+
+from collections.abc import Iterator
+
+from meshctl.mesh import Mesh
+from meshctl.mesh.identity_use import named_sources
+from meshctl.resources import AuthorizationPolicy
+from meshctl.rules.api import Finding, Outcome, Severity, rule
+
+
+@rule(on=AuthorizationPolicy, severity=Severity.WARNING, since="0.1.0")
+def check(policy: AuthorizationPolicy, mesh: Mesh) -> Iterator[Outcome]:
+    """Report exact sources whose connections to a workload of the policy all lack TLS."""
+    if policy.target_refs:
+        return
+    workloads = mesh.authorization.reached(policy)
+    for source in named_sources(policy, mesh.config.trust_domain):
+        for workload in workloads:
+            found = mesh.clients.in_plaintext(source.namespace, source.account, workload)
+            if found is None or found.upstream.ref is None:
+                continue
+            host = found.upstream.host.host
+            yield Finding(
+                source.ref,
+                f"clients in {source.namespace} send plaintext to {host}, so {workload.title} "
+                "doesn't know who they are",
+            ).also(found.upstream.ref, "makes them send plaintext")
+            break
