@@ -1,6 +1,6 @@
 """Which text does ``istioctl kube-inject`` write? (IntoResourceFile, Istio 1.31)"""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from meshctl.inject import go_yaml
@@ -10,11 +10,22 @@ from meshctl.inject.workloads import Warn, group_of, inject_workload, is_known
 from meshctl.sources.yaml import parse_one
 
 _SEPARATOR = "---"
+Inject = Callable[[dict[str, Any]], dict[str, Any]]
 
 
-def inject_text(text: str, settings: Settings, warn: Warn) -> str:
+Namespace = Mapping[str, str] | None
+"""The annotations of the namespace, where they are known."""
+
+
+def inject_text(
+    text: str, settings: Settings, warn: Warn, namespace: Namespace = None
+) -> str:
     """Add sidecars to every workload of a file; other documents pass through as they are."""
-    return "".join(f"{_inject_document(part, settings, warn)}---\n" for part in _documents(text))
+
+    def inject(data: dict[str, Any]) -> dict[str, Any]:
+        return inject_workload(data, settings, warn, namespace)
+
+    return "".join(f"{_inject_document(part, inject)}---\n" for part in _documents(text))
 
 
 def _documents(text: str) -> Iterator[str]:
@@ -31,25 +42,22 @@ def _documents(text: str) -> Iterator[str]:
         yield "".join(lines)
 
 
-def _inject_document(text: str, settings: Settings, warn: Warn) -> str:
+def _inject_document(text: str, inject: Inject) -> str:
     try:
         data = parse_one(text)
     except ValueError as error:
         raise InjectionError(f"a document cannot be read: {error}; correct it") from None
     if _is_list(data):
-        return go_yaml.dumps(_inject_list(data, settings, warn))
+        return go_yaml.dumps(_inject_list(data, inject))
     if not is_known(data):
         return text
-    return go_yaml.dumps(inject_workload(data, settings, warn))
+    return go_yaml.dumps(inject(data))
 
 
 def _is_list(data: Any) -> bool:
     return isinstance(data, dict) and data.get("kind") == "List" and not group_of(data)
 
 
-def _inject_list(data: dict[str, Any], settings: Settings, warn: Warn) -> dict[str, Any]:
-    items = [
-        inject_workload(item, settings, warn) if is_known(item) else item
-        for item in data.get("items") or []
-    ]
+def _inject_list(data: dict[str, Any], inject: Inject) -> dict[str, Any]:
+    items = [inject(item) if is_known(item) else item for item in data.get("items") or []]
     return {**data, "items": items, "metadata": data.get("metadata") or {}}

@@ -121,6 +121,15 @@ ALWAYS: dict[str, dict[str, Any]] = {
     "CronJob": {**_OBJECT, "status": {}},
     "CronJobSpec": {"schedule": "", "jobTemplate": {}},
     "JobTemplateSpec": _OBJECT,
+    "DeploymentConfig": {
+        **_OBJECT,
+        "status": {
+            "availableReplicas": 0, "latestVersion": 0, "observedGeneration": 0, "replicas": 0,
+            "unavailableReplicas": 0, "updatedReplicas": 0,
+        },
+    },
+    "DeploymentConfigSpec": {"replicas": 0, "strategy": {}, "test": False, "triggers": None},
+    "DeploymentConfigStrategy": {"resources": {}},
 }  # fmt: skip
 """Fields without ``omitempty``, or structs that it doesn't leave out, with their empty value."""
 
