@@ -45,7 +45,8 @@ def analyze(
     Raises InputError for a named path that cannot be read, ConfigError and UsageError for
     settings that make no sense; everything else is a finding.
     """
-    names = RuleNames((*settings.select, *settings.ignore))
+    accepted = (name for entry in settings.ignores for name in entry.rules)
+    names = RuleNames((*settings.select, *settings.ignore, *accepted))
     if names:
         check_names(names)
     collecting = gc.isenabled()

@@ -94,8 +94,9 @@ def _append_network(existing: str, network: str) -> str:
     if any(isinstance(one, dict) and _network_name(one) == network for one in networks):
         return existing
     namespace, slash, name = network.rpartition("/")
-    added = {"name": name, "namespace": namespace} if slash else {"name": name}
-    return go_json.dumps([*(_sorted(one) for one in networks), _sorted(added)])
+    added = {"name": name} | ({"namespace": namespace} if slash else {})
+    head, _, tail = existing.rpartition("]")
+    return f"{head}, {json.dumps(added)}]{tail}"
 
 
 def _network_name(network: Mapping[str, Any]) -> str:

@@ -17,9 +17,7 @@ Namespace = Mapping[str, str] | None
 """The annotations of the namespace, where they are known."""
 
 
-def inject_text(
-    text: str, settings: Settings, warn: Warn, namespace: Namespace = None
-) -> str:
+def inject_text(text: str, settings: Settings, warn: Warn, namespace: Namespace = None) -> str:
     """Add sidecars to every workload of a file; other documents pass through as they are."""
 
     def inject(data: dict[str, Any]) -> dict[str, Any]:

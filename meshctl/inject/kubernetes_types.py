@@ -51,7 +51,9 @@ def read(kind: str, data: Any, *, coerce: bool = False, path: str = "") -> Any:
         ]
     if kind[0] == "{":
         pairs = _expect(dict, data, path)
-        found = {k: read(kind[1:-1], v, coerce=coerce, path=f"{path}.{k}") for k, v in pairs.items()}
+        found = {
+            k: read(kind[1:-1], v, coerce=coerce, path=f"{path}.{k}") for k, v in pairs.items()
+        }
         return {key: _filled(kind[1:-1], value) for key, value in found.items()}
     if kind in types():
         return _struct(kind, _expect(dict, data, path), coerce=coerce, path=path)
@@ -125,7 +127,9 @@ def _scalar(kind: str, data: Any, *, coerce: bool, path: str) -> Any:
     if not isinstance(data, accepted) or (isinstance(data, bool) and bool not in accepted):
         wanted = {"text": "text; quote it", "flag": "true or false", "port": "a number or a name"}
         place = path.lstrip(".")
-        raise InjectionError(f"{place} is {text(data)!r} and should be {wanted.get(kind, 'a number')}")
+        raise InjectionError(
+            f"{place} is {text(data)!r} and should be {wanted.get(kind, 'a number')}"
+        )
     return data
 
 

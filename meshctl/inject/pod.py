@@ -24,6 +24,12 @@ from meshctl.mesh.annotation_values import wrong_value
 from meshctl.sources.yaml import parse_one
 
 _TEMPLATES = "inject.istio.io/templates"
+_NETWORK = "topology.istio.io/network"
+_REPLACED = {
+    f"traffic.sidecar.istio.io/{word}OutboundIPRanges": f" (over {word}IPRanges of the values)"
+    for word in ("include", "exclude")
+}
+"""Annotations whose setting in the chart's values has another name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +60,7 @@ def inject_pod(pod: Object, owner: Owner, settings: Settings) -> Object:
 
 def _check_annotations(pod: Object) -> None:
     problems = [
-        f"annotation {name} is {value!r} and should be {allowed}"
+        f"annotation {name}{_REPLACED.get(name, '')} is {value!r} and should be {allowed}"
         for name, value in annotations_of(pod).items()
         if (allowed := wrong_value(name, value))
     ]
@@ -151,21 +157,28 @@ def _data(pod: Object, owner: Owner, settings: Settings, mesh: Mapping[str, Any]
 def _finish(pod: Object, template: Object, settings: Settings) -> None:
     """Do what templates can't (postProcessPod)."""
     pod["metadata"].setdefault("labels", {})
+    environment = _cluster_environment(pod, settings)
     sidecar = find_in_pod(PROXY, pod)
     if sidecar is not None:
-        _set_cluster(sidecar, settings)
+        _set_environment(sidecar, environment)
     merge_metrics(pod, settings)
     rewrite_probes(pod, settings)
-    if settings.network:
-        pod["metadata"]["labels"]["topology.istio.io/network"] = settings.network
+    if "ISTIO_META_NETWORK" in environment:
+        pod["metadata"]["labels"][_NETWORK] = environment["ISTIO_META_NETWORK"]
     annotations = annotations_of(pod)
     annotations[STATUS] = _status(template["spec"], settings)
     annotations.update(settings.injected_annotations)
 
 
-def _set_cluster(sidecar: Object, settings: Settings) -> None:
-    given = {"ISTIO_META_CLUSTER_ID": settings.cluster, "ISTIO_META_NETWORK": settings.network}
-    wanted = {name: value for name, value in given.items() if value}
+def _cluster_environment(pod: Object, settings: Settings) -> dict[str, str]:
+    """Where the sidecar runs; the pod's label of its network has the last word."""
+    network = pod["metadata"]["labels"].get(_NETWORK) or settings.value("global", "network")
+    cluster = settings.value("global", "multiCluster", "clusterName")
+    given = {"ISTIO_META_CLUSTER_ID": cluster, "ISTIO_META_NETWORK": network}
+    return {name: str(value) for name, value in given.items() if value}
+
+
+def _set_environment(sidecar: Object, wanted: Mapping[str, str]) -> None:
     kept = [one for one in sidecar.get("env") or [] if one["name"] not in wanted]
     sidecar["env"] = [*kept, *({"name": name, "value": wanted[name]} for name in sorted(wanted))]
 

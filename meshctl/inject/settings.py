@@ -28,8 +28,6 @@ class Settings:
     revision: str = ""
     native: bool = False
     compliance_policy: str = ""
-    network: str = ""
-    cluster: str = ""
 
     @property
     def status_port(self) -> int:

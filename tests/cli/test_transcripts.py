@@ -2,7 +2,7 @@
 
 A block holds commands (``$ …``), what they print, and ``[exit N]`` where the exit code is not 0.
 Files that a block needs stand before it in fenced blocks whose first line is ``# file: NAME``.
-Commands run in one empty directory for each transcript; ``--update`` rewrites the output.
+Commands run in one empty directory for each transcript, shown as ``/here``; ``--update`` rewrites the output.
 """
 
 import os
@@ -17,7 +17,9 @@ import pytest
 HERE = Path(__file__).parent
 BLOCK = re.compile(r"^```(console|\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 FILE = re.compile(r"# file: (\S+)\n")
-CHANGES_OUTPUT = re.compile(r"^(CI|NO_COLOR|FORCE_COLOR|TERM|COLUMNS|GITHUB_|GITLAB_|MESHCTL_|_MESHCTL)")
+CHANGES_OUTPUT = re.compile(
+    r"^(CI|NO_COLOR|FORCE_COLOR|TERM|COLUMNS|GITHUB_|GITLAB_|MESHCTL_|_MESHCTL)"
+)
 
 
 def clean_environment() -> dict[str, str]:
@@ -34,7 +36,8 @@ def run_command(line: str, cwd: Path) -> str:
         stdin=subprocess.DEVNULL,
     )  # fmt: skip
     code = f"[exit {done.returncode}]\n" if done.returncode else ""
-    return f"$ {line}\n{done.stdout}{done.stderr}{code}"
+    printed = (done.stdout + done.stderr).replace(str(cwd), "/here")
+    return f"$ {line}\n{printed}{code}"
 
 
 def replay(text: str, cwd: Path) -> str:

@@ -2,23 +2,23 @@
 
 ztunnel doesn't read DestinationRules. Where no waypoint carries the traffic, the connection leaves
 as the application opened it: what was to be encrypted on the way to an outside host goes out as
-plaintext, and `tls` to a Service of the mesh changes nothing.
+plaintext.
 
-Fix: let the host use a waypoint (label the ServiceEntry or Service `istio.io/use-waypoint`), or let
-the application speak TLS itself.
+Fix: let the host use a waypoint (label the ServiceEntry `istio.io/use-waypoint`), or let the
+application speak TLS itself.
 """
 
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
 from meshctl.mesh.injection import Membership
-from meshctl.resources import DestinationRule
+from meshctl.resources import DestinationRule, ServiceEntry
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 
 
 @rule(on=DestinationRule, severity=Severity.WARNING, since="0.1.0")
 def check(destination_rule: DestinationRule, mesh: Mesh) -> Iterator[Outcome]:
-    """Report SIMPLE and MUTUAL for hosts without waypoint, from a namespace all in ambient mode."""
+    """Report SIMPLE and MUTUAL for ServiceEntries without waypoint, where all are in ambient mode."""
     home = destination_rule.namespace
     mode = destination_rule.policy.tls.text("mode")
     if mode not in {"SIMPLE", "MUTUAL"} or not mesh.ambient.is_on(home):
@@ -27,7 +27,9 @@ def check(destination_rule: DestinationRule, mesh: Mesh) -> Iterator[Outcome]:
     known = mesh.registry.resolve(destination_rule.host, home)
     if Membership.AMBIENT not in clients or clients - {Membership.AMBIENT, Membership.NONE}:
         return
-    if known is None or known.namespace != home or mesh.ambient.waypoint_use(known.source):
+    if known is None or not isinstance(known.source, ServiceEntry) or known.namespace != home:
+        return
+    if mesh.ambient.waypoint_use(known.source):
         return
     yield Finding(
         destination_rule.policy.tls.at("mode"),

@@ -13,19 +13,24 @@ from meshctl.resources import VirtualService
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 
 
-@rule(on=VirtualService, severity=Severity.WARNING, equivalents=("IST0132",), since="0.1.0")
+@rule(on=VirtualService, severity=Severity.INFO, equivalents=("IST0132",), since="0.1.0")
 def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
     """Report entries that do nothing beside entries that do something."""
     bindings = list(mesh.bindings.of(service))
     useless = [
         one
         for one in bindings
-        if one.gateway is not None and not mesh.bindings.servers(one.gateway, service)
+        if one.gateway is not None
+        and not any(
+            mesh.bindings.takes(one.gateway, host, service.namespace) for host in service.hosts
+        )
     ]
     if len(useless) == len(bindings) or not service.hosts:
         return
     for one in useless:
-        assert one.gateway is not None  # noqa: S101 - narrows the type
-        yield Finding(
+        finding = Finding(
             one.ref, f"{one.name} serves none of {', '.join(service.hosts)}: nothing comes in there"
-        ).also(one.gateway.spec.at("servers"), "are all it serves")
+        )
+        if one.gateway is not None:
+            finding = finding.also(one.gateway.spec.at("servers"), "are all it serves")
+        yield finding

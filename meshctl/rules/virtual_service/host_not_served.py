@@ -22,7 +22,7 @@ def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
     if len(gateways) < len(bindings):
         return
     for index, host in enumerate(service.hosts):
-        if any(mesh.bindings.servers_for(one, host, service.namespace) for one in gateways):
+        if any(mesh.bindings.takes(one, host, service.namespace) for one in gateways):
             continue
         names = ", ".join(one.key_name for one in gateways)
         others = [s for one in gateways for s in mesh.bindings.servers_for(one, host, None)]

@@ -124,7 +124,7 @@ STRINGS: Mapping[str, Callable[..., Any]] = {
     "nospace": lambda s: "".join(s.split()),
     "plural": _plural,
     "quote": lambda *v: " ".join(quote(show_inside(one)) for one in v if one is not None),
-    "regexFind": lambda p, s: (match[0] if (match := re.search(p, s)) else ""),
+    "regexFind": lambda p, s: match[0] if (match := re.search(p, s)) else "",
     "regexFindAll": _find_all,
     "regexMatch": lambda p, s: re.search(p, s) is not None,
     "regexQuoteMeta": lambda s: re.sub(r"([\\.+*?()|\[\]{}^$])", r"\\\1", s),

@@ -1,0 +1,122 @@
+"""The nearest config file holds; a wrong one is explained in one sentence."""
+
+from datetime import date
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from meshctl.cli.options import settings_from
+from meshctl.config.discover import discover
+from meshctl.config.file import config_schema, read_settings
+from meshctl.errors import ConfigError
+from meshctl.settings import IgnoreEntry, Settings
+from meshctl.sources.yaml import parse_one
+
+FULL = """\
+namespace: shop
+select: [gateway, IST0101]
+fail-on: warning
+whole-mesh: true
+mesh-config: mesh.yaml
+baseline: known.json
+ignore:
+  - rules: [gateway/host-without-route]
+    paths: [legacy/]
+    namespaces: [old]
+    reason: it goes away with the old shop
+    expires: 2030-06-30
+"""
+
+
+def written(tmp_path: Path, text: str, name: str = ".meshctl.yaml") -> Path:
+    file = tmp_path / name
+    file.write_text(text)
+    return file
+
+
+def test_every_setting_is_read_and_files_lie_beside_the_config(tmp_path: Path) -> None:
+    file = written(tmp_path, FULL)
+    expected = Settings(
+        namespace="shop",
+        select=("gateway", "IST0101"),
+        fail_on="warning",
+        whole_mesh=True,
+        mesh_config=str(tmp_path / "mesh.yaml"),
+        baseline=str(tmp_path / "known.json"),
+        ignores=(
+            IgnoreEntry(
+                ("gateway/host-without-route",), ("legacy/",), ("old",),
+                "it goes away with the old shop", date(2030, 6, 30),
+            ),
+        ),
+        config_file=str(file),
+    )  # fmt: skip
+    assert expected == read_settings(file)
+
+
+def test_the_schema_takes_what_the_reader_takes() -> None:
+    jsonschema.validate(parse_one(FULL), config_schema())
+
+
+def test_a_table_of_pyproject_is_read_too(tmp_path: Path) -> None:
+    file = written(tmp_path, '[tool.meshctl]\nnamespace = "shop"\n', "pyproject.toml")
+    assert "shop" == read_settings(file).namespace
+
+
+def test_an_empty_file_changes_nothing(tmp_path: Path) -> None:
+    file = written(tmp_path, "# nothing yet\n")
+    assert Settings(config_file=str(file)) == read_settings(file)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("nmespace: shop\n", "there is no setting 'nmespace'; the settings are baseline"),
+        ("fail-on: sometimes\n", "fail-on: Input should be 'error', 'warning', 'info' or 'never'"),
+        ("ignore: [{rules: [gateway]}]\n", "ignore.0.reason: Field required"),
+        ("ignore: [{rules: [], reason: x}]\n", "ignore.0.rules"),
+        ("- a\n", "the file"),
+        ("a: [\n", "cannot be parsed"),
+    ],
+)
+def test_a_wrong_file_is_one_clear_sentence(tmp_path: Path, text: str, message: str) -> None:
+    file = written(tmp_path, text)
+    with pytest.raises(ConfigError) as error:
+        read_settings(file)
+    assert message in str(error.value)
+    assert str(file) in str(error.value)
+    assert "\n" not in str(error.value)
+
+
+def test_a_named_file_must_exist(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="cannot read the config file"):
+        settings_from(str(tmp_path / "nothing.yaml"))
+
+
+def test_the_nearest_file_wins_and_a_repository_ends_the_search(tmp_path: Path) -> None:
+    below = tmp_path / "repository" / "manifests" / "shop"
+    below.mkdir(parents=True)
+    outside = written(tmp_path, "")
+    assert outside == discover(below)
+    (tmp_path / "repository" / ".git").mkdir()
+    assert discover(below) is None
+    project = written(tmp_path / "repository", "[tool.meshctl]\n", "pyproject.toml")
+    assert project == discover(below)
+    near = written(below.parent, "")
+    assert near == discover(below)
+
+
+@pytest.mark.parametrize("text", ["[tool.other]\n", "tool.meshctl [", ""])
+def test_a_pyproject_of_others_is_passed_over(tmp_path: Path, text: str) -> None:
+    written(tmp_path, text, "pyproject.toml")
+    (tmp_path / ".git").mkdir()
+    assert discover(tmp_path) is None
+
+
+def test_flags_win_over_the_file(tmp_path: Path) -> None:
+    file = str(written(tmp_path, FULL))
+    settings = settings_from(file, namespace="bank", fail_on=None, whole_mesh=False)
+    assert ("bank", "warning", False) == (
+        settings.namespace, settings.fail_on, settings.whole_mesh
+    )  # fmt: skip
