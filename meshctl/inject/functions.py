@@ -62,7 +62,7 @@ def _from_json(text: str) -> Any:
 
 
 def _proto_to_json(message: Any) -> str:
-    return proxy_config_json(message.data) if isinstance(message, Message) else "{}"
+    return proxy_config_json(message.data or {}) if isinstance(message, Message) else "{}"
 
 
 def _to_yaml(value: Any) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from meshctl.errors import MeshctlError
 from meshctl.inject import go_yaml
 from meshctl.inject.errors import InjectionError
 from meshctl.inject.settings import Settings
@@ -23,7 +24,15 @@ def inject_text(text: str, settings: Settings, warn: Warn, namespace: Namespace 
     def inject(data: dict[str, Any]) -> dict[str, Any]:
         return inject_workload(data, settings, warn, namespace)
 
-    return "".join(f"{_inject_document(part, inject)}---\n" for part in _documents(text))
+    written: list[str] = []
+    line = 1
+    for part in _documents(text):
+        try:
+            written.append(f"{_inject_document(part, inject)}---\n")
+        except MeshctlError as error:
+            raise InjectionError(f"document at line {line}: {error}") from None
+        line += part.count("\n") + 1
+    return "".join(written)
 
 
 def _documents(text: str) -> Iterator[str]:

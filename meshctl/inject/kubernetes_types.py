@@ -25,7 +25,7 @@ def types() -> dict[str, Fields]:
     for name, order in ORDER.items():
         fields = found[name]
         ordered = {field: fields[field] for field in order if field in fields}
-        found[name] = ordered | {field: kind for field, kind in fields.items()}
+        found[name] = ordered | fields
     return found
 
 
@@ -67,12 +67,12 @@ def _filled(kind: str, value: Any) -> Any:
     return value
 
 
-def _expect(wanted: type, data: Any, path: str) -> Any:
+def _expect(wanted: type[Any], data: Any, path: str) -> Any:
     if data is None:
         return wanted()
     if not isinstance(data, wanted):
-        names = {dict: "a mapping", list: "a list"}
-        raise InjectionError(f"{path.lstrip('.') or 'the object'} should be {names[wanted]}")
+        name = "a mapping" if wanted is dict else "a list"
+        raise InjectionError(f"{path.lstrip('.') or 'the object'} should be {name}")
     return data
 
 

@@ -7,7 +7,14 @@ from typing import Any
 
 from meshctl.inject import go_json
 from meshctl.inject.containers import (
-    INIT, PROXY, STATUS, VALIDATION, Object, annotations_of, find, find_in_pod,
+    INIT,
+    PROXY,
+    STATUS,
+    VALIDATION,
+    Object,
+    annotations_of,
+    find,
+    find_in_pod,
 )  # fmt: skip
 from meshctl.inject.errors import InjectionError
 from meshctl.inject.kubernetes_types import read
@@ -80,10 +87,11 @@ def reapply(
 def _own_container(
     where: str, name: str, known: Object, status: Mapping[str, list[str]], original: Object
 ) -> Object | None:
-    if name in status.get(where, ()):
-        return None
+    # istiod skips what its status lists even so, and loses the user's settings with it.
     if (container := find(name, known.get(where))) is not None:
         return container
+    if name in status.get(where, ()):
+        return None
     if where == "initContainers":
         return find_in_pod(name, original)
     return find(name, original["spec"].get(where))
@@ -91,7 +99,9 @@ def _own_container(
 
 def adjust_user(final: Object, original: Object, proxy_config: Mapping[str, Any]) -> None:
     """Let the redirection of traffic know the user that the sidecar really has."""
-    sidecar = find_in_pod(PROXY, original) or {}
+    known = recorded(original)
+    lists = (*(known.get(name) for name in _LISTS), *(original["spec"].get(name) for name in _LISTS))
+    sidecar: Object = next(filter(None, (find(PROXY, one) for one in lists)), {})
     own = sidecar.get("securityContext") or {}
     user, group = own.get("runAsUser"), own.get("runAsGroup")
     initial = final["spec"].get("initContainers")

@@ -7,7 +7,13 @@ from typing import Any
 
 from meshctl.inject import go_json
 from meshctl.inject.containers import (
-    PROXY, STATUS, Object, annotations_of, find, find_in_pod, reorder,
+    PROXY,
+    STATUS,
+    Object,
+    annotations_of,
+    find,
+    find_in_pod,
+    reorder,
 )  # fmt: skip
 from meshctl.inject.errors import InjectionError
 from meshctl.inject.images import image

@@ -6,7 +6,12 @@ from typing import Any
 
 from meshctl.inject import go_json
 from meshctl.inject.containers import (
-    PROXY, STATUS, Object, annotations_of, find_in_pod, flag,
+    PROXY,
+    STATUS,
+    Object,
+    annotations_of,
+    find_in_pod,
+    flag,
 )  # fmt: skip
 from meshctl.inject.settings import Settings
 

@@ -4,7 +4,12 @@ from typing import Any
 
 from meshctl.inject import go_json
 from meshctl.inject.containers import (
-    PROXY, Object, annotations_of, find_in_pod, flag, label_name,
+    PROXY,
+    Object,
+    annotations_of,
+    find_in_pod,
+    flag,
+    label_name,
 )  # fmt: skip
 from meshctl.inject.errors import InjectionError
 from meshctl.inject.settings import Settings

@@ -104,7 +104,7 @@ def find_text(
             return None
         if _try(prefix, inside, outside, universe) == prefix:
             return prefix
-    return _search(inside, outside, universe)
+    return _search(tuple(inside), tuple(outside), universe)
 
 
 def _try(
@@ -118,8 +118,9 @@ def _try(
     return CANT_TELL if None in met | avoided else text
 
 
+@lru_cache(maxsize=8192)
 def _search(
-    inside: Sequence[StringMatch], outside: Sequence[StringMatch], universe: Universe
+    inside: tuple[StringMatch, ...], outside: tuple[StringMatch, ...], universe: Universe
 ) -> str | CantTell | None:
     """Search with automata. Leaving out a condition only adds texts, so "none" stays true."""
     asked = [_language(match, universe) for match in inside]

@@ -80,7 +80,7 @@ class Upstreams:
             return None  # a wildcard host declares it
         hidden = registry.at(host)
         if hidden:
-            is_sure = self._knows_users(_writer(destination), host, hidden)
+            is_sure = self._hides(_writer(destination), host, hidden)
             return Missing(Why.HIDDEN if is_sure else Why.UNKNOWN, host, hidden[0])
         home = in_cluster(host, self._mesh.config.domain)
         if home is not None:
@@ -133,22 +133,21 @@ class Upstreams:
             if effective.workload.namespace is not None:
                 yield effective.workload.namespace
 
-    def _knows_users(
-        self, service: VirtualService, host: str, hidden: list[RegisteredHost]
-    ) -> bool:
+    def _hides(self, service: VirtualService, host: str, hidden: list[RegisteredHost]) -> bool:
         """Is it sure that nobody who routes by a VirtualService sees a host?
 
-        Not while it is unknown where a gateway runs; and those who see a host use its own routes.
+        Not while it is unknown where its gateways run, and those who see a host use its own routes.
         """
-        routes = self._mesh.routes
-        if not self._mesh.is_whole:
-            gateways = (one for one in routes.gateways_of(service) if one != MESH)
-            if not all(any(self.gateway_namespaces(one)) for one in gateways):
+        routes, mesh = self._mesh.routes, self._mesh
+        for root in (service,) if service.hosts else routes.delegates.roots(service):
+            gateways = [one for one in routes.gateways_of(root) if one != MESH]
+            if not mesh.is_whole and not all(any(self.gateway_namespaces(one)) for one in gateways):
                 return False
-        own = {self._mesh.registry.fqdn(one, service.namespace) for one in service.hosts}
-        return host not in own or not any(
-            routes.is_visible(service, namespace) for one in hidden for namespace in one.visible
-        )
+            own = {mesh.registry.fqdn(one, root.namespace) for one in root.hosts}
+            seers = (name for one in hidden for name in one.visible)
+            if host in own and any(routes.is_visible(root, name) for name in seers):
+                return False
+        return bool(service.hosts) or mesh.is_whole or bool(routes.delegates.roots(service))
 
     def _absent_in_cluster(self, host: str, name: str, namespace: str) -> Missing:
         similar = next(iter(self._by_name.get(name, ())), None)

@@ -43,7 +43,8 @@ class WidePorts:
 
     def _has_gateways_alone(self, namespace: str) -> bool:
         found = self._mesh.workloads.in_mesh(namespace)
-        return bool(found) and all(is_gateway(one) or is_control_plane(one) for one in found)
+        is_known = bool(found) or namespace == self._mesh.config.root_namespace
+        return is_known and all(is_gateway(one) or is_control_plane(one) for one in found)
 
     def first(self, port: EntryPort) -> EntryPort | None:
         """Find the oldest other entry's port that has the same listener for some client."""

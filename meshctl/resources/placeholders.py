@@ -11,6 +11,9 @@ _PLACEHOLDER = re.compile(
     r"\$\([A-Za-z_][\w.-]*\)|\$\{[A-Za-z_]\w*(?::?-[^}]*)?\}|\{\{.*?\}\}|\b[A-Z][A-Z0-9_]*_PLACEHOLDER\b"
 )
 
+_SIGNS = ("$(", "${", "{{", "_PLACEHOLDER")
+"""One of them is in every placeholder."""
+
 # Kubernetes itself expands $(VAR) in these fields of containers, and shells and templates live in
 # data of ConfigMaps, annotations and Lua or Wasm code; only names and addresses of the mesh's own
 # kinds and of Services are certain to be taken literally.
@@ -24,6 +27,9 @@ def find_placeholders(resource: Resource) -> Iterator[tuple[str, Ref]]:
     """Walk the placeholders in the metadata and spec of a mesh object, each text once."""
     if resource.group not in _LITERAL_GROUPS and resource.kind not in {"Service", "Namespace"}:
         return
+    text = resource.document.text
+    if text and not resource.prefix and not any(sign in text for sign in _SIGNS):
+        return
     seen: set[str] = set()
     for top in ("metadata", "spec"):
         for path, text in _texts(resource.data.get(top), (top,)):
@@ -35,7 +41,7 @@ def find_placeholders(resource: Resource) -> Iterator[tuple[str, Ref]]:
 
 def _texts(value: Any, path: Path) -> Iterator[tuple[Path, str]]:
     if isinstance(value, str):
-        if "$" in value or "{{" in value or "_PLACEHOLDER" in value:
+        if any(sign in value for sign in _SIGNS):
             yield path, value
     elif isinstance(value, dict):
         for key, child in value.items():

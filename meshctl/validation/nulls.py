@@ -11,10 +11,11 @@ Schema = dict[str, Any]
 
 def has_null(value: Any) -> bool:
     """Is there a null anywhere in a value?"""
-    items = value.values() if type(value) is dict else value if type(value) is list else ()
-    if None in items:
-        return True
-    return any(map(has_null, [item for item in items if type(item) is dict or type(item) is list]))
+    for item in value.values() if type(value) is dict else value if type(value) is list else ():
+        kind = type(item)
+        if item is None or ((kind is dict or kind is list) and has_null(item)):
+            return True
+    return False
 
 
 def without_nulls(value: Any, schema: Schema, definitions: Schema) -> Any:

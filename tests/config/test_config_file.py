@@ -3,7 +3,7 @@
 from datetime import date
 from pathlib import Path
 
-import jsonschema
+import jsonschema  # noqa: TID253 - the oracle
 import pytest
 
 from meshctl.cli.options import settings_from

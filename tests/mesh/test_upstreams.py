@@ -66,7 +66,8 @@ def test_a_delegate_routes_for_those_who_see_its_roots() -> None:
     root = routes_for("shop/root", ["x"], ["edge/g"], {"delegate": {"name": "part"}})
     part = thing("VirtualService", "shop/part", {"http": [to("web.bank.svc.cluster.local")]})
     assert why(mesh(hidden, root, part), part) is None
-    assert Why.HIDDEN is why(mesh(hidden, part), part)
+    assert Why.UNKNOWN is why(mesh(hidden, part), part)
+    assert Why.HIDDEN is why(mesh(hidden, part, is_whole=True), part)
 
 
 def rule(name, host, *subsets, **spec):

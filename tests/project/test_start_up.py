@@ -6,7 +6,16 @@ from pathlib import Path
 
 import pytest
 
-HEAVY = {"pydantic", "jsonschema", "httpx", "kubernetes", "rich", "cryptography", "asyncio", "multiprocessing"}
+HEAVY = {
+    "pydantic",
+    "jsonschema",
+    "httpx",
+    "kubernetes",
+    "rich",
+    "cryptography",
+    "asyncio",
+    "multiprocessing",
+}
 SMALL = "apiVersion: v1\nkind: Namespace\nmetadata:\n  name: shop\n"
 
 

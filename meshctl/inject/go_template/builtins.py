@@ -26,7 +26,7 @@ def _index(value: Any, *keys: Any) -> Any:
             raise ValueError("index of untyped nil")
         elif isinstance(value, list | tuple | str):
             if isinstance(key, bool) or not isinstance(key, int):
-                raise ValueError(f"cannot index a list with {show_inside(key)}")
+                raise TypeError(f"cannot index a list with {show_inside(key)}")
             if not 0 <= key < len(value):
                 raise ValueError(f"index out of range: {key}")
             value = value.encode()[key] if isinstance(value, str) else value[key]
@@ -37,7 +37,7 @@ def _index(value: Any, *keys: Any) -> Any:
 
 def _slice(value: Any, *bounds: int) -> Any:
     if not isinstance(value, str | list | tuple):
-        raise ValueError("can't slice this item")
+        raise TypeError("can't slice this item")
     first, last = (*bounds[:2], *(0, len(value))[len(bounds[:2]) :])
     if not 0 <= first <= last <= len(value):
         raise ValueError(f"index out of range: {first}:{last}")
@@ -64,7 +64,7 @@ def _print(*values: Any) -> str:
 
 def _call(function: Callable[..., Any], *arguments: Any) -> Any:
     if not callable(function):
-        raise ValueError("non-function")
+        raise TypeError("non-function")
     return function(*arguments)
 
 

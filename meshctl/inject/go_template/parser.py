@@ -111,10 +111,12 @@ class _Parser:
     def _branch(self, word: Token) -> Branch:
         known = len(self._variables)
         pipe = self._pipe("close", range_clause=word.text == "range")
+        inside = len(self._variables)
         is_loop = word.text == "range"
         self._loops += is_loop
         body, end = self._body(("end", "else"))
         self._loops -= is_loop
+        del self._variables[inside:]
         otherwise: Body = ()
         if end.text == "else":
             chained = self._peek()
@@ -173,7 +175,7 @@ class _Parser:
         while True:
             commands.append(self._command())
             token = self._take()
-            if token.kind == end or token.text == end:
+            if end in {token.kind, token.text}:
                 break
             if token.text != "|":
                 raise self._unexpected(token)

@@ -41,7 +41,10 @@ class Template:
     def __init__(self, name: str, text: str, functions: Functions) -> None:
         self._source = Source(name, text)
         self._functions = {**BUILTINS, **functions}
-        self._bodies = parse(self._source, {*self._functions, *_SHORT_CIRCUIT})
+        try:
+            self._bodies = parse(self._source, {*self._functions, *_SHORT_CIRCUIT})
+        except RecursionError:
+            raise self._source.error("the template nests too deep", 0) from None
 
     def render(self, data: Any) -> str:
         """Carry the template out; whatever goes wrong is a ``TemplateError``."""

@@ -15,7 +15,10 @@ from meshctl.rules.api import Finding, Outcome, Severity, rule
 
 
 @rule(
-    on=PeerAuthentication, severity=Severity.ERROR, equivalents=("KIA0401", "KIA0501"), since="0.1.0"
+    on=PeerAuthentication,
+    severity=Severity.ERROR,
+    equivalents=("KIA0401", "KIA0501"),
+    since="0.1.0",
 )
 def check(policy: PeerAuthentication, mesh: Mesh) -> Iterator[Outcome]:
     """Report the services whose clients send plaintext because auto mTLS is off."""

@@ -23,6 +23,9 @@ def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
             missing = mesh.upstreams.missing(destination)
             if missing is None:
                 continue
+            if missing.why is Why.UNKNOWN and missing.similar in mesh.registry.at(missing.host):
+                yield NotChecked("the input doesn't tell who routes to a host that few may see")
+                continue
             if missing.why is Why.UNKNOWN:
                 home = mesh.registry.home(missing.host)
                 kind, where = ("Service", home) if home else ("ServiceEntry", service.namespace)

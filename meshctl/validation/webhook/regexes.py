@@ -5,6 +5,7 @@ with Go's regexp: RE2 without ``\C`` and without two groups of one name.
 """
 
 import re
+from functools import lru_cache
 
 from meshctl.resources.regex_syntax import RegexError, parse
 
@@ -23,6 +24,7 @@ def why_not_regex(pattern: str) -> str | None:
     return why_not_re2(pattern)
 
 
+@lru_cache(maxsize=8192)
 def why_not_re2(pattern: str) -> str | None:
     """Say why Go cannot compile a pattern of any length."""
     error = parse(pattern)

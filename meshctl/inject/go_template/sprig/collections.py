@@ -16,7 +16,7 @@ def _is_empty(value: Any) -> bool:
 
 
 def _default(default: Any, value: Any = None) -> Any:
-    return value if value else default
+    return value or default
 
 
 def _coalesce(*values: Any) -> Any:
@@ -33,7 +33,7 @@ def _required(message: str, value: Any) -> Any:
 
 def _list(value: Any) -> list[Any]:
     if not isinstance(value, list | tuple):
-        raise ValueError(f"{type_name(value)} is not a list")
+        raise TypeError(f"{type_name(value)} is not a list")
     return list(value)
 
 

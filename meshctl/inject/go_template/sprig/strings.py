@@ -38,10 +38,7 @@ def _repeat(count: int, text: str) -> str:
 
 def _trunc(count: int, text: str) -> str:
     raw = text.encode()
-    if count < 0:
-        kept = raw[count:] if len(raw) + count > 0 else raw
-    else:
-        kept = raw[:count]
+    kept = raw[:count] if count >= 0 else raw[-min(-count, len(raw)) :]
     return kept.decode(errors="replace")
 
 

@@ -1,0 +1,61 @@
+"""What becomes of files when sidecars are added to their workloads?"""
+
+from collections.abc import Sequence
+from typing import BinaryIO, NamedTuple
+
+from meshctl.errors import InputError, MeshctlError
+from meshctl.inject.errors import InjectionError
+from meshctl.inject.istioctl_style import inject_text
+from meshctl.inject.settings import Settings
+from meshctl.sources import files
+from meshctl.sources.split import decode
+
+
+class Injected(NamedTuple):
+    """A file with sidecars; ``before`` is what it was."""
+
+    name: str
+    before: str
+    after: str
+    warnings: tuple[str, ...]
+
+
+def inject_files(
+    paths: Sequence[str], settings: Settings, stdin: BinaryIO | None = None
+) -> list[Injected]:
+    """Inject the files that paths name; one that fails leaves nothing but an error."""
+    return [_inject_file(file, settings, stdin) for file in files.find(paths).files]
+
+
+def read_text(name: str) -> str:
+    """Read one file of settings."""
+    try:
+        return decode(files.read(files.File(name, named=True)))
+    except OSError as error:
+        raise files.unreadable_input(name, error) from None
+
+
+def _inject_file(file: files.File, settings: Settings, stdin: BinaryIO | None) -> Injected:
+    try:
+        content = files.read(file, stdin)
+    except OSError as error:
+        raise files.unreadable_input(file.name, error) from None
+    if len(content) > files.MAX_BYTES:
+        raise InputError(f"{file.name} is larger than {files.MAX_BYTES:,} bytes; split it")
+    text = decode(content)
+    if _is_broken(text):
+        raise InjectionError(f"{file.name} is not UTF-8; convert it")
+    warnings: list[str] = []
+    try:
+        after = inject_text(text, settings, warnings.append)
+    except MeshctlError as error:
+        raise InjectionError(f"{file.name}, {error}") from None
+    return Injected(file.name, text, after, tuple(warnings))
+
+
+def _is_broken(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return True
+    return False
