@@ -1,7 +1,5 @@
 """``meshctl analyze``: find what is wrong in manifests."""
 
-from typing import Annotated
-
 import typer
 
 from meshctl.cli import options
@@ -9,30 +7,22 @@ from meshctl.cli.output import Outputs, progress, write_file
 from meshctl.engine.analyze import analyze
 from meshctl.engine.baseline import baseline_text
 
-Names = list[str] | None
-
 
 def run(
     paths: options.Paths = None,
-    output: Annotated[
-        str, typer.Option("-o", "--output", help="text, json, yaml, sarif, github, gitlab, junit or markdown.")
-    ] = "text",
-    output_file: Annotated[
-        Names, typer.Option("-O", "--output-file", metavar="FORMAT=FILE", help="Write another format to a file; repeatable.")
-    ] = None,
-    fail_on: Annotated[
-        str | None, typer.Option(help="Least severity for exit code 1: error, warning, info or never.", show_default="error")
-    ] = None,
-    select: Annotated[Names, typer.Option(help="Run these rules alone: id, family, glob, IST or KIA code.")] = None,
-    ignore: Annotated[Names, typer.Option(help="Leave these rules out.")] = None,
+    output: options.Output = "text",
+    output_file: options.OutputFiles = None,
+    fail_on: options.FailOn = None,
+    select: options.Select = None,
+    ignore: options.Ignore = None,
     namespace: options.Namespace = None,
     mesh_config: options.MeshConfigFile = None,
     crds: options.Crds = None,
     whole_mesh: options.WholeMesh = None,
-    baseline: Annotated[str | None, typer.Option(metavar="FILE", help="Ignore the findings this file accepts.")] = None,
-    update_baseline: Annotated[str | None, typer.Option(metavar="FILE", help="Write a baseline that accepts today's findings.")] = None,
+    baseline: options.Baseline = None,
+    update_baseline: options.UpdateBaseline = None,
     config: options.ConfigFile = None,
-) -> None:  # fmt: skip
+) -> None:
     """Find what is wrong in manifests, without a cluster.
 
     Exit code: 0 nothing at or above --fail-on, 1 findings, 2 the job could not be done.

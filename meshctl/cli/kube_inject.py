@@ -7,7 +7,7 @@ import typer
 
 from meshctl.cli.output import write_file
 from meshctl.errors import UsageError
-from meshctl.inject.manifests import inject_files, read_text
+from meshctl.inject.manifests import Injected, inject_files, read_text
 from meshctl.inject.settings import read_settings
 
 _STYLES = ("istioctl",)
@@ -15,26 +15,31 @@ _NATIVE = {"auto": False, "true": True, "false": False}
 """Without a cluster nothing is known of its nodes, so that ``auto`` means classic sidecars."""
 
 
+Manifests = Annotated[
+    list[str],
+    typer.Option("-f", "--filename", metavar="PATH", help="File, directory or - for stdin."),
+]
+InjectConfig = Annotated[
+    str, typer.Option(metavar="FILE", help="`config` of the injector's ConfigMap.")
+]
+Values = Annotated[str, typer.Option(metavar="FILE", help="`values` of the injector's ConfigMap.")]
+MeshSettings = Annotated[str, typer.Option(metavar="FILE", help="`mesh` of the ConfigMap istio.")]
+Output = Annotated[
+    str | None, typer.Option("-o", "--output", metavar="FILE", help="Instead of stdout.")
+]
+
+
 def run(
-    files: Annotated[
-        list[str],
-        typer.Option("-f", "--filename", metavar="PATH", help="File, directory or - for stdin."),
-    ],
-    inject_config: Annotated[
-        str, typer.Option(metavar="FILE", help="`config` of the injector's ConfigMap.")
-    ],
-    values: Annotated[
-        str, typer.Option(metavar="FILE", help="`values` of the injector's ConfigMap.")
-    ],
-    mesh_config: Annotated[
-        str, typer.Option(metavar="FILE", help="`mesh` of the ConfigMap istio.")
-    ],
-    revision: Annotated[str, typer.Option("-r", help="Revision of the control plane.")] = "",
+    files: Manifests,
+    inject_config: InjectConfig,
+    values: Values,
+    mesh_config: MeshSettings,
+    revision: Annotated[
+        str, typer.Option("-r", "--revision", help="Revision of the control plane.")
+    ] = "",
     native: Annotated[str, typer.Option(help="Native sidecars: auto, true or false.")] = "auto",
-    output_style: Annotated[str, typer.Option(help="istioctl writes what it would.")] = "istioctl",
-    output: Annotated[
-        str | None, typer.Option("-o", "--output", metavar="FILE", help="Instead of stdout.")
-    ] = None,
+    output_style: Annotated[str, typer.Option(help="How to write: istioctl.")] = "istioctl",
+    output: Output = None,
     in_place: Annotated[bool, typer.Option("-i", "--in-place", help="Rewrite the files.")] = False,
 ) -> None:
     """Add Istio's sidecar to the workloads of manifests, by the settings of your own mesh.
@@ -50,13 +55,20 @@ def run(
     for file in injected:
         for warning in file.warnings:
             typer.echo(f"{file.name}: {warning}", err=True)
+    _write(injected, output, in_place)
+
+
+def _write(injected: list[Injected], output: str | None, in_place: bool) -> None:
     if in_place:
         for file in injected:
-            write_file(file.name, file.after)
-    elif output is not None:
-        write_file(output, "".join(file.after for file in injected))
+            if file.after != file.before:
+                write_file(file.name, file.after)
+        return
+    text = "".join(file.after for file in injected)
+    if output is not None:
+        write_file(output, text)
     else:
-        sys.stdout.write("".join(file.after for file in injected))
+        sys.stdout.write(text)
 
 
 def _check(files: list[str], native: str, style: str, output: str | None, in_place: bool) -> None:

@@ -19,6 +19,42 @@ Paths = Annotated[
         show_default=False,
     ),
 ]
+Names = list[str] | None
+Output = Annotated[
+    str,
+    typer.Option(
+        "-o",
+        "--output",
+        help="text, json, yaml, sarif, github, gitlab, junit or markdown.",
+    ),
+]
+OutputFiles = Annotated[
+    Names,
+    typer.Option(
+        "-O",
+        "--output-file",
+        metavar="FORMAT=FILE",
+        help="Write another format to a file; repeatable.",
+    ),
+]
+FailOn = Annotated[
+    str | None,
+    typer.Option(
+        help="Least severity for exit code 1: error, warning, info or never.",
+        show_default="error",
+    ),
+]
+Select = Annotated[
+    Names, typer.Option(help="Run these rules alone: id, family, glob, IST or KIA code.")
+]
+Ignore = Annotated[Names, typer.Option(help="Leave these rules out.")]
+Baseline = Annotated[
+    str | None, typer.Option(metavar="FILE", help="Ignore the findings this file accepts.")
+]
+UpdateBaseline = Annotated[
+    str | None,
+    typer.Option(metavar="FILE", help="Write a baseline that accepts today's findings."),
+]
 Namespace = Annotated[
     str | None,
     typer.Option("-n", "--namespace", help="Namespace of objects that name none."),

@@ -57,7 +57,7 @@ def _inject_document(text: str, inject: Inject) -> str:
     if _is_list(data):
         return go_yaml.dumps(_inject_list(data, inject))
     if not is_known(data):
-        return text
+        return text if text.endswith("\n") else f"{text}\n"
     return go_yaml.dumps(inject(data))
 
 

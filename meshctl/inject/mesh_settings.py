@@ -44,6 +44,10 @@ _ORDER = (
 )  # fmt: skip
 """The fields of ProxyConfig as mesh/v1alpha1/proxy.proto declares them."""
 _SNAKE = re.compile(r"_([a-z0-9])")
+_DURATION = re.compile(r"(\d+)(?:\.(\d{1,9}))?s")
+_DURATIONS = frozenset(
+    {"drainDuration", "terminationDrainDuration", "fileFlushInterval", "statsEvictionInterval"}
+)
 _MERGED = frozenset({"proxyMetadata", "proxyHeaders"})
 _WRAPPED = frozenset({"concurrency", "holdApplicationUntilProxyStarts"})
 """Wrapper messages: 0 and false are values of their own."""
@@ -104,10 +108,20 @@ def proxy_config_json(config: Mapping[str, Any]) -> str:
         value = config[name]
         is_empty = not value and name not in _WRAPPED
         if not is_empty and value != DEFAULT_PROXY_CONFIG.get(name):
-            kept[name] = dict(sorted(value.items())) if name == "proxyMetadata" else value
+            kept[name] = _written(name, value)
     if kept.get("interceptionMode") == "REDIRECT":
         del kept["interceptionMode"]
     return dumps(kept)
+
+
+def _written(name: str, value: Any) -> Any:
+    if name == "proxyMetadata" and isinstance(value, dict):
+        return {key: str(value[key]) for key in sorted(value)}
+    if name in _DURATIONS and (match := _DURATION.fullmatch(str(value))):
+        # Protobuf writes no, three, six or nine digits of a fraction.
+        digits = (match[2] or "").rstrip("0")
+        return f"{match[1]}{'.' if digits else ''}{digits.ljust(-(-len(digits) // 3) * 3, '0')}s"
+    return value
 
 
 def _place(name: str) -> int:

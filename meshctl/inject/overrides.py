@@ -100,7 +100,10 @@ def _own_container(
 def adjust_user(final: Object, original: Object, proxy_config: Mapping[str, Any]) -> None:
     """Let the redirection of traffic know the user that the sidecar really has."""
     known = recorded(original)
-    lists = (*(known.get(name) for name in _LISTS), *(original["spec"].get(name) for name in _LISTS))
+    lists = (
+        *(known.get(name) for name in _LISTS),
+        *(original["spec"].get(name) for name in _LISTS),
+    )
     sidecar: Object = next(filter(None, (find(PROXY, one) for one in lists)), {})
     own = sidecar.get("securityContext") or {}
     user, group = own.get("runAsUser"), own.get("runAsGroup")

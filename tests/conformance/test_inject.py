@@ -93,6 +93,6 @@ def test_agreement(capsys: pytest.CaptureFixture[str]) -> None:
     found = {f"{number} {case['in']}": disagreement(case) for number, case in enumerate(cases())}
     wrong = {name: reason for name, reason in found.items() if reason}
     with capsys.disabled():
-        print(f"\ninject: {len(found) - len(wrong)} of {len(found)} as istioctl")
+        print(f"\ninject: {len(found) - len(wrong)} of {len(found)} as istioctl")  # noqa: T201 - the figures
     assert {} == wrong
     assert len(found) >= FLOOR

@@ -9,8 +9,8 @@ from meshctl.resources import Resource, make_resource
 from meshctl.settings import Ownership, Team
 from meshctl.sources.documents import Document
 
-SHOP = Team("shop", ("shop", "shop-*"), ("/work/shop",), ("*.shop.example.com",), ("edge/*",))
-BANK = Team("bank", ("bank",), ("/work/shop/bank",))
+SHOP = Team("shop", ("shop", "shop-*"), ("/repo/shop",), ("*.shop.example.com",), ("edge/*",))
+BANK = Team("bank", ("bank",), ("/repo/shop/bank",))
 OWNERSHIP = Ownership(("istio-*",), (SHOP, BANK))
 
 
@@ -35,10 +35,10 @@ def owners(resource: Resource):
         ("shop-beta", "/elsewhere/a.yaml", SHOP),
         ("istio-system", "/elsewhere/a.yaml", None),
         ("unowned", "/elsewhere/a.yaml", None),
-        ("istio-system", "/work/shop/a.yaml", SHOP),
-        ("shop", "/work/shop/bank/a.yaml", BANK),
-        ("unowned", "/work/shopping/a.yaml", None),
-        ("unowned", "/work/x/../shop/a.yaml", SHOP),
+        ("istio-system", "/repo/shop/a.yaml", SHOP),
+        ("shop", "/repo/shop/bank/a.yaml", BANK),
+        ("unowned", "/repo/shopping/a.yaml", None),
+        ("unowned", "/repo/x/../shop/a.yaml", SHOP),
     ],
 )
 def test_the_team_of_an_object(namespace, file, expected) -> None:

@@ -25,7 +25,7 @@ def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
         elsewhere = mesh.bindings.called(name)
         if mesh.is_whole or mesh.bindings.knows(namespace):
             yield _finding(one, mesh, Severity.ERROR)
-        elif elsewhere:
+        elif elsewhere and namespace == service.namespace:  # probably one left the namespace out
             yield _finding(one, mesh, Severity.WARNING)
         else:
             yield NotChecked("the input has no Gateway of the namespace that is named")

@@ -1,0 +1,239 @@
+"""What does ``meshctl kube-inject`` read, write and refuse?"""
+
+import json
+from pathlib import Path
+
+import pytest
+import yaml
+
+from meshctl.cli import kube_inject
+from meshctl.errors import InputError, MeshctlError, UsageError
+from meshctl.inject.errors import InjectionError
+from meshctl.inject.istioctl_style import inject_text
+from meshctl.inject.settings import Settings, read_settings
+
+TEMPLATE = """\
+metadata:
+  labels:
+    mesh: {{ .ObjectMeta.Labels.app | default .DeploymentMeta.Name }}
+spec:
+  initContainers:
+  - name: istio-init
+    image: {{ .ProxyInitImage }}
+    args: ["-u", "1337"]
+  containers:
+  - name: istio-proxy
+    image: {{ .ProxyImage }}
+    env:
+    - name: PROXY_CONFIG
+      value: '{{ protoToJSON .ProxyConfig }}'
+    securityContext:
+      runAsUser: {{ .ProxyUID }}
+  volumes:
+  - name: istio-data
+    emptyDir: {}
+"""
+VALUES = {
+    "global": {"hub": "hub", "tag": "1.31.0", "proxy": {"image": "proxyv2"},
+               "proxy_init": {"image": "proxyv2"}},
+    "sidecarInjectorWebhook": {"rewriteAppHTTPProbe": True},
+}  # fmt: skip
+POD = """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+  labels:
+    app: web
+spec:
+  containers:
+  - name: app
+    image: app:1
+    ports:
+    - name: http
+      containerPort: 8080
+    readinessProbe:
+      httpGet:
+        path: /ready
+        port: http
+        scheme: HTTPS
+    livenessProbe:
+      tcpSocket:
+        port: 8080
+"""
+
+
+def settings(**others: object) -> Settings:
+    config = json.dumps({"templates": {"sidecar": TEMPLATE}})
+    return read_settings(config, json.dumps(VALUES), "", **others)
+
+
+def inject(text: str, warnings: list[str] | None = None) -> str:
+    return inject_text(text, settings(), (warnings if warnings is not None else []).append)
+
+
+def injected(text: str) -> dict:
+    return next(yaml.safe_load_all(inject(text)))
+
+
+def environment(pod: dict) -> dict[str, str]:
+    sidecar = next(c for c in pod["spec"]["containers"] if c["name"] == "istio-proxy")
+    return {one["name"]: one["value"] for one in sidecar["env"]}
+
+
+def test_a_pod_gets_its_sidecar() -> None:
+    pod = injected(POD)
+    assert ["app", "istio-proxy"] == [one["name"] for one in pod["spec"]["containers"]]
+    assert {"app": "web", "mesh": "web"} == pod["metadata"]["labels"]
+    assert {"runAsUser": 1337} == pod["spec"]["containers"][1]["securityContext"]
+    assert "hub/proxyv2:1.31.0" == pod["spec"]["containers"][1]["image"]
+    status = json.loads(pod["metadata"]["annotations"]["sidecar.istio.io/status"])
+    assert (["istio-init"], ["istio-data"]) == (status["initContainers"], status["volumes"])
+
+
+def test_probes_go_to_the_agent() -> None:
+    pod = injected(POD)
+    container = pod["spec"]["containers"][0]
+    ready = {"path": "/app-health/app/readyz", "port": 15020, "scheme": "HTTP"}
+    assert {"httpGet": ready} == container["readinessProbe"]
+    assert {"httpGet": {"path": "/app-health/app/livez", "port": 15020}} == (
+        container["livenessProbe"]
+    )
+    assert {
+        "/app-health/app/livez": {"tcpSocket": {"port": 8080}},
+        "/app-health/app/readyz": {"httpGet": {"path": "/ready", "port": 8080, "scheme": "HTTPS"}},
+    } == json.loads(environment(pod)["ISTIO_KUBE_APP_PROBERS"])
+
+
+def test_injecting_twice_is_injecting_once() -> None:
+    once = inject(POD)
+    assert once == inject(once)
+
+
+def test_users_settings_of_the_sidecar_survive_a_second_injection() -> None:
+    own = (
+        "  - name: istio-proxy\n    image: auto\n    tty: true\n"
+        "    securityContext:\n      runAsUser: 5\n"
+    )
+    once = inject(POD + own)
+    pod = next(yaml.safe_load_all(once))
+    sidecar = pod["spec"]["containers"][-1]
+    assert (True, "hub/proxyv2:1.31.0") == (sidecar["tty"], sidecar["image"])
+    assert ["-u", "5"] == pod["spec"]["initContainers"][0]["args"]
+    assert once == inject(once)
+
+
+def test_other_objects_pass_byte_for_byte() -> None:
+    text = "# keep\nkind:   Service\napiVersion: v1\nmetadata: {name: 'a'}\n"
+    volcano = "apiVersion: batch.volcano.sh/v1alpha1\nkind: Job\nspec: {tasks: []}"
+    assert f"{text}---\n{volcano}\n---\n" == inject(f"{text}---\n{volcano}")
+
+
+def test_items_of_lists_are_injected() -> None:
+    pod = "\n".join(f"  {line}" for line in POD.splitlines())
+    service = "- {apiVersion: v1, kind: Service, metadata: {name: s}}"
+    text = f"apiVersion: v1\nkind: List\nitems:\n{service}\n- {pod.lstrip()}\n"
+    first, second = injected(text)["items"]
+    assert {"name": "s"} == first["metadata"]
+    assert "istio-proxy" == second["spec"]["containers"][-1]["name"]
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        (("  name: web", "  name: web\n  annotations: {sidecar.istio.io/inject: 'false'}"),
+         'Skipping injection because Pod "web" has sidecar injection disabled'),
+        (("spec:", "spec:\n  hostNetwork: true"),
+         'Skipping injection because Pod "web" has host networking enabled'),
+    ],
+)  # fmt: skip
+def test_pods_that_want_no_sidecar_get_none(change: tuple[str, str], reason: str) -> None:
+    warnings: list[str] = []
+    text = inject(POD.replace(*change, 1), warnings)
+    assert [reason] == warnings
+    assert "istio-proxy" not in text
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        (("  name: web", "  name: web\n  annotations: {sidecar.istio.io/proxyCPU: lots}"),
+         "sidecar.istio.io/proxyCPU is 'lots'"),
+        (("  name: web", "  name: web\n  annotations: {inject.istio.io/templates: other}"),
+         "'other' not found; have sidecar"),
+        (("  name: web", "  name: web\n  annotations: {proxy.istio.io/config: 'typo: 1'}"),
+         "unknown field 'typo'"),
+        (("  name: web", "  name: web\n  annotations: {proxy.istio.io/overrides: '{'}"),
+         "proxy.istio.io/overrides cannot be read"),
+        (("containerPort: 8080", "containerPort: many"), "should be a number"),
+        (("kind: Pod", "kind: Pod\n  a: b"), "cannot be read"),
+    ],
+)  # fmt: skip
+def test_bad_workloads_are_refused(change: tuple[str, str], reason: str) -> None:
+    with pytest.raises(InjectionError) as caught:
+        inject("a: 1\n---\n" + POD.replace(*change, 1))
+    assert "document at line 3" in str(caught.value)
+    assert reason in str(caught.value)
+
+
+def test_the_proxy_config_of_a_pod_counts() -> None:
+    annotation = "  annotations: {proxy.istio.io/config: 'concurrency: 2'}\n  name: web"
+    pod = injected(POD.replace("  name: web", annotation, 1))
+    assert '{"concurrency":2}' == environment(pod)["PROXY_CONFIG"]
+
+
+def test_metrics_are_merged() -> None:
+    annotation = "  annotations: {prometheus.io/port: '9000'}\n  name: web"
+    pod = injected(POD.replace("  name: web", annotation, 1))
+    assert {"scrape": "", "path": "", "port": "9000"} == json.loads(
+        environment(pod)["ISTIO_PROMETHEUS_ANNOTATIONS"]
+    )
+    assert "15020" == pod["metadata"]["annotations"]["prometheus.io/port"]
+
+
+@pytest.fixture
+def flags(tmp_path: Path) -> dict[str, str]:
+    texts = {
+        "inject_config": json.dumps({"templates": {"sidecar": TEMPLATE}}),
+        "values": json.dumps(VALUES),
+        "mesh_config": "{}",
+    }
+    for name, text in texts.items():
+        (tmp_path / name).write_text(text)
+    return {name: str(tmp_path / name) for name in texts}
+
+
+def test_the_result_goes_to_standard_output_or_a_file(tmp_path, flags, capsys) -> None:
+    (tmp_path / "pod.yaml").write_text(POD)
+    kube_inject.run([str(tmp_path / "pod.yaml")], **flags)
+    printed = capsys.readouterr().out
+    kube_inject.run([str(tmp_path / "pod.yaml")], **flags, output=str(tmp_path / "out"))
+    assert (inject(POD), inject(POD)) == (printed, (tmp_path / "out").read_text())
+
+
+def test_in_place_touches_nothing_when_one_file_is_bad(tmp_path, flags) -> None:
+    good, bad = tmp_path / "a" / "1.yaml", tmp_path / "a" / "2.yaml"
+    good.parent.mkdir()
+    good.write_text(POD)
+    bad.write_text("{")
+    with pytest.raises(MeshctlError, match=r"2\.yaml"):
+        kube_inject.run([str(good.parent)], **flags, in_place=True)
+    assert POD == good.read_text()
+    bad.unlink()
+    kube_inject.run([str(good.parent)], **flags, in_place=True)
+    assert inject(POD) == good.read_text()
+
+
+@pytest.mark.parametrize(
+    ("wrong", "error"),
+    [
+        ({"native": "maybe"}, UsageError),
+        ({"output_style": "odd"}, UsageError),
+        ({"in_place": True}, UsageError),
+        ({"in_place": True, "output": "x"}, UsageError),
+        ({"values": "/nowhere"}, InputError),
+    ],
+)
+def test_wrong_flags_are_refused(flags, wrong: dict, error: type[Exception]) -> None:
+    with pytest.raises(error):
+        kube_inject.run(["-"], **(flags | wrong))

@@ -1,0 +1,110 @@
+"""What do templates do to pods when they are merged?"""
+
+import pytest
+
+from meshctl.inject.errors import InjectionError
+from meshctl.inject.kubernetes_types import read
+from meshctl.inject.strategic_merge import merge
+
+
+def spec(original: dict, patch: dict) -> dict:
+    return merge("Pod", {"spec": original}, {"spec": patch})["spec"]
+
+
+@pytest.mark.parametrize(
+    ("original", "patch", "expected"),
+    [
+        ({"nodeName": "a"}, {"hostname": "b"}, {"nodeName": "a", "hostname": "b"}),
+        ({"nodeName": "a"}, {"nodeName": None}, {}),
+        (
+            {"volumes": [{"name": "u"}]},
+            {"volumes": [{"name": "v", "emptyDir": None}]},
+            {"volumes": [{"name": "v"}, {"name": "u"}]},
+        ),
+        (
+            {"containers": [{"name": "a", "image": "1"}, {"name": "b"}]},
+            {"containers": [{"name": "a", "tty": True}]},
+            {"containers": [{"name": "a", "image": "1", "tty": True}, {"name": "b"}]},
+        ),
+        (
+            {"containers": [{"name": "a"}, {"name": "b"}]},
+            {"containers": [{"name": "b", "tty": True}, {"name": "c"}]},
+            {"containers": [{"name": "a"}, {"name": "b", "tty": True}, {"name": "c"}]},
+        ),
+        (
+            {"containers": [{"name": "a", "args": ["x"], "env": [{"name": "E", "value": "1"}]}]},
+            {"containers": [{"name": "a", "args": ["y"], "env": [{"name": "F"}]}]},
+            {"containers": [
+                {"name": "a", "args": ["y"], "env": [{"name": "F"}, {"name": "E", "value": "1"}]}
+            ]},
+        ),
+        ({"tolerations": [{"key": "a"}]}, {"tolerations": [{"key": "b"}]},
+         {"tolerations": [{"key": "b"}]}),
+        ({"containers": [{"name": "a"}, {"name": "b"}]},
+         {"containers": [{"name": "a", "$patch": "delete"}]}, {"containers": [{"name": "b"}]}),
+        ({"affinity": {"nodeAffinity": {}}}, {"affinity": {"$patch": "replace", "podAffinity": {}}},
+         {"affinity": {"podAffinity": {}}}),
+    ],
+)  # fmt: skip
+def test_merging(original: dict, patch: dict, expected: dict) -> None:
+    assert expected == spec(original, patch)
+
+
+def test_finalizers_are_joined() -> None:
+    merged = merge("ObjectMeta", {"finalizers": ["a", "b"]}, {"finalizers": ["b", "c"]})
+    assert {"finalizers": ["a", "b", "c"]} == merged
+
+
+def test_items_without_their_key_are_refused() -> None:
+    with pytest.raises(InjectionError, match="has no name"):
+        spec({"containers": []}, {"containers": [{"image": "x"}]})
+
+
+def test_types_drop_what_is_empty_or_unknown() -> None:
+    pod = {
+        "metadata": {"name": "p", "labels": {}, "typo": 1},
+        "spec": {
+            "hostNetwork": False,
+            "containers": [
+                {
+                    "Name": "a",
+                    "env": [{"name": "E", "value": 8080}],
+                    "resources": {"limits": {"cpu": "2000m", "memory": 1024}},
+                    "securityContext": {"privileged": False},
+                    "tty": False,
+                }
+            ],
+        },
+    }
+    expected = {
+        "metadata": {"name": "p"},
+        "spec": {
+            "containers": [
+                {
+                    "name": "a",
+                    "env": [{"name": "E", "value": "8080"}],
+                    "resources": {"limits": {"cpu": "2", "memory": "1024"}},
+                    "securityContext": {"privileged": False},
+                }
+            ]
+        },
+        "status": {},
+    }
+    assert expected == read("Pod", pod, coerce=True)
+
+
+@pytest.mark.parametrize(
+    ("pod", "reason"),
+    [
+        ({"spec": []}, "spec should be a mapping"),
+        ({"spec": {"containers": {}}}, "spec.containers should be a list"),
+        ({"spec": {"hostNetwork": "yes"}}, "spec.hostNetwork is 'yes' and should be true or false"),
+        ({"spec": {"containers": [{"ports": [{"containerPort": "x"}]}]}}, "should be a number"),
+        ({"spec": {"containers": [{"resources": {"limits": {"cpu": "x"}}}]}}, "not a quantity"),
+        ({"metadata": {"name": {}}}, "should be text"),
+    ],
+)
+def test_wrong_types_are_named(pod: dict, reason: str) -> None:
+    with pytest.raises(InjectionError) as caught:
+        read("Pod", pod, coerce=True)
+    assert reason in str(caught.value)
