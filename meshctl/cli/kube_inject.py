@@ -7,10 +7,9 @@ import typer
 
 from meshctl.cli.output import write_file
 from meshctl.errors import UsageError
-from meshctl.inject.manifests import Injected, inject_files, read_text
+from meshctl.inject.manifests import STYLES, Injected, inject_files, read_text
 from meshctl.inject.settings import read_settings
 
-_STYLES = ("istioctl",)
 _NATIVE = {"auto": False, "true": True, "false": False}
 """Without a cluster nothing is known of its nodes, so that ``auto`` means classic sidecars."""
 
@@ -24,6 +23,10 @@ InjectConfig = Annotated[
 ]
 Values = Annotated[str, typer.Option(metavar="FILE", help="`values` of the injector's ConfigMap.")]
 MeshSettings = Annotated[str, typer.Option(metavar="FILE", help="`mesh` of the ConfigMap istio.")]
+Style = Annotated[
+    str,
+    typer.Option(metavar="STYLE", help="preserve keeps your lines; istioctl writes what it would."),
+]
 Output = Annotated[
     str | None, typer.Option("-o", "--output", metavar="FILE", help="Instead of stdout.")
 ]
@@ -38,7 +41,7 @@ def run(
         str, typer.Option("-r", "--revision", help="Revision of the control plane.")
     ] = "",
     native: Annotated[str, typer.Option(help="Native sidecars: auto, true or false.")] = "auto",
-    output_style: Annotated[str, typer.Option(help="How to write: istioctl.")] = "istioctl",
+    output_style: Style = "preserve",
     output: Output = None,
     in_place: Annotated[bool, typer.Option("-i", "--in-place", help="Rewrite the files.")] = False,
 ) -> None:
@@ -51,7 +54,7 @@ def run(
         read_text(inject_config), read_text(values), read_text(mesh_config),
         revision=revision, native=_NATIVE[native],
     )  # fmt: skip
-    injected = inject_files(files, settings, sys.stdin.buffer if "-" in files else None)
+    injected = inject_files(files, settings, output_style, sys.stdin.buffer if "-" in files else None)
     for file in injected:
         for warning in file.warnings:
             typer.echo(f"{file.name}: {warning}", err=True)
@@ -74,8 +77,8 @@ def _write(injected: list[Injected], output: str | None, in_place: bool) -> None
 def _check(files: list[str], native: str, style: str, output: str | None, in_place: bool) -> None:
     if native not in _NATIVE:
         raise UsageError(f"--native {native!r} is not one of {', '.join(_NATIVE)}")
-    if style not in _STYLES:
-        raise UsageError(f"--output-style {style!r} is not one of {', '.join(_STYLES)}")
+    if style not in STYLES:
+        raise UsageError(f"--output-style {style!r} is not one of {', '.join(STYLES)}")
     if in_place and output is not None:
         raise UsageError("-i and -o exclude each other")
     if in_place and "-" in files:

@@ -12,6 +12,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "schema": ("meshctl.cli.schema", "Print the JSON Schema of a kind, or make those of your CRDs."),
     "routes": ("meshctl.cli.routes", "Show the routes a gateway or host really has."),
     "tls-check": ("meshctl.cli.tls_check", "Show which TLS clients and servers really use."),
+    "kube-inject": ("meshctl.cli.kube_inject", "Add Istio's sidecar to workloads, offline."),
     "rule": ("meshctl.cli.rule", "List the rules, or explain one."),
     "completion": ("meshctl.cli.completion", "Print the completion script of a shell."),
 }

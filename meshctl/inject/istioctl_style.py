@@ -22,7 +22,7 @@ def inject_text(text: str, settings: Settings, warn: Warn, namespace: Namespace 
     """Add sidecars to every workload of a file; other documents pass through as they are."""
 
     def inject(data: dict[str, Any]) -> dict[str, Any]:
-        return inject_workload(data, settings, warn, namespace)
+        return inject_workload(data, settings, warn, namespace, like_istioctl=True)
 
     written: list[str] = []
     line = 1
@@ -54,14 +54,15 @@ def _inject_document(text: str, inject: Inject) -> str:
         data = parse_one(text)
     except ValueError as error:
         raise InjectionError(f"a document cannot be read: {error}; correct it") from None
-    if _is_list(data):
+    if is_list(data):
         return go_yaml.dumps(_inject_list(data, inject))
     if not is_known(data):
         return text if text.endswith("\n") else f"{text}\n"
     return go_yaml.dumps(inject(data))
 
 
-def _is_list(data: Any) -> bool:
+def is_list(data: Any) -> bool:
+    """Is this an object that only holds others?"""
     return isinstance(data, dict) and data.get("kind") == "List" and not group_of(data)
 
 

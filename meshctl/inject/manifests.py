@@ -5,10 +5,14 @@ from typing import BinaryIO, NamedTuple
 
 from meshctl.errors import InputError, MeshctlError
 from meshctl.inject.errors import InjectionError
-from meshctl.inject.istioctl_style import inject_text
+from meshctl.inject import istioctl_style, preserve_style
 from meshctl.inject.settings import Settings
 from meshctl.sources import files
 from meshctl.sources.split import decode
+
+
+STYLES = {"preserve": preserve_style.inject_text, "istioctl": istioctl_style.inject_text}
+"""How results can be written: by changing as few lines as possible, or as istioctl does."""
 
 
 class Injected(NamedTuple):
@@ -21,10 +25,10 @@ class Injected(NamedTuple):
 
 
 def inject_files(
-    paths: Sequence[str], settings: Settings, stdin: BinaryIO | None = None
+    paths: Sequence[str], settings: Settings, style: str, stdin: BinaryIO | None = None
 ) -> list[Injected]:
     """Inject the files that paths name; one that fails leaves nothing but an error."""
-    return [_inject_file(file, settings, stdin) for file in files.find(paths).files]
+    return [_inject_file(file, settings, style, stdin) for file in files.find(paths).files]
 
 
 def read_text(name: str) -> str:
@@ -35,7 +39,9 @@ def read_text(name: str) -> str:
         raise files.unreadable_input(name, error) from None
 
 
-def _inject_file(file: files.File, settings: Settings, stdin: BinaryIO | None) -> Injected:
+def _inject_file(
+    file: files.File, settings: Settings, style: str, stdin: BinaryIO | None
+) -> Injected:
     try:
         content = files.read(file, stdin)
     except OSError as error:
@@ -47,7 +53,7 @@ def _inject_file(file: files.File, settings: Settings, stdin: BinaryIO | None) -
         raise InjectionError(f"{file.name} is not UTF-8; convert it")
     warnings: list[str] = []
     try:
-        after = inject_text(text, settings, warnings.append)
+        after = STYLES[style](text, settings, warnings.append)
     except MeshctlError as error:
         raise InjectionError(f"{file.name}, {error}") from None
     return Injected(file.name, text, after, tuple(warnings))

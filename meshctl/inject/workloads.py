@@ -44,15 +44,21 @@ def inject_workload(
     settings: Settings,
     warn: Warn,
     namespace_annotations: Mapping[str, str] | None = None,
+    *,
+    like_istioctl: bool = False,
 ) -> Object:
-    """Add sidecars to the pods of an object; what needs none is only put into Kubernetes' form."""
+    """Add sidecars to the pods of an object; what needs none is only put into Kubernetes' form.
+
+    istioctl keeps labels and annotations of a CronJob's pods on the template of its Jobs, where
+    they have no effect; ``like_istioctl`` does so too.
+    """
     kind = data["kind"]
     workload: Object = read(kind, data, coerce=True)
     owner = Owner(data.get("apiVersion", ""), kind, workload["metadata"])
     if kind == "Pod":
         owner = _owner_of_pod(workload, owner)
     owner = replace(owner, namespace_annotations=namespace_annotations or {})
-    holder, spec_holder = _pod_holders(workload)
+    holder, spec_holder = _pod_holders(workload, like_istioctl=like_istioctl)
     pod = {"metadata": holder["metadata"], "spec": spec_holder["spec"]}
     name = pod["metadata"].get("name") or owner.metadata.get("name", "")
     namespace = owner.metadata.get("namespace")
@@ -70,16 +76,14 @@ def inject_workload(
     return workload
 
 
-def _pod_holders(workload: Object) -> tuple[Object, Object]:
-    """Give what has the pod's metadata and what has its spec.
-
-    istioctl keeps the metadata of a CronJob's pods on the template of its Jobs.
-    """
+def _pod_holders(workload: Object, *, like_istioctl: bool) -> tuple[Object, Object]:
+    """Give what has the pod's metadata and what has its spec."""
     if workload["kind"] == "Pod":
         return workload, workload
     spec = workload["spec"]
     if workload["kind"] == "CronJob":
-        return spec["jobTemplate"], spec["jobTemplate"]["spec"]["template"]
+        template = spec["jobTemplate"]["spec"]["template"]
+        return spec["jobTemplate"] if like_istioctl else template, template
     return spec["template"], spec["template"]
 
 
