@@ -1,5 +1,6 @@
 """``meshctl kube-inject``: add sidecars to workloads, without a cluster."""
 
+import os
 import sys
 from typing import Annotated
 
@@ -44,6 +45,7 @@ def run(
     output_style: Style = "preserve",
     output: Output = None,
     in_place: Annotated[bool, typer.Option("-i", "--in-place", help="Rewrite the files.")] = False,
+    diff: Annotated[bool, typer.Option("--diff", help="Show what would change.")] = False,
 ) -> None:
     """Add Istio's sidecar to the workloads of manifests, by the settings of your own mesh.
 
@@ -54,10 +56,15 @@ def run(
         read_text(inject_config), read_text(values), read_text(mesh_config),
         revision=revision, native=_NATIVE[native],
     )  # fmt: skip
-    injected = inject_files(files, settings, output_style, sys.stdin.buffer if "-" in files else None)
+    injected = inject_files(
+        files, settings, output_style, sys.stdin.buffer if "-" in files else None
+    )
     for file in injected:
         for warning in file.warnings:
             typer.echo(f"{file.name}: {warning}", err=True)
+    if diff:
+        sys.stdout.writelines(line for file in injected for line in file.changes())
+        return
     _write(injected, output, in_place)
 
 
@@ -65,7 +72,7 @@ def _write(injected: list[Injected], output: str | None, in_place: bool) -> None
     if in_place:
         for file in injected:
             if file.after != file.before:
-                write_file(file.name, file.after)
+                write_file(os.path.realpath(file.name), file.after)
         return
     text = "".join(file.after for file in injected)
     if output is not None:

@@ -40,17 +40,23 @@ def flag(text: str | None) -> bool | None:
     return False if text in {"0", "f", "F", "FALSE", "false", "False"} else None
 
 
-def wants_injection(metadata: Mapping[str, Any], spec: Mapping[str, Any]) -> bool:
-    """Does kube-inject add a sidecar? Nothing but the pod itself decides (injectRequired)."""
+def wants_injection(
+    metadata: Mapping[str, Any], spec: Mapping[str, Any], settings: Settings
+) -> bool:
+    """Does a pod get a sidecar? Its own words come before the injector's policy (injectRequired).
+
+    Unlike the webhook's, the selectors of the config and the labels of the namespace don't count.
+    """
     if spec.get("hostNetwork") is True or metadata.get("namespace") in _SYSTEM_NAMESPACES:
         return False
-    for source in ("labels", "annotations"):
-        value = (metadata.get(source) or {}).get("sidecar.istio.io/inject")
-        if value is not None:
-            return value.lower() not in {"false", "n", "no", "off"}
-    return True
+    annotation = (metadata.get("annotations") or {}).get(_INJECT)
+    wanted = (metadata.get("labels") or {}).get(_INJECT, annotation)
+    if wanted in {"true", "false"}:
+        return bool(wanted == "true")
+    return settings.is_on_by_default
 
 
+_INJECT = "sidecar.istio.io/inject"
 _SYSTEM_NAMESPACES = frozenset(
     {"kube-system", "kube-public", "kube-node-lease", "local-path-storage"}
 )

@@ -20,6 +20,7 @@ Namespace = Mapping[str, str] | None
 
 def inject_text(text: str, settings: Settings, warn: Warn, namespace: Namespace = None) -> str:
     """Add sidecars to every workload of a file; other documents pass through as they are."""
+    settings = settings.like_istioctl()
 
     def inject(data: dict[str, Any]) -> dict[str, Any]:
         return inject_workload(data, settings, warn, namespace, like_istioctl=True)
@@ -67,5 +68,8 @@ def is_list(data: Any) -> bool:
 
 
 def _inject_list(data: dict[str, Any], inject: Inject) -> dict[str, Any]:
-    items = [inject(item) if is_known(item) else item for item in data.get("items") or []]
+    given = data.get("items") or []
+    if not isinstance(given, list):
+        raise InjectionError("items of a List should be a list")
+    items = [inject(item) if is_known(item) else item for item in given]
     return {**data, "items": items, "metadata": data.get("metadata") or {}}

@@ -121,6 +121,7 @@ ALWAYS: dict[str, dict[str, Any]] = {
     "CronJob": {**_OBJECT, "status": {}},
     "CronJobSpec": {"schedule": "", "jobTemplate": {}},
     "JobTemplateSpec": _OBJECT,
+    "Rollout": {"metadata": {}},
     "DeploymentConfig": {
         **_OBJECT,
         "status": {

@@ -1,15 +1,15 @@
 """What becomes of files when sidecars are added to their workloads?"""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from difflib import unified_diff
 from typing import BinaryIO, NamedTuple
 
 from meshctl.errors import InputError, MeshctlError
-from meshctl.inject.errors import InjectionError
 from meshctl.inject import istioctl_style, preserve_style
+from meshctl.inject.errors import InjectionError
 from meshctl.inject.settings import Settings
 from meshctl.sources import files
 from meshctl.sources.split import decode
-
 
 STYLES = {"preserve": preserve_style.inject_text, "istioctl": istioctl_style.inject_text}
 """How results can be written: by changing as few lines as possible, or as istioctl does."""
@@ -22,6 +22,12 @@ class Injected(NamedTuple):
     before: str
     after: str
     warnings: tuple[str, ...]
+
+    def changes(self) -> Iterator[str]:
+        """The lines of a unified diff, none where nothing changes."""
+        before, after = self.before.splitlines(), self.after.splitlines()
+        for line in unified_diff(before, after, self.name, self.name, lineterm=""):
+            yield f"{line}\n"
 
 
 def inject_files(

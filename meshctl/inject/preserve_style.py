@@ -10,7 +10,7 @@ from meshctl.inject.istioctl_style import Inject, is_list
 from meshctl.inject.kubernetes_types import read
 from meshctl.inject.settings import Settings
 from meshctl.inject.text_edits import Editor, UnsafeEditError
-from meshctl.inject.workloads import Warn, inject_workload, is_known
+from meshctl.inject.workloads import Warn, inject_workload, is_known, is_partly_known
 from meshctl.sources.notes import UnreadableError
 from meshctl.sources.split import split
 from meshctl.sources.yaml import compose, parse_one
@@ -49,7 +49,7 @@ def _document(text: str, inject: Inject, warn: Warn) -> str:
         root = compose(text)
     except (ValueError, UnreadableError) as error:
         raise InjectionError(f"cannot be read: {error}; correct it") from None
-    if root is None or not (is_known(data) or is_list(data)):
+    if root is None or not (_makes_pods(data) or is_list(data)):
         return text
     before, after = _each(data, _typed), _each(data, inject)
     if before == after:
@@ -60,8 +60,14 @@ def _document(text: str, inject: Inject, warn: Warn) -> str:
             return edited
     except (UnsafeEditError, ValueError):
         pass
+    if any(map(is_partly_known, [data, *(after.get("items") or [])])):
+        raise InjectionError("cannot be edited line by line; write it without anchors and braces")
     warn("written anew without its comments, since it cannot be edited line by line")
     return f"---\n{go_yaml.dumps(after)}"
+
+
+def _makes_pods(data: Any) -> bool:
+    return is_known(data) or is_partly_known(data)
 
 
 def _typed(data: Data) -> Data:
@@ -76,4 +82,4 @@ def _each(data: Data, change: Callable[[Data], Data]) -> Data:
     items = data.get("items")
     if not isinstance(items, list):
         return data
-    return {**data, "items": [change(item) if is_known(item) else item for item in items]}
+    return {**data, "items": [change(item) if _makes_pods(item) else item for item in items]}

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any
 
@@ -25,6 +25,8 @@ class Settings:
     default_templates: tuple[str, ...] = (SIDECAR,)
     aliases: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     injected_annotations: Mapping[str, str] = field(default_factory=dict)
+    is_on_by_default: bool = True
+    """Do pods that say nothing get a sidecar (``policy``)?"""
     revision: str = ""
     native: bool = False
     compliance_policy: str = ""
@@ -39,6 +41,16 @@ class Settings:
     def rewrites_probes(self) -> bool:
         """Are probes sent to the agent unless a pod says otherwise?"""
         return self.value("sidecarInjectorWebhook", "rewriteAppHTTPProbe") is True
+
+    def like_istioctl(self) -> "Settings":
+        """The same without what istioctl doesn't read: anything but the templates of a config."""
+        return replace(
+            self,
+            default_templates=(SIDECAR,),
+            aliases={},
+            injected_annotations={},
+            is_on_by_default=True,
+        )
 
     def value(self, *path: str) -> Any:
         """Give one of the chart's values, ``None`` where there is none."""
@@ -63,23 +75,41 @@ def _parsed(name: str, text: str) -> Template:
 def read_settings(config: str, values: str, mesh: str, **others: Any) -> Settings:
     """Read the texts of ``--inject-config``, ``--values`` and ``--mesh-config``."""
     return Settings(
-        templates=_templates(config),
+        **_config(config),
         values=_values(values),
         mesh=mesh_with_defaults(_mapping(mesh, "--mesh-config")),
         **others,
     )
 
 
-def _templates(text: str) -> dict[str, str]:
-    """Take the templates of a config; a file that is none is the template of the sidecar."""
+def _config(text: str) -> dict[str, Any]:
+    """Read a config; a file that is none is the template of the sidecar."""
     try:
         config = parse_one(text)
     except ValueError:
-        return {SIDECAR: text}
+        config = None
     templates = config.get("templates") if isinstance(config, dict) else None
-    if not isinstance(templates, dict):
-        return {SIDECAR: text}
-    return {name: body for name, body in templates.items() if isinstance(body, str)}
+    if not isinstance(config, dict) or not isinstance(templates, dict):
+        return {"templates": {SIDECAR: text}}
+    aliases = _mapping_of(config, "aliases")
+    return {
+        "templates": {name: body for name, body in templates.items() if isinstance(body, str)},
+        "default_templates": _names(config.get("defaultTemplates")) or (SIDECAR,),
+        "aliases": {name: _names(names) for name, names in aliases.items()},
+        "injected_annotations": {
+            name: str(value) for name, value in _mapping_of(config, "injectedAnnotations").items()
+        },
+        "is_on_by_default": config.get("policy") != "disabled",
+    }
+
+
+def _mapping_of(config: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    found = config.get(name)
+    return found if isinstance(found, dict) else {}
+
+
+def _names(value: Any) -> tuple[str, ...]:
+    return tuple(one for one in value if isinstance(one, str)) if isinstance(value, list) else ()
 
 
 def _values(text: str) -> dict[str, Any]:

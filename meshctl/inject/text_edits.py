@@ -42,7 +42,8 @@ class Editor:
         limit = len(text) + 1
         # Where some are at one place, the text to insert stands before what is taken away.
         numbered = sorted(
-            enumerate(self._edits), key=lambda one: (one[1].start, one[1].start != one[1].end, one[0])
+            enumerate(self._edits),
+            key=lambda one: (one[1].start, one[1].start != one[1].end, one[0]),
         )
         for _, edit in reversed(numbered):
             if edit.end > limit:
@@ -77,7 +78,10 @@ class Editor:
             if name not in pairs:
                 if name not in before or before[name] != value:
                     added[name] = value
-            elif not self._change(pairs[name][1], before.get(name), value):
+                continue
+            known = len(self._edits)
+            if not self._change(pairs[name][1], before.get(name), value):
+                del self._edits[known:]
                 self._replace(pairs[name], {name: value}, column)
         for name in before.keys() - after.keys() & pairs.keys():
             self._delete(pairs[name][0], pairs[name][1], column)
@@ -91,19 +95,20 @@ class Editor:
         column = node.start_mark.column
         if len(before) == len(after) and _names(before) == _names(after):
             changes = zip(node.value, before, after, strict=True)
-            return all([self._change(*change) for change in changes])
+            return all(self._change(*change) for change in changes)
         old, new = _names(before), _names(after)
         staying = [name for name in new if name in old]
         if not staying or len({*old}) != len(old) or None in (*old, *new):
             return False
         if staying != [name for name in old if name in new]:
             return False
-        self._place_items(node, before, after, column)
-        return all(
+        changed = all(
             self._change(node.value[place], item, after[new.index(old[place])])
             for place, item in enumerate(before)
             if old[place] in new
         )
+        self._place_items(node, before, after, column)
+        return changed
 
     def _place_items(
         self, node: SequenceNode, before: list[Any], after: list[Any], column: int

@@ -22,6 +22,8 @@ _GROUPS: Mapping[str, frozenset[str]] = {
     "CronJob": frozenset({"batch"}),
     "DeploymentConfig": frozenset({"", "apps.openshift.io"}),
 }
+PARTLY_KNOWN = ("argoproj.io", "Rollout")
+"""A workload of which no more than the pod template is known; istioctl passes it by."""
 _HASH = "pod-template-hash"
 _CRON_JOB = re.compile(r"-\d{8,10}\Z")
 Warn = Callable[[str], None]
@@ -32,6 +34,16 @@ def is_known(data: Any) -> bool:
     if not isinstance(data, dict) or not isinstance(data.get("kind"), str):
         return False
     return group_of(data) in _GROUPS.get(data["kind"], ())
+
+
+def is_partly_known(data: Any) -> bool:
+    """Does an object make pods by a pod template, and nothing else of it is known?"""
+    return (
+        isinstance(data, dict)
+        and (group_of(data), data.get("kind")) == PARTLY_KNOWN
+        and isinstance(data.get("spec"), dict)
+        and isinstance(data["spec"].get("template"), dict)
+    )
 
 
 def group_of(data: Mapping[str, Any]) -> str:
@@ -65,7 +77,7 @@ def inject_workload(
     full_name = f"{namespace}/{name}" if namespace else name
     if pod["spec"].get("hostNetwork"):
         warn(f'Skipping injection because {kind} "{full_name}" has host networking enabled')
-    elif not wants_injection(pod["metadata"], pod["spec"]):
+    elif not wants_injection(pod["metadata"], pod["spec"], settings):
         warn(f'Skipping injection because {kind} "{full_name}" has sidecar injection disabled')
     else:
         try:
@@ -84,6 +96,8 @@ def _pod_holders(workload: Object, *, like_istioctl: bool) -> tuple[Object, Obje
     if workload["kind"] == "CronJob":
         template = spec["jobTemplate"]["spec"]["template"]
         return spec["jobTemplate"] if like_istioctl else template, template
+    if "template" not in spec:
+        raise InjectionError(f"{workload['kind']} has no spec.template; add it")
     return spec["template"], spec["template"]
 
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from meshctl.mesh.dependencies import Dependencies
     from meshctl.mesh.egress_gateways import EgressGateways
     from meshctl.mesh.entrances import Entrances
+    from meshctl.mesh.http_workloads import HttpWorkloads
     from meshctl.mesh.imports import Imports
     from meshctl.mesh.owners import Owners
     from meshctl.mesh.proxy_sizes import ProxySizes
@@ -139,6 +140,13 @@ class Mesh(Indexes):
         from meshctl.mesh.egress_gateways import EgressGateways
 
         return EgressGateways(self)
+
+    @cached_property
+    def http_workloads(self) -> "HttpWorkloads":
+        """Policies whose workloads get HTTP alone."""
+        from meshctl.mesh.http_workloads import HttpWorkloads
+
+        return HttpWorkloads(self)
 
     @cached_property
     def attached_routes(self) -> "AttachedRoutes":

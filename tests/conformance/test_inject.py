@@ -1,9 +1,12 @@
 """Does injection write what istioctl 1.31 writes, byte for byte?"""
 
+import copy
+import functools
 import json
 import os
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +14,11 @@ import pytest
 import yaml
 
 from meshctl.errors import MeshctlError
+from meshctl.inject import preserve_style
 from meshctl.inject.istioctl_style import inject_text
-from meshctl.inject.settings import read_settings
+from meshctl.inject.kubernetes_types import read
+from meshctl.inject.settings import Settings, read_settings
+from meshctl.inject.workloads import inject_workload, is_known
 
 ROOT = Path(__file__).parents[2]
 DATA = Path(os.environ.get("MESHCTL_SHARED") or ROOT / "../shared") / "data/istio-inject"
@@ -22,6 +28,9 @@ needs_data = pytest.mark.skipif(
     not DATA.is_dir(), reason=f"istioctl's results are not in {DATA}: nothing was compared"
 )
 _HASH = re.compile(r'"version":"[0-9a-f]{64}",?')
+
+
+WEBHOOK = DATA.parent / "cluster/webhook"
 
 
 def cases() -> Iterator[dict[str, Any]]:
@@ -45,10 +54,10 @@ def changed(mesh: dict[str, Any], change: dict[str, Any]) -> dict[str, Any]:
     return result
 
 
-def inject(case: dict[str, Any], warnings: list[str]) -> str:
+def settings_of(case: dict[str, Any]) -> Settings:
     files = json.loads((DATA / f"settings/{case['settings']}.json").read_text())
     mesh = changed(yaml.safe_load(files["mesh"]), case.get("mesh", {}))
-    settings = read_settings(
+    return read_settings(
         (DATA / "settings" / files["config_file"]).read_text(),
         files["values"],
         json.dumps(mesh),
@@ -56,12 +65,15 @@ def inject(case: dict[str, Any], warnings: list[str]) -> str:
         compliance_policy=case.get("compliancePolicy", ""),
         revision="default" if case.get("skipInjection") else "",
     )
+
+
+def inject(case: dict[str, Any], warnings: list[str]) -> str:
     text = (DATA / "testdata" / case["in"]).read_text()
     namespace = None
     if case.get("platform") == "openshift":
         meta = json.loads((DATA / "cases.json").read_text())["meta"]
         namespace = meta["test_namespace_annotations"]
-    return inject_text(text, settings, warnings.append, namespace)
+    return inject_text(text, settings_of(case), warnings.append, namespace)
 
 
 def disagreement(case: dict[str, Any]) -> str:
@@ -88,6 +100,17 @@ def disagreement(case: dict[str, Any]) -> str:
     return "" if is_same else "other text"
 
 
+def objects(text: str) -> list[Any]:
+    """Read objects as Kubernetes does; lists have metadata either way."""
+    return [typed(one) for one in yaml.safe_load_all(text) if one]
+
+
+def typed(data: dict[str, Any]) -> dict[str, Any]:
+    if data["kind"] == "List":
+        return {"metadata": {}, **data, "items": [typed(item) for item in data["items"]]}
+    return read(data["kind"], data, coerce=True) if is_known(data) else data
+
+
 @needs_data
 def test_agreement(capsys: pytest.CaptureFixture[str]) -> None:
     found = {f"{number} {case['in']}": disagreement(case) for number, case in enumerate(cases())}
@@ -96,3 +119,45 @@ def test_agreement(capsys: pytest.CaptureFixture[str]) -> None:
         print(f"\ninject: {len(found) - len(wrong)} of {len(found)} as istioctl")  # noqa: T201 - the figures
     assert {} == wrong
     assert len(found) >= FLOOR
+
+
+@needs_data
+def test_keeping_lines_means_the_same() -> None:
+    for case in cases():
+        if case.get("expectedError") or case.get("skipInjection") or "cronjob" in case["in"]:
+            continue  # istioctl labels a CronJob's Jobs instead of its pods
+        warnings: list[str] = []
+        text = (DATA / "testdata" / case["in"]).read_text()
+        kept = preserve_style.inject_text(text, settings_of(case), warnings.append)
+        assert [] == [warning for warning in warnings if "anew" in warning]
+        assert objects(inject(case, [])) == objects(kept)
+
+
+@needs_data
+def test_twice_is_once() -> None:
+    for case in cases():
+        if not case.get("expectedError"):
+            for write in (inject_text, preserve_style.inject_text):
+                text = (DATA / "testdata" / case["in"]).read_text()
+                once = write(text, settings_of(case), [].append)
+                assert once == write(once, settings_of(case), [].append)
+
+
+@pytest.mark.skipif(not WEBHOOK.is_dir(), reason=f"istiod's answers are not in {WEBHOOK}")
+def test_a_pod_gets_what_istiod_added_to_it() -> None:
+    pod = json.loads((WEBHOOK / "inject-request.json").read_text())["request"]["object"]
+    expected = copy.deepcopy(pod)
+    for change in json.loads((WEBHOOK / "inject-response.patch.json").read_text()):
+        assert "add" == change["op"]
+        *path, last = [part.replace("~1", "/") for part in change["path"].split("/")[1:]]
+        target = functools.reduce(lambda found, key: found[key], path, expected)
+        if isinstance(target, list):
+            target.insert(int(last), change["value"])
+        else:
+            target[last] = change["value"]
+    plain = next(case for case in cases() if case["in"] == "hello.yaml" and "setupGo" in case)
+    used = settings_of(plain)
+    values = {**used.values, "global": {**used.values["global"], "hub": "docker.io/istio"}}
+    values["global"]["tag"] = "1.31.0"
+    used = replace(used, values=values, native=False, revision="default", compliance_policy="")
+    assert read("Pod", expected) == inject_workload(pod, used, print)

@@ -8,6 +8,7 @@ import yaml
 
 from meshctl.cli import kube_inject
 from meshctl.errors import InputError, MeshctlError, UsageError
+from meshctl.inject import preserve_style
 from meshctl.inject.errors import InjectionError
 from meshctl.inject.istioctl_style import inject_text
 from meshctl.inject.settings import Settings, read_settings
@@ -191,6 +192,27 @@ def test_metrics_are_merged() -> None:
     assert "15020" == pod["metadata"]["annotations"]["prometheus.io/port"]
 
 
+def configured(text: str = POD, **config: object) -> dict:
+    templates = {"sidecar": TEMPLATE, "more": "metadata: {labels: {more: 'yes'}}"}
+    used = read_settings(json.dumps({"templates": templates, **config}), json.dumps(VALUES), "")
+    return next(yaml.safe_load_all(preserve_style.inject_text(text, used, print)))
+
+
+def test_the_rest_of_the_injectors_config_counts() -> None:
+    pod = configured(
+        defaultTemplates=["all"],
+        aliases={"all": ["sidecar", "more"]},
+        injectedAnnotations={"a": "b"},
+    )
+    assert ("yes", "b") == (pod["metadata"]["labels"]["more"], pod["metadata"]["annotations"]["a"])
+
+
+def test_a_policy_leaves_pods_alone_that_do_not_ask() -> None:
+    asking = POD.replace("    app: web", "    sidecar.istio.io/inject: 'true'")
+    assert 1 == len(configured(policy="disabled")["spec"]["containers"])
+    assert 2 == len(configured(asking, policy="disabled")["spec"]["containers"])
+
+
 @pytest.fixture
 def flags(tmp_path: Path) -> dict[str, str]:
     texts = {
@@ -205,10 +227,20 @@ def flags(tmp_path: Path) -> dict[str, str]:
 
 def test_the_result_goes_to_standard_output_or_a_file(tmp_path, flags, capsys) -> None:
     (tmp_path / "pod.yaml").write_text(POD)
+    flags["output_style"] = "istioctl"
     kube_inject.run([str(tmp_path / "pod.yaml")], **flags)
     printed = capsys.readouterr().out
     kube_inject.run([str(tmp_path / "pod.yaml")], **flags, output=str(tmp_path / "out"))
     assert (inject(POD), inject(POD)) == (printed, (tmp_path / "out").read_text())
+
+
+def test_a_diff_shows_what_would_change(tmp_path, flags, capsys) -> None:
+    (tmp_path / "pod.yaml").write_text(POD)
+    kube_inject.run([str(tmp_path / "pod.yaml")], **flags, in_place=True, diff=True)
+    printed = capsys.readouterr().out.splitlines()
+    assert f"--- {tmp_path / 'pod.yaml'}" == printed[0]
+    assert "+  - env:" in printed
+    assert POD == (tmp_path / "pod.yaml").read_text()
 
 
 def test_in_place_touches_nothing_when_one_file_is_bad(tmp_path, flags) -> None:
@@ -220,7 +252,7 @@ def test_in_place_touches_nothing_when_one_file_is_bad(tmp_path, flags) -> None:
         kube_inject.run([str(good.parent)], **flags, in_place=True)
     assert POD == good.read_text()
     bad.unlink()
-    kube_inject.run([str(good.parent)], **flags, in_place=True)
+    kube_inject.run([str(good.parent)], **flags, in_place=True, output_style="istioctl")
     assert inject(POD) == good.read_text()
 
 

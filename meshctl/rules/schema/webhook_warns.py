@@ -9,8 +9,7 @@ Fix: follow the message: it says what is allowed at this place.
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.injection import is_gateway
-from meshctl.resources import AuthorizationPolicy, Ref, Resource, Sidecar, Workload
+from meshctl.resources import AuthorizationPolicy, Ref, Resource, Sidecar
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 
 
@@ -31,21 +30,5 @@ def _is_moot(place: Ref, mesh: Mesh) -> bool:
         is_root = resource.namespace == mesh.config.root_namespace
         return is_root and not resource.workload_selector
     if isinstance(resource, AuthorizationPolicy) and "rules" in place.path:
-        return _guards_http_alone(resource, mesh)
+        return mesh.http_workloads.are_all_guarded_by(resource)
     return False
-
-
-def _guards_http_alone(policy: AuthorizationPolicy, mesh: Mesh) -> bool:
-    """Can't a rule about HTTP do harm on TCP ports, because its workloads have none?"""
-    if policy.target_refs:
-        return False
-    guarded = mesh.authorization.reached(policy)
-    return bool(guarded) and all(_is_http(one, mesh) for one in guarded)
-
-
-def _is_http(workload: Workload, mesh: Mesh) -> bool:
-    if not is_gateway(workload):
-        return mesh.ports.are_http(workload)
-    gateway = mesh.gateways.for_workload(workload.key_name)
-    servers = gateway.servers if gateway is not None else []
-    return bool(servers) and all(one.routes_http for one in servers)

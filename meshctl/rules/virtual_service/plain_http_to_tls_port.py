@@ -33,6 +33,8 @@ def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
             number, protocol = ports[0].number, ports[0].protocol
             if mesh.tls_origination.may_reach(host, number):
                 continue
+            if destination.subset and next(mesh.traffic_policies.covering(host), None) is None:
+                continue  # the rule that defines the subset is not in the input
             yield Finding(
                 destination.at("port", "number") if destination.port else destination.at("host"),
                 f"port {number} of {host} is {protocol}, but this route brings plain HTTP there "
