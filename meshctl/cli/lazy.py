@@ -9,7 +9,10 @@ from typer.core import TyperGroup
 COMMANDS: dict[str, tuple[str, str]] = {
     "analyze": ("meshctl.cli.analyze", "Find what is wrong in manifests."),
     "validate": ("meshctl.cli.validate", "Say what an API server with Istio would refuse."),
-    "schema": ("meshctl.cli.schema", "Print the JSON Schema of a kind, or make those of your CRDs."),
+    "schema": (
+        "meshctl.cli.schema",
+        "Print the JSON Schema of a kind, or make those of your CRDs.",
+    ),
     "routes": ("meshctl.cli.routes", "Show the routes a gateway or host really has."),
     "tls-check": ("meshctl.cli.tls_check", "Show which TLS clients and servers really use."),
     "kube-inject": ("meshctl.cli.kube_inject", "Add Istio's sidecar to workloads, offline."),

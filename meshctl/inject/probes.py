@@ -35,7 +35,7 @@ def rewrite_probes(pod: Object, settings: Settings) -> None:
         return
     found: dict[str, Any] = {}
     for path, handler, timeout in _handlers(pod):
-        if _resolve_port(path, handler, pod):
+        if _resolve_port(path, handler, pod, settings.status_port):
             prober = {name: handler[name] for name in _ACTIONS if name in handler}
             found[path] = prober | ({"timeoutSeconds": timeout} if timeout else {})
     if found:
@@ -61,8 +61,8 @@ def _handlers(pod: Object) -> Iterator[tuple[str, Object, int]]:
                 yield f"/app-lifecycle/{container['name']}/{word}", hook, 0
 
 
-def _resolve_port(path: str, handler: Object, pod: Object) -> bool:
-    """Turn a port's name into its number; tells whether there is one."""
+def _resolve_port(path: str, handler: Object, pod: Object, agent: int) -> bool:
+    """Turn a port's name into its number; tells whether it is one of the application's."""
     container = find_in_pod(path.split("/")[2], pod) or {}
     numbers = {port.get("name"): port.get("containerPort") for port in container.get("ports") or []}
     for action in ("httpGet", "tcpSocket"):
@@ -71,6 +71,8 @@ def _resolve_port(path: str, handler: Object, pod: Object) -> bool:
             if port not in numbers:
                 return False
             handler[action]["port"] = numbers[port]
+        elif port == agent:
+            return False  # an earlier injection sends it there
     return True
 
 

@@ -23,7 +23,9 @@ def crash(namespace: Namespace, mesh: Mesh) -> Iterator[Outcome]:
 
 
 def with_rule(monkeypatch: pytest.MonkeyPatch) -> None:
-    rule = Rule("namespace/crashing", Namespace, Severity.INFO, (), "0.1.0", "Bad.\n\nFix: x", crash)
+    rule = Rule(
+        "namespace/crashing", Namespace, Severity.INFO, (), "0.1.0", "Bad.\n\nFix: x", crash
+    )
     monkeypatch.setattr("meshctl.engine.analyze.load_for", lambda _: (rule,))
 
 
@@ -74,7 +76,8 @@ def test_unknown_rule_names_are_refused(tmp_path: Path, names: tuple[str, ...]) 
 
 
 @pytest.mark.parametrize(
-    ("text", "message"), [("- a\n", "is not a mesh config"), ("kind: Pod\n", "is not a mesh config")]
+    ("text", "message"),
+    [("- a\n", "is not a mesh config"), ("kind: Pod\n", "is not a mesh config")],
 )
 def test_a_wrong_mesh_config_is_refused(tmp_path: Path, text: str, message: str) -> None:
     config = tmp_path / "mesh.yml"

@@ -22,7 +22,9 @@ WRONG = (None, True, 0, -1, 1.5, "", "x", "*", [], {}, [None], [[]], {"": None},
 
 def objects_of(file: Path) -> list[dict[str, Any]]:
     try:
-        return [doc for doc in yaml.load_all(file.read_bytes(), yaml.CSafeLoader) if _is_object(doc)]
+        return [
+            doc for doc in yaml.load_all(file.read_bytes(), yaml.CSafeLoader) if _is_object(doc)
+        ]
     except (yaml.YAMLError, ValueError):
         return []  # cases about broken text
 
@@ -47,10 +49,10 @@ def findings(objects: list[dict[str, Any]]) -> list[tuple[str, str, str]]:
 
 def paths_of(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
     """Every path of a value, the value itself left out."""
-    keys = value if isinstance(value, dict) else range(len(value)) if isinstance(value, list) else ()
-    return [
-        found for key in keys for found in ((*path, key), *paths_of(value[key], (*path, key)))
-    ]
+    keys = (
+        value if isinstance(value, dict) else range(len(value)) if isinstance(value, list) else ()
+    )
+    return [found for key in keys for found in ((*path, key), *paths_of(value[key], (*path, key)))]
 
 
 def mutate(objects: list[dict[str, Any]], chance: random.Random) -> None:

@@ -111,6 +111,19 @@ def test_injecting_twice_is_injecting_once() -> None:
     assert once == inject(once)
 
 
+def test_a_probe_of_a_port_without_a_name_is_not_taken_for_the_agents() -> None:
+    once = inject(POD.replace("port: http\n", "port: nameless\n"))
+    pod = next(yaml.safe_load_all(once))
+    assert ["/app-health/app/livez"] == [*json.loads(environment(pod)["ISTIO_KUBE_APP_PROBERS"])]
+    assert once == inject(once)
+
+
+@pytest.mark.parametrize("value", ["yes", "no", "", "True"])
+def test_other_words_than_true_and_false_leave_it_to_the_policy(value: str) -> None:
+    label = f"    sidecar.istio.io/inject: '{value}'"
+    assert 2 == len(injected(POD.replace("    app: web", label))["spec"]["containers"])
+
+
 def test_users_settings_of_the_sidecar_survive_a_second_injection() -> None:
     own = (
         "  - name: istio-proxy\n    image: auto\n    tty: true\n"

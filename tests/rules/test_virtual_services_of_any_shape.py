@@ -1,6 +1,5 @@
 """VirtualServices of any shape are judged without a failure, and never in another order."""
 
-
 from hypothesis import given
 from hypothesis import strategies as st
 
