@@ -15,7 +15,7 @@ DEBUG_VARIABLE = "MESHCTL_DEBUG"
 PARALLEL_FROM = 2_000
 """Resources from which more processes pay: a second one costs some 20 ms."""
 
-_ROUTING = frozenset({"gateway", "virtual-service", "document", "resource"})
+_ROUTING = frozenset({"gateway", "virtual-service", "document"})
 """Families for one process: those that ask the same large index, and enough of the others that
 both have as much to do."""
 

@@ -80,15 +80,15 @@ def _merge_lists(kind: str, key: str, original: list[Any], patch: list[Any]) -> 
     """Merge items by a key: those of the patch in its order, the others where they were."""
     if not key:
         return [*original, *(item for item in patch if item not in original)]
+    if any(isinstance(item, dict) and item.get("$patch") == "replace" for item in patch):
+        return [_without_nulls(item) for item in patch if "$patch" not in item]
+    if not all(_has_key(item, key) for item in [*original, *patch]):
+        raise InjectionError(f"an item of a list that is merged by {key} has none")
     merged = list(original)
     patched: list[Any] = []
     for item in patch:
-        if not isinstance(item, dict) or key not in item:
-            raise InjectionError(f"an item of a list in the template has no {key}")
         directive, value = item.get("$patch"), item[key]
         place = next((i for i, old in enumerate(merged) if old.get(key) == value), None)
-        if directive == "replace":
-            return [_without_nulls(one) for one in patch if "$patch" not in one]
         if directive == "delete":
             merged = [old for old in merged if old.get(key) != value]
             continue
@@ -98,6 +98,10 @@ def _merge_lists(kind: str, key: str, original: list[Any], patch: list[Any]) -> 
             merged[place] = merge(kind, merged[place], item)
         patched.append(value)
     return _in_order(key, original, merged, patched)
+
+
+def _has_key(item: Any, key: str) -> bool:
+    return isinstance(item, dict) and isinstance(item.get(key), str | int)
 
 
 def _in_order(key: str, original: list[Any], merged: list[Any], patched: list[Any]) -> list[Any]:

@@ -16,6 +16,10 @@ if TYPE_CHECKING:
 Path = tuple[str | int, ...]
 
 
+_NOTHING: Mapping[str, Any] = {}
+"""What an absent mapping reads as."""
+
+
 class Ref(NamedTuple):
     """A symbolic place: a path inside a resource, pointing at the value or (``key``) at its key."""
 
@@ -30,7 +34,7 @@ class View:
     def __init__(self, resource: "Resource", path: Path, data: Any) -> None:
         self.resource = resource
         self.path = path
-        self.data: Mapping[str, Any] = data if isinstance(data, dict) else {}
+        self.data: Mapping[str, Any] = data if isinstance(data, dict) else _NOTHING
 
     def at(self, *keys: str | int) -> Ref:
         """Name the value below this view; a missing value stands for its nearest parent."""

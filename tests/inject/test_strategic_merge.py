@@ -42,6 +42,8 @@ def spec(original: dict, patch: dict) -> dict:
          {"tolerations": [{"key": "b"}]}),
         ({"containers": [{"name": "a"}, {"name": "b"}]},
          {"containers": [{"name": "a", "$patch": "delete"}]}, {"containers": [{"name": "b"}]}),
+        ({"containers": [{"name": "a"}]}, {"containers": [{"$patch": "replace"}, {"name": "b"}]},
+         {"containers": [{"name": "b"}]}),
         ({"affinity": {"nodeAffinity": {}}}, {"affinity": {"$patch": "replace", "podAffinity": {}}},
          {"affinity": {"podAffinity": {}}}),
     ],
@@ -56,8 +58,9 @@ def test_finalizers_are_joined() -> None:
 
 
 def test_items_without_their_key_are_refused() -> None:
-    with pytest.raises(InjectionError, match="has no name"):
-        spec({"containers": []}, {"containers": [{"image": "x"}]})
+    for original, patch in (([], [{"image": "x"}]), ([{}], [{"name": "x"}])):
+        with pytest.raises(InjectionError, match="merged by name"):
+            spec({"containers": original}, {"containers": patch})
 
 
 def test_types_drop_what_is_empty_or_unknown() -> None:
