@@ -23,7 +23,9 @@ SIDECAR_PORTS = {
 }  # fmt: skip
 """Ports of the sidecar and its agent by use (pkg/config/constants, cmd/pilot-agent)."""
 INJECT = "sidecar.istio.io/inject"
-SYSTEM_NAMESPACES = frozenset({"kube-system", "kube-public", "kube-node-lease"})
+SYSTEM_NAMESPACES = frozenset(
+    {"kube-system", "kube-public", "kube-node-lease", "local-path-storage"}
+)
 
 
 class Membership(Enum):
@@ -84,10 +86,10 @@ def lacks_sidecar(workload: Workload) -> bool:
 
 
 def _wanted(workload: Workload) -> str:
+    """``true`` or ``false``; any other word leaves it to the policy (injectRequired, 1.31)."""
     label = workload.pod_labels.get(INJECT)
     value = label if label is not None else workload.pod_annotations.get(INJECT, "")
-    return {"y": "true", "yes": "true", "on": "true", "n": "false", "no": "false",
-            "off": "false"}.get(value.lower(), value.lower())  # fmt: skip
+    return value.lower()
 
 
 def _has_proxy_container(workload: Workload) -> bool:
