@@ -4,7 +4,7 @@ A request to an egress gateway needs two legs: a route of sidecars to the gatewa
 route at the gateway for the same host.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from meshctl.mesh.delegates import MESH, gateway_name
@@ -44,9 +44,16 @@ class EgressGateways:
 
     def __init__(self, mesh: "Mesh") -> None:
         self._mesh = mesh
+        self._legs: dict[VirtualService, Sequence[Leg]] = {}
 
-    def legs(self, service: VirtualService) -> Iterator[Leg]:
-        """Walk the routes of sidecars that lead to a gateway of the input."""
+    def legs(self, service: VirtualService) -> Sequence[Leg]:
+        """The routes of sidecars that lead to a gateway of the input."""
+        known = self._legs.get(service)
+        if known is None:
+            known = self._legs[service] = tuple(self._find(service))
+        return known
+
+    def _find(self, service: VirtualService) -> Iterator[Leg]:
         if MESH not in self._mesh.routes.gateways_of(service) or not self._by_service:
             return
         hosts = [self._mesh.registry.fqdn(host, service.namespace) for host in service.hosts]

@@ -92,7 +92,9 @@ class View:
         """Descend into nested mappings; an absent one reads as empty."""
         data: Any = self.data
         for key in keys:
-            data = data.get(key) if isinstance(data, dict) else None
+            if not isinstance(data, dict):
+                break
+            data = data.get(key)
         return View(self.resource, self.path + keys, data)
 
 
