@@ -88,6 +88,10 @@ def find_text(
 
     It is one of the samples of the universe if one will do, else a shortest text.
     """
+    if not outside and len(inside) == 1 and inside[0].kind in ("exact", "prefix"):
+        [match] = inside
+        if universe.holds(match.value):  # the quick answer to the usual question
+            return match.value
     if any(match in outside for match in (ANY, *inside)):
         return None
     for match in inside:
