@@ -75,6 +75,7 @@ class TrafficPolicies:
         self._all: HostIndex[DestinationRule] = HostIndex()
         self._same_host: dict[tuple[str, str], list[DestinationRule]] = {}
         self._merged: dict[tuple[DestinationRule, ...], list[_Merged]] = {}
+        self._with_selector: set[str] = set()
         for rule in sorted(rules, key=lambda one: (selector_of(one) is None, age(one))):
             if rule.host:
                 self._file(rule)
@@ -106,6 +107,10 @@ class TrafficPolicies:
                 if merged:
                     return self._choose(merged, step, namespace, labels)
         return None
+
+    def tell_apart(self, namespace: str) -> bool:
+        """Do workloads of one namespace follow different rules, as a workloadSelector asks?"""
+        return namespace in self._with_selector
 
     def covering(self, host: str) -> Iterator[DestinationRule]:
         """Walk every rule whose host covers this one, whoever may read it."""

@@ -1,6 +1,7 @@
 """Which TLS does each client use to each server, do they fit, and which objects decide it?"""
 
 from collections.abc import Iterator
+from itertools import groupby
 from typing import Any
 
 from meshctl.engine.locate import identify, locate
@@ -30,9 +31,19 @@ class TlsCheck:
 
     def rows(self, client: str | None = None) -> Iterator[dict[str, Any]]:
         """Walk the rows of one client (``namespace/workload``), or of every workload by name."""
-        for one in self._clients(client):
-            for connection in self._mesh.mtls.connections(one):
-                yield self._row(connection)
+        for _, clients in groupby(self._clients(client), lambda one: one.namespace):
+            known: dict[object, list[dict[str, Any]]] = {}
+            for one in clients:
+                alike = self._alike(one)
+                if alike not in known:
+                    known[alike] = list(map(self._row, self._mesh.mtls.connections(one)))
+                for row in known[alike]:
+                    yield {**row, "client": one.name}
+
+    def _alike(self, client: Client) -> object:
+        """What clients of one namespace share whose rows differ in the name alone."""
+        differ = self._mesh.traffic_policies.tell_apart(client.namespace)
+        return client.proxy, tuple(sorted(client.labels.items())) if differ else ()
 
     def _clients(self, name: str | None) -> list[Client]:
         workloads = [one for one in self._mesh.workloads if name in (None, one.key_name)]
@@ -42,7 +53,7 @@ class TlsCheck:
                 "such as shop/cart"
             )
         found = {one.key_name: self._mesh.mtls.client(one) for one in workloads}
-        return [found[key] for key in sorted(found)]
+        return sorted(found.values(), key=lambda one: (one.namespace, one.name))
 
     def _row(self, connection: Connection) -> dict[str, Any]:
         upstream, server = connection.upstream, connection.server
