@@ -196,6 +196,8 @@ class TrafficPolicies:
     def _file(self, rule: DestinationRule) -> None:
         host = self.host_of(rule)
         self._all.add(host, rule)
+        if selector_of(rule) is not None:
+            self._with_selector.add(rule.namespace)
         self._same_host.setdefault((rule.namespace, host), []).append(rule)
         if self.is_read_at_home(rule):
             self._local.setdefault(rule.namespace, HostIndex()).add(host, rule)
