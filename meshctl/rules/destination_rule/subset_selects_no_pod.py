@@ -2,7 +2,8 @@
 
 Pods of a subset have the labels of the Service's selector and those of the subset. When there are
 none, Envoy has a cluster without endpoints: a route to the subset answers `503 UH` (no healthy
-upstream). Labels such as `topology.kubernetes.io/zone` come from the node of a pod.
+upstream). Labels such as `topology.kubernetes.io/zone` come from the node of a pod. A subset that no
+route of the whole mesh uses is only a smell.
 
 Fix: correct the labels of the subset, or deploy the workload that carries them.
 """
@@ -38,10 +39,11 @@ def check(destination_rule: DestinationRule, mesh: Mesh) -> Iterator[Outcome]:
 
 def _finding(subset: Subset, host: str, mesh: Mesh, why: str, *, is_certain: bool) -> Finding:
     uses = [one for one in mesh.destinations.to(host) if one.subset == subset.name]
+    is_idle = not uses and mesh.is_whole
     finding = Finding(
         subset.at("labels"),
         f"{why}: requests to subset {subset.name!r} get 503 no healthy upstream",
-        severity=None if uses and is_certain else Severity.WARNING,
+        severity=Severity.INFO if is_idle else None if uses and is_certain else Severity.WARNING,
     )
     return finding.also(uses[0].at("subset"), "sends requests there") if uses else finding
 
