@@ -1,5 +1,6 @@
 """How does the process start and end? The only place that turns failures into exit codes."""
 
+import io
 import os
 import sys
 from typing import Annotated
@@ -43,6 +44,9 @@ def root(
 
 def main() -> None:
     """Run the command line and exit: 0 done, 1 findings, 2 the job could not be done."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # A terminal that knows ASCII alone still gets every finding.
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         app()
     except MeshctlError as error:
