@@ -1,12 +1,15 @@
 """What do all tests share? The goldens, which ``pytest --update`` writes anew."""
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
-settings.register_profile("meshctl", deadline=None)  # how long a test takes proves nothing
+# How long a test takes proves nothing. In CI the same examples are tried each time, so that a
+# change is judged by itself; everywhere else they differ from run to run.
+settings.register_profile("meshctl", deadline=None, derandomize="CI" in os.environ)
 settings.load_profile("meshctl")
 
 
