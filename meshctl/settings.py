@@ -55,6 +55,6 @@ class Settings:
     ignores: tuple[IgnoreEntry, ...] = ()
     ownership: Ownership = Ownership()
     alone: bool = False
-    """Judge each object alone, as an API server does, and leave out rules that compare objects."""
+    """Judge each object as an API server does, which no rule with the whole mesh in view follows."""
     config_file: str | None = None
     """The file the settings were read from; its directory anchors ``paths``."""

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import meshctl
 from meshctl.engine.codes import ISTIOCTL, KIALI
 from meshctl.engine.loader import load_all
+from meshctl.sources.yaml import parse_one
 
 _PACKAGE = Path(meshctl.__file__).parent
 _DEVIATIONS = (
@@ -63,10 +64,8 @@ def coverage() -> Sequence[Coverage]:
 
 def _differences() -> dict[str, str]:
     """Read what is intended to differ, by code."""
-    import yaml  # noqa: PLC0415 - no other list of rules reads YAML
-
     file = next((one for one in _DEVIATIONS if one.is_file()), None)
     if file is None:
         return {}
-    listed = yaml.safe_load(file.read_text(encoding="utf-8"))
+    listed = parse_one(file.read_text(encoding="utf-8"))
     return {code: one["differs"] for code, one in listed["codes"].items()}

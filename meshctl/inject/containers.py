@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from meshctl.inject.settings import Settings
+from meshctl.resources.workload import INJECT, SYSTEM_NAMESPACES
 
 PROXY = "istio-proxy"
 INIT = "istio-init"
@@ -47,19 +48,15 @@ def wants_injection(
 
     Unlike the webhook's, the selectors of the config and the labels of the namespace don't count.
     """
-    if spec.get("hostNetwork") is True or metadata.get("namespace") in _SYSTEM_NAMESPACES:
+    if spec.get("hostNetwork") is True or metadata.get("namespace") in SYSTEM_NAMESPACES:
         return False
-    annotation = (metadata.get("annotations") or {}).get(_INJECT)
-    wanted = (metadata.get("labels") or {}).get(_INJECT, annotation)
+    annotation = (metadata.get("annotations") or {}).get(INJECT)
+    wanted = (metadata.get("labels") or {}).get(INJECT, annotation)
     if wanted in {"true", "false"}:
         return bool(wanted == "true")
     return settings.is_on_by_default
 
 
-_INJECT = "sidecar.istio.io/inject"
-_SYSTEM_NAMESPACES = frozenset(
-    {"kube-system", "kube-public", "kube-node-lease", "local-path-storage"}
-)
 _NO_LABEL = re.compile(r"[^a-zA-Z0-9_]")
 
 

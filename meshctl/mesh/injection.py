@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from enum import Enum
 
 from meshctl.resources import ConfigMap, Namespace, Ref, Resource, Workload
+from meshctl.resources.workload import INJECT, SYSTEM_NAMESPACES
 
 PROXY_CONTAINER = "istio-proxy"
 PROXY_UID = 1337
@@ -22,10 +23,6 @@ SIDECAR_PORTS = {
     15053: "DNS", 15090: "Envoy's metrics",
 }  # fmt: skip
 """Ports of the sidecar and its agent by use (pkg/config/constants, cmd/pilot-agent)."""
-INJECT = "sidecar.istio.io/inject"
-SYSTEM_NAMESPACES = frozenset(
-    {"kube-system", "kube-public", "kube-node-lease", "local-path-storage"}
-)
 
 
 class Membership(Enum):

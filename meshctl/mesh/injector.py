@@ -12,11 +12,11 @@ from typing import Any, NamedTuple
 
 from meshctl.mesh.age import age
 from meshctl.resources import ConfigMap, Namespace, View, Webhook, WebhookConfiguration, Workload
+from meshctl.resources.workload import INJECT
 
 CONFIG_MAP = "istio-sidecar-injector"
 REVISION = "istio.io/rev"
 INJECTION = "istio-injection"
-_INJECT = "sidecar.istio.io/inject"
 
 
 def matches(selector: View, labels: Mapping[str, str]) -> bool:
@@ -110,7 +110,7 @@ class Injector:
     def _witness(self, one: Webhook, other: Webhook) -> bool:
         revisions = self._revisions()
         namespaces = list(_variants(INJECTION, ("enabled", "disabled"), revisions))
-        pods = list(_variants(_INJECT, ("true", "false"), revisions))
+        pods = list(_variants(INJECT, ("true", "false"), revisions))
         return any(
             selects(one, namespace, pod) and selects(other, namespace, pod)
             for namespace, pod in product(namespaces, pods)

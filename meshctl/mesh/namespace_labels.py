@@ -6,9 +6,9 @@ istio-discovery/templates/mutatingwebhook.yaml, Istio 1.31): those of revisions 
 """
 
 from meshctl.mesh.ambient import DATAPLANE_MODE
-from meshctl.mesh.injection import SYSTEM_NAMESPACES
 from meshctl.mesh.injector import INJECTION, REVISION
 from meshctl.resources import Namespace
+from meshctl.resources.workload import SYSTEM_NAMESPACES
 
 
 def is_system(name: str, root_namespace: str) -> bool:
@@ -32,8 +32,3 @@ def injection_labels(namespace: Namespace) -> dict[str, str]:
         if labels.get(DATAPLANE_MODE) == "ambient":
             found[DATAPLANE_MODE] = "ambient"
     return found
-
-
-def acting_label(labels: dict[str, str]) -> str:
-    """The one of several such labels that acts."""
-    return next(iter(labels))

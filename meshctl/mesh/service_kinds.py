@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 
-from meshctl.mesh.injection import SYSTEM_NAMESPACES, Membership
+from meshctl.mesh.injection import Membership
 from meshctl.mesh.workloads import Workloads
 from meshctl.resources import Service
+from meshctl.resources.workload import SYSTEM_NAMESPACES
 
 PROXY_PORTS = frozenset({15020, 15021, 15090})
 """Health and metrics of proxies themselves (pkg/istio-agent, Istio 1.31); Envoy routes none."""

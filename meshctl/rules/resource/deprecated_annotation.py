@@ -10,9 +10,8 @@ from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
 from meshctl.resources import Resource
+from meshctl.resources.workload import INJECT
 from meshctl.rules.api import Finding, Outcome, Severity, rule
-
-_INJECT = "sidecar.istio.io/inject"
 
 
 @rule(on=Resource, severity=Severity.INFO, equivalents=("IST0135",), since="0.1.0")
@@ -21,9 +20,9 @@ def check(resource: Resource, mesh: Mesh) -> Iterator[Outcome]:
     for use in mesh.annotations.of(resource):
         if use.definition is None or not use.definition.is_deprecated:
             continue
-        if use.name != _INJECT:
+        if use.name != INJECT:
             yield Finding(use.ref, f"the annotation {use.name} is deprecated")
-        elif _INJECT not in use.labels:
+        elif INJECT not in use.labels:
             yield Finding(
-                use.ref, f"the annotation {_INJECT} is deprecated; use the label of the same name"
+                use.ref, f"the annotation {INJECT} is deprecated; use the label of the same name"
             )

@@ -9,8 +9,9 @@ Fix: move the label to `spec.template.metadata.labels`.
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.injection import INJECT, Membership
+from meshctl.mesh.injection import Membership
 from meshctl.resources import Workload
+from meshctl.resources.workload import INJECT
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 
 

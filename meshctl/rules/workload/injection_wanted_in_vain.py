@@ -10,9 +10,10 @@ Fix: remove `istio-injection=disabled` from the namespace, or name a revision th
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.injection import INJECT, Membership, promise, wants_sidecar
+from meshctl.mesh.injection import Membership, promise, wants_sidecar
 from meshctl.mesh.injector import INJECTION, REVISION
 from meshctl.resources import Workload
+from meshctl.resources.workload import INJECT
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 
 

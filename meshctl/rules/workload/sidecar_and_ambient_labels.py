@@ -10,8 +10,9 @@ from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
 from meshctl.mesh.ambient import DATAPLANE_MODE
-from meshctl.mesh.injection import INJECT, wants_sidecar
+from meshctl.mesh.injection import wants_sidecar
 from meshctl.resources import Workload
+from meshctl.resources.workload import INJECT
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 
 _REDIRECTION = "ambient.istio.io/redirection"

@@ -12,11 +12,11 @@ from collections.abc import Iterator
 from meshctl.mesh import Mesh
 from meshctl.mesh.injection import Membership
 from meshctl.resources import Workload
+from meshctl.resources.workload import INJECT
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 
 _TRAFFIC = "traffic.sidecar.istio.io/"
 _PROXY = ("sidecar.istio.io/", "proxy.istio.io/")
-_DECIDES_INJECTION = "sidecar.istio.io/inject"
 
 
 @rule(on=Workload, severity=Severity.WARNING, since="0.1.0")
@@ -29,7 +29,7 @@ def check(workload: Workload, mesh: Mesh) -> Iterator[Outcome]:
     annotations = workload.template.child("metadata", "annotations")
     for name in annotations.names():
         is_about_traffic = name.startswith(_TRAFFIC)
-        if is_about_traffic or (name.startswith(_PROXY) and name != _DECIDES_INJECTION):
+        if is_about_traffic or (name.startswith(_PROXY) and name != INJECT):
             yield Finding(
                 annotations.key(name),
                 "the pod is in ambient mode, where nothing reads this annotation",
