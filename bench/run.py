@@ -14,7 +14,11 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import injection
+import live_cluster
+import live_proxies
 from generate import write
+from peak import peak
 
 PYTHON = sys.executable
 # As an installed program runs: compiled modules are kept, and output is written in blocks.
@@ -36,11 +40,6 @@ JUDGE = (
     "parsed = time.perf_counter()\n"
     "verdicts = [judge(one) for judge in [Judge(Schemas())] for one in resources]\n"
     "print(parsed - started, time.perf_counter() - parsed, all(v.is_accepted for v in verdicts))\n"
-)
-PEAK = (
-    "import resource, subprocess, sys\n"
-    "subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL)\n"
-    "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)\n"
 )
 SMALL = """\
 apiVersion: networking.istio.io/v1
@@ -98,16 +97,37 @@ def main() -> None:
         parsing, judging = least_verdicts(ten)
         row("parsing 10,000 resources in our loader", f"{parsing:.2f} s", "1")
         row("judging 10,000 resources", f"{judging:.2f} s = {judging / parsing:.2f} x", "1.5 x")
-        peak = subprocess.run(
-            [PYTHON, "-c", PEAK, PYTHON, "-m", "meshctl", "analyze", str(ten), "-o", "json"],
-            capture_output=True, text=True, check=True,
-        )  # fmt: skip
-        row("peak memory, 10,000 resources", f"{int(peak.stdout) // 1024} MB", "400 MB")
+        megabytes, _ = peak(PYTHON, "-m", "meshctl", "analyze", str(ten), "-o", "json")
+        row("peak memory, 10,000 resources", f"{megabytes} MB", "400 MB")
+        inject()
+        live()
         if large:
             hundred = root / "100k"
             write(100_000, hundred)
             [huge] = least(1, analyze(hundred))
             row("analyze, 100,000 resources", f"{huge:.1f} s = {huge / full:.1f} x", "11 x")
+
+
+def inject() -> None:
+    for style, count, seconds in injection.measure(ENVIRONMENT):
+        what = f"kube-inject, {count} Deployments, {style}"
+        if count == injection.SMALL:
+            row(what, f"{seconds * 1000:.0f} ms", "250 ms")
+        else:
+            row(what, f"{seconds:.1f} s", "4 s")
+
+
+def live() -> None:
+    network, decoding, analysis, resources = live_cluster.measure()
+    total = network + decoding + analysis
+    row(f"analyze --cluster, {int(resources):,} resources", f"{total:.1f} s", "10 s")
+    split = f"{network:.1f} + {decoding:.1f} + {analysis:.1f} s"
+    row("  of that network, decoding JSON, analysis", split, "")
+    seconds, phases, megabytes = live_proxies.measure()
+    row("proxy-status, 10,000 proxies on 5 istiods", f"{seconds:.1f} s", "3 s")
+    split = " + ".join(f"{one:.1f}" for one in phases)
+    row("  of that network, decoding, analysis", f"{split} s", "")
+    row("  peak memory", f"{megabytes} MB", "300 MB")
 
 
 def least_verdicts(path: Path) -> tuple[float, float]:

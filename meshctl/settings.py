@@ -42,6 +42,19 @@ class Ownership:
 
 
 @dataclass(frozen=True, slots=True)
+class InjectionByHand:
+    """How ``kube-inject`` would inject every workload that doesn't opt out.
+
+    ``templates`` are the names that its config knows, empty when it isn't told.
+    """
+
+    native: bool = False
+    has_cni: bool = False
+    rewrites_probes: bool = True
+    templates: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """Everything that decides what an analysis does."""
 
@@ -56,5 +69,7 @@ class Settings:
     ownership: Ownership = Ownership()
     alone: bool = False
     """Judge each object as an API server does, which no rule with the whole mesh in view follows."""
+    injection: InjectionByHand | None = None
+    """Ask only about the hazards of injecting these files by ``kube-inject``."""
     config_file: str | None = None
     """The file the settings were read from; its directory anchors ``paths``."""

@@ -14,9 +14,22 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "Print the JSON Schema of a kind, or make those of your CRDs.",
     ),
     "routes": ("meshctl.cli.routes", "Show the routes a gateway or host really has."),
+    "proxy-status": (
+        "meshctl.cli.proxy_status",
+        "Show which proxies have the configuration istiod has for them.",
+    ),
     "tls-check": ("meshctl.cli.tls_check", "Show which TLS clients and servers really use."),
+    "describe": (
+        "meshctl.cli.describe",
+        "Show what applies to a pod, a Service or a gateway.",
+    ),
+    "check-inject": (
+        "meshctl.cli.check_inject",
+        "Say which webhook injects a pod, or why none does.",
+    ),
     "kube-inject": ("meshctl.cli.kube_inject", "Add Istio's sidecar to workloads, offline."),
     "rule": ("meshctl.cli.rule", "List the rules, or explain one."),
+    "version": ("meshctl.cli.version", "Show the versions of istiod and of the proxies."),
     "completion": ("meshctl.cli.completion", "Print the completion script of a shell."),
 }
 

@@ -75,6 +75,9 @@ WholeMesh = Annotated[
         show_default=False,
     ),
 ]
+InCluster = Annotated[
+    bool, typer.Option("--cluster", help="Read the cluster too, with the files laid over it.")
+]
 ConfigFile = Annotated[
     str | None,
     typer.Option("--config", metavar="FILE", help="Config file instead of the nearest one."),
@@ -91,6 +94,11 @@ def settings_from(config: str | None, **flags: object) -> Settings:
         settings = read_settings(file)
     given = {name: value for name, value in flags.items() if value is not None}
     return replace(settings, **given)  # type: ignore[arg-type]
+
+
+def is_whole(flag: bool | None, cluster: bool) -> bool | None:
+    """Is the input the whole mesh? A cluster is, unless a flag says that there are others."""
+    return (cluster or None) if flag is None else flag
 
 
 def schemas_from(crds: str | None) -> list[dict[str, Any]]:
@@ -114,6 +122,14 @@ def split_target(words: list[str] | None) -> tuple[str | None, list[str]]:
     if first is None or first == "-" or glob(first):  # noqa: PTH207 - a path or a pattern of paths
         return None, words or []
     return first, (words or [])[1:]
+
+
+def split_targets(words: list[str] | None) -> tuple[str | None, str | None, list[str]]:
+    """Part the two things a command is about from the paths; the second needs the first."""
+    first, rest = split_target(words)
+    if first is None:
+        return None, None, rest
+    return first, *split_target(rest)
 
 
 def split_names(values: list[str] | None) -> tuple[str, ...] | None:

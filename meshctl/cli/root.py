@@ -29,7 +29,7 @@ def _print_version(wanted: bool) -> None:
 
 @app.callback()
 def root(
-    debug: Annotated[bool, typer.Option(help="Show tracebacks of failures.")] = False,
+    debug: Annotated[bool, typer.Option(help="Show tracebacks, and where time goes.")] = False,
     version: Annotated[
         bool,
         typer.Option(

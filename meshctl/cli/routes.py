@@ -7,7 +7,9 @@ from typing import Annotated
 import typer
 
 from meshctl.cli import options
+from meshctl.cli.connect import with_access
 from meshctl.cli.mesh_input import read_mesh
+from meshctl.cluster.api import Access
 from meshctl.errors import UsageError
 from meshctl.reports.table import write_tables
 from meshctl.status import route_table, routes
@@ -18,21 +20,26 @@ Words = Annotated[
 ]
 
 
+@with_access
 def run(
+    access: Access,
     words: Words = None,
     output: Annotated[str, typer.Option("-o", "--output", help="table or json.")] = "table",
     namespace: options.Namespace = None,
     mesh_config: options.MeshConfigFile = None,
     whole_mesh: options.WholeMesh = None,
+    cluster: options.InCluster = False,
     config: options.ConfigFile = None,
 ) -> None:
     """Show the routes that a gateway or host really has, in the order Envoy tries them."""
     if output not in {"table", "json"}:
         raise UsageError(f"there is no output format {output!r}; take table or json")
     target, paths = options.split_target(words)
-    flags = {"namespace": namespace, "mesh_config": mesh_config, "whole_mesh": whole_mesh}
+    whole = options.is_whole(whole_mesh, cluster)
+    flags = {"namespace": namespace, "mesh_config": mesh_config, "whole_mesh": whole}
     settings = options.settings_from(config, **flags)
-    answer = routes.answer(read_mesh(paths, settings), target, settings.namespace)
+    mesh = read_mesh(paths, settings, access, cluster=cluster)
+    answer = routes.answer(mesh, target, settings.namespace)
     if output == "json":
         typer.echo(json.dumps(answer, indent=2))
     else:

@@ -1,17 +1,23 @@
 """``meshctl validate``: say what an API server with Istio would refuse."""
 
+from typing import Annotated
+
 import typer
 
 from meshctl.cli import options
-from meshctl.cli.output import Outputs, progress
-from meshctl.engine.analyze import analyze
+from meshctl.cli.connect import with_access
+from meshctl.cli.mesh_input import analyze_cluster, analyze_files, read_schemas
+from meshctl.cli.output import Outputs
+from meshctl.cluster.api import Access
 
 _RULES = ("document", "schema")
 _BETWEEN_OBJECTS = ("document/duplicate-object",)
 """Rules of those that look at more than one object, as an API server does not."""
 
 
+@with_access
 def run(
+    access: Access,
     paths: options.Paths = None,
     output: options.Output = "text",
     output_file: options.OutputFiles = None,
@@ -19,6 +25,12 @@ def run(
     ignore: options.Ignore = None,
     namespace: options.Namespace = None,
     crds: options.Crds = None,
+    cluster: Annotated[
+        bool,
+        typer.Option(
+            "--cluster", help="Judge by the CRDs of the cluster; without PATH, what is in it."
+        ),
+    ] = False,
     baseline: options.Baseline = None,
     config: options.ConfigFile = None,
 ) -> None:
@@ -31,9 +43,12 @@ def run(
         ignore=(*_BETWEEN_OBJECTS, *(options.split_names(ignore) or ())),
     )  # fmt: skip
     outputs = Outputs(output, output_file or [], settings.fail_on)
-    chosen, stdin = options.input_paths(paths)
     schemas = options.schemas_from(crds)
-    with progress() as on_progress:
-        report = analyze(chosen, settings, stdin=stdin, on_progress=on_progress, schemas=schemas)
+    if cluster and not schemas:
+        schemas = read_schemas(access)
+    if cluster and not paths:
+        report = analyze_cluster(access, paths, settings, schemas)
+    else:
+        report = analyze_files(paths, settings, schemas)
     outputs.write(report)
     raise typer.Exit(outputs.exit_code(report))

@@ -2,14 +2,23 @@
 
 import gc
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
 from meshctl import __version__
 from meshctl.engine.consequences import without_consequences
 from meshctl.engine.ignore import IgnoreFilter
-from meshctl.engine.loader import RuleNames, check_names, load_family, load_for
+from meshctl.engine.loader import (
+    RuleNames,
+    check_names,
+    families,
+    family_of,
+    load_family,
+    load_for,
+)
 from meshctl.engine.locate import identify, locate, locate_problem
+from meshctl.engine.overlay import overlay
 from meshctl.engine.report import (
     LocatedFinding,
     Location,
@@ -24,10 +33,14 @@ from meshctl.errors import ConfigError
 from meshctl.mesh import Mesh
 from meshctl.mesh.mesh_config import MeshConfig, read_mesh_config
 from meshctl.resources import Ref, Resource, make_resource
+from meshctl.resources.kinds import VIEWS
+from meshctl.resources.workload import SYSTEM_NAMESPACES
 from meshctl.rules.api import Finding, Rule, Severity
 from meshctl.settings import Settings
 from meshctl.sources.documents import Document, Problem
-from meshctl.sources.loader import Loaded, load
+from meshctl.sources.loader import Loaded, Unread, load
+from meshctl.sources.objects import ObjectDocument
+from meshctl.validation.faults import ACCEPTED
 from meshctl.validation.schemas import Schema, Schemas
 from meshctl.validation.verdict import Judge
 
@@ -45,30 +58,58 @@ def analyze(
     Raises InputError for a named path that cannot be read, ConfigError and UsageError for
     settings that make no sense; everything else is a finding.
     """
+    check_settings(settings)
+    with collector_off():
+        loaded = load(paths, stdin=stdin, on_progress=on_progress)
+        return report_on(loaded, settings, schemas)
+
+
+def check_settings(settings: Settings) -> None:
+    """Refuse names of rules that don't exist, with UsageError."""
     accepted = (name for entry in settings.ignores for name in entry.rules)
     names = RuleNames((*settings.select, *settings.ignore, *accepted))
     if names:
         check_names(names)
+
+
+@contextmanager
+def collector_off() -> Iterator[None]:
+    """Keep the garbage collector out: nothing that an analysis makes is garbage before its end.
+
+    Collecting costs 30 % and frees nothing.
+    """
     collecting = gc.isenabled()
-    # Nothing that an analysis makes is garbage before its end: collecting costs 30 % and frees
-    # nothing.
     gc.disable()
     try:
-        loaded = load(paths, stdin=stdin, on_progress=on_progress)
-        return _report(loaded, load_mesh(loaded, settings, schemas), settings)
+        yield
     finally:
         if collecting:
             gc.enable()
 
 
-def load_mesh(loaded: Loaded, settings: Settings, schemas: Iterable[Schema] = ()) -> Mesh:
-    """Build the mesh of what was loaded; ``schemas`` win over those that ship."""
+def load_mesh(
+    loaded: Loaded, settings: Settings, schemas: Iterable[Schema] = (), live: Loaded | None = None
+) -> Mesh:
+    """Build the mesh of what was loaded; ``schemas`` win over those that ship.
+
+    What was loaded takes the place of the same objects of what is ``live``.
+    """
     resources = tuple(unwrap(loaded.documents, settings.namespace))
+    if live is not None:
+        resources = overlay(tuple(unwrap(live.documents, settings.namespace)), resources)
+    unread = (*loaded.unread, *(live.unread if live is not None else ()))
     judge = Judge(Schemas(schemas), alone=settings.alone)
     return Mesh(
-        resources, _mesh_config(settings), is_whole=settings.whole_mesh, judge=judge,
-        ownership=settings.ownership,
+        resources, _mesh_config(settings), is_whole=settings.whole_mesh,
+        judge=lambda one: ACCEPTED if _is_known_to_be_fine(one) else judge(one),
+        ownership=settings.ownership, unread=frozenset(one.kind for one in unread),
+        injection=settings.injection,
     )  # fmt: skip
+
+
+def _is_known_to_be_fine(resource: Resource) -> bool:
+    """Has an API server accepted it that knows its kind itself, and not from CRDs of any age?"""
+    return isinstance(resource.document, ObjectDocument) and "." not in resource.group
 
 
 def unwrap(documents: Iterable[Document], namespace: str) -> Iterator[Resource]:
@@ -108,9 +149,16 @@ def _mesh_config(settings: Settings) -> MeshConfig | None:
     return config
 
 
-def _report(loaded: Loaded, mesh: Mesh, settings: Settings) -> Report:
+def report_on(
+    loaded: Loaded, settings: Settings, schemas: Iterable[Schema] = (), live: Loaded | None = None
+) -> Report:
+    """Report on what was loaded, laid over what is ``live`` if that is given."""
+    mesh = load_mesh(loaded, settings, schemas, live)
     rules = _chosen(load_for(mesh.resources), settings)
     outcomes = run(rules, mesh)
+    for one in live.unread if live is not None else ():
+        outcomes.not_checked.update(dict.fromkeys(_unchecked(one, settings)))
+    outcomes.findings = [one for one in outcomes.findings if not _is_kubernetes_own(one[1])]
     funnel = IgnoreFilter(settings, loaded.documents)
     located: list[tuple[LocatedFinding, Resource | None]] = [*_locate_all(outcomes)]
     kept = [found for found, resource in located if not funnel.ignores(found, resource)]
@@ -135,9 +183,39 @@ def _report(loaded: Loaded, mesh: Mesh, settings: Settings) -> Report:
     )
 
 
+def findings_about(
+    mesh: Mesh, resources: Sequence[Resource], settings: Settings
+) -> list[LocatedFinding]:
+    """List what the rules say of some objects of a mesh, in order, without what is ignored."""
+    outcomes = run(_chosen(load_for(resources), settings), mesh, about=resources)
+    funnel = IgnoreFilter(settings, [*dict.fromkeys(one.document for one in resources)])
+    found = _locate_all(outcomes)
+    return sorted((one for one, about in found if not funnel.ignores(one, about)), key=_order)
+
+
+def _is_kubernetes_own(finding: Finding) -> bool:
+    """Is it about a live object of Kubernetes itself, which nobody here has written?"""
+    resource = finding.ref.resource
+    home = resource.name if resource.kind == "Namespace" else resource.namespace
+    return isinstance(resource.document, ObjectDocument) and home in SYSTEM_NAMESPACES
+
+
+def _unchecked(unread: Unread, settings: Settings) -> Iterator[tuple[str, str]]:
+    """Walk the rules for a kind that the cluster didn't show, with the reason."""
+    view = VIEWS.get((unread.group, unread.kind))
+    family = family_of(view) if view is not None else ""
+    if family in families():
+        for rule in _chosen(load_family(family), settings):
+            yield rule.id, f"{unread.kind}: {unread.reason}"
+
+
 def _chosen(rules: Iterable[Rule], settings: Settings) -> list[Rule]:
     select, ignore = RuleNames(settings.select), RuleNames(settings.ignore)
-    return [rule for rule in rules if select.choose(rule) and not ignore.include(rule)]
+    chosen = (rule for rule in rules if select.choose(rule) and not ignore.include(rule))
+    if settings.injection is None:
+        return list(chosen)
+    # Texts that cannot be read stay findings: what they hold was not looked at.
+    return [rule for rule in chosen if rule.is_hazard or rule.check is None]
 
 
 def _documented(rules: dict[str, Rule], kept: Iterable[LocatedFinding]) -> Iterator[Rule]:

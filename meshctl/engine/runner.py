@@ -29,12 +29,15 @@ class Outcomes:
     crashes: list[tuple[Rule, Resource, str]] = field(default_factory=list)
 
 
-def run(rules: Iterable[Rule], mesh: Mesh) -> Outcomes:
+def run(rules: Iterable[Rule], mesh: Mesh, *, about: Sequence[Resource] | None = None) -> Outcomes:
     """Ask every rule about every resource of its kind, in several processes if there are many.
 
-    With ``MESHCTL_DEBUG`` set (as tests do) a crash raises, else it is recorded.
+    With ``about`` it is asked of these resources alone. With ``MESHCTL_DEBUG`` set (as tests do)
+    a crash raises, else it is recorded.
     """
     asked = [(rule, rule.check) for rule in rules if rule.check is not None]
+    if about is not None:
+        return _ask_about(asked, mesh, about)
     shares = _shares(asked, mesh)
     if len(shares) == 1:
         return _ask_all(asked, mesh)
@@ -67,6 +70,15 @@ def _ask_all(asked: _Asked, mesh: Mesh) -> Outcomes:
     for rule, check in asked:
         for resource in mesh.of(rule.on) if rule.on is not None else ():
             _ask(rule, check, resource, mesh, outcomes)
+    return outcomes
+
+
+def _ask_about(asked: _Asked, mesh: Mesh, about: Sequence[Resource]) -> Outcomes:
+    outcomes = Outcomes()
+    for rule, check in asked:
+        for resource in about:
+            if rule.on is not None and isinstance(resource, rule.on):
+                _ask(rule, check, resource, mesh, outcomes)
     return outcomes
 
 

@@ -54,18 +54,30 @@ class Alternative:
     @property
     def title(self) -> str:
         """How messages name it: ``prefix '/api'``, ``every path with method exact 'POST'``."""
+        return self._title(with_values=False)
+
+    @property
+    def full_title(self) -> str:
+        """The same with what each header and query parameter has to be."""
+        return self._title(with_values=True)
+
+    def _title(self, *, with_values: bool) -> str:
         request = self.request
         path = request.path
         text = "every path" if path.kind == "any" or self.is_catch_all else str(path)
         asked = [
-            *(
-                f"{name} {one}"
-                for name, one in (("method", request.method), ("authority", request.authority))
-                if one is not None
-            ),
-            *(f"header {name}" for name in request.headers),
-            *(f"no header {name}" for name in request.without_headers),
-            *(f"query {name}" for name in request.query_params),
+            f"{name} {one}"
+            for name, one in (("method", request.method), ("authority", request.authority))
+            if one is not None
+        ]
+        asked += [
+            f"{what} {name}" + (f" {one}" if with_values and one.kind != "any" else "")
+            for what, texts in (
+                ("header", request.headers),
+                ("no header", request.without_headers),
+                ("query", request.query_params),
+            )
+            for name, one in texts.items()
         ]
         return f"{text} with {', '.join(asked)}" if asked else text
 

@@ -4,18 +4,23 @@ Mirrors AnnotationValidation (pkg/kube/inject/validate.go, Istio 1.31): with a b
 the webhook refuses the pod, so that it can't be created.
 """
 
+import json
 import re
 from collections.abc import Callable
 from ipaddress import ip_network
 
+from meshctl.mesh.proxy_config_fields import unknown_field
 from meshctl.sources.yaml import parse_one
 
+PROXY_CONFIG = "proxy.istio.io/config"
+"""The annotation by which a pod changes its ProxyConfig."""
+
 _MODES = ("REDIRECT", "TPROXY", "NONE")
-_BOOLEANS = frozenset({
-    "1", "t", "T", "TRUE", "true", "True", "0", "f", "F", "FALSE", "false", "False",
-})  # fmt: skip
+_TRUE = frozenset({"1", "t", "T", "TRUE", "true", "True"})
+_BOOLEANS = _TRUE | {"0", "f", "F", "FALSE", "false", "False"}
 _MAX_PORT = 65535
 _MAX_UINT32 = 2**32 - 1
+_DIGITS = len(str(_MAX_UINT32))
 _INTERFACE_LENGTH = 15
 # A Kubernetes quantity (apimachinery pkg/api/resource): a number with a suffix or an exponent.
 _QUANTITY = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(m|k|M|G|T|P|E|Ki|Mi|Gi|Ti|Pi|Ei|u|n|[eE][+-]?\d+)?")
@@ -27,12 +32,38 @@ def wrong_value(name: str, value: str) -> str:
     return allowed if accepts is not None and not accepts(value) else ""
 
 
+def ignored_value(name: str, value: str) -> str:
+    """Say what values an annotation takes that Istio passes over when it has another one.
+
+    Nothing is refused for these; templates and the injector then act as if nothing was said.
+    """
+    allowed, accepts = _READ_LATER.get(name, ("", None))
+    return allowed if accepts is not None and not accepts(value) else ""
+
+
+def unknown_setting(name: str, value: str) -> str | None:
+    """Name the first field of a pod's own ProxyConfig that there is none of."""
+    if name != PROXY_CONFIG:
+        return None
+    try:
+        settings = parse_one(value)
+    except ValueError:
+        return None
+    return unknown_field(settings) if isinstance(settings, dict) else None
+
+
+def flag(text: str | None) -> bool | None:
+    """Read a flag as Go's strconv.ParseBool does; ``None`` when the text is none."""
+    return text in _TRUE if text in _BOOLEANS else None
+
+
 def _is_port(text: str) -> bool:
     return _is_number(text, _MAX_PORT)
 
 
 def _is_number(text: str, limit: int) -> bool:
-    return text.isascii() and text.isdigit() and int(text) <= limit
+    digits = text.lstrip("0") or text[-1:]
+    return text.isascii() and text.isdigit() and len(digits) <= _DIGITS and int(digits) <= limit
 
 
 def _is_uint32(text: str) -> bool:
@@ -93,9 +124,30 @@ _CHECKS: dict[str, tuple[str, Callable[[str], bool]]] = {
     "traffic.sidecar.istio.io/kubevirtInterfaces": _INTERFACES,
     "istio.io/reroute-virtual-interfaces": _INTERFACES,
     "prometheus.istio.io/merge-metrics": _BOOLEAN,
-    "proxy.istio.io/config": ("the YAML of a ProxyConfig", _is_proxy_config),
+    PROXY_CONFIG: ("the YAML of a ProxyConfig", _is_proxy_config),
     "sidecar.istio.io/proxyCPU": _AMOUNT,
     "sidecar.istio.io/proxyCPULimit": _AMOUNT,
     "sidecar.istio.io/proxyMemory": _AMOUNT,
     "sidecar.istio.io/proxyMemoryLimit": _AMOUNT,
+}
+
+_LEVELS = ("trace", "debug", "info", "warning", "warn", "error", "critical", "off")
+_TRUE_OR_FALSE = ('"true" or "false"', frozenset({"true", "false", ""}).__contains__)
+
+
+def _is_json(text: str) -> bool:
+    try:
+        return isinstance(json.loads(text), dict | list)
+    except ValueError:
+        return False
+
+
+_VOLUMES = ("JSON: volumes by name", _is_json)
+_READ_LATER: dict[str, tuple[str, Callable[[str], bool]]] = {
+    "sidecar.istio.io/inject": _TRUE_OR_FALSE,
+    "sidecar.istio.io/nativeSidecar": _TRUE_OR_FALSE,
+    "sidecar.istio.io/rewriteAppHTTPProbers": _BOOLEAN,
+    "sidecar.istio.io/userVolume": _VOLUMES,
+    "sidecar.istio.io/userVolumeMount": _VOLUMES,
+    "sidecar.istio.io/logLevel": (f"one of {', '.join(_LEVELS)}", _LEVELS.__contains__),
 }

@@ -65,10 +65,12 @@ def _is_checked(resource: Resource) -> bool:
 
 
 def _uses(resource: Resource) -> Iterator[AnnotationUse]:
-    kind = resource.kind
-    yield from _in(resource.child("metadata"), kind, resource)
-    if isinstance(resource, Workload) and kind != "Pod":
-        yield from _in(resource.template.child("metadata"), "Pod", resource)
+    if not isinstance(resource, Workload):
+        yield from _in(resource.child("metadata"), resource.kind, resource)
+        return
+    for kind, metadata in resource.outer_metadata:
+        yield from _in(metadata, kind, resource)
+    yield from _in(resource.template.child("metadata"), "Pod", resource)
 
 
 def _in(metadata: View, kind: str, resource: Resource) -> Iterator[AnnotationUse]:

@@ -7,13 +7,19 @@ rewriting (pkg/kube/inject/app_probe.go) of Istio 1.31.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from meshctl.mesh.annotation_values import flag
 from meshctl.resources import Ref, View, Workload
 from meshctl.resources.cached_property import cached_property
 
 REWRITE = "sidecar.istio.io/rewriteAppHTTPProbers"
+STATUS_PORT = "status.sidecar.istio.io/port"
 EXCLUDE = "traffic.sidecar.istio.io/excludeInboundPorts"
 INCLUDE = "traffic.sidecar.istio.io/includeInboundPorts"
-_FALSE = frozenset({"0", "f", "F", "false", "FALSE", "False"})
+
+
+def is_rewritten(probe: View) -> bool:
+    """Is a probe of a kind that the injector sends to its agent? ``exec`` is not."""
+    return any(probe.has(action) for action in ("httpGet", "tcpSocket", "grpc"))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -48,7 +54,12 @@ class Capture:
         written = self._annotations.get(REWRITE)
         if written is None:
             return default
-        return self._annotation(REWRITE) if written in _FALSE else None
+        return self._annotation(REWRITE) if flag(written) is False else None
+
+    def rewrites_probes(self, *, by_default: bool) -> bool:
+        """Does the injector send the probes to its agent?"""
+        written = flag(self._annotations.get(REWRITE))
+        return by_default if written is None else written
 
     def probes(self) -> Iterator[Probe]:
         """Walk the HTTP and gRPC probes of containers that pass through the sidecar.
@@ -72,7 +83,7 @@ class Capture:
     def _number(self, action: View) -> int | None:
         name = action.text("port")
         if name:
-            return int(name) if name.isdecimal() else self._workload.named_ports.get(name)
+            return int(name) if _is_number(name) else self._workload.named_ports.get(name)
         return action.number("port")
 
     def _annotation(self, key: str) -> Ref:
@@ -80,8 +91,13 @@ class Capture:
 
     def _ports(self, key: str) -> frozenset[int]:
         texts = self._annotations.get(key, "").split(",")
-        return frozenset(int(text) for text in map(str.strip, texts) if text.isdecimal())
+        return frozenset(int(text) for text in map(str.strip, texts) if _is_number(text))
 
     @cached_property
     def _annotations(self) -> Mapping[str, str]:
         return self._workload.pod_annotations
+
+
+def _is_number(text: str) -> bool:
+    """Is this the number of a port? Python refuses to read numbers of thousands of digits."""
+    return text.isdecimal() and len(text) <= 5  # noqa: PLR2004 - as many as 65535 has

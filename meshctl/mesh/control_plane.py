@@ -8,9 +8,11 @@ import re
 from collections.abc import Iterable, Iterator
 
 from meshctl.mesh.injection import is_control_plane
+from meshctl.mesh.injector import is_settings, values_of
 from meshctl.resources import Resource, View, Workload
 from meshctl.resources.cached_property import cached_property
 from meshctl.resources.view import views
+from meshctl.settings import InjectionByHand
 
 NATIVE = "sidecar.istio.io/nativeSidecar"
 _NATIVE_VARIABLE = "ENABLE_NATIVE_SIDECARS"
@@ -19,10 +21,13 @@ _TAG = re.compile(r":v?(\d+)\.(\d+)")
 
 
 class ControlPlane:
-    """The installation of Istio, as far as the input shows it."""
+    """The installation of Istio, as far as the input shows it, or as ``kube-inject`` is told."""
 
-    def __init__(self, resources: Iterable[Resource]) -> None:
+    def __init__(
+        self, resources: Iterable[Resource], injection: InjectionByHand | None = None
+    ) -> None:
         self._resources = tuple(resources)
+        self._injection = injection
 
     @property
     def skips_verification(self) -> bool:
@@ -33,13 +38,25 @@ class ControlPlane:
     @cached_property
     def has_cni(self) -> bool:
         """Does Istio's CNI plugin redirect traffic, before any init container runs?"""
+        if self._injection is not None:
+            return self._injection.has_cni
         return any(_is_cni(one) for one in self._resources)
+
+    @cached_property
+    def lacks_cni(self) -> bool:
+        """Is it written that init containers redirect traffic, as there is no CNI plugin?"""
+        if self._injection is not None:
+            return not self._injection.has_cni
+        written = [one for one in self._resources if is_settings(one)]
+        return bool(written) and not self.has_cni
 
     def is_sidecar_ordinary(self, workload: Workload) -> bool:
         """Is the sidecar of a workload surely a container beside the others, not a native one?"""
         written = workload.pod_annotations.get(NATIVE) or self.variable(_NATIVE_VARIABLE)
         if written in {"true", "false"}:
             return written == "false"
+        if self._injection is not None:
+            return not self._injection.native
         return bool(self.versions) and max(self.versions) < _NATIVE_SINCE
 
     def variable(self, name: str) -> str:
@@ -78,6 +95,8 @@ class ControlPlane:
 
 
 def _is_cni(resource: Resource) -> bool:
+    if is_settings(resource):
+        return values_of(resource).child("pilot", "cni").flag("enabled") is True
     if resource.kind == "IstioOperator":
         spec = resource.spec
         return (

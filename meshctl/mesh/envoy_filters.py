@@ -56,6 +56,17 @@ class EnvoyFilters:
         narrow = envoy_filter.workload_selector or envoy_filter.target_refs
         return envoy_filter.namespace == self._root and not narrow
 
+    def of(self, workload: Workload) -> list[EnvoyFilter]:
+        """The EnvoyFilters without targetRefs that are for a workload, the oldest first."""
+        homes = {self._root, workload.namespace}
+        return [
+            one
+            for one in self._filters
+            if one.namespace in homes
+            and not one.target_refs
+            and selects(one.workload_selector, workload.pod_labels)
+        ]
+
     def reached(self, envoy_filter: EnvoyFilter) -> list[Workload]:
         """The workloads, in the mesh or not, that it is for; none for one with targetRefs."""
         if envoy_filter.target_refs:

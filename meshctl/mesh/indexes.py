@@ -35,6 +35,7 @@ from meshctl.resources import (
     WorkloadGroup,
 )
 from meshctl.resources.cached_property import cached_property
+from meshctl.settings import InjectionByHand
 
 if TYPE_CHECKING:
     from meshctl.mesh.alternatives import Alternatives
@@ -69,18 +70,38 @@ if TYPE_CHECKING:
     from meshctl.mesh.traffic_policy import TrafficPolicies
 
 
+_ASKED_BY_NAME = frozenset({
+    "Secret", "Node", "CustomResourceDefinition", "HorizontalPodAutoscaler", "ScaledObject",
+    "MutatingWebhookConfiguration", "ValidatingWebhookConfiguration",
+})  # fmt: skip
+"""Kinds that few may read, so that who needs all of them asks ``has_all``."""
+
+
 class Indexes(Inventory):
     """Everything that is found by host, namespace, selector or port.
 
-    ``is_whole`` says that the input is the complete mesh, so that what is missing is absent.
+    ``is_whole`` says that the input is the complete mesh, so that what is missing is absent;
+    objects of the kinds in ``unread`` may be missing all the same. ``injection`` is how
+    ``kube-inject`` injects the workloads, where that is what they are asked about for.
     """
 
     def __init__(
-        self, resources: Sequence[Resource], config: MeshConfig | None, *, is_whole: bool
-    ) -> None:
+        self, resources: Sequence[Resource], config: MeshConfig | None, *, is_whole: bool,
+        unread: frozenset[str] = frozenset(), injection: InjectionByHand | None = None,
+    ) -> None:  # fmt: skip
         super().__init__(resources)
         self.config = config or find_mesh_config(self.resources)
-        self.is_whole = is_whole
+        self.is_whole = is_whole and unread <= _ASKED_BY_NAME
+        self._unread = unread
+        self.injection = injection
+
+    def has_all(self, *kinds: str) -> bool:
+        """Does the input hold every object of these kinds, so that a missing one is absent?"""
+        return self.is_whole and self._unread.isdisjoint(kinds)
+
+    def may_lack(self, *kinds: str) -> bool:
+        """Is it known that objects of these kinds may be missing?"""
+        return not self._unread.isdisjoint(kinds)
 
     @cached_property
     def registry(self) -> Registry:
@@ -90,7 +111,10 @@ class Indexes(Inventory):
     @cached_property
     def workloads(self) -> Workloads:
         """Pods behind selectors."""
-        return Workloads(self.of(Workload), self.of(Namespace), is_whole=self.is_whole)
+        return Workloads(
+            self.of(Workload), self.of(Namespace), is_whole=self.is_whole,
+            are_injected=self.injection is not None,
+        )  # fmt: skip
 
     @cached_property
     def routes(self) -> "Routes":
@@ -197,12 +221,26 @@ class Indexes(Inventory):
 
         return rewriting_off(self.resources)
 
+    @property
+    def injection_templates(self) -> frozenset[str]:
+        """The templates by name that pods may ask for; empty when nothing tells."""
+        if self.injection is not None:
+            return self.injection.templates
+        return self.injector.templates
+
+    @property
+    def rewrites_probes(self) -> bool:
+        """Does the injector send probes to its agent, where the pod doesn't decide?"""
+        if self.injection is not None:
+            return self.injection.rewrites_probes
+        return self.probe_rewriting_off is None
+
     @cached_property
     def control_plane(self) -> "ControlPlane":
         """The installation of Istio."""
         from meshctl.mesh.control_plane import ControlPlane
 
-        return ControlPlane(self.resources)
+        return ControlPlane(self.resources, self.injection)
 
     @cached_property
     def credentials(self) -> "Credentials":
@@ -220,10 +258,10 @@ class Indexes(Inventory):
 
     @cached_property
     def annotations(self) -> "Annotations":
-        """Istio's annotations by object."""
+        """Istio's annotations by object; where ``kube-inject`` is meant, of workloads alone."""
         from meshctl.mesh.annotations import Annotations
 
-        return Annotations(self.resources)
+        return Annotations(self.resources if self.injection is None else self.of(Workload))
 
     @cached_property
     def injector(self) -> "Injector":

@@ -5,13 +5,15 @@ Mirrors the namespace and object selectors of the injection webhook and injectRe
 not decide by itself, the answer is unknown.
 """
 
-import json
 from collections.abc import Iterable
 from enum import Enum
 
-from meshctl.resources import ConfigMap, Namespace, Ref, Resource, Workload
+from meshctl.mesh.injector import is_settings, values_of
+from meshctl.resources import Namespace, Ref, Resource, Workload
 from meshctl.resources.workload import INJECT, SYSTEM_NAMESPACES
 
+STATUS = "sidecar.istio.io/status"
+"""The annotation in which the injector writes down what it added."""
 PROXY_CONTAINER = "istio-proxy"
 PROXY_UID = 1337
 """The user of the sidecar, whose own traffic is not redirected."""
@@ -23,6 +25,7 @@ SIDECAR_PORTS = {
     15053: "DNS", 15090: "Envoy's metrics",
 }  # fmt: skip
 """Ports of the sidecar and its agent by use (pkg/config/constants, cmd/pilot-agent)."""
+_WEBHOOK = "sidecarInjectorWebhook"
 
 
 class Membership(Enum):
@@ -45,9 +48,9 @@ class Membership(Enum):
 
 def membership(workload: Workload, namespace: Namespace | None) -> Membership:
     """Decide how the pods of a workload take part in the mesh."""
-    if _has_proxy_container(workload):
+    if has_proxy_container(workload):
         return Membership.SIDECAR
-    if _is_live(workload):
+    if is_live(workload):
         # A running pod without a proxy was not injected, whatever its labels promise.
         return _ambient_or(Membership.NONE, workload, namespace)
     return promise(workload, namespace)
@@ -57,11 +60,10 @@ def promise(workload: Workload, namespace: Namespace | None) -> Membership:
     """Decide by labels alone how a pod that is made now would take part in the mesh."""
     if workload.uses_host_network or workload.namespace in SYSTEM_NAMESPACES:
         return Membership.NONE
-    wanted = _wanted(workload)
     labels = namespace.labels if namespace is not None else {}
-    if wanted == "false" or labels.get("istio-injection") == "disabled":
+    if opts_out(workload) or labels.get("istio-injection") == "disabled":
         return _ambient_or(Membership.NONE, workload, namespace)
-    if wanted == "true" or "istio.io/rev" in workload.pod_labels:
+    if wants_sidecar(workload) or "istio.io/rev" in workload.pod_labels:
         return Membership.SIDECAR
     if namespace is None:
         return Membership.UNKNOWN
@@ -75,28 +77,37 @@ def wants_sidecar(workload: Workload) -> bool:
     return _wanted(workload) == "true"
 
 
+def opts_out(workload: Workload) -> bool:
+    """Does the pod itself keep the injector away, whatever its namespace says?"""
+    is_exempt = workload.uses_host_network or workload.namespace in SYSTEM_NAMESPACES
+    return is_exempt or _wanted(workload) == "false"
+
+
 def lacks_sidecar(workload: Workload) -> bool:
     """Has a pod no sidecar, though it neither opts out nor runs where none is injected?"""
     finished = workload.child("status").text("phase") in {"Succeeded", "Failed"}
-    is_exempt = workload.uses_host_network or _wanted(workload) == "false" or finished
-    return not is_exempt and not _has_proxy_container(workload)
+    # Older injectors take any case of the word, so that "False" may well be heeded.
+    refuses = _wanted(workload).lower() == "false"
+    is_exempt = workload.uses_host_network or refuses or finished
+    return not is_exempt and not has_proxy_container(workload)
 
 
 def _wanted(workload: Workload) -> str:
     """``true`` or ``false``; any other word leaves it to the policy (injectRequired, 1.31)."""
     label = workload.pod_labels.get(INJECT)
-    value = label if label is not None else workload.pod_annotations.get(INJECT, "")
-    return value.lower()
+    return label if label is not None else workload.pod_annotations.get(INJECT, "")
 
 
-def _has_proxy_container(workload: Workload) -> bool:
+def has_proxy_container(workload: Workload) -> bool:
+    """Is the sidecar among the containers that are written?"""
     return any(
         container.name == PROXY_CONTAINER
         for container in (*workload.containers, *workload.init_containers)
     )
 
 
-def _is_live(workload: Workload) -> bool:
+def is_live(workload: Workload) -> bool:
+    """Is this a pod that runs, which is injected no more?"""
     return workload.kind == "Pod" and workload.has("status")
 
 
@@ -119,24 +130,14 @@ def rewriting_off(resources: Iterable[Resource]) -> Ref | None:
     injector's ConfigMap (pkg/kube/inject/webhook.go, Istio 1.31); pods can overrule it.
     """
     for resource in resources:
-        if isinstance(resource, ConfigMap):
-            text = resource.values.get("values", "")
-            if resource.name.startswith("istio-sidecar-injector") and _says_off(text):
+        if is_settings(resource):
+            if values_of(resource).child(_WEBHOOK).flag("rewriteAppHTTPProbe") is False:
                 return resource.at("data", "values")
         elif resource.kind == "IstioOperator":
-            webhook = resource.spec.child("values", "sidecarInjectorWebhook")
+            webhook = resource.spec.child("values", _WEBHOOK)
             if webhook.flag("rewriteAppHTTPProbe") is False:
                 return webhook.at("rewriteAppHTTPProbe")
     return None
-
-
-def _says_off(text: str) -> bool:
-    try:
-        values = json.loads(text)
-    except ValueError:
-        return False
-    webhook = values.get("sidecarInjectorWebhook") if isinstance(values, dict) else None
-    return isinstance(webhook, dict) and webhook.get("rewriteAppHTTPProbe") is False
 
 
 def is_gateway(workload: Workload) -> bool:

@@ -8,15 +8,26 @@ Istio 1.31).
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import product
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeGuard
 
 from meshctl.mesh.age import age
-from meshctl.resources import ConfigMap, Namespace, View, Webhook, WebhookConfiguration, Workload
+from meshctl.resources import (
+    ConfigMap,
+    Namespace,
+    Resource,
+    View,
+    Webhook,
+    WebhookConfiguration,
+    Workload,
+)
+from meshctl.resources.cached_property import cached_property
 from meshctl.resources.workload import INJECT
+from meshctl.sources.yaml import parse_one
 
 CONFIG_MAP = "istio-sidecar-injector"
 REVISION = "istio.io/rev"
 INJECTION = "istio-injection"
+_TEMPLATES = ("templates", "aliases")
 
 
 def matches(selector: View, labels: Mapping[str, str]) -> bool:
@@ -95,6 +106,14 @@ class Injector:
         """The settings of a revision; ``default`` is the one without a name."""
         return self._settings.get("" if revision == "default" else revision)
 
+    @cached_property
+    def templates(self) -> frozenset[str]:
+        """The templates, and aliases of some, that any revision has; empty when unknown."""
+        configs = [config_of(one.config_map) for one in self._settings.values()]
+        return frozenset(
+            name for one in configs for key in _TEMPLATES for name in one.child(key).names()
+        )
+
     def is_on_by_default(self) -> ConfigMap | None:
         """The settings that inject into namespaces without any label, if some do."""
         return next(
@@ -137,6 +156,28 @@ def _variants(
             yield {name: text for name, text in labels.items() if text}
 
 
+def is_settings(resource: Resource) -> TypeGuard[ConfigMap]:
+    """Is this the ConfigMap of an injector?"""
+    return isinstance(resource, ConfigMap) and _revision_of(resource.name) is not None
+
+
+def values_of(config_map: ConfigMap) -> View:
+    """The chart's values in the ConfigMap of an injector; empty when they can't be read."""
+    try:
+        values: Any = json.loads(config_map.values.get("values", ""))
+    except (ValueError, RecursionError):
+        values = {}
+    return View(config_map, (), values)
+
+
+def config_of(config_map: ConfigMap) -> View:
+    """What the ConfigMap of an injector says of templates and policy; empty when unreadable."""
+    try:
+        return View(config_map, (), parse_one(config_map.values.get("config", "")))
+    except ValueError:
+        return View(config_map, (), None)
+
+
 def _revision_of(name: str) -> str | None:
     if name == CONFIG_MAP:
         return ""
@@ -145,11 +186,7 @@ def _revision_of(name: str) -> str | None:
 
 
 def _read(config_map: ConfigMap) -> InjectorSettings:
-    try:
-        values: Any = json.loads(config_map.values.get("values", ""))
-    except ValueError:
-        values = {}
-    view = View(config_map, (), values)
+    view = values_of(config_map)
     settings = view.child("global")
     return InjectorSettings(
         settings.text("hub"),

@@ -48,16 +48,24 @@ class MeshConfig:
 
 
 def find_mesh_config(resources: Iterable[Resource]) -> MeshConfig:
-    """Take the MeshConfig of the input: the ``istio`` ConfigMap before an IstioOperator."""
+    """Take the MeshConfig of the input: the ``istio`` ConfigMap, that of a revision, an operator.
+
+    Of several revisions it is the first by name.
+    """
     operator: Mapping[str, Any] | None = None
+    revisions: dict[tuple[str, str], Mapping[str, Any]] = {}
     for resource in resources:
-        if isinstance(resource, ConfigMap) and resource.name == "istio":
+        if isinstance(resource, ConfigMap) and resource.name.startswith("istio"):
             text = resource.values.get("mesh")
             parsed = _parse(text) if text is not None else None
-            if parsed is not None:
+            if parsed is not None and resource.name == "istio":
                 return MeshConfig.parse(parsed)
+            if parsed is not None and resource.name.startswith("istio-"):
+                revisions[resource.name, resource.namespace] = parsed
         elif resource.kind == "IstioOperator" and operator is None:
             operator = _operator_config(resource)
+    if revisions:
+        return MeshConfig.parse(revisions[min(revisions)])
     return MeshConfig.parse(operator) if operator is not None else MeshConfig()
 
 

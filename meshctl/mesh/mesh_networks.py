@@ -29,12 +29,15 @@ def network_registries(config_map: ConfigMap) -> Iterator[tuple[str, str]]:
 
 
 def known_registries(secrets: Iterable[Secret], *, is_whole: bool) -> frozenset[str] | None:
-    """All registries of the mesh; ``None`` when no remote cluster is known and may be missing."""
-    remote = {
-        name
-        for secret in secrets
-        if secret.labels.get("istio/multiCluster") == "true"
-        for key in ("data", "stringData")
-        for name in secret.child(key).data
-    }
+    """All registries of the mesh; ``None`` when no remote cluster is known and may be missing.
+
+    A secret without content, as it is read of a cluster, hides the names of its clusters.
+    """
+    remote: set[str] = set()
+    for secret in secrets:
+        if secret.labels.get("istio/multiCluster") == "true":
+            names = {name for key in ("data", "stringData") for name in secret.child(key).data}
+            if not names:
+                return None
+            remote |= names
     return _BUILT_IN | remote if remote or is_whole else None

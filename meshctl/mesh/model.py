@@ -12,7 +12,7 @@ from meshctl.resources import (
     Resource,
 )
 from meshctl.resources.cached_property import cached_property
-from meshctl.settings import Ownership
+from meshctl.settings import InjectionByHand, Ownership
 from meshctl.validation.faults import ACCEPTED, Verdict
 
 if TYPE_CHECKING:
@@ -42,12 +42,13 @@ class Mesh(Indexes):
     ``judge`` says what is wrong with one object by itself; without it nothing is.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - each says one thing about the input, and has a default
         self, resources: Sequence[Resource], config: MeshConfig | None = None, *,
         is_whole: bool = False, judge: Callable[[Resource], Verdict] = lambda _: ACCEPTED,
-        ownership: Ownership | None = None,
+        ownership: Ownership | None = None, unread: frozenset[str] = frozenset(),
+        injection: InjectionByHand | None = None,
     ) -> None:  # fmt: skip
-        super().__init__(resources, config, is_whole=is_whole)
+        super().__init__(resources, config, is_whole=is_whole, unread=unread, injection=injection)
         self._judge = judge
         self._ownership = ownership or Ownership()
         self._verdicts: dict[Resource, Verdict] = {}

@@ -6,7 +6,7 @@ BestEffortInferServiceMTLSMode (pilot/pkg/model/push_context.go), checkMtlsEnabl
 (pilot/pkg/networking/core/listener_inbound.go) of Istio 1.31.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from meshctl.mesh import hbone
@@ -63,9 +63,11 @@ class Mtls:
             proxy = _WITHOUT_ENVOY[membership]
         return Client(workload.key_name, workload.namespace, proxy, workload.pod_labels)
 
-    def connections(self, client: Client) -> Iterator[Connection]:
-        """Walk everything a client can reach, in the order of the registry."""
-        for host in self._registry:
+    def connections(
+        self, client: Client, hosts: Iterable[RegisteredHost] | None = None
+    ) -> Iterator[Connection]:
+        """Walk everything a client can reach, in the order of the registry, or some hosts of it."""
+        for host in self._registry if hosts is None else hosts:
             if self._reaches(client, host):
                 yield from self.connections_to(client, host)
 

@@ -55,18 +55,38 @@ def parse_protocol(text: str) -> Protocol | None:
     return _BY_NAME.get(text.lower())
 
 
+class Choice(StrEnum):
+    """What decided about the protocol of a Service port."""
+
+    TRANSPORT = "protocol"
+    APP_PROTOCOL = "appProtocol"
+    NAME = "name"
+    NUMBER = "number"
+    DETECTION = "detection"
+    """Nothing did: it is sniffed from the first bytes."""
+
+
 def port_protocol(
     name: str, number: int, transport: str = "TCP", app_protocol: str | None = None
 ) -> Protocol:
     """Decide what a Service port speaks: appProtocol, then the name's prefix, then the number."""
+    return chosen_protocol(name, number, transport, app_protocol)[0]
+
+
+def chosen_protocol(
+    name: str, number: int, transport: str = "TCP", app_protocol: str | None = None
+) -> tuple[Protocol, Choice]:
+    """Decide what a Service port speaks, and say by what; an unknown appProtocol decides, too."""
     if transport == "UDP":
-        return Protocol.UDP
+        return Protocol.UDP, Choice.TRANSPORT
     if app_protocol is not None:
         known = _BY_APP_PROTOCOL.get(app_protocol) or parse_protocol(app_protocol)
-        return known or Protocol.AUTO
+        return known or Protocol.AUTO, Choice.APP_PROTOCOL
     if name.startswith("grpc-web"):
-        return Protocol.GRPC_WEB
+        return Protocol.GRPC_WEB, Choice.NAME
     named = parse_protocol(name.partition("-")[0])
     if named is not None and named is not Protocol.UDP:
-        return named
-    return _BY_NUMBER.get(number, Protocol.AUTO)
+        return named, Choice.NAME
+    if number in _BY_NUMBER:
+        return _BY_NUMBER[number], Choice.NUMBER
+    return Protocol.AUTO, Choice.DETECTION

@@ -22,6 +22,8 @@ class Replicas:
 
     def of(self, workload: Workload) -> int | None:
         """The number of pods that is written, ``None`` where it may be another one."""
+        if self._mesh.may_lack(*_AUTOSCALERS):
+            return None
         if (workload.namespace, workload.name) in self._scaled:
             return None
         return workload.spec.number("replicas")

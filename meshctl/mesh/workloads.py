@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from meshctl.mesh.injection import Membership, membership
+from meshctl.mesh.injection import STATUS, Membership, is_live, membership, opts_out, promise
 from meshctl.mesh.registry import HostPort, RegisteredHost
 from meshctl.mesh.selectors import LabelIndex, selects
 from meshctl.resources import Namespace, Service, Workload
@@ -18,6 +18,7 @@ _GENERATED_PREFIXES = (
     "topology.kubernetes.io/", "topology.istio.io/", "service.istio.io/", "batch.kubernetes.io/",
     "failure-domain.beta.kubernetes.io/",
 )  # fmt: skip
+_HASH = "pod-template-hash"
 _ORDER = {"Pod": 2, "ReplicaSet": 1}
 
 
@@ -26,13 +27,15 @@ class Workloads:
 
     def __init__(
         self, workloads: Iterable[Workload], namespaces: Iterable[Namespace], *,
-        is_whole: bool = False,
+        is_whole: bool = False, are_injected: bool = False,
     ) -> None:  # fmt: skip
         self._is_whole = is_whole
+        self._are_injected = are_injected
         self._namespaces = {namespace.name: namespace for namespace in namespaces}
         self._index: LabelIndex[Workload] = LabelIndex()
         self._pods: dict[Workload, Workload] = {}
         self._membership: dict[Workload, Membership] = {}
+        self._to_be_injected: dict[Workload, bool] = {}
         self._memberships: dict[tuple[str, frozenset[tuple[str, str]]], frozenset[Membership]] = {}
         self._all: list[Workload] = []
         for workload in sorted(workloads, key=lambda one: _ORDER.get(one.kind, 0)):
@@ -43,6 +46,14 @@ class Workloads:
 
     def __contains__(self, workload: object) -> bool:
         return workload in self._listed
+
+    def listed(self, workload: Workload) -> Workload:
+        """Name the workload that stands for a pod or ReplicaSet here: its controller, or itself."""
+        return self._owner(workload) or workload
+
+    def running(self, workload: Workload) -> Workload:
+        """Give a pod that a workload made, if the input has one, else the workload itself."""
+        return self._pods.get(workload, workload)
 
     def find(self, selector: Mapping[str, str], namespace: str | None = None) -> list[Workload]:
         """Find the workloads whose pods a selector picks, in one namespace or in all."""
@@ -70,8 +81,30 @@ class Workloads:
         if known is None:
             pod = self._pods.get(workload, workload)
             known = membership(pod, self._namespaces.get(workload.namespace))
+            if self._are_injected and not known.has_proxy:
+                known = self.promise(workload)
             self._membership[workload] = known
         return known
+
+    def promise(self, workload: Workload) -> Membership:
+        """How a pod that is made now would take part; ``kube-inject`` asks no namespace."""
+        if self._are_injected:
+            return Membership.NONE if opts_out(workload) else Membership.SIDECAR
+        return promise(workload, self._namespaces.get(workload.namespace))
+
+    def is_to_be_injected(self, workload: Workload) -> bool:
+        """Will the injector surely merge its template with the pod, which has not had it yet?"""
+        known = self._to_be_injected.get(workload)
+        if known is None:
+            known = self._to_be_injected[workload] = self._awaits_injection(workload)
+        return known
+
+    def _awaits_injection(self, workload: Workload) -> bool:
+        if STATUS in workload.pod_annotations or workload not in self:
+            return False
+        if is_live(workload) and not self._are_injected:
+            return False
+        return self.promise(workload) is Membership.SIDECAR
 
     def memberships(self, selector: Mapping[str, str], namespace: str) -> frozenset[Membership]:
         """How the workloads that a selector picks take part; asked once for each selector."""
@@ -116,16 +149,14 @@ class Workloads:
 
     def _owner(self, workload: Workload) -> Workload | None:
         """Find the controller of a generated pod or ReplicaSet by name and labels."""
-        if workload.kind not in _ORDER:
+        if not is_generated(workload):
             return None
         labels = dict(workload.pod_labels)
-        generated = labels.pop("pod-template-hash", None)
-        if generated is None and not workload.metadata.get("ownerReferences"):
-            return None
+        labels.pop(_HASH, None)
         return next(
             (
                 owner
-                for owner in self._controllers.get(_stem(workload, generated), ())
+                for owner in self._controllers.get(controller_of(workload), ())
                 if owner.pod_labels.items() <= labels.items()
             ),
             None,
@@ -150,9 +181,16 @@ def _is_generated(label: str) -> bool:
     return label in _GENERATED or label.startswith(_GENERATED_PREFIXES)
 
 
-def _stem(workload: Workload, generated: str | None) -> tuple[str, str]:
-    """Name the controller that would have generated this name."""
-    name = workload.name
+def is_generated(workload: Workload) -> bool:
+    """Is it a pod or ReplicaSet that a controller has made?"""
+    return workload.kind in _ORDER and bool(
+        _HASH in workload.pod_labels or workload.metadata.get("ownerReferences")
+    )
+
+
+def controller_of(workload: Workload) -> tuple[str, str]:
+    """Name the controller (namespace, name) that would have generated a pod or ReplicaSet."""
+    name, generated = workload.name, workload.pod_labels.get(_HASH)
     if generated is not None and f"-{generated}" in name:
         return workload.namespace, name[: name.rindex(f"-{generated}")]
     return workload.namespace, name.rpartition("-")[0]

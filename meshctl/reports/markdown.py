@@ -62,7 +62,7 @@ def _write_unchecked(report: Report, out: TextIO) -> None:
     if not reasons:
         return
     out.write("\n<details><summary>Not fully checked</summary>\n\n")
-    lines = (f"- {_escaped(reason)}: {', '.join(map(_code, rules))}\n" for reason, rules in reasons)
+    lines = (f"- {escaped(reason)}: {', '.join(map(_code, rules))}\n" for reason, rules in reasons)
     told = _write_fitting(out, lines, _REASONS)
     if told < len(reasons):
         out.write(f"- and {len(reasons) - told} more (-o json lists all)\n")
@@ -87,27 +87,27 @@ def _row(finding: LocatedFinding) -> str:
         message = f"{message[:_LONGEST_CELL]}..."
     where = _code(place(finding.location))
     level = f"{_ICONS[finding.severity]} {finding.severity.value}"
-    return f"| {level} | {where} | {_escaped(message)}<br>{_code(finding.rule)} |\n"
+    return f"| {level} | {where} | {escaped(message)}<br>{_code(finding.rule)} |\n"
 
 
 def _details(report: Report, finding: LocatedFinding) -> str:
     paragraphs = [
         f"#### {_ICONS[finding.severity]} {_code(finding.rule)}",
-        *map(_escaped, message_lines(finding.message)),
+        *map(escaped, message_lines(finding.message)),
         f"{_where(finding.location, finding.resource)}",
         *_frame(finding.location, "^"),
     ]
     for item in finding.related:
-        paragraphs.append(f"{_where(item.location, item.resource)}: {_escaped(item.message)}")
+        paragraphs.append(f"{_where(item.location, item.resource)}: {escaped(item.message)}")
         paragraphs += _frame(item.location, "-")
     fix = effective_fix(report, finding)
     if fix:
-        paragraphs.append(f"**Fix:** {_escaped(fix)}")
+        paragraphs.append(f"**Fix:** {escaped(fix)}")
     return "\n\n".join(paragraphs) + "\n\n"
 
 
 def _where(location: Location, resource: ResourceId) -> str:
-    title = f" {_escaped(resource.title)}" if any(resource) else ""
+    title = f" {escaped(resource.title)}" if any(resource) else ""
     return f"{_code(place(location))}{title}"
 
 
@@ -124,9 +124,9 @@ def _frame(location: Location, mark: str) -> Iterator[str]:
 def _code(text: str) -> str:
     """Set text as code; a table would split it at a pipe, and a backtick would end it."""
     shown = visible(text)
-    return f"<code>{_escaped(text)}</code>" if "|" in shown or "`" in shown else f"`{shown}`"
+    return f"<code>{escaped(text)}</code>" if "|" in shown or "`" in shown else f"`{shown}`"
 
 
-def _escaped(text: str) -> str:
+def escaped(text: str) -> str:
     """Write text on one line with references instead of markup; they hold in HTML too."""
     return _MARKUP.sub(lambda match: f"&#{ord(match[0])};", one_line(text))

@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Sequence
 from typing import TextIO
 
+from meshctl.reports.markdown import escaped
+
 Table = tuple[Sequence[str], Iterable[Sequence[object]]]
 
 
@@ -11,6 +13,14 @@ def write_tables(tables: Iterable[Table], out: TextIO) -> None:
     for number, (columns, rows) in enumerate(tables):
         out.write("\n" if number else "")
         write_table(columns, rows, out)
+
+
+def write_markdown(columns: Sequence[str], rows: Iterable[Sequence[object]], out: TextIO) -> None:
+    """Write rows as a table of GitHub Flavored Markdown; nothing there shows as ``-``."""
+    out.write(f"| {' | '.join(columns)} |\n|{'---|' * len(columns)}\n")
+    for row in rows:
+        texts = ("-" if cell in (None, "") else escaped(str(cell)) for cell in row)
+        out.write(f"| {' | '.join(texts)} |\n")
 
 
 def write_table(columns: Sequence[str], rows: Iterable[Sequence[object]], out: TextIO) -> None:

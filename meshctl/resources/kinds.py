@@ -76,6 +76,8 @@ VIEWS: dict[tuple[str, str], type[Resource]] = {
     ("batch", "Job"): Workload,
     ("batch", "CronJob"): Workload,
     ("argoproj.io", "Rollout"): Workload,
+    ("", "DeploymentConfig"): Workload,
+    ("apps.openshift.io", "DeploymentConfig"): Workload,
 }
 
 _LEGACY_GROUPS = {"extensions": "apps"}

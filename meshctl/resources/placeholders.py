@@ -27,8 +27,7 @@ def find_placeholders(resource: Resource) -> Iterator[tuple[str, Ref]]:
     """Walk the placeholders in the metadata and spec of a mesh object, each text once."""
     if resource.group not in _LITERAL_GROUPS and resource.kind not in {"Service", "Namespace"}:
         return
-    text = resource.document.text
-    if text and not resource.prefix and not any(sign in text for sign in _SIGNS):
+    if not resource.prefix and not resource.document.may_hold(_SIGNS):
         return
     seen: set[str] = set()
     for top in ("metadata", "spec"):

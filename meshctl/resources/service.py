@@ -60,6 +60,13 @@ class Service(Resource):
         return self.spec.text("externalName") if self.type == "ExternalName" else ""
 
     @property
+    def outside_addresses(self) -> tuple[str, ...]:
+        """Where it answers outside the cluster: its load balancer's addresses, external IPs."""
+        ingress = views(self.child("status", "loadBalancer"), "ingress", View)
+        balanced = (one.text("ip") or one.text("hostname") for one in ingress)
+        return tuple(one for one in (*balanced, *self.spec.texts("externalIPs")) if one)
+
+    @property
     def keeps_source(self) -> bool:
         """Do connections from outside keep their address (``externalTrafficPolicy: Local``)?"""
         return self.spec.text("externalTrafficPolicy") == "Local"

@@ -1,7 +1,7 @@
 """Which pods does a resource run, and what do their containers say?
 
 Deployment, StatefulSet, DaemonSet, ReplicaSet, ReplicationController, Job, CronJob, Pod, Argo
-Rollout: whatever the kind, a workload is a pod template with labels.
+Rollout, DeploymentConfig of OpenShift: whatever the kind, a workload is a pod template with labels.
 """
 
 from collections.abc import Iterator
@@ -51,6 +51,14 @@ class Workload(Resource):
     def template(self) -> View:
         """The pod template; of a Pod, the Pod itself."""
         return self.child(*_TEMPLATE_PATHS.get(self.kind, ("spec", "template")))
+
+    @property
+    def outer_metadata(self) -> Iterator[tuple[str, View]]:
+        """Walk metadata that the pods don't have, with its kind: the object's, that of its Jobs."""
+        if self.kind != "Pod":
+            yield self.kind, self.child("metadata")
+        if self.kind == "CronJob":
+            yield "Job", self.child("spec", "jobTemplate", "metadata")
 
     @cached_property
     def pod_labels(self) -> dict[str, str]:

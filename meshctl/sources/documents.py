@@ -2,7 +2,7 @@
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -65,6 +65,10 @@ class Document:
     def lines(self, first: int, last: int) -> tuple[str, ...]:
         """Give the lines of the file from one number to another, as far as they are in here."""
         return _lay_out(self.text).lines.between(first - self.first_line, last - self.first_line)
+
+    def may_hold(self, signs: Iterable[str]) -> bool:
+        """Can one of these texts be in it? Only a text that is there says no."""
+        return not self.text or any(sign in self.text for sign in signs)
 
     def comments(self) -> Iterator[Comment]:
         """List the comments when one of them may speak to meshctl; hashes in values are none."""

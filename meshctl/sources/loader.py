@@ -19,12 +19,24 @@ _PROGRESS_STEP = 100
 _LONGEST_LINE = 1_000
 
 
+class Unread(NamedTuple):
+    """A kind of object that a source has, but didn't show, and why."""
+
+    group: str
+    kind: str
+    reason: str
+
+
 class Loaded(NamedTuple):
-    """What was read: the number of files, their documents in order, what is wrong with the text."""
+    """What was read: the number of files, their documents in order, what is wrong with the text.
+
+    ``unread`` are the kinds of which objects may be missing.
+    """
 
     files: int
     documents: list[Document]
     problems: list[Problem]
+    unread: tuple[Unread, ...] = ()
 
 
 class _Part(NamedTuple):

@@ -70,7 +70,7 @@ def key(text: str) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, float):
-        return _float_key(value)
+        return float_text(value)
     if value is None or value >= 2**63:
         raise ValueError(f"`{text}` cannot be a key in Kubernetes")
     return str(value)
@@ -132,8 +132,8 @@ def _as_json(value: Scalar) -> Scalar:
     return value
 
 
-def _float_key(value: float) -> str:
-    """Write a float as Go's FormatFloat(value, 'g', -1, 32), which names the key."""
+def float_text(value: float) -> str:
+    """Write a float where Kubernetes needs text, as Go's FormatFloat(value, 'g', -1, 32)."""
     if math.isnan(value):
         return ".nan"
     try:

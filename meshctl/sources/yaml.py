@@ -165,14 +165,19 @@ class Reader:
 
     def read(self, text: str, first_line: int = 1) -> tuple[Any, list[Note]]:
         """Read one document; raises ``UnreadableError`` when Kubernetes could not read it."""
+        _, data = self.read_nodes(text, first_line)
+        return data, list(self._notes)
+
+    def read_nodes(self, text: str, first_line: int = 1) -> tuple[Node | None, Any]:
+        """Read one document as ``read`` does, and give its nodes with the data."""
         self._notes = {}
         self._first_line = first_line
         root = compose(text, first_line)
         if root is None:
-            return None, []
+            return None, None
         if "&" in text:
             _check_aliases(root)
-        return self._value(root), list(self._notes)
+        return root, self._value(root)
 
     def _value(self, node: Node) -> Any:
         if isinstance(node, ScalarNode):

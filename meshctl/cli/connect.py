@@ -1,0 +1,67 @@
+"""How does a command reach the cluster, and by which options?"""
+
+import inspect
+from collections.abc import Callable
+from functools import wraps
+from typing import Annotated, Any
+
+import typer
+
+from meshctl.cluster.api import Access, Cluster
+
+_OPTIONS: dict[str, tuple[Any, Any]] = {
+    "kubeconfig": (
+        Annotated[str, typer.Option(metavar="FILE", help="Kubeconfig instead of kubectl's.")],
+        "",
+    ),
+    "context": (
+        Annotated[str, typer.Option(metavar="NAME", help="Context of the kubeconfig.")],
+        "",
+    ),
+    "user": (
+        Annotated[str, typer.Option("--as", metavar="USER", help="User to impersonate.")],
+        "",
+    ),
+    "groups": (
+        Annotated[
+            list[str] | None,
+            typer.Option("--as-group", metavar="GROUP", help="Group to impersonate; repeatable."),
+        ],
+        None,
+    ),
+    "timeout": (
+        Annotated[float, typer.Option(metavar="SECONDS", help="Longest wait for one answer.")],
+        10.0,
+    ),
+}
+
+
+def with_access(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command the options of a cluster; it gets them as one parameter, ``access``."""
+    signature = inspect.signature(command)
+    own = [one for name, one in signature.parameters.items() if name != "access"]
+    added = [
+        inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, annotation=kind, default=default)
+        for name, (kind, default) in _OPTIONS.items()
+    ]
+
+    @wraps(command)
+    def run(*args: Any, **given: Any) -> None:
+        found = {name: given.pop(name) for name in _OPTIONS}
+        found["groups"] = tuple(found["groups"] or ())
+        command(*args, **given, access=Access(**found))
+
+    run.__signature__ = signature.replace(parameters=[*own, *added])  # type: ignore[attr-defined]
+    run.__annotations__ = {
+        **{one.name: one.annotation for one in own},
+        **{name: kind for name, (kind, _) in _OPTIONS.items()},
+        "return": None,
+    }
+    return run
+
+
+def connect(access: Access) -> Cluster:
+    """Reach the cluster; raises ``ClusterError`` where there is none."""
+    from meshctl.cluster.kube import connect_to  # the kubernetes package is slow to import
+
+    return connect_to(access)

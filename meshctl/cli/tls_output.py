@@ -1,0 +1,76 @@
+"""How are the rows of ``tls-check`` written?"""
+
+import json
+import sys
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+import typer
+
+from meshctl.mesh import Mesh
+from meshctl.reports.table import write_markdown, write_table
+from meshctl.status import tls_change, tls_check, tls_failures, tls_matrix
+from meshctl.status.tls_check import Row, is_conflict
+
+FORMATS = ("table", "json", "markdown")
+
+
+class Matrix(NamedTuple):
+    """The namespaces whose matrix Markdown shows: one, or all of a mesh."""
+
+    mesh: Mesh
+    namespace: str | None
+
+    def write(self) -> None:
+        """Write what happens inside, outside and across the border of the mesh."""
+        every = [self.namespace] if self.namespace else tls_matrix.namespaces(self.mesh)
+        for name in every:
+            sys.stdout.write(f"### TLS in namespace {name}\n\n")
+            rows = tls_matrix.matrix(self.mesh, name)
+            write_markdown(tls_matrix.COLUMNS, rows, sys.stdout)
+            sys.stdout.write("\n")
+
+
+def write(rows: Sequence[Row], output: str, only: str, matrix: Matrix) -> None:
+    """Write the rows, and below them what the conflicts are about."""
+    shown = [row for row in rows if only == "all" or is_conflict(row.data)]
+    if output == "json":
+        typer.echo(json.dumps([row.data for row in shown], indent=2))
+        return
+    if output == "markdown":
+        matrix.write()
+        if matrix.namespace:
+            home = matrix.namespace
+            shown = [one for one in shown if one.connection.upstream.host.namespace == home]
+    cells = (tls_check.cells(row.data) for row in shown)
+    _table(tls_check.COLUMNS, cells, output)
+    _write_failures(shown, output)
+
+
+def write_changes(before: Iterable[Row], after: Sequence[Row], output: str, only: str) -> None:
+    """Write the connections that come out differently, with both results."""
+    found = tls_change.changes((row.data for row in before), (row.data for row in after))
+    changed = [
+        one for one in found
+        if only == "all" or (one.after is not None and is_conflict(one.after))
+    ]  # fmt: skip
+    if output == "json":
+        typer.echo(json.dumps([one._asdict() for one in changed], indent=2))
+        return
+    _table(tls_change.COLUMNS, map(tls_change.cells, changed), output)
+    new = {id(one.after) for one in changed}
+    _write_failures([row for row in after if id(row.data) in new], output)
+
+
+def _table(columns: Sequence[str], rows: Iterable[Sequence[object]], output: str) -> None:
+    writer = write_markdown if output == "markdown" else write_table
+    writer(columns, rows, sys.stdout)
+
+
+def _write_failures(rows: Iterable[Row], output: str) -> None:
+    found = tls_failures.failures(rows)
+    if found:
+        sys.stdout.write("\n#### Conflicts\n\n" if output == "markdown" else "\nConflicts\n")
+    for failure in found:
+        text = "\n".join(tls_failures.lines(failure))
+        sys.stdout.write(f"```\n{text}\n```\n" if output == "markdown" else f"\n{text}\n")

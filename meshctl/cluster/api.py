@@ -1,0 +1,90 @@
+"""What can be asked of a cluster? The protocol that everything live is written against."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+
+from meshctl.errors import MeshctlError
+
+if TYPE_CHECKING:
+    import socket  # takes 2 ms of every start
+
+
+class ClusterError(MeshctlError):
+    """The cluster, or one part of it, could not be asked."""
+
+
+class ForbiddenError(ClusterError):
+    """The API server knows the user, who may not do this (403)."""
+
+
+class NotFoundError(ClusterError):
+    """There is no such object, or no such kind (404)."""
+
+
+class Access(NamedTuple):
+    """How to reach the API server; what is left empty is as kubectl has it.
+
+    ``timeout`` is in seconds and holds for every single call.
+    """
+
+    kubeconfig: str = ""
+    context: str = ""
+    user: str = ""
+    groups: tuple[str, ...] = ()
+    timeout: float = 10.0
+
+
+class Kind(NamedTuple):
+    """A kind of object, as paths of the API name it; the core group is empty."""
+
+    group: str
+    version: str
+    plural: str
+    kind: str
+    is_namespaced: bool = True
+
+    @property
+    def api_version(self) -> str:
+        """``networking.istio.io/v1``; the core group has none before the slash."""
+        return f"{self.group}/{self.version}" if self.group else self.version
+
+    def path(self, namespace: str = "", name: str = "") -> str:
+        """Give the path of a list, or of one object; no namespace means all of them."""
+        root = f"/apis/{self.api_version}" if self.group else f"/api/{self.version}"
+        middle = f"/namespaces/{namespace}" if namespace and self.is_namespaced else ""
+        return f"{root}{middle}/{self.plural}" + (f"/{name}" if name else "")
+
+
+class Cluster(Protocol):
+    """A cluster that can be asked; its calls may run in several threads at once.
+
+    Every call raises ``ClusterError`` with one sentence and the next step, after the timeout of
+    the access at the latest.
+    """
+
+    @property
+    def name(self) -> str:
+        """The context of the kubeconfig, or ``in-cluster``."""
+
+    @property
+    def namespace(self) -> str:
+        """The namespace of the context; ``default`` where it names none."""
+
+    def request(
+        self, method: str, path: str, query: Mapping[str, str] | None = None, body: Any = None
+    ) -> Any:
+        """Ask the API server once; the answer is parsed JSON."""
+
+    def list(
+        self, kind: Kind, namespace: str = "", selector: str = "", *, metadata_only: bool = False
+    ) -> Iterator[dict[str, Any]]:
+        """Walk the objects of a kind page by page, each with its ``apiVersion`` and ``kind``.
+
+        With ``metadata_only`` the API server sends nothing else of them, as for Secrets.
+        """
+
+    def forward(
+        self, namespace: str, pod: str, port: int
+    ) -> "AbstractContextManager[socket.socket]":
+        """Open a connection to a port of a pod, as from inside the pod."""

@@ -1,0 +1,36 @@
+"""By which schemas does a cluster judge the objects of Istio?"""
+
+from concurrent.futures import ThreadPoolExecutor
+
+from meshctl.cluster.api import Cluster, ClusterError, NotFoundError
+from meshctl.cluster.kinds import kind_of, plural_of
+from meshctl.resources.kinds import SERVED_VERSIONS
+from meshctl.validation.convert import convert
+from meshctl.validation.schemas import Schema
+
+_THREADS = 8
+_CRD = kind_of("apiextensions.k8s.io", "v1", "CustomResourceDefinition")
+
+
+def read_cluster_schemas(cluster: Cluster) -> list[Schema]:
+    """Read the CRDs of Istio's kinds, one by one, since those of all others may be many.
+
+    Raises ClusterError where the cluster has none of them, or doesn't show them.
+    """
+    names = [f"{plural_of(kind)}.{group}" for group, kind in SERVED_VERSIONS]
+    with ThreadPoolExecutor(_THREADS) as pool:
+        answers = pool.map(lambda name: _schemas(cluster, name), names)
+        found = [schema for schemas in answers for schema in schemas]
+    if not found:
+        raise ClusterError(
+            f"the cluster {cluster.name} has no CRDs of Istio; without --cluster objects are "
+            "judged by those of Istio 1.31"
+        )
+    return found
+
+
+def _schemas(cluster: Cluster, name: str) -> list[Schema]:
+    try:
+        return list(convert(cluster.request("GET", _CRD.path(name=name))))
+    except NotFoundError:
+        return []

@@ -1,0 +1,219 @@
+"""What injects pods in a cluster: which settings does its injector have, and where is its webhook?
+
+The ConfigMaps are named ``istio-sidecar-injector[-REVISION]`` and ``istio[-REVISION]``; the webhook
+is a MutatingWebhookConfiguration with a label of the revision or of a tag of it
+(istioctl/pkg/kubeinject/kubeinject.go, Istio 1.31).
+"""
+
+import base64
+import binascii
+import json
+import socket
+import ssl
+from collections.abc import Iterator, Mapping
+from time import monotonic
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
+
+from meshctl.cluster.api import Cluster, ClusterError, NotFoundError
+from meshctl.cluster.connection import Endpoint, open_connection, secured, tls_context
+from meshctl.cluster.exchange import HttpAnswer, HttpRequest, exchange
+from meshctl.cluster.kinds import kind_of
+
+_CONFIG_MAPS = kind_of("", "v1", "ConfigMap")
+_WEBHOOKS = kind_of("admissionregistration.k8s.io", "v1", "MutatingWebhookConfiguration")
+_SERVICES = kind_of("", "v1", "Service")
+_PODS = kind_of("", "v1", "Pod")
+_NODES = kind_of("", "v1", "Node")
+_INJECTOR = "istio-sidecar-injector"
+_DEFAULT = "default"
+_REVISION, _TAG = "istio.io/rev", "istio.io/tag"
+_DEACTIVATED = "istio.io/deactivated"
+_HTTPS = 443
+_OK = 200
+
+Object = dict[str, Any]
+
+
+class InjectorTexts(NamedTuple):
+    """The texts of the two ConfigMaps, as ``--inject-config``, ``--values``, ``--mesh-config``."""
+
+    config: str
+    values: str
+    mesh: str
+    revision: str
+
+
+def injector_texts(cluster: Cluster, istio_namespace: str, revision: str) -> InjectorTexts:
+    """Read what one revision injects; a tag stands for the revision that it points to."""
+    revision = revision_of(cluster, revision)
+    suffix = "" if revision in {"", _DEFAULT} else f"-{revision}"
+    injector = _config_map(cluster, istio_namespace, f"{_INJECTOR}{suffix}")
+    mesh = _config_map(cluster, istio_namespace, f"istio{suffix}")
+    return InjectorTexts(
+        injector.get("config", ""), injector.get("values", ""), mesh.get("mesh", ""),
+        revision or _DEFAULT,
+    )  # fmt: skip
+
+
+def kubelet_versions(cluster: Cluster) -> list[str]:
+    """List the versions of the nodes' kubelets, such as ``v1.33.1``."""
+    nodes = cluster.list(_NODES)
+    infos = (((node.get("status") or {}).get("nodeInfo") or {}) for node in nodes)
+    return [str(info.get("kubeletVersion", "")) for info in infos]
+
+
+class InjectionWebhook:
+    """The webhook of one revision: takes an AdmissionReview as the API server would send it."""
+
+    def __init__(self, cluster: Cluster, client: Mapping[str, Any], timeout: float) -> None:
+        self._cluster = cluster
+        self._client = client
+        self._timeout = timeout
+
+    def ask(self, review: Mapping[str, Any]) -> Any:
+        """Give the AdmissionReview that istiod answers; raises ``ClusterError`` without one."""
+        body = json.dumps(review).encode()
+        url, service = self._client.get("url"), self._client.get("service")
+        if isinstance(service, dict):
+            answer = self._ask_service(service, body)
+        elif isinstance(url, str):
+            answer = self._ask_url(url, body)
+        else:
+            raise ClusterError("the injection webhook names neither a service nor a URL; repair it")
+        try:
+            if answer.status == _OK:
+                return json.loads(answer.body)
+        except ValueError:
+            pass
+        text = answer.body[:200].decode(errors="replace").strip()
+        raise ClusterError(f"istiod's webhook answers {answer.status}: {text or 'nothing'}")
+
+    def _ask_service(self, service: Mapping[str, Any], body: bytes) -> HttpAnswer:
+        namespace, name = str(service.get("namespace")), str(service.get("name"))
+        found = self._cluster.request("GET", _SERVICES.path(namespace, name))
+        failures = []
+        for pod in _running_pods(self._cluster, namespace, found):
+            pod_name = pod["metadata"]["name"]
+            port = _target_port(found, pod, int(service.get("port") or _HTTPS))
+            try:
+                with self._cluster.forward(namespace, pod_name, port) as connection:
+                    return self._send(
+                        connection, f"{name}.{namespace}.svc", service.get("path") or "/", body
+                    )
+            except ClusterError as error:
+                failures.append(f"{pod_name}: {error}")
+        reasons = "; ".join(failures) or "no pod of it is running"
+        raise ClusterError(f"istiod's webhook at {namespace}/{name} gives no answer: {reasons}")
+
+    def _ask_url(self, url: str, body: bytes) -> HttpAnswer:
+        parts = urlsplit(url)
+        host = parts.hostname or ""
+        path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+        context = _trusting(self._client.get("caBundle"))
+        deadline = monotonic() + self._timeout
+        try:
+            connection = open_connection(Endpoint(parts, context), deadline)
+        except OSError as error:
+            raise ClusterError(f"cannot reach istiod's webhook at {url}: {error}") from error
+        connection.deadline = deadline
+        with connection:
+            return exchange(connection, _post(path, host, body), self._timeout)
+
+    def _send(self, connection: socket.socket, server: str, path: str, body: bytes) -> HttpAnswer:
+        context = _trusting(self._client.get("caBundle"))
+        try:
+            with secured(connection, context, server, monotonic() + self._timeout) as secure:
+                return exchange(secure, _post(path, server, body), self._timeout)
+        except (ssl.SSLError, TimeoutError, ConnectionError) as error:
+            raise ClusterError(f"TLS with {server} fails: {error}") from error
+
+
+def _post(path: str, server: str, body: bytes) -> HttpRequest:
+    return HttpRequest("POST", path, server, {"Content-Type": "application/json"}, body)
+
+
+def find_webhook(cluster: Cluster, revision: str, timeout: float) -> InjectionWebhook:
+    """Find the webhook of a revision or tag; raises ``ClusterError`` that names those there are."""
+    wanted = revision or _DEFAULT
+    known = set()
+    for labels, webhook in _injection_webhooks(cluster):
+        known |= {labels.get(_REVISION), labels.get(_TAG)}
+        if wanted in {labels.get(_TAG), labels.get(_REVISION)}:
+            return InjectionWebhook(cluster, webhook.get("clientConfig") or {}, timeout)
+    names = ", ".join(sorted(name for name in known if name)) or "none at all"
+    raise ClusterError(
+        f"no injection webhook of revision {wanted!r} is active; there are {names}: "
+        "name one with --revision"
+    )
+
+
+def _injection_webhooks(cluster: Cluster) -> Iterator[tuple[Mapping[str, str], Object]]:
+    """Walk the webhooks that inject, with the labels of their configurations."""
+    for configuration in cluster.list(_WEBHOOKS):
+        labels = configuration["metadata"].get("labels") or {}
+        for webhook in configuration.get("webhooks") or []:
+            is_injector = str(webhook.get("name", "")).endswith("sidecar-injector.istio.io")
+            if is_injector and _DEACTIVATED not in json.dumps(webhook.get("namespaceSelector")):
+                yield labels, webhook
+
+
+def revision_of(cluster: Cluster, revision: str) -> str:
+    """Follow a tag to its revision; the default tag may point to any."""
+    try:
+        for configuration in cluster.list(_WEBHOOKS, selector=f"{_TAG}={revision or _DEFAULT}"):
+            return str((configuration["metadata"].get("labels") or {}).get(_REVISION, revision))
+    except ClusterError:
+        pass  # who may not list webhooks can still name the revision itself
+    return revision
+
+
+def _config_map(cluster: Cluster, namespace: str, name: str) -> Mapping[str, str]:
+    try:
+        data = cluster.request("GET", _CONFIG_MAPS.path(namespace, name)).get("data")
+    except NotFoundError:
+        there = [one["metadata"]["name"] for one in cluster.list(_CONFIG_MAPS, namespace)]
+        revisions = sorted(
+            one.removeprefix(_INJECTOR).removeprefix("-") or _DEFAULT
+            for one in there
+            if one.startswith(_INJECTOR)
+        )
+        hint = f"has revisions {', '.join(revisions)}" if revisions else "has no injector"
+        raise ClusterError(
+            f"there is no ConfigMap {name} in {namespace}, which {hint}; "
+            "name another with --revision or --istio-namespace"
+        ) from None
+    return data if isinstance(data, dict) else {}
+
+
+def _running_pods(cluster: Cluster, namespace: str, service: Object) -> list[Object]:
+    selector = (service.get("spec") or {}).get("selector") or {}
+    text = ",".join(f"{key}={value}" for key, value in sorted(selector.items()))
+    pods = cluster.list(_PODS, namespace, text) if text else iter(())
+    return [pod for pod in pods if (pod.get("status") or {}).get("phase") == "Running"]
+
+
+def _target_port(service: Object, pod: Object, number: int) -> int:
+    """Follow a port of a Service to the port of a pod, by number or by name."""
+    for port in (service.get("spec") or {}).get("ports") or []:
+        if port.get("port") == number:
+            target = port.get("targetPort", number)
+            return target if isinstance(target, int) else _port_named(pod, str(target), number)
+    return number
+
+
+def _port_named(pod: Object, name: str, otherwise: int) -> int:
+    for container in (pod.get("spec") or {}).get("containers") or []:
+        for port in container.get("ports") or []:
+            if port.get("name") == name:
+                return int(port["containerPort"])
+    return otherwise
+
+
+def _trusting(bundle: Any) -> ssl.SSLContext:
+    """Trust the CA of the webhook's configuration; without one, those of the system."""
+    try:
+        text = base64.b64decode(str(bundle)).decode() if bundle else None
+        return tls_context(None, None, None, is_verified=True, authority_text=text)
+    except (ssl.SSLError, ValueError, binascii.Error) as error:
+        raise ClusterError(f"the webhook's caBundle is no certificate: {error}") from error

@@ -1,0 +1,314 @@
+"""What does istiod say? Every running replica is asked at once, each by itself.
+
+Inside its pod istiod asks nobody who they are, which is where a port-forward ends. From outside it
+wants a token for the audience ``istio-ca`` (pilot/pkg/xds/debug.go, Istio 1.31); the pod proxy of
+the API server passes none on.
+"""
+
+import json
+import re
+import socket
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from functools import cached_property, partial
+from time import monotonic
+from typing import Any, NamedTuple
+from urllib.parse import SplitResult, quote, urlsplit
+
+from meshctl.cluster.api import Cluster, ClusterError, ForbiddenError
+from meshctl.cluster.connection import Endpoint, open_connection, tls_context
+from meshctl.cluster.exchange import HttpAnswer, HttpRequest, exchange
+from meshctl.cluster.injector import revision_of
+from meshctl.cluster.kinds import kind_of
+from meshctl.errors import UsageError
+
+MONITORING_PORT = 15014
+_ENVOY_ADMIN_PORT = 15000
+_AUDIENCE = "istio-ca"
+_TOKEN_SECONDS = 600
+_THREADS = 32
+_OK = 200
+_REVISION = "istio.io/rev"
+_POD = kind_of("", "v1", "Pod")
+_WEBHOOK = kind_of("admissionregistration.k8s.io", "v1", "MutatingWebhookConfiguration")
+_VERSION = re.compile(r"(?P<version>.+?)-(?:[0-9a-f]{40}|unknown)-\w+")
+_UNKNOWN_CALLER = "it doesn't know the caller; with --istiod-address a token is sent"
+_REFUSED_TOKEN = "it doesn't take the token; --istio-namespace has to be its own"  # noqa: S105
+_UNAUTHORIZED = 401
+
+Opener = Callable[[], AbstractContextManager[socket.socket]]
+
+
+class Answer(NamedTuple):
+    """What one replica said, or why it said nothing."""
+
+    istiod: str
+    revision: str = ""
+    version: str = ""
+    body: bytes = b""
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Istiod:
+    """A replica of istiod, and how to reach it; ``token`` is for callers from outside."""
+
+    name: str
+    revision: str
+    open: Opener
+    token: str = ""
+
+    def get(self, path: str, seconds: float) -> bytes:
+        """Ask for one path; raises ``ClusterError`` after that time at the latest."""
+        try:
+            return _get(self.open, path, self.token, seconds)
+        except ForbiddenError as error:
+            message = f"{error}; --istiod-address leads to istiod without a port-forward"
+            raise ForbiddenError(message) from error
+
+    def ask(self, path: str, seconds: float) -> Answer:
+        """Ask for one path, and which version this is; every failure becomes part of the answer."""
+        try:
+            body = self.get(path, seconds)
+        except ClusterError as error:
+            return Answer(self.name, self.revision, error=str(error))
+        try:
+            version = _version(self.get("/version", seconds))
+        except ClusterError:
+            version = ""  # what it was asked for counts more
+        return Answer(self.name, self.revision, version, body)
+
+
+class Where(NamedTuple):
+    """Where istiod is: in a namespace, of one revision (or tag) or of any, or at one address.
+
+    ``address`` is ``HOST[:PORT]`` and wants a token; at ``url`` it is asked without one.
+    """
+
+    namespace: str = "istio-system"
+    revision: str = ""
+    address: str = ""
+    url: str = ""
+
+
+class ControlPlane:
+    """The istiods that are meant, each asked within ``timeout`` seconds."""
+
+    def __init__(self, connect: Callable[[], Cluster], timeout: float, where: Where) -> None:
+        if where.address and where.url:
+            raise UsageError("give --istiod-address or --istiod-url, not both")
+        self._connect, self._timeout = connect, timeout
+        self._namespace, self._revision, self._address, self._url = where
+
+    @cached_property
+    def cluster(self) -> Cluster:
+        """The cluster, reached when it is first needed."""
+        return self._connect()
+
+    @property
+    def home(self) -> str:
+        """The namespace of the context; empty where a URL makes do without a cluster."""
+        return "" if self._url else self.cluster.namespace
+
+    def pods(self, selector: str, namespace: str) -> frozenset[str]:
+        """Name the pods with some labels as proxies are named, ``POD.NAMESPACE``."""
+        found = self.cluster.list(_POD, namespace, selector)
+        return frozenset("{name}.{namespace}".format_map(one["metadata"]) for one in found)
+
+    def proxies(self) -> list[Answer]:
+        """Ask every replica which proxies it has."""
+        return self._ask("/debug/syncz")
+
+    def config_dump(self, istiod: str, proxy: str) -> Any:
+        """Ask the istiod of a proxy what it has for it."""
+        path = f"/debug/config_dump?proxyID={quote(proxy)}&include_eds=true"
+        with _about(f"istiod {istiod}"):
+            for one in self._istiods():
+                if one.name == istiod:
+                    return read_json(one.get(path, self._timeout))
+            raise ClusterError("it is gone; try again")
+
+    def envoy_dump(self, namespace: str, pod: str) -> Any:
+        """Ask the Envoy in a pod what it runs."""
+        opener = partial(self.cluster.forward, namespace, pod, _ENVOY_ADMIN_PORT)
+        with _about(f"the Envoy of {pod}.{namespace}"):
+            try:
+                return read_json(_get(opener, "/config_dump?include_eds", "", self._timeout))
+            except ForbiddenError as error:
+                raise ForbiddenError(f"{error}; --file reads a dump made otherwise") from error
+
+    def _ask(self, path: str) -> list[Answer]:
+        """Ask every replica for a path, in the order of their names."""
+        istiods = self._istiods()
+        with ThreadPoolExecutor(min(len(istiods), _THREADS)) as pool:
+            return list(pool.map(lambda one: one.ask(path, self._timeout), istiods))
+
+    def _istiods(self) -> list[Istiod]:
+        if self._url:
+            return [_at_url(self._url, "", self._timeout)]
+        if self._address:
+            token = _request_token(self.cluster, self._namespace)
+            return [_at_url(_url_of(self._address), token, self._timeout)]
+        return self._running()
+
+    def _running(self) -> list[Istiod]:
+        """List the running replicas; a revision may be named by its tag."""
+        pods = self._pods()
+        revision = self._revision
+        if revision and revision not in map(_revision_of, pods):
+            revision = revision_of(self.cluster, revision)
+        found = [
+            Istiod(name, _revision_of(pod), partial(self._forward, name))
+            for pod in pods
+            for name in [pod["metadata"]["name"]]
+            if _runs(pod) and (not revision or _revision_of(pod) == revision)
+        ]
+        if not found:
+            raise ClusterError(self._why_none(pods))
+        return sorted(found, key=lambda one: one.name)
+
+    def _forward(self, pod: str) -> AbstractContextManager[socket.socket]:
+        return self.cluster.forward(self._namespace, pod, MONITORING_PORT)
+
+    def _pods(self) -> list[dict[str, Any]]:
+        try:
+            return list(self.cluster.list(_POD, self._namespace, "app=istiod"))
+        except ForbiddenError as error:
+            message = f"{error}; --istiod-address or --istiod-url leads to istiod without its pods"
+            raise ForbiddenError(message) from error
+
+    def _webhooks(self) -> list[dict[str, Any]]:
+        """List the injection webhooks, as far as they may be read: they only help."""
+        try:
+            return list(self.cluster.list(_WEBHOOK, "", _REVISION))
+        except ClusterError:
+            return []
+
+    def _why_none(self, pods: list[dict[str, Any]]) -> str:
+        where = f"namespace {self._namespace}"
+        revisions = sorted({_revision_of(pod) for pod in pods if _runs(pod)})
+        if revisions:
+            known = ", ".join(revisions)
+            return f"no istiod of revision {self._revision} runs in {where}; there are: {known}"
+        if pods:
+            return f"none of the {len(pods)} istiod pods in {where} runs; see kubectl get pods"
+        for host in map(_outside_host, self._webhooks()):
+            if host:
+                return (
+                    f"no istiod runs in {where}, and pods are injected by {host}: for a control "
+                    f"plane outside the cluster try --istiod-address {host}"
+                )
+        return f"no istiod runs in {where}; try --istio-namespace, or --istiod-address"
+
+
+@contextmanager
+def _about(subject: str) -> Iterator[None]:
+    """Say in failures whom they are about."""
+    try:
+        yield
+    except ClusterError as error:
+        raise type(error)(f"{subject}: {error}") from error
+
+
+def _revision_of(pod: dict[str, Any]) -> str:
+    return str((pod["metadata"].get("labels") or {}).get(_REVISION) or "default")
+
+
+def _runs(pod: dict[str, Any]) -> bool:
+    return bool((pod.get("status") or {}).get("phase") == "Running")
+
+
+def _outside_host(webhook: dict[str, Any]) -> str:
+    """Name the host of a webhook that leads out of the cluster."""
+    for one in webhook.get("webhooks") or ():
+        url = (one.get("clientConfig") or {}).get("url")
+        if url:
+            return urlsplit(url).hostname or ""
+    return ""
+
+
+def _request_token(cluster: Cluster, namespace: str) -> str:
+    """Have a short-lived token made that istiod takes for one of its own namespace."""
+    body = {
+        "apiVersion": "authentication.k8s.io/v1",
+        "kind": "TokenRequest",
+        "spec": {"audiences": [_AUDIENCE], "expirationSeconds": _TOKEN_SECONDS},
+    }
+    path = f"/api/v1/namespaces/{quote(namespace)}/serviceaccounts/default/token"
+    try:
+        return str(cluster.request("POST", path, body=body)["status"]["token"])
+    except ClusterError as error:
+        message = f"no token for istiod: {error}; with --istiod-url none is sent"
+        raise ClusterError(message) from error
+    except (KeyError, TypeError):
+        raise ClusterError("the API server answered a TokenRequest without a token") from None
+
+
+def _url_of(address: str) -> str:
+    host, colon, port = address.rpartition(":")
+    if colon and port.isdigit() and (":" not in host or host.endswith("]")):
+        return f"http://{address}"
+    is_bare = ":" in address and not address.endswith("]")
+    host = f"[{address}]" if is_bare else address
+    return f"http://{host}:{MONITORING_PORT}"
+
+
+def _at_url(url: str, token: str, timeout: float) -> Istiod:
+    parts = urlsplit(url)
+    name = parts.netloc.rpartition("@")[2]
+    try:
+        is_address = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0
+    except ValueError:
+        is_address = False
+    if not is_address or parts.path.strip("/") or parts.query:
+        raise UsageError(f"{url!r} is no address of istiod; write http://HOST:{MONITORING_PORT}")
+    return Istiod(name, "", partial(_connected, parts, name, timeout), token)
+
+
+@contextmanager
+def _connected(url: SplitResult, name: str, timeout: float) -> Iterator[socket.socket]:
+    is_tls = url.scheme == "https"
+    context = tls_context(None, None, None, is_verified=True) if is_tls else None
+    deadline = monotonic() + timeout
+    try:
+        connection = open_connection(Endpoint(url, context), deadline)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise ClusterError(f"cannot reach {name}: {reason}") from error
+    connection.deadline = deadline
+    with connection:
+        yield connection
+
+
+def _get(opener: Opener, path: str, token: str, seconds: float) -> bytes:
+    headers = {"Authorization": f"Bearer {token}"} if token else {}
+    with opener() as connection:
+        answer = exchange(connection, HttpRequest("GET", path, headers=headers), seconds)
+    if answer.status != _OK:
+        raise ClusterError(_refusal(answer, token))
+    return answer.body
+
+
+def _refusal(answer: HttpAnswer, token: str) -> str:
+    said = next(iter(answer.body.decode(errors="replace").strip().splitlines()), "")[:200]
+    if answer.status == _UNAUTHORIZED:
+        said = _REFUSED_TOKEN if token else _UNKNOWN_CALLER
+    return f"it answers {answer.status}" + (f": {said}" if said else "")
+
+
+def _version(body: bytes) -> str:
+    """Read ``1.31.0`` out of ``1.31.0-<commit>-Clean``."""
+    text = body.decode(errors="replace").strip().strip('"')
+    match = _VERSION.fullmatch(text)
+    return match["version"] if match else text[:40]
+
+
+def read_json(body: bytes) -> Any:
+    """Parse an answer; raises ``ClusterError`` when it is cut off, or no JSON at all."""
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError):
+        size = f"{len(body)} bytes"
+        raise ClusterError(f"what it sends is no JSON, or cut off ({size})") from None

@@ -1,0 +1,173 @@
+"""What is in a cluster now? Its objects as documents, for rules and the mesh like those of files.
+
+Kinds are listed in parallel. What a kind's own list refuses is asked for in one namespace; a kind
+that can't be read at all, or not everywhere, is named as unread, since unknown is not absent.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, NamedTuple
+
+from meshctl.cluster.api import Cluster, ClusterError, ForbiddenError, Kind, NotFoundError
+from meshctl.cluster.kinds import METADATA_ONLY, ListedKind, kind_of, listed_kinds, plural_of
+from meshctl.sources.loader import Loaded, Unread
+from meshctl.sources.objects import ObjectDocument
+
+_THREADS = 16
+_CONFIG_MAP = kind_of("", "v1", "ConfigMap")
+_CONTROL_PLANE_KEYS = frozenset({"mesh", "meshNetworks", "config", "values"})
+_ROOT_NAMESPACE = "istio-system"
+_LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
+_BOOKKEEPING = frozenset({"managedFields", "resourceVersion", "generation", "selfLink", "uid"})
+_STATUS_READ_BY_NOBODY = frozenset({
+    "Namespace", "Node", "Deployment", "StatefulSet", "DaemonSet", "Job", "CronJob",
+    "HorizontalPodAutoscaler", "Rollout", "ScaledObject",
+})  # fmt: skip
+_FINISHED = frozenset({"Succeeded", "Failed"})
+
+Object = dict[str, Any]
+
+
+class _Part(NamedTuple):
+    """The objects of one kind, and why some may be missing."""
+
+    objects: list[Object]
+    unread: Unread | None = None
+
+
+def read_snapshot(cluster: Cluster, namespace: str = "") -> Loaded:
+    """Read everything that the mesh is made of; ``namespace`` is tried where all are refused.
+
+    Raises ClusterError when the cluster can't be reached, or shows nothing at all.
+    """
+    home = namespace or cluster.namespace
+    served = _served_versions(cluster)
+    kinds = listed_kinds()
+    with ThreadPoolExecutor(_THREADS) as pool:
+        parts = list(pool.map(lambda one: _read_kind(cluster, one, served, home), kinds))
+        services = (one for part in parts for one in part.objects if one.get("kind") == "Service")
+        homes = sorted(_control_plane_namespaces(services))
+        parts += pool.map(lambda one: _config_maps(cluster, one), homes)
+    objects = [one for part in parts for one in part.objects]
+    unread = tuple(dict.fromkeys(part.unread for part in parts if part.unread is not None))
+    if unread and not objects:
+        raise ClusterError(
+            f"the cluster {cluster.name} shows nothing of the mesh: {unread[0].reason}"
+        )
+    documents = [_document(cluster.name, one) for one in objects if _counts(one)]
+    return Loaded(0, [*documents], [], unread)
+
+
+def _served_versions(cluster: Cluster) -> Mapping[str, Sequence[str]] | None:
+    """Name the API versions by group; ``None`` where the user may not ask."""
+    try:
+        answer = cluster.request("GET", "/apis")
+    except (ForbiddenError, NotFoundError):
+        return None
+    try:
+        return {
+            group["name"]: [version["version"] for version in group["versions"]]
+            for group in answer["groups"]
+        }
+    except (KeyError, TypeError):
+        message = f"what answers for {cluster.name} is no API server; check the kubeconfig"
+        raise ClusterError(message) from None
+
+
+def _read_kind(
+    cluster: Cluster, listed: ListedKind, served: Mapping[str, Sequence[str]] | None, home: str
+) -> _Part:
+    for kind in listed.served(served):
+        try:
+            return _Part(_objects(cluster, kind))
+        except NotFoundError:
+            continue  # not in this version, or not installed
+        except ForbiddenError as error:
+            return _read_namespace(cluster, kind, home, error)
+        except ClusterError as error:
+            return _unread(kind, str(error))
+    return _Part([])
+
+
+def _read_namespace(cluster: Cluster, kind: Kind, home: str, refusal: ForbiddenError) -> _Part:
+    """Read one namespace of a kind that may not be read in all of them."""
+    if not kind.is_namespaced:
+        return _unread(kind, str(refusal))
+    try:
+        objects = _objects(cluster, kind, home)
+    except ClusterError:
+        return _unread(kind, str(refusal))
+    reason = f"only those of namespace {home} may be read: {refusal}"
+    return _Part(objects, Unread(kind.group, kind.kind, reason))
+
+
+def _objects(cluster: Cluster, kind: Kind, namespace: str = "") -> list[Object]:
+    """List a kind; of Secrets neither what they hold, nor those that Helm keeps its releases in."""
+    if kind.kind in METADATA_ONLY:
+        found = cluster.list(kind, namespace, "owner!=helm", metadata_only=True)
+    else:
+        found = cluster.list(kind, namespace)
+    return [one for one in found if isinstance(one.get("metadata"), dict)]
+
+
+def _unread(kind: Kind, reason: str) -> _Part:
+    return _Part([], Unread(kind.group, kind.kind, reason))
+
+
+def _control_plane_namespaces(services: Iterable[Object]) -> set[str]:
+    """Name the namespaces whose Services lead to an istiod, and the usual one."""
+    found = {_ROOT_NAMESPACE}
+    for service in services:
+        meta = service["metadata"]
+        if (meta.get("labels") or {}).get("app") == "istiod":
+            found.add(meta.get("namespace", ""))
+    return found
+
+
+def _config_maps(cluster: Cluster, namespace: str) -> _Part:
+    """Read the settings of a control plane, and none of the ConfigMaps beside them."""
+    try:
+        objects = _objects(cluster, _CONFIG_MAP, namespace)
+    except NotFoundError:
+        return _Part([])
+    except ClusterError as error:
+        return _unread(_CONFIG_MAP, str(error))
+    return _Part([one for one in objects if _is_of_control_plane(one)])
+
+
+def _is_of_control_plane(config_map: Object) -> bool:
+    name = str(config_map["metadata"].get("name"))
+    keys = config_map.get("data") or {}
+    return (name == "istio" or name.startswith("istio-")) and not _CONTROL_PLANE_KEYS.isdisjoint(
+        keys
+    )
+
+
+def _counts(one: Object) -> bool:
+    """Is an object more than the trace of another one, or of a pod that has ended?"""
+    if one["kind"] == "Pod":
+        return (one.get("status") or {}).get("phase") not in _FINISHED
+    if one["kind"] == "Job":
+        owners = one["metadata"].get("ownerReferences") or ()
+        return all(owner.get("kind") != "CronJob" for owner in owners)
+    return True
+
+
+def _document(context: str, one: Object) -> ObjectDocument:
+    """Wrap an object, without what only the cluster keeps books of."""
+    kind, group = one["kind"], one["apiVersion"].rpartition("/")[0]
+    given = one["metadata"]
+    meta = {key: value for key, value in given.items() if key not in _BOOKKEEPING}
+    annotations = given.get("annotations") or {}
+    if _LAST_APPLIED in annotations:
+        meta["annotations"] = {k: v for k, v in annotations.items() if k != _LAST_APPLIED}
+    status = one.get("status")
+    data = {"apiVersion": one["apiVersion"], "kind": kind, "metadata": meta}
+    data |= {key: value for key, value in one.items() if key not in {*data, "status"}}
+    if kind == "Pod":
+        data["status"] = {"phase": (status or {}).get("phase", "Unknown")}
+    elif status and kind not in _STATUS_READ_BY_NOBODY:
+        data["status"] = status
+    resource = f"{plural_of(kind)}.{group}" if group else plural_of(kind)
+    place = [resource, meta.get("namespace"), meta.get("name")]
+    return ObjectDocument(f"cluster:{context}/{'/'.join(filter(None, place))}", data)

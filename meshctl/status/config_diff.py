@@ -1,0 +1,202 @@
+"""Does a proxy run what istiod has for it? Compares the two config dumps.
+
+Both are ConfigDumps (envoy/admin/v3/config_dump.proto): istiod's from ``/debug/config_dump``, with
+the names of JSON, and Envoy's from ``/config_dump``, with those of the proto file.
+"""
+
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator
+from difflib import unified_diff
+from typing import Any, NamedTuple
+
+from meshctl.cluster.api import ClusterError
+
+_UNDERSCORE = re.compile(r"_+([a-zA-Z0-9])")
+_BOOKKEEPING = frozenset({"lastUpdated", "versionInfo", "clientStatus"})
+
+_Found = dict[str, Any]
+
+
+class Part(NamedTuple):
+    """What differs in one part of the configuration, by the names of its resources.
+
+    ``compared`` counts the names of both sides; None where one side shows nothing of this part.
+    """
+
+    name: str
+    compared: int | None
+    only_istiod: list[str]
+    only_envoy: list[str]
+    differing: dict[str, list[str]]
+
+    @property
+    def matches(self) -> bool:
+        """Is nothing different, as far as it was compared?"""
+        return not (self.only_istiod or self.only_envoy or self.differing)
+
+
+def compare(istiod: Any, envoy: Any) -> list[Part]:
+    """Compare two dumps; raises ``ClusterError`` for what is none.
+
+    Order, versions and times don't count. Of endpoints only the addresses do, and only those of
+    upstreams that istiod sends endpoints for: Envoy fills in the rest by itself.
+    """
+    ours, theirs = _sections(istiod, "istiod's"), _sections(envoy, "Envoy's")
+    parts = []
+    for name, (kind, read) in _PARTS.items():
+        if kind in ours and kind in theirs:
+            left, right = dict(read(ours[kind])), dict(read(theirs[kind]))
+            if name == "endpoints":
+                right = {key: value for key, value in right.items() if key in left}
+            parts.append(_compare(name, left, right))
+        elif name != "endpoints" and (kind in ours or kind in theirs):
+            parts.append(Part(name, None, [], [], {}))
+    return parts
+
+
+def text(parts: Iterable[Part] | None) -> Iterator[str]:
+    """Walk the lines that tell people about the parts; None is for a proxy without Envoy."""
+    if parts is None:
+        yield "a ztunnel runs no Envoy whose configuration could be compared"
+        return
+    for part in parts:
+        yield from _part_text(part)
+
+
+def form(parts: Iterable[Part] | None) -> dict[str, Any] | None:
+    """Write the parts for the JSON format."""
+    return None if parts is None else {part.name: _part_form(part) for part in parts}
+
+
+def _part_text(part: Part) -> Iterator[str]:
+    title = part.name.capitalize()
+    if part.compared is None:
+        yield f"{title}: not compared, one of the two dumps has none"
+        return
+    if part.matches:
+        yield f"{title} match ({part.compared})"
+        return
+    count = len(part.only_istiod) + len(part.only_envoy) + len(part.differing)
+    yield f"{title} differ ({count} of {part.compared})"
+    for name in part.only_istiod:
+        yield f"- {name}: in istiod alone"
+    for name in part.only_envoy:
+        yield f"+ {name}: in Envoy alone"
+    for lines in part.differing.values():
+        yield from lines
+
+
+def _part_form(part: Part) -> dict[str, Any]:
+    return {
+        "compared": part.compared,
+        "match": part.matches if part.compared is not None else None,
+        "only_istiod": part.only_istiod,
+        "only_envoy": part.only_envoy,
+        "differ": [{"name": name, "diff": lines} for name, lines in part.differing.items()],
+    }
+
+
+def _compare(name: str, left: _Found, right: _Found) -> Part:
+    differing = {
+        key: list(_lines(key, left[key], right[key]))
+        for key in sorted(left.keys() & right.keys())
+        if left[key] != right[key]
+    }
+    compared = len(left.keys() | right.keys())
+    only_left, only_right = sorted(left.keys() - right.keys()), sorted(right.keys() - left.keys())
+    return Part(name, compared, only_left, only_right, differing)
+
+
+def _lines(name: str, left: Any, right: Any) -> Iterator[str]:
+    return unified_diff(
+        _written(left), _written(right), f"istiod {name}", f"Envoy {name}", lineterm=""
+    )
+
+
+def _written(value: Any) -> list[str]:
+    """Write a resource line by line; addresses without commas, so that one more is one line."""
+    if isinstance(value, list):
+        return [str(one) for one in value]
+    return json.dumps(value, indent=2, sort_keys=True).splitlines()
+
+
+def _sections(dump: Any, whose: str) -> dict[str, dict[str, Any]]:
+    """Name the sections of a dump by their type, with one spelling for every key."""
+    configs = dump.get("configs") if isinstance(dump, dict) else None
+    if not isinstance(configs, list):
+        raise ClusterError(f"{whose} config dump has no configs; see what answered")
+    found: dict[str, dict[str, Any]] = {}
+    for one in configs:
+        if isinstance(one, dict):
+            kind = str(one.get("@type", "")).rpartition(".")[2]
+            found.setdefault(kind, _respelled(one))
+    return found
+
+
+def _respelled(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {
+            spelled: _respelled(inner)
+            for key, inner in value.items()
+            for spelled in [_UNDERSCORE.sub(lambda match: match[1].upper(), str(key))]
+            if spelled not in _BOOKKEEPING
+        }
+    return [_respelled(inner) for inner in value] if isinstance(value, list) else value
+
+
+def _dicts(section: dict[str, Any], key: str) -> Iterator[dict[str, Any]]:
+    given = section.get(key)
+    return (one for one in given if isinstance(one, dict)) if isinstance(given, list) else iter(())
+
+
+def _named(one: Any, key: str = "name") -> Iterator[tuple[str, Any]]:
+    if isinstance(one, dict) and one.get(key):
+        yield str(one[key]), one
+
+
+def _clusters(section: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Walk the upstreams; of one that is both active and warming up, the active form runs."""
+    for key in ("dynamicWarmingClusters", "dynamicActiveClusters"):
+        for one in _dicts(section, key):
+            yield from _named(one.get("cluster"))
+
+
+def _listeners(section: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Walk the active listeners; one that is refused stays as it was before."""
+    for one in _dicts(section, "dynamicListeners"):
+        state = one.get("activeState")
+        yield from _named(state.get("listener") if isinstance(state, dict) else None)
+
+
+def _routes(section: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+    for one in _dicts(section, "dynamicRouteConfigs"):
+        yield from _named(one.get("routeConfig"))
+
+
+def _endpoints(section: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+    for key in ("staticEndpointConfigs", "dynamicEndpointConfigs"):
+        for one in _dicts(section, key):
+            for name, assignment in _named(one.get("endpointConfig"), "clusterName"):
+                yield name, sorted(_addresses(assignment))
+
+
+def _addresses(assignment: dict[str, Any]) -> Iterator[str]:
+    for locality in _dicts(assignment, "endpoints"):
+        for one in _dicts(locality, "lbEndpoints"):
+            endpoint = one.get("endpoint")
+            address = endpoint.get("address") if isinstance(endpoint, dict) else None
+            given = address.get("socketAddress") if isinstance(address, dict) else None
+            if isinstance(given, dict):
+                yield f"{given.get('address')}:{given.get('portValue')}"
+            else:
+                yield json.dumps(address, sort_keys=True)
+
+
+_Reader = Callable[[dict[str, Any]], Iterator[tuple[str, Any]]]
+_PARTS: dict[str, tuple[str, _Reader]] = {
+    "clusters": ("ClustersConfigDump", _clusters),
+    "listeners": ("ListenersConfigDump", _listeners),
+    "routes": ("RoutesConfigDump", _routes),
+    "endpoints": ("EndpointsConfigDump", _endpoints),
+}
