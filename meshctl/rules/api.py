@@ -77,6 +77,8 @@ class Rule(NamedTuple):
     check: Check | None
     optional: bool = False
     """Does it run only where somebody selects it?"""
+    is_hazard: bool = False
+    """Is it about what injection does to a pod, so that ``kube-inject --check`` asks it?"""
 
     @property
     def family(self) -> str:
@@ -95,20 +97,21 @@ class Rule(NamedTuple):
         return re.sub(r"\s+", " ", text).strip()
 
 
-def rule(
+def rule(  # noqa: PLR0913 - what a rule declares, each by its name
     *, on: type[Resource], severity: Severity, since: str, equivalents: tuple[str, ...] = (),
-    optional: bool = False,
+    optional: bool = False, hazard: bool = False,
 ) -> Callable[[Check], Rule]:  # fmt: skip
     """Make a rule of a generator ``check(resource, mesh)`` that is called for every ``on``.
 
-    An ``optional`` rule would be noise in most meshes; it runs only where somebody selects it.
+    An ``optional`` rule would be noise in most meshes; it runs only where somebody selects it. A
+    ``hazard`` of injection is what ``kube-inject --check`` looks for.
     """
 
     def decorate(check: Check) -> Rule:
         module = check.__module__
         docs = check.__globals__.get("__doc__") or ""
         return Rule(
-            rule_id(module), on, severity, equivalents, since, docs.strip(), check, optional
+            rule_id(module), on, severity, equivalents, since, docs.strip(), check, optional, hazard
         )
 
     return decorate

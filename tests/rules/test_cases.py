@@ -9,7 +9,7 @@ import pytest
 from meshctl.config.file import read_settings as read_settings_file
 from meshctl.engine.analyze import analyze
 from meshctl.engine.loader import load_all
-from meshctl.settings import Settings
+from meshctl.settings import InjectionByHand, Settings
 
 ROOT = Path(__file__).parent
 EXPECT = re.compile(r"# expect(?:\[(?P<rule>[\w/-]+)\])?: (?P<text>.+)$")
@@ -64,6 +64,8 @@ def read_settings(case: Path, rules: set[str]) -> Settings:
         name, _, value = word.partition("=")
         if name == "whole-mesh":
             options["whole_mesh"] = True
+        elif name == "kube-inject":
+            options["injection"] = InjectionByHand()
         elif name == "namespace":
             options["namespace"] = value
         elif name == "also":

@@ -18,7 +18,7 @@ from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, rule
 @rule(on=ConfigMap, severity=Severity.ERROR, equivalents=("IST0126",), since="0.1.0")
 def check(config_map: ConfigMap, mesh: Mesh) -> Iterator[Outcome]:
     """Report registries without a remote secret; without any secret nothing is known."""
-    known = known_registries(mesh.of(Secret), is_whole=mesh.is_whole)
+    known = known_registries(mesh.of(Secret), is_whole=mesh.has_all("Secret"))
     for network, registry in network_registries(config_map):
         if known is None:
             yield NotChecked("no secret with a remote cluster's credentials is in the input")

@@ -30,7 +30,7 @@ def check(gateway: Gateway, mesh: Mesh) -> Iterator[Outcome]:
                 place,
                 f"the gateway's pods run in {where} and look for Secret {name!r} there; "
                 f"the input has it in {', '.join(sorted(found))}",
-                severity=Severity.ERROR if mesh.is_whole else None,
+                severity=Severity.ERROR if mesh.has_all("Secret") else None,
             )
             for ref in list(found.values())[:3]:
                 finding = finding.also(ref, "isn't seen by the gateway")

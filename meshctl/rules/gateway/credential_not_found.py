@@ -27,12 +27,12 @@ def check(gateway: Gateway, mesh: Mesh) -> Iterator[Outcome]:
                 continue
             close = get_close_matches(name, known, 1, cutoff=0.8)
             hint = f"; did you mean {close[0]!r}?" if close else ""
-            if not (mesh.is_whole and mesh.credentials) and not close:
+            if not (mesh.has_all("Secret") and mesh.credentials) and not close:
                 yield NotChecked("Secrets of gateways may be outside the input")
                 continue
             yield Finding(
                 ref,
                 f"there is no Secret {name!r} in {', '.join(homes)}, where the gateway's pods "
                 f"run{hint}",
-                severity=None if mesh.is_whole else Severity.WARNING,
+                severity=None if mesh.has_all("Secret") else Severity.WARNING,
             )

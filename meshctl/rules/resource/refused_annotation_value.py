@@ -10,23 +10,26 @@ Fix: write one of the values that the message gives, in quotes.
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.annotation_values import wrong_value
-from meshctl.resources import Resource
+from meshctl.mesh.annotation_values import unknown_setting, wrong_value
+from meshctl.resources import Resource, Workload
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 
 
-@rule(on=Resource, severity=Severity.WARNING, equivalents=("IST0125",), since="0.1.0")
+@rule(on=Resource, severity=Severity.WARNING, equivalents=("IST0125",), since="0.1.0", hazard=True)
 def check(resource: Resource, mesh: Mesh) -> Iterator[Outcome]:
     """Report known annotations with a value that the webhook doesn't accept."""
     for use in mesh.annotations.of(resource):
         if use.definition is None or use.value is None or not use.definition.fits(use.kind):
             continue
-        allowed = wrong_value(use.name, use.value)
+        is_sure = isinstance(resource, Workload) and mesh.workloads.is_to_be_injected(resource)
+        severity = Severity.ERROR if is_sure and use.is_pod_to_be else None
+        allowed, field = wrong_value(use.name, use.value), unknown_setting(use.name, use.value)
+        effect = "the injection webhook refuses the pod" if use.is_pod_to_be else "it is ignored"
         if allowed:
-            effect = (
-                "the injection webhook refuses the pod" if use.is_pod_to_be else "it is ignored"
-            )
             yield Finding(
                 use.ref,
                 f"{use.name} is {use.value!r}, and {effect}; it takes {allowed}",
+                severity,
             )
+        elif field is not None:
+            yield Finding(use.ref, f"ProxyConfig has no field {field!r}, and {effect}", severity)

@@ -19,7 +19,7 @@ def check(plugin: WasmPlugin, mesh: Mesh) -> Iterator[Outcome]:
     name, home = plugin.spec.text("imagePullSecret"), plugin.namespace
     if not name or home in mesh.credentials.called(name):
         return
-    if mesh.is_whole or mesh.credentials.has_any_in(home):
+    if mesh.has_all("Secret") or mesh.credentials.has_any_in(home):
         yield Finding(
             plugin.spec.at("imagePullSecret"),
             f"namespace {home} has no Secret {name!r} to fetch the image with",

@@ -20,7 +20,7 @@ from meshctl.rules.api import Finding, Outcome, Severity, rule
 _OUTBOUND = ("OutboundPorts", "OutboundIPRanges")
 
 
-@rule(on=Workload, severity=Severity.WARNING, since="0.1.0")
+@rule(on=Workload, severity=Severity.WARNING, since="0.1.0", hazard=True)
 def check(workload: Workload, mesh: Mesh) -> Iterator[Outcome]:
     """Report network commands of init containers where CNI and an ordinary sidecar are certain."""
     plane = mesh.control_plane

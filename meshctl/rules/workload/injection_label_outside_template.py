@@ -1,29 +1,33 @@
 """The label that decides about the sidecar is on the workload instead of its pod template.
 
-The injector sees pods, and pods have the labels of the template. On the Deployment itself
-`sidecar.istio.io/inject` changes nothing: the namespace decides.
+The injector sees pods, and pods have the labels of the template. On the Deployment itself, or on
+the Jobs of a CronJob, `sidecar.istio.io/inject` changes nothing: the namespace decides.
 
-Fix: move the label to `spec.template.metadata.labels`.
+Fix: move the label to `spec.template.metadata.labels`, in a CronJob to
+`spec.jobTemplate.spec.template.metadata.labels`.
 """
 
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
 from meshctl.mesh.injection import Membership
-from meshctl.resources import Workload
+from meshctl.resources import View, Workload
 from meshctl.resources.workload import INJECT
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 
 
-@rule(on=Workload, severity=Severity.WARNING, since="0.1.0")
+@rule(on=Workload, severity=Severity.WARNING, since="0.1.0", hazard=True)
 def check(workload: Workload, mesh: Mesh) -> Iterator[Outcome]:
     """Report labels that the pods lack, unless they get what it asks for anyway."""
-    wanted = workload.labels.get(INJECT)
-    if workload.kind == "Pod" or wanted is None or INJECT in workload.pod_labels:
+    if INJECT in workload.pod_labels or INJECT in workload.pod_annotations:
         return
-    if INJECT in workload.pod_annotations:
-        return
-    membership = mesh.workloads.membership(workload)
+    for _, metadata in workload.outer_metadata:
+        wanted = metadata.labels_of("labels").get(INJECT)
+        if wanted is not None:
+            yield from _finding(metadata, wanted, mesh.workloads.membership(workload))
+
+
+def _finding(metadata: View, wanted: str, membership: Membership) -> Iterator[Finding]:
     if membership is (Membership.SIDECAR if wanted == "true" else Membership.NONE):
         return
     outcome = {
@@ -31,7 +35,7 @@ def check(workload: Workload, mesh: Mesh) -> Iterator[Outcome]:
         Membership.AMBIENT: "are in ambient mode",
     }.get(membership, "do as their namespace says")  # fmt: skip
     yield Finding(
-        workload.child("metadata").at("labels", INJECT),
+        metadata.at("labels", INJECT),
         f"the injector reads this label on pods alone: {wanted!r} has no effect here, and the pods "
         f"{outcome}",
     )

@@ -37,7 +37,8 @@ def check(workload: Workload, mesh: Mesh) -> Iterator[Outcome]:
         return
     revision = workload.pod_labels.get(REVISION)
     is_live = workload.kind == "Pod" and workload.has("status")
-    if revision is None or is_live or not mesh.is_whole or namespace is None:
+    knows = mesh.has_all("MutatingWebhookConfiguration")
+    if revision is None or is_live or not knows or namespace is None:
         return
     if promise(workload, namespace) is not Membership.SIDECAR:
         return  # what installers label with a revision, but keep out of injection

@@ -18,7 +18,7 @@ from meshctl.resources import Workload
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 
 
-@rule(on=Workload, severity=Severity.WARNING, since="0.1.0")
+@rule(on=Workload, severity=Severity.WARNING, since="0.1.0", hazard=True)
 def check(workload: Workload, mesh: Mesh) -> Iterator[Outcome]:
     """Report Jobs whose sidecar is surely not a native one, and that don't stop it."""
     if workload.kind not in {"Job", "CronJob"} or workload not in mesh.workloads:

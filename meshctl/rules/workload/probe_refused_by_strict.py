@@ -19,12 +19,14 @@ from meshctl.resources import Workload
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 
 
-@rule(on=Workload, severity=Severity.ERROR, since="0.1.0")
+@rule(on=Workload, severity=Severity.ERROR, since="0.1.0", hazard=True)
 def check(workload: Workload, mesh: Mesh) -> Iterator[Outcome]:
     """Report probes that a STRICT port refuses."""
     capture = Capture(workload)
     switch = capture.rewriting_off(mesh.probe_rewriting_off)
-    if switch is None or mesh.workloads.membership(workload) is not Membership.SIDECAR:
+    if switch is None or workload not in mesh.workloads:
+        return
+    if mesh.workloads.membership(workload) is not Membership.SIDECAR:
         return
     for probe in capture.probes():
         demand = mesh.peer_authentications.of_port(workload, probe.port)

@@ -10,20 +10,17 @@ Fix: give the container another name. Where the sidecar is meant, write `image: 
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.injection import RESERVED_CONTAINERS, Membership, promise
+from meshctl.mesh.injection import RESERVED_CONTAINERS
 from meshctl.resources import Workload
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 
 _STATUS = "sidecar.istio.io/status"
 
 
-@rule(on=Workload, severity=Severity.WARNING, since="0.1.0")
+@rule(on=Workload, severity=Severity.WARNING, since="0.1.0", hazard=True)
 def check(workload: Workload, mesh: Mesh) -> Iterator[Outcome]:
     """Report such names with an image that is nobody's proxy, in pods still to be injected."""
-    if _STATUS in workload.pod_annotations:
-        return
-    namespace = mesh.workloads.namespace(workload.namespace)
-    if promise(workload, namespace) is not Membership.SIDECAR:
+    if not mesh.workloads.is_to_be_injected(workload):
         return
     for container in (*workload.containers, *workload.init_containers):
         image = container.text("image")

@@ -15,7 +15,7 @@ from meshctl.resources import Workload
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 
 
-@rule(on=Workload, severity=Severity.WARNING, since="0.1.0")
+@rule(on=Workload, severity=Severity.WARNING, since="0.1.0", hazard=True)
 def check(workload: Workload, mesh: Mesh) -> Iterator[Outcome]:
     """Report container ports beside a sidecar that are the sidecar's own."""
     if workload not in mesh.workloads or is_gateway(workload):

@@ -18,7 +18,13 @@ from meshctl.rules.api import Finding, Outcome, Severity, rule
 _REDIRECTION = "ambient.istio.io/redirection"
 
 
-@rule(on=Workload, severity=Severity.WARNING, equivalents=("KIA1311", "KIA1314"), since="0.1.0")
+@rule(
+    on=Workload,
+    severity=Severity.WARNING,
+    equivalents=("KIA1311", "KIA1314"),
+    since="0.1.0",
+    hazard=True,
+)
 def check(workload: Workload, mesh: Mesh) -> Iterator[Outcome]:
     """Report pods whose own metadata says both."""
     if workload not in mesh.workloads or not wants_sidecar(workload):

@@ -1,0 +1,27 @@
+"""A pod's label about the sidecar says one thing and its annotation another.
+
+The injector reads the label `sidecar.istio.io/inject` and, only where there is none, the deprecated
+annotation of the same name. The label wins; whoever wrote the annotation gets the opposite.
+
+Fix: remove the annotation.
+"""
+
+from collections.abc import Iterator
+
+from meshctl.mesh import Mesh
+from meshctl.resources import Workload
+from meshctl.resources.workload import INJECT
+from meshctl.rules.api import Finding, Outcome, Severity, rule
+
+
+@rule(on=Workload, severity=Severity.WARNING, since="0.1.0", hazard=True)
+def check(workload: Workload, mesh: Mesh) -> Iterator[Outcome]:
+    """Report annotations that the label beside them overrules."""
+    label, annotation = workload.pod_labels.get(INJECT), workload.pod_annotations.get(INJECT)
+    if workload not in mesh.workloads or label is None or annotation in {None, label}:
+        return
+    metadata = workload.template.child("metadata")
+    yield Finding(
+        metadata.at("annotations", INJECT),
+        f"the label of this name says {label!r} and counts; {annotation!r} has no effect",
+    ).also(metadata.at("labels", INJECT), "counts")

@@ -1,0 +1,37 @@
+"""A pod asks for a sidecar where none is ever injected.
+
+With `hostNetwork: true` the rules that lead traffic to the sidecar would change the whole node, and
+in namespaces of Kubernetes itself the cluster could break: the injector passes over such pods,
+whatever their labels say. They run outside mutual TLS, policies and telemetry, and STRICT servers
+refuse them.
+
+Fix: remove `hostNetwork`, or move the workload to a namespace of its own; or remove the label, and
+let the policies of its servers take clients without mutual TLS.
+"""
+
+from collections.abc import Iterator
+
+from meshctl.mesh import Mesh
+from meshctl.mesh.injection import wants_sidecar
+from meshctl.resources import Workload
+from meshctl.resources.workload import INJECT, SYSTEM_NAMESPACES
+from meshctl.rules.api import Finding, Outcome, Severity, rule
+
+
+@rule(on=Workload, severity=Severity.WARNING, since="0.1.0", hazard=True)
+def check(workload: Workload, mesh: Mesh) -> Iterator[Outcome]:
+    """Report pods that ask by themselves, and all that `kube-inject` is asked to inject."""
+    if workload not in mesh.workloads:
+        return
+    asks = wants_sidecar(workload)
+    if workload.uses_host_network and (asks or mesh.injection is not None):
+        yield Finding(
+            workload.pod_spec.at("hostNetwork"),
+            "the injector passes over pods in the network of their node: this one gets no sidecar",
+        )
+    elif asks and workload.namespace in SYSTEM_NAMESPACES:
+        place = "labels" if INJECT in workload.pod_labels else "annotations"
+        yield Finding(
+            workload.template.child("metadata").at(place, INJECT),
+            f"the injector passes over pods of {workload.namespace}: this one gets no sidecar",
+        )

@@ -1,0 +1,33 @@
+"""A probe names a port that its container doesn't declare.
+
+The kubelet looks the name up in the ports of the same container, and doesn't find it: a readiness
+probe never succeeds. With a sidecar it gets worse. The injector sends the probe to its agent, which
+was told of no such probe and answers 404: liveness kills the container again and again.
+
+Fix: declare the port with that name in the container, or write the number, without quotes.
+"""
+
+from collections.abc import Iterator
+
+from meshctl.mesh import Mesh
+from meshctl.mesh.injection import PROXY_CONTAINER
+from meshctl.resources import Workload
+from meshctl.rules.api import Finding, Outcome, Severity, rule
+
+
+@rule(on=Workload, severity=Severity.ERROR, since="0.1.0", hazard=True)
+def check(workload: Workload, mesh: Mesh) -> Iterator[Outcome]:
+    """Report names that are not among the ports of the very container."""
+    if workload not in mesh.workloads:
+        return
+    for container in (*workload.containers, *workload.init_containers):
+        names = {port.text("name") for port in container.ports}
+        for _, probe in container.probes if container.name != PROXY_CONTAINER else ():
+            for action in ("httpGet", "tcpSocket"):
+                name = probe.child(action).text("port")
+                if name and name not in names:
+                    yield Finding(
+                        probe.child(action).at("port"),
+                        f"container {container.name} declares no port called {name!r}, so that "
+                        "this probe never succeeds",
+                    )

@@ -1,0 +1,33 @@
+"""A pod asks for an injection template that the injector doesn't have.
+
+The webhook answers `requested template "…" not found` and refuses the pod, so that its Deployment
+makes none.
+
+Fix: take one of the templates that the message names, or add yours to the values of the injector
+under `sidecarInjectorWebhook.templates`.
+"""
+
+from collections.abc import Iterator
+
+from meshctl.mesh import Mesh
+from meshctl.mesh.injected_pod import TEMPLATES, asked_templates
+from meshctl.resources import Workload
+from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, rule
+
+
+@rule(on=Workload, severity=Severity.ERROR, since="0.1.0", hazard=True)
+def check(workload: Workload, mesh: Mesh) -> Iterator[Outcome]:
+    """Report names that the injector's settings, if the input has them, don't list."""
+    asked = asked_templates(workload)
+    if not asked or not mesh.workloads.is_to_be_injected(workload):
+        return
+    known = mesh.injection_templates
+    unknown = [name for name in asked if name not in known]
+    if unknown and not known:
+        yield NotChecked("the names of templates: the injector's ConfigMap is not in the input")
+    elif unknown:
+        yield Finding(
+            workload.template.at("metadata", "annotations", TEMPLATES),
+            f"the injector has no template {unknown[0]!r} and refuses the pod; it has "
+            f"{', '.join(sorted(known))}",
+        )
