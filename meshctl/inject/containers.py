@@ -1,11 +1,9 @@
 """Which containers of a pod does the injector know by name, and in which order must they stand?"""
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from meshctl.inject.settings import Settings
-from meshctl.resources.workload import INJECT, SYSTEM_NAMESPACES
 
 PROXY = "istio-proxy"
 INIT = "istio-init"
@@ -32,37 +30,6 @@ def annotations_of(pod: Object) -> dict[str, str]:
     """The annotations of a pod, which are made when there are none."""
     found: dict[str, str] = pod["metadata"].setdefault("annotations", {})
     return found
-
-
-def flag(text: str | None) -> bool | None:
-    """Read a flag as Go's strconv.ParseBool does; ``None`` when the text is none."""
-    if text in {"1", "t", "T", "TRUE", "true", "True"}:
-        return True
-    return False if text in {"0", "f", "F", "FALSE", "false", "False"} else None
-
-
-def wants_injection(
-    metadata: Mapping[str, Any], spec: Mapping[str, Any], settings: Settings
-) -> bool:
-    """Does a pod get a sidecar? Its own words come before the injector's policy (injectRequired).
-
-    Unlike the webhook's, the selectors of the config and the labels of the namespace don't count.
-    """
-    if spec.get("hostNetwork") is True or metadata.get("namespace") in SYSTEM_NAMESPACES:
-        return False
-    annotation = (metadata.get("annotations") or {}).get(INJECT)
-    wanted = (metadata.get("labels") or {}).get(INJECT, annotation)
-    if wanted in {"true", "false"}:
-        return bool(wanted == "true")
-    return settings.is_on_by_default
-
-
-_NO_LABEL = re.compile(r"[^a-zA-Z0-9_]")
-
-
-def label_name(name: str) -> str:
-    """Write an annotation's name as Prometheus knows it."""
-    return _NO_LABEL.sub("_", name)
 
 
 def reorder(pod: Object, settings: Settings, mesh: Mapping[str, Any]) -> None:

@@ -5,15 +5,19 @@ empty is left out (encoding/json with the types of k8s.io/api 1.35).
 """
 
 import json
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from meshctl.inject.errors import InjectionError
+from meshctl.inject.errors import WrongTypeError
+from meshctl.inject.go_template.values import show_float
 from meshctl.inject.kubernetes_fields import ALWAYS, DROPPED_AT_ZERO, ORDER, POINTERS
 from meshctl.inject.quantities import canonical
+from meshctl.sources import scalars
 
 _EMPTY: tuple[Any, ...] = ("", [], {})
+_NOTHING: Mapping[str, Any] = {}
 Fields = dict[str, str]
 
 
@@ -35,63 +39,85 @@ def field_names(kind: str) -> dict[str, str]:
     return {name.lower(): name for name in types()[kind]}
 
 
-def read(kind: str, data: Any, *, coerce: bool = False, path: str = "") -> Any:
+def read(kind: str, data: Any, *, coerce: bool = False) -> Any:
     """Pass a value through a type; ``coerce`` turns numbers and flags into text where it must.
 
     Kubernetes' YAML reader does that, its JSON reader complains. A value of another type than the
-    field's raises ``InjectionError``.
+    field's raises ``WrongTypeError``.
     """
+    if kind == "text" and data.__class__ is str:
+        return data
     if kind[0] == "[":
-        if data is None:
-            return None
-        items = _expect(list, data, path)
-        return [
-            _filled(kind[1:-1], read(kind[1:-1], item, coerce=coerce, path=f"{path}[{index}]"))
-            for index, item in enumerate(items)
-        ]
+        return _list(kind[1:-1], data, coerce=coerce)
     if kind[0] == "{":
-        pairs = _expect(dict, data, path)
-        found = {
-            k: read(kind[1:-1], v, coerce=coerce, path=f"{path}.{k}") for k, v in pairs.items()
-        }
-        return {key: _filled(kind[1:-1], value) for key, value in found.items()}
+        return _map(kind[1:-1], _expect(dict, data), coerce=coerce)
     if kind in types():
-        return _struct(kind, _expect(dict, data, path), coerce=coerce, path=path)
-    return _scalar(kind, data, coerce=coerce, path=path)
+        return _struct(kind, _expect(dict, data), coerce=coerce)
+    return _scalar(kind, data, coerce=coerce)
 
 
-def _filled(kind: str, value: Any) -> Any:
+def _list(kind: str, data: Any, *, coerce: bool) -> list[Any] | None:
+    if data is None:
+        return None
+    items = _expect(list, data)
+    found: list[Any] = []
+    try:
+        found.extend(_read_item(kind, item, coerce=coerce) for item in items)
+    except WrongTypeError as error:
+        raise error.below(len(found)) from None
+    return found
+
+
+def _map(kind: str, data: dict[str, Any], *, coerce: bool) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for key, value in data.items():
+        try:
+            found[key] = _read_item(kind, value, coerce=coerce)
+        except WrongTypeError as error:
+            raise error.below(key) from None
+    return found
+
+
+def _read_item(kind: str, item: Any, *, coerce: bool) -> Any:
     """Null in a list or map stands for the empty value of its type."""
-    if value is None:
-        return {} if kind in types() else "" if kind == "text" else value
-    return value
+    if item is None and kind[0] not in "[{" and kind not in types():
+        return "" if kind == "text" else None
+    return read(kind, item, coerce=coerce)
 
 
-def _expect(wanted: type[Any], data: Any, path: str) -> Any:
+def _expect(wanted: type[Any], data: Any) -> Any:
     if data is None:
         return wanted()
     if not isinstance(data, wanted):
-        name = "a mapping" if wanted is dict else "a list"
-        raise InjectionError(f"{path.lstrip('.') or 'the object'} should be {name}")
+        raise WrongTypeError(f"should be {'a mapping' if wanted is dict else 'a list'}")
     return data
 
 
-def _struct(kind: str, data: dict[str, Any], *, coerce: bool, path: str) -> dict[str, Any]:
+def _struct(kind: str, data: dict[str, Any], *, coerce: bool) -> dict[str, Any]:
     fields = types()[kind]
     given: dict[str, Any] = {}
     for key, value in data.items():
         name = key if key in fields else field_names(kind).get(key.lower(), "")
         if name and value is not None:
-            given[name] = read(fields[name], value, coerce=coerce, path=f"{path}.{name}")
-    always = ALWAYS.get(kind, {})
+            try:
+                given[name] = read(fields[name], value, coerce=coerce)
+            except WrongTypeError as error:
+                raise error.below(key) from None
+    always = ALWAYS.get(kind, _NOTHING)
     result: dict[str, Any] = {}
-    for name in fields:
+    for name in sorted({*given, *always}, key=_places(kind).__getitem__):
         value = given.get(name)
         if name in always and (name not in given or (value == {} and always[name])):
             result[name] = _empty(fields[name], always[name])
-        elif name in given and (name in always or not _is_left_out(kind, name, value)):
+        elif name in always or not _is_left_out(kind, name, value):
             result[name] = value
     return result
+
+
+@cache
+def _places(kind: str) -> dict[str, int]:
+    """The fields of a type by their place."""
+    return {name: place for place, name in enumerate(types()[kind])}
 
 
 def _empty(kind: str, value: Any) -> Any:
@@ -106,12 +132,12 @@ def _is_left_out(kind: str, name: str, value: Any) -> bool:
     return value in _EMPTY
 
 
-def _scalar(kind: str, data: Any, *, coerce: bool, path: str) -> Any:
+def _scalar(kind: str, data: Any, *, coerce: bool) -> Any:
     match kind:
         case "any":
             return data
         case "quantity":
-            return _quantity(data, path)
+            return _quantity(data)
         case "text":
             if coerce and isinstance(data, bool | int | float):
                 return text(data)
@@ -126,24 +152,19 @@ def _scalar(kind: str, data: Any, *, coerce: bool, path: str) -> Any:
         return int(data)
     if not isinstance(data, accepted) or (isinstance(data, bool) and bool not in accepted):
         wanted = {"text": "text; quote it", "flag": "true or false", "port": "a number or a name"}
-        place = path.lstrip(".")
-        raise InjectionError(
-            f"{place} is {text(data)!r} and should be {wanted.get(kind, 'a number')}"
-        )
+        raise WrongTypeError(f"is {text(data)!r} and should be {wanted.get(kind, 'a number')}")
     return data
 
 
-def _quantity(data: Any, path: str) -> str:
+def _quantity(data: Any) -> str:
     try:
-        return canonical(text(data))
+        return canonical(show_float(data) if isinstance(data, float) else text(data))
     except ValueError as error:
-        raise InjectionError(f"{path.lstrip('.')}: {error}") from None
+        raise WrongTypeError(f"is wrong: {error}") from None
 
 
 def text(value: Any) -> str:
     """Write a scalar as Kubernetes' YAML reader does where it needs text."""
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return str(value)
+    return scalars.float_text(value) if isinstance(value, float) else str(value)

@@ -1,18 +1,38 @@
-"""What becomes of files when sidecars are added to their workloads?"""
+"""What becomes of files when sidecars are added to their workloads, or taken out of them?"""
 
-from collections.abc import Iterator, Sequence
+import codecs
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
 from difflib import unified_diff
 from typing import BinaryIO, NamedTuple
 
-from meshctl.errors import InputError, MeshctlError
+from meshctl.errors import InputError
 from meshctl.inject import istioctl_style, preserve_style
 from meshctl.inject.errors import InjectionError
+from meshctl.inject.kubernetes_types import read
+from meshctl.inject.parts import WarnText
 from meshctl.inject.settings import Settings
 from meshctl.sources import files
-from meshctl.sources.split import decode
+from meshctl.sources.split import decode, split
+from meshctl.sources.yaml import parse_one
 
-STYLES = {"preserve": preserve_style.inject_text, "istioctl": istioctl_style.inject_text}
+
+class Style(NamedTuple):
+    """How results are written."""
+
+    inject: Callable[..., str]
+    uninject: Callable[..., str]
+
+
+STYLES = {
+    "preserve": Style(preserve_style.inject_text, preserve_style.uninject_text),
+    "istioctl": Style(istioctl_style.inject_text, istioctl_style.uninject_text),
+}
 """How results can be written: by changing as few lines as possible, or as istioctl does."""
+_BOM = codecs.BOM_UTF8.decode()
+_SEPARATOR = "---\n"
+Change = Callable[[str, WarnText, str], str]
 
 
 class Injected(NamedTuple):
@@ -34,7 +54,42 @@ def inject_files(
     paths: Sequence[str], settings: Settings, style: str, stdin: BinaryIO | None = None
 ) -> list[Injected]:
     """Inject the files that paths name; one that fails leaves nothing but an error."""
-    return [_inject_file(file, settings, style, stdin) for file in files.find(paths).files]
+    inject = STYLES[style].inject
+    texts = _read_files(paths, stdin)
+    if settings.value("global", "platform") == "openshift":
+        settings = replace(settings, namespaces=_namespaces(texts))
+    return [
+        _changed(text, lambda text, warn, file: inject(text, settings, warn, file=file))
+        for text in texts
+    ]
+
+
+def uninject_files(
+    paths: Sequence[str], settings: Settings, style: str, stdin: BinaryIO | None = None
+) -> list[Injected]:
+    """Take the sidecars out of the files that paths name; of the settings the network counts."""
+    uninject, network = STYLES[style].uninject, settings.network
+    return [
+        _changed(text, lambda text, warn, file: uninject(text, warn, file, network))
+        for text in _read_files(paths, stdin)
+    ]
+
+
+def joined(texts: Iterable[str]) -> str:
+    """Put files behind each other as documents of their own."""
+    whole = ""
+    for text in texts:
+        following = text.removeprefix(_BOM) if whole else text
+        if whole and not whole.endswith("\n"):
+            whole += "\n"
+        if whole and following and not following.startswith("---") and not _is_ended(whole):
+            whole += _SEPARATOR
+        whole += following
+    return whole
+
+
+def _is_ended(text: str) -> bool:
+    return text.endswith(f"\n{_SEPARATOR}") or text == _SEPARATOR
 
 
 def read_text(name: str) -> str:
@@ -45,29 +100,49 @@ def read_text(name: str) -> str:
         raise files.unreadable_input(name, error) from None
 
 
-def _inject_file(
-    file: files.File, settings: Settings, style: str, stdin: BinaryIO | None
-) -> Injected:
+class _Text(NamedTuple):
+    """What a file says."""
+
+    name: str
+    text: str
+
+
+def _read_files(paths: Sequence[str], stdin: BinaryIO | None) -> list[_Text]:
+    return [_read_file(file, stdin) for file in files.find(paths).files]
+
+
+def _read_file(file: files.File, stdin: BinaryIO | None) -> _Text:
     try:
         content = files.read(file, stdin)
     except OSError as error:
         raise files.unreadable_input(file.name, error) from None
     if len(content) > files.MAX_BYTES:
         raise InputError(f"{file.name} is larger than {files.MAX_BYTES:,} bytes; split it")
-    text = decode(content)
-    if _is_broken(text):
-        raise InjectionError(f"{file.name} is not UTF-8; convert it")
+    try:
+        return _Text(file.name, content.decode())
+    except UnicodeDecodeError:
+        raise InjectionError(f"{file.name} is not UTF-8; convert it") from None
+
+
+def _namespaces(texts: Iterable[_Text]) -> dict[str, Mapping[str, str]]:
+    """Find the annotations of the namespaces that files declare."""
+    found: dict[str, Mapping[str, str]] = {}
+    for _, text in texts:
+        for _, part in split(text.removeprefix(_BOM)):
+            if "Namespace" not in part:
+                continue
+            with suppress(
+                ValueError, InjectionError
+            ):  # whoever injects the document says what is wrong
+                data = parse_one(part)
+                if isinstance(data, dict) and data.get("kind") == "Namespace":
+                    metadata = read("ObjectMeta", data.get("metadata"), coerce=True)
+                    found[metadata.get("name", "")] = metadata.get("annotations", {})
+    return found
+
+
+def _changed(file: _Text, change: Change) -> Injected:
+    mark = _BOM if file.text.startswith(_BOM) else ""
     warnings: list[str] = []
-    try:
-        after = STYLES[style](text, settings, warnings.append)
-    except MeshctlError as error:
-        raise InjectionError(f"{file.name}, {error}") from None
-    return Injected(file.name, text, after, tuple(warnings))
-
-
-def _is_broken(text: str) -> bool:
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return True
-    return False
+    after = change(file.text.removeprefix(mark), warnings.append, file.name)
+    return Injected(file.name, file.text, mark + after, tuple(warnings))

@@ -4,12 +4,11 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from meshctl.inject.errors import InjectionError
+from meshctl.inject.errors import InjectionError, annotation_error
 from meshctl.inject.go_json import dumps
+from meshctl.mesh.annotation_values import PROXY_CONFIG
+from meshctl.mesh.proxy_config_fields import FIELDS, camel, unknown_field
 from meshctl.sources.yaml import parse_one
-
-PROXY_CONFIG = "proxy.istio.io/config"
-"""The annotation by which a pod changes its ProxyConfig."""
 
 DEFAULT_PROXY_CONFIG: Mapping[str, Any] = {
     "configPath": "./etc/istio/proxy",
@@ -31,34 +30,25 @@ _DEFAULT_MESH: Mapping[str, Any] = {
     "enablePrometheusMerge": True,
     "defaultConfig": DEFAULT_PROXY_CONFIG,
 }
-_ORDER = (
-    "configPath", "binaryPath", "serviceCluster", "tracingServiceName", "drainDuration",
-    "discoveryAddress", "zipkinAddress", "statsdUdpAddress", "proxyAdminPort",
-    "controlPlaneAuthPolicy", "customConfigFile", "statNameLength", "concurrency",
-    "proxyBootstrapTemplatePath", "interceptionMode", "tracing", "envoyAccessLogService",
-    "envoyMetricsService", "proxyMetadata", "runtimeValues", "statusPort", "extraStatTags",
-    "gatewayTopology", "terminationDrainDuration", "meshId", "readinessProbe",
-    "proxyStatsMatcher", "holdApplicationUntilProxyStarts", "caCertificatesPem", "image",
-    "privateKeyProvider", "proxyHeaders", "fileFlushInterval", "fileFlushMinSizeKb",
-    "statsEvictionInterval",
-)  # fmt: skip
-"""The fields of ProxyConfig as mesh/v1alpha1/proxy.proto declares them."""
-_SNAKE = re.compile(r"_([a-z0-9])")
 _DURATION = re.compile(r"(\d+)(?:\.(\d{1,9}))?s")
 _DURATIONS = frozenset(
     {"drainDuration", "terminationDrainDuration", "fileFlushInterval", "statsEvictionInterval"}
 )
 _MERGED = frozenset({"proxyMetadata", "proxyHeaders"})
+_MESSAGES = _MERGED | {"image", "tracing", "inboundTrafficPolicy"}
+"""What injection looks into, so that it has to be a mapping."""
 _WRAPPED = frozenset({"concurrency", "holdApplicationUntilProxyStarts"})
 """Wrapper messages: 0 and false are values of their own."""
 
 
 def mesh_with_defaults(mesh: Mapping[str, Any]) -> dict[str, Any]:
     """Lay a MeshConfig over Istio's defaults."""
-    given = {_camel(key): value for key, value in mesh.items() if value is not None}
+    given = {camel(key): value for key, value in mesh.items() if value is not None}
     proxy = given.pop("defaultConfig", {})
     if not isinstance(proxy, dict):
         raise InjectionError("defaultConfig of the mesh config should be a mapping")
+    for name, value in given.items():
+        _check(name, value)
     merged = {**_DEFAULT_MESH, **given}
     return {**merged, "defaultConfig": merge_proxy_config(DEFAULT_PROXY_CONFIG, proxy)}
 
@@ -67,13 +57,21 @@ def merge_proxy_config(lower: Mapping[str, Any], upper: Mapping[str, Any]) -> di
     """Replace fields one by one; metadata merges by key, headers by field."""
     result = dict(lower)
     for key, value in upper.items():
-        name = _camel(key)
+        name = camel(key)
         if value is None:
             continue
-        if name in _MERGED and isinstance(value, dict):
+        _check(name, value)
+        if name in _MERGED:
             value = {**result.get(name, {}), **value}  # noqa: PLW2901 - laid over what is there
         result[name] = value
     return result
+
+
+def _check(name: str, value: Any) -> None:
+    wanted = dict if name in _MESSAGES else list if name == "extensionProviders" else object
+    if not isinstance(value, wanted):
+        kind = "mapping" if wanted is dict else "list"
+        raise InjectionError(f"{name} is {value!r} and should be a {kind}")
 
 
 def effective_mesh(mesh: Mapping[str, Any], annotations: Mapping[str, str]) -> Mapping[str, Any]:
@@ -81,7 +79,11 @@ def effective_mesh(mesh: Mapping[str, Any], annotations: Mapping[str, str]) -> M
     text = annotations.get(PROXY_CONFIG)
     if text is None:
         return mesh
-    return {**mesh, "defaultConfig": merge_proxy_config(mesh["defaultConfig"], parse(text))}
+    try:
+        merged = merge_proxy_config(mesh["defaultConfig"], parse(text))
+    except InjectionError as error:
+        raise error if error.path else annotation_error(PROXY_CONFIG, f"has {error}") from None
+    return {**mesh, "defaultConfig": merged}
 
 
 def parse(text: str) -> dict[str, Any]:
@@ -89,12 +91,12 @@ def parse(text: str) -> dict[str, Any]:
     try:
         data = parse_one(text)
     except ValueError as error:
-        raise InjectionError(f"annotation {PROXY_CONFIG}: {error}") from None
+        raise annotation_error(PROXY_CONFIG, f"cannot be read: {error}") from None
     if not isinstance(data, dict | None):
-        raise InjectionError(f"annotation {PROXY_CONFIG} should be a mapping")
-    for key in data or {}:
-        if _camel(key) not in _ORDER:
-            raise InjectionError(f"annotation {PROXY_CONFIG}: unknown field {key!r}")
+        raise annotation_error(PROXY_CONFIG, "should be a mapping")
+    field = unknown_field(data or ())
+    if field is not None:
+        raise annotation_error(PROXY_CONFIG, f"has an unknown field {field!r}")
     return data or {}
 
 
@@ -125,8 +127,4 @@ def _written(name: str, value: Any) -> Any:
 
 
 def _place(name: str) -> int:
-    return _ORDER.index(name) if name in _ORDER else len(_ORDER)
-
-
-def _camel(name: str) -> str:
-    return _SNAKE.sub(lambda match: match[1].upper(), name)
+    return FIELDS.index(name) if name in FIELDS else len(FIELDS)

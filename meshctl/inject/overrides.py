@@ -16,7 +16,7 @@ from meshctl.inject.containers import (
     find,
     find_in_pod,
 )  # fmt: skip
-from meshctl.inject.errors import InjectionError
+from meshctl.inject.errors import InjectionError, annotation_error
 from meshctl.inject.kubernetes_types import read
 from meshctl.inject.strategic_merge import merge
 
@@ -33,7 +33,7 @@ def recorded(pod: Object) -> Object:
     try:
         found: Object = read("PodSpec", json.loads(text))
     except (ValueError, InjectionError) as error:
-        raise InjectionError(f"annotation {OVERRIDES} cannot be read: {error}") from None
+        raise annotation_error(OVERRIDES, f"cannot be read: {error}") from None
     return found
 
 
@@ -42,10 +42,19 @@ def reinsert(pod: Object) -> Object:
     pod = deepcopy(pod)
     for name in _LISTS:
         for container in recorded(pod).get(name) or []:
-            present = pod["spec"].get(name) or []
+            place = "containers" if was_moved(container) else name
+            present = pod["spec"].get(place) or []
             if find(container["name"], present) is None:
-                pod["spec"][name] = [*present, container]
+                pod["spec"][place] = [*present, container]
     return pod
+
+
+def was_moved(container: Object) -> bool:
+    """Did the user set up this native sidecar among the containers?
+
+    istiod doesn't ask when it injects again, and its templates then miss the sidecar's ports.
+    """
+    return container["name"] == PROXY and container.get("restartPolicy") != "Always"
 
 
 def injected_names(pod: Object) -> Mapping[str, list[str]] | None:
@@ -99,10 +108,11 @@ def _own_container(
 
 def adjust_user(final: Object, original: Object, proxy_config: Mapping[str, Any]) -> None:
     """Let the redirection of traffic know the user that the sidecar really has."""
-    known = recorded(original)
+    known, status = recorded(original), injected_names(original) or {}
+    # What an earlier injection set up is no wish of the user's.
     lists = (
         *(known.get(name) for name in _LISTS),
-        *(original["spec"].get(name) for name in _LISTS),
+        *(original["spec"].get(name) for name in _LISTS if PROXY not in status.get(name, ())),
     )
     sidecar: Object = next(filter(None, (find(PROXY, one) for one in lists)), {})
     own = sidecar.get("securityContext") or {}

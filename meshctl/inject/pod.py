@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from copy import deepcopy
-from dataclasses import dataclass, field
 from typing import Any
 
 from meshctl.inject import go_json
@@ -20,33 +19,24 @@ from meshctl.inject.images import image
 from meshctl.inject.kubernetes_types import read
 from meshctl.inject.mesh_settings import effective_mesh
 from meshctl.inject.openshift import forget_shared_user, user_and_group
+from meshctl.inject.overlays.api import Injection, Overlay
 from meshctl.inject.overrides import injected_names, reapply, reinsert
+from meshctl.inject.owners import Owner
 from meshctl.inject.probes import rewrite_probes
-from meshctl.inject.prometheus import clear, merge_metrics, scrape_settings
+from meshctl.inject.prometheus import clear, merge_metrics, scrape_settings, tell_secure_port
 from meshctl.inject.settings import Settings
 from meshctl.inject.strategic_merge import merge
-from meshctl.inject.template_data import Fields, KubernetesStruct, Message
 from meshctl.mesh.annotation_values import wrong_value
-from meshctl.sources.yaml import parse_one
 
 _TEMPLATES = "inject.istio.io/templates"
+_NATIVE = "sidecar.istio.io/nativeSidecar"
 _NETWORK = "topology.istio.io/network"
+_ADDED_LATER = frozenset({"ISTIO_PROMETHEUS_ANNOTATIONS", "ISTIO_KUBE_APP_PROBERS"})
 _REPLACED = {
     f"traffic.sidecar.istio.io/{word}OutboundIPRanges": f" (over {word}IPRanges of the values)"
     for word in ("include", "exclude")
 }
 """Annotations whose setting in the chart's values has another name."""
-
-
-@dataclass(frozen=True, slots=True)
-class Owner:
-    """The object that makes the pods: what ISTIO_META_OWNER and canonical names come from."""
-
-    api_version: str
-    kind: str
-    metadata: Mapping[str, Any]
-    namespace_annotations: Mapping[str, str] = field(default_factory=dict)
-    """Those of the namespace; OpenShift keeps the users there."""
 
 
 def inject_pod(pod: Object, owner: Owner, settings: Settings) -> Object:
@@ -65,40 +55,50 @@ def inject_pod(pod: Object, owner: Owner, settings: Settings) -> Object:
 
 
 def _check_annotations(pod: Object) -> None:
-    problems = [
-        f"annotation {name}{_REPLACED.get(name, '')} is {value!r} and should be {allowed}"
+    problems = {
+        name: f"annotation {name}{_REPLACED.get(name, '')} is {value!r} and should be {allowed}"
         for name, value in annotations_of(pod).items()
         if (allowed := wrong_value(name, value))
-    ]
+    }
     if problems:
-        raise InjectionError("; ".join(problems))
+        first = next(iter(problems))
+        raise InjectionError("; ".join(problems.values()), ("metadata", "annotations", first))
 
 
 def _run_templates(
     pod: Object, owner: Owner, settings: Settings, mesh: Mapping[str, Any]
 ) -> tuple[Object, Object]:
     """Merge the templates over the pod, and over nothing, to know what they add."""
-    data = _data(reinsert(_stripped(pod, settings)), owner, settings, mesh)
+    injection = _injection(reinsert(_stripped(pod, settings)), owner, settings, mesh)
     merged: Object = pod
     template: Object = read("Pod", {})
+    native = _is_native(pod, settings)
     for name in _template_names(pod, settings):
-        overlay = _render(name, data, settings)
-        template = read("Pod", merge("Pod", template, overlay))
-        if settings.native and find(PROXY, template["spec"].get("initContainers")):
+        overlay = _overlay(name, settings)(injection)
+        template = _merged(template, overlay, name)
+        if native and find(PROXY, template["spec"].get("initContainers")):
             merged = _moved_to_init(merged)
-        merged = read("Pod", merge("Pod", merged, overlay))
+        merged = _merged(merged, overlay, name)
     return merged, template
 
 
-def _render(name: str, data: Fields, settings: Settings) -> Object:
-    text = settings.template(name).render(data)
+def _merged(pod: Object, overlay: Object, name: str) -> Object:
     try:
-        overlay = parse_one(text)
-    except ValueError as error:
-        raise InjectionError(f"template {name} gives no YAML: {error}") from None
-    if not isinstance(overlay, dict | None):
-        raise InjectionError(f"template {name} gives no mapping, so it is no pod")
-    return overlay or {}
+        return read("Pod", merge("Pod", pod, overlay))  # type: ignore[no-any-return]
+    except InjectionError as error:
+        raise InjectionError(f"template {name}: {error}") from None
+
+
+def _is_native(pod: Object, settings: Settings) -> bool:
+    """A pod's own word comes first, as in the templates."""
+    return (annotations_of(pod).get(_NATIVE) or str(settings.native).lower()) != "false"
+
+
+def _overlay(name: str, settings: Settings) -> Overlay:
+    try:
+        return settings.overlay(name)
+    except InjectionError as error:
+        raise error.below("metadata", "annotations", _TEMPLATES) from None
 
 
 def _template_names(pod: Object, settings: Settings) -> list[str]:
@@ -135,28 +135,22 @@ def _moved_to_init(pod: Object) -> Object:
     return {**pod, "spec": {**spec, "containers": kept, "initContainers": initial}}
 
 
-def _data(pod: Object, owner: Owner, settings: Settings, mesh: Mapping[str, Any]) -> Fields:
-    proxy_config = mesh["defaultConfig"]
-    image_type = (proxy_config.get("image") or {}).get("imageType") or ""
+def _injection(pod: Object, owner: Owner, settings: Settings, mesh: Mapping[str, Any]) -> Injection:
     annotations = annotations_of(pod)
+    image_type = (mesh["defaultConfig"].get("image") or {}).get("imageType") or ""
     user, group = user_and_group(owner.namespace_annotations)
-    policy = (mesh.get("inboundTrafficPolicy") or {}).get("mode")
-    return Fields(
-        TypeMeta=Fields(APIVersion=owner.api_version, Kind=owner.kind),
-        DeploymentMeta=KubernetesStruct("ObjectMeta", owner.metadata),
-        ObjectMeta=KubernetesStruct("ObjectMeta", pod["metadata"]),
-        Spec=KubernetesStruct("PodSpec", pod["spec"]),
-        ProxyConfig=Message(proxy_config),
-        MeshConfig=Message(mesh),
-        Values=settings.values,
-        Revision=settings.revision,
-        ProxyImage=image(settings, "proxy", image_type, annotations),
-        ProxyInitImage=image(settings, "proxy_init", image_type, annotations),
-        NativeSidecars=settings.native,
-        ProxyUID=user,
-        ProxyGID=group,
-        InboundTrafficPolicyMode="localhost" if policy == "LOCALHOST" else "passthrough",
-        CompliancePolicy=settings.compliance_policy,
+    return Injection(
+        pod=pod,
+        owner=owner,
+        mesh=mesh,
+        values=settings.values,
+        revision=settings.revision,
+        image=image(settings, "proxy", image_type, annotations),
+        init_image=image(settings, "proxy_init", image_type, annotations),
+        is_native=settings.native,
+        user=user,
+        group=group,
+        compliance_policy=settings.compliance_policy,
     )
 
 
@@ -168,6 +162,7 @@ def _finish(pod: Object, template: Object, settings: Settings) -> None:
     if sidecar is not None:
         _set_environment(sidecar, environment)
     merge_metrics(pod, settings)
+    tell_secure_port(pod)
     rewrite_probes(pod, settings)
     if "ISTIO_META_NETWORK" in environment:
         pod["metadata"]["labels"][_NETWORK] = environment["ISTIO_META_NETWORK"]
@@ -178,7 +173,7 @@ def _finish(pod: Object, template: Object, settings: Settings) -> None:
 
 def _cluster_environment(pod: Object, settings: Settings) -> dict[str, str]:
     """Where the sidecar runs; the pod's label of its network has the last word."""
-    network = pod["metadata"]["labels"].get(_NETWORK) or settings.value("global", "network")
+    network = pod["metadata"]["labels"].get(_NETWORK) or settings.network
     cluster = settings.value("global", "multiCluster", "clusterName")
     given = {"ISTIO_META_CLUSTER_ID": cluster, "ISTIO_META_NETWORK": network}
     return {name: str(value) for name, value in given.items() if value}
@@ -186,7 +181,10 @@ def _cluster_environment(pod: Object, settings: Settings) -> dict[str, str]:
 
 def _set_environment(sidecar: Object, wanted: Mapping[str, str]) -> None:
     kept = [one for one in sidecar.get("env") or [] if one["name"] not in wanted]
-    sidecar["env"] = [*kept, *({"name": name, "value": wanted[name]} for name in sorted(wanted))]
+    given = [{"name": name, "value": wanted[name]} for name in sorted(wanted)]
+    # Of a pod that was injected before, so that doing it twice changes nothing.
+    later = next((i for i, one in enumerate(kept) if one["name"] in _ADDED_LATER), len(kept))
+    sidecar["env"] = [*kept[:later], *given, *kept[later:]]
 
 
 def _status(spec: Object, settings: Settings) -> str:

@@ -1,85 +1,143 @@
 """Which text has the sidecars, and is otherwise what the user wrote?"""
 
+import json
+from collections import Counter
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 from meshctl.errors import MeshctlError
 from meshctl.inject import go_yaml
-from meshctl.inject.errors import InjectionError
-from meshctl.inject.istioctl_style import Inject, is_list
+from meshctl.inject.errors import InjectionError, Path, WrongTypeError, dotted
+from meshctl.inject.istioctl_style import Change, change_list, is_list
 from meshctl.inject.kubernetes_types import read
+from meshctl.inject.parts import Part, WarnText
 from meshctl.inject.settings import Settings
 from meshctl.inject.text_edits import Editor, UnsafeEditError
-from meshctl.inject.workloads import Warn, inject_workload, is_known, is_partly_known
-from meshctl.sources.notes import UnreadableError
+from meshctl.inject.workloads import (
+    Remark,
+    Warn,
+    inject_workload,
+    is_known,
+    is_partly_known,
+    uninject_workload,
+)  # fmt: skip
+from meshctl.sources import tokens
 from meshctl.sources.split import split
-from meshctl.sources.yaml import compose, parse_one
+from meshctl.sources.yaml import parse_one
 
 Data = dict[str, Any]
 
 
-def inject_text(text: str, settings: Settings, warn: Warn) -> str:
+def inject_text(text: str, settings: Settings, warn: WarnText, file: str = "-") -> str:
     """Add sidecars to every workload of a file; only lines that this adds or changes differ.
 
     A document that can't be edited so is written anew, which is said by ``warn``.
     """
 
-    def inject(data: Data) -> Data:
+    def inject(data: Data, warn: Warn) -> Data:
         return inject_workload(data, settings, warn)
 
-    return "".join(_documents(text, inject, warn))
+    return "".join(_documents(text, inject, warn, file))
 
 
-def _documents(text: str, inject: Inject, warn: Warn) -> Iterator[str]:
+def uninject_text(text: str, warn: WarnText, file: str = "-", network: str = "") -> str:
+    """Take the sidecars out of every workload of a file, in the same way."""
+    return "".join(_documents(text, partial(uninject_workload, network=network), warn, file))
+
+
+def _documents(text: str, change: Change, warn: WarnText, file: str) -> Iterator[str]:
     position = 0
-    for line, part in split(text):
-        start = text.index(part, position)
+    for line, raw in split(text):
+        start = text.index(raw, position)
         yield text[position:start]
-        position = start + len(part)
+        position = start + len(raw)
+        part = Part(file, line, raw, warn)
         try:
-            yield _document(part, inject, lambda note, at=line: warn(f"line {at}: {note}"))  # type: ignore[misc]
+            yield _document(part, change)
         except MeshctlError as error:
-            raise InjectionError(f"document at line {line}: {error}") from None
+            raise part.located(error) from None
     yield text[position:]
 
 
-def _document(text: str, inject: Inject, warn: Warn) -> str:
-    try:
-        data = parse_one(text)
-        root = compose(text)
-    except (ValueError, UnreadableError) as error:
-        raise InjectionError(f"cannot be read: {error}; correct it") from None
-    if root is None or not (_makes_pods(data) or is_list(data)):
-        return text
-    before, after = _each(data, _typed), _each(data, inject)
+def _document(part: Part, change: Change) -> str:
+    data = part.data
+    if part.root is None or not (_makes_pods(data) or is_list(data)):
+        return part.text
+    before, after = _each(data, _typed, part.warn), _each(data, change, part.warn)
     if before == after:
-        return text
+        return part.text
     try:
-        edited = Editor(text, root).change(before, after)
-        if _each(parse_one(edited), _typed) == after:
+        edited = Editor(part.text, part.root).change(before, after)
+        found = _each(parse_one(edited), _typed, part.warn)
+        if found == after or found == _each(after, _typed, part.warn):
+            if lost := _lost_comments(part.text, edited):
+                part.warn(Remark(f"lines written anew lose {lost}", ()))
             return edited
-    except (UnsafeEditError, ValueError):
+    except (UnsafeEditError, ValueError, WrongTypeError):
         pass
-    if any(map(is_partly_known, [data, *(after.get("items") or [])])):
+    if any(map(is_partly_known, [data, *_items(data)])):
         raise InjectionError("cannot be edited line by line; write it without anchors and braces")
-    warn("written anew without its comments, since it cannot be edited line by line")
-    return f"---\n{go_yaml.dumps(after)}"
+    lost = "".join(f", {dotted(path)}" for path in _unknown(data, before, ()))
+    loss = f" and what Kubernetes does not know{lost.replace(',', ':', 1)}" if lost else ""
+    message = f"cannot be edited line by line; written anew, so that comments{loss} are gone"
+    part.warn(Remark(message, ()))
+    return _written(part.text, after)
+
+
+def _lost_comments(before: str, after: str) -> str:
+    """Say which comments are gone, if any are."""
+    if before.count("#") <= after.count("#"):
+        return ""
+    lost = Counter(text for _, text in tokens.comments(before))
+    lost.subtract(text for _, text in tokens.comments(after))
+    shown = ", ".join(f"`# {text}`" for text, count in lost.items() if count > 0)
+    return f"the comments {shown}" if "," in shown else shown and f"the comment {shown}"
+
+
+def _written(text: str, data: Data) -> str:
+    """Write an object in the language that it was in."""
+    if text.lstrip().startswith("{"):
+        try:
+            json.loads(text)
+        except ValueError:
+            pass
+        else:
+            return f"{json.dumps(data, indent=2, ensure_ascii=False)}\n"
+    return f"---\n{go_yaml.dumps(data)}"
+
+
+def _items(data: Data) -> list[Any]:
+    items = data.get("items") if is_list(data) else None
+    return items if isinstance(items, list) else []
 
 
 def _makes_pods(data: Any) -> bool:
     return is_known(data) or is_partly_known(data)
 
 
-def _typed(data: Data) -> Data:
+def _typed(data: Data, _warn: Warn) -> Data:
     typed: Data = read(data["kind"], data, coerce=True)
     return typed
 
 
-def _each(data: Data, change: Callable[[Data], Data]) -> Data:
+def _each(data: Data, change: Callable[[Data, Warn], Data], warn: Warn) -> Data:
     """Change a workload, or those among the items of a list."""
     if not is_list(data):
-        return change(data)
-    items = data.get("items")
-    if not isinstance(items, list):
-        return data
-    return {**data, "items": [change(item) if _makes_pods(item) else item for item in items]}
+        return change(data, warn)
+    return change_list(data, _makes_pods, change, warn)
+
+
+def _unknown(before: Any, after: Any, path: Path) -> Iterator[Path]:
+    """Walk the fields that got lost, as Kubernetes has none of their names."""
+    if isinstance(before, dict) and isinstance(after, dict):
+        names = {name.lower(): name for name in after}
+        for key, value in before.items():
+            name = names.get(key.lower())
+            if name is not None:
+                yield from _unknown(value, after[name], (*path, key))
+            elif value not in (None, "", 0, False, [], {}):
+                yield (*path, key)
+    elif isinstance(before, list) and isinstance(after, list):
+        for index, (old, new) in enumerate(zip(before, after, strict=False)):
+            yield from _unknown(old, new, (*path, index))

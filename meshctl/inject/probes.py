@@ -1,7 +1,7 @@
 """How do probes reach the application behind mTLS? (pkg/kube/inject/app_probe.go, Istio 1.31)"""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from meshctl.inject import go_json
@@ -11,23 +11,27 @@ from meshctl.inject.containers import (
     Object,
     annotations_of,
     find_in_pod,
-    flag,
 )  # fmt: skip
+from meshctl.inject.errors import Path
+from meshctl.inject.kubernetes_types import read
 from meshctl.inject.settings import Settings
+from meshctl.mesh.annotation_values import flag
 
 PROBERS = "ISTIO_KUBE_APP_PROBERS"
 """The variable by which the agent knows the original probes."""
-_REWRITE = "sidecar.istio.io/rewriteAppHTTPProbers"
+REWRITE = "sidecar.istio.io/rewriteAppHTTPProbers"
+"""The annotation by which a pod decides about its probes."""
 _STATUS_PORT = "status.sidecar.istio.io/port"
 _PROBES = (("readinessProbe", "readyz"), ("livenessProbe", "livez"), ("startupProbe", "startupz"))
 _HOOKS = (("preStop", "prestopz"), ("postStart", "poststartz"))
-_ACTIONS = ("httpGet", "tcpSocket", "grpc")
+_TYPES = {"httpGet": "HTTPGetAction", "tcpSocket": "TCPSocketAction", "grpc": "GRPCAction"}
+_ACTIONS = tuple(_TYPES)
 
 
 def rewrite_probes(pod: Object, settings: Settings) -> None:
     """Send the probes of the containers to the agent, which sends them on."""
     sidecar = find_in_pod(PROXY, pod)
-    asked = flag(annotations_of(pod).get(_REWRITE))
+    asked = flag(annotations_of(pod).get(REWRITE))
     if sidecar is None or not (settings.rewrites_probes if asked is None else asked):
         return
     port = _status_port(pod, settings)
@@ -110,3 +114,34 @@ def _redirect(path: str, handler: Object, port: int) -> None:
             scheme = "HTTP" if old.get("scheme") == "HTTPS" else old.get("scheme")
             http = {**old, **http} | ({"scheme": scheme} if scheme else {})
     handler["httpGet"] = http
+
+
+def restore_probes(pod: Object, environment: Mapping[str, str]) -> Iterator[tuple[str, Path]]:
+    """Undo the rewriting of probes by what the sidecar knows of them; tells what is lost."""
+    try:
+        known = json.loads(environment.get(PROBERS) or "{}")
+    except ValueError:
+        known = {}
+    for path, handler, _ in _handlers(pod):
+        if handler.get("httpGet", {}).get("path") != path:
+            continue
+        prober = known.get(path) if isinstance(known, dict) else None
+        if not isinstance(prober, dict):
+            yield f"the original of {path} is nowhere; write that probe again", ("spec",)
+            continue
+        container = find_in_pod(path.split("/")[2], pod) or {}
+        del handler["httpGet"]
+        for action in _ACTIONS:
+            if action in prober:
+                found = read(_TYPES[action], prober[action])
+                handler[action] = {key: one for key, one in found.items() if one is not None}
+                if action != "grpc":
+                    _restore_port(handler[action], container)
+
+
+def _restore_port(action: Object, container: Object) -> None:
+    """Give a port its name again, which is how most manifests refer to ports that have one."""
+    names = [one.get("name") for one in container.get("ports") or []
+             if one.get("containerPort") == action.get("port")]  # fmt: skip
+    if len(names) == 1 and names[0]:
+        action["port"] = names[0]

@@ -1,5 +1,7 @@
 """How does Prometheus get the application's metrics as well? (applyPrometheusMerge, Istio 1.31)"""
 
+import json
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from meshctl.inject import go_json
@@ -8,77 +10,91 @@ from meshctl.inject.containers import (
     Object,
     annotations_of,
     find_in_pod,
-    flag,
-    label_name,
 )  # fmt: skip
-from meshctl.inject.errors import InjectionError
+from meshctl.inject.errors import Path, annotation_error
 from meshctl.inject.settings import Settings
-from meshctl.mesh.injection import SIDECAR_PORTS
+from meshctl.mesh.scraping import TARGETS, merges_metrics, scrape_key, targets
+from meshctl.mesh.scraping import scrape_settings as settings_of
 
-_MERGE = "prometheus.istio.io/merge-metrics"
-_TARGETS = "prometheus.istio.io/scrape-targets"
 _VARIABLE = "ISTIO_PROMETHEUS_ANNOTATIONS"
-_NAMES = {
-    "prometheus_io_scrape": "scrape",
-    "prometheus_io_path": "path",
-    "prometheus_io_port": "port",
-}
-_MAX_PORT = 65535
+_AGENT_PATH = "/stats/prometheus"
+_SECURE_PORT = "prometheus.istio.io/secure-port"
+_SECURE_VARIABLE = "ENVOY_SECURE_MERGED_METRICS_PORT"
 
 
 def merge_metrics(pod: Object, settings: Settings) -> None:
     """Point Prometheus to the agent, which asks the application in its turn."""
     annotations = annotations_of(pod)
     found = scrape_settings(pod)
-    merges = flag(annotations.get(_MERGE))
-    if merges is None:
-        merges = settings.mesh.get("enablePrometheusMerge") is not False
     port = str(settings.status_port)
-    if not merges or flag(found.get("scrape")) is False or found.get("port") == port:
+    if not merges_metrics(annotations, settings.mesh, port):
         return
     scraped: dict[str, Any] = {name: found.get(name, "") for name in ("scrape", "path", "port")}
-    targets = _targets(annotations.get(_TARGETS, ""))
-    if targets:
-        scraped |= {"path": targets[0]["path"], "port": targets[0]["port"], "targets": targets}
+    asked = _targets(annotations.get(TARGETS, ""))
+    if asked:
+        scraped |= {"path": asked[0]["path"], "port": asked[0]["port"], "targets": asked}
     sidecar = find_in_pod(PROXY, pod)
     if sidecar is not None and any(scraped.values()):
         variable = {"name": _VARIABLE, "value": go_json.dumps(scraped)}
         sidecar.setdefault("env", []).append(variable)
     clear(pod)
-    annotations.pop(_TARGETS, None)
+    annotations.pop(TARGETS, None)
     annotations["prometheus.io/port"] = port
-    annotations["prometheus.io/path"] = "/stats/prometheus"
+    annotations["prometheus.io/path"] = _AGENT_PATH
     annotations["prometheus.io/scrape"] = "true"
+
+
+def tell_secure_port(pod: Object) -> None:
+    """Let Prometheus find the port where the sidecar serves merged metrics over mTLS (1.31)."""
+    variables = (find_in_pod(PROXY, pod) or {}).get("env") or []
+    port = next((one.get("value") for one in variables if one["name"] == _SECURE_VARIABLE), "")
+    if port and port != "0":
+        annotations_of(pod).setdefault(_SECURE_PORT, port)
 
 
 def scrape_settings(pod: Object) -> dict[str, str]:
     """What the pod tells Prometheus, whatever the spelling of the annotations."""
-    annotations = annotations_of(pod)
-    return {
-        _NAMES[label_name(name)]: annotations[name]
-        for name in sorted(annotations)
-        if label_name(name) in _NAMES
-    }
+    return settings_of(annotations_of(pod))
 
 
 def clear(pod: Object) -> None:
     """Drop what the pod tells Prometheus."""
     annotations = annotations_of(pod)
-    for name in [name for name in annotations if label_name(name) in _NAMES]:
+    for name in [name for name in annotations if scrape_key(name) is not None]:
         del annotations[name]
 
 
 def _targets(text: str) -> list[dict[str, str]]:
     found: list[dict[str, str]] = []
-    for part in text.split(","):
-        port, _, path = part.strip().partition(":")
-        if not port:
-            continue
-        is_port = port.isdecimal() and 0 < int(port) <= _MAX_PORT
-        if not is_port or int(port) in SIDECAR_PORTS:
-            raise InjectionError(
-                f"annotation {_TARGETS}: {port!r} is no port of the application; "
-                "write PORT:/PATH, parted by commas"
-            )
-        found.append({"port": port, "path": path or "/metrics"})
+    for target in targets(text):
+        if not target.is_fine:
+            reason = f"names {target.port!r}, which is no port of the application"
+            raise annotation_error(TARGETS, f"{reason}; write PORT:/PATH, parted by commas")
+        found.append({"port": target.port, "path": target.path})
     return found
+
+
+def restore(pod: Object, environment: Mapping[str, str]) -> Iterator[tuple[str, Path]]:
+    """Undo the merging of metrics by what the sidecar knows of it; tells what may be lost."""
+    if annotations_of(pod).get(_SECURE_PORT) == environment.get(_SECURE_VARIABLE, ""):
+        del annotations_of(pod)[_SECURE_PORT]
+    if scrape_settings(pod).get("path") != _AGENT_PATH:
+        return
+    clear(pod)
+    try:
+        known = json.loads(environment.get(_VARIABLE) or "{}")
+    except ValueError:
+        known = {}
+    if not isinstance(known, dict):
+        return
+    annotations = annotations_of(pod)
+    targets = known.get("targets")
+    if isinstance(targets, list) and targets:
+        texts = [f"{one.get('port')}:{one.get('path')}" for one in targets if isinstance(one, dict)]
+        annotations[TARGETS] = ",".join(texts)
+        message = "prometheus.io/port and path beside scrape-targets are nowhere; check them"
+        yield message, ("metadata", "annotations", "prometheus.io/port")
+        known = {"scrape": known.get("scrape")}
+    for name in ("scrape", "path", "port"):
+        if known.get(name):
+            annotations[f"prometheus.io/{name}"] = str(known[name])

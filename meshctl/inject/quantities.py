@@ -2,6 +2,7 @@
 
 import re
 from fractions import Fraction
+from functools import lru_cache
 
 _QUANTITY = re.compile(
     r"([+-]?(?:\d+\.?\d*|\.\d+))(?:([KMGTPE]i)|([numkMGTPE]?)|[eE]([+-]?\d{1,3}))"
@@ -13,6 +14,7 @@ _KIBI = 1024
 _SMALLEST = Fraction(1, 10**9)
 
 
+@lru_cache(maxsize=4096)
 def canonical(text: str) -> str:
     """Write a quantity as the API server does: ``2000m`` is ``2``, ``1024Mi`` is ``1Gi``."""
     match = _QUANTITY.fullmatch(text)

@@ -3,13 +3,14 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from functools import cache
 from typing import Any
 
 from meshctl.inject.errors import InjectionError
-from meshctl.inject.functions import FUNCTIONS
-from meshctl.inject.go_template import Template
 from meshctl.inject.mesh_settings import mesh_with_defaults
+from meshctl.inject.overlays.api import Overlay
+from meshctl.inject.overlays.template import TemplateOverlay
+from meshctl.inject.webhook import Ask
+from meshctl.settings import InjectionByHand
 from meshctl.sources.yaml import parse_one
 
 SIDECAR = "sidecar"
@@ -19,17 +20,27 @@ SIDECAR = "sidecar"
 class Settings:
     """Everything besides the workload that decides what is injected."""
 
-    templates: Mapping[str, str]
+    overlays: Mapping[str, Overlay]
+    """What can be laid over pods, by the names that they ask for."""
     values: Mapping[str, Any]
     mesh: Mapping[str, Any]
     default_templates: tuple[str, ...] = (SIDECAR,)
     aliases: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     injected_annotations: Mapping[str, str] = field(default_factory=dict)
-    is_on_by_default: bool = True
-    """Do pods that say nothing get a sidecar (``policy``)?"""
+    policy: str = "enabled"
+    """What becomes of pods that say nothing: ``enabled`` or ``disabled``; any other is never."""
+    never: tuple[Mapping[str, Any], ...] = ()
+    always: tuple[Mapping[str, Any], ...] = ()
+    """Label selectors of pods that say nothing; the first list comes first."""
+    namespace: str = ""
+    """Where workloads are that don't say it."""
+    namespaces: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """The annotations of namespaces, where OpenShift says which users it gives out."""
     revision: str = ""
     native: bool = False
     compliance_policy: str = ""
+    ask: Ask | None = None
+    """Asks a running istiod, which then decides instead of all the above."""
 
     @property
     def status_port(self) -> int:
@@ -42,6 +53,21 @@ class Settings:
         """Are probes sent to the agent unless a pod says otherwise?"""
         return self.value("sidecarInjectorWebhook", "rewriteAppHTTPProbe") is True
 
+    def by_hand(self) -> InjectionByHand:
+        """What the rules have to know of these to tell the hazards."""
+        return InjectionByHand(
+            native=self.native,
+            has_cni=self.value("pilot", "cni", "enabled") is True,
+            rewrites_probes=self.rewrites_probes,
+            templates=frozenset(self.overlays) | self.aliases.keys(),
+        )
+
+    @property
+    def network(self) -> str:
+        """The network of the mesh; empty where the values name none."""
+        found = self.value("global", "network")
+        return str(found) if found else ""
+
     def like_istioctl(self) -> "Settings":
         """The same without what istioctl doesn't read: anything but the templates of a config."""
         return replace(
@@ -49,7 +75,9 @@ class Settings:
             default_templates=(SIDECAR,),
             aliases={},
             injected_annotations={},
-            is_on_by_default=True,
+            policy="enabled",
+            never=(),
+            always=(),
         )
 
     def value(self, *path: str) -> Any:
@@ -59,47 +87,61 @@ class Settings:
             found = found.get(name) if isinstance(found, Mapping) else None
         return found
 
-    def template(self, name: str) -> Template:
-        """Give a template by its name."""
-        if name not in self.templates:
-            known = ", ".join(sorted(self.templates))
+    def overlay(self, name: str) -> Overlay:
+        """Give an overlay by its name."""
+        if name not in self.overlays:
+            known = ", ".join(sorted(self.overlays))
             raise InjectionError(f"requested template {name!r} not found; have {known}")
-        return _parsed(name, self.templates[name])
-
-
-@cache
-def _parsed(name: str, text: str) -> Template:
-    return Template(name, text, FUNCTIONS)
+        return self.overlays[name]
 
 
 def read_settings(config: str, values: str, mesh: str, **others: Any) -> Settings:
     """Read the texts of ``--inject-config``, ``--values`` and ``--mesh-config``."""
     return Settings(
-        **_config(config),
-        values=_values(values),
-        mesh=mesh_with_defaults(_mapping(mesh, "--mesh-config")),
+        **read_config(config),
+        values=with_floats(read_mapping(values, "--values")),
+        mesh=mesh_with_defaults(read_mapping(mesh, "--mesh-config")),
         **others,
     )
 
 
-def _config(text: str) -> dict[str, Any]:
-    """Read a config; a file that is none is the template of the sidecar."""
+def settings_of_webhook(ask: Ask, namespace: str) -> Settings:
+    """Leave everything to a running istiod."""
+    return Settings(
+        overlays={}, values={}, mesh=mesh_with_defaults({}), namespace=namespace, ask=ask
+    )
+
+
+def read_config(text: str) -> dict[str, Any]:
+    """Read a config into fields of ``Settings``; a file that is none is the sidecar's template."""
     try:
         config = parse_one(text)
     except ValueError:
         config = None
-    templates = config.get("templates") if isinstance(config, dict) else None
-    if not isinstance(config, dict) or not isinstance(templates, dict):
-        return {"templates": {SIDECAR: text}}
+    if not isinstance(config, dict) or not isinstance(config.get("templates"), dict):
+        return {"overlays": _templates({SIDECAR: text})}
+    return read_config_fields(config)
+
+
+def read_config_fields(config: Mapping[str, Any]) -> dict[str, Any]:
+    """Read the mapping that a config is into fields of ``Settings``."""
     aliases = _mapping_of(config, "aliases")
     return {
-        "templates": {name: body for name, body in templates.items() if isinstance(body, str)},
+        "overlays": _templates(_mapping_of(config, "templates")),
         "default_templates": _names(config.get("defaultTemplates")) or (SIDECAR,),
         "aliases": {name: _names(names) for name, names in aliases.items()},
         "injected_annotations": {
             name: str(value) for name, value in _mapping_of(config, "injectedAnnotations").items()
         },
-        "is_on_by_default": config.get("policy") != "disabled",
+        "policy": str(config.get("policy") or "enabled"),
+        "never": _mappings(config.get("neverInjectSelector")),
+        "always": _mappings(config.get("alwaysInjectSelector")),
+    }
+
+
+def _templates(texts: Mapping[str, Any]) -> dict[str, Overlay]:
+    return {
+        name: TemplateOverlay(name, text) for name, text in texts.items() if isinstance(text, str)
     }
 
 
@@ -108,25 +150,25 @@ def _mapping_of(config: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
+def _mappings(value: Any) -> tuple[Mapping[str, Any], ...]:
+    return tuple(one for one in value if isinstance(one, dict)) if isinstance(value, list) else ()
+
+
 def _names(value: Any) -> tuple[str, ...]:
     return tuple(one for one in value if isinstance(one, str)) if isinstance(value, list) else ()
 
 
-def _values(text: str) -> dict[str, Any]:
-    """Numbers are floats, as in every Go program that reads JSON."""
-    data = _mapping(text, "--values")
-    return {key: _floats(value) for key, value in data.items()}
-
-
-def _floats(value: Any) -> Any:
+def with_floats(value: Any) -> Any:
+    """Turn numbers into floats, as every Go program does that reads JSON."""
     if isinstance(value, dict):
-        return {key: _floats(one) for key, one in value.items()}
+        return {key: with_floats(one) for key, one in value.items()}
     if isinstance(value, list):
-        return [_floats(one) for one in value]
+        return [with_floats(one) for one in value]
     return float(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
-def _mapping(text: str, option: str) -> dict[str, Any]:
+def read_mapping(text: str, option: str) -> dict[str, Any]:
+    """Read the text of a ConfigMap; raises ``InjectionError`` unless it is a mapping."""
     try:
         data = json.loads(text) if text.lstrip().startswith("{") else parse_one(text)
     except ValueError as error:

@@ -3,7 +3,7 @@
 apimachinery pkg/util/strategicpatch/patch.go with the merge keys of core/v1 (struct tags).
 """
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from meshctl.inject.errors import InjectionError
 from meshctl.inject.kubernetes_types import types
@@ -46,15 +46,53 @@ def merge(kind: str, original: dict[str, Any], patch: dict[str, Any]) -> dict[st
         if key.startswith(_DELETED_ITEMS):
             name = key.removeprefix(_DELETED_ITEMS)
             result[name] = [item for item in result.get(name) or [] if item not in (value or [])]
-        elif key.startswith(_ITEM_ORDER):
-            raise InjectionError(f"{key} in a template is not supported; delete it")
         elif key.startswith("$"):
             continue
         elif value is None:
             result.pop(key, None)
         else:
             result[key] = _merge_field(kind, key, result.get(key), value)
+    for key, order in patch.items():
+        name = key.removeprefix(_ITEM_ORDER)
+        if name != key and isinstance(result.get(name), list):
+            found = _Merged(original.get(name) or [], result[name], patch.get(name) or [])
+            result[name] = _ordered(_merge_key(kind, name), found, name, order)
     return result
+
+
+class _Merged(NamedTuple):
+    """A list that was merged, and the lists that it was made of."""
+
+    original: list[Any]
+    items: list[Any]
+    patch: list[Any]
+
+
+def _ordered(key: str | None, merged: _Merged, name: str, order: Any) -> list[Any]:
+    """Put the items of a merged list into the order that ``$setElementOrder`` asks for."""
+    if key is None or not isinstance(order, list):
+        raise InjectionError(f"{_ITEM_ORDER}{name} needs a list that is merged by a key")
+    wanted = [_key_of(item, key) for item in order]
+    patched = [_key_of(item, key) for item in merged.patch if not _is_directive(item)]
+    if patched != [value for value in wanted if value in patched]:
+        raise InjectionError(f"{_ITEM_ORDER}{name} orders the items otherwise than the patch")
+    present = {_key_of(item, key) for item in merged.items}
+    kept = [value for value in wanted if value in present]
+    return _in_order(key, merged.original, merged.items, kept)
+
+
+def _is_directive(item: Any) -> bool:
+    return isinstance(item, dict) and "$patch" in item
+
+
+def _merge_key(kind: str, name: str) -> str | None:
+    if kind in _CONTAINERS:
+        return _CONTAINER_KEYS.get(name)
+    return MERGE_KEYS.get((kind, name))
+
+
+def _key_of(item: Any, key: str) -> Any:
+    return item.get(key) if key and isinstance(item, dict) else item
 
 
 def _merge_field(kind: str, name: str, original: Any, patch: Any) -> Any:
@@ -62,7 +100,7 @@ def _merge_field(kind: str, name: str, original: Any, patch: Any) -> Any:
     if isinstance(original, dict) and isinstance(patch, dict):
         return merge(inner, original, patch)
     if isinstance(original, list) and isinstance(patch, list):
-        key = _CONTAINER_KEYS.get(name) if kind in _CONTAINERS else MERGE_KEYS.get((kind, name))
+        key = _merge_key(kind, name)
         if key is not None:
             return _merge_lists(inner[1:-1], key, original, patch)
     if isinstance(patch, list):
@@ -107,14 +145,18 @@ def _has_key(item: Any, key: str) -> bool:
 def _in_order(key: str, original: list[Any], merged: list[Any], patched: list[Any]) -> list[Any]:
     found: dict[Any, Any] = {}
     for item in merged:
-        found.setdefault(item[key], item)
-    own = [item for item in merged if item.get(key) not in patched]
+        found.setdefault(_key_of(item, key), item)
+    own = [item for item in merged if _key_of(item, key) not in patched]
     places: dict[Any, int] = {}
     for place, item in enumerate(original):
-        places.setdefault(item.get(key), place)
+        places.setdefault(_key_of(item, key), place)
     result: list[Any] = []
     for value in patched:
-        while own and value in places and places[own[0].get(key)] < places[value]:
+        while own and value in places and _place(own[0], key, places) < places[value]:
             result.append(own.pop(0))
         result.append(found[value])
     return [*result, *own]
+
+
+def _place(item: Any, key: str, places: dict[Any, int]) -> int:
+    return places.get(_key_of(item, key), len(places))

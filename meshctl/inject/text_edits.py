@@ -4,6 +4,7 @@ Comments, order, quotes and everything that stays are kept. Whatever can't be ed
 ``UnsafeEditError``: anchors, tabs and the like are left to whoever writes the document anew.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
@@ -13,6 +14,7 @@ from meshctl.inject import go_yaml
 from meshctl.sources.yaml import extent, key_name
 
 Pair = tuple[Node, Node]
+_ALIAS = re.compile(r"\s*:\s+\*[^\s,\[\]{}]+")
 
 
 class UnsafeEditError(Exception):
@@ -80,13 +82,19 @@ class Editor:
                     added[name] = value
                 continue
             known = len(self._edits)
-            if not self._change(pairs[name][1], before.get(name), value):
+            alias = self._alias(pairs[name][0])
+            if alias and before.get(name) == value:
+                continue
+            if alias or not self._change(pairs[name][1], before.get(name), value):
                 del self._edits[known:]
-                self._replace(pairs[name], {name: value}, column)
+                self._replace(pairs[name], {name: value}, column, alias)
         for name in before.keys() - after.keys() & pairs.keys():
+            if self._alias(pairs[name][0]):
+                raise UnsafeEditError
             self._delete(pairs[name][0], pairs[name][1], column)
         if added:
-            self._insert(self._line_end(kept[-1][1]), go_yaml.dumps(added), column)
+            last = self._alias(kept[-1][0]) or self._end(kept[-1][1])
+            self._insert(self._line_end(last), go_yaml.dumps(added), column)
         return True
 
     def _change_list(self, node: SequenceNode, before: list[Any], after: list[Any]) -> bool:
@@ -134,16 +142,22 @@ class Editor:
             return
         text = go_yaml.dumps(list(items))
         if after is not None:
-            self._insert(self._line_end(after), text, column)
+            self._insert(self._line_end(self._end(after)), text, column)
             return
         start = node.start_mark.index - column
         lines = self._indented(text, column)
         self._edits.append(_Edit(start, start, "".join(f"{x}{self._newline}" for x in lines)))
 
-    def _replace(self, pair: Pair, value: dict[str, Any], column: int) -> None:
+    def _replace(self, pair: Pair, value: dict[str, Any], column: int, end: int = 0) -> None:
+        """Write a pair anew up to an offset, or else up to its end."""
         lines = self._indented(go_yaml.dumps(value), column)
         text = self._newline.join(lines).lstrip(" ")
-        self._edits.append(_Edit(extent(pair[0])[0], self._end(pair[1]), text))
+        self._edits.append(_Edit(extent(pair[0])[0], end or self._end(pair[1]), text))
+
+    def _alias(self, key: Node) -> int:
+        """Where the alias ends that stands for the value of a key; 0 when there is none."""
+        match = _ALIAS.match(self._text, extent(key)[1])
+        return match.end() if match else 0
 
     def _delete(self, first: Node, last: Node, column: int, *, dash: bool = False) -> None:
         start = extent(first)[0]
@@ -154,7 +168,9 @@ class Editor:
         if line_start == 0:
             raise UnsafeEditError
         # The line break before goes, so that what follows the last line may still be inserted.
-        self._edits.append(_Edit(line_start - len(self._newline), self._line_end(last), ""))
+        self._edits.append(
+            _Edit(line_start - len(self._newline), self._line_end(self._end(last)), "")
+        )
 
     def _insert(self, offset: int, text: str, column: int) -> None:
         lines = self._indented(text, column)
@@ -174,8 +190,8 @@ class Editor:
             return start
         return start + len(self._text[start:end].rstrip())
 
-    def _line_end(self, node: Node) -> int:
-        end = self._text.find("\n", self._end(node))
+    def _line_end(self, offset: int) -> int:
+        end = self._text.find("\n", offset)
         if end < 0:
             return len(self._text)
         return end - 1 if self._newline == "\r\n" and self._text[end - 1] == "\r" else end

@@ -1,15 +1,19 @@
-"""Which objects make pods, and where in them is the pod?"""
+"""Which objects make pods, where in them is the pod, and what becomes of it?"""
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 
-from meshctl.inject.containers import Object, wants_injection
-from meshctl.inject.errors import InjectionError
+from meshctl.inject.containers import Object
+from meshctl.inject.decision import reason_against, wish
+from meshctl.inject.errors import InjectionError, Path
 from meshctl.inject.kubernetes_types import read
-from meshctl.inject.pod import Owner, inject_pod
+from meshctl.inject.owners import Owner, owner_of_pod
+from meshctl.inject.pod import inject_pod
+from meshctl.inject.removal import is_injected, remove_sidecar
 from meshctl.inject.settings import Settings
+from meshctl.inject.webhook import inject_by_webhook
+from meshctl.mesh.annotation_values import ignored_value
 
 _GROUPS: Mapping[str, frozenset[str]] = {
     "Pod": frozenset({""}),
@@ -24,9 +28,16 @@ _GROUPS: Mapping[str, frozenset[str]] = {
 }
 PARTLY_KNOWN = ("argoproj.io", "Rollout")
 """A workload of which no more than the pod template is known; istioctl passes it by."""
-_HASH = "pod-template-hash"
-_CRON_JOB = re.compile(r"-\d{8,10}\Z")
-Warn = Callable[[str], None]
+
+
+class Remark(NamedTuple):
+    """Something worth knowing about a workload, and the value that it is about."""
+
+    message: str
+    path: Path
+
+
+Warn = Callable[[Remark], None]
 
 
 def is_known(data: Any) -> bool:
@@ -51,6 +62,38 @@ def group_of(data: Mapping[str, Any]) -> str:
     return str(data.get("apiVersion", "")).rpartition("/")[0]
 
 
+class PodOf:
+    """The pod of a workload, which has its metadata and its spec at places of their own."""
+
+    def __init__(self, data: Object, *, like_istioctl: bool = False) -> None:
+        self.kind: str = data["kind"]
+        self.workload: Object = read(self.kind, data, coerce=True)
+        self._places = _places(self.kind, like_istioctl=like_istioctl)
+        self._holders = tuple(_walk(self.workload, place) for place in self._places)
+        metadata, spec = self._holders
+        self.pod: Object = {"metadata": metadata["metadata"], "spec": spec["spec"]}
+        owner = Owner(data.get("apiVersion", ""), self.kind, self.workload["metadata"])
+        self.owner = owner_of_pod(self.workload, owner) if self.kind == "Pod" else owner
+
+    @property
+    def title(self) -> str:
+        """How messages name the workload."""
+        name = self.pod["metadata"].get("name") or self.owner.metadata.get("name", "")
+        namespace = self.owner.metadata.get("namespace")
+        return f'{self.kind} "{namespace}/{name}"' if namespace else f'{self.kind} "{name}"'
+
+    def path(self, path: Path) -> Path:
+        """Turn a path inside the pod into one inside the workload."""
+        return (*self._places[path[:1] == ("spec",)], *path) if path else ("metadata", "name")
+
+    def put(self, pod: Object) -> None:
+        """Let the workload have another pod."""
+        metadata, spec = self._holders
+        metadata["metadata"], spec["spec"] = pod["metadata"], pod["spec"]
+        if not pod["metadata"]:
+            del metadata["metadata"]
+
+
 def inject_workload(
     data: Object,
     settings: Settings,
@@ -62,60 +105,91 @@ def inject_workload(
     """Add sidecars to the pods of an object; what needs none is only put into Kubernetes' form.
 
     istioctl keeps labels and annotations of a CronJob's pods on the template of its Jobs, where
-    they have no effect; ``like_istioctl`` does so too.
+    they have no effect, and injects whatever the namespace is; ``like_istioctl`` does so too.
     """
-    kind = data["kind"]
-    workload: Object = read(kind, data, coerce=True)
-    owner = Owner(data.get("apiVersion", ""), kind, workload["metadata"])
+    target = PodOf(data, like_istioctl=like_istioctl)
+    namespace = target.owner.metadata.get("namespace") or settings.namespace
+    owner = replace(
+        target.owner,
+        namespace_annotations=namespace_annotations or settings.namespaces.get(namespace, {}),
+        metadata={**target.owner.metadata, **({"namespace": namespace} if namespace else {})},
+    )
+    metadata, spec = target.pod["metadata"], target.pod["spec"]
+    for remark in _ignored_values(metadata):
+        warn(remark._replace(path=target.path(remark.path)))
+    reason = reason_against(metadata, spec, settings, "" if like_istioctl else namespace)
+    if reason is not None:
+        message = f"Skipping injection because {target.title} {reason.message}"
+        warn(Remark(message, target.path(reason.path)))
+        return target.workload
+    try:
+        injected = _inject(read("Pod", target.pod), owner, settings)
+        if injected is None:
+            message = f"Skipping injection because istiod leaves {target.title} as it is"
+            warn(Remark(f"{message}; check-inject says why", target.path(())))
+        else:
+            target.put(injected)
+    except InjectionError as error:
+        raise InjectionError(f"{target.title}: {error}", target.path(error.path)) from None
+    return target.workload
+
+
+def _inject(pod: Object, owner: Owner, settings: Settings) -> Object | None:
+    if settings.ask is not None:
+        return inject_by_webhook(pod, owner, settings.ask)
+    return inject_pod(pod, owner, settings)
+
+
+def uninject_workload(
+    data: Object, warn: Warn, network: str = "", *, like_istioctl: bool = False
+) -> Object:
+    """Take the sidecars out of the pods of an object, as far as an injection can be undone.
+
+    ``network`` is the one of the mesh's values, where it is known.
+    """
+    target = PodOf(data, like_istioctl=like_istioctl)
+    if not is_injected(target.pod) and data["kind"] == "CronJob":
+        target = PodOf(data, like_istioctl=not like_istioctl)
+    if not is_injected(target.pod):
+        return target.workload
+    try:
+        pod, doubts = remove_sidecar(target.pod, target.workload, network)
+    except InjectionError as error:
+        raise InjectionError(f"{target.title}: {error}", target.path(error.path)) from None
+    target.put(pod)
+    for doubt in doubts:
+        warn(Remark(f"{target.title}: {doubt.message}", target.path(doubt.path)))
+    return target.workload
+
+
+def _ignored_values(metadata: Mapping[str, Any]) -> list[Remark]:
+    path, wanted = wish(metadata)
+    given = {("metadata", "annotations", name): value
+             for name, value in (metadata.get("annotations") or {}).items()}  # fmt: skip
+    if wanted:
+        given[path] = wanted  # type: ignore[index]
+    return [
+        Remark(f"{place[-1]} is {value!r}, which Istio ignores; it takes {allowed}", place)
+        for place, value in given.items()
+        if (allowed := ignored_value(str(place[-1]), value))
+    ]
+
+
+def _places(kind: str, *, like_istioctl: bool) -> tuple[Path, Path]:
+    """Where the pod's metadata is, and where its spec."""
     if kind == "Pod":
-        owner = _owner_of_pod(workload, owner)
-    owner = replace(owner, namespace_annotations=namespace_annotations or {})
-    holder, spec_holder = _pod_holders(workload, like_istioctl=like_istioctl)
-    pod = {"metadata": holder["metadata"], "spec": spec_holder["spec"]}
-    name = pod["metadata"].get("name") or owner.metadata.get("name", "")
-    namespace = owner.metadata.get("namespace")
-    full_name = f"{namespace}/{name}" if namespace else name
-    if pod["spec"].get("hostNetwork"):
-        warn(f'Skipping injection because {kind} "{full_name}" has host networking enabled')
-    elif not wants_injection(pod["metadata"], pod["spec"], settings):
-        warn(f'Skipping injection because {kind} "{full_name}" has sidecar injection disabled')
-    else:
-        try:
-            injected = inject_pod(read("Pod", pod), owner, settings)
-        except InjectionError as error:
-            raise InjectionError(f"{kind} {full_name}: {error}") from None
-        holder["metadata"], spec_holder["spec"] = injected["metadata"], injected["spec"]
-    return workload
+        return (), ()
+    if kind == "CronJob":
+        job: Path = ("spec", "jobTemplate")
+        template = (*job, "spec", "template")
+        return (job if like_istioctl else template), template
+    return ("spec", "template"), ("spec", "template")
 
 
-def _pod_holders(workload: Object, *, like_istioctl: bool) -> tuple[Object, Object]:
-    """Give what has the pod's metadata and what has its spec."""
-    if workload["kind"] == "Pod":
-        return workload, workload
-    spec = workload["spec"]
-    if workload["kind"] == "CronJob":
-        template = spec["jobTemplate"]["spec"]["template"]
-        return spec["jobTemplate"] if like_istioctl else template, template
-    if "template" not in spec:
-        raise InjectionError(f"{workload['kind']} has no spec.template; add it")
-    return spec["template"], spec["template"]
-
-
-def _owner_of_pod(pod: Object, own: Owner) -> Owner:
-    """Guess the workload of a pod by its owner (GetDeployMetaFromPod, pkg/kube/util.go)."""
-    metadata = pod["metadata"]
-    references = metadata.get("ownerReferences") or []
-    controller = next((one for one in references if one.get("controller")), None)
-    if controller is None or not metadata.get("generateName"):
-        return own
-    name, kind = controller["name"], controller["kind"]
-    version = controller["apiVersion"]
-    template_hash = (metadata.get("labels") or {}).get(_HASH, "")
-    if kind == "ReplicaSet" and template_hash and name.endswith(f"-{template_hash}"):
-        name = name.removesuffix(f"-{template_hash}")
-        is_rollout = "rollouts-pod-template-hash" in (metadata.get("labels") or {})
-        kind = "Rollout" if is_rollout else "Deployment"
-        version = "argoproj.io/v1alpha1" if is_rollout else version
-    elif kind == "Job" and _CRON_JOB.search(name):
-        name, kind = _CRON_JOB.sub("", name), "CronJob"
-    return Owner(version, kind, {**metadata, "name": name})
+def _walk(workload: Object, place: Path) -> Object:
+    found = workload
+    for key in place:
+        if key not in found:
+            raise InjectionError(f"{workload['kind']} has no spec.template; add it", ("spec",))
+        found = found[key]
+    return found

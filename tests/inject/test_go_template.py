@@ -95,6 +95,14 @@ def test_templates(text: str, data: object, expected: str) -> None:
         ('{{ dict "b" 1 "a" (list true nil) | toJson }}', '{"a":[true,null],"b":1}'),
         ('{{ kindOf 1 }} {{ kindIs "map" (dict) }} {{ typeOf "x" }}', "int true string"),
         ("{{ uniq (list 1 1 2) }} {{ without (list 1 2) 2 }} {{ first (list 4 5) }}", "[1 2] [1] 4"),
+        ('{{ regexSplit "a*" "abaabaccadaaae" 5 | join "|" }}', "|b|b|c|cadaaae"),
+        ('{{ regexSplit "z" "azbzc" 1 }} {{ regexSplit "z" "azb" 0 }}', "[azbzc] []"),
+        ('{{ regexFindAll "a*" "baaac" -1 | toJson }}', '["","aaa",""]'),
+        ('{{ regexReplaceAll "(?P<n>a)|b" "ab" "<${n}$9$$>" }}', "<a$><$>"),
+        ('{{ regexMatch "^a$" "a\\n" }} {{ regexMatch "(?m)^a$" "a\\nb" }}', "false true"),
+        ('{{ regexFind "[[:upper:][:digit:]_]+\\\\z" "aB_1" }}', "B_1"),
+        ('{{ regexMatch "^\\\\d\\\\w$" "٣é" }} {{ regexMatch "a{,2}" "a{,2}" }}', "false true"),
+        ('{{ mustRegexMatch "[^a]" "b" }} {{ mustFirst (list 3) }}', "true 3"),
     ],
 )  # fmt: skip
 def test_functions_of_sprig(text: str, expected: str) -> None:
@@ -127,6 +135,9 @@ def test_functions_of_sprig(text: str, expected: str) -> None:
         ("{{env `HOME`}}", 1, 3, "environment"),
         ("{{repeat 9000000 `a`}}", 1, 3, "characters"),
         ('{{"\\q"}}', 1, 3, "unknown escape"),
+        ("{{regexMatch `(?=a)` `a`}}", 1, 3, "is no regular expression"),
+        ("{{regexMatch `a++` `a`}}", 1, 3, "is no regular expression"),
+        ("{{regexMatch `\\pL` `a`}}", 1, 3, "is not supported"),
     ],
 )
 def test_errors_know_their_place(text: str, line: int, column: int, reason: str) -> None:

@@ -11,6 +11,7 @@ from meshctl.errors import InputError, MeshctlError, UsageError
 from meshctl.inject import preserve_style
 from meshctl.inject.errors import InjectionError
 from meshctl.inject.istioctl_style import inject_text
+from meshctl.inject.native import with_native
 from meshctl.inject.settings import Settings, read_settings
 
 TEMPLATE = """\
@@ -156,9 +157,9 @@ def test_items_of_lists_are_injected() -> None:
     ("change", "reason"),
     [
         (("  name: web", "  name: web\n  annotations: {sidecar.istio.io/inject: 'false'}"),
-         'Skipping injection because Pod "web" has sidecar injection disabled'),
+         '-:5:42: Skipping injection because Pod "web" has sidecar injection disabled'),
         (("spec:", "spec:\n  hostNetwork: true"),
-         'Skipping injection because Pod "web" has host networking enabled'),
+         '-:8:16: Skipping injection because Pod "web" has host networking enabled'),
     ],
 )  # fmt: skip
 def test_pods_that_want_no_sidecar_get_none(change: tuple[str, str], reason: str) -> None:
@@ -172,22 +173,22 @@ def test_pods_that_want_no_sidecar_get_none(change: tuple[str, str], reason: str
     ("change", "reason"),
     [
         (("  name: web", "  name: web\n  annotations: {sidecar.istio.io/proxyCPU: lots}"),
-         "sidecar.istio.io/proxyCPU is 'lots'"),
+         "-:7:44: Pod \"web\": annotation sidecar.istio.io/proxyCPU is 'lots'"),
         (("  name: web", "  name: web\n  annotations: {inject.istio.io/templates: other}"),
-         "'other' not found; have sidecar"),
+         "-:7:44: Pod \"web\": requested template 'other' not found; have sidecar"),
         (("  name: web", "  name: web\n  annotations: {proxy.istio.io/config: 'typo: 1'}"),
-         "unknown field 'typo'"),
+         "-:7:40: Pod \"web\": annotation proxy.istio.io/config has an unknown field 'typo'"),
         (("  name: web", "  name: web\n  annotations: {proxy.istio.io/overrides: '{'}"),
-         "proxy.istio.io/overrides cannot be read"),
-        (("containerPort: 8080", "containerPort: many"), "should be a number"),
-        (("kind: Pod", "kind: Pod\n  a: b"), "cannot be read"),
+         '-:7:43: Pod "web": annotation proxy.istio.io/overrides cannot be read'),
+        (("containerPort: 8080", "containerPort: many"),
+         "-:15:22: spec.containers[0].ports[0].containerPort is 'many' and should be a number"),
+        (("kind: Pod", "kind: Pod\n  a: b"), "-:5:4: a `:` cannot stand here"),
     ],
 )  # fmt: skip
 def test_bad_workloads_are_refused(change: tuple[str, str], reason: str) -> None:
     with pytest.raises(InjectionError) as caught:
         inject("a: 1\n---\n" + POD.replace(*change, 1))
-    assert "document at line 3" in str(caught.value)
-    assert reason in str(caught.value)
+    assert str(caught.value).startswith(reason)
 
 
 def test_the_proxy_config_of_a_pod_counts() -> None:
@@ -282,3 +283,152 @@ def test_in_place_touches_nothing_when_one_file_is_bad(tmp_path, flags) -> None:
 def test_wrong_flags_are_refused(flags, wrong: dict, error: type[Exception]) -> None:
     with pytest.raises(error):
         kube_inject.run(["-"], **(flags | wrong))
+
+
+@pytest.mark.parametrize(
+    ("config", "labels", "reason"),
+    [
+        ({"policy": "disabled"}, "", "disabled by the config's policy"),
+        ({"policy": "off"}, "sidecar.istio.io/inject: 'true'", "policy of the config is 'off'"),
+        ({"neverInjectSelector": [{"matchLabels": {"app": "web"}}]}, "",
+         "disabled by the config's neverInjectSelector"),
+        ({"neverInjectSelector": [{"matchExpressions": [{"key": "app", "operator": "Exists"}]}]},
+         "sidecar.istio.io/inject: 'true'", ""),
+        ({"neverInjectSelector": [{}]}, "", ""),
+        ({"policy": "disabled", "alwaysInjectSelector": [{"matchLabels": {"app": "web"}}]}, "", ""),
+        ({}, "sidecar.istio.io/inject: 'false'", "has sidecar injection disabled"),
+    ],
+)  # fmt: skip
+def test_the_config_decides_about_pods(config: dict, labels: str, reason: str) -> None:
+    used = read_settings(
+        json.dumps({"templates": {"sidecar": TEMPLATE}, **config}), json.dumps(VALUES), ""
+    )
+    warnings: list[str] = []
+    text = POD.replace("    app: web", f"    app: web\n    {labels}") if labels else POD
+    injected_text = preserve_style.inject_text(text, used, warnings.append)
+    assert bool(reason) == (text == injected_text)
+    assert reason in "".join(warnings)
+    assert "istio-proxy" in inject_text(POD, used, print)  # istioctl doesn't read it
+
+
+def test_system_namespaces_get_nothing() -> None:
+    text = POD.replace("  name: web", "  name: web\n  namespace: kube-system", 1)
+    assert "istio-proxy" not in inject(text)
+    deployment = (
+        "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: d, namespace: kube-system}\n"
+        "spec:\n  template:\n    spec:\n      containers: [{name: a}]\n"
+    )
+    warnings: list[str] = []
+    assert deployment == preserve_style.inject_text(deployment, settings(), warnings.append)
+    assert 'Deployment "kube-system/d" is in kube-system, where Istio never' in warnings[0]
+    assert "istio-proxy" in inject(deployment)  # istioctl asks the pod template alone
+    elsewhere = settings(namespace="kube-system")
+    assert POD == preserve_style.inject_text(POD, elsewhere, warnings.append)
+
+
+@pytest.mark.parametrize(
+    ("annotation", "value", "allowed"),
+    [
+        ("sidecar.istio.io/inject", "yes", '"true" or "false"'),
+        ("sidecar.istio.io/nativeSidecar", "on", '"true" or "false"'),
+        ("sidecar.istio.io/userVolume", "[", "JSON"),
+        ("sidecar.istio.io/logLevel", "loud", "one of trace, debug"),
+    ],
+)
+def test_values_that_istio_ignores_are_told(annotation: str, value: str, allowed: str) -> None:
+    warnings: list[str] = []
+    metadata = f"  name: web\n  annotations:\n    {annotation}: '{value}'"
+    inject(POD.replace("  name: web", metadata, 1), warnings)
+    column = len(annotation) + 7
+    expected = f"-:6:{column}: {annotation} is '{value}', which Istio ignores; it takes {allowed}"
+    assert warnings[0].startswith(expected)
+
+
+def test_labels_are_told_rather_than_annotations() -> None:
+    warnings: list[str] = []
+    inject(POD.replace("    app: web", "    sidecar.istio.io/inject: 'no'"), warnings)
+    assert ["-:6:30: sidecar.istio.io/inject is 'no', which Istio ignores; it takes"] == [
+        warning.partition(' "')[0] for warning in warnings
+    ]
+
+
+@pytest.mark.parametrize(
+    ("choice", "kubernetes", "tag", "values", "expected"),
+    [
+        ("auto", "", "1.31.0", {}, False),
+        ("auto", "1.33", "1.31.0", {}, True),
+        ("auto", "v1.34.1-gke.5", "1.27-distroless", {}, True),
+        ("auto", "1.32.9", "1.31.0", {}, False),
+        ("auto", "1.33", "1.26.4", {}, False),
+        ("auto", "1.33", "latest", {}, True),
+        ("auto", "1.29", "1.26.4", {"ENABLE_NATIVE_SIDECARS": "true"}, True),
+        ("auto", "1.33", "1.31.0", {"ENABLE_NATIVE_SIDECARS": False}, False),
+        ("true", "1.20", "1.20.0", {}, True),
+        ("false", "1.34", "1.31.0", {}, False),
+    ],
+)
+def test_native_sidecars(choice, kubernetes, tag, values, expected) -> None:
+    used = {"global": {"tag": tag}, "pilot": {"env": values}}
+    found = with_native(read_settings("a", json.dumps(used), ""), choice, kubernetes)
+    assert expected == found.native
+
+
+def test_versions_are_checked() -> None:
+    with pytest.raises(InjectionError, match="--kubernetes-version 'new'"):
+        with_native(settings(), "auto", "new")
+
+
+def test_a_pod_decides_itself_about_a_native_sidecar() -> None:
+    own = "  - name: istio-proxy\n    image: auto\n"
+    wish = "  name: web\n  annotations: {sidecar.istio.io/nativeSidecar: 'true'}"
+    template = TEMPLATE.replace("  containers:\n  - name: istio-proxy", "  - name: istio-proxy")
+    config = json.dumps({"templates": {"sidecar": template}})
+    used = read_settings(config, json.dumps(VALUES), "")
+    text = inject_text((POD + own).replace("  name: web", wish, 1), used, print)
+    spec = next(yaml.safe_load_all(text))["spec"]
+    assert ["app"] == [one["name"] for one in spec["containers"]]
+    assert {"istio-proxy", "istio-init"} == {one["name"] for one in spec["initContainers"]}
+
+
+def test_the_port_of_secure_metrics_is_told() -> None:
+    config = "{proxy.istio.io/config: '{proxyMetadata: {ENVOY_SECURE_MERGED_METRICS_PORT: \"1\"}}'}"
+    template = TEMPLATE.replace(
+        "    env:\n",
+        "    env:\n    {{- range $k, $v := .ProxyConfig.ProxyMetadata }}\n"
+        '    - name: {{ $k }}\n      value: "{{ $v }}"\n    {{- end }}\n',
+    )
+    used = read_settings(json.dumps({"templates": {"sidecar": template}}), json.dumps(VALUES), "")
+    text = POD.replace("  name: web", f"  name: web\n  annotations: {config}", 1)
+    result = preserve_style.inject_text(text, used, print)
+    annotations = next(yaml.safe_load_all(result))["metadata"]["annotations"]
+    assert "1" == annotations["prometheus.istio.io/secure-port"]
+    assert "secure-port" not in preserve_style.uninject_text(result, print)
+
+
+def test_lists_inside_lists_are_injected() -> None:
+    pod = "{apiVersion: v1, kind: Pod, metadata: {name: p}, spec: {containers: [{name: a}]}}"
+    inner = f"{{apiVersion: v1, kind: List, items: [{pod}]}}"
+    text = f"apiVersion: v1\nkind: List\nitems: [{inner}]\n"
+    found = injected(text)["items"][0]
+    assert ["a", "istio-proxy"] == [c["name"] for c in found["items"][0]["spec"]["containers"]]
+    assert {} == found["metadata"]
+
+
+def test_the_place_of_a_mistake_in_a_list_is_known() -> None:
+    pod = "{apiVersion: v1, kind: Pod, metadata: {name: 5, labels: []}}"
+    text = f"apiVersion: v1\nkind: List\nitems:\n- {{}}\n- {pod}\n"
+    with pytest.raises(
+        InjectionError, match=r"^-:5:51: items\[1\]\.metadata\.labels should be a map"
+    ):
+        inject(text)
+
+
+def test_native_sidecars_of_users_look_the_same_to_templates_each_time() -> None:
+    template = TEMPLATE.replace("  containers:\n  - name: istio-proxy", "  - name: istio-proxy")
+    names = "    - name: NAMES\n      value: '{{ range .Spec.Containers }}{{ .Name }} {{ end }}'\n"
+    config = {"templates": {"sidecar": template.replace("    env:\n", f"    env:\n{names}")}}
+    used = read_settings(json.dumps(config), json.dumps(VALUES), "", native=True)
+    own = "  - name: istio-proxy\n    image: auto\n    env:\n    - {name: MINE, value: '1'}\n"
+    once = preserve_style.inject_text(POD + own, used, print)
+    assert "app istio-proxy " in once
+    assert once == preserve_style.inject_text(once, used, print)

@@ -57,6 +57,53 @@ def test_finalizers_are_joined() -> None:
     assert {"finalizers": ["a", "b", "c"]} == merged
 
 
+ABC = [{"name": "a"}, {"name": "b"}, {"name": "c"}]
+
+
+@pytest.mark.parametrize(
+    ("original", "patch", "expected"),
+    [
+        (
+            {"containers": ABC},
+            {"$setElementOrder/containers": [{"name": "c"}, {"name": "a"}]},
+            {"containers": [{"name": "b"}, {"name": "c"}, {"name": "a"}]},
+        ),
+        (
+            {"containers": ABC[1:]},
+            {"$setElementOrder/containers": [{"name": "c"}, {"name": "a"}], "containers": ABC[:1]},
+            {"containers": [{"name": "b"}, {"name": "c"}, {"name": "a"}]},
+        ),
+        (
+            {"volumes": [{"name": "v", "emptyDir": {}}]},
+            {"volumes": [{"name": "v", "$retainKeys": ["name", "secret"], "secret": {}}]},
+            {"volumes": [{"name": "v", "secret": {}}]},
+        ),
+    ],
+)
+def test_directives(original: dict, patch: dict, expected: dict) -> None:
+    assert expected == spec(original, patch)
+
+
+def test_directives_for_plain_lists() -> None:
+    patch = {"$deleteFromPrimitiveList/finalizers": ["a"]}
+    assert {"finalizers": ["b"]} == merge("ObjectMeta", {"finalizers": ["a", "b"]}, patch)
+    patch = {"$setElementOrder/finalizers": ["c", "a"], "finalizers": ["c"]}
+    assert {"finalizers": ["c", "a"]} == merge("ObjectMeta", {"finalizers": ["a"]}, patch)
+
+
+@pytest.mark.parametrize(
+    "patch",
+    [
+        {"$setElementOrder/containers": [{"name": "b"}, {"name": "a"}], "containers": ABC[:2]},
+        {"$setElementOrder/containers": [{"name": "b"}], "containers": ABC[:2]},
+        {"$setElementOrder/containers": 5},
+    ],
+)
+def test_orders_that_contradict_the_patch_are_refused(patch: dict) -> None:
+    with pytest.raises(InjectionError, match="setElementOrder"):
+        spec({"containers": []}, patch)
+
+
 def test_items_without_their_key_are_refused() -> None:
     for original, patch in (([], [{"image": "x"}]), ([{}], [{"name": "x"}])):
         with pytest.raises(InjectionError, match="merged by name"):

@@ -8,7 +8,7 @@ that this returns; what it prints is its ``str``.
 import math
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, Protocol
 
 _EXPONENT_FROM = 21
 """Where Go's %v turns to exponents."""
@@ -31,7 +31,6 @@ class Missing:
 MISSING = Missing()
 
 
-@runtime_checkable
 class Struct(Protocol):
     """A value with fields of its own."""
 
@@ -45,8 +44,8 @@ def field(value: Any, name: str) -> Any:
         return MISSING
     if isinstance(value, Mapping):
         return value.get(name, MISSING)
-    if isinstance(value, Struct):
-        return value.field(name)
+    if (of := getattr(value, "field", None)) is not None:
+        return of(name)
     if value is None:
         raise FieldError(f"nil pointer evaluating interface {{}}.{name}")
     raise FieldError(f"can't evaluate field {name} in type {type_name(value)}")

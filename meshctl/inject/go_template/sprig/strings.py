@@ -76,15 +76,6 @@ def _split(separator: str, text: str, count: int = -1) -> dict[str, str]:
     return {f"_{number}": part for number, part in enumerate(parts)}
 
 
-def _replacement(text: str) -> str:
-    return re.sub(r"\$\{?(\w+)\}?", r"\\g<\1>", text.replace("\\", "\\\\"))
-
-
-def _find_all(pattern: str, text: str, count: int) -> list[str]:
-    found = [match[0] for match in re.finditer(pattern, text)]
-    return found if count < 0 else found[:count]
-
-
 def _decode(decoder: Callable[[str], bytes]) -> Callable[[str], str]:
     def decode(text: str) -> str:
         try:
@@ -121,13 +112,6 @@ STRINGS: Mapping[str, Callable[..., Any]] = {
     "nospace": lambda s: "".join(s.split()),
     "plural": _plural,
     "quote": lambda *v: " ".join(quote(show_inside(one)) for one in v if one is not None),
-    "regexFind": lambda p, s: match[0] if (match := re.search(p, s)) else "",
-    "regexFindAll": _find_all,
-    "regexMatch": lambda p, s: re.search(p, s) is not None,
-    "regexQuoteMeta": lambda s: re.sub(r"([\\.+*?()|\[\]{}^$])", r"\\\1", s),
-    "regexReplaceAll": lambda p, s, r: re.sub(p, _replacement(r), s),
-    "regexReplaceAllLiteral": lambda p, s, r: re.sub(p, lambda _: r, s),
-    "regexSplit": lambda p, s, n: re.split(p, s, maxsplit=max(n - 1, 0)),
     "repeat": _repeat,
     "replace": lambda old, new, s: s.replace(old, new),
     "sha1sum": lambda s: sha1(s.encode()).hexdigest(),  # noqa: S324 - a checksum

@@ -1,0 +1,238 @@
+"""What is added to a pod that gets a sidecar? (files/injection-template.yaml, Istio 1.31)"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from meshctl.inject.containers import PROXY
+from meshctl.inject.errors import InjectionError
+from meshctl.inject.functions import FUNCTIONS
+from meshctl.inject.go_template.values import show_inside
+from meshctl.inject.openshift import DEFAULT_USER
+from meshctl.inject.overlays import proxy
+from meshctl.inject.overlays.api import Injection, Object
+from meshctl.inject.overlays.interception import (
+    configured_mode,
+    core_dump_container,
+    dumps_core,
+    interception_annotations,
+    interception_container,
+)  # fmt: skip
+from meshctl.inject.overlays.interception import mode as interception_mode
+from meshctl.inject.overlays.proxy import number, variable
+from meshctl.inject.overlays.versions import Feature, Version
+from meshctl.inject.overlays.volumes import (
+    SECRETS,
+    data_mounts,
+    data_volumes,
+    has_root,
+    identity_mount,
+    identity_volume,
+    mount,
+    pull_secrets,
+    revocation_volume,
+    root_mount,
+    secret_volume,
+)  # fmt: skip
+from meshctl.inject.template_data import KubernetesStruct, Message, TextMap
+
+
+def sidecar(version: Version, injection: Injection) -> Object:
+    """Give a pod its sidecar, and the init container that leads traffic to it."""
+    container = _container(injection, version)
+    initial = [
+        *interception_container(injection, version),
+        *core_dump_container(injection, version),
+    ]
+    if is_native(injection, version):
+        containers: Object = {"initContainers": [*initial, container]}
+    else:
+        containers = {"initContainers": initial, "containers": [container]}
+    return {
+        "metadata": {
+            "labels": _labels(injection, version),
+            "annotations": {
+                **proxy.base_annotations(injection),
+                **interception_annotations(injection, version),
+            },
+        },
+        "spec": {
+            **containers,
+            "volumes": [*_volumes(injection, version)],
+            **pull_secrets(injection),
+        },
+    }
+
+
+def is_native(injection: Injection, version: Version) -> bool:
+    """Does the sidecar run as an init container that never ends?"""
+    wanted = injection.annotations.get("sidecar.istio.io/nativeSidecar")
+    if wanted is None or not version.has(Feature.NATIVE_ANNOTATION):
+        return injection.is_native
+    if not version.has(Feature.NATIVE_BY_DEFAULT):
+        return wanted == "true"
+    return wanted != "false" if wanted else injection.is_native
+
+
+def _labels(injection: Injection, version: Version) -> Object:
+    own = injection.labels
+    found = {"security.istio.io/tlsMode": own.get("security.istio.io/tlsMode") or "istio"}
+    metadata = injection.proxy_config.get("proxyMetadata") or {}
+    if show_inside(metadata.get("ISTIO_META_ENABLE_HBONE")) == "true":
+        found["networking.istio.io/tunnel"] = own.get("networking.istio.io/tunnel") or "http"
+    return found | proxy.canonical_labels(injection, shortened_by=version)
+
+
+def _container(injection: Injection, version: Version) -> Object:
+    is_probed = proxy.status_port(injection) != "0"
+    return {
+        "name": PROXY,
+        "image": proxy.proxy_image(injection, "proxy", injection.image),
+        **({"restartPolicy": "Always"} if is_native(injection, version) else {}),
+        "ports": [{"containerPort": 15090, "protocol": "TCP", "name": "http-envoy-prom"}],
+        "args": [*_arguments(injection, version)],
+        **_lifecycle(injection, version),
+        "env": [*_environment(injection, version)],
+        **proxy.pull_policy(injection),
+        **(_probes(injection) if is_probed else {}),
+        "securityContext": _security(injection, version),
+        "resources": proxy.resources(injection),
+        "volumeMounts": [*_mounts(injection, version)],
+    }
+
+
+def _arguments(injection: Injection, version: Version) -> Iterator[str]:
+    yield from proxy.proxy_arguments(injection, "sidecar")
+    path = injection.text("global.proxy.outlierLogPath")
+    if path and version.has(Feature.OUTLIER_LOG):
+        yield f"--outlierLogPath={path}"
+
+
+def _lifecycle(injection: Injection, version: Version) -> Object:
+    if own := injection.value("global.proxy.lifecycle"):
+        return {"lifecycle": own}
+    holds = injection.proxy_config.get("holdApplicationUntilProxyStarts") or injection.value(
+        "global.proxy.holdApplicationUntilProxyStarts"
+    )
+    native = is_native(injection, version)
+    if holds and not native:
+        return {"lifecycle": {"postStart": {"exec": {"command": ["pilot-agent", "wait"]}}}}
+    if native and version.has(Feature.NATIVE_DRAIN):
+        port = f"--debug-port={proxy.status_port(injection)}"
+        command = ["pilot-agent", "request", port, "POST", "drain"]
+        return {"lifecycle": {"preStop": {"exec": {"command": command}}}}
+    return {}
+
+
+def _environment(injection: Injection, version: Version) -> Iterator[Object]:
+    yield from proxy.probe_environment(injection, version)
+    yield from proxy.certificate_environment(injection, version)
+    yield proxy.from_limit("ISTIO_CPU_LIMIT", "cpu", version)
+    yield from proxy.configuration_environment(injection)
+    yield proxy.app_environment(injection)
+    yield from proxy.limit_environment(injection, version)
+    yield from proxy.place_environment(injection)
+    own_mode = injection.annotations.get("sidecar.istio.io/interceptionMode")
+    yield variable("ISTIO_META_INTERCEPTION_MODE", own_mode or configured_mode(injection))
+    label = injection.labels.get("service.istio.io/workload-name")
+    name = label if version.has(Feature.WORKLOAD_NAME) else ""
+    yield from proxy.owner_environment(injection, name or injection.owner.metadata.get("name", ""))
+    yield from proxy.bootstrap_environment(injection)
+    yield from proxy.mesh_environment(injection)
+    if injection.text("global.proxy.tracer") == "datadog":
+        for name, value in proxy.json_annotation(injection, "apm.datadoghq.com/env"):
+            yield variable(name, show_inside(value))
+    if version.has(Feature.OPEN_TELEMETRY) and (attributes := _resource_attributes(injection)):
+        yield variable("OTEL_RESOURCE_ATTRIBUTES", attributes)
+    yield from proxy.metadata_environment(injection)
+
+
+def _resource_attributes(injection: Injection) -> str:
+    try:
+        found = FUNCTIONS["otelResourceAttributes"](
+            Message(injection.mesh),
+            TextMap(injection.annotations),
+            TextMap(injection.labels),
+            injection.owner.metadata.get("namespace") or "",
+            [KubernetesStruct("Container", one) for one in injection.containers],
+        )
+    except ValueError as error:
+        raise InjectionError(str(error)) from None
+    return str(found)
+
+
+def _probes(injection: Injection) -> Object:
+    found: Object = {"readinessProbe": proxy.readiness(injection, 15021)}
+    if injection.value("global.proxy.startupProbe.enabled"):
+        found["startupProbe"] = {
+            "httpGet": {"path": "/healthz/ready", "port": 15021},
+            "initialDelaySeconds": 0,
+            "periodSeconds": 1,
+            "timeoutSeconds": 3,
+            "failureThreshold": number(
+                injection.text("global.proxy.startupProbe.failureThreshold")
+            ),
+        }
+    return found
+
+
+def _security(injection: Injection, version: Version) -> Object:
+    is_read_only = not dumps_core(injection, version)
+    metadata = injection.proxy_config.get("proxyMetadata") or {}
+    if show_inside(metadata.get("IPTABLES_TRACE_LOGGING")) == "true":
+        user: Object = {"runAsNonRoot": False, "runAsUser": 0, "runAsGroup": injection.group}
+        added, privileged = ["NET_ADMIN"], True
+    else:
+        is_transparent = interception_mode(injection) == "TPROXY"
+        binds = injection.annotation(
+            "sidecar.istio.io/capNetBindService", "global.proxy.capNetBindService"
+        )
+        added = ["NET_ADMIN"] if is_transparent else []
+        added += ["NET_BIND_SERVICE"] if binds == "true" else []
+        privileged = number(injection.text("global.proxy.privileged"))
+        user = {
+            "runAsNonRoot": True, "runAsUser": injection.user, "runAsGroup": injection.group,
+        }  # fmt: skip
+        if added:
+            user = {"runAsNonRoot": False, "runAsUser": 0, "runAsGroup": DEFAULT_USER}
+    return {
+        "allowPrivilegeEscalation": privileged,
+        "capabilities": {**({"add": added} if added else {}), "drop": ["ALL"]},
+        "privileged": privileged,
+        "readOnlyRootFilesystem": is_read_only,
+        **user,
+        **proxy.seccomp(injection, version),
+    }
+
+
+def _mounts(injection: Injection, version: Version) -> Iterator[Object]:
+    yield mount("workload-socket", f"{SECRETS}/workload-spiffe-uds")
+    yield mount("credential-socket", f"{SECRETS}/credential-uds")
+    yield identity_mount(injection)
+    yield from root_mount(injection)
+    if has_root(injection) and version.has(Feature.REVOCATIONS):
+        yield mount("istio-ca-crl", f"{SECRETS}/istio/crl")
+    yield from data_mounts(injection, version, "istio-envoy")
+    if (tls := _lightstep(injection)) is not None:
+        path = FUNCTIONS["directory"](tls.get("caCertificates") or "")
+        yield mount("lightstep-certs", path, is_read_only=True)
+    yield from proxy.named_annotation(injection, "sidecar.istio.io/userVolumeMount")
+
+
+def _volumes(injection: Injection, version: Version) -> Iterator[Object]:
+    yield {"name": "workload-socket", "emptyDir": None}
+    yield {"name": "credential-socket", "emptyDir": None}
+    yield identity_volume(injection, None)
+    yield from data_volumes(injection, version, "istio-envoy")
+    yield from revocation_volume(injection, version)
+    yield from secret_volume(injection)
+    yield from proxy.named_annotation(injection, "sidecar.istio.io/userVolume")
+    if _lightstep(injection) is not None:
+        secret = {"optional": True, "secretName": "lightstep.cacert"}
+        yield {"name": "lightstep-certs", "secret": secret}
+
+
+def _lightstep(injection: Injection) -> Any:
+    """The TLS settings of tracing, when LightStep is the tracer."""
+    if injection.text("global.proxy.tracer") != "lightstep":
+        return None
+    return (injection.proxy_config.get("tracing") or {}).get("tlsSettings")
