@@ -1,14 +1,12 @@
-"""Does a pod get a sidecar, and if not, why? (injectRequired in pkg/kube/inject, Istio 1.31)"""
+"""Which value of a workload says that its pods get no sidecar?"""
 
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from meshctl.inject.errors import Path
 from meshctl.inject.settings import Settings
-from meshctl.mesh.injector import matches
-from meshctl.resources import Resource
-from meshctl.resources.workload import INJECT, SYSTEM_NAMESPACES
-from meshctl.sources.documents import Document
+from meshctl.mesh.injection_policy import Cause, PodWords, Policy, required
+from meshctl.resources.workload import INJECT
 
 _DISABLED = "has sidecar injection disabled"
 _NAME: Path = ("metadata", "name")
@@ -26,38 +24,38 @@ def reason_against(
 ) -> Reason | None:
     """Say why a pod gets no sidecar; ``None`` when it gets one.
 
-    Its own words come before the selectors of the injector's config, and those before the policy.
     Unlike at the webhook, the labels of the namespace don't count: who asks, wants injection.
     """
-    if spec.get("hostNetwork") is True:
-        return Reason("has host networking enabled", ("spec", "hostNetwork"))
-    if metadata.get("namespace") in SYSTEM_NAMESPACES:
-        return Reason(_DISABLED, ("metadata", "namespace"))
-    if namespace in SYSTEM_NAMESPACES:
-        return Reason(f"is in {namespace}, where Istio never injects", _NAME)
-    if settings.policy not in {"enabled", "disabled"}:
-        return Reason(f"has no chance: the policy of the config is {settings.policy!r}", _NAME)
-    labels = metadata.get("labels") or {}
-    path, wanted = wish(metadata)
-    if wanted in {"true", "false"}:
-        return None if wanted == "true" else Reason(_DISABLED, path)
-    if any(_selects(one, labels) for one in settings.never):
-        return Reason(f"{_DISABLED} by the config's neverInjectSelector", ("metadata", "labels"))
-    if any(_selects(one, labels) for one in settings.always):
+    own = metadata.get("namespace", "")
+    pod = _words(metadata, own or namespace, is_on_host=spec.get("hostNetwork") is True)
+    policy = Policy(settings.policy, settings.never, settings.always)
+    injects, cause = required(pod, policy)
+    if injects:
         return None
-    if settings.policy == "enabled":
-        return None
+    match cause:
+        case Cause.HOST_NETWORK:
+            return Reason("has host networking enabled", ("spec", "hostNetwork"))
+        case Cause.NAMESPACE if own:
+            return Reason(_DISABLED, ("metadata", "namespace"))
+        case Cause.NAMESPACE:
+            return Reason(f"is in {namespace}, where Istio never injects", _NAME)
+        case Cause.OWN_WORD:
+            return Reason(_DISABLED, wish(metadata)[0])
+        case Cause.NEVER:
+            message = f"{_DISABLED} by the config's neverInjectSelector"
+            return Reason(message, ("metadata", "labels"))
+        case Cause.UNKNOWN_POLICY:
+            message = f"has no chance: the policy of the config is {settings.policy!r}"
+            return Reason(message, _NAME)
     return Reason(f"{_DISABLED} by the config's policy", _NAME)
 
 
 def wish(metadata: Mapping[str, Any]) -> tuple[Path, str]:
     """What a pod says by its label or else its annotation, and where."""
-    for place in ("labels", "annotations"):
-        if INJECT in (metadata.get(place) or {}):
-            return ("metadata", place, INJECT), metadata[place][INJECT]
-    return _NAME, ""
+    where, word = _words(metadata, "", is_on_host=False).own_word
+    return ("metadata", f"{where}s", INJECT) if word else _NAME, word
 
 
-def _selects(selector: Mapping[str, Any], labels: Mapping[str, str]) -> bool:
-    """Empty selectors pick nothing here."""
-    return bool(selector) and matches(Resource(Document("", 1, "", selector), selector), labels)
+def _words(metadata: Mapping[str, Any], namespace: str, *, is_on_host: bool) -> PodWords:
+    labels, annotations = metadata.get("labels") or {}, metadata.get("annotations") or {}
+    return PodWords(is_on_host, namespace, labels, annotations)

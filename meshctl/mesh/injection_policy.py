@@ -4,13 +4,76 @@ Mirrors injectRequired (pkg/kube/inject/webhook.go, Istio 1.31): the pod's own w
 then the selectors of the injector's ConfigMap, then its policy.
 """
 
-from typing import NamedTuple
+from collections.abc import Mapping, Sequence
+from enum import Enum, auto
+from typing import Any, NamedTuple
 
 from meshctl.mesh.injector import config_of, matches
-from meshctl.resources import ConfigMap, View, Workload
+from meshctl.resources import ConfigMap, Resource, View, Workload
 from meshctl.resources.workload import INJECT, SYSTEM_NAMESPACES
+from meshctl.sources.documents import Document
 
-_SELECTORS = (("neverInjectSelector", False), ("alwaysInjectSelector", True))
+
+class Cause(Enum):
+    """What decides about a pod."""
+
+    HOST_NETWORK = auto()
+    NAMESPACE = auto()
+    UNKNOWN_POLICY = auto()
+    """A policy that is neither ``enabled`` nor ``disabled`` injects nothing."""
+    OWN_WORD = auto()
+    NEVER = auto()
+    """``neverInjectSelector``."""
+    ALWAYS = auto()
+    """``alwaysInjectSelector``."""
+    POLICY = auto()
+
+
+class PodWords(NamedTuple):
+    """What a pod says that decides about its injection."""
+
+    uses_host_network: bool
+    namespace: str
+    labels: Mapping[str, str]
+    annotations: Mapping[str, str]
+
+    @property
+    def own_word(self) -> tuple[str, str]:
+        """Label or annotation, and what it says; empty where neither is there."""
+        if INJECT in self.labels:
+            return "label", self.labels[INJECT]
+        return "annotation", self.annotations.get(INJECT, "")
+
+
+class Policy(NamedTuple):
+    """What the injector's config says about pods that say nothing."""
+
+    name: str = "enabled"
+    never: Sequence[Mapping[str, Any]] = ()
+    always: Sequence[Mapping[str, Any]] = ()
+
+
+def required(pod: PodWords, policy: Policy) -> tuple[bool, Cause]:
+    """Is a pod injected, and what decides that?"""
+    if pod.uses_host_network:
+        return False, Cause.HOST_NETWORK
+    if pod.namespace in SYSTEM_NAMESPACES:
+        return False, Cause.NAMESPACE
+    if policy.name not in {"enabled", "disabled"}:
+        return False, Cause.UNKNOWN_POLICY
+    _, value = pod.own_word
+    if value in {"true", "false"}:
+        return value == "true", Cause.OWN_WORD
+    if any(_selects(selector, pod.labels) for selector in policy.never):
+        return False, Cause.NEVER
+    if any(_selects(selector, pod.labels) for selector in policy.always):
+        return True, Cause.ALWAYS
+    return policy.name == "enabled", Cause.POLICY
+
+
+def _selects(selector: Mapping[str, Any], labels: Mapping[str, str]) -> bool:
+    """Empty selectors pick nothing here."""
+    return bool(selector) and matches(Resource(Document("", 1, "", selector), selector), labels)
 
 
 class Decision(NamedTuple):
@@ -22,38 +85,38 @@ class Decision(NamedTuple):
 
 def decide(workload: Workload, config_map: ConfigMap | None) -> Decision:
     """Decide by the pod and the injector's settings; without these its policy is ``enabled``."""
-    if workload.uses_host_network:
-        return Decision(
-            injects=False, reason="the pod has hostNetwork, and such pods are never injected"
-        )
-    if workload.namespace in SYSTEM_NAMESPACES:
-        return Decision(
-            injects=False, reason=f"istiod never injects into namespace {workload.namespace}"
-        )
-    where, value = _own_word(workload)
-    if value in {"true", "false"}:
-        verb = "asks for it" if value == "true" else "opts out"
-        return Decision(
-            injects=value == "true", reason=f"the pod's {where} {INJECT}={value} {verb}"
-        )
     settings = config_of(config_map) if config_map is not None else View(workload, (), None)
-    for name, injects in _SELECTORS:
-        for _, data in settings.items(name):
-            selector = View(workload, (), data)
-            if data and matches(selector, workload.pod_labels):
-                return Decision(injects=injects, reason=f"the injector's {name} picks the pod")
-    doubt = f"the pod's {where} {INJECT}={value} is neither true nor false" if value else ""
-    policy = settings.text("policy") or "enabled"
-    if policy != "enabled":
-        said = f"the injector's policy is {policy}, so that a pod has to ask by itself"
-        return Decision(injects=False, reason=f"{doubt}, and {said}" if doubt else said)
-    return Decision(
-        injects=True, reason=f"{doubt}, so the injector's policy decides" if doubt else ""
+    policy = Policy(
+        settings.text("policy") or "enabled",
+        [one for _, one in settings.items("neverInjectSelector")],
+        [one for _, one in settings.items("alwaysInjectSelector")],
     )
+    pod = PodWords(
+        workload.uses_host_network, workload.namespace, workload.pod_labels,
+        workload.pod_annotations,
+    )  # fmt: skip
+    injects, cause = required(pod, policy)
+    return Decision(injects, _reason(pod, policy, cause, injects=injects))
 
 
-def _own_word(workload: Workload) -> tuple[str, str]:
-    label = workload.pod_labels.get(INJECT)
-    if label is not None:
-        return "label", label
-    return "annotation", workload.pod_annotations.get(INJECT, "")
+def _reason(pod: PodWords, policy: Policy, cause: Cause, *, injects: bool) -> str:
+    where, value = pod.own_word
+    match cause:
+        case Cause.HOST_NETWORK:
+            return "the pod has hostNetwork, and such pods are never injected"
+        case Cause.NAMESPACE:
+            return f"istiod never injects into namespace {pod.namespace}"
+        case Cause.UNKNOWN_POLICY:
+            return f"the injector's policy is {policy.name}, by which it injects nothing"
+        case Cause.OWN_WORD:
+            verb = "asks for it" if injects else "opts out"
+            return f"the pod's {where} {INJECT}={value} {verb}"
+        case Cause.NEVER:
+            return "the injector's neverInjectSelector picks the pod"
+        case Cause.ALWAYS:
+            return "the injector's alwaysInjectSelector picks the pod"
+    doubt = f"the pod's {where} {INJECT}={value} is neither true nor false" if value else ""
+    if not injects:
+        said = f"the injector's policy is {policy.name}, so that a pod has to ask by itself"
+        return f"{doubt}, and {said}" if doubt else said
+    return f"{doubt}, so the injector's policy decides" if doubt else ""
