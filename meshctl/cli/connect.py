@@ -37,7 +37,7 @@ _OPTIONS: dict[str, tuple[Any, Any]] = {
 
 
 def with_access(command: Callable[..., None]) -> Callable[..., None]:
-    """Give a command the options of a cluster; it gets them as one parameter, ``access``."""
+    """Give a command the options of a cluster; it gets them as its first parameter, ``access``."""
     signature = inspect.signature(command)
     own = [one for name, one in signature.parameters.items() if name != "access"]
     added = [
@@ -47,9 +47,9 @@ def with_access(command: Callable[..., None]) -> Callable[..., None]:
 
     @wraps(command)
     def run(*args: Any, **given: Any) -> None:
-        found = {name: given.pop(name) for name in _OPTIONS}
+        found = {name: given.pop(name, default) for name, (_, default) in _OPTIONS.items()}
         found["groups"] = tuple(found["groups"] or ())
-        command(*args, **given, access=Access(**found))
+        command(Access(**found), *args, **given)
 
     run.__signature__ = signature.replace(parameters=[*own, *added])  # type: ignore[attr-defined]
     run.__annotations__ = {

@@ -1,24 +1,17 @@
 """``meshctl kube-inject``: add sidecars to workloads, without a cluster."""
 
-import os
 import sys
 from typing import Annotated
 
 import typer
 
-from meshctl.cli.output import Outputs, write_file, write_files
+from meshctl.cli.connect import with_access
+from meshctl.cli.injection_output import Target, report
+from meshctl.cli.injection_source import FromCluster, IstioNamespace, Source, Verify, Webhook
+from meshctl.cluster.api import Access
 from meshctl.errors import UsageError
-from meshctl.inject.builtin import DEFAULT_VERSION, Given, read_given
-from meshctl.inject.manifests import (
-    STYLES,
-    Injected,
-    inject_files,
-    joined,
-    read_text,
-    uninject_files,
-)  # fmt: skip
-from meshctl.inject.native import CHOICES, with_native
-from meshctl.inject.settings import Settings
+from meshctl.inject.builtin import DEFAULT_VERSION
+from meshctl.inject.manifests import inject_files, uninject_files
 
 Manifests = Annotated[
     list[str],
@@ -65,7 +58,9 @@ InPlace = Annotated[bool, typer.Option("-i", "--in-place", help="Rewrite the fil
 Diff = Annotated[bool, typer.Option("--diff", help="Show what would change.")]
 
 
+@with_access
 def run(
+    access: Access,
     files: Manifests,
     inject_config: InjectConfig = None,
     values: Values = None,
@@ -74,7 +69,11 @@ def run(
     sets: Sets = None,
     hub: Hub = "",
     tag: Tag = "",
+    from_cluster: FromCluster = False,
+    webhook: Webhook = False,
+    verify: Verify = False,
     revision: Revision = "",
+    istio_namespace: IstioNamespace = "istio-system",
     namespace: Namespace = "",
     native: Native = "auto",
     kubernetes_version: KubernetesVersion = "",
@@ -87,75 +86,28 @@ def run(
 ) -> None:
     """Add Istio's sidecar to the workloads of manifests, as Istio's chart or your own mesh does.
 
-    Exit code: 0 done, 1 --check found an error, 2 the job could not be done: no file is touched.
+    Exit code: 0 done, 1 --check or --verify found something, 2 not done: no file is touched.
     """
-    _check(files, native, output_style, output, in_place)
-    _check_alone(check, uninject=uninject, writes=in_place or diff or output is not None)
-    stdin = sys.stdin.buffer if "-" in files else None
-    config, chart, mesh = map(_text, (inject_config, values, mesh_config))
-    given = Given(istio_version, config, chart, mesh, tuple(sets or ()), hub, tag, revision)
-    settings = with_native(read_given(given, namespace=namespace), native, kubernetes_version)
-    if check:
-        raise typer.Exit(_report_hazards(files, settings, namespace, mesh_config))
-    change = uninject_files if uninject else inject_files
-    changed = change(files, settings, output_style, stdin)
-    _write(changed, output, in_place=in_place, diff=diff)
-
-
-def _text(path: str | None) -> str | None:
-    return None if path is None else read_text(path)
-
-
-def _report_hazards(
-    files: list[str], settings: Settings, namespace: str, mesh_config: str | None
-) -> int:
-    from meshctl.cli import options  # the rules are not needed to inject
-    from meshctl.cli.mesh_input import analyze_files
-
-    analysis = options.settings_from(
-        None, injection=settings.by_hand(), namespace=namespace or None, mesh_config=mesh_config,
-        select=(), whole_mesh=False,
+    source = Source(
+        inject_config, values, mesh_config, istio_version, tuple(sets or ()), hub, tag, revision,
+        from_cluster, webhook, verify, istio_namespace, namespace, native, kubernetes_version,
     )  # fmt: skip
-    outputs = Outputs("text", [], analysis.fail_on)
-    report = analyze_files(files, analysis, [])
-    outputs.write(report)
-    return outputs.exit_code(report)
+    target = Target(output_style, output, in_place, diff)
+    _check(files, source, target, only_reports=check or verify, uninject=uninject)
+    if check or verify:
+        raise typer.Exit(report(files, source, target, access))
+    change = uninject_files if uninject else inject_files
+    target.write(change(files, source.settings(access), output_style, sys.stdin.buffer))
 
 
-def _write(changed: list[Injected], output: str | None, *, in_place: bool, diff: bool) -> None:
-    for file in changed:
-        for warning in file.warnings:
-            typer.echo(warning, err=True)
-    if diff:
-        _print("".join(line for file in changed for line in file.changes()))
-    elif in_place:
-        write_files(
-            {os.path.realpath(one.name): one.after for one in changed if one.after != one.before}
+def _check(
+    files: list[str], source: Source, target: Target, *, only_reports: bool, uninject: bool
+) -> None:
+    target.check(has_files="-" not in files)
+    writes = target.in_place or target.diff or target.output is not None
+    if only_reports and (uninject or source.webhook or writes):
+        raise UsageError(
+            "--check and --verify only report; leave out --uninject, --webhook, --diff, -i and -o"
         )
-    elif output is not None:
-        write_file(output, joined(one.after for one in changed))
-    else:
-        _print(joined(one.after for one in changed))
-
-
-def _print(text: str) -> None:
-    """Write manifests as they are, whatever the terminal can show."""
-    sys.stdout.flush()
-    sys.stdout.buffer.write(text.encode())
-    sys.stdout.buffer.flush()
-
-
-def _check(files: list[str], native: str, style: str, output: str | None, in_place: bool) -> None:
-    if native not in CHOICES:
-        raise UsageError(f"--native {native!r} is not one of {', '.join(CHOICES)}")
-    if style not in STYLES:
-        raise UsageError(f"--output-style {style!r} is not one of {', '.join(STYLES)}")
-    if in_place and output is not None:
-        raise UsageError("-i and -o exclude each other")
-    if in_place and "-" in files:
-        raise UsageError("-i needs files; standard input has no place to write to")
-
-
-def _check_alone(check: bool, *, uninject: bool, writes: bool) -> None:
-    if check and (uninject or writes):
-        raise UsageError("--check only reports; leave out --uninject, --diff, -i and -o")
+    if source.verify and "-" in files:
+        raise UsageError("--verify injects twice, so it needs files; write standard input to one")

@@ -5,6 +5,7 @@ kubelets are of Kubernetes 1.33 or later (DetectNativeSidecar, pkg/kube/inject, 
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import replace
 
 from meshctl.inject.errors import InjectionError
@@ -23,6 +24,14 @@ def with_native(settings: Settings, choice: str, kubernetes_version: str = "") -
     Without a version of Kubernetes, ``auto`` means classic sidecars, as for istioctl.
     """
     return replace(settings, native=_is_native(settings, choice, kubernetes_version))
+
+
+def oldest(versions: Iterable[str]) -> str:
+    """Name the version of Kubernetes that all nodes have at least; empty where one is unknown."""
+    found = {version: _version(version) for version in versions}
+    if None in found.values():
+        return ""
+    return min(found, key=lambda version: found[version] or (0, 0), default="")
 
 
 def _is_native(settings: Settings, choice: str, kubernetes_version: str) -> bool:

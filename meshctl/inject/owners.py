@@ -61,8 +61,8 @@ def _ends(name: str, suffix: str | None) -> bool:
 def as_created(pod: Object, owner: Owner) -> Object:
     """Show a pod template as the pod that the workload's controllers would create of it."""
     created = deepcopy(pod)
-    if owner.kind == "Pod":
-        return created
+    if owner.kind == "Pod" or pod["metadata"].get("ownerReferences"):
+        return created  # it is a pod already
     name = owner.metadata.get("name", "")
     kind, version, controller, labels = _controller(owner, name)
     metadata = created["metadata"]

@@ -1,4 +1,4 @@
-"""Does ``analyze --cluster`` find in a recorded cluster what istioctl found in it?"""
+"""Do the live commands say of a recorded cluster what istioctl and istiod said?"""
 
 import json
 import os
@@ -7,10 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from api_server import ApiServer
+from istiod import Istiod
+from jsonpatch import JsonPatch
 from typer.testing import CliRunner
 
 from meshctl.cli.root import app
+from meshctl.inject.kubernetes_types import read
 
 SHARED = Path(os.environ.get("MESHCTL_SHARED") or Path(__file__).parents[2] / "../shared")
 DATA = SHARED / "data/cluster"
@@ -80,3 +84,34 @@ def test_nothing_is_unread_that_is_there(recorded: ApiServer) -> None:
     _, report, _ = analyzed(recorded)
     assert 61 == report["summary"]["resources"]
     assert [] == report["not_checked"]
+
+
+@pytest.mark.parametrize("source", ["--from-cluster", "--webhook"])
+def test_a_pod_gets_what_the_recorded_istiod_gave_it(
+    recorded: ApiServer, source: str, tmp_path: Path
+) -> None:
+    webhook = DATA / "webhook"
+    pod = json.loads((webhook / "inject-request.json").read_text())["request"]["object"]
+    answer = json.loads((webhook / "inject-response.json").read_text())["response"]
+    istiod = Istiod(recorded, inject=lambda _: answer)
+    _let_nobody_but(istiod, recorded)
+    file = tmp_path / "pod.json"
+    file.write_text(json.dumps(pod))
+    command = ["kube-inject", "-f", str(file), source, "--kubeconfig", str(recorded.kubeconfig)]
+    result = CliRunner().invoke(app, command)
+    assert result.exception is None, result.exception
+    patch = json.loads((webhook / "inject-response.patch.json").read_text())
+    expected = read("Pod", JsonPatch(patch).apply(pod))
+    assert expected == read("Pod", yaml.safe_load(result.stdout))
+
+
+def _let_nobody_but(istiod: Istiod, server: ApiServer) -> None:
+    """Have the recorded Service and webhook lead to an istiod of ours alone."""
+    for pod in [*server.objects["", "pods"].values()]:
+        name = pod["metadata"]["name"]
+        if pod["metadata"]["labels"].get("app") == "istiod" and name != istiod.name:
+            server.remove("v1", "Pod", istiod.namespace, name)
+    group = "admissionregistration.k8s.io"
+    for one in [*server.objects[group, "mutatingwebhookconfigurations"].values()]:
+        for webhook in one["webhooks"]:
+            webhook["clientConfig"]["caBundle"] = istiod.ca_bundle

@@ -11,6 +11,7 @@ import yaml
 from test_kube_inject import POD, TEMPLATE, VALUES
 
 from meshctl.cli import kube_inject
+from meshctl.cli.output import write_files
 from meshctl.errors import MeshctlError
 
 DEPLOYMENT_WITHOUT_TEMPLATE = "apiVersion: v1\nkind: ReplicationController\nspec: {}\n"
@@ -150,7 +151,7 @@ def test_one_file_that_cannot_be_written_leaves_all_as_they_are(tmp_path, flags)
     other.write_text(POD)
     texts = {str(good): "new", str(tmp_path / "nowhere" / "b.yaml"): "new"}
     with pytest.raises(MeshctlError, match="cannot write"):
-        kube_inject.write_files(texts)
+        write_files(texts)
     assert POD == good.read_text()
     assert ["a.yaml", "gone", "settings"] == sorted(one.name for one in tmp_path.iterdir())
 

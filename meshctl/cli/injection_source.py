@@ -1,0 +1,127 @@
+"""Where do the settings of an injection come from: Istio's chart, files, a cluster, or istiod?"""
+
+from typing import Annotated, Any, NamedTuple
+
+import typer
+
+from meshctl.cli.connect import connect
+from meshctl.cluster.api import Access, Cluster, ClusterError
+from meshctl.errors import UsageError
+from meshctl.inject.builtin import DEFAULT_VERSION, Given, read_given
+from meshctl.inject.manifests import read_text
+from meshctl.inject.native import CHOICES, oldest, with_native
+from meshctl.inject.settings import Settings, settings_of_webhook
+
+FromCluster = Annotated[
+    bool, typer.Option("--from-cluster", help="Take the settings from the cluster's ConfigMaps.")
+]
+Webhook = Annotated[bool, typer.Option("--webhook", help="Let the cluster's istiod inject.")]
+Verify = Annotated[
+    bool, typer.Option("--verify", help="Compare istiod's result with that of --from-cluster.")
+]
+IstioNamespace = Annotated[str, typer.Option(metavar="NS", help="Namespace of istiod.")]
+
+
+class Source(NamedTuple):
+    """The options that say where the settings come from; the first three name files."""
+
+    inject_config: str | None
+    values: str | None
+    mesh_config: str | None
+    istio_version: str
+    sets: tuple[str, ...]
+    hub: str
+    tag: str
+    revision: str
+    from_cluster: bool
+    webhook: bool
+    verify: bool
+    istio_namespace: str
+    namespace: str
+    native: str
+    kubernetes_version: str
+
+    def settings(self, access: Access) -> Settings:
+        """Read the settings, from a cluster where one is asked for."""
+        self._check()
+        if self.webhook:
+            return self.of_webhook(access)
+        if self.from_cluster or self.verify:
+            return self._of_cluster(access)
+        given = self._given(
+            config=_text(self.inject_config), values=_text(self.values),
+            mesh=_text(self.mesh_config), istio_version=self.istio_version, revision=self.revision,
+        )  # fmt: skip
+        return self._settled(given, self.kubernetes_version)
+
+    def of_webhook(self, access: Access) -> Settings:
+        """Leave everything to a running istiod."""
+        from meshctl.cluster.injector import find_webhook
+
+        webhook = find_webhook(connect(access), self.revision, access.timeout)
+        return settings_of_webhook(webhook.ask, self.namespace)
+
+    def _of_cluster(self, access: Access) -> Settings:
+        from meshctl.cluster.injector import injector_texts
+
+        cluster = connect(access)
+        found = injector_texts(cluster, self.istio_namespace, self.revision)
+        version = self.kubernetes_version or _oldest_kubelet(cluster)
+        return self._settled(self._given(**found._asdict()), version)
+
+    def _given(self, **texts: Any) -> Given:
+        return Given(sets=self.sets, hub=self.hub, tag=self.tag, **texts)
+
+    def _settled(self, given: Given, kubernetes_version: str) -> Settings:
+        settings = read_given(given, namespace=self.namespace)
+        return with_native(settings, self.native, kubernetes_version)
+
+    def _check(self) -> None:
+        if self.native not in CHOICES:
+            raise UsageError(f"--native {self.native!r} is not one of {', '.join(CHOICES)}")
+        of_cluster = {
+            "--from-cluster": self.from_cluster,
+            "--webhook": self.webhook,
+            "--verify": self.verify,
+        }
+        asked = [name for name, is_asked in of_cluster.items() if is_asked]
+        if len(asked) > 1:
+            raise UsageError(f"{' and '.join(asked)} exclude each other")
+        if asked and (surplus := self._surplus()):
+            raise UsageError(f"{asked[0]} and {surplus[0]} exclude each other: the cluster decides")
+
+    def _surplus(self) -> list[str]:
+        """Name what has no say where a cluster decides; istiod's webhook takes no advice at all."""
+        given = {
+            "--inject-config": self.inject_config,
+            "--values": self.values,
+            "--mesh-config": self.mesh_config,
+            "--istio-version": self.istio_version != DEFAULT_VERSION,
+        }
+        advice = {
+            "--set": self.sets,
+            "--hub": self.hub,
+            "--tag": self.tag,
+            "--native": self.native != "auto",
+            "--kubernetes-version": self.kubernetes_version,
+        }
+        return [
+            name
+            for name, is_given in (given | (advice if self.webhook else {})).items()
+            if is_given
+        ]
+
+
+def _text(path: str | None) -> str | None:
+    return None if path is None else read_text(path)
+
+
+def _oldest_kubelet(cluster: Cluster) -> str:
+    """Native sidecars need every node; who may not list nodes is taken to have old ones."""
+    from meshctl.cluster.injector import kubelet_versions
+
+    try:
+        return oldest(kubelet_versions(cluster))
+    except ClusterError as error:
+        typer.echo(f"{error}; sidecars are classic unless --native says otherwise", err=True)
+        return ""
