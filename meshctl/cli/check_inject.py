@@ -30,6 +30,7 @@ Selector = Annotated[
 
 @with_access
 def run(
+    access: Access,
     words: Words = None,
     selector: Selector = "",
     output: Annotated[str, typer.Option("-o", "--output", help="text or json.")] = "text",
@@ -38,8 +39,6 @@ def run(
     mesh_config: options.MeshConfigFile = None,
     whole_mesh: options.WholeMesh = None,
     config: options.ConfigFile = None,
-    *,
-    access: Access,
 ) -> None:
     """Say which webhook injects the pods of a workload, or why none does.
 

@@ -26,6 +26,7 @@ Paths = Annotated[
 
 @with_access
 def run(
+    access: Access,
     what: What,
     name: Name,
     paths: Paths = None,
@@ -35,8 +36,6 @@ def run(
     mesh_config: options.MeshConfigFile = None,
     whole_mesh: options.WholeMesh = None,
     config: options.ConfigFile = None,
-    *,
-    access: Access,
 ) -> None:
     """Show what configuration applies to a pod, a Service or a gateway, and what is wrong with it.
 
