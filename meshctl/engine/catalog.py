@@ -4,14 +4,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-import meshctl
 from meshctl.engine.loader import RuleNames, load_all, suggest
 from meshctl.errors import UsageError
 from meshctl.rules.api import Rule
-
-_PACKAGE = Path(meshctl.__file__).parent
-_CASES = (_PACKAGE / "cases", _PACKAGE.parent / "tests" / "rules")
-"""Where the cases are: in an installed package, or in a checkout."""
+from meshctl.sources.shipped import shipped
 
 
 class Examples(NamedTuple):
@@ -36,11 +32,8 @@ def find_rules(name: str) -> Sequence[Rule]:
 
 def examples(rule: Rule) -> Examples:
     """Read the bad and the good case of a rule."""
-    folder = rule.id.replace("-", "_")
-    for root in _CASES:
-        if (root / folder).is_dir():
-            return Examples(_text(root / folder / "bad.yaml"), _text(root / folder / "good.yaml"))
-    return Examples("", "")
+    folder = shipped("cases", "tests/rules") / rule.id.replace("-", "_")
+    return Examples(_text(folder / "bad.yaml"), _text(folder / "good.yaml"))
 
 
 def _text(file: Path) -> str:

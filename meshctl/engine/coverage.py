@@ -1,20 +1,12 @@
 """Which of our rules finds what istioctl and Kiali find, and what differs?"""
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import NamedTuple
 
-import meshctl
 from meshctl.engine.codes import ISTIOCTL, KIALI
 from meshctl.engine.loader import load_all
+from meshctl.sources.shipped import shipped
 from meshctl.sources.yaml import parse_one
-
-_PACKAGE = Path(meshctl.__file__).parent
-_DEVIATIONS = (
-    _PACKAGE / "deviations.yaml",
-    _PACKAGE.parent / "tests" / "conformance" / "deviations.yaml",
-)
-"""Where the intended differences are: in an installed package, or in a checkout."""
 
 _CLUSTER = "asks the API server of a cluster before an installation or upgrade; no manifest says it"
 
@@ -64,8 +56,8 @@ def coverage() -> Sequence[Coverage]:
 
 def _differences() -> dict[str, str]:
     """Read what is intended to differ, by code."""
-    file = next((one for one in _DEVIATIONS if one.is_file()), None)
-    if file is None:
+    file = shipped("deviations.yaml", "tests/conformance/deviations.yaml")
+    if not file.is_file():
         return {}
     listed = parse_one(file.read_text(encoding="utf-8"))
     return {code: one["differs"] for code, one in listed["codes"].items()}

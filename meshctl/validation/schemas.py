@@ -5,17 +5,14 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-import meshctl
 from meshctl.errors import UsageError
+from meshctl.sources.shipped import shipped
 from meshctl.validation.kubernetes import kubernetes_schema
 from meshctl.validation.wording import closest
 
 Schema = dict[str, Any]
 
 IDENTITY = "x-kubernetes-group-version-kind"
-_PACKAGE = Path(meshctl.__file__).parent
-_FOLDERS = (_PACKAGE / "schemas" / "istio", _PACKAGE.parent / "schemas" / "istio")
-"""Where the schemas are: in an installed package, or in a checkout."""
 
 
 class Schemas:
@@ -38,8 +35,8 @@ class Schemas:
 
     def kinds(self) -> list[tuple[str, str, str]]:
         """List group, version and kind of every schema, stablest version of a kind first."""
-        shipped = (identity(_load(file)) for file in _folder().glob("*.json"))
-        known = {*self._own, *(one for one in shipped if (one[0], one[2]) not in self._versions)}
+        ours = (identity(_load(file)) for file in _folder().glob("*.json"))
+        known = {*self._own, *(one for one in ours if (one[0], one[2]) not in self._versions)}
         return sorted(known, key=lambda one: (one[2], one[0], *_instability(one[1])))
 
     def by_name(self, name: str, version: str | None = None) -> Schema:
@@ -104,7 +101,7 @@ def _complete(schema: Schema, first: Schema) -> Schema:
 
 
 def _folder() -> Path:
-    return next((folder for folder in _FOLDERS if folder.is_dir()), _FOLDERS[-1])
+    return shipped("schemas/istio", "schemas/istio")
 
 
 def _load(file: Path) -> Schema:

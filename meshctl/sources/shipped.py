@@ -1,0 +1,13 @@
+"""Where is a file that ships with meshctl? An installed package holds what a checkout keeps apart."""
+
+from pathlib import Path
+
+import meshctl
+
+_PACKAGE = Path(meshctl.__file__).parent
+
+
+def shipped(name: str, in_checkout: str) -> Path:
+    """Find what a package has by one name, and a checkout by another; it may be absent."""
+    packaged = _PACKAGE / name
+    return packaged if packaged.exists() else _PACKAGE.parent / in_checkout
