@@ -1,11 +1,10 @@
 """What did the user ask for? Defaults, then the file, then the environment, then the flags."""
 
-from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class IgnoreEntry:
+class IgnoreEntry(NamedTuple):
     """One ``ignore`` entry of the config file; an empty tuple does not narrow.
 
     ``rules`` are ids, families, globs or codes; ``paths`` gitignore patterns.
@@ -18,8 +17,7 @@ class IgnoreEntry:
     expires: date | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Team:
+class Team(NamedTuple):
     """What one team writes, and what it may touch; ``None`` for hosts or gateways is anything.
 
     ``namespaces`` and ``gateways`` are globs (a gateway is ``namespace/name``), ``hosts`` Istio's
@@ -33,16 +31,14 @@ class Team:
     gateways: tuple[str, ...] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Ownership:
+class Ownership(NamedTuple):
     """Which namespaces (globs) are the platform's, and which teams there are."""
 
     platform: tuple[str, ...] = ()
     teams: tuple[Team, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class InjectionByHand:
+class InjectionByHand(NamedTuple):
     """How ``kube-inject`` would inject every workload that doesn't opt out.
 
     ``templates`` are the names that its config knows, empty when it isn't told.
@@ -54,8 +50,7 @@ class InjectionByHand:
     templates: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(NamedTuple):
     """Everything that decides what an analysis does."""
 
     namespace: str = "default"

@@ -1,6 +1,6 @@
 """Which containers of a pod does the injector know by name, and in which order must they stand?"""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from meshctl.inject.settings import Settings
@@ -32,10 +32,10 @@ def annotations_of(pod: Object) -> dict[str, str]:
     return found
 
 
-def reorder(pod: Object, settings: Settings, mesh: Mapping[str, Any]) -> None:
+def reorder(pod: Object, settings: Settings) -> None:
     """Put the sidecar and its helpers where they must run (reorderPod)."""
     spec = pod["spec"]
-    holds = mesh["defaultConfig"].get("holdApplicationUntilProxyStarts") is True
+    holds = settings.mesh["defaultConfig"].get("holdApplicationUntilProxyStarts") is True
     holds |= settings.value("global", "proxy", "holdApplicationUntilProxyStarts") is True
     spec["containers"] = _moved(spec.get("containers") or [], PROXY, first=holds)
     if not (initial := spec.get("initContainers")):

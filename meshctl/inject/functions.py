@@ -4,11 +4,12 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from meshctl.inject import go_json, go_yaml
+from meshctl.inject import go_json
 from meshctl.inject.go_template.sprig import SPRIG
 from meshctl.inject.go_template.values import show_inside
 from meshctl.inject.mesh_settings import proxy_config_json
 from meshctl.inject.template_data import KubernetesStruct, Message
+from meshctl.sources import go_yaml
 
 
 def _annotation(metadata: KubernetesStruct, name: str, default: Any) -> str:
@@ -91,24 +92,26 @@ def _append_network(existing: str, network: str) -> str:
         networks = json.loads(existing)
     except ValueError:
         return existing
-    if any(isinstance(one, dict) and _network_name(one) == network for one in networks):
+    if not isinstance(networks, list) or not all(isinstance(one, dict) for one in networks):
         return existing
     namespace, slash, name = network.rpartition("/")
+    if any((one.get("namespace") or "", one.get("name")) == (namespace, name) for one in networks):
+        return existing
     added = {"name": name} | ({"namespace": namespace} if slash else {})
     head, _, tail = existing.rpartition("]")
     return f"{head}, {json.dumps(added)}]{tail}"
 
 
-def _network_name(network: Mapping[str, Any]) -> str:
-    name, namespace = network.get("name", ""), network.get("namespace")
-    return f"{namespace}/{name}" if namespace else str(name)
-
-
 def _omit_nil(value: Any) -> Any:
+    """Leave out what is null, and what has nothing else in it."""
     if isinstance(value, Mapping):
         cleaned = {key: _omit_nil(one) for key, one in value.items()}
-        return {key: one for key, one in cleaned.items() if one is not None}
-    return [_omit_nil(one) for one in value] if isinstance(value, list) else value
+        kept: Any = {key: one for key, one in cleaned.items() if one is not None}
+    elif isinstance(value, list):
+        kept = [one for one in map(_omit_nil, value) if one is not None]
+    else:
+        return value
+    return kept if kept or not value else None
 
 
 def _omit(values: Mapping[str, Any], *names: str) -> dict[str, Any]:

@@ -5,7 +5,6 @@ from io import StringIO
 from typing import Any
 
 from meshctl.errors import MeshctlError
-from meshctl.inject import go_yaml
 from meshctl.inject.errors import InjectionError
 from meshctl.inject.kubernetes_types import read
 from meshctl.inject.parts import Part, WarnText
@@ -18,6 +17,7 @@ from meshctl.inject.workloads import (
     is_known,
     uninject_workload,
 )  # fmt: skip
+from meshctl.sources import go_yaml
 
 _SEPARATOR = "---"
 Data = dict[str, Any]

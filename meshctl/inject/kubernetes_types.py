@@ -11,13 +11,14 @@ from pathlib import Path
 from typing import Any
 
 from meshctl.inject.errors import WrongTypeError
-from meshctl.inject.go_template.values import show_float
 from meshctl.inject.kubernetes_fields import ALWAYS, DROPPED_AT_ZERO, ORDER, POINTERS
 from meshctl.inject.quantities import canonical
 from meshctl.sources import scalars
+from meshctl.sources.floats import show_float
 
 _EMPTY: tuple[Any, ...] = ("", [], {})
 _NOTHING: Mapping[str, Any] = {}
+_AT_NULL = {"text": "", "quantity": "0"}
 Fields = dict[str, str]
 
 
@@ -81,7 +82,7 @@ def _map(kind: str, data: dict[str, Any], *, coerce: bool) -> dict[str, Any]:
 def _read_item(kind: str, item: Any, *, coerce: bool) -> Any:
     """Null in a list or map stands for the empty value of its type."""
     if item is None and kind[0] not in "[{" and kind not in types():
-        return "" if kind == "text" else None
+        return _AT_NULL.get(kind)
     return read(kind, item, coerce=coerce)
 
 

@@ -1,13 +1,22 @@
 """Which MeshConfig and ProxyConfig hold? (pkg/config/mesh/mesh.go, Istio 1.31)"""
 
-import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from meshctl.inject.errors import InjectionError, annotation_error
 from meshctl.inject.go_json import dumps
 from meshctl.mesh.annotation_values import PROXY_CONFIG
-from meshctl.mesh.proxy_config_fields import FIELDS, camel, unknown_field
+from meshctl.mesh.proxy_config_fields import (
+    DURATION,
+    DURATIONS,
+    FIELDS,
+    MAPS,
+    NESTED,
+    NUMBERS,
+    camel,
+    unknown_field,
+    wrong_type,
+)  # fmt: skip
 from meshctl.sources.yaml import parse_one
 
 DEFAULT_PROXY_CONFIG: Mapping[str, Any] = {
@@ -30,14 +39,10 @@ _DEFAULT_MESH: Mapping[str, Any] = {
     "enablePrometheusMerge": True,
     "defaultConfig": DEFAULT_PROXY_CONFIG,
 }
-_DURATION = re.compile(r"(\d+)(?:\.(\d{1,9}))?s")
-_DURATIONS = frozenset(
-    {"drainDuration", "terminationDrainDuration", "fileFlushInterval", "statsEvictionInterval"}
-)
 _MERGED = frozenset({"proxyMetadata", "proxyHeaders"})
-_MESSAGES = _MERGED | {"image", "tracing", "inboundTrafficPolicy"}
-"""What injection looks into, so that it has to be a mapping."""
-_WRAPPED = frozenset({"concurrency", "holdApplicationUntilProxyStarts"})
+_KINDS = (("inboundTrafficPolicy", dict, "mapping"), ("extensionProviders", list, "list"))
+"""What injection looks into, so that it has to be of its kind."""
+_WRAPPED = frozenset({"concurrency", "enableIstioTags", "holdApplicationUntilProxyStarts"})
 """Wrapper messages: 0 and false are values of their own."""
 
 
@@ -47,8 +52,9 @@ def mesh_with_defaults(mesh: Mapping[str, Any]) -> dict[str, Any]:
     proxy = given.pop("defaultConfig", {})
     if not isinstance(proxy, dict):
         raise InjectionError("defaultConfig of the mesh config should be a mapping")
-    for name, value in given.items():
-        _check(name, value)
+    for name, wanted, kind in _KINDS:
+        if not isinstance(given.get(name, wanted()), wanted):
+            raise InjectionError(f"{name} is {given[name]!r} and should be a {kind}")
     merged = {**_DEFAULT_MESH, **given}
     return {**merged, "defaultConfig": merge_proxy_config(DEFAULT_PROXY_CONFIG, proxy)}
 
@@ -60,18 +66,15 @@ def merge_proxy_config(lower: Mapping[str, Any], upper: Mapping[str, Any]) -> di
         name = camel(key)
         if value is None:
             continue
-        _check(name, value)
+        if wanted := wrong_type(name, value):
+            raise InjectionError(f"{name} is {value!r} and should be {wanted}")
         if name in _MERGED:
-            value = {**result.get(name, {}), **value}  # noqa: PLW2901 - laid over what is there
-        result[name] = value
+            result[name] = {**result.get(name, {}), **value}
+        elif name in NUMBERS:
+            result[name] = int(value)
+        else:
+            result[name] = value
     return result
-
-
-def _check(name: str, value: Any) -> None:
-    wanted = dict if name in _MESSAGES else list if name == "extensionProviders" else object
-    if not isinstance(value, wanted):
-        kind = "mapping" if wanted is dict else "list"
-        raise InjectionError(f"{name} is {value!r} and should be a {kind}")
 
 
 def effective_mesh(mesh: Mapping[str, Any], annotations: Mapping[str, str]) -> Mapping[str, Any]:
@@ -87,44 +90,51 @@ def effective_mesh(mesh: Mapping[str, Any], annotations: Mapping[str, str]) -> M
 
 
 def parse(text: str) -> dict[str, Any]:
-    """Read the text of the annotation; raises ``InjectionError`` when it is no ProxyConfig."""
+    """Read the text of the annotation; raises ``InjectionError`` when it is no ProxyConfig.
+
+    Istio passes over fields that it doesn't know (ApplyYAML, pkg/util/protomarshal).
+    """
     try:
         data = parse_one(text)
     except ValueError as error:
         raise annotation_error(PROXY_CONFIG, f"cannot be read: {error}") from None
     if not isinstance(data, dict | None):
         raise annotation_error(PROXY_CONFIG, "should be a mapping")
-    field = unknown_field(data or ())
-    if field is not None:
-        raise annotation_error(PROXY_CONFIG, f"has an unknown field {field!r}")
-    return data or {}
+    return {key: value for key, value in (data or {}).items() if unknown_field([key]) is None}
 
 
 def proxy_config_json(config: Mapping[str, Any]) -> str:
     """Write what differs from the defaults, as the sidecar reads it from its environment.
 
-    Fields of nested messages stay in the order in which they were written.
+    Messages within messages have the fields of their declaration first, then others as written.
     """
-    kept: dict[str, Any] = {}
-    for name in sorted(config, key=_place):
-        value = config[name]
-        is_empty = not value and name not in _WRAPPED
-        if not is_empty and value != DEFAULT_PROXY_CONFIG.get(name):
-            kept[name] = _written(name, value)
+    kept = _written("", FIELDS, config)
+    kept = {name: one for name, one in kept.items() if one != DEFAULT_PROXY_CONFIG.get(name)}
     if kept.get("interceptionMode") == "REDIRECT":
         del kept["interceptionMode"]
     return dumps(kept)
 
 
-def _written(name: str, value: Any) -> Any:
-    if name == "proxyMetadata" and isinstance(value, dict):
-        return {key: str(value[key]) for key in sorted(value)}
-    if name in _DURATIONS and (match := _DURATION.fullmatch(str(value))):
+def _written(name: str, fields: Sequence[str], value: Any) -> Any:
+    """Write a value as protobuf does in JSON; fields without any value are left out."""
+    if name in DURATIONS and (match := DURATION.fullmatch(str(value))):
         # Protobuf writes no, three, six or nine digits of a fraction.
         digits = (match[2] or "").rstrip("0")
         return f"{match[1]}{'.' if digits else ''}{digits.ljust(-(-len(digits) // 3) * 3, '0')}s"
-    return value
+    if not isinstance(value, Mapping):
+        return value
+    if name == "proxyMetadata":
+        return {key: str(value[key]) for key in sorted(value)}
+    if name in MAPS:
+        return {key: _written("", (), value[key]) for key in sorted(value)}
+    given = {camel(key): one for key, one in value.items()}
+    places = {field: place for place, field in enumerate(fields)}
+    order = sorted(given, key=lambda field: places.get(field, len(fields)))
+    return {key: _written(key, NESTED.get(key, ()), given[key])
+            for key in order if not _is_nothing(key, given[key])}  # fmt: skip
 
 
-def _place(name: str) -> int:
-    return FIELDS.index(name) if name in FIELDS else len(FIELDS)
+def _is_nothing(name: str, value: Any) -> bool:
+    if value == {}:
+        return name in MAPS
+    return value is None or (not value and name not in _WRAPPED)

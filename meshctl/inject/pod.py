@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from copy import deepcopy
-from typing import Any
+from dataclasses import replace
 
 from meshctl.inject import go_json
 from meshctl.inject.containers import (
@@ -44,13 +44,14 @@ def inject_pod(pod: Object, owner: Owner, settings: Settings) -> Object:
     pod = deepcopy(pod)
     pod["metadata"].setdefault("annotations", {})
     _check_annotations(pod)
-    mesh = effective_mesh(settings.mesh, annotations_of(pod))
+    # Probes and Prometheus go to the status port of the pod's own ProxyConfig too (IntoObject).
+    settings = replace(settings, mesh=effective_mesh(settings.mesh, annotations_of(pod)))
     if owner.namespace_annotations:
         forget_shared_user(pod)
-    merged, template = _run_templates(pod, owner, settings, mesh)
-    merged = reapply(merged, pod, template, mesh["defaultConfig"])
+    merged, template = _run_templates(pod, owner, settings)
+    merged = reapply(merged, pod, template, settings.mesh["defaultConfig"])
     _finish(merged, template, settings)
-    reorder(merged, settings, mesh)
+    reorder(merged, settings)
     return read("Pod", merged)  # type: ignore[no-any-return]
 
 
@@ -65,11 +66,9 @@ def _check_annotations(pod: Object) -> None:
         raise InjectionError("; ".join(problems.values()), ("metadata", "annotations", first))
 
 
-def _run_templates(
-    pod: Object, owner: Owner, settings: Settings, mesh: Mapping[str, Any]
-) -> tuple[Object, Object]:
+def _run_templates(pod: Object, owner: Owner, settings: Settings) -> tuple[Object, Object]:
     """Merge the templates over the pod, and over nothing, to know what they add."""
-    injection = _injection(reinsert(_stripped(pod, settings)), owner, settings, mesh)
+    injection = _injection(reinsert(_stripped(pod, settings)), owner, settings)
     merged: Object = pod
     template: Object = read("Pod", {})
     native = _is_native(pod, settings)
@@ -135,14 +134,14 @@ def _moved_to_init(pod: Object) -> Object:
     return {**pod, "spec": {**spec, "containers": kept, "initContainers": initial}}
 
 
-def _injection(pod: Object, owner: Owner, settings: Settings, mesh: Mapping[str, Any]) -> Injection:
+def _injection(pod: Object, owner: Owner, settings: Settings) -> Injection:
     annotations = annotations_of(pod)
-    image_type = (mesh["defaultConfig"].get("image") or {}).get("imageType") or ""
+    image_type = (settings.mesh["defaultConfig"].get("image") or {}).get("imageType") or ""
     user, group = user_and_group(owner.namespace_annotations)
     return Injection(
         pod=pod,
         owner=owner,
-        mesh=mesh,
+        mesh=settings.mesh,
         values=settings.values,
         revision=settings.revision,
         image=image(settings, "proxy", image_type, annotations),

@@ -7,7 +7,6 @@ from functools import partial
 from typing import Any
 
 from meshctl.errors import MeshctlError
-from meshctl.inject import go_yaml
 from meshctl.inject.errors import InjectionError, Path, WrongTypeError, dotted
 from meshctl.inject.istioctl_style import Change, change_list, is_list
 from meshctl.inject.kubernetes_types import read
@@ -22,7 +21,7 @@ from meshctl.inject.workloads import (
     is_partly_known,
     uninject_workload,
 )  # fmt: skip
-from meshctl.sources import tokens
+from meshctl.sources import go_yaml, tokens
 from meshctl.sources.split import split
 from meshctl.sources.yaml import parse_one
 

@@ -119,7 +119,7 @@ def _merge_lists(kind: str, key: str, original: list[Any], patch: list[Any]) -> 
     if not key:
         return [*original, *(item for item in patch if item not in original)]
     if any(isinstance(item, dict) and item.get("$patch") == "replace" for item in patch):
-        return [_without_nulls(item) for item in patch if "$patch" not in item]
+        return [item for item in patch if "$patch" not in item]
     if not all(_has_key(item, key) for item in [*original, *patch]):
         raise InjectionError(f"an item of a list that is merged by {key} has none")
     merged = list(original)
@@ -131,7 +131,7 @@ def _merge_lists(kind: str, key: str, original: list[Any], patch: list[Any]) -> 
             merged = [old for old in merged if old.get(key) != value]
             continue
         if place is None:
-            merged.append(_without_nulls(item))
+            merged.append(item)  # with its nulls, unlike what comes where nothing was
         else:
             merged[place] = merge(kind, merged[place], item)
         patched.append(value)

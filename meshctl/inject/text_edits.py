@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from yaml import MappingNode, Node, SequenceNode
 
-from meshctl.inject import go_yaml
+from meshctl.sources import go_yaml
 from meshctl.sources.yaml import extent, key_name
 
 Pair = tuple[Node, Node]

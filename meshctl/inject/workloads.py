@@ -13,7 +13,7 @@ from meshctl.inject.pod import inject_pod
 from meshctl.inject.removal import is_injected, remove_sidecar
 from meshctl.inject.settings import Settings
 from meshctl.inject.webhook import inject_by_webhook
-from meshctl.mesh.annotation_values import ignored_value
+from meshctl.mesh.annotation_values import ignored_value, unknown_setting
 
 _GROUPS: Mapping[str, frozenset[str]] = {
     "Pod": frozenset({""}),
@@ -169,10 +169,17 @@ def _ignored_values(metadata: Mapping[str, Any]) -> list[Remark]:
     if wanted:
         given[path] = wanted  # type: ignore[index]
     return [
-        Remark(f"{place[-1]} is {value!r}, which Istio ignores; it takes {allowed}", place)
+        Remark(message, place)
         for place, value in given.items()
-        if (allowed := ignored_value(str(place[-1]), value))
+        if (message := _passed_over(str(place[-1]), value))
     ]
+
+
+def _passed_over(name: str, value: str) -> str:
+    if allowed := ignored_value(name, value):
+        return f"{name} is {value!r}, which Istio ignores; it takes {allowed}"
+    field = unknown_setting(name, value)
+    return f"{name} has a field {field!r}, which Istio ignores" if field is not None else ""
 
 
 def _places(kind: str, *, like_istioctl: bool) -> tuple[Path, Path]:

@@ -5,7 +5,7 @@ a unit each, fractions allowed, ``0`` alone without one.
 """
 
 import re
-from fractions import Fraction
+from functools import lru_cache
 
 _UNITS = {
     "ns": 1, "us": 10**3, "µs": 10**3, "μs": 10**3, "ms": 10**6,
@@ -20,6 +20,7 @@ _LONGEST = 1000
 """Characters that a duration may have; Python refuses to read numbers of some thousand digits."""
 
 
+@lru_cache(maxsize=1024)  # few are written, and every rule about them reads them again
 def nanoseconds(text: str) -> int | None:
     """Read a duration, in nanoseconds; ``None`` for a text that is none."""
     if len(text) > _LONGEST or not _WHOLE.fullmatch(text):
@@ -29,7 +30,9 @@ def nanoseconds(text: str) -> int | None:
 
 
 def _amount(number: str, unit: int) -> int:
-    return int(number) * unit if number.isdecimal() else int(Fraction(number) * unit)
+    whole, _, rest = number.partition(".")
+    scale: int = 10 ** len(rest)
+    return int(whole + rest) * unit // scale
 
 
 def in_words(duration: int) -> str:
@@ -37,6 +40,6 @@ def in_words(duration: int) -> str:
     for unit, size in (("s", _UNITS["s"]), ("ms", _UNITS["ms"]), ("us", _UNITS["us"])):
         if duration >= size:
             minutes, rest = divmod(duration, _UNITS["m"]) if unit == "s" else (0, duration)
-            number = f"{float(Fraction(rest, size)):g}{unit}" if rest or not minutes else ""
+            number = f"{rest / size:g}{unit}" if rest or not minutes else ""
             return f"{minutes}m{number}" if minutes else number
     return f"{duration}ns"

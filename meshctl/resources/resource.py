@@ -49,7 +49,7 @@ class Resource(View):
         """The directory of the file that declares it."""
         return self.document.file.rpartition("/")[0]
 
-    @property
+    @cached_property
     def group(self) -> str:
         """The API group, empty for the core group."""
         group, slash, _ = self.api_version.partition("/")

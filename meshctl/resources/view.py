@@ -62,7 +62,8 @@ class View:
 
     def number(self, key: str) -> int | None:
         """Read an integer (a float without fraction counts; a boolean does not)."""
-        return as_number(self.data.get(key))
+        value = self.data.get(key)
+        return None if value is None else as_number(value)
 
     def flag(self, key: str) -> bool | None:
         """Read a boolean, ``None`` when absent or of another type."""
@@ -103,9 +104,16 @@ V = TypeVar("V", bound=View)
 
 def views(parent: View, key: str, kind: type[V]) -> tuple[V, ...]:
     """Wrap every mapping of a list field in a view of its own."""
-    path = parent.path
+    value = parent.data.get(key)
+    if not isinstance(value, list):
+        return ()
+    resource, path = parent.resource, (*parent.path, key)
     return tuple(
-        kind(parent.resource, (*path, key, index), item) for index, item in parent.items(key)
+        [
+            kind(resource, (*path, index), item)
+            for index, item in enumerate(value)
+            if isinstance(item, dict)
+        ]
     )
 
 

@@ -3,12 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-import yaml
-
 from meshctl.sources.documents import Comment, Document
-
-_DUMPER = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
-_WIDTH = 1_000_000
 
 
 class ObjectDocument(Document):
@@ -24,16 +19,17 @@ class ObjectDocument(Document):
 
     @property
     def text(self) -> str:  # type: ignore[override]
-        """The object as YAML, in the order of its fields."""
+        """The object as YAML, as ``kubectl get -o yaml`` would write it."""
         if self._text is None:
-            self._text = yaml.dump(
-                self.data, Dumper=_DUMPER, sort_keys=False, allow_unicode=True, width=_WIDTH
-            )
+            from meshctl.sources.go_yaml import dumps  # noqa: PLC0415 - files need no text written
+
+            self._text = dumps(self.data)
         return self._text
 
-    def may_hold(self, signs: Iterable[str]) -> bool:  # noqa: ARG002
-        """Without a text there is nothing to look at, so the data may hold anything."""
-        return True
+    def may_hold(self, signs: Iterable[str]) -> bool:
+        """Can one of these texts be in it? They must be texts that Python shows as they are."""
+        shown = repr(self.data)
+        return any(sign in shown for sign in signs)
 
     def comments(self) -> Iterator[Comment]:
         """A cluster keeps no comments."""

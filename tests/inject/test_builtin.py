@@ -235,11 +235,16 @@ SHOWN: dict[Feature, tuple[str, dict[str, Any]]] = {
     Feature.NATIVE_BY_DEFAULT: (
         "restartPolicy: Always", {"annotations": {f"{SIDECAR}/nativeSidecar": "yes"}},
     ),
+    Feature.TRANSPARENT_USER: (
+        "runAsGroup: 1337",
+        {"openshift": True, "annotations": {f"{SIDECAR}/interceptionMode": "TPROXY"}},
+    ),
     Feature.REVOCATIONS: ("istio-ca-crl", {}),
     Feature.NFTABLES: ("--native-nftables", {"sets": ("global.nativeNftables=true",)}),
     Feature.SECCOMP: ("Localhost", {"sets": ("global.proxy.seccompProfile.type=Localhost",)}),
     Feature.DIVISORS: ("divisor: '1'", {}),
     Feature.NAMED_REVOCATIONS: ("name: mine", {"sets": ("pilot.crlConfigMapName=mine",)}),
+    Feature.NO_NULLS: ("! cpu: '0'", {"sets": ("global.proxy.resources.limits.cpu=null",)}),
     Feature.OPEN_TELEMETRY: (
         "OTEL_RESOURCE_ATTRIBUTES",
         {"mesh": """
@@ -255,6 +260,9 @@ extensionProviders:
 """How each feature shows in a pod, and what makes it show."""
 
 
+RANGES = {f"openshift.io/sa.scc.{name}": "5000/10" for name in ("uid-range", "supplemental-groups")}
+
+
 def resource_attributes(mesh: Any, *_: Any) -> str:
     return "service.name=web" if mesh.data.get("extensionProviders") else ""
 
@@ -267,7 +275,11 @@ def test_features_of_versions(feature: Feature, monkeypatch: pytest.MonkeyPatch)
     metadata = {key: cause[key] for key in ("annotations", "labels") if key in cause}
     found = {}
     for minor in range(OLDEST, NEWEST + 1):
-        used = read_given(Given(f"1.{minor}", **given), native=cause.get("native", False))
+        used = read_given(
+            Given(f"1.{minor}", **given),
+            native=cause.get("native", False),
+            namespaces={"": RANGES} if "openshift" in cause else {},
+        )
         text = yaml.safe_dump(injected(used, **metadata), width=1000)
         found[minor] = shown.removeprefix("! ") in text
     expected = range(feature.value[1], feature.value[2] + 1)

@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from meshctl.inject import go_json, go_yaml
+from meshctl.inject import go_json
 from meshctl.inject.quantities import canonical
+from meshctl.sources import go_yaml
 from meshctl.sources.yaml import parse_one
 
 LETTERS = st.characters(min_codepoint=1, max_codepoint=0x2FF, exclude_categories=["Cs"])

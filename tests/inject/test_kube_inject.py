@@ -176,8 +176,8 @@ def test_pods_that_want_no_sidecar_get_none(change: tuple[str, str], reason: str
          "-:7:44: Pod \"web\": annotation sidecar.istio.io/proxyCPU is 'lots'"),
         (("  name: web", "  name: web\n  annotations: {inject.istio.io/templates: other}"),
          "-:7:44: Pod \"web\": requested template 'other' not found; have sidecar"),
-        (("  name: web", "  name: web\n  annotations: {proxy.istio.io/config: 'typo: 1'}"),
-         "-:7:40: Pod \"web\": annotation proxy.istio.io/config has an unknown field 'typo'"),
+        (("  name: web", "  name: web\n  annotations: {proxy.istio.io/config: 'typo'}"),
+         "-:7:40: Pod \"web\": annotation proxy.istio.io/config is 'typo'"),
         (("  name: web", "  name: web\n  annotations: {proxy.istio.io/overrides: '{'}"),
          '-:7:43: Pod "web": annotation proxy.istio.io/overrides cannot be read'),
         (("containerPort: 8080", "containerPort: many"),
@@ -195,6 +195,16 @@ def test_the_proxy_config_of_a_pod_counts() -> None:
     annotation = "  annotations: {proxy.istio.io/config: 'concurrency: 2'}\n  name: web"
     pod = injected(POD.replace("  name: web", annotation, 1))
     assert '{"concurrency":2}' == environment(pod)["PROXY_CONFIG"]
+
+
+def test_unknown_fields_of_the_proxy_config_are_passed_over() -> None:
+    annotation = "  annotations: {proxy.istio.io/config: '{typo: 1, concurrency: 2}'}\n  name: web"
+    warnings: list[str] = []
+    pod = yaml.safe_load(
+        inject(POD.replace("  name: web", annotation, 1), warnings).split("---")[0]
+    )
+    assert '{"concurrency":2}' == environment(pod)["PROXY_CONFIG"]
+    assert ["-:4:40: proxy.istio.io/config has a field 'typo', which Istio ignores"] == warnings
 
 
 def test_metrics_are_merged() -> None:

@@ -17,9 +17,14 @@ def spec(original: dict, patch: dict) -> dict:
         ({"nodeName": "a"}, {"hostname": "b"}, {"nodeName": "a", "hostname": "b"}),
         ({"nodeName": "a"}, {"nodeName": None}, {}),
         (
+            {},
+            {"volumes": [{"name": "v", "emptyDir": None}]},
+            {"volumes": [{"name": "v"}]},
+        ),
+        (
             {"volumes": [{"name": "u"}]},
             {"volumes": [{"name": "v", "emptyDir": None}]},
-            {"volumes": [{"name": "v"}, {"name": "u"}]},
+            {"volumes": [{"name": "v", "emptyDir": None}, {"name": "u"}]},
         ),
         (
             {"containers": [{"name": "a", "image": "1"}, {"name": "b"}]},

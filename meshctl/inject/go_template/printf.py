@@ -5,7 +5,8 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from meshctl.inject.go_template.values import show_float, show_inside, type_name
+from meshctl.inject.go_template.values import show_inside, type_name
+from meshctl.sources.floats import show_float
 
 _VERB = re.compile(r"%([-+# 0]*)(\d+|\*)?(?:\.(\d+)?)?(.)", re.DOTALL)
 _PRECISION = re.compile(r"\.(\d*)")

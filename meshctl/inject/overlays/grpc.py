@@ -114,7 +114,7 @@ def _agent(injection: Injection, version: Version) -> Object:
     mounts = proxy.named_annotation(injection, "sidecar.istio.io/userVolumeMount")
     if proxy.status_port(injection) != "0":
         found["readinessProbe"] = proxy.readiness(injection, 15020)
-        found["resources"] = proxy.resources(injection)
+        found["resources"] = proxy.resources(injection, version)
         mounts = [*_mounts(injection, version), *mounts]
     return found | ({"volumeMounts": mounts} if mounts else {})
 

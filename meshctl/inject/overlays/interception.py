@@ -100,7 +100,7 @@ def interception_container(injection: Injection, version: Version) -> Iterator[O
         "args": [*_arguments(injection, version)],
         **proxy.pull_policy(injection),
         **({"env": environment} if environment else {}),
-        "resources": proxy.resources(injection),
+        "resources": proxy.resources(injection, version),
         "securityContext": _security(injection, version),
     }
 
@@ -111,8 +111,15 @@ def init_image(injection: Injection, version: Version) -> str:
     return proxy.proxy_image(injection, "proxy_init", computed)
 
 
+def _captured(injection: Injection, version: Version) -> tuple[int, int]:
+    """The user and group whose traffic is the sidecar's own."""
+    if mode(injection) == "TPROXY" and version.has(Feature.TRANSPARENT_USER):
+        return DEFAULT_USER, DEFAULT_USER
+    return injection.user, injection.group
+
+
 def _arguments(injection: Injection, version: Version) -> Iterator[str]:
-    user = DEFAULT_USER if mode(injection) == "TPROXY" else injection.user
+    user, _ = _captured(injection, version)
     excluded = _excluded_ports(injection)
     yield "istio-iptables"
     for flag, value in (
@@ -155,12 +162,12 @@ def _security(injection: Injection, version: Version) -> Object:
     privileged = number(injection.text("global.proxy.privileged"))
     found: Object = {"allowPrivilegeEscalation": privileged, "privileged": privileged}
     if has_plugin(injection):
-        is_transparent = mode(injection) == "TPROXY"
+        user, group = _captured(injection, version)
         found |= {
             "capabilities": {"drop": ["ALL"]},
             "readOnlyRootFilesystem": True,
-            "runAsGroup": DEFAULT_USER if is_transparent else injection.group,
-            "runAsUser": DEFAULT_USER if is_transparent else injection.user,
+            "runAsGroup": group,
+            "runAsUser": user,
             "runAsNonRoot": True,
         }
     else:
@@ -193,7 +200,7 @@ def core_dump_container(injection: Injection, version: Version) -> Iterator[Obje
         "command": ["/bin/sh"],
         "args": ["-c", pattern],
         **proxy.pull_policy(injection),
-        "resources": proxy.resources(injection),
+        "resources": proxy.resources(injection, version),
         "securityContext": {
             "allowPrivilegeEscalation": True,
             "capabilities": {"add": ["SYS_ADMIN"], "drop": ["ALL"]},

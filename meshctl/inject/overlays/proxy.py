@@ -206,7 +206,7 @@ def metadata_environment(injection: Injection) -> list[Object]:
     return [variable(name, show_inside(metadata[name])) for name in sorted(metadata)]
 
 
-def resources(injection: Injection) -> Object | None:
+def resources(injection: Injection, version: Version) -> Object | None:
     """What the sidecar may use: by annotations, or by the values where there is none."""
     found: Object = {}
     for key, suffix in (("requests", ""), ("limits", "Limit")):
@@ -214,7 +214,9 @@ def resources(injection: Injection) -> Object | None:
             amount = injection.annotations.get(f"{_COMPUTE}{name}{suffix}")
             if amount is not None:
                 found.setdefault(key, {})[resource] = amount
-    return found or _without_nulls(injection.value("global.proxy.resources")) or None
+    if not found and (own := injection.value("global.proxy.resources")):
+        found = _without_nulls(own) if version.has(Feature.NO_NULLS) else own
+    return found or None
 
 
 def seccomp(injection: Injection, version: Version) -> Object:

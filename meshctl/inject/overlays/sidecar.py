@@ -95,7 +95,7 @@ def _container(injection: Injection, version: Version) -> Object:
         **proxy.pull_policy(injection),
         **(_probes(injection) if is_probed else {}),
         "securityContext": _security(injection, version),
-        "resources": proxy.resources(injection),
+        "resources": proxy.resources(injection, version),
         "volumeMounts": [*_mounts(injection, version)],
     }
 
@@ -193,7 +193,9 @@ def _security(injection: Injection, version: Version) -> Object:
             "runAsNonRoot": True, "runAsUser": injection.user, "runAsGroup": injection.group,
         }  # fmt: skip
         if added:
-            user = {"runAsNonRoot": False, "runAsUser": 0, "runAsGroup": DEFAULT_USER}
+            is_fixed = version.has(Feature.TRANSPARENT_USER)
+            group = DEFAULT_USER if is_fixed else injection.group
+            user = {"runAsNonRoot": False, "runAsUser": 0, "runAsGroup": group}
     return {
         "allowPrivilegeEscalation": privileged,
         "capabilities": {**({"add": added} if added else {}), "drop": ["ALL"]},

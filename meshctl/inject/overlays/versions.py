@@ -36,6 +36,7 @@ class Feature(Enum):
     WORKLOAD_NAME = "a label names the workload", 25, NEWEST
     JSON_NETWORKS = "networks of Multus are extended in JSON too", 26, NEWEST
     TRUST_BUNDLES = "the root certificate may come from a ClusterTrustBundle", 26, NEWEST
+    TRANSPARENT_USER = "TPROXY has the user 1337 on OpenShift too", 27, NEWEST
     NAMED_BUNDLES = "the values name the bundle of root certificates", 27, NEWEST
     NATIVE_BY_DEFAULT = "any word but false means a native sidecar", 27, NEWEST
     REVOCATIONS = "sidecars get the list of revoked certificates", 27, NEWEST
@@ -43,6 +44,7 @@ class Feature(Enum):
     SECCOMP = "the values hold the seccomp profile", 28, NEWEST
     DIVISORS = "references to limits name their divisor", 29, NEWEST
     NAMED_REVOCATIONS = "the values name the list of revoked certificates", 29, NEWEST
+    NO_NULLS = "a limit or request that the values set to null is left out", 30, NEWEST
     OPEN_TELEMETRY = "spans carry what the pod says of its service", 30, NEWEST
     INIT_IMAGE = "the init container has an image of its own", 31, NEWEST
     GO_FIPS = "the policy fips-140-3 holds for the agent's own cryptography too", 31, NEWEST

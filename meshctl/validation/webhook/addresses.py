@@ -13,6 +13,8 @@ _BITS = re.compile(r"0|[1-9][0-9]{0,2}")
 
 def is_ip(text: str) -> bool:
     """Is it one IPv4 or IPv6 address?"""
+    if not text[-1:].isdigit() and ":" not in text:
+        return False  # the quick answer to the usual question
     try:
         ip_address(text)
     except ValueError:

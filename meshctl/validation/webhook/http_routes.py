@@ -28,6 +28,10 @@ from meshctl.validation.webhook.string_matches import check_regex, check_string_
 WHOLE = 100
 
 _ANSWERS = ("redirect", "directResponse", "route")
+_ACTIONS = frozenset({"delegate", *_ANSWERS, "fault", "rewrite"})
+_MIRRORING = frozenset({
+    "mirror", "mirrors", "mirrorPercent", "mirror_percent", "mirrorPercentage",
+})  # fmt: skip
 
 
 def check_http_route(route: View, *, is_delegate: bool, converted: bool) -> Iterator[Fault]:
@@ -42,7 +46,8 @@ def check_http_route(route: View, *, is_delegate: bool, converted: bool) -> Iter
         yield from check_cors(route.child("corsPolicy"))
     if route.has("fault"):
         yield from check_fault(route)
-    yield from _check_mirrors(route)
+    if not _MIRRORING.isdisjoint(route.data):
+        yield from _check_mirrors(route)
     if route.has("redirect"):
         yield from check_redirect(route)
     if route.has("directResponse"):
@@ -60,11 +65,7 @@ def check_http_route(route: View, *, is_delegate: bool, converted: bool) -> Iter
 
 def _check_conflicts(route: View, *, is_delegate: bool) -> Iterator[Fault]:
     """Check that the route does one thing: delegate, redirect, answer itself, or send on."""
-    has = {
-        key
-        for key in ("delegate", *_ANSWERS, "fault", "rewrite")
-        if route.data.get(key) is not None
-    }
+    has = {key for key in _ACTIONS.intersection(route.data) if route.has(key)}
     if route.data.get("route") == []:
         has.discard("route")
     if "delegate" in has and not is_delegate:

@@ -46,10 +46,13 @@ def check_traffic_policy(owner: View) -> Iterator[Fault]:
 
 def _check_settings(policy: View) -> Iterator[Fault]:
     """Check what a policy and a policy for one port have in common."""
-    yield from check_outlier_detection(policy.child("outlierDetection"))
+    if policy.has("outlierDetection"):
+        yield from check_outlier_detection(policy.child("outlierDetection"))
     yield from check_connection_pool(policy)
-    yield from check_load_balancer(policy)
-    yield from check_client_tls(policy.child("tls"))
+    if policy.has("loadBalancer"):
+        yield from check_load_balancer(policy)
+    if policy.has("tls"):
+        yield from check_client_tls(policy.child("tls"))
 
 
 def _check_port_policy(policy: View) -> Iterator[Fault]:

@@ -1,20 +1,17 @@
 """Which YAML does Kubernetes' Go library write? (sigs.k8s.io/yaml 1.6, goyaml 2.4)"""
 
 import re
-from collections.abc import Iterator
 from functools import cmp_to_key, lru_cache
 from typing import Any
 
-from meshctl.inject.go_template.values import show_float
 from meshctl.sources import scalars
+from meshctl.sources.floats import show_float
 
 _WIDTH = 80
 _DIGITS = re.compile(r"[0-9]*")
 _BASE_60 = re.compile(r"[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?")
 _TIMESTAMP = re.compile(r"\d{4}-\d{1,2}-\d{1,2}(?:(?:[Tt]|[ \t]+)\d{1,2}:\d{1,2}:.*)?")
-_SPECIAL = re.compile(
-    "[^\t\n\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
-)
+_SPECIAL = "[^\t\n\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
 _INDICATOR_FIRST = frozenset("#,[]{}&*!|>'\"%@`")
 _ESCAPES = {"\0": "\\0", "\a": "\\a", "\b": "\\b", "\v": "\\v", "\f": "\\f", "\x1b": "\\e",
             "\x85": "\\N", "\xa0": "\\_", "\u2028": "\\L", "\u2029": "\\P", "\r": "\\r",
@@ -23,39 +20,39 @@ _ESCAPES = {"\0": "\\0", "\a": "\\a", "\b": "\\b", "\v": "\\v", "\f": "\\f", "\x
 
 def dumps(value: Any) -> str:
     """Write a value as one YAML document, without ``---``."""
+    written: list[str] = []
     if isinstance(value, dict | list) and value:
-        return "".join(f"{line}\n" for line in _lines(value, 0))
-    return f"{_leaf(value, 0, 0)}\n"
+        _write(value, 0, written)
+    else:
+        written.append(_leaf(value, 0, 0))
+    return "\n".join([*written, ""])
 
 
-def _lines(value: Any, indent: int) -> Iterator[str]:
+def _write(value: dict[str, Any] | list[Any], indent: int, written: list[str]) -> None:
+    """Add the lines of a block; a text of several lines counts as one."""
     if isinstance(value, dict):
-        yield from _mapping(value, indent)
+        _write_mapping(value, indent, written)
         return
     pad = " " * indent
     for item in value:
         if isinstance(item, dict | list) and item:
-            first = True
-            for line in _lines(item, indent + 2):
-                yield f"{pad}- {line[indent + 2 :]}" if first else line
-                first = False
+            first = len(written)
+            _write(item, indent + 2, written)
+            written[first] = f"{pad}- {written[first][indent + 2 :]}"
         else:
-            yield f"{pad}- {_leaf(item, indent, indent + 2)}"
+            written.append(f"{pad}- {_leaf(item, indent, indent + 2)}")
 
 
-def _mapping(value: dict[str, Any], indent: int) -> Iterator[str]:
+def _write_mapping(value: dict[str, Any], indent: int, written: list[str]) -> None:
     pad = " " * indent
     for key in sorted_keys(tuple(value)):
         one = value[key]
         name = _scalar(key, 0, 0, is_key=True)
-        if isinstance(one, dict) and one:
-            yield f"{pad}{name}:"
-            yield from _mapping(one, indent + 2)
-        elif isinstance(one, list) and one:
-            yield f"{pad}{name}:"
-            yield from _lines(one, indent)
+        if isinstance(one, dict | list) and one:
+            written.append(f"{pad}{name}:")
+            _write(one, indent + 2 if isinstance(one, dict) else indent, written)
         else:
-            yield f"{pad}{name}: {_leaf(one, indent, indent + len(name) + 2)}"
+            written.append(f"{pad}{name}: {_leaf(one, indent, indent + len(name) + 2)}")
 
 
 def _leaf(value: Any, indent: int, column: int) -> str:
@@ -85,17 +82,37 @@ def _is_text(value: str) -> bool:
         return False
 
 
+def _is_special(value: str) -> bool:
+    """Is there a character that YAML can't show as it is? A tab or the end of a line is none."""
+    if value.isascii():
+        return not value.replace("\n", "").replace("\t", "").isprintable()
+    return re.search(_SPECIAL, value) is not None  # takes 5 ms to compile, and few need it
+
+
+@lru_cache(maxsize=4096)
+def _is_bare(value: str, *, is_key: bool) -> bool:
+    """Does it stand as it is, on one line?"""
+    return (
+        not _is_special(value)
+        and not any(sign in value for sign in "\n\t\ufeff")
+        and _is_text(value)
+        and value == value.strip(" ")
+        and _is_plain(value, is_key=is_key)
+    )
+
+
 def _scalar(value: str, indent: int, column: int, *, is_key: bool = False) -> str:
-    special = _SPECIAL.search(value) is not None or "\ufeff" in value
+    if (is_key or column + len(value) <= _WIDTH) and _is_bare(value, is_key=is_key):
+        return value
+    special = _is_special(value) or "\ufeff" in value
     if "\n" in value:
         if is_key or special or re.search(r" (?:\n|\Z)", value):
             return _double(value, indent, column, is_key=is_key)
         return _literal(value, indent)
     if not _is_text(value):
         return _double(value, indent, column, is_key=is_key)
-    spaced = value != value.strip(" ")
-    if not special and not spaced and "\t" not in value and _is_plain(value, is_key=is_key):
-        return value if is_key else _fold(value, indent, column, "")
+    if _is_bare(value, is_key=is_key):
+        return _fold(value, indent, column, "")
     if special or "\t" in value:
         return _double(value, indent, column, is_key=is_key)
     quoted = value.replace("'", "''")
@@ -167,7 +184,7 @@ def _escape(character: str) -> str:
         return _ESCAPES[character]
     if character == "\n":
         return "\\n"
-    if _SPECIAL.match(character) or character == "\ufeff":
+    if _is_special(character) or character == "\ufeff":
         code = ord(character)
         return f"\\x{code:02X}" if code < 256 else f"\\u{code:04X}"  # noqa: PLR2004 - a byte
     return character
