@@ -84,7 +84,7 @@ class Alternative:
     def at(self, gateway: str, *, any_port: bool) -> "Alternative":
         """Read it for one gateway, and (``any_port``) for the one port it was chosen for."""
         port = None if any_port else self.request.port
-        request = replace(self.request, gateways=frozenset({gateway}), port=port)
+        request = self.request._replace(gateways=frozenset({gateway}), port=port)
         return replace(self, request=request)
 
     def does_the_same(self, other: "Alternative") -> bool:

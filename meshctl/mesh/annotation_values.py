@@ -89,19 +89,27 @@ def _is_proxy_config(text: str) -> bool:
         return False
 
 
-def _list_of(accepts: Callable[[str], bool], *, star: bool = False) -> Callable[[str], bool]:
+def _list_of(
+    accepts: Callable[[str], bool], *, star: bool = False, strips: str | None = None
+) -> Callable[[str], bool]:
+    """Accept lists; ``strips`` are the characters around an item that don't count, as for strip."""
+
     def check(text: str) -> bool:
         if not text.strip() or (star and text.strip() == "*"):
             return True
-        return all(accepts(part.strip()) for part in text.split(","))
+        return all(accepts(part.strip(strips)) for part in text.split(","))
 
     return check
 
 
 _PORTS = ("port numbers, parted by commas", _list_of(_is_port))
 _PORTS_OR_ALL = ("port numbers, parted by commas, or *", _list_of(_is_port, star=True))
-_RANGES = ("IP ranges such as 10.0.0.0/8, parted by commas", _list_of(_is_cidr))
-_RANGES_OR_ALL = ("IP ranges, parted by commas, or *", _list_of(_is_cidr, star=True))
+_RANGES = (
+    "IP ranges such as 10.0.0.0/8, parted by commas without blanks", _list_of(_is_cidr, strips="")
+)  # fmt: skip
+_RANGES_OR_ALL = (
+    "IP ranges, parted by commas without blanks, or *", _list_of(_is_cidr, star=True, strips="")
+)  # fmt: skip
 _INTERFACES = ("names of network interfaces, parted by commas", _list_of(_is_interface))
 _UINT32 = ("a whole number from 0 on, in quotes", _is_uint32)
 _BOOLEAN = ('"true" or "false"', _BOOLEANS.__contains__)
@@ -118,7 +126,6 @@ _CHECKS: dict[str, tuple[str, Callable[[str], bool]]] = {
     "traffic.sidecar.istio.io/excludeOutboundIPRanges": _RANGES,
     "traffic.sidecar.istio.io/includeInboundPorts": _PORTS_OR_ALL,
     "traffic.sidecar.istio.io/excludeInboundPorts": _PORTS,
-    "traffic.sidecar.istio.io/includeOutboundPorts": _PORTS,
     "traffic.sidecar.istio.io/excludeOutboundPorts": _PORTS,
     "traffic.sidecar.istio.io/excludeInterfaces": _INTERFACES,
     "traffic.sidecar.istio.io/kubevirtInterfaces": _INTERFACES,

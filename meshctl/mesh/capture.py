@@ -1,4 +1,4 @@
-"""Which inbound ports of a pod pass through its sidecar, and which probes do?
+"""Which ports that a pod serves or calls pass through its sidecar, and which probes do?
 
 Mirrors the inbound rules of istio-iptables (tools/istio-iptables/pkg/capture/run.go) and probe
 rewriting (pkg/kube/inject/app_probe.go) of Istio 1.31.
@@ -15,6 +15,7 @@ REWRITE = "sidecar.istio.io/rewriteAppHTTPProbers"
 STATUS_PORT = "status.sidecar.istio.io/port"
 EXCLUDE = "traffic.sidecar.istio.io/excludeInboundPorts"
 INCLUDE = "traffic.sidecar.istio.io/includeInboundPorts"
+EXCLUDE_OUTBOUND = "traffic.sidecar.istio.io/excludeOutboundPorts"
 
 
 def is_rewritten(probe: View) -> bool:
@@ -48,6 +49,11 @@ class Capture:
         if included == "*" or port in self._ports(INCLUDE):
             return None
         return self._annotation(INCLUDE)
+
+    @property
+    def past_sidecar(self) -> frozenset[int]:
+        """The ports of others that the pod calls without its sidecar."""
+        return self._ports(EXCLUDE_OUTBOUND)
 
     def rewriting_off(self, default: Ref | None) -> Ref | None:
         """Name what leaves the probes as they are: an annotation, else the injector's default."""

@@ -48,6 +48,7 @@ class Cause(StrEnum):
     NAMESPACE_DISABLED = "the PeerAuthentication of the namespace says DISABLE"
     EXTERNAL = "the host is outside the mesh and no DestinationRule sets tls"
     NO_SIDECAR = "the client has no sidecar"
+    PAST_SIDECAR = "the client calls this port past its sidecar (excludeOutboundPorts)"
     ZTUNNEL = "ztunnel sends HBONE to what takes it, and plaintext to the rest"
     ZTUNNEL_PASSES_ON = "ztunnel passes on what goes outside the mesh, and reads no DestinationRule"
     UNKNOWN = "whether there is a sidecar is unknown: the input lacks a Namespace, or it is ambient"
@@ -86,6 +87,8 @@ class Client:
     namespace: str
     proxy: Proxy = Proxy.SIDECAR
     labels: Mapping[str, str] = field(default_factory=dict)
+    past_sidecar: frozenset[int] = frozenset()
+    """Ports of others that it calls without its sidecar."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

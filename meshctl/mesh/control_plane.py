@@ -17,6 +17,8 @@ from meshctl.settings import InjectionByHand
 NATIVE = "sidecar.istio.io/nativeSidecar"
 _NATIVE_VARIABLE = "ENABLE_NATIVE_SIDECARS"
 _NATIVE_SINCE = (1, 27)
+_CNI_VALUES = (("pilot", "cni"), ("istio_cni",))
+"""Where the chart's values turn the CNI plugin on; the second one until 1.23."""
 _TAG = re.compile(r":v?(\d+)\.(\d+)")
 
 
@@ -96,11 +98,11 @@ class ControlPlane:
 
 def _is_cni(resource: Resource) -> bool:
     if is_settings(resource):
-        return values_of(resource).child("pilot", "cni").flag("enabled") is True
+        values = values_of(resource)
+        return any(values.child(*path).flag("enabled") is True for path in _CNI_VALUES)
     if resource.kind == "IstioOperator":
         spec = resource.spec
-        return (
-            spec.child("components", "cni").flag("enabled") is True
-            or spec.child("values", "pilot", "cni").flag("enabled") is True
+        return spec.child("components", "cni").flag("enabled") is True or any(
+            spec.child("values", *path).flag("enabled") is True for path in _CNI_VALUES
         )
     return resource.kind == "DaemonSet" and resource.name.startswith("istio-cni")

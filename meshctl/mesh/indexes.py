@@ -3,9 +3,12 @@
 # The modules are imported where they are asked, since an input needs few of them.
 # ruff: noqa: PLC0415
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
+from meshctl.mesh.injection import Membership
+from meshctl.mesh.injector import is_settings
 from meshctl.mesh.inventory import Inventory
 from meshctl.mesh.mesh_config import MeshConfig, find_mesh_config
 from meshctl.mesh.registry import Registry
@@ -113,8 +116,18 @@ class Indexes(Inventory):
         """Pods behind selectors."""
         return Workloads(
             self.of(Workload), self.of(Namespace), is_whole=self.is_whole,
-            are_injected=self.injection is not None,
+            are_injected=self.injection is not None, heed=self._heed,
         )  # fmt: skip
+
+    @property
+    def _heed(self) -> Callable[[Membership, Workload, Namespace], Membership] | None:
+        """What is known of the injector, where the input has anything of it."""
+        if not self.of(WebhookConfiguration) and not any(map(is_settings, self.of(ConfigMap))):
+            return None
+        from meshctl.mesh.injection_policy import heeded
+
+        has_all = self.has_all("MutatingWebhookConfiguration")
+        return partial(heeded, injector=self.injector, has_all_webhooks=has_all)
 
     @cached_property
     def routes(self) -> "Routes":

@@ -82,8 +82,9 @@ def finds_istiod_by_service(workload: Workload, mesh_config: Mapping[str, Any]) 
 
 
 def _own_settings(workload: Workload) -> View:
+    text = workload.pod_annotations.get(PROXY_CONFIG)
     try:
-        return View(workload, (), parse_one(workload.pod_annotations.get(PROXY_CONFIG, "")))
+        return View(workload, (), None if text is None else parse_one(text))
     except ValueError:
         return View(workload, (), None)
 
@@ -118,10 +119,14 @@ def volumes_of_two_sources(workload: Workload) -> Iterator[Meeting]:
 
 
 def volumes_added_twice(workload: Workload) -> Iterator[Meeting]:
-    """Walk the names of injected volumes that an annotation adds once more."""
+    """Walk the names of injected volumes that an annotation adds with another source.
+
+    With the same one the two are merged, where the pod has any volume already.
+    """
     known = _volumes(workload)
-    for name, _ in _annotated(workload, USER_VOLUMES):
-        if name in known:
+    for name, volume in _annotated(workload, USER_VOLUMES):
+        sources = volume.keys() - {"name"}
+        if name in known and sources and sources.isdisjoint(known[name]):
             yield Meeting(_annotation(workload, USER_VOLUMES), name, known[name][0])
 
 

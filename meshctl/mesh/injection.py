@@ -8,7 +8,7 @@ not decide by itself, the answer is unknown.
 from collections.abc import Iterable
 from enum import Enum
 
-from meshctl.mesh.injector import is_settings, values_of
+from meshctl.mesh.injector import INJECTION, REVISION, is_settings, values_of
 from meshctl.resources import Namespace, Ref, Resource, Workload
 from meshctl.resources.workload import INJECT, SYSTEM_NAMESPACES
 
@@ -46,30 +46,32 @@ class Membership(Enum):
         return self is Membership.SIDECAR
 
 
-def membership(workload: Workload, namespace: Namespace | None) -> Membership:
-    """Decide how the pods of a workload take part in the mesh."""
+def present(workload: Workload, namespace: Namespace | None) -> Membership | None:
+    """How a pod takes part that runs, or whose proxy is written; ``None`` for others."""
     if has_proxy_container(workload):
         return Membership.SIDECAR
-    if is_live(workload):
-        # A running pod without a proxy was not injected, whatever its labels promise.
-        return _ambient_or(Membership.NONE, workload, namespace)
-    return promise(workload, namespace)
+    # A running pod without a proxy was not injected, whatever its labels promise.
+    return without_sidecar(workload, namespace) if is_live(workload) else None
 
 
 def promise(workload: Workload, namespace: Namespace | None) -> Membership:
-    """Decide by labels alone how a pod that is made now would take part in the mesh."""
+    """Decide by labels alone how a pod that is made now would take part in the mesh.
+
+    The labels are what the webhooks that Istio installs ask for (templates/mutatingwebhook.yaml of
+    the chart istio-discovery); an annotation can only keep the injector away.
+    """
     if workload.uses_host_network or workload.namespace in SYSTEM_NAMESPACES:
         return Membership.NONE
     labels = namespace.labels if namespace is not None else {}
-    if opts_out(workload) or labels.get("istio-injection") == "disabled":
-        return _ambient_or(Membership.NONE, workload, namespace)
-    if wants_sidecar(workload) or "istio.io/rev" in workload.pod_labels:
+    injection = labels.get(INJECTION, "enabled" if REVISION in labels else None)
+    if says_no(workload) or injection not in {None, "enabled"}:
+        return without_sidecar(workload, namespace)
+    own = workload.pod_labels
+    if injection == "enabled" or own.get(INJECT) == "true" or REVISION in own:
         return Membership.SIDECAR
     if namespace is None:
         return Membership.UNKNOWN
-    if labels.get("istio-injection") == "enabled" or "istio.io/rev" in labels:
-        return Membership.SIDECAR
-    return _ambient_or(Membership.NONE, workload, namespace)
+    return without_sidecar(workload, namespace)
 
 
 def wants_sidecar(workload: Workload) -> bool:
@@ -77,10 +79,15 @@ def wants_sidecar(workload: Workload) -> bool:
     return _wanted(workload) == "true"
 
 
+def says_no(workload: Workload) -> bool:
+    """Do the pod's own metadata ask for no sidecar?"""
+    return _wanted(workload) == "false"
+
+
 def opts_out(workload: Workload) -> bool:
     """Does the pod itself keep the injector away, whatever its namespace says?"""
     is_exempt = workload.uses_host_network or workload.namespace in SYSTEM_NAMESPACES
-    return is_exempt or _wanted(workload) == "false"
+    return is_exempt or says_no(workload)
 
 
 def lacks_sidecar(workload: Workload) -> bool:
@@ -111,11 +118,12 @@ def is_live(workload: Workload) -> bool:
     return workload.kind == "Pod" and workload.has("status")
 
 
-def _ambient_or(other: Membership, workload: Workload, namespace: Namespace | None) -> Membership:
+def without_sidecar(workload: Workload, namespace: Namespace | None) -> Membership:
+    """How a pod takes part that gets no sidecar: in ambient mode or not at all."""
     own = workload.pod_labels.get("istio.io/dataplane-mode")
     inherited = namespace.labels.get("istio.io/dataplane-mode") if namespace is not None else None
     mode = own if own is not None else inherited
-    return Membership.AMBIENT if mode == "ambient" else other
+    return Membership.AMBIENT if mode == "ambient" else Membership.NONE
 
 
 def is_control_plane(workload: Workload) -> bool:

@@ -8,8 +8,9 @@ from collections.abc import Mapping, Sequence
 from enum import Enum, auto
 from typing import Any, NamedTuple
 
-from meshctl.mesh.injector import config_of, matches
-from meshctl.resources import ConfigMap, Resource, View, Workload
+from meshctl.mesh.injection import Membership, without_sidecar
+from meshctl.mesh.injector import INJECTION, REVISION, Injector, matches
+from meshctl.resources import Namespace, Resource, View, Workload
 from meshctl.resources.workload import INJECT, SYSTEM_NAMESPACES
 from meshctl.sources.documents import Document
 
@@ -83,9 +84,9 @@ class Decision(NamedTuple):
     reason: str
 
 
-def decide(workload: Workload, config_map: ConfigMap | None) -> Decision:
-    """Decide by the pod and the injector's settings; without these its policy is ``enabled``."""
-    settings = config_of(config_map) if config_map is not None else View(workload, (), None)
+def decide(workload: Workload, config: View | None) -> Decision:
+    """Decide by the pod and the injector's config; without it the policy is ``enabled``."""
+    settings = config if config is not None else View(workload, (), None)
     policy = Policy(
         settings.text("policy") or "enabled",
         [one for _, one in settings.items("neverInjectSelector")],
@@ -120,3 +121,23 @@ def _reason(pod: PodWords, policy: Policy, cause: Cause, *, injects: bool) -> st
         said = f"the injector's policy is {policy.name}, so that a pod has to ask by itself"
         return f"{doubt}, and {said}" if doubt else said
     return f"{doubt}, so the injector's policy decides" if doubt else ""
+
+
+def heeded(
+    promised: Membership, workload: Workload, namespace: Namespace, injector: Injector, *,
+    has_all_webhooks: bool,
+) -> Membership:  # fmt: skip
+    """Correct what the labels promise by the webhooks and the settings that the input has.
+
+    Webhooks count where the input has all of them; otherwise those that Istio installs stand there.
+    """
+    labels, is_sent = namespace.labels, promised is Membership.SIDECAR
+    own, inherited = workload.pod_labels.get(REVISION), labels.get(REVISION)
+    revision = "" if INJECTION in labels else inherited or own or ""
+    if has_all_webhooks and injector.webhooks:
+        chosen = injector.webhook_for(workload, labels)
+        is_sent = chosen is not None
+        revision = chosen.resource.labels.get(REVISION, "") if chosen is not None else ""
+    if is_sent and decide(workload, injector.config(revision)).injects:
+        return Membership.SIDECAR
+    return Membership.NONE if workload.uses_host_network else without_sidecar(workload, namespace)

@@ -27,6 +27,8 @@ from meshctl.sources.yaml import parse_one
 CONFIG_MAP = "istio-sidecar-injector"
 REVISION = "istio.io/rev"
 INJECTION = "istio-injection"
+NAMESPACE_NAME = "kubernetes.io/metadata.name"
+"""The label by which the API server puts its name on every namespace."""
 _TEMPLATES = ("templates", "aliases")
 
 
@@ -89,6 +91,7 @@ class Injector:
             for webhook in configuration.webhooks
             if webhook.name.endswith("istio.io")
         )
+        self._configs: dict[ConfigMap, View] = {}
         self._settings: dict[str, InjectorSettings] = {}
         for config_map in sorted(config_maps, key=age):
             revision = _revision_of(config_map.name)
@@ -100,11 +103,28 @@ class Injector:
         if not self.webhooks:
             return None
         labels = namespace.labels if namespace is not None else {}
-        return any(selects(webhook, labels, workload.pod_labels) for webhook in self.webhooks)
+        return self.webhook_for(workload, labels) is not None
+
+    def webhook_for(self, workload: Workload, namespace: Mapping[str, str]) -> Webhook | None:
+        """The first webhook to which a pod of the workload is sent, by its namespace's labels."""
+        named = {NAMESPACE_NAME: workload.namespace, **namespace}
+        return next(
+            (one for one in self.webhooks if selects(one, named, workload.pod_labels)), None
+        )
 
     def settings(self, revision: str) -> InjectorSettings | None:
         """The settings of a revision; ``default`` is the one without a name."""
         return self._settings.get("" if revision == "default" else revision)
+
+    def config(self, revision: str) -> View | None:
+        """What the ConfigMap of a revision says of templates and policy, read once."""
+        settings = self.settings(revision)
+        if settings is None:
+            return None
+        known = self._configs.get(settings.config_map)
+        if known is None:
+            known = self._configs[settings.config_map] = config_of(settings.config_map)
+        return known
 
     @cached_property
     def templates(self) -> frozenset[str]:

@@ -6,8 +6,8 @@ part (``request_part``), and every part is one question about texts (``string_ma
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from meshctl.mesh.regex import CANT_TELL, CantTell
 from meshctl.mesh.request_part import (
@@ -26,9 +26,11 @@ from meshctl.resources.view import as_number
 Texts = Mapping[str, StringMatch]
 """Conditions by the name of a header or query parameter, as written."""
 
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
+_PRESENT = StringMatch("regex", "*")
 
-@dataclass(frozen=True, slots=True)
-class RequestMatch:
+
+class RequestMatch(NamedTuple):
     """One HTTPMatchRequest. A condition that is not written is None; for the path, ``any``.
 
     ``any`` in ``headers`` and ``query_params`` asks for presence, in ``without_headers`` for
@@ -41,17 +43,16 @@ class RequestMatch:
     method: StringMatch | None = None
     authority: StringMatch | None = None
     scheme: StringMatch | None = None
-    headers: Texts = field(default_factory=dict)
-    without_headers: Texts = field(default_factory=dict)
-    query_params: Texts = field(default_factory=dict)
-    source_labels: Mapping[str, str] = field(default_factory=dict)
+    headers: Texts = _NOTHING
+    without_headers: Texts = _NOTHING
+    query_params: Texts = _NOTHING
+    source_labels: Mapping[str, str] = _NOTHING
     source_namespace: str = ""
     gateways: frozenset[str] = frozenset({"mesh"})
     port: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Witness:
+class Witness(NamedTuple):
     """A request that two matches both take. What neither asks for is left empty or usual.
 
     ``gateway`` is set if the two are bound to different ones.
@@ -61,9 +62,9 @@ class Witness:
     method: str = "GET"
     scheme: str = "http"
     authority: str = ""
-    headers: Mapping[str, str] = field(default_factory=dict)
-    query: Mapping[str, str] = field(default_factory=dict)
-    source_labels: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = _NOTHING
+    query: Mapping[str, str] = _NOTHING
+    source_labels: Mapping[str, str] = _NOTHING
     source_namespace: str = ""
     gateway: str = ""
     port: int | None = None
@@ -91,7 +92,7 @@ def from_istio(match: Mapping[str, Any], gateways: frozenset[str]) -> RequestMat
     ``sourceNamespace`` (sourceMatchHTTP). Fields of a wrong type are passed over, but conditions
     on texts that can't be read stay, as unknown ones.
     """
-    fields: Mapping[str, Any] = match if isinstance(match, Mapping) else {}
+    fields: Mapping[str, Any] = match if isinstance(match, dict) else _NOTHING
     named = fields.get("gateways")
     labels = fields.get("sourceLabels")
     namespace = fields.get("sourceNamespace")
@@ -105,8 +106,8 @@ def from_istio(match: Mapping[str, Any], gateways: frozenset[str]) -> RequestMat
         without_headers=_texts(fields.get("withoutHeaders")),
         query_params=_texts(fields.get("queryParams")),
         source_labels={str(name): str(value) for name, value in labels.items()}
-        if by_source and isinstance(labels, Mapping)
-        else {},
+        if by_source and isinstance(labels, dict)
+        else _NOTHING,
         source_namespace=namespace if by_source and isinstance(namespace, str) else "",
         gateways=gateways,
         port=as_number(fields.get("port")) or None,
@@ -262,15 +263,17 @@ def _text(data: Any) -> StringMatch | None:
 
     Istio's canBeConvertedToPresentMatch (route.go, 1.31); RE2 has no such pattern.
     """
+    if data is None:
+        return None
     match = _string_match(data)
-    return ANY if match == StringMatch("regex", "*") else match
+    return ANY if match == _PRESENT else match
 
 
 def _texts(data: Any) -> Texts:
     """Read a mapping of conditions by name; a name without a condition can't be read."""
     if data is None:
-        return {}
-    if not isinstance(data, Mapping):
+        return _NOTHING
+    if not isinstance(data, dict):
         return {"": StringMatch("unknown", repr(data))}
     return {str(name): _text(text) or StringMatch("unknown", "null") for name, text in data.items()}
 
@@ -279,7 +282,7 @@ def _string_match(data: Any) -> StringMatch | None:
     """Read a StringMatch: an empty one is ``any``, one that is none is ``unknown``."""
     if data is None:
         return None
-    if isinstance(data, Mapping):
+    if isinstance(data, dict):
         for kind in WRITTEN_KINDS:
             value = data.get(kind)
             if isinstance(value, str):

@@ -5,16 +5,15 @@ else they are Istio's defaults (pkg/config/mesh/mesh.go, DefaultMeshConfig, 1.31
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from meshctl.resources import ConfigMap, Resource, make_resource
 from meshctl.sources.documents import Document
 from meshctl.sources.yaml import parse_one
 
 
-@dataclass(frozen=True, slots=True)
-class MeshConfig:
+class MeshConfig(NamedTuple):
     """The settings of MeshConfig that decide about findings; ``raw`` has all of them."""
 
     root_namespace: str = "istio-system"
@@ -25,7 +24,7 @@ class MeshConfig:
     service_export_to: tuple[str, ...] = ("*",)
     virtual_service_export_to: tuple[str, ...] = ("*",)
     destination_rule_export_to: tuple[str, ...] = ("*",)
-    raw: Mapping[str, Any] = field(default_factory=dict)
+    raw: Mapping[str, Any] = MappingProxyType({})
     is_known: bool = False
     """Was a MeshConfig in the input, or are these Istio's defaults?"""
 

@@ -27,7 +27,6 @@ from meshctl.mesh.mesh_config import MeshConfig
 from meshctl.mesh.peer_authentication import Mode, PeerAuthentications
 from meshctl.mesh.protocols import Protocol
 from meshctl.mesh.registry import HostPort, RegisteredHost, Registry
-from meshctl.mesh.selectors import selects
 from meshctl.mesh.tls_setting import DISABLE, ISTIO_MUTUAL, SIMPLE, TlsSetting, tls_setting
 from meshctl.mesh.traffic_policy import EffectiveRule, TrafficPolicies, selector_of
 from meshctl.mesh.workloads import Workloads
@@ -61,7 +60,8 @@ class Mtls:
             proxy = Proxy.GATEWAY if is_gateway(workload) else Proxy.SIDECAR
         elif membership in _WITHOUT_ENVOY:
             proxy = _WITHOUT_ENVOY[membership]
-        return Client(workload.key_name, workload.namespace, proxy, workload.pod_labels)
+        past = Capture(workload).past_sidecar if proxy is Proxy.SIDECAR else frozenset()
+        return Client(workload.key_name, workload.namespace, proxy, workload.pod_labels, past)
 
     def connections(
         self, client: Client, hosts: Iterable[RegisteredHost] | None = None
@@ -97,7 +97,11 @@ class Mtls:
             rule = self._rules.effective(host, client.namespace, client.labels)
         subsets: list[Subset | None] = [None, *(rule.subsets.values() if rule else ())]
         for port in host.ports:
-            if port.protocol is not Protocol.UDP:
+            if port.protocol is Protocol.UDP:
+                continue
+            if port.number in client.past_sidecar:
+                yield _past_sidecar(client, host, port)
+            else:
                 for subset in subsets:
                     yield self._upstream(client, host, port, subset, rule)
 
@@ -222,7 +226,7 @@ class Mtls:
         if subset is not None and not _keeps_address(
             upstream.client, upstream.host, upstream.rule, subset
         ):
-            chosen = [one for one in chosen if selects(subset.labels, one.pod_labels)]
+            chosen = self._workloads.of_subset(upstream.host, subset.labels)
         if not chosen:
             yield self._to_nothing(upstream)
         for workload in chosen:
@@ -266,6 +270,12 @@ class Mtls:
         if not labelled:
             return labelled
         return self._policies.of_port(server.workload, server.port).mode is not Mode.DISABLE
+
+
+def _past_sidecar(client: Client, host: RegisteredHost, port: HostPort) -> Upstream:
+    none = tls_setting(None, port.number, None)
+    tls, cause = ClientTls.PLAINTEXT, Cause.PAST_SIDECAR
+    return Upstream(client, host, port, None, None, none, tls, cause)
 
 
 def _to_external(upstream: Upstream) -> Connection:

@@ -5,7 +5,7 @@ Clients are asked by namespace, and only the namespaces that the rules of a host
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from meshctl.mesh.capture import EXCLUDE, INCLUDE
@@ -143,10 +143,11 @@ class TlsConflicts:
         self, host: RegisteredHost, rules: Sequence[DestinationRule]
     ) -> Iterator[Client]:
         """Walk one client for each rule that clients of a host follow, and kind of proxy."""
-        seen: set[tuple[object, Proxy]] = set()
+        seen: set[tuple[object, ...]] = set()
         for client in self._clients(host, rules):
             rule = self._mesh.traffic_policies.effective(host, client.namespace, client.labels)
-            key = (rule.rules if rule is not None else None, client.proxy)
+            rules_of = rule.rules if rule is not None else None
+            key = rules_of, client.proxy, client.past_sidecar
             if key not in seen:
                 seen.add(key)
                 yield client
@@ -168,10 +169,17 @@ class TlsConflicts:
         return frozenset(one for one in workloads if not keys.isdisjoint(one.pod_annotations))
 
     def _is_used(self, connection: Connection) -> bool:
-        """Do applications send requests this way? A subset needs a route to it."""
+        """Do applications send requests this way? A subset needs a route to it.
+
+        A port that a workload serves and calls past its sidecar is for its own pods.
+        """
         server = connection.server
         if server is not None and is_control_plane(server.workload):
             return False
+        if server is not None and server.bypass is not None and connection.rule_place is None:
+            own = self._mesh.mtls.client(server.workload)
+            if connection.upstream.port.number in own.past_sidecar:
+                return False
         subset = connection.upstream.subset
         host = connection.upstream.host.host
         return subset is None or self._mesh.destinations.uses(host, subset.name)
@@ -212,7 +220,7 @@ class TlsConflicts:
         for workload in self._mesh.workloads:
             client = self._mesh.mtls.client(workload)
             if client.proxy is Proxy.UNKNOWN:
-                client = Client(client.name, client.namespace, Proxy.SIDECAR, client.labels)
+                client = replace(client, proxy=Proxy.SIDECAR)
             if client.proxy not in {Proxy.NONE, Proxy.ZTUNNEL}:
                 found.setdefault(client.namespace, []).append(client)
         return found

@@ -1,8 +1,8 @@
 """Which pods run, behind which selectors, and how do they take part in the mesh?"""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
-from meshctl.mesh.injection import STATUS, Membership, is_live, membership, opts_out, promise
+from meshctl.mesh.injection import STATUS, Membership, is_live, opts_out, present, promise
 from meshctl.mesh.registry import HostPort, RegisteredHost
 from meshctl.mesh.selectors import LabelIndex, selects
 from meshctl.resources import Namespace, Service, Workload
@@ -28,8 +28,11 @@ class Workloads:
     def __init__(
         self, workloads: Iterable[Workload], namespaces: Iterable[Namespace], *,
         is_whole: bool = False, are_injected: bool = False,
+        heed: Callable[[Membership, Workload, Namespace], Membership] | None = None,
     ) -> None:  # fmt: skip
+        """Index them; ``heed`` corrects what labels promise by what is known of the injector."""
         self._is_whole = is_whole
+        self._heed = heed
         self._are_injected = are_injected
         self._namespaces = {namespace.name: namespace for namespace in namespaces}
         self._index: LabelIndex[Workload] = LabelIndex()
@@ -80,9 +83,10 @@ class Workloads:
         known = self._membership.get(workload)
         if known is None:
             pod = self._pods.get(workload, workload)
-            known = membership(pod, self._namespaces.get(workload.namespace))
-            if self._are_injected and not known.has_proxy:
-                known = self.promise(workload)
+            written = present(pod, self._namespaces.get(workload.namespace))
+            if written is None or (self._are_injected and not written.has_proxy):
+                written = self.promise(workload if self._are_injected else pod)
+            known = written
             self._membership[workload] = known
         return known
 
@@ -90,7 +94,11 @@ class Workloads:
         """How a pod that is made now would take part; ``kube-inject`` asks no namespace."""
         if self._are_injected:
             return Membership.NONE if opts_out(workload) else Membership.SIDECAR
-        return promise(workload, self._namespaces.get(workload.namespace))
+        namespace = self._namespaces.get(workload.namespace)
+        promised = promise(workload, namespace)
+        if namespace is None or self._heed is None:
+            return promised
+        return self._heed(promised, workload, namespace)
 
     def is_to_be_injected(self, workload: Workload) -> bool:
         """Will the injector surely merge its template with the pod, which has not had it yet?"""

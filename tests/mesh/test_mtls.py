@@ -147,6 +147,14 @@ def test_subsets_are_upstreams_of_their_own() -> None:
     ] == found
 
 
+def test_labels_that_no_template_shows_leave_a_subset_its_pods() -> None:
+    """Argo Rollouts puts the hash of a ReplicaSet into the subset."""
+    subsets = [{"name": "canary", "labels": {"rollouts-pod-template-hash": "5c8"}}]
+    made = mesh(*SHOP, rule("shop/r", "cart", subsets=subsets))
+    found = list(made.mtls.connections(Client("front/web", "front")))
+    assert ["mtls", "mtls"] == [str(one.result) for one in found]
+
+
 def test_a_conflict_is_filed_once_under_the_object_that_decides() -> None:
     disable = rule("shop/r", "cart", **tls("DISABLE"))
     made = mesh(*SHOP, STRICT, disable)
@@ -158,3 +166,10 @@ def test_a_conflict_is_filed_once_under_the_object_that_decides() -> None:
     )
     assert STRICT is conflict.demand.resource
     assert () == made.tls_conflicts.of(STRICT)
+
+
+def test_a_port_that_is_called_past_the_sidecar_gets_plaintext() -> None:
+    made = mesh(*SHOP, STRICT, rule("shop/r", "cart", **tls("ISTIO_MUTUAL")))
+    client = Client("front/web", "front", past_sidecar=frozenset({80}))
+    [one] = made.mtls.connections(client)
+    assert ("plaintext", "conflict", None) == (one.upstream.tls, one.result, one.rule_place)

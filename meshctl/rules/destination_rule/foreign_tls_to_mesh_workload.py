@@ -5,7 +5,8 @@ refuses them, a DISABLE server has no chain for TLS, and on an HTTP port even a 
 no filter chain that matches: every connection is reset. Only a TCP or TLS port of a PERMISSIVE
 server passes the bytes on to the application.
 
-Fix: remove the `tls` block, or set its mode to ISTIO_MUTUAL. SIMPLE and MUTUAL are for servers
+Fix: set the tls mode to ISTIO_MUTUAL, or to DISABLE where the server's PeerAuthentication says so;
+or remove every `tls` block of the rule, so that auto mTLS chooses. SIMPLE and MUTUAL are for servers
 outside the mesh, and for applications that open TLS themselves on a port named `tls` or `https`.
 """
 

@@ -3,8 +3,9 @@
 With mode DISABLE a sidecar has filter chains for plaintext only. No chain matches the TLS of the
 client, so every connection is reset: `503 UC` or `connection reset by peer`.
 
-Fix: remove the `tls` block, since auto mTLS finds out by itself what a server takes, or make the
-server's PeerAuthentication PERMISSIVE or STRICT.
+Fix: make the server's PeerAuthentication PERMISSIVE or STRICT. Where plaintext is wanted, set the
+tls mode to DISABLE, or remove every `tls` block of the rule unless the service is headless, since
+auto mTLS finds out by itself what a server takes.
 """
 
 from collections.abc import Iterator

@@ -4,7 +4,7 @@ ISTIO_MUTUAL is for sidecars: it uses their certificates and their ALPN names. A
 gets it reads garbage instead of a request and hangs up; clients see `503 UF` or `UC`. Where a part
 of the pods has a sidecar, a part of the requests fails.
 
-Fix: remove the `tls` block, since auto mTLS sends plaintext to pods without a sidecar, or inject
+Fix: remove every `tls` block of the rule, since auto mTLS sends plaintext to pods without a sidecar, or inject
 the sidecar into them.
 """
 

@@ -4,8 +4,9 @@ The server's sidecar has no filter chain for plaintext on a STRICT port, so it c
 connection. Clients see `503 UC`, `upstream connect error or disconnect/reset before headers`, or
 `Connection reset by peer` on a TCP port.
 
-Fix: remove the `tls` block, since auto mTLS finds out by itself what a server takes, or set its
-mode to ISTIO_MUTUAL. Where plaintext is wanted, make the server's PeerAuthentication PERMISSIVE.
+Fix: set the tls mode to ISTIO_MUTUAL, in the entry of the port where there is one; or remove every
+`tls` block of the rule, since auto mTLS finds out by itself what servers take by their namespace.
+Where plaintext is wanted, make the server's PeerAuthentication PERMISSIVE.
 """
 
 from collections.abc import Iterator

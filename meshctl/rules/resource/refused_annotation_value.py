@@ -1,8 +1,9 @@
 """An annotation of Istio has a value that Istio can't use.
 
 The injection webhook refuses a pod with such a value, so that its Deployment makes no pods at all
-(`FailedCreate ... admission webhook "namespace.sidecar-injector.istio.io" denied the request`). A
-value that is no string is refused by the API server.
+(`FailedCreate ... admission webhook "namespace.sidecar-injector.istio.io" denied the request`). It
+passes over fields that ProxyConfig doesn't have, so that a misspelt setting has no effect. A value
+that is no string is refused by the API server.
 
 Fix: write one of the values that the message gives, in quotes.
 """
@@ -32,4 +33,4 @@ def check(resource: Resource, mesh: Mesh) -> Iterator[Outcome]:
                 severity,
             )
         elif field is not None:
-            yield Finding(use.ref, f"ProxyConfig has no field {field!r}, and {effect}", severity)
+            yield Finding(use.ref, f"ProxyConfig has no field {field!r}, which is passed over")

@@ -12,7 +12,7 @@ let the policies of its servers take clients without mutual TLS.
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.injection import wants_sidecar
+from meshctl.mesh.injection import says_no, wants_sidecar
 from meshctl.resources import Workload
 from meshctl.resources.workload import INJECT, SYSTEM_NAMESPACES
 from meshctl.rules.api import Finding, Outcome, Severity, rule
@@ -24,7 +24,8 @@ def check(workload: Workload, mesh: Mesh) -> Iterator[Outcome]:
     if workload not in mesh.workloads:
         return
     asks = wants_sidecar(workload)
-    if workload.uses_host_network and (asks or mesh.injection is not None):
+    is_asked_about = mesh.injection is not None and not says_no(workload)
+    if workload.uses_host_network and (asks or is_asked_about):
         yield Finding(
             workload.pod_spec.at("hostNetwork"),
             "the injector passes over pods in the network of their node: this one gets no sidecar",
