@@ -7,10 +7,12 @@ from typing import Annotated
 import typer
 
 from meshctl.cli import options
+from meshctl.cli.complaints import complain
 from meshctl.cli.connect import with_access
 from meshctl.cli.mesh_input import read_mesh
 from meshctl.cluster.api import Access
 from meshctl.errors import UsageError
+from meshctl.reports.lines import write_lines
 from meshctl.reports.table import write_tables
 from meshctl.status import check_inject
 
@@ -57,9 +59,11 @@ def run(
     forms = check_inject.answer(mesh, target, selector, settings.namespace)
     if output == "json":
         typer.echo(json.dumps(forms, indent=2))
+    elif not forms:
+        complain(f"no workload here has the labels {selector}" if selector else "no workload here")
     else:
         is_one = target is not None
         write_tables(check_inject.tables(forms, is_one=is_one), sys.stdout)
         for form in forms if is_one else ():
-            typer.echo(f"\n{check_inject.sentence(form)}")
+            write_lines(("", *check_inject.sentence(form).splitlines()), sys.stdout)
     raise typer.Exit(int(any(map(check_inject.is_conflict, forms))))

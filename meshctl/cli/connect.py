@@ -1,6 +1,7 @@
 """How does a command reach the cluster, and by which options?"""
 
 import inspect
+import math
 from collections.abc import Callable
 from functools import wraps
 from typing import Annotated, Any
@@ -8,6 +9,9 @@ from typing import Annotated, Any
 import typer
 
 from meshctl.cluster.api import Access, Cluster
+from meshctl.errors import UsageError
+
+_LONGEST = 86_400.0
 
 _OPTIONS: dict[str, tuple[Any, Any]] = {
     "kubeconfig": (
@@ -49,7 +53,7 @@ def with_access(command: Callable[..., None]) -> Callable[..., None]:
     def run(*args: Any, **given: Any) -> None:
         found = {name: given.pop(name, default) for name, (_, default) in _OPTIONS.items()}
         found["groups"] = tuple(found["groups"] or ())
-        command(Access(**found), *args, **given)
+        command(_checked(Access(**found)), *args, **given)
 
     run.__signature__ = signature.replace(parameters=[*own, *added])  # type: ignore[attr-defined]
     run.__annotations__ = {
@@ -58,6 +62,15 @@ def with_access(command: Callable[..., None]) -> Callable[..., None]:
         "return": None,
     }
     return run
+
+
+def _checked(access: Access) -> Access:
+    if not math.isfinite(access.timeout) or not 0 < access.timeout <= _LONGEST:
+        raise UsageError(
+            f"--timeout {access.timeout:g} makes no sense; give seconds, more than 0 and at most "
+            f"{_LONGEST:g}"
+        )
+    return access
 
 
 def connect(access: Access) -> Cluster:

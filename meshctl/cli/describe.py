@@ -1,6 +1,7 @@
 """``meshctl describe``: show what configuration applies to a pod, a Service or a gateway."""
 
 import json
+import sys
 from typing import Annotated
 
 import typer
@@ -10,6 +11,7 @@ from meshctl.cli.connect import with_access
 from meshctl.cli.mesh_input import read_mesh
 from meshctl.cluster.api import Access
 from meshctl.errors import UsageError
+from meshctl.reports.lines import write_lines
 from meshctl.status.describe import describe, text
 
 What = Annotated[str, typer.Argument(metavar="pod|service|gateway", help="What it is.")]
@@ -52,5 +54,4 @@ def run(
     if output == "json":
         typer.echo(json.dumps(form, indent=2))
     else:
-        for line in text.lines(form):
-            typer.echo(line)
+        write_lines(text.lines(form), sys.stdout)

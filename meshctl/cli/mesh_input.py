@@ -2,13 +2,12 @@
 
 from collections.abc import Iterable
 
-import typer
-
+from meshctl.cli.complaints import complain
 from meshctl.cli.connect import connect
 from meshctl.cli.options import input_paths
 from meshctl.cli.output import progress
 from meshctl.cluster.api import Access
-from meshctl.engine.analyze import analyze, collector_off, load_mesh
+from meshctl.engine.analyze import analyze, collector_off, load_mesh, unwrap
 from meshctl.engine.report import Report
 from meshctl.errors import UsageError
 from meshctl.mesh import Mesh
@@ -26,8 +25,9 @@ def read_mesh(
 
     Without paths it is this directory, or the cluster alone.
     """
-    live = read_live(access or Access(), settings) if cluster else None
-    return load_mesh(read_files(paths, alone=not cluster), settings, live=live)
+    files = read_files(paths, alone=not cluster)
+    live = read_live(access or Access(), settings, files) if cluster else None
+    return load_mesh(files, settings, live=live)
 
 
 def read_meshes(
@@ -36,7 +36,8 @@ def read_meshes(
     """Read a mesh as ``read_mesh`` does, and what files over a cluster start from."""
     if not (cluster and paths):
         return None, read_mesh(paths, settings, access, cluster=cluster)
-    files, live = read_files(paths, alone=False), read_live(access, settings)
+    files = read_files(paths, alone=False)
+    live = read_live(access, settings, files)
     nothing = Loaded(0, [], [])
     return load_mesh(nothing, settings, live=live), load_mesh(files, settings, live=live)
 
@@ -45,7 +46,7 @@ def read_files(paths: list[str] | None, *, alone: bool) -> Loaded:
     """Load files and complain of their text; see ``load_files``."""
     loaded = load_files(paths, alone=alone)
     for problem in loaded.problems:
-        typer.echo(f"{problem.file}:{problem.span.line}: {problem.message}", err=True)
+        complain(f"{problem.file}:{problem.span.line}: {problem.message}")
     return loaded
 
 
@@ -58,16 +59,30 @@ def load_files(paths: list[str] | None, *, alone: bool) -> Loaded:
         return load(chosen, stdin=stdin, on_progress=on_progress)
 
 
-def read_live(access: Access, settings: Settings) -> Loaded:
-    """Read a cluster; each kind that it doesn't show goes to standard error."""
+def read_live(access: Access, settings: Settings, files: Loaded) -> Loaded:
+    """Read the cluster that files are laid over; what it doesn't show goes to standard error."""
     from meshctl.cluster.snapshot import read_snapshot
 
     own = settings.namespace != Settings().namespace
+    cluster = connect(access)
+    _tell_namespace(files, settings.namespace, cluster.namespace)
     with collector_off():
-        live = read_snapshot(connect(access), settings.namespace if own else "")
+        live = read_snapshot(cluster, settings.namespace if own else "")
     for one in live.unread:
-        typer.echo(f"{one.kind}: {one.reason}", err=True)
+        complain(f"{one.kind}: {one.reason}")
     return live
+
+
+def _tell_namespace(files: Loaded, namespace: str, home: str) -> None:
+    """Say where objects of files without a namespace go, if kubectl would put them elsewhere."""
+    found = unwrap(files.documents, namespace)
+    if home != namespace and any(
+        one.namespace and not one.metadata.get("namespace") for one in found
+    ):
+        complain(
+            f"objects that name no namespace count as those of {namespace}, while the context "
+            f"has {home}; -n says which one is meant"
+        )
 
 
 def read_schemas(access: Access) -> list[Schema]:
@@ -91,7 +106,7 @@ def analyze_cluster(
     from meshctl.engine.live import analyze_live
 
     files = load_files(paths, alone=False)
-    return analyze_live(read_live(access, settings), files, settings, schemas)
+    return analyze_live(read_live(access, settings, files), files, settings, schemas)
 
 
 def analyze_difference(
@@ -104,10 +119,7 @@ def analyze_difference(
     if not cluster or not paths:
         raise UsageError("--diff compares files with a cluster; add --cluster, and name the files")
     files = load_files(paths, alone=False)
-    live = read_live(access, settings)
+    live = read_live(access, settings, files)
     report, removed = compare_live(live, files, settings, schemas)
-    typer.echo(
-        f"the files would add {amount(len(report.findings), 'finding')} and remove {removed}",
-        err=True,
-    )
+    complain(f"the files would add {amount(len(report.findings), 'finding')} and remove {removed}")
     return report

@@ -1,7 +1,6 @@
 """Which options do several commands share, and how do flags become Settings?"""
 
 import sys
-from dataclasses import replace
 from glob import glob
 from pathlib import Path
 from typing import Annotated, Any, BinaryIO
@@ -93,7 +92,7 @@ def settings_from(config: str | None, **flags: object) -> Settings:
 
         settings = read_settings(file)
     given = {name: value for name, value in flags.items() if value is not None}
-    return replace(settings, **given)  # type: ignore[arg-type]
+    return settings._replace(**given)  # type: ignore[arg-type]
 
 
 def is_whole(flag: bool | None, cluster: bool) -> bool | None:

@@ -8,12 +8,12 @@ from functools import partial
 from pathlib import Path
 from typing import Any, TextIO
 
-import typer
-
+from meshctl.cli.complaints import complain
 from meshctl.cli.phases import phase
 from meshctl.cluster.istiod import ControlPlane
 from meshctl.errors import InputError, UsageError
 from meshctl.reports.json_array import write_array
+from meshctl.reports.lines import write_lines
 from meshctl.reports.table import write_table
 from meshctl.reports.yaml_lines import item
 from meshctl.status import config_diff, proxy_table
@@ -65,13 +65,11 @@ class ProxyStatus:
         if is_table:
             _write_proxies([proxy], out, is_wide=self._output == "wide", is_full=True)
         for other in lookalikes(proxies, proxy):
-            typer.echo(
-                f"{proxy.istiod} may take {proxy.name} for {other} in what follows", err=True
-            )
+            complain(f"{proxy.istiod} may take {proxy.name} for {other} in what follows")
         parts = None if proxy.kind == _NO_ENVOY else self._compare(proxy, envoy)
         if is_table:
             out.write("\n")
-            out.writelines(f"{line}\n" for line in config_diff.text(parts))
+            write_lines(config_diff.text(parts), out)
         else:
             found = row(proxy, type_names([proxy]))
             found["config"] = config_diff.form(parts)
@@ -91,20 +89,20 @@ class ProxyStatus:
         with phase("decode"):
             known = read_answers(answers)
         for one in known.silent:
-            typer.echo(f"{one.istiod}: {one.error}; its proxies may be missing here", err=True)
+            complain(f"{one.istiod}: {one.error}; its proxies may be missing here")
         return known
 
     def _write_table(self, proxies: Sequence[Proxy], known: int, out: TextIO) -> None:
         """Write a table; of too many proxies to read only those with troubles."""
         if known and not proxies:
-            out.write(f"none of the {known} proxies is in this namespace with these labels\n")
+            write_lines([f"none of the {known} proxies {self._choice.words}"], out)
             return
         listed = proxies
         if len(proxies) > _MANY and not self._everything:
             listed = [one for one in proxies if self._fail_on.is_troubled(one)]
         _write_proxies(listed, out, is_wide=self._output == "wide", is_full=False)
         out.write("\n" if listed else "")
-        out.write(f"{proxy_table.summary(proxies)}\n")
+        write_lines([proxy_table.summary(proxies)], out)
         if len(listed) < len(proxies):
             out.write(f"{len(proxies) - len(listed)} in order are not listed; --all lists them\n")
 
@@ -116,7 +114,7 @@ def _write_proxies(proxies: Sequence[Proxy], out: TextIO, *, is_wide: bool, is_f
         write_table(*make(proxies, datetime.now(UTC)), out)
     if is_wide or is_full:
         reasons = list(proxy_table.reasons(proxies))
-        out.writelines(f"{line}\n" for line in (*([""] if reasons else ()), *reasons))
+        write_lines((*([""] if reasons else ()), *reasons), out)
 
 
 def _write_rows(found: Iterable[dict[str, Any]], output: str, out: TextIO) -> None:

@@ -52,7 +52,9 @@ def main() -> None:
     except MeshctlError as error:
         if os.environ.get("MESHCTL_DEBUG"):
             raise
-        sys.stderr.write(f"meshctl: {error}\n")
+        from meshctl.cli.complaints import complain  # nothing of it is needed otherwise
+
+        complain(f"meshctl: {error}")
         sys.exit(error.exit_code)
     except BrokenPipeError:
         # The reader of our output has gone; what it wanted it has.

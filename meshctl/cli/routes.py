@@ -43,4 +43,4 @@ def run(
     if output == "json":
         typer.echo(json.dumps(answer, indent=2))
     else:
-        write_tables(route_table.tables(answer), sys.stdout)
+        write_tables(route_table.tables(answer, target), sys.stdout)

@@ -9,6 +9,7 @@ from meshctl.cli.connect import with_access
 from meshctl.cli.mesh_input import read_meshes
 from meshctl.cli.tls_output import FORMATS, Matrix, write, write_changes
 from meshctl.cluster.api import Access
+from meshctl.engine.analyze import collector_off
 from meshctl.errors import UsageError
 from meshctl.status.tls_check import TlsCheck, is_conflict, narrow
 
@@ -51,9 +52,10 @@ def run(
     flags = {"namespace": namespace, "mesh_config": mesh_config, "whole_mesh": whole}
     settings = options.settings_from(config, **flags)
     workload, host, paths = options.split_targets(words)
-    before, mesh = read_meshes(paths, settings, access, cluster=cluster)
-    asked = narrow(mesh, settings.namespace, client or workload, host)
-    rows = list(TlsCheck(mesh).found(asked))
+    with collector_off():
+        before, mesh = read_meshes(paths, settings, access, cluster=cluster)
+        asked = narrow(mesh, settings.namespace, client or workload, host)
+        rows = list(TlsCheck(mesh).found(asked))
     if before is not None:
         write_changes(TlsCheck(before).found(asked), rows, output, only)
     else:

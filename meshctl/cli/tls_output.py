@@ -9,6 +9,7 @@ import typer
 
 from meshctl.mesh import Mesh
 from meshctl.reports.table import write_markdown, write_table
+from meshctl.reports.wording import visible
 from meshctl.status import tls_change, tls_check, tls_failures, tls_matrix
 from meshctl.status.tls_check import Row, is_conflict
 
@@ -16,19 +17,23 @@ FORMATS = ("table", "json", "markdown")
 
 
 class Matrix(NamedTuple):
-    """The namespaces whose matrix Markdown shows: one, or all of a mesh."""
+    """The namespaces whose matrix Markdown shows: one, or all that rows are about."""
 
     mesh: Mesh
     namespace: str | None
 
-    def write(self) -> None:
+    def write(self, rows: Iterable[Row]) -> None:
         """Write what happens inside, outside and across the border of the mesh."""
-        every = [self.namespace] if self.namespace else tls_matrix.namespaces(self.mesh)
+        every = [self.namespace] if self.namespace else self._namespaces(rows)
         for name in every:
             sys.stdout.write(f"### TLS in namespace {name}\n\n")
-            rows = tls_matrix.matrix(self.mesh, name)
-            write_markdown(tls_matrix.COLUMNS, rows, sys.stdout)
+            matrix = tls_matrix.matrix(self.mesh, name)
+            write_markdown(tls_matrix.COLUMNS, matrix, sys.stdout)
             sys.stdout.write("\n")
+
+    def _namespaces(self, rows: Iterable[Row]) -> list[str]:
+        meant = set(map(_home, rows))
+        return [name for name in tls_matrix.namespaces(self.mesh) if name in meant]
 
 
 def write(rows: Sequence[Row], output: str, only: str, matrix: Matrix) -> None:
@@ -38,13 +43,16 @@ def write(rows: Sequence[Row], output: str, only: str, matrix: Matrix) -> None:
         typer.echo(json.dumps([row.data for row in shown], indent=2))
         return
     if output == "markdown":
-        matrix.write()
+        matrix.write(rows)
         if matrix.namespace:
-            home = matrix.namespace
-            shown = [one for one in shown if one.connection.upstream.host.namespace == home]
+            shown = [row for row in shown if _home(row) == matrix.namespace]
     cells = (tls_check.cells(row.data) for row in shown)
     _table(tls_check.COLUMNS, cells, output)
     _write_failures(shown, output)
+
+
+def _home(row: Row) -> str:
+    return row.connection.upstream.host.namespace
 
 
 def write_changes(before: Iterable[Row], after: Sequence[Row], output: str, only: str) -> None:
@@ -56,6 +64,9 @@ def write_changes(before: Iterable[Row], after: Sequence[Row], output: str, only
     ]  # fmt: skip
     if output == "json":
         typer.echo(json.dumps([one._asdict() for one in changed], indent=2))
+        return
+    if not changed:
+        sys.stdout.write("The files change nothing about that.\n")
         return
     _table(tls_change.COLUMNS, map(tls_change.cells, changed), output)
     new = {id(one.after) for one in changed}
@@ -72,5 +83,6 @@ def _write_failures(rows: Iterable[Row], output: str) -> None:
     if found:
         sys.stdout.write("\n#### Conflicts\n\n" if output == "markdown" else "\nConflicts\n")
     for failure in found:
-        text = "\n".join(tls_failures.lines(failure))
+        lines = map(visible, tls_failures.lines(failure))
+        text = "\n".join(lines)
         sys.stdout.write(f"```\n{text}\n```\n" if output == "markdown" else f"\n{text}\n")

@@ -12,6 +12,7 @@ from meshctl.cli.connect import with_access
 from meshctl.cluster.api import Access
 from meshctl.cluster.istiod import ControlPlane
 from meshctl.errors import MeshctlError, UsageError
+from meshctl.reports.lines import write_lines
 from meshctl.reports.yaml_lines import entry
 from meshctl.status.proxies import read_answers
 from meshctl.status.versions import Form, text, versions
@@ -54,7 +55,7 @@ def _ask(plane: ControlPlane) -> Form:
 
 def _write(found: Form, output: str) -> None:
     if output == "text":
-        sys.stdout.writelines(f"{line}\n" for line in text(found))
+        write_lines(text(found), sys.stdout)
     elif output == "json":
         typer.echo(json.dumps(found, indent=2))
     else:

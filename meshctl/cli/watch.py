@@ -7,6 +7,7 @@ from collections.abc import Callable
 from contextlib import redirect_stderr
 from typing import TextIO
 
+from meshctl.cli.complaints import complain
 from meshctl.cluster.api import ClusterError
 
 _HOME_AND_CLEAR = "\x1b[H\x1b[2J"
@@ -33,7 +34,7 @@ def _draw_again(draw: Callable[[TextIO], int]) -> int:
     try:
         return _draw(draw)
     except ClusterError as error:
-        sys.stderr.write(f"meshctl: {error}\n")
+        complain(f"meshctl: {error}")
         return error.exit_code
 
 

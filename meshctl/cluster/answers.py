@@ -12,6 +12,7 @@ from meshctl.cluster.connection import ProxyError
 BUSY = (429, 503)
 _OK = range(200, 300)
 _REDIRECTS = range(300, 400)
+_REFUSALS = (400, 405, 406, 415, 422)
 
 
 class Answer(NamedTuple):
@@ -63,8 +64,9 @@ class Asked(NamedTuple):
                     f"the API server {self.url} is too busy for {path} ({status}: {said}); "
                     "try later, or raise --timeout"
                 )
+        advice = "check the options" if answer.status in _REFUSALS else "try again"
         raise ClusterError(
-            f"the API server {self.url} answers {answer.status} to {path} ({said}); try again"
+            f"the API server {self.url} answers {answer.status} to {path} ({said}); {advice}"
         )
 
     def broken(self, error: Exception, path: str) -> ClusterError:

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from meshctl.cluster.api import ClusterError
+from meshctl.cluster.connection import left
 
 _CHUNK = 1 << 18
 
@@ -52,7 +53,7 @@ def exchange(connection: socket.socket, request: HttpRequest, timeout: float) ->
         connection.settimeout(timeout)
         headers = {"Connection": "close", **request.headers}
         http.request(request.method, request.path, request.body, headers)
-        connection.settimeout(_left(deadline))
+        connection.settimeout(left(deadline))
         response = http.getresponse()
         content = b"".join(_chunks(response, connection, deadline))
     except TimeoutError:
@@ -71,11 +72,4 @@ def _chunks(response: HTTPResponse, connection: socket.socket, deadline: float) 
     """Read the body: a slow server may send a byte now and then, but it has one deadline."""
     while chunk := response.read1(_CHUNK):
         yield chunk
-        connection.settimeout(_left(deadline))
-
-
-def _left(deadline: float) -> float:
-    left = deadline - monotonic()
-    if left <= 0:
-        raise TimeoutError
-    return left
+        connection.settimeout(left(deadline))

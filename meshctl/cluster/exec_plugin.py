@@ -31,6 +31,8 @@ def run_plugin(
     ``ClusterError`` when the plugin is missing, fails, or takes longer than ``timeout`` seconds.
     """
     command = str(plugin.get("command") or "")
+    if not command:
+        raise ClusterError("the credential plugin has no command; repair the kubeconfig")
     is_interactive = sys.stdin is not None and sys.stdin.isatty()
     mode = plugin.get("interactiveMode")
     if mode == "Always" and not is_interactive:

@@ -264,11 +264,11 @@ def _at_url(url: str, token: str, timeout: float) -> Istiod:
         is_address = False
     if not is_address or parts.path.strip("/") or parts.query:
         raise UsageError(f"{url!r} is no address of istiod; write http://HOST:{MONITORING_PORT}")
-    return Istiod(name, "", partial(_connected, parts, name, timeout), token)
+    return Istiod(name, "", partial(_connected, parts, timeout), token)
 
 
 @contextmanager
-def _connected(url: SplitResult, name: str, timeout: float) -> Iterator[socket.socket]:
+def _connected(url: SplitResult, timeout: float) -> Iterator[socket.socket]:
     is_tls = url.scheme == "https"
     context = tls_context(None, None, None, is_verified=True) if is_tls else None
     deadline = monotonic() + timeout
@@ -276,7 +276,7 @@ def _connected(url: SplitResult, name: str, timeout: float) -> Iterator[socket.s
         connection = open_connection(Endpoint(url, context), deadline)
     except OSError as error:
         reason = error.strerror or str(error)
-        raise ClusterError(f"cannot reach {name}: {reason}") from error
+        raise ClusterError(f"nothing answers there ({reason}); check the address") from error
     connection.deadline = deadline
     with connection:
         yield connection

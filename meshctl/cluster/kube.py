@@ -103,6 +103,11 @@ def _explained(where: str, timeout: float) -> Iterator[None]:
         ) from error
     except yaml.YAMLError as error:
         raise ClusterError(f"the kubeconfig {where} is not YAML; repair it") from error
+    except (TypeError, AttributeError, LookupError) as error:
+        raise ClusterError(
+            f"the kubeconfig {where} is not written as one; repair it, or name another with "
+            "--kubeconfig FILE"
+        ) from error
     except Exception as error:
         reason = " ".join(str(error).split()) or type(error).__name__
         raise ClusterError(f"the kubeconfig {where} cannot be used: {reason}; repair it") from error

@@ -11,7 +11,7 @@ from meshctl.settings import Settings
 from meshctl.sources.loader import Loaded
 from meshctl.validation.schemas import Schema
 
-_Same = tuple[str, str, str, str, str, str, str]
+_Same = tuple[str, str, str, str, str, str, str, str]
 
 
 class Difference(NamedTuple):
@@ -36,7 +36,7 @@ def compare_live(
     """Analyse what is live without and with files, and keep what the files add.
 
     Findings are the same when they say the same about one place of one object, in whatever file,
-    line and API version it is.
+    line and API version it is, and weigh the same: what was a smell may break with the files.
     """
     own = list(schemas)
     before = analyze_live(live, Loaded(0, [], []), settings, own)
@@ -53,7 +53,8 @@ def compare_live(
 
 def _same(found: LocatedFinding) -> _Same:
     group = found.resource.api_version.rpartition("/")[0]
-    return found.rule, group, *found.resource[1:], found.location.path, found.message
+    place = found.location.path
+    return found.rule, found.severity, group, *found.resource[1:], place, found.message
 
 
 def _only(added: list[LocatedFinding], report: Report) -> Report:

@@ -1,6 +1,6 @@
 """What did an analysis find? The frozen report that every renderer reads."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from meshctl.rules.api import Rule, Severity
 
@@ -18,6 +18,15 @@ class ResourceId(NamedTuple):
         """How text output names the object: ``Gateway default/shop``."""
         name = f"{self.namespace}/{self.name}" if self.namespace else self.name
         return f"{self.kind} {name}"
+
+    def form(self) -> dict[str, str]:
+        """Write it for programs, as every JSON format of ours does."""
+        return {
+            "apiVersion": self.api_version,
+            "kind": self.kind,
+            "namespace": self.namespace,
+            "name": self.name,
+        }
 
 
 class Frame(NamedTuple):
@@ -37,6 +46,17 @@ class Location(NamedTuple):
     end_column: int
     path: str
     frame: Frame | None
+
+    def form(self) -> dict[str, Any]:
+        """Write it for programs, without the source lines."""
+        return {
+            "file": self.file,
+            "line": self.line,
+            "column": self.column,
+            "end_line": self.end_line,
+            "end_column": self.end_column,
+            "path": self.path,
+        }
 
 
 class RelatedPlace(NamedTuple):

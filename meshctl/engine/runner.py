@@ -68,31 +68,33 @@ def _shares(asked: _Asked, mesh: Mesh) -> list[_Asked]:
 def _ask_all(asked: _Asked, mesh: Mesh) -> Outcomes:
     outcomes = Outcomes()
     for rule, check in asked:
-        for resource in mesh.of(rule.on) if rule.on is not None else ():
-            _ask(rule, check, resource, mesh, outcomes)
+        _ask(rule, check, mesh.of(rule.on) if rule.on is not None else (), mesh, outcomes)
     return outcomes
 
 
 def _ask_about(asked: _Asked, mesh: Mesh, about: Sequence[Resource]) -> Outcomes:
     outcomes = Outcomes()
     for rule, check in asked:
-        for resource in about:
-            if rule.on is not None and isinstance(resource, rule.on):
-                _ask(rule, check, resource, mesh, outcomes)
+        if rule.on is not None:
+            theirs = [resource for resource in about if isinstance(resource, rule.on)]
+            _ask(rule, check, theirs, mesh, outcomes)
     return outcomes
 
 
-def _ask(rule: Rule, check: Check, resource: Resource, mesh: Mesh, outcomes: Outcomes) -> None:
-    try:
-        for outcome in check(resource, mesh):
-            if isinstance(outcome, NotChecked):
-                outcomes.not_checked.setdefault((rule.id, outcome.reason))
-            else:
-                outcomes.findings.append((rule, outcome))
-    except Exception as crash:  # a bug in one rule must not hide what the others found
-        if os.environ.get(DEBUG_VARIABLE):
-            raise
-        outcomes.crashes.append((rule, resource, f"{type(crash).__name__}: {crash}"))
+def _ask(
+    rule: Rule, check: Check, resources: Sequence[Resource], mesh: Mesh, outcomes: Outcomes
+) -> None:
+    for resource in resources:
+        try:
+            for outcome in check(resource, mesh):
+                if isinstance(outcome, NotChecked):
+                    outcomes.not_checked.setdefault((rule.id, outcome.reason))
+                else:
+                    outcomes.findings.append((rule, outcome))
+        except Exception as crash:  # a bug in one rule must not hide what the others found
+            if os.environ.get(DEBUG_VARIABLE):
+                raise
+            outcomes.crashes.append((rule, resource, f"{type(crash).__name__}: {crash}"))
 
 
 def _pack(outcomes: Outcomes, mesh: Mesh) -> tuple[Any, ...]:

@@ -3,7 +3,7 @@
 import json
 from typing import Any, TextIO
 
-from meshctl.engine.report import LocatedFinding, Location, RelatedPlace, Report, ResourceId
+from meshctl.engine.report import LocatedFinding, RelatedPlace, Report, ResourceId
 from meshctl.reports.json_array import write_array
 from meshctl.reports.wording import effective_fix
 
@@ -47,7 +47,7 @@ def finding_data(report: Report, finding: LocatedFinding) -> dict[str, Any]:
         "severity": finding.severity.value,
         "message": finding.message,
         "resource": _resource(finding.resource),
-        "location": _location(finding.location),
+        "location": finding.location.form(),
         "related": [_related(item) for item in finding.related],
         "fix": effective_fix(report, finding),
     }
@@ -57,27 +57,9 @@ def _related(item: RelatedPlace) -> dict[str, Any]:
     return {
         "message": item.message,
         "resource": _resource(item.resource),
-        "location": _location(item.location),
+        "location": item.location.form(),
     }
 
 
 def _resource(resource: ResourceId) -> dict[str, str] | None:
-    if not any(resource):
-        return None
-    return {
-        "apiVersion": resource.api_version,
-        "kind": resource.kind,
-        "namespace": resource.namespace,
-        "name": resource.name,
-    }
-
-
-def _location(location: Location) -> dict[str, Any]:
-    return {
-        "file": location.file,
-        "line": location.line,
-        "column": location.column,
-        "end_line": location.end_line,
-        "end_column": location.end_column,
-        "path": location.path,
-    }
+    return resource.form() if any(resource) else None

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import TextIO
 
 from meshctl.reports.markdown import escaped
+from meshctl.reports.wording import visible
 
 Table = tuple[Sequence[str], Iterable[Sequence[object]]]
 
@@ -26,7 +27,7 @@ def write_markdown(columns: Sequence[str], rows: Iterable[Sequence[object]], out
 def write_table(columns: Sequence[str], rows: Iterable[Sequence[object]], out: TextIO) -> None:
     """Write rows below their column names, padded; nothing there shows as ``-``."""
     texts = [[name.upper() for name in columns]]
-    texts += [["-" if cell in (None, "") else str(cell) for cell in row] for row in rows]
+    texts += [["-" if cell in (None, "") else visible(str(cell)) for cell in row] for row in rows]
     widths = [max(map(len, column)) for column in zip(*texts, strict=True)]
     for row in texts:
         line = "   ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True))

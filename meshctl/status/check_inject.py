@@ -7,9 +7,9 @@ from typing import Any, NamedTuple
 from meshctl.errors import UsageError
 from meshctl.mesh import Mesh
 from meshctl.mesh.ambient import DATAPLANE_MODE
-from meshctl.mesh.injection import Membership, has_proxy_container, is_live
+from meshctl.mesh.injection import Membership, has_proxy_container, is_live, promise
 from meshctl.mesh.injection_policy import Decision, decide
-from meshctl.mesh.injector import INJECTION, REVISION
+from meshctl.mesh.injector import INJECTION, NAMESPACE_NAME, REVISION
 from meshctl.mesh.webhook_matches import (
     DEFAULT_REVISION,
     WebhookMatch,
@@ -19,13 +19,12 @@ from meshctl.mesh.webhook_matches import (
 from meshctl.resources import Workload
 from meshctl.resources.workload import INJECT
 from meshctl.status.shown import Shown
-from meshctl.status.targets import find
+from meshctl.status.targets import find_workload
 
 _WEBHOOK_COLUMNS = ("webhook", "revision", "injects", "why")
 _COLUMNS = ("workload", "verdict", "webhook", "why")
 Form = Mapping[str, Any]
 Table = tuple[tuple[str, ...], list[tuple[object, ...]]]
-_NAMESPACE_NAME = "kubernetes.io/metadata.name"
 _OPERATORS = (("!=", False), ("==", True), ("=", True))
 
 
@@ -64,7 +63,7 @@ def answer(mesh: Mesh, target: str | None, selector: str, namespace: str) -> lis
     if target is not None and selector:
         raise UsageError("a name and a selector ask twice; give one of them")
     if target is not None:
-        workloads = [find(mesh.of(Workload), target, namespace, "pod or workload")]
+        workloads = [find_workload(mesh, target, namespace)]
     else:
         tests = [_test(part.strip()) for part in selector.split(",") if part.strip()]
         workloads = [one for one in mesh.workloads if all(test(one.pod_labels) for test in tests)]
@@ -161,8 +160,7 @@ _WORDS = {
 
 
 def _judge(mesh: Mesh, workload: Workload, labels: Mapping[str, str]) -> Injection:
-    # The API server labels every namespace with its name.
-    namespace = {_NAMESPACE_NAME: workload.namespace, **labels}
+    namespace = {NAMESPACE_NAME: workload.namespace, **labels}
     pod = workload.pod_labels
     webhooks: Sequence[Any] = mesh.injector.webhooks
     is_assumed = not webhooks
@@ -172,8 +170,8 @@ def _judge(mesh: Mesh, workload: Workload, labels: Mapping[str, str]) -> Injecti
         webhooks = default_webhooks(dict.fromkeys((DEFAULT_REVISION, *named)))
     found = tuple(webhook_matches(webhooks, namespace, pod))
     taken = [one for one in found if one.webhook is not None]
-    settings = mesh.injector.settings(taken[0].revision) if taken else None
-    decision = decide(workload, settings.config_map if settings is not None else None)
+    config = mesh.injector.config(taken[0].revision) if taken else None
+    decision = decide(workload, config)
     verdict, reason = _verdict(found, taken, decision)
     head = Injection(workload, found, is_assumed, decision, verdict, reason, ())
     return head._replace(notes=tuple(_notes(mesh, head, namespace)))
@@ -219,8 +217,13 @@ def _notes(mesh: Mesh, one: Injection, namespace: Mapping[str, str]) -> Iterable
         return
     if has_proxy_container(pod):
         yield "its pods have a container istio-proxy nevertheless: their own, or from before"
-    elif mesh.workloads.promise(workload) is Membership.SIDECAR:
+    elif _promises(mesh, workload) and not one.taken_by:
         yield "its labels ask for a sidecar, but no webhook of the input heeds them"
+
+
+def _promises(mesh: Mesh, workload: Workload) -> bool:
+    namespace = mesh.workloads.namespace(workload.namespace)
+    return promise(workload, namespace) is Membership.SIDECAR
 
 
 def _test(part: str) -> Callable[[Mapping[str, str]], bool]:

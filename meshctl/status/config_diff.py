@@ -52,6 +52,11 @@ def compare(istiod: Any, envoy: Any) -> list[Part]:
             parts.append(_compare(name, left, right))
         elif name != "endpoints" and (kind in ours or kind in theirs):
             parts.append(Part(name, None, [], [], {}))
+    if all(part.compared is None for part in parts):
+        raise ClusterError(
+            "the two config dumps have no part in common, so nothing could be compared; see what "
+            "answered"
+        )
     return parts
 
 

@@ -62,6 +62,13 @@ class Choice:
         if self.sort not in _ORDERS:
             raise UsageError(f"--sort {self.sort!r} is not one of {', '.join(_ORDERS)}")
 
+    @property
+    def words(self) -> str:
+        """Say what holds for these proxies: ``is in namespace shop and has the labels app=web``."""
+        where = f"is in namespace {self.namespace}" if self.namespace else ""
+        labels = f"has the labels {self.selector}" if self.selector else ""
+        return " and ".join(filter(None, (where, labels)))
+
     def of(self, proxies: Iterable[Proxy], selected: Container[str] | None = None) -> list[Proxy]:
         """Pick and order; ``selected`` names those that the selector found.
 

@@ -8,8 +8,15 @@ _ROUTES = ("gateway", "routes of", "host", "takes", "does", "virtual service", "
 _SERVERS = ("gateway", "server", "container port", "what becomes of it", "written at")
 
 
-def tables(answer: dict[str, Any]) -> Iterator[tuple[tuple[str, ...], list[Row]]]:
-    """Walk the tables of an answer, each with its columns: the routes, and what servers became."""
+def tables(
+    answer: dict[str, Any], target: str | None = None
+) -> Iterator[tuple[tuple[str, ...], list[Row]]]:
+    """Walk the tables of an answer, each with its columns: the routes, and what servers became.
+
+    ``target`` is what was asked for: the answer for one gateway workload doesn't name it.
+    """
+    if "listeners" in answer:
+        answer = {"gateways": {target or "": answer}}
     yield _ROUTES, list(_route_rows(answer))
     servers = list(_server_rows(answer))
     if servers:
@@ -18,7 +25,7 @@ def tables(answer: dict[str, Any]) -> Iterator[tuple[tuple[str, ...], list[Row]]
 
 def _route_rows(answer: dict[str, Any]) -> Iterator[Row]:
     """Walk every route of an answer in Envoy's order; a virtual host without any has one row."""
-    for gateway, form in _gateways(answer):
+    for gateway, form in answer["gateways"].items():
         for config, hosts in form["routes"].items():
             for host in hosts:
                 start = gateway, config, ", ".join(host["domains"])
@@ -33,17 +40,10 @@ def _route_rows(answer: dict[str, Any]) -> Iterator[Row]:
 
 def _server_rows(answer: dict[str, Any]) -> Iterator[Row]:
     """Walk the servers of an answer, dropped ones too."""
-    for gateway, form in _gateways(answer):
+    for gateway, form in answer["gateways"].items():
         for one in form.get("servers", ()):
             where = _where(one["location"])
             yield gateway, one["server"], one["target_port"], one["reason"], where
-
-
-def _gateways(answer: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
-    if "listeners" in answer:
-        yield "", answer
-    else:
-        yield from answer["gateways"].items()
 
 
 def _route_cells(route: dict[str, Any], redirects: str) -> tuple[str, str, str, str]:

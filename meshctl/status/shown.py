@@ -25,14 +25,7 @@ class Shown:
     def at(self, ref: Ref) -> dict[str, Any]:
         """Write a place and the object that it is in."""
         self._resources.setdefault(ref.resource)
-        one = identify(ref.resource)
-        return {
-            "apiVersion": one.api_version,
-            "kind": one.kind,
-            "namespace": one.namespace,
-            "name": one.name,
-            "location": place(ref),
-        }
+        return {**identify(ref.resource).form(), "location": place(ref)}
 
     def perhaps(self, ref: Ref | None) -> dict[str, Any] | None:
         """Write a place that there may be."""

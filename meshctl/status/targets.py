@@ -5,7 +5,8 @@ from difflib import get_close_matches
 from typing import NamedTuple, TypeVar
 
 from meshctl.errors import UsageError
-from meshctl.resources import Resource
+from meshctl.mesh import Mesh
+from meshctl.resources import Resource, Workload
 from meshctl.settings import Settings
 
 _KINDS = {
@@ -32,11 +33,14 @@ class Target(NamedTuple):
     name: str
 
 
-def find(resources: Iterable[R], text: str, namespace: str, what: str) -> R:
+def find(
+    resources: Iterable[R], text: str, namespace: str, what: str, *, may_lack: bool = False
+) -> R:
     """Find the one object that ``[KIND/]NAME[.NAMESPACE]`` or ``NAMESPACE/NAME`` means.
 
     A name without a namespace is looked for in ``namespace`` and, where that is the default, in
-    all others, where it has to be the only one. ``what`` says in words what is looked for.
+    all others, where it has to be the only one. ``what`` says in words what is looked for; with
+    ``may_lack`` there may be more of them than the input shows.
     """
     several = list(resources)
     for target in _readings(text, namespace):
@@ -47,18 +51,34 @@ def find(resources: Iterable[R], text: str, namespace: str, what: str) -> R:
             raise UsageError(f"there are several with the name {text!r}; take one of {names}")
         if found:
             return min(found, key=lambda one: _GENERATED_LAST.get(one.kind, 0))
-    raise UsageError(f"there is no {what} {text!r}{_near(text, several)}")
+    near = _near(text, several)
+    if may_lack:
+        hint = f"did you mean {near}?" if near else "ask for the right to list them"
+        raise UsageError(f"the cluster shows no {what} {text!r}, and doesn't show all; {hint}")
+    if near:
+        raise UsageError(f"there is no {what} {text!r}; did you mean {near}?")
+    hint = "name it as NAME.NAMESPACE" if several else "the input has none at all"
+    raise UsageError(f"there is no {what} {text!r}; {hint}")
+
+
+def find_workload(mesh: Mesh, text: str, namespace: str) -> Workload:
+    """Find the one workload or pod that ``find`` reads a text as."""
+    may_lack = mesh.may_lack("Pod", "Deployment", "StatefulSet", "DaemonSet", "Job", "CronJob")
+    return find(mesh.of(Workload), text, namespace, "pod or workload", may_lack=may_lack)
 
 
 def _readings(text: str, namespace: str) -> Iterator[Target]:
-    """Walk what a text may mean, the likelier first: names of pods may hold dots."""
+    """Walk what a text may mean, the likelier first: names of pods may hold dots.
+
+    A Service may be named by its host, too.
+    """
     first, slash, rest = text.partition("/")
     kind = _KINDS.get(first.lower(), "") if slash else ""
     if slash:
         yield Target("", first, rest)
     if slash and not kind:
         return
-    own = rest if slash else text
+    own = (rest if slash else text).removesuffix(".svc.cluster.local").removesuffix(".svc")
     name, dot, home = own.rpartition(".")
     if dot:
         yield Target(kind, home, name)
@@ -87,6 +107,4 @@ def _near(text: str, several: Sequence[Resource]) -> str:
     close = close or [
         full for full in names if get_close_matches(own, [full.rpartition(".")[0]], cutoff=0.6)
     ]
-    if close:
-        return f"; did you mean {' or '.join(close[:_NEAR])}?"
-    return "; name it as NAME.NAMESPACE" if names else "; the input has none at all"
+    return " or ".join(close[:_NEAR])

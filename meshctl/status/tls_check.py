@@ -47,13 +47,14 @@ class Row(NamedTuple):
 def narrow(mesh: Mesh, namespace: str, client: str | None, host: str | None) -> Narrowed:
     """Find what the words of a command line mean: a workload, and ``HOST[:PORT]``.
 
-    Raises UsageError with the closest names for what isn't there.
+    A short name is one of the client's namespace. Raises UsageError with the closest names for what
+    isn't there.
     """
     name = _client(mesh, namespace, client) if client else None
     if host is None:
         return Narrowed(name)
     text, _, number = host.partition(":")
-    found = _hosts(mesh, namespace, text)
+    found = _hosts(mesh, name.partition("/")[0] if name else namespace, text)
     port = int(number) if number.isdecimal() else None
     if not found or (number and port is None):
         raise UsageError(
@@ -120,7 +121,8 @@ class TlsCheck:
     def _alike(self, client: Client) -> object:
         """What clients of one namespace share whose rows differ in the name alone."""
         differ = self._mesh.traffic_policies.tell_apart(client.namespace)
-        return client.proxy, tuple(sorted(client.labels.items())) if differ else ()
+        labels = tuple(sorted(client.labels.items())) if differ else ()
+        return client.proxy, client.past_sidecar, labels
 
     def _clients(self, name: str | None) -> list[Client]:
         workloads = [one for one in self._mesh.workloads if name in (None, one.key_name)]
@@ -170,15 +172,9 @@ def is_conflict(row: dict[str, Any]) -> bool:
 
 
 def _decision(side: str, ref: Ref) -> dict[str, Any]:
-    resource = identify(ref.resource)
     return {
         "side": side,
-        "resource": {
-            "apiVersion": resource.api_version,
-            "kind": resource.kind,
-            "namespace": resource.namespace,
-            "name": resource.name,
-        },
+        "resource": identify(ref.resource).form(),
         "location": _location(ref),
     }
 
@@ -187,15 +183,7 @@ def _location(ref: Ref) -> dict[str, Any] | None:
     """Say where a place is written; what is in the cluster alone is written in no file."""
     if isinstance(ref.resource.document, ObjectDocument):
         return None
-    place = locate(ref)
-    return {
-        "file": place.file,
-        "line": place.line,
-        "column": place.column,
-        "end_line": place.end_line,
-        "end_column": place.end_column,
-        "path": place.path,
-    }
+    return locate(ref).form()
 
 
 def reason(connection: Connection) -> str:

@@ -27,6 +27,10 @@ _OUTSIDE = (
     "give the client a sidecar, or make the server's PeerAuthentication PERMISSIVE for as long as "
     "clients outside the mesh call it."
 )
+_PAST_ITS_OWN = (
+    "take the port out of the client's excludeOutboundPorts, or make the server's "
+    "PeerAuthentication PERMISSIVE."
+)
 
 
 class Failure(NamedTuple):
@@ -67,6 +71,8 @@ def fix_of(connection: Connection) -> str:
     if name:
         family = name.partition("/")[0].replace("-", "_")
         return next(rule.fix for rule in load_family(family) if rule.id == name)
+    if connection.upstream.cause is Cause.PAST_SIDECAR:
+        return _PAST_ITS_OWN
     return _OUTSIDE if connection.upstream.client.proxy is Proxy.NONE else ""
 
 

@@ -1,6 +1,5 @@
 """What is said of a cluster, and of files that would be applied to it."""
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -73,7 +72,7 @@ LOST = "virtual-service/destination-host-not-found"
 
 def test_what_a_cluster_lacks_is_absent() -> None:
     live = read_snapshot(StubCluster(routes_to("lost")))
-    report = analyze_live(live, NOTHING, replace(WHOLE, select=(LOST,)))
+    report = analyze_live(live, NOTHING, WHOLE._replace(select=(LOST,)))
     assert [LOST] == rules(report)
     place = report.findings[0].location
     assert "cluster:test/virtualservices.networking.istio.io/shop/cart" == place.file
@@ -111,7 +110,7 @@ def test_objects_of_kubernetes_itself_have_no_findings() -> None:
     lost = routes_to("lost")
     both = [lost, {**lost, "metadata": {"name": "dns", "namespace": "kube-system"}}]
     report = analyze_live(
-        read_snapshot(StubCluster(*both)), NOTHING, replace(WHOLE, select=(LOST,))
+        read_snapshot(StubCluster(*both)), NOTHING, WHOLE._replace(select=(LOST,))
     )
     assert {"shop"} == {found.resource.namespace for found in report.findings}
 
@@ -127,7 +126,7 @@ def test_a_file_takes_the_place_of_the_same_object(tmp_path: Path) -> None:
 
 def test_the_difference_is_what_files_add_and_how_much_they_remove(tmp_path: Path) -> None:
     live = read_snapshot(StubCluster(routes_to("lost"), service("cart")))
-    settings = replace(WHOLE, select=(LOST,))
+    settings = WHOLE._replace(select=(LOST,))
     mended = compare_live(live, write(tmp_path, routes_to("cart")), settings)
     other = compare_live(live, write(tmp_path, routes_to("gone")), settings)
     assert ([], 1) == (rules(mended.report), mended.removed)
@@ -138,10 +137,21 @@ def test_the_difference_is_what_files_add_and_how_much_they_remove(tmp_path: Pat
 def test_the_same_mistake_in_a_file_is_no_difference(tmp_path: Path) -> None:
     live = read_snapshot(StubCluster(routes_to("lost"), service("cart")))
     files = write(tmp_path, routes_to("lost", "networking.istio.io/v1beta1"))
-    difference = compare_live(live, files, replace(WHOLE, select=(LOST,)))
+    difference = compare_live(live, files, WHOLE._replace(select=(LOST,)))
     assert ([], 0, 0) == (
         rules(difference.report), difference.removed, difference.report.summary.errors,
     )  # fmt: skip
+
+
+def test_a_smell_that_files_make_an_error_is_a_difference(tmp_path: Path) -> None:
+    subsets = [{"name": "v2", "labels": {"version": "v2"}}]
+    rule = thing("DestinationRule", "cart", ISTIO, spec={"host": "cart", "subsets": subsets})
+    live = read_snapshot(StubCluster(service("cart"), deployment("cart"), rule))
+    route = routes_to("cart")
+    route["spec"]["http"][0]["route"][0]["destination"]["subset"] = "v2"
+    select = ("destination-rule/subset-selects-no-pod",)
+    difference = compare_live(live, write(tmp_path, route), WHOLE._replace(select=select))
+    assert ([*select], 1) == (rules(difference.report), difference.report.summary.errors)
 
 
 def test_what_is_wrong_with_a_text_is_a_difference(tmp_path: Path) -> None:
@@ -161,11 +171,11 @@ def test_what_a_workload_says_is_not_said_again_of_its_pods() -> None:
     report = analyze_live(
         read_snapshot(StubCluster(INJECTED, deployment_of, pod)),
         NOTHING,
-        replace(WHOLE, select=select),
+        WHOLE._replace(select=select),
     )
     assert ["Deployment"] == [found.resource.kind for found in report.findings]
     alone = analyze_live(
-        read_snapshot(StubCluster(INJECTED, pod)), NOTHING, replace(WHOLE, select=select)
+        read_snapshot(StubCluster(INJECTED, pod)), NOTHING, WHOLE._replace(select=select)
     )
     assert ["Pod"] == [found.resource.kind for found in alone.findings]
 

@@ -112,12 +112,32 @@ def test_files_are_laid_over_the_cluster(shop: ApiServer, run: Run) -> None:
     assert (0, []) == (ended.code, found(ended))
 
 
+def test_a_file_without_a_namespace_says_where_it_goes(shop: ApiServer, run: Run) -> None:
+    config = shop.write_kubeconfig("homed", namespace="shop")
+    one = routes_to("cart")
+    del one["metadata"]["namespace"]
+    file = write("new.yaml", one)
+    shop.kubeconfig = config
+    ended = run("analyze", file, *ONLY_LOST)
+    assert (
+        "objects that name no namespace count as those of default, while the context has shop; "
+        "-n says which one is meant\n"
+    ) == ended.errors
+    assert "" == run("analyze", file, "-n", "shop", *ONLY_LOST).errors
+    assert "" == run("analyze", write("full.yaml", routes_to("cart")), *ONLY_LOST).errors
+
+
 def test_the_difference_counts_what_files_remove(shop: ApiServer, run: Run) -> None:
     file = write("new.yaml", routes_to("cart"), thing(ISTIO, "VirtualService", "b", spec={
         "hosts": ["b"], "http": [{"route": [{"destination": {"host": "gone"}}]}]}))  # fmt: skip
     ended = run("analyze", "--diff", file, "-o", "json", *ONLY_LOST)
     assert (1, [LOST]) == (ended.code, found(ended))
     assert "the files would add 1 finding and remove 1\n" == ended.errors
+
+
+def test_files_that_change_no_connection_say_so(shop: ApiServer, run: Run) -> None:
+    ended = run("tls-check", write("same.yaml", routes_to("cart")))
+    assert (0, "The files change nothing about that.\n") == (ended.code, ended.out)
 
 
 @pytest.mark.parametrize("arguments", [("--diff",), ("--diff", "--part-of-mesh")], ids=str)

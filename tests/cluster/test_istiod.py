@@ -60,7 +60,7 @@ def test_a_token_is_asked_for_istiod_alone() -> None:
     issuer = Issuer({"status": {"token": "t"}})
     plane = ControlPlane(lambda: issuer, 1, Where("mesh", address="127.0.0.1:1"))
     [answer] = plane.proxies()
-    assert "cannot reach 127.0.0.1:1: Connection refused" == answer.error
+    assert "nothing answers there (Connection refused); check the address" == answer.error
     assert [
         "POST /api/v1/namespaces/mesh/serviceaccounts/default/token for ['istio-ca']"
     ] == issuer.asked

@@ -172,6 +172,11 @@ def test_parts_that_one_side_lacks_are_not_compared() -> None:
     ] == lines(istiod, envoy)
 
 
+def test_dumps_without_a_common_part_do_not_match() -> None:
+    with pytest.raises(ClusterError, match="nothing could be compared"):
+        compare(istiod_dump(), {"configs": []})
+
+
 def test_the_json_form() -> None:
     envoy = envoy_dump()
     envoy["configs"][2]["dynamic_route_configs"] = []

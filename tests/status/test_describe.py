@@ -90,6 +90,25 @@ def test_authorization_in_the_order_of_evaluation(pod: dict[str, Any]) -> None:
     assert callers.startswith("who meets a rule of ALLOW: namespaces shop; if asked, the external")
 
 
+def test_callers_may_be_denied() -> None:
+    rule = {"from": [{"source": {"namespaces": ["yard"]}}]}
+    policy = {
+        "apiVersion": "security.istio.io/v1", "kind": "AuthorizationPolicy",
+        "metadata": {"name": "no-yard", "namespace": "bakery"},
+        "spec": {"action": "DENY", "rules": [rule]},
+    }  # fmt: skip
+    template = {"metadata": {"labels": {"app": "till"}}, "spec": {"containers": [{"name": "a"}]}}
+    till = {
+        "apiVersion": "apps/v1", "kind": "Deployment", "spec": {"template": template},
+        "metadata": {"name": "till", "namespace": "bakery"},
+    }  # fmt: skip
+    documents = [Document("mesh.yaml", 1, str(one), one) for one in (policy, till)]
+    made = Mesh(tuple(unwrap(documents, "default")))
+    callers = describe(made, "pod", "till.bakery", SETTINGS)["authorization"]["callers"]
+    assert callers.startswith("everyone, ")
+    assert callers.endswith("; but nobody with a request that meets a rule of DENY")
+
+
 def test_what_else_shapes_the_proxy(pod: dict[str, Any]) -> None:
     assert ["example.com"] == pod["request_authentications"][0]["issuers"]
     assert "default" == pod["sidecar"]["name"]
@@ -262,6 +281,27 @@ def test_kinds_that_a_cluster_hides_are_named() -> None:
     assert ["AuthorizationPolicy"] == form["not_shown"]
     assert form["authorization"]["callers"].startswith("unknown")
     assert "not considered: AuthorizationPolicy" in "\n".join(lines(form))
+
+
+def test_what_a_cluster_hides_may_be_there() -> None:
+    loaded = load([str(BAKERY)])
+    hidden = Unread("", "Service", "you may not list them")
+    mesh = load_mesh(loaded._replace(unread=(hidden,)), SETTINGS)
+    with pytest.raises(UsageError, match="shows no Service 'milk', and doesn't show all; ask for"):
+        describe(mesh, "svc", "milk", SETTINGS)
+    with pytest.raises(UsageError, match=r"doesn't show all; did you mean oven\.bakery"):
+        describe(mesh, "svc", "ovn", SETTINGS)
+
+
+def test_a_workload_without_a_proxy_demands_nothing(mesh: Mesh) -> None:
+    form = describe(mesh, "svc", "oven", SETTINGS)
+    form["workloads"][0]["proxy"] = "none"
+    assert "mTLS mode: none, as it has no proxy that could demand one" in "\n".join(lines(form))
+
+
+def test_a_service_goes_by_its_host_too(mesh: Mesh) -> None:
+    for name in ("oven.bakery.svc.cluster.local", "oven.bakery.svc"):
+        assert "oven" == describe(mesh, "svc", name, SETTINGS)["service"]["name"]
 
 
 def test_names(mesh: Mesh) -> None:

@@ -50,6 +50,7 @@ MESH_CONFIG = {
 SHOP = (service("cart"), workload("cart"), workload("desk"), workload("batch", "false"))
 OLD = workload("cart", "false") | {"metadata": {"name": "old", "namespace": "shop"}}
 CART = {"selector": {"matchLabels": {"app": "cart"}}}
+OUT = {"traffic.sidecar.istio.io/excludeOutboundPorts": "80,90"}
 PAST = {"traffic.sidecar.istio.io/excludeInboundPorts": "8080"}
 
 
@@ -83,6 +84,7 @@ def rows(*objects: dict[str, Any], client: str | None = None) -> list[Row]:
         ((service("cart"), workload("cart", **PAST), workload("desk")), "shop/desk",
          "workload/mutual-tls-past-sidecar"),
         ((*SHOP, takes("STRICT")), "shop/batch", ""),
+        ((*SHOP, workload("probe", **OUT), takes("STRICT")), "shop/probe", ""),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )  # fmt: skip

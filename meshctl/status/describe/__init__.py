@@ -7,13 +7,13 @@ from meshctl.engine.analyze import findings_about
 from meshctl.engine.report import LocatedFinding
 from meshctl.errors import UsageError
 from meshctl.mesh import Mesh
-from meshctl.resources import Gateway, KubernetesGateway, Resource, Service, Workload
+from meshctl.resources import Gateway, KubernetesGateway, Resource, Service
 from meshctl.settings import Settings
 from meshctl.status.describe.gateway import gateway_form, kubernetes_form, workload_form
 from meshctl.status.describe.pod import pod_form
 from meshctl.status.describe.service import service_form
 from meshctl.status.shown import Shown
-from meshctl.status.targets import find
+from meshctl.status.targets import find, find_workload
 
 _KINDS = (
     "Namespace", "Service", "Pod", "Deployment", "PeerAuthentication", "AuthorizationPolicy",
@@ -37,9 +37,11 @@ def describe(mesh: Mesh, what: str, name: str, settings: Settings) -> dict[str, 
     kind = what.lower()
     namespace = settings.namespace
     if kind in _POD:
-        form = pod_form(mesh, find(mesh.of(Workload), name, namespace, "pod or workload"), shown)
+        form = pod_form(mesh, find_workload(mesh, name, namespace), shown)
     elif kind in _SERVICE:
-        form = service_form(mesh, find(mesh.of(Service), name, namespace, "Service"), shown)
+        may_lack = mesh.may_lack("Service")
+        found = find(mesh.of(Service), name, namespace, "Service", may_lack=may_lack)
+        form = service_form(mesh, found, shown)
     elif kind in _GATEWAY:
         form = _gateway(mesh, name, namespace, shown)
     else:
@@ -56,7 +58,9 @@ def _gateway(mesh: Mesh, name: str, namespace: str, shown: Shown) -> dict[str, A
     known: list[Resource] = [*mesh.of(Gateway), *mesh.of(KubernetesGateway)]
     serving = (one.workload.workload for one in mesh.gateways)
     workloads = [one for one in serving if one is not None]
-    found = find([*known, *workloads], name, namespace, "Gateway or gateway workload")
+    may_lack = mesh.may_lack("Gateway", "Pod", "Deployment")
+    what = "Gateway or gateway workload"
+    found = find([*known, *workloads], name, namespace, what, may_lack=may_lack)
     if isinstance(found, Gateway):
         return gateway_form(mesh, found, shown)
     if isinstance(found, KubernetesGateway):

@@ -190,6 +190,8 @@ def _callers(policies: Sequence[AuthorizationPolicy]) -> str:
     else:
         sources = dict.fromkeys(_sources(rule) or "any source" for rule in rules)
         text = f"who meets a rule of ALLOW: {'; '.join(sources)}"
+    if any(one.action == "DENY" and one.rules for one in policies):
+        text += "; but nobody with a request that meets a rule of DENY"
     asked = any(one.action == "CUSTOM" for one in policies)
     return f"{text}; if asked, the external authorizer has to agree" if asked else text
 

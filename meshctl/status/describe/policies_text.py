@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from meshctl.mesh.injection import Membership
 from meshctl.status.describe.wording import indented, many, title, where
 
 Form = Mapping[str, Any]
@@ -19,7 +20,7 @@ def policy_lines(form: Form) -> Iterator[str]:
         yield "Policies: nothing enforces them, the pod is outside the mesh"
     else:
         yield f"Policies, enforced by {form['enforced_by']}:"
-    yield from indented(peer_authentication_lines(form["peer_authentication"]))
+    yield from indented(mode_lines(form))
     yield from indented(authorization_lines(form["authorization"]))
     for one in form["request_authentications"]:
         yield f"  {title(one)}: tokens of {', '.join(one['issuers']) or 'nobody'}"
@@ -31,8 +32,12 @@ def policy_lines(form: Form) -> Iterator[str]:
             yield f"  {name}: {', '.join(map(title, form[key]))}"
 
 
-def peer_authentication_lines(one: Form) -> Iterator[str]:
+def mode_lines(form: Form) -> Iterator[str]:
     """Write the TLS mode that a workload demands, and the ports that differ."""
+    if form["proxy"] == Membership.NONE.value:
+        yield "mTLS mode: none, as it has no proxy that could demand one"
+        return
+    one = form["peer_authentication"]
     by = f"by {title(one['decided_by'])}" if one["decided_by"] else "Istio's default"
     doubt = "" if one["order_known"] else " (another order of creation may change it)"
     yield f"mTLS mode: {one['mode']}, {by}{doubt}"

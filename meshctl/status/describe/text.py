@@ -7,7 +7,7 @@ from meshctl.status.check_inject import sentence
 from meshctl.status.describe.gateway_text import gateway_lines, serving_lines
 from meshctl.status.describe.policies_text import (
     authorization_lines,
-    peer_authentication_lines,
+    mode_lines,
     policy_lines,
 )
 from meshctl.status.describe.wording import indented, listed, ported, title, where
@@ -59,7 +59,7 @@ def _service_and_workloads(form: Form) -> Iterator[list[str]]:
     found = ["Workloads behind it:"]
     for one in form["workloads"]:
         found.append(f"  {title(one)}, proxy: {one['proxy']}")
-        found += indented(indented(peer_authentication_lines(one["peer_authentication"])))
+        found += indented(indented(mode_lines(one)))
     yield found if form["workloads"] else ["Workloads behind it: the input has none"]
 
 

@@ -1,0 +1,37 @@
+"""The four rows of a namespace count what the rows of its clients say."""
+
+from collections import Counter
+
+from hypothesis import given, settings
+
+from meshctl.mesh.connections import Result
+from meshctl.status.tls_check import Narrowed, TlsCheck
+from meshctl.status.tls_matrix import matrix, namespaces
+from tests.mesh.test_properties_of_truth import TEAMS, read
+from tests.status.test_fixes_of_conflicts import Objects, objects
+
+WORDS = {
+    Result.MTLS: "mutual TLS", Result.PLAINTEXT: "plaintext", Result.CONFLICT: "conflict",
+    Result.TLS: "TLS of the application",
+}  # fmt: skip
+
+
+@settings(max_examples=60)
+@given(given=objects())
+def test_the_matrix_counts_the_rows(given: Objects) -> None:
+    mesh = read(given)
+    assert set(TEAMS) <= set(namespaces(mesh))
+    for team in TEAMS:
+        rows = [
+            row.connection
+            for row in TlsCheck(mesh).found(Narrowed(f"{team}/cart"))
+            if row.connection.upstream.host.namespace == team and row.connection.server is not None
+        ]
+        told = Counter(WORDS.get(one.result, one.result.value) for one in rows)
+        shown = next(matrix(mesh, team))
+        assert ("in the mesh", "in the mesh") == shown[:2]
+        counted: Counter[str] = Counter()
+        for part in shown[2].split("; "):
+            words, _, number = part.rpartition(" (")
+            counted[words.partition(":")[0]] += int(number.rstrip(")"))
+        assert told == counted
