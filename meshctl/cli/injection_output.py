@@ -28,6 +28,8 @@ class Target(NamedTuple):
             raise UsageError(f"--output-style {self.style!r} is not one of {', '.join(STYLES)}")
         if self.in_place and self.output is not None:
             raise UsageError("-i and -o exclude each other")
+        if self.diff and self.output is not None:
+            raise UsageError("--diff and -o exclude each other: a diff goes to standard output")
         if self.in_place and not has_files:
             raise UsageError("-i needs files; standard input has no place to write to")
 

@@ -93,7 +93,7 @@ def run(
         from_cluster, webhook, verify, istio_namespace, namespace, native, kubernetes_version,
     )  # fmt: skip
     target = Target(output_style, output, in_place, diff)
-    _check(files, source, target, only_reports=check or verify, uninject=uninject)
+    _check(files, source, target, check=check, uninject=uninject)
     if check or verify:
         raise typer.Exit(report(files, source, target, access))
     change = uninject_files if uninject else inject_files
@@ -101,13 +101,17 @@ def run(
 
 
 def _check(
-    files: list[str], source: Source, target: Target, *, only_reports: bool, uninject: bool
+    files: list[str], source: Source, target: Target, *, check: bool, uninject: bool
 ) -> None:
     target.check(has_files="-" not in files)
     writes = target.in_place or target.diff or target.output is not None
-    if only_reports and (uninject or source.webhook or writes):
+    if check and source.verify:
+        raise UsageError("--check and --verify exclude each other")
+    if (check or source.verify) and (uninject or source.webhook or writes):
         raise UsageError(
             "--check and --verify only report; leave out --uninject, --webhook, --diff, -i and -o"
         )
+    if uninject and source.webhook:
+        raise UsageError("--uninject and --webhook exclude each other: istiod takes nothing out")
     if source.verify and "-" in files:
         raise UsageError("--verify injects twice, so it needs files; write standard input to one")

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from meshctl.errors import MeshctlError
-from meshctl.inject.errors import InjectionError, Path, WrongTypeError, dotted
+from meshctl.inject.errors import Path, WrongTypeError, dotted
 from meshctl.inject.istioctl_style import Change, change_list, is_list
 from meshctl.inject.kubernetes_types import read
 from meshctl.inject.parts import Part, WarnText
@@ -75,13 +75,28 @@ def _document(part: Part, change: Change) -> str:
             return edited
     except (UnsafeEditError, ValueError, WrongTypeError):
         pass
-    if any(map(is_partly_known, [data, *_items(data)])):
-        raise InjectionError("cannot be edited line by line; write it without anchors and braces")
-    lost = "".join(f", {dotted(path)}" for path in _unknown(data, before, ()))
-    loss = f" and what Kubernetes does not know{lost.replace(',', ':', 1)}" if lost else ""
-    message = f"cannot be edited line by line; written anew, so that comments{loss} are gone"
-    part.warn(Remark(message, ()))
+    before, after = _completed(data, before), _completed(data, after)
+    gone = _gone(part.text, [dotted(path) for path in _unknown(data, before, ())])
+    part.warn(Remark(f"cannot be edited line by line; written anew{gone}", ()))
     return _written(part.text, after)
+
+
+def _completed(data: Data, typed: Data) -> Data:
+    """Give workloads back what is not known of them, which is all but the pod template."""
+    if is_list(data):
+        pairs = zip(_items(data), _items(typed), strict=True)
+        return {**typed, "items": [_completed(*pair) for pair in pairs]}
+    if not is_partly_known(data):
+        return typed
+    return {**data, "spec": {**data["spec"], "template": typed["spec"]["template"]}}
+
+
+def _gone(text: str, fields: list[str]) -> str:
+    """Say what does not come through when an object is written anew."""
+    gone = ["comments"] if _lost_comments(text, "") else []
+    if fields:
+        gone.append(f"what Kubernetes does not know: {', '.join(fields)}")
+    return f", without {' and '.join(gone)}" if gone else ""
 
 
 def _lost_comments(before: str, after: str) -> str:

@@ -8,8 +8,9 @@ import json
 import re
 from collections.abc import Callable
 from ipaddress import ip_network
+from typing import Any, NamedTuple
 
-from meshctl.mesh.proxy_config_fields import unknown_field
+from meshctl.mesh.proxy_config_fields import camel, unknown_field, wrong_type
 from meshctl.sources.yaml import parse_one
 
 PROXY_CONFIG = "proxy.istio.io/config"
@@ -41,15 +42,40 @@ def ignored_value(name: str, value: str) -> str:
     return allowed if accepts is not None and not accepts(value) else ""
 
 
+class WrongSetting(NamedTuple):
+    """A setting of a pod's own ProxyConfig that protobuf can't read."""
+
+    field: str
+    value: Any
+    wanted: str
+
+
+def wrong_setting(name: str, value: str) -> WrongSetting | None:
+    """Name the first setting of a pod's own ProxyConfig for which the pod is refused.
+
+    The webhook reads the annotation strictly but for unknown fields (validateProxyConfig,
+    pkg/kube/inject/validate.go, Istio 1.31).
+    """
+    for key, given in _settings(name, value).items():
+        field = camel(str(key))
+        if given is not None and (wanted := wrong_type(field, given)):
+            return WrongSetting(field, given, wanted)
+    return None
+
+
 def unknown_setting(name: str, value: str) -> str | None:
     """Name the first field of a pod's own ProxyConfig that there is none of."""
+    return unknown_field(_settings(name, value))
+
+
+def _settings(name: str, value: str) -> dict[Any, Any]:
     if name != PROXY_CONFIG:
-        return None
+        return {}
     try:
         settings = parse_one(value)
     except ValueError:
-        return None
-    return unknown_field(settings) if isinstance(settings, dict) else None
+        return {}
+    return settings if isinstance(settings, dict) else {}
 
 
 def flag(text: str | None) -> bool | None:

@@ -67,7 +67,8 @@ def read(file: File, stdin: TextIO | BinaryIO | None = None) -> bytes:
 
 def unreadable_input(name: str, error: OSError) -> InputError:
     """Say that a path the user named cannot be read."""
-    return InputError(f"{name} cannot be read: {error.strerror}; correct its permissions")
+    advice = "correct its permissions" if isinstance(error, PermissionError) else "check the path"
+    return InputError(f"{name} cannot be read: {error.strerror}; {advice}")
 
 
 def unreadable(name: str, error: OSError) -> Problem:

@@ -8,18 +8,14 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import given
-from hypothesis import strategies as st
 
 from meshctl.cli import kube_inject
-from meshctl.errors import MeshctlError, UsageError
+from meshctl.errors import MeshctlError
 from meshctl.inject.builtin import Given, read_given
 from meshctl.inject.errors import InjectionError
-from meshctl.inject.functions import FUNCTIONS
 from meshctl.inject.overlays.default_values import default_values
-from meshctl.inject.overlays.versions import NEWEST, OLDEST, Feature, read_version
+from meshctl.inject.overlays.versions import read_version
 from meshctl.inject.preserve_style import inject_text
-from meshctl.inject.set_values import laid_over, set_values
 from meshctl.inject.settings import Settings
 from meshctl.inject.workloads import inject_workload
 
@@ -186,179 +182,6 @@ def test_the_policy_of_compliance_is_a_variable_of_istiod() -> None:
     assert "GODEBUG" not in environment(sets=sets, istio_version="1.30")
 
 
-SIDECAR, GATEWAY = "sidecar.istio.io", {"inject.istio.io/templates": "gateway"}
-PLUGIN = "pilot.cni.enabled=true,pilot.cni.provider=multus"
-SHOWN: dict[Feature, tuple[str, dict[str, Any]]] = {
-    Feature.JWT_POLICY: ("JWT_POLICY", {}),
-    Feature.ZIPKIN: ("! tracing", {"sets": ("global.proxy.tracer=zipkin",)}),
-    Feature.CORE_DUMP: ("core_pattern", {"annotations": {f"{SIDECAR}/enableCoreDump": "true"}}),
-    Feature.ISTIO_CNI: ("istio-validation", {"values": "istio_cni: {enabled: true}"}),
-    Feature.NATIVE_DRAIN: ("preStop", {"native": True}),
-    Feature.COMPLIANCE: ("COMPLIANCE", {"sets": ("pilot.env.COMPLIANCE_POLICY=fips-140-2",)}),
-    Feature.SHORT_NAMES: (f"! canonical-name: {'a' * 64}", {"labels": {"app": "a" * 70}}),
-    Feature.LOCAL_PROBES: ("REWRITE_PROBE", {"mesh": "inboundTrafficPolicy: {mode: LOCALHOST}"}),
-    Feature.GATEWAY_IMAGE: (
-        "image: a/b", {"annotations": {**GATEWAY, f"{SIDECAR}/proxyImage": "a/b"}},
-    ),
-    Feature.OUTLIER_LOG: ("--outlierLogPath=/x", {"sets": ("global.proxy.outlierLogPath=/x",)}),
-    Feature.GATEWAY_SECURITY: (
-        "runAsUser: 77",
-        {"sets": ("gateways.securityContext.runAsUser=77",), "annotations": GATEWAY},
-    ),
-    Feature.NATIVE_ANNOTATION: (
-        "restartPolicy: Always", {"annotations": {f"{SIDECAR}/nativeSidecar": "true"}},
-    ),
-    Feature.FORCED_IPTABLES: (
-        "--force-apply", {"sets": ("global.proxy_init.forceApplyIptables=true",)},
-    ),
-    Feature.EMPTY_PORTS: (
-        "/includeInboundPorts: ''", {"sets": (PLUGIN, "global.proxy.includeInboundPorts=")},
-    ),
-    Feature.GATEWAY_CONTAINERS: (
-        "container: mine",
-        {"annotations": {**GATEWAY, "kubectl.kubernetes.io/default-container": "mine"}},
-    ),
-    Feature.REROUTED_INTERFACES: (
-        "- -k", {"annotations": {"istio.io/reroute-virtual-interfaces": "net1"}},
-    ),
-    Feature.WORKLOAD_NAME: (
-        "value: mine", {"labels": {"service.istio.io/workload-name": "mine"}},
-    ),
-    Feature.JSON_NETWORKS: (
-        '"namespace": "default"',
-        {"sets": (PLUGIN,), "annotations": {"k8s.v1.cni.cncf.io/networks": '[{"name": "x"}]'}},
-    ),
-    Feature.TRUST_BUNDLES: (
-        "clusterTrustBundle", {"sets": ("pilot.env.ENABLE_CLUSTER_TRUST_BUNDLE_API=true",)},
-    ),
-    Feature.NAMED_BUNDLES: ("name: mine", {"sets": ("global.trustBundleName=mine",)}),
-    Feature.NATIVE_BY_DEFAULT: (
-        "restartPolicy: Always", {"annotations": {f"{SIDECAR}/nativeSidecar": "yes"}},
-    ),
-    Feature.TRANSPARENT_USER: (
-        "runAsGroup: 1337",
-        {"openshift": True, "annotations": {f"{SIDECAR}/interceptionMode": "TPROXY"}},
-    ),
-    Feature.REVOCATIONS: ("istio-ca-crl", {}),
-    Feature.NFTABLES: ("--native-nftables", {"sets": ("global.nativeNftables=true",)}),
-    Feature.SECCOMP: ("Localhost", {"sets": ("global.proxy.seccompProfile.type=Localhost",)}),
-    Feature.DIVISORS: ("divisor: '1'", {}),
-    Feature.NAMED_REVOCATIONS: ("name: mine", {"sets": ("pilot.crlConfigMapName=mine",)}),
-    Feature.NO_NULLS: ("! cpu: '0'", {"sets": ("global.proxy.resources.limits.cpu=null",)}),
-    Feature.OPEN_TELEMETRY: (
-        "OTEL_RESOURCE_ATTRIBUTES",
-        {"mesh": """
-extensionProviders:
-- name: tracer
-  opentelemetry: {serviceAttributeEnrichment: OTEL_SEMANTIC_CONVENTIONS}
-"""},
-    ),
-    Feature.INIT_IMAGE: ("istio/mine:", {"sets": ("global.proxy_init.image=mine",)}),
-    Feature.GO_FIPS: ("GODEBUG", {"sets": ("pilot.env.COMPLIANCE_POLICY=fips-140-3",)}),
-    Feature.TRIMMED_NAMES: ("! canonical-name: a.", {"labels": {"app": "a."}}),
-}  # fmt: skip
-"""How each feature shows in a pod, and what makes it show."""
-
-
-RANGES = {f"openshift.io/sa.scc.{name}": "5000/10" for name in ("uid-range", "supplemental-groups")}
-
-
-def resource_attributes(mesh: Any, *_: Any) -> str:
-    return "service.name=web" if mesh.data.get("extensionProviders") else ""
-
-
-@pytest.mark.parametrize("feature", Feature, ids=lambda feature: feature.name)
-def test_features_of_versions(feature: Feature, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(FUNCTIONS, "otelResourceAttributes", resource_attributes)
-    shown, cause = SHOWN[feature]
-    given = {key: cause[key] for key in ("sets", "values", "mesh") if key in cause}
-    metadata = {key: cause[key] for key in ("annotations", "labels") if key in cause}
-    found = {}
-    for minor in range(OLDEST, NEWEST + 1):
-        used = read_given(
-            Given(f"1.{minor}", **given),
-            native=cause.get("native", False),
-            namespaces={"": RANGES} if "openshift" in cause else {},
-        )
-        text = yaml.safe_dump(injected(used, **metadata), width=1000)
-        found[minor] = shown.removeprefix("! ") in text
-    expected = range(feature.value[1], feature.value[2] + 1)
-    is_absent = shown.startswith("! ")
-    assert [*expected] == [minor for minor in found if found[minor] is not is_absent]
-
-
-@pytest.mark.parametrize("text", ["1.19", "1.32", "1.4", "2.0", "1", "", "1.31-x", "v1.31", "1.3x"])
-def test_other_versions_are_refused(text: str) -> None:
-    with pytest.raises(UsageError, match=r"give 1\.20 to 1\.31"):
-        read_version(text)
-
-
-def test_versions_keep_their_patch() -> None:
-    assert ("1.24.0", "1.24.6", "1.31.0-rc.1") == tuple(
-        read_version(text).full for text in ("1.24", "1.24.6", "1.31.0-rc.1")
-    )
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("a.b=c", {"a": {"b": "c"}}),
-        ("a.b=1,a.c=true", {"a": {"b": 1, "c": True}}),
-        ("a=false", {"a": False}),
-        ("a=null", {"a": None}),
-        ("a=0", {"a": 0}),
-        ("a=-7", {"a": -7}),
-        ("a=007", {"a": "007"}),
-        ("a=1.5", {"a": "1.5"}),
-        ("a=", {"a": ""}),
-        ("a=b=c", {"a": "b=c"}),
-        (r"a=b\,c", {"a": "b,c"}),
-        (r"a\.b=c", {"a.b": "c"}),
-        ("a={b,1}", {"a": ["b", 1]}),
-        ("a={}", {"a": []}),
-        ("a[1].b=c", {"a": [None, {"b": "c"}]}),
-        ("a[0][1]=c", {"a": [[None, "c"]]}),
-        ("a.x=1,a.x=2", {"a": {"x": 2}}),
-    ],
-)
-def test_assignments(text: str, expected: dict[str, Any]) -> None:
-    assert expected == set_values({}, [text])
-
-
-def test_assignments_change_what_is_there() -> None:
-    values = {"a": {"b": [{"c": 1}, {"c": 2}], "d": 3}}
-    assert {"a": {"b": [{"c": 1}, {"c": 9}], "d": 3}} == set_values(values, ["a.b[1].c=9"])
-    assert {"a": {"b": [{"c": 1}, {"c": 2}], "d": 3}} == values
-
-
-@pytest.mark.parametrize(
-    ("text", "reason"),
-    [
-        ("globl.hub=x", "did you mean global"),
-        ("global.proxy.logLvl=x", "did you mean logLevel"),
-        ("pilot.resources.cpu=1", "below pilot it reads cni, crlConfigMapName, env"),
-        ("istio_cni.enabled=true", "does not read 'istio_cni'"),
-        ("global.proxy.excludeIPRanges=10.0.0.0/8,11.0.0.0/8", "for a comma in a value"),
-        ("global", "no NAME=VALUE"),
-        ("=x", "no NAME=VALUE"),
-        ("global..hub=x", "empty part"),
-        ("global.imagePullSecrets[99999999]=x", "smaller index"),
-        ("global=x", "make it a mapping"),
-        ("global.proxy=x", "make it a mapping"),
-        ("meshConfig=x", "make it a mapping"),
-    ],
-)
-def test_assignments_that_nobody_reads(text: str, reason: str) -> None:
-    with pytest.raises(MeshctlError, match=reason):
-        read_given(Given(sets=(text,)))
-
-
-@given(st.text(alphabet="ab.=,[]{}\\\\019-", max_size=20) | st.text(max_size=20))
-def test_any_assignment_is_applied_or_refused(text: str) -> None:
-    with suppress(UsageError):
-        assert isinstance(set_values({}, [text]), dict)
-
-
 def test_injection_leaves_the_values_alone() -> None:
     used = read_given(Given(sets=("global.proxy.lifecycle.preStop.sleep.seconds=5",)))
     before = copy.deepcopy(used.values)
@@ -438,8 +261,3 @@ def leaves(values: Any, path: tuple[str, ...]) -> Any:
             yield from leaves(value, (*path, key))
     else:
         yield path
-
-
-def test_mappings_merge_and_all_else_is_replaced() -> None:
-    lower = {"a": {"b": 1, "c": [1]}, "d": 2}
-    assert {"a": {"b": 1, "c": [2]}, "d": None} == laid_over(lower, {"a": {"c": [2]}, "d": None})

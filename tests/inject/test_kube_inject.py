@@ -1,13 +1,10 @@
 """What does ``meshctl kube-inject`` read, write and refuse?"""
 
 import json
-from pathlib import Path
 
 import pytest
 import yaml
 
-from meshctl.cli import kube_inject
-from meshctl.errors import InputError, MeshctlError, UsageError
 from meshctl.inject import preserve_style
 from meshctl.inject.errors import InjectionError
 from meshctl.inject.istioctl_style import inject_text
@@ -119,12 +116,6 @@ def test_a_probe_of_a_port_without_a_name_is_not_taken_for_the_agents() -> None:
     assert once == inject(once)
 
 
-@pytest.mark.parametrize("value", ["yes", "no", "", "True"])
-def test_other_words_than_true_and_false_leave_it_to_the_policy(value: str) -> None:
-    label = f"    sidecar.istio.io/inject: '{value}'"
-    assert 2 == len(injected(POD.replace("    app: web", label))["spec"]["containers"])
-
-
 def test_users_settings_of_the_sidecar_survive_a_second_injection() -> None:
     own = (
         "  - name: istio-proxy\n    image: auto\n    tty: true\n"
@@ -151,22 +142,6 @@ def test_items_of_lists_are_injected() -> None:
     first, second = injected(text)["items"]
     assert {"name": "s"} == first["metadata"]
     assert "istio-proxy" == second["spec"]["containers"][-1]["name"]
-
-
-@pytest.mark.parametrize(
-    ("change", "reason"),
-    [
-        (("  name: web", "  name: web\n  annotations: {sidecar.istio.io/inject: 'false'}"),
-         '-:5:42: Skipping injection because Pod "web" has sidecar injection disabled'),
-        (("spec:", "spec:\n  hostNetwork: true"),
-         '-:8:16: Skipping injection because Pod "web" has host networking enabled'),
-    ],
-)  # fmt: skip
-def test_pods_that_want_no_sidecar_get_none(change: tuple[str, str], reason: str) -> None:
-    warnings: list[str] = []
-    text = inject(POD.replace(*change, 1), warnings)
-    assert [reason] == warnings
-    assert "istio-proxy" not in text
 
 
 @pytest.mark.parametrize(
@@ -229,111 +204,6 @@ def test_the_rest_of_the_injectors_config_counts() -> None:
         injectedAnnotations={"a": "b"},
     )
     assert ("yes", "b") == (pod["metadata"]["labels"]["more"], pod["metadata"]["annotations"]["a"])
-
-
-def test_a_policy_leaves_pods_alone_that_do_not_ask() -> None:
-    asking = POD.replace("    app: web", "    sidecar.istio.io/inject: 'true'")
-    assert 1 == len(configured(policy="disabled")["spec"]["containers"])
-    assert 2 == len(configured(asking, policy="disabled")["spec"]["containers"])
-
-
-@pytest.fixture
-def flags(tmp_path: Path) -> dict[str, str]:
-    texts = {
-        "inject_config": json.dumps({"templates": {"sidecar": TEMPLATE}}),
-        "values": json.dumps(VALUES),
-        "mesh_config": "{}",
-    }
-    for name, text in texts.items():
-        (tmp_path / name).write_text(text)
-    return {name: str(tmp_path / name) for name in texts}
-
-
-def test_the_result_goes_to_standard_output_or_a_file(tmp_path, flags, capsys) -> None:
-    (tmp_path / "pod.yaml").write_text(POD)
-    flags["output_style"] = "istioctl"
-    kube_inject.run([str(tmp_path / "pod.yaml")], **flags)
-    printed = capsys.readouterr().out
-    kube_inject.run([str(tmp_path / "pod.yaml")], **flags, output=str(tmp_path / "out"))
-    assert (inject(POD), inject(POD)) == (printed, (tmp_path / "out").read_text())
-
-
-def test_a_diff_shows_what_would_change(tmp_path, flags, capsys) -> None:
-    (tmp_path / "pod.yaml").write_text(POD)
-    kube_inject.run([str(tmp_path / "pod.yaml")], **flags, in_place=True, diff=True)
-    printed = capsys.readouterr().out.splitlines()
-    assert f"--- {tmp_path / 'pod.yaml'}" == printed[0]
-    assert "+  - env:" in printed
-    assert POD == (tmp_path / "pod.yaml").read_text()
-
-
-def test_in_place_touches_nothing_when_one_file_is_bad(tmp_path, flags) -> None:
-    good, bad = tmp_path / "a" / "1.yaml", tmp_path / "a" / "2.yaml"
-    good.parent.mkdir()
-    good.write_text(POD)
-    bad.write_text("{")
-    with pytest.raises(MeshctlError, match=r"2\.yaml"):
-        kube_inject.run([str(good.parent)], **flags, in_place=True)
-    assert POD == good.read_text()
-    bad.unlink()
-    kube_inject.run([str(good.parent)], **flags, in_place=True, output_style="istioctl")
-    assert inject(POD) == good.read_text()
-
-
-@pytest.mark.parametrize(
-    ("wrong", "error"),
-    [
-        ({"native": "maybe"}, UsageError),
-        ({"output_style": "odd"}, UsageError),
-        ({"in_place": True}, UsageError),
-        ({"in_place": True, "output": "x"}, UsageError),
-        ({"values": "/nowhere"}, InputError),
-    ],
-)
-def test_wrong_flags_are_refused(flags, wrong: dict, error: type[Exception]) -> None:
-    with pytest.raises(error):
-        kube_inject.run(["-"], **(flags | wrong))
-
-
-@pytest.mark.parametrize(
-    ("config", "labels", "reason"),
-    [
-        ({"policy": "disabled"}, "", "disabled by the config's policy"),
-        ({"policy": "off"}, "sidecar.istio.io/inject: 'true'", "policy of the config is 'off'"),
-        ({"neverInjectSelector": [{"matchLabels": {"app": "web"}}]}, "",
-         "disabled by the config's neverInjectSelector"),
-        ({"neverInjectSelector": [{"matchExpressions": [{"key": "app", "operator": "Exists"}]}]},
-         "sidecar.istio.io/inject: 'true'", ""),
-        ({"neverInjectSelector": [{}]}, "", ""),
-        ({"policy": "disabled", "alwaysInjectSelector": [{"matchLabels": {"app": "web"}}]}, "", ""),
-        ({}, "sidecar.istio.io/inject: 'false'", "has sidecar injection disabled"),
-    ],
-)  # fmt: skip
-def test_the_config_decides_about_pods(config: dict, labels: str, reason: str) -> None:
-    used = read_settings(
-        json.dumps({"templates": {"sidecar": TEMPLATE}, **config}), json.dumps(VALUES), ""
-    )
-    warnings: list[str] = []
-    text = POD.replace("    app: web", f"    app: web\n    {labels}") if labels else POD
-    injected_text = preserve_style.inject_text(text, used, warnings.append)
-    assert bool(reason) == (text == injected_text)
-    assert reason in "".join(warnings)
-    assert "istio-proxy" in inject_text(POD, used, print)  # istioctl doesn't read it
-
-
-def test_system_namespaces_get_nothing() -> None:
-    text = POD.replace("  name: web", "  name: web\n  namespace: kube-system", 1)
-    assert "istio-proxy" not in inject(text)
-    deployment = (
-        "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: d, namespace: kube-system}\n"
-        "spec:\n  template:\n    spec:\n      containers: [{name: a}]\n"
-    )
-    warnings: list[str] = []
-    assert deployment == preserve_style.inject_text(deployment, settings(), warnings.append)
-    assert 'Deployment "kube-system/d" is in kube-system, where Istio never' in warnings[0]
-    assert "istio-proxy" in inject(deployment)  # istioctl asks the pod template alone
-    elsewhere = settings(namespace="kube-system")
-    assert POD == preserve_style.inject_text(POD, elsewhere, warnings.append)
 
 
 @pytest.mark.parametrize(

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 import yaml
-from test_kube_inject import POD, TEMPLATE, VALUES
+from test_kube_inject import POD, TEMPLATE, VALUES, inject
 
 from meshctl.cli import kube_inject
 from meshctl.cli.output import write_files
-from meshctl.errors import MeshctlError
+from meshctl.errors import InputError, MeshctlError, UsageError
 
 DEPLOYMENT_WITHOUT_TEMPLATE = "apiVersion: v1\nkind: ReplicationController\nspec: {}\n"
 
@@ -115,7 +115,7 @@ def test_json_stays_json(tmp_path: Path, flags) -> None:
 def test_unknown_fields_do_not_vanish_unsaid(tmp_path: Path, flags, capsys) -> None:
     content = json.dumps({**yaml.safe_load(POD), "typo": {"a": 1}}).encode()
     rewritten(tmp_path / "pod.json", content, flags)
-    assert "comments and what Kubernetes does not know: typo are gone" in capsys.readouterr().err
+    assert "written anew, without what Kubernetes does not know: typo\n" in capsys.readouterr().err
 
 
 def test_comments_do_not_vanish_unsaid(tmp_path: Path, flags, capsys) -> None:
@@ -200,3 +200,53 @@ def test_openshift_gives_the_users_of_the_namespace(tmp_path: Path, flags) -> No
     kube_inject.run([str(tmp_path / "app")], **flags, namespace="shop", in_place=True)
     sidecar = yaml.safe_load(pod.read_text())["spec"]["containers"][1]
     assert {"runAsUser": 1009} == sidecar["securityContext"]
+
+
+def test_the_result_goes_to_standard_output_or_a_file(tmp_path, flags, capsys) -> None:
+    (tmp_path / "pod.yaml").write_text(POD)
+    flags["output_style"] = "istioctl"
+    kube_inject.run([str(tmp_path / "pod.yaml")], **flags)
+    printed = capsys.readouterr().out
+    kube_inject.run([str(tmp_path / "pod.yaml")], **flags, output=str(tmp_path / "out"))
+    assert (inject(POD), inject(POD)) == (printed, (tmp_path / "out").read_text())
+
+
+def test_a_diff_shows_what_would_change(tmp_path, flags, capsys) -> None:
+    (tmp_path / "pod.yaml").write_text(POD)
+    kube_inject.run([str(tmp_path / "pod.yaml")], **flags, in_place=True, diff=True)
+    printed = capsys.readouterr().out.splitlines()
+    assert f"--- {tmp_path / 'pod.yaml'}" == printed[0]
+    assert "+  - env:" in printed
+    assert POD == (tmp_path / "pod.yaml").read_text()
+
+
+def test_in_place_touches_nothing_when_one_file_is_bad(tmp_path, flags) -> None:
+    good, bad = tmp_path / "a" / "1.yaml", tmp_path / "a" / "2.yaml"
+    good.parent.mkdir()
+    good.write_text(POD)
+    bad.write_text("{")
+    with pytest.raises(MeshctlError, match=r"2\.yaml"):
+        kube_inject.run([str(good.parent)], **flags, in_place=True)
+    assert POD == good.read_text()
+    bad.unlink()
+    kube_inject.run([str(good.parent)], **flags, in_place=True, output_style="istioctl")
+    assert inject(POD) == good.read_text()
+
+
+@pytest.mark.parametrize(
+    ("wrong", "error"),
+    [
+        ({"native": "maybe"}, UsageError),
+        ({"output_style": "odd"}, UsageError),
+        ({"in_place": True}, UsageError),
+        ({"in_place": True, "output": "x"}, UsageError),
+        ({"values": "/nowhere"}, InputError),
+        ({"diff": True, "output": "x"}, UsageError),
+        ({"check": True, "verify": True}, UsageError),
+        ({"check": True, "uninject": True}, UsageError),
+        ({"uninject": True, "webhook": True}, UsageError),
+    ],
+)
+def test_wrong_flags_are_refused(flags, wrong: dict, error: type[Exception]) -> None:
+    with pytest.raises(error):
+        kube_inject.run(["-"], **(flags | wrong))

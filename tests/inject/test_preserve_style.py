@@ -1,5 +1,6 @@
 """Do only those lines differ that injection adds or changes?"""
 
+import json
 from difflib import ndiff
 
 import pytest
@@ -155,9 +156,22 @@ def test_rollouts_keep_what_is_not_known() -> None:
     assert f"{ROLLOUT}---\n" == istioctl_style.inject_text(ROLLOUT, settings(), print)
 
 
-def test_rollouts_that_cannot_be_edited_are_refused() -> None:
-    flow = "{apiVersion: argoproj.io/v1alpha1, kind: Rollout, spec: {template: {spec: {}}}}"
-    with pytest.raises(InjectionError, match="line by line"):
-        inject(flow)
+@pytest.mark.parametrize("is_json", [True, False])
+@pytest.mark.parametrize("is_listed", [True, False])
+def test_rollouts_that_are_written_anew_keep_it_too(*, is_json: bool, is_listed: bool) -> None:
+    rollout = yaml.safe_load(ROLLOUT)
+    before = {"apiVersion": "v1", "kind": "List", "items": [rollout]} if is_listed else rollout
+    text = json.dumps(before) if is_json else yaml.safe_dump(before, default_flow_style=True)
+    warnings: list[str] = []
+    once = preserve_style.inject_text(text, settings(), warnings.append)
+    whole = next(yaml.safe_load_all(once))
+    after = whole["items"][0] if is_listed else whole
+    assert "istio-proxy" == after["spec"]["template"]["spec"]["containers"][-1]["name"]
+    assert rollout == {**after, "spec": {**after["spec"], "template": rollout["spec"]["template"]}}
+    assert "comments" not in "".join(warnings)
+    assert once == preserve_style.inject_text(once, settings(), warnings.append)
+
+
+def test_rollouts_by_reference_have_no_pods() -> None:
     by_reference = "apiVersion: argoproj.io/v1alpha1\nkind: Rollout\nspec: {workloadRef: {}}\n"
     assert by_reference == inject(by_reference)

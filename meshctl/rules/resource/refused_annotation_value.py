@@ -11,7 +11,7 @@ Fix: write one of the values that the message gives, in quotes.
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.annotation_values import unknown_setting, wrong_value
+from meshctl.mesh.annotation_values import unknown_setting, wrong_setting, wrong_value
 from meshctl.resources import Resource, Workload
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 
@@ -24,13 +24,19 @@ def check(resource: Resource, mesh: Mesh) -> Iterator[Outcome]:
             continue
         is_sure = isinstance(resource, Workload) and mesh.workloads.is_to_be_injected(resource)
         severity = Severity.ERROR if is_sure and use.is_pod_to_be else None
-        allowed, field = wrong_value(use.name, use.value), unknown_setting(use.name, use.value)
         effect = "the injection webhook refuses the pod" if use.is_pod_to_be else "it is ignored"
-        if allowed:
+        if allowed := wrong_value(use.name, use.value):
             yield Finding(
                 use.ref,
                 f"{use.name} is {use.value!r}, and {effect}; it takes {allowed}",
                 severity,
             )
-        elif field is not None:
+        elif wrong := wrong_setting(use.name, use.value):
+            yield Finding(
+                use.ref,
+                f"{use.name} sets {wrong.field} to {wrong.value!r}, and {effect};"
+                f" {wrong.field} takes {wrong.wanted}",
+                severity,
+            )
+        elif (field := unknown_setting(use.name, use.value)) is not None:
             yield Finding(use.ref, f"ProxyConfig has no field {field!r}, which is passed over")
