@@ -1,5 +1,6 @@
 """Where do the settings of an injection come from: Istio's chart, files, a cluster, or istiod?"""
 
+from collections.abc import Mapping
 from typing import Annotated, Any, NamedTuple
 
 import typer
@@ -17,7 +18,11 @@ FromCluster = Annotated[
 ]
 Webhook = Annotated[bool, typer.Option("--webhook", help="Let the cluster's istiod inject.")]
 Verify = Annotated[
-    bool, typer.Option("--verify", help="Compare istiod's result with that of --from-cluster.")
+    bool,
+    typer.Option(
+        "--verify",
+        help="Compare with what istiod does: your settings, or else those of --from-cluster.",
+    ),
 ]
 IstioNamespace = Annotated[str, typer.Option(metavar="NS", help="Namespace of istiod.")]
 
@@ -44,9 +49,9 @@ class Source(NamedTuple):
     def settings(self, access: Access) -> Settings:
         """Read the settings, from a cluster where one is asked for."""
         self._check()
-        if self.webhook:
+        if self.webhook and not self.verify:
             return self.of_webhook(access)
-        if self.from_cluster or self.verify:
+        if self.from_cluster or (self.verify and not self._own()):
             return self._of_cluster(access)
         given = self._given(
             config=_text(self.inject_config), values=_text(self.values),
@@ -79,37 +84,36 @@ class Source(NamedTuple):
     def _check(self) -> None:
         if self.native not in CHOICES:
             raise UsageError(f"--native {self.native!r} is not one of {', '.join(CHOICES)}")
-        of_cluster = {
-            "--from-cluster": self.from_cluster,
-            "--webhook": self.webhook,
-            "--verify": self.verify,
-        }
-        asked = [name for name, is_asked in of_cluster.items() if is_asked]
-        if len(asked) > 1:
-            raise UsageError(f"{' and '.join(asked)} exclude each other")
-        if asked and (surplus := self._surplus()):
-            raise UsageError(f"{asked[0]} and {surplus[0]} exclude each other: the cluster decides")
+        if self.from_cluster and self.webhook and not self.verify:
+            raise UsageError("--from-cluster and --webhook exclude each other; --verify takes both")
+        asks_istiod = self.webhook and not self.verify
+        decider = "--webhook" if asks_istiod else "--from-cluster" if self.from_cluster else ""
+        surplus = self._own() + (self._advice() if asks_istiod else [])
+        if decider and surplus:
+            raise UsageError(f"{decider} and {surplus[0]} exclude each other: the cluster decides")
 
-    def _surplus(self) -> list[str]:
-        """Name what has no say where a cluster decides; istiod's webhook takes no advice at all."""
-        given = {
+    def _own(self) -> list[str]:
+        """Name the settings of one's own that are given, instead of those of a cluster."""
+        return _named({
             "--inject-config": self.inject_config,
             "--values": self.values,
             "--mesh-config": self.mesh_config,
             "--istio-version": self.istio_version != DEFAULT_VERSION,
-        }
-        advice = {
+        })  # fmt: skip
+
+    def _advice(self) -> list[str]:
+        """Name what is laid over the settings, of which istiod's webhook takes nothing."""
+        return _named({
             "--set": self.sets,
             "--hub": self.hub,
             "--tag": self.tag,
             "--native": self.native != "auto",
             "--kubernetes-version": self.kubernetes_version,
-        }
-        return [
-            name
-            for name, is_given in (given | (advice if self.webhook else {})).items()
-            if is_given
-        ]
+        })  # fmt: skip
+
+
+def _named(given: Mapping[str, object]) -> list[str]:
+    return [name for name, is_given in given.items() if is_given]
 
 
 def _text(path: str | None) -> str | None:

@@ -107,10 +107,12 @@ def _check(
     writes = target.in_place or target.diff or target.output is not None
     if check and source.verify:
         raise UsageError("--check and --verify exclude each other")
-    if (check or source.verify) and (uninject or source.webhook or writes):
+    if (check or source.verify) and (uninject or writes):
         raise UsageError(
-            "--check and --verify only report; leave out --uninject, --webhook, --diff, -i and -o"
+            "--check and --verify only report; leave out --uninject, --diff, -i and -o"
         )
+    if check and source.webhook:
+        raise UsageError("--check and --webhook exclude each other: istiod checks by itself")
     if uninject and source.webhook:
         raise UsageError("--uninject and --webhook exclude each other: istiod takes nothing out")
     if source.verify and "-" in files:

@@ -187,9 +187,12 @@ def test_what_istiod_leaves_alone_stays_as_it_is(mesh: ApiServer, manifest: str)
     assert (text, True) == (result.stdout, "istiod leaves" in result.stderr)
 
 
-def test_an_istiod_that_follows_its_settings(mesh: ApiServer, manifest: str) -> None:
+@pytest.mark.parametrize("sides", [[], ["--webhook"], ["--from-cluster", "--webhook"]])
+def test_an_istiod_that_follows_its_settings(
+    mesh: ApiServer, manifest: str, sides: list[str]
+) -> None:
     add_istiod(mesh)
-    result = meshctl(mesh, "kube-inject", "-f", manifest, "--verify")
+    result = meshctl(mesh, "kube-inject", "-f", manifest, "--verify", *sides)
     assert (0, "", True) == (result.exit_code, result.stdout, "otherwise: none" in result.stderr)
 
 
@@ -201,6 +204,17 @@ def test_an_istiod_that_does_not_follow_its_settings(mesh: ApiServer, manifest: 
     assert "otherwise: 1 of 1" in result.stderr
 
 
+def test_settings_of_ones_own_are_compared_with_istiod(
+    mesh: ApiServer, manifest: str, tmp_path: Path
+) -> None:
+    add_istiod(mesh)
+    config = tmp_path / "config.yaml"
+    config.write_text(CONFIG.replace("owner", "maker"))
+    flags = ["--verify", "--inject-config", str(config)]
+    result = meshctl(mesh, "kube-inject", "-f", manifest, *flags)
+    assert (1, True) == (result.exit_code, "-        maker: cart\n" in result.stdout)
+
+
 @pytest.mark.parametrize(
     ("flags", "text"),
     [
@@ -209,7 +223,7 @@ def test_an_istiod_that_does_not_follow_its_settings(mesh: ApiServer, manifest: 
         (["--webhook", "--set", "a=b"], "--webhook and --set exclude"),
         (["--webhook", "--native", "true"], "--webhook and --native exclude"),
         (["--verify", "--diff"], "--check and --verify only report"),
-        (["--webhook", "--check"], "--check and --verify only report"),
+        (["--webhook", "--check"], "--check and --webhook exclude"),
         (["--from-cluster", "--revision", "canary"], "no ConfigMap istio-sidecar-injector-canary"),
         (["--webhook"], "no injection webhook of revision 'default'"),
     ],
