@@ -69,7 +69,7 @@ def read_live(access: Access, settings: Settings, files: Loaded) -> Loaded:
     with collector_off():
         live = read_snapshot(cluster, settings.namespace if own else "")
     for one in live.unread:
-        complain(f"{one.kind}: {one.reason}")
+        complain(f"not every {one.kind} was read: {one.reason}")
     return live
 
 

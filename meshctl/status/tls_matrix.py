@@ -50,11 +50,14 @@ def _is_inside(connection: Connection) -> bool:
 
 
 def _summary(connections: list[Connection]) -> str:
-    """Count what happens, each conflict with its reason."""
+    """Count on how many ports what happens, each conflict with its reason."""
     if not connections:
         return "there is no such server"
-    counts = Counter(map(_words, connections))
-    return "; ".join(f"{text} ({count})" for text, count in counts.most_common())
+    found = {(_words(one), one.upstream.host.host, one.upstream.port.number) for one in connections}
+    counts = Counter(text for text, _, _ in sorted(found))
+    return "; ".join(
+        f"{text} ({number} port{'s' * (number > 1)})" for text, number in counts.most_common()
+    )
 
 
 def _words(connection: Connection) -> str:

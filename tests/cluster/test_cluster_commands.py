@@ -150,7 +150,7 @@ def test_a_refused_kind_is_said_and_is_no_failure(shop: ApiServer, run: Run) -> 
     ended = run("analyze", "-o", "json", *ONLY_LOST)
     assert (0, []) == (ended.code, found(ended))
     [line] = ended.errors.splitlines()
-    assert line.startswith("Service: ")
+    assert line.startswith("not every Service was read: ")
     assert LOST in {one["rule"] for one in json.loads(ended.out)["not_checked"]}
 
 
@@ -159,7 +159,7 @@ def test_one_namespace_is_read_where_the_others_are_refused(shop: ApiServer, run
     shop.is_denied = lambda _verb, _plural, namespace, _user: namespace != "shop"
     ended = run("analyze", "-n", "shop", "-o", "json", *ONLY_LOST)
     assert (1, [LOST]) == (ended.code, found(ended))
-    assert "Service: only those of namespace shop may be read" in ended.errors
+    assert "not every Service was read: only those of namespace shop may be read" in ended.errors
 
 
 def test_nothing_at_all_is_a_failure(shop: ApiServer, run: Run) -> None:
@@ -195,7 +195,9 @@ def test_a_kind_that_breaks_leaves_the_others(shop: ApiServer, run: Run, fault: 
     shop.fail("/api/v1/services", fault, times=5)
     ended = run("analyze", "-o", "json", "--timeout", "0.5", *ONLY_LOST)
     assert (0, []) == (ended.code, found(ended))
-    assert ["Service"] == [line.partition(":")[0] for line in ended.errors.splitlines()]
+    assert ["not every Service was read"] == [
+        line.partition(":")[0] for line in ended.errors.splitlines()
+    ]
 
 
 def test_tls_check_asks_the_cluster(shop: ApiServer, run: Run) -> None:

@@ -164,12 +164,12 @@ def test_rows_are_those_of_the_host_and_port() -> None:
 def test_four_rows_say_what_happens_at_the_border_of_the_mesh() -> None:
     mesh = mesh_of(*SHOP, service("batch"), takes("STRICT"))
     assert ["shop"] == namespaces(mesh)
-    refused = "conflict: the server demands mutual TLS, the client sends plaintext (2)"
+    refused = "conflict: the server demands mutual TLS, the client sends plaintext (2 ports)"
     expected = [
-        ("in the mesh", "in the mesh", "mutual TLS (2)"),
-        ("in the mesh", "outside", "plaintext (2)"),
+        ("in the mesh", "in the mesh", "mutual TLS (2 ports)"),
+        ("in the mesh", "outside", "plaintext (2 ports)"),
         ("outside", "in the mesh", refused),
-        ("outside", "outside", "plaintext (2)"),
+        ("outside", "outside", "plaintext (2 ports)"),
     ]
     assert expected == list(matrix(mesh, "shop"))
 
