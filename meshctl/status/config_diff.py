@@ -6,12 +6,13 @@ the names of JSON, and Envoy's from ``/config_dump``, with those of the proto fi
 
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from difflib import unified_diff
 from typing import Any, NamedTuple
 
 from meshctl.cluster.api import ClusterError
 
+_NAMED = 20
 _UNDERSCORE = re.compile(r"_+([a-zA-Z0-9])")
 _BOOKKEEPING = frozenset({"lastUpdated", "versionInfo", "clientStatus"})
 
@@ -84,12 +85,18 @@ def _part_text(part: Part) -> Iterator[str]:
         return
     count = len(part.only_istiod) + len(part.only_envoy) + len(part.differing)
     yield f"{title} differ ({count} of {part.compared})"
-    for name in part.only_istiod:
-        yield f"- {name}: in istiod alone"
-    for name in part.only_envoy:
-        yield f"+ {name}: in Envoy alone"
     for lines in part.differing.values():
         yield from lines
+    yield from _alone("-", part.only_istiod, "istiod")
+    yield from _alone("+", part.only_envoy, "Envoy")
+
+
+def _alone(sign: str, names: Sequence[str], side: str) -> Iterator[str]:
+    """Name what one side alone has; of very many the first, since JSON has them all."""
+    for name in names[:_NAMED]:
+        yield f"{sign} {name}: in {side} alone"
+    if len(names) > _NAMED:
+        yield f"{sign} and {len(names) - _NAMED} more in {side} alone (-o json names all)"
 
 
 def _part_form(part: Part) -> dict[str, Any]:

@@ -142,6 +142,15 @@ def test_what_one_side_alone_has_is_named() -> None:
     ] == lines(istiod_dump(), envoy)[1:4]
 
 
+def test_of_very_many_the_first_are_named_after_what_differs() -> None:
+    envoy = envoy_dump()
+    listeners = [{"active_state": {"listener": {"name": f"l{n:02}"}}} for n in range(25)]
+    envoy["configs"][1]["dynamic_listeners"] += listeners
+    found = [line for line in lines(istiod_dump(), envoy) if "in Envoy alone" in line]
+    assert "+ l00: in Envoy alone" == found[0]
+    assert ["+ and 5 more in Envoy alone (-o json names all)"] == found[20:]
+
+
 def test_endpoints_are_compared_by_address() -> None:
     envoy = envoy_dump()
     endpoints = envoy["configs"][3]["dynamic_endpoint_configs"][0]["endpoint_config"]
