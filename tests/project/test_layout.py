@@ -56,3 +56,8 @@ def test_every_case_folder_belongs_to_a_rule() -> None:
         str(folder.relative_to(cases)) for folder in cases.glob("[a-z]*/[a-z]*") if folder.is_dir()
     }
     assert folders - known == set()
+
+
+def test_every_test_module_has_a_name_of_its_own() -> None:
+    names = [file.name for file in (ROOT / "tests").rglob("test_*.py")]
+    assert sorted(set(names)) == sorted(names)
