@@ -11,6 +11,7 @@ import json
 import socket
 import ssl
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 from time import monotonic
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
@@ -91,20 +92,28 @@ class InjectionWebhook:
 
     def _ask_service(self, service: Mapping[str, Any], body: bytes) -> HttpAnswer:
         namespace, name = str(service.get("namespace")), str(service.get("name"))
-        found = self._cluster.request("GET", _SERVICES.path(namespace, name))
+        server, path = f"{name}.{namespace}.svc", service.get("path") or "/"
         failures = []
-        for pod in _running_pods(self._cluster, namespace, found):
-            pod_name = pod["metadata"]["name"]
-            port = _target_port(found, pod, int(service.get("port") or _HTTPS))
+        for pod, port in self._pods:
             try:
-                with self._cluster.forward(namespace, pod_name, port) as connection:
-                    return self._send(
-                        connection, f"{name}.{namespace}.svc", service.get("path") or "/", body
-                    )
+                with self._cluster.forward(namespace, pod, port) as connection:
+                    return self._send(connection, server, path, body)
             except ClusterError as error:
-                failures.append(f"{pod_name}: {error}")
+                failures.append(f"{pod}: {error}")
         reasons = "; ".join(failures) or "no pod of it is running"
         raise ClusterError(f"istiod's webhook at {namespace}/{name} gives no answer: {reasons}")
+
+    @cached_property
+    def _pods(self) -> list[tuple[str, int]]:
+        """The pods behind the webhook's Service, each with its port: the same for every review."""
+        service = self._client["service"]
+        namespace, name = str(service.get("namespace")), str(service.get("name"))
+        found = self._cluster.request("GET", _SERVICES.path(namespace, name))
+        number = int(service.get("port") or _HTTPS)
+        return [
+            (pod["metadata"]["name"], _target_port(found, pod, number))
+            for pod in _running_pods(self._cluster, namespace, found)
+        ]
 
     def _ask_url(self, url: str, body: bytes) -> HttpAnswer:
         parts = urlsplit(url)

@@ -11,7 +11,7 @@ from typing import Any
 
 from meshctl.inject.errors import InjectionError
 from meshctl.inject.mesh_settings import mesh_with_defaults
-from meshctl.inject.overlays.api import Overlay
+from meshctl.inject.overlays.api import Overlay, value_at
 from meshctl.inject.overlays.default_values import default_values
 from meshctl.inject.overlays.gateway import gateway
 from meshctl.inject.overlays.grpc import grpc_agent, grpc_simple
@@ -70,7 +70,7 @@ def read_given(given: Given, **others: Any) -> Settings:
         del mesh["defaultConfig"]["tracing"]
     text = given.config
     config = _chart_config(version, values) if text is None else read_config(text)
-    policy = str(_at(values, "pilot", "env", "COMPLIANCE_POLICY") or "")
+    policy = str(value_at(values, "pilot", "env", "COMPLIANCE_POLICY") or "")
     variables = {"revision": revision, "compliance_policy": policy, **others}
     return Settings(**config, values=with_floats(values), mesh=mesh, **variables)
 
@@ -117,7 +117,7 @@ def _chart_config(version: Version, values: Mapping[str, Any]) -> dict[str, Any]
     """The config that the chart writes: our overlays, and the templates of the values."""
     webhook = values.get("sidecarInjectorWebhook") or {}
     config = {name: webhook.get(name) for name in _CONFIG}
-    config["policy"] = _at(values, "global", "proxy", "autoInject")
+    config["policy"] = value_at(values, "global", "proxy", "autoInject")
     found = read_config_fields({**config, "templates": webhook.get("templates") or {}})
     own: dict[str, Overlay] = {name: partial(make, version) for name, make in _OVERLAYS.items()}
     return {**found, "overlays": own | found["overlays"]}
@@ -125,12 +125,14 @@ def _chart_config(version: Version, values: Mapping[str, Any]) -> dict[str, Any]
 
 def _chart_mesh(values: Mapping[str, Any]) -> dict[str, Any]:
     """The MeshConfig that the chart writes."""
-    namespace = _at(values, "global", "istioNamespace") or "istio-system"
+    namespace = value_at(values, "global", "istioNamespace") or "istio-system"
     istiod = f"istiod-{values['revision']}" if values.get("revision") else "istiod"
     config: dict[str, Any] = {"discoveryAddress": f"{istiod}.{namespace}.svc:15012"}
-    if mesh_id := _at(values, "global", "meshID"):
+    if mesh_id := value_at(values, "global", "meshID"):
         config["meshId"] = mesh_id
-    variant = _at(values, "global", "proxy", "variant") or _at(values, "global", "variant")
+    variant = value_at(values, "global", "proxy", "variant") or value_at(
+        values, "global", "variant"
+    )
     if variant:
         config["image"] = {"imageType": variant}
     if tracing := _tracing(values, namespace):
@@ -141,15 +143,9 @@ def _chart_mesh(values: Mapping[str, Any]) -> dict[str, Any]:
 
 def _tracing(values: Mapping[str, Any], namespace: str) -> dict[str, Any]:
     """Where the tracer of the values is."""
-    name = str(_at(values, "global", "proxy", "tracer"))
-    own = _at(values, "global", "tracer", name) or {}
+    name = str(value_at(values, "global", "proxy", "tracer"))
+    own = value_at(values, "global", "tracer", name) or {}
     if name in {"zipkin", "datadog"}:
         usual = f"zipkin.{namespace}:9411" if name == "zipkin" else "$(HOST_IP):8126"
-        return {name: {"address": _at(own, "address") or usual}}
+        return {name: {"address": value_at(own, "address") or usual}}
     return {name: own} if name in {"lightstep", "stackdriver"} else {}
-
-
-def _at(values: Any, *path: str) -> Any:
-    for name in path:
-        values = values.get(name) if isinstance(values, Mapping) else None
-    return values

@@ -7,7 +7,7 @@ from typing import Any
 
 from meshctl.inject.errors import InjectionError
 from meshctl.inject.mesh_settings import mesh_with_defaults
-from meshctl.inject.overlays.api import Overlay
+from meshctl.inject.overlays.api import Overlay, value_at
 from meshctl.inject.overlays.template import TemplateOverlay
 from meshctl.inject.webhook import Ask
 from meshctl.settings import InjectionByHand
@@ -82,10 +82,7 @@ class Settings:
 
     def value(self, *path: str) -> Any:
         """Give one of the chart's values, ``None`` where there is none."""
-        found: Any = self.values
-        for name in path:
-            found = found.get(name) if isinstance(found, Mapping) else None
-        return found
+        return value_at(self.values, *path)
 
     def overlay(self, name: str) -> Overlay:
         """Give an overlay by its name."""

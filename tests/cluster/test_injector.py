@@ -114,6 +114,17 @@ def test_istiod_answers_a_review(api_server: ApiServer, port: object) -> None:
     )  # fmt: skip
 
 
+def test_the_way_to_istiod_is_looked_up_once(api_server: ApiServer) -> None:
+    istiod = Istiod(api_server)
+    api_server.add(service())
+    api_server.add(configuration("a", {"istio.io/rev": "default"}, of_service(istiod)))
+    webhook = find_webhook(cluster(api_server), "default", 5)
+    for _ in range(3):
+        webhook.ask(REVIEW)
+    looked_up = [path for _, path in api_server.requests if path.endswith("/services/istiod")]
+    assert (3, 1) == (len(istiod.asked), len(looked_up))
+
+
 def test_another_replica_answers_for_one_that_is_dead(api_server: ApiServer) -> None:
     dead, alive = Istiod(api_server, "istiod-1"), Istiod(api_server, "istiod-2")
     dead.die()

@@ -10,6 +10,13 @@ from meshctl.inject.owners import Owner
 Object = dict[str, Any]
 
 
+def value_at(values: Any, *path: str) -> Any:
+    """Give one of the chart's values by its path, ``None`` where there is none."""
+    for name in path:
+        values = values.get(name) if isinstance(values, Mapping) else None
+    return values
+
+
 @dataclass(frozen=True, slots=True)
 class Injection:
     """One pod that is injected, with everything that decides what it gets."""
@@ -56,10 +63,7 @@ class Injection:
 
     def value(self, path: str) -> Any:
         """Give one of the chart's values by its path, ``None`` where there is none."""
-        found: Any = self.values
-        for name in path.split("."):
-            found = found.get(name) if isinstance(found, Mapping) else None
-        return found
+        return value_at(self.values, *path.split("."))
 
     def text(self, path: str) -> str:
         """Give one of the chart's values as text, empty where there is none."""
