@@ -9,7 +9,7 @@ import zlib
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from http.client import HTTPConnection, HTTPException
+from http.client import HTTPException
 from threading import Lock
 from typing import Any, NamedTuple, NoReturn
 from urllib.parse import quote, urlencode
@@ -19,6 +19,7 @@ from meshctl.cluster.answers import BUSY, Answer, Asked
 from meshctl.cluster.api import Access, ClusterError, Kind
 from meshctl.cluster.connection import (
     Endpoint,
+    OpenConnection,
     Socket,
     left,
     open_connection,
@@ -257,16 +258,14 @@ class _Request(NamedTuple):
     accept: str = _JSON
 
 
-class _Connection(HTTPConnection):
-    """HTTP over a connection that was opened elsewhere."""
+class _Connection(OpenConnection):
+    """An open connection to the API server."""
 
     sock: Socket
 
     def __init__(self, connection: Socket, endpoint: Endpoint) -> None:
-        super().__init__(endpoint.host, endpoint.port)
+        super().__init__(endpoint.host, endpoint.port, connection)
         self.default_port = 443 if endpoint.context else 80
-        self.auto_open = 0
-        self.sock = connection
 
     def send_request(
         self, request: _Request, target: str, headers: Iterator[tuple[str, str]]

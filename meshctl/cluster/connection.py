@@ -7,7 +7,7 @@ import socket
 import ssl
 import time
 from collections.abc import Callable
-from http.client import HTTPMessage, parse_headers
+from http.client import HTTPConnection, HTTPMessage, parse_headers
 from io import BytesIO
 from threading import Thread
 from typing import Any, NamedTuple, TypeVar
@@ -66,6 +66,15 @@ class TlsSocket(ssl.SSLSocket):
 
 
 Socket = PlainSocket | TlsSocket
+
+
+class OpenConnection(HTTPConnection):
+    """HTTP over a connection that was opened elsewhere, and never opened again."""
+
+    def __init__(self, host: str, port: int | None, connection: socket.socket) -> None:
+        super().__init__(host, port)
+        self.auto_open = 0
+        self.sock = connection
 
 
 def left(deadline: float) -> float | None:

@@ -2,13 +2,13 @@
 
 import socket
 from collections.abc import Iterator, Mapping
-from http.client import HTTPConnection, HTTPException, HTTPResponse
+from http.client import HTTPException, HTTPResponse
 from time import monotonic
 from types import MappingProxyType
 from typing import NamedTuple
 
 from meshctl.cluster.api import ClusterError
-from meshctl.cluster.connection import left
+from meshctl.cluster.connection import OpenConnection, left
 
 _CHUNK = 1 << 18
 
@@ -30,25 +30,13 @@ class HttpAnswer(NamedTuple):
     body: bytes
 
 
-class _Open(HTTPConnection):
-    """A connection that was made elsewhere: through a port-forward, or with TLS."""
-
-    def __init__(self, host: str, connection: socket.socket) -> None:
-        super().__init__(host)
-        self.sock = connection
-
-    def connect(self) -> None:
-        """Refuse to connect again."""
-        raise ConnectionResetError("the connection was closed")
-
-
 def exchange(connection: socket.socket, request: HttpRequest, timeout: float) -> HttpAnswer:
     """Send one request; the answer must be complete after ``timeout`` seconds.
 
     Raises ``ClusterError`` for whatever is no whole HTTP answer in time; every status is an answer.
     """
     deadline = monotonic() + timeout
-    http = _Open(request.host, connection)
+    http = OpenConnection(request.host, None, connection)
     try:
         connection.settimeout(timeout)
         headers = {"Connection": "close", **request.headers}
