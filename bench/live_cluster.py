@@ -78,7 +78,7 @@ def serve() -> None:
 
 def analyze(kubeconfig: str) -> None:
     """Time the parts of one analysis, in a process that does nothing else."""
-    from meshctl.cli.connect import connect  # noqa: PLC0415 - not for the server
+    from meshctl.cli.options.connect import connect  # noqa: PLC0415 - not for the server
     from meshctl.cluster import client  # noqa: PLC0415
     from meshctl.cluster.api import Access  # noqa: PLC0415
     from meshctl.cluster.snapshot import read_snapshot  # noqa: PLC0415

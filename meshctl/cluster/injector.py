@@ -17,8 +17,8 @@ from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from meshctl.cluster.api import Cluster, ClusterError, NotFoundError
-from meshctl.cluster.connection import Endpoint, open_connection, secured, tls_context
-from meshctl.cluster.exchange import HttpAnswer, HttpRequest, exchange
+from meshctl.cluster.http.connection import Endpoint, open_connection, secured, tls_context
+from meshctl.cluster.http.exchange import HttpAnswer, HttpRequest, exchange
 from meshctl.cluster.kinds import kind_of
 
 _CONFIG_MAPS = kind_of("", "v1", "ConfigMap")

@@ -18,8 +18,8 @@ from typing import Any, NamedTuple
 from urllib.parse import SplitResult, quote, urlsplit
 
 from meshctl.cluster.api import Cluster, ClusterError, ForbiddenError
-from meshctl.cluster.connection import Endpoint, open_connection, tls_context
-from meshctl.cluster.exchange import HttpAnswer, HttpRequest, exchange
+from meshctl.cluster.http.connection import Endpoint, open_connection, tls_context
+from meshctl.cluster.http.exchange import HttpAnswer, HttpRequest, exchange
 from meshctl.cluster.injector import revision_of
 from meshctl.cluster.kinds import kind_of
 from meshctl.errors import UsageError

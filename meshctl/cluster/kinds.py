@@ -9,8 +9,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from meshctl.cluster.api import Kind
-from meshctl.resources.kinds import SERVED_VERSIONS
-from meshctl.resources.kubernetes_route import GATEWAY_API
+from meshctl.istio.api_versions import SERVED_VERSIONS
+from meshctl.resources.gateway_api.route import GATEWAY_API
 from meshctl.resources.resource import CLUSTER_SCOPED
 
 _GATEWAY_VERSIONS = ("v1", "v1beta1", "v1alpha3", "v1alpha2")

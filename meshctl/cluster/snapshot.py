@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 
 from meshctl.cluster.api import Cluster, ClusterError, ForbiddenError, Kind, NotFoundError
 from meshctl.cluster.kinds import METADATA_ONLY, ListedKind, kind_of, listed_kinds, plural_of
+from meshctl.sources.live_object import ObjectDocument
 from meshctl.sources.loader import Loaded, Unread
-from meshctl.sources.objects import ObjectDocument
 
 _THREADS = 16
 _CONFIG_MAP = kind_of("", "v1", "ConfigMap")

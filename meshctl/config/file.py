@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError  # noqa: TID2
 
 from meshctl.errors import ConfigError
 from meshctl.settings import IgnoreEntry, Ownership, Settings, Team
-from meshctl.sources.yaml import parse_one
+from meshctl.yaml.reader import parse_one
 
 _RULES = "Rule ids, families, globs, or IST and KIA codes."
 

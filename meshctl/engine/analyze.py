@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import BinaryIO
 
 from meshctl import __version__
-from meshctl.engine.consequences import without_consequences
-from meshctl.engine.ignore import IgnoreFilter
-from meshctl.engine.loader import (
+from meshctl.engine.deduplicate import without_consequences
+from meshctl.engine.live_overlay import overlay
+from meshctl.engine.locations import identify, locate, locate_problem
+from meshctl.engine.registry import (
     RuleNames,
     check_names,
     families,
@@ -17,8 +18,6 @@ from meshctl.engine.loader import (
     load_family,
     load_for,
 )
-from meshctl.engine.locate import identify, locate, locate_problem
-from meshctl.engine.overlay import overlay
 from meshctl.engine.report import (
     LocatedFinding,
     Location,
@@ -29,17 +28,18 @@ from meshctl.engine.report import (
     Summary,
 )
 from meshctl.engine.runner import Outcomes, run
+from meshctl.engine.suppress import IgnoreFilter
 from meshctl.errors import ConfigError
 from meshctl.mesh import Mesh
-from meshctl.mesh.mesh_config import MeshConfig, read_mesh_config
+from meshctl.mesh.core.mesh_config import MeshConfig, read_mesh_config
 from meshctl.resources import Ref, Resource, make_resource
 from meshctl.resources.kinds import VIEWS
-from meshctl.resources.workload import SYSTEM_NAMESPACES
+from meshctl.resources.kubernetes.workload import SYSTEM_NAMESPACES
 from meshctl.rules.api import Finding, Rule, Severity
 from meshctl.settings import Settings
 from meshctl.sources.documents import Document, Problem
+from meshctl.sources.live_object import ObjectDocument
 from meshctl.sources.loader import Loaded, Unread, load
-from meshctl.sources.objects import ObjectDocument
 from meshctl.validation.faults import ACCEPTED
 from meshctl.validation.schemas import Schema, Schemas
 from meshctl.validation.verdict import Judge

@@ -8,14 +8,14 @@ from difflib import unified_diff
 from typing import BinaryIO, NamedTuple
 
 from meshctl.errors import InputError
-from meshctl.inject import istioctl_style, preserve_style
 from meshctl.inject.errors import InjectionError
-from meshctl.inject.kubernetes_types import read
+from meshctl.inject.go_types.kubernetes_types import read
 from meshctl.inject.parts import WarnText
-from meshctl.inject.settings import Settings
+from meshctl.inject.settings.injector_config import Settings
+from meshctl.inject.text import istioctl_style, preserve_style
 from meshctl.sources import files
-from meshctl.sources.split import decode, split
-from meshctl.sources.yaml import parse_one
+from meshctl.yaml.reader import parse_one
+from meshctl.yaml.splitter import decode, split
 
 
 class Style(NamedTuple):

@@ -6,8 +6,8 @@ from meshctl.errors import MeshctlError
 from meshctl.inject.errors import InjectionError, Path
 from meshctl.inject.workloads import Remark
 from meshctl.sources.documents import Document, Lines, Span
-from meshctl.sources.notes import UnreadableError
-from meshctl.sources.yaml import Reader
+from meshctl.yaml.notes import UnreadableError
+from meshctl.yaml.reader import Reader
 
 WarnText = Callable[[str], None]
 """Takes a warning that begins with its place."""

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from meshctl.inject.errors import InjectionError
-from meshctl.inject.kubernetes_types import read
+from meshctl.inject.go_types.kubernetes_types import read
 from meshctl.inject.owners import Object, Owner, as_created, as_template
 
 Ask = Callable[[Mapping[str, Any]], Any]

@@ -4,16 +4,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any, NamedTuple
 
-from meshctl.inject.containers import Object
-from meshctl.inject.decision import reason_against, wish
 from meshctl.inject.errors import InjectionError, Path
-from meshctl.inject.kubernetes_types import read
+from meshctl.inject.go_types.kubernetes_types import read
 from meshctl.inject.owners import Owner, owner_of_pod
-from meshctl.inject.pod import inject_pod
-from meshctl.inject.removal import is_injected, remove_sidecar
-from meshctl.inject.settings import Settings
+from meshctl.inject.pod.containers import Object
+from meshctl.inject.pod.decision import reason_against, wish
+from meshctl.inject.pod.injection import inject_pod
+from meshctl.inject.removal.pod import is_injected, remove_sidecar
+from meshctl.inject.settings.injector_config import Settings
 from meshctl.inject.webhook import inject_by_webhook
-from meshctl.mesh.annotation_values import ignored_value, unknown_setting
+from meshctl.istio.annotation_values import ignored_value, unknown_setting
 
 _GROUPS: Mapping[str, frozenset[str]] = {
     "Pod": frozenset({""}),

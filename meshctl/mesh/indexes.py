@@ -7,12 +7,12 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
-from meshctl.mesh.injection import Membership
-from meshctl.mesh.injector import is_settings
-from meshctl.mesh.inventory import Inventory
-from meshctl.mesh.mesh_config import MeshConfig, find_mesh_config
-from meshctl.mesh.registry import Registry
-from meshctl.mesh.workloads import Workloads
+from meshctl.mesh.core.inventory import Inventory
+from meshctl.mesh.core.mesh_config import MeshConfig, find_mesh_config
+from meshctl.mesh.injection.webhooks import is_settings
+from meshctl.mesh.registry.services import Registry
+from meshctl.mesh.workloads.membership import Membership
+from meshctl.mesh.workloads.workloads import Workloads
 from meshctl.resources import (
     AuthorizationPolicy,
     ConfigMap,
@@ -41,36 +41,36 @@ from meshctl.resources.cached_property import cached_property
 from meshctl.settings import InjectionByHand
 
 if TYPE_CHECKING:
-    from meshctl.mesh.alternatives import Alternatives
-    from meshctl.mesh.ambient import Ambient
-    from meshctl.mesh.annotations import Annotations
-    from meshctl.mesh.attachments import Attachments
-    from meshctl.mesh.authorization import Authorization
-    from meshctl.mesh.bindings import Bindings
-    from meshctl.mesh.control_plane import ControlPlane
-    from meshctl.mesh.credentials import Credentials
-    from meshctl.mesh.destinations import Destinations
-    from meshctl.mesh.envoy_filters import EnvoyFilters
-    from meshctl.mesh.envoy_patches import VersionedPatches
-    from meshctl.mesh.extension_providers import ExtensionProviders
-    from meshctl.mesh.gateways import Gateways
-    from meshctl.mesh.grants import Grants
-    from meshctl.mesh.hidden_wildcards import HiddenWildcards
-    from meshctl.mesh.identities import Identities
-    from meshctl.mesh.injector import Injector
-    from meshctl.mesh.interference import Interference
-    from meshctl.mesh.machines import Machines
-    from meshctl.mesh.mesh_hosts import MeshHosts
-    from meshctl.mesh.mtls import Mtls
-    from meshctl.mesh.namespaces import Namespaces
-    from meshctl.mesh.peer_authentication import PeerAuthentications
-    from meshctl.mesh.ports import Ports
-    from meshctl.mesh.proxy_images import ProxyImages
-    from meshctl.mesh.routes import Routes
-    from meshctl.mesh.service_entries import ServiceEntries
-    from meshctl.mesh.shadows import Shadows
-    from meshctl.mesh.shared_addresses import SharedAddresses
-    from meshctl.mesh.traffic_policy import TrafficPolicies
+    from meshctl.mesh.core.extension_providers import ExtensionProviders
+    from meshctl.mesh.core.namespaces import Namespaces
+    from meshctl.mesh.gateways.bindings import Bindings
+    from meshctl.mesh.gateways.effective_gateway import Gateways
+    from meshctl.mesh.gateways.gateway_api_listeners import SharedAddresses
+    from meshctl.mesh.gateways.hidden_wildcards import HiddenWildcards
+    from meshctl.mesh.gateways.reference_grants import Grants
+    from meshctl.mesh.gateways.server_conflicts import Interference
+    from meshctl.mesh.injection.annotation_use import Annotations
+    from meshctl.mesh.injection.control_plane import ControlPlane
+    from meshctl.mesh.injection.proxy_images import ProxyImages
+    from meshctl.mesh.injection.webhooks import Injector
+    from meshctl.mesh.registry.secrets import Credentials
+    from meshctl.mesh.registry.service_accounts import Identities
+    from meshctl.mesh.registry.service_entries import ServiceEntries
+    from meshctl.mesh.registry.workload_entries import Machines
+    from meshctl.mesh.security.authorization import Authorization
+    from meshctl.mesh.security.mtls import Mtls
+    from meshctl.mesh.security.peer_authentication import PeerAuthentications
+    from meshctl.mesh.traffic.destination_rules import TrafficPolicies
+    from meshctl.mesh.traffic.destinations import Destinations
+    from meshctl.mesh.traffic.route_matches import Alternatives
+    from meshctl.mesh.traffic.routes import Routes
+    from meshctl.mesh.traffic.sidecar_hosts import MeshHosts
+    from meshctl.mesh.traffic.unreachable_rules import Shadows
+    from meshctl.mesh.workloads.container_ports import Ports
+    from meshctl.mesh.workloads.envoy_filters import EnvoyFilters
+    from meshctl.mesh.workloads.envoy_patches import VersionedPatches
+    from meshctl.mesh.workloads.policy_attachment import Attachments
+    from meshctl.mesh.workloads.waypoints import Ambient
 
 
 _ASKED_BY_NAME = frozenset({
@@ -124,7 +124,7 @@ class Indexes(Inventory):
         """What is known of the injector, where the input has anything of it."""
         if not self.of(WebhookConfiguration) and not any(map(is_settings, self.of(ConfigMap))):
             return None
-        from meshctl.mesh.injection_policy import heeded
+        from meshctl.mesh.injection.inject_required import heeded
 
         has_all = self.has_all("MutatingWebhookConfiguration")
         return partial(heeded, injector=self.injector, has_all_webhooks=has_all)
@@ -132,43 +132,43 @@ class Indexes(Inventory):
     @cached_property
     def routes(self) -> "Routes":
         """What VirtualServices become, at gateways and in the mesh."""
-        from meshctl.mesh.routes import Routes
+        from meshctl.mesh.traffic.routes import Routes
 
         return Routes(self.of(VirtualService), self.registry, self.config)
 
     @cached_property
     def alternatives(self) -> "Alternatives":
         """The matches of http rules."""
-        from meshctl.mesh.alternatives import Alternatives
+        from meshctl.mesh.traffic.route_matches import Alternatives
 
         return Alternatives(self.routes)
 
     @cached_property
     def shadows(self) -> "Shadows":
         """Rules that never get a request."""
-        from meshctl.mesh.shadows import Shadows
+        from meshctl.mesh.traffic.unreachable_rules import Shadows
 
         return Shadows(self.alternatives)
 
     @cached_property
     def mesh_hosts(self) -> "MeshHosts":
         """The VirtualService sidecars use for a host."""
-        from meshctl.mesh.mesh_hosts import MeshHosts
+        from meshctl.mesh.traffic.sidecar_hosts import MeshHosts
 
         return MeshHosts(self.routes, self.alternatives, self.registry, self.config)
 
     @cached_property
     def hidden_wildcards(self) -> "HiddenWildcards":
         """Routes for wildcard hosts that closer hosts cut off."""
-        from meshctl.mesh.hidden_wildcards import HiddenWildcards
+        from meshctl.mesh.gateways.hidden_wildcards import HiddenWildcards
 
         return HiddenWildcards(self.gateways, self.alternatives)
 
     @cached_property
     def gateways(self) -> "Gateways":
         """What each gateway workload serves."""
-        from meshctl.mesh.gateway_workloads import GatewayWorkloads
-        from meshctl.mesh.gateways import Gateways
+        from meshctl.mesh.gateways.effective_gateway import Gateways
+        from meshctl.mesh.gateways.gateway_workloads import GatewayWorkloads
 
         workloads = GatewayWorkloads(
             self.workloads, self.of(Service), self.registry, is_whole=self.is_whole
@@ -178,35 +178,35 @@ class Indexes(Inventory):
     @cached_property
     def interference(self) -> "Interference":
         """Where servers of a gateway get in each other's way."""
-        from meshctl.mesh.interference import Interference
+        from meshctl.mesh.gateways.server_conflicts import Interference
 
         return Interference(self.gateways, self.routes)
 
     @cached_property
     def bindings(self) -> "Bindings":
         """The Gateways that VirtualServices name."""
-        from meshctl.mesh.bindings import Bindings
+        from meshctl.mesh.gateways.bindings import Bindings
 
         return Bindings(self.of(Gateway), self.of(KubernetesGateway), self.registry)
 
     @cached_property
     def traffic_policies(self) -> "TrafficPolicies":
         """The DestinationRule each client follows."""
-        from meshctl.mesh.traffic_policy import TrafficPolicies
+        from meshctl.mesh.traffic.destination_rules import TrafficPolicies
 
         return TrafficPolicies(self.of(DestinationRule), self.config)
 
     @cached_property
     def peer_authentications(self) -> "PeerAuthentications":
         """The TLS mode each workload demands."""
-        from meshctl.mesh.peer_authentication import PeerAuthentications
+        from meshctl.mesh.security.peer_authentication import PeerAuthentications
 
         return PeerAuthentications(self.of(PeerAuthentication), self.workloads, self.config)
 
     @cached_property
     def mtls(self) -> "Mtls":
         """TLS between clients and servers."""
-        from meshctl.mesh.mtls import Mtls
+        from meshctl.mesh.security.mtls import Mtls
 
         return Mtls(
             self.registry, self.workloads, self.traffic_policies, self.peer_authentications,
@@ -216,21 +216,21 @@ class Indexes(Inventory):
     @cached_property
     def destinations(self) -> "Destinations":
         """Routes by the host and subset they send requests to."""
-        from meshctl.mesh.destinations import Destinations
+        from meshctl.mesh.traffic.destinations import Destinations
 
         return Destinations(self.of(VirtualService), self.of(KubernetesRoute), self.config)
 
     @cached_property
     def ports(self) -> "Ports":
         """Container ports and the Services in front of them."""
-        from meshctl.mesh.ports import Ports
+        from meshctl.mesh.workloads.container_ports import Ports
 
         return Ports(self.registry, self.workloads)
 
     @cached_property
     def probe_rewriting_off(self) -> Ref | None:
         """The place where the injector leaves probes as they are; ``None`` when it doesn't."""
-        from meshctl.mesh.injection import rewriting_off
+        from meshctl.mesh.workloads.membership import rewriting_off
 
         return rewriting_off(self.resources)
 
@@ -251,35 +251,35 @@ class Indexes(Inventory):
     @cached_property
     def control_plane(self) -> "ControlPlane":
         """The installation of Istio."""
-        from meshctl.mesh.control_plane import ControlPlane
+        from meshctl.mesh.injection.control_plane import ControlPlane
 
         return ControlPlane(self.resources, self.injection)
 
     @cached_property
     def credentials(self) -> "Credentials":
         """Secrets by name."""
-        from meshctl.mesh.credentials import Credentials
+        from meshctl.mesh.registry.secrets import Credentials
 
         return Credentials(self.resources)
 
     @cached_property
     def namespaces(self) -> "Namespaces":
         """The namespaces the input speaks of."""
-        from meshctl.mesh.namespaces import Namespaces
+        from meshctl.mesh.core.namespaces import Namespaces
 
         return Namespaces(self.resources, self.config, is_whole=self.is_whole)
 
     @cached_property
     def annotations(self) -> "Annotations":
         """Istio's annotations by object; where ``kube-inject`` is meant, of workloads alone."""
-        from meshctl.mesh.annotations import Annotations
+        from meshctl.mesh.injection.annotation_use import Annotations
 
         return Annotations(self.resources if self.injection is None else self.of(Workload))
 
     @cached_property
     def injector(self) -> "Injector":
         """Injection webhooks and their settings."""
-        from meshctl.mesh.injector import Injector
+        from meshctl.mesh.injection.webhooks import Injector
 
         return Injector(
             self.of(WebhookConfiguration), self.of(ConfigMap), self.config.root_namespace
@@ -288,7 +288,7 @@ class Indexes(Inventory):
     @cached_property
     def ambient(self) -> "Ambient":
         """Ambient mode and waypoints."""
-        from meshctl.mesh.ambient import Ambient
+        from meshctl.mesh.workloads.waypoints import Ambient
 
         return Ambient(
             self.workloads, self.of(KubernetesGateway), self.of(Service), is_whole=self.is_whole
@@ -297,14 +297,14 @@ class Indexes(Inventory):
     @cached_property
     def identities(self) -> "Identities":
         """Service accounts and trust domains."""
-        from meshctl.mesh.identities import Identities
+        from meshctl.mesh.registry.service_accounts import Identities
 
         return Identities(self.resources, self.config, is_whole=self.is_whole)
 
     @cached_property
     def grants(self) -> "Grants":
         """What routes of the Gateway API may refer to."""
-        from meshctl.mesh.grants import Grants
+        from meshctl.mesh.gateways.reference_grants import Grants
 
         return Grants(
             self.of(KubernetesGateway), self.of(ReferenceGrant), self.workloads,
@@ -314,14 +314,14 @@ class Indexes(Inventory):
     @cached_property
     def sidecars(self) -> "Attachments[Sidecar]":
         """Sidecars by the workloads they are for."""
-        from meshctl.mesh.attachments import Attachments
+        from meshctl.mesh.workloads.policy_attachment import Attachments
 
         return Attachments(self.of(Sidecar), lambda one: one.workload_selector, self.workloads)
 
     @cached_property
     def telemetries(self) -> "Attachments[Telemetry]":
         """Telemetries by the workloads they are for; those with targetRefs are not among them."""
-        from meshctl.mesh.attachments import Attachments
+        from meshctl.mesh.workloads.policy_attachment import Attachments
 
         return Attachments(
             self.of(Telemetry), lambda one: None if one.target_refs else one.selector,
@@ -331,55 +331,55 @@ class Indexes(Inventory):
     @cached_property
     def authorization(self) -> "Authorization":
         """AuthorizationPolicies by the workloads they guard."""
-        from meshctl.mesh.authorization import Authorization
+        from meshctl.mesh.security.authorization import Authorization
 
         return Authorization(self.of(AuthorizationPolicy), self.workloads, self.config)
 
     @cached_property
     def envoy_filters(self) -> "EnvoyFilters":
         """EnvoyFilters by the proxies they reach."""
-        from meshctl.mesh.envoy_filters import EnvoyFilters
+        from meshctl.mesh.workloads.envoy_filters import EnvoyFilters
 
         return EnvoyFilters(self.of(EnvoyFilter), self.workloads, self.config)
 
     @cached_property
     def proxy_images(self) -> "ProxyImages":
         """The images of running proxies."""
-        from meshctl.mesh.proxy_images import ProxyImages
+        from meshctl.mesh.injection.proxy_images import ProxyImages
 
         return ProxyImages(self.injector, self.of(ProxyConfig), self.of(Workload), self.config)
 
     @cached_property
     def service_entries(self) -> "ServiceEntries":
         """ServiceEntries that declare the same."""
-        from meshctl.mesh.service_entries import ServiceEntries
+        from meshctl.mesh.registry.service_entries import ServiceEntries
 
         return ServiceEntries(self.of(ServiceEntry), self.config)
 
     @cached_property
     def extension_providers(self) -> "ExtensionProviders":
         """Providers of logs, traces and metrics."""
-        from meshctl.mesh.extension_providers import ExtensionProviders
+        from meshctl.mesh.core.extension_providers import ExtensionProviders
 
         return ExtensionProviders(self.config)
 
     @cached_property
     def versioned_patches(self) -> "VersionedPatches":
         """EnvoyFilter patches for some proxy versions alone."""
-        from meshctl.mesh.envoy_patches import VersionedPatches
+        from meshctl.mesh.workloads.envoy_patches import VersionedPatches
 
         return VersionedPatches(self.of(EnvoyFilter))
 
     @cached_property
     def machines(self) -> "Machines":
         """Machines outside Kubernetes."""
-        from meshctl.mesh.machines import Machines
+        from meshctl.mesh.registry.workload_entries import Machines
 
         return Machines(self.of(WorkloadEntry), self.of(WorkloadGroup))
 
     @cached_property
     def shared_addresses(self) -> "SharedAddresses":
         """Gateways of the Gateway API that share an address."""
-        from meshctl.mesh.shared_addresses import SharedAddresses
+        from meshctl.mesh.gateways.gateway_api_listeners import SharedAddresses
 
         return SharedAddresses(self.of(KubernetesGateway))

@@ -6,8 +6,8 @@
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
+from meshctl.mesh.core.mesh_config import MeshConfig
 from meshctl.mesh.indexes import Indexes
-from meshctl.mesh.mesh_config import MeshConfig
 from meshctl.resources import (
     Resource,
 )
@@ -16,24 +16,24 @@ from meshctl.settings import InjectionByHand, Ownership
 from meshctl.validation.faults import ACCEPTED, Verdict
 
 if TYPE_CHECKING:
-    from meshctl.mesh.attached_routes import AttachedRoutes
-    from meshctl.mesh.clients import Clients
-    from meshctl.mesh.collisions import Collisions
-    from meshctl.mesh.dependencies import Dependencies
-    from meshctl.mesh.egress_gateways import EgressGateways
-    from meshctl.mesh.entrances import Entrances
-    from meshctl.mesh.http_workloads import HttpWorkloads
-    from meshctl.mesh.imports import Imports
-    from meshctl.mesh.owners import Owners
-    from meshctl.mesh.proxy_sizes import ProxySizes
-    from meshctl.mesh.replicas import Replicas
-    from meshctl.mesh.subset_lookup import SubsetLookup
-    from meshctl.mesh.subset_pods import SubsetPods
-    from meshctl.mesh.tls_conflicts import TlsConflicts
-    from meshctl.mesh.tls_origination import TlsOrigination
-    from meshctl.mesh.tokens import Tokens
-    from meshctl.mesh.upstreams import Upstreams
-    from meshctl.mesh.wide_ports import WidePorts
+    from meshctl.mesh.gateways.egress_paths import EgressGateways
+    from meshctl.mesh.gateways.gateway_api_routes import AttachedRoutes
+    from meshctl.mesh.gateways.ingress_paths import Entrances
+    from meshctl.mesh.gateways.route_overlaps import Collisions
+    from meshctl.mesh.ownership import Owners
+    from meshctl.mesh.security.client_identity import Clients
+    from meshctl.mesh.security.http_workloads import HttpWorkloads
+    from meshctl.mesh.security.request_authentication import Tokens
+    from meshctl.mesh.security.tls_conflicts import TlsConflicts
+    from meshctl.mesh.security.tls_origination import TlsOrigination
+    from meshctl.mesh.sidecar_scope.declared_calls import Dependencies
+    from meshctl.mesh.sidecar_scope.proxy_memory import ProxySizes
+    from meshctl.mesh.sidecar_scope.scope import Imports
+    from meshctl.mesh.traffic.clusters import Upstreams
+    from meshctl.mesh.traffic.subsets import SubsetLookup
+    from meshctl.mesh.workloads.endpoints import SubsetPods
+    from meshctl.mesh.workloads.replicas import Replicas
+    from meshctl.mesh.workloads.wide_ports import WidePorts
 
 
 class Mesh(Indexes):
@@ -67,126 +67,126 @@ class Mesh(Indexes):
     @cached_property
     def upstreams(self) -> "Upstreams":
         """What destinations lead to."""
-        from meshctl.mesh.upstreams import Upstreams
+        from meshctl.mesh.traffic.clusters import Upstreams
 
         return Upstreams(self)
 
     @cached_property
     def subset_lookup(self) -> "SubsetLookup":
         """Who finds the subset of a destination."""
-        from meshctl.mesh.subset_lookup import SubsetLookup
+        from meshctl.mesh.traffic.subsets import SubsetLookup
 
         return SubsetLookup(self)
 
     @cached_property
     def collisions(self) -> "Collisions":
         """VirtualServices that take each other's requests at a gateway."""
-        from meshctl.mesh.collisions import Collisions
-        from meshctl.mesh.shared_hosts import shared_hosts
+        from meshctl.mesh.gateways.route_overlaps import Collisions
+        from meshctl.mesh.gateways.shared_virtual_hosts import shared_hosts
 
         return Collisions(shared_hosts(self))
 
     @cached_property
     def subset_pods(self) -> "SubsetPods":
         """Pods behind subsets."""
-        from meshctl.mesh.subset_pods import SubsetPods
+        from meshctl.mesh.workloads.endpoints import SubsetPods
 
         return SubsetPods(self)
 
     @cached_property
     def tls_conflicts(self) -> "TlsConflicts":
         """Clients and servers that TLS keeps apart."""
-        from meshctl.mesh.tls_conflicts import TlsConflicts
+        from meshctl.mesh.security.tls_conflicts import TlsConflicts
 
         return TlsConflicts(self)
 
     @cached_property
     def tls_origination(self) -> "TlsOrigination":
         """TLS to servers that speak it themselves."""
-        from meshctl.mesh.tls_origination import TlsOrigination
+        from meshctl.mesh.security.tls_origination import TlsOrigination
 
         return TlsOrigination(self)
 
     @cached_property
     def replicas(self) -> "Replicas":
         """Numbers of pods."""
-        from meshctl.mesh.replicas import Replicas
+        from meshctl.mesh.workloads.replicas import Replicas
 
         return Replicas(self)
 
     @cached_property
     def imports(self) -> "Imports":
         """The hosts that proxies know."""
-        from meshctl.mesh.imports import Imports
+        from meshctl.mesh.sidecar_scope.scope import Imports
 
         return Imports(self)
 
     @cached_property
     def dependencies(self) -> "Dependencies":
         """The hosts that workloads call, as their settings say."""
-        from meshctl.mesh.dependencies import Dependencies
+        from meshctl.mesh.sidecar_scope.declared_calls import Dependencies
 
         return Dependencies(self)
 
     @cached_property
     def proxy_sizes(self) -> "ProxySizes":
         """What proxies keep in memory."""
-        from meshctl.mesh.proxy_sizes import ProxySizes
+        from meshctl.mesh.sidecar_scope.proxy_memory import ProxySizes
 
         return ProxySizes(self)
 
     @cached_property
     def egress_gateways(self) -> "EgressGateways":
         """Gateways that sidecars route to."""
-        from meshctl.mesh.egress_gateways import EgressGateways
+        from meshctl.mesh.gateways.egress_paths import EgressGateways
 
         return EgressGateways(self)
 
     @cached_property
     def http_workloads(self) -> "HttpWorkloads":
         """Policies whose workloads get HTTP alone."""
-        from meshctl.mesh.http_workloads import HttpWorkloads
+        from meshctl.mesh.security.http_workloads import HttpWorkloads
 
         return HttpWorkloads(self)
 
     @cached_property
     def attached_routes(self) -> "AttachedRoutes":
         """Routes of the Gateway API by what they attach to."""
-        from meshctl.mesh.attached_routes import AttachedRoutes
+        from meshctl.mesh.gateways.gateway_api_routes import AttachedRoutes
 
         return AttachedRoutes(self)
 
     @cached_property
     def owners(self) -> "Owners":
         """Teams, and what their objects touch."""
-        from meshctl.mesh.owners import Owners
+        from meshctl.mesh.ownership import Owners
 
         return Owners(self, self._ownership)
 
     @cached_property
     def clients(self) -> "Clients":
         """Workloads as clients."""
-        from meshctl.mesh.clients import Clients
+        from meshctl.mesh.security.client_identity import Clients
 
         return Clients(self)
 
     @cached_property
     def entrances(self) -> "Entrances":
         """Routes from gateways to workloads."""
-        from meshctl.mesh.entrances import Entrances
+        from meshctl.mesh.gateways.ingress_paths import Entrances
 
         return Entrances(self)
 
     @cached_property
     def tokens(self) -> "Tokens":
         """RequestAuthentications by the workloads they are for."""
-        from meshctl.mesh.tokens import Tokens
+        from meshctl.mesh.security.request_authentication import Tokens
 
         return Tokens(self)
 
     @cached_property
     def wide_ports(self) -> "WidePorts":
         """Ports of ServiceEntries that take the traffic of others."""
-        from meshctl.mesh.wide_ports import WidePorts
+        from meshctl.mesh.workloads.wide_ports import WidePorts
 
         return WidePorts(self)

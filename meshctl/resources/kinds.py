@@ -6,33 +6,31 @@ and what replaced them are in the release notes of 1.5 to 1.8 and 1.24.
 
 from typing import Any
 
-from meshctl.resources.authorization_policy import AuthorizationPolicy
-from meshctl.resources.config_map import ConfigMap
-from meshctl.resources.custom_resource_definition import CustomResourceDefinition
-from meshctl.resources.destination_rule import DestinationRule
-from meshctl.resources.envoy_filter import EnvoyFilter
-from meshctl.resources.gateway import Gateway
-from meshctl.resources.istio_operator import IstioOperator
-from meshctl.resources.kubernetes_gateway import GatewayClass, KubernetesGateway, ReferenceGrant
-from meshctl.resources.kubernetes_route import GATEWAY_API, KubernetesRoute
-from meshctl.resources.namespace import Namespace
-from meshctl.resources.peer_authentication import PeerAuthentication
-from meshctl.resources.policy import RequestAuthentication, TrafficExtension, WasmPlugin
-from meshctl.resources.proxy_config import ProxyConfig
+from meshctl.istio.api_versions import NETWORKING, SECURITY
+from meshctl.resources.gateway_api.gateway import GatewayClass, KubernetesGateway, ReferenceGrant
+from meshctl.resources.gateway_api.route import GATEWAY_API, KubernetesRoute
+from meshctl.resources.istio.authorization_policy import AuthorizationPolicy
+from meshctl.resources.istio.destination_rule import DestinationRule
+from meshctl.resources.istio.envoy_filter import EnvoyFilter
+from meshctl.resources.istio.gateway import Gateway
+from meshctl.resources.istio.istio_operator import IstioOperator
+from meshctl.resources.istio.peer_authentication import PeerAuthentication
+from meshctl.resources.istio.policy import RequestAuthentication, TrafficExtension, WasmPlugin
+from meshctl.resources.istio.proxy_config import ProxyConfig
+from meshctl.resources.istio.service_entry import ServiceEntry
+from meshctl.resources.istio.sidecar import Sidecar
+from meshctl.resources.istio.telemetry import Telemetry
+from meshctl.resources.istio.virtual_service import VirtualService
+from meshctl.resources.kubernetes.config_map import ConfigMap
+from meshctl.resources.kubernetes.custom_resource_definition import CustomResourceDefinition
+from meshctl.resources.kubernetes.namespace import Namespace
+from meshctl.resources.kubernetes.secret import Secret
+from meshctl.resources.kubernetes.service import Service
+from meshctl.resources.kubernetes.service_account import ServiceAccount
+from meshctl.resources.kubernetes.webhook_configuration import WebhookConfiguration
+from meshctl.resources.kubernetes.workload import Workload, WorkloadEntry, WorkloadGroup
 from meshctl.resources.resource import Resource
-from meshctl.resources.secret import Secret
-from meshctl.resources.service import Service
-from meshctl.resources.service_account import ServiceAccount
-from meshctl.resources.service_entry import ServiceEntry
-from meshctl.resources.sidecar import Sidecar
-from meshctl.resources.telemetry import Telemetry
-from meshctl.resources.virtual_service import VirtualService
-from meshctl.resources.webhook_configuration import WebhookConfiguration
-from meshctl.resources.workload import Workload, WorkloadEntry, WorkloadGroup
 from meshctl.sources.documents import Document
-
-NETWORKING = "networking.istio.io"
-SECURITY = "security.istio.io"
 
 VIEWS: dict[tuple[str, str], type[Resource]] = {
     (NETWORKING, "Gateway"): Gateway,
@@ -81,37 +79,6 @@ VIEWS: dict[tuple[str, str], type[Resource]] = {
 }
 
 _LEGACY_GROUPS = {"extensions": "apps"}
-
-SERVED_VERSIONS: dict[tuple[str, str], tuple[str, ...]] = {
-    (NETWORKING, "Gateway"): ("v1", "v1beta1", "v1alpha3"),
-    (NETWORKING, "VirtualService"): ("v1", "v1beta1", "v1alpha3"),
-    (NETWORKING, "DestinationRule"): ("v1", "v1beta1", "v1alpha3"),
-    (NETWORKING, "ServiceEntry"): ("v1", "v1beta1", "v1alpha3"),
-    (NETWORKING, "Sidecar"): ("v1", "v1beta1", "v1alpha3"),
-    (NETWORKING, "WorkloadEntry"): ("v1", "v1beta1", "v1alpha3"),
-    (NETWORKING, "WorkloadGroup"): ("v1", "v1beta1", "v1alpha3"),
-    (NETWORKING, "EnvoyFilter"): ("v1alpha3",),
-    (NETWORKING, "ProxyConfig"): ("v1beta1",),
-    (SECURITY, "PeerAuthentication"): ("v1", "v1beta1"),
-    (SECURITY, "RequestAuthentication"): ("v1", "v1beta1"),
-    (SECURITY, "AuthorizationPolicy"): ("v1", "v1beta1"),
-    ("telemetry.istio.io", "Telemetry"): ("v1", "v1alpha1"),
-    ("extensions.istio.io", "WasmPlugin"): ("v1alpha1",),
-    ("extensions.istio.io", "TrafficExtension"): ("v1alpha1",),
-    ("install.istio.io", "IstioOperator"): ("v1alpha1",),
-}
-
-_RBAC = "an AuthorizationPolicy (security.istio.io/v1)"
-_AUTHENTICATION = (
-    "a PeerAuthentication and, for tokens, a RequestAuthentication (security.istio.io/v1)"
-)
-_MIXER = "Telemetry, an EnvoyFilter or an external authorizer; Mixer is gone since 1.8"
-
-REMOVED_GROUPS: dict[str, str] = {
-    "rbac.istio.io": _RBAC,
-    "authentication.istio.io": _AUTHENTICATION,
-    "config.istio.io": _MIXER,
-}
 
 
 def views_of(view: type[Resource]) -> tuple[type[Resource], ...]:

@@ -9,8 +9,10 @@ from typing import Any, NamedTuple
 
 from yaml import Node
 
-from meshctl.sources import places, tokens, yaml
-from meshctl.sources.notes import UnreadableError
+from meshctl.yaml import comments as tokens
+from meshctl.yaml import positions as places
+from meshctl.yaml import reader as yaml
+from meshctl.yaml.notes import UnreadableError
 
 
 class Span(NamedTuple):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, BinaryIO, NamedTuple, TextIO
 
 from meshctl.errors import InputError
 from meshctl.sources.documents import Problem
-from meshctl.sources.unrendered import TOP, look
+from meshctl.sources.templates import TOP, look
 
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec

@@ -7,10 +7,10 @@ from typing import Any, BinaryIO, NamedTuple, TextIO
 
 from meshctl.sources import files, workers
 from meshctl.sources.documents import Document, Lines, Problem
-from meshctl.sources.notes import Note
-from meshctl.sources.parse import Parser
-from meshctl.sources.split import decode, split
-from meshctl.sources.unrendered import TOP
+from meshctl.sources.templates import TOP
+from meshctl.yaml.notes import Note
+from meshctl.yaml.parser import Parser
+from meshctl.yaml.splitter import decode, split
 
 PARALLEL_FROM = 250_000
 """Characters of text from which more processes pay: some 250 resources."""

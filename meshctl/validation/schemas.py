@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from meshctl.errors import UsageError
-from meshctl.sources.shipped import shipped
+from meshctl.package_data import shipped
 from meshctl.validation.kubernetes import kubernetes_schema
 from meshctl.validation.wording import closest
 

@@ -7,7 +7,7 @@ asked about those that pass all of it.
 from typing import NamedTuple
 
 from meshctl.resources.resource import Resource
-from meshctl.validation.cel import CelRules, compile_rules
+from meshctl.validation.cel.evaluator import CelRules, compile_rules
 from meshctl.validation.checker import compile_schema
 from meshctl.validation.faults import ACCEPTED, Check, Fault, Verdict
 from meshctl.validation.metadata import check_metadata

@@ -7,7 +7,7 @@ from typing import TextIO
 
 import pytest
 
-from meshctl.cli.watch import watch
+from meshctl.cli.commands.watch import watch
 from meshctl.cluster.api import ClusterError
 
 State = int | Exception

@@ -7,7 +7,7 @@ from api_server import ApiServer
 from istiod import Istiod
 from typer.testing import CliRunner, Result
 
-from meshctl.cli.root import app
+from meshctl.cli.app import app
 from meshctl.errors import MeshctlError
 
 PREFIX = "type.googleapis.com/envoy.config."

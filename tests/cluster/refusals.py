@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from meshctl.cluster.api import Access, ClusterError
-from meshctl.cluster.kube import connect_to
+from meshctl.cluster.kubeconfig import connect_to
 
 
 def refusal(**access: Any) -> str:

@@ -10,7 +10,7 @@ from meshctl.cluster.snapshot import read_snapshot
 from meshctl.engine.analyze import load_mesh
 from meshctl.engine.live import analyze_live, compare_live
 from meshctl.engine.report import Report
-from meshctl.mesh.peer_authentication import Mode
+from meshctl.mesh.security.peer_authentication import Mode
 from meshctl.resources import Workload
 from meshctl.settings import Settings
 from meshctl.sources.loader import Loaded, load

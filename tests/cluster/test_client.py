@@ -30,7 +30,7 @@ from meshctl.cluster.api import (
     Kind,
     NotFoundError,
 )
-from meshctl.cluster.kube import connect_to
+from meshctl.cluster.kubeconfig import connect_to
 
 PODS = Kind("", "v1", "pods", "Pod")
 ROUTES = Kind("networking.istio.io", "v1", "virtualservices", "VirtualService")

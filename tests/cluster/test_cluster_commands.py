@@ -11,7 +11,7 @@ from api_server import ApiServer
 from faults import HalfJson, Says, Slow
 from typer.testing import CliRunner
 
-from meshctl.cli.root import app
+from meshctl.cli.app import app
 from meshctl.cluster.api import ClusterError
 from meshctl.errors import MeshctlError, UsageError
 

@@ -9,10 +9,10 @@ import yaml
 from api_server import ApiServer
 from typer.testing import CliRunner, Result
 
-from meshctl.cli.root import app
+from meshctl.cli.app import app
 from meshctl.errors import UsageError
 
-BAKERY = Path(__file__).parents[1] / "status/meshes/bakery.yaml"
+BAKERY = Path(__file__).parents[1] / "inspect/meshes/bakery.yaml"
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from api_server import TOKEN, ApiServer
 from refusals import refusal
 
 from meshctl.cluster.api import Access, ClusterError
-from meshctl.cluster.kube import connect_to
+from meshctl.cluster.kubeconfig import connect_to
 
 # Plugins
 

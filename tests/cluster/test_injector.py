@@ -9,7 +9,7 @@ from istiod import Istiod
 
 from meshctl.cluster.api import Access, ClusterError
 from meshctl.cluster.injector import find_webhook, injector_texts, kubelet_versions
-from meshctl.cluster.kube import connect_to
+from meshctl.cluster.kubeconfig import connect_to
 
 REVIEW = {
     "kind": "AdmissionReview",

@@ -10,9 +10,9 @@ import yaml
 from api_server import TOKEN, ApiServer
 from refusals import refusal
 
-from meshctl.cluster import kube
+from meshctl.cluster import kubeconfig as kube
 from meshctl.cluster.api import Access, ClusterError
-from meshctl.cluster.kube import connect_to
+from meshctl.cluster.kubeconfig import connect_to
 
 # The kubeconfig
 

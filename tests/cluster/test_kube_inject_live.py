@@ -12,9 +12,9 @@ from api_server import ApiServer
 from istiod import Istiod
 from typer.testing import CliRunner, Result
 
-from meshctl.cli.root import app
+from meshctl.cli.app import app
 from meshctl.errors import MeshctlError
-from meshctl.inject.settings import read_settings
+from meshctl.inject.settings.injector_config import read_settings
 from meshctl.inject.workloads import inject_workload
 
 TEMPLATE = """\

@@ -19,8 +19,8 @@ from pki import trusting
 from web_socket_server import accept_key
 
 from meshctl.cluster.api import Access, Cluster, ClusterError, ForbiddenError, NotFoundError
-from meshctl.cluster.kube import connect_to
-from meshctl.cluster.port_forward import Frames, frame, upgrade
+from meshctl.cluster.http.port_forward import Frames, frame, upgrade
+from meshctl.cluster.kubeconfig import connect_to
 
 PATH = "/api/v1/namespaces/istio-system/pods/istiod-1/portforward"
 SYNCZ = [{"proxy": f"proxy-{number}.shop"} for number in range(20_000)]

@@ -13,8 +13,8 @@ from istiod import Istiod
 from jsonpatch import JsonPatch
 from typer.testing import CliRunner
 
-from meshctl.cli.root import app
-from meshctl.inject.kubernetes_types import read
+from meshctl.cli.app import app
+from meshctl.inject.go_types.kubernetes_types import read
 
 SHARED = Path(os.environ.get("MESHCTL_SHARED") or Path(__file__).parents[2] / "../shared")
 DATA = SHARED / "data/cluster"

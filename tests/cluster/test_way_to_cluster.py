@@ -12,9 +12,9 @@ from pki import Authority
 from proxies import Proxy, plain_server
 from refusals import refusal
 
-from meshctl.cluster import kube
+from meshctl.cluster import kubeconfig as kube
 from meshctl.cluster.api import Access
-from meshctl.cluster.kube import connect_to
+from meshctl.cluster.kubeconfig import connect_to
 
 # The way there
 

@@ -6,12 +6,12 @@ from pathlib import Path
 import jsonschema  # noqa: TID253 - the oracle
 import pytest
 
-from meshctl.cli.options import settings_from
+from meshctl.cli.options.shared import settings_from
 from meshctl.config.discover import discover
 from meshctl.config.file import config_schema, read_settings
 from meshctl.errors import ConfigError
 from meshctl.settings import IgnoreEntry, Settings
-from meshctl.sources.yaml import parse_one
+from meshctl.yaml.reader import parse_one
 
 FULL = """\
 namespace: shop

@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from test_inject import DATA, cases, needs_data, settings_of
 
 from meshctl.errors import MeshctlError
-from meshctl.inject.builtin import Given, read_given
-from meshctl.inject.settings import Settings, read_settings
+from meshctl.inject.settings.builtin import Given, read_given
+from meshctl.inject.settings.injector_config import Settings, read_settings
 from meshctl.inject.workloads import inject_workload, is_known
 
 FLOOR = 198

@@ -15,10 +15,10 @@ import pytest
 import yaml
 
 from meshctl.errors import MeshctlError
-from meshctl.inject import preserve_style
-from meshctl.inject.istioctl_style import inject_text
-from meshctl.inject.kubernetes_types import read
-from meshctl.inject.settings import Settings, read_settings
+from meshctl.inject.go_types.kubernetes_types import read
+from meshctl.inject.settings.injector_config import Settings, read_settings
+from meshctl.inject.text import preserve_style
+from meshctl.inject.text.istioctl_style import inject_text
 from meshctl.inject.workloads import inject_workload, is_known
 
 ROOT = Path(__file__).parents[2]

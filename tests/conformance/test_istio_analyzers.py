@@ -19,7 +19,7 @@ import pytest
 import yaml
 
 from meshctl.engine.analyze import analyze
-from meshctl.engine.loader import load_all, load_family
+from meshctl.engine.registry import load_all, load_family
 from meshctl.engine.report import LocatedFinding
 from meshctl.settings import Settings
 

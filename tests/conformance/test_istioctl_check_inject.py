@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from meshctl.engine.analyze import load_mesh
+from meshctl.inspect.injection.explanation import answer
 from meshctl.mesh import Mesh
 from meshctl.settings import Settings
 from meshctl.sources.loader import load
-from meshctl.status.check_inject import answer
 
 SHARED = Path(os.environ.get("MESHCTL_SHARED") or Path(__file__).parents[2] / "../shared")
 DATA = SHARED / "data/cluster"

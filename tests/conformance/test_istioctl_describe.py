@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 
 from meshctl.engine.analyze import load_mesh
+from meshctl.inspect.describe import describe
 from meshctl.mesh import Mesh
 from meshctl.settings import Settings
 from meshctl.sources.loader import load
-from meshctl.status.describe import describe
 
 SHARED = Path(os.environ.get("MESHCTL_SHARED") or Path(__file__).parents[2] / "../shared")
 DATA = SHARED / "data/cluster"

@@ -20,10 +20,10 @@ from typing import Any
 import pytest
 import yaml
 
+from meshctl.inspect.routes.gateway_routes import gateway_form
 from meshctl.mesh import Mesh
 from meshctl.resources import make_resource
 from meshctl.sources.documents import Document
-from meshctl.status.routes import gateway_form
 
 SHARED = Path(os.environ.get("MESHCTL_SHARED") or Path(__file__).parents[2] / "../shared")
 DATA = SHARED / "data/istiod-truth"

@@ -17,7 +17,7 @@ import pytest
 import yaml
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.alternatives import Alternative
+from meshctl.mesh.traffic.route_matches import Alternative
 from meshctl.resources import VirtualService, make_resource
 from meshctl.sources.documents import Document
 

@@ -15,9 +15,9 @@ import pytest
 import yaml
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.connections import Connection
-from meshctl.mesh.mesh_config import MeshConfig
-from meshctl.mesh.tls_conflicts import ANY_OTHER
+from meshctl.mesh.core.mesh_config import MeshConfig
+from meshctl.mesh.security.tls_conflicts import ANY_OTHER
+from meshctl.mesh.security.tls_connection import Connection
 from meshctl.resources import make_resource
 from meshctl.sources.documents import Document
 

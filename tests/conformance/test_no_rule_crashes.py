@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from meshctl.engine.analyze import unwrap
-from meshctl.engine.loader import load_all
+from meshctl.engine.registry import load_all
 from meshctl.engine.runner import run
 from meshctl.mesh import Mesh
 from meshctl.sources.documents import Document

@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from meshctl.cluster.istiod import Answer
-from meshctl.status.proxies import Known, read_answers
-from meshctl.status.proxy_table import table, wide_table
-from meshctl.status.versions import versions
+from meshctl.inspect.proxies.sync import Known, read_answers
+from meshctl.inspect.proxies.versions import versions
+from meshctl.output.proxy_table import table, wide_table
 
 SHARED = Path(os.environ.get("MESHCTL_SHARED") or Path(__file__).parents[2] / "../shared")
 DATA = SHARED / "data/cluster"

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from meshctl.engine import loader
+from meshctl.engine import registry as loader
 from meshctl.engine.analyze import analyze
-from meshctl.engine.loader import load_all, load_family
+from meshctl.engine.registry import load_all, load_family
 from meshctl.errors import ConfigError, UsageError
 from meshctl.mesh import Mesh
 from meshctl.resources import Namespace

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from meshctl.engine.codes import ISTIOCTL, KIALI
-from meshctl.engine.coverage import WITHOUT_RULE, coverage
-from meshctl.engine.loader import load_all
+from meshctl.engine.catalog.codes import ISTIOCTL, KIALI
+from meshctl.engine.catalog.coverage import WITHOUT_RULE, coverage
+from meshctl.engine.registry import load_all
 
 SHARED = Path(os.environ.get("MESHCTL_SHARED") or Path(__file__).parents[2] / "../shared")
 needs_data = pytest.mark.skipif(
@@ -61,7 +61,7 @@ def test_the_list_of_kiali_is_complete() -> None:
 
 @pytest.mark.parametrize("output", ["text", "json", "markdown"])
 def test_every_format_names_every_code(output: str, capsys: pytest.CaptureFixture[str]) -> None:
-    from meshctl.cli.rule import run
+    from meshctl.cli.commands.rule import run
 
     run(output=output, compare=True)
     printed = capsys.readouterr().out

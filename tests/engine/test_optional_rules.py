@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from meshctl.engine.analyze import analyze
-from meshctl.engine.loader import load_all
+from meshctl.engine.registry import load_all
 from meshctl.settings import Settings
 
 UNGUARDED = """

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from meshctl.engine.analyze import unwrap
-from meshctl.engine.loader import load_all
+from meshctl.engine.registry import load_all
 from meshctl.engine.runner import run
 from meshctl.mesh import Mesh
 from meshctl.sources.documents import Document

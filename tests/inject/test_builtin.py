@@ -9,14 +9,14 @@ from typing import Any
 import pytest
 import yaml
 
-from meshctl.cli import kube_inject
+from meshctl.cli.commands import kube_inject
 from meshctl.errors import MeshctlError
-from meshctl.inject.builtin import Given, read_given
 from meshctl.inject.errors import InjectionError
 from meshctl.inject.overlays.default_values import default_values
 from meshctl.inject.overlays.versions import read_version
-from meshctl.inject.preserve_style import inject_text
-from meshctl.inject.settings import Settings
+from meshctl.inject.settings.builtin import Given, read_given
+from meshctl.inject.settings.injector_config import Settings
+from meshctl.inject.text.preserve_style import inject_text
 from meshctl.inject.workloads import inject_workload
 
 CASES = sorted(Path(__file__).parent.glob("*/settings.yaml"))

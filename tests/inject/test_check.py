@@ -5,13 +5,13 @@ from pathlib import Path
 import pytest
 import typer
 
-from meshctl.cli import kube_inject
+from meshctl.cli.commands import kube_inject
 from meshctl.engine.analyze import analyze
-from meshctl.engine.loader import load_all
+from meshctl.engine.registry import load_all
 from meshctl.errors import UsageError
-from meshctl.inject.builtin import Given, read_given
+from meshctl.inject.settings.builtin import Given, read_given
 from meshctl.inject.workloads import inject_workload
-from meshctl.mesh import injected_pod
+from meshctl.mesh.injection import pod_conflicts as injected_pod
 from meshctl.settings import InjectionByHand, Settings
 
 CASES = Path(__file__).parents[1] / "rules"

@@ -5,9 +5,9 @@ import json
 import pytest
 from test_kube_inject import POD, TEMPLATE, VALUES, configured, inject, injected, settings
 
-from meshctl.inject import preserve_style
-from meshctl.inject.istioctl_style import inject_text
-from meshctl.inject.settings import read_settings
+from meshctl.inject.settings.injector_config import read_settings
+from meshctl.inject.text import preserve_style
+from meshctl.inject.text.istioctl_style import inject_text
 
 
 @pytest.mark.parametrize(

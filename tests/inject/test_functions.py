@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from meshctl.inject.functions import FUNCTIONS
+from meshctl.inject.pod.template_functions import FUNCTIONS
 
 NETWORK = "default/istio-cni"
 

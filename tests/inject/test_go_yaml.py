@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from meshctl.inject import go_json
-from meshctl.inject.quantities import canonical
-from meshctl.sources import go_yaml
-from meshctl.sources.yaml import parse_one
+from meshctl.inject.go_types import go_json
+from meshctl.inject.go_types.quantities import canonical
+from meshctl.yaml import emitter as go_yaml
+from meshctl.yaml.reader import parse_one
 
 LETTERS = st.characters(min_codepoint=1, max_codepoint=0x2FF, exclude_categories=["Cs"])
 TEXTS = st.text(LETTERS, max_size=20) | st.text("ab \n:#-'\"{}0.", max_size=120)

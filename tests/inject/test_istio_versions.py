@@ -7,9 +7,9 @@ import yaml
 from test_builtin import injected
 
 from meshctl.errors import UsageError
-from meshctl.inject.builtin import Given, read_given
-from meshctl.inject.functions import FUNCTIONS
 from meshctl.inject.overlays.versions import NEWEST, OLDEST, Feature, read_version
+from meshctl.inject.pod.template_functions import FUNCTIONS
+from meshctl.inject.settings.builtin import Given, read_given
 
 SIDECAR, GATEWAY = "sidecar.istio.io", {"inject.istio.io/templates": "gateway"}
 PLUGIN = "pilot.cni.enabled=true,pilot.cni.provider=multus"

@@ -5,11 +5,11 @@ import json
 import pytest
 import yaml
 
-from meshctl.inject import preserve_style
 from meshctl.inject.errors import InjectionError
-from meshctl.inject.istioctl_style import inject_text
-from meshctl.inject.native import with_native
-from meshctl.inject.settings import Settings, read_settings
+from meshctl.inject.pod.native import with_native
+from meshctl.inject.settings.injector_config import Settings, read_settings
+from meshctl.inject.text import preserve_style
+from meshctl.inject.text.istioctl_style import inject_text
 
 TEMPLATE = """\
 metadata:

@@ -10,8 +10,8 @@ import pytest
 import yaml
 from test_kube_inject import POD, TEMPLATE, VALUES, inject
 
-from meshctl.cli import kube_inject
-from meshctl.cli.output import write_files
+from meshctl.cli.commands import kube_inject
+from meshctl.cli.options.output import write_files
 from meshctl.errors import InputError, MeshctlError, UsageError
 
 DEPLOYMENT_WITHOUT_TEMPLATE = "apiVersion: v1\nkind: ReplicationController\nspec: {}\n"

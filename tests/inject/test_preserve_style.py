@@ -9,11 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from test_kube_inject import POD, settings
 
-from meshctl.inject import istioctl_style, preserve_style
 from meshctl.inject.errors import InjectionError
-from meshctl.inject.kubernetes_types import read
-from meshctl.inject.text_edits import Editor, UnsafeEditError
-from meshctl.sources.yaml import compose, parse_one
+from meshctl.inject.go_types.kubernetes_types import read
+from meshctl.inject.text import istioctl_style, preserve_style
+from meshctl.inject.text.text_edits import Editor, UnsafeEditError
+from meshctl.yaml.reader import compose, parse_one
 
 COMMENTED = """\
 # What this is.

@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 import yaml
 
-from meshctl.inject.builtin import Given, read_given
 from meshctl.inject.errors import InjectionError
-from meshctl.inject.mesh_settings import (
+from meshctl.inject.settings.builtin import Given, read_given
+from meshctl.inject.settings.mesh_settings import (
     DEFAULT_PROXY_CONFIG,
     merge_proxy_config,
     parse,

@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from test_kube_inject import settings
 
-from meshctl.inject import istioctl_style, preserve_style
-from meshctl.inject.kubernetes_types import read
+from meshctl.inject.go_types.kubernetes_types import read
+from meshctl.inject.text import istioctl_style, preserve_style
 
 NAMES = st.sampled_from(["app", "web", "istio-proxy", "job", "a.b"])
 TEXTS = st.sampled_from(["v1", "true", "8080", "a: b", "# no", "", "long " * 30, "x\ny\n", "ü"])

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from meshctl.errors import MeshctlError, UsageError
-from meshctl.inject.builtin import Given, read_given
-from meshctl.inject.set_values import laid_over, set_values
+from meshctl.inject.settings.builtin import Given, read_given
+from meshctl.inject.settings.set_values import laid_over, set_values
 
 
 @pytest.mark.parametrize(

@@ -3,8 +3,8 @@
 import pytest
 
 from meshctl.inject.errors import InjectionError
-from meshctl.inject.kubernetes_types import read
-from meshctl.inject.strategic_merge import merge
+from meshctl.inject.go_types.kubernetes_types import read
+from meshctl.inject.go_types.strategic_merge import merge
 
 
 def spec(original: dict, patch: dict) -> dict:

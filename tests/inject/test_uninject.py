@@ -8,10 +8,10 @@ import yaml
 from test_kube_inject import POD as POD_BY_NUMBER
 from test_kube_inject import TEMPLATE, VALUES
 
-from meshctl.cli import kube_inject
-from meshctl.inject import istioctl_style, preserve_style
+from meshctl.cli.commands import kube_inject
 from meshctl.inject.errors import InjectionError
-from meshctl.inject.settings import Settings, read_settings
+from meshctl.inject.settings.injector_config import Settings, read_settings
+from meshctl.inject.text import istioctl_style, preserve_style
 
 POD = POD_BY_NUMBER.replace("        port: 8080", "        port: 9090")
 """Ports that have names are taken for having been named by their names."""

@@ -6,7 +6,7 @@ import json
 import pytest
 
 from meshctl.inject.errors import InjectionError
-from meshctl.inject.kubernetes_types import read
+from meshctl.inject.go_types.kubernetes_types import read
 from meshctl.inject.owners import Owner, as_created, as_template, owner_of_pod
 from meshctl.inject.webhook import inject_by_webhook
 

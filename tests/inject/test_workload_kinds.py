@@ -6,9 +6,9 @@ import pytest
 import yaml
 from test_kube_inject import POD
 
-from meshctl.inject import istioctl_style, preserve_style
-from meshctl.inject.builtin import Given, read_given
-from meshctl.inject.settings import Settings
+from meshctl.inject.settings.builtin import Given, read_given
+from meshctl.inject.settings.injector_config import Settings
+from meshctl.inject.text import istioctl_style, preserve_style
 
 _POD = yaml.safe_load(
     POD.replace("tcpSocket:\n        port: 8080", "tcpSocket:\n        port: 8081")

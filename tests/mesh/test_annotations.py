@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from meshctl.mesh.annotation_registry import SOURCE_VERSION, closest, definition, is_label
-from meshctl.mesh.annotation_values import wrong_value
+from meshctl.istio.annotation_values import wrong_value
+from meshctl.istio.annotations import SOURCE_VERSION, closest, definition, is_label
 
 SHARED = Path(os.environ.get("MESHCTL_SHARED") or Path(__file__).parents[2] / "../shared")
 TABLE = SHARED / "data/istio-tables/annotations.csv"

@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from meshctl.mesh.authz import (
+from meshctl.mesh.registry.service_accounts import Principal
+from meshctl.mesh.security.authorization_rules import (
     http_parts,
     may_admit,
     open_variant,
@@ -12,7 +13,6 @@ from meshctl.mesh.authz import (
     reaches_port,
     widened_on,
 )
-from meshctl.mesh.identities import Principal
 from meshctl.resources import AuthorizationPolicy, make_resource
 from meshctl.sources.documents import Document
 

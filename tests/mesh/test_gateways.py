@@ -16,7 +16,7 @@ from gateway_meshes import (
 from hypothesis import given
 from hypothesis import strategies as st
 
-from meshctl.mesh.servers import Drop, panicking_host, route_kind, server_hosts
+from meshctl.mesh.gateways.server_merge import Drop, panicking_host, route_kind, server_hosts
 
 TLS = {"mode": "SIMPLE", "credentialName": "c"}
 

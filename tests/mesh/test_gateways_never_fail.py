@@ -5,10 +5,10 @@ from gateway_meshes import mesh, thing
 from hypothesis import given
 from hypothesis import strategies as st
 
-from meshctl.engine.loader import load_family
+from meshctl.engine.registry import load_family
+from meshctl.inspect.routes.gateway_routes import gateway_form
 from meshctl.resources import Gateway, VirtualService
 from meshctl.rules.api import Rule
-from meshctl.status.routes import gateway_form
 
 RULES = [
     one

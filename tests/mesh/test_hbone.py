@@ -3,7 +3,7 @@
 import pytest
 from tls_meshes import mesh, policy, rule, service, thing, tls, workload
 
-from meshctl.mesh.mesh_config import MeshConfig
+from meshctl.mesh.core.mesh_config import MeshConfig
 
 HOST = "cart.shop.svc.cluster.local"
 HBONE = MeshConfig.parse({"defaultConfig": {"proxyMetadata": {"ISTIO_META_ENABLE_HBONE": "true"}}})

@@ -3,8 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from meshctl.mesh.hosts import HostIndex, covers
-from meshctl.mesh.selectors import SelectorIndex, selects
+from meshctl.mesh.core.hosts import HostIndex, covers
+from meshctl.mesh.core.selectors import SelectorIndex, selects
 
 HOSTS = st.from_regex(r"(\*|(\*\.)?[ab](\.[ab]){0,3})", fullmatch=True)
 LABELS = st.dictionaries(st.sampled_from("abc"), st.sampled_from("xy"), max_size=3)

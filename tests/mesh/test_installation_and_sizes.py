@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.proxy_sizes import ProxySize
+from meshctl.mesh.sidecar_scope.proxy_memory import ProxySize
 from meshctl.resources import Workload, make_resource
 from meshctl.sources.documents import Document
 

@@ -8,7 +8,7 @@ import re2
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from meshctl.mesh.matches import (
+from meshctl.mesh.matching.request_match import (
     RequestMatch,
     Witness,
     covered_by_any,
@@ -17,9 +17,9 @@ from meshctl.mesh.matches import (
     intersect,
     is_catch_all,
 )
-from meshctl.mesh.regex import CANT_TELL
-from meshctl.mesh.request_part import PATH
-from meshctl.mesh.string_match import ANY, StringMatch, find_text
+from meshctl.mesh.matching.request_part import PATH
+from meshctl.mesh.matching.string_match import ANY, StringMatch, find_text
+from meshctl.re2.automaton import CANT_TELL
 
 MESH = frozenset({"mesh"})
 

@@ -3,8 +3,8 @@
 import pytest
 from tls_meshes import OFF, mesh, namespace, policy, rule, service, thing, tls, workload
 
-from meshctl.mesh.connections import Client, Proxy
-from meshctl.mesh.mesh_config import MeshConfig
+from meshctl.mesh.core.mesh_config import MeshConfig
+from meshctl.mesh.security.tls_connection import Client, Proxy
 
 HOST = "cart.shop.svc.cluster.local"
 SHOP = (namespace("shop"), service("shop/cart"), workload("shop/cart"))

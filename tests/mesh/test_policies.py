@@ -5,11 +5,11 @@ from typing import Any
 import pytest
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.ambient import is_ambient
-from meshctl.mesh.egress import egress_entries
-from meshctl.mesh.identities import Principal, parse_principal
-from meshctl.mesh.injector import matches
-from meshctl.mesh.layer7 import layer7_part
+from meshctl.mesh.injection.webhooks import matches
+from meshctl.mesh.registry.service_accounts import Principal, parse_principal
+from meshctl.mesh.security.layer7 import layer7_part
+from meshctl.mesh.sidecar_scope.egress_hosts import egress_entries
+from meshctl.mesh.workloads.waypoints import is_ambient
 from meshctl.resources import (
     AuthorizationPolicy,
     Namespace,

@@ -7,13 +7,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from meshctl.engine.analyze import analyze
+from meshctl.inspect.routes.gateway_routes import gateway_form
+from meshctl.inspect.tls.rows import TlsCheck
 from meshctl.mesh import Mesh
-from meshctl.mesh.mesh_config import MeshConfig
+from meshctl.mesh.core.mesh_config import MeshConfig
 from meshctl.resources import make_resource
 from meshctl.settings import Settings
 from meshctl.sources.documents import Document
-from meshctl.status.routes import gateway_form
-from meshctl.status.tls_check import TlsCheck
 
 TEAMS = ("alpha", "beta")
 ROOT = "istio-system"

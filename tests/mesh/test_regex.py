@@ -5,9 +5,9 @@ import re2
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from meshctl.mesh.regex import CANT_TELL, TEXT, Automaton, automaton, find
-from meshctl.resources.regex_program import Opaque
-from meshctl.resources.regex_syntax import RegexError, parse
+from meshctl.re2.automaton import CANT_TELL, TEXT, Automaton, automaton, find
+from meshctl.re2.parser import RegexError, parse
+from meshctl.re2.program import Opaque
 
 QUIET = re2.Options()
 QUIET.log_errors = False

@@ -3,8 +3,8 @@
 import pytest
 from gateway_meshes import delegate, mesh, route, routes_for, service, thing
 
-from meshctl.mesh.delegates import MESH, Broken, gateway_name
-from meshctl.mesh.routes import Proxy
+from meshctl.mesh.traffic.delegates import MESH, Broken, gateway_name
+from meshctl.mesh.traffic.routes import Proxy
 
 HERE = Proxy("shop", {"app": "web"})
 

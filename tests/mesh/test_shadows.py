@@ -8,9 +8,9 @@ from gateway_meshes import delegate, mesh, routes_for
 from hypothesis import given
 from hypothesis import strategies as st
 
-from meshctl.mesh.alternatives import certain_start, is_segment_leak, may_meet
-from meshctl.mesh.shadows import MOST_PAIRS, Extent
-from meshctl.mesh.string_match import StringMatch
+from meshctl.mesh.matching.string_match import StringMatch
+from meshctl.mesh.traffic.route_matches import certain_start, is_segment_leak, may_meet
+from meshctl.mesh.traffic.unreachable_rules import MOST_PAIRS, Extent
 
 PATHS = ("/", "/a", "/a/", "/a/b", "/ab", "/ab/c", "/b", "/b/a")
 METHODS = ("GET", "POST")

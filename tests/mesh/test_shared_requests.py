@@ -3,7 +3,7 @@
 import pytest
 from gateway_meshes import gateway, mesh, pods, routes_for, server
 
-from meshctl.mesh.collisions import MOST_PAIRS
+from meshctl.mesh.gateways.route_overlaps import MOST_PAIRS
 
 PUBLIC = gateway("shop/public", server(80, "HTTP", "*"))
 

@@ -4,8 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tls_meshes import mesh, namespace, policy, rule, service, thing, workload
 
-from meshctl.mesh.same_host import meetings
-from meshctl.mesh.tls_setting import wiped_settings
+from meshctl.mesh.security.client_tls import wiped_settings
+from meshctl.mesh.traffic.destination_rule_merge import meetings
 from meshctl.resources import DestinationRule, Workload
 
 WORDS = st.sampled_from(

@@ -5,10 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tls_meshes import mesh, rule, service, thing, tls
 
-from meshctl.mesh.mesh_config import MeshConfig
-from meshctl.mesh.same_host import Loss, meetings
-from meshctl.mesh.tls_setting import tls_setting
-from meshctl.mesh.traffic_policy import Step
+from meshctl.mesh.core.mesh_config import MeshConfig
+from meshctl.mesh.security.client_tls import tls_setting
+from meshctl.mesh.traffic.destination_rule_merge import Loss, meetings
+from meshctl.mesh.traffic.destination_rules import Step
 
 HOST = "cart.shop.svc.cluster.local"
 

@@ -5,10 +5,10 @@ from gateway_meshes import gateway, mesh, pods, routes_for, server, service, thi
 from hypothesis import given
 from hypothesis import strategies as st
 
-from meshctl.mesh.path_rewrite import broken_example, rewrite
-from meshctl.mesh.redirects import looping
-from meshctl.mesh.subset_lookup import ELSEWHERE
-from meshctl.mesh.upstreams import Why
+from meshctl.mesh.traffic.clusters import Why
+from meshctl.mesh.traffic.path_rewrite import broken_example, rewrite
+from meshctl.mesh.traffic.rewrites import looping
+from meshctl.mesh.traffic.subsets import ELSEWHERE
 
 
 def to(host, **destination):

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from meshctl.mesh.written_addresses import (
+from meshctl.mesh.workloads.container_args import (
     loopback_ports,
     stops_sidecar,
     urls,

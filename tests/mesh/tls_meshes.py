@@ -3,7 +3,7 @@
 from typing import Any
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.mesh_config import MeshConfig
+from meshctl.mesh.core.mesh_config import MeshConfig
 from meshctl.resources import make_resource
 from meshctl.sources.documents import Document
 

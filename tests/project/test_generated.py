@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from meshctl.cli.completion import Shell, script
+from meshctl.cli.commands.completion import Shell, script
 from meshctl.config.file import config_schema
 from meshctl.engine.analyze import analyze
-from meshctl.engine.loader import load_all
-from meshctl.reports.formats import render
-from meshctl.reports.rules import write_markdown
+from meshctl.engine.registry import load_all
+from meshctl.output.findings.formats import render
+from meshctl.output.rules import write_markdown
 from meshctl.settings import Settings
 
 ROOT = Path(__file__).parents[2]

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from meshctl.reports.schema import schema_text
+from meshctl.output.findings.schema import schema_text
 
 SCHEMAS = Path(__file__).parents[2] / "schemas"
 

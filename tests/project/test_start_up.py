@@ -25,7 +25,7 @@ def imported(tmp_path: Path, *arguments: str) -> set[str]:
         "import atexit, sys\n"
         "atexit.register(lambda: print(*sys.modules, file=open('modules', 'w')))\n"
         f"sys.argv = ['meshctl', *{arguments!r}]\n"
-        "from meshctl.cli.root import main\n"
+        "from meshctl.cli.app import main\n"
         "main()\n"
     )
     subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, check=True)

@@ -8,7 +8,7 @@ import pytest
 
 from meshctl.config.file import read_settings as read_settings_file
 from meshctl.engine.analyze import analyze
-from meshctl.engine.loader import load_all
+from meshctl.engine.registry import load_all
 from meshctl.settings import InjectionByHand, Settings
 
 ROOT = Path(__file__).parent

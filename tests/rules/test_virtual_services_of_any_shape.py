@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from meshctl.engine.loader import load_family
+from meshctl.engine.registry import load_family
 from meshctl.mesh import Mesh
 from meshctl.resources import VirtualService, make_resource
 from meshctl.rules.api import Finding

@@ -3,12 +3,12 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from meshctl.engine.loader import load_all
+from meshctl.engine.registry import load_all
+from meshctl.istio.annotation_values import PROXY_CONFIG
+from meshctl.istio.annotations import _registry
 from meshctl.mesh import Mesh
-from meshctl.mesh.annotation_registry import _registry
-from meshctl.mesh.annotation_values import PROXY_CONFIG
-from meshctl.mesh.injected_pod import TEMPLATES, USER_MOUNTS, USER_VOLUMES
-from meshctl.mesh.scraping import TARGETS
+from meshctl.mesh.injection.pod_conflicts import TEMPLATES, USER_MOUNTS, USER_VOLUMES
+from meshctl.mesh.workloads.prometheus_merge import TARGETS
 from meshctl.resources import make_resource
 from meshctl.rules.api import Finding
 from meshctl.settings import InjectionByHand

@@ -1,8 +1,8 @@
 import pytest
 
 from meshctl.sources.documents import Document, Span
-from meshctl.sources.ignores import IgnoreComment, ignores
-from meshctl.sources.parse import Parser
+from meshctl.sources.ignore_comments import IgnoreComment, ignores
+from meshctl.yaml.parser import Parser
 
 TEXT = """\
 # meshctl: ignore[a/b] whole document

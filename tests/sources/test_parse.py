@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from meshctl.sources.parse import MAX_CHARACTERS, Parser
-from meshctl.sources.yaml import Reader
+from meshctl.yaml.parser import MAX_CHARACTERS, Parser
+from meshctl.yaml.reader import Reader
 
 
 def parse(text: str) -> tuple[Any, list[tuple[str, str]]]:

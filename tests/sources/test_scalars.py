@@ -2,7 +2,7 @@
 
 import pytest
 
-from meshctl.sources import scalars
+from meshctl.yaml import scalars
 
 STR = "tag:yaml.org,2002:str"
 INT = "tag:yaml.org,2002:int"

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from meshctl.sources.documents import Document, Span
-from meshctl.sources.parse import Parser
+from meshctl.yaml.parser import Parser
 
 ROUTES = """\
 # head

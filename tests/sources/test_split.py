@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from meshctl.sources.split import decode, split
+from meshctl.yaml.splitter import decode, split
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 import pytest
 
-from meshctl.sources.notes import UnreadableError
-from meshctl.sources.yaml import Reader
+from meshctl.yaml.notes import UnreadableError
+from meshctl.yaml.reader import Reader
 
 
 @pytest.mark.parametrize(

@@ -5,9 +5,9 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from meshctl.sources import scalars
-from meshctl.sources.notes import Note, UnreadableError
-from meshctl.sources.yaml import MAX_DEPTH, MAX_SEPARATORS, Reader, parse_one
+from meshctl.yaml import scalars
+from meshctl.yaml.notes import Note, UnreadableError
+from meshctl.yaml.reader import MAX_DEPTH, MAX_SEPARATORS, Reader, parse_one
 
 
 def read(text: str) -> tuple[Any, list[tuple[str, str]]]:

@@ -7,8 +7,8 @@ import yaml
 
 from meshctl.resources import make_resource
 from meshctl.sources.documents import Document
-from meshctl.validation.cel import compile_rules
-from meshctl.validation.cel_rules import find_rule
+from meshctl.validation.cel.evaluator import compile_rules
+from meshctl.validation.cel.rules import find_rule
 from meshctl.validation.schemas import Schemas
 
 GROUPS = {"AuthorizationPolicy": "security", "PeerAuthentication": "security",

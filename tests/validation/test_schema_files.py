@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 from meshctl.errors import UsageError
-from meshctl.resources.kinds import SERVED_VERSIONS
+from meshctl.istio.api_versions import SERVED_VERSIONS
 from meshctl.validation.convert import files
 from meshctl.validation.descriptions import describe
 from meshctl.validation.schemas import IDENTITY, Schemas, identity

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from meshctl.inject.go_template.values import show_inside, type_name
-from meshctl.sources.floats import show_float
+from meshctl.yaml.floats import show_float
 
 _VERB = re.compile(r"%([-+# 0]*)(\d+|\*)?(?:\.(\d+)?)?(.)", re.DOTALL)
 _PRECISION = re.compile(r"\.(\d*)")

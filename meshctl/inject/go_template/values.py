@@ -8,7 +8,7 @@ that this returns; what it prints is its ``str``.
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
-from meshctl.sources.floats import show_float
+from meshctl.yaml.floats import show_float
 
 
 class FieldError(Exception):

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-from meshctl.inject.containers import PROXY
 from meshctl.inject.overlays import proxy
 from meshctl.inject.overlays.api import Injection, Object
 from meshctl.inject.overlays.interception import configured_mode
@@ -19,6 +18,7 @@ from meshctl.inject.overlays.volumes import (
     root_mount,
     secret_volume,
 )  # fmt: skip
+from meshctl.inject.pod.containers import PROXY
 
 
 def gateway(version: Version, injection: Injection) -> Object:

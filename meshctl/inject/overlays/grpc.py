@@ -5,7 +5,6 @@ files/grpc-agent.yaml and files/grpc-simple.yaml, Istio 1.31.
 
 from collections.abc import Iterator
 
-from meshctl.inject.containers import PROXY
 from meshctl.inject.overlays import proxy
 from meshctl.inject.overlays.api import Injection, Object
 from meshctl.inject.overlays.proxy import from_field, variable
@@ -23,6 +22,7 @@ from meshctl.inject.overlays.volumes import (
     root_mount,
     secret_volume,
 )  # fmt: skip
+from meshctl.inject.pod.containers import PROXY
 
 _KEEPS_PROBES = {"sidecar.istio.io/rewriteAppHTTPProbers": "false"}
 _VOLUME = "grpc-io-proxyless-bootstrap"

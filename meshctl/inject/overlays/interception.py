@@ -6,13 +6,13 @@ init container checks; annotations tell the plugin what the init container is to
 
 from collections.abc import Iterator
 
-from meshctl.inject.containers import CORE_DUMP, INIT, VALIDATION
-from meshctl.inject.functions import FUNCTIONS
-from meshctl.inject.openshift import DEFAULT_USER
 from meshctl.inject.overlays import proxy
 from meshctl.inject.overlays.api import Injection, Object
 from meshctl.inject.overlays.proxy import number
 from meshctl.inject.overlays.versions import Feature, Version
+from meshctl.inject.pod.containers import CORE_DUMP, INIT, VALIDATION
+from meshctl.inject.pod.openshift import DEFAULT_USER
+from meshctl.inject.pod.template_functions import FUNCTIONS
 
 _MODE = "sidecar.istio.io/interceptionMode"
 _TRAFFIC = "traffic.sidecar.istio.io/"

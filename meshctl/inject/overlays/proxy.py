@@ -7,14 +7,14 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from meshctl.inject import go_json
-from meshctl.inject.containers import PROXY
 from meshctl.inject.errors import annotation_error
 from meshctl.inject.go_template.values import show_inside
-from meshctl.inject.mesh_settings import proxy_config_json
+from meshctl.inject.go_types import go_json
 from meshctl.inject.overlays.api import Injection, Object
 from meshctl.inject.overlays.versions import Feature, Version
-from meshctl.sources.scalars import plain
+from meshctl.inject.pod.containers import PROXY
+from meshctl.inject.settings.mesh_settings import proxy_config_json
+from meshctl.yaml.scalars import plain
 
 BOOTSTRAP = "sidecar.istio.io/bootstrapOverride"
 _COMPUTE = "sidecar.istio.io/proxy"

@@ -3,11 +3,8 @@
 from collections.abc import Iterator
 from typing import Any
 
-from meshctl.inject.containers import PROXY
 from meshctl.inject.errors import InjectionError
-from meshctl.inject.functions import FUNCTIONS
 from meshctl.inject.go_template.values import show_inside
-from meshctl.inject.openshift import DEFAULT_USER
 from meshctl.inject.overlays import proxy
 from meshctl.inject.overlays.api import Injection, Object
 from meshctl.inject.overlays.interception import (
@@ -33,7 +30,10 @@ from meshctl.inject.overlays.volumes import (
     root_mount,
     secret_volume,
 )  # fmt: skip
-from meshctl.inject.template_data import KubernetesStruct, Message, TextMap
+from meshctl.inject.pod.containers import PROXY
+from meshctl.inject.pod.openshift import DEFAULT_USER
+from meshctl.inject.pod.template_data import KubernetesStruct, Message, TextMap
+from meshctl.inject.pod.template_functions import FUNCTIONS
 
 
 def sidecar(version: Version, injection: Injection) -> Object:

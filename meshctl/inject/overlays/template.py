@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from functools import cache
 
 from meshctl.inject.errors import InjectionError
-from meshctl.inject.functions import FUNCTIONS
 from meshctl.inject.go_template import Template
 from meshctl.inject.overlays.api import Injection, Object
-from meshctl.inject.template_data import Fields, KubernetesStruct, Message
-from meshctl.sources.yaml import parse_one
+from meshctl.inject.pod.template_data import Fields, KubernetesStruct, Message
+from meshctl.inject.pod.template_functions import FUNCTIONS
+from meshctl.yaml.reader import parse_one
 
 
 @dataclass(frozen=True, slots=True)

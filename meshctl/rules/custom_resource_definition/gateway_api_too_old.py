@@ -8,8 +8,8 @@ Fix: install the Gateway API in the version that the message asks for, or a newe
 
 from collections.abc import Iterator
 
+from meshctl.istio.api_versions import too_old
 from meshctl.mesh import Mesh
-from meshctl.mesh.gateway_api_versions import too_old
 from meshctl.resources import CustomResourceDefinition
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 

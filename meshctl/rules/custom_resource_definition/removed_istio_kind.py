@@ -8,8 +8,8 @@ Fix: write AuthorizationPolicies for them and remove the definition.
 
 from collections.abc import Iterator
 
+from meshctl.istio.api_versions import replacement
 from meshctl.mesh import Mesh
-from meshctl.mesh.api_versions import replacement
 from meshctl.resources import CustomResourceDefinition
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 

@@ -11,7 +11,7 @@ remove the DestinationRule.
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.upstreams import Why
+from meshctl.mesh.traffic.clusters import Why
 from meshctl.resources import DestinationRule
 from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, rule
 

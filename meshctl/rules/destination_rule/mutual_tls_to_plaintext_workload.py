@@ -11,9 +11,9 @@ auto mTLS finds out by itself what a server takes.
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.connections import ClientTls, ServerMode
-from meshctl.mesh.peer_authentication import Mode
-from meshctl.mesh.tls_setting import ISTIO_MUTUAL, mode_of
+from meshctl.mesh.security.client_tls import ISTIO_MUTUAL, mode_of
+from meshctl.mesh.security.peer_authentication import Mode
+from meshctl.mesh.security.tls_connection import ClientTls, ServerMode
 from meshctl.resources import DestinationRule
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 

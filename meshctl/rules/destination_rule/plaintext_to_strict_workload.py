@@ -12,9 +12,9 @@ Where plaintext is wanted, make the server's PeerAuthentication PERMISSIVE.
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.connections import Cause, ClientTls, ServerMode
-from meshctl.mesh.peer_authentication import Mode
-from meshctl.mesh.tls_setting import DISABLE, mode_of
+from meshctl.mesh.security.client_tls import DISABLE, mode_of
+from meshctl.mesh.security.peer_authentication import Mode
+from meshctl.mesh.security.tls_connection import Cause, ClientTls, ServerMode
 from meshctl.resources import DestinationRule
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 

@@ -10,8 +10,8 @@ Fix: replace it by the kind that the message names.
 
 from collections.abc import Iterator
 
+from meshctl.istio.api_versions import replacement
 from meshctl.mesh import Mesh
-from meshctl.mesh.api_versions import replacement
 from meshctl.resources import Resource
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 

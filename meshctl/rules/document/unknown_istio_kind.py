@@ -8,14 +8,14 @@ Fix: write the kind as Istio spells it.
 
 from collections.abc import Iterator
 
-from meshctl.mesh import Mesh
-from meshctl.mesh.api_versions import (
+from meshctl.istio.api_versions import (
     closest_kind,
     home_group,
     is_istio_group,
     replacement,
     served_versions,
 )
+from meshctl.mesh import Mesh
 from meshctl.resources import Resource
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 

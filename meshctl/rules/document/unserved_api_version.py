@@ -7,8 +7,8 @@ Fix: take one of the versions that the message names.
 
 from collections.abc import Iterator
 
+from meshctl.istio.api_versions import served_versions
 from meshctl.mesh import Mesh
-from meshctl.mesh.api_versions import served_versions
 from meshctl.resources import Resource
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 

@@ -12,8 +12,8 @@ Fix: keep the host in one server, and bind its VirtualServices to that Gateway.
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.losses import Loss, losses
-from meshctl.mesh.servers import Drop
+from meshctl.mesh.gateways.dropped_servers import Loss, losses
+from meshctl.mesh.gateways.server_merge import Drop
 from meshctl.resources import Gateway
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 

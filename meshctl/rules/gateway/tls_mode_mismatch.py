@@ -11,8 +11,8 @@ Fix: keep one server for the host, with the settings that are meant.
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.losses import Loss, losses
-from meshctl.mesh.servers import Drop
+from meshctl.mesh.gateways.dropped_servers import Loss, losses
+from meshctl.mesh.gateways.server_merge import Drop
 from meshctl.resources import Gateway, Ref, Server
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 

@@ -10,8 +10,8 @@ Fix: write one of the values that the message gives, in quotes.
 
 from collections.abc import Iterator
 
+from meshctl.istio.annotation_values import unknown_setting, wrong_setting, wrong_value
 from meshctl.mesh import Mesh
-from meshctl.mesh.annotation_values import unknown_setting, wrong_setting, wrong_value
 from meshctl.resources import Resource, Workload
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 

@@ -7,8 +7,8 @@ Fix: correct the name, or remove the annotation.
 
 from collections.abc import Iterator
 
+from meshctl.istio.annotations import closest, is_label
 from meshctl.mesh import Mesh
-from meshctl.mesh.annotation_registry import closest, is_label
 from meshctl.resources import Resource
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 

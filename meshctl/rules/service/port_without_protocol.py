@@ -9,9 +9,9 @@ Fix: name the port `<protocol>` or `<protocol>-<suffix>`, such as `http-web`, or
 
 from collections.abc import Iterator
 
+from meshctl.istio.protocols import Protocol, port_protocol
 from meshctl.mesh import Mesh
-from meshctl.mesh.protocols import Protocol, port_protocol
-from meshctl.mesh.service_kinds import PROXY_PORTS, is_in_mesh, is_own_of_istio
+from meshctl.mesh.workloads.service_roles import PROXY_PORTS, is_in_mesh, is_own_of_istio
 from meshctl.resources import Service
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 

@@ -10,10 +10,10 @@ Fix: name the port after what the server speaks: `tcp-…`, `https-…`, `grpc-�
 
 from collections.abc import Iterator
 
+from meshctl.istio.well_known_ports import database, is_https, says_grpc
 from meshctl.mesh import Mesh
-from meshctl.mesh.registry import HostPort
-from meshctl.mesh.service_kinds import is_own_of_istio
-from meshctl.mesh.well_known_ports import database, is_https, says_grpc
+from meshctl.mesh.registry.services import HostPort
+from meshctl.mesh.workloads.service_roles import is_own_of_istio
 from meshctl.resources import Service, ServicePort
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 

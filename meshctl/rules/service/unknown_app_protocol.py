@@ -9,9 +9,9 @@ Fix: write one that Istio knows, such as `http`, `http2`, `grpc`, `tcp`, `tls`, 
 
 from collections.abc import Iterator
 
+from meshctl.istio.protocols import Protocol, port_protocol
 from meshctl.mesh import Mesh
-from meshctl.mesh.protocols import Protocol, port_protocol
-from meshctl.mesh.service_kinds import is_in_mesh, is_own_of_istio
+from meshctl.mesh.workloads.service_roles import is_in_mesh, is_own_of_istio
 from meshctl.resources import Service
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 

@@ -12,11 +12,11 @@ tls mode SIMPLE.
 
 from collections.abc import Iterator
 
+from meshctl.istio.protocols import parse_protocol
+from meshctl.istio.well_known_ports import database
 from meshctl.mesh import Mesh
-from meshctl.mesh.protocols import parse_protocol
-from meshctl.mesh.well_known_ports import database
 from meshctl.resources import ServiceEntry
-from meshctl.resources.service_entry import EntryPort
+from meshctl.resources.istio.service_entry import EntryPort
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 
 _HTTP, _HTTPS = 80, 443

@@ -10,8 +10,8 @@ Fix: give the entry `addresses`, choose another port, or limit it by `exportTo`.
 
 from collections.abc import Iterator
 
+from meshctl.istio.well_known_ports import server_first
 from meshctl.mesh import Mesh
-from meshctl.mesh.well_known_ports import server_first
 from meshctl.resources import ServiceEntry
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 

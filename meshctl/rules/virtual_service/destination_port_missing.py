@@ -10,7 +10,7 @@ Fix: write `port.number` of the destination.
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.delegates import MESH
+from meshctl.mesh.traffic.delegates import MESH
 from meshctl.resources import VirtualService
 from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, rule
 

@@ -9,9 +9,9 @@ Fix: name the Service port `http-…` (or `grpc-…`) if it speaks HTTP, else wr
 
 from collections.abc import Iterator
 
+from meshctl.istio.protocols import Protocol
 from meshctl.mesh import Mesh
-from meshctl.mesh.delegates import MESH
-from meshctl.mesh.protocols import Protocol
+from meshctl.mesh.traffic.delegates import MESH
 from meshctl.resources import VirtualService
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 

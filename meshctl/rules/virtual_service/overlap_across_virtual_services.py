@@ -11,7 +11,7 @@ disjoint; a root with delegates keeps teams apart.
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.collisions import MOST_PAIRS, Collision
+from meshctl.mesh.gateways.route_overlaps import MOST_PAIRS, Collision
 from meshctl.resources import VirtualService
 from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, rule
 

@@ -10,8 +10,8 @@ Fix: match `exact: /foo` and `prefix: /foo/` instead of `prefix: /foo`, or move 
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.alternatives import Alternative
-from meshctl.mesh.collisions import Collision
+from meshctl.mesh.gateways.route_overlaps import Collision
+from meshctl.mesh.traffic.route_matches import Alternative
 from meshctl.resources import VirtualService
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 

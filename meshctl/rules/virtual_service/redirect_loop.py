@@ -11,7 +11,7 @@ use `httpsRedirect` of the Gateway server.
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.redirects import looping
+from meshctl.mesh.traffic.rewrites import looping
 from meshctl.resources import VirtualService
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 

@@ -12,8 +12,8 @@ Fix: use native sidecars (`sidecar.istio.io/nativeSidecar: "true"`), run the ini
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.injection import PROXY_UID, Membership
-from meshctl.mesh.written_addresses import uses_network
+from meshctl.mesh.workloads.container_args import uses_network
+from meshctl.mesh.workloads.membership import PROXY_UID, Membership
 from meshctl.resources import Workload
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
 from meshctl.resources import Workload
-from meshctl.resources.workload import INJECT
+from meshctl.resources.kubernetes.workload import INJECT
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 
 

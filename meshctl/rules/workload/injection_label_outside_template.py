@@ -10,9 +10,9 @@ Fix: move the label to `spec.template.metadata.labels`, in a CronJob to
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.injection import Membership
+from meshctl.mesh.workloads.membership import Membership
 from meshctl.resources import View, Workload
-from meshctl.resources.workload import INJECT
+from meshctl.resources.kubernetes.workload import INJECT
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 
 

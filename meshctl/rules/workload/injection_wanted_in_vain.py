@@ -12,10 +12,10 @@ template, or name a revision that exists.
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.injection import Membership, is_live, opts_out, promise, wants_sidecar
-from meshctl.mesh.injector import INJECTION, REVISION
+from meshctl.mesh.injection.webhooks import INJECTION, REVISION
+from meshctl.mesh.workloads.membership import Membership, is_live, opts_out, promise, wants_sidecar
 from meshctl.resources import Namespace, Workload
-from meshctl.resources.workload import INJECT
+from meshctl.resources.kubernetes.workload import INJECT
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 
 

@@ -12,9 +12,9 @@ the probed port PERMISSIVE by portLevelMtls, or exclude it from the sidecar by
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.capture import Capture
-from meshctl.mesh.injection import Membership
-from meshctl.mesh.peer_authentication import Mode
+from meshctl.mesh.security.peer_authentication import Mode
+from meshctl.mesh.workloads.membership import Membership
+from meshctl.mesh.workloads.traffic_capture import Capture
 from meshctl.resources import Workload
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 

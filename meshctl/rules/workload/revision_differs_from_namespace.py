@@ -11,7 +11,7 @@ choose for each workload, remove the label from the namespace.
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.injector import INJECTION, REVISION
+from meshctl.mesh.injection.webhooks import INJECTION, REVISION
 from meshctl.resources import Workload
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 

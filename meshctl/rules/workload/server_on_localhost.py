@@ -11,8 +11,8 @@ AuthorizationPolicy, or a Sidecar whose ingress has `defaultEndpoint: 127.0.0.1:
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.injection import Membership
-from meshctl.mesh.written_addresses import loopback_ports
+from meshctl.mesh.workloads.container_args import loopback_ports
+from meshctl.mesh.workloads.membership import Membership
 from meshctl.resources import Workload
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 

@@ -10,8 +10,8 @@ Fix: give the port the same protocol in all Services, by name or by `appProtocol
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.injection import Membership
-from meshctl.mesh.service_ports import shared_ports
+from meshctl.mesh.workloads.membership import Membership
+from meshctl.mesh.workloads.service_ports import shared_ports
 from meshctl.resources import Workload
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 

@@ -9,10 +9,10 @@ Fix: keep `istio.io/dataplane-mode: ambient` or `sidecar.istio.io/inject: "true"
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.ambient import DATAPLANE_MODE
-from meshctl.mesh.injection import wants_sidecar
+from meshctl.mesh.workloads.membership import wants_sidecar
+from meshctl.mesh.workloads.waypoints import DATAPLANE_MODE
 from meshctl.resources import Workload
-from meshctl.resources.workload import INJECT
+from meshctl.resources.kubernetes.workload import INJECT
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 
 _REDIRECTION = "ambient.istio.io/redirection"

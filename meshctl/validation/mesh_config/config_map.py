@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 
-from meshctl.resources.config_map import ConfigMap
+from meshctl.resources.kubernetes.config_map import ConfigMap
 from meshctl.resources.view import View
-from meshctl.sources.yaml import parse_one
 from meshctl.validation.faults import Fault
 from meshctl.validation.mesh_config.mesh import check_mesh
 from meshctl.validation.mesh_config.networks import check_networks
+from meshctl.yaml.reader import parse_one
 
 _CHECKS = {"mesh": check_mesh, "meshNetworks": check_networks}
 

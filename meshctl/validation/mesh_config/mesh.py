@@ -12,12 +12,12 @@ from meshctl.validation.faults import Fault
 from meshctl.validation.mesh_config.providers import check_providers
 from meshctl.validation.mesh_config.proxy import check_connection_settings, check_proxy
 from meshctl.validation.webhook.answers import refuse, warn
-from meshctl.validation.webhook.connection_pools import check_connection_pool
-from meshctl.validation.webhook.durations import MILLISECOND, check_durations, check_readable
-from meshctl.validation.webhook.hosts import is_label, why_not_host
-from meshctl.validation.webhook.localities import check_localities, check_zones
-from meshctl.validation.webhook.outlier_detection import check_outlier_detection
-from meshctl.validation.webhook.ports import check_number
+from meshctl.validation.webhook.destination.connection_pools import check_connection_pool
+from meshctl.validation.webhook.destination.localities import check_localities, check_zones
+from meshctl.validation.webhook.destination.outlier_detection import check_outlier_detection
+from meshctl.validation.webhook.fields.durations import MILLISECOND, check_durations, check_readable
+from meshctl.validation.webhook.fields.hosts import is_label, why_not_host
+from meshctl.validation.webhook.fields.ports import check_number
 
 HOUR = 3600 * 10**9
 

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 
 from meshctl.resources.view import View, views
 from meshctl.validation.faults import Fault
-from meshctl.validation.webhook.addresses import is_ip, why_not_block
 from meshctl.validation.webhook.answers import refuse
-from meshctl.validation.webhook.hosts import is_label, why_not_fqdn
-from meshctl.validation.webhook.ports import check_number
+from meshctl.validation.webhook.fields.addresses import is_ip, why_not_block
+from meshctl.validation.webhook.fields.hosts import is_label, why_not_fqdn
+from meshctl.validation.webhook.fields.ports import check_number
 
 
 def check_networks(settings: View) -> Iterator[Fault]:

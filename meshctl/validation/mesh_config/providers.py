@@ -9,10 +9,10 @@ from collections.abc import Iterator
 
 from meshctl.resources.view import View, views
 from meshctl.validation.faults import Fault
-from meshctl.validation.webhook.addresses import is_ip
 from meshctl.validation.webhook.answers import warn
-from meshctl.validation.webhook.hosts import check_scoped_host, why_not_fqdn
-from meshctl.validation.webhook.ports import check_number
+from meshctl.validation.webhook.fields.addresses import is_ip
+from meshctl.validation.webhook.fields.hosts import check_scoped_host, why_not_fqdn
+from meshctl.validation.webhook.fields.ports import check_number
 
 SERVICES = (
     "envoyExtAuthzHttp", "envoyExtAuthzGrpc", "zipkin", "lightstep", "datadog", "opencensus",

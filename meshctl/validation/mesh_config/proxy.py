@@ -8,12 +8,12 @@ from collections.abc import Iterator
 from meshctl.resources.durations import nanoseconds
 from meshctl.resources.view import View
 from meshctl.validation.faults import Fault
-from meshctl.validation.webhook.addresses import is_ip, split_port
 from meshctl.validation.webhook.answers import refuse, warn
-from meshctl.validation.webhook.client_tls import check_client_tls
-from meshctl.validation.webhook.durations import check_durations, check_readable
-from meshctl.validation.webhook.hosts import why_not_fqdn
-from meshctl.validation.webhook.ports import check_number, why_not_port
+from meshctl.validation.webhook.destination.client_tls import check_client_tls
+from meshctl.validation.webhook.fields.addresses import is_ip, split_port
+from meshctl.validation.webhook.fields.durations import check_durations, check_readable
+from meshctl.validation.webhook.fields.hosts import why_not_fqdn
+from meshctl.validation.webhook.fields.ports import check_number, why_not_port
 
 SECOND = 10**9
 HOST_IP = "$(HOST_IP)"

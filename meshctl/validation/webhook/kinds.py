@@ -5,33 +5,33 @@ from importlib import import_module
 
 from meshctl.resources.resource import Resource
 from meshctl.validation.faults import Fault
-from meshctl.validation.webhook.annotations import check_annotations
+from meshctl.validation.webhook.fields.annotations import check_annotations
 
 NETWORKING = "networking.istio.io"
 SECURITY = "security.istio.io"
 EXTENSIONS = "extensions.istio.io"
 
 CHECKS: dict[tuple[str, str], str] = {
-    (SECURITY, "AuthorizationPolicy"): "authorization_policy",
-    (NETWORKING, "DestinationRule"): "destination_rule",
-    (NETWORKING, "EnvoyFilter"): "envoy_filter",
-    (NETWORKING, "Gateway"): "gateway",
-    (SECURITY, "PeerAuthentication"): "peer_authentication",
-    (NETWORKING, "ProxyConfig"): "proxy_config",
-    (SECURITY, "RequestAuthentication"): "request_authentication",
-    (NETWORKING, "ServiceEntry"): "service_entry",
-    (NETWORKING, "Sidecar"): "sidecar",
-    ("telemetry.istio.io", "Telemetry"): "telemetry",
-    (EXTENSIONS, "TrafficExtension"): "traffic_extension",
-    (NETWORKING, "VirtualService"): "virtual_service",
-    (EXTENSIONS, "WasmPlugin"): "wasm_plugin",
-    (NETWORKING, "WorkloadEntry"): "workload_entry",
-    (NETWORKING, "WorkloadGroup"): "workload_group",
+    (SECURITY, "AuthorizationPolicy"): "security.authorization_policy",
+    (NETWORKING, "DestinationRule"): "destination.destination_rule",
+    (NETWORKING, "EnvoyFilter"): "extensions.envoy_filter",
+    (NETWORKING, "Gateway"): "edges.gateway",
+    (SECURITY, "PeerAuthentication"): "security.peer_authentication",
+    (NETWORKING, "ProxyConfig"): "extensions.proxy_config",
+    (SECURITY, "RequestAuthentication"): "security.request_authentication",
+    (NETWORKING, "ServiceEntry"): "edges.service_entry",
+    (NETWORKING, "Sidecar"): "edges.sidecar",
+    ("telemetry.istio.io", "Telemetry"): "extensions.telemetry",
+    (EXTENSIONS, "TrafficExtension"): "extensions.traffic_extension",
+    (NETWORKING, "VirtualService"): "routing.virtual_service",
+    (EXTENSIONS, "WasmPlugin"): "extensions.wasm_plugin",
+    (NETWORKING, "WorkloadEntry"): "edges.workload_entry",
+    (NETWORKING, "WorkloadGroup"): "edges.workload_group",
 }
 """The module of each kind that the webhook sees (pkg/config/schema/collections, 1.31)."""
 
 ALONE: dict[tuple[str, str], str] = {
-    (NETWORKING, "VirtualService"): "unreachable_routes",
+    (NETWORKING, "VirtualService"): "routing.unreachable_routes",
 }
 """Checks that a rule with the whole mesh in view makes better, false alarms left out."""
 

@@ -8,7 +8,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from meshctl.resources.config_map import ConfigMap
+from meshctl.resources.kubernetes.config_map import ConfigMap
 from meshctl.sources.documents import Document
 from meshctl.validation.mesh_config.config_map import check
 

@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from meshctl.validation.webhook.addresses import split_port, why_not_block, why_not_socket
-from meshctl.validation.webhook.cel_syntax import why_not_cel
-from meshctl.validation.webhook.header_values import why_not_header_value
-from meshctl.validation.webhook.headers import is_claim
-from meshctl.validation.webhook.hosts import is_within, overlaps, why_not_fqdn, why_not_host
-from meshctl.validation.webhook.regexes import why_not_regex
+from meshctl.validation.cel.syntax import why_not_cel
+from meshctl.validation.webhook.fields.addresses import split_port, why_not_block, why_not_socket
+from meshctl.validation.webhook.fields.hosts import is_within, overlaps, why_not_fqdn, why_not_host
+from meshctl.validation.webhook.fields.regexes import why_not_regex
+from meshctl.validation.webhook.routing.header_values import why_not_header_value
+from meshctl.validation.webhook.routing.headers import is_claim
 
 
 def refused(check, texts: list[str]) -> list[str]:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
-from meshctl.resources import regex_syntax
+from meshctl.re2 import parser as regex_syntax
 
 _TOKEN = re.compile(
     r"\\x\{([0-9a-fA-F]+)\}|\\.|\[:\^?[a-z]+:\]|\(\?<|\{\d+(?:,\d*)?\}|.", re.DOTALL

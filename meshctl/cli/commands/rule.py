@@ -1,0 +1,48 @@
+"""``meshctl rule``: list the rules, or explain one."""
+
+import sys
+from fnmatch import fnmatchcase
+from typing import Annotated
+
+import typer
+
+from meshctl.engine.catalog.coverage import coverage
+from meshctl.engine.catalog.documentation import examples, find_rules
+from meshctl.errors import UsageError
+from meshctl.output.coverage import TABLES
+from meshctl.output.rules import LISTS, write_rule
+
+
+def run(
+    name: Annotated[
+        str, typer.Argument(help="A rule id, a family, or an IST or KIA code.", show_default=False)
+    ] = "*",
+    output: Annotated[str, typer.Option("-o", "--output", help="text, json or markdown.")] = "text",
+    compare: Annotated[
+        bool, typer.Option("--coverage", help="Compare the rules with istioctl and Kiali.")
+    ] = False,
+) -> None:
+    """List the rules, or explain those that a name stands for."""
+    if output not in LISTS:
+        raise UsageError(f"there is no output format {output!r}; take one of {', '.join(LISTS)}")
+    if compare:
+        write_coverage(name, output)
+        return
+    rules = find_rules(name)
+    is_list = any(sign in name for sign in "*?[") or name in {rule.family for rule in rules}
+    if output != "text" or is_list:
+        LISTS[output](rules, sys.stdout)
+        return
+    for number, rule in enumerate(rules):
+        if number:
+            typer.echo("\n" + "-" * 72 + "\n")
+        shown = examples(rule)
+        write_rule(rule, shown.bad, shown.good, sys.stdout)
+
+
+def write_coverage(name: str, output: str) -> None:
+    """Write the table of istioctl's and Kiali's codes, or the rows of some of them."""
+    rows = [row for row in coverage() if fnmatchcase(row.code, name)]
+    if not rows:
+        raise UsageError(f"neither istioctl nor Kiali has a code {name!r}")
+    TABLES[output](rows, sys.stdout)

@@ -1,0 +1,10 @@
+"""How does a command complain? On standard error, with nothing that commands the terminal."""
+
+import sys
+
+from meshctl.output.wording import message_lines
+
+
+def complain(text: str) -> None:
+    """Write a text that may hold what a cluster or a file says."""
+    sys.stderr.write("\n".join(message_lines(text)) + "\n")

@@ -1,0 +1,273 @@
+"""Which cluster is meant? The kubeconfig, as kubectl reads it, or the pod that we run in.
+
+The only module that imports the ``kubernetes`` package, for what it knows of kubeconfigs and of
+logging in; it costs half a second, so that it is imported when there is something to read.
+"""
+
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+from urllib.parse import SplitResult, urlsplit
+from urllib.request import getproxies_environment
+
+import yaml
+
+from meshctl.cluster.api import Access, Cluster, ClusterError, ForbiddenError, NotFoundError
+from meshctl.cluster.exec_plugin import run_plugin
+from meshctl.cluster.http.client import Identity, KubernetesCluster
+from meshctl.cluster.http.connection import Endpoint, bounded, tls_context
+
+if TYPE_CHECKING:
+    from kubernetes.client import Configuration
+    from kubernetes.config.kube_config import KubeConfigMerger
+
+_DEFAULT = "~/.kube/config"
+_ACCOUNT = Path("/var/run/secrets/kubernetes.io/serviceaccount")
+_IN_CLUSTER = "in-cluster"
+_REMOVED = ("azure", "gcp", "openstack")
+_PLUGIN_FILES = {"clientCertificateData": "cert_file", "clientKeyData": "key_file"}
+
+
+def connect_to(access: Access) -> Cluster:
+    """Reach the cluster that is meant; raises ``ClusterError`` where there is none.
+
+    Whether it answers is found out here, so that it is said once and not for every kind.
+    """
+    if access.groups and not access.user:
+        raise ClusterError("a group is impersonated by a user; add --as USER to --as-group")
+    files = _kubeconfigs(access)
+    server = _of_kubeconfig(access, files) if files else _of_this_pod(access)
+    try:
+        server.request("GET", "/version")
+    except ForbiddenError:
+        pass  # it is there, and knows us
+    except NotFoundError as error:
+        raise ClusterError(
+            f"the server of context {server.name} has no /version, so it is no API server; "
+            "check its address in the kubeconfig"
+        ) from error
+    return server
+
+
+def _kubeconfigs(access: Access) -> list[str]:
+    """Find the files that kubectl would merge, in its order."""
+    if access.kubeconfig:
+        if not Path(access.kubeconfig).expanduser().is_file():
+            raise ClusterError(f"there is no kubeconfig {access.kubeconfig}; check --kubeconfig")
+        return [access.kubeconfig]
+    named = os.environ.get("KUBECONFIG") or _DEFAULT
+    return [one for one in named.split(os.pathsep) if one and Path(one).expanduser().is_file()]
+
+
+# A kubeconfig
+
+
+def _of_kubeconfig(access: Access, files: list[str]) -> KubernetesCluster:
+    from kubernetes.client import Configuration
+    from kubernetes.config.kube_config import KubeConfigMerger
+
+    where = " and ".join(files)
+    with _explained(where, access.timeout):
+        merger = KubeConfigMerger(os.pathsep.join(files))
+        context = _context(access.context or _current(merger.config_files), merger, where)
+        loader = _loader(merger, context, access.timeout)
+        configuration = Configuration()
+
+    def log_in() -> str:
+        with _explained(where, access.timeout):
+            bounded(lambda: loader.load_and_set(configuration), 2 * access.timeout)
+        return _authorization(loader)
+
+    authorization = log_in()
+    with _explained(where, access.timeout):
+        namespace = str(loader.current_context["context"].get("namespace") or "default")
+        address = str(loader.cluster.get("server") or "")
+        proxy = str(loader.cluster.get("proxy-url") or "")
+        endpoint = _endpoint(configuration, context, address, proxy)
+    return KubernetesCluster(endpoint, Identity(context, namespace, authorization, log_in), access)
+
+
+@contextmanager
+def _explained(where: str, timeout: float) -> Iterator[None]:
+    """Turn what is wrong with a kubeconfig into a sentence; the package fails in many ways."""
+    try:
+        yield
+    except ClusterError:
+        raise
+    except TimeoutError as error:
+        raise ClusterError(
+            f"logging in as the kubeconfig {where} says took longer than {2 * timeout:g} s; "
+            "log in with kubectl first, or raise --timeout"
+        ) from error
+    except yaml.YAMLError as error:
+        raise ClusterError(f"the kubeconfig {where} is not YAML; repair it") from error
+    except (TypeError, AttributeError, LookupError) as error:
+        raise ClusterError(
+            f"the kubeconfig {where} is not written as one; repair it, or name another with "
+            "--kubeconfig FILE"
+        ) from error
+    except Exception as error:
+        reason = " ".join(str(error).split()) or type(error).__name__
+        raise ClusterError(f"the kubeconfig {where} cannot be used: {reason}; repair it") from error
+
+
+def _context(name: str, merger: "KubeConfigMerger", where: str) -> str:
+    """Check that there is such a context."""
+    names = [str(one["name"]) for one in merger.config.value["contexts"]]
+    if name not in names:
+        raise ClusterError(
+            f"there is no {f'context {name}' if name else 'current context'} in {where}; "
+            f"choose one with --context: {', '.join(names) or 'there is none'}"
+        )
+    return name
+
+
+def _current(files: Mapping[str, Any]) -> str:
+    """The first file that names a current context decides, as for kubectl."""
+    found = (str(content.get("current-context") or "") for content in files.values())
+    return next(filter(None, found), "")
+
+
+def _loader(merger: "KubeConfigMerger", context: str, timeout: float) -> Any:
+    return _loader_class(context, timeout)(
+        merger.config,
+        active_context=context,
+        config_base_path=None,
+        config_persister=merger.save_changes,
+    )
+
+
+def _loader_class(context: str, timeout: float) -> Any:
+    from kubernetes.config.kube_config import FileOrData, KubeConfigLoader
+
+    class Loader(KubeConfigLoader):
+        """The package's own, but for two ways to log in.
+
+        It runs plugins without a time limit and hides their errors, and it fails without a word
+        at the providers that kubectl 1.26 removed.
+        """
+
+        @property
+        def cluster(self) -> Mapping[str, Any]:
+            """What the kubeconfig says of the cluster."""
+            cluster: Any = self._cluster
+            return cast("Mapping[str, Any]", cluster.value)
+
+        def _load_from_exec_plugin(self) -> bool:
+            user: Any = self._user
+            plugin = user.value.get("exec")
+            if not plugin:
+                return False
+            status = run_plugin(plugin, self.cluster, self._get_base_path(user.path), timeout)
+            if token := status.get("token"):
+                self.token = f"Bearer {token}"
+            for field, name in _PLUGIN_FILES.items():
+                if status.get(field):
+                    content = FileOrData(status, "", field, base64_file_content=False)
+                    setattr(self, name, content.as_file())
+            return True
+
+        def _load_auth_provider_token(self) -> Any:
+            user: Any = self._user
+            _expect_login(user.value, context)
+            return super()._load_auth_provider_token()
+
+    return Loader
+
+
+def _expect_login(user: Mapping[str, Any], context: str) -> None:
+    provider = (user.get("auth-provider") or {}).get("name")
+    if provider in _REMOVED:
+        raise ClusterError(
+            f"context {context} logs in with the auth-provider {provider}, which kubectl 1.26 "
+            "removed; write its kubeconfig anew, for a credential plugin"
+        )
+
+
+# A pod
+
+
+def _of_this_pod(access: Access) -> KubernetesCluster:
+    if not os.environ.get("KUBERNETES_SERVICE_HOST") or not (_ACCOUNT / "token").is_file():
+        named = os.environ.get("KUBECONFIG")
+        raise ClusterError(
+            f"no cluster: there is no kubeconfig {named or _DEFAULT}, and this is no pod of a "
+            "cluster; name a kubeconfig with --kubeconfig FILE"
+        )
+    from kubernetes.client import Configuration
+    from kubernetes.config.config_exception import ConfigException
+    from kubernetes.config.incluster_config import InClusterConfigLoader
+
+    configuration = Configuration()
+
+    def log_in() -> str:
+        files = str(_ACCOUNT / "token"), str(_ACCOUNT / "ca.crt")
+        loader = InClusterConfigLoader(*files, try_refresh_token=False)
+        try:
+            loader.load_and_set(configuration)
+        except (ConfigException, OSError) as error:
+            raise ClusterError(
+                f"the service account of this pod cannot be used: {error}; "
+                "name a kubeconfig with --kubeconfig FILE"
+            ) from error
+        return _authorization(loader)
+
+    authorization = log_in()
+    try:
+        namespace = (_ACCOUNT / "namespace").read_text(encoding="utf-8").strip()
+    except (OSError, ValueError):
+        namespace = ""
+    identity = Identity(_IN_CLUSTER, namespace or "default", authorization, log_in)
+    return KubernetesCluster(
+        _endpoint(configuration, _IN_CLUSTER, configuration.host), identity, access
+    )
+
+
+# Both
+
+
+def _authorization(loader: object) -> str:
+    """The header that a loader ended up with, without the line break of a token's file."""
+    return " ".join(str(vars(loader).get("token") or "").split())
+
+
+def _endpoint(
+    configuration: "Configuration", context: str, address: str, proxy: str = ""
+) -> Endpoint:
+    url = urlsplit(address)
+    if url.scheme not in ("http", "https") or not url.hostname or not _has_port(url):
+        raise ClusterError(
+            f"the server of context {context} is {address!r}, which is no https:// address; "
+            "repair its kubeconfig, or choose another --context"
+        )
+    tls = None
+    if url.scheme == "https":
+        tls = tls_context(
+            configuration.ssl_ca_cert,
+            configuration.cert_file,
+            configuration.key_file,
+            is_verified=configuration.verify_ssl,
+        )
+    name = str(configuration.tls_server_name or "")
+    return Endpoint(url, tls, name, proxy or _proxy_of_environment(url))
+
+
+def _has_port(url: SplitResult) -> bool:
+    try:
+        return url.port != 0
+    except ValueError:
+        return False
+
+
+def _proxy_of_environment(url: SplitResult) -> str:
+    """The proxy that Go's ``http.ProxyFromEnvironment`` finds: never one to this machine."""
+    from kubernetes.client.rest import should_bypass_proxies
+
+    proxies = getproxies_environment()
+    host = url.hostname or ""
+    is_here = host == "localhost" or host.startswith("127.") or host == "::1"
+    if is_here or should_bypass_proxies(url.geturl(), proxies.get("no", "")):
+        return ""
+    return proxies.get(url.scheme, "")

@@ -1,0 +1,57 @@
+"""Which findings only repeat, at the same place, what another one says better?
+
+What the API server refuses never reaches the mesh, so that what the mesh would do with it is only
+a consequence; and where the webhook merely warns, a rule that knows the whole mesh says more. What
+is said of a workload holds for the pods that are made of it.
+"""
+
+from collections.abc import Iterable, Iterator
+
+from meshctl.mesh.workloads.workloads import controller_of, is_generated
+from meshctl.resources import Resource, Workload
+from meshctl.resources.view import Path
+from meshctl.rules.api import Finding, Rule, Severity
+
+_OBJECT_FAMILIES = frozenset({"schema", "document"})
+"""Families that judge an object by itself."""
+
+_Place = tuple[Resource, Path]
+
+
+def without_consequences(
+    findings: Iterable[tuple[Rule, Finding]],
+) -> Iterator[tuple[Rule, Finding]]:
+    """Pass on the findings that are not consequences of others."""
+    found = list(findings)
+    refused = {_place(one) for rule, one in found if _is_refusal(rule)}
+    explained = {_place(one) for rule, one in found if rule.family not in _OBJECT_FAMILIES}
+    explained -= refused
+    templates = {
+        (rule.id, one.ref.resource.namespace, one.ref.resource.name)
+        for rule, one in found
+        if isinstance(one.ref.resource, Workload) and not is_generated(one.ref.resource)
+    }
+    for rule, one in found:
+        if templates and _template_of(rule, one.ref.resource) in templates:
+            continue
+        if rule.family not in _OBJECT_FAMILIES:
+            is_repeated = _place(one) in refused
+        else:
+            is_repeated = rule.id == "schema/webhook-warns" and _place(one) in explained
+        if not is_repeated:
+            yield rule, one
+
+
+def _template_of(rule: Rule, resource: Resource) -> tuple[str, str, str] | None:
+    """Name the workload that the same rule may have spoken of already."""
+    if not isinstance(resource, Workload) or not is_generated(resource):
+        return None
+    return rule.id, *controller_of(resource)
+
+
+def _is_refusal(rule: Rule) -> bool:
+    return rule.family == "schema" and rule.severity is Severity.ERROR
+
+
+def _place(finding: Finding) -> _Place:
+    return finding.ref.resource, finding.ref.path

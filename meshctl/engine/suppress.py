@@ -1,0 +1,143 @@
+"""Which findings did somebody decide to live with? Every way to ignore passes through here.
+
+Comments, annotations (ours, Istio's and Kiali's), the config file and the baseline. An ignore
+that hides nothing is reported, so that old ones don't pile up.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from meshctl.engine.baseline import read_baseline
+from meshctl.engine.registry import RuleNames
+from meshctl.engine.report import LocatedFinding
+from meshctl.resources import Resource
+from meshctl.settings import IgnoreEntry, Settings
+from meshctl.sources.documents import Document, Problem, Span
+from meshctl.sources.ignore_comments import IgnoreComment, ignores
+
+if TYPE_CHECKING:
+    from pathspec import GitIgnoreSpec
+
+_ANNOTATIONS = (
+    "meshctl.io/ignore",
+    "galley.istio.io/analyze-suppress",
+    "kiali.io/ignore-validations",
+)
+
+
+@dataclass(slots=True, eq=False)
+class _CommentIgnore:
+    comment: IgnoreComment
+    names: RuleNames
+    used: bool = False
+
+
+class IgnoreFilter:
+    """Decides for each finding whether it is ignored, and remembers which ignores were used."""
+
+    def __init__(self, settings: Settings, documents: Sequence[Document]) -> None:
+        self.problems: list[Problem] = []
+        self._comments: dict[str, list[_CommentIgnore]] = {}
+        for document in documents:
+            self._read_comments(document)
+        self._entries = [_ConfigIgnore(entry, settings) for entry in settings.ignores]
+        self._baseline = read_baseline(settings.baseline) if settings.baseline else None
+
+    def ignores(self, finding: LocatedFinding, resource: Resource | None) -> bool:
+        """Is this finding ignored by anything?"""
+        return (
+            self._by_comment(finding)
+            or (resource is not None and _by_annotation(finding, resource))
+            or any(entry.covers(finding) for entry in self._entries)
+            or self._by_baseline(finding)
+        )
+
+    def unused(self, ran: Iterable[tuple[str, tuple[str, ...]]]) -> Iterator[Problem]:
+        """Report comments that hid nothing, of rules (id and codes) that did run."""
+        rules = list(ran)
+        for file, comments in self._comments.items():
+            for one in comments:
+                if not one.used and any(one.names.match(*rule) for rule in rules):
+                    yield _unused(file, one.comment)
+
+    def expired(self) -> Iterator[Problem]:
+        """Report entries of the config file whose date has passed."""
+        for entry in self._entries:
+            if entry.is_expired:
+                message = (
+                    f"the ignore of {', '.join(entry.rules)} expired on {entry.expires}; "
+                    "its findings count again: mend them or extend it"
+                )
+                yield Problem("ignore-expired", message, entry.file, Span(1, 1, 1, 1))
+
+    def _read_comments(self, document: Document) -> None:
+        comments, problems = ignores(document)
+        self.problems.extend(problems)
+        for comment in comments:
+            filed = self._comments.setdefault(document.file, [])
+            filed.append(_CommentIgnore(comment, RuleNames(comment.rules)))
+
+    def _by_comment(self, finding: LocatedFinding) -> bool:
+        hidden = False
+        places = (finding.location, *(place.location for place in finding.related))
+        for place in places:
+            for one in self._comments.get(place.file, ()):
+                if (
+                    one.comment.first_line <= place.line <= one.comment.last_line
+                    and one.names.match(finding.rule, finding.equivalents)
+                ):
+                    one.used = hidden = True
+        return hidden
+
+    def _by_baseline(self, finding: LocatedFinding) -> bool:
+        if self._baseline is None or self._baseline[finding.fingerprint] <= 0:
+            return False
+        self._baseline[finding.fingerprint] -= 1
+        return True
+
+
+class _ConfigIgnore:
+    def __init__(self, entry: IgnoreEntry, settings: Settings) -> None:
+        self.file = settings.config_file or ""
+        self.rules = entry.rules
+        self.expires = entry.expires
+        self.is_expired = entry.expires is not None and entry.expires < datetime.now(tz=UTC).date()
+        self._root = Path(self.file).resolve().parent if self.file else Path.cwd()
+        self._names = RuleNames(entry.rules)
+        self._namespaces = frozenset(entry.namespaces)
+        self._paths = _path_patterns(entry.paths) if entry.paths else None
+
+    def covers(self, finding: LocatedFinding) -> bool:
+        if self.is_expired or not self._names.match(finding.rule, finding.equivalents):
+            return False
+        if self._namespaces and finding.resource.namespace not in self._namespaces:
+            return False
+        return self._paths is None or self._paths.match_file(self._relative(finding))
+
+    def _relative(self, finding: LocatedFinding) -> str:
+        file = Path(finding.location.file).resolve()
+        return str(file.relative_to(self._root) if file.is_relative_to(self._root) else file)
+
+
+def _path_patterns(lines: Sequence[str]) -> "GitIgnoreSpec":
+    from pathspec import GitIgnoreSpec  # noqa: PLC0415 - slow to import, and seldom needed
+
+    return GitIgnoreSpec.from_lines(lines)
+
+
+def _by_annotation(finding: LocatedFinding, resource: Resource) -> bool:
+    return any(
+        # Kiali reads an empty value as "everything".
+        RuleNames((text or "*").split(",")).match(finding.rule, finding.equivalents)
+        for text in (resource.annotations.get(key) for key in _ANNOTATIONS)
+        if text is not None
+    )
+
+
+def _unused(file: str, comment: IgnoreComment) -> Problem:
+    names = ", ".join(comment.rules)
+    message = f"nothing here has a finding of {names}; remove the ignore"
+    return Problem("ignore-unused", message, file, Span(comment.line, 1, comment.line, 2))

@@ -1,0 +1,56 @@
+"""Which containers of a pod does the injector know by name, and in which order must they stand?"""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from meshctl.inject.settings.injector_config import Settings
+
+PROXY = "istio-proxy"
+INIT = "istio-init"
+VALIDATION = "istio-validation"
+CORE_DUMP = "enable-core-dump"
+STATUS = "sidecar.istio.io/status"
+"""The annotation that lists what was injected."""
+
+Object = dict[str, Any]
+
+
+def find(name: str, containers: Iterable[Object] | None) -> Object | None:
+    """Give the container of a name."""
+    return next((one for one in containers or () if one.get("name") == name), None)
+
+
+def find_in_pod(name: str, pod: Object) -> Object | None:
+    """Give the container of a name, an init container where there is no other."""
+    spec = pod["spec"]
+    return find(name, spec.get("containers")) or find(name, spec.get("initContainers"))
+
+
+def annotations_of(pod: Object) -> dict[str, str]:
+    """The annotations of a pod, which are made when there are none."""
+    found: dict[str, str] = pod["metadata"].setdefault("annotations", {})
+    return found
+
+
+def reorder(pod: Object, settings: Settings) -> None:
+    """Put the sidecar and its helpers where they must run (reorderPod)."""
+    spec = pod["spec"]
+    holds = settings.mesh["defaultConfig"].get("holdApplicationUntilProxyStarts") is True
+    holds |= settings.value("global", "proxy", "holdApplicationUntilProxyStarts") is True
+    spec["containers"] = _moved(spec.get("containers") or [], PROXY, first=holds)
+    if not (initial := spec.get("initContainers")):
+        return
+    if find(PROXY, initial) is not None:
+        for name in (CORE_DUMP, PROXY, VALIDATION, INIT):
+            initial = _moved(initial, name, first=True)
+    else:
+        initial = _moved(initial, VALIDATION, first=True)
+        for name in (INIT, CORE_DUMP):
+            initial = _moved(initial, name, first=False)
+    spec["initContainers"] = initial
+
+
+def _moved(containers: Sequence[Object], name: str, *, first: bool) -> list[Object]:
+    chosen = [one for one in containers if one.get("name") == name]
+    others = [one for one in containers if one.get("name") != name]
+    return [*chosen, *others] if first else [*others, *chosen]

@@ -1,0 +1,22 @@
+"""Which image does the sidecar run? (ProxyImage in pkg/kube/inject/inject.go, Istio 1.31)"""
+
+from collections.abc import Mapping
+
+from meshctl.inject.go_template.values import show_inside
+from meshctl.inject.settings.injector_config import Settings
+
+_TYPES = ("debug", "distroless")
+_TYPE_ANNOTATION = "sidecar.istio.io/proxyImageType"
+
+
+def image(settings: Settings, part: str, image_type: str, annotations: Mapping[str, str]) -> str:
+    """Name the image of ``proxy`` or ``proxy_init``: hub, name, tag and variant."""
+    name = settings.value("global", part, "image") or "proxyv2"
+    variant = annotations.get(_TYPE_ANNOTATION) or image_type or settings.value("global", "variant")
+    tag = show_inside(settings.value("global", "tag") or "")
+    hub = settings.value("global", "hub") or ""
+    if variant:
+        for known in _TYPES:
+            tag = tag.removesuffix(f"-{known}")
+        tag += "" if variant == "default" else f"-{variant}"
+    return f"{hub}/{name}:{tag}" if tag else f"{hub}/{name}"

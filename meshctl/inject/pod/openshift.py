@@ -1,0 +1,40 @@
+"""Which user does OpenShift give to the sidecars of a namespace? (pkg/kube/inject/openshift.go)"""
+
+from collections.abc import Mapping
+
+from meshctl.inject.pod.containers import INIT, PROXY, VALIDATION, Object, find_in_pod
+
+DEFAULT_USER = 1337
+_USERS = "openshift.io/sa.scc.uid-range"
+_GROUPS = "openshift.io/sa.scc.supplemental-groups"
+
+
+def user_and_group(annotations: Mapping[str, str]) -> tuple[int, int]:
+    """The last of the users and of the groups that belong to a namespace."""
+    group = annotations.get(_GROUPS, "").partition(",")[0]
+    return _last(annotations.get(_USERS, "")), _last(group)
+
+
+def _last(text: str) -> int:
+    """Read ``FIRST/COUNT`` or ``FIRST-LAST``."""
+    first, slash, count = text.partition("/")
+    if slash and first.isdecimal() and count.isdecimal():
+        return int(first) + int(count) - 1
+    _, dash, last = text.partition("-")
+    return int(last) if dash and last.isdecimal() else DEFAULT_USER
+
+
+def forget_shared_user(pod: Object) -> None:
+    """Drop the sidecar's user where it is the application's: traffic would bypass the sidecar."""
+    sidecar = find_in_pod(PROXY, pod)
+    security = (sidecar or {}).get("securityContext")
+    if security is None:
+        return
+    own = {PROXY: 0, "": 0}
+    for container in pod["spec"].get("containers") or []:
+        user = (container.get("securityContext") or {}).get("runAsUser")
+        if user is not None and container["name"] not in {INIT, VALIDATION}:
+            own[PROXY if container["name"] == PROXY else ""] = user
+    if own[PROXY] == own[""]:
+        security.pop("runAsUser", None)
+        security.pop("runAsGroup", None)

@@ -1,0 +1,183 @@
+"""Which functions does Istio add to its templates? (pkg/kube/inject/template.go, Istio 1.31)"""
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from meshctl.inject.go_template.sprig import SPRIG
+from meshctl.inject.go_template.values import show_inside
+from meshctl.inject.go_types import go_json
+from meshctl.inject.pod.template_data import KubernetesStruct, Message
+from meshctl.inject.settings.mesh_settings import proxy_config_json
+from meshctl.yaml import emitter as go_yaml
+
+
+def _annotation(metadata: KubernetesStruct, name: str, default: Any) -> str:
+    found = metadata.field("Annotations").get(name)
+    return show_inside(default) if found is None else str(found)
+
+
+def _exclude_inbound_port(port: Any, excluded: Any) -> str:
+    text, ports = show_inside(port).strip(), str(excluded)
+    if text in {"", "0"} or text in ports.split(","):
+        return ports
+    kept = [one.strip() for one in ports.split(",") if one.strip()]
+    return ",".join([*kept, text])
+
+
+def _value_or_default(value: Any, default: Any) -> Any:
+    return default if value is None or (isinstance(value, str) and not value) else value
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, KubernetesStruct | Message):
+        return _plain(value.data)
+    if isinstance(value, Mapping):
+        return {key: _plain(one) for key, one in value.items()}
+    return [_plain(one) for one in value] if isinstance(value, list | tuple) else value
+
+
+def _sorted(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _sorted(value[key]) for key in sorted(value)}
+    return [_sorted(one) for one in value] if isinstance(value, list) else value
+
+
+def _to_json(value: Any) -> str:
+    return "{}" if value is None else go_json.dumps(_sorted(_plain(value)))
+
+
+def _struct_to_json(value: Any) -> str:
+    if value is None:
+        return "{}"
+    # A struct is written in the order of its declaration, a map by its keys.
+    plain = _plain(value)
+    return go_json.dumps(plain if isinstance(value, KubernetesStruct) else _sorted(plain))
+
+
+def _from_json(text: str) -> Any:
+    try:
+        return json.loads(text, parse_int=float)
+    except ValueError:
+        return "{}"
+
+
+def _proto_to_json(message: Any) -> str:
+    return proxy_config_json(message.data or {}) if isinstance(message, Message) else "{}"
+
+
+def _to_yaml(value: Any) -> str:
+    return go_yaml.dumps(_whole(_plain(value)))
+
+
+def _whole(value: Any) -> Any:
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    if isinstance(value, dict):
+        return {key: _whole(one) for key, one in value.items()}
+    return [_whole(one) for one in value] if isinstance(value, list) else value
+
+
+def _indent(spaces: int, text: str) -> str:
+    return text.replace("\n", "\n" + " " * spaces)
+
+
+def _append_network(existing: str, network: str) -> str:
+    if not existing:
+        return network
+    if "]" not in existing:
+        names = [name.strip() for name in existing.split(",")]
+        return existing if network in names else f"{existing}, {network}"
+    try:
+        networks = json.loads(existing)
+    except ValueError:
+        return existing
+    if not isinstance(networks, list) or not all(isinstance(one, dict) for one in networks):
+        return existing
+    namespace, slash, name = network.rpartition("/")
+    if any((one.get("namespace") or "", one.get("name")) == (namespace, name) for one in networks):
+        return existing
+    added = {"name": name} | ({"namespace": namespace} if slash else {})
+    head, _, tail = existing.rpartition("]")
+    return f"{head}, {json.dumps(added)}]{tail}"
+
+
+def _omit_nil(value: Any) -> Any:
+    """Leave out what is null, and what has nothing else in it."""
+    if isinstance(value, Mapping):
+        cleaned = {key: _omit_nil(one) for key, one in value.items()}
+        kept: Any = {key: one for key, one in cleaned.items() if one is not None}
+    elif isinstance(value, list):
+        kept = [one for one in map(_omit_nil, value) if one is not None]
+    else:
+        return value
+    return kept if kept or not value else None
+
+
+def _omit(values: Mapping[str, Any], *names: str) -> dict[str, Any]:
+    return {key: value for key, value in values.items() if key not in names}
+
+
+def _strict_dict(*pairs: Any) -> dict[str, Any]:
+    found = dict(zip(pairs[::2], pairs[1::2], strict=True))
+    return {key: value for key, value in found.items() if value not in (None, "")}
+
+
+def _merge_maps(*maps: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for one in maps for key, value in (one or {}).items()}
+
+
+def _resource_attributes(mesh: Message, *_rest: Any) -> str:
+    """OTEL_RESOURCE_ATTRIBUTES, which only a tracing provider that asks for them gets."""
+    for provider in mesh.data.get("extensionProviders") or [] if mesh.data else []:
+        tracing = provider.get("opentelemetry") if isinstance(provider, dict) else None
+        if isinstance(tracing, dict) and tracing.get("serviceAttributeEnrichment"):
+            raise ValueError("serviceAttributeEnrichment of a tracing provider is not supported")
+    return ""
+
+
+def _ports(containers: list[KubernetesStruct], *, skipped: str = "") -> str:
+    return ",".join(
+        str(port.field("ContainerPort"))
+        for container in containers
+        if container.field("Name") != skipped
+        for port in container.field("Ports")
+        if port.field("Protocol") not in {"UDP", "SCTP"}
+    )
+
+
+def _duration(value: Any) -> str:
+    return "0s" if value is None else show_inside(value)
+
+
+FUNCTIONS: Mapping[str, Callable[..., Any]] = {
+    **SPRIG,
+    "annotation": _annotation,
+    "appendMultusNetwork": _append_network,
+    "applicationPorts": lambda containers: _ports(containers, skipped="istio-proxy"),
+    "contains": lambda needle, text: needle in text,
+    "directory": lambda path: path[: path.rfind("/") + 1],
+    # The process that injects is not istiod, whose environment this reads.
+    "env": lambda _name, default="": default,
+    "excludeInboundPort": _exclude_inbound_port,
+    "excludeInterfaces": lambda text: text,
+    "formatDuration": _duration,
+    "fromJSON": _from_json,
+    "includeInboundPorts": _ports,
+    "indent": _indent,
+    "isset": lambda mapping, key: key in mapping,
+    "kubevirtInterfaces": lambda text: text,
+    "mergeMaps": _merge_maps,
+    "omit": _omit,
+    "omitNil": _omit_nil,
+    "otelResourceAttributes": _resource_attributes,
+    "protoToJSON": _proto_to_json,
+    "strdict": _strict_dict,
+    "structToJSON": _struct_to_json,
+    "toJSON": _to_json,
+    "toJson": _to_json,
+    "toJsonMap": lambda *maps: _to_json(_merge_maps(*maps)),
+    "toLower": lambda text: text.lower(),
+    "toYaml": _to_yaml,
+    "valueOrDefault": _value_or_default,
+}

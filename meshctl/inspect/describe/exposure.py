@@ -1,0 +1,141 @@
+"""Through which gateways is a host reached from outside, under which names and paths?"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from meshctl.inspect.shown import Shown
+from meshctl.mesh import Mesh
+from meshctl.mesh.gateways.effective_gateway import EffectiveGateway
+from meshctl.mesh.gateways.server_merge import MergedServer
+from meshctl.mesh.registry.services import RegisteredHost
+from meshctl.mesh.traffic.routes import EffectiveRoute, Target
+from meshctl.resources import KubernetesRoute
+
+
+def exposures(mesh: Mesh, host: RegisteredHost, shown: Shown) -> Iterator[dict[str, Any]]:
+    """Walk the entrances to a host: of Istio's Gateways, then of the Gateway API's."""
+    for gateway in mesh.gateways:
+        yield from _http(mesh, gateway, host, shown)
+        yield from _opaque(gateway, host, shown)
+    yield from _of_gateway_api(mesh, host, shown)
+
+
+def _http(
+    mesh: Mesh, gateway: EffectiveGateway, host: RegisteredHost, shown: Shown
+) -> Iterator[dict[str, Any]]:
+    for hosts in gateway.route_configs.values():
+        for one in hosts:
+            found = [route for route in one.routes if _leads(route.targets, host)]
+            for server in dict.fromkeys(one.servers) if found else ():
+                form = _entrance(gateway, server, one.domains, shown)
+                form["redirects_to_https"] = server in one.redirected_by
+                form["routes"] = [_route(mesh, route, host, shown) for route in found]
+                yield form
+
+
+def _opaque(
+    gateway: EffectiveGateway, host: RegisteredHost, shown: Shown
+) -> Iterator[dict[str, Any]]:
+    for listener in gateway.listeners:
+        for chain in listener.chains:
+            for target in chain.targets:
+                if target.host == host.host:
+                    form = _entrance(gateway, chain.server, chain.sni or ("*",), shown)
+                    form["routes"] = [_destination("every connection", target, shown)]
+                    yield form
+
+
+def _entrance(
+    gateway: EffectiveGateway, server: MergedServer, hosts: tuple[str, ...], shown: Shown
+) -> dict[str, Any]:
+    services = gateway.workload.services
+    opened = [
+        entry
+        for one in services
+        for entry in one.ports
+        if server.server.port == entry.port or server.target == entry.target
+    ]
+    return {
+        "gateway": shown.at(server.server.at()),
+        "workload": gateway.workload.name,
+        "hosts": list(hosts),
+        "port": server.server.port,
+        "outside_ports": sorted({entry.port for entry in opened}),
+        "is_open": not services or gateway.workload.exposes(server.target),
+        "protocol": server.server.protocol,
+        "tls": server.server.tls_mode or None,
+        "redirects_to_https": False,
+        "addresses": [address for one in services for address in one.outside_addresses],
+        "node_ports": [one for entry in opened for one in [entry.number("nodePort")] if one],
+    }
+
+
+def _route(mesh: Mesh, route: EffectiveRoute, host: RegisteredHost, shown: Shown) -> dict[str, Any]:
+    alternative = mesh.alternatives.find(route)
+    target = next(one for one in route.targets if one.host == host.host)
+    text = alternative.full_title if alternative is not None else str(route.request.path)
+    form = _destination(text, target, shown)
+    form["virtual_service"] = shown.whole(route.virtual_service)
+    if alternative is not None:
+        form["location"] = shown.at(alternative.place)["location"]
+    return form
+
+
+def _destination(match: str, target: Target, shown: Shown) -> dict[str, Any]:
+    place = shown.at(target.destination.at("host"))
+    return {
+        "match": match,
+        "subset": target.subset or None,
+        "port": target.port,
+        "virtual_service": place,
+        "location": place["location"],
+    }
+
+
+def _leads(targets: tuple[Target, ...], host: RegisteredHost) -> bool:
+    return any(one.host == host.host for one in targets)
+
+
+def _of_gateway_api(mesh: Mesh, host: RegisteredHost, shown: Shown) -> Iterator[dict[str, Any]]:
+    """Walk the listeners of the Gateway API whose routes name a Service; matches are not read."""
+    for route in mesh.of(KubernetesRoute):
+        backends = [
+            one
+            for one in route.backends
+            if (one.kind, one.name, one.namespace)
+            == (host.source.kind, host.source.name, host.namespace)
+        ]
+        for parent in route.parents if backends else ():
+            for listener in mesh.attached_routes.listeners(parent):
+                yield {
+                    "gateway": shown.at(listener.at()),
+                    "workload": None,
+                    "hosts": list(route.hostnames) or [listener.hostname or "*"],
+                    "port": listener.port,
+                    "outside_ports": [],
+                    "is_open": True,
+                    "protocol": listener.protocol,
+                    "tls": listener.child("tls").text("mode") or None,
+                    "redirects_to_https": False,
+                    "addresses": _given(listener.resource.child("status")),
+                    "node_ports": [],
+                    "routes": [
+                        {
+                            "match": "what its rules ask for",
+                            "subset": None,
+                            "port": one.port,
+                            "virtual_service": shown.whole(route),
+                            "location": shown.at(one.at())["location"],
+                        }
+                        for one in backends
+                    ],
+                }
+
+
+def _given(status: Any) -> list[str]:
+    return [
+        value
+        for _, entry in status.items("addresses")
+        for value in [entry.get("value")]
+        if isinstance(value, str)
+    ]

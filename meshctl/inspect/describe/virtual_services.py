@@ -1,0 +1,155 @@
+"""Which routes of VirtualServices bring requests to a host, in order, and which are dead?"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from meshctl.inspect.shown import Shown
+from meshctl.mesh import Mesh
+from meshctl.mesh.registry.services import RegisteredHost
+from meshctl.mesh.traffic.delegates import HttpRule
+from meshctl.mesh.traffic.route_matches import Alternative
+from meshctl.mesh.traffic.routes import Proxy, Target
+from meshctl.mesh.traffic.unreachable_rules import Extent, Shadow
+from meshctl.resources import Match, Route, VirtualService, Workload
+
+_ANY = "every connection"
+
+
+class HostRoutes:
+    """Writes the routes of VirtualServices that are about one host.
+
+    With a ``workload``, routes to subsets that it is not in are told apart.
+    """
+
+    def __init__(
+        self, mesh: Mesh, host: RegisteredHost, shown: Shown, workload: Workload | None = None
+    ) -> None:
+        self._mesh = mesh
+        self._host = host
+        self._shown = shown
+        self._workload = workload
+        rule = mesh.traffic_policies.effective(host, host.namespace, {})
+        self._subsets = rule.subsets if rule is not None else {}
+
+    def forms(self) -> Iterator[dict[str, Any]]:
+        """Walk the VirtualServices: first the one of the host, then others that lead to it.
+
+        Of those all routes are written that lead there; of the host's own, every one.
+        """
+        own = self._mesh.routes.of_mesh_host(self._host.host, self._host.namespace)
+        several = [own] if own is not None else []
+        for destination in self._mesh.destinations.to(self._host.host):
+            service = destination.resource
+            if isinstance(service, VirtualService):
+                roots = self._mesh.routes.delegates.roots(service)
+                several += [service] if service.hosts else roots
+        for one in dict.fromkeys(several):
+            routes = [*self._http(one), *self._opaque(one)]
+            kept = [route for route in routes if one is own or route["hits"]]
+            if kept:
+                yield {
+                    **self._shown.whole(one),
+                    "hosts": list(one.hosts),
+                    "gateways": list(self._mesh.routes.gateways_of(one)),
+                    "is_for_sidecars": one is own,
+                    "routes": kept,
+                }
+
+    def _http(self, service: VirtualService) -> Iterator[dict[str, Any]]:
+        shadows = self._mesh.shadows.of(service)
+        for one in self._mesh.alternatives.of(service):
+            targets = self._targets(one.rule.action, service)
+            shadow = next((shadow for shadow in shadows if _kills(shadow, one)), None)
+            yield {
+                "match": one.full_title,
+                "does": _action(one.rule) or _to(targets),
+                "hits": any(target.host == self._host.host for target in targets),
+                "reaches": self._reaches(targets),
+                "dead": f"{shadow.by.full_title} takes its requests"
+                if shadow is not None
+                else None,
+                "location": self._shown.at(one.place)["location"],
+            }
+
+    def _opaque(self, service: VirtualService) -> Iterator[dict[str, Any]]:
+        for route in (*service.tls, *service.tcp):
+            targets = self._targets(route, service)
+            for match in route.matches or (None,):
+                yield {
+                    "match": _connection(match),
+                    "does": _to(targets),
+                    "hits": any(target.host == self._host.host for target in targets),
+                    "reaches": self._reaches(targets),
+                    "dead": None,
+                    "location": self._shown.at((match or route).at())["location"],
+                }
+
+    def _targets(self, route: Route, service: VirtualService) -> list[Target]:
+        port = self._host.ports[0].number if self._host.ports else 80
+        proxy = Proxy(service.namespace, None)
+        several = len(route.routes) > 1
+        return [
+            self._mesh.routes.target(
+                one.destination, port, proxy, (one.weight or 0) if several else None
+            )
+            for one in route.routes
+        ]
+
+    def _reaches(self, targets: list[Target]) -> bool | None:
+        """Do requests come to the workload? ``None`` without one, or for an unknown subset."""
+        if self._workload is None:
+            return None
+        answers = {
+            self._is_in(target.subset)
+            for target in targets
+            if target.host == self._host.host and target.weight != 0
+        }
+        if True in answers:
+            return True
+        return None if None in answers else False
+
+    def _is_in(self, name: str) -> bool | None:
+        subset = self._subsets.get(name)
+        if not name:
+            return True
+        if subset is None:
+            return None
+        return self._workload in self._mesh.workloads.of_subset(self._host, subset.labels)
+
+
+def _kills(shadow: Shadow, one: Alternative) -> bool:
+    if shadow.extent is Extent.MATCH:
+        return shadow.dead is one
+    if shadow.extent is Extent.RULE:
+        return shadow.dead.rule is one.rule
+    return shadow.dead.rule.root is one.rule.root
+
+
+def _action(rule: HttpRule) -> str:
+    action = rule.action
+    if action.has("redirect"):
+        redirect = action.child("redirect")
+        words = [redirect.text(key) for key in ("scheme", "authority", "uri")]
+        return f"redirect to {' '.join(word for word in words if word) or 'itself'}"
+    if action.has("directResponse"):
+        return f"answer {action.child('directResponse').number('status')}"
+    return ""
+
+
+def _to(targets: list[Target]) -> str:
+    return ", ".join(map(target_text, targets)) or "nothing"
+
+
+def target_text(target: Target) -> str:
+    """Write an upstream as people do: ``host/subset:port weight %``."""
+    subset = f"/{target.subset}" if target.subset else ""
+    weight = f" {target.weight} %" if target.weight is not None else ""
+    return f"{target.host}{subset}:{target.port}{weight}"
+
+
+def _connection(match: Match | None) -> str:
+    if match is None:
+        return _ANY
+    parts = [f"SNI {', '.join(match.texts('sniHosts'))}"] if match.texts("sniHosts") else []
+    parts += [f"port {match.port}"] if match.port is not None else []
+    return " and ".join(parts) or _ANY

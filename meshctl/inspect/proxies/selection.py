@@ -1,0 +1,163 @@
+"""Which proxies does a question pick, in which order, and which of them are in trouble?"""
+
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from meshctl.cluster.istiod import Answer
+from meshctl.errors import UsageError
+from meshctl.inspect.proxies.sync import IGNORED, Proxy, Skew, Status, type_names
+
+_ENVOY_TYPES = ("CDS", "LDS", "EDS", "RDS")
+_NEVER = "never"
+_LATEST = datetime.max.replace(tzinfo=UTC)
+_SUGGESTED = 5
+
+_TROUBLES: dict[str, Callable[[Proxy], bool]] = {
+    "stale": lambda one: one.worst in {Status.ERROR, Status.STALE},
+    "not-sent": lambda one: bool(one.having(Status.NOT_SENT)),
+    "skew": lambda one: one.skew is Skew.MINOR,
+}
+_ORDERS: dict[str, Callable[[Proxy], Any]] = {
+    "name": lambda one: one.name,
+    "status": lambda one: list(Status).index(one.worst),
+    "age": lambda one: one.oldest(one.worst) or _LATEST,
+    "version": lambda one: [(part.isdigit(), int(part) if part.isdigit() else 0, part)
+                            for part in one.version.split(".")],
+    "istiod": lambda one: one.istiod,
+}  # fmt: skip
+SORTS = tuple(_ORDERS)
+
+
+class FailOn:
+    """What makes a proxy a troubled one; nothing does with ``never``."""
+
+    def __init__(self, names: Sequence[str] | None) -> None:
+        chosen = names or ("stale",)
+        for name in chosen:
+            if name not in {*_TROUBLES, _NEVER}:
+                known = ", ".join((*_TROUBLES, _NEVER))
+                raise UsageError(f"--fail-on {name!r} is not one of {known}")
+        self._fails = [] if _NEVER in chosen else [_TROUBLES[name] for name in chosen]
+
+    def fails(self, proxy: Proxy) -> bool:
+        """Is this what the exit code shall tell?"""
+        return any(fails(proxy) for fails in self._fails)
+
+    def is_troubled(self, proxy: Proxy) -> bool:
+        """Is this worth a look? Stale and refused configuration always is."""
+        return _TROUBLES["stale"](proxy) or self.fails(proxy)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Which proxies are asked for, and in which order."""
+
+    namespace: str = ""
+    selector: str = ""
+    sort: str = "name"
+
+    def __post_init__(self) -> None:
+        if self.sort not in _ORDERS:
+            raise UsageError(f"--sort {self.sort!r} is not one of {', '.join(_ORDERS)}")
+
+    @property
+    def words(self) -> str:
+        """Say what holds for these proxies: ``is in namespace shop and has the labels app=web``."""
+        where = f"is in namespace {self.namespace}" if self.namespace else ""
+        labels = f"has the labels {self.selector}" if self.selector else ""
+        return " and ".join(filter(None, (where, labels)))
+
+    def of(self, proxies: Iterable[Proxy], selected: Container[str] | None = None) -> list[Proxy]:
+        """Pick and order; ``selected`` names those that the selector found.
+
+        What is equal stays in the order of the names.
+        """
+        chosen = [
+            one
+            for one in proxies
+            if (not self.namespace or one.namespace == self.namespace)
+            and (selected is None or one.name in selected)
+        ]
+        return sorted(chosen, key=_ORDERS[self.sort])
+
+
+def find_proxy(proxies: Sequence[Proxy], name: str, namespace: str) -> Proxy:
+    """Find a proxy by ``POD.NAMESPACE`` or ``POD``, which may have dots of its own.
+
+    A pod alone is looked for in the namespace first, then everywhere.
+    """
+    for known in (name, f"{name}.{namespace}"):
+        for one in proxies:
+            if one.name == known:
+                return one
+    found = [one for one in proxies if one.pod == name]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        names = ", ".join(one.name for one in found)
+        raise UsageError(f"there are several proxies {name!r}: {names}; name one in full")
+    near = [one.name for one in proxies if one.name.startswith(name)]
+    more = f", and {len(near) - _SUGGESTED} more" if len(near) > _SUGGESTED else ""
+    known = f"; there are: {', '.join(near[:_SUGGESTED])}{more}" if near else ""
+    raise UsageError(f"no istiod knows a proxy {name!r}; name it as POD.NAMESPACE{known}")
+
+
+def lookalikes(proxies: Iterable[Proxy], proxy: Proxy) -> list[str]:
+    """Name the proxies that istiod may take for this one when it is asked for its config dump.
+
+    It takes any whose name contains what it is asked for (getProxyConnection,
+    pilot/pkg/xds/debug.go).
+    """
+    return [
+        one.name
+        for one in proxies
+        if one.istiod == proxy.istiod and one.name != proxy.name and proxy.name in one.name
+    ]
+
+
+def rows(proxies: Sequence[Proxy], silent: Iterable[Answer] = ()) -> Iterator[dict[str, Any]]:
+    """Walk the rows of the JSON format: one a proxy, all with the same types.
+
+    An istiod that said nothing has a row too, with no ``proxy`` and the reason as ``error``: what
+    it knows is missing.
+    """
+    names = type_names(proxies)
+    if any(name in names for name in _ENVOY_TYPES):
+        names = list(dict.fromkeys((*_ENVOY_TYPES, *names)))
+    for one in proxies:
+        yield row(one, names)
+    for answer in silent:
+        nobody = Proxy("", "", answer.istiod, answer.revision, "", "", "", {})
+        yield {**row(nobody, ()), "status": None, "skew": None, "error": answer.error}
+
+
+def row(proxy: Proxy, names: Iterable[str]) -> dict[str, Any]:
+    """Write one proxy; times are in UTC, what is unknown is null."""
+    return {
+        "proxy": proxy.name or None,
+        "cluster": proxy.cluster or None,
+        "istiod": proxy.istiod,
+        "version": proxy.version or None,
+        "types": {name: _type(proxy, name) for name in names},
+        "status": proxy.worst.value,
+        "proxy_type": proxy.kind or None,
+        "revision": proxy.revision or None,
+        "istiod_version": proxy.istiod_version or None,
+        "skew": proxy.skew.value,
+        "also_on": list(proxy.also_on),
+        "error": None,
+    }
+
+
+def _type(proxy: Proxy, name: str) -> dict[str, Any]:
+    state = proxy.types.get(name, IGNORED)
+    since = state.since.astimezone(UTC) if state.since else None
+    form: dict[str, Any] = {
+        "status": state.status.value,
+        "since": since.isoformat().replace("+00:00", "Z") if since else None,
+    }
+    if state.reason:
+        form["reason"] = state.reason
+    return form

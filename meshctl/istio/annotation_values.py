@@ -1,0 +1,186 @@
+"""Is the value of an annotation one that the injection webhook accepts?
+
+Mirrors AnnotationValidation (pkg/kube/inject/validate.go, Istio 1.31): with a bad value on a pod
+the webhook refuses the pod, so that it can't be created.
+"""
+
+import json
+import re
+from collections.abc import Callable
+from ipaddress import ip_network
+from typing import Any, NamedTuple
+
+from meshctl.istio.proxy_config import camel, unknown_field, wrong_type
+from meshctl.yaml.reader import parse_one
+
+PROXY_CONFIG = "proxy.istio.io/config"
+"""The annotation by which a pod changes its ProxyConfig."""
+
+_MODES = ("REDIRECT", "TPROXY", "NONE")
+_TRUE = frozenset({"1", "t", "T", "TRUE", "true", "True"})
+_BOOLEANS = _TRUE | {"0", "f", "F", "FALSE", "false", "False"}
+_MAX_PORT = 65535
+_MAX_UINT32 = 2**32 - 1
+_DIGITS = len(str(_MAX_UINT32))
+_INTERFACE_LENGTH = 15
+# A Kubernetes quantity (apimachinery pkg/api/resource): a number with a suffix or an exponent.
+_QUANTITY = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(m|k|M|G|T|P|E|Ki|Mi|Gi|Ti|Pi|Ei|u|n|[eE][+-]?\d+)?")
+
+
+def wrong_value(name: str, value: str) -> str:
+    """Say what values an annotation takes when this one is refused; empty when it is fine."""
+    allowed, accepts = _CHECKS.get(name, ("", None))
+    return allowed if accepts is not None and not accepts(value) else ""
+
+
+def ignored_value(name: str, value: str) -> str:
+    """Say what values an annotation takes that Istio passes over when it has another one.
+
+    Nothing is refused for these; templates and the injector then act as if nothing was said.
+    """
+    allowed, accepts = _READ_LATER.get(name, ("", None))
+    return allowed if accepts is not None and not accepts(value) else ""
+
+
+class WrongSetting(NamedTuple):
+    """A setting of a pod's own ProxyConfig that protobuf can't read."""
+
+    field: str
+    value: Any
+    wanted: str
+
+
+def wrong_setting(name: str, value: str) -> WrongSetting | None:
+    """Name the first setting of a pod's own ProxyConfig for which the pod is refused.
+
+    The webhook reads the annotation strictly but for unknown fields (validateProxyConfig,
+    pkg/kube/inject/validate.go, Istio 1.31).
+    """
+    for key, given in _settings(name, value).items():
+        field = camel(str(key))
+        if given is not None and (wanted := wrong_type(field, given)):
+            return WrongSetting(field, given, wanted)
+    return None
+
+
+def unknown_setting(name: str, value: str) -> str | None:
+    """Name the first field of a pod's own ProxyConfig that there is none of."""
+    return unknown_field(_settings(name, value))
+
+
+def _settings(name: str, value: str) -> dict[Any, Any]:
+    if name != PROXY_CONFIG:
+        return {}
+    try:
+        settings = parse_one(value)
+    except ValueError:
+        return {}
+    return settings if isinstance(settings, dict) else {}
+
+
+def flag(text: str | None) -> bool | None:
+    """Read a flag as Go's strconv.ParseBool does; ``None`` when the text is none."""
+    return text in _TRUE if text in _BOOLEANS else None
+
+
+def _is_port(text: str) -> bool:
+    return _is_number(text, _MAX_PORT)
+
+
+def _is_number(text: str, limit: int) -> bool:
+    digits = text.lstrip("0") or text[-1:]
+    return text.isascii() and text.isdigit() and len(digits) <= _DIGITS and int(digits) <= limit
+
+
+def _is_uint32(text: str) -> bool:
+    return _is_number(text, _MAX_UINT32)
+
+
+def _is_cidr(text: str) -> bool:
+    try:
+        ip_network(text, strict=False)
+    except ValueError:
+        return False
+    return "/" in text
+
+
+def _is_interface(text: str) -> bool:
+    return 0 < len(text) <= _INTERFACE_LENGTH and not re.search(r"[\s/]", text)
+
+
+def _is_proxy_config(text: str) -> bool:
+    try:
+        return isinstance(parse_one(text), dict)
+    except ValueError:
+        return False
+
+
+def _list_of(
+    accepts: Callable[[str], bool], *, star: bool = False, strips: str | None = None
+) -> Callable[[str], bool]:
+    """Accept lists; ``strips`` are the characters around an item that don't count, as for strip."""
+
+    def check(text: str) -> bool:
+        if not text.strip() or (star and text.strip() == "*"):
+            return True
+        return all(accepts(part.strip(strips)) for part in text.split(","))
+
+    return check
+
+
+_PORTS = ("port numbers, parted by commas", _list_of(_is_port))
+_PORTS_OR_ALL = ("port numbers, parted by commas, or *", _list_of(_is_port, star=True))
+_RANGES = (
+    "IP ranges such as 10.0.0.0/8, parted by commas without blanks", _list_of(_is_cidr, strips="")
+)  # fmt: skip
+_RANGES_OR_ALL = (
+    "IP ranges, parted by commas without blanks, or *", _list_of(_is_cidr, star=True, strips="")
+)  # fmt: skip
+_INTERFACES = ("names of network interfaces, parted by commas", _list_of(_is_interface))
+_UINT32 = ("a whole number from 0 on, in quotes", _is_uint32)
+_BOOLEAN = ('"true" or "false"', _BOOLEANS.__contains__)
+_AMOUNT = ("a quantity such as 100m or 128Mi", lambda text: bool(_QUANTITY.fullmatch(text)))
+
+_CHECKS: dict[str, tuple[str, Callable[[str], bool]]] = {
+    "sidecar.istio.io/interceptionMode": (" or ".join(_MODES), _MODES.__contains__),
+    "status.sidecar.istio.io/port": ("a port number", _is_port),
+    "readiness.status.sidecar.istio.io/initialDelaySeconds": _UINT32,
+    "readiness.status.sidecar.istio.io/periodSeconds": _UINT32,
+    "readiness.status.sidecar.istio.io/failureThreshold": _UINT32,
+    "readiness.status.sidecar.istio.io/applicationPorts": _PORTS,
+    "traffic.sidecar.istio.io/includeOutboundIPRanges": _RANGES_OR_ALL,
+    "traffic.sidecar.istio.io/excludeOutboundIPRanges": _RANGES,
+    "traffic.sidecar.istio.io/includeInboundPorts": _PORTS_OR_ALL,
+    "traffic.sidecar.istio.io/excludeInboundPorts": _PORTS,
+    "traffic.sidecar.istio.io/excludeOutboundPorts": _PORTS,
+    "traffic.sidecar.istio.io/excludeInterfaces": _INTERFACES,
+    "traffic.sidecar.istio.io/kubevirtInterfaces": _INTERFACES,
+    "istio.io/reroute-virtual-interfaces": _INTERFACES,
+    "prometheus.istio.io/merge-metrics": _BOOLEAN,
+    PROXY_CONFIG: ("the YAML of a ProxyConfig", _is_proxy_config),
+    "sidecar.istio.io/proxyCPU": _AMOUNT,
+    "sidecar.istio.io/proxyCPULimit": _AMOUNT,
+    "sidecar.istio.io/proxyMemory": _AMOUNT,
+    "sidecar.istio.io/proxyMemoryLimit": _AMOUNT,
+}
+
+_LEVELS = ("trace", "debug", "info", "warning", "warn", "error", "critical", "off")
+_TRUE_OR_FALSE = ('"true" or "false"', frozenset({"true", "false", ""}).__contains__)
+
+
+def _is_json(text: str) -> bool:
+    try:
+        return isinstance(json.loads(text), dict | list)
+    except ValueError:
+        return False
+
+
+_VOLUMES = ("JSON: volumes by name", _is_json)
+_READ_LATER: dict[str, tuple[str, Callable[[str], bool]]] = {
+    "sidecar.istio.io/inject": _TRUE_OR_FALSE,
+    "sidecar.istio.io/nativeSidecar": _TRUE_OR_FALSE,
+    "sidecar.istio.io/rewriteAppHTTPProbers": _BOOLEAN,
+    "sidecar.istio.io/userVolume": _VOLUMES,
+    "sidecar.istio.io/userVolumeMount": _VOLUMES,
+    "sidecar.istio.io/logLevel": (f"one of {', '.join(_LEVELS)}", _LEVELS.__contains__),
+}

@@ -1,0 +1,47 @@
+"""Which providers of logs, traces and metrics does the mesh config define?
+
+Mirrors extensionProviders and defaultProviders of MeshConfig; those without a definition come from
+DefaultMeshConfig (pkg/config/mesh/mesh.go, Istio 1.31).
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from meshctl.mesh.core.mesh_config import MeshConfig
+
+_BUILT_IN = ("envoy", "prometheus", "stackdriver")
+
+
+class ExtensionProviders:
+    """The providers by name."""
+
+    def __init__(self, config: MeshConfig) -> None:
+        self._types: dict[str, frozenset[str]] = {name: frozenset() for name in _BUILT_IN}
+        for provider in _mappings(config.raw.get("extensionProviders")):
+            name = provider.get("name")
+            if isinstance(name, str):
+                self._types[name] = frozenset(key for key in provider if key != "name")
+        defaults = config.raw.get("defaultProviders")
+        self._defaults: Mapping[str, Any] = defaults if isinstance(defaults, dict) else {}
+
+    @property
+    def names(self) -> list[str]:
+        """All names, sorted."""
+        return sorted(self._types)
+
+    def defines(self, name: str) -> bool:
+        """Is there a provider of this name?"""
+        return name in self._types
+
+    def types(self, name: str) -> frozenset[str]:
+        """What a provider is: the keys of its definition, such as ``opentelemetry``."""
+        return self._types.get(name, frozenset())
+
+    def has_default(self, signal: str) -> bool:
+        """Does the mesh name a default for ``accessLogging``, ``tracing`` or ``metrics``?"""
+        return bool(self._defaults.get(signal))
+
+
+def _mappings(value: Any) -> Iterator[Mapping[str, Any]]:
+    if isinstance(value, list):
+        yield from (item for item in value if isinstance(item, dict))

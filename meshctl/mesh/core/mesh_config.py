@@ -1,0 +1,110 @@
+"""Which mesh-wide settings hold?
+
+They come from ``--mesh-config``, from the ``istio`` ConfigMap or an IstioOperator in the input,
+else they are Istio's defaults (pkg/config/mesh/mesh.go, DefaultMeshConfig, 1.31).
+"""
+
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+from meshctl.resources import ConfigMap, Resource, make_resource
+from meshctl.sources.documents import Document
+from meshctl.yaml.reader import parse_one
+
+
+class MeshConfig(NamedTuple):
+    """The settings of MeshConfig that decide about findings; ``raw`` has all of them."""
+
+    root_namespace: str = "istio-system"
+    domain: str = "cluster.local"
+    trust_domain: str = "cluster.local"
+    auto_mtls: bool = True
+    registry_only: bool = False
+    service_export_to: tuple[str, ...] = ("*",)
+    virtual_service_export_to: tuple[str, ...] = ("*",)
+    destination_rule_export_to: tuple[str, ...] = ("*",)
+    raw: Mapping[str, Any] = MappingProxyType({})
+    is_known: bool = False
+    """Was a MeshConfig in the input, or are these Istio's defaults?"""
+
+    @classmethod
+    def parse(cls, raw: Mapping[str, Any]) -> "MeshConfig":
+        """Read the fields of a MeshConfig mapping; a wrong type reads as the default."""
+        outbound = raw.get("outboundTrafficPolicy")
+        mode = outbound.get("mode") if isinstance(outbound, dict) else None
+        return cls(
+            root_namespace=_text(raw, "rootNamespace", "istio-system"),
+            trust_domain=_text(raw, "trustDomain", "cluster.local"),
+            auto_mtls=raw.get("enableAutoMtls") is not False,
+            registry_only=mode == "REGISTRY_ONLY",
+            service_export_to=_texts(raw, "defaultServiceExportTo"),
+            virtual_service_export_to=_texts(raw, "defaultVirtualServiceExportTo"),
+            destination_rule_export_to=_texts(raw, "defaultDestinationRuleExportTo"),
+            raw=raw,
+            is_known=True,
+        )
+
+
+def find_mesh_config(resources: Iterable[Resource]) -> MeshConfig:
+    """Take the MeshConfig of the input: the ``istio`` ConfigMap, that of a revision, an operator.
+
+    Of several revisions it is the first by name.
+    """
+    operator: Mapping[str, Any] | None = None
+    revisions: dict[tuple[str, str], Mapping[str, Any]] = {}
+    for resource in resources:
+        if isinstance(resource, ConfigMap) and resource.name.startswith("istio"):
+            text = resource.values.get("mesh")
+            parsed = _parse(text) if text is not None else None
+            if parsed is not None and resource.name == "istio":
+                return MeshConfig.parse(parsed)
+            if parsed is not None and resource.name.startswith("istio-"):
+                revisions[resource.name, resource.namespace] = parsed
+        elif resource.kind == "IstioOperator" and operator is None:
+            operator = _operator_config(resource)
+    if revisions:
+        return MeshConfig.parse(revisions[min(revisions)])
+    return MeshConfig.parse(operator) if operator is not None else MeshConfig()
+
+
+def read_mesh_config(text: str) -> MeshConfig | None:
+    """Read a file with a MeshConfig, an ``istio`` ConfigMap or an IstioOperator.
+
+    ``None`` when the text is none of them.
+    """
+    data = _parse(text)
+    if data is None:
+        return None
+    if "kind" not in data:
+        return MeshConfig.parse(data)
+    document = Document("", 1, text, data)
+    config = find_mesh_config([make_resource(document, data, (), "istio-system")])
+    return config if config.is_known else None
+
+
+def _parse(text: str) -> dict[str, Any] | None:
+    try:
+        data = parse_one(text)
+    except ValueError:
+        return None
+    return data if isinstance(data, dict) else None
+
+
+def _operator_config(resource: Resource) -> Mapping[str, Any] | None:
+    config = resource.spec.child("meshConfig").data
+    root = resource.spec.child("values", "global").text("istioNamespace")
+    if root and "rootNamespace" not in config:
+        config = {**config, "rootNamespace": root}
+    return config or None
+
+
+def _text(raw: Mapping[str, Any], key: str, default: str) -> str:
+    value = raw.get(key)
+    return value if isinstance(value, str) and value else default
+
+
+def _texts(raw: Mapping[str, Any], key: str) -> tuple[str, ...]:
+    value = raw.get(key)
+    found = tuple(v for v in value if isinstance(v, str)) if isinstance(value, list) else ()
+    return found or ("*",)

@@ -1,0 +1,124 @@
+"""Where do sidecars send requests to a gateway, and does that gateway know what to do with them?
+
+A request to an egress gateway needs two legs: a route of sidecars to the gateway's Service, and a
+route at the gateway for the same host.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from meshctl.mesh.core.hosts import is_wildcard, overlaps
+from meshctl.mesh.gateways.effective_gateway import EffectiveGateway
+from meshctl.mesh.gateways.server_merge import MergedServer
+from meshctl.mesh.traffic.delegates import MESH, gateway_name
+from meshctl.resources import Destination, Route, Service, VirtualService
+from meshctl.resources.cached_property import cached_property
+
+if TYPE_CHECKING:
+    from meshctl.mesh.model import Mesh
+
+
+class Leg(NamedTuple):
+    """A route of sidecars to a gateway: for this host, to that port of the container."""
+
+    route: Route
+    destination: Destination
+    host: str
+    gateway: EffectiveGateway
+    port: int
+
+    @property
+    def servers(self) -> list[MergedServer]:
+        """The servers of the gateway that take the host on this port."""
+        return [
+            one
+            for one in self.gateway.servers
+            if one.drop is None
+            and one.target == self.port
+            and any(overlaps(host.host, self.host) for host in one.hosts)
+        ]
+
+
+class EgressGateways:
+    """The first legs of egress, by VirtualService."""
+
+    def __init__(self, mesh: "Mesh") -> None:
+        self._mesh = mesh
+        self._legs: dict[VirtualService, Sequence[Leg]] = {}
+
+    def legs(self, service: VirtualService) -> Sequence[Leg]:
+        """The routes of sidecars that lead to a gateway of the input."""
+        known = self._legs.get(service)
+        if known is None:
+            known = self._legs[service] = tuple(self._find(service))
+        return known
+
+    def _find(self, service: VirtualService) -> Iterator[Leg]:
+        if MESH not in self._mesh.routes.gateways_of(service) or not self._by_service:
+            return
+        hosts = [self._mesh.registry.fqdn(host, service.namespace) for host in service.hosts]
+        for route in service.routes:
+            rewrites = route.child("rewrite").has("authority")
+            if rewrites or not _is_for(route, MESH):
+                continue
+            for entry in route.routes:
+                found = self._gateway(entry.destination)
+                for host in hosts if found is not None else ():
+                    if found is not None and not is_wildcard(host):
+                        yield Leg(route, entry.destination, host, *found)
+
+    def names_second(self, service: VirtualService) -> bool:
+        """Does a VirtualService with the first leg name Gateways, all of which the input has?"""
+        names = [one for one in self._mesh.routes.gateways_of(service) if one != MESH]
+        return bool(names) and all(self._mesh.gateways.find(name) for name in names)
+
+    def has_second(self, leg: Leg) -> bool:
+        """Is there a route at the gateway for the host, on the servers that take it?"""
+        return next(self._seconds(leg), None) is not None
+
+    def http_pairs(self, service: VirtualService) -> Iterator[tuple[Route, list[Route]]]:
+        """Walk http routes of sidecars, each with those at the gateway that requests go on by."""
+        for leg in self.legs(service):
+            if leg.route.kind == "http" and len(leg.route.routes) == 1:
+                found = [one for one in self._seconds(leg) if one.kind == "http"]
+                if found and leg.route not in found:
+                    yield leg.route, found
+
+    def _seconds(self, leg: Leg) -> Iterator[Route]:
+        for server in leg.servers:
+            namespace = leg.gateway.workload.namespace
+            bound = self._mesh.routes.bound(server.gateway_name, namespace)
+            for claim in bound.overlapping(leg.host):
+                for route in claim.virtual_service.routes:
+                    if _is_for(route, server.gateway_name):
+                        yield route
+
+    def _gateway(self, destination: Destination) -> tuple[EffectiveGateway, int] | None:
+        for declared in self._mesh.upstreams.declared(destination):
+            gateway = (
+                self._by_service.get(declared.source)
+                if isinstance(declared.source, Service)
+                else None
+            )
+            ports = [one.number for one in declared.ports]
+            number = destination.port or (ports[0] if len(ports) == 1 else None)
+            if gateway is not None and number is not None:
+                return gateway, gateway.workload.target(number)
+        return None
+
+    @cached_property
+    def _by_service(self) -> dict[Service, EffectiveGateway]:
+        found: dict[Service, EffectiveGateway] = {}
+        for gateway in self._mesh.gateways:
+            for service in gateway.workload.services:
+                found.setdefault(service, gateway)
+        return found
+
+
+def _is_for(route: Route, gateway: str) -> bool:
+    """Is a route, or one of its matches, for a gateway (or ``mesh``)?"""
+    namespace = route.virtual_service.namespace
+    return not route.matches or any(
+        not match.gateways or gateway in (gateway_name(name, namespace) for name in match.gateways)
+        for match in route.matches
+    )

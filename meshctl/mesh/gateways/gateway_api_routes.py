@@ -1,0 +1,141 @@
+"""Which requests does each route of the Gateway API ask for, and where do two ask for the same?
+
+Of two equal matches the older route's counts, then the one first by namespace and name (Gateway
+API, HTTPRouteRule.matches; pilot/pkg/config/kube/gateway/conversion.go of Istio 1.31 sorts so).
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from meshctl.mesh.core.hosts import overlaps
+from meshctl.mesh.core.precedence import age
+from meshctl.resources import KubernetesRoute, Listener, ObjectReference, Ref, Service, View
+from meshctl.resources.cached_property import cached_property
+from meshctl.resources.view import views
+
+if TYPE_CHECKING:
+    from meshctl.mesh.model import Mesh
+
+_KINDS = frozenset({"HTTPRoute", "GRPCRoute"})
+_Place = tuple[str, str, str, str]
+
+
+class Asked(NamedTuple):
+    """One match of a route's rule; ``ref`` is the match, or the rule that has none."""
+
+    route: KubernetesRoute
+    rule: View
+    ref: Ref
+
+
+class AttachedRoutes:
+    """All routes of the Gateway API, by what they attach to and ask for."""
+
+    def __init__(self, mesh: "Mesh") -> None:
+        self._mesh = mesh
+        self._routes = sorted(mesh.of(KubernetesRoute), key=age)
+
+    def listeners(self, parent: ObjectReference) -> list[Listener]:
+        """The listeners of a known Gateway that a parent reference is about."""
+        gateway = self._mesh.grants.gateway(parent) if parent.kind == "Gateway" else None
+        return [
+            one
+            for one in (gateway.listeners if gateway is not None else ())
+            if parent.section in {"", one.name} and parent.port in {None, one.port}
+        ]
+
+    def unserved(self, route: KubernetesRoute) -> Iterator[tuple[int, ObjectReference]]:
+        """Walk the host names, by index, that no listener of a route's known Gateways takes."""
+        several = [(one, self.listeners(one)) for one in route.parents]
+        known = [(parent, listeners) for parent, listeners in several if listeners]
+        if not known or len(known) < len(route.parents):
+            return
+        taken = [one.hostname for _, listeners in known for one in listeners]
+        for index, host in enumerate(route.hostnames):
+            if host and not any(not one or overlaps(one, host) for one in taken):
+                yield index, known[0][0]
+
+    def of_service(self, service: Service) -> KubernetesRoute | None:
+        """The first route that attaches to a Service, so that clients in the mesh follow it."""
+        return self._by_service.get(service.key_name)
+
+    def same_asked(self, route: KubernetesRoute) -> Iterator[tuple[Asked, Asked]]:
+        """Walk the matches of a route that an older one asks for as well.
+
+        Where both lead to the same, nothing is lost.
+        """
+        for one, keys in self._asked_by(route):
+            for key in keys:
+                first = self._first[key]
+                if first.ref != one.ref and _effect(first.rule) != _effect(one.rule):
+                    yield one, first
+                    break
+
+    @cached_property
+    def _by_service(self) -> dict[str, KubernetesRoute]:
+        found: dict[str, KubernetesRoute] = {}
+        for route in self._routes:
+            for parent in route.parents:
+                if parent.kind == "Service":
+                    found.setdefault(f"{parent.namespace}/{parent.name}", route)
+        return found
+
+    @cached_property
+    def _first(self) -> dict[tuple[_Place, str], Asked]:
+        found: dict[tuple[_Place, str], Asked] = {}
+        for route in self._routes:
+            for one, keys in self._asked_by(route):
+                for key in keys:
+                    found.setdefault(key, one)
+        return found
+
+    def _asked_by(self, route: KubernetesRoute) -> Iterator[tuple[Asked, list[tuple[_Place, str]]]]:
+        if route.kind not in _KINDS:
+            return
+        places = [
+            (parent.kind, f"{parent.namespace}/{parent.name}", part, host)
+            for parent in route.parents
+            for host in route.hostnames or ("",)
+            for part in self._parts(parent, host)
+        ]
+        for rule in views(route.spec, "rules", View):
+            matches = views(rule, "matches", View)
+            if not matches:
+                everything = f"{route.kind} {_canonical({})}"
+                yield Asked(route, rule, rule.at()), [(place, everything) for place in places]
+            for match in matches:
+                text = f"{route.kind} {_canonical(match.data)}"
+                yield Asked(route, rule, match.at()), [(place, text) for place in places]
+
+    def _parts(self, parent: ObjectReference, host: str) -> list[str]:
+        """Name the listeners (or ports of a Service) that a parent reference is about."""
+        known = self.listeners(parent)
+        if not known:
+            return [parent.section or str(parent.port or "")]
+        hosts = [(one.name, one.hostname) for one in known]
+        return [name for name, own in hosts if not own or not host or overlaps(own, host)]
+
+
+def _canonical(match: Mapping[str, Any]) -> str:
+    """Write a match with its defaults and in one order, so that equal ones are equal texts."""
+    path = match.get("path")
+    written = path if isinstance(path, dict) else {}
+    whole = {
+        **match,
+        "path": [written.get("type") or "PathPrefix", written.get("value") or "/"],
+        "headers": _by_name(match.get("headers")),
+        "queryParams": _by_name(match.get("queryParams")),
+    }
+    return json.dumps(whole, sort_keys=True, default=str)
+
+
+def _by_name(value: Any) -> list[str]:
+    if not isinstance(value, list):
+        return []
+    defaulted = ({"type": "Exact", **one} for one in value if isinstance(one, dict))
+    return sorted(json.dumps(one, sort_keys=True, default=str) for one in defaulted)
+
+
+def _effect(rule: View) -> dict[str, Any]:
+    return {key: value for key, value in rule.data.items() if key not in {"matches", "name"}}

@@ -1,0 +1,192 @@
+"""Which pods run the Envoy that a Gateway configures, and what are their ports?
+
+Mirrors mergeGateways of pilot/pkg/model/push_context.go (Istio 1.31). Where the input has no
+workload that a selector picks, the Service in front of it or the selector itself stands for it,
+and what only the missing objects could tell (namespace, container ports) is unknown.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from meshctl.mesh.core.selectors import LabelIndex, SelectorIndex
+from meshctl.mesh.registry.services import Registry
+from meshctl.mesh.workloads.workloads import Workloads
+from meshctl.resources import Gateway, Service, Workload
+from meshctl.resources.cached_property import cached_property
+
+NO_TRANSLATION = "experimental.istio.io/disable-gateway-port-translation"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class GatewayWorkload:
+    """The pods that run one gateway Envoy.
+
+    ``workload`` is ``None`` when the input has only its ``services``, or nothing but a selector.
+    """
+
+    labels: Mapping[str, str]
+    namespace: str | None
+    workload: Workload | None
+    services: tuple[Service, ...]
+    knows_services: bool
+    """Would the input have the Services in front of it, if there were any?"""
+
+    @property
+    def name(self) -> str:
+        """``namespace/name`` of the workload or Service, else its selector."""
+        if self.workload is not None:
+            return self.workload.key_name
+        if self.services:
+            return self.services[0].key_name
+        return ",".join(f"{key}={value}" for key, value in sorted(self.labels.items()))
+
+    @property
+    def is_real(self) -> bool:
+        """Is the workload itself in the input?"""
+        return self.workload is not None
+
+    @property
+    def knows_ports(self) -> bool:
+        """Is it certain which container port a server's port becomes?"""
+        return bool(self.services) or self.knows_services
+
+    def target(self, port: int) -> int:
+        """Translate the port of a server to the container's: by the first Service that has it.
+
+        Mirrors resolvePorts (pilot/pkg/model/gateway.go, Istio 1.31): a port that no Service
+        has is listened on as it is.
+        """
+        for service in self.services:
+            if NO_TRANSLATION in service.labels:
+                continue
+            for one in service.ports:
+                if one.port == port:
+                    if isinstance(one.target, int):
+                        return one.target
+                    named = self.workload.named_ports if self.workload is not None else {}
+                    return named.get(one.target, port)
+        return port
+
+    def exposes(self, port: int) -> bool:
+        """Does a Service in front of it, or the node it runs on, lead to this container port?"""
+        return self._is_on_node(port) or any(
+            self.target(one.port) == port or one.target == port
+            for service in self.services
+            for one in service.ports
+        )
+
+    def _is_on_node(self, port: int) -> bool:
+        if self.workload is None:
+            return False
+        return self.workload.uses_host_network or any(
+            one.number("containerPort") == port and one.has("hostPort")
+            for container in self.workload.containers
+            for one in container.ports
+        )
+
+
+class GatewayWorkloads:
+    """Finds the gateway workloads for Gateways."""
+
+    def __init__(
+        self, workloads: Workloads, services: Iterable[Service], registry: Registry, *,
+        is_whole: bool,
+    ) -> None:  # fmt: skip
+        self._workloads = workloads
+        self._services = sorted(services, key=lambda one: (one.name, one.namespace))
+        self._registry = registry
+        self._is_whole = is_whole
+
+    def pick(self, gateways: Iterable[Gateway]) -> Iterator[tuple[GatewayWorkload, list[Gateway]]]:
+        """Walk the gateway workloads with the Gateways whose selectors pick them."""
+        by_labels: SelectorIndex[Gateway] = SelectorIndex()
+        selectors: dict[frozenset[tuple[str, str]], Mapping[str, str]] = {}
+        for gateway in gateways:
+            by_labels.add(gateway.selector, gateway)
+            selectors.setdefault(frozenset(gateway.selector.items()), gateway.selector)
+        for workload in self._all(selectors.values()):
+            picked = by_labels.find(workload.labels)
+            if self.are_scoped and workload.namespace is not None:
+                picked = [one for one in picked if one.namespace == workload.namespace]
+            if picked:
+                yield workload, picked
+
+    def named(self, name: str) -> GatewayWorkload | None:
+        """Find a workload by ``namespace/name``, whether a Gateway selects it or not."""
+        found = next((one for one in self._workloads if one.key_name == name), None)
+        return self._real(found) if found is not None else None
+
+    @cached_property
+    def are_scoped(self) -> bool:
+        """Do Gateways select in their own namespace only (PILOT_SCOPE_GATEWAY_TO_NAMESPACE)?"""
+        wanted = ("PILOT_SCOPE_GATEWAY_TO_NAMESPACE", "true")
+        return any(
+            (entry.get("name"), str(entry.get("value")).lower()) == wanted
+            for workload in self._workloads
+            for container in workload.containers
+            if container.name == "discovery"
+            for _, entry in container.items("env")
+        )
+
+    def _all(self, selectors: Iterable[Mapping[str, str]]) -> Iterator[GatewayWorkload]:
+        real: dict[Workload, None] = dict.fromkeys(self.routers)
+        missing: list[Mapping[str, str]] = []
+        for selector in selectors:
+            found = self._workloads.find(selector) if selector else self.routers
+            real.update(dict.fromkeys(found))
+            if not found:
+                missing.append(selector)
+        for workload in real:
+            yield self._real(workload)
+        for selector in missing:
+            # An empty selector picks what the others pick; it needs nothing to stand for it.
+            if selector or not (real or len(missing) > 1):
+                yield from self._stand_ins(selector)
+
+    def _real(self, workload: Workload) -> GatewayWorkload:
+        index = self._by_selector.get(workload.namespace)
+        services = index.find(workload.pod_labels) if index is not None else []
+        known = self._is_whole or workload.namespace in self._registry.namespaces_with_services
+        return GatewayWorkload(
+            workload.pod_labels, workload.namespace, workload, tuple(services), known
+        )
+
+    def _stand_ins(self, selector: Mapping[str, str]) -> Iterator[GatewayWorkload]:
+        """Take the Services that select at least the same labels, else the selector itself."""
+        groups: dict[tuple[str, frozenset[tuple[str, str]]], Service] = {}
+        for service in self._by_labels.find(selector) if selector else ():
+            groups.setdefault((service.namespace, frozenset(service.selector.items())), service)
+        for (namespace, _), service in groups.items():
+            several = tuple(self._by_selector[namespace].find(service.selector))
+            yield GatewayWorkload(service.selector, namespace, None, several, knows_services=True)
+        if not groups:
+            yield GatewayWorkload(selector, None, None, (), knows_services=False)
+
+    @cached_property
+    def routers(self) -> list[Workload]:
+        """Workloads that say themselves that their Envoy is a gateway."""
+        return [one for one in self._workloads if is_router(one)]
+
+    @cached_property
+    def _by_selector(self) -> dict[str, SelectorIndex[Service]]:
+        found: dict[str, SelectorIndex[Service]] = {}
+        for service in self._services:
+            if service.selector:
+                found.setdefault(service.namespace, SelectorIndex()).add(service.selector, service)
+        return found
+
+    @cached_property
+    def _by_labels(self) -> LabelIndex[Service]:
+        index: LabelIndex[Service] = LabelIndex()
+        for service in self._services:
+            if service.selector:
+                index.add(service.namespace, service.selector, service)
+        return index
+
+
+def is_router(workload: Workload) -> bool:
+    """Does a workload run Envoy as a gateway: by its template, or by the arguments it starts?"""
+    templates = workload.pod_annotations.get("inject.istio.io/templates", "")
+    return "gateway" in templates.split(",") or any(
+        "router" in container.texts("args") for container in workload.containers
+    )

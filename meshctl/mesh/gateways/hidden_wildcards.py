@@ -1,0 +1,69 @@
+"""Which requests get 404 because a host of its own hides the routes of a wildcard host?
+
+Envoy chooses the virtual host with the closest domain and looks at no other: routes for
+``*.example.com`` are not asked for a request to ``a.example.com`` once that has a virtual host.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from meshctl.mesh.core.hosts import HostIndex
+from meshctl.mesh.gateways.effective_gateway import EffectiveGateway
+from meshctl.mesh.gateways.virtual_hosts import VirtualHost
+from meshctl.mesh.matching.request_match import covered_by_any
+from meshctl.mesh.traffic.route_matches import Alternative, Alternatives
+from meshctl.resources import VirtualService
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class HiddenWildcard:
+    """A match for a wildcard host that requests for one host below it never get to."""
+
+    host: str
+    wildcard: str
+    hidden: Alternative
+
+
+class HiddenWildcards:
+    """All of them, filed under the VirtualService that gives the host a virtual host."""
+
+    def __init__(self, gateways: Iterable[EffectiveGateway], alternatives: Alternatives) -> None:
+        self._alternatives = alternatives
+        self._found: dict[VirtualService, dict[VirtualService, HiddenWildcard]] = {}
+        for effective in gateways:
+            for hosts in effective.route_configs.values():
+                self._add(hosts)
+
+    def of(self, service: VirtualService) -> Iterable[HiddenWildcard]:
+        """List what a VirtualService hides, once for each other VirtualService."""
+        return self._found.get(service, {}).values()
+
+    def _add(self, hosts: Sequence[VirtualHost]) -> None:
+        index: HostIndex[VirtualHost] = HostIndex()
+        for one in hosts:
+            for domain in one.domains:
+                index.add(domain, one)
+        for one in hosts:
+            if one.routes and not one.redirects and not one.routes[-1].is_catch_all:
+                for domain in one.domains:
+                    above = [wide for found in index.covering(domain) for wide in found]
+                    nearest = next((wide for wide in above if wide is not one), None)
+                    if nearest is not None:
+                        self._file(one, domain, nearest)
+
+    def _file(self, one: VirtualHost, domain: str, wide: VirtualHost) -> None:
+        own = list(self._read(one))
+        services = {alternative.service.key_name: alternative.service for alternative in own}
+        for hidden in self._read(wide):
+            asked = hidden.at("", any_port=True).request
+            here = (alternative.at("", any_port=True).request for alternative in own)
+            if hidden.service.key_name not in services and not covered_by_any(here, asked):
+                wildcard = next(name for name in wide.domains if domain.endswith(name[1:]))
+                found = HiddenWildcard(domain, wildcard, hidden)
+                for service in list(services.values())[:1]:
+                    self._found.setdefault(service, {}).setdefault(hidden.service, found)
+                return
+
+    def _read(self, host: VirtualHost) -> Iterator[Alternative]:
+        found = (self._alternatives.find(route) for route in host.routes)
+        return (one for one in found if one is not None)

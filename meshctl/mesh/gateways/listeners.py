@@ -1,0 +1,175 @@
+"""Which listeners and filter chains does a gateway workload have?
+
+Mirrors buildGatewayListeners, createGatewayTCPFilterChainOpts and
+buildGatewayNetworkFiltersFromTLSRoutes (pilot/pkg/networking/core/gateway.go, Istio 1.31).
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from meshctl.istio.protocols import Protocol
+from meshctl.mesh.core.export_to import is_visible_to
+from meshctl.mesh.core.hosts import covers
+from meshctl.mesh.gateways.server_merge import Merged, MergedServer, SocketServers
+from meshctl.mesh.gateways.virtual_hosts import intersections
+from meshctl.mesh.registry.services import Registry
+from meshctl.mesh.traffic.delegates import resolved
+from meshctl.mesh.traffic.routes import Proxy, Routes, Target
+from meshctl.resources import Match, Route, VirtualService
+
+
+class Chain(NamedTuple):
+    """One filter chain: what it takes (``sni``, empty for anything) and where that goes.
+
+    Either ``route_config`` names the HTTP routes, or ``targets`` are the TCP upstreams of
+    ``route``; ``upstream`` is set for the chains of AUTO_PASSTHROUGH.
+    """
+
+    server: MergedServer
+    sni: tuple[str, ...]
+    route_config: str = ""
+    targets: tuple[Target, ...] = ()
+    route: Route | None = None
+    upstream: tuple[str, int] | None = None
+
+
+@dataclass(slots=True, eq=False)
+class Listener:
+    """A port and address that Envoy listens on, with its chains in order."""
+
+    bind: str
+    port: int
+    chains: list[Chain] = field(default_factory=list)
+
+    @property
+    def name(self) -> str:
+        """How istiod names it."""
+        return f"{self.bind}_{self.port}"
+
+    @property
+    def duplicate_sni(self) -> dict[str, list[Chain]]:
+        """SNI names (empty: none) of more than one chain; Envoy refuses such a listener."""
+        taken: dict[str, list[Chain]] = {}
+        for chain in self.chains:
+            for name in dict.fromkeys(chain.sni) or ("",):
+                taken.setdefault(name, []).append(chain)
+        return {name: chains for name, chains in taken.items() if len(chains) > 1}
+
+
+class SkippedRoute(NamedTuple):
+    """A tls route that got no chain, since an earlier server or route has one of its SNIs."""
+
+    server: MergedServer
+    match: Match
+    rival: MergedServer | Match
+
+
+def build_listeners(
+    merged: Merged, routes: Routes, registry: Registry, proxy: Proxy
+) -> tuple[tuple[Listener, ...], tuple[SkippedRoute, ...]]:
+    """Build the listeners, sorted by name, and list the tls routes that were left out."""
+    builder = _Builder(routes, registry, proxy)
+    by_name: dict[str, Listener] = {}
+    for socket in merged.sockets:
+        one = Listener(socket.socket.bind or "0.0.0.0", socket.socket.port)  # noqa: S104
+        one = by_name.setdefault(one.name, one)
+        one.chains += builder.chains(socket)
+    found = [one for one in by_name.values() if one.chains]
+    found.sort(key=lambda one: one.name)
+    return tuple(found), tuple(builder.skipped)
+
+
+class _Builder:
+    def __init__(self, routes: Routes, registry: Registry, proxy: Proxy) -> None:
+        self._routes = routes
+        self._registry = registry
+        self._proxy = proxy
+        self._sni: dict[tuple[int, str], tuple[str, Match]] = {}
+        self.skipped: list[SkippedRoute] = []
+
+    def chains(self, socket: SocketServers) -> Iterator[Chain]:
+        first = socket.servers[0]
+        if first.is_http:
+            yield Chain(first, (), socket.route_config)
+            return
+        for server in socket.servers:
+            if server.terminates_https:
+                yield Chain(server, _names(server.sni_hosts), server.route_config)
+            elif not server.is_passthrough:
+                yield from self._tcp(server)
+            elif server.server.tls.text("mode") == "AUTO_PASSTHROUGH":
+                yield from self._by_upstream(server)
+            else:
+                yield from self._tls(server)
+
+    def _services(self, server: MergedServer) -> Iterator[VirtualService]:
+        bound = self._routes.bound(server.gateway_name, self._proxy.namespace)
+        for service, _ in intersections(server, bound).values():
+            yield service
+
+    def _tcp(self, server: MergedServer) -> Iterator[Chain]:
+        """The first tcp route that fits takes everything."""
+        for service in self._services(server):
+            for route in service.tcp:
+                fits = not route.matches or any(_fits(m, server) for m in route.matches)
+                if fits and route.routes:
+                    sni = _names(server.sni_hosts) if server.has_tls else ()
+                    yield Chain(server, sni, "", self._targets(route, server), route)
+                    return
+
+    def _tls(self, server: MergedServer) -> Iterator[Chain]:
+        for service in self._services(server):
+            for route in service.tls:
+                for match in route.matches if route.routes else ():
+                    if _fits(match, server) and not self._is_taken(match, server):
+                        sni = _names(match.texts("sniHosts"))
+                        yield Chain(server, sni, "", self._targets(route, server), route)
+
+    def _is_taken(self, match: Match, server: MergedServer) -> bool:
+        bind = server.server.bind
+        names = match.texts("sniHosts")
+        for name in names:
+            known = self._sni.get((server.target, name))
+            if known is not None and known[0] == bind:
+                self.skipped.append(SkippedRoute(server, match, known[1]))
+                return True
+        for name in names:
+            self._sni[server.target, name] = bind, match
+        return False
+
+    def _targets(self, route: Route, server: MergedServer) -> tuple[Target, ...]:
+        port, entries = server.server.port, route.routes
+        if len(entries) == 1:
+            return (self._routes.target(entries[0].destination, port, self._proxy),)
+        return tuple(
+            self._routes.target(entry.destination, port, self._proxy, entry.weight)
+            for entry in entries
+            if entry.weight
+        )
+
+    def _by_upstream(self, server: MergedServer) -> Iterator[Chain]:
+        """AUTO_PASSTHROUGH: one chain for each port of each service that the hosts cover."""
+        for one in self._registry:
+            covered = any(covers(host, one.host) for host in server.sni_hosts)
+            if not covered or one.is_external:
+                continue
+            namespace = self._proxy.namespace
+            if namespace is None or is_visible_to(one.visible, namespace):
+                for port in one.ports:
+                    if port.protocol is not Protocol.UDP:
+                        sni = f"outbound_.{port.number}_._.{one.host}"
+                        yield Chain(server, (sni,), upstream=(one.host, port.number))
+
+
+def _names(sni: Iterable[str]) -> tuple[str, ...]:
+    """Make the SNI of a chain; with a ``*`` among them there is none."""
+    names = tuple(sorted(sni))
+    return () if "*" in names else names
+
+
+def _fits(match: Match, server: MergedServer) -> bool:
+    if match.port and match.port != server.server.port:
+        return False
+    gateways = resolved(match).gateways
+    return not gateways or server.gateway_name in gateways

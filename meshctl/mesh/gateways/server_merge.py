@@ -1,0 +1,301 @@
+"""Which servers of several Gateways survive on one gateway workload, and who pushes out whom?
+
+Mirrors mergeGateways, CheckDuplicates and sanitizeServerHostNamespace
+(pilot/pkg/model/gateway.go, Istio 1.31): servers come in the order of their Gateways' age, ports
+are translated to container ports first, and what cannot share a port is dropped as a whole.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import NamedTuple
+
+from meshctl.istio.protocols import Protocol, parse_protocol
+from meshctl.resources import Gateway, Server
+
+Translate = Callable[[int], int]
+_PASSTHROUGH = frozenset({"PASSTHROUGH", "AUTO_PASSTHROUGH"})
+
+
+class Drop(Enum):
+    """Why istiod leaves a server out."""
+
+    NO_PORT = "it has no port"
+    DUPLICATE_HOST = "a TLS server on the port already has the host"
+    PROTOCOL = "the port already speaks another protocol"
+    PORT_NAME = "another server has the same route configuration"
+
+
+class ServerHost(NamedTuple):
+    """A host of a server: for VirtualServices of one namespace or (empty) of all."""
+
+    namespace: str
+    host: str
+
+    @property
+    def text(self) -> str:
+        """How istiod compares it with the hosts of other servers."""
+        return f"{self.namespace}/{self.host}" if self.namespace else self.host
+
+
+class Socket(NamedTuple):
+    """What istiod merges by: a container port with the protocol as written and the address."""
+
+    port: int
+    protocol: str
+    bind: str
+
+
+@dataclass(slots=True, eq=False)
+class MergedServer:
+    """A server as one gateway workload sees it."""
+
+    server: Server
+    target: int
+    """The port of the container that Envoy listens on."""
+    hosts: tuple[ServerHost, ...]
+    route_config: str
+    """The name of its HTTP route configuration, empty for TCP and passthrough."""
+    drop: Drop | None = None
+    rival: "MergedServer | None" = None
+    """The server that came first, where ``drop`` is about one."""
+    duplicates: tuple[int, ...] = ()
+    """Which of the server's hosts ``rival`` has already, by index; all of them count."""
+
+    @property
+    def key_name(self) -> str:
+        """How people name a server: ``namespace/gateway#index``."""
+        return f"{self.server.gateway.key_name}#{self.server.index}"
+
+    @property
+    def gateway_name(self) -> str:
+        """The Gateway as VirtualServices name it."""
+        return self.server.gateway.key_name
+
+    @property
+    def protocol(self) -> Protocol | None:
+        """The protocol, ``None`` for a word that Istio does not know."""
+        return parse_protocol(self.server.protocol)
+
+    @property
+    def is_http(self) -> bool:
+        """Is it plain HTTP?"""
+        return self.protocol is not None and self.protocol.is_http
+
+    @property
+    def has_tls(self) -> bool:
+        """Are TLS settings written at all? ``httpsRedirect`` alone counts."""
+        return self.server.has("tls")
+
+    @property
+    def is_passthrough(self) -> bool:
+        """Does TLS go through unopened? Mode PASSTHROUGH is enum value 0, so the default."""
+        return self.has_tls and (self.server.tls.text("mode") or "PASSTHROUGH") in _PASSTHROUGH
+
+    @property
+    def terminates_https(self) -> bool:
+        """Does it open TLS and route HTTP?"""
+        return self.protocol is Protocol.HTTPS and self.has_tls and not self.is_passthrough
+
+    @property
+    def routes_http(self) -> bool:
+        """Are the http routes of VirtualServices used?"""
+        return self.is_http or self.terminates_https
+
+    @property
+    def sni_hosts(self) -> tuple[str, ...]:
+        """The SNI names of its filter chain, sorted; a ``*`` among them means any."""
+        return tuple(sorted({host.host for host in self.hosts}))
+
+
+@dataclass(slots=True, eq=False)
+class SocketServers:
+    """The servers istiod put together on one socket, in order."""
+
+    socket: Socket
+    route_config: str
+    servers: list[MergedServer]
+
+
+@dataclass(slots=True, eq=False)
+class Merged:
+    """All servers of one gateway workload, dropped ones too."""
+
+    servers: list[MergedServer] = field(default_factory=list)
+    sockets: list[SocketServers] = field(default_factory=list)
+    by_route_config: dict[str, list[MergedServer]] = field(default_factory=dict)
+
+
+def server_hosts(server: Server) -> tuple[ServerHost, ...]:
+    """Read the hosts as istiod keeps them: ``./x`` is its own namespace, ``*/x`` every one."""
+    hosts = []
+    for written in server.hosts:
+        namespace, slash, host = written.partition("/")
+        if not slash:
+            hosts.append(ServerHost("", written))
+        elif namespace == "*" and host == "*":
+            return (ServerHost("", "*"),)
+        elif namespace == "*":
+            hosts.append(ServerHost("", host))
+        else:
+            own = server.resource.namespace if namespace == "." else namespace
+            hosts.append(ServerHost(own, host))
+    return tuple(hosts)
+
+
+def panicking_host(server: Server) -> int | None:
+    """Find the host (by index) that makes istiod panic: a ``./x`` or ``*/x`` after ``*/*``.
+
+    On ``*/*`` sanitizeServerHostNamespace shrinks the list to one entry and goes on writing
+    (pilot/pkg/model/gateway.go, Istio 1.31).
+    """
+    shrunk = False
+    for index, written in enumerate(server.hosts):
+        namespace, slash, host = written.partition("/")
+        if not slash or namespace not in {".", "*"}:
+            continue
+        if (namespace, host) == ("*", "*"):
+            shrunk = True
+        elif shrunk:
+            return index
+    return None
+
+
+def route_kind(server: Server) -> str:
+    """Say which routes of VirtualServices a server uses: ``http``, ``tls`` or ``tcp``; or none.
+
+    AUTO_PASSTHROUGH uses none: it forwards by the SNI that sidecars send.
+    """
+    one = MergedServer(server, 0, (), "")
+    if one.routes_http:
+        return "http"
+    if one.is_passthrough:
+        return "" if server.tls.text("mode") == "AUTO_PASSTHROUGH" else "tls"
+    return "tcp"
+
+
+def merge(
+    gateways: Iterable[Gateway], translate: Translate, without: Server | None = None
+) -> Merged:
+    """Merge the servers of Gateways, given the oldest first; as if one server were not there."""
+    merger = _Merger(translate)
+    for gateway in gateways:
+        for server in gateway.servers:
+            if server is not without:
+                merger.add(server)
+    return merger.merged
+
+
+class _Merger:
+    """The tables mergeGateways keeps while it walks the servers."""
+
+    def __init__(self, translate: Translate) -> None:
+        self.merged = Merged()
+        self._translate = translate
+        self._ports: set[int] = set()
+        self._plain: dict[int, MergedServer] = {}
+        self._sockets: dict[Socket, SocketServers] = {}
+        # Only the last bind of a host is kept, so a third server can slip in between two.
+        self._tls_hosts: dict[tuple[int, str], MergedServer] = {}
+
+    def add(self, server: Server) -> None:
+        target = self._translate(server.port)
+        one = MergedServer(server, target, server_hosts(server), "")
+        one.route_config = _route_config(one)
+        self.merged.servers.append(one)
+        if not server.has("port"):
+            one.drop = Drop.NO_PORT
+        elif not (one.has_tls and self._has_duplicates(one)):
+            if target not in self._ports:
+                self._add_first(one)
+            elif target in self._plain:
+                self._add_to_plain(one, self._plain[target])
+            else:
+                self._add_to_tls(one)
+
+    def _has_duplicates(self, one: MergedServer) -> bool:
+        rivals: dict[str, MergedServer] = {}
+        for host in one.hosts:
+            known = self._tls_hosts.get((one.target, host.text))
+            if known is not None and known.server.bind == one.server.bind:
+                rivals[host.text] = known
+        if not rivals:
+            for host in one.hosts:
+                self._tls_hosts[one.target, host.text] = one
+            return False
+        one.drop = Drop.DUPLICATE_HOST
+        one.rival = next(iter(rivals.values()))
+        # After "*/*" the list that istiod keeps is shorter than the one that was written.
+        whole = len(one.hosts) == len(one.server.hosts)
+        one.duplicates = tuple(
+            index for index, host in enumerate(one.hosts) if whole and host.text in rivals
+        )
+        return True
+
+    def _add_first(self, one: MergedServer) -> None:
+        self._ports.add(one.target)
+        self._note_plain(one)
+        if one.routes_http:
+            self.merged.by_route_config[one.route_config] = [one]
+        self._put(one)
+
+    def _add_to_plain(self, one: MergedServer, current: MergedServer) -> None:
+        table = self.merged.by_route_config
+        if current.server.bind != one.server.bind:
+            # As recorded from istiod, not read from its source: a new socket starts the list of
+            # its route configuration anew, even if another socket uses that, too (two protocols
+            # with one bind, a third bind between them).
+            if self._put(one):
+                table[one.route_config] = []
+            self._note_plain(one)
+        elif one.is_http and current.is_http:
+            self._sockets[_socket(current)].servers.append(one)
+        else:
+            one.drop, one.rival = Drop.PROTOCOL, current
+            return
+        table.setdefault(one.route_config, []).append(one)
+
+    def _add_to_tls(self, one: MergedServer) -> None:
+        if one.routes_http:
+            known = self.merged.by_route_config.get(one.route_config)
+            if known is not None:
+                one.drop, one.rival = Drop.PORT_NAME, known[0]
+                return
+            self.merged.by_route_config[one.route_config] = [one]
+        # As recorded from istiod: plain HTTP after TLS stays, and later servers are compared with
+        # it. No recording has plain TCP there; it is taken to do the same.
+        self._note_plain(one)
+        self._put(one)
+
+    def _note_plain(self, one: MergedServer) -> None:
+        """A plain server is what later ones on its port are compared with; TLS ones are not."""
+        if one.is_http or not one.has_tls:
+            self._plain[one.target] = one
+
+    def _put(self, one: MergedServer) -> bool:
+        """File a server under its own socket; say whether that is a new one."""
+        socket = _socket(one)
+        known = self._sockets.get(socket)
+        is_new = known is None
+        if known is None:
+            known = SocketServers(socket, one.route_config, [])
+            self._sockets[socket] = known
+            self.merged.sockets.append(known)
+        known.servers.append(one)
+        return is_new
+
+
+def _socket(one: MergedServer) -> Socket:
+    return Socket(one.target, one.server.child("port").text("protocol"), one.server.bind)
+
+
+def _route_config(one: MergedServer) -> str:
+    server = one.server
+    bind = f".{server.bind}" if server.bind else ""
+    if one.is_http:
+        return f"http.{one.target}{bind}"
+    if one.protocol is Protocol.HTTPS and not one.is_passthrough:
+        gateway = server.gateway
+        name = f"{server.port_name}.{gateway.name}.{gateway.namespace}"
+        return f"https.{server.port}.{name}{bind}"
+    return ""

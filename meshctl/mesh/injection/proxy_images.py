@@ -1,0 +1,102 @@
+"""Which proxy image should a running pod have?
+
+Mirrors pkg/config/analysis/analyzers/injection/injection-image.go (Istio 1.31): the image of the
+revision's injector, or its variant that ProxyConfig or the mesh's defaultConfig asks for.
+"""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from meshctl.mesh.core.mesh_config import MeshConfig
+from meshctl.mesh.core.precedence import age
+from meshctl.mesh.core.selectors import selects
+from meshctl.mesh.injection.webhooks import INJECTION, REVISION, Injector, InjectorSettings
+from meshctl.mesh.workloads.membership import PROXY_CONTAINER
+from meshctl.resources import Namespace, ProxyConfig, Workload
+from meshctl.yaml.reader import parse_one
+
+_OWN_TYPE = "sidecar.istio.io/proxyImageType"
+_OWN_CONFIG = "proxy.istio.io/config"
+_OWN_IMAGE = "sidecar.istio.io/proxyImage"
+
+
+class ProxyImages:
+    """The images of running sidecars against those of the injector."""
+
+    def __init__(
+        self, injector: Injector, configs: Iterable[ProxyConfig], pods: Iterable[Workload],
+        config: MeshConfig,
+    ) -> None:  # fmt: skip
+        self._injector = injector
+        self._config = config
+        self._configs: dict[str, list[ProxyConfig]] = {}
+        for one in sorted(configs, key=age):
+            self._configs.setdefault(one.namespace, []).append(one)
+        self._pods: dict[str, list[Workload]] = {}
+        for pod in pods:
+            if pod.kind == "Pod":
+                self._pods.setdefault(pod.namespace, []).append(pod)
+
+    def settings(self, namespace: Namespace) -> InjectorSettings | None:
+        """The injector settings for a namespace that is injected, if the input has them."""
+        revision = namespace.labels.get(REVISION, "")
+        if namespace.labels.get(INJECTION) != "enabled" and not revision:
+            return None
+        return self._injector.settings(revision)
+
+    def outdated(self, namespace: Namespace) -> Iterator[tuple[Workload, str]]:
+        """Walk the pods of a namespace whose proxy has another image, with that image."""
+        settings = self.settings(namespace)
+        expected = settings.proxy_image() if settings is not None else ""
+        if not expected:
+            return
+        for pod in self._pods.get(namespace.name, ()):
+            image = _proxy_image(pod)
+            variant = self._variant(pod)
+            fine = {expected, f"{expected}-{variant}" if variant else expected}
+            if image and image not in fine and _OWN_IMAGE not in pod.pod_annotations:
+                yield pod, image
+
+    def _variant(self, pod: Workload) -> str:
+        own = _annotated_variant(pod)
+        if own:
+            return own
+        home = self._configs.get(pod.namespace, ())
+        root = self._configs.get(self._config.root_namespace, ())
+        levels = (
+            [one for one in home if one.selector and selects(one.selector, pod.pod_labels)],
+            [one for one in home if not one.selector],
+            [one for one in root if not one.selector],
+        )
+        for level in levels:
+            for one in level:
+                if one.image_type:
+                    return one.image_type
+        return _variant_of(self._config.raw.get("defaultConfig"))
+
+
+def _annotated_variant(pod: Workload) -> str:
+    """The variant that the pod itself asks for, by either annotation."""
+    direct = pod.pod_annotations.get(_OWN_TYPE, "")
+    try:
+        return direct or _variant_of(parse_one(pod.pod_annotations.get(_OWN_CONFIG, "")))
+    except ValueError:
+        return ""
+
+
+def _variant_of(config: Any) -> str:
+    """Read ``image.imageType`` of a ProxyConfig."""
+    image = config.get("image") if isinstance(config, dict) else None
+    variant = image.get("imageType") if isinstance(image, dict) else None
+    return variant if isinstance(variant, str) else ""
+
+
+def _proxy_image(pod: Workload) -> str:
+    return next(
+        (
+            container.text("image")
+            for container in (*pod.containers, *pod.init_containers)
+            if container.name == PROXY_CONTAINER
+        ),
+        "",
+    )

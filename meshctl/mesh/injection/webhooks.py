@@ -1,0 +1,217 @@
+"""Which webhook injects a pod, and what would it inject?
+
+The selectors are Kubernetes label selectors (apimachinery pkg/apis/meta/v1/helpers.go); the
+settings come from the ``istio-sidecar-injector`` ConfigMap (pkg/config/analysis/analyzers/injection,
+Istio 1.31).
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import product
+from typing import Any, NamedTuple, TypeGuard
+
+from meshctl.mesh.core.precedence import age
+from meshctl.resources import (
+    ConfigMap,
+    Namespace,
+    Resource,
+    View,
+    Webhook,
+    WebhookConfiguration,
+    Workload,
+)
+from meshctl.resources.cached_property import cached_property
+from meshctl.resources.kubernetes.workload import INJECT
+from meshctl.yaml.reader import parse_one
+
+CONFIG_MAP = "istio-sidecar-injector"
+REVISION = "istio.io/rev"
+INJECTION = "istio-injection"
+NAMESPACE_NAME = "kubernetes.io/metadata.name"
+"""The label by which the API server puts its name on every namespace."""
+_TEMPLATES = ("templates", "aliases")
+
+
+def matches(selector: View, labels: Mapping[str, str]) -> bool:
+    """Does a Kubernetes label selector pick an object with these labels? Empty picks all."""
+    if not selector.labels_of("matchLabels").items() <= labels.items():
+        return False
+    return all(
+        _matches_expression(View(selector.resource, (), expression), labels)
+        for _, expression in selector.items("matchExpressions")
+    )
+
+
+def _matches_expression(expression: View, labels: Mapping[str, str]) -> bool:
+    key, values = expression.text("key"), expression.texts("values")
+    match expression.text("operator"):
+        case "In":
+            return labels.get(key) in values
+        case "NotIn":
+            return labels.get(key) not in values
+        case "Exists":
+            return key in labels
+        case "DoesNotExist":
+            return key not in labels
+    return False
+
+
+def selects(webhook: Webhook, namespace: Mapping[str, str], pod: Mapping[str, str]) -> bool:
+    """Is a pod with these labels, in a namespace with those, sent to a webhook?"""
+    return matches(webhook.namespace_selector, namespace) and matches(webhook.object_selector, pod)
+
+
+class InjectorSettings(NamedTuple):
+    """What one revision's injector puts into pods."""
+
+    hub: str
+    tag: str
+    image: str
+    is_on_by_default: bool
+    config_map: ConfigMap
+
+    def proxy_image(self) -> str:
+        """The image of the sidecar without a variant; empty when the settings don't say."""
+        if "/" in self.image:
+            return self.image
+        return f"{self.hub}/{self.image}:{self.tag}" if self.hub and self.tag else ""
+
+
+class Injector:
+    """The injection webhooks of the input and their settings by revision."""
+
+    def __init__(
+        self, configurations: Iterable[WebhookConfiguration], config_maps: Iterable[ConfigMap],
+        root_namespace: str,
+    ) -> None:  # fmt: skip
+        self.webhooks = tuple(
+            webhook
+            for configuration in sorted(configurations, key=age)
+            if configuration.is_mutating
+            for webhook in configuration.webhooks
+            if webhook.name.endswith("istio.io")
+        )
+        self._configs: dict[ConfigMap, View] = {}
+        self._settings: dict[str, InjectorSettings] = {}
+        for config_map in sorted(config_maps, key=age):
+            revision = _revision_of(config_map.name)
+            if revision is not None and config_map.namespace in {root_namespace, ""}:
+                self._settings.setdefault(revision, _read(config_map))
+
+    def injects(self, workload: Workload, namespace: Namespace | None) -> bool | None:
+        """Is a workload's pod sent to an injection webhook? ``None`` without any webhook."""
+        if not self.webhooks:
+            return None
+        labels = namespace.labels if namespace is not None else {}
+        return self.webhook_for(workload, labels) is not None
+
+    def webhook_for(self, workload: Workload, namespace: Mapping[str, str]) -> Webhook | None:
+        """The first webhook to which a pod of the workload is sent, by its namespace's labels."""
+        named = {NAMESPACE_NAME: workload.namespace, **namespace}
+        return next(
+            (one for one in self.webhooks if selects(one, named, workload.pod_labels)), None
+        )
+
+    def settings(self, revision: str) -> InjectorSettings | None:
+        """The settings of a revision; ``default`` is the one without a name."""
+        return self._settings.get("" if revision == "default" else revision)
+
+    def config(self, revision: str) -> View | None:
+        """What the ConfigMap of a revision says of templates and policy, read once."""
+        settings = self.settings(revision)
+        if settings is None:
+            return None
+        known = self._configs.get(settings.config_map)
+        if known is None:
+            known = self._configs[settings.config_map] = config_of(settings.config_map)
+        return known
+
+    @cached_property
+    def templates(self) -> frozenset[str]:
+        """The templates, and aliases of some, that any revision has; empty when unknown."""
+        configs = [config_of(one.config_map) for one in self._settings.values()]
+        return frozenset(
+            name for one in configs for key in _TEMPLATES for name in one.child(key).names()
+        )
+
+    def is_on_by_default(self) -> ConfigMap | None:
+        """The settings that inject into namespaces without any label, if some do."""
+        return next(
+            (one.config_map for one in self._settings.values() if one.is_on_by_default), None
+        )
+
+    def overlaps(self, webhook: Webhook) -> Iterator[Webhook]:
+        """Walk the other injection webhooks that get the same pods, by a witness pod."""
+        for other in self.webhooks:
+            if other is not webhook and self._witness(webhook, other):
+                yield other
+
+    def _witness(self, one: Webhook, other: Webhook) -> bool:
+        revisions = self._revisions()
+        namespaces = list(_variants(INJECTION, ("enabled", "disabled"), revisions))
+        pods = list(_variants(INJECT, ("true", "false"), revisions))
+        return any(
+            selects(one, namespace, pod) and selects(other, namespace, pod)
+            for namespace, pod in product(namespaces, pods)
+        )
+
+    def _revisions(self) -> Sequence[str]:
+        """The revisions that the webhooks' selectors ask for."""
+        found = set()
+        for webhook in self.webhooks:
+            for selector in (webhook.namespace_selector, webhook.object_selector):
+                found.add(selector.labels_of("matchLabels").get(REVISION, ""))
+                for _, expression in selector.items("matchExpressions"):
+                    if expression.get("key") == REVISION:
+                        found.update(View(webhook.resource, (), expression).texts("values"))
+        return sorted(found - {""})
+
+
+def _variants(
+    key: str, values: Sequence[str], revisions: Sequence[str]
+) -> Iterator[dict[str, str]]:
+    for value in ("", *values):
+        for revision in ("", *revisions):
+            labels = {key: value, REVISION: revision}
+            yield {name: text for name, text in labels.items() if text}
+
+
+def is_settings(resource: Resource) -> TypeGuard[ConfigMap]:
+    """Is this the ConfigMap of an injector?"""
+    return isinstance(resource, ConfigMap) and _revision_of(resource.name) is not None
+
+
+def values_of(config_map: ConfigMap) -> View:
+    """The chart's values in the ConfigMap of an injector; empty when they can't be read."""
+    try:
+        values: Any = json.loads(config_map.values.get("values", ""))
+    except (ValueError, RecursionError):
+        values = {}
+    return View(config_map, (), values)
+
+
+def config_of(config_map: ConfigMap) -> View:
+    """What the ConfigMap of an injector says of templates and policy; empty when unreadable."""
+    try:
+        return View(config_map, (), parse_one(config_map.values.get("config", "")))
+    except ValueError:
+        return View(config_map, (), None)
+
+
+def _revision_of(name: str) -> str | None:
+    if name == CONFIG_MAP:
+        return ""
+    stem = name.removeprefix(f"{CONFIG_MAP}-")
+    return stem if stem != name else None
+
+
+def _read(config_map: ConfigMap) -> InjectorSettings:
+    view = values_of(config_map)
+    settings = view.child("global")
+    return InjectorSettings(
+        settings.text("hub"),
+        settings.text("tag"),
+        settings.child("proxy").text("image", "proxyv2"),
+        view.child("sidecarInjectorWebhook").flag("enableNamespacesByDefault") is True,
+        config_map,
+    )

@@ -1,0 +1,143 @@
+"""Which ServiceEntries declare the same host and port for the same clients?"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from meshctl.mesh.core.export_to import visibility
+from meshctl.mesh.core.mesh_config import MeshConfig
+from meshctl.mesh.core.precedence import age
+from meshctl.resources import ServiceEntry, View
+from meshctl.resources.istio.service_entry import EntryPort
+
+_AUTO_ALLOCATE_LABEL = "networking.istio.io/enable-autoallocate-ip"
+# Protocols whose traffic doesn't name its host (pkg/config/protocol, IsTCP without TLS).
+_BY_ADDRESS = frozenset({"", "TCP", "MONGO", "MYSQL", "REDIS"})
+
+
+class Twin(NamedTuple):
+    """A port of one entry that another entry declares too."""
+
+    host: str
+    port: EntryPort
+    other: EntryPort
+    is_first: bool
+    """Is this port of the older entry, or of the first by name?"""
+    is_override: bool
+    """Is one of them for its own namespace alone, whose clients prefer it?"""
+
+    @property
+    def protocol(self) -> str:
+        """The protocol of this port in capitals."""
+        return _protocol(self.port)
+
+    @property
+    def other_protocol(self) -> str:
+        """The protocol of the other port in capitals."""
+        return _protocol(self.other)
+
+    @property
+    def differing(self) -> str:
+        """The first of resolution and location that the two entries say differently."""
+        one, other = self.port.entry, self.other.entry
+        if one.resolution != other.resolution:
+            return f"resolution {one.resolution} here and {other.resolution} there"
+        if one.is_external is not other.is_external:
+            here, there = ("outside", "inside") if one.is_external else ("inside", "outside")
+            return f"{here} the mesh here and {there} there"
+        return ""
+
+    @property
+    def same_protocol(self) -> bool:
+        """Do both say the same?"""
+        return self.protocol == self.other_protocol
+
+
+class ServiceEntries:
+    """The ports of all ServiceEntries by host and number."""
+
+    def __init__(self, entries: Iterable[ServiceEntry], config: MeshConfig) -> None:
+        # By host and number, then protocol, then namespace that sees it; "" files all of them.
+        self._ports: dict[tuple[str, int], dict[str, dict[str, list[EntryPort]]]] = {}
+        self._order: dict[View, int] = {}
+        self._config = config
+        for entry in sorted(entries, key=age):
+            visible = self.visible(entry)
+            for host in _hosts(entry) if visible else ():
+                for port in entry.ports:
+                    self._order.setdefault(port, len(self._order))
+                    same = self._ports.setdefault((host, port.port), {})
+                    scopes = same.setdefault(_protocol(port), {})
+                    for scope in ("", *visible):
+                        scopes.setdefault(scope, []).append(port)
+
+    def twins(self, entry: ServiceEntry) -> Iterator[Twin]:
+        """Walk the ports of an entry that others declare for a client that sees both.
+
+        For each port: the oldest other one of each protocol.
+        """
+        visible = self.visible(entry)
+        for host in _hosts(entry) if visible else ():
+            for port in entry.ports:
+                for scopes in self._ports.get((host, port.port), {}).values():
+                    other = self._first_other(port, scopes, visible)
+                    if other is not None:
+                        is_first = self._order[port] < self._order[other]
+                        yield Twin(host, port, other, is_first, self._overrides(entry, other))
+
+    def _first_other(
+        self, port: EntryPort, scopes: Mapping[str, Sequence[EntryPort]], visible: frozenset[str]
+    ) -> EntryPort | None:
+        """Find the first other port that a client of this one sees too."""
+        # A public entry meets every other one that anybody sees; each list holds this port once.
+        wanted = {""} if "*" in visible else {"*", *visible}
+        found = [other for scope in wanted for other in scopes.get(scope, ())[:2]]
+        others = [other for other in found if other is not port]
+        return min(others, key=self._order.__getitem__, default=None)
+
+    def _overrides(self, entry: ServiceEntry, other: EntryPort) -> bool:
+        apart = entry.namespace != other.entry.namespace
+        return apart and any(self.visible(one) == {one.namespace} for one in (entry, other.entry))
+
+    def visible(self, entry: ServiceEntry) -> frozenset[str]:
+        """The namespaces that see an entry, ``*`` for all."""
+        return visibility(entry.export_to, entry.namespace, self._config.service_export_to)
+
+
+def _hosts(entry: ServiceEntry) -> Iterable[str]:
+    return dict.fromkeys(name.lower() for name in entry.hosts if name)
+
+
+def is_told_by_address(port: EntryPort) -> bool:
+    """Can a sidecar tell this port's traffic only by its destination address?"""
+    return _protocol(port, "") in _BY_ADDRESS
+
+
+def has_addresses(entry: ServiceEntry, config: MeshConfig) -> bool:
+    """Has an entry addresses of any source that clients use?"""
+    if entry.addresses or entry.child("status").has("addresses"):
+        return True
+    return allocates_addresses(entry, config)
+
+
+def allocates_addresses(entry: ServiceEntry, config: MeshConfig) -> bool:
+    """Do clients use addresses that istiod allocates for this entry?
+
+    The mesh's DNS capture with allocation, or the label that asks for it on the entry.
+    """
+    if entry.labels.get(_AUTO_ALLOCATE_LABEL) == "true":
+        return True
+    defaults = config.raw.get("defaultConfig")
+    metadata = defaults.get("proxyMetadata") if isinstance(defaults, dict) else None
+    if not isinstance(metadata, dict) or not _is_true(metadata, "ISTIO_META_DNS_CAPTURE"):
+        return False
+    return _is_true(metadata, "ISTIO_META_DNS_AUTO_ALLOCATE") or _is_true(
+        metadata, "PILOT_ENABLE_IP_AUTOALLOCATE"
+    )
+
+
+def _is_true(metadata: dict[str, object], name: str) -> bool:
+    return str(metadata.get(name)).lower() == "true"
+
+
+def _protocol(port: EntryPort, default: str = "TCP") -> str:
+    return port.protocol.upper() or default

@@ -1,0 +1,208 @@
+"""Which hosts and ports does the mesh know, and who may see them?
+
+Services and ServiceEntries become hosts; mirrors pilot/pkg/serviceregistry/kube/conversion.go and
+pilot/pkg/serviceregistry/serviceentry/conversion.go of Istio 1.31.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from meshctl.istio.protocols import Protocol, parse_protocol, port_protocol
+from meshctl.mesh.core.export_to import is_visible_to, visibility
+from meshctl.mesh.core.hosts import HostIndex, fqdn, in_cluster, is_wildcard
+from meshctl.mesh.core.mesh_config import MeshConfig
+from meshctl.resources import Service, ServiceEntry, ServicePort, View
+from meshctl.resources.cached_property import cached_property
+
+
+class HostPort(NamedTuple):
+    """A port of a registered host: what clients dial and where it lands.
+
+    ``target`` is the container port; a text is the name of a port of the pod.
+    """
+
+    number: int
+    name: str
+    protocol: Protocol
+    target: int | str
+    view: View
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RegisteredHost:
+    """One host of the registry, with the object that declares it."""
+
+    host: str
+    source: Service | ServiceEntry
+    ports: tuple[HostPort, ...]
+    visible: frozenset[str]
+
+    @property
+    def namespace(self) -> str:
+        """The namespace of the declaring object."""
+        return self.source.namespace
+
+    @property
+    def is_headless(self) -> bool:
+        """Do clients reach its pods directly, without a virtual address?"""
+        return isinstance(self.source, Service) and self.source.is_headless
+
+    @property
+    def is_passthrough(self) -> bool:
+        """Do clients keep the address they dialled, instead of choosing an endpoint?"""
+        source = self.source
+        return self.is_headless if isinstance(source, Service) else source.resolution == "NONE"
+
+    @property
+    def is_external(self) -> bool:
+        """Is it outside the mesh?"""
+        return isinstance(self.source, ServiceEntry) and self.source.is_external
+
+    def port(self, number: int) -> HostPort | None:
+        """Find a port by the number clients dial."""
+        return next((port for port in self.ports if port.number == number), None)
+
+
+class Registry:
+    """All hosts, found by name."""
+
+    def __init__(
+        self, services: Iterable[Service], entries: Iterable[ServiceEntry], config: MeshConfig
+    ) -> None:
+        self._config = config
+        self._hosts: HostIndex[RegisteredHost] = HostIndex()
+        self._all: list[RegisteredHost] = []
+        for service in services:
+            self._add(_from_service(service, config))
+        for entry in entries:
+            for registered in _from_entry(entry, config):
+                self._add(registered)
+
+    def __iter__(self) -> Iterator[RegisteredHost]:
+        return iter(self._all)
+
+    def at(self, host: str) -> list[RegisteredHost]:
+        """Find the declarations of exactly this host (or wildcard), in input order."""
+        return self._hosts.at(host)
+
+    def of(self, source: Service | ServiceEntry) -> list[RegisteredHost]:
+        """List the hosts that one object declares."""
+        return self._by_source.get(source, [])
+
+    @cached_property
+    def _by_source(self) -> dict[Service | ServiceEntry, list[RegisteredHost]]:
+        found: dict[Service | ServiceEntry, list[RegisteredHost]] = {}
+        for one in self._all:
+            found.setdefault(one.source, []).append(one)
+        return found
+
+    def has(self, host: str) -> bool:
+        """Does anything declare an exact host, by itself or by a wildcard, for whomever?"""
+        return any(self._hosts.covering(host))
+
+    def find(self, host: str, namespace: str) -> RegisteredHost | None:
+        """Find the host a client of a namespace reaches by a full name, wildcards included.
+
+        Among several declarations the client's own namespace comes first.
+        """
+        for declared in self._hosts.covering(host):
+            seen = [one for one in declared if is_visible_to(one.visible, namespace)]
+            if seen:
+                return next((one for one in seen if one.namespace == namespace), seen[0])
+        return None
+
+    def resolve(self, host: str, namespace: str) -> RegisteredHost | None:
+        """Find what a possibly short name means in an object of a namespace."""
+        return self.find(self.fqdn(host, namespace), namespace)
+
+    def fqdn(self, host: str, namespace: str) -> str:
+        """Complete a short name with this mesh's domain."""
+        return fqdn(host, namespace, self._config.domain)
+
+    def unshortened(self, host: str, namespace: str) -> str:
+        """Complete what clients of a namespace shorten: ``name``, ``name.ns``, ``name.ns.svc``.
+
+        Proxies have these forms as domains of a Service's virtual host (generateVirtualHostDomains,
+        pilot/pkg/networking/core/httproute.go, Istio 1.31).
+        """
+        stem = host.removesuffix(".svc")
+        name, dot, home = stem.partition(".")
+        if is_wildcard(host) or "." in home or (stem != host and not dot):
+            return host
+        full = f"{name}.{home or namespace}.svc.{self._config.domain}"
+        return full if self._hosts.at(full) else host
+
+    def covered_by(self, host: str) -> Iterator[RegisteredHost]:
+        """Walk the hosts that an exact host or wildcard stands for."""
+        return self._hosts.covered_by(host)
+
+    def covering(self, host: str) -> Iterator[list[RegisteredHost]]:
+        """Walk the declared hosts that stand for a host, the most specific first."""
+        return self._hosts.covering(host)
+
+    @cached_property
+    def namespaces_with_services(self) -> frozenset[str]:
+        """Namespaces of which the input holds at least one Service."""
+        return frozenset(host.namespace for host in self._all if isinstance(host.source, Service))
+
+    def of_namespace(self, namespace: str) -> Sequence[RegisteredHost]:
+        """The hosts that a namespace declares, in input order."""
+        return self._by_namespace.get(namespace, ())
+
+    @cached_property
+    def _by_namespace(self) -> dict[str, list[RegisteredHost]]:
+        found: dict[str, list[RegisteredHost]] = {}
+        for host in self._all:
+            found.setdefault(host.namespace, []).append(host)
+        return found
+
+    def home(self, host: str) -> str | None:
+        """Name the namespace that a cluster-local full name belongs to."""
+        parts = in_cluster(host, self._config.domain)
+        return parts[1] if parts else None
+
+    def homes(self, host: str) -> frozenset[str] | None:
+        """Name the namespaces of the services that a full name or wildcard stands for.
+
+        ``None`` is unknown: a host outside the cluster that the input doesn't declare.
+        """
+        stem = host.removesuffix(f".svc.{self._config.domain}")
+        namespace = stem.rpartition(".")[2]
+        if stem != host and is_wildcard(host) and namespace != "*":
+            return frozenset({namespace})
+        known = frozenset(one.namespace for one in self.covered_by(host))
+        if stem != host:
+            known |= {namespace} - {"*", ""}
+        return known or None
+
+    def _add(self, registered: RegisteredHost) -> None:
+        self._all.append(registered)
+        self._hosts.add(registered.host, registered)
+
+
+def _from_service(service: Service, config: MeshConfig) -> RegisteredHost:
+    ports = tuple(
+        HostPort(port.port, port.name, _service_protocol(port), port.target, port)
+        for port in service.ports
+    )
+    visible = visibility(service.export_to, service.namespace, config.service_export_to)
+    host = f"{service.name}.{service.namespace}.svc.{config.domain}"
+    return RegisteredHost(host, service, ports, visible)
+
+
+def _service_protocol(port: ServicePort) -> Protocol:
+    return port_protocol(port.name, port.port, port.transport, port.app_protocol)
+
+
+def _from_entry(entry: ServiceEntry, config: MeshConfig) -> Iterator[RegisteredHost]:
+    ports = tuple(
+        HostPort(
+            port.port, port.name, parse_protocol(port.protocol) or Protocol.AUTO, port.target, port
+        )
+        for port in entry.ports
+    )
+    visible = visibility(entry.export_to, entry.namespace, config.service_export_to)
+    for host in entry.hosts:
+        if host:
+            yield RegisteredHost(host, entry, ports, visible)

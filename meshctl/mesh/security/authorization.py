@@ -1,0 +1,98 @@
+"""Which workloads does an AuthorizationPolicy reach, and which policies guard a workload?
+
+A policy of the root namespace reaches all namespaces, with or without a selector
+(ListAuthorizationPolicies, pilot/pkg/model/authorization.go, Istio 1.31).
+"""
+
+from collections.abc import Iterable, Sequence
+
+from meshctl.mesh.core.mesh_config import MeshConfig
+from meshctl.mesh.core.precedence import age
+from meshctl.mesh.workloads.membership import Membership
+from meshctl.mesh.workloads.workloads import Workloads
+from meshctl.resources import AuthorizationPolicy, Policy, Workload
+from meshctl.resources.cached_property import cached_property
+
+_Selection = tuple[str | None, frozenset[tuple[str, str]]]
+"""A namespace, or all, and a selector."""
+
+
+class Authorization:
+    """All AuthorizationPolicies by the workloads they guard."""
+
+    def __init__(
+        self, policies: Iterable[AuthorizationPolicy], workloads: Workloads, config: MeshConfig
+    ) -> None:
+        self._policies = sorted(policies, key=age)
+        self._workloads = workloads
+        self._root = config.root_namespace
+        # Many policies of a namespace select the same, mostly everything.
+        self._picked: dict[_Selection, list[Workload]] = {}
+        self._reached: dict[_Selection, list[Workload]] = {}
+
+    def is_mesh_wide(self, policy: Policy) -> bool:
+        """Does a policy, being in the root namespace, reach all namespaces?"""
+        return policy.namespace == self._root
+
+    def _key(self, policy: Policy) -> _Selection:
+        home = None if self.is_mesh_wide(policy) else policy.namespace
+        return home, frozenset(policy.selector.items())
+
+    def picked(self, policy: Policy) -> list[Workload]:
+        """The workloads, in the mesh or not, that a policy without targetRefs selects."""
+        key = self._key(policy)
+        known = self._picked.get(key)
+        if known is None:
+            known = sorted(self._workloads.find(policy.selector, key[0]), key=age)
+            self._picked[key] = known
+        return known
+
+    def reached(self, policy: Policy) -> list[Workload]:
+        """The selected workloads that take part in the mesh, or may."""
+        key = self._key(policy)
+        known = self._reached.get(key)
+        if known is None:
+            membership = self._workloads.membership
+            picked = self.picked(policy)
+            known = [one for one in picked if membership(one) is not Membership.NONE]
+            self._reached[key] = known
+        return known
+
+    def of(self, workload: Workload) -> Sequence[AuthorizationPolicy]:
+        """The policies that guard a workload."""
+        return self._by_workload.get(workload, ())
+
+    def guarding(self, workload: Workload) -> Sequence[AuthorizationPolicy]:
+        """All policies that hold for a workload: of the mesh, of its namespace and its own."""
+        homes = dict.fromkeys((self._root, workload.namespace))
+        wide = (one for home in homes for one in self._wide.get(home, ()))
+        return (*wide, *self.of(workload))
+
+    def has_any_in(self, namespace: str) -> bool:
+        """Has the input a policy of a namespace, so that a missing one is absent?"""
+        return namespace in self._namespaces
+
+    @cached_property
+    def _namespaces(self) -> frozenset[str]:
+        return frozenset(one.namespace for one in self._policies)
+
+    @cached_property
+    def _wide(self) -> dict[str, list[AuthorizationPolicy]]:
+        found: dict[str, list[AuthorizationPolicy]] = {}
+        for policy in self._policies:
+            if policy.is_namespace_wide:
+                found.setdefault(policy.namespace, []).append(policy)
+        return found
+
+    def covers_namespace(self, namespace: str) -> bool:
+        """Is there a policy for every workload of a namespace?"""
+        return namespace in self._wide or self._root in self._wide
+
+    @cached_property
+    def _by_workload(self) -> dict[Workload, list[AuthorizationPolicy]]:
+        found: dict[Workload, list[AuthorizationPolicy]] = {}
+        for policy in self._policies:
+            if policy.selector:
+                for workload in self.picked(policy):
+                    found.setdefault(workload, []).append(policy)
+        return found

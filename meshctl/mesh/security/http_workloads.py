@@ -1,0 +1,38 @@
+"""Does a policy guard only workloads that get HTTP alone?
+
+What a rule about HTTP does on other ports is no danger then. Sidecars learn what a port speaks from
+the Services in front of it, gateways from their servers.
+"""
+
+from typing import TYPE_CHECKING
+
+from meshctl.mesh.workloads.membership import is_gateway
+from meshctl.resources import AuthorizationPolicy, Workload
+
+if TYPE_CHECKING:
+    from meshctl.mesh.model import Mesh
+
+
+class HttpWorkloads:
+    """Answers for policies, one for all that select the same."""
+
+    def __init__(self, mesh: "Mesh") -> None:
+        self._mesh = mesh
+        self._known: dict[tuple[str, frozenset[tuple[str, str]]], bool] = {}
+
+    def are_all_guarded_by(self, policy: AuthorizationPolicy) -> bool:
+        """Are all workloads of a policy known, with all of their ports, and those are HTTP?"""
+        if policy.target_refs:
+            return False
+        key = policy.namespace, frozenset(policy.selector.items())
+        if key not in self._known:
+            guarded = self._mesh.authorization.reached(policy)
+            self._known[key] = bool(guarded) and all(map(self._gets_http_alone, guarded))
+        return self._known[key]
+
+    def _gets_http_alone(self, workload: Workload) -> bool:
+        if not is_gateway(workload):
+            return self._mesh.ports.are_http(workload)
+        gateway = self._mesh.gateways.for_workload(workload.key_name)
+        servers = gateway.servers if gateway is not None else []
+        return bool(servers) and all(one.routes_http for one in servers)

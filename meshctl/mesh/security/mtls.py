@@ -1,0 +1,343 @@
+"""Which TLS does a client send, which does the server take, and do they fit?
+
+Mirrors buildUpstreamTLSSettings (pilot/pkg/networking/core/cluster_tls.go),
+BestEffortInferServiceMTLSMode (pilot/pkg/model/push_context.go), checkMtlsEnabled
+(pilot/pkg/xds/endpoints/mtls_checker.go) and the inbound filter chains
+(pilot/pkg/networking/core/listener_inbound.go) of Istio 1.31.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+
+from meshctl.istio.protocols import Protocol
+from meshctl.mesh.core.mesh_config import MeshConfig
+from meshctl.mesh.registry.services import HostPort, RegisteredHost, Registry
+from meshctl.mesh.security import hbone
+from meshctl.mesh.security.client_tls import DISABLE, ISTIO_MUTUAL, SIMPLE, TlsSetting, tls_setting
+from meshctl.mesh.security.peer_authentication import Mode, PeerAuthentications
+from meshctl.mesh.security.tls_connection import (
+    Cause,
+    Client,
+    ClientTls,
+    Connection,
+    Proxy,
+    Result,
+    Server,
+    ServerMode,
+    Upstream,
+)
+from meshctl.mesh.traffic.destination_rules import EffectiveRule, TrafficPolicies, selector_of
+from meshctl.mesh.workloads.membership import Membership, is_gateway
+from meshctl.mesh.workloads.traffic_capture import Capture
+from meshctl.mesh.workloads.workloads import Workloads
+from meshctl.resources import Ref, Service, ServiceEntry, Subset, Workload
+
+TLS_MODE_LABEL = "security.istio.io/tlsMode"
+_WITHOUT_ENVOY = {Membership.NONE: Proxy.NONE, Membership.AMBIENT: Proxy.ZTUNNEL}
+"""What sends the requests of workloads that read no DestinationRules."""
+
+
+class Mtls:
+    """All answers about TLS between clients and servers."""
+
+    def __init__(
+        self, registry: Registry, workloads: Workloads, rules: TrafficPolicies,
+        policies: PeerAuthentications, config: MeshConfig,
+    ) -> None:  # fmt: skip
+        self._registry = registry
+        self._workloads = workloads
+        self._rules = rules
+        self._policies = policies
+        self._config = config
+        self._behind: dict[RegisteredHost, Sequence[Workload]] = {}
+        self._servers: dict[tuple[Workload, int], Server] = {}
+
+    def client(self, workload: Workload) -> Client:
+        """Describe a workload as a client."""
+        membership = self._workloads.membership(workload)
+        proxy = Proxy.UNKNOWN
+        if membership is Membership.SIDECAR:
+            proxy = Proxy.GATEWAY if is_gateway(workload) else Proxy.SIDECAR
+        elif membership in _WITHOUT_ENVOY:
+            proxy = _WITHOUT_ENVOY[membership]
+        past = Capture(workload).past_sidecar if proxy is Proxy.SIDECAR else frozenset()
+        return Client(workload.key_name, workload.namespace, proxy, workload.pod_labels, past)
+
+    def connections(
+        self, client: Client, hosts: Iterable[RegisteredHost] | None = None
+    ) -> Iterator[Connection]:
+        """Walk everything a client can reach, in the order of the registry, or some hosts of it."""
+        for host in self._registry if hosts is None else hosts:
+            if self._reaches(client, host):
+                yield from self.connections_to(client, host)
+
+    def _reaches(self, client: Client, host: RegisteredHost) -> bool:
+        """Has a client an upstream for a host? A name that stands for another one has none."""
+        if isinstance(host.source, Service):
+            if host.source.type == "ExternalName":
+                return False
+            if client.proxy is Proxy.NONE:
+                return True
+        elif client.proxy is Proxy.NONE:
+            return False
+        return self._registry.find(host.host, client.namespace) is host
+
+    def connections_to(self, client: Client, host: RegisteredHost) -> Iterator[Connection]:
+        """Walk the connections of a client to one host: its ports, subsets and servers."""
+        for upstream in self.upstreams(client, host):
+            if host.is_external:
+                yield _to_external(upstream)
+            else:
+                yield from self._to_servers(upstream)
+
+    def upstreams(self, client: Client, host: RegisteredHost) -> Iterator[Upstream]:
+        """Walk what a client sends to each port and subset of a host."""
+        rule = None
+        if client.proxy not in _WITHOUT_ENVOY.values():
+            rule = self._rules.effective(host, client.namespace, client.labels)
+        subsets: list[Subset | None] = [None, *(rule.subsets.values() if rule else ())]
+        for port in host.ports:
+            if port.protocol is Protocol.UDP:
+                continue
+            if port.number in client.past_sidecar:
+                yield _past_sidecar(client, host, port)
+            else:
+                for subset in subsets:
+                    yield self._upstream(client, host, port, subset, rule)
+
+    def assume_sidecar(self, connection: Connection) -> Connection:
+        """Judge again as if a server had a sidecar, where that is unknown but probable.
+
+        A PeerAuthentication in the server's own namespace is the sign that it has.
+        """
+        server = connection.server
+        if server is None or server.mode is not ServerMode.UNKNOWN or server.demand is None:
+            return connection
+        ref = server.demand.ref
+        if ref is None or ref.resource.namespace != server.workload.namespace:
+            return connection
+        mode = ServerMode(server.demand.mode)
+        assumed = Server(server.workload, server.port, mode, server.demand)
+        return replace(self._to_server(connection.upstream, assumed), is_assumed=True)
+
+    def behind(self, host: RegisteredHost) -> Sequence[Workload]:
+        """Find the workloads that serve a host."""
+        known = self._behind.get(host)
+        if known is None:
+            known = self._behind[host] = self._workloads.behind(host)
+        return known
+
+    def without_sidecar(self, host: RegisteredHost) -> list[Workload]:
+        """Find the workloads behind a host that take no mutual TLS, for sure."""
+        return [one for one in self.behind(host) if self._has_mtls_label(one) is False]
+
+    def server(self, workload: Workload, port: int) -> Server:
+        """Find what a workload takes on a container port."""
+        known = self._servers.get((workload, port))
+        if known is None:
+            known = self._servers[workload, port] = self._make_server(workload, port)
+        return known
+
+    def _make_server(self, workload: Workload, port: int) -> Server:
+        membership = self._workloads.membership(workload)
+        if membership is Membership.NONE:
+            return Server(workload, port, ServerMode.NONE)
+        if is_gateway(workload):
+            return Server(workload, port, ServerMode.UNKNOWN)
+        if membership is Membership.AMBIENT:
+            demand = self._policies.of_port(workload, port)
+            return Server(workload, port, hbone.mode_of(demand), demand)
+        bypass = Capture(workload).bypass(port)
+        if bypass is not None:
+            return Server(workload, port, ServerMode.NONE, None, bypass)
+        demand = self._policies.of_port(workload, port)
+        known = membership is Membership.SIDECAR
+        mode = ServerMode(demand.mode) if known else ServerMode.UNKNOWN
+        return Server(workload, port, mode, demand)
+
+    def _upstream(
+        self, client: Client, host: RegisteredHost, port: HostPort, subset: Subset | None,
+        rule: EffectiveRule | None,
+    ) -> Upstream:  # fmt: skip
+        name = subset.name if subset is not None else ""
+        setting = tls_setting(rule, port.number, subset)
+        head = (client, host, port, subset, rule, setting)
+        if client.proxy is Proxy.NONE:
+            return Upstream(*head, ClientTls.PLAINTEXT, Cause.NO_SIDECAR)
+        if client.proxy is Proxy.UNKNOWN:
+            return Upstream(*head, ClientTls.UNKNOWN, Cause.UNKNOWN)
+        if client.proxy is Proxy.ZTUNNEL:
+            return Upstream(*head, *hbone.sent_to(is_external=host.is_external))
+        sni = f"outbound_.{port.number}_.{name}_.{host.host}"
+        if setting.tls is None:
+            tls, cause, ref = self._without_setting(client, host, rule, subset)
+            sends_sni = tls in (ClientTls.AUTO, ClientTls.ISTIO_MUTUAL)
+            return Upstream(*head, tls, cause, sni if sends_sni else None, ref)
+        ref = setting.tls.at("mode")
+        if setting.mode == DISABLE:
+            return Upstream(*head, ClientTls.PLAINTEXT, Cause.RULE, None, ref)
+        if setting.mode == ISTIO_MUTUAL:
+            own = setting.tls.text("sni") or sni
+            return Upstream(*head, ClientTls.ISTIO_MUTUAL, Cause.RULE, own, ref)
+        if _loses_credential(client, rule, setting):
+            ref = setting.tls.at("credentialName")
+            return Upstream(*head, ClientTls.PLAINTEXT, Cause.CREDENTIAL_DROPPED, None, ref)
+        tls = ClientTls.SIMPLE if setting.mode == SIMPLE else ClientTls.MUTUAL
+        return Upstream(*head, tls, Cause.RULE, setting.tls.text("sni") or None, ref)
+
+    def _without_setting(
+        self,
+        client: Client,
+        host: RegisteredHost,
+        rule: EffectiveRule | None,
+        subset: Subset | None,
+    ) -> tuple[ClientTls, Cause, Ref | None]:
+        """Decide as auto mTLS does where no DestinationRule says anything."""
+        if host.is_external:
+            return ClientTls.PLAINTEXT, Cause.EXTERNAL, None
+        if not self._config.auto_mtls:
+            return ClientTls.PLAINTEXT, Cause.AUTO_MTLS_OFF, None
+        if host.is_passthrough or _balances_by_address(rule, subset):
+            tells = [self._has_mtls_label(one) for one in self.behind(host)]
+            if not tells or False in tells:
+                return ClientTls.PLAINTEXT, Cause.PODS_WITHOUT_SIDECAR, None
+            if None in tells:
+                return ClientTls.UNKNOWN, Cause.UNKNOWN, None
+        demand = self._policies.of_namespace(host.namespace)
+        if demand.mode is Mode.DISABLE:
+            return ClientTls.PLAINTEXT, Cause.NAMESPACE_DISABLED, demand.ref
+        if _keeps_address(client, host, rule, subset):
+            return ClientTls.ISTIO_MUTUAL, Cause.ALL_OR_NOTHING, None
+        return ClientTls.AUTO, Cause.AUTO_MTLS, None
+
+    def _has_mtls_label(self, workload: Workload) -> bool | None:
+        """Is this pod known to clients as one that takes mutual TLS? ``None`` is unknown."""
+        label = workload.pod_labels.get(TLS_MODE_LABEL)
+        if label is not None:
+            return label == "istio"
+        membership = self._workloads.membership(workload)
+        if membership is Membership.SIDECAR:
+            return not is_gateway(workload)
+        return False if membership is Membership.NONE else None
+
+    def _to_servers(self, upstream: Upstream) -> Iterator[Connection]:
+        chosen = self.behind(upstream.host)
+        subset = upstream.subset
+        if subset is not None and not _keeps_address(
+            upstream.client, upstream.host, upstream.rule, subset
+        ):
+            chosen = self._workloads.of_subset(upstream.host, subset.labels)
+        if not chosen:
+            yield self._to_nothing(upstream)
+        for workload in chosen:
+            port = self._workloads.target_port(workload, upstream.port)
+            if port is not None:
+                yield self._to_server(upstream, self.server(workload, port))
+
+    def _to_nothing(self, upstream: Upstream) -> Connection:
+        host = upstream.host
+        auto = False if upstream.tls is ClientTls.AUTO else None
+        if self._knows_pods_of(host):
+            return Connection(upstream, None, None, auto, Result.NO_ENDPOINT, "it selects no pod")
+        reason = f"the input doesn't show the pods behind {host.host}"
+        return Connection(upstream, None, ServerMode.UNKNOWN, auto, Result.UNKNOWN, reason)
+
+    def _knows_pods_of(self, host: RegisteredHost) -> bool:
+        source = host.source
+        if isinstance(source, ServiceEntry):
+            return False
+        return bool(source.selector) and self._workloads.shows_pods_of(host.namespace)
+
+    def _to_server(self, upstream: Upstream, server: Server) -> Connection:
+        tls = upstream.tls
+        membership = self._workloads.membership(server.workload)
+        if upstream.client.proxy is Proxy.ZTUNNEL:
+            return hbone.from_ztunnel(upstream, server, membership, self._config)
+        if membership is Membership.AMBIENT:
+            return hbone.to_ztunnel(upstream, server)
+        endpoint_mtls = None
+        if tls is ClientTls.AUTO:
+            endpoint_mtls = self._endpoint_mtls(upstream.setting, server)
+            if endpoint_mtls is not None:
+                tls = ClientTls.ISTIO_MUTUAL if endpoint_mtls else ClientTls.PLAINTEXT
+        result, reason = _judge(tls, server.mode, upstream.port.protocol)
+        return Connection(upstream, server, server.mode, endpoint_mtls, result, reason)
+
+    def _endpoint_mtls(self, setting: TlsSetting, server: Server) -> bool | None:
+        if setting.endpoint_mode:
+            return setting.endpoint_mode == ISTIO_MUTUAL
+        labelled = self._has_mtls_label(server.workload)
+        if not labelled:
+            return labelled
+        return self._policies.of_port(server.workload, server.port).mode is not Mode.DISABLE
+
+
+def _past_sidecar(client: Client, host: RegisteredHost, port: HostPort) -> Upstream:
+    none = tls_setting(None, port.number, None)
+    tls, cause = ClientTls.PLAINTEXT, Cause.PAST_SIDECAR
+    return Upstream(client, host, port, None, None, none, tls, cause)
+
+
+def _to_external(upstream: Upstream) -> Connection:
+    results = {
+        ClientTls.PLAINTEXT: Result.PLAINTEXT,
+        ClientTls.ISTIO_MUTUAL: Result.MTLS,
+        ClientTls.UNKNOWN: Result.UNKNOWN,
+    }
+    result = results.get(upstream.tls, Result.TLS)
+    reason = "the server is outside the mesh: only what the client sends is known"
+    return Connection(upstream, None, ServerMode.EXTERNAL, None, result, reason)
+
+
+def _loses_credential(client: Client, rule: EffectiveRule | None, setting: TlsSetting) -> bool:
+    """Would a sidecar drop these settings? istiod gives it no secrets for a shared rule."""
+    if client.proxy is not Proxy.SIDECAR or rule is None or setting.tls is None:
+        return False
+    return bool(setting.tls.text("credentialName")) and selector_of(rule.rules[0]) is None
+
+
+def _balances_by_address(rule: EffectiveRule | None, subset: Subset | None) -> bool:
+    policy = subset.policy if subset is not None else rule.policy if rule is not None else None
+    return policy is not None and policy.child("loadBalancer").text("simple") == "PASSTHROUGH"
+
+
+def _keeps_address(
+    client: Client, host: RegisteredHost, rule: EffectiveRule | None, subset: Subset | None
+) -> bool:
+    """Is the upstream an ORIGINAL_DST cluster, which neither chooses pods nor balances?
+
+    Gateways have no address to keep, so they balance over headless services like over others.
+    """
+    headless = host.is_passthrough and client.proxy is not Proxy.GATEWAY
+    return headless or _balances_by_address(rule, subset)
+
+
+def _judge(tls: ClientTls, mode: ServerMode, protocol: Protocol) -> tuple[Result, str]:
+    """Match a client's bytes against the filter chains of a server."""
+    if mode is ServerMode.UNKNOWN:
+        return (
+            Result.UNKNOWN,
+            "the server is a gateway, or lacks its Namespace here",
+        )
+    if tls in (ClientTls.UNKNOWN, ClientTls.AUTO):
+        return Result.UNKNOWN, ""
+    if tls is ClientTls.PLAINTEXT:
+        if mode is ServerMode.STRICT:
+            return Result.CONFLICT, "the server demands mutual TLS, the client sends plaintext"
+        return Result.PLAINTEXT, ""
+    if tls is ClientTls.ISTIO_MUTUAL:
+        if mode is ServerMode.NONE:
+            return (
+                Result.CONFLICT,
+                "the client sends the mesh's mutual TLS where no sidecar takes it",
+            )
+        if mode is ServerMode.DISABLE:
+            return Result.CONFLICT, "the server takes plaintext alone, the client sends mutual TLS"
+        return Result.MTLS, ""
+    if mode is ServerMode.STRICT:
+        return Result.CONFLICT, "the server demands a certificate of the mesh"
+    if mode is ServerMode.DISABLE:
+        return Result.CONFLICT, "the server takes plaintext alone, the client sends TLS"
+    if mode is ServerMode.PERMISSIVE and protocol.is_http:
+        return Result.CONFLICT, "no filter chain of a permissive HTTP port takes foreign TLS"
+    return Result.TLS, "passed through: the application itself must speak TLS"

@@ -1,0 +1,125 @@
+"""Which TLS mode does a workload demand on each of its ports, and which object says so?
+
+Mirrors ComposePeerAuthentication (pilot/pkg/security/authn/policy_applier.go) and
+AuthenticationPolicies (pilot/pkg/model/authentication.go) of Istio 1.31.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from meshctl.mesh.core.mesh_config import MeshConfig
+from meshctl.mesh.core.precedence import age, order_is_known
+from meshctl.mesh.workloads.workloads import Workloads
+from meshctl.resources import PeerAuthentication, Ref, Workload
+from meshctl.resources.cached_property import cached_property
+
+
+class Mode(StrEnum):
+    """What a server accepts."""
+
+    STRICT = "strict"
+    """Mutual TLS of the mesh alone."""
+    PERMISSIVE = "permissive"
+    """Mutual TLS of the mesh, and plaintext."""
+    DISABLE = "disable"
+    """Plaintext alone."""
+
+
+_MODES = {mode.name: mode for mode in Mode}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Demand:
+    """A mode with the place that decides it; no place means Istio's default, PERMISSIVE.
+
+    ``order_known`` is false where creation times would decide between several policies.
+    """
+
+    mode: Mode
+    ref: Ref | None = None
+    order_known: bool = True
+
+
+_DEFAULT = Demand(Mode.PERMISSIVE)
+
+
+class PeerAuthentications:
+    """All PeerAuthentications, by the level they act on."""
+
+    def __init__(
+        self, policies: Iterable[PeerAuthentication], workloads: Workloads, config: MeshConfig
+    ) -> None:
+        self._root = config.root_namespace
+        self._workloads = workloads
+        self._wide: dict[str, list[PeerAuthentication]] = {}
+        self._narrow: list[PeerAuthentication] = []
+        for policy in sorted(policies, key=age):
+            if policy.selector:
+                self._narrow.append(policy)
+            else:
+                self._wide.setdefault(policy.namespace, []).append(policy)
+        self._of_namespace: dict[str, Demand] = {}
+        self._of_workload: dict[Workload, Demand] = {}
+
+    def for_mesh(self) -> Sequence[PeerAuthentication]:
+        """The policies of the whole mesh, the one that counts first."""
+        return self._wide.get(self._root, ())
+
+    def for_namespace(self, namespace: str) -> Sequence[PeerAuthentication]:
+        """The policies of a whole namespace, the one that counts first."""
+        return self._wide.get(namespace, ())
+
+    def for_workload(self, workload: Workload) -> Sequence[PeerAuthentication]:
+        """The policies whose selector picks a workload, the one that counts first."""
+        return self._by_workload.get(workload, ())
+
+    def of_namespace(self, namespace: str) -> Demand:
+        """The mode of a namespace: its oldest policy, else the mesh's; others are ignored."""
+        known = self._of_namespace.get(namespace)
+        if known is None:
+            mesh = _decide(self.for_mesh(), _DEFAULT)
+            known = (
+                mesh if namespace == self._root else _decide(self.for_namespace(namespace), mesh)
+            )
+            self._of_namespace[namespace] = known
+        return known
+
+    def of_workload(self, workload: Workload) -> Demand:
+        """The mode of a workload on ports without a mode of their own."""
+        known = self._of_workload.get(workload)
+        if known is None:
+            known = _decide(self.for_workload(workload), self.of_namespace(workload.namespace))
+            self._of_workload[workload] = known
+        return known
+
+    def of_port(self, workload: Workload, port: int) -> Demand:
+        """The mode of a container port: the workload's policy may single it out."""
+        policies = self.for_workload(workload)
+        whole = self.of_workload(workload)
+        if not policies:
+            return whole
+        mode = _MODES.get(policies[0].port_modes.get(port, ""))
+        if mode is None:
+            return whole
+        ref = policies[0].spec.at("portLevelMtls", str(port), "mode")
+        return Demand(mode, ref, order_is_known(policies))
+
+    @cached_property
+    def _by_workload(self) -> dict[Workload, list[PeerAuthentication]]:
+        found: dict[Workload, list[PeerAuthentication]] = {}
+        for policy in self._narrow:
+            for workload in self._workloads.find(policy.selector, policy.namespace):
+                found.setdefault(workload, []).append(policy)
+        return found
+
+
+def _decide(policies: Sequence[PeerAuthentication], above: Demand) -> Demand:
+    """The oldest policy of a level decides, and where it has no mode the level above."""
+    if not policies:
+        return above
+    order_known = order_is_known(policies) or len({policy.mode for policy in policies}) == 1
+    mode = _MODES.get(policies[0].mode)
+    if mode is None:
+        return Demand(above.mode, above.ref, above.order_known and order_known)
+    return Demand(mode, policies[0].spec.at("mtls", "mode"), order_known)

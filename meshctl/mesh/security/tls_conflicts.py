@@ -1,0 +1,259 @@
+"""Which clients and servers can't talk because of TLS, and which object decides it?
+
+A conflict is filed once under the place that somebody would edit, with all connections it breaks.
+Clients are asked by namespace, and only the namespaces that the rules of a host tell apart.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from meshctl.mesh.core.export_to import is_visible_to
+from meshctl.mesh.core.hosts import covers
+from meshctl.mesh.registry.services import RegisteredHost
+from meshctl.mesh.security.peer_authentication import Demand, Mode
+from meshctl.mesh.security.tls_connection import Client, Connection, Proxy, Result
+from meshctl.mesh.traffic.destination_rules import selector_of
+from meshctl.mesh.workloads.membership import is_control_plane
+from meshctl.mesh.workloads.traffic_capture import EXCLUDE, INCLUDE
+from meshctl.resources import DestinationRule, Ref, Resource, Workload
+from meshctl.resources.cached_property import cached_property
+
+if TYPE_CHECKING:
+    from meshctl.mesh.model import Mesh
+
+ANY_OTHER = ""
+"""Stands for every namespace that no rule of a host names."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TlsConflict:
+    """Connections that fail in the same way, with the place that decides it."""
+
+    place: Ref
+    connections: Sequence[Connection]
+
+    @property
+    def first(self) -> Connection:
+        """The connection to name as the example."""
+        return self.connections[0]
+
+    @property
+    def demand(self) -> Ref | None:
+        """The place that decides what the server takes; ``None`` for Istio's default."""
+        server = self.first.server
+        return server.demand.ref if server is not None and server.demand is not None else None
+
+    @property
+    def server(self) -> str:
+        """The ``namespace/name`` of the workload to name as the example."""
+        server = self.first.server
+        return server.workload.key_name if server is not None else ""
+
+    @property
+    def is_certain(self) -> bool:
+        """Is it known that the servers have sidecars, and which object is the oldest?"""
+        return self.first.order_known and not self.first.is_assumed
+
+    @property
+    def doubt(self) -> str:
+        """What makes it uncertain, as the end of a sentence; empty when nothing does."""
+        if self.first.is_assumed:
+            return " (if its pods have sidecars: the input lacks their Namespace)"
+        return (
+            "" if self.is_certain else " (if this object is the one that counts: ages are unknown)"
+        )
+
+    @property
+    def where(self) -> str:
+        """The ``host:port`` that can't be reached, the first by name and the others by number."""
+        ends = (one.upstream for one in self.connections)
+        ports = list(dict.fromkeys(f"{end.host.host}:{end.port.number}" for end in ends))
+        return ports[0] if len(ports) == 1 else f"{ports[0]} and {len(ports) - 1} more"
+
+    @property
+    def who(self) -> str:
+        """The clients that can't reach it."""
+        names = dict.fromkeys(one.upstream.client.namespace for one in self.connections)
+        if ANY_OTHER in names:
+            return "clients in every namespace without a rule of its own"
+        return f"clients in {', '.join(names)}"
+
+
+class TlsConflicts:
+    """All TLS conflicts of a mesh, by the object that decides them."""
+
+    def __init__(self, mesh: "Mesh") -> None:
+        self._mesh = mesh
+        self._tls_by_rule: dict[DestinationRule, bool] = {}
+
+    def of(self, resource: Resource) -> Sequence[TlsConflict]:
+        """Find the conflicts that an object decides."""
+        return self._by_object.get(resource, ())
+
+    def unseen(self, rule: DestinationRule) -> Demand | None:
+        """Find what the servers of a rule demand as a whole, where the input shows no pod of them.
+
+        Only a policy of the very namespace counts, and for a rule that is for every service that
+        of the mesh: a wider policy says little about pods that are perhaps outside the mesh.
+        """
+        mesh = self._mesh
+        host = mesh.traffic_policies.host_of(rule)
+        if any(mesh.mtls.behind(one) for one in mesh.registry.covered_by(host)):
+            return None
+        policies, root = mesh.peer_authentications, mesh.config.root_namespace
+        if covers(host, f"*.svc.{mesh.config.domain}"):
+            return policies.of_namespace(root) if policies.for_mesh() else None
+        homes = sorted(mesh.registry.homes(host) or ())
+        own = len(homes) == 1 and policies.for_namespace(homes[0])
+        return policies.of_namespace(homes[0]) if own else None
+
+    @cached_property
+    def _by_object(self) -> dict[Resource, list[TlsConflict]]:
+        groups: dict[tuple[object, ...], list[Connection]] = {}
+        places: dict[tuple[object, ...], Ref] = {}
+        for connection in self._walk():
+            place = _place(connection)
+            if place is not None:
+                key = _kind(place, connection)
+                groups.setdefault(key, []).append(connection)
+                places[key] = place
+        found: dict[Resource, list[TlsConflict]] = {}
+        for key, connections in groups.items():
+            place = places[key]
+            conflict = TlsConflict(place, sorted(connections, key=_by_name))
+            found.setdefault(place.resource, []).append(conflict)
+        return found
+
+    def _walk(self) -> Iterator[Connection]:
+        """Walk every connection that fails, once for each client that differs."""
+        mesh = self._mesh
+        for host in mesh.registry:
+            if host.is_external:
+                continue
+            rules = list(mesh.traffic_policies.covering(host.host))
+            if any(map(self._says_tls, rules)) or self._is_suspect(host):
+                for client in self._differing(host, rules):
+                    for connection in mesh.mtls.connections_to(client, host):
+                        judged = mesh.mtls.assume_sidecar(connection)
+                        if judged.result is Result.CONFLICT and self._is_used(judged):
+                            yield judged
+
+    def _differing(
+        self, host: RegisteredHost, rules: Sequence[DestinationRule]
+    ) -> Iterator[Client]:
+        """Walk one client for each rule that clients of a host follow, and kind of proxy."""
+        seen: set[tuple[object, ...]] = set()
+        for client in self._clients(host, rules):
+            rule = self._mesh.traffic_policies.effective(host, client.namespace, client.labels)
+            rules_of = rule.rules if rule is not None else None
+            key = rules_of, client.proxy, client.past_sidecar
+            if key not in seen:
+                seen.add(key)
+                yield client
+
+    def _is_suspect(self, host: RegisteredHost) -> bool:
+        """Could clients of this host be wrong without any DestinationRule?"""
+        mesh = self._mesh
+        if not mesh.config.auto_mtls or host.is_passthrough:
+            return True
+        if not self._bypassed.isdisjoint(mesh.mtls.behind(host) if self._bypassed else ()):
+            return True
+        return mesh.peer_authentications.of_namespace(host.namespace).mode is Mode.DISABLE
+
+    @cached_property
+    def _bypassed(self) -> frozenset[Workload]:
+        """The workloads that lead some ports past their sidecar."""
+        keys = {EXCLUDE, INCLUDE}
+        workloads = self._mesh.workloads
+        return frozenset(one for one in workloads if not keys.isdisjoint(one.pod_annotations))
+
+    def _is_used(self, connection: Connection) -> bool:
+        """Do applications send requests this way? A subset needs a route to it.
+
+        A port that a workload serves and calls past its sidecar is for its own pods.
+        """
+        server = connection.server
+        if server is not None and is_control_plane(server.workload):
+            return False
+        if server is not None and server.bypass is not None and connection.rule_place is None:
+            own = self._mesh.mtls.client(server.workload)
+            if connection.upstream.port.number in own.past_sidecar:
+                return False
+        subset = connection.upstream.subset
+        host = connection.upstream.host.host
+        return subset is None or self._mesh.destinations.uses(host, subset.name)
+
+    def _clients(self, host: RegisteredHost, rules: Sequence[DestinationRule]) -> Iterator[Client]:
+        named = {rule.namespace for rule in rules}
+        named.update(entry for rule in rules for entry in rule.export_to)
+        named -= {"*", ".", "~", ""}
+        others = not self._mesh.is_whole or self._in_mesh.keys() - named
+        if others and is_visible_to(host.visible, ANY_OTHER):
+            yield Client("any other namespace", ANY_OTHER)
+        selective = {rule.namespace for rule in rules if selector_of(rule) is not None}
+        for namespace in sorted(named):
+            if is_visible_to(host.visible, namespace):
+                if namespace in selective:
+                    yield from self._in_mesh.get(namespace, ())
+                else:
+                    yield from self._of_namespace(namespace)
+
+    def _of_namespace(self, namespace: str) -> Iterator[Client]:
+        """One client for each kind of proxy; a namespace the input doesn't show has sidecars."""
+        if not self._mesh.workloads.shows_pods_of(namespace):
+            yield Client(namespace, namespace)
+            return
+        for proxy in sorted({client.proxy for client in self._in_mesh.get(namespace, ())}):
+            yield Client(namespace, namespace, proxy)
+
+    def _says_tls(self, rule: DestinationRule) -> bool:
+        known = self._tls_by_rule.get(rule)
+        if known is None:
+            known = self._tls_by_rule[rule] = _says_tls(rule)
+        return known
+
+    @cached_property
+    def _in_mesh(self) -> dict[str, list[Client]]:
+        """The workloads with a proxy, by namespace; one that may have it counts as a sidecar."""
+        found: dict[str, list[Client]] = {}
+        for workload in self._mesh.workloads:
+            client = self._mesh.mtls.client(workload)
+            if client.proxy is Proxy.UNKNOWN:
+                client = replace(client, proxy=Proxy.SIDECAR)
+            if client.proxy not in {Proxy.NONE, Proxy.ZTUNNEL}:
+                found.setdefault(client.namespace, []).append(client)
+        return found
+
+
+def _place(connection: Connection) -> Ref | None:
+    """Name what to edit: the rule that decides for the client, else what the server says."""
+    server = connection.server
+    if connection.rule_place is not None or server is None:
+        return connection.rule_place
+    return server.demand.ref if server.demand is not None else server.bypass
+
+
+def _kind(place: Ref, connection: Connection) -> tuple[object, ...]:
+    """Tell apart what one finding can't say together."""
+    upstream, server = connection.upstream, connection.server
+    demand = server.demand if server is not None else None
+    return (
+        place.resource, place.path, connection.mode, demand.ref if demand else None,
+        upstream.tls, upstream.cause, connection.order_known, connection.is_assumed,
+    )  # fmt: skip
+
+
+def _by_name(connection: Connection) -> tuple[str, int, str, str]:
+    """Order connections whatever the order of the input is."""
+    upstream, server = connection.upstream, connection.server
+    name = server.workload.key_name if server is not None else ""
+    return upstream.host.host, upstream.port.number, name, upstream.client.name
+
+
+def _says_tls(rule: DestinationRule) -> bool:
+    """Does a rule set ``tls`` anywhere?"""
+    policies = (rule.policy, *(subset.policy for subset in rule.subsets))
+    return any(
+        policy.has("tls") or any(entry.has("tls") for entry in policy.ports) for policy in policies
+    )

@@ -1,0 +1,164 @@
+"""What do the words of a TLS connection mean: client, upstream, server, result?"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from meshctl.mesh.registry.services import HostPort, RegisteredHost
+from meshctl.mesh.security.client_tls import TlsSetting
+from meshctl.mesh.security.peer_authentication import Demand
+from meshctl.mesh.traffic.destination_rules import EffectiveRule
+from meshctl.resources import DestinationRule, Ref, Subset, Workload
+
+
+class Proxy(StrEnum):
+    """What sends the requests of a client."""
+
+    SIDECAR = "sidecar"
+    GATEWAY = "gateway"
+    ZTUNNEL = "ztunnel"
+    """Ambient mode: no DestinationRule is read."""
+    NONE = "none"
+    UNKNOWN = "unknown"
+    """Perhaps none, perhaps ztunnel: whether DestinationRules apply can't be told."""
+
+
+class ClientTls(StrEnum):
+    """What the upstream of a client does; AUTO decides for each endpoint."""
+
+    PLAINTEXT = "plaintext"
+    AUTO = "auto"
+    ISTIO_MUTUAL = "istio-mutual"
+    SIMPLE = "simple"
+    MUTUAL = "mutual"
+    UNKNOWN = "unknown"
+
+
+class Cause(StrEnum):
+    """Why an upstream does what it does; the values are the words of ``tls-check``."""
+
+    RULE = "a DestinationRule says so"
+    CREDENTIAL_DROPPED = "a sidecar takes credentialName only from a rule with workloadSelector"
+    AUTO_MTLS = "auto mTLS"
+    AUTO_MTLS_OFF = "enableAutoMtls is false and no DestinationRule sets tls"
+    ALL_OR_NOTHING = "auto mTLS to a host without load balancing: the same for all of its pods"
+    PODS_WITHOUT_SIDECAR = (
+        "auto mTLS is off where a host without load balancing has a pod without sidecar"
+    )
+    NAMESPACE_DISABLED = "the PeerAuthentication of the namespace says DISABLE"
+    EXTERNAL = "the host is outside the mesh and no DestinationRule sets tls"
+    NO_SIDECAR = "the client has no sidecar"
+    PAST_SIDECAR = "the client calls this port past its sidecar (excludeOutboundPorts)"
+    ZTUNNEL = "ztunnel sends HBONE to what takes it, and plaintext to the rest"
+    ZTUNNEL_PASSES_ON = "ztunnel passes on what goes outside the mesh, and reads no DestinationRule"
+    UNKNOWN = "whether there is a sidecar is unknown: the input lacks a Namespace, or it is ambient"
+
+
+class ServerMode(StrEnum):
+    """What a server takes; NONE is a pod, or a port of it, without a sidecar."""
+
+    STRICT = "strict"
+    PERMISSIVE = "permissive"
+    DISABLE = "disable"
+    NONE = "none"
+    EXTERNAL = "external"
+    UNKNOWN = "unknown"
+
+
+class Result(StrEnum):
+    """What comes of a connection; TLS means that the application itself must speak it."""
+
+    MTLS = "mtls"
+    PLAINTEXT = "plaintext"
+    TLS = "tls"
+    CONFLICT = "conflict"
+    NO_ENDPOINT = "no-endpoint"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """Proxies that no DestinationRule tells apart.
+
+    ``name`` is ``namespace/workload``, or words for any client of a kind.
+    """
+
+    name: str
+    namespace: str
+    proxy: Proxy = Proxy.SIDECAR
+    labels: Mapping[str, str] = field(default_factory=dict)
+    past_sidecar: frozenset[int] = frozenset()
+    """Ports of others that it calls without its sidecar."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Upstream:
+    """What a client does on the way to one port of a host or subset.
+
+    ``ref`` is the place that decides, ``None`` where it is Istio's default.
+    """
+
+    client: Client
+    host: RegisteredHost
+    port: HostPort
+    subset: Subset | None
+    rule: EffectiveRule | None
+    setting: TlsSetting
+    tls: ClientTls
+    cause: Cause
+    sni: str | None = None
+    ref: Ref | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Server:
+    """One workload behind an upstream: its container port and what it takes there.
+
+    ``bypass`` is the annotation that leads connections past its sidecar, if there is one.
+    """
+
+    workload: Workload
+    port: int
+    mode: ServerMode
+    demand: Demand | None = None
+    bypass: Ref | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Connection:
+    """An upstream and one of its servers; there may be none, or one outside the mesh.
+
+    ``endpoint_mtls`` tells for AUTO whether this endpoint gets mutual TLS.
+    """
+
+    upstream: Upstream
+    server: Server | None
+    mode: ServerMode | None
+    endpoint_mtls: bool | None
+    result: Result
+    reason: str
+    is_assumed: bool = False
+    """Is it only assumed that the server has a sidecar?"""
+
+    @property
+    def rule_place(self) -> Ref | None:
+        """The place in a DestinationRule that decides what the client sends, if there is one.
+
+        A port entry without ``tls`` decides too, by what it leaves out.
+        """
+        upstream = self.upstream
+        if upstream.ref is not None and isinstance(upstream.ref.resource, DestinationRule):
+            return upstream.ref
+        entry = upstream.setting.wiped_by
+        return (
+            entry.at("port", "number")
+            if entry is not None and upstream.setting.endpoint_mode
+            else None
+        )
+
+    @property
+    def order_known(self) -> bool:
+        """Would the result be the same for any creation times?"""
+        rule = self.upstream.rule
+        demand = self.server.demand if self.server is not None else None
+        return (rule is None or rule.order_known) and (demand is None or demand.order_known)

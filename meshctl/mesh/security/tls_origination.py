@@ -1,0 +1,65 @@
+"""Is what a proxy sends to a port wrapped in ordinary TLS?
+
+SIMPLE and MUTUAL are for servers that speak TLS themselves; they encrypt whatever the client
+sends, also what is encrypted already (buildUpstreamTLSSettings,
+pilot/pkg/networking/core/cluster_tls.go, Istio 1.31).
+"""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from meshctl.mesh.security.client_tls import ISTIO_MUTUAL, MUTUAL, SIMPLE, mode_of
+from meshctl.mesh.traffic.policy_layers import written_policies
+from meshctl.resources import DestinationRule, PortPolicy, View
+from meshctl.resources.cached_property import cached_property
+
+if TYPE_CHECKING:
+    from meshctl.mesh.model import Mesh
+
+_ORIGINATING = frozenset({SIMPLE, MUTUAL})
+_OPENING = _ORIGINATING | {ISTIO_MUTUAL}
+
+
+class TlsOrigination:
+    """The objects that make proxies open TLS to servers outside the mesh's mutual TLS."""
+
+    def __init__(self, mesh: "Mesh") -> None:
+        self._mesh = mesh
+
+    def may_reach(self, host: str, port: int) -> bool:
+        """May some proxy open TLS to a port of a host, by any object of the input?
+
+        ISTIO_MUTUAL counts as well, since gateways take it on their own TLS ports.
+        """
+        rules = self._mesh.traffic_policies.covering(host)
+        if any(_tls_of(rule, port, _OPENING) is not None for rule in rules):
+            return True
+        return self._mesh.registry.home(host) in self._with_backend_policies
+
+    @cached_property
+    def _with_backend_policies(self) -> frozenset[str]:
+        """Namespaces with a policy of the Gateway API that says how backends are spoken to."""
+        return frozenset(
+            one.namespace for one in self._mesh.resources if one.kind == "BackendTLSPolicy"
+        )
+
+
+def originations(rule: DestinationRule) -> Iterator[tuple[View, int | None]]:
+    """Walk the ``tls`` blocks that originate TLS, each with its port, ``None`` for all others."""
+    for policy in written_policies(rule):
+        tls = policy.child("tls")
+        if mode_of(tls) in _ORIGINATING:
+            yield tls, policy.port if isinstance(policy, PortPolicy) else None
+
+
+def originates(rule: DestinationRule, port: int) -> View | None:
+    """Find a ``tls`` block that originates TLS on a port, for the whole host or for a subset."""
+    return _tls_of(rule, port, _ORIGINATING)
+
+
+def _tls_of(rule: DestinationRule, port: int, modes: frozenset[str]) -> View | None:
+    for policy in (rule.policy, *(subset.policy for subset in rule.subsets)):
+        tls = (policy.for_port(port) or policy).child("tls")
+        if mode_of(tls) in modes:
+            return tls
+    return None

@@ -1,0 +1,93 @@
+"""Which Services do workloads call, as their own settings say?
+
+URLs in commands, environment variables and the ConfigMaps that the pods read; a name that the
+input doesn't declare as a Service says nothing.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from meshctl.mesh.core.export_to import is_visible_to
+from meshctl.mesh.registry.services import RegisteredHost
+from meshctl.mesh.workloads.container_args import WrittenUrl, urls, variables, words
+from meshctl.resources import ConfigMap, Container, Ref, Service, View, Workload
+from meshctl.resources.cached_property import cached_property
+from meshctl.resources.view import views
+
+if TYPE_CHECKING:
+    from meshctl.mesh.model import Mesh
+
+
+class Dependency(NamedTuple):
+    """A Service that a workload calls, and the place that names it."""
+
+    host: RegisteredHost
+    port: int | None
+    place: Ref
+
+
+class Dependencies:
+    """Calls by workload."""
+
+    def __init__(self, mesh: "Mesh") -> None:
+        self._mesh = mesh
+        self._read: dict[ConfigMap, Sequence[WrittenUrl]] = {}
+
+    def of(self, workload: Workload) -> Iterator[Dependency]:
+        """Walk the Services that a workload's settings name, each once."""
+        seen = set()
+        for url in self._urls(workload):
+            host = self._service(url.host, workload.namespace)
+            if host is not None and host not in seen:
+                seen.add(host)
+                yield Dependency(host, url.port, url.place)
+
+    def _service(self, written: str, namespace: str) -> RegisteredHost | None:
+        host = self._mesh.registry.unshortened(written, namespace)
+        for one in self._mesh.registry.at(host):
+            if isinstance(one.source, Service) and is_visible_to(one.visible, namespace):
+                return one
+        return None
+
+    def _urls(self, workload: Workload) -> Iterator[WrittenUrl]:
+        for container in (*workload.containers, *workload.init_containers):
+            for text, place in words(container):
+                yield from urls(text, place)
+            for _, value, place in variables(container):
+                yield from urls(value, place)
+        for config_map in self._config_maps(workload):
+            yield from self._urls_in(config_map)
+
+    def _urls_in(self, config_map: ConfigMap) -> Sequence[WrittenUrl]:
+        """Read a ConfigMap once, since many workloads may mount it."""
+        known = self._read.get(config_map)
+        if known is None:
+            values = config_map.values.items()
+            known = [url for key, text in values for url in urls(text, config_map.at("data", key))]
+            self._read[config_map] = known
+        return known
+
+    def _config_maps(self, workload: Workload) -> Iterator[ConfigMap]:
+        names = dict.fromkeys(_config_map_names(workload))
+        for name in names:
+            found = self._by_name.get((workload.namespace, name))
+            if found is not None:
+                yield found
+
+    @cached_property
+    def _by_name(self) -> Mapping[tuple[str, str], ConfigMap]:
+        return {(one.namespace, one.name): one for one in self._mesh.of(ConfigMap)}
+
+
+def _config_map_names(workload: Workload) -> Iterator[str]:
+    for volume in views(workload.pod_spec, "volumes", View):
+        yield volume.child("configMap").text("name")
+    for container in (*workload.containers, *workload.init_containers):
+        yield from _named_by(container)
+
+
+def _named_by(container: Container) -> Iterator[str]:
+    for source in views(container, "envFrom", View):
+        yield source.child("configMapRef").text("name")
+    for entry in views(container, "env", View):
+        yield entry.child("valueFrom", "configMapKeyRef").text("name")

@@ -1,0 +1,88 @@
+"""Which hosts does a proxy know, by the Sidecar that is for it?
+
+Mirrors getSidecarScope (pilot/pkg/model/push_context.go) and convertToSidecarScope (sidecar.go,
+Istio 1.31): the Sidecar that selects the workload, else that of the namespace, else that of the
+root namespace; they are never merged. Without egress listeners everything is imported.
+"""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from meshctl.mesh.core.hosts import covers
+from meshctl.mesh.registry.services import RegisteredHost
+from meshctl.mesh.sidecar_scope.egress_hosts import EgressEntry, egress_entries
+from meshctl.mesh.workloads.membership import Membership, is_gateway
+from meshctl.resources import Sidecar, Workload
+
+if TYPE_CHECKING:
+    from meshctl.mesh.model import Mesh
+
+
+class Imports:
+    """What Sidecars let proxies see."""
+
+    def __init__(self, mesh: "Mesh") -> None:
+        self._mesh = mesh
+
+    def sidecar_of(self, workload: Workload) -> Sidecar | None:
+        """The Sidecar that counts for a workload."""
+        own = self._mesh.sidecars.for_workload(workload)
+        return own[0] if own else self.default_of(workload.namespace)
+
+    def default_of(self, namespace: str) -> Sidecar | None:
+        """The Sidecar that counts for workloads which none selects."""
+        wide = self._mesh.sidecars.for_namespace(namespace) or self._root_default
+        return wide[0] if wide else None
+
+    def replaced_by(self, sidecar: Sidecar) -> Sidecar | None:
+        """The wider Sidecar that workloads of this one would follow without it."""
+        if sidecar.workload_selector:
+            return self.default_of(sidecar.namespace)
+        wider = self._root_default[0] if self._root_default else None
+        return wider if wider is not None and wider.namespace != sidecar.namespace else None
+
+    def reached(self, sidecar: Sidecar) -> Iterator[Workload]:
+        """Walk the workloads in the mesh for which a Sidecar counts."""
+        workloads = self._mesh.workloads
+        at_root = sidecar.namespace == self._mesh.config.root_namespace
+        if sidecar.workload_selector or not at_root:
+            candidates = self._mesh.sidecars.picked(sidecar)
+        else:
+            candidates = list(workloads)
+        for workload in candidates:
+            beside = workloads.membership(workload) is Membership.SIDECAR
+            if beside and not is_gateway(workload) and self.sidecar_of(workload) is sidecar:
+                yield workload
+
+    def includes(self, sidecar: Sidecar, host: RegisteredHost, namespace: str) -> bool:
+        """Do clients of a namespace that follow a Sidecar know a host?
+
+        Where a VirtualService is imported, so is what it routes to; that its host is imported
+        too, beside its namespace, is taken for granted.
+        """
+        if not sidecar.egress:
+            return True
+        entries = list(egress_entries(sidecar, namespace))
+        if any(
+            entry.namespace in {"*", host.namespace} and covers(entry.host, host.host)
+            for entry in entries
+        ):
+            return True
+        routed = {one.resource.namespace for one in self._mesh.destinations.to(host.host)}
+        return any(
+            entry.namespace in routed or (routed and entry.namespace == "*") for entry in entries
+        )
+
+    def lost(self, sidecar: Sidecar, wider: Sidecar) -> Iterator[EgressEntry]:
+        """Walk what the wider Sidecar imports of certain namespaces and this one doesn't."""
+        kept = list(egress_entries(sidecar))
+        for entry in egress_entries(wider, sidecar.namespace) if sidecar.egress else ():
+            if entry.namespace != "*" and not any(
+                one.namespace in {"*", entry.namespace} and covers(one.host, entry.host)
+                for one in kept
+            ):
+                yield entry
+
+    @property
+    def _root_default(self) -> tuple[Sidecar, ...]:
+        return tuple(self._mesh.sidecars.for_namespace(self._mesh.config.root_namespace))

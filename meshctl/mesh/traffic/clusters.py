@@ -1,0 +1,205 @@
+"""Is there an upstream for what a destination names, and for which of its clients?
+
+A proxy that is sent a route to an upstream it doesn't have answers 503 (GetDestinationCluster,
+pilot/pkg/networking/core/route/route.go, Istio 1.31, checks nothing).
+"""
+
+from collections.abc import Iterator
+from enum import Enum
+from typing import TYPE_CHECKING, NamedTuple
+
+from meshctl.mesh.core.export_to import is_visible_to
+from meshctl.mesh.core.hosts import in_cluster, is_wildcard
+from meshctl.mesh.registry.services import RegisteredHost
+from meshctl.mesh.traffic.delegates import MESH
+from meshctl.resources import Destination, Service, ServiceEntry, VirtualService
+from meshctl.resources.cached_property import cached_property
+
+if TYPE_CHECKING:
+    from meshctl.mesh.model import Mesh
+
+
+class Why(Enum):
+    """Why a destination has no upstream."""
+
+    ABSENT = "nothing declares the host"
+    UNFINISHED = "a name with a dot is not completed"
+    HIDDEN = "its exportTo leaves out everybody who would use it"
+    UNKNOWN = "the input doesn't tell"
+
+
+class Missing(NamedTuple):
+    """A destination without upstream. ``similar`` is what was probably meant."""
+
+    why: Why
+    host: str
+    similar: RegisteredHost | None = None
+
+
+class Upstreams:
+    """What destinations lead to, as those see it who route to them."""
+
+    def __init__(self, mesh: "Mesh") -> None:
+        self._mesh = mesh
+        self._declared: dict[tuple[VirtualService, str], list[RegisteredHost]] = {}
+        self._viewers: dict[VirtualService, frozenset[str]] = {}
+
+    def host_of(self, destination: Destination) -> str:
+        """Complete the host of a destination."""
+        return self._mesh.registry.fqdn(destination.host, destination.resource.namespace)
+
+    def declared(self, destination: Destination) -> list[RegisteredHost]:
+        """Find the declarations of just this host that somebody who routes to it sees."""
+        key = _writer(destination), destination.host
+        known = self._declared.get(key)
+        if known is None:
+            viewers = self.viewers(key[0])
+            known = [
+                one
+                for one in self._mesh.registry.at(self.host_of(destination))
+                if any(is_visible_to(one.visible, viewer) for viewer in viewers)
+            ]
+            self._declared[key] = known
+        return known
+
+    def ports(self, destination: Destination) -> frozenset[int]:
+        """Collect the ports of its host; empty where the host or its ports are unknown."""
+        declared = self.declared(destination)
+        if not all(one.ports for one in declared):
+            return frozenset()
+        return frozenset(port.number for one in declared for port in one.ports)
+
+    def missing(self, destination: Destination) -> Missing | None:
+        """Say why there is no upstream; ``None`` where there is or may well be one."""
+        if self.declared(destination) or not destination.host or is_wildcard(destination.host):
+            return None
+        registry = self._mesh.registry
+        host = self.host_of(destination)
+        viewers = self.viewers(_writer(destination))
+        if any(registry.find(host, viewer) for viewer in viewers):
+            return None  # a wildcard host declares it
+        hidden = registry.at(host)
+        if hidden:
+            is_sure = self._hides(_writer(destination), host, hidden)
+            return Missing(Why.HIDDEN if is_sure else Why.UNKNOWN, host, hidden[0])
+        home = in_cluster(host, self._mesh.config.domain)
+        if home is not None:
+            return self._absent_in_cluster(host, *home)
+        return self._absent_elsewhere(host, destination.resource.namespace)
+
+    def undeclared(self, host: str, namespace: str) -> Missing | None:
+        """Say why nothing declares the host of an object, for whomever; ``None`` if something may."""
+        full = self._mesh.registry.fqdn(host, namespace)
+        if not host or is_wildcard(host) or self._mesh.registry.has(full):
+            return None
+        home = in_cluster(full, self._mesh.config.domain)
+        if home is not None:
+            return self._absent_in_cluster(full, *home)
+        return self._absent_elsewhere(full, namespace)
+
+    def listener_ports(self, destination: Destination) -> frozenset[int]:
+        """Collect the gateway ports that stand in for the port an http destination leaves out."""
+        return self._listener_ports.get(destination, frozenset())
+
+    def viewers(self, service: VirtualService) -> frozenset[str]:
+        """Collect the namespaces whose proxies surely route by a VirtualService.
+
+        For one that is exported to all it is its own, for a delegate those of its roots.
+        """
+        if service not in self._viewers:
+            self._viewers[service] = frozenset({service.namespace})  # ends a circle of delegates
+            self._viewers[service] = frozenset(self._find_viewers(service)) or frozenset(
+                {service.namespace}
+            )
+        return self._viewers[service]
+
+    def _find_viewers(self, service: VirtualService) -> Iterator[str]:
+        routes = self._mesh.routes
+        for root in () if service.hosts else routes.delegates.roots(service):
+            yield from self.viewers(root)
+        for name in routes.gateways_of(service) if service.hosts else ():
+            if name != MESH:
+                yield name.partition("/")[0]
+                yield from self.gateway_namespaces(name)
+            elif routes.is_visible(service, service.namespace):
+                yield service.namespace
+            else:
+                yield from (one for one in service.export_to if one not in ("~", "."))
+
+    def gateway_namespaces(self, name: str) -> Iterator[str]:
+        """Walk the namespaces in which the workloads of a Gateway are known to run."""
+        gateway = self._mesh.gateways.find(name)
+        for effective in self._mesh.gateways.of(gateway) if gateway is not None else ():
+            if effective.workload.namespace is not None:
+                yield effective.workload.namespace
+
+    def _hides(self, service: VirtualService, host: str, hidden: list[RegisteredHost]) -> bool:
+        """Is it sure that nobody who routes by a VirtualService sees a host?
+
+        Not while it is unknown where its gateways run, and those who see a host use its own routes.
+        """
+        routes, mesh = self._mesh.routes, self._mesh
+        for root in (service,) if service.hosts else routes.delegates.roots(service):
+            gateways = [one for one in routes.gateways_of(root) if one != MESH]
+            if not mesh.is_whole and not all(any(self.gateway_namespaces(one)) for one in gateways):
+                return False
+            own = {mesh.registry.fqdn(one, root.namespace) for one in root.hosts}
+            seers = (name for one in hidden for name in one.visible)
+            if host in own and any(routes.is_visible(root, name) for name in seers):
+                return False
+        return bool(service.hosts) or mesh.is_whole or bool(routes.delegates.roots(service))
+
+    def _absent_in_cluster(self, host: str, name: str, namespace: str) -> Missing:
+        similar = next(iter(self._by_name.get(name, ())), None)
+        if self._knows_services_of(namespace):
+            return Missing(Why.ABSENT, host, similar)
+        return Missing(Why.UNKNOWN, host, similar)
+
+    def _absent_elsewhere(self, host: str, writer: str) -> Missing:
+        name, _, rest = host.partition(".")
+        namespace = rest.removesuffix(".svc")
+        meant = self._mesh.registry.at(f"{name}.{namespace}.svc.{self._mesh.config.domain}")
+        if meant:
+            return Missing(Why.UNFINISHED, host, meant[0])
+        if rest.endswith(".svc") and self._knows_services_of(namespace):
+            return Missing(Why.ABSENT, host)
+        if ".svc." in rest:  # of a cluster with another domain, or of a set of clusters
+            return Missing(Why.UNKNOWN, host)
+        known = self._mesh.is_whole or writer in self._with_entries
+        return Missing(Why.ABSENT if known else Why.UNKNOWN, host)
+
+    def _knows_services_of(self, namespace: str) -> bool:
+        return self._mesh.is_whole or namespace in self._mesh.registry.namespaces_with_services
+
+    @cached_property
+    def _with_entries(self) -> frozenset[str]:
+        return frozenset(entry.namespace for entry in self._mesh.of(ServiceEntry))
+
+    @cached_property
+    def _by_name(self) -> dict[str, list[RegisteredHost]]:
+        found: dict[str, list[RegisteredHost]] = {}
+        for one in self._mesh.registry:
+            if isinstance(one.source, Service):
+                found.setdefault(one.source.name, []).append(one)
+        return found
+
+    def services_named(self, name: str) -> list[RegisteredHost]:
+        """Find the Services of a name in all namespaces."""
+        return self._by_name.get(name, [])
+
+    @cached_property
+    def _listener_ports(self) -> dict[Destination, frozenset[int]]:
+        found: dict[Destination, set[int]] = {}
+        for effective in self._mesh.gateways:
+            for hosts in effective.route_configs.values():
+                for host in hosts:
+                    for route in host.routes:
+                        for target in route.targets:
+                            if target.destination.port is None:
+                                found.setdefault(target.destination, set()).add(target.port)
+        return {one: frozenset(ports) for one, ports in found.items()}
+
+
+def _writer(destination: Destination) -> VirtualService:
+    assert isinstance(destination.resource, VirtualService)  # noqa: S101 - narrows the type
+    return destination.resource

@@ -1,0 +1,264 @@
+"""Which http routes does a VirtualService have once its delegates are merged in?
+
+Mirrors mergeVirtualServices, mergeHTTPRoute and hasConflict (pilot/pkg/model/virtualservice.go
+and virtualservice_controller.go, Istio 1.31): a root route is replaced by the routes of its
+delegate; a delegate that is missing or hidden, or a match that does not fit, leaves nothing.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any, NamedTuple
+
+from meshctl.mesh.core.export_to import is_visible_to, visibility
+from meshctl.mesh.core.mesh_config import MeshConfig
+from meshctl.resources import Match, Route, VirtualService
+from meshctl.resources.cached_property import cached_property
+
+MESH = "mesh"
+_SCALARS = ("uri", "scheme", "method", "authority")
+_MAPS = ("headers", "withoutHeaders", "queryParams")
+
+
+class Broken(Enum):
+    """Why a route that delegates yields nothing."""
+
+    MISSING = "no such delegate"
+    HAS_HOSTS = "the delegate has hosts of its own"
+    HIDDEN = "the delegate is not exported to the namespace of the root"
+    CONFLICT = "the match of the delegate's route does not fit into the root's"
+
+
+class RuleMatch(NamedTuple):
+    """One alternative of a rule, and the matches it was written as (root first)."""
+
+    match: Match
+    written: tuple[Match, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class HttpRule:
+    """One http route that istiod builds from: a root's own, or one merged with a delegate's.
+
+    ``action`` is the route that says where requests go; it equals ``root`` without a delegate.
+    """
+
+    root: Route
+    action: Route
+    name: str
+    matches: tuple[RuleMatch, ...]
+
+    def saying(self, key: str) -> Route:
+        """Name the route whose setting holds: a delegate inherits rewrite, timeout, retries …"""
+        return self.action if self.action.has(key) else self.root
+
+    @property
+    def written(self) -> tuple[Route, ...]:
+        """The routes it was made of, the root first."""
+        return (self.root,) if self.root is self.action else (self.root, self.action)
+
+
+class BrokenDelegate(NamedTuple):
+    """A delegation that fails: as a whole, or (``route``) for one route of the delegate."""
+
+    root: Route
+    reason: Broken
+    delegate: VirtualService | None = None
+    route: Route | None = None
+
+
+def gateway_name(written: str, namespace: str) -> str:
+    """Resolve how a VirtualService names a Gateway to ``namespace/name``; ``mesh`` stays.
+
+    Mirrors resolveGatewayName (pilot/pkg/model/config.go, Istio 1.31), old FQDN form included.
+    """
+    if written == MESH:
+        return written
+    first, slash, rest = written.partition("/")
+    if slash:
+        return f"{namespace}/{rest}" if first == "." else written
+    name, dot, tail = written.partition(".")
+    home = tail.partition(".")[0] if dot else namespace
+    return f"{home}/{name}" if home else name
+
+
+def resolved(match: Match) -> Match:
+    """Give a match whose gateways are named in full."""
+    if not match.gateways:
+        return match
+    home = match.resource.namespace
+    names = [gateway_name(written, home) for written in match.gateways]
+    return Match(match.resource, match.path, {**match.data, "gateways": names})
+
+
+class Delegates:
+    """The http rules of every VirtualService, merged when first asked."""
+
+    def __init__(self, services: Iterable[VirtualService], config: MeshConfig) -> None:
+        self._config = config
+        self._by_name = {(one.namespace, one.name): one for one in services}
+        self._rules: dict[VirtualService, tuple[HttpRule, ...]] = {}
+        self._broken: dict[VirtualService, tuple[BrokenDelegate, ...]] = {}
+
+    def rules(self, service: VirtualService) -> tuple[HttpRule, ...]:
+        """List the http rules in order."""
+        if service not in self._rules:
+            self._merge(service)
+        return self._rules[service]
+
+    def broken(self, service: VirtualService) -> tuple[BrokenDelegate, ...]:
+        """List the delegations of a root that yield nothing."""
+        if service not in self._broken:
+            self._merge(service)
+        return self._broken[service]
+
+    def target(self, route: Route) -> VirtualService | None:
+        """Find the VirtualService that a route delegates to, whatever it says."""
+        home = route.delegate.text("namespace") or route.resource.namespace
+        return self._by_name.get((home, route.delegate.text("name")))
+
+    def roots(self, delegate: VirtualService) -> list[VirtualService]:
+        """List the VirtualServices that delegate to one."""
+        return self._roots.get(delegate, [])
+
+    @cached_property
+    def _roots(self) -> dict[VirtualService, list[VirtualService]]:
+        found: dict[VirtualService, list[VirtualService]] = {}
+        for root in self._by_name.values():
+            targets = (self.target(route) for route in root.http if route.has("delegate"))
+            for target in dict.fromkeys(one for one in targets if one is not None):
+                found.setdefault(target, []).append(root)
+        return found
+
+    def reaches(self, route: Route) -> bool:
+        """Does any root get to this route of a delegate?"""
+        return route in self._reached
+
+    @cached_property
+    def _reached(self) -> frozenset[Route]:
+        roots = (one for one in self._by_name.values() if one.hosts)
+        return frozenset(rule.action for one in roots for rule in self.rules(one))
+
+    def knows(self, namespace: str, *, is_whole: bool) -> bool:
+        """Would the input have a VirtualService of a namespace, if there were one?"""
+        return is_whole or namespace in self._namespaces
+
+    @cached_property
+    def _namespaces(self) -> frozenset[str]:
+        return frozenset(namespace for namespace, _ in self._by_name)
+
+    def _merge(self, service: VirtualService) -> None:
+        rules: list[HttpRule] = []
+        broken: list[BrokenDelegate] = []
+        for route in service.http:
+            if not route.has("delegate"):
+                rules.append(_own_rule(route))
+                continue
+            target = self.target(route)
+            reason = self._obstacle(route, target)
+            if target is None or reason is not None:
+                broken.append(BrokenDelegate(route, reason or Broken.MISSING, target))
+                continue
+            for own in target.http:
+                rule = _merged_rule(route, own)
+                if rule is None:
+                    broken.append(BrokenDelegate(route, Broken.CONFLICT, target, own))
+                else:
+                    rules.append(rule)
+        self._rules[service] = tuple(rules)
+        self._broken[service] = tuple(broken)
+
+    def _obstacle(self, route: Route, target: VirtualService | None) -> Broken | None:
+        if target is None:
+            return Broken.MISSING
+        if target.hosts:
+            return Broken.HAS_HOSTS
+        default = self._config.virtual_service_export_to
+        visible = visibility(target.export_to, target.namespace, default)
+        return None if is_visible_to(visible, route.resource.namespace) else Broken.HIDDEN
+
+
+def _own_rule(route: Route) -> HttpRule:
+    matches = tuple(RuleMatch(resolved(match), (match,)) for match in route.matches)
+    return HttpRule(route, route, route.name, matches)
+
+
+def _merged_rule(root: Route, own: Route) -> HttpRule | None:
+    matches = _merged_matches(root, own)
+    if matches is None:
+        return None
+    name = "-".join(part for part in (root.name, own.name) if part)
+    return HttpRule(root, own, name, matches)
+
+
+def _merged_matches(root: Route, own: Route) -> tuple[RuleMatch, ...] | None:
+    """Merge the matches; ``None`` when one of the delegate's fits into none of the root's."""
+    if not root.matches or not own.matches:
+        return _own_rule(own if not root.matches else root).matches
+    merged = []
+    for leaf in own.matches:
+        fitting = [wide for wide in root.matches if not _conflict(resolved(wide), resolved(leaf))]
+        if not fitting:
+            return None
+        merged += [
+            RuleMatch(_merged_match(resolved(wide), resolved(leaf)), (wide, leaf))
+            for wide in fitting
+        ]
+    return tuple(merged)
+
+
+def _merged_match(root: Match, leaf: Match) -> Match:
+    data: dict[str, Any] = dict(leaf.data)
+    data["name"] = "-".join(part for part in (root.name, leaf.name) if part)
+    for key in (*_SCALARS, "sourceNamespace"):
+        if not leaf.has(key) and root.has(key):
+            data[key] = root.data[key]
+    for key in (*_MAPS, "sourceLabels"):
+        both = {**root.child(key).data, **leaf.child(key).data}
+        if both:
+            data[key] = both
+    for key in ("port", "gateways"):
+        if not leaf.data.get(key) and root.has(key):
+            data[key] = root.data[key]
+    return Match(leaf.resource, leaf.path, data)
+
+
+def _conflict(root: Match, leaf: Match) -> bool:
+    if any(_texts_conflict(root.data.get(key), leaf.data.get(key)) for key in _SCALARS):
+        return True
+    for key in _MAPS:
+        wide = root.child(key).data
+        if any(_texts_conflict(wide.get(k), v) for k, v in leaf.child(key).data.items()):
+            return True
+    if (root.flag("ignoreUriCase") is True) != (leaf.flag("ignoreUriCase") is True):
+        return True
+    if root.port and leaf.port and root.port != leaf.port:
+        return True
+    namespace = root.text("sourceNamespace")
+    if namespace and leaf.text("sourceNamespace") != namespace:
+        return True
+    labels = root.labels_of("sourceLabels")
+    if any(labels.get(k, v) != v for k, v in leaf.labels_of("sourceLabels").items()):
+        return True
+    return bool(root.gateways) and not set(leaf.gateways) <= set(root.gateways)
+
+
+def _texts_conflict(root: Any, leaf: Any) -> bool:
+    """Does the leaf's StringMatch ask for something outside the root's? Regexes never fit."""
+    if root is None or leaf is None:
+        return False
+    wide, narrow = _string_match(root), _string_match(leaf)
+    if wide.get("regex") or narrow.get("regex"):
+        return True
+    if wide.get("exact"):
+        return bool(narrow.get("prefix")) or narrow.get("exact") != wide["exact"]
+    if wide.get("prefix"):
+        text = narrow.get("prefix") or narrow.get("exact")
+        return text is None or not text.startswith(wide["prefix"])
+    return True
+
+
+def _string_match(data: Any) -> Mapping[str, str]:
+    if not isinstance(data, dict):
+        return {}
+    return {k: v for k, v in data.items() if isinstance(v, str) and v}

@@ -1,0 +1,280 @@
+"""Which DestinationRule does a client follow on its way to a host?
+
+Mirrors setDestinationRules and destinationRule (pilot/pkg/model/push_context.go),
+mergeDestinationRule (destination_rule.go) and SidecarScope.DestinationRule (sidecar.go) of
+Istio 1.31.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+from meshctl.mesh.core.hosts import HostIndex, fqdn
+from meshctl.mesh.core.mesh_config import MeshConfig
+from meshctl.mesh.core.precedence import age, order_is_known
+from meshctl.mesh.core.selectors import selects
+from meshctl.mesh.registry.services import RegisteredHost
+from meshctl.resources import DestinationRule, Subset, TrafficPolicy
+
+_PRIVATE = frozenset({"."})
+
+
+class Step(Enum):
+    """Where on the lookup path a rule was found; the values read as words in messages."""
+
+    CLIENT = "the client's namespace"
+    SERVICE = "the service's namespace"
+    ROOT = "the root namespace"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class EffectiveRule:
+    """The rule that holds for some clients of a host: one object, or several merged ones.
+
+    ``rules`` are the merged objects, the oldest first. ``order_known`` is false where the text
+    alone doesn't say which object wins, because the creation times would decide.
+    """
+
+    host: str
+    step: Step
+    rules: tuple[DestinationRule, ...]
+    order_known: bool
+
+    @property
+    def policy(self) -> TrafficPolicy | None:
+        """The policy for the whole host: of the oldest rule that has one."""
+        return next((rule.policy for rule in self.rules if rule.spec.has("trafficPolicy")), None)
+
+    @property
+    def subsets(self) -> dict[str, Subset]:
+        """The subsets by name: of two with one name the older rule's counts."""
+        found: dict[str, Subset] = {}
+        for rule in self.rules:
+            for subset in rule.subsets:
+                found.setdefault(subset.name, subset)
+        return found
+
+
+@dataclass(slots=True, eq=False)
+class _Merged:
+    """Rules of one host that istiod folds into one while it goes through them by age."""
+
+    export_to: frozenset[str]
+    selector: Mapping[str, str] | None
+    rules: list[DestinationRule]
+
+
+class TrafficPolicies:
+    """All DestinationRules, found the way istiod looks them up."""
+
+    def __init__(self, rules: Iterable[DestinationRule], config: MeshConfig) -> None:
+        self._config = config
+        self._local: dict[str, HostIndex[DestinationRule]] = {}
+        self._exported: dict[str, HostIndex[DestinationRule]] = {}
+        self._root_local: HostIndex[DestinationRule] = HostIndex()
+        self._all: HostIndex[DestinationRule] = HostIndex()
+        self._same_host: dict[tuple[str, str], list[DestinationRule]] = {}
+        self._merged: dict[tuple[DestinationRule, ...], list[_Merged]] = {}
+        self._with_selector: set[str] = set()
+        for rule in sorted(rules, key=lambda one: (selector_of(one) is None, age(one))):
+            if rule.host:
+                self._file(rule)
+
+    def host_of(self, rule: DestinationRule) -> str:
+        """Complete the host of a rule as istiod does: only a name without a dot is short."""
+        return fqdn(rule.host, rule.namespace, self._config.domain)
+
+    def effective(
+        self, host: RegisteredHost, namespace: str, labels: Mapping[str, str]
+    ) -> EffectiveRule | None:
+        """Find the rule a proxy of a namespace, with these labels, follows for a host.
+
+        The first namespace of the path whose most specific host has a rule decides, even when
+        that rule is then limited to other workloads.
+        """
+        name = host.host
+        root = self._config.root_namespace
+        local = self._local.get(namespace) if namespace != root else self._root_local
+        if local is not None:
+            merged = self._merge(tuple(local.most_specific(name)))
+            if merged:
+                return self._choose(merged, Step.CLIENT, namespace, labels)
+        for owner, step in ((host.namespace, Step.SERVICE), (root, Step.ROOT)):
+            exported = self._exported.get(owner)
+            if exported is not None:
+                every = self._merge(tuple(exported.most_specific(name)))
+                merged = [one for one in every if _reaches(one.export_to, namespace)]
+                if merged:
+                    return self._choose(merged, step, namespace, labels)
+        return None
+
+    def tell_apart(self, namespace: str) -> bool:
+        """Do workloads of one namespace follow different rules, as a workloadSelector asks?"""
+        return namespace in self._with_selector
+
+    def covering(self, host: str) -> Iterator[DestinationRule]:
+        """Walk every rule whose host covers this one, whoever may read it."""
+        for rules in self._all.covering(host):
+            yield from rules
+
+    def same_host(self, rule: DestinationRule) -> Sequence[DestinationRule]:
+        """Find the rules of the same namespace and host, this one too, in istiod's order."""
+        return self._same_host.get((rule.namespace, self.host_of(rule)), ())
+
+    def hidden_by(self, rule: DestinationRule) -> DestinationRule | None:
+        """Find a wider rule beside this one that its exportTo hides from clients it reaches.
+
+        istiod looks for the most specific host before it looks at exportTo, so a rule that a
+        client may not read still ends the search in its namespace.
+        """
+        exported = self._exported.get(rule.namespace)
+        if exported is None or self.is_private(rule):
+            return None
+        found = exported.covering(self.host_of(rule))
+        nearest = [self._export_to(one) for one in next(found, ())]
+        if any(not names or "*" in names for names in nearest):
+            return None
+        audience = frozenset[str]().union(*nearest)
+        for one in (one for rules in found for one in rules):
+            names = self._export_to(one)
+            if not names or "*" in names or names - audience:
+                return one
+        return None
+
+    def replaced_by(self, rule: DestinationRule) -> DestinationRule | None:
+        """Find a rule of another namespace that this one keeps from its own clients."""
+        covered = self._all.covered_by(self.host_of(rule))
+        return next((one for one in covered if one.namespace != rule.namespace), None)
+
+    def hidden_by_selector(
+        self, rule: DestinationRule, homes: Iterable[str]
+    ) -> DestinationRule | None:
+        """Find the rule that clients beside this one would follow, were it not there.
+
+        ``homes`` are the namespaces of the services its host stands for.
+        """
+        root = self._config.root_namespace
+        if rule.namespace == root or rule.namespace not in self._local:
+            return None
+        beside = next(self._local[rule.namespace].covering(self.host_of(rule)), ())
+        if any(selector_of(one) is None for one in beside):
+            return None
+        return self.next_on_path(rule, homes)
+
+    def next_on_path(self, rule: DestinationRule, homes: Iterable[str]) -> DestinationRule | None:
+        """Find the rule that clients of its namespace would follow without the rules of its host.
+
+        ``homes`` are the namespaces of the services its host stands for.
+        """
+        root = self._config.root_namespace
+        if rule.namespace == root or rule.namespace not in self._local:
+            return None
+        found = self._local[rule.namespace].covering(self.host_of(rule))
+        next(found, ())  # the rules of this very host
+        beside = (one for rules in found for one in rules if selector_of(one) is None)
+        beyond = (
+            one
+            for owner in (*sorted(homes), root)
+            if owner in self._exported and owner != rule.namespace
+            for one in self._exported[owner].most_specific(self.host_of(rule))
+            if _reaches(self._export_to(one), rule.namespace)
+        )
+        return next(beside, None) or next(beyond, None)
+
+    def is_private(self, rule: DestinationRule) -> bool:
+        """Is a rule for clients of its own namespace only?"""
+        export_to = self._export_to(rule)
+        if not export_to:
+            return "." in self._config.destination_rule_export_to
+        return export_to in (_PRIVATE, frozenset({rule.namespace}))
+
+    def is_read_at_home(self, rule: DestinationRule) -> bool:
+        """Do clients of the rule's own namespace find it?"""
+        export_to = self._export_to(rule)
+        return not export_to or bool(export_to & {"*", ".", rule.namespace})
+
+    def _file(self, rule: DestinationRule) -> None:
+        host = self.host_of(rule)
+        self._all.add(host, rule)
+        if selector_of(rule) is not None:
+            self._with_selector.add(rule.namespace)
+        self._same_host.setdefault((rule.namespace, host), []).append(rule)
+        if self.is_read_at_home(rule):
+            self._local.setdefault(rule.namespace, HostIndex()).add(host, rule)
+        if not self.is_private(rule):
+            self._exported.setdefault(rule.namespace, HostIndex()).add(host, rule)
+        elif rule.namespace == self._config.root_namespace:
+            self._root_local.add(host, rule)
+
+    def _export_to(self, rule: DestinationRule) -> frozenset[str]:
+        """The ``exportTo`` as istiod compares it: as a set of texts, without reading them.
+
+        A rule with a workloadSelector stays in its namespace, whatever it says.
+        """
+        return _PRIVATE if selector_of(rule) is not None else frozenset(rule.export_to)
+
+    def _choose(
+        self, usable: Sequence[_Merged], step: Step, namespace: str, labels: Mapping[str, str]
+    ) -> EffectiveRule | None:
+        """Take the first rule whose selector picks the client, else the youngest without one."""
+        chosen: _Merged | None = None
+        for merged in usable:
+            if merged.selector is None:
+                chosen = merged
+            elif merged.rules[0].namespace == namespace and selects(merged.selector, labels):
+                chosen = merged
+                break
+        if chosen is None:
+            return None
+        written = {rule for merged in usable for rule in merged.rules}
+        known = order_is_known(written) or not _order_matters(usable)
+        return EffectiveRule(self.host_of(chosen.rules[0]), step, tuple(chosen.rules), known)
+
+    def _merge(self, rules: tuple[DestinationRule, ...]) -> list[_Merged]:
+        """Fold rules of one host, as in mergeDestinationRule.
+
+        istiod lets the last comparison decide whether a rule also stands alone, so the loop
+        keeps that order of things.
+        """
+        known = self._merged.get(rules)
+        if known is not None:
+            return known
+        done: list[_Merged] = []
+        for rule in rules:
+            export_to, selector = self._export_to(rule), selector_of(rule)
+            alone = True
+            for other in done:
+                alone = export_to != other.export_to
+                if alone and not (other.export_to and export_to >= other.export_to):
+                    continue
+                both = selector is not None and other.selector is not None
+                if both and selector != other.selector:
+                    alone = True
+                    continue
+                alone = alone and selector != other.selector
+                other.rules.append(rule)
+            if alone:
+                done.append(_Merged(export_to, selector, [rule]))
+        self._merged[rules] = done
+        return done
+
+
+def selector_of(rule: DestinationRule) -> Mapping[str, str] | None:
+    """The labels of the clients a rule is limited to; ``None`` when it isn't."""
+    return rule.workload_selector if rule.spec.has("workloadSelector") else None
+
+
+def _reaches(export_to: frozenset[str], namespace: str) -> bool:
+    return not export_to or "*" in export_to or namespace in export_to
+
+
+def _order_matters(usable: Sequence[_Merged]) -> bool:
+    """Would another age of these rules change what clients do?"""
+    if sum(merged.selector is None for merged in usable) > 1:
+        return True
+    for merged in usable:
+        names = [subset.name for rule in merged.rules for subset in rule.subsets]
+        policies = sum(rule.spec.has("trafficPolicy") for rule in merged.rules)
+        if policies > 1 or len(names) != len(set(names)):
+            return True
+    return False

@@ -1,0 +1,53 @@
+"""Which routes send requests to a host, to which of its subsets, and in plaintext?
+
+The name of a destination is completed with the namespace of its VirtualService
+(ResolveShortnameToFQDN, pilot/pkg/model/virtualservice.go, Istio 1.31).
+"""
+
+from collections.abc import Iterable, Sequence
+
+from meshctl.mesh.core.hosts import HostIndex, fqdn
+from meshctl.mesh.core.mesh_config import MeshConfig
+from meshctl.mesh.traffic.delegates import MESH
+from meshctl.resources import Destination, KubernetesRoute, VirtualService
+
+
+class Destinations:
+    """All destinations of all routes, by host."""
+
+    def __init__(
+        self, services: Iterable[VirtualService], routes: Iterable[KubernetesRoute],
+        config: MeshConfig,
+    ) -> None:  # fmt: skip
+        self._index: HostIndex[Destination] = HostIndex()
+        self._backends = frozenset(
+            (fqdn(backend.name, backend.namespace, config.domain), backend.port)
+            for route in routes
+            for backend in route.backends
+        )
+        for service in services:
+            for route in service.routes:
+                for destination in route.destinations:
+                    host = fqdn(destination.host, service.namespace, config.domain)
+                    self._index.add(host, destination)
+
+    def to(self, host: str) -> Sequence[Destination]:
+        """Find the destinations that name exactly this host, in input order."""
+        return self._index.at(host)
+
+    def uses(self, host: str, subset: str) -> bool:
+        """Does any route send requests to this subset of a host?"""
+        return any(one.subset == subset for one in self.to(host))
+
+    def comes_from_gateway(self, host: str) -> bool:
+        """Does a VirtualService at a gateway, or a route of the Gateway API, lead to just this host?"""
+        return any(name == host for name, _ in self._backends) or any(
+            isinstance(one.resource, VirtualService) and set(one.resource.gateways) - {MESH}
+            for one in self.to(host)
+        )
+
+    def brings_plaintext(self, host: str, port: int) -> bool:
+        """May a route send opened requests or bytes to a port? A tls route never opens them."""
+        return (host, port) in self._backends or any(
+            one.path[1] != "tls" and one.port in {None, port} for one in self.to(host)
+        )

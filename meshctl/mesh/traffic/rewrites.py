@@ -1,0 +1,98 @@
+"""Does a redirect lead back to the rule that gave it?
+
+A client that follows a redirect sends the same request with another scheme, host or path
+(ApplyRedirect, pilot/pkg/networking/core/route/route.go, Istio 1.31). If the same rule takes that
+one, it is redirected again, and browsers give up.
+"""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from meshctl.mesh.core.hosts import covers
+from meshctl.mesh.matching.request_match import RequestMatch, covered_by_any
+from meshctl.mesh.matching.string_match import StringMatch
+from meshctl.mesh.traffic.delegates import MESH
+from meshctl.mesh.traffic.route_matches import Alternative
+from meshctl.resources import View, VirtualService
+
+if TYPE_CHECKING:
+    from meshctl.mesh.model import Mesh
+
+
+def looping(mesh: "Mesh", service: VirtualService) -> Iterator[tuple[Alternative, str]]:
+    """Walk the matches whose redirect they take again, with the place it leads to.
+
+    Matches that ask for headers or query parameters are passed over: the client may send others.
+    """
+    several = mesh.alternatives.of(service)
+    for number, one in enumerate(several):
+        redirect = one.rule.action.child("redirect")
+        if redirect.data and not redirect.has("port") and not redirect.has("derivePort"):
+            target = _target(mesh, one, redirect)
+            before = several[:number]
+            if target is None or any(_may_divert(other, one, redirect) for other in before):
+                continue
+            if not covered_by_any((other.request for other in before), one.request):
+                yield one, target
+
+
+def _target(mesh: "Mesh", one: Alternative, redirect: View) -> str | None:
+    """Name what the redirect leads to if the match takes it again."""
+    request = one.request
+    named = request.headers or request.without_headers or request.query_params
+    if named or not _takes(request.method, "GET"):
+        return None
+    scheme, authority = redirect.text("scheme"), redirect.text("authority")
+    path = _path(request, redirect)
+    if path is None or not _takes(request.path, path or "/"):
+        return None
+    if scheme and not (_takes(request.scheme, scheme) and _is_served(mesh, one, scheme)):
+        return None
+    if authority and not (
+        _takes(request.authority, authority)
+        and any(covers(_full(mesh, one, host), authority) for host in one.service.hosts)
+    ):
+        return None
+    origin = f"{scheme or 'the same scheme'}, {authority or 'the same host'}"
+    return f"{origin}, {path or 'the same path'}"
+
+
+def _path(request: RequestMatch, redirect: View) -> str | None:
+    """The path after the redirect, empty for the same; ``None`` if the match isn't a prefix."""
+    if redirect.has("prefixRewrite"):
+        prefix = request.path.value if request.path.kind == "prefix" else None
+        new = redirect.text("prefixRewrite")
+        return new if prefix is not None and new != prefix else None
+    path = redirect.text("uri").partition("?")[0]
+    return request.path.value if not path and request.path.kind in ("exact", "prefix") else path
+
+
+def _takes(asked: StringMatch | None, text: str) -> bool:
+    return asked is None or asked.takes(text) is True
+
+
+def _full(mesh: "Mesh", one: Alternative, host: str) -> str:
+    return mesh.registry.fqdn(host, one.service.namespace)
+
+
+def _is_served(mesh: "Mesh", one: Alternative, scheme: str) -> bool:
+    """Does a gateway of the match serve one of the hosts with this scheme, on its port?"""
+    names = one.request.gateways - {MESH}
+    port = one.request.port
+    return any(
+        server.gateway_name in names
+        and port in (None, server.server.port)
+        and (server.terminates_https if scheme == "https" else server.is_http)
+        and not server.server.https_redirect
+        for host in one.service.hosts
+        for _, server in mesh.gateways.serving(_full(mesh, one, host))
+    )
+
+
+def _may_divert(before: Alternative, one: Alternative, redirect: View) -> bool:
+    """May an earlier match take the request that the redirect leads to?"""
+    path = _path(one.request, redirect)
+    if redirect.has("uri") or redirect.has("prefixRewrite"):
+        return before.request.path.takes(path or "/") is not False
+    asked = (before.request.scheme, before.request.authority, before.request.port)
+    return asked != (None, None, None)

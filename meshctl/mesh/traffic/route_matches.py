@@ -1,0 +1,197 @@
+"""Which matches of http rules could take one request, told from their paths alone?
+
+Comparing matches in full is dear, so pairs are chosen first: two matches can only meet where the
+path of one starts with all that is certain of the other's.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from meshctl.mesh.matching.request_match import RequestMatch, from_istio, is_catch_all
+from meshctl.mesh.matching.request_part import PATH
+from meshctl.mesh.matching.string_match import StringMatch, find_text
+from meshctl.mesh.traffic.delegates import HttpRule, RuleMatch
+from meshctl.mesh.traffic.routes import EffectiveRoute, Routes
+from meshctl.resources import Ref, VirtualService
+from meshctl.resources.cached_property import cached_property
+
+_SPECIAL = frozenset(".^$*+?()[]{}|\\")
+_OPTIONAL = frozenset("*?{")
+
+Key = tuple[HttpRule, RuleMatch | None]
+
+
+@dataclass(frozen=True, eq=False)
+class Alternative:
+    """One match of an http rule as a set of requests; a rule without a match takes all."""
+
+    service: VirtualService
+    rule: HttpRule
+    match: RuleMatch | None
+    request: RequestMatch
+
+    @cached_property
+    def is_catch_all(self) -> bool:
+        """Does istiod write no route of the VirtualService after it?"""
+        return is_catch_all(self.request)
+
+    @cached_property
+    def sample(self) -> str | None:
+        """A path that it takes; ``None`` if there is none, or none can be told."""
+        path = self.request.path
+        if path.kind in ("exact", "prefix"):
+            return path.value
+        found = find_text((path,), (), PATH)
+        return found if isinstance(found, str) else None
+
+    @property
+    def place(self) -> Ref:
+        """Where it is written: the match, or the rule when it has none or only this one."""
+        if self.match is None or len(self.rule.matches) == 1:
+            return self.rule.action.at()
+        return self.match.written[-1].at()
+
+    @property
+    def title(self) -> str:
+        """How messages name it: ``prefix '/api'``, ``every path with method exact 'POST'``."""
+        return self._title(with_values=False)
+
+    @property
+    def full_title(self) -> str:
+        """The same with what each header and query parameter has to be."""
+        return self._title(with_values=True)
+
+    def _title(self, *, with_values: bool) -> str:
+        request = self.request
+        path = request.path
+        text = "every path" if path.kind == "any" or self.is_catch_all else str(path)
+        asked = [
+            f"{name} {one}"
+            for name, one in (("method", request.method), ("authority", request.authority))
+            if one is not None
+        ]
+        asked += [
+            f"{what} {name}" + (f" {one}" if with_values and one.kind != "any" else "")
+            for what, texts in (
+                ("header", request.headers),
+                ("no header", request.without_headers),
+                ("query", request.query_params),
+            )
+            for name, one in texts.items()
+        ]
+        return f"{text} with {', '.join(asked)}" if asked else text
+
+    def at(self, gateway: str, *, any_port: bool) -> "Alternative":
+        """Read it for one gateway, and (``any_port``) for the one port it was chosen for."""
+        port = None if any_port else self.request.port
+        request = self.request._replace(gateways=frozenset({gateway}), port=port)
+        return replace(self, request=request)
+
+    def does_the_same(self, other: "Alternative") -> bool:
+        """Do both lead to the same result, so that it doesn't matter which one is taken?
+
+        Short names mean other hosts in other namespaces, so those are never the same.
+        """
+        if self.rule.action.resource.namespace != other.rule.action.resource.namespace:
+            return False
+        ours, theirs = _effect(self.rule), _effect(other.rule)
+        return ours is not None and ours == theirs
+
+
+class Alternatives:
+    """The matches of the http rules of every VirtualService, read when first asked."""
+
+    def __init__(self, routes: Routes) -> None:
+        self._routes = routes
+        self._found: dict[VirtualService, dict[Key, Alternative]] = {}
+
+    def of(self, service: VirtualService) -> tuple[Alternative, ...]:
+        """List those of a VirtualService in order, but not those that no gateway of it reads.
+
+        A delegate is read as if it were bound to the mesh: what it inherits from a root is the
+        same for all its rules.
+        """
+        return tuple(self._of(service).values())
+
+    def find(self, route: EffectiveRoute) -> Alternative | None:
+        """Find what an Envoy route was made of."""
+        return self._of(route.virtual_service).get((route.rule, route.match))
+
+    def _of(self, service: VirtualService) -> dict[Key, Alternative]:
+        if service not in self._found:
+            self._found[service] = dict(self._read(service))
+        return self._found[service]
+
+    def _read(self, service: VirtualService) -> Iterator[tuple[Key, Alternative]]:
+        gateways = frozenset(self._routes.gateways_of(service))
+        for rule in self._routes.delegates.rules(service):
+            for match in rule.matches or (None,):
+                at = gateways
+                if match is not None and match.match.gateways:
+                    at = gateways & frozenset(match.match.gateways)
+                if at:
+                    data = {} if match is None else match.match.data
+                    request = from_istio(data, at)
+                    yield (rule, match), Alternative(service, rule, match, request)
+
+
+def may_meet(several: Sequence[Alternative]) -> Iterator[tuple[int, int]]:
+    """Walk the pairs (by index, the smaller first) whose paths may have a text in common.
+
+    Costs a sort and one step for each pair that it gives.
+    """
+    starts = sorted(
+        (certain_start(one.request.path).lower(), one.request.path.kind == "exact", index)
+        for index, one in enumerate(several)
+    )
+    for place, (start, is_exact, index) in enumerate(starts):
+        for following in range(place + 1, len(starts)):
+            other_start, _, other = starts[following]
+            meets = other_start == start if is_exact else other_start.startswith(start)
+            if not meets:
+                break
+            yield min(index, other), max(index, other)
+
+
+def certain_start(path: StringMatch) -> str:
+    """Give a text that every path taken surely starts with; may be empty."""
+    if path.kind in ("exact", "prefix"):
+        return path.value
+    return _regex_start(path.value) if path.kind == "regex" else ""
+
+
+def is_segment_leak(wide: StringMatch, narrow: StringMatch) -> bool:
+    """Does a prefix take a path only because it ends amid a segment (``/foo``, ``/foobar``)?"""
+    if (wide.kind, narrow.kind) not in (("prefix", "prefix"), ("prefix", "exact")):
+        return False
+    following = narrow.value.removeprefix(wide.value)[:1]
+    return (
+        narrow.value.startswith(wide.value)
+        and wide.value[-1:].isalnum()
+        and following not in ("", "/")
+    )
+
+
+def _regex_start(pattern: str) -> str:
+    """Read the plain characters a pattern begins with; none if it has alternatives outside."""
+    depth = 0
+    for before, char in zip("\0" + pattern, pattern, strict=False):
+        if before != "\\":
+            depth += (char == "(") - (char == ")")
+            if char == "|" and depth <= 0:
+                return ""
+    text = pattern.removeprefix("^")
+    length = next((n for n, char in enumerate(text) if char in _SPECIAL), len(text))
+    if length and text[length : length + 1] in _OPTIONAL:
+        length -= 1
+    return text[:length]
+
+
+def _effect(rule: HttpRule) -> tuple[object, ...] | None:
+    """What a rule does with a request; ``None`` where that depends on the match itself."""
+    effect = []
+    for route in rule.written:
+        if route.child("rewrite").has("uri") or route.has("redirect"):
+            return None
+        effect.append({k: v for k, v in route.data.items() if k not in ("match", "name")})
+    return tuple(effect)

@@ -1,0 +1,262 @@
+"""Which VirtualServices route for a Gateway or for the mesh, and what do their routes become?
+
+Mirrors VirtualServicesForGateway (pilot/pkg/model/push_context.go),
+BuildHTTPRoutesForVirtualService and GetDestinationCluster
+(pilot/pkg/networking/core/route/route.go), Istio 1.31.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from meshctl.mesh.core.export_to import is_visible_to, visibility
+from meshctl.mesh.core.hosts import HostIndex, covers, is_wildcard
+from meshctl.mesh.core.mesh_config import MeshConfig
+from meshctl.mesh.core.precedence import age
+from meshctl.mesh.core.selectors import selects
+from meshctl.mesh.matching.request_match import RequestMatch, from_istio, is_catch_all
+from meshctl.mesh.registry.services import RegisteredHost, Registry
+from meshctl.mesh.traffic.delegates import MESH, Delegates, HttpRule, RuleMatch, gateway_name
+from meshctl.resources import Destination, Match, Route, Service, VirtualService
+from meshctl.resources.cached_property import cached_property
+
+_OF_PROXY = frozenset({"gateways", "port", "sourceLabels", "sourceNamespace"})
+
+
+class Proxy(NamedTuple):
+    """What istiod knows of an Envoy when it builds routes; ``None`` is unknown."""
+
+    namespace: str | None
+    labels: Mapping[str, str] | None
+
+
+class Target(NamedTuple):
+    """The upstream that a destination becomes; ``weight`` is ``None`` for a single one."""
+
+    host: str
+    port: int
+    subset: str
+    weight: int | None
+    destination: Destination
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class EffectiveRoute:
+    """One Envoy route: a rule with one of its alternatives, at one listener."""
+
+    virtual_service: VirtualService
+    rule: HttpRule
+    match: RuleMatch | None
+    request: RequestMatch
+    """The requests it takes, without what asks about the proxy (its source, gateway, port)."""
+    targets: tuple[Target, ...]
+    port: int
+    """The port of the server or listener it was built for."""
+
+    @property
+    def name(self) -> str:
+        """How Envoy names it: the rule, then the match."""
+        own = self.match.match.name if self.match is not None else ""
+        return f"{self.rule.name}.{own}" if own else self.rule.name
+
+    @property
+    def is_catch_all(self) -> bool:
+        """Does it take every request that reaches it?"""
+        return is_catch_all(self.request)
+
+    @property
+    def written(self) -> Iterator[Route | Match]:
+        """What it was made of: the routes and matches of the root and of its delegate."""
+        yield from self.rule.written
+        if self.match is not None:
+            yield from self.match.written
+
+
+class BoundHost(NamedTuple):
+    """One host of a VirtualService; ``order`` is its place among those of one Gateway."""
+
+    order: int
+    host: str
+    virtual_service: VirtualService
+
+
+class Bound:
+    """The VirtualServices of one Gateway (or the mesh) that one proxy sees, in istiod's order."""
+
+    def __init__(self, services: Iterable[VirtualService], registry: Registry) -> None:
+        self.services = tuple(services)
+        self._registry = registry
+
+    @cached_property
+    def _index(self) -> HostIndex[BoundHost]:
+        index: HostIndex[BoundHost] = HostIndex()
+        for order, one in enumerate(self.services):
+            for written in one.hosts:
+                host = self._registry.fqdn(written, one.namespace)
+                index.add(host, BoundHost(order, host, one))
+        return index
+
+    def first(self, host: str) -> list[VirtualService]:
+        """List those for the one closest host: itself, else the longest wildcard above it."""
+        return [bound.virtual_service for bound in self._index.most_specific(host)]
+
+    def overlapping(self, host: str) -> Iterator[BoundHost]:
+        """Walk the hosts that have a host in common with this one or wildcard."""
+        for above in self._index.covering(host):
+            yield from above
+        if is_wildcard(host):
+            for below in self._index.covered_by(host):
+                if below.host != host:
+                    yield below
+
+
+class Routes:
+    """All VirtualServices: by the Gateways they name, and as the routes they become."""
+
+    def __init__(
+        self, services: Iterable[VirtualService], registry: Registry, config: MeshConfig
+    ) -> None:
+        everything = sorted(services, key=age)
+        self.delegates = Delegates(everything, config)
+        self._registry = registry
+        self._visible: dict[VirtualService, frozenset[str]] = {}
+        self._by_gateway: dict[str, list[VirtualService]] = {}
+        self._bound: dict[tuple[str, str | None], Bound] = {}
+        for one in everything:
+            if not one.hosts:
+                continue
+            default = config.virtual_service_export_to
+            self._visible[one] = visibility(one.export_to, one.namespace, default)
+            for name in self.gateways_of(one):
+                self._by_gateway.setdefault(name, []).append(one)
+
+    def gateways_of(self, service: VirtualService) -> tuple[str, ...]:
+        """Name the Gateways in full, as ``namespace/name`` or ``mesh``, in the order written."""
+        written = service.gateways or (MESH,)
+        return tuple(gateway_name(name, service.namespace) for name in written)
+
+    def naming(self, gateway: str) -> list[VirtualService]:
+        """List the VirtualServices that name a Gateway, the oldest first, visible or not."""
+        return self._by_gateway.get(gateway, [])
+
+    def is_visible(self, service: VirtualService, namespace: str | None) -> bool:
+        """Do proxies of a namespace see it? One that is unknown is given the benefit."""
+        visible = self._visible.get(service, frozenset())
+        return bool(visible) if namespace is None else is_visible_to(visible, namespace)
+
+    def bound(self, gateway: str, namespace: str | None) -> Bound:
+        """List what binds to a Gateway (or ``mesh``) as a proxy of a namespace sees it.
+
+        Those private to the namespace come first, then those exported to it by name, then the
+        public ones; each group by age.
+        """
+        key = gateway, namespace
+        if key not in self._bound:
+            seen = [one for one in self.naming(gateway) if self.is_visible(one, namespace)]
+            seen.sort(key=lambda one: self.rank(one, namespace))
+            self._bound[key] = Bound(seen, self._registry)
+        return self._bound[key]
+
+    def of_mesh_host(self, host: str, namespace: str) -> VirtualService | None:
+        """Find the one VirtualService that sidecars of a namespace use for a host.
+
+        They are not merged: the closest host counts, and of several the oldest that routes.
+        """
+        found = self.bound(MESH, namespace).first(host)
+        return next((one for one in found if self.delegates.rules(one)), None)
+
+    def in_mesh(
+        self, host: str, namespace: str, port: int | None = None
+    ) -> tuple[EffectiveRoute, ...]:
+        """Build the routes that sidecars of a namespace have for a host.
+
+        Without a port, that of the host's first port, or 80 for an unknown host.
+        """
+        service = self.of_mesh_host(host, namespace)
+        if service is None:
+            return ()
+        if port is None:
+            known = self._registry.find(host, namespace)
+            port = known.ports[0].number if known is not None and known.ports else 80
+        return self.build(service, MESH, port, Proxy(namespace, None))
+
+    def build(
+        self, service: VirtualService, gateway: str, port: int, proxy: Proxy
+    ) -> tuple[EffectiveRoute, ...]:
+        """Build the Envoy routes of one VirtualService for a Gateway (or ``mesh``) and port.
+
+        Everything after the first route that takes every request is cut off.
+        """
+        built: list[EffectiveRoute] = []
+        for rule in self.delegates.rules(service):
+            alternatives: tuple[RuleMatch | None, ...] = rule.matches or (None,)
+            for match in alternatives:
+                if match is None or _applies(match.match, gateway, port, proxy):
+                    request = _request(match, gateway)
+                    targets = tuple(self._targets(rule, port, proxy))
+                    built.append(EffectiveRoute(service, rule, match, request, targets, port))
+                    if built[-1].is_catch_all:
+                        return tuple(built)
+        return tuple(built)
+
+    def target(
+        self, destination: Destination, port: int, proxy: Proxy, weight: int | None = None
+    ) -> Target:
+        """Resolve a destination: a missing port is the only one, else the listener's own."""
+        namespace = destination.resource.namespace
+        host = self._registry.fqdn(destination.host, namespace)
+        known = self._service(host, namespace, proxy)
+        if known is not None and isinstance(known.source, Service):
+            host = known.source.external_name or host
+        number = destination.port
+        if number is None:
+            number = known.ports[0].number if known and len(known.ports) == 1 else port
+        return Target(host, number, destination.subset, weight, destination)
+
+    def _targets(self, rule: HttpRule, port: int, proxy: Proxy) -> Iterator[Target]:
+        entries = rule.action.routes
+        if len(entries) == 1:
+            yield self.target(entries[0].destination, port, proxy)
+            return
+        for entry in entries:
+            if entry.weight:
+                yield self.target(entry.destination, port, proxy, entry.weight)
+
+    def _service(self, host: str, namespace: str, proxy: Proxy) -> RegisteredHost | None:
+        viewer = namespace if proxy.namespace is None else proxy.namespace
+        seen = [one for one in self._registry.at(host) if is_visible_to(one.visible, viewer)]
+        own = next((one for one in seen if one.namespace == namespace), None)
+        return own or next(iter(seen), None)
+
+    def rank(self, service: VirtualService, namespace: str | None) -> int:
+        """How early a proxy of a namespace asks it: private 0, exported by name 1, public 2."""
+        visible = self._visible[service]
+        if "*" in visible or namespace is None:
+            return 2
+        return 0 if service.namespace == namespace else 1
+
+
+def shared_host(one: str, other: str) -> str | None:
+    """Give the narrower of two hosts that overlap, ``None`` when they don't."""
+    if covers(other, one):
+        return one
+    return other if covers(one, other) else None
+
+
+def _request(match: RuleMatch | None, gateway: str) -> RequestMatch:
+    """Read what a match asks of requests; what it asks of the proxy is settled by then."""
+    asked = match.match.data if match is not None else {}
+    return from_istio({k: v for k, v in asked.items() if k not in _OF_PROXY}, frozenset({gateway}))
+
+
+def _applies(match: Match, gateway: str, port: int, proxy: Proxy) -> bool:
+    """Is the match meant for this listener at all? Named gateways make the source irrelevant."""
+    if match.port and match.port != port:
+        return False
+    if match.gateways:
+        return gateway in match.gateways
+    labels = match.labels_of("sourceLabels")
+    if proxy.labels is not None and not selects(labels, proxy.labels):
+        return False
+    namespace = match.text("sourceNamespace")
+    return not namespace or proxy.namespace is None or namespace == proxy.namespace

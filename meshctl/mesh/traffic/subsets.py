@@ -1,0 +1,126 @@
+"""Do the proxies that a route sends to a subset find a DestinationRule that defines it?
+
+They look it up on their own path (``traffic_policy``), and one whose rule has no such subset has
+no such upstream: 503 with response flag NC.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, NamedTuple
+
+from meshctl.mesh.core.export_to import is_visible_to
+from meshctl.mesh.registry.services import RegisteredHost
+from meshctl.mesh.traffic.delegates import MESH, gateway_name
+from meshctl.mesh.traffic.destination_rules import selector_of
+from meshctl.resources import Destination, DestinationRule, Resource, Route, VirtualService
+
+if TYPE_CHECKING:
+    from meshctl.mesh.model import Mesh
+
+ELSEWHERE = ""
+"""Stands for every namespace that has nothing of its own to say; no namespace has this name."""
+
+
+class Client(NamedTuple):
+    """Proxies that route alike: of one namespace, or ``ELSEWHERE`` for all without own rules."""
+
+    namespace: str
+    labels: Mapping[str, str]
+    is_gateway: bool
+
+
+class LostSubset(NamedTuple):
+    """A subset that some proxies don't find. ``client`` is ``None`` when nobody defines it."""
+
+    client: Client | None
+    known: tuple[str, ...]
+    rules: tuple[DestinationRule, ...]
+    """Rules for the host; where a client misses it, those that define the subset."""
+
+
+class SubsetLookup:
+    """Finds out who finds a subset."""
+
+    def __init__(self, mesh: "Mesh") -> None:
+        self._mesh = mesh
+        self._lost: dict[tuple[Resource, str, str, frozenset[str]], LostSubset | None] = {}
+        self._with_rules = frozenset(rule.namespace for rule in mesh.of(DestinationRule))
+
+    def lost(self, route: Route, destination: Destination) -> LostSubset | None:
+        """Say who misses the subset of a destination; ``None`` when nobody surely does."""
+        gateways = self._gateways(route)
+        key = route.resource, destination.host, destination.subset, gateways
+        if key not in self._lost:
+            self._lost[key] = self._find(destination, gateways)
+        return self._lost[key]
+
+    def _find(self, destination: Destination, gateways: frozenset[str]) -> LostSubset | None:
+        host = self._mesh.upstreams.host_of(destination)
+        rules = tuple(self._mesh.traffic_policies.covering(host))
+        names = tuple(dict.fromkeys(s.name for rule in rules for s in rule.subsets))
+        if destination.subset not in names:
+            known = self.is_known(destination)
+            return LostSubset(None, names, rules) if known else None
+        declared = self._mesh.upstreams.declared(destination)
+        if not declared or any(selector_of(rule) is not None for rule in rules):
+            return None
+        for client in self._clients(destination.resource, gateways):
+            if not self._finds(client, declared, destination.subset):
+                defining = tuple(r for r in rules if _defines(r, destination.subset))
+                return LostSubset(client, names, defining)
+        return None
+
+    def is_known(self, destination: Destination) -> bool:
+        """Has the input a rule for the host, or would it have one, if there were one?"""
+        host = self._mesh.upstreams.host_of(destination)
+        if any(True for _ in self._mesh.traffic_policies.covering(host)):
+            return True
+        home = self._mesh.registry.home(host)
+        return self._mesh.is_whole or bool(
+            {destination.resource.namespace, home} & self._with_rules
+        )
+
+    def _finds(self, client: Client, declared: list[RegisteredHost], subset: str) -> bool:
+        """Does a client find it for each declaration of the host that it sees?"""
+        for host in declared:
+            if client.namespace is ELSEWHERE and "*" not in host.visible:
+                continue
+            if is_visible_to(host.visible, client.namespace):
+                found = self._mesh.traffic_policies.effective(host, client.namespace, client.labels)
+                if found is None or subset not in found.subsets:
+                    return False
+        return True
+
+    def _gateways(self, route: Route) -> frozenset[str]:
+        """Name the gateways that surely read a route; what only some sidecars read doesn't count."""
+        service = route.virtual_service
+        every = frozenset(self._mesh.routes.gateways_of(service)) if service.hosts else frozenset()
+        if not route.matches:
+            return every
+        found: set[str] = set()
+        for match in route.matches:
+            if match.gateways:
+                found.update(gateway_name(name, service.namespace) for name in match.gateways)
+            elif match.has("sourceLabels") or match.has("sourceNamespace"):
+                found.update(every - {MESH})
+            else:
+                return every
+        return every & found
+
+    def _clients(self, service: Resource, gateways: Iterable[str]) -> Iterator[Client]:
+        assert isinstance(service, VirtualService)  # noqa: S101 - narrows the type
+        for name in sorted(gateways):
+            if name == MESH:
+                if self._mesh.routes.is_visible(service, service.namespace):
+                    yield Client(service.namespace, {}, is_gateway=False)
+                if self._mesh.routes.is_visible(service, ELSEWHERE):
+                    yield Client(ELSEWHERE, {}, is_gateway=False)
+                continue
+            gateway = self._mesh.gateways.find(name)
+            for effective in self._mesh.gateways.of(gateway) if gateway is not None else ():
+                workload = effective.workload
+                if workload.namespace is not None:
+                    yield Client(workload.namespace, workload.labels, is_gateway=True)
+
+
+def _defines(rule: DestinationRule, subset: str) -> bool:
+    return any(one.name == subset for one in rule.subsets)

@@ -1,0 +1,40 @@
+"""Which Services of ambient mode does a VirtualService or DestinationRule change?"""
+
+from collections.abc import Iterator
+
+from meshctl.mesh.registry.services import Registry
+from meshctl.mesh.traffic.policy_layers import written_policies
+from meshctl.mesh.workloads.waypoints import Ambient
+from meshctl.resources import DestinationRule, Ref, Service, VirtualService
+
+_MESH = "mesh"
+
+
+def ambient_services(
+    virtual_service: VirtualService, registry: Registry, ambient: Ambient
+) -> Iterator[tuple[Ref, Service]]:
+    """Walk its hosts that are Services of ambient namespaces, if it routes by requests at all."""
+    in_mesh = not virtual_service.gateways or _MESH in virtual_service.gateways
+    if not in_mesh or not (virtual_service.http or virtual_service.tls):
+        return
+    for index, host in enumerate(virtual_service.hosts):
+        for declared in registry.at(registry.fqdn(host, virtual_service.namespace)):
+            source = declared.source
+            if isinstance(source, Service) and ambient.is_on(source.namespace):
+                yield virtual_service.spec.at("hosts", index), source
+
+
+def ambient_service(rule: DestinationRule, registry: Registry, ambient: Ambient) -> Service | None:
+    """Find the Service of an ambient namespace that a DestinationRule is for."""
+    declared = (one.source for one in registry.at(registry.fqdn(rule.host, rule.namespace)))
+    services = (one for one in declared if isinstance(one, Service))
+    return next((one for one in services if ambient.is_on(one.namespace)), None)
+
+
+def proxy_setting(rule: DestinationRule) -> Ref | None:
+    """Name the first setting, beside TLS, that only an Envoy can follow: ztunnel reads no rules."""
+    for policy in written_policies(rule):
+        for key in ("loadBalancer", "connectionPool", "outlierDetection"):
+            if policy.has(key):
+                return policy.key(key)
+    return None

@@ -1,0 +1,173 @@
+"""Which proxies does an EnvoyFilter patch, and which other one patches the same?
+
+EnvoyFilters of the root namespace reach all namespaces (getMatchedEnvoyFilters,
+pilot/pkg/model/push_context.go, Istio 1.31). Of every match all parts must fit.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from meshctl.mesh.core.mesh_config import MeshConfig
+from meshctl.mesh.core.precedence import age
+from meshctl.mesh.core.selectors import selects
+from meshctl.mesh.workloads.membership import is_gateway
+from meshctl.mesh.workloads.workloads import Workloads
+from meshctl.resources import ConfigPatch, EnvoyFilter, Workload
+from meshctl.resources.cached_property import cached_property
+from meshctl.resources.view import Path
+
+_INSERTS = frozenset({"ADD", "INSERT_BEFORE", "INSERT_AFTER", "INSERT_FIRST"})
+_FILTERS = frozenset({"HTTP_FILTER", "NETWORK_FILTER"})
+_WIDE = ("", "")
+"""Stands for the labels of an EnvoyFilter without a selector."""
+_ANY = ("", "*")
+"""Stands for all EnvoyFilters, whatever their selector."""
+_Key = tuple[str, str, str | None, tuple[str, str]]
+_SKEW = 2
+_PATCH_RELEASES = 40
+
+
+class Twin(NamedTuple):
+    """Two patches that insert a filter of one name into the same proxies."""
+
+    patch: ConfigPatch
+    other: ConfigPatch
+
+    @property
+    def is_same(self) -> bool:
+        """Do both insert the very same?"""
+        values = (one.child("patch", "value").data for one in self)
+        return next(values) == next(values)
+
+
+class EnvoyFilters:
+    """All EnvoyFilters by the proxies they reach."""
+
+    def __init__(
+        self, filters: Iterable[EnvoyFilter], workloads: Workloads, config: MeshConfig
+    ) -> None:
+        self._filters = sorted(filters, key=age)
+        self._workloads = workloads
+        self._root = config.root_namespace
+
+    def is_mesh_wide(self, envoy_filter: EnvoyFilter) -> bool:
+        """Does it reach every proxy of the mesh?"""
+        narrow = envoy_filter.workload_selector or envoy_filter.target_refs
+        return envoy_filter.namespace == self._root and not narrow
+
+    def of(self, workload: Workload) -> list[EnvoyFilter]:
+        """The EnvoyFilters without targetRefs that are for a workload, the oldest first."""
+        homes = {self._root, workload.namespace}
+        return [
+            one
+            for one in self._filters
+            if one.namespace in homes
+            and not one.target_refs
+            and selects(one.workload_selector, workload.pod_labels)
+        ]
+
+    def reached(self, envoy_filter: EnvoyFilter) -> list[Workload]:
+        """The workloads, in the mesh or not, that it is for; none for one with targetRefs."""
+        if envoy_filter.target_refs:
+            return []
+        home = None if envoy_filter.namespace == self._root else envoy_filter.namespace
+        return sorted(self._workloads.find(envoy_filter.workload_selector, home), key=age)
+
+    def lacks_context(self, envoy_filter: EnvoyFilter, patch: ConfigPatch) -> Workload | None:
+        """Give one of the selected workloads if all are surely of another context than a patch."""
+        if not envoy_filter.workload_selector:
+            return None
+        reached = self.reached(envoy_filter)
+        are_gateways = {is_gateway(one) for one in reached}
+        wanted = {"GATEWAY": True, "SIDECAR_INBOUND": False, "SIDECAR_OUTBOUND": False}
+        context = wanted.get(patch.context)
+        return reached[0] if context is not None and are_gateways == {not context} else None
+
+    def twins(self, envoy_filter: EnvoyFilter) -> Iterator[Twin]:
+        """Walk the inserted filters of an EnvoyFilter that an older patch inserts as well."""
+        for patch in envoy_filter.patches:
+            known = self._inserts.get((envoy_filter, patch.path))
+            if known is None:
+                continue
+            earlier = [one for one in self._near(envoy_filter, patch) if one[0] < known[0]]
+            for _, other in sorted(earlier, key=lambda one: one[0]):
+                if self._meet(patch, other):
+                    yield Twin(patch, other)
+                    break
+
+    def _near(
+        self, envoy_filter: EnvoyFilter, patch: ConfigPatch
+    ) -> Iterator[tuple[int, ConfigPatch]]:
+        """Walk the inserts of the same filter that may meet a patch, by namespace and labels."""
+        is_root = envoy_filter.namespace == self._root
+        labels = envoy_filter.workload_selector.items()
+        for home in (None,) if is_root else (envoy_filter.namespace, self._root):
+            for label in (*labels, _WIDE) if labels else (_ANY,):
+                yield from self._inserted.get((patch.apply_to, patch.filter_name, home, label), ())
+
+    def _meet(self, one: ConfigPatch, other: ConfigPatch) -> bool:
+        contexts = {one.context, other.context} - {"ANY"}
+        versions = {one.proxy_version, other.proxy_version}
+        ports = {one.listener_port, other.listener_port} - {None}
+        if len(contexts) > 1 or len(versions) > 1 or len(ports) > 1:
+            return False
+        if one.filter_chain != other.filter_chain and one.filter_chain and other.filter_chain:
+            return False
+        first, second = one.resource, other.resource
+        assert isinstance(first, EnvoyFilter)  # noqa: S101 - narrows the type
+        assert isinstance(second, EnvoyFilter)  # noqa: S101 - narrows the type
+        if first.target_refs or second.target_refs:
+            return first is second
+        if first.namespace != second.namespace and self._root not in (
+            first.namespace, second.namespace,
+        ):  # fmt: skip
+            return False
+        selectors = first.workload_selector, second.workload_selector
+        return selects(*selectors) or selects(*reversed(selectors))
+
+    @cached_property
+    def _inserted(self) -> dict[_Key, list[tuple[int, ConfigPatch]]]:
+        found: dict[_Key, list[tuple[int, ConfigPatch]]] = {}
+        for (envoy_filter, _), (number, patch) in self._inserts.items():
+            labels = envoy_filter.workload_selector.items() or (_WIDE,)
+            for home in (envoy_filter.namespace, None):
+                for label in (*labels, _ANY):
+                    key = patch.apply_to, patch.filter_name, home, label
+                    found.setdefault(key, []).append((number, patch))
+        return found
+
+    @cached_property
+    def _inserts(self) -> dict[tuple[EnvoyFilter, Path], tuple[int, ConfigPatch]]:
+        """The patches that insert a filter, numbered by age."""
+        inserts = [
+            (envoy_filter, patch)
+            for envoy_filter in self._filters
+            for patch in envoy_filter.patches
+            if patch.apply_to in _FILTERS and patch.filter_name and patch.operation in _INSERTS
+        ]
+        return {(one, patch.path): (n, patch) for n, (one, patch) in enumerate(inserts)}
+
+
+def names_old_cluster(patch: ConfigPatch) -> str:
+    """Give an inbound cluster's name of before 1.8; the name is ``inbound|PORT||`` since."""
+    name = patch.child("match", "cluster").text("name")
+    parts = name.split("|")
+    return name if parts[0] == "inbound" and any(parts[2:]) else ""
+
+
+def excludes_all(pattern: str, versions: Iterable[tuple[int, int]]) -> bool:
+    """Fits a ``proxyVersion`` to no proxy that control planes of these versions may serve?
+
+    Those are of the same minor version, or up to two older. The pattern may match any part.
+    """
+    try:
+        compiled = re.compile(pattern)
+    except re.error:
+        return False
+    served = {(major, minor - n) for major, minor in versions for n in range(_SKEW + 1)}
+    return bool(served) and not any(
+        compiled.search(f"{major}.{minor}.{release}")
+        for major, minor in served
+        for release in range(_PATCH_RELEASES)
+    )

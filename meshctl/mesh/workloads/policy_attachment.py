@@ -1,0 +1,79 @@
+"""Which workloads does a selector-scoped object reach, and which other one reaches them too?
+
+Where only one can count, istiod takes the oldest: convertToSidecarScope and its callers
+(pilot/pkg/model/sidecar.go, push_context.go) and applicableTelemetries
+(pilot/pkg/model/telemetry.go), Istio 1.31.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Generic, TypeVar
+
+from meshctl.mesh.core.precedence import age, order_is_known
+from meshctl.mesh.workloads.workloads import Workloads
+from meshctl.resources import Resource, Workload
+from meshctl.resources.cached_property import cached_property
+
+_SHOWN = 3
+R = TypeVar("R", bound=Resource)
+
+
+class Attachments(Generic[R]):
+    """All objects of one kind, by the level they act on."""
+
+    def __init__(
+        self, objects: Iterable[R], selector_of: Callable[[R], Mapping[str, str] | None],
+        workloads: Workloads,
+    ) -> None:  # fmt: skip
+        """``selector_of`` gives ``None`` for an object that attaches in another way."""
+        self._selector_of = selector_of
+        self._workloads = workloads
+        self._wide: dict[str, list[R]] = {}
+        self._narrow: list[R] = []
+        for one in sorted(objects, key=age):
+            selector = selector_of(one)
+            if selector:
+                self._narrow.append(one)
+            elif selector is not None:
+                self._wide.setdefault(one.namespace, []).append(one)
+
+    def for_namespace(self, namespace: str) -> Sequence[R]:
+        """Those for a whole namespace, the one that counts first."""
+        return self._wide.get(namespace, ())
+
+    def picked(self, one: R) -> list[Workload]:
+        """The workloads of its own namespace that its selector picks."""
+        return self._workloads.find(self._selector_of(one) or {}, one.namespace)
+
+    def for_workload(self, workload: Workload) -> Sequence[R]:
+        """Those whose selector picks a workload, the one that counts first."""
+        return self._by_workload.get(workload, ())
+
+    def rivals(self, one: R) -> Iterator[tuple[Workload, Sequence[R]]]:
+        """Walk the workloads that others pick too, with all that pick them."""
+        for workload in sorted(self.picked(one), key=age):
+            same = self.for_workload(workload)
+            if len(same) > 1 and one in same:
+                yield workload, same
+
+    @cached_property
+    def _by_workload(self) -> dict[Workload, list[R]]:
+        found: dict[Workload, list[R]] = {}
+        for one in self._narrow:
+            for workload in self.picked(one):
+                found.setdefault(workload, []).append(one)
+        return found
+
+
+def named(objects: Sequence[Resource]) -> str:
+    """List the first few objects by name."""
+    names = ", ".join(one.key_name for one in objects[:_SHOWN])
+    return names if len(objects) <= _SHOWN else f"{names} and {len(objects) - _SHOWN} more"
+
+
+def winner_text(one: Resource, same: Sequence[Resource]) -> str:
+    """Phrase which of several objects counts, the first of them by age."""
+    if not order_is_known(same):
+        return "only the oldest counts, and files don't say which that is"
+    if same[0] is one:
+        return f"this one is the oldest and counts; {same[1].key_name} is ignored"
+    return f"{same[0].key_name} is older and counts; this one is ignored"

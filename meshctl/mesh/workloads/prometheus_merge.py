@@ -1,0 +1,66 @@
+"""Does the sidecar's agent collect the application's metrics too, and from where?
+
+Mirrors applyPrometheusMerge (pkg/kube/inject/webhook.go, Istio 1.31), which reads the annotations
+in any spelling that Prometheus takes for the same.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+from meshctl.istio.annotation_values import flag
+from meshctl.mesh.workloads.membership import SIDECAR_PORTS
+
+MERGE = "prometheus.istio.io/merge-metrics"
+TARGETS = "prometheus.istio.io/scrape-targets"
+AGENT_PORT = "15020"
+_NAMES = {
+    "prometheus_io_scrape": "scrape",
+    "prometheus_io_path": "path",
+    "prometheus_io_port": "port",
+}
+_MAX_PORT = 65535
+_NO_LABEL = re.compile(r"[^a-zA-Z0-9_]")
+
+
+class Target(NamedTuple):
+    """One place from which metrics are collected, as it is written."""
+
+    port: str
+    path: str
+
+    @property
+    def is_fine(self) -> bool:
+        """Is the port one that an application can have beside a sidecar?"""
+        is_number = self.port.isdecimal() and len(self.port) <= len(str(_MAX_PORT))
+        return is_number and 0 < int(self.port) <= _MAX_PORT and int(self.port) not in SIDECAR_PORTS
+
+
+def targets(text: str) -> Iterator[Target]:
+    """Walk the targets of the annotation, which are parted by commas."""
+    for part in text.split(","):
+        port, _, path = part.strip().partition(":")
+        if port:
+            yield Target(port, path or "/metrics")
+
+
+def scrape_key(name: str) -> str | None:
+    """Say which setting an annotation is for Prometheus: ``scrape``, ``path`` or ``port``."""
+    return _NAMES.get(_NO_LABEL.sub("_", name))
+
+
+def scrape_settings(annotations: Mapping[str, str]) -> dict[str, str]:
+    """What a pod tells Prometheus, whatever the spelling of the annotations."""
+    found = ((scrape_key(name), annotations[name]) for name in sorted(annotations))
+    return {key: value for key, value in found if key is not None}
+
+
+def merges_metrics(
+    annotations: Mapping[str, str], mesh_config: Mapping[str, Any], agent_port: str = AGENT_PORT
+) -> bool:
+    """Does the agent collect the metrics of a pod with these annotations?"""
+    merges = flag(annotations.get(MERGE))
+    if merges is None:
+        merges = mesh_config.get("enablePrometheusMerge") is not False
+    found = scrape_settings(annotations)
+    return merges and flag(found.get("scrape")) is not False and found.get("port") != agent_port

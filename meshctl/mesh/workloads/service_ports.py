@@ -1,0 +1,51 @@
+"""Where do several Services meet on one container port?
+
+The sidecar of the server has one inbound listener for each container port, whatever the number of
+Services in front of it (buildInboundChainConfigs, pilot/pkg/networking/core/listener_inbound.go,
+Istio 1.31).
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from meshctl.istio.protocols import Protocol
+from meshctl.mesh.workloads.container_ports import Ports
+from meshctl.resources import Ref, Workload
+
+_MANAGED = "gateway.istio.io/managed"
+
+
+class LinkedPort(NamedTuple):
+    """A Service port that leads to a container port."""
+
+    number: int
+    protocol: Protocol
+    service: str
+    place: Ref
+
+    @property
+    def family(self) -> str:
+        """What kind of listener the protocol needs: ``http``, ``tls`` or ``tcp``."""
+        if self.protocol.is_http:
+            return "http"
+        return "tls" if self.protocol.is_tls else "tcp"
+
+
+def shared_ports(workload: Workload, ports: Ports) -> Iterator[tuple[int, Sequence[LinkedPort]]]:
+    """Walk the container ports that several Service ports lead to.
+
+    Ports whose protocol is sniffed fit to any other, and UDP never reaches a sidecar.
+    """
+    if _MANAGED in workload.labels:
+        return
+    found: dict[int, list[LinkedPort]] = {}
+    for port, target in ports.in_front_of(workload):
+        if port.protocol not in {Protocol.AUTO, Protocol.UDP}:
+            service = port.view.resource.key_name
+            place = port.view.at("name") if port.name else port.view.at("port")
+            found.setdefault(target, []).append(
+                LinkedPort(port.number, port.protocol, service, place)
+            )
+    for target, linked in sorted(found.items()):
+        if len({one.service for one in linked}) > 1:
+            yield target, sorted(linked, key=lambda one: (one.service, one.number))

@@ -1,0 +1,109 @@
+"""Which ports that a pod serves or calls pass through its sidecar, and which probes do?
+
+Mirrors the inbound rules of istio-iptables (tools/istio-iptables/pkg/capture/run.go) and probe
+rewriting (pkg/kube/inject/app_probe.go) of Istio 1.31.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from meshctl.istio.annotation_values import flag
+from meshctl.resources import Ref, View, Workload
+from meshctl.resources.cached_property import cached_property
+
+REWRITE = "sidecar.istio.io/rewriteAppHTTPProbers"
+STATUS_PORT = "status.sidecar.istio.io/port"
+EXCLUDE = "traffic.sidecar.istio.io/excludeInboundPorts"
+INCLUDE = "traffic.sidecar.istio.io/includeInboundPorts"
+EXCLUDE_OUTBOUND = "traffic.sidecar.istio.io/excludeOutboundPorts"
+
+
+def is_rewritten(probe: View) -> bool:
+    """Is a probe of a kind that the injector sends to its agent? ``exec`` is not."""
+    return any(probe.has(action) for action in ("httpGet", "tcpSocket", "grpc"))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Probe:
+    """A probe of the kubelet that opens a connection to a container port."""
+
+    view: View
+    port: int
+
+
+class Capture:
+    """What the sidecar of one workload sees of its inbound connections."""
+
+    def __init__(self, workload: Workload) -> None:
+        self._workload = workload
+
+    def includes(self, port: int) -> bool:
+        """Does the sidecar take connections to this port?"""
+        return self.bypass(port) is None
+
+    def bypass(self, port: int) -> Ref | None:
+        """Name the annotation that leads connections to this port past the sidecar."""
+        if port in self._ports(EXCLUDE):
+            return self._annotation(EXCLUDE)
+        included = self._annotations.get(INCLUDE, "*").strip()
+        if included == "*" or port in self._ports(INCLUDE):
+            return None
+        return self._annotation(INCLUDE)
+
+    @property
+    def past_sidecar(self) -> frozenset[int]:
+        """The ports of others that the pod calls without its sidecar."""
+        return self._ports(EXCLUDE_OUTBOUND)
+
+    def rewriting_off(self, default: Ref | None) -> Ref | None:
+        """Name what leaves the probes as they are: an annotation, else the injector's default."""
+        written = self._annotations.get(REWRITE)
+        if written is None:
+            return default
+        return self._annotation(REWRITE) if flag(written) is False else None
+
+    def rewrites_probes(self, *, by_default: bool) -> bool:
+        """Does the injector send the probes to its agent?"""
+        written = flag(self._annotations.get(REWRITE))
+        return by_default if written is None else written
+
+    def probes(self) -> Iterator[Probe]:
+        """Walk the HTTP and gRPC probes of containers that pass through the sidecar.
+
+        A TCP probe only opens a connection, which the sidecar accepts for any port.
+        """
+        for number, view in self.probed_ports():
+            if view.path[-1] != "tcpSocket" and self.includes(number):
+                yield Probe(view, number)
+
+    def probed_ports(self) -> Iterator[tuple[int, View]]:
+        """Walk the ports that probes connect to, with the action that names each."""
+        for container in self._workload.containers:
+            for _, probe in container.probes:
+                for action in ("httpGet", "grpc", "tcpSocket"):
+                    view = probe.child(action)
+                    number = self._number(view)
+                    if number is not None and not view.has("host"):
+                        yield number, view
+
+    def _number(self, action: View) -> int | None:
+        name = action.text("port")
+        if name:
+            return int(name) if _is_number(name) else self._workload.named_ports.get(name)
+        return action.number("port")
+
+    def _annotation(self, key: str) -> Ref:
+        return self._workload.template.at("metadata", "annotations", key)
+
+    def _ports(self, key: str) -> frozenset[int]:
+        texts = self._annotations.get(key, "").split(",")
+        return frozenset(int(text) for text in map(str.strip, texts) if _is_number(text))
+
+    @cached_property
+    def _annotations(self) -> Mapping[str, str]:
+        return self._workload.pod_annotations
+
+
+def _is_number(text: str) -> bool:
+    """Is this the number of a port? Python refuses to read numbers of thousands of digits."""
+    return text.isdecimal() and len(text) <= 5  # noqa: PLR2004 - as many as 65535 has

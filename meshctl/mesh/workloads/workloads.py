@@ -1,0 +1,211 @@
+"""Which pods run, behind which selectors, and how do they take part in the mesh?"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+
+from meshctl.mesh.core.selectors import LabelIndex, selects
+from meshctl.mesh.registry.services import HostPort, RegisteredHost
+from meshctl.mesh.workloads.membership import (
+    STATUS,
+    Membership,
+    is_live,
+    opts_out,
+    present,
+    promise,
+)
+from meshctl.resources import Namespace, Service, Workload
+from meshctl.resources.cached_property import cached_property
+
+_GENERATED = frozenset({
+    "pod-template-hash", "rollouts-pod-template-hash", "controller-revision-hash",
+    "pod-template-generation", "kubernetes.io/hostname", "statefulset.kubernetes.io/pod-name",
+    "apps.kubernetes.io/pod-index", "job-name", "controller-uid",
+    "security.istio.io/tlsMode", "istio.io/rev",
+})  # fmt: skip
+_GENERATED_PREFIXES = (
+    "topology.kubernetes.io/", "topology.istio.io/", "service.istio.io/", "batch.kubernetes.io/",
+    "failure-domain.beta.kubernetes.io/",
+)  # fmt: skip
+_HASH = "pod-template-hash"
+_ORDER = {"Pod": 2, "ReplicaSet": 1}
+
+
+class Workloads:
+    """All workloads of the input; pods of a listed controller are not counted twice."""
+
+    def __init__(
+        self, workloads: Iterable[Workload], namespaces: Iterable[Namespace], *,
+        is_whole: bool = False, are_injected: bool = False,
+        heed: Callable[[Membership, Workload, Namespace], Membership] | None = None,
+    ) -> None:  # fmt: skip
+        """Index them; ``heed`` corrects what labels promise by what is known of the injector."""
+        self._is_whole = is_whole
+        self._heed = heed
+        self._are_injected = are_injected
+        self._namespaces = {namespace.name: namespace for namespace in namespaces}
+        self._index: LabelIndex[Workload] = LabelIndex()
+        self._pods: dict[Workload, Workload] = {}
+        self._membership: dict[Workload, Membership] = {}
+        self._to_be_injected: dict[Workload, bool] = {}
+        self._memberships: dict[tuple[str, frozenset[tuple[str, str]]], frozenset[Membership]] = {}
+        self._all: list[Workload] = []
+        for workload in sorted(workloads, key=lambda one: _ORDER.get(one.kind, 0)):
+            self._add(workload)
+
+    def __iter__(self) -> Iterator[Workload]:
+        return iter(self._all)
+
+    def __contains__(self, workload: object) -> bool:
+        return workload in self._listed
+
+    def listed(self, workload: Workload) -> Workload:
+        """Name the workload that stands for a pod or ReplicaSet here: its controller, or itself."""
+        return self._owner(workload) or workload
+
+    def running(self, workload: Workload) -> Workload:
+        """Give a pod that a workload made, if the input has one, else the workload itself."""
+        return self._pods.get(workload, workload)
+
+    def find(self, selector: Mapping[str, str], namespace: str | None = None) -> list[Workload]:
+        """Find the workloads whose pods a selector picks, in one namespace or in all."""
+        return self._index.find(selector, namespace)
+
+    def behind(self, host: RegisteredHost) -> list[Workload]:
+        """Find the workloads that serve a host; a Service without selector has none known."""
+        source = host.source
+        selector = source.selector if isinstance(source, Service) else source.workload_selector
+        return self._index.find(selector, source.namespace) if selector else []
+
+    def of_subset(self, host: RegisteredHost, labels: Mapping[str, str]) -> list[Workload]:
+        """Find the workloads behind a host whose pods have, or may get, more labels too."""
+        written = {key: text for key, text in labels.items() if not _is_generated(key)}
+        return [one for one in self.behind(host) if selects(written, one.pod_labels)]
+
+    def in_mesh(self, namespace: str) -> list[Workload]:
+        """Find the workloads of a namespace that take part in the mesh, or may."""
+        found = self._index.find({}, namespace)
+        return [one for one in found if self.membership(one) is not Membership.NONE]
+
+    def membership(self, workload: Workload) -> Membership:
+        """How a workload takes part in the mesh; a listed running pod of it decides."""
+        known = self._membership.get(workload)
+        if known is None:
+            pod = self._pods.get(workload, workload)
+            written = present(pod, self._namespaces.get(workload.namespace))
+            if written is None or (self._are_injected and not written.has_proxy):
+                written = self.promise(workload if self._are_injected else pod)
+            known = written
+            self._membership[workload] = known
+        return known
+
+    def promise(self, workload: Workload) -> Membership:
+        """How a pod that is made now would take part; ``kube-inject`` asks no namespace."""
+        if self._are_injected:
+            return Membership.NONE if opts_out(workload) else Membership.SIDECAR
+        namespace = self._namespaces.get(workload.namespace)
+        promised = promise(workload, namespace)
+        if namespace is None or self._heed is None:
+            return promised
+        return self._heed(promised, workload, namespace)
+
+    def is_to_be_injected(self, workload: Workload) -> bool:
+        """Will the injector surely merge its template with the pod, which has not had it yet?"""
+        known = self._to_be_injected.get(workload)
+        if known is None:
+            known = self._to_be_injected[workload] = self._awaits_injection(workload)
+        return known
+
+    def _awaits_injection(self, workload: Workload) -> bool:
+        if STATUS in workload.pod_annotations or workload not in self:
+            return False
+        if is_live(workload) and not self._are_injected:
+            return False
+        return self.promise(workload) is Membership.SIDECAR
+
+    def memberships(self, selector: Mapping[str, str], namespace: str) -> frozenset[Membership]:
+        """How the workloads that a selector picks take part; asked once for each selector."""
+        key = (namespace, frozenset(selector.items()))
+        known = self._memberships.get(key)
+        if known is None:
+            known = frozenset(self.membership(one) for one in self.find(selector, namespace))
+            self._memberships[key] = known
+        return known
+
+    def namespace(self, name: str) -> Namespace | None:
+        """Find the Namespace object, if the input has it."""
+        return self._namespaces.get(name)
+
+    @cached_property
+    def namespaces(self) -> frozenset[str]:
+        """Namespaces of which the input holds at least one workload."""
+        return frozenset(workload.namespace for workload in self._all)
+
+    @cached_property
+    def _listed(self) -> frozenset[Workload]:
+        return frozenset(self._all)
+
+    def shows_pods_of(self, namespace: str) -> bool:
+        """Does the input have the workloads of a namespace, so that a missing one is absent?"""
+        return self._is_whole or namespace in self.namespaces
+
+    def target_port(self, workload: Workload, port: HostPort) -> int | None:
+        """Translate a Service port to the container port; ``None`` for an unknown name."""
+        if isinstance(port.target, int):
+            return port.target
+        return workload.named_ports.get(port.target)
+
+    def _add(self, workload: Workload) -> None:
+        owner = self._owner(workload)
+        if owner is not None:
+            if workload.kind == "Pod":
+                self._pods.setdefault(owner, workload)
+            return
+        self._all.append(workload)
+        self._index.add(workload.namespace, workload.pod_labels, workload)
+
+    def _owner(self, workload: Workload) -> Workload | None:
+        """Find the controller of a generated pod or ReplicaSet by name and labels."""
+        if not is_generated(workload):
+            return None
+        labels = dict(workload.pod_labels)
+        labels.pop(_HASH, None)
+        return next(
+            (
+                owner
+                for owner in self._controllers.get(controller_of(workload), ())
+                if owner.pod_labels.items() <= labels.items()
+            ),
+            None,
+        )
+
+    @cached_property
+    def _controllers(self) -> dict[tuple[str, str], list[Workload]]:
+        """Controllers by namespace and name; complete before the first pod is added."""
+        found: dict[tuple[str, str], list[Workload]] = {}
+        for workload in self._all:
+            if workload.kind not in _ORDER:
+                found.setdefault((workload.namespace, workload.name), []).append(workload)
+        return found
+
+
+def _is_generated(label: str) -> bool:
+    """Is a label added when the pod is created or scheduled, so that no template shows it?
+
+    Controllers mark what they create; istiod copies topology labels from the node
+    (pilot/pkg/serviceregistry/kube/controller/endpoint_builder.go, Istio 1.31).
+    """
+    return label in _GENERATED or label.startswith(_GENERATED_PREFIXES)
+
+
+def is_generated(workload: Workload) -> bool:
+    """Is it a pod or ReplicaSet that a controller has made?"""
+    return workload.kind in _ORDER and bool(
+        _HASH in workload.pod_labels or workload.metadata.get("ownerReferences")
+    )
+
+
+def controller_of(workload: Workload) -> tuple[str, str]:
+    """Name the controller (namespace, name) that would have generated a pod or ReplicaSet."""
+    name, generated = workload.name, workload.pod_labels.get(_HASH)
+    if generated is not None and f"-{generated}" in name:
+        return workload.namespace, name[: name.rindex(f"-{generated}")]
+    return workload.namespace, name.rpartition("-")[0]

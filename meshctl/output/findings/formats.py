@@ -1,0 +1,26 @@
+"""Which output formats are there, and which module writes each of them?"""
+
+from importlib import import_module
+from typing import TextIO
+
+from meshctl.engine.report import Report
+from meshctl.errors import UsageError
+
+FORMATS: dict[str, str] = {
+    "text": "meshctl.output.findings.text",
+    "json": "meshctl.output.findings.json_v1",
+    "yaml": "meshctl.output.findings.yaml_v1",
+    "sarif": "meshctl.output.findings.sarif",
+    "github": "meshctl.output.findings.github",
+    "gitlab": "meshctl.output.findings.gitlab",
+    "junit": "meshctl.output.findings.junit",
+    "markdown": "meshctl.output.findings.markdown",
+}
+"""Every format with its module, which is imported only when the format is asked for."""
+
+
+def render(name: str, report: Report, out: TextIO) -> None:
+    """Write a report in the named format; a name that does not exist is a ``UsageError``."""
+    if name not in FORMATS:
+        raise UsageError(f"unknown format {name!r}; choose one of {', '.join(FORMATS)}")
+    import_module(FORMATS[name]).render(report, out)

@@ -1,0 +1,126 @@
+"""How do code hosts and editors read a report? SARIF 2.1.0."""
+
+import json
+from typing import Any, TextIO
+
+from meshctl.engine.report import LocatedFinding, Location, NotCheckedRule, Report, ResourceId
+from meshctl.output.json_array import write_array
+from meshctl.output.paths import uri
+from meshctl.output.wording import message_lines, one_line
+from meshctl.rules.api import Rule, Severity
+
+_SCHEMA = (
+    "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+)
+_LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
+_GITHUB_SEVERITIES = {
+    Severity.ERROR: "error",
+    Severity.WARNING: "warning",
+    Severity.INFO: "recommendation",
+}
+_FINGERPRINT = "meshctl/v1"
+
+
+def render(report: Report, out: TextIO) -> None:
+    """Write a report as one SARIF run, one result a line."""
+    rules = [report.rules[rule] for rule in sorted(report.rules)]
+    indexes = {rule.id: index for index, rule in enumerate(rules)}
+    out.write(f'{{\n  "$schema": "{_SCHEMA}",\n  "version": "2.1.0",\n  "runs": [{{\n')
+    out.write('    "tool": {"driver": {"name": "meshctl", ')
+    out.write(f'"version": {json.dumps(report.version)}, "rules": ')
+    write_array(out, map(_rule, rules), "    ")
+    out.write('}},\n    "invocations": ')
+    write_array(out, [_invocation(report)], "    ")
+    out.write(',\n    "columnKind": "unicodeCodePoints",\n    "results": ')
+    write_array(out, (_result(finding, indexes) for finding in report.findings), "    ")
+    out.write("\n  }]\n}\n")
+
+
+def _rule(rule: Rule) -> dict[str, Any]:
+    explanation, _, _ = rule.docs.partition("Fix:")
+    summary, _, details = explanation.partition("\n")
+    description = " ".join(details.split()) or summary
+    return {
+        "id": rule.id,
+        "shortDescription": {"text": summary},
+        "fullDescription": {"text": description},
+        "help": {
+            "text": rule.docs or summary,
+            "markdown": f"{explanation.strip()}\n\n**Fix:** {rule.fix}" if rule.fix else rule.docs,
+        },
+        "defaultConfiguration": {"level": _LEVELS[rule.severity]},
+        "properties": {
+            "tags": ["istio", rule.family],
+            "problem.severity": _GITHUB_SEVERITIES[rule.severity],
+            "equivalents": list(rule.equivalents),
+        },
+    }
+
+
+def _invocation(report: Report) -> dict[str, Any]:
+    return {
+        "executionSuccessful": not report.crashed,
+        "toolExecutionNotifications": [_notification(item) for item in report.not_checked],
+    }
+
+
+def _notification(item: NotCheckedRule) -> dict[str, Any]:
+    return {
+        "level": "note",
+        "message": _message(f"not fully checked: {one_line(item.reason)}"),
+        "associatedRule": {"id": item.rule},
+    }
+
+
+def _result(finding: LocatedFinding, indexes: dict[str, int]) -> dict[str, Any]:
+    lines = message_lines(finding.message)
+    if finding.fix:
+        lines.append(f"Fix: {one_line(finding.fix)}")
+    result: dict[str, Any] = {"ruleId": finding.rule}
+    if finding.rule in indexes:
+        result["ruleIndex"] = indexes[finding.rule]
+    result |= {
+        "level": _LEVELS[finding.severity],
+        "message": _message("\n".join(lines)),
+        "locations": [_location(finding.location, finding.resource)],
+        "partialFingerprints": {_FINGERPRINT: finding.fingerprint},
+        "properties": {"path": finding.location.path},
+    }
+    if finding.related:
+        result["relatedLocations"] = [
+            {"id": number, "message": _message(one_line(item.message))}
+            | _location(item.location, item.resource)
+            for number, item in enumerate(finding.related, 1)
+        ]
+    return result
+
+
+def _message(text: str) -> dict[str, str]:
+    """Make a message whose text cannot turn into a link (SARIF 2.1.0, section 3.11.6).
+
+    Braces stay single: a message without arguments has no placeholders to expand.
+    """
+    return {"text": text.replace("](", "\\](")}
+
+
+def _location(location: Location, resource: ResourceId) -> dict[str, Any]:
+    data: dict[str, Any] = {
+        "physicalLocation": {
+            "artifactLocation": {"uri": uri(location.file)},
+            "region": {
+                "startLine": location.line,
+                "startColumn": location.column,
+                "endLine": location.end_line,
+                "endColumn": location.end_column,
+            },
+        }
+    }
+    if any(resource):
+        data["logicalLocations"] = [
+            {
+                "name": resource.name,
+                "fullyQualifiedName": resource.title,
+                "kind": "resource",
+            }
+        ]
+    return data

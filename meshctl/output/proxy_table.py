@@ -1,0 +1,135 @@
+"""How do people read the state of proxies: as a table, as one line, and why it is so?"""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+
+from meshctl.inspect.proxies.sync import IGNORED, Proxy, Skew, Status, TypeStatus, type_names
+from meshctl.output.ages import age
+
+Row = tuple[object, ...]
+_NAMED = 3
+_REASON_WIDTH = 80
+_GENERATED = re.compile(r"(-[bcdf-hj-np-tv-xz0-9a-f]{6,10})?-[bcdfghjklmnpqrstvwxz2456789]{5}$")
+_BAD = (Status.ERROR, Status.STALE)
+
+
+def table(proxies: Sequence[Proxy], now: datetime) -> tuple[tuple[str, ...], list[Row]]:
+    """Give the columns and one row a proxy, with the types it asks for and its worst state."""
+    columns = ("name", "cluster", "istiod", "version", "subscribed types", "status")
+    return columns, [
+        (one.name, one.cluster, one.istiod, one.version, _subscribed(one), _status(one, now))
+        for one in proxies
+    ]
+
+
+def wide_table(proxies: Sequence[Proxy], now: datetime) -> tuple[tuple[str, ...], list[Row]]:
+    """Give the columns and one row a proxy, with a column for each type."""
+    names = type_names(proxies)
+    columns = ("name", "cluster", "type", *names, "istiod", "revision", "version", "skew")
+    return columns, [
+        (
+            one.name, one.cluster, one.kind,
+            *(_cell(one.types.get(name, IGNORED), now) for name in names),
+            one.istiod, one.revision, one.version, _skew(one),
+        )
+        for one in proxies
+    ]  # fmt: skip
+
+
+def reasons(proxies: Iterable[Proxy]) -> Iterator[str]:
+    """Walk what is known in full about types out of sync, and of proxies that moved."""
+    for one in proxies:
+        for name, state in one.types.items():
+            if state.reason:
+                verb = "refuses" if state.status is Status.ERROR else "has not confirmed"
+                yield f"{one.name} {verb} {name}: {state.reason}"
+        if one.also_on:
+            yield f"{one.name} was connected to {', '.join(one.also_on)} too"
+
+
+def summary(proxies: Sequence[Proxy]) -> str:
+    """Count the states in one line, and name whoever is out of sync."""
+    states = Counter(one.worst for one in proxies)
+    parts = [f"{states[Status.SYNCED]} synced"]
+    stale = [one for one in proxies if one.worst is Status.STALE]
+    if stale:
+        parts.append(f"{len(stale)} stale ({_names(stale)})")
+    parts += _rejections([one for one in proxies if one.worst is Status.ERROR])
+    if states[Status.NOT_SENT]:
+        waiting = [one for one in proxies if one.worst is Status.NOT_SENT]
+        parts.append(f"{len(waiting)} not sent anything ({_names(waiting)})")
+    skewed = [one for one in proxies if one.skew is Skew.MINOR]
+    if skewed:
+        versions = sorted({f"{one.version} under {one.istiod_version}" for one in skewed})
+        shown = ", ".join(versions[:_NAMED])
+        parts.append(f"{len(skewed)} of another version than istiod ({_names(skewed)}: {shown})")
+    noun = "proxy" if len(proxies) == 1 else "proxies"
+    return f"{len(proxies)} {noun}: {', '.join(parts)}"
+
+
+def workload(proxy: Proxy) -> str:
+    """Name the workload of a pod, as far as the pod's name tells it."""
+    return _GENERATED.sub("", proxy.pod)
+
+
+def _rejections(proxies: list[Proxy]) -> Iterator[str]:
+    """Group those that refuse the same types for the same reason, the largest groups first."""
+    groups: dict[tuple[str, str], list[Proxy]] = {}
+    for one in proxies:
+        bad = one.having(Status.ERROR)
+        groups.setdefault((",".join(bad), one.types[bad[0]].reason), []).append(one)
+    ordered = sorted(groups.items(), key=lambda item: -len(item[1]))
+    for (types, reason), members in ordered[:_NAMED]:
+        yield f"{len(members)} rejected {types} ({_names(members)}: {_short(reason)})"
+    rest = sum(len(members) for _, members in ordered[_NAMED:])
+    if rest:
+        yield f"{rest} rejected for other reasons"
+
+
+def _names(proxies: Iterable[Proxy]) -> str:
+    names = list(dict.fromkeys(map(workload, proxies)))
+    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    return ", ".join(names[:_NAMED]) + more
+
+
+def _short(reason: str) -> str:
+    line = " ".join(reason.split())
+    return line if len(line) <= _REASON_WIDTH else f"{line[: _REASON_WIDTH - 3]}..."
+
+
+def _subscribed(proxy: Proxy) -> str:
+    names = ",".join(proxy.types)
+    return f"{len(proxy.types)} ({names})" if names else "0"
+
+
+def _status(proxy: Proxy, now: datetime) -> str:
+    """Say the worst first; what is merely not sent, or of another version, stands behind it."""
+    bad = [
+        f"{status.value} {','.join(names)}{_age(proxy.oldest(status), now)}"
+        for status in _BAD
+        for names in [proxy.having(status)]
+        if names
+    ]
+    parts = bad or [proxy.worst.value]
+    unsent = proxy.having(Status.NOT_SENT)
+    if unsent and proxy.worst is not Status.NOT_SENT:
+        parts.append(f"{Status.NOT_SENT.value} {','.join(unsent)}")
+    if proxy.skew is Skew.MINOR:
+        parts.append(f"istiod is {proxy.istiod_version}")
+    return ", ".join(parts)
+
+
+def _cell(state: TypeStatus, now: datetime) -> str:
+    return f"{state.status.value}{_age(state.since, now)}"
+
+
+def _age(since: datetime | None, now: datetime) -> str:
+    return f" ({age((now - since).total_seconds())})" if since else ""
+
+
+def _skew(proxy: Proxy) -> str:
+    if proxy.skew in {Skew.MINOR, Skew.PATCH}:
+        return f"{proxy.skew.value}: istiod is {proxy.istiod_version}"
+    return proxy.skew.value

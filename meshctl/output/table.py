@@ -1,0 +1,34 @@
+"""How do rows look as a table for people?"""
+
+from collections.abc import Iterable, Sequence
+from typing import TextIO
+
+from meshctl.output.findings.markdown import escaped
+from meshctl.output.wording import visible
+
+Table = tuple[Sequence[str], Iterable[Sequence[object]]]
+
+
+def write_tables(tables: Iterable[Table], out: TextIO) -> None:
+    """Write several tables, each with its column names, with an empty line between them."""
+    for number, (columns, rows) in enumerate(tables):
+        out.write("\n" if number else "")
+        write_table(columns, rows, out)
+
+
+def write_markdown(columns: Sequence[str], rows: Iterable[Sequence[object]], out: TextIO) -> None:
+    """Write rows as a table of GitHub Flavored Markdown; nothing there shows as ``-``."""
+    out.write(f"| {' | '.join(columns)} |\n|{'---|' * len(columns)}\n")
+    for row in rows:
+        texts = ("-" if cell in (None, "") else escaped(str(cell)) for cell in row)
+        out.write(f"| {' | '.join(texts)} |\n")
+
+
+def write_table(columns: Sequence[str], rows: Iterable[Sequence[object]], out: TextIO) -> None:
+    """Write rows below their column names, padded; nothing there shows as ``-``."""
+    texts = [[name.upper() for name in columns]]
+    texts += [["-" if cell in (None, "") else visible(str(cell)) for cell in row] for row in rows]
+    widths = [max(map(len, column)) for column in zip(*texts, strict=True)]
+    for row in texts:
+        line = "   ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+        out.write(line.rstrip() + "\n")

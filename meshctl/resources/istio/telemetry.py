@@ -1,0 +1,25 @@
+"""What does a Telemetry say?"""
+
+from collections.abc import Iterator
+
+from meshctl.resources.istio.policy import Policy
+from meshctl.resources.view import View, cached_property, views
+
+SIGNALS = ("accessLogging", "tracing", "metrics")
+
+
+class Telemetry(Policy):
+    """A Telemetry: access logs, traces and metrics of the proxies it attaches to."""
+
+    @cached_property
+    def access_logging(self) -> tuple[View, ...]:
+        """The entries of ``accessLogging``."""
+        return views(self.spec, "accessLogging", View)
+
+    @property
+    def providers(self) -> Iterator[tuple[str, View]]:
+        """Every provider that is named, with the signal it is for."""
+        for signal in SIGNALS:
+            for entry in views(self.spec, signal, View):
+                for provider in views(entry, "providers", View):
+                    yield signal, provider

@@ -1,0 +1,41 @@
+r"""Can Envoy use this regular expression?
+
+Mirrors validateStringRegexp, pkg/config/validation/validation.go, Istio 1.31, which compiles it
+with Go's regexp: RE2 without ``\C`` and without two groups of one name.
+"""
+
+import re
+from functools import lru_cache
+
+from meshctl.re2.parser import RegexError, parse
+
+LONGEST = 1024
+
+# Quoted text, an escape, a class, or the name of a group; the first three hide the last.
+_TOKEN = re.compile(
+    r"\\Q.*?(?:\\E|\Z)|\\(?P<escape>.)|\[\^?\]?(?:\\.|[^\]\\])*\]|\(\?P?<(?P<group>\w+)>", re.DOTALL
+)
+
+
+def why_not_regex(pattern: str) -> str | None:
+    """Say why the webhook refuses a pattern."""
+    if (size := len(pattern.encode(errors="replace"))) > LONGEST:
+        return f"a regex has {LONGEST} characters at most; this one has {size}"
+    return why_not_re2(pattern)
+
+
+@lru_cache(maxsize=8192)
+def why_not_re2(pattern: str) -> str | None:
+    """Say why Go cannot compile a pattern of any length."""
+    error = parse(pattern)
+    if isinstance(error, RegexError):
+        return f"{pattern!r} is not a regex of RE2: {error}"
+    names: set[str] = set()
+    for token in _TOKEN.finditer(pattern):
+        if token["escape"] == "C":
+            return rf"{pattern!r} has \C, which Istio refuses"
+        if (name := token["group"]) in names:
+            return f"{pattern!r} has two groups named {name}"
+        if name:
+            names.add(name)
+    return None

@@ -1,0 +1,31 @@
+"""Does a VirtualService name its Gateways well?
+
+Mirrors validateGatewayNames, pkg/config/validation/validation.go, Istio 1.31.
+"""
+
+from collections.abc import Iterator
+
+from meshctl.resources.view import View
+from meshctl.validation.faults import Fault
+from meshctl.validation.webhook.answers import refuse, warn
+from meshctl.validation.webhook.fields.hosts import is_label, why_not_fqdn
+
+
+def check_gateways(owner: View, *, converted: bool = False) -> Iterator[Fault]:
+    """Check the field ``gateways``; the webhook looks at nothing behind the first bare name."""
+    for at, gateway in enumerate(owner.texts("gateways")):
+        place = owner.at("gateways", at)
+        namespace, slash, name = gateway.partition("/")
+        if not slash:
+            if "." in gateway:
+                name, namespace = gateway.split(".")[:2]
+                yield warn(place, f"{gateway} is an old form; write {namespace}/{name}")
+            if why := why_not_fqdn(gateway):
+                yield refuse(place, why)
+            return
+        if not namespace or not name:
+            yield refuse(place, f"{gateway!r} lacks a namespace or a name; write namespace/name")
+        elif not is_label(namespace):
+            yield refuse(place, f"{namespace!r} in {gateway!r} is not a namespace")
+        elif not is_label(name) and not converted:
+            yield refuse(place, f"{name!r} in {gateway!r} is not the name of a Gateway")
