@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from meshctl.cluster.api import Cluster, ClusterError, NotFoundError
-from meshctl.cluster.http.connection import Endpoint, open_connection, secured, tls_context
+from meshctl.cluster.http.connection import ApiServerAddress, open_connection, secured, tls_context
 from meshctl.cluster.http.exchange import HttpAnswer, HttpRequest, exchange
 from meshctl.cluster.kinds import kind_of
 
@@ -122,7 +122,7 @@ class InjectionWebhook:
         context = _trusting(self._client.get("caBundle"))
         deadline = monotonic() + self._timeout
         try:
-            connection = open_connection(Endpoint(parts, context), deadline)
+            connection = open_connection(ApiServerAddress(parts, context), deadline)
         except OSError as error:
             raise ClusterError(f"cannot reach istiod's webhook at {url}: {error}") from error
         connection.deadline = deadline

@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 from urllib.parse import SplitResult, quote, urlsplit
 
 from meshctl.cluster.api import Cluster, ClusterError, ForbiddenError
-from meshctl.cluster.http.connection import Endpoint, open_connection, tls_context
+from meshctl.cluster.http.connection import ApiServerAddress, open_connection, tls_context
 from meshctl.cluster.http.exchange import HttpAnswer, HttpRequest, exchange
 from meshctl.cluster.injector import revision_of
 from meshctl.cluster.kinds import kind_of
@@ -41,7 +41,7 @@ _UNAUTHORIZED = 401
 Opener = Callable[[], AbstractContextManager[socket.socket]]
 
 
-class Answer(NamedTuple):
+class IstiodAnswer(NamedTuple):
     """What one replica said, or why it said nothing."""
 
     istiod: str
@@ -68,20 +68,20 @@ class Istiod:
             message = f"{error}; --istiod-address leads to istiod without a port-forward"
             raise ForbiddenError(message) from error
 
-    def ask(self, path: str, seconds: float) -> Answer:
+    def ask(self, path: str, seconds: float) -> IstiodAnswer:
         """Ask for one path, and which version this is; every failure becomes part of the answer."""
         try:
             body = self.get(path, seconds)
         except ClusterError as error:
-            return Answer(self.name, self.revision, error=str(error))
+            return IstiodAnswer(self.name, self.revision, error=str(error))
         try:
             version = _version(self.get("/version", seconds))
         except ClusterError:
             version = ""  # what it was asked for counts more
-        return Answer(self.name, self.revision, version, body)
+        return IstiodAnswer(self.name, self.revision, version, body)
 
 
-class Where(NamedTuple):
+class IstiodPlace(NamedTuple):
     """Where istiod is: in a namespace, of one revision (or tag) or of any, or at one address.
 
     ``address`` is ``HOST[:PORT]`` and wants a token; at ``url`` it is asked without one.
@@ -93,10 +93,10 @@ class Where(NamedTuple):
     url: str = ""
 
 
-class ControlPlane:
+class Istiods:
     """The istiods that are meant, each asked within ``timeout`` seconds."""
 
-    def __init__(self, connect: Callable[[], Cluster], timeout: float, where: Where) -> None:
+    def __init__(self, connect: Callable[[], Cluster], timeout: float, where: IstiodPlace) -> None:
         if where.address and where.url:
             raise UsageError("give --istiod-address or --istiod-url, not both")
         self._connect, self._timeout = connect, timeout
@@ -117,7 +117,7 @@ class ControlPlane:
         found = self.cluster.list(_POD, namespace, selector)
         return frozenset("{name}.{namespace}".format_map(one["metadata"]) for one in found)
 
-    def proxies(self) -> list[Answer]:
+    def proxies(self) -> list[IstiodAnswer]:
         """Ask every replica which proxies it has."""
         return self._ask("/debug/syncz")
 
@@ -139,7 +139,7 @@ class ControlPlane:
             except ForbiddenError as error:
                 raise ForbiddenError(f"{error}; --file reads a dump made otherwise") from error
 
-    def _ask(self, path: str) -> list[Answer]:
+    def _ask(self, path: str) -> list[IstiodAnswer]:
         """Ask every replica for a path, in the order of their names."""
         istiods = self._istiods()
         with ThreadPoolExecutor(min(len(istiods), _THREADS)) as pool:
@@ -273,7 +273,7 @@ def _connected(url: SplitResult, timeout: float) -> Iterator[socket.socket]:
     context = tls_context(None, None, None, is_verified=True) if is_tls else None
     deadline = monotonic() + timeout
     try:
-        connection = open_connection(Endpoint(url, context), deadline)
+        connection = open_connection(ApiServerAddress(url, context), deadline)
     except OSError as error:
         reason = error.strerror or str(error)
         raise ClusterError(f"nothing answers there ({reason}); check the address") from error

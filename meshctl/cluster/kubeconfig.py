@@ -17,7 +17,7 @@ import yaml
 from meshctl.cluster.api import Access, Cluster, ClusterError, ForbiddenError, NotFoundError
 from meshctl.cluster.exec_plugin import run_plugin
 from meshctl.cluster.http.client import Identity, KubernetesCluster
-from meshctl.cluster.http.connection import Endpoint, bounded, tls_context
+from meshctl.cluster.http.connection import ApiServerAddress, bounded, tls_context
 
 if TYPE_CHECKING:
     from kubernetes.client import Configuration
@@ -235,7 +235,7 @@ def _authorization(loader: object) -> str:
 
 def _endpoint(
     configuration: "Configuration", context: str, address: str, proxy: str = ""
-) -> Endpoint:
+) -> ApiServerAddress:
     url = urlsplit(address)
     if url.scheme not in ("http", "https") or not url.hostname or not _has_port(url):
         raise ClusterError(
@@ -251,7 +251,7 @@ def _endpoint(
             is_verified=configuration.verify_ssl,
         )
     name = str(configuration.tls_server_name or "")
-    return Endpoint(url, tls, name, proxy or _proxy_of_environment(url))
+    return ApiServerAddress(url, tls, name, proxy or _proxy_of_environment(url))
 
 
 def _has_port(url: SplitResult) -> bool:

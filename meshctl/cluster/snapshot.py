@@ -28,7 +28,7 @@ _FINISHED = frozenset({"Succeeded", "Failed"})
 Object = dict[str, Any]
 
 
-class _Part(NamedTuple):
+class _ListedKind(NamedTuple):
     """The objects of one kind, and why some may be missing."""
 
     objects: list[Object]
@@ -76,20 +76,22 @@ def _served_versions(cluster: Cluster) -> Mapping[str, Sequence[str]] | None:
 
 def _read_kind(
     cluster: Cluster, listed: ListedKind, served: Mapping[str, Sequence[str]] | None, home: str
-) -> _Part:
+) -> _ListedKind:
     for kind in listed.served(served):
         try:
-            return _Part(_objects(cluster, kind))
+            return _ListedKind(_objects(cluster, kind))
         except NotFoundError:
             continue  # not in this version, or not installed
         except ForbiddenError as error:
             return _read_namespace(cluster, kind, home, error)
         except ClusterError as error:
             return _unread(kind, str(error))
-    return _Part([])
+    return _ListedKind([])
 
 
-def _read_namespace(cluster: Cluster, kind: Kind, home: str, refusal: ForbiddenError) -> _Part:
+def _read_namespace(
+    cluster: Cluster, kind: Kind, home: str, refusal: ForbiddenError
+) -> _ListedKind:
     """Read one namespace of a kind that may not be read in all of them."""
     if not kind.is_namespaced:
         return _unread(kind, str(refusal))
@@ -98,7 +100,7 @@ def _read_namespace(cluster: Cluster, kind: Kind, home: str, refusal: ForbiddenE
     except ClusterError:
         return _unread(kind, str(refusal))
     reason = f"only those of namespace {home} may be read: {refusal}"
-    return _Part(objects, Unread(kind.group, kind.kind, reason))
+    return _ListedKind(objects, Unread(kind.group, kind.kind, reason))
 
 
 def _objects(cluster: Cluster, kind: Kind, namespace: str = "") -> list[Object]:
@@ -110,8 +112,8 @@ def _objects(cluster: Cluster, kind: Kind, namespace: str = "") -> list[Object]:
     return [one for one in found if isinstance(one.get("metadata"), dict)]
 
 
-def _unread(kind: Kind, reason: str) -> _Part:
-    return _Part([], Unread(kind.group, kind.kind, reason))
+def _unread(kind: Kind, reason: str) -> _ListedKind:
+    return _ListedKind([], Unread(kind.group, kind.kind, reason))
 
 
 def _control_plane_namespaces(services: Iterable[Object]) -> set[str]:
@@ -124,15 +126,15 @@ def _control_plane_namespaces(services: Iterable[Object]) -> set[str]:
     return found
 
 
-def _config_maps(cluster: Cluster, namespace: str) -> _Part:
+def _config_maps(cluster: Cluster, namespace: str) -> _ListedKind:
     """Read the settings of a control plane, and none of the ConfigMaps beside them."""
     try:
         objects = _objects(cluster, _CONFIG_MAP, namespace)
     except NotFoundError:
-        return _Part([])
+        return _ListedKind([])
     except ClusterError as error:
         return _unread(_CONFIG_MAP, str(error))
-    return _Part([one for one in objects if _is_of_control_plane(one)])
+    return _ListedKind([one for one in objects if _is_of_control_plane(one)])
 
 
 def _is_of_control_plane(config_map: Object) -> bool:

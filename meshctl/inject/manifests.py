@@ -11,7 +11,7 @@ from meshctl.errors import InputError
 from meshctl.inject.errors import InjectionError
 from meshctl.inject.go_types.kubernetes_types import read
 from meshctl.inject.parts import WarnText
-from meshctl.inject.settings.injector_config import Settings
+from meshctl.inject.settings.injector_config import InjectionSettings
 from meshctl.inject.text import istioctl_style, preserve_style
 from meshctl.sources import files
 from meshctl.yaml.reader import parse_one
@@ -51,7 +51,7 @@ class Injected(NamedTuple):
 
 
 def inject_files(
-    paths: Sequence[str], settings: Settings, style: str, stdin: BinaryIO | None = None
+    paths: Sequence[str], settings: InjectionSettings, style: str, stdin: BinaryIO | None = None
 ) -> list[Injected]:
     """Inject the files that paths name; one that fails leaves nothing but an error."""
     inject = STYLES[style].inject
@@ -65,7 +65,7 @@ def inject_files(
 
 
 def uninject_files(
-    paths: Sequence[str], settings: Settings, style: str, stdin: BinaryIO | None = None
+    paths: Sequence[str], settings: InjectionSettings, style: str, stdin: BinaryIO | None = None
 ) -> list[Injected]:
     """Take the sidecars out of the files that paths name; of the settings the network counts."""
     uninject, network = STYLES[style].uninject, settings.network

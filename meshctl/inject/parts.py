@@ -14,7 +14,7 @@ WarnText = Callable[[str], None]
 _NAME: Path = ("metadata", "name")
 
 
-class Part:
+class ManifestDocument:
     """A document and its place; one that cannot be read raises ``InjectionError``."""
 
     def __init__(self, file: str, first_line: int, text: str, warn: WarnText) -> None:

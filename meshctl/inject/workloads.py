@@ -11,7 +11,7 @@ from meshctl.inject.pod.containers import Object
 from meshctl.inject.pod.decision import reason_against, wish
 from meshctl.inject.pod.injection import inject_pod
 from meshctl.inject.removal.pod import is_injected, remove_sidecar
-from meshctl.inject.settings.injector_config import Settings
+from meshctl.inject.settings.injector_config import InjectionSettings
 from meshctl.inject.webhook import inject_by_webhook
 from meshctl.istio.annotation_values import ignored_value, unknown_setting
 
@@ -96,7 +96,7 @@ class PodOf:
 
 def inject_workload(
     data: Object,
-    settings: Settings,
+    settings: InjectionSettings,
     warn: Warn,
     namespace_annotations: Mapping[str, str] | None = None,
     *,
@@ -134,7 +134,7 @@ def inject_workload(
     return target.workload
 
 
-def _inject(pod: Object, owner: Owner, settings: Settings) -> Object | None:
+def _inject(pod: Object, owner: Owner, settings: InjectionSettings) -> Object | None:
     if settings.ask is not None:
         return inject_by_webhook(pod, owner, settings.ask)
     return inject_pod(pod, owner, settings)

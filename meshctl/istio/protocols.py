@@ -55,7 +55,7 @@ def parse_protocol(text: str) -> Protocol | None:
     return _BY_NAME.get(text.lower())
 
 
-class Choice(StrEnum):
+class ProtocolChoice(StrEnum):
     """What decided about the protocol of a Service port."""
 
     TRANSPORT = "protocol"
@@ -75,18 +75,18 @@ def port_protocol(
 
 def chosen_protocol(
     name: str, number: int, transport: str = "TCP", app_protocol: str | None = None
-) -> tuple[Protocol, Choice]:
+) -> tuple[Protocol, ProtocolChoice]:
     """Decide what a Service port speaks, and say by what; an unknown appProtocol decides, too."""
     if transport == "UDP":
-        return Protocol.UDP, Choice.TRANSPORT
+        return Protocol.UDP, ProtocolChoice.TRANSPORT
     if app_protocol is not None:
         known = _BY_APP_PROTOCOL.get(app_protocol) or parse_protocol(app_protocol)
-        return known or Protocol.AUTO, Choice.APP_PROTOCOL
+        return known or Protocol.AUTO, ProtocolChoice.APP_PROTOCOL
     if name.startswith("grpc-web"):
-        return Protocol.GRPC_WEB, Choice.NAME
+        return Protocol.GRPC_WEB, ProtocolChoice.NAME
     named = parse_protocol(name.partition("-")[0])
     if named is not None and named is not Protocol.UDP:
-        return named, Choice.NAME
+        return named, ProtocolChoice.NAME
     if number in _BY_NUMBER:
-        return _BY_NUMBER[number], Choice.NUMBER
-    return Protocol.AUTO, Choice.DETECTION
+        return _BY_NUMBER[number], ProtocolChoice.NUMBER
+    return Protocol.AUTO, ProtocolChoice.DETECTION

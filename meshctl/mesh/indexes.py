@@ -45,31 +45,31 @@ if TYPE_CHECKING:
     from meshctl.mesh.core.namespaces import Namespaces
     from meshctl.mesh.gateways.bindings import Bindings
     from meshctl.mesh.gateways.effective_gateway import Gateways
-    from meshctl.mesh.gateways.gateway_api_listeners import SharedAddresses
+    from meshctl.mesh.gateways.gateway_api_listeners import GatewayApiListeners
     from meshctl.mesh.gateways.hidden_wildcards import HiddenWildcards
-    from meshctl.mesh.gateways.reference_grants import Grants
-    from meshctl.mesh.gateways.server_conflicts import Interference
+    from meshctl.mesh.gateways.reference_grants import ReferenceGrants
+    from meshctl.mesh.gateways.server_conflicts import ServerConflicts
     from meshctl.mesh.injection.annotation_use import Annotations
     from meshctl.mesh.injection.control_plane import ControlPlane
     from meshctl.mesh.injection.proxy_images import ProxyImages
     from meshctl.mesh.injection.webhooks import Injector
-    from meshctl.mesh.registry.secrets import Credentials
-    from meshctl.mesh.registry.service_accounts import Identities
+    from meshctl.mesh.registry.secrets import Secrets
+    from meshctl.mesh.registry.service_accounts import ServiceAccounts
     from meshctl.mesh.registry.service_entries import ServiceEntries
-    from meshctl.mesh.registry.workload_entries import Machines
+    from meshctl.mesh.registry.workload_entries import WorkloadEntries
     from meshctl.mesh.security.authorization import Authorization
     from meshctl.mesh.security.mtls import Mtls
     from meshctl.mesh.security.peer_authentication import PeerAuthentications
-    from meshctl.mesh.traffic.destination_rules import TrafficPolicies
+    from meshctl.mesh.traffic.destination_rules import DestinationRules
     from meshctl.mesh.traffic.destinations import Destinations
-    from meshctl.mesh.traffic.route_matches import Alternatives
+    from meshctl.mesh.traffic.route_matches import RouteMatches
     from meshctl.mesh.traffic.routes import Routes
-    from meshctl.mesh.traffic.sidecar_hosts import MeshHosts
-    from meshctl.mesh.traffic.unreachable_rules import Shadows
-    from meshctl.mesh.workloads.container_ports import Ports
+    from meshctl.mesh.traffic.sidecar_hosts import SidecarHosts
+    from meshctl.mesh.traffic.unreachable_rules import UnreachableRules
+    from meshctl.mesh.workloads.container_ports import ContainerPorts
     from meshctl.mesh.workloads.envoy_filters import EnvoyFilters
     from meshctl.mesh.workloads.envoy_patches import VersionedPatches
-    from meshctl.mesh.workloads.policy_attachment import Attachments
+    from meshctl.mesh.workloads.policy_attachment import PolicyAttachments
     from meshctl.mesh.workloads.waypoints import Ambient
 
 
@@ -137,32 +137,32 @@ class Indexes(Inventory):
         return Routes(self.of(VirtualService), self.registry, self.config)
 
     @cached_property
-    def alternatives(self) -> "Alternatives":
+    def route_matches(self) -> "RouteMatches":
         """The matches of http rules."""
-        from meshctl.mesh.traffic.route_matches import Alternatives
+        from meshctl.mesh.traffic.route_matches import RouteMatches
 
-        return Alternatives(self.routes)
+        return RouteMatches(self.routes)
 
     @cached_property
-    def shadows(self) -> "Shadows":
+    def unreachable_rules(self) -> "UnreachableRules":
         """Rules that never get a request."""
-        from meshctl.mesh.traffic.unreachable_rules import Shadows
+        from meshctl.mesh.traffic.unreachable_rules import UnreachableRules
 
-        return Shadows(self.alternatives)
+        return UnreachableRules(self.route_matches)
 
     @cached_property
-    def mesh_hosts(self) -> "MeshHosts":
+    def sidecar_hosts(self) -> "SidecarHosts":
         """The VirtualService sidecars use for a host."""
-        from meshctl.mesh.traffic.sidecar_hosts import MeshHosts
+        from meshctl.mesh.traffic.sidecar_hosts import SidecarHosts
 
-        return MeshHosts(self.routes, self.alternatives, self.registry, self.config)
+        return SidecarHosts(self.routes, self.route_matches, self.registry, self.config)
 
     @cached_property
     def hidden_wildcards(self) -> "HiddenWildcards":
         """Routes for wildcard hosts that closer hosts cut off."""
         from meshctl.mesh.gateways.hidden_wildcards import HiddenWildcards
 
-        return HiddenWildcards(self.gateways, self.alternatives)
+        return HiddenWildcards(self.gateways, self.route_matches)
 
     @cached_property
     def gateways(self) -> "Gateways":
@@ -176,11 +176,11 @@ class Indexes(Inventory):
         return Gateways(self.of(Gateway), workloads, self.routes, self.registry)
 
     @cached_property
-    def interference(self) -> "Interference":
+    def server_conflicts(self) -> "ServerConflicts":
         """Where servers of a gateway get in each other's way."""
-        from meshctl.mesh.gateways.server_conflicts import Interference
+        from meshctl.mesh.gateways.server_conflicts import ServerConflicts
 
-        return Interference(self.gateways, self.routes)
+        return ServerConflicts(self.gateways, self.routes)
 
     @cached_property
     def bindings(self) -> "Bindings":
@@ -190,11 +190,11 @@ class Indexes(Inventory):
         return Bindings(self.of(Gateway), self.of(KubernetesGateway), self.registry)
 
     @cached_property
-    def traffic_policies(self) -> "TrafficPolicies":
+    def destination_rules(self) -> "DestinationRules":
         """The DestinationRule each client follows."""
-        from meshctl.mesh.traffic.destination_rules import TrafficPolicies
+        from meshctl.mesh.traffic.destination_rules import DestinationRules
 
-        return TrafficPolicies(self.of(DestinationRule), self.config)
+        return DestinationRules(self.of(DestinationRule), self.config)
 
     @cached_property
     def peer_authentications(self) -> "PeerAuthentications":
@@ -209,7 +209,7 @@ class Indexes(Inventory):
         from meshctl.mesh.security.mtls import Mtls
 
         return Mtls(
-            self.registry, self.workloads, self.traffic_policies, self.peer_authentications,
+            self.registry, self.workloads, self.destination_rules, self.peer_authentications,
             self.config,
         )  # fmt: skip
 
@@ -221,11 +221,11 @@ class Indexes(Inventory):
         return Destinations(self.of(VirtualService), self.of(KubernetesRoute), self.config)
 
     @cached_property
-    def ports(self) -> "Ports":
+    def container_ports(self) -> "ContainerPorts":
         """Container ports and the Services in front of them."""
-        from meshctl.mesh.workloads.container_ports import Ports
+        from meshctl.mesh.workloads.container_ports import ContainerPorts
 
-        return Ports(self.registry, self.workloads)
+        return ContainerPorts(self.registry, self.workloads)
 
     @cached_property
     def probe_rewriting_off(self) -> Ref | None:
@@ -256,11 +256,11 @@ class Indexes(Inventory):
         return ControlPlane(self.resources, self.injection)
 
     @cached_property
-    def credentials(self) -> "Credentials":
+    def secrets(self) -> "Secrets":
         """Secrets by name."""
-        from meshctl.mesh.registry.secrets import Credentials
+        from meshctl.mesh.registry.secrets import Secrets
 
-        return Credentials(self.resources)
+        return Secrets(self.resources)
 
     @cached_property
     def namespaces(self) -> "Namespaces":
@@ -295,35 +295,37 @@ class Indexes(Inventory):
         )
 
     @cached_property
-    def identities(self) -> "Identities":
+    def service_accounts(self) -> "ServiceAccounts":
         """Service accounts and trust domains."""
-        from meshctl.mesh.registry.service_accounts import Identities
+        from meshctl.mesh.registry.service_accounts import ServiceAccounts
 
-        return Identities(self.resources, self.config, is_whole=self.is_whole)
+        return ServiceAccounts(self.resources, self.config, is_whole=self.is_whole)
 
     @cached_property
-    def grants(self) -> "Grants":
+    def reference_grants(self) -> "ReferenceGrants":
         """What routes of the Gateway API may refer to."""
-        from meshctl.mesh.gateways.reference_grants import Grants
+        from meshctl.mesh.gateways.reference_grants import ReferenceGrants
 
-        return Grants(
+        return ReferenceGrants(
             self.of(KubernetesGateway), self.of(ReferenceGrant), self.workloads,
             is_whole=self.is_whole,
         )  # fmt: skip
 
     @cached_property
-    def sidecars(self) -> "Attachments[Sidecar]":
+    def sidecars(self) -> "PolicyAttachments[Sidecar]":
         """Sidecars by the workloads they are for."""
-        from meshctl.mesh.workloads.policy_attachment import Attachments
+        from meshctl.mesh.workloads.policy_attachment import PolicyAttachments
 
-        return Attachments(self.of(Sidecar), lambda one: one.workload_selector, self.workloads)
+        return PolicyAttachments(
+            self.of(Sidecar), lambda one: one.workload_selector, self.workloads
+        )
 
     @cached_property
-    def telemetries(self) -> "Attachments[Telemetry]":
+    def telemetries(self) -> "PolicyAttachments[Telemetry]":
         """Telemetries by the workloads they are for; those with targetRefs are not among them."""
-        from meshctl.mesh.workloads.policy_attachment import Attachments
+        from meshctl.mesh.workloads.policy_attachment import PolicyAttachments
 
-        return Attachments(
+        return PolicyAttachments(
             self.of(Telemetry), lambda one: None if one.target_refs else one.selector,
             self.workloads,
         )  # fmt: skip
@@ -371,15 +373,15 @@ class Indexes(Inventory):
         return VersionedPatches(self.of(EnvoyFilter))
 
     @cached_property
-    def machines(self) -> "Machines":
+    def workload_entries(self) -> "WorkloadEntries":
         """Machines outside Kubernetes."""
-        from meshctl.mesh.registry.workload_entries import Machines
+        from meshctl.mesh.registry.workload_entries import WorkloadEntries
 
-        return Machines(self.of(WorkloadEntry), self.of(WorkloadGroup))
+        return WorkloadEntries(self.of(WorkloadEntry), self.of(WorkloadGroup))
 
     @cached_property
-    def shared_addresses(self) -> "SharedAddresses":
+    def gateway_api_listeners(self) -> "GatewayApiListeners":
         """Gateways of the Gateway API that share an address."""
-        from meshctl.mesh.gateways.gateway_api_listeners import SharedAddresses
+        from meshctl.mesh.gateways.gateway_api_listeners import GatewayApiListeners
 
-        return SharedAddresses(self.of(KubernetesGateway))
+        return GatewayApiListeners(self.of(KubernetesGateway))

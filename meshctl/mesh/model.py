@@ -16,22 +16,22 @@ from meshctl.settings import InjectionByHand, Ownership
 from meshctl.validation.faults import ACCEPTED, Verdict
 
 if TYPE_CHECKING:
-    from meshctl.mesh.gateways.egress_paths import EgressGateways
-    from meshctl.mesh.gateways.gateway_api_routes import AttachedRoutes
-    from meshctl.mesh.gateways.ingress_paths import Entrances
-    from meshctl.mesh.gateways.route_overlaps import Collisions
+    from meshctl.mesh.gateways.egress_paths import EgressPaths
+    from meshctl.mesh.gateways.gateway_api_routes import GatewayApiRoutes
+    from meshctl.mesh.gateways.ingress_paths import IngressPaths
+    from meshctl.mesh.gateways.route_overlaps import RouteOverlaps
     from meshctl.mesh.ownership import Owners
-    from meshctl.mesh.security.client_identity import Clients
+    from meshctl.mesh.security.client_identity import ClientIdentities
     from meshctl.mesh.security.http_workloads import HttpWorkloads
-    from meshctl.mesh.security.request_authentication import Tokens
+    from meshctl.mesh.security.request_authentication import RequestAuthentications
     from meshctl.mesh.security.tls_conflicts import TlsConflicts
     from meshctl.mesh.security.tls_origination import TlsOrigination
-    from meshctl.mesh.sidecar_scope.declared_calls import Dependencies
+    from meshctl.mesh.sidecar_scope.declared_calls import DeclaredCalls
     from meshctl.mesh.sidecar_scope.proxy_memory import ProxySizes
-    from meshctl.mesh.sidecar_scope.scope import Imports
-    from meshctl.mesh.traffic.clusters import Upstreams
-    from meshctl.mesh.traffic.subsets import SubsetLookup
-    from meshctl.mesh.workloads.endpoints import SubsetPods
+    from meshctl.mesh.sidecar_scope.scope import SidecarScopes
+    from meshctl.mesh.traffic.clusters import Clusters
+    from meshctl.mesh.traffic.subsets import Subsets
+    from meshctl.mesh.workloads.endpoints import SubsetEndpoints
     from meshctl.mesh.workloads.replicas import Replicas
     from meshctl.mesh.workloads.wide_ports import WidePorts
 
@@ -55,7 +55,7 @@ class Mesh(Indexes):
 
     def warm_up(self) -> None:
         """Make the indexes that most rules share, so that forked processes inherit them."""
-        _ = self.registry, self.workloads, self.upstreams
+        _ = self.registry, self.workloads, self.clusters
 
     def verdict(self, resource: Resource) -> Verdict:
         """What the API server would say to one object; each is judged once."""
@@ -65,33 +65,33 @@ class Mesh(Indexes):
         return verdict
 
     @cached_property
-    def upstreams(self) -> "Upstreams":
+    def clusters(self) -> "Clusters":
         """What destinations lead to."""
-        from meshctl.mesh.traffic.clusters import Upstreams
+        from meshctl.mesh.traffic.clusters import Clusters
 
-        return Upstreams(self)
+        return Clusters(self)
 
     @cached_property
-    def subset_lookup(self) -> "SubsetLookup":
+    def subsets(self) -> "Subsets":
         """Who finds the subset of a destination."""
-        from meshctl.mesh.traffic.subsets import SubsetLookup
+        from meshctl.mesh.traffic.subsets import Subsets
 
-        return SubsetLookup(self)
+        return Subsets(self)
 
     @cached_property
-    def collisions(self) -> "Collisions":
+    def route_overlaps(self) -> "RouteOverlaps":
         """VirtualServices that take each other's requests at a gateway."""
-        from meshctl.mesh.gateways.route_overlaps import Collisions
+        from meshctl.mesh.gateways.route_overlaps import RouteOverlaps
         from meshctl.mesh.gateways.shared_virtual_hosts import shared_hosts
 
-        return Collisions(shared_hosts(self))
+        return RouteOverlaps(shared_hosts(self))
 
     @cached_property
-    def subset_pods(self) -> "SubsetPods":
+    def subset_endpoints(self) -> "SubsetEndpoints":
         """Pods behind subsets."""
-        from meshctl.mesh.workloads.endpoints import SubsetPods
+        from meshctl.mesh.workloads.endpoints import SubsetEndpoints
 
-        return SubsetPods(self)
+        return SubsetEndpoints(self)
 
     @cached_property
     def tls_conflicts(self) -> "TlsConflicts":
@@ -115,18 +115,18 @@ class Mesh(Indexes):
         return Replicas(self)
 
     @cached_property
-    def imports(self) -> "Imports":
+    def sidecar_scopes(self) -> "SidecarScopes":
         """The hosts that proxies know."""
-        from meshctl.mesh.sidecar_scope.scope import Imports
+        from meshctl.mesh.sidecar_scope.scope import SidecarScopes
 
-        return Imports(self)
+        return SidecarScopes(self)
 
     @cached_property
-    def dependencies(self) -> "Dependencies":
+    def declared_calls(self) -> "DeclaredCalls":
         """The hosts that workloads call, as their settings say."""
-        from meshctl.mesh.sidecar_scope.declared_calls import Dependencies
+        from meshctl.mesh.sidecar_scope.declared_calls import DeclaredCalls
 
-        return Dependencies(self)
+        return DeclaredCalls(self)
 
     @cached_property
     def proxy_sizes(self) -> "ProxySizes":
@@ -136,11 +136,11 @@ class Mesh(Indexes):
         return ProxySizes(self)
 
     @cached_property
-    def egress_gateways(self) -> "EgressGateways":
+    def egress_paths(self) -> "EgressPaths":
         """Gateways that sidecars route to."""
-        from meshctl.mesh.gateways.egress_paths import EgressGateways
+        from meshctl.mesh.gateways.egress_paths import EgressPaths
 
-        return EgressGateways(self)
+        return EgressPaths(self)
 
     @cached_property
     def http_workloads(self) -> "HttpWorkloads":
@@ -150,11 +150,11 @@ class Mesh(Indexes):
         return HttpWorkloads(self)
 
     @cached_property
-    def attached_routes(self) -> "AttachedRoutes":
+    def gateway_api_routes(self) -> "GatewayApiRoutes":
         """Routes of the Gateway API by what they attach to."""
-        from meshctl.mesh.gateways.gateway_api_routes import AttachedRoutes
+        from meshctl.mesh.gateways.gateway_api_routes import GatewayApiRoutes
 
-        return AttachedRoutes(self)
+        return GatewayApiRoutes(self)
 
     @cached_property
     def owners(self) -> "Owners":
@@ -164,25 +164,25 @@ class Mesh(Indexes):
         return Owners(self, self._ownership)
 
     @cached_property
-    def clients(self) -> "Clients":
+    def client_identities(self) -> "ClientIdentities":
         """Workloads as clients."""
-        from meshctl.mesh.security.client_identity import Clients
+        from meshctl.mesh.security.client_identity import ClientIdentities
 
-        return Clients(self)
+        return ClientIdentities(self)
 
     @cached_property
-    def entrances(self) -> "Entrances":
+    def ingress_paths(self) -> "IngressPaths":
         """Routes from gateways to workloads."""
-        from meshctl.mesh.gateways.ingress_paths import Entrances
+        from meshctl.mesh.gateways.ingress_paths import IngressPaths
 
-        return Entrances(self)
+        return IngressPaths(self)
 
     @cached_property
-    def tokens(self) -> "Tokens":
+    def request_authentications(self) -> "RequestAuthentications":
         """RequestAuthentications by the workloads they are for."""
-        from meshctl.mesh.security.request_authentication import Tokens
+        from meshctl.mesh.security.request_authentication import RequestAuthentications
 
-        return Tokens(self)
+        return RequestAuthentications(self)
 
     @cached_property
     def wide_ports(self) -> "WidePorts":

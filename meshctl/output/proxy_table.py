@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
-from meshctl.inspect.proxies.sync import IGNORED, Proxy, Skew, Status, TypeStatus, type_names
+from meshctl.inspect.proxies.sync import IGNORED, ProxySync, Skew, Status, TypeStatus, type_names
 from meshctl.output.ages import age
 
 Row = tuple[object, ...]
@@ -15,7 +15,7 @@ _GENERATED = re.compile(r"(-[bcdf-hj-np-tv-xz0-9a-f]{6,10})?-[bcdfghjklmnpqrstvw
 _BAD = (Status.ERROR, Status.STALE)
 
 
-def table(proxies: Sequence[Proxy], now: datetime) -> tuple[tuple[str, ...], list[Row]]:
+def table(proxies: Sequence[ProxySync], now: datetime) -> tuple[tuple[str, ...], list[Row]]:
     """Give the columns and one row a proxy, with the types it asks for and its worst state."""
     columns = ("name", "cluster", "istiod", "version", "subscribed types", "status")
     return columns, [
@@ -24,7 +24,7 @@ def table(proxies: Sequence[Proxy], now: datetime) -> tuple[tuple[str, ...], lis
     ]
 
 
-def wide_table(proxies: Sequence[Proxy], now: datetime) -> tuple[tuple[str, ...], list[Row]]:
+def wide_table(proxies: Sequence[ProxySync], now: datetime) -> tuple[tuple[str, ...], list[Row]]:
     """Give the columns and one row a proxy, with a column for each type."""
     names = type_names(proxies)
     columns = ("name", "cluster", "type", *names, "istiod", "revision", "version", "skew")
@@ -38,7 +38,7 @@ def wide_table(proxies: Sequence[Proxy], now: datetime) -> tuple[tuple[str, ...]
     ]  # fmt: skip
 
 
-def reasons(proxies: Iterable[Proxy]) -> Iterator[str]:
+def reasons(proxies: Iterable[ProxySync]) -> Iterator[str]:
     """Walk what is known in full about types out of sync, and of proxies that moved."""
     for one in proxies:
         for name, state in one.types.items():
@@ -49,7 +49,7 @@ def reasons(proxies: Iterable[Proxy]) -> Iterator[str]:
             yield f"{one.name} was connected to {', '.join(one.also_on)} too"
 
 
-def summary(proxies: Sequence[Proxy]) -> str:
+def summary(proxies: Sequence[ProxySync]) -> str:
     """Count the states in one line, and name whoever is out of sync."""
     states = Counter(one.worst for one in proxies)
     parts = [f"{states[Status.SYNCED]} synced"]
@@ -69,14 +69,14 @@ def summary(proxies: Sequence[Proxy]) -> str:
     return f"{len(proxies)} {noun}: {', '.join(parts)}"
 
 
-def workload(proxy: Proxy) -> str:
+def workload(proxy: ProxySync) -> str:
     """Name the workload of a pod, as far as the pod's name tells it."""
     return _GENERATED.sub("", proxy.pod)
 
 
-def _rejections(proxies: list[Proxy]) -> Iterator[str]:
+def _rejections(proxies: list[ProxySync]) -> Iterator[str]:
     """Group those that refuse the same types for the same reason, the largest groups first."""
-    groups: dict[tuple[str, str], list[Proxy]] = {}
+    groups: dict[tuple[str, str], list[ProxySync]] = {}
     for one in proxies:
         bad = one.having(Status.ERROR)
         groups.setdefault((",".join(bad), one.types[bad[0]].reason), []).append(one)
@@ -88,7 +88,7 @@ def _rejections(proxies: list[Proxy]) -> Iterator[str]:
         yield f"{rest} rejected for other reasons"
 
 
-def _names(proxies: Iterable[Proxy]) -> str:
+def _names(proxies: Iterable[ProxySync]) -> str:
     names = list(dict.fromkeys(map(workload, proxies)))
     more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
     return ", ".join(names[:_NAMED]) + more
@@ -99,12 +99,12 @@ def _short(reason: str) -> str:
     return line if len(line) <= _REASON_WIDTH else f"{line[: _REASON_WIDTH - 3]}..."
 
 
-def _subscribed(proxy: Proxy) -> str:
+def _subscribed(proxy: ProxySync) -> str:
     names = ",".join(proxy.types)
     return f"{len(proxy.types)} ({names})" if names else "0"
 
 
-def _status(proxy: Proxy, now: datetime) -> str:
+def _status(proxy: ProxySync, now: datetime) -> str:
     """Say the worst first; what is merely not sent, or of another version, stands behind it."""
     bad = [
         f"{status.value} {','.join(names)}{_age(proxy.oldest(status), now)}"
@@ -129,7 +129,7 @@ def _age(since: datetime | None, now: datetime) -> str:
     return f" ({age((now - since).total_seconds())})" if since else ""
 
 
-def _skew(proxy: Proxy) -> str:
+def _skew(proxy: ProxySync) -> str:
     if proxy.skew in {Skew.MINOR, Skew.PATCH}:
         return f"{proxy.skew.value}: istiod is {proxy.istiod_version}"
     return proxy.skew.value

@@ -37,7 +37,7 @@ def parse(pattern: str) -> Code | RegexError:
     if len(pattern) > LONGEST_PATTERN:
         return (Opaque("a pattern that is too long"),)
     try:
-        return _Parser(pattern).pattern()
+        return _PatternParser(pattern).pattern()
     except RegexError as error:
         return error
 
@@ -49,7 +49,7 @@ class _Piece(NamedTuple):
     copies: int = 1
 
 
-class _Group:
+class _OpenGroup:
     """An open group: its finished branches, the pieces of the current one, ``(?i)`` outside."""
 
     def __init__(self, *, fold_outside: bool) -> None:
@@ -71,14 +71,14 @@ class _Group:
         return _Piece(either([branch.code for branch in self.branches]), copies)
 
 
-class _Parser:
+class _PatternParser:
     """Reads one pattern from left to right; open groups lie on a stack, so nothing recurses."""
 
     def __init__(self, text: str) -> None:
         self.text = text
         self.at = 0
         self.fold = False
-        self.groups = [_Group(fold_outside=False)]
+        self.groups = [_OpenGroup(fold_outside=False)]
 
     def pattern(self) -> Code:
         repeated = False
@@ -184,7 +184,7 @@ class _Parser:
 
     def open_group(self) -> None:
         """Read what follows ``(``: a group, a named group, or flags."""
-        group = _Group(fold_outside=self.fold)
+        group = _OpenGroup(fold_outside=self.fold)
         if self.follows("?"):
             if self.text.startswith(("=", "!", "<=", "<!"), self.at):
                 self.fail("RE2 has no lookahead and no lookbehind: (?= (?! (?<= (?<!")

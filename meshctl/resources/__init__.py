@@ -3,7 +3,7 @@
 from meshctl.resources.gateway_api.gateway import (
     GatewayClass,
     KubernetesGateway,
-    Listener,
+    KubernetesListener,
     ReferenceGrant,
 )
 from meshctl.resources.gateway_api.route import KubernetesRoute, ObjectReference
@@ -27,7 +27,7 @@ from meshctl.resources.istio.policy import (
     WasmPlugin,
 )
 from meshctl.resources.istio.proxy_config import ProxyConfig
-from meshctl.resources.istio.service_entry import Endpoint, EntryPort, ServiceEntry
+from meshctl.resources.istio.service_entry import EntryEndpoint, EntryPort, ServiceEntry
 from meshctl.resources.istio.sidecar import EgressListener, Sidecar
 from meshctl.resources.istio.telemetry import Telemetry
 from meshctl.resources.istio.virtual_service import Destination, Match, Route, VirtualService
@@ -44,13 +44,56 @@ from meshctl.resources.resource import Resource
 from meshctl.resources.view import Ref, View
 
 __all__ = [
-    "AuthorizationPolicy", "AuthorizationRule", "ConfigMap", "ConfigPatch", "Container",
-    "CustomResourceDefinition", "Destination", "DestinationRule", "EgressListener", "Endpoint",
-    "EntryPort", "EnvoyFilter", "Gateway", "GatewayClass", "IstioOperator", "KubernetesGateway", "KubernetesRoute",
-    "Listener", "Match", "Namespace", "ObjectReference", "PeerAuthentication", "Policy",
-    "PortPolicy", "ProxyConfig", "Ref", "ReferenceGrant", "RequestAuthentication", "Resource",
-    "Route", "Secret", "Server", "Service", "ServiceAccount", "ServiceEntry", "ServicePort",
-    "Sidecar", "Subset", "TargetRef", "Telemetry", "TokenRule", "TrafficExtension", "TrafficPolicy", "View",
-    "VirtualService", "WasmPlugin", "Webhook", "WebhookConfiguration", "Workload", "WorkloadEntry",
-    "WorkloadGroup", "make_resource",
+    "AuthorizationPolicy",
+    "AuthorizationRule",
+    "ConfigMap",
+    "ConfigPatch",
+    "Container",
+    "CustomResourceDefinition",
+    "Destination",
+    "DestinationRule",
+    "EgressListener",
+    "EntryEndpoint",
+    "EntryPort",
+    "EnvoyFilter",
+    "Gateway",
+    "GatewayClass",
+    "IstioOperator",
+    "KubernetesGateway",
+    "KubernetesListener",
+    "KubernetesRoute",
+    "Match",
+    "Namespace",
+    "ObjectReference",
+    "PeerAuthentication",
+    "Policy",
+    "PortPolicy",
+    "ProxyConfig",
+    "Ref",
+    "ReferenceGrant",
+    "RequestAuthentication",
+    "Resource",
+    "Route",
+    "Secret",
+    "Server",
+    "Service",
+    "ServiceAccount",
+    "ServiceEntry",
+    "ServicePort",
+    "Sidecar",
+    "Subset",
+    "TargetRef",
+    "Telemetry",
+    "TokenRule",
+    "TrafficExtension",
+    "TrafficPolicy",
+    "View",
+    "VirtualService",
+    "WasmPlugin",
+    "Webhook",
+    "WebhookConfiguration",
+    "Workload",
+    "WorkloadEntry",
+    "WorkloadGroup",
+    "make_resource",
 ]  # fmt: skip

@@ -39,7 +39,7 @@ class Loaded(NamedTuple):
     unread: tuple[Unread, ...] = ()
 
 
-class _Part(NamedTuple):
+class _DocumentText(NamedTuple):
     """The text of one document, not yet parsed."""
 
     file: str
@@ -87,7 +87,7 @@ def _collector_off() -> Iterator[None]:
 
 def _parts(
     file: files.File, stdin: TextIO | BinaryIO | None, problems: list[Problem]
-) -> Iterator[_Part]:
+) -> Iterator[_DocumentText]:
     """Read a file and cut it into documents; a file that holds none becomes a problem."""
     try:
         content = files.read(file, stdin)
@@ -102,7 +102,7 @@ def _parts(
         return
     empty = True
     for first_line, text in split(decode(content)):
-        yield _Part(file.name, first_line, text)
+        yield _DocumentText(file.name, first_line, text)
         empty = False
     if empty:
         problems.append(
@@ -112,10 +112,10 @@ def _parts(
         )
 
 
-def _parsed(parts: Sequence[_Part]) -> Iterator[tuple[Any, list[tuple[Any, ...]]]]:
+def _parsed(parts: Sequence[_DocumentText]) -> Iterator[tuple[Any, list[tuple[Any, ...]]]]:
     size = sum(len(part.text) for part in parts)
     count = workers.available() if size >= PARALLEL_FROM else 1
-    shares: list[list[_Part]] = [[] for _ in range(count)]
+    shares: list[list[_DocumentText]] = [[] for _ in range(count)]
     before = 0
     for part in parts:
         shares[before * count // size].append(part)
@@ -123,14 +123,14 @@ def _parsed(parts: Sequence[_Part]) -> Iterator[tuple[Any, list[tuple[Any, ...]]
     return workers.spread(_parse, shares)
 
 
-def _parse(parts: Sequence[_Part]) -> Iterator[tuple[Any, list[tuple[Any, ...]]]]:
+def _parse(parts: Sequence[_DocumentText]) -> Iterator[tuple[Any, list[tuple[Any, ...]]]]:
     parser = Parser()
     for part in parts:
         data, notes = parser.parse(part.text, part.first_line)
         yield data, [tuple(note) for note in notes]
 
 
-def _problems(part: _Part, notes: Sequence[Note]) -> Iterator[Problem]:
+def _problems(part: _DocumentText, notes: Sequence[Note]) -> Iterator[Problem]:
     """Place notes in their file, each on the line where it starts."""
     lines = Lines(part.text)
     for note in notes:

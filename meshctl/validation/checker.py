@@ -24,10 +24,10 @@ _PYTHON: dict[str, tuple[type, ...]] = {
 
 def compile_schema(schema: Schema) -> Check:
     """Make the function that checks values against a schema."""
-    return _Compiler(schema).compile(schema)
+    return _SchemaCompiler(schema).compile(schema)
 
 
-class _Compiler:
+class _SchemaCompiler:
     def __init__(self, root: Schema) -> None:
         self._root = root
         self._definitions: Schema = root.get("$defs", {})

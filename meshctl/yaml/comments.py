@@ -17,7 +17,7 @@ _HELM_ACTION = re.compile(
 )
 
 
-class _Part(NamedTuple):
+class _TextPart(NamedTuple):
     """Characters that are a value or a comment as a whole."""
 
     kind: Literal["comment", "plain", "quoted"]
@@ -48,7 +48,7 @@ def template_action(text: str, *, is_broken: bool) -> int | None:
     return min((start for start in found if start is not None), default=None)
 
 
-def _outside(action: re.Pattern[str], text: str, parts: Sequence[_Part]) -> int | None:
+def _outside(action: re.Pattern[str], text: str, parts: Sequence[_TextPart]) -> int | None:
     position = 0
     for part in parts:
         if match := action.search(text, position, part.start):
@@ -58,7 +58,7 @@ def _outside(action: re.Pattern[str], text: str, parts: Sequence[_Part]) -> int 
     return match.start() if match else None
 
 
-def _parts(text: str) -> Iterator[_Part]:
+def _parts(text: str) -> Iterator[_TextPart]:
     """List the scalars and comments of a text in order, as far as libyaml understands it."""
     position = 0
     parser = CParser(text)
@@ -66,12 +66,12 @@ def _parts(text: str) -> Iterator[_Part]:
         while (token := parser.get_token()) is not None:
             start, end = token.start_mark.index, token.end_mark.index
             for match in _COMMENT.finditer(text, position, start):
-                yield _Part("comment", *match.span())
+                yield _TextPart("comment", *match.span())
             if isinstance(token, ScalarToken):
-                yield _Part("plain" if token.plain else "quoted", start, end)
+                yield _TextPart("plain" if token.plain else "quoted", start, end)
                 if header := _HEADER_COMMENT.match(text, start, end):
-                    yield _Part("comment", *header.span(1))
+                    yield _TextPart("comment", *header.span(1))
             position = max(position, end)
     except YAMLError:  # what follows is no YAML: its comments are still told by their hash
         for match in _COMMENT.finditer(text, position):
-            yield _Part("comment", *match.span())
+            yield _TextPart("comment", *match.span())

@@ -6,7 +6,7 @@ import pytest
 from stub_cluster import StubCluster
 
 from meshctl.cluster.api import ClusterError
-from meshctl.cluster.istiod import ControlPlane, Where, _url_of, _version, read_json
+from meshctl.cluster.istiod import IstiodPlace, Istiods, _url_of, _version, read_json
 from meshctl.errors import UsageError
 
 
@@ -41,7 +41,7 @@ def test_a_version_is_read(body: bytes, version: str) -> None:
 
 def test_an_address_and_a_url_are_one_too_many() -> None:
     with pytest.raises(UsageError, match="not both"):
-        ControlPlane(StubCluster, 1, Where(address="a", url="http://a"))
+        Istiods(StubCluster, 1, IstiodPlace(address="a", url="http://a"))
 
 
 class Issuer(StubCluster):
@@ -58,7 +58,7 @@ class Issuer(StubCluster):
 
 def test_a_token_is_asked_for_istiod_alone() -> None:
     issuer = Issuer({"status": {"token": "t"}})
-    plane = ControlPlane(lambda: issuer, 1, Where("mesh", address="127.0.0.1:1"))
+    plane = Istiods(lambda: issuer, 1, IstiodPlace("mesh", address="127.0.0.1:1"))
     [answer] = plane.proxies()
     assert "nothing answers there (Connection refused); check the address" == answer.error
     assert [
@@ -68,7 +68,7 @@ def test_a_token_is_asked_for_istiod_alone() -> None:
 
 @pytest.mark.parametrize("answer", [None, {}, {"status": None}, []])
 def test_an_answer_without_token(answer: Any) -> None:
-    plane = ControlPlane(lambda: Issuer(answer), 1, Where(address="127.0.0.1:1"))
+    plane = Istiods(lambda: Issuer(answer), 1, IstiodPlace(address="127.0.0.1:1"))
     with pytest.raises(ClusterError, match="without a token"):
         plane.proxies()
 

@@ -17,7 +17,7 @@ from test_inject import DATA, cases, needs_data, settings_of
 
 from meshctl.errors import MeshctlError
 from meshctl.inject.settings.builtin import Given, read_given
-from meshctl.inject.settings.injector_config import Settings, read_settings
+from meshctl.inject.settings.injector_config import InjectionSettings, read_settings
 from meshctl.inject.workloads import inject_workload, is_known
 
 FLOOR = 198
@@ -194,7 +194,7 @@ def workloads_of(case: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 @functools.cache
-def both(name: str, mesh: str = "") -> tuple[Settings, Settings]:
+def both(name: str, mesh: str = "") -> tuple[InjectionSettings, InjectionSettings]:
     """The settings of a name, by the templates and built in."""
     files = json.loads((DATA / f"settings/{name}.json").read_text())
     mesh = mesh or files["mesh"]
@@ -205,7 +205,9 @@ def both(name: str, mesh: str = "") -> tuple[Settings, Settings]:
     )
 
 
-def injected(data: dict[str, Any], used: Settings, namespace: dict[str, str] | None = None) -> Any:
+def injected(
+    data: dict[str, Any], used: InjectionSettings, namespace: dict[str, str] | None = None
+) -> Any:
     try:
         return inject_workload(copy.deepcopy(data), used, lambda _: None, namespace)
     except MeshctlError:
@@ -217,7 +219,7 @@ def with_value(values: Any, path: str, value: Any) -> Any:
     return {**values, name: with_value(values.get(name, {}), rest, value) if rest else value}
 
 
-def as_builtin(case: dict[str, Any]) -> Settings:
+def as_builtin(case: dict[str, Any]) -> InjectionSettings:
     """The settings of a case, built in."""
     template = settings_of(case)
     _, builtin = both(case["settings"], json.dumps(template.mesh))

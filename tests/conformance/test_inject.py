@@ -16,7 +16,7 @@ import yaml
 
 from meshctl.errors import MeshctlError
 from meshctl.inject.go_types.kubernetes_types import read
-from meshctl.inject.settings.injector_config import Settings, read_settings
+from meshctl.inject.settings.injector_config import InjectionSettings, read_settings
 from meshctl.inject.text import preserve_style
 from meshctl.inject.text.istioctl_style import inject_text
 from meshctl.inject.workloads import inject_workload, is_known
@@ -58,7 +58,7 @@ def changed(mesh: dict[str, Any], change: dict[str, Any]) -> dict[str, Any]:
     return result
 
 
-def settings_of(case: dict[str, Any]) -> Settings:
+def settings_of(case: dict[str, Any]) -> InjectionSettings:
     files = json.loads((DATA / f"settings/{case['settings']}.json").read_text())
     mesh = changed(yaml.safe_load(files["mesh"]), case.get("mesh", {}))
     return read_settings(

@@ -17,7 +17,7 @@ import pytest
 import yaml
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.traffic.route_matches import Alternative
+from meshctl.mesh.traffic.route_matches import RouteMatch
 from meshctl.resources import VirtualService, make_resource
 from meshctl.sources.documents import Document
 
@@ -44,7 +44,7 @@ def scenarios() -> Iterator[tuple[str, Mesh, dict[str, Any]]]:
         yield one["id"], mesh, one["truth"]
 
 
-def name(one: Alternative) -> tuple[str, str]:
+def name(one: RouteMatch) -> tuple[str, str]:
     match = one.match.match.name if one.match is not None else ""
     return one.service.key_name, f"{one.rule.name}.{match}" if match else one.rule.name
 
@@ -71,8 +71,8 @@ def test_who_comes_first_is_who_stands_first(capsys: pytest.CaptureFixture[str])
     wrong = []
     for scenario, mesh, truth in scenarios():
         for service in mesh.of(VirtualService):
-            unused = mesh.collisions.unused_default(service)
-            for one in [*mesh.collisions.overlaps(service), *([unused] if unused else [])]:
+            unused = mesh.route_overlaps.unused_default(service)
+            for one in [*mesh.route_overlaps.overlaps(service), *([unused] if unused else [])]:
                 counted["collisions"] += 1
                 assert one.order_known
                 found = stands_before(name(one.first), name(one.second), truth)
@@ -92,7 +92,7 @@ def test_what_is_dead_is_not_sent_or_stands_behind(capsys: pytest.CaptureFixture
     for scenario, mesh, truth in scenarios():
         sent = {route for order in orders(truth) for route in order}
         for service in mesh.of(VirtualService):
-            for shadow in mesh.shadows.of(service):
+            for shadow in mesh.unreachable_rules.of(service):
                 dead = name(shadow.dead)
                 if shadow.is_by_catch_all:
                     counted["cut off"] += 1

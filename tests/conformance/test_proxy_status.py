@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from meshctl.cluster.istiod import Answer
-from meshctl.inspect.proxies.sync import Known, read_answers
+from meshctl.cluster.istiod import IstiodAnswer
+from meshctl.inspect.proxies.sync import KnownProxies, read_answers
 from meshctl.inspect.proxies.versions import versions
 from meshctl.output.proxy_table import table, wide_table
 
@@ -25,9 +25,9 @@ pytestmark = pytest.mark.skipif(
 )
 
 
-def recorded() -> Known:
+def recorded() -> KnownProxies:
     body = (DATA / "istiod/syncz.json").read_bytes()
-    return read_answers([Answer("istiod-747d99dc8f-zpsp7", "default", "1.31.0", body)])
+    return read_answers([IstiodAnswer("istiod-747d99dc8f-zpsp7", "default", "1.31.0", body)])
 
 
 def printed(file: str) -> list[dict[str, str]]:

@@ -15,7 +15,7 @@ from meshctl.inject.errors import InjectionError
 from meshctl.inject.overlays.default_values import default_values
 from meshctl.inject.overlays.versions import read_version
 from meshctl.inject.settings.builtin import Given, read_given
-from meshctl.inject.settings.injector_config import Settings
+from meshctl.inject.settings.injector_config import InjectionSettings
 from meshctl.inject.text.preserve_style import inject_text
 from meshctl.inject.workloads import inject_workload
 
@@ -28,7 +28,7 @@ POD = {
 }
 
 
-def injected(used: Settings, **metadata: Any) -> dict[str, Any]:
+def injected(used: InjectionSettings, **metadata: Any) -> dict[str, Any]:
     pod = {**POD, "metadata": {**POD["metadata"], **metadata}}
     return inject_workload(pod, used, lambda _: None)
 

@@ -7,7 +7,7 @@ import yaml
 
 from meshctl.inject.errors import InjectionError
 from meshctl.inject.pod.native import with_native
-from meshctl.inject.settings.injector_config import Settings, read_settings
+from meshctl.inject.settings.injector_config import InjectionSettings, read_settings
 from meshctl.inject.text import preserve_style
 from meshctl.inject.text.istioctl_style import inject_text
 
@@ -62,7 +62,7 @@ spec:
 """
 
 
-def settings(**others: object) -> Settings:
+def settings(**others: object) -> InjectionSettings:
     config = json.dumps({"templates": {"sidecar": TEMPLATE}})
     return read_settings(config, json.dumps(VALUES), "", **others)
 

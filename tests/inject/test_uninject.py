@@ -10,7 +10,7 @@ from test_kube_inject import TEMPLATE, VALUES
 
 from meshctl.cli.commands import kube_inject
 from meshctl.inject.errors import InjectionError
-from meshctl.inject.settings.injector_config import Settings, read_settings
+from meshctl.inject.settings.injector_config import InjectionSettings, read_settings
 from meshctl.inject.text import istioctl_style, preserve_style
 
 POD = POD_BY_NUMBER.replace("        port: 8080", "        port: 9090")
@@ -64,12 +64,12 @@ spec:
 """
 
 
-def settings(template: str = LABELLED, **others: object) -> Settings:
+def settings(template: str = LABELLED, **others: object) -> InjectionSettings:
     config = json.dumps({"templates": {"sidecar": template}})
     return read_settings(config, json.dumps(VALUES), "", **others)
 
 
-def there_and_back(text: str, used: Settings | None = None) -> tuple[str, list[str]]:
+def there_and_back(text: str, used: InjectionSettings | None = None) -> tuple[str, list[str]]:
     warnings: list[str] = []
     injected = preserve_style.inject_text(text, used or settings(), print)
     assert text != injected

@@ -7,7 +7,7 @@ import yaml
 from test_kube_inject import POD
 
 from meshctl.inject.settings.builtin import Given, read_given
-from meshctl.inject.settings.injector_config import Settings
+from meshctl.inject.settings.injector_config import InjectionSettings
 from meshctl.inject.text import istioctl_style, preserve_style
 
 _POD = yaml.safe_load(
@@ -52,13 +52,15 @@ def said(data: Any) -> Any:
 
 
 @pytest.fixture(scope="module", params=["false", "true"], ids=["classic", "native"])
-def chart(request: pytest.FixtureRequest) -> Settings:
+def chart(request: pytest.FixtureRequest) -> InjectionSettings:
     return read_given(Given(), native=request.param == "true")
 
 
 @pytest.mark.parametrize("style", [preserve_style, istioctl_style], ids=["preserve", "istioctl"])
 @pytest.mark.parametrize("data", WORKLOADS, ids=[one["kind"] for one in WORKLOADS])
-def test_every_kind_is_injected_once_and_undone(data: Any, style: Any, chart: Settings) -> None:
+def test_every_kind_is_injected_once_and_undone(
+    data: Any, style: Any, chart: InjectionSettings
+) -> None:
     text = yaml.safe_dump(data, sort_keys=False)
     once = style.inject_text(text, chart, print)
     is_passed_by = style is istioctl_style and data["kind"] == "Rollout"

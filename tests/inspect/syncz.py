@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from meshctl.cluster.istiod import Answer
+from meshctl.cluster.istiod import IstiodAnswer
 
 URLS = {
     "CDS": "type.googleapis.com/envoy.config.cluster.v3.Cluster",
@@ -48,5 +48,5 @@ def entry(name: str, version: str = "1.31.0", kind: str = "sidecar", **types: An
     }
 
 
-def answer(*entries: Any, istiod: str = "istiod-a", version: str = "1.31.0") -> Answer:
-    return Answer(istiod, "default", version, json.dumps(entries).encode())
+def answer(*entries: Any, istiod: str = "istiod-a", version: str = "1.31.0") -> IstiodAnswer:
+    return IstiodAnswer(istiod, "default", version, json.dumps(entries).encode())

@@ -3,7 +3,7 @@
 from hypothesis import given, settings
 
 from meshctl.inspect.describe import describe
-from meshctl.inspect.tls.rows import Narrowed, TlsCheck
+from meshctl.inspect.tls.rows import TlsCheck, TlsFilter
 from meshctl.settings import Settings
 from tests.inspect.test_fixes_of_conflicts import Objects, objects
 from tests.mesh.test_properties_of_truth import TEAMS, read
@@ -17,7 +17,7 @@ def test_describe_and_tls_check_agree(given: Objects) -> None:
         for name in ("cart", "db"):
             told = describe(mesh, "service", f"{name}.{team}", Settings())
             host = told["service"]["host"]
-            asked = Narrowed(f"{team}/cart", (host,))
+            asked = TlsFilter(f"{team}/cart", (host,))
             rows = [row.data for row in TlsCheck(mesh).found(asked)]
             sent = {
                 (one["port"], one["subset"]): one["tls"] for one in told["service"]["client_tls"]

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from meshctl.inspect.tls.failures import failures, rule_of
-from meshctl.inspect.tls.rows import Narrowed, Row, TlsCheck
+from meshctl.inspect.tls.rows import TlsCheck, TlsFilter, TlsRow
 from meshctl.mesh.security.tls_connection import ServerMode
 from meshctl.resources import Ref
 from tests.mesh.test_properties_of_truth import GROUND, policies, read, rules, thing
@@ -30,9 +30,9 @@ def objects(draw: st.DrawFn) -> Objects:
     return [*GROUND, *aged]
 
 
-def conflicts(given: Objects) -> dict[tuple[object, ...], Row]:
+def conflicts(given: Objects) -> dict[tuple[object, ...], TlsRow]:
     rows = (
-        row for row in TlsCheck(read(given)).found(Narrowed()) if row.data["result"] == "conflict"
+        row for row in TlsCheck(read(given)).found(TlsFilter()) if row.data["result"] == "conflict"
     )
     keys = ("client", "host", "port", "subset", "server", "server_port")
     return {tuple(row.data[key] for key in keys): row for row in rows}
@@ -52,7 +52,7 @@ def changed(given: Objects, place: Ref, *path: str | int, mode: str) -> Objects:
     return new
 
 
-def as_client(given: Objects, row: Row) -> Objects:
+def as_client(given: Objects, row: TlsRow) -> Objects:
     """Send what the server takes, by the policy or the port's entry that decides."""
     place = row.connection.rule_place
     assert place is not None
@@ -68,7 +68,7 @@ def permissive(given: Objects, place: Ref | None) -> Objects:
     return changed(given, place, *place.path[: place.path.index("mode")], mode="PERMISSIVE")
 
 
-def fixed(given: Objects, row: Row) -> list[Objects]:
+def fixed(given: Objects, row: TlsRow) -> list[Objects]:
     """Do what the fix says, in each way that it names."""
     connection, rule = row.connection, rule_of(row.connection)
     server = connection.server

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from meshctl.engine.analyze import unwrap
 from meshctl.inject.pod.decision import reason_against
 from meshctl.inject.settings.injector_config import read_settings
-from meshctl.inspect.injection.explanation import Verdict, injection
+from meshctl.inspect.injection.explanation import PodOutcome, injection
 from meshctl.mesh import Mesh
 from meshctl.mesh.injection.explain import default_webhooks
 from meshctl.mesh.workloads.membership import Membership
@@ -85,7 +85,7 @@ def test_there_is_one_answer(given: dict[str, Any], is_whole: bool) -> None:
     mesh = Mesh(tuple(unwrap(documents, "default")), is_whole=is_whole)
     (workload,) = mesh.workloads
     told = injection(mesh, workload)
-    is_injected = told.verdict in {Verdict.INJECTED, Verdict.SEVERAL}
+    is_injected = told.verdict in {PodOutcome.INJECTED, PodOutcome.SEVERAL}
     assert is_injected == (mesh.workloads.membership(workload) is Membership.SIDECAR)
     if told.taken_by:
         chosen = configs.get(told.taken_by[0].revision, {"templates": {}})

@@ -9,18 +9,18 @@ from hypothesis import strategies as st
 from syncz import OTHER, SENT, answer, entry, not_sent, rejected, stale, synced
 
 from meshctl.cluster.api import ClusterError
-from meshctl.cluster.istiod import Answer
-from meshctl.inspect.proxies.sync import Proxy, Skew, Status, read_answers, type_names
+from meshctl.cluster.istiod import IstiodAnswer
+from meshctl.inspect.proxies.sync import ProxySync, Skew, Status, read_answers, type_names
 
 SENT_AT = datetime(2026, 3, 1, 10, 0, 1, 500000, tzinfo=UTC)
 
 
-def only(*answers: Answer) -> Proxy:
+def only(*answers: IstiodAnswer) -> ProxySync:
     [proxy] = read_answers(answers).proxies
     return proxy
 
 
-def states(proxy: Proxy) -> dict[str, str]:
+def states(proxy: ProxySync) -> dict[str, str]:
     return {name: state.status.value for name, state in proxy.types.items()}
 
 
@@ -101,7 +101,7 @@ def test_the_same_pod_of_two_clusters_is_two_proxies() -> None:
 
 
 def test_a_dead_istiod_leaves_the_others() -> None:
-    dead = Answer("istiod-b", error="it took too long")
+    dead = IstiodAnswer("istiod-b", error="it took too long")
     known = read_answers([answer(entry("a.x")), dead])
     assert (1, [dead]) == (len(known.proxies), known.silent)
 
@@ -117,12 +117,12 @@ def test_a_dead_istiod_leaves_the_others() -> None:
     ],
 )
 def test_an_answer_that_cannot_be_read_is_that_of_a_dead_istiod(body: bytes, reason: str) -> None:
-    known = read_answers([answer(entry("a.x")), Answer("istiod-b", body=body)])
+    known = read_answers([answer(entry("a.x")), IstiodAnswer("istiod-b", body=body)])
     assert [("istiod-b", reason)] == [(one.istiod, one.error) for one in known.silent]
 
 
 def test_without_any_answer_every_reason_is_given() -> None:
-    answers = [Answer("istiod-a", error="refused"), Answer("istiod-b", body=b"[")]
+    answers = [IstiodAnswer("istiod-a", error="refused"), IstiodAnswer("istiod-b", body=b"[")]
     with pytest.raises(ClusterError) as raised:
         read_answers(answers)
     assert (
@@ -132,7 +132,7 @@ def test_without_any_answer_every_reason_is_given() -> None:
 
 
 def test_an_istiod_without_proxies_has_answered() -> None:
-    assert ([], []) == read_answers([Answer("istiod-a", body=b"null")])
+    assert ([], []) == read_answers([IstiodAnswer("istiod-a", body=b"null")])
 
 
 @pytest.mark.parametrize(
@@ -177,6 +177,6 @@ ANYTHING = st.recursive(
 @given(st.lists(ANYTHING, max_size=4))
 def test_answers_of_any_shape_are_read(entries: list) -> None:
     body = json.dumps(entries).encode()
-    for proxy in read_answers([Answer("istiod-a", body=body, version="1.31.0")]).proxies:
+    for proxy in read_answers([IstiodAnswer("istiod-a", body=body, version="1.31.0")]).proxies:
         assert proxy.worst in Status
         assert proxy.skew in Skew

@@ -3,13 +3,13 @@
 import pytest
 from syncz import answer, entry, not_sent, rejected, stale, synced
 
-from meshctl.cluster.istiod import Answer
+from meshctl.cluster.istiod import IstiodAnswer
 from meshctl.errors import UsageError
-from meshctl.inspect.proxies.selection import Choice, FailOn, find_proxy, rows
-from meshctl.inspect.proxies.sync import Proxy, read_answers
+from meshctl.inspect.proxies.selection import FailOn, ProxySelection, find_proxy, rows
+from meshctl.inspect.proxies.sync import ProxySync, read_answers
 
 
-def proxies(*entries: dict, version: str = "1.31.0") -> list[Proxy]:
+def proxies(*entries: dict, version: str = "1.31.0") -> list[ProxySync]:
     return read_answers([answer(*entries, version=version)]).proxies
 
 
@@ -21,14 +21,14 @@ MESH = proxies(
 )
 
 
-def names(found: list[Proxy]) -> list[str]:
+def names(found: list[ProxySync]) -> list[str]:
     return [one.name for one in found]
 
 
 def test_a_namespace_and_labels_pick() -> None:
-    assert ["web-0.shop", "web-6d7944df59-8zz5j.shop"] == names(Choice("shop").of(MESH))
-    assert ["web-0.old"] == names(Choice().of(MESH, {"web-0.old", "gone.shop"}))
-    assert [] == names(Choice("shop").of(MESH, {"web-0.old"}))
+    assert ["web-0.shop", "web-6d7944df59-8zz5j.shop"] == names(ProxySelection("shop").of(MESH))
+    assert ["web-0.old"] == names(ProxySelection().of(MESH, {"web-0.old", "gone.shop"}))
+    assert [] == names(ProxySelection("shop").of(MESH, {"web-0.old"}))
 
 
 @pytest.mark.parametrize(
@@ -42,12 +42,12 @@ def test_a_namespace_and_labels_pick() -> None:
     ],
 )
 def test_orders(sort: str, first: str) -> None:
-    assert first == names(Choice(sort=sort).of(MESH))[0]
+    assert first == names(ProxySelection(sort=sort).of(MESH))[0]
 
 
 def test_an_order_that_does_not_exist() -> None:
     with pytest.raises(UsageError, match="--sort 'size' is not one of name, status, age"):
-        Choice(sort="size")
+        ProxySelection(sort="size")
 
 
 @pytest.mark.parametrize(
@@ -133,7 +133,7 @@ def test_a_ztunnel_has_the_types_of_ambient_alone() -> None:
 
 
 def test_a_dead_istiod_is_a_row_without_proxy() -> None:
-    row, dead = rows(MESH[:1], [Answer("istiod-b", "canary", error="refused")])
+    row, dead = rows(MESH[:1], [IstiodAnswer("istiod-b", "canary", error="refused")])
     assert list(row) == list(dead)
     told = {key: value for key, value in dead.items() if value}
     assert {"istiod": "istiod-b", "revision": "canary", "error": "refused"} == told

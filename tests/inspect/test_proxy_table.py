@@ -5,13 +5,13 @@ from datetime import UTC, datetime
 import pytest
 from syncz import answer, entry, not_sent, rejected, stale, synced
 
-from meshctl.inspect.proxies.sync import Proxy, read_answers
+from meshctl.inspect.proxies.sync import ProxySync, read_answers
 from meshctl.output.proxy_table import reasons, summary, table, wide_table, workload
 
 NOW = datetime(2026, 3, 1, 10, 0, 34, 500000, tzinfo=UTC)
 
 
-def proxies(*entries: dict, version: str = "1.31.0") -> list[Proxy]:
+def proxies(*entries: dict, version: str = "1.31.0") -> list[ProxySync]:
     return read_answers([answer(*entries, version=version)]).proxies
 
 

@@ -10,7 +10,7 @@ from meshctl.errors import UsageError
 from meshctl.inspect.tls.change import changes
 from meshctl.inspect.tls.failures import failures, lines, rule_of
 from meshctl.inspect.tls.matrix import matrix, namespaces
-from meshctl.inspect.tls.rows import Narrowed, Row, TlsCheck, narrow
+from meshctl.inspect.tls.rows import TlsCheck, TlsFilter, TlsRow, narrow
 from meshctl.mesh import Mesh
 from meshctl.sources.documents import Document
 
@@ -59,8 +59,8 @@ def mesh_of(*objects: dict[str, Any]) -> Mesh:
     return Mesh(tuple(unwrap(documents, "default")))
 
 
-def rows(*objects: dict[str, Any], client: str | None = None) -> list[Row]:
-    return list(TlsCheck(mesh_of(*objects)).found(Narrowed(client)))
+def rows(*objects: dict[str, Any], client: str | None = None) -> list[TlsRow]:
+    return list(TlsCheck(mesh_of(*objects)).found(TlsFilter(client)))
 
 
 @pytest.mark.parametrize(
@@ -111,16 +111,16 @@ def test_alike_failures_are_told_once() -> None:
 @pytest.mark.parametrize(
     ("client", "host", "expected"),
     [
-        ("cart", None, Narrowed("shop/cart")),
-        ("cart.shop", None, Narrowed("shop/cart")),
-        ("shop/cart", None, Narrowed("shop/cart")),
-        (None, "cart", Narrowed(None, ("cart.shop.svc.cluster.local",))),
-        (None, "cart.shop:90", Narrowed(None, ("cart.shop.svc.cluster.local",), 90)),
-        (None, "cart.shop.svc.cluster.local", Narrowed(None, ("cart.shop.svc.cluster.local",))),
+        ("cart", None, TlsFilter("shop/cart")),
+        ("cart.shop", None, TlsFilter("shop/cart")),
+        ("shop/cart", None, TlsFilter("shop/cart")),
+        (None, "cart", TlsFilter(None, ("cart.shop.svc.cluster.local",))),
+        (None, "cart.shop:90", TlsFilter(None, ("cart.shop.svc.cluster.local",), 90)),
+        (None, "cart.shop.svc.cluster.local", TlsFilter(None, ("cart.shop.svc.cluster.local",))),
     ],
     ids=str,
 )
-def test_names_may_be_short(client: str | None, host: str | None, expected: Narrowed) -> None:
+def test_names_may_be_short(client: str | None, host: str | None, expected: TlsFilter) -> None:
     assert expected == narrow(mesh_of(*SHOP), "default", client, host)
 
 
@@ -136,7 +136,7 @@ def test_a_pod_stands_for_its_workload() -> None:
     }  # fmt: skip
     mesh = mesh_of(*SHOP, pod)
     for name in ("cart-5d4-x2z", "cart-5d4-x2z.shop", "shop/cart-5d4-x2z"):
-        assert Narrowed("shop/cart") == narrow(mesh, "default", name, None)
+        assert TlsFilter("shop/cart") == narrow(mesh, "default", name, None)
 
 
 @pytest.mark.parametrize(

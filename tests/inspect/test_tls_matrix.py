@@ -5,7 +5,7 @@ from collections import Counter
 from hypothesis import given, settings
 
 from meshctl.inspect.tls.matrix import matrix, namespaces
-from meshctl.inspect.tls.rows import Narrowed, TlsCheck
+from meshctl.inspect.tls.rows import TlsCheck, TlsFilter
 from meshctl.mesh.security.tls_connection import Result
 from tests.inspect.test_fixes_of_conflicts import Objects, objects
 from tests.mesh.test_properties_of_truth import TEAMS, read
@@ -24,7 +24,7 @@ def test_the_matrix_counts_the_ports_of_the_rows(given: Objects) -> None:
     for team in TEAMS:
         rows = [
             row.connection
-            for row in TlsCheck(mesh).found(Narrowed(f"{team}/cart"))
+            for row in TlsCheck(mesh).found(TlsFilter(f"{team}/cart"))
             if row.connection.upstream.host.namespace == team and row.connection.server is not None
         ]
         ports = {

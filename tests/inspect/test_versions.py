@@ -2,13 +2,13 @@
 
 from syncz import answer, entry
 
-from meshctl.cluster.istiod import Answer
+from meshctl.cluster.istiod import IstiodAnswer
 from meshctl.inspect.proxies.sync import read_answers
 from meshctl.inspect.proxies.versions import text, versions
 
 ANSWERS = [
     answer(entry("a.x", "1.31.0"), entry("b.x", "1.30.2"), entry("c.x", "1.31.0")),
-    Answer("istiod-b", "canary", error="it took too long"),
+    IstiodAnswer("istiod-b", "canary", error="it took too long"),
 ]
 
 
@@ -46,7 +46,7 @@ def test_every_part_of_the_mesh() -> None:
 
 
 def test_a_mesh_without_proxies() -> None:
-    answers = [Answer("istiod-a", body=b"[]")]
+    answers = [IstiodAnswer("istiod-a", body=b"[]")]
     assert [
         "client: 0.1.0",
         "control plane: unknown (istiod-a)",

@@ -16,7 +16,7 @@ from gateway_meshes import (
 from hypothesis import given
 from hypothesis import strategies as st
 
-from meshctl.mesh.gateways.server_merge import Drop, panicking_host, route_kind, server_hosts
+from meshctl.mesh.gateways.server_merge import DropReason, panicking_host, route_kind, server_hosts
 
 TLS = {"mode": "SIMPLE", "credentialName": "c"}
 
@@ -31,7 +31,7 @@ def test_ports_are_translated_before_they_are_compared() -> None:
     alone = mesh(first, second)
     served = mesh(first, second, pods(), service())
     assert {"a/one#0": None, "b/two#0": None} == fates(alone)
-    assert {"a/one#0": None, "b/two#0": Drop.PROTOCOL} == fates(served)
+    assert {"a/one#0": None, "b/two#0": DropReason.PROTOCOL} == fates(served)
     assert [8080] == [one.port for one in only(served).listeners]
 
 
@@ -81,7 +81,11 @@ def test_a_narrower_selector_picks_with_the_wider_one() -> None:
         gateway("a/all", server(80, "TCP", "z.test"), selector={}),
         pods(labels=narrow),
     )
-    assert {"a/all#0": None, "a/narrow#0": Drop.PROTOCOL, "a/wide#0": Drop.PROTOCOL} == fates(made)
+    assert {
+        "a/all#0": None,
+        "a/narrow#0": DropReason.PROTOCOL,
+        "a/wide#0": DropReason.PROTOCOL,
+    } == fates(made)
 
 
 def test_gateways_can_be_scoped_to_the_namespace_of_the_pods() -> None:
@@ -125,7 +129,7 @@ def test_a_duplicate_tls_host_drops_the_whole_server() -> None:
         server(443, "HTTPS", "y.test", name="c", **TLS),
         server(443, "HTTPS", "x.test", name="d", bind="10.0.0.1", **TLS),
     )))  # fmt: skip
-    assert [None, Drop.DUPLICATE_HOST, None, None] == [one.drop for one in made.servers]
+    assert [None, DropReason.DUPLICATE_HOST, None, None] == [one.drop for one in made.servers]
     assert ((1,), "a/g#0") == (made.servers[1].duplicates, made.servers[1].rival.key_name)
 
 
@@ -159,7 +163,7 @@ def test_plain_http_after_tls_on_a_port_keeps_later_tls_out() -> None:
         server(443, "HTTPS", "z.test", name="c", **TLS),
         server(443, "HTTPS", "z.test", name="d", bind="10.0.0.1", **TLS),
     )))  # fmt: skip
-    assert [None, None, Drop.PROTOCOL, None] == [one.drop for one in made.servers]
+    assert [None, None, DropReason.PROTOCOL, None] == [one.drop for one in made.servers]
 
 
 def test_dual_names_of_one_https_port_are_refused() -> None:
@@ -168,7 +172,7 @@ def test_dual_names_of_one_https_port_are_refused() -> None:
         server(443, "HTTPS", "x.test", name="same", **TLS),
         server(443, "HTTPS", "y.test", name="same", **TLS),
     )))  # fmt: skip
-    assert [None, Drop.PORT_NAME] == [one.drop for one in made.servers]
+    assert [None, DropReason.PORT_NAME] == [one.drop for one in made.servers]
 
 
 @pytest.mark.parametrize(

@@ -4,13 +4,13 @@ import pytest
 from tls_meshes import OFF, mesh, namespace, policy, rule, service, thing, tls, workload
 
 from meshctl.mesh.core.mesh_config import MeshConfig
-from meshctl.mesh.security.tls_connection import Client, Proxy
+from meshctl.mesh.security.tls_connection import Client, ClientKind
 
 HOST = "cart.shop.svc.cluster.local"
 SHOP = (namespace("shop"), service("shop/cart"), workload("shop/cart"))
 
 
-def outcome(*resources, proxy=Proxy.SIDECAR, config=None):
+def outcome(*resources, proxy=ClientKind.SIDECAR, config=None):
     """Client TLS, server mode and result of each connection to the cart."""
     made = mesh(*resources, config=config)
     client = Client("front/web", "front", proxy)
@@ -61,7 +61,7 @@ def test_a_port_entry_without_tls_still_sends_plaintext() -> None:
 
 
 def test_a_client_without_a_sidecar_ignores_every_rule() -> None:
-    found = outcome(*SHOP, rule("shop/r", "cart", **tls("ISTIO_MUTUAL")), proxy=Proxy.NONE)
+    found = outcome(*SHOP, rule("shop/r", "cart", **tls("ISTIO_MUTUAL")), proxy=ClientKind.NONE)
     assert [("plaintext", "permissive", "plaintext")] == found
 
 
@@ -94,7 +94,7 @@ def test_the_input_may_lack_the_pods() -> None:
 def test_headless_services_are_all_or_nothing_for_sidecars() -> None:
     headless = (namespace("shop"), service("shop/cart", headless=True), workload("shop/cart"))
     assert [("istio-mutual", "strict", "mtls")] == outcome(*headless, STRICT)
-    assert [("auto", "strict", "mtls")] == outcome(*headless, STRICT, proxy=Proxy.GATEWAY)
+    assert [("auto", "strict", "mtls")] == outcome(*headless, STRICT, proxy=ClientKind.GATEWAY)
     mixed = (*headless, workload("shop/old", **{"app": "cart", **OFF}))
     found = [("plaintext", "strict", "conflict"), ("plaintext", "none", "plaintext")]
     assert found == outcome(*mixed, STRICT)
@@ -114,7 +114,7 @@ def test_a_credential_needs_a_selector_on_sidecars_but_not_on_gateways() -> None
     secret = {"trafficPolicy": {"tls": {"mode": "SIMPLE", "credentialName": "c"}}}
     found = outcome(*SHOP, rule("shop/r", "cart", **secret))
     assert [("plaintext", "permissive", "plaintext")] == found
-    at_gateway = outcome(*SHOP, rule("shop/r", "cart", **secret), proxy=Proxy.GATEWAY)
+    at_gateway = outcome(*SHOP, rule("shop/r", "cart", **secret), proxy=ClientKind.GATEWAY)
     assert [("simple", "permissive", "conflict")] == at_gateway
 
 

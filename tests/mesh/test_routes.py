@@ -3,10 +3,10 @@
 import pytest
 from gateway_meshes import delegate, mesh, route, routes_for, service, thing
 
-from meshctl.mesh.traffic.delegates import MESH, Broken, gateway_name
-from meshctl.mesh.traffic.routes import Proxy
+from meshctl.mesh.traffic.delegates import MESH, DelegateFault, gateway_name
+from meshctl.mesh.traffic.routes import ProxyNode
 
-HERE = Proxy("shop", {"app": "web"})
+HERE = ProxyNode("shop", {"app": "web"})
 
 
 def built(made, service, gateway="shop/g", port=80, proxy=HERE):
@@ -61,7 +61,7 @@ def test_a_match_may_be_meant_for_other_listeners(match, expected) -> None:
 def test_what_is_unknown_of_the_proxy_does_not_rule_out_a_match() -> None:
     narrow = route("r", match=[{"uri": {"prefix": "/"}, "sourceLabels": {"app": "api"}}])
     made = mesh(one := routes_for("shop/v", ["x"], ["g"], narrow))
-    assert ["r"] == names(made, one, proxy=Proxy(None, None))
+    assert ["r"] == names(made, one, proxy=ProxyNode(None, None))
 
 
 @pytest.mark.parametrize(
@@ -151,15 +151,15 @@ def test_a_delegate_may_only_narrow_the_match_of_its_root(wide, leaf, fits) -> N
     made = mesh(one := root([wide]), delegate("team/d", route("own", match=[leaf])))
     assert fits == bool(made.routes.delegates.rules(one))
     reasons = [broken.reason for broken in made.routes.delegates.broken(one)]
-    assert ([] if fits else [Broken.CONFLICT]) == reasons
+    assert ([] if fits else [DelegateFault.CONFLICT]) == reasons
 
 
 @pytest.mark.parametrize(
     ("other", "reason"),
     [
-        (delegate("team/other", route("own")), Broken.MISSING),
-        (routes_for("team/d", ["x"], ["g"], route("own")), Broken.HAS_HOSTS),
-        (delegate("team/d", route("own"), exportTo=["."]), Broken.HIDDEN),
+        (delegate("team/other", route("own")), DelegateFault.MISSING),
+        (routes_for("team/d", ["x"], ["g"], route("own")), DelegateFault.HAS_HOSTS),
+        (delegate("team/d", route("own"), exportTo=["."]), DelegateFault.HIDDEN),
     ],
 )
 def test_a_delegate_that_cannot_be_used_leaves_no_route(other, reason) -> None:

@@ -62,7 +62,7 @@ def test_no_value_of_any_field_breaks_the_model(kind, spec, is_whole) -> None:
         assert len(list(made.mtls.connections(made.mtls.client(one)))) > 0
     for one in made.of(DestinationRule):
         list(wiped_settings(one))
-        list(meetings(made.traffic_policies.same_host(one)))
-        made.traffic_policies.hidden_by(one)
+        list(meetings(made.destination_rules.same_host(one)))
+        made.destination_rules.hidden_by(one)
         made.tls_conflicts.unseen(one)
     assert any(made.tls_conflicts.of(resource) for resource in made.resources)

@@ -177,7 +177,7 @@ def processes(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -
     if request.param == "a process that dies":
         parse, here = loader._parse, os.getpid()
 
-        def die(parts: list[loader._Part]) -> Iterator[object]:
+        def die(parts: list[loader._DocumentText]) -> Iterator[object]:
             for done, result in enumerate(parse(parts)):
                 if os.getpid() != here and done == 50:
                     os._exit(1)

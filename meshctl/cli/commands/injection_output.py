@@ -6,15 +6,15 @@ from typing import NamedTuple
 
 import typer
 
-from meshctl.cli.options.injection_source import Source
+from meshctl.cli.options.injection_source import InjectionSource
 from meshctl.cli.options.output import Outputs, write_file, write_files
 from meshctl.cluster.api import Access
 from meshctl.errors import UsageError
 from meshctl.inject.manifests import STYLES, Injected, inject_files, joined
-from meshctl.inject.settings.injector_config import Settings
+from meshctl.inject.settings.injector_config import InjectionSettings
 
 
-class Target(NamedTuple):
+class InjectionOutput(NamedTuple):
     """The options that say how and where results are written."""
 
     style: str
@@ -49,7 +49,9 @@ class Target(NamedTuple):
             _print(joined(file.after for file in changed))
 
 
-def report(files: list[str], source: Source, target: Target, access: Access) -> int:
+def report(
+    files: list[str], source: InjectionSource, target: InjectionOutput, access: Access
+) -> int:
     """Report what injection would break, or what istiod does differently; gives the exit code."""
     settings = source.settings(access)
     if source.verify:
@@ -58,7 +60,7 @@ def report(files: list[str], source: Source, target: Target, access: Access) -> 
 
 
 def _report_hazards(
-    files: list[str], settings: Settings, namespace: str, mesh_config: str | None
+    files: list[str], settings: InjectionSettings, namespace: str, mesh_config: str | None
 ) -> int:
     from meshctl.cli.options import shared as options  # the rules are not needed to inject
     from meshctl.cli.options.mesh_input import analyze_files
@@ -73,7 +75,9 @@ def _report_hazards(
     return outputs.exit_code(found)
 
 
-def _report_differences(files: list[str], ours: Settings, istiod: Settings, target: Target) -> int:
+def _report_differences(
+    files: list[str], ours: InjectionSettings, istiod: InjectionSettings, target: InjectionOutput
+) -> int:
     """Show what istiod does otherwise than its settings say; 1 when it does."""
     expected, found = (inject_files(files, settings, target.style) for settings in (ours, istiod))
     count = 0

@@ -5,12 +5,12 @@ from typing import Annotated
 
 import typer
 
-from meshctl.cli.commands.injection_output import Target, report
+from meshctl.cli.commands.injection_output import InjectionOutput, report
 from meshctl.cli.options.connect import with_access
 from meshctl.cli.options.injection_source import (
     FromCluster,
+    InjectionSource,
     IstioNamespace,
-    Source,
     Verify,
     Webhook,
 )
@@ -94,11 +94,11 @@ def run(
 
     Exit code: 0 done, 1 --check or --verify found something, 2 not done: no file is touched.
     """
-    source = Source(
+    source = InjectionSource(
         inject_config, values, mesh_config, istio_version, tuple(sets or ()), hub, tag, revision,
         from_cluster, webhook, verify, istio_namespace, namespace, native, kubernetes_version,
     )  # fmt: skip
-    target = Target(output_style, output, in_place, diff)
+    target = InjectionOutput(output_style, output, in_place, diff)
     _check(files, source, target, check=check, uninject=uninject)
     if check or verify:
         raise typer.Exit(report(files, source, target, access))
@@ -107,7 +107,12 @@ def run(
 
 
 def _check(
-    files: list[str], source: Source, target: Target, *, check: bool, uninject: bool
+    files: list[str],
+    source: InjectionSource,
+    target: InjectionOutput,
+    *,
+    check: bool,
+    uninject: bool,
 ) -> None:
     target.check(has_files="-" not in files)
     writes = target.in_place or target.diff or target.output is not None

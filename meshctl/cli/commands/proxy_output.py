@@ -10,11 +10,18 @@ from typing import Any, TextIO
 
 from meshctl.cli.stderr import complain
 from meshctl.cli.timing import phase
-from meshctl.cluster.istiod import ControlPlane
+from meshctl.cluster.istiod import Istiods
 from meshctl.errors import InputError, UsageError
 from meshctl.inspect.proxies import config_diff
-from meshctl.inspect.proxies.selection import Choice, FailOn, find_proxy, lookalikes, row, rows
-from meshctl.inspect.proxies.sync import Known, Proxy, read_answers, type_names
+from meshctl.inspect.proxies.selection import (
+    FailOn,
+    ProxySelection,
+    find_proxy,
+    lookalikes,
+    row,
+    rows,
+)
+from meshctl.inspect.proxies.sync import KnownProxies, ProxySync, read_answers, type_names
 from meshctl.output import proxy_table
 from meshctl.output.json_array import write_array
 from meshctl.output.lines import write_lines
@@ -31,7 +38,13 @@ class ProxyStatus:
     """A question about proxies, which may be asked again and again."""
 
     def __init__(
-        self, plane: ControlPlane, choice: Choice, fail_on: FailOn, output: str, *, everything: bool
+        self,
+        plane: Istiods,
+        choice: ProxySelection,
+        fail_on: FailOn,
+        output: str,
+        *,
+        everything: bool,
     ) -> None:
         if output not in _FORMATS:
             known = ", ".join(_FORMATS)
@@ -78,13 +91,13 @@ class ProxyStatus:
         differs = not all(part.matches for part in parts or ())
         return int(differs or self._fail_on.fails(proxy))
 
-    def _compare(self, proxy: Proxy, envoy: Any) -> list[config_diff.Part]:
+    def _compare(self, proxy: ProxySync, envoy: Any) -> list[config_diff.SectionDiff]:
         istiod = self._plane.config_dump(proxy.istiod, proxy.name)
         if envoy is None:
             envoy = self._plane.envoy_dump(proxy.namespace, proxy.pod)
         return config_diff.compare(istiod, envoy)
 
-    def _ask(self) -> Known:
+    def _ask(self) -> KnownProxies:
         with phase("network"):
             answers = self._plane.proxies()
         with phase("decode"):
@@ -93,7 +106,7 @@ class ProxyStatus:
             complain(f"{one.istiod}: {one.error}; its proxies may be missing here")
         return known
 
-    def _write_table(self, proxies: Sequence[Proxy], known: int, out: TextIO) -> None:
+    def _write_table(self, proxies: Sequence[ProxySync], known: int, out: TextIO) -> None:
         """Write a table; of too many proxies to read only those with troubles."""
         if known and not proxies:
             write_lines([f"none of the {known} proxies {self._choice.words}"], out)
@@ -108,7 +121,9 @@ class ProxyStatus:
             out.write(f"{len(proxies) - len(listed)} in order are not listed; --all lists them\n")
 
 
-def _write_proxies(proxies: Sequence[Proxy], out: TextIO, *, is_wide: bool, is_full: bool) -> None:
+def _write_proxies(
+    proxies: Sequence[ProxySync], out: TextIO, *, is_wide: bool, is_full: bool
+) -> None:
     """Write a table, and below a wide or ``full`` one the reasons as they were given."""
     make = proxy_table.wide_table if is_wide else proxy_table.table
     if proxies:

@@ -12,7 +12,7 @@ from meshctl.cli.options import shared as options
 from meshctl.cli.options.connect import with_access
 from meshctl.cluster.api import Access
 from meshctl.errors import UsageError
-from meshctl.inspect.proxies.selection import SORTS, Choice, FailOn
+from meshctl.inspect.proxies.selection import SORTS, FailOn, ProxySelection
 
 Pod = Annotated[
     str | None,
@@ -75,7 +75,7 @@ def run(
     if file is not None and pod is None:
         raise UsageError("--file is the dump of one Envoy; name its pod too")
     where = istio_namespace, revision, istiod_address, istiod_url
-    choice = Choice("" if all_namespaces else namespace, selector, sort)
+    choice = ProxySelection("" if all_namespaces else namespace, selector, sort)
     status = ProxyStatus(
         control_plane.control_plane(access, *where), choice,
         FailOn(options.split_names(fail_on)), output, everything=everything,

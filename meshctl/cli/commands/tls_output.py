@@ -11,7 +11,7 @@ from meshctl.inspect.tls import change as tls_change
 from meshctl.inspect.tls import failures as tls_failures
 from meshctl.inspect.tls import matrix as tls_matrix
 from meshctl.inspect.tls import rows as tls_check
-from meshctl.inspect.tls.rows import Row, is_conflict
+from meshctl.inspect.tls.rows import TlsRow, is_conflict
 from meshctl.mesh import Mesh
 from meshctl.output.table import write_markdown, write_table
 from meshctl.output.wording import visible
@@ -25,7 +25,7 @@ class Matrix(NamedTuple):
     mesh: Mesh
     namespace: str | None
 
-    def write(self, rows: Iterable[Row]) -> None:
+    def write(self, rows: Iterable[TlsRow]) -> None:
         """Write what happens inside, outside and across the border of the mesh."""
         every = [self.namespace] if self.namespace else self._namespaces(rows)
         for name in every:
@@ -34,12 +34,12 @@ class Matrix(NamedTuple):
             write_markdown(tls_matrix.COLUMNS, matrix, sys.stdout)
             sys.stdout.write("\n")
 
-    def _namespaces(self, rows: Iterable[Row]) -> list[str]:
+    def _namespaces(self, rows: Iterable[TlsRow]) -> list[str]:
         meant = set(map(_home, rows))
         return [name for name in tls_matrix.namespaces(self.mesh) if name in meant]
 
 
-def write(rows: Sequence[Row], output: str, only: str, matrix: Matrix) -> None:
+def write(rows: Sequence[TlsRow], output: str, only: str, matrix: Matrix) -> None:
     """Write the rows, and below them what the conflicts are about."""
     shown = [row for row in rows if only == "all" or is_conflict(row.data)]
     if output == "json":
@@ -54,11 +54,13 @@ def write(rows: Sequence[Row], output: str, only: str, matrix: Matrix) -> None:
     _write_failures(shown, output)
 
 
-def _home(row: Row) -> str:
+def _home(row: TlsRow) -> str:
     return row.connection.upstream.host.namespace
 
 
-def write_changes(before: Iterable[Row], after: Sequence[Row], output: str, only: str) -> None:
+def write_changes(
+    before: Iterable[TlsRow], after: Sequence[TlsRow], output: str, only: str
+) -> None:
     """Write the connections that come out differently, with both results."""
     found = tls_change.changes((row.data for row in before), (row.data for row in after))
     changed = [
@@ -81,7 +83,7 @@ def _table(columns: Sequence[str], rows: Iterable[Sequence[object]], output: str
     writer(columns, rows, sys.stdout)
 
 
-def _write_failures(rows: Iterable[Row], output: str) -> None:
+def _write_failures(rows: Iterable[TlsRow], output: str) -> None:
     found = tls_failures.failures(rows)
     if found:
         sys.stdout.write("\n#### Conflicts\n\n" if output == "markdown" else "\nConflicts\n")

@@ -10,7 +10,7 @@ from meshctl import __version__
 from meshctl.cli.options import control_plane
 from meshctl.cli.options.connect import with_access
 from meshctl.cluster.api import Access
-from meshctl.cluster.istiod import ControlPlane
+from meshctl.cluster.istiod import Istiods
 from meshctl.errors import MeshctlError, UsageError
 from meshctl.inspect.proxies.sync import read_answers
 from meshctl.inspect.proxies.versions import Form, text, versions
@@ -48,7 +48,7 @@ def run(
     _write(found, output)
 
 
-def _ask(plane: ControlPlane) -> Form:
+def _ask(plane: Istiods) -> Form:
     answers = plane.proxies()
     return versions(__version__, answers, read_answers(answers))
 

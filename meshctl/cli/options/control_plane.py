@@ -7,7 +7,7 @@ import typer
 
 from meshctl.cli.options.connect import connect
 from meshctl.cluster.api import Access
-from meshctl.cluster.istiod import ControlPlane, Where
+from meshctl.cluster.istiod import IstiodPlace, Istiods
 
 IstioNamespace = Annotated[
     str, typer.Option("-i", "--istio-namespace", metavar="NS", help="Namespace of istiod.")
@@ -27,6 +27,6 @@ IstiodUrl = Annotated[
 ]
 
 
-def control_plane(access: Access, *where: str) -> ControlPlane:
+def control_plane(access: Access, *where: str) -> Istiods:
     """Name the istiods that the options mean; the cluster is reached when it is needed."""
-    return ControlPlane(partial(connect, access), access.timeout, Where(*where))
+    return Istiods(partial(connect, access), access.timeout, IstiodPlace(*where))

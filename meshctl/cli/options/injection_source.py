@@ -11,7 +11,7 @@ from meshctl.errors import UsageError
 from meshctl.inject.manifests import read_text
 from meshctl.inject.pod.native import CHOICES, oldest, with_native
 from meshctl.inject.settings.builtin import DEFAULT_VERSION, Given, read_given
-from meshctl.inject.settings.injector_config import Settings, settings_of_webhook
+from meshctl.inject.settings.injector_config import InjectionSettings, settings_of_webhook
 
 FromCluster = Annotated[
     bool, typer.Option("--from-cluster", help="Take the settings from the cluster's ConfigMaps.")
@@ -27,7 +27,7 @@ Verify = Annotated[
 IstioNamespace = Annotated[str, typer.Option(metavar="NS", help="Namespace of istiod.")]
 
 
-class Source(NamedTuple):
+class InjectionSource(NamedTuple):
     """The options that say where the settings come from; the first three name files."""
 
     inject_config: str | None
@@ -46,7 +46,7 @@ class Source(NamedTuple):
     native: str
     kubernetes_version: str
 
-    def settings(self, access: Access) -> Settings:
+    def settings(self, access: Access) -> InjectionSettings:
         """Read the settings, from a cluster where one is asked for."""
         self._check()
         if self.webhook and not self.verify:
@@ -59,14 +59,14 @@ class Source(NamedTuple):
         )  # fmt: skip
         return self._settled(given, self.kubernetes_version)
 
-    def of_webhook(self, access: Access) -> Settings:
+    def of_webhook(self, access: Access) -> InjectionSettings:
         """Leave everything to a running istiod."""
         from meshctl.cluster.injector import find_webhook
 
         webhook = find_webhook(connect(access), self.revision, access.timeout)
         return settings_of_webhook(webhook.ask, self.namespace)
 
-    def _of_cluster(self, access: Access) -> Settings:
+    def _of_cluster(self, access: Access) -> InjectionSettings:
         from meshctl.cluster.injector import injector_texts
 
         cluster = connect(access)
@@ -77,7 +77,7 @@ class Source(NamedTuple):
     def _given(self, **texts: Any) -> Given:
         return Given(sets=self.sets, hub=self.hub, tag=self.tag, **texts)
 
-    def _settled(self, given: Given, kubernetes_version: str) -> Settings:
+    def _settled(self, given: Given, kubernetes_version: str) -> InjectionSettings:
         settings = read_given(given, namespace=self.namespace)
         return with_native(settings, self.native, kubernetes_version)
 

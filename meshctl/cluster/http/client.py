@@ -17,7 +17,7 @@ from urllib.parse import quote, urlencode
 from meshctl import __version__
 from meshctl.cluster.api import Access, ClusterError, Kind
 from meshctl.cluster.http.connection import (
-    Endpoint,
+    ApiServerAddress,
     OpenConnection,
     Socket,
     left,
@@ -25,7 +25,7 @@ from meshctl.cluster.http.connection import (
     read_exactly,
     read_head,
 )
-from meshctl.cluster.http.errors import BUSY, Answer, Asked
+from meshctl.cluster.http.errors import BUSY, ApiAnswer, AskedServer
 from meshctl.cluster.http.port_forward import PROTOCOL, PortForward, Upgrade, upgrade
 
 _PAGE = 500
@@ -58,9 +58,9 @@ class Identity(NamedTuple):
 class KubernetesCluster:
     """A cluster, asked over as many connections at once as there are threads."""
 
-    def __init__(self, endpoint: Endpoint, identity: Identity, access: Access) -> None:
+    def __init__(self, endpoint: ApiServerAddress, identity: Identity, access: Access) -> None:
         self._endpoint, self._identity, self._access = endpoint, identity, access
-        self._asked = Asked(endpoint.url.geturl(), identity.context, access.timeout)
+        self._asked = AskedServer(endpoint.url.geturl(), identity.context, access.timeout)
         self._authorization = identity.authorization
         self._renewal = Lock()
         self._idle: deque[_Connection] = deque()
@@ -151,24 +151,24 @@ class KubernetesCluster:
             raise
         return connection
 
-    def _refused(self, answer: Answer, path: str) -> NoReturn:
+    def _refused(self, answer: ApiAnswer, path: str) -> NoReturn:
         self._asked.parsed(answer, path)
         raise ClusterError(
             f"the API server {self._asked.url} answers {answer.status} and opens no port-forward; "
             "a proxy in between has to let WebSockets pass"
         )
 
-    def _handshake(self, connection: Socket, request: "_Request") -> Answer:
+    def _handshake(self, connection: Socket, request: "_Request") -> ApiAnswer:
         http = _Connection(connection, self._endpoint)
         http.send_request(request, self._target(request), self._headers())
         status, headers = read_head(connection)
         length = str(headers.get("Content-Length", "0"))
         size = min(int(length), _LONGEST_ERROR) if length.isdecimal() and status in _ERRORS else 0
-        return Answer(status, headers, read_exactly(connection, size))
+        return ApiAnswer(status, headers, read_exactly(connection, size))
 
     # One request, as often as it may be repeated before its deadline
 
-    def _ask(self, request: "_Request") -> Answer:
+    def _ask(self, request: "_Request") -> ApiAnswer:
         deadline = time.monotonic() + self._access.timeout
         may_repeat, may_renew = request.method == "GET", True
         while True:
@@ -194,7 +194,7 @@ class KubernetesCluster:
             else:
                 return answer
 
-    def _exchange(self, request: "_Request", deadline: float) -> Answer:
+    def _exchange(self, request: "_Request", deadline: float) -> ApiAnswer:
         connection = self._connection(request, deadline)
         try:
             connection.sock.deadline = deadline
@@ -210,7 +210,7 @@ class KubernetesCluster:
             self._idle.append(connection)
         if response.headers.get("Content-Encoding") == "gzip":
             body = zlib.decompress(body, _UNPACK_GZIP)
-        return Answer(response.status, response.headers, body)
+        return ApiAnswer(response.status, response.headers, body)
 
     def _connection(self, request: "_Request", deadline: float) -> "_Connection":
         """Take an idle connection; what can't be repeated never goes over one that may be dead."""
@@ -263,7 +263,7 @@ class _Connection(OpenConnection):
 
     sock: Socket
 
-    def __init__(self, connection: Socket, endpoint: Endpoint) -> None:
+    def __init__(self, connection: Socket, endpoint: ApiServerAddress) -> None:
         super().__init__(endpoint.host, endpoint.port, connection)
         self.default_port = 443 if endpoint.context else 80
 
@@ -315,13 +315,13 @@ def _key(item: Mapping[str, Any]) -> tuple[str, str]:
     return str(known.get("namespace")), str(known.get("name"))
 
 
-def _pause(answer: Answer) -> float | None:
+def _pause(answer: ApiAnswer) -> float | None:
     """Count the seconds after which the server wants to be asked again, if it says so."""
     after = str(answer.headers.get("Retry-After", ""))
     return float(after) if answer.status in BUSY and after.isdecimal() else None
 
 
-def _agree(answer: Answer, wanted: Upgrade) -> None:
+def _agree(answer: ApiAnswer, wanted: Upgrade) -> None:
     accepted = answer.headers.get("Sec-WebSocket-Accept")
     if accepted != wanted.accepted or answer.headers.get("Sec-WebSocket-Protocol") != PROTOCOL:
         raise ConnectionResetError(f"the other side does not speak {PROTOCOL}")

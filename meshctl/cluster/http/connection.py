@@ -20,7 +20,7 @@ _LONGEST_HEAD = 64 * 1024
 T = TypeVar("T")
 
 
-class Endpoint(NamedTuple):
+class ApiServerAddress(NamedTuple):
     """Where an API server listens, and how it is reached."""
 
     url: SplitResult
@@ -107,7 +107,7 @@ def bounded(call: Callable[[], T], seconds: float) -> T:
     return result  # type: ignore[return-value]
 
 
-def open_connection(endpoint: Endpoint, deadline: float) -> Socket:
+def open_connection(endpoint: ApiServerAddress, deadline: float) -> Socket:
     """Connect; raises ``OSError``, of which ``socket.gaierror`` and ``ssl.SSLError`` are kinds.
 
     What does not even connect in two seconds, or in a fifth of a long wait, is not there.
@@ -207,7 +207,7 @@ def _connect(host: str, port: int, deadline: float) -> PlainSocket:
     raise failure
 
 
-def _through_proxy(endpoint: Endpoint, deadline: float) -> PlainSocket:
+def _through_proxy(endpoint: ApiServerAddress, deadline: float) -> PlainSocket:
     proxy = urlsplit(endpoint.proxy if "//" in endpoint.proxy else f"http://{endpoint.proxy}")
     ways = {"http": _ask_http_proxy, "socks5": _ask_socks_proxy, "socks5h": _ask_socks_proxy}
     if proxy.scheme not in ways or not proxy.hostname:
@@ -222,7 +222,9 @@ def _through_proxy(endpoint: Endpoint, deadline: float) -> PlainSocket:
     return connection
 
 
-def _ask_http_proxy(connection: PlainSocket, proxy: SplitResult, endpoint: Endpoint) -> None:
+def _ask_http_proxy(
+    connection: PlainSocket, proxy: SplitResult, endpoint: ApiServerAddress
+) -> None:
     host = f"[{endpoint.host}]" if ":" in endpoint.host else endpoint.host
     lines = [f"CONNECT {host}:{endpoint.port} HTTP/1.1", f"Host: {host}:{endpoint.port}"]
     if proxy.username:
@@ -234,7 +236,9 @@ def _ask_http_proxy(connection: PlainSocket, proxy: SplitResult, endpoint: Endpo
         raise ProxyError(f"the proxy answers {status}")
 
 
-def _ask_socks_proxy(connection: PlainSocket, proxy: SplitResult, endpoint: Endpoint) -> None:
+def _ask_socks_proxy(
+    connection: PlainSocket, proxy: SplitResult, endpoint: ApiServerAddress
+) -> None:
     """Speak SOCKS5 (RFC 1928), with a password (RFC 1929) where there is one."""
     connection.sendall(b"\x05\x01" + (b"\x02" if proxy.username else b"\x00"))
     _, method = read_exactly(connection, 2)

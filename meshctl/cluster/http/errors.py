@@ -15,7 +15,7 @@ _REDIRECTS = range(300, 400)
 _REFUSALS = (400, 405, 406, 415, 422)
 
 
-class Answer(NamedTuple):
+class ApiAnswer(NamedTuple):
     """What the API server said to one request."""
 
     status: int
@@ -23,14 +23,14 @@ class Answer(NamedTuple):
     body: bytes
 
 
-class Asked(NamedTuple):
+class AskedServer(NamedTuple):
     """The API server of a context, which has to answer within ``timeout`` seconds."""
 
     url: str
     context: str
     timeout: float
 
-    def parsed(self, answer: Answer, path: str) -> Any:
+    def parsed(self, answer: ApiAnswer, path: str) -> Any:
         """Give the JSON of an answer; raises ``ClusterError`` for whatever it is instead."""
         if answer.status in _OK:
             try:
@@ -111,7 +111,7 @@ class Asked(NamedTuple):
         )
 
 
-def _message(answer: Answer) -> str:
+def _message(answer: ApiAnswer) -> str:
     """Read the message of a ``Status``; other servers answer with text."""
     try:
         content = json.loads(answer.body)

@@ -14,7 +14,7 @@ class TemplateError(MeshctlError):
         self.column = column
 
 
-class Source:
+class TemplateSource:
     """The text of a template, which turns offsets into errors."""
 
     def __init__(self, name: str, text: str) -> None:

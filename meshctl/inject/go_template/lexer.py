@@ -4,7 +4,7 @@ import re
 from collections.abc import Generator, Iterator
 from typing import NamedTuple
 
-from meshctl.inject.go_template.errors import Source
+from meshctl.inject.go_template.errors import TemplateSource
 
 _LEFT = re.compile(r"\{\{")
 _COMMENT = re.compile(r"(?:-\s+)?/\*.*?\*/(?P<close>\s+-\}\}|\}\})", re.DOTALL)
@@ -35,7 +35,7 @@ class Token(NamedTuple):
     spaced: bool = False
 
 
-def tokens(source: Source) -> Iterator[Token]:
+def tokens(source: TemplateSource) -> Iterator[Token]:
     """Cut a template into text and, between ``open`` and ``close``, the words of its actions."""
     text = source.text
     start = 0
@@ -58,7 +58,7 @@ def tokens(source: Source) -> Iterator[Token]:
         yield Token("text", rest, start)
 
 
-def _action(source: Source, offset: int) -> Generator[Token, None, tuple[int, bool]]:
+def _action(source: TemplateSource, offset: int) -> Generator[Token, None, tuple[int, bool]]:
     """Cut one action; returns where it ends and whether it trims the text that follows."""
     text = source.text
     start = offset

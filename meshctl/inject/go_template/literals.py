@@ -2,7 +2,7 @@
 
 import re
 
-from meshctl.inject.go_template.errors import Source
+from meshctl.inject.go_template.errors import TemplateSource
 from meshctl.inject.go_template.lexer import Token
 
 _ESCAPE = re.compile(
@@ -14,7 +14,7 @@ _SHORT = {
 }  # fmt: skip
 
 
-def value(token: Token, source: Source) -> str | int | float:
+def value(token: Token, source: TemplateSource) -> str | int | float:
     """Read a string, character or number."""
     if token.kind in {"string", "raw"}:
         return text(token, source)
@@ -26,14 +26,14 @@ def value(token: Token, source: Source) -> str | int | float:
     return _number(token, source)
 
 
-def text(token: Token, source: Source) -> str:
+def text(token: Token, source: TemplateSource) -> str:
     """Read a string in double or back quotes."""
     if token.kind == "raw":
         return token.text[1:-1].replace("\r", "")
     return _unescape(token, source)
 
 
-def _unescape(token: Token, source: Source) -> str:
+def _unescape(token: Token, source: TemplateSource) -> str:
     def replace(match: re.Match[str]) -> str:
         hexadecimal = match[1] or match[2] or match[3]
         if hexadecimal or match[4]:
@@ -47,7 +47,7 @@ def _unescape(token: Token, source: Source) -> str:
     return _ESCAPE.sub(replace, token.text[1:-1])
 
 
-def _number(token: Token, source: Source) -> int | float:
+def _number(token: Token, source: TemplateSource) -> int | float:
     digits = token.text
     try:
         if re.fullmatch(r"[+-]?0[0-7_]+", digits):

@@ -12,7 +12,7 @@ class Node:
 
 
 @dataclass(frozen=True, slots=True)
-class Text(Node):
+class TextNode(Node):
     """Literal text."""
 
     text: str
@@ -43,7 +43,7 @@ class Function(Node):
 
 
 @dataclass(frozen=True, slots=True)
-class Fields(Node):
+class FieldNode(Node):
     """``.A.B`` of an operand, of the current value without one."""
 
     operand: Node

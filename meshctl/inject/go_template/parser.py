@@ -3,7 +3,7 @@
 from collections.abc import Callable, Container, Sequence
 
 from meshctl.inject.go_template import literals
-from meshctl.inject.go_template.errors import Source, TemplateError
+from meshctl.inject.go_template.errors import TemplateError, TemplateSource
 from meshctl.inject.go_template.lexer import Token, tokens
 from meshctl.inject.go_template.nodes import (
     Action,
@@ -11,14 +11,14 @@ from meshctl.inject.go_template.nodes import (
     Call,
     Command,
     Dot,
-    Fields,
+    FieldNode,
     Function,
     Jump,
     Literal,
     Nil,
     Node,
     Pipe,
-    Text,
+    TextNode,
     Variable,
 )  # fmt: skip
 
@@ -28,13 +28,13 @@ _MAX_DEPTH = 100
 """Parentheses and blocks inside each other."""
 
 
-def parse(source: Source, functions: Container[str]) -> dict[str, Body]:
+def parse(source: TemplateSource, functions: Container[str]) -> dict[str, Body]:
     """Give the templates of a text by name; the text itself goes by the name of the source."""
-    return _Parser(source, functions).parse()
+    return _TemplateParser(source, functions).parse()
 
 
-class _Parser:
-    def __init__(self, source: Source, functions: Container[str]) -> None:
+class _TemplateParser:
+    def __init__(self, source: TemplateSource, functions: Container[str]) -> None:
         self._source = source
         self._functions = functions
         self._tokens: Sequence[Token] = tuple(tokens(source))
@@ -75,7 +75,7 @@ class _Parser:
         self._descend()
         while (token := self._take()).kind != "end":
             if token.kind == "text":
-                nodes.append(Text(token.offset, token.text))
+                nodes.append(TextNode(token.offset, token.text))
                 continue
             word = self._peek()
             if word.kind == "word" and word.text in ends:
@@ -180,7 +180,7 @@ class _Parser:
             if token.text != "|":
                 raise self._unexpected(token)
         for later in commands[1:]:
-            if not isinstance(later.words[0], Function | Fields):
+            if not isinstance(later.words[0], Function | FieldNode):
                 message = "only a function or method can take the value of a pipeline"
                 raise self._source.error(message, later.offset)
         if declares:
@@ -232,11 +232,11 @@ class _Parser:
             names.append(self._take().text[1:])
         if not names:
             return node
-        if isinstance(node, Fields) and isinstance(node.operand, Dot):
-            return Fields(node.offset, node.operand, (*node.names, *names))
+        if isinstance(node, FieldNode) and isinstance(node.operand, Dot):
+            return FieldNode(node.offset, node.operand, (*node.names, *names))
         if isinstance(node, Literal | Nil):
             raise self._source.error(f"unexpected . after {token.text}", token.offset)
-        return Fields(token.offset, node, tuple(names))
+        return FieldNode(token.offset, node, tuple(names))
 
     def _term(self) -> Node:
         token = self._take()
@@ -247,7 +247,7 @@ class _Parser:
                 self._check_variable(token.text, token.offset)
                 return Variable(token.offset, token.text)
             case "field":
-                return Fields(token.offset, Dot(token.offset), (token.text[1:],))
+                return FieldNode(token.offset, Dot(token.offset), (token.text[1:],))
             case "string" | "raw" | "char" | "number":
                 return Literal(token.offset, literals.value(token, self._source))
         if token.text == ".":

@@ -4,21 +4,21 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from meshctl.inject.go_template.builtins import BUILTINS
-from meshctl.inject.go_template.errors import Source, TemplateError
+from meshctl.inject.go_template.errors import TemplateError, TemplateSource
 from meshctl.inject.go_template.nodes import (
     Action,
     Branch,
     Call,
     Command,
     Dot,
-    Fields,
+    FieldNode,
     Function,
     Jump,
     Literal,
     Nil,
     Node,
     Pipe,
-    Text,
+    TextNode,
     Variable,
 )  # fmt: skip
 from meshctl.inject.go_template.parser import Body, parse
@@ -39,7 +39,7 @@ class Template:
     """A template with the functions that it may call."""
 
     def __init__(self, name: str, text: str, functions: Functions) -> None:
-        self._source = Source(name, text)
+        self._source = TemplateSource(name, text)
         self._functions = {**BUILTINS, **functions}
         try:
             self._bodies = parse(self._source, {*self._functions, *_SHORT_CIRCUIT})
@@ -61,7 +61,9 @@ class _Jumped(Exception):  # noqa: N818 - no error
 
 
 class _Run:
-    def __init__(self, source: Source, bodies: Mapping[str, Body], functions: Functions) -> None:
+    def __init__(
+        self, source: TemplateSource, bodies: Mapping[str, Body], functions: Functions
+    ) -> None:
         self._source = source
         self._bodies = bodies
         self._functions = functions
@@ -98,7 +100,7 @@ class _Run:
         for node in body:
             self._step(node)
             match node:
-                case Text():
+                case TextNode():
                     self._write(node.text, node)
                 case Action():
                     value = self._pipe(node.pipe, dot)
@@ -172,7 +174,7 @@ class _Run:
         first, *arguments = command.words
         if isinstance(first, Function):
             return self._function(first, arguments, dot, final)
-        if isinstance(first, Fields):
+        if isinstance(first, FieldNode):
             values = [self._argument(argument, dot) for argument in arguments]
             return self._fields(first, dot, (*values, *final), takes=bool(arguments or final))
         if arguments or final:
@@ -193,7 +195,7 @@ class _Run:
                 return dot
             case Variable():
                 return next(v for name, v in reversed(self._variables) if name == node.name)
-            case Fields():
+            case FieldNode():
                 return self._fields(node, dot, (), takes=False)
             case Pipe():
                 return self._pipe(node, dot)
@@ -201,7 +203,7 @@ class _Run:
                 return self._function(node, [], dot, ())
         return None
 
-    def _fields(self, node: Fields, dot: Any, arguments: tuple[Any, ...], *, takes: bool) -> Any:
+    def _fields(self, node: FieldNode, dot: Any, arguments: tuple[Any, ...], *, takes: bool) -> Any:
         value = self._operand(node.operand, dot)
         try:
             for name in node.names[:-1]:

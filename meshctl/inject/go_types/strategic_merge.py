@@ -55,12 +55,12 @@ def merge(kind: str, original: dict[str, Any], patch: dict[str, Any]) -> dict[st
     for key, order in patch.items():
         name = key.removeprefix(_ITEM_ORDER)
         if name != key and isinstance(result.get(name), list):
-            found = _Merged(original.get(name) or [], result[name], patch.get(name) or [])
+            found = _MergedList(original.get(name) or [], result[name], patch.get(name) or [])
             result[name] = _ordered(_merge_key(kind, name), found, name, order)
     return result
 
 
-class _Merged(NamedTuple):
+class _MergedList(NamedTuple):
     """A list that was merged, and the lists that it was made of."""
 
     original: list[Any]
@@ -68,7 +68,7 @@ class _Merged(NamedTuple):
     patch: list[Any]
 
 
-def _ordered(key: str | None, merged: _Merged, name: str, order: Any) -> list[Any]:
+def _ordered(key: str | None, merged: _MergedList, name: str, order: Any) -> list[Any]:
     """Put the items of a merged list into the order that ``$setElementOrder`` asks for."""
     if key is None or not isinstance(order, list):
         raise InjectionError(f"{_ITEM_ORDER}{name} needs a list that is merged by a key")

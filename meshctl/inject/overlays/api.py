@@ -18,7 +18,7 @@ def value_at(values: Any, *path: str) -> Any:
 
 
 @dataclass(frozen=True, slots=True)
-class Injection:
+class PodInjection:
     """One pod that is injected, with everything that decides what it gets."""
 
     pod: Object
@@ -76,5 +76,5 @@ class Injection:
         return self.text(path) if found is None else found
 
 
-Overlay = Callable[[Injection], Object]
+Overlay = Callable[[PodInjection], Object]
 """Makes the patch that is merged over a pod."""

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from meshctl.inject.overlays import proxy
-from meshctl.inject.overlays.api import Injection, Object
+from meshctl.inject.overlays.api import Object, PodInjection
 from meshctl.inject.overlays.interception import configured_mode
 from meshctl.inject.overlays.proxy import variable
 from meshctl.inject.overlays.versions import Feature, Version
@@ -21,7 +21,7 @@ from meshctl.inject.overlays.volumes import (
 from meshctl.inject.pod.containers import PROXY
 
 
-def gateway(version: Version, injection: Injection) -> Object:
+def gateway(version: Version, injection: PodInjection) -> Object:
     """Make a pod a gateway, which takes traffic from ports of its own."""
     return {
         "metadata": {
@@ -39,21 +39,21 @@ def gateway(version: Version, injection: Injection) -> Object:
     }
 
 
-def _security(injection: Injection, version: Version) -> Object:
+def _security(injection: PodInjection, version: Version) -> Object:
     own = injection.value("gateways.securityContext")
     if own and version.has(Feature.GATEWAY_SECURITY):
         return own  # type: ignore[no-any-return]
     return {"sysctls": [{"name": "net.ipv4.ip_unprivileged_port_start", "value": "0"}]}
 
 
-def _image(injection: Injection, version: Version) -> str:
+def _image(injection: PodInjection, version: Version) -> str:
     if version.has(Feature.GATEWAY_IMAGE):
         return proxy.proxy_image(injection, "proxy", injection.image)
     named = injection.text("global.proxy.image")
     return named if "/" in named else injection.image
 
 
-def _container(injection: Injection, version: Version) -> Object:
+def _container(injection: PodInjection, version: Version) -> Object:
     lifecycle = injection.value("global.proxy.lifecycle")
     return {
         "name": PROXY,
@@ -75,7 +75,7 @@ def _container(injection: Injection, version: Version) -> Object:
     }
 
 
-def _environment(injection: Injection, version: Version) -> Iterator[Object]:
+def _environment(injection: PodInjection, version: Version) -> Iterator[Object]:
     yield from proxy.certificate_environment(injection, version)
     yield proxy.from_limit("ISTIO_CPU_LIMIT", "cpu", version)
     yield from proxy.configuration_environment(injection)
@@ -89,7 +89,7 @@ def _environment(injection: Injection, version: Version) -> Iterator[Object]:
     yield from proxy.metadata_environment(injection)
 
 
-def _volumes(injection: Injection, version: Version) -> Iterator[Object]:
+def _volumes(injection: PodInjection, version: Version) -> Iterator[Object]:
     yield {"name": "workload-socket", "emptyDir": None}
     yield {"name": "credential-socket", "emptyDir": {}}
     yield identity_volume(injection, {})

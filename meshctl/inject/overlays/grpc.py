@@ -6,7 +6,7 @@ files/grpc-agent.yaml and files/grpc-simple.yaml, Istio 1.31.
 from collections.abc import Iterator
 
 from meshctl.inject.overlays import proxy
-from meshctl.inject.overlays.api import Injection, Object
+from meshctl.inject.overlays.api import Object, PodInjection
 from meshctl.inject.overlays.proxy import from_field, variable
 from meshctl.inject.overlays.versions import Version
 from meshctl.inject.overlays.volumes import (
@@ -48,7 +48,7 @@ echo '
 }' > /var/lib/grpc/data/bootstrap.json"""
 
 
-def grpc_simple(_version: Version, injection: Injection) -> Object:
+def grpc_simple(_version: Version, injection: PodInjection) -> Object:
     """Write gRPC's bootstrap file once, before the containers start."""
     writer = {
         "name": "grpc-bootstrap-init",
@@ -84,7 +84,7 @@ def _simple_client(name: str) -> Object:
     }
 
 
-def grpc_agent(version: Version, injection: Injection) -> Object:
+def grpc_agent(version: Version, injection: PodInjection) -> Object:
     """Run the agent without an Envoy: it gets certificates and configuration for gRPC."""
     clients = [_client(name, injection) for name in proxy.app_names(injection)]
     return {
@@ -100,7 +100,7 @@ def grpc_agent(version: Version, injection: Injection) -> Object:
     }
 
 
-def _agent(injection: Injection, version: Version) -> Object:
+def _agent(injection: PodInjection, version: Version) -> Object:
     wait = ["pilot-agent", "wait", "--url=http://localhost:15020/healthz/ready"]
     found: Object = {
         "name": PROXY,
@@ -119,7 +119,7 @@ def _agent(injection: Injection, version: Version) -> Object:
     return found | ({"volumeMounts": mounts} if mounts else {})
 
 
-def _environment(injection: Injection, version: Version) -> Iterator[Object]:
+def _environment(injection: PodInjection, version: Version) -> Iterator[Object]:
     yield variable("ISTIO_META_GENERATOR", "grpc")
     yield variable("OUTPUT_CERTS", DATA)
     yield from proxy.probe_environment(injection, version)
@@ -134,14 +134,14 @@ def _environment(injection: Injection, version: Version) -> Iterator[Object]:
     yield variable("DISABLE_ENVOY", "true")
 
 
-def _mounts(injection: Injection, version: Version) -> Iterator[Object]:
+def _mounts(injection: PodInjection, version: Version) -> Iterator[Object]:
     yield mount("workload-socket", f"{SECRETS}/workload-spiffe-uds")
     yield identity_mount(injection)
     yield from root_mount(injection)
     yield from data_mounts(injection, version, "istio-xds", is_bootstrapped=False)
 
 
-def _client(name: str, injection: Injection) -> Object:
+def _client(name: str, injection: PodInjection) -> Object:
     return {
         "name": name,
         "env": [
@@ -156,7 +156,7 @@ def _client(name: str, injection: Injection) -> Object:
     }
 
 
-def _volumes(injection: Injection, version: Version) -> Iterator[Object]:
+def _volumes(injection: PodInjection, version: Version) -> Iterator[Object]:
     yield {"name": "workload-socket", "emptyDir": None}
     yield identity_volume(injection, None)
     yield from data_volumes(injection, version, "istio-xds")

@@ -7,7 +7,7 @@ init container checks; annotations tell the plugin what the init container is to
 from collections.abc import Iterator
 
 from meshctl.inject.overlays import proxy
-from meshctl.inject.overlays.api import Injection, Object
+from meshctl.inject.overlays.api import Object, PodInjection
 from meshctl.inject.overlays.proxy import number
 from meshctl.inject.overlays.versions import Feature, Version
 from meshctl.inject.pod.containers import CORE_DUMP, INIT, VALIDATION
@@ -23,22 +23,22 @@ _ALWAYS_EXCLUDED = "15090,15021"
 _FORCED = "global.proxy_init.forceApplyIptables"
 
 
-def mode(injection: Injection) -> str:
+def mode(injection: PodInjection) -> str:
     """How connections are led to the sidecar: ``REDIRECT``, ``TPROXY`` or ``NONE``."""
     return injection.annotations.get(_MODE, configured_mode(injection))
 
 
-def configured_mode(injection: Injection) -> str:
+def configured_mode(injection: PodInjection) -> str:
     """The mode of pods that don't choose one."""
     return injection.proxy_config.get("interceptionMode") or "REDIRECT"
 
 
-def has_plugin(injection: Injection) -> bool:
+def has_plugin(injection: PodInjection) -> bool:
     """Does Istio's CNI plugin set the rules?"""
     return bool(injection.value("pilot.cni.enabled"))
 
 
-def interception_annotations(injection: Injection, version: Version) -> Object:
+def interception_annotations(injection: PodInjection, version: Version) -> Object:
     """What the CNI plugin reads."""
     if not has_plugin(injection):
         return {}
@@ -66,7 +66,7 @@ def _rerouted(version: Version) -> tuple[str, ...]:
     return (_REROUTED, older) if version.has(Feature.REROUTED_INTERFACES) else (older,)
 
 
-def _networks(injection: Injection, version: Version) -> str:
+def _networks(injection: PodInjection, version: Version) -> str:
     own = injection.annotations.get(_NETWORKS, "")
     if f'"{_PLUGIN}"' in own:
         return own
@@ -76,20 +76,20 @@ def _networks(injection: Injection, version: Version) -> str:
     return str(FUNCTIONS["appendMultusNetwork"](own, _PLUGIN))
 
 
-def _setting(injection: Injection, name: str, path: str = "") -> str:
+def _setting(injection: PodInjection, name: str, path: str = "") -> str:
     return injection.annotation(_TRAFFIC + name, f"global.proxy.{path or name}")
 
 
-def _is_set(injection: Injection, name: str) -> bool:
+def _is_set(injection: PodInjection, name: str) -> bool:
     return _TRAFFIC + name in injection.annotations or bool(injection.text(f"global.proxy.{name}"))
 
 
-def _excluded_ports(injection: Injection) -> str:
+def _excluded_ports(injection: PodInjection) -> str:
     own = _setting(injection, "excludeInboundPorts")
     return str(FUNCTIONS["excludeInboundPort"](proxy.status_port(injection), own))
 
 
-def interception_container(injection: Injection, version: Version) -> Iterator[Object]:
+def interception_container(injection: PodInjection, version: Version) -> Iterator[Object]:
     """The init container that sets the rules, or checks those of the plugin."""
     if mode(injection) == "NONE":
         return
@@ -105,20 +105,20 @@ def interception_container(injection: Injection, version: Version) -> Iterator[O
     }
 
 
-def init_image(injection: Injection, version: Version) -> str:
+def init_image(injection: PodInjection, version: Version) -> str:
     """Name the image of init containers."""
     computed = injection.init_image if version.has(Feature.INIT_IMAGE) else injection.image
     return proxy.proxy_image(injection, "proxy_init", computed)
 
 
-def _captured(injection: Injection, version: Version) -> tuple[int, int]:
+def _captured(injection: PodInjection, version: Version) -> tuple[int, int]:
     """The user and group whose traffic is the sidecar's own."""
     if mode(injection) == "TPROXY" and version.has(Feature.TRANSPARENT_USER):
         return DEFAULT_USER, DEFAULT_USER
     return injection.user, injection.group
 
 
-def _arguments(injection: Injection, version: Version) -> Iterator[str]:
+def _arguments(injection: PodInjection, version: Version) -> Iterator[str]:
     user, _ = _captured(injection, version)
     excluded = _excluded_ports(injection)
     yield "istio-iptables"
@@ -145,7 +145,7 @@ def _arguments(injection: Injection, version: Version) -> Iterator[str]:
         yield "--native-nftables"
 
 
-def _optional_arguments(injection: Injection, version: Version) -> Iterator[str]:
+def _optional_arguments(injection: PodInjection, version: Version) -> Iterator[str]:
     for flag, name in (("-q", "includeOutboundPorts"), ("-o", "excludeOutboundPorts")):
         if _is_set(injection, name):
             yield from (flag, _setting(injection, name))
@@ -158,7 +158,7 @@ def _optional_arguments(injection: Injection, version: Version) -> Iterator[str]
             yield from (flag, injection.annotations[present[0]])
 
 
-def _security(injection: Injection, version: Version) -> Object:
+def _security(injection: PodInjection, version: Version) -> Object:
     privileged = number(injection.text("global.proxy.privileged"))
     found: Object = {"allowPrivilegeEscalation": privileged, "privileged": privileged}
     if has_plugin(injection):
@@ -183,13 +183,13 @@ _AS_ROOT: Object = {
 }
 
 
-def dumps_core(injection: Injection, version: Version) -> bool:
+def dumps_core(injection: PodInjection, version: Version) -> bool:
     """Does the sidecar write core dumps?"""
     wanted = injection.annotation("sidecar.istio.io/enableCoreDump", "global.proxy.enableCoreDump")
     return wanted == "true" and version.has(Feature.CORE_DUMP)
 
 
-def core_dump_container(injection: Injection, version: Version) -> Iterator[Object]:
+def core_dump_container(injection: PodInjection, version: Version) -> Iterator[Object]:
     """The init container that turns on core dumps."""
     if not dumps_core(injection, version):
         return

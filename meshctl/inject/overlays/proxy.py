@@ -10,7 +10,7 @@ from typing import Any
 from meshctl.inject.errors import annotation_error
 from meshctl.inject.go_template.values import show_inside
 from meshctl.inject.go_types import go_json
-from meshctl.inject.overlays.api import Injection, Object
+from meshctl.inject.overlays.api import Object, PodInjection
 from meshctl.inject.overlays.versions import Feature, Version
 from meshctl.inject.pod.containers import PROXY
 from meshctl.inject.settings.mesh_settings import proxy_config_json
@@ -52,12 +52,12 @@ def number(text: str) -> Any:
     return plain(text)
 
 
-def app_names(injection: Injection) -> list[str]:
+def app_names(injection: PodInjection) -> list[str]:
     """The names of the pod's containers besides the sidecar."""
     return [one["name"] for one in injection.containers if one["name"] != PROXY]
 
 
-def canonical_labels(injection: Injection, *, shortened_by: Version | None = None) -> Object:
+def canonical_labels(injection: PodInjection, *, shortened_by: Version | None = None) -> Object:
     """The labels by which telemetry knows the service, its name cut to fit into a label."""
     labels = injection.labels
     names = (labels.get(f"{_CANONICAL}name"), labels.get("app.kubernetes.io/name"))
@@ -71,7 +71,7 @@ def canonical_labels(injection: Injection, *, shortened_by: Version | None = Non
     return {f"{_CANONICAL}name": name, f"{_CANONICAL}revision": revision}
 
 
-def base_annotations(injection: Injection, *, is_kept: bool = True) -> Object:
+def base_annotations(injection: PodInjection, *, is_kept: bool = True) -> Object:
     """The revision, and which container kubectl takes; what the pod says of that is kept or not."""
     found = {"istio.io/rev": injection.revision or "default"}
     for key in ("default-logs-container", "default-container"):
@@ -81,19 +81,19 @@ def base_annotations(injection: Injection, *, is_kept: bool = True) -> Object:
     return found
 
 
-def proxy_image(injection: Injection, part: str, image: str) -> str:
+def proxy_image(injection: PodInjection, part: str, image: str) -> str:
     """Name an image: a full name in the annotation or the values replaces the one computed."""
     named = injection.annotation("sidecar.istio.io/proxyImage", f"global.{part}.image")
     return named if "/" in named else image
 
 
-def pull_policy(injection: Injection) -> Object:
+def pull_policy(injection: PodInjection) -> Object:
     """When the image is pulled, where the values say so."""
     policy = injection.text("global.imagePullPolicy")
     return {"imagePullPolicy": policy} if policy else {}
 
 
-def proxy_arguments(injection: Injection, role: str) -> list[str]:
+def proxy_arguments(injection: PodInjection, role: str) -> list[str]:
     """The arguments of the agent as ``sidecar`` or ``router``."""
     level = injection.annotation("sidecar.istio.io/logLevel", "global.proxy.logLevel")
     components = injection.annotation(
@@ -115,13 +115,13 @@ def proxy_arguments(injection: Injection, role: str) -> list[str]:
     return found
 
 
-def agent_log_level(injection: Injection) -> str:
+def agent_log_level(injection: PodInjection) -> str:
     """How much the agent and the init container log."""
     level = injection.annotation("sidecar.istio.io/agentLogLevel", "global.logging.level")
     return f"--log_output_level={level}"
 
 
-def certificate_environment(injection: Injection, version: Version) -> Iterator[Object]:
+def certificate_environment(injection: PodInjection, version: Version) -> Iterator[Object]:
     """Who signs certificates, and who the pod is."""
     if version.has(Feature.JWT_POLICY):
         yield variable("JWT_POLICY", injection.text("global.jwtPolicy"))
@@ -134,7 +134,7 @@ def certificate_environment(injection: Injection, version: Version) -> Iterator[
         yield from_field(name, path)
 
 
-def configuration_environment(injection: Injection) -> Iterator[Object]:
+def configuration_environment(injection: PodInjection) -> Iterator[Object]:
     """The ProxyConfig, and the ports of the pod's containers."""
     yield variable("PROXY_CONFIG", proxy_config_json(injection.proxy_config) + "\n")
     ports = [port for one in injection.containers for port in one.get("ports") or []]
@@ -142,12 +142,12 @@ def configuration_environment(injection: Injection) -> Iterator[Object]:
     yield variable("ISTIO_META_POD_PORTS", f"[\n    {listed}\n]" if ports else "[\n]")
 
 
-def app_environment(injection: Injection) -> Object:
+def app_environment(injection: PodInjection) -> Object:
     """The names of the pod's own containers."""
     return variable("ISTIO_META_APP_CONTAINERS", ",".join(app_names(injection)))
 
 
-def limit_environment(injection: Injection, version: Version) -> Iterator[Object]:
+def limit_environment(injection: PodInjection, version: Version) -> Iterator[Object]:
     """How much Go may use, and which cryptography."""
     yield from_limit("GOMEMLIMIT", "memory", version)
     yield from_limit("GOMAXPROCS", "cpu", version)
@@ -157,20 +157,20 @@ def limit_environment(injection: Injection, version: Version) -> Iterator[Object
             yield variable("GODEBUG", "fips140=only")
 
 
-def place_environment(injection: Injection) -> Iterator[Object]:
+def place_environment(injection: PodInjection) -> Iterator[Object]:
     """The cluster and the node."""
     cluster = injection.text("global.multiCluster.clusterName") or "Kubernetes"
     yield variable("ISTIO_META_CLUSTER_ID", cluster)
     yield from_field("ISTIO_META_NODE_NAME", "spec.nodeName")
 
 
-def probe_environment(injection: Injection, version: Version) -> Iterator[Object]:
+def probe_environment(injection: PodInjection, version: Version) -> Iterator[Object]:
     """Where probes go when the sidecar passes what it lets in to the loopback address."""
     if injection.inbound_policy == "localhost" and version.has(Feature.LOCAL_PROBES):
         yield variable("REWRITE_PROBE_LEGACY_LOCALHOST_DESTINATION", "true")
 
 
-def owner_environment(injection: Injection, workload_name: str) -> Iterator[Object]:
+def owner_environment(injection: PodInjection, workload_name: str) -> Iterator[Object]:
     """The network, and the workload that the pod belongs to."""
     if network := injection.text("global.network"):
         yield variable("ISTIO_META_NETWORK", network)
@@ -184,14 +184,14 @@ def owner_environment(injection: Injection, workload_name: str) -> Iterator[Obje
         yield variable("ISTIO_META_OWNER", f"kubernetes://apis/{owner.api_version}/{path}")
 
 
-def bootstrap_environment(injection: Injection) -> Iterator[Object]:
+def bootstrap_environment(injection: PodInjection) -> Iterator[Object]:
     """Where the bootstrap configuration of the user's own is."""
     if BOOTSTRAP in injection.annotations:
         path = "/etc/istio/custom-bootstrap/custom_bootstrap.json"
         yield variable("ISTIO_BOOTSTRAP_OVERRIDE", path)
 
 
-def mesh_environment(injection: Injection) -> Iterator[Object]:
+def mesh_environment(injection: PodInjection) -> Iterator[Object]:
     """The mesh and its trust domain."""
     domain = str(injection.mesh.get("trustDomain") or "") or injection.text("global.trustDomain")
     if mesh := injection.text("global.meshID") or domain:
@@ -200,13 +200,13 @@ def mesh_environment(injection: Injection) -> Iterator[Object]:
         yield variable("TRUST_DOMAIN", domain)
 
 
-def metadata_environment(injection: Injection) -> list[Object]:
+def metadata_environment(injection: PodInjection) -> list[Object]:
     """The proxyMetadata of the ProxyConfig."""
     metadata: Mapping[str, Any] = injection.proxy_config.get("proxyMetadata") or {}
     return [variable(name, show_inside(metadata[name])) for name in sorted(metadata)]
 
 
-def resources(injection: Injection, version: Version) -> Object | None:
+def resources(injection: PodInjection, version: Version) -> Object | None:
     """What the sidecar may use: by annotations, or by the values where there is none."""
     found: Object = {}
     for key, suffix in (("requests", ""), ("limits", "Limit")):
@@ -219,7 +219,7 @@ def resources(injection: Injection, version: Version) -> Object | None:
     return found or None
 
 
-def seccomp(injection: Injection, version: Version) -> Object:
+def seccomp(injection: PodInjection, version: Version) -> Object:
     """The seccomp profile of the values."""
     profile = injection.value("global.proxy.seccompProfile")
     return {"seccompProfile": profile} if profile and version.has(Feature.SECCOMP) else {}
@@ -231,7 +231,7 @@ def _without_nulls(value: Any) -> Any:
     return {key: _without_nulls(one) for key, one in value.items() if one is not None}
 
 
-def readiness(injection: Injection, port: int, *, is_annotated: bool = True) -> Object:
+def readiness(injection: PodInjection, port: int, *, is_annotated: bool = True) -> Object:
     """How the kubelet learns that the sidecar is ready."""
     fields = ("initialDelaySeconds", "periodSeconds", "failureThreshold")
     found: Object = {"httpGet": {"path": "/healthz/ready", "port": port}, "timeoutSeconds": 3}
@@ -242,12 +242,12 @@ def readiness(injection: Injection, port: int, *, is_annotated: bool = True) -> 
     return found
 
 
-def status_port(injection: Injection) -> str:
+def status_port(injection: PodInjection) -> str:
     """The port where the agent answers, as text; 0 turns the probes off."""
     return injection.annotation("status.sidecar.istio.io/port", "global.proxy.statusPort")
 
 
-def json_annotation(injection: Injection, name: str) -> list[tuple[str, Any]]:
+def json_annotation(injection: PodInjection, name: str) -> list[tuple[str, Any]]:
     """Read the mapping or list in an annotation; raises ``InjectionError`` when it is none."""
     if name not in injection.annotations:
         return []
@@ -262,7 +262,7 @@ def json_annotation(injection: Injection, name: str) -> list[tuple[str, Any]]:
     raise annotation_error(name, "should be a mapping in JSON")
 
 
-def named_annotation(injection: Injection, name: str) -> list[Object]:
+def named_annotation(injection: PodInjection, name: str) -> list[Object]:
     """Read the named volumes or mounts in an annotation."""
     found = []
     for key, value in json_annotation(injection, name):

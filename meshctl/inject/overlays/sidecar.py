@@ -6,7 +6,7 @@ from typing import Any
 from meshctl.inject.errors import InjectionError
 from meshctl.inject.go_template.values import show_inside
 from meshctl.inject.overlays import proxy
-from meshctl.inject.overlays.api import Injection, Object
+from meshctl.inject.overlays.api import Object, PodInjection
 from meshctl.inject.overlays.interception import (
     configured_mode,
     core_dump_container,
@@ -36,7 +36,7 @@ from meshctl.inject.pod.template_data import KubernetesStruct, Message, TextMap
 from meshctl.inject.pod.template_functions import FUNCTIONS
 
 
-def sidecar(version: Version, injection: Injection) -> Object:
+def sidecar(version: Version, injection: PodInjection) -> Object:
     """Give a pod its sidecar, and the init container that leads traffic to it."""
     container = _container(injection, version)
     initial = [
@@ -63,7 +63,7 @@ def sidecar(version: Version, injection: Injection) -> Object:
     }
 
 
-def is_native(injection: Injection, version: Version) -> bool:
+def is_native(injection: PodInjection, version: Version) -> bool:
     """Does the sidecar run as an init container that never ends?"""
     wanted = injection.annotations.get("sidecar.istio.io/nativeSidecar")
     if wanted is None or not version.has(Feature.NATIVE_ANNOTATION):
@@ -73,7 +73,7 @@ def is_native(injection: Injection, version: Version) -> bool:
     return wanted != "false" if wanted else injection.is_native
 
 
-def _labels(injection: Injection, version: Version) -> Object:
+def _labels(injection: PodInjection, version: Version) -> Object:
     own = injection.labels
     found = {"security.istio.io/tlsMode": own.get("security.istio.io/tlsMode") or "istio"}
     metadata = injection.proxy_config.get("proxyMetadata") or {}
@@ -82,7 +82,7 @@ def _labels(injection: Injection, version: Version) -> Object:
     return found | proxy.canonical_labels(injection, shortened_by=version)
 
 
-def _container(injection: Injection, version: Version) -> Object:
+def _container(injection: PodInjection, version: Version) -> Object:
     is_probed = proxy.status_port(injection) != "0"
     return {
         "name": PROXY,
@@ -100,14 +100,14 @@ def _container(injection: Injection, version: Version) -> Object:
     }
 
 
-def _arguments(injection: Injection, version: Version) -> Iterator[str]:
+def _arguments(injection: PodInjection, version: Version) -> Iterator[str]:
     yield from proxy.proxy_arguments(injection, "sidecar")
     path = injection.text("global.proxy.outlierLogPath")
     if path and version.has(Feature.OUTLIER_LOG):
         yield f"--outlierLogPath={path}"
 
 
-def _lifecycle(injection: Injection, version: Version) -> Object:
+def _lifecycle(injection: PodInjection, version: Version) -> Object:
     if own := injection.value("global.proxy.lifecycle"):
         return {"lifecycle": own}
     holds = injection.proxy_config.get("holdApplicationUntilProxyStarts") or injection.value(
@@ -123,7 +123,7 @@ def _lifecycle(injection: Injection, version: Version) -> Object:
     return {}
 
 
-def _environment(injection: Injection, version: Version) -> Iterator[Object]:
+def _environment(injection: PodInjection, version: Version) -> Iterator[Object]:
     yield from proxy.probe_environment(injection, version)
     yield from proxy.certificate_environment(injection, version)
     yield proxy.from_limit("ISTIO_CPU_LIMIT", "cpu", version)
@@ -146,7 +146,7 @@ def _environment(injection: Injection, version: Version) -> Iterator[Object]:
     yield from proxy.metadata_environment(injection)
 
 
-def _resource_attributes(injection: Injection) -> str:
+def _resource_attributes(injection: PodInjection) -> str:
     try:
         found = FUNCTIONS["otelResourceAttributes"](
             Message(injection.mesh),
@@ -160,7 +160,7 @@ def _resource_attributes(injection: Injection) -> str:
     return str(found)
 
 
-def _probes(injection: Injection) -> Object:
+def _probes(injection: PodInjection) -> Object:
     found: Object = {"readinessProbe": proxy.readiness(injection, 15021)}
     if injection.value("global.proxy.startupProbe.enabled"):
         found["startupProbe"] = {
@@ -175,7 +175,7 @@ def _probes(injection: Injection) -> Object:
     return found
 
 
-def _security(injection: Injection, version: Version) -> Object:
+def _security(injection: PodInjection, version: Version) -> Object:
     is_read_only = not dumps_core(injection, version)
     metadata = injection.proxy_config.get("proxyMetadata") or {}
     if show_inside(metadata.get("IPTABLES_TRACE_LOGGING")) == "true":
@@ -206,7 +206,7 @@ def _security(injection: Injection, version: Version) -> Object:
     }
 
 
-def _mounts(injection: Injection, version: Version) -> Iterator[Object]:
+def _mounts(injection: PodInjection, version: Version) -> Iterator[Object]:
     yield mount("workload-socket", f"{SECRETS}/workload-spiffe-uds")
     yield mount("credential-socket", f"{SECRETS}/credential-uds")
     yield identity_mount(injection)
@@ -220,7 +220,7 @@ def _mounts(injection: Injection, version: Version) -> Iterator[Object]:
     yield from proxy.named_annotation(injection, "sidecar.istio.io/userVolumeMount")
 
 
-def _volumes(injection: Injection, version: Version) -> Iterator[Object]:
+def _volumes(injection: PodInjection, version: Version) -> Iterator[Object]:
     yield {"name": "workload-socket", "emptyDir": None}
     yield {"name": "credential-socket", "emptyDir": None}
     yield identity_volume(injection, None)
@@ -233,7 +233,7 @@ def _volumes(injection: Injection, version: Version) -> Iterator[Object]:
         yield {"name": "lightstep-certs", "secret": secret}
 
 
-def _lightstep(injection: Injection) -> Any:
+def _lightstep(injection: PodInjection) -> Any:
     """The TLS settings of tracing, when LightStep is the tracer."""
     if injection.text("global.proxy.tracer") != "lightstep":
         return None

@@ -5,7 +5,7 @@ from functools import cache
 
 from meshctl.inject.errors import InjectionError
 from meshctl.inject.go_template import Template
-from meshctl.inject.overlays.api import Injection, Object
+from meshctl.inject.overlays.api import Object, PodInjection
 from meshctl.inject.pod.template_data import Fields, KubernetesStruct, Message
 from meshctl.inject.pod.template_functions import FUNCTIONS
 from meshctl.yaml.reader import parse_one
@@ -18,7 +18,7 @@ class TemplateOverlay:
     name: str
     text: str
 
-    def __call__(self, injection: Injection) -> Object:
+    def __call__(self, injection: PodInjection) -> Object:
         """Render the template; raises ``InjectionError`` unless that gives a mapping."""
         text = _parsed(self.name, self.text).render(_data(injection))
         try:
@@ -35,7 +35,7 @@ def _parsed(name: str, text: str) -> Template:
     return Template(name, text, FUNCTIONS)
 
 
-def _data(injection: Injection) -> Fields:
+def _data(injection: PodInjection) -> Fields:
     owner, pod = injection.owner, injection.pod
     return Fields(
         TypeMeta=Fields(APIVersion=owner.api_version, Kind=owner.kind),

@@ -6,7 +6,7 @@ The templates of manifests/charts/istio-control/istio-discovery/files, Istio 1.3
 from collections.abc import Iterator
 from typing import Any
 
-from meshctl.inject.overlays.api import Injection, Object
+from meshctl.inject.overlays.api import Object, PodInjection
 from meshctl.inject.overlays.proxy import BOOTSTRAP
 from meshctl.inject.overlays.versions import Feature, Version
 
@@ -22,7 +22,7 @@ def mount(name: str, path: str, *, is_read_only: bool = False) -> Object:
     return {"name": name, "mountPath": path} | ({"readOnly": True} if is_read_only else {})
 
 
-def identity_mount(injection: Injection) -> Object:
+def identity_mount(injection: PodInjection) -> Object:
     """Mount the certificates of the workload."""
     path = f"{SECRETS}/workload-spiffe-credentials"
     if injection.text("global.caName") == _GKE:
@@ -30,7 +30,7 @@ def identity_mount(injection: Injection) -> Object:
     return mount("workload-certs", path)
 
 
-def identity_volume(injection: Injection, empty: Object | None) -> Object:
+def identity_volume(injection: PodInjection, empty: Object | None) -> Object:
     """Hold the certificates of the workload."""
     if injection.text("global.caName") == _GKE:
         driver = "workloadcertificates.security.cloud.google.com"
@@ -38,19 +38,19 @@ def identity_volume(injection: Injection, empty: Object | None) -> Object:
     return {"name": "workload-certs", "emptyDir": empty}
 
 
-def root_mount(injection: Injection) -> Iterator[Object]:
+def root_mount(injection: PodInjection) -> Iterator[Object]:
     """Mount the root certificate of istiod's own certificates."""
     if has_root(injection):
         yield mount("istiod-ca-cert", f"{SECRETS}/istio")
 
 
-def has_root(injection: Injection) -> bool:
+def has_root(injection: PodInjection) -> bool:
     """Does istiod sign certificates?"""
     return injection.text("global.pilotCertProvider") == "istiod"
 
 
 def data_mounts(
-    injection: Injection, version: Version, envoy: str, *, is_bootstrapped: bool = True
+    injection: PodInjection, version: Version, envoy: str, *, is_bootstrapped: bool = True
 ) -> Iterator[Object]:
     """Mount the working directories, the token and what the pod knows of itself."""
     yield mount("istio-data", DATA)
@@ -64,12 +64,12 @@ def data_mounts(
     yield mount("istio-podinfo", "/etc/istio/pod")
 
 
-def _has_token(injection: Injection, version: Version) -> bool:
+def _has_token(injection: PodInjection, version: Version) -> bool:
     is_chosen = version.has(Feature.JWT_POLICY)
     return not is_chosen or injection.text("global.jwtPolicy") == "third-party-jwt"
 
 
-def data_volumes(injection: Injection, version: Version, envoy: str) -> Iterator[Object]:
+def data_volumes(injection: PodInjection, version: Version, envoy: str) -> Iterator[Object]:
     """Hold the working directories, the token and what the pod knows of itself."""
     if BOOTSTRAP in injection.annotations:
         name = injection.annotations[BOOTSTRAP]
@@ -89,7 +89,7 @@ def data_volumes(injection: Injection, version: Version, envoy: str) -> Iterator
         yield {"name": "istiod-ca-cert", **_root_source(injection, version)}
 
 
-def _root_source(injection: Injection, version: Version) -> Object:
+def _root_source(injection: PodInjection, version: Version) -> Object:
     name = injection.text("global.trustBundleName") if version.has(Feature.NAMED_BUNDLES) else ""
     is_bundle = injection.value("pilot.env.ENABLE_CLUSTER_TRUST_BUNDLE_API") is True
     if is_bundle and version.has(Feature.TRUST_BUNDLES):
@@ -99,7 +99,7 @@ def _root_source(injection: Injection, version: Version) -> Object:
     return {"configMap": {"name": name or "istio-ca-root-cert"}}
 
 
-def revocation_volume(injection: Injection, version: Version) -> Iterator[Object]:
+def revocation_volume(injection: PodInjection, version: Version) -> Iterator[Object]:
     """Hold the list of revoked certificates."""
     if version.has(Feature.REVOCATIONS):
         is_named = version.has(Feature.NAMED_REVOCATIONS)
@@ -108,7 +108,7 @@ def revocation_volume(injection: Injection, version: Version) -> Iterator[Object
         yield {"name": "istio-ca-crl", "configMap": source}
 
 
-def secret_volume(injection: Injection) -> Iterator[Object]:
+def secret_volume(injection: PodInjection) -> Iterator[Object]:
     """Hold certificates of the workload that something else issued."""
     if injection.value("global.mountMtlsCerts"):
         account = injection.pod["spec"].get("serviceAccountName") or "default"
@@ -116,7 +116,7 @@ def secret_volume(injection: Injection) -> Iterator[Object]:
         yield {"name": "istio-certs", "secret": secret}
 
 
-def pull_secrets(injection: Injection) -> Object:
+def pull_secrets(injection: PodInjection) -> Object:
     """What the images are pulled with, where the values say so."""
     names = injection.value("global.imagePullSecrets") or []
     return {"imagePullSecrets": [{"name": name} for name in names]} if names else {}

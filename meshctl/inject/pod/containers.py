@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from meshctl.inject.settings.injector_config import Settings
+from meshctl.inject.settings.injector_config import InjectionSettings
 
 PROXY = "istio-proxy"
 INIT = "istio-init"
@@ -32,7 +32,7 @@ def annotations_of(pod: Object) -> dict[str, str]:
     return found
 
 
-def reorder(pod: Object, settings: Settings) -> None:
+def reorder(pod: Object, settings: InjectionSettings) -> None:
     """Put the sidecar and its helpers where they must run (reorderPod)."""
     spec = pod["spec"]
     holds = settings.mesh["defaultConfig"].get("holdApplicationUntilProxyStarts") is True

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from meshctl.inject.errors import Path
-from meshctl.inject.settings.injector_config import Settings
-from meshctl.mesh.injection.inject_required import Cause, PodWords, Policy, required
+from meshctl.inject.settings.injector_config import InjectionSettings
+from meshctl.mesh.injection.inject_required import InjectCause, InjectPolicy, PodWords, required
 from meshctl.resources.kubernetes.workload import INJECT
 
 _DISABLED = "has sidecar injection disabled"
@@ -20,7 +20,10 @@ class Reason(NamedTuple):
 
 
 def reason_against(
-    metadata: Mapping[str, Any], spec: Mapping[str, Any], settings: Settings, namespace: str = ""
+    metadata: Mapping[str, Any],
+    spec: Mapping[str, Any],
+    settings: InjectionSettings,
+    namespace: str = "",
 ) -> Reason | None:
     """Say why a pod gets no sidecar; ``None`` when it gets one.
 
@@ -28,23 +31,23 @@ def reason_against(
     """
     own = metadata.get("namespace", "")
     pod = _words(metadata, own or namespace, is_on_host=spec.get("hostNetwork") is True)
-    policy = Policy(settings.policy, settings.never, settings.always)
+    policy = InjectPolicy(settings.policy, settings.never, settings.always)
     injects, cause = required(pod, policy)
     if injects:
         return None
     match cause:
-        case Cause.HOST_NETWORK:
+        case InjectCause.HOST_NETWORK:
             return Reason("has host networking enabled", ("spec", "hostNetwork"))
-        case Cause.NAMESPACE if own:
+        case InjectCause.NAMESPACE if own:
             return Reason(_DISABLED, ("metadata", "namespace"))
-        case Cause.NAMESPACE:
+        case InjectCause.NAMESPACE:
             return Reason(f"is in {namespace}, where Istio never injects", _NAME)
-        case Cause.OWN_WORD:
+        case InjectCause.OWN_WORD:
             return Reason(_DISABLED, wish(metadata)[0])
-        case Cause.NEVER:
+        case InjectCause.NEVER:
             message = f"{_DISABLED} by the config's neverInjectSelector"
             return Reason(message, ("metadata", "labels"))
-        case Cause.UNKNOWN_POLICY:
+        case InjectCause.UNKNOWN_POLICY:
             message = f"has no chance: the policy of the config is {settings.policy!r}"
             return Reason(message, _NAME)
     return Reason(f"{_DISABLED} by the config's policy", _NAME)

@@ -3,13 +3,15 @@
 from collections.abc import Mapping
 
 from meshctl.inject.go_template.values import show_inside
-from meshctl.inject.settings.injector_config import Settings
+from meshctl.inject.settings.injector_config import InjectionSettings
 
 _TYPES = ("debug", "distroless")
 _TYPE_ANNOTATION = "sidecar.istio.io/proxyImageType"
 
 
-def image(settings: Settings, part: str, image_type: str, annotations: Mapping[str, str]) -> str:
+def image(
+    settings: InjectionSettings, part: str, image_type: str, annotations: Mapping[str, str]
+) -> str:
     """Name the image of ``proxy`` or ``proxy_init``: hub, name, tag and variant."""
     name = settings.value("global", part, "image") or "proxyv2"
     variant = annotations.get(_TYPE_ANNOTATION) or image_type or settings.value("global", "variant")

@@ -8,7 +8,7 @@ from meshctl.inject.errors import InjectionError
 from meshctl.inject.go_types import go_json
 from meshctl.inject.go_types.kubernetes_types import read
 from meshctl.inject.go_types.strategic_merge import merge
-from meshctl.inject.overlays.api import Injection, Overlay
+from meshctl.inject.overlays.api import Overlay, PodInjection
 from meshctl.inject.owners import Owner
 from meshctl.inject.pod.containers import (
     PROXY,
@@ -24,7 +24,7 @@ from meshctl.inject.pod.openshift import forget_shared_user, user_and_group
 from meshctl.inject.pod.overrides import injected_names, reapply, reinsert
 from meshctl.inject.pod.probes import rewrite_probes
 from meshctl.inject.pod.prometheus import clear, merge_metrics, scrape_settings, tell_secure_port
-from meshctl.inject.settings.injector_config import Settings
+from meshctl.inject.settings.injector_config import InjectionSettings
 from meshctl.inject.settings.mesh_settings import effective_mesh
 from meshctl.istio.annotation_values import wrong_value
 
@@ -39,7 +39,7 @@ _REPLACED = {
 """Annotations whose setting in the chart's values has another name."""
 
 
-def inject_pod(pod: Object, owner: Owner, settings: Settings) -> Object:
+def inject_pod(pod: Object, owner: Owner, settings: InjectionSettings) -> Object:
     """Add the sidecar to a pod that ``read`` gave; the pod itself is not changed."""
     pod = deepcopy(pod)
     pod["metadata"].setdefault("annotations", {})
@@ -66,7 +66,7 @@ def _check_annotations(pod: Object) -> None:
         raise InjectionError("; ".join(problems.values()), ("metadata", "annotations", first))
 
 
-def _run_templates(pod: Object, owner: Owner, settings: Settings) -> tuple[Object, Object]:
+def _run_templates(pod: Object, owner: Owner, settings: InjectionSettings) -> tuple[Object, Object]:
     """Merge the templates over the pod, and over nothing, to know what they add."""
     injection = _injection(reinsert(_stripped(pod, settings)), owner, settings)
     merged: Object = pod
@@ -88,19 +88,19 @@ def _merged(pod: Object, overlay: Object, name: str) -> Object:
         raise InjectionError(f"template {name}: {error}") from None
 
 
-def _is_native(pod: Object, settings: Settings) -> bool:
+def _is_native(pod: Object, settings: InjectionSettings) -> bool:
     """A pod's own word comes first, as in the templates."""
     return (annotations_of(pod).get(_NATIVE) or str(settings.native).lower()) != "false"
 
 
-def _overlay(name: str, settings: Settings) -> Overlay:
+def _overlay(name: str, settings: InjectionSettings) -> Overlay:
     try:
         return settings.overlay(name)
     except InjectionError as error:
         raise error.below("metadata", "annotations", _TEMPLATES) from None
 
 
-def _template_names(pod: Object, settings: Settings) -> list[str]:
+def _template_names(pod: Object, settings: InjectionSettings) -> list[str]:
     text = annotations_of(pod).get(_TEMPLATES)
     names = settings.default_templates
     if text is not None:
@@ -108,7 +108,7 @@ def _template_names(pod: Object, settings: Settings) -> list[str]:
     return [one for name in names for one in settings.aliases.get(name, (name,))]
 
 
-def _stripped(pod: Object, settings: Settings) -> Object:
+def _stripped(pod: Object, settings: InjectionSettings) -> Object:
     """The pod without what an earlier injection added."""
     status = injected_names(pod)
     if status is None:
@@ -134,11 +134,11 @@ def _moved_to_init(pod: Object) -> Object:
     return {**pod, "spec": {**spec, "containers": kept, "initContainers": initial}}
 
 
-def _injection(pod: Object, owner: Owner, settings: Settings) -> Injection:
+def _injection(pod: Object, owner: Owner, settings: InjectionSettings) -> PodInjection:
     annotations = annotations_of(pod)
     image_type = (settings.mesh["defaultConfig"].get("image") or {}).get("imageType") or ""
     user, group = user_and_group(owner.namespace_annotations)
-    return Injection(
+    return PodInjection(
         pod=pod,
         owner=owner,
         mesh=settings.mesh,
@@ -153,7 +153,7 @@ def _injection(pod: Object, owner: Owner, settings: Settings) -> Injection:
     )
 
 
-def _finish(pod: Object, template: Object, settings: Settings) -> None:
+def _finish(pod: Object, template: Object, settings: InjectionSettings) -> None:
     """Do what templates can't (postProcessPod)."""
     pod["metadata"].setdefault("labels", {})
     environment = _cluster_environment(pod, settings)
@@ -170,7 +170,7 @@ def _finish(pod: Object, template: Object, settings: Settings) -> None:
     annotations.update(settings.injected_annotations)
 
 
-def _cluster_environment(pod: Object, settings: Settings) -> dict[str, str]:
+def _cluster_environment(pod: Object, settings: InjectionSettings) -> dict[str, str]:
     """Where the sidecar runs; the pod's label of its network has the last word."""
     network = pod["metadata"]["labels"].get(_NETWORK) or settings.network
     cluster = settings.value("global", "multiCluster", "clusterName")
@@ -186,7 +186,7 @@ def _set_environment(sidecar: Object, wanted: Mapping[str, str]) -> None:
     sidecar["env"] = [*kept[:later], *given, *kept[later:]]
 
 
-def _status(spec: Object, settings: Settings) -> str:
+def _status(spec: Object, settings: InjectionSettings) -> str:
     names = {
         key: [item["name"] for item in spec.get(key) or []] or None
         for key in ("initContainers", "containers", "volumes", "imagePullSecrets")

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from meshctl.inject.errors import InjectionError
 from meshctl.inject.go_template.values import show_inside
-from meshctl.inject.settings.injector_config import Settings
+from meshctl.inject.settings.injector_config import InjectionSettings
 
 CHOICES = ("auto", "true", "false")
 _FIRST_KUBERNETES = (1, 33)
@@ -18,7 +18,9 @@ _FIRST_ISTIO = (1, 27)
 _VERSION = re.compile(r"v?(\d+)\.(\d+)(?:[.+-].*)?")
 
 
-def with_native(settings: Settings, choice: str, kubernetes_version: str = "") -> Settings:
+def with_native(
+    settings: InjectionSettings, choice: str, kubernetes_version: str = ""
+) -> InjectionSettings:
     """Settle whether sidecars are native; ``auto`` asks the values, then the versions.
 
     Without a version of Kubernetes, ``auto`` means classic sidecars, as for istioctl.
@@ -34,7 +36,7 @@ def oldest(versions: Iterable[str]) -> str:
     return min(found, key=lambda version: found[version] or (0, 0), default="")
 
 
-def _is_native(settings: Settings, choice: str, kubernetes_version: str) -> bool:
+def _is_native(settings: InjectionSettings, choice: str, kubernetes_version: str) -> bool:
     if choice != "auto":
         return choice == "true"
     kubernetes = _version(kubernetes_version)

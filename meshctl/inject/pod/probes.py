@@ -14,7 +14,7 @@ from meshctl.inject.pod.containers import (
     annotations_of,
     find_in_pod,
 )  # fmt: skip
-from meshctl.inject.settings.injector_config import Settings
+from meshctl.inject.settings.injector_config import InjectionSettings
 from meshctl.istio.annotation_values import flag
 
 PROBERS = "ISTIO_KUBE_APP_PROBERS"
@@ -28,7 +28,7 @@ _TYPES = {"httpGet": "HTTPGetAction", "tcpSocket": "TCPSocketAction", "grpc": "G
 _ACTIONS = tuple(_TYPES)
 
 
-def rewrite_probes(pod: Object, settings: Settings) -> None:
+def rewrite_probes(pod: Object, settings: InjectionSettings) -> None:
     """Send the probes of the containers to the agent, which sends them on."""
     sidecar = find_in_pod(PROXY, pod)
     asked = flag(annotations_of(pod).get(REWRITE))
@@ -80,7 +80,7 @@ def _resolve_port(path: str, handler: Object, pod: Object, agent: int) -> bool:
     return True
 
 
-def _status_port(pod: Object, settings: Settings) -> int:
+def _status_port(pod: Object, settings: InjectionSettings) -> int:
     text = annotations_of(pod).get(_STATUS_PORT)
     if text is None:
         return settings.status_port

@@ -12,7 +12,7 @@ from meshctl.inject.pod.containers import (
     annotations_of,
     find_in_pod,
 )  # fmt: skip
-from meshctl.inject.settings.injector_config import Settings
+from meshctl.inject.settings.injector_config import InjectionSettings
 from meshctl.mesh.workloads.prometheus_merge import TARGETS, merges_metrics, scrape_key, targets
 from meshctl.mesh.workloads.prometheus_merge import scrape_settings as settings_of
 
@@ -22,7 +22,7 @@ _SECURE_PORT = "prometheus.istio.io/secure-port"
 _SECURE_VARIABLE = "ENVOY_SECURE_MERGED_METRICS_PORT"
 
 
-def merge_metrics(pod: Object, settings: Settings) -> None:
+def merge_metrics(pod: Object, settings: InjectionSettings) -> None:
     """Point Prometheus to the agent, which asks the application in its turn."""
     annotations = annotations_of(pod)
     found = scrape_settings(pod)

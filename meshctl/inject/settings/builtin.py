@@ -18,7 +18,7 @@ from meshctl.inject.overlays.sidecar import sidecar
 from meshctl.inject.overlays.versions import NEWEST, Feature, Version, read_version
 from meshctl.inject.settings.injector_config import (
     SIDECAR,
-    Settings,
+    InjectionSettings,
     read_config,
     read_config_fields,
     read_mapping,
@@ -53,7 +53,7 @@ class Given:
     revision: str = ""
 
 
-def read_given(given: Given, **others: Any) -> Settings:
+def read_given(given: Given, **others: Any) -> InjectionSettings:
     """Read what is given, and take the rest from Istio's chart.
 
     Values and mesh config are laid over the chart's; beside a config they are taken as they are.
@@ -72,7 +72,7 @@ def read_given(given: Given, **others: Any) -> Settings:
     config = _chart_config(version, values) if text is None else read_config(text)
     policy = str(value_at(values, "pilot", "env", "COMPLIANCE_POLICY") or "")
     variables = {"revision": revision, "compliance_policy": policy, **others}
-    return Settings(**config, values=with_floats(values), mesh=mesh, **variables)
+    return InjectionSettings(**config, values=with_floats(values), mesh=mesh, **variables)
 
 
 def _values(given: Given, version: Version) -> dict[str, Any]:

@@ -17,7 +17,7 @@ SIDECAR = "sidecar"
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
+class InjectionSettings:
     """Everything besides the workload that decides what is injected."""
 
     overlays: Mapping[str, Overlay]
@@ -68,7 +68,7 @@ class Settings:
         found = self.value("global", "network")
         return str(found) if found else ""
 
-    def like_istioctl(self) -> "Settings":
+    def like_istioctl(self) -> "InjectionSettings":
         """The same without what istioctl doesn't read: anything but the templates of a config."""
         return replace(
             self,
@@ -92,9 +92,9 @@ class Settings:
         return self.overlays[name]
 
 
-def read_settings(config: str, values: str, mesh: str, **others: Any) -> Settings:
+def read_settings(config: str, values: str, mesh: str, **others: Any) -> InjectionSettings:
     """Read the texts of ``--inject-config``, ``--values`` and ``--mesh-config``."""
-    return Settings(
+    return InjectionSettings(
         **read_config(config),
         values=with_floats(read_mapping(values, "--values")),
         mesh=mesh_with_defaults(read_mapping(mesh, "--mesh-config")),
@@ -102,15 +102,15 @@ def read_settings(config: str, values: str, mesh: str, **others: Any) -> Setting
     )
 
 
-def settings_of_webhook(ask: Ask, namespace: str) -> Settings:
+def settings_of_webhook(ask: Ask, namespace: str) -> InjectionSettings:
     """Leave everything to a running istiod."""
-    return Settings(
+    return InjectionSettings(
         overlays={}, values={}, mesh=mesh_with_defaults({}), namespace=namespace, ask=ask
     )
 
 
 def read_config(text: str) -> dict[str, Any]:
-    """Read a config into fields of ``Settings``; a file that is none is the sidecar's template."""
+    """Read a config into fields of ``InjectionSettings``; a file that is none is the sidecar's template."""
     try:
         config = parse_one(text)
     except ValueError:
@@ -121,7 +121,7 @@ def read_config(text: str) -> dict[str, Any]:
 
 
 def read_config_fields(config: Mapping[str, Any]) -> dict[str, Any]:
-    """Read the mapping that a config is into fields of ``Settings``."""
+    """Read the mapping that a config is into fields of ``InjectionSettings``."""
     aliases = _mapping_of(config, "aliases")
     return {
         "overlays": _templates(_mapping_of(config, "templates")),

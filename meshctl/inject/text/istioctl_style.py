@@ -7,8 +7,8 @@ from typing import Any
 from meshctl.errors import MeshctlError
 from meshctl.inject.errors import InjectionError
 from meshctl.inject.go_types.kubernetes_types import read
-from meshctl.inject.parts import Part, WarnText
-from meshctl.inject.settings.injector_config import Settings
+from meshctl.inject.parts import ManifestDocument, WarnText
+from meshctl.inject.settings.injector_config import InjectionSettings
 from meshctl.inject.workloads import (
     Remark,
     Warn,
@@ -30,7 +30,11 @@ Namespace = Mapping[str, str] | None
 
 
 def inject_text(
-    text: str, settings: Settings, warn: WarnText, namespace: Namespace = None, file: str = "-"
+    text: str,
+    settings: InjectionSettings,
+    warn: WarnText,
+    namespace: Namespace = None,
+    file: str = "-",
 ) -> str:
     """Add sidecars to every workload of a file; other documents pass through as they are."""
     settings = settings.like_istioctl()
@@ -55,7 +59,7 @@ def _change_text(text: str, change: Change, warn: WarnText, file: str) -> str:
     written: list[str] = []
     line = 1
     for raw in _documents(text):
-        part = Part(file, line, raw, warn)
+        part = ManifestDocument(file, line, raw, warn)
         try:
             written.append(f"{_change_part(part, change)}---\n")
         except MeshctlError as error:
@@ -78,7 +82,7 @@ def _documents(text: str) -> Iterator[str]:
         yield "".join(lines)
 
 
-def _change_part(part: Part, change: Change) -> str:
+def _change_part(part: ManifestDocument, change: Change) -> str:
     data = part.data
     if is_list(data):
         return go_yaml.dumps(_with_metadata(change_list(data, is_known, change, part.warn)))

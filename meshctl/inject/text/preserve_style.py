@@ -9,8 +9,8 @@ from typing import Any
 from meshctl.errors import MeshctlError
 from meshctl.inject.errors import Path, WrongTypeError, dotted
 from meshctl.inject.go_types.kubernetes_types import read
-from meshctl.inject.parts import Part, WarnText
-from meshctl.inject.settings.injector_config import Settings
+from meshctl.inject.parts import ManifestDocument, WarnText
+from meshctl.inject.settings.injector_config import InjectionSettings
 from meshctl.inject.text.istioctl_style import Change, change_list, is_list
 from meshctl.inject.text.text_edits import Editor, UnsafeEditError
 from meshctl.inject.workloads import (
@@ -29,7 +29,7 @@ from meshctl.yaml.splitter import split
 Data = dict[str, Any]
 
 
-def inject_text(text: str, settings: Settings, warn: WarnText, file: str = "-") -> str:
+def inject_text(text: str, settings: InjectionSettings, warn: WarnText, file: str = "-") -> str:
     """Add sidecars to every workload of a file; only lines that this adds or changes differ.
 
     A document that can't be edited so is written anew, which is said by ``warn``.
@@ -52,7 +52,7 @@ def _documents(text: str, change: Change, warn: WarnText, file: str) -> Iterator
         start = text.index(raw, position)
         yield text[position:start]
         position = start + len(raw)
-        part = Part(file, line, raw, warn)
+        part = ManifestDocument(file, line, raw, warn)
         try:
             yield _document(part, change)
         except MeshctlError as error:
@@ -60,7 +60,7 @@ def _documents(text: str, change: Change, warn: WarnText, file: str) -> Iterator
     yield text[position:]
 
 
-def _document(part: Part, change: Change) -> str:
+def _document(part: ManifestDocument, change: Change) -> str:
     data = part.data
     if part.root is None or not (_makes_pods(data) or is_list(data)):
         return part.text

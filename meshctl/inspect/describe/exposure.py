@@ -8,7 +8,7 @@ from meshctl.mesh import Mesh
 from meshctl.mesh.gateways.effective_gateway import EffectiveGateway
 from meshctl.mesh.gateways.server_merge import MergedServer
 from meshctl.mesh.registry.services import RegisteredHost
-from meshctl.mesh.traffic.routes import EffectiveRoute, Target
+from meshctl.mesh.traffic.routes import EffectiveRoute, WeightedCluster
 from meshctl.resources import KubernetesRoute
 
 
@@ -71,7 +71,7 @@ def _entrance(
 
 
 def _route(mesh: Mesh, route: EffectiveRoute, host: RegisteredHost, shown: Shown) -> dict[str, Any]:
-    alternative = mesh.alternatives.find(route)
+    alternative = mesh.route_matches.find(route)
     target = next(one for one in route.targets if one.host == host.host)
     text = alternative.full_title if alternative is not None else str(route.request.path)
     form = _destination(text, target, shown)
@@ -81,7 +81,7 @@ def _route(mesh: Mesh, route: EffectiveRoute, host: RegisteredHost, shown: Shown
     return form
 
 
-def _destination(match: str, target: Target, shown: Shown) -> dict[str, Any]:
+def _destination(match: str, target: WeightedCluster, shown: Shown) -> dict[str, Any]:
     place = shown.at(target.destination.at("host"))
     return {
         "match": match,
@@ -92,7 +92,7 @@ def _destination(match: str, target: Target, shown: Shown) -> dict[str, Any]:
     }
 
 
-def _leads(targets: tuple[Target, ...], host: RegisteredHost) -> bool:
+def _leads(targets: tuple[WeightedCluster, ...], host: RegisteredHost) -> bool:
     return any(one.host == host.host for one in targets)
 
 
@@ -106,7 +106,7 @@ def _of_gateway_api(mesh: Mesh, host: RegisteredHost, shown: Shown) -> Iterator[
             == (host.source.kind, host.source.name, host.namespace)
         ]
         for parent in route.parents if backends else ():
-            for listener in mesh.attached_routes.listeners(parent):
+            for listener in mesh.gateway_api_routes.listeners(parent):
                 yield {
                     "gateway": shown.at(listener.at()),
                     "workload": None,

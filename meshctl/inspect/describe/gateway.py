@@ -12,8 +12,8 @@ from meshctl.mesh.gateways.server_merge import MergedServer
 from meshctl.resources import (
     Gateway,
     KubernetesGateway,
+    KubernetesListener,
     KubernetesRoute,
-    Listener,
     Server,
     VirtualService,
 )
@@ -48,7 +48,7 @@ def kubernetes_form(mesh: Mesh, gateway: KubernetesGateway, shown: Shown) -> dic
         (route, parent)
         for route in mesh.of(KubernetesRoute)
         for parent in route.parents
-        if parent.kind == "Gateway" and mesh.grants.gateway(parent) is gateway
+        if parent.kind == "Gateway" and mesh.reference_grants.gateway(parent) is gateway
     ]
     return {
         "gateway": shown.whole(gateway),
@@ -59,8 +59,8 @@ def kubernetes_form(mesh: Mesh, gateway: KubernetesGateway, shown: Shown) -> dic
             {
                 **shown.whole(route),
                 "hosts": list(route.hostnames),
-                "listeners": [one.name for one in mesh.attached_routes.listeners(parent)],
-                "admitted": mesh.grants.admits(gateway, route, parent.section).value,
+                "listeners": [one.name for one in mesh.gateway_api_routes.listeners(parent)],
+                "admitted": mesh.reference_grants.admits(gateway, route, parent.section).value,
             }
             for route, parent in routes
         ],
@@ -98,9 +98,9 @@ def _certificates(
 ) -> Iterator[dict[str, Any]]:
     """Walk the Secrets a server presents; ``found`` is null where the input can't tell."""
     homes = {one.workload.namespace for one in effective} - {None}
-    is_certain = mesh.has_all("Secret") and bool(mesh.credentials)
+    is_certain = mesh.has_all("Secret") and bool(mesh.secrets)
     for name, _ in server.credentials:
-        places = {home: ref for home, ref in mesh.credentials.called(name).items() if home in homes}
+        places = {home: ref for home, ref in mesh.secrets.called(name).items() if home in homes}
         yield {
             "name": name,
             "namespaces": sorted(home for home in homes if home is not None),
@@ -139,7 +139,7 @@ def _service(mesh: Mesh, service: VirtualService, gateway: Gateway, shown: Shown
     }
 
 
-def _listener(listener: Listener, shown: Shown) -> dict[str, Any]:
+def _listener(listener: KubernetesListener, shown: Shown) -> dict[str, Any]:
     return {
         **shown.at(listener.at()),
         "listener": listener.name,

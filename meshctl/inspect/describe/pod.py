@@ -35,7 +35,9 @@ def pod_form(mesh: Mesh, pod: Workload, shown: Shown) -> dict[str, Any]:
         "service_account": workload.service_account,
         "ports": _ports(pod),
         "not_ready": _not_ready(pod),
-        "services": [host_form(mesh, one, shown, workload) for one in mesh.ports.hosts(workload)],
+        "services": [
+            host_form(mesh, one, shown, workload) for one in mesh.container_ports.hosts(workload)
+        ],
         "enforced_by": enforcer(mesh, workload),
         "peer_authentication": peer_authentication(mesh, workload, shown),
         "authorization": authorization(mesh, workload, shown),

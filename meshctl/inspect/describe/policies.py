@@ -8,7 +8,7 @@ from meshctl.inspect.shown import Shown
 from meshctl.mesh import Mesh
 from meshctl.mesh.security.authorization_rules import matches_everything
 from meshctl.mesh.security.hbone import mode_of
-from meshctl.mesh.security.peer_authentication import Demand
+from meshctl.mesh.security.peer_authentication import EffectiveMode
 from meshctl.mesh.workloads.membership import PROXY_CONTAINER, Membership
 from meshctl.resources import (
     AuthorizationPolicy,
@@ -111,13 +111,13 @@ def authorization_at(mesh: Mesh, target: Resource, shown: Shown) -> dict[str, An
 
 def request_authentications(mesh: Mesh, workload: Workload, shown: Shown) -> list[dict[str, Any]]:
     """Write the RequestAuthentications of a workload, which all hold together."""
-    found = dict.fromkeys(mesh.tokens.of(workload))
+    found = dict.fromkeys(mesh.request_authentications.of(workload))
     return [{**shown.whole(one), "issuers": [rule.issuer for rule in one.rules]} for one in found]
 
 
 def proxy_settings(mesh: Mesh, workload: Workload, shown: Shown) -> dict[str, Any]:
     """Write what else shapes the proxy of a workload: Sidecar, Telemetry, filters, plugins."""
-    sidecar = mesh.imports.sidecar_of(workload)
+    sidecar = mesh.sidecar_scopes.sidecar_of(workload)
     plugins = (
         one
         for one in mesh.of(WasmPlugin)
@@ -138,7 +138,7 @@ def container_ports(workload: Workload) -> Iterator[tuple[str, View]]:
             yield container.name, port
 
 
-def _mode(mesh: Mesh, workload: Workload, demand: Demand) -> str:
+def _mode(mesh: Mesh, workload: Workload, demand: EffectiveMode) -> str:
     """Name the mode that holds, in PeerAuthentication's words; ztunnel knows no DISABLE."""
     is_ambient = mesh.workloads.membership(workload) is Membership.AMBIENT
     return (mode_of(demand) if is_ambient else demand.mode).name
@@ -151,7 +151,7 @@ def _ports(mesh: Mesh, workload: Workload) -> list[int]:
         for name, port in container_ports(workload)
         if name != PROXY_CONTAINER and port.text("protocol") in {"", "TCP"}
     )
-    targets = (target for _, target in mesh.ports.in_front_of(workload))
+    targets = (target for _, target in mesh.container_ports.in_front_of(workload))
     return sorted({one for one in chain(declared, targets) if one})
 
 

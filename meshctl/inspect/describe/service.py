@@ -7,11 +7,11 @@ from meshctl.inspect.describe.exposure import exposures
 from meshctl.inspect.describe.policies import authorization_at, peer_authentication
 from meshctl.inspect.describe.virtual_services import HostRoutes
 from meshctl.inspect.shown import Shown
-from meshctl.istio.protocols import Choice, chosen_protocol
+from meshctl.istio.protocols import ProtocolChoice, chosen_protocol
 from meshctl.mesh import Mesh
 from meshctl.mesh.registry.services import HostPort, RegisteredHost
 from meshctl.mesh.security.tls_connection import Client, Upstream
-from meshctl.mesh.traffic.destination_rules import EffectiveRule
+from meshctl.mesh.traffic.destination_rules import EffectiveDestinationRule
 from meshctl.resources import (
     Service,
     ServicePort,
@@ -21,11 +21,11 @@ from meshctl.resources import (
 )
 
 _CHOSEN = {
-    Choice.TRANSPORT: "protocol",
-    Choice.APP_PROTOCOL: "appProtocol",
-    Choice.NAME: "port name",
-    Choice.NUMBER: "well-known port number",
-    Choice.DETECTION: "auto-detect",
+    ProtocolChoice.TRANSPORT: "protocol",
+    ProtocolChoice.APP_PROTOCOL: "appProtocol",
+    ProtocolChoice.NAME: "port name",
+    ProtocolChoice.NUMBER: "well-known port number",
+    ProtocolChoice.DETECTION: "auto-detect",
 }
 
 
@@ -52,8 +52,8 @@ def host_form(
     """Write a Service as its clients see it; with a ``workload``, as far as it is behind it."""
     service = host.source
     assert isinstance(service, Service)  # noqa: S101 - narrows the type
-    rule = mesh.traffic_policies.effective(host, host.namespace, {})
-    attached = mesh.attached_routes.of_service(service)
+    rule = mesh.destination_rules.effective(host, host.namespace, {})
+    attached = mesh.gateway_api_routes.of_service(service)
     return {
         **shown.whole(service),
         "host": host.host,
@@ -89,7 +89,9 @@ def _port(
     }
 
 
-def _rule(mesh: Mesh, host: RegisteredHost, rule: EffectiveRule, shown: Shown) -> dict[str, Any]:
+def _rule(
+    mesh: Mesh, host: RegisteredHost, rule: EffectiveDestinationRule, shown: Shown
+) -> dict[str, Any]:
     return {
         "host": rule.host,
         "found_in": rule.step.value,

@@ -7,9 +7,9 @@ from meshctl.inspect.shown import Shown
 from meshctl.mesh import Mesh
 from meshctl.mesh.registry.services import RegisteredHost
 from meshctl.mesh.traffic.delegates import HttpRule
-from meshctl.mesh.traffic.route_matches import Alternative
-from meshctl.mesh.traffic.routes import Proxy, Target
-from meshctl.mesh.traffic.unreachable_rules import Extent, Shadow
+from meshctl.mesh.traffic.route_matches import RouteMatch
+from meshctl.mesh.traffic.routes import ProxyNode, WeightedCluster
+from meshctl.mesh.traffic.unreachable_rules import Extent, UnreachableRule
 from meshctl.resources import Match, Route, VirtualService, Workload
 
 _ANY = "every connection"
@@ -28,7 +28,7 @@ class HostRoutes:
         self._host = host
         self._shown = shown
         self._workload = workload
-        rule = mesh.traffic_policies.effective(host, host.namespace, {})
+        rule = mesh.destination_rules.effective(host, host.namespace, {})
         self._subsets = rule.subsets if rule is not None else {}
 
     def forms(self) -> Iterator[dict[str, Any]]:
@@ -56,8 +56,8 @@ class HostRoutes:
                 }
 
     def _http(self, service: VirtualService) -> Iterator[dict[str, Any]]:
-        shadows = self._mesh.shadows.of(service)
-        for one in self._mesh.alternatives.of(service):
+        shadows = self._mesh.unreachable_rules.of(service)
+        for one in self._mesh.route_matches.of(service):
             targets = self._targets(one.rule.action, service)
             shadow = next((shadow for shadow in shadows if _kills(shadow, one)), None)
             yield {
@@ -84,9 +84,9 @@ class HostRoutes:
                     "location": self._shown.at((match or route).at())["location"],
                 }
 
-    def _targets(self, route: Route, service: VirtualService) -> list[Target]:
+    def _targets(self, route: Route, service: VirtualService) -> list[WeightedCluster]:
         port = self._host.ports[0].number if self._host.ports else 80
-        proxy = Proxy(service.namespace, None)
+        proxy = ProxyNode(service.namespace, None)
         several = len(route.routes) > 1
         return [
             self._mesh.routes.target(
@@ -95,7 +95,7 @@ class HostRoutes:
             for one in route.routes
         ]
 
-    def _reaches(self, targets: list[Target]) -> bool | None:
+    def _reaches(self, targets: list[WeightedCluster]) -> bool | None:
         """Do requests come to the workload? ``None`` without one, or for an unknown subset."""
         if self._workload is None:
             return None
@@ -117,7 +117,7 @@ class HostRoutes:
         return self._workload in self._mesh.workloads.of_subset(self._host, subset.labels)
 
 
-def _kills(shadow: Shadow, one: Alternative) -> bool:
+def _kills(shadow: UnreachableRule, one: RouteMatch) -> bool:
     if shadow.extent is Extent.MATCH:
         return shadow.dead is one
     if shadow.extent is Extent.RULE:
@@ -136,11 +136,11 @@ def _action(rule: HttpRule) -> str:
     return ""
 
 
-def _to(targets: list[Target]) -> str:
+def _to(targets: list[WeightedCluster]) -> str:
     return ", ".join(map(target_text, targets)) or "nothing"
 
 
-def target_text(target: Target) -> str:
+def target_text(target: WeightedCluster) -> str:
     """Write an upstream as people do: ``host/subset:port weight %``."""
     subset = f"/{target.subset}" if target.subset else ""
     weight = f" {target.weight} %" if target.weight is not None else ""

@@ -14,7 +14,7 @@ from meshctl.mesh.injection.explain import (
     default_webhooks,
     webhook_matches,
 )
-from meshctl.mesh.injection.inject_required import Decision, decide
+from meshctl.mesh.injection.inject_required import InjectDecision, decide
 from meshctl.mesh.injection.webhooks import INJECTION, NAMESPACE_NAME, REVISION
 from meshctl.mesh.workloads.membership import Membership, has_proxy_container, is_live, promise
 from meshctl.mesh.workloads.waypoints import DATAPLANE_MODE
@@ -28,7 +28,7 @@ Table = tuple[tuple[str, ...], list[tuple[object, ...]]]
 _OPERATORS = (("!=", False), ("==", True), ("=", True))
 
 
-class Verdict(StrEnum):
+class PodOutcome(StrEnum):
     """What becomes of a pod that is made now."""
 
     INJECTED = "injected"
@@ -38,7 +38,7 @@ class Verdict(StrEnum):
     UNKNOWN = "unknown"
 
 
-class Injection(NamedTuple):
+class InjectionExplanation(NamedTuple):
     """Everything that decides about the sidecar of a workload's pods.
 
     ``is_assumed`` says that the input has no injection webhook, so that Istio's own stand for it.
@@ -47,8 +47,8 @@ class Injection(NamedTuple):
     workload: Workload
     matches: tuple[WebhookMatch, ...]
     is_assumed: bool
-    decision: Decision | None
-    verdict: Verdict
+    decision: InjectDecision | None
+    verdict: PodOutcome
     reason: str
     notes: tuple[str, ...]
 
@@ -73,10 +73,10 @@ def answer(mesh: Mesh, target: str | None, selector: str, namespace: str) -> lis
 
 def is_conflict(form: Form) -> bool:
     """Do several webhooks inject the same pod?"""
-    return bool(form["verdict"] == Verdict.SEVERAL)
+    return bool(form["verdict"] == PodOutcome.SEVERAL)
 
 
-def injection(mesh: Mesh, workload: Workload) -> Injection:
+def injection(mesh: Mesh, workload: Workload) -> InjectionExplanation:
     """Decide what becomes of the pods of a workload that are made now."""
     namespace = mesh.workloads.namespace(workload.namespace)
     if namespace is not None or mesh.is_whole:
@@ -84,7 +84,7 @@ def injection(mesh: Mesh, workload: Workload) -> Injection:
     bare, enabled = (_judge(mesh, workload, labels) for labels in ({}, {INJECTION: "enabled"}))
     if bare.decision is not None and not bare.decision.injects:
         return bare
-    if bare.verdict is enabled.verdict is Verdict.INJECTED:
+    if bare.verdict is enabled.verdict is PodOutcome.INJECTED:
         doubt = (
             f"the input has no Namespace {workload.namespace}, which may say {INJECTION}=disabled"
         )
@@ -93,10 +93,10 @@ def injection(mesh: Mesh, workload: Workload) -> Injection:
         f"the input has no Namespace {workload.namespace}, whose labels decide; add it, or label "
         f"the pods with {INJECT}"
     )
-    return bare._replace(verdict=Verdict.UNKNOWN, reason=reason, matches=(), decision=None)
+    return bare._replace(verdict=PodOutcome.UNKNOWN, reason=reason, matches=(), decision=None)
 
 
-def injection_form(one: Injection, shown: Shown) -> dict[str, Any]:
+def injection_form(one: InjectionExplanation, shown: Shown) -> dict[str, Any]:
     """Write an answer as data."""
     return {
         "workload": shown.whole(one.workload),
@@ -142,24 +142,24 @@ def _row(form: Form) -> tuple[object, ...]:
 def sentence(form: Form) -> str:
     """Write the verdict on one workload as a sentence, and what else there is to say below it."""
     name = f"{form['workload']['namespace']}/{form['workload']['name']}"
-    verdict = Verdict(form["verdict"])
+    verdict = PodOutcome(form["verdict"])
     by = next((one for one in form["webhooks"] if one["injects"]), None)
     words = _WORDS[verdict]
-    if verdict is Verdict.INJECTED and by is not None:
+    if verdict is PodOutcome.INJECTED and by is not None:
         words += f" by {by['name']} (revision {by['revision']})"
     lines = [f"{name}: {words}: {form['reason']}"]
     return "\n".join([*lines, *(f"note: {note}" for note in form["notes"])])
 
 
 _WORDS = {
-    Verdict.INJECTED: "will be injected",
-    Verdict.NOT_INJECTED: "will not be injected",
-    Verdict.SEVERAL: "error, several webhooks will inject",
-    Verdict.UNKNOWN: "unknown",
+    PodOutcome.INJECTED: "will be injected",
+    PodOutcome.NOT_INJECTED: "will not be injected",
+    PodOutcome.SEVERAL: "error, several webhooks will inject",
+    PodOutcome.UNKNOWN: "unknown",
 }
 
 
-def _judge(mesh: Mesh, workload: Workload, labels: Mapping[str, str]) -> Injection:
+def _judge(mesh: Mesh, workload: Workload, labels: Mapping[str, str]) -> InjectionExplanation:
     namespace = {NAMESPACE_NAME: workload.namespace, **labels}
     pod = workload.pod_labels
     webhooks: Sequence[Any] = mesh.injector.webhooks
@@ -173,27 +173,27 @@ def _judge(mesh: Mesh, workload: Workload, labels: Mapping[str, str]) -> Injecti
     config = mesh.injector.config(taken[0].revision) if taken else None
     decision = decide(workload, config)
     verdict, reason = _verdict(found, taken, decision)
-    head = Injection(workload, found, is_assumed, decision, verdict, reason, ())
+    head = InjectionExplanation(workload, found, is_assumed, decision, verdict, reason, ())
     return head._replace(notes=tuple(_notes(mesh, head, namespace)))
 
 
 def _verdict(
-    found: Sequence[WebhookMatch], taken: Sequence[WebhookMatch], decision: Decision
-) -> tuple[Verdict, str]:
+    found: Sequence[WebhookMatch], taken: Sequence[WebhookMatch], decision: InjectDecision
+) -> tuple[PodOutcome, str]:
     if not taken:
         if decision.reason and not decision.injects:
-            return Verdict.NOT_INJECTED, decision.reason
+            return PodOutcome.NOT_INJECTED, decision.reason
         live = [one.reason for one in found if "deactivated" not in one.reason]
-        return Verdict.NOT_INJECTED, (live or ["every injection webhook is deactivated"])[0]
+        return PodOutcome.NOT_INJECTED, (live or ["every injection webhook is deactivated"])[0]
     if not decision.injects:
-        return Verdict.NOT_INJECTED, decision.reason
+        return PodOutcome.NOT_INJECTED, decision.reason
     if len(taken) > 1:
         names = ", ".join(one.configuration.name for one in taken)
-        return Verdict.SEVERAL, f"{names}; remove the label that all but one of them match"
-    return Verdict.INJECTED, taken[0].reason
+        return PodOutcome.SEVERAL, f"{names}; remove the label that all but one of them match"
+    return PodOutcome.INJECTED, taken[0].reason
 
 
-def _notes(mesh: Mesh, one: Injection, namespace: Mapping[str, str]) -> Iterable[str]:
+def _notes(mesh: Mesh, one: InjectionExplanation, namespace: Mapping[str, str]) -> Iterable[str]:
     workload = one.workload
     if one.is_assumed:
         yield (
@@ -202,7 +202,7 @@ def _notes(mesh: Mesh, one: Injection, namespace: Mapping[str, str]) -> Iterable
         )
     if one.decision is not None and one.decision.injects and one.decision.reason:
         yield one.decision.reason
-    is_in = one.verdict in {Verdict.INJECTED, Verdict.SEVERAL}
+    is_in = one.verdict in {PodOutcome.INJECTED, PodOutcome.SEVERAL}
     own = workload.pod_labels.get(DATAPLANE_MODE, namespace.get(DATAPLANE_MODE))
     if own == "ambient":
         yield (
@@ -213,7 +213,7 @@ def _notes(mesh: Mesh, one: Injection, namespace: Mapping[str, str]) -> Iterable
     pod = mesh.workloads.running(workload)
     if is_in and is_live(pod) and not has_proxy_container(pod):
         yield "its running pods have no sidecar, as they are older than this; restart them"
-    if is_in or one.verdict is Verdict.UNKNOWN:
+    if is_in or one.verdict is PodOutcome.UNKNOWN:
         return
     if has_proxy_container(pod):
         yield "its pods have a container istio-proxy nevertheless: their own, or from before"

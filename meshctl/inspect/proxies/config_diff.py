@@ -19,7 +19,7 @@ _BOOKKEEPING = frozenset({"lastUpdated", "versionInfo", "clientStatus"})
 _Found = dict[str, Any]
 
 
-class Part(NamedTuple):
+class SectionDiff(NamedTuple):
     """What differs in one part of the configuration, by the names of its resources.
 
     ``compared`` counts the names of both sides; None where one side shows nothing of this part.
@@ -37,7 +37,7 @@ class Part(NamedTuple):
         return not (self.only_istiod or self.only_envoy or self.differing)
 
 
-def compare(istiod: Any, envoy: Any) -> list[Part]:
+def compare(istiod: Any, envoy: Any) -> list[SectionDiff]:
     """Compare two dumps; raises ``ClusterError`` for what is none.
 
     Order, versions and times don't count. Of endpoints only the addresses do, and only those of
@@ -52,7 +52,7 @@ def compare(istiod: Any, envoy: Any) -> list[Part]:
                 right = {key: value for key, value in right.items() if key in left}
             parts.append(_compare(name, left, right))
         elif name != "endpoints" and (kind in ours or kind in theirs):
-            parts.append(Part(name, None, [], [], {}))
+            parts.append(SectionDiff(name, None, [], [], {}))
     if all(part.compared is None for part in parts):
         raise ClusterError(
             "the two config dumps have no part in common, so nothing could be compared; see what "
@@ -61,7 +61,7 @@ def compare(istiod: Any, envoy: Any) -> list[Part]:
     return parts
 
 
-def text(parts: Iterable[Part] | None) -> Iterator[str]:
+def text(parts: Iterable[SectionDiff] | None) -> Iterator[str]:
     """Walk the lines that tell people about the parts; None is for a proxy without Envoy."""
     if parts is None:
         yield "a ztunnel runs no Envoy whose configuration could be compared"
@@ -70,12 +70,12 @@ def text(parts: Iterable[Part] | None) -> Iterator[str]:
         yield from _part_text(part)
 
 
-def form(parts: Iterable[Part] | None) -> dict[str, Any] | None:
+def form(parts: Iterable[SectionDiff] | None) -> dict[str, Any] | None:
     """Write the parts for the JSON format."""
     return None if parts is None else {part.name: _part_form(part) for part in parts}
 
 
-def _part_text(part: Part) -> Iterator[str]:
+def _part_text(part: SectionDiff) -> Iterator[str]:
     title = part.name.capitalize()
     if part.compared is None:
         yield f"{title}: not compared, one of the two dumps has none"
@@ -99,7 +99,7 @@ def _alone(sign: str, names: Sequence[str], side: str) -> Iterator[str]:
         yield f"{sign} and {len(names) - _NAMED} more in {side} alone (-o json names all)"
 
 
-def _part_form(part: Part) -> dict[str, Any]:
+def _part_form(part: SectionDiff) -> dict[str, Any]:
     return {
         "compared": part.compared,
         "match": part.matches if part.compared is not None else None,
@@ -109,7 +109,7 @@ def _part_form(part: Part) -> dict[str, Any]:
     }
 
 
-def _compare(name: str, left: _Found, right: _Found) -> Part:
+def _compare(name: str, left: _Found, right: _Found) -> SectionDiff:
     differing = {
         key: list(_lines(key, left[key], right[key]))
         for key in sorted(left.keys() & right.keys())
@@ -117,7 +117,7 @@ def _compare(name: str, left: _Found, right: _Found) -> Part:
     }
     compared = len(left.keys() | right.keys())
     only_left, only_right = sorted(left.keys() - right.keys()), sorted(right.keys() - left.keys())
-    return Part(name, compared, only_left, only_right, differing)
+    return SectionDiff(name, compared, only_left, only_right, differing)
 
 
 def _lines(name: str, left: Any, right: Any) -> Iterator[str]:

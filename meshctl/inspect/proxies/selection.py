@@ -5,21 +5,21 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from meshctl.cluster.istiod import Answer
+from meshctl.cluster.istiod import IstiodAnswer
 from meshctl.errors import UsageError
-from meshctl.inspect.proxies.sync import IGNORED, Proxy, Skew, Status, type_names
+from meshctl.inspect.proxies.sync import IGNORED, ProxySync, Skew, Status, type_names
 
 _ENVOY_TYPES = ("CDS", "LDS", "EDS", "RDS")
 _NEVER = "never"
 _LATEST = datetime.max.replace(tzinfo=UTC)
 _SUGGESTED = 5
 
-_TROUBLES: dict[str, Callable[[Proxy], bool]] = {
+_TROUBLES: dict[str, Callable[[ProxySync], bool]] = {
     "stale": lambda one: one.worst in {Status.ERROR, Status.STALE},
     "not-sent": lambda one: bool(one.having(Status.NOT_SENT)),
     "skew": lambda one: one.skew is Skew.MINOR,
 }
-_ORDERS: dict[str, Callable[[Proxy], Any]] = {
+_ORDERS: dict[str, Callable[[ProxySync], Any]] = {
     "name": lambda one: one.name,
     "status": lambda one: list(Status).index(one.worst),
     "age": lambda one: one.oldest(one.worst) or _LATEST,
@@ -41,17 +41,17 @@ class FailOn:
                 raise UsageError(f"--fail-on {name!r} is not one of {known}")
         self._fails = [] if _NEVER in chosen else [_TROUBLES[name] for name in chosen]
 
-    def fails(self, proxy: Proxy) -> bool:
+    def fails(self, proxy: ProxySync) -> bool:
         """Is this what the exit code shall tell?"""
         return any(fails(proxy) for fails in self._fails)
 
-    def is_troubled(self, proxy: Proxy) -> bool:
+    def is_troubled(self, proxy: ProxySync) -> bool:
         """Is this worth a look? Stale and refused configuration always is."""
         return _TROUBLES["stale"](proxy) or self.fails(proxy)
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class ProxySelection:
     """Which proxies are asked for, and in which order."""
 
     namespace: str = ""
@@ -69,7 +69,9 @@ class Choice:
         labels = f"has the labels {self.selector}" if self.selector else ""
         return " and ".join(filter(None, (where, labels)))
 
-    def of(self, proxies: Iterable[Proxy], selected: Container[str] | None = None) -> list[Proxy]:
+    def of(
+        self, proxies: Iterable[ProxySync], selected: Container[str] | None = None
+    ) -> list[ProxySync]:
         """Pick and order; ``selected`` names those that the selector found.
 
         What is equal stays in the order of the names.
@@ -83,7 +85,7 @@ class Choice:
         return sorted(chosen, key=_ORDERS[self.sort])
 
 
-def find_proxy(proxies: Sequence[Proxy], name: str, namespace: str) -> Proxy:
+def find_proxy(proxies: Sequence[ProxySync], name: str, namespace: str) -> ProxySync:
     """Find a proxy by ``POD.NAMESPACE`` or ``POD``, which may have dots of its own.
 
     A pod alone is looked for in the namespace first, then everywhere.
@@ -104,7 +106,7 @@ def find_proxy(proxies: Sequence[Proxy], name: str, namespace: str) -> Proxy:
     raise UsageError(f"no istiod knows a proxy {name!r}; name it as POD.NAMESPACE{known}")
 
 
-def lookalikes(proxies: Iterable[Proxy], proxy: Proxy) -> list[str]:
+def lookalikes(proxies: Iterable[ProxySync], proxy: ProxySync) -> list[str]:
     """Name the proxies that istiod may take for this one when it is asked for its config dump.
 
     It takes any whose name contains what it is asked for (getProxyConnection,
@@ -117,7 +119,9 @@ def lookalikes(proxies: Iterable[Proxy], proxy: Proxy) -> list[str]:
     ]
 
 
-def rows(proxies: Sequence[Proxy], silent: Iterable[Answer] = ()) -> Iterator[dict[str, Any]]:
+def rows(
+    proxies: Sequence[ProxySync], silent: Iterable[IstiodAnswer] = ()
+) -> Iterator[dict[str, Any]]:
     """Walk the rows of the JSON format: one a proxy, all with the same types.
 
     An istiod that said nothing has a row too, with no ``proxy`` and the reason as ``error``: what
@@ -129,11 +133,11 @@ def rows(proxies: Sequence[Proxy], silent: Iterable[Answer] = ()) -> Iterator[di
     for one in proxies:
         yield row(one, names)
     for answer in silent:
-        nobody = Proxy("", "", answer.istiod, answer.revision, "", "", "", {})
+        nobody = ProxySync("", "", answer.istiod, answer.revision, "", "", "", {})
         yield {**row(nobody, ()), "status": None, "skew": None, "error": answer.error}
 
 
-def row(proxy: Proxy, names: Iterable[str]) -> dict[str, Any]:
+def row(proxy: ProxySync, names: Iterable[str]) -> dict[str, Any]:
     """Write one proxy; times are in UTC, what is unknown is null."""
     return {
         "proxy": proxy.name or None,
@@ -151,7 +155,7 @@ def row(proxy: Proxy, names: Iterable[str]) -> dict[str, Any]:
     }
 
 
-def _type(proxy: Proxy, name: str) -> dict[str, Any]:
+def _type(proxy: ProxySync, name: str) -> dict[str, Any]:
     state = proxy.types.get(name, IGNORED)
     since = state.since.astimezone(UTC) if state.since else None
     form: dict[str, Any] = {

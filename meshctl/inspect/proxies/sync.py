@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 
 from meshctl.cluster.api import ClusterError
-from meshctl.cluster.istiod import Answer, read_json
+from meshctl.cluster.istiod import IstiodAnswer, read_json
 
 _PREFIX = "type.googleapis.com/"
 SHORT_NAMES = {
@@ -74,7 +74,7 @@ class Skew(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Proxy:
+class ProxySync:
     """A proxy as its istiod knows it; ``types`` are those it asks for, the usual ones first."""
 
     name: str
@@ -125,20 +125,20 @@ class Proxy:
         return min(since, default=None)
 
 
-class Known(NamedTuple):
+class KnownProxies(NamedTuple):
     """The proxies by name, and the answers of istiods that gave none."""
 
-    proxies: list[Proxy]
-    silent: list[Answer]
+    proxies: list[ProxySync]
+    silent: list[IstiodAnswer]
 
 
-def read_answers(answers: Iterable[Answer]) -> Known:
+def read_answers(answers: Iterable[IstiodAnswer]) -> KnownProxies:
     """Read what istiods said about their proxies.
 
     A proxy that has gone from one istiod to another counts where it was last sent something.
     Raises ``ClusterError`` when no istiod said anything useful.
     """
-    found: dict[tuple[str, str], Proxy] = {}
+    found: dict[tuple[str, str], ProxySync] = {}
     given, silent = 0, []
     for answer in answers:
         try:
@@ -152,10 +152,10 @@ def read_answers(answers: Iterable[Answer]) -> Known:
             found[key] = _newest(found[key], one) if key in found else one
     if not given:
         raise ClusterError(f"no istiod says which proxies it has: {_reasons(silent)}")
-    return Known(sorted(found.values(), key=lambda one: (one.name, one.cluster)), silent)
+    return KnownProxies(sorted(found.values(), key=lambda one: (one.name, one.cluster)), silent)
 
 
-def _reasons(silent: Iterable[Answer]) -> str:
+def _reasons(silent: Iterable[IstiodAnswer]) -> str:
     """Give each reason once, with those that it holds for."""
     found: dict[str, list[str]] = {}
     for one in silent:
@@ -163,7 +163,7 @@ def _reasons(silent: Iterable[Answer]) -> str:
     return "; ".join(f"{', '.join(names)}: {reason}" for reason, names in found.items())
 
 
-def type_names(proxies: Iterable[Proxy]) -> list[str]:
+def type_names(proxies: Iterable[ProxySync]) -> list[str]:
     """Name every type that any of the proxies asks for, the usual ones first."""
     return sorted({name for one in proxies for name in one.types}, key=_rank)
 
@@ -172,7 +172,7 @@ def _rank(name: str) -> tuple[int, str]:
     return _RANKS.get(name, len(_RANKS)), name
 
 
-def _read(answer: Answer) -> list[Proxy]:
+def _read(answer: IstiodAnswer) -> list[ProxySync]:
     if answer.error:
         raise ClusterError(answer.error)
     entries = read_json(answer.body)
@@ -185,14 +185,14 @@ def _read(answer: Answer) -> list[Proxy]:
     ]
 
 
-def _proxy(entry: dict[str, Any], answer: Answer) -> Proxy:
+def _proxy(entry: dict[str, Any], answer: IstiodAnswer) -> ProxySync:
     resources = entry.get("resources")
     states = _states(resources) if isinstance(resources, dict) else _old_states(entry)
     types: dict[str, TypeStatus] = {}
     for name, state in states:
         if name not in types or _SEVERITY[state.status] < _SEVERITY[types[name].status]:
             types[name] = state
-    return Proxy(
+    return ProxySync(
         str(entry["proxy"]), _text(entry, "cluster_id"), answer.istiod, answer.revision,
         _text(entry, "istio_version"), answer.version, _text(entry, "proxy_type"),
         {name: types[name] for name in sorted(types, key=_rank)},
@@ -226,13 +226,13 @@ def _state(sent: str, acked: str, since: datetime | None, error: str) -> TypeSta
     return TypeStatus(Status.STALE, since, "" if acked else _NEVER_ACKED)
 
 
-def _newest(first: Proxy, second: Proxy) -> Proxy:
+def _newest(first: ProxySync, second: ProxySync) -> ProxySync:
     newer, older = sorted((first, second), key=_last_sent, reverse=True)
     others = {*newer.also_on, *older.also_on, older.istiod} - {newer.istiod}
     return replace(newer, also_on=tuple(sorted(others)))
 
 
-def _last_sent(proxy: Proxy) -> datetime:
+def _last_sent(proxy: ProxySync) -> datetime:
     since = (one.since for one in proxy.types.values() if one.since)
     return max(since, default=datetime.min.replace(tzinfo=UTC))
 

@@ -4,15 +4,17 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from meshctl.cluster.istiod import Answer
-from meshctl.inspect.proxies.sync import Known, Skew
+from meshctl.cluster.istiod import IstiodAnswer
+from meshctl.inspect.proxies.sync import KnownProxies, Skew
 
 _UNKNOWN = "unknown"
 
 Form = dict[str, Any]
 
 
-def versions(client: str, answers: Iterable[Answer] = (), known: Known | None = None) -> Form:
+def versions(
+    client: str, answers: Iterable[IstiodAnswer] = (), known: KnownProxies | None = None
+) -> Form:
     """Give the JSON format; what an istiod or proxy doesn't tell is null.
 
     Without a cluster it has the client's version alone.

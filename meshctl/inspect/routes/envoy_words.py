@@ -7,9 +7,9 @@ what says nothing. Mirrors TranslateRouteMatch and ApplyRedirect
 
 from typing import Any
 
-from meshctl.mesh.gateways.listeners import Chain
+from meshctl.mesh.gateways.listeners import FilterChain
 from meshctl.mesh.gateways.server_merge import MergedServer
-from meshctl.mesh.traffic.routes import EffectiveRoute, Target
+from meshctl.mesh.traffic.routes import EffectiveRoute, WeightedCluster
 from meshctl.resources import Match, View
 
 _REDIRECT_CODES = {
@@ -57,7 +57,7 @@ def action_form(route: EffectiveRoute) -> dict[str, Any]:
     return form
 
 
-def target_form(target: Target) -> dict[str, Any]:
+def target_form(target: WeightedCluster) -> dict[str, Any]:
     """Write an upstream; a subset or weight only where there is one."""
     form: dict[str, Any] = {"host": target.host, "port": target.port}
     if target.subset:
@@ -67,7 +67,7 @@ def target_form(target: Target) -> dict[str, Any]:
     return form
 
 
-def chain_form(chain: Chain) -> dict[str, Any]:
+def chain_form(chain: FilterChain) -> dict[str, Any]:
     """Write a filter chain: its SNI, its TLS settings, and where it leads."""
     form: dict[str, Any] = {}
     if chain.sni:

@@ -10,25 +10,27 @@ _IDENTITY = ("client", "host", "port", "subset", "server", "server_port")
 _OUTCOME = ("client_tls", "server_mode", "result")
 
 
-class Change(NamedTuple):
+class TlsChange(NamedTuple):
     """One connection before and after; ``None`` where there is none."""
 
     before: dict[str, Any] | None
     after: dict[str, Any] | None
 
 
-def changes(before: Iterable[dict[str, Any]], after: Iterable[dict[str, Any]]) -> Iterator[Change]:
+def changes(
+    before: Iterable[dict[str, Any]], after: Iterable[dict[str, Any]]
+) -> Iterator[TlsChange]:
     """Walk the connections that are new, are gone, or come out differently, in order."""
     old = {_pick(row, _IDENTITY): row for row in before}
     for row in after:
         known = old.pop(_pick(row, _IDENTITY), None)
         if known is None or _pick(known, _OUTCOME) != _pick(row, _OUTCOME):
-            yield Change(known, row)
+            yield TlsChange(known, row)
     for row in old.values():
-        yield Change(row, None)
+        yield TlsChange(row, None)
 
 
-def cells(change: Change) -> tuple[object, ...]:
+def cells(change: TlsChange) -> tuple[object, ...]:
     """Pick what the table shows of a change."""
     row = change.after or change.before or {}
     return (

@@ -5,15 +5,21 @@ from typing import NamedTuple
 
 from meshctl.engine.locations import locate
 from meshctl.engine.registry import load_family
-from meshctl.inspect.tls.rows import Row, deciders, is_conflict, reason
-from meshctl.mesh.security.tls_connection import Cause, ClientTls, Connection, Proxy, ServerMode
+from meshctl.inspect.tls.rows import TlsRow, deciders, is_conflict, reason
+from meshctl.mesh.security.tls_connection import (
+    ClientKind,
+    ClientTls,
+    ClientTlsCause,
+    Connection,
+    ServerMode,
+)
 from meshctl.resources import Ref
 from meshctl.sources.live_object import ObjectDocument
 
 _BY_CAUSE = {
-    Cause.AUTO_MTLS_OFF: "peer-authentication/strict-without-auto-mtls",
-    Cause.NAMESPACE_DISABLED: "peer-authentication/strict-below-disable",
-    Cause.PODS_WITHOUT_SIDECAR: "peer-authentication/strict-for-half-headless-service",
+    ClientTlsCause.AUTO_MTLS_OFF: "peer-authentication/strict-without-auto-mtls",
+    ClientTlsCause.NAMESPACE_DISABLED: "peer-authentication/strict-below-disable",
+    ClientTlsCause.PODS_WITHOUT_SIDECAR: "peer-authentication/strict-for-half-headless-service",
 }
 _BY_MODE = {
     ServerMode.STRICT: "destination-rule/plaintext-to-strict-workload",
@@ -33,20 +39,20 @@ _PAST_ITS_OWN = (
 )
 
 
-class Failure(NamedTuple):
+class TlsFailure(NamedTuple):
     """Connections that fail for the same reason: the first of them, and how many there are."""
 
-    row: Row
+    row: TlsRow
     number: int
 
 
-def failures(rows: Iterable[Row]) -> list[Failure]:
+def failures(rows: Iterable[TlsRow]) -> list[TlsFailure]:
     """Group the conflicts among rows by what decides them, in the order of the rows."""
-    found: dict[object, Failure] = {}
+    found: dict[object, TlsFailure] = {}
     for row in rows:
         if is_conflict(row.data):
             key = tuple(deciders(row.connection)), reason(row.connection)
-            first = found.get(key, Failure(row, 0))
+            first = found.get(key, TlsFailure(row, 0))
             found[key] = first._replace(number=first.number + 1)
     return list(found.values())
 
@@ -60,7 +66,7 @@ def rule_of(connection: Connection) -> str:
         return _BY_MODE.get(connection.mode, "") if connection.mode is not None else ""
     if server is not None and server.bypass is not None:
         return _PAST_SIDECAR
-    if upstream.cause is Cause.ALL_OR_NOTHING and connection.mode is ServerMode.DISABLE:
+    if upstream.cause is ClientTlsCause.ALL_OR_NOTHING and connection.mode is ServerMode.DISABLE:
         return _HEADLESS
     return _BY_CAUSE.get(upstream.cause, "")
 
@@ -71,12 +77,12 @@ def fix_of(connection: Connection) -> str:
     if name:
         family = name.partition("/")[0].replace("-", "_")
         return next(rule.fix for rule in load_family(family) if rule.id == name)
-    if connection.upstream.cause is Cause.PAST_SIDECAR:
+    if connection.upstream.cause is ClientTlsCause.PAST_SIDECAR:
         return _PAST_ITS_OWN
-    return _OUTSIDE if connection.upstream.client.proxy is Proxy.NONE else ""
+    return _OUTSIDE if connection.upstream.client.proxy is ClientKind.NONE else ""
 
 
-def lines(failure: Failure) -> Iterator[str]:
+def lines(failure: TlsFailure) -> Iterator[str]:
     """Write a failure for people: who, why, the objects of both sides with their place, the fix."""
     data, connection = failure.row
     more = f" and {failure.number - 1} more like it" if failure.number > 1 else ""

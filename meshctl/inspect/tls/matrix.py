@@ -9,10 +9,10 @@ from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
 from meshctl.mesh.security.mtls import Mtls
-from meshctl.mesh.security.tls_connection import Client, Connection, Proxy, Result, ServerMode
+from meshctl.mesh.security.tls_connection import Client, ClientKind, Connection, Result, ServerMode
 
 COLUMNS = ("client", "server", "what happens")
-_CLIENTS = ((Proxy.SIDECAR, "in the mesh"), (Proxy.NONE, "outside"))
+_CLIENTS = ((ClientKind.SIDECAR, "in the mesh"), (ClientKind.NONE, "outside"))
 _SERVERS = ((True, "in the mesh"), (False, "outside"))
 _WORDS = {
     Result.MTLS: "mutual TLS",

@@ -26,7 +26,7 @@ COLUMNS = (
 )
 
 
-class Narrowed(NamedTuple):
+class TlsFilter(NamedTuple):
     """What somebody asks about: a client by ``namespace/name``, full hosts, a port; None is all."""
 
     client: str | None = None
@@ -34,7 +34,7 @@ class Narrowed(NamedTuple):
     port: int | None = None
 
 
-class Row(NamedTuple):
+class TlsRow(NamedTuple):
     """One row as JSON has it, and the connection that it was made of.
 
     Clients that nothing tells apart share the connection of the first of them.
@@ -44,7 +44,7 @@ class Row(NamedTuple):
     connection: Connection
 
 
-def narrow(mesh: Mesh, namespace: str, client: str | None, host: str | None) -> Narrowed:
+def narrow(mesh: Mesh, namespace: str, client: str | None, host: str | None) -> TlsFilter:
     """Find what the words of a command line mean: a workload, and ``HOST[:PORT]``.
 
     A short name is one of the client's namespace. Raises UsageError with the closest names for what
@@ -52,7 +52,7 @@ def narrow(mesh: Mesh, namespace: str, client: str | None, host: str | None) -> 
     """
     name = _client(mesh, namespace, client) if client else None
     if host is None:
-        return Narrowed(name)
+        return TlsFilter(name)
     text, _, number = host.partition(":")
     found = _hosts(mesh, name.partition("/")[0] if name else namespace, text)
     port = int(number) if number.isdecimal() else None
@@ -64,7 +64,7 @@ def narrow(mesh: Mesh, namespace: str, client: str | None, host: str | None) -> 
     if port is not None and not any(one.port(port) for one in found):
         ports = sorted({str(one.number) for each in found for one in each.ports})
         raise UsageError(f"{found[0].host} has no port {port}; it has {', '.join(ports)}")
-    return Narrowed(name, tuple(dict.fromkeys(one.host for one in found)), port)
+    return TlsFilter(name, tuple(dict.fromkeys(one.host for one in found)), port)
 
 
 def _client(mesh: Mesh, namespace: str, text: str) -> str:
@@ -95,32 +95,32 @@ class TlsCheck:
 
     def rows(self, client: str | None = None) -> Iterator[dict[str, Any]]:
         """Walk the rows of one client (``namespace/workload``), or of every workload by name."""
-        return (row.data for row in self.found(Narrowed(client)))
+        return (row.data for row in self.found(TlsFilter(client)))
 
-    def found(self, asked: Narrowed) -> Iterator[Row]:
+    def found(self, asked: TlsFilter) -> Iterator[TlsRow]:
         """Walk the rows that are asked for, ordered by client."""
         hosts = None
         if asked.hosts is not None:
             hosts = [one for name in asked.hosts for one in self._mesh.registry.at(name)]
         for _, clients in groupby(self._clients(asked.client), lambda one: one.namespace):
-            known: dict[object, list[Row]] = {}
+            known: dict[object, list[TlsRow]] = {}
             for one in clients:
                 alike = self._alike(one)
                 if alike not in known:
                     known[alike] = list(self._rows_of(one, hosts, asked.port))
                 for row in known[alike]:
-                    yield Row({**row.data, "client": one.name}, row.connection)
+                    yield TlsRow({**row.data, "client": one.name}, row.connection)
 
     def _rows_of(
         self, client: Client, hosts: list[RegisteredHost] | None, port: int | None
-    ) -> Iterator[Row]:
+    ) -> Iterator[TlsRow]:
         for connection in self._mesh.mtls.connections(client, hosts):
             if port in {None, connection.upstream.port.number}:
-                yield Row(self._row(connection), connection)
+                yield TlsRow(self._row(connection), connection)
 
     def _alike(self, client: Client) -> object:
         """What clients of one namespace share whose rows differ in the name alone."""
-        differ = self._mesh.traffic_policies.tell_apart(client.namespace)
+        differ = self._mesh.destination_rules.tell_apart(client.namespace)
         labels = tuple(sorted(client.labels.items())) if differ else ()
         return client.proxy, client.past_sidecar, labels
 

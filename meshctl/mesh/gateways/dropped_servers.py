@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from meshctl.mesh.gateways.effective_gateway import EffectiveGateway, Gateways
-from meshctl.mesh.gateways.server_merge import Drop, MergedServer
+from meshctl.mesh.gateways.server_merge import DropReason, MergedServer
 from meshctl.resources import Gateway, Server
 
 _SETTINGS = (
@@ -14,7 +14,7 @@ _SETTINGS = (
 )  # fmt: skip
 
 
-class Loss(NamedTuple):
+class DroppedServer(NamedTuple):
     """A server that is left out on a gateway workload, and the one that came first."""
 
     lost: MergedServer
@@ -58,7 +58,7 @@ class Loss(NamedTuple):
         return all_shared and all(one.is_http and one.server.https_redirect for one in servers)
 
 
-def losses(gateways: Gateways, gateway: Gateway, drop: Drop) -> Iterator[Loss]:
+def losses(gateways: Gateways, gateway: Gateway, drop: DropReason) -> Iterator[DroppedServer]:
     """Walk the servers of a Gateway that are left out for one reason, once for each rival."""
     seen: set[tuple[Server, Server]] = set()
     for effective in gateways.of(gateway):
@@ -72,5 +72,5 @@ def losses(gateways: Gateways, gateway: Gateway, drop: Drop) -> Iterator[Loss]:
                 yield _loss(effective, lost, lost.rival)
 
 
-def _loss(effective: EffectiveGateway, lost: MergedServer, rival: MergedServer) -> Loss:
-    return Loss(lost, rival, effective.order_is_known(lost, rival))
+def _loss(effective: EffectiveGateway, lost: MergedServer, rival: MergedServer) -> DroppedServer:
+    return DroppedServer(lost, rival, effective.order_is_known(lost, rival))

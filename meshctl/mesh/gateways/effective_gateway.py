@@ -6,10 +6,10 @@ from meshctl.mesh.core.hosts import HostIndex
 from meshctl.mesh.core.precedence import age, order_is_known
 from meshctl.mesh.gateways.gateway_workloads import GatewayWorkload, GatewayWorkloads
 from meshctl.mesh.gateways.listeners import Listener, SkippedRoute, build_listeners
-from meshctl.mesh.gateways.server_merge import Merged, MergedServer, merge
+from meshctl.mesh.gateways.server_merge import MergedServer, MergedServers, merge
 from meshctl.mesh.gateways.virtual_hosts import VirtualHost, virtual_hosts
 from meshctl.mesh.registry.services import Registry
-from meshctl.mesh.traffic.routes import Proxy, Routes
+from meshctl.mesh.traffic.routes import ProxyNode, Routes
 from meshctl.resources import Gateway, Server, Workload
 from meshctl.resources.cached_property import cached_property
 
@@ -26,10 +26,10 @@ class EffectiveGateway:
         self._left_out = left_out
         self._routes = routes
         self._registry = registry
-        self.proxy = Proxy(workload.namespace, workload.labels if workload.is_real else None)
+        self.proxy = ProxyNode(workload.namespace, workload.labels if workload.is_real else None)
 
     @cached_property
-    def merged(self) -> Merged:
+    def merged(self) -> MergedServers:
         """Every server with its fate."""
         return merge(self.gateways, self.workload.target, self._left_out)
 

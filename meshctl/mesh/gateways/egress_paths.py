@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from meshctl.mesh.model import Mesh
 
 
-class Leg(NamedTuple):
+class EgressHop(NamedTuple):
     """A route of sidecars to a gateway: for this host, to that port of the container."""
 
     route: Route
@@ -39,21 +39,21 @@ class Leg(NamedTuple):
         ]
 
 
-class EgressGateways:
+class EgressPaths:
     """The first legs of egress, by VirtualService."""
 
     def __init__(self, mesh: "Mesh") -> None:
         self._mesh = mesh
-        self._legs: dict[VirtualService, Sequence[Leg]] = {}
+        self._legs: dict[VirtualService, Sequence[EgressHop]] = {}
 
-    def legs(self, service: VirtualService) -> Sequence[Leg]:
+    def legs(self, service: VirtualService) -> Sequence[EgressHop]:
         """The routes of sidecars that lead to a gateway of the input."""
         known = self._legs.get(service)
         if known is None:
             known = self._legs[service] = tuple(self._find(service))
         return known
 
-    def _find(self, service: VirtualService) -> Iterator[Leg]:
+    def _find(self, service: VirtualService) -> Iterator[EgressHop]:
         if MESH not in self._mesh.routes.gateways_of(service) or not self._by_service:
             return
         hosts = [self._mesh.registry.fqdn(host, service.namespace) for host in service.hosts]
@@ -65,14 +65,14 @@ class EgressGateways:
                 found = self._gateway(entry.destination)
                 for host in hosts if found is not None else ():
                     if found is not None and not is_wildcard(host):
-                        yield Leg(route, entry.destination, host, *found)
+                        yield EgressHop(route, entry.destination, host, *found)
 
     def names_second(self, service: VirtualService) -> bool:
         """Does a VirtualService with the first leg name Gateways, all of which the input has?"""
         names = [one for one in self._mesh.routes.gateways_of(service) if one != MESH]
         return bool(names) and all(self._mesh.gateways.find(name) for name in names)
 
-    def has_second(self, leg: Leg) -> bool:
+    def has_second(self, leg: EgressHop) -> bool:
         """Is there a route at the gateway for the host, on the servers that take it?"""
         return next(self._seconds(leg), None) is not None
 
@@ -84,7 +84,7 @@ class EgressGateways:
                 if found and leg.route not in found:
                     yield leg.route, found
 
-    def _seconds(self, leg: Leg) -> Iterator[Route]:
+    def _seconds(self, leg: EgressHop) -> Iterator[Route]:
         for server in leg.servers:
             namespace = leg.gateway.workload.namespace
             bound = self._mesh.routes.bound(server.gateway_name, namespace)
@@ -94,7 +94,7 @@ class EgressGateways:
                         yield route
 
     def _gateway(self, destination: Destination) -> tuple[EffectiveGateway, int] | None:
-        for declared in self._mesh.upstreams.declared(destination):
+        for declared in self._mesh.clusters.declared(destination):
             gateway = (
                 self._by_service.get(declared.source)
                 if isinstance(declared.source, Service)

@@ -10,7 +10,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from meshctl.mesh.core.hosts import overlaps
 from meshctl.mesh.core.precedence import age
-from meshctl.resources import KubernetesRoute, Listener, ObjectReference, Ref, Service, View
+from meshctl.resources import (
+    KubernetesListener,
+    KubernetesRoute,
+    ObjectReference,
+    Ref,
+    Service,
+    View,
+)
 from meshctl.resources.cached_property import cached_property
 from meshctl.resources.view import views
 
@@ -21,7 +28,7 @@ _KINDS = frozenset({"HTTPRoute", "GRPCRoute"})
 _Place = tuple[str, str, str, str]
 
 
-class Asked(NamedTuple):
+class RouteRuleMatch(NamedTuple):
     """One match of a route's rule; ``ref`` is the match, or the rule that has none."""
 
     route: KubernetesRoute
@@ -29,16 +36,16 @@ class Asked(NamedTuple):
     ref: Ref
 
 
-class AttachedRoutes:
+class GatewayApiRoutes:
     """All routes of the Gateway API, by what they attach to and ask for."""
 
     def __init__(self, mesh: "Mesh") -> None:
         self._mesh = mesh
         self._routes = sorted(mesh.of(KubernetesRoute), key=age)
 
-    def listeners(self, parent: ObjectReference) -> list[Listener]:
+    def listeners(self, parent: ObjectReference) -> list[KubernetesListener]:
         """The listeners of a known Gateway that a parent reference is about."""
-        gateway = self._mesh.grants.gateway(parent) if parent.kind == "Gateway" else None
+        gateway = self._mesh.reference_grants.gateway(parent) if parent.kind == "Gateway" else None
         return [
             one
             for one in (gateway.listeners if gateway is not None else ())
@@ -60,7 +67,7 @@ class AttachedRoutes:
         """The first route that attaches to a Service, so that clients in the mesh follow it."""
         return self._by_service.get(service.key_name)
 
-    def same_asked(self, route: KubernetesRoute) -> Iterator[tuple[Asked, Asked]]:
+    def same_asked(self, route: KubernetesRoute) -> Iterator[tuple[RouteRuleMatch, RouteRuleMatch]]:
         """Walk the matches of a route that an older one asks for as well.
 
         Where both lead to the same, nothing is lost.
@@ -82,15 +89,17 @@ class AttachedRoutes:
         return found
 
     @cached_property
-    def _first(self) -> dict[tuple[_Place, str], Asked]:
-        found: dict[tuple[_Place, str], Asked] = {}
+    def _first(self) -> dict[tuple[_Place, str], RouteRuleMatch]:
+        found: dict[tuple[_Place, str], RouteRuleMatch] = {}
         for route in self._routes:
             for one, keys in self._asked_by(route):
                 for key in keys:
                     found.setdefault(key, one)
         return found
 
-    def _asked_by(self, route: KubernetesRoute) -> Iterator[tuple[Asked, list[tuple[_Place, str]]]]:
+    def _asked_by(
+        self, route: KubernetesRoute
+    ) -> Iterator[tuple[RouteRuleMatch, list[tuple[_Place, str]]]]:
         if route.kind not in _KINDS:
             return
         places = [
@@ -103,10 +112,13 @@ class AttachedRoutes:
             matches = views(rule, "matches", View)
             if not matches:
                 everything = f"{route.kind} {_canonical({})}"
-                yield Asked(route, rule, rule.at()), [(place, everything) for place in places]
+                yield (
+                    RouteRuleMatch(route, rule, rule.at()),
+                    [(place, everything) for place in places],
+                )
             for match in matches:
                 text = f"{route.kind} {_canonical(match.data)}"
-                yield Asked(route, rule, match.at()), [(place, text) for place in places]
+                yield RouteRuleMatch(route, rule, match.at()), [(place, text) for place in places]
 
     def _parts(self, parent: ObjectReference, host: str) -> list[str]:
         """Name the listeners (or ports of a Service) that a parent reference is about."""

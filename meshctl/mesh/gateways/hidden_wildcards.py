@@ -11,7 +11,7 @@ from meshctl.mesh.core.hosts import HostIndex
 from meshctl.mesh.gateways.effective_gateway import EffectiveGateway
 from meshctl.mesh.gateways.virtual_hosts import VirtualHost
 from meshctl.mesh.matching.request_match import covered_by_any
-from meshctl.mesh.traffic.route_matches import Alternative, Alternatives
+from meshctl.mesh.traffic.route_matches import RouteMatch, RouteMatches
 from meshctl.resources import VirtualService
 
 
@@ -21,13 +21,13 @@ class HiddenWildcard:
 
     host: str
     wildcard: str
-    hidden: Alternative
+    hidden: RouteMatch
 
 
 class HiddenWildcards:
     """All of them, filed under the VirtualService that gives the host a virtual host."""
 
-    def __init__(self, gateways: Iterable[EffectiveGateway], alternatives: Alternatives) -> None:
+    def __init__(self, gateways: Iterable[EffectiveGateway], alternatives: RouteMatches) -> None:
         self._alternatives = alternatives
         self._found: dict[VirtualService, dict[VirtualService, HiddenWildcard]] = {}
         for effective in gateways:
@@ -64,6 +64,6 @@ class HiddenWildcards:
                     self._found.setdefault(service, {}).setdefault(hidden.service, found)
                 return
 
-    def _read(self, host: VirtualHost) -> Iterator[Alternative]:
+    def _read(self, host: VirtualHost) -> Iterator[RouteMatch]:
         found = (self._alternatives.find(route) for route in host.routes)
         return (one for one in found if one is not None)

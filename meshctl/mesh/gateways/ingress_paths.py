@@ -22,20 +22,20 @@ if TYPE_CHECKING:
 _Route = tuple[Gateway | KubernetesGateway, str, str, Ref]
 
 
-class Entrance(NamedTuple):
+class IngressPath(NamedTuple):
     """A route from a gateway to a workload; ``place`` is where its destination is written."""
 
     gateway: Gateway | KubernetesGateway
     place: Ref
 
 
-class Entrances:
+class IngressPaths:
     """All routes from gateways, by the workload they lead to and by the gateway."""
 
     def __init__(self, mesh: "Mesh") -> None:
         self._mesh = mesh
 
-    def into(self, workload: Workload) -> Sequence[Entrance]:
+    def into(self, workload: Workload) -> Sequence[IngressPath]:
         """The routes that bring requests to a workload."""
         return sorted(self._by_workload.get(workload, ()), key=lambda one: age(one.gateway))
 
@@ -45,11 +45,11 @@ class Entrances:
         return [(one, found[one]) for one in sorted(found, key=age)]
 
     @cached_property
-    def _by_workload(self) -> dict[Workload, list[Entrance]]:
-        found: dict[Workload, list[Entrance]] = {}
+    def _by_workload(self) -> dict[Workload, list[IngressPath]]:
+        found: dict[Workload, list[IngressPath]] = {}
         for gateway, reached in self._by_gateway.items():
             for workload, place in reached.items():
-                found.setdefault(workload, []).append(Entrance(gateway, place))
+                found.setdefault(workload, []).append(IngressPath(gateway, place))
         return found
 
     @cached_property
@@ -77,7 +77,7 @@ class Entrances:
 
     def _of_routes(self) -> Iterator[_Route]:
         for route in sorted(self._mesh.of(KubernetesRoute), key=age):
-            parents = (self._mesh.grants.gateway(one) for one in route.parents)
+            parents = (self._mesh.reference_grants.gateway(one) for one in route.parents)
             known = [gateway for gateway in parents if gateway is not None]
             for backend in route.backends if known else ():
                 if backend.kind == "Service":

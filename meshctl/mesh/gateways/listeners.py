@@ -11,15 +11,15 @@ from typing import NamedTuple
 from meshctl.istio.protocols import Protocol
 from meshctl.mesh.core.export_to import is_visible_to
 from meshctl.mesh.core.hosts import covers
-from meshctl.mesh.gateways.server_merge import Merged, MergedServer, SocketServers
+from meshctl.mesh.gateways.server_merge import MergedServer, MergedServers, SocketServers
 from meshctl.mesh.gateways.virtual_hosts import intersections
 from meshctl.mesh.registry.services import Registry
 from meshctl.mesh.traffic.delegates import resolved
-from meshctl.mesh.traffic.routes import Proxy, Routes, Target
+from meshctl.mesh.traffic.routes import ProxyNode, Routes, WeightedCluster
 from meshctl.resources import Match, Route, VirtualService
 
 
-class Chain(NamedTuple):
+class FilterChain(NamedTuple):
     """One filter chain: what it takes (``sni``, empty for anything) and where that goes.
 
     Either ``route_config`` names the HTTP routes, or ``targets`` are the TCP upstreams of
@@ -29,7 +29,7 @@ class Chain(NamedTuple):
     server: MergedServer
     sni: tuple[str, ...]
     route_config: str = ""
-    targets: tuple[Target, ...] = ()
+    targets: tuple[WeightedCluster, ...] = ()
     route: Route | None = None
     upstream: tuple[str, int] | None = None
 
@@ -40,7 +40,7 @@ class Listener:
 
     bind: str
     port: int
-    chains: list[Chain] = field(default_factory=list)
+    chains: list[FilterChain] = field(default_factory=list)
 
     @property
     def name(self) -> str:
@@ -48,9 +48,9 @@ class Listener:
         return f"{self.bind}_{self.port}"
 
     @property
-    def duplicate_sni(self) -> dict[str, list[Chain]]:
+    def duplicate_sni(self) -> dict[str, list[FilterChain]]:
         """SNI names (empty: none) of more than one chain; Envoy refuses such a listener."""
-        taken: dict[str, list[Chain]] = {}
+        taken: dict[str, list[FilterChain]] = {}
         for chain in self.chains:
             for name in dict.fromkeys(chain.sni) or ("",):
                 taken.setdefault(name, []).append(chain)
@@ -66,10 +66,10 @@ class SkippedRoute(NamedTuple):
 
 
 def build_listeners(
-    merged: Merged, routes: Routes, registry: Registry, proxy: Proxy
+    merged: MergedServers, routes: Routes, registry: Registry, proxy: ProxyNode
 ) -> tuple[tuple[Listener, ...], tuple[SkippedRoute, ...]]:
     """Build the listeners, sorted by name, and list the tls routes that were left out."""
-    builder = _Builder(routes, registry, proxy)
+    builder = _ListenerBuilder(routes, registry, proxy)
     by_name: dict[str, Listener] = {}
     for socket in merged.sockets:
         one = Listener(socket.socket.bind or "0.0.0.0", socket.socket.port)  # noqa: S104
@@ -80,22 +80,22 @@ def build_listeners(
     return tuple(found), tuple(builder.skipped)
 
 
-class _Builder:
-    def __init__(self, routes: Routes, registry: Registry, proxy: Proxy) -> None:
+class _ListenerBuilder:
+    def __init__(self, routes: Routes, registry: Registry, proxy: ProxyNode) -> None:
         self._routes = routes
         self._registry = registry
         self._proxy = proxy
         self._sni: dict[tuple[int, str], tuple[str, Match]] = {}
         self.skipped: list[SkippedRoute] = []
 
-    def chains(self, socket: SocketServers) -> Iterator[Chain]:
+    def chains(self, socket: SocketServers) -> Iterator[FilterChain]:
         first = socket.servers[0]
         if first.is_http:
-            yield Chain(first, (), socket.route_config)
+            yield FilterChain(first, (), socket.route_config)
             return
         for server in socket.servers:
             if server.terminates_https:
-                yield Chain(server, _names(server.sni_hosts), server.route_config)
+                yield FilterChain(server, _names(server.sni_hosts), server.route_config)
             elif not server.is_passthrough:
                 yield from self._tcp(server)
             elif server.server.tls.text("mode") == "AUTO_PASSTHROUGH":
@@ -108,23 +108,23 @@ class _Builder:
         for service, _ in intersections(server, bound).values():
             yield service
 
-    def _tcp(self, server: MergedServer) -> Iterator[Chain]:
+    def _tcp(self, server: MergedServer) -> Iterator[FilterChain]:
         """The first tcp route that fits takes everything."""
         for service in self._services(server):
             for route in service.tcp:
                 fits = not route.matches or any(_fits(m, server) for m in route.matches)
                 if fits and route.routes:
                     sni = _names(server.sni_hosts) if server.has_tls else ()
-                    yield Chain(server, sni, "", self._targets(route, server), route)
+                    yield FilterChain(server, sni, "", self._targets(route, server), route)
                     return
 
-    def _tls(self, server: MergedServer) -> Iterator[Chain]:
+    def _tls(self, server: MergedServer) -> Iterator[FilterChain]:
         for service in self._services(server):
             for route in service.tls:
                 for match in route.matches if route.routes else ():
                     if _fits(match, server) and not self._is_taken(match, server):
                         sni = _names(match.texts("sniHosts"))
-                        yield Chain(server, sni, "", self._targets(route, server), route)
+                        yield FilterChain(server, sni, "", self._targets(route, server), route)
 
     def _is_taken(self, match: Match, server: MergedServer) -> bool:
         bind = server.server.bind
@@ -138,7 +138,7 @@ class _Builder:
             self._sni[server.target, name] = bind, match
         return False
 
-    def _targets(self, route: Route, server: MergedServer) -> tuple[Target, ...]:
+    def _targets(self, route: Route, server: MergedServer) -> tuple[WeightedCluster, ...]:
         port, entries = server.server.port, route.routes
         if len(entries) == 1:
             return (self._routes.target(entries[0].destination, port, self._proxy),)
@@ -148,7 +148,7 @@ class _Builder:
             if entry.weight
         )
 
-    def _by_upstream(self, server: MergedServer) -> Iterator[Chain]:
+    def _by_upstream(self, server: MergedServer) -> Iterator[FilterChain]:
         """AUTO_PASSTHROUGH: one chain for each port of each service that the hosts cover."""
         for one in self._registry:
             covered = any(covers(host, one.host) for host in server.sni_hosts)
@@ -159,7 +159,7 @@ class _Builder:
                 for port in one.ports:
                     if port.protocol is not Protocol.UDP:
                         sni = f"outbound_.{port.number}_._.{one.host}"
-                        yield Chain(server, (sni,), upstream=(one.host, port.number))
+                        yield FilterChain(server, (sni,), upstream=(one.host, port.number))
 
 
 def _names(sni: Iterable[str]) -> tuple[str, ...]:

@@ -11,8 +11,8 @@ from meshctl.mesh.injection.webhooks import matches
 from meshctl.mesh.workloads.workloads import Workloads
 from meshctl.resources import (
     KubernetesGateway,
+    KubernetesListener,
     KubernetesRoute,
-    Listener,
     ObjectReference,
     ReferenceGrant,
     View,
@@ -27,7 +27,7 @@ class Admission(Enum):
     UNKNOWN = "unknown"
 
 
-class Grants:
+class ReferenceGrants:
     """Gateways and ReferenceGrants by namespace."""
 
     def __init__(
@@ -95,7 +95,7 @@ class Grants:
         return Admission.NO
 
     def _admits(
-        self, listener: Listener, gateway: KubernetesGateway, route: KubernetesRoute
+        self, listener: KubernetesListener, gateway: KubernetesGateway, route: KubernetesRoute
     ) -> Admission:
         match listener.routes_from:
             case "All":

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 
-from meshctl.mesh.gateways.shared_virtual_hosts import SharedHost
+from meshctl.mesh.gateways.shared_virtual_hosts import SharedVirtualHost
 from meshctl.mesh.matching.request_match import Witness, covers, intersect
-from meshctl.mesh.traffic.route_matches import Alternative, is_segment_leak, may_meet
+from meshctl.mesh.traffic.route_matches import RouteMatch, is_segment_leak, may_meet
 from meshctl.resources import VirtualService
 
 MOST_PAIRS = 20_000
@@ -14,15 +14,15 @@ MOST_PAIRS = 20_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Collision:
+class RouteOverlap:
     """Two matches of different VirtualServices that one request suits; ``first`` gets it.
 
     ``order_known`` is false where only the ages, which files don't carry, tell which is first.
     """
 
-    host: SharedHost
-    first: Alternative
-    second: Alternative
+    host: SharedVirtualHost
+    first: RouteMatch
+    second: RouteMatch
     witness: Witness
     order_known: bool
 
@@ -37,7 +37,7 @@ class Collision:
         return bool(covers(self.second.request, self.first.request))
 
     @property
-    def leak(self) -> tuple[Alternative, Alternative] | None:
+    def leak(self) -> tuple[RouteMatch, RouteMatch] | None:
         """The prefix that takes the other's path only amid a segment, and that other."""
         for wide, narrow in ((self.first, self.second), (self.second, self.first)):
             if is_segment_leak(wide.request.path, narrow.request.path):
@@ -45,27 +45,27 @@ class Collision:
         return None
 
 
-class Collisions:
+class RouteOverlaps:
     """All collisions, found at once and filed under the VirtualService that comes second."""
 
-    def __init__(self, hosts: Iterable[SharedHost]) -> None:
-        self._overlaps: dict[VirtualService, dict[VirtualService, Collision]] = {}
-        self._defaults: dict[VirtualService, Collision] = {}
+    def __init__(self, hosts: Iterable[SharedVirtualHost]) -> None:
+        self._overlaps: dict[VirtualService, dict[VirtualService, RouteOverlap]] = {}
+        self._defaults: dict[VirtualService, RouteOverlap] = {}
         self.unfinished: dict[VirtualService, str] = {}
         """VirtualServices whose host has more pairs than are compared, with that host."""
         for host in hosts:
             self._add_overlaps(host)
             self._add_defaults(host)
 
-    def overlaps(self, service: VirtualService) -> Iterator[Collision]:
+    def overlaps(self, service: VirtualService) -> Iterator[RouteOverlap]:
         """Walk where others come before a VirtualService; for each of them the first place."""
         return iter(self._overlaps.get(service, {}).values())
 
-    def unused_default(self, service: VirtualService) -> Collision | None:
+    def unused_default(self, service: VirtualService) -> RouteOverlap | None:
         """Find what makes its match for every request useless: that of another comes first."""
         return self._defaults.get(service)
 
-    def _add_overlaps(self, host: SharedHost) -> None:
+    def _add_overlaps(self, host: SharedVirtualHost) -> None:
         several = [one for one in host.alternatives if not one.is_catch_all]
         pairs = list(islice(may_meet(several), MOST_PAIRS + 1))
         if len(pairs) > MOST_PAIRS:
@@ -79,7 +79,7 @@ class Collisions:
                 if found is not None:
                     self._overlaps.setdefault(second.service, {})[first.service] = found
 
-    def _add_defaults(self, host: SharedHost) -> None:
+    def _add_defaults(self, host: SharedVirtualHost) -> None:
         defaults = [one for one in host.alternatives if one.is_catch_all]
         for second in defaults[1:]:
             first = defaults[0]
@@ -89,11 +89,11 @@ class Collisions:
                     self._defaults[second.service] = found
 
 
-def _compare(host: SharedHost, first: Alternative, second: Alternative) -> Collision | None:
+def _compare(host: SharedVirtualHost, first: RouteMatch, second: RouteMatch) -> RouteOverlap | None:
     """Compare two matches; two documents of one object are never both in the mesh."""
     if first.service.key_name == second.service.key_name or first.does_the_same(second):
         return None
     witness = intersect(first.request, second.request)
     if not isinstance(witness, Witness):
         return None
-    return Collision(host, first, second, witness, host.order_is_known(first, second))
+    return RouteOverlap(host, first, second, witness, host.order_is_known(first, second))

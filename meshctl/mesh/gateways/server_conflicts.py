@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from meshctl.mesh.core.hosts import HostIndex
 from meshctl.mesh.gateways.effective_gateway import EffectiveGateway, Gateways
-from meshctl.mesh.gateways.listeners import Chain, Listener
+from meshctl.mesh.gateways.listeners import FilterChain, Listener
 from meshctl.mesh.gateways.server_merge import MergedServer
 from meshctl.mesh.gateways.virtual_hosts import VirtualHost
 from meshctl.mesh.traffic.routes import Routes
@@ -13,19 +13,19 @@ from meshctl.resources import Server, VirtualService
 from meshctl.resources.cached_property import cached_property
 
 
-class Clash(NamedTuple):
+class DuplicateFilterChain(NamedTuple):
     """Two filter chains of a listener with the same match: Envoy refuses the whole listener.
 
     ``names`` are the SNI names in both; an empty one stands for connections of any SNI, or none.
     """
 
     listener: Listener
-    chain: Chain
-    first: Chain
+    chain: FilterChain
+    first: FilterChain
     names: tuple[str, ...]
 
 
-class Coalescing(NamedTuple):
+class CoalescedHost(NamedTuple):
     """A host that a browser asks for on a connection which another server's chain has taken.
 
     Both chains present the same certificate, but the routes of ``first`` don't know the host.
@@ -36,7 +36,7 @@ class Coalescing(NamedTuple):
     host: str
 
 
-class Bleed(NamedTuple):
+class RedirectedHost(NamedTuple):
     """A host of a plain server that another server redirects to HTTPS."""
 
     server: MergedServer
@@ -46,7 +46,7 @@ class Bleed(NamedTuple):
     """Those that name the plain server's Gateway and not the redirecting one's."""
 
 
-class Mix(NamedTuple):
+class MixedNamespaces(NamedTuple):
     """A plain host whose routes come from two namespaces, each through a Gateway of its own."""
 
     server: MergedServer
@@ -54,7 +54,7 @@ class Mix(NamedTuple):
     host: str
 
 
-class Interference:
+class ServerConflicts:
     """What goes wrong between servers, by the server that came later."""
 
     def __init__(self, gateways: Gateways, routes: Routes) -> None:
@@ -62,9 +62,9 @@ class Interference:
         self._routes = routes
 
     @cached_property
-    def clashes(self) -> dict[Server, list[Clash]]:
+    def clashes(self) -> dict[Server, list[DuplicateFilterChain]]:
         """Listeners that Envoy refuses."""
-        found: dict[Server, list[Clash]] = {}
+        found: dict[Server, list[DuplicateFilterChain]] = {}
         for gateway in self._gateways:
             for listener in gateway.listeners:
                 for clash in _clashes(listener):
@@ -72,9 +72,9 @@ class Interference:
         return found
 
     @cached_property
-    def coalescing(self) -> dict[Server, Coalescing]:
+    def coalescing(self) -> dict[Server, CoalescedHost]:
         """Servers whose hosts browsers ask for on another server's connection."""
-        found: dict[Server, Coalescing] = {}
+        found: dict[Server, CoalescedHost] = {}
         for gateway in self._gateways:
             for listener in gateway.listeners:
                 for one in _coalescing(listener, gateway):
@@ -82,21 +82,23 @@ class Interference:
         return found
 
     @cached_property
-    def bleeds(self) -> dict[Server, list[Bleed]]:
+    def bleeds(self) -> dict[Server, list[RedirectedHost]]:
         """Plain servers whose requests another server redirects."""
-        found: dict[Server, list[Bleed]] = {}
+        found: dict[Server, list[RedirectedHost]] = {}
         for host in self._virtual_hosts():
             for bleed in self._bleeds(host):
                 found.setdefault(bleed.server.server, []).append(bleed)
         return found
 
     @cached_property
-    def mixes(self) -> dict[Server, list[Mix]]:
+    def mixes(self) -> dict[Server, list[MixedNamespaces]]:
         """Plain servers whose routes are mixed with those of another namespace."""
-        found: dict[Server, list[Mix]] = {}
+        found: dict[Server, list[MixedNamespaces]] = {}
         for host in self._virtual_hosts():
             for server, first in _foreign(host):
-                found.setdefault(server.server, []).append(Mix(server, first, host.domains[0]))
+                found.setdefault(server.server, []).append(
+                    MixedNamespaces(server, first, host.domains[0])
+                )
         return found
 
     def _virtual_hosts(self) -> Iterator[VirtualHost]:
@@ -104,7 +106,7 @@ class Interference:
             for hosts in gateway.route_configs.values():
                 yield from hosts
 
-    def _bleeds(self, host: VirtualHost) -> Iterator[Bleed]:
+    def _bleeds(self, host: VirtualHost) -> Iterator[RedirectedHost]:
         plain = [one for one in dict.fromkeys(host.servers) if not one.server.https_redirect]
         if not plain:
             return
@@ -118,10 +120,10 @@ class Interference:
                     if server.gateway_name in self._routes.gateways_of(one)
                     and other not in self._routes.gateways_of(one)
                 )
-                yield Bleed(server, redirecting[0], domain, only)
+                yield RedirectedHost(server, redirecting[0], domain, only)
 
 
-def _clashes(listener: Listener) -> Iterator[Clash]:
+def _clashes(listener: Listener) -> Iterator[DuplicateFilterChain]:
     names: dict[tuple[int, int], list[str]] = {}
     chains = listener.chains
     order = {id(chain): number for number, chain in enumerate(chains)}
@@ -129,10 +131,10 @@ def _clashes(listener: Listener) -> Iterator[Clash]:
         for chain in several[1:]:
             names.setdefault((order[id(chain)], order[id(several[0])]), []).append(name)
     for (number, first), common in names.items():
-        yield Clash(listener, chains[number], chains[first], tuple(common))
+        yield DuplicateFilterChain(listener, chains[number], chains[first], tuple(common))
 
 
-def _coalescing(listener: Listener, gateway: EffectiveGateway) -> Iterator[Coalescing]:
+def _coalescing(listener: Listener, gateway: EffectiveGateway) -> Iterator[CoalescedHost]:
     firsts: dict[str, tuple[MergedServer, HostIndex[None]]] = {}
     for chain in listener.chains:
         secret = chain.server.server.credential
@@ -148,7 +150,7 @@ def _coalescing(listener: Listener, gateway: EffectiveGateway) -> Iterator[Coale
         first, index = firsts[secret]
         lost = next((one for one in domains if next(index.covering(one), None) is None), None)
         if lost is not None:
-            yield Coalescing(chain.server, first, lost)
+            yield CoalescedHost(chain.server, first, lost)
 
 
 def _served(server: MergedServer, hosts: Iterable[VirtualHost]) -> list[str]:

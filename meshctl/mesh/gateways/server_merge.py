@@ -17,7 +17,7 @@ Translate = Callable[[int], int]
 _PASSTHROUGH = frozenset({"PASSTHROUGH", "AUTO_PASSTHROUGH"})
 
 
-class Drop(Enum):
+class DropReason(Enum):
     """Why istiod leaves a server out."""
 
     NO_PORT = "it has no port"
@@ -56,7 +56,7 @@ class MergedServer:
     hosts: tuple[ServerHost, ...]
     route_config: str
     """The name of its HTTP route configuration, empty for TCP and passthrough."""
-    drop: Drop | None = None
+    drop: DropReason | None = None
     rival: "MergedServer | None" = None
     """The server that came first, where ``drop`` is about one."""
     duplicates: tuple[int, ...] = ()
@@ -118,7 +118,7 @@ class SocketServers:
 
 
 @dataclass(slots=True, eq=False)
-class Merged:
+class MergedServers:
     """All servers of one gateway workload, dropped ones too."""
 
     servers: list[MergedServer] = field(default_factory=list)
@@ -176,7 +176,7 @@ def route_kind(server: Server) -> str:
 
 def merge(
     gateways: Iterable[Gateway], translate: Translate, without: Server | None = None
-) -> Merged:
+) -> MergedServers:
     """Merge the servers of Gateways, given the oldest first; as if one server were not there."""
     merger = _Merger(translate)
     for gateway in gateways:
@@ -190,7 +190,7 @@ class _Merger:
     """The tables mergeGateways keeps while it walks the servers."""
 
     def __init__(self, translate: Translate) -> None:
-        self.merged = Merged()
+        self.merged = MergedServers()
         self._translate = translate
         self._ports: set[int] = set()
         self._plain: dict[int, MergedServer] = {}
@@ -204,7 +204,7 @@ class _Merger:
         one.route_config = _route_config(one)
         self.merged.servers.append(one)
         if not server.has("port"):
-            one.drop = Drop.NO_PORT
+            one.drop = DropReason.NO_PORT
         elif not (one.has_tls and self._has_duplicates(one)):
             if target not in self._ports:
                 self._add_first(one)
@@ -223,7 +223,7 @@ class _Merger:
             for host in one.hosts:
                 self._tls_hosts[one.target, host.text] = one
             return False
-        one.drop = Drop.DUPLICATE_HOST
+        one.drop = DropReason.DUPLICATE_HOST
         one.rival = next(iter(rivals.values()))
         # After "*/*" the list that istiod keeps is shorter than the one that was written.
         whole = len(one.hosts) == len(one.server.hosts)
@@ -251,7 +251,7 @@ class _Merger:
         elif one.is_http and current.is_http:
             self._sockets[_socket(current)].servers.append(one)
         else:
-            one.drop, one.rival = Drop.PROTOCOL, current
+            one.drop, one.rival = DropReason.PROTOCOL, current
             return
         table.setdefault(one.route_config, []).append(one)
 
@@ -259,7 +259,7 @@ class _Merger:
         if one.routes_http:
             known = self.merged.by_route_config.get(one.route_config)
             if known is not None:
-                one.drop, one.rival = Drop.PORT_NAME, known[0]
+                one.drop, one.rival = DropReason.PORT_NAME, known[0]
                 return
             self.merged.by_route_config[one.route_config] = [one]
         # As recorded from istiod: plain HTTP after TLS stays, and later servers are compared with

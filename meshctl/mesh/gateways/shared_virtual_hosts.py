@@ -14,7 +14,7 @@ from meshctl.mesh.core.precedence import order_is_known
 from meshctl.mesh.gateways.effective_gateway import EffectiveGateway
 from meshctl.mesh.gateways.virtual_hosts import VirtualHost
 from meshctl.mesh.traffic.delegates import MESH
-from meshctl.mesh.traffic.route_matches import Alternative
+from meshctl.mesh.traffic.route_matches import RouteMatch
 from meshctl.resources import Gateway, VirtualService
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class SharedHost:
+class SharedVirtualHost:
     """The http matches of a host at a gateway, of several VirtualServices, in Envoy's order."""
 
     host: str
@@ -31,9 +31,9 @@ class SharedHost:
     gateways: tuple[Gateway, ...]
     ranks: dict[VirtualService, int]
     """Private ones come first (0), then those exported by name (1), then public ones (2)."""
-    alternatives: tuple[Alternative, ...]
+    alternatives: tuple[RouteMatch, ...]
 
-    def order_is_known(self, one: Alternative, other: Alternative) -> bool:
+    def order_is_known(self, one: RouteMatch, other: RouteMatch) -> bool:
         """Is it certain which comes first, or does that take ages that files don't carry?"""
         services = one.service, other.service
         if not order_is_known(self.gateways):
@@ -41,15 +41,15 @@ class SharedHost:
         return self.ranks[services[0]] != self.ranks[services[1]] or order_is_known(services)
 
 
-def shared_hosts(mesh: "Mesh") -> Iterator[SharedHost]:
+def shared_hosts(mesh: "Mesh") -> Iterator[SharedVirtualHost]:
     """Walk the hosts that several VirtualServices share; hosts with the same list only once."""
     for effective in mesh.gateways:
         yield from _at_known_gateway(mesh, effective)
     yield from _at_unknown_gateways(mesh)
 
 
-def _at_known_gateway(mesh: "Mesh", effective: EffectiveGateway) -> Iterator[SharedHost]:
-    seen: set[frozenset[Alternative]] = set()
+def _at_known_gateway(mesh: "Mesh", effective: EffectiveGateway) -> Iterator[SharedVirtualHost]:
+    seen: set[frozenset[RouteMatch]] = set()
     for hosts in effective.route_configs.values():
         for host in hosts:
             services = dict.fromkeys(route.virtual_service for route in host.routes)
@@ -60,24 +60,24 @@ def _at_known_gateway(mesh: "Mesh", effective: EffectiveGateway) -> Iterator[Sha
                     yield _shared(mesh, effective, host, found)
 
 
-def _written(mesh: "Mesh", host: VirtualHost) -> Iterator[Alternative]:
+def _written(mesh: "Mesh", host: VirtualHost) -> Iterator[RouteMatch]:
     """Walk what the routes were made of; two servers may have brought the same ones."""
-    found = dict.fromkeys(mesh.alternatives.find(route) for route in host.routes)
+    found = dict.fromkeys(mesh.route_matches.find(route) for route in host.routes)
     return (one for one in found if one is not None)
 
 
 def _shared(
-    mesh: "Mesh", effective: EffectiveGateway, host: VirtualHost, found: Iterable[Alternative]
-) -> SharedHost:
+    mesh: "Mesh", effective: EffectiveGateway, host: VirtualHost, found: Iterable[RouteMatch]
+) -> SharedVirtualHost:
     gateways = tuple(dict.fromkeys(one.server.gateway for one in host.servers))
     name = " and ".join(gateway.key_name for gateway in gateways)
     here = tuple(one.at(name, any_port=True) for one in found)
     namespace = effective.workload.namespace
     ranks = {one.service: mesh.routes.rank(one.service, namespace) for one in here}
-    return SharedHost(host.domains[0], name, gateways, ranks, here)
+    return SharedVirtualHost(host.domains[0], name, gateways, ranks, here)
 
 
-def _at_unknown_gateways(mesh: "Mesh") -> Iterator[SharedHost]:
+def _at_unknown_gateways(mesh: "Mesh") -> Iterator[SharedVirtualHost]:
     """Group by host where the Gateway is not in the input, as if it let in every host."""
     groups: dict[tuple[str, str], dict[VirtualService, None]] = {}
     for service in mesh.of(VirtualService):
@@ -93,12 +93,12 @@ def _at_unknown_gateways(mesh: "Mesh") -> Iterator[SharedHost]:
             bound = [one for one in mesh.routes.naming(name) if one in services]
             found = [one for service in bound for one in _read_at(mesh, service, name)]
             found.sort(key=lambda one: one.is_catch_all)
-            yield SharedHost(host, name, (), dict.fromkeys(bound, 2), tuple(found))
+            yield SharedVirtualHost(host, name, (), dict.fromkeys(bound, 2), tuple(found))
 
 
-def _read_at(mesh: "Mesh", service: VirtualService, gateway: str) -> Iterator[Alternative]:
+def _read_at(mesh: "Mesh", service: VirtualService, gateway: str) -> Iterator[RouteMatch]:
     """Walk the matches that a gateway reads, up to the first that takes every request."""
-    for one in mesh.alternatives.of(service):
+    for one in mesh.route_matches.of(service):
         if gateway in one.request.gateways:
             yield one.at(gateway, any_port=False)
             if one.is_catch_all and one.request.port is None:

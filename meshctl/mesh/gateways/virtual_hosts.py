@@ -9,7 +9,13 @@ from dataclasses import dataclass, field
 
 from meshctl.mesh.core.hosts import is_wildcard
 from meshctl.mesh.gateways.server_merge import MergedServer
-from meshctl.mesh.traffic.routes import Bound, EffectiveRoute, Proxy, Routes, shared_host
+from meshctl.mesh.traffic.routes import (
+    BoundVirtualServices,
+    EffectiveRoute,
+    ProxyNode,
+    Routes,
+    shared_host,
+)
 from meshctl.resources import VirtualService
 
 
@@ -39,10 +45,10 @@ class VirtualHost:
 
 
 def virtual_hosts(
-    servers: Iterable[MergedServer], routes: Routes, proxy: Proxy
+    servers: Iterable[MergedServer], routes: Routes, proxy: ProxyNode
 ) -> tuple[VirtualHost, ...]:
     """Build the virtual hosts of one route configuration, sorted by name."""
-    builder = _Builder(routes, proxy)
+    builder = _VirtualHostBuilder(routes, proxy)
     several = list(servers)
     for server in several:
         builder.add(server)
@@ -55,7 +61,7 @@ def virtual_hosts(
 
 
 def intersections(
-    server: MergedServer, bound: Bound
+    server: MergedServer, bound: BoundVirtualServices
 ) -> dict[int, tuple[VirtualService, dict[str, None]]]:
     """Find the VirtualServices a server lets in, by their order, with the hosts in common."""
     found: dict[int, tuple[VirtualService, dict[str, None]]] = {}
@@ -68,8 +74,8 @@ def intersections(
     return dict(sorted(found.items()))
 
 
-class _Builder:
-    def __init__(self, routes: Routes, proxy: Proxy) -> None:
+class _VirtualHostBuilder:
+    def __init__(self, routes: Routes, proxy: ProxyNode) -> None:
         self._routes = routes
         self._proxy = proxy
         self.by_host: dict[str, VirtualHost] = {}

@@ -15,7 +15,7 @@ from meshctl.resources.kubernetes.workload import INJECT, SYSTEM_NAMESPACES
 from meshctl.sources.documents import Document
 
 
-class Cause(Enum):
+class InjectCause(Enum):
     """What decides about a pod."""
 
     HOST_NETWORK = auto()
@@ -46,7 +46,7 @@ class PodWords(NamedTuple):
         return "annotation", self.annotations.get(INJECT, "")
 
 
-class Policy(NamedTuple):
+class InjectPolicy(NamedTuple):
     """What the injector's config says about pods that say nothing."""
 
     name: str = "enabled"
@@ -54,22 +54,22 @@ class Policy(NamedTuple):
     always: Sequence[Mapping[str, Any]] = ()
 
 
-def required(pod: PodWords, policy: Policy) -> tuple[bool, Cause]:
+def required(pod: PodWords, policy: InjectPolicy) -> tuple[bool, InjectCause]:
     """Is a pod injected, and what decides that?"""
     if pod.uses_host_network:
-        return False, Cause.HOST_NETWORK
+        return False, InjectCause.HOST_NETWORK
     if pod.namespace in SYSTEM_NAMESPACES:
-        return False, Cause.NAMESPACE
+        return False, InjectCause.NAMESPACE
     if policy.name not in {"enabled", "disabled"}:
-        return False, Cause.UNKNOWN_POLICY
+        return False, InjectCause.UNKNOWN_POLICY
     _, value = pod.own_word
     if value in {"true", "false"}:
-        return value == "true", Cause.OWN_WORD
+        return value == "true", InjectCause.OWN_WORD
     if any(_selects(selector, pod.labels) for selector in policy.never):
-        return False, Cause.NEVER
+        return False, InjectCause.NEVER
     if any(_selects(selector, pod.labels) for selector in policy.always):
-        return True, Cause.ALWAYS
-    return policy.name == "enabled", Cause.POLICY
+        return True, InjectCause.ALWAYS
+    return policy.name == "enabled", InjectCause.POLICY
 
 
 def _selects(selector: Mapping[str, Any], labels: Mapping[str, str]) -> bool:
@@ -77,17 +77,17 @@ def _selects(selector: Mapping[str, Any], labels: Mapping[str, str]) -> bool:
     return bool(selector) and matches(Resource(Document("", 1, "", selector), selector), labels)
 
 
-class Decision(NamedTuple):
+class InjectDecision(NamedTuple):
     """What the injector does with a pod; the reason is empty where nothing says so."""
 
     injects: bool
     reason: str
 
 
-def decide(workload: Workload, config: View | None) -> Decision:
+def decide(workload: Workload, config: View | None) -> InjectDecision:
     """Decide by the pod and the injector's config; without it the policy is ``enabled``."""
     settings = config if config is not None else View(workload, (), None)
-    policy = Policy(
+    policy = InjectPolicy(
         settings.text("policy") or "enabled",
         [one for _, one in settings.items("neverInjectSelector")],
         [one for _, one in settings.items("alwaysInjectSelector")],
@@ -97,24 +97,24 @@ def decide(workload: Workload, config: View | None) -> Decision:
         workload.pod_annotations,
     )  # fmt: skip
     injects, cause = required(pod, policy)
-    return Decision(injects, _reason(pod, policy, cause, injects=injects))
+    return InjectDecision(injects, _reason(pod, policy, cause, injects=injects))
 
 
-def _reason(pod: PodWords, policy: Policy, cause: Cause, *, injects: bool) -> str:
+def _reason(pod: PodWords, policy: InjectPolicy, cause: InjectCause, *, injects: bool) -> str:
     where, value = pod.own_word
     match cause:
-        case Cause.HOST_NETWORK:
+        case InjectCause.HOST_NETWORK:
             return "the pod has hostNetwork, and such pods are never injected"
-        case Cause.NAMESPACE:
+        case InjectCause.NAMESPACE:
             return f"istiod never injects into namespace {pod.namespace}"
-        case Cause.UNKNOWN_POLICY:
+        case InjectCause.UNKNOWN_POLICY:
             return f"the injector's policy is {policy.name}, by which it injects nothing"
-        case Cause.OWN_WORD:
+        case InjectCause.OWN_WORD:
             verb = "asks for it" if injects else "opts out"
             return f"the pod's {where} {INJECT}={value} {verb}"
-        case Cause.NEVER:
+        case InjectCause.NEVER:
             return "the injector's neverInjectSelector picks the pod"
-        case Cause.ALWAYS:
+        case InjectCause.ALWAYS:
             return "the injector's alwaysInjectSelector picks the pod"
     doubt = f"the pod's {where} {INJECT}={value} is neither true nor false" if value else ""
     if not injects:

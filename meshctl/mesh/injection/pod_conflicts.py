@@ -58,7 +58,7 @@ _VARIABLES = frozenset({
 })  # fmt: skip
 
 
-class Meeting(NamedTuple):
+class PodConflict(NamedTuple):
     """Something of the user's that the injector has too: where, its name, and what it has."""
 
     place: Ref
@@ -108,17 +108,17 @@ def proxy_settings(workload: Workload) -> Iterator[Container]:
             yield container
 
 
-def volumes_of_two_sources(workload: Workload) -> Iterator[Meeting]:
+def volumes_of_two_sources(workload: Workload) -> Iterator[PodConflict]:
     """Walk the pod's volumes that get a second source."""
     known = _volumes(workload)
     for volume in views(workload.pod_spec, "volumes", View):
         injected = known.get(volume.text("name"), ())
         sources = [name for name in volume.names() if name != "name"]
         if injected and sources and not set(sources) & set(injected):
-            yield Meeting(volume.key(sources[0]), volume.text("name"), injected[0])
+            yield PodConflict(volume.key(sources[0]), volume.text("name"), injected[0])
 
 
-def volumes_added_twice(workload: Workload) -> Iterator[Meeting]:
+def volumes_added_twice(workload: Workload) -> Iterator[PodConflict]:
     """Walk the names of injected volumes that an annotation adds with another source.
 
     With the same one the two are merged, where the pod has any volume already.
@@ -127,25 +127,25 @@ def volumes_added_twice(workload: Workload) -> Iterator[Meeting]:
     for name, volume in _annotated(workload, USER_VOLUMES):
         sources = volume.keys() - {"name"}
         if name in known and sources and sources.isdisjoint(known[name]):
-            yield Meeting(_annotation(workload, USER_VOLUMES), name, known[name][0])
+            yield PodConflict(_annotation(workload, USER_VOLUMES), name, known[name][0])
 
 
-def mounts_replaced(workload: Workload) -> Iterator[Meeting]:
+def mounts_replaced(workload: Workload) -> Iterator[PodConflict]:
     """Walk the sidecar's directories into which the user mounts another volume."""
     for container in proxy_settings(workload):
         for mount in views(container, "volumeMounts", View):
             path = mount.text("mountPath")
             injected = _MOUNTS.get(path)
             if injected is not None and mount.text("name") not in {"", injected}:
-                yield Meeting(mount.at("mountPath"), path, injected)
+                yield PodConflict(mount.at("mountPath"), path, injected)
 
 
-def mounts_added_twice(workload: Workload) -> Iterator[Meeting]:
+def mounts_added_twice(workload: Workload) -> Iterator[PodConflict]:
     """Walk the sidecar's directories that an annotation mounts once more."""
     for _, mount in _annotated(workload, USER_MOUNTS) if _has_sidecar(workload) else ():
         path = mount.get("mountPath")
         if isinstance(path, str) and path in _MOUNTS:
-            yield Meeting(_annotation(workload, USER_MOUNTS), path, _MOUNTS[path])
+            yield PodConflict(_annotation(workload, USER_MOUNTS), path, _MOUNTS[path])
 
 
 def unreadable_volumes(workload: Workload) -> Iterator[Ref]:
@@ -155,15 +155,15 @@ def unreadable_volumes(workload: Workload) -> Iterator[Ref]:
             yield _annotation(workload, name)
 
 
-def variables_of_two_sources(workload: Workload) -> Iterator[Meeting]:
+def variables_of_two_sources(workload: Workload) -> Iterator[PodConflict]:
     """Walk the sidecar's variables that have a value from here and one from there."""
     for container in proxy_settings(workload):
         for entry in views(container, "env", View):
             name = entry.text("name")
             if name in _VARIABLES_FROM and entry.text("value"):
-                yield Meeting(entry.key("value"), name, "valueFrom")
+                yield PodConflict(entry.key("value"), name, "valueFrom")
             elif name in _VARIABLES and entry.has("valueFrom"):
-                yield Meeting(entry.key("valueFrom"), name, "value")
+                yield PodConflict(entry.key("valueFrom"), name, "value")
 
 
 def ports_of_two_protocols(workload: Workload) -> Iterator[tuple[View, View]]:

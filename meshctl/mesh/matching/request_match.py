@@ -15,8 +15,8 @@ from meshctl.mesh.matching.request_part import (
     METHOD_PART,
     PATH_PART,
     SCHEME_PART,
-    Demand,
-    Part,
+    PartMatch,
+    RequestPart,
     free,
 )
 from meshctl.mesh.matching.string_match import ANY, WRITTEN_KINDS, StringMatch
@@ -186,9 +186,9 @@ def intersect(a: RequestMatch, b: RequestMatch) -> Witness | CantTell | None:
     )
 
 
-def _parts_of_both(a: RequestMatch, b: RequestMatch) -> dict[Part, str] | CantTell | None:
+def _parts_of_both(a: RequestMatch, b: RequestMatch) -> dict[RequestPart, str] | CantTell | None:
     """Find a text for every part that must be there; None: some part suits only one match."""
-    texts: dict[Part, str] = {}
+    texts: dict[RequestPart, str] = {}
     unknown = bool(_opaque(a) or _opaque(b))
     ours, theirs = _demands(a), _demands(b)
     for part in sorted({*ours, *theirs}):
@@ -202,7 +202,7 @@ def _parts_of_both(a: RequestMatch, b: RequestMatch) -> dict[Part, str] | CantTe
     return CANT_TELL if unknown else texts
 
 
-def _demands(match: RequestMatch) -> dict[Part, Demand]:
+def _demands(match: RequestMatch) -> dict[RequestPart, PartMatch]:
     """Collect what a match asks of each part; method, authority and scheme are headers."""
     pseudo = (
         (METHOD_PART, match.method),
@@ -213,9 +213,9 @@ def _demands(match: RequestMatch) -> dict[Part, Demand]:
         (PATH_PART, match.path),
         *((part, text) for part, text in pseudo if text is not None),
         *((_header(name), text) for name, text in match.headers.items() if not _is_opaque(name)),
-        *((Part("query", name), text) for name, text in match.query_params.items()),
+        *((RequestPart("query", name), text) for name, text in match.query_params.items()),
     ]
-    demands: dict[Part, Demand] = {}
+    demands: dict[RequestPart, PartMatch] = {}
     for part, text in wanted:
         demands[part] = (demands.get(part) or free(part)).wanting(text)
     for name, text in match.without_headers.items():
@@ -225,10 +225,10 @@ def _demands(match: RequestMatch) -> dict[Part, Demand]:
     return demands
 
 
-def _header(name: str) -> Part:
+def _header(name: str) -> RequestPart:
     """Name a header as Envoy's header map does: in lower case, Host under ``:authority``."""
     lower = name.lower()
-    return Part("header", ":authority" if lower == "host" else lower)
+    return RequestPart("header", ":authority" if lower == "host" else lower)
 
 
 def _is_opaque(name: str) -> bool:

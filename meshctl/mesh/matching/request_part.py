@@ -39,20 +39,20 @@ class Absent(Enum):
 ABSENT: Final = Absent.ABSENT
 
 
-class Part(NamedTuple):
+class RequestPart(NamedTuple):
     """The name of a part; header names are in lower case, method and host are headers too."""
 
     kind: Literal["path", "header", "query"]
     name: str = ""
 
 
-PATH_PART = Part("path")
-METHOD_PART = Part("header", ":method")
-SCHEME_PART = Part("header", ":scheme")
-AUTHORITY_PART = Part("header", ":authority")
+PATH_PART = RequestPart("path")
+METHOD_PART = RequestPart("header", ":method")
+SCHEME_PART = RequestPart("header", ":scheme")
+AUTHORITY_PART = RequestPart("header", ":authority")
 
 
-class Demand(NamedTuple):
+class PartMatch(NamedTuple):
     """What a match asks of one part: all of ``inside`` must match, none of ``outside`` may.
 
     ``absent`` and ``present``: does it take requests without the part (None: can't tell), and
@@ -65,12 +65,12 @@ class Demand(NamedTuple):
     inside: tuple[StringMatch, ...] = ()
     outside: tuple[StringMatch, ...] = ()
 
-    def wanting(self, match: StringMatch) -> "Demand":
+    def wanting(self, match: StringMatch) -> "PartMatch":
         """Ask for the part, and its text to match."""
         inside = self.inside if match.kind == "any" else (*self.inside, match)
         return self._replace(absent=False, inside=inside)
 
-    def refusing(self, match: StringMatch) -> "Demand":
+    def refusing(self, match: StringMatch) -> "PartMatch":
         """Ask for the text not to match, or (``any``) for the part not to be there."""
         if match.kind == "any":
             return self._replace(present=False)
@@ -78,7 +78,7 @@ class Demand(NamedTuple):
         absent = self.absent and (None if takes_empty is None else not takes_empty)
         return self._replace(absent=absent, outside=(*self.outside, match))
 
-    def covers(self, other: "Demand") -> bool | None:
+    def covers(self, other: "PartMatch") -> bool | None:
         """Say whether this holds wherever the other does; None: can't tell."""
         if self.absent is False and other.absent:
             return False
@@ -94,7 +94,7 @@ class Demand(NamedTuple):
             verdict = None if left is CANT_TELL else verdict
         return verdict
 
-    def meet(self, other: "Demand") -> str | Absent | CantTell | None:
+    def meet(self, other: "PartMatch") -> str | Absent | CantTell | None:
         """Find what meets both: absence if it does, else a text; None: nothing does."""
         if self.absent and other.absent:
             return ABSENT
@@ -108,13 +108,13 @@ class Demand(NamedTuple):
 
 
 _ALWAYS_THERE = {
-    PATH_PART: Demand(PATH, absent=False),
-    METHOD_PART: Demand(METHOD, absent=False),
-    SCHEME_PART: Demand(SCHEME, absent=False),
-    AUTHORITY_PART: Demand(AUTHORITY, absent=False),
+    PATH_PART: PartMatch(PATH, absent=False),
+    METHOD_PART: PartMatch(METHOD, absent=False),
+    SCHEME_PART: PartMatch(SCHEME, absent=False),
+    AUTHORITY_PART: PartMatch(AUTHORITY, absent=False),
 }
 
 
-def free(part: Part) -> Demand:
+def free(part: RequestPart) -> PartMatch:
     """Ask nothing of a part."""
-    return _ALWAYS_THERE.get(part) or Demand(QUERY if part.kind == "query" else HEADER)
+    return _ALWAYS_THERE.get(part) or PartMatch(QUERY if part.kind == "query" else HEADER)

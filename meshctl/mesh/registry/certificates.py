@@ -27,14 +27,14 @@ _PEM = b"-----BEGIN", b"LS0tLS1"
 """How a certificate begins, and how it does in base64."""
 
 
-class Flaw(NamedTuple):
+class CertificateFault(NamedTuple):
     """Why a certificate is of no use, and where that is written."""
 
     text: str
     ref: Ref
 
 
-def flaw(secret: Secret) -> Flaw | None:
+def flaw(secret: Secret) -> CertificateFault | None:
     """Find why a gateway can't present the certificate; ``None`` if it can, or nobody knows."""
     values = secret.values
     written = {key: text.encode() for key, text in secret.labels_of("data").items()}
@@ -45,17 +45,21 @@ def flaw(secret: Secret) -> Flaw | None:
     if pair is None:
         names = ", ".join(sorted(values))
         wanted = "tls.crt and tls.key (or cert and key)"
-        return Flaw(f"has {names}, and a gateway reads {wanted}", secret.at("metadata", "name"))
+        return CertificateFault(
+            f"has {names}, and a gateway reads {wanted}", secret.at("metadata", "name")
+        )
     certificate_key, private_key = pair
     certificate = _read(values[certificate_key])
     if certificate is None:
         text = f"has no certificate that can be read in {certificate_key}"
-        return Flaw(text, secret.value_at(certificate_key))
+        return CertificateFault(text, secret.value_at(certificate_key))
     dates = _wrong_dates(certificate, datetime.now(UTC))
     if dates is not None:
-        return Flaw(dates, secret.value_at(certificate_key))
+        return CertificateFault(dates, secret.value_at(certificate_key))
     wrong_key = _wrong_key(certificate, values[private_key])
-    return Flaw(wrong_key, secret.value_at(private_key)) if wrong_key is not None else None
+    return (
+        CertificateFault(wrong_key, secret.value_at(private_key)) if wrong_key is not None else None
+    )
 
 
 def _is_stand_in(value: bytes) -> bool:

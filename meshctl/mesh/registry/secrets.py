@@ -10,7 +10,7 @@ from meshctl.resources import Ref, Resource, Secret
 from meshctl.resources.cached_property import cached_property
 
 
-class Credentials:
+class Secrets:
     """Secrets, written or still to be made, by name."""
 
     def __init__(self, resources: Iterable[Resource]) -> None:

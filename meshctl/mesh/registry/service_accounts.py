@@ -39,7 +39,7 @@ def parse_principal(text: str) -> Principal | None:
     return Principal(parts[0], parts[2], parts[4]) if all(parts) else None
 
 
-class Identities:
+class ServiceAccounts:
     """The service accounts of the input, by namespace."""
 
     def __init__(

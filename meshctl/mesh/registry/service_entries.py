@@ -14,7 +14,7 @@ _AUTO_ALLOCATE_LABEL = "networking.istio.io/enable-autoallocate-ip"
 _BY_ADDRESS = frozenset({"", "TCP", "MONGO", "MYSQL", "REDIS"})
 
 
-class Twin(NamedTuple):
+class DuplicateEntryPort(NamedTuple):
     """A port of one entry that another entry declares too."""
 
     host: str
@@ -70,7 +70,7 @@ class ServiceEntries:
                     for scope in ("", *visible):
                         scopes.setdefault(scope, []).append(port)
 
-    def twins(self, entry: ServiceEntry) -> Iterator[Twin]:
+    def twins(self, entry: ServiceEntry) -> Iterator[DuplicateEntryPort]:
         """Walk the ports of an entry that others declare for a client that sees both.
 
         For each port: the oldest other one of each protocol.
@@ -82,7 +82,9 @@ class ServiceEntries:
                     other = self._first_other(port, scopes, visible)
                     if other is not None:
                         is_first = self._order[port] < self._order[other]
-                        yield Twin(host, port, other, is_first, self._overrides(entry, other))
+                        yield DuplicateEntryPort(
+                            host, port, other, is_first, self._overrides(entry, other)
+                        )
 
     def _first_other(
         self, port: EntryPort, scopes: Mapping[str, Sequence[EntryPort]], visible: frozenset[str]

@@ -7,7 +7,7 @@ from meshctl.mesh.core.selectors import LabelIndex
 from meshctl.resources import WorkloadEntry, WorkloadGroup
 
 
-class Machines:
+class WorkloadEntries:
     """WorkloadEntries and the templates for them, by label."""
 
     def __init__(self, entries: Iterable[WorkloadEntry], groups: Iterable[WorkloadGroup]) -> None:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from meshctl.mesh.model import Mesh
 
 
-class Clients:
+class ClientIdentities:
     """Workloads as clients, by namespace and service account."""
 
     def __init__(self, mesh: "Mesh") -> None:
@@ -27,7 +27,7 @@ class Clients:
 
         Empty where one of them has an identity or may have one, or the input has none of them.
         """
-        if namespace in self._hidden or self._mesh.machines.any({}, namespace):
+        if namespace in self._hidden or self._mesh.workload_entries.any({}, namespace):
             return ()
         found = self._running(namespace, account)
         modes = {self._mesh.workloads.membership(one) for one in found}
@@ -48,7 +48,7 @@ class Clients:
         return connections[0]
 
     def _connections(self, client: Client, server: Workload) -> Iterator[Connection]:
-        for host in self._mesh.ports.hosts(server):
+        for host in self._mesh.container_ports.hosts(server):
             for one in self._mesh.mtls.connections_to(client, host):
                 if one.server is not None and one.server.workload is server:
                     yield one

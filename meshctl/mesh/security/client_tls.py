@@ -9,7 +9,7 @@ no ``tls``.
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from meshctl.mesh.traffic.destination_rules import EffectiveRule
+from meshctl.mesh.traffic.destination_rules import EffectiveDestinationRule
 from meshctl.resources import DestinationRule, Subset, TrafficPolicy, View
 
 DISABLE = "DISABLE"
@@ -19,7 +19,7 @@ ISTIO_MUTUAL = "ISTIO_MUTUAL"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class TlsSetting:
+class ClientTlsSetting:
     """What a rule says about TLS on the way to one port of a host or subset.
 
     ``tls`` is the block that decides, ``None`` for none. ``endpoint_mode`` is the mode that all
@@ -38,17 +38,19 @@ class TlsSetting:
         return mode_of(self.tls) if self.tls is not None else ""
 
 
-_NOTHING = TlsSetting()
+_NOTHING = ClientTlsSetting()
 
 
-def tls_setting(rule: EffectiveRule | None, port: int, subset: Subset | None) -> TlsSetting:
+def tls_setting(
+    rule: EffectiveDestinationRule | None, port: int, subset: Subset | None
+) -> ClientTlsSetting:
     """Find what holds for a service port, of the whole host or of a subset."""
     policy = rule.policy if rule is not None else None
     setting = _of_policy(policy, port, _NOTHING) if policy is not None else _NOTHING
     return setting if subset is None else _of_policy(subset.policy, port, setting)
 
 
-def wiped_settings(rule: DestinationRule) -> Iterator[TlsSetting]:
+def wiped_settings(rule: DestinationRule) -> Iterator[ClientTlsSetting]:
     """Walk the port entries of one rule that lose a ``tls`` block by not repeating it."""
     policies = [(rule.policy, False), *((subset.policy, True) for subset in rule.subsets)]
     for policy, of_subset in policies:
@@ -60,19 +62,19 @@ def wiped_settings(rule: DestinationRule) -> Iterator[TlsSetting]:
                     yield setting
 
 
-def _of_policy(policy: TrafficPolicy, port: int, above: TlsSetting) -> TlsSetting:
+def _of_policy(policy: TrafficPolicy, port: int, above: ClientTlsSetting) -> ClientTlsSetting:
     whole = policy.tls if policy.has("tls") else None
     mode = mode_of(whole) if whole is not None else ""
     entry = policy.for_port(port)
     if entry is None:
         if whole is not None:
-            return TlsSetting(whole, mode)
+            return ClientTlsSetting(whole, mode)
         # istiod labels the endpoints of a subset by the subset's own policy alone.
-        return TlsSetting(above.tls, "", above.wiped, above.wiped_by)
+        return ClientTlsSetting(above.tls, "", above.wiped, above.wiped_by)
     if entry.has("tls"):
-        return TlsSetting(entry.tls, mode_of(entry.tls))
+        return ClientTlsSetting(entry.tls, mode_of(entry.tls))
     wiped = whole if whole is not None else above.tls
-    return TlsSetting(None, mode, wiped, entry if wiped is not None else None)
+    return ClientTlsSetting(None, mode, wiped, entry if wiped is not None else None)
 
 
 def mode_of(tls: View) -> str:

@@ -7,13 +7,13 @@ PeerAuthentications only STRICT has an effect: DISABLE acts as PERMISSIVE
 """
 
 from meshctl.mesh.core.mesh_config import MeshConfig
-from meshctl.mesh.security.peer_authentication import Demand, Mode
+from meshctl.mesh.security.peer_authentication import EffectiveMode, Mode
 from meshctl.mesh.security.tls_connection import (
-    Cause,
     ClientTls,
+    ClientTlsCause,
     Connection,
+    Endpoint,
     Result,
-    Server,
     ServerMode,
     Upstream,
 )
@@ -22,20 +22,20 @@ from meshctl.mesh.workloads.membership import Membership
 _SIDECARS_TAKE_IT = "ISTIO_META_ENABLE_HBONE"
 
 
-def mode_of(demand: Demand) -> ServerMode:
+def mode_of(demand: EffectiveMode) -> ServerMode:
     """What ztunnel takes for a pod, by the PeerAuthentication that holds for it."""
     return ServerMode.STRICT if demand.mode is Mode.STRICT else ServerMode.PERMISSIVE
 
 
-def sent_to(*, is_external: bool) -> tuple[ClientTls, Cause]:
+def sent_to(*, is_external: bool) -> tuple[ClientTls, ClientTlsCause]:
     """What ztunnel sends to a host: it decides for each endpoint of the mesh."""
     if is_external:
-        return ClientTls.PLAINTEXT, Cause.ZTUNNEL_PASSES_ON
-    return ClientTls.AUTO, Cause.ZTUNNEL
+        return ClientTls.PLAINTEXT, ClientTlsCause.ZTUNNEL_PASSES_ON
+    return ClientTls.AUTO, ClientTlsCause.ZTUNNEL
 
 
 def from_ztunnel(
-    upstream: Upstream, server: Server, membership: Membership, config: MeshConfig
+    upstream: Upstream, server: Endpoint, membership: Membership, config: MeshConfig
 ) -> Connection:
     """Judge a connection that a pod in ambient mode opens to a workload."""
     takes_hbone = _takes_hbone(server, membership, config)
@@ -50,9 +50,9 @@ def from_ztunnel(
     return Connection(upstream, server, server.mode, takes_hbone, result, reason)
 
 
-def to_ztunnel(upstream: Upstream, server: Server) -> Connection:
+def to_ztunnel(upstream: Upstream, server: Endpoint) -> Connection:
     """Judge a connection that a client outside ambient mode opens to a pod in it."""
-    if upstream.tls is ClientTls.PLAINTEXT and upstream.cause is Cause.NO_SIDECAR:
+    if upstream.tls is ClientTls.PLAINTEXT and upstream.cause is ClientTlsCause.NO_SIDECAR:
         if server.mode is ServerMode.STRICT:
             reason = "ztunnel demands mutual TLS, the client sends plaintext"
             return Connection(upstream, server, server.mode, None, Result.CONFLICT, reason)
@@ -61,7 +61,7 @@ def to_ztunnel(upstream: Upstream, server: Server) -> Connection:
     return Connection(upstream, server, server.mode, None, Result.UNKNOWN, reason)
 
 
-def _takes_hbone(server: Server, membership: Membership, config: MeshConfig) -> bool | None:
+def _takes_hbone(server: Endpoint, membership: Membership, config: MeshConfig) -> bool | None:
     if membership is Membership.AMBIENT:
         return True
     if membership is Membership.NONE or server.bypass is not None:

@@ -32,7 +32,7 @@ class HttpWorkloads:
 
     def _gets_http_alone(self, workload: Workload) -> bool:
         if not is_gateway(workload):
-            return self._mesh.ports.are_http(workload)
+            return self._mesh.container_ports.are_http(workload)
         gateway = self._mesh.gateways.for_workload(workload.key_name)
         servers = gateway.servers if gateway is not None else []
         return bool(servers) and all(one.routes_http for one in servers)

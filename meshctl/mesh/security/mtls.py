@@ -13,27 +13,37 @@ from meshctl.istio.protocols import Protocol
 from meshctl.mesh.core.mesh_config import MeshConfig
 from meshctl.mesh.registry.services import HostPort, RegisteredHost, Registry
 from meshctl.mesh.security import hbone
-from meshctl.mesh.security.client_tls import DISABLE, ISTIO_MUTUAL, SIMPLE, TlsSetting, tls_setting
+from meshctl.mesh.security.client_tls import (
+    DISABLE,
+    ISTIO_MUTUAL,
+    SIMPLE,
+    ClientTlsSetting,
+    tls_setting,
+)
 from meshctl.mesh.security.peer_authentication import Mode, PeerAuthentications
 from meshctl.mesh.security.tls_connection import (
-    Cause,
     Client,
+    ClientKind,
     ClientTls,
+    ClientTlsCause,
     Connection,
-    Proxy,
+    Endpoint,
     Result,
-    Server,
     ServerMode,
     Upstream,
 )
-from meshctl.mesh.traffic.destination_rules import EffectiveRule, TrafficPolicies, selector_of
+from meshctl.mesh.traffic.destination_rules import (
+    DestinationRules,
+    EffectiveDestinationRule,
+    selector_of,
+)
 from meshctl.mesh.workloads.membership import Membership, is_gateway
-from meshctl.mesh.workloads.traffic_capture import Capture
+from meshctl.mesh.workloads.traffic_capture import TrafficCapture
 from meshctl.mesh.workloads.workloads import Workloads
 from meshctl.resources import Ref, Service, ServiceEntry, Subset, Workload
 
 TLS_MODE_LABEL = "security.istio.io/tlsMode"
-_WITHOUT_ENVOY = {Membership.NONE: Proxy.NONE, Membership.AMBIENT: Proxy.ZTUNNEL}
+_WITHOUT_ENVOY = {Membership.NONE: ClientKind.NONE, Membership.AMBIENT: ClientKind.ZTUNNEL}
 """What sends the requests of workloads that read no DestinationRules."""
 
 
@@ -41,7 +51,7 @@ class Mtls:
     """All answers about TLS between clients and servers."""
 
     def __init__(
-        self, registry: Registry, workloads: Workloads, rules: TrafficPolicies,
+        self, registry: Registry, workloads: Workloads, rules: DestinationRules,
         policies: PeerAuthentications, config: MeshConfig,
     ) -> None:  # fmt: skip
         self._registry = registry
@@ -50,17 +60,17 @@ class Mtls:
         self._policies = policies
         self._config = config
         self._behind: dict[RegisteredHost, Sequence[Workload]] = {}
-        self._servers: dict[tuple[Workload, int], Server] = {}
+        self._servers: dict[tuple[Workload, int], Endpoint] = {}
 
     def client(self, workload: Workload) -> Client:
         """Describe a workload as a client."""
         membership = self._workloads.membership(workload)
-        proxy = Proxy.UNKNOWN
+        proxy = ClientKind.UNKNOWN
         if membership is Membership.SIDECAR:
-            proxy = Proxy.GATEWAY if is_gateway(workload) else Proxy.SIDECAR
+            proxy = ClientKind.GATEWAY if is_gateway(workload) else ClientKind.SIDECAR
         elif membership in _WITHOUT_ENVOY:
             proxy = _WITHOUT_ENVOY[membership]
-        past = Capture(workload).past_sidecar if proxy is Proxy.SIDECAR else frozenset()
+        past = TrafficCapture(workload).past_sidecar if proxy is ClientKind.SIDECAR else frozenset()
         return Client(workload.key_name, workload.namespace, proxy, workload.pod_labels, past)
 
     def connections(
@@ -76,9 +86,9 @@ class Mtls:
         if isinstance(host.source, Service):
             if host.source.type == "ExternalName":
                 return False
-            if client.proxy is Proxy.NONE:
+            if client.proxy is ClientKind.NONE:
                 return True
-        elif client.proxy is Proxy.NONE:
+        elif client.proxy is ClientKind.NONE:
             return False
         return self._registry.find(host.host, client.namespace) is host
 
@@ -117,7 +127,7 @@ class Mtls:
         if ref is None or ref.resource.namespace != server.workload.namespace:
             return connection
         mode = ServerMode(server.demand.mode)
-        assumed = Server(server.workload, server.port, mode, server.demand)
+        assumed = Endpoint(server.workload, server.port, mode, server.demand)
         return replace(self._to_server(connection.upstream, assumed), is_assumed=True)
 
     def behind(self, host: RegisteredHost) -> Sequence[Workload]:
@@ -131,42 +141,42 @@ class Mtls:
         """Find the workloads behind a host that take no mutual TLS, for sure."""
         return [one for one in self.behind(host) if self._has_mtls_label(one) is False]
 
-    def server(self, workload: Workload, port: int) -> Server:
+    def server(self, workload: Workload, port: int) -> Endpoint:
         """Find what a workload takes on a container port."""
         known = self._servers.get((workload, port))
         if known is None:
             known = self._servers[workload, port] = self._make_server(workload, port)
         return known
 
-    def _make_server(self, workload: Workload, port: int) -> Server:
+    def _make_server(self, workload: Workload, port: int) -> Endpoint:
         membership = self._workloads.membership(workload)
         if membership is Membership.NONE:
-            return Server(workload, port, ServerMode.NONE)
+            return Endpoint(workload, port, ServerMode.NONE)
         if is_gateway(workload):
-            return Server(workload, port, ServerMode.UNKNOWN)
+            return Endpoint(workload, port, ServerMode.UNKNOWN)
         if membership is Membership.AMBIENT:
             demand = self._policies.of_port(workload, port)
-            return Server(workload, port, hbone.mode_of(demand), demand)
-        bypass = Capture(workload).bypass(port)
+            return Endpoint(workload, port, hbone.mode_of(demand), demand)
+        bypass = TrafficCapture(workload).bypass(port)
         if bypass is not None:
-            return Server(workload, port, ServerMode.NONE, None, bypass)
+            return Endpoint(workload, port, ServerMode.NONE, None, bypass)
         demand = self._policies.of_port(workload, port)
         known = membership is Membership.SIDECAR
         mode = ServerMode(demand.mode) if known else ServerMode.UNKNOWN
-        return Server(workload, port, mode, demand)
+        return Endpoint(workload, port, mode, demand)
 
     def _upstream(
         self, client: Client, host: RegisteredHost, port: HostPort, subset: Subset | None,
-        rule: EffectiveRule | None,
+        rule: EffectiveDestinationRule | None,
     ) -> Upstream:  # fmt: skip
         name = subset.name if subset is not None else ""
         setting = tls_setting(rule, port.number, subset)
         head = (client, host, port, subset, rule, setting)
-        if client.proxy is Proxy.NONE:
-            return Upstream(*head, ClientTls.PLAINTEXT, Cause.NO_SIDECAR)
-        if client.proxy is Proxy.UNKNOWN:
-            return Upstream(*head, ClientTls.UNKNOWN, Cause.UNKNOWN)
-        if client.proxy is Proxy.ZTUNNEL:
+        if client.proxy is ClientKind.NONE:
+            return Upstream(*head, ClientTls.PLAINTEXT, ClientTlsCause.NO_SIDECAR)
+        if client.proxy is ClientKind.UNKNOWN:
+            return Upstream(*head, ClientTls.UNKNOWN, ClientTlsCause.UNKNOWN)
+        if client.proxy is ClientKind.ZTUNNEL:
             return Upstream(*head, *hbone.sent_to(is_external=host.is_external))
         sni = f"outbound_.{port.number}_.{name}_.{host.host}"
         if setting.tls is None:
@@ -175,40 +185,42 @@ class Mtls:
             return Upstream(*head, tls, cause, sni if sends_sni else None, ref)
         ref = setting.tls.at("mode")
         if setting.mode == DISABLE:
-            return Upstream(*head, ClientTls.PLAINTEXT, Cause.RULE, None, ref)
+            return Upstream(*head, ClientTls.PLAINTEXT, ClientTlsCause.RULE, None, ref)
         if setting.mode == ISTIO_MUTUAL:
             own = setting.tls.text("sni") or sni
-            return Upstream(*head, ClientTls.ISTIO_MUTUAL, Cause.RULE, own, ref)
+            return Upstream(*head, ClientTls.ISTIO_MUTUAL, ClientTlsCause.RULE, own, ref)
         if _loses_credential(client, rule, setting):
             ref = setting.tls.at("credentialName")
-            return Upstream(*head, ClientTls.PLAINTEXT, Cause.CREDENTIAL_DROPPED, None, ref)
+            return Upstream(
+                *head, ClientTls.PLAINTEXT, ClientTlsCause.CREDENTIAL_DROPPED, None, ref
+            )
         tls = ClientTls.SIMPLE if setting.mode == SIMPLE else ClientTls.MUTUAL
-        return Upstream(*head, tls, Cause.RULE, setting.tls.text("sni") or None, ref)
+        return Upstream(*head, tls, ClientTlsCause.RULE, setting.tls.text("sni") or None, ref)
 
     def _without_setting(
         self,
         client: Client,
         host: RegisteredHost,
-        rule: EffectiveRule | None,
+        rule: EffectiveDestinationRule | None,
         subset: Subset | None,
-    ) -> tuple[ClientTls, Cause, Ref | None]:
+    ) -> tuple[ClientTls, ClientTlsCause, Ref | None]:
         """Decide as auto mTLS does where no DestinationRule says anything."""
         if host.is_external:
-            return ClientTls.PLAINTEXT, Cause.EXTERNAL, None
+            return ClientTls.PLAINTEXT, ClientTlsCause.EXTERNAL, None
         if not self._config.auto_mtls:
-            return ClientTls.PLAINTEXT, Cause.AUTO_MTLS_OFF, None
+            return ClientTls.PLAINTEXT, ClientTlsCause.AUTO_MTLS_OFF, None
         if host.is_passthrough or _balances_by_address(rule, subset):
             tells = [self._has_mtls_label(one) for one in self.behind(host)]
             if not tells or False in tells:
-                return ClientTls.PLAINTEXT, Cause.PODS_WITHOUT_SIDECAR, None
+                return ClientTls.PLAINTEXT, ClientTlsCause.PODS_WITHOUT_SIDECAR, None
             if None in tells:
-                return ClientTls.UNKNOWN, Cause.UNKNOWN, None
+                return ClientTls.UNKNOWN, ClientTlsCause.UNKNOWN, None
         demand = self._policies.of_namespace(host.namespace)
         if demand.mode is Mode.DISABLE:
-            return ClientTls.PLAINTEXT, Cause.NAMESPACE_DISABLED, demand.ref
+            return ClientTls.PLAINTEXT, ClientTlsCause.NAMESPACE_DISABLED, demand.ref
         if _keeps_address(client, host, rule, subset):
-            return ClientTls.ISTIO_MUTUAL, Cause.ALL_OR_NOTHING, None
-        return ClientTls.AUTO, Cause.AUTO_MTLS, None
+            return ClientTls.ISTIO_MUTUAL, ClientTlsCause.ALL_OR_NOTHING, None
+        return ClientTls.AUTO, ClientTlsCause.AUTO_MTLS, None
 
     def _has_mtls_label(self, workload: Workload) -> bool | None:
         """Is this pod known to clients as one that takes mutual TLS? ``None`` is unknown."""
@@ -248,10 +260,10 @@ class Mtls:
             return False
         return bool(source.selector) and self._workloads.shows_pods_of(host.namespace)
 
-    def _to_server(self, upstream: Upstream, server: Server) -> Connection:
+    def _to_server(self, upstream: Upstream, server: Endpoint) -> Connection:
         tls = upstream.tls
         membership = self._workloads.membership(server.workload)
-        if upstream.client.proxy is Proxy.ZTUNNEL:
+        if upstream.client.proxy is ClientKind.ZTUNNEL:
             return hbone.from_ztunnel(upstream, server, membership, self._config)
         if membership is Membership.AMBIENT:
             return hbone.to_ztunnel(upstream, server)
@@ -263,7 +275,7 @@ class Mtls:
         result, reason = _judge(tls, server.mode, upstream.port.protocol)
         return Connection(upstream, server, server.mode, endpoint_mtls, result, reason)
 
-    def _endpoint_mtls(self, setting: TlsSetting, server: Server) -> bool | None:
+    def _endpoint_mtls(self, setting: ClientTlsSetting, server: Endpoint) -> bool | None:
         if setting.endpoint_mode:
             return setting.endpoint_mode == ISTIO_MUTUAL
         labelled = self._has_mtls_label(server.workload)
@@ -274,7 +286,7 @@ class Mtls:
 
 def _past_sidecar(client: Client, host: RegisteredHost, port: HostPort) -> Upstream:
     none = tls_setting(None, port.number, None)
-    tls, cause = ClientTls.PLAINTEXT, Cause.PAST_SIDECAR
+    tls, cause = ClientTls.PLAINTEXT, ClientTlsCause.PAST_SIDECAR
     return Upstream(client, host, port, None, None, none, tls, cause)
 
 
@@ -289,26 +301,31 @@ def _to_external(upstream: Upstream) -> Connection:
     return Connection(upstream, None, ServerMode.EXTERNAL, None, result, reason)
 
 
-def _loses_credential(client: Client, rule: EffectiveRule | None, setting: TlsSetting) -> bool:
+def _loses_credential(
+    client: Client, rule: EffectiveDestinationRule | None, setting: ClientTlsSetting
+) -> bool:
     """Would a sidecar drop these settings? istiod gives it no secrets for a shared rule."""
-    if client.proxy is not Proxy.SIDECAR or rule is None or setting.tls is None:
+    if client.proxy is not ClientKind.SIDECAR or rule is None or setting.tls is None:
         return False
     return bool(setting.tls.text("credentialName")) and selector_of(rule.rules[0]) is None
 
 
-def _balances_by_address(rule: EffectiveRule | None, subset: Subset | None) -> bool:
+def _balances_by_address(rule: EffectiveDestinationRule | None, subset: Subset | None) -> bool:
     policy = subset.policy if subset is not None else rule.policy if rule is not None else None
     return policy is not None and policy.child("loadBalancer").text("simple") == "PASSTHROUGH"
 
 
 def _keeps_address(
-    client: Client, host: RegisteredHost, rule: EffectiveRule | None, subset: Subset | None
+    client: Client,
+    host: RegisteredHost,
+    rule: EffectiveDestinationRule | None,
+    subset: Subset | None,
 ) -> bool:
     """Is the upstream an ORIGINAL_DST cluster, which neither chooses pods nor balances?
 
     Gateways have no address to keep, so they balance over headless services like over others.
     """
-    headless = host.is_passthrough and client.proxy is not Proxy.GATEWAY
+    headless = host.is_passthrough and client.proxy is not ClientKind.GATEWAY
     return headless or _balances_by_address(rule, subset)
 
 

@@ -30,7 +30,7 @@ _MODES = {mode.name: mode for mode in Mode}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Demand:
+class EffectiveMode:
     """A mode with the place that decides it; no place means Istio's default, PERMISSIVE.
 
     ``order_known`` is false where creation times would decide between several policies.
@@ -41,7 +41,7 @@ class Demand:
     order_known: bool = True
 
 
-_DEFAULT = Demand(Mode.PERMISSIVE)
+_DEFAULT = EffectiveMode(Mode.PERMISSIVE)
 
 
 class PeerAuthentications:
@@ -59,8 +59,8 @@ class PeerAuthentications:
                 self._narrow.append(policy)
             else:
                 self._wide.setdefault(policy.namespace, []).append(policy)
-        self._of_namespace: dict[str, Demand] = {}
-        self._of_workload: dict[Workload, Demand] = {}
+        self._of_namespace: dict[str, EffectiveMode] = {}
+        self._of_workload: dict[Workload, EffectiveMode] = {}
 
     def for_mesh(self) -> Sequence[PeerAuthentication]:
         """The policies of the whole mesh, the one that counts first."""
@@ -74,7 +74,7 @@ class PeerAuthentications:
         """The policies whose selector picks a workload, the one that counts first."""
         return self._by_workload.get(workload, ())
 
-    def of_namespace(self, namespace: str) -> Demand:
+    def of_namespace(self, namespace: str) -> EffectiveMode:
         """The mode of a namespace: its oldest policy, else the mesh's; others are ignored."""
         known = self._of_namespace.get(namespace)
         if known is None:
@@ -85,7 +85,7 @@ class PeerAuthentications:
             self._of_namespace[namespace] = known
         return known
 
-    def of_workload(self, workload: Workload) -> Demand:
+    def of_workload(self, workload: Workload) -> EffectiveMode:
         """The mode of a workload on ports without a mode of their own."""
         known = self._of_workload.get(workload)
         if known is None:
@@ -93,7 +93,7 @@ class PeerAuthentications:
             self._of_workload[workload] = known
         return known
 
-    def of_port(self, workload: Workload, port: int) -> Demand:
+    def of_port(self, workload: Workload, port: int) -> EffectiveMode:
         """The mode of a container port: the workload's policy may single it out."""
         policies = self.for_workload(workload)
         whole = self.of_workload(workload)
@@ -103,7 +103,7 @@ class PeerAuthentications:
         if mode is None:
             return whole
         ref = policies[0].spec.at("portLevelMtls", str(port), "mode")
-        return Demand(mode, ref, order_is_known(policies))
+        return EffectiveMode(mode, ref, order_is_known(policies))
 
     @cached_property
     def _by_workload(self) -> dict[Workload, list[PeerAuthentication]]:
@@ -114,12 +114,12 @@ class PeerAuthentications:
         return found
 
 
-def _decide(policies: Sequence[PeerAuthentication], above: Demand) -> Demand:
+def _decide(policies: Sequence[PeerAuthentication], above: EffectiveMode) -> EffectiveMode:
     """The oldest policy of a level decides, and where it has no mode the level above."""
     if not policies:
         return above
     order_known = order_is_known(policies) or len({policy.mode for policy in policies}) == 1
     mode = _MODES.get(policies[0].mode)
     if mode is None:
-        return Demand(above.mode, above.ref, above.order_known and order_known)
-    return Demand(mode, policies[0].spec.at("mtls", "mode"), order_known)
+        return EffectiveMode(above.mode, above.ref, above.order_known and order_known)
+    return EffectiveMode(mode, policies[0].spec.at("mtls", "mode"), order_known)

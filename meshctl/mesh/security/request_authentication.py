@@ -37,7 +37,7 @@ _WITHOUT = "withoutHeaders"
 _PORTS = {"http": 80, "https": 443}
 
 
-class Tokens:
+class RequestAuthentications:
     """All RequestAuthentications, with the policies that ask for tokens."""
 
     def __init__(self, mesh: "Mesh") -> None:
@@ -108,7 +108,7 @@ class Tokens:
         Gives its own rule, the workload, and the place of the route that leads there.
         """
         for gateway in self._gateways_of(policy):
-            for workload, place in self._mesh.entrances.behind(gateway):
+            for workload, place in self._mesh.ingress_paths.behind(gateway):
                 for inner in self.of(workload) if self.is_asked_for(workload) else ():
                     for rule in inner.rules if inner is not policy else ():
                         if rule.issuer == outer.issuer and _location(rule) == _location(outer):
@@ -118,7 +118,7 @@ class Tokens:
     def _gateways_of(self, policy: RequestAuthentication) -> Iterator[Gateway | KubernetesGateway]:
         for ref in policy.target_refs:
             if ref.kind == "Gateway":
-                yield from self._mesh.grants.named(policy.namespace, ref.name)
+                yield from self._mesh.reference_grants.named(policy.namespace, ref.name)
         if policy.selector:
             picked = set(self._mesh.authorization.picked(policy))
             for gateway in sorted(self._mesh.of(Gateway), key=age):

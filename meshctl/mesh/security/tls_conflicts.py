@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from meshctl.mesh.core.export_to import is_visible_to
 from meshctl.mesh.core.hosts import covers
 from meshctl.mesh.registry.services import RegisteredHost
-from meshctl.mesh.security.peer_authentication import Demand, Mode
-from meshctl.mesh.security.tls_connection import Client, Connection, Proxy, Result
+from meshctl.mesh.security.peer_authentication import EffectiveMode, Mode
+from meshctl.mesh.security.tls_connection import Client, ClientKind, Connection, Result
 from meshctl.mesh.traffic.destination_rules import selector_of
 from meshctl.mesh.workloads.membership import is_control_plane
 from meshctl.mesh.workloads.traffic_capture import EXCLUDE, INCLUDE
@@ -91,14 +91,14 @@ class TlsConflicts:
         """Find the conflicts that an object decides."""
         return self._by_object.get(resource, ())
 
-    def unseen(self, rule: DestinationRule) -> Demand | None:
+    def unseen(self, rule: DestinationRule) -> EffectiveMode | None:
         """Find what the servers of a rule demand as a whole, where the input shows no pod of them.
 
         Only a policy of the very namespace counts, and for a rule that is for every service that
         of the mesh: a wider policy says little about pods that are perhaps outside the mesh.
         """
         mesh = self._mesh
-        host = mesh.traffic_policies.host_of(rule)
+        host = mesh.destination_rules.host_of(rule)
         if any(mesh.mtls.behind(one) for one in mesh.registry.covered_by(host)):
             return None
         policies, root = mesh.peer_authentications, mesh.config.root_namespace
@@ -131,7 +131,7 @@ class TlsConflicts:
         for host in mesh.registry:
             if host.is_external:
                 continue
-            rules = list(mesh.traffic_policies.covering(host.host))
+            rules = list(mesh.destination_rules.covering(host.host))
             if any(map(self._says_tls, rules)) or self._is_suspect(host):
                 for client in self._differing(host, rules):
                     for connection in mesh.mtls.connections_to(client, host):
@@ -145,7 +145,7 @@ class TlsConflicts:
         """Walk one client for each rule that clients of a host follow, and kind of proxy."""
         seen: set[tuple[object, ...]] = set()
         for client in self._clients(host, rules):
-            rule = self._mesh.traffic_policies.effective(host, client.namespace, client.labels)
+            rule = self._mesh.destination_rules.effective(host, client.namespace, client.labels)
             rules_of = rule.rules if rule is not None else None
             key = rules_of, client.proxy, client.past_sidecar
             if key not in seen:
@@ -219,9 +219,9 @@ class TlsConflicts:
         found: dict[str, list[Client]] = {}
         for workload in self._mesh.workloads:
             client = self._mesh.mtls.client(workload)
-            if client.proxy is Proxy.UNKNOWN:
-                client = replace(client, proxy=Proxy.SIDECAR)
-            if client.proxy not in {Proxy.NONE, Proxy.ZTUNNEL}:
+            if client.proxy is ClientKind.UNKNOWN:
+                client = replace(client, proxy=ClientKind.SIDECAR)
+            if client.proxy not in {ClientKind.NONE, ClientKind.ZTUNNEL}:
                 found.setdefault(client.namespace, []).append(client)
         return found
 

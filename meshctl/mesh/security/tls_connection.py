@@ -5,13 +5,13 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from meshctl.mesh.registry.services import HostPort, RegisteredHost
-from meshctl.mesh.security.client_tls import TlsSetting
-from meshctl.mesh.security.peer_authentication import Demand
-from meshctl.mesh.traffic.destination_rules import EffectiveRule
+from meshctl.mesh.security.client_tls import ClientTlsSetting
+from meshctl.mesh.security.peer_authentication import EffectiveMode
+from meshctl.mesh.traffic.destination_rules import EffectiveDestinationRule
 from meshctl.resources import DestinationRule, Ref, Subset, Workload
 
 
-class Proxy(StrEnum):
+class ClientKind(StrEnum):
     """What sends the requests of a client."""
 
     SIDECAR = "sidecar"
@@ -34,7 +34,7 @@ class ClientTls(StrEnum):
     UNKNOWN = "unknown"
 
 
-class Cause(StrEnum):
+class ClientTlsCause(StrEnum):
     """Why an upstream does what it does; the values are the words of ``tls-check``."""
 
     RULE = "a DestinationRule says so"
@@ -85,7 +85,7 @@ class Client:
 
     name: str
     namespace: str
-    proxy: Proxy = Proxy.SIDECAR
+    proxy: ClientKind = ClientKind.SIDECAR
     labels: Mapping[str, str] = field(default_factory=dict)
     past_sidecar: frozenset[int] = frozenset()
     """Ports of others that it calls without its sidecar."""
@@ -102,16 +102,16 @@ class Upstream:
     host: RegisteredHost
     port: HostPort
     subset: Subset | None
-    rule: EffectiveRule | None
-    setting: TlsSetting
+    rule: EffectiveDestinationRule | None
+    setting: ClientTlsSetting
     tls: ClientTls
-    cause: Cause
+    cause: ClientTlsCause
     sni: str | None = None
     ref: Ref | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Server:
+class Endpoint:
     """One workload behind an upstream: its container port and what it takes there.
 
     ``bypass`` is the annotation that leads connections past its sidecar, if there is one.
@@ -120,7 +120,7 @@ class Server:
     workload: Workload
     port: int
     mode: ServerMode
-    demand: Demand | None = None
+    demand: EffectiveMode | None = None
     bypass: Ref | None = None
 
 
@@ -132,7 +132,7 @@ class Connection:
     """
 
     upstream: Upstream
-    server: Server | None
+    server: Endpoint | None
     mode: ServerMode | None
     endpoint_mtls: bool | None
     result: Result

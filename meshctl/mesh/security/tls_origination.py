@@ -31,7 +31,7 @@ class TlsOrigination:
 
         ISTIO_MUTUAL counts as well, since gateways take it on their own TLS ports.
         """
-        rules = self._mesh.traffic_policies.covering(host)
+        rules = self._mesh.destination_rules.covering(host)
         if any(_tls_of(rule, port, _OPENING) is not None for rule in rules):
             return True
         return self._mesh.registry.home(host) in self._with_backend_policies

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from meshctl.mesh.model import Mesh
 
 
-class Dependency(NamedTuple):
+class DeclaredCall(NamedTuple):
     """A Service that a workload calls, and the place that names it."""
 
     host: RegisteredHost
@@ -26,21 +26,21 @@ class Dependency(NamedTuple):
     place: Ref
 
 
-class Dependencies:
+class DeclaredCalls:
     """Calls by workload."""
 
     def __init__(self, mesh: "Mesh") -> None:
         self._mesh = mesh
         self._read: dict[ConfigMap, Sequence[WrittenUrl]] = {}
 
-    def of(self, workload: Workload) -> Iterator[Dependency]:
+    def of(self, workload: Workload) -> Iterator[DeclaredCall]:
         """Walk the Services that a workload's settings name, each once."""
         seen = set()
         for url in self._urls(workload):
             host = self._service(url.host, workload.namespace)
             if host is not None and host not in seen:
                 seen.add(host)
-                yield Dependency(host, url.port, url.place)
+                yield DeclaredCall(host, url.port, url.place)
 
     def _service(self, written: str, namespace: str) -> RegisteredHost | None:
         host = self._mesh.registry.unshortened(written, namespace)

@@ -50,7 +50,7 @@ class ProxySizes:
             if workloads.namespace(one.namespace) is None or is_gateway(one):
                 continue
             beside = workloads.membership(one) is Membership.SIDECAR
-            if beside and self._mesh.imports.sidecar_of(one) is None:
+            if beside and self._mesh.sidecar_scopes.sidecar_of(one) is None:
                 found[one.namespace] = found.get(one.namespace, 0) + 1
         return found
 
@@ -68,7 +68,7 @@ class ProxySizes:
             if is_visible_to(one.visible, namespace)
         ]
         for workload in self._mesh.workloads.in_mesh(namespace):
-            hosts += [one.host for one in self._mesh.dependencies.of(workload)]
+            hosts += [one.host for one in self._mesh.declared_calls.of(workload)]
         return self._of(dict.fromkeys(hosts))
 
     def _of(self, hosts: Iterable[RegisteredHost]) -> ProxySize:

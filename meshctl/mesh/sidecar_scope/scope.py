@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from meshctl.mesh.model import Mesh
 
 
-class Imports:
+class SidecarScopes:
     """What Sidecars let proxies see."""
 
     def __init__(self, mesh: "Mesh") -> None:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from meshctl.mesh.model import Mesh
 
 
-class Why(Enum):
+class NoClusterReason(Enum):
     """Why a destination has no upstream."""
 
     ABSENT = "nothing declares the host"
@@ -28,15 +28,15 @@ class Why(Enum):
     UNKNOWN = "the input doesn't tell"
 
 
-class Missing(NamedTuple):
+class MissingCluster(NamedTuple):
     """A destination without upstream. ``similar`` is what was probably meant."""
 
-    why: Why
+    why: NoClusterReason
     host: str
     similar: RegisteredHost | None = None
 
 
-class Upstreams:
+class Clusters:
     """What destinations lead to, as those see it who route to them."""
 
     def __init__(self, mesh: "Mesh") -> None:
@@ -69,7 +69,7 @@ class Upstreams:
             return frozenset()
         return frozenset(port.number for one in declared for port in one.ports)
 
-    def missing(self, destination: Destination) -> Missing | None:
+    def missing(self, destination: Destination) -> MissingCluster | None:
         """Say why there is no upstream; ``None`` where there is or may well be one."""
         if self.declared(destination) or not destination.host or is_wildcard(destination.host):
             return None
@@ -81,13 +81,15 @@ class Upstreams:
         hidden = registry.at(host)
         if hidden:
             is_sure = self._hides(_writer(destination), host, hidden)
-            return Missing(Why.HIDDEN if is_sure else Why.UNKNOWN, host, hidden[0])
+            return MissingCluster(
+                NoClusterReason.HIDDEN if is_sure else NoClusterReason.UNKNOWN, host, hidden[0]
+            )
         home = in_cluster(host, self._mesh.config.domain)
         if home is not None:
             return self._absent_in_cluster(host, *home)
         return self._absent_elsewhere(host, destination.resource.namespace)
 
-    def undeclared(self, host: str, namespace: str) -> Missing | None:
+    def undeclared(self, host: str, namespace: str) -> MissingCluster | None:
         """Say why nothing declares the host of an object, for whomever; ``None`` if something may."""
         full = self._mesh.registry.fqdn(host, namespace)
         if not host or is_wildcard(host) or self._mesh.registry.has(full):
@@ -149,24 +151,24 @@ class Upstreams:
                 return False
         return bool(service.hosts) or mesh.is_whole or bool(routes.delegates.roots(service))
 
-    def _absent_in_cluster(self, host: str, name: str, namespace: str) -> Missing:
+    def _absent_in_cluster(self, host: str, name: str, namespace: str) -> MissingCluster:
         similar = next(iter(self._by_name.get(name, ())), None)
         if self._knows_services_of(namespace):
-            return Missing(Why.ABSENT, host, similar)
-        return Missing(Why.UNKNOWN, host, similar)
+            return MissingCluster(NoClusterReason.ABSENT, host, similar)
+        return MissingCluster(NoClusterReason.UNKNOWN, host, similar)
 
-    def _absent_elsewhere(self, host: str, writer: str) -> Missing:
+    def _absent_elsewhere(self, host: str, writer: str) -> MissingCluster:
         name, _, rest = host.partition(".")
         namespace = rest.removesuffix(".svc")
         meant = self._mesh.registry.at(f"{name}.{namespace}.svc.{self._mesh.config.domain}")
         if meant:
-            return Missing(Why.UNFINISHED, host, meant[0])
+            return MissingCluster(NoClusterReason.UNFINISHED, host, meant[0])
         if rest.endswith(".svc") and self._knows_services_of(namespace):
-            return Missing(Why.ABSENT, host)
+            return MissingCluster(NoClusterReason.ABSENT, host)
         if ".svc." in rest:  # of a cluster with another domain, or of a set of clusters
-            return Missing(Why.UNKNOWN, host)
+            return MissingCluster(NoClusterReason.UNKNOWN, host)
         known = self._mesh.is_whole or writer in self._with_entries
-        return Missing(Why.ABSENT if known else Why.UNKNOWN, host)
+        return MissingCluster(NoClusterReason.ABSENT if known else NoClusterReason.UNKNOWN, host)
 
     def _knows_services_of(self, namespace: str) -> bool:
         return self._mesh.is_whole or namespace in self._mesh.registry.namespaces_with_services

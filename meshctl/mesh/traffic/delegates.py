@@ -20,7 +20,7 @@ _SCALARS = ("uri", "scheme", "method", "authority")
 _MAPS = ("headers", "withoutHeaders", "queryParams")
 
 
-class Broken(Enum):
+class DelegateFault(Enum):
     """Why a route that delegates yields nothing."""
 
     MISSING = "no such delegate"
@@ -62,7 +62,7 @@ class BrokenDelegate(NamedTuple):
     """A delegation that fails: as a whole, or (``route``) for one route of the delegate."""
 
     root: Route
-    reason: Broken
+    reason: DelegateFault
     delegate: VirtualService | None = None
     route: Route | None = None
 
@@ -157,25 +157,25 @@ class Delegates:
             target = self.target(route)
             reason = self._obstacle(route, target)
             if target is None or reason is not None:
-                broken.append(BrokenDelegate(route, reason or Broken.MISSING, target))
+                broken.append(BrokenDelegate(route, reason or DelegateFault.MISSING, target))
                 continue
             for own in target.http:
                 rule = _merged_rule(route, own)
                 if rule is None:
-                    broken.append(BrokenDelegate(route, Broken.CONFLICT, target, own))
+                    broken.append(BrokenDelegate(route, DelegateFault.CONFLICT, target, own))
                 else:
                     rules.append(rule)
         self._rules[service] = tuple(rules)
         self._broken[service] = tuple(broken)
 
-    def _obstacle(self, route: Route, target: VirtualService | None) -> Broken | None:
+    def _obstacle(self, route: Route, target: VirtualService | None) -> DelegateFault | None:
         if target is None:
-            return Broken.MISSING
+            return DelegateFault.MISSING
         if target.hosts:
-            return Broken.HAS_HOSTS
+            return DelegateFault.HAS_HOSTS
         default = self._config.virtual_service_export_to
         visible = visibility(target.export_to, target.namespace, default)
-        return None if is_visible_to(visible, route.resource.namespace) else Broken.HIDDEN
+        return None if is_visible_to(visible, route.resource.namespace) else DelegateFault.HIDDEN
 
 
 def _own_rule(route: Route) -> HttpRule:

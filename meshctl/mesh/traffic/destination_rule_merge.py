@@ -14,7 +14,7 @@ from meshctl.mesh.traffic.destination_rules import selector_of
 from meshctl.resources import DestinationRule, Subset
 
 
-class Loss(Enum):
+class MergeLoss(Enum):
     """What is lost when two rules of one host meet."""
 
     NOTHING = "nothing"
@@ -31,19 +31,19 @@ class Loss(Enum):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Meeting:
+class RuleMerge:
     """Two rules of one host, the older first, and what is lost."""
 
     older: DestinationRule
     younger: DestinationRule
-    loss: Loss
+    loss: MergeLoss
     order_known: bool
     subset: tuple[Subset, Subset] | None = None
     """The older and the younger subset of one name."""
 
 
 @dataclass(slots=True, eq=False)
-class _Group:
+class _RuleGroup:
     """Rules that merge: the first of them, and who sets the policy and each subset."""
 
     export_to: frozenset[str]
@@ -53,30 +53,30 @@ class _Group:
     subsets: dict[str, Subset] = field(default_factory=dict)
 
 
-def meetings(rules: Sequence[DestinationRule]) -> Iterator[Meeting]:
+def meetings(rules: Sequence[DestinationRule]) -> Iterator[RuleMerge]:
     """Walk what happens to rules of one namespace and host, given in istiod's order.
 
     Each rule is compared with those that came before it, but only with the first of each kind:
     the first that sets a policy or a subset, and the first with each exportTo.
     """
     known = order_is_known(rules)
-    groups: list[_Group] = []
+    groups: list[_RuleGroup] = []
     for rule in rules:
         export_to, selector = exported(rule), selector_of(rule)
         home = None
         for group in groups:
             if group.selector != selector:
                 if group.export_to == export_to and selector is None:
-                    yield Meeting(group.first, rule, Loss.UNSELECTED, order_known=True)
+                    yield RuleMerge(group.first, rule, MergeLoss.UNSELECTED, order_known=True)
             elif group.export_to == export_to:
                 home = group
             elif group.export_to and export_to > group.export_to:
                 home = group
-                yield Meeting(group.first, rule, Loss.AUDIENCE, known)
+                yield RuleMerge(group.first, rule, MergeLoss.AUDIENCE, known)
             elif _is_lost(group, rule, known=known):
-                yield Meeting(group.first, rule, Loss.OLDER, known)
+                yield RuleMerge(group.first, rule, MergeLoss.OLDER, known)
         if home is None:
-            home = _Group(export_to, selector, rule)
+            home = _RuleGroup(export_to, selector, rule)
             groups.append(home)
         else:
             yield from _merge(rule, home, known=known)
@@ -91,22 +91,22 @@ def exported(rule: DestinationRule) -> frozenset[str]:
     return frozenset({"."}) if selector_of(rule) is not None else frozenset(rule.export_to)
 
 
-def _merge(rule: DestinationRule, group: _Group, *, known: bool) -> Iterator[Meeting]:
+def _merge(rule: DestinationRule, group: _RuleGroup, *, known: bool) -> Iterator[RuleMerge]:
     lossless = group.export_to == exported(rule)
     if rule.spec.has("trafficPolicy") and group.policy is not None:
         lossless = False
-        yield Meeting(group.policy, rule, Loss.POLICY, known)
+        yield RuleMerge(group.policy, rule, MergeLoss.POLICY, known)
     for subset in rule.subsets:
         first = group.subsets.get(subset.name)
         if first is not None and first.data != subset.data:
             lossless = False
             assert isinstance(first.resource, DestinationRule)  # noqa: S101 - narrows the type
-            yield Meeting(first.resource, rule, Loss.SUBSET, known, (first, subset))
+            yield RuleMerge(first.resource, rule, MergeLoss.SUBSET, known, (first, subset))
     if lossless:
-        yield Meeting(group.first, rule, Loss.NOTHING, known)
+        yield RuleMerge(group.first, rule, MergeLoss.NOTHING, known)
 
 
-def _is_lost(group: _Group, rule: DestinationRule, *, known: bool) -> bool:
+def _is_lost(group: _RuleGroup, rule: DestinationRule, *, known: bool) -> bool:
     """Does the older rule reach nobody that the younger doesn't?
 
     A younger rule for fewer clients is a proper exception. Without ages either could be older,

@@ -28,7 +28,7 @@ class Step(Enum):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class EffectiveRule:
+class EffectiveDestinationRule:
     """The rule that holds for some clients of a host: one object, or several merged ones.
 
     ``rules`` are the merged objects, the oldest first. ``order_known`` is false where the text
@@ -56,7 +56,7 @@ class EffectiveRule:
 
 
 @dataclass(slots=True, eq=False)
-class _Merged:
+class _MergedRule:
     """Rules of one host that istiod folds into one while it goes through them by age."""
 
     export_to: frozenset[str]
@@ -64,7 +64,7 @@ class _Merged:
     rules: list[DestinationRule]
 
 
-class TrafficPolicies:
+class DestinationRules:
     """All DestinationRules, found the way istiod looks them up."""
 
     def __init__(self, rules: Iterable[DestinationRule], config: MeshConfig) -> None:
@@ -74,7 +74,7 @@ class TrafficPolicies:
         self._root_local: HostIndex[DestinationRule] = HostIndex()
         self._all: HostIndex[DestinationRule] = HostIndex()
         self._same_host: dict[tuple[str, str], list[DestinationRule]] = {}
-        self._merged: dict[tuple[DestinationRule, ...], list[_Merged]] = {}
+        self._merged: dict[tuple[DestinationRule, ...], list[_MergedRule]] = {}
         self._with_selector: set[str] = set()
         for rule in sorted(rules, key=lambda one: (selector_of(one) is None, age(one))):
             if rule.host:
@@ -86,7 +86,7 @@ class TrafficPolicies:
 
     def effective(
         self, host: RegisteredHost, namespace: str, labels: Mapping[str, str]
-    ) -> EffectiveRule | None:
+    ) -> EffectiveDestinationRule | None:
         """Find the rule a proxy of a namespace, with these labels, follows for a host.
 
         The first namespace of the path whose most specific host has a rule decides, even when
@@ -214,10 +214,10 @@ class TrafficPolicies:
         return _PRIVATE if selector_of(rule) is not None else frozenset(rule.export_to)
 
     def _choose(
-        self, usable: Sequence[_Merged], step: Step, namespace: str, labels: Mapping[str, str]
-    ) -> EffectiveRule | None:
+        self, usable: Sequence[_MergedRule], step: Step, namespace: str, labels: Mapping[str, str]
+    ) -> EffectiveDestinationRule | None:
         """Take the first rule whose selector picks the client, else the youngest without one."""
-        chosen: _Merged | None = None
+        chosen: _MergedRule | None = None
         for merged in usable:
             if merged.selector is None:
                 chosen = merged
@@ -228,9 +228,11 @@ class TrafficPolicies:
             return None
         written = {rule for merged in usable for rule in merged.rules}
         known = order_is_known(written) or not _order_matters(usable)
-        return EffectiveRule(self.host_of(chosen.rules[0]), step, tuple(chosen.rules), known)
+        return EffectiveDestinationRule(
+            self.host_of(chosen.rules[0]), step, tuple(chosen.rules), known
+        )
 
-    def _merge(self, rules: tuple[DestinationRule, ...]) -> list[_Merged]:
+    def _merge(self, rules: tuple[DestinationRule, ...]) -> list[_MergedRule]:
         """Fold rules of one host, as in mergeDestinationRule.
 
         istiod lets the last comparison decide whether a rule also stands alone, so the loop
@@ -239,7 +241,7 @@ class TrafficPolicies:
         known = self._merged.get(rules)
         if known is not None:
             return known
-        done: list[_Merged] = []
+        done: list[_MergedRule] = []
         for rule in rules:
             export_to, selector = self._export_to(rule), selector_of(rule)
             alone = True
@@ -254,7 +256,7 @@ class TrafficPolicies:
                 alone = alone and selector != other.selector
                 other.rules.append(rule)
             if alone:
-                done.append(_Merged(export_to, selector, [rule]))
+                done.append(_MergedRule(export_to, selector, [rule]))
         self._merged[rules] = done
         return done
 
@@ -268,7 +270,7 @@ def _reaches(export_to: frozenset[str], namespace: str) -> bool:
     return not export_to or "*" in export_to or namespace in export_to
 
 
-def _order_matters(usable: Sequence[_Merged]) -> bool:
+def _order_matters(usable: Sequence[_MergedRule]) -> bool:
     """Would another age of these rules change what clients do?"""
     if sum(merged.selector is None for merged in usable) > 1:
         return True

@@ -12,19 +12,19 @@ from meshctl.mesh.core.hosts import covers
 from meshctl.mesh.matching.request_match import RequestMatch, covered_by_any
 from meshctl.mesh.matching.string_match import StringMatch
 from meshctl.mesh.traffic.delegates import MESH
-from meshctl.mesh.traffic.route_matches import Alternative
+from meshctl.mesh.traffic.route_matches import RouteMatch
 from meshctl.resources import View, VirtualService
 
 if TYPE_CHECKING:
     from meshctl.mesh.model import Mesh
 
 
-def looping(mesh: "Mesh", service: VirtualService) -> Iterator[tuple[Alternative, str]]:
+def looping(mesh: "Mesh", service: VirtualService) -> Iterator[tuple[RouteMatch, str]]:
     """Walk the matches whose redirect they take again, with the place it leads to.
 
     Matches that ask for headers or query parameters are passed over: the client may send others.
     """
-    several = mesh.alternatives.of(service)
+    several = mesh.route_matches.of(service)
     for number, one in enumerate(several):
         redirect = one.rule.action.child("redirect")
         if redirect.data and not redirect.has("port") and not redirect.has("derivePort"):
@@ -36,7 +36,7 @@ def looping(mesh: "Mesh", service: VirtualService) -> Iterator[tuple[Alternative
                 yield one, target
 
 
-def _target(mesh: "Mesh", one: Alternative, redirect: View) -> str | None:
+def _target(mesh: "Mesh", one: RouteMatch, redirect: View) -> str | None:
     """Name what the redirect leads to if the match takes it again."""
     request = one.request
     named = request.headers or request.without_headers or request.query_params
@@ -71,11 +71,11 @@ def _takes(asked: StringMatch | None, text: str) -> bool:
     return asked is None or asked.takes(text) is True
 
 
-def _full(mesh: "Mesh", one: Alternative, host: str) -> str:
+def _full(mesh: "Mesh", one: RouteMatch, host: str) -> str:
     return mesh.registry.fqdn(host, one.service.namespace)
 
 
-def _is_served(mesh: "Mesh", one: Alternative, scheme: str) -> bool:
+def _is_served(mesh: "Mesh", one: RouteMatch, scheme: str) -> bool:
     """Does a gateway of the match serve one of the hosts with this scheme, on its port?"""
     names = one.request.gateways - {MESH}
     port = one.request.port
@@ -89,7 +89,7 @@ def _is_served(mesh: "Mesh", one: Alternative, scheme: str) -> bool:
     )
 
 
-def _may_divert(before: Alternative, one: Alternative, redirect: View) -> bool:
+def _may_divert(before: RouteMatch, one: RouteMatch, redirect: View) -> bool:
     """May an earlier match take the request that the redirect leads to?"""
     path = _path(one.request, redirect)
     if redirect.has("uri") or redirect.has("prefixRewrite"):

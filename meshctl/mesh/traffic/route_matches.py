@@ -22,7 +22,7 @@ Key = tuple[HttpRule, RuleMatch | None]
 
 
 @dataclass(frozen=True, eq=False)
-class Alternative:
+class RouteMatch:
     """One match of an http rule as a set of requests; a rule without a match takes all."""
 
     service: VirtualService
@@ -81,13 +81,13 @@ class Alternative:
         ]
         return f"{text} with {', '.join(asked)}" if asked else text
 
-    def at(self, gateway: str, *, any_port: bool) -> "Alternative":
+    def at(self, gateway: str, *, any_port: bool) -> "RouteMatch":
         """Read it for one gateway, and (``any_port``) for the one port it was chosen for."""
         port = None if any_port else self.request.port
         request = self.request._replace(gateways=frozenset({gateway}), port=port)
         return replace(self, request=request)
 
-    def does_the_same(self, other: "Alternative") -> bool:
+    def does_the_same(self, other: "RouteMatch") -> bool:
         """Do both lead to the same result, so that it doesn't matter which one is taken?
 
         Short names mean other hosts in other namespaces, so those are never the same.
@@ -98,14 +98,14 @@ class Alternative:
         return ours is not None and ours == theirs
 
 
-class Alternatives:
+class RouteMatches:
     """The matches of the http rules of every VirtualService, read when first asked."""
 
     def __init__(self, routes: Routes) -> None:
         self._routes = routes
-        self._found: dict[VirtualService, dict[Key, Alternative]] = {}
+        self._found: dict[VirtualService, dict[Key, RouteMatch]] = {}
 
-    def of(self, service: VirtualService) -> tuple[Alternative, ...]:
+    def of(self, service: VirtualService) -> tuple[RouteMatch, ...]:
         """List those of a VirtualService in order, but not those that no gateway of it reads.
 
         A delegate is read as if it were bound to the mesh: what it inherits from a root is the
@@ -113,16 +113,16 @@ class Alternatives:
         """
         return tuple(self._of(service).values())
 
-    def find(self, route: EffectiveRoute) -> Alternative | None:
+    def find(self, route: EffectiveRoute) -> RouteMatch | None:
         """Find what an Envoy route was made of."""
         return self._of(route.virtual_service).get((route.rule, route.match))
 
-    def _of(self, service: VirtualService) -> dict[Key, Alternative]:
+    def _of(self, service: VirtualService) -> dict[Key, RouteMatch]:
         if service not in self._found:
             self._found[service] = dict(self._read(service))
         return self._found[service]
 
-    def _read(self, service: VirtualService) -> Iterator[tuple[Key, Alternative]]:
+    def _read(self, service: VirtualService) -> Iterator[tuple[Key, RouteMatch]]:
         gateways = frozenset(self._routes.gateways_of(service))
         for rule in self._routes.delegates.rules(service):
             for match in rule.matches or (None,):
@@ -132,10 +132,10 @@ class Alternatives:
                 if at:
                     data = {} if match is None else match.match.data
                     request = from_istio(data, at)
-                    yield (rule, match), Alternative(service, rule, match, request)
+                    yield (rule, match), RouteMatch(service, rule, match, request)
 
 
-def may_meet(several: Sequence[Alternative]) -> Iterator[tuple[int, int]]:
+def may_meet(several: Sequence[RouteMatch]) -> Iterator[tuple[int, int]]:
     """Walk the pairs (by index, the smaller first) whose paths may have a text in common.
 
     Costs a sort and one step for each pair that it gives.

@@ -23,14 +23,14 @@ from meshctl.resources.cached_property import cached_property
 _OF_PROXY = frozenset({"gateways", "port", "sourceLabels", "sourceNamespace"})
 
 
-class Proxy(NamedTuple):
+class ProxyNode(NamedTuple):
     """What istiod knows of an Envoy when it builds routes; ``None`` is unknown."""
 
     namespace: str | None
     labels: Mapping[str, str] | None
 
 
-class Target(NamedTuple):
+class WeightedCluster(NamedTuple):
     """The upstream that a destination becomes; ``weight`` is ``None`` for a single one."""
 
     host: str
@@ -49,7 +49,7 @@ class EffectiveRoute:
     match: RuleMatch | None
     request: RequestMatch
     """The requests it takes, without what asks about the proxy (its source, gateway, port)."""
-    targets: tuple[Target, ...]
+    targets: tuple[WeightedCluster, ...]
     port: int
     """The port of the server or listener it was built for."""
 
@@ -80,7 +80,7 @@ class BoundHost(NamedTuple):
     virtual_service: VirtualService
 
 
-class Bound:
+class BoundVirtualServices:
     """The VirtualServices of one Gateway (or the mesh) that one proxy sees, in istiod's order."""
 
     def __init__(self, services: Iterable[VirtualService], registry: Registry) -> None:
@@ -121,7 +121,7 @@ class Routes:
         self._registry = registry
         self._visible: dict[VirtualService, frozenset[str]] = {}
         self._by_gateway: dict[str, list[VirtualService]] = {}
-        self._bound: dict[tuple[str, str | None], Bound] = {}
+        self._bound: dict[tuple[str, str | None], BoundVirtualServices] = {}
         for one in everything:
             if not one.hosts:
                 continue
@@ -144,7 +144,7 @@ class Routes:
         visible = self._visible.get(service, frozenset())
         return bool(visible) if namespace is None else is_visible_to(visible, namespace)
 
-    def bound(self, gateway: str, namespace: str | None) -> Bound:
+    def bound(self, gateway: str, namespace: str | None) -> BoundVirtualServices:
         """List what binds to a Gateway (or ``mesh``) as a proxy of a namespace sees it.
 
         Those private to the namespace come first, then those exported to it by name, then the
@@ -154,7 +154,7 @@ class Routes:
         if key not in self._bound:
             seen = [one for one in self.naming(gateway) if self.is_visible(one, namespace)]
             seen.sort(key=lambda one: self.rank(one, namespace))
-            self._bound[key] = Bound(seen, self._registry)
+            self._bound[key] = BoundVirtualServices(seen, self._registry)
         return self._bound[key]
 
     def of_mesh_host(self, host: str, namespace: str) -> VirtualService | None:
@@ -178,10 +178,10 @@ class Routes:
         if port is None:
             known = self._registry.find(host, namespace)
             port = known.ports[0].number if known is not None and known.ports else 80
-        return self.build(service, MESH, port, Proxy(namespace, None))
+        return self.build(service, MESH, port, ProxyNode(namespace, None))
 
     def build(
-        self, service: VirtualService, gateway: str, port: int, proxy: Proxy
+        self, service: VirtualService, gateway: str, port: int, proxy: ProxyNode
     ) -> tuple[EffectiveRoute, ...]:
         """Build the Envoy routes of one VirtualService for a Gateway (or ``mesh``) and port.
 
@@ -200,8 +200,8 @@ class Routes:
         return tuple(built)
 
     def target(
-        self, destination: Destination, port: int, proxy: Proxy, weight: int | None = None
-    ) -> Target:
+        self, destination: Destination, port: int, proxy: ProxyNode, weight: int | None = None
+    ) -> WeightedCluster:
         """Resolve a destination: a missing port is the only one, else the listener's own."""
         namespace = destination.resource.namespace
         host = self._registry.fqdn(destination.host, namespace)
@@ -211,9 +211,9 @@ class Routes:
         number = destination.port
         if number is None:
             number = known.ports[0].number if known and len(known.ports) == 1 else port
-        return Target(host, number, destination.subset, weight, destination)
+        return WeightedCluster(host, number, destination.subset, weight, destination)
 
-    def _targets(self, rule: HttpRule, port: int, proxy: Proxy) -> Iterator[Target]:
+    def _targets(self, rule: HttpRule, port: int, proxy: ProxyNode) -> Iterator[WeightedCluster]:
         entries = rule.action.routes
         if len(entries) == 1:
             yield self.target(entries[0].destination, port, proxy)
@@ -222,7 +222,7 @@ class Routes:
             if entry.weight:
                 yield self.target(entry.destination, port, proxy, entry.weight)
 
-    def _service(self, host: str, namespace: str, proxy: Proxy) -> RegisteredHost | None:
+    def _service(self, host: str, namespace: str, proxy: ProxyNode) -> RegisteredHost | None:
         viewer = namespace if proxy.namespace is None else proxy.namespace
         seen = [one for one in self._registry.at(host) if is_visible_to(one.visible, viewer)]
         own = next((one for one in seen if one.namespace == namespace), None)
@@ -249,7 +249,7 @@ def _request(match: RuleMatch | None, gateway: str) -> RequestMatch:
     return from_istio({k: v for k, v in asked.items() if k not in _OF_PROXY}, frozenset({gateway}))
 
 
-def _applies(match: Match, gateway: str, port: int, proxy: Proxy) -> bool:
+def _applies(match: Match, gateway: str, port: int, proxy: ProxyNode) -> bool:
     """Is the match meant for this listener at all? Named gateways make the source irrelevant."""
     if match.port and match.port != port:
         return False

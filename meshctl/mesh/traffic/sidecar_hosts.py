@@ -14,7 +14,7 @@ from meshctl.mesh.core.mesh_config import MeshConfig
 from meshctl.mesh.core.precedence import order_is_known
 from meshctl.mesh.registry.services import Registry
 from meshctl.mesh.traffic.delegates import MESH
-from meshctl.mesh.traffic.route_matches import Alternatives
+from meshctl.mesh.traffic.route_matches import RouteMatches
 from meshctl.mesh.traffic.routes import Routes
 from meshctl.resources import Ref, VirtualService
 
@@ -54,11 +54,11 @@ class LostHost:
         return same and one.namespace == other.namespace
 
 
-class MeshHosts:
+class SidecarHosts:
     """All hosts that VirtualServices claim in the mesh."""
 
     def __init__(
-        self, routes: Routes, alternatives: Alternatives, registry: Registry, config: MeshConfig
+        self, routes: Routes, alternatives: RouteMatches, registry: Registry, config: MeshConfig
     ) -> None:
         self._alternatives = alternatives
         self._registry = registry

@@ -20,7 +20,7 @@ ELSEWHERE = ""
 """Stands for every namespace that has nothing of its own to say; no namespace has this name."""
 
 
-class Client(NamedTuple):
+class ClientGroup(NamedTuple):
     """Proxies that route alike: of one namespace, or ``ELSEWHERE`` for all without own rules."""
 
     namespace: str
@@ -31,13 +31,13 @@ class Client(NamedTuple):
 class LostSubset(NamedTuple):
     """A subset that some proxies don't find. ``client`` is ``None`` when nobody defines it."""
 
-    client: Client | None
+    client: ClientGroup | None
     known: tuple[str, ...]
     rules: tuple[DestinationRule, ...]
     """Rules for the host; where a client misses it, those that define the subset."""
 
 
-class SubsetLookup:
+class Subsets:
     """Finds out who finds a subset."""
 
     def __init__(self, mesh: "Mesh") -> None:
@@ -54,13 +54,13 @@ class SubsetLookup:
         return self._lost[key]
 
     def _find(self, destination: Destination, gateways: frozenset[str]) -> LostSubset | None:
-        host = self._mesh.upstreams.host_of(destination)
-        rules = tuple(self._mesh.traffic_policies.covering(host))
+        host = self._mesh.clusters.host_of(destination)
+        rules = tuple(self._mesh.destination_rules.covering(host))
         names = tuple(dict.fromkeys(s.name for rule in rules for s in rule.subsets))
         if destination.subset not in names:
             known = self.is_known(destination)
             return LostSubset(None, names, rules) if known else None
-        declared = self._mesh.upstreams.declared(destination)
+        declared = self._mesh.clusters.declared(destination)
         if not declared or any(selector_of(rule) is not None for rule in rules):
             return None
         for client in self._clients(destination.resource, gateways):
@@ -71,21 +71,23 @@ class SubsetLookup:
 
     def is_known(self, destination: Destination) -> bool:
         """Has the input a rule for the host, or would it have one, if there were one?"""
-        host = self._mesh.upstreams.host_of(destination)
-        if any(True for _ in self._mesh.traffic_policies.covering(host)):
+        host = self._mesh.clusters.host_of(destination)
+        if any(True for _ in self._mesh.destination_rules.covering(host)):
             return True
         home = self._mesh.registry.home(host)
         return self._mesh.is_whole or bool(
             {destination.resource.namespace, home} & self._with_rules
         )
 
-    def _finds(self, client: Client, declared: list[RegisteredHost], subset: str) -> bool:
+    def _finds(self, client: ClientGroup, declared: list[RegisteredHost], subset: str) -> bool:
         """Does a client find it for each declaration of the host that it sees?"""
         for host in declared:
             if client.namespace is ELSEWHERE and "*" not in host.visible:
                 continue
             if is_visible_to(host.visible, client.namespace):
-                found = self._mesh.traffic_policies.effective(host, client.namespace, client.labels)
+                found = self._mesh.destination_rules.effective(
+                    host, client.namespace, client.labels
+                )
                 if found is None or subset not in found.subsets:
                     return False
         return True
@@ -106,20 +108,20 @@ class SubsetLookup:
                 return every
         return every & found
 
-    def _clients(self, service: Resource, gateways: Iterable[str]) -> Iterator[Client]:
+    def _clients(self, service: Resource, gateways: Iterable[str]) -> Iterator[ClientGroup]:
         assert isinstance(service, VirtualService)  # noqa: S101 - narrows the type
         for name in sorted(gateways):
             if name == MESH:
                 if self._mesh.routes.is_visible(service, service.namespace):
-                    yield Client(service.namespace, {}, is_gateway=False)
+                    yield ClientGroup(service.namespace, {}, is_gateway=False)
                 if self._mesh.routes.is_visible(service, ELSEWHERE):
-                    yield Client(ELSEWHERE, {}, is_gateway=False)
+                    yield ClientGroup(ELSEWHERE, {}, is_gateway=False)
                 continue
             gateway = self._mesh.gateways.find(name)
             for effective in self._mesh.gateways.of(gateway) if gateway is not None else ():
                 workload = effective.workload
                 if workload.namespace is not None:
-                    yield Client(workload.namespace, workload.labels, is_gateway=True)
+                    yield ClientGroup(workload.namespace, workload.labels, is_gateway=True)
 
 
 def _defines(rule: DestinationRule, subset: str) -> bool:

@@ -7,7 +7,7 @@ from itertools import groupby, islice
 
 from meshctl.mesh.matching.request_match import covers
 from meshctl.mesh.traffic.delegates import HttpRule
-from meshctl.mesh.traffic.route_matches import Alternative, Alternatives, is_segment_leak, may_meet
+from meshctl.mesh.traffic.route_matches import RouteMatch, RouteMatches, is_segment_leak, may_meet
 from meshctl.resources import Ref, VirtualService
 
 MOST_PAIRS = 10_000
@@ -24,11 +24,11 @@ class Extent(Enum):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Shadow:
+class UnreachableRule:
     """Something that never gets a request: a match, a rule, or all that a rule delegates to."""
 
-    dead: Alternative
-    by: Alternative
+    dead: RouteMatch
+    by: RouteMatch
     extent: Extent
 
     @property
@@ -63,22 +63,22 @@ class Shadow:
         return self.dead.does_the_same(self.by)
 
 
-class Shadows:
+class UnreachableRules:
     """The dead rules of every VirtualService, found when first asked."""
 
-    def __init__(self, alternatives: Alternatives) -> None:
+    def __init__(self, alternatives: RouteMatches) -> None:
         self._alternatives = alternatives
-        self._found: dict[VirtualService, tuple[Shadow, ...]] = {}
+        self._found: dict[VirtualService, tuple[UnreachableRule, ...]] = {}
         self.unfinished: set[VirtualService] = set()
         """Those with more pairs than are compared."""
 
-    def of(self, service: VirtualService) -> tuple[Shadow, ...]:
+    def of(self, service: VirtualService) -> tuple[UnreachableRule, ...]:
         """List what is dead in a VirtualService, delegates merged in; rule by rule, in order."""
         if service not in self._found:
             self._found[service] = tuple(self._find(service))
         return self._found[service]
 
-    def _find(self, service: VirtualService) -> Iterator[Shadow]:
+    def _find(self, service: VirtualService) -> Iterator[UnreachableRule]:
         several = self._alternatives.of(service)
         if len({one.rule for one in several}) == 1:
             return
@@ -89,12 +89,14 @@ class Shadows:
             numbers = list(group)
             delegates = several[numbers[0]].rule.action is not root
             if delegates and all(number in by for number in numbers):
-                yield Shadow(several[numbers[0]], several[by[numbers[0]]], Extent.DELEGATION)
+                yield UnreachableRule(
+                    several[numbers[0]], several[by[numbers[0]]], Extent.DELEGATION
+                )
                 continue
             for _, inner in groupby(numbers, key=lambda n: several[n].rule):
                 yield from _of_rule(several, list(inner), by)
 
-    def _takers(self, service: VirtualService, several: tuple[Alternative, ...]) -> dict[int, int]:
+    def _takers(self, service: VirtualService, several: tuple[RouteMatch, ...]) -> dict[int, int]:
         """Find for each dead match the first match of an earlier rule that covers it."""
         pairs = list(islice(may_meet(several), MOST_PAIRS + 1))
         if len(pairs) > MOST_PAIRS:
@@ -112,14 +114,14 @@ class Shadows:
 
 
 def _of_rule(
-    several: tuple[Alternative, ...], numbers: list[int], by: dict[int, int]
-) -> Iterator[Shadow]:
+    several: tuple[RouteMatch, ...], numbers: list[int], by: dict[int, int]
+) -> Iterator[UnreachableRule]:
     """Walk what is dead of one rule: its matches, or once the whole."""
     dead = [number for number in numbers if number in by]
     whole = dead == numbers
     for number in dead[:1] if whole else dead:
         extent = Extent.RULE if whole else Extent.MATCH
-        yield Shadow(several[number], several[by[number]], extent)
+        yield UnreachableRule(several[number], several[by[number]], extent)
 
 
 def _belong_together(one: HttpRule, other: HttpRule) -> bool:

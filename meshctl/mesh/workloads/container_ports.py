@@ -9,14 +9,14 @@ from collections.abc import Iterable, Iterator
 from meshctl.istio.protocols import Protocol
 from meshctl.istio.well_known_ports import server_first
 from meshctl.mesh.registry.services import HostPort, RegisteredHost
-from meshctl.mesh.workloads.traffic_capture import Capture
+from meshctl.mesh.workloads.traffic_capture import TrafficCapture
 from meshctl.mesh.workloads.waypoints import Ambient, WaypointUse
 from meshctl.mesh.workloads.workloads import Workloads
 from meshctl.resources import Service, ServicePort, View, Workload
 from meshctl.resources.cached_property import cached_property
 
 
-class Ports:
+class ContainerPorts:
     """All container ports, with the Services in front of them."""
 
     def __init__(self, hosts: Iterable[RegisteredHost], workloads: Workloads) -> None:
@@ -107,7 +107,7 @@ class Ports:
         Ports that are probed, or named for metrics, are for others than the peers.
         """
         known = {target for _, target in self.in_front_of(workload)}
-        capture = Capture(workload)
+        capture = TrafficCapture(workload)
         apart = known | {number for number, _ in capture.probed_ports()}
         for container in workload.containers:
             numbers = {port.number("containerPort") for port in container.ports}

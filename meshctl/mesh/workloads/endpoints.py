@@ -18,7 +18,7 @@ _OF_NODES = frozenset({
 pilot/pkg/serviceregistry/util/label, Istio 1.31)."""
 
 
-class SubsetPods:
+class SubsetEndpoints:
     """Answers for the subsets of DestinationRules."""
 
     def __init__(self, mesh: "Mesh") -> None:

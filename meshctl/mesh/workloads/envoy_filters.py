@@ -28,7 +28,7 @@ _SKEW = 2
 _PATCH_RELEASES = 40
 
 
-class Twin(NamedTuple):
+class SameNamedFilter(NamedTuple):
     """Two patches that insert a filter of one name into the same proxies."""
 
     patch: ConfigPatch
@@ -84,7 +84,7 @@ class EnvoyFilters:
         context = wanted.get(patch.context)
         return reached[0] if context is not None and are_gateways == {not context} else None
 
-    def twins(self, envoy_filter: EnvoyFilter) -> Iterator[Twin]:
+    def twins(self, envoy_filter: EnvoyFilter) -> Iterator[SameNamedFilter]:
         """Walk the inserted filters of an EnvoyFilter that an older patch inserts as well."""
         for patch in envoy_filter.patches:
             known = self._inserts.get((envoy_filter, patch.path))
@@ -93,7 +93,7 @@ class EnvoyFilters:
             earlier = [one for one in self._near(envoy_filter, patch) if one[0] < known[0]]
             for _, other in sorted(earlier, key=lambda one: one[0]):
                 if self._meet(patch, other):
-                    yield Twin(patch, other)
+                    yield SameNamedFilter(patch, other)
                     break
 
     def _near(

@@ -17,7 +17,7 @@ _SHOWN = 3
 R = TypeVar("R", bound=Resource)
 
 
-class Attachments(Generic[R]):
+class PolicyAttachments(Generic[R]):
     """All objects of one kind, by the level they act on."""
 
     def __init__(

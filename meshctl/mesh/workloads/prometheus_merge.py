@@ -23,7 +23,7 @@ _MAX_PORT = 65535
 _NO_LABEL = re.compile(r"[^a-zA-Z0-9_]")
 
 
-class Target(NamedTuple):
+class ScrapeTarget(NamedTuple):
     """One place from which metrics are collected, as it is written."""
 
     port: str
@@ -36,12 +36,12 @@ class Target(NamedTuple):
         return is_number and 0 < int(self.port) <= _MAX_PORT and int(self.port) not in SIDECAR_PORTS
 
 
-def targets(text: str) -> Iterator[Target]:
+def targets(text: str) -> Iterator[ScrapeTarget]:
     """Walk the targets of the annotation, which are parted by commas."""
     for part in text.split(","):
         port, _, path = part.strip().partition(":")
         if port:
-            yield Target(port, path or "/metrics")
+            yield ScrapeTarget(port, path or "/metrics")
 
 
 def scrape_key(name: str) -> str | None:

@@ -31,7 +31,7 @@ class Replicas:
     def behind(self, host: str) -> int | None:
         """The number of pods behind a host, ``None`` when it is unknown."""
         declared = self._mesh.registry.at(host)
-        if len(declared) != 1 or not self._mesh.subset_pods.shows_pods_of(declared[0]):
+        if len(declared) != 1 or not self._mesh.subset_endpoints.shows_pods_of(declared[0]):
             return None
         numbers = [self.of(one) for one in self._mesh.workloads.behind(declared[0])]
         known = [number for number in numbers if number is not None]

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from meshctl.istio.protocols import Protocol
-from meshctl.mesh.workloads.container_ports import Ports
+from meshctl.mesh.workloads.container_ports import ContainerPorts
 from meshctl.resources import Ref, Workload
 
 _MANAGED = "gateway.istio.io/managed"
@@ -31,7 +31,9 @@ class LinkedPort(NamedTuple):
         return "tls" if self.protocol.is_tls else "tcp"
 
 
-def shared_ports(workload: Workload, ports: Ports) -> Iterator[tuple[int, Sequence[LinkedPort]]]:
+def shared_ports(
+    workload: Workload, ports: ContainerPorts
+) -> Iterator[tuple[int, Sequence[LinkedPort]]]:
     """Walk the container ports that several Service ports lead to.
 
     Ports whose protocol is sniffed fit to any other, and UDP never reaches a sidecar.

@@ -31,7 +31,7 @@ class Probe:
     port: int
 
 
-class Capture:
+class TrafficCapture:
     """What the sidecar of one workload sees of its inbound connections."""
 
     def __init__(self, workload: Workload) -> None:

@@ -20,7 +20,7 @@ _TAB = 4
 _CUT = "..."
 
 
-class Row(NamedTuple):
+class FrameRow(NamedTuple):
     """One row of a code frame: a source line with its number, or a mark below one."""
 
     number: int | None
@@ -28,7 +28,7 @@ class Row(NamedTuple):
     is_mark: bool
 
 
-def code_frame(location: Location, context: int, mark: str = "^") -> list[Row]:
+def code_frame(location: Location, context: int, mark: str = "^") -> list[FrameRow]:
     """Show the lines of a location with ``context`` lines around it, and mark its span."""
     source = _Source(location)
     first, last = location.line, source.last_line
@@ -40,12 +40,12 @@ def code_frame(location: Location, context: int, mark: str = "^") -> list[Row]:
     return list(_bracketed(source, around, mark))
 
 
-def gutter_width(rows: list[Row]) -> int:
+def gutter_width(rows: list[FrameRow]) -> int:
     """Say how many digits the largest line number of these rows has."""
     return max((len(str(row.number)) for row in rows if row.number), default=1)
 
 
-def numbered(row: Row, gutter: int) -> str:
+def numbered(row: FrameRow, gutter: int) -> str:
     """Write a row with its number in a gutter of that many digits."""
     return f"{row.number or '':>{gutter}} | {row.text}".rstrip()
 
@@ -88,34 +88,34 @@ class _Source:
         return (len(_CUT) if self._start else 0) + _cells(left)
 
 
-def _underlined(source: _Source, around: range, mark: str) -> Iterator[Row]:
+def _underlined(source: _Source, around: range, mark: str) -> Iterator[FrameRow]:
     line = source.span.line
     for number in around:
         text = source.shown(number)
         if text is None:
             continue
-        yield Row(number, text, is_mark=False)
+        yield FrameRow(number, text, is_mark=False)
         if number == line:
             start = source.offset(line, source.span.column)
             length = source.offset(line, source.end_column) - start
-            yield Row(None, " " * start + mark * max(1, length), is_mark=True)
+            yield FrameRow(None, " " * start + mark * max(1, length), is_mark=True)
 
 
-def _bracketed(source: _Source, around: range, mark: str) -> Iterator[Row]:
+def _bracketed(source: _Source, around: range, mark: str) -> Iterator[FrameRow]:
     first, last = source.span.line, source.last_line
     hidden = range(first + _TALL // 2, last - 1) if last - first >= _TALL else range(0)
     for number in around:
         text = source.shown(number)
         if number in hidden:
             if number == hidden.start:
-                yield Row(None, f"| {_CUT}", is_mark=True)
+                yield FrameRow(None, f"| {_CUT}", is_mark=True)
         elif text is not None:
             bar = "/" if number == first else "|" if first < number <= last else " "
-            yield Row(number, f"{bar} {text}", is_mark=False)
+            yield FrameRow(number, f"{bar} {text}", is_mark=False)
         if number == last:
             width = source.offset(last, max(1, source.end_column - 1))
             end = f"|_{'_' * width}{mark}" if text is not None else f"| {_CUT} to line {last}"
-            yield Row(None, end, is_mark=True)
+            yield FrameRow(None, end, is_mark=True)
 
 
 def _expanded(text: str) -> str:

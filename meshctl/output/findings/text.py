@@ -7,7 +7,7 @@ from typing import TextIO
 
 from meshctl.engine.report import LocatedFinding, Location, Report, ResourceId
 from meshctl.output.colour import Paint, painter
-from meshctl.output.findings.code_frame import Row, code_frame, gutter_width, numbered
+from meshctl.output.findings.code_frame import FrameRow, code_frame, gutter_width, numbered
 from meshctl.output.wording import (
     amount,
     effective_fix,
@@ -70,7 +70,7 @@ def _arrow(arrow: str, location: Location, resource: ResourceId, paint: Paint) -
     return f"  {paint(arrow, 'gutter')} {visible(place(location))}{title}"
 
 
-def _frame(rows: list[Row], gutter: int, style: str, paint: Paint) -> Iterator[str]:
+def _frame(rows: list[FrameRow], gutter: int, style: str, paint: Paint) -> Iterator[str]:
     for row in rows:
         number, bar, text = numbered(row, gutter).partition(" |")
         yield f"  {paint(number + bar, 'gutter')}{paint(text, style) if row.is_mark else text}"

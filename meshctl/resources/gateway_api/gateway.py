@@ -6,7 +6,7 @@ from meshctl.resources.view import View, cached_property, views
 _HBONE_PORT = 15008
 
 
-class Listener(View):
+class KubernetesListener(View):
     """One listener of a Gateway."""
 
     @property
@@ -49,9 +49,9 @@ class KubernetesGateway(Resource):
         return self.spec.text("gatewayClassName")
 
     @cached_property
-    def listeners(self) -> tuple[Listener, ...]:
+    def listeners(self) -> tuple[KubernetesListener, ...]:
         """Its listeners in order."""
-        return views(self.spec, "listeners", Listener)
+        return views(self.spec, "listeners", KubernetesListener)
 
     @cached_property
     def addresses(self) -> tuple[View, ...]:

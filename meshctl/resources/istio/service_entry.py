@@ -34,7 +34,7 @@ class EntryPort(View):
         return self.number("targetPort") or self.port
 
 
-class Endpoint(View):
+class EntryEndpoint(View):
     """One static endpoint: of a ServiceEntry, or the whole ``spec`` of a WorkloadEntry."""
 
     @cached_property
@@ -73,9 +73,9 @@ class ServiceEntry(Resource):
         return views(self.spec, "ports", EntryPort)
 
     @cached_property
-    def endpoints(self) -> tuple[Endpoint, ...]:
+    def endpoints(self) -> tuple[EntryEndpoint, ...]:
         """Endpoints written in the entry itself."""
-        return views(self.spec, "endpoints", Endpoint)
+        return views(self.spec, "endpoints", EntryEndpoint)
 
     @cached_property
     def addresses(self) -> tuple[str, ...]:

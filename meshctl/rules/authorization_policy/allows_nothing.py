@@ -47,7 +47,7 @@ def _is_shut(workload: Workload, policy: AuthorizationPolicy, mesh: Mesh) -> boo
     """Is a workload meant to be called, and opened by no policy that the input has?"""
     home = workload.namespace
     is_known = mesh.is_whole or policy.namespace == home or mesh.authorization.has_any_in(home)
-    if not is_known or next(mesh.ports.in_front_of(workload), None) is None:
+    if not is_known or next(mesh.container_ports.in_front_of(workload), None) is None:
         return False
     allowing = (one for one in mesh.authorization.guarding(workload) if one.action == "ALLOW")
     return not any(one.spec.data.get("rules") for one in allowing)

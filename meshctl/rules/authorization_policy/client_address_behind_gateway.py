@@ -24,9 +24,9 @@ def check(policy: AuthorizationPolicy, mesh: Mesh) -> Iterator[Outcome]:
     if policy.target_refs or not places:
         return
     workloads = mesh.authorization.reached(policy)
-    if any(is_gateway(one) or mesh.ports.is_exposed(one) for one in workloads):
+    if any(is_gateway(one) or mesh.container_ports.is_exposed(one) for one in workloads):
         return
-    entrances = [one for workload in workloads for one in mesh.entrances.into(workload)]
+    entrances = [one for workload in workloads for one in mesh.ingress_paths.into(workload)]
     if not entrances:
         return
     gateway = entrances[0].gateway

@@ -28,7 +28,7 @@ def check(policy: AuthorizationPolicy, mesh: Mesh) -> Iterator[Outcome]:
         is_ambient = mesh.workloads.membership(workload) is Membership.AMBIENT
         if is_ambient or is_gateway(workload):
             continue  # ztunnel has rules of its own, and a gateway's servers say what it speaks
-        for port, target in mesh.ports.layer4(workload):
+        for port, target in mesh.container_ports.layer4(workload):
             finding = _on_port(policy, workload, port, target, mesh)
             if finding is not None:
                 yield finding.also(port.view.at("name"), f"is {port.protocol}")

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
 from meshctl.mesh.security.identity_use import identity_parts
-from meshctl.mesh.security.peer_authentication import Demand, Mode
+from meshctl.mesh.security.peer_authentication import EffectiveMode, Mode
 from meshctl.mesh.workloads.membership import Membership
 from meshctl.resources import AuthorizationPolicy
 from meshctl.rules.api import Finding, Outcome, Severity, rule
@@ -26,10 +26,10 @@ def check(policy: AuthorizationPolicy, mesh: Mesh) -> Iterator[Outcome]:
         yield finding.also(decider.ref, "turns it off") if decider.ref else finding
 
 
-def _disabled_by(policy: AuthorizationPolicy, mesh: Mesh) -> Demand | None:
+def _disabled_by(policy: AuthorizationPolicy, mesh: Mesh) -> EffectiveMode | None:
     """What turns mutual TLS off for the first workload, if it is off for all of them."""
     demands = mesh.peer_authentications
-    first: Demand | None = None
+    first: EffectiveMode | None = None
     for workload in mesh.authorization.reached(policy):
         demand = demands.of_workload(workload)
         # HBONE authenticates whatever PeerAuthentications say; a port may have a mode of its own.

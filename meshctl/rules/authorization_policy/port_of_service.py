@@ -24,7 +24,7 @@ def check(policy: AuthorizationPolicy, mesh: Mesh) -> Iterator[Outcome]:
         return
     workloads = mesh.authorization.reached(policy)
     for port, place in ports:
-        hits = [mesh.ports.only_of_service(workload, port) for workload in workloads]
+        hits = [mesh.container_ports.only_of_service(workload, port) for workload in workloads]
         mapped = [hit for hit in hits if hit is not None]
         if not mapped or len(mapped) < len(hits):
             continue

@@ -22,7 +22,7 @@ def check(policy: AuthorizationPolicy, mesh: Mesh) -> Iterator[Outcome]:
     wide = mesh.authorization.is_mesh_wide(policy)
     if policy.target_refs or (wide and not policy.selector) or mesh.authorization.reached(policy):
         return
-    if mesh.machines.any(policy.selector, None if wide else policy.namespace):
+    if mesh.workload_entries.any(policy.selector, None if wide else policy.namespace):
         return
     picked = mesh.authorization.picked(policy)
     known = mesh.is_whole if wide else mesh.workloads.shows_pods_of(policy.namespace)

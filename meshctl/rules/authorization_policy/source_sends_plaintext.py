@@ -24,7 +24,7 @@ def check(policy: AuthorizationPolicy, mesh: Mesh) -> Iterator[Outcome]:
     workloads = mesh.authorization.reached(policy)
     for source in named_sources(policy, mesh.config.trust_domain):
         for workload in workloads:
-            found = mesh.clients.in_plaintext(source.namespace, source.account, workload)
+            found = mesh.client_identities.in_plaintext(source.namespace, source.account, workload)
             if found is None or found.upstream.ref is None:
                 continue
             host = found.upstream.host.host

@@ -23,15 +23,19 @@ def check(policy: AuthorizationPolicy, mesh: Mesh) -> Iterator[Outcome]:
     if part is None:
         return
     if policy.target_refs:
-        unchecked = [] if mesh.tokens.of_same_targets(policy) else [policy.target_refs[0].name]
+        unchecked = (
+            []
+            if mesh.request_authentications.of_same_targets(policy)
+            else [policy.target_refs[0].name]
+        )
     else:
         workloads = mesh.authorization.reached(policy)
-        unchecked = [one.title for one in workloads if not mesh.tokens.of(one)]
+        unchecked = [one.title for one in workloads if not mesh.request_authentications.of(one)]
         if not workloads or len(unchecked) < len(workloads):
             return
     if not unchecked:
         return
-    if mesh.tokens.knows_those_of(policy.namespace):
+    if mesh.request_authentications.knows_those_of(policy.namespace):
         yield Finding(
             part,
             f"no RequestAuthentication is for {unchecked[0]}, so no token is ever known there",

@@ -26,8 +26,8 @@ def check(policy: AuthorizationPolicy, mesh: Mesh) -> Iterator[Outcome]:
         if mesh.workloads.membership(workload) is not Membership.AMBIENT:
             continue
         allowing = [one for one in mesh.authorization.guarding(workload) if one.action == "ALLOW"]
-        for use in mesh.ports.waypoints(workload, mesh.ambient):
-            identity = mesh.identities.of_account(use.namespace, use.name)
+        for use in mesh.container_ports.waypoints(workload, mesh.ambient):
+            identity = mesh.service_accounts.of_account(use.namespace, use.name)
             rules = (entry for one in allowing for entry in one.rules)
             if mesh.ambient.waypoint(use) is None or any(may_admit(one, identity) for one in rules):
                 continue

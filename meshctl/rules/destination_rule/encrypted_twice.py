@@ -21,7 +21,7 @@ from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, rule
 @rule(on=DestinationRule, severity=Severity.WARNING, since="0.1.0")
 def check(destination_rule: DestinationRule, mesh: Mesh) -> Iterator[Outcome]:
     """Report TLS ports to which no route brings plaintext."""
-    host = mesh.traffic_policies.host_of(destination_rule)
+    host = mesh.destination_rules.host_of(destination_rule)
     if is_wildcard(host) or mesh.tls_conflicts.of(destination_rule):
         return  # a conflict with a sidecar is told elsewhere
     for registered in mesh.registry.at(host):

@@ -30,7 +30,7 @@ def check(destination_rule: DestinationRule, mesh: Mesh) -> Iterator[Outcome]:
         f"{host} covers every service of the mesh: clients in {destination_rule.namespace} follow "
         "this rule alone, and no rule of a service's owner or of the root namespace",
     )
-    hidden = mesh.traffic_policies.replaced_by(destination_rule)
+    hidden = mesh.destination_rules.replaced_by(destination_rule)
     if hidden is not None:
         finding = finding.also(hidden.spec.at("host"), "is not read by these clients")
     yield finding

@@ -14,14 +14,14 @@ from collections.abc import Iterator
 from meshctl.mesh import Mesh
 from meshctl.mesh.security.client_tls import DISABLE, mode_of
 from meshctl.mesh.security.peer_authentication import Mode
-from meshctl.mesh.security.tls_connection import Cause, ClientTls, ServerMode
+from meshctl.mesh.security.tls_connection import ClientTls, ClientTlsCause, ServerMode
 from meshctl.resources import DestinationRule
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 
 _WORDS = {
-    Cause.RULE: "tls mode DISABLE sends plaintext",
-    Cause.CREDENTIAL_DROPPED: "sidecars drop these TLS settings, so they send plaintext",
-    Cause.AUTO_MTLS: "this entry has no tls, and the mode above it turns auto mTLS off here",
+    ClientTlsCause.RULE: "tls mode DISABLE sends plaintext",
+    ClientTlsCause.CREDENTIAL_DROPPED: "sidecars drop these TLS settings, so they send plaintext",
+    ClientTlsCause.AUTO_MTLS: "this entry has no tls, and the mode above it turns auto mTLS off here",
 }
 
 

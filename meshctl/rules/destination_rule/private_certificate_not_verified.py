@@ -24,7 +24,7 @@ _CODES = ("IST0128", "IST0129")
 @rule(on=DestinationRule, severity=Severity.INFO, equivalents=_CODES, since="0.1.0")
 def check(destination_rule: DestinationRule, mesh: Mesh) -> Iterator[Outcome]:
     """Report blocks without a CA for hosts that no public CA signs for."""
-    host = mesh.traffic_policies.host_of(destination_rule)
+    host = mesh.destination_rules.host_of(destination_rule)
     if not is_private(host, mesh.config.domain) or mesh.control_plane.skips_verification:
         return
     for tls, port in originations(destination_rule):

@@ -10,30 +10,30 @@ Fix: merge them into one object, or give them audiences (exportTo) that don't ov
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.traffic.destination_rule_merge import Loss, meetings
+from meshctl.mesh.traffic.destination_rule_merge import MergeLoss, meetings
 from meshctl.resources import DestinationRule
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 
 _TEXT = {
-    Loss.POLICY: "of the two trafficPolicies only that of the older object counts",
-    Loss.SUBSET: "of the two subsets {subset} only that of the older object counts",
-    Loss.AUDIENCE: (
+    MergeLoss.POLICY: "of the two trafficPolicies only that of the older object counts",
+    MergeLoss.SUBSET: "of the two subsets {subset} only that of the older object counts",
+    MergeLoss.AUDIENCE: (
         "the younger is merged into the older, whose exportTo stays as it is, so the namespaces "
         "that only the younger names get neither"
     ),
-    Loss.OLDER: "clients that both reach follow the younger alone",
-    Loss.UNSELECTED: (
+    MergeLoss.OLDER: "clients that both reach follow the younger alone",
+    MergeLoss.UNSELECTED: (
         "istiod merges the two, so clients that the workloadSelector doesn't pick get neither"
     ),
-    Loss.NOTHING: "istiod merges the two, and nothing is lost today",
+    MergeLoss.NOTHING: "istiod merges the two, and nothing is lost today",
 }
-_AGELESS = {Loss.UNSELECTED, Loss.NOTHING}
+_AGELESS = {MergeLoss.UNSELECTED, MergeLoss.NOTHING}
 
 
 @rule(on=DestinationRule, severity=Severity.ERROR, equivalents=("KIA0201",), since="0.1.0")
 def check(destination_rule: DestinationRule, mesh: Mesh) -> Iterator[Outcome]:
     """Report each later rule of a host, once for all of them from the first."""
-    rules = mesh.traffic_policies.same_host(destination_rule)
+    rules = mesh.destination_rules.same_host(destination_rule)
     if len(rules) < 2 or rules[0] is not destination_rule:  # noqa: PLR2004 - two are a pair
         return
     for meeting in meetings(rules):
@@ -42,7 +42,7 @@ def check(destination_rule: DestinationRule, mesh: Mesh) -> Iterator[Outcome]:
             continue  # the same object twice in the input is another finding
         subset = repr(meeting.subset[1].name) if meeting.subset else ""
         text = _TEXT[loss].format(subset=subset)
-        severity = Severity.INFO if loss is Loss.NOTHING else None
+        severity = Severity.INFO if loss is MergeLoss.NOTHING else None
         if loss not in _AGELESS:
             severity = None if meeting.order_known else Severity.WARNING
             known = f" ({older.name} is older)"

@@ -23,7 +23,7 @@ def check(destination_rule: DestinationRule, mesh: Mesh) -> Iterator[Outcome]:
     place = proxy_setting(destination_rule)
     if service is None or place is None or mesh.ambient.waypoint_use(service) is not None:
         return
-    if not mesh.destinations.comes_from_gateway(mesh.traffic_policies.host_of(destination_rule)):
+    if not mesh.destinations.comes_from_gateway(mesh.destination_rules.host_of(destination_rule)):
         yield Finding(
             place,
             f"{service.title} is in ambient mode and uses no waypoint, so clients in ambient mode "

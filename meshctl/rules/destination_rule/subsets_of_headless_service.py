@@ -18,9 +18,9 @@ from meshctl.rules.api import Finding, Outcome, Severity, rule
 @rule(on=DestinationRule, severity=Severity.WARNING, since="0.1.0")
 def check(destination_rule: DestinationRule, mesh: Mesh) -> Iterator[Outcome]:
     """Report subsets of headless Services that routes of sidecars choose."""
-    host = mesh.traffic_policies.host_of(destination_rule)
+    host = mesh.destination_rules.host_of(destination_rule)
     registered = next((one for one in mesh.registry.at(host) if one.is_headless), None)
-    routing = mesh.mesh_hosts.splitting(host)
+    routing = mesh.sidecar_hosts.splitting(host)
     if registered is None or routing is None or not destination_rule.subsets:
         return
     if all(one.is_headless for one in mesh.registry.at(host)):

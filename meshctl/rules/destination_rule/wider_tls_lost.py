@@ -22,10 +22,10 @@ def check(destination_rule: DestinationRule, mesh: Mesh) -> Iterator[Outcome]:
     own = destination_rule.policy
     if own.has("tls") or any(entry.has("tls") for entry in own.ports):
         return
-    host = mesh.traffic_policies.host_of(destination_rule)
-    beside = mesh.traffic_policies.same_host(destination_rule)
+    host = mesh.destination_rules.host_of(destination_rule)
+    beside = mesh.destination_rules.same_host(destination_rule)
     homes = mesh.registry.homes(host) or ()
-    wider = mesh.traffic_policies.next_on_path(destination_rule, homes)
+    wider = mesh.destination_rules.next_on_path(destination_rule, homes)
     if wider is None or any(one.policy.has("tls") for one in beside):
         return
     mode = mode_of(wider.policy.tls)

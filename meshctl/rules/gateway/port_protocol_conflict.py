@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
 from meshctl.mesh.gateways.dropped_servers import losses
-from meshctl.mesh.gateways.server_merge import Drop
+from meshctl.mesh.gateways.server_merge import DropReason
 from meshctl.resources import Gateway
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 
@@ -20,7 +20,7 @@ from meshctl.rules.api import Finding, Outcome, Severity, rule
 @rule(on=Gateway, severity=Severity.ERROR, equivalents=("IST0145",), since="0.1.0")
 def check(gateway: Gateway, mesh: Mesh) -> Iterator[Outcome]:
     """Report each server whose port already speaks something else."""
-    for loss in losses(mesh.gateways, gateway, Drop.PROTOCOL):
+    for loss in losses(mesh.gateways, gateway, DropReason.PROTOCOL):
         lost, rival = loss.lost.server, loss.rival.server
         yield Finding(
             lost.at("port", "protocol"),

@@ -12,7 +12,7 @@ Fix: leave the host to one of the two servers, or move one of them to another po
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.gateways.server_conflicts import Clash
+from meshctl.mesh.gateways.server_conflicts import DuplicateFilterChain
 from meshctl.resources import Gateway
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 
@@ -21,7 +21,7 @@ from meshctl.rules.api import Finding, Outcome, Severity, rule
 def check(gateway: Gateway, mesh: Mesh) -> Iterator[Outcome]:
     """Report the later one of two chains."""
     for server in gateway.servers:
-        for clash in mesh.interference.clashes.get(server, ()):
+        for clash in mesh.server_conflicts.clashes.get(server, ()):
             finding = Finding(
                 server.at("hosts"),
                 f"{_names(clash)} is matched twice on container port {clash.listener.port}, also "
@@ -34,5 +34,5 @@ def check(gateway: Gateway, mesh: Mesh) -> Iterator[Outcome]:
             yield finding
 
 
-def _names(clash: Clash) -> str:
+def _names(clash: DuplicateFilterChain) -> str:
     return ", ".join(repr(name) for name in clash.names if name) or "any SNI"

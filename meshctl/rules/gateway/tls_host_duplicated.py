@@ -12,8 +12,8 @@ Fix: keep the host in one server, and bind its VirtualServices to that Gateway.
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.gateways.dropped_servers import Loss, losses
-from meshctl.mesh.gateways.server_merge import Drop
+from meshctl.mesh.gateways.dropped_servers import DroppedServer, losses
+from meshctl.mesh.gateways.server_merge import DropReason
 from meshctl.resources import Gateway
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 
@@ -21,7 +21,7 @@ from meshctl.rules.api import Finding, Outcome, Severity, rule
 @rule(on=Gateway, severity=Severity.ERROR, equivalents=("IST0145", "KIA0301"), since="0.1.0")
 def check(gateway: Gateway, mesh: Mesh) -> Iterator[Outcome]:
     """Report each server that is lost to another with the same TLS settings."""
-    for loss in losses(mesh.gateways, gateway, Drop.DUPLICATE_HOST):
+    for loss in losses(mesh.gateways, gateway, DropReason.DUPLICATE_HOST):
         if loss.is_redirect_twice or loss.differing_settings:
             continue
         host, others = _hosts(loss)
@@ -33,7 +33,7 @@ def check(gateway: Gateway, mesh: Mesh) -> Iterator[Outcome]:
         ).also(rival.server.at("hosts"), "claims the host first")
 
 
-def _hosts(loss: Loss) -> tuple[str, str]:
+def _hosts(loss: DroppedServer) -> tuple[str, str]:
     """Name the duplicate host, and what is lost beside it."""
     hosts = loss.lost.server.hosts
     index = next(iter(loss.lost.duplicates), 0)

@@ -11,8 +11,8 @@ Fix: keep one server for the host, with the settings that are meant.
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.gateways.dropped_servers import Loss, losses
-from meshctl.mesh.gateways.server_merge import Drop
+from meshctl.mesh.gateways.dropped_servers import DroppedServer, losses
+from meshctl.mesh.gateways.server_merge import DropReason
 from meshctl.resources import Gateway, Ref, Server
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 
@@ -20,7 +20,7 @@ from meshctl.rules.api import Finding, Outcome, Severity, rule
 @rule(on=Gateway, severity=Severity.ERROR, equivalents=("IST0145",), since="0.1.0")
 def check(gateway: Gateway, mesh: Mesh) -> Iterator[Outcome]:
     """Report each server that is lost to one with other TLS settings."""
-    for loss in losses(mesh.gateways, gateway, Drop.DUPLICATE_HOST):
+    for loss in losses(mesh.gateways, gateway, DropReason.DUPLICATE_HOST):
         if loss.is_redirect_twice or not loss.differing_settings:
             continue
         lost, rival = loss.lost.server, loss.rival
@@ -31,17 +31,17 @@ def check(gateway: Gateway, mesh: Mesh) -> Iterator[Outcome]:
         ).also(rival.server.key("tls"), "has other settings for the host")
 
 
-def _place(loss: Loss) -> Ref:
+def _place(loss: DroppedServer) -> Ref:
     setting = loss.differing_settings[0]
     lost = loss.lost.server
     return lost.at("tls", setting) if lost.tls.has(setting) else lost.key("tls")
 
 
-def _host(loss: Loss) -> str:
+def _host(loss: DroppedServer) -> str:
     hosts = loss.lost.server.hosts
     return hosts[next(iter(loss.lost.duplicates), 0)]
 
 
-def _said(server: Server, loss: Loss) -> str:
+def _said(server: Server, loss: DroppedServer) -> str:
     said = [f"{key} {server.tls.data.get(key) or 'unset'}" for key in loss.differing_settings[:2]]
     return " and ".join(said)

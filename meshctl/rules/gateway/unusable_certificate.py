@@ -22,7 +22,7 @@ def check(gateway: Gateway, mesh: Mesh) -> Iterator[Outcome]:
     homes = {one.workload.namespace for one in mesh.gateways.of(gateway)} - {None}
     for server in gateway.servers:
         for name, ref in server.credentials if server.terminates_tls else ():
-            found = (mesh.credentials.secret(name, home) for home in sorted(map(str, homes)))
+            found = (mesh.secrets.secret(name, home) for home in sorted(map(str, homes)))
             for secret in found:
                 wrong = flaw(secret) if secret is not None else None
                 if secret is not None and wrong is not None:

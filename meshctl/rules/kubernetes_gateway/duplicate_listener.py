@@ -9,14 +9,14 @@ Fix: give each its own host name or port, or join the two.
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.resources import KubernetesGateway, Listener
+from meshctl.resources import KubernetesGateway, KubernetesListener
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 
 
 @rule(on=KubernetesGateway, severity=Severity.ERROR, equivalents=("KIA1503",), since="0.1.0")
 def check(gateway: KubernetesGateway, mesh: Mesh) -> Iterator[Outcome]:
     """Report each listener after the first of its combination."""
-    seen: dict[tuple[int | None, str, str], Listener] = {}
+    seen: dict[tuple[int | None, str, str], KubernetesListener] = {}
     for listener in gateway.listeners:
         key = (listener.port, listener.protocol, listener.hostname.lower())
         first = seen.setdefault(key, listener)

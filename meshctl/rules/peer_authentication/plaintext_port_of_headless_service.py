@@ -11,7 +11,7 @@ PERMISSIVE, which takes both.
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.security.tls_connection import Cause
+from meshctl.mesh.security.tls_connection import ClientTlsCause
 from meshctl.resources import PeerAuthentication
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 
@@ -20,7 +20,7 @@ from meshctl.rules.api import Finding, Outcome, Severity, rule
 def check(policy: PeerAuthentication, mesh: Mesh) -> Iterator[Outcome]:
     """Report the headless services whose clients can't see this DISABLE."""
     for conflict in mesh.tls_conflicts.of(policy):
-        if conflict.first.upstream.cause is Cause.ALL_OR_NOTHING:
+        if conflict.first.upstream.cause is ClientTlsCause.ALL_OR_NOTHING:
             yield Finding(
                 conflict.place,
                 f"{conflict.server} takes plaintext alone on {conflict.where}, but auto mTLS "

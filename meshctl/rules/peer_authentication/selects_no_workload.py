@@ -19,7 +19,9 @@ def check(policy: PeerAuthentication, mesh: Mesh) -> Iterator[Outcome]:
     home = policy.namespace
     if not policy.selector or home == mesh.config.root_namespace:
         return
-    if mesh.workloads.find(policy.selector, home) or mesh.machines.any(policy.selector, home):
+    if mesh.workloads.find(policy.selector, home) or mesh.workload_entries.any(
+        policy.selector, home
+    ):
         return
     if not mesh.workloads.shows_pods_of(home):
         yield NotChecked(f"no workload of namespace {home} is in the input")

@@ -11,7 +11,7 @@ DestinationRule with tls mode ISTIO_MUTUAL.
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.security.tls_connection import Cause
+from meshctl.mesh.security.tls_connection import ClientTlsCause
 from meshctl.resources import PeerAuthentication
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 
@@ -21,7 +21,7 @@ def check(policy: PeerAuthentication, mesh: Mesh) -> Iterator[Outcome]:
     """Report the services whose clients send plaintext because of the level above."""
     for conflict in mesh.tls_conflicts.of(policy):
         upstream = conflict.first.upstream
-        if upstream.cause is not Cause.NAMESPACE_DISABLED:
+        if upstream.cause is not ClientTlsCause.NAMESPACE_DISABLED:
             continue
         finding = Finding(
             conflict.place,

@@ -11,7 +11,7 @@ PERMISSIVE.
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.security.tls_connection import Cause
+from meshctl.mesh.security.tls_connection import ClientTlsCause
 from meshctl.resources import PeerAuthentication
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 
@@ -21,7 +21,7 @@ def check(policy: PeerAuthentication, mesh: Mesh) -> Iterator[Outcome]:
     """Report the headless services for which one pod turns auto mTLS off."""
     for conflict in mesh.tls_conflicts.of(policy):
         upstream = conflict.first.upstream
-        if upstream.cause is not Cause.PODS_WITHOUT_SIDECAR:
+        if upstream.cause is not ClientTlsCause.PODS_WITHOUT_SIDECAR:
             continue
         finding = Finding(
             conflict.place,

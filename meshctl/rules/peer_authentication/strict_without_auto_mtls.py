@@ -9,7 +9,7 @@ Fix: remove `enableAutoMtls: false`, or give the hosts a DestinationRule with tl
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.security.tls_connection import Cause
+from meshctl.mesh.security.tls_connection import ClientTlsCause
 from meshctl.resources import PeerAuthentication
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 
@@ -23,7 +23,7 @@ from meshctl.rules.api import Finding, Outcome, Severity, rule
 def check(policy: PeerAuthentication, mesh: Mesh) -> Iterator[Outcome]:
     """Report the services whose clients send plaintext because auto mTLS is off."""
     for conflict in mesh.tls_conflicts.of(policy):
-        if conflict.first.upstream.cause is Cause.AUTO_MTLS_OFF:
+        if conflict.first.upstream.cause is ClientTlsCause.AUTO_MTLS_OFF:
             yield Finding(
                 conflict.place,
                 f"{conflict.server} demands mutual TLS on {conflict.where}, but enableAutoMtls is "

@@ -20,8 +20,8 @@ from meshctl.rules.api import Finding, Outcome, Severity, rule
 def check(policy: RequestAuthentication, mesh: Mesh) -> Iterator[Outcome]:
     """Report key URLs of Services whose workloads all demand mutual TLS on that port."""
     for entry in policy.rules:
-        found = mesh.tokens.keys_host(entry)
-        if found is None or mesh.tokens.proxies_fetch_keys:
+        found = mesh.request_authentications.keys_host(entry)
+        if found is None or mesh.request_authentications.proxies_fetch_keys:
             continue
         host, port = found
         servers = [

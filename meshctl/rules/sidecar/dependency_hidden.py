@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
 from meshctl.mesh.security.peer_authentication import Mode
-from meshctl.mesh.sidecar_scope.declared_calls import Dependency
+from meshctl.mesh.sidecar_scope.declared_calls import DeclaredCall
 from meshctl.resources import Sidecar, Workload
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 
@@ -20,9 +20,9 @@ from meshctl.rules.api import Finding, Outcome, Severity, rule
 def check(sidecar: Sidecar, mesh: Mesh) -> Iterator[Outcome]:
     """Report Services that settings of a workload name by URL and no egress entry imports."""
     told = set()
-    for workload in mesh.imports.reached(sidecar) if sidecar.egress else ():
-        for called in mesh.dependencies.of(workload):
-            if called.host in told or mesh.imports.includes(
+    for workload in mesh.sidecar_scopes.reached(sidecar) if sidecar.egress else ():
+        for called in mesh.declared_calls.of(workload):
+            if called.host in told or mesh.sidecar_scopes.includes(
                 sidecar, called.host, workload.namespace
             ):
                 continue
@@ -36,7 +36,7 @@ def check(sidecar: Sidecar, mesh: Mesh) -> Iterator[Outcome]:
             ).also(called.place, f"{_kind(called, workload)} names it")
 
 
-def _effect(sidecar: Sidecar, called: Dependency, mesh: Mesh) -> tuple[str, bool]:
+def _effect(sidecar: Sidecar, called: DeclaredCall, mesh: Mesh) -> tuple[str, bool]:
     policy = sidecar.spec.child("outboundTrafficPolicy")
     written = policy.text("mode") or ("REGISTRY_ONLY" if policy.data else "")
     if written == "REGISTRY_ONLY" or (not written and mesh.config.registry_only):
@@ -46,5 +46,5 @@ def _effect(sidecar: Sidecar, called: Dependency, mesh: Mesh) -> tuple[str, bool
     return "it is passed through as plaintext, past routes and mutual TLS", False
 
 
-def _kind(called: Dependency, workload: Workload) -> str:
+def _kind(called: DeclaredCall, workload: Workload) -> str:
     return "its container" if called.place.resource is workload else called.place.resource.title

@@ -18,7 +18,7 @@ def check(sidecar: Sidecar, mesh: Mesh) -> Iterator[Outcome]:
     """Report selectors without any workload in a namespace whose workloads are known."""
     if not sidecar.workload_selector or mesh.sidecars.picked(sidecar):
         return
-    if mesh.machines.any(sidecar.workload_selector, sidecar.namespace):
+    if mesh.workload_entries.any(sidecar.workload_selector, sidecar.namespace):
         return
     if not mesh.workloads.shows_pods_of(sidecar.namespace):
         yield NotChecked(f"no workload of namespace {sidecar.namespace} is in the input")

@@ -19,7 +19,7 @@ def check(telemetry: Telemetry, mesh: Mesh) -> Iterator[Outcome]:
     """Report selectors without any workload in a namespace whose workloads are known."""
     if not telemetry.selector or telemetry.target_refs or mesh.telemetries.picked(telemetry):
         return
-    if mesh.machines.any(telemetry.selector, telemetry.namespace):
+    if mesh.workload_entries.any(telemetry.selector, telemetry.namespace):
         return
     if not mesh.workloads.shows_pods_of(telemetry.namespace):
         yield NotChecked(f"no workload of namespace {telemetry.namespace} is in the input")

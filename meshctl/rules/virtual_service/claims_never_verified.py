@@ -23,10 +23,10 @@ def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
     for one in claim_matches(service):
         wanted = {mesh.bindings.name_of(name, service) for name in one.match.gateways}
         for gateway in gateways:
-            workload = mesh.tokens.unverified(gateway)
+            workload = mesh.request_authentications.unverified(gateway)
             if workload is None or (wanted and gateway.key_name not in wanted):
                 continue
-            if not mesh.tokens.knows_those_of(workload.namespace):
+            if not mesh.request_authentications.knows_those_of(workload.namespace):
                 yield NotChecked(
                     f"no RequestAuthentication of {workload.namespace} is in the input"
                 )

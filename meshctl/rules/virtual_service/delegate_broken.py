@@ -12,7 +12,7 @@ write its matches below the root's, as prefixes and exact texts.
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.traffic.delegates import Broken, BrokenDelegate
+from meshctl.mesh.traffic.delegates import BrokenDelegate, DelegateFault
 from meshctl.resources import VirtualService
 from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, rule
 
@@ -25,7 +25,9 @@ def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
         if one.route is not None and delegates.reaches(one.route):
             continue  # another rule delegates to it, too
         home = one.root.delegate.text("namespace") or service.namespace
-        if one.reason is Broken.MISSING and not delegates.knows(home, is_whole=mesh.is_whole):
+        if one.reason is DelegateFault.MISSING and not delegates.knows(
+            home, is_whole=mesh.is_whole
+        ):
             yield NotChecked(f"the input has no VirtualServices of {home} to delegate to")
         else:
             yield _finding(one)
@@ -41,9 +43,9 @@ def _finding(one: BrokenDelegate) -> Finding:
             f"{one.root.resource.title}, so istiod leaves the rule out",
         ).also(one.root.key("match"), "a match of the delegate must lie inside this, without regex")
     reason = {
-        Broken.MISSING: "there is no such VirtualService",
-        Broken.HAS_HOSTS: "it has hosts of its own, which a delegate must not",
-        Broken.HIDDEN: f"it isn't exported to {one.root.resource.namespace}",
+        DelegateFault.MISSING: "there is no such VirtualService",
+        DelegateFault.HAS_HOSTS: "it has hosts of its own, which a delegate must not",
+        DelegateFault.HIDDEN: f"it isn't exported to {one.root.resource.namespace}",
     }[one.reason]
     finding = Finding(
         written.at("name"), f"nothing comes of delegating to {named}: {reason}; the rule vanishes"

@@ -10,7 +10,7 @@ Fix: name a Service that exists, with its namespace when it is another one
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.traffic.clusters import Missing, Why
+from meshctl.mesh.traffic.clusters import MissingCluster, NoClusterReason
 from meshctl.resources import VirtualService
 from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, rule
 
@@ -20,13 +20,15 @@ def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
     """Report hosts that the input proves to be absent, hidden or written short by mistake."""
     for route in service.routes:
         for destination in route.destinations:
-            missing = mesh.upstreams.missing(destination)
+            missing = mesh.clusters.missing(destination)
             if missing is None:
                 continue
-            if missing.why is Why.UNKNOWN and missing.similar in mesh.registry.at(missing.host):
+            if missing.why is NoClusterReason.UNKNOWN and missing.similar in mesh.registry.at(
+                missing.host
+            ):
                 yield NotChecked("the input doesn't tell who routes to a host that few may see")
                 continue
-            if missing.why is Why.UNKNOWN:
+            if missing.why is NoClusterReason.UNKNOWN:
                 home = mesh.registry.home(missing.host)
                 kind, where = ("Service", home) if home else ("ServiceEntry", service.namespace)
                 yield NotChecked(f"the input has no {kind} of namespace {where} at all")
@@ -39,12 +41,12 @@ def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
             yield finding
 
 
-def _message(missing: Missing) -> str:
+def _message(missing: MissingCluster) -> str:
     similar = missing.similar
-    if missing.why is Why.HIDDEN and similar is not None:
+    if missing.why is NoClusterReason.HIDDEN and similar is not None:
         visible = ", ".join(sorted(similar.visible)) or "no namespace"
         return f"{missing.host} is exported to {visible}, and nobody there uses this route"
-    if missing.why is Why.UNFINISHED and similar is not None:
+    if missing.why is NoClusterReason.UNFINISHED and similar is not None:
         return (
             f"nothing declares {missing.host}: Istio completes only names without a dot, and the "
             f"Service is {similar.host}"

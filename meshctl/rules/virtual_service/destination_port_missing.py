@@ -21,10 +21,10 @@ def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
     for route in service.http:
         for entry in route.routes:
             destination = entry.destination
-            ports = mesh.upstreams.ports(destination) if destination.port is None else ()
+            ports = mesh.clusters.ports(destination) if destination.port is None else ()
             if len(ports) < 2:  # noqa: PLR2004 - it takes several to choose from
                 continue
-            wrong = mesh.upstreams.listener_ports(destination).difference(ports)
+            wrong = mesh.clusters.listener_ports(destination).difference(ports)
             if wrong:
                 known = ", ".join(str(port) for port in sorted(ports))
                 asked = " and ".join(str(port) for port in sorted(wrong))

@@ -18,10 +18,10 @@ def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
     """Report written ports that no declaration of the host has."""
     for route in service.routes:
         for destination in route.destinations:
-            ports = mesh.upstreams.ports(destination)
+            ports = mesh.clusters.ports(destination)
             if destination.port is None or not ports or destination.port in ports:
                 continue
-            declared = mesh.upstreams.declared(destination)
+            declared = mesh.clusters.declared(destination)
             behind = [p for one in declared for p in one.ports if p.target == destination.port]
             known = ", ".join(str(port) for port in sorted(ports))
             hint = f"; that is the container port of {behind[0].number}" if behind else ""

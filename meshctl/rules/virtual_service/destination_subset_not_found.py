@@ -23,10 +23,10 @@ def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
         for destination in route.destinations:
             if not destination.subset or not destination.host:
                 continue
-            lost = mesh.subset_lookup.lost(route, destination)
+            lost = mesh.subsets.lost(route, destination)
             if lost is not None:
                 yield _finding(destination, lost)
-            elif not mesh.subset_lookup.is_known(destination):
+            elif not mesh.subsets.is_known(destination):
                 yield NotChecked(
                     f"the input has no DestinationRule of namespace {service.namespace} at all, and "
                     "subsets may be defined there"

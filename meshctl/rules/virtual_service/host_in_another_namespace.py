@@ -24,7 +24,7 @@ def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
         host = mesh.registry.fqdn(written, service.namespace)
         if host == written or mesh.registry.find(host, service.namespace) is not None:
             continue
-        elsewhere = mesh.upstreams.services_named(written)
+        elsewhere = mesh.clusters.services_named(written)
         if elsewhere and not mesh.registry.at(host):
             yield Finding(
                 service.spec.at("hosts", index),

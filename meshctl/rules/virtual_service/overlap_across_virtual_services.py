@@ -11,7 +11,7 @@ disjoint; a root with delegates keeps teams apart.
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.gateways.route_overlaps import MOST_PAIRS, Collision
+from meshctl.mesh.gateways.route_overlaps import MOST_PAIRS, RouteOverlap
 from meshctl.resources import VirtualService
 from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, rule
 
@@ -19,15 +19,15 @@ from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, rule
 @rule(on=VirtualService, severity=Severity.WARNING, since="0.1.0")
 def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
     """Report each pair once, at the one that comes second, with a request that both match."""
-    for one in mesh.collisions.overlaps(service):
+    for one in mesh.route_overlaps.overlaps(service):
         if one.leak is None:
             yield _finding(one)
-    host = mesh.collisions.unfinished.get(service)
+    host = mesh.route_overlaps.unfinished.get(service)
     if host is not None:
         yield NotChecked(f"host {host} has more than {MOST_PAIRS} pairs of matches to compare")
 
 
-def _finding(one: Collision) -> Finding:
+def _finding(one: RouteOverlap) -> Finding:
     first, second = one.first, one.second
     told = f"{first.service.title} also takes {one.witness} for {one.host.host}"
     severity = None

@@ -23,8 +23,8 @@ def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
     mesh_only = bool(service.hosts) and set(mesh.routes.gateways_of(service)) == {MESH}
     for route in service.http:
         for destination in route.destinations:
-            host = mesh.upstreams.host_of(destination)
-            every = [port for one in mesh.upstreams.declared(destination) for port in one.ports]
+            host = mesh.clusters.host_of(destination)
+            every = [port for one in mesh.clusters.declared(destination) for port in one.ports]
             ports = [port for port in every if destination.port in {None, port.number}]
             if len(ports) != 1 or not ports[0].protocol.is_tls:
                 continue
@@ -33,7 +33,7 @@ def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
             number, protocol = ports[0].number, ports[0].protocol
             if mesh.tls_origination.may_reach(host, number):
                 continue
-            if destination.subset and next(mesh.traffic_policies.covering(host), None) is None:
+            if destination.subset and next(mesh.destination_rules.covering(host), None) is None:
                 continue  # the rule that defines the subset is not in the input
             yield Finding(
                 destination.at("port", "number") if destination.port else destination.at("host"),

@@ -10,8 +10,8 @@ Fix: match `exact: /foo` and `prefix: /foo/` instead of `prefix: /foo`, or move 
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.gateways.route_overlaps import Collision
-from meshctl.mesh.traffic.route_matches import Alternative
+from meshctl.mesh.gateways.route_overlaps import RouteOverlap
+from meshctl.mesh.traffic.route_matches import RouteMatch
 from meshctl.resources import VirtualService
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 
@@ -19,7 +19,7 @@ from meshctl.rules.api import Finding, Outcome, Severity, rule
 @rule(on=VirtualService, severity=Severity.ERROR, equivalents=("IST0131",), since="0.1.0")
 def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
     """Report what is dead because a prefix ends amid a segment, here or across objects."""
-    for shadow in mesh.shadows.of(service):
+    for shadow in mesh.unreachable_rules.of(service):
         if shadow.is_leak:
             wide, narrow = shadow.by.request.path.value, shadow.dead.request.path.value
             yield Finding(
@@ -29,12 +29,12 @@ def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
                 severity=Severity.INFO if shadow.is_harmless else None,
                 fix=f"match exact '{wide}' and prefix '{wide}/' there, or move this {shadow.extent.value} above it",
             ).also(shadow.by.place, f"takes every path that begins with '{wide}'")
-    for one in mesh.collisions.overlaps(service):
+    for one in mesh.route_overlaps.overlaps(service):
         if one.leak is not None and not (one.order_known and one.first_is_inside):
             yield _across(one, *one.leak)
 
 
-def _across(one: Collision, wide: Alternative, narrow: Alternative) -> Finding:
+def _across(one: RouteOverlap, wide: RouteMatch, narrow: RouteMatch) -> Finding:
     path = wide.request.path.value
     certain = one.order_known and wide is one.first
     taken = "takes" if certain else "takes, if it belongs to the older VirtualService,"

@@ -22,7 +22,9 @@ def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
     for index, written in enumerate(service.hosts):
         for known in mesh.registry.at(mesh.registry.fqdn(written, service.namespace)):
             source = known.source
-            route = mesh.attached_routes.of_service(source) if isinstance(source, Service) else None
+            route = (
+                mesh.gateway_api_routes.of_service(source) if isinstance(source, Service) else None
+            )
             if route is not None:
                 yield Finding(
                     service.spec.at("hosts", index),

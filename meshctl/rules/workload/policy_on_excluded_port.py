@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
 from meshctl.mesh.workloads.membership import Membership
-from meshctl.mesh.workloads.traffic_capture import EXCLUDE, INCLUDE, Capture
+from meshctl.mesh.workloads.traffic_capture import EXCLUDE, INCLUDE, TrafficCapture
 from meshctl.resources import Ref, Workload
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 
@@ -23,7 +23,7 @@ def check(workload: Workload, mesh: Mesh) -> Iterator[Outcome]:
         return
     if mesh.workloads.membership(workload) is not Membership.SIDECAR:
         return
-    capture = Capture(workload)
+    capture = TrafficCapture(workload)
     for number, place, asked in _protected(workload, mesh):
         bypass = capture.bypass(number)
         if bypass is not None:

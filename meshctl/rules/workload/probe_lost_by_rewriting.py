@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from meshctl.mesh import Mesh
 from meshctl.mesh.injection.pod_conflicts import takes_known_template
 from meshctl.mesh.workloads.membership import PROXY_CONTAINER
-from meshctl.mesh.workloads.traffic_capture import STATUS_PORT, Capture, is_rewritten
+from meshctl.mesh.workloads.traffic_capture import STATUS_PORT, TrafficCapture, is_rewritten
 from meshctl.resources import View, Workload
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 
@@ -22,7 +22,7 @@ from meshctl.rules.api import Finding, Outcome, Severity, rule
 @rule(on=Workload, severity=Severity.ERROR, since="0.1.0", hazard=True)
 def check(workload: Workload, mesh: Mesh) -> Iterator[Outcome]:
     """Report probes of pods still to be injected; those of the `exec` kind stay as they are."""
-    capture = Capture(workload)
+    capture = TrafficCapture(workload)
     has_agent = takes_known_template(workload) and mesh.workloads.is_to_be_injected(workload)
     if not has_agent or not capture.rewrites_probes(by_default=mesh.rewrites_probes):
         return

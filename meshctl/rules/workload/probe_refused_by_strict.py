@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from meshctl.mesh import Mesh
 from meshctl.mesh.security.peer_authentication import Mode
 from meshctl.mesh.workloads.membership import Membership
-from meshctl.mesh.workloads.traffic_capture import Capture
+from meshctl.mesh.workloads.traffic_capture import TrafficCapture
 from meshctl.resources import Workload
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 
@@ -22,7 +22,7 @@ from meshctl.rules.api import Finding, Outcome, Severity, rule
 @rule(on=Workload, severity=Severity.ERROR, since="0.1.0", hazard=True)
 def check(workload: Workload, mesh: Mesh) -> Iterator[Outcome]:
     """Report probes that a STRICT port refuses."""
-    capture = Capture(workload)
+    capture = TrafficCapture(workload)
     switch = capture.rewriting_off(mesh.probe_rewriting_off)
     if switch is None or workload not in mesh.workloads:
         return

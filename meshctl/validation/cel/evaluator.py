@@ -21,7 +21,7 @@ class CelRules(NamedTuple):
 
 def compile_rules(schema: Schema) -> CelRules:
     """Make the function that runs the rules of a schema; it visits only what has rules."""
-    compiler = _Compiler(schema)
+    compiler = _RuleCompiler(schema)
     check = compiler.compile(schema)
     return CelRules(check or _nothing, tuple(dict.fromkeys(compiler.unknown)))
 
@@ -30,7 +30,7 @@ def _nothing(_value: Any) -> Sequence[Fault]:
     return ()
 
 
-class _Compiler:
+class _RuleCompiler:
     def __init__(self, root: Schema) -> None:
         self.unknown: list[str] = []
         self._definitions: Schema = root.get("$defs", {})

@@ -15,7 +15,7 @@ from meshctl.validation.urls import scheme_of
 from meshctl.validation.wording import listed, show
 
 
-class Broken(NamedTuple):
+class BrokenRule(NamedTuple):
     """Where a rule is broken, seen from the value it is about, and why."""
 
     path: Path
@@ -23,7 +23,7 @@ class Broken(NamedTuple):
     key: bool = False
 
 
-Rule = Callable[[Any], Iterator[Broken]]
+Rule = Callable[[Any], Iterator[BrokenRule]]
 
 _MOST_PORT = 65535
 _PORT_NAME = re.compile(r"[a-zA-Z0-9](?:[-a-zA-Z0-9]*[a-zA-Z0-9])?")
@@ -50,22 +50,22 @@ def _has(value: Any, name: str) -> bool:
 
 
 def _at_most_one(names: tuple[str, ...]) -> Rule:
-    def rule(value: Any) -> Iterator[Broken]:
+    def rule(value: Any) -> Iterator[BrokenRule]:
         written = [name for name in names if _has(value, name)]
         if len(written) > 1:
             why = f"{' and '.join(written)} exclude each other; write one of {listed(names)}"
-            yield Broken((written[1],), why, key=True)
+            yield BrokenRule((written[1],), why, key=True)
 
     return rule
 
 
 def _at_least(least: int, text: str) -> Rule:
-    def rule(value: Any) -> Iterator[Broken]:
+    def rule(value: Any) -> Iterator[BrokenRule]:
         length = nanoseconds(value)
         if length is None or abs(length) >= 2**63:
-            yield Broken((), f"{show(value)} is no duration such as 5s, 1m30s or 250ms")
+            yield BrokenRule((), f"{show(value)} is no duration such as 5s, 1m30s or 250ms")
         elif length < least:
-            yield Broken((), f"{show(value)} is shorter than {text}, the least that is allowed")
+            yield BrokenRule((), f"{show(value)} is shorter than {text}, the least that is allowed")
 
     return rule
 
@@ -73,167 +73,171 @@ def _at_least(least: int, text: str) -> Rule:
 def _of_schemes(*schemes: str, adds_http: bool) -> Rule:
     """A URL of some schemes; ``adds_http`` takes a bare host and path too."""
 
-    def rule(value: Any) -> Iterator[Broken]:
+    def rule(value: Any) -> Iterator[BrokenRule]:
         scheme = scheme_of(value)
         if scheme is None and adds_http:
             scheme = scheme_of(f"http://{value}")
         allowed = listed(f"{one}://" for one in schemes)
         if scheme is None:
-            yield Broken((), f"{show(value)} is no URL; begin it with one of {allowed}")
+            yield BrokenRule((), f"{show(value)} is no URL; begin it with one of {allowed}")
         elif scheme not in schemes and not (adds_http and not scheme):
-            yield Broken((), f"{show(value)} has the scheme {scheme or '(none)'}; "
+            yield BrokenRule((), f"{show(value)} has the scheme {scheme or '(none)'}; "
                              f"one of {allowed} is allowed")  # fmt: skip
 
     return rule
 
 
-def _wasm_or_lua(value: Any) -> Iterator[Broken]:
+def _wasm_or_lua(value: Any) -> Iterator[BrokenRule]:
     if _has(value, "wasm") == _has(value, "lua"):
-        yield Broken((), "exactly one of wasm and lua is needed", key=True)
+        yield BrokenRule((), "exactly one of wasm and lua is needed", key=True)
 
 
-def _keys_without_star(value: Any) -> Iterator[Broken]:
+def _keys_without_star(value: Any) -> Iterator[BrokenRule]:
     for key in value:
         if "*" in key:
-            yield Broken((key,), f"the label key {show(key)} holds a *, and labels know none",
+            yield BrokenRule((key,), f"the label key {show(key)} holds a *, and labels know none",
                          key=True)  # fmt: skip
 
 
-def _keys_not_empty(value: Any) -> Iterator[Broken]:
+def _keys_not_empty(value: Any) -> Iterator[BrokenRule]:
     if "" in value:
-        yield Broken(("",), "the label key is empty", key=True)
+        yield BrokenRule(("",), "the label key is empty", key=True)
 
 
-def _without_star(value: Any) -> Iterator[Broken]:
+def _without_star(value: Any) -> Iterator[BrokenRule]:
     if "*" in value:
-        yield Broken((), f"the label value {show(value)} holds a *, and labels know none")
+        yield BrokenRule((), f"the label value {show(value)} holds a *, and labels know none")
 
 
-def _empty(value: Any) -> Iterator[Broken]:
+def _empty(value: Any) -> Iterator[BrokenRule]:
     if value:
-        yield Broken((), f"{show(value)} names another namespace, which is not supported; "
+        yield BrokenRule((), f"{show(value)} names another namespace, which is not supported; "
                          "leave it out")  # fmt: skip
 
 
-def _inline_value(value: Any) -> Iterator[Broken]:
+def _inline_value(value: Any) -> Iterator[BrokenRule]:
     if value.get("valueFrom") == "HOST" and _has(value, "value"):
-        yield Broken(("value",), "valueFrom is HOST, so the value comes from there; leave it out",
+        yield BrokenRule(("value",), "valueFrom is HOST, so the value comes from there; leave it out",
                      key=True)  # fmt: skip
 
 
-def _waypoint_match(value: Any) -> Iterator[Broken]:
+def _waypoint_match(value: Any) -> Iterator[BrokenRule]:
     is_waypoint = value.get("context") == "WAYPOINT"
     if is_waypoint and not _has(value, "waypoint"):
-        yield Broken(("context",), "the context WAYPOINT needs a waypoint match beside it")
+        yield BrokenRule(("context",), "the context WAYPOINT needs a waypoint match beside it")
     elif not is_waypoint and _has(value, "waypoint"):
-        yield Broken(("waypoint",), "a waypoint match needs the context WAYPOINT", key=True)
+        yield BrokenRule(("waypoint",), "a waypoint match needs the context WAYPOINT", key=True)
 
 
-def _port(value: Any) -> Iterator[Broken]:
+def _port(value: Any) -> Iterator[BrokenRule]:
     if not 0 < value <= _MOST_PORT:
-        yield Broken((), f"the port {show(value)} is not between 1 and {_MOST_PORT}")
+        yield BrokenRule((), f"the port {show(value)} is not between 1 and {_MOST_PORT}")
 
 
-def _cidr_resolution(value: Any) -> Iterator[Broken]:
+def _cidr_resolution(value: Any) -> Iterator[BrokenRule]:
     resolution = value.get("resolution") or "NONE"
     if value.get("resolution") in {None, "NONE", "STATIC"}:
         return
     for index, address in enumerate(value.get("addresses") or ()):
         if "/" in address:
             why = f"the block {show(address)} needs the resolution NONE or STATIC, not {resolution}"
-            yield Broken(("addresses", index), why)
+            yield BrokenRule(("addresses", index), why)
             return
 
 
-def _none_without_endpoints(value: Any) -> Iterator[Broken]:
+def _none_without_endpoints(value: Any) -> Iterator[BrokenRule]:
     if value.get("resolution") in {None, "NONE"} and _has(value, "endpoints"):
-        yield Broken(("endpoints",), "the resolution NONE takes no endpoints; write STATIC or DNS",
+        yield BrokenRule(("endpoints",), "the resolution NONE takes no endpoints; write STATIC or DNS",
                      key=True)  # fmt: skip
 
 
-def _one_round_robin_endpoint(value: Any) -> Iterator[Broken]:
+def _one_round_robin_endpoint(value: Any) -> Iterator[BrokenRule]:
     endpoints = value.get("endpoints") or ()
     if value.get("resolution") == "DNS_ROUND_ROBIN" and len(endpoints) > 1:
         why = f"the resolution DNS_ROUND_ROBIN takes one endpoint; there are {len(endpoints)}"
-        yield Broken(("endpoints", 1), why)
+        yield BrokenRule(("endpoints", 1), why)
 
 
-def _address_or_network(value: Any) -> Iterator[Broken]:
+def _address_or_network(value: Any) -> Iterator[BrokenRule]:
     if not _has(value, "address") and not _has(value, "network"):
-        yield Broken((), "an address is needed; only with a network can it be left out", key=True)
+        yield BrokenRule(
+            (), "an address is needed; only with a network can it be left out", key=True
+        )
 
 
-def _socket_without_ports(value: Any) -> Iterator[Broken]:
+def _socket_without_ports(value: Any) -> Iterator[BrokenRule]:
     if str(value.get("address") or "").startswith(_UNIX) and _has(value, "ports"):
-        yield Broken(("ports",), "a unix:// address has no ports; leave them out", key=True)
+        yield BrokenRule(("ports",), "a unix:// address has no ports; leave them out", key=True)
 
 
-def _socket_is_absolute(value: Any) -> Iterator[Broken]:
+def _socket_is_absolute(value: Any) -> Iterator[BrokenRule]:
     if value.startswith(_UNIX) and not value.startswith((f"{_UNIX}/", f"{_UNIX}@")):
-        yield Broken((), f"{show(value)} needs an absolute path, or @ and a name, behind unix://")
+        yield BrokenRule(
+            (), f"{show(value)} needs an absolute path, or @ and a name, behind unix://"
+        )
 
 
-def _socket_is_file(value: Any) -> Iterator[Broken]:
+def _socket_is_file(value: Any) -> Iterator[BrokenRule]:
     if value.startswith(_UNIX) and value.endswith("/"):
-        yield Broken((), f"{show(value)} ends with a slash; a socket is no directory")
+        yield BrokenRule((), f"{show(value)} ends with a slash; a socket is no directory")
 
 
-def _port_names(value: Any) -> Iterator[Broken]:
+def _port_names(value: Any) -> Iterator[BrokenRule]:
     for key in value:
         if len(key) > _LONGEST_PORT_NAME or not _PORT_NAME.fullmatch(key):
             why = f"the port name {show(key)} takes up to 62 letters, digits and - within it"
-            yield Broken((key,), why, key=True)
+            yield BrokenRule((key,), why, key=True)
 
 
-def _not_star(value: Any) -> Iterator[Broken]:
+def _not_star(value: Any) -> Iterator[BrokenRule]:
     if value == "*":
-        yield Broken((), "the host * would stand for everything; name a host or *.example.com")
+        yield BrokenRule((), "the host * would stand for everything; name a host or *.example.com")
 
 
-def _port_numbers_differ(value: Any) -> Iterator[Broken]:
+def _port_numbers_differ(value: Any) -> Iterator[BrokenRule]:
     seen: dict[object, int] = {}
     for index, port in enumerate(value):
         number = port.get("number")
         if number in seen:
-            yield Broken((index, "number"), f"the port {show(number)} is listed twice")
+            yield BrokenRule((index, "number"), f"the port {show(number)} is listed twice")
         seen[number] = index
 
 
-def _probe_scheme(value: Any) -> Iterator[Broken]:
+def _probe_scheme(value: Any) -> Iterator[BrokenRule]:
     if value not in {"", "HTTP", "HTTPS"}:
-        yield Broken((), f"the scheme {show(value)} is not HTTP or HTTPS")
+        yield BrokenRule((), f"the scheme {show(value)} is not HTTP or HTTPS")
 
 
-def _accounts_alone(value: Any) -> Iterator[Broken]:
+def _accounts_alone(value: Any) -> Iterator[BrokenRule]:
     accounts = next((n for n in ("serviceAccounts", "notServiceAccounts") if _has(value, n)), None)
     for name in ("principals", "notPrincipals", "namespaces", "notNamespaces"):
         if accounts and _has(value, name):
             why = f"{name} cannot stand beside {accounts}, which names a namespace and an identity"
-            yield Broken((name,), why, key=True)
+            yield BrokenRule((name,), why, key=True)
 
 
-def _port_modes_need_selector(value: Any) -> Iterator[Broken]:
+def _port_modes_need_selector(value: Any) -> Iterator[BrokenRule]:
     labels = (value.get("selector") or {}).get("matchLabels") or {}
     if _has(value, "portLevelMtls") and not labels:
-        yield Broken(("portLevelMtls",), "modes of single ports need a selector with matchLabels",
+        yield BrokenRule(("portLevelMtls",), "modes of single ports need a selector with matchLabels",
                      key=True)  # fmt: skip
 
 
-def _port_keys(value: Any) -> Iterator[Broken]:
+def _port_keys(value: Any) -> Iterator[BrokenRule]:
     for key in value:
         if not re.fullmatch(r"[+-]?[0-9]{1,19}", key) or not 0 < int(key) <= _MOST_PORT:
             why = f"the port {show(key)} is not a number between 1 and {_MOST_PORT}"
-            yield Broken((key,), why, key=True)
+            yield BrokenRule((key,), why, key=True)
 
 
-def _upsert_value(value: Any) -> Iterator[Broken]:
+def _upsert_value(value: Any) -> Iterator[BrokenRule]:
     if value.get("operation") == "UPSERT" and not value.get("value"):
-        yield Broken((), "the operation UPSERT needs a value", key=True)
+        yield BrokenRule((), "the operation UPSERT needs a value", key=True)
 
 
-def _remove_without_value(value: Any) -> Iterator[Broken]:
+def _remove_without_value(value: Any) -> Iterator[BrokenRule]:
     if value.get("operation") == "REMOVE" and _has(value, "value"):
-        yield Broken(("value",), "the operation REMOVE takes no value", key=True)
+        yield BrokenRule(("value",), "the operation REMOVE takes no value", key=True)
 
 
 _RULES: dict[str, Rule] = {

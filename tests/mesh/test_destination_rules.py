@@ -7,7 +7,7 @@ from tls_meshes import mesh, rule, service, thing, tls
 
 from meshctl.mesh.core.mesh_config import MeshConfig
 from meshctl.mesh.security.client_tls import tls_setting
-from meshctl.mesh.traffic.destination_rule_merge import Loss, meetings
+from meshctl.mesh.traffic.destination_rule_merge import MergeLoss, meetings
 from meshctl.mesh.traffic.destination_rules import Step
 
 HOST = "cart.shop.svc.cluster.local"
@@ -16,7 +16,7 @@ HOST = "cart.shop.svc.cluster.local"
 def followed(resources, client="front", labels=None, config=None):
     made = mesh(service("shop/cart"), *resources, config=config)
     (host,) = made.registry.at(HOST)
-    return made.traffic_policies.effective(host, client, labels or {})
+    return made.destination_rules.effective(host, client, labels or {})
 
 
 def names(resources, **options):
@@ -58,7 +58,7 @@ def test_the_nearest_host_is_taken_before_export_to_is_read() -> None:
     assert [] == names(hidden)
     assert ["shop/wide"] == names([hidden[0], rule("shop/cart", "cart", exportTo=["."])])
     (specific,) = [one for one in hidden if one.name == "cart"]
-    found = mesh(*hidden).traffic_policies.hidden_by(specific)
+    found = mesh(*hidden).destination_rules.hidden_by(specific)
     assert "wide" == (found.name if found else None)
 
 
@@ -104,7 +104,7 @@ def test_a_selector_picks_its_clients_and_leaves_the_others_nothing() -> None:
     assert ["front/web"] == names(rules, labels={"app": "web"})
     assert [] == names(rules, labels={"app": "batch"})
     made = mesh(service("shop/cart"), *rules)
-    assert "cart" == made.traffic_policies.hidden_by_selector(selective, {"shop"}).name
+    assert "cart" == made.destination_rules.hidden_by_selector(selective, {"shop"}).name
 
 
 POLICY = {"tls": {"mode": "DISABLE"}, "portLevelSettings": [{"port": {"number": 80}}]}
@@ -139,15 +139,19 @@ def test_a_port_entry_replaces_tls_but_endpoints_remember_it(spec, subset, expec
 @pytest.mark.parametrize(
     ("older", "younger", "expected"),
     [
-        (tls("DISABLE"), tls("SIMPLE"), [Loss.POLICY]),
-        (tls("DISABLE"), {}, [Loss.NOTHING]),
-        ({"subsets": [{"name": "a"}]}, {"subsets": [{"name": "a", "labels": {}}]}, [Loss.SUBSET]),
-        ({"exportTo": ["."]}, {}, [Loss.OLDER]),
+        (tls("DISABLE"), tls("SIMPLE"), [MergeLoss.POLICY]),
+        (tls("DISABLE"), {}, [MergeLoss.NOTHING]),
+        (
+            {"subsets": [{"name": "a"}]},
+            {"subsets": [{"name": "a", "labels": {}}]},
+            [MergeLoss.SUBSET],
+        ),
+        ({"exportTo": ["."]}, {}, [MergeLoss.OLDER]),
         ({}, {"exportTo": ["."]}, []),
         ({"exportTo": ["a"]}, {"exportTo": ["b"]}, []),
-        ({"exportTo": ["a"]}, {"exportTo": ["*"]}, [Loss.OLDER]),
-        ({"exportTo": ["a"]}, {"exportTo": ["a", "b"]}, [Loss.AUDIENCE]),
-        ({"workloadSelector": {"matchLabels": {}}}, {"exportTo": ["."]}, [Loss.UNSELECTED]),
+        ({"exportTo": ["a"]}, {"exportTo": ["*"]}, [MergeLoss.OLDER]),
+        ({"exportTo": ["a"]}, {"exportTo": ["a", "b"]}, [MergeLoss.AUDIENCE]),
+        ({"workloadSelector": {"matchLabels": {}}}, {"exportTo": ["."]}, [MergeLoss.UNSELECTED]),
         ({"workloadSelector": {"matchLabels": {}}}, {}, []),
     ],
 )

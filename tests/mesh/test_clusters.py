@@ -5,7 +5,7 @@ from gateway_meshes import gateway, mesh, pods, routes_for, server, service, thi
 from hypothesis import given
 from hypothesis import strategies as st
 
-from meshctl.mesh.traffic.clusters import Why
+from meshctl.mesh.traffic.clusters import NoClusterReason
 from meshctl.mesh.traffic.path_rewrite import broken_example, rewrite
 from meshctl.mesh.traffic.rewrites import looping
 from meshctl.mesh.traffic.subsets import ELSEWHERE
@@ -20,7 +20,7 @@ def only_destination(one):
 
 
 def why(made, one):
-    missing = made.upstreams.missing(only_destination(one))
+    missing = made.clusters.missing(only_destination(one))
     return None if missing is None else missing.why
 
 
@@ -29,15 +29,15 @@ def why(made, one):
     [
         ("web", None),
         ("web.shop.svc.cluster.local", None),
-        ("wob", Why.ABSENT),
-        ("wob.shop.svc.cluster.local", Why.ABSENT),
-        ("web.shop", Why.UNFINISHED),
-        ("web.shop.svc", Why.UNFINISHED),
-        ("wob.shop.svc", Why.ABSENT),
-        ("secret.bank.svc.cluster.local", Why.HIDDEN),
-        ("web.unknown.svc.cluster.local", Why.UNKNOWN),
-        ("www.example.com", Why.UNKNOWN),
-        ("web.shop.svc.clusterset.local", Why.UNKNOWN),
+        ("wob", NoClusterReason.ABSENT),
+        ("wob.shop.svc.cluster.local", NoClusterReason.ABSENT),
+        ("web.shop", NoClusterReason.UNFINISHED),
+        ("web.shop.svc", NoClusterReason.UNFINISHED),
+        ("wob.shop.svc", NoClusterReason.ABSENT),
+        ("secret.bank.svc.cluster.local", NoClusterReason.HIDDEN),
+        ("web.unknown.svc.cluster.local", NoClusterReason.UNKNOWN),
+        ("www.example.com", NoClusterReason.UNKNOWN),
+        ("web.shop.svc.clusterset.local", NoClusterReason.UNKNOWN),
         ("*.example.com", None),
         ("", None),
     ],
@@ -52,13 +52,13 @@ def test_another_cluster_domain_is_never_absent() -> None:
     made = mesh(
         one := routes_for("shop/v", ["x"], ["mesh"], to("web.shop.svc.corp.example")), is_whole=True
     )
-    assert Why.UNKNOWN is why(made, one)
+    assert NoClusterReason.UNKNOWN is why(made, one)
 
 
 @pytest.mark.parametrize("host", ["web", "web.unknown.svc.cluster.local", "www.example.com"])
 def test_a_whole_mesh_lacks_what_is_not_in_it(host) -> None:
     made = mesh(one := routes_for("shop/v", ["x"], ["mesh"], to(host)), is_whole=True)
-    assert Why.ABSENT is why(made, one)
+    assert NoClusterReason.ABSENT is why(made, one)
 
 
 def test_a_delegate_routes_for_those_who_see_its_roots() -> None:
@@ -66,8 +66,8 @@ def test_a_delegate_routes_for_those_who_see_its_roots() -> None:
     root = routes_for("shop/root", ["x"], ["edge/g"], {"delegate": {"name": "part"}})
     part = thing("VirtualService", "shop/part", {"http": [to("web.bank.svc.cluster.local")]})
     assert why(mesh(hidden, root, part), part) is None
-    assert Why.UNKNOWN is why(mesh(hidden, part), part)
-    assert Why.HIDDEN is why(mesh(hidden, part, is_whole=True), part)
+    assert NoClusterReason.UNKNOWN is why(mesh(hidden, part), part)
+    assert NoClusterReason.HIDDEN is why(mesh(hidden, part, is_whole=True), part)
 
 
 def rule(name, host, *subsets, **spec):
@@ -76,7 +76,7 @@ def rule(name, host, *subsets, **spec):
 
 
 def lost_client(made, one):
-    lost = made.subset_lookup.lost(one.http[0], only_destination(one))
+    lost = made.subsets.lost(one.http[0], only_destination(one))
     if lost is None:
         return None
     return "everybody" if lost.client is None else lost.client.namespace
