@@ -26,6 +26,7 @@ from meshctl.resources import (
     ProxyConfig,
     Ref,
     ReferenceGrant,
+    RequestAuthentication,
     Resource,
     Service,
     ServiceEntry,
@@ -41,6 +42,7 @@ from meshctl.resources.cached_property import cached_property
 from meshctl.settings import InjectionByHand
 
 if TYPE_CHECKING:
+    from meshctl.mesh.authorization.decision import Decisions
     from meshctl.mesh.core.extension_providers import ExtensionProviders
     from meshctl.mesh.core.namespaces import Namespaces
     from meshctl.mesh.gateways.bindings import Bindings
@@ -336,6 +338,17 @@ class Indexes(Inventory):
         from meshctl.mesh.security.authorization import Authorization
 
         return Authorization(self.of(AuthorizationPolicy), self.workloads, self.config)
+
+    @cached_property
+    def decisions(self) -> "Decisions":
+        """Who is let in where, by AuthorizationPolicies and tokens."""
+        from meshctl.mesh.authorization.custom_providers import custom_providers
+        from meshctl.mesh.authorization.decision import Decisions
+
+        return Decisions(
+            self.of(AuthorizationPolicy), self.of(RequestAuthentication), self.config,
+            lambda: custom_providers(self.config, self.registry),
+        )  # fmt: skip
 
     @cached_property
     def envoy_filters(self) -> "EnvoyFilters":

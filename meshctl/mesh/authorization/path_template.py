@@ -1,0 +1,35 @@
+"""Which paths does a path with ``{*}`` and ``{**}`` take?
+
+Mirrors the URI template matcher of Envoy that istiod asks for (pilot/pkg/security/authz/matcher/
+template.go, Istio 1.31): ``{*}`` is one segment that is not empty, ``{**}`` any number of them,
+which may be empty but keeps the slash before it.
+"""
+
+import re
+from functools import lru_cache
+
+_LETTERS = r"a-zA-Z0-9\-._~%!$&'()+,;:@="
+_ONE = f"[{_LETTERS}]+"
+_MANY = f"[{_LETTERS}/]*"
+_OPERATOR = re.compile(r"\{\*\*\}|\{\*\}|\*\*|\*")
+
+
+def is_path_template(path: str) -> bool:
+    """Does a path of a policy use a template, rather than a plain ``*`` at an end?"""
+    return "{*}" in path or "{**}" in path
+
+
+def template_takes(template: str, path: str) -> bool:
+    """Does a template take a path, given without its query?"""
+    return _pattern(template).fullmatch(path) is not None
+
+
+@lru_cache(maxsize=1024)
+def _pattern(template: str) -> re.Pattern[str]:
+    parts, start = [], 0
+    for found in _OPERATOR.finditer(template):
+        parts.append(re.escape(template[start : found.start()]))
+        parts.append(_MANY if "**" in found[0] else _ONE)
+        start = found.end()
+    parts.append(re.escape(template[start:]))
+    return re.compile("".join(parts))

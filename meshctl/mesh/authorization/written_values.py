@@ -1,0 +1,102 @@
+"""Does a text meet a value of an AuthorizationPolicy, where ``*`` stands at an end?
+
+Mirrors StringMatcherWithPrefix, HeaderMatcher and HostMatcher (pilot/pkg/security/authz/matcher,
+Istio 1.31), and the identities that principal generators make (model/generator.go there).
+"""
+
+import re
+from functools import lru_cache
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+
+_SPIFFE = "spiffe://"
+
+
+def takes(value: str, text: str) -> bool:
+    """Compare by one value: ``*`` alone asks for any text that is not empty."""
+    if value == "*":
+        return bool(text)
+    if value.startswith("*"):
+        return text.endswith(value.removeprefix("*"))
+    if value.endswith("*"):
+        return text.startswith(value.removesuffix("*"))
+    return text == value
+
+
+def takes_header(value: str, text: str | None) -> bool:
+    """Compare a header, which may be missing (``None``) and, if it is there, empty."""
+    return text is not None and (value == "*" or takes(value, text))
+
+
+def takes_host(value: str, authority: str) -> bool:
+    """Compare the authority, port included, in any case of letters."""
+    return value == "*" or takes(value.lower(), authority.lower())
+
+
+def takes_principal(value: str, principal: str) -> bool:
+    """Compare an identity without its ``spiffe://``."""
+    if value == "*":
+        return True
+    if value.startswith("*"):
+        return principal.endswith(value.removeprefix("*"))
+    if value.endswith("*"):
+        return principal.startswith(value.removesuffix("*"))
+    return principal == value
+
+
+def takes_namespace(value: str, principal: str) -> bool:
+    """Compare the namespace of an identity; ``*`` may stand anywhere in the value."""
+    return _namespace(value).fullmatch(_SPIFFE + principal) is not None
+
+
+@lru_cache(maxsize=4096)
+def _namespace(value: str) -> re.Pattern[str]:
+    between = ".*".join(re.escape(part) for part in value.split("*"))
+    return re.compile(f".*/ns/{between}/.*")
+
+
+def takes_account(value: str, principal: str, home: str) -> bool:
+    """Compare the service account of an identity; without a namespace it is the policy's."""
+    namespace, slash, account = value.partition("/")
+    if not slash:
+        namespace, account = home, value
+    return _account(namespace, account).fullmatch(_SPIFFE + principal) is not None
+
+
+@lru_cache(maxsize=4096)
+def _account(namespace: str, account: str) -> re.Pattern[str]:
+    tail = f"/ns/{re.escape(namespace)}/(.+/|)sa/{re.escape(account)}(/.+)?"
+    return re.compile(f"spiffe://.+{tail}")
+
+
+def takes_trust_domain(value: str, principal: str) -> bool:
+    """Compare the trust domain of an identity."""
+    if value == "*":
+        return True
+    if "*" not in value:
+        return principal.startswith(f"{value}/")
+    before, _, after = value.partition("*")
+    domain = principal.partition("/")[0]
+    is_long_enough = len(domain) >= len(before) + len(after)
+    return is_long_enough and domain.startswith(before) and domain.endswith(after)
+
+
+def is_block(value: str) -> bool:
+    """Is it an address or a block of addresses?"""
+    return _network(value) is not None
+
+
+def takes_address(value: str, address: str) -> bool:
+    """Is an address in a block? One that is unknown is in none."""
+    network = _network(value)
+    try:
+        return network is not None and ip_address(address) in network
+    except ValueError:
+        return False
+
+
+@lru_cache(maxsize=4096)
+def _network(value: str) -> IPv4Network | IPv6Network | None:
+    try:
+        return ip_network(value, strict=False)
+    except ValueError:
+        return None
