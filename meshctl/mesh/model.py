@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from meshctl.mesh.sidecar_scope.proxy_memory import ProxySizes
     from meshctl.mesh.sidecar_scope.scope import SidecarScopes
     from meshctl.mesh.traffic.clusters import Clusters
+    from meshctl.mesh.traffic.sidecar_routes import SidecarRoutes
     from meshctl.mesh.traffic.subsets import Subsets
     from meshctl.mesh.workloads.endpoints import SubsetEndpoints
     from meshctl.mesh.workloads.replicas import Replicas
@@ -70,6 +71,13 @@ class Mesh(Indexes):
         from meshctl.mesh.traffic.clusters import Clusters
 
         return Clusters(self)
+
+    @cached_property
+    def sidecar_routes(self) -> "SidecarRoutes":
+        """The route tables of sidecars, one for each client and port."""
+        from meshctl.mesh.traffic.sidecar_routes import SidecarRoutes
+
+        return SidecarRoutes(self.routes, self.registry)
 
     @cached_property
     def subsets(self) -> "Subsets":

@@ -34,8 +34,25 @@ def _route_rows(answer: dict[str, Any]) -> Iterator[Row]:
                     yield *start, *_route_cells(route, redirects)
                 if not host["routes"]:
                     yield *start, "any request", redirects or "404", "", ""
+    if "from" in answer:
+        yield from _client_rows(answer)
+        return
     for route in answer.get("mesh", ()):
         yield "mesh", "", answer["host"], *_route_cells(route, "")
+
+
+def _client_rows(answer: dict[str, Any]) -> Iterator[Row]:
+    """Walk the routes of one client, table by table, each with what becomes of other requests."""
+    for table in answer["tables"]:
+        port = table["port"]
+        start = answer["from"], f"port {port}", answer["host"]
+        for route in answer["mesh"]:
+            if route["port"] == port:
+                yield *start, *_route_cells(route, "")
+        if table["rest"] == "host":
+            yield *start, "any request", f"{table['domain']}:{port}", "none", ""
+        elif table["rest"] == "404":
+            yield *start, "any other request", "404", table["virtual_service"], ""
 
 
 def _server_rows(answer: dict[str, Any]) -> Iterator[Row]:

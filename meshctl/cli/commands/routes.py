@@ -11,7 +11,8 @@ from meshctl.cli.options.connect import with_access
 from meshctl.cli.options.mesh_input import read_mesh
 from meshctl.cluster.api import Access
 from meshctl.errors import UsageError
-from meshctl.inspect.routes import gateway_routes as routes
+from meshctl.inspect.routes.client_routes import client_answer
+from meshctl.inspect.routes.gateway_routes import answer as gateway_answer
 from meshctl.output import route_table
 from meshctl.output.table import write_tables
 
@@ -25,6 +26,10 @@ Words = Annotated[
 def run(
     access: Access,
     words: Words = None,
+    client: Annotated[
+        str | None,
+        typer.Option("--from", metavar="NS/WORKLOAD", help="Show what this client's sidecar has."),
+    ] = None,
     output: Annotated[str, typer.Option("-o", "--output", help="table or json.")] = "table",
     namespace: options.Namespace = None,
     mesh_config: options.MeshConfigFile = None,
@@ -40,7 +45,12 @@ def run(
     flags = {"namespace": namespace, "mesh_config": mesh_config, "whole_mesh": whole}
     settings = options.settings_from(config, **flags)
     mesh = read_mesh(paths, settings, access, cluster=cluster)
-    answer = routes.answer(mesh, target, settings.namespace)
+    if client is None:
+        answer = gateway_answer(mesh, target, settings.namespace)
+    elif target is None:
+        raise UsageError("--from needs a host: meshctl routes HOST --from NAMESPACE/WORKLOAD PATH")
+    else:
+        answer = client_answer(mesh, target, client, settings.namespace)
     if output == "json":
         typer.echo(json.dumps(answer, indent=2))
     else:

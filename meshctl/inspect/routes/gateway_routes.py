@@ -112,7 +112,7 @@ def _virtual_host(host: VirtualHost, *, with_places: bool) -> dict[str, Any]:
     form: dict[str, Any] = {"name": host.name, "domains": list(host.domains)}
     if host.redirects:
         form["requireTls"] = "ALL"
-    form["routes"] = [_route(route, with_place=with_places) for route in host.routes]
+    form["routes"] = [route_form(route, with_place=with_places) for route in host.routes]
     if with_places:
         form["order_known"] = _order_is_known(host)
     return form
@@ -124,7 +124,8 @@ def _order_is_known(host: VirtualHost) -> bool:
     return order_is_known(services) and order_is_known(gateways)
 
 
-def _route(route: EffectiveRoute, *, with_place: bool) -> dict[str, Any]:
+def route_form(route: EffectiveRoute, *, with_place: bool) -> dict[str, Any]:
+    """Write one route: its VirtualService, what it takes and does; ``with_place`` adds where."""
     match = route.match.match if route.match is not None else None
     form = {
         "vs": route.virtual_service.key_name,
@@ -200,5 +201,5 @@ def _of_host(gateway: EffectiveGateway, host: str) -> dict[str, Any]:
 
 def _in_mesh(mesh: Mesh, host: str, namespace: str) -> list[dict[str, Any]]:
     home = mesh.registry.home(mesh.registry.fqdn(host, namespace)) or namespace
-    routes = mesh.routes.in_mesh(mesh.registry.fqdn(host, home), home)
-    return [_route(route, with_place=True) for route in routes]
+    routes = mesh.routes.in_mesh(mesh.registry.unshortened(host, home), home)
+    return [route_form(route, with_place=True) for route in routes]

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from meshctl.mesh.core.hosts import covers
 from meshctl.mesh.registry.services import RegisteredHost
 from meshctl.mesh.sidecar_scope.egress_hosts import EgressEntry, egress_entries
+from meshctl.mesh.sidecar_scope.egress_listeners import SidecarClient, egress_scopes
 from meshctl.mesh.workloads.membership import Membership, is_gateway
 from meshctl.resources import Sidecar, Workload
 
@@ -33,6 +34,17 @@ class SidecarScopes:
         """The Sidecar that counts for workloads which none selects."""
         wide = self._mesh.sidecars.for_namespace(namespace) or self._root_default
         return wide[0] if wide else None
+
+    def client(self, workload: Workload) -> SidecarClient:
+        """A workload as a client: what its sidecar sees."""
+        sidecar = self.sidecar_of(workload)
+        scopes = egress_scopes(sidecar, workload.namespace)
+        return SidecarClient(workload.namespace, workload.pod_labels, scopes)
+
+    def client_of(self, namespace: str) -> SidecarClient:
+        """A workload of a namespace that no Sidecar selects, with labels of which nothing is known."""
+        scopes = egress_scopes(self.default_of(namespace), namespace)
+        return SidecarClient(namespace, None, scopes)
 
     def replaced_by(self, sidecar: Sidecar) -> Sidecar | None:
         """The wider Sidecar that workloads of this one would follow without it."""

@@ -5,14 +5,14 @@ and virtualservice_controller.go, Istio 1.31): a root route is replaced by the r
 delegate; a delegate that is missing or hidden, or a match that does not fit, leaves nothing.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any, NamedTuple
 
 from meshctl.mesh.core.export_to import is_visible_to, visibility
 from meshctl.mesh.core.mesh_config import MeshConfig
-from meshctl.resources import Match, Route, VirtualService
+from meshctl.resources import Destination, Match, Route, VirtualService
 from meshctl.resources.cached_property import cached_property
 
 MESH = "mesh"
@@ -51,6 +51,16 @@ class HttpRule:
     def saying(self, key: str) -> Route:
         """Name the route whose setting holds: a delegate inherits rewrite, timeout, retries …"""
         return self.action if self.action.has(key) else self.root
+
+    @property
+    def destinations(self) -> Iterator[Destination]:
+        """Where its requests go, and the mirrors that get copies; entries without weight are left out."""
+        entries = self.action.routes
+        for entry in entries:
+            if len(entries) == 1 or entry.weight:
+                yield entry.destination
+        mirrored = next((one for one in (self.action, self.root) if one.mirrors), self.action)
+        yield from mirrored.mirrors
 
     @property
     def written(self) -> tuple[Route, ...]:

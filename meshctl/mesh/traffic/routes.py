@@ -5,7 +5,7 @@ BuildHTTPRoutesForVirtualService and GetDestinationCluster
 (pilot/pkg/networking/core/route/route.go), Istio 1.31.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -100,6 +100,14 @@ class BoundVirtualServices:
         """List those for the one closest host: itself, else the longest wildcard above it."""
         return [bound.virtual_service for bound in self._index.most_specific(host)]
 
+    def at(self, host: str) -> Sequence[BoundHost]:
+        """List the claims of just this full host or wildcard, in istiod's order."""
+        return self._index.at(host)
+
+    def covering(self, host: str) -> Iterator[list[BoundHost]]:
+        """Walk the claims of a full host and of the wildcards above it, the closest first."""
+        return self._index.covering(host)
+
     def overlapping(self, host: str) -> Iterator[BoundHost]:
         """Walk the hosts that have a host in common with this one or wildcard."""
         for above in self._index.covering(host):
@@ -193,34 +201,43 @@ class Routes:
             for match in alternatives:
                 if match is None or _applies(match.match, gateway, port, proxy):
                     request = _request(match, gateway)
-                    targets = tuple(self._targets(rule, port, proxy))
+                    targets = tuple(self._targets(rule, port, proxy, in_mesh=gateway == MESH))
                     built.append(EffectiveRoute(service, rule, match, request, targets, port))
                     if built[-1].is_catch_all:
                         return tuple(built)
         return tuple(built)
 
     def target(
-        self, destination: Destination, port: int, proxy: ProxyNode, weight: int | None = None
-    ) -> WeightedCluster:
-        """Resolve a destination: a missing port is the only one, else the listener's own."""
+        self, destination: Destination, port: int, proxy: ProxyNode, weight: int | None = None, *,
+        in_mesh: bool = False,
+    ) -> WeightedCluster:  # fmt: skip
+        """Resolve a destination: a missing port is the only one, else the listener's own.
+
+        For http rules of sidecars (``in_mesh``) it is the listener's always: they look among the
+        Services with that port alone (BuildSidecarOutboundVirtualHosts, httproute.go).
+        """
         namespace = destination.resource.namespace
         host = self._registry.fqdn(destination.host, namespace)
         known = self._service(host, namespace, proxy)
+        if in_mesh and known is not None and known.port(port) is None:
+            known = None
         if known is not None and isinstance(known.source, Service):
             host = known.source.external_name or host
-        number = destination.port
+        number = port if in_mesh and destination.port is None else destination.port
         if number is None:
             number = known.ports[0].number if known and len(known.ports) == 1 else port
         return WeightedCluster(host, number, destination.subset, weight, destination)
 
-    def _targets(self, rule: HttpRule, port: int, proxy: ProxyNode) -> Iterator[WeightedCluster]:
+    def _targets(
+        self, rule: HttpRule, port: int, proxy: ProxyNode, *, in_mesh: bool
+    ) -> Iterator[WeightedCluster]:
         entries = rule.action.routes
         if len(entries) == 1:
-            yield self.target(entries[0].destination, port, proxy)
+            yield self.target(entries[0].destination, port, proxy, in_mesh=in_mesh)
             return
         for entry in entries:
             if entry.weight:
-                yield self.target(entry.destination, port, proxy, entry.weight)
+                yield self.target(entry.destination, port, proxy, entry.weight, in_mesh=in_mesh)
 
     def _service(self, host: str, namespace: str, proxy: ProxyNode) -> RegisteredHost | None:
         viewer = namespace if proxy.namespace is None else proxy.namespace

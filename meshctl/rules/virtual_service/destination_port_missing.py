@@ -1,39 +1,60 @@
-"""A route of a gateway leaves out the port of a host that has several.
+"""A route leaves out the port of its destination, and the port that stands in for it isn't there.
 
-Without a port istiod takes the only one of the host; of a host with several it takes the number
-of the Gateway server that the request came in on. Where the Service has no such port, the answer
-is 503 (response flag NC). Sidecars are not concerned: there it is the port the client dialled.
+In a sidecar an http destination or mirror without a port takes the port that the client called, not
+the only port of the Service. At a gateway it takes the Service's only port; of several, that with
+the number of the Gateway server. Where the Service has no such port the answer is 503 (response
+flag NC).
 
 Fix: write `port.number` of the destination.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from meshctl.mesh import Mesh
 from meshctl.mesh.traffic.delegates import MESH
-from meshctl.resources import VirtualService
+from meshctl.resources import Destination, VirtualService
 from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, rule
 
 
 @rule(on=VirtualService, severity=Severity.ERROR, equivalents=("IST0112",), since="0.1.0")
 def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
-    """Report http destinations without a port where the number of a server doesn't fit."""
+    """Report http destinations without a port where the number that stands in doesn't fit."""
     for route in service.http:
-        for entry in route.routes:
-            destination = entry.destination
-            ports = mesh.clusters.ports(destination) if destination.port is None else ()
-            if len(ports) < 2:  # noqa: PLR2004 - it takes several to choose from
+        for destination in route.destinations:
+            ports = mesh.clusters.ports(destination) if destination.port is None else frozenset()
+            if not ports:
                 continue
-            wrong = mesh.clusters.listener_ports(destination).difference(ports)
-            if wrong:
-                known = ", ".join(str(port) for port in sorted(ports))
-                asked = " and ".join(str(port) for port in sorted(wrong))
+            at_gateway = mesh.clusters.listener_ports(destination).difference(ports)
+            called = mesh.sidecar_routes.listener_ports(destination)
+            if len(ports) > 1 and at_gateway:
                 yield Finding(
                     destination.at("host"),
-                    f"{destination.host} has ports {known} and none is written, so requests go to "
-                    f"the port of the Gateway server, {asked}, which it doesn't have",
+                    f"{destination.host} has ports {_list(ports, ', ')} and none is written, so requests "
+                    f"go to the port of the Gateway server, {_list(at_gateway)}, which it doesn't "
+                    "have",
                 )
-                continue
-            for name in mesh.routes.gateways_of(service):
-                if name != MESH and mesh.gateways.find(name) is None:
-                    yield NotChecked(f"Gateway {name} is not in the input, nor are its ports")
+            elif called - ports:
+                yield _in_sidecars(destination, ports, called)
+            elif len(ports) > 1:
+                for name in mesh.routes.gateways_of(service):
+                    if name != MESH and mesh.gateways.find(name) is None:
+                        yield NotChecked(f"Gateway {name} is not in the input, nor are its ports")
+
+
+def _in_sidecars(
+    destination: Destination, ports: Collection[int], called: frozenset[int]
+) -> Finding:
+    wrong = called.difference(ports)
+    is_mirror = "mirror" in destination.path or "mirrors" in destination.path
+    effect = "the copies are lost" if is_mirror else "they get 503"
+    word = "port" if len(ports) == 1 else "ports"
+    return Finding(
+        destination.at("host"),
+        f"{destination.host} has {word} {_list(ports, ', ')} and none is written: sidecars send requests "
+        f"for port {_list(wrong)} on to the same port there, which it doesn't have, so {effect}",
+        severity=None if wrong == called else Severity.WARNING,
+    )
+
+
+def _list(ports: Collection[int], between: str = " and ") -> str:
+    return between.join(str(port) for port in sorted(ports))

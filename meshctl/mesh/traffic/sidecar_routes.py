@@ -1,0 +1,284 @@
+"""Which virtual host answers a request in the sidecar of one client, and with which routes?
+
+Mirrors BuildSidecarOutboundVirtualHosts (pilot/pkg/networking/core/httproute.go) and
+buildSidecarVirtualHostsForVirtualService with separateVSHostsAndServices
+(pilot/pkg/networking/core/route/route.go), Istio 1.31. The table of a listener has the Services
+with that port; a host outside the registry is there on port 80, and on ports of HTTP Services that
+its VirtualService names too.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from meshctl.istio.protocols import Protocol as Speech
+from meshctl.mesh.core.hosts import is_wildcard
+from meshctl.mesh.registry.services import HostPort, RegisteredHost, Registry
+from meshctl.mesh.traffic.delegates import MESH
+from meshctl.mesh.traffic.routes import (
+    BoundHost,
+    BoundVirtualServices,
+    EffectiveRoute,
+    ProxyNode,
+    Routes,
+)
+from meshctl.resources import Destination, Service, VirtualService
+from meshctl.resources.cached_property import cached_property
+
+HTTP_PORT = 80
+"""The port whose table has the hosts that no registry knows."""
+
+
+class EgressView(Protocol):
+    """What one egress listener lets a proxy see."""
+
+    def imports(self, host: RegisteredHost, /) -> bool:
+        """Does it show a host?"""
+
+    def reads(self, namespace: str, hosts: Sequence[str], /) -> bool:
+        """Does it import a VirtualService of a namespace with these full hosts?"""
+
+
+class RoutingClient(Protocol):
+    """A sidecar that asks: ``sidecar_scope`` says what it sees."""
+
+    @property
+    def namespace(self) -> str:
+        """Where it runs."""
+
+    @property
+    def labels(self) -> Mapping[str, str] | None:
+        """The labels of its pod; ``None`` is unknown."""
+
+    def scope(self, port: int, /) -> EgressView | None:
+        """The listener for calls to a port."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SidecarVirtualHost:
+    """A virtual host in the table of one port.
+
+    Without a VirtualService every request goes to the registered host itself, on this port.
+    """
+
+    domain: str
+    port: int
+    service: RegisteredHost | None
+    virtual_service: VirtualService | None
+    routes: tuple[EffectiveRoute, ...]
+
+    @property
+    def answers_all(self) -> bool:
+        """Is there a route for every request?"""
+        return self.virtual_service is None or any(one.is_catch_all for one in self.routes)
+
+
+class SidecarRoutes:
+    """The route tables of sidecars, asked by host and port."""
+
+    def __init__(self, routes: Routes, registry: Registry) -> None:
+        self._routes = routes
+        self._registry = registry
+        self._hosts: dict[VirtualService, tuple[str, ...]] = {}
+
+    def find(self, client: RoutingClient, host: str, port: int) -> SidecarVirtualHost | None:
+        """Find the virtual host that answers a full host name on a port; ``None``: there is none.
+
+        A request without one goes where it was dialled, or is refused (REGISTRY_ONLY).
+        """
+        table = self.table(client, port)
+        if table is None:
+            return None
+        found = map(table.at, table.domains(host.lower().removesuffix(".")))
+        return next((one for one in found if one is not None), None)
+
+    def table(self, client: RoutingClient, port: int) -> "SidecarTable | None":
+        """Give the table of a port; ``None`` where a Sidecar leaves no listener for it."""
+        scope = client.scope(port)
+        if scope is None:
+            return None
+        return SidecarTable(self, client, scope, port)
+
+    def ports(self, client: RoutingClient, host: str) -> list[int]:
+        """List the ports on which the client has routes for a full host name, in order."""
+        known = [port.number for one in self._registry.at(host) for port in one.ports]
+        known += [port.number for several in self._registry.covering(host) for one in several
+                  for port in one.ports]  # fmt: skip
+        for several in self._routes.bound(MESH, client.namespace).covering(host):
+            for bound in several:
+                known += self.http_ports(bound.virtual_service)
+        wanted = sorted({*known, HTTP_PORT})
+        return [port for port in wanted if self.find(client, host, port) is not None]
+
+    def http_ports(self, service: VirtualService) -> list[int]:
+        """List the ports for which sidecars that see all may have its routes, in order.
+
+        They are the HTTP ports of the registered hosts it names, and 80 where it names none.
+        """
+        hosts = (one for host in self.hosts(service) for one in self._registry.covered_by(host))
+        found = {port.number for one in hosts for port in one.ports if speaks_http(port)}
+        return sorted(found) or [HTTP_PORT]
+
+    def listener_ports(self, destination: Destination) -> frozenset[int]:
+        """The ports that stand in for the port which an http destination or mirror leaves out.
+
+        Empty for one with a port of its own, and where the hosts of its VirtualService are unknown.
+        """
+        return self._listener_ports.get(destination, frozenset())
+
+    @cached_property
+    def _listener_ports(self) -> dict[Destination, frozenset[int]]:
+        found: dict[Destination, set[int]] = {}
+        for service in self._routes.naming(MESH):
+            for port in self._called_ports(service):
+                for route in self._routes.build(service, MESH, port, ProxyNode(None, None)):
+                    for one in route.rule.destinations:
+                        if one.port is None:
+                            found.setdefault(one, set()).add(port)
+        return {one: frozenset(ports) for one, ports in found.items()}
+
+    def _called_ports(self, service: VirtualService) -> set[int]:
+        """The HTTP ports that its registered hosts are called on; none while a host is unknown."""
+        hosts = self.hosts(service)
+        if not all(any(self._registry.covered_by(host)) for host in hosts):
+            return set()
+        ports = (port for host in hosts for one in self._registry.covered_by(host)
+                 for port in one.ports)  # fmt: skip
+        return {port.number for port in ports if speaks_http(port)}
+
+    def hosts(self, service: VirtualService) -> tuple[str, ...]:
+        """The hosts of a VirtualService in full."""
+        known = self._hosts.get(service)
+        if known is None:
+            full = (self._registry.fqdn(one, service.namespace).lower() for one in service.hosts)
+            known = self._hosts[service] = tuple(full)
+        return known
+
+    def bound(self, namespace: str) -> BoundVirtualServices:
+        """The VirtualServices of the mesh that sidecars of a namespace see, in istiod's order."""
+        return self._routes.bound(MESH, namespace)
+
+    def build(
+        self, service: VirtualService, port: int, client: RoutingClient
+    ) -> tuple[EffectiveRoute, ...]:
+        """Build the routes of one VirtualService for a port of a client."""
+        return self._routes.build(service, MESH, port, ProxyNode(client.namespace, client.labels))
+
+    def declared(self, host: str) -> list[RegisteredHost]:
+        """Find the declarations of just this host or wildcard."""
+        return self._registry.at(host)
+
+    def covered_by(self, wide: str) -> Iterator[RegisteredHost]:
+        """Walk the declarations of the hosts that a wildcard stands for."""
+        return self._registry.covered_by(wide)
+
+    def wildcards(self, host: str) -> Iterator[str]:
+        """Walk the declared wildcards above a host."""
+        for several in self._registry.covering(host):
+            yield several[0].host
+
+
+class SidecarTable:
+    """The virtual hosts of one port at one client."""
+
+    def __init__(
+        self, routes: SidecarRoutes, client: RoutingClient, scope: EgressView, port: int
+    ) -> None:
+        self._routes = routes
+        self._client = client
+        self._scope = scope
+        self._port = port
+
+    @cached_property
+    def _bound(self) -> BoundVirtualServices:
+        return self._routes.bound(self._client.namespace)
+
+    def domains(self, host: str) -> list[str]:
+        """List what may answer a host: itself, then the wildcards above it, the longest first."""
+        above = {bound.host for several in self._bound.covering(host) for bound in several}
+        above.update(self._routes.wildcards(host))
+        above.update(f"*.{tail}" for tail in _tails(host) if self._routes.declared(tail))
+        wide = sorted((one for one in above if is_wildcard(one)), key=len, reverse=True)
+        return [host, *wide]
+
+    def at(self, domain: str) -> SidecarVirtualHost | None:
+        """Find the virtual host with just this domain."""
+        headless = self.service(domain.removeprefix("*.")) if domain[:2] == "*." else None
+        if headless is not None and isinstance(headless.source, Service) and headless.is_headless:
+            return self.at(headless.host)
+        service = self.service(domain)
+        if service is None:
+            return self._outside(domain)
+        port = service.port(self._port)
+        if port is None or not speaks_http(port):
+            return None
+        for one in self._candidates(domain):
+            routes = self._routes.build(one, self._port, self._client)
+            if routes:
+                return SidecarVirtualHost(domain, self._port, service, one, routes)
+        if isinstance(service.source, Service) and service.source.external_name:
+            # An alias has the names of the Service it stands for, and nothing of its own.
+            real = service.source.external_name
+            return self.at(real) if self.service(real) is not None else None
+        return SidecarVirtualHost(domain, self._port, service, None, ())
+
+    def service(self, host: str) -> RegisteredHost | None:
+        """Find the registered host of this name that is in the table; the client's own first."""
+        seen = [one for one in self._routes.declared(host) if self._holds(one)]
+        own = (one for one in seen if one.namespace == self._client.namespace)
+        return next(own, seen[0] if seen else None)
+
+    def _holds(self, host: RegisteredHost) -> bool:
+        return host.port(self._port) is not None and self._scope.imports(host)
+
+    def _candidates(self, host: str) -> Iterator[VirtualService]:
+        """Walk the VirtualServices for a registered host: those that name it, else one wildcard."""
+        closest = self._closest(host)
+        if closest and closest[0].host == host:
+            yield from (bound.virtual_service for bound in closest)
+        elif closest:
+            yield closest[0].virtual_service
+
+    def _closest(self, host: str) -> list[BoundHost]:
+        for several in self._bound.covering(host):
+            seen = [bound for bound in several if self._is_read(bound.virtual_service)]
+            if seen:
+                return seen
+        return []
+
+    def _outside(self, domain: str) -> SidecarVirtualHost | None:
+        """Find the virtual host of a host that the table has no Service for."""
+        if is_wildcard(domain) and any(self._holds(s) for s in self._routes.covered_by(domain)):
+            return None
+        for bound in self._bound.at(domain):
+            one = bound.virtual_service
+            if self._is_read(one) and (self._port == HTTP_PORT or self._has_service(one)):
+                routes = self._routes.build(one, self._port, self._client)
+                if routes:
+                    return SidecarVirtualHost(domain, self._port, None, one, routes)
+        return None
+
+    def _is_read(self, service: VirtualService) -> bool:
+        return self._scope.reads(service.namespace, self._routes.hosts(service))
+
+    def _has_service(self, service: VirtualService) -> bool:
+        """Does a VirtualService name an HTTP Service of this table?"""
+        for host in self._routes.hosts(service):
+            for one in self._routes.covered_by(host):
+                port = one.port(self._port)
+                if port is not None and speaks_http(port) and self._holds(one):
+                    return True
+        return False
+
+
+def _tails(host: str) -> Iterator[str]:
+    """Walk what follows the first labels of a host, the longest first."""
+    rest = host.partition(".")[2]
+    while rest:
+        yield rest
+        rest = rest.partition(".")[2]
+
+
+def speaks_http(port: HostPort) -> bool:
+    """Do sidecars route by requests here: is it HTTP, or left to be detected?"""
+    return port.protocol.is_http or port.protocol is Speech.AUTO
