@@ -10,6 +10,7 @@ _LONGEST_FRAME = 12
 
 def locate(ref: Ref) -> Location:
     """Turn a symbolic place into lines and columns with the source around them."""
+    ref = ref.resource.origin(ref)
     document = ref.resource.document
     span = document.span(ref.resource.prefix + ref.path, key=ref.key)
     first = max(span.line - _CONTEXT, document.first_line)

@@ -45,11 +45,11 @@ if TYPE_CHECKING:
     from meshctl.mesh.authorization.decision import Decisions
     from meshctl.mesh.core.extension_providers import ExtensionProviders
     from meshctl.mesh.core.namespaces import Namespaces
+    from meshctl.mesh.gateway_api.reference_grants import ReferenceGrants
     from meshctl.mesh.gateways.bindings import Bindings
     from meshctl.mesh.gateways.effective_gateway import Gateways
     from meshctl.mesh.gateways.gateway_api_listeners import GatewayApiListeners
     from meshctl.mesh.gateways.hidden_wildcards import HiddenWildcards
-    from meshctl.mesh.gateways.reference_grants import ReferenceGrants
     from meshctl.mesh.gateways.server_conflicts import ServerConflicts
     from meshctl.mesh.injection.annotation_use import Annotations
     from meshctl.mesh.injection.control_plane import ControlPlane
@@ -306,7 +306,7 @@ class Indexes(Inventory):
     @cached_property
     def reference_grants(self) -> "ReferenceGrants":
         """What routes of the Gateway API may refer to."""
-        from meshctl.mesh.gateways.reference_grants import ReferenceGrants
+        from meshctl.mesh.gateway_api.reference_grants import ReferenceGrants
 
         return ReferenceGrants(
             self.of(KubernetesGateway), self.of(ReferenceGrant), self.workloads,

@@ -16,6 +16,7 @@ from meshctl.settings import InjectionByHand, Ownership
 from meshctl.validation.faults import ACCEPTED, Verdict
 
 if TYPE_CHECKING:
+    from meshctl.mesh.gateway_api.gateway_api import GatewayApi
     from meshctl.mesh.gateways.egress_paths import EgressPaths
     from meshctl.mesh.gateways.gateway_api_routes import GatewayApiRoutes
     from meshctl.mesh.gateways.ingress_paths import IngressPaths
@@ -74,10 +75,10 @@ class Mesh(Indexes):
 
     @cached_property
     def sidecar_routes(self) -> "SidecarRoutes":
-        """The route tables of sidecars, one for each client and port."""
+        """The route tables of sidecars, one for each client and port, HTTPRoutes in them."""
         from meshctl.mesh.traffic.sidecar_routes import SidecarRoutes
 
-        return SidecarRoutes(self.routes, self.registry)
+        return SidecarRoutes(self.gateway_api.routes, self.registry)
 
     @cached_property
     def subsets(self) -> "Subsets":
@@ -163,6 +164,13 @@ class Mesh(Indexes):
         from meshctl.mesh.gateways.gateway_api_routes import GatewayApiRoutes
 
         return GatewayApiRoutes(self)
+
+    @cached_property
+    def gateway_api(self) -> "GatewayApi":
+        """What istiod makes of the Gateway API."""
+        from meshctl.mesh.gateway_api.gateway_api import GatewayApi
+
+        return GatewayApi(self)
 
     @cached_property
     def owners(self) -> "Owners":

@@ -4,8 +4,10 @@ from meshctl.resources.gateway_api.gateway import (
     GatewayClass,
     KubernetesGateway,
     KubernetesListener,
+    ListenerSet,
     ReferenceGrant,
 )
+from meshctl.resources.gateway_api.generated import GeneratedGateway, GeneratedVirtualService
 from meshctl.resources.gateway_api.route import KubernetesRoute, ObjectReference
 from meshctl.resources.istio.authorization_policy import AuthorizationPolicy, AuthorizationRule
 from meshctl.resources.istio.destination_rule import (
@@ -58,10 +60,13 @@ __all__ = [
     "EnvoyFilter",
     "Gateway",
     "GatewayClass",
+    "GeneratedGateway",
+    "GeneratedVirtualService",
     "IstioOperator",
     "KubernetesGateway",
     "KubernetesListener",
     "KubernetesRoute",
+    "ListenerSet",
     "Match",
     "Namespace",
     "ObjectReference",

@@ -7,7 +7,12 @@ and what replaced them are in the release notes of 1.5 to 1.8 and 1.24.
 from typing import Any
 
 from meshctl.istio.api_versions import NETWORKING, SECURITY
-from meshctl.resources.gateway_api.gateway import GatewayClass, KubernetesGateway, ReferenceGrant
+from meshctl.resources.gateway_api.gateway import (
+    GatewayClass,
+    KubernetesGateway,
+    ListenerSet,
+    ReferenceGrant,
+)
 from meshctl.resources.gateway_api.route import GATEWAY_API, KubernetesRoute
 from meshctl.resources.istio.authorization_policy import AuthorizationPolicy
 from meshctl.resources.istio.destination_rule import DestinationRule
@@ -51,6 +56,7 @@ VIEWS: dict[tuple[str, str], type[Resource]] = {
     ("extensions.istio.io", "TrafficExtension"): TrafficExtension,
     (GATEWAY_API, "Gateway"): KubernetesGateway,
     (GATEWAY_API, "GatewayClass"): GatewayClass,
+    (GATEWAY_API, "ListenerSet"): ListenerSet,
     (GATEWAY_API, "ReferenceGrant"): ReferenceGrant,
     (GATEWAY_API, "HTTPRoute"): KubernetesRoute,
     (GATEWAY_API, "GRPCRoute"): KubernetesRoute,

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from meshctl.resources.view import View, cached_property
+from meshctl.resources.view import Ref, View, cached_property
 from meshctl.sources.documents import Document
 
 CLUSTER_SCOPED = frozenset({
@@ -43,6 +43,10 @@ class Resource(View):
 
     def __repr__(self) -> str:
         return f"<{self.kind} {self.key_name}>"
+
+    def origin(self, ref: Ref) -> Ref:
+        """Where the text of a place in it stands: there, unless somebody else made the object."""
+        return ref
 
     @property
     def directory(self) -> str:

@@ -31,7 +31,7 @@ class EffectiveGateway:
     @cached_property
     def merged(self) -> MergedServers:
         """Every server with its fate."""
-        return merge(self.gateways, self.workload.target, self._left_out)
+        return merge(self.gateways, self.workload.targets, self._left_out)
 
     def without(self, server: Server) -> "EffectiveGateway":
         """Give the gateway as it would be if one server were not written."""

@@ -9,9 +9,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from meshctl.mesh.core.selectors import LabelIndex, SelectorIndex
+from meshctl.mesh.gateways.generated_picks import GATEWAY_NAME, GeneratedPicks, is_service_of
 from meshctl.mesh.registry.services import Registry
 from meshctl.mesh.workloads.workloads import Workloads
-from meshctl.resources import Gateway, Service, Workload
+from meshctl.resources import Gateway, GeneratedGateway, Server, Service, Workload
 from meshctl.resources.cached_property import cached_property
 
 NO_TRANSLATION = "experimental.istio.io/disable-gateway-port-translation"
@@ -30,6 +31,8 @@ class GatewayWorkload:
     services: tuple[Service, ...]
     knows_services: bool
     """Would the input have the Services in front of it, if there were any?"""
+    made_name: str = ""
+    """The ``namespace/name`` of what istiod will make for a Gateway of the Gateway API."""
 
     @property
     def name(self) -> str:
@@ -38,6 +41,8 @@ class GatewayWorkload:
             return self.workload.key_name
         if self.services:
             return self.services[0].key_name
+        if self.made_name:
+            return self.made_name
         return ",".join(f"{key}={value}" for key, value in sorted(self.labels.items()))
 
     @property
@@ -66,6 +71,31 @@ class GatewayWorkload:
                     named = self.workload.named_ports if self.workload is not None else {}
                     return named.get(one.target, port)
         return port
+
+    def targets(self, server: Server) -> tuple[int, ...]:
+        """Translate the port of a server to the container's.
+
+        A Gateway that istiod made of the Gateway API names its Services: each that has the port
+        counts, and without any the server isn't there (resolvePorts).
+        """
+        gateway = server.gateway
+        if not isinstance(gateway, GeneratedGateway):
+            return (self.target(server.port),)
+        if not self.services:
+            return (server.port,)  # istiod will make the Service, with the same ports
+        found: dict[int, None] = {}
+        for service in self.services:
+            if is_service_of(gateway, service):
+                for port in service.ports:
+                    target = self._named(port.target) if port.port == server.port else None
+                    if target is not None:
+                        found[target] = None
+        return tuple(found)
+
+    def _named(self, target: int | str) -> int | None:
+        if isinstance(target, int):
+            return target
+        return self.workload.named_ports.get(target) if self.workload is not None else None
 
     def exposes(self, port: int) -> bool:
         """Does a Service in front of it, or the node it runs on, lead to this container port?"""
@@ -98,7 +128,42 @@ class GatewayWorkloads:
         self._is_whole = is_whole
 
     def pick(self, gateways: Iterable[Gateway]) -> Iterator[tuple[GatewayWorkload, list[Gateway]]]:
-        """Walk the gateway workloads with the Gateways whose selectors pick them."""
+        """Walk the gateway workloads with the Gateways whose selectors, or Services, pick them."""
+        generated, written = GeneratedPicks(self._workloads, self._by_name), []
+        for gateway in gateways:
+            if isinstance(gateway, GeneratedGateway):
+                generated.add(gateway)
+            else:
+                written.append(gateway)
+        for workload, picked in self._pick_written(written):
+            several = picked + generated.take(workload.workload, workload.services)
+            if several:
+                yield workload, several
+        for one, several in generated.left():
+            if isinstance(one, Workload):
+                yield self._real(one), several
+            elif isinstance(one, Service):
+                index = self._by_selector[one.namespace]
+                services = tuple(index.find(one.selector))
+                yield (
+                    GatewayWorkload(
+                        one.selector, one.namespace, None, services, knows_services=True
+                    ),
+                    several,
+                )
+            else:
+                namespace, _, name = one.partition("/")
+                labels = {GATEWAY_NAME: name}
+                yield (
+                    GatewayWorkload(
+                        labels, namespace, None, (), knows_services=True, made_name=one
+                    ),
+                    several,
+                )
+
+    def _pick_written(
+        self, gateways: Iterable[Gateway]
+    ) -> Iterator[tuple[GatewayWorkload, list[Gateway]]]:
         by_labels: SelectorIndex[Gateway] = SelectorIndex()
         selectors: dict[frozenset[tuple[str, str]], Mapping[str, str]] = {}
         for gateway in gateways:
@@ -108,8 +173,11 @@ class GatewayWorkloads:
             picked = by_labels.find(workload.labels)
             if self.are_scoped and workload.namespace is not None:
                 picked = [one for one in picked if one.namespace == workload.namespace]
-            if picked:
-                yield workload, picked
+            yield workload, picked
+
+    @cached_property
+    def _by_name(self) -> dict[str, Service]:
+        return {one.key_name: one for one in self._services}
 
     def named(self, name: str) -> GatewayWorkload | None:
         """Find a workload by ``namespace/name``, whether a Gateway selects it or not."""

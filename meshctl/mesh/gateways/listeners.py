@@ -114,9 +114,17 @@ class _ListenerBuilder:
             for route in service.tcp:
                 fits = not route.matches or any(_fits(m, server) for m in route.matches)
                 if fits and route.routes:
-                    sni = _names(server.sni_hosts) if server.has_tls else ()
-                    yield FilterChain(server, sni, "", self._targets(route, server), route)
+                    yield self._tcp_chain(server, route)
                     return
+            for route in service.tls if service.origin_kind == "TLSRoute" else ():
+                # A TLSRoute at a server that opens TLS: its SNI names don't matter any more.
+                if any(_fits(match, server) for match in route.matches):
+                    yield self._tcp_chain(server, route)
+                    return
+
+    def _tcp_chain(self, server: MergedServer, route: Route) -> FilterChain:
+        sni = _names(server.sni_hosts) if server.has_tls else ()
+        return FilterChain(server, sni, "", self._targets(route, server), route)
 
     def _tls(self, server: MergedServer) -> Iterator[FilterChain]:
         for service in self._services(server):

@@ -13,7 +13,8 @@ from typing import NamedTuple
 from meshctl.istio.protocols import Protocol, parse_protocol
 from meshctl.resources import Gateway, Server
 
-Translate = Callable[[int], int]
+Translate = Callable[[Server], tuple[int, ...]]
+"""The container ports that a server's port becomes: one, for a generated Gateway any number."""
 _PASSTHROUGH = frozenset({"PASSTHROUGH", "AUTO_PASSTHROUGH"})
 
 
@@ -21,6 +22,7 @@ class DropReason(Enum):
     """Why istiod leaves a server out."""
 
     NO_PORT = "it has no port"
+    NO_SERVICE_PORT = "the Service of its Gateway has no such port"
     DUPLICATE_HOST = "a TLS server on the port already has the host"
     PROTOCOL = "the port already speaks another protocol"
     PORT_NAME = "another server has the same route configuration"
@@ -199,7 +201,15 @@ class _Merger:
         self._tls_hosts: dict[tuple[int, str], MergedServer] = {}
 
     def add(self, server: Server) -> None:
-        target = self._translate(server.port)
+        targets = self._translate(server)
+        for target in targets:
+            self._add_at(server, target)
+        if not targets:
+            hosts = server_hosts(server)
+            one = MergedServer(server, server.port, hosts, "", DropReason.NO_SERVICE_PORT)
+            self.merged.servers.append(one)
+
+    def _add_at(self, server: Server, target: int) -> None:
         one = MergedServer(server, target, server_hosts(server), "")
         one.route_config = _route_config(one)
         self.merged.servers.append(one)

@@ -103,8 +103,9 @@ class _VirtualHostBuilder:
     def _build(self, server: MergedServer, service: VirtualService) -> tuple[EffectiveRoute, ...]:
         key = server.gateway_name, service
         if not self._built.get(key):
+            port, is_tls = server.server.port, server.has_tls
             self._built[key] = self._routes.build(
-                service, server.gateway_name, server.server.port, self._proxy
+                service, server.gateway_name, port, self._proxy, is_tls=is_tls
             )
         return self._built[key]
 

@@ -3,6 +3,7 @@
 Exact texts and prefixes are compared as strings; everything else goes through automata.
 """
 
+import re
 from collections.abc import Sequence
 from functools import lru_cache
 from string import ascii_letters, ascii_lowercase, ascii_uppercase
@@ -77,6 +78,11 @@ class StringMatch(NamedTuple):
 
 
 ANY = StringMatch()
+
+
+def segment_prefix(prefix: str) -> StringMatch:
+    """A prefix that ends with a segment of the path: Envoy's ``path_separated_prefix``."""
+    return StringMatch("regex", f"{re.escape(prefix)}(/.*)?")
 
 
 def find_text(

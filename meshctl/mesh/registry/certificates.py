@@ -34,8 +34,11 @@ class CertificateFault(NamedTuple):
     ref: Ref
 
 
-def flaw(secret: Secret) -> CertificateFault | None:
-    """Find why a gateway can't present the certificate; ``None`` if it can, or nobody knows."""
+def flaw(secret: Secret, *, heed_dates: bool = True) -> CertificateFault | None:
+    """Find why a gateway can't present the certificate; ``None`` if it can, or nobody knows.
+
+    Without ``heed_dates`` an expired one is good: listeners of the Gateway API aren't refused it.
+    """
     values = secret.values
     written = {key: text.encode() for key, text in secret.labels_of("data").items()}
     both = (one.get(key, b"?") for one in (values, written) for key in _KEYS)
@@ -53,7 +56,7 @@ def flaw(secret: Secret) -> CertificateFault | None:
     if certificate is None:
         text = f"has no certificate that can be read in {certificate_key}"
         return CertificateFault(text, secret.value_at(certificate_key))
-    dates = _wrong_dates(certificate, datetime.now(UTC))
+    dates = _wrong_dates(certificate, datetime.now(UTC)) if heed_dates else None
     if dates is not None:
         return CertificateFault(dates, secret.value_at(certificate_key))
     wrong_key = _wrong_key(certificate, values[private_key])

@@ -15,6 +15,7 @@ from meshctl.mesh.core.mesh_config import MeshConfig
 from meshctl.mesh.core.precedence import age
 from meshctl.mesh.core.selectors import selects
 from meshctl.mesh.matching.request_match import RequestMatch, from_istio, is_catch_all
+from meshctl.mesh.matching.string_match import segment_prefix
 from meshctl.mesh.registry.services import RegisteredHost, Registry
 from meshctl.mesh.traffic.delegates import MESH, Delegates, HttpRule, RuleMatch, gateway_name
 from meshctl.resources import Destination, Match, Route, Service, VirtualService
@@ -52,12 +53,27 @@ class EffectiveRoute:
     targets: tuple[WeightedCluster, ...]
     port: int
     """The port of the server or listener it was built for."""
+    is_tls: bool = False
+    """Does the server open TLS?"""
 
     @property
     def name(self) -> str:
         """How Envoy names it: the rule, then the match."""
         own = self.match.match.name if self.match is not None else ""
         return f"{self.rule.name}.{own}" if own else self.rule.name
+
+    @property
+    def redirect_port(self) -> int | None:
+        """The port that its redirect names; ``None`` without one, or if it is the usual one.
+
+        Mirrors ApplyRedirect (route.go): without a scheme, that of the server counts.
+        """
+        redirect = self.rule.action.child("redirect")
+        number = redirect.number("port")
+        if redirect.text("derivePort") == "FROM_REQUEST_PORT":
+            number = self.port
+        scheme = redirect.text("scheme") or ("https" if self.is_tls else "http")
+        return None if (scheme, number) in {("http", 80), ("https", 443)} else number
 
     @property
     def is_catch_all(self) -> bool:
@@ -174,23 +190,30 @@ class Routes:
         return next((one for one in found if self.delegates.rules(one)), None)
 
     def in_mesh(
-        self, host: str, namespace: str, port: int | None = None
+        self, host: str, namespace: str, port: int | None = None, proxy: ProxyNode | None = None
     ) -> tuple[EffectiveRoute, ...]:
-        """Build the routes that sidecars of a namespace have for a host.
+        """Build the routes that sidecars of a namespace (or one proxy) have for a host.
 
-        Without a port, that of the host's first port, or 80 for an unknown host.
+        Without a port, that of the host's first port, or 80 for an unknown host. The first
+        VirtualService for the host that gives any route on the port counts; one made of routes of
+        the Gateway API counts for clients of its own namespace, and for all where that is the
+        Service's (buildSidecarVirtualHostsForVirtualService).
         """
-        service = self.of_mesh_host(host, namespace)
-        if service is None:
-            return ()
+        known = self._registry.find(host, namespace)
         if port is None:
-            known = self._registry.find(host, namespace)
             port = known.ports[0].number if known is not None and known.ports else 80
-        return self.build(service, MESH, port, ProxyNode(namespace, None))
+        homes = {namespace, known.namespace} if known is not None else set()
+        for service in self.bound(MESH, namespace).first(host):
+            if not service.is_generated or service.namespace in homes:
+                found = self.build(service, MESH, port, proxy or ProxyNode(namespace, None))
+                if found:
+                    return found
+        return ()
 
     def build(
-        self, service: VirtualService, gateway: str, port: int, proxy: ProxyNode
-    ) -> tuple[EffectiveRoute, ...]:
+        self, service: VirtualService, gateway: str, port: int, proxy: ProxyNode, *,
+        is_tls: bool = False,
+    ) -> tuple[EffectiveRoute, ...]:  # fmt: skip
         """Build the Envoy routes of one VirtualService for a Gateway (or ``mesh``) and port.
 
         Everything after the first route that takes every request is cut off.
@@ -200,9 +223,10 @@ class Routes:
             alternatives: tuple[RuleMatch | None, ...] = rule.matches or (None,)
             for match in alternatives:
                 if match is None or _applies(match.match, gateway, port, proxy):
-                    request = _request(match, gateway)
+                    request = _request(match, gateway, by_segment=service.is_generated)
                     targets = tuple(self._targets(rule, port, proxy, in_mesh=gateway == MESH))
-                    built.append(EffectiveRoute(service, rule, match, request, targets, port))
+                    route = EffectiveRoute(service, rule, match, request, targets, port, is_tls)
+                    built.append(route)
                     if built[-1].is_catch_all:
                         return tuple(built)
         return tuple(built)
@@ -246,10 +270,13 @@ class Routes:
         return own or next(iter(seen), None)
 
     def rank(self, service: VirtualService, namespace: str | None) -> int:
-        """How early a proxy of a namespace asks it: private 0, exported by name 1, public 2."""
+        """How early a proxy of a namespace asks it: private 0, exported by name 1, public 3.
+
+        Of the public ones those made of routes of its own namespace come first, with 2.
+        """
         visible = self._visible[service]
         if "*" in visible or namespace is None:
-            return 2
+            return 2 if service.is_generated and service.namespace == namespace else 3
         return 0 if service.namespace == namespace else 1
 
 
@@ -260,10 +287,18 @@ def shared_host(one: str, other: str) -> str | None:
     return other if covers(one, other) else None
 
 
-def _request(match: RuleMatch | None, gateway: str) -> RequestMatch:
-    """Read what a match asks of requests; what it asks of the proxy is settled by then."""
+def _request(match: RuleMatch | None, gateway: str, *, by_segment: bool) -> RequestMatch:
+    """Read what a match asks of requests; what it asks of the proxy is settled by then.
+
+    ``by_segment``: a prefix ends where a segment of the path does, as in the Gateway API.
+    """
     asked = match.match.data if match is not None else {}
-    return from_istio({k: v for k, v in asked.items() if k not in _OF_PROXY}, frozenset({gateway}))
+    own = {k: v for k, v in asked.items() if k not in _OF_PROXY}
+    request = from_istio(own, frozenset({gateway}))
+    path = request.path
+    if by_segment and path.kind == "prefix" and path.value != "/":
+        return request._replace(path=segment_prefix(path.value))
+    return request
 
 
 def _applies(match: Match, gateway: str, port: int, proxy: ProxyNode) -> bool:

@@ -21,6 +21,7 @@ from meshctl.mesh.traffic.routes import (
     EffectiveRoute,
     ProxyNode,
     Routes,
+    WeightedCluster,
 )
 from meshctl.resources import Destination, Service, VirtualService
 from meshctl.resources.cached_property import cached_property
@@ -164,6 +165,13 @@ class SidecarRoutes:
         """Build the routes of one VirtualService for a port of a client."""
         return self._routes.build(service, MESH, port, ProxyNode(client.namespace, client.labels))
 
+    def target(
+        self, destination: Destination, port: int, client: RoutingClient, weight: int | None = None
+    ) -> WeightedCluster:
+        """Resolve a destination of a tcp or tls rule for a client."""
+        proxy = ProxyNode(client.namespace, client.labels)
+        return self._routes.target(destination, port, proxy, weight)
+
     def declared(self, host: str) -> list[RegisteredHost]:
         """Find the declarations of just this host or wildcard."""
         return self._registry.at(host)
@@ -213,6 +221,8 @@ class SidecarTable:
         if port is None or not speaks_http(port):
             return None
         for one in self._candidates(domain):
+            if one.is_generated and one.namespace not in {service.namespace, self._client.namespace}:
+                continue  # a route attached to a Service counts for its producer's or own clients
             routes = self._routes.build(one, self._port, self._client)
             if routes:
                 return SidecarVirtualHost(domain, self._port, service, one, routes)
@@ -252,6 +262,8 @@ class SidecarTable:
             return None
         for bound in self._bound.at(domain):
             one = bound.virtual_service
+            if one.is_generated:
+                continue
             if self._is_read(one) and (self._port == HTTP_PORT or self._has_service(one)):
                 routes = self._routes.build(one, self._port, self._client)
                 if routes:

@@ -4,6 +4,7 @@ from meshctl.resources.resource import Resource
 from meshctl.resources.view import View, cached_property, views
 
 _HBONE_PORT = 15008
+_GROUP = "gateway.networking.k8s.io"
 
 
 class KubernetesListener(View):
@@ -67,8 +68,36 @@ class KubernetesGateway(Resource):
         )
 
 
+class ListenerSet(Resource):
+    """A ListenerSet: more listeners for a Gateway, written by somebody else."""
+
+    @cached_property
+    def parent(self) -> View:
+        """The reference to its Gateway."""
+        return self.spec.child("parentRef")
+
+    @property
+    def gateway_name(self) -> str:
+        """Its Gateway as ``namespace/name``; empty for a parent of another kind."""
+        parent = self.parent
+        kind, group = parent.text("kind", "Gateway"), parent.text("group", _GROUP)
+        if (kind, group) != ("Gateway", _GROUP):
+            return ""
+        return f"{parent.text('namespace') or self.namespace}/{parent.text('name')}"
+
+    @cached_property
+    def listeners(self) -> tuple[KubernetesListener, ...]:
+        """Its listeners in order."""
+        return views(self.spec, "listeners", KubernetesListener)
+
+
 class GatewayClass(Resource):
     """A GatewayClass: which controller serves Gateways of that name."""
+
+    @property
+    def controller(self) -> str:
+        """The name of its controller."""
+        return self.spec.text("controllerName")
 
 
 class ReferenceGrant(Resource):

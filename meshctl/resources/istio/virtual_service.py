@@ -119,6 +119,14 @@ class Route(View):
 class VirtualService(Resource):
     """A VirtualService: routes for hosts, at gateways or inside the mesh."""
 
+    is_generated = False
+    """Did istiod make it of routes of the Gateway API? Then their meaning of a prefix counts."""
+
+    @property
+    def origin_kind(self) -> str:
+        """The kind of the object that somebody wrote for it."""
+        return self.kind
+
     @cached_property
     def hosts(self) -> tuple[str, ...]:
         """The hosts as written; a delegate has none."""

@@ -1,0 +1,156 @@
+"""Which Service do clients of a Gateway reach it by, and does it lead to the listeners' ports?
+
+Mirrors extractGatewayServices (pilot/pkg/config/kube/gateway/conversion.go), IsManaged and
+ResolveGatewayInstances (pilot/pkg/config/kube/gatewaycommon), Istio 1.31.
+"""
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+from meshctl.mesh.gateway_api.conditions import Condition, Fault, met, unmet
+from meshctl.mesh.gateway_api.gateway_classes import Controller
+from meshctl.mesh.registry.services import HostPort, RegisteredHost
+from meshctl.resources import KubernetesGateway, Service
+
+if TYPE_CHECKING:
+    from meshctl.mesh.model import Mesh
+
+_NAME_OVERRIDE = "gateway.istio.io/name-override"
+_SERVICE_TYPE = "networking.istio.io/service-type"
+_MANAGED = "gateway.istio.io/managed"
+
+
+class GatewayServices(NamedTuple):
+    """The Services of a Gateway by full name, and what is wrong with how it asks for them."""
+
+    hosts: tuple[str, ...]
+    fault: Fault | None = None
+
+
+def is_managed(gateway: KubernetesGateway) -> bool:
+    """Does istiod make the Deployment and Service? With one host name as address it doesn't."""
+    addresses = gateway.addresses
+    if len(addresses) > 1:
+        return False
+    return not addresses or addresses[0].text("type", "IPAddress") == "IPAddress"
+
+
+def deployment_name(gateway: KubernetesGateway, controller: Controller) -> str:
+    """Name the Deployment, Service and ServiceAccount that istiod makes for a Gateway."""
+    default = gateway.name
+    if controller.adds_class_to_names:
+        default = f"{gateway.name}-{gateway.class_name}"
+    return gateway.annotations.get(_NAME_OVERRIDE) or default
+
+
+def gateway_services(
+    gateway: KubernetesGateway, controller: Controller, domain: str
+) -> GatewayServices:
+    """Find the Services by which a Gateway is reached, whether they are there or not."""
+    if is_managed(gateway):
+        name = deployment_name(gateway, controller)
+        return GatewayServices((f"{name}.{gateway.namespace}.svc.{domain}",))
+    hosts = []
+    fault: Fault | None = None
+    for address in gateway.addresses:
+        value = address.text("value")
+        if address.text("type", "IPAddress") != "Hostname":
+            text = f"address {value} is passed over, since beside others only a Hostname counts"
+            fault = fault or Fault("UnsupportedAddress", text, address.at("value"))
+        elif "." in value:
+            hosts.append(value)
+        else:
+            hosts.append(f"{value}.{gateway.namespace}.svc.{domain}")
+    if fault is None and _SERVICE_TYPE in gateway.annotations:
+        place = gateway.at("metadata", "annotations", _SERVICE_TYPE)
+        fault = Fault("DeprecatedField", f"annotation {_SERVICE_TYPE} is deprecated", place)
+    return GatewayServices(tuple(hosts), fault)
+
+
+class _Warning(NamedTuple):
+    text: str
+    is_unusable: bool
+
+
+class Addresses:
+    """Answers for the Services of Gateways, as far as the input knows them."""
+
+    def __init__(self, mesh: "Mesh") -> None:
+        self._mesh = mesh
+
+    def programmed(
+        self, gateway: KubernetesGateway, hosts: Iterable[str], ports: Iterable[int]
+    ) -> Condition:
+        """Say whether a Gateway can be reached at the ports of its listeners.
+
+        What a file can't tell (will there be a Service, has its load balancer an address) is
+        taken for granted unless the input is the whole mesh.
+        """
+        several = tuple(hosts)
+        if not several:
+            place = gateway.spec.at("addresses")
+            return unmet(Fault("UnsupportedAddress", "no address can be used", place))
+        wanted = sorted(set(ports))
+        found = [one for host in several for one in self._warnings(gateway, host, wanted)]
+        if not found:
+            return met("Programmed")
+        is_unusable = any(one.is_unusable for one in found)
+        reason = "AddressNotUsable" if is_unusable else "AddressNotAssigned"
+        text = "; ".join(dict.fromkeys(sorted(one.text for one in found)))
+        return unmet(Fault(reason, text, gateway.spec.key("listeners")))
+
+    def service(self, host: str, namespace: str) -> RegisteredHost | None:
+        """Find the Service of a Gateway: one of its own namespace alone counts."""
+        declared = self._mesh.registry.at(host)
+        return next((one for one in declared if one.namespace == namespace), None)
+
+    def _warnings(
+        self, gateway: KubernetesGateway, host: str, ports: list[int]
+    ) -> Iterator[_Warning]:
+        one = self.service(host, gateway.namespace)
+        if one is None:
+            others = ", ".join(sorted(other.namespace for other in self._mesh.registry.at(host)))
+            where = f", but in {others}" if others else ""
+            if others or self._mesh.has_all("Service", "ServiceEntry"):
+                text = f"namespace {gateway.namespace} has no Service {host}{where}"
+                yield _Warning(text, is_unusable=True)
+            return
+        for port in ports:
+            declared = one.port(port)
+            if declared is not None and self._has_endpoints(one, declared):
+                yield from self._pending(one)
+            elif not self._has_any(one):
+                yield _Warning(f"Service {host} has no pods", is_unusable=False)
+            elif any(self._is_target(one, each, port) for each in one.ports):
+                text = f"{port} is the pod's port of Service {host}, and the Service's counts"
+                yield _Warning(text, is_unusable=True)
+            elif declared is None or _MANAGED not in one.source.labels:
+                yield _Warning(f"Service {host} has no port {port}", is_unusable=True)
+
+    def _pending(self, one: RegisteredHost) -> Iterator[_Warning]:
+        source = one.source
+        if (
+            isinstance(source, Service)
+            and source.type == "LoadBalancer"
+            and not source.outside_addresses
+            and self._mesh.has_all("Service")
+        ):
+            yield _Warning(f"Service {one.host} has no address yet", is_unusable=False)
+
+    def _has_any(self, one: RegisteredHost) -> bool:
+        return not one.ports or any(self._has_endpoints(one, port) for port in one.ports)
+
+    def _has_endpoints(self, one: RegisteredHost, port: HostPort) -> bool:
+        source = one.source
+        if not isinstance(source, Service) or not source.selector:
+            return True
+        pods = self._mesh.workloads.behind(one)
+        if not pods:
+            return not self._mesh.workloads.shows_pods_of(one.namespace)
+        return any(self._mesh.workloads.target_port(pod, port) is not None for pod in pods)
+
+    def _is_target(self, one: RegisteredHost, port: HostPort, number: int) -> bool:
+        if port.target == number:
+            return True
+        pods = self._mesh.workloads.behind(one)
+        return any(self._mesh.workloads.target_port(pod, port) == number for pod in pods)

@@ -1,0 +1,33 @@
+"""Which ListenerSets does a Gateway allow to add listeners?
+
+Mirrors NamespaceAcceptedByAllowListeners (pilot/pkg/config/kube/gatewaycommon/gateway_utils.go,
+Istio 1.31): none, unless ``spec.allowedListeners`` says so.
+"""
+
+from collections.abc import Iterable
+
+from meshctl.mesh.injection.webhooks import matches
+from meshctl.mesh.workloads.workloads import Workloads
+from meshctl.resources import KubernetesGateway, ListenerSet
+
+
+def allowed_sets(
+    gateway: KubernetesGateway, sets: Iterable[ListenerSet], workloads: Workloads
+) -> tuple[ListenerSet, ...]:
+    """Find the sets, of those that name the Gateway, whose namespaces it allows."""
+    return tuple(one for one in sets if _allows(gateway, one.namespace, workloads))
+
+
+def _allows(gateway: KubernetesGateway, namespace: str, workloads: Workloads) -> bool:
+    allowed = gateway.spec.child("allowedListeners", "namespaces")
+    match allowed.text("from"):
+        case "All":
+            return True
+        case "Same":
+            return namespace == gateway.namespace
+        case "Selector" if allowed.has("selector"):
+            known = workloads.namespace(namespace)
+            labels = {} if known is None else known.labels
+            labels = {**labels, "kubernetes.io/metadata.name": namespace}
+            return known is not None and matches(allowed.child("selector"), labels)
+    return False

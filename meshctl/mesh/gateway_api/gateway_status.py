@@ -1,0 +1,104 @@
+"""Which conditions does istiod write for a Gateway or ListenerSet, and how many routes attach?
+
+Mirrors reportGatewayStatus (pilot/pkg/config/kube/gateway/conversion.go) and
+ReportListenerSetStatus (pilot/pkg/config/kube/gatewaycommon/conversion.go), Istio 1.31.
+"""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from meshctl.mesh.gateway_api.addresses import Addresses, GatewayServices
+from meshctl.mesh.gateway_api.conditions import Condition, Conditions, Fault, judged, met, unmet
+from meshctl.mesh.gateway_api.gateway_classes import Controller
+from meshctl.mesh.gateway_api.listeners import GatewayListener
+from meshctl.resources import ConfigMap, KubernetesGateway, ListenerSet, View
+
+if TYPE_CHECKING:
+    from meshctl.mesh.model import Mesh
+
+
+class ReadGateway(NamedTuple):
+    """A Gateway of istiod's, with its own listeners and those of its ListenerSets."""
+
+    gateway: KubernetesGateway
+    controller: Controller
+    services: GatewayServices
+    listeners: tuple[GatewayListener, ...]
+    of_sets: tuple[GatewayListener, ...]
+    sets: tuple[ListenerSet, ...]
+    """The ListenerSets that it allows."""
+
+    @property
+    def is_served(self) -> bool:
+        """Does istiod generate anything for it?"""
+        return self.controller is not Controller.REMOTE and bool(self.services.hosts)
+
+
+class GatewayStatuses:
+    """Writes the conditions of Gateways."""
+
+    def __init__(self, mesh: "Mesh") -> None:
+        self._mesh = mesh
+        self._addresses = Addresses(mesh)
+        self._config_maps = {one.key_name for one in mesh.of(ConfigMap)}
+
+    def conditions(self, read: ReadGateway) -> Conditions:
+        """Write the conditions of a Gateway."""
+        if read.controller is Controller.REMOTE:
+            return {"Accepted": met("Accepted"), "Programmed": met("Programmed")}
+        gateway, services = read.gateway, read.services
+        servers = [one for one in read.listeners if one.has_server]
+        servers += [one for one in read.of_sets if one.is_valid]
+        ports = [one.port for one in servers]
+        fault = services.fault or self._parameters_fault(gateway)
+        return {
+            "Accepted": _accepted(gateway, read.listeners, fault),
+            "Programmed": self._addresses.programmed(gateway, services.hosts, ports),
+            "ResolvedRefs": met("ResolvedRefs"),
+        }
+
+    def set_conditions(self, one: ListenerSet, read: ReadGateway | None) -> Conditions:
+        """Write the conditions of a ListenerSet of a Gateway; empty if it is nobody's."""
+        if read is None:
+            return {}
+        if read.controller is not Controller.GATEWAY or one not in read.sets:
+            text = f"{read.gateway.title} doesn't allow it: spec.allowedListeners says which"
+            if read.controller is not Controller.GATEWAY:
+                text = f"class {read.gateway.class_name} has no ListenerSets"
+            refused = unmet(Fault("NotAllowed", text, one.spec.at("parentRef", "name")))
+            return {"Accepted": refused, "Programmed": refused}
+        own = [each for each in read.of_sets if each.owner is one]
+        ports = [each.port for each in own if each.has_server]
+        programmed = self._addresses.programmed(read.gateway, read.services.hosts, ports)
+        accepted = judged("Accepted", read.services.fault)
+        if not any(each.is_valid for each in own):
+            text = "none of its listeners is valid"
+            invalid = unmet(Fault("ListenersNotValid", text, one.spec.key("listeners")))
+            programmed = invalid
+            accepted = accepted if read.services.fault is not None else invalid
+        return {"Accepted": accepted, "Programmed": programmed}
+
+    def _parameters_fault(self, gateway: KubernetesGateway) -> Fault | None:
+        parameters: View = gateway.spec.child("infrastructure", "parametersRef")
+        if not parameters.data:
+            return None
+        if (parameters.text("group"), parameters.text("kind")) != ("", "ConfigMap"):
+            text = f"{parameters.text('kind')} holds no parameters; a ConfigMap does"
+            return Fault("InvalidParameters", text, parameters.at("kind"))
+        name = f"{gateway.namespace}/{parameters.text('name')}"
+        if name in self._config_maps or not self._mesh.has_all("ConfigMap"):
+            return None
+        return Fault("InvalidParameters", f"there is no ConfigMap {name}", parameters.at("name"))
+
+
+def _accepted(
+    gateway: KubernetesGateway, listeners: Sequence[GatewayListener], fault: Fault | None
+) -> Condition:
+    if fault is not None:
+        return unmet(fault)
+    total, valid = len(gateway.listeners), sum(one.is_valid for one in listeners)
+    if valid == total:
+        return met("Accepted")
+    text = f"{total - valid} of {total} listeners are not valid"
+    status = "True" if valid else "False"
+    return Condition(status, "ListenersNotValid", text, gateway.spec.key("listeners"))

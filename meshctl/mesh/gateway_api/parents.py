@@ -1,0 +1,167 @@
+"""Which listeners does a route attach to, by which reference, and why not to the others?
+
+Mirrors extractParentReferenceInfo, referenceAllowed and hostnameAllowedByIsolation
+(pilot/pkg/config/kube/gateway/conversion.go, Istio 1.31).
+"""
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+from meshctl.mesh.core.hosts import covers, is_wildcard, overlaps
+from meshctl.mesh.gateway_api.gateway_classes import Controller, GatewayClasses
+from meshctl.mesh.gateway_api.listeners import GatewayListener
+from meshctl.resources import KubernetesRoute, ObjectReference, Resource, Service, ServiceEntry
+
+if TYPE_CHECKING:
+    from meshctl.mesh.model import Mesh
+
+_GROUP = "gateway.networking.k8s.io"
+_LISTENERS = frozenset({(_GROUP, "Gateway"), (_GROUP, "ListenerSet")})
+_MESH = {("", "Service"): "Service", ("networking.istio.io", "ServiceEntry"): "ServiceEntry"}
+_USE_WAYPOINT = "istio.io/use-waypoint"
+_USE_WAYPOINT_NAMESPACE = "istio.io/use-waypoint-namespace"
+_OURS = frozenset({Controller.WAYPOINT, Controller.GATEWAY})
+
+
+class Denial(NamedTuple):
+    """Why a parent doesn't take a route: the reason of the condition, and in words."""
+
+    reason: str
+    text: str
+
+
+class Attachment(NamedTuple):
+    """One reference of a route with one listener of the parent, or (``None``) with the mesh."""
+
+    reference: ObjectReference
+    listener: GatewayListener | None
+    denial: Denial | None
+    closer: frozenset[str] = frozenset()
+    """Host names of the parent's other listeners of the same port and protocol."""
+
+    @property
+    def is_mesh(self) -> bool:
+        """Is it about a Service, so that clients in the mesh follow the route?"""
+        return self.listener is None
+
+    @property
+    def internal_name(self) -> str:
+        """The Istio Gateway whose server it means, or ``mesh``."""
+        return "mesh" if self.listener is None else self.listener.internal_name
+
+    def keeps(self, host: str) -> bool:
+        """Does isolation leave a host name to this listener? A closer one's own it doesn't."""
+        own = self.listener.hostname if self.listener is not None else ""
+        if own and not is_wildcard(own):
+            return True
+        if own and not overlaps(host, own):
+            return False
+        return self.taken_by(host) is None
+
+    def taken_by(self, host: str) -> str | None:
+        """Find the host name of another listener that takes a host from this one."""
+        own = self.listener.hostname if self.listener is not None else ""
+        several = sorted(self.closer)
+        return next((one for one in several if len(own) <= len(one) and covers(one, host)), None)
+
+
+class Parents:
+    """Finds the attachments of routes."""
+
+    def __init__(
+        self, mesh: "Mesh", classes: GatewayClasses,
+        listeners: Callable[[str, str], tuple[GatewayListener, ...]],
+    ) -> None:  # fmt: skip
+        """``listeners`` gives those of the Gateway or ListenerSet of a kind and full name."""
+        self._mesh = mesh
+        self._classes = classes
+        self._listeners = listeners
+        self._sources: dict[tuple[str, str], Resource] = {
+            (one.kind, one.key_name): one for one in (*mesh.of(Service), *mesh.of(ServiceEntry))
+        }
+
+    def of(self, route: KubernetesRoute) -> tuple[Attachment, ...]:
+        """List the attachments in istiod's order; references to nobody it knows have none."""
+        found = [one for reference in route.parents for one in self._of(route, reference)]
+        found.sort(key=lambda one: _sort_key(one.reference))
+        return tuple(found)
+
+    def _of(self, route: KubernetesRoute, reference: ObjectReference) -> Iterator[Attachment]:
+        kind = reference.group, reference.kind
+        if kind in _MESH:
+            if not self._is_of_others(reference, _MESH[kind]):
+                yield Attachment(reference, None, self._missing(reference, _MESH[kind]))
+        elif kind in _LISTENERS:
+            name = f"{reference.namespace}/{reference.name}"
+            several = self._listeners(reference.kind, name)
+            for one in several:
+                closer = frozenset(
+                    other.hostname
+                    for other in several
+                    if other.port == one.port and other.listener.protocol == one.listener.protocol
+                )
+                denial = _denial(route, reference, one)
+                yield Attachment(reference, one, denial, closer - {one.hostname})
+
+    def _missing(self, reference: ObjectReference, kind: str) -> Denial | None:
+        name, namespace = reference.name, reference.namespace
+        if (kind, f"{namespace}/{name}") in self._sources:
+            return None
+        knows = self._mesh.has_all(kind) or (kind == "Service" and self.knows(namespace))
+        return Denial("NoMatchingParent", f"there is no {kind} {name!r}") if knows else None
+
+    def knows(self, namespace: str) -> bool:
+        """Would the input have a Service of a namespace, if there were one?"""
+        registry = self._mesh.registry
+        return self._mesh.has_all("Service") or namespace in registry.namespaces_with_services
+
+    def _is_of_others(self, reference: ObjectReference, kind: str) -> bool:
+        """Is the Service's waypoint served by another controller, whose routes these are then?"""
+        source = self._sources.get((kind, f"{reference.namespace}/{reference.name}"))
+        if source is None:
+            return False
+        labels = source.labels
+        if _USE_WAYPOINT not in labels:
+            namespace = self._mesh.workloads.namespace(reference.namespace)
+            labels = namespace.labels if namespace is not None else {}
+        name = labels.get(_USE_WAYPOINT, "")
+        if not name or name.lower() == "none":
+            return False
+        home = labels.get(_USE_WAYPOINT_NAMESPACE) or reference.namespace
+        waypoint = next(self._mesh.reference_grants.named(home, name), None)
+        if waypoint is None or not self._classes.is_written(waypoint.class_name):
+            return False
+        return self._classes.controller(waypoint.class_name) not in _OURS
+
+
+def _denial(
+    route: KubernetesRoute, reference: ObjectReference, one: GatewayListener
+) -> Denial | None:
+    """Say why a listener doesn't take a route: another place, host name, namespace or kind."""
+    if reference.port and reference.port != one.port:
+        return Denial("NoMatchingParent", f"no listener has port {reference.port}")
+    if reference.section and reference.section != one.listener.name:
+        return Denial("NoMatchingParent", f"there is no listener {reference.section!r}")
+    hosts = route_hosts(route)
+    own = one.hostname or "*"
+    if not any(overlaps(own, host) for host in hosts):
+        text = f"no host name fits to {own} of listener {one.listener.name!r}"
+        return Denial("NoMatchingListenerHostname", text)
+    allowed = {host.partition("/")[0] for host in one.hosts}
+    if not allowed & {"*", route.namespace}:
+        text = f"listener {one.listener.name!r} takes no routes of namespace {route.namespace}"
+        return Denial("NotAllowedByListeners", text)
+    if route.kind not in one.kinds:
+        names = " and ".join(one.kinds) or "no"
+        text = f"listener {one.listener.name!r} takes {names} routes, not {route.kind}s"
+        return Denial("NotAllowedByListeners", text)
+    return None
+
+
+def route_hosts(route: KubernetesRoute) -> tuple[str, ...]:
+    """Read the host names, ``*`` for none; TCPRoutes have none."""
+    return (route.hostnames if route.kind != "TCPRoute" else ()) or ("*",)
+
+
+def _sort_key(one: ObjectReference) -> str:
+    return f"{one.group}/{one.kind}/{one.name}/{one.section}/{one.port or 0}.{one.namespace}"

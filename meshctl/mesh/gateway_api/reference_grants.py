@@ -1,0 +1,135 @@
+"""May a route or Gateway refer to an object of another namespace, and attach to a listener?
+
+The rules of the Gateway API (ReferenceGrant, allowedRoutes) as pilot/pkg/config/kube/gateway and
+gatewaycommon/references.go apply them, Istio 1.31.
+"""
+
+from collections.abc import Iterable, Iterator
+from enum import Enum
+
+from meshctl.mesh.injection.webhooks import matches
+from meshctl.mesh.workloads.workloads import Workloads
+from meshctl.resources import (
+    KubernetesGateway,
+    KubernetesListener,
+    KubernetesRoute,
+    ObjectReference,
+    ReferenceGrant,
+    Resource,
+    View,
+)
+
+_GROUP = "gateway.networking.k8s.io"
+_ORIGINS = frozenset({"Gateway", "ListenerSet", "HTTPRoute", "GRPCRoute", "TLSRoute", "TCPRoute"})
+_TARGETS = frozenset({
+    ("", "ConfigMap"), ("", "Secret"), ("", "Service"),
+    ("inference.networking.k8s.io", "InferencePool"),
+})  # fmt: skip
+_Pair = tuple[str, str, str, str, str]
+"""Namespace and kind of the origin, then namespace, group and kind of the target."""
+
+
+class Admission(Enum):
+    """Does a Gateway let a route attach?"""
+
+    YES = "yes"
+    NO = "no"
+    UNKNOWN = "unknown"
+
+
+class ReferenceGrants:
+    """Gateways and ReferenceGrants by namespace."""
+
+    def __init__(
+        self, gateways: Iterable[KubernetesGateway], grants: Iterable[ReferenceGrant],
+        workloads: Workloads, *, is_whole: bool,
+    ) -> None:  # fmt: skip
+        self._gateways = {gateway.key_name: gateway for gateway in gateways}
+        self._namespaces = {gateway.namespace for gateway in self._gateways.values()}
+        self._granting: set[str] = set()
+        self._names: dict[_Pair, set[str | None]] = {}
+        for grant in grants:
+            self._granting.add(grant.namespace)
+            for pair, name in _pairs(grant):
+                self._names.setdefault(pair, set()).add(name)
+        self._workloads = workloads
+        self._is_whole = is_whole
+
+    def gateway(self, parent: ObjectReference) -> KubernetesGateway | None:
+        """The Gateway that a parent reference names."""
+        return self._gateways.get(f"{parent.namespace}/{parent.name}")
+
+    def named(self, namespace: str, name: str) -> Iterator[KubernetesGateway]:
+        """Walk the Gateways of this name: one, or none."""
+        found = self._gateways.get(f"{namespace}/{name}")
+        if found is not None:
+            yield found
+
+    def knows_gateways_of(self, namespace: str) -> bool:
+        """Has the input the Gateways of a namespace, so that a missing one is absent?"""
+        return self._is_whole or namespace in self._namespaces
+
+    def is_known(self, namespace: str) -> bool:
+        """Has the input ReferenceGrants of a namespace, so that a missing one is absent?"""
+        return self._is_whole or namespace in self._granting
+
+    def allows(self, origin: Resource, kind: tuple[str, str], namespace: str, name: str) -> bool:
+        """Does a namespace let an object refer to one of its own, given as (group, kind)?"""
+        if namespace == origin.namespace:
+            return True
+        names = self._names.get((origin.namespace, origin.kind, namespace, *kind), ())
+        return None in names or name in names
+
+    def allows_backend(self, reference: ObjectReference) -> bool:
+        """Does the namespace of an object let this route refer to it?"""
+        kind = reference.group, reference.kind
+        return self.allows(reference.resource, kind, reference.namespace, reference.name)
+
+    def allows_secret(self, owner: Resource, namespace: str, name: str) -> bool:
+        """Does a namespace let a Gateway (or ListenerSet) use one of its Secrets?"""
+        return self.allows(owner, ("", "Secret"), namespace, name)
+
+    def admits(self, gateway: KubernetesGateway, route: KubernetesRoute, section: str) -> Admission:
+        """Does a listener of a Gateway, or the one named by a section, take a route?"""
+        answers = [
+            self.admits_from(listener, route.namespace)
+            for listener in gateway.listeners
+            if not section or listener.name == section
+        ]
+        for answer in (Admission.YES, Admission.UNKNOWN):
+            if answer in answers:
+                return answer
+        return Admission.NO
+
+    def admits_from(self, listener: KubernetesListener, namespace: str) -> Admission:
+        """Does a listener take routes of a namespace?"""
+        written = listener.child("allowedRoutes", "namespaces")
+        match listener.routes_from:
+            case "Same":
+                same = namespace == listener.resource.namespace
+                return Admission.YES if same else Admission.NO
+            case "Selector" if written.has("selector"):
+                known = self._workloads.namespace(namespace)
+                if known is None:
+                    return Admission.UNKNOWN
+                # The API server labels every namespace with its name.
+                labels = {**known.labels, "kubernetes.io/metadata.name": known.name}
+                is_chosen = matches(written.child("selector"), labels)
+                return Admission.YES if is_chosen else Admission.NO
+        return Admission.YES
+
+
+def _pairs(grant: ReferenceGrant) -> Iterator[tuple[_Pair, str | None]]:
+    """Walk what a grant allows: kinds that istiod knows, and a name or (``None``) every one."""
+    for origin in grant.origins:
+        kind = origin.text("kind")
+        if origin.text("group") != _GROUP or kind not in _ORIGINS:
+            continue
+        for target in grant.targets:
+            what = target.text("group"), target.text("kind")
+            if what in _TARGETS:
+                yield (origin.text("namespace"), kind, grant.namespace, *what), _name(target)
+
+
+def _name(target: View) -> str | None:
+    return target.text("name") if target.has("name") else None

@@ -1,0 +1,68 @@
+"""What does istiod make of objects of the Gateway API: Gateways and VirtualServices of its own.
+
+They are read as if somebody had written them (pilot/pkg/config/kube/gateway, Istio 1.31), and every
+place in one leads back to what was written.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from meshctl.resources.gateway_api.gateway import KubernetesListener
+from meshctl.resources.istio.gateway import Gateway
+from meshctl.resources.istio.virtual_service import VirtualService
+from meshctl.resources.resource import Resource
+from meshctl.resources.view import Path, Ref
+
+
+class GeneratedGateway(Gateway):
+    """The Gateway, with one server, that istiod makes of a listener.
+
+    It configures the pods behind ``services`` (full host names) of the Gateway's namespace, not
+    those that a selector picks; ``makes_pods`` says that istiod makes Service and pods, too.
+    """
+
+    def __init__(
+        self, listener: KubernetesListener, parent: Resource, data: Mapping[str, Any],
+        services: tuple[str, ...], *, makes_pods: bool,
+    ) -> None:  # fmt: skip
+        super().__init__(listener.resource.document, data)
+        self.listener = listener
+        self.parent = parent
+        self.services = services
+        self.makes_pods = makes_pods
+
+    @property
+    def home(self) -> str:
+        """The namespace of its pods."""
+        return self.parent.namespace
+
+    def origin(self, ref: Ref) -> Ref:  # noqa: ARG002 - every place is the same
+        """Every place in it is the listener."""
+        return self.listener.at()
+
+
+class GeneratedVirtualService(VirtualService):
+    """The VirtualService that istiod makes of routes; ``origins`` are their places, by path."""
+
+    is_generated = True
+
+    def __init__(
+        self, oldest: Resource, data: Mapping[str, Any], origins: Mapping[Path, Ref]
+    ) -> None:
+        super().__init__(oldest.document, data)
+        self.oldest = oldest
+        self._origins = origins
+
+    @property
+    def origin_kind(self) -> str:
+        """The kind of the route it is made of."""
+        return self.oldest.kind
+
+    def origin(self, ref: Ref) -> Ref:
+        """Find what was written for a place: the closest one above it that is known."""
+        path = ref.path
+        while path:
+            if path in self._origins:
+                return self._origins[path]
+            path = path[:-1]
+        return self.oldest.at()
