@@ -152,14 +152,16 @@ class _Builder:
             found += [address] if address not in {"", "None"} else []
         return tuple(found)
 
-    def _configs(self, one: RegisteredHost) -> Iterator[VirtualService]:
+    def _configs(self, one: RegisteredHost, port: int) -> Iterator[VirtualService]:
+        table = self._table(port)
         for service in self._bound.services:
-            if any(overlaps(host, one.host) for host in self._sidecars.hosts(service)):
+            fits = any(overlaps(host, one.host) for host in self._sidecars.hosts(service))
+            if fits and table is not None and table.reads(service):
                 yield service
 
     def _tcp(self, one: RegisteredHost, port: HostPort) -> Iterator[ClientChain]:
         """The first tcp rule that fits takes everything."""
-        for service in self._configs(one):
+        for service in self._configs(one, port.number):
             for route in service.tcp:
                 fits = not route.matches or any(self._fits(match, port) for match in route.matches)
                 if route.routes and fits:
@@ -168,7 +170,7 @@ class _Builder:
 
     def _tls(self, one: RegisteredHost, port: HostPort) -> Iterator[ClientChain]:
         taken = set()
-        for service in self._configs(one):
+        for service in self._configs(one, port.number):
             for route in service.tls:
                 for match in route.matches if route.routes else ():
                     sni = match.texts("sniHosts")

@@ -221,7 +221,10 @@ class SidecarTable:
         if port is None or not speaks_http(port):
             return None
         for one in self._candidates(domain):
-            if one.is_generated and one.namespace not in {service.namespace, self._client.namespace}:
+            if one.is_generated and one.namespace not in {
+                service.namespace,
+                self._client.namespace,
+            }:
                 continue  # a route attached to a Service counts for its producer's or own clients
             routes = self._routes.build(one, self._port, self._client)
             if routes:
@@ -251,7 +254,7 @@ class SidecarTable:
 
     def _closest(self, host: str) -> list[BoundHost]:
         for several in self._bound.covering(host):
-            seen = [bound for bound in several if self._is_read(bound.virtual_service)]
+            seen = [bound for bound in several if self.reads(bound.virtual_service)]
             if seen:
                 return seen
         return []
@@ -264,13 +267,14 @@ class SidecarTable:
             one = bound.virtual_service
             if one.is_generated:
                 continue
-            if self._is_read(one) and (self._port == HTTP_PORT or self._has_service(one)):
+            if self.reads(one) and (self._port == HTTP_PORT or self._has_service(one)):
                 routes = self._routes.build(one, self._port, self._client)
                 if routes:
                     return SidecarVirtualHost(domain, self._port, None, one, routes)
         return None
 
-    def _is_read(self, service: VirtualService) -> bool:
+    def reads(self, service: VirtualService) -> bool:
+        """Does the listener import a VirtualService?"""
         return self._scope.reads(service.namespace, self._routes.hosts(service))
 
     def _has_service(self, service: VirtualService) -> bool:
