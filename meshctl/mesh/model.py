@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from meshctl.mesh.gateways.ingress_paths import IngressPaths
     from meshctl.mesh.gateways.route_overlaps import RouteOverlaps
     from meshctl.mesh.ownership import Owners
+    from meshctl.mesh.request_path.request_paths import RequestPaths
     from meshctl.mesh.security.client_identity import ClientIdentities
     from meshctl.mesh.security.http_workloads import HttpWorkloads
     from meshctl.mesh.security.request_authentication import RequestAuthentications
@@ -199,6 +200,13 @@ class Mesh(Indexes):
         from meshctl.mesh.security.request_authentication import RequestAuthentications
 
         return RequestAuthentications(self)
+
+    @cached_property
+    def request_paths(self) -> "RequestPaths":
+        """The ways of requests."""
+        from meshctl.mesh.request_path.request_paths import RequestPaths
+
+        return RequestPaths(self)
 
     @cached_property
     def wide_ports(self) -> "WidePorts":

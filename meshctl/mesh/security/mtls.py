@@ -113,7 +113,7 @@ class Mtls:
                 yield _past_sidecar(client, host, port)
             else:
                 for subset in subsets:
-                    yield self._upstream(client, host, port, subset, rule)
+                    yield self.upstream(client, host, port, subset, rule)
 
     def assume_sidecar(self, connection: Connection) -> Connection:
         """Judge again as if a server had a sidecar, where that is unknown but probable.
@@ -165,7 +165,15 @@ class Mtls:
         mode = ServerMode(demand.mode) if known else ServerMode.UNKNOWN
         return Endpoint(workload, port, mode, demand)
 
-    def _upstream(
+    def takes_mtls(self, upstream: Upstream, workload: Workload, port: int) -> bool | None:
+        """Does auto mTLS send mutual TLS to a port of a pod? ``None`` is unknown."""
+        return self._endpoint_mtls(upstream.setting, self.server(workload, port))
+
+    def keeps_address(self, upstream: Upstream) -> bool:
+        """Does the client send to the address it called, instead of choosing an endpoint?"""
+        return _keeps_address(upstream.client, upstream.host, upstream.rule, upstream.subset)
+
+    def upstream(
         self, client: Client, host: RegisteredHost, port: HostPort, subset: Subset | None,
         rule: EffectiveDestinationRule | None,
     ) -> Upstream:  # fmt: skip

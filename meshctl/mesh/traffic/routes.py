@@ -159,6 +159,14 @@ class Routes:
         written = service.gateways or (MESH,)
         return tuple(gateway_name(name, service.namespace) for name in written)
 
+    def full_name(self, host: str, namespace: str) -> str:
+        """Complete a host as written in an object of a namespace."""
+        return self._registry.fqdn(host, namespace)
+
+    def full_host(self, destination: Destination) -> str:
+        """Complete the host of a destination."""
+        return self._registry.fqdn(destination.host, destination.resource.namespace)
+
     def naming(self, gateway: str) -> list[VirtualService]:
         """List the VirtualServices that name a Gateway, the oldest first, visible or not."""
         return self._by_gateway.get(gateway, [])

@@ -1,0 +1,145 @@
+"""Which filter chain of a listener takes a connection?
+
+As Envoy looks: by port, address, server name, transport and application protocol, in this order;
+at each step the closest ones stay, and there is no way back.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from ipaddress import ip_address, ip_network
+from typing import NamedTuple
+
+from meshctl.resources import Destination, Route, VirtualService
+
+RAW = "raw_buffer"
+TLS = "tls"
+PLAIN_HTTP_ALPN = ("http/1.0", "http/1.1", "h2c")
+MESH_HTTP_ALPN = ("istio-http/1.0", "istio-http/1.1", "istio-h2")
+MESH_TCP_ALPN = ("istio-peer-exchange", "istio")
+MESH_ALPN = ("istio", "istio-peer-exchange", *MESH_HTTP_ALPN)
+
+
+class FirstBytes(NamedTuple):
+    """What a listener learns of a connection before it chooses: inspectors tell the rest."""
+
+    address: str
+    port: int
+    transport: str
+    sni: str = ""
+    alpn: tuple[str, ...] = ()
+
+
+class ClusterTarget(NamedTuple):
+    """A cluster that something routes to, by its parts; ``destination`` says where it is written.
+
+    ``weight`` is ``None`` for a single one. An empty host is a backend that may not be used.
+    """
+
+    host: str
+    port: int
+    subset: str = ""
+    weight: int | None = None
+    destination: Destination | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ListenerChain:
+    """One filter chain: what it asks for, and what it does.
+
+    ``rds`` names the routes of HTTP; a chain without is TCP and goes to ``targets``, or, without
+    any, past all that istiod knows. ``opens_tls`` tells whether TLS ends here.
+    """
+
+    name: str = ""
+    port: int | None = None
+    cidrs: tuple[str, ...] = ()
+    sni: tuple[str, ...] = ()
+    transport: str = ""
+    alpn: tuple[str, ...] = ()
+    is_http: bool = False
+    opens_tls: bool = False
+    rds: str = ""
+    targets: tuple[ClusterTarget, ...] = ()
+    route: Route | None = None
+    virtual_service: VirtualService | None = None
+
+    @property
+    def takes_all(self) -> bool:
+        """Does it ask for nothing, so that Envoy keeps it for what no other chain takes?"""
+        names = set(self.sni) - {"*"}
+        unnamed = not names or "*" in self.sni
+        return unnamed and not (self.alpn or self.transport or self.cidrs)
+
+    def asks_the_same(self, other: "ListenerChain") -> bool:
+        """Would Envoy not tell the two apart?"""
+        return (
+            self.transport == other.transport
+            and self.alpn == other.alpn
+            and set(self.sni) - {"*"} == set(other.sni) - {"*"}
+            and _blocks(self.cidrs) == _blocks(other.cidrs)
+        )
+
+
+def choose_chain(chains: Iterable[ListenerChain], first: FirstBytes) -> list[ListenerChain]:
+    """Choose the chain for a connection: one, none, or several that ask the same."""
+    kept = _closest(chains, lambda one: one.port, first.port)
+    kept = _by_address(kept, first.address)
+    kept = _by_name(kept, first.sni)
+    kept = _closest(kept, lambda one: one.transport or None, first.transport)
+    for offered in first.alpn:
+        found = [one for one in kept if offered in one.alpn]
+        if found:
+            return found
+    return [one for one in kept if not one.alpn]
+
+
+def _closest(
+    chains: Iterable[ListenerChain], asked: Callable[[ListenerChain], object], value: object
+) -> list[ListenerChain]:
+    several = list(chains)
+    exact = [one for one in several if asked(one) == value]
+    return exact or [one for one in several if asked(one) is None]
+
+
+def _by_address(chains: Sequence[ListenerChain], address: str) -> list[ListenerChain]:
+    best, kept = -1, [one for one in chains if not one.cidrs]
+    for one in chains:
+        for block in one.cidrs:
+            length = _prefix_length(block, address)
+            if length > best:
+                best, kept = length, [one]
+            elif length == best and length >= 0 and one not in kept:
+                kept.append(one)
+    return kept
+
+
+def _prefix_length(block: str, address: str) -> int:
+    """How long is a block that holds an address? -1 for one that doesn't."""
+    try:
+        network = ip_network(block, strict=False)
+        return network.prefixlen if ip_address(address) in network else -1
+    except ValueError:
+        return 1000 if block == address else -1
+
+
+def _by_name(chains: Sequence[ListenerChain], sni: str) -> list[ListenerChain]:
+    names = [sni]
+    rest = sni
+    while "." in rest:
+        rest = rest.partition(".")[2]
+        names.append(f"*.{rest}")
+    for name in names if sni else ():
+        found = [one for one in chains if name in (text.lower() for text in one.sni)]
+        if found:
+            return found
+    return [one for one in chains if not set(one.sni) - {"*"}]
+
+
+def _blocks(cidrs: Iterable[str]) -> frozenset[str]:
+    found = set()
+    for one in cidrs:
+        try:
+            found.add(str(ip_network(one, strict=False)))
+        except ValueError:
+            found.add(one)
+    return frozenset(found) - {"0.0.0.0/32"}

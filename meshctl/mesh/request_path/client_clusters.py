@@ -1,0 +1,130 @@
+"""Which cluster does a proxy have for a host, port and subset, with which TLS and endpoints?
+
+Mirrors buildOutboundClusters, convertResolution and buildCluster (pilot/pkg/networking/core/
+cluster.go and cluster_builder.go), Istio 1.31. A route to a cluster that the proxy doesn't have
+ends in 503 (NC).
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from meshctl.istio.protocols import Protocol
+from meshctl.mesh.core.selectors import selects
+from meshctl.mesh.registry.services import HostPort
+from meshctl.mesh.request_path.chains import ClusterTarget
+from meshctl.mesh.request_path.proxy_services import ProxyService
+from meshctl.mesh.request_path.service_endpoints import ServiceEndpoint, ServiceEndpoints
+from meshctl.mesh.security.client_tls import ISTIO_MUTUAL
+from meshctl.mesh.security.mtls import Mtls
+from meshctl.mesh.security.tls_connection import Client, ClientKind, ClientTls, Upstream
+from meshctl.mesh.traffic.destination_rules import DestinationRules, EffectiveDestinationRule
+from meshctl.resources import ServiceEntry, Subset
+
+EDS = "EDS"
+DNS = "STRICT_DNS"
+ORIGINAL = "ORIGINAL_DST"
+_RESOLVED = frozenset({"DNS", "DNS_ROUND_ROBIN", "DYNAMIC_DNS"})
+
+
+class Wire(NamedTuple):
+    """One endpoint of a cluster, and what the proxy sends to it."""
+
+    endpoint: ServiceEndpoint
+    tls: ClientTls
+    sni: str = ""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ClientCluster:
+    """A cluster of a proxy. ``upstream`` tells its TLS, and by which object."""
+
+    service: ProxyService
+    port: HostPort
+    subset: str
+    kind: str
+    rule: EffectiveDestinationRule | None
+    upstream: Upstream
+    endpoints: tuple[Wire, ...]
+
+
+class ClientClusters:
+    """The clusters of one proxy, found when a route names them."""
+
+    def __init__(
+        self, client: Client, find: Callable[[str], ProxyService | None],
+        endpoints: ServiceEndpoints, rules: DestinationRules, mtls: Mtls,
+    ) -> None:  # fmt: skip
+        self._client = client
+        self._find = find
+        self._endpoints = endpoints
+        self._rules = rules
+        self._mtls = mtls
+        self._known: dict[tuple[str, int, str], ClientCluster | None] = {}
+
+    def find(self, target: ClusterTarget) -> ClientCluster | None:
+        """Find the cluster of a target, ``None`` where the proxy has none."""
+        key = target.host, target.port, target.subset
+        if key not in self._known:
+            self._known[key] = self._make(*key)
+        return self._known[key]
+
+    def _make(self, host: str, number: int, name: str) -> ClientCluster | None:
+        service = self._find(host)
+        if service is None or service.is_alias:
+            return None
+        port = service.port(number)
+        if port is None or port.protocol is Protocol.UDP:
+            return None
+        client = self._client
+        rule = self._rules.effective(service.declared, client.namespace, client.labels)
+        subset = rule.subsets.get(name) if rule is not None and name else None
+        if name and subset is None:
+            return None
+        upstream = self._mtls.upstream(client, service.declared, port, subset, rule)
+        kind = _kind(service, upstream, self._mtls)
+        endpoints = self._chosen(service, port, subset)
+        if kind == DNS and not endpoints:
+            return None
+        wires = tuple(self._wire(upstream, one) for one in endpoints)
+        return ClientCluster(service, port, name, kind, rule, upstream, wires)
+
+    def _chosen(
+        self, service: ProxyService, port: HostPort, subset: Subset | None
+    ) -> Sequence[ServiceEndpoint]:
+        labels = subset.labels if subset is not None else {}
+        return [one for one in self._endpoints.of(service, port) if selects(labels, one.labels)]
+
+    def _wire(self, upstream: Upstream, endpoint: ServiceEndpoint) -> Wire:
+        tls = upstream.tls
+        if tls is ClientTls.AUTO:
+            tls = self._auto(upstream, endpoint)
+        return Wire(endpoint, tls, upstream.sni or "")
+
+    def wire_to(self, cluster: ClientCluster, address: str, port: int) -> Wire:
+        """Tell what a cluster without endpoints of its own sends to the address that was called."""
+        pod = self._endpoints.at(address)
+        labels = pod.pod_labels if pod is not None else {}
+        return self._wire(cluster.upstream, ServiceEndpoint(address, port, labels, pod))
+
+    def _auto(self, upstream: Upstream, endpoint: ServiceEndpoint) -> ClientTls:
+        mode = upstream.setting.endpoint_mode
+        if mode:
+            return ClientTls.ISTIO_MUTUAL if mode == ISTIO_MUTUAL else ClientTls.PLAINTEXT
+        if endpoint.takes_mtls is not None:
+            return ClientTls.ISTIO_MUTUAL if endpoint.takes_mtls else ClientTls.PLAINTEXT
+        if endpoint.workload is None:
+            return ClientTls.PLAINTEXT
+        takes = self._mtls.takes_mtls(upstream, endpoint.workload, endpoint.port)
+        if takes is None:
+            return ClientTls.UNKNOWN
+        return ClientTls.ISTIO_MUTUAL if takes else ClientTls.PLAINTEXT
+
+
+def _kind(service: ProxyService, upstream: Upstream, mtls: Mtls) -> str:
+    source = service.declared.source
+    if isinstance(source, ServiceEntry) and source.resolution in _RESOLVED:
+        return DNS
+    if upstream.client.proxy is not ClientKind.GATEWAY and mtls.keeps_address(upstream):
+        return ORIGINAL
+    return EDS

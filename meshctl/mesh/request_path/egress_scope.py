@@ -1,0 +1,290 @@
+"""Which services and VirtualServices does a sidecar know, and by which of its egress listeners?
+
+Mirrors convertIstioListenerToWrapper, selectServices, collectImportedServices and
+appendSidecarServices (pilot/pkg/model/sidecar.go) and SelectVirtualServices (virtualservice.go
+there), Istio 1.31. Everything is found by host or port when it is asked for.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple
+
+from meshctl.mesh.core.hosts import covers, is_wildcard, overlaps
+from meshctl.mesh.request_path.proxy_services import ProxyService, ProxyServices
+from meshctl.mesh.traffic.delegates import MESH, Delegates
+from meshctl.mesh.traffic.routes import Routes
+from meshctl.resources import Destination, EgressListener, Sidecar, VirtualService
+from meshctl.resources.cached_property import cached_property
+
+_ANY = "*"
+_HTTP_PROXY = "HTTP_PROXY"
+
+
+class _Named(NamedTuple):
+    """The hosts that a listener imports of one namespace, and those it leaves out (``~``)."""
+
+    hosts: tuple[str, ...] = ()
+    excluded: tuple[str, ...] = ()
+
+    def takes_service(self, host: str) -> bool:
+        return any(covers(one, host) for one in self.hosts)
+
+    def takes_route(self, host: str, *, is_generated: bool) -> bool:
+        compare = covers if is_generated else overlaps
+        return any(compare(one, host) for one in self.hosts)
+
+    def excludes(self, host: str) -> bool:
+        return any(covers(one, host) for one in self.excluded)
+
+
+class ScopeListener:
+    """One egress listener of a Sidecar, or the one for everything that is there without."""
+
+    def __init__(
+        self, services: ProxyServices, routes: Routes, namespace: str,
+        written: EgressListener | None,
+    ) -> None:  # fmt: skip
+        self._services = services
+        self._routes = routes
+        self._namespace = namespace
+        self.written = written
+        self._named = _read(written, namespace) if written is not None else {_ANY: _Named((_ANY,))}
+        port = written.child("port") if written is not None else None
+        self.port = (port.number("number") or 0) if port is not None and port.data else None
+        self.protocol = port.text("protocol") if port is not None else ""
+        self._by_port: dict[int, list[ProxyService]] = {}
+
+    @property
+    def is_http_proxy(self) -> bool:
+        """Do applications name it as their HTTP proxy?"""
+        return self.protocol.upper() == _HTTP_PROXY
+
+    @property
+    def bind(self) -> str:
+        """The address it is written for, empty for none."""
+        return self.written.text("bind") if self.written is not None else ""
+
+    def services_on(self, port: int) -> list[ProxyService]:
+        """List the services with a port, in istiod's order."""
+        if port not in self._by_port:
+            names = dict.fromkeys(one.host for one in self._services.by_port.get(port, ()))
+            chosen = {service for host in names for service in self.services_at(host)}
+            seen = self._services.seen_by(self._services.by_port.get(port, ()), self._namespace)
+            self._by_port[port] = [self._narrowed(one) for one in seen if one in chosen]
+        return self._by_port[port]
+
+    def services_at(self, host: str) -> list[ProxyService]:
+        """List the services of a host that it imports: those of one namespace win."""
+        several = self._services.seen_by(self._services.by_host.get(host, ()), self._namespace)
+        found = [one for one in several if self._imports(one)]
+        home = _winner(found, self._namespace)
+        return [one for one in found if one.namespace == home]
+
+    def _imports(self, service: ProxyService) -> bool:
+        if self._needs_port and service.port(self.port or 0) is None:
+            return False
+        several = [self._named[one] for one in (service.namespace, _ANY) if one in self._named]
+        if any(one.excludes(service.host) for one in several):
+            return False
+        return any(one.takes_service(service.host) for one in several)
+
+    @property
+    def _needs_port(self) -> bool:
+        return bool(self.port) and not self.is_http_proxy
+
+    def _narrowed(self, service: ProxyService) -> ProxyService:
+        if not self._needs_port or len(service.ports) == 1:
+            return service
+        return service.with_ports(one for one in service.ports if one.number == self.port)
+
+    def narrowed_at(self, host: str) -> list[ProxyService]:
+        """List the services of a host with the ports that it imports."""
+        return [self._narrowed(one) for one in self.services_at(host)]
+
+    @cached_property
+    def virtual_services(self) -> list[VirtualService]:
+        """The VirtualServices it imports, in the order in which they are asked."""
+        bound = self._routes.bound(MESH, self._namespace).services
+        found = [one for one in bound if self._reads(one)]
+        return sorted(found, key=lambda one: (self._routes.rank(one, self._namespace),
+                                              not self._is_own_route(one)))  # fmt: skip
+
+    def _is_own_route(self, service: VirtualService) -> bool:
+        """Is it made of routes of the Gateway API in the client's own namespace?"""
+        return is_generated(service) and service.namespace == self._namespace
+
+    def _reads(self, service: VirtualService) -> bool:
+        if self.written is None:
+            return True
+        several = [self._named[one] for one in (service.namespace, _ANY) if one in self._named]
+        generated = is_generated(service)
+        for host in hosts_of(service, self._routes):
+            named = any(one.takes_route(host, is_generated=generated) for one in several)
+            if named and not any(one.excludes(host) for one in several):
+                return True
+        return False
+
+    @cached_property
+    def wildcard_owners(self) -> "WildcardOwners":
+        """The VirtualService that a service follows where only wildcards name it."""
+        return WildcardOwners(self.virtual_services, self._routes)
+
+    def destination_ports(self, host: str) -> frozenset[int] | None:
+        """The ports by which imported VirtualServices route to a host; 0 stands for any.
+
+        ``None``: none of them routes there.
+        """
+        return self._destinations.get(host)
+
+    @cached_property
+    def _destinations(self) -> Mapping[str, frozenset[int]]:
+        found: dict[str, set[int]] = {}
+        for service in self.virtual_services:
+            for one in _destinations(service, self._routes.delegates, self._namespace):
+                host = self._routes.full_host(one)
+                found.setdefault(host, set()).add(one.port or 0)
+        return {host: frozenset(ports) for host, ports in found.items()}
+
+
+class EgressScope:
+    """Everything that a sidecar of a namespace knows, by the Sidecar it follows."""
+
+    def __init__(
+        self, services: ProxyServices, routes: Routes, namespace: str, sidecar: Sidecar | None
+    ) -> None:
+        self.namespace = namespace
+        self.sidecar = sidecar
+        written = sidecar.egress if sidecar is not None else ()
+        self._services = services
+        self.listeners = [
+            ScopeListener(services, routes, namespace, one) for one in written or (None,)
+        ]
+        self._known: dict[str, ProxyService | None] = {}
+
+    def for_port(self, port: int) -> ScopeListener | None:
+        """Choose the listener whose routes serve a port: the first for it, or without a port."""
+        return next((one for one in self.listeners if one.port in {None, port}), None)
+
+    def service(self, host: str) -> ProxyService | None:
+        """Find the service that the sidecar has clusters for, with the ports it has them for."""
+        if host not in self._known:
+            found: ProxyService | None = None
+            for one in self._candidates(host):
+                found = appended(found, one)
+            self._known[host] = found
+        return self._known[host]
+
+    def _candidates(self, host: str) -> Iterator[ProxyService]:
+        for listener in self.listeners:
+            yield from listener.narrowed_at(host)
+        for listener in self.listeners if self.sidecar is not None else ():
+            ports = listener.destination_ports(host)
+            service = self._routed_to(host) if ports is not None else None
+            if service is not None and ports is not None:
+                wanted = {listener.port} if listener.port and not listener.is_http_proxy else ports
+                kept = [one for one in service.ports if 0 in wanted or one.number in wanted]
+                if kept:
+                    yield service if len(kept) == len(service.ports) else service.with_ports(kept)
+
+    def _routed_to(self, host: str) -> ProxyService | None:
+        """Choose the service that routes of imported VirtualServices lead to."""
+        by_namespace = self._services.in_namespace(host)
+        own = by_namespace.get(self.namespace)
+        if own is not None:
+            return own
+        seen = self._services.seen_by(by_namespace.values(), self.namespace)
+        return min(seen, key=lambda one: (not one.is_kubernetes, one.namespace), default=None)
+
+
+class WildcardOwners:
+    """Which VirtualService of a list does a service follow: the closest host, and the first."""
+
+    def __init__(self, services: Iterable[VirtualService], routes: Routes) -> None:
+        self._exact: dict[str, VirtualService] = {}
+        self._wild: dict[str, VirtualService] = {}
+        for service in services:
+            for host in hosts_of(service, routes):
+                (self._wild if is_wildcard(host) else self._exact).setdefault(host, service)
+
+    def of(self, host: str) -> VirtualService | None:
+        """Find it for the host of a service."""
+        if not is_wildcard(host) and host in self._exact:
+            return self._exact[host]
+        tail = host.removeprefix("*")
+        for start in range(len(tail) + 1):
+            found = self._wild.get(f"*{tail[start:]}")
+            if found is not None:
+                return found
+        return None
+
+
+def is_generated(service: VirtualService) -> bool:
+    """Is it made of routes of the Gateway API, which follow other rules?"""
+    return bool(getattr(service, "is_generated", False))
+
+
+def hosts_of(service: VirtualService, routes: Routes) -> Iterator[str]:
+    """Walk the hosts of a VirtualService in full."""
+    for written in service.hosts:
+        yield routes.full_name(written, service.namespace)
+
+
+def _read(listener: EgressListener, namespace: str) -> dict[str, _Named]:
+    found: dict[str, _Named] = {}
+    for written in listener.hosts:
+        home, slash, host = written.partition("/")
+        if not slash or "/" in host:
+            continue
+        excluded = home.startswith("~")
+        home = (home.removeprefix("~") or _ANY) if excluded else home
+        home = namespace if home == "." else home
+        known = found.get(home, _Named())
+        if excluded:
+            found[home] = known._replace(excluded=(*known.excluded, host))
+        else:
+            found[home] = known._replace(hosts=(*known.hosts, host))
+    return found
+
+
+def _winner(found: list[ProxyService], namespace: str) -> str | None:
+    """Name the namespace whose services count: the client's own, else a Service's, else the first."""
+    best: ProxyService | None = None
+    for one in found:
+        replaces = best is not None and (
+            one.namespace == namespace
+            or (one.is_kubernetes and not best.is_kubernetes and best.namespace != namespace)
+        )
+        if best is None or replaces:
+            best = one
+    return best.namespace if best is not None else None
+
+
+def appended(known: ProxyService | None, one: ProxyService) -> ProxyService:
+    """Decide between two services of one host, or join their ports."""
+    if known is None:
+        return one
+    if known.is_kubernetes != one.is_kubernetes:
+        return known if known.is_kubernetes else one
+    same = known.declared is one.declared or (
+        known.namespace == one.namespace
+        and not known.is_kubernetes
+        and known.declared.source.spec.data.get("resolution")
+        == one.declared.source.spec.data.get("resolution")
+        and known.declared.visible == one.declared.visible
+    )
+    numbers = {port.number for port in known.ports}
+    more = [port for port in one.ports if port.number not in numbers]
+    return known.with_ports((*known.ports, *more)) if same and more else known
+
+
+def _destinations(
+    service: VirtualService, delegates: Delegates, namespace: str
+) -> Iterator[Destination]:
+    """Walk the destinations of the routes that are not for clients of other namespaces alone."""
+    for rule in delegates.rules(service):
+        sources = [one.match.text("sourceNamespace") for one in rule.matches]
+        if not sources or any(one in {"", namespace} for one in sources):
+            yield from rule.action.destinations
+    for route in (*service.tls, *service.tcp):
+        sources = [one.text("sourceNamespace") for one in route.matches]
+        if not sources or any(one in {"", namespace} for one in sources):
+            yield from route.destinations

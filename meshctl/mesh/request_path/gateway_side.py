@@ -1,0 +1,196 @@
+"""What does the Envoy of a gateway do with a connection: listener, TLS, virtual host, route?
+
+The listeners and virtual hosts are those of ``mesh.gateways``; here a request goes through them
+(pilot/pkg/networking/core/gateway.go, Istio 1.31).
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from typing import NamedTuple, Protocol
+
+from meshctl.mesh.authorization.arrival import HttpRequest
+from meshctl.mesh.authorization.decision import Verdict
+from meshctl.mesh.gateways.effective_gateway import EffectiveGateway
+from meshctl.mesh.gateways.listeners import FilterChain
+from meshctl.mesh.gateways.virtual_hosts import VirtualHost
+from meshctl.mesh.request_path.chains import ClusterTarget, ListenerChain, choose_chain
+from meshctl.mesh.request_path.hops import Carried, Direction, Envelope, Hop, Outcome
+from meshctl.mesh.request_path.outbound_hosts import without_port
+from meshctl.mesh.request_path.server_side import (
+    MUTUAL,
+    PLAINTEXT,
+    ServerSide,
+    first_bytes,
+    first_sni,
+)
+from meshctl.mesh.traffic.routes import EffectiveRoute, WeightedCluster
+from meshctl.resources import Workload
+
+_WANTS_CERTIFICATE = frozenset({"MUTUAL", "ISTIO_MUTUAL"})
+Send = Callable[[Hop, Carried, Sequence[ClusterTarget]], Hop]
+
+
+class Follow(Protocol):
+    """Chooses a route of a virtual host and does what it says."""
+
+    def __call__(
+        self, head: Hop, routes: Sequence[EffectiveRoute], carried: Carried, *, is_tls: bool
+    ) -> Hop:
+        """Give the hop with what the route does, and what follows."""
+
+
+class _State(NamedTuple):
+    """How a chain took the bytes: TLS as it is named in results, and whether HTTP can be read."""
+
+    tls: str
+    reads_http: bool
+    is_encrypted: bool = False
+    outcome: Outcome | None = None
+
+
+class GatewaySide:
+    """Follows connections through gateways."""
+
+    def __init__(self, server: ServerSide, follow: Follow, send: Send) -> None:
+        self._server = server
+        self._follow = follow
+        self._send = send
+
+    def arrive(
+        self, workload: Workload, gateway: EffectiveGateway | None, carried: Carried,
+        envelope: Envelope,
+    ) -> Hop:  # fmt: skip
+        """Follow a connection that arrives at a port of a gateway pod."""
+        listeners = gateway.listeners if gateway is not None else ()
+        here = [one for one in listeners if one.port == carried.port]
+        exact = [one for one in here if one.bind == carried.address]
+        listener = next(iter(exact or [one for one in here if one.bind in {"0.0.0.0", "::"}]), None)  # noqa: S104
+        if gateway is None or listener is None:
+            return Hop(workload, Direction.GATEWAY, Outcome.NO_LISTENER)
+        head = Hop(workload, Direction.GATEWAY, Outcome.NO_FILTER_CHAIN, listener.name)
+        by_chain = {_chain(one): one for one in listener.chains}
+        found = choose_chain(by_chain, first_bytes(carried, envelope))
+        if not found:
+            return head
+        chain = by_chain[found[0]]
+        state = _opened(chain, carried, envelope)
+        head = replace(
+            head, tls=state.tls, server=chain.server.server,
+            ambiguous_chains=len(found) if len(found) > 1 else 0,
+        )  # fmt: skip
+        if state.outcome is not None:
+            return replace(head, outcome=state.outcome)
+        if chain.route_config:
+            return self._http(
+                gateway, replace(head, protocol="http"), chain, carried, envelope, state
+            )
+        return self._tcp(replace(head, protocol="tcp"), chain, carried, envelope, state)
+
+    def _tcp(
+        self, head: Hop, chain: FilterChain, carried: Carried, envelope: Envelope, state: _State
+    ) -> Hop:
+        workload = head.workload
+        assert workload is not None  # noqa: S101 - a gateway has pods
+        verdict = self._decide(workload, carried, None, envelope, state)
+        if not verdict.is_allowed:
+            return replace(head, outcome=Outcome.DENIED, code=verdict.code, verdict=verdict)
+        head = replace(head, verdict=verdict)
+        if chain.route is not None:
+            head = replace(head, tcp_service=chain.route.virtual_service)
+        if state.is_encrypted:
+            carried = carried._replace(has_tls=False, sni="")
+        targets = [cluster_target(one) for one in chain.targets]
+        if chain.upstream is not None:
+            targets = [ClusterTarget(*chain.upstream)]
+        return self._send(head, carried, targets)
+
+    def _http(  # noqa: PLR0913 - what is known of the connection
+        self, gateway: EffectiveGateway, head: Hop, chain: FilterChain, carried: Carried,
+        envelope: Envelope, state: _State,
+    ) -> Hop:  # fmt: skip
+        if carried.http is None or not state.reads_http:
+            return replace(head, outcome=Outcome.PROTOCOL_ERROR)
+        workload = head.workload
+        assert workload is not None  # noqa: S101 - a gateway has pods
+        head = replace(head, route_config=chain.route_config)
+        verdict = self._decide(workload, carried, carried.http, envelope, state)
+        if not verdict.is_allowed:
+            return replace(head, outcome=Outcome.DENIED, code=verdict.code, verdict=verdict)
+        head = replace(head, verdict=verdict)
+        hosts = gateway.route_configs.get(chain.route_config, ())
+        found = find_host(hosts, carried.http.host)
+        if found is None:
+            return replace(head, outcome=Outcome.NO_VIRTUAL_HOST, code="404")
+        host, domain = found
+        head = replace(head, virtual_host=host.name, domain=domain)
+        if host.redirects and not state.is_encrypted:
+            location = f"https://{carried.http.host}{carried.http.path}"
+            return replace(head, outcome=Outcome.HTTPS_REDIRECT, code="301", location=location)
+        inner = carried._replace(http=_forwarded(carried), has_tls=False, sni="")
+        return self._follow(head, host.routes, inner, is_tls=state.is_encrypted)
+
+    def _decide(
+        self, workload: Workload, carried: Carried, http: HttpRequest | None, envelope: Envelope,
+        state: _State,
+    ) -> Verdict:  # fmt: skip
+        principal = envelope.principal if state.tls == "mtls" else None
+        sni = first_sni(carried, envelope)
+        return self._server.decide(workload, carried, http, principal, sni, carried.source)
+
+
+def _forwarded(carried: Carried) -> HttpRequest:
+    """Add the address of the client to the header that tells the way."""
+    http = carried.http
+    assert http is not None  # noqa: S101 - asked before
+    before = http.headers.get("x-forwarded-for")
+    known = f"{before},{carried.source}" if before else carried.source
+    return http._replace(headers={**http.headers, "x-forwarded-for": known})
+
+
+def find_host(hosts: Iterable[VirtualHost], authority: str) -> tuple[VirtualHost, str] | None:
+    """Find the virtual host for a Host header: its name, else the longest wildcard above it."""
+    host = without_port(authority).lower()
+    best: tuple[int, VirtualHost, str] | None = None
+    for one in hosts:
+        for domain in one.domains:
+            lower = domain.lower()
+            if lower == host:
+                return one, domain
+            fits = lower == "*" or (
+                lower.startswith("*") and len(host) > len(lower) - 1 and host.endswith(lower[1:])
+            )
+            if fits and (best is None or len(lower) > best[0]):
+                best = len(lower), one, domain
+    return best[1:] if best is not None else None
+
+
+def cluster_target(target: WeightedCluster) -> ClusterTarget:
+    """Name the cluster that a target of a gateway's route is."""
+    return ClusterTarget(target.host, target.port, target.subset, target.weight, target.destination)
+
+
+def _chain(one: FilterChain) -> ListenerChain:
+    return ListenerChain(sni=one.sni, is_http=bool(one.route_config))
+
+
+def _opened(chain: FilterChain, carried: Carried, envelope: Envelope) -> _State:
+    server = chain.server
+    opens = server.has_tls and not server.is_passthrough and not server.is_http
+    arrives = envelope.tls != PLAINTEXT or carried.has_tls
+    is_http = carried.http is not None
+    if not opens:
+        tls = "not terminated" if arrives else PLAINTEXT
+        return _State(tls, reads_http=is_http and not arrives)
+    if not arrives:
+        return _State("server wants TLS, got plaintext", False, outcome=Outcome.TLS_REQUIRED)  # noqa: FBT003
+    mode = server.server.tls.text("mode")
+    inner = is_http and not (envelope.tls == MUTUAL and carried.has_tls)
+    if mode in _WANTS_CERTIFICATE:
+        has_certificate = envelope.tls in {MUTUAL, "mutual", "mtls-own"}
+        if not has_certificate:
+            text = "server wants a client certificate, got tls"
+            return _State(text, False, outcome=Outcome.CLIENT_CERT_REQUIRED)  # noqa: FBT003
+        return _State("mtls", inner, is_encrypted=True)
+    if envelope.tls == MUTUAL:
+        return _State("tls", False, outcome=Outcome.SERVER_CERT_NOT_MESH)  # noqa: FBT003
+    return _State("tls", inner, is_encrypted=True)

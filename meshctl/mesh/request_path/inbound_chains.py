@@ -1,0 +1,155 @@
+"""Which filter chains has the sidecar of a server for one container port?
+
+Mirrors buildInboundChainConfigs and getFilterChainsByServicePort (pilot/pkg/networking/core/
+listener_inbound.go) with the match options of filterchain_options.go, Istio 1.31: by the mode of
+PeerAuthentication and the protocol of the oldest Service in front; other ports pass through.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple
+
+from meshctl.istio.protocols import Protocol, parse_protocol
+from meshctl.mesh.core.precedence import age
+from meshctl.mesh.core.selectors import SelectorIndex
+from meshctl.mesh.registry.services import HostPort, RegisteredHost, Registry
+from meshctl.mesh.request_path.chains import (
+    MESH_ALPN,
+    MESH_HTTP_ALPN,
+    MESH_TCP_ALPN,
+    PLAIN_HTTP_ALPN,
+    RAW,
+    TLS,
+    ListenerChain,
+)
+from meshctl.mesh.security.peer_authentication import Mode
+from meshctl.mesh.workloads.workloads import Workloads
+from meshctl.resources import Service, ServiceEntry, Sidecar, View, Workload
+from meshctl.resources.view import views
+
+
+class _Match(NamedTuple):
+    """What one chain asks for, and whether it reads HTTP and opens TLS."""
+
+    is_http: bool
+    transport: str = ""
+    alpn: tuple[str, ...] = ()
+    opens_tls: bool = False
+
+
+_STRICT_AUTO = (_Match(True, TLS, MESH_HTTP_ALPN, True), _Match(False, TLS, (), True))  # noqa: FBT003
+_PERMISSIVE_AUTO = (
+    _Match(is_http=True, transport=TLS, alpn=MESH_HTTP_ALPN, opens_tls=True),
+    _Match(is_http=True, transport=RAW, alpn=PLAIN_HTTP_ALPN),
+    _Match(is_http=False, transport=TLS, alpn=MESH_TCP_ALPN, opens_tls=True),
+    _Match(is_http=False, transport=RAW),
+    _Match(is_http=False, transport=TLS),
+)
+_PLAIN_AUTO = (_Match(is_http=True, alpn=PLAIN_HTTP_ALPN), _Match(is_http=False))
+
+
+class InboundPort(NamedTuple):
+    """A container port of a server: its protocol, and the Service port that names it.
+
+    ``service_port`` is 0 for one that no Service leads to; ``endpoint`` is where a Sidecar's
+    ingress listener sends connections.
+    """
+
+    number: int
+    protocol: Protocol
+    service_port: int = 0
+    host: RegisteredHost | None = None
+    endpoint: str = ""
+
+    @property
+    def is_known(self) -> bool:
+        """Does istiod have chains for just this port?"""
+        return self.service_port != 0
+
+
+class InboundPorts:
+    """The container ports of servers, by the Services and ServiceEntries that select them."""
+
+    def __init__(self, registry: Registry, workloads: Workloads) -> None:
+        self._registry = registry
+        self._workloads = workloads
+        self._selecting: dict[str, SelectorIndex[RegisteredHost]] = {}
+        self._found: dict[Workload, list[RegisteredHost]] = {}
+
+    def hosts(self, workload: Workload) -> list[RegisteredHost]:
+        """List the hosts that select a workload, the oldest first."""
+        known = self._found.get(workload)
+        if known is None:
+            index = self._index(workload.namespace)
+            found = {id(one): one for one in index.find(workload.pod_labels)}
+            known = sorted(found.values(), key=lambda one: (age(one.source)[0], one.host))
+            self._found[workload] = known
+        return known
+
+    def find(self, workload: Workload, number: int, sidecar: Sidecar | None) -> InboundPort:
+        """Describe a container port, also one that nothing names."""
+        ingress = views(sidecar.spec, "ingress", View) if sidecar is not None else ()
+        if ingress:
+            return _of_ingress(ingress, number)
+        for host, port in self._in_front(workload):
+            if self._workloads.target_port(workload, port) == number:
+                return InboundPort(number, port.protocol, port.number, host)
+        return InboundPort(number, Protocol.AUTO)
+
+    def _in_front(self, workload: Workload) -> Iterator[tuple[RegisteredHost, HostPort]]:
+        for host in self.hosts(workload):
+            for port in host.ports:
+                if port.protocol is not Protocol.UDP:
+                    yield host, port
+
+    def _index(self, namespace: str) -> SelectorIndex[RegisteredHost]:
+        if namespace not in self._selecting:
+            index: SelectorIndex[RegisteredHost] = SelectorIndex()
+            for host in self._registry.of_namespace(namespace):
+                selector = _selector(host.source)
+                if selector:
+                    index.add(selector, host)
+            self._selecting[namespace] = index
+        return self._selecting[namespace]
+
+
+def _selector(source: Service | ServiceEntry) -> Mapping[str, str]:
+    if isinstance(source, Service):
+        return {} if source.external_name else source.selector
+    return source.workload_selector
+
+
+def inbound_chains(port: InboundPort, mode: Mode) -> tuple[ListenerChain, ...]:
+    """Build the chains of a container port for a mode of PeerAuthentication."""
+    return tuple(_chain(port, one) for one in _matches(port.protocol, mode))
+
+
+def _chain(port: InboundPort, match: _Match) -> ListenerChain:
+    name = f"0.0.0.0_{port.number}"
+    if not port.is_known:
+        name = "virtualInbound-catchall-http" if match.is_http else "virtualInbound"
+    return ListenerChain(
+        name=name, transport=match.transport, alpn=match.alpn, is_http=match.is_http,
+        opens_tls=match.opens_tls,
+    )  # fmt: skip
+
+
+def _matches(protocol: Protocol, mode: Mode) -> Iterable[_Match]:
+    is_http = protocol.is_http
+    if protocol is Protocol.AUTO:
+        by_mode = {Mode.STRICT: _STRICT_AUTO, Mode.PERMISSIVE: _PERMISSIVE_AUTO}
+        return by_mode.get(mode, _PLAIN_AUTO)
+    if mode is Mode.STRICT:
+        return (_Match(is_http, TLS, (), opens_tls=True),)
+    if mode is Mode.DISABLE:
+        return (_Match(is_http),)
+    mesh, plain = _Match(is_http, TLS, MESH_ALPN, opens_tls=True), _Match(is_http, RAW)
+    return (mesh, plain) if is_http else (mesh, plain, _Match(is_http, TLS))
+
+
+def _of_ingress(ingress: Iterable[View], number: int) -> InboundPort:
+    for one in ingress:
+        port = one.child("port")
+        if port.number("number") == number:
+            protocol = parse_protocol(port.text("protocol")) or Protocol.AUTO
+            return InboundPort(number, protocol, number, None, one.text("defaultEndpoint"))
+    return InboundPort(number, Protocol.AUTO)

@@ -1,0 +1,158 @@
+"""Which services does istiod know, in its order, with the addresses that proxies listen on?
+
+Mirrors convertServices (pilot/pkg/serviceregistry/serviceentry/conversion.go),
+SortServicesByCreationTime, resolveServiceAliases and servicesExportedToNamespace
+(pilot/pkg/model/push_context.go), Istio 1.31.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from ipaddress import ip_address, ip_network
+
+from meshctl.mesh.core.export_to import is_visible_to
+from meshctl.mesh.core.precedence import age
+from meshctl.mesh.registry.services import HostPort, RegisteredHost
+from meshctl.resources import Service
+
+NO_ADDRESS = "0.0.0.0"  # noqa: S104 - what istiod calls a service without an address
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ProxyService:
+    """One host with one address, as proxies are told of it.
+
+    ``address`` is an address, a block of addresses, ``0.0.0.0`` for none, or, where files don't
+    say what the cluster assigns, a name that stands for it. ``aliases`` are ExternalName Services.
+    """
+
+    host: str
+    declared: RegisteredHost
+    ports: tuple[HostPort, ...]
+    address: str
+    aliases: tuple[str, ...] = ()
+
+    @property
+    def namespace(self) -> str:
+        """Where it is declared."""
+        return self.declared.namespace
+
+    @property
+    def is_kubernetes(self) -> bool:
+        """Is it a Service, rather than a ServiceEntry?"""
+        return isinstance(self.declared.source, Service)
+
+    @property
+    def is_alias(self) -> bool:
+        """Is it an ExternalName Service, which has no listeners and clusters of its own?"""
+        return self.external_name != ""
+
+    @property
+    def external_name(self) -> str:
+        """The name it stands for, if it is an ExternalName Service."""
+        source = self.declared.source
+        return source.external_name if isinstance(source, Service) else ""
+
+    @property
+    def is_passthrough(self) -> bool:
+        """Do sidecars keep the address that was called?"""
+        return self.declared.is_passthrough
+
+    def port(self, number: int) -> HostPort | None:
+        """Find a port by its number."""
+        return next((one for one in self.ports if one.number == number), None)
+
+    def with_ports(self, ports: Iterable[HostPort]) -> "ProxyService":
+        """Give the same with fewer ports."""
+        return replace(self, ports=tuple(ports))
+
+
+class ProxyServices:
+    """All services, by host and by port, in the order of their creation."""
+
+    def __init__(self, hosts: Iterable[RegisteredHost]) -> None:
+        declared = sorted(hosts, key=_order)
+        aliases = _aliases(declared)
+        self.by_host: dict[str, list[ProxyService]] = {}
+        self.by_port: dict[int, list[ProxyService]] = {}
+        self.by_address: dict[str, ProxyService] = {}
+        for one in declared:
+            names = tuple(aliases.get(one.host, ()))
+            for address in addresses_of(one):
+                self._add(ProxyService(one.host, one, one.ports, address, names))
+
+    def _add(self, service: ProxyService) -> None:
+        self.by_host.setdefault(service.host, []).append(service)
+        for number in {port.number for port in service.ports}:
+            self.by_port.setdefault(number, []).append(service)
+        if service.address != NO_ADDRESS:
+            self.by_address.setdefault(service.address, service)
+
+    def seen_by(self, several: Iterable[ProxyService], namespace: str) -> list[ProxyService]:
+        """Choose what a namespace sees: what is exported to it by name before what is public."""
+        named: list[ProxyService] = []
+        public: list[ProxyService] = []
+        for one in several:
+            visible = one.declared.visible
+            if "*" in visible:
+                public.append(one)
+            elif is_visible_to(visible, namespace):
+                named.append(one)
+        return named + public
+
+    def in_namespace(self, host: str) -> dict[str, ProxyService]:
+        """Find the one service that counts in each namespace that declares a host."""
+        found: dict[str, ProxyService] = {}
+        for one in self.by_host.get(host, ()):
+            known = found.get(one.namespace)
+            if known is None or (one.is_kubernetes and not known.is_kubernetes):
+                found[one.namespace] = one
+        return found
+
+
+def addresses_of(host: RegisteredHost) -> Sequence[str]:
+    """List the addresses that listeners of a host get, one for a Service."""
+    source = host.source
+    if isinstance(source, Service):
+        if source.is_headless or source.type == "ExternalName":
+            return (NO_ADDRESS,)
+        return (source.spec.text("clusterIP") or f"{source.namespace}/{source.name}",)
+    written = (_address(one) for one in source.addresses)
+    return [one for one in written if one] or [NO_ADDRESS]
+
+
+def _address(written: str) -> str:
+    """Read an address or block; a block of one address is that address."""
+    try:
+        if "/" not in written:
+            return str(ip_address(written))
+        network = ip_network(written, strict=False)
+    except ValueError:
+        return ""
+    single = network.prefixlen == network.max_prefixlen
+    return str(network.network_address) if single else written
+
+
+def _order(one: RegisteredHost) -> tuple[datetime, str, str]:
+    source = one.source
+    name = source.name if isinstance(source, Service) else one.host
+    return age(source)[0], name, source.namespace
+
+
+def _aliases(declared: Iterable[RegisteredHost]) -> dict[str, list[str]]:
+    """Find the ExternalName Services that stand for each host, through several steps."""
+    named = {
+        (one.namespace, one.host): one.source.external_name
+        for one in declared
+        if isinstance(one.source, Service) and one.source.external_name
+    }
+    targets = {host: target for (_, host), target in named.items()}
+    found: dict[str, list[str]] = {}
+    for (_, host), target in sorted(named.items()):
+        seen = {host}
+        while target in targets and target not in seen:
+            seen.add(target)
+            target = targets[target]  # noqa: PLW2901 - one step on
+        if target not in seen:
+            found.setdefault(target, []).append(host)
+    return found

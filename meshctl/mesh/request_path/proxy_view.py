@@ -1,0 +1,108 @@
+"""What does istiod send to one proxy: services, listeners, virtual hosts, clusters?
+
+Each is made when a request asks for it, and kept for the next one.
+"""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from meshctl.mesh.core.mesh_config import MeshConfig
+from meshctl.mesh.registry.services import HostPort
+from meshctl.mesh.request_path.client_clusters import ClientClusters
+from meshctl.mesh.request_path.egress_scope import EgressScope, ScopeListener, appended
+from meshctl.mesh.request_path.outbound_hosts import OutboundHosts
+from meshctl.mesh.request_path.outbound_listeners import OutboundListeners
+from meshctl.mesh.request_path.proxy_services import ProxyService, ProxyServices
+from meshctl.mesh.request_path.service_endpoints import ServiceEndpoints
+from meshctl.mesh.traffic.routes import ProxyNode
+from meshctl.resources import Sidecar, View, Workload
+
+if TYPE_CHECKING:
+    from meshctl.mesh.model import Mesh
+
+ALLOW_ANY = "ALLOW_ANY"
+REGISTRY_ONLY = "REGISTRY_ONLY"
+DYNAMIC_DNS = "ALLOW_ANY_DYNAMIC_DNS"
+
+
+class SidecarView:
+    """The configuration of sidecars of one namespace with the same labels and Sidecar."""
+
+    def __init__(
+        self, mesh: "Mesh", endpoints: ServiceEndpoints, scope: EgressScope, workload: Workload
+    ) -> None:
+        self._mesh = mesh
+        self._endpoints = endpoints
+        self.scope = scope
+        self._proxy = ProxyNode(workload.namespace, workload.pod_labels)
+        self._own_address = endpoints.address_of(workload)
+        self.listeners = OutboundListeners(scope, mesh.routes, self._proxy, self._instances)
+        self.clusters = ClientClusters(
+            mesh.mtls.client(workload), scope.service, endpoints, mesh.destination_rules, mesh.mtls
+        )
+        self._hosts: dict[int, OutboundHosts | None] = {}
+
+    def hosts_on(self, port: int) -> OutboundHosts | None:
+        """The virtual hosts of a port; ``None`` where a Sidecar leaves no listener for it."""
+        if port not in self._hosts:
+            listener: ScopeListener | None = self.scope.for_port(port)
+            self._hosts[port] = None if listener is None else OutboundHosts(
+                listener, self._mesh.routes, self._proxy, port, self._mesh.config.domain
+            )  # fmt: skip
+        return self._hosts[port]
+
+    @property
+    def policy(self) -> str:
+        """What happens to calls that istiod knows nothing of."""
+        return outbound_policy(self.scope.sidecar, self._mesh.config)
+
+    @property
+    def egress_proxy(self) -> View | None:
+        """The destination that a Sidecar names for such calls."""
+        sidecar = self.scope.sidecar
+        if sidecar is None:
+            return None
+        written = sidecar.spec.child("outboundTrafficPolicy", "egressProxy")
+        return written if written.data else None
+
+    def _instances(self, service: ProxyService, port: HostPort) -> Sequence[str]:
+        found = (one.address for one in self._endpoints.of(service, port))
+        return [one for one in dict.fromkeys(found) if one != self._own_address]
+
+
+class GatewayView:
+    """The clusters of gateways of one namespace: gateways see all that is exported to them."""
+
+    def __init__(
+        self, mesh: "Mesh", services: ProxyServices, endpoints: ServiceEndpoints,
+        workload: Workload,
+    ) -> None:  # fmt: skip
+        self._services = services
+        self._namespace = workload.namespace
+        self._known: dict[str, ProxyService | None] = {}
+        self.clusters = ClientClusters(
+            mesh.mtls.client(workload), self.service, endpoints, mesh.destination_rules, mesh.mtls
+        )
+
+    def service(self, host: str) -> ProxyService | None:
+        """Find the service that the gateway has clusters for."""
+        if host not in self._known:
+            found: ProxyService | None = None
+            several = self._services.by_host.get(host, ())
+            for one in self._services.seen_by(several, self._namespace):
+                found = appended(found, one)
+            self._known[host] = found
+        return self._known[host]
+
+
+def outbound_policy(sidecar: Sidecar | None, config: MeshConfig) -> str:
+    """Read the mode of outboundTrafficPolicy: the Sidecar's, else the mesh's.
+
+    REGISTRY_ONLY is enum value 0, so what a block without ``mode`` says.
+    """
+    if sidecar is not None and sidecar.spec.has("outboundTrafficPolicy"):
+        return sidecar.spec.child("outboundTrafficPolicy").text("mode") or REGISTRY_ONLY
+    written = config.raw.get("outboundTrafficPolicy")
+    if isinstance(written, dict):
+        return str(written.get("mode") or REGISTRY_ONLY)
+    return ALLOW_ANY

@@ -1,0 +1,154 @@
+"""Which endpoints stand behind a port of a service, by the name of the port?
+
+Mirrors the shards of pilot/pkg/model/endpointshards.go, which join what is declared for one host
+in one namespace, and convertServiceEntryToInstances (pilot/pkg/serviceregistry/serviceentry/
+conversion.go), Istio 1.31. EndpointSlices of the input count before selectors, which tell the same
+of pods that are not running yet.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple
+
+from meshctl.mesh.core.hosts import is_wildcard
+from meshctl.mesh.core.selectors import selects
+from meshctl.mesh.registry.services import HostPort, RegisteredHost, Registry
+from meshctl.mesh.request_path.proxy_services import ProxyService
+from meshctl.mesh.workloads.workloads import Workloads
+from meshctl.resources import Resource, Service, ServiceEntry, View, Workload, WorkloadEntry
+from meshctl.resources.cached_property import cached_property
+from meshctl.resources.istio.service_entry import EntryEndpoint, EntryPort
+from meshctl.resources.view import views
+
+_SLICE = "EndpointSlice"
+_SERVICE_NAME = "kubernetes.io/service-name"
+_TLS_MODE = "security.istio.io/tlsMode"
+_DNS = frozenset({"DNS", "DNS_ROUND_ROBIN", "DYNAMIC_DNS"})
+
+
+class ServiceEndpoint(NamedTuple):
+    """An address and port behind a service; ``workload`` is the pod if there is one.
+
+    ``takes_mtls`` says whether clients label it as a member of the mesh; ``None`` leaves that to
+    its workload.
+    """
+
+    address: str
+    port: int
+    labels: Mapping[str, str]
+    workload: Workload | None = None
+    takes_mtls: bool | None = None
+
+
+class ServiceEndpoints:
+    """All endpoints, found when a service is asked for."""
+
+    def __init__(
+        self, resources: Iterable[Resource], registry: Registry, workloads: Workloads,
+        entries: Iterable[WorkloadEntry],
+    ) -> None:  # fmt: skip
+        self._resources = resources
+        self._registry = registry
+        self._workloads = workloads
+        self._entries = list(entries)
+        self._known: dict[tuple[str, str, str], list[ServiceEndpoint]] = {}
+
+    def of(self, service: ProxyService, port: HostPort) -> list[ServiceEndpoint]:
+        """List the endpoints behind a port of a service."""
+        key = service.host, service.namespace, port.name
+        if key not in self._known:
+            same = [one for one in self._registry.at(service.host)
+                    if one.namespace == service.namespace]  # fmt: skip
+            found = [end for one in same for end in self._of_host(one, port.name)]
+            by_place = {(one.address, one.port): one for one in reversed(found)}
+            self._known[key] = list(reversed(by_place.values()))
+        return self._known[key]
+
+    def at(self, address: str) -> Workload | None:
+        """Find the pod that has an address."""
+        return self._by_address.get(address)
+
+    def address_of(self, workload: Workload) -> str:
+        """The address of a pod, or a name that stands for it where it isn't running."""
+        pod = self._workloads.running(workload)
+        return pod.child("status").text("podIP") or f"pod:{workload.key_name}"
+
+    @cached_property
+    def _by_address(self) -> dict[str, Workload]:
+        return {self.address_of(one): one for one in self._workloads}
+
+    def _of_host(self, host: RegisteredHost, name: str) -> Iterator[ServiceEndpoint]:
+        source = host.source
+        for port in host.ports:
+            if port.name == name:
+                if isinstance(source, Service):
+                    yield from self._of_service(source, host, port)
+                else:
+                    yield from self._of_entry(source, host, port)
+
+    def _of_service(
+        self, service: Service, host: RegisteredHost, port: HostPort
+    ) -> Iterator[ServiceEndpoint]:
+        slices = self._slices.get(service.key_name)
+        if slices is not None:
+            for one in slices:
+                yield from self._of_slice(one, port)
+            return
+        for workload in self._workloads.behind(host):
+            target = self._workloads.target_port(workload, port)
+            if target is not None:
+                yield self._of_pod(workload, target)
+
+    def _of_pod(self, workload: Workload, port: int) -> ServiceEndpoint:
+        return ServiceEndpoint(self.address_of(workload), port, workload.pod_labels, workload)
+
+    def _of_slice(self, one: Resource, port: HostPort) -> Iterator[ServiceEndpoint]:
+        numbers = [
+            p.number("port") for p in views(one, "ports", View) if p.text("name") == port.name
+        ]
+        number = next((n for n in numbers if n), None)
+        for endpoint in views(one, "endpoints", View) if number is not None else ():
+            if endpoint.child("conditions").flag("ready") is False:
+                continue
+            for address in endpoint.texts("addresses"):
+                pod = self.at(address)
+                labels = pod.pod_labels if pod is not None else {}
+                yield ServiceEndpoint(address, number or 0, labels, pod)
+
+    @cached_property
+    def _slices(self) -> dict[str, list[Resource]]:
+        found: dict[str, list[Resource]] = {}
+        for one in self._resources:
+            if one.kind == _SLICE:
+                name = one.labels.get(_SERVICE_NAME, "")
+                found.setdefault(f"{one.namespace}/{name}", []).append(one)
+        return found
+
+    def _of_entry(
+        self, entry: ServiceEntry, host: RegisteredHost, port: HostPort
+    ) -> Iterator[ServiceEndpoint]:
+        written = port.view
+        assert isinstance(written, EntryPort)  # noqa: S101 - narrows the type
+        if entry.workload_selector:
+            yield from self._selected(entry, written)
+        elif entry.endpoints:
+            for one in entry.endpoints:
+                yield self._of_machine(one, written)
+        elif entry.resolution in _DNS and not is_wildcard(host.host):
+            yield ServiceEndpoint(host.host, written.target, {}, None, takes_mtls=False)
+
+    def _of_machine(self, one: EntryEndpoint, port: EntryPort) -> ServiceEndpoint:
+        number = one.ports.get(port.name) or port.target
+        mode = one.labels.get(_TLS_MODE)
+        takes = mode == "istio" if mode is not None else bool(one.service_account)
+        pod = self.at(one.address)
+        return ServiceEndpoint(one.address, number, one.labels, pod, takes_mtls=takes)
+
+    def _selected(self, entry: ServiceEntry, port: EntryPort) -> Iterator[ServiceEndpoint]:
+        selector = entry.workload_selector
+        for machine in self._entries:
+            one = EntryEndpoint(machine, ("spec",), machine.data.get("spec"))
+            labels = {**machine.labels, **one.labels}
+            if machine.namespace == entry.namespace and selects(selector, labels):
+                yield self._of_machine(one, port)._replace(labels=labels)
+        for workload in self._workloads.find(selector, entry.namespace):
+            yield self._of_pod(workload, port.target)
