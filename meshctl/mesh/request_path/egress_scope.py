@@ -6,6 +6,7 @@ there), Istio 1.31. Everything is found by host or port when it is asked for.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import NamedTuple
 
 from meshctl.mesh.core.hosts import covers, is_wildcard, overlaps
@@ -92,6 +93,12 @@ class ScopeListener:
         return bool(self.port) and not self.is_http_proxy
 
     def _narrowed(self, service: ProxyService) -> ProxyService:
+        """Give a service with the ports and aliases that the listener imports."""
+        if service.aliases:
+            named = [self._named[one] for one in (service.namespace, _ANY) if one in self._named]
+            taking = next((one for one in named if one.takes_service(service.host)), _Named())
+            kept = tuple(one for one in service.aliases if taking.takes_service(one))
+            service = replace(service, aliases=kept) if kept != service.aliases else service
         if not self._needs_port or len(service.ports) == 1:
             return service
         return service.with_ports(one for one in service.ports if one.number == self.port)

@@ -178,6 +178,8 @@ class OutboundHosts:
             matched = [] if is_generated(virtual_service) else [
                 one for name, one in self.services.items() if overlaps(name, host.lower())
             ]  # fmt: skip
+            # istiod takes them in no certain order; a Service has the names of its aliases, too.
+            matched.sort(key=lambda one: one.is_alias)
             found += [one for one in matched if owners.of(one.host) is virtual_service]
             if not matched:
                 names.append(host)

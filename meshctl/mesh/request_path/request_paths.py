@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from meshctl.mesh.gateways.gateway_workloads import is_router
 from meshctl.mesh.request_path.chains import ClusterTarget, ListenerChain, choose_chain
-from meshctl.mesh.request_path.client_clusters import ORIGINAL, ClientClusters, Wire
+from meshctl.mesh.request_path.client_clusters import ORIGINAL, ClientCluster, ClientClusters, Wire
 from meshctl.mesh.request_path.egress_scope import EgressScope, is_generated
 from meshctl.mesh.request_path.gateway_side import GatewaySide
 from meshctl.mesh.request_path.hops import (
@@ -197,7 +197,7 @@ class RequestPaths:
         head = Hop(workload, Direction.OUTBOUND, Outcome.PASSTHROUGH, VIRTUAL_OUTBOUND, tls=tls)
         chain = "virtualOutbound-catchall-tcp"
         if view.policy == DYNAMIC_DNS and carried.http is not None and not carried.has_tls:
-            head = replace(head, chain=f"{chain}-http", protocol="http")
+            head = replace(head, outcome=Outcome.FORWARD, chain=f"{chain}-http", protocol="http")
             return self._catch_all(head, view, carried)
         return self._unlisted(replace(head, chain=chain, protocol="tcp"), view, carried)
 
@@ -335,9 +335,21 @@ class RequestPaths:
             return Sending(target, missing_code=missing)
         wires = cluster.endpoints
         if cluster.kind == ORIGINAL:
-            wires = (clusters.wire_to(cluster, carried.address, carried.port),)
+            wires = tuple(self._dialled(cluster, clusters, carried))
         legs = tuple(self._leg(head, carried, one) for one in _once_each(wires))
         return Sending(target, cluster, legs=legs)
+
+    def _dialled(
+        self, cluster: ClientCluster, clusters: ClientClusters, carried: Carried
+    ) -> Iterator[Wire]:
+        """Walk what a cluster sends to that keeps the address; kube-proxy chooses behind one."""
+        service = self.services.by_address.get(carried.address)
+        port = service.port(carried.port) if service is not None else None
+        if service is None or port is None or not service.is_kubernetes:
+            yield clusters.wire_to(cluster, carried.address, carried.port)
+            return
+        for one in self.endpoints.of_kubernetes(service, port):
+            yield clusters.wire_to(cluster, one.address, one.port)
 
     def _leg(self, head: Hop, carried: Carried, wire: Wire) -> Leg:
         workload = wire.endpoint.workload
@@ -363,7 +375,7 @@ class RequestPaths:
         service = self.services.by_address.get(carried.address)
         if service is not None and service.is_kubernetes:
             port = service.port(carried.port)
-            found = self.endpoints.of(service, port) if port is not None else []
+            found = self.endpoints.of_kubernetes(service, port) if port is not None else []
             wires = [Wire(one, ClientTls.PLAINTEXT) for one in found]
             legs = tuple(self._plain_leg(carried, one) for one in _once_each(wires))
             return Sending(None, name=PASSTHROUGH, by_kube_proxy=True, legs=legs)

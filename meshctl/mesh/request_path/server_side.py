@@ -102,11 +102,11 @@ class ServerSide:
         protocol = "http" if chain.is_http else "tcp"
 
         def hop(outcome: Outcome, verdict: Verdict | None = None, code: str = "") -> Hop:
-            http = chain.is_http and outcome is not Outcome.PROTOCOL_ERROR
+            http = chain.is_http and outcome is Outcome.DELIVERED
             return Hop(
                 workload, Direction.INBOUND, outcome, LISTENER, chain.name, protocol, state.tls,
                 virtual_host=f"inbound|http|{port.service_port}" if http else "",
-                route_name="default" if http else "", code=code, verdict=verdict, demand=demand,
+                route_name="default" if http else "", route_index=0 if http else None, code=code, verdict=verdict, demand=demand,
                 cluster=_cluster(port) if outcome is Outcome.DELIVERED else "",
             )  # fmt: skip
 

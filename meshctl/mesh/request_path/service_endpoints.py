@@ -63,6 +63,13 @@ class ServiceEndpoints:
             self._known[key] = list(reversed(by_place.values()))
         return self._known[key]
 
+    def of_kubernetes(self, service: ProxyService, port: HostPort) -> list[ServiceEndpoint]:
+        """List those that kube-proxy knows: of the Service alone."""
+        source = service.declared.source
+        if not isinstance(source, Service):
+            return []
+        return list(self._of_service(source, service.declared, port))
+
     def at(self, address: str) -> Workload | None:
         """Find the pod that has an address."""
         return self._by_address.get(address)
