@@ -19,6 +19,7 @@ from meshctl.mesh.request_path.outbound_hosts import without_port
 from meshctl.mesh.request_path.server_side import (
     MUTUAL,
     PLAINTEXT,
+    Peer,
     ServerSide,
     first_bytes,
     first_sni,
@@ -81,9 +82,9 @@ class GatewaySide:
         if state.outcome is not None:
             return replace(head, outcome=state.outcome)
         if chain.route_config:
-            return self._http(
-                gateway, replace(head, protocol="http"), chain, carried, envelope, state
-            )
+            hosts = gateway.route_configs.get(chain.route_config, ())
+            head = replace(head, protocol="http", route_config=chain.route_config)
+            return self._http(head, hosts, carried, envelope, state)
         return self._tcp(replace(head, protocol="tcp"), chain, carried, envelope, state)
 
     def _tcp(
@@ -104,20 +105,18 @@ class GatewaySide:
             targets = [ClusterTarget(*chain.upstream)]
         return self._send(head, carried, targets)
 
-    def _http(  # noqa: PLR0913 - what is known of the connection
-        self, gateway: EffectiveGateway, head: Hop, chain: FilterChain, carried: Carried,
-        envelope: Envelope, state: _State,
+    def _http(
+        self, head: Hop, hosts: Sequence[VirtualHost], carried: Carried, envelope: Envelope,
+        state: _State,
     ) -> Hop:  # fmt: skip
         if carried.http is None or not state.reads_http:
             return replace(head, outcome=Outcome.PROTOCOL_ERROR)
         workload = head.workload
         assert workload is not None  # noqa: S101 - a gateway has pods
-        head = replace(head, route_config=chain.route_config)
         verdict = self._decide(workload, carried, carried.http, envelope, state)
         if not verdict.is_allowed:
             return replace(head, outcome=Outcome.DENIED, code=verdict.code, verdict=verdict)
         head = replace(head, verdict=verdict)
-        hosts = gateway.route_configs.get(chain.route_config, ())
         found = find_host(hosts, carried.http.host)
         if found is None:
             return replace(head, outcome=Outcome.NO_VIRTUAL_HOST, code="404")
@@ -134,8 +133,8 @@ class GatewaySide:
         state: _State,
     ) -> Verdict:  # fmt: skip
         principal = envelope.principal if state.tls == "mtls" else None
-        sni = first_sni(carried, envelope)
-        return self._server.decide(workload, carried, http, principal, sni, carried.source)
+        peer = Peer(principal, first_sni(carried, envelope), carried.source)
+        return self._server.decide(workload, carried, http, peer)
 
 
 def _forwarded(carried: Carried) -> HttpRequest:

@@ -1,6 +1,7 @@
 """What does the sidecar of a server do with a connection: TLS, HTTP, tokens, authorization?"""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from meshctl.mesh.authorization.arrival import Arrival, HttpRequest
 from meshctl.mesh.authorization.decision import Decisions, Verdict
@@ -70,6 +71,23 @@ def opened(chain: ListenerChain, carried: Carried, envelope: Envelope) -> _Opene
     return _Opened("mtls", reads_http=not carried.has_tls and carried.http is not None)
 
 
+class Peer(NamedTuple):
+    """The other end of a connection: its identity, the name it asks for, where it really is.
+
+    ``remote`` is empty where the request tells by the header ``x-forwarded-for``.
+    """
+
+    principal: str | None
+    sni: str
+    remote: str = ""
+
+
+class _ChosenChain(NamedTuple):
+    chain: ListenerChain
+    port: InboundPort
+    demand: EffectiveMode
+
+
 class ServerSide:
     """Answers for the sidecars of servers."""
 
@@ -92,12 +110,12 @@ class ServerSide:
             return Hop(
                 workload, Direction.INBOUND, Outcome.NO_FILTER_CHAIN, LISTENER, demand=demand
             )
-        return self._at_chain(workload, carried, envelope, found[0], port, demand)
+        return self._at_chain(workload, carried, envelope, _ChosenChain(found[0], port, demand))
 
-    def _at_chain(  # noqa: PLR0913 - what is known of the connection
-        self, workload: Workload, carried: Carried, envelope: Envelope, chain: ListenerChain,
-        port: InboundPort, demand: EffectiveMode,
-    ) -> Hop:  # fmt: skip
+    def _at_chain(
+        self, workload: Workload, carried: Carried, envelope: Envelope, chosen: _ChosenChain
+    ) -> Hop:
+        chain, port, demand = chosen
         state = opened(chain, carried, envelope)
         protocol = "http" if chain.is_http else "tcp"
 
@@ -115,22 +133,22 @@ class ServerSide:
         if chain.is_http and not state.reads_http:
             return hop(Outcome.PROTOCOL_ERROR)
         principal = envelope.principal if state.tls == "mtls" else None
-        http = carried.http if chain.is_http else None
-        verdict = self.decide(workload, carried, http, principal, sni=first_sni(carried, envelope))
+        peer = Peer(principal, first_sni(carried, envelope))
+        verdict = self.decide(workload, carried, carried.http if chain.is_http else None, peer)
         if not verdict.is_allowed:
             return hop(Outcome.DENIED, verdict, verdict.code)
         return hop(Outcome.DELIVERED, verdict)
 
-    def decide(  # noqa: PLR0913 - what is known of the connection
-        self, workload: Workload, carried: Carried, http: HttpRequest | None,
-        principal: str | None, sni: str, remote: str = "",
-    ) -> Verdict:  # fmt: skip
+    def decide(
+        self, workload: Workload, carried: Carried, http: HttpRequest | None, peer: Peer
+    ) -> Verdict:
         """Ask the policies of a workload; a sidecar takes the last forwarded address."""
+        remote = peer.remote
         if not remote and http is not None:
             remote = http.headers.get("x-forwarded-for", "").rpartition(",")[2].strip()
         arrival = Arrival(
-            carried.port, principal, carried.source, remote or carried.source, carried.address,
-            sni, http,
+            carried.port, peer.principal, carried.source, remote or carried.source,
+            carried.address, peer.sni, http,
         )  # fmt: skip
         return self._decisions.decide(workload, arrival)
 

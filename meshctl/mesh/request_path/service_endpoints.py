@@ -59,8 +59,7 @@ class ServiceEndpoints:
             same = [one for one in self._registry.at(service.host)
                     if one.namespace == service.namespace]  # fmt: skip
             found = [end for one in same for end in self._of_host(one, port.name)]
-            by_place = {(one.address, one.port): one for one in reversed(found)}
-            self._known[key] = list(reversed(by_place.values()))
+            self._known[key] = list(_once_each(found))
         return self._known[key]
 
     def of_kubernetes(self, service: ProxyService, port: HostPort) -> list[ServiceEndpoint]:
@@ -159,3 +158,13 @@ class ServiceEndpoints:
                 yield self._of_machine(one, port)._replace(labels=labels)
         for workload in self._workloads.find(selector, entry.namespace):
             yield self._of_pod(workload, port.target)
+
+
+def _once_each(found: Iterable[ServiceEndpoint]) -> Iterator[ServiceEndpoint]:
+    """Walk endpoints, each pod once; a name that two objects give is asked for twice."""
+    seen: set[tuple[str, int]] = set()
+    for one in found:
+        place = one.address, one.port
+        if one.workload is None or place not in seen:
+            seen.add(place)
+            yield one

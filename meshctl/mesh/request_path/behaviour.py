@@ -1,0 +1,48 @@
+"""What does a request come to, without the names and places that make no difference?
+
+Two meshes treat a request alike if this is equal in both: where it goes with which share, over
+which TLS, what is set on the way, who refuses it and on account of which rules.
+"""
+
+import json
+from typing import Any
+
+from meshctl.mesh.request_path.hops import Hop, Leg, Outcome, Sending
+
+_ANSWERED = frozenset({Outcome.REDIRECT, Outcome.HTTPS_REDIRECT, Outcome.DIRECT_RESPONSE})
+
+
+def behaviour(hop: Hop) -> tuple[Any, ...]:
+    """Describe what one hop does, and all that follow."""
+    verdict = hop.verdict
+    decision: tuple[Any, ...] = ()
+    if verdict is not None and (verdict.action or verdict.providers):
+        rules = tuple(rule.title for rule in verdict.by)
+        decision = verdict.is_allowed, verdict.action, rules, verdict.providers
+    return (
+        hop.workload.key_name if hop.workload is not None else "", hop.outcome.value, hop.code,
+        hop.location, hop.body, hop.path, hop.authority, hop.tls, hop.protocol, decision,
+        _settings(hop) if hop.outcome not in _ANSWERED else "",
+        tuple(_sending(one) for one in hop.sendings),
+    )  # fmt: skip
+
+
+def _settings(hop: Hop) -> str:
+    return json.dumps(hop.settings, sort_keys=True, default=str) if hop.settings else ""
+
+
+def _sending(one: Sending) -> tuple[Any, ...]:
+    target, cluster = one.target, one.cluster
+    place = (target.host, target.port, target.subset, target.weight) if target is not None else ()
+    known: tuple[Any, ...] = ()
+    if cluster is not None:
+        rules = cluster.rule.rules if cluster.rule is not None else ()
+        known = cluster.kind, cluster.upstream.tls.value, tuple(rule.key_name for rule in rules)
+    legs = sorted((_leg(leg) for leg in one.legs), key=str)
+    return place, one.name, known, tuple(legs)
+
+
+def _leg(leg: Leg) -> tuple[Any, ...]:
+    end = leg.wire.endpoint
+    following = behaviour(leg.next) if leg.next is not None else ()
+    return end.address, end.port, leg.wire.tls.value, leg.wire.sni, following

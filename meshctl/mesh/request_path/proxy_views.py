@@ -1,0 +1,68 @@
+"""What istiod sends to each proxy of the mesh, made when a request comes to it."""
+
+from typing import TYPE_CHECKING
+
+from meshctl.mesh.request_path.egress_scope import EgressScope
+from meshctl.mesh.request_path.proxy_services import ProxyServices
+from meshctl.mesh.request_path.proxy_view import GatewayView, SidecarView
+from meshctl.mesh.request_path.service_endpoints import ServiceEndpoints
+from meshctl.resources import Sidecar, Workload, WorkloadEntry
+from meshctl.resources.cached_property import cached_property
+
+if TYPE_CHECKING:
+    from meshctl.mesh.model import Mesh
+
+
+class ProxyViews:
+    """The configuration of every proxy that is asked for."""
+
+    def __init__(self, mesh: "Mesh") -> None:
+        self._mesh = mesh
+        self._scopes: dict[tuple[str, Sidecar | None], EgressScope] = {}
+        self._views: dict[tuple[EgressScope, Workload], SidecarView] = {}
+        self._gateway_views: dict[str, GatewayView] = {}
+
+    @cached_property
+    def services(self) -> ProxyServices:
+        """All services, in istiod's order."""
+        return ProxyServices(self._mesh.registry)
+
+    @cached_property
+    def endpoints(self) -> ServiceEndpoints:
+        """What stands behind the services."""
+        mesh = self._mesh
+        return ServiceEndpoints(
+            mesh.resources, mesh.registry, mesh.workloads, mesh.of(WorkloadEntry)
+        )
+
+    def scope_of(self, workload: Workload) -> EgressScope:
+        """What the sidecar of a workload knows."""
+        sidecar = self._mesh.sidecar_scopes.sidecar_of(workload)
+        key = workload.namespace, sidecar
+        if key not in self._scopes:
+            self._scopes[key] = EgressScope(
+                self.services, self._mesh.routes, workload.namespace, sidecar
+            )
+        return self._scopes[key]
+
+    def view_of(self, workload: Workload) -> SidecarView:
+        """The configuration of the sidecar of a workload."""
+        scope = self.scope_of(workload)
+        key = scope, workload
+        if key not in self._views:
+            self._views[key] = SidecarView(self._mesh, self.endpoints, scope, workload)
+        return self._views[key]
+
+    def gateway_view_of(self, workload: Workload) -> GatewayView:
+        """The clusters of a gateway."""
+        name = workload.key_name
+        if name not in self._gateway_views:
+            self._gateway_views[name] = GatewayView(
+                self._mesh, self.services, self.endpoints, workload
+            )
+        return self._gateway_views[name]
+
+    def identity_of(self, workload: Workload) -> str:
+        """The identity that a workload presents, without ``spiffe://``."""
+        domain = self._mesh.config.trust_domain
+        return f"{domain}/ns/{workload.namespace}/sa/{workload.service_account}"
