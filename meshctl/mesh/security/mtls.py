@@ -177,6 +177,7 @@ class Mtls:
         self, client: Client, host: RegisteredHost, port: HostPort, subset: Subset | None,
         rule: EffectiveDestinationRule | None,
     ) -> Upstream:  # fmt: skip
+        """Tell what a client sends to a port of a host or subset, by the rule that it follows."""
         name = subset.name if subset is not None else ""
         setting = tls_setting(rule, port.number, subset)
         head = (client, host, port, subset, rule, setting)
