@@ -1,4 +1,4 @@
-"""Which failures end a command, and with which exit code?
+"""Failures that end a command, and their exit codes.
 
 Expected failures are one sentence and the next step; only ``cli/root.py`` turns them
 into an exit code.

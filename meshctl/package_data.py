@@ -1,4 +1,4 @@
-"""Where is a file that ships with meshctl? An installed package holds what a checkout keeps apart."""
+"""Finds files that ship with meshctl, in a checkout and in an installed package."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""What did the user ask for? Defaults, then the file, then the environment, then the flags."""
+"""Settings: defaults, then the file, then the environment, then the flags."""
 
 from datetime import date
 from typing import NamedTuple

@@ -1,4 +1,4 @@
-"""How does a command complain? On standard error, with nothing that commands the terminal."""
+"""Writes messages to standard error, with nothing in them that commands the terminal."""
 
 import sys
 

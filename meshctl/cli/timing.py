@@ -1,4 +1,4 @@
-"""Where does the time of a command go? Told on standard error with ``--debug``."""
+"""Measures the stages of a command and tells them on standard error with ``--debug``."""
 
 import os
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""What can be asked of a cluster? The protocol that everything live is written against."""
+"""The protocol of a cluster, which everything live is written against."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager

@@ -1,4 +1,4 @@
-"""By which schemas does a cluster judge the objects of Istio?"""
+"""Reads the schemas by which a cluster judges Istio's objects from its CRDs."""
 
 from concurrent.futures import ThreadPoolExecutor
 

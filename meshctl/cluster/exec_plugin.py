@@ -1,4 +1,4 @@
-"""Which credentials does a plugin of the kubeconfig give? (client.authentication.k8s.io/v1)"""
+"""Runs a kubeconfig's credential plugin (client.authentication.k8s.io/v1)."""
 
 import json
 import os

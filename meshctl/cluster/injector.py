@@ -1,4 +1,4 @@
-"""What injects pods in a cluster: which settings does its injector have, and where is its webhook?
+"""Reads the injector's settings and its webhook from a cluster.
 
 The ConfigMaps are named ``istio-sidecar-injector[-REVISION]`` and ``istio[-REVISION]``; the webhook
 is a MutatingWebhookConfiguration with a label of the revision or of a tag of it

@@ -1,4 +1,4 @@
-"""What does istiod say? Every running replica is asked at once, each by itself.
+"""Asks every running istiod replica at once, each by itself.
 
 Inside its pod istiod asks nobody who they are, which is where a port-forward ends. From outside it
 wants a token for the audience ``istio-ca`` (pilot/pkg/xds/debug.go, Istio 1.31); the pod proxy of

@@ -1,4 +1,4 @@
-"""Which kinds are listed when a cluster is read, and by which API versions?
+"""The kinds that are listed when a cluster is read, with their API versions.
 
 Pods are what runs; of what makes them only the kinds whose template people write are listed, so
 that ReplicaSets, and Jobs of CronJobs, count nothing twice. CustomResourceDefinitions are left out

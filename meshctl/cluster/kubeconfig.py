@@ -1,4 +1,4 @@
-"""Which cluster is meant? The kubeconfig, as kubectl reads it, or the pod that we run in.
+"""Finds the cluster that is meant, as kubectl does: by the kubeconfig, or in the pod.
 
 The only module that imports the ``kubernetes`` package, for what it knows of kubeconfigs and of
 logging in; it costs half a second, so that it is imported when there is something to read.

@@ -1,4 +1,4 @@
-"""What is in a cluster now? Its objects as documents, for rules and the mesh like those of files.
+"""Lists a cluster's objects as documents, for rules and the mesh like those of files.
 
 Kinds are listed in parallel. What a kind's own list refuses is asked for in one namespace; a kind
 that can't be read at all, or not everywhere, is named as unread, since unknown is not absent.

@@ -1,4 +1,4 @@
-"""Which config file holds here: the nearest .meshctl.yaml, or pyproject.toml with our table?"""
+"""Finds the config file that holds here: the nearest .meshctl.yaml, or pyproject.toml."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""What does a config file say? The only place that knows pydantic.
+"""Reads and checks a config file; the only place that knows pydantic.
 
 ``python -m meshctl.config.file`` prints the JSON Schema that ``schemas/meshctl-config.json`` is.
 """

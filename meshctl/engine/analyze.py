@@ -1,4 +1,4 @@
-"""What is wrong with these sources? The facade: sources and Settings in, a Report out."""
+"""Analyses sources with Settings and gives a Report: the engine's facade."""
 
 import gc
 from collections.abc import Callable, Iterable, Iterator, Sequence

@@ -1,4 +1,4 @@
-"""Which findings were there already? A baseline file remembers them by fingerprint."""
+"""Remembers findings by fingerprint in a baseline file, and tells the new ones apart."""
 
 import json
 from collections import Counter

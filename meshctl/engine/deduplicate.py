@@ -1,4 +1,4 @@
-"""Which findings only repeat, at the same place, what another one says better?
+"""Drops findings that repeat, at the same place, what another one says better.
 
 What the API server refuses never reaches the mesh, so that what the mesh would do with it is only
 a consequence; and where the webhook merely warns, a rule that knows the whole mesh says more. What

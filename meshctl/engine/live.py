@@ -1,4 +1,4 @@
-"""What is wrong in a cluster, and what would files change about it?"""
+"""Analyses a cluster, alone or with files applied to it."""
 
 from collections import Counter
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""What would a cluster hold once these files are applied?"""
+"""Lays files over the objects of a cluster, as applying them would."""
 
 from collections.abc import Sequence
 from typing import Any

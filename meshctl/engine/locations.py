@@ -1,4 +1,4 @@
-"""Where in the files is a symbolic place?"""
+"""Locates symbolic places in files."""
 
 from meshctl.engine.report import Frame, Location, ResourceId
 from meshctl.resources import Ref, Resource

@@ -1,4 +1,4 @@
-"""Which rules exist, and which of them does this input need?
+"""Finds the rules, and those that an input needs.
 
 A rule is a module below ``meshctl/rules/<family>/``; there is no list. Only the families of the
 kinds in the input are imported.

@@ -1,4 +1,4 @@
-"""What did an analysis find? The frozen report that every renderer reads."""
+"""The frozen report that every renderer reads."""
 
 from typing import Any, NamedTuple
 

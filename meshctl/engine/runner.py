@@ -1,4 +1,4 @@
-"""What do the rules say about this mesh? A rule that raises never stops the others."""
+"""Runs rules over a mesh; one that raises never stops the others."""
 
 import os
 from collections.abc import Iterable, Sequence

@@ -1,4 +1,4 @@
-"""Which findings did somebody decide to live with? Every way to ignore passes through here.
+"""Applies ignores to findings: comments, annotations, the config file.
 
 Comments, annotations (ours, Istio's and Kiali's), the config file and the baseline. An ignore
 that hides nothing is reported, so that old ones don't pile up.

@@ -1,1 +1,1 @@
-"""What does Istio's injector make of a workload, without a cluster?"""
+"""Istio's injector, without a cluster."""

@@ -1,4 +1,4 @@
-"""Why can a workload not be injected, and which part of it is to blame?"""
+"""Errors that say why a workload can't be injected, and which part of it is to blame."""
 
 from meshctl.errors import MeshctlError
 

@@ -1,4 +1,4 @@
-"""What becomes of files when sidecars are added to their workloads, or taken out of them?"""
+"""Adds sidecars to the workloads of files, or takes them out again."""
 
 import codecs
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence

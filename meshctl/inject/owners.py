@@ -1,4 +1,4 @@
-"""Which workload do pods belong to, and how do its controllers make them?
+"""Names the workload that pods belong to, as its controllers do.
 
 istiod sees pods alone and guesses the workload from them (GetDeployMetaFromPod, pkg/kube/util.go,
 Istio 1.31); what asks a real istiod has to show it pods as a controller would have made them.

@@ -1,4 +1,4 @@
-"""What does one document of a file say, and at which line does it say it?"""
+"""The documents of a file, and the lines of what they say."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""What does a running istiod make of a pod? (AdmissionReview, pkg/kube/inject/webhook.go, 1.31)"""
+"""Injects a pod by asking istiod (AdmissionReview, pkg/kube/inject/webhook.go, 1.31)."""
 
 import base64
 import binascii

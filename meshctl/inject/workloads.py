@@ -1,4 +1,4 @@
-"""Which objects make pods, where in them is the pod, and what becomes of it?"""
+"""Finds the objects that make pods and the pod in them, and injects it."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace

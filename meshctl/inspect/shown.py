@@ -1,4 +1,4 @@
-"""Which objects does an answer name, and where are they written?"""
+"""Collects the objects that an answer names, with the places where they are written."""
 
 from typing import Any
 

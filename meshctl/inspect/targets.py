@@ -1,4 +1,4 @@
-"""Which object does a name on the command line mean?"""
+"""Finds the object that a name on the command line means."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from difflib import get_close_matches

@@ -1,4 +1,4 @@
-"""Is the value of an annotation one that the injection webhook accepts?
+"""Checks the values of annotations as the injection webhook does.
 
 Mirrors AnnotationValidation (pkg/kube/inject/validate.go, Istio 1.31): with a bad value on a pod
 the webhook refuses the pod, so that it can't be created.

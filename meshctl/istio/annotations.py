@@ -1,4 +1,4 @@
-"""Which annotations and labels does Istio define, for which kinds, and how mature are they?
+"""The annotations and labels that Istio defines, with their kinds and maturity.
 
 The registry of istio.io/api (annotation/annotations.gen.go, label/labels.gen.go) as of Istio 1.31,
 and ``prometheus.istio.io/scrape-targets``, which the injector reads though it is not in there.

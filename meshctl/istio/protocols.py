@@ -1,4 +1,4 @@
-"""Which protocol does a port speak, from its name, appProtocol or number?
+"""Tells the protocol of a port by its name, appProtocol or number.
 
 Mirrors pkg/config/kube/conversion.go and pkg/config/protocol/instance.go of Istio 1.31.
 """

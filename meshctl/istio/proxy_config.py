@@ -1,4 +1,4 @@
-"""Which settings does ProxyConfig have? (mesh/v1alpha1/proxy.proto of istio.io/api, Istio 1.31)"""
+"""The fields of ProxyConfig (mesh/v1alpha1/proxy.proto of istio.io/api, Istio 1.31)."""
 
 import re
 from collections.abc import Callable, Iterable

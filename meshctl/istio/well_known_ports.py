@@ -1,4 +1,4 @@
-"""What does a port number say about the protocol behind it?
+"""The ports whose number decides about their protocol.
 
 Only numbers that one kind of server has, so that a declared protocol which differs is a mistake.
 """

@@ -1,4 +1,4 @@
-"""Which indexes are made of the resources alone? Each is imported and made when first asked."""
+"""Indexes that are made of the resources alone, each imported and made when first asked."""
 
 # The modules are imported where they are asked, since an input needs few of them.
 # ruff: noqa: PLC0415

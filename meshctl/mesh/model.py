@@ -1,4 +1,4 @@
-"""What does istiod make of this set of resources? All answers, each made once."""
+"""The mesh as istiod makes it of all resources; each answer is made once."""
 
 # The modules are imported where they are asked, since an input needs few of them.
 # ruff: noqa: PLC0415

@@ -1,4 +1,4 @@
-"""How do people read the state of proxies: as a table, as one line, and why it is so?"""
+"""Writes the state of proxies for people: as a table, as one line, and why it is so."""
 
 import re
 from collections import Counter

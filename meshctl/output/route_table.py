@@ -1,4 +1,4 @@
-"""How do the routes of gateways and hosts read as rows of a table?"""
+"""Writes the routes of gateways and hosts as rows of a table."""
 
 from collections.abc import Iterator
 from typing import Any

@@ -1,4 +1,4 @@
-"""How do reports word amounts, the outcome, a fix and characters that cannot be shown?"""
+"""The words of reports for amounts, outcomes, fixes and characters that can't be shown."""
 
 from meshctl.engine.report import LocatedFinding, Location, Report, Summary
 

@@ -1,4 +1,4 @@
-"""Which texts do several regular expressions match in full, and others not?
+"""Finds a text that several regular expressions match in full, and others don't.
 
 Everything asked of patterns is one search (``find``): two patterns overlap if some text lies in
 both; one covers another if no text lies in the other and outside of it. A pattern becomes an

@@ -1,4 +1,4 @@
-"""Which characters are in a set, its complement, its other cases?"""
+"""Character sets: their members, complements and other cases."""
 
 from collections.abc import Iterable
 

@@ -1,4 +1,4 @@
-r"""What does a pattern in RE2's grammar say, written as a small program over characters?
+r"""Parses RE2's grammar into a small program over characters.
 
 The grammar is that of RE2's parser (parse.cc, ``LikePerl`` flags), which Envoy's ``safe_regex``
 uses. Istio's webhook checks with Go's regexp package instead, which differs in two corners: it

@@ -1,4 +1,4 @@
-"""Which steps does a regular expression take through a text?"""
+"""The steps of a regular expression's program."""
 
 from collections.abc import Sequence
 from enum import Enum

@@ -1,4 +1,4 @@
-"""What does each resource of the input say? Typed read-only views, one module per kind."""
+"""Typed read-only views of the resources, one module a kind."""
 
 from meshctl.resources.gateway_api.gateway import (
     GatewayClass,

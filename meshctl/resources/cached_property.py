@@ -1,4 +1,4 @@
-"""How is an answer kept on the object that gave it?"""
+"""Keeps an answer on the object that gave it."""
 
 import sys
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""How long is a duration such as ``1m30s``?
+"""Reads durations such as ``1m30s``.
 
 Istio reads durations with Go's ``time.ParseDuration`` (pkg/util/protomarshal, 1.31): numbers with
 a unit each, fractions allowed, ``0`` alone without one.

@@ -1,4 +1,4 @@
-"""Which kinds exist, in which API versions, and which view reads them?
+"""The kinds with their API versions and views.
 
 Istio 1.31 serves these versions (manifests/charts/base/files/crd-all.gen.yaml); the removed kinds
 and what replaced them are in the release notes of 1.5 to 1.8 and 1.24.

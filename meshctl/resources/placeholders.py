@@ -1,4 +1,4 @@
-"""Which values of an object were meant to be replaced before it is applied?"""
+"""Finds values that were meant to be replaced before the object is applied."""
 
 import re
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""What identifies a Kubernetes object, whatever its kind?"""
+"""The identity of a Kubernetes object, whatever its kind."""
 
 from datetime import datetime
 from typing import Any

@@ -1,4 +1,4 @@
-"""What does a resource say, and where does it say it?
+"""Read-only views of mappings that know where each value is written.
 
 Views read the parsed data of a resource without ever failing: a field that is missing or has
 the wrong type reads as empty, since the schema rules report it. Every view knows its own path,

@@ -1,4 +1,4 @@
-"""What is a rule, and what can it say?
+"""The interface of rules: how one is declared, and what it can report.
 
 A rule is one file ``rules/<family>/<bad_pattern>.py`` with a docstring and one generator called
 ``check``. Its id, its family and its documentation come from the file; nothing else is edited.

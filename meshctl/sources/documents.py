@@ -1,4 +1,4 @@
-"""Where did a piece of configuration come from, and where exactly does a path lie in it?"""
+"""Documents, and the exact places of paths in their text."""
 
 import re
 from bisect import bisect_right

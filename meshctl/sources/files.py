@@ -1,4 +1,4 @@
-"""Which files do the paths on the command line name?"""
+"""Finds the files that paths on the command line name."""
 
 import os
 import re

@@ -1,4 +1,4 @@
-"""Which findings does the author of a file ask to ignore, by ``# meshctl: ignore[rule] reason``?"""
+"""Reads ignore comments: ``# meshctl: ignore[rule] reason``."""
 
 import re
 from collections.abc import Sequence

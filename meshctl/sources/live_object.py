@@ -1,4 +1,4 @@
-"""Which document stands for an object that no file holds?"""
+"""The document that stands for an object which no file holds."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any

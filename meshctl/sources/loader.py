@@ -1,4 +1,4 @@
-"""Which documents do the named paths hold, and what is wrong with their text?"""
+"""Loads the documents of the named paths, and what is wrong with their text."""
 
 import gc
 from collections.abc import Callable, Iterator, Sequence

@@ -1,4 +1,4 @@
-"""What in a directory is no resource before Helm or kustomize has rendered it?"""
+"""Finds what in a directory is no resource before Helm or kustomize has rendered it."""
 
 import os
 import re

@@ -1,4 +1,4 @@
-"""How is work spread over processes?"""
+"""Spreads work over processes."""
 
 import marshal
 import os

@@ -1,1 +1,1 @@
-"""Would an API server with Istio accept this object?"""
+"""Validates single objects as an API server with Istio would."""

@@ -1,4 +1,4 @@
-"""Does a value fit a schema? A schema becomes a function once, which then runs on many values.
+"""Compiles a schema once into a function that checks many values.
 
 The rules are those of the API server for structural schemas (k8s.io/apiextensions-apiserver,
 1.34), which are stricter than JSON Schema about unknown fields and more lenient about null: a null

@@ -1,4 +1,4 @@
-"""Do the fields of an object go together? ``oneOf``, ``anyOf``, ``allOf`` and ``not``.
+"""Checks which fields go together: ``oneOf``, ``anyOf``, ``allOf`` and ``not``.
 
 Protobuf's oneofs become CRDs as "none of them, or one of them required"; they are recognized,
 so that a message can name the fields that exclude each other.

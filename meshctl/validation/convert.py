@@ -1,4 +1,4 @@
-"""How does a CRD read as JSON Schemas (2020-12)? One for each version that it serves.
+"""Converts a CRD to JSON Schemas (2020-12), one for each served version.
 
 Types, bounds, requirements and CEL rules carry over; the sentences are ours. What the API server
 refuses as an unknown field is said with ``additionalProperties: false``, so that an editor sees it.

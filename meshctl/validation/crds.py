@@ -1,4 +1,4 @@
-"""Which schemas do a user's own CRDs stand for?"""
+"""Reads the schemas of a user's own CRDs."""
 
 from typing import Any
 

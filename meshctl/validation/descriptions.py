@@ -1,4 +1,4 @@
-"""What does a kind or field of Istio mean, in one sentence? Editors show it on hover."""
+"""One sentence for each kind and field of Istio, which editors show on hover."""
 
 _KINDS: dict[str, str] = {
     "AuthorizationPolicy": "Decides which requests workloads accept: ALLOW, DENY, CUSTOM or AUDIT.",

@@ -1,4 +1,4 @@
-"""What is wrong with one object, and where in it?"""
+"""The faults of one object, and the verdict they lead to."""
 
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Literal, NamedTuple

@@ -1,4 +1,4 @@
-"""Where else in a schema does a field of some name belong? Wrong indentation is the usual mistake."""
+"""Finds where else in a schema a field belongs: wrong indentation is the usual mistake."""
 
 from collections import deque
 from collections.abc import Iterator

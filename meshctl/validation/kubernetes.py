@@ -1,4 +1,4 @@
-"""What must Kubernetes' own kinds and those of Gateway API look like, as far as Istio reads them?
+"""Schemas of Kubernetes' and Gateway API's kinds, as far as Istio reads them.
 
 Types and bounds of the fields that Istio depends on. What is missing is not complained about, since
 many inputs are patches or parts (Kubernetes 1.34, Gateway API 1.4).

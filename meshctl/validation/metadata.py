@@ -1,4 +1,4 @@
-"""Does the metadata of an object hold what the API server demands of every kind?
+"""Checks metadata as the API server does for every kind.
 
 Mirrors k8s.io/apimachinery pkg/api/validation/objectmeta.go and pkg/util/validation (1.34).
 """

@@ -1,4 +1,4 @@
-"""Which nulls does the API server drop before the rules in CEL and the webhook see an object?
+"""Drops the nulls that the API server drops before CEL rules and the webhook.
 
 Mirrors PruneNonNullableNullsWithoutDefaults, k8s.io/apiextensions-apiserver
 pkg/apiserver/schema/defaulting/prune.go (1.34): those of fields and entries that may not be null.

@@ -1,4 +1,4 @@
-"""Does a single value fit its schema: text, a number, true or false?"""
+"""Checks single values by their schema: text, numbers, true and false."""
 
 import re
 from collections.abc import Iterator

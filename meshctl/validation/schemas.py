@@ -1,4 +1,4 @@
-"""Which schema is for a kind: the one that ships with meshctl, or that of the user's own CRDs?"""
+"""Finds the schema of a kind: of the user's own CRDs, or the one that ships with meshctl."""
 
 import json
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""Which scheme does a URL have, and is it one at all?
+"""Reads the scheme of a URL, and refuses what is none.
 
 Mirrors Go's ``net/url.ParseRequestURI`` (1.24), which Kubernetes' CEL functions ``isURL`` and
 ``url`` are made of.

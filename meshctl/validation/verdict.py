@@ -1,4 +1,4 @@
-"""Would an API server with Istio's CRDs and webhook store this object?
+"""Judges whether an API server with Istio's CRDs and webhook would store an object.
 
 As the API server does, the rules in CEL run on objects that fit their schema, and the webhook is
 asked about those that pass all of it.

@@ -1,4 +1,4 @@
-"""How do messages show a value, a type, and what was probably meant?"""
+"""The words of messages for a value, a type, and what was probably meant."""
 
 import json
 from collections.abc import Collection, Iterable

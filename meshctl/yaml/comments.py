@@ -1,4 +1,4 @@
-"""Which parts of a YAML text are comments, and which are template actions of Helm?"""
+"""Tells comments and Helm's template actions apart in a YAML text."""
 
 import re
 from collections.abc import Iterator, Sequence

@@ -1,4 +1,4 @@
-"""Which YAML does Kubernetes' Go library write? (sigs.k8s.io/yaml 1.6, goyaml 2.4)"""
+"""Writes YAML as Kubernetes' Go library does (sigs.k8s.io/yaml 1.6, goyaml 2.4)."""
 
 import re
 from functools import cmp_to_key, lru_cache

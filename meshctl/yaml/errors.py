@@ -1,4 +1,4 @@
-"""What does libyaml's complaint about a text mean in plain words?"""
+"""Says libyaml's errors in plain words."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""How does Go write a number with a fraction?"""
+"""Writes numbers with a fraction as Go does."""
 
 import math
 from decimal import Decimal

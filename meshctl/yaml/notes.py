@@ -1,4 +1,4 @@
-"""What is wrong with the text of one document, and between which offsets?"""
+"""Notes about the text of a document: what is wrong, between which offsets."""
 
 from typing import NamedTuple
 

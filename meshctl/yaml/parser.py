@@ -1,4 +1,4 @@
-"""What data does the text of one document hold, and what is wrong with it?"""
+"""Parses the documents of a text into data, with notes on what is wrong."""
 
 import json
 import re

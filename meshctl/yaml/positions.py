@@ -1,4 +1,4 @@
-"""Which characters of a text does a path name?"""
+"""Finds the characters of a text that a path names."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""What does a YAML text say when Kubernetes reads it?
+"""Reads YAML as Kubernetes does.
 
 libyaml parses (through PyYAML) and composes nodes that know their place; ``Reader`` turns nodes
 into plain data by the rules of sigs.k8s.io/yaml 1.6, which ``scalars`` holds for single values.

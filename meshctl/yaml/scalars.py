@@ -1,4 +1,4 @@
-"""Which value does Kubernetes read from a YAML scalar?
+"""Reads YAML scalars as Kubernetes does.
 
 Kubernetes reads YAML through sigs.k8s.io/yaml 1.6, which parses with goyaml 2.4 (``resolve.go``)
 and turns the result into JSON: YAML 1.1 words and octal numbers, but neither dates nor

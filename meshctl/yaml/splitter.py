@@ -1,4 +1,4 @@
-"""Where does each document of a file begin?"""
+"""Finds where each document of a file begins."""
 
 import codecs
 import re

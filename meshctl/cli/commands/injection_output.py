@@ -1,4 +1,4 @@
-"""Where do injected manifests go, and what is reported about them instead?"""
+"""Writes injected manifests, or the report about them."""
 
 import os
 import sys

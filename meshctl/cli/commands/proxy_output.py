@@ -1,4 +1,4 @@
-"""How does ``proxy-status`` ask, and write what it found?"""
+"""Asks the istiods for ``proxy-status`` and writes what they answered."""
 
 import json
 import sys

@@ -1,4 +1,4 @@
-"""How are the rows of ``tls-check`` written?"""
+"""Writes the rows of ``tls-check``."""
 
 import json
 import sys

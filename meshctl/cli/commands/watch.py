@@ -1,4 +1,4 @@
-"""How does a command show the same again and again?"""
+"""Repeats a command's output until the user stops it."""
 
 import io
 import sys

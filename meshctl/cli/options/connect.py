@@ -1,4 +1,4 @@
-"""How does a command reach the cluster, and by which options?"""
+"""Options that say how a command reaches the cluster."""
 
 import inspect
 import math

@@ -1,4 +1,4 @@
-"""By which options does a command find istiod?"""
+"""Options by which a command finds istiod."""
 
 from functools import partial
 from typing import Annotated

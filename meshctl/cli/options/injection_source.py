@@ -1,4 +1,4 @@
-"""Where do the settings of an injection come from: Istio's chart, files, a cluster, or istiod?"""
+"""Options that say where injection settings come from: chart, files, cluster or istiod."""
 
 from collections.abc import Mapping
 from typing import Annotated, Any, NamedTuple

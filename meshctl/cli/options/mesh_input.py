@@ -1,4 +1,4 @@
-"""How does a command read a mesh: from files, from a cluster, or from files over a cluster?"""
+"""Reads a mesh from files, from a cluster, or from files laid over a cluster."""
 
 from collections.abc import Iterable
 

@@ -1,4 +1,4 @@
-"""Where do reports go, and what exit code do they mean?"""
+"""Options for reports: their formats, their files, and the exit code that they mean."""
 
 import io
 import os

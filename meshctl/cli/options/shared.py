@@ -1,4 +1,4 @@
-"""Which options do several commands share, and how do flags become Settings?"""
+"""Options that several commands share, and how flags become Settings."""
 
 import sys
 from glob import glob

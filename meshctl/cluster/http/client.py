@@ -1,4 +1,4 @@
-"""How is an API server asked? Requests and lists of plain JSON, and connections to pods."""
+"""Asks an API server: requests and lists of plain JSON, and connections to pods."""
 
 import json
 import socket

@@ -1,4 +1,4 @@
-"""How do bytes get to the API server? TCP, proxy and TLS, each before a deadline."""
+"""Opens connections to the API server: TCP, proxy and TLS, each before a deadline."""
 
 import base64
 import math

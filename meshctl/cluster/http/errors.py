@@ -1,4 +1,4 @@
-"""What does an answer of the API server mean, and what is to be done where there is none?"""
+"""Turns answers of the API server, or their absence, into errors with a next step."""
 
 import json
 import ssl

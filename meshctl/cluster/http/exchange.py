@@ -1,4 +1,4 @@
-"""What does a server answer to one HTTP request over a connection that is already open?"""
+"""Exchanges one HTTP request and answer over a connection that is already open."""
 
 import socket
 from collections.abc import Iterator, Mapping

@@ -1,4 +1,4 @@
-"""How is a port of a pod reached through the API server? A WebSocket that carries its bytes.
+"""Forwards a port of a pod through the API server, over a WebSocket.
 
 The protocol is ``v4.channel.k8s.io``: each message starts with a channel, 0 for data and 1 for
 errors, and the first message of both is the number of the port. The client of the ``kubernetes``

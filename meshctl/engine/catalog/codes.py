@@ -1,4 +1,4 @@
-"""Which checks do istioctl analyze 1.31 (IST) and Kiali (KIA, GWAPI) have, in our own words?"""
+"""The checks of istioctl analyze 1.31 (IST) and Kiali (KIA, GWAPI), in our own words."""
 
 ISTIOCTL: dict[str, str] = {
     "IST0001": "the analyzer itself failed",

@@ -1,4 +1,4 @@
-"""Which of our rules finds what istioctl and Kiali find, and what differs?"""
+"""Compares the rules with the checks of istioctl and Kiali."""
 
 from collections.abc import Sequence
 from typing import NamedTuple

@@ -1,4 +1,4 @@
-"""What does a rule mean? Its documentation, with the cases that prove it as examples."""
+"""Reads the documentation of a rule: its text, and a broken and a fixed example."""
 
 from collections.abc import Sequence
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What text does a Go template give for some data? (text/template of Go 1.24)"""
+"""Go templates (text/template of Go 1.24)."""
 
 from meshctl.inject.go_template.errors import TemplateError as TemplateError
 from meshctl.inject.go_template.template import Template as Template

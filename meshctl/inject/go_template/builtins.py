@@ -1,4 +1,4 @@
-"""Which functions has every Go template? (text/template/funcs.go)
+"""The functions of every Go template (text/template/funcs.go).
 
 ``and`` and ``or`` are not here: they do not evaluate what they don't need.
 """

@@ -1,4 +1,4 @@
-"""Where and why does a template fail?"""
+"""Template errors with their line, column and reason."""
 
 from meshctl.errors import MeshctlError
 

@@ -1,4 +1,4 @@
-"""Which tokens is a template made of? (text/template/parse/lex.go)"""
+"""Cuts a template into tokens (text/template/parse/lex.go)."""
 
 import re
 from collections.abc import Generator, Iterator

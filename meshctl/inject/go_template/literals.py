@@ -1,4 +1,4 @@
-"""Which value does a constant of a template stand for? (Go's syntax of literals)"""
+"""Reads the constants of a template (Go's syntax of literals)."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""What is a template made of once it is parsed?"""
+"""The nodes of a parsed template."""
 
 from dataclasses import dataclass
 from typing import Any

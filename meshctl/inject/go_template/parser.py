@@ -1,4 +1,4 @@
-"""How do the tokens of a template nest? (text/template/parse/parse.go)"""
+"""Parses the tokens of a template into nodes (text/template/parse/parse.go)."""
 
 from collections.abc import Callable, Container, Sequence
 

@@ -1,4 +1,4 @@
-"""What does Go's Sprintf write? (fmt/print.go)"""
+"""Formats values as Go's Sprintf does (fmt/print.go)."""
 
 import json
 import re

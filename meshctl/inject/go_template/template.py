@@ -1,4 +1,4 @@
-"""Which text does a parsed template give? (text/template/exec.go)"""
+"""Executes a parsed template (text/template/exec.go)."""
 
 from collections.abc import Callable, Mapping
 from typing import Any

@@ -1,4 +1,4 @@
-"""How do templates see values: fields, truth, order, printed form? (text/template/exec.go, fmt)
+"""Values as templates see them: fields, truth, order, printed form (exec.go, fmt).
 
 Texts, numbers, truth values, lists and dicts are Python's; an integer is Go's int and a float Go's
 float64. Any other object shows its fields by a method ``field(name)`` and its methods as callables

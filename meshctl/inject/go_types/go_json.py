@@ -1,4 +1,4 @@
-"""What does Go's encoding/json write?"""
+"""Writes JSON as Go's encoding/json does."""
 
 import json
 from typing import Any

@@ -1,4 +1,4 @@
-"""Which fields does Go write in which order, and which of them always or never when empty?
+"""The order in which Go writes fields, and those it writes always or never when empty.
 
 Struct tags of k8s.io/api 1.35 (core/v1, apps/v1, batch/v1, meta/v1).
 """

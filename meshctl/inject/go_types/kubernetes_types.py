@@ -1,4 +1,4 @@
-"""What is left of an object once it went through Kubernetes' Go types?
+"""Passes an object through Kubernetes' Go types, and gives what is left of it.
 
 Unknown fields vanish, names match in any case, quantities get their canonical form and what is
 empty is left out (encoding/json with the types of k8s.io/api 1.35).

@@ -1,4 +1,4 @@
-"""How does Kubernetes write a quantity? (apimachinery pkg/api/resource/quantity.go)"""
+"""Writes quantities as Kubernetes does (apimachinery pkg/api/resource/quantity.go)."""
 
 import re
 from fractions import Fraction

@@ -1,4 +1,4 @@
-"""What does a strategic merge patch make of an object?
+"""Applies a strategic merge patch to an object.
 
 apimachinery pkg/util/strategicpatch/patch.go with the merge keys of core/v1 (struct tags).
 """

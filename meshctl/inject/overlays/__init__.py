@@ -1,1 +1,1 @@
-"""What does injection add to pods? Overlays: from the text of templates, or built in."""
+"""Overlays, which add to pods what injection adds: from templates, or built in."""

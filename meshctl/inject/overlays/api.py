@@ -1,4 +1,4 @@
-"""What does an overlay know of the pod that it is laid over?"""
+"""What an overlay knows of the pod that it is laid over."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass

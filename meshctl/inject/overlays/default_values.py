@@ -1,4 +1,4 @@
-"""Which values has the chart of istiod when its user sets none?
+"""The values of istiod's chart when its user sets none.
 
 manifests/charts/istio-control/istio-discovery/values.yaml, as far as injection reads it: what the
 ConfigMap istio-sidecar-injector keeps of it as ``values``.

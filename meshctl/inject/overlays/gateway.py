@@ -1,4 +1,4 @@
-"""What is added to a pod that asks for a gateway? (files/gateway-injection-template.yaml, 1.31)"""
+"""The overlay of a pod that asks for a gateway (files/gateway-injection-template.yaml, 1.31)."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""What is added to a pod whose gRPC library speaks to istiod itself?
+"""The overlay of a pod whose gRPC library speaks to istiod itself.
 
 files/grpc-agent.yaml and files/grpc-simple.yaml, Istio 1.31.
 """

@@ -1,4 +1,4 @@
-"""How does traffic get to the sidecar? (files/injection-template.yaml, Istio 1.31)
+"""Leads traffic to the sidecar (files/injection-template.yaml, Istio 1.31).
 
 By rules of iptables or nftables that an init container sets, or that Istio's CNI plugin sets and an
 init container checks; annotations tell the plugin what the init container is told by arguments.

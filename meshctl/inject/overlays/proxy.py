@@ -1,4 +1,4 @@
-"""Which parts do all the overlays that run a sidecar or a gateway share?
+"""The parts that all overlays with a sidecar or a gateway share.
 
 The templates of manifests/charts/istio-control/istio-discovery/files, Istio 1.31.
 """

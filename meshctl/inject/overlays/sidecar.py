@@ -1,4 +1,4 @@
-"""What is added to a pod that gets a sidecar? (files/injection-template.yaml, Istio 1.31)"""
+"""The overlay of a pod that gets a sidecar (files/injection-template.yaml, Istio 1.31)."""
 
 from collections.abc import Iterator
 from typing import Any

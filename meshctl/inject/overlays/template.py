@@ -1,4 +1,4 @@
-"""What does a template make of a pod? (SidecarTemplateData in pkg/kube/inject/inject.go, 1.31)"""
+"""The overlay that a template makes (SidecarTemplateData in pkg/kube/inject/inject.go, 1.31)."""
 
 from dataclasses import dataclass
 from functools import cache

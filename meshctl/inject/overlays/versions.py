@@ -1,4 +1,4 @@
-"""What does injection do in which version of Istio?
+"""What injection does in which version of Istio.
 
 The templates of Istio 1.20 to 1.31 (manifests/charts/istio-control/istio-discovery/files), compared, and what the change notes of the
 releases say of them.

@@ -1,4 +1,4 @@
-"""Which volumes do sidecars and gateways get, and where are they mounted?
+"""The volumes of sidecars and gateways, and where they are mounted.
 
 The templates of manifests/charts/istio-control/istio-discovery/files, Istio 1.31.
 """

@@ -1,4 +1,4 @@
-"""Which containers of a pod does the injector know by name, and in which order must they stand?"""
+"""Finds the containers that the injector knows by name, and puts them in order."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any

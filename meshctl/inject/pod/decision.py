@@ -1,4 +1,4 @@
-"""Which value of a workload says that its pods get no sidecar?"""
+"""Finds the value of a workload that says that its pods get no sidecar."""
 
 from collections.abc import Mapping
 from typing import Any, NamedTuple

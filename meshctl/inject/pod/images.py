@@ -1,4 +1,4 @@
-"""Which image does the sidecar run? (ProxyImage in pkg/kube/inject/inject.go, Istio 1.31)"""
+"""Names the sidecar's image (ProxyImage in pkg/kube/inject/inject.go, Istio 1.31)."""
 
 from collections.abc import Mapping
 

@@ -1,4 +1,4 @@
-"""What does the injector make of one pod? (injectPod in pkg/kube/inject/webhook.go, Istio 1.31)"""
+"""Injects one pod (injectPod in pkg/kube/inject/webhook.go, Istio 1.31)."""
 
 from collections.abc import Mapping
 from copy import deepcopy

@@ -1,4 +1,4 @@
-"""Does the sidecar run as a native one: an init container that keeps running?
+"""Decides whether the sidecar is native: an init container that keeps running.
 
 ENABLE_NATIVE_SIDECARS of istiod decides. Since Istio 1.27 its default is ``auto``: yes where all
 kubelets are of Kubernetes 1.33 or later (DetectNativeSidecar, pkg/kube/inject, Istio 1.31).

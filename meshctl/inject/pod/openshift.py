@@ -1,4 +1,4 @@
-"""Which user does OpenShift give to the sidecars of a namespace? (pkg/kube/inject/openshift.go)"""
+"""Finds the user that OpenShift gives to sidecars (pkg/kube/inject/openshift.go)."""
 
 from collections.abc import Mapping
 

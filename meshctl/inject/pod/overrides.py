@@ -1,4 +1,4 @@
-"""What do users set on the containers that the injector adds? (pkg/kube/inject/webhook.go, 1.31)"""
+"""Keeps what users set on containers that the injector adds (pkg/kube/inject/webhook.go)."""
 
 import json
 from collections.abc import Mapping

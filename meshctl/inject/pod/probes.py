@@ -1,4 +1,4 @@
-"""How do probes reach the application behind mTLS? (pkg/kube/inject/app_probe.go, Istio 1.31)"""
+"""Rewrites probes to reach the application behind mTLS (pkg/kube/inject/app_probe.go, 1.31)."""
 
 import json
 from collections.abc import Iterator, Mapping

@@ -1,4 +1,4 @@
-"""How does Prometheus get the application's metrics as well? (applyPrometheusMerge, Istio 1.31)"""
+"""Merges the application's metrics into the sidecar's (applyPrometheusMerge, Istio 1.31)."""
 
 import json
 from collections.abc import Iterator, Mapping

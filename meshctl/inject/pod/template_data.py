@@ -1,4 +1,4 @@
-"""How do templates see pods and Istio's configuration? (Go's structs of them)"""
+"""Pods and Istio's configuration as templates see them: Go's structs."""
 
 from collections.abc import Mapping
 from typing import Any

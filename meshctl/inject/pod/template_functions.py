@@ -1,4 +1,4 @@
-"""Which functions does Istio add to its templates? (pkg/kube/inject/template.go, Istio 1.31)"""
+"""The functions that Istio adds to its templates (pkg/kube/inject/template.go, 1.31)."""
 
 import json
 from collections.abc import Callable, Mapping

@@ -1,4 +1,4 @@
-"""Which labels and annotations of an injected pod are the user's?
+"""Takes injected labels and annotations out of a pod.
 
 The templates of Istio 1.20 to 1.31 give them the values below; a label or annotation with another
 value is the user's own. One that the workload's selector asks for always is.

@@ -1,4 +1,4 @@
-"""What did the user write before the sidecar was added?
+"""Takes the sidecar out of a pod, and restores what its user wrote.
 
 Everything that injection overwrites stands somewhere in what it writes: names of containers and
 volumes in the status annotation, probes and Prometheus' annotations in the sidecar's environment,

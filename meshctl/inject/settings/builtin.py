@@ -1,4 +1,4 @@
-"""Which settings hold where a mesh's own are not given? Those of Istio's chart, with our overlays.
+"""Settings where a mesh's own are not given: those of Istio's chart, with our overlays.
 
 What the chart computes from its values is computed here: templates/configmap.yaml and
 istiod-injector-configmap.yaml of manifests/charts/istio-control/istio-discovery, Istio 1.31.

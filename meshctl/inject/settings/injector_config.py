@@ -1,4 +1,4 @@
-"""What does the injector's configuration say? (the ConfigMaps istio-sidecar-injector and istio)"""
+"""Reads the injector's configuration (ConfigMaps istio-sidecar-injector and istio)."""
 
 import json
 from collections.abc import Mapping

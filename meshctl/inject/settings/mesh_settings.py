@@ -1,4 +1,4 @@
-"""Which MeshConfig and ProxyConfig hold? (pkg/config/mesh/mesh.go, Istio 1.31)"""
+"""Merges MeshConfig and ProxyConfig (pkg/config/mesh/mesh.go, Istio 1.31)."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any

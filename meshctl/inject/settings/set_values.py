@@ -1,4 +1,4 @@
-r"""Which values does ``--set`` give? (Helm's strvals: a.b=c, a={b,c}, a[0].b=c, \ before , and .)"""
+r"""Parses ``--set`` values (Helm's strvals: a.b=c, a={b,c}, a[0].b=c, \ before , and .)."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping

@@ -1,4 +1,4 @@
-"""Which text does ``istioctl kube-inject`` write? (IntoResourceFile, Istio 1.31)"""
+"""Writes manifests as ``istioctl kube-inject`` does (IntoResourceFile, Istio 1.31)."""
 
 from collections.abc import Callable, Iterator, Mapping
 from io import StringIO

@@ -1,4 +1,4 @@
-"""Which text has the sidecars, and is otherwise what the user wrote?"""
+"""Writes sidecars into the user's text, and leaves the rest of it as it was."""
 
 import json
 from collections import Counter

@@ -1,4 +1,4 @@
-"""Which lines of a YAML text must change so that it says something else?
+"""Edits the lines of a YAML text so that it holds other data.
 
 Comments, order, quotes and everything that stays are kept. Whatever can't be edited safely raises
 ``UnsafeEditError``: anchors, tabs and the like are left to whoever writes the document anew.

@@ -1,4 +1,4 @@
-"""What configuration applies to a pod, a Service or a gateway?"""
+"""Describes the configuration that applies to a pod, a Service or a gateway."""
 
 from collections.abc import Iterable
 from typing import Any

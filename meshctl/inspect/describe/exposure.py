@@ -1,4 +1,4 @@
-"""Through which gateways is a host reached from outside, under which names and paths?"""
+"""Finds the gateways through which a host is reached, and its names and paths there."""
 
 from collections.abc import Iterator
 from typing import Any

@@ -1,4 +1,4 @@
-"""What does a Gateway open, for which hosts, and what of it comes to nothing?"""
+"""Describes what a Gateway opens, for which hosts, and what of it istiod drops."""
 
 from collections.abc import Iterator
 from typing import Any

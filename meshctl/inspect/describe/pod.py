@@ -1,4 +1,4 @@
-"""What holds for the pods of a workload?"""
+"""Describes the configuration of a workload's pods."""
 
 from typing import Any
 

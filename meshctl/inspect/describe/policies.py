@@ -1,4 +1,4 @@
-"""Which policies hold for a workload: TLS, authorization, tokens, and what shapes its proxy?"""
+"""Lists the policies of a workload: TLS, authorization, tokens, and its proxy's settings."""
 
 from collections.abc import Iterator, Sequence
 from itertools import chain

@@ -1,4 +1,4 @@
-"""What does the mesh do with requests to a Service?"""
+"""Describes what the mesh does with requests to a Service."""
 
 from collections.abc import Iterator
 from typing import Any

@@ -1,4 +1,4 @@
-"""Which routes of VirtualServices bring requests to a host, in order, and which are dead?"""
+"""Lists the VirtualService routes to a host in order, dead ones too."""
 
 from collections.abc import Iterator
 from typing import Any

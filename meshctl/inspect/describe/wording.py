@@ -1,4 +1,4 @@
-"""In which words does a description name objects, places and numbers?"""
+"""The words of a description for objects, places and numbers."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any

@@ -1,4 +1,4 @@
-"""Will the pods of a workload get a sidecar, from which webhook, and why (not)?"""
+"""Explains whether a workload's pods get a sidecar, from which webhook, and why (not)."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum

@@ -1,4 +1,4 @@
-"""Does a proxy run what istiod has for it? Compares the two config dumps.
+"""Compares the config dump of a proxy with the one istiod has for it.
 
 Both are ConfigDumps (envoy/admin/v3/config_dump.proto): istiod's from ``/debug/config_dump``, with
 the names of JSON, and Envoy's from ``/config_dump``, with those of the proto file.

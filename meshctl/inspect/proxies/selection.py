@@ -1,4 +1,4 @@
-"""Which proxies does a question pick, in which order, and which of them are in trouble?"""
+"""Selects and orders proxies, and tells which of them are in trouble."""
 
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Which versions are at work: of this program, of the istiods and of the proxies?"""
+"""Compares the versions of this program, of the istiods and of the proxies."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator

@@ -1,4 +1,4 @@
-"""How does Envoy's configuration write a match, an action, TLS settings?
+"""Writes matches, actions and TLS settings in the words of Envoy's configuration.
 
 The forms of ``data`` that ``meshctl routes -o json`` documents: those of Envoy's own JSON, without
 what says nothing. Mirrors TranslateRouteMatch and ApplyRedirect

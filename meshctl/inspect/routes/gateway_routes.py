@@ -1,4 +1,4 @@
-"""What does a gateway workload listen on, and which routes does it have, in Envoy's order?"""
+"""Lists a gateway workload's listeners and routes, in Envoy's order."""
 
 from collections.abc import Iterator
 from typing import Any

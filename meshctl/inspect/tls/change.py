@@ -1,4 +1,4 @@
-"""Which connections come out differently once files are applied to a cluster?"""
+"""Compares connections before and after files are applied to a cluster."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple

@@ -1,4 +1,4 @@
-"""Why do connections of ``tls-check`` fail, which two objects clash, and how is it mended?"""
+"""Groups failing connections of ``tls-check`` by their cause, with the way to mend each."""
 
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple

@@ -1,4 +1,4 @@
-"""What happens between clients and servers of a namespace, inside and outside the mesh?
+"""Sums up the TLS between clients and servers of a namespace.
 
 The four rows that everybody draws who moves to mutual TLS step by step, answered by ``mesh.mtls``
 for a client with and one without a sidecar.

@@ -1,4 +1,4 @@
-"""Which TLS does each client use to each server, do they fit, and which objects decide it?"""
+"""The rows of ``tls-check``: what a client sends, what the server takes, who decides."""
 
 from collections.abc import Iterable, Iterator
 from itertools import groupby

@@ -1,4 +1,4 @@
-"""Which namespaces does an exportTo reach?
+"""Reads exportTo: the namespaces that an object is visible to.
 
 Mirrors pilot/pkg/model/push_context.go and pkg/config/visibility of Istio 1.31.
 """

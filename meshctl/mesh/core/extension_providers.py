@@ -1,4 +1,4 @@
-"""Which providers of logs, traces and metrics does the mesh config define?
+"""The providers of logs, traces and metrics in the mesh config.
 
 Mirrors extensionProviders and defaultProviders of MeshConfig; those without a definition come from
 DefaultMeshConfig (pkg/config/mesh/mesh.go, Istio 1.31).

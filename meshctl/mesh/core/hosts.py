@@ -1,4 +1,4 @@
-"""Which host does a name mean, and which hosts does a wildcard cover?
+"""Host names: short names made full, and what wildcards cover.
 
 Mirrors pkg/config/host/name.go and pilot/pkg/model/config.go (ResolveShortnameToFQDN) of Istio
 1.31: a wildcard is a ``*`` followed by a suffix, and everything else is compared as text.

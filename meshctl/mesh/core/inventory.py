@@ -1,4 +1,4 @@
-"""Which resources are there, by kind and by identity?"""
+"""All resources by kind and by identity."""
 
 from collections.abc import Sequence
 from typing import TypeVar

@@ -1,4 +1,4 @@
-"""Which mesh-wide settings hold?
+"""Finds and reads MeshConfig, the settings of the whole mesh.
 
 They come from ``--mesh-config``, from the ``istio`` ConfigMap or an IstioOperator in the input,
 else they are Istio's defaults (pkg/config/mesh/mesh.go, DefaultMeshConfig, 1.31).

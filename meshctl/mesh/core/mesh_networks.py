@@ -1,4 +1,4 @@
-"""Which registries do the mesh networks take endpoints from, and which are there?
+"""The registries that MeshNetworks take endpoints from, and those that exist.
 
 Mirrors pkg/config/analysis/analyzers/multicluster (Istio 1.31): the built-in ones, and the clusters
 that a secret labelled ``istio/multiCluster`` has credentials for.

@@ -1,4 +1,4 @@
-"""Does a namespace exist?"""
+"""The namespaces that the input speaks of."""
 
 from collections.abc import Iterable
 from fnmatch import fnmatchcase

@@ -1,4 +1,4 @@
-"""Which of several objects is older?
+"""Orders objects by age, as istiod does where several compete.
 
 istiod orders what competes by creation time and breaks ties by name, then namespace
 (sortConfigByCreationTime, pilot/pkg/model/push_context.go, Istio 1.31). Files carry no times.

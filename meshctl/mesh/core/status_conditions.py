@@ -1,4 +1,4 @@
-"""Which conditions in an object's status say that a controller could not do what it asks?
+"""Reads status conditions by which a controller says that it failed.
 
 The list of condition types mirrors pkg/config/analysis/analyzers/conditions (Istio 1.31); those of
 listeners are the Gateway API's.

@@ -1,4 +1,4 @@
-"""Which Gateways does a VirtualService name, and which of their servers take its hosts?
+"""Binds VirtualServices to the Gateways they name, and to the servers that take their hosts.
 
 Mirrors the host checks of pickMatchingGatewayHosts (pilot/pkg/networking/core/gateway.go) and the
 names of resolveGatewayName (pilot/pkg/model/config.go), Istio 1.31.

@@ -1,4 +1,4 @@
-"""Which servers of a Gateway does istiod leave out, on whose account, and is that certain?"""
+"""The servers of a Gateway that istiod drops, the server at fault, and how certain that is."""
 
 from collections.abc import Iterator
 from typing import NamedTuple

@@ -1,4 +1,4 @@
-"""What does each gateway workload serve, and which server owns what?"""
+"""The effective gateways: what each gateway workload serves, and which server owns what."""
 
 from collections.abc import Iterable, Iterator, Mapping
 

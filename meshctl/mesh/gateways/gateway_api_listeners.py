@@ -1,4 +1,4 @@
-"""Which Gateways of the Gateway API meet at one address, port and host name?"""
+"""Gateway API Gateways that meet at one address, port and host name."""
 
 from collections.abc import Iterable, Iterator
 

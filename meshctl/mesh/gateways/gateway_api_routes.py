@@ -1,4 +1,4 @@
-"""Which requests does each route of the Gateway API ask for, and where do two ask for the same?
+"""The requests that Gateway API routes match, and where two match the same.
 
 Of two equal matches the older route's counts, then the one first by namespace and name (Gateway
 API, HTTPRouteRule.matches; pilot/pkg/config/kube/gateway/conversion.go of Istio 1.31 sorts so).

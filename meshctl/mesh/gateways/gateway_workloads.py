@@ -1,4 +1,4 @@
-"""Which pods run the Envoy that a Gateway configures, and what are their ports?
+"""The pods that run the Envoy which a Gateway configures, and their ports.
 
 Mirrors mergeGateways of pilot/pkg/model/push_context.go (Istio 1.31). Where the input has no
 workload that a selector picks, the Service in front of it or the selector itself stands for it,

@@ -1,4 +1,4 @@
-"""Which requests get 404 because a host of its own hides the routes of a wildcard host?
+"""Requests that get 404 because a closer virtual host hides the routes of a wildcard host.
 
 Envoy chooses the virtual host with the closest domain and looks at no other: routes for
 ``*.example.com`` are not asked for a request to ``a.example.com`` once that has a virtual host.

@@ -1,4 +1,4 @@
-"""Which listeners and filter chains does a gateway workload have?
+"""Builds the listeners and filter chains of a gateway workload.
 
 Mirrors buildGatewayListeners, createGatewayTCPFilterChainOpts and
 buildGatewayNetworkFiltersFromTLSRoutes (pilot/pkg/networking/core/gateway.go, Istio 1.31).

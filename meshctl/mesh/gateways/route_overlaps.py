@@ -1,4 +1,4 @@
-"""Where do VirtualServices that share a host take each other's requests?"""
+"""VirtualServices of one gateway host that take each other's requests."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass

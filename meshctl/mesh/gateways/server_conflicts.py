@@ -1,4 +1,4 @@
-"""Where do servers of one gateway get in each other's way though istiod keeps them all?"""
+"""Servers of one gateway that spoil each other although istiod keeps them all."""
 
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple

@@ -1,4 +1,4 @@
-"""Which servers of several Gateways survive on one gateway workload, and who pushes out whom?
+"""Merges the servers of the Gateways on one workload (mergeGateways), and drops the losers.
 
 Mirrors mergeGateways, CheckDuplicates and sanitizeServerHostNamespace
 (pilot/pkg/model/gateway.go, Istio 1.31): servers come in the order of their Gateways' age, ports

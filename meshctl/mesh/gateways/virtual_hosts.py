@@ -1,4 +1,4 @@
-"""Which virtual hosts does an HTTP route configuration of a gateway have, with which routes?
+"""Builds the virtual hosts of a gateway's HTTP route configuration.
 
 Mirrors buildGatewayHTTPRouteConfig and collapseDuplicateRoutes
 (pilot/pkg/networking/core/gateway.go, Istio 1.31).

@@ -1,4 +1,4 @@
-"""Which of Istio's annotations does an object carry, and where?"""
+"""Istio's annotations on objects and pod templates, and where they are written."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple

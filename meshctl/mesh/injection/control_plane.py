@@ -1,4 +1,4 @@
-"""What do istiod's Deployment and the installation say about how sidecars are made?
+"""Reads from istiod's Deployment and the installation how sidecars are made.
 
 The defaults are those of pilot/pkg/features and pkg/kube/inject of Istio 1.31: sidecars are native
 (ordinary init containers that keep running) since 1.27 where every node has Kubernetes 1.33.

@@ -1,4 +1,4 @@
-"""Which address does a webhook of istiod call?
+"""Reads the address that a webhook of istiod calls.
 
 The names are those of the charts (pkg/config/analysis/analyzers/externalcontrolplane, Istio 1.31).
 """

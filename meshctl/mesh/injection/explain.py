@@ -1,4 +1,4 @@
-"""Why does an injection webhook get a pod, or not?
+"""Explains why an injection webhook gets a pod, or not.
 
 Mirrors what ``istioctl x check-inject`` asks (istioctl/pkg/checkinject, Istio 1.31). Where the
 input has no webhook, those that Istio installs stand for them

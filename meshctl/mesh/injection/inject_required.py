@@ -1,4 +1,4 @@
-"""Does the injector leave a pod alone that a webhook sends it, and why?
+"""Decides whether the injector injects a pod that it is sent (injectRequired).
 
 Mirrors injectRequired (pkg/kube/inject/webhook.go, Istio 1.31): the pod's own word comes first,
 then the selectors of the injector's ConfigMap, then its policy.

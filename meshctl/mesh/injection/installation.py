@@ -1,4 +1,4 @@
-"""Which parts of an installation of Istio are gone?
+"""The parts of an installation of Istio that newer versions no longer have.
 
 From the release notes: Mixer, Citadel, Galley and the bundled add-ons went with 1.5 to 1.8, the
 operator in the cluster with 1.24.

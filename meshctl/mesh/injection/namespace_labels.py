@@ -1,4 +1,4 @@
-"""What do the labels of a namespace say about injection?
+"""Reads the injection labels of a namespace.
 
 Mirrors the namespace selectors of the injection webhooks (manifests/charts/istio-control/
 istio-discovery/templates/mutatingwebhook.yaml, Istio 1.31): those of revisions ask that

@@ -1,4 +1,4 @@
-"""What does the injector put into a pod, and where does that meet what the user wrote?
+"""What the injector puts into a pod where the user wrote the same.
 
 The templates ``sidecar`` and ``gateway`` of Istio 1.31 with default values (manifests/charts/
 istio-control/istio-discovery/files), merged with the pod by a strategic merge: volumes and

@@ -1,4 +1,4 @@
-"""Which proxy image should a running pod have?
+"""The proxy images that running pods should have.
 
 Mirrors pkg/config/analysis/analyzers/injection/injection-image.go (Istio 1.31): the image of the
 revision's injector, or its variant that ProxyConfig or the mesh's defaultConfig asks for.

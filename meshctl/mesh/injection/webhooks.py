@@ -1,4 +1,4 @@
-"""Which webhook injects a pod, and what would it inject?
+"""The injection webhooks, and the settings of their injectors by revision.
 
 The selectors are Kubernetes label selectors (apimachinery pkg/apis/meta/v1/helpers.go); the
 settings come from the ``istio-sidecar-injector`` ConfigMap (pkg/config/analysis/analyzers/injection,

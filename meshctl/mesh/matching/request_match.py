@@ -1,4 +1,4 @@
-"""Which requests does an HTTP match take, does it cover another, can both take one request?
+"""Models HTTPMatchRequest: what it takes, covers, and shares with another.
 
 The meaning is that of Istio 1.31 (pilot/pkg/networking/core/route/route.go: TranslateRouteMatch
 and sourceMatchHTTP) and of the Envoy matchers it is translated to. Matches are compared part by

@@ -1,4 +1,4 @@
-"""What may one part of a request hold: its path, a header, a query parameter?
+"""Models one part of a request: its path, a header, a query parameter.
 
 A condition without a value asks for presence; in ``withoutHeaders`` it asks for absence. With a
 value, ``withoutHeaders`` reads a header that is absent as an empty one, which must not match

@@ -1,4 +1,4 @@
-"""Which texts does an Istio StringMatch take, and how do several of them relate?
+"""Models StringMatch: the texts it takes, and how several of them relate.
 
 Exact texts and prefixes are compared as strings; everything else goes through automata.
 """

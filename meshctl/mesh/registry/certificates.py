@@ -1,4 +1,4 @@
-"""Would a gateway get the certificate of a Secret, and could it use it?
+"""Checks the certificate of a Secret as a gateway would use it.
 
 Mirrors ExtractCertInfo (pilot/pkg/credentials/kube/secrets.go) and ValidateCertificate
 (pilot/pkg/xds/sds.go) of Istio 1.31: istiod sends no Secret without the right keys, and none whose

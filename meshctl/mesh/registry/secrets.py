@@ -1,4 +1,4 @@
-"""In which namespaces will there be a Secret of a name?
+"""The namespaces in which there is, or will be, a Secret of a name.
 
 Besides Secrets themselves, the input may have objects that a controller makes them of:
 Certificates of cert-manager, ExternalSecrets, SealedSecrets.

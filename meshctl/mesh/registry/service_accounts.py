@@ -1,4 +1,4 @@
-"""Which service accounts exist, and whom does a principal name?
+"""The service accounts of the input, and whom a principal names.
 
 A principal is the SPIFFE ID without its scheme (pkg/spiffe/spiffe.go and
 pilot/pkg/security/authz/model/generator.go, Istio 1.31): ``trust-domain/ns/namespace/sa/account``.

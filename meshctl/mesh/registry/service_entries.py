@@ -1,4 +1,4 @@
-"""Which ServiceEntries declare the same host and port for the same clients?"""
+"""ServiceEntries that declare the same host and port for the same clients."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple

@@ -1,4 +1,4 @@
-"""Which hosts and ports does the mesh know, and who may see them?
+"""The registry: hosts and ports of the mesh, and who may see them.
 
 Services and ServiceEntries become hosts; mirrors pilot/pkg/serviceregistry/kube/conversion.go and
 pilot/pkg/serviceregistry/serviceentry/conversion.go of Istio 1.31.

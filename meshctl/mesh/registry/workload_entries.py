@@ -1,4 +1,4 @@
-"""Which machines outside Kubernetes does a selector pick?"""
+"""WorkloadEntries and WorkloadGroups by label: machines outside Kubernetes."""
 
 from collections.abc import Iterable, Mapping
 

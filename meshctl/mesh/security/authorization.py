@@ -1,4 +1,4 @@
-"""Which workloads does an AuthorizationPolicy reach, and which policies guard a workload?
+"""AuthorizationPolicies by the workloads they guard.
 
 A policy of the root namespace reaches all namespaces, with or without a selector
 (ListAuthorizationPolicies, pilot/pkg/model/authorization.go, Istio 1.31).

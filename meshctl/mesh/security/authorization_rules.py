@@ -1,4 +1,4 @@
-"""What does a rule of an AuthorizationPolicy ask of a connection: HTTP, a token, a port?
+"""What the rules of an AuthorizationPolicy ask of a connection: HTTP, a token, a port.
 
 Mirrors the attributes of pilot/pkg/security/authz/model (model.go and generator.go, Istio 1.31).
 Where a connection is not HTTP, istiod leaves a rule of ALLOW out as a whole when one of its parts

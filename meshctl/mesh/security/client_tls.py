@@ -1,4 +1,4 @@
-"""Which ``tls`` block of a DestinationRule decides for a port and a subset?
+"""Finds the ``tls`` block of a DestinationRule that decides for a port and a subset.
 
 Mirrors MergeSubsetTrafficPolicy and GetPortLevelTrafficPolicy (pilot/pkg/networking/util/util.go)
 for what the client sends, and tlsModeForDestinationRule (pilot/pkg/xds/endpoints/mtls_checker.go)

@@ -1,4 +1,4 @@
-"""What do ztunnels make of a connection, and what does a pod in ambient mode take?
+"""What ztunnel makes of a connection, and what a pod in ambient mode takes.
 
 ztunnel speaks HBONE, mutual TLS with the mesh's certificates, to what is in ambient mode, and to
 sidecars that take it; to anything else it passes plaintext on. It reads no DestinationRules. Of

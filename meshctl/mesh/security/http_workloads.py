@@ -1,4 +1,4 @@
-"""Does a policy guard only workloads that get HTTP alone?
+"""Policies that guard only workloads whose ports are all HTTP.
 
 What a rule about HTTP does on other ports is no danger then. Sidecars learn what a port speaks from
 the Services in front of it, gateways from their servers.

@@ -1,4 +1,4 @@
-"""Which parts of an AuthorizationPolicy need the client's certificate, and whom do they name?
+"""The parts of an AuthorizationPolicy that need a client certificate, and whom they name.
 
 Mirrors the attributes of pilot/pkg/security/authz/model/model.go (Istio 1.31) that come from the
 connection's certificate.

@@ -1,4 +1,4 @@
-"""Does a policy need to see requests, so that ztunnel can't enforce it?
+"""The parts of a policy that ztunnel can't enforce, since they need to see requests.
 
 Mirrors convertAuthorizationPolicy (pilot/pkg/serviceregistry/ambient/authorization.go, Istio
 1.31): ztunnel knows sources by identity and address, and ports; everything else needs a waypoint.

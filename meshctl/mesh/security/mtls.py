@@ -1,4 +1,4 @@
-"""Which TLS does a client send, which does the server take, and do they fit?
+"""The TLS between clients and servers: what is sent, what is taken, whether the two fit.
 
 Mirrors buildUpstreamTLSSettings (pilot/pkg/networking/core/cluster_tls.go),
 BestEffortInferServiceMTLSMode (pilot/pkg/model/push_context.go), checkMtlsEnabled

@@ -1,4 +1,4 @@
-"""Which TLS mode does a workload demand on each of its ports, and which object says so?
+"""The effective mutual TLS mode of a workload's ports, with the object that sets it.
 
 Mirrors ComposePeerAuthentication (pilot/pkg/security/authn/policy_applier.go) and
 AuthenticationPolicies (pilot/pkg/model/authentication.go) of Istio 1.31.

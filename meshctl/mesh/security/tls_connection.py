@@ -1,4 +1,4 @@
-"""What do the words of a TLS connection mean: client, upstream, server, result?"""
+"""The parts of a TLS connection: client, upstream, endpoint, result."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""Which hosts does an entry of a Sidecar's egress import?
+"""The hosts that an entry of a Sidecar's egress imports.
 
 Mirrors selectServices (pilot/pkg/model/sidecar.go, Istio 1.31): ``namespace/host``, where ``.`` is
 the Sidecar's own namespace, ``*`` any, and a host without a namespace is looked for in all.

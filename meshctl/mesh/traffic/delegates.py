@@ -1,4 +1,4 @@
-"""Which http routes does a VirtualService have once its delegates are merged in?
+"""Merges delegate VirtualServices into the http routes of their roots.
 
 Mirrors mergeVirtualServices, mergeHTTPRoute and hasConflict (pilot/pkg/model/virtualservice.go
 and virtualservice_controller.go, Istio 1.31): a root route is replaced by the routes of its

@@ -1,4 +1,4 @@
-"""What becomes of several DestinationRules of one namespace for one host?
+"""Merges DestinationRules of one namespace and host, and finds what that loses.
 
 Mirrors mergeDestinationRule (pilot/pkg/model/destination_rule.go) of Istio 1.31: a younger
 rule whose exportTo equals or contains the older one's is merged into it, and any other stays

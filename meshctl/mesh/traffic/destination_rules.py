@@ -1,4 +1,4 @@
-"""Which DestinationRule does a client follow on its way to a host?
+"""Finds the DestinationRule that a client follows to a host, as istiod looks it up.
 
 Mirrors setDestinationRules and destinationRule (pilot/pkg/model/push_context.go),
 mergeDestinationRule (destination_rule.go) and SidecarScope.DestinationRule (sidecar.go) of

@@ -1,4 +1,4 @@
-"""Which routes send requests to a host, to which of its subsets, and in plaintext?
+"""All destinations of routes, by host and subset, and those sent to in plaintext.
 
 The name of a destination is completed with the namespace of its VirtualService
 (ResolveShortnameToFQDN, pilot/pkg/model/virtualservice.go, Istio 1.31).

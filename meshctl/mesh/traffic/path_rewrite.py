@@ -1,4 +1,4 @@
-"""What does a rewrite of a prefix make of the path behind it?
+"""Rewrites the prefix of a path as Envoy does.
 
 Envoy replaces the text that the prefix matched and leaves the rest as it is, so slashes are
 neither added nor removed (``prefix_rewrite`` of a route; PrefixRewrite in

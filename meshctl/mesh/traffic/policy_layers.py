@@ -1,4 +1,4 @@
-"""Where does a DestinationRule set something: for the host, for a subset, for a port?
+"""The layers of a DestinationRule: host, subset, port.
 
 An entry for a port replaces connectionPool, loadBalancer, outlierDetection and tls of the policy
 above it as a whole (GetPortLevelTrafficPolicy, pilot/pkg/networking/util/util.go, Istio 1.31).

@@ -1,4 +1,4 @@
-"""Which matches of http rules could take one request, told from their paths alone?
+"""The matches of http rules, and pairs whose paths could suit one request.
 
 Comparing matches in full is dear, so pairs are chosen first: two matches can only meet where the
 path of one starts with all that is certain of the other's.

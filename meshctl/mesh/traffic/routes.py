@@ -1,4 +1,4 @@
-"""Which VirtualServices route for a Gateway or for the mesh, and what do their routes become?
+"""The VirtualServices that route for a Gateway or the mesh, and the Envoy routes they become.
 
 Mirrors VirtualServicesForGateway (pilot/pkg/model/push_context.go),
 BuildHTTPRoutesForVirtualService and GetDestinationCluster

@@ -1,4 +1,4 @@
-"""Which VirtualService do sidecars use for a host, and which ones do they leave out?
+"""The VirtualService that sidecars use for a host, and those they leave out.
 
 For sidecars istiod doesn't merge: of several VirtualServices with http routes for one host the
 first that gives a proxy any route is used, private ones before those exported by name before

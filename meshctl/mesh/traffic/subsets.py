@@ -1,4 +1,4 @@
-"""Do the proxies that a route sends to a subset find a DestinationRule that defines it?
+"""The proxies that find a DestinationRule which defines the subset of a route, or not.
 
 They look it up on their own path (``traffic_policy``), and one whose rule has no such subset has
 no such upstream: 503 with response flag NC.

@@ -1,4 +1,4 @@
-"""Which rules of a VirtualService are never reached, because earlier ones take their requests?"""
+"""Rules of a VirtualService that earlier ones leave no request."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Which Services of ambient mode does a VirtualService or DestinationRule change?"""
+"""Services of ambient mode that a VirtualService or DestinationRule changes."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""Which addresses do the arguments and variables of a container name?
+"""The addresses in the arguments and variables of a container.
 
 Only what can hardly mean anything else: ``host:port`` after a flag or in a variable that says
 bind or listen, and URLs.

@@ -1,4 +1,4 @@
-"""Which Services lead to a container port, and which container ports does none lead to?
+"""Container ports, and the Services that lead to them.
 
 Kubernetes translates a Service's port before the connection reaches the pod, so sidecars know
 container ports alone.

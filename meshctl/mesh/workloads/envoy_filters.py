@@ -1,4 +1,4 @@
-"""Which proxies does an EnvoyFilter patch, and which other one patches the same?
+"""The proxies that EnvoyFilters patch, and filters that patch the same.
 
 EnvoyFilters of the root namespace reach all namespaces (getMatchedEnvoyFilters,
 pilot/pkg/model/push_context.go, Istio 1.31). Of every match all parts must fit.

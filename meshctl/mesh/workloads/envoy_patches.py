@@ -1,4 +1,4 @@
-"""Which patches of EnvoyFilters are ignored, and which depend on the order they are applied in?
+"""EnvoyFilter patches that are ignored, or depend on the order they are applied in.
 
 Mirrors pilot/pkg/networking/core/envoyfilter (rc_patch.go, cluster_patch.go, listener_patch.go)
 and pkg/config/analysis/analyzers/envoyfilter of Istio 1.31.

@@ -1,4 +1,4 @@
-"""Will this pod have a sidecar, and is it in ambient mode?
+"""Decides whether a pod has a sidecar, or is in ambient mode.
 
 Mirrors the namespace and object selectors of the injection webhook and injectRequired
 (pkg/kube/inject/inject.go, Istio 1.31). Where the Namespace is not in the input and the pod does

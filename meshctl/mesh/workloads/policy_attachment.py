@@ -1,4 +1,4 @@
-"""Which workloads does a selector-scoped object reach, and which other one reaches them too?
+"""Attaches objects with a selector to workloads, by mesh, namespace and workload.
 
 Where only one can count, istiod takes the oldest: convertToSidecarScope and its callers
 (pilot/pkg/model/sidecar.go, push_context.go) and applicableTelemetries

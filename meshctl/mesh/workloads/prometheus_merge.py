@@ -1,4 +1,4 @@
-"""Does the sidecar's agent collect the application's metrics too, and from where?
+"""The application metrics that the sidecar's agent collects, and from where.
 
 Mirrors applyPrometheusMerge (pkg/kube/inject/webhook.go, Istio 1.31), which reads the annotations
 in any spelling that Prometheus takes for the same.

@@ -1,4 +1,4 @@
-"""Where do several Services meet on one container port?
+"""Service ports that meet on one container port.
 
 The sidecar of the server has one inbound listener for each container port, whatever the number of
 Services in front of it (buildInboundChainConfigs, pilot/pkg/networking/core/listener_inbound.go,

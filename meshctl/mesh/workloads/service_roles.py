@@ -1,4 +1,4 @@
-"""Which Services do Istio's own parts, or workloads outside the mesh, stand behind?"""
+"""Services of Istio's own parts, and of workloads outside the mesh."""
 
 from collections.abc import Iterator
 

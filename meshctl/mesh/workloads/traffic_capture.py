@@ -1,4 +1,4 @@
-"""Which ports that a pod serves or calls pass through its sidecar, and which probes do?
+"""The ports and probes of a pod whose traffic passes through its sidecar.
 
 Mirrors the inbound rules of istio-iptables (tools/istio-iptables/pkg/capture/run.go) and probe
 rewriting (pkg/kube/inject/app_probe.go) of Istio 1.31.

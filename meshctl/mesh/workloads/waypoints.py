@@ -1,4 +1,4 @@
-"""Is ambient mode on here, and which waypoint carries the traffic?
+"""Ambient mode by namespace and workload, and the waypoints that carry its traffic.
 
 Mirrors the labels of pkg/config/constants and getWaypoint of
 pilot/pkg/serviceregistry/kube/controller/ambient/waypoints.go, Istio 1.31: an object's own

@@ -1,4 +1,4 @@
-"""Which pods run, behind which selectors, and how do they take part in the mesh?"""
+"""The workloads of the input, by selector, and how they take part in the mesh."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 

@@ -1,4 +1,4 @@
-"""How do the servers of a gateway read for people?"""
+"""Writes the servers of a described gateway as text."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any

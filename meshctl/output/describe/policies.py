@@ -1,4 +1,4 @@
-"""How do the policies of a workload read for people?"""
+"""Writes the policies of a described workload as text."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any

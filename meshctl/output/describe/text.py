@@ -1,4 +1,4 @@
-"""How does a description read for people?"""
+"""Writes a description as text."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any

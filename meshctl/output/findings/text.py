@@ -1,4 +1,4 @@
-"""What does somebody at a terminal need to see of a report?"""
+"""Writes a report for people at a terminal."""
 
 from collections import Counter
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""What do the Gateway, GatewayClass and ReferenceGrant of the Gateway API say?"""
+"""Views of the Gateway API's Gateway, GatewayClass and ReferenceGrant."""
 
 from meshctl.resources.resource import Resource
 from meshctl.resources.view import View, cached_property, views

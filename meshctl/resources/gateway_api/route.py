@@ -1,4 +1,4 @@
-"""What does a route of the Gateway API say?"""
+"""A view of the Gateway API's routes."""
 
 from collections.abc import Iterator
 

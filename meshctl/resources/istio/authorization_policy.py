@@ -1,4 +1,4 @@
-"""What does an AuthorizationPolicy say?"""
+"""A view of AuthorizationPolicy."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""What does a DestinationRule say?"""
+"""A view of DestinationRule."""
 
 from meshctl.resources.resource import Resource
 from meshctl.resources.view import View, cached_property, views

@@ -1,4 +1,4 @@
-"""What does an EnvoyFilter say?"""
+"""A view of EnvoyFilter."""
 
 from meshctl.resources.resource import Resource
 from meshctl.resources.view import View, cached_property, views

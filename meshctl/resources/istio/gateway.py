@@ -1,4 +1,4 @@
-"""What does an Istio Gateway say?"""
+"""A view of Istio's Gateway."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""What does an IstioOperator, the input of ``istioctl install``, say?"""
+"""A view of IstioOperator, the input of ``istioctl install``."""
 
 from meshctl.resources.resource import Resource
 from meshctl.resources.view import View, cached_property

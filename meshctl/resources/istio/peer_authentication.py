@@ -1,4 +1,4 @@
-"""What does a PeerAuthentication say?"""
+"""A view of PeerAuthentication."""
 
 from meshctl.resources.resource import Resource
 from meshctl.resources.view import cached_property

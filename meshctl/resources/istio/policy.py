@@ -1,4 +1,4 @@
-"""Which workloads, Services or Gateways does a policy attach to?"""
+"""Views of the policies that attach by ``selector`` or ``targetRefs``."""
 
 from meshctl.resources.resource import Resource
 from meshctl.resources.view import View, cached_property, views

@@ -1,4 +1,4 @@
-"""What does a ProxyConfig say?"""
+"""A view of ProxyConfig."""
 
 from meshctl.resources.resource import Resource
 from meshctl.resources.view import cached_property

@@ -1,4 +1,4 @@
-"""What does a ServiceEntry say?"""
+"""A view of ServiceEntry."""
 
 from meshctl.resources.resource import Resource
 from meshctl.resources.view import View, cached_property, views

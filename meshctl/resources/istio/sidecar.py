@@ -1,4 +1,4 @@
-"""What does a Sidecar say?"""
+"""A view of Sidecar."""
 
 from meshctl.resources.resource import Resource
 from meshctl.resources.view import View, cached_property, views

@@ -1,4 +1,4 @@
-"""What does a Telemetry say?"""
+"""A view of Telemetry."""
 
 from collections.abc import Iterator
 

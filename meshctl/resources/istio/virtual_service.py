@@ -1,4 +1,4 @@
-"""What does a VirtualService say?"""
+"""A view of VirtualService."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""What does a ConfigMap say?"""
+"""A view of ConfigMap."""
 
 from meshctl.resources.resource import Resource
 from meshctl.resources.view import cached_property

@@ -1,4 +1,4 @@
-"""What does a CustomResourceDefinition say?"""
+"""A view of CustomResourceDefinition."""
 
 from meshctl.resources.resource import Resource
 

@@ -1,4 +1,4 @@
-"""What does a Namespace say?"""
+"""A view of Namespace."""
 
 from meshctl.resources.resource import Resource
 

@@ -1,4 +1,4 @@
-"""What does a Secret say?"""
+"""A view of Secret."""
 
 from base64 import b64decode
 

@@ -1,4 +1,4 @@
-"""What does a Kubernetes Service say?"""
+"""A view of Kubernetes' Service."""
 
 from meshctl.resources.resource import Resource
 from meshctl.resources.view import View, cached_property, views

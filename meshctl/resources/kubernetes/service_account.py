@@ -1,4 +1,4 @@
-"""What does a ServiceAccount say?"""
+"""A view of ServiceAccount."""
 
 from meshctl.resources.resource import Resource
 

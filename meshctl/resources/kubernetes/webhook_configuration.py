@@ -1,4 +1,4 @@
-"""What does a webhook configuration say?"""
+"""A view of the two webhook configurations."""
 
 from meshctl.resources.resource import Resource
 from meshctl.resources.view import View, cached_property, views

@@ -1,4 +1,4 @@
-"""Which pods does a resource run, and what do their containers say?
+"""Views of the kinds that run pods, and of their containers.
 
 Deployment, StatefulSet, DaemonSet, ReplicaSet, ReplicationController, Job, CronJob, Pod, Argo
 Rollout, DeploymentConfig of OpenShift: whatever the kind, a workload is a pod template with labels.

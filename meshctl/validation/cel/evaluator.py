@@ -1,4 +1,4 @@
-"""Do the rules of a CRD hold that are written in CEL (``x-kubernetes-validations``)?
+"""Evaluates the CEL rules of a CRD (``x-kubernetes-validations``).
 
 They run on objects that fit the schema. A rule whose text nobody knows is named, so that it can
 be reported as not checked.

@@ -1,4 +1,4 @@
-"""Which rules do Istio's CRDs write in CEL, and when do they hold?
+"""The rules that Istio's CRDs write in CEL, as functions.
 
 Each rule gets a value that fits the schema and says where it is broken, and why: nothing when it
 holds. What makes CEL fail (a text that is no number or URL) breaks the rule, as in the API server.

@@ -1,4 +1,4 @@
-"""Is this text an expression of the Common Expression Language?
+"""Checks that a text is an expression of the Common Expression Language.
 
 Asks what cel-go's parser asks (``env.Parse`` in validation_istiod.go, Istio 1.31): grammar and
 macros, not types or names. A loop with a stack of open brackets, so that no depth is too much.

@@ -1,4 +1,4 @@
-"""What does a ConfigMap say that istiod cannot load?"""
+"""Checks the ConfigMaps that istiod loads."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""Can istiod load this MeshConfig?
+"""Checks MeshConfig.
 
 Mirrors ValidateMeshConfig, pkg/config/validation/agent/validation.go, Istio 1.31. Only what is
 written is checked: all fields have defaults.

@@ -1,4 +1,4 @@
-"""Can istiod load these MeshNetworks?
+"""Checks MeshNetworks.
 
 Mirrors ValidateMeshNetworks, pkg/config/validation/agent/validation.go, Istio 1.31.
 """

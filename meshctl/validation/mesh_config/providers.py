@@ -1,4 +1,4 @@
-"""Can istiod use these extension providers?
+"""Checks extension providers.
 
 Mirrors pkg/config/validation/agent/extensionprovider.go, Istio 1.31. istiod only logs what is
 wrong, and the provider does not work.

@@ -1,4 +1,4 @@
-"""Can istiod load these settings of every proxy (``defaultConfig``)?
+"""Checks the settings of every proxy (``defaultConfig``).
 
 Mirrors ValidateMeshConfigProxyConfig, pkg/config/validation/agent/validation.go, Istio 1.31.
 """

@@ -1,4 +1,4 @@
-"""How does the webhook answer: does it refuse an object, or warn about it?"""
+"""The webhook's answers: faults that refuse an object, and warnings."""
 
 from meshctl.resources.view import Ref
 from meshctl.validation.faults import Fault

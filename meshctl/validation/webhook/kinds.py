@@ -1,4 +1,4 @@
-"""Which checks does the webhook make for which kind?"""
+"""The webhook's checks by kind."""
 
 from collections.abc import Iterator
 from importlib import import_module

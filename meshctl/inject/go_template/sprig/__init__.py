@@ -1,4 +1,4 @@
-"""Which functions do templates borrow from Sprig? (Masterminds/sprig 3.3)"""
+"""The functions that templates borrow from Sprig (Masterminds/sprig 3.3)."""
 
 from collections.abc import Callable, Mapping
 from typing import Any

@@ -1,4 +1,4 @@
-"""Which functions of Sprig are about lists, dicts, defaults and types?"""
+"""Sprig's functions for lists, dicts, defaults and types."""
 
 import json
 import posixpath

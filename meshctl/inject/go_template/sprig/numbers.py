@@ -1,4 +1,4 @@
-"""Which functions of Sprig are about numbers?"""
+"""Sprig's functions for numbers."""
 
 import math
 import re

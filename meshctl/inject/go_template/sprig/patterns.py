@@ -1,4 +1,4 @@
-"""What do regular expressions of Go find? (package regexp, whose grammar is RE2's)
+"""Matches regular expressions as Go's package regexp does, whose grammar is RE2's.
 
 Python's grammar is another one: what RE2 refuses is refused, and what both know but read
 differently is put into Python's words.

@@ -1,4 +1,4 @@
-"""Which functions give another result every time, or read what is not in the data?"""
+"""Refuses functions that give another result every time or read outside their data."""
 
 from collections.abc import Callable, Mapping
 from typing import Any

@@ -1,4 +1,4 @@
-"""Which functions of Sprig are about text?"""
+"""Sprig's functions for text."""
 
 import base64
 import re

@@ -1,4 +1,4 @@
-"""Are these the TLS settings of a client, as in a DestinationRule?
+"""Checks the TLS settings of a client, as in a DestinationRule.
 
 Mirrors ValidateTLS, pkg/config/validation/agent/validation.go, and ParseResourceName of
 pkg/model/credentials/resource.go, Istio 1.31. ISTIO_MUTUAL and DISABLE ignore certificates without

@@ -1,4 +1,4 @@
-"""Are these the settings of a connection pool?
+"""Checks the settings of a connection pool.
 
 Mirrors validateConnectionPool, pkg/config/validation/validation.go, Istio 1.31.
 """

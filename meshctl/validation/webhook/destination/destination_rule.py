@@ -1,4 +1,4 @@
-"""What does Istio's webhook say about a DestinationRule?
+"""Checks DestinationRules.
 
 Mirrors ValidateDestinationRule, pkg/config/validation/validation.go, Istio 1.31.
 """

@@ -1,4 +1,4 @@
-"""Can traffic be sent to this destination, and how is it divided?
+"""Checks destinations and their weights.
 
 Mirrors validateDestination and validateRouteDestinations, pkg/config/validation/validation.go,
 Istio 1.31.

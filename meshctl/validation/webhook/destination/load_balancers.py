@@ -1,4 +1,4 @@
-"""Are these the settings of a load balancer?
+"""Checks the settings of a load balancer.
 
 Mirrors validateLoadBalancer, pkg/config/validation/validation.go, Istio 1.31.
 

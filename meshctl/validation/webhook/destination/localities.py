@@ -1,4 +1,4 @@
-"""Are these rules for traffic between regions and zones?
+"""Checks the rules for traffic between regions and zones.
 
 Mirrors ValidateLocalityLbSetting and its zone-aware sibling, pkg/config/validation/agent, Istio
 1.31.

@@ -1,4 +1,4 @@
-"""Are these the rules by which bad endpoints are ejected?
+"""Checks outlier detection, by which bad endpoints are ejected.
 
 Mirrors validateOutlierDetection, pkg/config/validation/validation.go, Istio 1.31.
 """

@@ -1,4 +1,4 @@
-"""Is this a traffic policy: of a host, a subset or a port?
+"""Checks traffic policies of a host, a subset or a port.
 
 Mirrors validateTrafficPolicy, pkg/config/validation/validation.go, Istio 1.31. The CRD bounds the
 version of proxyProtocol.

@@ -1,4 +1,4 @@
-"""Is this an endpoint: a WorkloadEntry, or one of the endpoints of a ServiceEntry?
+"""Checks endpoints: WorkloadEntries and those of a ServiceEntry.
 
 Mirrors validateWorkloadEntry, pkg/config/validation/validation.go, Istio 1.31. The CRDs refuse
 wrong names and numbers of ports, wrong Unix sockets, and ports beside one.

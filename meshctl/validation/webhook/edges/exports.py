@@ -1,4 +1,4 @@
-"""To whom may an object be visible?
+"""Checks exportTo.
 
 Mirrors validateExportTo, pkg/config/validation/validation.go, and pkg/config/visibility of Istio
 1.31.

@@ -1,4 +1,4 @@
-"""What does Istio's webhook say about a Gateway?
+"""Checks Gateways.
 
 Mirrors ValidateGateway, pkg/config/validation/validation.go, Istio 1.31. The CRD refuses servers
 that are null and servers without a port.

@@ -1,4 +1,4 @@
-"""Are these the TLS settings of a server: of a Gateway, or of a Sidecar's ingress listener?
+"""Checks the TLS settings of servers: of a Gateway, or of a Sidecar's ingress listener.
 
 Mirrors validateTLSOptions, pkg/config/validation/validation.go, and the cipher suites of
 pkg/config/security/security.go, Istio 1.31.

@@ -1,4 +1,4 @@
-"""What does Istio's webhook say about a ServiceEntry?
+"""Checks ServiceEntries.
 
 Mirrors ValidateServiceEntry, pkg/config/validation/validation.go, and
 ShouldV2AutoAllocateIPFromConfig, pilot/pkg/networking/serviceentry, of Istio 1.31.

@@ -1,4 +1,4 @@
-"""What does Istio's webhook say about a Sidecar?
+"""Checks Sidecars.
 
 Mirrors ValidateSidecar, pkg/config/validation/validation.go, Istio 1.31. The CRD refuses null
 entries, ingress listeners without a port, and modes of outbound traffic that are for the whole mesh.

@@ -1,4 +1,4 @@
-"""Are these the listeners of a Sidecar?
+"""Checks the listeners of a Sidecar.
 
 Mirrors ValidateSidecar, pkg/config/validation/validation.go, Istio 1.31.
 """

@@ -1,4 +1,4 @@
-"""What does Istio's webhook say about a WorkloadEntry?
+"""Checks WorkloadEntries.
 
 Mirrors ValidateWorkloadEntry, pkg/config/validation/validation.go, Istio 1.31.
 """

@@ -1,4 +1,4 @@
-"""What does Istio's webhook say about a WorkloadGroup?
+"""Checks WorkloadGroups.
 
 Mirrors ValidateWorkloadGroup, pkg/config/validation/validation.go, Istio 1.31. The CRD refuses a
 group without template, negative numbers, wrong ports and schemes, and two ways to probe at once;

@@ -1,4 +1,4 @@
-"""What does Istio's webhook say about an EnvoyFilter?
+"""Checks EnvoyFilters.
 
 Mirrors ValidateEnvoyFilter, pkg/config/validation/envoyfilter/envoyfilter.go, and
 pkg/config/xds/filter_types.go of Istio 1.31. The CRD refuses null patches and two objects to match.

@@ -1,4 +1,4 @@
-"""Can istiod read this piece of Envoy configuration?
+"""Checks pieces of Envoy configuration as istiod reads them.
 
 Mirrors BuildXDSObjectFromStruct, pkg/config/xds, Istio 1.31, which reads the value of a patch as
 the JSON form of Envoy's protocol buffers, and passes over fields that it does not know. Nothing is

@@ -1,4 +1,4 @@
-"""What does Istio's webhook say about a ProxyConfig?
+"""Checks ProxyConfigs.
 
 Mirrors ValidateProxyConfig, pkg/config/validation/validation.go, Istio 1.31. The CRD refuses a
 negative concurrency.

@@ -1,4 +1,4 @@
-"""What does Istio's webhook say about a Telemetry?
+"""Checks Telemetries.
 
 Mirrors ValidateTelemetry, pkg/config/validation/validation.go and validation_istiod.go, Istio 1.31.
 The CRD refuses null entries, empty names and values, and percentages beyond 100.

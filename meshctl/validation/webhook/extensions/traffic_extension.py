@@ -1,4 +1,4 @@
-"""What does Istio's webhook say about a TrafficExtension?
+"""Checks TrafficExtensions.
 
 Mirrors ValidateTrafficExtension, pkg/config/validation/validation.go, Istio 1.31. The CRD refuses
 wasm beside lua, code that is empty or too long, and what it refuses in a WasmPlugin.

@@ -1,4 +1,4 @@
-"""What does Istio's webhook say about a WasmPlugin?
+"""Checks WasmPlugins.
 
 Mirrors ValidateWasmPlugin, pkg/config/validation/validation.go, Istio 1.31. The CRD refuses URLs
 that cannot be read, wrong digests, names that are too long, and variables that are repeated.

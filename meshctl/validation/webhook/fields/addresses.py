@@ -1,4 +1,4 @@
-"""Is this text an address: an IP, a block of them, a Unix socket, a host with a port?
+"""Checks addresses: an IP, a block of them, a Unix socket, a host with a port.
 
 Mirrors the netip, path and net packages of Go as pkg/config/validation of Istio 1.31 uses them.
 """

@@ -1,4 +1,4 @@
-"""Does an Istio object carry an annotation that its webhook refuses?
+"""Checks the annotations of an Istio object.
 
 Mirrors validateMetadata and checkDryRunAnnotation, pkg/config/validation/validation.go, 1.31.
 """

@@ -1,4 +1,4 @@
-"""Is this a duration that Istio takes?
+"""Checks durations.
 
 Mirrors ValidateDuration, pkg/config/validation/agent/validation.go, Istio 1.31. The CEL rules of
 most fields refuse what is no duration or shorter than a millisecond; finer ones are refused here.

@@ -1,4 +1,4 @@
-"""Is this text a host, as Istio's webhook sees it?
+"""Checks host names.
 
 Mirrors pkg/config/validation/agent/validation.go, pkg/config/labels/instance.go and
 pkg/config/host/name.go of Istio 1.31.

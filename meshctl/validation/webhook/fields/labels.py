@@ -1,4 +1,4 @@
-"""Can these be the labels of an object?
+"""Checks the labels of an object.
 
 Mirrors Validate of pkg/config/labels/instance.go, Istio 1.31.
 """

@@ -1,4 +1,4 @@
-"""Is this a port: its number, its name, its protocol?
+"""Checks ports: number, name, protocol.
 
 Protocols as in Parse of pkg/config/protocol/instance.go, Istio 1.31.
 """

@@ -1,4 +1,4 @@
-r"""Can Envoy use this regular expression?
+r"""Checks regular expressions as Envoy compiles them.
 
 Mirrors validateStringRegexp, pkg/config/validation/validation.go, Istio 1.31, which compiles it
 with Go's regexp: RE2 without ``\C`` and without two groups of one name.

@@ -1,4 +1,4 @@
-"""What do a selector and target references say about whom an object is for?
+"""Checks selectors and target references.
 
 Mirrors ValidateAlphaWorkloadSelector, validateWorkloadSelector and validatePolicyTargetReference,
 pkg/config/validation/validation.go, Istio 1.31.

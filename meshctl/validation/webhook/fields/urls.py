@@ -1,4 +1,4 @@
-"""Can Go read this URL of a Wasm module in full?
+"""Checks the URL of a Wasm module as Go parses it.
 
 Mirrors strictParseURL, pkg/config/validation/validation.go, Istio 1.31. A CEL rule of the CRD has
 read the URL already, but as one without a fragment.

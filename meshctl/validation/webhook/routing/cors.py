@@ -1,4 +1,4 @@
-"""Is this a CORS policy?
+"""Checks CORS policies.
 
 Mirrors validateCORSPolicy, pkg/config/validation/validation.go, Istio 1.31.
 """

@@ -1,4 +1,4 @@
-"""Is this a fault that a route injects?
+"""Checks the faults that a route injects.
 
 Mirrors validateHTTPFaultInjection, pkg/config/validation/validation.go, Istio 1.31. The webhook
 keeps its warning about an abort without a kind of error to itself.

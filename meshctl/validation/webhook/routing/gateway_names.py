@@ -1,4 +1,4 @@
-"""Does a VirtualService name its Gateways well?
+"""Checks the Gateways that a VirtualService names.
 
 Mirrors validateGatewayNames, pkg/config/validation/validation.go, Istio 1.31.
 """

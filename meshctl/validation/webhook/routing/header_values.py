@@ -1,4 +1,4 @@
-"""Can Envoy put this value into a header?
+"""Checks values that Envoy puts into a header.
 
 Envoy replaces ``%VARIABLE%``, ``%VARIABLE(text)%`` and ``%VARIABLE(["text", ...])%`` in values, and
 ``%%`` is a percent sign. Mirrors header_value_validator.go, pkg/config/validation, Istio 1.31.

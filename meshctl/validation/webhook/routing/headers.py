@@ -1,4 +1,4 @@
-"""May Istio match, change or add this header?
+"""Checks headers that Istio matches, changes or adds.
 
 Mirrors the header checks of pkg/config/validation/validation.go and pkg/jwt/routing.go, Istio
 1.31.

@@ -1,4 +1,4 @@
-"""Is this an HTTP route?
+"""Checks HTTP routes.
 
 Mirrors validateHTTPRoute, pkg/config/validation/virtualservice.go, Istio 1.31.
 """

@@ -1,4 +1,4 @@
-"""Is this a TLS or TCP route?
+"""Checks TLS and TCP routes.
 
 Mirrors validateTLSRoute and validateTCPRoute, pkg/config/validation/validation.go, Istio 1.31.
 """

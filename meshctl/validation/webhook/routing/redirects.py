@@ -1,4 +1,4 @@
-"""Is this a redirect, a rewrite, or an answer that Envoy gives itself?
+"""Checks redirects, rewrites, and answers that Envoy gives itself.
 
 Mirrors validateHTTPRedirect, validateHTTPRewrite and validateHTTPDirectResponse,
 pkg/config/validation/validation.go, Istio 1.31.

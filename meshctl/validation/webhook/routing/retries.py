@@ -1,4 +1,4 @@
-"""Are these the retries of a route?
+"""Checks the retries of a route.
 
 Mirrors validateHTTPRetry, pkg/config/validation/validation.go, Istio 1.31.
 """

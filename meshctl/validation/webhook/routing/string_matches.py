@@ -1,4 +1,4 @@
-"""Is this a match of a text: exact, by prefix or by regex?
+"""Checks matches of a text: exact, by prefix or by regex.
 
 Mirrors validateStringMatch, pkg/config/validation/validation.go, Istio 1.31. The CRD refuses two
 ways at once.

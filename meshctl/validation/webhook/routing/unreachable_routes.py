@@ -1,4 +1,4 @@
-"""Which routes of a VirtualService does Istio never reach?
+"""Warns about routes of a VirtualService that are never reached.
 
 Mirrors analyzeUnreachableHTTPRules and its siblings, pkg/config/validation/validation.go, Istio
 1.31, which compare matches as they are written; a model of requests finds more, and not what is

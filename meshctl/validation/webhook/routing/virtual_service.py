@@ -1,4 +1,4 @@
-"""What does Istio's webhook say about a VirtualService?
+"""Checks VirtualServices.
 
 Mirrors ValidateVirtualService, pkg/config/validation/validation.go, Istio 1.31. The CRD refuses
 null entries and routes without a destination.

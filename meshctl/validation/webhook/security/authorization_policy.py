@@ -1,4 +1,4 @@
-"""What does Istio's webhook say about an AuthorizationPolicy?
+"""Checks AuthorizationPolicies.
 
 Mirrors ValidateAuthorizationPolicy, pkg/config/validation/validation.go, Istio 1.31. The CRD
 refuses null entries, serviceAccounts beside principals or namespaces, and more than 16 of them.

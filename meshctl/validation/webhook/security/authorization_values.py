@@ -1,4 +1,4 @@
-"""Are these values that an AuthorizationPolicy can compare?
+"""Checks the values that an AuthorizationPolicy compares.
 
 Mirrors pkg/config/security/security.go, Istio 1.31.
 """

@@ -1,4 +1,4 @@
-"""Is this text a set of JSON Web Keys?
+"""Checks sets of JSON Web Keys.
 
 Mirrors what jwk.Parse of github.com/lestrrat-go/jwx asks for, which Istio 1.31 uses: a key, or an
 object with a list ``keys`` of them; RFC 7517 and 7518 name the members.

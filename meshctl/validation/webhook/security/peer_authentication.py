@@ -1,4 +1,4 @@
-"""What does Istio's webhook say about a PeerAuthentication?
+"""Checks PeerAuthentications.
 
 Mirrors ValidatePeerAuthentication, pkg/config/validation/validation.go, Istio 1.31. The CRD
 refuses portLevelMtls that is empty, stands without a selector, or names no port.

@@ -1,4 +1,4 @@
-"""What does Istio's webhook say about a RequestAuthentication?
+"""Checks RequestAuthentications.
 
 Mirrors ValidateRequestAuthentication, pkg/config/validation/validation.go, Istio 1.31. The CRD
 refuses empty texts, names that no header can have, jwks beside jwksUri, and URIs that are not HTTP.
