@@ -98,7 +98,7 @@ def measure(environment: dict[str, str]) -> list[tuple[str, int, float]]:
         file = Path(directory, "workloads.yaml")
         found: list[tuple[str, int, float]] = []
         for count in (SMALL, LARGE):
-            texts = (WORKLOAD.format(number=one, team=one % 20) for one in range(count))
+            texts = (WORKLOAD.format(number=number, team=number % 20) for number in range(count))
             file.write_text("---\n".join(texts), encoding="utf-8")
             for style in ("preserve", "istioctl"):
                 seconds = min(_run(file, style, environment) for _ in range(3))

@@ -30,13 +30,13 @@ def objects() -> Iterator[dict[str, Any]]:
     """Walk the objects: 10,000 of Istio with what belongs to them, and 5,000 pods."""
     istio = pods = 0
     for _, text in documents(4 * ISTIO_RESOURCES):
-        for one in yaml.load_all(text, yaml.CSafeLoader):
-            istio += "istio.io" in one["apiVersion"]
-            yield one
-            if one["kind"] == "Deployment" and pods < PODS:
+        for document in yaml.load_all(text, yaml.CSafeLoader):
+            istio += "istio.io" in document["apiVersion"]
+            yield document
+            if document["kind"] == "Deployment" and pods < PODS:
                 for number in range(2):
                     pods += 1
-                    yield pod(one, number)
+                    yield pod(document, number)
         if istio >= ISTIO_RESOURCES:
             return
 
@@ -70,8 +70,8 @@ def serve() -> None:
     from api_server import ApiServer  # noqa: PLC0415 - the server of the tests
 
     with ApiServer() as server:
-        for one in objects():
-            server.add(one)
+        for each_object in objects():
+            server.add(each_object)
         print(server.kubeconfig, flush=True)
         sys.stdin.read()
 
@@ -121,7 +121,7 @@ def measure() -> list[float]:
         ]
         server.stdin.close()
     figures = [[float(word) for word in run.stdout.split()] for run in runs]
-    return min(figures, key=lambda one: sum(one[:3]))
+    return min(figures, key=lambda figures_of_run: sum(figures_of_run[:3]))
 
 
 if __name__ == "__main__":

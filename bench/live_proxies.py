@@ -41,15 +41,15 @@ def proxies(istiod: int) -> Iterator[dict[str, Any]]:
             key: f"2026-11-21T06:42:14Z/{istiod}d85a890b-3a15-452f-{place:04x}-{number:012x}"
             for place, key in enumerate(TYPES)
         }
-        acked = {key: "" if number % 100 == place else one
-                 for place, (key, one) in enumerate(nonces.items())}  # fmt: skip
+        acked = {key: "" if number % 100 == place else nonce
+                 for place, (key, nonce) in enumerate(nonces.items())}  # fmt: skip
         yield {
             "cluster_id": "Kubernetes",
             "proxy": f"shop-{number % 500}-v1-65bd58d55f-{number:05d}.team-{number % 40}",
             "proxy_type": "sidecar",
             "istio_version": "1.30.2" if number % 50 == 0 else "1.31.0",
-            **{f"{key}_sent": one for key, one in nonces.items()},
-            **{f"{key}_acked": one for key, one in acked.items() if one},
+            **{f"{key}_sent": nonce for key, nonce in nonces.items()},
+            **{f"{key}_acked": nonce for key, nonce in acked.items() if nonce},
             "resources": {
                 f"type.googleapis.com/{url}": {
                     "sent": nonces[key],
@@ -83,7 +83,7 @@ def measure() -> Figures:
         kubeconfig = server.stdout.readline().strip()
         runs = [_run(kubeconfig) for _ in range(3)]
         server.stdin.close()
-    return min(runs, key=lambda one: one.total)
+    return min(runs, key=lambda figures: figures.total)
 
 
 def _run(kubeconfig: str) -> Figures:

@@ -38,7 +38,7 @@ JUDGE = (
     "started = time.perf_counter()\n"
     "resources = list(unwrap(load([sys.argv[1]]).documents, 'default'))\n"
     "parsed = time.perf_counter()\n"
-    "verdicts = [judge(one) for judge in [Judge(Schemas())] for one in resources]\n"
+    "verdicts = [judge(resource) for judge in [Judge(Schemas())] for resource in resources]\n"
     "print(parsed - started, time.perf_counter() - parsed, all(v.is_accepted for v in verdicts))\n"
 )
 SMALL = """\
@@ -125,7 +125,7 @@ def live() -> None:
     row("  of that network, decoding JSON, analysis", split, "")
     seconds, phases, megabytes = live_proxies.measure()
     row("proxy-status, 10,000 proxies on 5 istiods", f"{seconds:.1f} s", "3 s")
-    split = " + ".join(f"{one:.1f}" for one in phases)
+    split = " + ".join(f"{phase:.1f}" for phase in phases)
     row("  of that network, decoding, analysis", f"{split} s", "")
     row("  peak memory", f"{megabytes} MB", "300 MB")
 
@@ -137,13 +137,13 @@ def least_verdicts(path: Path) -> tuple[float, float]:
         for _ in range(3)
     ]
     figures = [run.stdout.split() for run in runs]
-    return min(float(one[0]) for one in figures), min(float(one[1]) for one in figures)
+    return min(float(figure[0]) for figure in figures), min(float(figure[1]) for figure in figures)
 
 
 def start_up(root: Path) -> None:
     small = root / "small.yaml"
     small.write_text(SMALL, encoding="utf-8")
-    bare, usage, version, one = least(
+    bare, usage, version, one_file = least(
         15,
         lambda: timed(PYTHON, "-c", "pass"),
         lambda: timed(PYTHON, "-m", "meshctl", "--help"),
@@ -153,7 +153,11 @@ def start_up(root: Path) -> None:
     row("python alone", f"{bare * 1000:.0f} ms", "")
     row("meshctl --help", f"{usage * 1000:.0f} ms = {usage / bare:.1f} x", "70 ms")
     row("meshctl --version", f"{version * 1000:.0f} ms = {version / bare:.1f} x", "70 ms")
-    row("meshctl analyze, one small file", f"{one * 1000:.0f} ms = {one / bare:.1f} x", "110 ms")
+    row(
+        "meshctl analyze, one small file",
+        f"{one_file * 1000:.0f} ms = {one_file / bare:.1f} x",
+        "110 ms",
+    )
 
 
 if __name__ == "__main__":

@@ -40,7 +40,7 @@ def run_plugin(
             f"the credential plugin {command} needs a terminal; log in with kubectl first"
         )
     is_interactive = is_interactive and mode != "Never"
-    arguments = [_path_of(command, folder), *(str(one) for one in plugin.get("args") or ())]
+    arguments = [_path_of(command, folder), *(str(arg) for arg in plugin.get("args") or ())]
     environment = {**os.environ, **_environment(plugin)}
     environment["KUBERNETES_EXEC_INFO"] = json.dumps(
         _request(plugin, cluster, is_interactive=is_interactive)
@@ -54,7 +54,7 @@ def _path_of(command: str, folder: str) -> str:
 
 
 def _environment(plugin: Mapping[str, Any]) -> dict[str, str]:
-    return {str(one["name"]): str(one["value"]) for one in plugin.get("env") or ()}
+    return {str(variable["name"]): str(variable["value"]) for variable in plugin.get("env") or ()}
 
 
 def _request(

@@ -181,11 +181,13 @@ def _config_map(cluster: Cluster, namespace: str, name: str) -> Mapping[str, str
     try:
         data = cluster.request("GET", _CONFIG_MAPS.path(namespace, name)).get("data")
     except NotFoundError:
-        there = [one["metadata"]["name"] for one in cluster.list(_CONFIG_MAPS, namespace)]
+        there = [
+            config_map["metadata"]["name"] for config_map in cluster.list(_CONFIG_MAPS, namespace)
+        ]
         revisions = sorted(
-            one.removeprefix(_INJECTOR).removeprefix("-") or _DEFAULT
-            for one in there
-            if one.startswith(_INJECTOR)
+            config_map_name.removeprefix(_INJECTOR).removeprefix("-") or _DEFAULT
+            for config_map_name in there
+            if config_map_name.startswith(_INJECTOR)
         )
         hint = f"has revisions {', '.join(revisions)}" if revisions else "has no injector"
         raise ClusterError(

@@ -115,7 +115,7 @@ class Istiods:
     def pods(self, selector: str, namespace: str) -> frozenset[str]:
         """Name the pods with some labels as proxies are named, ``POD.NAMESPACE``."""
         found = self.cluster.list(_POD, namespace, selector)
-        return frozenset("{name}.{namespace}".format_map(one["metadata"]) for one in found)
+        return frozenset("{name}.{namespace}".format_map(pod["metadata"]) for pod in found)
 
     def proxies(self) -> list[IstiodAnswer]:
         """Ask every replica which proxies it has."""
@@ -125,9 +125,9 @@ class Istiods:
         """Ask the istiod of a proxy what it has for it."""
         path = f"/debug/config_dump?proxyID={quote(proxy)}&include_eds=true"
         with _about(f"istiod {istiod}"):
-            for one in self._istiods():
-                if one.name == istiod:
-                    return read_json(one.get(path, self._timeout))
+            for each_istiod in self._istiods():
+                if each_istiod.name == istiod:
+                    return read_json(each_istiod.get(path, self._timeout))
             raise ClusterError("it is gone; try again")
 
     def envoy_dump(self, namespace: str, pod: str) -> Any:
@@ -143,7 +143,7 @@ class Istiods:
         """Ask every replica for a path, in the order of their names."""
         istiods = self._istiods()
         with ThreadPoolExecutor(min(len(istiods), _THREADS)) as pool:
-            return list(pool.map(lambda one: one.ask(path, self._timeout), istiods))
+            return list(pool.map(lambda istiod: istiod.ask(path, self._timeout), istiods))
 
     def _istiods(self) -> list[Istiod]:
         if self._url:
@@ -167,7 +167,7 @@ class Istiods:
         ]
         if not found:
             raise ClusterError(self._why_none(pods))
-        return sorted(found, key=lambda one: one.name)
+        return sorted(found, key=lambda istiod: istiod.name)
 
     def _forward(self, pod: str) -> AbstractContextManager[socket.socket]:
         return self.cluster.forward(self._namespace, pod, MONITORING_PORT)
@@ -222,8 +222,8 @@ def _runs(pod: dict[str, Any]) -> bool:
 
 def _outside_host(webhook: dict[str, Any]) -> str:
     """Name the host of a webhook that leads out of the cluster."""
-    for one in webhook.get("webhooks") or ():
-        url = (one.get("clientConfig") or {}).get("url")
+    for each_webhook in webhook.get("webhooks") or ():
+        url = (each_webhook.get("clientConfig") or {}).get("url")
         if url:
             return urlsplit(url).hostname or ""
     return ""

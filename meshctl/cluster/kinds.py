@@ -59,7 +59,7 @@ def listed_kinds() -> list[ListedKind]:
         for group, (versions, kinds) in _KUBERNETES.items()
         for kind in kinds
     ]
-    found += [ListedKind(*one, versions) for one, versions in SERVED_VERSIONS.items()]
+    found += [ListedKind(*kind, versions) for kind, versions in SERVED_VERSIONS.items()]
     return found
 
 

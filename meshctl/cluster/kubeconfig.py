@@ -58,7 +58,7 @@ def _kubeconfigs(access: Access) -> list[str]:
             raise ClusterError(f"there is no kubeconfig {access.kubeconfig}; check --kubeconfig")
         return [access.kubeconfig]
     named = os.environ.get("KUBECONFIG") or _DEFAULT
-    return [one for one in named.split(os.pathsep) if one and Path(one).expanduser().is_file()]
+    return [path for path in named.split(os.pathsep) if path and Path(path).expanduser().is_file()]
 
 
 # A kubeconfig
@@ -115,7 +115,7 @@ def _explained(where: str, timeout: float) -> Iterator[None]:
 
 def _context(name: str, merger: "KubeConfigMerger", where: str) -> str:
     """Check that there is such a context."""
-    names = [str(one["name"]) for one in merger.config.value["contexts"]]
+    names = [str(context["name"]) for context in merger.config.value["contexts"]]
     if name not in names:
         raise ClusterError(
             f"there is no {f'context {name}' if name else 'current context'} in {where}; "

@@ -44,17 +44,22 @@ def read_snapshot(cluster: Cluster, namespace: str = "") -> Loaded:
     served = _served_versions(cluster)
     kinds = listed_kinds()
     with ThreadPoolExecutor(_THREADS) as pool:
-        parts = list(pool.map(lambda one: _read_kind(cluster, one, served, home), kinds))
-        services = (one for part in parts for one in part.objects if one.get("kind") == "Service")
+        parts = list(pool.map(lambda kind: _read_kind(cluster, kind, served, home), kinds))
+        services = (
+            object_
+            for part in parts
+            for object_ in part.objects
+            if object_.get("kind") == "Service"
+        )
         homes = sorted(_control_plane_namespaces(services))
-        parts += pool.map(lambda one: _config_maps(cluster, one), homes)
-    objects = [one for part in parts for one in part.objects]
+        parts += pool.map(lambda item: _config_maps(cluster, item), homes)
+    objects = [object_ for part in parts for object_ in part.objects]
     unread = tuple(dict.fromkeys(part.unread for part in parts if part.unread is not None))
     if unread and not objects:
         raise ClusterError(
             f"the cluster {cluster.name} shows nothing of the mesh: {unread[0].reason}"
         )
-    documents = [_document(cluster.name, one) for one in objects if _counts(one)]
+    documents = [_document(cluster.name, listed) for listed in objects if _counts(listed)]
     return Loaded(0, [*documents], [], unread)
 
 
@@ -109,7 +114,7 @@ def _objects(cluster: Cluster, kind: Kind, namespace: str = "") -> list[Object]:
         found = cluster.list(kind, namespace, "owner!=helm", metadata_only=True)
     else:
         found = cluster.list(kind, namespace)
-    return [one for one in found if isinstance(one.get("metadata"), dict)]
+    return [listed for listed in found if isinstance(listed.get("metadata"), dict)]
 
 
 def _unread(kind: Kind, reason: str) -> _ListedKind:
@@ -134,7 +139,7 @@ def _config_maps(cluster: Cluster, namespace: str) -> _ListedKind:
         return _ListedKind([])
     except ClusterError as error:
         return _unread(_CONFIG_MAP, str(error))
-    return _ListedKind([one for one in objects if _is_of_control_plane(one)])
+    return _ListedKind([listed for listed in objects if _is_of_control_plane(listed)])
 
 
 def _is_of_control_plane(config_map: Object) -> bool:
@@ -145,27 +150,27 @@ def _is_of_control_plane(config_map: Object) -> bool:
     )
 
 
-def _counts(one: Object) -> bool:
+def _counts(each_object: Object) -> bool:
     """Is an object more than the trace of another one, or of a pod that has ended?"""
-    if one["kind"] == "Pod":
-        return (one.get("status") or {}).get("phase") not in _FINISHED
-    if one["kind"] == "Job":
-        owners = one["metadata"].get("ownerReferences") or ()
+    if each_object["kind"] == "Pod":
+        return (each_object.get("status") or {}).get("phase") not in _FINISHED
+    if each_object["kind"] == "Job":
+        owners = each_object["metadata"].get("ownerReferences") or ()
         return all(owner.get("kind") != "CronJob" for owner in owners)
     return True
 
 
-def _document(context: str, one: Object) -> ObjectDocument:
+def _document(context: str, listed: Object) -> ObjectDocument:
     """Wrap an object, without what only the cluster keeps books of."""
-    kind, group = one["kind"], one["apiVersion"].rpartition("/")[0]
-    given = one["metadata"]
+    kind, group = listed["kind"], listed["apiVersion"].rpartition("/")[0]
+    given = listed["metadata"]
     meta = {key: value for key, value in given.items() if key not in _BOOKKEEPING}
     annotations = given.get("annotations") or {}
     if _LAST_APPLIED in annotations:
         meta["annotations"] = {k: v for k, v in annotations.items() if k != _LAST_APPLIED}
-    status = one.get("status")
-    data = {"apiVersion": one["apiVersion"], "kind": kind, "metadata": meta}
-    data |= {key: value for key, value in one.items() if key not in {*data, "status"}}
+    status = listed.get("status")
+    data = {"apiVersion": listed["apiVersion"], "kind": kind, "metadata": meta}
+    data |= {key: value for key, value in listed.items() if key not in {*data, "status"}}
     if kind == "Pod":
         data["status"] = {"phase": (status or {}).get("phase", "Unknown")}
     elif status and kind not in _STATUS_READ_BY_NOBODY:

@@ -101,8 +101,8 @@ def load_mesh(
     judge = Judge(Schemas(schemas), alone=settings.alone)
     return Mesh(
         resources, _mesh_config(settings), is_whole=settings.whole_mesh,
-        judge=lambda one: ACCEPTED if _is_known_to_be_fine(one) else judge(one),
-        ownership=settings.ownership, unread=frozenset(one.kind for one in unread),
+        judge=lambda resource: ACCEPTED if _is_known_to_be_fine(resource) else judge(resource),
+        ownership=settings.ownership, unread=frozenset(each_unread.kind for each_unread in unread),
         injection=settings.injection,
     )  # fmt: skip
 
@@ -156,9 +156,11 @@ def report_on(
     mesh = load_mesh(loaded, settings, schemas, live)
     rules = _chosen(load_for(mesh.resources), settings)
     outcomes = run(rules, mesh)
-    for one in live.unread if live is not None else ():
-        outcomes.not_checked.update(dict.fromkeys(_unchecked(one, settings)))
-    outcomes.findings = [one for one in outcomes.findings if not _is_kubernetes_own(one[1])]
+    for unread in live.unread if live is not None else ():
+        outcomes.not_checked.update(dict.fromkeys(_unchecked(unread, settings)))
+    outcomes.findings = [
+        finding for finding in outcomes.findings if not _is_kubernetes_own(finding[1])
+    ]
     funnel = IgnoreFilter(settings, loaded.documents)
     located: list[tuple[LocatedFinding, Resource | None]] = [*_locate_all(outcomes)]
     kept = [found for found, resource in located if not funnel.ignores(found, resource)]
@@ -188,9 +190,11 @@ def findings_about(
 ) -> list[LocatedFinding]:
     """List what the rules say of some objects of a mesh, in order, without what is ignored."""
     outcomes = run(_chosen(load_for(resources), settings), mesh, about=resources)
-    funnel = IgnoreFilter(settings, [*dict.fromkeys(one.document for one in resources)])
+    funnel = IgnoreFilter(settings, [*dict.fromkeys(resource.document for resource in resources)])
     found = _locate_all(outcomes)
-    return sorted((one for one, about in found if not funnel.ignores(one, about)), key=_order)
+    return sorted(
+        (finding for finding, about in found if not funnel.ignores(finding, about)), key=_order
+    )
 
 
 def _is_kubernetes_own(finding: Finding) -> bool:
@@ -278,8 +282,8 @@ def _locate(rule: Rule, finding: Finding) -> LocatedFinding:
         resource=resource,
         location=location,
         related=tuple(
-            RelatedPlace(one.message, identify(one.ref.resource), locate(one.ref))
-            for one in finding.related
+            RelatedPlace(related.message, identify(related.ref.resource), locate(related.ref))
+            for related in finding.related
         ),
         fix=finding.fix or rule.fix or None,
         fingerprint=_fingerprint(rule.id, *resource, location.path, finding.message),

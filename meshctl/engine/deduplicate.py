@@ -23,23 +23,23 @@ def without_consequences(
 ) -> Iterator[tuple[Rule, Finding]]:
     """Pass on the findings that are not consequences of others."""
     found = list(findings)
-    refused = {_place(one) for rule, one in found if _is_refusal(rule)}
-    explained = {_place(one) for rule, one in found if rule.family not in _OBJECT_FAMILIES}
+    refused = {_place(finding) for rule, finding in found if _is_refusal(rule)}
+    explained = {_place(finding) for rule, finding in found if rule.family not in _OBJECT_FAMILIES}
     explained -= refused
     templates = {
-        (rule.id, one.ref.resource.namespace, one.ref.resource.name)
-        for rule, one in found
-        if isinstance(one.ref.resource, Workload) and not is_generated(one.ref.resource)
+        (rule.id, finding.ref.resource.namespace, finding.ref.resource.name)
+        for rule, finding in found
+        if isinstance(finding.ref.resource, Workload) and not is_generated(finding.ref.resource)
     }
-    for rule, one in found:
-        if templates and _template_of(rule, one.ref.resource) in templates:
+    for rule, each_finding in found:
+        if templates and _template_of(rule, each_finding.ref.resource) in templates:
             continue
         if rule.family not in _OBJECT_FAMILIES:
-            is_repeated = _place(one) in refused
+            is_repeated = _place(each_finding) in refused
         else:
-            is_repeated = rule.id == "schema/webhook-warns" and _place(one) in explained
+            is_repeated = rule.id == "schema/webhook-warns" and _place(each_finding) in explained
         if not is_repeated:
-            yield rule, one
+            yield rule, each_finding
 
 
 def _template_of(rule: Rule, resource: Resource) -> tuple[str, str, str] | None:

@@ -15,16 +15,16 @@ def overlay(live: Sequence[Resource], files: Sequence[Resource]) -> tuple[Resour
     They stay as old as what they replace. Pods of a workload whose template changes are made anew,
     so that those running now say nothing any more.
     """
-    known = {_identity(one): one for one in live}
-    laid = tuple(_as_old_as(known.get(_identity(one)), one) for one in files)
-    replaced = {_identity(one) for one in files}
+    known = {_identity(resource): resource for resource in live}
+    laid = tuple(_as_old_as(known.get(_identity(resource)), resource) for resource in files)
+    replaced = {_identity(resource) for resource in files}
     renewed = {
-        (one.namespace, one.name)
-        for one in files
-        if isinstance(one, Workload) and _renews_pods(known.get(_identity(one)), one)
+        (resource.namespace, resource.name)
+        for resource in files
+        if isinstance(resource, Workload) and _renews_pods(known.get(_identity(resource)), resource)
     }
-    kept = (one for one in live if _identity(one) not in replaced)
-    return (*(one for one in kept if not _is_pod_of(one, renewed)), *laid)
+    kept = (resource for resource in live if _identity(resource) not in replaced)
+    return (*(resource for resource in kept if not _is_pod_of(resource, renewed)), *laid)
 
 
 def _identity(resource: Resource) -> _Identity:
@@ -59,5 +59,5 @@ def _is_within(part: Any, whole: Any) -> bool:
     if isinstance(part, dict) and isinstance(whole, dict):
         return all(_is_within(value, whole.get(key)) for key, value in part.items())
     if isinstance(part, list) and isinstance(whole, list) and len(part) == len(whole):
-        return all(_is_within(one, other) for one, other in zip(part, whole, strict=True))
+        return all(_is_within(item, other) for item, other in zip(part, whole, strict=True))
     return bool(part == whole)

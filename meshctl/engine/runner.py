@@ -60,8 +60,8 @@ def _shares(asked: _Asked, mesh: Mesh) -> list[_Asked]:
     ):
         return [asked]
     mesh.warm_up()
-    routing = [one for one in asked if one[0].family in _ROUTING]
-    rest = [one for one in asked if one[0].family not in _ROUTING]
+    routing = [pair for pair in asked if pair[0].family in _ROUTING]
+    rest = [pair for pair in asked if pair[0].family not in _ROUTING]
     return [share for share in (routing, rest) if share] or [asked]
 
 
@@ -107,7 +107,7 @@ def _pack(outcomes: Outcomes, mesh: Mesh) -> tuple[Any, ...]:
     findings = [
         (
             rule.id, place(found.ref), found.message, found.severity and str(found.severity),
-            [(place(one.ref), one.message) for one in found.related], found.fix,
+            [(place(related.ref), related.message) for related in found.related], found.fix,
         )
         for rule, found in outcomes.findings
     ]  # fmt: skip

@@ -59,9 +59,11 @@ class IgnoreFilter:
         """Report comments that hid nothing, of rules (id and codes) that did run."""
         rules = list(ran)
         for file, comments in self._comments.items():
-            for one in comments:
-                if not one.used and any(one.names.match(*rule) for rule in rules):
-                    yield _unused(file, one.comment)
+            for comment_ignore in comments:
+                if not comment_ignore.used and any(
+                    comment_ignore.names.match(*rule) for rule in rules
+                ):
+                    yield _unused(file, comment_ignore.comment)
 
     def expired(self) -> Iterator[Problem]:
         """Report entries of the config file whose date has passed."""
@@ -84,12 +86,14 @@ class IgnoreFilter:
         hidden = False
         places = (finding.location, *(place.location for place in finding.related))
         for place in places:
-            for one in self._comments.get(place.file, ()):
+            for comment_ignore in self._comments.get(place.file, ()):
                 if (
-                    one.comment.first_line <= place.line <= one.comment.last_line
-                    and one.names.match(finding.rule, finding.equivalents)
+                    comment_ignore.comment.first_line
+                    <= place.line
+                    <= comment_ignore.comment.last_line
+                    and comment_ignore.names.match(finding.rule, finding.equivalents)
                 ):
-                    one.used = hidden = True
+                    comment_ignore.used = hidden = True
         return hidden
 
     def _by_baseline(self, finding: LocatedFinding) -> bool:

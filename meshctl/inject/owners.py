@@ -36,7 +36,7 @@ def owner_of_pod(pod: Object, own: Owner) -> Owner:
     """Guess the workload of a pod by its owner; ``own`` is the pod as its own owner."""
     metadata = pod["metadata"]
     references = metadata.get("ownerReferences") or []
-    controller = next((one for one in references if one.get("controller")), None)
+    controller = next((reference for reference in references if reference.get("controller")), None)
     if controller is None or not metadata.get("generateName"):
         return own
     labels = metadata.get("labels") or {}

@@ -45,12 +45,12 @@ def find(
     several = list(resources)
     for target in _readings(text, namespace):
         found = _matching(several, target)
-        homes = {one.namespace for one in found}
+        homes = {resource.namespace for resource in found}
         if len(homes) > 1:
             names = ", ".join(f"{target.name}.{home}" for home in sorted(homes))
             raise UsageError(f"there are several with the name {text!r}; take one of {names}")
         if found:
-            return min(found, key=lambda one: _GENERATED_LAST.get(one.kind, 0))
+            return min(found, key=lambda resource: _GENERATED_LAST.get(resource.kind, 0))
     near = _near(text, several)
     if may_lack:
         hint = f"did you mean {near}?" if near else "ask for the right to list them"
@@ -89,17 +89,17 @@ def _readings(text: str, namespace: str) -> Iterator[Target]:
 
 def _matching(several: Sequence[R], target: Target) -> list[R]:
     return [
-        one
-        for one in several
-        if one.name == target.name
-        and target.namespace in {"", one.namespace}
-        and target.kind in {"", one.kind}
+        resource
+        for resource in several
+        if resource.name == target.name
+        and target.namespace in {"", resource.namespace}
+        and target.kind in {"", resource.kind}
     ]
 
 
 def _near(text: str, several: Sequence[Resource]) -> str:
     own = text.rpartition("/")[2]
-    names = dict.fromkeys(f"{one.name}.{one.namespace}" for one in several)
+    names = dict.fromkeys(f"{resource.name}.{resource.namespace}" for resource in several)
     close = get_close_matches(own, names, n=_NEAR, cutoff=0.6)
     close += [
         full for full in names if full not in close and full.rpartition(".")[0].startswith(own)

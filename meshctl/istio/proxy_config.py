@@ -56,7 +56,7 @@ def _is_duration(value: Any) -> bool:
 
 
 def _is_metadata(value: Any) -> bool:
-    return isinstance(value, dict) and all(isinstance(one, str) for one in value.values())
+    return isinstance(value, dict) and all(isinstance(item, str) for item in value.values())
 
 
 _TYPES: tuple[tuple[Iterable[str], str, Callable[[Any], bool]], ...] = (

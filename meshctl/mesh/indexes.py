@@ -319,7 +319,7 @@ class Indexes(Inventory):
         from meshctl.mesh.workloads.policy_attachment import PolicyAttachments
 
         return PolicyAttachments(
-            self.of(Sidecar), lambda one: one.workload_selector, self.workloads
+            self.of(Sidecar), lambda sidecar: sidecar.workload_selector, self.workloads
         )
 
     @cached_property
@@ -328,7 +328,7 @@ class Indexes(Inventory):
         from meshctl.mesh.workloads.policy_attachment import PolicyAttachments
 
         return PolicyAttachments(
-            self.of(Telemetry), lambda one: None if one.target_refs else one.selector,
+            self.of(Telemetry), lambda telemetry: None if telemetry.target_refs else telemetry.selector,
             self.workloads,
         )  # fmt: skip
 

@@ -55,13 +55,13 @@ class Owners:
         """The team that a namespace belongs to; ``None`` for the platform and for nobody."""
         if namespace not in self._of_namespace:
             teams = () if self.is_platform(namespace) else self._ownership.teams
-            found = next((one for one in teams if _owns(one, namespace)), None)
+            found = next((team for team in teams if _owns(team, namespace)), None)
             self._of_namespace[namespace] = found
         return self._of_namespace[namespace]
 
     def is_platform(self, namespace: str) -> bool:
         """Is it a namespace of the platform?"""
-        return any(fnmatchcase(namespace, one) for one in self._ownership.platform)
+        return any(fnmatchcase(namespace, pattern) for pattern in self._ownership.platform)
 
     def is_stranger(self, team: Team, namespace: str) -> bool:
         """Is a namespace another's, or one that a team can't have: the root namespace?"""
@@ -80,7 +80,7 @@ class Owners:
         """Walk the gateways that an object uses and that aren't its team's."""
         for name, ref in self._used(resource) if team.gateways is not None else ():
             namespace = name.partition("/")[0]
-            is_allowed = any(fnmatchcase(name, one) for one in team.gateways or ())
+            is_allowed = any(fnmatchcase(name, gateway) for gateway in team.gateways or ())
             if not is_allowed and self.of_namespace(namespace) is not team:
                 yield Touched(name, ref)
 
@@ -115,22 +115,25 @@ class Owners:
                 if parent.kind == "Gateway" and parent.name:
                     yield Touched(f"{parent.namespace}/{parent.name}", parent.at("name"))
         elif isinstance(resource, Gateway):
-            for one in self._mesh.gateways.of(resource):
-                if one.workload.namespace is not None:
-                    yield Touched(one.workload.name, resource.spec.key("selector"))
+            for gateway in self._mesh.gateways.of(resource):
+                if gateway.workload.namespace is not None:
+                    yield Touched(gateway.workload.name, resource.spec.key("selector"))
 
     def _runs_on_own(self, gateway: Gateway, team: Team) -> bool:
-        homes = {one.workload.namespace for one in self._mesh.gateways.of(gateway)}
-        return bool(homes) and all(one is not None and _owns(team, one) for one in homes)
+        homes = {
+            effective_gateway.workload.namespace
+            for effective_gateway in self._mesh.gateways.of(gateway)
+        }
+        return bool(homes) and all(home is not None and _owns(team, home) for home in homes)
 
     def _reaches_others(
         self, resource: Resource, written: tuple[str, ...], default: tuple[str, ...], team: Team
     ) -> bool:
         visible = visibility(written, resource.namespace, default)
-        return any(one == "*" or not _owns(team, one) for one in visible)
+        return any(reached == "*" or not _owns(team, reached) for reached in visible)
 
     def _may_route(self, team: Team, host: str) -> bool:
-        if any(covers(one, host) for one in team.hosts or ()):
+        if any(covers(each_host, host) for each_host in team.hosts or ()):
             return True
         stem = host.removesuffix(f".svc.{self._mesh.config.domain}")
         return stem != host and self.of_namespace(stem.rpartition(".")[2]) is team
@@ -139,18 +142,24 @@ class Owners:
         directory = resource.directory
         if self._directories and directory not in self._of_directory:
             path = os.path.abspath(directory)  # noqa: PTH100 - a text, no file is asked
-            inside = ((one, team) for one, team in self._directories if _is_below(path, one))
-            closest = max(inside, key=lambda one: len(one[0]), default=("", None))
+            inside = (
+                (each_directory, team)
+                for each_directory, team in self._directories
+                if _is_below(path, each_directory)
+            )
+            closest = max(inside, key=lambda pair: len(pair[0]), default=("", None))
             self._of_directory[directory] = closest[1]
         return self._of_directory.get(directory)
 
     @cached_property
     def _directories(self) -> list[tuple[str, Team]]:
-        return [(one, team) for team in self._ownership.teams for one in team.directories]
+        return [
+            (directory, team) for team in self._ownership.teams for directory in team.directories
+        ]
 
 
 def _owns(team: Team, namespace: str) -> bool:
-    return any(fnmatchcase(namespace, one) for one in team.namespaces)
+    return any(fnmatchcase(namespace, each_namespace) for each_namespace in team.namespaces)
 
 
 def _is_below(directory: str, parent: str) -> bool:

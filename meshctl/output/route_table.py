@@ -58,9 +58,9 @@ def _client_rows(answer: dict[str, Any]) -> Iterator[Row]:
 def _server_rows(answer: dict[str, Any]) -> Iterator[Row]:
     """Walk the servers of an answer, dropped ones too."""
     for gateway, form in answer["gateways"].items():
-        for one in form.get("servers", ()):
-            where = _where(one["location"])
-            yield gateway, one["server"], one["target_port"], one["reason"], where
+        for server in form.get("servers", ()):
+            where = _where(server["location"])
+            yield gateway, server["server"], server["target_port"], server["reason"], where
 
 
 def _route_cells(route: dict[str, Any], redirects: str) -> tuple[str, str, str, str]:
@@ -73,15 +73,15 @@ def _match(match: dict[str, Any]) -> str:
     parts = [f"{kind} {match[kind]}"]
     if match.get("caseSensitive") is False:
         parts.append("any case")
-    parts += [_condition("header", one) for one in match.get("headers", ())]
-    parts += [_condition("query", one) for one in match.get("query", ())]
+    parts += [_condition("header", header) for header in match.get("headers", ())]
+    parts += [_condition("query", wanted) for wanted in match.get("query", ())]
     return ", ".join(parts)
 
 
-def _condition(what: str, one: dict[str, Any]) -> str:
-    no = "no " if one.get("invert") else ""
-    kind = next((kind for kind in ("exact", "prefix", "regex") if kind in one), None)
-    return f"{no}{what} {one['name']}" + (f" {kind} {one[kind]}" if kind else "")
+def _condition(what: str, wanted: dict[str, Any]) -> str:
+    no = "no " if wanted.get("invert") else ""
+    kind = next((kind for kind in ("exact", "prefix", "regex") if kind in wanted), None)
+    return f"{no}{what} {wanted['name']}" + (f" {kind} {wanted[kind]}" if kind else "")
 
 
 def _action(route: dict[str, Any]) -> str:
@@ -92,13 +92,13 @@ def _action(route: dict[str, Any]) -> str:
         return "redirect to " + (" ".join(part for part in parts if part) or "itself")
     if "directResponse" in route:
         return f"answer {route['directResponse']}"
-    return ", ".join(_target(one) for one in route["to"]) or "nothing"
+    return ", ".join(_target(target) for target in route["to"]) or "nothing"
 
 
-def _target(one: dict[str, Any]) -> str:
-    subset = f"/{one['subset']}" if "subset" in one else ""
-    weight = f" {one['weight']} %" if "weight" in one else ""
-    return f"{one['host']}{subset}:{one['port']}{weight}"
+def _target(target: dict[str, Any]) -> str:
+    subset = f"/{target['subset']}" if "subset" in target else ""
+    weight = f" {target['weight']} %" if "weight" in target else ""
+    return f"{target['host']}{subset}:{target['port']}{weight}"
 
 
 def _where(location: dict[str, Any]) -> str:

@@ -89,7 +89,7 @@ _LEGACY_GROUPS = {"extensions": "apps"}
 
 def views_of(view: type[Resource]) -> tuple[type[Resource], ...]:
     """A view and those it is a kind of: an AuthorizationPolicy is a Policy and a Resource."""
-    return tuple(one for one in view.__mro__ if issubclass(one, Resource))
+    return tuple(base for base in view.__mro__ if issubclass(base, Resource))
 
 
 def make_resource(

@@ -69,9 +69,9 @@ class _SchemaCompiler:
         }
 
         def check(value: Any) -> Sequence[Fault]:
-            one = checks.get(type(value))
-            if one is not None:
-                return one(value)
+            item = checks.get(type(value))
+            if item is not None:
+                return item(value)
             return wrong_type(value, types) if types else ()
 
         return check
@@ -104,11 +104,11 @@ class _SchemaCompiler:
                 return wrong_type(value, types)
             faults: list[Fault] = []
             for key, item in value.items():
-                one = get(key, other)
-                if one is None:
+                entry = get(key, other)
+                if entry is None:
                     if is_closed:
                         faults.append(_unknown(key, properties, root))
-                elif item is not None and (found := one(item)):
+                elif item is not None and (found := entry(item)):
                     faults += below(key, found)
             for name in required:
                 if value.get(name) is None and not (name in nullable and name in value):
@@ -122,7 +122,7 @@ class _SchemaCompiler:
 
     def _array(self, schema: Schema, types: tuple[str, ...]) -> Check:
         items = self._resolve(schema.get("items", {}))
-        one = self.compile(schema["items"]) if items else _anything
+        entry = self.compile(schema["items"]) if items else _anything
         takes_null = _takes_null(items) or not types_of(items)
         least, most = schema.get("minItems", 0), schema.get("maxItems")
         keys = _list_keys(schema)
@@ -132,7 +132,7 @@ class _SchemaCompiler:
                 return wrong_type(value, types)
             faults: list[Fault] = []
             for index, item in enumerate(value):
-                if (found := one(item)) and not (item is None and takes_null):
+                if (found := entry(item)) and not (item is None and takes_null):
                     faults += below(index, found)
             if len(value) < least or most is not None:
                 faults += _count(value, least, most, "items")

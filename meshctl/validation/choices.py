@@ -59,7 +59,7 @@ def _one_of(parts: list[Schema], compile_part: Callable[[Schema], Check]) -> Che
     checks = [compile_part(part) for part in parts]
 
     def check(value: Any) -> tuple[Fault, ...]:
-        fitting = sum(1 for one in checks if not one(value))
+        fitting = sum(1 for each_check in checks if not each_check(value))
         if fitting == 1:
             return ()
         message = f"this must fit one of {len(checks)} alternatives; it fits {fitting}"
@@ -75,7 +75,7 @@ def _any_of(parts: list[Schema], compile_part: Callable[[Schema], Check]) -> Che
         said = Fault("missing-field", (), f"one of {listed(names)} is needed", key=True)
     else:
         said = Fault("value-not-allowed", (), f"this fits none of {len(checks)} alternatives")
-    return lambda value: () if any(not one(value) for one in checks) else (said,)
+    return lambda value: () if any(not check(value) for check in checks) else (said,)
 
 
 def _single_names(parts: list[Schema]) -> tuple[str, ...]:

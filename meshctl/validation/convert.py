@@ -30,9 +30,9 @@ def convert(crd: Schema) -> Iterator[Schema]:
     spec = _mapping(crd.get("spec"))
     group, kind = str(spec.get("group", "")), str(_mapping(spec.get("names")).get("kind", ""))
     sources = {
-        str(one.get("name")): _mapping(_mapping(one.get("schema")).get("openAPIV3Schema"))
-        for one in map(_mapping, _list(spec.get("versions")))
-        if one.get("served")
+        str(version.get("name")): _mapping(_mapping(version.get("schema")).get("openAPIV3Schema"))
+        for version in map(_mapping, _list(spec.get("versions")))
+        if version.get("served")
     }
     for version in sorted(sources, key=lambda name: ("alpha" in name, "beta" in name)):
         yield _whole(sources[version], group, version, kind)
@@ -109,8 +109,8 @@ def _node(source: Schema, names: tuple[str, ...]) -> Schema:
         result["required"] = required
     _open_or_close(source, result, names)
     result |= _alternatives(source)
-    rules = [{"rule": one["rule"]} for one in _list(source.get("x-kubernetes-validations"))
-             if isinstance(_mapping(one).get("rule"), str)]  # fmt: skip
+    rules = [{"rule": rule["rule"]} for rule in _list(source.get("x-kubernetes-validations"))
+             if isinstance(_mapping(rule).get("rule"), str)]  # fmt: skip
     if rules:
         result["x-kubernetes-validations"] = rules
     return _with_null(source, result)
@@ -201,7 +201,7 @@ class _Definitions:
         if text not in self._names:
             taken = set(self._names.values())
             names = (f"{name}{number or ''}" for number in range(len(taken) + 1))
-            self._names[text] = next(one for one in names if one not in taken)
+            self._names[text] = next(each_name for each_name in names if each_name not in taken)
             self._found[self._names[text]] = self._fold_children(schema)
         return {"$ref": f"#/$defs/{self._names[text]}"}
 

@@ -28,9 +28,13 @@ def _crds(path: str) -> list[dict[str, Any]]:
     for problem in loaded.problems:
         message = f"cannot read the CRDs: {problem.file}:{problem.span.line}: {problem.message}"
         raise ConfigError(message)
-    documents = [one.data for one in loaded.documents if isinstance(one.data, dict)]
-    listed = [item for one in documents for item in _items(one)]
-    found = [one for one in (*documents, *listed) if one.get("kind") == "CustomResourceDefinition"]
+    documents = [document.data for document in loaded.documents if isinstance(document.data, dict)]
+    listed = [item for document in documents for item in _items(document)]
+    found = [
+        document
+        for document in (*documents, *listed)
+        if document.get("kind") == "CustomResourceDefinition"
+    ]
     if not found:
         message = (
             f"{path} holds no CustomResourceDefinition; "
@@ -42,4 +46,4 @@ def _crds(path: str) -> list[dict[str, Any]]:
 
 def _items(document: dict[str, Any]) -> list[dict[str, Any]]:
     items = document.get("items")
-    return [one for one in items if isinstance(one, dict)] if isinstance(items, list) else []
+    return [item for item in items if isinstance(item, dict)] if isinstance(items, list) else []

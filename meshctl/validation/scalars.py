@@ -27,7 +27,7 @@ class Text:
         self._schema = schema
         self._words = frozenset(word for word in _choices(schema) if isinstance(word, str))
         rules = schema.get("x-kubernetes-validations", ())
-        self._is_duration = any("duration(self)" in one["rule"] for one in rules)
+        self._is_duration = any("duration(self)" in rule["rule"] for rule in rules)
         self._pattern = _compile(schema.get("pattern"))
         self._is_plain = not {
             "enum", "const", "pattern", "minLength", "maxLength", "format",

@@ -36,22 +36,22 @@ class Schemas:
     def kinds(self) -> list[tuple[str, str, str]]:
         """List group, version and kind of every schema, stablest version of a kind first."""
         ours = (identity(_load(file)) for file in _folder().glob("*.json"))
-        known = {*self._own, *(one for one in ours if (one[0], one[2]) not in self._versions)}
-        return sorted(known, key=lambda one: (one[2], one[0], *_instability(one[1])))
+        known = {*self._own, *(our for our in ours if (our[0], our[2]) not in self._versions)}
+        return sorted(known, key=lambda pair: (pair[2], pair[0], *_instability(pair[1])))
 
     def by_name(self, name: str, version: str | None = None) -> Schema:
         """Find the schema of a kind by its name, however capitalized.
 
         Raises UsageError with the closest kind, or with the versions there are.
         """
-        known = [one for one in self.kinds() if one[2].lower() == name.lower()]
+        known = [kind for kind in self.kinds() if kind[2].lower() == name.lower()]
         if not known:
-            close = closest(name, {one[2] for one in self.kinds()})
+            close = closest(name, {kind[2] for kind in self.kinds()})
             raise UsageError(
                 f"there is no schema of {name!r}{close or '; `meshctl schema` lists them'}"
             )
-        versions = list(dict.fromkeys(one[1] for one in known))
-        chosen = next((one for one in known if version in {None, one[1]}), None)
+        versions = list(dict.fromkeys(kind[1] for kind in known))
+        chosen = next((kind for kind in known if version in {None, kind[1]}), None)
         schema = self.find(*chosen) if chosen else None
         if schema is None:
             raise UsageError(
@@ -66,8 +66,8 @@ class Schemas:
 
 def identity(schema: Schema) -> tuple[str, str, str]:
     """Say which group, version and kind a schema is for."""
-    one = schema[IDENTITY][0]
-    return one["group"], one["version"], one["kind"]
+    item = schema[IDENTITY][0]
+    return item["group"], item["version"], item["kind"]
 
 
 def file_name(group: str, version: str, kind: str) -> str:

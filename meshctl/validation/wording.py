@@ -34,7 +34,11 @@ def listed(names: Iterable[object]) -> str:
 
 def closest(name: str, known: Collection[str]) -> str:
     """Phrase the name that was probably meant, or nothing."""
-    same = [one for one in known if one.lower() == name.lower().replace("_", "").replace("-", "")]
+    same = [
+        candidate
+        for candidate in known
+        if candidate.lower() == name.lower().replace("_", "").replace("-", "")
+    ]
     close = same or get_close_matches(name, known, n=1, cutoff=0.7)
     return f"; did you mean {close[0]}?" if close else ""
 

@@ -46,13 +46,13 @@ def _write(value: dict[str, Any] | list[Any], indent: int, written: list[str]) -
 def _write_mapping(value: dict[str, Any], indent: int, written: list[str]) -> None:
     pad = " " * indent
     for key in sorted_keys(tuple(value)):
-        one = value[key]
+        inner = value[key]
         name = _scalar(key, 0, 0, is_key=True)
-        if isinstance(one, dict | list) and one:
+        if isinstance(inner, dict | list) and inner:
             written.append(f"{pad}{name}:")
-            _write(one, indent + 2 if isinstance(one, dict) else indent, written)
+            _write(inner, indent + 2 if isinstance(inner, dict) else indent, written)
         else:
-            written.append(f"{pad}{name}: {_leaf(one, indent, indent + len(name) + 2)}")
+            written.append(f"{pad}{name}: {_leaf(inner, indent, indent + len(name) + 2)}")
 
 
 def _leaf(value: Any, indent: int, column: int) -> str:
@@ -196,19 +196,19 @@ def sorted_keys(keys: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(sorted(keys, key=cmp_to_key(_compare)))
 
 
-def _compare(one: str, other: str) -> int:
-    for place, (a, b) in enumerate(zip(one, other, strict=False)):
+def _compare(this: str, other: str) -> int:
+    for place, (a, b) in enumerate(zip(this, other, strict=False)):
         if a == b:
             continue
         if a.isalpha() or b.isalpha():
             both = a.isalpha() and b.isalpha()
             return (-1 if a < b else 1) if both else (-1 if b.isalpha() else 1)
-        lead = "1" if "0" in {a, b} and re.search(r"[1-9][0-9]*\Z", one[:place]) else ""
-        numbers = _number(one, place, lead), _number(other, place, lead)
+        lead = "1" if "0" in {a, b} and re.search(r"[1-9][0-9]*\Z", this[:place]) else ""
+        numbers = _number(this, place, lead), _number(other, place, lead)
         if numbers[0] != numbers[1]:
             return -1 if numbers[0] < numbers[1] else 1
         return -1 if a < b else 1
-    return len(one) - len(other)
+    return len(this) - len(other)
 
 
 def _number(text: str, place: int, lead: str) -> tuple[int, int]:

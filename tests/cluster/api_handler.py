@@ -287,7 +287,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def _forward(self, namespace: str, pod: str, request: Request, fault: Fault) -> None:
         asked = request.headers
-        protocols = [one.strip() for one in asked.get("sec-websocket-protocol", "").split(",")]
+        protocols = [item.strip() for item in asked.get("sec-websocket-protocol", "").split(",")]
         kind = self.api.kind_at("", "v1", "pods")
         assert kind is not None
         refused = self._refusal("get", "pods/portforward", kind, namespace, request.user)

@@ -92,7 +92,7 @@ def group_list(kinds: Iterable[ServedKind]) -> dict[str, Any]:
 
 def group_of(name: str, versions: tuple[str, ...]) -> dict[str, Any]:
     """One entry of ``/apis``; also ``/apis/GROUP``."""
-    listed = [{"groupVersion": f"{name}/{one}", "version": one} for one in versions]
+    listed = [{"groupVersion": f"{name}/{version}", "version": version} for version in versions]
     return {"name": name, "versions": listed, "preferredVersion": listed[0]}
 
 
@@ -102,14 +102,14 @@ def resource_list(group_version: str, kinds: Iterable[ServedKind]) -> dict[str, 
     for kind in kinds:
         reviews = kind.kind.startswith("SelfSubject")
         verbs = ["create"] if reviews else ["create", "get", "list", "watch"]
-        one: dict[str, Any] = {
+        item: dict[str, Any] = {
             "name": kind.plural,
             "singularName": kind.kind.lower(),
             "kind": kind.kind,
         }
         if kind.plural in _SHORT and not kind.group:
-            one["shortNames"] = [_SHORT[kind.plural]]
-        resources.append({**one, "namespaced": kind.is_namespaced, "verbs": verbs})
+            item["shortNames"] = [_SHORT[kind.plural]]
+        resources.append({**item, "namespaced": kind.is_namespaced, "verbs": verbs})
         if kind.kind == "Pod":
             name = {"name": "pods/portforward", "singularName": "", "kind": "PodPortForwardOptions"}
             resources.append({**name, "namespaced": True, "verbs": ["create", "get"]})

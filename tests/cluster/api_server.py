@@ -191,9 +191,10 @@ class ApiServer:
             "current-context": "custom" if user is not None else context,
             "clusters": [{"name": "fake", "cluster": {k: v for k, v in reached.items() if v}}],
             "contexts": [
-                {"name": one, "context": {"cluster": "fake", "user": one, **where}} for one in users
+                {"name": each_user, "context": {"cluster": "fake", "user": each_user, **where}}
+                for each_user in users
             ],
-            "users": [{"name": one, "user": of} for one, of in users.items()],
+            "users": [{"name": each_user, "user": of} for each_user, of in users.items()],
         }
         path = self.directory / f"{name}.yaml"
         path.write_text(yaml.safe_dump(content))

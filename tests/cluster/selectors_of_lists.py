@@ -19,7 +19,7 @@ def is_selected(thing: dict[str, Any], query: dict[str, str]) -> bool:
 
 
 def _satisfies(values: dict[str, str], selector: str) -> bool:
-    for term in (one.strip() for one in re.split(r",(?![^(]*\))", selector)):
+    for term in (item.strip() for item in re.split(r",(?![^(]*\))", selector)):
         if among := re.fullmatch(r"(\S+)\s+(in|notin)\s+\(([^)]*)\)", term):
             allowed = {value.strip() for value in among[3].split(",")}
             if (values.get(among[1]) in allowed) != (among[2] == "in"):

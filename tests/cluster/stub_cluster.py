@@ -18,8 +18,8 @@ class StubCluster:
         self.faults: dict[str, Callable[[str], ClusterError | None]] = {}
         self.installed: set[tuple[str, str]] = set()
         self.asked: list[str] = []
-        for one in objects:
-            self.install(one["apiVersion"], one["kind"])
+        for each_object in objects:
+            self.install(each_object["apiVersion"], each_object["kind"])
 
     def install(self, api_version: str, kind: str) -> None:
         self.installed.add((api_version, kind))
@@ -63,10 +63,13 @@ class StubCluster:
         self._check(kind.kind, namespace)
         if (kind.api_version, kind.kind) not in self.installed:
             raise NotFoundError(f"there are no {kind.plural}")
-        for one in self.objects:
-            is_meant = namespace in {"", one["metadata"].get("namespace")}
-            if (one["apiVersion"], one["kind"]) == (kind.api_version, kind.kind) and is_meant:
-                yield {**one, "data": None} if metadata_only else one
+        for each_object in self.objects:
+            is_meant = namespace in {"", each_object["metadata"].get("namespace")}
+            if (each_object["apiVersion"], each_object["kind"]) == (
+                kind.api_version,
+                kind.kind,
+            ) and is_meant:
+                yield {**each_object, "data": None} if metadata_only else each_object
 
     def _check(self, key: str, namespace: str) -> None:
         fault = self.faults.get(key)

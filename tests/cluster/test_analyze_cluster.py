@@ -85,7 +85,7 @@ def test_what_a_cluster_does_not_show_may_be_there() -> None:
     report = analyze_live(read_snapshot(cluster), NOTHING, WHOLE)
     assert LOST not in rules(report)
     gap = ("service/port-without-protocol", "Service: you may not list Service")
-    assert gap in [tuple(one) for one in report.not_checked]
+    assert gap in [tuple(not_checked_rule) for not_checked_rule in report.not_checked]
 
 
 def test_kinds_that_few_may_read_leave_the_mesh_whole() -> None:

@@ -68,7 +68,7 @@ def add_pods(server: ApiServer, *names: str, namespace: str = "shop") -> None:
 
 
 def names(objects: Any) -> list[str]:
-    return [one["metadata"]["name"] for one in objects]
+    return [each_object["metadata"]["name"] for each_object in objects]
 
 
 # Requests
@@ -277,13 +277,13 @@ def test_pages_are_walked(api_server: ApiServer, cluster: Cluster) -> None:
     expected = [f"pod-{number:04}" for number in range(1201)]
     add_pods(api_server, *expected)
     assert expected == names(cluster.list(PODS))
-    assert ["500"] * 3 == [one.query["limit"] for one in api_server.seen if "pods" in one.path]
+    assert ["500"] * 3 == [item.query["limit"] for item in api_server.seen if "pods" in item.path]
 
 
 def test_a_page_is_asked_for_when_it_is_needed(api_server: ApiServer, cluster: Cluster) -> None:
     add_pods(api_server, *(f"pod-{number:04}" for number in range(1201)))
     next(cluster.list(PODS))
-    assert 1 == len([one for one in api_server.seen if "pods" in one.path])
+    assert 1 == len([item for item in api_server.seen if "pods" in item.path])
 
 
 def test_namespaces_and_labels_select(api_server: ApiServer, cluster: Cluster) -> None:

@@ -74,14 +74,14 @@ def policy(mode: str) -> dict[str, Any]:
 def shop(api_server: ApiServer) -> ApiServer:
     ports = [{"name": "http", "port": 80, "targetPort": 8080}]
     labels = {"labels": {"istio-injection": "enabled"}}
-    for one in (
+    for item in (
         thing("v1", "Namespace", "shop", metadata=labels),
         thing("v1", "Service", "cart", spec={"selector": {"app": "cart"}, "ports": ports}),
         workload("cart"),
         workload("batch", "false"),
         routes_to("lost"),
     ):
-        api_server.add(one)
+        api_server.add(item)
     return api_server
 
 
@@ -91,7 +91,7 @@ def write(name: str, *objects: dict[str, Any]) -> str:
 
 
 def found(ended: Ended) -> list[str]:
-    return [one["rule"] for one in json.loads(ended.out)["findings"]]
+    return [finding["rule"] for finding in json.loads(ended.out)["findings"]]
 
 
 def test_without_paths_the_cluster_alone_is_analysed(shop: ApiServer, run: Run) -> None:
@@ -114,9 +114,9 @@ def test_files_are_laid_over_the_cluster(shop: ApiServer, run: Run) -> None:
 
 def test_a_file_without_a_namespace_says_where_it_goes(shop: ApiServer, run: Run) -> None:
     config = shop.write_kubeconfig("homed", namespace="shop")
-    one = routes_to("cart")
-    del one["metadata"]["namespace"]
-    file = write("new.yaml", one)
+    item = routes_to("cart")
+    del item["metadata"]["namespace"]
+    file = write("new.yaml", item)
     shop.kubeconfig = config
     ended = run("analyze", file, *ONLY_LOST)
     assert (
@@ -151,7 +151,7 @@ def test_a_refused_kind_is_said_and_is_no_failure(shop: ApiServer, run: Run) -> 
     assert (0, []) == (ended.code, found(ended))
     [line] = ended.errors.splitlines()
     assert line.startswith("not every Service was read: ")
-    assert LOST in {one["rule"] for one in json.loads(ended.out)["not_checked"]}
+    assert LOST in {item["rule"] for item in json.loads(ended.out)["not_checked"]}
 
 
 def test_one_namespace_is_read_where_the_others_are_refused(shop: ApiServer, run: Run) -> None:
@@ -184,7 +184,7 @@ def test_names_of_secrets_are_read_and_nothing_in_them(shop: ApiServer, run: Run
     ended = run("analyze", "-o", "json", "--select", "gateway/credential-not-found")
     [finding] = json.loads(ended.out)["findings"]
     assert "there is no Secret 'nowhere' in shop" in finding["message"]
-    [asked] = [one for one in shop.seen if one.path.endswith("/secrets")]
+    [asked] = [item for item in shop.seen if item.path.endswith("/secrets")]
     assert asked.headers["accept"].startswith("application/json;as=PartialObjectMetadataList")
 
 
@@ -205,7 +205,7 @@ def test_tls_check_asks_the_cluster(shop: ApiServer, run: Run) -> None:
     ended = run("tls-check", "batch.shop", "cart:80", "-o", "json")
     [row] = json.loads(ended.out)
     assert (1, "conflict") == (ended.code, row["result"])
-    assert [None] == [one["location"] for one in row["decided_by"]]
+    assert [None] == [item["location"] for item in row["decided_by"]]
     shown = run("tls-check", "batch.shop", "cart:80").out
     assert "server: PeerAuthentication shop/default in the cluster, spec.mtls.mode" in shown
 
@@ -214,8 +214,8 @@ def test_tls_check_shows_what_files_would_change(shop: ApiServer, run: Run) -> N
     file = write("strict.yaml", policy("STRICT"))
     ended = run("tls-check", file, "-o", "json")
     outcomes = {
-        one["after"]["client"]: (one["before"]["result"], one["after"]["result"])
-        for one in json.loads(ended.out)
+        load["after"]["client"]: (load["before"]["result"], load["after"]["result"])
+        for load in json.loads(ended.out)
     }
     assert 1 == ended.code
     expected = {"shop/batch": ("plaintext", "conflict"), "shop/cart": ("mtls", "mtls")}

@@ -17,10 +17,10 @@ BAKERY = Path(__file__).parents[1] / "inspect/meshes/bakery.yaml"
 
 @pytest.fixture
 def bakery(api_server: ApiServer) -> ApiServer:
-    for one in yaml.safe_load_all(BAKERY.read_text(encoding="utf-8")):
-        if one["kind"] == "Service":
-            one["status"] = {"loadBalancer": {"ingress": [{"hostname": "door.example.net"}]}}
-        api_server.add(one)
+    for item in yaml.safe_load_all(BAKERY.read_text(encoding="utf-8")):
+        if item["kind"] == "Service":
+            item["status"] = {"loadBalancer": {"ingress": [{"hostname": "door.example.net"}]}}
+        api_server.add(item)
     return api_server
 
 
@@ -37,21 +37,21 @@ def answer(server: ApiServer, *words: str) -> Any:
 def test_a_pod_of_a_cluster_reads_like_that_of_files(bakery: ApiServer) -> None:
     live = answer(bakery, "describe", "pod", "oven-v1.bakery")
     files = answer(bakery, "describe", "pod", "oven-v1.bakery", str(BAKERY), "--whole-mesh")
-    for one in live["services"][0]["exposed"]:
-        if one["gateway"]["name"] == "door":
-            assert ["door.example.net", "192.0.2.7"] == one.pop("addresses")
-    for one in files["services"][0]["exposed"]:
-        if one["gateway"]["name"] == "door":
-            assert ["192.0.2.7"] == one.pop("addresses")
+    for item in live["services"][0]["exposed"]:
+        if item["gateway"]["name"] == "door":
+            assert ["door.example.net", "192.0.2.7"] == item.pop("addresses")
+    for item in files["services"][0]["exposed"]:
+        if item["gateway"]["name"] == "door":
+            assert ["192.0.2.7"] == item.pop("addresses")
     assert without_places(files) == without_places(live)
 
 
 def without_places(form: Any) -> Any:
     if isinstance(form, dict):
-        return {key: without_places(one) for key, one in form.items() if key != "location"}
+        return {key: without_places(item) for key, item in form.items() if key != "location"}
     if isinstance(form, list):
         # Findings come in the order of their files.
-        return sorted((without_places(one) for one in form), key=repr)
+        return sorted((without_places(item) for item in form), key=repr)
     return form
 
 
@@ -94,7 +94,7 @@ def test_check_inject_asks_the_webhooks_of_the_cluster(bakery: ApiServer) -> Non
     bakery.add(webhook("stable"))
     (form,) = answer(bakery, "check-inject", "deploy/oven-v1.bakery")
     assert ("injected", False) == (form["verdict"], form["webhooks_assumed"])
-    assert ["stable"] == [one["name"] for one in form["webhooks"]]
+    assert ["stable"] == [each_webhook["name"] for each_webhook in form["webhooks"]]
 
 
 def test_two_webhooks_end_with_1(bakery: ApiServer) -> None:

@@ -164,7 +164,9 @@ def test_istiod_injects(mesh: ApiServer, manifest: str) -> None:
     assert "cart" == template["metadata"]["labels"]["owner"]
     assert {"app", "owner"} == template["metadata"]["labels"].keys()
     assert {"labels", "annotations"} == template["metadata"].keys()
-    assert ["cart", "istio-proxy"] == [one["name"] for one in template["spec"]["containers"]]
+    assert ["cart", "istio-proxy"] == [
+        container["name"] for container in template["spec"]["containers"]
+    ]
     assert "app: cart # the name" in result.stdout
 
 

@@ -62,7 +62,7 @@ def refusal(cluster: Cluster, port: int = MONITORING, path: str = "/debug/syncz"
 
 
 def carriers() -> list[threading.Thread]:
-    return [one for one in threading.enumerate() if "PortForward" in str(one._target)]
+    return [thread for thread in threading.enumerate() if "PortForward" in str(thread._target)]
 
 
 # What works

@@ -151,8 +151,8 @@ def test_a_connection_that_drops(api_server: ApiServer) -> None:
 
 
 def test_when_all_are_dead_each_reason_is_told(api_server: ApiServer) -> None:
-    for one in two_istiods(api_server):
-        one.die()
+    for istiod in two_istiods(api_server):
+        istiod.die()
     message = refusal(api_server, "proxy-status", "-o", "json")
     assert message.startswith("no istiod says which proxies it has: istiod-a: port 15014")
     assert "; istiod-b: port 15014" in message
@@ -266,7 +266,7 @@ def test_versions(api_server: ApiServer) -> None:
     found = json.loads(result.stdout)
     assert 0 == result.exit_code
     assert [("istiod-a", "1.31.0"), ("istiod-b", None)] == [
-        (one["istiod"], one["version"]) for one in found["control_plane"]
+        (item["istiod"], item["version"]) for item in found["control_plane"]
     ]
     assert [{"version": "1.31.0", "proxies": 2}] == found["data_plane"]
 

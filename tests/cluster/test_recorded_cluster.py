@@ -112,6 +112,6 @@ def _let_nobody_but(istiod: Istiod, server: ApiServer) -> None:
         if pod["metadata"]["labels"].get("app") == "istiod" and name != istiod.name:
             server.remove("v1", "Pod", istiod.namespace, name)
     group = "admissionregistration.k8s.io"
-    for one in [*server.objects[group, "mutatingwebhookconfigurations"].values()]:
-        for webhook in one["webhooks"]:
+    for each_object in [*server.objects[group, "mutatingwebhookconfigurations"].values()]:
+        for webhook in each_object["webhooks"]:
             webhook["clientConfig"]["caBundle"] = istiod.ca_bundle

@@ -112,7 +112,7 @@ def test_the_namespace_of_the_context_is_the_own_one() -> None:
 def test_kinds_without_namespace_are_not_asked_for_in_one() -> None:
     cluster = StubCluster(thing("Service"), thing("Node", "n1"))
     cluster.refuse("Node", but="default")
-    assert ["Node"] == [one.kind for one in read_snapshot(cluster).unread]
+    assert ["Node"] == [unread.kind for unread in read_snapshot(cluster).unread]
 
 
 def test_a_kind_that_breaks_off_leaves_nothing_behind() -> None:
@@ -127,7 +127,7 @@ def test_a_kind_that_breaks_off_leaves_nothing_behind() -> None:
     cluster.list = broken  # type: ignore[method-assign]
     live = read_snapshot(cluster)
     assert ["cluster:test/services/shop/cart"] == files(live)
-    assert ["the answer breaks off"] == [one.reason for one in live.unread]
+    assert ["the answer breaks off"] == [unread.reason for unread in live.unread]
 
 
 def test_a_cluster_that_shows_nothing_is_an_error() -> None:

@@ -190,7 +190,7 @@ def workloads_of(case: dict[str, Any]) -> Iterator[dict[str, Any]]:
     for data in yaml.safe_load_all((DATA / "testdata" / case["in"]).read_text()):
         if isinstance(data, dict):
             items = data["items"] if data.get("kind") == "List" else [data]
-            yield from (one for one in items if is_known(one))
+            yield from (item for item in items if is_known(item))
 
 
 @functools.cache

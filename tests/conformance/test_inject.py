@@ -106,7 +106,7 @@ def disagreement(case: dict[str, Any]) -> str:
 
 def objects(text: str) -> list[Any]:
     """Read objects as Kubernetes does; lists have metadata either way."""
-    return [typed(one) for one in yaml.safe_load_all(text) if one]
+    return [typed(item) for item in yaml.safe_load_all(text) if item]
 
 
 def typed(data: dict[str, Any]) -> dict[str, Any]:

@@ -155,7 +155,9 @@ def found_by(case: dict[str, Any], scratch: Path) -> list[LocatedFinding]:
     )
     report = analyze(input_files(case, scratch), settings)
     # The original drops equal messages on one object too.
-    distinct = {(one.rule, one.resource, one.message): one for one in report.findings}
+    distinct = {
+        (finding.rule, finding.resource, finding.message): finding for finding in report.findings
+    }
     return list(distinct.values())
 
 
@@ -169,19 +171,21 @@ def object_of(finding: LocatedFinding) -> tuple[str, str, str]:
 def compare(case: dict[str, Any], scratch: Path) -> dict[str, list[str]]:
     """Pair findings with what is expected; give what is left over on both sides."""
     left = Counter(
-        Expected(one["code"], one["kind"], one["namespace"], one["name"])
-        for one in case["expected"]
+        Expected(item["code"], item["kind"], item["namespace"], item["name"])
+        for item in case["expected"]
     )
     more = []
     codes = codes_of(case["analyzer"])
     for finding in found_by(case, scratch):
         ours = [code for code in finding.equivalents if code in codes]
-        same = [one for code in ours if left[one := Expected(code, *object_of(finding))] > 0]
+        same = [
+            expected for code in ours if left[expected := Expected(code, *object_of(finding))] > 0
+        ]
         if same:
             left[same[0]] -= 1
         else:
             more.append(" ".join((ours[0], *object_of(finding))))
-    missing = [" ".join(one) for one in left.elements()]
+    missing = [" ".join(expected) for expected in left.elements()]
     return {"missing": sorted(missing), "more": sorted(more)}
 
 
@@ -207,7 +211,9 @@ def test_deviations_are_about_cases_that_exist() -> None:
 def test_codes_that_differ_belong_to_a_rule() -> None:
     known = {code for rule in load_all() for code in rule.equivalents}
     assert [] == [code for code in LISTED["codes"] if code not in known]
-    assert [] == [code for code, one in LISTED["codes"].items() if len(one) != 2]  # both texts
+    assert [] == [
+        code for code, each_code in LISTED["codes"].items() if len(each_code) != 2
+    ]  # both texts
 
 
 @needs_data

@@ -48,7 +48,7 @@ def test_every_row_of_istioctl(mesh: Mesh, name: str) -> None:
     target, rows = recorded(name)
     (form,) = answer(mesh, target, "", "default")
     assert rows == [
-        (one["name"], one["revision"], one["injects"], gist(one["reason"]))
-        for one in form["webhooks"]
+        (webhook["name"], webhook["revision"], webhook["injects"], gist(webhook["reason"]))
+        for webhook in form["webhooks"]
     ]
     assert form["verdict"] == "injected"

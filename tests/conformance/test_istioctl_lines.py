@@ -45,21 +45,21 @@ def messages() -> Iterator[Message]:
     if not DATA.is_dir():
         return
     for printed in json.loads((DATA / "istioctl-offline.json").read_text()).values():
-        for one in printed["messages"]:
-            file, _, line = one.get("reference", "").rpartition(":")
+        for message in printed["messages"]:
+            file, _, line = message.get("reference", "").rpartition(":")
             if file:
-                yield Message(file, int(line), one["code"], one["origin"])
+                yield Message(file, int(line), message["code"], message["origin"])
 
 
 @cache
 def found_in(file: str) -> dict[tuple[str, str], list[int]]:
     """The lines of our findings by code and object, as istioctl names it."""
     lines: dict[tuple[str, str], list[int]] = {}
-    for one in analyze([str(DATA / file)], Settings(namespace="", whole_mesh=True)).findings:
-        place = f"{one.resource.namespace}/" if one.resource.namespace else ""
-        origin = f"{one.resource.kind} {place}{one.resource.name}"
-        for code in one.equivalents:
-            lines.setdefault((code, origin), []).append(one.location.line)
+    for finding in analyze([str(DATA / file)], Settings(namespace="", whole_mesh=True)).findings:
+        place = f"{finding.resource.namespace}/" if finding.resource.namespace else ""
+        origin = f"{finding.resource.kind} {place}{finding.resource.name}"
+        for code in finding.equivalents:
+            lines.setdefault((code, origin), []).append(finding.location.line)
     return lines
 
 
@@ -89,30 +89,33 @@ def block(message: Message) -> range:
 
 def compared() -> list[tuple[Message, list[int]]]:
     """Pair each message with our lines, if we say the same of the object."""
-    pairs = [(one, found_in(one.file).get((one.code, one.origin), [])) for one in messages()]
-    return [(one, lines) for one, lines in pairs if lines]
+    pairs = [
+        (message, found_in(message.file).get((message.code, message.origin), []))
+        for message in messages()
+    ]
+    return [(message, lines) for message, lines in pairs if lines]
 
 
 @needs_data
 def test_ours_is_that_line_or_a_more_exact_one() -> None:
     elsewhere = [
-        f"{one.file}:{one.line} {one.code}, ours: {lines}"
-        for one, lines in compared()
-        if one.code not in ELSEWHERE and not any(line in block(one) for line in lines)
+        f"{message.file}:{message.line} {message.code}, ours: {lines}"
+        for message, lines in compared()
+        if message.code not in ELSEWHERE and not any(line in block(message) for line in lines)
     ]
     assert [] == elsewhere
 
 
 @needs_data
 def test_what_is_elsewhere_on_purpose_still_is() -> None:
-    apart = {one.code for one, lines in compared() if not set(lines) & set(block(one))}
+    apart = {message.code for message, lines in compared() if not set(lines) & set(block(message))}
     assert set(ELSEWHERE) == apart
 
 
 @needs_data
 def test_enough_is_compared(capsys: pytest.CaptureFixture[str]) -> None:
     pairs = compared()
-    exact = sum(one.line in lines for one, lines in pairs)
+    exact = sum(message.line in lines for message, lines in pairs)
     with capsys.disabled():
         print(  # noqa: T201 - the agreement is what one runs this for
             f"\nistioctl's lines: {len(pairs)} of {len(list(messages()))} messages are ours too, "

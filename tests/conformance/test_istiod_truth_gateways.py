@@ -96,7 +96,7 @@ def deed(route: dict[str, Any]) -> dict[str, Any]:
     form = {key: value for key, value in route.items() if key not in {"vs", "name"}}
     query = form["match"].get("query")
     if query:
-        form["match"] = {**form["match"], "query": sorted(query, key=lambda one: one["name"])}
+        form["match"] = {**form["match"], "query": sorted(query, key=lambda item: item["name"])}
     return form
 
 

@@ -39,14 +39,17 @@ def scenarios() -> Iterator[tuple[str, Mesh, dict[str, Any]]]:
         for data in yaml.load_all((DATA / "gw-base.yaml").read_text(), yaml.CSafeLoader)
     ]
     for line in (DATA / "gw-s1.jsonl").read_text().splitlines():
-        one = json.loads(line)
-        mesh = Mesh([*base, *(resource(data) for data in one["manifests"])])
-        yield one["id"], mesh, one["truth"]
+        item = json.loads(line)
+        mesh = Mesh([*base, *(resource(data) for data in item["manifests"])])
+        yield item["id"], mesh, item["truth"]
 
 
-def name(one: RouteMatch) -> tuple[str, str]:
-    match = one.match.match.name if one.match is not None else ""
-    return one.service.key_name, f"{one.rule.name}.{match}" if match else one.rule.name
+def name(route_match: RouteMatch) -> tuple[str, str]:
+    match = route_match.match.match.name if route_match.match is not None else ""
+    return (
+        route_match.service.key_name,
+        f"{route_match.rule.name}.{match}" if match else route_match.rule.name,
+    )
 
 
 def orders(truth: dict[str, Any]) -> list[list[tuple[str, str]]]:
@@ -72,13 +75,13 @@ def test_who_comes_first_is_who_stands_first(capsys: pytest.CaptureFixture[str])
     for scenario, mesh, truth in scenarios():
         for service in mesh.of(VirtualService):
             unused = mesh.route_overlaps.unused_default(service)
-            for one in [*mesh.route_overlaps.overlaps(service), *([unused] if unused else [])]:
+            for overlap in [*mesh.route_overlaps.overlaps(service), *([unused] if unused else [])]:
                 counted["collisions"] += 1
-                assert one.order_known
-                found = stands_before(name(one.first), name(one.second), truth)
+                assert overlap.order_known
+                found = stands_before(name(overlap.first), name(overlap.second), truth)
                 counted["seen together"] += bool(found)
                 if False in found:
-                    wrong.append((scenario, name(one.first), name(one.second)))
+                    wrong.append((scenario, name(overlap.first), name(overlap.second)))
     with capsys.disabled():
         print(f"\noverlaps: {dict(counted)}, {len(wrong)} in another order")  # noqa: T201 - the figures
     assert wrong == []

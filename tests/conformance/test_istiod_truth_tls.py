@@ -130,7 +130,9 @@ def conflicts_of(truth: list[dict[str, Any]]) -> set[Place]:
 def reported(mesh: Mesh, clients: set[str] | None = None) -> set[Place]:
     """What the model files; a namespace may be asked through another client than was recorded."""
     found = set()
-    for conflict in (one for resource in mesh.resources for one in mesh.tls_conflicts.of(resource)):
+    for conflict in (
+        conflict for resource in mesh.resources for conflict in mesh.tls_conflicts.of(resource)
+    ):
         for connection in conflict.connections:
             upstream, server = connection.upstream, connection.server
             name = upstream.client.name

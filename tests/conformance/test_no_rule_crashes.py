@@ -38,7 +38,7 @@ def crashes(objects: list[dict[str, Any]], *, is_whole: bool) -> list[str]:
     resources = tuple(unwrap(documents, "default"))
     mesh = Mesh(resources, is_whole=is_whole, judge=Judge(Schemas()))
     outcomes = run(RULES, mesh)
-    return [f"{rule.id}: {crash}: {one.data}" for rule, one, crash in outcomes.crashes]
+    return [f"{rule.id}: {crash}: {resource.data}" for rule, resource, crash in outcomes.crashes]
 
 
 def damage(value: Any, chance: random.Random) -> Any:
@@ -62,11 +62,11 @@ def test_the_corpus_damaged(seed: int) -> None:
     chance = random.Random(seed)
     objects = [
         {
-            **one,
-            "spec": damage(one.get("spec"), chance),
-            "metadata": damage(one["metadata"], chance),
+            **item,
+            "spec": damage(item.get("spec"), chance),
+            "metadata": damage(item["metadata"], chance),
         }
-        for one in corpus()
+        for item in corpus()
     ]
     chance.shuffle(objects)
     found = [

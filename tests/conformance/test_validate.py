@@ -39,7 +39,7 @@ needs_data = pytest.mark.skipif(
 def judge(objects: list[dict[str, Any]], folder: Path) -> list[set[Severity]]:
     """Say which severities the findings of each object have."""
     file = folder / "objects.yaml"
-    file.write_text("".join(f"---\n{json.dumps(one)}\n" for one in objects))
+    file.write_text("".join(f"---\n{json.dumps(each_object)}\n" for each_object in objects))
     found: list[set[Severity]] = [set() for _ in objects]
     for finding in analyze([str(file)], SETTINGS).findings:
         found[finding.location.line // 2 - 1].add(finding.severity)
@@ -53,14 +53,14 @@ def read_corpus() -> list[dict[str, Any]]:
 @needs_data
 def test_verdicts_agree_with_the_api_server(tmp_path, capsys) -> None:
     corpus = read_corpus()
-    found = judge([one["doc"] for one in corpus], tmp_path)
+    found = judge([item["doc"] for item in corpus], tmp_path)
     total, agreed, differ = Counter(), Counter(), []
-    for one, severities in zip(corpus, found, strict=True):
-        total[one["kind"]] += 1
-        if one["apiserver"]["ok"] == (Severity.ERROR not in severities):
-            agreed[one["kind"]] += 1
+    for entry, severities in zip(corpus, found, strict=True):
+        total[entry["kind"]] += 1
+        if entry["apiserver"]["ok"] == (Severity.ERROR not in severities):
+            agreed[entry["kind"]] += 1
         else:
-            differ.append(one["id"])
+            differ.append(entry["id"])
     with capsys.disabled():
         print(f"\nvalidate agrees on {agreed.total()} of {total.total()}")  # noqa: T201 - the figures
         for kind in sorted(total):
@@ -71,12 +71,12 @@ def test_verdicts_agree_with_the_api_server(tmp_path, capsys) -> None:
 
 @needs_data
 def test_the_same_objects_get_warnings(tmp_path) -> None:
-    corpus = [one for one in read_corpus() if one["apiserver"]["ok"]]
-    found = judge([one["doc"] for one in corpus], tmp_path)
-    expected = [one["id"] for one in corpus if one["apiserver"]["warnings"]]
+    corpus = [item for item in read_corpus() if item["apiserver"]["ok"]]
+    found = judge([item["doc"] for item in corpus], tmp_path)
+    expected = [item["id"] for item in corpus if item["apiserver"]["warnings"]]
     warned = {
-        one["id"]
-        for one, severities in zip(corpus, found, strict=True)
+        item["id"]
+        for item, severities in zip(corpus, found, strict=True)
         if Severity.WARNING in severities
     }
     assert [] == [name for name in expected if name not in warned]
@@ -86,9 +86,9 @@ def test_the_same_objects_get_warnings(tmp_path) -> None:
 @needs_data
 def test_accepted_and_rejected_documents(tmp_path) -> None:
     documents = json.loads((CRDS / "accept-reject.json").read_text())
-    found = judge([one["doc"] for one in documents], tmp_path)
-    expected = [one["expect"] for one in documents]
-    assert expected == ["reject" if Severity.ERROR in one else "accept" for one in found]
+    found = judge([document["doc"] for document in documents], tmp_path)
+    expected = [document["expect"] for document in documents]
+    assert expected == ["reject" if Severity.ERROR in item else "accept" for item in found]
 
 
 @needs_data

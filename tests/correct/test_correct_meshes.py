@@ -24,9 +24,9 @@ def name(file: Path) -> str:
 def alarms(file: Path, *, is_whole: bool) -> list[str]:
     report = analyze([str(file)], Settings(whole_mesh=is_whole))
     return [
-        f"{one.location.line}: [{one.rule}] {one.message}"
-        for one in report.findings
-        if one.severity is not Severity.INFO
+        f"{finding.location.line}: [{finding.rule}] {finding.message}"
+        for finding in report.findings
+        if finding.severity is not Severity.INFO
     ]
 
 

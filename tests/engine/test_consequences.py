@@ -25,7 +25,7 @@ spec:
 def rules(tmp_path: Path, text: str, *select: str, alone: bool = False) -> list[str]:
     (tmp_path / "a.yaml").write_text(text)
     settings = Settings(select=select, alone=alone)
-    return [one.rule for one in analyze([str(tmp_path)], settings).findings]
+    return [finding.rule for finding in analyze([str(tmp_path)], settings).findings]
 
 
 def test_a_rule_of_the_mesh_outdoes_a_warning_of_the_webhook(tmp_path) -> None:

@@ -132,4 +132,4 @@ def test_a_broken_baseline_is_one_clear_sentence(tmp_path: Path, text: str) -> N
 
 def test_a_baseline_lists_what_it_accepts(tmp_path: Path) -> None:
     data = json.loads(baseline_text(run(tmp_path, policy()).findings))
-    assert [(RULE, 1)] == [(one["rule"], one["count"]) for one in data["findings"]]
+    assert [(RULE, 1)] == [(finding["rule"], finding["count"]) for finding in data["findings"]]

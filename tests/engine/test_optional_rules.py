@@ -35,7 +35,9 @@ def test_an_optional_rule_has_to_be_named(tmp_path: Path, select, ignore, runs: 
     file = tmp_path / "cart.yaml"
     file.write_text(UNGUARDED)
     report = analyze([str(file)], Settings(select=select, ignore=ignore))
-    found = [one.rule for one in report.findings if one.rule == "workload/guarded-by-nothing"]
+    found = [
+        finding.rule for finding in report.findings if finding.rule == "workload/guarded-by-nothing"
+    ]
     assert runs == bool(found)
 
 

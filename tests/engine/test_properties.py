@@ -97,10 +97,14 @@ def test_findings_do_not_depend_on_the_order_of_documents(chance: random.Random)
 def _unique(objects: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Keep one object of each identity: which of two counts does depend on the order."""
     found: dict[tuple[str, ...], dict[str, Any]] = {}
-    for one in objects:
-        meta = one.get("metadata") or {}
-        identity = (one["apiVersion"].partition("/")[0], one["kind"], str(meta.get("namespace")))
-        found.setdefault((*identity, str(meta.get("name"))), one)
+    for each_object in objects:
+        meta = each_object.get("metadata") or {}
+        identity = (
+            each_object["apiVersion"].partition("/")[0],
+            each_object["kind"],
+            str(meta.get("namespace")),
+        )
+        found.setdefault((*identity, str(meta.get("name"))), each_object)
     return list(found.values())
 
 

@@ -35,12 +35,12 @@ def injected(used: InjectionSettings, **metadata: Any) -> dict[str, Any]:
 
 def proxy_of(pod: dict[str, Any]) -> dict[str, Any]:
     every = [*pod["spec"]["containers"], *pod["spec"].get("initContainers", [])]
-    return next(one for one in every if one["name"] == "istio-proxy")
+    return next(container for container in every if container["name"] == "istio-proxy")
 
 
 def environment(**given: Any) -> dict[str, Any]:
     proxy = proxy_of(injected(read_given(Given(**given))))
-    return {one["name"]: one.get("value") for one in proxy["env"]}
+    return {variable["name"]: variable.get("value") for variable in proxy["env"]}
 
 
 @pytest.mark.parametrize("file", CASES, ids=lambda file: file.parent.name)
@@ -153,7 +153,7 @@ sidecarInjectorWebhook:
         annotations={"inject.istio.io/templates": "gateway"},
     )
     assert "gateway" == own["metadata"]["labels"]["own"]
-    assert ["web"] == [one["name"] for one in own["spec"]["containers"]]
+    assert ["web"] == [container["name"] for container in own["spec"]["containers"]]
 
 
 @pytest.mark.parametrize(
@@ -167,12 +167,12 @@ sidecarInjectorWebhook:
 )
 def test_the_plugin_of_any_version(version: str, text: str, init: str) -> None:
     pod = injected(read_given(Given(version, sets=(text,))))
-    assert [init] == [one["name"] for one in pod["spec"]["initContainers"]]
+    assert [init] == [container["name"] for container in pod["spec"]["initContainers"]]
 
 
 def test_what_a_later_version_does_not_read() -> None:
     pod = injected(read_given(Given("1.24", values="istio_cni: {enabled: true}")))
-    assert ["istio-init"] == [one["name"] for one in pod["spec"]["initContainers"]]
+    assert ["istio-init"] == [container["name"] for container in pod["spec"]["initContainers"]]
 
 
 def test_the_policy_of_compliance_is_a_variable_of_istiod() -> None:

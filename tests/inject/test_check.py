@@ -206,14 +206,16 @@ def injected(annotations: dict[str, str]) -> dict:
 )
 def test_the_tables_are_what_is_injected(annotations, own) -> None:
     spec = injected(annotations)
-    sources = {one["name"]: one.keys() - {"name"} for one in spec["volumes"]}
+    sources = {volume["name"]: volume.keys() - {"name"} for volume in spec["volumes"]}
     known = injected_pod._VOLUMES | own
     assert {name for name, found in sources.items() if found} == known.keys()
     assert all(sources[name] <= set(allowed) for name, allowed in known.items())
-    proxy = next(one for one in spec["containers"] if one["name"] == "istio-proxy")
-    mounts = {one["mountPath"]: one["name"] for one in proxy["volumeMounts"]}
+    proxy = next(
+        container for container in spec["containers"] if container["name"] == "istio-proxy"
+    )
+    mounts = {mount["mountPath"]: mount["name"] for mount in proxy["volumeMounts"]}
     assert injected_pod._MOUNTS.items() <= mounts.items()
-    from_elsewhere = {one["name"] for one in proxy["env"] if "valueFrom" in one}
+    from_elsewhere = {variable["name"] for variable in proxy["env"] if "valueFrom" in variable}
     assert injected_pod._VARIABLES_FROM == from_elsewhere
-    written = {one["name"] for one in proxy["env"] if one.get("value")}
+    written = {variable["name"] for variable in proxy["env"] if variable.get("value")}
     assert written - {"ISTIO_META_CLUSTER_ID"} == injected_pod._VARIABLES

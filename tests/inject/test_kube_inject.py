@@ -77,12 +77,12 @@ def injected(text: str) -> dict:
 
 def environment(pod: dict) -> dict[str, str]:
     sidecar = next(c for c in pod["spec"]["containers"] if c["name"] == "istio-proxy")
-    return {one["name"]: one["value"] for one in sidecar["env"]}
+    return {variable["name"]: variable["value"] for variable in sidecar["env"]}
 
 
 def test_a_pod_gets_its_sidecar() -> None:
     pod = injected(POD)
-    assert ["app", "istio-proxy"] == [one["name"] for one in pod["spec"]["containers"]]
+    assert ["app", "istio-proxy"] == [container["name"] for container in pod["spec"]["containers"]]
     assert {"app": "web", "mesh": "web"} == pod["metadata"]["labels"]
     assert {"runAsUser": 1337} == pod["spec"]["containers"][1]["securityContext"]
     assert "hub/proxyv2:1.31.0" == pod["spec"]["containers"][1]["image"]
@@ -266,8 +266,10 @@ def test_a_pod_decides_itself_about_a_native_sidecar() -> None:
     used = read_settings(config, json.dumps(VALUES), "")
     text = inject_text((POD + own).replace("  name: web", wish, 1), used, print)
     spec = next(yaml.safe_load_all(text))["spec"]
-    assert ["app"] == [one["name"] for one in spec["containers"]]
-    assert {"istio-proxy", "istio-init"} == {one["name"] for one in spec["initContainers"]}
+    assert ["app"] == [container["name"] for container in spec["containers"]]
+    assert {"istio-proxy", "istio-init"} == {
+        container["name"] for container in spec["initContainers"]
+    }
 
 
 def test_the_port_of_secure_metrics_is_told() -> None:

@@ -38,8 +38,8 @@ def rewritten(path: Path, content: bytes, flags: dict[str, str], **others: objec
 
 def containers(content: bytes | str) -> list[str]:
     documents = yaml.safe_load_all(content)
-    pod = next(one for one in documents if one and one.get("kind") == "Pod")
-    return [one["name"] for one in pod["spec"]["containers"]]
+    pod = next(document for document in documents if document and document.get("kind") == "Pod")
+    return [container["name"] for container in pod["spec"]["containers"]]
 
 
 @pytest.mark.parametrize(
@@ -108,7 +108,7 @@ def test_json_stays_json(tmp_path: Path, flags) -> None:
     content = json.dumps(yaml.safe_load(POD)).encode()
     once = rewritten(tmp_path / "pod.json", content, flags)
     pod = json.loads(once)
-    assert ["app", "istio-proxy"] == [one["name"] for one in pod["spec"]["containers"]]
+    assert ["app", "istio-proxy"] == [container["name"] for container in pod["spec"]["containers"]]
     assert once == rewritten(tmp_path / "pod.json", once, flags)
 
 
@@ -153,7 +153,7 @@ def test_one_file_that_cannot_be_written_leaves_all_as_they_are(tmp_path, flags)
     with pytest.raises(MeshctlError, match="cannot write"):
         write_files(texts)
     assert POD == good.read_text()
-    assert ["a.yaml", "gone", "settings"] == sorted(one.name for one in tmp_path.iterdir())
+    assert ["a.yaml", "gone", "settings"] == sorted(path.name for path in tmp_path.iterdir())
 
 
 def test_the_same_file_twice_is_one_file(tmp_path: Path, flags, capsysbinary) -> None:
@@ -170,7 +170,7 @@ def test_files_are_parted_by_lines_of_their_own(tmp_path: Path, flags, capsysbin
         file.write_text(text)
     kube_inject.run([str(file) for file in files], **flags)
     printed = capsysbinary.readouterr().out
-    assert 4 == len([one for one in yaml.safe_load_all(printed) if one])
+    assert 4 == len([document for document in yaml.safe_load_all(printed) if document])
     assert b"\xef\xbb\xbf" not in printed
 
 

@@ -151,7 +151,7 @@ spec:
 def test_rollouts_keep_what_is_not_known() -> None:
     rollout = next(yaml.safe_load_all(inject(ROLLOUT)))
     assert {"canary": {}} == rollout["spec"]["strategy"]
-    names = [one["name"] for one in rollout["spec"]["template"]["spec"]["containers"]]
+    names = [container["name"] for container in rollout["spec"]["template"]["spec"]["containers"]]
     assert ["app", "istio-proxy"] == names
     assert f"{ROLLOUT}---\n" == istioctl_style.inject_text(ROLLOUT, settings(), print)
 

@@ -99,5 +99,5 @@ def test_a_limit_of_null(version: str, expected: str | None, *, is_native: bool)
     given = Given(version, sets=("global.proxy.resources.limits.cpu=null",))
     injected = inject_workload(pod, read_given(given, native=is_native), print)
     every = injected["spec"]["containers"] + injected["spec"]["initContainers"]
-    sidecar = next(one for one in every if one["name"] == "istio-proxy")
+    sidecar = next(container for container in every if container["name"] == "istio-proxy")
     assert expected == sidecar["resources"]["limits"].get("cpu")

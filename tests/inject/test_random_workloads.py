@@ -36,7 +36,7 @@ CONTAINER = st.fixed_dictionaries(
     optional={
         "env": st.lists(
             st.fixed_dictionaries({"name": NAMES}, optional={"value": TEXTS}),
-            max_size=2, unique_by=lambda one: one["name"],
+            max_size=2, unique_by=lambda container: container["name"],
         ),
         "ports": st.lists(
             st.fixed_dictionaries({"containerPort": NUMBERS}, optional={"name": PORT_NAMES}),
@@ -50,7 +50,9 @@ CONTAINER = st.fixed_dictionaries(
         "args": st.lists(TEXTS, max_size=2),
     },
 )  # fmt: skip
-CONTAINERS = st.lists(CONTAINER, min_size=1, max_size=3, unique_by=lambda one: one["name"])
+CONTAINERS = st.lists(
+    CONTAINER, min_size=1, max_size=3, unique_by=lambda container: container["name"]
+)
 LABELS = st.dictionaries(
     st.sampled_from(["app", "version", "app.kubernetes.io/name", "team"]),
     st.sampled_from(["v1", "web", "x-1.y"]), max_size=3,
@@ -66,11 +68,11 @@ SPEC = st.fixed_dictionaries(
     {"containers": CONTAINERS},
     optional={
         "initContainers": st.lists(
-            CONTAINER.map(lambda one: {**one, "name": f"init-{one['name']}"}), max_size=1
+            CONTAINER.map(lambda container: {**container, "name": f"init-{container['name']}"}), max_size=1
         ),
         "volumes": st.lists(
             st.fixed_dictionaries({"name": NAMES, "emptyDir": st.just({})}),
-            max_size=2, unique_by=lambda one: one["name"],
+            max_size=2, unique_by=lambda container: container["name"],
         ),
         "imagePullSecrets": st.just([{"name": "s"}]),
         "securityContext": some(fsGroup=NUMBERS),
@@ -108,7 +110,7 @@ STYLES = st.fixed_dictionaries({
 
 
 def only(text: str) -> dict:
-    found = next(one for one in yaml.safe_load_all(text) if one)
+    found = next(document for document in yaml.safe_load_all(text) if document)
     return read(found["kind"], found, coerce=True)
 
 
@@ -118,9 +120,9 @@ def likely(workload: dict) -> dict:
     Probes refer to ports by name where they have one, and the user's own sidecar stands last.
     """
     spec = workload["spec"] if workload["kind"] == "Pod" else workload["spec"]["template"]["spec"]
-    spec["containers"].sort(key=lambda one: one["name"] == "istio-proxy")
+    spec["containers"].sort(key=lambda container: container["name"] == "istio-proxy")
     for container in [*spec["containers"], *spec.get("initContainers", ())]:
-        names = {one["containerPort"]: one.get("name") for one in container.get("ports") or ()}
+        names = {port["containerPort"]: port.get("name") for port in container.get("ports") or ()}
         hooks = (container.get("lifecycle") or {}).values()
         for handler in (container.get("readinessProbe"), container.get("livenessProbe"), *hooks):
             for action in ("httpGet", "tcpSocket"):

@@ -151,7 +151,7 @@ def test_a_label_of_the_network_stays_and_is_told() -> None:
     back, warnings = there_and_back(text)
     assert text == back
     assert ["label topology.istio.io/network may be the mesh's or yours"] == [
-        one.partition(": ")[2].partition(": ")[2].partition(";")[0] for one in warnings
+        warning.partition(": ")[2].partition(": ")[2].partition(";")[0] for warning in warnings
     ]
 
 
@@ -165,8 +165,8 @@ def test_labels_of_cron_jobs_are_found_wherever_they_are() -> None:
     injected = istioctl_style.inject_text(text, settings(), print)
     job = yaml.safe_load(preserve_style.uninject_text(injected, print).removesuffix("---\n"))
     assert yaml.safe_load(text)["spec"]["jobTemplate"]["spec"]["template"]["spec"]["containers"] == (
-        [{k: v for k, v in one.items() if k != "resources"}
-         for one in job["spec"]["jobTemplate"]["spec"]["template"]["spec"]["containers"]]
+        [{k: v for k, v in container.items() if k != "resources"}
+         for container in job["spec"]["jobTemplate"]["spec"]["template"]["spec"]["containers"]]
     )  # fmt: skip
 
 

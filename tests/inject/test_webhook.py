@@ -60,7 +60,7 @@ def test_a_label_of_the_users_own_stays() -> None:
 
 def test_istiod_is_asked_about_a_pod_with_its_owner() -> None:
     asked = []
-    inject_by_webhook(template(), owner(), lambda one: asked.append(one) or answer([]))
+    inject_by_webhook(template(), owner(), lambda item: asked.append(item) or answer([]))
     request = asked[0]["request"]
     metadata = request["object"]["metadata"]
     assert ("shop", "shop", "CREATE") == (
@@ -73,7 +73,7 @@ def test_the_patch_is_applied() -> None:
     container = {"name": "istio-proxy", "image": "proxyv2"}
     patch = [{"op": "add", "path": "/spec/containers/1", "value": container}]
     injected = inject_by_webhook(template(), owner(), lambda _: answer(patch))
-    names = [one["name"] for one in injected["spec"]["containers"]]
+    names = [each_container["name"] for each_container in injected["spec"]["containers"]]
     assert ["app", "istio-proxy"] == names
     assert template()["metadata"] == injected["metadata"]
 

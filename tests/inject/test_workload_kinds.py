@@ -57,7 +57,7 @@ def chart(request: pytest.FixtureRequest) -> InjectionSettings:
 
 
 @pytest.mark.parametrize("style", [preserve_style, istioctl_style], ids=["preserve", "istioctl"])
-@pytest.mark.parametrize("data", WORKLOADS, ids=[one["kind"] for one in WORKLOADS])
+@pytest.mark.parametrize("data", WORKLOADS, ids=[item["kind"] for item in WORKLOADS])
 def test_every_kind_is_injected_once_and_undone(
     data: Any, style: Any, chart: InjectionSettings
 ) -> None:

@@ -100,7 +100,7 @@ def test_a_revision_has_a_webhook_of_its_own() -> None:
     canary = webhooks("canary", {"istio.io/rev": "canary"}, "canary")
     form = judged(namespace(rev="canary"), workload(), USUAL, canary)
     assert [("canary", True), ("usual", False)] == [
-        (one["name"], one["injects"]) for one in form["webhooks"]
+        (webhook["name"], webhook["injects"]) for webhook in form["webhooks"]
     ]
     assert "will be injected by canary (revision canary): the namespace" in sentence(form)
 
@@ -232,7 +232,7 @@ def test_the_mesh_and_the_webhooks_of_istio_agree(
 ) -> None:
     """Both ways to ask have one answer, and two webhooks never take one pod."""
     found = list(webhook_matches(default_webhooks(["default", "canary"]), home, pod))
-    taken = [one for one in found if one.webhook is not None]
+    taken = [match for match in found if match.webhook is not None]
     assert len(taken) <= 1
     objects = named("Namespace", "shop", metadata={"labels": home}), workload(pod)
     mesh = mesh_of(*objects)

@@ -59,11 +59,11 @@ def envoy_dump() -> dict[str, Any]:
     route = {"name": "80", "virtual_hosts": [{"name": "shop", "domains": ["shop"]}]}
     hosts = [
         {
-            "endpoint": {"address": {"socket_address": {"address": one, "port_value": 80}}},
+            "endpoint": {"address": {"socket_address": {"address": address, "port_value": 80}}},
             "health_status": "HEALTHY",
             "load_balancing_weight": 1,
         }
-        for one in ("10.0.0.1", "10.0.0.2")
+        for address in ("10.0.0.1", "10.0.0.2")
     ]
     return {
         "configs": [

@@ -19,13 +19,11 @@ def test_describe_and_tls_check_agree(given: Objects) -> None:
             host = told["service"]["host"]
             asked = TlsFilter(f"{team}/cart", (host,))
             rows = [row.data for row in TlsCheck(mesh).found(asked)]
-            sent = {
-                (one["port"], one["subset"]): one["tls"] for one in told["service"]["client_tls"]
-            }
+            sent = {(tl["port"], tl["subset"]): tl["tls"] for tl in told["service"]["client_tls"]}
             assert sent == {(row["port"], row["subset"]): row["client_tls"] for row in rows}
             [server] = told["workloads"]
             ports = server["peer_authentication"]["ports"]
-            modes = {one["port"]: one["mode"].lower() for one in ports}
+            modes = {port["port"]: port["mode"].lower() for port in ports}
             for row in rows:
                 if row["server_mode"] is not None:
                     assert modes[row["server_port"]] == row["server_mode"]

@@ -21,7 +21,10 @@ from meshctl.settings import Settings
 from meshctl.sources.documents import Document
 from meshctl.sources.loader import load
 
-BAKERY = [one.data for one in load([str(Path(__file__).parent / "meshes/bakery.yaml")]).documents]
+BAKERY = [
+    document.data
+    for document in load([str(Path(__file__).parent / "meshes/bakery.yaml")]).documents
+]
 NAMED = (
     ("pod", Workload), ("service", Service), ("gateway", Gateway), ("gateway", KubernetesGateway),
 )  # fmt: skip
@@ -55,13 +58,16 @@ def test_any_shape_is_described(changes: list[tuple[tuple[int, tuple[Any, ...]],
         with suppress(KeyError, IndexError, TypeError):
             place = reduce(getitem, path[:-1], objects[number])
             place[path[-1]] = junk
-    documents = [Document(f"{n}.yaml", 1, json.dumps(one), one) for n, one in enumerate(objects)]
+    documents = [
+        Document(f"{n}.yaml", 1, json.dumps(each_object), each_object)
+        for n, each_object in enumerate(objects)
+    ]
     mesh = Mesh(tuple(unwrap(documents, "default")))
     for what, kind in NAMED:
-        for one in mesh.of(kind):
-            if "/" in one.namespace + one.name:
+        for resource in mesh.of(kind):
+            if "/" in resource.namespace + resource.name:
                 continue  # no API server takes such names
-            form = describe(mesh, what, f"{one.namespace}/{one.name}", Settings())
+            form = describe(mesh, what, f"{resource.namespace}/{resource.name}", Settings())
             assert form == json.loads(json.dumps(form))
             assert [*lines(form)]
     forms = answer(mesh, None, "", "default")

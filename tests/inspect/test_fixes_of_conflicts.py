@@ -42,9 +42,9 @@ def changed(given: Objects, place: Ref, *path: str | int, mode: str) -> Objects:
     """The objects with one mode changed."""
     new, meant = deepcopy(given), place.resource
     node: Any = next(
-        one for one in new
-        if (one["kind"], one["metadata"]["name"]) == (meant.kind, meant.name)
-        and one["metadata"]["namespace"] == meant.namespace
+        item for item in new
+        if (item["kind"], item["metadata"]["name"]) == (meant.kind, meant.name)
+        and item["metadata"]["namespace"] == meant.namespace
     )  # fmt: skip
     for key in path:
         node = node.setdefault(key, {}) if isinstance(node, dict) else node[key]
@@ -87,7 +87,7 @@ def fixed(given: Objects, row: TlsRow) -> list[Objects]:
 @given(given=objects())
 def test_a_fix_ends_the_conflict(given: Objects) -> None:
     found = conflicts(given)
-    first = {id(one.row): one.row for one in failures(found.values())}
+    first = {id(tls_failure.row): tls_failure.row for tls_failure in failures(found.values())}
     for key, row in found.items():
         if id(row) in first:
             ways = fixed(given, row)

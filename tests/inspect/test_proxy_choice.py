@@ -22,7 +22,7 @@ MESH = proxies(
 
 
 def names(found: list[ProxySync]) -> list[str]:
-    return [one.name for one in found]
+    return [proxy.name for proxy in found]
 
 
 def test_a_namespace_and_labels_pick() -> None:
@@ -64,8 +64,8 @@ def test_an_order_that_does_not_exist() -> None:
 )
 def test_what_fails(states: list[str] | None, failing: list[str]) -> None:
     fail_on = FailOn(states)
-    assert failing == names([one for one in MESH if fail_on.fails(one)])
-    troubled = {one.name for one in MESH if fail_on.is_troubled(one)}
+    assert failing == names([proxy for proxy in MESH if fail_on.fails(proxy)])
+    troubled = {proxy.name for proxy in MESH if fail_on.is_troubled(proxy)}
     assert troubled == {"web-0.old", "web-0.shop", *failing}
 
 

@@ -92,11 +92,11 @@ def test_every_conflict_has_the_fix_of_the_rule_that_finds_it(
     objects: tuple[dict[str, Any], ...], client: str, rule: str
 ) -> None:
     found = failures(rows(*objects, client=client))
-    assert rule in {rule_of(one.row.connection) for one in found}
+    assert rule in {rule_of(tls_failure.row.connection) for tls_failure in found}
     assert rule in {known.id for known in load_all()} | {""}
-    for one in found:
+    for each_tls_failure in found:
         assert ["client: ", "server: ", "fix: "] == [
-            start for line in lines(one) for start in ("client: ", "server: ", "fix: ")
+            start for line in lines(each_tls_failure) for start in ("client: ", "server: ", "fix: ")
             if line.strip().startswith(start)
         ]  # fmt: skip
 
@@ -183,9 +183,9 @@ def test_changes_are_what_is_new_gone_or_different() -> None:
     before = [row.data for row in rows(*SHOP)]
     after = [row.data for row in rows(*SHOP[:-1], workload("new"), takes("STRICT"))]
     found = {
-        (row["client"], bool(one.before), bool(one.after))
-        for one in changes(before, after)
-        if (row := one.after or one.before)
+        (row["client"], bool(tls_change.before), bool(tls_change.after))
+        for tls_change in changes(before, after)
+        if (row := tls_change.after or tls_change.before)
     }
     expected = {
         ("shop/batch", True, False), ("shop/cart", True, True), ("shop/desk", True, True),

@@ -33,8 +33,8 @@ def policy(*rules: Any, action: str = "ALLOW") -> AuthorizationPolicy:
 
 def rule(sources: Any = (), operations: Any = (), when: Any = ()) -> dict[str, Any]:
     return {
-        "from": [{"source": one} for one in sources],
-        "to": [{"operation": one} for one in operations],
+        "from": [{"source": source} for source in sources],
+        "to": [{"operation": operation} for operation in operations],
         "when": list(when),
     }
 

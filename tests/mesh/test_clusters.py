@@ -15,12 +15,12 @@ def to(host, **destination):
     return {"route": [{"destination": {"host": host, **destination}}]}
 
 
-def only_destination(one):
-    return one.http[0].routes[0].destination
+def only_destination(item):
+    return item.http[0].routes[0].destination
 
 
-def why(made, one):
-    missing = made.clusters.missing(only_destination(one))
+def why(made, item):
+    missing = made.clusters.missing(only_destination(item))
     return None if missing is None else missing.why
 
 
@@ -44,21 +44,26 @@ def why(made, one):
 )
 def test_unknown_is_not_absent(host, expected) -> None:
     secret = service("bank/secret", annotations={"networking.istio.io/exportTo": "."})
-    made = mesh(service("shop/web"), secret, one := routes_for("shop/v", ["x"], ["mesh"], to(host)))
-    assert expected is why(made, one)
+    made = mesh(
+        service("shop/web"),
+        secret,
+        virtual_service := routes_for("shop/v", ["x"], ["mesh"], to(host)),
+    )
+    assert expected is why(made, virtual_service)
 
 
 def test_another_cluster_domain_is_never_absent() -> None:
     made = mesh(
-        one := routes_for("shop/v", ["x"], ["mesh"], to("web.shop.svc.corp.example")), is_whole=True
+        virtual_service := routes_for("shop/v", ["x"], ["mesh"], to("web.shop.svc.corp.example")),
+        is_whole=True,
     )
-    assert NoClusterReason.UNKNOWN is why(made, one)
+    assert NoClusterReason.UNKNOWN is why(made, virtual_service)
 
 
 @pytest.mark.parametrize("host", ["web", "web.unknown.svc.cluster.local", "www.example.com"])
 def test_a_whole_mesh_lacks_what_is_not_in_it(host) -> None:
-    made = mesh(one := routes_for("shop/v", ["x"], ["mesh"], to(host)), is_whole=True)
-    assert NoClusterReason.ABSENT is why(made, one)
+    made = mesh(virtual_service := routes_for("shop/v", ["x"], ["mesh"], to(host)), is_whole=True)
+    assert NoClusterReason.ABSENT is why(made, virtual_service)
 
 
 def test_a_delegate_routes_for_those_who_see_its_roots() -> None:
@@ -71,12 +76,15 @@ def test_a_delegate_routes_for_those_who_see_its_roots() -> None:
 
 
 def rule(name, host, *subsets, **spec):
-    spec |= {"host": host, "subsets": [{"name": one, "labels": {"v": one}} for one in subsets]}
+    spec |= {
+        "host": host,
+        "subsets": [{"name": subset, "labels": {"v": subset}} for subset in subsets],
+    }
     return thing("DestinationRule", name, spec)
 
 
-def lost_client(made, one):
-    lost = made.subsets.lost(one.http[0], only_destination(one))
+def lost_client(made, item):
+    lost = made.subsets.lost(item.http[0], only_destination(item))
     if lost is None:
         return None
     return "everybody" if lost.client is None else lost.client.namespace
@@ -97,8 +105,10 @@ def lost_client(made, one):
     ],
 )
 def test_sidecars_read_one_rule_on_their_path(rules, expected) -> None:
-    one = routes_for("shop/v", ["web"], ["mesh"], to("web", subset="v1"))
-    assert expected == lost_client(mesh(service("shop/web"), one, *rules), one)
+    virtual_service = routes_for("shop/v", ["web"], ["mesh"], to("web", subset="v1"))
+    assert expected == lost_client(
+        mesh(service("shop/web"), virtual_service, *rules), virtual_service
+    )
 
 
 @pytest.mark.parametrize(
@@ -111,15 +121,15 @@ def test_sidecars_read_one_rule_on_their_path(rules, expected) -> None:
     ],
 )
 def test_only_the_gateways_of_a_match_are_asked(match, expected) -> None:
-    one = routes_for(
+    virtual_service = routes_for(
         "shop/v", ["a.test"], ["edge/g", "mesh"], to("web.bank.svc.cluster.local", subset="v1")
         | {"match": match}, exportTo=[".", "edge"],
     )  # fmt: skip
     made = mesh(
-        service("bank/web"), one, rule("shop/r", "web.bank.svc.cluster.local", "v1"),
+        service("bank/web"), virtual_service, rule("shop/r", "web.bank.svc.cluster.local", "v1"),
         gateway("edge/g", server(80, "HTTP", "*")), pods("edge/ingress"),
     )  # fmt: skip
-    assert expected == lost_client(made, one)
+    assert expected == lost_client(made, virtual_service)
 
 
 @pytest.mark.parametrize(
@@ -146,15 +156,17 @@ def test_redirects_that_lead_back(match, redirect, loops) -> None:
     https = server(443, "HTTPS", "a.test", mode="SIMPLE", credentialName="c")
     made = mesh(
         gateway("shop/g", server(80, "HTTP", "a.test"), https),
-        one := routes_for("shop/v", ["a.test"], ["g"], {"match": [match], "redirect": redirect}),
+        virtual_service := routes_for(
+            "shop/v", ["a.test"], ["g"], {"match": [match], "redirect": redirect}
+        ),
     )
-    assert loops == bool(list(looping(made, one)))
+    assert loops == bool(list(looping(made, virtual_service)))
 
 
 def test_a_redirect_that_is_never_reached_leads_nowhere() -> None:
     rules = {"route": []}, {"match": [{"uri": {"exact": "/"}}], "redirect": {"authority": "a.test"}}
-    made = mesh(one := routes_for("shop/v", ["a.test"], ["g"], *rules))
-    assert [] == list(looping(made, one))
+    made = mesh(virtual_service := routes_for("shop/v", ["a.test"], ["g"], *rules))
+    assert [] == list(looping(made, virtual_service))
 
 
 @given(st.sampled_from(["/", "/a", "/a/", "/a/b", "/a-"]), st.sampled_from(["/", "/b", "/b/"]))

@@ -67,7 +67,7 @@ def test_host_and_port_in_the_environment() -> None:
     ],
 )
 def test_urls(text, expected) -> None:
-    assert expected == [(one.host, one.port) for one in urls(text, RESOURCE.at())]
+    assert expected == [(url.host, url.port) for url in urls(text, RESOURCE.at())]
 
 
 def test_commands() -> None:
@@ -85,12 +85,12 @@ def test_commands() -> None:
     )
 )
 def test_no_shape_is_too_strange(value) -> None:
-    one = container(args=value, command=value, env=value, image=value)
-    list(loopback_ports(one))
-    uses_network(one)
-    stops_sidecar(one)
+    each_container = container(args=value, command=value, env=value, image=value)
+    list(loopback_ports(each_container))
+    uses_network(each_container)
+    stops_sidecar(each_container)
 
 
 @given(st.text())
 def test_no_text_is_too_strange(text) -> None:
-    assert all(one.host for one in urls(text, RESOURCE.at()))
+    assert all(url.host for url in urls(text, RESOURCE.at()))

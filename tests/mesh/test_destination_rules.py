@@ -21,7 +21,7 @@ def followed(resources, client="front", labels=None, config=None):
 
 def names(resources, **options):
     found = followed(resources, **options)
-    return [one.key_name for one in found.rules] if found else []
+    return [each_rule.key_name for each_rule in found.rules] if found else []
 
 
 @pytest.mark.parametrize(
@@ -57,7 +57,7 @@ def test_the_nearest_host_is_taken_before_export_to_is_read() -> None:
     ]
     assert [] == names(hidden)
     assert ["shop/wide"] == names([hidden[0], rule("shop/cart", "cart", exportTo=["."])])
-    (specific,) = [one for one in hidden if one.name == "cart"]
+    (specific,) = [item for item in hidden if item.name == "cart"]
     found = mesh(*hidden).destination_rules.hidden_by(specific)
     assert "wide" == (found.name if found else None)
 
@@ -78,8 +78,10 @@ def test_equal_export_to_merges_the_oldest_first() -> None:
     old = rule("shop/z", "cart", 1, subsets=[{"name": "v1", "labels": {"a": "old"}}])
     young = rule("shop/a", HOST, 2, subsets=[{"name": "v1"}, {"name": "v2"}], **tls("DISABLE"))
     found = followed([young, old])
-    assert ["z", "a"] == [one.name for one in found.rules]
-    assert {"v1": old, "v2": young} == {name: one.resource for name, one in found.subsets.items()}
+    assert ["z", "a"] == [each_rule.name for each_rule in found.rules]
+    assert {"v1": old, "v2": young} == {
+        name: subset.resource for name, subset in found.subsets.items()
+    }
     assert young is found.policy.resource
     assert found.order_known
 
@@ -157,7 +159,7 @@ def test_a_port_entry_replaces_tls_but_endpoints_remember_it(spec, subset, expec
 )
 def test_what_is_lost_when_two_rules_meet(older, younger, expected) -> None:
     pair = rule("shop/a", "cart", 1, **older), rule("shop/b", "cart", 2, **younger)
-    assert expected == [one.loss for one in meetings(pair)]
+    assert expected == [merge.loss for merge in meetings(pair)]
 
 
 RULES = st.lists(

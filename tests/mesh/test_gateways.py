@@ -22,7 +22,7 @@ TLS = {"mode": "SIMPLE", "credentialName": "c"}
 
 
 def fates(made):
-    return {one.key_name: one.drop for one in only(made).servers}
+    return {each_server.key_name: each_server.drop for each_server in only(made).servers}
 
 
 def test_ports_are_translated_before_they_are_compared() -> None:
@@ -32,7 +32,7 @@ def test_ports_are_translated_before_they_are_compared() -> None:
     served = mesh(first, second, pods(), service())
     assert {"a/one#0": None, "b/two#0": None} == fates(alone)
     assert {"a/one#0": None, "b/two#0": DropReason.PROTOCOL} == fates(served)
-    assert [8080] == [one.port for one in only(served).listeners]
+    assert [8080] == [listener.port for listener in only(served).listeners]
 
 
 @pytest.mark.parametrize(
@@ -54,7 +54,7 @@ def test_the_service_before_the_pods_names_the_container_port(services, expected
         pods(containers=[{"name": "istio-proxy", "ports": ports}]),
         *services,
     )
-    assert expected == [one.port for one in only(made).listeners]
+    assert expected == [listener.port for listener in only(made).listeners]
 
 
 def test_a_service_stands_for_pods_that_are_not_in_the_input() -> None:
@@ -96,7 +96,7 @@ def test_gateways_can_be_scoped_to_the_namespace_of_the_pods() -> None:
         gateway("istio-system/own", server(80, "HTTP", "*")),
         pods(), istiod,
     )  # fmt: skip
-    assert ["istio-system/own"] == [one.key_name for one in only(made).gateways]
+    assert ["istio-system/own"] == [each_gateway.key_name for each_gateway in only(made).gateways]
 
 
 def test_the_older_gateway_comes_first_then_the_name() -> None:
@@ -107,7 +107,7 @@ def test_the_older_gateway_comes_first_then_the_name() -> None:
         gateway("a/another", server(80, "HTTP", "*"), age=2),
     )
     expected = ["b/old", "a/another", "a/young", "z/young"]
-    assert expected == [one.key_name for one in only(made).gateways]
+    assert expected == [each_gateway.key_name for each_gateway in only(made).gateways]
 
 
 @pytest.mark.parametrize(
@@ -117,8 +117,11 @@ def test_the_order_is_known_with_the_ages(ages, known) -> None:
     first = gateway("a/one", server(80, "HTTP", "*"), server(80, "TCP", "*"), age=ages[0])
     second = gateway("a/two", server(80, "TCP", "*"), age=ages[1])
     made = only(mesh(first, second))
-    one, inner, other = (made.find(s) for s in (*first.servers, *second.servers))
-    assert (True, known) == (made.order_is_known(one, inner), made.order_is_known(one, other))
+    only_server, inner, other = (made.find(s) for s in (*first.servers, *second.servers))
+    assert (True, known) == (
+        made.order_is_known(only_server, inner),
+        made.order_is_known(only_server, other),
+    )
 
 
 def test_a_duplicate_tls_host_drops_the_whole_server() -> None:
@@ -129,7 +132,9 @@ def test_a_duplicate_tls_host_drops_the_whole_server() -> None:
         server(443, "HTTPS", "y.test", name="c", **TLS),
         server(443, "HTTPS", "x.test", name="d", bind="10.0.0.1", **TLS),
     )))  # fmt: skip
-    assert [None, DropReason.DUPLICATE_HOST, None, None] == [one.drop for one in made.servers]
+    assert [None, DropReason.DUPLICATE_HOST, None, None] == [
+        each_server.drop for each_server in made.servers
+    ]
     assert ((1,), "a/g#0") == (made.servers[1].duplicates, made.servers[1].rival.key_name)
 
 
@@ -140,8 +145,8 @@ def test_only_the_last_bind_of_a_host_is_remembered() -> None:
         server(443, "HTTPS", "x.test", name="b", bind="10.0.0.1", **TLS),
         server(443, "HTTPS", "x.test", name="c", **TLS),
     )))  # fmt: skip
-    assert [None, None, None] == [one.drop for one in made.servers]
-    duplicates = {one.name: list(one.duplicate_sni) for one in made.listeners}
+    assert [None, None, None] == [each_server.drop for each_server in made.servers]
+    duplicates = {listener.name: list(listener.duplicate_sni) for listener in made.listeners}
     assert {"0.0.0.0_443": ["x.test"], "10.0.0.1_443": []} == duplicates
 
 
@@ -151,7 +156,7 @@ def test_hosts_with_a_namespace_are_compared_as_written_but_matched_without() ->
         server(443, "HTTPS", "x.test", **TLS),
         server(443, "HTTPS", "./x.test", name="b", **TLS),
     )))  # fmt: skip
-    assert [None, None] == [one.drop for one in made.servers]
+    assert [None, None] == [each_server.drop for each_server in made.servers]
     assert ["x.test"] == list(made.listeners[0].duplicate_sni)
 
 
@@ -163,7 +168,9 @@ def test_plain_http_after_tls_on_a_port_keeps_later_tls_out() -> None:
         server(443, "HTTPS", "z.test", name="c", **TLS),
         server(443, "HTTPS", "z.test", name="d", bind="10.0.0.1", **TLS),
     )))  # fmt: skip
-    assert [None, None, DropReason.PROTOCOL, None] == [one.drop for one in made.servers]
+    assert [None, None, DropReason.PROTOCOL, None] == [
+        each_server.drop for each_server in made.servers
+    ]
 
 
 def test_dual_names_of_one_https_port_are_refused() -> None:
@@ -172,7 +179,7 @@ def test_dual_names_of_one_https_port_are_refused() -> None:
         server(443, "HTTPS", "x.test", name="same", **TLS),
         server(443, "HTTPS", "y.test", name="same", **TLS),
     )))  # fmt: skip
-    assert [None, DropReason.PORT_NAME] == [one.drop for one in made.servers]
+    assert [None, DropReason.PORT_NAME] == [each_server.drop for each_server in made.servers]
 
 
 @pytest.mark.parametrize(
@@ -184,8 +191,8 @@ def test_dual_names_of_one_https_port_are_refused() -> None:
     ],
 )  # fmt: skip
 def test_hosts_are_read_as_istiod_keeps_them(hosts, expected) -> None:
-    (one,) = gateway("g", server(80, "HTTP", *hosts)).servers
-    assert expected == [host.text for host in server_hosts(one)]
+    (only_server,) = gateway("g", server(80, "HTTP", *hosts)).servers
+    assert expected == [host.text for host in server_hosts(only_server)]
 
 
 @pytest.mark.parametrize(
@@ -198,8 +205,8 @@ def test_hosts_are_read_as_istiod_keeps_them(hosts, expected) -> None:
     ],
 )
 def test_hosts_that_make_istiod_panic(hosts, expected) -> None:
-    (one,) = gateway("g", server(80, "HTTP", *hosts)).servers
-    assert expected == panicking_host(one)
+    (only_server,) = gateway("g", server(80, "HTTP", *hosts)).servers
+    assert expected == panicking_host(only_server)
 
 
 @pytest.mark.parametrize(
@@ -215,8 +222,8 @@ def test_hosts_that_make_istiod_panic(hosts, expected) -> None:
     ],
 )
 def test_each_server_uses_one_kind_of_routes(written, expected) -> None:
-    (one,) = gateway("g", written).servers
-    assert expected == route_kind(one)
+    (only_server,) = gateway("g", written).servers
+    assert expected == route_kind(only_server)
 
 
 def test_virtual_hosts_are_the_hosts_in_common() -> None:
@@ -247,7 +254,7 @@ def test_a_redirect_counts_for_all_servers_of_the_host() -> None:
     redirects = {d: bool(h.redirects) for h in made.route_configs["http.80"] for d in h.domains}
     assert {"x.test": True, "a/y.test": True} == redirects
     assert {"a/redirecting#0": ["x.test"]} == {
-        one.key_name: domains for one, domains in made.redirected.items()
+        item.key_name: domains for item, domains in made.redirected.items()
     }
 
 
@@ -292,7 +299,7 @@ def test_tls_routes_make_chains_until_a_name_is_taken() -> None:
     chains = [(chain.sni, chain.targets[0].host) for chain in made.listeners[0].chains]
     expected = [(("x.test",), "one.a.svc.cluster.local"), (("y.test",), "two.a.svc.cluster.local")]
     assert expected == chains
-    assert ["late"] == [one.match.resource.name for one in made.skipped_routes]
+    assert ["late"] == [each_route.match.resource.name for each_route in made.skipped_routes]
 
 
 def test_auto_passthrough_has_a_chain_for_each_service_port() -> None:
@@ -338,10 +345,18 @@ def test_each_server_is_on_one_socket_or_dropped_whatever_the_order(several, ran
     shuffled = list(made)
     random.shuffle(shuffled)
     for first, second in zip(mesh(*made).gateways, mesh(*shuffled).gateways, strict=True):
-        placed = [one.key_name for s in first.merged.sockets for one in s.servers]
-        dropped = [one.key_name for one in first.servers if one.drop is not None]
-        assert sorted(one.key_name for one in first.servers) == sorted(placed + dropped)
-        assert [(one.key_name, one.drop) for one in first.servers] == [
-            (one.key_name, one.drop) for one in second.servers
+        placed = [each_server.key_name for s in first.merged.sockets for each_server in s.servers]
+        dropped = [
+            each_server.key_name for each_server in first.servers if each_server.drop is not None
         ]
-        assert all(one.rival in first.servers for one in first.servers if one.drop is not None)
+        assert sorted(each_server.key_name for each_server in first.servers) == sorted(
+            placed + dropped
+        )
+        assert [(each_server.key_name, each_server.drop) for each_server in first.servers] == [
+            (each_server.key_name, each_server.drop) for each_server in second.servers
+        ]
+        assert all(
+            each_server.rival in first.servers
+            for each_server in first.servers
+            if each_server.drop is not None
+        )

@@ -11,10 +11,10 @@ from meshctl.resources import Gateway, VirtualService
 from meshctl.rules.api import Rule
 
 RULES = [
-    one
+    rule
     for family in ("gateway", "virtual_service")
-    for one in load_family(family)
-    if one.on in (Gateway, VirtualService)
+    for rule in load_family(family)
+    if rule.on in (Gateway, VirtualService)
 ]
 SCALARS = st.one_of(
     st.none(),
@@ -74,11 +74,11 @@ def test_any_shape(whole, servers, more, http, tls) -> None:
     )  # fmt: skip
     for effective in made.gateways:
         gateway_form(effective, made)
-    for one in RULES:
-        run(one, made)
+    for rule in RULES:
+        run(rule, made)
 
 
-def run(one: Rule, made) -> None:
-    assert one.check is not None
-    for resource in made.of(one.on):
-        list(one.check(resource, made))
+def run(rule: Rule, made) -> None:
+    assert rule.check is not None
+    for resource in made.of(rule.on):
+        list(rule.check(resource, made))

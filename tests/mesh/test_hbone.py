@@ -24,11 +24,11 @@ def outcome(client, server, *more, config=None):
         *more,
         config=config,
     )
-    (web,) = (one for one in made.workloads if one.name == "web")
+    (web,) = (pod for pod in made.workloads if pod.name == "web")
     return [
-        (str(one.upstream.tls), str(one.mode), str(one.result))
-        for one in made.mtls.connections(made.mtls.client(web))
-        if one.upstream.host.host == HOST
+        (str(connection.upstream.tls), str(connection.mode), str(connection.result))
+        for connection in made.mtls.connections(made.mtls.client(web))
+        if connection.upstream.host.host == HOST
     ]
 
 

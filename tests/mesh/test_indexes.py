@@ -30,5 +30,5 @@ def test_selectors_that_pick_labels(selectors, labels) -> None:
     index: SelectorIndex[int] = SelectorIndex()
     for number, selector in enumerate(selectors):
         index.add(selector, number)
-    expected = [number for number, one in enumerate(selectors) if selects(one, labels)]
+    expected = [number for number, chosen in enumerate(selectors) if selects(chosen, labels)]
     assert expected == index.find(labels)

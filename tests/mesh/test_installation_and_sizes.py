@@ -11,7 +11,12 @@ from meshctl.sources.documents import Document
 
 
 def mesh(*objects: dict[str, Any]) -> Mesh:
-    return Mesh([make_resource(Document("", 1, "", one), one, (), "shop") for one in objects])
+    return Mesh(
+        [
+            make_resource(Document("", 1, "", each_object), each_object, (), "shop")
+            for each_object in objects
+        ]
+    )
 
 
 def deployment(name: str = "cart", namespace: str = "shop", **spec: Any) -> dict[str, Any]:
@@ -55,9 +60,9 @@ def service(name: str, namespace: str = "shop", *ports: int) -> dict[str, Any]:
     ],
 )
 def test_sidecars_are_ordinary(plane, expected) -> None:
-    one = mesh(*plane, deployment())
-    workload = next(item for item in one.of(Workload) if item.name == "cart")
-    assert expected == one.control_plane.is_sidecar_ordinary(workload)
+    each_mesh = mesh(*plane, deployment())
+    workload = next(item for item in each_mesh.of(Workload) if item.name == "cart")
+    assert expected == each_mesh.control_plane.is_sidecar_ordinary(workload)
 
 
 def test_cni_is_seen() -> None:
@@ -88,15 +93,15 @@ def test_sizes_count_what_is_visible_and_what_is_called() -> None:
     caller = deployment(
         template={"spec": {"containers": [{"name": "app", "args": ["--stock=http://stock.depot"]}]}}
     )
-    one = mesh(
+    each_mesh = mesh(
         service("cart", "shop", 80, 81),
         service("stock", "depot", 80),
         service("other", "office", 80, 81, 82),
         caller,
         deployment("stock", "depot", replicas=4),
     )
-    assert ProxySize(3, 6, 2 + 4) == one.proxy_sizes.without_sidecar("shop")
-    assert ProxySize(2, 3, 2 + 4) == one.proxy_sizes.with_sidecar("shop")
+    assert ProxySize(3, 6, 2 + 4) == each_mesh.proxy_sizes.without_sidecar("shop")
+    assert ProxySize(2, 3, 2 + 4) == each_mesh.proxy_sizes.with_sidecar("shop")
 
 
 def test_memory_grows_with_ports_and_endpoints() -> None:

@@ -15,9 +15,9 @@ def outcome(*resources, proxy=ClientKind.SIDECAR, config=None):
     made = mesh(*resources, config=config)
     client = Client("front/web", "front", proxy)
     return [
-        (str(one.upstream.tls), str(one.mode), str(one.result))
-        for one in made.mtls.connections(client)
-        if one.upstream.host.host == HOST
+        (str(connection.upstream.tls), str(connection.mode), str(connection.result))
+        for connection in made.mtls.connections(client)
+        if connection.upstream.host.host == HOST
     ]
 
 
@@ -137,8 +137,12 @@ def test_subsets_are_upstreams_of_their_own() -> None:
     )  # fmt: skip
     made = mesh(*resources)
     found = [
-        (one.upstream.subset and one.upstream.subset.name, one.upstream.sni, str(one.result))
-        for one in made.mtls.connections(Client("front/web", "front"))
+        (
+            connection.upstream.subset and connection.upstream.subset.name,
+            connection.upstream.sni,
+            str(connection.result),
+        )
+        for connection in made.mtls.connections(Client("front/web", "front"))
     ]
     assert [
         (None, f"outbound_.80_._.{HOST}", "mtls"),
@@ -152,7 +156,7 @@ def test_labels_that_no_template_shows_leave_a_subset_its_pods() -> None:
     subsets = [{"name": "canary", "labels": {"rollouts-pod-template-hash": "5c8"}}]
     made = mesh(*SHOP, rule("shop/r", "cart", subsets=subsets))
     found = list(made.mtls.connections(Client("front/web", "front")))
-    assert ["mtls", "mtls"] == [str(one.result) for one in found]
+    assert ["mtls", "mtls"] == [str(connection.result) for connection in found]
 
 
 def test_a_conflict_is_filed_once_under_the_object_that_decides() -> None:
@@ -171,5 +175,9 @@ def test_a_conflict_is_filed_once_under_the_object_that_decides() -> None:
 def test_a_port_that_is_called_past_the_sidecar_gets_plaintext() -> None:
     made = mesh(*SHOP, STRICT, rule("shop/r", "cart", **tls("ISTIO_MUTUAL")))
     client = Client("front/web", "front", past_sidecar=frozenset({80}))
-    [one] = made.mtls.connections(client)
-    assert ("plaintext", "conflict", None) == (one.upstream.tls, one.result, one.rule_place)
+    [connection] = made.mtls.connections(client)
+    assert ("plaintext", "conflict", None) == (
+        connection.upstream.tls,
+        connection.result,
+        connection.rule_place,
+    )

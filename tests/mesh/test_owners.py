@@ -68,7 +68,7 @@ def test_the_team_of_an_object(namespace, file, expected) -> None:
 def test_hosts_of_others(spec, expected) -> None:
     resource = virtual_service("shop", **spec)
     found = owners(resource).foreign_hosts(resource, SHOP)
-    assert expected == [one.name for one in found]
+    assert expected == [owner.name for owner in found]
 
 
 @pytest.mark.parametrize(
@@ -82,7 +82,7 @@ def test_hosts_of_others(spec, expected) -> None:
 def test_gateways_of_others(gateways, expected) -> None:
     resource = virtual_service("shop", hosts=["web"], gateways=gateways)
     found = owners(resource).foreign_gateways(resource, SHOP)
-    assert expected == [one.name for one in found]
+    assert expected == [owner.name for owner in found]
 
 
 def test_a_team_without_lists_may_touch_anything() -> None:

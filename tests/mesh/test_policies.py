@@ -95,7 +95,7 @@ def test_the_waypoint_of_an_object_comes_before_that_of_its_namespace() -> None:
     )  # fmt: skip
     out = make("v1", "Service", "out", "shop", labels={"istio.io/use-waypoint": "none"})
     ambient = Mesh([home, plain, own, out]).ambient
-    uses = [ambient.waypoint_use(one) for one in (home, plain, own, out)]
+    uses = [ambient.waypoint_use(item) for item in (home, plain, own, out)]
     assert ["shop/all", "shop/all", "infra/edge", None] == [use and use.key_name for use in uses]
 
 
@@ -197,10 +197,10 @@ def test_twins_are_found_for_clients_that_see_both() -> None:
     unseen = entry_of("d", "four", "HTTP", ["~"])
     mesh = Mesh([unseen, apart, private, public])
 
-    def seen(one: ServiceEntry) -> list[tuple[str, bool, bool]]:
+    def seen(entry: ServiceEntry) -> list[tuple[str, bool, bool]]:
         return [
             (twin.other.entry.name, twin.is_first, twin.is_override)
-            for twin in mesh.service_entries.twins(one)
+            for twin in mesh.service_entries.twins(entry)
         ]
 
     assert [("c", True, True), ("b", True, True)] == seen(public)
@@ -225,7 +225,9 @@ def test_webhooks_overlap_by_a_witness_pod() -> None:
     greedy = configuration("greedy", {})
     injector = Mesh([enabled, canary, greedy]).injector
     overlaps = {
-        webhook.resource.name: sorted(one.resource.name for one in injector.overlaps(webhook))
+        webhook.resource.name: sorted(
+            overlap.resource.name for overlap in injector.overlaps(webhook)
+        )
         for webhook in injector.webhooks
     }
     expected = {"enabled": ["greedy"], "canary": ["greedy"], "greedy": ["canary", "enabled"]}

@@ -150,8 +150,8 @@ def test_a_difference_lies_in_one_only(a: str, b: str, texts: list[str]) -> None
 
 @given(BALANCED, BALANCED)
 def test_overlap_does_not_depend_on_order(a: str, b: str) -> None:
-    one, other = language(a), language(b)
-    assert (find((one, other)) is None) == (find((other, one)) is None)
+    each_automaton, other = language(a), language(b)
+    assert (find((each_automaton, other)) is None) == (find((other, each_automaton)) is None)
 
 
 @pytest.mark.parametrize(

@@ -355,10 +355,10 @@ FIELDS = (
     st.dictionaries(st.sampled_from(FIELDS), JUNK), st.dictionaries(st.sampled_from(FIELDS), JUNK)
 )
 def test_nothing_raises_whatever_is_written(a: dict[str, Any], b: dict[str, Any]) -> None:
-    one, other = match(a), match(b)
-    assert isinstance(is_catch_all(one), bool)
-    assert covers(one, one) is not False
-    assert (intersect(one, other) is None) == (intersect(other, one) is None)
+    request_match, other = match(a), match(b)
+    assert isinstance(is_catch_all(request_match), bool)
+    assert covers(request_match, request_match) is not False
+    assert (intersect(request_match, other) is None) == (intersect(other, request_match) is None)
 
 
 def texts(values: list[str], patterns: list[str]) -> st.SearchStrategy[dict[str, str]]:
@@ -467,9 +467,9 @@ def test_a_witness_is_taken_by_both_and_none_means_disjoint(
 @settings(max_examples=300)
 @given(WRITTEN, WRITTEN)
 def test_a_match_that_covers_another_meets_it(a: dict[str, Any], b: dict[str, Any]) -> None:
-    one, other = match(a), match(b)
-    if covers(one, other) and intersect(other, other):
-        assert isinstance(intersect(one, other), Witness)
+    request_match, other = match(a), match(b)
+    if covers(request_match, other) and intersect(other, other):
+        assert isinstance(intersect(request_match, other), Witness)
 
 
 @settings(max_examples=300)
@@ -477,7 +477,7 @@ def test_a_match_that_covers_another_meets_it(a: dict[str, Any], b: dict[str, An
 def test_cover_is_reflexive_and_transitive(
     a: dict[str, Any], b: dict[str, Any], c: dict[str, Any]
 ) -> None:
-    one, two, three = match(a), match({**a, **b}), match({**a, **b, **c})
-    assert covers(one, one) is True
-    if covers(one, two) and covers(two, three) and intersect(three, three):
-        assert covers(one, three) is True
+    request_match, two, three = match(a), match({**a, **b}), match({**a, **b, **c})
+    assert covers(request_match, request_match) is True
+    if covers(request_match, two) and covers(two, three) and intersect(three, three):
+        assert covers(request_match, three) is True

@@ -22,8 +22,8 @@ def at_gateway(name, *rules, age=None, hosts=("a.test",), gateways=("shop/public
 
 def overlaps(made, service):
     return [
-        (one.first.service.name, str(one.witness), one.order_known)
-        for one in made.route_overlaps.overlaps(service)
+        (overlap.first.service.name, str(overlap.witness), overlap.order_known)
+        for overlap in made.route_overlaps.overlaps(service)
     ]
 
 
@@ -110,10 +110,10 @@ def test_short_names_of_other_namespaces_are_other_destinations() -> None:
 
 
 def test_two_documents_of_one_object_are_never_both_in_the_mesh() -> None:
-    one, again = (at_gateway("shop/a", http("/a", to), default(to)) for to in "xy")
+    virtual_service, again = (at_gateway("shop/a", http("/a", to), default(to)) for to in "xy")
     inside, inside_again = (in_mesh("shop/b", "b.test", to=to) for to in "xy")
-    made = mesh(PUBLIC, one, again, inside, inside_again)
-    assert [] == overlaps(made, one) + overlaps(made, again)
+    made = mesh(PUBLIC, virtual_service, again, inside, inside_again)
+    assert [] == overlaps(made, virtual_service) + overlaps(made, again)
     assert made.route_overlaps.unused_default(again) is None
     assert [] == lost(made, inside_again)
 
@@ -123,9 +123,9 @@ def test_only_the_first_default_route_is_used() -> None:
         at_gateway(f"shop/{name}", default(name), age=age) for age, name in enumerate("cba")
     ]
     made = mesh(PUBLIC, *services)
-    found = [made.route_overlaps.unused_default(one) for one in services]
+    found = [made.route_overlaps.unused_default(service) for service in services]
     assert found[0] is None
-    assert ["c", "c"] == [one.first.service.name for one in found[1:]]
+    assert ["c", "c"] == [item.first.service.name for item in found[1:]]
 
 
 def test_many_on_one_path_are_left_unchecked_and_named() -> None:
@@ -140,7 +140,7 @@ def test_many_on_paths_of_their_own_are_checked() -> None:
     services = [at_gateway(f"shop/s{n}", http(f"/s{n}/", f"h{n}")) for n in range(400)]
     made = mesh(PUBLIC, *services)
     assert {} == made.route_overlaps.unfinished
-    assert [] == [found for one in services for found in overlaps(made, one)]
+    assert [] == [found for service in services for found in overlaps(made, service)]
 
 
 def in_mesh(name, *hosts, to="x", age=None, match=None, **spec):
@@ -150,8 +150,8 @@ def in_mesh(name, *hosts, to="x", age=None, match=None, **spec):
 
 def lost(made, service):
     return [
-        (one.loser.host, one.winner.service.name, one.clients, one.order_known)
-        for one in made.sidecar_hosts.lost(service)
+        (item.loser.host, item.winner.service.name, item.clients, item.order_known)
+        for item in made.sidecar_hosts.lost(service)
     ]
 
 
@@ -177,15 +177,17 @@ def test_sidecars_use_the_oldest_of_a_host() -> None:
         ({"match": {"uri": {"prefix": "/a"}}}, {}, "*"),
     ],
 )
-def test_who_loses_depends_on_who_sees_both(one, other, clients) -> None:
-    made = mesh(in_mesh("shop/a", "a.test", **one), second := in_mesh("shop/b", "a.test", **other))
+def test_who_loses_depends_on_who_sees_both(this, other, clients) -> None:
+    made = mesh(in_mesh("shop/a", "a.test", **this), second := in_mesh("shop/b", "a.test", **other))
     expected = [] if clients is None else [("a.test", "a", clients, False)]
     assert expected == lost(made, second)
 
 
 def test_without_ages_each_of_two_may_lose() -> None:
-    made = mesh(one := in_mesh("shop/a", "a.test"), other := in_mesh("shop/b", "a.test", to="y"))
-    assert [("a.test", "b", "*", False)] == lost(made, one)
+    made = mesh(
+        virtual_service := in_mesh("shop/a", "a.test"), other := in_mesh("shop/b", "a.test", to="y")
+    )
+    assert [("a.test", "b", "*", False)] == lost(made, virtual_service)
     assert [("a.test", "a", "*", False)] == lost(made, other)
 
 
@@ -193,9 +195,9 @@ def test_a_closer_host_cuts_off_the_wildcard_above_it() -> None:
     made = mesh(
         PUBLIC,
         at_gateway("shop/all", http("/b", "x"), default("x"), hosts=["*.test"]),
-        one := at_gateway("shop/one", http("/a", "y"), hosts=["a.test"]),
+        virtual_service := at_gateway("shop/one", http("/a", "y"), hosts=["a.test"]),
         whole := at_gateway("shop/whole", default("z"), hosts=["b.test"]),
     )
-    (found,) = made.hidden_wildcards.of(one)
+    (found,) = made.hidden_wildcards.of(virtual_service)
     assert ("a.test", "*.test", "all") == (found.host, found.wildcard, found.hidden.service.name)
     assert [] == list(made.hidden_wildcards.of(whole))

@@ -14,7 +14,7 @@ def built(made, service, gateway="shop/g", port=80, proxy=HERE):
 
 
 def names(made, service, **options):
-    return [one.name for one in built(made, service, **options)]
+    return [item.name for item in built(made, service, **options)]
 
 
 @pytest.mark.parametrize(
@@ -35,8 +35,12 @@ def test_gateways_are_named_in_several_ways(written, expected) -> None:
 def test_nothing_comes_after_the_first_route_that_takes_everything() -> None:
     everything = [{"uri": {"prefix": "/a"}, "name": "a"}, {"uri": {"regex": ".*"}, "name": "all"},
                   {"uri": {"prefix": "/b"}, "name": "b"}]  # fmt: skip
-    made = mesh(one := routes_for("shop/v", ["x"], ["g"], route("r", match=everything), route("z")))
-    assert ["r.a", "r.all"] == names(made, one)
+    made = mesh(
+        virtual_service := routes_for(
+            "shop/v", ["x"], ["g"], route("r", match=everything), route("z")
+        )
+    )
+    assert ["r.a", "r.all"] == names(made, virtual_service)
 
 
 @pytest.mark.parametrize(
@@ -54,14 +58,14 @@ def test_nothing_comes_after_the_first_route_that_takes_everything() -> None:
 )
 def test_a_match_may_be_meant_for_other_listeners(match, expected) -> None:
     narrow = route("r", match=[{"uri": {"prefix": "/a"}, **match}])
-    made = mesh(one := routes_for("shop/v", ["x"], ["g"], narrow, route("z")))
-    assert expected == names(made, one)
+    made = mesh(virtual_service := routes_for("shop/v", ["x"], ["g"], narrow, route("z")))
+    assert expected == names(made, virtual_service)
 
 
 def test_what_is_unknown_of_the_proxy_does_not_rule_out_a_match() -> None:
     narrow = route("r", match=[{"uri": {"prefix": "/"}, "sourceLabels": {"app": "api"}}])
-    made = mesh(one := routes_for("shop/v", ["x"], ["g"], narrow))
-    assert ["r"] == names(made, one, proxy=ProxyNode(None, None))
+    made = mesh(virtual_service := routes_for("shop/v", ["x"], ["g"], narrow))
+    assert ["r"] == names(made, virtual_service, proxy=ProxyNode(None, None))
 
 
 @pytest.mark.parametrize(
@@ -80,21 +84,23 @@ def test_a_destination_without_port_means_the_only_one_or_the_listeners(
 ) -> None:
     alias = {"type": "ExternalName", "externalName": "example.org", "ports": [{"port": 80}]}
     made = mesh(
-        one := routes_for("shop/v", ["x"], ["g"], {"route": [{"destination": destination}]}),
+        virtual_service := routes_for(
+            "shop/v", ["x"], ["g"], {"route": [{"destination": destination}]}
+        ),
         service("shop/one", ports=((8080, 80),)),
         service("shop/two", ports=((80, 80), (90, 90))),
         thing("Service", "shop/alias", alias, group="v1"),
     )
-    (target,) = built(made, one, port=443)[0].targets
+    (target,) = built(made, virtual_service, port=443)[0].targets
     assert expected == (target.host, target.port, target.subset)
 
 
 def test_a_destination_of_weight_zero_is_left_out_among_others() -> None:
     shares = [{"destination": {"host": host}, "weight": weight}
               for host, weight in (("a.test", 0), ("b.test", 70), ("c.test", 30))]  # fmt: skip
-    made = mesh(one := routes_for("shop/v", ["x"], ["g"], {"route": shares}))
-    targets = built(made, one)[0].targets
-    assert [("b.test", 70), ("c.test", 30)] == [(one.host, one.weight) for one in targets]
+    made = mesh(virtual_service := routes_for("shop/v", ["x"], ["g"], {"route": shares}))
+    targets = built(made, virtual_service)[0].targets
+    assert [("b.test", 70), ("c.test", 30)] == [(target.host, target.weight) for target in targets]
 
 
 def root(match=None, **where):
@@ -106,21 +112,21 @@ def root(match=None, **where):
 def test_the_routes_of_a_delegate_take_the_place_of_the_root_route() -> None:
     api, users = [{"name": "api", "uri": {"prefix": "/api"}}], {"uri": {"prefix": "/api/users"}}
     made = mesh(
-        one := root(api),
+        virtual_service := root(api),
         delegate("team/d", route("own", match=[{"name": "users", **users}], to="users"), route()),
     )
-    routes = built(made, one)
-    assert ["root-own.api-users", "root.api"] == [one.name for one in routes]
+    routes = built(made, virtual_service)
+    assert ["root-own.api-users", "root.api"] == [each_route.name for each_route in routes]
     assert ["users.team.svc.cluster.local"] == [target.host for target in routes[0].targets]
     assert users["uri"] == routes[0].match.match.data["uri"]
-    assert () == made.routes.delegates.broken(one)
+    assert () == made.routes.delegates.broken(virtual_service)
 
 
 def test_a_merged_match_asks_for_both() -> None:
     wide = {"headers": {"a": {"exact": "1"}}, "method": {"exact": "GET"}, "port": 80}
     leaf = {"headers": {"b": {"exact": "2"}}, "uri": {"prefix": "/b"}}
-    made = mesh(one := root([wide]), delegate("team/d", route("own", match=[leaf])))
-    (found,) = built(made, one)
+    made = mesh(virtual_service := root([wide]), delegate("team/d", route("own", match=[leaf])))
+    (found,) = built(made, virtual_service)
     data = dict(found.match.match.data)
     assert {"a", "b"} == set(data["headers"])
     assert ({"exact": "GET"}, {"prefix": "/b"}, 80) == (data["method"], data["uri"], data["port"])
@@ -148,9 +154,9 @@ def test_a_merged_match_asks_for_both() -> None:
     ],
 )
 def test_a_delegate_may_only_narrow_the_match_of_its_root(wide, leaf, fits) -> None:
-    made = mesh(one := root([wide]), delegate("team/d", route("own", match=[leaf])))
-    assert fits == bool(made.routes.delegates.rules(one))
-    reasons = [broken.reason for broken in made.routes.delegates.broken(one)]
+    made = mesh(virtual_service := root([wide]), delegate("team/d", route("own", match=[leaf])))
+    assert fits == bool(made.routes.delegates.rules(virtual_service))
+    reasons = [broken.reason for broken in made.routes.delegates.broken(virtual_service)]
     assert ([] if fits else [DelegateFault.CONFLICT]) == reasons
 
 
@@ -163,19 +169,19 @@ def test_a_delegate_may_only_narrow_the_match_of_its_root(wide, leaf, fits) -> N
     ],
 )
 def test_a_delegate_that_cannot_be_used_leaves_no_route(other, reason) -> None:
-    made = mesh(one := root(), other)
-    assert () == made.routes.delegates.rules(one)
-    assert [reason] == [broken.reason for broken in made.routes.delegates.broken(one)]
+    made = mesh(virtual_service := root(), other)
+    assert () == made.routes.delegates.rules(virtual_service)
+    assert [reason] == [broken.reason for broken in made.routes.delegates.broken(virtual_service)]
 
 
 def test_settings_come_from_the_root_where_the_delegate_has_none() -> None:
     target = {"name": "d", "namespace": "team"}
     above = {"delegate": target, "rewrite": {"uri": "/r"}, "timeout": "1s"}
     made = mesh(
-        one := routes_for("shop/v", ["x"], ["g"], above),
+        virtual_service := routes_for("shop/v", ["x"], ["g"], above),
         delegate("team/d", route("own", rewrite={"uri": "/d"})),
     )
-    (rule,) = made.routes.delegates.rules(one)
+    (rule,) = made.routes.delegates.rules(virtual_service)
     said = [rule.saying(key) for key in ("rewrite", "timeout")]
     assert [rule.action, rule.root] == said
 

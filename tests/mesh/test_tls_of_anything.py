@@ -58,11 +58,11 @@ KINDS = st.sampled_from(
 @given(KINDS, ANYTHING, st.booleans())
 def test_no_value_of_any_field_breaks_the_model(kind, spec, is_whole) -> None:
     made = mesh(*SOUND, thing(kind, "shop/odd", spec), is_whole=is_whole)
-    for one in made.of(Workload):
-        assert len(list(made.mtls.connections(made.mtls.client(one)))) > 0
-    for one in made.of(DestinationRule):
-        list(wiped_settings(one))
-        list(meetings(made.destination_rules.same_host(one)))
-        made.destination_rules.hidden_by(one)
-        made.tls_conflicts.unseen(one)
+    for item in made.of(Workload):
+        assert len(list(made.mtls.connections(made.mtls.client(item)))) > 0
+    for item in made.of(DestinationRule):
+        list(wiped_settings(item))
+        list(meetings(made.destination_rules.same_host(item)))
+        made.destination_rules.hidden_by(item)
+        made.tls_conflicts.unseen(item)
     assert any(made.tls_conflicts.of(resource) for resource in made.resources)

@@ -72,7 +72,7 @@ def takes(match, request):
 @given(st.lists(st.lists(MATCH, min_size=1, max_size=2), min_size=2, max_size=5))
 def test_a_dead_match_gets_no_request(rules) -> None:
     http = [
-        {"match": [written(one) for one in rule], "route": [{"destination": {"host": f"h{n}"}}]}
+        {"match": [written(item) for item in rule], "route": [{"destination": {"host": f"h{n}"}}]}
         for n, rule in enumerate(rules)
     ]
     made = mesh(service := routes_for("shop/v", ["x"], ["mesh"], *http))
@@ -85,8 +85,8 @@ def test_a_dead_match_gets_no_request(rules) -> None:
             (
                 (n, m)
                 for n, rule in enumerate(rules)
-                for m, one in enumerate(rule)
-                if takes(one, request)
+                for m, item in enumerate(rule)
+                if takes(item, request)
             ),
             None,
         )
@@ -95,7 +95,7 @@ def test_a_dead_match_gets_no_request(rules) -> None:
 
 @given(st.lists(MATCH, min_size=2, max_size=6))
 def test_no_pair_that_meets_is_left_out(matches) -> None:
-    http = [{"match": [written(one)], "route": []} for one in matches]
+    http = [{"match": [written(match)], "route": []} for match in matches]
     made = mesh(service := routes_for("shop/v", ["x"], ["mesh"], *http))
     pairs = set(may_meet(made.route_matches.of(service)))
     for second in range(len(matches)):
@@ -113,7 +113,7 @@ def test_a_rule_that_is_covered_is_dead_as_a_whole() -> None:
     ]
     made = mesh(service := routes_for("shop/v", ["x"], ["mesh"], *http))
     found = [
-        (one.dead.request.path.value, one.extent) for one in made.unreachable_rules.of(service)
+        (item.dead.request.path.value, item.extent) for item in made.unreachable_rules.of(service)
     ]
     assert [("/a/b", Extent.RULE), ("/a/c", Extent.MATCH)] == found
 
@@ -127,7 +127,7 @@ def test_rules_of_one_delegate_are_compared_where_they_are_written() -> None:
         root := routes_for("shop/root", ["x"], ["g"], {"delegate": {"name": "part"}}),
         part := delegate("shop/part", *rules),
     )
-    assert [0, 1] == [len(made.unreachable_rules.of(one)) for one in (root, part)]
+    assert [0, 1] == [len(made.unreachable_rules.of(item)) for item in (root, part)]
 
 
 @pytest.mark.parametrize(
@@ -148,7 +148,9 @@ def test_a_delegation_is_dead_with_all_its_rules(first, expected) -> None:
         ),
         delegate("team/part", *rules),
     )  # fmt: skip
-    found = [(one.extent, one.place.resource.key_name) for one in made.unreachable_rules.of(root)]
+    found = [
+        (item.extent, item.place.resource.key_name) for item in made.unreachable_rules.of(root)
+    ]
     assert expected == found
 
 
@@ -203,5 +205,5 @@ def test_what_is_certain_of_a_path(kind, value, expected) -> None:
     ],
 )
 def test_prefixes_that_end_amid_a_segment(wide, narrow, expected) -> None:
-    one, other = StringMatch("prefix", wide), StringMatch("prefix", narrow)
-    assert expected == is_segment_leak(one, other)
+    match, other = StringMatch("prefix", wide), StringMatch("prefix", narrow)
+    assert expected == is_segment_leak(match, other)

@@ -87,11 +87,13 @@ def explain(case: Path, expected: list[Expected], settings: Settings) -> tuple[l
     surplus = []
     for finding in report.findings:
         place = finding.location
-        for one in missing:
-            if (one.file, one.line, one.rule) == (place.file, place.line, finding.rule) and (
-                one.text in finding.message
-            ):
-                missing.remove(one)
+        for each_expected in missing:
+            if (each_expected.file, each_expected.line, each_expected.rule) == (
+                place.file,
+                place.line,
+                finding.rule,
+            ) and (each_expected.text in finding.message):
+                missing.remove(each_expected)
                 break
         else:
             surplus.append(f"{place.file}:{place.line}: [{finding.rule}] {finding.message}")
@@ -102,7 +104,7 @@ def explain(case: Path, expected: list[Expected], settings: Settings) -> tuple[l
 def test_case(case: Path) -> None:
     own_rule = "/".join(case.relative_to(ROOT).parts[:2]).replace("_", "-")
     expected = read_expectations(case, own_rule)
-    settings = read_settings(case, {own_rule, *(one.rule for one in expected)})
+    settings = read_settings(case, {own_rule, *(each_expected.rule for each_expected in expected)})
     assert explain(case, expected, settings) == ([], [])
 
 

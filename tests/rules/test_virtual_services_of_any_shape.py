@@ -9,7 +9,7 @@ from meshctl.resources import VirtualService, make_resource
 from meshctl.rules.api import Finding
 from meshctl.sources.documents import Document
 
-RULES = [one for one in load_family("virtual_service") if one.on is VirtualService]
+RULES = [rule for rule in load_family("virtual_service") if rule.on is VirtualService]
 WORDS = ["", "*", "/", "/a", "get", "1s", "a", "b.c", "shop", "regex", "(", ".*", "v1", "mesh"]
 SCALARS = st.one_of(
     st.none(), st.booleans(), st.integers(-1, 10**6), st.floats(), st.sampled_from(WORDS)
@@ -55,11 +55,11 @@ def virtual_service(number, spec):
 def findings(services, *, is_whole):
     mesh = Mesh(services, is_whole=is_whole)
     return {
-        (rule.id, one.ref.resource.name, str(one.ref.path), one.message)
+        (rule.id, finding.ref.resource.name, str(finding.ref.path), finding.message)
         for rule in RULES
         for service in mesh.of(VirtualService)
-        for one in rule.check(service, mesh)
-        if isinstance(one, Finding)
+        for finding in rule.check(service, mesh)
+        if isinstance(finding, Finding)
     }
 
 

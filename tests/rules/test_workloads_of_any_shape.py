@@ -14,7 +14,7 @@ from meshctl.rules.api import Finding
 from meshctl.settings import InjectionByHand
 from meshctl.sources.documents import Document
 
-RULES = [one for one in load_all() if one.is_hazard]
+RULES = [rule for rule in load_all() if rule.is_hazard]
 WORDS = [
     "", "true", "False", "*", "0", "9" * 5000, "15020", "istio-proxy", "istio-init", "app", "http",
     "TCP", "UDP", "{}", "[]", "[1, [2]]", '{"a": {"mountPath": "/etc/istio/pod"}}', "a: [", "&a *a",
@@ -102,6 +102,6 @@ def test_every_shape_is_judged(specs, injection) -> None:
     made = [resource(number, kind, template) for number, (kind, template) in enumerate(specs)]
     mesh = Mesh(made, injection=injection)
     for rule in RULES:
-        for one in mesh.of(rule.on):
-            for outcome in rule.check(one, mesh):
+        for each_resource in mesh.of(rule.on):
+            for outcome in rule.check(each_resource, mesh):
                 assert not isinstance(outcome, Finding) or outcome.ref.resource in made

@@ -17,7 +17,11 @@ GROUPS = {"AuthorizationPolicy": "security", "PeerAuthentication": "security",
 
 
 def rules_of(kind: str) -> Any:
-    known = [one for one in Schemas().kinds() if one[2] == kind and one[0].endswith("istio.io")]
+    known = [
+        each_kind
+        for each_kind in Schemas().kinds()
+        if each_kind[2] == kind and each_kind[0].endswith("istio.io")
+    ]
     return compile_rules(Schemas().find(*known[0]))
 
 
@@ -105,7 +109,9 @@ BROKEN = [
 @pytest.mark.parametrize(("kind", "spec", "path", "message"), BROKEN)
 def test_broken(kind, spec, path, message) -> None:
     faults = rules_of(kind).check({"spec": yaml.safe_load(spec)})
-    assert [] != [one for one in faults if one.path[: len(path)] == path and message in one.message]
+    assert [] != [
+        fault for fault in faults if fault.path[: len(path)] == path and message in fault.message
+    ]
 
 
 @pytest.mark.parametrize(
@@ -142,7 +148,7 @@ def test_line_breaks_do_not_matter() -> None:
     text = "(has(self.a) ? 1 : 0) +\n  (has(self.b) ? 1 : 0) <= 1"
     rule = find_rule(text)
     assert rule is not None
-    assert ["b"] == [one.path[0] for one in rule({"a": 1, "b": 2})]
+    assert ["b"] == [broken_rule.path[0] for broken_rule in rule({"a": 1, "b": 2})]
 
 
 @pytest.mark.parametrize("text", ["self.a == 1", "", "1 <= 1", "duration(self) >= duration('x')"])

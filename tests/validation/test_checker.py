@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from meshctl.validation.checker import compile_schema
 from meshctl.validation.schemas import Schemas
 
-KINDS = sorted(one for one in Schemas().kinds() if one[0].endswith(".istio.io"))
+KINDS = sorted(kind for kind in Schemas().kinds() if kind[0].endswith(".istio.io"))
 WORDS = st.text(alphabet="abc*/.:-0123456789", max_size=8)
 SCALARS = st.one_of(st.booleans(), st.integers(-5, 70_000), st.floats(-5, 200, width=16), WORDS)
 JSON = st.recursive(
@@ -172,7 +172,7 @@ CASES = [
 @pytest.mark.parametrize(("schema", "value", "expected"), CASES)
 def test_faults(schema, value, expected) -> None:
     actual = [(fault.kind, fault.path, fault.message) for fault in compile_schema(schema)(value)]
-    assert [one[:2] for one in expected] == [one[:2] for one in actual]
+    assert [item[:2] for item in expected] == [item[:2] for item in actual]
     assert [] == [
         (part, message)
         for (*_, part), (*_, message) in zip(expected, actual, strict=True)

@@ -65,7 +65,7 @@ def test_missing_fields_stand_on_the_block_that_lacks_them(tmp_path: Path) -> No
     file.write_text(DOCUMENT.replace('hosts: ["*"]', "name: a"))
     found = analyze([str(file)], Settings(select=("schema/missing-field",))).findings
     assert [("hosts is missing", 7, 7)] == [
-        (one.message, one.location.line, one.location.column) for one in found
+        (finding.message, finding.location.line, finding.location.column) for finding in found
     ]
 
 

@@ -48,7 +48,7 @@ def test_references_lead_somewhere(file) -> None:
 def test_every_served_version_has_a_schema(kind) -> None:
     if kind[1] != "IstioOperator":  # it is read by istioctl, never by the API server
         assert [] == [
-            one for one in SERVED_VERSIONS[kind] if not Schemas().find(kind[0], one, kind[1])
+            item for item in SERVED_VERSIONS[kind] if not Schemas().find(kind[0], item, kind[1])
         ]
 
 

@@ -60,7 +60,7 @@ def test_any_metadata_and_status_get_a_verdict(kind, metadata, status) -> None:
 
 
 @pytest.mark.parametrize(
-    "kind", [one for one in ISTIO if one[2] == "DestinationRule"], ids=lambda kind: kind[1]
+    "kind", [item for item in ISTIO if item[2] == "DestinationRule"], ids=lambda kind: kind[1]
 )
 def test_versions_are_judged_alike(kind) -> None:
     spec = {"host": "a", "trafficPolicy": {"tls": {"mode": "OFF"}}}

@@ -81,8 +81,8 @@ def _report_differences(
     """Show what istiod does otherwise than its settings say; 1 when it does."""
     expected, found = (inject_files(files, settings, target.style) for settings in (ours, istiod))
     count = 0
-    for one, other in zip(expected, found, strict=True):
-        lines = [*one._replace(before=one.after, after=other.after).changes()]
+    for injected, other in zip(expected, found, strict=True):
+        lines = [*injected._replace(before=injected.after, after=other.after).changes()]
         count += bool(lines)
         _print("".join(lines))
     differ = f"{count} of {len(expected)}" if count else "none"

@@ -102,8 +102,8 @@ class ProxyStatus:
             answers = self._plane.proxies()
         with phase("decode"):
             known = read_answers(answers)
-        for one in known.silent:
-            complain(f"{one.istiod}: {one.error}; its proxies may be missing here")
+        for answer in known.silent:
+            complain(f"{answer.istiod}: {answer.error}; its proxies may be missing here")
         return known
 
     def _write_table(self, proxies: Sequence[ProxySync], known: int, out: TextIO) -> None:
@@ -113,7 +113,7 @@ class ProxyStatus:
             return
         listed = proxies
         if len(proxies) > _MANY and not self._everything:
-            listed = [one for one in proxies if self._fail_on.is_troubled(one)]
+            listed = [proxy for proxy in proxies if self._fail_on.is_troubled(proxy)]
         _write_proxies(listed, out, is_wide=self._output == "wide", is_full=False)
         out.write("\n" if listed else "")
         write_lines([proxy_table.summary(proxies)], out)
@@ -139,7 +139,7 @@ def _write_rows(found: Iterable[dict[str, Any]], output: str, out: TextIO) -> No
         write_array(out, found)
         out.write("\n")
         return
-    lines = [line for one in found for line in item(one)]
+    lines = [line for found_proxy in found for line in item(found_proxy)]
     out.writelines(lines or ["[]\n"])
 
 

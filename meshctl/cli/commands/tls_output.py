@@ -64,17 +64,17 @@ def write_changes(
     """Write the connections that come out differently, with both results."""
     found = tls_change.changes((row.data for row in before), (row.data for row in after))
     changed = [
-        one for one in found
-        if only == "all" or (one.after is not None and is_conflict(one.after))
+        each_tls_change for each_tls_change in found
+        if only == "all" or (each_tls_change.after is not None and is_conflict(each_tls_change.after))
     ]  # fmt: skip
     if output == "json":
-        typer.echo(json.dumps([one._asdict() for one in changed], indent=2))
+        typer.echo(json.dumps([each_tls_change._asdict() for each_tls_change in changed], indent=2))
         return
     if not changed:
         sys.stdout.write("The files change nothing about that.\n")
         return
     _table(tls_change.COLUMNS, map(tls_change.cells, changed), output)
-    new = {id(one.after) for one in changed}
+    new = {id(each_tls_change.after) for each_tls_change in changed}
     _write_failures([row for row in after if id(row.data) in new], output)
 
 

@@ -43,7 +43,7 @@ _OPTIONS: dict[str, tuple[Any, Any]] = {
 def with_access(command: Callable[..., None]) -> Callable[..., None]:
     """Give a command the options of a cluster; it gets them as its first parameter, ``access``."""
     signature = inspect.signature(command)
-    own = [one for name, one in signature.parameters.items() if name != "access"]
+    own = [parameter for name, parameter in signature.parameters.items() if name != "access"]
     added = [
         inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, annotation=kind, default=default)
         for name, (kind, default) in _OPTIONS.items()
@@ -57,7 +57,7 @@ def with_access(command: Callable[..., None]) -> Callable[..., None]:
 
     run.__signature__ = signature.replace(parameters=[*own, *added])  # type: ignore[attr-defined]
     run.__annotations__ = {
-        **{one.name: one.annotation for one in own},
+        **{parameter.name: parameter.annotation for parameter in own},
         **{name: kind for name, (kind, _) in _OPTIONS.items()},
         "return": None,
     }

@@ -68,8 +68,8 @@ def read_live(access: Access, settings: Settings, files: Loaded) -> Loaded:
     _tell_namespace(files, settings.namespace, cluster.namespace)
     with collector_off():
         live = read_snapshot(cluster, settings.namespace if own else "")
-    for one in live.unread:
-        complain(f"not every {one.kind} was read: {one.reason}")
+    for unread in live.unread:
+        complain(f"not every {unread.kind} was read: {unread.reason}")
     return live
 
 
@@ -77,7 +77,7 @@ def _tell_namespace(files: Loaded, namespace: str, home: str) -> None:
     """Say where objects of files without a namespace go, if kubectl would put them elsewhere."""
     found = unwrap(files.documents, namespace)
     if home != namespace and any(
-        one.namespace and not one.metadata.get("namespace") for one in found
+        resource.namespace and not resource.metadata.get("namespace") for resource in found
     ):
         complain(
             f"objects that name no namespace count as those of {namespace}, while the context "

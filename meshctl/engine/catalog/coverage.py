@@ -60,4 +60,4 @@ def _differences() -> dict[str, str]:
     if not file.is_file():
         return {}
     listed = parse_one(file.read_text(encoding="utf-8"))
-    return {code: one["differs"] for code, one in listed["codes"].items()}
+    return {code: entry["differs"] for code, entry in listed["codes"].items()}

@@ -148,8 +148,8 @@ class _Run:
 
     def _set_loop_variables(self, pipe: Pipe, index: Any, value: Any) -> None:
         values = (value,) if len(pipe.variables) == 1 else (index, value)
-        for name, one in zip(pipe.variables, values, strict=False):
-            self._assign(name, one)
+        for name, variable in zip(pipe.variables, values, strict=False):
+            self._assign(name, variable)
 
     def _assign(self, name: str, value: Any) -> None:
         for place in range(len(self._variables) - 1, -1, -1):

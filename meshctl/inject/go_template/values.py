@@ -99,26 +99,26 @@ def kind(value: Any) -> str:
     return ""
 
 
-def equal(one: Any, other: Any) -> bool:
+def equal(this: Any, other: Any) -> bool:
     """Are two values the same? Different basic kinds raise ValueError, as they do in Go."""
-    if one is None or other is None:
-        return one is other
-    kinds = kind(one), kind(other)
+    if this is None or other is None:
+        return this is other
+    kinds = kind(this), kind(other)
     if kinds[0] != kinds[1]:
         raise ValueError("incompatible types for comparison")
     if not kinds[0]:
         raise ValueError("non-comparable type in comparison")
-    return bool(one == other)
+    return bool(this == other)
 
 
-def less(one: Any, other: Any) -> bool:
+def less(this: Any, other: Any) -> bool:
     """Is the first value below the second?"""
-    kinds = kind(one), kind(other)
+    kinds = kind(this), kind(other)
     if kinds[0] != kinds[1]:
         raise ValueError("incompatible types for comparison")
     if kinds[0] in {"", "bool"}:
         raise ValueError("invalid type for comparison")
-    return bool(one < other)
+    return bool(this < other)
 
 
 def items(value: Any) -> Sequence[tuple[Any, Any]]:

@@ -110,8 +110,8 @@ def _merge_field(kind: str, name: str, original: Any, patch: Any) -> Any:
 
 def _without_nulls(value: Any) -> Any:
     if isinstance(value, dict):
-        return {key: _without_nulls(one) for key, one in value.items() if one is not None}
-    return [_without_nulls(one) for one in value] if isinstance(value, list) else value
+        return {key: _without_nulls(item) for key, item in value.items() if item is not None}
+    return [_without_nulls(item) for item in value] if isinstance(value, list) else value
 
 
 def _merge_lists(kind: str, key: str, original: list[Any], patch: list[Any]) -> list[Any]:

@@ -66,7 +66,7 @@ def grpc_simple(_version: Version, injection: PodInjection) -> Object:
         "metadata": {"annotations": {**_KEEPS_PROBES}},
         "spec": {
             "initContainers": [writer],
-            "containers": [_simple_client(one["name"]) for one in injection.containers],
+            "containers": [_simple_client(container["name"]) for container in injection.containers],
             "volumes": [{"name": _VOLUME, "emptyDir": {}}],
         },
     }

@@ -54,7 +54,7 @@ def number(text: str) -> Any:
 
 def app_names(injection: PodInjection) -> list[str]:
     """The names of the pod's containers besides the sidecar."""
-    return [one["name"] for one in injection.containers if one["name"] != PROXY]
+    return [container["name"] for container in injection.containers if container["name"] != PROXY]
 
 
 def canonical_labels(injection: PodInjection, *, shortened_by: Version | None = None) -> Object:
@@ -137,7 +137,7 @@ def certificate_environment(injection: PodInjection, version: Version) -> Iterat
 def configuration_environment(injection: PodInjection) -> Iterator[Object]:
     """The ProxyConfig, and the ports of the pod's containers."""
     yield variable("PROXY_CONFIG", proxy_config_json(injection.proxy_config) + "\n")
-    ports = [port for one in injection.containers for port in one.get("ports") or []]
+    ports = [port for container in injection.containers for port in container.get("ports") or []]
     listed = "\n    ,".join(go_json.dumps(port) for port in ports)
     yield variable("ISTIO_META_POD_PORTS", f"[\n    {listed}\n]" if ports else "[\n]")
 
@@ -228,7 +228,7 @@ def seccomp(injection: PodInjection, version: Version) -> Object:
 def _without_nulls(value: Any) -> Any:
     if not isinstance(value, dict):
         return value
-    return {key: _without_nulls(one) for key, one in value.items() if one is not None}
+    return {key: _without_nulls(item) for key, item in value.items() if item is not None}
 
 
 def readiness(injection: PodInjection, port: int, *, is_annotated: bool = True) -> Object:

@@ -153,7 +153,7 @@ def _resource_attributes(injection: PodInjection) -> str:
             TextMap(injection.annotations),
             TextMap(injection.labels),
             injection.owner.metadata.get("namespace") or "",
-            [KubernetesStruct("Container", one) for one in injection.containers],
+            [KubernetesStruct("Container", container) for container in injection.containers],
         )
     except ValueError as error:
         raise InjectionError(str(error)) from None

@@ -17,7 +17,9 @@ Object = dict[str, Any]
 
 def find(name: str, containers: Iterable[Object] | None) -> Object | None:
     """Give the container of a name."""
-    return next((one for one in containers or () if one.get("name") == name), None)
+    return next(
+        (container for container in containers or () if container.get("name") == name), None
+    )
 
 
 def find_in_pod(name: str, pod: Object) -> Object | None:
@@ -51,6 +53,6 @@ def reorder(pod: Object, settings: InjectionSettings) -> None:
 
 
 def _moved(containers: Sequence[Object], name: str, *, first: bool) -> list[Object]:
-    chosen = [one for one in containers if one.get("name") == name]
-    others = [one for one in containers if one.get("name") != name]
+    chosen = [container for container in containers if container.get("name") == name]
+    others = [container for container in containers if container.get("name") != name]
     return [*chosen, *others] if first else [*others, *chosen]

@@ -105,7 +105,7 @@ def _template_names(pod: Object, settings: InjectionSettings) -> list[str]:
     names = settings.default_templates
     if text is not None:
         names = tuple(name.strip() for name in text.split(","))
-    return [one for name in names for one in settings.aliases.get(name, (name,))]
+    return [alias for name in names for alias in settings.aliases.get(name, (name,))]
 
 
 def _stripped(pod: Object, settings: InjectionSettings) -> Object:
@@ -129,7 +129,7 @@ def _moved_to_init(pod: Object) -> Object:
     if sidecar is None:
         return pod
     spec = pod["spec"]
-    kept = [one for one in spec["containers"] if one["name"] != PROXY]
+    kept = [container for container in spec["containers"] if container["name"] != PROXY]
     initial = [*(spec.get("initContainers") or []), sidecar]
     return {**pod, "spec": {**spec, "containers": kept, "initContainers": initial}}
 
@@ -179,10 +179,12 @@ def _cluster_environment(pod: Object, settings: InjectionSettings) -> dict[str, 
 
 
 def _set_environment(sidecar: Object, wanted: Mapping[str, str]) -> None:
-    kept = [one for one in sidecar.get("env") or [] if one["name"] not in wanted]
+    kept = [variable for variable in sidecar.get("env") or [] if variable["name"] not in wanted]
     given = [{"name": name, "value": wanted[name]} for name in sorted(wanted)]
     # Of a pod that was injected before, so that doing it twice changes nothing.
-    later = next((i for i, one in enumerate(kept) if one["name"] in _ADDED_LATER), len(kept))
+    later = next(
+        (i for i, variable in enumerate(kept) if variable["name"] in _ADDED_LATER), len(kept)
+    )
     sidecar["env"] = [*kept[:later], *given, *kept[later:]]
 
 

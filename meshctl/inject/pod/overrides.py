@@ -114,7 +114,7 @@ def adjust_user(final: Object, original: Object, proxy_config: Mapping[str, Any]
         *(known.get(name) for name in _LISTS),
         *(original["spec"].get(name) for name in _LISTS if PROXY not in status.get(name, ())),
     )
-    sidecar: Object = next(filter(None, (find(PROXY, one) for one in lists)), {})
+    sidecar: Object = next(filter(None, (find(PROXY, containers) for containers in lists)), {})
     own = sidecar.get("securityContext") or {}
     user, group = own.get("runAsUser"), own.get("runAsGroup")
     initial = final["spec"].get("initContainers")

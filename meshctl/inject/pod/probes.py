@@ -134,14 +134,14 @@ def restore_probes(pod: Object, environment: Mapping[str, str]) -> Iterator[tupl
         for action in _ACTIONS:
             if action in prober:
                 found = read(_TYPES[action], prober[action])
-                handler[action] = {key: one for key, one in found.items() if one is not None}
+                handler[action] = {key: item for key, item in found.items() if item is not None}
                 if action != "grpc":
                     _restore_port(handler[action], container)
 
 
 def _restore_port(action: Object, container: Object) -> None:
     """Give a port its name again, which is how most manifests refer to ports that have one."""
-    names = [one.get("name") for one in container.get("ports") or []
-             if one.get("containerPort") == action.get("port")]  # fmt: skip
+    names = [port.get("name") for port in container.get("ports") or []
+             if port.get("containerPort") == action.get("port")]  # fmt: skip
     if len(names) == 1 and names[0]:
         action["port"] = names[0]

@@ -47,7 +47,10 @@ def merge_metrics(pod: Object, settings: InjectionSettings) -> None:
 def tell_secure_port(pod: Object) -> None:
     """Let Prometheus find the port where the sidecar serves merged metrics over mTLS (1.31)."""
     variables = (find_in_pod(PROXY, pod) or {}).get("env") or []
-    port = next((one.get("value") for one in variables if one["name"] == _SECURE_VARIABLE), "")
+    port = next(
+        (variable.get("value") for variable in variables if variable["name"] == _SECURE_VARIABLE),
+        "",
+    )
     if port and port != "0":
         annotations_of(pod).setdefault(_SECURE_PORT, port)
 
@@ -90,7 +93,11 @@ def restore(pod: Object, environment: Mapping[str, str]) -> Iterator[tuple[str, 
     annotations = annotations_of(pod)
     targets = known.get("targets")
     if isinstance(targets, list) and targets:
-        texts = [f"{one.get('port')}:{one.get('path')}" for one in targets if isinstance(one, dict)]
+        texts = [
+            f"{target.get('port')}:{target.get('path')}"
+            for target in targets
+            if isinstance(target, dict)
+        ]
         annotations[TARGETS] = ",".join(texts)
         message = "prometheus.io/port and path beside scrape-targets are nowhere; check them"
         yield message, ("metadata", "annotations", "prometheus.io/port")

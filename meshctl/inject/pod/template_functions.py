@@ -21,7 +21,7 @@ def _exclude_inbound_port(port: Any, excluded: Any) -> str:
     text, ports = show_inside(port).strip(), str(excluded)
     if text in {"", "0"} or text in ports.split(","):
         return ports
-    kept = [one.strip() for one in ports.split(",") if one.strip()]
+    kept = [word.strip() for word in ports.split(",") if word.strip()]
     return ",".join([*kept, text])
 
 
@@ -33,14 +33,14 @@ def _plain(value: Any) -> Any:
     if isinstance(value, KubernetesStruct | Message):
         return _plain(value.data)
     if isinstance(value, Mapping):
-        return {key: _plain(one) for key, one in value.items()}
-    return [_plain(one) for one in value] if isinstance(value, list | tuple) else value
+        return {key: _plain(item) for key, item in value.items()}
+    return [_plain(item) for item in value] if isinstance(value, list | tuple) else value
 
 
 def _sorted(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: _sorted(value[key]) for key in sorted(value)}
-    return [_sorted(one) for one in value] if isinstance(value, list) else value
+    return [_sorted(item) for item in value] if isinstance(value, list) else value
 
 
 def _to_json(value: Any) -> str:
@@ -74,8 +74,8 @@ def _whole(value: Any) -> Any:
     if isinstance(value, float) and value.is_integer():
         return int(value)
     if isinstance(value, dict):
-        return {key: _whole(one) for key, one in value.items()}
-    return [_whole(one) for one in value] if isinstance(value, list) else value
+        return {key: _whole(item) for key, item in value.items()}
+    return [_whole(item) for item in value] if isinstance(value, list) else value
 
 
 def _indent(spaces: int, text: str) -> str:
@@ -92,10 +92,15 @@ def _append_network(existing: str, network: str) -> str:
         networks = json.loads(existing)
     except ValueError:
         return existing
-    if not isinstance(networks, list) or not all(isinstance(one, dict) for one in networks):
+    if not isinstance(networks, list) or not all(
+        isinstance(each_network, dict) for each_network in networks
+    ):
         return existing
     namespace, slash, name = network.rpartition("/")
-    if any((one.get("namespace") or "", one.get("name")) == (namespace, name) for one in networks):
+    if any(
+        (each_network.get("namespace") or "", each_network.get("name")) == (namespace, name)
+        for each_network in networks
+    ):
         return existing
     added = {"name": name} | ({"namespace": namespace} if slash else {})
     head, _, tail = existing.rpartition("]")
@@ -105,10 +110,10 @@ def _append_network(existing: str, network: str) -> str:
 def _omit_nil(value: Any) -> Any:
     """Leave out what is null, and what has nothing else in it."""
     if isinstance(value, Mapping):
-        cleaned = {key: _omit_nil(one) for key, one in value.items()}
-        kept: Any = {key: one for key, one in cleaned.items() if one is not None}
+        cleaned = {key: _omit_nil(item) for key, item in value.items()}
+        kept: Any = {key: item for key, item in cleaned.items() if item is not None}
     elif isinstance(value, list):
-        kept = [one for one in map(_omit_nil, value) if one is not None]
+        kept = [item for item in map(_omit_nil, value) if item is not None]
     else:
         return value
     return kept if kept or not value else None
@@ -124,7 +129,7 @@ def _strict_dict(*pairs: Any) -> dict[str, Any]:
 
 
 def _merge_maps(*maps: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: value for one in maps for key, value in (one or {}).items()}
+    return {key: value for each_map in maps for key, value in (each_map or {}).items()}
 
 
 def _resource_attributes(mesh: Message, *_rest: Any) -> str:

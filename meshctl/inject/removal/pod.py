@@ -42,16 +42,18 @@ def remove_sidecar(pod: Object, workload: Object, network: str = "") -> tuple[Ob
         return pod, [Doubt(f"annotation {STATUS} cannot be read, so that nothing is known of what "
                            "was injected; it stays", ("metadata", "annotations", STATUS))]  # fmt: skip
     sidecar = find_in_pod(PROXY, pod) or {}
-    environment = {one["name"]: one.get("value", "") for one in sidecar.get("env") or []}
-    doubts = [Doubt(*one) for one in restore_probes(pod, environment)]
-    doubts += [Doubt(*one) for one in prometheus.restore(pod, environment)]
+    environment = {
+        variable["name"]: variable.get("value", "") for variable in sidecar.get("env") or []
+    }
+    doubts = [Doubt(*found) for found in restore_probes(pod, environment)]
+    doubts += [Doubt(*found) for found in prometheus.restore(pod, environment)]
     own = recorded(pod)
     added = Added(
         network=network,
         tells_network="ISTIO_META_NETWORK" in environment,
         is_cni=VALIDATION in status.get("initContainers", ()),
     )
-    doubts += [Doubt(*one) for one in remove_metadata(pod, workload, added)]
+    doubts += [Doubt(*found) for found in remove_metadata(pod, workload, added)]
     _restore_containers(pod["spec"], status, own)
     _remove_named(pod["spec"], status)
     if "router" in (sidecar.get("args") or []):
@@ -72,7 +74,10 @@ def _restore_containers(spec: Object, status: Mapping[str, list[str]], own: Obje
     """Drop what was injected, and put back what the user had set on it."""
     moved: list[Object] = []
     for key in ("containers", "initContainers"):
-        users = {one["name"]: _with_image(one) for one in own.get(key) or []}
+        users = {
+            own_container["name"]: _with_image(own_container)
+            for own_container in own.get(key) or []
+        }
         kept: list[Object] = []
         for container in spec.get(key) or []:
             name = container["name"]
@@ -81,16 +86,20 @@ def _restore_containers(spec: Object, status: Mapping[str, list[str]], own: Obje
             elif name not in status.get(key, ()):
                 kept.append(container)
         # Native sidecars stand among the init containers, wherever the user had set them up.
-        moved += [one for one in kept if key == "initContainers" and was_moved(one)]
-        spec[key] = [one for one in kept if one not in moved]
+        moved += [
+            kept_container
+            for kept_container in kept
+            if key == "initContainers" and was_moved(kept_container)
+        ]
+        spec[key] = [kept_container for kept_container in kept if kept_container not in moved]
     spec["containers"] += moved
     for container in _all(spec):
         mounts = container.get("volumeMounts") or []
         container["volumeMounts"] = [
-            one for one in mounts if not _is_injected_mount(one, container, status)
+            mount for mount in mounts if not _is_injected_mount(mount, container, status)
         ]
         variables = container.get("env") or []
-        container["env"] = [one for one in variables if not _is_of_grpc(one)]
+        container["env"] = [variable for variable in variables if not _is_of_grpc(variable)]
 
 
 def _with_image(container: Object) -> Object:
@@ -117,7 +126,11 @@ def _is_of_grpc(variable: Mapping[str, Any]) -> bool:
 
 def _remove_named(spec: Object, status: Mapping[str, list[str]]) -> None:
     for key in ("volumes", "imagePullSecrets"):
-        kept = [one for one in spec.get(key) or [] if one.get("name") not in status.get(key, ())]
+        kept = [
+            listed
+            for listed in spec.get(key) or []
+            if listed.get("name") not in status.get(key, ())
+        ]
         spec[key] = kept
 
 

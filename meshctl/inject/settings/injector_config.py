@@ -148,19 +148,21 @@ def _mapping_of(config: Mapping[str, Any], name: str) -> Mapping[str, Any]:
 
 
 def _mappings(value: Any) -> tuple[Mapping[str, Any], ...]:
-    return tuple(one for one in value if isinstance(one, dict)) if isinstance(value, list) else ()
+    return (
+        tuple(item for item in value if isinstance(item, dict)) if isinstance(value, list) else ()
+    )
 
 
 def _names(value: Any) -> tuple[str, ...]:
-    return tuple(one for one in value if isinstance(one, str)) if isinstance(value, list) else ()
+    return tuple(item for item in value if isinstance(item, str)) if isinstance(value, list) else ()
 
 
 def with_floats(value: Any) -> Any:
     """Turn numbers into floats, as every Go program does that reads JSON."""
     if isinstance(value, dict):
-        return {key: with_floats(one) for key, one in value.items()}
+        return {key: with_floats(item) for key, item in value.items()}
     if isinstance(value, list):
-        return [with_floats(one) for one in value]
+        return [with_floats(item) for item in value]
     return float(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 

@@ -109,7 +109,9 @@ def proxy_config_json(config: Mapping[str, Any]) -> str:
     Messages within messages have the fields of their declaration first, then others as written.
     """
     kept = _written("", FIELDS, config)
-    kept = {name: one for name, one in kept.items() if one != DEFAULT_PROXY_CONFIG.get(name)}
+    kept = {
+        name: setting for name, setting in kept.items() if setting != DEFAULT_PROXY_CONFIG.get(name)
+    }
     if kept.get("interceptionMode") == "REDIRECT":
         del kept["interceptionMode"]
     return dumps(kept)
@@ -127,7 +129,7 @@ def _written(name: str, fields: Sequence[str], value: Any) -> Any:
         return {key: str(value[key]) for key in sorted(value)}
     if name in MAPS:
         return {key: _written("", (), value[key]) for key in sorted(value)}
-    given = {camel(key): one for key, one in value.items()}
+    given = {camel(key): setting for key, setting in value.items()}
     places = {field: place for place, field in enumerate(fields)}
     order = sorted(given, key=lambda field: places.get(field, len(fields)))
     return {key: _written(key, NESTED.get(key, ()), given[key])

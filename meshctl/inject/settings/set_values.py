@@ -67,7 +67,7 @@ def _split(text: str, separator: str) -> list[str]:
 def _typed_list(text: str) -> Any:
     if text.startswith("{") and text.endswith("}"):
         inner = text[1:-1]
-        return [_typed(one) for one in _split(inner, ",")] if inner else []
+        return [_typed(word) for word in _split(inner, ",")] if inner else []
     return _typed(text)
 
 
@@ -82,7 +82,7 @@ def _steps(name: str, text: str) -> list[Step]:
     for part in _split(name, "."):
         match = _INDEX.fullmatch(part)
         steps.append(_ESCAPED.sub(r"\1", match[1] if match else part))
-        steps += [int(one) for one in re.findall(r"\d+", match[2])] if match else []
+        steps += [int(index) for index in re.findall(r"\d+", match[2])] if match else []
     if "" in steps:
         raise UsageError(f"--set {text!r}: {name!r} has an empty part; write \\. for a dot in one")
     if any(isinstance(step, int) and step > _LONGEST_LIST for step in steps):

@@ -45,7 +45,7 @@ class Editor:
         # Where some are at one place, the text to insert stands before what is taken away.
         numbered = sorted(
             enumerate(self._edits),
-            key=lambda one: (one[1].start, one[1].start != one[1].end, one[0]),
+            key=lambda pair: (pair[1].start, pair[1].start != pair[1].end, pair[0]),
         )
         for _, edit in reversed(numbered):
             if edit.end > limit:

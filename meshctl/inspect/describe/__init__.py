@@ -56,8 +56,8 @@ def describe(mesh: Mesh, what: str, name: str, settings: Settings) -> dict[str, 
 
 def _gateway(mesh: Mesh, name: str, namespace: str, shown: Shown) -> dict[str, Any]:
     known: list[Resource] = [*mesh.of(Gateway), *mesh.of(KubernetesGateway)]
-    serving = (one.workload.workload for one in mesh.gateways)
-    workloads = [one for one in serving if one is not None]
+    serving = (gateway.workload.workload for gateway in mesh.gateways)
+    workloads = [workload for workload in serving if workload is not None]
     may_lack = mesh.may_lack("Gateway", "Pod", "Deployment")
     what = "Gateway or gateway workload"
     found = find([*known, *workloads], name, namespace, what, may_lack=may_lack)
@@ -73,18 +73,18 @@ def _gateway(mesh: Mesh, name: str, namespace: str, shown: Shown) -> dict[str, A
 def _findings(found: Iterable[LocatedFinding]) -> list[dict[str, Any]]:
     return [
         {
-            "rule": one.rule,
-            "severity": one.severity.value,
-            "message": one.message,
-            "kind": one.resource.kind,
-            "namespace": one.resource.namespace,
-            "name": one.resource.name,
+            "rule": finding.rule,
+            "severity": finding.severity.value,
+            "message": finding.message,
+            "kind": finding.resource.kind,
+            "namespace": finding.resource.namespace,
+            "name": finding.resource.name,
             "location": {
-                "file": one.location.file,
-                "line": one.location.line,
-                "column": one.location.column,
-                "path": one.location.path,
+                "file": finding.location.file,
+                "line": finding.location.line,
+                "column": finding.location.column,
+                "path": finding.location.path,
             },
         }
-        for one in found
+        for finding in found
     ]

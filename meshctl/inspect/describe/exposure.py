@@ -24,11 +24,11 @@ def _http(
     mesh: Mesh, gateway: EffectiveGateway, host: RegisteredHost, shown: Shown
 ) -> Iterator[dict[str, Any]]:
     for hosts in gateway.route_configs.values():
-        for one in hosts:
-            found = [route for route in one.routes if _leads(route.targets, host)]
-            for server in dict.fromkeys(one.servers) if found else ():
-                form = _entrance(gateway, server, one.domains, shown)
-                form["redirects_to_https"] = server in one.redirected_by
+        for virtual_host in hosts:
+            found = [route for route in virtual_host.routes if _leads(route.targets, host)]
+            for server in dict.fromkeys(virtual_host.servers) if found else ():
+                form = _entrance(gateway, server, virtual_host.domains, shown)
+                form["redirects_to_https"] = server in virtual_host.redirected_by
                 form["routes"] = [_route(mesh, route, host, shown) for route in found]
                 yield form
 
@@ -51,8 +51,8 @@ def _entrance(
     services = gateway.workload.services
     opened = [
         entry
-        for one in services
-        for entry in one.ports
+        for service in services
+        for entry in service.ports
         if server.server.port == entry.port or server.target == entry.target
     ]
     return {
@@ -65,14 +65,18 @@ def _entrance(
         "protocol": server.server.protocol,
         "tls": server.server.tls_mode or None,
         "redirects_to_https": False,
-        "addresses": [address for one in services for address in one.outside_addresses],
-        "node_ports": [one for entry in opened for one in [entry.number("nodePort")] if one],
+        "addresses": [address for service in services for address in service.outside_addresses],
+        "node_ports": [
+            node_port for entry in opened for node_port in [entry.number("nodePort")] if node_port
+        ],
     }
 
 
 def _route(mesh: Mesh, route: EffectiveRoute, host: RegisteredHost, shown: Shown) -> dict[str, Any]:
     alternative = mesh.route_matches.find(route)
-    target = next(one for one in route.targets if one.host == host.host)
+    target = next(
+        weighted_cluster for weighted_cluster in route.targets if weighted_cluster.host == host.host
+    )
     text = alternative.full_title if alternative is not None else str(route.request.path)
     form = _destination(text, target, shown)
     form["virtual_service"] = shown.whole(route.virtual_service)
@@ -93,16 +97,16 @@ def _destination(match: str, target: WeightedCluster, shown: Shown) -> dict[str,
 
 
 def _leads(targets: tuple[WeightedCluster, ...], host: RegisteredHost) -> bool:
-    return any(one.host == host.host for one in targets)
+    return any(weighted_cluster.host == host.host for weighted_cluster in targets)
 
 
 def _of_gateway_api(mesh: Mesh, host: RegisteredHost, shown: Shown) -> Iterator[dict[str, Any]]:
     """Walk the listeners of the Gateway API whose routes name a Service; matches are not read."""
     for route in mesh.of(KubernetesRoute):
         backends = [
-            one
-            for one in route.backends
-            if (one.kind, one.name, one.namespace)
+            reference
+            for reference in route.backends
+            if (reference.kind, reference.name, reference.namespace)
             == (host.source.kind, host.source.name, host.namespace)
         ]
         for parent in route.parents if backends else ():
@@ -123,11 +127,11 @@ def _of_gateway_api(mesh: Mesh, host: RegisteredHost, shown: Shown) -> Iterator[
                         {
                             "match": "what its rules ask for",
                             "subset": None,
-                            "port": one.port,
+                            "port": reference.port,
                             "virtual_service": shown.whole(route),
-                            "location": shown.at(one.at())["location"],
+                            "location": shown.at(reference.at())["location"],
                         }
-                        for one in backends
+                        for reference in backends
                     ],
                 }
 

@@ -25,10 +25,11 @@ def gateway_form(mesh: Mesh, gateway: Gateway, shown: Shown) -> dict[str, Any]:
     return {
         "gateway": shown.whole(gateway),
         "selector": gateway.selector,
-        "servers": [_server(mesh, one, effective, shown) for one in gateway.servers],
-        "workloads": [_workload(mesh, one, shown) for one in effective],
+        "servers": [_server(mesh, server, effective, shown) for server in gateway.servers],
+        "workloads": [_workload(mesh, effective_gateway, shown) for effective_gateway in effective],
         "virtual_services": [
-            _service(mesh, one, gateway, shown) for one in mesh.routes.naming(gateway.key_name)
+            _service(mesh, service, gateway, shown)
+            for service in mesh.routes.naming(gateway.key_name)
         ],
     }
 
@@ -37,8 +38,8 @@ def workload_form(mesh: Mesh, gateway: EffectiveGateway, shown: Shown) -> dict[s
     """Write what a gateway workload listens on, of all Gateways that select it."""
     return {
         **_workload(mesh, gateway, shown),
-        "gateways": [shown.whole(one) for one in gateway.gateways],
-        "servers": [_server(mesh, one.server, [gateway], shown) for one in gateway.servers],
+        "gateways": [shown.whole(each_gateway) for each_gateway in gateway.gateways],
+        "servers": [_server(mesh, server.server, [gateway], shown) for server in gateway.servers],
     }
 
 
@@ -54,12 +55,14 @@ def kubernetes_form(mesh: Mesh, gateway: KubernetesGateway, shown: Shown) -> dic
         "gateway": shown.whole(gateway),
         "class": gateway.class_name,
         "is_waypoint": gateway.is_waypoint,
-        "listeners": [_listener(one, shown) for one in gateway.listeners],
+        "listeners": [_listener(listener, shown) for listener in gateway.listeners],
         "routes": [
             {
                 **shown.whole(route),
                 "hosts": list(route.hostnames),
-                "listeners": [one.name for one in mesh.gateway_api_routes.listeners(parent)],
+                "listeners": [
+                    listener.name for listener in mesh.gateway_api_routes.listeners(parent)
+                ],
                 "admitted": mesh.reference_grants.admits(gateway, route, parent.section).value,
             }
             for route, parent in routes
@@ -79,7 +82,12 @@ def _server(
         "tls": server.tls_mode or None,
         "redirects_to_https": server.https_redirect,
         "certificates": list(_certificates(mesh, server, effective, shown)),
-        "fates": [_fate(one, found) for one in effective for found in [one.find(server)] if found],
+        "fates": [
+            _fate(gateway, found)
+            for gateway in effective
+            for found in [gateway.find(server)]
+            if found
+        ],
     }
 
 
@@ -97,7 +105,7 @@ def _certificates(
     mesh: Mesh, server: Server, effective: list[EffectiveGateway], shown: Shown
 ) -> Iterator[dict[str, Any]]:
     """Walk the Secrets a server presents; ``found`` is null where the input can't tell."""
-    homes = {one.workload.namespace for one in effective} - {None}
+    homes = {gateway.workload.namespace for gateway in effective} - {None}
     is_certain = mesh.has_all("Secret") and bool(mesh.secrets)
     for name, _ in server.credentials:
         places = {home: ref for home, ref in mesh.secrets.called(name).items() if home in homes}
@@ -116,15 +124,16 @@ def _workload(mesh: Mesh, gateway: EffectiveGateway, shown: Shown) -> dict[str, 
         "object": shown.whole(workload) if workload is not None else None,
         "proxy": mesh.workloads.membership(workload).value if workload is not None else None,
         "services": [
-            {**shown.whole(one), "addresses": list(one.outside_addresses)} for one in services
+            {**shown.whole(service), "addresses": list(service.outside_addresses)}
+            for service in services
         ],
         "listeners": [
             {
-                "address": f"{one.bind}:{one.port}",
-                "is_open": gateway.workload.exposes(one.port),
-                "duplicate_sni": list(one.duplicate_sni),
+                "address": f"{listener.bind}:{listener.port}",
+                "is_open": gateway.workload.exposes(listener.port),
+                "duplicate_sni": list(listener.duplicate_sni),
             }
-            for one in gateway.listeners
+            for listener in gateway.listeners
         ],
     }
 
@@ -134,7 +143,7 @@ def _service(mesh: Mesh, service: VirtualService, gateway: Gateway, shown: Shown
     return {
         **shown.whole(service),
         "hosts": list(service.hosts),
-        "servers": sorted(one.index for one in servers),
+        "servers": sorted(server.index for server in servers),
         "routes": {kind: len(getattr(service, kind)) for kind in ("http", "tls", "tcp")},
     }
 
@@ -147,5 +156,5 @@ def _listener(listener: KubernetesListener, shown: Shown) -> dict[str, Any]:
         "protocol": listener.protocol,
         "host": listener.hostname or "*",
         "routes_from": listener.routes_from,
-        "certificates": [one.text("name") for one in listener.certificates],
+        "certificates": [certificate.text("name") for certificate in listener.certificates],
     }

@@ -36,7 +36,7 @@ def pod_form(mesh: Mesh, pod: Workload, shown: Shown) -> dict[str, Any]:
         "ports": _ports(pod),
         "not_ready": _not_ready(pod),
         "services": [
-            host_form(mesh, one, shown, workload) for one in mesh.container_ports.hosts(workload)
+            host_form(mesh, host, shown, workload) for host in mesh.container_ports.hosts(workload)
         ],
         "enforced_by": enforcer(mesh, workload),
         "peer_authentication": peer_authentication(mesh, workload, shown),
@@ -58,7 +58,7 @@ def _injection(mesh: Mesh, pod: Workload) -> dict[str, Any]:
     found = injection(mesh, pod)
     written = pod.pod_labels.get(REVISION) or pod.pod_annotations.get(REVISION)
     return {
-        "revision": written or next((one.revision for one in found.taken_by), None),
+        "revision": written or next((match.revision for match in found.taken_by), None),
         "injection": injection_form(found, Shown()),
     }
 
@@ -77,7 +77,7 @@ def _ports(pod: Workload) -> list[dict[str, Any]]:
 
 def _not_ready(pod: Workload) -> list[str]:
     return [
-        str(one.get("name"))
-        for _, one in pod.child("status").items("containerStatuses")
-        if one.get("ready") is False
+        str(item.get("name"))
+        for _, item in pod.child("status").items("containerStatuses")
+        if item.get("ready") is False
     ]

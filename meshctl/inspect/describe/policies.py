@@ -64,9 +64,9 @@ def peer_authentication(mesh: Mesh, workload: Workload, shown: Shown) -> dict[st
         "order_known": whole.order_known,
         "ports": ports,
         "objects": [
-            {**shown.whole(one), "counts": place == 0}
+            {**shown.whole(policy), "counts": place == 0}
             for level in dict.fromkeys(map(tuple, levels))
-            for place, one in enumerate(level)
+            for place, policy in enumerate(level)
         ],
     }
 
@@ -81,19 +81,19 @@ def authorization(mesh: Mesh, workload: Workload, shown: Shown) -> dict[str, Any
 
 def authorization_of(policies: Any, shown: Shown) -> dict[str, Any]:
     """Write AuthorizationPolicies that hold together, and who may call at all."""
-    ordered = sorted(policies, key=lambda one: _ORDER.index(one.action) if one.action in _ORDER
+    ordered = sorted(policies, key=lambda policy: _ORDER.index(policy.action) if policy.action in _ORDER
                      else len(_ORDER))  # fmt: skip
     return {
-        "callers": _callers([one for one in ordered if not _is_dry_run(one)]),
+        "callers": _callers([policy for policy in ordered if not _is_dry_run(policy)]),
         "policies": [
             {
-                **shown.whole(one),
-                "action": one.action,
-                "provider": one.spec.child("provider").text("name") or None,
-                "dry_run": _is_dry_run(one),
-                "rules": [_rule(rule, shown) for rule in one.rules],
+                **shown.whole(policy),
+                "action": policy.action,
+                "provider": policy.spec.child("provider").text("name") or None,
+                "dry_run": _is_dry_run(policy),
+                "rules": [_rule(rule, shown) for rule in policy.rules],
             }
-            for one in ordered
+            for policy in ordered
         ],
     }
 
@@ -101,10 +101,10 @@ def authorization_of(policies: Any, shown: Shown) -> dict[str, Any]:
 def authorization_at(mesh: Mesh, target: Resource, shown: Shown) -> dict[str, Any]:
     """Write the AuthorizationPolicies that name a Service or Gateway in targetRefs."""
     policies = (
-        one
-        for one in mesh.of(AuthorizationPolicy)
-        if one.namespace == target.namespace
-        and any((ref.kind, ref.name) == (target.kind, target.name) for ref in one.target_refs)
+        policy
+        for policy in mesh.of(AuthorizationPolicy)
+        if policy.namespace == target.namespace
+        and any((ref.kind, ref.name) == (target.kind, target.name) for ref in policy.target_refs)
     )
     return authorization_of(policies, shown)
 
@@ -112,16 +112,19 @@ def authorization_at(mesh: Mesh, target: Resource, shown: Shown) -> dict[str, An
 def request_authentications(mesh: Mesh, workload: Workload, shown: Shown) -> list[dict[str, Any]]:
     """Write the RequestAuthentications of a workload, which all hold together."""
     found = dict.fromkeys(mesh.request_authentications.of(workload))
-    return [{**shown.whole(one), "issuers": [rule.issuer for rule in one.rules]} for one in found]
+    return [
+        {**shown.whole(policy), "issuers": [rule.issuer for rule in policy.rules]}
+        for policy in found
+    ]
 
 
 def proxy_settings(mesh: Mesh, workload: Workload, shown: Shown) -> dict[str, Any]:
     """Write what else shapes the proxy of a workload: Sidecar, Telemetry, filters, plugins."""
     sidecar = mesh.sidecar_scopes.sidecar_of(workload)
     plugins = (
-        one
-        for one in mesh.of(WasmPlugin)
-        if not one.target_refs and workload in mesh.authorization.picked(one)
+        wasm_plugin
+        for wasm_plugin in mesh.of(WasmPlugin)
+        if not wasm_plugin.target_refs and workload in mesh.authorization.picked(wasm_plugin)
     )
     return {
         "sidecar": shown.whole(sidecar) if sidecar is not None else None,
@@ -152,7 +155,7 @@ def _ports(mesh: Mesh, workload: Workload) -> list[int]:
         if name != PROXY_CONTAINER and port.text("protocol") in {"", "TCP"}
     )
     targets = (target for _, target in mesh.container_ports.in_front_of(workload))
-    return sorted({one for one in chain(declared, targets) if one})
+    return sorted({port for port in chain(declared, targets) if port})
 
 
 def _telemetries(mesh: Mesh, workload: Workload) -> Iterator[Telemetry]:
@@ -166,7 +169,7 @@ def _telemetries(mesh: Mesh, workload: Workload) -> Iterator[Telemetry]:
 
 def _all(resources: Any, shown: Shown) -> list[dict[str, Any]]:
     several: Iterator[Resource] = iter(resources)
-    return [shown.whole(one) for one in several]
+    return [shown.whole(resource) for resource in several]
 
 
 def _is_dry_run(policy: AuthorizationPolicy) -> bool:
@@ -175,38 +178,38 @@ def _is_dry_run(policy: AuthorizationPolicy) -> bool:
 
 def _callers(policies: Sequence[AuthorizationPolicy]) -> str:
     """Say who may call at all; rules about parts of requests narrow that further."""
-    for one in policies:
-        if one.action == "DENY" and any(map(matches_everything, one.rules)):
-            return f"{_NOBODY}: AuthorizationPolicy {one.key_name} denies everything"
-    allowing = [one for one in policies if one.action == "ALLOW"]
-    rules = [rule for one in allowing for rule in one.rules]
+    for policy in policies:
+        if policy.action == "DENY" and any(map(matches_everything, policy.rules)):
+            return f"{_NOBODY}: AuthorizationPolicy {policy.key_name} denies everything"
+    allowing = [policy for policy in policies if policy.action == "ALLOW"]
+    rules = [rule for policy in allowing for rule in policy.rules]
     if not allowing:
         text = f"{_EVERYONE}, as no AuthorizationPolicy of the input has the action ALLOW"
     elif not rules:
-        names = ", ".join(one.key_name for one in allowing)
+        names = ", ".join(policy.key_name for policy in allowing)
         return f"{_NOBODY}: {names} allows, without any rule, nothing"
     elif any(map(matches_everything, rules)):
         text = f"{_EVERYONE}, as a rule of ALLOW has no condition"
     else:
         sources = dict.fromkeys(_sources(rule) or "any source" for rule in rules)
         text = f"who meets a rule of ALLOW: {'; '.join(sources)}"
-    if any(one.action == "DENY" and one.rules for one in policies):
+    if any(policy.action == "DENY" and policy.rules for policy in policies):
         text += "; but nobody with a request that meets a rule of DENY"
-    asked = any(one.action == "CUSTOM" for one in policies)
+    asked = any(policy.action == "CUSTOM" for policy in policies)
     return f"{text}; if asked, the external authorizer has to agree" if asked else text
 
 
 def _rule(rule: AuthorizationRule, shown: Shown) -> dict[str, Any]:
     return {
-        "from": [_fields(one) for one in rule.sources],
-        "to": [_fields(one) for one in rule.operations],
-        "when": [_condition(one) for one in rule.conditions],
+        "from": [_fields(source) for source in rule.sources],
+        "to": [_fields(operation) for operation in rule.operations],
+        "when": [_condition(condition) for condition in rule.conditions],
         "location": shown.at(rule.at())["location"],
     }
 
 
 def _sources(rule: AuthorizationRule) -> str:
-    return " or ".join(_fields(one) for one in rule.sources)
+    return " or ".join(_fields(source) for source in rule.sources)
 
 
 def _fields(view: View) -> str:

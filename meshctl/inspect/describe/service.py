@@ -37,11 +37,11 @@ def service_form(mesh: Mesh, service: Service, shown: Shown) -> dict[str, Any]:
         "service": host_form(mesh, host, shown),
         "workloads": [
             {
-                **shown.whole(one),
-                "proxy": mesh.workloads.membership(one).value,
-                "peer_authentication": peer_authentication(mesh, one, shown),
+                **shown.whole(workload),
+                "proxy": mesh.workloads.membership(workload).value,
+                "peer_authentication": peer_authentication(mesh, workload, shown),
             }
-            for one in workloads
+            for workload in workloads
         ],
     }
 
@@ -60,7 +60,7 @@ def host_form(
         "type": "headless" if host.is_headless else service.type,
         "ports": [_port(mesh, host, port, shown, workload) for port in host.ports],
         "destination_rule": _rule(mesh, host, rule, shown) if rule is not None else None,
-        "client_tls": [_sent(one, shown) for one in _sends(mesh, host)],
+        "client_tls": [_sent(upstream, shown) for upstream in _sends(mesh, host)],
         "virtual_services": list(HostRoutes(mesh, host, shown, workload).forms()),
         "exposed": list(exposures(mesh, host, shown)),
         "route_in_mesh": shown.whole(attached) if attached is not None else None,
@@ -76,7 +76,7 @@ def _port(
     words = view.name, view.port, view.transport, view.app_protocol
     chosen = chosen_protocol(*words)[1]
     behind = [workload] if workload is not None else mesh.mtls.behind(host)
-    targets = {mesh.workloads.target_port(one, port) for one in behind}
+    targets = {mesh.workloads.target_port(each_workload, port) for each_workload in behind}
     return {
         "number": port.number,
         "name": port.name or None,
@@ -84,7 +84,7 @@ def _port(
         "chosen_by": _CHOSEN[chosen],
         "target": port.target,
         "has_pods": bool(behind),
-        "pod_ports": sorted(one for one in targets if one is not None),
+        "pod_ports": sorted(target for target in targets if target is not None),
         "location": shown.at(view.at("name") if port.name else view.at())["location"],
     }
 
@@ -95,10 +95,10 @@ def _rule(
     return {
         "host": rule.host,
         "found_in": rule.step.value,
-        "objects": [shown.whole(one) for one in rule.rules],
+        "objects": [shown.whole(destination_rule) for destination_rule in rule.rules],
         "order_known": rule.order_known,
         "policy": _settings(rule.policy),
-        "subsets": [_subset(mesh, host, one, shown) for one in rule.subsets.values()],
+        "subsets": [_subset(mesh, host, subset, shown) for subset in rule.subsets.values()],
     }
 
 
@@ -107,7 +107,7 @@ def _subset(mesh: Mesh, host: RegisteredHost, subset: Subset, shown: Shown) -> d
     return {
         "name": subset.name,
         "labels": subset.labels,
-        "workloads": [one.key_name for one in picked],
+        "workloads": [workload.key_name for workload in picked],
         "policy": _settings(subset.policy),
         "location": shown.at(subset.at("name"))["location"],
     }

@@ -43,32 +43,32 @@ class HostRoutes:
             if isinstance(service, VirtualService):
                 roots = self._mesh.routes.delegates.roots(service)
                 several += [service] if service.hosts else roots
-        for one in dict.fromkeys(several):
-            routes = [*self._http(one), *self._opaque(one)]
-            kept = [route for route in routes if one is own or route["hits"]]
+        for virtual_service in dict.fromkeys(several):
+            routes = [*self._http(virtual_service), *self._opaque(virtual_service)]
+            kept = [route for route in routes if virtual_service is own or route["hits"]]
             if kept:
                 yield {
-                    **self._shown.whole(one),
-                    "hosts": list(one.hosts),
-                    "gateways": list(self._mesh.routes.gateways_of(one)),
-                    "is_for_sidecars": one is own,
+                    **self._shown.whole(virtual_service),
+                    "hosts": list(virtual_service.hosts),
+                    "gateways": list(self._mesh.routes.gateways_of(virtual_service)),
+                    "is_for_sidecars": virtual_service is own,
                     "routes": kept,
                 }
 
     def _http(self, service: VirtualService) -> Iterator[dict[str, Any]]:
         shadows = self._mesh.unreachable_rules.of(service)
-        for one in self._mesh.route_matches.of(service):
-            targets = self._targets(one.rule.action, service)
-            shadow = next((shadow for shadow in shadows if _kills(shadow, one)), None)
+        for match in self._mesh.route_matches.of(service):
+            targets = self._targets(match.rule.action, service)
+            shadow = next((shadow for shadow in shadows if _kills(shadow, match)), None)
             yield {
-                "match": one.full_title,
-                "does": _action(one.rule) or _to(targets),
+                "match": match.full_title,
+                "does": _action(match.rule) or _to(targets),
                 "hits": any(target.host == self._host.host for target in targets),
                 "reaches": self._reaches(targets),
                 "dead": f"{shadow.by.full_title} takes its requests"
                 if shadow is not None
                 else None,
-                "location": self._shown.at(one.place)["location"],
+                "location": self._shown.at(match.place)["location"],
             }
 
     def _opaque(self, service: VirtualService) -> Iterator[dict[str, Any]]:
@@ -90,9 +90,12 @@ class HostRoutes:
         several = len(route.routes) > 1
         return [
             self._mesh.routes.target(
-                one.destination, port, proxy, (one.weight or 0) if several else None
+                weighted_route.destination,
+                port,
+                proxy,
+                (weighted_route.weight or 0) if several else None,
             )
-            for one in route.routes
+            for weighted_route in route.routes
         ]
 
     def _reaches(self, targets: list[WeightedCluster]) -> bool | None:
@@ -117,12 +120,12 @@ class HostRoutes:
         return self._workload in self._mesh.workloads.of_subset(self._host, subset.labels)
 
 
-def _kills(shadow: UnreachableRule, one: RouteMatch) -> bool:
+def _kills(shadow: UnreachableRule, match: RouteMatch) -> bool:
     if shadow.extent is Extent.MATCH:
-        return shadow.dead is one
+        return shadow.dead is match
     if shadow.extent is Extent.RULE:
-        return shadow.dead.rule is one.rule
-    return shadow.dead.rule.root is one.rule.root
+        return shadow.dead.rule is match.rule
+    return shadow.dead.rule.root is match.rule.root
 
 
 def _action(rule: HttpRule) -> str:

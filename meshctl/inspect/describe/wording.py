@@ -8,15 +8,15 @@ _DEFAULT_PORTS = {"http": 80, "https": 443}
 _LIVE = "cluster:"
 
 
-def title(one: Mapping[str, Any]) -> str:
+def title(item: Mapping[str, Any]) -> str:
     """Name an object as ``Kind namespace/name``, with its place if that is in a file."""
-    name = f"{one['namespace']}/{one['name']}" if one["namespace"] else one["name"]
-    return f"{one['kind']} {name}{where(one)}"
+    name = f"{item['namespace']}/{item['name']}" if item["namespace"] else item["name"]
+    return f"{item['kind']} {name}{where(item)}"
 
 
-def where(one: Mapping[str, Any]) -> str:
+def where(item: Mapping[str, Any]) -> str:
     """Write a place in a file, with a space before; nothing for what only a cluster has."""
-    place = one["location"]
+    place = item["location"]
     if place is None or place["file"].startswith(_LIVE):
         return ""
     return f" ({place['file']}:{place['line']})"

@@ -55,7 +55,7 @@ class InjectionExplanation(NamedTuple):
     @property
     def taken_by(self) -> list[WebhookMatch]:
         """The webhook configurations that send the pod to their injector."""
-        return [one for one in self.matches if one.webhook is not None]
+        return [match for match in self.matches if match.webhook is not None]
 
 
 def answer(mesh: Mesh, target: str | None, selector: str, namespace: str) -> list[dict[str, Any]]:
@@ -66,9 +66,13 @@ def answer(mesh: Mesh, target: str | None, selector: str, namespace: str) -> lis
         workloads = [find_workload(mesh, target, namespace)]
     else:
         tests = [_test(part.strip()) for part in selector.split(",") if part.strip()]
-        workloads = [one for one in mesh.workloads if all(test(one.pod_labels) for test in tests)]
+        workloads = [
+            workload
+            for workload in mesh.workloads
+            if all(test(workload.pod_labels) for test in tests)
+        ]
     shown = Shown()
-    return [injection_form(injection(mesh, one), shown) for one in workloads]
+    return [injection_form(injection(mesh, workload), shown) for workload in workloads]
 
 
 def is_conflict(form: Form) -> bool:
@@ -96,12 +100,12 @@ def injection(mesh: Mesh, workload: Workload) -> InjectionExplanation:
     return bare._replace(verdict=PodOutcome.UNKNOWN, reason=reason, matches=(), decision=None)
 
 
-def injection_form(one: InjectionExplanation, shown: Shown) -> dict[str, Any]:
+def injection_form(injection_explanation: InjectionExplanation, shown: Shown) -> dict[str, Any]:
     """Write an answer as data."""
     return {
-        "workload": shown.whole(one.workload),
-        "verdict": one.verdict.value,
-        "reason": one.reason,
+        "workload": shown.whole(injection_explanation.workload),
+        "verdict": injection_explanation.verdict.value,
+        "reason": injection_explanation.reason,
         "webhooks": [
             {
                 "name": match.configuration.name,
@@ -110,31 +114,36 @@ def injection_form(one: InjectionExplanation, shown: Shown) -> dict[str, Any]:
                 "injects": match.webhook is not None,
                 "reason": match.reason,
                 "location": None
-                if one.is_assumed
+                if injection_explanation.is_assumed
                 else shown.whole(match.configuration)["location"],
             }
-            for match in one.matches
+            for match in injection_explanation.matches
         ],
-        "webhooks_assumed": one.is_assumed,
-        "notes": list(one.notes),
+        "webhooks_assumed": injection_explanation.is_assumed,
+        "notes": list(injection_explanation.notes),
     }
 
 
 def tables(forms: Sequence[Form], *, is_one: bool) -> Iterator[Table]:
     """Walk the tables that show the answers: the webhooks of one workload, or all workloads."""
     if not is_one:
-        yield _COLUMNS, [_row(one) for one in forms]
+        yield _COLUMNS, [_row(form) for form in forms]
     elif forms[0]["webhooks"]:
         rows: list[tuple[object, ...]] = [
-            (one["name"], one["revision"], "yes" if one["injects"] else "no", one["reason"])
-            for one in forms[0]["webhooks"]
+            (
+                webhook["name"],
+                webhook["revision"],
+                "yes" if webhook["injects"] else "no",
+                webhook["reason"],
+            )
+            for webhook in forms[0]["webhooks"]
         ]
         yield _WEBHOOK_COLUMNS, rows
 
 
 def _row(form: Form) -> tuple[object, ...]:
     workload = form["workload"]
-    injecting = ", ".join(one["name"] for one in form["webhooks"] if one["injects"])
+    injecting = ", ".join(webhook["name"] for webhook in form["webhooks"] if webhook["injects"])
     name = f"{workload['kind']} {workload['namespace']}/{workload['name']}"
     return name, form["verdict"], injecting, form["reason"]
 
@@ -143,7 +152,7 @@ def sentence(form: Form) -> str:
     """Write the verdict on one workload as a sentence, and what else there is to say below it."""
     name = f"{form['workload']['namespace']}/{form['workload']['name']}"
     verdict = PodOutcome(form["verdict"])
-    by = next((one for one in form["webhooks"] if one["injects"]), None)
+    by = next((webhook for webhook in form["webhooks"] if webhook["injects"]), None)
     words = _WORDS[verdict]
     if verdict is PodOutcome.INJECTED and by is not None:
         words += f" by {by['name']} (revision {by['revision']})"
@@ -166,10 +175,10 @@ def _judge(mesh: Mesh, workload: Workload, labels: Mapping[str, str]) -> Injecti
     is_assumed = not webhooks
     if is_assumed:
         asked = (namespace.get(REVISION), pod.get(REVISION))
-        named = (one for one in asked if one)
+        named = (label for label in asked if label)
         webhooks = default_webhooks(dict.fromkeys((DEFAULT_REVISION, *named)))
     found = tuple(webhook_matches(webhooks, namespace, pod))
-    taken = [one for one in found if one.webhook is not None]
+    taken = [match for match in found if match.webhook is not None]
     config = mesh.injector.config(taken[0].revision) if taken else None
     decision = decide(workload, config)
     verdict, reason = _verdict(found, taken, decision)
@@ -183,26 +192,32 @@ def _verdict(
     if not taken:
         if decision.reason and not decision.injects:
             return PodOutcome.NOT_INJECTED, decision.reason
-        live = [one.reason for one in found if "deactivated" not in one.reason]
+        live = [match.reason for match in found if "deactivated" not in match.reason]
         return PodOutcome.NOT_INJECTED, (live or ["every injection webhook is deactivated"])[0]
     if not decision.injects:
         return PodOutcome.NOT_INJECTED, decision.reason
     if len(taken) > 1:
-        names = ", ".join(one.configuration.name for one in taken)
+        names = ", ".join(match.configuration.name for match in taken)
         return PodOutcome.SEVERAL, f"{names}; remove the label that all but one of them match"
     return PodOutcome.INJECTED, taken[0].reason
 
 
-def _notes(mesh: Mesh, one: InjectionExplanation, namespace: Mapping[str, str]) -> Iterable[str]:
-    workload = one.workload
-    if one.is_assumed:
+def _notes(
+    mesh: Mesh, injection_explanation: InjectionExplanation, namespace: Mapping[str, str]
+) -> Iterable[str]:
+    workload = injection_explanation.workload
+    if injection_explanation.is_assumed:
         yield (
             "the input shows no injection webhook; judged by those that Istio installs for the "
             "revisions that are asked for"
         )
-    if one.decision is not None and one.decision.injects and one.decision.reason:
-        yield one.decision.reason
-    is_in = one.verdict in {PodOutcome.INJECTED, PodOutcome.SEVERAL}
+    if (
+        injection_explanation.decision is not None
+        and injection_explanation.decision.injects
+        and injection_explanation.decision.reason
+    ):
+        yield injection_explanation.decision.reason
+    is_in = injection_explanation.verdict in {PodOutcome.INJECTED, PodOutcome.SEVERAL}
     own = workload.pod_labels.get(DATAPLANE_MODE, namespace.get(DATAPLANE_MODE))
     if own == "ambient":
         yield (
@@ -213,11 +228,11 @@ def _notes(mesh: Mesh, one: InjectionExplanation, namespace: Mapping[str, str]) 
     pod = mesh.workloads.running(workload)
     if is_in and is_live(pod) and not has_proxy_container(pod):
         yield "its running pods have no sidecar, as they are older than this; restart them"
-    if is_in or one.verdict is PodOutcome.UNKNOWN:
+    if is_in or injection_explanation.verdict is PodOutcome.UNKNOWN:
         return
     if has_proxy_container(pod):
         yield "its pods have a container istio-proxy nevertheless: their own, or from before"
-    elif _promises(mesh, workload) and not one.taken_by:
+    elif _promises(mesh, workload) and not injection_explanation.taken_by:
         yield "its labels ask for a sidecar, but no webhook of the input heeds them"
 
 
@@ -229,7 +244,7 @@ def _promises(mesh: Mesh, workload: Workload) -> bool:
 def _test(part: str) -> Callable[[Mapping[str, str]], bool]:
     """Read ``key=value``, ``key!=value``, ``key`` or ``!key`` as a test of labels."""
     for operator, wanted in _OPERATORS:
-        key, found, value = (one.strip() for one in part.partition(operator))
+        key, found, value = (word.strip() for word in part.partition(operator))
         if found:
             return lambda labels: (labels.get(key) == value) is wanted
     if " " in part or "(" in part:

@@ -129,7 +129,7 @@ def _lines(name: str, left: Any, right: Any) -> Iterator[str]:
 def _written(value: Any) -> list[str]:
     """Write a resource line by line; addresses without commas, so that one more is one line."""
     if isinstance(value, list):
-        return [str(one) for one in value]
+        return [str(item) for item in value]
     return json.dumps(value, indent=2, sort_keys=True).splitlines()
 
 
@@ -139,10 +139,10 @@ def _sections(dump: Any, whose: str) -> dict[str, dict[str, Any]]:
     if not isinstance(configs, list):
         raise ClusterError(f"{whose} config dump has no configs; see what answered")
     found: dict[str, dict[str, Any]] = {}
-    for one in configs:
-        if isinstance(one, dict):
-            kind = str(one.get("@type", "")).rpartition(".")[2]
-            found.setdefault(kind, _respelled(one))
+    for config in configs:
+        if isinstance(config, dict):
+            kind = str(config.get("@type", "")).rpartition(".")[2]
+            found.setdefault(kind, _respelled(config))
     return found
 
 
@@ -159,44 +159,46 @@ def _respelled(value: Any) -> Any:
 
 def _dicts(section: dict[str, Any], key: str) -> Iterator[dict[str, Any]]:
     given = section.get(key)
-    return (one for one in given if isinstance(one, dict)) if isinstance(given, list) else iter(())
+    return (
+        (item for item in given if isinstance(item, dict)) if isinstance(given, list) else iter(())
+    )
 
 
-def _named(one: Any, key: str = "name") -> Iterator[tuple[str, Any]]:
-    if isinstance(one, dict) and one.get(key):
-        yield str(one[key]), one
+def _named(item: Any, key: str = "name") -> Iterator[tuple[str, Any]]:
+    if isinstance(item, dict) and item.get(key):
+        yield str(item[key]), item
 
 
 def _clusters(section: dict[str, Any]) -> Iterator[tuple[str, Any]]:
     """Walk the upstreams; of one that is both active and warming up, the active form runs."""
     for key in ("dynamicWarmingClusters", "dynamicActiveClusters"):
-        for one in _dicts(section, key):
-            yield from _named(one.get("cluster"))
+        for entry in _dicts(section, key):
+            yield from _named(entry.get("cluster"))
 
 
 def _listeners(section: dict[str, Any]) -> Iterator[tuple[str, Any]]:
     """Walk the active listeners; one that is refused stays as it was before."""
-    for one in _dicts(section, "dynamicListeners"):
-        state = one.get("activeState")
+    for listener in _dicts(section, "dynamicListeners"):
+        state = listener.get("activeState")
         yield from _named(state.get("listener") if isinstance(state, dict) else None)
 
 
 def _routes(section: dict[str, Any]) -> Iterator[tuple[str, Any]]:
-    for one in _dicts(section, "dynamicRouteConfigs"):
-        yield from _named(one.get("routeConfig"))
+    for configuration in _dicts(section, "dynamicRouteConfigs"):
+        yield from _named(configuration.get("routeConfig"))
 
 
 def _endpoints(section: dict[str, Any]) -> Iterator[tuple[str, Any]]:
     for key in ("staticEndpointConfigs", "dynamicEndpointConfigs"):
-        for one in _dicts(section, key):
-            for name, assignment in _named(one.get("endpointConfig"), "clusterName"):
+        for entry in _dicts(section, key):
+            for name, assignment in _named(entry.get("endpointConfig"), "clusterName"):
                 yield name, sorted(_addresses(assignment))
 
 
 def _addresses(assignment: dict[str, Any]) -> Iterator[str]:
     for locality in _dicts(assignment, "endpoints"):
-        for one in _dicts(locality, "lbEndpoints"):
-            endpoint = one.get("endpoint")
+        for each_dict in _dicts(locality, "lbEndpoints"):
+            endpoint = each_dict.get("endpoint")
             address = endpoint.get("address") if isinstance(endpoint, dict) else None
             given = address.get("socketAddress") if isinstance(address, dict) else None
             if isinstance(given, dict):

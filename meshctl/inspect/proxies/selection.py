@@ -15,17 +15,17 @@ _LATEST = datetime.max.replace(tzinfo=UTC)
 _SUGGESTED = 5
 
 _TROUBLES: dict[str, Callable[[ProxySync], bool]] = {
-    "stale": lambda one: one.worst in {Status.ERROR, Status.STALE},
-    "not-sent": lambda one: bool(one.having(Status.NOT_SENT)),
-    "skew": lambda one: one.skew is Skew.MINOR,
+    "stale": lambda proxy: proxy.worst in {Status.ERROR, Status.STALE},
+    "not-sent": lambda proxy: bool(proxy.having(Status.NOT_SENT)),
+    "skew": lambda proxy: proxy.skew is Skew.MINOR,
 }
 _ORDERS: dict[str, Callable[[ProxySync], Any]] = {
-    "name": lambda one: one.name,
-    "status": lambda one: list(Status).index(one.worst),
-    "age": lambda one: one.oldest(one.worst) or _LATEST,
-    "version": lambda one: [(part.isdigit(), int(part) if part.isdigit() else 0, part)
-                            for part in one.version.split(".")],
-    "istiod": lambda one: one.istiod,
+    "name": lambda proxy: proxy.name,
+    "status": lambda proxy: list(Status).index(proxy.worst),
+    "age": lambda proxy: proxy.oldest(proxy.worst) or _LATEST,
+    "version": lambda proxy: [(part.isdigit(), int(part) if part.isdigit() else 0, part)
+                            for part in proxy.version.split(".")],
+    "istiod": lambda proxy: proxy.istiod,
 }  # fmt: skip
 SORTS = tuple(_ORDERS)
 
@@ -77,10 +77,10 @@ class ProxySelection:
         What is equal stays in the order of the names.
         """
         chosen = [
-            one
-            for one in proxies
-            if (not self.namespace or one.namespace == self.namespace)
-            and (selected is None or one.name in selected)
+            proxy
+            for proxy in proxies
+            if (not self.namespace or proxy.namespace == self.namespace)
+            and (selected is None or proxy.name in selected)
         ]
         return sorted(chosen, key=_ORDERS[self.sort])
 
@@ -91,16 +91,16 @@ def find_proxy(proxies: Sequence[ProxySync], name: str, namespace: str) -> Proxy
     A pod alone is looked for in the namespace first, then everywhere.
     """
     for known in (name, f"{name}.{namespace}"):
-        for one in proxies:
-            if one.name == known:
-                return one
-    found = [one for one in proxies if one.pod == name]
+        for proxy in proxies:
+            if proxy.name == known:
+                return proxy
+    found = [proxy for proxy in proxies if proxy.pod == name]
     if len(found) == 1:
         return found[0]
     if found:
-        names = ", ".join(one.name for one in found)
+        names = ", ".join(proxy.name for proxy in found)
         raise UsageError(f"there are several proxies {name!r}: {names}; name one in full")
-    near = [one.name for one in proxies if one.name.startswith(name)]
+    near = [proxy.name for proxy in proxies if proxy.name.startswith(name)]
     more = f", and {len(near) - _SUGGESTED} more" if len(near) > _SUGGESTED else ""
     known = f"; there are: {', '.join(near[:_SUGGESTED])}{more}" if near else ""
     raise UsageError(f"no istiod knows a proxy {name!r}; name it as POD.NAMESPACE{known}")
@@ -113,9 +113,11 @@ def lookalikes(proxies: Iterable[ProxySync], proxy: ProxySync) -> list[str]:
     pilot/pkg/xds/debug.go).
     """
     return [
-        one.name
-        for one in proxies
-        if one.istiod == proxy.istiod and one.name != proxy.name and proxy.name in one.name
+        proxy_sync.name
+        for proxy_sync in proxies
+        if proxy_sync.istiod == proxy.istiod
+        and proxy_sync.name != proxy.name
+        and proxy.name in proxy_sync.name
     ]
 
 
@@ -130,8 +132,8 @@ def rows(
     names = type_names(proxies)
     if any(name in names for name in _ENVOY_TYPES):
         names = list(dict.fromkeys((*_ENVOY_TYPES, *names)))
-    for one in proxies:
-        yield row(one, names)
+    for proxy in proxies:
+        yield row(proxy, names)
     for answer in silent:
         nobody = ProxySync("", "", answer.istiod, answer.revision, "", "", "", {})
         yield {**row(nobody, ()), "status": None, "skew": None, "error": answer.error}

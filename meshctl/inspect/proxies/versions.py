@@ -21,31 +21,31 @@ def versions(
     """
     if known is None:
         return {"client": client}
-    errors = {one.istiod: one.error for one in known.silent}
+    errors = {answer.istiod: answer.error for answer in known.silent}
     return {
         "client": client,
         "control_plane": [
             {
-                "istiod": one.istiod,
-                "revision": one.revision or None,
-                "version": one.version or None,
-                "error": errors.get(one.istiod),
+                "istiod": answer.istiod,
+                "revision": answer.revision or None,
+                "version": answer.version or None,
+                "error": errors.get(answer.istiod),
             }
-            for one in answers
+            for answer in answers
         ],
         "data_plane": [
             {"version": version or None, "proxies": count}
-            for version, count in sorted(Counter(one.version for one in known.proxies).items())
+            for version, count in sorted(Counter(proxy.version for proxy in known.proxies).items())
         ],
         "skew": [
             {
-                "proxy": one.name,
-                "version": one.version,
-                "istiod": one.istiod,
-                "istiod_version": one.istiod_version,
+                "proxy": proxy.name,
+                "version": proxy.version,
+                "istiod": proxy.istiod,
+                "istiod_version": proxy.istiod_version,
             }
-            for one in known.proxies
-            if one.skew is Skew.MINOR
+            for proxy in known.proxies
+            if proxy.skew is Skew.MINOR
         ],
     }
 
@@ -55,15 +55,16 @@ def text(form: Form) -> Iterator[str]:
     yield f"client: {form['client']}"
     if "control_plane" not in form:
         return
-    for one in form["control_plane"]:
-        revision = f", revision {one['revision']}" if one["revision"] else ""
-        said = one["version"] or one["error"] or _UNKNOWN
-        yield f"control plane: {said} ({one['istiod']}{revision})"
+    for replica in form["control_plane"]:
+        revision = f", revision {replica['revision']}" if replica["revision"] else ""
+        said = replica["version"] or replica["error"] or _UNKNOWN
+        yield f"control plane: {said} ({replica['istiod']}{revision})"
     counts = (
-        f"{one['version'] or _UNKNOWN} ({_proxies(one['proxies'])})" for one in form["data_plane"]
+        f"{group['version'] or _UNKNOWN} ({_proxies(group['proxies'])})"
+        for group in form["data_plane"]
     )
     yield f"data plane: {', '.join(counts) or 'no proxies'}"
-    pairs = Counter((one["version"], one["istiod_version"]) for one in form["skew"])
+    pairs = Counter((proxy["version"], proxy["istiod_version"]) for proxy in form["skew"])
     for (version, istiod), count in sorted(pairs.items()):
         yield f"skew: {_proxies(count)} of {version} under istiod {istiod}"
 

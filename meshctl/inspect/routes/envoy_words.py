@@ -26,7 +26,7 @@ def match_form(match: Match | None) -> dict[str, Any]:
     form["caseSensitive"] = match.flag("ignoreUriCase") is not True
     wanted = [_condition(name, text) for name, text in match.child("headers").data.items()]
     unwanted = [_refusal(name, text) for name, text in match.child("withoutHeaders").data.items()]
-    headers = sorted(wanted + unwanted, key=lambda one: str(one["name"]))
+    headers = sorted(wanted + unwanted, key=lambda header: str(header["name"]))
     headers += [
         _condition(f":{key}", match.data[key])
         for key in ("method", "authority", "scheme")

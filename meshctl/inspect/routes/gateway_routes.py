@@ -29,28 +29,30 @@ def gateway_form(
         "servers_effect": dict(_effects(gateway)),
         "never_routes": [[service.key_name, name] for service, name in never_routes(gateway, mesh)],
         "duplicate_sni": {
-            one.name: list(one.duplicate_sni) for one in gateway.listeners if one.duplicate_sni
+            listener.name: list(listener.duplicate_sni)
+            for listener in gateway.listeners
+            if listener.duplicate_sni
         },
     }
     if with_places:
-        form["servers"] = [_server(one, gateway) for one in gateway.servers]
+        form["servers"] = [_server(server, gateway) for server in gateway.servers]
     return form
 
 
 def never_routes(gateway: EffectiveGateway, mesh: Mesh) -> Iterator[tuple[VirtualService, str]]:
     """Walk the http matches (or routes without any) that no route of this gateway came from."""
     used = {
-        (one.resource, one.path)
+        (match.resource, match.path)
         for hosts in gateway.route_configs.values()
         for host in hosts
         for route in host.routes
-        for one in route.written
+        for match in route.written
     }
     for service in mesh.of(VirtualService):
         for route in service.http:
-            for one in route.matches or (route,):
-                if (one.resource, one.path) not in used:
-                    yield service, _written_name(route, one)
+            for each_match in route.matches or (route,):
+                if (each_match.resource, each_match.path) not in used:
+                    yield service, _written_name(route, each_match)
 
 
 def reason(server: MergedServer, gateway: EffectiveGateway) -> str:
@@ -75,11 +77,11 @@ def place(ref: Ref) -> dict[str, Any]:
 def _listeners(gateway: EffectiveGateway) -> list[dict[str, Any]]:
     return [
         {
-            "name": one.name,
-            "address": f"{one.bind}:{one.port}",
-            "chains": [chain_form(chain) for chain in one.chains],
+            "name": listener.name,
+            "address": f"{listener.bind}:{listener.port}",
+            "chains": [chain_form(chain) for chain in listener.chains],
         }
-        for one in gateway.listeners
+        for listener in gateway.listeners
     ]
 
 
@@ -95,13 +97,16 @@ def _effects(gateway: EffectiveGateway) -> Iterator[tuple[str, bool]]:
 
     Only for one that pushes others out this is tried: they would take its place.
     """
-    rivals = {one.rival for one in gateway.servers if one.rival is not None}
+    rivals = {server.rival for server in gateway.servers if server.rival is not None}
     before = _configuration(gateway) if rivals else None
-    for one in gateway.servers:
-        if one in rivals:
-            yield one.key_name, _configuration(gateway.without(one.server)) != before
+    for merged_server in gateway.servers:
+        if merged_server in rivals:
+            yield (
+                merged_server.key_name,
+                _configuration(gateway.without(merged_server.server)) != before,
+            )
         else:
-            yield one.key_name, one in gateway.serving
+            yield merged_server.key_name, merged_server in gateway.serving
 
 
 def _configuration(gateway: EffectiveGateway) -> tuple[Any, Any]:
@@ -155,8 +160,8 @@ def _server(server: MergedServer, gateway: EffectiveGateway) -> dict[str, Any]:
     }
 
 
-def _written_name(route: Route, one: View) -> str:
-    own = one.name if isinstance(one, Match) else ""
+def _written_name(route: Route, match: View) -> str:
+    own = match.name if isinstance(match, Match) else ""
     return f"{route.name}.{own}" if own else route.name
 
 
@@ -167,7 +172,7 @@ def answer(mesh: Mesh, target: str | None, namespace: str) -> dict[str, Any]:
     serves it, and in the mesh as sidecars of its own namespace (else of ``namespace``) route it.
     """
     if target is None:
-        gateways = {one.workload.name: gateway_form(one, mesh) for one in mesh.gateways}
+        gateways = {gateway.workload.name: gateway_form(gateway, mesh) for gateway in mesh.gateways}
         return {"gateways": gateways}
     named = mesh.gateways.for_workload(target)
     if named is not None:
@@ -175,7 +180,9 @@ def answer(mesh: Mesh, target: str | None, namespace: str) -> dict[str, Any]:
     serving = dict.fromkeys(gateway for gateway, _ in mesh.gateways.serving(target))
     form = {
         "host": target,
-        "gateways": {one.workload.name: {"routes": _of_host(one, target)} for one in serving},
+        "gateways": {
+            gateway.workload.name: {"routes": _of_host(gateway, target)} for gateway in serving
+        },
         "mesh": _in_mesh(mesh, target, namespace),
     }
     if not form["gateways"] and not form["mesh"]:
@@ -191,9 +198,9 @@ def _of_host(gateway: EffectiveGateway, host: str) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for name, hosts in sorted(gateway.route_configs.items()):
         index: HostIndex[VirtualHost] = HostIndex()
-        for one in hosts:
-            for domain in one.domains:
-                index.add(domain, one)
+        for virtual_host in hosts:
+            for domain in virtual_host.domains:
+                index.add(domain, virtual_host)
         for closest in index.most_specific(host)[:1]:
             found[name] = [_virtual_host(closest, with_places=True)]
     return found

@@ -34,7 +34,7 @@ def matrix(mesh: Mesh, namespace: str) -> Iterator[tuple[str, str, str]]:
     for proxy, client in _CLIENTS:
         found = list(_connections(mesh, Client(f"a client {client}", namespace, proxy)))
         for is_inside, server in _SERVERS:
-            meant = [one for one in found if _is_inside(one) is is_inside]
+            meant = [connection for connection in found if _is_inside(connection) is is_inside]
             yield client, server, _summary(meant)
 
 
@@ -42,7 +42,11 @@ def _connections(mesh: Mesh, client: Client) -> Iterator[Connection]:
     mtls: Mtls = mesh.mtls
     for host in mesh.registry.of_namespace(client.namespace):
         if not host.is_external:
-            yield from (one for one in mtls.connections_to(client, host) if one.server is not None)
+            yield from (
+                connection
+                for connection in mtls.connections_to(client, host)
+                if connection.server is not None
+            )
 
 
 def _is_inside(connection: Connection) -> bool:
@@ -53,7 +57,10 @@ def _summary(connections: list[Connection]) -> str:
     """Count on how many ports what happens, each conflict with its reason."""
     if not connections:
         return "there is no such server"
-    found = {(_words(one), one.upstream.host.host, one.upstream.port.number) for one in connections}
+    found = {
+        (_words(connection), connection.upstream.host.host, connection.upstream.port.number)
+        for connection in connections
+    }
     counts = Counter(text for text, _, _ in sorted(found))
     return "; ".join(
         f"{text} ({number} port{'s' * (number > 1)})" for text, number in counts.most_common()

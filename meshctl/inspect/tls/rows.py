@@ -61,10 +61,12 @@ def narrow(mesh: Mesh, namespace: str, client: str | None, host: str | None) -> 
             f"there is no host {host!r}; name it as HOST, HOST.NAMESPACE or in full, with or "
             "without :PORT"
         )
-    if port is not None and not any(one.port(port) for one in found):
-        ports = sorted({str(one.number) for each in found for one in each.ports})
+    if port is not None and not any(registered_host.port(port) for registered_host in found):
+        ports = sorted({str(host_port.number) for each in found for host_port in each.ports})
         raise UsageError(f"{found[0].host} has no port {port}; it has {', '.join(ports)}")
-    return TlsFilter(name, tuple(dict.fromkeys(one.host for one in found)), port)
+    return TlsFilter(
+        name, tuple(dict.fromkeys(registered_host.host for registered_host in found)), port
+    )
 
 
 def _client(mesh: Mesh, namespace: str, text: str) -> str:
@@ -83,7 +85,7 @@ def _means(pod: Workload, text: str) -> bool:
 def _hosts(mesh: Mesh, namespace: str, text: str) -> tuple[RegisteredHost, ...]:
     registry = mesh.registry
     exact = registry.at(registry.unshortened(text, namespace))
-    return tuple(exact or (one for one in registry if one.host.startswith(f"{text}.")))
+    return tuple(exact or (host for host in registry if host.host.startswith(f"{text}.")))
 
 
 class TlsCheck:
@@ -101,15 +103,15 @@ class TlsCheck:
         """Walk the rows that are asked for, ordered by client."""
         hosts = None
         if asked.hosts is not None:
-            hosts = [one for name in asked.hosts for one in self._mesh.registry.at(name)]
-        for _, clients in groupby(self._clients(asked.client), lambda one: one.namespace):
+            hosts = [host for name in asked.hosts for host in self._mesh.registry.at(name)]
+        for _, clients in groupby(self._clients(asked.client), lambda client: client.namespace):
             known: dict[object, list[TlsRow]] = {}
-            for one in clients:
-                alike = self._alike(one)
+            for each_client in clients:
+                alike = self._alike(each_client)
                 if alike not in known:
-                    known[alike] = list(self._rows_of(one, hosts, asked.port))
+                    known[alike] = list(self._rows_of(each_client, hosts, asked.port))
                 for row in known[alike]:
-                    yield TlsRow({**row.data, "client": one.name}, row.connection)
+                    yield TlsRow({**row.data, "client": each_client.name}, row.connection)
 
     def _rows_of(
         self, client: Client, hosts: list[RegisteredHost] | None, port: int | None
@@ -125,9 +127,11 @@ class TlsCheck:
         return client.proxy, client.past_sidecar, labels
 
     def _clients(self, name: str | None) -> list[Client]:
-        workloads = [one for one in self._mesh.workloads if name in (None, one.key_name)]
-        found = {one.key_name: self._mesh.mtls.client(one) for one in workloads}
-        return sorted(found.values(), key=lambda one: (one.namespace, one.name))
+        workloads = [
+            workload for workload in self._mesh.workloads if name in (None, workload.key_name)
+        ]
+        found = {workload.key_name: self._mesh.mtls.client(workload) for workload in workloads}
+        return sorted(found.values(), key=lambda client: (client.namespace, client.name))
 
     def _row(self, connection: Connection) -> dict[str, Any]:
         upstream, server = connection.upstream, connection.server
@@ -204,7 +208,7 @@ def cells(row: dict[str, Any]) -> tuple[object, ...]:
 def decided_by(row: dict[str, Any]) -> str:
     """Name the objects that decide a row."""
     names: Iterable[str] = (
-        f"{one['resource']['kind']} {one['resource']['namespace']}/{one['resource']['name']}"
-        for one in row["decided_by"]
+        f"{decider['resource']['kind']} {decider['resource']['namespace']}/{decider['resource']['name']}"
+        for decider in row["decided_by"]
     )
     return ", ".join(dict.fromkeys(names))

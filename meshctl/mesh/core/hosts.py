@@ -34,9 +34,9 @@ def covers(wide: str, narrow: str) -> bool:
     return narrow.removeprefix("*").endswith(wide[1:])
 
 
-def overlaps(one: str, other: str) -> bool:
+def overlaps(host: str, other: str) -> bool:
     """Is there a host that both stand for?"""
-    return covers(one, other) or covers(other, one)
+    return covers(host, other) or covers(other, host)
 
 
 def in_cluster(host: str, domain: str = "cluster.local") -> tuple[str, str] | None:
@@ -113,9 +113,9 @@ class HostIndex(Generic[T]):
         if self._backwards is None:
             tails = ((tail[::-1], found) for tail, found in self._suffixes.items())
             hosts = ((host[::-1], found) for host, found in self._exact.items())
-            self._backwards = sorted((*hosts, *tails), key=lambda one: one[0])
+            self._backwards = sorted((*hosts, *tails), key=lambda pair: pair[0])
         stem = wide[:0:-1]
-        start = bisect_left(self._backwards, stem, key=lambda one: one[0])
+        start = bisect_left(self._backwards, stem, key=lambda pair: pair[0])
         for backwards, values in islice(self._backwards, start, None):
             if not backwards.startswith(stem):
                 return

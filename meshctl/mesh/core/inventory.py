@@ -17,7 +17,7 @@ class Inventory:
     def __init__(self, resources: Sequence[Resource]) -> None:
         self.resources = tuple(resources)
         self._by_view: dict[type[Resource], list[Resource]] = {}
-        views = {kind: views_of(kind) for kind in {type(one) for one in resources}}
+        views = {kind: views_of(kind) for kind in {type(resource) for resource in resources}}
         for resource in self.resources:
             for view in views[type(resource)]:
                 self._by_view.setdefault(view, []).append(resource)

@@ -66,4 +66,4 @@ class SelectorIndex(Generic[T]):
             for number, selector, value in self._by_label.get(pair, ()):
                 if selects(selector, labels):
                     found.append((number, value))
-        return [value for _, value in sorted(found, key=lambda one: one[0])]
+        return [value for _, value in sorted(found, key=lambda pair: pair[0])]

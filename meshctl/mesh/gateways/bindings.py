@@ -51,11 +51,13 @@ class Bindings:
         self, gateways: Iterable[Gateway], others: Iterable[Resource], registry: Registry
     ) -> None:
         self._registry = registry
-        self._gateways = {one.key_name: one for one in gateways}
+        self._gateways = {gateway.key_name: gateway for gateway in gateways}
         self._kubernetes = {
-            one.key_name for one in others if (one.kind, one.group) == ("Gateway", KUBERNETES)
+            resource.key_name
+            for resource in others
+            if (resource.kind, resource.group) == ("Gateway", KUBERNETES)
         }
-        self._namespaces = frozenset(one.namespace for one in self._gateways.values())
+        self._namespaces = frozenset(gateway.namespace for gateway in self._gateways.values())
         self._claims: dict[Gateway, HostIndex[_Claim]] = {}
 
     def of(self, service: VirtualService) -> Iterator[Binding]:
@@ -82,11 +84,13 @@ class Bindings:
 
     def called(self, name: str) -> list[Gateway]:
         """Find the Gateways of any namespace with this own name."""
-        return [one for one in self._gateways.values() if one.name == name]
+        return [gateway for gateway in self._gateways.values() if gateway.name == name]
 
     def in_namespace(self, namespace: str) -> list[str]:
         """List the own names of the Gateways of a namespace."""
-        return [one.name for one in self._gateways.values() if one.namespace == namespace]
+        return [
+            gateway.name for gateway in self._gateways.values() if gateway.namespace == namespace
+        ]
 
     def servers(self, gateway: Gateway, service: VirtualService) -> list[Server]:
         """List the servers of a Gateway that let a VirtualService in for one of its hosts."""
@@ -110,8 +114,12 @@ class Bindings:
     def takes(self, gateway: Gateway, host: str, namespace: str) -> bool:
         """Has a Gateway a server for a host, or for the outside name that a Service gives it?"""
         declared = self._registry.at(self._registry.fqdn(host, namespace))
-        services = (one.source for one in declared if isinstance(one.source, Service))
-        names = (host, *(one.external_name for one in services if one.external_name))
+        services = (
+            registered_host.source
+            for registered_host in declared
+            if isinstance(registered_host.source, Service)
+        )
+        names = (host, *(service.external_name for service in services if service.external_name))
         return any(self.servers_for(gateway, name, namespace) for name in names)
 
     def _binding(self, written: str, ref: Ref, namespace: str) -> Binding:
@@ -123,8 +131,8 @@ class Bindings:
         if gateway not in self._claims:
             index: HostIndex[_Claim] = HostIndex()
             for server in gateway.servers:
-                for one in server_hosts(server):
-                    index.add(one.host, _Claim(one.namespace, server))
+                for server_host in server_hosts(server):
+                    index.add(server_host.host, _Claim(server_host.namespace, server))
             self._claims[gateway] = index
         for several in self._claims[gateway].covering(host):
             yield from several

@@ -55,7 +55,9 @@ class DroppedServer(NamedTuple):
         """Do both only redirect, and the same hosts? Then nothing is lost."""
         servers = (self.lost, self.rival)
         all_shared = len(self.lost.duplicates) == len(self.lost.hosts)
-        return all_shared and all(one.is_http and one.server.https_redirect for one in servers)
+        return all_shared and all(
+            server.is_http and server.server.https_redirect for server in servers
+        )
 
 
 def losses(gateways: Gateways, gateway: Gateway, drop: DropReason) -> Iterator[DroppedServer]:

@@ -60,7 +60,7 @@ class EffectiveGateway:
     @cached_property
     def route_configs(self) -> dict[str, tuple[VirtualHost, ...]]:
         """The HTTP route configurations that a listener uses, by name, with their hosts."""
-        used = {c.route_config: None for one in self.listeners for c in one.chains}
+        used = {c.route_config: None for listener in self.listeners for c in listener.chains}
         return {
             name: virtual_hosts(self.merged.by_route_config[name], self._routes, self.proxy)
             for name in used
@@ -69,7 +69,7 @@ class EffectiveGateway:
 
     @cached_property
     def _by_server(self) -> dict[Server, MergedServer]:
-        return {one.server: one for one in self.servers}
+        return {server.server: server for server in self.servers}
 
     def find(self, server: Server) -> MergedServer | None:
         """Find what became of a server here, ``None`` if its Gateway selects other pods."""
@@ -93,13 +93,17 @@ class EffectiveGateway:
             if len(socket.servers) == 1 and socket.servers[0].is_http
         )
         for name, hosts in self.route_configs.items():
-            for one in hosts:
-                found.update(one.servers)
+            for virtual_host in hosts:
+                found.update(virtual_host.servers)
                 found.update(
-                    servers[0] for servers in one.redirects.values() if len(set(servers)) == 1
+                    servers[0]
+                    for servers in virtual_host.redirects.values()
+                    if len(set(servers)) == 1
                 )
             first = self.merged.by_route_config[name][:2]
-            if hosts[0].is_blackhole and len({one.server.port for one in first}) == len(first):
+            if hosts[0].is_blackhole and len({server.server.port for server in first}) == len(
+                first
+            ):
                 found.add(first[0])
         for server in self.servers:
             if server.rival is not None and server.rival.drop is None and server.routes_http:
@@ -111,15 +115,15 @@ class EffectiveGateway:
         """The domains that a request can have and a server redirects to HTTPS."""
         found: dict[MergedServer, list[str]] = {}
         for hosts in self.route_configs.values():
-            for one in hosts:
-                for domain, servers in one.redirects.items():
+            for virtual_host in hosts:
+                for domain, servers in virtual_host.redirects.items():
                     for server in dict.fromkeys(servers) if "/" not in domain else ():
                         found.setdefault(server, []).append(domain)
         return found
 
-    def order_is_known(self, one: MergedServer, other: MergedServer) -> bool:
+    def order_is_known(self, server: MergedServer, other: MergedServer) -> bool:
         """Is it certain which of two servers comes first? Within one Gateway it always is."""
-        gateways = one.server.gateway, other.server.gateway
+        gateways = server.server.gateway, other.server.gateway
         return gateways[0] is gateways[1] or order_is_known(gateways)
 
 
@@ -130,7 +134,7 @@ class Gateways:
         self, gateways: Iterable[Gateway], workloads: GatewayWorkloads, routes: Routes,
         registry: Registry,
     ) -> None:  # fmt: skip
-        self._gateways = {one.key_name: one for one in gateways}
+        self._gateways = {gateway.key_name: gateway for gateway in gateways}
         self._workloads = workloads
         self._routes = routes
         self._registry = registry
@@ -143,7 +147,7 @@ class Gateways:
         picked = self._workloads.pick(self._gateways.values())
         return tuple(
             EffectiveGateway(workload, gateways, self._routes, self._registry)
-            for workload, gateways in sorted(picked, key=lambda one: one[0].name)
+            for workload, gateways in sorted(picked, key=lambda pair: pair[0].name)
         )
 
     def find(self, name: str) -> Gateway | None:
@@ -159,7 +163,7 @@ class Gateways:
 
         A workload that no Gateway selects has one as well: without servers.
         """
-        known = next((one for one in self if one.workload.name == name), None)
+        known = next((gateway for gateway in self if gateway.workload.name == name), None)
         if known is not None:
             return known
         workload = self._workloads.named(name)
@@ -169,14 +173,14 @@ class Gateways:
 
     def fates(self, server: Server) -> Iterator[tuple[EffectiveGateway, MergedServer]]:
         """Walk what became of a server on each workload that has it."""
-        for one in self.of(server.gateway):
-            found = one.find(server)
+        for gateway in self.of(server.gateway):
+            found = gateway.find(server)
             if found is not None:
-                yield one, found
+                yield gateway, found
 
     def is_lost(self, server: Server) -> bool:
         """Is a server left out on every workload that its Gateway selects?"""
-        fates = [one.drop for _, one in self.fates(server)]
+        fates = [fate.drop for _, fate in self.fates(server)]
         return bool(fates) and None not in fates
 
     def serving(self, host: str) -> Iterator[tuple[EffectiveGateway, MergedServer]]:
@@ -192,18 +196,19 @@ class Gateways:
 
     def redirected_by(self, server: Server) -> Iterator[str]:
         """Walk the domains that requests can have and a server redirects."""
-        for gateway, one in self.fates(server):
-            yield from gateway.redirected.get(one, ())
+        for gateway, fate in self.fates(server):
+            yield from gateway.redirected.get(fate, ())
 
     def has_target(self, server: Server, host: str) -> bool:
         """Is there somewhere to redirect a host of a plain server to, on one of its workloads?
 
         That is a TLS server, or a plain one on another port behind a load balancer's TLS.
         """
-        own = {gateway: one.target for gateway, one in self.fates(server)}
+        own = {gateway: fate.target for gateway, fate in self.fates(server)}
         return any(
-            not one.is_http or (one.target != own[gateway] and not one.server.https_redirect)
-            for gateway, one in self.serving(host)
+            not merged_server.is_http
+            or (merged_server.target != own[gateway] and not merged_server.server.https_redirect)
+            for gateway, merged_server in self.serving(host)
             if gateway in own
         )
 
@@ -213,10 +218,12 @@ class Gateways:
         Letters count, but neither their case nor the separators between them.
         """
         meant = _spelling(selector)
-        found = (one.workload.workload for one in self)
-        known = [one for one in found if one is not None]
+        found = (gateway.workload.workload for gateway in self)
+        known = [workload for workload in found if workload is not None]
         several = (*known, *self._workloads.routers)
-        return next((one for one in several if meant <= _spelling(one.pod_labels)), None)
+        return next(
+            (workload for workload in several if meant <= _spelling(workload.pod_labels)), None
+        )
 
     @cached_property
     def _by_gateway(self) -> dict[Gateway, list[EffectiveGateway]]:

@@ -22,7 +22,9 @@ class GatewayApiListeners:
     ) -> Iterator[tuple[KubernetesListener, str, KubernetesListener]]:
         """Walk a Gateway's listeners with the address and the first listener that is there too."""
         for listener, place in _places(gateway):
-            others = (one for one in self._listeners[place] if one.resource is not gateway)
+            others = (
+                listener for listener in self._listeners[place] if listener.resource is not gateway
+            )
             other = next(others, None)
             if other is not None:
                 yield listener, place[0], other

@@ -47,20 +47,20 @@ class GatewayApiRoutes:
         """The listeners of a known Gateway that a parent reference is about."""
         gateway = self._mesh.reference_grants.gateway(parent) if parent.kind == "Gateway" else None
         return [
-            one
-            for one in (gateway.listeners if gateway is not None else ())
-            if parent.section in {"", one.name} and parent.port in {None, one.port}
+            listener
+            for listener in (gateway.listeners if gateway is not None else ())
+            if parent.section in {"", listener.name} and parent.port in {None, listener.port}
         ]
 
     def unserved(self, route: KubernetesRoute) -> Iterator[tuple[int, ObjectReference]]:
         """Walk the host names, by index, that no listener of a route's known Gateways takes."""
-        several = [(one, self.listeners(one)) for one in route.parents]
+        several = [(reference, self.listeners(reference)) for reference in route.parents]
         known = [(parent, listeners) for parent, listeners in several if listeners]
         if not known or len(known) < len(route.parents):
             return
-        taken = [one.hostname for _, listeners in known for one in listeners]
+        taken = [listener.hostname for _, listeners in known for listener in listeners]
         for index, host in enumerate(route.hostnames):
-            if host and not any(not one or overlaps(one, host) for one in taken):
+            if host and not any(not other or overlaps(other, host) for other in taken):
                 yield index, known[0][0]
 
     def of_service(self, service: Service) -> KubernetesRoute | None:
@@ -72,11 +72,13 @@ class GatewayApiRoutes:
 
         Where both lead to the same, nothing is lost.
         """
-        for one, keys in self._asked_by(route):
+        for route_rule_match, keys in self._asked_by(route):
             for key in keys:
                 first = self._first[key]
-                if first.ref != one.ref and _effect(first.rule) != _effect(one.rule):
-                    yield one, first
+                if first.ref != route_rule_match.ref and _effect(first.rule) != _effect(
+                    route_rule_match.rule
+                ):
+                    yield route_rule_match, first
                     break
 
     @cached_property
@@ -92,9 +94,9 @@ class GatewayApiRoutes:
     def _first(self) -> dict[tuple[_Place, str], RouteRuleMatch]:
         found: dict[tuple[_Place, str], RouteRuleMatch] = {}
         for route in self._routes:
-            for one, keys in self._asked_by(route):
+            for route_rule_match, keys in self._asked_by(route):
                 for key in keys:
-                    found.setdefault(key, one)
+                    found.setdefault(key, route_rule_match)
         return found
 
     def _asked_by(
@@ -125,7 +127,7 @@ class GatewayApiRoutes:
         known = self.listeners(parent)
         if not known:
             return [parent.section or str(parent.port or "")]
-        hosts = [(one.name, one.hostname) for one in known]
+        hosts = [(listener.name, listener.hostname) for listener in known]
         return [name for name, own in hosts if not own or not host or overlaps(own, host)]
 
 
@@ -145,8 +147,8 @@ def _canonical(match: Mapping[str, Any]) -> str:
 def _by_name(value: Any) -> list[str]:
     if not isinstance(value, list):
         return []
-    defaulted = ({"type": "Exact", **one} for one in value if isinstance(one, dict))
-    return sorted(json.dumps(one, sort_keys=True, default=str) for one in defaulted)
+    defaulted = ({"type": "Exact", **written} for written in value if isinstance(written, dict))
+    return sorted(json.dumps(written, sort_keys=True, default=str) for written in defaulted)
 
 
 def _effect(rule: View) -> dict[str, Any]:

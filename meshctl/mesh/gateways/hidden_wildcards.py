@@ -40,19 +40,23 @@ class HiddenWildcards:
 
     def _add(self, hosts: Sequence[VirtualHost]) -> None:
         index: HostIndex[VirtualHost] = HostIndex()
-        for one in hosts:
-            for domain in one.domains:
-                index.add(domain, one)
-        for one in hosts:
-            if one.routes and not one.redirects and not one.routes[-1].is_catch_all:
-                for domain in one.domains:
+        for virtual_host in hosts:
+            for domain in virtual_host.domains:
+                index.add(domain, virtual_host)
+        for virtual_host in hosts:
+            if (
+                virtual_host.routes
+                and not virtual_host.redirects
+                and not virtual_host.routes[-1].is_catch_all
+            ):
+                for domain in virtual_host.domains:
                     above = [wide for found in index.covering(domain) for wide in found]
-                    nearest = next((wide for wide in above if wide is not one), None)
+                    nearest = next((wide for wide in above if wide is not virtual_host), None)
                     if nearest is not None:
-                        self._file(one, domain, nearest)
+                        self._file(virtual_host, domain, nearest)
 
-    def _file(self, one: VirtualHost, domain: str, wide: VirtualHost) -> None:
-        own = list(self._read(one))
+    def _file(self, virtual_host: VirtualHost, domain: str, wide: VirtualHost) -> None:
+        own = list(self._read(virtual_host))
         services = {alternative.service.key_name: alternative.service for alternative in own}
         for hidden in self._read(wide):
             asked = hidden.at("", any_port=True).request
@@ -66,4 +70,4 @@ class HiddenWildcards:
 
     def _read(self, host: VirtualHost) -> Iterator[RouteMatch]:
         found = (self._alternatives.find(route) for route in host.routes)
-        return (one for one in found if one is not None)
+        return (match for match in found if match is not None)

@@ -37,12 +37,12 @@ class IngressPaths:
 
     def into(self, workload: Workload) -> Sequence[IngressPath]:
         """The routes that bring requests to a workload."""
-        return sorted(self._by_workload.get(workload, ()), key=lambda one: age(one.gateway))
+        return sorted(self._by_workload.get(workload, ()), key=lambda path: age(path.gateway))
 
     def behind(self, gateway: Gateway | KubernetesGateway) -> Sequence[tuple[Workload, Ref]]:
         """The workloads that a gateway routes to, each with its first destination's place."""
         found = self._by_gateway.get(gateway, {})
-        return [(one, found[one]) for one in sorted(found, key=age)]
+        return [(workload, found[workload]) for workload in sorted(found, key=age)]
 
     @cached_property
     def _by_workload(self) -> dict[Workload, list[IngressPath]]:
@@ -77,7 +77,9 @@ class IngressPaths:
 
     def _of_routes(self) -> Iterator[_Route]:
         for route in sorted(self._mesh.of(KubernetesRoute), key=age):
-            parents = (self._mesh.reference_grants.gateway(one) for one in route.parents)
+            parents = (
+                self._mesh.reference_grants.gateway(reference) for reference in route.parents
+            )
             known = [gateway for gateway in parents if gateway is not None]
             for backend in route.backends if known else ():
                 if backend.kind == "Service":

@@ -72,11 +72,11 @@ def build_listeners(
     builder = _ListenerBuilder(routes, registry, proxy)
     by_name: dict[str, Listener] = {}
     for socket in merged.sockets:
-        one = Listener(socket.socket.bind or "0.0.0.0", socket.socket.port)  # noqa: S104
-        one = by_name.setdefault(one.name, one)
-        one.chains += builder.chains(socket)
-    found = [one for one in by_name.values() if one.chains]
-    found.sort(key=lambda one: one.name)
+        listener = Listener(socket.socket.bind or "0.0.0.0", socket.socket.port)  # noqa: S104
+        listener = by_name.setdefault(listener.name, listener)
+        listener.chains += builder.chains(socket)
+    found = [listener for listener in by_name.values() if listener.chains]
+    found.sort(key=lambda each_listener: each_listener.name)
     return tuple(found), tuple(builder.skipped)
 
 
@@ -158,16 +158,18 @@ class _ListenerBuilder:
 
     def _by_upstream(self, server: MergedServer) -> Iterator[FilterChain]:
         """AUTO_PASSTHROUGH: one chain for each port of each service that the hosts cover."""
-        for one in self._registry:
-            covered = any(covers(host, one.host) for host in server.sni_hosts)
-            if not covered or one.is_external:
+        for registered_host in self._registry:
+            covered = any(covers(host, registered_host.host) for host in server.sni_hosts)
+            if not covered or registered_host.is_external:
                 continue
             namespace = self._proxy.namespace
-            if namespace is None or is_visible_to(one.visible, namespace):
-                for port in one.ports:
+            if namespace is None or is_visible_to(registered_host.visible, namespace):
+                for port in registered_host.ports:
                     if port.protocol is not Protocol.UDP:
-                        sni = f"outbound_.{port.number}_._.{one.host}"
-                        yield FilterChain(server, (sni,), upstream=(one.host, port.number))
+                        sni = f"outbound_.{port.number}_._.{registered_host.host}"
+                        yield FilterChain(
+                            server, (sni,), upstream=(registered_host.host, port.number)
+                        )
 
 
 def _names(sni: Iterable[str]) -> tuple[str, ...]:

@@ -66,10 +66,10 @@ class RouteOverlaps:
         return self._defaults.get(service)
 
     def _add_overlaps(self, host: SharedVirtualHost) -> None:
-        several = [one for one in host.alternatives if not one.is_catch_all]
+        several = [match for match in host.alternatives if not match.is_catch_all]
         pairs = list(islice(may_meet(several), MOST_PAIRS + 1))
         if len(pairs) > MOST_PAIRS:
-            self.unfinished.update((one.service, host.host) for one in several)
+            self.unfinished.update((match.service, host.host) for match in several)
             return
         for number, other in sorted(pairs):
             first, second = several[number], several[other]
@@ -80,7 +80,7 @@ class RouteOverlaps:
                     self._overlaps.setdefault(second.service, {})[first.service] = found
 
     def _add_defaults(self, host: SharedVirtualHost) -> None:
-        defaults = [one for one in host.alternatives if one.is_catch_all]
+        defaults = [match for match in host.alternatives if match.is_catch_all]
         for second in defaults[1:]:
             first = defaults[0]
             if first.service is not second.service and second.service not in self._defaults:

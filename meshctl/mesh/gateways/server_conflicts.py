@@ -77,8 +77,8 @@ class ServerConflicts:
         found: dict[Server, CoalescedHost] = {}
         for gateway in self._gateways:
             for listener in gateway.listeners:
-                for one in _coalescing(listener, gateway):
-                    found.setdefault(one.server.server, one)
+                for coalesced in _coalescing(listener, gateway):
+                    found.setdefault(coalesced.server.server, coalesced)
         return found
 
     @cached_property
@@ -107,7 +107,9 @@ class ServerConflicts:
                 yield from hosts
 
     def _bleeds(self, host: VirtualHost) -> Iterator[RedirectedHost]:
-        plain = [one for one in dict.fromkeys(host.servers) if not one.server.https_redirect]
+        plain = [
+            server for server in dict.fromkeys(host.servers) if not server.server.https_redirect
+        ]
         if not plain:
             return
         services = list(dict.fromkeys(route.virtual_service for route in host.routes))
@@ -115,10 +117,10 @@ class ServerConflicts:
             other = redirecting[0].gateway_name
             for server in plain:
                 only = tuple(
-                    one
-                    for one in services
-                    if server.gateway_name in self._routes.gateways_of(one)
-                    and other not in self._routes.gateways_of(one)
+                    service
+                    for service in services
+                    if server.gateway_name in self._routes.gateways_of(service)
+                    and other not in self._routes.gateways_of(service)
                 )
                 yield RedirectedHost(server, redirecting[0], domain, only)
 
@@ -148,7 +150,9 @@ def _coalescing(listener: Listener, gateway: EffectiveGateway) -> Iterator[Coale
             firsts[secret] = chain.server, index
             continue
         first, index = firsts[secret]
-        lost = next((one for one in domains if next(index.covering(one), None) is None), None)
+        lost = next(
+            (domain for domain in domains if next(index.covering(domain), None) is None), None
+        )
         if lost is not None:
             yield CoalescedHost(chain.server, first, lost)
 

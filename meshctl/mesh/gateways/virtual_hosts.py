@@ -36,7 +36,9 @@ class VirtualHost:
     @property
     def redirected_by(self) -> list[MergedServer]:
         """The servers that have every request redirected to HTTPS."""
-        return list(dict.fromkeys(one for several in self.redirects.values() for one in several))
+        return list(
+            dict.fromkeys(server for several in self.redirects.values() for server in several)
+        )
 
     @property
     def is_blackhole(self) -> bool:
@@ -55,9 +57,9 @@ def virtual_hosts(
     if not builder.by_host:
         return (VirtualHost(f"blackhole:{several[0].server.port}", ("*",)),)
     found = list(_collapse(builder.by_host))
-    for one in found:
-        one.routes.sort(key=lambda route: route.is_catch_all)
-    return tuple(sorted(found, key=lambda one: one.name))
+    for virtual_host in found:
+        virtual_host.routes.sort(key=lambda route: route.is_catch_all)
+    return tuple(sorted(found, key=lambda each_virtual_host: each_virtual_host.name))
 
 
 def intersections(
@@ -89,11 +91,11 @@ class _VirtualHostBuilder:
         for service, hosts in intersections(server, bound).values():
             routes = self._build(server, service)
             for host in hosts if routes else ():
-                one = self._at(host, server)
-                one.routes += routes
-                one.servers.append(server)
+                virtual_host = self._at(host, server)
+                virtual_host.routes += routes
+                virtual_host.servers.append(server)
                 if redirects:
-                    one.redirects.setdefault(host, []).append(server)
+                    virtual_host.redirects.setdefault(host, []).append(server)
         if redirects:
             for written in server.hosts:
                 # The namespace is not taken off here: "ns/host" becomes a domain of that name.
@@ -119,13 +121,13 @@ def _collapse(by_host: dict[str, VirtualHost]) -> Iterator[VirtualHost]:
     """Put hosts with the very same routes together, the longest name first, wildcards last."""
     known: dict[tuple[int, ...], VirtualHost] = {}
     for host in sorted(by_host, key=lambda name: (is_wildcard(name), -len(name), name)):
-        one = by_host[host]
-        key = tuple(id(route) for route in one.routes)
+        virtual_host = by_host[host]
+        key = tuple(id(route) for route in virtual_host.routes)
         first = known.get(key)
-        if first is not None and bool(first.redirects) == bool(one.redirects):
-            first.domains += one.domains
-            first.servers += one.servers
-            first.redirects |= one.redirects
+        if first is not None and bool(first.redirects) == bool(virtual_host.redirects):
+            first.domains += virtual_host.domains
+            first.servers += virtual_host.servers
+            first.redirects |= virtual_host.redirects
         else:
-            known[key] = one
-            yield one
+            known[key] = virtual_host
+            yield virtual_host

@@ -42,14 +42,14 @@ class ControlPlane:
         """Does Istio's CNI plugin redirect traffic, before any init container runs?"""
         if self._injection is not None:
             return self._injection.has_cni
-        return any(_is_cni(one) for one in self._resources)
+        return any(_is_cni(resource) for resource in self._resources)
 
     @cached_property
     def lacks_cni(self) -> bool:
         """Is it written that init containers redirect traffic, as there is no CNI plugin?"""
         if self._injection is not None:
             return not self._injection.has_cni
-        written = [one for one in self._resources if is_settings(one)]
+        written = [resource for resource in self._resources if is_settings(resource)]
         return bool(written) and not self.has_cni
 
     def is_sidecar_ordinary(self, workload: Workload) -> bool:
@@ -68,8 +68,12 @@ class ControlPlane:
 
     @cached_property
     def _istiods(self) -> list[Workload]:
-        found = (one for one in self._resources if isinstance(one, Workload))
-        return [one for one in found if one.kind == "Deployment" and is_control_plane(one)]
+        found = (resource for resource in self._resources if isinstance(resource, Workload))
+        return [
+            workload
+            for workload in found
+            if workload.kind == "Deployment" and is_control_plane(workload)
+        ]
 
     @cached_property
     def _variables(self) -> dict[str, list[str]]:
@@ -91,7 +95,9 @@ class ControlPlane:
     @cached_property
     def versions(self) -> list[tuple[int, int]]:
         """The versions of the istiods, as their images say."""
-        images = (one.text("image") for istiod in self._istiods for one in istiod.containers)
+        images = (
+            container.text("image") for istiod in self._istiods for container in istiod.containers
+        )
         tags = (_TAG.search(image) for image in images if "pilot" in image)
         return [(int(tag[1]), int(tag[2])) for tag in tags if tag is not None]
 

@@ -41,8 +41,8 @@ def webhook_matches(
         configuration = webhook.resource
         assert isinstance(configuration, WebhookConfiguration)  # noqa: S101 - narrows the type
         by_configuration.setdefault(configuration, []).append(webhook)
-    for configuration, several in sorted(by_configuration.items(), key=lambda one: one[0].name):
-        chosen = next((one for one in several if selects(one, namespace, pod)), None)
+    for configuration, several in sorted(by_configuration.items(), key=lambda pair: pair[0].name):
+        chosen = next((webhook for webhook in several if selects(webhook, namespace, pod)), None)
         if chosen is not None:
             yield WebhookMatch(configuration, chosen, _why(chosen, namespace, pod))
         else:
@@ -75,10 +75,10 @@ def _why(webhook: Webhook, namespace: Mapping[str, str], pod: Mapping[str, str])
 
 def _why_not(webhooks: list[Webhook], namespace: Mapping[str, str], pod: Mapping[str, str]) -> str:
     """Say what keeps a pod away: the label without which it would be taken, if there is one."""
-    if all(_is_deactivated(one) for one in webhooks):
+    if all(_is_deactivated(webhook) for webhook in webhooks):
         return "it is deactivated: its selectors match nothing"
     for what, key, value, changed in _changes(namespace, pod):
-        if any(selects(one, *changed) for one in webhooks):
+        if any(selects(webhook, *changed) for webhook in webhooks):
             return f"the {what} label {key}={value} prevents it"
     asked: dict[str, dict[str, None]] = {}
     for webhook in webhooks:
@@ -135,8 +135,9 @@ def _wanted(selector: View) -> dict[str, tuple[str, ...]]:
 def _is_deactivated(webhook: Webhook) -> bool:
     selectors = webhook.namespace_selector, webhook.object_selector
     return any(
-        _DEACTIVATED.items() <= one.labels_of("matchLabels").items() and not matches(one, {})
-        for one in selectors
+        _DEACTIVATED.items() <= selector.labels_of("matchLabels").items()
+        and not matches(selector, {})
+        for selector in selectors
     )
 
 

@@ -89,8 +89,8 @@ def decide(workload: Workload, config: View | None) -> InjectDecision:
     settings = config if config is not None else View(workload, (), None)
     policy = InjectPolicy(
         settings.text("policy") or "enabled",
-        [one for _, one in settings.items("neverInjectSelector")],
-        [one for _, one in settings.items("alwaysInjectSelector")],
+        [setting for _, setting in settings.items("neverInjectSelector")],
+        [setting for _, setting in settings.items("alwaysInjectSelector")],
     )
     pod = PodWords(
         workload.uses_host_network, workload.namespace, workload.pod_labels,

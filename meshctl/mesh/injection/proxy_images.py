@@ -30,8 +30,8 @@ class ProxyImages:
         self._injector = injector
         self._config = config
         self._configs: dict[str, list[ProxyConfig]] = {}
-        for one in sorted(configs, key=age):
-            self._configs.setdefault(one.namespace, []).append(one)
+        for proxy_config in sorted(configs, key=age):
+            self._configs.setdefault(proxy_config.namespace, []).append(proxy_config)
         self._pods: dict[str, list[Workload]] = {}
         for pod in pods:
             if pod.kind == "Pod":
@@ -64,14 +64,18 @@ class ProxyImages:
         home = self._configs.get(pod.namespace, ())
         root = self._configs.get(self._config.root_namespace, ())
         levels = (
-            [one for one in home if one.selector and selects(one.selector, pod.pod_labels)],
-            [one for one in home if not one.selector],
-            [one for one in root if not one.selector],
+            [
+                proxy_config
+                for proxy_config in home
+                if proxy_config.selector and selects(proxy_config.selector, pod.pod_labels)
+            ],
+            [proxy_config for proxy_config in home if not proxy_config.selector],
+            [proxy_config for proxy_config in root if not proxy_config.selector],
         )
         for level in levels:
-            for one in level:
-                if one.image_type:
-                    return one.image_type
+            for each_proxy_config in level:
+                if each_proxy_config.image_type:
+                    return each_proxy_config.image_type
         return _variant_of(self._config.raw.get("defaultConfig"))
 
 

@@ -109,7 +109,8 @@ class Injector:
         """The first webhook to which a pod of the workload is sent, by its namespace's labels."""
         named = {NAMESPACE_NAME: workload.namespace, **namespace}
         return next(
-            (one for one in self.webhooks if selects(one, named, workload.pod_labels)), None
+            (webhook for webhook in self.webhooks if selects(webhook, named, workload.pod_labels)),
+            None,
         )
 
     def settings(self, revision: str) -> InjectorSettings | None:
@@ -129,15 +130,25 @@ class Injector:
     @cached_property
     def templates(self) -> frozenset[str]:
         """The templates, and aliases of some, that any revision has; empty when unknown."""
-        configs = [config_of(one.config_map) for one in self._settings.values()]
+        configs = [
+            config_of(injector_settings.config_map) for injector_settings in self._settings.values()
+        ]
         return frozenset(
-            name for one in configs for key in _TEMPLATES for name in one.child(key).names()
+            name
+            for each_config in configs
+            for key in _TEMPLATES
+            for name in each_config.child(key).names()
         )
 
     def is_on_by_default(self) -> ConfigMap | None:
         """The settings that inject into namespaces without any label, if some do."""
         return next(
-            (one.config_map for one in self._settings.values() if one.is_on_by_default), None
+            (
+                injector_settings.config_map
+                for injector_settings in self._settings.values()
+                if injector_settings.is_on_by_default
+            ),
+            None,
         )
 
     def overlaps(self, webhook: Webhook) -> Iterator[Webhook]:
@@ -146,12 +157,12 @@ class Injector:
             if other is not webhook and self._witness(webhook, other):
                 yield other
 
-    def _witness(self, one: Webhook, other: Webhook) -> bool:
+    def _witness(self, webhook: Webhook, other: Webhook) -> bool:
         revisions = self._revisions()
         namespaces = list(_variants(INJECTION, ("enabled", "disabled"), revisions))
         pods = list(_variants(INJECT, ("true", "false"), revisions))
         return any(
-            selects(one, namespace, pod) and selects(other, namespace, pod)
+            selects(webhook, namespace, pod) and selects(other, namespace, pod)
             for namespace, pod in product(namespaces, pods)
         )
 

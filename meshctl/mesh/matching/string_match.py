@@ -152,7 +152,7 @@ def _language(match: StringMatch, universe: Universe) -> Automaton | None:
         return None if isinstance(code, RegexError) else automaton(code, universe)
     other_case = match.value.translate(_SWAP_CASE) if match.ignore_case else match.value
     pairs = zip(map(ord, match.value), map(ord, other_case), strict=True)
-    steps = tuple(Take(union(((one, one), (other, other)))) for one, other in pairs)
+    steps = tuple(Take(union(((pair, pair), (other, other)))) for pair, other in pairs)
     return automaton(steps if match.kind == "exact" else steps + _ANYTHING, universe)
 
 

@@ -41,10 +41,10 @@ def flaw(secret: Secret, *, heed_dates: bool = True) -> CertificateFault | None:
     """
     values = secret.values
     written = {key: text.encode() for key, text in secret.labels_of("data").items()}
-    both = (one.get(key, b"?") for one in (values, written) for key in _KEYS)
+    both = (data.get(key, b"?") for data in (values, written) for key in _KEYS)
     if not secret.is_readable or any(map(_is_stand_in, both)):
         return None
-    pair = next((one for one in _PAIRS if all(values.get(key) for key in one)), None)
+    pair = next((keys for keys in _PAIRS if all(values.get(key) for key in keys)), None)
     if pair is None:
         names = ", ".join(sorted(values))
         wanted = "tls.crt and tls.key (or cert and key)"

@@ -38,11 +38,11 @@ class DuplicateEntryPort(NamedTuple):
     @property
     def differing(self) -> str:
         """The first of resolution and location that the two entries say differently."""
-        one, other = self.port.entry, self.other.entry
-        if one.resolution != other.resolution:
-            return f"resolution {one.resolution} here and {other.resolution} there"
-        if one.is_external is not other.is_external:
-            here, there = ("outside", "inside") if one.is_external else ("inside", "outside")
+        first, other = self.port.entry, self.other.entry
+        if first.resolution != other.resolution:
+            return f"resolution {first.resolution} here and {other.resolution} there"
+        if first.is_external is not other.is_external:
+            here, there = ("outside", "inside") if first.is_external else ("inside", "outside")
             return f"{here} the mesh here and {there} there"
         return ""
 
@@ -98,7 +98,10 @@ class ServiceEntries:
 
     def _overrides(self, entry: ServiceEntry, other: EntryPort) -> bool:
         apart = entry.namespace != other.entry.namespace
-        return apart and any(self.visible(one) == {one.namespace} for one in (entry, other.entry))
+        return apart and any(
+            self.visible(service_entry) == {service_entry.namespace}
+            for service_entry in (entry, other.entry)
+        )
 
     def visible(self, entry: ServiceEntry) -> frozenset[str]:
         """The namespaces that see an entry, ``*`` for all."""

@@ -93,8 +93,8 @@ class Registry:
     @cached_property
     def _by_source(self) -> dict[Service | ServiceEntry, list[RegisteredHost]]:
         found: dict[Service | ServiceEntry, list[RegisteredHost]] = {}
-        for one in self._all:
-            found.setdefault(one.source, []).append(one)
+        for host in self._all:
+            found.setdefault(host.source, []).append(host)
         return found
 
     def has(self, host: str) -> bool:
@@ -107,9 +107,20 @@ class Registry:
         Among several declarations the client's own namespace comes first.
         """
         for declared in self._hosts.covering(host):
-            seen = [one for one in declared if is_visible_to(one.visible, namespace)]
+            seen = [
+                registered_host
+                for registered_host in declared
+                if is_visible_to(registered_host.visible, namespace)
+            ]
             if seen:
-                return next((one for one in seen if one.namespace == namespace), seen[0])
+                return next(
+                    (
+                        registered_host
+                        for registered_host in seen
+                        if registered_host.namespace == namespace
+                    ),
+                    seen[0],
+                )
         return None
 
     def resolve(self, host: str, namespace: str) -> RegisteredHost | None:
@@ -171,7 +182,7 @@ class Registry:
         namespace = stem.rpartition(".")[2]
         if stem != host and is_wildcard(host) and namespace != "*":
             return frozenset({namespace})
-        known = frozenset(one.namespace for one in self.covered_by(host))
+        known = frozenset(registered_host.namespace for registered_host in self.covered_by(host))
         if stem != host:
             known |= {namespace} - {"*", ""}
         return known or None

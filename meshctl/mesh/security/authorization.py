@@ -54,7 +54,7 @@ class Authorization:
         if known is None:
             membership = self._workloads.membership
             picked = self.picked(policy)
-            known = [one for one in picked if membership(one) is not Membership.NONE]
+            known = [workload for workload in picked if membership(workload) is not Membership.NONE]
             self._reached[key] = known
         return known
 
@@ -65,7 +65,7 @@ class Authorization:
     def guarding(self, workload: Workload) -> Sequence[AuthorizationPolicy]:
         """All policies that hold for a workload: of the mesh, of its namespace and its own."""
         homes = dict.fromkeys((self._root, workload.namespace))
-        wide = (one for home in homes for one in self._wide.get(home, ()))
+        wide = (policy for home in homes for policy in self._wide.get(home, ()))
         return (*wide, *self.of(workload))
 
     def has_any_in(self, namespace: str) -> bool:
@@ -74,7 +74,7 @@ class Authorization:
 
     @cached_property
     def _namespaces(self) -> frozenset[str]:
-        return frozenset(one.namespace for one in self._policies)
+        return frozenset(policy.namespace for policy in self._policies)
 
     @cached_property
     def _wide(self) -> dict[str, list[AuthorizationPolicy]]:

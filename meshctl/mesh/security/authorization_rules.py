@@ -67,9 +67,9 @@ def reaches_port(rule: AuthorizationRule, port: int) -> bool:
         for operation in rule.operations
     )
     return by_operation and all(
-        _takes(one.texts("values"), one.texts("notValues"), port)
-        for one in rule.conditions
-        if one.text("key") == _PORT
+        _takes(condition.texts("values"), condition.texts("notValues"), port)
+        for condition in rule.conditions
+        if condition.text("key") == _PORT
     )
 
 
@@ -98,7 +98,7 @@ def _numbers(view: View, field: str) -> Iterator[tuple[int, Ref]]:
 
 def may_admit(rule: AuthorizationRule, identity: Principal) -> bool:
     """May a rule match a connection of this identity, whatever else it asks for?"""
-    by_source = not rule.sources or any(_may_be(one, identity) for one in rule.sources)
+    by_source = not rule.sources or any(_may_be(source, identity) for source in rule.sources)
     return by_source and all(
         _matches_any(condition.texts("values"), _asked_of(identity, condition.text("key")))
         for condition in rule.conditions
@@ -129,7 +129,7 @@ def _matches_any(patterns: Sequence[str], text: str | None) -> bool:
         return True
     tail = text.partition("/")[2]
     local = {text, f"cluster.local/{tail}", text.rpartition("/")[2]}
-    return any(fnmatchcase(one, pattern) for one in local for pattern in patterns)
+    return any(fnmatchcase(path, pattern) for path in local for pattern in patterns)
 
 
 def shut_out(policy: AuthorizationPolicy, field: str) -> Iterator[tuple[View, str]]:
@@ -162,7 +162,7 @@ def open_variant(path: str, written: Sequence[str]) -> str:
     else:
         twin = f"{path}/"
     is_covered = any(
-        one == twin or (one.endswith("*") and twin.startswith(one[:-1])) for one in written
+        value == twin or (value.endswith("*") and twin.startswith(value[:-1])) for value in written
     )
     return "" if not twin or is_covered else twin
 

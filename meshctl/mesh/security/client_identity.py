@@ -19,7 +19,7 @@ class ClientIdentities:
         self._mesh = mesh
         # istiod deploys the pods of these by itself, and gateways of the root namespace may be
         # installed by other means than the input.
-        deployed = {one.namespace for one in mesh.of(KubernetesGateway)}
+        deployed = {gateway.namespace for gateway in mesh.of(KubernetesGateway)}
         self._hidden = deployed | {mesh.config.root_namespace, "istio-system"}
 
     def without_identity(self, namespace: str, account: str = "") -> Sequence[Workload]:
@@ -30,7 +30,7 @@ class ClientIdentities:
         if namespace in self._hidden or self._mesh.workload_entries.any({}, namespace):
             return ()
         found = self._running(namespace, account)
-        modes = {self._mesh.workloads.membership(one) for one in found}
+        modes = {self._mesh.workloads.membership(workload) for workload in found}
         return sorted(found, key=age) if modes == {Membership.NONE} else ()
 
     def in_plaintext(self, namespace: str, account: str, server: Workload) -> Connection | None:
@@ -39,19 +39,19 @@ class ClientIdentities:
         ``None`` where one has TLS or may have it, and where no sidecar is known to be there.
         """
         found = self._running(namespace, account)
-        sidecars = [one for one in found if self._is_sidecar(one)]
+        sidecars = [workload for workload in found if self._is_sidecar(workload)]
         if not sidecars or len(sidecars) < len(found):
             return None
         connections = list(self._connections(Client(namespace, namespace), server))
-        if {one.result for one in connections} != {Result.PLAINTEXT}:
+        if {connection.result for connection in connections} != {Result.PLAINTEXT}:
             return None
         return connections[0]
 
     def _connections(self, client: Client, server: Workload) -> Iterator[Connection]:
         for host in self._mesh.container_ports.hosts(server):
-            for one in self._mesh.mtls.connections_to(client, host):
-                if one.server is not None and one.server.workload is server:
-                    yield one
+            for connection in self._mesh.mtls.connections_to(client, host):
+                if connection.server is not None and connection.server.workload is server:
+                    yield connection
 
     def _is_sidecar(self, workload: Workload) -> bool:
         is_in_mesh = self._mesh.workloads.membership(workload) is Membership.SIDECAR
@@ -59,4 +59,6 @@ class ClientIdentities:
 
     def _running(self, namespace: str, account: str) -> list[Workload]:
         found = self._mesh.workloads.find({}, namespace)
-        return [one for one in found if not account or one.service_account == account]
+        return [
+            workload for workload in found if not account or workload.service_account == account
+        ]

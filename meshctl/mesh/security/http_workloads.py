@@ -35,4 +35,4 @@ class HttpWorkloads:
             return self._mesh.container_ports.are_http(workload)
         gateway = self._mesh.gateways.for_workload(workload.key_name)
         servers = gateway.servers if gateway is not None else []
-        return bool(servers) and all(one.routes_http for one in servers)
+        return bool(servers) and all(server.routes_http for server in servers)

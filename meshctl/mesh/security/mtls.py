@@ -139,7 +139,9 @@ class Mtls:
 
     def without_sidecar(self, host: RegisteredHost) -> list[Workload]:
         """Find the workloads behind a host that take no mutual TLS, for sure."""
-        return [one for one in self.behind(host) if self._has_mtls_label(one) is False]
+        return [
+            workload for workload in self.behind(host) if self._has_mtls_label(workload) is False
+        ]
 
     def server(self, workload: Workload, port: int) -> Endpoint:
         """Find what a workload takes on a container port."""
@@ -219,7 +221,7 @@ class Mtls:
         if not self._config.auto_mtls:
             return ClientTls.PLAINTEXT, ClientTlsCause.AUTO_MTLS_OFF, None
         if host.is_passthrough or _balances_by_address(rule, subset):
-            tells = [self._has_mtls_label(one) for one in self.behind(host)]
+            tells = [self._has_mtls_label(workload) for workload in self.behind(host)]
             if not tells or False in tells:
                 return ClientTls.PLAINTEXT, ClientTlsCause.PODS_WITHOUT_SIDECAR, None
             if None in tells:

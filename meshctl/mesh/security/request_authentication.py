@@ -47,7 +47,7 @@ class RequestAuthentications:
     def of(self, workload: Workload) -> Sequence[RequestAuthentication]:
         """The RequestAuthentications with a selector that picks a workload, or wide ones."""
         homes = dict.fromkeys((self._root, workload.namespace))
-        wide = [one for home in homes for one in self._wide.get(home, ())]
+        wide = [policy for home in homes for policy in self._wide.get(home, ())]
         return (*wide, *self._by_workload.get(workload, ()))
 
     def reached(self, policy: Policy) -> list[Workload]:
@@ -56,11 +56,13 @@ class RequestAuthentications:
 
     def of_same_targets(self, policy: Policy) -> Sequence[RequestAuthentication]:
         """The RequestAuthentications that attach to one of the targets of a policy."""
-        wanted = {(one.kind, one.name) for one in policy.target_refs}
+        wanted = {(target.kind, target.name) for target in policy.target_refs}
         return [
-            one
-            for one in self._by_namespace.get(policy.namespace, ())
-            if not wanted.isdisjoint((ref.kind, ref.name) for ref in one.target_refs)
+            request_authentication
+            for request_authentication in self._by_namespace.get(policy.namespace, ())
+            if not wanted.isdisjoint(
+                (ref.kind, ref.name) for ref in request_authentication.target_refs
+            )
         ]
 
     def knows_those_of(self, namespace: str) -> bool:
@@ -75,18 +77,23 @@ class RequestAuthentications:
 
     def is_asked_for(self, workload: Workload) -> bool:
         """Does a policy that guards a workload ask for a token, or ask an outsider?"""
-        return any(_asks(one) for one in self._mesh.authorization.guarding(workload))
+        return any(_asks(policy) for policy in self._mesh.authorization.guarding(workload))
 
     @cached_property
     def route_by_claims(self) -> bool:
         """Does any VirtualService choose routes by claims, as those without a token have none?"""
         services = self._mesh.of(VirtualService)
-        return any(next(claim_matches(one), None) is not None for one in services)
+        return any(next(claim_matches(service), None) is not None for service in services)
 
     def unverified(self, gateway: Gateway) -> Workload | None:
         """Find a workload of a Gateway for which no RequestAuthentication of the input holds."""
-        found = (one.workload.workload for one in self._mesh.gateways.of(gateway))
-        return next((one for one in found if one is not None and not self.of(one)), None)
+        found = (
+            effective_gateway.workload.workload
+            for effective_gateway in self._mesh.gateways.of(gateway)
+        )
+        return next(
+            (workload for workload in found if workload is not None and not self.of(workload)), None
+        )
 
     def keys_host(self, rule: TokenRule) -> tuple[RegisteredHost, HostPort] | None:
         """Find the Service of this mesh, and its port, that a rule's keys are fetched from."""
@@ -94,10 +101,10 @@ class RequestAuthentications:
         domain = self._mesh.config.domain
         for host in (name, f"{name}.{domain}", f"{name}.svc.{domain}"):
             known = self._mesh.registry.at(host) if in_cluster(host, domain) else []
-            for one in known:
-                port = one.port(number)
+            for registered_host in known:
+                port = registered_host.port(number)
                 if port is not None:
-                    return one, port
+                    return registered_host, port
         return None
 
     def behind_gateway(
@@ -123,7 +130,7 @@ class RequestAuthentications:
             picked = set(self._mesh.authorization.picked(policy))
             for gateway in sorted(self._mesh.of(Gateway), key=age):
                 effective = self._mesh.gateways.of(gateway)
-                workloads = {one.workload.workload for one in effective}
+                workloads = {gateway.workload.workload for gateway in effective}
                 if workloads and workloads <= picked:
                     yield gateway
 
@@ -135,29 +142,29 @@ class RequestAuthentications:
     @cached_property
     def _by_namespace(self) -> dict[str, list[RequestAuthentication]]:
         found: dict[str, list[RequestAuthentication]] = {}
-        for one in sorted(self._mesh.of(RequestAuthentication), key=age):
-            found.setdefault(one.namespace, []).append(one)
+        for policy in sorted(self._mesh.of(RequestAuthentication), key=age):
+            found.setdefault(policy.namespace, []).append(policy)
         return found
 
     @cached_property
     def _wide(self) -> dict[str, list[RequestAuthentication]]:
         return {
-            namespace: [one for one in several if one.is_namespace_wide]
+            namespace: [policy for policy in several if policy.is_namespace_wide]
             for namespace, several in self._by_namespace.items()
         }
 
     @cached_property
     def _by_workload(self) -> dict[Workload, list[RequestAuthentication]]:
         found: dict[Workload, list[RequestAuthentication]] = {}
-        for one in sorted(self._mesh.of(RequestAuthentication), key=age):
-            for workload in self.reached(one) if one.selector else ():
-                found.setdefault(workload, []).append(one)
+        for policy in sorted(self._mesh.of(RequestAuthentication), key=age):
+            for workload in self.reached(policy) if policy.selector else ():
+                found.setdefault(workload, []).append(policy)
         return found
 
     @cached_property
     def _asking_namespaces(self) -> frozenset[str]:
         policies = self._mesh.of(AuthorizationPolicy)
-        return frozenset(one.namespace for one in policies if _asks(one))
+        return frozenset(policy.namespace for policy in policies if _asks(policy))
 
 
 class ClaimMatch(NamedTuple):

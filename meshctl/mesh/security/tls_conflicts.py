@@ -67,14 +67,16 @@ class TlsConflict:
     @property
     def where(self) -> str:
         """The ``host:port`` that can't be reached, the first by name and the others by number."""
-        ends = (one.upstream for one in self.connections)
+        ends = (connection.upstream for connection in self.connections)
         ports = list(dict.fromkeys(f"{end.host.host}:{end.port.number}" for end in ends))
         return ports[0] if len(ports) == 1 else f"{ports[0]} and {len(ports) - 1} more"
 
     @property
     def who(self) -> str:
         """The clients that can't reach it."""
-        names = dict.fromkeys(one.upstream.client.namespace for one in self.connections)
+        names = dict.fromkeys(
+            connection.upstream.client.namespace for connection in self.connections
+        )
         if ANY_OTHER in names:
             return "clients in every namespace without a rule of its own"
         return f"clients in {', '.join(names)}"
@@ -99,7 +101,9 @@ class TlsConflicts:
         """
         mesh = self._mesh
         host = mesh.destination_rules.host_of(rule)
-        if any(mesh.mtls.behind(one) for one in mesh.registry.covered_by(host)):
+        if any(
+            mesh.mtls.behind(registered_host) for registered_host in mesh.registry.covered_by(host)
+        ):
             return None
         policies, root = mesh.peer_authentications, mesh.config.root_namespace
         if covers(host, f"*.svc.{mesh.config.domain}"):
@@ -166,7 +170,9 @@ class TlsConflicts:
         """The workloads that lead some ports past their sidecar."""
         keys = {EXCLUDE, INCLUDE}
         workloads = self._mesh.workloads
-        return frozenset(one for one in workloads if not keys.isdisjoint(one.pod_annotations))
+        return frozenset(
+            workload for workload in workloads if not keys.isdisjoint(workload.pod_annotations)
+        )
 
     def _is_used(self, connection: Connection) -> bool:
         """Do applications send requests this way? A subset needs a route to it.

@@ -40,7 +40,9 @@ class TlsOrigination:
     def _with_backend_policies(self) -> frozenset[str]:
         """Namespaces with a policy of the Gateway API that says how backends are spoken to."""
         return frozenset(
-            one.namespace for one in self._mesh.resources if one.kind == "BackendTLSPolicy"
+            resource.namespace
+            for resource in self._mesh.resources
+            if resource.kind == "BackendTLSPolicy"
         )
 
 

@@ -44,9 +44,11 @@ class DeclaredCalls:
 
     def _service(self, written: str, namespace: str) -> RegisteredHost | None:
         host = self._mesh.registry.unshortened(written, namespace)
-        for one in self._mesh.registry.at(host):
-            if isinstance(one.source, Service) and is_visible_to(one.visible, namespace):
-                return one
+        for registered_host in self._mesh.registry.at(host):
+            if isinstance(registered_host.source, Service) and is_visible_to(
+                registered_host.visible, namespace
+            ):
+                return registered_host
         return None
 
     def _urls(self, workload: Workload) -> Iterator[WrittenUrl]:
@@ -76,7 +78,10 @@ class DeclaredCalls:
 
     @cached_property
     def _by_name(self) -> Mapping[tuple[str, str], ConfigMap]:
-        return {(one.namespace, one.name): one for one in self._mesh.of(ConfigMap)}
+        return {
+            (config_map.namespace, config_map.name): config_map
+            for config_map in self._mesh.of(ConfigMap)
+        }
 
 
 def _config_map_names(workload: Workload) -> Iterator[str]:

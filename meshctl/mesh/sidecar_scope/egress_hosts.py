@@ -27,14 +27,19 @@ class EgressEntry(NamedTuple):
     def imports_any(self, registry: Registry) -> bool:
         """Is there a host that this entry imports and its namespace may see?"""
         return any(
-            self.namespace in {"*", one.namespace} and is_visible_to(one.visible, self.client)
-            for one in self._candidates(registry)
+            self.namespace in {"*", candidate.namespace}
+            and is_visible_to(candidate.visible, self.client)
+            for candidate in self._candidates(registry)
         )
 
     def _candidates(self, registry: Registry) -> Iterator[RegisteredHost]:
         if is_wildcard(self.host) and self.namespace != "*":
             hosts = registry.of_namespace(self.namespace)
-            yield from (one for one in hosts if overlaps(self.host, one.host))
+            yield from (
+                registered_host
+                for registered_host in hosts
+                if overlaps(self.host, registered_host.host)
+            )
             return
         yield from registry.covered_by(self.host)
         # A wildcard ServiceEntry is imported by each host that it stands for.

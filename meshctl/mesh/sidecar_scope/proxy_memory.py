@@ -46,35 +46,37 @@ class ProxySizes:
         """The namespaces of the input with workloads whose sidecars no Sidecar limits: how many."""
         found: dict[str, int] = {}
         workloads = self._mesh.workloads
-        for one in workloads:
-            if workloads.namespace(one.namespace) is None or is_gateway(one):
+        for workload in workloads:
+            if workloads.namespace(workload.namespace) is None or is_gateway(workload):
                 continue
-            beside = workloads.membership(one) is Membership.SIDECAR
-            if beside and self._mesh.sidecar_scopes.sidecar_of(one) is None:
-                found[one.namespace] = found.get(one.namespace, 0) + 1
+            beside = workloads.membership(workload) is Membership.SIDECAR
+            if beside and self._mesh.sidecar_scopes.sidecar_of(workload) is None:
+                found[workload.namespace] = found.get(workload.namespace, 0) + 1
         return found
 
     def without_sidecar(self, namespace: str) -> ProxySize:
         """What sidecars of a namespace know when no Sidecar limits them."""
-        return self._of(one for scope in ("*", namespace) for one in self._by_scope.get(scope, ()))
+        return self._of(
+            host for scope in ("*", namespace) for host in self._by_scope.get(scope, ())
+        )
 
     def with_sidecar(self, namespace: str) -> ProxySize:
         """What they need to know: their namespace, the root namespace and what they call."""
         near = {namespace, self._mesh.config.root_namespace}
         hosts = [
-            one
+            host
             for home in sorted(near)
-            for one in self._by_home.get(home, ())
-            if is_visible_to(one.visible, namespace)
+            for host in self._by_home.get(home, ())
+            if is_visible_to(host.visible, namespace)
         ]
         for workload in self._mesh.workloads.in_mesh(namespace):
-            hosts += [one.host for one in self._mesh.declared_calls.of(workload)]
+            hosts += [call.host for call in self._mesh.declared_calls.of(workload)]
         return self._of(dict.fromkeys(hosts))
 
     def _of(self, hosts: Iterable[RegisteredHost]) -> ProxySize:
         known = list(hosts)
-        upstreams = sum(len(one.ports) for one in known)
-        endpoints = sum(len(one.ports) * self._endpoints(one) for one in known)
+        upstreams = sum(len(host.ports) for host in known)
+        endpoints = sum(len(host.ports) * self._endpoints(host) for host in known)
         return ProxySize(len(known), upstreams, endpoints)
 
     def _endpoints(self, host: RegisteredHost) -> int:
@@ -83,7 +85,7 @@ class ProxySizes:
             source = host.source
             written = len(source.endpoints) if isinstance(source, ServiceEntry) else 0
             pods = self._mesh.workloads.behind(host)
-            known = written + sum(self._mesh.replicas.of(one) or 1 for one in pods)
+            known = written + sum(self._mesh.replicas.of(workload) or 1 for workload in pods)
             self._counted[host] = known
         return known
 

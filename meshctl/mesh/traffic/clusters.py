@@ -55,9 +55,9 @@ class Clusters:
         if known is None:
             viewers = self.viewers(key[0])
             known = [
-                one
-                for one in self._mesh.registry.at(self.host_of(destination))
-                if any(is_visible_to(one.visible, viewer) for viewer in viewers)
+                host
+                for host in self._mesh.registry.at(self.host_of(destination))
+                if any(is_visible_to(host.visible, viewer) for viewer in viewers)
             ]
             self._declared[key] = known
         return known
@@ -65,9 +65,9 @@ class Clusters:
     def ports(self, destination: Destination) -> frozenset[int]:
         """Collect the ports of its host; empty where the host or its ports are unknown."""
         declared = self.declared(destination)
-        if not all(one.ports for one in declared):
+        if not all(host.ports for host in declared):
             return frozenset()
-        return frozenset(port.number for one in declared for port in one.ports)
+        return frozenset(port.number for host in declared for port in host.ports)
 
     def missing(self, destination: Destination) -> MissingCluster | None:
         """Say why there is no upstream; ``None`` where there is or may well be one."""
@@ -126,7 +126,7 @@ class Clusters:
             elif routes.is_visible(service, service.namespace):
                 yield service.namespace
             else:
-                yield from (one for one in service.export_to if one not in ("~", "."))
+                yield from (named for named in service.export_to if named not in ("~", "."))
 
     def gateway_namespaces(self, name: str) -> Iterator[str]:
         """Walk the namespaces in which the workloads of a Gateway are known to run."""
@@ -142,11 +142,13 @@ class Clusters:
         """
         routes, mesh = self._mesh.routes, self._mesh
         for root in (service,) if service.hosts else routes.delegates.roots(service):
-            gateways = [one for one in routes.gateways_of(root) if one != MESH]
-            if not mesh.is_whole and not all(any(self.gateway_namespaces(one)) for one in gateways):
+            gateways = [gateway for gateway in routes.gateways_of(root) if gateway != MESH]
+            if not mesh.is_whole and not all(
+                any(self.gateway_namespaces(gateway)) for gateway in gateways
+            ):
                 return False
-            own = {mesh.registry.fqdn(one, root.namespace) for one in root.hosts}
-            seers = (name for one in hidden for name in one.visible)
+            own = {mesh.registry.fqdn(each_host, root.namespace) for each_host in root.hosts}
+            seers = (name for registered_host in hidden for name in registered_host.visible)
             if host in own and any(routes.is_visible(root, name) for name in seers):
                 return False
         return bool(service.hosts) or mesh.is_whole or bool(routes.delegates.roots(service))
@@ -180,9 +182,9 @@ class Clusters:
     @cached_property
     def _by_name(self) -> dict[str, list[RegisteredHost]]:
         found: dict[str, list[RegisteredHost]] = {}
-        for one in self._mesh.registry:
-            if isinstance(one.source, Service):
-                found.setdefault(one.source.name, []).append(one)
+        for host in self._mesh.registry:
+            if isinstance(host.source, Service):
+                found.setdefault(host.source.name, []).append(host)
         return found
 
     def services_named(self, name: str) -> list[RegisteredHost]:
@@ -199,7 +201,7 @@ class Clusters:
                         for target in route.targets:
                             if target.destination.port is None:
                                 found.setdefault(target.destination, set()).add(target.port)
-        return {one: frozenset(ports) for one, ports in found.items()}
+        return {destination: frozenset(ports) for destination, ports in found.items()}
 
 
 def _writer(destination: Destination) -> VirtualService:

@@ -106,7 +106,7 @@ class Delegates:
 
     def __init__(self, services: Iterable[VirtualService], config: MeshConfig) -> None:
         self._config = config
-        self._by_name = {(one.namespace, one.name): one for one in services}
+        self._by_name = {(service.namespace, service.name): service for service in services}
         self._rules: dict[VirtualService, tuple[HttpRule, ...]] = {}
         self._broken: dict[VirtualService, tuple[BrokenDelegate, ...]] = {}
 
@@ -136,7 +136,7 @@ class Delegates:
         found: dict[VirtualService, list[VirtualService]] = {}
         for root in self._by_name.values():
             targets = (self.target(route) for route in root.http if route.has("delegate"))
-            for target in dict.fromkeys(one for one in targets if one is not None):
+            for target in dict.fromkeys(service for service in targets if service is not None):
                 found.setdefault(target, []).append(root)
         return found
 
@@ -146,8 +146,8 @@ class Delegates:
 
     @cached_property
     def _reached(self) -> frozenset[Route]:
-        roots = (one for one in self._by_name.values() if one.hosts)
-        return frozenset(rule.action for one in roots for rule in self.rules(one))
+        roots = (service for service in self._by_name.values() if service.hosts)
+        return frozenset(rule.action for service in roots for rule in self.rules(service))
 
     def knows(self, namespace: str, *, is_whole: bool) -> bool:
         """Would the input have a VirtualService of a namespace, if there were one?"""

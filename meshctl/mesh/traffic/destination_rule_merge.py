@@ -112,7 +112,7 @@ def _is_lost(group: _RuleGroup, rule: DestinationRule, *, known: bool) -> bool:
     A younger rule for fewer clients is a proper exception. Without ages either could be older,
     so it is enough that one covers the other.
     """
-    older, younger = (_audience(one, rule) for one in (group.export_to, exported(rule)))
+    older, younger = (_audience(reach, rule) for reach in (group.export_to, exported(rule)))
     return _covers(younger, older) or (not known and _covers(older, younger))
 
 

@@ -76,7 +76,7 @@ class DestinationRules:
         self._same_host: dict[tuple[str, str], list[DestinationRule]] = {}
         self._merged: dict[tuple[DestinationRule, ...], list[_MergedRule]] = {}
         self._with_selector: set[str] = set()
-        for rule in sorted(rules, key=lambda one: (selector_of(one) is None, age(one))):
+        for rule in sorted(rules, key=lambda rule: (selector_of(rule) is None, age(rule))):
             if rule.host:
                 self._file(rule)
 
@@ -103,7 +103,11 @@ class DestinationRules:
             exported = self._exported.get(owner)
             if exported is not None:
                 every = self._merge(tuple(exported.most_specific(name)))
-                merged = [one for one in every if _reaches(one.export_to, namespace)]
+                merged = [
+                    merged_rule
+                    for merged_rule in every
+                    if _reaches(merged_rule.export_to, namespace)
+                ]
                 if merged:
                     return self._choose(merged, step, namespace, labels)
         return None
@@ -131,20 +135,27 @@ class DestinationRules:
         if exported is None or self.is_private(rule):
             return None
         found = exported.covering(self.host_of(rule))
-        nearest = [self._export_to(one) for one in next(found, ())]
+        nearest = [self._export_to(destination_rule) for destination_rule in next(found, ())]
         if any(not names or "*" in names for names in nearest):
             return None
         audience = frozenset[str]().union(*nearest)
-        for one in (one for rules in found for one in rules):
-            names = self._export_to(one)
+        for each_rule in (destination_rule for rules in found for destination_rule in rules):
+            names = self._export_to(each_rule)
             if not names or "*" in names or names - audience:
-                return one
+                return each_rule
         return None
 
     def replaced_by(self, rule: DestinationRule) -> DestinationRule | None:
         """Find a rule of another namespace that this one keeps from its own clients."""
         covered = self._all.covered_by(self.host_of(rule))
-        return next((one for one in covered if one.namespace != rule.namespace), None)
+        return next(
+            (
+                destination_rule
+                for destination_rule in covered
+                if destination_rule.namespace != rule.namespace
+            ),
+            None,
+        )
 
     def hidden_by_selector(
         self, rule: DestinationRule, homes: Iterable[str]
@@ -157,7 +168,7 @@ class DestinationRules:
         if rule.namespace == root or rule.namespace not in self._local:
             return None
         beside = next(self._local[rule.namespace].covering(self.host_of(rule)), ())
-        if any(selector_of(one) is None for one in beside):
+        if any(selector_of(destination_rule) is None for destination_rule in beside):
             return None
         return self.next_on_path(rule, homes)
 
@@ -171,13 +182,18 @@ class DestinationRules:
             return None
         found = self._local[rule.namespace].covering(self.host_of(rule))
         next(found, ())  # the rules of this very host
-        beside = (one for rules in found for one in rules if selector_of(one) is None)
+        beside = (
+            destination_rule
+            for rules in found
+            for destination_rule in rules
+            if selector_of(destination_rule) is None
+        )
         beyond = (
-            one
+            destination_rule
             for owner in (*sorted(homes), root)
             if owner in self._exported and owner != rule.namespace
-            for one in self._exported[owner].most_specific(self.host_of(rule))
-            if _reaches(self._export_to(one), rule.namespace)
+            for destination_rule in self._exported[owner].most_specific(self.host_of(rule))
+            if _reaches(self._export_to(destination_rule), rule.namespace)
         )
         return next(beside, None) or next(beyond, None)
 

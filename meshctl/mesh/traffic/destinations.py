@@ -37,17 +37,19 @@ class Destinations:
 
     def uses(self, host: str, subset: str) -> bool:
         """Does any route send requests to this subset of a host?"""
-        return any(one.subset == subset for one in self.to(host))
+        return any(destination.subset == subset for destination in self.to(host))
 
     def comes_from_gateway(self, host: str) -> bool:
         """Does a VirtualService at a gateway, or a route of the Gateway API, lead to just this host?"""
         return any(name == host for name, _ in self._backends) or any(
-            isinstance(one.resource, VirtualService) and set(one.resource.gateways) - {MESH}
-            for one in self.to(host)
+            isinstance(destination.resource, VirtualService)
+            and set(destination.resource.gateways) - {MESH}
+            for destination in self.to(host)
         )
 
     def brings_plaintext(self, host: str, port: int) -> bool:
         """May a route send opened requests or bytes to a port? A tls route never opens them."""
         return (host, port) in self._backends or any(
-            one.path[1] != "tls" and one.port in {None, port} for one in self.to(host)
+            destination.path[1] != "tls" and destination.port in {None, port}
+            for destination in self.to(host)
         )

@@ -25,20 +25,20 @@ def looping(mesh: "Mesh", service: VirtualService) -> Iterator[tuple[RouteMatch,
     Matches that ask for headers or query parameters are passed over: the client may send others.
     """
     several = mesh.route_matches.of(service)
-    for number, one in enumerate(several):
-        redirect = one.rule.action.child("redirect")
+    for number, match in enumerate(several):
+        redirect = match.rule.action.child("redirect")
         if redirect.data and not redirect.has("port") and not redirect.has("derivePort"):
-            target = _target(mesh, one, redirect)
+            target = _target(mesh, match, redirect)
             before = several[:number]
-            if target is None or any(_may_divert(other, one, redirect) for other in before):
+            if target is None or any(_may_divert(other, match, redirect) for other in before):
                 continue
-            if not covered_by_any((other.request for other in before), one.request):
-                yield one, target
+            if not covered_by_any((other.request for other in before), match.request):
+                yield match, target
 
 
-def _target(mesh: "Mesh", one: RouteMatch, redirect: View) -> str | None:
+def _target(mesh: "Mesh", match: RouteMatch, redirect: View) -> str | None:
     """Name what the redirect leads to if the match takes it again."""
-    request = one.request
+    request = match.request
     named = request.headers or request.without_headers or request.query_params
     if named or not _takes(request.method, "GET"):
         return None
@@ -46,11 +46,11 @@ def _target(mesh: "Mesh", one: RouteMatch, redirect: View) -> str | None:
     path = _path(request, redirect)
     if path is None or not _takes(request.path, path or "/"):
         return None
-    if scheme and not (_takes(request.scheme, scheme) and _is_served(mesh, one, scheme)):
+    if scheme and not (_takes(request.scheme, scheme) and _is_served(mesh, match, scheme)):
         return None
     if authority and not (
         _takes(request.authority, authority)
-        and any(covers(_full(mesh, one, host), authority) for host in one.service.hosts)
+        and any(covers(_full(mesh, match, host), authority) for host in match.service.hosts)
     ):
         return None
     origin = f"{scheme or 'the same scheme'}, {authority or 'the same host'}"
@@ -71,27 +71,27 @@ def _takes(asked: StringMatch | None, text: str) -> bool:
     return asked is None or asked.takes(text) is True
 
 
-def _full(mesh: "Mesh", one: RouteMatch, host: str) -> str:
-    return mesh.registry.fqdn(host, one.service.namespace)
+def _full(mesh: "Mesh", match: RouteMatch, host: str) -> str:
+    return mesh.registry.fqdn(host, match.service.namespace)
 
 
-def _is_served(mesh: "Mesh", one: RouteMatch, scheme: str) -> bool:
+def _is_served(mesh: "Mesh", match: RouteMatch, scheme: str) -> bool:
     """Does a gateway of the match serve one of the hosts with this scheme, on its port?"""
-    names = one.request.gateways - {MESH}
-    port = one.request.port
+    names = match.request.gateways - {MESH}
+    port = match.request.port
     return any(
         server.gateway_name in names
         and port in (None, server.server.port)
         and (server.terminates_https if scheme == "https" else server.is_http)
         and not server.server.https_redirect
-        for host in one.service.hosts
-        for _, server in mesh.gateways.serving(_full(mesh, one, host))
+        for host in match.service.hosts
+        for _, server in mesh.gateways.serving(_full(mesh, match, host))
     )
 
 
-def _may_divert(before: RouteMatch, one: RouteMatch, redirect: View) -> bool:
+def _may_divert(before: RouteMatch, match: RouteMatch, redirect: View) -> bool:
     """May an earlier match take the request that the redirect leads to?"""
-    path = _path(one.request, redirect)
+    path = _path(match.request, redirect)
     if redirect.has("uri") or redirect.has("prefixRewrite"):
         return before.request.path.takes(path or "/") is not False
     asked = (before.request.scheme, before.request.authority, before.request.port)

@@ -66,18 +66,19 @@ class RouteMatch:
         path = request.path
         text = "every path" if path.kind == "any" or self.is_catch_all else str(path)
         asked = [
-            f"{name} {one}"
-            for name, one in (("method", request.method), ("authority", request.authority))
-            if one is not None
+            f"{name} {string_match}"
+            for name, string_match in (("method", request.method), ("authority", request.authority))
+            if string_match is not None
         ]
         asked += [
-            f"{what} {name}" + (f" {one}" if with_values and one.kind != "any" else "")
+            f"{what} {name}"
+            + (f" {string_match}" if with_values and string_match.kind != "any" else "")
             for what, texts in (
                 ("header", request.headers),
                 ("no header", request.without_headers),
                 ("query", request.query_params),
             )
-            for name, one in texts.items()
+            for name, string_match in texts.items()
         ]
         return f"{text} with {', '.join(asked)}" if asked else text
 
@@ -141,8 +142,8 @@ def may_meet(several: Sequence[RouteMatch]) -> Iterator[tuple[int, int]]:
     Costs a sort and one step for each pair that it gives.
     """
     starts = sorted(
-        (certain_start(one.request.path).lower(), one.request.path.kind == "exact", index)
-        for index, one in enumerate(several)
+        (certain_start(match.request.path).lower(), match.request.path.kind == "exact", index)
+        for index, match in enumerate(several)
     )
     for place, (start, is_exact, index) in enumerate(starts):
         for following in range(place + 1, len(starts)):

@@ -106,10 +106,10 @@ class BoundVirtualServices:
     @cached_property
     def _index(self) -> HostIndex[BoundHost]:
         index: HostIndex[BoundHost] = HostIndex()
-        for order, one in enumerate(self.services):
-            for written in one.hosts:
-                host = self._registry.fqdn(written, one.namespace)
-                index.add(host, BoundHost(order, host, one))
+        for order, service in enumerate(self.services):
+            for written in service.hosts:
+                host = self._registry.fqdn(written, service.namespace)
+                index.add(host, BoundHost(order, host, service))
         return index
 
     def first(self, host: str) -> list[VirtualService]:
@@ -146,13 +146,13 @@ class Routes:
         self._visible: dict[VirtualService, frozenset[str]] = {}
         self._by_gateway: dict[str, list[VirtualService]] = {}
         self._bound: dict[tuple[str, str | None], BoundVirtualServices] = {}
-        for one in everything:
-            if not one.hosts:
+        for service in everything:
+            if not service.hosts:
                 continue
             default = config.virtual_service_export_to
-            self._visible[one] = visibility(one.export_to, one.namespace, default)
-            for name in self.gateways_of(one):
-                self._by_gateway.setdefault(name, []).append(one)
+            self._visible[service] = visibility(service.export_to, service.namespace, default)
+            for name in self.gateways_of(service):
+                self._by_gateway.setdefault(name, []).append(service)
 
     def gateways_of(self, service: VirtualService) -> tuple[str, ...]:
         """Name the Gateways in full, as ``namespace/name`` or ``mesh``, in the order written."""
@@ -184,8 +184,10 @@ class Routes:
         """
         key = gateway, namespace
         if key not in self._bound:
-            seen = [one for one in self.naming(gateway) if self.is_visible(one, namespace)]
-            seen.sort(key=lambda one: self.rank(one, namespace))
+            seen = [
+                service for service in self.naming(gateway) if self.is_visible(service, namespace)
+            ]
+            seen.sort(key=lambda service: self.rank(service, namespace))
             self._bound[key] = BoundVirtualServices(seen, self._registry)
         return self._bound[key]
 
@@ -195,7 +197,7 @@ class Routes:
         They are not merged: the closest host counts, and of several the oldest that routes.
         """
         found = self.bound(MESH, namespace).first(host)
-        return next((one for one in found if self.delegates.rules(one)), None)
+        return next((service for service in found if self.delegates.rules(service)), None)
 
     def in_mesh(
         self, host: str, namespace: str, port: int | None = None, proxy: ProxyNode | None = None
@@ -273,8 +275,15 @@ class Routes:
 
     def _service(self, host: str, namespace: str, proxy: ProxyNode) -> RegisteredHost | None:
         viewer = namespace if proxy.namespace is None else proxy.namespace
-        seen = [one for one in self._registry.at(host) if is_visible_to(one.visible, viewer)]
-        own = next((one for one in seen if one.namespace == namespace), None)
+        seen = [
+            registered_host
+            for registered_host in self._registry.at(host)
+            if is_visible_to(registered_host.visible, viewer)
+        ]
+        own = next(
+            (registered_host for registered_host in seen if registered_host.namespace == namespace),
+            None,
+        )
         return own or next(iter(seen), None)
 
     def rank(self, service: VirtualService, namespace: str | None) -> int:
@@ -288,11 +297,11 @@ class Routes:
         return 0 if service.namespace == namespace else 1
 
 
-def shared_host(one: str, other: str) -> str | None:
+def shared_host(this: str, other: str) -> str | None:
     """Give the narrower of two hosts that overlap, ``None`` when they don't."""
-    if covers(other, one):
-        return one
-    return other if covers(one, other) else None
+    if covers(other, this):
+        return this
+    return other if covers(this, other) else None
 
 
 def _request(match: RuleMatch | None, gateway: str, *, by_segment: bool) -> RequestMatch:

@@ -49,9 +49,9 @@ class LostHost:
     @property
     def is_harmless(self) -> bool:
         """Do both say the same?"""
-        one, other = self.loser.service, self.winner.service
-        same = one.spec.data.get("http") == other.spec.data.get("http")
-        return same and one.namespace == other.namespace
+        service, other = self.loser.service, self.winner.service
+        same = service.spec.data.get("http") == other.spec.data.get("http")
+        return same and service.namespace == other.namespace
 
 
 class SidecarHosts:
@@ -116,17 +116,17 @@ class SidecarHosts:
     def _lose(self, lost: LostHost) -> None:
         """File a loss under the one that loses, unless its host is lost already."""
         filed = self._lost.setdefault(lost.loser.service, [])
-        if not any(one.loser.host == lost.loser.host for one in filed):
+        if not any(lost_host.loser.host == lost.loser.host for lost_host in filed):
             filed.append(lost)
 
     def _routes_for_everyone(self, service: VirtualService) -> bool:
         """Does every sidecar, on every port, get a route of it?"""
         return any(
-            MESH in one.request.gateways
-            and one.request.port is None
-            and not one.request.source_labels
-            and not one.request.source_namespace
-            for one in self._alternatives.of(service)
+            MESH in match.request.gateways
+            and match.request.port is None
+            and not match.request.source_labels
+            and not match.request.source_namespace
+            for match in self._alternatives.of(service)
         )
 
 

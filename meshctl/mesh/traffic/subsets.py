@@ -125,4 +125,4 @@ class Subsets:
 
 
 def _defines(rule: DestinationRule, subset: str) -> bool:
-    return any(one.name == subset for one in rule.subsets)
+    return any(each_subset.name == subset for each_subset in rule.subsets)

@@ -80,7 +80,7 @@ class UnreachableRules:
 
     def _find(self, service: VirtualService) -> Iterator[UnreachableRule]:
         several = self._alternatives.of(service)
-        if len({one.rule for one in several}) == 1:
+        if len({match.rule for match in several}) == 1:
             return
         by = self._takers(service, several)
         if not by:
@@ -104,11 +104,11 @@ class UnreachableRules:
             return {}
         found: dict[int, int] = {}
         for first, second in sorted(pairs, key=lambda pair: (pair[1], pair[0])):
-            one, other = several[first], several[second]
-            if second in found or _belong_together(one.rule, other.rule):
+            match, other = several[first], several[second]
+            if second in found or _belong_together(match.rule, other.rule):
                 continue
-            refuted = other.sample is not None and one.request.path.takes(other.sample) is False
-            if not refuted and covers(one.request, other.request):
+            refuted = other.sample is not None and match.request.path.takes(other.sample) is False
+            if not refuted and covers(match.request, other.request):
                 found[second] = first
         return found
 
@@ -124,6 +124,6 @@ def _of_rule(
         yield UnreachableRule(several[number], several[by[number]], extent)
 
 
-def _belong_together(one: HttpRule, other: HttpRule) -> bool:
+def _belong_together(rule: HttpRule, other: HttpRule) -> bool:
     """Are they one rule, or two of one delegate, which are compared where it is written?"""
-    return one is other or (one.root is other.root and one.action is not one.root)
+    return rule is other or (rule.root is other.root and rule.action is not rule.root)

@@ -26,9 +26,9 @@ def ambient_services(
 
 def ambient_service(rule: DestinationRule, registry: Registry, ambient: Ambient) -> Service | None:
     """Find the Service of an ambient namespace that a DestinationRule is for."""
-    declared = (one.source for one in registry.at(registry.fqdn(rule.host, rule.namespace)))
-    services = (one for one in declared if isinstance(one, Service))
-    return next((one for one in services if ambient.is_on(one.namespace)), None)
+    declared = (host.source for host in registry.at(registry.fqdn(rule.host, rule.namespace)))
+    services = (service for service in declared if isinstance(service, Service))
+    return next((service for service in services if ambient.is_on(service.namespace)), None)
 
 
 def proxy_setting(rule: DestinationRule) -> Ref | None:

@@ -53,7 +53,7 @@ class ContainerPorts:
     def is_exposed(self, workload: Workload) -> bool:
         """Do connections from outside the cluster come to a workload without a gateway?"""
         return workload.uses_host_network or any(
-            one.type in {"NodePort", "LoadBalancer"} for one in self.services(workload)
+            service.type in {"NodePort", "LoadBalancer"} for service in self.services(workload)
         )
 
     def services(self, workload: Workload) -> Iterator[Service]:
@@ -64,7 +64,7 @@ class ContainerPorts:
 
     def hosts(self, workload: Workload) -> list[RegisteredHost]:
         """The hosts of the Services in front of a workload, by name."""
-        return sorted(self._by_workload.get(workload, ()), key=lambda one: one.host)
+        return sorted(self._by_workload.get(workload, ()), key=lambda host: host.host)
 
     def only_of_service(self, workload: Workload, number: int) -> tuple[View, int] | None:
         """Find a Service port of a number that is no container port, and where it lands."""
@@ -95,11 +95,11 @@ class ContainerPorts:
             container.text("image")
             for pod in pods
             for container in pod.containers
-            if any(port.target in {one.number("containerPort"), one.text("name")}
-                   for one in container.ports)
+            if any(port.target in {each_port.number("containerPort"), each_port.text("name")}
+                   for each_port in container.ports)
         )  # fmt: skip
         found = (server_first(port.port, port.target, image) for image in ("", *images))
-        return next((one for one in found if one), "")
+        return next((protocol for protocol in found if protocol), "")
 
     def undeclared(self, workload: Workload) -> Iterator[View]:
         """Walk the captured ports that no Service leads to, of containers that one leads to.

@@ -50,9 +50,9 @@ class SubsetEndpoints:
     @cached_property
     def _nodes(self) -> list[dict[str, str]]:
         return [
-            one.labels | {"kubernetes.io/hostname": one.name}
-            for one in self._mesh.resources
-            if one.kind == "Node" and not one.group
+            resource.labels | {"kubernetes.io/hostname": resource.name}
+            for resource in self._mesh.resources
+            if resource.kind == "Node" and not resource.group
         ]
 
     def _has_pods_alone(self, host: RegisteredHost) -> bool:

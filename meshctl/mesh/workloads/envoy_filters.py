@@ -37,7 +37,7 @@ class SameNamedFilter(NamedTuple):
     @property
     def is_same(self) -> bool:
         """Do both insert the very same?"""
-        values = (one.child("patch", "value").data for one in self)
+        values = (config_patch.child("patch", "value").data for config_patch in self)
         return next(values) == next(values)
 
 
@@ -60,11 +60,11 @@ class EnvoyFilters:
         """The EnvoyFilters without targetRefs that are for a workload, the oldest first."""
         homes = {self._root, workload.namespace}
         return [
-            one
-            for one in self._filters
-            if one.namespace in homes
-            and not one.target_refs
-            and selects(one.workload_selector, workload.pod_labels)
+            envoy_filter
+            for envoy_filter in self._filters
+            if envoy_filter.namespace in homes
+            and not envoy_filter.target_refs
+            and selects(envoy_filter.workload_selector, workload.pod_labels)
         ]
 
     def reached(self, envoy_filter: EnvoyFilter) -> list[Workload]:
@@ -79,7 +79,7 @@ class EnvoyFilters:
         if not envoy_filter.workload_selector:
             return None
         reached = self.reached(envoy_filter)
-        are_gateways = {is_gateway(one) for one in reached}
+        are_gateways = {is_gateway(workload) for workload in reached}
         wanted = {"GATEWAY": True, "SIDECAR_INBOUND": False, "SIDECAR_OUTBOUND": False}
         context = wanted.get(patch.context)
         return reached[0] if context is not None and are_gateways == {not context} else None
@@ -90,8 +90,8 @@ class EnvoyFilters:
             known = self._inserts.get((envoy_filter, patch.path))
             if known is None:
                 continue
-            earlier = [one for one in self._near(envoy_filter, patch) if one[0] < known[0]]
-            for _, other in sorted(earlier, key=lambda one: one[0]):
+            earlier = [near for near in self._near(envoy_filter, patch) if near[0] < known[0]]
+            for _, other in sorted(earlier, key=lambda pair: pair[0]):
                 if self._meet(patch, other):
                     yield SameNamedFilter(patch, other)
                     break
@@ -106,15 +106,15 @@ class EnvoyFilters:
             for label in (*labels, _WIDE) if labels else (_ANY,):
                 yield from self._inserted.get((patch.apply_to, patch.filter_name, home, label), ())
 
-    def _meet(self, one: ConfigPatch, other: ConfigPatch) -> bool:
-        contexts = {one.context, other.context} - {"ANY"}
-        versions = {one.proxy_version, other.proxy_version}
-        ports = {one.listener_port, other.listener_port} - {None}
+    def _meet(self, patch: ConfigPatch, other: ConfigPatch) -> bool:
+        contexts = {patch.context, other.context} - {"ANY"}
+        versions = {patch.proxy_version, other.proxy_version}
+        ports = {patch.listener_port, other.listener_port} - {None}
         if len(contexts) > 1 or len(versions) > 1 or len(ports) > 1:
             return False
-        if one.filter_chain != other.filter_chain and one.filter_chain and other.filter_chain:
+        if patch.filter_chain != other.filter_chain and patch.filter_chain and other.filter_chain:
             return False
-        first, second = one.resource, other.resource
+        first, second = patch.resource, other.resource
         assert isinstance(first, EnvoyFilter)  # noqa: S101 - narrows the type
         assert isinstance(second, EnvoyFilter)  # noqa: S101 - narrows the type
         if first.target_refs or second.target_refs:
@@ -146,7 +146,10 @@ class EnvoyFilters:
             for patch in envoy_filter.patches
             if patch.apply_to in _FILTERS and patch.filter_name and patch.operation in _INSERTS
         ]
-        return {(one, patch.path): (n, patch) for n, (one, patch) in enumerate(inserts)}
+        return {
+            (envoy_filter, patch.path): (n, patch)
+            for n, (envoy_filter, patch) in enumerate(inserts)
+        }
 
 
 def names_old_cluster(patch: ConfigPatch) -> str:

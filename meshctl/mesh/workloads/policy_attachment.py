@@ -29,51 +29,51 @@ class PolicyAttachments(Generic[R]):
         self._workloads = workloads
         self._wide: dict[str, list[R]] = {}
         self._narrow: list[R] = []
-        for one in sorted(objects, key=age):
-            selector = selector_of(one)
+        for resource in sorted(objects, key=age):
+            selector = selector_of(resource)
             if selector:
-                self._narrow.append(one)
+                self._narrow.append(resource)
             elif selector is not None:
-                self._wide.setdefault(one.namespace, []).append(one)
+                self._wide.setdefault(resource.namespace, []).append(resource)
 
     def for_namespace(self, namespace: str) -> Sequence[R]:
         """Those for a whole namespace, the one that counts first."""
         return self._wide.get(namespace, ())
 
-    def picked(self, one: R) -> list[Workload]:
+    def picked(self, resource: R) -> list[Workload]:
         """The workloads of its own namespace that its selector picks."""
-        return self._workloads.find(self._selector_of(one) or {}, one.namespace)
+        return self._workloads.find(self._selector_of(resource) or {}, resource.namespace)
 
     def for_workload(self, workload: Workload) -> Sequence[R]:
         """Those whose selector picks a workload, the one that counts first."""
         return self._by_workload.get(workload, ())
 
-    def rivals(self, one: R) -> Iterator[tuple[Workload, Sequence[R]]]:
+    def rivals(self, resource: R) -> Iterator[tuple[Workload, Sequence[R]]]:
         """Walk the workloads that others pick too, with all that pick them."""
-        for workload in sorted(self.picked(one), key=age):
+        for workload in sorted(self.picked(resource), key=age):
             same = self.for_workload(workload)
-            if len(same) > 1 and one in same:
+            if len(same) > 1 and resource in same:
                 yield workload, same
 
     @cached_property
     def _by_workload(self) -> dict[Workload, list[R]]:
         found: dict[Workload, list[R]] = {}
-        for one in self._narrow:
-            for workload in self.picked(one):
-                found.setdefault(workload, []).append(one)
+        for resource in self._narrow:
+            for workload in self.picked(resource):
+                found.setdefault(workload, []).append(resource)
         return found
 
 
 def named(objects: Sequence[Resource]) -> str:
     """List the first few objects by name."""
-    names = ", ".join(one.key_name for one in objects[:_SHOWN])
+    names = ", ".join(resource.key_name for resource in objects[:_SHOWN])
     return names if len(objects) <= _SHOWN else f"{names} and {len(objects) - _SHOWN} more"
 
 
-def winner_text(one: Resource, same: Sequence[Resource]) -> str:
+def winner_text(resource: Resource, same: Sequence[Resource]) -> str:
     """Phrase which of several objects counts, the first of them by age."""
     if not order_is_known(same):
         return "only the oldest counts, and files don't say which that is"
-    if same[0] is one:
+    if same[0] is resource:
         return f"this one is the oldest and counts; {same[1].key_name} is ignored"
     return f"{same[0].key_name} is older and counts; this one is ignored"

@@ -33,7 +33,7 @@ class Replicas:
         declared = self._mesh.registry.at(host)
         if len(declared) != 1 or not self._mesh.subset_endpoints.shows_pods_of(declared[0]):
             return None
-        numbers = [self.of(one) for one in self._mesh.workloads.behind(declared[0])]
+        numbers = [self.of(workload) for workload in self._mesh.workloads.behind(declared[0])]
         known = [number for number in numbers if number is not None]
         return sum(known) if len(known) == len(numbers) else None
 
@@ -41,7 +41,7 @@ class Replicas:
     def _scaled(self) -> frozenset[tuple[str, str]]:
         """The workloads that autoscalers change."""
         return frozenset(
-            (one.namespace, one.spec.child("scaleTargetRef").text("name"))
-            for one in self._mesh.resources
-            if one.kind in _AUTOSCALERS
+            (resource.namespace, resource.spec.child("scaleTargetRef").text("name"))
+            for resource in self._mesh.resources
+            if resource.kind in _AUTOSCALERS
         )

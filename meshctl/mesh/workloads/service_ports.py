@@ -49,5 +49,5 @@ def shared_ports(
                 LinkedPort(port.number, port.protocol, service, place)
             )
     for target, linked in sorted(found.items()):
-        if len({one.service for one in linked}) > 1:
-            yield target, sorted(linked, key=lambda one: (one.service, one.number))
+        if len({port.service for port in linked}) > 1:
+            yield target, sorted(linked, key=lambda port: (port.service, port.number))

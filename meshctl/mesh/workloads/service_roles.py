@@ -30,13 +30,13 @@ def is_in_mesh(service: Service, workloads: Workloads) -> bool:
     return not pods or any(workloads.membership(pod) is not Membership.NONE for pod in pods)
 
 
-def differences(one: Service, other: Service) -> Iterator[str]:
+def differences(service: Service, other: Service) -> Iterator[str]:
     """Name what two declarations of one Service don't share, of what clients depend on."""
-    if one.is_headless != other.is_headless:
+    if service.is_headless != other.is_headless:
         yield "clusterIP"
-    if one.type != other.type:
+    if service.type != other.type:
         yield "type"
-    if _ports(one) != _ports(other):
+    if _ports(service) != _ports(other):
         yield "ports"
 
 

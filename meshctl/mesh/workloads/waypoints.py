@@ -38,7 +38,7 @@ class Ambient:
     ) -> None:  # fmt: skip
         self._workloads = workloads
         self._gateways = {gateway.key_name: gateway for gateway in gateways}
-        self._namespaces_with_gateways = {one.namespace for one in self._gateways.values()}
+        self._namespaces_with_gateways = {gateway.namespace for gateway in self._gateways.values()}
         self._services = {service.key_name: service for service in services}
         self._is_whole = is_whole
 

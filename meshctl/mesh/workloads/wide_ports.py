@@ -44,16 +44,20 @@ class WidePorts:
     def _has_gateways_alone(self, namespace: str) -> bool:
         found = self._mesh.workloads.in_mesh(namespace)
         is_known = bool(found) or namespace == self._mesh.config.root_namespace
-        return is_known and all(is_gateway(one) or is_control_plane(one) for one in found)
+        return is_known and all(
+            is_gateway(workload) or is_control_plane(workload) for workload in found
+        )
 
     def first(self, port: EntryPort) -> EntryPort | None:
         """Find the oldest other entry's port that has the same listener for some client."""
         found = self._find(self._wide, port)
-        return next((one for one in found if one.entry is not port.entry), None)
+        return next(
+            (entry_port for entry_port in found if entry_port.entry is not port.entry), None
+        )
 
-    def is_older(self, one: ServiceEntry, other: ServiceEntry) -> bool:
+    def is_older(self, this: ServiceEntry, other: ServiceEntry) -> bool:
         """Does istiod file one entry before another?"""
-        return age(one) < age(other)
+        return age(this) < age(other)
 
     def http(self, port: EntryPort) -> tuple[RegisteredHost, HostPort] | None:
         """Find a host that is HTTP on the same number for some client."""
@@ -62,7 +66,7 @@ class WidePorts:
     def _find(self, index: Mapping[_Key, Sequence[T]], port: EntryPort) -> list[T]:
         visible = self._mesh.service_entries.visible(port.entry)
         scopes = ("",) if "*" in visible else ("*", *sorted(visible))
-        return [one for scope in scopes for one in index.get((port.port, scope), ())[:3]]
+        return [meeting for scope in scopes for meeting in index.get((port.port, scope), ())[:3]]
 
     @cached_property
     def _wide(self) -> dict[_Key, list[EntryPort]]:

@@ -48,7 +48,7 @@ class Workloads:
         self._to_be_injected: dict[Workload, bool] = {}
         self._memberships: dict[tuple[str, frozenset[tuple[str, str]]], frozenset[Membership]] = {}
         self._all: list[Workload] = []
-        for workload in sorted(workloads, key=lambda one: _ORDER.get(one.kind, 0)):
+        for workload in sorted(workloads, key=lambda workload: _ORDER.get(workload.kind, 0)):
             self._add(workload)
 
     def __iter__(self) -> Iterator[Workload]:
@@ -78,12 +78,12 @@ class Workloads:
     def of_subset(self, host: RegisteredHost, labels: Mapping[str, str]) -> list[Workload]:
         """Find the workloads behind a host whose pods have, or may get, more labels too."""
         written = {key: text for key, text in labels.items() if not _is_generated(key)}
-        return [one for one in self.behind(host) if selects(written, one.pod_labels)]
+        return [workload for workload in self.behind(host) if selects(written, workload.pod_labels)]
 
     def in_mesh(self, namespace: str) -> list[Workload]:
         """Find the workloads of a namespace that take part in the mesh, or may."""
         found = self._index.find({}, namespace)
-        return [one for one in found if self.membership(one) is not Membership.NONE]
+        return [workload for workload in found if self.membership(workload) is not Membership.NONE]
 
     def membership(self, workload: Workload) -> Membership:
         """How a workload takes part in the mesh; a listed running pod of it decides."""
@@ -126,7 +126,9 @@ class Workloads:
         key = (namespace, frozenset(selector.items()))
         known = self._memberships.get(key)
         if known is None:
-            known = frozenset(self.membership(one) for one in self.find(selector, namespace))
+            known = frozenset(
+                self.membership(workload) for workload in self.find(selector, namespace)
+            )
             self._memberships[key] = known
         return known
 

@@ -19,8 +19,8 @@ def gateway_lines(form: Form) -> Iterator[str]:
         labels = ", ".join(f"{key}={value}" for key, value in form["selector"].items())
         yield f"{title(form['gateway'])}, selector {labels or 'empty: every workload'}"
         yield from _servers(form)
-        for one in form["workloads"]:
-            yield from _workload(one)
+        for workload in form["workloads"]:
+            yield from _workload(workload)
         if not form["workloads"]:
             yield "  no workload or Service of the input has these labels"
         yield from _services(form)
@@ -29,8 +29,8 @@ def gateway_lines(form: Form) -> Iterator[str]:
 def serving_lines(serves: Form) -> Iterator[str]:
     """Write what one gateway workload serves, of all Gateways that select it."""
     yield f"Serves as gateway {serves['name']}:"
-    for one in serves["gateways"]:
-        yield f"  {title(one)}"
+    for gateway in serves["gateways"]:
+        yield f"  {title(gateway)}"
     yield from _servers(serves)
     yield from _workload(serves)
 
@@ -43,22 +43,26 @@ def _servers(form: Form) -> Iterator[str]:
             f"  server {server['port']} {server['protocol']}{tls}, hosts "
             f"{', '.join(server['hosts'])}{redirect}{where(server)}"
         )
-        for one in server["certificates"]:
-            state = {True: "found", False: "MISSING", None: "not in the input"}[one["found"]]
-            homes = f" of {', '.join(one['namespaces'])}" if one["namespaces"] else ""
-            yield f"    certificate {one['name']}{homes}: {state}"
+        for certificate in server["certificates"]:
+            state = {True: "found", False: "MISSING", None: "not in the input"}[
+                certificate["found"]
+            ]
+            homes = (
+                f" of {', '.join(certificate['namespaces'])}" if certificate["namespaces"] else ""
+            )
+            yield f"    certificate {certificate['name']}{homes}: {state}"
         for fate in server["fates"]:
             yield f"    on {fate['workload']}, pod port {fate['pod_port']}: {fate['reason']}"
 
 
-def _workload(one: Form) -> Iterator[str]:
-    name = title(one["object"]) if one["object"] else one["name"]
-    proxy = f", proxy {one['proxy']}" if one["proxy"] else ""
+def _workload(item: Form) -> Iterator[str]:
+    name = title(item["object"]) if item["object"] else item["name"]
+    proxy = f", proxy {item['proxy']}" if item["proxy"] else ""
     yield f"  workload {name}{proxy}"
-    for service in one["services"]:
+    for service in item["services"]:
         addresses = ", ".join(service["addresses"]) or "address unknown"
         yield f"    {title(service)}: {addresses}"
-    for listener in one["listeners"]:
+    for listener in item["listeners"]:
         closed = "" if listener["is_open"] else ", no Service leads to it"
         yield f"    listens on {listener['address']}{closed}"
         for sni in listener["duplicate_sni"]:
@@ -66,12 +70,14 @@ def _workload(one: Form) -> Iterator[str]:
 
 
 def _services(form: Form) -> Iterator[str]:
-    for one in form["virtual_services"]:
-        counts = [many(number, f"{kind} route") for kind, number in one["routes"].items() if number]
-        bound = f"servers {', '.join(map(str, one['servers']))}"
-        state = bound if one["servers"] else "no server takes its hosts"
-        hosts = ", ".join(one["hosts"])
-        yield f"  {title(one)}, hosts {hosts}: {state}, {', '.join(counts) or 'no routes'}"
+    for service in form["virtual_services"]:
+        counts = [
+            many(number, f"{kind} route") for kind, number in service["routes"].items() if number
+        ]
+        bound = f"servers {', '.join(map(str, service['servers']))}"
+        state = bound if service["servers"] else "no server takes its hosts"
+        hosts = ", ".join(service["hosts"])
+        yield f"  {title(service)}, hosts {hosts}: {state}, {', '.join(counts) or 'no routes'}"
     if not form["virtual_services"]:
         yield "  no VirtualService of the input names it"
 
@@ -79,11 +85,15 @@ def _services(form: Form) -> Iterator[str]:
 def _kubernetes(form: Form) -> Iterator[str]:
     waypoint = ", a waypoint" if form["is_waypoint"] else ""
     yield f"{title(form['gateway'])}, class {form['class']}{waypoint}"
-    for one in form["listeners"]:
-        secrets = f", certificates {', '.join(one['certificates'])}" if one["certificates"] else ""
+    for listener in form["listeners"]:
+        secrets = (
+            f", certificates {', '.join(listener['certificates'])}"
+            if listener["certificates"]
+            else ""
+        )
         yield (
-            f"  listener {one['listener']}: {one['port']} {one['protocol']}, host {one['host']}, "
-            f"routes from {one['routes_from']}{secrets}{where(one)}"
+            f"  listener {listener['listener']}: {listener['port']} {listener['protocol']}, host {listener['host']}, "
+            f"routes from {listener['routes_from']}{secrets}{where(listener)}"
         )
     for route in form["routes"]:
         hosts = ", ".join(route["hosts"]) or "those of the listeners"

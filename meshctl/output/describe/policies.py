@@ -22,8 +22,8 @@ def policy_lines(form: Form) -> Iterator[str]:
         yield f"Policies, enforced by {form['enforced_by']}:"
     yield from indented(mode_lines(form))
     yield from indented(authorization_lines(form["authorization"]))
-    for one in form["request_authentications"]:
-        yield f"  {title(one)}: tokens of {', '.join(one['issuers']) or 'nobody'}"
+    for authentication in form["request_authentications"]:
+        yield f"  {title(authentication)}: tokens of {', '.join(authentication['issuers']) or 'nobody'}"
     sidecar = form["sidecar"]
     if sidecar is not None:
         yield f"  {title(sidecar)} limits what its proxy knows"
@@ -37,24 +37,24 @@ def mode_lines(form: Form) -> Iterator[str]:
     if form["proxy"] == Membership.NONE.value:
         yield "mTLS mode: none, as it has no proxy that could demand one"
         return
-    one = form["peer_authentication"]
-    by = f"by {title(one['decided_by'])}" if one["decided_by"] else "Istio's default"
-    doubt = "" if one["order_known"] else " (another order of creation may change it)"
-    yield f"mTLS mode: {one['mode']}, {by}{doubt}"
-    for port in one["ports"]:
+    mode = form["peer_authentication"]
+    by = f"by {title(mode['decided_by'])}" if mode["decided_by"] else "Istio's default"
+    doubt = "" if mode["order_known"] else " (another order of creation may change it)"
+    yield f"mTLS mode: {mode['mode']}, {by}{doubt}"
+    for port in mode["ports"]:
         if not port["captured"]:
             yield f"  port {port['port']}: goes past the proxy, so no mode holds"
-        elif port["mode"] != one["mode"]:
+        elif port["mode"] != mode["mode"]:
             yield f"  port {port['port']}: {port['mode']}, by {title(port['decided_by'])}"
-    ignored = [title(policy) for policy in one["objects"] if not policy["counts"]]
+    ignored = [title(policy) for policy in mode["objects"] if not policy["counts"]]
     if ignored:
         yield f"  ignored, since another one of the same level counts: {', '.join(ignored)}"
 
 
-def authorization_lines(one: Form) -> Iterator[str]:
+def authorization_lines(item: Form) -> Iterator[str]:
     """Write AuthorizationPolicies in the order of evaluation, and who may call at all."""
-    yield f"may call: {one['callers']}"
-    for policy in one["policies"]:
+    yield f"may call: {item['callers']}"
+    for policy in item["policies"]:
         provider = f" by {policy['provider']}" if policy["provider"] else ""
         dry = ", dry run" if policy["dry_run"] else ""
         count = many(len(policy["rules"]), "rule")

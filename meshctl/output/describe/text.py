@@ -48,7 +48,7 @@ def _head(form: Form) -> Iterator[str]:
     yield f"  proxy: {form['proxy']}{' (a gateway)' if form['is_gateway'] else ''}{revision}"
     yield from indented(sentence(form["injection"]).partition(": ")[2].splitlines())
     yield f"  service account: {form['service_account']}"
-    ports = (f"{one['number']}{_named(one)} ({one['container']})" for one in form["ports"])
+    ports = (f"{port['number']}{_named(port)} ({port['container']})" for port in form["ports"])
     yield f"  ports: {', '.join(ports) or 'none declared'}"
     if form["not_ready"]:
         yield f"  NOT READY: {', '.join(form['not_ready'])}"
@@ -57,9 +57,9 @@ def _head(form: Form) -> Iterator[str]:
 def _service_and_workloads(form: Form) -> Iterator[list[str]]:
     yield list(_service(form["service"], form))
     found = ["Workloads behind it:"]
-    for one in form["workloads"]:
-        found.append(f"  {title(one)}, proxy: {one['proxy']}")
-        found += indented(indented(mode_lines(one)))
+    for workload in form["workloads"]:
+        found.append(f"  {title(workload)}, proxy: {workload['proxy']}")
+        found += indented(indented(mode_lines(workload)))
     yield found if form["workloads"] else ["Workloads behind it: the input has none"]
 
 
@@ -73,12 +73,12 @@ def _service(service: Form, form: Form) -> Iterator[str]:
         )
     yield from indented(_rule(service, form))
     yield from indented(_sent(service["client_tls"]))
-    for one in service["virtual_services"]:
-        yield from indented(_routes(one, service))
+    for each_service in service["virtual_services"]:
+        yield from indented(_routes(each_service, service))
     if service["route_in_mesh"]:
         yield f"  {title(service['route_in_mesh'])} attaches to it, so clients follow that"
-    for one in service["exposed"]:
-        yield from indented(_exposed(one))
+    for each_service in service["exposed"]:
+        yield from indented(_exposed(each_service))
     yield from indented(_waypoint(service["waypoint"]))
 
 
@@ -94,7 +94,7 @@ def _rule(service: Form, form: Form) -> Iterator[str]:
     if rule is None:
         yield "DestinationRule: none"
         return
-    names = ", ".join(title(one) for one in rule["objects"])
+    names = ", ".join(title(each_object) for each_object in rule["objects"])
     doubt = "" if rule["order_known"] else " (another order of creation may change it)"
     yield f"{names} for {rule['host']}{doubt}"
     yield f"  traffic policy: {', '.join(rule['policy']) or 'none'}"
@@ -118,28 +118,28 @@ def _own_name(form: Form) -> str | None:
 
 def _sent(sent: Sequence[Form]) -> Iterator[str]:
     """Say what clients send, ports with the same together; of subsets what differs."""
-    whole = {one["port"]: _how(one) for one in sent if one["subset"] is None}
+    whole = {item["port"]: _how(item) for item in sent if item["subset"] is None}
     by_how: dict[str, list[str]] = {}
-    for one in sent:
-        how = _how(one)
-        if one["subset"] is None:
-            by_how.setdefault(how, []).append(f"port {one['port']}")
-        elif how != whole.get(one["port"]):
-            by_how.setdefault(how, []).append(f"port {one['port']} of subset {one['subset']}")
+    for entry in sent:
+        how = _how(entry)
+        if entry["subset"] is None:
+            by_how.setdefault(how, []).append(f"port {entry['port']}")
+        elif how != whole.get(entry["port"]):
+            by_how.setdefault(how, []).append(f"port {entry['port']} of subset {entry['subset']}")
     for how, places in by_how.items():
         yield f"sidecars beside it send to {listed(places)}: {how}"
 
 
-def _how(one: Form) -> str:
-    by = f", {title(one['decided_by'])}" if one["decided_by"] else ""
-    return f"{one['tls']} ({one['reason']}){by}"
+def _how(item: Form) -> str:
+    by = f", {title(item['decided_by'])}" if item["decided_by"] else ""
+    return f"{item['tls']} ({item['reason']}){by}"
 
 
-def _routes(one: Form, service: Form) -> Iterator[str]:
-    at = ", ".join(one["gateways"])
-    used = "" if one["is_for_sidecars"] or "mesh" not in one["gateways"] else ", another host"
-    yield f"{title(one)} at {at}{used}, hosts {', '.join(one['hosts'])}"
-    for route in one["routes"]:
+def _routes(item: Form, service: Form) -> Iterator[str]:
+    at = ", ".join(item["gateways"])
+    used = "" if item["is_for_sidecars"] or "mesh" not in item["gateways"] else ", another host"
+    yield f"{title(item)} at {at}{used}, hosts {', '.join(item['hosts'])}"
+    for route in item["routes"]:
         marks = [f"DEAD: {route['dead']}"] if route["dead"] else []
         if not route["hits"]:
             marks.append("another host")
@@ -150,22 +150,22 @@ def _routes(one: Form, service: Form) -> Iterator[str]:
         yield f"  {route['match']} -> {does}{mark}{where(route)}"
 
 
-def _exposed(one: Form) -> Iterator[str]:
+def _exposed(item: Form) -> Iterator[str]:
     scheme = {"HTTPS": "https", "HTTP": "http", "HTTP2": "http", "GRPC": "http"}.get(
-        one["protocol"], one["protocol"].lower()
+        item["protocol"], item["protocol"].lower()
     )
-    ports = one["outside_ports"] or [one["port"]]
-    hosts = ", ".join(ported(scheme, host, port) for host in one["hosts"] for port in ports)
-    yield f"exposed as {hosts} by {title(one['gateway'])}"
-    places = [*one["addresses"], *(f"node port {number}" for number in one["node_ports"])]
+    ports = item["outside_ports"] or [item["port"]]
+    hosts = ", ".join(ported(scheme, host, port) for host in item["hosts"] for port in ports)
+    yield f"exposed as {hosts} by {title(item['gateway'])}"
+    places = [*item["addresses"], *(f"node port {number}" for number in item["node_ports"])]
     entrance = ", ".join(places) or "address unknown"
-    if not one["is_open"]:
-        entrance = f"none, as no Service leads to port {one['port']}"
-    yield f"  entrance: {entrance}" + (f" ({one['workload']})" if one["workload"] else "")
-    if one["redirects_to_https"]:
+    if not item["is_open"]:
+        entrance = f"none, as no Service leads to port {item['port']}"
+    yield f"  entrance: {entrance}" + (f" ({item['workload']})" if item["workload"] else "")
+    if item["redirects_to_https"]:
         yield "  every request is redirected to HTTPS"
     by_service: dict[str, list[str]] = {}
-    for route in one["routes"]:
+    for route in item["routes"]:
         subset = f" -> subset {route['subset']}" if route["subset"] else ""
         by_service.setdefault(title(route["virtual_service"]), []).append(
             f"{route['match']}{subset}"
@@ -195,11 +195,11 @@ def _findings(found: Iterable[Form]) -> Iterator[str]:
     several = list(found)
     if several:
         yield "Findings about these objects:"
-    for one in several:
-        place = where(one).strip()
-        name = f"{one['kind']} {one['namespace']}/{one['name']}"
-        yield f"  {one['severity']} [{one['rule']}] {name} {place}".rstrip()
-        yield f"    {one['message']}"
+    for item in several:
+        place = where(item).strip()
+        name = f"{item['kind']} {item['namespace']}/{item['name']}"
+        yield f"  {item['severity']} [{item['rule']}] {name} {place}".rstrip()
+        yield f"    {item['message']}"
 
 
 def _named(port: Form) -> str:

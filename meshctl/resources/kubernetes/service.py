@@ -63,8 +63,8 @@ class Service(Resource):
     def outside_addresses(self) -> tuple[str, ...]:
         """Where it answers outside the cluster: its load balancer's addresses, external IPs."""
         ingress = views(self.child("status", "loadBalancer"), "ingress", View)
-        balanced = (one.text("ip") or one.text("hostname") for one in ingress)
-        return tuple(one for one in (*balanced, *self.spec.texts("externalIPs")) if one)
+        balanced = (item.text("ip") or item.text("hostname") for item in ingress)
+        return tuple(address for address in (*balanced, *self.spec.texts("externalIPs")) if address)
 
     @property
     def keeps_source(self) -> bool:

@@ -93,7 +93,11 @@ class Workload(Resource):
         (FindPort, Kubernetes pkg/api/v1/pod/util.go).
         """
         ports: dict[str, int] = {}
-        native = (one for one in self.init_containers if one.text("restartPolicy") == "Always")
+        native = (
+            container
+            for container in self.init_containers
+            if container.text("restartPolicy") == "Always"
+        )
         for container in (*self.containers, *native):
             for port in container.ports:
                 number = port.number("containerPort")

@@ -27,10 +27,14 @@ def check(policy: AuthorizationPolicy, mesh: Mesh) -> Iterator[Outcome]:
     """
     if policy.action != "ALLOW" or policy.spec.data.get("rules") or policy.target_refs:
         return
-    shut = [one for one in mesh.authorization.reached(policy) if _is_shut(one, policy, mesh)]
+    shut = [
+        workload
+        for workload in mesh.authorization.reached(policy)
+        if _is_shut(workload, policy, mesh)
+    ]
     if not shut:
         return
-    names = ", ".join(one.title for one in shut[:_SHOWN])
+    names = ", ".join(workload.title for workload in shut[:_SHOWN])
     more = f" and {len(shut) - _SHOWN} more" if len(shut) > _SHOWN else ""
     finding = Finding(
         policy.spec.key("selector") if policy.selector else policy.at("metadata", "name"),
@@ -49,5 +53,5 @@ def _is_shut(workload: Workload, policy: AuthorizationPolicy, mesh: Mesh) -> boo
     is_known = mesh.is_whole or policy.namespace == home or mesh.authorization.has_any_in(home)
     if not is_known or next(mesh.container_ports.in_front_of(workload), None) is None:
         return False
-    allowing = (one for one in mesh.authorization.guarding(workload) if one.action == "ALLOW")
-    return not any(one.spec.data.get("rules") for one in allowing)
+    allowing = (other for other in mesh.authorization.guarding(workload) if other.action == "ALLOW")
+    return not any(other.spec.data.get("rules") for authorization_policy in allowing)

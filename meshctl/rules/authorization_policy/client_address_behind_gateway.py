@@ -24,9 +24,11 @@ def check(policy: AuthorizationPolicy, mesh: Mesh) -> Iterator[Outcome]:
     if policy.target_refs or not places:
         return
     workloads = mesh.authorization.reached(policy)
-    if any(is_gateway(one) or mesh.container_ports.is_exposed(one) for one in workloads):
+    if any(
+        is_gateway(workload) or mesh.container_ports.is_exposed(workload) for workload in workloads
+    ):
         return
-    entrances = [one for workload in workloads for one in mesh.ingress_paths.into(workload)]
+    entrances = [path for workload in workloads for path in mesh.ingress_paths.into(workload)]
     if not entrances:
         return
     gateway = entrances[0].gateway

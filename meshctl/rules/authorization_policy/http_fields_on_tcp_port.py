@@ -48,8 +48,8 @@ def _on_port(
     reading = [next(http_parts(entry), None) for entry in fitting]
     if not reading or None in reading or reading[0] is None:
         return None
-    for one in mesh.authorization.guarding(workload):
-        for entry in one.rules if one.action == "ALLOW" else ():
+    for authorization_policy in mesh.authorization.guarding(workload):
+        for entry in authorization_policy.rules if authorization_policy.action == "ALLOW" else ():
             if reaches_port(entry, target) and next(http_parts(entry), None) is None:
                 return None
     return Finding(reading[0], f"never matches on {where}, and no other rule lets anybody in there")

@@ -34,7 +34,9 @@ def _disabled_by(policy: AuthorizationPolicy, mesh: Mesh) -> EffectiveMode | Non
         demand = demands.of_workload(workload)
         # HBONE authenticates whatever PeerAuthentications say; a port may have a mode of its own.
         is_ambient = mesh.workloads.membership(workload) is Membership.AMBIENT
-        has_ports = any(one.port_modes for one in demands.for_workload(workload))
+        has_ports = any(
+            peer_authentication.port_modes for peer_authentication in demands.for_workload(workload)
+        )
         if demand.mode is not Mode.DISABLE or is_ambient or has_ports:
             return None
         first = first or demand

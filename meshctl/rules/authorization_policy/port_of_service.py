@@ -19,7 +19,7 @@ from meshctl.rules.api import Finding, Outcome, Severity, rule
 @rule(on=AuthorizationPolicy, severity=Severity.ERROR, since="0.1.0")
 def check(policy: AuthorizationPolicy, mesh: Mesh) -> Iterator[Outcome]:
     """Report numbers that only Services in front of all the workloads have."""
-    ports = [one for entry in policy.rules for one in written_ports(entry)]
+    ports = [port for entry in policy.rules for port in written_ports(entry)]
     if policy.target_refs or not ports:
         return
     workloads = mesh.authorization.reached(policy)

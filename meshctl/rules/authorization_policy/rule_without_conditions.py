@@ -18,10 +18,24 @@ from meshctl.rules.api import Finding, Outcome, Severity, rule
 @rule(on=AuthorizationPolicy, severity=Severity.WARNING, since="0.1.0")
 def check(policy: AuthorizationPolicy, mesh: Mesh) -> Iterator[Outcome]:
     """Report empty rules beside others, in the policy itself or for a workload of it."""
-    empty = next((one for one in policy.rules if matches_everything(one)), None)
+    empty = next(
+        (
+            authorization_rule
+            for authorization_rule in policy.rules
+            if matches_everything(authorization_rule)
+        ),
+        None,
+    )
     if policy.action != "ALLOW" or empty is None or policy.target_refs:
         return
-    other = next((one for one in policy.rules if not matches_everything(one)), None)
+    other = next(
+        (
+            authorization_rule
+            for authorization_rule in policy.rules
+            if not matches_everything(authorization_rule)
+        ),
+        None,
+    )
     if other is not None:
         yield Finding(
             empty.at(), "a rule without from, to and when lets every request in, whatever the "
@@ -29,11 +43,15 @@ def check(policy: AuthorizationPolicy, mesh: Mesh) -> Iterator[Outcome]:
         ).also(other.at(), "limits nothing")  # fmt: skip
         return
     for workload in mesh.authorization.reached(policy):
-        for one in mesh.authorization.guarding(workload):
-            if one.action == "ALLOW" and one.rules and not any(map(matches_everything, one.rules)):
+        for authorization_policy in mesh.authorization.guarding(workload):
+            if (
+                authorization_policy.action == "ALLOW"
+                and authorization_policy.rules
+                and not any(map(matches_everything, authorization_policy.rules))
+            ):
                 yield Finding(
                     empty.at(),
-                    f"lets every request in, so {one.key_name} doesn't limit who may call "
+                    f"lets every request in, so {authorization_policy.key_name} doesn't limit who may call "
                     f"{workload.title}",
-                ).also(one.spec.key("rules"), "limits nothing there")
+                ).also(authorization_policy.spec.key("rules"), "limits nothing there")
                 return

@@ -30,7 +30,11 @@ def check(policy: AuthorizationPolicy, mesh: Mesh) -> Iterator[Outcome]:
         )
     else:
         workloads = mesh.authorization.reached(policy)
-        unchecked = [one.title for one in workloads if not mesh.request_authentications.of(one)]
+        unchecked = [
+            workload.title
+            for workload in workloads
+            if not mesh.request_authentications.of(workload)
+        ]
         if not workloads or len(unchecked) < len(workloads):
             return
     if not unchecked:

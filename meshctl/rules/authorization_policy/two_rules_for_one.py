@@ -38,7 +38,7 @@ def check(policy: AuthorizationPolicy, mesh: Mesh) -> Iterator[Outcome]:
 
 
 def _has_only(entry: AuthorizationRule, key: str) -> bool:
-    return [one for one in ("from", "to", "when") if entry.data.get(one)] == [key]
+    return [clause for clause in ("from", "to", "when") if entry.data.get(clause)] == [key]
 
 
 def _is_for_everybody(entry: AuthorizationRule) -> bool:

@@ -25,11 +25,19 @@ def check(policy: AuthorizationPolicy, mesh: Mesh) -> Iterator[Outcome]:
     for workload in mesh.authorization.reached(policy):
         if mesh.workloads.membership(workload) is not Membership.AMBIENT:
             continue
-        allowing = [one for one in mesh.authorization.guarding(workload) if one.action == "ALLOW"]
+        allowing = [
+            authorization_policy
+            for authorization_policy in mesh.authorization.guarding(workload)
+            if authorization_policy.action == "ALLOW"
+        ]
         for use in mesh.container_ports.waypoints(workload, mesh.ambient):
             identity = mesh.service_accounts.of_account(use.namespace, use.name)
-            rules = (entry for one in allowing for entry in one.rules)
-            if mesh.ambient.waypoint(use) is None or any(may_admit(one, identity) for one in rules):
+            rules = (
+                entry for authorization_policy in allowing for entry in authorization_policy.rules
+            )
+            if mesh.ambient.waypoint(use) is None or any(
+                may_admit(authorization_rule, identity) for authorization_rule in rules
+            ):
                 continue
             yield Finding(
                 policy.spec.key("rules"),

@@ -22,7 +22,7 @@ _ALIKE = {"LEAST_REQUEST", "LEAST_CONN", "RANDOM", "ROUND_ROBIN"}
 @rule(on=DestinationRule, severity=Severity.WARNING, since="0.1.0")
 def check(destination_rule: DestinationRule, mesh: Mesh) -> Iterator[Outcome]:
     """Report port entries that lose settings of their own policy."""
-    policies = (destination_rule.policy, *(one.policy for one in destination_rule.subsets))
+    policies = (destination_rule.policy, *(subset.policy for subset in destination_rule.subsets))
     for policy in policies:
         for entry in policy.ports:
             lost = [key for key in _SETTINGS if policy.has(key) and not entry.has(key)]

@@ -38,7 +38,11 @@ def check(destination_rule: DestinationRule, mesh: Mesh) -> Iterator[Outcome]:
 
 
 def _finding(subset: Subset, host: str, mesh: Mesh, why: str, *, is_certain: bool) -> Finding:
-    uses = [one for one in mesh.destinations.to(host) if one.subset == subset.name]
+    uses = [
+        destination
+        for destination in mesh.destinations.to(host)
+        if destination.subset == subset.name
+    ]
     is_idle = not uses and mesh.is_whole
     finding = Finding(
         subset.at("labels"),

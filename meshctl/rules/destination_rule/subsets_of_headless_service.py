@@ -19,11 +19,18 @@ from meshctl.rules.api import Finding, Outcome, Severity, rule
 def check(destination_rule: DestinationRule, mesh: Mesh) -> Iterator[Outcome]:
     """Report subsets of headless Services that routes of sidecars choose."""
     host = mesh.destination_rules.host_of(destination_rule)
-    registered = next((one for one in mesh.registry.at(host) if one.is_headless), None)
+    registered = next(
+        (
+            registered_host
+            for registered_host in mesh.registry.at(host)
+            if registered_host.is_headless
+        ),
+        None,
+    )
     routing = mesh.sidecar_hosts.splitting(host)
     if registered is None or routing is None or not destination_rule.subsets:
         return
-    if all(one.is_headless for one in mesh.registry.at(host)):
+    if all(registered_host.is_headless for registered_host in mesh.registry.at(host)):
         yield (
             Finding(
                 destination_rule.spec.key("subsets"),

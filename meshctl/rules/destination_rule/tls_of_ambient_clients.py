@@ -23,7 +23,7 @@ def check(destination_rule: DestinationRule, mesh: Mesh) -> Iterator[Outcome]:
     mode = destination_rule.policy.tls.text("mode")
     if mode not in {"SIMPLE", "MUTUAL"} or not mesh.ambient.is_on(home):
         return
-    clients = {mesh.workloads.membership(one) for one in mesh.workloads.find({}, home)}
+    clients = {mesh.workloads.membership(workload) for workload in mesh.workloads.find({}, home)}
     known = mesh.registry.resolve(destination_rule.host, home)
     if Membership.AMBIENT not in clients or clients - {Membership.AMBIENT, Membership.NONE}:
         return

@@ -26,7 +26,7 @@ def check(destination_rule: DestinationRule, mesh: Mesh) -> Iterator[Outcome]:
     beside = mesh.destination_rules.same_host(destination_rule)
     homes = mesh.registry.homes(host) or ()
     wider = mesh.destination_rules.next_on_path(destination_rule, homes)
-    if wider is None or any(one.policy.has("tls") for one in beside):
+    if wider is None or any(each_rule.policy.has("tls") for each_rule in beside):
         return
     mode = mode_of(wider.policy.tls)
     # Auto mTLS sends the mesh's own mutual TLS, and plaintext, where servers take it.

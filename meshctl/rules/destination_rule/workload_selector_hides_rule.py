@@ -25,7 +25,7 @@ def check(destination_rule: DestinationRule, mesh: Mesh) -> Iterator[Outcome]:
     homes = mesh.registry.homes(mesh.destination_rules.host_of(destination_rule)) or ()
     hidden = mesh.destination_rules.hidden_by_selector(destination_rule, homes)
     clients = mesh.workloads.in_mesh(namespace)
-    if hidden is None or all(selects(selector, one.pod_labels) for one in clients):
+    if hidden is None or all(selects(selector, workload.pod_labels) for workload in clients):
         return
     yield Finding(
         destination_rule.spec.at("workloadSelector"),

@@ -19,7 +19,7 @@ def check(resource: Resource, mesh: Mesh) -> Iterator[Outcome]:
     served = served_versions(resource.group, resource.kind)
     version = resource.api_version.rpartition("/")[2]
     if served and version not in served:
-        choices = ", ".join(f"{resource.group}/{one}" for one in served)
+        choices = ", ".join(f"{resource.group}/{item}" for item in served)
         yield Finding(
             resource.at("apiVersion"),
             f"Istio serves no {version} of {resource.kind}; it serves {choices}",

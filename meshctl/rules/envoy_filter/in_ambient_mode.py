@@ -21,9 +21,10 @@ def check(envoy_filter: EnvoyFilter, mesh: Mesh) -> Iterator[Outcome]:
     if mesh.envoy_filters.is_mesh_wide(envoy_filter):
         return
     modes = {
-        one: mesh.workloads.membership(one) for one in mesh.envoy_filters.reached(envoy_filter)
+        workload: mesh.workloads.membership(workload)
+        for workload in mesh.envoy_filters.reached(envoy_filter)
     }
-    ambient = [one for one, mode in modes.items() if mode is Membership.AMBIENT]
+    ambient = [workload for workload, mode in modes.items() if mode is Membership.AMBIENT]
     if ambient and set(modes.values()) <= {Membership.AMBIENT, Membership.NONE}:
         yield Finding(
             envoy_filter.at("metadata", "name"),

@@ -17,7 +17,10 @@ from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, rule
 @rule(on=Gateway, severity=Severity.ERROR, equivalents=("IST0101",), since="0.1.0")
 def check(gateway: Gateway, mesh: Mesh) -> Iterator[Outcome]:
     """Report names that no Secret of any namespace has, if the input shows Secrets at all."""
-    homes = sorted(str(one.workload.namespace or "") for one in mesh.gateways.of(gateway))
+    homes = sorted(
+        str(effective_gateway.workload.namespace or "")
+        for effective_gateway in mesh.gateways.of(gateway)
+    )
     if not all(homes):
         return
     known = [name for home in homes for name in mesh.secrets.names_in(home)]

@@ -29,7 +29,7 @@ def check(gateway: Gateway, mesh: Mesh) -> Iterator[Outcome]:
             continue
         for index, (namespace, host) in enumerate(server_hosts(server)):
             claims = bound.overlapping(host)
-            if not any(namespace in {"", one.virtual_service.namespace} for one in claims):
+            if not any(namespace in {"", claim.virtual_service.namespace} for claim in claims):
                 yield Finding(
                     server.host_at(index),
                     f"no VirtualService routes for {server.hosts[index]!r} at this Gateway, so it "

@@ -17,10 +17,14 @@ from meshctl.rules.api import Finding, Outcome, Severity, rule
 def check(gateway: Gateway, mesh: Mesh) -> Iterator[Outcome]:
     """Report each server that none of its workloads' Services reaches."""
     for server in gateway.servers:
-        workloads = [one.workload for one, fate in mesh.gateways.fates(server) if fate.drop is None]
-        if not workloads or not all(one.services for one in workloads):
+        workloads = [
+            effective_gateway.workload
+            for effective_gateway, fate in mesh.gateways.fates(server)
+            if fate.drop is None
+        ]
+        if not workloads or not all(workload.services for workload in workloads):
             continue
-        if any(one.exposes(one.target(server.port)) for one in workloads):
+        if any(workload.exposes(workload.target(server.port)) for workload in workloads):
             continue
         service = workloads[0].services[0]
         ports = ", ".join(str(port.port) for port in service.ports)

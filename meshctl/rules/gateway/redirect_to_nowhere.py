@@ -19,7 +19,9 @@ from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, rule
 def check(gateway: Gateway, mesh: Mesh) -> Iterator[Outcome]:
     """Report each redirected host that neither this Gateway nor another one serves elsewhere."""
     knows = mesh.is_whole or any(server.is_tls for server in gateway.servers)
-    knows = knows or any(one.workload.is_real for one in mesh.gateways.of(gateway))
+    knows = knows or any(
+        effective_gateway.workload.is_real for effective_gateway in mesh.gateways.of(gateway)
+    )
     for server in gateway.servers:
         if not server.https_redirect or server.is_tls:
             continue

@@ -17,7 +17,10 @@ from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, rule
 def check(gateway: Gateway, mesh: Mesh) -> Iterator[Outcome]:
     """Report a selector without workloads in a whole mesh, or one that is misspelt."""
     found = mesh.gateways.of(gateway)
-    if not gateway.selector or any(one.workload.is_real or one.workload.services for one in found):
+    if not gateway.selector or any(
+        effective_gateway.workload.is_real or effective_gateway.workload.services
+        for effective_gateway in found
+    ):
         return
     labels = ", ".join(f"{key}={value}" for key, value in gateway.selector.items())
     meant = mesh.gateways.meant_by(gateway.selector)

@@ -19,7 +19,9 @@ from meshctl.rules.api import Finding, Outcome, Severity, rule
 @rule(on=Gateway, severity=Severity.ERROR, equivalents=("IST0161",), since="0.1.0")
 def check(gateway: Gateway, mesh: Mesh) -> Iterator[Outcome]:
     """Report the Secrets that a gateway can see, but not use."""
-    homes = {one.workload.namespace for one in mesh.gateways.of(gateway)} - {None}
+    homes = {
+        effective_gateway.workload.namespace for effective_gateway in mesh.gateways.of(gateway)
+    } - {None}
     for server in gateway.servers:
         for name, ref in server.credentials if server.terminates_tls else ():
             found = (mesh.secrets.secret(name, home) for home in sorted(map(str, homes)))

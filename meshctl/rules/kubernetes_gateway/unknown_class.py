@@ -20,7 +20,7 @@ _ISTIO = ("istio", "istio-remote", "istio-waypoint", "istio-east-west", "agentga
 def check(gateway: KubernetesGateway, mesh: Mesh) -> Iterator[Outcome]:
     """Report classes that are not in a whole mesh, and misspelt ones of Istio's."""
     name = gateway.class_name
-    known = {one.name for one in mesh.of(GatewayClass)}
+    known = {gateway_class.name for gateway_class in mesh.of(GatewayClass)}
     if not name or name in known or name in _ISTIO:
         return
     close = get_close_matches(name, [*_ISTIO, *sorted(known)], n=1, cutoff=0.85)

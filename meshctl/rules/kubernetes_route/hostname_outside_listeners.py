@@ -20,7 +20,7 @@ def check(route: KubernetesRoute, mesh: Mesh) -> Iterator[Outcome]:
     """Report host names that none of the listeners the route attaches to has."""
     for index, parent in mesh.gateway_api_routes.unserved(route):
         listeners = mesh.gateway_api_routes.listeners(parent)
-        taken = ", ".join(dict.fromkeys(one.hostname for one in listeners))
+        taken = ", ".join(dict.fromkeys(listener.hostname for listener in listeners))
         yield Finding(
             route.spec.at("hostnames", index),
             f"no listener of Gateway {parent.namespace}/{parent.name} takes "

@@ -19,7 +19,7 @@ from meshctl.rules.api import Finding, Outcome, Severity, rule
 @rule(on=KubernetesRoute, severity=Severity.WARNING, since="0.1.0")
 def check(route: KubernetesRoute, mesh: Mesh) -> Iterator[Outcome]:
     """Report matches that an older route, or an earlier rule, has too and leads elsewhere."""
-    for one, first in mesh.gateway_api_routes.same_asked(route):
+    for route_rule_match, first in mesh.gateway_api_routes.same_asked(route):
         if first.route is route:
             text = "an earlier rule of this route takes these requests, so this one never does"
         elif not order_is_known((route, first.route)):
@@ -32,4 +32,4 @@ def check(route: KubernetesRoute, mesh: Mesh) -> Iterator[Outcome]:
                 f"{first.route.title} has the same match for the same host, is older, and takes "
                 "all of these requests"
             )
-        yield Finding(one.ref, text).also(first.ref, "asks for the same")
+        yield Finding(route_rule_match.ref, text).also(first.ref, "asks for the same")

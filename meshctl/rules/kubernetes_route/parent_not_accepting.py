@@ -28,8 +28,10 @@ def check(route: KubernetesRoute, mesh: Mesh) -> Iterator[Outcome]:
             else:
                 yield NotChecked(f"no Gateway of namespace {parent.namespace} is in the input")
             continue
-        listeners = ", ".join(repr(one.name) for one in gateway.listeners)
-        if parent.section and all(one.name != parent.section for one in gateway.listeners):
+        listeners = ", ".join(repr(listener.name) for listener in gateway.listeners)
+        if parent.section and all(
+            listener.name != parent.section for listener in gateway.listeners
+        ):
             yield Finding(
                 parent.at("sectionName"),
                 f"{title} has no listener {parent.section!r}; it has {listeners}",

@@ -26,9 +26,10 @@ def check(namespace: Namespace, mesh: Mesh) -> Iterator[Outcome]:
         return
     refused = next(
         (
-            one
-            for one in mesh.workloads.find({}, namespace.name)
-            if mesh.workloads.is_to_be_injected(one) and gets_init_container(one, mesh.config.raw)
+            workload
+            for workload in mesh.workloads.find({}, namespace.name)
+            if mesh.workloads.is_to_be_injected(workload)
+            and gets_init_container(workload, mesh.config.raw)
         ),
         None,
     )

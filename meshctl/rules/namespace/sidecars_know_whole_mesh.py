@@ -26,7 +26,7 @@ def check(namespace: Namespace, mesh: Mesh) -> Iterator[Outcome]:
     """Report, once for the mesh, the namespace with most sidecars, if they would clearly shrink."""
     unlimited = mesh.proxy_sizes.unlimited
     name = namespace.name
-    if name not in unlimited or name != min(unlimited, key=lambda one: (-unlimited[one], one)):
+    if name not in unlimited or name != min(unlimited, key=lambda item: (-unlimited[item], item)):
         return
     now, then = mesh.proxy_sizes.without_sidecar(name), mesh.proxy_sizes.with_sidecar(name)
     saved = now.megabytes - then.megabytes

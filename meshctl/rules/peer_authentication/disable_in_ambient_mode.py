@@ -22,7 +22,7 @@ def check(policy: PeerAuthentication, mesh: Mesh) -> Iterator[Outcome]:
     if policy.mode != "DISABLE" or is_mesh_wide:
         return
     picked = mesh.workloads.find(policy.selector, policy.namespace)
-    modes = {mesh.workloads.membership(one) for one in picked} - {Membership.NONE}
+    modes = {mesh.workloads.membership(workload) for workload in picked} - {Membership.NONE}
     if modes == {Membership.AMBIENT}:
         yield Finding(
             policy.spec.at("mtls", "mode"),

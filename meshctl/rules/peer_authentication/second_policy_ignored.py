@@ -28,7 +28,7 @@ def check(policy: PeerAuthentication, mesh: Mesh) -> Iterator[Outcome]:
         return
     told: set[PeerAuthentication] = set()
     workloads = mesh.workloads.find(policy.selector, policy.namespace)
-    for workload in sorted(workloads, key=lambda one: one.key_name):
+    for workload in sorted(workloads, key=lambda workload: workload.key_name):
         level = policies.for_workload(workload)
         if level[0] not in told:
             told.add(level[0])

@@ -23,7 +23,7 @@ def check(policy: PeerAuthentication, mesh: Mesh) -> Iterator[Outcome]:
         return
     if mesh.workloads.find(policy.selector, root):
         return
-    elsewhere = sorted(mesh.workloads.find(policy.selector), key=lambda one: one.key_name)
+    elsewhere = sorted(mesh.workloads.find(policy.selector), key=lambda workload: workload.key_name)
     if elsewhere:
         yield Finding(
             policy.spec.at("selector"),

@@ -21,7 +21,11 @@ def check(policy: Policy, mesh: Mesh) -> Iterator[Outcome]:
     if not policy.selector or policy.target_refs:
         return
     picked = mesh.workloads.find(policy.selector, policy.namespace)
-    gateways = {one.pod_labels[_GATEWAY_NAME] for one in picked if _GATEWAY_NAME in one.pod_labels}
+    gateways = {
+        workload.pod_labels[_GATEWAY_NAME]
+        for workload in picked
+        if _GATEWAY_NAME in workload.pod_labels
+    }
     gateways |= {policy.selector[_GATEWAY_NAME]} if _GATEWAY_NAME in policy.selector else set()
     if gateways:
         yield Finding(

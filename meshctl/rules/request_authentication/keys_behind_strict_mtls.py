@@ -29,9 +29,9 @@ def check(policy: RequestAuthentication, mesh: Mesh) -> Iterator[Outcome]:
             for workload in mesh.mtls.behind(host)
             if (target := mesh.workloads.target_port(workload, port)) is not None
         ]
-        if not servers or any(one.mode is not ServerMode.STRICT for one in servers):
+        if not servers or any(endpoint.mode is not ServerMode.STRICT for endpoint in servers):
             continue
-        first = min(servers, key=lambda one: one.workload.key_name)
+        first = min(servers, key=lambda endpoint: endpoint.workload.key_name)
         finding = Finding(
             entry.at("jwksUri"),
             f"{first.workload.title} takes mutual TLS alone on port {first.port}, and "

@@ -21,7 +21,9 @@ def check(policy: RequestAuthentication, mesh: Mesh) -> Iterator[Outcome]:
         return
     workloads = [] if policy.target_refs else mesh.request_authentications.reached(policy)
     if workloads:
-        is_asked = any(mesh.request_authentications.is_asked_for(one) for one in workloads)
+        is_asked = any(
+            mesh.request_authentications.is_asked_for(workload) for workload in workloads
+        )
     else:
         is_asked = mesh.request_authentications.may_be_asked_for(policy)
     if is_asked:

@@ -22,16 +22,19 @@ def check(entry: ServiceEntry, mesh: Mesh) -> Iterator[Outcome]:
     """Report hosts that are the full name of a Service, or one that clients shorten it to."""
     for index, host in enumerate(entry.hosts):
         name = mesh.registry.unshortened(host, entry.namespace)
-        for one in mesh.registry.at(name):
-            if not isinstance(one.source, Service) or one.source.external_name:
+        for registered_host in mesh.registry.at(name):
+            if (
+                not isinstance(registered_host.source, Service)
+                or registered_host.source.external_name
+            ):
                 continue
-            if not is_visible_to(one.visible, entry.namespace):
+            if not is_visible_to(registered_host.visible, entry.namespace):
                 continue  # its owner keeps it from the mesh, so that the entry can stand for it
             what = "the name" if name == host else "a short form of the name"
             overrides = mesh.service_entries.visible(entry) == {entry.namespace}
             yield Finding(
                 entry.spec.at("hosts", index),
-                f"{host} is {what} of {one.source.title}: clients use that Service, and this entry "
+                f"{host} is {what} of {registered_host.source.title}: clients use that Service, and this entry "
                 "has no effect for them",
                 severity=Severity.INFO if overrides else None,
-            ).also(one.source.at("metadata", "name"), "has this name")
+            ).also(registered_host.source.at("metadata", "name"), "has this name")

@@ -19,7 +19,7 @@ def check(sidecar: Sidecar, mesh: Mesh) -> Iterator[Outcome]:
     same = mesh.sidecars.for_namespace(sidecar.namespace)
     if sidecar.workload_selector or len(same) == 1:
         return
-    others = [one for one in same if one is not sidecar]
+    others = [each_sidecar for each_sidecar in same if each_sidecar is not sidecar]
     finding = Finding(
         sidecar.at("metadata", "name"),
         f"{named(others)} is a Sidecar for the whole namespace too; {winner_text(sidecar, same)}",

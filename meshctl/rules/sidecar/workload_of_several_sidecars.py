@@ -20,7 +20,7 @@ def check(sidecar: Sidecar, mesh: Mesh) -> Iterator[Outcome]:
     if not sidecar.workload_selector:
         return
     for workload, same in mesh.sidecars.rivals(sidecar):
-        others = [one for one in same if one is not sidecar]
+        others = [each_sidecar for each_sidecar in same if each_sidecar is not sidecar]
         finding = Finding(
             sidecar.spec.key("workloadSelector"),
             f"{workload.title} is selected by {named(others)} too; {winner_text(sidecar, same)}",

@@ -20,7 +20,7 @@ def check(telemetry: Telemetry, mesh: Mesh) -> Iterator[Outcome]:
     same = mesh.telemetries.for_namespace(telemetry.namespace)
     if not telemetry.is_namespace_wide or len(same) == 1:
         return
-    others = [one for one in same if one is not telemetry]
+    others = [each_telemetry for each_telemetry in same if each_telemetry is not telemetry]
     finding = Finding(
         telemetry.at("metadata", "name"),
         f"{named(others)} is a Telemetry for the whole namespace too; "

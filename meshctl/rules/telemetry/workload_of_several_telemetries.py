@@ -20,7 +20,7 @@ def check(telemetry: Telemetry, mesh: Mesh) -> Iterator[Outcome]:
     if not telemetry.selector:
         return
     for workload, same in mesh.telemetries.rivals(telemetry):
-        others = [one for one in same if one is not telemetry]
+        others = [each_telemetry for each_telemetry in same if each_telemetry is not telemetry]
         finding = Finding(
             telemetry.spec.key("selector"),
             f"{workload.title} is selected by {named(others)} too; {winner_text(telemetry, same)}",

@@ -19,9 +19,11 @@ from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, rule
 @rule(on=VirtualService, severity=Severity.ERROR, equivalents=("IST0149",), since="0.1.0")
 def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
     """Report each condition on a claim, for the first gateway that can't know it."""
-    gateways = [one.gateway for one in mesh.bindings.of(service) if one.gateway is not None]
-    for one in claim_matches(service):
-        wanted = {mesh.bindings.name_of(name, service) for name in one.match.gateways}
+    gateways = [
+        binding.gateway for binding in mesh.bindings.of(service) if binding.gateway is not None
+    ]
+    for claim_match in claim_matches(service):
+        wanted = {mesh.bindings.name_of(name, service) for name in claim_match.match.gateways}
         for gateway in gateways:
             workload = mesh.request_authentications.unverified(gateway)
             if workload is None or (wanted and gateway.key_name not in wanted):
@@ -32,14 +34,14 @@ def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
                 )
                 continue
             yield Finding(
-                one.match.key(one.field, one.name),
+                claim_match.match.key(claim_match.field, claim_match.name),
                 f"no RequestAuthentication holds for {workload.title}, the pods of Gateway "
-                f"{gateway.key_name}, {_effect(one)}",
+                f"{gateway.key_name}, {_effect(claim_match)}",
             ).also(gateway.spec.at("selector"), "selects the pods")
             break
 
 
-def _effect(one: ClaimMatch) -> str:
-    if one.is_negative:
+def _effect(claim_match: ClaimMatch) -> str:
+    if claim_match.is_negative:
         return "so no request has the claim, and this is met by all of them"
     return "so no request has the claim, and this is never met"

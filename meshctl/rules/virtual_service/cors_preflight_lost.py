@@ -31,4 +31,4 @@ def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
 
 def _takes_preflight(route: Route) -> bool:
     asked = [from_istio(match.data, frozenset()).method for match in route.matches]
-    return not asked or any(one is None or one.takes("OPTIONS") is not False for one in asked)
+    return not asked or any(match is None or match.takes("OPTIONS") is not False for match in asked)

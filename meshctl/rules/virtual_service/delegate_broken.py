@@ -21,35 +21,37 @@ from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, rule
 def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
     """Report delegations that yield nothing, at the root or at the rule of the delegate."""
     delegates = mesh.routes.delegates
-    for one in delegates.broken(service) if service.hosts else ():
-        if one.route is not None and delegates.reaches(one.route):
+    for broken in delegates.broken(service) if service.hosts else ():
+        if broken.route is not None and delegates.reaches(broken.route):
             continue  # another rule delegates to it, too
-        home = one.root.delegate.text("namespace") or service.namespace
-        if one.reason is DelegateFault.MISSING and not delegates.knows(
+        home = broken.root.delegate.text("namespace") or service.namespace
+        if broken.reason is DelegateFault.MISSING and not delegates.knows(
             home, is_whole=mesh.is_whole
         ):
             yield NotChecked(f"the input has no VirtualServices of {home} to delegate to")
         else:
-            yield _finding(one)
+            yield _finding(broken)
 
 
-def _finding(one: BrokenDelegate) -> Finding:
-    written = one.root.delegate
-    named = f"{written.text('namespace') or one.root.resource.namespace}/{written.text('name')}"
-    if one.route is not None:
+def _finding(broken: BrokenDelegate) -> Finding:
+    written = broken.root.delegate
+    named = f"{written.text('namespace') or broken.root.resource.namespace}/{written.text('name')}"
+    if broken.route is not None:
         return Finding(
-            one.route.key("match"),
+            broken.route.key("match"),
             f"this match doesn't fit into that of the rule that delegates to it in "
-            f"{one.root.resource.title}, so istiod leaves the rule out",
-        ).also(one.root.key("match"), "a match of the delegate must lie inside this, without regex")
+            f"{broken.root.resource.title}, so istiod leaves the rule out",
+        ).also(
+            broken.root.key("match"), "a match of the delegate must lie inside this, without regex"
+        )
     reason = {
         DelegateFault.MISSING: "there is no such VirtualService",
         DelegateFault.HAS_HOSTS: "it has hosts of its own, which a delegate must not",
-        DelegateFault.HIDDEN: f"it isn't exported to {one.root.resource.namespace}",
-    }[one.reason]
+        DelegateFault.HIDDEN: f"it isn't exported to {broken.root.resource.namespace}",
+    }[broken.reason]
     finding = Finding(
         written.at("name"), f"nothing comes of delegating to {named}: {reason}; the rule vanishes"
     )
-    if one.delegate is None:
+    if broken.delegate is None:
         return finding
-    return finding.also(one.delegate.at("metadata", "name"), "the delegate")
+    return finding.also(broken.delegate.at("metadata", "name"), "the delegate")

@@ -22,7 +22,7 @@ def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
             if destination.port is None or not ports or destination.port in ports:
                 continue
             declared = mesh.clusters.declared(destination)
-            behind = [p for one in declared for p in one.ports if p.target == destination.port]
+            behind = [p for host in declared for p in host.ports if p.target == destination.port]
             known = ", ".join(str(port) for port in sorted(ports))
             hint = f"; that is the container port of {behind[0].number}" if behind else ""
             yield Finding(

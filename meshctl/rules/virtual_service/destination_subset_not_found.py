@@ -50,6 +50,6 @@ def _finding(destination: Destination, lost: LostSubset) -> Finding:
         owner = lost.rules[0].title
         message = f"{who} don't find {named}: they don't read {owner}, which defines it"
     finding = Finding(destination.at("subset"), message, severity=severity)
-    for one in lost.rules[:1]:
-        finding = finding.also(one.at("spec", "subsets"), "the subsets of this host")
+    for destination_rule in lost.rules[:1]:
+        finding = finding.also(destination_rule.at("spec", "subsets"), "the subsets of this host")
     return finding

@@ -21,14 +21,14 @@ def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
             continue
         seen: dict[tuple[str, str, int | None, str], int] = {}
         for index, entry in enumerate(route.routes):
-            one = entry.destination
-            host = mesh.registry.fqdn(one.host, service.namespace)
-            key = host, one.subset, one.port, repr(entry.child("headers").data)
+            destination = entry.destination
+            host = mesh.registry.fqdn(destination.host, service.namespace)
+            key = host, destination.subset, destination.port, repr(entry.child("headers").data)
             first = seen.setdefault(key, index)
-            if first != index and one.host:
-                subset = f" subset {one.subset}" if one.subset else ""
+            if first != index and destination.host:
+                subset = f" subset {destination.subset}" if destination.subset else ""
                 yield Finding(
-                    one.at("host"),
-                    f"{one.host}{subset} is a destination of this route already; both entries lead "
+                    destination.at("host"),
+                    f"{destination.host}{subset} is a destination of this route already; both entries lead "
                     "to the same upstream and their weights add up",
                 ).also(route.routes[first].destination.at("host"), "named first here")

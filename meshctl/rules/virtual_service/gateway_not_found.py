@@ -18,15 +18,15 @@ from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, rule
 @rule(on=VirtualService, severity=Severity.ERROR, equivalents=("IST0101", "KIA1102"), since="0.1.0")
 def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
     """Report names without a Gateway, where the input knows the Gateways of the namespace."""
-    for one in (*mesh.bindings.of(service), *mesh.bindings.of_matches(service)):
-        if one.is_mesh or one.is_kubernetes or one.gateway is not None:
+    for binding in (*mesh.bindings.of(service), *mesh.bindings.of_matches(service)):
+        if binding.is_mesh or binding.is_kubernetes or binding.gateway is not None:
             continue
-        namespace, _, name = one.name.partition("/")
+        namespace, _, name = binding.name.partition("/")
         elsewhere = mesh.bindings.called(name)
         if mesh.is_whole or mesh.bindings.knows(namespace):
-            yield _finding(one, mesh, Severity.ERROR)
+            yield _finding(binding, mesh, Severity.ERROR)
         elif elsewhere and namespace == service.namespace:  # probably one left the namespace out
-            yield _finding(one, mesh, Severity.WARNING)
+            yield _finding(binding, mesh, Severity.WARNING)
         else:
             yield NotChecked("the input has no Gateway of the namespace that is named")
 
@@ -41,6 +41,6 @@ def _finding(binding: Binding, mesh: Mesh, severity: Severity) -> Finding:
         hint = f"; did you mean {close[0]!r}?" if close else ""
     message = f"there is no Gateway {binding.name!r}, so nothing is routed through it{hint}"
     finding = Finding(binding.ref, message, severity=severity)
-    for one in elsewhere[:1]:
-        finding = finding.also(one.at("metadata", "name"), "has this name")
+    for gateway in elsewhere[:1]:
+        finding = finding.also(gateway.at("metadata", "name"), "has this name")
     return finding

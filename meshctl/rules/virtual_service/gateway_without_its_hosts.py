@@ -18,19 +18,20 @@ def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
     """Report entries that do nothing beside entries that do something."""
     bindings = list(mesh.bindings.of(service))
     useless = [
-        one
-        for one in bindings
-        if one.gateway is not None
+        binding
+        for binding in bindings
+        if binding.gateway is not None
         and not any(
-            mesh.bindings.takes(one.gateway, host, service.namespace) for host in service.hosts
+            mesh.bindings.takes(binding.gateway, host, service.namespace) for host in service.hosts
         )
     ]
     if len(useless) == len(bindings) or not service.hosts:
         return
-    for one in useless:
+    for each_binding in useless:
         finding = Finding(
-            one.ref, f"{one.name} serves none of {', '.join(service.hosts)}: nothing comes in there"
+            each_binding.ref,
+            f"{each_binding.name} serves none of {', '.join(service.hosts)}: nothing comes in there",
         )
-        if one.gateway is not None:
-            finding = finding.also(one.gateway.spec.at("servers"), "are all it serves")
+        if each_binding.gateway is not None:
+            finding = finding.also(each_binding.gateway.spec.at("servers"), "are all it serves")
         yield finding

@@ -19,10 +19,10 @@ from meshctl.rules.api import Finding, Outcome, Severity, rule
 @rule(on=VirtualService, severity=Severity.WARNING, equivalents=("IST0165",), since="0.1.0")
 def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
     """Report each generated name, of the VirtualService or of one of its matches."""
-    for one in (*mesh.bindings.of(service), *mesh.bindings.of_matches(service)):
-        if one.is_generated:
+    for binding in (*mesh.bindings.of(service), *mesh.bindings.of_matches(service)):
+        if binding.is_generated:
             yield Finding(
-                one.ref,
-                f"{one.name} is a Gateway that istiod generates of one of the Gateway API; its "
+                binding.ref,
+                f"{binding.name} is a Gateway that istiod generates of one of the Gateway API; its "
                 "name may change at any time",
             )

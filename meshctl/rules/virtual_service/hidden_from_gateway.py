@@ -16,16 +16,16 @@ from meshctl.rules.api import Finding, Outcome, Severity, rule
 @rule(on=VirtualService, severity=Severity.ERROR, since="0.1.0")
 def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
     """Report each Gateway that runs only where the VirtualService is not visible."""
-    for one in mesh.bindings.of(service):
-        if one.gateway is None:
+    for binding in mesh.bindings.of(service):
+        if binding.gateway is None:
             continue
-        homes = {found.workload.namespace for found in mesh.gateways.of(one.gateway)}
+        homes = {found.workload.namespace for found in mesh.gateways.of(binding.gateway)}
         if not homes or any(mesh.routes.is_visible(service, home) for home in homes):
             continue
         where = ", ".join(sorted(str(home) for home in homes))
         exported = ", ".join(service.export_to) or "the mesh default"
         yield Finding(
             service.spec.at("exportTo"),
-            f"exported to {exported}, but the pods of {one.name} run in {where}: the gateway "
+            f"exported to {exported}, but the pods of {binding.name} run in {where}: the gateway "
             "never sees these routes",
-        ).also(one.ref, "binds it to the Gateway")
+        ).also(binding.ref, "binds it to the Gateway")

@@ -18,14 +18,14 @@ from meshctl.rules.api import Finding, Outcome, Severity, rule
 def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
     """Report each host that none of the Gateways serves, if all of them are in the input."""
     bindings = list(mesh.bindings.of(service))
-    gateways = [one.gateway for one in bindings if one.gateway is not None]
+    gateways = [binding.gateway for binding in bindings if binding.gateway is not None]
     if len(gateways) < len(bindings):
         return
     for index, host in enumerate(service.hosts):
-        if any(mesh.bindings.takes(one, host, service.namespace) for one in gateways):
+        if any(mesh.bindings.takes(gateway, host, service.namespace) for gateway in gateways):
             continue
-        names = ", ".join(one.key_name for one in gateways)
-        others = [s for one in gateways for s in mesh.bindings.servers_for(one, host, None)]
+        names = ", ".join(gateway.key_name for gateway in gateways)
+        others = [s for gateway in gateways for s in mesh.bindings.servers_for(gateway, host, None)]
         why = (
             f"lets in only other namespaces than {service.namespace!r}"
             if others
@@ -34,7 +34,7 @@ def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
         finding = Finding(
             service.spec.at("hosts", index), f"{names} {why}: requests for {host!r} get 404"
         )
-        for server in others or [server for one in gateways for server in one.servers]:
+        for server in others or [server for gateway in gateways for server in gateway.servers]:
             finding = finding.also(server.at("hosts"), "are the hosts of a server")
             break
         yield finding

@@ -19,11 +19,13 @@ from meshctl.rules.api import Finding, Outcome, Severity, rule
 @rule(on=VirtualService, severity=Severity.ERROR, since="0.1.0")
 def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
     """Report hosts whose declared ports leave nothing to http rules inside the mesh."""
-    if not any(MESH in one.request.gateways for one in mesh.route_matches.of(service)):
+    if not any(MESH in match.request.gateways for match in mesh.route_matches.of(service)):
         return
     for index, written in enumerate(service.hosts):
         host = mesh.registry.fqdn(written, service.namespace)
-        ports = [port for one in mesh.registry.at(host) for port in one.ports]
+        ports = [
+            port for registered_host in mesh.registry.at(host) for port in registered_host.ports
+        ]
         if ports and not any(p.protocol.is_http or p.protocol is Protocol.AUTO for p in ports):
             known = ", ".join(f"{port.number} {port.protocol}" for port in ports)
             yield Finding(

@@ -19,27 +19,27 @@ from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, rule
 @rule(on=VirtualService, severity=Severity.WARNING, since="0.1.0")
 def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
     """Report each pair once, at the one that comes second, with a request that both match."""
-    for one in mesh.route_overlaps.overlaps(service):
-        if one.leak is None:
-            yield _finding(one)
+    for overlap in mesh.route_overlaps.overlaps(service):
+        if overlap.leak is None:
+            yield _finding(overlap)
     host = mesh.route_overlaps.unfinished.get(service)
     if host is not None:
         yield NotChecked(f"host {host} has more than {MOST_PAIRS} pairs of matches to compare")
 
 
-def _finding(one: RouteOverlap) -> Finding:
-    first, second = one.first, one.second
-    told = f"{first.service.title} also takes {one.witness} for {one.host.host}"
+def _finding(overlap: RouteOverlap) -> Finding:
+    first, second = overlap.first, overlap.second
+    told = f"{first.service.title} also takes {overlap.witness} for {overlap.host.host}"
     severity = None
-    if not one.order_known:
+    if not overlap.order_known:
         outcome = (
             "the older of the two gets it, and files don't tell which one that is: "
             f"{first.title} there, or {second.title} here"
         )
-    elif one.second_is_dead:
+    elif overlap.second_is_dead:
         severity = Severity.ERROR
         outcome = "it comes first and takes all that this match could, which never gets a request"
-    elif one.first_is_inside:
+    elif overlap.first_is_inside:
         severity = Severity.INFO
         outcome = "it comes first as long as it is the older one"
     else:

@@ -24,7 +24,11 @@ def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
     for route in service.http:
         for destination in route.destinations:
             host = mesh.clusters.host_of(destination)
-            every = [port for one in mesh.clusters.declared(destination) for port in one.ports]
+            every = [
+                port
+                for registered_host in mesh.clusters.declared(destination)
+                for port in registered_host.ports
+            ]
             ports = [port for port in every if destination.port in {None, port.number}]
             if len(ports) != 1 or not ports[0].protocol.is_tls:
                 continue

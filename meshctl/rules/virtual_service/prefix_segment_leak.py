@@ -29,19 +29,19 @@ def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
                 severity=Severity.INFO if shadow.is_harmless else None,
                 fix=f"match exact '{wide}' and prefix '{wide}/' there, or move this {shadow.extent.value} above it",
             ).also(shadow.by.place, f"takes every path that begins with '{wide}'")
-    for one in mesh.route_overlaps.overlaps(service):
-        if one.leak is not None and not (one.order_known and one.first_is_inside):
-            yield _across(one, *one.leak)
+    for overlap in mesh.route_overlaps.overlaps(service):
+        if overlap.leak is not None and not (overlap.order_known and overlap.first_is_inside):
+            yield _across(overlap, *overlap.leak)
 
 
-def _across(one: RouteOverlap, wide: RouteMatch, narrow: RouteMatch) -> Finding:
+def _across(overlap: RouteOverlap, wide: RouteMatch, narrow: RouteMatch) -> Finding:
     path = wide.request.path.value
-    certain = one.order_known and wide is one.first
+    certain = overlap.order_known and wide is overlap.first
     taken = "takes" if certain else "takes, if it belongs to the older VirtualService,"
     return Finding(
         narrow.place,
         f"prefix '{path}' of {wide.service.title} {taken} '{narrow.request.path.value}' for "
-        f"{one.host.host}, too, since a prefix need not end at a slash",
+        f"{overlap.host.host}, too, since a prefix need not end at a slash",
         severity=None if certain else Severity.WARNING,
         fix=f"match exact '{path}' and prefix '{path}/' in {wide.service.title}",
     ).also(wide.place, f"takes every path that begins with '{path}'")

@@ -19,8 +19,8 @@ from meshctl.rules.api import Finding, Outcome, Severity, rule
 @rule(on=VirtualService, severity=Severity.ERROR, since="0.1.0")
 def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
     """Report redirects whose target is taken by the match that leads there."""
-    for one, target in looping(mesh, service):
-        redirect = one.rule.action.key("redirect")
+    for match, target in looping(mesh, service):
+        redirect = match.rule.action.key("redirect")
         yield Finding(
-            redirect, f"the redirect leads to {target}, which {one.title} redirects again"
-        ).also(one.place, "takes the redirected request, too")
+            redirect, f"the redirect leads to {target}, which {match.title} redirects again"
+        ).also(match.place, "takes the redirected request, too")

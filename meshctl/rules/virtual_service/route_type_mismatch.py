@@ -23,8 +23,10 @@ def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
     written = [kind for kind in _KINDS if getattr(service, kind)]
     everywhere: set[str] = set()
     knows_all = True
-    for one in mesh.bindings.of(service):
-        servers = mesh.bindings.servers(one.gateway, service) if one.gateway is not None else []
+    for binding in mesh.bindings.of(service):
+        servers = (
+            mesh.bindings.servers(binding.gateway, service) if binding.gateway is not None else []
+        )
         if not servers:
             knows_all = False
             continue
@@ -32,8 +34,8 @@ def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
         everywhere |= used
         if written and not used & set(written):
             yield Finding(
-                one.ref,
-                f"{one.name} uses only {_list(used)} routes for these hosts, and there are only "
+                binding.ref,
+                f"{binding.name} uses only {_list(used)} routes for these hosts, and there are only "
                 f"{_list(written)} routes: it ignores them",
             ).also(servers[0].at("port"), _described(servers[0]))
     for kind in written:

@@ -17,10 +17,13 @@ from meshctl.rules.api import Finding, Outcome, Severity, rule
 @rule(on=VirtualService, severity=Severity.INFO, since="0.1.0")
 def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
     """Report hosts without a default route below a wildcard that has routes."""
-    for one in mesh.hidden_wildcards.of(service):
-        other = one.hidden.service
+    for hidden_wildcard in mesh.hidden_wildcards.of(service):
+        other = hidden_wildcard.hidden.service
         yield Finding(
             service.spec.key("hosts"),
-            f"requests for {one.host} that no rule here takes get 404; they are not routed by "
-            f"{other.title} for {one.wildcard}",
-        ).also(one.hidden.place, f"{one.hidden.title} is not asked for {one.host}")
+            f"requests for {hidden_wildcard.host} that no rule here takes get 404; they are not routed by "
+            f"{other.title} for {hidden_wildcard.wildcard}",
+        ).also(
+            hidden_wildcard.hidden.place,
+            f"{hidden_wildcard.hidden.title} is not asked for {hidden_wildcard.host}",
+        )

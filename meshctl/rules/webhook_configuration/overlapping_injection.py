@@ -23,7 +23,7 @@ def check(configuration: WebhookConfiguration, mesh: Mesh) -> Iterator[Outcome]:
         others = list(mesh.injector.overlaps(webhook))
         if not others:
             continue
-        names = ", ".join(f"{one.resource.name}/{one.name}" for one in others[:3])
+        names = ", ".join(f"{webhook.resource.name}/{webhook.name}" for webhook in others[:3])
         finding = Finding(
             webhook.at("name"), f"pods that this webhook injects are injected by {names} too"
         )

@@ -23,7 +23,7 @@ from meshctl.rules.api import Finding, Outcome, Severity, rule
 def check(workload: Workload, mesh: Mesh) -> Iterator[Outcome]:
     """Report pods that ask where no webhook looks, or for a revision that nothing serves."""
     namespace = mesh.workloads.namespace(workload.namespace)
-    has_placeholder = any(one.text("image") == "auto" for one in workload.containers)
+    has_placeholder = any(container.text("image") == "auto" for container in workload.containers)
     if workload not in mesh.workloads or namespace is None or has_placeholder:
         return  # a placeholder that stays has a rule of its own
     if promise(workload, namespace) is Membership.SIDECAR:

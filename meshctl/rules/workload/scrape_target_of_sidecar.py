@@ -22,7 +22,11 @@ def check(workload: Workload, mesh: Mesh) -> Iterator[Outcome]:
         return
     if not merges_metrics(workload.pod_annotations, mesh.config.raw):
         return
-    wrong = [one for one in targets(workload.pod_annotations.get(TARGETS, "")) if not one.is_fine]
+    wrong = [
+        scrape_target
+        for scrape_target in targets(workload.pod_annotations.get(TARGETS, ""))
+        if not scrape_target.is_fine
+    ]
     if wrong:
         yield Finding(
             workload.template.at("metadata", "annotations", TARGETS),

@@ -51,10 +51,10 @@ class _RuleCompiler:
         return known[0] if len(known) == 1 else _all(known) if known else None
 
     def _rules(self, schema: Schema) -> Iterator[Rule]:
-        for one in schema.get("x-kubernetes-validations", ()):
-            rule = find_rule(one["rule"])
+        for entry in schema.get("x-kubernetes-validations", ()):
+            rule = find_rule(entry["rule"])
             if rule is None:
-                self.unknown.append(one["rule"])
+                self.unknown.append(entry["rule"])
             else:
                 yield rule
 
@@ -105,9 +105,9 @@ class _RuleCompiler:
 
 def _own(rules: list[Rule]) -> Check:
     return lambda value: [
-        Fault("cel-rule", one.path, one.message, key=one.key)
+        Fault("cel-rule", broken_rule.path, broken_rule.message, key=broken_rule.key)
         for rule in rules
-        for one in rule(value)
+        for broken_rule in rule(value)
     ]
 
 

@@ -77,7 +77,7 @@ def _of_schemes(*schemes: str, adds_http: bool) -> Rule:
         scheme = scheme_of(value)
         if scheme is None and adds_http:
             scheme = scheme_of(f"http://{value}")
-        allowed = listed(f"{one}://" for one in schemes)
+        allowed = listed(f"{each_scheme}://" for each_scheme in schemes)
         if scheme is None:
             yield BrokenRule((), f"{show(value)} is no URL; begin it with one of {allowed}")
         elif scheme not in schemes and not (adds_http and not scheme):

@@ -33,8 +33,8 @@ wildcards = st.one_of(hosts, hosts.map("*".__add__))
 def test_overlapping_hosts_are_found_as_by_comparing_all(found: list[str]) -> None:
     expected = {
         late
-        for (_, one), (late, two) in combinations(enumerate(found), 2)
-        if is_within(one, two) or is_within(two, one)
+        for (_, combination), (late, two) in combinations(enumerate(found), 2)
+        if is_within(combination, two) or is_within(two, combination)
     }
     pairs = list(overlaps(found))
     assert all(early < late for late, early in pairs)

@@ -35,9 +35,9 @@ def real(value: Any) -> float:
     return float(value) if isinstance(value, bool | int | float) else 0.0
 
 
-def _quotient(one: Any, other: Any) -> int:
+def _quotient(this: Any, other: Any) -> int:
     """Go divides towards zero."""
-    dividend, divisor = whole(one), whole(other)
+    dividend, divisor = whole(this), whole(other)
     if divisor == 0:
         raise ZeroDivisionError("integer divide by zero")
     sign = -1 if (dividend < 0) != (divisor < 0) else 1

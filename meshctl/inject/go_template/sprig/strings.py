@@ -86,8 +86,8 @@ def _decode(decoder: Callable[[str], bytes]) -> Callable[[str], str]:
     return decode
 
 
-def _plural(one: str, many: str, count: int) -> str:
-    return one if count == 1 else many
+def _plural(singular: str, many: str, count: int) -> str:
+    return singular if count == 1 else many
 
 
 _TRIMMED = " \t\n\v\f\r\x85\xa0"
@@ -99,7 +99,7 @@ STRINGS: Mapping[str, Callable[..., Any]] = {
     "b64dec": _decode(base64.b64decode),
     "b64enc": lambda s: base64.b64encode(s.encode()).decode(),
     "camelcase": _camel,
-    "cat": lambda *v: " ".join(show_inside(one) for one in v if one is not None),
+    "cat": lambda *v: " ".join(show_inside(item) for item in v if item is not None),
     "contains": lambda part, s: part in s,
     "hasPrefix": lambda part, s: s.startswith(part),
     "hasSuffix": lambda part, s: s.endswith(part),
@@ -111,7 +111,7 @@ STRINGS: Mapping[str, Callable[..., Any]] = {
     "nindent": lambda n, s: "\n" + _indent(n, s),
     "nospace": lambda s: "".join(s.split()),
     "plural": _plural,
-    "quote": lambda *v: " ".join(quote(show_inside(one)) for one in v if one is not None),
+    "quote": lambda *v: " ".join(quote(show_inside(item)) for item in v if item is not None),
     "repeat": _repeat,
     "replace": lambda old, new, s: s.replace(old, new),
     "sha1sum": lambda s: sha1(s.encode()).hexdigest(),  # noqa: S324 - a checksum
@@ -122,7 +122,7 @@ STRINGS: Mapping[str, Callable[..., Any]] = {
     "split": _split,
     "splitList": lambda separator, s: s.split(separator),
     "splitn": lambda separator, n, s: _split(separator, s, n),
-    "squote": lambda *v: " ".join(f"'{show_inside(one)}'" for one in v if one is not None),
+    "squote": lambda *v: " ".join(f"'{show_inside(item)}'" for item in v if item is not None),
     "substr": _substring,
     "swapcase": lambda s: s.swapcase(),
     "title": lambda s: re.sub(r"\b\w", lambda match: match[0].upper(), s),

@@ -30,16 +30,16 @@ def check_localities(setting: View, *, ejects: bool) -> Iterator[Fault]:
                 why = f"failover decides about regions, so {label} cannot be a failoverPriority"
                 yield refuse(setting.at("failoverPriority", at), why)
                 return
-    weights = [fault for one in distribute if (fault := _wrong_weight(one))]
+    weights = [fault for item in distribute if (fault := _wrong_weight(item))]
     if weights:
         yield weights[0]
         return
-    for one in distribute:
-        to = one.child("to")
+    for entry in distribute:
+        to = entry.child("to")
         # Keys have no order; wildcards go first, so that none covers another one unseen.
         names = sorted(to.names(), key=lambda name: "*" not in name)
         yield from _check_apart([(to.key(name), name) for name in names])
-    yield from _check_apart([(one.at("from"), one.text("from")) for one in distribute])
+    yield from _check_apart([(item.at("from"), item.text("from")) for item in distribute])
     yield from _check_failover(setting, ejects=ejects)
 
 

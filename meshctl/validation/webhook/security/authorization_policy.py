@@ -117,8 +117,8 @@ def _check_custom(rule: View) -> Iterator[Fault]:
 
 def _check_denied_tcp(rule: View) -> Iterator[Fault]:
     """Warn where a rule asks only about HTTP: on TCP ports it denies everything."""
-    sources = [one.child("source") for one in views(rule, "from", View) if one.has("source")]
-    targets = [one.child("operation") for one in views(rule, "to", View) if one.has("operation")]
+    sources = [view.child("source") for view in views(rule, "from", View) if view.has("source")]
+    targets = [view.child("operation") for view in views(rule, "to", View) if view.has("operation")]
     asks_sender = any(
         source.data.get(key)
         for source in sources
