@@ -54,4 +54,4 @@ def _is_shut(workload: Workload, policy: AuthorizationPolicy, mesh: Mesh) -> boo
     if not is_known or next(mesh.container_ports.in_front_of(workload), None) is None:
         return False
     allowing = (other for other in mesh.authorization.guarding(workload) if other.action == "ALLOW")
-    return not any(other.spec.data.get("rules") for authorization_policy in allowing)
+    return not any(other.spec.data.get("rules") for other in allowing)
