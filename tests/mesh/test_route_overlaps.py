@@ -165,7 +165,7 @@ def test_sidecars_use_the_oldest_of_a_host() -> None:
 
 
 @pytest.mark.parametrize(
-    ("one", "other", "clients"),
+    ("this", "other", "clients"),
     [
         ({}, {}, "*"),
         ({"exportTo": ["."]}, {}, None),
