@@ -1,51 +1,42 @@
-"""The mesh as istiod makes it of all resources; each answer is made once."""
+"""The mesh: what istiod makes of a set of resources, one facade for each package."""
 
-# The modules are imported where they are asked, since an input needs few of them.
+# The packages are imported where they are asked, since an input needs few of them.
 # ruff: noqa: PLC0415
 
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
+from meshctl.mesh.core.inventory import Inventory
 from meshctl.mesh.core.mesh_config import MeshConfig
-from meshctl.mesh.indexes import Indexes
-from meshctl.resources import (
-    Resource,
-)
+from meshctl.resources import AuthorizationPolicy, RequestAuthentication, Resource
 from meshctl.resources.cached_property import cached_property
 from meshctl.settings import InjectionByHand, Ownership
 from meshctl.validation.faults import ACCEPTED, Verdict
 
 if TYPE_CHECKING:
-    from meshctl.mesh.gateway_api.gateway_api import GatewayApi
-    from meshctl.mesh.gateways.egress_paths import EgressPaths
-    from meshctl.mesh.gateways.gateway_api_routes import GatewayApiRoutes
-    from meshctl.mesh.gateways.ingress_paths import IngressPaths
-    from meshctl.mesh.gateways.route_overlaps import RouteOverlaps
+    from meshctl.mesh.authorization.decision import Decisions
+    from meshctl.mesh.core.extension_providers import ExtensionProviders
+    from meshctl.mesh.core.namespaces import Namespaces
+    from meshctl.mesh.gateway_api.facade import GatewayApiFacade
+    from meshctl.mesh.gateways.facade import GatewaysFacade
+    from meshctl.mesh.injection.facade import InjectionFacade
     from meshctl.mesh.ownership import Owners
+    from meshctl.mesh.reachability.facade import ReachabilityFacade
+    from meshctl.mesh.registry.facade import RegistryFacade
     from meshctl.mesh.request_path.request_paths import RequestPaths
-    from meshctl.mesh.security.client_identity import ClientIdentities
-    from meshctl.mesh.security.http_workloads import HttpWorkloads
-    from meshctl.mesh.security.request_authentication import RequestAuthentications
-    from meshctl.mesh.security.tls_conflicts import TlsConflicts
-    from meshctl.mesh.security.tls_origination import TlsOrigination
-    from meshctl.mesh.sidecar_scope.declared_calls import DeclaredCalls
-    from meshctl.mesh.sidecar_scope.proxy_memory import ProxySizes
-    from meshctl.mesh.sidecar_scope.scope import SidecarScopes
-    from meshctl.mesh.traffic.clusters import Clusters
-    from meshctl.mesh.traffic.sidecar_routes import SidecarRoutes
-    from meshctl.mesh.traffic.subsets import Subsets
-    from meshctl.mesh.workloads.endpoints import SubsetEndpoints
-    from meshctl.mesh.workloads.replicas import Replicas
-    from meshctl.mesh.workloads.wide_ports import WidePorts
+    from meshctl.mesh.security.facade import SecurityFacade
+    from meshctl.mesh.sidecar_scope.facade import SidecarScopeFacade
+    from meshctl.mesh.traffic.facade import TrafficFacade
+    from meshctl.mesh.workloads.facade import WorkloadsFacade
 
 
-class Mesh(Indexes):
+class Mesh(Inventory):
     """All resources with all that follows from them; immutable.
 
     ``judge`` says what is wrong with one object by itself; without it nothing is.
     """
 
-    def __init__(  # noqa: PLR0913 - each says one thing about the input, and has a default
+    def __init__(
         self, resources: Sequence[Resource], config: MeshConfig | None = None, *,
         is_whole: bool = False, judge: Callable[[Resource], Verdict] = lambda _: ACCEPTED,
         ownership: Ownership | None = None, unread: frozenset[str] = frozenset(),
@@ -53,12 +44,12 @@ class Mesh(Indexes):
     ) -> None:  # fmt: skip
         super().__init__(resources, config, is_whole=is_whole, unread=unread, injection=injection)
         self._judge = judge
-        self._ownership = ownership or Ownership()
+        self._teams = ownership or Ownership()
         self._verdicts: dict[Resource, Verdict] = {}
 
     def warm_up(self) -> None:
         """Make the indexes that most rules share, so that forked processes inherit them."""
-        _ = self.registry, self.workloads, self.clusters
+        _ = self.registry, self.workloads, self.reachability.clusters
 
     def verdict(self, resource: Resource) -> Verdict:
         """What the API server would say to one object; each is judged once."""
@@ -68,138 +59,107 @@ class Mesh(Indexes):
         return verdict
 
     @cached_property
-    def clusters(self) -> "Clusters":
-        """What destinations lead to."""
-        from meshctl.mesh.traffic.clusters import Clusters
+    def namespaces(self) -> "Namespaces":
+        """The namespaces the input speaks of."""
+        from meshctl.mesh.core.namespaces import Namespaces
 
-        return Clusters(self)
-
-    @cached_property
-    def sidecar_routes(self) -> "SidecarRoutes":
-        """The route tables of sidecars, one for each client and port, HTTPRoutes in them."""
-        from meshctl.mesh.traffic.sidecar_routes import SidecarRoutes
-
-        return SidecarRoutes(self.gateway_api.routes, self.registry)
+        return Namespaces(self.resources, self.config, is_whole=self.is_whole)
 
     @cached_property
-    def subsets(self) -> "Subsets":
-        """Who finds the subset of a destination."""
-        from meshctl.mesh.traffic.subsets import Subsets
+    def extension_providers(self) -> "ExtensionProviders":
+        """Providers of logs, traces and metrics."""
+        from meshctl.mesh.core.extension_providers import ExtensionProviders
 
-        return Subsets(self)
-
-    @cached_property
-    def route_overlaps(self) -> "RouteOverlaps":
-        """VirtualServices that take each other's requests at a gateway."""
-        from meshctl.mesh.gateways.route_overlaps import RouteOverlaps
-        from meshctl.mesh.gateways.shared_virtual_hosts import shared_hosts
-
-        return RouteOverlaps(shared_hosts(self))
+        return ExtensionProviders(self.config)
 
     @cached_property
-    def subset_endpoints(self) -> "SubsetEndpoints":
-        """Pods behind subsets."""
-        from meshctl.mesh.workloads.endpoints import SubsetEndpoints
+    def registry(self) -> "RegistryFacade":
+        """Hosts and ports, identities, secrets."""
+        from meshctl.mesh.registry.facade import RegistryFacade
 
-        return SubsetEndpoints(self)
-
-    @cached_property
-    def tls_conflicts(self) -> "TlsConflicts":
-        """Clients and servers that TLS keeps apart."""
-        from meshctl.mesh.security.tls_conflicts import TlsConflicts
-
-        return TlsConflicts(self)
+        return RegistryFacade(self)
 
     @cached_property
-    def tls_origination(self) -> "TlsOrigination":
-        """TLS to servers that speak it themselves."""
-        from meshctl.mesh.security.tls_origination import TlsOrigination
+    def injection(self) -> "InjectionFacade":
+        """Who injects pods, and how."""
+        from meshctl.mesh.injection.facade import InjectionFacade
 
-        return TlsOrigination(self)
-
-    @cached_property
-    def replicas(self) -> "Replicas":
-        """Numbers of pods."""
-        from meshctl.mesh.workloads.replicas import Replicas
-
-        return Replicas(self)
+        return InjectionFacade(self)
 
     @cached_property
-    def sidecar_scopes(self) -> "SidecarScopes":
+    def workloads(self) -> "WorkloadsFacade":
+        """Pods behind selectors, their ports and proxies."""
+        from meshctl.mesh.workloads.facade import WorkloadsFacade
+
+        return WorkloadsFacade(self, self.registry, self.injection.heed)
+
+    @cached_property
+    def traffic(self) -> "TrafficFacade":
+        """What VirtualServices and DestinationRules become."""
+        from meshctl.mesh.traffic.facade import TrafficFacade
+
+        return TrafficFacade(self, self.registry)
+
+    @cached_property
+    def sidecar_scope(self) -> "SidecarScopeFacade":
         """The hosts that proxies know."""
-        from meshctl.mesh.sidecar_scope.scope import SidecarScopes
+        from meshctl.mesh.sidecar_scope.facade import SidecarScopeFacade
 
-        return SidecarScopes(self)
-
-    @cached_property
-    def declared_calls(self) -> "DeclaredCalls":
-        """The hosts that workloads call, as their settings say."""
-        from meshctl.mesh.sidecar_scope.declared_calls import DeclaredCalls
-
-        return DeclaredCalls(self)
+        return SidecarScopeFacade(self, self.registry, self.workloads, self.traffic)
 
     @cached_property
-    def proxy_sizes(self) -> "ProxySizes":
-        """What proxies keep in memory."""
-        from meshctl.mesh.sidecar_scope.proxy_memory import ProxySizes
+    def gateways(self) -> "GatewaysFacade":
+        """What gateway workloads serve."""
+        from meshctl.mesh.gateways.facade import GatewaysFacade
 
-        return ProxySizes(self)
-
-    @cached_property
-    def egress_paths(self) -> "EgressPaths":
-        """Gateways that sidecars route to."""
-        from meshctl.mesh.gateways.egress_paths import EgressPaths
-
-        return EgressPaths(self)
+        return GatewaysFacade(self, self.registry, self.workloads, self.traffic)
 
     @cached_property
-    def http_workloads(self) -> "HttpWorkloads":
-        """Policies whose workloads get HTTP alone."""
-        from meshctl.mesh.security.http_workloads import HttpWorkloads
-
-        return HttpWorkloads(self)
-
-    @cached_property
-    def gateway_api_routes(self) -> "GatewayApiRoutes":
-        """Routes of the Gateway API by what they attach to."""
-        from meshctl.mesh.gateways.gateway_api_routes import GatewayApiRoutes
-
-        return GatewayApiRoutes(self)
-
-    @cached_property
-    def gateway_api(self) -> "GatewayApi":
+    def gateway_api(self) -> "GatewayApiFacade":
         """What istiod makes of the Gateway API."""
-        from meshctl.mesh.gateway_api.gateway_api import GatewayApi
+        from meshctl.mesh.gateway_api.facade import GatewayApiFacade
 
-        return GatewayApi(self)
+        return GatewayApiFacade(
+            self, self.registry, self.workloads, self.namespaces, self.traffic, self.gateways
+        )
 
     @cached_property
-    def owners(self) -> "Owners":
+    def reachability(self) -> "ReachabilityFacade":
+        """What routes lead to."""
+        from meshctl.mesh.reachability.facade import ReachabilityFacade
+
+        return ReachabilityFacade(
+            self, self.registry, self.workloads, self.traffic, self.gateways,
+            self.gateway_api.reference_grants,
+        )  # fmt: skip
+
+    @cached_property
+    def security(self) -> "SecurityFacade":
+        """TLS, tokens and authorization."""
+        from meshctl.mesh.security.facade import SecurityFacade
+
+        return SecurityFacade(
+            self, self.registry, self.workloads, self.traffic, self.gateways, self.injection,
+            self.reachability.ingress_paths, self.gateway_api.reference_grants,
+        )  # fmt: skip
+
+    @cached_property
+    def decisions(self) -> "Decisions":
+        """Who is let in where, by AuthorizationPolicies and tokens."""
+        from meshctl.mesh.authorization.custom_providers import custom_providers
+        from meshctl.mesh.authorization.decision import Decisions
+
+        return Decisions(
+            self.of(AuthorizationPolicy), self.of(RequestAuthentication), self.config,
+            lambda: custom_providers(self.config, self.registry),
+        )  # fmt: skip
+
+    @cached_property
+    def ownership(self) -> "Owners":
         """Teams, and what their objects touch."""
         from meshctl.mesh.ownership import Owners
 
-        return Owners(self, self._ownership)
-
-    @cached_property
-    def client_identities(self) -> "ClientIdentities":
-        """Workloads as clients."""
-        from meshctl.mesh.security.client_identity import ClientIdentities
-
-        return ClientIdentities(self)
-
-    @cached_property
-    def ingress_paths(self) -> "IngressPaths":
-        """Routes from gateways to workloads."""
-        from meshctl.mesh.gateways.ingress_paths import IngressPaths
-
-        return IngressPaths(self)
-
-    @cached_property
-    def request_authentications(self) -> "RequestAuthentications":
-        """RequestAuthentications by the workloads they are for."""
-        from meshctl.mesh.security.request_authentication import RequestAuthentications
-
-        return RequestAuthentications(self)
+        return Owners(self._teams, self.config, self.registry, self.traffic.routes, self.gateways)
 
     @cached_property
     def request_paths(self) -> "RequestPaths":
@@ -207,10 +167,3 @@ class Mesh(Indexes):
         from meshctl.mesh.request_path.request_paths import RequestPaths
 
         return RequestPaths(self)
-
-    @cached_property
-    def wide_ports(self) -> "WidePorts":
-        """Ports of ServiceEntries that take the traffic of others."""
-        from meshctl.mesh.workloads.wide_ports import WidePorts
-
-        return WidePorts(self)

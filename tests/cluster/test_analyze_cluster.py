@@ -101,7 +101,7 @@ def test_replicas_are_unknown_where_autoscalers_may_not_be_read() -> None:
     known = []
     for _ in range(2):
         mesh = load_mesh(NOTHING, WHOLE, live=read_snapshot(cluster))
-        known.append(mesh.replicas.of(mesh.of(Workload)[0]))
+        known.append(mesh.workloads.replicas.of(mesh.of(Workload)[0]))
         cluster.refuse("HorizontalPodAutoscaler")
     assert [2, None] == known
 
@@ -205,7 +205,7 @@ def test_a_file_keeps_the_age_of_what_it_replaces(tmp_path: Path) -> None:
     newer = policy("a", "DISABLE", creationTimestamp="2026-02-01T00:00:00Z")
     live = read_snapshot(StubCluster(older, newer))
     mesh = load_mesh(write(tmp_path, policy("z", "PERMISSIVE")), WHOLE, live=live)
-    demand = mesh.peer_authentications.of_namespace("shop")
+    demand = mesh.security.peer_authentications.of_namespace("shop")
     assert (Mode.PERMISSIVE, True) == (demand.mode, demand.order_known)
 
 

@@ -74,8 +74,11 @@ def test_who_comes_first_is_who_stands_first(capsys: pytest.CaptureFixture[str])
     wrong = []
     for scenario, mesh, truth in scenarios():
         for service in mesh.of(VirtualService):
-            unused = mesh.route_overlaps.unused_default(service)
-            for overlap in [*mesh.route_overlaps.overlaps(service), *([unused] if unused else [])]:
+            unused = mesh.gateways.route_overlaps.unused_default(service)
+            for overlap in [
+                *mesh.gateways.route_overlaps.overlaps(service),
+                *([unused] if unused else []),
+            ]:
                 counted["collisions"] += 1
                 assert overlap.order_known
                 found = stands_before(name(overlap.first), name(overlap.second), truth)
@@ -95,7 +98,7 @@ def test_what_is_dead_is_not_sent_or_stands_behind(capsys: pytest.CaptureFixture
     for scenario, mesh, truth in scenarios():
         sent = {route for order in orders(truth) for route in order}
         for service in mesh.of(VirtualService):
-            for shadow in mesh.unreachable_rules.of(service):
+            for shadow in mesh.traffic.unreachable_rules.of(service):
                 dead = name(shadow.dead)
                 if shadow.is_by_catch_all:
                     counted["cut off"] += 1

@@ -71,7 +71,7 @@ def by_key(rows: Iterator[dict[str, Any]]) -> dict[Key, dict[str, Any]]:
 def rows_of(mesh: Mesh, clients: set[str]) -> Iterator[dict[str, Any]]:
     for workload in mesh.workloads:
         if workload.key_name in clients:
-            for connection in mesh.mtls.connections(mesh.mtls.client(workload)):
+            for connection in mesh.security.mtls.connections(mesh.security.mtls.client(workload)):
                 if is_compared(mesh, connection):
                     yield to_row(connection)
 
@@ -131,7 +131,9 @@ def reported(mesh: Mesh, clients: set[str] | None = None) -> set[Place]:
     """What the model files; a namespace may be asked through another client than was recorded."""
     found = set()
     for conflict in (
-        conflict for resource in mesh.resources for conflict in mesh.tls_conflicts.of(resource)
+        conflict
+        for resource in mesh.resources
+        for conflict in mesh.security.tls_conflicts.of(resource)
     ):
         for connection in conflict.connections:
             upstream, server = connection.upstream, connection.server

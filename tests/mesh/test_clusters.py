@@ -5,10 +5,9 @@ from gateway_meshes import gateway, mesh, pods, routes_for, server, service, thi
 from hypothesis import given
 from hypothesis import strategies as st
 
-from meshctl.mesh.traffic.clusters import NoClusterReason
+from meshctl.mesh.reachability.clusters import NoClusterReason
+from meshctl.mesh.reachability.subsets import ELSEWHERE
 from meshctl.mesh.traffic.path_rewrite import broken_example, rewrite
-from meshctl.mesh.traffic.rewrites import looping
-from meshctl.mesh.traffic.subsets import ELSEWHERE
 
 
 def to(host, **destination):
@@ -20,7 +19,7 @@ def only_destination(item):
 
 
 def why(made, item):
-    missing = made.clusters.missing(only_destination(item))
+    missing = made.reachability.clusters.missing(only_destination(item))
     return None if missing is None else missing.why
 
 
@@ -84,7 +83,7 @@ def rule(name, host, *subsets, **spec):
 
 
 def lost_client(made, item):
-    lost = made.subsets.lost(item.http[0], only_destination(item))
+    lost = made.reachability.subsets.lost(item.http[0], only_destination(item))
     if lost is None:
         return None
     return "everybody" if lost.client is None else lost.client.namespace
@@ -160,13 +159,13 @@ def test_redirects_that_lead_back(match, redirect, loops) -> None:
             "shop/v", ["a.test"], ["g"], {"match": [match], "redirect": redirect}
         ),
     )
-    assert loops == bool(list(looping(made, virtual_service)))
+    assert loops == bool(list(made.reachability.redirect_loops.of(virtual_service)))
 
 
 def test_a_redirect_that_is_never_reached_leads_nowhere() -> None:
     rules = {"route": []}, {"match": [{"uri": {"exact": "/"}}], "redirect": {"authority": "a.test"}}
     made = mesh(virtual_service := routes_for("shop/v", ["a.test"], ["g"], *rules))
-    assert [] == list(looping(made, virtual_service))
+    assert [] == list(made.reachability.redirect_loops.of(virtual_service))
 
 
 @given(st.sampled_from(["/", "/a", "/a/", "/a/b", "/a-"]), st.sampled_from(["/", "/b", "/b/"]))

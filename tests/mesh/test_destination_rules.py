@@ -16,7 +16,7 @@ HOST = "cart.shop.svc.cluster.local"
 def followed(resources, client="front", labels=None, config=None):
     made = mesh(service("shop/cart"), *resources, config=config)
     (host,) = made.registry.at(HOST)
-    return made.destination_rules.effective(host, client, labels or {})
+    return made.traffic.destination_rules.effective(host, client, labels or {})
 
 
 def names(resources, **options):
@@ -58,7 +58,7 @@ def test_the_nearest_host_is_taken_before_export_to_is_read() -> None:
     assert [] == names(hidden)
     assert ["shop/wide"] == names([hidden[0], rule("shop/cart", "cart", exportTo=["."])])
     (specific,) = [item for item in hidden if item.name == "cart"]
-    found = mesh(*hidden).destination_rules.hidden_by(specific)
+    found = mesh(*hidden).traffic.destination_rules.hidden_by(specific)
     assert "wide" == (found.name if found else None)
 
 
@@ -106,7 +106,7 @@ def test_a_selector_picks_its_clients_and_leaves_the_others_nothing() -> None:
     assert ["front/web"] == names(rules, labels={"app": "web"})
     assert [] == names(rules, labels={"app": "batch"})
     made = mesh(service("shop/cart"), *rules)
-    assert "cart" == made.destination_rules.hidden_by_selector(selective, {"shop"}).name
+    assert "cart" == made.traffic.destination_rules.hidden_by_selector(selective, {"shop"}).name
 
 
 POLICY = {"tls": {"mode": "DISABLE"}, "portLevelSettings": [{"port": {"number": 80}}]}

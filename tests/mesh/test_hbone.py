@@ -27,7 +27,7 @@ def outcome(client, server, *more, config=None):
     (web,) = (pod for pod in made.workloads if pod.name == "web")
     return [
         (str(connection.upstream.tls), str(connection.mode), str(connection.result))
-        for connection in made.mtls.connections(made.mtls.client(web))
+        for connection in made.security.mtls.connections(made.security.mtls.client(web))
         if connection.upstream.host.host == HOST
     ]
 
@@ -85,5 +85,5 @@ def test_what_goes_outside_the_mesh_is_passed_on() -> None:
         rule("front/api", "api.example.com", **tls("SIMPLE")),
     )
     (web,) = made.workloads
-    (found,) = made.mtls.connections(made.mtls.client(web))
+    (found,) = made.security.mtls.connections(made.security.mtls.client(web))
     assert ("plaintext", "plaintext") == (str(found.upstream.tls), str(found.result))

@@ -62,7 +62,7 @@ def service(name: str, namespace: str = "shop", *ports: int) -> dict[str, Any]:
 def test_sidecars_are_ordinary(plane, expected) -> None:
     each_mesh = mesh(*plane, deployment())
     workload = next(item for item in each_mesh.of(Workload) if item.name == "cart")
-    assert expected == each_mesh.control_plane.is_sidecar_ordinary(workload)
+    assert expected == each_mesh.injection.control_plane.is_sidecar_ordinary(workload)
 
 
 def test_cni_is_seen() -> None:
@@ -71,22 +71,25 @@ def test_cni_is_seen() -> None:
         "kind": "IstioOperator",
         "spec": {"components": {"cni": {"enabled": True}}},
     }
-    assert mesh(operator).control_plane.has_cni
-    assert not mesh(deployment()).control_plane.has_cni
+    assert mesh(operator).injection.control_plane.has_cni
+    assert not mesh(deployment()).injection.control_plane.has_cni
 
 
 def test_pods_are_counted_only_when_written() -> None:
     host = "cart.shop.svc.cluster.local"
-    assert mesh(service("cart"), deployment(replicas=3)).replicas.behind(host) == 3
-    assert mesh(service("cart"), deployment()).replicas.behind(host) is None
+    assert mesh(service("cart"), deployment(replicas=3)).workloads.replicas.behind(host) == 3
+    assert mesh(service("cart"), deployment()).workloads.replicas.behind(host) is None
     scaler = {
         "apiVersion": "autoscaling/v2",
         "kind": "HorizontalPodAutoscaler",
         "metadata": {"name": "cart", "namespace": "shop"},
         "spec": {"scaleTargetRef": {"kind": "Deployment", "name": "cart"}},
     }
-    assert mesh(service("cart"), deployment(replicas=3), scaler).replicas.behind(host) is None
-    assert mesh(service("cart")).replicas.behind(host) is None
+    assert (
+        mesh(service("cart"), deployment(replicas=3), scaler).workloads.replicas.behind(host)
+        is None
+    )
+    assert mesh(service("cart")).workloads.replicas.behind(host) is None
 
 
 def test_sizes_count_what_is_visible_and_what_is_called() -> None:
@@ -100,8 +103,8 @@ def test_sizes_count_what_is_visible_and_what_is_called() -> None:
         caller,
         deployment("stock", "depot", replicas=4),
     )
-    assert ProxySize(3, 6, 2 + 4) == each_mesh.proxy_sizes.without_sidecar("shop")
-    assert ProxySize(2, 3, 2 + 4) == each_mesh.proxy_sizes.with_sidecar("shop")
+    assert ProxySize(3, 6, 2 + 4) == each_mesh.sidecar_scope.proxy_memory.without_sidecar("shop")
+    assert ProxySize(2, 3, 2 + 4) == each_mesh.sidecar_scope.proxy_memory.with_sidecar("shop")
 
 
 def test_memory_grows_with_ports_and_endpoints() -> None:

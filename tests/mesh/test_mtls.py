@@ -16,7 +16,7 @@ def outcome(*resources, proxy=ClientKind.SIDECAR, config=None):
     client = Client("front/web", "front", proxy)
     return [
         (str(connection.upstream.tls), str(connection.mode), str(connection.result))
-        for connection in made.mtls.connections(client)
+        for connection in made.security.mtls.connections(client)
         if connection.upstream.host.host == HOST
     ]
 
@@ -122,7 +122,7 @@ def test_hosts_outside_the_mesh() -> None:
     spec = {"hosts": ["api.test"], "ports": [{"number": 443, "name": "tls", "protocol": "TLS"}]}
     entry = thing("ServiceEntry", "shop/api", spec)
     made = mesh(entry, rule("shop/r", "api.test", **tls("SIMPLE", sni="x")))
-    (found,) = made.mtls.connections(Client("front/web", "front"))
+    (found,) = made.security.mtls.connections(Client("front/web", "front"))
     assert ("simple", "external", "tls") == (found.upstream.tls, found.mode, found.result)
 
 
@@ -142,7 +142,7 @@ def test_subsets_are_upstreams_of_their_own() -> None:
             connection.upstream.sni,
             str(connection.result),
         )
-        for connection in made.mtls.connections(Client("front/web", "front"))
+        for connection in made.security.mtls.connections(Client("front/web", "front"))
     ]
     assert [
         (None, f"outbound_.80_._.{HOST}", "mtls"),
@@ -155,27 +155,27 @@ def test_labels_that_no_template_shows_leave_a_subset_its_pods() -> None:
     """Argo Rollouts puts the hash of a ReplicaSet into the subset."""
     subsets = [{"name": "canary", "labels": {"rollouts-pod-template-hash": "5c8"}}]
     made = mesh(*SHOP, rule("shop/r", "cart", subsets=subsets))
-    found = list(made.mtls.connections(Client("front/web", "front")))
+    found = list(made.security.mtls.connections(Client("front/web", "front")))
     assert ["mtls", "mtls"] == [str(connection.result) for connection in found]
 
 
 def test_a_conflict_is_filed_once_under_the_object_that_decides() -> None:
     disable = rule("shop/r", "cart", **tls("DISABLE"))
     made = mesh(*SHOP, STRICT, disable)
-    (conflict,) = made.tls_conflicts.of(disable)
+    (conflict,) = made.security.tls_conflicts.of(disable)
     assert (f"{HOST}:80", "shop/cart", True) == (
         conflict.where,
         conflict.server,
         conflict.is_certain,
     )
     assert STRICT is conflict.demand.resource
-    assert () == made.tls_conflicts.of(STRICT)
+    assert () == made.security.tls_conflicts.of(STRICT)
 
 
 def test_a_port_that_is_called_past_the_sidecar_gets_plaintext() -> None:
     made = mesh(*SHOP, STRICT, rule("shop/r", "cart", **tls("ISTIO_MUTUAL")))
     client = Client("front/web", "front", past_sidecar=frozenset({80}))
-    [connection] = made.mtls.connections(client)
+    [connection] = made.security.mtls.connections(client)
     assert ("plaintext", "conflict", None) == (
         connection.upstream.tls,
         connection.result,

@@ -25,7 +25,7 @@ def virtual_service(namespace: str, file: str = "/elsewhere/a.yaml", **spec: Any
 
 
 def owners(resource: Resource):
-    return Mesh((resource,), ownership=OWNERSHIP).owners
+    return Mesh((resource,), ownership=OWNERSHIP).ownership
 
 
 @pytest.mark.parametrize(
@@ -96,4 +96,4 @@ def test_a_team_without_lists_may_touch_anything() -> None:
 
 def test_without_ownership_nobody_owns_anything() -> None:
     resource = virtual_service("istio-system")
-    assert None is Mesh((resource,)).owners.team_of(resource)
+    assert None is Mesh((resource,)).ownership.team_of(resource)

@@ -10,7 +10,7 @@ PICKS = {"selector": {"matchLabels": {"app": "cart"}}}
 
 def demand(*policies, port=8080, at="shop/cart"):
     cart = workload(at)
-    return mesh(cart, *policies).peer_authentications.of_port(cart, port)
+    return mesh(cart, *policies).security.peer_authentications.of_port(cart, port)
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.injection.webhooks import matches
+from meshctl.mesh.core.selectors import matches
 from meshctl.mesh.registry.service_accounts import Principal, parse_principal
 from meshctl.mesh.security.layer7 import layer7_part
 from meshctl.mesh.sidecar_scope.egress_hosts import egress_entries
@@ -94,7 +94,7 @@ def test_the_waypoint_of_an_object_comes_before_that_of_its_namespace() -> None:
         labels={"istio.io/use-waypoint": "edge", "istio.io/use-waypoint-namespace": "infra"},
     )  # fmt: skip
     out = make("v1", "Service", "out", "shop", labels={"istio.io/use-waypoint": "none"})
-    ambient = Mesh([home, plain, own, out]).ambient
+    ambient = Mesh([home, plain, own, out]).workloads.ambient
     uses = [ambient.waypoint_use(item) for item in (home, plain, own, out)]
     assert ["shop/all", "shop/all", "infra/edge", None] == [use and use.key_name for use in uses]
 
@@ -125,9 +125,9 @@ def test_policies_of_the_root_namespace_reach_every_namespace() -> None:
     root = make(SECURITY, "AuthorizationPolicy", "root", "istio-system", spec=selector)
     other = make(SECURITY, "AuthorizationPolicy", "other", "checkout", spec=selector)
     mesh = Mesh([workload, root, other])
-    assert [workload] == mesh.authorization.reached(root)
-    assert [] == mesh.authorization.reached(other)
-    assert (root,) == tuple(mesh.authorization.of(workload))
+    assert [workload] == mesh.security.authorization.reached(root)
+    assert [] == mesh.security.authorization.reached(other)
+    assert (root,) == tuple(mesh.security.authorization.of(workload))
 
 
 def test_a_base_view_gives_all_its_kinds() -> None:
@@ -200,7 +200,7 @@ def test_twins_are_found_for_clients_that_see_both() -> None:
     def seen(entry: ServiceEntry) -> list[tuple[str, bool, bool]]:
         return [
             (twin.other.entry.name, twin.is_first, twin.is_override)
-            for twin in mesh.service_entries.twins(entry)
+            for twin in mesh.registry.service_entries.twins(entry)
         ]
 
     assert [("c", True, True), ("b", True, True)] == seen(public)
@@ -223,7 +223,7 @@ def test_webhooks_overlap_by_a_witness_pod() -> None:
          "matchExpressions": [{"key": "istio-injection", "operator": "DoesNotExist"}]},
     )  # fmt: skip
     greedy = configuration("greedy", {})
-    injector = Mesh([enabled, canary, greedy]).injector
+    injector = Mesh([enabled, canary, greedy]).injection.webhooks
     overlaps = {
         webhook.resource.name: sorted(
             overlap.resource.name for overlap in injector.overlaps(webhook)

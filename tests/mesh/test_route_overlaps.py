@@ -23,7 +23,7 @@ def at_gateway(name, *rules, age=None, hosts=("a.test",), gateways=("shop/public
 def overlaps(made, service):
     return [
         (overlap.first.service.name, str(overlap.witness), overlap.order_known)
-        for overlap in made.route_overlaps.overlaps(service)
+        for overlap in made.gateways.route_overlaps.overlaps(service)
     ]
 
 
@@ -65,7 +65,7 @@ def test_gateways_that_share_a_port_share_their_routes() -> None:
         at_gateway("shop/one", http("/a", "x"), age=4, gateways=["shop/g1"]),
         two := at_gateway("shop/two", http("/a/b", "y"), age=3, gateways=["shop/g2"]),
     )
-    (found,) = made.route_overlaps.overlaps(two)
+    (found,) = made.gateways.route_overlaps.overlaps(two)
     assert ("one", "shop/g1 and shop/g2") == (found.first.service.name, found.host.gateway)
 
 
@@ -114,7 +114,7 @@ def test_two_documents_of_one_object_are_never_both_in_the_mesh() -> None:
     inside, inside_again = (in_mesh("shop/b", "b.test", to=to) for to in "xy")
     made = mesh(PUBLIC, virtual_service, again, inside, inside_again)
     assert [] == overlaps(made, virtual_service) + overlaps(made, again)
-    assert made.route_overlaps.unused_default(again) is None
+    assert made.gateways.route_overlaps.unused_default(again) is None
     assert [] == lost(made, inside_again)
 
 
@@ -123,7 +123,7 @@ def test_only_the_first_default_route_is_used() -> None:
         at_gateway(f"shop/{name}", default(name), age=age) for age, name in enumerate("cba")
     ]
     made = mesh(PUBLIC, *services)
-    found = [made.route_overlaps.unused_default(service) for service in services]
+    found = [made.gateways.route_overlaps.unused_default(service) for service in services]
     assert found[0] is None
     assert ["c", "c"] == [item.first.service.name for item in found[1:]]
 
@@ -132,14 +132,14 @@ def test_many_on_one_path_are_left_unchecked_and_named() -> None:
     services = [at_gateway(f"shop/s{n}", http("/a", f"h{n}")) for n in range(202)]
     made = mesh(PUBLIC, *services)
     assert [] == overlaps(made, services[-1])
-    assert dict.fromkeys(services, "a.test") == made.route_overlaps.unfinished
+    assert dict.fromkeys(services, "a.test") == made.gateways.route_overlaps.unfinished
     assert 202 * 201 // 2 > MOST_PAIRS
 
 
 def test_many_on_paths_of_their_own_are_checked() -> None:
     services = [at_gateway(f"shop/s{n}", http(f"/s{n}/", f"h{n}")) for n in range(400)]
     made = mesh(PUBLIC, *services)
-    assert {} == made.route_overlaps.unfinished
+    assert {} == made.gateways.route_overlaps.unfinished
     assert [] == [found for service in services for found in overlaps(made, service)]
 
 
@@ -151,7 +151,7 @@ def in_mesh(name, *hosts, to="x", age=None, match=None, **spec):
 def lost(made, service):
     return [
         (item.loser.host, item.winner.service.name, item.clients, item.order_known)
-        for item in made.sidecar_hosts.lost(service)
+        for item in made.traffic.sidecar_hosts.lost(service)
     ]
 
 
@@ -198,6 +198,6 @@ def test_a_closer_host_cuts_off_the_wildcard_above_it() -> None:
         virtual_service := at_gateway("shop/one", http("/a", "y"), hosts=["a.test"]),
         whole := at_gateway("shop/whole", default("z"), hosts=["b.test"]),
     )
-    (found,) = made.hidden_wildcards.of(virtual_service)
+    (found,) = made.gateways.hidden_wildcards.of(virtual_service)
     assert ("a.test", "*.test", "all") == (found.host, found.wildcard, found.hidden.service.name)
-    assert [] == list(made.hidden_wildcards.of(whole))
+    assert [] == list(made.gateways.hidden_wildcards.of(whole))

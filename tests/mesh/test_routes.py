@@ -10,7 +10,7 @@ HERE = ProxyNode("shop", {"app": "web"})
 
 
 def built(made, service, gateway="shop/g", port=80, proxy=HERE):
-    return made.routes.build(service, gateway, port, proxy)
+    return made.traffic.routes.build(service, gateway, port, proxy)
 
 
 def names(made, service, **options):
@@ -119,7 +119,7 @@ def test_the_routes_of_a_delegate_take_the_place_of_the_root_route() -> None:
     assert ["root-own.api-users", "root.api"] == [each_route.name for each_route in routes]
     assert ["users.team.svc.cluster.local"] == [target.host for target in routes[0].targets]
     assert users["uri"] == routes[0].match.match.data["uri"]
-    assert () == made.routes.delegates.broken(virtual_service)
+    assert () == made.traffic.routes.delegates.broken(virtual_service)
 
 
 def test_a_merged_match_asks_for_both() -> None:
@@ -155,8 +155,8 @@ def test_a_merged_match_asks_for_both() -> None:
 )
 def test_a_delegate_may_only_narrow_the_match_of_its_root(wide, leaf, fits) -> None:
     made = mesh(virtual_service := root([wide]), delegate("team/d", route("own", match=[leaf])))
-    assert fits == bool(made.routes.delegates.rules(virtual_service))
-    reasons = [broken.reason for broken in made.routes.delegates.broken(virtual_service)]
+    assert fits == bool(made.traffic.routes.delegates.rules(virtual_service))
+    reasons = [broken.reason for broken in made.traffic.routes.delegates.broken(virtual_service)]
     assert ([] if fits else [DelegateFault.CONFLICT]) == reasons
 
 
@@ -170,8 +170,10 @@ def test_a_delegate_may_only_narrow_the_match_of_its_root(wide, leaf, fits) -> N
 )
 def test_a_delegate_that_cannot_be_used_leaves_no_route(other, reason) -> None:
     made = mesh(virtual_service := root(), other)
-    assert () == made.routes.delegates.rules(virtual_service)
-    assert [reason] == [broken.reason for broken in made.routes.delegates.broken(virtual_service)]
+    assert () == made.traffic.routes.delegates.rules(virtual_service)
+    assert [reason] == [
+        broken.reason for broken in made.traffic.routes.delegates.broken(virtual_service)
+    ]
 
 
 def test_settings_come_from_the_root_where_the_delegate_has_none() -> None:
@@ -181,7 +183,7 @@ def test_settings_come_from_the_root_where_the_delegate_has_none() -> None:
         virtual_service := routes_for("shop/v", ["x"], ["g"], above),
         delegate("team/d", route("own", rewrite={"uri": "/d"})),
     )
-    (rule,) = made.routes.delegates.rules(virtual_service)
+    (rule,) = made.traffic.routes.delegates.rules(virtual_service)
     said = [rule.saying(key) for key in ("rewrite", "timeout")]
     assert [rule.action, rule.root] == said
 
@@ -197,9 +199,12 @@ def test_the_mesh_uses_one_virtual_service_for_a_host() -> None:
         routes_for("shop/edge", [host], ["g"], route(), age=1),
     )
     found = {
-        client: made.routes.of_mesh_host(host, client).key_name for client in ("shop", "front")
+        client: made.traffic.routes.of_mesh_host(host, client).key_name
+        for client in ("shop", "front")
     }
     assert {"shop": "shop/old", "front": "front/own"} == found
-    assert "shop/wide" == made.routes.of_mesh_host("x.y.svc.cluster.local", "shop").key_name
-    assert made.routes.of_mesh_host("example.org", "shop") is None
-    assert [MESH, "shop/g"] == list(made.routes.gateways_of(made.routes.of_mesh_host(host, "shop")))
+    assert "shop/wide" == made.traffic.routes.of_mesh_host("x.y.svc.cluster.local", "shop").key_name
+    assert made.traffic.routes.of_mesh_host("example.org", "shop") is None
+    assert [MESH, "shop/g"] == list(
+        made.traffic.routes.gateways_of(made.traffic.routes.of_mesh_host(host, "shop"))
+    )

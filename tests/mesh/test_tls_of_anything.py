@@ -59,10 +59,10 @@ KINDS = st.sampled_from(
 def test_no_value_of_any_field_breaks_the_model(kind, spec, is_whole) -> None:
     made = mesh(*SOUND, thing(kind, "shop/odd", spec), is_whole=is_whole)
     for item in made.of(Workload):
-        assert len(list(made.mtls.connections(made.mtls.client(item)))) > 0
+        assert len(list(made.security.mtls.connections(made.security.mtls.client(item)))) > 0
     for item in made.of(DestinationRule):
         list(wiped_settings(item))
-        list(meetings(made.destination_rules.same_host(item)))
-        made.destination_rules.hidden_by(item)
-        made.tls_conflicts.unseen(item)
-    assert any(made.tls_conflicts.of(resource) for resource in made.resources)
+        list(meetings(made.traffic.destination_rules.same_host(item)))
+        made.traffic.destination_rules.hidden_by(item)
+        made.security.tls_conflicts.unseen(item)
+    assert any(made.security.tls_conflicts.of(resource) for resource in made.resources)

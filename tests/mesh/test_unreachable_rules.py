@@ -78,7 +78,7 @@ def test_a_dead_match_gets_no_request(rules) -> None:
     made = mesh(service := routes_for("shop/v", ["x"], ["mesh"], *http))
     dead = {
         (int(shadow.dead.rule.action.path[-1]), int(shadow.dead.match.match.path[-1]))
-        for shadow in made.unreachable_rules.of(service)
+        for shadow in made.traffic.unreachable_rules.of(service)
     }
     for request in product(PATHS, METHODS, USERS, (80, 81), ("web", "job")):
         first = next(
@@ -97,7 +97,7 @@ def test_a_dead_match_gets_no_request(rules) -> None:
 def test_no_pair_that_meets_is_left_out(matches) -> None:
     http = [{"match": [written(match)], "route": []} for match in matches]
     made = mesh(service := routes_for("shop/v", ["x"], ["mesh"], *http))
-    pairs = set(may_meet(made.route_matches.of(service)))
+    pairs = set(may_meet(made.traffic.route_matches.of(service)))
     for second in range(len(matches)):
         for first in range(second):
             both = (matches[first], matches[second])
@@ -113,7 +113,8 @@ def test_a_rule_that_is_covered_is_dead_as_a_whole() -> None:
     ]
     made = mesh(service := routes_for("shop/v", ["x"], ["mesh"], *http))
     found = [
-        (item.dead.request.path.value, item.extent) for item in made.unreachable_rules.of(service)
+        (item.dead.request.path.value, item.extent)
+        for item in made.traffic.unreachable_rules.of(service)
     ]
     assert [("/a/b", Extent.RULE), ("/a/c", Extent.MATCH)] == found
 
@@ -127,7 +128,7 @@ def test_rules_of_one_delegate_are_compared_where_they_are_written() -> None:
         root := routes_for("shop/root", ["x"], ["g"], {"delegate": {"name": "part"}}),
         part := delegate("shop/part", *rules),
     )
-    assert [0, 1] == [len(made.unreachable_rules.of(item)) for item in (root, part)]
+    assert [0, 1] == [len(made.traffic.unreachable_rules.of(item)) for item in (root, part)]
 
 
 @pytest.mark.parametrize(
@@ -149,7 +150,8 @@ def test_a_delegation_is_dead_with_all_its_rules(first, expected) -> None:
         delegate("team/part", *rules),
     )  # fmt: skip
     found = [
-        (item.extent, item.place.resource.key_name) for item in made.unreachable_rules.of(root)
+        (item.extent, item.place.resource.key_name)
+        for item in made.traffic.unreachable_rules.of(root)
     ]
     assert expected == found
 
@@ -160,16 +162,16 @@ def test_very_large_services_are_left_unchecked() -> None:
         for n in range(200)
     ]
     made = mesh(service := routes_for("shop/v", ["x"], ["mesh"], *http))
-    assert () == made.unreachable_rules.of(service)
-    assert {service} == made.unreachable_rules.unfinished
+    assert () == made.traffic.unreachable_rules.of(service)
+    assert {service} == made.traffic.unreachable_rules.unfinished
     assert 200 * 199 // 2 > MOST_PAIRS
 
 
 def test_many_rules_on_paths_of_their_own_are_checked() -> None:
     http = [{"match": [{"uri": {"prefix": f"/p{n}/"}}], "route": []} for n in range(2000)]
     made = mesh(service := routes_for("shop/v", ["x"], ["mesh"], *http))
-    assert () == made.unreachable_rules.of(service)
-    assert set() == made.unreachable_rules.unfinished
+    assert () == made.traffic.unreachable_rules.of(service)
+    assert set() == made.traffic.unreachable_rules.unfinished
 
 
 @pytest.mark.parametrize(

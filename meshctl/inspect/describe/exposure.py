@@ -73,7 +73,7 @@ def _entrance(
 
 
 def _route(mesh: Mesh, route: EffectiveRoute, host: RegisteredHost, shown: Shown) -> dict[str, Any]:
-    alternative = mesh.route_matches.find(route)
+    alternative = mesh.traffic.route_matches.find(route)
     target = next(
         weighted_cluster for weighted_cluster in route.targets if weighted_cluster.host == host.host
     )
@@ -110,7 +110,7 @@ def _of_gateway_api(mesh: Mesh, host: RegisteredHost, shown: Shown) -> Iterator[
             == (host.source.kind, host.source.name, host.namespace)
         ]
         for parent in route.parents if backends else ():
-            for listener in mesh.gateway_api_routes.listeners(parent):
+            for listener in mesh.gateway_api.competing_routes.listeners(parent):
                 yield {
                     "gateway": shown.at(listener.at()),
                     "workload": None,

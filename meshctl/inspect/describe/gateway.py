@@ -29,7 +29,7 @@ def gateway_form(mesh: Mesh, gateway: Gateway, shown: Shown) -> dict[str, Any]:
         "workloads": [_workload(mesh, effective_gateway, shown) for effective_gateway in effective],
         "virtual_services": [
             _service(mesh, service, gateway, shown)
-            for service in mesh.routes.naming(gateway.key_name)
+            for service in mesh.traffic.routes.naming(gateway.key_name)
         ],
     }
 
@@ -49,7 +49,7 @@ def kubernetes_form(mesh: Mesh, gateway: KubernetesGateway, shown: Shown) -> dic
         (route, parent)
         for route in mesh.of(KubernetesRoute)
         for parent in route.parents
-        if parent.kind == "Gateway" and mesh.reference_grants.gateway(parent) is gateway
+        if parent.kind == "Gateway" and mesh.gateway_api.reference_grants.gateway(parent) is gateway
     ]
     return {
         "gateway": shown.whole(gateway),
@@ -61,9 +61,12 @@ def kubernetes_form(mesh: Mesh, gateway: KubernetesGateway, shown: Shown) -> dic
                 **shown.whole(route),
                 "hosts": list(route.hostnames),
                 "listeners": [
-                    listener.name for listener in mesh.gateway_api_routes.listeners(parent)
+                    listener.name
+                    for listener in mesh.gateway_api.competing_routes.listeners(parent)
                 ],
-                "admitted": mesh.reference_grants.admits(gateway, route, parent.section).value,
+                "admitted": mesh.gateway_api.reference_grants.admits(
+                    gateway, route, parent.section
+                ).value,
             }
             for route, parent in routes
         ],
@@ -106,9 +109,11 @@ def _certificates(
 ) -> Iterator[dict[str, Any]]:
     """Walk the Secrets a server presents; ``found`` is null where the input can't tell."""
     homes = {gateway.workload.namespace for gateway in effective} - {None}
-    is_certain = mesh.has_all("Secret") and bool(mesh.secrets)
+    is_certain = mesh.has_all("Secret") and bool(mesh.registry.secrets)
     for name, _ in server.credentials:
-        places = {home: ref for home, ref in mesh.secrets.called(name).items() if home in homes}
+        places = {
+            home: ref for home, ref in mesh.registry.secrets.called(name).items() if home in homes
+        }
         yield {
             "name": name,
             "namespaces": sorted(home for home in homes if home is not None),
@@ -139,7 +144,7 @@ def _workload(mesh: Mesh, gateway: EffectiveGateway, shown: Shown) -> dict[str, 
 
 
 def _service(mesh: Mesh, service: VirtualService, gateway: Gateway, shown: Shown) -> dict[str, Any]:
-    servers = mesh.bindings.servers(gateway, service)
+    servers = mesh.gateways.bindings.servers(gateway, service)
     return {
         **shown.whole(service),
         "hosts": list(service.hosts),

@@ -14,8 +14,8 @@ from meshctl.inspect.describe.policies import (
 from meshctl.inspect.describe.service import host_form
 from meshctl.inspect.injection.explanation import injection, injection_form
 from meshctl.inspect.shown import Shown
+from meshctl.istio.labels import REVISION
 from meshctl.mesh import Mesh
-from meshctl.mesh.injection.webhooks import REVISION
 from meshctl.mesh.workloads.membership import is_gateway
 from meshctl.resources import Workload
 
@@ -36,7 +36,8 @@ def pod_form(mesh: Mesh, pod: Workload, shown: Shown) -> dict[str, Any]:
         "ports": _ports(pod),
         "not_ready": _not_ready(pod),
         "services": [
-            host_form(mesh, host, shown, workload) for host in mesh.container_ports.hosts(workload)
+            host_form(mesh, host, shown, workload)
+            for host in mesh.workloads.container_ports.hosts(workload)
         ],
         "enforced_by": enforcer(mesh, workload),
         "peer_authentication": peer_authentication(mesh, workload, shown),

@@ -41,11 +41,11 @@ def enforcer(mesh: Mesh, workload: Workload) -> str | None:
 
 def peer_authentication(mesh: Mesh, workload: Workload, shown: Shown) -> dict[str, Any]:
     """Write the TLS mode that a workload demands, and of each port that differs."""
-    policies = mesh.peer_authentications
+    policies = mesh.security.peer_authentications
     whole = policies.of_workload(workload)
     ports = []
     for number in _ports(mesh, workload):
-        server = mesh.mtls.server(workload, number)
+        server = mesh.security.mtls.server(workload, number)
         demand = policies.of_port(workload, number)
         ports.append({
             "port": number,
@@ -73,7 +73,7 @@ def peer_authentication(mesh: Mesh, workload: Workload, shown: Shown) -> dict[st
 
 def authorization(mesh: Mesh, workload: Workload, shown: Shown) -> dict[str, Any]:
     """Write the AuthorizationPolicies of a workload in the order of evaluation."""
-    form = authorization_of(dict.fromkeys(mesh.authorization.guarding(workload)), shown)
+    form = authorization_of(dict.fromkeys(mesh.security.authorization.guarding(workload)), shown)
     if mesh.may_lack("AuthorizationPolicy") and not form["callers"].startswith(_NOBODY):
         form["callers"] = "unknown, as the cluster doesn't show all AuthorizationPolicies"
     return form
@@ -111,7 +111,7 @@ def authorization_at(mesh: Mesh, target: Resource, shown: Shown) -> dict[str, An
 
 def request_authentications(mesh: Mesh, workload: Workload, shown: Shown) -> list[dict[str, Any]]:
     """Write the RequestAuthentications of a workload, which all hold together."""
-    found = dict.fromkeys(mesh.request_authentications.of(workload))
+    found = dict.fromkeys(mesh.security.request_authentications.of(workload))
     return [
         {**shown.whole(policy), "issuers": [rule.issuer for rule in policy.rules]}
         for policy in found
@@ -120,16 +120,17 @@ def request_authentications(mesh: Mesh, workload: Workload, shown: Shown) -> lis
 
 def proxy_settings(mesh: Mesh, workload: Workload, shown: Shown) -> dict[str, Any]:
     """Write what else shapes the proxy of a workload: Sidecar, Telemetry, filters, plugins."""
-    sidecar = mesh.sidecar_scopes.sidecar_of(workload)
+    sidecar = mesh.sidecar_scope.sidecar_of(workload)
     plugins = (
         wasm_plugin
         for wasm_plugin in mesh.of(WasmPlugin)
-        if not wasm_plugin.target_refs and workload in mesh.authorization.picked(wasm_plugin)
+        if not wasm_plugin.target_refs
+        and workload in mesh.security.authorization.picked(wasm_plugin)
     )
     return {
         "sidecar": shown.whole(sidecar) if sidecar is not None else None,
         "telemetries": _all(_telemetries(mesh, workload), shown),
-        "envoy_filters": _all(mesh.envoy_filters.of(workload), shown),
+        "envoy_filters": _all(mesh.workloads.envoy_filters.of(workload), shown),
         "wasm_plugins": _all(plugins, shown),
     }
 
@@ -154,15 +155,15 @@ def _ports(mesh: Mesh, workload: Workload) -> list[int]:
         for name, port in container_ports(workload)
         if name != PROXY_CONTAINER and port.text("protocol") in {"", "TCP"}
     )
-    targets = (target for _, target in mesh.container_ports.in_front_of(workload))
+    targets = (target for _, target in mesh.workloads.container_ports.in_front_of(workload))
     return sorted({port for port in chain(declared, targets) if port})
 
 
 def _telemetries(mesh: Mesh, workload: Workload) -> Iterator[Telemetry]:
     """Walk the one Telemetry of each level, the narrowest first; they are merged."""
     homes = dict.fromkeys((workload.namespace, mesh.config.root_namespace))
-    levels = [mesh.telemetries.for_workload(workload)]
-    levels += [mesh.telemetries.for_namespace(home) for home in homes]
+    levels = [mesh.workloads.telemetries.for_workload(workload)]
+    levels += [mesh.workloads.telemetries.for_namespace(home) for home in homes]
     for level in levels:
         yield from level[:1]
 

@@ -32,7 +32,7 @@ _CHOSEN = {
 def service_form(mesh: Mesh, service: Service, shown: Shown) -> dict[str, Any]:
     """Write everything about a Service, and about the workloads behind it."""
     host = mesh.registry.of(service)[0]
-    workloads = mesh.mtls.behind(host)
+    workloads = mesh.security.mtls.behind(host)
     return {
         "service": host_form(mesh, host, shown),
         "workloads": [
@@ -52,8 +52,8 @@ def host_form(
     """Write a Service as its clients see it; with a ``workload``, as far as it is behind it."""
     service = host.source
     assert isinstance(service, Service)  # noqa: S101 - narrows the type
-    rule = mesh.destination_rules.effective(host, host.namespace, {})
-    attached = mesh.gateway_api_routes.of_service(service)
+    rule = mesh.traffic.destination_rules.effective(host, host.namespace, {})
+    attached = mesh.gateway_api.competing_routes.of_service(service)
     return {
         **shown.whole(service),
         "host": host.host,
@@ -75,7 +75,7 @@ def _port(
     assert isinstance(view, ServicePort)  # noqa: S101 - narrows the type
     words = view.name, view.port, view.transport, view.app_protocol
     chosen = chosen_protocol(*words)[1]
-    behind = [workload] if workload is not None else mesh.mtls.behind(host)
+    behind = [workload] if workload is not None else mesh.security.mtls.behind(host)
     targets = {mesh.workloads.target_port(each_workload, port) for each_workload in behind}
     return {
         "number": port.number,
@@ -130,7 +130,7 @@ def _settings(policy: TrafficPolicy | None) -> list[str]:
 def _sends(mesh: Mesh, host: RegisteredHost) -> Iterator[Upstream]:
     """Walk what sidecars of the Service's own namespace send, as no rule tells them apart."""
     client = Client(host.namespace, host.namespace)
-    return mesh.mtls.upstreams(client, host)
+    return mesh.security.mtls.upstreams(client, host)
 
 
 def _sent(upstream: Upstream, shown: Shown) -> dict[str, Any]:
@@ -145,11 +145,11 @@ def _sent(upstream: Upstream, shown: Shown) -> dict[str, Any]:
 
 def _waypoint(mesh: Mesh, service: Service, shown: Shown) -> dict[str, Any] | None:
     """Write the waypoint that requests pass, and the policies that it enforces for the Service."""
-    use = mesh.ambient.waypoint_use(service)
+    use = mesh.workloads.ambient.waypoint_use(service)
     authorization = authorization_at(mesh, service, shown)
     if use is None and not authorization["policies"]:
         return None
-    gateway = mesh.ambient.waypoint(use) if use is not None else None
+    gateway = mesh.workloads.ambient.waypoint(use) if use is not None else None
     return {
         "name": use.key_name if use is not None else None,
         "asked_by": shown.perhaps(use.ref if use is not None else None),

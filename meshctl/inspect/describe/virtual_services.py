@@ -28,7 +28,7 @@ class HostRoutes:
         self._host = host
         self._shown = shown
         self._workload = workload
-        rule = mesh.destination_rules.effective(host, host.namespace, {})
+        rule = mesh.traffic.destination_rules.effective(host, host.namespace, {})
         self._subsets = rule.subsets if rule is not None else {}
 
     def forms(self) -> Iterator[dict[str, Any]]:
@@ -36,12 +36,12 @@ class HostRoutes:
 
         Of those all routes are written that lead there; of the host's own, every one.
         """
-        own = self._mesh.routes.of_mesh_host(self._host.host, self._host.namespace)
+        own = self._mesh.traffic.routes.of_mesh_host(self._host.host, self._host.namespace)
         several = [own] if own is not None else []
-        for destination in self._mesh.destinations.to(self._host.host):
+        for destination in self._mesh.traffic.destinations.to(self._host.host):
             service = destination.resource
             if isinstance(service, VirtualService):
-                roots = self._mesh.routes.delegates.roots(service)
+                roots = self._mesh.traffic.routes.delegates.roots(service)
                 several += [service] if service.hosts else roots
         for virtual_service in dict.fromkeys(several):
             routes = [*self._http(virtual_service), *self._opaque(virtual_service)]
@@ -50,14 +50,14 @@ class HostRoutes:
                 yield {
                     **self._shown.whole(virtual_service),
                     "hosts": list(virtual_service.hosts),
-                    "gateways": list(self._mesh.routes.gateways_of(virtual_service)),
+                    "gateways": list(self._mesh.traffic.routes.gateways_of(virtual_service)),
                     "is_for_sidecars": virtual_service is own,
                     "routes": kept,
                 }
 
     def _http(self, service: VirtualService) -> Iterator[dict[str, Any]]:
-        shadows = self._mesh.unreachable_rules.of(service)
-        for match in self._mesh.route_matches.of(service):
+        shadows = self._mesh.traffic.unreachable_rules.of(service)
+        for match in self._mesh.traffic.route_matches.of(service):
             targets = self._targets(match.rule.action, service)
             shadow = next((shadow for shadow in shadows if _kills(shadow, match)), None)
             yield {
@@ -89,7 +89,7 @@ class HostRoutes:
         proxy = ProxyNode(service.namespace, None)
         several = len(route.routes) > 1
         return [
-            self._mesh.routes.target(
+            self._mesh.traffic.routes.target(
                 weighted_route.destination,
                 port,
                 proxy,

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from meshctl.errors import UsageError
 from meshctl.inspect.shown import Shown
 from meshctl.inspect.targets import find_workload
+from meshctl.istio.labels import INJECTION, REVISION
 from meshctl.mesh import Mesh
 from meshctl.mesh.injection.explain import (
     DEFAULT_REVISION,
@@ -15,7 +16,7 @@ from meshctl.mesh.injection.explain import (
     webhook_matches,
 )
 from meshctl.mesh.injection.inject_required import InjectDecision, decide
-from meshctl.mesh.injection.webhooks import INJECTION, NAMESPACE_NAME, REVISION
+from meshctl.mesh.injection.webhooks import NAMESPACE_NAME
 from meshctl.mesh.workloads.membership import Membership, has_proxy_container, is_live, promise
 from meshctl.mesh.workloads.waypoints import DATAPLANE_MODE
 from meshctl.resources import Workload
@@ -171,7 +172,7 @@ _WORDS = {
 def _judge(mesh: Mesh, workload: Workload, labels: Mapping[str, str]) -> InjectionExplanation:
     namespace = {NAMESPACE_NAME: workload.namespace, **labels}
     pod = workload.pod_labels
-    webhooks: Sequence[Any] = mesh.injector.webhooks
+    webhooks: Sequence[Any] = mesh.injection.webhooks.webhooks
     is_assumed = not webhooks
     if is_assumed:
         asked = (namespace.get(REVISION), pod.get(REVISION))
@@ -179,7 +180,7 @@ def _judge(mesh: Mesh, workload: Workload, labels: Mapping[str, str]) -> Injecti
         webhooks = default_webhooks(dict.fromkeys((DEFAULT_REVISION, *named)))
     found = tuple(webhook_matches(webhooks, namespace, pod))
     taken = [match for match in found if match.webhook is not None]
-    config = mesh.injector.config(taken[0].revision) if taken else None
+    config = mesh.injection.webhooks.config(taken[0].revision) if taken else None
     decision = decide(workload, config)
     verdict, reason = _verdict(found, taken, decision)
     head = InjectionExplanation(workload, found, is_assumed, decision, verdict, reason, ())

@@ -18,7 +18,7 @@ def client_answer(mesh: Mesh, host: str, client: str, namespace: str) -> dict[st
     for each port which name answered, and which VirtualService (``null``: the Service itself).
     """
     workload = find_workload(mesh, client, namespace)
-    found = list(hosts_of(mesh, mesh.sidecar_scopes.client(workload), host, workload.namespace))
+    found = list(hosts_of(mesh, mesh.sidecar_scope.client(workload), host, workload.namespace))
     if not found:
         raise UsageError(
             f"{workload.title} has no routes for a host {host!r}: nothing it sees declares the "
@@ -42,8 +42,8 @@ def hosts_of(
 ) -> Iterator[SidecarVirtualHost]:
     """Walk the virtual hosts that answer a host, as a client names it, in order of their ports."""
     full = mesh.registry.unshortened(host, namespace)
-    for port in mesh.sidecar_routes.ports(client, full):
-        found = mesh.sidecar_routes.find(client, full, port)
+    for port in mesh.gateway_api.sidecar_routes.ports(client, full):
+        found = mesh.gateway_api.sidecar_routes.find(client, full, port)
         if found is not None:
             yield found
 

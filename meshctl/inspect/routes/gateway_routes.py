@@ -208,5 +208,5 @@ def _of_host(gateway: EffectiveGateway, host: str) -> dict[str, Any]:
 
 def _in_mesh(mesh: Mesh, host: str, namespace: str) -> list[dict[str, Any]]:
     home = mesh.registry.home(mesh.registry.fqdn(host, namespace)) or namespace
-    routes = mesh.routes.in_mesh(mesh.registry.unshortened(host, home), home)
+    routes = mesh.traffic.routes.in_mesh(mesh.registry.unshortened(host, home), home)
     return [route_form(route, with_place=True) for route in routes]

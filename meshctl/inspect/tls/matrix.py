@@ -1,6 +1,6 @@
 """Sums up the TLS between clients and servers of a namespace.
 
-The four rows that everybody draws who moves to mutual TLS step by step, answered by ``mesh.mtls``
+The four rows that everybody draws who moves to mutual TLS step by step, answered by ``mesh.security.mtls``
 for a client with and one without a sidecar.
 """
 
@@ -39,7 +39,7 @@ def matrix(mesh: Mesh, namespace: str) -> Iterator[tuple[str, str, str]]:
 
 
 def _connections(mesh: Mesh, client: Client) -> Iterator[Connection]:
-    mtls: Mtls = mesh.mtls
+    mtls: Mtls = mesh.security.mtls
     for host in mesh.registry.of_namespace(client.namespace):
         if not host.is_external:
             yield from (

@@ -116,13 +116,13 @@ class TlsCheck:
     def _rows_of(
         self, client: Client, hosts: list[RegisteredHost] | None, port: int | None
     ) -> Iterator[TlsRow]:
-        for connection in self._mesh.mtls.connections(client, hosts):
+        for connection in self._mesh.security.mtls.connections(client, hosts):
             if port in {None, connection.upstream.port.number}:
                 yield TlsRow(self._row(connection), connection)
 
     def _alike(self, client: Client) -> object:
         """What clients of one namespace share whose rows differ in the name alone."""
-        differ = self._mesh.destination_rules.tell_apart(client.namespace)
+        differ = self._mesh.traffic.destination_rules.tell_apart(client.namespace)
         labels = tuple(sorted(client.labels.items())) if differ else ()
         return client.proxy, client.past_sidecar, labels
 
@@ -130,7 +130,9 @@ class TlsCheck:
         workloads = [
             workload for workload in self._mesh.workloads if name in (None, workload.key_name)
         ]
-        found = {workload.key_name: self._mesh.mtls.client(workload) for workload in workloads}
+        found = {
+            workload.key_name: self._mesh.security.mtls.client(workload) for workload in workloads
+        }
         return sorted(found.values(), key=lambda client: (client.namespace, client.name))
 
     def _row(self, connection: Connection) -> dict[str, Any]:

@@ -3,19 +3,40 @@
 from collections.abc import Sequence
 from typing import TypeVar
 
+from meshctl.mesh.core.mesh_config import MeshConfig, find_mesh_config
 from meshctl.resources import Resource
 from meshctl.resources.cached_property import cached_property
 from meshctl.resources.kinds import views_of
+from meshctl.settings import InjectionByHand
+
+_ASKED_BY_NAME = frozenset({
+    "Secret", "Node", "CustomResourceDefinition", "HorizontalPodAutoscaler", "ScaledObject",
+    "MutatingWebhookConfiguration", "ValidatingWebhookConfiguration",
+})  # fmt: skip
+"""Kinds that few may read, so that who needs all of them asks ``has_all``."""
 
 R = TypeVar("R", bound=Resource)
 _Identity = tuple[str, str, str, str]
 
 
 class Inventory:
-    """All resources of the input, in input order."""
+    """All resources of the input, in input order, with what is known about the input itself.
 
-    def __init__(self, resources: Sequence[Resource]) -> None:
+    ``is_whole`` says that the input is the complete mesh, so that what is missing is absent;
+    objects of the kinds in ``unread`` may be missing all the same. ``by_hand`` is how
+    ``kube-inject`` injects the workloads, where that is what they are asked about for.
+    """
+
+    def __init__(
+        self, resources: Sequence[Resource], config: MeshConfig | None = None, *,
+        is_whole: bool = False, unread: frozenset[str] = frozenset(),
+        injection: InjectionByHand | None = None,
+    ) -> None:  # fmt: skip
         self.resources = tuple(resources)
+        self.config = config or find_mesh_config(self.resources)
+        self.is_whole = is_whole and unread <= _ASKED_BY_NAME
+        self._unread = unread
+        self.by_hand = injection
         self._by_view: dict[type[Resource], list[Resource]] = {}
         views = {kind: views_of(kind) for kind in {type(resource) for resource in resources}}
         for resource in self.resources:
@@ -25,6 +46,14 @@ class Inventory:
     def of(self, view: type[R]) -> Sequence[R]:
         """All resources read by one view or a kind of it: a Telemetry is a Policy too."""
         return self._by_view.get(view, [])  # type: ignore[return-value]
+
+    def has_all(self, *kinds: str) -> bool:
+        """Does the input hold every object of these kinds, so that a missing one is absent?"""
+        return self.is_whole and self._unread.isdisjoint(kinds)
+
+    def may_lack(self, *kinds: str) -> bool:
+        """Is it known that objects of these kinds may be missing?"""
+        return not self._unread.isdisjoint(kinds)
 
     def first_of(self, resource: Resource) -> Resource:
         """The first resource with this group, kind, namespace and name."""

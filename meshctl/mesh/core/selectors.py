@@ -1,7 +1,9 @@
-"""Indexes objects by label, so that selectors find them without a search."""
+"""Which objects carry a set of labels?"""
 
 from collections.abc import Mapping
 from typing import Generic, TypeVar
+
+from meshctl.resources import View
 
 T = TypeVar("T")
 
@@ -66,4 +68,28 @@ class SelectorIndex(Generic[T]):
             for number, selector, value in self._by_label.get(pair, ()):
                 if selects(selector, labels):
                     found.append((number, value))
-        return [value for _, value in sorted(found, key=lambda pair: pair[0])]
+        return [value for _, value in sorted(found, key=lambda one: one[0])]
+
+
+def matches(selector: View, labels: Mapping[str, str]) -> bool:
+    """Does a Kubernetes label selector pick an object with these labels? Empty picks all."""
+    if not selector.labels_of("matchLabels").items() <= labels.items():
+        return False
+    return all(
+        _matches_expression(View(selector.resource, (), expression), labels)
+        for _, expression in selector.items("matchExpressions")
+    )
+
+
+def _matches_expression(expression: View, labels: Mapping[str, str]) -> bool:
+    key, values = expression.text("key"), expression.texts("values")
+    match expression.text("operator"):
+        case "In":
+            return labels.get(key) in values
+        case "NotIn":
+            return labels.get(key) not in values
+        case "Exists":
+            return key in labels
+        case "DoesNotExist":
+            return key not in labels
+    return False

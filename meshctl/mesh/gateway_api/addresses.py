@@ -5,15 +5,13 @@ ResolveGatewayInstances (pilot/pkg/config/kube/gatewaycommon), Istio 1.31.
 """
 
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from meshctl.mesh.gateway_api.conditions import Condition, Fault, met, unmet
 from meshctl.mesh.gateway_api.gateway_classes import Controller
+from meshctl.mesh.gateway_api.given import Given
 from meshctl.mesh.registry.services import HostPort, RegisteredHost
 from meshctl.resources import KubernetesGateway, Service
-
-if TYPE_CHECKING:
-    from meshctl.mesh.model import Mesh
 
 _NAME_OVERRIDE = "gateway.istio.io/name-override"
 _SERVICE_TYPE = "networking.istio.io/service-type"
@@ -75,8 +73,8 @@ class _Warning(NamedTuple):
 class Addresses:
     """Answers for the Services of Gateways, as far as the input knows them."""
 
-    def __init__(self, mesh: "Mesh") -> None:
-        self._mesh = mesh
+    def __init__(self, given: Given) -> None:
+        self._given = given
 
     def programmed(
         self, gateway: KubernetesGateway, hosts: Iterable[str], ports: Iterable[int]
@@ -101,7 +99,7 @@ class Addresses:
 
     def service(self, host: str, namespace: str) -> RegisteredHost | None:
         """Find the Service of a Gateway: one of its own namespace alone counts."""
-        declared = self._mesh.registry.at(host)
+        declared = self._given.registry.at(host)
         return next((one for one in declared if one.namespace == namespace), None)
 
     def _warnings(
@@ -109,9 +107,9 @@ class Addresses:
     ) -> Iterator[_Warning]:
         one = self.service(host, gateway.namespace)
         if one is None:
-            others = ", ".join(sorted(other.namespace for other in self._mesh.registry.at(host)))
+            others = ", ".join(sorted(other.namespace for other in self._given.registry.at(host)))
             where = f", but in {others}" if others else ""
-            if others or self._mesh.has_all("Service", "ServiceEntry"):
+            if others or self._given.inventory.has_all("Service", "ServiceEntry"):
                 text = f"namespace {gateway.namespace} has no Service {host}{where}"
                 yield _Warning(text, is_unusable=True)
             return
@@ -133,7 +131,7 @@ class Addresses:
             isinstance(source, Service)
             and source.type == "LoadBalancer"
             and not source.outside_addresses
-            and self._mesh.has_all("Service")
+            and self._given.inventory.has_all("Service")
         ):
             yield _Warning(f"Service {one.host} has no address yet", is_unusable=False)
 
@@ -144,13 +142,13 @@ class Addresses:
         source = one.source
         if not isinstance(source, Service) or not source.selector:
             return True
-        pods = self._mesh.workloads.behind(one)
+        pods = self._given.workloads.behind(one)
         if not pods:
-            return not self._mesh.workloads.shows_pods_of(one.namespace)
-        return any(self._mesh.workloads.target_port(pod, port) is not None for pod in pods)
+            return not self._given.workloads.shows_pods_of(one.namespace)
+        return any(self._given.workloads.target_port(pod, port) is not None for pod in pods)
 
     def _is_target(self, one: RegisteredHost, port: HostPort, number: int) -> bool:
         if port.target == number:
             return True
-        pods = self._mesh.workloads.behind(one)
-        return any(self._mesh.workloads.target_port(pod, port) == number for pod in pods)
+        pods = self._given.workloads.behind(one)
+        return any(self._given.workloads.target_port(pod, port) == number for pod in pods)

@@ -6,7 +6,7 @@ Istio 1.31): none, unless ``spec.allowedListeners`` says so.
 
 from collections.abc import Iterable
 
-from meshctl.mesh.injection.webhooks import matches
+from meshctl.mesh.core.selectors import matches
 from meshctl.mesh.workloads.workloads import Workloads
 from meshctl.resources import KubernetesGateway, ListenerSet
 

@@ -6,13 +6,11 @@ with 500; a fault that is ``fatal`` makes every rule of the route vanish.
 """
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from meshctl.mesh.gateway_api.conditions import Fault
+from meshctl.mesh.gateway_api.given import Given
 from meshctl.resources import ObjectReference, Service
-
-if TYPE_CHECKING:
-    from meshctl.mesh.model import Mesh
 
 _ISTIO = "networking.istio.io"
 _IMPORT = ("multicluster.x-k8s.io", "ServiceImport")
@@ -30,9 +28,9 @@ class Backend(NamedTuple):
 class Backends:
     """Answers for backends, as far as the input knows them."""
 
-    def __init__(self, mesh: "Mesh") -> None:
-        self._mesh = mesh
-        self._services = {one.key_name for one in mesh.of(Service)}
+    def __init__(self, given: Given) -> None:
+        self._given = given
+        self._services = {one.key_name for one in given.inventory.of(Service)}
 
     def read(self, one: ObjectReference, *, enforce_grants: bool) -> Backend:
         """Read a backend; routes for the mesh need no ReferenceGrant."""
@@ -60,9 +58,9 @@ class Backends:
         return (one.group, one.kind) == _POOL
 
     def _refusal(self, one: ObjectReference) -> Fault | None:
-        if self._mesh.reference_grants.allows_backend(one):
+        if self._given.reference_grants.allows_backend(one):
             return None
-        if not self._mesh.reference_grants.is_known(one.namespace):
+        if not self._given.reference_grants.is_known(one.namespace):
             return None
         route = one.resource
         text = (
@@ -72,9 +70,12 @@ class Backends:
         return Fault("RefNotPermitted", text, one.at("namespace"))
 
     def _service(self, one: ObjectReference) -> Backend:
-        host = f"{one.name}.{one.namespace}.svc.{self._mesh.config.domain}"
-        registry = self._mesh.registry
-        knows = self._mesh.has_all("Service") or one.namespace in registry.namespaces_with_services
+        host = f"{one.name}.{one.namespace}.svc.{self._given.inventory.config.domain}"
+        registry = self._given.registry
+        knows = (
+            self._given.inventory.has_all("Service")
+            or one.namespace in registry.namespaces_with_services
+        )
         fault = None
         if f"{one.namespace}/{one.name}" not in self._services and knows:
             text = f"namespace {one.namespace} has no Service {one.name!r}"
@@ -85,10 +86,10 @@ class Backends:
         if one.has("namespace"):
             text = "a backend of kind Hostname takes no namespace"
             return _fatal("InvalidDestination", text, one, "namespace")
-        declared = self._mesh.registry.at(one.name)
+        declared = self._given.registry.at(one.name)
         known = any(entry.namespace == one.resource.namespace for entry in declared)
         fault = None
-        if not known and (declared or self._mesh.has_all("ServiceEntry", "Service")):
+        if not known and (declared or self._given.inventory.has_all("ServiceEntry", "Service")):
             homes = " and ".join(sorted(entry.namespace for entry in declared))
             where = f", only {homes}" if homes else ""
             text = f"namespace {one.resource.namespace} declares no host {one.name}{where}"

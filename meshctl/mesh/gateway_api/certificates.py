@@ -6,13 +6,11 @@ even if that was the bad one, which leaves no name: the proxy presents its own m
 """
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from meshctl.mesh.gateway_api.conditions import Fault
+from meshctl.mesh.gateway_api.given import Given
 from meshctl.resources import KubernetesGateway, KubernetesListener, View
-
-if TYPE_CHECKING:
-    from meshctl.mesh.model import Mesh
 
 _MODE = "gateway.istio.io/tls-terminate-mode"
 _CIPHERS = "gateway.istio.io/tls-cipher-suites"
@@ -46,8 +44,8 @@ class ListenerTls(NamedTuple):
 class ListenerCertificates:
     """Answers for the TLS settings of listeners."""
 
-    def __init__(self, mesh: "Mesh") -> None:
-        self._mesh = mesh
+    def __init__(self, given: Given) -> None:
+        self._given = given
         self._faults: dict[tuple[str, str], str] = {}
 
     def settings(self, listener: KubernetesListener, gateway: KubernetesGateway) -> ListenerTls:
@@ -103,7 +101,7 @@ class ListenerCertificates:
             self._faults[key] = self._flaw(namespace, name)
         if self._faults[key]:
             return Fault("InvalidCertificateRef", self._faults[key], ref.at("name"))
-        if not self._mesh.reference_grants.allows_secret(owner, namespace, name):
+        if not self._given.reference_grants.allows_secret(owner, namespace, name):
             text = f"no ReferenceGrant of namespace {namespace} allows Secret {name!r}"
             return Fault("RefNotPermitted", text, ref.at("namespace"))
         return None
@@ -112,12 +110,12 @@ class ListenerCertificates:
         """Say in words why a Secret is of no use, empty if it is, or the input can't tell."""
         from meshctl.mesh.registry.certificates import flaw  # noqa: PLC0415 - it is slow
 
-        secrets = self._mesh.secrets
+        secrets = self._given.registry.secrets
         secret = secrets.secret(name, namespace)
         if secret is not None:
             found = flaw(secret, heed_dates=False)
             return f"Secret {namespace}/{name} {found.text}" if found is not None else ""
-        knows = self._mesh.has_all("Secret") or secrets.has_any_in(namespace)
+        knows = self._given.inventory.has_all("Secret") or secrets.has_any_in(namespace)
         if namespace in secrets.called(name) or not knows:
             return ""
         return f"namespace {namespace} has no Secret {name!r}"
@@ -156,7 +154,7 @@ class ListenerCertificates:
         owner = listener.resource
         namespace = ref.text("namespace") or owner.namespace
         name, kind = ref.text("name"), ref.text("kind")
-        if not self._mesh.reference_grants.allows(owner, ("", kind), namespace, name):
+        if not self._given.reference_grants.allows(owner, ("", kind), namespace, name):
             text = f"no ReferenceGrant of namespace {namespace} allows {kind} {name!r}"
             return Fault("RefNotPermitted", text, ref.at("name"))
         return None

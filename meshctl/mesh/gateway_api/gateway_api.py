@@ -7,7 +7,6 @@ both.
 
 from collections.abc import Iterator
 from functools import partial
-from typing import TYPE_CHECKING
 
 from meshctl.mesh.core.precedence import age
 from meshctl.mesh.gateway_api import http_rules, l4_rules
@@ -17,6 +16,7 @@ from meshctl.mesh.gateway_api.backends import Backends
 from meshctl.mesh.gateway_api.conditions import Conditions
 from meshctl.mesh.gateway_api.gateway_classes import Controller, GatewayClasses
 from meshctl.mesh.gateway_api.gateway_status import GatewayStatuses, ReadGateway
+from meshctl.mesh.gateway_api.given import Given
 from meshctl.mesh.gateway_api.http_rules import ConvertedRules, HttpRule
 from meshctl.mesh.gateway_api.listener_conflicts import conflicts
 from meshctl.mesh.gateway_api.listeners import GatewayListener, ListenerReader
@@ -40,19 +40,20 @@ from meshctl.resources import (
 )
 from meshctl.resources.cached_property import cached_property
 
-if TYPE_CHECKING:
-    from meshctl.mesh.model import Mesh
-
 _KINDS = frozenset({"HTTPRoute", "GRPCRoute", "TLSRoute", "TCPRoute"})
 
 
 class GatewayApi:
     """Answers for everything of the Gateway API."""
 
-    def __init__(self, mesh: "Mesh") -> None:
-        self._mesh = mesh
-        self.classes = GatewayClasses(mesh.of(GatewayClass))
-        self._backends = Backends(mesh)
+    def __init__(self, given: Given, routes: Routes, gateways: Gateways) -> None:
+        """Read them; ``routes`` and ``gateways`` are those of Istio's own API alone."""
+        self._given = given
+        self._inventory = given.inventory
+        self._istio_routes = routes
+        self._istio_gateways = gateways
+        self.classes = GatewayClasses(given.inventory.of(GatewayClass))
+        self._backends = Backends(given)
         self._rules: dict[tuple[KubernetesRoute, bool], ConvertedRules] = {}
 
     def gateway(self, gateway: KubernetesGateway) -> ReadGateway | None:
@@ -101,21 +102,21 @@ class GatewayApi:
     def gateways(self) -> Gateways:
         """What each gateway workload serves, of Gateways of both APIs."""
         if not self.generated_gateways:
-            return self._mesh.gateways
-        mesh = self._mesh
+            return self._istio_gateways
+        inventory, registry = self._inventory, self._given.registry
         workloads = GatewayWorkloads(
-            mesh.workloads, mesh.of(Service), mesh.registry, is_whole=mesh.is_whole
+            self._given.workloads, inventory.of(Service), registry, is_whole=inventory.is_whole
         )
-        several = (*mesh.of(Gateway), *self.generated_gateways)
-        return Gateways(several, workloads, self.routes, mesh.registry)
+        several = (*inventory.of(Gateway), *self.generated_gateways)
+        return Gateways(several, workloads, self.routes, registry)
 
     @cached_property
     def routes(self) -> Routes:
         """What VirtualServices become, those too that istiod makes of routes."""
         if not self.virtual_services:
-            return self._mesh.routes
-        several = (*self._mesh.of(VirtualService), *self.virtual_services)
-        return Routes(several, self._mesh.registry, self._mesh.config)
+            return self._istio_routes
+        several = (*self._inventory.of(VirtualService), *self.virtual_services)
+        return Routes(several, self._given.registry, self._inventory.config)
 
     @cached_property
     def generated_gateways(self) -> tuple[GeneratedGateway, ...]:
@@ -130,7 +131,7 @@ class GatewayApi:
     @cached_property
     def virtual_services(self) -> tuple[GeneratedVirtualService, ...]:
         """The VirtualServices made of routes."""
-        maker = VirtualServiceMaker(self._mesh.of(ServiceEntry), self._mesh.config.domain)
+        maker = VirtualServiceMaker(self._inventory.of(ServiceEntry), self._inventory.config.domain)
         return tuple(maker.make(self._read_routes()))
 
     def _read_routes(self) -> Iterator[ReadRoute]:
@@ -145,8 +146,8 @@ class GatewayApi:
 
     @cached_property
     def _attachments(self) -> dict[KubernetesRoute, tuple[Attachment, ...]]:
-        parents = Parents(self._mesh, self.classes, self._listeners_of)
-        routes = (one for one in self._mesh.of(KubernetesRoute) if one.kind in _KINDS)
+        parents = Parents(self._given, self.classes, self._listeners_of)
+        routes = (one for one in self._inventory.of(KubernetesRoute) if one.kind in _KINDS)
         return {one: parents.of(one) for one in sorted(routes, key=age)}
 
     @cached_property
@@ -177,16 +178,16 @@ class GatewayApi:
 
     @cached_property
     def _statuses(self) -> GatewayStatuses:
-        return GatewayStatuses(self._mesh)
+        return GatewayStatuses(self._given)
 
     @cached_property
     def _gateways(self) -> dict[KubernetesGateway, ReadGateway]:
         sets: dict[str, list[ListenerSet]] = {}
-        for one in sorted(self._mesh.of(ListenerSet), key=_set_order):
+        for one in sorted(self._inventory.of(ListenerSet), key=_set_order):
             sets.setdefault(one.gateway_name, []).append(one)
-        reader = ListenerReader(self._mesh)
+        reader = ListenerReader(self._given)
         found = {}
-        for gateway in self._mesh.of(KubernetesGateway):
+        for gateway in self._inventory.of(KubernetesGateway):
             controller = self.classes.controller(gateway.class_name)
             if controller is not None:
                 several = sets.get(gateway.key_name, [])
@@ -197,11 +198,11 @@ class GatewayApi:
         self, gateway: KubernetesGateway, controller: Controller, sets: list[ListenerSet],
         reader: ListenerReader,
     ) -> ReadGateway:  # fmt: skip
-        services = gateway_services(gateway, controller, self._mesh.config.domain)
+        services = gateway_services(gateway, controller, self._inventory.config.domain)
         allowed: tuple[ListenerSet, ...] = ()
         lost = {}
         if controller is Controller.GATEWAY:
-            allowed = allowed_sets(gateway, sets, self._mesh.workloads)
+            allowed = allowed_sets(gateway, sets, self._given.workloads)
             lost = conflicts(gateway, allowed)
         read = ReadGateway(gateway, controller, services, (), (), allowed)
         if not read.is_served:

@@ -5,16 +5,14 @@ ReportListenerSetStatus (pilot/pkg/config/kube/gatewaycommon/conversion.go), Ist
 """
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from meshctl.mesh.gateway_api.addresses import Addresses, GatewayServices
 from meshctl.mesh.gateway_api.conditions import Condition, Conditions, Fault, judged, met, unmet
 from meshctl.mesh.gateway_api.gateway_classes import Controller
+from meshctl.mesh.gateway_api.given import Given
 from meshctl.mesh.gateway_api.listeners import GatewayListener
 from meshctl.resources import ConfigMap, KubernetesGateway, ListenerSet, View
-
-if TYPE_CHECKING:
-    from meshctl.mesh.model import Mesh
 
 
 class ReadGateway(NamedTuple):
@@ -37,10 +35,10 @@ class ReadGateway(NamedTuple):
 class GatewayStatuses:
     """Writes the conditions of Gateways."""
 
-    def __init__(self, mesh: "Mesh") -> None:
-        self._mesh = mesh
-        self._addresses = Addresses(mesh)
-        self._config_maps = {one.key_name for one in mesh.of(ConfigMap)}
+    def __init__(self, given: Given) -> None:
+        self._given = given
+        self._addresses = Addresses(given)
+        self._config_maps = {one.key_name for one in given.inventory.of(ConfigMap)}
 
     def conditions(self, read: ReadGateway) -> Conditions:
         """Write the conditions of a Gateway."""
@@ -86,7 +84,7 @@ class GatewayStatuses:
             text = f"{parameters.text('kind')} holds no parameters; a ConfigMap does"
             return Fault("InvalidParameters", text, parameters.at("kind"))
         name = f"{gateway.namespace}/{parameters.text('name')}"
-        if name in self._config_maps or not self._mesh.has_all("ConfigMap"):
+        if name in self._config_maps or not self._given.inventory.has_all("ConfigMap"):
             return None
         return Fault("InvalidParameters", f"there is no ConfigMap {name}", parameters.at("name"))
 

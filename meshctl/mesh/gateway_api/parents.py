@@ -5,15 +5,13 @@ Mirrors extractParentReferenceInfo, referenceAllowed and hostnameAllowedByIsolat
 """
 
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from meshctl.mesh.core.hosts import covers, is_wildcard, overlaps
 from meshctl.mesh.gateway_api.gateway_classes import Controller, GatewayClasses
+from meshctl.mesh.gateway_api.given import Given
 from meshctl.mesh.gateway_api.listeners import GatewayListener
 from meshctl.resources import KubernetesRoute, ObjectReference, Resource, Service, ServiceEntry
-
-if TYPE_CHECKING:
-    from meshctl.mesh.model import Mesh
 
 _GROUP = "gateway.networking.k8s.io"
 _LISTENERS = frozenset({(_GROUP, "Gateway"), (_GROUP, "ListenerSet")})
@@ -69,15 +67,16 @@ class Parents:
     """Finds the attachments of routes."""
 
     def __init__(
-        self, mesh: "Mesh", classes: GatewayClasses,
+        self, given: Given, classes: GatewayClasses,
         listeners: Callable[[str, str], tuple[GatewayListener, ...]],
     ) -> None:  # fmt: skip
         """``listeners`` gives those of the Gateway or ListenerSet of a kind and full name."""
-        self._mesh = mesh
+        self._given = given
         self._classes = classes
         self._listeners = listeners
         self._sources: dict[tuple[str, str], Resource] = {
-            (one.kind, one.key_name): one for one in (*mesh.of(Service), *mesh.of(ServiceEntry))
+            (one.kind, one.key_name): one
+            for one in (*given.inventory.of(Service), *given.inventory.of(ServiceEntry))
         }
 
     def of(self, route: KubernetesRoute) -> tuple[Attachment, ...]:
@@ -107,13 +106,16 @@ class Parents:
         name, namespace = reference.name, reference.namespace
         if (kind, f"{namespace}/{name}") in self._sources:
             return None
-        knows = self._mesh.has_all(kind) or (kind == "Service" and self.knows(namespace))
+        knows = self._given.inventory.has_all(kind) or (kind == "Service" and self.knows(namespace))
         return Denial("NoMatchingParent", f"there is no {kind} {name!r}") if knows else None
 
     def knows(self, namespace: str) -> bool:
         """Would the input have a Service of a namespace, if there were one?"""
-        registry = self._mesh.registry
-        return self._mesh.has_all("Service") or namespace in registry.namespaces_with_services
+        registry = self._given.registry
+        return (
+            self._given.inventory.has_all("Service")
+            or namespace in registry.namespaces_with_services
+        )
 
     def _is_of_others(self, reference: ObjectReference, kind: str) -> bool:
         """Is the Service's waypoint served by another controller, whose routes these are then?"""
@@ -122,13 +124,13 @@ class Parents:
             return False
         labels = source.labels
         if _USE_WAYPOINT not in labels:
-            namespace = self._mesh.workloads.namespace(reference.namespace)
+            namespace = self._given.workloads.namespace(reference.namespace)
             labels = namespace.labels if namespace is not None else {}
         name = labels.get(_USE_WAYPOINT, "")
         if not name or name.lower() == "none":
             return False
         home = labels.get(_USE_WAYPOINT_NAMESPACE) or reference.namespace
-        waypoint = next(self._mesh.reference_grants.named(home, name), None)
+        waypoint = next(self._given.reference_grants.named(home, name), None)
         if waypoint is None or not self._classes.is_written(waypoint.class_name):
             return False
         return self._classes.controller(waypoint.class_name) not in _OURS

@@ -7,7 +7,7 @@ gatewaycommon/references.go apply them, Istio 1.31.
 from collections.abc import Iterable, Iterator
 from enum import Enum
 
-from meshctl.mesh.injection.webhooks import matches
+from meshctl.mesh.core.selectors import matches
 from meshctl.mesh.workloads.workloads import Workloads
 from meshctl.resources import (
     KubernetesGateway,

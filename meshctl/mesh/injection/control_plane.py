@@ -7,7 +7,7 @@ The defaults are those of pilot/pkg/features and pkg/kube/inject of Istio 1.31: 
 import re
 from collections.abc import Iterable, Iterator
 
-from meshctl.mesh.injection.webhooks import is_settings, values_of
+from meshctl.mesh.core.injector_config import is_settings, values_of
 from meshctl.mesh.workloads.membership import is_control_plane
 from meshctl.resources import Resource, View, Workload
 from meshctl.resources.cached_property import cached_property

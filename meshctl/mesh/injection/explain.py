@@ -8,7 +8,9 @@ input has no webhook, those that Istio installs stand for them
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from meshctl.mesh.injection.webhooks import INJECTION, REVISION, matches, selects
+from meshctl.istio.labels import INJECTION, REVISION
+from meshctl.mesh.core.selectors import matches
+from meshctl.mesh.injection.webhooks import selects
 from meshctl.resources import View, Webhook, WebhookConfiguration, make_resource
 from meshctl.resources.kubernetes.workload import INJECT
 from meshctl.sources.documents import Document

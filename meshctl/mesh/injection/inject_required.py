@@ -8,7 +8,9 @@ from collections.abc import Mapping, Sequence
 from enum import Enum, auto
 from typing import Any, NamedTuple
 
-from meshctl.mesh.injection.webhooks import INJECTION, REVISION, Injector, matches
+from meshctl.istio.labels import INJECTION, REVISION
+from meshctl.mesh.core.selectors import matches
+from meshctl.mesh.injection.webhooks import Injector
 from meshctl.mesh.workloads.membership import Membership, without_sidecar
 from meshctl.resources import Namespace, Resource, View, Workload
 from meshctl.resources.kubernetes.workload import INJECT, SYSTEM_NAMESPACES

@@ -7,10 +7,11 @@ revision's injector, or its variant that ProxyConfig or the mesh's defaultConfig
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from meshctl.istio.labels import INJECTION, REVISION
 from meshctl.mesh.core.mesh_config import MeshConfig
 from meshctl.mesh.core.precedence import age
 from meshctl.mesh.core.selectors import selects
-from meshctl.mesh.injection.webhooks import INJECTION, REVISION, Injector, InjectorSettings
+from meshctl.mesh.injection.webhooks import Injector, InjectorSettings
 from meshctl.mesh.workloads.membership import PROXY_CONTAINER
 from meshctl.resources import Namespace, ProxyConfig, Workload
 from meshctl.yaml.reader import parse_one

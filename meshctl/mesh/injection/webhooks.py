@@ -5,16 +5,17 @@ settings come from the ``istio-sidecar-injector`` ConfigMap (pkg/config/analysis
 Istio 1.31).
 """
 
-import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import product
-from typing import Any, NamedTuple, TypeGuard
+from typing import NamedTuple
 
+from meshctl.istio.labels import INJECTION, REVISION
+from meshctl.mesh.core.injector_config import config_of, revision_of, values_of
 from meshctl.mesh.core.precedence import age
+from meshctl.mesh.core.selectors import matches
 from meshctl.resources import (
     ConfigMap,
     Namespace,
-    Resource,
     View,
     Webhook,
     WebhookConfiguration,
@@ -22,38 +23,10 @@ from meshctl.resources import (
 )
 from meshctl.resources.cached_property import cached_property
 from meshctl.resources.kubernetes.workload import INJECT
-from meshctl.yaml.reader import parse_one
 
-CONFIG_MAP = "istio-sidecar-injector"
-REVISION = "istio.io/rev"
-INJECTION = "istio-injection"
 NAMESPACE_NAME = "kubernetes.io/metadata.name"
 """The label by which the API server puts its name on every namespace."""
 _TEMPLATES = ("templates", "aliases")
-
-
-def matches(selector: View, labels: Mapping[str, str]) -> bool:
-    """Does a Kubernetes label selector pick an object with these labels? Empty picks all."""
-    if not selector.labels_of("matchLabels").items() <= labels.items():
-        return False
-    return all(
-        _matches_expression(View(selector.resource, (), expression), labels)
-        for _, expression in selector.items("matchExpressions")
-    )
-
-
-def _matches_expression(expression: View, labels: Mapping[str, str]) -> bool:
-    key, values = expression.text("key"), expression.texts("values")
-    match expression.text("operator"):
-        case "In":
-            return labels.get(key) in values
-        case "NotIn":
-            return labels.get(key) not in values
-        case "Exists":
-            return key in labels
-        case "DoesNotExist":
-            return key not in labels
-    return False
 
 
 def selects(webhook: Webhook, namespace: Mapping[str, str], pod: Mapping[str, str]) -> bool:
@@ -94,7 +67,7 @@ class Injector:
         self._configs: dict[ConfigMap, View] = {}
         self._settings: dict[str, InjectorSettings] = {}
         for config_map in sorted(config_maps, key=age):
-            revision = _revision_of(config_map.name)
+            revision = revision_of(config_map.name)
             if revision is not None and config_map.namespace in {root_namespace, ""}:
                 self._settings.setdefault(revision, _read(config_map))
 
@@ -185,35 +158,6 @@ def _variants(
         for revision in ("", *revisions):
             labels = {key: value, REVISION: revision}
             yield {name: text for name, text in labels.items() if text}
-
-
-def is_settings(resource: Resource) -> TypeGuard[ConfigMap]:
-    """Is this the ConfigMap of an injector?"""
-    return isinstance(resource, ConfigMap) and _revision_of(resource.name) is not None
-
-
-def values_of(config_map: ConfigMap) -> View:
-    """The chart's values in the ConfigMap of an injector; empty when they can't be read."""
-    try:
-        values: Any = json.loads(config_map.values.get("values", ""))
-    except (ValueError, RecursionError):
-        values = {}
-    return View(config_map, (), values)
-
-
-def config_of(config_map: ConfigMap) -> View:
-    """What the ConfigMap of an injector says of templates and policy; empty when unreadable."""
-    try:
-        return View(config_map, (), parse_one(config_map.values.get("config", "")))
-    except ValueError:
-        return View(config_map, (), None)
-
-
-def _revision_of(name: str) -> str | None:
-    if name == CONFIG_MAP:
-        return ""
-    stem = name.removeprefix(f"{CONFIG_MAP}-")
-    return stem if stem != name else None
 
 
 def _read(config_map: ConfigMap) -> InjectorSettings:

@@ -60,7 +60,8 @@ class ServiceEntries:
         self._ports: dict[tuple[str, int], dict[str, dict[str, list[EntryPort]]]] = {}
         self._order: dict[View, int] = {}
         self._config = config
-        for entry in sorted(entries, key=age):
+        self._entries = sorted(entries, key=age)
+        for entry in self._entries:
             visible = self.visible(entry)
             for host in _hosts(entry) if visible else ():
                 for port in entry.ports:
@@ -69,6 +70,10 @@ class ServiceEntries:
                     scopes = same.setdefault(_protocol(port), {})
                     for scope in ("", *visible):
                         scopes.setdefault(scope, []).append(port)
+
+    def __iter__(self) -> Iterator[ServiceEntry]:
+        """Walk the entries from the oldest to the youngest."""
+        return iter(self._entries)
 
     def twins(self, entry: ServiceEntry) -> Iterator[DuplicateEntryPort]:
         """Walk the ports of an entry that others declare for a client that sees both.

@@ -36,9 +36,13 @@ class SidecarView:
         self.scope = scope
         self._proxy = ProxyNode(workload.namespace, workload.pod_labels)
         self._own_address = endpoints.address_of(workload)
-        self.listeners = OutboundListeners(scope, mesh.routes, self._proxy, self._instances)
+        self.listeners = OutboundListeners(scope, mesh.traffic.routes, self._proxy, self._instances)
         self.clusters = ClientClusters(
-            mesh.mtls.client(workload), scope.service, endpoints, mesh.destination_rules, mesh.mtls
+            mesh.security.mtls.client(workload),
+            scope.service,
+            endpoints,
+            mesh.traffic.destination_rules,
+            mesh.security.mtls,
         )
         self._hosts: dict[int, OutboundHosts | None] = {}
 
@@ -47,7 +51,7 @@ class SidecarView:
         if port not in self._hosts:
             listener: ScopeListener | None = self.scope.for_port(port)
             self._hosts[port] = None if listener is None else OutboundHosts(
-                listener, self._mesh.routes, self._proxy, port, self._mesh.config.domain
+                listener, self._mesh.traffic.routes, self._proxy, port, self._mesh.config.domain
             )  # fmt: skip
         return self._hosts[port]
 
@@ -81,7 +85,11 @@ class GatewayView:
         self._namespace = workload.namespace
         self._known: dict[str, ProxyService | None] = {}
         self.clusters = ClientClusters(
-            mesh.mtls.client(workload), self.service, endpoints, mesh.destination_rules, mesh.mtls
+            mesh.security.mtls.client(workload),
+            self.service,
+            endpoints,
+            mesh.traffic.destination_rules,
+            mesh.security.mtls,
         )
 
     def service(self, host: str) -> ProxyService | None:

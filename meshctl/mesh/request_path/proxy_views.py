@@ -37,11 +37,11 @@ class ProxyViews:
 
     def scope_of(self, workload: Workload) -> EgressScope:
         """What the sidecar of a workload knows."""
-        sidecar = self._mesh.sidecar_scopes.sidecar_of(workload)
+        sidecar = self._mesh.sidecar_scope.sidecar_of(workload)
         key = workload.namespace, sidecar
         if key not in self._scopes:
             self._scopes[key] = EgressScope(
-                self.services, self._mesh.routes, workload.namespace, sidecar
+                self.services, self._mesh.traffic.routes, workload.namespace, sidecar
             )
         return self._scopes[key]
 

@@ -33,9 +33,9 @@ class RequestPaths:
         self._mesh = mesh
         self.views = ProxyViews(mesh)
         ports = InboundPorts(mesh.registry, mesh.workloads)
-        self.server = ServerSide(ports, mesh.peer_authentications, mesh.decisions)
+        self.server = ServerSide(ports, mesh.security.peer_authentications, mesh.decisions)
         self._depth = 0
-        self._sender = Sender(self.views, mesh.routes, self.arrive)
+        self._sender = Sender(self.views, mesh.traffic.routes, self.arrive)
         self._client = ClientSide(self.views, self._sender)
         self._gateway = GatewaySide(self.server, self._sender.follow, self._sender.send)
 
@@ -49,7 +49,7 @@ class RequestPaths:
 
     def is_past_sidecar(self, workload: Workload, port: int) -> bool:
         """Does a call to a port leave the pod without an Envoy?"""
-        client = self._mesh.mtls.client(workload)
+        client = self._mesh.security.mtls.client(workload)
         beside = self._mesh.workloads.membership(workload) is Membership.SIDECAR
         return not beside or is_gateway(workload) or port in client.past_sidecar
 
@@ -70,9 +70,9 @@ class RequestPaths:
         membership = self._mesh.workloads.membership(workload)
         if (
             membership is Membership.SIDECAR
-            and self._mesh.mtls.server(workload, carried.port).bypass is None
+            and self._mesh.security.mtls.server(workload, carried.port).bypass is None
         ):
-            sidecar = self._mesh.sidecar_scopes.sidecar_of(workload)
+            sidecar = self._mesh.sidecar_scope.sidecar_of(workload)
             return self.server.arrive(workload, carried, envelope, sidecar)
         if membership is Membership.NONE or membership is Membership.SIDECAR:
             is_wrong = envelope.tls == MUTUAL

@@ -1,16 +1,22 @@
-"""RequestAuthentications by workload, and where their keys come from.
+"""Which RequestAuthentications hold for a workload, and where do their keys come from?
 
 They are merged: all of the root namespace, of the workload's namespace and of its own selector
 hold together (pilot/pkg/model/authentication.go, Istio 1.31).
 """
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from meshctl.mesh.core.hosts import in_cluster
+from meshctl.mesh.core.inventory import Inventory
 from meshctl.mesh.core.precedence import age
-from meshctl.mesh.registry.services import HostPort, RegisteredHost
+from meshctl.mesh.gateway_api.reference_grants import ReferenceGrants
+from meshctl.mesh.gateways.effective_gateway import Gateways
+from meshctl.mesh.injection.control_plane import ControlPlane
+from meshctl.mesh.reachability.ingress_paths import IngressPaths
+from meshctl.mesh.registry.services import HostPort, RegisteredHost, Registry
+from meshctl.mesh.security.authorization import Authorization
 from meshctl.mesh.security.authorization_rules import token_parts
 from meshctl.resources import (
     AuthorizationPolicy,
@@ -26,9 +32,6 @@ from meshctl.resources import (
 )
 from meshctl.resources.cached_property import cached_property
 
-if TYPE_CHECKING:
-    from meshctl.mesh.model import Mesh
-
 _REMOTE_KEYS = "PILOT_JWT_ENABLE_REMOTE_JWKS"
 _OFF = frozenset({"", "false", "istiod"})
 _PRIVATE = (".local", ".internal", ".svc", ".lan", ".test", ".localhost", ".intranet", ".corp")
@@ -40,34 +43,42 @@ _PORTS = {"http": 80, "https": 443}
 class RequestAuthentications:
     """All RequestAuthentications, with the policies that ask for tokens."""
 
-    def __init__(self, mesh: "Mesh") -> None:
-        self._mesh = mesh
-        self._root = mesh.config.root_namespace
+    def __init__(
+        self, inventory: Inventory, registry: Registry, policies: Authorization,
+        gateways: Gateways, paths: IngressPaths, grants: ReferenceGrants, control_plane: ControlPlane,
+    ) -> None:  # fmt: skip
+        self._inventory = inventory
+        self._domain = inventory.config.domain
+        self._root = inventory.config.root_namespace
+        self._registry = registry
+        self._policies = policies
+        self._gateways = gateways
+        self._paths = paths
+        self._grants = grants
+        self._control_plane = control_plane
 
     def of(self, workload: Workload) -> Sequence[RequestAuthentication]:
         """The RequestAuthentications with a selector that picks a workload, or wide ones."""
         homes = dict.fromkeys((self._root, workload.namespace))
-        wide = [policy for home in homes for policy in self._wide.get(home, ())]
+        wide = [one for home in homes for one in self._wide.get(home, ())]
         return (*wide, *self._by_workload.get(workload, ()))
 
     def reached(self, policy: Policy) -> list[Workload]:
         """The workloads of the mesh that a RequestAuthentication without targetRefs is for."""
-        return self._mesh.authorization.reached(policy)
+        return self._policies.reached(policy)
 
     def of_same_targets(self, policy: Policy) -> Sequence[RequestAuthentication]:
         """The RequestAuthentications that attach to one of the targets of a policy."""
-        wanted = {(target.kind, target.name) for target in policy.target_refs}
+        wanted = {(one.kind, one.name) for one in policy.target_refs}
         return [
-            request_authentication
-            for request_authentication in self._by_namespace.get(policy.namespace, ())
-            if not wanted.isdisjoint(
-                (ref.kind, ref.name) for ref in request_authentication.target_refs
-            )
+            one
+            for one in self._by_namespace.get(policy.namespace, ())
+            if not wanted.isdisjoint((ref.kind, ref.name) for ref in one.target_refs)
         ]
 
     def knows_those_of(self, namespace: str) -> bool:
         """Has the input RequestAuthentications of a namespace, so that a missing one is absent?"""
-        return self._mesh.is_whole or namespace in self._by_namespace
+        return self._inventory.is_whole or namespace in self._by_namespace
 
     def may_be_asked_for(self, policy: RequestAuthentication) -> bool:
         """Does anything that may hold for the same workloads read tokens, or ask an outsider?"""
@@ -77,34 +88,29 @@ class RequestAuthentications:
 
     def is_asked_for(self, workload: Workload) -> bool:
         """Does a policy that guards a workload ask for a token, or ask an outsider?"""
-        return any(_asks(policy) for policy in self._mesh.authorization.guarding(workload))
+        return any(_asks(one) for one in self._policies.guarding(workload))
 
     @cached_property
     def route_by_claims(self) -> bool:
         """Does any VirtualService choose routes by claims, as those without a token have none?"""
-        services = self._mesh.of(VirtualService)
-        return any(next(claim_matches(service), None) is not None for service in services)
+        services = self._inventory.of(VirtualService)
+        return any(next(claim_matches(one), None) is not None for one in services)
 
     def unverified(self, gateway: Gateway) -> Workload | None:
         """Find a workload of a Gateway for which no RequestAuthentication of the input holds."""
-        found = (
-            effective_gateway.workload.workload
-            for effective_gateway in self._mesh.gateways.of(gateway)
-        )
-        return next(
-            (workload for workload in found if workload is not None and not self.of(workload)), None
-        )
+        found = (one.workload.workload for one in self._gateways.of(gateway))
+        return next((one for one in found if one is not None and not self.of(one)), None)
 
     def keys_host(self, rule: TokenRule) -> tuple[RegisteredHost, HostPort] | None:
         """Find the Service of this mesh, and its port, that a rule's keys are fetched from."""
         _, name, number = address_of(rule.keys_uri)
-        domain = self._mesh.config.domain
+        domain = self._domain
         for host in (name, f"{name}.{domain}", f"{name}.svc.{domain}"):
-            known = self._mesh.registry.at(host) if in_cluster(host, domain) else []
-            for registered_host in known:
-                port = registered_host.port(number)
+            known = self._registry.at(host) if in_cluster(host, domain) else []
+            for one in known:
+                port = one.port(number)
                 if port is not None:
-                    return registered_host, port
+                    return one, port
         return None
 
     def behind_gateway(
@@ -115,7 +121,7 @@ class RequestAuthentications:
         Gives its own rule, the workload, and the place of the route that leads there.
         """
         for gateway in self._gateways_of(policy):
-            for workload, place in self._mesh.ingress_paths.behind(gateway):
+            for workload, place in self._paths.behind(gateway):
                 for inner in self.of(workload) if self.is_asked_for(workload) else ():
                     for rule in inner.rules if inner is not policy else ():
                         if rule.issuer == outer.issuer and _location(rule) == _location(outer):
@@ -125,46 +131,46 @@ class RequestAuthentications:
     def _gateways_of(self, policy: RequestAuthentication) -> Iterator[Gateway | KubernetesGateway]:
         for ref in policy.target_refs:
             if ref.kind == "Gateway":
-                yield from self._mesh.reference_grants.named(policy.namespace, ref.name)
+                yield from self._grants.named(policy.namespace, ref.name)
         if policy.selector:
-            picked = set(self._mesh.authorization.picked(policy))
-            for gateway in sorted(self._mesh.of(Gateway), key=age):
-                effective = self._mesh.gateways.of(gateway)
-                workloads = {gateway.workload.workload for gateway in effective}
+            picked = set(self._policies.picked(policy))
+            for gateway in sorted(self._inventory.of(Gateway), key=age):
+                effective = self._gateways.of(gateway)
+                workloads = {one.workload.workload for one in effective}
                 if workloads and workloads <= picked:
                     yield gateway
 
     @cached_property
     def proxies_fetch_keys(self) -> bool:
         """Do the proxies fetch keys from Services themselves, instead of istiod?"""
-        return self._mesh.control_plane.variable(_REMOTE_KEYS) not in _OFF
+        return self._control_plane.variable(_REMOTE_KEYS) not in _OFF
 
     @cached_property
     def _by_namespace(self) -> dict[str, list[RequestAuthentication]]:
         found: dict[str, list[RequestAuthentication]] = {}
-        for policy in sorted(self._mesh.of(RequestAuthentication), key=age):
-            found.setdefault(policy.namespace, []).append(policy)
+        for one in sorted(self._inventory.of(RequestAuthentication), key=age):
+            found.setdefault(one.namespace, []).append(one)
         return found
 
     @cached_property
     def _wide(self) -> dict[str, list[RequestAuthentication]]:
         return {
-            namespace: [policy for policy in several if policy.is_namespace_wide]
+            namespace: [one for one in several if one.is_namespace_wide]
             for namespace, several in self._by_namespace.items()
         }
 
     @cached_property
     def _by_workload(self) -> dict[Workload, list[RequestAuthentication]]:
         found: dict[Workload, list[RequestAuthentication]] = {}
-        for policy in sorted(self._mesh.of(RequestAuthentication), key=age):
-            for workload in self.reached(policy) if policy.selector else ():
-                found.setdefault(workload, []).append(policy)
+        for one in sorted(self._inventory.of(RequestAuthentication), key=age):
+            for workload in self.reached(one) if one.selector else ():
+                found.setdefault(workload, []).append(one)
         return found
 
     @cached_property
     def _asking_namespaces(self) -> frozenset[str]:
-        policies = self._mesh.of(AuthorizationPolicy)
-        return frozenset(policy.namespace for policy in policies if _asks(policy))
+        policies = self._inventory.of(AuthorizationPolicy)
+        return frozenset(one.namespace for one in policies if _asks(one))
 
 
 class ClaimMatch(NamedTuple):

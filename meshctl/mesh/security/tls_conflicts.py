@@ -1,4 +1,4 @@
-"""Clients and servers that TLS keeps apart, by the object that decides it.
+"""Which clients and servers can't talk because of TLS, and which object decides it?
 
 A conflict is filed once under the place that somebody would edit, with all connections it breaks.
 Clients are asked by namespace, and only the namespaces that the rules of a host tell apart.
@@ -6,21 +6,21 @@ Clients are asked by namespace, and only the namespaces that the rules of a host
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 from meshctl.mesh.core.export_to import is_visible_to
 from meshctl.mesh.core.hosts import covers
-from meshctl.mesh.registry.services import RegisteredHost
-from meshctl.mesh.security.peer_authentication import EffectiveMode, Mode
+from meshctl.mesh.core.inventory import Inventory
+from meshctl.mesh.registry.services import RegisteredHost, Registry
+from meshctl.mesh.security.mtls import Mtls
+from meshctl.mesh.security.peer_authentication import EffectiveMode, Mode, PeerAuthentications
 from meshctl.mesh.security.tls_connection import Client, ClientKind, Connection, Result
-from meshctl.mesh.traffic.destination_rules import selector_of
+from meshctl.mesh.traffic.destination_rules import DestinationRules, selector_of
+from meshctl.mesh.traffic.destinations import Destinations
 from meshctl.mesh.workloads.membership import is_control_plane
 from meshctl.mesh.workloads.traffic_capture import EXCLUDE, INCLUDE
+from meshctl.mesh.workloads.workloads import Workloads
 from meshctl.resources import DestinationRule, Ref, Resource, Workload
 from meshctl.resources.cached_property import cached_property
-
-if TYPE_CHECKING:
-    from meshctl.mesh.model import Mesh
 
 ANY_OTHER = ""
 """Stands for every namespace that no rule of a host names."""
@@ -67,16 +67,14 @@ class TlsConflict:
     @property
     def where(self) -> str:
         """The ``host:port`` that can't be reached, the first by name and the others by number."""
-        ends = (connection.upstream for connection in self.connections)
+        ends = (one.upstream for one in self.connections)
         ports = list(dict.fromkeys(f"{end.host.host}:{end.port.number}" for end in ends))
         return ports[0] if len(ports) == 1 else f"{ports[0]} and {len(ports) - 1} more"
 
     @property
     def who(self) -> str:
         """The clients that can't reach it."""
-        names = dict.fromkeys(
-            connection.upstream.client.namespace for connection in self.connections
-        )
+        names = dict.fromkeys(one.upstream.client.namespace for one in self.connections)
         if ANY_OTHER in names:
             return "clients in every namespace without a rule of its own"
         return f"clients in {', '.join(names)}"
@@ -85,8 +83,18 @@ class TlsConflict:
 class TlsConflicts:
     """All TLS conflicts of a mesh, by the object that decides them."""
 
-    def __init__(self, mesh: "Mesh") -> None:
-        self._mesh = mesh
+    def __init__(
+        self, inventory: Inventory, registry: Registry, workloads: Workloads, mtls: Mtls,
+        policies: PeerAuthentications, rules: DestinationRules, destinations: Destinations,
+    ) -> None:  # fmt: skip
+        self._inventory = inventory
+        self._config = inventory.config
+        self._registry = registry
+        self._workloads = workloads
+        self._mtls = mtls
+        self._policies = policies
+        self._rules = rules
+        self._destinations = destinations
         self._tls_by_rule: dict[DestinationRule, bool] = {}
 
     def of(self, resource: Resource) -> Sequence[TlsConflict]:
@@ -99,16 +107,13 @@ class TlsConflicts:
         Only a policy of the very namespace counts, and for a rule that is for every service that
         of the mesh: a wider policy says little about pods that are perhaps outside the mesh.
         """
-        mesh = self._mesh
-        host = mesh.destination_rules.host_of(rule)
-        if any(
-            mesh.mtls.behind(registered_host) for registered_host in mesh.registry.covered_by(host)
-        ):
+        host = self._rules.host_of(rule)
+        if any(self._mtls.behind(one) for one in self._registry.covered_by(host)):
             return None
-        policies, root = mesh.peer_authentications, mesh.config.root_namespace
-        if covers(host, f"*.svc.{mesh.config.domain}"):
+        policies, root = self._policies, self._config.root_namespace
+        if covers(host, f"*.svc.{self._config.domain}"):
             return policies.of_namespace(root) if policies.for_mesh() else None
-        homes = sorted(mesh.registry.homes(host) or ())
+        homes = sorted(self._registry.homes(host) or ())
         own = len(homes) == 1 and policies.for_namespace(homes[0])
         return policies.of_namespace(homes[0]) if own else None
 
@@ -131,15 +136,14 @@ class TlsConflicts:
 
     def _walk(self) -> Iterator[Connection]:
         """Walk every connection that fails, once for each client that differs."""
-        mesh = self._mesh
-        for host in mesh.registry:
+        for host in self._registry:
             if host.is_external:
                 continue
-            rules = list(mesh.destination_rules.covering(host.host))
+            rules = list(self._rules.covering(host.host))
             if any(map(self._says_tls, rules)) or self._is_suspect(host):
                 for client in self._differing(host, rules):
-                    for connection in mesh.mtls.connections_to(client, host):
-                        judged = mesh.mtls.assume_sidecar(connection)
+                    for connection in self._mtls.connections_to(client, host):
+                        judged = self._mtls.assume_sidecar(connection)
                         if judged.result is Result.CONFLICT and self._is_used(judged):
                             yield judged
 
@@ -149,7 +153,7 @@ class TlsConflicts:
         """Walk one client for each rule that clients of a host follow, and kind of proxy."""
         seen: set[tuple[object, ...]] = set()
         for client in self._clients(host, rules):
-            rule = self._mesh.destination_rules.effective(host, client.namespace, client.labels)
+            rule = self._rules.effective(host, client.namespace, client.labels)
             rules_of = rule.rules if rule is not None else None
             key = rules_of, client.proxy, client.past_sidecar
             if key not in seen:
@@ -158,21 +162,18 @@ class TlsConflicts:
 
     def _is_suspect(self, host: RegisteredHost) -> bool:
         """Could clients of this host be wrong without any DestinationRule?"""
-        mesh = self._mesh
-        if not mesh.config.auto_mtls or host.is_passthrough:
+        if not self._config.auto_mtls or host.is_passthrough:
             return True
-        if not self._bypassed.isdisjoint(mesh.mtls.behind(host) if self._bypassed else ()):
+        if not self._bypassed.isdisjoint(self._mtls.behind(host) if self._bypassed else ()):
             return True
-        return mesh.peer_authentications.of_namespace(host.namespace).mode is Mode.DISABLE
+        return self._policies.of_namespace(host.namespace).mode is Mode.DISABLE
 
     @cached_property
     def _bypassed(self) -> frozenset[Workload]:
         """The workloads that lead some ports past their sidecar."""
         keys = {EXCLUDE, INCLUDE}
-        workloads = self._mesh.workloads
-        return frozenset(
-            workload for workload in workloads if not keys.isdisjoint(workload.pod_annotations)
-        )
+        workloads = self._workloads
+        return frozenset(one for one in workloads if not keys.isdisjoint(one.pod_annotations))
 
     def _is_used(self, connection: Connection) -> bool:
         """Do applications send requests this way? A subset needs a route to it.
@@ -183,18 +184,18 @@ class TlsConflicts:
         if server is not None and is_control_plane(server.workload):
             return False
         if server is not None and server.bypass is not None and connection.rule_place is None:
-            own = self._mesh.mtls.client(server.workload)
+            own = self._mtls.client(server.workload)
             if connection.upstream.port.number in own.past_sidecar:
                 return False
         subset = connection.upstream.subset
         host = connection.upstream.host.host
-        return subset is None or self._mesh.destinations.uses(host, subset.name)
+        return subset is None or self._destinations.uses(host, subset.name)
 
     def _clients(self, host: RegisteredHost, rules: Sequence[DestinationRule]) -> Iterator[Client]:
         named = {rule.namespace for rule in rules}
         named.update(entry for rule in rules for entry in rule.export_to)
         named -= {"*", ".", "~", ""}
-        others = not self._mesh.is_whole or self._in_mesh.keys() - named
+        others = not self._inventory.is_whole or self._in_mesh.keys() - named
         if others and is_visible_to(host.visible, ANY_OTHER):
             yield Client("any other namespace", ANY_OTHER)
         selective = {rule.namespace for rule in rules if selector_of(rule) is not None}
@@ -207,7 +208,7 @@ class TlsConflicts:
 
     def _of_namespace(self, namespace: str) -> Iterator[Client]:
         """One client for each kind of proxy; a namespace the input doesn't show has sidecars."""
-        if not self._mesh.workloads.shows_pods_of(namespace):
+        if not self._workloads.shows_pods_of(namespace):
             yield Client(namespace, namespace)
             return
         for proxy in sorted({client.proxy for client in self._in_mesh.get(namespace, ())}):
@@ -223,8 +224,8 @@ class TlsConflicts:
     def _in_mesh(self) -> dict[str, list[Client]]:
         """The workloads with a proxy, by namespace; one that may have it counts as a sidecar."""
         found: dict[str, list[Client]] = {}
-        for workload in self._mesh.workloads:
-            client = self._mesh.mtls.client(workload)
+        for workload in self._workloads:
+            client = self._mtls.client(workload)
             if client.proxy is ClientKind.UNKNOWN:
                 client = replace(client, proxy=ClientKind.SIDECAR)
             if client.proxy not in {ClientKind.NONE, ClientKind.ZTUNNEL}:

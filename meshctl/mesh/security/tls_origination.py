@@ -1,20 +1,18 @@
-"""Objects that make proxies wrap what they send to a port in ordinary TLS.
+"""Is what a proxy sends to a port wrapped in ordinary TLS?
 
 SIMPLE and MUTUAL are for servers that speak TLS themselves; they encrypt whatever the client
 sends, also what is encrypted already (buildUpstreamTLSSettings,
 pilot/pkg/networking/core/cluster_tls.go, Istio 1.31).
 """
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Sequence
 
+from meshctl.mesh.registry.services import Registry
 from meshctl.mesh.security.client_tls import ISTIO_MUTUAL, MUTUAL, SIMPLE, mode_of
+from meshctl.mesh.traffic.destination_rules import DestinationRules
 from meshctl.mesh.traffic.policy_layers import written_policies
-from meshctl.resources import DestinationRule, PortPolicy, View
+from meshctl.resources import DestinationRule, PortPolicy, Resource, View
 from meshctl.resources.cached_property import cached_property
-
-if TYPE_CHECKING:
-    from meshctl.mesh.model import Mesh
 
 _ORIGINATING = frozenset({SIMPLE, MUTUAL})
 _OPENING = _ORIGINATING | {ISTIO_MUTUAL}
@@ -23,27 +21,27 @@ _OPENING = _ORIGINATING | {ISTIO_MUTUAL}
 class TlsOrigination:
     """The objects that make proxies open TLS to servers outside the mesh's mutual TLS."""
 
-    def __init__(self, mesh: "Mesh") -> None:
-        self._mesh = mesh
+    def __init__(
+        self, resources: Sequence[Resource], registry: Registry, rules: DestinationRules
+    ) -> None:
+        self._resources = resources
+        self._registry = registry
+        self._rules = rules
 
     def may_reach(self, host: str, port: int) -> bool:
         """May some proxy open TLS to a port of a host, by any object of the input?
 
         ISTIO_MUTUAL counts as well, since gateways take it on their own TLS ports.
         """
-        rules = self._mesh.destination_rules.covering(host)
+        rules = self._rules.covering(host)
         if any(_tls_of(rule, port, _OPENING) is not None for rule in rules):
             return True
-        return self._mesh.registry.home(host) in self._with_backend_policies
+        return self._registry.home(host) in self._with_backend_policies
 
     @cached_property
     def _with_backend_policies(self) -> frozenset[str]:
         """Namespaces with a policy of the Gateway API that says how backends are spoken to."""
-        return frozenset(
-            resource.namespace
-            for resource in self._mesh.resources
-            if resource.kind == "BackendTLSPolicy"
-        )
+        return frozenset(one.namespace for one in self._resources if one.kind == "BackendTLSPolicy")
 
 
 def originations(rule: DestinationRule) -> Iterator[tuple[View, int | None]]:

@@ -1,21 +1,18 @@
-"""The Services that workloads call, as their own settings declare.
+"""Which Services do workloads call, as their own settings say?
 
 URLs in commands, environment variables and the ConfigMaps that the pods read; a name that the
 input doesn't declare as a Service says nothing.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from meshctl.mesh.core.export_to import is_visible_to
-from meshctl.mesh.registry.services import RegisteredHost
+from meshctl.mesh.registry.services import RegisteredHost, Registry
 from meshctl.mesh.workloads.container_args import WrittenUrl, urls, variables, words
 from meshctl.resources import ConfigMap, Container, Ref, Service, View, Workload
 from meshctl.resources.cached_property import cached_property
 from meshctl.resources.view import views
-
-if TYPE_CHECKING:
-    from meshctl.mesh.model import Mesh
 
 
 class DeclaredCall(NamedTuple):
@@ -29,8 +26,9 @@ class DeclaredCall(NamedTuple):
 class DeclaredCalls:
     """Calls by workload."""
 
-    def __init__(self, mesh: "Mesh") -> None:
-        self._mesh = mesh
+    def __init__(self, config_maps: Sequence[ConfigMap], registry: Registry) -> None:
+        self._config_map_objects = config_maps
+        self._registry = registry
         self._read: dict[ConfigMap, Sequence[WrittenUrl]] = {}
 
     def of(self, workload: Workload) -> Iterator[DeclaredCall]:
@@ -43,12 +41,10 @@ class DeclaredCalls:
                 yield DeclaredCall(host, url.port, url.place)
 
     def _service(self, written: str, namespace: str) -> RegisteredHost | None:
-        host = self._mesh.registry.unshortened(written, namespace)
-        for registered_host in self._mesh.registry.at(host):
-            if isinstance(registered_host.source, Service) and is_visible_to(
-                registered_host.visible, namespace
-            ):
-                return registered_host
+        host = self._registry.unshortened(written, namespace)
+        for one in self._registry.at(host):
+            if isinstance(one.source, Service) and is_visible_to(one.visible, namespace):
+                return one
         return None
 
     def _urls(self, workload: Workload) -> Iterator[WrittenUrl]:
@@ -78,10 +74,7 @@ class DeclaredCalls:
 
     @cached_property
     def _by_name(self) -> Mapping[tuple[str, str], ConfigMap]:
-        return {
-            (config_map.namespace, config_map.name): config_map
-            for config_map in self._mesh.of(ConfigMap)
-        }
+        return {(one.namespace, one.name): one for one in self._config_map_objects}
 
 
 def _config_map_names(workload: Workload) -> Iterator[str]:

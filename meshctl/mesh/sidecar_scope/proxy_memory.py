@@ -1,4 +1,4 @@
-"""Estimates how much a sidecar keeps in memory, with and without a Sidecar.
+"""How much does a sidecar keep in memory, and how much would it with a Sidecar?
 
 A rough estimate: each port of a visible host is an upstream with its routes, statistics and part of
 a listener, about 45 kB; each endpoint behind it about 2 kB. Mutual TLS adds little, since secrets
@@ -7,16 +7,18 @@ thousand services; a mesh with many subsets, long routes or more statistics need
 """
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from meshctl.mesh.core.export_to import is_visible_to
-from meshctl.mesh.registry.services import RegisteredHost
+from meshctl.mesh.core.mesh_config import MeshConfig
+from meshctl.mesh.registry.services import RegisteredHost, Registry
+from meshctl.mesh.sidecar_scope.declared_calls import DeclaredCalls
+from meshctl.mesh.sidecar_scope.scope import SidecarScopes
 from meshctl.mesh.workloads.membership import Membership, is_gateway
+from meshctl.mesh.workloads.replicas import Replicas
+from meshctl.mesh.workloads.workloads import Workloads
 from meshctl.resources import ServiceEntry
 from meshctl.resources.cached_property import cached_property
-
-if TYPE_CHECKING:
-    from meshctl.mesh.model import Mesh
 
 UPSTREAM_BYTES = 45_000
 ENDPOINT_BYTES = 2_000
@@ -38,45 +40,51 @@ class ProxySize(NamedTuple):
 class ProxySizes:
     """Estimates for sidecars, by namespace."""
 
-    def __init__(self, mesh: "Mesh") -> None:
-        self._mesh = mesh
+    def __init__(
+        self, scopes: SidecarScopes, calls: DeclaredCalls, registry: Registry, workloads: Workloads,
+        replicas: Replicas, config: MeshConfig,
+    ) -> None:  # fmt: skip
+        self._scopes = scopes
+        self._calls = calls
+        self._registry = registry
+        self._workloads = workloads
+        self._replicas = replicas
+        self._config = config
 
     @cached_property
     def unlimited(self) -> dict[str, int]:
         """The namespaces of the input with workloads whose sidecars no Sidecar limits: how many."""
         found: dict[str, int] = {}
-        workloads = self._mesh.workloads
-        for workload in workloads:
-            if workloads.namespace(workload.namespace) is None or is_gateway(workload):
+        workloads = self._workloads
+        for one in workloads:
+            if workloads.namespace(one.namespace) is None or is_gateway(one):
                 continue
-            beside = workloads.membership(workload) is Membership.SIDECAR
-            if beside and self._mesh.sidecar_scopes.sidecar_of(workload) is None:
-                found[workload.namespace] = found.get(workload.namespace, 0) + 1
+            beside = workloads.membership(one) is Membership.SIDECAR
+            if beside and self._scopes.sidecar_of(one) is None:
+                found[one.namespace] = found.get(one.namespace, 0) + 1
         return found
 
     def without_sidecar(self, namespace: str) -> ProxySize:
         """What sidecars of a namespace know when no Sidecar limits them."""
-        return self._of(
-            host for scope in ("*", namespace) for host in self._by_scope.get(scope, ())
-        )
+        return self._of(one for scope in ("*", namespace) for one in self._by_scope.get(scope, ()))
 
     def with_sidecar(self, namespace: str) -> ProxySize:
         """What they need to know: their namespace, the root namespace and what they call."""
-        near = {namespace, self._mesh.config.root_namespace}
+        near = {namespace, self._config.root_namespace}
         hosts = [
-            host
+            one
             for home in sorted(near)
-            for host in self._by_home.get(home, ())
-            if is_visible_to(host.visible, namespace)
+            for one in self._by_home.get(home, ())
+            if is_visible_to(one.visible, namespace)
         ]
-        for workload in self._mesh.workloads.in_mesh(namespace):
-            hosts += [call.host for call in self._mesh.declared_calls.of(workload)]
+        for workload in self._workloads.in_mesh(namespace):
+            hosts += [one.host for one in self._calls.of(workload)]
         return self._of(dict.fromkeys(hosts))
 
     def _of(self, hosts: Iterable[RegisteredHost]) -> ProxySize:
         known = list(hosts)
-        upstreams = sum(len(host.ports) for host in known)
-        endpoints = sum(len(host.ports) * self._endpoints(host) for host in known)
+        upstreams = sum(len(one.ports) for one in known)
+        endpoints = sum(len(one.ports) * self._endpoints(one) for one in known)
         return ProxySize(len(known), upstreams, endpoints)
 
     def _endpoints(self, host: RegisteredHost) -> int:
@@ -84,8 +92,8 @@ class ProxySizes:
         if known is None:
             source = host.source
             written = len(source.endpoints) if isinstance(source, ServiceEntry) else 0
-            pods = self._mesh.workloads.behind(host)
-            known = written + sum(self._mesh.replicas.of(workload) or 1 for workload in pods)
+            pods = self._workloads.behind(host)
+            known = written + sum(self._replicas.of(one) or 1 for one in pods)
             self._counted[host] = known
         return known
 
@@ -97,7 +105,7 @@ class ProxySizes:
     def _by_scope(self) -> dict[str, list[RegisteredHost]]:
         """Hosts by who sees them; one that is named to several namespaces counts in each."""
         found: dict[str, list[RegisteredHost]] = {}
-        for host in self._mesh.registry:
+        for host in self._registry:
             for scope in host.visible:
                 found.setdefault(scope, []).append(host)
         return found
@@ -105,6 +113,6 @@ class ProxySizes:
     @cached_property
     def _by_home(self) -> dict[str, list[RegisteredHost]]:
         found: dict[str, list[RegisteredHost]] = {}
-        for host in self._mesh.registry:
+        for host in self._registry:
             found.setdefault(host.namespace, []).append(host)
         return found

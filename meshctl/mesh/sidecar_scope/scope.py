@@ -1,4 +1,4 @@
-"""The hosts that a proxy knows, by the Sidecar that is for it (SidecarScope).
+"""Which hosts does a proxy know, by the Sidecar that is for it?
 
 Mirrors getSidecarScope (pilot/pkg/model/push_context.go) and convertToSidecarScope (sidecar.go,
 Istio 1.31): the Sidecar that selects the workload, else that of the namespace, else that of the
@@ -6,33 +6,39 @@ root namespace; they are never merged. Without egress listeners everything is im
 """
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from meshctl.mesh.core.hosts import covers
+from meshctl.mesh.core.mesh_config import MeshConfig
 from meshctl.mesh.registry.services import RegisteredHost
 from meshctl.mesh.sidecar_scope.egress_hosts import EgressEntry, egress_entries
 from meshctl.mesh.sidecar_scope.egress_listeners import SidecarClient, egress_scopes
+from meshctl.mesh.traffic.destinations import Destinations
 from meshctl.mesh.workloads.membership import Membership, is_gateway
+from meshctl.mesh.workloads.policy_attachment import PolicyAttachments
+from meshctl.mesh.workloads.workloads import Workloads
 from meshctl.resources import Sidecar, Workload
-
-if TYPE_CHECKING:
-    from meshctl.mesh.model import Mesh
 
 
 class SidecarScopes:
     """What Sidecars let proxies see."""
 
-    def __init__(self, mesh: "Mesh") -> None:
-        self._mesh = mesh
+    def __init__(
+        self, sidecars: PolicyAttachments[Sidecar], workloads: Workloads, destinations: Destinations,
+        config: MeshConfig,
+    ) -> None:  # fmt: skip
+        self._sidecars = sidecars
+        self._workloads = workloads
+        self._destinations = destinations
+        self._config = config
 
     def sidecar_of(self, workload: Workload) -> Sidecar | None:
         """The Sidecar that counts for a workload."""
-        own = self._mesh.sidecars.for_workload(workload)
+        own = self._sidecars.for_workload(workload)
         return own[0] if own else self.default_of(workload.namespace)
 
     def default_of(self, namespace: str) -> Sidecar | None:
         """The Sidecar that counts for workloads which none selects."""
-        wide = self._mesh.sidecars.for_namespace(namespace) or self._root_default
+        wide = self._sidecars.for_namespace(namespace) or self._root_default
         return wide[0] if wide else None
 
     def client(self, workload: Workload) -> SidecarClient:
@@ -55,10 +61,10 @@ class SidecarScopes:
 
     def reached(self, sidecar: Sidecar) -> Iterator[Workload]:
         """Walk the workloads in the mesh for which a Sidecar counts."""
-        workloads = self._mesh.workloads
-        at_root = sidecar.namespace == self._mesh.config.root_namespace
+        workloads = self._workloads
+        at_root = sidecar.namespace == self._config.root_namespace
         if sidecar.workload_selector or not at_root:
-            candidates = self._mesh.sidecars.picked(sidecar)
+            candidates = self._sidecars.picked(sidecar)
         else:
             candidates = list(workloads)
         for workload in candidates:
@@ -80,9 +86,7 @@ class SidecarScopes:
             for entry in entries
         ):
             return True
-        routed = {
-            destination.resource.namespace for destination in self._mesh.destinations.to(host.host)
-        }
+        routed = {one.resource.namespace for one in self._destinations.to(host.host)}
         return any(
             entry.namespace in routed or (routed and entry.namespace == "*") for entry in entries
         )
@@ -92,12 +96,11 @@ class SidecarScopes:
         kept = list(egress_entries(sidecar))
         for entry in egress_entries(wider, sidecar.namespace) if sidecar.egress else ():
             if entry.namespace != "*" and not any(
-                egress_entry.namespace in {"*", entry.namespace}
-                and covers(egress_entry.host, entry.host)
-                for egress_entry in kept
+                one.namespace in {"*", entry.namespace} and covers(one.host, entry.host)
+                for one in kept
             ):
                 yield entry
 
     @property
     def _root_default(self) -> tuple[Sidecar, ...]:
-        return tuple(self._mesh.sidecars.for_namespace(self._mesh.config.root_namespace))
+        return tuple(self._sidecars.for_namespace(self._config.root_namespace))

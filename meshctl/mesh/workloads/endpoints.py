@@ -1,14 +1,12 @@
-"""The pods that a subset of a Service picks, as far as the input tells."""
+"""Which pods does a subset of a Service pick, and does the input tell?"""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
+from meshctl.mesh.core.inventory import Inventory
 from meshctl.mesh.registry.services import RegisteredHost
+from meshctl.mesh.workloads.workloads import Workloads
 from meshctl.resources import Service, WorkloadEntry, WorkloadGroup
 from meshctl.resources.cached_property import cached_property
-
-if TYPE_CHECKING:
-    from meshctl.mesh.model import Mesh
 
 _OF_NODES = frozenset({
     "topology.kubernetes.io/region", "topology.kubernetes.io/zone", "topology.istio.io/subzone",
@@ -21,23 +19,24 @@ pilot/pkg/serviceregistry/util/label, Istio 1.31)."""
 class SubsetEndpoints:
     """Answers for the subsets of DestinationRules."""
 
-    def __init__(self, mesh: "Mesh") -> None:
-        self._mesh = mesh
+    def __init__(self, inventory: Inventory, workloads: Workloads) -> None:
+        self._inventory = inventory
+        self._workloads = workloads
 
     def shows_pods_of(self, host: RegisteredHost) -> bool:
         """Does the input show pods of a Service, and are pods all that can be behind it?"""
-        return self._has_pods_alone(host) and bool(self._mesh.workloads.behind(host))
+        return self._has_pods_alone(host) and bool(self._workloads.behind(host))
 
     def has_none(self, host: RegisteredHost) -> bool:
         """Is the input the whole mesh, without any pod for a Service that selects some?"""
         source = host.source
         return (
-            self._mesh.is_whole
+            self._inventory.is_whole
             and isinstance(source, Service)
             and bool(source.selector)
             and not source.external_name
             and self._has_pods_alone(host)
-            and not self._mesh.workloads.behind(host)
+            and not self._workloads.behind(host)
         )
 
     def is_on_no_node(self, labels: Mapping[str, str]) -> bool:
@@ -50,9 +49,9 @@ class SubsetEndpoints:
     @cached_property
     def _nodes(self) -> list[dict[str, str]]:
         return [
-            resource.labels | {"kubernetes.io/hostname": resource.name}
-            for resource in self._mesh.resources
-            if resource.kind == "Node" and not resource.group
+            one.labels | {"kubernetes.io/hostname": one.name}
+            for one in self._inventory.resources
+            if one.kind == "Node" and not one.group
         ]
 
     def _has_pods_alone(self, host: RegisteredHost) -> bool:
@@ -61,5 +60,5 @@ class SubsetEndpoints:
 
     @cached_property
     def _namespaces_with_machines(self) -> frozenset[str]:
-        machines = (*self._mesh.of(WorkloadEntry), *self._mesh.of(WorkloadGroup))
+        machines = (*self._inventory.of(WorkloadEntry), *self._inventory.of(WorkloadGroup))
         return frozenset(machine.namespace for machine in machines)

@@ -8,7 +8,8 @@ not decide by itself, the answer is unknown.
 from collections.abc import Iterable
 from enum import Enum
 
-from meshctl.mesh.injection.webhooks import INJECTION, REVISION, is_settings, values_of
+from meshctl.istio.labels import INJECTION, REVISION
+from meshctl.mesh.core.injector_config import is_settings, values_of
 from meshctl.resources import Namespace, Ref, Resource, Workload
 from meshctl.resources.kubernetes.workload import INJECT, SYSTEM_NAMESPACES
 

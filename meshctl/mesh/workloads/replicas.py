@@ -1,15 +1,14 @@
-"""The number of pods that a workload or a host certainly has.
+"""How many pods does a workload or a host have, for sure?
 
 A number that is left out, or that an autoscaler changes, is unknown.
 """
 
-from typing import TYPE_CHECKING
-
+from meshctl.mesh.core.inventory import Inventory
+from meshctl.mesh.registry.services import Registry
+from meshctl.mesh.workloads.endpoints import SubsetEndpoints
+from meshctl.mesh.workloads.workloads import Workloads
 from meshctl.resources import Workload
 from meshctl.resources.cached_property import cached_property
-
-if TYPE_CHECKING:
-    from meshctl.mesh.model import Mesh
 
 _AUTOSCALERS = frozenset({"HorizontalPodAutoscaler", "ScaledObject"})
 
@@ -17,12 +16,21 @@ _AUTOSCALERS = frozenset({"HorizontalPodAutoscaler", "ScaledObject"})
 class Replicas:
     """Pods by workload and by host."""
 
-    def __init__(self, mesh: "Mesh") -> None:
-        self._mesh = mesh
+    def __init__(
+        self,
+        inventory: Inventory,
+        registry: Registry,
+        workloads: Workloads,
+        endpoints: SubsetEndpoints,
+    ) -> None:
+        self._inventory = inventory
+        self._registry = registry
+        self._workloads = workloads
+        self._endpoints = endpoints
 
     def of(self, workload: Workload) -> int | None:
         """The number of pods that is written, ``None`` where it may be another one."""
-        if self._mesh.may_lack(*_AUTOSCALERS):
+        if self._inventory.may_lack(*_AUTOSCALERS):
             return None
         if (workload.namespace, workload.name) in self._scaled:
             return None
@@ -30,10 +38,10 @@ class Replicas:
 
     def behind(self, host: str) -> int | None:
         """The number of pods behind a host, ``None`` when it is unknown."""
-        declared = self._mesh.registry.at(host)
-        if len(declared) != 1 or not self._mesh.subset_endpoints.shows_pods_of(declared[0]):
+        declared = self._registry.at(host)
+        if len(declared) != 1 or not self._endpoints.shows_pods_of(declared[0]):
             return None
-        numbers = [self.of(workload) for workload in self._mesh.workloads.behind(declared[0])]
+        numbers = [self.of(one) for one in self._workloads.behind(declared[0])]
         known = [number for number in numbers if number is not None]
         return sum(known) if len(known) == len(numbers) else None
 
@@ -41,7 +49,7 @@ class Replicas:
     def _scaled(self) -> frozenset[tuple[str, str]]:
         """The workloads that autoscalers change."""
         return frozenset(
-            (resource.namespace, resource.spec.child("scaleTargetRef").text("name"))
-            for resource in self._mesh.resources
-            if resource.kind in _AUTOSCALERS
+            (one.namespace, one.spec.child("scaleTargetRef").text("name"))
+            for one in self._inventory.resources
+            if one.kind in _AUTOSCALERS
         )

@@ -29,13 +29,17 @@ _HASH = "pod-template-hash"
 _ORDER = {"Pod": 2, "ReplicaSet": 1}
 
 
+Heed = Callable[[Membership, Workload, Namespace], Membership]
+"""Corrects what labels promise by what is known of the injector."""
+
+
 class Workloads:
     """All workloads of the input; pods of a listed controller are not counted twice."""
 
     def __init__(
         self, workloads: Iterable[Workload], namespaces: Iterable[Namespace], *,
         is_whole: bool = False, are_injected: bool = False,
-        heed: Callable[[Membership, Workload, Namespace], Membership] | None = None,
+        heed: Heed | None = None,
     ) -> None:  # fmt: skip
         """Index them; ``heed`` corrects what labels promise by what is known of the injector."""
         self._is_whole = is_whole

@@ -26,8 +26,10 @@ def check(policy: AuthorizationPolicy, mesh: Mesh) -> Iterator[Outcome]:
     places = list(public_addresses(policy))
     if policy.target_refs or not places:
         return
-    for workload in mesh.authorization.reached(policy):
-        for service in mesh.container_ports.services(workload) if is_gateway(workload) else ():
+    for workload in mesh.security.authorization.reached(policy):
+        for service in (
+            mesh.workloads.container_ports.services(workload) if is_gateway(workload) else ()
+        ):
             is_exposed = service.type in {"LoadBalancer", "NodePort"}
             if is_exposed and not service.keeps_source and not service.annotations:
                 yield Finding(

@@ -29,7 +29,7 @@ def check(policy: AuthorizationPolicy, mesh: Mesh) -> Iterator[Outcome]:
         return
     shut = [
         workload
-        for workload in mesh.authorization.reached(policy)
+        for workload in mesh.security.authorization.reached(policy)
         if _is_shut(workload, policy, mesh)
     ]
     if not shut:
@@ -49,9 +49,9 @@ def check(policy: AuthorizationPolicy, mesh: Mesh) -> Iterator[Outcome]:
 
 def _is_shut(workload: Workload, policy: AuthorizationPolicy, mesh: Mesh) -> bool:
     """Is a workload meant to be called, and opened by no policy that the input has?"""
-    home = workload.namespace
-    is_known = mesh.is_whole or policy.namespace == home or mesh.authorization.has_any_in(home)
-    if not is_known or next(mesh.container_ports.in_front_of(workload), None) is None:
+    home, policies = workload.namespace, mesh.security.authorization
+    is_known = mesh.is_whole or policy.namespace == home or policies.has_any_in(home)
+    if not is_known or next(mesh.workloads.container_ports.in_front_of(workload), None) is None:
         return False
-    allowing = (other for other in mesh.authorization.guarding(workload) if other.action == "ALLOW")
+    allowing = (other for other in policies.guarding(workload) if other.action == "ALLOW")
     return not any(other.spec.data.get("rules") for other in allowing)

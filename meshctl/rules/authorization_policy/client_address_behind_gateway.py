@@ -23,12 +23,15 @@ def check(policy: AuthorizationPolicy, mesh: Mesh) -> Iterator[Outcome]:
     places = list(public_addresses(policy))
     if policy.target_refs or not places:
         return
-    workloads = mesh.authorization.reached(policy)
+    workloads = mesh.security.authorization.reached(policy)
     if any(
-        is_gateway(workload) or mesh.container_ports.is_exposed(workload) for workload in workloads
+        is_gateway(workload) or mesh.workloads.container_ports.is_exposed(workload)
+        for workload in workloads
     ):
         return
-    entrances = [path for workload in workloads for path in mesh.ingress_paths.into(workload)]
+    entrances = [
+        path for workload in workloads for path in mesh.reachability.ingress_paths.into(workload)
+    ]
     if not entrances:
         return
     gateway = entrances[0].gateway

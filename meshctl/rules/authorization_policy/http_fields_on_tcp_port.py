@@ -24,11 +24,11 @@ def check(policy: AuthorizationPolicy, mesh: Mesh) -> Iterator[Outcome]:
     """Report DENY rules that a TCP port widens, and TCP ports that no ALLOW rule fits any more."""
     if policy.target_refs or policy.action not in {"ALLOW", "DENY"}:
         return
-    for workload in mesh.authorization.reached(policy):
+    for workload in mesh.security.authorization.reached(policy):
         is_ambient = mesh.workloads.membership(workload) is Membership.AMBIENT
         if is_ambient or is_gateway(workload):
             continue  # ztunnel has rules of its own, and a gateway's servers say what it speaks
-        for port, target in mesh.container_ports.layer4(workload):
+        for port, target in mesh.workloads.container_ports.layer4(workload):
             finding = _on_port(policy, workload, port, target, mesh)
             if finding is not None:
                 yield finding.also(port.view.at("name"), f"is {port.protocol}")
@@ -48,7 +48,7 @@ def _on_port(
     reading = [next(http_parts(entry), None) for entry in fitting]
     if not reading or None in reading or reading[0] is None:
         return None
-    for authorization_policy in mesh.authorization.guarding(workload):
+    for authorization_policy in mesh.security.authorization.guarding(workload):
         for entry in authorization_policy.rules if authorization_policy.action == "ALLOW" else ():
             if reaches_port(entry, target) and next(http_parts(entry), None) is None:
                 return None

@@ -28,9 +28,9 @@ def check(policy: AuthorizationPolicy, mesh: Mesh) -> Iterator[Outcome]:
 
 def _disabled_by(policy: AuthorizationPolicy, mesh: Mesh) -> EffectiveMode | None:
     """What turns mutual TLS off for the first workload, if it is off for all of them."""
-    demands = mesh.peer_authentications
+    demands = mesh.security.peer_authentications
     first: EffectiveMode | None = None
-    for workload in mesh.authorization.reached(policy):
+    for workload in mesh.security.authorization.reached(policy):
         demand = demands.of_workload(workload)
         # HBONE authenticates whatever PeerAuthentications say; a port may have a mode of its own.
         is_ambient = mesh.workloads.membership(workload) is Membership.AMBIENT
@@ -40,7 +40,11 @@ def _disabled_by(policy: AuthorizationPolicy, mesh: Mesh) -> EffectiveMode | Non
         if demand.mode is not Mode.DISABLE or is_ambient or has_ports:
             return None
         first = first or demand
-    if first is None and policy.is_namespace_wide and not mesh.authorization.is_mesh_wide(policy):
+    if (
+        first is None
+        and policy.is_namespace_wide
+        and not mesh.security.authorization.is_mesh_wide(policy)
+    ):
         demand = demands.of_namespace(policy.namespace)
         return demand if demand.mode is Mode.DISABLE else None
     return first

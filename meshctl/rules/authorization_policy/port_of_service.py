@@ -22,9 +22,11 @@ def check(policy: AuthorizationPolicy, mesh: Mesh) -> Iterator[Outcome]:
     ports = [port for entry in policy.rules for port in written_ports(entry)]
     if policy.target_refs or not ports:
         return
-    workloads = mesh.authorization.reached(policy)
+    workloads = mesh.security.authorization.reached(policy)
     for port, place in ports:
-        hits = [mesh.container_ports.only_of_service(workload, port) for workload in workloads]
+        hits = [
+            mesh.workloads.container_ports.only_of_service(workload, port) for workload in workloads
+        ]
         mapped = [hit for hit in hits if hit is not None]
         if not mapped or len(mapped) < len(hits):
             continue

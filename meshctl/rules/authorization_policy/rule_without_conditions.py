@@ -42,8 +42,8 @@ def check(policy: AuthorizationPolicy, mesh: Mesh) -> Iterator[Outcome]:
             "other rules of this policy ask for",
         ).also(other.at(), "limits nothing")  # fmt: skip
         return
-    for workload in mesh.authorization.reached(policy):
-        for authorization_policy in mesh.authorization.guarding(workload):
+    for workload in mesh.security.authorization.reached(policy):
+        for authorization_policy in mesh.security.authorization.guarding(workload):
             if (
                 authorization_policy.action == "ALLOW"
                 and authorization_policy.rules

@@ -19,12 +19,16 @@ from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, rule
 )  # fmt: skip
 def check(policy: AuthorizationPolicy, mesh: Mesh) -> Iterator[Outcome]:
     """Report policies whose workloads are known to be none."""
-    wide = mesh.authorization.is_mesh_wide(policy)
-    if policy.target_refs or (wide and not policy.selector) or mesh.authorization.reached(policy):
+    wide = mesh.security.authorization.is_mesh_wide(policy)
+    if (
+        policy.target_refs
+        or (wide and not policy.selector)
+        or mesh.security.authorization.reached(policy)
+    ):
         return
-    if mesh.workload_entries.any(policy.selector, None if wide else policy.namespace):
+    if mesh.registry.workload_entries.any(policy.selector, None if wide else policy.namespace):
         return
-    picked = mesh.authorization.picked(policy)
+    picked = mesh.security.authorization.picked(policy)
     known = mesh.is_whole if wide else mesh.workloads.shows_pods_of(policy.namespace)
     place = policy.spec.at("selector", "matchLabels")
     if not policy.selector:

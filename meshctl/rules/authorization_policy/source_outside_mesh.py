@@ -21,7 +21,7 @@ def check(policy: AuthorizationPolicy, mesh: Mesh) -> Iterator[Outcome]:
     """Report exact sources all of whose known workloads are surely outside the mesh."""
     effect = "refuses nobody" if policy.action == "DENY" else "lets nobody in"
     for source in named_sources(policy, mesh.config.trust_domain):
-        outsiders = mesh.client_identities.without_identity(source.namespace, source.account)
+        outsiders = mesh.security.client_identity.without_identity(source.namespace, source.account)
         if not outsiders:
             continue
         who = f"service account {source.account} of " if source.account else ""

@@ -21,10 +21,12 @@ def check(policy: AuthorizationPolicy, mesh: Mesh) -> Iterator[Outcome]:
     """Report exact sources whose connections to a workload of the policy all lack TLS."""
     if policy.target_refs:
         return
-    workloads = mesh.authorization.reached(policy)
+    workloads = mesh.security.authorization.reached(policy)
     for source in named_sources(policy, mesh.config.trust_domain):
         for workload in workloads:
-            found = mesh.client_identities.in_plaintext(source.namespace, source.account, workload)
+            found = mesh.security.client_identity.in_plaintext(
+                source.namespace, source.account, workload
+            )
             if found is None or found.upstream.ref is None:
                 continue
             host = found.upstream.host.host

@@ -25,21 +25,21 @@ def check(policy: AuthorizationPolicy, mesh: Mesh) -> Iterator[Outcome]:
     if policy.target_refs:
         unchecked = (
             []
-            if mesh.request_authentications.of_same_targets(policy)
+            if mesh.security.request_authentications.of_same_targets(policy)
             else [policy.target_refs[0].name]
         )
     else:
-        workloads = mesh.authorization.reached(policy)
+        workloads = mesh.security.authorization.reached(policy)
         unchecked = [
             workload.title
             for workload in workloads
-            if not mesh.request_authentications.of(workload)
+            if not mesh.security.request_authentications.of(workload)
         ]
         if not workloads or len(unchecked) < len(workloads):
             return
     if not unchecked:
         return
-    if mesh.request_authentications.knows_those_of(policy.namespace):
+    if mesh.security.request_authentications.knows_those_of(policy.namespace):
         yield Finding(
             part,
             f"no RequestAuthentication is for {unchecked[0]}, so no token is ever known there",

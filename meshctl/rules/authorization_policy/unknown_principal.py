@@ -26,14 +26,17 @@ def check(policy: AuthorizationPolicy, mesh: Mesh) -> Iterator[Outcome]:
                 principal = None if "*" in text else parse_principal(text)
                 if principal is None:
                     continue
-                if mesh.service_accounts.trusts(principal.trust_domain) is False:
+                if mesh.registry.service_accounts.trusts(principal.trust_domain) is False:
                     yield Finding(
                         source.at(key, index),
                         f"trust domain {principal.trust_domain!r} is not this mesh's, nor an alias",
                         severity=Severity.INFO,
                     )
-                elif mesh.service_accounts.exists(principal.namespace, principal.account) is False:
-                    known = sorted(mesh.service_accounts.in_namespace(principal.namespace))
+                elif (
+                    mesh.registry.service_accounts.exists(principal.namespace, principal.account)
+                    is False
+                ):
+                    known = sorted(mesh.registry.service_accounts.in_namespace(principal.namespace))
                     yield Finding(
                         source.at(key, index),
                         f"namespace {principal.namespace} has no service account "

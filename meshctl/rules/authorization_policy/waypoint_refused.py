@@ -22,20 +22,20 @@ def check(policy: AuthorizationPolicy, mesh: Mesh) -> Iterator[Outcome]:
     """Report ALLOW policies for ambient workloads whose waypoint no ALLOW policy lets in."""
     if policy.action != "ALLOW" or policy.target_refs or not policy.rules:
         return
-    for workload in mesh.authorization.reached(policy):
+    for workload in mesh.security.authorization.reached(policy):
         if mesh.workloads.membership(workload) is not Membership.AMBIENT:
             continue
         allowing = [
             authorization_policy
-            for authorization_policy in mesh.authorization.guarding(workload)
+            for authorization_policy in mesh.security.authorization.guarding(workload)
             if authorization_policy.action == "ALLOW"
         ]
-        for use in mesh.container_ports.waypoints(workload, mesh.ambient):
-            identity = mesh.service_accounts.of_account(use.namespace, use.name)
+        for use in mesh.workloads.container_ports.waypoints(workload, mesh.workloads.ambient):
+            identity = mesh.registry.service_accounts.of_account(use.namespace, use.name)
             rules = (
                 entry for authorization_policy in allowing for entry in authorization_policy.rules
             )
-            if mesh.ambient.waypoint(use) is None or any(
+            if mesh.workloads.ambient.waypoint(use) is None or any(
                 may_admit(authorization_rule, identity) for authorization_rule in rules
             ):
                 continue

@@ -21,15 +21,15 @@ from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, rule
 @rule(on=DestinationRule, severity=Severity.WARNING, since="0.1.0")
 def check(destination_rule: DestinationRule, mesh: Mesh) -> Iterator[Outcome]:
     """Report TLS ports to which no route brings plaintext."""
-    host = mesh.destination_rules.host_of(destination_rule)
-    if is_wildcard(host) or mesh.tls_conflicts.of(destination_rule):
+    host = mesh.traffic.destination_rules.host_of(destination_rule)
+    if is_wildcard(host) or mesh.security.tls_conflicts.of(destination_rule):
         return  # a conflict with a sidecar is told elsewhere
     for registered in mesh.registry.at(host):
         for port in registered.ports:
             tls = originates(destination_rule, port.number) if port.protocol.is_tls else None
-            if tls is None or mesh.destinations.brings_plaintext(host, port.number):
+            if tls is None or mesh.traffic.destinations.brings_plaintext(host, port.number):
                 continue
-            if isinstance(registered.source, Service) and not mesh.destinations.to(host):
+            if isinstance(registered.source, Service) and not mesh.traffic.destinations.to(host):
                 yield NotChecked("routes to Services that speak TLS may be outside the input")
                 continue
             yield Finding(

@@ -21,7 +21,7 @@ from meshctl.rules.api import Finding, Outcome, Severity, rule
 @rule(on=DestinationRule, severity=Severity.ERROR, since="0.1.0")
 def check(destination_rule: DestinationRule, mesh: Mesh) -> Iterator[Outcome]:
     """Report the sidecars that refuse the TLS this rule originates."""
-    for conflict in mesh.tls_conflicts.of(destination_rule):
+    for conflict in mesh.security.tls_conflicts.of(destination_rule):
         upstream = conflict.first.upstream
         if upstream.tls not in (ClientTls.SIMPLE, ClientTls.MUTUAL):
             continue

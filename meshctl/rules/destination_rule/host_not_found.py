@@ -11,7 +11,7 @@ remove the DestinationRule.
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.traffic.clusters import NoClusterReason
+from meshctl.mesh.reachability.clusters import NoClusterReason
 from meshctl.resources import DestinationRule
 from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, rule
 
@@ -21,7 +21,9 @@ _CODES = ("IST0174", "KIA0202")
 @rule(on=DestinationRule, severity=Severity.WARNING, equivalents=_CODES, since="0.1.0")
 def check(destination_rule: DestinationRule, mesh: Mesh) -> Iterator[Outcome]:
     """Report hosts that the input proves to be absent, or that are written short by mistake."""
-    missing = mesh.clusters.undeclared(destination_rule.host, destination_rule.namespace)
+    missing = mesh.reachability.clusters.undeclared(
+        destination_rule.host, destination_rule.namespace
+    )
     if missing is None:
         return
     if missing.why is NoClusterReason.UNKNOWN:

@@ -22,7 +22,7 @@ def check(destination_rule: DestinationRule, mesh: Mesh) -> Iterator[Outcome]:
     host = destination_rule.host
     if destination_rule.namespace == mesh.config.root_namespace or not is_wildcard(host):
         return
-    is_meant = mesh.owners.is_platform(destination_rule.namespace)
+    is_meant = mesh.ownership.is_platform(destination_rule.namespace)
     if is_meant or not covers(host, f"*.svc.{mesh.config.domain}"):
         return
     finding = Finding(
@@ -30,7 +30,7 @@ def check(destination_rule: DestinationRule, mesh: Mesh) -> Iterator[Outcome]:
         f"{host} covers every service of the mesh: clients in {destination_rule.namespace} follow "
         "this rule alone, and no rule of a service's owner or of the root namespace",
     )
-    hidden = mesh.destination_rules.replaced_by(destination_rule)
+    hidden = mesh.traffic.destination_rules.replaced_by(destination_rule)
     if hidden is not None:
         finding = finding.also(hidden.spec.at("host"), "is not read by these clients")
     yield finding

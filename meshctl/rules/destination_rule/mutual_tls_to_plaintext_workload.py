@@ -23,7 +23,7 @@ from meshctl.rules.api import Finding, Outcome, Severity, rule
 )
 def check(destination_rule: DestinationRule, mesh: Mesh) -> Iterator[Outcome]:
     """Report the conflicts of mutual TLS with DISABLE that this rule decides."""
-    for conflict in mesh.tls_conflicts.of(destination_rule):
+    for conflict in mesh.security.tls_conflicts.of(destination_rule):
         upstream = conflict.first.upstream
         is_mutual = upstream.tls in (ClientTls.ISTIO_MUTUAL, ClientTls.AUTO)
         if not is_mutual or conflict.first.mode is not ServerMode.DISABLE:
@@ -40,7 +40,7 @@ def check(destination_rule: DestinationRule, mesh: Mesh) -> Iterator[Outcome]:
     tls = destination_rule.policy.tls
     if not destination_rule.policy.has("tls") or mode_of(tls) != ISTIO_MUTUAL:
         return
-    demand = mesh.tls_conflicts.unseen(destination_rule)
+    demand = mesh.security.tls_conflicts.unseen(destination_rule)
     if demand is not None and demand.ref is not None and demand.mode is Mode.DISABLE:
         yield Finding(
             tls.at("mode"),

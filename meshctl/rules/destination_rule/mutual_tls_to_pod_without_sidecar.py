@@ -19,7 +19,7 @@ from meshctl.rules.api import Finding, Outcome, Severity, rule
 @rule(on=DestinationRule, severity=Severity.ERROR, since="0.1.0")
 def check(destination_rule: DestinationRule, mesh: Mesh) -> Iterator[Outcome]:
     """Report the pods without a sidecar that this rule sends mutual TLS to."""
-    for conflict in mesh.tls_conflicts.of(destination_rule):
+    for conflict in mesh.security.tls_conflicts.of(destination_rule):
         first = conflict.first
         is_mutual = first.upstream.tls in (ClientTls.ISTIO_MUTUAL, ClientTls.AUTO)
         if not is_mutual or first.mode is not ServerMode.NONE or first.server is None:

@@ -20,7 +20,7 @@ from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, rule
 def check(destination_rule: DestinationRule, mesh: Mesh) -> Iterator[Outcome]:
     """Report a rule that lies on nobody's way to its host."""
     namespace = destination_rule.namespace
-    policies = mesh.destination_rules
+    policies = mesh.traffic.destination_rules
     host = policies.host_of(destination_rule)
     homes = mesh.registry.homes(host) or {namespace}
     if namespace in homes or namespace == mesh.config.root_namespace:

@@ -26,7 +26,7 @@ _LOCALITY = "localityLbSetting"
 @rule(on=DestinationRule, severity=Severity.WARNING, since="0.1.0")
 def check(destination_rule: DestinationRule, mesh: Mesh) -> Iterator[Outcome]:
     """Report settings that count nothing, or that don't fit the number of pods."""
-    pods = mesh.replicas.behind(mesh.destination_rules.host_of(destination_rule))
+    pods = mesh.workloads.replicas.behind(mesh.traffic.destination_rules.host_of(destination_rule))
     for policy in written_policies(destination_rule):
         outlier = policy.child("outlierDetection")
         if not policy.has("outlierDetection"):

@@ -30,7 +30,7 @@ _WORDS = {
 )
 def check(destination_rule: DestinationRule, mesh: Mesh) -> Iterator[Outcome]:
     """Report the conflicts of plaintext with STRICT that this rule decides."""
-    for conflict in mesh.tls_conflicts.of(destination_rule):
+    for conflict in mesh.security.tls_conflicts.of(destination_rule):
         upstream = conflict.first.upstream
         is_plain = upstream.tls in (ClientTls.PLAINTEXT, ClientTls.AUTO)
         if not is_plain or conflict.first.mode is not ServerMode.STRICT:
@@ -48,7 +48,7 @@ def check(destination_rule: DestinationRule, mesh: Mesh) -> Iterator[Outcome]:
     tls = destination_rule.policy.tls
     if not destination_rule.policy.has("tls") or mode_of(tls) != DISABLE:
         return
-    demand = mesh.tls_conflicts.unseen(destination_rule)
+    demand = mesh.security.tls_conflicts.unseen(destination_rule)
     if demand is not None and demand.ref is not None and demand.mode is Mode.STRICT:
         yield Finding(
             tls.at("mode"),

@@ -24,13 +24,13 @@ _CODES = ("IST0128", "IST0129")
 @rule(on=DestinationRule, severity=Severity.INFO, equivalents=_CODES, since="0.1.0")
 def check(destination_rule: DestinationRule, mesh: Mesh) -> Iterator[Outcome]:
     """Report blocks without a CA for hosts that no public CA signs for."""
-    host = mesh.destination_rules.host_of(destination_rule)
-    if not is_private(host, mesh.config.domain) or mesh.control_plane.skips_verification:
+    host = mesh.traffic.destination_rules.host_of(destination_rule)
+    if not is_private(host, mesh.config.domain) or mesh.injection.control_plane.skips_verification:
         return
     for tls, port in originations(destination_rule):
         if tls.has("caCertificates") or tls.flag("insecureSkipVerify"):
             continue
-        by_gateway = mesh.destinations.comes_from_gateway(host)
+        by_gateway = mesh.traffic.destinations.comes_from_gateway(host)
         where = f" on port {port}" if port is not None else ""
         if not tls.has("credentialName"):
             yield Finding(

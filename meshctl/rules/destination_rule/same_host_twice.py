@@ -33,7 +33,7 @@ _AGELESS = {MergeLoss.UNSELECTED, MergeLoss.NOTHING}
 @rule(on=DestinationRule, severity=Severity.ERROR, equivalents=("KIA0201",), since="0.1.0")
 def check(destination_rule: DestinationRule, mesh: Mesh) -> Iterator[Outcome]:
     """Report each later rule of a host, once for all of them from the first."""
-    rules = mesh.destination_rules.same_host(destination_rule)
+    rules = mesh.traffic.destination_rules.same_host(destination_rule)
     if len(rules) < 2 or rules[0] is not destination_rule:  # noqa: PLR2004 - two are a pair
         return
     for meeting in meetings(rules):

@@ -19,11 +19,13 @@ _CODES = ("KIA0210", "KIA0211")
 @rule(on=DestinationRule, severity=Severity.WARNING, equivalents=_CODES, since="0.1.0")
 def check(destination_rule: DestinationRule, mesh: Mesh) -> Iterator[Outcome]:
     """Report settings for Services that only ztunnel carries, unless a gateway routes there."""
-    service = ambient_service(destination_rule, mesh.registry, mesh.ambient)
+    service = ambient_service(destination_rule, mesh.registry, mesh.workloads.ambient)
     place = proxy_setting(destination_rule)
-    if service is None or place is None or mesh.ambient.waypoint_use(service) is not None:
+    if service is None or place is None or mesh.workloads.ambient.waypoint_use(service) is not None:
         return
-    if not mesh.destinations.comes_from_gateway(mesh.destination_rules.host_of(destination_rule)):
+    if not mesh.traffic.destinations.comes_from_gateway(
+        mesh.traffic.destination_rules.host_of(destination_rule)
+    ):
         yield Finding(
             place,
             f"{service.title} is in ambient mode and uses no waypoint, so clients in ambient mode "

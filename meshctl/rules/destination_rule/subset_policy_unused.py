@@ -18,11 +18,11 @@ from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, rule
 @rule(on=DestinationRule, severity=Severity.WARNING, since="0.1.0")
 def check(destination_rule: DestinationRule, mesh: Mesh) -> Iterator[Outcome]:
     """Report policies of subsets that no route names, where the input routes to the host."""
-    host = mesh.destination_rules.host_of(destination_rule)
+    host = mesh.traffic.destination_rules.host_of(destination_rule)
     with_policy = [subset for subset in destination_rule.subsets if subset.policy.data]
     if not with_policy or is_wildcard(host):
         return
-    routed = mesh.destinations.to(host)
+    routed = mesh.traffic.destinations.to(host)
     if not routed and not mesh.is_whole:
         yield NotChecked("the input has no route to a host with subset policies")
         return

@@ -24,15 +24,15 @@ def check(destination_rule: DestinationRule, mesh: Mesh) -> Iterator[Outcome]:
     for subset in destination_rule.subsets:
         if not subset.labels:
             continue
-        if host is not None and mesh.subset_endpoints.has_none(host):
+        if host is not None and mesh.workloads.endpoints.has_none(host):
             why = f"the input, the whole mesh, has no workload of {host.host} at all"
             yield _finding(subset, host.host, mesh, why, is_certain=False)
-        elif host is None or not mesh.subset_endpoints.shows_pods_of(host):
+        elif host is None or not mesh.workloads.endpoints.shows_pods_of(host):
             yield NotChecked("the input has no workload of the service a subset is for")
         elif not mesh.workloads.of_subset(host, subset.labels):
             why = f"no workload of {host.host} has the labels {_written(subset)}"
             yield _finding(subset, host.host, mesh, why, is_certain=True)
-        elif mesh.subset_endpoints.is_on_no_node(subset.labels):
+        elif mesh.workloads.endpoints.is_on_no_node(subset.labels):
             why = f"no Node of the input is where the labels {_written(subset)} say"
             yield _finding(subset, host.host, mesh, why, is_certain=False)
 
@@ -40,7 +40,7 @@ def check(destination_rule: DestinationRule, mesh: Mesh) -> Iterator[Outcome]:
 def _finding(subset: Subset, host: str, mesh: Mesh, why: str, *, is_certain: bool) -> Finding:
     uses = [
         destination
-        for destination in mesh.destinations.to(host)
+        for destination in mesh.traffic.destinations.to(host)
         if destination.subset == subset.name
     ]
     is_idle = not uses and mesh.is_whole

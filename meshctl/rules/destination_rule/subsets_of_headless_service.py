@@ -18,7 +18,7 @@ from meshctl.rules.api import Finding, Outcome, Severity, rule
 @rule(on=DestinationRule, severity=Severity.WARNING, since="0.1.0")
 def check(destination_rule: DestinationRule, mesh: Mesh) -> Iterator[Outcome]:
     """Report subsets of headless Services that routes of sidecars choose."""
-    host = mesh.destination_rules.host_of(destination_rule)
+    host = mesh.traffic.destination_rules.host_of(destination_rule)
     registered = next(
         (
             registered_host
@@ -27,7 +27,7 @@ def check(destination_rule: DestinationRule, mesh: Mesh) -> Iterator[Outcome]:
         ),
         None,
     )
-    routing = mesh.sidecar_hosts.splitting(host)
+    routing = mesh.traffic.sidecar_hosts.splitting(host)
     if registered is None or routing is None or not destination_rule.subsets:
         return
     if all(registered_host.is_headless for registered_host in mesh.registry.at(host)):

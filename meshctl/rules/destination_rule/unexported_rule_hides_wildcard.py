@@ -18,7 +18,7 @@ from meshctl.rules.api import Finding, Outcome, Severity, rule
 @rule(on=DestinationRule, severity=Severity.WARNING, since="0.1.0")
 def check(destination_rule: DestinationRule, mesh: Mesh) -> Iterator[Outcome]:
     """Report a rule that ends the search for clients it isn't exported to."""
-    hidden = mesh.destination_rules.hidden_by(destination_rule)
+    hidden = mesh.traffic.destination_rules.hidden_by(destination_rule)
     if hidden is not None:
         yield Finding(
             destination_rule.spec.at("exportTo"),

@@ -22,10 +22,10 @@ def check(destination_rule: DestinationRule, mesh: Mesh) -> Iterator[Outcome]:
     own = destination_rule.policy
     if own.has("tls") or any(entry.has("tls") for entry in own.ports):
         return
-    host = mesh.destination_rules.host_of(destination_rule)
-    beside = mesh.destination_rules.same_host(destination_rule)
+    host = mesh.traffic.destination_rules.host_of(destination_rule)
+    beside = mesh.traffic.destination_rules.same_host(destination_rule)
     homes = mesh.registry.homes(host) or ()
-    wider = mesh.destination_rules.next_on_path(destination_rule, homes)
+    wider = mesh.traffic.destination_rules.next_on_path(destination_rule, homes)
     if wider is None or any(each_rule.policy.has("tls") for each_rule in beside):
         return
     mode = mode_of(wider.policy.tls)

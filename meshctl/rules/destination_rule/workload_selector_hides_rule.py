@@ -22,8 +22,8 @@ def check(destination_rule: DestinationRule, mesh: Mesh) -> Iterator[Outcome]:
     if not destination_rule.spec.has("workloadSelector"):
         return
     selector, namespace = destination_rule.workload_selector, destination_rule.namespace
-    homes = mesh.registry.homes(mesh.destination_rules.host_of(destination_rule)) or ()
-    hidden = mesh.destination_rules.hidden_by_selector(destination_rule, homes)
+    homes = mesh.registry.homes(mesh.traffic.destination_rules.host_of(destination_rule)) or ()
+    hidden = mesh.traffic.destination_rules.hidden_by_selector(destination_rule, homes)
     clients = mesh.workloads.in_mesh(namespace)
     if hidden is None or all(selects(selector, workload.pod_labels) for workload in clients):
         return

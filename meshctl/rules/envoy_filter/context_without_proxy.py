@@ -17,7 +17,7 @@ from meshctl.rules.api import Finding, Outcome, Severity, rule
 def check(envoy_filter: EnvoyFilter, mesh: Mesh) -> Iterator[Outcome]:
     """Report patches that no known workload of the selector has the context for."""
     for patch in envoy_filter.patches:
-        workload = mesh.envoy_filters.lacks_context(envoy_filter, patch)
+        workload = mesh.workloads.envoy_filters.lacks_context(envoy_filter, patch)
         if workload is not None:
             is_for = "gateways" if patch.context == "GATEWAY" else "sidecars"
             yield Finding(

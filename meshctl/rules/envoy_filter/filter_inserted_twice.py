@@ -16,7 +16,7 @@ from meshctl.rules.api import Finding, Outcome, Severity, rule
 @rule(on=EnvoyFilter, severity=Severity.WARNING, since="0.1.0")
 def check(envoy_filter: EnvoyFilter, mesh: Mesh) -> Iterator[Outcome]:
     """Report the second of two inserts; filters that differ otherwise are an info."""
-    for twin in mesh.envoy_filters.twins(envoy_filter):
+    for twin in mesh.workloads.envoy_filters.twins(envoy_filter):
         yield Finding(
             twin.patch.at("patch", "value", "name"),
             f"{twin.other.resource.title} inserts {twin.patch.filter_name!r} into the same proxies,"

@@ -18,11 +18,11 @@ from meshctl.rules.api import Finding, Outcome, Severity, rule
 @rule(on=EnvoyFilter, severity=Severity.WARNING, since="0.1.0")
 def check(envoy_filter: EnvoyFilter, mesh: Mesh) -> Iterator[Outcome]:
     """Report EnvoyFilters whose workloads are all in ambient mode."""
-    if mesh.envoy_filters.is_mesh_wide(envoy_filter):
+    if mesh.workloads.envoy_filters.is_mesh_wide(envoy_filter):
         return
     modes = {
         workload: mesh.workloads.membership(workload)
-        for workload in mesh.envoy_filters.reached(envoy_filter)
+        for workload in mesh.workloads.envoy_filters.reached(envoy_filter)
     }
     ambient = [workload for workload, mode in modes.items() if mode is Membership.AMBIENT]
     if ambient and set(modes.values()) <= {Membership.AMBIENT, Membership.NONE}:

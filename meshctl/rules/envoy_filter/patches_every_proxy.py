@@ -16,9 +16,9 @@ from meshctl.rules.api import Finding, Outcome, Severity, rule
 @rule(on=EnvoyFilter, severity=Severity.INFO, since="0.1.0")
 def check(envoy_filter: EnvoyFilter, mesh: Mesh) -> Iterator[Outcome]:
     """Report those that no selector limits, unless the config file gives them to the platform."""
-    if not envoy_filter.patches or not mesh.envoy_filters.is_mesh_wide(envoy_filter):
+    if not envoy_filter.patches or not mesh.workloads.envoy_filters.is_mesh_wide(envoy_filter):
         return
-    if not mesh.owners.is_platform(envoy_filter.namespace):
+    if not mesh.ownership.is_platform(envoy_filter.namespace):
         yield Finding(
             envoy_filter.at("metadata", "name"),
             f"it is in the root namespace {envoy_filter.namespace} and has no selector, so it "

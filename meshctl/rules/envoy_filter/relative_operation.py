@@ -20,7 +20,7 @@ from meshctl.rules.api import Finding, Outcome, Severity, rule
 def check(envoy_filter: EnvoyFilter, mesh: Mesh) -> Iterator[Outcome]:
     """Report relative patches; those that clash on versions have a rule of their own."""
     for patch in relative_patches(envoy_filter):
-        if not mesh.versioned_patches.share_filter(patch):
+        if not mesh.workloads.versioned_patches.share_filter(patch):
             yield Finding(
                 patch.at("patch", "operation"),
                 f"{patch.operation} depends on what is there when it is applied, and without a "

@@ -18,7 +18,7 @@ from meshctl.rules.api import Finding, Outcome, Severity, rule
 def check(envoy_filter: EnvoyFilter, mesh: Mesh) -> Iterator[Outcome]:
     """Report relative patches of a filter that an earlier patch limits to a version."""
     for patch in relative_patches(envoy_filter):
-        earlier = mesh.versioned_patches.share_filter(patch)
+        earlier = mesh.workloads.versioned_patches.share_filter(patch)
         if earlier is not None:
             yield Finding(
                 patch.at("patch", "operation"),

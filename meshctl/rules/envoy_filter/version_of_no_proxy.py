@@ -17,7 +17,7 @@ from meshctl.rules.api import Finding, Outcome, Severity, rule
 @rule(on=EnvoyFilter, severity=Severity.WARNING, since="0.1.0")
 def check(envoy_filter: EnvoyFilter, mesh: Mesh) -> Iterator[Outcome]:
     """Report patterns that fit to no version up to two minor ones below the control plane's."""
-    versions = mesh.control_plane.versions
+    versions = mesh.injection.control_plane.versions
     for patch in envoy_filter.patches:
         if patch.proxy_version and excludes_all(patch.proxy_version, versions):
             major, minor = max(versions)

@@ -24,8 +24,8 @@ def check(gateway: Gateway, mesh: Mesh) -> Iterator[Outcome]:
         return
     for server in gateway.servers:
         for name, place in server.credentials if server.terminates_tls else ():
-            found = mesh.secrets.called(name)
-            if not found or homes & found.keys() or mesh.secrets.is_copied(name):
+            found = mesh.registry.secrets.called(name)
+            if not found or homes & found.keys() or mesh.registry.secrets.is_copied(name):
                 continue
             where = ", ".join(sorted(home for home in homes if home))
             finding = Finding(

@@ -23,14 +23,14 @@ def check(gateway: Gateway, mesh: Mesh) -> Iterator[Outcome]:
     )
     if not all(homes):
         return
-    known = [name for home in homes for name in mesh.secrets.names_in(home)]
+    known = [name for home in homes for name in mesh.registry.secrets.names_in(home)]
     for server in gateway.servers:
         for name, ref in server.credentials if server.terminates_tls else ():
-            if not homes or mesh.secrets.called(name):
+            if not homes or mesh.registry.secrets.called(name):
                 continue
             close = get_close_matches(name, known, 1, cutoff=0.8)
             hint = f"; did you mean {close[0]!r}?" if close else ""
-            if not (mesh.has_all("Secret") and mesh.secrets) and not close:
+            if not (mesh.has_all("Secret") and mesh.registry.secrets) and not close:
                 yield NotChecked("Secrets of gateways may be outside the input")
                 continue
             yield Finding(

@@ -19,7 +19,7 @@ from meshctl.rules.api import Finding, Outcome, Severity, rule
 def check(gateway: Gateway, mesh: Mesh) -> Iterator[Outcome]:
     """Report each server whose routes are mixed with those of an earlier one."""
     for server in gateway.servers:
-        for mix in mesh.server_conflicts.mixes.get(server, ()):
+        for mix in mesh.gateways.server_conflicts.mixes.get(server, ()):
             yield Finding(
                 server.at("hosts"),
                 f"routes for {mix.host!r} are mixed with those of {mix.first.key_name} from "

@@ -18,10 +18,10 @@ from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, rule
 def check(gateway: Gateway, mesh: Mesh) -> Iterator[Outcome]:
     """Report each host that no VirtualService of the Gateway has."""
     name = gateway.key_name
-    if not mesh.is_whole and not mesh.routes.naming(name):
+    if not mesh.is_whole and not mesh.traffic.routes.naming(name):
         yield NotChecked("no VirtualService in the input names the Gateway")
         return
-    bound = mesh.routes.bound(name, None)
+    bound = mesh.traffic.routes.bound(name, None)
     for server in gateway.servers:
         if server.https_redirect or server.tls_mode == "AUTO_PASSTHROUGH":
             continue

@@ -20,7 +20,7 @@ from meshctl.rules.api import Finding, Outcome, Severity, rule
 def check(gateway: Gateway, mesh: Mesh) -> Iterator[Outcome]:
     """Report each plain server, once for each host that is redirected."""
     for server in gateway.servers:
-        for bleed in mesh.server_conflicts.bleeds.get(server, ()):
+        for bleed in mesh.gateways.server_conflicts.bleeds.get(server, ()):
             other = bleed.redirecting
             finding = Finding(
                 _place(server, bleed.host),

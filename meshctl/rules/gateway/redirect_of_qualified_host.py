@@ -28,7 +28,7 @@ def check(gateway: Gateway, mesh: Mesh) -> Iterator[Outcome]:
         for index, (namespace, host) in enumerate(server_hosts(server)):
             if not namespace or any(overlaps(host, domain) for domain in redirected):
                 continue
-            if not mesh.is_whole and not mesh.routes.naming(gateway.key_name):
+            if not mesh.is_whole and not mesh.traffic.routes.naming(gateway.key_name):
                 yield NotChecked("no VirtualService in the input names the redirecting Gateway")
                 continue
             yield Finding(

@@ -18,7 +18,7 @@ from meshctl.rules.api import Finding, Outcome, Severity, rule
 def check(gateway: Gateway, mesh: Mesh) -> Iterator[Outcome]:
     """Report each server after the first one with its certificate."""
     for server in gateway.servers:
-        found = mesh.server_conflicts.coalescing.get(server)
+        found = mesh.gateways.server_conflicts.coalescing.get(server)
         if found is not None:
             yield Finding(
                 server.at("tls", "credentialName"),

@@ -21,7 +21,7 @@ from meshctl.rules.api import Finding, Outcome, Severity, rule
 def check(gateway: Gateway, mesh: Mesh) -> Iterator[Outcome]:
     """Report the later one of two chains."""
     for server in gateway.servers:
-        for clash in mesh.server_conflicts.clashes.get(server, ()):
+        for clash in mesh.gateways.server_conflicts.clashes.get(server, ()):
             finding = Finding(
                 server.at("hosts"),
                 f"{_names(clash)} is matched twice on container port {clash.listener.port}, also "

@@ -24,7 +24,7 @@ def check(gateway: Gateway, mesh: Mesh) -> Iterator[Outcome]:
     } - {None}
     for server in gateway.servers:
         for name, ref in server.credentials if server.terminates_tls else ():
-            found = (mesh.secrets.secret(name, home) for home in sorted(map(str, homes)))
+            found = (mesh.registry.secrets.secret(name, home) for home in sorted(map(str, homes)))
             for secret in found:
                 wrong = flaw(secret) if secret is not None else None
                 if secret is not None and wrong is not None:

@@ -17,7 +17,7 @@ from meshctl.rules.api import Finding, Outcome, Severity, rule
 @rule(on=IstioOperator, severity=Severity.INFO, since="0.1.0")
 def check(operator: IstioOperator, mesh: Mesh) -> Iterator[Outcome]:
     """Report objects that come from a cluster whose istiods are all of 1.24 or later."""
-    versions = mesh.control_plane.versions
+    versions = mesh.injection.control_plane.versions
     if operator.created is not None and versions and min(versions) >= OPERATOR_GONE_SINCE:
         major, minor = min(versions)
         yield Finding(

@@ -20,7 +20,7 @@ from meshctl.rules.api import Finding, Outcome, Severity, rule
 )  # fmt: skip
 def check(gateway: KubernetesGateway, mesh: Mesh) -> Iterator[Outcome]:
     """Report listeners that another Gateway has at the same address."""
-    for listener, address, other in mesh.gateway_api_listeners.rivals(gateway):
+    for listener, address, other in mesh.gateway_api.shared_listeners.rivals(gateway):
         yield Finding(
             listener.at("port"),
             f"{other.resource.title} has port {listener.port} and host name "

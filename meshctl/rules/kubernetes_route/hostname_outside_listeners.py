@@ -18,8 +18,8 @@ from meshctl.rules.api import Finding, Outcome, Severity, rule
 @rule(on=KubernetesRoute, severity=Severity.ERROR, since="0.1.0")
 def check(route: KubernetesRoute, mesh: Mesh) -> Iterator[Outcome]:
     """Report host names that none of the listeners the route attaches to has."""
-    for index, parent in mesh.gateway_api_routes.unserved(route):
-        listeners = mesh.gateway_api_routes.listeners(parent)
+    for index, parent in mesh.gateway_api.competing_routes.unserved(route):
+        listeners = mesh.gateway_api.competing_routes.listeners(parent)
         taken = ", ".join(dict.fromkeys(listener.hostname for listener in listeners))
         yield Finding(
             route.spec.at("hostnames", index),

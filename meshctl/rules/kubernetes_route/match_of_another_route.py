@@ -19,7 +19,7 @@ from meshctl.rules.api import Finding, Outcome, Severity, rule
 @rule(on=KubernetesRoute, severity=Severity.WARNING, since="0.1.0")
 def check(route: KubernetesRoute, mesh: Mesh) -> Iterator[Outcome]:
     """Report matches that an older route, or an earlier rule, has too and leads elsewhere."""
-    for route_rule_match, first in mesh.gateway_api_routes.same_asked(route):
+    for route_rule_match, first in mesh.gateway_api.competing_routes.same_asked(route):
         if first.route is route:
             text = "an earlier rule of this route takes these requests, so this one never does"
         elif not order_is_known((route, first.route)):

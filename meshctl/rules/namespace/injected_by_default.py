@@ -20,7 +20,7 @@ def check(namespace: Namespace, mesh: Mesh) -> Iterator[Outcome]:
     """Report application namespaces that the injector's default decides about."""
     if is_system(namespace.name, mesh.config.root_namespace) or not says_nothing(namespace):
         return
-    settings = mesh.injector.is_on_by_default()
+    settings = mesh.injection.webhooks.is_on_by_default()
     if settings is not None:
         yield Finding(
             namespace.at("metadata", "name"),

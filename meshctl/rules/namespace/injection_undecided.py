@@ -20,7 +20,7 @@ def check(namespace: Namespace, mesh: Mesh) -> Iterator[Outcome]:
     """Report application namespaces without any injection label, unless that means yes."""
     if is_system(namespace.name, mesh.config.root_namespace) or not says_nothing(namespace):
         return
-    if mesh.injector.is_on_by_default() is None:
+    if mesh.injection.webhooks.is_on_by_default() is None:
         yield Finding(
             namespace.at("metadata", "name"),
             "no label says whether pods here join the mesh, so they get no sidecar",

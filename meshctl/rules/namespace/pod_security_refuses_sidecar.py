@@ -22,7 +22,7 @@ _ENFORCE = "pod-security.kubernetes.io/enforce"
 def check(namespace: Namespace, mesh: Mesh) -> Iterator[Outcome]:
     """Report the level where a workload is injected and it is written that there is no plugin."""
     level = namespace.labels.get(_ENFORCE)
-    if level not in {"baseline", "restricted"} or mesh.control_plane.has_cni:
+    if level not in {"baseline", "restricted"} or mesh.injection.control_plane.has_cni:
         return
     refused = next(
         (
@@ -35,7 +35,7 @@ def check(namespace: Namespace, mesh: Mesh) -> Iterator[Outcome]:
     )
     if refused is None:
         return
-    if not mesh.control_plane.lacks_cni:
+    if not mesh.injection.control_plane.lacks_cni:
         yield NotChecked("whether Istio runs its CNI plugin, where pod security is enforced")
         return
     yield Finding(

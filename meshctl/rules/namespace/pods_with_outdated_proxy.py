@@ -18,8 +18,8 @@ _SHOWN = 5
 @rule(on=Namespace, severity=Severity.WARNING, equivalents=("IST0158",), since="0.1.0")
 def check(namespace: Namespace, mesh: Mesh) -> Iterator[Outcome]:
     """Report a namespace once, with its first pods."""
-    found = sorted(mesh.proxy_images.outdated(namespace), key=lambda pair: pair[0].name)
-    settings = mesh.proxy_images.settings(namespace)
+    found = sorted(mesh.injection.proxy_images.outdated(namespace), key=lambda pair: pair[0].name)
+    settings = mesh.injection.proxy_images.settings(namespace)
     if not found or settings is None:
         return
     names = ", ".join(f"{pod.name} ({image})" for pod, image in found[:_SHOWN])

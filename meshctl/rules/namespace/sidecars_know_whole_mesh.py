@@ -24,11 +24,14 @@ _WORTH_MEGABYTES = 20
 @rule(on=Namespace, severity=Severity.INFO, since="0.1.0")
 def check(namespace: Namespace, mesh: Mesh) -> Iterator[Outcome]:
     """Report, once for the mesh, the namespace with most sidecars, if they would clearly shrink."""
-    unlimited = mesh.proxy_sizes.unlimited
+    unlimited = mesh.sidecar_scope.proxy_memory.unlimited
     name = namespace.name
     if name not in unlimited or name != min(unlimited, key=lambda item: (-unlimited[item], item)):
         return
-    now, then = mesh.proxy_sizes.without_sidecar(name), mesh.proxy_sizes.with_sidecar(name)
+    now, then = (
+        mesh.sidecar_scope.proxy_memory.without_sidecar(name),
+        mesh.sidecar_scope.proxy_memory.with_sidecar(name),
+    )
     saved = now.megabytes - then.megabytes
     if saved >= _WORTH_MEGABYTES:
         others = len(unlimited) - 1

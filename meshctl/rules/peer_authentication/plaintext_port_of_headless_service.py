@@ -19,7 +19,7 @@ from meshctl.rules.api import Finding, Outcome, Severity, rule
 @rule(on=PeerAuthentication, severity=Severity.ERROR, since="0.1.0")
 def check(policy: PeerAuthentication, mesh: Mesh) -> Iterator[Outcome]:
     """Report the headless services whose clients can't see this DISABLE."""
-    for conflict in mesh.tls_conflicts.of(policy):
+    for conflict in mesh.security.tls_conflicts.of(policy):
         if conflict.first.upstream.cause is ClientTlsCause.ALL_OR_NOTHING:
             yield Finding(
                 conflict.place,

@@ -21,7 +21,9 @@ def check(policy: PeerAuthentication, mesh: Mesh) -> Iterator[Outcome]:
         return
     workloads = mesh.workloads.find(policy.selector, policy.namespace)
     for port, mode in policy.port_modes.items():
-        hits = [mesh.container_ports.only_of_service(workload, port) for workload in workloads]
+        hits = [
+            mesh.workloads.container_ports.only_of_service(workload, port) for workload in workloads
+        ]
         mapped = [hit for hit in hits if hit is not None]
         if not mapped or len(mapped) < len(hits):
             continue

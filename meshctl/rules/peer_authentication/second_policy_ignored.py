@@ -20,7 +20,7 @@ _KIALI = ("KIA0002", "KIA0003")
 @rule(on=PeerAuthentication, severity=Severity.ERROR, equivalents=_KIALI, since="0.1.0")
 def check(policy: PeerAuthentication, mesh: Mesh) -> Iterator[Outcome]:
     """Report a policy that an older one of the same level shuts out."""
-    policies = mesh.peer_authentications
+    policies = mesh.security.peer_authentications
     if not policy.selector:
         level = policies.for_namespace(policy.namespace)
         is_root = policy.namespace == mesh.config.root_namespace

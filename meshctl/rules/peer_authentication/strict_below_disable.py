@@ -19,7 +19,7 @@ from meshctl.rules.api import Finding, Outcome, Severity, rule
 @rule(on=PeerAuthentication, severity=Severity.ERROR, since="0.1.0")
 def check(policy: PeerAuthentication, mesh: Mesh) -> Iterator[Outcome]:
     """Report the services whose clients send plaintext because of the level above."""
-    for conflict in mesh.tls_conflicts.of(policy):
+    for conflict in mesh.security.tls_conflicts.of(policy):
         upstream = conflict.first.upstream
         if upstream.cause is not ClientTlsCause.NAMESPACE_DISABLED:
             continue

@@ -19,7 +19,7 @@ from meshctl.rules.api import Finding, Outcome, Severity, rule
 @rule(on=PeerAuthentication, severity=Severity.ERROR, since="0.1.0")
 def check(policy: PeerAuthentication, mesh: Mesh) -> Iterator[Outcome]:
     """Report the headless services for which one pod turns auto mTLS off."""
-    for conflict in mesh.tls_conflicts.of(policy):
+    for conflict in mesh.security.tls_conflicts.of(policy):
         upstream = conflict.first.upstream
         if upstream.cause is not ClientTlsCause.PODS_WITHOUT_SIDECAR:
             continue
@@ -30,6 +30,6 @@ def check(policy: PeerAuthentication, mesh: Mesh) -> Iterator[Outcome]:
             f"them and the connections are reset{conflict.doubt}",
             severity=None if conflict.is_certain else Severity.WARNING,
         )
-        for workload in mesh.mtls.without_sidecar(upstream.host):
+        for workload in mesh.security.mtls.without_sidecar(upstream.host):
             finding = finding.also(workload.at("metadata", "name"), "has no sidecar")
         yield finding

@@ -22,7 +22,7 @@ from meshctl.rules.api import Finding, Outcome, Severity, rule
 )
 def check(policy: PeerAuthentication, mesh: Mesh) -> Iterator[Outcome]:
     """Report the services whose clients send plaintext because auto mTLS is off."""
-    for conflict in mesh.tls_conflicts.of(policy):
+    for conflict in mesh.security.tls_conflicts.of(policy):
         if conflict.first.upstream.cause is ClientTlsCause.AUTO_MTLS_OFF:
             yield Finding(
                 conflict.place,

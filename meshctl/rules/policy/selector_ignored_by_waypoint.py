@@ -27,7 +27,7 @@ def check(policy: Policy, mesh: Mesh) -> Iterator[Outcome]:
     part = layer7_part(policy)
     modes = mesh.workloads.memberships(policy.selector, policy.namespace)
     all_ambient = modes <= {Membership.AMBIENT, Membership.NONE}
-    in_ambient = mesh.ambient.is_on(policy.namespace) or Membership.AMBIENT in modes
+    in_ambient = mesh.workloads.ambient.is_on(policy.namespace) or Membership.AMBIENT in modes
     if part is None or not in_ambient or not all_ambient:
         return
     yield Finding(

@@ -20,13 +20,13 @@ from meshctl.rules.api import Finding, Outcome, Severity, rule
 def check(policy: RequestAuthentication, mesh: Mesh) -> Iterator[Outcome]:
     """Report key URLs of Services whose workloads all demand mutual TLS on that port."""
     for entry in policy.rules:
-        found = mesh.request_authentications.keys_host(entry)
-        if found is None or mesh.request_authentications.proxies_fetch_keys:
+        found = mesh.security.request_authentications.keys_host(entry)
+        if found is None or mesh.security.request_authentications.proxies_fetch_keys:
             continue
         host, port = found
         servers = [
-            mesh.mtls.server(workload, target)
-            for workload in mesh.mtls.behind(host)
+            mesh.security.mtls.server(workload, target)
+            for workload in mesh.security.mtls.behind(host)
             if (target := mesh.workloads.target_port(workload, port)) is not None
         ]
         if not servers or any(endpoint.mode is not ServerMode.STRICT for endpoint in servers):

@@ -18,9 +18,9 @@ from meshctl.rules.api import Finding, Outcome, Severity, rule
 def check(policy: RequestAuthentication, mesh: Mesh) -> Iterator[Outcome]:
     """Report `http://` addresses of names that the public DNS would answer."""
     for entry in policy.rules:
-        if is_plain_and_public(entry.keys_uri) and not mesh.request_authentications.keys_host(
-            entry
-        ):
+        if is_plain_and_public(
+            entry.keys_uri
+        ) and not mesh.security.request_authentications.keys_host(entry):
             yield Finding(
                 entry.at("jwksUri"),
                 f"{entry.keys_uri} is not encrypted: whoever is on the way can replace the keys",

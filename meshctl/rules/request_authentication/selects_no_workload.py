@@ -16,10 +16,10 @@ from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, rule
 @rule(on=RequestAuthentication, severity=Severity.WARNING, equivalents=("KIA0004",), since="0.1.0")
 def check(policy: RequestAuthentication, mesh: Mesh) -> Iterator[Outcome]:
     """Report selectors without any workload; in the root namespace they reach all namespaces."""
-    wide = mesh.authorization.is_mesh_wide(policy)
-    if not policy.selector or policy.target_refs or mesh.authorization.picked(policy):
+    wide = mesh.security.authorization.is_mesh_wide(policy)
+    if not policy.selector or policy.target_refs or mesh.security.authorization.picked(policy):
         return
-    if mesh.workload_entries.any(policy.selector, None if wide else policy.namespace):
+    if mesh.registry.workload_entries.any(policy.selector, None if wide else policy.namespace):
         return
     where = "all namespaces" if wide else f"namespace {policy.namespace}"
     if mesh.is_whole if wide else mesh.workloads.shows_pods_of(policy.namespace):

@@ -20,7 +20,7 @@ def check(policy: RequestAuthentication, mesh: Mesh) -> Iterator[Outcome]:
     for outer in policy.rules:
         if outer.keeps_token:
             continue
-        inner = mesh.request_authentications.behind_gateway(policy, outer)
+        inner = mesh.security.request_authentications.behind_gateway(policy, outer)
         if inner is not None:
             wanted, workload, place = inner
             yield (

@@ -17,18 +17,18 @@ from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, rule
 @rule(on=RequestAuthentication, severity=Severity.WARNING, since="0.1.0")
 def check(policy: RequestAuthentication, mesh: Mesh) -> Iterator[Outcome]:
     """Report policies whose workloads, or whose whole namespace, no token is asked of."""
-    if not policy.rules or mesh.request_authentications.route_by_claims:
+    if not policy.rules or mesh.security.request_authentications.route_by_claims:
         return
-    workloads = [] if policy.target_refs else mesh.request_authentications.reached(policy)
+    workloads = [] if policy.target_refs else mesh.security.request_authentications.reached(policy)
     if workloads:
         is_asked = any(
-            mesh.request_authentications.is_asked_for(workload) for workload in workloads
+            mesh.security.request_authentications.is_asked_for(workload) for workload in workloads
         )
     else:
-        is_asked = mesh.request_authentications.may_be_asked_for(policy)
+        is_asked = mesh.security.request_authentications.may_be_asked_for(policy)
     if is_asked:
         return
-    if mesh.is_whole or mesh.authorization.has_any_in(policy.namespace):
+    if mesh.is_whole or mesh.security.authorization.has_any_in(policy.namespace):
         yield Finding(
             policy.spec.key("jwtRules"),
             "requests without a token pass: no AuthorizationPolicy for "

@@ -16,6 +16,6 @@ from meshctl.rules.api import Finding, Outcome, Severity, rule
 @rule(on=Resource, severity=Severity.INFO, equivalents=("IST0136",), since="0.1.0", optional=True)
 def check(resource: Resource, mesh: Mesh) -> Iterator[Outcome]:
     """Report annotations of alpha stage."""
-    for use in mesh.annotations.of(resource):
+    for use in mesh.injection.annotations.of(resource):
         if use.definition is not None and use.definition.stage == "Alpha":
             yield Finding(use.ref, f"the annotation {use.name} belongs to an alpha feature")

@@ -17,7 +17,7 @@ from meshctl.rules.api import Finding, Outcome, Severity, rule
 @rule(on=Resource, severity=Severity.INFO, equivalents=("IST0135",), since="0.1.0")
 def check(resource: Resource, mesh: Mesh) -> Iterator[Outcome]:
     """Report deprecated annotations; the one for injection only without the label beside it."""
-    for use in mesh.annotations.of(resource):
+    for use in mesh.injection.annotations.of(resource):
         if use.definition is None or not use.definition.is_deprecated:
             continue
         if use.name != INJECT:

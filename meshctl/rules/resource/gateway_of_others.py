@@ -17,11 +17,11 @@ from meshctl.rules.api import Finding, Outcome, Severity, rule
 @rule(on=Resource, severity=Severity.ERROR, since="0.1.0")
 def check(resource: Resource, mesh: Mesh) -> Iterator[Outcome]:
     """Report gateways outside the team's list and namespaces."""
-    team = mesh.owners.team_of(resource)
+    team = mesh.ownership.team_of(resource)
     if team is None:
         return
     allowed = ", ".join(team.gateways or ()) or "no others"
-    for name, ref in mesh.owners.foreign_gateways(resource, team):
+    for name, ref in mesh.ownership.foreign_gateways(resource, team):
         yield Finding(
             ref,
             f"{name} is not a gateway of team {team.name}; besides those of its namespaces it may "

@@ -19,11 +19,11 @@ from meshctl.rules.api import Finding, Outcome, Severity, rule
 @rule(on=Resource, severity=Severity.ERROR, since="0.1.0")
 def check(resource: Resource, mesh: Mesh) -> Iterator[Outcome]:
     """Report hosts outside the team's list and namespaces, where others are affected."""
-    team = mesh.owners.team_of(resource)
+    team = mesh.ownership.team_of(resource)
     if team is None:
         return
     allowed = ", ".join(team.hosts or ()) or "no hosts"
-    for host, ref in mesh.owners.foreign_hosts(resource, team):
+    for host, ref in mesh.ownership.foreign_hosts(resource, team):
         yield Finding(
             ref,
             f"{host} is not a host of team {team.name}, and this reaches others; it has {allowed} "

@@ -16,7 +16,7 @@ from meshctl.rules.api import Finding, Outcome, Severity, rule
 @rule(on=Resource, severity=Severity.WARNING, equivalents=("IST0107",), since="0.1.0", hazard=True)
 def check(resource: Resource, mesh: Mesh) -> Iterator[Outcome]:
     """Report annotations whose definition doesn't list the kind."""
-    for use in mesh.annotations.of(resource):
+    for use in mesh.injection.annotations.of(resource):
         known = use.definition
         if known is None or known.fits(use.kind):
             continue

@@ -19,17 +19,17 @@ from meshctl.rules.api import Finding, Outcome, Severity, rule
 @rule(on=Resource, severity=Severity.ERROR, since="0.1.0")
 def check(resource: Resource, mesh: Mesh) -> Iterator[Outcome]:
     """Report objects of a team outside its namespaces, as the config file tells them."""
-    team = mesh.owners.team_of(resource)
+    team = mesh.ownership.team_of(resource)
     namespace = resource.namespace
-    if team is None or not namespace or not mesh.owners.is_stranger(team, namespace):
+    if team is None or not namespace or not mesh.ownership.is_stranger(team, namespace):
         return
     place = ("metadata", "namespace") if resource.metadata.get("namespace") else ("metadata",)
     if namespace == mesh.config.root_namespace:
         text = f"{namespace} is the root namespace, so this holds for every namespace of the mesh"
-    elif mesh.owners.is_platform(namespace):
+    elif mesh.ownership.is_platform(namespace):
         text = f"namespace {namespace} is the platform's"
     else:
-        other = mesh.owners.of_namespace(namespace)
+        other = mesh.ownership.of_namespace(namespace)
         text = (
             f"namespace {namespace} is {f'that of team {other.name}' if other else 'not its own'}"
         )

@@ -18,7 +18,7 @@ from meshctl.rules.api import Finding, Outcome, Severity, rule
 @rule(on=Resource, severity=Severity.WARNING, since="0.1.0", hazard=True)
 def check(resource: Resource, mesh: Mesh) -> Iterator[Outcome]:
     """Report pod templates of other kinds, where `kube-inject` is what is asked about."""
-    if mesh.injection is None or isinstance(resource, Workload):
+    if mesh.by_hand is None or isinstance(resource, Workload):
         return
     if resource.spec.child("template", "spec").has("containers"):
         yield Finding(

@@ -19,7 +19,7 @@ from meshctl.rules.api import Finding, Outcome, Severity, rule
 @rule(on=Resource, severity=Severity.WARNING, equivalents=("IST0125",), since="0.1.0", hazard=True)
 def check(resource: Resource, mesh: Mesh) -> Iterator[Outcome]:
     """Report known annotations with a value that the webhook doesn't accept."""
-    for use in mesh.annotations.of(resource):
+    for use in mesh.injection.annotations.of(resource):
         if use.definition is None or use.value is None or not use.definition.fits(use.kind):
             continue
         is_sure = isinstance(resource, Workload) and mesh.workloads.is_to_be_injected(resource)

@@ -16,7 +16,7 @@ from meshctl.rules.api import Finding, Outcome, Severity, rule
 @rule(on=Resource, severity=Severity.WARNING, equivalents=("IST0108",), since="0.1.0", hazard=True)
 def check(resource: Resource, mesh: Mesh) -> Iterator[Outcome]:
     """Report annotations below istio.io that the registry doesn't have."""
-    for use in mesh.annotations.of(resource):
+    for use in mesh.injection.annotations.of(resource):
         if use.definition is not None:
             continue
         hint = ""

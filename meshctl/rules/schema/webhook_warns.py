@@ -30,5 +30,5 @@ def _is_moot(place: Ref, mesh: Mesh) -> bool:
         is_root = resource.namespace == mesh.config.root_namespace
         return is_root and not resource.workload_selector
     if isinstance(resource, AuthorizationPolicy) and "rules" in place.path:
-        return mesh.http_workloads.are_all_guarded_by(resource)
+        return mesh.security.http_workloads.are_all_guarded_by(resource)
     return False

@@ -34,7 +34,7 @@ def check(service: Service, mesh: Mesh) -> Iterator[Outcome]:
                 if port.name
                 else f"port {port.port} has no name that says its protocol"
             )
-            first = mesh.container_ports.server_first(service, port)
+            first = mesh.workloads.container_ports.server_first(service, port)
             effect = (
                 f", and where the server speaks first ({first}), connections hang" if first else ""
             )

@@ -19,7 +19,7 @@ from meshctl.rules.api import Finding, Outcome, Severity, rule
 @rule(on=ServiceEntry, severity=Severity.WARNING, equivalents=("IST0134",), since="0.1.0")
 def check(entry: ServiceEntry, mesh: Mesh) -> Iterator[Outcome]:
     """Report the TCP ports of entries without addresses of any source."""
-    for port in mesh.wide_ports.of(entry):
+    for port in mesh.workloads.wide_ports.of(entry):
         says = port.protocol or "no protocol, so TCP"
         where = next((key for key in ("protocol", "name") if port.has(key)), "number")
         yield Finding(

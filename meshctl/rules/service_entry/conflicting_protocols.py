@@ -16,7 +16,7 @@ from meshctl.rules.api import Finding, Outcome, Severity, rule
 @rule(on=ServiceEntry, severity=Severity.WARNING, equivalents=("IST0177", "KIA1212"), since="0.1.0")
 def check(entry: ServiceEntry, mesh: Mesh) -> Iterator[Outcome]:
     """Report each port of this entry with its rivals of other protocols."""
-    for twin in mesh.service_entries.twins(entry):
+    for twin in mesh.registry.service_entries.twins(entry):
         if not twin.same_protocol:
             yield Finding(
                 twin.port.at("protocol") if twin.port.has("protocol") else twin.port.at("number"),

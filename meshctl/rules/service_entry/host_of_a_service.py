@@ -31,7 +31,7 @@ def check(entry: ServiceEntry, mesh: Mesh) -> Iterator[Outcome]:
             if not is_visible_to(registered_host.visible, entry.namespace):
                 continue  # its owner keeps it from the mesh, so that the entry can stand for it
             what = "the name" if name == host else "a short form of the name"
-            overrides = mesh.service_entries.visible(entry) == {entry.namespace}
+            overrides = mesh.registry.service_entries.visible(entry) == {entry.namespace}
             yield Finding(
                 entry.spec.at("hosts", index),
                 f"{host} is {what} of {registered_host.source.title}: clients use that Service, and this entry "

@@ -21,7 +21,7 @@ from meshctl.rules.api import Finding, Outcome, Severity, rule
 @rule(on=ServiceEntry, severity=Severity.INFO, since="0.1.0")
 def check(entry: ServiceEntry, mesh: Mesh) -> Iterator[Outcome]:
     """Report endpoints that get plaintext where the namespace or the mesh is STRICT."""
-    demand = mesh.peer_authentications.of_namespace(entry.namespace)
+    demand = mesh.security.peer_authentications.of_namespace(entry.namespace)
     if entry.is_external or demand.mode is not Mode.STRICT or demand.ref is None:
         return
     for endpoint in entry.endpoints:

@@ -27,7 +27,9 @@ def check(entry: ServiceEntry, mesh: Mesh) -> Iterator[Outcome]:
     """Report ports whose number contradicts the protocol, unless the sidecar opens TLS itself."""
     for port in entry.ports:
         why = _contradiction(port)
-        opened = any(mesh.tls_origination.may_reach(host, port.port) for host in entry.hosts)
+        opened = any(
+            mesh.security.tls_origination.may_reach(host, port.port) for host in entry.hosts
+        )
         if why and not (opened and port.port == _HTTPS):
             yield Finding(port.at("protocol"), f"port {port.port} is declared {port.protocol}{why}")
 

@@ -17,7 +17,7 @@ from meshctl.rules.api import Finding, Outcome, Severity, rule
 @rule(on=ServiceEntry, severity=Severity.INFO, equivalents=("KIA1211",), since="0.1.0")
 def check(entry: ServiceEntry, mesh: Mesh) -> Iterator[Outcome]:
     """Report the ports that an earlier entry has too; warn where the two contradict each other."""
-    for twin in mesh.service_entries.twins(entry):
+    for twin in mesh.registry.service_entries.twins(entry):
         if twin.same_protocol and not twin.is_first and not twin.is_override:
             differing = twin.differing
             yield Finding(

@@ -19,12 +19,14 @@ from meshctl.rules.api import Finding, Outcome, Severity, rule
 @rule(on=ServiceEntry, severity=Severity.ERROR, since="0.1.0")
 def check(entry: ServiceEntry, mesh: Mesh) -> Iterator[Outcome]:
     """Report the port of the younger entry, or of both where ages are unknown."""
-    for port in mesh.wide_ports.of(entry):
-        other = mesh.wide_ports.first(port)
+    for port in mesh.workloads.wide_ports.of(entry):
+        other = mesh.workloads.wide_ports.first(port)
         if other is None or set(entry.hosts) & set(other.entry.hosts):
             continue
         known = order_is_known((entry, other.entry))
-        if (known and mesh.wide_ports.is_older(entry, other.entry)) or not other.entry.hosts:
+        if (
+            known and mesh.workloads.wide_ports.is_older(entry, other.entry)
+        ) or not other.entry.hosts:
             continue
         if other.entry.resolution == "NONE":
             continue

@@ -19,8 +19,8 @@ from meshctl.rules.api import Finding, Outcome, Severity, rule
 @rule(on=ServiceEntry, severity=Severity.INFO, since="0.1.0")
 def check(entry: ServiceEntry, mesh: Mesh) -> Iterator[Outcome]:
     """Report each port that an HTTP host shares; warn where the server speaks first."""
-    for port in mesh.wide_ports.of(entry):
-        found = mesh.wide_ports.http(port)
+    for port in mesh.workloads.wide_ports.of(entry):
+        found = mesh.workloads.wide_ports.http(port)
         if found is None:
             continue
         host, other = found

@@ -20,9 +20,9 @@ from meshctl.rules.api import Finding, Outcome, Severity, rule
 def check(sidecar: Sidecar, mesh: Mesh) -> Iterator[Outcome]:
     """Report Services that settings of a workload name by URL and no egress entry imports."""
     told = set()
-    for workload in mesh.sidecar_scopes.reached(sidecar) if sidecar.egress else ():
-        for called in mesh.declared_calls.of(workload):
-            if called.host in told or mesh.sidecar_scopes.includes(
+    for workload in mesh.sidecar_scope.reached(sidecar) if sidecar.egress else ():
+        for called in mesh.sidecar_scope.declared_calls.of(workload):
+            if called.host in told or mesh.sidecar_scope.includes(
                 sidecar, called.host, workload.namespace
             ):
                 continue
@@ -41,7 +41,7 @@ def _effect(sidecar: Sidecar, called: DeclaredCall, mesh: Mesh) -> tuple[str, bo
     written = policy.text("mode") or ("REGISTRY_ONLY" if policy.data else "")
     if written == "REGISTRY_ONLY" or (not written and mesh.config.registry_only):
         return "REGISTRY_ONLY refuses it", True
-    if mesh.peer_authentications.of_namespace(called.host.namespace).mode is Mode.STRICT:
+    if mesh.security.peer_authentications.of_namespace(called.host.namespace).mode is Mode.STRICT:
         return "it is sent as plaintext, which the STRICT namespace refuses", True
     return "it is passed through as plaintext, past routes and mutual TLS", False
 

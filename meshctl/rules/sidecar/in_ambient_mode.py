@@ -19,7 +19,7 @@ from meshctl.rules.api import Finding, Outcome, Severity, rule
 @rule(on=Sidecar, severity=Severity.WARNING, equivalents=("IST0167",), since="0.1.0")
 def check(sidecar: Sidecar, mesh: Mesh) -> Iterator[Outcome]:
     """Report Sidecars whose workloads, or whose namespace, are all in ambient mode."""
-    picked = sorted(mesh.sidecars.picked(sidecar), key=age)
+    picked = sorted(mesh.workloads.sidecars.picked(sidecar), key=age)
     modes = {mesh.workloads.membership(workload) for workload in picked}
     only_ambient = modes <= {Membership.AMBIENT, Membership.NONE} and Membership.AMBIENT in modes
     if sidecar.workload_selector:
@@ -28,7 +28,7 @@ def check(sidecar: Sidecar, mesh: Mesh) -> Iterator[Outcome]:
                 sidecar.spec.key("workloadSelector"),
                 f"{picked[0].title} is in ambient mode, so no proxy reads this Sidecar",
             ).also(picked[0].at("metadata", "name"), "is selected")
-    elif mesh.ambient.is_on(sidecar.namespace) and (not picked or only_ambient):
+    elif mesh.workloads.ambient.is_on(sidecar.namespace) and (not picked or only_ambient):
         yield Finding(
             sidecar.at("metadata", "name"),
             f"namespace {sidecar.namespace} is in ambient mode, so no proxy reads this Sidecar",

@@ -20,7 +20,7 @@ def check(sidecar: Sidecar, mesh: Mesh) -> Iterator[Outcome]:
     root = mesh.config.root_namespace
     if sidecar.namespace != root or not sidecar.workload_selector:
         return
-    if not mesh.sidecars.picked(sidecar):
+    if not mesh.workloads.sidecars.picked(sidecar):
         yield Finding(
             sidecar.spec.key("workloadSelector"),
             f"with a selector this is for workloads of {root} alone, not for the mesh",

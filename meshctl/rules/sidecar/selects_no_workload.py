@@ -16,9 +16,9 @@ from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, rule
 @rule(on=Sidecar, severity=Severity.WARNING, equivalents=("IST0101", "KIA0004"), since="0.1.0")
 def check(sidecar: Sidecar, mesh: Mesh) -> Iterator[Outcome]:
     """Report selectors without any workload in a namespace whose workloads are known."""
-    if not sidecar.workload_selector or mesh.sidecars.picked(sidecar):
+    if not sidecar.workload_selector or mesh.workloads.sidecars.picked(sidecar):
         return
-    if mesh.workload_entries.any(sidecar.workload_selector, sidecar.namespace):
+    if mesh.registry.workload_entries.any(sidecar.workload_selector, sidecar.namespace):
         return
     if not mesh.workloads.shows_pods_of(sidecar.namespace):
         yield NotChecked(f"no workload of namespace {sidecar.namespace} is in the input")

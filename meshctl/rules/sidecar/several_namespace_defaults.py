@@ -16,7 +16,7 @@ from meshctl.rules.api import Finding, Outcome, Severity, rule
 @rule(on=Sidecar, severity=Severity.ERROR, equivalents=("IST0111", "KIA0002"), since="0.1.0")
 def check(sidecar: Sidecar, mesh: Mesh) -> Iterator[Outcome]:
     """Report each of several default Sidecars."""
-    same = mesh.sidecars.for_namespace(sidecar.namespace)
+    same = mesh.workloads.sidecars.for_namespace(sidecar.namespace)
     if sidecar.workload_selector or len(same) == 1:
         return
     others = [each_sidecar for each_sidecar in same if each_sidecar is not sidecar]

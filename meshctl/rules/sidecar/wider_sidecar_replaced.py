@@ -19,10 +19,10 @@ _SHOWN = 3
 @rule(on=Sidecar, severity=Severity.INFO, since="0.1.0")
 def check(sidecar: Sidecar, mesh: Mesh) -> Iterator[Outcome]:
     """Report lost hosts of certain namespaces; warn when REGISTRY_ONLY is lost."""
-    wider = mesh.sidecar_scopes.replaced_by(sidecar)
+    wider = mesh.sidecar_scope.replaced_by(sidecar)
     if wider is None or wider is sidecar:
         return
-    lost = [f"{entry.namespace}/{entry.host}" for entry in mesh.sidecar_scopes.lost(sidecar, wider)]
+    lost = [f"{entry.namespace}/{entry.host}" for entry in mesh.sidecar_scope.lost(sidecar, wider)]
     if lost:
         more = f" and {len(lost) - _SHOWN} more" if len(lost) > _SHOWN else ""
         yield Finding(

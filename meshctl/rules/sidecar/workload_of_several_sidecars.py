@@ -19,7 +19,7 @@ def check(sidecar: Sidecar, mesh: Mesh) -> Iterator[Outcome]:
     """Report the first workload that others select too."""
     if not sidecar.workload_selector:
         return
-    for workload, same in mesh.sidecars.rivals(sidecar):
+    for workload, same in mesh.workloads.sidecars.rivals(sidecar):
         others = [each_sidecar for each_sidecar in same if each_sidecar is not sidecar]
         finding = Finding(
             sidecar.spec.key("workloadSelector"),

@@ -17,9 +17,13 @@ from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, rule
 @rule(on=Telemetry, severity=Severity.WARNING, equivalents=("IST0101",), since="0.1.0")
 def check(telemetry: Telemetry, mesh: Mesh) -> Iterator[Outcome]:
     """Report selectors without any workload in a namespace whose workloads are known."""
-    if not telemetry.selector or telemetry.target_refs or mesh.telemetries.picked(telemetry):
+    if (
+        not telemetry.selector
+        or telemetry.target_refs
+        or mesh.workloads.telemetries.picked(telemetry)
+    ):
         return
-    if mesh.workload_entries.any(telemetry.selector, telemetry.namespace):
+    if mesh.registry.workload_entries.any(telemetry.selector, telemetry.namespace):
         return
     if not mesh.workloads.shows_pods_of(telemetry.namespace):
         yield NotChecked(f"no workload of namespace {telemetry.namespace} is in the input")

@@ -17,7 +17,7 @@ from meshctl.rules.api import Finding, Outcome, Severity, rule
 @rule(on=Telemetry, severity=Severity.ERROR, equivalents=("IST0160",), since="0.1.0")
 def check(telemetry: Telemetry, mesh: Mesh) -> Iterator[Outcome]:
     """Report each of several default Telemetries; those with targetRefs are none."""
-    same = mesh.telemetries.for_namespace(telemetry.namespace)
+    same = mesh.workloads.telemetries.for_namespace(telemetry.namespace)
     if not telemetry.is_namespace_wide or len(same) == 1:
         return
     others = [each_telemetry for each_telemetry in same if each_telemetry is not telemetry]

@@ -19,7 +19,7 @@ def check(telemetry: Telemetry, mesh: Mesh) -> Iterator[Outcome]:
     """Report the first workload that others select too."""
     if not telemetry.selector:
         return
-    for workload, same in mesh.telemetries.rivals(telemetry):
+    for workload, same in mesh.workloads.telemetries.rivals(telemetry):
         others = [each_telemetry for each_telemetry in same if each_telemetry is not telemetry]
         finding = Finding(
             telemetry.spec.key("selector"),

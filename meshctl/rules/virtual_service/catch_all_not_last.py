@@ -17,7 +17,7 @@ from meshctl.rules.api import Finding, Outcome, Severity, rule
 @rule(on=VirtualService, severity=Severity.ERROR, equivalents=("IST0130",), since="0.1.0")
 def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
     """Report what follows a rule that takes everything."""
-    for shadow in mesh.unreachable_rules.of(service):
+    for shadow in mesh.traffic.unreachable_rules.of(service):
         if not shadow.is_by_catch_all:
             continue
         effect = " and does the same" if shadow.is_harmless else ""

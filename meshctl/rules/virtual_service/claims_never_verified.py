@@ -20,15 +20,19 @@ from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, rule
 def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
     """Report each condition on a claim, for the first gateway that can't know it."""
     gateways = [
-        binding.gateway for binding in mesh.bindings.of(service) if binding.gateway is not None
+        binding.gateway
+        for binding in mesh.gateways.bindings.of(service)
+        if binding.gateway is not None
     ]
     for claim_match in claim_matches(service):
-        wanted = {mesh.bindings.name_of(name, service) for name in claim_match.match.gateways}
+        wanted = {
+            mesh.gateways.bindings.name_of(name, service) for name in claim_match.match.gateways
+        }
         for gateway in gateways:
-            workload = mesh.request_authentications.unverified(gateway)
+            workload = mesh.security.request_authentications.unverified(gateway)
             if workload is None or (wanted and gateway.key_name not in wanted):
                 continue
-            if not mesh.request_authentications.knows_those_of(workload.namespace):
+            if not mesh.security.request_authentications.knows_those_of(workload.namespace):
                 yield NotChecked(
                     f"no RequestAuthentication of {workload.namespace} is in the input"
                 )

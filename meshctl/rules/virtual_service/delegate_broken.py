@@ -20,7 +20,7 @@ from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, rule
 @rule(on=VirtualService, severity=Severity.ERROR, since="0.1.0")
 def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
     """Report delegations that yield nothing, at the root or at the rule of the delegate."""
-    delegates = mesh.routes.delegates
+    delegates = mesh.traffic.routes.delegates
     for broken in delegates.broken(service) if service.hosts else ():
         if broken.route is not None and delegates.reaches(broken.route):
             continue  # another rule delegates to it, too

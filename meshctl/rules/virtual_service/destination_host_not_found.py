@@ -10,7 +10,7 @@ Fix: name a Service that exists, with its namespace when it is another one
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.traffic.clusters import MissingCluster, NoClusterReason
+from meshctl.mesh.reachability.clusters import MissingCluster, NoClusterReason
 from meshctl.resources import VirtualService
 from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, rule
 
@@ -20,7 +20,7 @@ def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
     """Report hosts that the input proves to be absent, hidden or written short by mistake."""
     for route in service.routes:
         for destination in route.destinations:
-            missing = mesh.clusters.missing(destination)
+            missing = mesh.reachability.clusters.missing(destination)
             if missing is None:
                 continue
             if missing.why is NoClusterReason.UNKNOWN and missing.similar in mesh.registry.at(

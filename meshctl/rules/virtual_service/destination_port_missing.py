@@ -21,11 +21,12 @@ def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
     """Report http destinations without a port where the number that stands in doesn't fit."""
     for route in service.http:
         for destination in route.destinations:
-            ports = mesh.clusters.ports(destination) if destination.port is None else frozenset()
+            clusters = mesh.reachability.clusters
+            ports = clusters.ports(destination) if destination.port is None else frozenset()
             if not ports:
                 continue
-            at_gateway = mesh.clusters.listener_ports(destination).difference(ports)
-            called = mesh.sidecar_routes.listener_ports(destination)
+            at_gateway = clusters.listener_ports(destination).difference(ports)
+            called = mesh.gateway_api.sidecar_routes.listener_ports(destination)
             if len(ports) > 1 and at_gateway:
                 yield Finding(
                     destination.at("host"),
@@ -36,7 +37,7 @@ def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
             elif called - ports:
                 yield _in_sidecars(destination, ports, called)
             elif len(ports) > 1:
-                for name in mesh.routes.gateways_of(service):
+                for name in mesh.traffic.routes.gateways_of(service):
                     if name != MESH and mesh.gateways.find(name) is None:
                         yield NotChecked(f"Gateway {name} is not in the input, nor are its ports")
 

@@ -18,10 +18,10 @@ def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
     """Report written ports that no declaration of the host has."""
     for route in service.routes:
         for destination in route.destinations:
-            ports = mesh.clusters.ports(destination)
+            ports = mesh.reachability.clusters.ports(destination)
             if destination.port is None or not ports or destination.port in ports:
                 continue
-            declared = mesh.clusters.declared(destination)
+            declared = mesh.reachability.clusters.declared(destination)
             behind = [p for host in declared for p in host.ports if p.target == destination.port]
             known = ", ".join(str(port) for port in sorted(ports))
             hint = f"; that is the container port of {behind[0].number}" if behind else ""

@@ -11,7 +11,7 @@ Service and exported to them, or name a subset that exists.
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.traffic.subsets import ELSEWHERE, LostSubset
+from meshctl.mesh.reachability.subsets import ELSEWHERE, LostSubset
 from meshctl.resources import Destination, VirtualService
 from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, rule
 
@@ -23,10 +23,10 @@ def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
         for destination in route.destinations:
             if not destination.subset or not destination.host:
                 continue
-            lost = mesh.subsets.lost(route, destination)
+            lost = mesh.reachability.subsets.lost(route, destination)
             if lost is not None:
                 yield _finding(destination, lost)
-            elif not mesh.subsets.is_known(destination):
+            elif not mesh.reachability.subsets.is_known(destination):
                 yield NotChecked(
                     f"the input has no DestinationRule of namespace {service.namespace} at all, and "
                     "subsets may be defined there"

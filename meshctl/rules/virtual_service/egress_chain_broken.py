@@ -20,8 +20,8 @@ from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, rule
 def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
     """Report first legs without a second one, and hosts that never take the first."""
     told: set[tuple[str, Ref]] = set()
-    for leg in mesh.egress_paths.legs(service):
-        if not mesh.is_whole and not mesh.egress_paths.names_second(service):
+    for leg in mesh.reachability.egress_paths.legs(service):
+        if not mesh.is_whole and not mesh.reachability.egress_paths.names_second(service):
             yield NotChecked("Gateways and routes of egress gateways may be outside the input")
             return
         place = leg.destination.at("host")
@@ -35,7 +35,7 @@ def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
                 f"sidecars send {leg.host} to gateway {name}, which has no server for it on "
                 f"container port {leg.port}",
             ).also(leg.gateway.gateways[0].spec.key("servers"), "has the gateway's servers")
-        elif not mesh.egress_paths.has_second(leg):
+        elif not mesh.reachability.egress_paths.has_second(leg):
             yield Finding(
                 place, f"sidecars send {leg.host} to gateway {name}, which has no route for it"
             ).also(leg.servers[0].server.at("hosts"), "takes the host")

@@ -23,5 +23,5 @@ def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
             written += [(name, match.at("gateways", i)) for i, name in enumerate(match.gateways)]
     for name, ref in written:
         if "." in name and "/" not in name:
-            means = mesh.bindings.name_of(name, service)
+            means = mesh.gateways.bindings.name_of(name, service)
             yield Finding(ref, f"{name!r} is read as {means!r}, in a form from before Istio 1.1")

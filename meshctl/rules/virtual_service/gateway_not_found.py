@@ -18,12 +18,15 @@ from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, rule
 @rule(on=VirtualService, severity=Severity.ERROR, equivalents=("IST0101", "KIA1102"), since="0.1.0")
 def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
     """Report names without a Gateway, where the input knows the Gateways of the namespace."""
-    for binding in (*mesh.bindings.of(service), *mesh.bindings.of_matches(service)):
+    for binding in (
+        *mesh.gateways.bindings.of(service),
+        *mesh.gateways.bindings.of_matches(service),
+    ):
         if binding.is_mesh or binding.is_kubernetes or binding.gateway is not None:
             continue
         namespace, _, name = binding.name.partition("/")
-        elsewhere = mesh.bindings.called(name)
-        if mesh.is_whole or mesh.bindings.knows(namespace):
+        elsewhere = mesh.gateways.bindings.called(name)
+        if mesh.is_whole or mesh.gateways.bindings.knows(namespace):
             yield _finding(binding, mesh, Severity.ERROR)
         elif elsewhere and namespace == service.namespace:  # probably one left the namespace out
             yield _finding(binding, mesh, Severity.WARNING)
@@ -33,8 +36,8 @@ def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
 
 def _finding(binding: Binding, mesh: Mesh, severity: Severity) -> Finding:
     namespace, _, name = binding.name.partition("/")
-    elsewhere = mesh.bindings.called(name)
-    close = get_close_matches(name, mesh.bindings.in_namespace(namespace), 1)
+    elsewhere = mesh.gateways.bindings.called(name)
+    close = get_close_matches(name, mesh.gateways.bindings.in_namespace(namespace), 1)
     if elsewhere:
         hint = f"; did you mean {elsewhere[0].key_name!r}?"
     else:

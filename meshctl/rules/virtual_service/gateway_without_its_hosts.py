@@ -16,13 +16,14 @@ from meshctl.rules.api import Finding, Outcome, Severity, rule
 @rule(on=VirtualService, severity=Severity.INFO, equivalents=("IST0132",), since="0.1.0")
 def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
     """Report entries that do nothing beside entries that do something."""
-    bindings = list(mesh.bindings.of(service))
+    bindings = list(mesh.gateways.bindings.of(service))
     useless = [
         binding
         for binding in bindings
         if binding.gateway is not None
         and not any(
-            mesh.bindings.takes(binding.gateway, host, service.namespace) for host in service.hosts
+            mesh.gateways.bindings.takes(binding.gateway, host, service.namespace)
+            for host in service.hosts
         )
     ]
     if len(useless) == len(bindings) or not service.hosts:

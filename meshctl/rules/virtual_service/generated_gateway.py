@@ -19,7 +19,10 @@ from meshctl.rules.api import Finding, Outcome, Severity, rule
 @rule(on=VirtualService, severity=Severity.WARNING, equivalents=("IST0165",), since="0.1.0")
 def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
     """Report each generated name, of the VirtualService or of one of its matches."""
-    for binding in (*mesh.bindings.of(service), *mesh.bindings.of_matches(service)):
+    for binding in (
+        *mesh.gateways.bindings.of(service),
+        *mesh.gateways.bindings.of_matches(service),
+    ):
         if binding.is_generated:
             yield Finding(
                 binding.ref,

@@ -16,11 +16,11 @@ from meshctl.rules.api import Finding, Outcome, Severity, rule
 @rule(on=VirtualService, severity=Severity.ERROR, since="0.1.0")
 def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
     """Report each Gateway that runs only where the VirtualService is not visible."""
-    for binding in mesh.bindings.of(service):
+    for binding in mesh.gateways.bindings.of(service):
         if binding.gateway is None:
             continue
         homes = {found.workload.namespace for found in mesh.gateways.of(binding.gateway)}
-        if not homes or any(mesh.routes.is_visible(service, home) for home in homes):
+        if not homes or any(mesh.traffic.routes.is_visible(service, home) for home in homes):
             continue
         where = ", ".join(sorted(str(home) for home in homes))
         exported = ", ".join(service.export_to) or "the mesh default"

@@ -18,13 +18,13 @@ from meshctl.rules.api import Finding, Outcome, Severity, rule
 def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
     """Report short hosts that only other namespaces have."""
     known = mesh.is_whole or service.namespace in mesh.registry.namespaces_with_services
-    if not known or MESH not in mesh.routes.gateways_of(service):
+    if not known or MESH not in mesh.traffic.routes.gateways_of(service):
         return
     for index, written in enumerate(service.hosts):
         host = mesh.registry.fqdn(written, service.namespace)
         if host == written or mesh.registry.find(host, service.namespace) is not None:
             continue
-        elsewhere = mesh.clusters.services_named(written)
+        elsewhere = mesh.reachability.clusters.services_named(written)
         if elsewhere and not mesh.registry.at(host):
             yield Finding(
                 service.spec.at("hosts", index),

@@ -17,15 +17,21 @@ from meshctl.rules.api import Finding, Outcome, Severity, rule
 @rule(on=VirtualService, severity=Severity.ERROR, equivalents=("IST0132",), since="0.1.0")
 def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
     """Report each host that none of the Gateways serves, if all of them are in the input."""
-    bindings = list(mesh.bindings.of(service))
+    bindings = list(mesh.gateways.bindings.of(service))
     gateways = [binding.gateway for binding in bindings if binding.gateway is not None]
     if len(gateways) < len(bindings):
         return
     for index, host in enumerate(service.hosts):
-        if any(mesh.bindings.takes(gateway, host, service.namespace) for gateway in gateways):
+        if any(
+            mesh.gateways.bindings.takes(gateway, host, service.namespace) for gateway in gateways
+        ):
             continue
         names = ", ".join(gateway.key_name for gateway in gateways)
-        others = [s for gateway in gateways for s in mesh.bindings.servers_for(gateway, host, None)]
+        others = [
+            s
+            for gateway in gateways
+            for s in mesh.gateways.bindings.servers_for(gateway, host, None)
+        ]
         why = (
             f"lets in only other namespaces than {service.namespace!r}"
             if others

@@ -19,7 +19,7 @@ from meshctl.rules.api import Finding, Outcome, Severity, rule
 @rule(on=VirtualService, severity=Severity.ERROR, since="0.1.0")
 def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
     """Report hosts whose declared ports leave nothing to http rules inside the mesh."""
-    if not any(MESH in match.request.gateways for match in mesh.route_matches.of(service)):
+    if not any(MESH in match.request.gateways for match in mesh.traffic.route_matches.of(service)):
         return
     for index, written in enumerate(service.hosts):
         host = mesh.registry.fqdn(written, service.namespace)

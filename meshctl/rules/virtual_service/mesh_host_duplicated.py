@@ -16,7 +16,7 @@ from meshctl.rules.api import Finding, Outcome, Severity, rule
 @rule(on=VirtualService, severity=Severity.ERROR, equivalents=("IST0109", "KIA1106"), since="0.1.0")
 def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
     """Report each lost host at the VirtualService that comes second, at both if that isn't known."""
-    for lost in mesh.sidecar_hosts.lost(service):
+    for lost in mesh.traffic.sidecar_hosts.lost(service):
         winner = lost.winner.service
         clients = "" if lost.clients == "*" else f" of namespace {lost.clients}"
         if lost.order_known:

@@ -31,7 +31,7 @@ def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
             if server.routes_http and ANY_HOST not in server.sni_hosts
         ]
         names = {server.gateway_name for server in servers}
-        if servers and not any(mesh.routes.bound(name, None).first(host) for name in names):
+        if servers and not any(mesh.traffic.routes.bound(name, None).first(host) for name in names):
             yield Finding(
                 service.spec.at("hosts", index),
                 f"Gateway {servers[0].gateway_name} serves {host} and has no route for it, since "

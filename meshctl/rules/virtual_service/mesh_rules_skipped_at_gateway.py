@@ -26,8 +26,8 @@ def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
             destination = entry.destination
             if destination.subset or not destination.host:
                 continue
-            host = mesh.clusters.host_of(destination)
-            other = mesh.sidecar_hosts.splitting(host)
+            host = mesh.reachability.clusters.host_of(destination)
+            other = mesh.traffic.sidecar_hosts.splitting(host)
             if other is not None:
                 yield Finding(
                     destination.at("host"),

@@ -17,7 +17,7 @@ from meshctl.rules.api import Finding, Outcome, Severity, rule
 @rule(on=VirtualService, severity=Severity.INFO, since="0.1.0")
 def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
     """Report timeouts that are shorter than those of all routes at the gateway."""
-    for first, seconds in mesh.egress_paths.http_pairs(service):
+    for first, seconds in mesh.reachability.egress_paths.http_pairs(service):
         outer, inner = _timeout(first), min(map(_timeout, seconds))
         if 0 < outer < inner:
             yield Finding(

@@ -19,10 +19,10 @@ from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, rule
 @rule(on=VirtualService, severity=Severity.WARNING, since="0.1.0")
 def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
     """Report each pair once, at the one that comes second, with a request that both match."""
-    for overlap in mesh.route_overlaps.overlaps(service):
+    for overlap in mesh.gateways.route_overlaps.overlaps(service):
         if overlap.leak is None:
             yield _finding(overlap)
-    host = mesh.route_overlaps.unfinished.get(service)
+    host = mesh.gateways.route_overlaps.unfinished.get(service)
     if host is not None:
         yield NotChecked(f"host {host} has more than {MOST_PAIRS} pairs of matches to compare")
 

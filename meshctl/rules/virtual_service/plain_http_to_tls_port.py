@@ -20,13 +20,13 @@ from meshctl.rules.api import Finding, Outcome, Severity, rule
 @rule(on=VirtualService, severity=Severity.WARNING, since="0.1.0")
 def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
     """Report http destinations on TLS ports for which no object in the input originates TLS."""
-    mesh_only = bool(service.hosts) and set(mesh.routes.gateways_of(service)) == {MESH}
+    mesh_only = bool(service.hosts) and set(mesh.traffic.routes.gateways_of(service)) == {MESH}
     for route in service.http:
         for destination in route.destinations:
-            host = mesh.clusters.host_of(destination)
+            host = mesh.reachability.clusters.host_of(destination)
             every = [
                 port
-                for registered_host in mesh.clusters.declared(destination)
+                for registered_host in mesh.reachability.clusters.declared(destination)
                 for port in registered_host.ports
             ]
             ports = [port for port in every if destination.port in {None, port.number}]
@@ -35,9 +35,12 @@ def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
             if mesh_only and all(port.protocol.is_tls for port in every):
                 continue  # sidecars have no http routes for such a host at all
             number, protocol = ports[0].number, ports[0].protocol
-            if mesh.tls_origination.may_reach(host, number):
+            if mesh.security.tls_origination.may_reach(host, number):
                 continue
-            if destination.subset and next(mesh.destination_rules.covering(host), None) is None:
+            if (
+                destination.subset
+                and next(mesh.traffic.destination_rules.covering(host), None) is None
+            ):
                 continue  # the rule that defines the subset is not in the input
             yield Finding(
                 destination.at("port", "number") if destination.port else destination.at("host"),

@@ -19,7 +19,7 @@ from meshctl.rules.api import Finding, Outcome, Severity, rule
 @rule(on=VirtualService, severity=Severity.ERROR, equivalents=("IST0131",), since="0.1.0")
 def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
     """Report what is dead because a prefix ends amid a segment, here or across objects."""
-    for shadow in mesh.unreachable_rules.of(service):
+    for shadow in mesh.traffic.unreachable_rules.of(service):
         if shadow.is_leak:
             wide, narrow = shadow.by.request.path.value, shadow.dead.request.path.value
             yield Finding(
@@ -29,7 +29,7 @@ def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
                 severity=Severity.INFO if shadow.is_harmless else None,
                 fix=f"match exact '{wide}' and prefix '{wide}/' there, or move this {shadow.extent.value} above it",
             ).also(shadow.by.place, f"takes every path that begins with '{wide}'")
-    for overlap in mesh.route_overlaps.overlaps(service):
+    for overlap in mesh.gateways.route_overlaps.overlaps(service):
         if overlap.leak is not None and not (overlap.order_known and overlap.first_is_inside):
             yield _across(overlap, *overlap.leak)
 

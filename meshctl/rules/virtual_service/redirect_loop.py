@@ -11,7 +11,6 @@ use `httpsRedirect` of the Gateway server.
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.traffic.rewrites import looping
 from meshctl.resources import VirtualService
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 
@@ -19,7 +18,7 @@ from meshctl.rules.api import Finding, Outcome, Severity, rule
 @rule(on=VirtualService, severity=Severity.ERROR, since="0.1.0")
 def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
     """Report redirects whose target is taken by the match that leads there."""
-    for match, target in looping(mesh, service):
+    for match, target in mesh.reachability.redirect_loops.of(service):
         redirect = match.rule.action.key("redirect")
         yield Finding(
             redirect, f"the redirect leads to {target}, which {match.title} redirects again"

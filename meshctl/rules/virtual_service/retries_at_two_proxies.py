@@ -17,7 +17,7 @@ from meshctl.rules.api import Finding, Outcome, Severity, rule
 @rule(on=VirtualService, severity=Severity.INFO, since="0.1.0")
 def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
     """Report retries of a route to a gateway, all of whose own routes for the host retry too."""
-    for first, seconds in mesh.egress_paths.http_pairs(service):
+    for first, seconds in mesh.reachability.egress_paths.http_pairs(service):
         outer, inner = _attempts(first), min(map(_attempts, seconds))
         if outer and inner:
             yield Finding(

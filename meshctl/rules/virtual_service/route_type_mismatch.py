@@ -23,9 +23,11 @@ def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
     written = [kind for kind in _KINDS if getattr(service, kind)]
     everywhere: set[str] = set()
     knows_all = True
-    for binding in mesh.bindings.of(service):
+    for binding in mesh.gateways.bindings.of(service):
         servers = (
-            mesh.bindings.servers(binding.gateway, service) if binding.gateway is not None else []
+            mesh.gateways.bindings.servers(binding.gateway, service)
+            if binding.gateway is not None
+            else []
         )
         if not servers:
             knows_all = False

@@ -18,7 +18,7 @@ from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, rule
 @rule(on=VirtualService, severity=Severity.ERROR, equivalents=("IST0131",), since="0.1.0")
 def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
     """Report dead rules and matches, save those that two other rules explain better."""
-    for shadow in mesh.unreachable_rules.of(service):
+    for shadow in mesh.traffic.unreachable_rules.of(service):
         if shadow.is_by_catch_all or shadow.is_leak:
             continue
         effect = "which does the same" if shadow.is_harmless else "so nothing it says happens"
@@ -28,5 +28,5 @@ def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
             f"{shadow.by.title}, {effect}",
             severity=Severity.INFO if shadow.is_harmless else None,
         ).also(shadow.by.place, "takes the requests first")
-    if service in mesh.unreachable_rules.unfinished:
+    if service in mesh.traffic.unreachable_rules.unfinished:
         yield NotChecked(f"more than {MOST_PAIRS} pairs of matches in {service.title}")

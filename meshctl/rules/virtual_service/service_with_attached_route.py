@@ -17,13 +17,15 @@ from meshctl.rules.api import Finding, Outcome, Severity, rule
 @rule(on=VirtualService, severity=Severity.WARNING, since="0.1.0")
 def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
     """Report hosts of the mesh that a route attaches to as a Service."""
-    if MESH not in mesh.routes.gateways_of(service):
+    if MESH not in mesh.traffic.routes.gateways_of(service):
         return
     for index, written in enumerate(service.hosts):
         for known in mesh.registry.at(mesh.registry.fqdn(written, service.namespace)):
             source = known.source
             route = (
-                mesh.gateway_api_routes.of_service(source) if isinstance(source, Service) else None
+                mesh.gateway_api.competing_routes.of_service(source)
+                if isinstance(source, Service)
+                else None
             )
             if route is not None:
                 yield Finding(

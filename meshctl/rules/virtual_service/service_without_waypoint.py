@@ -19,8 +19,8 @@ from meshctl.rules.api import Finding, Outcome, Severity, rule
 )
 def check(virtual_service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
     """Report hosts of the mesh gateway whose Service is ambient and has no waypoint."""
-    for ref, service in ambient_services(virtual_service, mesh.registry, mesh.ambient):
-        if mesh.ambient.waypoint_use(service) is None:
+    for ref, service in ambient_services(virtual_service, mesh.registry, mesh.workloads.ambient):
+        if mesh.workloads.ambient.waypoint_use(service) is None:
             yield Finding(
                 ref,
                 f"{service.title} is in ambient mode and uses no waypoint, so clients in ambient "

@@ -22,7 +22,9 @@ def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
         limit = nanoseconds(route.text("timeout"))
         for entry in route.routes if limit else ():
             known = mesh.registry.resolve(entry.destination.host, service.namespace)
-            effective = known and mesh.destination_rules.effective(known, service.namespace, {})
+            effective = known and mesh.traffic.destination_rules.effective(
+                known, service.namespace, {}
+            )
             policy = effective.policy if effective else None
             if policy is None or policy.ports:
                 continue

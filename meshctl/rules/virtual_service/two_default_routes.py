@@ -17,7 +17,7 @@ from meshctl.rules.api import Finding, Outcome, Severity, rule
 @rule(on=VirtualService, severity=Severity.ERROR, since="0.1.0")
 def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
     """Report every default route after the first, and both outcomes where ages are unknown."""
-    found = mesh.route_overlaps.unused_default(service)
+    found = mesh.gateways.route_overlaps.unused_default(service)
     if found is None:
         return
     other, host = found.first.service, found.host.host

@@ -17,7 +17,7 @@ from meshctl.rules.api import Finding, Outcome, Severity, rule
 @rule(on=VirtualService, severity=Severity.INFO, since="0.1.0")
 def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
     """Report hosts without a default route below a wildcard that has routes."""
-    for hidden_wildcard in mesh.hidden_wildcards.of(service):
+    for hidden_wildcard in mesh.gateways.hidden_wildcards.of(service):
         other = hidden_wildcard.hidden.service
         yield Finding(
             service.spec.key("hosts"),

@@ -17,9 +17,9 @@ from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, rule
 def check(plugin: WasmPlugin, mesh: Mesh) -> Iterator[Outcome]:
     """Report names that no Secret has, where the input shows Secrets of that namespace."""
     name, home = plugin.spec.text("imagePullSecret"), plugin.namespace
-    if not name or home in mesh.secrets.called(name):
+    if not name or home in mesh.registry.secrets.called(name):
         return
-    if mesh.has_all("Secret") or mesh.secrets.has_any_in(home):
+    if mesh.has_all("Secret") or mesh.registry.secrets.has_any_in(home):
         yield Finding(
             plugin.spec.at("imagePullSecret"),
             f"namespace {home} has no Secret {name!r} to fetch the image with",

@@ -18,9 +18,9 @@ from meshctl.rules.api import Finding, Outcome, Severity, rule
 def check(configuration: WebhookConfiguration, mesh: Mesh) -> Iterator[Outcome]:
     """Report each injection webhook with the others that take a pod of some labels too."""
     for webhook in configuration.webhooks:
-        if webhook not in mesh.injector.webhooks:
+        if webhook not in mesh.injection.webhooks.webhooks:
             continue
-        others = list(mesh.injector.overlaps(webhook))
+        others = list(mesh.injection.webhooks.overlaps(webhook))
         if not others:
             continue
         names = ", ".join(f"{webhook.resource.name}/{webhook.name}" for webhook in others[:3])

@@ -37,7 +37,7 @@ def _is_injected(workload: Workload, mesh: Mesh) -> bool | None:
     if workload.kind == "Pod" and workload.has("status"):
         return False  # the webhook has had its turn
     namespace = mesh.workloads.namespace(workload.namespace)
-    by_webhook = mesh.injector.injects(workload, namespace)
+    by_webhook = mesh.injection.webhooks.injects(workload, namespace)
     if by_webhook is not None and (by_webhook or namespace is not None or mesh.is_whole):
         return by_webhook
     # Its own proxy container says nothing here, so ask what the labels promise.

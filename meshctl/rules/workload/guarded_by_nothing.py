@@ -22,9 +22,9 @@ def check(workload: Workload, mesh: Mesh) -> Iterator[Outcome]:
     if workload not in mesh.workloads:
         return
     in_mesh = mesh.workloads.membership(workload) in {Membership.SIDECAR, Membership.AMBIENT}
-    guarded = mesh.authorization.of(workload) or mesh.authorization.covers_namespace(
-        workload.namespace
-    )
+    guarded = mesh.security.authorization.of(
+        workload
+    ) or mesh.security.authorization.covers_namespace(workload.namespace)
     if in_mesh and not guarded:
         yield Finding(
             workload.at("metadata", "name"), "no AuthorizationPolicy says who may call this"

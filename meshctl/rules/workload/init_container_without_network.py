@@ -23,7 +23,7 @@ _OUTBOUND = ("OutboundPorts", "OutboundIPRanges")
 @rule(on=Workload, severity=Severity.WARNING, since="0.1.0", hazard=True)
 def check(workload: Workload, mesh: Mesh) -> Iterator[Outcome]:
     """Report network commands of init containers where CNI and an ordinary sidecar are certain."""
-    plane = mesh.control_plane
+    plane = mesh.injection.control_plane
     if not workload.init_containers or workload not in mesh.workloads:
         return
     if mesh.workloads.membership(workload) is not Membership.SIDECAR:

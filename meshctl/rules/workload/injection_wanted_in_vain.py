@@ -11,8 +11,8 @@ template, or name a revision that exists.
 
 from collections.abc import Iterator
 
+from meshctl.istio.labels import INJECTION, REVISION
 from meshctl.mesh import Mesh
-from meshctl.mesh.injection.webhooks import INJECTION, REVISION
 from meshctl.mesh.workloads.membership import Membership, is_live, opts_out, promise, wants_sidecar
 from meshctl.resources import Namespace, Workload
 from meshctl.resources.kubernetes.workload import INJECT
@@ -41,7 +41,7 @@ def _unseen(workload: Workload, namespace: Namespace, mesh: Mesh) -> Iterator[Fi
             f"namespace {namespace.name} is labelled {INJECTION}={injection}, where no webhook "
             "looks at pods: this one gets no sidecar",
         ).also(namespace.at("metadata", "labels", INJECTION), "turns injection off")
-    elif mesh.injector.is_on_by_default() is None:
+    elif mesh.injection.webhooks.is_on_by_default() is None:
         yield Finding(
             place,
             f"namespace {namespace.name} doesn't turn injection on, and there no webhook looks at "
@@ -53,7 +53,7 @@ def _unserved(workload: Workload, namespace: Namespace, mesh: Mesh) -> Iterator[
     revision = workload.pod_labels.get(REVISION)
     if revision is None or is_live(workload) or not mesh.has_all("MutatingWebhookConfiguration"):
         return
-    if mesh.injector.injects(workload, namespace) is False:
+    if mesh.injection.webhooks.injects(workload, namespace) is False:
         yield Finding(
             workload.template.child("metadata").at("labels", REVISION),
             f"no injection webhook serves revision {revision!r}: this pod gets no sidecar",

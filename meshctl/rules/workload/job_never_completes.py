@@ -25,7 +25,7 @@ def check(workload: Workload, mesh: Mesh) -> Iterator[Outcome]:
         return
     if mesh.workloads.membership(workload) is not Membership.SIDECAR:
         return
-    if not mesh.control_plane.is_sidecar_ordinary(workload):
+    if not mesh.injection.control_plane.is_sidecar_ordinary(workload):
         return
     if not any(stops_sidecar(container) for container in workload.containers):
         yield Finding(

@@ -19,7 +19,7 @@ from meshctl.rules.api import Finding, Outcome, Severity, rule
 @rule(on=Workload, severity=Severity.ERROR, since="0.1.0")
 def check(workload: Workload, mesh: Mesh) -> Iterator[Outcome]:
     """Report ports without a sidecar that clients take for ports with one."""
-    for conflict in mesh.tls_conflicts.of(workload):
+    for conflict in mesh.security.tls_conflicts.of(workload):
         server = conflict.first.server
         if server is None or conflict.first.mode is not ServerMode.NONE:
             continue

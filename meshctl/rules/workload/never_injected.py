@@ -24,7 +24,7 @@ def check(workload: Workload, mesh: Mesh) -> Iterator[Outcome]:
     if workload not in mesh.workloads:
         return
     asks = wants_sidecar(workload)
-    is_asked_about = mesh.injection is not None and not says_no(workload)
+    is_asked_about = mesh.by_hand is not None and not says_no(workload)
     if workload.uses_host_network and (asks or is_asked_about):
         yield Finding(
             workload.pod_spec.at("hostNetwork"),

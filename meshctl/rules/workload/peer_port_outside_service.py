@@ -20,12 +20,12 @@ from meshctl.rules.api import Finding, Outcome, Severity, rule
 @rule(on=Workload, severity=Severity.WARNING, since="0.1.0")
 def check(workload: Workload, mesh: Mesh) -> Iterator[Outcome]:
     """Report container ports that only other members of the StatefulSet can mean."""
-    service = mesh.container_ports.governing_service(workload)
+    service = mesh.workloads.container_ports.governing_service(workload)
     if service is None or mesh.workloads.membership(workload) is not Membership.SIDECAR:
         return
-    for port in mesh.container_ports.undeclared(workload):
+    for port in mesh.workloads.container_ports.undeclared(workload):
         number = port.number("containerPort") or 0
-        demand = mesh.peer_authentications.of_port(workload, number)
+        demand = mesh.security.peer_authentications.of_port(workload, number)
         if demand.mode is not Mode.STRICT:
             continue
         finding = Finding(

@@ -9,8 +9,8 @@ Fix: restart the workload; to keep the pod outside the mesh, label it
 
 from collections.abc import Iterator
 
+from meshctl.istio.labels import INJECTION
 from meshctl.mesh import Mesh
-from meshctl.mesh.injection.webhooks import INJECTION
 from meshctl.mesh.workloads.membership import lacks_sidecar
 from meshctl.resources import Workload
 from meshctl.rules.api import Finding, Outcome, Severity, rule

@@ -33,12 +33,12 @@ def check(workload: Workload, mesh: Mesh) -> Iterator[Outcome]:
 
 
 def _protected(workload: Workload, mesh: Mesh) -> Iterator[tuple[int, Ref, str]]:
-    for policy in mesh.authorization.of(workload):
+    for policy in mesh.security.authorization.of(workload):
         for operation in policy.operations if policy.action in {"ALLOW", "DENY", "CUSTOM"} else ():
             for index, port in enumerate(operation.texts("ports")):
                 if port.isdecimal():
                     yield int(port), operation.at("ports", index), policy.title
-    for strict in mesh.peer_authentications.for_workload(workload):
+    for strict in mesh.security.peer_authentications.for_workload(workload):
         for number, mode in strict.port_modes.items():
             if mode == "STRICT":
                 yield number, strict.spec.key("portLevelMtls"), f"STRICT of {strict.title}"

@@ -24,7 +24,7 @@ def check(workload: Workload, mesh: Mesh) -> Iterator[Outcome]:
     """Report probes of pods still to be injected; those of the `exec` kind stay as they are."""
     capture = TrafficCapture(workload)
     has_agent = takes_known_template(workload) and mesh.workloads.is_to_be_injected(workload)
-    if not has_agent or not capture.rewrites_probes(by_default=mesh.rewrites_probes):
+    if not has_agent or not capture.rewrites_probes(by_default=mesh.injection.rewrites_probes):
         return
     has_port = workload.pod_annotations.get(STATUS_PORT, "").strip() != "0"
     for container in (*workload.containers, *workload.init_containers):

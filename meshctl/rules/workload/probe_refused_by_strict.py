@@ -23,13 +23,13 @@ from meshctl.rules.api import Finding, Outcome, Severity, rule
 def check(workload: Workload, mesh: Mesh) -> Iterator[Outcome]:
     """Report probes that a STRICT port refuses."""
     capture = TrafficCapture(workload)
-    switch = capture.rewriting_off(mesh.probe_rewriting_off)
+    switch = capture.rewriting_off(mesh.injection.probe_rewriting_off)
     if switch is None or workload not in mesh.workloads:
         return
     if mesh.workloads.membership(workload) is not Membership.SIDECAR:
         return
     for probe in capture.probes():
-        demand = mesh.peer_authentications.of_port(workload, probe.port)
+        demand = mesh.security.peer_authentications.of_port(workload, probe.port)
         if demand.mode is not Mode.STRICT:
             continue
         finding = Finding(

@@ -10,8 +10,8 @@ choose for each workload, remove the label from the namespace.
 
 from collections.abc import Iterator
 
+from meshctl.istio.labels import INJECTION, REVISION
 from meshctl.mesh import Mesh
-from meshctl.mesh.injection.webhooks import INJECTION, REVISION
 from meshctl.resources import Workload
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 

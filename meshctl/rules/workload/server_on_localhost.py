@@ -25,11 +25,11 @@ def check(workload: Workload, mesh: Mesh) -> Iterator[Outcome]:
     if mesh.workloads.membership(workload) is not Membership.SIDECAR:
         return
     bound = [found for container in workload.containers for found in loopback_ports(container)]
-    sidecar = mesh.sidecar_scopes.sidecar_of(workload) if bound else None
+    sidecar = mesh.sidecar_scope.sidecar_of(workload) if bound else None
     if sidecar is not None and sidecar.spec.has("ingress"):
         return
     served = (
-        {target: port for port, target in mesh.container_ports.in_front_of(workload)}
+        {target: port for port, target in mesh.workloads.container_ports.in_front_of(workload)}
         if bound
         else {}
     )

@@ -21,7 +21,7 @@ def check(workload: Workload, mesh: Mesh) -> Iterator[Outcome]:
     """Report each container port that Services reach by one number with several protocols."""
     if mesh.workloads.membership(workload) is Membership.NONE:
         return
-    for target, ports in shared_ports(workload, mesh.container_ports):
+    for target, ports in shared_ports(workload, mesh.workloads.container_ports):
         families = {port.family for port in ports}
         numbers = {port.number for port in ports}
         if len(families) < 2 or len(numbers) > 1:  # noqa: PLR2004 - fewer can't disagree

@@ -21,7 +21,7 @@ def check(workload: Workload, mesh: Mesh) -> Iterator[Outcome]:
     """Report each container port that is reached by several numbers."""
     if mesh.workloads.membership(workload) is Membership.NONE:
         return
-    for target, ports in shared_ports(workload, mesh.container_ports):
+    for target, ports in shared_ports(workload, mesh.workloads.container_ports):
         if len({port.number for port in ports}) == 1:
             continue
         agree = len({port.family for port in ports}) == 1

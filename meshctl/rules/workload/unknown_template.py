@@ -21,7 +21,7 @@ def check(workload: Workload, mesh: Mesh) -> Iterator[Outcome]:
     asked = asked_templates(workload)
     if not asked or not mesh.workloads.is_to_be_injected(workload):
         return
-    known = mesh.injection_templates
+    known = mesh.injection.templates
     unknown = [name for name in asked if name not in known]
     if unknown and not known:
         yield NotChecked("the names of templates: the injector's ConfigMap is not in the input")

@@ -16,7 +16,7 @@ from meshctl.rules.api import Finding, Outcome, Severity, rule
 @rule(on=WorkloadGroup, severity=Severity.WARNING, equivalents=("KIA1702",), since="0.1.0")
 def check(group: WorkloadGroup, mesh: Mesh) -> Iterator[Outcome]:
     """Report each group with another one of equal labels."""
-    other = mesh.workload_entries.twin(group)
+    other = mesh.registry.workload_entries.twin(group)
     if other is not None:
         yield Finding(
             group.spec.at("metadata", "labels"),

@@ -18,7 +18,7 @@ def check(group: WorkloadGroup, mesh: Mesh) -> Iterator[Outcome]:
     """Report accounts that are missing where the ServiceAccounts of the namespace are known."""
     template = group.spec.child("template")
     account = template.text("serviceAccount")
-    exists = mesh.service_accounts.exists(group.namespace, account) if account else True
+    exists = mesh.registry.service_accounts.exists(group.namespace, account) if account else True
     if exists is False:
         yield Finding(
             template.at("serviceAccount"),

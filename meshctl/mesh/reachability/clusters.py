@@ -1,4 +1,4 @@
-"""The Envoy clusters that destinations become, or why there is none, for each client.
+"""Is there an upstream for what a destination names, and for which of its clients?
 
 A proxy that is sent a route to an upstream it doesn't have answers 503 (GetDestinationCluster,
 pilot/pkg/networking/core/route/route.go, Istio 1.31, checks nothing).
@@ -6,17 +6,17 @@ pilot/pkg/networking/core/route/route.go, Istio 1.31, checks nothing).
 
 from collections.abc import Iterator
 from enum import Enum
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from meshctl.mesh.core.export_to import is_visible_to
 from meshctl.mesh.core.hosts import in_cluster, is_wildcard
-from meshctl.mesh.registry.services import RegisteredHost
+from meshctl.mesh.core.inventory import Inventory
+from meshctl.mesh.gateways.effective_gateway import Gateways
+from meshctl.mesh.registry.services import RegisteredHost, Registry
 from meshctl.mesh.traffic.delegates import MESH
+from meshctl.mesh.traffic.routes import Routes
 from meshctl.resources import Destination, Service, ServiceEntry, VirtualService
 from meshctl.resources.cached_property import cached_property
-
-if TYPE_CHECKING:
-    from meshctl.mesh.model import Mesh
 
 
 class NoClusterReason(Enum):
@@ -39,14 +39,20 @@ class MissingCluster(NamedTuple):
 class Clusters:
     """What destinations lead to, as those see it who route to them."""
 
-    def __init__(self, mesh: "Mesh") -> None:
-        self._mesh = mesh
+    def __init__(
+        self, inventory: Inventory, registry: Registry, routes: Routes, gateways: Gateways
+    ) -> None:
+        self._inventory = inventory
+        self._registry = registry
+        self._routes = routes
+        self._gateways = gateways
+        self._domain = inventory.config.domain
         self._declared: dict[tuple[VirtualService, str], list[RegisteredHost]] = {}
         self._viewers: dict[VirtualService, frozenset[str]] = {}
 
     def host_of(self, destination: Destination) -> str:
         """Complete the host of a destination."""
-        return self._mesh.registry.fqdn(destination.host, destination.resource.namespace)
+        return self._registry.fqdn(destination.host, destination.resource.namespace)
 
     def declared(self, destination: Destination) -> list[RegisteredHost]:
         """Find the declarations of just this host that somebody who routes to it sees."""
@@ -55,9 +61,9 @@ class Clusters:
         if known is None:
             viewers = self.viewers(key[0])
             known = [
-                host
-                for host in self._mesh.registry.at(self.host_of(destination))
-                if any(is_visible_to(host.visible, viewer) for viewer in viewers)
+                one
+                for one in self._registry.at(self.host_of(destination))
+                if any(is_visible_to(one.visible, viewer) for viewer in viewers)
             ]
             self._declared[key] = known
         return known
@@ -65,15 +71,15 @@ class Clusters:
     def ports(self, destination: Destination) -> frozenset[int]:
         """Collect the ports of its host; empty where the host or its ports are unknown."""
         declared = self.declared(destination)
-        if not all(host.ports for host in declared):
+        if not all(one.ports for one in declared):
             return frozenset()
-        return frozenset(port.number for host in declared for port in host.ports)
+        return frozenset(port.number for one in declared for port in one.ports)
 
     def missing(self, destination: Destination) -> MissingCluster | None:
         """Say why there is no upstream; ``None`` where there is or may well be one."""
         if self.declared(destination) or not destination.host or is_wildcard(destination.host):
             return None
-        registry = self._mesh.registry
+        registry = self._registry
         host = self.host_of(destination)
         viewers = self.viewers(_writer(destination))
         if any(registry.find(host, viewer) for viewer in viewers):
@@ -84,17 +90,17 @@ class Clusters:
             return MissingCluster(
                 NoClusterReason.HIDDEN if is_sure else NoClusterReason.UNKNOWN, host, hidden[0]
             )
-        home = in_cluster(host, self._mesh.config.domain)
+        home = in_cluster(host, self._domain)
         if home is not None:
             return self._absent_in_cluster(host, *home)
         return self._absent_elsewhere(host, destination.resource.namespace)
 
     def undeclared(self, host: str, namespace: str) -> MissingCluster | None:
         """Say why nothing declares the host of an object, for whomever; ``None`` if something may."""
-        full = self._mesh.registry.fqdn(host, namespace)
-        if not host or is_wildcard(host) or self._mesh.registry.has(full):
+        full = self._registry.fqdn(host, namespace)
+        if not host or is_wildcard(host) or self._registry.has(full):
             return None
-        home = in_cluster(full, self._mesh.config.domain)
+        home = in_cluster(full, self._domain)
         if home is not None:
             return self._absent_in_cluster(full, *home)
         return self._absent_elsewhere(full, namespace)
@@ -116,7 +122,7 @@ class Clusters:
         return self._viewers[service]
 
     def _find_viewers(self, service: VirtualService) -> Iterator[str]:
-        routes = self._mesh.routes
+        routes = self._routes
         for root in () if service.hosts else routes.delegates.roots(service):
             yield from self.viewers(root)
         for name in routes.gateways_of(service) if service.hosts else ():
@@ -126,12 +132,12 @@ class Clusters:
             elif routes.is_visible(service, service.namespace):
                 yield service.namespace
             else:
-                yield from (named for named in service.export_to if named not in ("~", "."))
+                yield from (one for one in service.export_to if one not in ("~", "."))
 
     def gateway_namespaces(self, name: str) -> Iterator[str]:
         """Walk the namespaces in which the workloads of a Gateway are known to run."""
-        gateway = self._mesh.gateways.find(name)
-        for effective in self._mesh.gateways.of(gateway) if gateway is not None else ():
+        gateway = self._gateways.find(name)
+        for effective in self._gateways.of(gateway) if gateway is not None else ():
             if effective.workload.namespace is not None:
                 yield effective.workload.namespace
 
@@ -140,18 +146,16 @@ class Clusters:
 
         Not while it is unknown where its gateways run, and those who see a host use its own routes.
         """
-        routes, mesh = self._mesh.routes, self._mesh
+        routes, is_whole = self._routes, self._inventory.is_whole
         for root in (service,) if service.hosts else routes.delegates.roots(service):
-            gateways = [gateway for gateway in routes.gateways_of(root) if gateway != MESH]
-            if not mesh.is_whole and not all(
-                any(self.gateway_namespaces(gateway)) for gateway in gateways
-            ):
+            gateways = [one for one in routes.gateways_of(root) if one != MESH]
+            if not is_whole and not all(any(self.gateway_namespaces(one)) for one in gateways):
                 return False
-            own = {mesh.registry.fqdn(each_host, root.namespace) for each_host in root.hosts}
-            seers = (name for registered_host in hidden for name in registered_host.visible)
+            own = {self._registry.fqdn(one, root.namespace) for one in root.hosts}
+            seers = (name for one in hidden for name in one.visible)
             if host in own and any(routes.is_visible(root, name) for name in seers):
                 return False
-        return bool(service.hosts) or mesh.is_whole or bool(routes.delegates.roots(service))
+        return bool(service.hosts) or is_whole or bool(routes.delegates.roots(service))
 
     def _absent_in_cluster(self, host: str, name: str, namespace: str) -> MissingCluster:
         similar = next(iter(self._by_name.get(name, ())), None)
@@ -162,29 +166,29 @@ class Clusters:
     def _absent_elsewhere(self, host: str, writer: str) -> MissingCluster:
         name, _, rest = host.partition(".")
         namespace = rest.removesuffix(".svc")
-        meant = self._mesh.registry.at(f"{name}.{namespace}.svc.{self._mesh.config.domain}")
+        meant = self._registry.at(f"{name}.{namespace}.svc.{self._domain}")
         if meant:
             return MissingCluster(NoClusterReason.UNFINISHED, host, meant[0])
         if rest.endswith(".svc") and self._knows_services_of(namespace):
             return MissingCluster(NoClusterReason.ABSENT, host)
         if ".svc." in rest:  # of a cluster with another domain, or of a set of clusters
             return MissingCluster(NoClusterReason.UNKNOWN, host)
-        known = self._mesh.is_whole or writer in self._with_entries
+        known = self._inventory.is_whole or writer in self._with_entries
         return MissingCluster(NoClusterReason.ABSENT if known else NoClusterReason.UNKNOWN, host)
 
     def _knows_services_of(self, namespace: str) -> bool:
-        return self._mesh.is_whole or namespace in self._mesh.registry.namespaces_with_services
+        return self._inventory.is_whole or namespace in self._registry.namespaces_with_services
 
     @cached_property
     def _with_entries(self) -> frozenset[str]:
-        return frozenset(entry.namespace for entry in self._mesh.of(ServiceEntry))
+        return frozenset(entry.namespace for entry in self._inventory.of(ServiceEntry))
 
     @cached_property
     def _by_name(self) -> dict[str, list[RegisteredHost]]:
         found: dict[str, list[RegisteredHost]] = {}
-        for host in self._mesh.registry:
-            if isinstance(host.source, Service):
-                found.setdefault(host.source.name, []).append(host)
+        for one in self._registry:
+            if isinstance(one.source, Service):
+                found.setdefault(one.source.name, []).append(one)
         return found
 
     def services_named(self, name: str) -> list[RegisteredHost]:
@@ -194,14 +198,14 @@ class Clusters:
     @cached_property
     def _listener_ports(self) -> dict[Destination, frozenset[int]]:
         found: dict[Destination, set[int]] = {}
-        for effective in self._mesh.gateways:
+        for effective in self._gateways:
             for hosts in effective.route_configs.values():
                 for host in hosts:
                     for route in host.routes:
                         for target in route.targets:
                             if target.destination.port is None:
                                 found.setdefault(target.destination, set()).add(target.port)
-        return {destination: frozenset(ports) for destination, ports in found.items()}
+        return {one: frozenset(ports) for one, ports in found.items()}
 
 
 def _writer(destination: Destination) -> VirtualService:

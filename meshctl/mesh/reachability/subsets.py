@@ -5,16 +5,17 @@ no such upstream: 503 with response flag NC.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from meshctl.mesh.core.export_to import is_visible_to
-from meshctl.mesh.registry.services import RegisteredHost
+from meshctl.mesh.core.inventory import Inventory
+from meshctl.mesh.gateways.effective_gateway import Gateways
+from meshctl.mesh.reachability.clusters import Clusters
+from meshctl.mesh.registry.services import RegisteredHost, Registry
 from meshctl.mesh.traffic.delegates import MESH, gateway_name
-from meshctl.mesh.traffic.destination_rules import selector_of
+from meshctl.mesh.traffic.destination_rules import DestinationRules, selector_of
+from meshctl.mesh.traffic.routes import Routes
 from meshctl.resources import Destination, DestinationRule, Resource, Route, VirtualService
-
-if TYPE_CHECKING:
-    from meshctl.mesh.model import Mesh
 
 ELSEWHERE = ""
 """Stands for every namespace that has nothing of its own to say; no namespace has this name."""
@@ -40,10 +41,18 @@ class LostSubset(NamedTuple):
 class Subsets:
     """Finds out who finds a subset."""
 
-    def __init__(self, mesh: "Mesh") -> None:
-        self._mesh = mesh
+    def __init__(
+        self, inventory: Inventory, registry: Registry, routes: Routes, rules: DestinationRules,
+        gateways: Gateways, clusters: Clusters,
+    ) -> None:  # fmt: skip
+        self._is_whole = inventory.is_whole
+        self._registry = registry
+        self._routes = routes
+        self._rules = rules
+        self._gateways_of = gateways
+        self._clusters = clusters
         self._lost: dict[tuple[Resource, str, str, frozenset[str]], LostSubset | None] = {}
-        self._with_rules = frozenset(rule.namespace for rule in mesh.of(DestinationRule))
+        self._with_rules = frozenset(rule.namespace for rule in inventory.of(DestinationRule))
 
     def lost(self, route: Route, destination: Destination) -> LostSubset | None:
         """Say who misses the subset of a destination; ``None`` when nobody surely does."""
@@ -54,13 +63,13 @@ class Subsets:
         return self._lost[key]
 
     def _find(self, destination: Destination, gateways: frozenset[str]) -> LostSubset | None:
-        host = self._mesh.clusters.host_of(destination)
-        rules = tuple(self._mesh.destination_rules.covering(host))
+        host = self._clusters.host_of(destination)
+        rules = tuple(self._rules.covering(host))
         names = tuple(dict.fromkeys(s.name for rule in rules for s in rule.subsets))
         if destination.subset not in names:
             known = self.is_known(destination)
             return LostSubset(None, names, rules) if known else None
-        declared = self._mesh.clusters.declared(destination)
+        declared = self._clusters.declared(destination)
         if not declared or any(selector_of(rule) is not None for rule in rules):
             return None
         for client in self._clients(destination.resource, gateways):
@@ -71,13 +80,11 @@ class Subsets:
 
     def is_known(self, destination: Destination) -> bool:
         """Has the input a rule for the host, or would it have one, if there were one?"""
-        host = self._mesh.clusters.host_of(destination)
-        if any(True for _ in self._mesh.destination_rules.covering(host)):
+        host = self._clusters.host_of(destination)
+        if any(True for _ in self._rules.covering(host)):
             return True
-        home = self._mesh.registry.home(host)
-        return self._mesh.is_whole or bool(
-            {destination.resource.namespace, home} & self._with_rules
-        )
+        home = self._registry.home(host)
+        return self._is_whole or bool({destination.resource.namespace, home} & self._with_rules)
 
     def _finds(self, client: ClientGroup, declared: list[RegisteredHost], subset: str) -> bool:
         """Does a client find it for each declaration of the host that it sees?"""
@@ -85,9 +92,7 @@ class Subsets:
             if client.namespace is ELSEWHERE and "*" not in host.visible:
                 continue
             if is_visible_to(host.visible, client.namespace):
-                found = self._mesh.destination_rules.effective(
-                    host, client.namespace, client.labels
-                )
+                found = self._rules.effective(host, client.namespace, client.labels)
                 if found is None or subset not in found.subsets:
                     return False
         return True
@@ -95,7 +100,7 @@ class Subsets:
     def _gateways(self, route: Route) -> frozenset[str]:
         """Name the gateways that surely read a route; what only some sidecars read doesn't count."""
         service = route.virtual_service
-        every = frozenset(self._mesh.routes.gateways_of(service)) if service.hosts else frozenset()
+        every = frozenset(self._routes.gateways_of(service)) if service.hosts else frozenset()
         if not route.matches:
             return every
         found: set[str] = set()
@@ -112,13 +117,13 @@ class Subsets:
         assert isinstance(service, VirtualService)  # noqa: S101 - narrows the type
         for name in sorted(gateways):
             if name == MESH:
-                if self._mesh.routes.is_visible(service, service.namespace):
+                if self._routes.is_visible(service, service.namespace):
                     yield ClientGroup(service.namespace, {}, is_gateway=False)
-                if self._mesh.routes.is_visible(service, ELSEWHERE):
+                if self._routes.is_visible(service, ELSEWHERE):
                     yield ClientGroup(ELSEWHERE, {}, is_gateway=False)
                 continue
-            gateway = self._mesh.gateways.find(name)
-            for effective in self._mesh.gateways.of(gateway) if gateway is not None else ():
+            gateway = self._gateways_of.find(name)
+            for effective in self._gateways_of.of(gateway) if gateway is not None else ():
                 workload = effective.workload
                 if workload.namespace is not None:
                     yield ClientGroup(workload.namespace, workload.labels, is_gateway=True)

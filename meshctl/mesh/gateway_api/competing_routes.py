@@ -5,11 +5,12 @@ API, HTTPRouteRule.matches; pilot/pkg/config/kube/gateway/conversion.go of Istio
 """
 
 import json
-from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
 
 from meshctl.mesh.core.hosts import overlaps
 from meshctl.mesh.core.precedence import age
+from meshctl.mesh.gateway_api.reference_grants import ReferenceGrants
 from meshctl.resources import (
     KubernetesListener,
     KubernetesRoute,
@@ -20,9 +21,6 @@ from meshctl.resources import (
 )
 from meshctl.resources.cached_property import cached_property
 from meshctl.resources.view import views
-
-if TYPE_CHECKING:
-    from meshctl.mesh.model import Mesh
 
 _KINDS = frozenset({"HTTPRoute", "GRPCRoute"})
 _Place = tuple[str, str, str, str]
@@ -39,13 +37,13 @@ class RouteRuleMatch(NamedTuple):
 class GatewayApiRoutes:
     """All routes of the Gateway API, by what they attach to and ask for."""
 
-    def __init__(self, mesh: "Mesh") -> None:
-        self._mesh = mesh
-        self._routes = sorted(mesh.of(KubernetesRoute), key=age)
+    def __init__(self, routes: Sequence[KubernetesRoute], grants: ReferenceGrants) -> None:
+        self._grants = grants
+        self._routes = sorted(routes, key=age)
 
     def listeners(self, parent: ObjectReference) -> list[KubernetesListener]:
         """The listeners of a known Gateway that a parent reference is about."""
-        gateway = self._mesh.reference_grants.gateway(parent) if parent.kind == "Gateway" else None
+        gateway = self._grants.gateway(parent) if parent.kind == "Gateway" else None
         return [
             listener
             for listener in (gateway.listeners if gateway is not None else ())

@@ -1,21 +1,21 @@
-"""Egress paths: the hops from sidecars to a gateway, and what the gateway does with them.
+"""Where do sidecars send requests to a gateway, and does that gateway know what to do with them?
 
 A request to an egress gateway needs two legs: a route of sidecars to the gateway's Service, and a
 route at the gateway for the same host.
 """
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from meshctl.mesh.core.hosts import is_wildcard, overlaps
-from meshctl.mesh.gateways.effective_gateway import EffectiveGateway
+from meshctl.mesh.gateways.effective_gateway import EffectiveGateway, Gateways
 from meshctl.mesh.gateways.server_merge import MergedServer
+from meshctl.mesh.reachability.clusters import Clusters
+from meshctl.mesh.registry.services import Registry
 from meshctl.mesh.traffic.delegates import MESH, gateway_name
+from meshctl.mesh.traffic.routes import Routes
 from meshctl.resources import Destination, Route, Service, VirtualService
 from meshctl.resources.cached_property import cached_property
-
-if TYPE_CHECKING:
-    from meshctl.mesh.model import Mesh
 
 
 class EgressHop(NamedTuple):
@@ -31,19 +31,24 @@ class EgressHop(NamedTuple):
     def servers(self) -> list[MergedServer]:
         """The servers of the gateway that take the host on this port."""
         return [
-            server
-            for server in self.gateway.servers
-            if server.drop is None
-            and server.target == self.port
-            and any(overlaps(host.host, self.host) for host in server.hosts)
+            one
+            for one in self.gateway.servers
+            if one.drop is None
+            and one.target == self.port
+            and any(overlaps(host.host, self.host) for host in one.hosts)
         ]
 
 
 class EgressPaths:
     """The first legs of egress, by VirtualService."""
 
-    def __init__(self, mesh: "Mesh") -> None:
-        self._mesh = mesh
+    def __init__(
+        self, registry: Registry, routes: Routes, gateways: Gateways, clusters: Clusters
+    ) -> None:
+        self._registry = registry
+        self._routes = routes
+        self._gateways = gateways
+        self._clusters = clusters
         self._legs: dict[VirtualService, Sequence[EgressHop]] = {}
 
     def legs(self, service: VirtualService) -> Sequence[EgressHop]:
@@ -54,9 +59,9 @@ class EgressPaths:
         return known
 
     def _find(self, service: VirtualService) -> Iterator[EgressHop]:
-        if MESH not in self._mesh.routes.gateways_of(service) or not self._by_service:
+        if MESH not in self._routes.gateways_of(service) or not self._by_service:
             return
-        hosts = [self._mesh.registry.fqdn(host, service.namespace) for host in service.hosts]
+        hosts = [self._registry.fqdn(host, service.namespace) for host in service.hosts]
         for route in service.routes:
             rewrites = route.child("rewrite").has("authority")
             if rewrites or not _is_for(route, MESH):
@@ -69,8 +74,8 @@ class EgressPaths:
 
     def names_second(self, service: VirtualService) -> bool:
         """Does a VirtualService with the first leg name Gateways, all of which the input has?"""
-        names = [gateway for gateway in self._mesh.routes.gateways_of(service) if gateway != MESH]
-        return bool(names) and all(self._mesh.gateways.find(name) for name in names)
+        names = [one for one in self._routes.gateways_of(service) if one != MESH]
+        return bool(names) and all(self._gateways.find(name) for name in names)
 
     def has_second(self, leg: EgressHop) -> bool:
         """Is there a route at the gateway for the host, on the servers that take it?"""
@@ -80,27 +85,27 @@ class EgressPaths:
         """Walk http routes of sidecars, each with those at the gateway that requests go on by."""
         for leg in self.legs(service):
             if leg.route.kind == "http" and len(leg.route.routes) == 1:
-                found = [route for route in self._seconds(leg) if route.kind == "http"]
+                found = [one for one in self._seconds(leg) if one.kind == "http"]
                 if found and leg.route not in found:
                     yield leg.route, found
 
     def _seconds(self, leg: EgressHop) -> Iterator[Route]:
         for server in leg.servers:
             namespace = leg.gateway.workload.namespace
-            bound = self._mesh.routes.bound(server.gateway_name, namespace)
+            bound = self._routes.bound(server.gateway_name, namespace)
             for claim in bound.overlapping(leg.host):
                 for route in claim.virtual_service.routes:
                     if _is_for(route, server.gateway_name):
                         yield route
 
     def _gateway(self, destination: Destination) -> tuple[EffectiveGateway, int] | None:
-        for declared in self._mesh.clusters.declared(destination):
+        for declared in self._clusters.declared(destination):
             gateway = (
                 self._by_service.get(declared.source)
                 if isinstance(declared.source, Service)
                 else None
             )
-            ports = [port.number for port in declared.ports]
+            ports = [one.number for one in declared.ports]
             number = destination.port or (ports[0] if len(ports) == 1 else None)
             if gateway is not None and number is not None:
                 return gateway, gateway.workload.target(number)
@@ -109,7 +114,7 @@ class EgressPaths:
     @cached_property
     def _by_service(self) -> dict[Service, EffectiveGateway]:
         found: dict[Service, EffectiveGateway] = {}
-        for gateway in self._mesh.gateways:
+        for gateway in self._gateways:
             for service in gateway.workload.services:
                 found.setdefault(service, gateway)
         return found

@@ -1,10 +1,16 @@
-"""Ingress paths: the routes by which requests come from gateways to a workload."""
+"""Through which gateways do requests come to a workload?"""
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
+from meshctl.mesh.core.inventory import Inventory
 from meshctl.mesh.core.precedence import age
+from meshctl.mesh.gateway_api.reference_grants import ReferenceGrants
+from meshctl.mesh.gateways.effective_gateway import Gateways
+from meshctl.mesh.registry.services import Registry
 from meshctl.mesh.traffic.delegates import MESH
+from meshctl.mesh.traffic.routes import Routes
+from meshctl.mesh.workloads.workloads import Workloads
 from meshctl.resources import (
     Gateway,
     KubernetesGateway,
@@ -14,10 +20,6 @@ from meshctl.resources import (
     Workload,
 )
 from meshctl.resources.cached_property import cached_property
-
-if TYPE_CHECKING:
-    from meshctl.mesh.model import Mesh
-
 
 _Route = tuple[Gateway | KubernetesGateway, str, str, Ref]
 
@@ -32,17 +34,25 @@ class IngressPath(NamedTuple):
 class IngressPaths:
     """All routes from gateways, by the workload they lead to and by the gateway."""
 
-    def __init__(self, mesh: "Mesh") -> None:
-        self._mesh = mesh
+    def __init__(
+        self, inventory: Inventory, registry: Registry, workloads: Workloads, routes: Routes,
+        gateways: Gateways, grants: ReferenceGrants,
+    ) -> None:  # fmt: skip
+        self._inventory = inventory
+        self._registry = registry
+        self._workloads = workloads
+        self._routes = routes
+        self._gateways = gateways
+        self._grants = grants
 
     def into(self, workload: Workload) -> Sequence[IngressPath]:
         """The routes that bring requests to a workload."""
-        return sorted(self._by_workload.get(workload, ()), key=lambda path: age(path.gateway))
+        return sorted(self._by_workload.get(workload, ()), key=lambda one: age(one.gateway))
 
     def behind(self, gateway: Gateway | KubernetesGateway) -> Sequence[tuple[Workload, Ref]]:
         """The workloads that a gateway routes to, each with its first destination's place."""
         found = self._by_gateway.get(gateway, {})
-        return [(workload, found[workload]) for workload in sorted(found, key=age)]
+        return [(one, found[one]) for one in sorted(found, key=age)]
 
     @cached_property
     def _by_workload(self) -> dict[Workload, list[IngressPath]]:
@@ -57,17 +67,17 @@ class IngressPaths:
         found: dict[Gateway | KubernetesGateway, dict[Workload, Ref]] = {}
         routes: list[_Route] = [*self._of_services(), *self._of_routes()]
         for gateway, host, namespace, place in routes:
-            known = self._mesh.registry.resolve(host, namespace)
-            for workload in self._mesh.mtls.behind(known) if known is not None else ():
+            known = self._registry.resolve(host, namespace)
+            for workload in self._workloads.behind(known) if known is not None else ():
                 found.setdefault(gateway, {}).setdefault(workload, place)
         return found
 
     def _of_services(self) -> Iterator[_Route]:
-        for service in sorted(self._mesh.of(VirtualService), key=age):
-            names = self._mesh.routes.gateways_of(service) if service.hosts else ()
-            gateways = [self._mesh.gateways.find(name) for name in names if name != MESH]
+        for service in sorted(self._inventory.of(VirtualService), key=age):
+            names = self._routes.gateways_of(service) if service.hosts else ()
+            gateways = [self._gateways.find(name) for name in names if name != MESH]
             known = [gateway for gateway in gateways if gateway is not None]
-            rules = self._mesh.routes.delegates.rules(service) if known else ()
+            rules = self._routes.delegates.rules(service) if known else ()
             routes = (*(rule.action for rule in rules), *service.tls, *service.tcp)
             for route in routes if known else ():
                 for entry in route.routes:
@@ -76,10 +86,8 @@ class IngressPaths:
                         yield gateway, target.host, target.resource.namespace, target.at("host")
 
     def _of_routes(self) -> Iterator[_Route]:
-        for route in sorted(self._mesh.of(KubernetesRoute), key=age):
-            parents = (
-                self._mesh.reference_grants.gateway(reference) for reference in route.parents
-            )
+        for route in sorted(self._inventory.of(KubernetesRoute), key=age):
+            parents = (self._grants.gateway(one) for one in route.parents)
             known = [gateway for gateway in parents if gateway is not None]
             for backend in route.backends if known else ():
                 if backend.kind == "Service":

@@ -1,0 +1,59 @@
+"""What istiod makes of the Gateway API: one facade over this package."""
+
+# The modules are imported where they are asked, since an input needs few of them.
+# ruff: noqa: PLC0415
+
+from typing import TYPE_CHECKING
+
+from meshctl.mesh.core.inventory import Inventory
+from meshctl.mesh.core.namespaces import Namespaces
+from meshctl.mesh.gateway_api.gateway_api import GatewayApi
+from meshctl.mesh.gateway_api.given import Given
+from meshctl.mesh.gateway_api.reference_grants import ReferenceGrants
+from meshctl.mesh.gateways.facade import GatewaysFacade
+from meshctl.mesh.registry.facade import RegistryFacade
+from meshctl.mesh.traffic.facade import TrafficFacade
+from meshctl.mesh.workloads.facade import WorkloadsFacade
+from meshctl.resources import KubernetesGateway, KubernetesRoute, ReferenceGrant
+from meshctl.resources.cached_property import cached_property
+
+if TYPE_CHECKING:
+    from meshctl.mesh.gateway_api.competing_routes import GatewayApiRoutes
+    from meshctl.mesh.gateway_api.shared_listeners import GatewayApiListeners
+    from meshctl.mesh.traffic.sidecar_routes import SidecarRoutes
+
+
+class GatewayApiFacade(GatewayApi):
+    """Listeners, routes and their status, with what they refer to and where they compete."""
+
+    def __init__(
+        self, inventory: Inventory, registry: RegistryFacade, workloads: WorkloadsFacade,
+        namespaces: Namespaces, traffic: TrafficFacade, gateways: GatewaysFacade,
+    ) -> None:  # fmt: skip
+        self.reference_grants = ReferenceGrants(
+            inventory.of(KubernetesGateway), inventory.of(ReferenceGrant), workloads,
+            is_whole=inventory.is_whole,
+        )  # fmt: skip
+        given = Given(inventory, registry, workloads, namespaces, self.reference_grants)
+        super().__init__(given, traffic.routes, gateways)
+
+    @cached_property
+    def competing_routes(self) -> "GatewayApiRoutes":
+        """Routes of the Gateway API by what they attach to and ask for."""
+        from meshctl.mesh.gateway_api.competing_routes import GatewayApiRoutes
+
+        return GatewayApiRoutes(self._inventory.of(KubernetesRoute), self.reference_grants)
+
+    @cached_property
+    def shared_listeners(self) -> "GatewayApiListeners":
+        """Gateways of the Gateway API that share an address."""
+        from meshctl.mesh.gateway_api.shared_listeners import GatewayApiListeners
+
+        return GatewayApiListeners(self._inventory.of(KubernetesGateway))
+
+    @cached_property
+    def sidecar_routes(self) -> "SidecarRoutes":
+        """The route tables of sidecars, one for each client and port, HTTPRoutes in them."""
+        from meshctl.mesh.traffic.sidecar_routes import SidecarRoutes
+
+        return SidecarRoutes(self.routes, self._given.registry)

@@ -1,0 +1,88 @@
+"""What gateway workloads serve: one facade over this package."""
+
+# The modules are imported where they are asked, since an input needs few of them.
+# ruff: noqa: PLC0415
+
+from typing import TYPE_CHECKING
+
+from meshctl.mesh.core.inventory import Inventory
+from meshctl.mesh.gateways.effective_gateway import Gateways
+from meshctl.mesh.gateways.gateway_workloads import GatewayWorkloads
+from meshctl.mesh.registry.facade import RegistryFacade
+from meshctl.mesh.traffic.facade import TrafficFacade
+from meshctl.mesh.workloads.facade import WorkloadsFacade
+from meshctl.resources import (
+    Gateway,
+    KubernetesGateway,
+    Service,
+    VirtualService,
+)
+from meshctl.resources.cached_property import cached_property
+
+if TYPE_CHECKING:
+    from meshctl.mesh.gateways.bindings import Bindings
+    from meshctl.mesh.gateways.hidden_wildcards import HiddenWildcards
+    from meshctl.mesh.gateways.route_overlaps import RouteOverlaps
+    from meshctl.mesh.gateways.server_conflicts import ServerConflicts
+
+
+class GatewaysFacade(Gateways):
+    """The effective gateways, with who binds to them and where they conflict."""
+
+    def __init__(
+        self,
+        inventory: Inventory,
+        registry: RegistryFacade,
+        workloads: WorkloadsFacade,
+        traffic: TrafficFacade,
+    ) -> None:
+        super().__init__(
+            inventory.of(Gateway),
+            GatewayWorkloads(
+                workloads, inventory.of(Service), registry, is_whole=inventory.is_whole
+            ),
+            traffic.routes,
+            registry,
+        )
+        self._from_inventory = inventory
+        self._from_registry = registry
+        self._from_workloads = workloads
+        self._from_traffic = traffic
+
+    @cached_property
+    def server_conflicts(self) -> "ServerConflicts":
+        """Where servers of a gateway get in each other's way."""
+        from meshctl.mesh.gateways.server_conflicts import ServerConflicts
+
+        return ServerConflicts(self, self._from_traffic.routes)
+
+    @cached_property
+    def bindings(self) -> "Bindings":
+        """The Gateways that VirtualServices name."""
+        from meshctl.mesh.gateways.bindings import Bindings
+
+        return Bindings(
+            self._from_inventory.of(Gateway),
+            self._from_inventory.of(KubernetesGateway),
+            self._from_registry,
+        )
+
+    @cached_property
+    def hidden_wildcards(self) -> "HiddenWildcards":
+        """Routes for wildcard hosts that closer hosts cut off."""
+        from meshctl.mesh.gateways.hidden_wildcards import HiddenWildcards
+
+        return HiddenWildcards(self, self._from_traffic.route_matches)
+
+    @cached_property
+    def route_overlaps(self) -> "RouteOverlaps":
+        """VirtualServices that take each other's requests at a gateway."""
+        from meshctl.mesh.gateways.route_overlaps import RouteOverlaps
+        from meshctl.mesh.gateways.shared_virtual_hosts import SharedVirtualHosts
+
+        services = self._from_inventory.of(VirtualService)
+        return RouteOverlaps(
+            SharedVirtualHosts(
+                services, self._from_traffic.route_matches, self._from_traffic.routes, self
+            )
+        )

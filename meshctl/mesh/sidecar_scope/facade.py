@@ -1,0 +1,56 @@
+"""What Sidecars let proxies know: one facade over this package."""
+
+# The modules are imported where they are asked, since an input needs few of them.
+# ruff: noqa: PLC0415
+
+from typing import TYPE_CHECKING
+
+from meshctl.mesh.core.inventory import Inventory
+from meshctl.mesh.registry.facade import RegistryFacade
+from meshctl.mesh.sidecar_scope.scope import SidecarScopes
+from meshctl.mesh.traffic.facade import TrafficFacade
+from meshctl.mesh.workloads.facade import WorkloadsFacade
+from meshctl.resources import ConfigMap
+from meshctl.resources.cached_property import cached_property
+
+if TYPE_CHECKING:
+    from meshctl.mesh.sidecar_scope.declared_calls import DeclaredCalls
+    from meshctl.mesh.sidecar_scope.proxy_memory import ProxySizes
+
+
+class SidecarScopeFacade(SidecarScopes):
+    """The hosts that proxies know, and those that they need."""
+
+    def __init__(
+        self,
+        inventory: Inventory,
+        registry: RegistryFacade,
+        workloads: WorkloadsFacade,
+        traffic: TrafficFacade,
+    ) -> None:
+        super().__init__(workloads.sidecars, workloads, traffic.destinations, inventory.config)
+        self._from_inventory = inventory
+        self._from_registry = registry
+        self._from_workloads = workloads
+        self._from_traffic = traffic
+
+    @cached_property
+    def declared_calls(self) -> "DeclaredCalls":
+        """The hosts that workloads call, as their settings say."""
+        from meshctl.mesh.sidecar_scope.declared_calls import DeclaredCalls
+
+        return DeclaredCalls(self._from_inventory.of(ConfigMap), self._from_registry)
+
+    @cached_property
+    def proxy_memory(self) -> "ProxySizes":
+        """What proxies keep in memory."""
+        from meshctl.mesh.sidecar_scope.proxy_memory import ProxySizes
+
+        return ProxySizes(
+            self,
+            self.declared_calls,
+            self._from_registry,
+            self._from_workloads,
+            self._from_workloads.replicas,
+            self._from_inventory.config,
+        )

@@ -1,0 +1,126 @@
+"""The pods of the mesh and what reaches their proxies: one facade over this package."""
+
+# The modules are imported where they are asked, since an input needs few of them.
+# ruff: noqa: PLC0415
+
+from typing import TYPE_CHECKING
+
+from meshctl.mesh.core.inventory import Inventory
+from meshctl.mesh.registry.facade import RegistryFacade
+from meshctl.mesh.workloads.workloads import Heed, Workloads
+from meshctl.resources import (
+    EnvoyFilter,
+    KubernetesGateway,
+    Namespace,
+    Service,
+    Sidecar,
+    Telemetry,
+    Workload,
+)
+from meshctl.resources.cached_property import cached_property
+
+if TYPE_CHECKING:
+    from meshctl.mesh.workloads.container_ports import ContainerPorts
+    from meshctl.mesh.workloads.endpoints import SubsetEndpoints
+    from meshctl.mesh.workloads.envoy_filters import EnvoyFilters
+    from meshctl.mesh.workloads.envoy_patches import VersionedPatches
+    from meshctl.mesh.workloads.policy_attachment import PolicyAttachments
+    from meshctl.mesh.workloads.replicas import Replicas
+    from meshctl.mesh.workloads.waypoints import Ambient
+    from meshctl.mesh.workloads.wide_ports import WidePorts
+
+
+class WorkloadsFacade(Workloads):
+    """The workloads, with what their proxies and ports are like."""
+
+    def __init__(self, inventory: Inventory, registry: RegistryFacade, heed: Heed | None) -> None:
+        super().__init__(
+            inventory.of(Workload),
+            inventory.of(Namespace),
+            is_whole=inventory.is_whole,
+            are_injected=inventory.by_hand is not None,
+            heed=heed,
+        )
+        self._from_inventory = inventory
+        self._from_registry = registry
+        self._from_heed = heed
+
+    @cached_property
+    def container_ports(self) -> "ContainerPorts":
+        """Container ports and the Services in front of them."""
+        from meshctl.mesh.workloads.container_ports import ContainerPorts
+
+        return ContainerPorts(self._from_registry, self)
+
+    @cached_property
+    def endpoints(self) -> "SubsetEndpoints":
+        """Pods behind Services and subsets."""
+        from meshctl.mesh.workloads.endpoints import SubsetEndpoints
+
+        return SubsetEndpoints(self._from_inventory, self)
+
+    @cached_property
+    def replicas(self) -> "Replicas":
+        """Numbers of pods."""
+        from meshctl.mesh.workloads.replicas import Replicas
+
+        return Replicas(self._from_inventory, self._from_registry, self, self.endpoints)
+
+    @cached_property
+    def telemetries(self) -> "PolicyAttachments[Telemetry]":
+        """Telemetries by the workloads they are for; those with targetRefs are not among them."""
+        from meshctl.mesh.workloads.policy_attachment import PolicyAttachments
+
+        return PolicyAttachments(
+            self._from_inventory.of(Telemetry),
+            lambda one: None if one.target_refs else one.selector,
+            self,
+        )
+
+    @cached_property
+    def sidecars(self) -> "PolicyAttachments[Sidecar]":
+        """Sidecars by the workloads they are for."""
+        from meshctl.mesh.workloads.policy_attachment import PolicyAttachments
+
+        return PolicyAttachments(
+            self._from_inventory.of(Sidecar), lambda one: one.workload_selector, self
+        )
+
+    @cached_property
+    def envoy_filters(self) -> "EnvoyFilters":
+        """EnvoyFilters by the proxies they reach."""
+        from meshctl.mesh.workloads.envoy_filters import EnvoyFilters
+
+        return EnvoyFilters(self._from_inventory.of(EnvoyFilter), self, self._from_inventory.config)
+
+    @cached_property
+    def versioned_patches(self) -> "VersionedPatches":
+        """EnvoyFilter patches for some proxy versions alone."""
+        from meshctl.mesh.workloads.envoy_patches import VersionedPatches
+
+        return VersionedPatches(self._from_inventory.of(EnvoyFilter))
+
+    @cached_property
+    def ambient(self) -> "Ambient":
+        """Ambient mode and waypoints."""
+        from meshctl.mesh.workloads.waypoints import Ambient
+
+        return Ambient(
+            self,
+            self._from_inventory.of(KubernetesGateway),
+            self._from_inventory.of(Service),
+            is_whole=self._from_inventory.is_whole,
+        )
+
+    @cached_property
+    def wide_ports(self) -> "WidePorts":
+        """ContainerPorts of ServiceEntries that take the traffic of others."""
+        from meshctl.mesh.workloads.wide_ports import WidePorts
+
+        return WidePorts(
+            self._from_registry.service_entries,
+            self._from_registry,
+            self,
+            self.ambient,
+            self._from_inventory.config,
+        )
