@@ -19,7 +19,7 @@ import pytest
 import yaml
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.gateway_api.conditions import Conditions
+from meshctl.mesh.gateway_api.status.conditions import Conditions
 from meshctl.mesh.traffic.client_table import client_table
 from meshctl.mesh.traffic.routes import EffectiveRoute
 from meshctl.resources import KubernetesGateway, KubernetesRoute, make_resource

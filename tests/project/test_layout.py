@@ -2,6 +2,8 @@
 
 import ast
 import re
+from collections import Counter
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,8 @@ MODULES = sorted((ROOT / "meshctl").rglob("*.py"))
 RULE_IMPORTS = re.compile(
     r"meshctl\.(mesh|resources|validation|istio|re2|rules\.api)\b|(?!meshctl)"
 )
+FACES = [file for file in sorted((ROOT / "meshctl/mesh").glob("*/__init__.py")) if file.read_text()]
+FILES_OF_A_PACKAGE = 20
 LINES_OF_A_FILE = 400
 LINES_OF_A_FUNCTION = 40
 LINES_OF_A_RULE = 60
@@ -33,6 +37,26 @@ def test_files_and_functions_stay_short(file: Path) -> None:
     is_rule = file.parent.parent.name == "rules"
     limit = LINES_OF_A_RULE if is_rule else LINES_OF_A_FILE
     assert (long, len(text.splitlines()) <= limit) == ([], True)
+
+
+def test_packages_stay_small() -> None:
+    files = Counter(file.parent for file in MODULES if "rules" not in file.parts)
+    assert [str(package) for package, count in files.items() if count > FILES_OF_A_PACKAGE] == []
+
+
+@pytest.mark.parametrize("package", FACES, ids=lambda face: face.parent.name)
+def test_a_face_gives_what_it_declares(package: Path) -> None:
+    tree = ast.parse(package.read_text())
+    declared = {
+        alias.name: node.module.rpartition(".")[2]
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and node.module != "meshctl.lazy_face"
+        for alias in node.names
+        if node.module != "typing"
+    }
+    module = import_module(f"meshctl.mesh.{package.parent.name}")
+    assert declared == module._HOMES
+    assert all(getattr(module, name) is not None for name in declared)
 
 
 @pytest.mark.parametrize("rule", load_all(), ids=lambda rule: rule.id)

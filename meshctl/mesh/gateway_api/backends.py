@@ -8,8 +8,8 @@ with 500; a fault that is ``fatal`` makes every rule of the route vanish.
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from meshctl.mesh.gateway_api.conditions import Fault
 from meshctl.mesh.gateway_api.given import Given
+from meshctl.mesh.gateway_api.status.conditions import Fault
 from meshctl.resources import ObjectReference, Service
 
 _ISTIO = "networking.istio.io"

@@ -8,8 +8,8 @@ even if that was the bad one, which leaves no name: the proxy presents its own m
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from meshctl.mesh.gateway_api.conditions import Fault
 from meshctl.mesh.gateway_api.given import Given
+from meshctl.mesh.gateway_api.status.conditions import Fault
 from meshctl.resources import KubernetesGateway, KubernetesListener, View
 
 _MODE = "gateway.istio.io/tls-terminate-mode"

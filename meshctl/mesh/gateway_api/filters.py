@@ -7,7 +7,7 @@ Mirrors createHeadersFilter, createRedirectFilter, createRewriteFilter and creat
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from meshctl.mesh.gateway_api.conditions import Fault
+from meshctl.mesh.gateway_api.status.conditions import Fault
 from meshctl.re2.quoting import quote_meta
 from meshctl.resources import Ref, View
 

@@ -10,18 +10,18 @@ from functools import partial
 
 from meshctl.mesh.core.precedence import age
 from meshctl.mesh.gateway_api import http_rules, l4_rules
-from meshctl.mesh.gateway_api.addresses import gateway_services
 from meshctl.mesh.gateway_api.allowed_sets import allowed_sets
 from meshctl.mesh.gateway_api.backends import Backends
-from meshctl.mesh.gateway_api.conditions import Conditions
 from meshctl.mesh.gateway_api.gateway_classes import Controller, GatewayClasses
-from meshctl.mesh.gateway_api.gateway_status import GatewayStatuses, ReadGateway
 from meshctl.mesh.gateway_api.given import Given
 from meshctl.mesh.gateway_api.http_rules import ConvertedRules, HttpRule
 from meshctl.mesh.gateway_api.listener_conflicts import conflicts
 from meshctl.mesh.gateway_api.listeners import GatewayListener, ListenerReader
 from meshctl.mesh.gateway_api.parents import Attachment, Parents
-from meshctl.mesh.gateway_api.route_status import ParentStatus, parent_statuses
+from meshctl.mesh.gateway_api.status.addresses import gateway_services
+from meshctl.mesh.gateway_api.status.conditions import Conditions
+from meshctl.mesh.gateway_api.status.gateway_status import GatewayStatuses, ReadGateway
+from meshctl.mesh.gateway_api.status.route_status import ParentStatus, parent_statuses
 from meshctl.mesh.gateway_api.virtual_services import ReadRoute, VirtualServiceMaker
 from meshctl.mesh.gateways.effective_gateway import Gateways
 from meshctl.mesh.gateways.gateway_workloads import GatewayWorkloads

@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 
 from meshctl.mesh.gateway_api import filters
 from meshctl.mesh.gateway_api.backends import Backend
-from meshctl.mesh.gateway_api.conditions import Fault
 from meshctl.mesh.gateway_api.request_matches import grpc_match, http_match
+from meshctl.mesh.gateway_api.status.conditions import Fault
 from meshctl.resources import KubernetesRoute, ObjectReference, Ref, View
 from meshctl.resources.durations import nanoseconds
 from meshctl.resources.view import Path, views

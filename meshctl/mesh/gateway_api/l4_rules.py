@@ -8,8 +8,8 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from meshctl.mesh.core.hosts import covers, overlaps
-from meshctl.mesh.gateway_api.conditions import Fault
 from meshctl.mesh.gateway_api.http_rules import ConvertedRules, HttpRule, Read
+from meshctl.mesh.gateway_api.status.conditions import Fault
 from meshctl.resources import KubernetesRoute, ObjectReference, Ref, View
 from meshctl.resources.view import Path, views
 

@@ -1,0 +1,32 @@
+"""What gateway workloads serve."""
+
+from typing import TYPE_CHECKING
+
+from meshctl.lazy_face import lazy_face
+
+if TYPE_CHECKING:
+    from meshctl.mesh.gateways.bindings import Binding as Binding
+    from meshctl.mesh.gateways.dropped_servers import DroppedServer as DroppedServer
+    from meshctl.mesh.gateways.dropped_servers import losses as losses
+    from meshctl.mesh.gateways.route_overlaps import MOST_PAIRS as MOST_PAIRS
+    from meshctl.mesh.gateways.route_overlaps import RouteOverlap as RouteOverlap
+    from meshctl.mesh.gateways.server_conflicts import DuplicateFilterChain as DuplicateFilterChain
+    from meshctl.mesh.gateways.server_merge import DropReason as DropReason
+    from meshctl.mesh.gateways.server_merge import panicking_host as panicking_host
+    from meshctl.mesh.gateways.server_merge import route_kind as route_kind
+    from meshctl.mesh.gateways.server_merge import server_hosts as server_hosts
+
+_HOMES = {
+    "Binding": "bindings",
+    "DropReason": "server_merge",
+    "DroppedServer": "dropped_servers",
+    "DuplicateFilterChain": "server_conflicts",
+    "MOST_PAIRS": "route_overlaps",
+    "RouteOverlap": "route_overlaps",
+    "losses": "dropped_servers",
+    "panicking_host": "server_merge",
+    "route_kind": "server_merge",
+    "server_hosts": "server_merge",
+}
+
+__getattr__ = lazy_face(__name__, _HOMES)

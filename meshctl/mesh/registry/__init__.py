@@ -1,0 +1,22 @@
+"""Hosts, identities and secrets that the mesh knows."""
+
+from typing import TYPE_CHECKING
+
+from meshctl.lazy_face import lazy_face
+
+if TYPE_CHECKING:
+    from meshctl.mesh.registry.certificates import flaw as flaw
+    from meshctl.mesh.registry.service_accounts import parse_principal as parse_principal
+    from meshctl.mesh.registry.service_entries import has_addresses as has_addresses
+    from meshctl.mesh.registry.service_entries import is_told_by_address as is_told_by_address
+    from meshctl.mesh.registry.services import HostPort as HostPort
+
+_HOMES = {
+    "HostPort": "services",
+    "flaw": "certificates",
+    "has_addresses": "service_entries",
+    "is_told_by_address": "service_entries",
+    "parse_principal": "service_accounts",
+}
+
+__getattr__ = lazy_face(__name__, _HOMES)

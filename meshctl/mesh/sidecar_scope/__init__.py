@@ -1,0 +1,16 @@
+"""The hosts that proxies know, by their Sidecars."""
+
+from typing import TYPE_CHECKING
+
+from meshctl.lazy_face import lazy_face
+
+if TYPE_CHECKING:
+    from meshctl.mesh.sidecar_scope.declared_calls import DeclaredCall as DeclaredCall
+    from meshctl.mesh.sidecar_scope.egress_hosts import egress_entries as egress_entries
+
+_HOMES = {
+    "DeclaredCall": "declared_calls",
+    "egress_entries": "egress_hosts",
+}
+
+__getattr__ = lazy_face(__name__, _HOMES)

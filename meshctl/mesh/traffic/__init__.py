@@ -1,0 +1,36 @@
+"""What VirtualServices and DestinationRules become in proxies."""
+
+from typing import TYPE_CHECKING
+
+from meshctl.lazy_face import lazy_face
+
+if TYPE_CHECKING:
+    from meshctl.mesh.traffic.delegates import MESH as MESH
+    from meshctl.mesh.traffic.delegates import BrokenDelegate as BrokenDelegate
+    from meshctl.mesh.traffic.delegates import DelegateFault as DelegateFault
+    from meshctl.mesh.traffic.destination_rule_merge import MergeLoss as MergeLoss
+    from meshctl.mesh.traffic.destination_rule_merge import meetings as meetings
+    from meshctl.mesh.traffic.path_rewrite import broken_example as broken_example
+    from meshctl.mesh.traffic.policy_layers import written_policies as written_policies
+    from meshctl.mesh.traffic.route_matches import RouteMatch as RouteMatch
+    from meshctl.mesh.traffic.unreachable_rules import MOST_PAIRS as MOST_PAIRS
+    from meshctl.mesh.traffic.waypoint_services import ambient_service as ambient_service
+    from meshctl.mesh.traffic.waypoint_services import ambient_services as ambient_services
+    from meshctl.mesh.traffic.waypoint_services import proxy_setting as proxy_setting
+
+_HOMES = {
+    "BrokenDelegate": "delegates",
+    "DelegateFault": "delegates",
+    "MESH": "delegates",
+    "MOST_PAIRS": "unreachable_rules",
+    "MergeLoss": "destination_rule_merge",
+    "RouteMatch": "route_matches",
+    "ambient_service": "waypoint_services",
+    "ambient_services": "waypoint_services",
+    "broken_example": "path_rewrite",
+    "meetings": "destination_rule_merge",
+    "proxy_setting": "waypoint_services",
+    "written_policies": "policy_layers",
+}
+
+__getattr__ = lazy_face(__name__, _HOMES)

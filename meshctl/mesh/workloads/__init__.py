@@ -1,0 +1,92 @@
+"""Pods, their ports, and what reaches their proxies."""
+
+from typing import TYPE_CHECKING
+
+from meshctl.lazy_face import lazy_face
+
+if TYPE_CHECKING:
+    from meshctl.mesh.workloads.container_args import loopback_ports as loopback_ports
+    from meshctl.mesh.workloads.container_args import stops_sidecar as stops_sidecar
+    from meshctl.mesh.workloads.container_args import uses_network as uses_network
+    from meshctl.mesh.workloads.envoy_filters import excludes_all as excludes_all
+    from meshctl.mesh.workloads.envoy_filters import names_old_cluster as names_old_cluster
+    from meshctl.mesh.workloads.envoy_patches import is_ignored as is_ignored
+    from meshctl.mesh.workloads.envoy_patches import looks_for_generated as looks_for_generated
+    from meshctl.mesh.workloads.envoy_patches import relative_patches as relative_patches
+    from meshctl.mesh.workloads.membership import PROXY_CONTAINER as PROXY_CONTAINER
+    from meshctl.mesh.workloads.membership import PROXY_UID as PROXY_UID
+    from meshctl.mesh.workloads.membership import RESERVED_CONTAINERS as RESERVED_CONTAINERS
+    from meshctl.mesh.workloads.membership import SIDECAR_PORTS as SIDECAR_PORTS
+    from meshctl.mesh.workloads.membership import STATUS as STATUS
+    from meshctl.mesh.workloads.membership import Membership as Membership
+    from meshctl.mesh.workloads.membership import is_gateway as is_gateway
+    from meshctl.mesh.workloads.membership import is_live as is_live
+    from meshctl.mesh.workloads.membership import lacks_sidecar as lacks_sidecar
+    from meshctl.mesh.workloads.membership import opts_out as opts_out
+    from meshctl.mesh.workloads.membership import promise as promise
+    from meshctl.mesh.workloads.membership import says_no as says_no
+    from meshctl.mesh.workloads.membership import wants_sidecar as wants_sidecar
+    from meshctl.mesh.workloads.policy_attachment import named as named
+    from meshctl.mesh.workloads.policy_attachment import winner_text as winner_text
+    from meshctl.mesh.workloads.prometheus_merge import TARGETS as TARGETS
+    from meshctl.mesh.workloads.prometheus_merge import merges_metrics as merges_metrics
+    from meshctl.mesh.workloads.prometheus_merge import targets as targets
+    from meshctl.mesh.workloads.service_ports import shared_ports as shared_ports
+    from meshctl.mesh.workloads.service_roles import PROXY_PORTS as PROXY_PORTS
+    from meshctl.mesh.workloads.service_roles import differences as differences
+    from meshctl.mesh.workloads.service_roles import is_in_mesh as is_in_mesh
+    from meshctl.mesh.workloads.service_roles import is_own_of_istio as is_own_of_istio
+    from meshctl.mesh.workloads.traffic_capture import EXCLUDE as EXCLUDE
+    from meshctl.mesh.workloads.traffic_capture import INCLUDE as INCLUDE
+    from meshctl.mesh.workloads.traffic_capture import STATUS_PORT as STATUS_PORT
+    from meshctl.mesh.workloads.traffic_capture import TrafficCapture as TrafficCapture
+    from meshctl.mesh.workloads.traffic_capture import is_rewritten as is_rewritten
+    from meshctl.mesh.workloads.waypoints import DATAPLANE_MODE as DATAPLANE_MODE
+    from meshctl.mesh.workloads.waypoints import USE_WAYPOINT as USE_WAYPOINT
+    from meshctl.mesh.workloads.waypoints import is_ambient as is_ambient
+    from meshctl.mesh.workloads.waypoints import own_waypoint as own_waypoint
+
+_HOMES = {
+    "DATAPLANE_MODE": "waypoints",
+    "EXCLUDE": "traffic_capture",
+    "INCLUDE": "traffic_capture",
+    "Membership": "membership",
+    "PROXY_CONTAINER": "membership",
+    "PROXY_PORTS": "service_roles",
+    "PROXY_UID": "membership",
+    "RESERVED_CONTAINERS": "membership",
+    "SIDECAR_PORTS": "membership",
+    "STATUS": "membership",
+    "STATUS_PORT": "traffic_capture",
+    "TARGETS": "prometheus_merge",
+    "TrafficCapture": "traffic_capture",
+    "USE_WAYPOINT": "waypoints",
+    "differences": "service_roles",
+    "excludes_all": "envoy_filters",
+    "is_ambient": "waypoints",
+    "is_gateway": "membership",
+    "is_ignored": "envoy_patches",
+    "is_in_mesh": "service_roles",
+    "is_live": "membership",
+    "is_own_of_istio": "service_roles",
+    "is_rewritten": "traffic_capture",
+    "lacks_sidecar": "membership",
+    "looks_for_generated": "envoy_patches",
+    "loopback_ports": "container_args",
+    "merges_metrics": "prometheus_merge",
+    "named": "policy_attachment",
+    "names_old_cluster": "envoy_filters",
+    "opts_out": "membership",
+    "own_waypoint": "waypoints",
+    "promise": "membership",
+    "relative_patches": "envoy_patches",
+    "says_no": "membership",
+    "shared_ports": "service_ports",
+    "stops_sidecar": "container_args",
+    "targets": "prometheus_merge",
+    "uses_network": "container_args",
+    "wants_sidecar": "membership",
+    "winner_text": "policy_attachment",
+}
+
+__getattr__ = lazy_face(__name__, _HOMES)

@@ -11,8 +11,8 @@ or the PROXY protocol, use `remoteIpBlocks` and tell Istio how many proxies to t
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.security.authorization_rules import public_addresses
-from meshctl.mesh.workloads.membership import is_gateway
+from meshctl.mesh.security import public_addresses
+from meshctl.mesh.workloads import is_gateway
 from meshctl.resources import AuthorizationPolicy
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 

@@ -11,8 +11,8 @@ Fix: put the policy on the gateway, or use `remoteIpBlocks`, which reads `X-Forw
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.security.authorization_rules import public_addresses
-from meshctl.mesh.workloads.membership import is_gateway
+from meshctl.mesh.security import public_addresses
+from meshctl.mesh.workloads import is_gateway
 from meshctl.resources import AuthorizationPolicy, Gateway
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 

@@ -11,7 +11,7 @@ an ALLOW policy that names what may be called.
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.security.authorization_rules import shut_out
+from meshctl.mesh.security import shut_out
 from meshctl.resources import AuthorizationPolicy
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 

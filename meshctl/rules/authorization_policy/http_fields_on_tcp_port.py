@@ -12,9 +12,9 @@ other one.
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.registry.services import HostPort
-from meshctl.mesh.security.authorization_rules import http_parts, reaches_port, widened_on
-from meshctl.mesh.workloads.membership import Membership, is_gateway
+from meshctl.mesh.registry import HostPort
+from meshctl.mesh.security import http_parts, reaches_port, widened_on
+from meshctl.mesh.workloads import Membership, is_gateway
 from meshctl.resources import AuthorizationPolicy, Workload
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 

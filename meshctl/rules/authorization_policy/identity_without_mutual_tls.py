@@ -9,9 +9,8 @@ Fix: make the PeerAuthentication PERMISSIVE or STRICT, or tell clients by addres
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.security.identity_use import identity_parts
-from meshctl.mesh.security.peer_authentication import EffectiveMode, Mode
-from meshctl.mesh.workloads.membership import Membership
+from meshctl.mesh.security import EffectiveMode, Mode, identity_parts
+from meshctl.mesh.workloads import Membership
 from meshctl.resources import AuthorizationPolicy
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 

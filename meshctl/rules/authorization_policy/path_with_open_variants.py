@@ -11,7 +11,7 @@ called, with `pathNormalization: MERGE_SLASHES` in the mesh config.
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.security.authorization_rules import open_variant, shut_out
+from meshctl.mesh.security import open_variant, shut_out
 from meshctl.resources import AuthorizationPolicy
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 

@@ -10,8 +10,8 @@ Fix: write the `targetPort` of the Service, the number that the container listen
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.security.authorization_rules import written_ports
-from meshctl.mesh.workloads.membership import Membership
+from meshctl.mesh.security import written_ports
+from meshctl.mesh.workloads import Membership
 from meshctl.resources import AuthorizationPolicy
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 

@@ -10,7 +10,7 @@ Fix: write the whole principal, or a wildcard such as `*/ns/shop/sa/web`.
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.registry.service_accounts import parse_principal
+from meshctl.mesh.registry import parse_principal
 from meshctl.resources import AuthorizationPolicy
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 

@@ -10,7 +10,7 @@ Fix: remove the empty rule, or the rules and policies that it makes pointless.
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.security.authorization_rules import matches_everything
+from meshctl.mesh.security import matches_everything
 from meshctl.resources import AuthorizationPolicy
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 

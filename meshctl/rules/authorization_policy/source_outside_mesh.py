@@ -11,7 +11,7 @@ tell them by address or token.
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.security.identity_use import named_sources
+from meshctl.mesh.security import named_sources
 from meshctl.resources import AuthorizationPolicy
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 

@@ -11,7 +11,7 @@ Fix: remove `tls` from the DestinationRule, or use ISTIO_MUTUAL.
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.security.identity_use import named_sources
+from meshctl.mesh.security import named_sources
 from meshctl.resources import AuthorizationPolicy
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 

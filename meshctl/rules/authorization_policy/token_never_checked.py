@@ -11,7 +11,7 @@ Fix: add a RequestAuthentication with the issuer for the same workloads.
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.security.authorization_rules import token_parts
+from meshctl.mesh.security import token_parts
 from meshctl.resources import AuthorizationPolicy
 from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, rule
 

@@ -9,7 +9,7 @@ Fix: correct namespace and account, or add the domain to `meshConfig.trustDomain
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.registry.service_accounts import parse_principal
+from meshctl.mesh.registry import parse_principal
 from meshctl.resources import AuthorizationPolicy
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 

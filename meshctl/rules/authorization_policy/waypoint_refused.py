@@ -11,8 +11,8 @@ Fix: let in the waypoint's identity with this policy, and say who may call in a 
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.security.authorization_rules import may_admit
-from meshctl.mesh.workloads.membership import Membership
+from meshctl.mesh.security import may_admit
+from meshctl.mesh.workloads import Membership
 from meshctl.resources import AuthorizationPolicy
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 

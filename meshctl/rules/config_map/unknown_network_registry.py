@@ -10,7 +10,7 @@ Fix: write the name of the cluster, as the secret with its credentials has it
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.core.mesh_networks import known_registries, network_registries
+from meshctl.mesh.core import known_registries, network_registries
 from meshctl.resources import ConfigMap, Secret
 from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, rule
 

@@ -10,7 +10,7 @@ Fix: move the DestinationRule to the namespace of the Service.
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.traffic.waypoint_services import ambient_service, proxy_setting
+from meshctl.mesh.traffic import ambient_service, proxy_setting
 from meshctl.resources import DestinationRule
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 

@@ -11,7 +11,7 @@ limit then).
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.traffic.policy_layers import written_policies
+from meshctl.mesh.traffic import written_policies
 from meshctl.resources import DestinationRule
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 

@@ -12,8 +12,8 @@ declare that port HTTP, and lead it to this one with `targetPort` or by an HTTP 
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.core.hosts import is_wildcard
-from meshctl.mesh.security.tls_origination import originates
+from meshctl.mesh.core import is_wildcard
+from meshctl.mesh.security import originates
 from meshctl.resources import DestinationRule, Service
 from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, rule
 

@@ -13,7 +13,7 @@ outside the mesh, and for applications that open TLS themselves on a port named 
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.security.tls_connection import ClientTls
+from meshctl.mesh.security import ClientTls
 from meshctl.resources import DestinationRule
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 

@@ -11,7 +11,7 @@ remove the DestinationRule.
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.reachability.clusters import NoClusterReason
+from meshctl.mesh.reachability import NoClusterReason
 from meshctl.resources import DestinationRule
 from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, rule
 

@@ -12,7 +12,7 @@ Fix: add `outlierDetection` beside the setting, in the entry for the port too.
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.traffic.policy_layers import written_policies
+from meshctl.mesh.traffic import written_policies
 from meshctl.resources import DestinationRule, PortPolicy, View
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 

@@ -11,7 +11,7 @@ mesh belongs to the platform, into the root namespace.
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.core.hosts import covers, is_wildcard
+from meshctl.mesh.core import covers, is_wildcard
 from meshctl.resources import DestinationRule
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 

@@ -11,9 +11,7 @@ auto mTLS finds out by itself what a server takes.
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.security.client_tls import ISTIO_MUTUAL, mode_of
-from meshctl.mesh.security.peer_authentication import Mode
-from meshctl.mesh.security.tls_connection import ClientTls, ServerMode
+from meshctl.mesh.security import ISTIO_MUTUAL, ClientTls, Mode, ServerMode, mode_of
 from meshctl.resources import DestinationRule
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 

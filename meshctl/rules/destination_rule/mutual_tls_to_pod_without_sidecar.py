@@ -11,7 +11,7 @@ the sidecar into them.
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.security.tls_connection import ClientTls, ServerMode
+from meshctl.mesh.security import ClientTls, ServerMode
 from meshctl.resources import DestinationRule
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 

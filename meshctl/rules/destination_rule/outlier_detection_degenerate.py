@@ -13,7 +13,7 @@ Fix: set `maxEjectionPercent` so that at least one pod of several may go (50 for
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.traffic.policy_layers import written_policies
+from meshctl.mesh.traffic import written_policies
 from meshctl.resources import DestinationRule, View
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 

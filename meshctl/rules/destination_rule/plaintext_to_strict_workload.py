@@ -12,9 +12,7 @@ Where plaintext is wanted, make the server's PeerAuthentication PERMISSIVE.
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.security.client_tls import DISABLE, mode_of
-from meshctl.mesh.security.peer_authentication import Mode
-from meshctl.mesh.security.tls_connection import ClientTls, ClientTlsCause, ServerMode
+from meshctl.mesh.security import DISABLE, ClientTls, ClientTlsCause, Mode, ServerMode, mode_of
 from meshctl.resources import DestinationRule
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 

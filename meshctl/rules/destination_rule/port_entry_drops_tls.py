@@ -10,7 +10,7 @@ Fix: repeat the `tls` block in the port entry.
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.security.client_tls import DISABLE, ISTIO_MUTUAL, mode_of, wiped_settings
+from meshctl.mesh.security import DISABLE, ISTIO_MUTUAL, mode_of, wiped_settings
 from meshctl.resources import DestinationRule
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 

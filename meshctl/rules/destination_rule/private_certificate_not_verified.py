@@ -13,8 +13,8 @@ to accept any certificate, say so with `insecureSkipVerify: true`.
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.core.hosts import is_private
-from meshctl.mesh.security.tls_origination import originations
+from meshctl.mesh.core import is_private
+from meshctl.mesh.security import originations
 from meshctl.resources import DestinationRule
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 

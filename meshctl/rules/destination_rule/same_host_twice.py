@@ -10,7 +10,7 @@ Fix: merge them into one object, or give them audiences (exportTo) that don't ov
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.traffic.destination_rule_merge import MergeLoss, meetings
+from meshctl.mesh.traffic import MergeLoss, meetings
 from meshctl.resources import DestinationRule
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 

@@ -9,7 +9,7 @@ Fix: label the Service or its namespace `istio.io/use-waypoint: <name>` and depl
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.traffic.waypoint_services import ambient_service, proxy_setting
+from meshctl.mesh.traffic import ambient_service, proxy_setting
 from meshctl.resources import DestinationRule
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 

@@ -10,7 +10,7 @@ Fix: route to the subset in a VirtualService, or move the policy to the top of t
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.core.hosts import is_wildcard
+from meshctl.mesh.core import is_wildcard
 from meshctl.resources import DestinationRule
 from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, rule
 

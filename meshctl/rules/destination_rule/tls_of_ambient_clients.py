@@ -11,7 +11,7 @@ application speak TLS itself.
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.workloads.membership import Membership
+from meshctl.mesh.workloads import Membership
 from meshctl.resources import DestinationRule, ServiceEntry
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 

@@ -11,7 +11,7 @@ Fix: repeat the `tls` block of the wider rule here.
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.security.client_tls import ISTIO_MUTUAL, MUTUAL, SIMPLE, mode_of
+from meshctl.mesh.security import ISTIO_MUTUAL, MUTUAL, SIMPLE, mode_of
 from meshctl.resources import DestinationRule
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 

@@ -11,7 +11,7 @@ others need.
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.core.selectors import selects
+from meshctl.mesh.core import selects
 from meshctl.resources import DestinationRule
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 

@@ -9,7 +9,7 @@ MERGE.
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.workloads.envoy_patches import is_ignored
+from meshctl.mesh.workloads import is_ignored
 from meshctl.resources import EnvoyFilter
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 

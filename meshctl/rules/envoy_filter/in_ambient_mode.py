@@ -10,7 +10,7 @@ EnvoyFilter with `targetRefs`.
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.workloads.membership import Membership
+from meshctl.mesh.workloads import Membership
 from meshctl.resources import EnvoyFilter
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 

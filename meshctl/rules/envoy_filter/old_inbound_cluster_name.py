@@ -9,7 +9,7 @@ Fix: write `inbound|PORT||`, or match by `portNumber`.
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.workloads.envoy_filters import names_old_cluster
+from meshctl.mesh.workloads import names_old_cluster
 from meshctl.resources import EnvoyFilter
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 

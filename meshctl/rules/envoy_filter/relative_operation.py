@@ -11,7 +11,7 @@ Fix: set `priority`, or use INSERT_FIRST or ADD, which look for nothing.
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.workloads.envoy_patches import looks_for_generated, relative_patches
+from meshctl.mesh.workloads import looks_for_generated, relative_patches
 from meshctl.resources import EnvoyFilter
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 

@@ -9,7 +9,7 @@ Fix: set `priority`, use INSERT_FIRST or ADD, and write one patch for each versi
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.workloads.envoy_patches import relative_patches
+from meshctl.mesh.workloads import relative_patches
 from meshctl.resources import EnvoyFilter
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 

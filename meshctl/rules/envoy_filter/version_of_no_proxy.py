@@ -9,7 +9,7 @@ Fix: adapt `proxyVersion` to the versions that run, after making sure that the p
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.workloads.envoy_filters import excludes_all
+from meshctl.mesh.workloads import excludes_all
 from meshctl.resources import EnvoyFilter
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 

@@ -9,7 +9,7 @@ Fix: bind a VirtualService for the host to this Gateway, or remove the host.
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.gateways.server_merge import server_hosts
+from meshctl.mesh.gateways import server_hosts
 from meshctl.resources import Gateway
 from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, rule
 

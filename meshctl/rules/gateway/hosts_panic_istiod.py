@@ -10,7 +10,7 @@ Fix: do not apply it. Write `*/*` alone, since it covers the other hosts anyway.
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.gateways.server_merge import panicking_host
+from meshctl.mesh.gateways import panicking_host
 from meshctl.resources import Gateway
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 

@@ -10,8 +10,8 @@ Fix: remove `httpsRedirect` from the one server, or set it in both where the red
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.core.hosts import overlaps
-from meshctl.mesh.gateways.server_merge import server_hosts
+from meshctl.mesh.core import overlaps
+from meshctl.mesh.gateways import server_hosts
 from meshctl.resources import Gateway, Ref, Server
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 

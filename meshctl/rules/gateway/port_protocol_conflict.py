@@ -11,8 +11,7 @@ Fix: give the server another port, another `bind` address, or the protocol of th
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.gateways.dropped_servers import losses
-from meshctl.mesh.gateways.server_merge import DropReason
+from meshctl.mesh.gateways import DropReason, losses
 from meshctl.resources import Gateway
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 

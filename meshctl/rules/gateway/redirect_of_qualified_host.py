@@ -12,8 +12,8 @@ VirtualService to this Gateway.
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.core.hosts import overlaps
-from meshctl.mesh.gateways.server_merge import server_hosts
+from meshctl.mesh.core import overlaps
+from meshctl.mesh.gateways import server_hosts
 from meshctl.resources import Gateway
 from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, rule
 

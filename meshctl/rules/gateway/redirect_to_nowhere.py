@@ -10,7 +10,7 @@ Fix: add an HTTPS server for the host, or remove `httpsRedirect` and let the loa
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.gateways.server_merge import server_hosts
+from meshctl.mesh.gateways import server_hosts
 from meshctl.resources import Gateway
 from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, rule
 

@@ -12,7 +12,7 @@ Fix: leave the host to one of the two servers, or move one of them to another po
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.gateways.server_conflicts import DuplicateFilterChain
+from meshctl.mesh.gateways import DuplicateFilterChain
 from meshctl.resources import Gateway
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 

@@ -12,8 +12,7 @@ Fix: keep the host in one server, and bind its VirtualServices to that Gateway.
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.gateways.dropped_servers import DroppedServer, losses
-from meshctl.mesh.gateways.server_merge import DropReason
+from meshctl.mesh.gateways import DroppedServer, DropReason, losses
 from meshctl.resources import Gateway
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 

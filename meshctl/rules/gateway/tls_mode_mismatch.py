@@ -11,8 +11,7 @@ Fix: keep one server for the host, with the settings that are meant.
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.gateways.dropped_servers import DroppedServer, losses
-from meshctl.mesh.gateways.server_merge import DropReason
+from meshctl.mesh.gateways import DroppedServer, DropReason, losses
 from meshctl.resources import Gateway, Ref, Server
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 

@@ -11,7 +11,7 @@ Fix: put the current certificate and its own private key into the Secret.
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.registry.certificates import flaw
+from meshctl.mesh.registry import flaw
 from meshctl.resources import Gateway
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 

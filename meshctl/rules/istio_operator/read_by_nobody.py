@@ -9,7 +9,7 @@ Fix: keep it as a file for `istioctl install -f`, or move to Helm, and delete th
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.injection.installation import OPERATOR_GONE_SINCE
+from meshctl.mesh.injection import OPERATOR_GONE_SINCE
 from meshctl.resources import IstioOperator
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 

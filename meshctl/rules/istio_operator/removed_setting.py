@@ -9,7 +9,7 @@ Fix: remove the setting; install add-ons from their own charts or from `samples/
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.injection.installation import removed_settings
+from meshctl.mesh.injection import removed_settings
 from meshctl.resources import IstioOperator
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 

@@ -9,7 +9,7 @@ Fix: correct `parentRefs`; for a route of another namespace let the listener tak
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.gateway_api.reference_grants import Admission
+from meshctl.mesh.gateway_api import Admission
 from meshctl.resources import KubernetesRoute
 from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, rule
 

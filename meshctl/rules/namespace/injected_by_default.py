@@ -10,7 +10,7 @@ itself what holds.
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.injection.namespace_labels import is_system, says_nothing
+from meshctl.mesh.injection import is_system, says_nothing
 from meshctl.resources import Namespace
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 

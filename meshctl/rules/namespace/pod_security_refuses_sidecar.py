@@ -11,7 +11,7 @@ Fix: install Istio with the CNI plugin (`pilot.cni.enabled: true`), or label the
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.injection.pod_conflicts import gets_init_container
+from meshctl.mesh.injection import gets_init_container
 from meshctl.resources import Namespace
 from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, rule
 

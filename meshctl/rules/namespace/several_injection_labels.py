@@ -10,7 +10,7 @@ Fix: keep the one label that says what you want, and restart the pods after a ch
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.injection.namespace_labels import injection_labels
+from meshctl.mesh.injection import injection_labels
 from meshctl.resources import Namespace
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 

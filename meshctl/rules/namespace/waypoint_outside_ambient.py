@@ -10,7 +10,7 @@ Fix: label the namespace `istio.io/dataplane-mode=ambient`, or remove `istio.io/
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.workloads.waypoints import DATAPLANE_MODE, USE_WAYPOINT, is_ambient
+from meshctl.mesh.workloads import DATAPLANE_MODE, USE_WAYPOINT, is_ambient
 from meshctl.resources import Namespace
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 

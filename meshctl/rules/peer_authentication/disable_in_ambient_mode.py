@@ -10,7 +10,7 @@ Fix: write PERMISSIVE, which is what happens; or take the pods out of ambient mo
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.workloads.membership import Membership
+from meshctl.mesh.workloads import Membership
 from meshctl.resources import PeerAuthentication
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 

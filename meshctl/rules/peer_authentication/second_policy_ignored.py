@@ -10,7 +10,7 @@ Fix: merge the two into one object, or select different workloads.
 from collections.abc import Iterator, Sequence
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.core.precedence import order_is_known
+from meshctl.mesh.core import order_is_known
 from meshctl.resources import PeerAuthentication
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 

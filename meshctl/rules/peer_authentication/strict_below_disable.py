@@ -11,7 +11,7 @@ DestinationRule with tls mode ISTIO_MUTUAL.
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.security.tls_connection import ClientTlsCause
+from meshctl.mesh.security import ClientTlsCause
 from meshctl.resources import PeerAuthentication
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 

@@ -10,8 +10,8 @@ Fix: attach the policy by `targetRefs` to a Service, or to the waypoint's Gatewa
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.security.layer7 import layer7_part
-from meshctl.mesh.workloads.membership import Membership
+from meshctl.mesh.security import layer7_part
+from meshctl.mesh.workloads import Membership
 from meshctl.resources import Policy, Telemetry
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 

@@ -9,7 +9,7 @@ Fix: label the Service or its namespace `istio.io/use-waypoint: <name>` and depl
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.security.layer7 import layer7_part
+from meshctl.mesh.security import layer7_part
 from meshctl.resources import Policy
 from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, rule
 

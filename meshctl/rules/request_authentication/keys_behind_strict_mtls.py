@@ -11,7 +11,7 @@ fetch them (`PILOT_JWT_ENABLE_REMOTE_JWKS` of istiod).
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.security.tls_connection import ServerMode
+from meshctl.mesh.security import ServerMode
 from meshctl.resources import RequestAuthentication
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 

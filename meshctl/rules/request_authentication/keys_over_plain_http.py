@@ -9,7 +9,7 @@ Fix: use the `https://` address of the issuer.
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.security.request_authentication import is_plain_and_public
+from meshctl.mesh.security import is_plain_and_public
 from meshctl.resources import RequestAuthentication
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 

@@ -10,7 +10,7 @@ Fix: mend what the message names; GWAPI conditions are mended in the `spec`.
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.core.status_conditions import bad_conditions
+from meshctl.mesh.core import bad_conditions
 from meshctl.resources import Resource
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 

@@ -10,7 +10,7 @@ deploy a Gateway of class `istio-waypoint`.
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.workloads.waypoints import own_waypoint
+from meshctl.mesh.workloads import own_waypoint
 from meshctl.resources import Namespace, Resource, Service, ServiceEntry
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 

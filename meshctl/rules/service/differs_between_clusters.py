@@ -13,7 +13,7 @@ Fix: make the Services equal in type, ports and `clusterIP: None`.
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.workloads.service_roles import differences
+from meshctl.mesh.workloads import differences
 from meshctl.resources import Service
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 

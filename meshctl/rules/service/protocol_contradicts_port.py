@@ -12,8 +12,8 @@ from collections.abc import Iterator
 
 from meshctl.istio.well_known_ports import database, is_https, says_grpc
 from meshctl.mesh import Mesh
-from meshctl.mesh.registry.services import HostPort
-from meshctl.mesh.workloads.service_roles import is_own_of_istio
+from meshctl.mesh.registry import HostPort
+from meshctl.mesh.workloads import is_own_of_istio
 from meshctl.resources import Service, ServicePort
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from meshctl.istio.protocols import Protocol, port_protocol
 from meshctl.mesh import Mesh
-from meshctl.mesh.workloads.service_roles import is_in_mesh, is_own_of_istio
+from meshctl.mesh.workloads import is_in_mesh, is_own_of_istio
 from meshctl.resources import Service
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 

@@ -12,7 +12,7 @@ WorkloadEntries whose labels its selector picks.
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.core.export_to import is_visible_to
+from meshctl.mesh.core import is_visible_to
 from meshctl.resources import Service, ServiceEntry
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 

@@ -10,7 +10,7 @@ clients speak it: then the SNI tells the hosts apart.
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.registry.service_entries import has_addresses, is_told_by_address
+from meshctl.mesh.registry import has_addresses, is_told_by_address
 from meshctl.resources import ServiceEntry
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 

@@ -12,8 +12,7 @@ label it `security.istio.io/tlsMode: disabled`.
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.security.mtls import TLS_MODE_LABEL
-from meshctl.mesh.security.peer_authentication import Mode
+from meshctl.mesh.security import TLS_MODE_LABEL, Mode
 from meshctl.resources import ServiceEntry
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 

@@ -11,7 +11,7 @@ Fix: give both entries `addresses`, or another port, or limit each to its client
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.core.precedence import order_is_known
+from meshctl.mesh.core import order_is_known
 from meshctl.resources import ServiceEntry
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 

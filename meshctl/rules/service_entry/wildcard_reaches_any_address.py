@@ -11,7 +11,7 @@ hosts one by one with `resolution: DNS`, or accept it.
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.core.hosts import is_wildcard
+from meshctl.mesh.core import is_wildcard
 from meshctl.resources import ServiceEntry
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 

@@ -10,8 +10,8 @@ Fix: add `namespace/host` to the egress hosts.
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.security.peer_authentication import Mode
-from meshctl.mesh.sidecar_scope.declared_calls import DeclaredCall
+from meshctl.mesh.security import Mode
+from meshctl.mesh.sidecar_scope import DeclaredCall
 from meshctl.resources import Sidecar, Workload
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 

@@ -10,7 +10,7 @@ declare the host, or remove the entry.
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.sidecar_scope.egress_hosts import egress_entries
+from meshctl.mesh.sidecar_scope import egress_entries
 from meshctl.resources import Sidecar
 from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, rule
 

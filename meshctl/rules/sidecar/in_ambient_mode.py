@@ -10,8 +10,8 @@ servers or an egress gateway.
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.core.precedence import age
-from meshctl.mesh.workloads.membership import Membership
+from meshctl.mesh.core import age
+from meshctl.mesh.workloads import Membership
 from meshctl.resources import Sidecar
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 

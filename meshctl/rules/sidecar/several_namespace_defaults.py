@@ -8,7 +8,7 @@ Fix: join them into one, or give one of them a `workloadSelector`.
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.workloads.policy_attachment import named, winner_text
+from meshctl.mesh.workloads import named, winner_text
 from meshctl.resources import Sidecar
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 

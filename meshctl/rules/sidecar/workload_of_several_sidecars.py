@@ -9,7 +9,7 @@ Fix: select each workload in one Sidecar, and join what the two say.
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.workloads.policy_attachment import named, winner_text
+from meshctl.mesh.workloads import named, winner_text
 from meshctl.resources import Sidecar
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 

@@ -9,7 +9,7 @@ Fix: join them into one, or give one of them a `selector` or `targetRefs`.
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.workloads.policy_attachment import named, winner_text
+from meshctl.mesh.workloads import named, winner_text
 from meshctl.resources import Telemetry
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 

@@ -9,7 +9,7 @@ Fix: move the VirtualService to the namespace of the Service.
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.traffic.waypoint_services import ambient_services
+from meshctl.mesh.traffic import ambient_services
 from meshctl.resources import VirtualService
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 

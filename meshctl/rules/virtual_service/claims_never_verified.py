@@ -11,7 +11,7 @@ root namespace.
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.security.request_authentication import ClaimMatch, claim_matches
+from meshctl.mesh.security import ClaimMatch, claim_matches
 from meshctl.resources import VirtualService
 from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, rule
 

@@ -10,7 +10,7 @@ Fix: add a match for method `OPTIONS` to the rule, or leave `method` out.
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.matching.request_match import from_istio
+from meshctl.mesh.matching import from_istio
 from meshctl.resources import Route, VirtualService
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 

@@ -12,7 +12,7 @@ write its matches below the root's, as prefixes and exact texts.
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.traffic.delegates import BrokenDelegate, DelegateFault
+from meshctl.mesh.traffic import BrokenDelegate, DelegateFault
 from meshctl.resources import VirtualService
 from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, rule
 

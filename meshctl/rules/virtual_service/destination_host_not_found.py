@@ -10,7 +10,7 @@ Fix: name a Service that exists, with its namespace when it is another one
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.reachability.clusters import MissingCluster, NoClusterReason
+from meshctl.mesh.reachability import MissingCluster, NoClusterReason
 from meshctl.resources import VirtualService
 from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, rule
 

@@ -11,7 +11,7 @@ Fix: write `port.number` of the destination.
 from collections.abc import Collection, Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.traffic.delegates import MESH
+from meshctl.mesh.traffic import MESH
 from meshctl.resources import Destination, VirtualService
 from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, rule
 
@@ -31,8 +31,7 @@ def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
                 yield Finding(
                     destination.at("host"),
                     f"{destination.host} has ports {_list(ports, ', ')} and none is written, so requests "
-                    f"go to the port of the Gateway server, {_list(at_gateway)}, which it doesn't "
-                    "have",
+                    f"go to the port of the Gateway server, {_list(at_gateway)}, which it lacks",
                 )
             elif called - ports:
                 yield _in_sidecars(destination, ports, called)

@@ -11,7 +11,7 @@ Service and exported to them, or name a subset that exists.
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.reachability.subsets import ELSEWHERE, LostSubset
+from meshctl.mesh.reachability import ELSEWHERE, LostSubset
 from meshctl.resources import Destination, VirtualService
 from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, rule
 

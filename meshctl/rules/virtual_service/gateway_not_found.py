@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from difflib import get_close_matches
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.gateways.bindings import Binding
+from meshctl.mesh.gateways import Binding
 from meshctl.resources import VirtualService
 from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, rule
 

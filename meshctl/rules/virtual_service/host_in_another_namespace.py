@@ -9,7 +9,7 @@ Fix: write the full name, `reviews.prod.svc.cluster.local`, or move the VirtualS
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.traffic.delegates import MESH
+from meshctl.mesh.traffic import MESH
 from meshctl.resources import VirtualService
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 

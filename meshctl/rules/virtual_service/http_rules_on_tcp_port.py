@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from meshctl.istio.protocols import Protocol
 from meshctl.mesh import Mesh
-from meshctl.mesh.traffic.delegates import MESH
+from meshctl.mesh.traffic import MESH
 from meshctl.resources import VirtualService
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 

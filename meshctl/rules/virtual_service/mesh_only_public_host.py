@@ -9,7 +9,7 @@ Fix: add the Gateway to `spec.gateways` (and `mesh`, if sidecars should use the 
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.core.hosts import in_cluster, is_wildcard
+from meshctl.mesh.core import in_cluster, is_wildcard
 from meshctl.resources import VirtualService
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 

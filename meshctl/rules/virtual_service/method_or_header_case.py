@@ -10,8 +10,7 @@ Fix: write methods in capitals, schemes and header names in small letters.
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.matching.request_match import from_istio
-from meshctl.mesh.matching.string_match import StringMatch
+from meshctl.mesh.matching import StringMatch, from_istio
 from meshctl.resources import Match, VirtualService
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 

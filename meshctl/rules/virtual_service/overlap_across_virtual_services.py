@@ -11,7 +11,7 @@ disjoint; a root with delegates keeps teams apart.
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.gateways.route_overlaps import MOST_PAIRS, RouteOverlap
+from meshctl.mesh.gateways import MOST_PAIRS, RouteOverlap
 from meshctl.resources import VirtualService
 from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, rule
 

@@ -12,7 +12,7 @@ speaks HTTP, or let the gateway pass TLS through (`PASSTHROUGH` and a `tls` rout
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.traffic.delegates import MESH
+from meshctl.mesh.traffic import MESH
 from meshctl.resources import VirtualService
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 

@@ -10,8 +10,8 @@ Fix: match `exact: /foo` and `prefix: /foo/` instead of `prefix: /foo`, or move 
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.gateways.route_overlaps import RouteOverlap
-from meshctl.mesh.traffic.route_matches import RouteMatch
+from meshctl.mesh.gateways import RouteOverlap
+from meshctl.mesh.traffic import RouteMatch
 from meshctl.resources import VirtualService
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 

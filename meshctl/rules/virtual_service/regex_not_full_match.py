@@ -11,8 +11,7 @@ import re
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.matching.request_part import PATH
-from meshctl.mesh.matching.string_match import StringMatch
+from meshctl.mesh.matching import PATH, StringMatch
 from meshctl.resources import VirtualService
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 

@@ -11,7 +11,7 @@ Fix: end both with a slash or neither; for a rewrite to `/` match `prefix: /foo/
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.traffic.path_rewrite import broken_example
+from meshctl.mesh.traffic import broken_example
 from meshctl.resources import VirtualService
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 

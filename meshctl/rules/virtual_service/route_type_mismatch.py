@@ -10,7 +10,7 @@ Fix: write the routes of the kind that the server uses, or change the server's T
 from collections.abc import Iterable, Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.gateways.server_merge import route_kind
+from meshctl.mesh.gateways import route_kind
 from meshctl.resources import Server, VirtualService
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 

@@ -10,7 +10,7 @@ Fix: move the more specific rule above the wider one, or remove it.
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.traffic.unreachable_rules import MOST_PAIRS
+from meshctl.mesh.traffic import MOST_PAIRS
 from meshctl.resources import VirtualService
 from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, rule
 

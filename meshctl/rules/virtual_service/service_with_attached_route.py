@@ -9,7 +9,7 @@ Fix: keep one of the two; a route with `parentRefs` of kind Service can replace 
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.traffic.delegates import MESH
+from meshctl.mesh.traffic import MESH
 from meshctl.resources import Service, VirtualService
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 

@@ -10,8 +10,7 @@ Fix: begin with `/` and move the query to `queryParams`.
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.matching.request_part import PATH
-from meshctl.mesh.matching.string_match import WRITTEN_KINDS, StringMatch, find_text
+from meshctl.mesh.matching import PATH, WRITTEN_KINDS, StringMatch, find_text
 from meshctl.resources import VirtualService
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 

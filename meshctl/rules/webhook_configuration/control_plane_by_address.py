@@ -8,7 +8,7 @@ Fix: give the control plane's gateway a host name and use that in `clientConfig.
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.injection.control_plane_urls import host_of, is_address, is_of_istiod
+from meshctl.mesh.injection import host_of, is_address, is_of_istiod
 from meshctl.resources import WebhookConfiguration
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 

@@ -9,7 +9,7 @@ Fix: set `clientConfig.url` to the address of the external control plane, or nam
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.injection.control_plane_urls import host_of, is_of_istiod
+from meshctl.mesh.injection import host_of, is_of_istiod
 from meshctl.resources import WebhookConfiguration
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 

@@ -10,7 +10,7 @@ Fix: label the pod template `sidecar.istio.io/inject: "true"`, or the namespace
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.workloads.membership import PROXY_CONTAINER, Membership, promise
+from meshctl.mesh.workloads import PROXY_CONTAINER, Membership, promise
 from meshctl.resources import Workload
 from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, rule
 

@@ -10,7 +10,7 @@ Fix: add the label `app` to the pod template, or choose a shorter name.
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.injection.pod_conflicts import asked_templates, names_application
+from meshctl.mesh.injection import asked_templates, names_application
 from meshctl.resources import Workload
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 

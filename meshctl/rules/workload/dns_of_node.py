@@ -11,7 +11,7 @@ Fix: remove `dnsPolicy`, so that it is `ClusterFirst`; or name the cluster's DNS
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.injection.pod_conflicts import finds_istiod_by_service
+from meshctl.mesh.injection import finds_istiod_by_service
 from meshctl.resources import Workload
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 

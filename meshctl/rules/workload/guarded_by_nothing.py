@@ -9,7 +9,7 @@ Fix: write an AuthorizationPolicy for the workload, or one for the namespace tha
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.workloads.membership import Membership
+from meshctl.mesh.workloads import Membership
 from meshctl.resources import Workload
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 

@@ -12,8 +12,7 @@ Fix: use native sidecars (`sidecar.istio.io/nativeSidecar: "true"`), run the ini
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.workloads.container_args import uses_network
-from meshctl.mesh.workloads.membership import PROXY_UID, Membership
+from meshctl.mesh.workloads import PROXY_UID, Membership, uses_network
 from meshctl.resources import Workload
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 

@@ -12,7 +12,7 @@ applied, or let the namespace's label do it.
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.workloads.membership import STATUS, is_live
+from meshctl.mesh.workloads import STATUS, is_live
 from meshctl.resources import Workload
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 

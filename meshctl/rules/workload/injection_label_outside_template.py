@@ -10,7 +10,7 @@ Fix: move the label to `spec.template.metadata.labels`, in a CronJob to
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.workloads.membership import Membership
+from meshctl.mesh.workloads import Membership
 from meshctl.resources import View, Workload
 from meshctl.resources.kubernetes.workload import INJECT
 from meshctl.rules.api import Finding, Outcome, Severity, rule

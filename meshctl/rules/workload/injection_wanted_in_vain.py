@@ -13,7 +13,7 @@ from collections.abc import Iterator
 
 from meshctl.istio.labels import INJECTION, REVISION
 from meshctl.mesh import Mesh
-from meshctl.mesh.workloads.membership import Membership, is_live, opts_out, promise, wants_sidecar
+from meshctl.mesh.workloads import Membership, is_live, opts_out, promise, wants_sidecar
 from meshctl.resources import Namespace, Workload
 from meshctl.resources.kubernetes.workload import INJECT
 from meshctl.rules.api import Finding, Outcome, Severity, rule

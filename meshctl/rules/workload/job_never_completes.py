@@ -12,8 +12,7 @@ out of the mesh by the label `sidecar.istio.io/inject: "false"`.
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.workloads.container_args import stops_sidecar
-from meshctl.mesh.workloads.membership import Membership
+from meshctl.mesh.workloads import Membership, stops_sidecar
 from meshctl.resources import Workload
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 

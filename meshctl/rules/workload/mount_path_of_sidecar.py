@@ -10,7 +10,7 @@ Fix: mount the volume at another path.
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.injection.pod_conflicts import NEEDED_MOUNTS, mounts_added_twice, mounts_replaced
+from meshctl.mesh.injection import NEEDED_MOUNTS, mounts_added_twice, mounts_replaced
 from meshctl.resources import Workload
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 

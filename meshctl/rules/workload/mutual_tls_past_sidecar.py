@@ -11,7 +11,7 @@ a PeerAuthentication that says DISABLE for the container port, or let the sideca
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.security.tls_connection import ServerMode
+from meshctl.mesh.security import ServerMode
 from meshctl.resources import Workload
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 

@@ -11,8 +11,8 @@ make it PERMISSIVE by portLevelMtls.
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.security.peer_authentication import Mode
-from meshctl.mesh.workloads.membership import Membership
+from meshctl.mesh.security import Mode
+from meshctl.mesh.workloads import Membership
 from meshctl.resources import Workload
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 

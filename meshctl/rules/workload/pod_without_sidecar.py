@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from meshctl.istio.labels import INJECTION
 from meshctl.mesh import Mesh
-from meshctl.mesh.workloads.membership import lacks_sidecar
+from meshctl.mesh.workloads import lacks_sidecar
 from meshctl.resources import Workload
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 

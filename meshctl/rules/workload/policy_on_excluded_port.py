@@ -10,8 +10,7 @@ Fix: take the port out of the annotation, or out of the policy and protect it by
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.workloads.membership import Membership
-from meshctl.mesh.workloads.traffic_capture import EXCLUDE, INCLUDE, TrafficCapture
+from meshctl.mesh.workloads import EXCLUDE, INCLUDE, Membership, TrafficCapture
 from meshctl.resources import Ref, Workload
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 

@@ -12,7 +12,7 @@ on both all the same; the Service lists both protocols.
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.injection.pod_conflicts import ports_of_two_protocols
+from meshctl.mesh.injection import ports_of_two_protocols
 from meshctl.resources import Workload
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 

@@ -12,9 +12,8 @@ the pod's probes alone; probe a port of the application.
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.injection.pod_conflicts import takes_known_template
-from meshctl.mesh.workloads.membership import PROXY_CONTAINER
-from meshctl.mesh.workloads.traffic_capture import STATUS_PORT, TrafficCapture, is_rewritten
+from meshctl.mesh.injection import takes_known_template
+from meshctl.mesh.workloads import PROXY_CONTAINER, STATUS_PORT, TrafficCapture, is_rewritten
 from meshctl.resources import View, Workload
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 

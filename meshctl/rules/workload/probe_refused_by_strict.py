@@ -12,9 +12,8 @@ the probed port PERMISSIVE by portLevelMtls, or exclude it from the sidecar by
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.security.peer_authentication import Mode
-from meshctl.mesh.workloads.membership import Membership
-from meshctl.mesh.workloads.traffic_capture import TrafficCapture
+from meshctl.mesh.security import Mode
+from meshctl.mesh.workloads import Membership, TrafficCapture
 from meshctl.resources import Workload
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 

@@ -9,7 +9,7 @@ Fix: move the installation to Helm or `istioctl install`, then remove the operat
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.injection.installation import is_operator
+from meshctl.mesh.injection import is_operator
 from meshctl.resources import Workload
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 

@@ -10,7 +10,7 @@ Fix: give the container another name. Where the sidecar is meant, write `image: 
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.workloads.membership import RESERVED_CONTAINERS
+from meshctl.mesh.workloads import RESERVED_CONTAINERS
 from meshctl.resources import Workload
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 

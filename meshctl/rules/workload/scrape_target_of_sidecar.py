@@ -10,7 +10,7 @@ Fix: write ports of the application, as in `8080:/metrics,9090:/stats`.
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.workloads.prometheus_merge import TARGETS, merges_metrics, targets
+from meshctl.mesh.workloads import TARGETS, merges_metrics, targets
 from meshctl.resources import Workload
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 

@@ -11,8 +11,7 @@ AuthorizationPolicy, or a Sidecar whose ingress has `defaultEndpoint: 127.0.0.1:
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.workloads.container_args import loopback_ports
-from meshctl.mesh.workloads.membership import Membership
+from meshctl.mesh.workloads import Membership, loopback_ports
 from meshctl.resources import Workload
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 

@@ -10,8 +10,7 @@ Fix: give the port the same protocol in all Services, by name or by `appProtocol
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.workloads.membership import Membership
-from meshctl.mesh.workloads.service_ports import shared_ports
+from meshctl.mesh.workloads import Membership, shared_ports
 from meshctl.resources import Workload
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 

@@ -9,8 +9,7 @@ Fix: keep `istio.io/dataplane-mode: ambient` or `sidecar.istio.io/inject: "true"
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.workloads.membership import wants_sidecar
-from meshctl.mesh.workloads.waypoints import DATAPLANE_MODE
+from meshctl.mesh.workloads import DATAPLANE_MODE, wants_sidecar
 from meshctl.resources import Workload
 from meshctl.resources.kubernetes.workload import INJECT
 from meshctl.rules.api import Finding, Outcome, Severity, rule

@@ -10,7 +10,7 @@ Fix: nothing while you migrate; afterwards remove the label `sidecar.istio.io/in
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.workloads.membership import Membership, is_gateway
+from meshctl.mesh.workloads import Membership, is_gateway
 from meshctl.resources import Workload
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 

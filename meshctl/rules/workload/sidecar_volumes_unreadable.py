@@ -9,7 +9,7 @@ Fix: write JSON, as in `'{"cache": {"emptyDir": {}}}'`.
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.injection.pod_conflicts import unreadable_volumes
+from meshctl.mesh.injection import unreadable_volumes
 from meshctl.resources import Workload
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 

@@ -10,8 +10,7 @@ Fix: give the Services the same port, or let each lead to a container port of it
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.workloads.membership import Membership
-from meshctl.mesh.workloads.service_ports import shared_ports
+from meshctl.mesh.workloads import Membership, shared_ports
 from meshctl.resources import Workload
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 

@@ -10,7 +10,7 @@ under `sidecarInjectorWebhook.templates`.
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.injection.pod_conflicts import TEMPLATES, asked_templates
+from meshctl.mesh.injection import TEMPLATES, asked_templates
 from meshctl.resources import Workload
 from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, rule
 

@@ -10,7 +10,7 @@ must not call.
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.core.precedence import age
+from meshctl.mesh.core import age
 from meshctl.resources import RequestAuthentication, View, Workload
 from meshctl.resources.view import views
 from meshctl.rules.api import Finding, Outcome, Severity, rule

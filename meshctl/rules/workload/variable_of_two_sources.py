@@ -10,7 +10,7 @@ Fix: leave the variable to the injector, or set it in the same form as the messa
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.injection.pod_conflicts import variables_of_two_sources
+from meshctl.mesh.injection import variables_of_two_sources
 from meshctl.resources import Workload
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 

@@ -9,7 +9,7 @@ Fix: give the volume another name.
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.injection.pod_conflicts import volumes_added_twice, volumes_of_two_sources
+from meshctl.mesh.injection import volumes_added_twice, volumes_of_two_sources
 from meshctl.resources import Workload
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 

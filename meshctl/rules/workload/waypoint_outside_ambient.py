@@ -10,8 +10,7 @@ label `istio.io/use-waypoint`.
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.workloads.membership import Membership
-from meshctl.mesh.workloads.waypoints import USE_WAYPOINT
+from meshctl.mesh.workloads import USE_WAYPOINT, Membership
 from meshctl.resources import Workload
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 

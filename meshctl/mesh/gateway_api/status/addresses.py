@@ -7,9 +7,9 @@ ResolveGatewayInstances (pilot/pkg/config/kube/gatewaycommon), Istio 1.31.
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from meshctl.mesh.gateway_api.conditions import Condition, Fault, met, unmet
 from meshctl.mesh.gateway_api.gateway_classes import Controller
 from meshctl.mesh.gateway_api.given import Given
+from meshctl.mesh.gateway_api.status.conditions import Condition, Fault, met, unmet
 from meshctl.mesh.registry.services import HostPort, RegisteredHost
 from meshctl.resources import KubernetesGateway, Service
 

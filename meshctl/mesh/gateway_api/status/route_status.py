@@ -7,9 +7,9 @@ each reference; a route that one listener of a parent takes is accepted by it.
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from meshctl.mesh.gateway_api.conditions import Conditions, Fault, judged
 from meshctl.mesh.gateway_api.http_rules import ConvertedRules
 from meshctl.mesh.gateway_api.parents import Attachment
+from meshctl.mesh.gateway_api.status.conditions import Conditions, Fault, judged
 from meshctl.resources import ObjectReference
 
 _RANKS = {"NotAllowedByListeners": 1, "NoMatchingListenerHostname": 2, "NoMatchingParent": 4}

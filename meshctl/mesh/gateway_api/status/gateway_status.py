@@ -7,11 +7,18 @@ ReportListenerSetStatus (pilot/pkg/config/kube/gatewaycommon/conversion.go), Ist
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from meshctl.mesh.gateway_api.addresses import Addresses, GatewayServices
-from meshctl.mesh.gateway_api.conditions import Condition, Conditions, Fault, judged, met, unmet
 from meshctl.mesh.gateway_api.gateway_classes import Controller
 from meshctl.mesh.gateway_api.given import Given
 from meshctl.mesh.gateway_api.listeners import GatewayListener
+from meshctl.mesh.gateway_api.status.addresses import Addresses, GatewayServices
+from meshctl.mesh.gateway_api.status.conditions import (
+    Condition,
+    Conditions,
+    Fault,
+    judged,
+    met,
+    unmet,
+)
 from meshctl.resources import ConfigMap, KubernetesGateway, ListenerSet, View
 
 

@@ -1,0 +1,20 @@
+"""The face of a package: its public names, each imported from its module when first asked for.
+
+A package that imported all of its modules at once would cost each command the time of modules that
+it never asks (PEP 562).
+"""
+
+from collections.abc import Callable, Mapping
+from importlib import import_module
+from typing import Any
+
+
+def lazy_face(package: str, homes: Mapping[str, str]) -> Callable[[str], Any]:
+    """Make the ``__getattr__`` of a package of a table: each public name with its module."""
+
+    def find(name: str) -> Any:
+        if name not in homes:
+            raise AttributeError(f"module {package!r} has no attribute {name!r}")
+        return getattr(import_module(f"{package}.{homes[name]}"), name)
+
+    return find

@@ -1,0 +1,1 @@
+"""The conditions that istiod writes into the status of the Gateway API's objects."""
