@@ -66,5 +66,9 @@ class Settings(NamedTuple):
     """Judge each object as an API server does, which no rule with the whole mesh in view follows."""
     injection: InjectionByHand | None = None
     """Ask only about the hazards of injecting these files by ``kube-inject``."""
+    shown_namespaces: tuple[str, ...] = ()
+    """The namespaces that answers are about; none stands for all. Everything is read all the same."""
+    shown_labels: str = ""
+    """A label selector that the objects of answers meet, as ``kubectl -l`` reads it."""
     config_file: str | None = None
     """The file the settings were read from; its directory anchors ``paths``."""

@@ -1,4 +1,4 @@
-"""Starts and ends the process; the only place that turns failures into exit codes."""
+"""How does the process start and end? The only place that turns failures into exit codes."""
 
 import io
 import os
@@ -52,7 +52,7 @@ def main() -> None:
     except MeshctlError as error:
         if os.environ.get("MESHCTL_DEBUG"):
             raise
-        from meshctl.cli.stderr import complain  # nothing of it is needed otherwise
+        from meshctl.output.stderr import complain  # nothing of it is needed otherwise
 
         complain(f"meshctl: {error}")
         sys.exit(error.exit_code)

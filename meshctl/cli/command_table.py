@@ -1,4 +1,4 @@
-"""The static table of commands; a command is imported when it runs."""
+"""Which commands are there? A static table; a command is imported when it runs."""
 
 from importlib import import_module
 from typing import Any

@@ -3,8 +3,9 @@
 from concurrent.futures import ThreadPoolExecutor
 
 from meshctl.cluster.api import Cluster, ClusterError, NotFoundError
-from meshctl.cluster.kinds import kind_of, plural_of
+from meshctl.cluster.kinds import kind_of
 from meshctl.istio.api_versions import SERVED_VERSIONS
+from meshctl.istio.kind_names import plural_of
 from meshctl.validation.convert import convert
 from meshctl.validation.schemas import Schema
 

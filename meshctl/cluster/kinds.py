@@ -9,9 +9,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from meshctl.cluster.api import Kind
-from meshctl.istio.api_versions import SERVED_VERSIONS
-from meshctl.resources.gateway_api.route import GATEWAY_API
-from meshctl.resources.resource import CLUSTER_SCOPED
+from meshctl.istio.api_versions import GATEWAY_API, SERVED_VERSIONS
+from meshctl.istio.kind_names import CLUSTER_SCOPED, plural_of
 
 _GATEWAY_VERSIONS = ("v1", "v1beta1", "v1alpha3", "v1alpha2")
 _KUBERNETES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
@@ -66,11 +65,3 @@ def listed_kinds() -> list[ListedKind]:
 def kind_of(group: str, version: str, kind: str) -> Kind:
     """Complete a kind by its plural and its reach."""
     return Kind(group, version, plural_of(kind), kind, kind not in CLUSTER_SCOPED)
-
-
-def plural_of(kind: str) -> str:
-    """Name a kind as paths of the API do; all that are listed here are regular."""
-    name = kind.lower()
-    if name.endswith("s"):
-        return f"{name}es"
-    return f"{name[:-1]}ies" if name.endswith("y") and name[-2] not in "aeiou" else f"{name}s"

@@ -9,7 +9,8 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NamedTuple
 
 from meshctl.cluster.api import Cluster, ClusterError, ForbiddenError, Kind, NotFoundError
-from meshctl.cluster.kinds import METADATA_ONLY, ListedKind, kind_of, listed_kinds, plural_of
+from meshctl.cluster.kinds import METADATA_ONLY, ListedKind, kind_of, listed_kinds
+from meshctl.istio.kind_names import plural_of
 from meshctl.sources.live_object import ObjectDocument
 from meshctl.sources.loader import Loaded, Unread
 

@@ -109,6 +109,8 @@ def inject_workload(
     """
     target = PodOf(data, like_istioctl=like_istioctl)
     namespace = target.owner.metadata.get("namespace") or settings.namespace
+    if namespace and settings.only and namespace not in settings.only:
+        return target.workload
     owner = replace(
         target.owner,
         namespace_annotations=namespace_annotations or settings.namespaces.get(namespace, {}),

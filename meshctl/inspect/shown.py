@@ -1,14 +1,55 @@
-"""Collects the objects that an answer names, with the places where they are written."""
+"""Names the objects of an answer and where they are written."""
 
-from typing import Any
+from dataclasses import dataclass
 
-from meshctl.engine.locations import identify
-from meshctl.inspect.routes.gateway_routes import place
+from meshctl.engine.locations import locate
 from meshctl.resources import Ref, Resource
+from meshctl.sources.live_object import ObjectDocument
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A line and column from 1 of a file, and the path of the field in the object."""
+
+    file: str
+    line: int
+    column: int
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """An object that an answer names; the namespace is empty for a cluster-scoped one."""
+
+    api_version: str
+    kind: str
+    namespace: str
+    name: str
+    location: Place
+
+    @property
+    def is_live(self) -> bool:
+        """Is it written in no file, but in a cluster?"""
+        return self.location.file.startswith("cluster:")
+
+
+Head = tuple[str, str, str, str, Place]
+"""What a ``Named`` is made of, for the answers that say more about an object."""
+
+
+def place(ref: Ref) -> Place:
+    """Find where something is written."""
+    found = locate(ref)
+    return Place(found.file, found.line, found.column, found.path)
+
+
+def is_live(ref: Ref) -> bool:
+    """Is a place in the cluster alone, and so in no file?"""
+    return isinstance(ref.resource.document, ObjectDocument)
 
 
 class Shown:
-    """Writes objects and places of an answer, and keeps the objects, each once."""
+    """Names objects and places of an answer, and keeps the objects, each once."""
 
     def __init__(self) -> None:
         self._resources: dict[Resource, None] = {}
@@ -18,15 +59,24 @@ class Shown:
         """The objects that were named so far."""
         return tuple(self._resources)
 
-    def whole(self, resource: Resource) -> dict[str, Any]:
-        """Write an object and where its name is written."""
-        return self.at(resource.at("metadata", "name"))
+    def whole(self, resource: Resource) -> Named:
+        """Name an object, and where its name is written."""
+        return Named(*self.head(resource))
 
-    def at(self, ref: Ref) -> dict[str, Any]:
-        """Write a place and the object that it is in."""
-        self._resources.setdefault(ref.resource)
-        return {**identify(ref.resource).form(), "location": place(ref)}
+    def head(self, resource: Resource) -> Head:
+        """Give what names an object, for an answer that says more about it."""
+        return self.head_at(resource.at("metadata", "name"))
 
-    def perhaps(self, ref: Ref | None) -> dict[str, Any] | None:
-        """Write a place that there may be."""
+    def at(self, ref: Ref) -> Named:
+        """Name a place and the object that it is in."""
+        return Named(*self.head_at(ref))
+
+    def head_at(self, ref: Ref) -> Head:
+        """Give what names a place, for an answer that says more about it."""
+        one = ref.resource
+        self._resources.setdefault(one)
+        return one.api_version, one.kind, one.namespace, one.name, place(ref)
+
+    def perhaps(self, ref: Ref | None) -> Named | None:
+        """Name a place that there may be."""
         return self.at(ref) if ref is not None else None

@@ -1,24 +1,19 @@
-"""Finds the object that a name on the command line means."""
+"""Finds the object that a name on the command line means, by one grammar for every command.
 
-from collections.abc import Iterable, Iterator, Sequence
+``NAME``, ``NAME.NAMESPACE``, ``NAMESPACE/NAME``, ``KIND/NAME`` and ``KIND/NAME.NAMESPACE``, with
+kinds as kubectl spells them; a Service by any form of its host, too.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from difflib import get_close_matches
 from typing import NamedTuple, TypeVar
 
 from meshctl.errors import UsageError
+from meshctl.istio.kind_names import WORKLOAD_KINDS, kind_named
 from meshctl.mesh import Mesh
-from meshctl.resources import Resource, Workload
+from meshctl.mesh.registry.services import RegisteredHost
+from meshctl.resources import Resource, Service, Workload
 from meshctl.settings import Settings
-
-_KINDS = {
-    "pod": "Pod", "pods": "Pod", "po": "Pod", "deployment": "Deployment",
-    "deployments": "Deployment", "deploy": "Deployment", "statefulset": "StatefulSet",
-    "sts": "StatefulSet", "daemonset": "DaemonSet", "ds": "DaemonSet",
-    "replicaset": "ReplicaSet", "rs": "ReplicaSet", "replicationcontroller":
-    "ReplicationController", "rc": "ReplicationController", "job": "Job", "cronjob": "CronJob",
-    "cj": "CronJob", "rollout": "Rollout", "service": "Service", "svc": "Service",
-    "gateway": "Gateway", "gw": "Gateway",
-}  # fmt: skip
-"""Kinds as kubectl calls them."""
 
 _GENERATED_LAST = {"ReplicaSet": 1}
 _NEAR = 3
@@ -33,38 +28,119 @@ class Target(NamedTuple):
     name: str
 
 
+class Lack(NamedTuple):
+    """What is looked for in words, and whether there may be more of it than the input shows."""
+
+    what: str
+    may_lack: bool = False
+
+    def error(self, text: str, several: Sequence[Resource]) -> UsageError:
+        """Say that there is no such object, and which have nearly that name."""
+        near = " or ".join(nearest(text, (f"{one.name}.{one.namespace}" for one in several)))
+        if self.may_lack:
+            hint = f"did you mean {near}?" if near else "ask for the right to list them"
+            return UsageError(
+                f"the cluster shows no {self.what} {text!r}, and doesn't show all; {hint}"
+            )
+        if near:
+            return UsageError(f"there is no {self.what} {text!r}; did you mean {near}?")
+        hint = "name it as NAME.NAMESPACE" if several else "the input has none at all"
+        return UsageError(f"there is no {self.what} {text!r}; {hint}")
+
+
+def kind_of(text: str) -> str:
+    """Give the kind that a name begins with, as in ``deploy/cart.shop``; empty without one.
+
+    Raises UsageError for a kind that kubectl knows and that is no workload, Service or Gateway.
+    """
+    first, slash, rest = text.partition("/")
+    kind = kind_named(first) if slash else None
+    if kind is None or kind in {*WORKLOAD_KINDS, "Service", "Gateway"}:
+        return kind or ""
+    raise UsageError(
+        f"a {kind} has no traffic of its own, so {text!r} means nothing here; name a workload, a "
+        f"Service or a Gateway, or, if {first} is a namespace, {rest}.{first}"
+    )
+
+
 def find(
     resources: Iterable[R], text: str, namespace: str, what: str, *, may_lack: bool = False
 ) -> R:
-    """Find the one object that ``[KIND/]NAME[.NAMESPACE]`` or ``NAMESPACE/NAME`` means.
+    """Find the one object that a text means; UsageError with the nearest names if there is none.
 
     A name without a namespace is looked for in ``namespace`` and, where that is the default, in
     all others, where it has to be the only one. ``what`` says in words what is looked for; with
     ``may_lack`` there may be more of them than the input shows.
     """
     several = list(resources)
+    found = look_up(several, text, namespace)
+    if found is None:
+        raise Lack(what, may_lack).error(text, several)
+    return found
+
+
+def look_up(several: Sequence[R], text: str, namespace: str) -> R | None:
+    """Find the one object that a text means, or nothing; UsageError where it means several."""
     for target in _readings(text, namespace):
         found = _matching(several, target)
-        homes = {resource.namespace for resource in found}
+        homes = {one.namespace for one in found}
         if len(homes) > 1:
             names = ", ".join(f"{target.name}.{home}" for home in sorted(homes))
             raise UsageError(f"there are several with the name {text!r}; take one of {names}")
         if found:
-            return min(found, key=lambda resource: _GENERATED_LAST.get(resource.kind, 0))
-    near = _near(text, several)
-    if may_lack:
-        hint = f"did you mean {near}?" if near else "ask for the right to list them"
-        raise UsageError(f"the cluster shows no {what} {text!r}, and doesn't show all; {hint}")
-    if near:
-        raise UsageError(f"there is no {what} {text!r}; did you mean {near}?")
-    hint = "name it as NAME.NAMESPACE" if several else "the input has none at all"
-    raise UsageError(f"there is no {what} {text!r}; {hint}")
+            return min(found, key=lambda one: _GENERATED_LAST.get(one.kind, 0))
+    return None
 
 
 def find_workload(mesh: Mesh, text: str, namespace: str) -> Workload:
     """Find the one workload or pod that ``find`` reads a text as."""
-    may_lack = mesh.may_lack("Pod", "Deployment", "StatefulSet", "DaemonSet", "Job", "CronJob")
-    return find(mesh.of(Workload), text, namespace, "pod or workload", may_lack=may_lack)
+    lack = Lack("pod or workload", mesh.may_lack(*_MAKING_PODS))
+    found = look_up_workload(mesh, text, namespace)
+    if found is None:
+        raise lack.error(text, list(mesh.of(Workload)))
+    return found
+
+
+def look_up_workload(mesh: Mesh, text: str, namespace: str) -> Workload | None:
+    """Find a workload or pod, or nothing."""
+    return look_up(list(mesh.of(Workload)), text, namespace)
+
+
+def look_up_hosts(mesh: Mesh, text: str, namespace: str) -> tuple[RegisteredHost, ...]:
+    """Find the hosts of the registry that a text means: a full or short host, or a Service.
+
+    Several namespaces may declare one host; several Services of one short name are a UsageError.
+    """
+    kind, _, rest = text.partition("/") if kind_of(text) == "Service" else ("", "", text)
+    registry = mesh.registry
+    exact = () if kind else registry.at(registry.unshortened(rest, namespace))
+    if exact:
+        return tuple(exact)
+    service = look_up(list(mesh.of(Service)), text, namespace)
+    if service is not None:
+        return tuple(registry.of(service))
+    return tuple(one for one in registry if one.host.startswith(f"{rest}.")) if not kind else ()
+
+
+def nearest(text: str, names: Iterable[str]) -> list[str]:
+    """Name the closest of some names of the form NAME.NAMESPACE, at most three."""
+    own = text.rpartition("/")[2]
+    known = dict.fromkeys(names)
+    close = get_close_matches(own, known, n=_NEAR, cutoff=0.6)
+    close += _further(known, close, lambda full: full.rpartition(".")[0].startswith(own))
+    close = close or _further(
+        known, (), lambda full: bool(get_close_matches(own, [full.partition(".")[0]], cutoff=0.6))
+    )
+    return close[:_NEAR]
+
+
+_MAKING_PODS = ("Pod", "Deployment", "StatefulSet", "DaemonSet", "Job", "CronJob")
+
+
+def _further(
+    names: Iterable[str], known: Sequence[str], is_near: Callable[[str], bool]
+) -> list[str]:
+    return [full for full in names if full not in known and is_near(full)]
 
 
 def _readings(text: str, namespace: str) -> Iterator[Target]:
@@ -73,7 +149,7 @@ def _readings(text: str, namespace: str) -> Iterator[Target]:
     A Service may be named by its host, too.
     """
     first, slash, rest = text.partition("/")
-    kind = _KINDS.get(first.lower(), "") if slash else ""
+    kind = (kind_named(first) or "") if slash else ""
     if slash:
         yield Target("", first, rest)
     if slash and not kind:
@@ -89,22 +165,9 @@ def _readings(text: str, namespace: str) -> Iterator[Target]:
 
 def _matching(several: Sequence[R], target: Target) -> list[R]:
     return [
-        resource
-        for resource in several
-        if resource.name == target.name
-        and target.namespace in {"", resource.namespace}
-        and target.kind in {"", resource.kind}
+        one
+        for one in several
+        if one.name == target.name
+        and target.namespace in {"", one.namespace}
+        and target.kind in {"", one.kind}
     ]
-
-
-def _near(text: str, several: Sequence[Resource]) -> str:
-    own = text.rpartition("/")[2]
-    names = dict.fromkeys(f"{resource.name}.{resource.namespace}" for resource in several)
-    close = get_close_matches(own, names, n=_NEAR, cutoff=0.6)
-    close += [
-        full for full in names if full not in close and full.rpartition(".")[0].startswith(own)
-    ]
-    close = close or [
-        full for full in names if get_close_matches(own, [full.rpartition(".")[0]], cutoff=0.6)
-    ]
-    return " or ".join(close[:_NEAR])

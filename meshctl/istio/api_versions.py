@@ -10,6 +10,7 @@ from difflib import get_close_matches
 
 NETWORKING = "networking.istio.io"
 SECURITY = "security.istio.io"
+GATEWAY_API = "gateway.networking.k8s.io"
 
 SERVED_VERSIONS: dict[tuple[str, str], tuple[str, ...]] = {
     (NETWORKING, "Gateway"): ("v1", "v1beta1", "v1alpha3"),

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from fnmatch import fnmatchcase
 from typing import NamedTuple
 
+from meshctl.istio.api_versions import GATEWAY_API
 from meshctl.mesh.core.export_to import visibility
 from meshctl.mesh.core.hosts import covers
 from meshctl.mesh.core.mesh_config import MeshConfig
@@ -26,7 +27,6 @@ from meshctl.resources import (
     VirtualService,
 )
 from meshctl.resources.cached_property import cached_property
-from meshctl.resources.gateway_api.route import GATEWAY_API
 from meshctl.settings import Ownership, Team
 
 

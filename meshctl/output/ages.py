@@ -1,4 +1,4 @@
-"""Writes ages as people read them."""
+"""How do people read how long ago something was?"""
 
 _MINUTE, _HOUR, _DAY, _YEAR = 60, 3600, 86400, 365 * 86400
 

@@ -1,4 +1,4 @@
-"""Decides whether output is coloured, and paints text."""
+"""May this output be coloured, and how is a piece of text painted?"""
 
 import os
 import sys

@@ -1,4 +1,4 @@
-"""Writes the table that compares the rules with istioctl and Kiali."""
+"""How is the table written that compares our rules with istioctl and Kiali?"""
 
 import json
 import textwrap

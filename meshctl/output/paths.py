@@ -1,4 +1,4 @@
-"""Names files as code hosts do: from the top of the repository."""
+"""How do code hosts want to read the name of a file: from the top of the repository?"""
 
 import os
 from pathlib import Path

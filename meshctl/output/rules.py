@@ -1,4 +1,4 @@
-"""Writes the list of rules, and the page of one."""
+"""How are rules listed and explained?"""
 
 import json
 from collections.abc import Callable, Sequence

@@ -1,9 +1,9 @@
-"""Lays rows out as a table for people."""
+"""How do rows look as a table for people?"""
 
 from collections.abc import Iterable, Sequence
 from typing import TextIO
 
-from meshctl.output.findings.markdown import escaped
+from meshctl.output.markdown import escaped
 from meshctl.output.wording import visible
 
 Table = tuple[Sequence[str], Iterable[Sequence[object]]]

@@ -1,4 +1,4 @@
-"""Writes plain data as YAML.
+"""How is plain data written as YAML?
 
 By hand, since PyYAML takes twenty times as long, and leaves texts such as ``1e3`` without quotes,
 which YAML 1.2 reads as numbers.
@@ -25,8 +25,8 @@ def entry(key: str, value: Any, indent: str = "") -> Iterator[str]:
             yield from entry(name, inner, f"{indent}  ")
     elif isinstance(value, list) and value:
         yield f"{indent}{_scalar(key)}:\n"
-        for member in value:
-            yield from item(member, indent)
+        for one in value:
+            yield from item(one, indent)
     else:
         yield f"{indent}{_scalar(key)}: {_scalar(value)}\n"
 

@@ -6,14 +6,14 @@ and what replaced them are in the release notes of 1.5 to 1.8 and 1.24.
 
 from typing import Any
 
-from meshctl.istio.api_versions import NETWORKING, SECURITY
+from meshctl.istio.api_versions import GATEWAY_API, NETWORKING, SECURITY
 from meshctl.resources.gateway_api.gateway import (
     GatewayClass,
     KubernetesGateway,
     ListenerSet,
     ReferenceGrant,
 )
-from meshctl.resources.gateway_api.route import GATEWAY_API, KubernetesRoute
+from meshctl.resources.gateway_api.route import KubernetesRoute
 from meshctl.resources.istio.authorization_policy import AuthorizationPolicy
 from meshctl.resources.istio.destination_rule import DestinationRule
 from meshctl.resources.istio.envoy_filter import EnvoyFilter

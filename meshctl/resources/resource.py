@@ -3,14 +3,9 @@
 from datetime import datetime
 from typing import Any
 
+from meshctl.istio.kind_names import CLUSTER_SCOPED
 from meshctl.resources.view import Ref, View, cached_property
 from meshctl.sources.documents import Document
-
-CLUSTER_SCOPED = frozenset({
-    "Namespace", "Node", "GatewayClass", "CustomResourceDefinition", "ClusterRole",
-    "ClusterRoleBinding", "MutatingWebhookConfiguration", "ValidatingWebhookConfiguration",
-    "PersistentVolume", "StorageClass", "PriorityClass", "APIService",
-})  # fmt: skip
 
 
 class Resource(View):

@@ -7,8 +7,8 @@ from typing import TextIO
 
 import pytest
 
-from meshctl.cli.commands.watch import watch
 from meshctl.cluster.api import ClusterError
+from meshctl.output.watch import watch
 
 State = int | Exception
 

@@ -121,9 +121,9 @@ def test_a_file_without_a_namespace_says_where_it_goes(shop: ApiServer, run: Run
     ended = run("analyze", file, *ONLY_LOST)
     assert (
         "objects that name no namespace count as those of default, while the context has shop; "
-        "-n says which one is meant\n"
+        "--default-namespace says which one is meant\n"
     ) == ended.errors
-    assert "" == run("analyze", file, "-n", "shop", *ONLY_LOST).errors
+    assert "" == run("analyze", file, "--default-namespace", "shop", *ONLY_LOST).errors
     assert "" == run("analyze", write("full.yaml", routes_to("cart")), *ONLY_LOST).errors
 
 

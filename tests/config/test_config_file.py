@@ -6,7 +6,7 @@ from pathlib import Path
 import jsonschema  # noqa: TID253 - the oracle
 import pytest
 
-from meshctl.cli.options.shared import settings_from
+from meshctl.cli.options.shared import MeshFlags, SourceFlags, settings_from
 from meshctl.config.discover import discover
 from meshctl.config.file import config_schema, read_settings
 from meshctl.errors import ConfigError
@@ -91,7 +91,7 @@ def test_a_wrong_file_is_one_clear_sentence(tmp_path: Path, text: str, message: 
 
 def test_a_named_file_must_exist(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="cannot read the config file"):
-        settings_from(str(tmp_path / "nothing.yaml"))
+        settings_from(SourceFlags(config=str(tmp_path / "nothing.yaml")))
 
 
 def test_the_nearest_file_wins_and_a_repository_ends_the_search(tmp_path: Path) -> None:
@@ -116,7 +116,11 @@ def test_a_pyproject_of_others_is_passed_over(tmp_path: Path, text: str) -> None
 
 def test_flags_win_over_the_file(tmp_path: Path) -> None:
     file = str(written(tmp_path, FULL))
-    settings = settings_from(file, namespace="bank", fail_on=None, whole_mesh=False)
+    settings = settings_from(
+        SourceFlags(config=file, default_namespace="bank"),
+        MeshFlags(whole_mesh=False),
+        fail_on=None,
+    )
     assert ("bank", "warning", False) == (
         settings.namespace, settings.fail_on, settings.whole_mesh
     )  # fmt: skip

@@ -46,9 +46,8 @@ def gist(reason: str) -> str:
 @pytest.mark.parametrize("name", ["check-inject-pod", "check-inject-deploy"])
 def test_every_row_of_istioctl(mesh: Mesh, name: str) -> None:
     target, rows = recorded(name)
-    (form,) = answer(mesh, target, "", "default")
+    (form,) = answer(mesh, target, "default", Settings())
     assert rows == [
-        (webhook["name"], webhook["revision"], webhook["injects"], gist(webhook["reason"]))
-        for webhook in form["webhooks"]
+        (one.name, one.revision, one.injects, gist(one.reason)) for one in form.webhooks
     ]
-    assert form["verdict"] == "injected"
+    assert form.verdict == "injected"

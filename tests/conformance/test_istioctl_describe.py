@@ -14,6 +14,7 @@ import pytest
 from meshctl.engine.analyze import load_mesh
 from meshctl.inspect.describe import describe
 from meshctl.mesh import Mesh
+from meshctl.output.describe.write import description_form
 from meshctl.settings import Settings
 from meshctl.sources.loader import load
 
@@ -36,7 +37,7 @@ def recorded(name: str) -> tuple[list[str], list[str]]:
     command = text.splitlines()[0].split()
     answer = text.partition("[stdout]\n")[2].partition("[stderr]")[0]
     lines = [line.strip() for line in answer.splitlines()]
-    kept = [line for line in lines if line.strip("-") and not line.startswith("Exposed on")]
+    kept = [one for one in lines if one.strip("-") and not one.startswith("Exposed on")]
     return command[command.index("describe") + 1 :], kept
 
 
@@ -44,7 +45,7 @@ def in_words_of_istioctl(form: dict[str, Any]) -> Iterator[str]:
     if "pod" in form:
         yield f"Pod: {form['pod']['name']}"
         yield f"Pod Revision: {form['revision']}"
-        ports = ", ".join(f"{port['number']} ({port['container']})" for port in form["ports"])
+        ports = ", ".join(f"{one['number']} ({one['container']})" for one in form["ports"])
         yield f"Pod Ports: {ports}"
         workload = f"{form['controller']['namespace']}/{form['controller']['name']}"
         services = form["services"]
@@ -56,10 +57,10 @@ def in_words_of_istioctl(form: dict[str, Any]) -> Iterator[str]:
         yield "Effective PeerAuthentication:"
         yield f"Workload mTLS mode: {form['peer_authentication']['mode']}"
     for service in services:
-        for item in service["exposed"]:
-            names = {route["virtual_service"]["name"] for route in item["routes"]}
+        for one in service["exposed"]:
+            names = {route["virtual_service"]["name"] for route in one["routes"]}
             yield f"VirtualService: {', '.join(names)}"
-            yield ", ".join(f"Match: {path(route['match'])}" for route in item["routes"])
+            yield ", ".join(f"Match: {path(route['match'])}" for route in one["routes"])
 
 
 def service_lines(service: dict[str, Any], workload: str) -> Iterator[str]:
@@ -91,5 +92,5 @@ def path(match: str) -> str:
 @pytest.mark.parametrize("name", ["describe-pod", "describe-pod-reviews", "describe-svc"])
 def test_every_line_of_istioctl(mesh: Mesh, name: str) -> None:
     (kind, target), lines = recorded(name)
-    answer = describe(mesh, kind, target, Settings(whole_mesh=True))
+    answer = description_form(describe(mesh, kind, target, Settings(whole_mesh=True)))
     assert lines == list(in_words_of_istioctl(answer))

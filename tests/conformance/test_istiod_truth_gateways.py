@@ -20,8 +20,9 @@ from typing import Any
 import pytest
 import yaml
 
-from meshctl.inspect.routes.gateway_routes import gateway_form
+from meshctl.inspect.routes.gateway_routes import gateway_entry
 from meshctl.mesh import Mesh
+from meshctl.output.routes.form import gateway_form
 from meshctl.resources import make_resource
 from meshctl.sources.documents import Document
 
@@ -67,7 +68,7 @@ def model(base: list[Any], manifests: list[dict[str, Any]]) -> Truth:
     mesh = Mesh([*base, *(resource(data) for data in manifests)])
     gateway = mesh.gateways.for_workload(WORKLOAD)
     assert gateway is not None
-    return gateway_form(gateway, mesh, with_places=False)
+    return gateway_form(gateway_entry(gateway, mesh), with_places=False)
 
 
 def facts(truth: Truth) -> dict[str, Facts]:

@@ -14,7 +14,7 @@ import pytest
 from meshctl.cluster.istiod import IstiodAnswer
 from meshctl.inspect.proxies.sync import KnownProxies, read_answers
 from meshctl.inspect.proxies.versions import versions
-from meshctl.output.proxy_table import table, wide_table
+from meshctl.output.proxies.table import table, wide_table
 
 SHARED = Path(os.environ.get("MESHCTL_SHARED") or Path(__file__).parents[2] / "../shared")
 DATA = SHARED / "data/cluster"
@@ -61,7 +61,7 @@ def test_every_row_and_column_of_istioctl_is_there(file: str, make) -> None:
 
 
 def test_the_rejected_listener_has_its_reason() -> None:
-    [rejected] = [proxy for proxy in recorded().proxies if proxy.worst == "ERROR"]
+    [rejected] = [one for one in recorded().proxies if one.worst == "ERROR"]
     assert "Error adding/updating listener(s) virtualInbound: lab-injected rejection" == (
         rejected.types["LDS"].reason
     )
@@ -71,7 +71,7 @@ def test_versions_are_those_of_istioctl() -> None:
     text = (DATA / "istioctl/version-json.txt").read_text().split("[stdout]\n")[1]
     istioctl = json.loads(text.split("[stderr]")[0])
     counts: dict[str, int] = {}
-    for item in istioctl["dataPlaneVersion"]:
-        counts[item["IstioVersion"]] = counts.get(item["IstioVersion"], 0) + 1
+    for one in istioctl["dataPlaneVersion"]:
+        counts[one["IstioVersion"]] = counts.get(one["IstioVersion"], 0) + 1
     found = versions("", (), recorded())
-    assert counts == {item["version"]: item["proxies"] for item in found["data_plane"]}
+    assert counts == {one.version: one.proxies for one in found.data_plane}

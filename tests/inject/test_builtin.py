@@ -60,7 +60,7 @@ def test_the_command_needs_nothing_but_manifests(
     tmp_path: Path, capsysbinary: pytest.CaptureFixture[bytes]
 ) -> None:
     (tmp_path / "pod.yaml").write_text(yaml.safe_dump(POD))
-    kube_inject.run([str(tmp_path / "pod.yaml")], istio_version="1.27", sets=["global.tag=t"])
+    kube_inject.run(paths=[str(tmp_path / "pod.yaml")], istio_version="1.27", sets=["global.tag=t"])
     pod = yaml.safe_load(capsysbinary.readouterr().out)
     assert "docker.io/istio/proxyv2:t" == proxy_of(pod)["image"]
 

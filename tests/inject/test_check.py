@@ -64,7 +64,7 @@ def hazards(text: str, folder: Path, injection: InjectionByHand) -> list[str]:
 
 def checked(file: Path, **flags: object) -> int:
     with pytest.raises(typer.Exit) as done:
-        kube_inject.run([str(file)], check=True, **flags)
+        kube_inject.run(paths=[str(file)], check=True, **flags)
     return done.value.exit_code
 
 
@@ -96,7 +96,7 @@ def test_a_warning_is_exit_code_0(tmp_path, capsys) -> None:
 def test_whoever_checks_writes_nothing(tmp_path, wrong) -> None:
     (tmp_path / "job.yaml").write_text(JOB)
     with pytest.raises(UsageError):
-        kube_inject.run([str(tmp_path / "job.yaml")], check=True, **wrong)
+        kube_inject.run(paths=[str(tmp_path / "job.yaml")], check=True, **wrong)
 
 
 def test_settings_of_the_injection_decide(tmp_path, capsys) -> None:

@@ -11,8 +11,8 @@ import yaml
 from test_kube_inject import POD, TEMPLATE, VALUES, inject
 
 from meshctl.cli.commands import kube_inject
-from meshctl.cli.options.output import write_files
 from meshctl.errors import InputError, MeshctlError, UsageError
+from meshctl.output.files import write_files
 
 DEPLOYMENT_WITHOUT_TEMPLATE = "apiVersion: v1\nkind: ReplicationController\nspec: {}\n"
 
@@ -32,7 +32,7 @@ def flags(tmp_path: Path) -> dict[str, str]:
 
 def rewritten(path: Path, content: bytes, flags: dict[str, str], **others: object) -> bytes:
     path.write_bytes(content)
-    kube_inject.run([str(path)], **flags, in_place=True, **others)
+    kube_inject.run(paths=[str(path)], **flags, in_place=True, **others)
     return path.read_bytes()
 
 
@@ -138,7 +138,7 @@ def test_links_and_rights_stay(tmp_path: Path, flags) -> None:
     file.write_text(POD)
     file.chmod(0o640)
     link.symlink_to(file)
-    kube_inject.run([str(link)], **flags, in_place=True)
+    kube_inject.run(paths=[str(link)], **flags, in_place=True)
     assert link.is_symlink()
     assert ["app", "istio-proxy"] == containers(file.read_text())
     assert 0o640 == stat.S_IMODE(file.stat().st_mode)
@@ -159,7 +159,7 @@ def test_one_file_that_cannot_be_written_leaves_all_as_they_are(tmp_path, flags)
 def test_the_same_file_twice_is_one_file(tmp_path: Path, flags, capsysbinary) -> None:
     file = tmp_path / "pod.yaml"
     file.write_text(POD)
-    kube_inject.run([str(file), str(tmp_path / "." / "pod.yaml")], **flags)
+    kube_inject.run(paths=[str(file), str(tmp_path / "." / "pod.yaml")], **flags)
     assert 1 == len([*yaml.safe_load_all(capsysbinary.readouterr().out)])
 
 
@@ -168,7 +168,7 @@ def test_files_are_parted_by_lines_of_their_own(tmp_path: Path, flags, capsysbin
     texts = [POD.rstrip(), "\ufeff---\n" + POD, "# c\n" + POD + "---\n", POD]
     for file, text in zip(files, texts, strict=True):
         file.write_text(text)
-    kube_inject.run([str(file) for file in files], **flags)
+    kube_inject.run(paths=[str(file) for file in files], **flags)
     printed = capsysbinary.readouterr().out
     assert 4 == len([document for document in yaml.safe_load_all(printed) if document])
     assert b"\xef\xbb\xbf" not in printed
@@ -176,13 +176,13 @@ def test_files_are_parted_by_lines_of_their_own(tmp_path: Path, flags, capsysbin
 
 def test_any_character_is_printed_as_it_is(tmp_path: Path, flags, capsysbinary) -> None:
     (tmp_path / "pod.yaml").write_text(POD.replace("app:1", "ü:1"))
-    kube_inject.run([str(tmp_path / "pod.yaml")], **flags)
+    kube_inject.run(paths=[str(tmp_path / "pod.yaml")], **flags)
     assert "image: ü:1".encode() in capsysbinary.readouterr().out
 
 
 def test_devices_are_written_to_not_replaced(tmp_path: Path, flags) -> None:
     (tmp_path / "pod.yaml").write_text(POD)
-    kube_inject.run([str(tmp_path / "pod.yaml")], **flags, output=os.devnull)
+    kube_inject.run(paths=[str(tmp_path / "pod.yaml")], **flags, output=os.devnull)
     assert stat.S_ISCHR(Path(os.devnull).stat().st_mode)
 
 
@@ -197,7 +197,7 @@ def test_openshift_gives_the_users_of_the_namespace(tmp_path: Path, flags) -> No
     )
     pod = tmp_path / "app" / "pod.yaml"
     pod.write_text(POD)
-    kube_inject.run([str(tmp_path / "app")], **flags, namespace="shop", in_place=True)
+    kube_inject.run(paths=[str(tmp_path / "app")], **flags, default_namespace="shop", in_place=True)
     sidecar = yaml.safe_load(pod.read_text())["spec"]["containers"][1]
     assert {"runAsUser": 1009} == sidecar["securityContext"]
 
@@ -205,15 +205,15 @@ def test_openshift_gives_the_users_of_the_namespace(tmp_path: Path, flags) -> No
 def test_the_result_goes_to_standard_output_or_a_file(tmp_path, flags, capsys) -> None:
     (tmp_path / "pod.yaml").write_text(POD)
     flags["output_style"] = "istioctl"
-    kube_inject.run([str(tmp_path / "pod.yaml")], **flags)
+    kube_inject.run(paths=[str(tmp_path / "pod.yaml")], **flags)
     printed = capsys.readouterr().out
-    kube_inject.run([str(tmp_path / "pod.yaml")], **flags, output=str(tmp_path / "out"))
+    kube_inject.run(paths=[str(tmp_path / "pod.yaml")], **flags, output=str(tmp_path / "out"))
     assert (inject(POD), inject(POD)) == (printed, (tmp_path / "out").read_text())
 
 
 def test_a_diff_shows_what_would_change(tmp_path, flags, capsys) -> None:
     (tmp_path / "pod.yaml").write_text(POD)
-    kube_inject.run([str(tmp_path / "pod.yaml")], **flags, in_place=True, diff=True)
+    kube_inject.run(paths=[str(tmp_path / "pod.yaml")], **flags, in_place=True, diff=True)
     printed = capsys.readouterr().out.splitlines()
     assert f"--- {tmp_path / 'pod.yaml'}" == printed[0]
     assert "+  - env:" in printed
@@ -226,10 +226,10 @@ def test_in_place_touches_nothing_when_one_file_is_bad(tmp_path, flags) -> None:
     good.write_text(POD)
     bad.write_text("{")
     with pytest.raises(MeshctlError, match=r"2\.yaml"):
-        kube_inject.run([str(good.parent)], **flags, in_place=True)
+        kube_inject.run(paths=[str(good.parent)], **flags, in_place=True)
     assert POD == good.read_text()
     bad.unlink()
-    kube_inject.run([str(good.parent)], **flags, in_place=True, output_style="istioctl")
+    kube_inject.run(paths=[str(good.parent)], **flags, in_place=True, output_style="istioctl")
     assert inject(POD) == good.read_text()
 
 
@@ -249,4 +249,4 @@ def test_in_place_touches_nothing_when_one_file_is_bad(tmp_path, flags) -> None:
 )
 def test_wrong_flags_are_refused(flags, wrong: dict, error: type[Exception]) -> None:
     with pytest.raises(error):
-        kube_inject.run(["-"], **(flags | wrong))
+        kube_inject.run(paths=["-"], **(flags | wrong))

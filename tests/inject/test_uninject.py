@@ -173,7 +173,7 @@ def test_labels_of_cron_jobs_are_found_wherever_they_are() -> None:
 def test_the_flag_needs_no_settings(tmp_path: Path) -> None:
     file = tmp_path / "pod.yaml"
     file.write_text(preserve_style.inject_text(POD, settings(), print))
-    kube_inject.run([str(file)], uninject=True, in_place=True)
+    kube_inject.run(paths=[str(file)], uninject=True, in_place=True)
     assert POD == file.read_text()
 
 

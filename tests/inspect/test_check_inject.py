@@ -8,10 +8,12 @@ from hypothesis import strategies as st
 
 from meshctl.engine.analyze import unwrap
 from meshctl.errors import UsageError
-from meshctl.inspect.injection.explanation import answer, is_conflict, sentence, tables
+from meshctl.inspect.injection.explanation import answer, is_conflict
 from meshctl.mesh import Mesh
 from meshctl.mesh.injection.explain import default_webhooks, webhook_matches
 from meshctl.mesh.workloads.membership import Membership
+from meshctl.output.injection.write import sentence, tables
+from meshctl.settings import Settings
 from meshctl.sources.documents import Document
 
 INJECT = "sidecar.istio.io/inject"
@@ -63,7 +65,9 @@ def mesh_of(*objects: dict[str, Any], whole: bool = False) -> Mesh:
 
 
 def judged(*objects: dict[str, Any], whole: bool = False) -> dict[str, Any]:
-    (form,) = answer(mesh_of(*objects, whole=whole), "cart.shop", "", "default")
+    (form,) = answer(
+        mesh_of(*objects, whole=whole), "cart.shop", "default", Settings(shown_labels="")
+    )
     return form
 
 
@@ -92,22 +96,22 @@ def test_the_reason_is_the_label_that_decides(
 ) -> None:
     home = named("Namespace", "shop", metadata={"labels": asked})
     form = judged(home, pod, USUAL)
-    assert verdict == form["verdict"]
-    assert reason in form["reason"]
+    assert verdict == form.verdict
+    assert reason in form.reason
 
 
 def test_a_revision_has_a_webhook_of_its_own() -> None:
     canary = webhooks("canary", {"istio.io/rev": "canary"}, "canary")
     form = judged(namespace(rev="canary"), workload(), USUAL, canary)
     assert [("canary", True), ("usual", False)] == [
-        (webhook["name"], webhook["injects"]) for webhook in form["webhooks"]
+        (one.name, one.injects) for one in form.webhooks
     ]
     assert "will be injected by canary (revision canary): the namespace" in sentence(form)
 
 
 def test_several_webhooks_are_an_error() -> None:
     form = judged(namespace(istio_injection="enabled"), workload(), USUAL, webhooks("more", ON))
-    assert "several" == form["verdict"]
+    assert "several" == form.verdict
     assert is_conflict(form)
     assert "more, usual" in sentence(form)
 
@@ -115,7 +119,7 @@ def test_several_webhooks_are_an_error() -> None:
 def test_a_deactivated_webhook_matches_nothing() -> None:
     off = webhooks("off", {"istio.io/deactivated": "never-match"})
     form = judged(namespace(istio_injection="enabled"), workload(), off)
-    assert "not-injected" == form["verdict"]
+    assert "not-injected" == form.verdict
     ((columns, rows),) = tables([form], is_one=True)
     assert ("webhook", "revision", "injects", "why") == columns
     assert [("off", "default", "no", "it is deactivated: its selectors match nothing")] == rows
@@ -125,16 +129,14 @@ def test_the_injector_has_the_last_word() -> None:
     never = settings("neverInjectSelector:\n- matchLabels: {app: cart}\n")
     form = judged(namespace(istio_injection="enabled"), workload(), USUAL, never)
     assert ("not-injected", "the injector's neverInjectSelector picks the pod") == (
-        form["verdict"], form["reason"],
+        form.verdict, form.reason,
     )  # fmt: skip
 
 
 def test_a_pod_that_asks_is_not_asked_for_by_selectors() -> None:
     never = settings("neverInjectSelector:\n- matchLabels: {app: cart}\n")
     asking = workload({INJECT: "true"})
-    assert (
-        "injected" == judged(namespace(istio_injection="enabled"), asking, USUAL, never)["verdict"]
-    )
+    assert "injected" == judged(namespace(istio_injection="enabled"), asking, USUAL, never).verdict
 
 
 @pytest.mark.parametrize(
@@ -148,66 +150,68 @@ def test_a_pod_that_asks_is_not_asked_for_by_selectors() -> None:
 )
 def test_the_policy_decides_where_the_pod_says_nothing(config: str, verdict: str) -> None:
     form = judged(namespace(istio_injection="enabled"), workload(), USUAL, settings(config))
-    assert verdict == form["verdict"]
+    assert verdict == form.verdict
 
 
 def test_an_unknown_word_leaves_it_to_the_policy() -> None:
     form = judged(namespace(istio_injection="enabled"), workload({INJECT: "yes"}), USUAL)
-    assert "injected" == form["verdict"]
-    assert any("neither true nor false" in note for note in form["notes"])
+    assert "injected" == form.verdict
+    assert any("neither true nor false" in note for note in form.notes)
 
 
 def test_without_webhooks_those_of_istio_are_assumed() -> None:
     form = judged(namespace(rev="canary"), workload())
-    assert ("injected", True) == (form["verdict"], form["webhooks_assumed"])
-    assert any("shows no injection webhook" in note for note in form["notes"])
+    assert ("injected", True) == (form.verdict, form.webhooks_assumed)
+    assert any("shows no injection webhook" in note for note in form.notes)
 
 
 def test_without_its_namespace_a_pod_that_says_nothing_is_unknown() -> None:
     form = judged(workload())
-    assert "unknown" == form["verdict"]
-    assert "no Namespace shop" in form["reason"]
+    assert "unknown" == form.verdict
+    assert "no Namespace shop" in form.reason
     assert [] == [*tables([form], is_one=True)]
-    assert "not-injected" == judged(workload(), whole=True)["verdict"]
-    assert "unknown" == judged(workload(), webhooks("x", {"istio.io/rev": "x"}, "x"))["verdict"]
-    assert "not-injected" == judged(workload({INJECT: "false"}))["verdict"]
+    assert "not-injected" == judged(workload(), whole=True).verdict
+    assert "unknown" == judged(workload(), webhooks("x", {"istio.io/rev": "x"}, "x")).verdict
+    assert "not-injected" == judged(workload({INJECT: "false"})).verdict
     asking = judged(workload({INJECT: "true"}))
-    assert "injected" == asking["verdict"]
-    assert any("may say istio-injection=disabled" in note for note in asking["notes"])
+    assert "injected" == asking.verdict
+    assert any("may say istio-injection=disabled" in note for note in asking.notes)
 
 
 def test_ambient_mode_is_said() -> None:
     labels = {"istio.io/dataplane-mode": "ambient"}
     form = judged(named("Namespace", "shop", metadata={"labels": labels}), workload())
-    assert any("ztunnel" in note for note in form["notes"])
+    assert any("ztunnel" in note for note in form.notes)
 
 
 def test_a_running_pod_may_be_older_than_the_label() -> None:
     pod = named("Pod", "cart", "shop", spec={"containers": [{"name": "main"}]}, status={"x": 1})
     form = judged(namespace(istio_injection="enabled"), pod, USUAL)
-    assert "injected" == form["verdict"]
-    assert any("restart them" in note for note in form["notes"])
+    assert "injected" == form.verdict
+    assert any("restart them" in note for note in form.notes)
 
 
 def test_all_workloads_with_some_labels() -> None:
     mesh = mesh_of(namespace(istio_injection="enabled"), workload(), USUAL)
     expected = ("Deployment shop/cart", "injected", "usual")
-    ((_, rows),) = tables(answer(mesh, None, "app=cart", "default"), is_one=False)
+    ((_, rows),) = tables(
+        answer(mesh, None, "default", Settings(shown_labels="app=cart")), is_one=False
+    )
     assert [expected] == [row[:3] for row in rows]
-    assert [] == answer(mesh, None, "app!=cart", "default")
-    assert [] == answer(mesh, None, "!app", "default")
+    assert [] == answer(mesh, None, "default", Settings(shown_labels="app!=cart"))
+    assert [] == answer(mesh, None, "default", Settings(shown_labels="!app"))
     with pytest.raises(UsageError, match="key=value"):
-        answer(mesh, None, "app in (cart)", "default")
+        answer(mesh, None, "default", Settings(shown_labels="app in cart"))
 
 
 def test_a_name_and_a_selector_are_too_much() -> None:
     with pytest.raises(UsageError, match="give one of them"):
-        answer(mesh_of(workload()), "cart.shop", "app=cart", "default")
+        answer(mesh_of(workload()), "cart.shop", "default", Settings(shown_labels="app=cart"))
 
 
 def test_an_unknown_name_lists_near_ones() -> None:
     with pytest.raises(UsageError, match=r"did you mean cart\.shop\?"):
-        answer(mesh_of(workload()), "crt", "", "default")
+        answer(mesh_of(workload()), "crt", "default", Settings(shown_labels=""))
 
 
 LABELS = st.fixed_dictionaries(
@@ -232,7 +236,7 @@ def test_the_mesh_and_the_webhooks_of_istio_agree(
 ) -> None:
     """Both ways to ask have one answer, and two webhooks never take one pod."""
     found = list(webhook_matches(default_webhooks(["default", "canary"]), home, pod))
-    taken = [match for match in found if match.webhook is not None]
+    taken = [one for one in found if one.webhook is not None]
     assert len(taken) <= 1
     objects = named("Namespace", "shop", metadata={"labels": home}), workload(pod)
     mesh = mesh_of(*objects)

@@ -35,7 +35,7 @@ def sent(destination_rule: dict[str, Any]) -> dict[str, str]:
     objects = [service, *map(deployment, ("cart", "desk", "web")), destination_rule]
     documents = [Document(f"{n}.yaml", 1, "", data) for n, data in enumerate(objects)]
     rows = TlsCheck(Mesh(tuple(unwrap(documents, "default")))).rows()
-    return {row["client"]: row["client_tls"] for row in rows}
+    return {row.client: row.client_tls for row in rows}
 
 
 def test_a_rule_for_all_holds_for_each() -> None:

@@ -8,7 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from meshctl.cluster.api import ClusterError
-from meshctl.inspect.proxies.config_diff import compare, form, text
+from meshctl.inspect.proxies.config_diff import compare
+from meshctl.output.proxies.config import config_lines as text
+from meshctl.output.proxies.form import config_form as form
 
 ADMIN = "type.googleapis.com/envoy.admin.v3."
 UPSTREAM = "outbound|80||shop.x.svc.cluster.local"
@@ -59,11 +61,11 @@ def envoy_dump() -> dict[str, Any]:
     route = {"name": "80", "virtual_hosts": [{"name": "shop", "domains": ["shop"]}]}
     hosts = [
         {
-            "endpoint": {"address": {"socket_address": {"address": address, "port_value": 80}}},
+            "endpoint": {"address": {"socket_address": {"address": one, "port_value": 80}}},
             "health_status": "HEALTHY",
             "load_balancing_weight": 1,
         }
-        for address in ("10.0.0.1", "10.0.0.2")
+        for one in ("10.0.0.1", "10.0.0.2")
     ]
     return {
         "configs": [

@@ -10,10 +10,14 @@ import yaml
 
 from meshctl.engine.analyze import load_mesh, unwrap
 from meshctl.errors import UsageError
-from meshctl.inspect.describe import describe
+from meshctl.inspect.describe import Description
+from meshctl.inspect.describe import describe as described
+from meshctl.inspect.describe.service import ServiceAnswer
 from meshctl.inspect.targets import find
 from meshctl.mesh import Mesh
-from meshctl.output.describe.text import lines
+from meshctl.output.describe.policies import mode_lines
+from meshctl.output.describe.text import lines as text_lines
+from meshctl.output.describe.write import description_form
 from meshctl.resources import Service, Workload
 from meshctl.settings import Settings
 from meshctl.sources.documents import Document
@@ -21,6 +25,22 @@ from meshctl.sources.loader import Unread, load
 
 BAKERY = Path(__file__).parent / "meshes/bakery.yaml"
 SETTINGS = Settings()
+
+
+def describe(mesh: Mesh, what: str, name: str, settings: Settings = SETTINGS) -> "Told":
+    return Told(described(mesh, what, name, settings))
+
+
+class Told(dict[str, Any]):
+    """A description as JSON has it, which can also be read as text."""
+
+    def __init__(self, description: Description) -> None:
+        super().__init__(description_form(description))
+        self.description = description
+
+
+def lines(told: Told) -> Iterator[str]:
+    return text_lines(told.description)
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +70,7 @@ def test_the_pod_and_its_proxy(pod: dict[str, Any]) -> None:
         pod["proxy"], pod["revision"], pod["service_account"],
     )  # fmt: skip
     assert "injected" == pod["injection"]["verdict"]
-    assert [("web", 8080)] == [(port["name"], port["number"]) for port in pod["ports"]]
+    assert [("web", 8080)] == [(one["name"], one["number"]) for one in pod["ports"]]
 
 
 def test_how_the_protocol_of_each_port_was_chosen(service: dict[str, Any]) -> None:
@@ -60,30 +80,30 @@ def test_how_the_protocol_of_each_port_was_chosen(service: dict[str, Any]) -> No
         (3306, "TCP", "well-known port number", [3306]),
         (7000, "auto", "auto-detect", []),
     ] == [
-        (port["number"], port["protocol"], port["chosen_by"], port["pod_ports"])
-        for port in service["ports"]
+        (one["number"], one["protocol"], one["chosen_by"], one["pod_ports"])
+        for one in service["ports"]
     ]
 
 
 def test_peer_authentication_of_each_port_with_its_object(pod: dict[str, Any]) -> None:
     demand = pod["peer_authentication"]
     assert ("STRICT", "whole") == (demand["mode"], demand["decided_by"]["name"])
-    modes = {port["port"]: (port["mode"], port["decided_by"]["name"]) for port in demand["ports"]}
+    modes = {one["port"]: (one["mode"], one["decided_by"]["name"]) for one in demand["ports"]}
     strict = ("STRICT", "whole")
     assert {3306: strict, 8080: strict, 9090: ("DISABLE", "oven")} == modes
-    decided = next(port["decided_by"] for port in demand["ports"] if port["port"] == 9090)
+    decided = next(one["decided_by"] for one in demand["ports"] if one["port"] == 9090)
     assert "9090: {mode: DISABLE}" == written(decided["location"])
     assert [("oven", True), ("whole", True)] == [
-        (each_object["name"], each_object["counts"]) for each_object in demand["objects"]
+        (one["name"], one["counts"]) for one in demand["objects"]
     ]
 
 
 def test_authorization_in_the_order_of_evaluation(pod: dict[str, Any]) -> None:
     policies = pod["authorization"]["policies"]
     assert [("CUSTOM", "asked"), ("DENY", "refused"), ("ALLOW", "callers")] == [
-        (policy["action"], policy["name"]) for policy in policies
+        (one["action"], one["name"]) for one in policies
     ]
-    assert [False, True, False] == [policy["dry_run"] for policy in policies]
+    assert [False, True, False] == [one["dry_run"] for one in policies]
     assert ["namespaces shop"] == policies[2]["rules"][0]["from"]
     assert ["methods GET and paths /bread"] == policies[2]["rules"][0]["to"]
     callers = pod["authorization"]["callers"]
@@ -102,7 +122,7 @@ def test_callers_may_be_denied() -> None:
         "apiVersion": "apps/v1", "kind": "Deployment", "spec": {"template": template},
         "metadata": {"name": "till", "namespace": "bakery"},
     }  # fmt: skip
-    documents = [Document("mesh.yaml", 1, str(item), item) for item in (policy, till)]
+    documents = [Document("mesh.yaml", 1, str(one), one) for one in (policy, till)]
     made = Mesh(tuple(unwrap(documents, "default")))
     callers = describe(made, "pod", "till.bakery", SETTINGS)["authorization"]["callers"]
     assert callers.startswith("everyone, ")
@@ -113,7 +133,7 @@ def test_what_else_shapes_the_proxy(pod: dict[str, Any]) -> None:
     assert ["example.com"] == pod["request_authentications"][0]["issuers"]
     assert "default" == pod["sidecar"]["name"]
     assert [["logs"], ["patch"], ["plugin"]] == [
-        [item["name"] for item in pod[key]]
+        [one["name"] for one in pod[key]]
         for key in ("telemetries", "envoy_filters", "wasm_plugins")
     ]
 
@@ -122,13 +142,13 @@ def test_the_subsets_of_the_pod(pod: dict[str, Any]) -> None:
     rule = pod["services"][0]["destination_rule"]
     assert ["connectionPool", "port 90: tls"] == rule["policy"]
     assert [("v1", ["bakery/oven-v1"]), ("v2", ["bakery/oven-v2"])] == [
-        (subset["name"], subset["workloads"]) for subset in rule["subsets"]
+        (one["name"], one["workloads"]) for one in rule["subsets"]
     ]
     assert "{name: v1, labels: {version: v1}}" == written(rule["subsets"][0]["location"])
 
 
 def test_what_clients_send(service: dict[str, Any]) -> None:
-    sent = {(tl["port"], tl["subset"]): tl["tls"] for tl in service["client_tls"]}
+    sent = {(one["port"], one["subset"]): one["tls"] for one in service["client_tls"]}
     assert ("auto", "plaintext") == (sent[80, None], sent[90, "v1"])
 
 
@@ -139,14 +159,14 @@ def test_routes_in_order_with_dead_ones(pod: dict[str, Any]) -> None:
         ("prefix '/bread'", False, None),
         ("exact '/bread/rye'", True, "prefix '/bread' takes its requests"),
         ("every path", True, None),
-    ] == [(route["match"], route["reaches"], route["dead"]) for route in own["routes"]]
+    ] == [(one["match"], one["reaches"], one["dead"]) for one in own["routes"]]
     assert "match:" == written(own["routes"][1]["location"])
 
 
 def test_other_services_that_lead_there(service: dict[str, Any]) -> None:
     others = service["virtual_services"][1:]
     assert {"door": ["prefix '/oven'"], "bytes": ["every connection"]} == {
-        other["name"]: [route["match"] for route in other["routes"]] for other in others
+        one["name"]: [route["match"] for route in one["routes"]] for one in others
     }
 
 
@@ -158,55 +178,55 @@ def test_entrances(service: dict[str, Any]) -> None:
         ("side", 8000, [], "HTTP", False, ["side.example.com"]),
     ] == [
         (
-            item["gateway"]["name"], item["port"], item["outside_ports"], item["protocol"],
-            item["redirects_to_https"], item["hosts"],
+            one["gateway"]["name"], one["port"], one["outside_ports"], one["protocol"],
+            one["redirects_to_https"], one["hosts"],
         )
-        for item in service["exposed"]
+        for one in service["exposed"]
     ]  # fmt: skip
     first = service["exposed"][0]
     assert (["192.0.2.7"], [30080]) == (first["addresses"], first["node_ports"])
-    assert ["prefix '/oven'"] == [route["match"] for route in first["routes"]]
+    assert ["prefix '/oven'"] == [one["match"] for one in first["routes"]]
 
 
 def test_a_gateway_with_its_conflict(mesh: Mesh) -> None:
     form = describe(mesh, "gateway", "door.bakery", SETTINGS)
-    fates = [server["fates"][0] for server in form["servers"]]
-    assert [False, False, True, False] == [fate["dropped"] for fate in fates]
-    assert [8080, 8443, 8443, 5432] == [fate["pod_port"] for fate in fates]
+    fates = [one["fates"][0] for one in form["servers"]]
+    assert [False, False, True, False] == [one["dropped"] for one in fates]
+    assert [8080, 8443, 8443, 5432] == [one["pod_port"] for one in fates]
     certificate = form["servers"][1]["certificates"][0]
     assert ("bread-cert", ["bakery"], None) == (
         certificate["name"], certificate["namespaces"], certificate["found"],
     )  # fmt: skip
     assert [("bytes", [0, 1, 2, 3]), ("door", [0, 1, 2, 3])] == [
-        (each_service["name"], each_service["servers"]) for each_service in form["virtual_services"]
+        (one["name"], one["servers"]) for one in form["virtual_services"]
     ]
-    assert "gateway/tls-host-duplicated" in {finding["rule"] for finding in form["findings"]}
+    assert "gateway/tls-host-duplicated" in {one["rule"] for one in form["findings"]}
 
 
 def test_a_gateway_workload(mesh: Mesh) -> None:
     served = describe(mesh, "pod", "door.bakery", SETTINGS)["serves"]
-    assert ["door"] == [gateway["name"] for gateway in served["gateways"]]
-    listeners = {listener["address"]: listener["is_open"] for listener in served["listeners"]}
+    assert ["door"] == [one["name"] for one in served["gateways"]]
+    listeners = {one["address"]: one["is_open"] for one in served["listeners"]}
     assert {"0.0.0.0:5432": False, "0.0.0.0:8080": True, "0.0.0.0:8443": True} == listeners
 
 
 def test_a_gateway_of_the_gateway_api(mesh: Mesh) -> None:
     form = describe(mesh, "gateway", "side.bakery", SETTINGS)
-    assert ["side.example.com"] == [listener["host"] for listener in form["listeners"]]
+    assert ["side.example.com"] == [one["host"] for one in form["listeners"]]
     assert [("side", ["http"], "yes")] == [
-        (route["name"], route["listeners"], route["admitted"]) for route in form["routes"]
+        (one["name"], one["listeners"], one["admitted"]) for one in form["routes"]
     ]
 
 
 def test_policies_that_name_what_they_are_for(mesh: Mesh) -> None:
     side = describe(mesh, "gateway", "side.bakery", SETTINGS)["authorization"]
     assert (["all"], "everyone, as a rule of ALLOW has no condition") == (
-        [policy["name"] for policy in side["policies"]], side["callers"],
+        [one["name"] for one in side["policies"]], side["callers"],
     )  # fmt: skip
     form = describe(mesh, "service", "door.bakery", SETTINGS)
     waypoint = form["service"]["waypoint"]
     assert (None, ["nobody"]) == (
-        waypoint["name"], [policy["name"] for policy in waypoint["authorization"]["policies"]],
+        waypoint["name"], [one["name"] for one in waypoint["authorization"]["policies"]],
     )  # fmt: skip
     assert waypoint["authorization"]["callers"].startswith("nobody: bakery/nobody allows")
     assert "enforced nowhere" in "\n".join(lines(form))
@@ -219,8 +239,8 @@ def test_a_route_that_attaches_to_a_service(mesh: Mesh) -> None:
 
 def test_findings_are_about_the_shown_objects_alone(mesh: Mesh) -> None:
     form = describe(mesh, "service", "door.bakery", SETTINGS)
-    shown = {(each_object["kind"], each_object["name"]) for each_object in objects(form)}
-    assert {(finding["kind"], finding["name"]) for finding in form["findings"]} <= shown
+    shown = {(one["kind"], one["name"]) for one in objects(form)}
+    assert {(one["kind"], one["name"]) for one in form["findings"]} <= shown
     ignoring = Settings(ignore=("*",))
     assert [] == describe(mesh, "gateway", "door.bakery", ignoring)["findings"]
 
@@ -250,8 +270,8 @@ def test_every_answer_reads_as_text_and_as_json(mesh: Mesh, target: tuple[str, s
     for found in form["findings"]:
         assert found["message"] in text
     assert "None" not in text
-    for each_object in objects({key: value for key, value in form.items() if key != "injection"}):
-        assert f"bakery/{each_object['name']}" in text or each_object["kind"] == "Secret"
+    for one in objects({key: value for key, value in form.items() if key != "injection"}):
+        assert f"bakery/{one['name']}" in text or one["kind"] == "Secret"
 
 
 def test_the_text_marks_what_matters(mesh: Mesh, pod: dict[str, Any]) -> None:
@@ -270,7 +290,7 @@ def test_a_secret_is_missing_only_where_all_are_there() -> None:
     whole = Settings(whole_mesh=True)
     form = describe(load_mesh(load([str(BAKERY)]), whole), "gateway", "door.bakery", whole)
     assert False is form["servers"][1]["certificates"][0]["found"]
-    assert "gateway/credential-not-found" in {finding["rule"] for finding in form["findings"]}
+    assert "gateway/credential-not-found" in {one["rule"] for one in form["findings"]}
 
 
 def test_kinds_that_a_cluster_hides_are_named() -> None:
@@ -294,9 +314,12 @@ def test_what_a_cluster_hides_may_be_there() -> None:
 
 
 def test_a_workload_without_a_proxy_demands_nothing(mesh: Mesh) -> None:
-    form = describe(mesh, "svc", "oven", SETTINGS)
-    form["workloads"][0]["proxy"] = "none"
-    assert "mTLS mode: none, as it has no proxy that could demand one" in "\n".join(lines(form))
+    subject = describe(mesh, "svc", "oven", SETTINGS).description.subject
+    assert isinstance(subject, ServiceAnswer)
+    demand = subject.workloads[0].peer_authentication
+    assert ["mTLS mode: none, as it has no proxy that could demand one"] == [
+        *mode_lines("none", demand)
+    ]
 
 
 def test_a_service_goes_by_its_host_too(mesh: Mesh) -> None:
@@ -308,7 +331,7 @@ def test_names(mesh: Mesh) -> None:
     assert "door" == describe(mesh, "svc", "door", SETTINGS)["service"]["name"]
     with pytest.raises(UsageError, match=r"no Service 'ovn'; did you mean oven\.bakery\?"):
         describe(mesh, "svc", "ovn", SETTINGS)
-    with pytest.raises(UsageError, match="take pod, service or gateway"):
+    with pytest.raises(UsageError, match="take a kind of workload such as pod"):
         describe(mesh, "door", "door", SETTINGS)
     with pytest.raises(UsageError, match="did you mean"):
         describe(mesh, "pod", "pod/oven-v1", SETTINGS)
@@ -347,13 +370,13 @@ def test_ztunnel_knows_no_disable() -> None:
     documents[0] = Document("home.yaml", 1, ambient, home)
     mesh = Mesh(tuple(unwrap(documents, "default")))
     form = describe(mesh, "pod", "oven-v1.bakery", SETTINGS)
-    modes = {port["port"]: port["mode"] for port in form["peer_authentication"]["ports"]}
+    modes = {one["port"]: one["mode"] for one in form["peer_authentication"]["ports"]}
     assert ("ambient", "ztunnel") == (form["proxy"], form["enforced_by"])
     assert {3306: "STRICT", 8080: "STRICT", 9090: "PERMISSIVE"} == modes
 
 
 def test_an_input_without_pods_accuses_no_port_name(mesh: Mesh) -> None:
-    alone = [resource for resource in mesh.resources if isinstance(resource, Service)]
+    alone = [one for one in mesh.resources if isinstance(one, Service)]
     form = describe(Mesh(alone), "svc", "oven.bakery", SETTINGS)
     text = "\n".join(lines(form))
     assert "target port web" in text

@@ -4,6 +4,7 @@ from hypothesis import given, settings
 
 from meshctl.inspect.describe import describe
 from meshctl.inspect.tls.rows import TlsCheck, TlsFilter
+from meshctl.output.data import data_of
 from meshctl.settings import Settings
 from tests.inspect.test_fixes_of_conflicts import Objects, objects
 from tests.mesh.test_properties_of_truth import TEAMS, read
@@ -15,15 +16,17 @@ def test_describe_and_tls_check_agree(given: Objects) -> None:
     mesh = read(given)
     for team in TEAMS:
         for name in ("cart", "db"):
-            told = describe(mesh, "service", f"{name}.{team}", Settings())
+            told = data_of(describe(mesh, "service", f"{name}.{team}", Settings()).subject)
             host = told["service"]["host"]
             asked = TlsFilter(f"{team}/cart", (host,))
             rows = [row.data for row in TlsCheck(mesh).found(asked)]
-            sent = {(tl["port"], tl["subset"]): tl["tls"] for tl in told["service"]["client_tls"]}
-            assert sent == {(row["port"], row["subset"]): row["client_tls"] for row in rows}
+            sent = {
+                (one["port"], one["subset"]): one["tls"] for one in told["service"]["client_tls"]
+            }
+            assert sent == {(row.port, row.subset): row.client_tls for row in rows}
             [server] = told["workloads"]
             ports = server["peer_authentication"]["ports"]
-            modes = {port["port"]: port["mode"].lower() for port in ports}
+            modes = {one["port"]: one["mode"].lower() for one in ports}
             for row in rows:
-                if row["server_mode"] is not None:
-                    assert modes[row["server_port"]] == row["server_mode"]
+                if row.server_mode is not None:
+                    assert modes[row.server_port] == row.server_mode

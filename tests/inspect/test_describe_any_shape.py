@@ -13,18 +13,17 @@ from hypothesis import strategies as st
 
 from meshctl.engine.analyze import unwrap
 from meshctl.inspect.describe import describe
-from meshctl.inspect.injection.explanation import answer, sentence, tables
+from meshctl.inspect.injection.explanation import answer
 from meshctl.mesh import Mesh
 from meshctl.output.describe.text import lines
+from meshctl.output.describe.write import description_form
+from meshctl.output.injection.write import sentence, tables
 from meshctl.resources import Gateway, KubernetesGateway, Service, Workload
 from meshctl.settings import Settings
 from meshctl.sources.documents import Document
 from meshctl.sources.loader import load
 
-BAKERY = [
-    document.data
-    for document in load([str(Path(__file__).parent / "meshes/bakery.yaml")]).documents
-]
+BAKERY = [one.data for one in load([str(Path(__file__).parent / "meshes/bakery.yaml")]).documents]
 NAMED = (
     ("pod", Workload), ("service", Service), ("gateway", Gateway), ("gateway", KubernetesGateway),
 )  # fmt: skip
@@ -58,19 +57,17 @@ def test_any_shape_is_described(changes: list[tuple[tuple[int, tuple[Any, ...]],
         with suppress(KeyError, IndexError, TypeError):
             place = reduce(getitem, path[:-1], objects[number])
             place[path[-1]] = junk
-    documents = [
-        Document(f"{n}.yaml", 1, json.dumps(each_object), each_object)
-        for n, each_object in enumerate(objects)
-    ]
+    documents = [Document(f"{n}.yaml", 1, json.dumps(one), one) for n, one in enumerate(objects)]
     mesh = Mesh(tuple(unwrap(documents, "default")))
     for what, kind in NAMED:
-        for resource in mesh.of(kind):
-            if "/" in resource.namespace + resource.name:
+        for one in mesh.of(kind):
+            if "/" in one.namespace + one.name:
                 continue  # no API server takes such names
-            form = describe(mesh, what, f"{resource.namespace}/{resource.name}", Settings())
+            found = describe(mesh, what, f"{one.namespace}/{one.name}", Settings())
+            form = description_form(found)
             assert form == json.loads(json.dumps(form))
-            assert [*lines(form)]
-    forms = answer(mesh, None, "", "default")
+            assert [*lines(found)]
+    forms = answer(mesh, None, "default", Settings())
     ((_, rows),) = tables(forms, is_one=False)
     assert len(forms) == len(rows)
     for form in forms:

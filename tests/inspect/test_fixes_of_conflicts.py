@@ -31,20 +31,18 @@ def objects(draw: st.DrawFn) -> Objects:
 
 
 def conflicts(given: Objects) -> dict[tuple[object, ...], TlsRow]:
-    rows = (
-        row for row in TlsCheck(read(given)).found(TlsFilter()) if row.data["result"] == "conflict"
-    )
+    rows = (row for row in TlsCheck(read(given)).found(TlsFilter()) if row.data.is_conflict)
     keys = ("client", "host", "port", "subset", "server", "server_port")
-    return {tuple(row.data[key] for key in keys): row for row in rows}
+    return {tuple(getattr(row.data, key) for key in keys): row for row in rows}
 
 
 def changed(given: Objects, place: Ref, *path: str | int, mode: str) -> Objects:
     """The objects with one mode changed."""
     new, meant = deepcopy(given), place.resource
     node: Any = next(
-        item for item in new
-        if (item["kind"], item["metadata"]["name"]) == (meant.kind, meant.name)
-        and item["metadata"]["namespace"] == meant.namespace
+        one for one in new
+        if (one["kind"], one["metadata"]["name"]) == (meant.kind, meant.name)
+        and one["metadata"]["namespace"] == meant.namespace
     )  # fmt: skip
     for key in path:
         node = node.setdefault(key, {}) if isinstance(node, dict) else node[key]
@@ -87,7 +85,7 @@ def fixed(given: Objects, row: TlsRow) -> list[Objects]:
 @given(given=objects())
 def test_a_fix_ends_the_conflict(given: Objects) -> None:
     found = conflicts(given)
-    first = {id(tls_failure.row): tls_failure.row for tls_failure in failures(found.values())}
+    first = {id(one.row): one.row for one in failures(found.values())}
     for key, row in found.items():
         if id(row) in first:
             ways = fixed(given, row)

@@ -50,7 +50,7 @@ def installed(revision: str, served_by: str, *, is_deactivated: bool) -> dict[st
 
 INSTALLED = st.lists(
     st.builds(installed, REVISIONS, REVISIONS, is_deactivated=st.booleans()),
-    max_size=3, unique_by=lambda item: item["metadata"]["name"],
+    max_size=3, unique_by=lambda one: one["metadata"]["name"],
 )  # fmt: skip
 
 
@@ -79,7 +79,7 @@ def test_there_is_one_answer(given: dict[str, Any], is_whole: bool) -> None:
     cart["metadata"]["namespace"] = where
     objects = [
         a("Namespace", where, metadata={"name": where, "labels": given["home"]}), cart,
-        *(given["webhooks"] if is_whole else ()), *(settings_of(*config) for config in configs.items()),
+        *(given["webhooks"] if is_whole else ()), *(settings_of(*one) for one in configs.items()),
     ]  # fmt: skip
     documents = [Document(f"{n}.yaml", 1, "", data) for n, data in enumerate(objects)]
     mesh = Mesh(tuple(unwrap(documents, "default")), is_whole=is_whole)

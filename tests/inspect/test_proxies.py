@@ -96,7 +96,7 @@ def test_a_proxy_that_moved_counts_where_it_is_newest() -> None:
 def test_the_same_pod_of_two_clusters_is_two_proxies() -> None:
     remote = {**entry("a.x"), "cluster_id": "remote"}
     assert ["Kubernetes", "remote"] == [
-        proxy.cluster for proxy in read_answers([answer(entry("a.x"), remote)]).proxies
+        one.cluster for one in read_answers([answer(entry("a.x"), remote)]).proxies
     ]
 
 
@@ -118,9 +118,7 @@ def test_a_dead_istiod_leaves_the_others() -> None:
 )
 def test_an_answer_that_cannot_be_read_is_that_of_a_dead_istiod(body: bytes, reason: str) -> None:
     known = read_answers([answer(entry("a.x")), IstiodAnswer("istiod-b", body=body)])
-    assert [("istiod-b", reason)] == [
-        (istiod_answer.istiod, istiod_answer.error) for istiod_answer in known.silent
-    ]
+    assert [("istiod-b", reason)] == [(one.istiod, one.error) for one in known.silent]
 
 
 def test_without_any_answer_every_reason_is_given() -> None:

@@ -5,8 +5,9 @@ from syncz import answer, entry, not_sent, rejected, stale, synced
 
 from meshctl.cluster.istiod import IstiodAnswer
 from meshctl.errors import UsageError
-from meshctl.inspect.proxies.selection import FailOn, ProxySelection, find_proxy, rows
+from meshctl.inspect.proxies.selection import FailOn, ProxySelection, find_proxy
 from meshctl.inspect.proxies.sync import ProxySync, read_answers
+from meshctl.output.proxies.form import rows
 
 
 def proxies(*entries: dict, version: str = "1.31.0") -> list[ProxySync]:
@@ -22,13 +23,13 @@ MESH = proxies(
 
 
 def names(found: list[ProxySync]) -> list[str]:
-    return [proxy.name for proxy in found]
+    return [one.name for one in found]
 
 
 def test_a_namespace_and_labels_pick() -> None:
-    assert ["web-0.shop", "web-6d7944df59-8zz5j.shop"] == names(ProxySelection("shop").of(MESH))
+    assert ["web-0.shop", "web-6d7944df59-8zz5j.shop"] == names(ProxySelection(("shop",)).of(MESH))
     assert ["web-0.old"] == names(ProxySelection().of(MESH, {"web-0.old", "gone.shop"}))
-    assert [] == names(ProxySelection("shop").of(MESH, {"web-0.old"}))
+    assert [] == names(ProxySelection(("shop",)).of(MESH, {"web-0.old"}))
 
 
 @pytest.mark.parametrize(
@@ -64,8 +65,8 @@ def test_an_order_that_does_not_exist() -> None:
 )
 def test_what_fails(states: list[str] | None, failing: list[str]) -> None:
     fail_on = FailOn(states)
-    assert failing == names([proxy for proxy in MESH if fail_on.fails(proxy)])
-    troubled = {proxy.name for proxy in MESH if fail_on.is_troubled(proxy)}
+    assert failing == names([one for one in MESH if fail_on.fails(one)])
+    troubled = {one.name for one in MESH if fail_on.is_troubled(one)}
     assert troubled == {"web-0.old", "web-0.shop", *failing}
 
 

@@ -6,7 +6,7 @@ import pytest
 from syncz import answer, entry, not_sent, rejected, stale, synced
 
 from meshctl.inspect.proxies.sync import ProxySync, read_answers
-from meshctl.output.proxy_table import reasons, summary, table, wide_table, workload
+from meshctl.output.proxies.table import reasons, summary, table, wide_table, workload
 
 NOW = datetime(2026, 3, 1, 10, 0, 34, 500000, tzinfo=UTC)
 

@@ -6,11 +6,13 @@ from typing import Any
 import pytest
 import yaml
 
-from meshctl.cli.options.mesh_input import read_mesh
+from meshctl.engine.analyze import load_mesh
 from meshctl.errors import UsageError
-from meshctl.inspect.routes.gateway_routes import answer
+from meshctl.inspect.routes.answer import answer as answered
 from meshctl.mesh import Mesh
+from meshctl.output.routes.form import answer_form
 from meshctl.settings import Settings
+from meshctl.sources.loader import load
 
 WORKLOAD = "istio=x"
 
@@ -30,12 +32,16 @@ def mesh_of(tmp_path: Path):
             )
         ])  # fmt: skip
         (tmp_path / "mesh.yaml").write_text(text)
-        return read_mesh([str(tmp_path / "mesh.yaml")], Settings())
+        return load_mesh(load([str(tmp_path / "mesh.yaml")]), Settings())
 
     return make
 
 
 HTTP = {"port": {"number": 80, "protocol": "HTTP", "name": "h"}}
+
+
+def answer(mesh: Mesh, target: str, home: str) -> dict[str, Any]:
+    return answer_form(answered(mesh, target, home, Settings()))
 
 
 def first_route(mesh: Mesh) -> dict[str, Any]:
@@ -159,5 +165,5 @@ def test_a_host_is_answered_by_its_closest_domain(mesh_of) -> None:
 
 def test_an_unknown_name_is_an_error(mesh_of) -> None:
     made = mesh_of({"port": {"number": 9000, "protocol": "TCP"}, "hosts": ["a.test"]})
-    with pytest.raises(UsageError, match="no gateway workload and no routes"):
+    with pytest.raises(UsageError, match="no gateway workload, no Service and no routes"):
         answer(made, "shop/ingress", "default")

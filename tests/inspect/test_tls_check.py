@@ -7,11 +7,13 @@ import pytest
 from meshctl.engine.analyze import unwrap
 from meshctl.engine.registry import load_all
 from meshctl.errors import UsageError
+from meshctl.inspect.tls.answer import narrow
 from meshctl.inspect.tls.change import changes
-from meshctl.inspect.tls.failures import failures, lines, rule_of
+from meshctl.inspect.tls.failures import failures, rule_of
 from meshctl.inspect.tls.matrix import matrix, namespaces
-from meshctl.inspect.tls.rows import TlsCheck, TlsFilter, TlsRow, narrow
+from meshctl.inspect.tls.rows import TlsCheck, TlsFilter, TlsRow
 from meshctl.mesh import Mesh
+from meshctl.output.tls.write import failure_lines as lines
 from meshctl.sources.documents import Document
 
 
@@ -92,11 +94,11 @@ def test_every_conflict_has_the_fix_of_the_rule_that_finds_it(
     objects: tuple[dict[str, Any], ...], client: str, rule: str
 ) -> None:
     found = failures(rows(*objects, client=client))
-    assert rule in {rule_of(tls_failure.row.connection) for tls_failure in found}
+    assert rule in {rule_of(one.row.connection) for one in found}
     assert rule in {known.id for known in load_all()} | {""}
-    for each_tls_failure in found:
+    for one in found:
         assert ["client: ", "server: ", "fix: "] == [
-            start for line in lines(each_tls_failure) for start in ("client: ", "server: ", "fix: ")
+            start for line in lines(one) for start in ("client: ", "server: ", "fix: ")
             if line.strip().startswith(start)
         ]  # fmt: skip
 
@@ -157,7 +159,7 @@ def test_rows_are_those_of_the_host_and_port() -> None:
     mesh = mesh_of(*SHOP, service("desk"))
     found = TlsCheck(mesh).found(narrow(mesh, "shop", "batch", "desk:90"))
     assert [("desk.shop.svc.cluster.local", 90)] == [
-        (row.data["host"], row.data["port"]) for row in found
+        (row.data.host, row.data.port) for row in found
     ]
 
 
@@ -183,9 +185,9 @@ def test_changes_are_what_is_new_gone_or_different() -> None:
     before = [row.data for row in rows(*SHOP)]
     after = [row.data for row in rows(*SHOP[:-1], workload("new"), takes("STRICT"))]
     found = {
-        (row["client"], bool(tls_change.before), bool(tls_change.after))
-        for tls_change in changes(before, after)
-        if (row := tls_change.after or tls_change.before)
+        (row.client, bool(one.before), bool(one.after))
+        for one in changes(before, after)
+        if (row := one.after or one.before)
     }
     expected = {
         ("shop/batch", True, False), ("shop/cart", True, True), ("shop/desk", True, True),

@@ -29,12 +29,12 @@ def test_the_matrix_counts_the_ports_of_the_rows(given: Objects) -> None:
         ]
         ports = {
             (
-                WORDS.get(connection.result, connection.result.value),
-                connection.reason if connection.result is Result.CONFLICT else "",
-                connection.upstream.host.host,
-                connection.upstream.port.number,
+                WORDS.get(one.result, one.result.value),
+                one.reason if one.result is Result.CONFLICT else "",
+                one.upstream.host.host,
+                one.upstream.port.number,
             )
-            for connection in rows
+            for one in rows
         }
         told = Counter(word for word, *_ in ports)
         shown = next(matrix(mesh, team))

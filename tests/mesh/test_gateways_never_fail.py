@@ -6,15 +6,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from meshctl.engine.registry import load_family
-from meshctl.inspect.routes.gateway_routes import gateway_form
+from meshctl.inspect.routes.gateway_routes import gateway_entry
 from meshctl.resources import Gateway, VirtualService
 from meshctl.rules.api import Rule
 
 RULES = [
-    rule
+    one
     for family in ("gateway", "virtual_service")
-    for rule in load_family(family)
-    if rule.on in (Gateway, VirtualService)
+    for one in load_family(family)
+    if one.on in (Gateway, VirtualService)
 ]
 SCALARS = st.one_of(
     st.none(),
@@ -73,12 +73,12 @@ def test_any_shape(whole, servers, more, http, tls) -> None:
         is_whole=whole,
     )  # fmt: skip
     for effective in made.gateways:
-        gateway_form(effective, made)
-    for rule in RULES:
-        run(rule, made)
+        gateway_entry(effective, made)
+    for one in RULES:
+        run(one, made)
 
 
-def run(rule: Rule, made) -> None:
-    assert rule.check is not None
-    for resource in made.of(rule.on):
-        list(rule.check(resource, made))
+def run(one: Rule, made) -> None:
+    assert one.check is not None
+    for resource in made.of(one.on):
+        list(one.check(resource, made))

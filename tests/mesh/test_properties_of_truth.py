@@ -7,10 +7,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from meshctl.engine.analyze import analyze
-from meshctl.inspect.routes.gateway_routes import gateway_form
+from meshctl.inspect.routes.gateway_routes import gateway_entry
 from meshctl.inspect.tls.rows import TlsCheck
 from meshctl.mesh import Mesh
 from meshctl.mesh.core.mesh_config import MeshConfig
+from meshctl.output.data import data_of
+from meshctl.output.routes.form import gateway_form
 from meshctl.resources import make_resource
 from meshctl.settings import Settings
 from meshctl.sources.documents import Document
@@ -139,9 +141,7 @@ def virtual_services(draw):
 
 def matches(at):
     uri = st.sampled_from([None, {"prefix": "/"}, {"prefix": "/x"}, {"exact": "/x/y"}])
-    return uri.map(
-        lambda item: {} if item is None else {"match": [{"name": f"m{at}", "uri": item}]}
-    )
+    return uri.map(lambda one: {} if one is None else {"match": [{"name": f"m{at}", "uri": one}]})
 
 
 @st.composite
@@ -173,13 +173,13 @@ def read(manifests, root=ROOT):
 def truth(manifests, root=ROOT):
     """All TLS rows and all configurations of gateways, without the places of objects."""
     mesh = read(manifests, root)
-    rows = [json.dumps(_named(row), sort_keys=True) for row in TlsCheck(mesh).rows()]
+    rows = [json.dumps(_named(data_of(row)), sort_keys=True) for row in TlsCheck(mesh).rows()]
     gateways = {}
-    for gateway in mesh.gateways:
-        form = gateway_form(gateway, mesh, with_places=False)
+    for one in mesh.gateways:
+        form = gateway_form(gateway_entry(one, mesh), with_places=False)
         never = sorted(form.pop("never_routes"))
         hosts = {key: sorted(map(_host, value)) for key, value in form.pop("routes").items()}
-        gateways[gateway.workload.name] = {"never": never, "routes": hosts, "rest": _text(form)}
+        gateways[one.workload.name] = {"never": never, "routes": hosts, "rest": _text(form)}
     return sorted(rows), gateways
 
 
@@ -196,7 +196,7 @@ def _text(value):
 def _named(row):
     """A row whose deciders are objects instead of lines."""
     deciders = [
-        [item["side"], item["resource"], item["location"]["path"]] for item in row["decided_by"]
+        [one["side"], one["resource"], one["location"]["path"]] for one in row["decided_by"]
     ]
     return row | {"decided_by": deciders}
 
@@ -206,10 +206,10 @@ def findings(manifests, directory):
     file = directory / "mesh.json"
     file.write_text(json.dumps({"apiVersion": "v1", "kind": "List", "items": manifests}))
     return sorted(
-        _text([finding.rule, finding.severity.name, finding.resource.kind, finding.resource.namespace,
-               finding.resource.name, finding.location.path])
-        for finding in analyze([str(file)], Settings()).findings
-        if finding.resource is not None
+        _text([one.rule, one.severity.name, one.resource.kind, one.resource.namespace,
+               one.resource.name, one.location.path])
+        for one in analyze([str(file)], Settings()).findings
+        if one.resource is not None
     )  # fmt: skip
 
 
@@ -256,14 +256,14 @@ def _sorted(gateways):
     """Configurations of gateways, with texts in which words were changed sorted again."""
     return {
         name: {
-            "never": sorted(gateway["never"]),
-            "rest": _text(json.loads(gateway["rest"])),
+            "never": sorted(one["never"]),
+            "rest": _text(json.loads(one["rest"])),
             "routes": {
                 key: sorted(_host(json.loads(text)) for text in texts)
-                for key, texts in gateway["routes"].items()
+                for key, texts in one["routes"].items()
             },
         }
-        for name, gateway in gateways.items()
+        for name, one in gateways.items()
     }
 
 
@@ -282,9 +282,9 @@ def strangers():
     tls = {"host": "cart", "trafficPolicy": {"tls": {"mode": "SIMPLE"}}, "subsets": subsets}
     stamp = {"creationTimestamp": "2025-12-31T00:00:00Z"}
     ground = [*team(STRANGER), *entrance(STRANGER, "strange")]
-    for item in ground:  # wildcard hosts of others must not mean its Services
-        if item["kind"] == "Service":
-            item["metadata"]["annotations"] = {"networking.istio.io/exportTo": "."}
+    for one in ground:  # wildcard hosts of others must not mean its Services
+        if one["kind"] == "Service":
+            one["metadata"]["annotations"] = {"networking.istio.io/exportTo": "."}
     return [
         *ground,
         thing("Gateway", STRANGER, "strange", own, **stamp),
@@ -305,8 +305,8 @@ def test_an_unrelated_namespace_changes_no_row_and_no_route(manifests, is_first)
     rows, gateways = truth(manifests)
     all_rows, all_gateways = truth([*more, *manifests] if is_first else [*manifests, *more])
     assert rows == [row for row in all_rows if STRANGER not in row]
-    for gateway in all_gateways.values():
-        gateway["never"] = [entry for entry in gateway["never"] if STRANGER not in entry[0]]
+    for one in all_gateways.values():
+        one["never"] = [entry for entry in one["never"] if STRANGER not in entry[0]]
     all_gateways.pop(f"{STRANGER}/strange")
     assert gateways == all_gateways
 
@@ -319,7 +319,7 @@ def test_findings_follow_neither_order_nor_names(tmp_path_factory, manifests, da
     assert found == findings(data.draw(st.permutations(manifests)), directory)
     names = {"alpha": "kappa", "beta": "aleph"}
     other = findings(rename(manifests, names), directory)
-    assert sorted(_text(rename(json.loads(item), names)) for item in found) == other
+    assert sorted(_text(rename(json.loads(one), names)) for one in found) == other
 
 
 @settings(max_examples=30)
@@ -328,4 +328,4 @@ def test_an_unrelated_namespace_changes_no_finding_of_others(tmp_path_factory, m
     directory = tmp_path_factory.mktemp("mesh")
     found = findings(manifests, directory)
     more = findings([*manifests, *strangers()], directory)
-    assert found == [item for item in more if STRANGER not in item]
+    assert found == [one for one in more if STRANGER not in one]

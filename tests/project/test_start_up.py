@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from meshctl.cli.command_table import COMMANDS
+
 HEAVY = {
     "pydantic",
     "jsonschema",
@@ -43,3 +45,39 @@ def test_light_commands_import_nothing_heavy(tmp_path: Path, arguments: tuple[st
 
 def test_version_and_help_read_no_yaml(tmp_path: Path) -> None:
     assert "yaml" not in imported(tmp_path, "--version") | imported(tmp_path, "--help")
+
+
+CEILINGS = {
+    "analyze": 150, "validate": 150, "routes": 185, "tls_check": 180, "describe": 215,
+    "check_inject": 165, "kube_inject": 195, "proxy_status": 55, "version": 50, "rule": 70,
+    "schema": 85, "completion": 10,
+}  # fmt: skip
+"""How many modules of ours a command may import before it does anything."""
+LIVE = ("proxy_status", "version")
+
+
+def own_modules(command: str) -> list[str]:
+    code = f"import sys\nimport meshctl.cli.commands.{command}\nprint(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    return done.stdout.split()
+
+
+@pytest.mark.parametrize("command", sorted(CEILINGS))
+def test_a_command_imports_little(command: str) -> None:
+    found = own_modules(command)
+    ours = [name for name in found if name.startswith("meshctl")]
+    assert len(ours) <= CEILINGS[command], len(ours)
+    assert HEAVY & set(found) <= {"asyncio", "multiprocessing"}
+
+
+def test_every_command_has_a_ceiling() -> None:
+    assert {one.rpartition(".")[2] for one, _ in COMMANDS.values()} == set(CEILINGS)
+
+
+@pytest.mark.parametrize("command", LIVE)
+def test_what_asks_istiod_reads_no_resource_and_no_yaml(command: str) -> None:
+    found = own_modules(command)
+    read = [
+        name for name in found if name.startswith(("meshctl.resources", "meshctl.mesh", "yaml"))
+    ]
+    assert [] == read

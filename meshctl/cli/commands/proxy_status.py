@@ -1,46 +1,22 @@
 """``meshctl proxy-status``: show which proxies have the configuration that istiod has for them."""
 
 import sys
-from typing import Annotated
+from typing import Annotated, TextIO
 
 import typer
 
-from meshctl.cli.commands.proxy_output import ProxyStatus
-from meshctl.cli.commands.watch import watch as draw_again
-from meshctl.cli.options import control_plane
-from meshctl.cli.options import shared as options
-from meshctl.cli.options.connect import with_access
-from meshctl.cluster.api import Access
+from meshctl.cli.options.connect import ClusterFlags
+from meshctl.cli.options.control_plane import ControlPlaneFlags
+from meshctl.cli.options.groups import with_options
+from meshctl.cli.options.proxies import ProxyFlags, WatchFlags
+from meshctl.cli.options.shared import FilterFlags
 from meshctl.errors import UsageError
-from meshctl.inspect.proxies.selection import SORTS, FailOn, ProxySelection
+from meshctl.inspect.proxies.question import ProxyQuestion, read_dump
+from meshctl.output.watch import watch
 
 Pod = Annotated[
     str | None,
     typer.Argument(metavar="[POD[.NS]]", help="One proxy, and how its Envoy differs from istiod."),
-]
-Namespace = Annotated[str, typer.Option("-n", "--namespace", help="Proxies of this namespace.")]
-AllNamespaces = Annotated[
-    bool, typer.Option("-A", "--all-namespaces", help="Proxies of all namespaces, as without -n.")
-]
-Selector = Annotated[
-    str,
-    typer.Option("-l", "--selector", metavar="LABELS", help="Proxies of pods with these labels."),
-]
-Output = Annotated[str, typer.Option("-o", "--output", help="table, wide, json or yaml.")]
-Sort = Annotated[str, typer.Option(help=f"By {', '.join(SORTS)}.")]
-FailOnStates = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--fail-on",
-        metavar="STATE",
-        help="What exit code 1 is for: stale (or refused), not-sent, skew or never; repeatable.",
-        show_default="stale",
-    ),
-]
-All = Annotated[bool, typer.Option("--all", help="List those in order too, however many.")]
-Watch = Annotated[bool, typer.Option("-w", "--watch", help="Show it again and again.")]
-Interval = Annotated[
-    float, typer.Option(metavar="SECONDS", min=0.1, help="Pause between two looks of --watch.")
 ]
 File = Annotated[
     str | None,
@@ -48,24 +24,15 @@ File = Annotated[
 ]
 
 
-@with_access
+@with_options
 def run(
-    access: Access,
+    cluster: ClusterFlags,
+    istiods: ControlPlaneFlags,
+    shown: FilterFlags,
+    proxies: ProxyFlags,
+    again: WatchFlags,
     pod: Pod = None,
-    namespace: Namespace = "",
-    all_namespaces: AllNamespaces = False,
-    selector: Selector = "",
-    output: Output = "table",
-    sort: Sort = "name",
-    fail_on: FailOnStates = None,
-    everything: All = False,
-    watch: Watch = False,
-    interval: Interval = 2.0,
     file: File = None,
-    istio_namespace: control_plane.IstioNamespace = "istio-system",
-    revision: control_plane.Revision = "",
-    istiod_address: control_plane.IstiodAddress = "",
-    istiod_url: control_plane.IstiodUrl = "",
 ) -> None:
     """Show which proxies have the configuration that istiod has for them, and why not.
 
@@ -74,11 +41,17 @@ def run(
     """
     if file is not None and pod is None:
         raise UsageError("--file is the dump of one Envoy; name its pod too")
-    where = istio_namespace, revision, istiod_address, istiod_url
-    choice = ProxySelection("" if all_namespaces else namespace, selector, sort)
-    status = ProxyStatus(
-        control_plane.control_plane(access, *where), choice,
-        FailOn(options.split_names(fail_on)), output, everything=everything,
-    )  # fmt: skip
-    draw = status.all if pod is None else status.of_pod(pod, file)
-    raise typer.Exit(draw_again(draw, interval) if watch else draw(sys.stdout))
+    writer = proxies.writer(shown)
+    question = ProxyQuestion(istiods.of(cluster), writer.choice, writer.fail_on)
+    envoy = None if file is None else read_dump(file, sys.stdin.buffer)
+
+    def draw(out: TextIO) -> int:
+        if pod is None:
+            answer = question.all()
+            writer.write_all(answer, out)
+            return int(answer.has_failed)
+        one = question.of_pod(pod, envoy)
+        writer.write_one(one, out)
+        return int(one.has_failed)
+
+    raise typer.Exit(watch(draw, again.interval) if again.watch else draw(sys.stdout))

@@ -1,57 +1,47 @@
 """``meshctl routes``: show the routes that a gateway or host really has."""
 
-import json
 import sys
 from typing import Annotated
 
 import typer
 
 from meshctl.cli.options import shared as options
-from meshctl.cli.options.connect import with_access
+from meshctl.cli.options.connect import ClusterFlags
+from meshctl.cli.options.groups import with_options
 from meshctl.cli.options.mesh_input import read_mesh
-from meshctl.cluster.api import Access
-from meshctl.errors import UsageError
-from meshctl.inspect.routes.client_routes import client_answer
-from meshctl.inspect.routes.gateway_routes import answer as gateway_answer
-from meshctl.output import route_table
-from meshctl.output.table import write_tables
+from meshctl.inspect.routes.answer import answer
+from meshctl.output.routes.write import write
 
 Words = Annotated[
     list[str] | None,
-    typer.Argument(metavar="[NS/WORKLOAD|HOST] [PATH]...", help="Default: all gateways."),
+    typer.Argument(
+        metavar="[[KIND/]NAME[.NS]|HOST] [PATH]...",
+        help="A gateway, a workload or a host. Default: all gateways, of this directory.",
+    ),
 ]
 
 
-@with_access
+@with_options
 def run(
-    access: Access,
+    cluster: ClusterFlags,
+    source: options.SourceFlags,
+    mesh: options.MeshFlags,
+    shown: options.FilterFlags,
     words: Words = None,
     client: Annotated[
         str | None,
         typer.Option("--from", metavar="NS/WORKLOAD", help="Show what this client's sidecar has."),
     ] = None,
     output: Annotated[str, typer.Option("-o", "--output", help="table or json.")] = "table",
-    namespace: options.Namespace = None,
-    mesh_config: options.MeshConfigFile = None,
-    whole_mesh: options.WholeMesh = None,
-    cluster: options.InCluster = False,
-    config: options.ConfigFile = None,
 ) -> None:
-    """Show the routes that a gateway or host really has, in the order Envoy tries them."""
-    if output not in {"table", "json"}:
-        raise UsageError(f"there is no output format {output!r}; take table or json")
+    """Show the routes that a gateway or host really has, in the order Envoy tries them.
+
+    Exit code: 0 shown, 2 the job could not be done.
+    """
+    options.check_format(output, "table", "json")
     target, paths = options.split_target(words)
-    whole = options.is_whole(whole_mesh, cluster)
-    flags = {"namespace": namespace, "mesh_config": mesh_config, "whole_mesh": whole}
-    settings = options.settings_from(config, **flags)
-    mesh = read_mesh(paths, settings, access, cluster=cluster)
-    if client is None:
-        answer = gateway_answer(mesh, target, settings.namespace)
-    elif target is None:
-        raise UsageError("--from needs a host: meshctl routes HOST --from NAMESPACE/WORKLOAD PATH")
-    else:
-        answer = client_answer(mesh, target, client, settings.namespace)
-    if output == "json":
-        typer.echo(json.dumps(answer, indent=2))
-    else:
-        write_tables(route_table.tables(answer, target), sys.stdout)
+    chosen = options.chosen_input(paths, source, cluster)
+    settings = options.settings_from(source, mesh, shown, is_live=chosen.is_live)
+    home = shown.home(settings.namespace)
+    found = answer(read_mesh(chosen, settings), target, home, settings, client)
+    write(found, output, sys.stdout)

@@ -7,8 +7,8 @@ from typing import Annotated
 import typer
 
 from meshctl.cli.options import shared as options
-from meshctl.cli.options.output import write_file
 from meshctl.errors import OutputError, UsageError
+from meshctl.output.files import write_file
 from meshctl.validation.crds import schema_files
 from meshctl.validation.schemas import Schemas
 

@@ -1,54 +1,45 @@
 """``meshctl validate``: say what an API server with Istio would refuse."""
 
-from typing import Annotated
-
 import typer
 
+from meshctl.cli.options import report as reports
 from meshctl.cli.options import shared as options
-from meshctl.cli.options.connect import with_access
+from meshctl.cli.options.connect import ClusterFlags
+from meshctl.cli.options.groups import with_options
 from meshctl.cli.options.mesh_input import analyze_cluster, analyze_files, read_schemas
-from meshctl.cli.options.output import Outputs
-from meshctl.cluster.api import Access
+from meshctl.cli.options.names import split_names
+from meshctl.output.findings.outputs import Outputs
 
 _RULES = ("document", "schema")
 _BETWEEN_OBJECTS = ("document/duplicate-object",)
 """Rules of those that look at more than one object, as an API server does not."""
 
 
-@with_access
+@with_options
 def run(
-    access: Access,
+    cluster: ClusterFlags,
+    source: options.SourceFlags,
+    shown: options.FilterFlags,
+    report: reports.ReportFlags,
     paths: options.Paths = None,
-    output: options.Output = "text",
-    output_file: options.OutputFiles = None,
-    fail_on: options.FailOn = None,
-    ignore: options.Ignore = None,
-    namespace: options.Namespace = None,
     crds: options.Crds = None,
-    cluster: Annotated[
-        bool,
-        typer.Option(
-            "--cluster", help="Judge by the CRDs of the cluster; without PATH, what is in it."
-        ),
-    ] = False,
-    baseline: options.Baseline = None,
-    config: options.ConfigFile = None,
 ) -> None:
     """Say of each object alone what an API server with Istio's CRDs and webhook would refuse.
 
-    Exit code: 0 nothing at or above --fail-on, 1 findings, 2 the job could not be done.
+    With --cluster the CRDs of the cluster judge; without PATH, what is in it is judged. Exit code:
+    0 nothing at or above --fail-on, 1 findings, 2 the job could not be done.
     """
+    chosen = options.chosen_input(paths, source, cluster)
+    flags = report.settings
+    flags["ignore"] = (*_BETWEEN_OBJECTS, *(split_names(report.ignore) or ()))
     settings = options.settings_from(
-        config, fail_on=fail_on, select=_RULES, namespace=namespace, baseline=baseline, alone=True,
-        ignore=(*_BETWEEN_OBJECTS, *(options.split_names(ignore) or ())),
-    )  # fmt: skip
-    outputs = Outputs(output, output_file or [], settings.fail_on)
+        source, None, shown, is_live=chosen.is_live, select=_RULES, alone=True, **flags
+    )
+    outputs = Outputs(report.output, report.output_file or [], settings.fail_on)
     schemas = options.schemas_from(crds)
-    if cluster and not schemas:
-        schemas = read_schemas(access)
-    if cluster and not paths:
-        report = analyze_cluster(access, paths, settings, schemas)
-    else:
-        report = analyze_files(paths, settings, schemas)
-    outputs.write(report)
-    raise typer.Exit(outputs.exit_code(report))
+    if chosen.is_live and not schemas:
+        schemas = read_schemas(chosen.access)
+    judge = analyze_files if chosen.paths else analyze_cluster
+    answer = judge(chosen, settings, schemas)
+    outputs.write(answer)
+    raise typer.Exit(outputs.exit_code(answer))

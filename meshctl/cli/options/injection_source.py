@@ -1,6 +1,7 @@
-"""Options that say where injection settings come from: chart, files, cluster or istiod."""
+"""Declares where the settings of an injection come from: Istio's chart, files, or a cluster."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Annotated, Any, NamedTuple
 
 import typer
@@ -13,38 +14,76 @@ from meshctl.inject.pod.native import CHOICES, oldest, with_native
 from meshctl.inject.settings.builtin import DEFAULT_VERSION, Given, read_given
 from meshctl.inject.settings.injector_config import InjectionSettings, settings_of_webhook
 
-FromCluster = Annotated[
-    bool, typer.Option("--from-cluster", help="Take the settings from the cluster's ConfigMaps.")
-]
-Webhook = Annotated[bool, typer.Option("--webhook", help="Let the cluster's istiod inject.")]
-Verify = Annotated[
-    bool,
-    typer.Option(
-        "--verify",
-        help="Compare with what istiod does: your settings, or else those of --from-cluster.",
-    ),
-]
-IstioNamespace = Annotated[str, typer.Option(metavar="NS", help="Namespace of istiod.")]
-
 
 class InjectionSource(NamedTuple):
-    """The options that say where the settings come from; the first three name files."""
+    """The options that say where the settings come from."""
 
-    inject_config: str | None
-    values: str | None
-    mesh_config: str | None
-    istio_version: str
-    sets: tuple[str, ...]
-    hub: str
-    tag: str
-    revision: str
-    from_cluster: bool
-    webhook: bool
-    verify: bool
-    istio_namespace: str
-    namespace: str
-    native: str
-    kubernetes_version: str
+    inject_config: Annotated[
+        str | None, typer.Option(metavar="FILE", help="`config` of the injector's ConfigMap.")
+    ] = None
+    values: Annotated[
+        str | None, typer.Option(metavar="FILE", help="`values` of the injector's ConfigMap.")
+    ] = None
+    mesh_config: Annotated[
+        str | None, typer.Option(metavar="FILE", help="`mesh` of the ConfigMap istio.")
+    ] = None
+    istio_version: Annotated[
+        str, typer.Option(metavar="VERSION", help="Which Istio's sidecar: 1.20 to 1.31.")
+    ] = DEFAULT_VERSION
+    sets: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set", metavar="NAME=VALUE", help="Set a value of Istio's chart, as Helm does."
+        ),
+    ] = None
+    hub: Annotated[str, typer.Option(help="Registry of the sidecar's image.")] = ""
+    tag: Annotated[str, typer.Option(help="Tag of the sidecar's image.")] = ""
+    revision: Annotated[
+        str, typer.Option("-r", "--revision", help="Revision of the control plane.")
+    ] = ""
+    from_cluster: Annotated[
+        bool,
+        typer.Option("--from-cluster", help="Take the settings from the cluster's ConfigMaps."),
+    ] = False
+    webhook: Annotated[bool, typer.Option("--webhook", help="Let the cluster's istiod inject.")] = (
+        False
+    )
+    verify: Annotated[
+        bool,
+        typer.Option(
+            "--verify",
+            help="Compare with what istiod does: your settings, or else those of --from-cluster.",
+        ),
+    ] = False
+    istio_namespace: Annotated[str, typer.Option(metavar="NS", help="Namespace of istiod.")] = (
+        "istio-system"
+    )
+    default_namespace: Annotated[
+        str, typer.Option(metavar="NS", help="Namespace of objects that name none.")
+    ] = ""
+    namespace: Annotated[
+        list[str] | None,
+        typer.Option(
+            "-n", "--namespace", metavar="NS",
+            help="Inject workloads of this namespace alone; repeatable. Without "
+            "--default-namespace also where those are that name none.",
+        ),
+    ] = None  # fmt: skip
+    native: Annotated[str, typer.Option(help="Native sidecars: auto, true or false.")] = "auto"
+    kubernetes_version: Annotated[
+        str,
+        typer.Option(metavar="VERSION", help="Version of the nodes, which decides --native auto."),
+    ] = ""
+
+    @property
+    def home(self) -> str:
+        """Where workloads are that don't say it; empty where that is unknown."""
+        only = self.namespace or []
+        return self.default_namespace or (only[0] if len(only) == 1 else "")
+
+    @property
+    def _only(self) -> tuple[str, ...]:
+        return tuple(self.namespace or ())
 
     def settings(self, access: Access) -> InjectionSettings:
         """Read the settings, from a cluster where one is asked for."""
@@ -64,7 +103,7 @@ class InjectionSource(NamedTuple):
         from meshctl.cluster.injector import find_webhook
 
         webhook = find_webhook(connect(access), self.revision, access.timeout)
-        return settings_of_webhook(webhook.ask, self.namespace)
+        return replace(settings_of_webhook(webhook.ask, self.home), only=self._only)
 
     def _of_cluster(self, access: Access) -> InjectionSettings:
         from meshctl.cluster.injector import injector_texts
@@ -75,10 +114,10 @@ class InjectionSource(NamedTuple):
         return self._settled(self._given(**found._asdict()), version)
 
     def _given(self, **texts: Any) -> Given:
-        return Given(sets=self.sets, hub=self.hub, tag=self.tag, **texts)
+        return Given(sets=tuple(self.sets or ()), hub=self.hub, tag=self.tag, **texts)
 
     def _settled(self, given: Given, kubernetes_version: str) -> InjectionSettings:
-        settings = read_given(given, namespace=self.namespace)
+        settings = read_given(given, namespace=self.home, only=self._only)
         return with_native(settings, self.native, kubernetes_version)
 
     def _check(self) -> None:

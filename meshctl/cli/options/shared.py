@@ -1,13 +1,16 @@
-"""Options that several commands share, and how flags become Settings."""
+"""Declares the options that say what is read and what is shown, and makes Settings of them."""
 
-import sys
+from collections.abc import Callable, Sequence
 from glob import glob
 from pathlib import Path
-from typing import Annotated, Any, BinaryIO
+from typing import Annotated, Any, NamedTuple
 
 import typer
 
+from meshctl.cli.options.connect import ClusterFlags
+from meshctl.cluster.api import Access
 from meshctl.config.discover import discover
+from meshctl.errors import UsageError
 from meshctl.settings import Settings
 
 Paths = Annotated[
@@ -18,86 +21,118 @@ Paths = Annotated[
         show_default=False,
     ),
 ]
-Names = list[str] | None
-Output = Annotated[
-    str,
-    typer.Option(
-        "-o",
-        "--output",
-        help="text, json, yaml, sarif, github, gitlab, junit or markdown.",
-    ),
-]
-OutputFiles = Annotated[
-    Names,
-    typer.Option(
-        "-O",
-        "--output-file",
-        metavar="FORMAT=FILE",
-        help="Write another format to a file; repeatable.",
-    ),
-]
-FailOn = Annotated[
-    str | None,
-    typer.Option(
-        help="Least severity for exit code 1: error, warning, info or never.",
-        show_default="error",
-    ),
-]
-Select = Annotated[
-    Names, typer.Option(help="Run these rules alone: id, family, glob, IST or KIA code.")
-]
-Ignore = Annotated[Names, typer.Option(help="Leave these rules out.")]
-Baseline = Annotated[
-    str | None, typer.Option(metavar="FILE", help="Ignore the findings this file accepts.")
-]
-UpdateBaseline = Annotated[
-    str | None,
-    typer.Option(metavar="FILE", help="Write a baseline that accepts today's findings."),
-]
-Namespace = Annotated[
-    str | None,
-    typer.Option("-n", "--namespace", help="Namespace of objects that name none."),
-]
-MeshConfigFile = Annotated[
-    str | None,
-    typer.Option("--mesh-config", metavar="FILE", help="MeshConfig instead of the input's."),
-]
 Crds = Annotated[
     str | None,
     typer.Option("--crds", metavar="FILE|DIR", help="Your CRDs, instead of those of Istio 1.31."),
 ]
-WholeMesh = Annotated[
-    bool | None,
-    typer.Option(
-        "--whole-mesh/--part-of-mesh",
-        help="The input is the whole mesh: what is missing is absent.",
-        show_default=False,
-    ),
-]
-InCluster = Annotated[
-    bool, typer.Option("--cluster", help="Read the cluster too, with the files laid over it.")
-]
-ConfigFile = Annotated[
-    str | None,
-    typer.Option("--config", metavar="FILE", help="Config file instead of the nearest one."),
-]
+Output = Annotated[str, typer.Option("-o", "--output", help="text or json.")]
 
 
-def settings_from(config: str | None, **flags: object) -> Settings:
+class SourceFlags(NamedTuple):
+    """Where objects come from: files, a cluster, or files laid over a cluster."""
+
+    filename: Annotated[
+        list[str] | None,
+        typer.Option("-f", "--filename", metavar="PATH", help="A PATH, as kubectl has it."),
+    ] = None
+    cluster: Annotated[
+        bool, typer.Option("--cluster", help="Read the cluster too, with the files laid over it.")
+    ] = False
+    default_namespace: Annotated[
+        str | None,
+        typer.Option(metavar="NS", help="Namespace of objects that name none."),
+    ] = None
+    config: Annotated[
+        str | None,
+        typer.Option("--config", metavar="FILE", help="Config file instead of the nearest one."),
+    ] = None
+
+
+class MeshFlags(NamedTuple):
+    """What else is known about the mesh."""
+
+    mesh_config: Annotated[
+        str | None,
+        typer.Option(metavar="FILE", help="MeshConfig instead of the input's."),
+    ] = None
+    whole_mesh: Annotated[
+        bool | None,
+        typer.Option(
+            "--whole-mesh/--part-of-mesh",
+            help="The input is the whole mesh: what is missing is absent.",
+            show_default=False,
+        ),
+    ] = None
+
+
+class FilterFlags(NamedTuple):
+    """Which part of the answer is shown; everything is read all the same."""
+
+    namespace: Annotated[
+        list[str] | None,
+        typer.Option(
+            "-n", "--namespace", metavar="NS", help="Show this namespace alone; repeatable."
+        ),
+    ] = None
+    all_namespaces: Annotated[
+        bool, typer.Option("-A", "--all-namespaces", help="Show all namespaces, as without -n.")
+    ] = False
+    selector: Annotated[
+        str, typer.Option("-l", "--selector", metavar="LABELS", help="Show objects with these.")
+    ] = ""
+
+    @property
+    def namespaces(self) -> tuple[str, ...]:
+        """The namespaces that are shown; none stands for all."""
+        return () if self.all_namespaces else tuple(dict.fromkeys(self.namespace or ()))
+
+    def home(self, default: str) -> str:
+        """Where a name without a namespace is looked for: the one of -n, else the default."""
+        return self.namespaces[0] if len(self.namespaces) == 1 else default
+
+
+class Input(NamedTuple):
+    """What is read: paths, and the cluster too when it is live."""
+
+    paths: list[str]
+    is_live: bool
+    access: Access
+
+
+def chosen_input(paths: list[str] | None, source: SourceFlags, cluster: ClusterFlags) -> Input:
+    """Decide what is read, by one rule for every command.
+
+    The files at PATH; with --cluster the cluster, the files laid over it. Without both: the
+    cluster if --context, --kubeconfig or --as name one, else this directory.
+    """
+    chosen = [*(paths or ()), *(source.filename or ())]
+    is_live = source.cluster or (not chosen and cluster.names_one)
+    return Input(chosen if chosen or is_live else ["."], is_live, cluster.access)
+
+
+def settings_from(
+    source: SourceFlags, mesh: MeshFlags | None = None, shown: FilterFlags | None = None, *,
+    is_live: bool = False, **flags: object,
+) -> Settings:  # fmt: skip
     """Read the config file, then let every flag that was given win."""
-    file = Path(config) if config is not None else discover(Path.cwd())
+    file = Path(source.config) if source.config is not None else discover(Path.cwd())
     settings = Settings()
     if file is not None:
         from meshctl.config.file import read_settings  # pydantic is slow to import
 
         settings = read_settings(file)
+    known = mesh or MeshFlags()
+    # A cluster is the whole mesh, unless a flag says that there are others.
+    whole = (is_live or None) if known.whole_mesh is None else known.whole_mesh
+    flags |= {
+        "namespace": source.default_namespace,
+        "mesh_config": known.mesh_config,
+        "whole_mesh": whole,
+        "shown_namespaces": shown.namespaces if shown is not None else None,
+        "shown_labels": shown.selector if shown is not None else None,
+    }
     given = {name: value for name, value in flags.items() if value is not None}
     return settings._replace(**given)  # type: ignore[arg-type]
-
-
-def is_whole(flag: bool | None, cluster: bool) -> bool | None:
-    """Is the input the whole mesh? A cluster is, unless a flag says that there are others."""
-    return (cluster or None) if flag is None else flag
 
 
 def schemas_from(crds: str | None) -> list[dict[str, Any]]:
@@ -109,10 +144,16 @@ def schemas_from(crds: str | None) -> list[dict[str, Any]]:
     return read_crds(crds)
 
 
-def input_paths(paths: list[str] | None) -> tuple[list[str], BinaryIO | None]:
-    """Name what to read; standard input only where it was asked for."""
-    chosen = paths or ["."]
-    return chosen, sys.stdin.buffer if "-" in chosen else None
+def check_format(output: str, *known: str) -> None:
+    """Refuse a format that a command doesn't write, with UsageError."""
+    if output not in known:
+        raise UsageError(f"there is no output format {output!r}; take one of {', '.join(known)}")
+
+
+def check_word(flag: str, word: str, known: Sequence[str]) -> None:
+    """Refuse a word that a flag doesn't know, with UsageError."""
+    if word not in known:
+        raise UsageError(f"{flag} {word!r} is not one of {', '.join(known)}")
 
 
 def split_target(words: list[str] | None) -> tuple[str | None, list[str]]:
@@ -131,8 +172,15 @@ def split_targets(words: list[str] | None) -> tuple[str | None, str | None, list
     return first, *split_target(rest)
 
 
-def split_names(values: list[str] | None) -> tuple[str, ...] | None:
-    """Read names given several times or separated by commas; ``None`` when there are none."""
-    if not values:
-        return None
-    return tuple(name.strip() for value in values for name in value.split(",") if name.strip())
+def split_object(words: list[str], is_kind: Callable[[str], bool]) -> tuple[str, str, list[str]]:
+    """Part ``[KIND] NAME [PATH]...`` into its three; the kind is empty where none is written.
+
+    Two words that are no paths are a kind and a name, whatever the kind is.
+    """
+    first, *rest = words
+    if rest and "/" not in first and (is_kind(first) or not (rest[0] == "-" or glob(rest[0]))):  # noqa: PTH207 - a path or a pattern of paths
+        return first, rest[0], rest[1:]
+    kind, slash, name = first.partition("/")
+    if slash and is_kind(kind):
+        return kind, name, rest
+    return "", first, rest

@@ -34,6 +34,8 @@ class InjectionSettings:
     """Label selectors of pods that say nothing; the first list comes first."""
     namespace: str = ""
     """Where workloads are that don't say it."""
+    only: tuple[str, ...] = ()
+    """Namespaces whose workloads are injected; none stands for all."""
     namespaces: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """The annotations of namespaces, where OpenShift says which users it gives out."""
     revision: str = ""

@@ -1,9 +1,10 @@
-"""Finds the gateways through which a host is reached, and its names and paths there."""
+"""Finds the gateways through which a host is reached from outside, under which names and paths."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from typing import Any
 
-from meshctl.inspect.shown import Shown
+from meshctl.inspect.shown import Named, Place, Shown
 from meshctl.mesh import Mesh
 from meshctl.mesh.gateways.effective_gateway import EffectiveGateway
 from meshctl.mesh.gateways.server_merge import MergedServer
@@ -12,7 +13,39 @@ from meshctl.mesh.traffic.routes import EffectiveRoute, WeightedCluster
 from meshctl.resources import KubernetesRoute
 
 
-def exposures(mesh: Mesh, host: RegisteredHost, shown: Shown) -> Iterator[dict[str, Any]]:
+@dataclass(frozen=True, slots=True)
+class ExposedRoute:
+    """One match whose requests come to the host; ``virtual_service`` may be another route."""
+
+    match: str
+    subset: str | None
+    port: int | None
+    virtual_service: Named
+    location: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Exposure:
+    """One server or listener through which a host is reached, and where that is outside.
+
+    ``is_open`` says whether a Service leads to its port.
+    """
+
+    gateway: Named
+    workload: str | None
+    hosts: tuple[str, ...]
+    port: int | None
+    outside_ports: tuple[int, ...]
+    is_open: bool
+    protocol: str
+    tls: str | None
+    redirects_to_https: bool
+    addresses: tuple[str, ...]
+    node_ports: tuple[int, ...]
+    routes: tuple[ExposedRoute, ...]
+
+
+def exposures(mesh: Mesh, host: RegisteredHost, shown: Shown) -> Iterator[Exposure]:
     """Walk the entrances to a host: of Istio's Gateways, then of the Gateway API's."""
     for gateway in mesh.gateways:
         yield from _http(mesh, gateway, host, shown)
@@ -22,118 +55,103 @@ def exposures(mesh: Mesh, host: RegisteredHost, shown: Shown) -> Iterator[dict[s
 
 def _http(
     mesh: Mesh, gateway: EffectiveGateway, host: RegisteredHost, shown: Shown
-) -> Iterator[dict[str, Any]]:
+) -> Iterator[Exposure]:
     for hosts in gateway.route_configs.values():
-        for virtual_host in hosts:
-            found = [route for route in virtual_host.routes if _leads(route.targets, host)]
-            for server in dict.fromkeys(virtual_host.servers) if found else ():
-                form = _entrance(gateway, server, virtual_host.domains, shown)
-                form["redirects_to_https"] = server in virtual_host.redirected_by
-                form["routes"] = [_route(mesh, route, host, shown) for route in found]
-                yield form
+        for one in hosts:
+            found = [route for route in one.routes if _leads(route.targets, host)]
+            for server in dict.fromkeys(one.servers) if found else ():
+                routes = tuple(_route(mesh, route, host, shown) for route in found)
+                entrance = _entrance(gateway, server, one.domains, routes, shown)
+                yield replace(entrance, redirects_to_https=server in one.redirected_by)
 
 
-def _opaque(
-    gateway: EffectiveGateway, host: RegisteredHost, shown: Shown
-) -> Iterator[dict[str, Any]]:
+def _opaque(gateway: EffectiveGateway, host: RegisteredHost, shown: Shown) -> Iterator[Exposure]:
     for listener in gateway.listeners:
         for chain in listener.chains:
             for target in chain.targets:
                 if target.host == host.host:
-                    form = _entrance(gateway, chain.server, chain.sni or ("*",), shown)
-                    form["routes"] = [_destination("every connection", target, shown)]
-                    yield form
+                    routes = (_destination("every connection", target, shown),)
+                    yield _entrance(gateway, chain.server, chain.sni or ("*",), routes, shown)
 
 
 def _entrance(
-    gateway: EffectiveGateway, server: MergedServer, hosts: tuple[str, ...], shown: Shown
-) -> dict[str, Any]:
+    gateway: EffectiveGateway, server: MergedServer, hosts: tuple[str, ...],
+    routes: tuple[ExposedRoute, ...], shown: Shown,
+) -> Exposure:  # fmt: skip
     services = gateway.workload.services
     opened = [
         entry
-        for service in services
-        for entry in service.ports
+        for one in services
+        for entry in one.ports
         if server.server.port == entry.port or server.target == entry.target
     ]
-    return {
-        "gateway": shown.at(server.server.at()),
-        "workload": gateway.workload.name,
-        "hosts": list(hosts),
-        "port": server.server.port,
-        "outside_ports": sorted({entry.port for entry in opened}),
-        "is_open": not services or gateway.workload.exposes(server.target),
-        "protocol": server.server.protocol,
-        "tls": server.server.tls_mode or None,
-        "redirects_to_https": False,
-        "addresses": [address for service in services for address in service.outside_addresses],
-        "node_ports": [
-            node_port for entry in opened for node_port in [entry.number("nodePort")] if node_port
-        ],
-    }
-
-
-def _route(mesh: Mesh, route: EffectiveRoute, host: RegisteredHost, shown: Shown) -> dict[str, Any]:
-    alternative = mesh.traffic.route_matches.find(route)
-    target = next(
-        weighted_cluster for weighted_cluster in route.targets if weighted_cluster.host == host.host
+    return Exposure(
+        gateway=shown.at(server.server.at()),
+        workload=gateway.workload.name,
+        hosts=tuple(hosts),
+        port=server.server.port,
+        outside_ports=tuple(sorted({entry.port for entry in opened})),
+        is_open=not services or gateway.workload.exposes(server.target),
+        protocol=server.server.protocol,
+        tls=server.server.tls_mode or None,
+        redirects_to_https=False,
+        addresses=tuple(address for one in services for address in one.outside_addresses),
+        node_ports=tuple(one for entry in opened for one in [entry.number("nodePort")] if one),
+        routes=routes,
     )
-    text = alternative.full_title if alternative is not None else str(route.request.path)
-    form = _destination(text, target, shown)
-    form["virtual_service"] = shown.whole(route.virtual_service)
-    if alternative is not None:
-        form["location"] = shown.at(alternative.place)["location"]
-    return form
 
 
-def _destination(match: str, target: WeightedCluster, shown: Shown) -> dict[str, Any]:
+def _route(mesh: Mesh, route: EffectiveRoute, host: RegisteredHost, shown: Shown) -> ExposedRoute:
+    alternative = mesh.traffic.route_matches.find(route)
+    target = next(one for one in route.targets if one.host == host.host)
+    service = shown.whole(route.virtual_service)
+    if alternative is None:
+        place = shown.at(target.destination.at("host")).location
+        text = str(route.request.path)
+    else:
+        place, text = shown.at(alternative.place).location, alternative.full_title
+    return ExposedRoute(text, target.subset or None, target.port, service, place)
+
+
+def _destination(match: str, target: WeightedCluster, shown: Shown) -> ExposedRoute:
     place = shown.at(target.destination.at("host"))
-    return {
-        "match": match,
-        "subset": target.subset or None,
-        "port": target.port,
-        "virtual_service": place,
-        "location": place["location"],
-    }
+    return ExposedRoute(match, target.subset or None, target.port, place, place.location)
 
 
 def _leads(targets: tuple[WeightedCluster, ...], host: RegisteredHost) -> bool:
-    return any(weighted_cluster.host == host.host for weighted_cluster in targets)
+    return any(one.host == host.host for one in targets)
 
 
-def _of_gateway_api(mesh: Mesh, host: RegisteredHost, shown: Shown) -> Iterator[dict[str, Any]]:
+def _of_gateway_api(mesh: Mesh, host: RegisteredHost, shown: Shown) -> Iterator[Exposure]:
     """Walk the listeners of the Gateway API whose routes name a Service; matches are not read."""
     for route in mesh.of(KubernetesRoute):
         backends = [
-            reference
-            for reference in route.backends
-            if (reference.kind, reference.name, reference.namespace)
+            one
+            for one in route.backends
+            if (one.kind, one.name, one.namespace)
             == (host.source.kind, host.source.name, host.namespace)
         ]
         for parent in route.parents if backends else ():
             for listener in mesh.gateway_api.competing_routes.listeners(parent):
-                yield {
-                    "gateway": shown.at(listener.at()),
-                    "workload": None,
-                    "hosts": list(route.hostnames) or [listener.hostname or "*"],
-                    "port": listener.port,
-                    "outside_ports": [],
-                    "is_open": True,
-                    "protocol": listener.protocol,
-                    "tls": listener.child("tls").text("mode") or None,
-                    "redirects_to_https": False,
-                    "addresses": _given(listener.resource.child("status")),
-                    "node_ports": [],
-                    "routes": [
-                        {
-                            "match": "what its rules ask for",
-                            "subset": None,
-                            "port": reference.port,
-                            "virtual_service": shown.whole(route),
-                            "location": shown.at(reference.at())["location"],
-                        }
-                        for reference in backends
-                    ],
-                }
+                yield Exposure(
+                    gateway=shown.at(listener.at()),
+                    workload=None,
+                    hosts=tuple(route.hostnames) or (listener.hostname or "*",),
+                    port=listener.port,
+                    outside_ports=(),
+                    is_open=True,
+                    protocol=listener.protocol,
+                    tls=listener.child("tls").text("mode") or None,
+                    redirects_to_https=False,
+                    addresses=tuple(_given(listener.resource.child("status"))),
+                    node_ports=(),
+                    routes=tuple(_backend(route, one, shown) for one in backends),
+                )
+
+
+def _backend(route: KubernetesRoute, backend: Any, shown: Shown) -> ExposedRoute:
+    place = shown.at(backend.at()).location
+    return ExposedRoute("what its rules ask for", None, backend.port, shown.whole(route), place)
 
 
 def _given(status: Any) -> list[str]:

@@ -1,11 +1,11 @@
-"""Describes what a Gateway opens, for which hosts, and what of it istiod drops."""
+"""Finds what a Gateway opens, for which hosts, and what of it comes to nothing."""
 
 from collections.abc import Iterator
-from typing import Any
+from dataclasses import dataclass
 
-from meshctl.inspect.describe.policies import authorization_at
+from meshctl.inspect.describe.policies import AuthorizationAnswer, authorization_at
 from meshctl.inspect.routes.gateway_routes import reason
-from meshctl.inspect.shown import Shown
+from meshctl.inspect.shown import Named, Shown
 from meshctl.mesh import Mesh
 from meshctl.mesh.gateways.effective_gateway import EffectiveGateway
 from meshctl.mesh.gateways.server_merge import MergedServer
@@ -19,147 +19,255 @@ from meshctl.resources import (
 )
 
 
-def gateway_form(mesh: Mesh, gateway: Gateway, shown: Shown) -> dict[str, Any]:
-    """Write a Gateway: its servers, on each workload that it selects, and what routes there."""
+@dataclass(frozen=True, slots=True)
+class Fate:
+    """What became of a server on one gateway workload."""
+
+    workload: str
+    pod_port: int
+    dropped: bool
+    serves: bool
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """A Secret that a server presents; ``found`` is null where the input can't tell."""
+
+    name: str
+    namespaces: tuple[str, ...]
+    found: bool | None
+    objects: tuple[Named, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ServerAnswer(Named):
+    """A server of a Gateway."""
+
+    port: int | None
+    protocol: str
+    hosts: tuple[str, ...]
+    tls: str | None
+    redirects_to_https: bool
+    certificates: tuple[Certificate, ...]
+    fates: tuple[Fate, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EntranceService(Named):
+    """A Service in front of a gateway workload, and where it is reached from outside."""
+
+    addresses: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OpenListener:
+    """A port that a gateway workload listens on; closed if no Service leads to it."""
+
+    address: str
+    is_open: bool
+    duplicate_sni: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class GatewayWorkloadAnswer:
+    """A workload that runs a gateway, as far as the input has it."""
+
+    name: str
+    object: Named | None
+    proxy: str | None
+    services: tuple[EntranceService, ...]
+    listeners: tuple[OpenListener, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ServingWorkload(GatewayWorkloadAnswer):
+    """A gateway workload with everything that Gateways make it serve."""
+
+    gateways: tuple[Named, ...]
+    servers: tuple[ServerAnswer, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BoundService(Named):
+    """A VirtualService that names a Gateway, the servers that take its hosts, its rules."""
+
+    hosts: tuple[str, ...]
+    servers: tuple[int, ...]
+    routes: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class GatewayAnswer:
+    """A Gateway of Istio."""
+
+    gateway: Named
+    selector: dict[str, str]
+    servers: tuple[ServerAnswer, ...]
+    workloads: tuple[GatewayWorkloadAnswer, ...]
+    virtual_services: tuple[BoundService, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ListenerAnswer(Named):
+    """A listener of a Gateway of the Gateway API."""
+
+    listener: str
+    port: int | None
+    protocol: str
+    host: str
+    routes_from: str
+    certificates: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AttachedRoute(Named):
+    """A route that names a Gateway; ``admitted`` is yes, no or unknown."""
+
+    hosts: tuple[str, ...]
+    listeners: tuple[str, ...]
+    admitted: str
+
+
+@dataclass(frozen=True, slots=True)
+class KubernetesGatewayAnswer:
+    """A Gateway of the Gateway API."""
+
+    gateway: Named
+    class_: str
+    is_waypoint: bool
+    listeners: tuple[ListenerAnswer, ...]
+    routes: tuple[AttachedRoute, ...]
+    authorization: AuthorizationAnswer
+
+
+def gateway_answer(mesh: Mesh, gateway: Gateway, shown: Shown) -> GatewayAnswer:
+    """Describe a Gateway: its servers, on each workload that it selects, and what routes there."""
     effective = mesh.gateways.of(gateway)
-    return {
-        "gateway": shown.whole(gateway),
-        "selector": gateway.selector,
-        "servers": [_server(mesh, server, effective, shown) for server in gateway.servers],
-        "workloads": [_workload(mesh, effective_gateway, shown) for effective_gateway in effective],
-        "virtual_services": [
-            _service(mesh, service, gateway, shown)
-            for service in mesh.traffic.routes.naming(gateway.key_name)
-        ],
-    }
+    return GatewayAnswer(
+        shown.whole(gateway),
+        dict(gateway.selector),
+        tuple(_server(mesh, one, effective, shown) for one in gateway.servers),
+        tuple(_workload(mesh, one, shown) for one in effective),
+        tuple(
+            _service(mesh, one, gateway, shown)
+            for one in mesh.traffic.routes.naming(gateway.key_name)
+        ),
+    )
 
 
-def workload_form(mesh: Mesh, gateway: EffectiveGateway, shown: Shown) -> dict[str, Any]:
-    """Write what a gateway workload listens on, of all Gateways that select it."""
-    return {
-        **_workload(mesh, gateway, shown),
-        "gateways": [shown.whole(each_gateway) for each_gateway in gateway.gateways],
-        "servers": [_server(mesh, server.server, [gateway], shown) for server in gateway.servers],
-    }
+def workload_answer(mesh: Mesh, gateway: EffectiveGateway, shown: Shown) -> ServingWorkload:
+    """Describe what a gateway workload listens on, of all Gateways that select it."""
+    one = _workload(mesh, gateway, shown)
+    return ServingWorkload(
+        one.name, one.object, one.proxy, one.services, one.listeners,
+        tuple(shown.whole(each) for each in gateway.gateways),
+        tuple(_server(mesh, each.server, [gateway], shown) for each in gateway.servers),
+    )  # fmt: skip
 
 
-def kubernetes_form(mesh: Mesh, gateway: KubernetesGateway, shown: Shown) -> dict[str, Any]:
-    """Write a Gateway of the Gateway API: its listeners and the routes that attach to it."""
+def kubernetes_answer(
+    mesh: Mesh, gateway: KubernetesGateway, shown: Shown
+) -> KubernetesGatewayAnswer:
+    """Describe a Gateway of the Gateway API: its listeners and the routes that attach to it."""
     routes = [
         (route, parent)
         for route in mesh.of(KubernetesRoute)
         for parent in route.parents
         if parent.kind == "Gateway" and mesh.gateway_api.reference_grants.gateway(parent) is gateway
     ]
-    return {
-        "gateway": shown.whole(gateway),
-        "class": gateway.class_name,
-        "is_waypoint": gateway.is_waypoint,
-        "listeners": [_listener(listener, shown) for listener in gateway.listeners],
-        "routes": [
-            {
-                **shown.whole(route),
-                "hosts": list(route.hostnames),
-                "listeners": [
-                    listener.name
-                    for listener in mesh.gateway_api.competing_routes.listeners(parent)
-                ],
-                "admitted": mesh.gateway_api.reference_grants.admits(
-                    gateway, route, parent.section
-                ).value,
-            }
+    return KubernetesGatewayAnswer(
+        shown.whole(gateway),
+        gateway.class_name,
+        gateway.is_waypoint,
+        tuple(_listener(one, shown) for one in gateway.listeners),
+        tuple(
+            AttachedRoute(
+                *shown.head(route),
+                tuple(route.hostnames),
+                tuple(one.name for one in mesh.gateway_api.competing_routes.listeners(parent)),
+                mesh.gateway_api.reference_grants.admits(gateway, route, parent.section).value,
+            )
             for route, parent in routes
-        ],
-        "authorization": authorization_at(mesh, gateway, shown),
-    }
+        ),
+        authorization_at(mesh, gateway, shown),
+    )
 
 
 def _server(
     mesh: Mesh, server: Server, effective: list[EffectiveGateway], shown: Shown
-) -> dict[str, Any]:
-    return {
-        **shown.at(server.at()),
-        "port": server.port,
-        "protocol": server.protocol,
-        "hosts": list(server.hosts),
-        "tls": server.tls_mode or None,
-        "redirects_to_https": server.https_redirect,
-        "certificates": list(_certificates(mesh, server, effective, shown)),
-        "fates": [
-            _fate(gateway, found)
-            for gateway in effective
-            for found in [gateway.find(server)]
-            if found
-        ],
-    }
+) -> ServerAnswer:
+    return ServerAnswer(
+        *shown.head_at(server.at()),
+        server.port,
+        server.protocol,
+        tuple(server.hosts),
+        server.tls_mode or None,
+        server.https_redirect,
+        tuple(_certificates(mesh, server, effective, shown)),
+        tuple(_fate(one, found) for one in effective for found in [one.find(server)] if found),
+    )
 
 
-def _fate(gateway: EffectiveGateway, server: MergedServer) -> dict[str, Any]:
-    return {
-        "workload": gateway.workload.name,
-        "pod_port": server.target,
-        "dropped": server.drop is not None,
-        "serves": server in gateway.serving,
-        "reason": reason(server, gateway),
-    }
+def _fate(gateway: EffectiveGateway, server: MergedServer) -> Fate:
+    return Fate(
+        gateway.workload.name, server.target, server.drop is not None, server in gateway.serving,
+        reason(server, gateway),
+    )  # fmt: skip
 
 
 def _certificates(
     mesh: Mesh, server: Server, effective: list[EffectiveGateway], shown: Shown
-) -> Iterator[dict[str, Any]]:
-    """Walk the Secrets a server presents; ``found`` is null where the input can't tell."""
-    homes = {gateway.workload.namespace for gateway in effective} - {None}
+) -> Iterator[Certificate]:
+    """Walk the Secrets a server presents."""
+    homes = {one.workload.namespace for one in effective} - {None}
     is_certain = mesh.has_all("Secret") and bool(mesh.registry.secrets)
     for name, _ in server.credentials:
         places = {
             home: ref for home, ref in mesh.registry.secrets.called(name).items() if home in homes
         }
-        yield {
-            "name": name,
-            "namespaces": sorted(home for home in homes if home is not None),
-            "found": bool(places) if places or (homes and is_certain) else None,
-            "objects": [shown.at(ref) for ref in places.values()],
-        }
+        yield Certificate(
+            name,
+            tuple(sorted(home for home in homes if home is not None)),
+            bool(places) if places or (homes and is_certain) else None,
+            tuple(shown.at(ref) for ref in places.values()),
+        )
 
 
-def _workload(mesh: Mesh, gateway: EffectiveGateway, shown: Shown) -> dict[str, Any]:
+def _workload(mesh: Mesh, gateway: EffectiveGateway, shown: Shown) -> GatewayWorkloadAnswer:
     workload, services = gateway.workload.workload, gateway.workload.services
-    return {
-        "name": gateway.workload.name,
-        "object": shown.whole(workload) if workload is not None else None,
-        "proxy": mesh.workloads.membership(workload).value if workload is not None else None,
-        "services": [
-            {**shown.whole(service), "addresses": list(service.outside_addresses)}
-            for service in services
-        ],
-        "listeners": [
-            {
-                "address": f"{listener.bind}:{listener.port}",
-                "is_open": gateway.workload.exposes(listener.port),
-                "duplicate_sni": list(listener.duplicate_sni),
-            }
-            for listener in gateway.listeners
-        ],
-    }
+    return GatewayWorkloadAnswer(
+        gateway.workload.name,
+        shown.whole(workload) if workload is not None else None,
+        mesh.workloads.membership(workload).value if workload is not None else None,
+        tuple(EntranceService(*shown.head(one), tuple(one.outside_addresses)) for one in services),
+        tuple(
+            OpenListener(
+                f"{one.bind}:{one.port}", gateway.workload.exposes(one.port),
+                tuple(one.duplicate_sni),
+            )
+            for one in gateway.listeners
+        ),
+    )  # fmt: skip
 
 
-def _service(mesh: Mesh, service: VirtualService, gateway: Gateway, shown: Shown) -> dict[str, Any]:
+def _service(mesh: Mesh, service: VirtualService, gateway: Gateway, shown: Shown) -> BoundService:
     servers = mesh.gateways.bindings.servers(gateway, service)
-    return {
-        **shown.whole(service),
-        "hosts": list(service.hosts),
-        "servers": sorted(server.index for server in servers),
-        "routes": {kind: len(getattr(service, kind)) for kind in ("http", "tls", "tcp")},
-    }
+    return BoundService(
+        *shown.head(service),
+        tuple(service.hosts),
+        tuple(sorted(one.index for one in servers)),
+        {kind: len(getattr(service, kind)) for kind in ("http", "tls", "tcp")},
+    )
 
 
-def _listener(listener: KubernetesListener, shown: Shown) -> dict[str, Any]:
-    return {
-        **shown.at(listener.at()),
-        "listener": listener.name,
-        "port": listener.port,
-        "protocol": listener.protocol,
-        "host": listener.hostname or "*",
-        "routes_from": listener.routes_from,
-        "certificates": [certificate.text("name") for certificate in listener.certificates],
-    }
+def _listener(listener: KubernetesListener, shown: Shown) -> ListenerAnswer:
+    return ListenerAnswer(
+        *shown.head_at(listener.at()),
+        listener.name,
+        listener.port,
+        listener.protocol,
+        listener.hostname or "*",
+        listener.routes_from,
+        tuple(one.text("name") for one in listener.certificates),
+    )

@@ -1,9 +1,13 @@
-"""Describes the configuration of a workload's pods."""
+"""Finds what holds for the pods of a workload."""
 
-from typing import Any
+from dataclasses import dataclass
 
-from meshctl.inspect.describe.gateway import workload_form
+from meshctl.inspect.describe.gateway import ServingWorkload, workload_answer
 from meshctl.inspect.describe.policies import (
+    AuthorizationAnswer,
+    PeerAnswer,
+    ProxySettings,
+    TokenPolicy,
     authorization,
     container_ports,
     enforcer,
@@ -11,74 +15,102 @@ from meshctl.inspect.describe.policies import (
     proxy_settings,
     request_authentications,
 )
-from meshctl.inspect.describe.service import host_form
-from meshctl.inspect.injection.explanation import injection, injection_form
-from meshctl.inspect.shown import Shown
+from meshctl.inspect.describe.service import HostAnswer, host_answer
+from meshctl.inspect.injection.explanation import InjectionAnswer, injection, injection_answer
+from meshctl.inspect.shown import Named, Shown
 from meshctl.istio.labels import REVISION
 from meshctl.mesh import Mesh
 from meshctl.mesh.workloads.membership import is_gateway
 from meshctl.resources import Workload
 
 
-def pod_form(mesh: Mesh, pod: Workload, shown: Shown) -> dict[str, Any]:
-    """Write everything about a pod, or about the pods of a workload.
+@dataclass(frozen=True, slots=True)
+class ContainerPort:
+    """A port that a container declares."""
 
-    A pod that a controller of the input made is answered for by that controller.
+    container: str
+    name: str | None
+    number: int | None
+    protocol: str
+
+
+@dataclass(frozen=True, slots=True)
+class PodAnswer(ProxySettings):
+    """Everything about a pod; a controller of the input answers for the pods that it made.
+
+    ``enforced_by`` is null outside the mesh; ``serves`` is for what runs a gateway.
     """
-    workload = mesh.workloads.listed(pod)
-    form = {
-        "pod": shown.whole(pod),
-        "controller": shown.whole(workload) if workload is not pod else None,
-        "proxy": mesh.workloads.membership(workload).value,
-        "is_gateway": is_gateway(workload),
-        **_injection(mesh, pod),
-        "service_account": workload.service_account,
-        "ports": _ports(pod),
-        "not_ready": _not_ready(pod),
-        "services": [
-            host_form(mesh, host, shown, workload)
-            for host in mesh.workloads.container_ports.hosts(workload)
-        ],
-        "enforced_by": enforcer(mesh, workload),
-        "peer_authentication": peer_authentication(mesh, workload, shown),
-        "authorization": authorization(mesh, workload, shown),
-        "request_authentications": request_authentications(mesh, workload, shown),
-        **proxy_settings(mesh, workload, shown),
-    }
-    served = mesh.gateways.for_workload(workload.key_name)
-    if served is not None and served.gateways:
-        form["serves"] = workload_form(mesh, served, shown)
-    return form
+
+    pod: Named
+    controller: Named | None
+    proxy: str
+    is_gateway: bool
+    revision: str | None
+    injection: InjectionAnswer
+    service_account: str
+    ports: tuple[ContainerPort, ...]
+    not_ready: tuple[str, ...]
+    services: tuple[HostAnswer, ...]
+    enforced_by: str | None
+    peer_authentication: PeerAnswer
+    authorization: AuthorizationAnswer
+    request_authentications: tuple[TokenPolicy, ...]
+    serves: ServingWorkload | None
 
 
-def _injection(mesh: Mesh, pod: Workload) -> dict[str, Any]:
-    """Say which revision runs, else which one would, and whether a new pod gets a sidecar.
+def pod_answer(mesh: Mesh, pod: Workload, shown: Shown) -> PodAnswer:
+    """Describe a pod, or the pods of a workload.
 
     Findings about webhooks are none about the pod, so these are not among the objects shown.
     """
+    workload = mesh.workloads.listed(pod)
+    named = shown.whole(pod)
+    controller = shown.whole(workload) if workload is not pod else None
     found = injection(mesh, pod)
     written = pod.pod_labels.get(REVISION) or pod.pod_annotations.get(REVISION)
-    return {
-        "revision": written or next((match.revision for match in found.taken_by), None),
-        "injection": injection_form(found, Shown()),
-    }
+    hosts = mesh.workloads.container_ports.hosts(workload)
+    services = tuple(host_answer(mesh, one, shown, workload) for one in hosts)
+    peers = peer_authentication(mesh, workload, shown)
+    callers = authorization(mesh, workload, shown)
+    tokens = request_authentications(mesh, workload, shown)
+    settings = proxy_settings(mesh, workload, shown)
+    served = mesh.gateways.for_workload(workload.key_name)
+    return PodAnswer(
+        sidecar=settings.sidecar,
+        telemetries=settings.telemetries,
+        envoy_filters=settings.envoy_filters,
+        wasm_plugins=settings.wasm_plugins,
+        pod=named,
+        controller=controller,
+        proxy=mesh.workloads.membership(workload).value,
+        is_gateway=is_gateway(workload),
+        revision=written or next((one.revision for one in found.taken_by), None),
+        injection=injection_answer(found, Shown()),
+        service_account=workload.service_account,
+        ports=_ports(pod),
+        not_ready=_not_ready(pod),
+        services=services,
+        enforced_by=enforcer(mesh, workload),
+        peer_authentication=peers,
+        authorization=callers,
+        request_authentications=tokens,
+        serves=workload_answer(mesh, served, shown) if served and served.gateways else None,
+    )
 
 
-def _ports(pod: Workload) -> list[dict[str, Any]]:
-    return [
-        {
-            "container": name,
-            "name": port.text("name") or None,
-            "number": port.number("containerPort"),
-            "protocol": port.text("protocol") or "TCP",
-        }
+def _ports(pod: Workload) -> tuple[ContainerPort, ...]:
+    return tuple(
+        ContainerPort(
+            name, port.text("name") or None, port.number("containerPort"),
+            port.text("protocol") or "TCP",
+        )
         for name, port in container_ports(pod)
-    ]
+    )  # fmt: skip
 
 
-def _not_ready(pod: Workload) -> list[str]:
-    return [
-        str(item.get("name"))
-        for _, item in pod.child("status").items("containerStatuses")
-        if item.get("ready") is False
-    ]
+def _not_ready(pod: Workload) -> tuple[str, ...]:
+    return tuple(
+        str(one.get("name"))
+        for _, one in pod.child("status").items("containerStatuses")
+        if one.get("ready") is False
+    )

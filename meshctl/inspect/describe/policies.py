@@ -1,10 +1,10 @@
-"""Lists the policies of a workload: TLS, authorization, tokens, and its proxy's settings."""
+"""Finds the policies that hold for a workload: TLS, authorization, tokens, proxy settings."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from itertools import chain
-from typing import Any
 
-from meshctl.inspect.shown import Shown
+from meshctl.inspect.shown import Named, Place, Shown
 from meshctl.mesh import Mesh
 from meshctl.mesh.security.authorization_rules import matches_everything
 from meshctl.mesh.security.hbone import mode_of
@@ -34,105 +34,171 @@ _EVERYONE = "everyone"
 _NOBODY = "nobody"
 
 
+@dataclass(frozen=True, slots=True)
+class PortMode:
+    """The TLS mode of one container port; what is not captured goes past the proxy."""
+
+    port: int
+    mode: str
+    decided_by: Named | None
+    captured: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PeerPolicy(Named):
+    """A PeerAuthentication, and whether it counts; of each level only one does."""
+
+    counts: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PeerAnswer:
+    """The TLS mode that a workload demands, and of each port that is for peers."""
+
+    mode: str
+    decided_by: Named | None
+    order_known: bool
+    ports: tuple[PortMode, ...]
+    objects: tuple[PeerPolicy, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RuleAnswer:
+    """One rule of an AuthorizationPolicy in words: entries of a list are alternatives."""
+
+    from_: tuple[str, ...]
+    to: tuple[str, ...]
+    when: tuple[str, ...]
+    location: Place
+
+
+@dataclass(frozen=True, slots=True)
+class AuthorizationEntry(Named):
+    """An AuthorizationPolicy that is asked."""
+
+    action: str
+    provider: str | None
+    dry_run: bool
+    rules: tuple[RuleAnswer, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AuthorizationAnswer:
+    """AuthorizationPolicies in the order of evaluation, and who may call at all."""
+
+    callers: str
+    policies: tuple[AuthorizationEntry, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TokenPolicy(Named):
+    """A RequestAuthentication, and whose tokens it checks."""
+
+    issuers: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ProxySettings:
+    """What else shapes the proxy of a workload."""
+
+    sidecar: Named | None
+    telemetries: tuple[Named, ...]
+    envoy_filters: tuple[Named, ...]
+    wasm_plugins: tuple[Named, ...]
+
+
 def enforcer(mesh: Mesh, workload: Workload) -> str | None:
     """Name what enforces policies for a workload; ``None`` outside the mesh."""
     return _ENFORCERS[mesh.workloads.membership(workload)]
 
 
-def peer_authentication(mesh: Mesh, workload: Workload, shown: Shown) -> dict[str, Any]:
-    """Write the TLS mode that a workload demands, and of each port that differs."""
+def peer_authentication(mesh: Mesh, workload: Workload, shown: Shown) -> PeerAnswer:
+    """Say which TLS mode a workload demands, and each port that is for peers."""
     policies = mesh.security.peer_authentications
     whole = policies.of_workload(workload)
     ports = []
     for number in _ports(mesh, workload):
         server = mesh.security.mtls.server(workload, number)
         demand = policies.of_port(workload, number)
-        ports.append({
-            "port": number,
-            "mode": _mode(mesh, workload, demand),
-            "decided_by": shown.perhaps(demand.ref),
-            "captured": server.bypass is None,
-        })  # fmt: skip
+        mode = _mode(mesh, workload, demand)
+        ports.append(PortMode(number, mode, shown.perhaps(demand.ref), server.bypass is None))
     levels: Sequence[Sequence[PeerAuthentication]] = (
         policies.for_workload(workload),
         policies.for_namespace(workload.namespace),
         policies.for_mesh(),
     )
-    return {
-        "mode": _mode(mesh, workload, whole),
-        "decided_by": shown.perhaps(whole.ref),
-        "order_known": whole.order_known,
-        "ports": ports,
-        "objects": [
-            {**shown.whole(policy), "counts": place == 0}
-            for level in dict.fromkeys(map(tuple, levels))
-            for place, policy in enumerate(level)
-        ],
-    }
+    objects = tuple(
+        PeerPolicy(*shown.head(one), place == 0)
+        for level in dict.fromkeys(map(tuple, levels))
+        for place, one in enumerate(level)
+    )
+    mode = _mode(mesh, workload, whole)
+    return PeerAnswer(mode, shown.perhaps(whole.ref), whole.order_known, tuple(ports), objects)
 
 
-def authorization(mesh: Mesh, workload: Workload, shown: Shown) -> dict[str, Any]:
-    """Write the AuthorizationPolicies of a workload in the order of evaluation."""
-    form = authorization_of(dict.fromkeys(mesh.security.authorization.guarding(workload)), shown)
-    if mesh.may_lack("AuthorizationPolicy") and not form["callers"].startswith(_NOBODY):
-        form["callers"] = "unknown, as the cluster doesn't show all AuthorizationPolicies"
-    return form
+def authorization(mesh: Mesh, workload: Workload, shown: Shown) -> AuthorizationAnswer:
+    """List the AuthorizationPolicies of a workload in the order of evaluation."""
+    found = authorization_of(dict.fromkeys(mesh.security.authorization.guarding(workload)), shown)
+    if mesh.may_lack("AuthorizationPolicy") and not found.callers.startswith(_NOBODY):
+        unknown = "unknown, as the cluster doesn't show all AuthorizationPolicies"
+        return replace(found, callers=unknown)
+    return found
 
 
-def authorization_of(policies: Any, shown: Shown) -> dict[str, Any]:
-    """Write AuthorizationPolicies that hold together, and who may call at all."""
-    ordered = sorted(policies, key=lambda policy: _ORDER.index(policy.action) if policy.action in _ORDER
+def authorization_of(policies: Iterable[AuthorizationPolicy], shown: Shown) -> AuthorizationAnswer:
+    """List AuthorizationPolicies that hold together, and say who may call at all."""
+    ordered = sorted(policies, key=lambda one: _ORDER.index(one.action) if one.action in _ORDER
                      else len(_ORDER))  # fmt: skip
-    return {
-        "callers": _callers([policy for policy in ordered if not _is_dry_run(policy)]),
-        "policies": [
-            {
-                **shown.whole(policy),
-                "action": policy.action,
-                "provider": policy.spec.child("provider").text("name") or None,
-                "dry_run": _is_dry_run(policy),
-                "rules": [_rule(rule, shown) for rule in policy.rules],
-            }
-            for policy in ordered
-        ],
-    }
+    return AuthorizationAnswer(
+        _callers([one for one in ordered if not _is_dry_run(one)]),
+        tuple(
+            AuthorizationEntry(
+                *shown.head(one),
+                one.action,
+                one.spec.child("provider").text("name") or None,
+                _is_dry_run(one),
+                tuple(_rule(rule, shown) for rule in one.rules),
+            )
+            for one in ordered
+        ),
+    )
 
 
-def authorization_at(mesh: Mesh, target: Resource, shown: Shown) -> dict[str, Any]:
-    """Write the AuthorizationPolicies that name a Service or Gateway in targetRefs."""
+def authorization_at(mesh: Mesh, target: Resource, shown: Shown) -> AuthorizationAnswer:
+    """List the AuthorizationPolicies that name a Service or Gateway in targetRefs."""
     policies = (
-        policy
-        for policy in mesh.of(AuthorizationPolicy)
-        if policy.namespace == target.namespace
-        and any((ref.kind, ref.name) == (target.kind, target.name) for ref in policy.target_refs)
+        one
+        for one in mesh.of(AuthorizationPolicy)
+        if one.namespace == target.namespace
+        and any((ref.kind, ref.name) == (target.kind, target.name) for ref in one.target_refs)
     )
     return authorization_of(policies, shown)
 
 
-def request_authentications(mesh: Mesh, workload: Workload, shown: Shown) -> list[dict[str, Any]]:
-    """Write the RequestAuthentications of a workload, which all hold together."""
+def request_authentications(
+    mesh: Mesh, workload: Workload, shown: Shown
+) -> tuple[TokenPolicy, ...]:
+    """List the RequestAuthentications of a workload, which all hold together."""
     found = dict.fromkeys(mesh.security.request_authentications.of(workload))
-    return [
-        {**shown.whole(policy), "issuers": [rule.issuer for rule in policy.rules]}
-        for policy in found
-    ]
+    return tuple(
+        TokenPolicy(*shown.head(one), tuple(rule.issuer for rule in one.rules)) for one in found
+    )
 
 
-def proxy_settings(mesh: Mesh, workload: Workload, shown: Shown) -> dict[str, Any]:
-    """Write what else shapes the proxy of a workload: Sidecar, Telemetry, filters, plugins."""
+def proxy_settings(mesh: Mesh, workload: Workload, shown: Shown) -> ProxySettings:
+    """Find what else shapes the proxy of a workload: Sidecar, Telemetry, filters, plugins."""
     sidecar = mesh.sidecar_scope.sidecar_of(workload)
     plugins = (
-        wasm_plugin
-        for wasm_plugin in mesh.of(WasmPlugin)
-        if not wasm_plugin.target_refs
-        and workload in mesh.security.authorization.picked(wasm_plugin)
+        one
+        for one in mesh.of(WasmPlugin)
+        if not one.target_refs and workload in mesh.security.authorization.picked(one)
     )
-    return {
-        "sidecar": shown.whole(sidecar) if sidecar is not None else None,
-        "telemetries": _all(_telemetries(mesh, workload), shown),
-        "envoy_filters": _all(mesh.workloads.envoy_filters.of(workload), shown),
-        "wasm_plugins": _all(plugins, shown),
-    }
+    return ProxySettings(
+        shown.whole(sidecar) if sidecar is not None else None,
+        _all(_telemetries(mesh, workload), shown),
+        _all(mesh.workloads.envoy_filters.of(workload), shown),
+        _all(plugins, shown),
+    )
 
 
 def container_ports(workload: Workload) -> Iterator[tuple[str, View]]:
@@ -156,7 +222,7 @@ def _ports(mesh: Mesh, workload: Workload) -> list[int]:
         if name != PROXY_CONTAINER and port.text("protocol") in {"", "TCP"}
     )
     targets = (target for _, target in mesh.workloads.container_ports.in_front_of(workload))
-    return sorted({port for port in chain(declared, targets) if port})
+    return sorted({one for one in chain(declared, targets) if one})
 
 
 def _telemetries(mesh: Mesh, workload: Workload) -> Iterator[Telemetry]:
@@ -168,9 +234,8 @@ def _telemetries(mesh: Mesh, workload: Workload) -> Iterator[Telemetry]:
         yield from level[:1]
 
 
-def _all(resources: Any, shown: Shown) -> list[dict[str, Any]]:
-    several: Iterator[Resource] = iter(resources)
-    return [shown.whole(resource) for resource in several]
+def _all(resources: Iterable[Resource], shown: Shown) -> tuple[Named, ...]:
+    return tuple(shown.whole(one) for one in resources)
 
 
 def _is_dry_run(policy: AuthorizationPolicy) -> bool:
@@ -179,38 +244,38 @@ def _is_dry_run(policy: AuthorizationPolicy) -> bool:
 
 def _callers(policies: Sequence[AuthorizationPolicy]) -> str:
     """Say who may call at all; rules about parts of requests narrow that further."""
-    for policy in policies:
-        if policy.action == "DENY" and any(map(matches_everything, policy.rules)):
-            return f"{_NOBODY}: AuthorizationPolicy {policy.key_name} denies everything"
-    allowing = [policy for policy in policies if policy.action == "ALLOW"]
-    rules = [rule for policy in allowing for rule in policy.rules]
+    for one in policies:
+        if one.action == "DENY" and any(map(matches_everything, one.rules)):
+            return f"{_NOBODY}: AuthorizationPolicy {one.key_name} denies everything"
+    allowing = [one for one in policies if one.action == "ALLOW"]
+    rules = [rule for one in allowing for rule in one.rules]
     if not allowing:
         text = f"{_EVERYONE}, as no AuthorizationPolicy of the input has the action ALLOW"
     elif not rules:
-        names = ", ".join(policy.key_name for policy in allowing)
+        names = ", ".join(one.key_name for one in allowing)
         return f"{_NOBODY}: {names} allows, without any rule, nothing"
     elif any(map(matches_everything, rules)):
         text = f"{_EVERYONE}, as a rule of ALLOW has no condition"
     else:
         sources = dict.fromkeys(_sources(rule) or "any source" for rule in rules)
         text = f"who meets a rule of ALLOW: {'; '.join(sources)}"
-    if any(policy.action == "DENY" and policy.rules for policy in policies):
+    if any(one.action == "DENY" and one.rules for one in policies):
         text += "; but nobody with a request that meets a rule of DENY"
-    asked = any(policy.action == "CUSTOM" for policy in policies)
+    asked = any(one.action == "CUSTOM" for one in policies)
     return f"{text}; if asked, the external authorizer has to agree" if asked else text
 
 
-def _rule(rule: AuthorizationRule, shown: Shown) -> dict[str, Any]:
-    return {
-        "from": [_fields(source) for source in rule.sources],
-        "to": [_fields(operation) for operation in rule.operations],
-        "when": [_condition(condition) for condition in rule.conditions],
-        "location": shown.at(rule.at())["location"],
-    }
+def _rule(rule: AuthorizationRule, shown: Shown) -> RuleAnswer:
+    return RuleAnswer(
+        tuple(_fields(one) for one in rule.sources),
+        tuple(_fields(one) for one in rule.operations),
+        tuple(_condition(one) for one in rule.conditions),
+        shown.at(rule.at()).location,
+    )
 
 
 def _sources(rule: AuthorizationRule) -> str:
-    return " or ".join(_fields(source) for source in rule.sources)
+    return " or ".join(_fields(one) for one in rule.sources)
 
 
 def _fields(view: View) -> str:

@@ -1,12 +1,17 @@
-"""Describes what the mesh does with requests to a Service."""
+"""Finds what the mesh does with requests to a Service."""
 
 from collections.abc import Iterator
-from typing import Any
+from dataclasses import dataclass
 
-from meshctl.inspect.describe.exposure import exposures
-from meshctl.inspect.describe.policies import authorization_at, peer_authentication
-from meshctl.inspect.describe.virtual_services import HostRoutes
-from meshctl.inspect.shown import Shown
+from meshctl.inspect.describe.exposure import Exposure, exposures
+from meshctl.inspect.describe.policies import (
+    AuthorizationAnswer,
+    PeerAnswer,
+    authorization_at,
+    peer_authentication,
+)
+from meshctl.inspect.describe.virtual_services import HostRoutes, LeadingService
+from meshctl.inspect.shown import Named, Place, Shown
 from meshctl.istio.protocols import ProtocolChoice, chosen_protocol
 from meshctl.mesh import Mesh
 from meshctl.mesh.registry.services import HostPort, RegisteredHost
@@ -29,94 +34,182 @@ _CHOSEN = {
 }
 
 
-def service_form(mesh: Mesh, service: Service, shown: Shown) -> dict[str, Any]:
-    """Write everything about a Service, and about the workloads behind it."""
+@dataclass(frozen=True, slots=True)
+class PortAnswer:
+    """A port of a Service: its protocol, by what that was chosen, and the container ports."""
+
+    number: int
+    name: str | None
+    protocol: str
+    chosen_by: str
+    target: int | str
+    has_pods: bool
+    pod_ports: tuple[int, ...]
+    location: Place
+
+
+@dataclass(frozen=True, slots=True)
+class SubsetAnswer:
+    """A subset: whom it selects, and what its traffic policy sets."""
+
+    name: str
+    labels: dict[str, str]
+    workloads: tuple[str, ...]
+    policy: tuple[str, ...]
+    location: Place
+
+
+@dataclass(frozen=True, slots=True)
+class DestinationRuleAnswer:
+    """The DestinationRules that hold for a host, as one."""
+
+    host: str
+    found_in: str
+    objects: tuple[Named, ...]
+    order_known: bool
+    policy: tuple[str, ...]
+    subsets: tuple[SubsetAnswer, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SentTls:
+    """What sidecars beside a Service send to one of its ports or subsets."""
+
+    port: int
+    subset: str | None
+    tls: str
+    reason: str
+    decided_by: Named | None
+
+
+@dataclass(frozen=True, slots=True)
+class WaypointAnswer:
+    """The waypoint that requests to a Service pass; without a name there is none."""
+
+    name: str | None
+    asked_by: Named | None
+    gateway: Named | None
+    authorization: AuthorizationAnswer
+
+
+@dataclass(frozen=True, slots=True)
+class HostAnswer(Named):
+    """A Service as its clients see it."""
+
+    host: str
+    type: str
+    ports: tuple[PortAnswer, ...]
+    destination_rule: DestinationRuleAnswer | None
+    client_tls: tuple[SentTls, ...]
+    virtual_services: tuple[LeadingService, ...]
+    exposed: tuple[Exposure, ...]
+    route_in_mesh: Named | None
+    waypoint: WaypointAnswer | None
+
+
+@dataclass(frozen=True, slots=True)
+class ServingPods(Named):
+    """A workload behind a Service."""
+
+    proxy: str
+    peer_authentication: PeerAnswer
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceAnswer:
+    """Everything about a Service, and about the workloads behind it."""
+
+    service: HostAnswer
+    workloads: tuple[ServingPods, ...]
+
+
+def service_answer(mesh: Mesh, service: Service, shown: Shown) -> ServiceAnswer:
+    """Describe a Service, and the workloads behind it."""
     host = mesh.registry.of(service)[0]
-    workloads = mesh.security.mtls.behind(host)
-    return {
-        "service": host_form(mesh, host, shown),
-        "workloads": [
-            {
-                **shown.whole(workload),
-                "proxy": mesh.workloads.membership(workload).value,
-                "peer_authentication": peer_authentication(mesh, workload, shown),
-            }
-            for workload in workloads
-        ],
-    }
+    return ServiceAnswer(
+        host_answer(mesh, host, shown),
+        tuple(
+            ServingPods(
+                *shown.head(one),
+                mesh.workloads.membership(one).value,
+                peer_authentication(mesh, one, shown),
+            )
+            for one in mesh.security.mtls.behind(host)
+        ),
+    )
 
 
-def host_form(
+def host_answer(
     mesh: Mesh, host: RegisteredHost, shown: Shown, workload: Workload | None = None
-) -> dict[str, Any]:
-    """Write a Service as its clients see it; with a ``workload``, as far as it is behind it."""
+) -> HostAnswer:
+    """Describe a Service to its clients; with a ``workload``, as far as it is behind it."""
     service = host.source
     assert isinstance(service, Service)  # noqa: S101 - narrows the type
     rule = mesh.traffic.destination_rules.effective(host, host.namespace, {})
     attached = mesh.gateway_api.competing_routes.of_service(service)
-    return {
-        **shown.whole(service),
-        "host": host.host,
-        "type": "headless" if host.is_headless else service.type,
-        "ports": [_port(mesh, host, port, shown, workload) for port in host.ports],
-        "destination_rule": _rule(mesh, host, rule, shown) if rule is not None else None,
-        "client_tls": [_sent(upstream, shown) for upstream in _sends(mesh, host)],
-        "virtual_services": list(HostRoutes(mesh, host, shown, workload).forms()),
-        "exposed": list(exposures(mesh, host, shown)),
-        "route_in_mesh": shown.whole(attached) if attached is not None else None,
-        "waypoint": _waypoint(mesh, service, shown),
-    }
+    return HostAnswer(
+        *shown.head(service),
+        host.host,
+        "headless" if host.is_headless else service.type,
+        tuple(_port(mesh, host, port, shown, workload) for port in host.ports),
+        _rule(mesh, host, rule, shown) if rule is not None else None,
+        tuple(_sent(one, shown) for one in _sends(mesh, host)),
+        tuple(HostRoutes(mesh, host, shown, workload).services()),
+        tuple(exposures(mesh, host, shown)),
+        shown.whole(attached) if attached is not None else None,
+        _waypoint(mesh, service, shown),
+    )
 
 
 def _port(
     mesh: Mesh, host: RegisteredHost, port: HostPort, shown: Shown, workload: Workload | None
-) -> dict[str, Any]:
+) -> PortAnswer:
     view = port.view
     assert isinstance(view, ServicePort)  # noqa: S101 - narrows the type
     words = view.name, view.port, view.transport, view.app_protocol
     chosen = chosen_protocol(*words)[1]
     behind = [workload] if workload is not None else mesh.security.mtls.behind(host)
-    targets = {mesh.workloads.target_port(each_workload, port) for each_workload in behind}
-    return {
-        "number": port.number,
-        "name": port.name or None,
-        "protocol": port.protocol.value,
-        "chosen_by": _CHOSEN[chosen],
-        "target": port.target,
-        "has_pods": bool(behind),
-        "pod_ports": sorted(target for target in targets if target is not None),
-        "location": shown.at(view.at("name") if port.name else view.at())["location"],
-    }
+    targets = {mesh.workloads.target_port(one, port) for one in behind}
+    return PortAnswer(
+        number=port.number,
+        name=port.name or None,
+        protocol=port.protocol.value,
+        chosen_by=_CHOSEN[chosen],
+        target=port.target,
+        has_pods=bool(behind),
+        pod_ports=tuple(sorted(one for one in targets if one is not None)),
+        location=shown.at(view.at("name") if port.name else view.at()).location,
+    )
 
 
 def _rule(
     mesh: Mesh, host: RegisteredHost, rule: EffectiveDestinationRule, shown: Shown
-) -> dict[str, Any]:
-    return {
-        "host": rule.host,
-        "found_in": rule.step.value,
-        "objects": [shown.whole(destination_rule) for destination_rule in rule.rules],
-        "order_known": rule.order_known,
-        "policy": _settings(rule.policy),
-        "subsets": [_subset(mesh, host, subset, shown) for subset in rule.subsets.values()],
-    }
+) -> DestinationRuleAnswer:
+    return DestinationRuleAnswer(
+        rule.host,
+        rule.step.value,
+        tuple(shown.whole(one) for one in rule.rules),
+        rule.order_known,
+        _settings(rule.policy),
+        tuple(_subset(mesh, host, one, shown) for one in rule.subsets.values()),
+    )
 
 
-def _subset(mesh: Mesh, host: RegisteredHost, subset: Subset, shown: Shown) -> dict[str, Any]:
+def _subset(mesh: Mesh, host: RegisteredHost, subset: Subset, shown: Shown) -> SubsetAnswer:
     picked = mesh.workloads.of_subset(host, subset.labels)
-    return {
-        "name": subset.name,
-        "labels": subset.labels,
-        "workloads": [workload.key_name for workload in picked],
-        "policy": _settings(subset.policy),
-        "location": shown.at(subset.at("name"))["location"],
-    }
+    return SubsetAnswer(
+        subset.name,
+        dict(subset.labels),
+        tuple(one.key_name for one in picked),
+        _settings(subset.policy),
+        shown.at(subset.at("name")).location,
+    )
 
 
-def _settings(policy: TrafficPolicy | None) -> list[str]:
+def _settings(policy: TrafficPolicy | None) -> tuple[str, ...]:
     """Name what a traffic policy sets, of ports too."""
     if policy is None:
-        return []
+        return ()
     own = [name for name in policy.names() if name != "portLevelSettings"]
     ports = [
         f"port {entry.port}: {name}"
@@ -124,7 +217,7 @@ def _settings(policy: TrafficPolicy | None) -> list[str]:
         for name in entry.names()
         if name != "port"
     ]
-    return [*own, *ports]
+    return (*own, *ports)
 
 
 def _sends(mesh: Mesh, host: RegisteredHost) -> Iterator[Upstream]:
@@ -133,26 +226,22 @@ def _sends(mesh: Mesh, host: RegisteredHost) -> Iterator[Upstream]:
     return mesh.security.mtls.upstreams(client, host)
 
 
-def _sent(upstream: Upstream, shown: Shown) -> dict[str, Any]:
-    return {
-        "port": upstream.port.number,
-        "subset": upstream.subset.name if upstream.subset is not None else None,
-        "tls": upstream.tls.value,
-        "reason": upstream.cause.value,
-        "decided_by": shown.perhaps(upstream.ref),
-    }
+def _sent(upstream: Upstream, shown: Shown) -> SentTls:
+    subset = upstream.subset.name if upstream.subset is not None else None
+    words = upstream.tls.value, upstream.cause.value
+    return SentTls(upstream.port.number, subset, *words, shown.perhaps(upstream.ref))
 
 
-def _waypoint(mesh: Mesh, service: Service, shown: Shown) -> dict[str, Any] | None:
-    """Write the waypoint that requests pass, and the policies that it enforces for the Service."""
+def _waypoint(mesh: Mesh, service: Service, shown: Shown) -> WaypointAnswer | None:
+    """Find the waypoint that requests pass, and the policies that it enforces for the Service."""
     use = mesh.workloads.ambient.waypoint_use(service)
     authorization = authorization_at(mesh, service, shown)
-    if use is None and not authorization["policies"]:
+    if use is None and not authorization.policies:
         return None
     gateway = mesh.workloads.ambient.waypoint(use) if use is not None else None
-    return {
-        "name": use.key_name if use is not None else None,
-        "asked_by": shown.perhaps(use.ref if use is not None else None),
-        "gateway": shown.whole(gateway) if gateway is not None else None,
-        "authorization": authorization,
-    }
+    return WaypointAnswer(
+        use.key_name if use is not None else None,
+        shown.perhaps(use.ref if use is not None else None),
+        shown.whole(gateway) if gateway is not None else None,
+        authorization,
+    )

@@ -1,22 +1,48 @@
-"""Lists the VirtualService routes to a host in order, dead ones too."""
+"""Lists the routes of VirtualServices that bring requests to a host, and which are dead."""
 
 from collections.abc import Iterator
-from typing import Any
+from dataclasses import dataclass
 
-from meshctl.inspect.shown import Shown
+from meshctl.inspect.shown import Named, Place, Shown
 from meshctl.mesh import Mesh
 from meshctl.mesh.registry.services import RegisteredHost
 from meshctl.mesh.traffic.delegates import HttpRule
 from meshctl.mesh.traffic.route_matches import RouteMatch
 from meshctl.mesh.traffic.routes import ProxyNode, WeightedCluster
 from meshctl.mesh.traffic.unreachable_rules import Extent, UnreachableRule
-from meshctl.resources import Match, Route, VirtualService, Workload
+from meshctl.resources import Match, Ref, Route, VirtualService, Workload
 
 _ANY = "every connection"
 
 
+@dataclass(frozen=True, slots=True)
+class RouteLine:
+    """One match and what becomes of its requests.
+
+    ``reaches`` is null where the answer is about no workload or the subset is unknown; ``dead``
+    says what takes all of its requests before.
+    """
+
+    match: str
+    does: str
+    hits: bool
+    reaches: bool | None
+    dead: str | None
+    location: Place
+
+
+@dataclass(frozen=True, slots=True)
+class LeadingService(Named):
+    """A VirtualService that leads to a host, or is the one of sidecars for it."""
+
+    hosts: tuple[str, ...]
+    gateways: tuple[str, ...]
+    is_for_sidecars: bool
+    routes: tuple[RouteLine, ...]
+
+
 class HostRoutes:
-    """Writes the routes of VirtualServices that are about one host.
+    """Lists the routes of VirtualServices that are about one host.
 
     With a ``workload``, routes to subsets that it is not in are told apart.
     """
@@ -31,7 +57,7 @@ class HostRoutes:
         rule = mesh.traffic.destination_rules.effective(host, host.namespace, {})
         self._subsets = rule.subsets if rule is not None else {}
 
-    def forms(self) -> Iterator[dict[str, Any]]:
+    def services(self) -> Iterator[LeadingService]:
         """Walk the VirtualServices: first the one of the host, then others that lead to it.
 
         Of those all routes are written that lead there; of the host's own, every one.
@@ -43,46 +69,36 @@ class HostRoutes:
             if isinstance(service, VirtualService):
                 roots = self._mesh.traffic.routes.delegates.roots(service)
                 several += [service] if service.hosts else roots
-        for virtual_service in dict.fromkeys(several):
-            routes = [*self._http(virtual_service), *self._opaque(virtual_service)]
-            kept = [route for route in routes if virtual_service is own or route["hits"]]
+        for one in dict.fromkeys(several):
+            routes = [*self._http(one), *self._opaque(one)]
+            kept = tuple(route for route in routes if one is own or route.hits)
             if kept:
-                yield {
-                    **self._shown.whole(virtual_service),
-                    "hosts": list(virtual_service.hosts),
-                    "gateways": list(self._mesh.traffic.routes.gateways_of(virtual_service)),
-                    "is_for_sidecars": virtual_service is own,
-                    "routes": kept,
-                }
+                gateways = tuple(self._mesh.traffic.routes.gateways_of(one))
+                head = self._shown.head(one)
+                yield LeadingService(*head, tuple(one.hosts), gateways, one is own, kept)
 
-    def _http(self, service: VirtualService) -> Iterator[dict[str, Any]]:
+    def _http(self, service: VirtualService) -> Iterator[RouteLine]:
         shadows = self._mesh.traffic.unreachable_rules.of(service)
-        for match in self._mesh.traffic.route_matches.of(service):
-            targets = self._targets(match.rule.action, service)
-            shadow = next((shadow for shadow in shadows if _kills(shadow, match)), None)
-            yield {
-                "match": match.full_title,
-                "does": _action(match.rule) or _to(targets),
-                "hits": any(target.host == self._host.host for target in targets),
-                "reaches": self._reaches(targets),
-                "dead": f"{shadow.by.full_title} takes its requests"
-                if shadow is not None
-                else None,
-                "location": self._shown.at(match.place)["location"],
-            }
+        for one in self._mesh.traffic.route_matches.of(service):
+            targets = self._targets(one.rule.action, service)
+            shadow = next((shadow for shadow in shadows if _kills(shadow, one)), None)
+            dead = f"{shadow.by.full_title} takes its requests" if shadow is not None else None
+            does = _action(one.rule) or _to(targets)
+            yield self._line(one.full_title, does, targets, dead, one.place)
 
-    def _opaque(self, service: VirtualService) -> Iterator[dict[str, Any]]:
+    def _opaque(self, service: VirtualService) -> Iterator[RouteLine]:
         for route in (*service.tls, *service.tcp):
             targets = self._targets(route, service)
             for match in route.matches or (None,):
-                yield {
-                    "match": _connection(match),
-                    "does": _to(targets),
-                    "hits": any(target.host == self._host.host for target in targets),
-                    "reaches": self._reaches(targets),
-                    "dead": None,
-                    "location": self._shown.at((match or route).at())["location"],
-                }
+                place = (match or route).at()
+                yield self._line(_connection(match), _to(targets), targets, None, place)
+
+    def _line(
+        self, match: str, does: str, targets: list[WeightedCluster], dead: str | None, place: Ref
+    ) -> RouteLine:
+        hits = any(target.host == self._host.host for target in targets)
+        written = self._shown.at(place).location
+        return RouteLine(match, does, hits, self._reaches(targets), dead, written)
 
     def _targets(self, route: Route, service: VirtualService) -> list[WeightedCluster]:
         port = self._host.ports[0].number if self._host.ports else 80
@@ -90,12 +106,9 @@ class HostRoutes:
         several = len(route.routes) > 1
         return [
             self._mesh.traffic.routes.target(
-                weighted_route.destination,
-                port,
-                proxy,
-                (weighted_route.weight or 0) if several else None,
+                one.destination, port, proxy, (one.weight or 0) if several else None
             )
-            for weighted_route in route.routes
+            for one in route.routes
         ]
 
     def _reaches(self, targets: list[WeightedCluster]) -> bool | None:
@@ -120,12 +133,12 @@ class HostRoutes:
         return self._workload in self._mesh.workloads.of_subset(self._host, subset.labels)
 
 
-def _kills(shadow: UnreachableRule, match: RouteMatch) -> bool:
+def _kills(shadow: UnreachableRule, one: RouteMatch) -> bool:
     if shadow.extent is Extent.MATCH:
-        return shadow.dead is match
+        return shadow.dead is one
     if shadow.extent is Extent.RULE:
-        return shadow.dead.rule is match.rule
-    return shadow.dead.rule.root is match.rule.root
+        return shadow.dead.rule is one.rule
+    return shadow.dead.rule.root is one.rule.root
 
 
 def _action(rule: HttpRule) -> str:

@@ -1,11 +1,13 @@
-"""Explains whether a workload's pods get a sidecar, from which webhook, and why (not)."""
+"""Explains whether the pods of a workload get a sidecar, from which webhook, and why (not)."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, NamedTuple
 
+from meshctl.engine.label_query import label_query
 from meshctl.errors import UsageError
-from meshctl.inspect.shown import Shown
+from meshctl.inspect.shown import Named, Place, Shown
 from meshctl.inspect.targets import find_workload
 from meshctl.istio.labels import INJECTION, REVISION
 from meshctl.mesh import Mesh
@@ -21,12 +23,7 @@ from meshctl.mesh.workloads.membership import Membership, has_proxy_container, i
 from meshctl.mesh.workloads.waypoints import DATAPLANE_MODE
 from meshctl.resources import Workload
 from meshctl.resources.kubernetes.workload import INJECT
-
-_WEBHOOK_COLUMNS = ("webhook", "revision", "injects", "why")
-_COLUMNS = ("workload", "verdict", "webhook", "why")
-Form = Mapping[str, Any]
-Table = tuple[tuple[str, ...], list[tuple[object, ...]]]
-_OPERATORS = (("!=", False), ("==", True), ("=", True))
+from meshctl.settings import Settings
 
 
 class PodOutcome(StrEnum):
@@ -56,29 +53,58 @@ class InjectionExplanation(NamedTuple):
     @property
     def taken_by(self) -> list[WebhookMatch]:
         """The webhook configurations that send the pod to their injector."""
-        return [match for match in self.matches if match.webhook is not None]
+        return [one for one in self.matches if one.webhook is not None]
 
 
-def answer(mesh: Mesh, target: str | None, selector: str, namespace: str) -> list[dict[str, Any]]:
-    """Write what becomes of one workload (``find`` reads its name), or of all with some labels."""
-    if target is not None and selector:
+@dataclass(frozen=True, slots=True)
+class WebhookAnswer:
+    """What one webhook configuration does with the pods; ``webhook`` is the entry that takes them.
+
+    Without a location it is none of the input's: Istio's own stands for it.
+    """
+
+    name: str
+    revision: str
+    webhook: str | None
+    injects: bool
+    reason: str
+    location: Place | None
+
+
+@dataclass(frozen=True, slots=True)
+class InjectionAnswer:
+    """What becomes of a workload's pods that are made now, and which webhooks decide it."""
+
+    workload: Named
+    verdict: PodOutcome
+    reason: str
+    webhooks: tuple[WebhookAnswer, ...]
+    webhooks_assumed: bool
+    notes: tuple[str, ...]
+
+
+def answer(mesh: Mesh, target: str | None, home: str, settings: Settings) -> list[InjectionAnswer]:
+    """Say what becomes of one workload (``find`` reads its name), or of all that are shown."""
+    labels = settings.shown_labels
+    if target is not None and labels:
         raise UsageError("a name and a selector ask twice; give one of them")
     if target is not None:
-        workloads = [find_workload(mesh, target, namespace)]
+        workloads = [find_workload(mesh, target, home)]
     else:
-        tests = [_test(part.strip()) for part in selector.split(",") if part.strip()]
+        is_meant = label_query(labels)
+        shown = settings.shown_namespaces
         workloads = [
-            workload
-            for workload in mesh.workloads
-            if all(test(workload.pod_labels) for test in tests)
+            one
+            for one in mesh.workloads
+            if is_meant(one.pod_labels) and (not shown or one.namespace in shown)
         ]
-    shown = Shown()
-    return [injection_form(injection(mesh, workload), shown) for workload in workloads]
+    names = Shown()
+    return [injection_answer(injection(mesh, one), names) for one in workloads]
 
 
-def is_conflict(form: Form) -> bool:
+def is_conflict(one: InjectionAnswer) -> bool:
     """Do several webhooks inject the same pod?"""
-    return bool(form["verdict"] == PodOutcome.SEVERAL)
+    return one.verdict is PodOutcome.SEVERAL
 
 
 def injection(mesh: Mesh, workload: Workload) -> InjectionExplanation:
@@ -101,72 +127,22 @@ def injection(mesh: Mesh, workload: Workload) -> InjectionExplanation:
     return bare._replace(verdict=PodOutcome.UNKNOWN, reason=reason, matches=(), decision=None)
 
 
-def injection_form(injection_explanation: InjectionExplanation, shown: Shown) -> dict[str, Any]:
-    """Write an answer as data."""
-    return {
-        "workload": shown.whole(injection_explanation.workload),
-        "verdict": injection_explanation.verdict.value,
-        "reason": injection_explanation.reason,
-        "webhooks": [
-            {
-                "name": match.configuration.name,
-                "revision": match.revision,
-                "webhook": match.webhook.name if match.webhook is not None else None,
-                "injects": match.webhook is not None,
-                "reason": match.reason,
-                "location": None
-                if injection_explanation.is_assumed
-                else shown.whole(match.configuration)["location"],
-            }
-            for match in injection_explanation.matches
-        ],
-        "webhooks_assumed": injection_explanation.is_assumed,
-        "notes": list(injection_explanation.notes),
-    }
-
-
-def tables(forms: Sequence[Form], *, is_one: bool) -> Iterator[Table]:
-    """Walk the tables that show the answers: the webhooks of one workload, or all workloads."""
-    if not is_one:
-        yield _COLUMNS, [_row(form) for form in forms]
-    elif forms[0]["webhooks"]:
-        rows: list[tuple[object, ...]] = [
-            (
-                webhook["name"],
-                webhook["revision"],
-                "yes" if webhook["injects"] else "no",
-                webhook["reason"],
-            )
-            for webhook in forms[0]["webhooks"]
-        ]
-        yield _WEBHOOK_COLUMNS, rows
-
-
-def _row(form: Form) -> tuple[object, ...]:
-    workload = form["workload"]
-    injecting = ", ".join(webhook["name"] for webhook in form["webhooks"] if webhook["injects"])
-    name = f"{workload['kind']} {workload['namespace']}/{workload['name']}"
-    return name, form["verdict"], injecting, form["reason"]
-
-
-def sentence(form: Form) -> str:
-    """Write the verdict on one workload as a sentence, and what else there is to say below it."""
-    name = f"{form['workload']['namespace']}/{form['workload']['name']}"
-    verdict = PodOutcome(form["verdict"])
-    by = next((webhook for webhook in form["webhooks"] if webhook["injects"]), None)
-    words = _WORDS[verdict]
-    if verdict is PodOutcome.INJECTED and by is not None:
-        words += f" by {by['name']} (revision {by['revision']})"
-    lines = [f"{name}: {words}: {form['reason']}"]
-    return "\n".join([*lines, *(f"note: {note}" for note in form["notes"])])
-
-
-_WORDS = {
-    PodOutcome.INJECTED: "will be injected",
-    PodOutcome.NOT_INJECTED: "will not be injected",
-    PodOutcome.SEVERAL: "error, several webhooks will inject",
-    PodOutcome.UNKNOWN: "unknown",
-}
+def injection_answer(one: InjectionExplanation, shown: Shown) -> InjectionAnswer:
+    """Write an answer in names and words."""
+    webhooks = tuple(
+        WebhookAnswer(
+            match.configuration.name,
+            match.revision,
+            match.webhook.name if match.webhook is not None else None,
+            match.webhook is not None,
+            match.reason,
+            None if one.is_assumed else shown.whole(match.configuration).location,
+        )
+        for match in one.matches
+    )
+    return InjectionAnswer(
+        shown.whole(one.workload), one.verdict, one.reason, webhooks, one.is_assumed, one.notes
+    )
 
 
 def _judge(mesh: Mesh, workload: Workload, labels: Mapping[str, str]) -> InjectionExplanation:
@@ -176,10 +152,10 @@ def _judge(mesh: Mesh, workload: Workload, labels: Mapping[str, str]) -> Injecti
     is_assumed = not webhooks
     if is_assumed:
         asked = (namespace.get(REVISION), pod.get(REVISION))
-        named = (label for label in asked if label)
+        named = (one for one in asked if one)
         webhooks = default_webhooks(dict.fromkeys((DEFAULT_REVISION, *named)))
     found = tuple(webhook_matches(webhooks, namespace, pod))
-    taken = [match for match in found if match.webhook is not None]
+    taken = [one for one in found if one.webhook is not None]
     config = mesh.injection.webhooks.config(taken[0].revision) if taken else None
     decision = decide(workload, config)
     verdict, reason = _verdict(found, taken, decision)
@@ -193,32 +169,26 @@ def _verdict(
     if not taken:
         if decision.reason and not decision.injects:
             return PodOutcome.NOT_INJECTED, decision.reason
-        live = [match.reason for match in found if "deactivated" not in match.reason]
+        live = [one.reason for one in found if "deactivated" not in one.reason]
         return PodOutcome.NOT_INJECTED, (live or ["every injection webhook is deactivated"])[0]
     if not decision.injects:
         return PodOutcome.NOT_INJECTED, decision.reason
     if len(taken) > 1:
-        names = ", ".join(match.configuration.name for match in taken)
+        names = ", ".join(one.configuration.name for one in taken)
         return PodOutcome.SEVERAL, f"{names}; remove the label that all but one of them match"
     return PodOutcome.INJECTED, taken[0].reason
 
 
-def _notes(
-    mesh: Mesh, injection_explanation: InjectionExplanation, namespace: Mapping[str, str]
-) -> Iterable[str]:
-    workload = injection_explanation.workload
-    if injection_explanation.is_assumed:
+def _notes(mesh: Mesh, one: InjectionExplanation, namespace: Mapping[str, str]) -> Iterable[str]:
+    workload = one.workload
+    if one.is_assumed:
         yield (
             "the input shows no injection webhook; judged by those that Istio installs for the "
             "revisions that are asked for"
         )
-    if (
-        injection_explanation.decision is not None
-        and injection_explanation.decision.injects
-        and injection_explanation.decision.reason
-    ):
-        yield injection_explanation.decision.reason
-    is_in = injection_explanation.verdict in {PodOutcome.INJECTED, PodOutcome.SEVERAL}
+    if one.decision is not None and one.decision.injects and one.decision.reason:
+        yield one.decision.reason
+    is_in = one.verdict in {PodOutcome.INJECTED, PodOutcome.SEVERAL}
     own = workload.pod_labels.get(DATAPLANE_MODE, namespace.get(DATAPLANE_MODE))
     if own == "ambient":
         yield (
@@ -229,29 +199,14 @@ def _notes(
     pod = mesh.workloads.running(workload)
     if is_in and is_live(pod) and not has_proxy_container(pod):
         yield "its running pods have no sidecar, as they are older than this; restart them"
-    if is_in or injection_explanation.verdict is PodOutcome.UNKNOWN:
+    if is_in or one.verdict is PodOutcome.UNKNOWN:
         return
     if has_proxy_container(pod):
         yield "its pods have a container istio-proxy nevertheless: their own, or from before"
-    elif _promises(mesh, workload) and not injection_explanation.taken_by:
+    elif _promises(mesh, workload) and not one.taken_by:
         yield "its labels ask for a sidecar, but no webhook of the input heeds them"
 
 
 def _promises(mesh: Mesh, workload: Workload) -> bool:
     namespace = mesh.workloads.namespace(workload.namespace)
     return promise(workload, namespace) is Membership.SIDECAR
-
-
-def _test(part: str) -> Callable[[Mapping[str, str]], bool]:
-    """Read ``key=value``, ``key!=value``, ``key`` or ``!key`` as a test of labels."""
-    for operator, wanted in _OPERATORS:
-        key, found, value = (word.strip() for word in part.partition(operator))
-        if found:
-            return lambda labels: (labels.get(key) == value) is wanted
-    if " " in part or "(" in part:
-        raise UsageError(
-            f"the selector {part!r} cannot be read; write key=value, key!=value, key or !key, "
-            "separated by commas"
-        )
-    key = part.removeprefix("!")
-    return lambda labels: (key in labels) is (key == part)

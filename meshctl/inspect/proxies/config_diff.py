@@ -1,4 +1,4 @@
-"""Compares the config dump of a proxy with the one istiod has for it.
+"""Compares what a proxy runs with what istiod has for it, by their config dumps.
 
 Both are ConfigDumps (envoy/admin/v3/config_dump.proto): istiod's from ``/debug/config_dump``, with
 the names of JSON, and Envoy's from ``/config_dump``, with those of the proto file.
@@ -6,13 +6,12 @@ the names of JSON, and Envoy's from ``/config_dump``, with those of the proto fi
 
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from difflib import unified_diff
 from typing import Any, NamedTuple
 
 from meshctl.cluster.api import ClusterError
 
-_NAMED = 20
 _UNDERSCORE = re.compile(r"_+([a-zA-Z0-9])")
 _BOOKKEEPING = frozenset({"lastUpdated", "versionInfo", "clientStatus"})
 
@@ -61,54 +60,6 @@ def compare(istiod: Any, envoy: Any) -> list[SectionDiff]:
     return parts
 
 
-def text(parts: Iterable[SectionDiff] | None) -> Iterator[str]:
-    """Walk the lines that tell people about the parts; None is for a proxy without Envoy."""
-    if parts is None:
-        yield "a ztunnel runs no Envoy whose configuration could be compared"
-        return
-    for part in parts:
-        yield from _part_text(part)
-
-
-def form(parts: Iterable[SectionDiff] | None) -> dict[str, Any] | None:
-    """Write the parts for the JSON format."""
-    return None if parts is None else {part.name: _part_form(part) for part in parts}
-
-
-def _part_text(part: SectionDiff) -> Iterator[str]:
-    title = part.name.capitalize()
-    if part.compared is None:
-        yield f"{title}: not compared, one of the two dumps has none"
-        return
-    if part.matches:
-        yield f"{title} match ({part.compared})"
-        return
-    count = len(part.only_istiod) + len(part.only_envoy) + len(part.differing)
-    yield f"{title} differ ({count} of {part.compared})"
-    for lines in part.differing.values():
-        yield from lines
-    yield from _alone("-", part.only_istiod, "istiod")
-    yield from _alone("+", part.only_envoy, "Envoy")
-
-
-def _alone(sign: str, names: Sequence[str], side: str) -> Iterator[str]:
-    """Name what one side alone has; of very many the first, since JSON has them all."""
-    for name in names[:_NAMED]:
-        yield f"{sign} {name}: in {side} alone"
-    if len(names) > _NAMED:
-        yield f"{sign} and {len(names) - _NAMED} more in {side} alone (-o json names all)"
-
-
-def _part_form(part: SectionDiff) -> dict[str, Any]:
-    return {
-        "compared": part.compared,
-        "match": part.matches if part.compared is not None else None,
-        "only_istiod": part.only_istiod,
-        "only_envoy": part.only_envoy,
-        "differ": [{"name": name, "diff": lines} for name, lines in part.differing.items()],
-    }
-
-
 def _compare(name: str, left: _Found, right: _Found) -> SectionDiff:
     differing = {
         key: list(_lines(key, left[key], right[key]))
@@ -129,7 +80,7 @@ def _lines(name: str, left: Any, right: Any) -> Iterator[str]:
 def _written(value: Any) -> list[str]:
     """Write a resource line by line; addresses without commas, so that one more is one line."""
     if isinstance(value, list):
-        return [str(item) for item in value]
+        return [str(one) for one in value]
     return json.dumps(value, indent=2, sort_keys=True).splitlines()
 
 
@@ -139,10 +90,10 @@ def _sections(dump: Any, whose: str) -> dict[str, dict[str, Any]]:
     if not isinstance(configs, list):
         raise ClusterError(f"{whose} config dump has no configs; see what answered")
     found: dict[str, dict[str, Any]] = {}
-    for config in configs:
-        if isinstance(config, dict):
-            kind = str(config.get("@type", "")).rpartition(".")[2]
-            found.setdefault(kind, _respelled(config))
+    for one in configs:
+        if isinstance(one, dict):
+            kind = str(one.get("@type", "")).rpartition(".")[2]
+            found.setdefault(kind, _respelled(one))
     return found
 
 
@@ -159,46 +110,44 @@ def _respelled(value: Any) -> Any:
 
 def _dicts(section: dict[str, Any], key: str) -> Iterator[dict[str, Any]]:
     given = section.get(key)
-    return (
-        (item for item in given if isinstance(item, dict)) if isinstance(given, list) else iter(())
-    )
+    return (one for one in given if isinstance(one, dict)) if isinstance(given, list) else iter(())
 
 
-def _named(item: Any, key: str = "name") -> Iterator[tuple[str, Any]]:
-    if isinstance(item, dict) and item.get(key):
-        yield str(item[key]), item
+def _named(one: Any, key: str = "name") -> Iterator[tuple[str, Any]]:
+    if isinstance(one, dict) and one.get(key):
+        yield str(one[key]), one
 
 
 def _clusters(section: dict[str, Any]) -> Iterator[tuple[str, Any]]:
     """Walk the upstreams; of one that is both active and warming up, the active form runs."""
     for key in ("dynamicWarmingClusters", "dynamicActiveClusters"):
-        for entry in _dicts(section, key):
-            yield from _named(entry.get("cluster"))
+        for one in _dicts(section, key):
+            yield from _named(one.get("cluster"))
 
 
 def _listeners(section: dict[str, Any]) -> Iterator[tuple[str, Any]]:
     """Walk the active listeners; one that is refused stays as it was before."""
-    for listener in _dicts(section, "dynamicListeners"):
-        state = listener.get("activeState")
+    for one in _dicts(section, "dynamicListeners"):
+        state = one.get("activeState")
         yield from _named(state.get("listener") if isinstance(state, dict) else None)
 
 
 def _routes(section: dict[str, Any]) -> Iterator[tuple[str, Any]]:
-    for configuration in _dicts(section, "dynamicRouteConfigs"):
-        yield from _named(configuration.get("routeConfig"))
+    for one in _dicts(section, "dynamicRouteConfigs"):
+        yield from _named(one.get("routeConfig"))
 
 
 def _endpoints(section: dict[str, Any]) -> Iterator[tuple[str, Any]]:
     for key in ("staticEndpointConfigs", "dynamicEndpointConfigs"):
-        for entry in _dicts(section, key):
-            for name, assignment in _named(entry.get("endpointConfig"), "clusterName"):
+        for one in _dicts(section, key):
+            for name, assignment in _named(one.get("endpointConfig"), "clusterName"):
                 yield name, sorted(_addresses(assignment))
 
 
 def _addresses(assignment: dict[str, Any]) -> Iterator[str]:
     for locality in _dicts(assignment, "endpoints"):
-        for each_dict in _dicts(locality, "lbEndpoints"):
-            endpoint = each_dict.get("endpoint")
+        for one in _dicts(locality, "lbEndpoints"):
+            endpoint = one.get("endpoint")
             address = endpoint.get("address") if isinstance(endpoint, dict) else None
             given = address.get("socketAddress") if isinstance(address, dict) else None
             if isinstance(given, dict):

@@ -1,31 +1,29 @@
-"""Selects and orders proxies, and tells which of them are in trouble."""
+"""Picks the proxies of a question, orders them, and tells which are in trouble."""
 
-from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from meshctl.cluster.istiod import IstiodAnswer
 from meshctl.errors import UsageError
-from meshctl.inspect.proxies.sync import IGNORED, ProxySync, Skew, Status, type_names
+from meshctl.inspect.proxies.sync import ProxySync, Skew, Status
 
-_ENVOY_TYPES = ("CDS", "LDS", "EDS", "RDS")
 _NEVER = "never"
 _LATEST = datetime.max.replace(tzinfo=UTC)
 _SUGGESTED = 5
 
 _TROUBLES: dict[str, Callable[[ProxySync], bool]] = {
-    "stale": lambda proxy: proxy.worst in {Status.ERROR, Status.STALE},
-    "not-sent": lambda proxy: bool(proxy.having(Status.NOT_SENT)),
-    "skew": lambda proxy: proxy.skew is Skew.MINOR,
+    "stale": lambda one: one.worst in {Status.ERROR, Status.STALE},
+    "not-sent": lambda one: bool(one.having(Status.NOT_SENT)),
+    "skew": lambda one: one.skew is Skew.MINOR,
 }
 _ORDERS: dict[str, Callable[[ProxySync], Any]] = {
-    "name": lambda proxy: proxy.name,
-    "status": lambda proxy: list(Status).index(proxy.worst),
-    "age": lambda proxy: proxy.oldest(proxy.worst) or _LATEST,
-    "version": lambda proxy: [(part.isdigit(), int(part) if part.isdigit() else 0, part)
-                            for part in proxy.version.split(".")],
-    "istiod": lambda proxy: proxy.istiod,
+    "name": lambda one: one.name,
+    "status": lambda one: list(Status).index(one.worst),
+    "age": lambda one: one.oldest(one.worst) or _LATEST,
+    "version": lambda one: [(part.isdigit(), int(part) if part.isdigit() else 0, part)
+                            for part in one.version.split(".")],
+    "istiod": lambda one: one.istiod,
 }  # fmt: skip
 SORTS = tuple(_ORDERS)
 
@@ -54,7 +52,7 @@ class FailOn:
 class ProxySelection:
     """Which proxies are asked for, and in which order."""
 
-    namespace: str = ""
+    namespaces: tuple[str, ...] = ()
     selector: str = ""
     sort: str = "name"
 
@@ -65,7 +63,7 @@ class ProxySelection:
     @property
     def words(self) -> str:
         """Say what holds for these proxies: ``is in namespace shop and has the labels app=web``."""
-        where = f"is in namespace {self.namespace}" if self.namespace else ""
+        where = f"is in namespace {' or '.join(self.namespaces)}" if self.namespaces else ""
         labels = f"has the labels {self.selector}" if self.selector else ""
         return " and ".join(filter(None, (where, labels)))
 
@@ -77,10 +75,10 @@ class ProxySelection:
         What is equal stays in the order of the names.
         """
         chosen = [
-            proxy
-            for proxy in proxies
-            if (not self.namespace or proxy.namespace == self.namespace)
-            and (selected is None or proxy.name in selected)
+            one
+            for one in proxies
+            if (not self.namespaces or one.namespace in self.namespaces)
+            and (selected is None or one.name in selected)
         ]
         return sorted(chosen, key=_ORDERS[self.sort])
 
@@ -91,16 +89,16 @@ def find_proxy(proxies: Sequence[ProxySync], name: str, namespace: str) -> Proxy
     A pod alone is looked for in the namespace first, then everywhere.
     """
     for known in (name, f"{name}.{namespace}"):
-        for proxy in proxies:
-            if proxy.name == known:
-                return proxy
-    found = [proxy for proxy in proxies if proxy.pod == name]
+        for one in proxies:
+            if one.name == known:
+                return one
+    found = [one for one in proxies if one.pod == name]
     if len(found) == 1:
         return found[0]
     if found:
-        names = ", ".join(proxy.name for proxy in found)
+        names = ", ".join(one.name for one in found)
         raise UsageError(f"there are several proxies {name!r}: {names}; name one in full")
-    near = [proxy.name for proxy in proxies if proxy.name.startswith(name)]
+    near = [one.name for one in proxies if one.name.startswith(name)]
     more = f", and {len(near) - _SUGGESTED} more" if len(near) > _SUGGESTED else ""
     known = f"; there are: {', '.join(near[:_SUGGESTED])}{more}" if near else ""
     raise UsageError(f"no istiod knows a proxy {name!r}; name it as POD.NAMESPACE{known}")
@@ -113,57 +111,7 @@ def lookalikes(proxies: Iterable[ProxySync], proxy: ProxySync) -> list[str]:
     pilot/pkg/xds/debug.go).
     """
     return [
-        proxy_sync.name
-        for proxy_sync in proxies
-        if proxy_sync.istiod == proxy.istiod
-        and proxy_sync.name != proxy.name
-        and proxy.name in proxy_sync.name
+        one.name
+        for one in proxies
+        if one.istiod == proxy.istiod and one.name != proxy.name and proxy.name in one.name
     ]
-
-
-def rows(
-    proxies: Sequence[ProxySync], silent: Iterable[IstiodAnswer] = ()
-) -> Iterator[dict[str, Any]]:
-    """Walk the rows of the JSON format: one a proxy, all with the same types.
-
-    An istiod that said nothing has a row too, with no ``proxy`` and the reason as ``error``: what
-    it knows is missing.
-    """
-    names = type_names(proxies)
-    if any(name in names for name in _ENVOY_TYPES):
-        names = list(dict.fromkeys((*_ENVOY_TYPES, *names)))
-    for proxy in proxies:
-        yield row(proxy, names)
-    for answer in silent:
-        nobody = ProxySync("", "", answer.istiod, answer.revision, "", "", "", {})
-        yield {**row(nobody, ()), "status": None, "skew": None, "error": answer.error}
-
-
-def row(proxy: ProxySync, names: Iterable[str]) -> dict[str, Any]:
-    """Write one proxy; times are in UTC, what is unknown is null."""
-    return {
-        "proxy": proxy.name or None,
-        "cluster": proxy.cluster or None,
-        "istiod": proxy.istiod,
-        "version": proxy.version or None,
-        "types": {name: _type(proxy, name) for name in names},
-        "status": proxy.worst.value,
-        "proxy_type": proxy.kind or None,
-        "revision": proxy.revision or None,
-        "istiod_version": proxy.istiod_version or None,
-        "skew": proxy.skew.value,
-        "also_on": list(proxy.also_on),
-        "error": None,
-    }
-
-
-def _type(proxy: ProxySync, name: str) -> dict[str, Any]:
-    state = proxy.types.get(name, IGNORED)
-    since = state.since.astimezone(UTC) if state.since else None
-    form: dict[str, Any] = {
-        "status": state.status.value,
-        "since": since.isoformat().replace("+00:00", "Z") if since else None,
-    }
-    if state.reason:
-        form["reason"] = state.reason
-    return form

@@ -1,4 +1,4 @@
-"""Joins what the istiods know of their proxies: the sync state of each xDS type.
+"""Which proxies do the istiods know, and how does each stand with each type of configuration?
 
 Reads ``/debug/syncz`` (SyncStatus, pilot/pkg/xds/debug.go; the states are those of debugSyncStatus,
 pilot/pkg/xds/statusgen.go, Istio 1.31). Older istiods give the nonces of five types alone.
@@ -100,7 +100,7 @@ class ProxySync:
     @property
     def worst(self) -> Status:
         """``ERROR`` or ``STALE`` where a type is; ``NOT SENT`` where it got nothing at all."""
-        states = {type_status.status for type_status in self.types.values()}
+        states = {one.status for one in self.types.values()}
         if states <= {Status.NOT_SENT}:
             return Status.NOT_SENT
         return min(states - {Status.NOT_SENT}, key=_SEVERITY.__getitem__)
@@ -117,15 +117,11 @@ class ProxySync:
 
     def having(self, status: Status) -> list[str]:
         """Name the types in a state."""
-        return [name for name, type_status in self.types.items() if type_status.status is status]
+        return [name for name, one in self.types.items() if one.status is status]
 
     def oldest(self, status: Status) -> datetime | None:
         """Since when the first of the types in a state is in it, as far as it is known."""
-        since = [
-            type_status.since
-            for type_status in self.types.values()
-            if type_status.status is status and type_status.since
-        ]
+        since = [one.since for one in self.types.values() if one.status is status and one.since]
         return min(since, default=None)
 
 
@@ -151,27 +147,25 @@ def read_answers(answers: Iterable[IstiodAnswer]) -> KnownProxies:
             silent.append(answer._replace(error=str(error)))
             continue
         given += 1
-        for proxy in proxies:
-            key = (proxy.cluster, proxy.name)
-            found[key] = _newest(found[key], proxy) if key in found else proxy
+        for one in proxies:
+            key = (one.cluster, one.name)
+            found[key] = _newest(found[key], one) if key in found else one
     if not given:
         raise ClusterError(f"no istiod says which proxies it has: {_reasons(silent)}")
-    return KnownProxies(
-        sorted(found.values(), key=lambda proxy_sync: (proxy_sync.name, proxy_sync.cluster)), silent
-    )
+    return KnownProxies(sorted(found.values(), key=lambda one: (one.name, one.cluster)), silent)
 
 
 def _reasons(silent: Iterable[IstiodAnswer]) -> str:
     """Give each reason once, with those that it holds for."""
     found: dict[str, list[str]] = {}
-    for answer in silent:
-        found.setdefault(answer.error, []).append(answer.istiod)
+    for one in silent:
+        found.setdefault(one.error, []).append(one.istiod)
     return "; ".join(f"{', '.join(names)}: {reason}" for reason, names in found.items())
 
 
 def type_names(proxies: Iterable[ProxySync]) -> list[str]:
     """Name every type that any of the proxies asks for, the usual ones first."""
-    return sorted({name for proxy in proxies for name in proxy.types}, key=_rank)
+    return sorted({name for one in proxies for name in one.types}, key=_rank)
 
 
 def _rank(name: str) -> tuple[int, str]:
@@ -239,7 +233,7 @@ def _newest(first: ProxySync, second: ProxySync) -> ProxySync:
 
 
 def _last_sent(proxy: ProxySync) -> datetime:
-    since = (type_status.since for type_status in proxy.types.values() if type_status.since)
+    since = (one.since for one in proxy.types.values() if one.since)
     return max(since, default=datetime.min.replace(tzinfo=UTC))
 
 

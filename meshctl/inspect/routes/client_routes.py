@@ -1,40 +1,52 @@
-"""Which routes does the sidecar of one client have for a host, on each of its ports?"""
+"""Lists the routes that the sidecar of one client has for a host, on each of its ports."""
 
 from collections.abc import Iterator
-from typing import Any
+from dataclasses import dataclass
+from typing import Literal
 
 from meshctl.errors import UsageError
-from meshctl.inspect.routes.gateway_routes import route_form
+from meshctl.inspect.routes.gateway_routes import RouteEntry, route_entry
+from meshctl.inspect.targets import find_workload
 from meshctl.mesh import Mesh
 from meshctl.mesh.traffic.sidecar_routes import RoutingClient, SidecarVirtualHost
 from meshctl.mesh.workloads.membership import Membership, is_gateway
 from meshctl.resources import Workload
 
 
-def client_answer(mesh: Mesh, host: str, client: str, namespace: str) -> dict[str, Any]:
-    """Write the routes of one client (``[namespace/]workload``) for a host, port by port.
+@dataclass(frozen=True, slots=True)
+class ClientTable:
+    """The routes of one port: which name answered, and which VirtualService (null: the host).
 
-    ``mesh`` holds the routes as ``answer`` does, each with the ``port`` it is for; ``tables`` says
-    for each port which name answered, and which VirtualService (``null``: the Service itself).
+    ``rest`` says what becomes of requests that no route takes.
     """
-    workload = find_workload(mesh, client, namespace)
-    found = list(hosts_of(mesh, mesh.sidecar_scope.client(workload), host, workload.namespace))
+
+    port: int
+    domain: str
+    virtual_service: str | None
+    rest: Literal["host", "routes", "404"]
+    routes: tuple[RouteEntry, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ClientRoutes:
+    """The routes of one client for a host, port by port."""
+
+    host: str
+    client: str
+    tables: tuple[ClientTable, ...]
+
+
+def client_routes(mesh: Mesh, host: str, client: str, namespace: str) -> ClientRoutes:
+    """Find the routes of one client, which ``find_workload`` reads, for a host."""
+    workload = _client(mesh, client, namespace)
+    known = mesh.sidecar_scope.client(workload)
+    found = list(hosts_of(mesh, known, host, workload.namespace))
     if not found:
         raise UsageError(
             f"{workload.title} has no routes for a host {host!r}: nothing it sees declares the "
             "host, or a Sidecar hides it; name a host as clients do"
         )
-    return {
-        "host": host,
-        "from": workload.key_name,
-        "gateways": {},
-        "mesh": [
-            {"port": one.port, **route_form(route, with_place=True)}
-            for one in found
-            for route in one.routes
-        ],
-        "tables": [_table(one) for one in found],
-    }
+    return ClientRoutes(host, workload.key_name, tuple(map(_table, found)))
 
 
 def hosts_of(
@@ -48,14 +60,9 @@ def hosts_of(
             yield found
 
 
-def find_workload(mesh: Mesh, written: str, namespace: str) -> Workload:
-    """Find a client by ``[namespace/]name``; raises UsageError for none, or one without sidecar."""
-    home, slash, name = written.rpartition("/")
-    key = f"{home}/{name}" if slash else f"{namespace}/{name}"
-    found = [one for one in mesh.workloads if one.key_name == key]
-    if not found:
-        raise UsageError(f"the input has no workload {key!r}; name one as namespace/name")
-    workload = found[0]
+def _client(mesh: Mesh, written: str, namespace: str) -> Workload:
+    """Find a client; raises UsageError for none, or one without a sidecar."""
+    workload = mesh.workloads.listed(find_workload(mesh, written, namespace))
     if is_gateway(workload):
         raise UsageError(f"{workload.title} is a gateway; ask for its routes by its name alone")
     if mesh.workloads.membership(workload) not in {Membership.SIDECAR, Membership.UNKNOWN}:
@@ -63,11 +70,12 @@ def find_workload(mesh: Mesh, written: str, namespace: str) -> Workload:
     return workload
 
 
-def _table(one: SidecarVirtualHost) -> dict[str, Any]:
+def _table(one: SidecarVirtualHost) -> ClientTable:
     service = one.virtual_service
-    return {
-        "port": one.port,
-        "domain": one.domain,
-        "virtual_service": None if service is None else service.key_name,
-        "rest": "host" if service is None else ("routes" if one.answers_all else "404"),
-    }
+    return ClientTable(
+        one.port,
+        one.domain,
+        None if service is None else service.key_name,
+        "host" if service is None else ("routes" if one.answers_all else "404"),
+        tuple(map(route_entry, one.routes)),
+    )

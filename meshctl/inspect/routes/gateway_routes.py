@@ -1,58 +1,134 @@
-"""Lists a gateway workload's listeners and routes, in Envoy's order."""
+"""Reads what a gateway workload listens on, and which routes it has, in Envoy's order."""
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
-from meshctl.engine.locations import locate
-from meshctl.errors import UsageError
-from meshctl.inspect.routes.envoy_words import action_form, chain_form, match_form
+from meshctl.inspect.routes.envoy import (
+    Action,
+    EnvoyChain,
+    EnvoyMatch,
+    action_of,
+    chain_of,
+    match_of,
+)
+from meshctl.inspect.shown import Place, place
 from meshctl.mesh import Mesh
-from meshctl.mesh.core.hosts import HostIndex
 from meshctl.mesh.core.precedence import order_is_known
 from meshctl.mesh.gateways.effective_gateway import EffectiveGateway
 from meshctl.mesh.gateways.server_merge import MergedServer
 from meshctl.mesh.gateways.virtual_hosts import VirtualHost
 from meshctl.mesh.traffic.routes import EffectiveRoute
-from meshctl.resources import Match, Ref, Route, View, VirtualService
+from meshctl.resources import Match, Route, View, VirtualService
 
 
-def gateway_form(
-    gateway: EffectiveGateway, mesh: Mesh, *, with_places: bool = True
-) -> dict[str, Any]:
-    """Write the whole configuration of one gateway workload.
+@dataclass(frozen=True, slots=True)
+class RouteEntry:
+    """One route with its VirtualService, where that writes it, and why it stands where it does."""
 
-    ``with_places`` adds to every route and server where it is written, and why it is there.
+    virtual_service: str
+    name: str
+    match: EnvoyMatch
+    action: Action
+    location: Place
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class VirtualHostEntry:
+    """One virtual host; ``order_known`` says that other creation times make the same of it."""
+
+    name: str
+    domains: tuple[str, ...]
+    redirects: bool
+    routes: tuple[RouteEntry, ...]
+    order_known: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ListenerEntry:
+    """One listener; Envoy refuses it if two chains have an SNI name in common."""
+
+    name: str
+    address: str
+    chains: tuple[EnvoyChain, ...]
+    duplicate_sni: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ServerEntry:
+    """What became of one server: whether the configuration would differ without it, and why."""
+
+    server: str
+    serves: bool
+    has_effect: bool
+    target_port: int
+    reason: str
+    location: Place
+
+
+@dataclass(frozen=True, slots=True)
+class GatewayEntry:
+    """The whole configuration of one gateway workload.
+
+    ``never_routes`` are the matches, each with its VirtualService, that no route came from.
     """
-    form: dict[str, Any] = {
-        "listeners": _listeners(gateway),
-        "routes": _routes(gateway, with_places=with_places),
-        "servers_effect": dict(_effects(gateway)),
-        "never_routes": [[service.key_name, name] for service, name in never_routes(gateway, mesh)],
-        "duplicate_sni": {
-            listener.name: list(listener.duplicate_sni)
-            for listener in gateway.listeners
-            if listener.duplicate_sni
-        },
-    }
-    if with_places:
-        form["servers"] = [_server(server, gateway) for server in gateway.servers]
-    return form
+
+    name: str
+    listeners: tuple[ListenerEntry, ...]
+    routes: dict[str, tuple[VirtualHostEntry, ...]]
+    servers: tuple[ServerEntry, ...]
+    never_routes: tuple[tuple[str, str], ...]
+
+
+def gateway_entry(gateway: EffectiveGateway, mesh: Mesh) -> GatewayEntry:
+    """Read the whole configuration of one gateway workload."""
+    return GatewayEntry(
+        gateway.workload.name,
+        _listeners(gateway),
+        {name: host_entries(hosts) for name, hosts in sorted(gateway.route_configs.items())},
+        tuple(_servers(gateway)),
+        tuple((one.key_name, name) for one, name in never_routes(gateway, mesh)),
+    )
+
+
+def host_entries(hosts: Iterable[VirtualHost]) -> tuple[VirtualHostEntry, ...]:
+    """Read virtual hosts."""
+    return tuple(
+        VirtualHostEntry(
+            one.name, tuple(one.domains), bool(one.redirects),
+            tuple(map(route_entry, one.routes)), _order_is_known(one),
+        )
+        for one in hosts
+    )  # fmt: skip
+
+
+def route_entry(route: EffectiveRoute) -> RouteEntry:
+    """Read one route."""
+    match = route.match.match if route.match is not None else None
+    reason = (
+        "takes every request, so it comes after all routes that don't"
+        if route.is_catch_all
+        else "in the order of its VirtualService"
+    )
+    written = place((match or route.rule.action).at())
+    service = route.virtual_service.key_name
+    return RouteEntry(service, route.name, match_of(match), action_of(route), written, reason)
 
 
 def never_routes(gateway: EffectiveGateway, mesh: Mesh) -> Iterator[tuple[VirtualService, str]]:
     """Walk the http matches (or routes without any) that no route of this gateway came from."""
     used = {
-        (match.resource, match.path)
+        (one.resource, one.path)
         for hosts in gateway.route_configs.values()
         for host in hosts
         for route in host.routes
-        for match in route.written
+        for one in route.written
     }
     for service in mesh.of(VirtualService):
         for route in service.http:
-            for each_match in route.matches or (route,):
-                if (each_match.resource, each_match.path) not in used:
-                    yield service, _written_name(route, each_match)
+            for one in route.matches or (route,):
+                if (one.resource, one.path) not in used:
+                    yield service, _written_name(route, one)
 
 
 def reason(server: MergedServer, gateway: EffectiveGateway) -> str:
@@ -68,59 +144,51 @@ def reason(server: MergedServer, gateway: EffectiveGateway) -> str:
     return "contributes nothing: no VirtualService that names its Gateway routes for its hosts"
 
 
-def place(ref: Ref) -> dict[str, Any]:
-    """Write where something is written."""
-    found = locate(ref)
-    return {"file": found.file, "line": found.line, "column": found.column, "path": found.path}
+def _listeners(gateway: EffectiveGateway) -> tuple[ListenerEntry, ...]:
+    return tuple(
+        ListenerEntry(
+            one.name, f"{one.bind}:{one.port}", tuple(map(chain_of, one.chains)),
+            tuple(one.duplicate_sni),
+        )
+        for one in gateway.listeners
+    )  # fmt: skip
 
 
-def _listeners(gateway: EffectiveGateway) -> list[dict[str, Any]]:
-    return [
-        {
-            "name": listener.name,
-            "address": f"{listener.bind}:{listener.port}",
-            "chains": [chain_form(chain) for chain in listener.chains],
-        }
-        for listener in gateway.listeners
-    ]
-
-
-def _routes(gateway: EffectiveGateway, *, with_places: bool) -> dict[str, Any]:
-    return {
-        name: [_virtual_host(host, with_places=with_places) for host in hosts]
-        for name, hosts in sorted(gateway.route_configs.items())
-    }
-
-
-def _effects(gateway: EffectiveGateway) -> Iterator[tuple[str, bool]]:
-    """Say of each server whether the configuration would differ without it.
+def _servers(gateway: EffectiveGateway) -> Iterator[ServerEntry]:
+    """Walk the servers, each with whether the configuration would differ without it.
 
     Only for one that pushes others out this is tried: they would take its place.
     """
-    rivals = {server.rival for server in gateway.servers if server.rival is not None}
+    rivals = {one.rival for one in gateway.servers if one.rival is not None}
     before = _configuration(gateway) if rivals else None
-    for merged_server in gateway.servers:
-        if merged_server in rivals:
-            yield (
-                merged_server.key_name,
-                _configuration(gateway.without(merged_server.server)) != before,
-            )
-        else:
-            yield merged_server.key_name, merged_server in gateway.serving
+    for one in gateway.servers:
+        serves = one in gateway.serving
+        has_effect = serves
+        if one in rivals:
+            has_effect = _configuration(gateway.without(one.server)) != before
+        yield ServerEntry(
+            one.key_name, serves, has_effect, one.target, reason(one, gateway),
+            place(one.server.at()),
+        )  # fmt: skip
 
 
-def _configuration(gateway: EffectiveGateway) -> tuple[Any, Any]:
-    return _listeners(gateway), _routes(gateway, with_places=False)
+def _configuration(gateway: EffectiveGateway) -> object:
+    """Everything that Envoy gets, to compare with that of another gateway."""
+    hosts = {
+        name: [(one.name, one.domains, bool(one.redirects), _sent(one)) for one in several]
+        for name, several in gateway.route_configs.items()
+    }
+    return _listeners(gateway), hosts
 
 
-def _virtual_host(host: VirtualHost, *, with_places: bool) -> dict[str, Any]:
-    form: dict[str, Any] = {"name": host.name, "domains": list(host.domains)}
-    if host.redirects:
-        form["requireTls"] = "ALL"
-    form["routes"] = [route_form(route, with_place=with_places) for route in host.routes]
-    if with_places:
-        form["order_known"] = _order_is_known(host)
-    return form
+def _sent(host: VirtualHost) -> list[object]:
+    return [
+        (
+            one.virtual_service.key_name, one.name,
+            match_of(one.match.match if one.match is not None else None), action_of(one),
+        )
+        for one in host.routes
+    ]  # fmt: skip
 
 
 def _order_is_known(host: VirtualHost) -> bool:
@@ -129,84 +197,6 @@ def _order_is_known(host: VirtualHost) -> bool:
     return order_is_known(services) and order_is_known(gateways)
 
 
-def route_form(route: EffectiveRoute, *, with_place: bool) -> dict[str, Any]:
-    """Write one route: its VirtualService, what it takes and does; ``with_place`` adds where."""
-    match = route.match.match if route.match is not None else None
-    form = {
-        "vs": route.virtual_service.key_name,
-        "name": route.name,
-        "match": match_form(match),
-        **action_form(route),
-    }
-    if with_place:
-        form["location"] = place((match or route.rule.action).at())
-        form["reason"] = _order_reason(route)
-    return form
-
-
-def _order_reason(route: EffectiveRoute) -> str:
-    if route.is_catch_all:
-        return "takes every request, so it comes after all routes that don't"
-    return "in the order of its VirtualService"
-
-
-def _server(server: MergedServer, gateway: EffectiveGateway) -> dict[str, Any]:
-    return {
-        "server": server.key_name,
-        "effect": server in gateway.serving,
-        "target_port": server.target,
-        "reason": reason(server, gateway),
-        "location": place(server.server.at()),
-    }
-
-
-def _written_name(route: Route, match: View) -> str:
-    own = match.name if isinstance(match, Match) else ""
+def _written_name(route: Route, one: View) -> str:
+    own = one.name if isinstance(one, Match) else ""
     return f"{route.name}.{own}" if own else route.name
-
-
-def answer(mesh: Mesh, target: str | None, namespace: str) -> dict[str, Any]:
-    """Write what was asked for: one gateway workload, one host, or (``None``) all gateways.
-
-    A gateway workload is named ``namespace/name``. A host is looked up at every gateway that
-    serves it, and in the mesh as sidecars of its own namespace (else of ``namespace``) route it.
-    """
-    if target is None:
-        gateways = {gateway.workload.name: gateway_form(gateway, mesh) for gateway in mesh.gateways}
-        return {"gateways": gateways}
-    named = mesh.gateways.for_workload(target)
-    if named is not None:
-        return gateway_form(named, mesh)
-    serving = dict.fromkeys(gateway for gateway, _ in mesh.gateways.serving(target))
-    form = {
-        "host": target,
-        "gateways": {
-            gateway.workload.name: {"routes": _of_host(gateway, target)} for gateway in serving
-        },
-        "mesh": _in_mesh(mesh, target, namespace),
-    }
-    if not form["gateways"] and not form["mesh"]:
-        raise UsageError(
-            f"the input has no gateway workload and no routes for a host {target!r}; name a "
-            "workload as namespace/name, or a host as in VirtualServices"
-        )
-    return form
-
-
-def _of_host(gateway: EffectiveGateway, host: str) -> dict[str, Any]:
-    """Write, for each route configuration, the one virtual host that answers a host."""
-    found: dict[str, Any] = {}
-    for name, hosts in sorted(gateway.route_configs.items()):
-        index: HostIndex[VirtualHost] = HostIndex()
-        for virtual_host in hosts:
-            for domain in virtual_host.domains:
-                index.add(domain, virtual_host)
-        for closest in index.most_specific(host)[:1]:
-            found[name] = [_virtual_host(closest, with_places=True)]
-    return found
-
-
-def _in_mesh(mesh: Mesh, host: str, namespace: str) -> list[dict[str, Any]]:
-    home = mesh.registry.home(mesh.registry.fqdn(host, namespace)) or namespace
-    routes = mesh.traffic.routes.in_mesh(mesh.registry.unshortened(host, home), home)
-    return [route_form(route, with_place=True) for route in routes]

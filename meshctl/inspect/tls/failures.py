@@ -1,11 +1,12 @@
-"""Groups failing connections of ``tls-check`` by their cause, with the way to mend each."""
+"""Groups the connections that fail by what decides them, and says how each is mended."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from meshctl.engine.locations import locate
 from meshctl.engine.registry import load_family
-from meshctl.inspect.tls.rows import TlsRow, deciders, is_conflict, reason
+from meshctl.inspect.shown import is_live
+from meshctl.inspect.tls.rows import TlsRow, deciders, reason
 from meshctl.mesh.security.tls_connection import (
     ClientKind,
     ClientTls,
@@ -14,7 +15,6 @@ from meshctl.mesh.security.tls_connection import (
     ServerMode,
 )
 from meshctl.resources import Ref
-from meshctl.sources.live_object import ObjectDocument
 
 _BY_CAUSE = {
     ClientTlsCause.AUTO_MTLS_OFF: "peer-authentication/strict-without-auto-mtls",
@@ -40,21 +40,40 @@ _PAST_ITS_OWN = (
 
 
 class TlsFailure(NamedTuple):
-    """Connections that fail for the same reason: the first of them, and how many there are."""
+    """Connections that fail for the same reason: the first of them, and how many there are.
+
+    ``client`` and ``server`` name what decides each side, with its place; ``fix`` and ``rule``
+    are empty where the mesh does what both sides say.
+    """
 
     row: TlsRow
     number: int
+    client: str
+    server: str
+    fix: str
+    rule: str
 
 
 def failures(rows: Iterable[TlsRow]) -> list[TlsFailure]:
     """Group the conflicts among rows by what decides them, in the order of the rows."""
-    found: dict[object, TlsFailure] = {}
+    groups: dict[object, list[TlsRow]] = {}
     for row in rows:
-        if is_conflict(row.data):
+        if row.data.is_conflict:
             key = tuple(deciders(row.connection)), reason(row.connection)
-            first = found.get(key, TlsFailure(row, 0))
-            found[key] = first._replace(number=first.number + 1)
-    return list(found.values())
+            groups.setdefault(key, []).append(row)
+    return [_failure(members) for members in groups.values()]
+
+
+def _failure(members: list[TlsRow]) -> TlsFailure:
+    connection = members[0].connection
+    sides = dict(deciders(connection))
+    client, server = (
+        _place(sides[side]) if side in sides else _default(side, connection)
+        for side in ("client", "server")
+    )
+    return TlsFailure(
+        members[0], len(members), client, server, fix_of(connection), rule_of(connection)
+    )
 
 
 def rule_of(connection: Connection) -> str:
@@ -82,25 +101,9 @@ def fix_of(connection: Connection) -> str:
     return _OUTSIDE if connection.upstream.client.proxy is ClientKind.NONE else ""
 
 
-def lines(failure: TlsFailure) -> Iterator[str]:
-    """Write a failure for people: who, why, the objects of both sides with their place, the fix."""
-    data, connection = failure.row
-    more = f" and {failure.number - 1} more like it" if failure.number > 1 else ""
-    subset = f" subset {data['subset']}" if data["subset"] else ""
-    yield f"{data['client']} -> {data['host']}:{data['port']}{subset}{more}"
-    yield f"  {data['reason']}"
-    sides = dict(deciders(connection))
-    for side in ("client", "server"):
-        ref = sides.get(side)
-        yield f"  {side}: {_place(ref) if ref is not None else _default(side, connection)}"
-    if fix := fix_of(connection):
-        rule = rule_of(connection)
-        yield f"  fix: {fix}" + (f" [{rule}]" if rule else "")
-
-
 def _place(ref: Ref) -> str:
     place = locate(ref)
-    if isinstance(ref.resource.document, ObjectDocument):
+    if is_live(ref):
         return f"{ref.resource.title} in the cluster, {place.path}"
     return f"{ref.resource.title}, {place.file}:{place.line}"
 

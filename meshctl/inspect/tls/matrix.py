@@ -1,6 +1,6 @@
-"""Sums up the TLS between clients and servers of a namespace.
+"""Draws what happens between clients and servers of a namespace, inside and outside the mesh.
 
-The four rows that everybody draws who moves to mutual TLS step by step, answered by ``mesh.security.mtls``
+The four rows that everybody draws who moves to mutual TLS step by step, answered by ``mesh.mtls``
 for a client with and one without a sidecar.
 """
 
@@ -11,7 +11,6 @@ from meshctl.mesh import Mesh
 from meshctl.mesh.security.mtls import Mtls
 from meshctl.mesh.security.tls_connection import Client, ClientKind, Connection, Result, ServerMode
 
-COLUMNS = ("client", "server", "what happens")
 _CLIENTS = ((ClientKind.SIDECAR, "in the mesh"), (ClientKind.NONE, "outside"))
 _SERVERS = ((True, "in the mesh"), (False, "outside"))
 _WORDS = {
@@ -34,7 +33,7 @@ def matrix(mesh: Mesh, namespace: str) -> Iterator[tuple[str, str, str]]:
     for proxy, client in _CLIENTS:
         found = list(_connections(mesh, Client(f"a client {client}", namespace, proxy)))
         for is_inside, server in _SERVERS:
-            meant = [connection for connection in found if _is_inside(connection) is is_inside]
+            meant = [one for one in found if _is_inside(one) is is_inside]
             yield client, server, _summary(meant)
 
 
@@ -42,11 +41,7 @@ def _connections(mesh: Mesh, client: Client) -> Iterator[Connection]:
     mtls: Mtls = mesh.security.mtls
     for host in mesh.registry.of_namespace(client.namespace):
         if not host.is_external:
-            yield from (
-                connection
-                for connection in mtls.connections_to(client, host)
-                if connection.server is not None
-            )
+            yield from (one for one in mtls.connections_to(client, host) if one.server is not None)
 
 
 def _is_inside(connection: Connection) -> bool:
@@ -57,10 +52,7 @@ def _summary(connections: list[Connection]) -> str:
     """Count on how many ports what happens, each conflict with its reason."""
     if not connections:
         return "there is no such server"
-    found = {
-        (_words(connection), connection.upstream.host.host, connection.upstream.port.number)
-        for connection in connections
-    }
+    found = {(_words(one), one.upstream.host.host, one.upstream.port.number) for one in connections}
     counts = Counter(text for text, _, _ in sorted(found))
     return "; ".join(
         f"{text} ({number} port{'s' * (number > 1)})" for text, number in counts.most_common()

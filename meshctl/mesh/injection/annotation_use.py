@@ -4,9 +4,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from meshctl.istio.annotations import Definition, definition
-from meshctl.istio.api_versions import SERVED_VERSIONS
+from meshctl.istio.api_versions import GATEWAY_API, SERVED_VERSIONS
 from meshctl.resources import Ref, Resource, View, Workload
-from meshctl.resources.gateway_api.route import GATEWAY_API
 
 INGRESS_CLASS = "kubernetes.io/ingress.class"
 

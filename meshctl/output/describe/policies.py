@@ -1,75 +1,76 @@
-"""Writes the policies of a described workload as text."""
+"""Writes the policies of a workload for people."""
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
-from meshctl.inspect.describe.wording import indented, many, title, where
+from meshctl.inspect.describe.pod import PodAnswer
+from meshctl.inspect.describe.policies import AuthorizationAnswer, PeerAnswer, RuleAnswer
 from meshctl.mesh.workloads.membership import Membership
-
-Form = Mapping[str, Any]
-_MANY = (
-    ("telemetries", "Telemetry"),
-    ("envoy_filters", "EnvoyFilters"),
-    ("wasm_plugins", "WasmPlugins"),
-)
+from meshctl.output.describe.wording import indented, many, title, where
 
 
-def policy_lines(form: Form) -> Iterator[str]:
+def policy_lines(form: PodAnswer) -> Iterator[str]:
     """Write the policies that hold for a workload, and who enforces them."""
-    if form["enforced_by"] is None:
+    if form.enforced_by is None:
         yield "Policies: nothing enforces them, the pod is outside the mesh"
     else:
-        yield f"Policies, enforced by {form['enforced_by']}:"
-    yield from indented(mode_lines(form))
-    yield from indented(authorization_lines(form["authorization"]))
-    for authentication in form["request_authentications"]:
-        yield f"  {title(authentication)}: tokens of {', '.join(authentication['issuers']) or 'nobody'}"
-    sidecar = form["sidecar"]
+        yield f"Policies, enforced by {form.enforced_by}:"
+    yield from indented(mode_lines(form.proxy, form.peer_authentication))
+    yield from indented(authorization_lines(form.authorization))
+    for one in form.request_authentications:
+        yield f"  {title(one)}: tokens of {', '.join(one.issuers) or 'nobody'}"
+    sidecar = form.sidecar
     if sidecar is not None:
         yield f"  {title(sidecar)} limits what its proxy knows"
-    for key, name in _MANY:
-        if form[key]:
-            yield f"  {name}: {', '.join(map(title, form[key]))}"
+    for name, several in (
+        ("Telemetry", form.telemetries),
+        ("EnvoyFilters", form.envoy_filters),
+        ("WasmPlugins", form.wasm_plugins),
+    ):
+        if several:
+            yield f"  {name}: {', '.join(map(title, several))}"
 
 
-def mode_lines(form: Form) -> Iterator[str]:
+_DEFAULT = "Istio's default"
+
+
+def mode_lines(proxy: str, one: PeerAnswer) -> Iterator[str]:
     """Write the TLS mode that a workload demands, and the ports that differ."""
-    if form["proxy"] == Membership.NONE.value:
+    if proxy == Membership.NONE.value:
         yield "mTLS mode: none, as it has no proxy that could demand one"
         return
-    mode = form["peer_authentication"]
-    by = f"by {title(mode['decided_by'])}" if mode["decided_by"] else "Istio's default"
-    doubt = "" if mode["order_known"] else " (another order of creation may change it)"
-    yield f"mTLS mode: {mode['mode']}, {by}{doubt}"
-    for port in mode["ports"]:
-        if not port["captured"]:
-            yield f"  port {port['port']}: goes past the proxy, so no mode holds"
-        elif port["mode"] != mode["mode"]:
-            yield f"  port {port['port']}: {port['mode']}, by {title(port['decided_by'])}"
-    ignored = [title(policy) for policy in mode["objects"] if not policy["counts"]]
+    by = f"by {title(one.decided_by)}" if one.decided_by else _DEFAULT
+    doubt = "" if one.order_known else " (another order of creation may change it)"
+    yield f"mTLS mode: {one.mode}, {by}{doubt}"
+    for port in one.ports:
+        if not port.captured:
+            yield f"  port {port.port}: goes past the proxy, so no mode holds"
+        elif port.mode != one.mode:
+            decider = f"by {title(port.decided_by)}" if port.decided_by else _DEFAULT
+            yield f"  port {port.port}: {port.mode}, {decider}"
+    ignored = [title(policy) for policy in one.objects if not policy.counts]
     if ignored:
         yield f"  ignored, since another one of the same level counts: {', '.join(ignored)}"
 
 
-def authorization_lines(item: Form) -> Iterator[str]:
+def authorization_lines(one: AuthorizationAnswer) -> Iterator[str]:
     """Write AuthorizationPolicies in the order of evaluation, and who may call at all."""
-    yield f"may call: {item['callers']}"
-    for policy in item["policies"]:
-        provider = f" by {policy['provider']}" if policy["provider"] else ""
-        dry = ", dry run" if policy["dry_run"] else ""
-        count = many(len(policy["rules"]), "rule")
-        yield f"  {policy['action']}{provider}: {title(policy)}, {count}{dry}"
-        for rule in policy["rules"]:
-            yield f"    {_rule(rule)}{where(rule)}"
+    yield f"may call: {one.callers}"
+    for policy in one.policies:
+        provider = f" by {policy.provider}" if policy.provider else ""
+        dry = ", dry run" if policy.dry_run else ""
+        count = many(len(policy.rules), "rule")
+        yield f"  {policy.action}{provider}: {title(policy)}, {count}{dry}"
+        for rule in policy.rules:
+            yield f"    {_rule(rule)}{where(rule.location)}"
 
 
-def _rule(rule: Form) -> str:
+def _rule(rule: RuleAnswer) -> str:
     parts = [
-        f"{word} {' or '.join(f'({text})' for text in rule[word])}"
-        if len(rule[word]) > 1
-        else f"{word} {rule[word][0]}"
-        for word in ("from", "to")
-        if rule[word]
+        f"{word} {' or '.join(f'({text})' for text in texts)}"
+        if len(texts) > 1
+        else f"{word} {texts[0]}"
+        for word, texts in (("from", rule.from_), ("to", rule.to))
+        if texts
     ]
-    parts += [f"when {text}" for text in rule["when"]]
+    parts += [f"when {text}" for text in rule.when]
     return ", ".join(parts) or "every request"

@@ -1,189 +1,196 @@
-"""Writes a description as text."""
+"""Writes a description for people."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
 
-from meshctl.inspect.describe.wording import indented, listed, ported, title, where
-from meshctl.inspect.injection.explanation import sentence
+from meshctl.inspect.describe import Description, FindingAnswer
+from meshctl.inspect.describe.exposure import Exposure
+from meshctl.inspect.describe.pod import ContainerPort, PodAnswer
+from meshctl.inspect.describe.service import (
+    HostAnswer,
+    PortAnswer,
+    SentTls,
+    ServiceAnswer,
+    WaypointAnswer,
+)
+from meshctl.inspect.describe.virtual_services import LeadingService
 from meshctl.output.describe.gateway import gateway_lines, serving_lines
 from meshctl.output.describe.policies import (
     authorization_lines,
     mode_lines,
     policy_lines,
 )
+from meshctl.output.describe.wording import indented, listed, ported, title, where
+from meshctl.output.injection.write import sentence
 
-Form = Mapping[str, Any]
 
-
-def lines(form: Form) -> Iterator[str]:
+def lines(form: Description) -> Iterator[str]:
     """Write a description line by line, its sections apart, the findings last."""
-    if "pod" in form:
-        sections = _pod(form)
-    elif "service" in form:
-        sections = _service_and_workloads(form)
+    subject = form.subject
+    if isinstance(subject, PodAnswer):
+        sections = _pod(subject)
+    elif isinstance(subject, ServiceAnswer):
+        sections = _service_and_workloads(subject)
     else:
-        sections = iter([list(gateway_lines(form))])
-    ends = list(_not_shown(form["not_shown"])), list(_findings(form["findings"]))
+        sections = iter([list(gateway_lines(subject))])
+    ends = list(_not_shown(form.not_shown)), list(_findings(form.findings))
     for number, section in enumerate([*sections, *ends]):
         yield from ("",) if number and section else ()
         yield from section
 
 
-def _pod(form: Form) -> Iterator[list[str]]:
+def _pod(form: PodAnswer) -> Iterator[list[str]]:
     yield list(_head(form))
-    for service in form["services"]:
+    for service in form.services:
         yield list(_service(service, form))
-    if not form["services"]:
+    if not form.services:
         yield ["Services: none selects it"]
     yield list(policy_lines(form))
-    if "serves" in form:
-        yield list(serving_lines(form["serves"]))
+    if form.serves is not None:
+        yield list(serving_lines(form.serves))
 
 
-def _head(form: Form) -> Iterator[str]:
-    yield title(form["pod"])
-    if form["controller"]:
-        yield f"  made by {title(form['controller'])}"
-    revision = f", revision {form['revision']}" if form["revision"] else ""
-    yield f"  proxy: {form['proxy']}{' (a gateway)' if form['is_gateway'] else ''}{revision}"
-    yield from indented(sentence(form["injection"]).partition(": ")[2].splitlines())
-    yield f"  service account: {form['service_account']}"
-    ports = (f"{port['number']}{_named(port)} ({port['container']})" for port in form["ports"])
+def _head(form: PodAnswer) -> Iterator[str]:
+    yield title(form.pod)
+    if form.controller:
+        yield f"  made by {title(form.controller)}"
+    revision = f", revision {form.revision}" if form.revision else ""
+    yield f"  proxy: {form.proxy}{' (a gateway)' if form.is_gateway else ''}{revision}"
+    yield from indented(sentence(form.injection).partition(": ")[2].splitlines())
+    yield f"  service account: {form.service_account}"
+    ports = (f"{one.number}{_named(one)} ({one.container})" for one in form.ports)
     yield f"  ports: {', '.join(ports) or 'none declared'}"
-    if form["not_ready"]:
-        yield f"  NOT READY: {', '.join(form['not_ready'])}"
+    if form.not_ready:
+        yield f"  NOT READY: {', '.join(form.not_ready)}"
 
 
-def _service_and_workloads(form: Form) -> Iterator[list[str]]:
-    yield list(_service(form["service"], form))
+def _service_and_workloads(form: ServiceAnswer) -> Iterator[list[str]]:
+    yield list(_service(form.service, None))
     found = ["Workloads behind it:"]
-    for workload in form["workloads"]:
-        found.append(f"  {title(workload)}, proxy: {workload['proxy']}")
-        found += indented(indented(mode_lines(workload)))
-    yield found if form["workloads"] else ["Workloads behind it: the input has none"]
+    for one in form.workloads:
+        found.append(f"  {title(one)}, proxy: {one.proxy}")
+        found += indented(indented(mode_lines(one.proxy, one.peer_authentication)))
+    yield found if form.workloads else ["Workloads behind it: the input has none"]
 
 
-def _service(service: Form, form: Form) -> Iterator[str]:
-    yield f"{title(service)}, {service['host']}, {service['type']}"
-    for port in service["ports"]:
-        name = f" {port['name']}" if port["name"] else ""
+def _service(service: HostAnswer, pod: PodAnswer | None) -> Iterator[str]:
+    yield f"{title(service)}, {service.host}, {service.type}"
+    for port in service.ports:
+        name = f" {port.name}" if port.name else ""
         yield (
-            f"  port {port['number']}{name}: {port['protocol']}, by {port['chosen_by']}; "
-            f"{_target(port)}{where(port)}"
+            f"  port {port.number}{name}: {port.protocol}, by {port.chosen_by}; "
+            f"{_target(port)}{where(port.location)}"
         )
-    yield from indented(_rule(service, form))
-    yield from indented(_sent(service["client_tls"]))
-    for each_service in service["virtual_services"]:
-        yield from indented(_routes(each_service, service))
-    if service["route_in_mesh"]:
-        yield f"  {title(service['route_in_mesh'])} attaches to it, so clients follow that"
-    for each_service in service["exposed"]:
-        yield from indented(_exposed(each_service))
-    yield from indented(_waypoint(service["waypoint"]))
+    yield from indented(_rule(service, pod))
+    yield from indented(_sent(service.client_tls))
+    for one in service.virtual_services:
+        yield from indented(_routes(one, service))
+    if service.route_in_mesh:
+        yield f"  {title(service.route_in_mesh)} attaches to it, so clients follow that"
+    for entrance in service.exposed:
+        yield from indented(_exposed(entrance))
+    yield from indented(_waypoint(service.waypoint))
 
 
-def _target(port: Form) -> str:
-    if port["pod_ports"]:
-        return f"pod port {', '.join(map(str, port['pod_ports']))}"
-    unnamed = ", which the pods don't name" if port["has_pods"] else ""
-    return f"target port {port['target']}{unnamed}"
+def _target(port: PortAnswer) -> str:
+    if port.pod_ports:
+        return f"pod port {', '.join(map(str, port.pod_ports))}"
+    unnamed = ", which the pods don't name" if port.has_pods else ""
+    return f"target port {port.target}{unnamed}"
 
 
-def _rule(service: Form, form: Form) -> Iterator[str]:
-    rule = service["destination_rule"]
+def _rule(service: HostAnswer, pod: PodAnswer | None) -> Iterator[str]:
+    rule = service.destination_rule
     if rule is None:
         yield "DestinationRule: none"
         return
-    names = ", ".join(title(each_object) for each_object in rule["objects"])
-    doubt = "" if rule["order_known"] else " (another order of creation may change it)"
-    yield f"{names} for {rule['host']}{doubt}"
-    yield f"  traffic policy: {', '.join(rule['policy']) or 'none'}"
-    own = _own_name(form)
-    for subset in rule["subsets"]:
-        members = subset["workloads"]
+    names = ", ".join(title(one) for one in rule.objects)
+    doubt = "" if rule.order_known else " (another order of creation may change it)"
+    yield f"{names} for {rule.host}{doubt}"
+    yield f"  traffic policy: {', '.join(rule.policy) or 'none'}"
+    own = _own_name(pod)
+    for subset in rule.subsets:
+        members = subset.workloads
         if own is not None:
             state = "this pod is in it" if own in members else "not this pod"
         else:
             state = listed(members) or "selects no workload of the input"
-        policy = f"; policy: {', '.join(subset['policy'])}" if subset["policy"] else ""
-        yield f"  subset {subset['name']}: {state}{policy}{where(subset)}"
+        policy = f"; policy: {', '.join(subset.policy)}" if subset.policy else ""
+        yield f"  subset {subset.name}: {state}{policy}{where(subset.location)}"
 
 
-def _own_name(form: Form) -> str | None:
-    if "pod" not in form:
+def _own_name(pod: PodAnswer | None) -> str | None:
+    if pod is None:
         return None
-    own = form["controller"] or form["pod"]
-    return f"{own['namespace']}/{own['name']}"
+    own = pod.controller or pod.pod
+    return f"{own.namespace}/{own.name}"
 
 
-def _sent(sent: Sequence[Form]) -> Iterator[str]:
+def _sent(sent: Sequence[SentTls]) -> Iterator[str]:
     """Say what clients send, ports with the same together; of subsets what differs."""
-    whole = {item["port"]: _how(item) for item in sent if item["subset"] is None}
+    whole = {one.port: _how(one) for one in sent if one.subset is None}
     by_how: dict[str, list[str]] = {}
-    for entry in sent:
-        how = _how(entry)
-        if entry["subset"] is None:
-            by_how.setdefault(how, []).append(f"port {entry['port']}")
-        elif how != whole.get(entry["port"]):
-            by_how.setdefault(how, []).append(f"port {entry['port']} of subset {entry['subset']}")
+    for one in sent:
+        how = _how(one)
+        if one.subset is None:
+            by_how.setdefault(how, []).append(f"port {one.port}")
+        elif how != whole.get(one.port):
+            by_how.setdefault(how, []).append(f"port {one.port} of subset {one.subset}")
     for how, places in by_how.items():
         yield f"sidecars beside it send to {listed(places)}: {how}"
 
 
-def _how(item: Form) -> str:
-    by = f", {title(item['decided_by'])}" if item["decided_by"] else ""
-    return f"{item['tls']} ({item['reason']}){by}"
+def _how(one: SentTls) -> str:
+    by = f", {title(one.decided_by)}" if one.decided_by else ""
+    return f"{one.tls} ({one.reason}){by}"
 
 
-def _routes(item: Form, service: Form) -> Iterator[str]:
-    at = ", ".join(item["gateways"])
-    used = "" if item["is_for_sidecars"] or "mesh" not in item["gateways"] else ", another host"
-    yield f"{title(item)} at {at}{used}, hosts {', '.join(item['hosts'])}"
-    for route in item["routes"]:
-        marks = [f"DEAD: {route['dead']}"] if route["dead"] else []
-        if not route["hits"]:
+def _routes(one: LeadingService, service: HostAnswer) -> Iterator[str]:
+    at = ", ".join(one.gateways)
+    used = "" if one.is_for_sidecars or "mesh" not in one.gateways else ", another host"
+    yield f"{title(one)} at {at}{used}, hosts {', '.join(one.hosts)}"
+    for route in one.routes:
+        marks = [f"DEAD: {route.dead}"] if route.dead else []
+        if not route.hits:
             marks.append("another host")
-        elif route["reaches"] is False:
+        elif route.reaches is False:
             marks.append("not this pod")
-        does = route["does"].replace(service["host"], service["name"])
+        does = route.does.replace(service.host, service.name)
         mark = f" [{'; '.join(marks)}]" if marks else ""
-        yield f"  {route['match']} -> {does}{mark}{where(route)}"
+        yield f"  {route.match} -> {does}{mark}{where(route.location)}"
 
 
-def _exposed(item: Form) -> Iterator[str]:
+def _exposed(one: Exposure) -> Iterator[str]:
     scheme = {"HTTPS": "https", "HTTP": "http", "HTTP2": "http", "GRPC": "http"}.get(
-        item["protocol"], item["protocol"].lower()
+        one.protocol, one.protocol.lower()
     )
-    ports = item["outside_ports"] or [item["port"]]
-    hosts = ", ".join(ported(scheme, host, port) for host in item["hosts"] for port in ports)
-    yield f"exposed as {hosts} by {title(item['gateway'])}"
-    places = [*item["addresses"], *(f"node port {number}" for number in item["node_ports"])]
+    ports = one.outside_ports or (one.port,)
+    hosts = ", ".join(ported(scheme, host, port) for host in one.hosts for port in ports)
+    yield f"exposed as {hosts} by {title(one.gateway)}"
+    places = [*one.addresses, *(f"node port {number}" for number in one.node_ports)]
     entrance = ", ".join(places) or "address unknown"
-    if not item["is_open"]:
-        entrance = f"none, as no Service leads to port {item['port']}"
-    yield f"  entrance: {entrance}" + (f" ({item['workload']})" if item["workload"] else "")
-    if item["redirects_to_https"]:
+    if not one.is_open:
+        entrance = f"none, as no Service leads to port {one.port}"
+    yield f"  entrance: {entrance}" + (f" ({one.workload})" if one.workload else "")
+    if one.redirects_to_https:
         yield "  every request is redirected to HTTPS"
     by_service: dict[str, list[str]] = {}
-    for route in item["routes"]:
-        subset = f" -> subset {route['subset']}" if route["subset"] else ""
-        by_service.setdefault(title(route["virtual_service"]), []).append(
-            f"{route['match']}{subset}"
-        )
+    for route in one.routes:
+        subset = f" -> subset {route.subset}" if route.subset else ""
+        by_service.setdefault(title(route.virtual_service), []).append(f"{route.match}{subset}")
     for name, matches in by_service.items():
         yield f"  {name}: {'; '.join(matches)}"
 
 
-def _waypoint(waypoint: Form | None) -> Iterator[str]:
+def _waypoint(waypoint: WaypointAnswer | None) -> Iterator[str]:
     if waypoint is None:
         return
-    if waypoint["name"]:
-        known = "" if waypoint["gateway"] else " (not in the input)"
-        yield f"waypoint {waypoint['name']}{known}"
+    if waypoint.name:
+        known = "" if waypoint.gateway else " (not in the input)"
+        yield f"waypoint {waypoint.name}{known}"
     else:
         yield "no waypoint, so policies that name it in targetRefs are enforced nowhere:"
-    if waypoint["authorization"]["policies"]:
-        yield from indented(authorization_lines(waypoint["authorization"]))
+    if waypoint.authorization.policies:
+        yield from indented(authorization_lines(waypoint.authorization))
 
 
 def _not_shown(kinds: Sequence[str]) -> Iterator[str]:
@@ -191,16 +198,16 @@ def _not_shown(kinds: Sequence[str]) -> Iterator[str]:
         yield f"Not shown by the cluster, so not considered: {', '.join(kinds)}"
 
 
-def _findings(found: Iterable[Form]) -> Iterator[str]:
+def _findings(found: Iterable[FindingAnswer]) -> Iterator[str]:
     several = list(found)
     if several:
         yield "Findings about these objects:"
-    for item in several:
-        place = where(item).strip()
-        name = f"{item['kind']} {item['namespace']}/{item['name']}"
-        yield f"  {item['severity']} [{item['rule']}] {name} {place}".rstrip()
-        yield f"    {item['message']}"
+    for one in several:
+        place = where(one.location).strip()
+        name = f"{one.kind} {one.namespace}/{one.name}"
+        yield f"  {one.severity} [{one.rule}] {name} {place}".rstrip()
+        yield f"    {one.message}"
 
 
-def _named(port: Form) -> str:
-    return f" {port['name']}" if port["name"] else ""
+def _named(port: ContainerPort) -> str:
+    return f" {port.name}" if port.name else ""

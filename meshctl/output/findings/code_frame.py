@@ -1,11 +1,12 @@
-"""Cuts the source lines that show a place, and marks the place in them."""
+"""Which source lines show a place, and what marks the place in them?"""
 
 import unicodedata
 from collections.abc import Iterator
 from typing import NamedTuple
 
 from meshctl.engine.report import Location
-from meshctl.output.wording import last_line, visible
+from meshctl.output.findings.wording import last_line
+from meshctl.output.wording import visible
 
 WIDTH = 100
 """How many characters of a line are shown; minified JSON is one line of megabytes."""

@@ -1,18 +1,11 @@
-"""Annotates a pull request of GitHub: one workflow command a finding."""
+"""How does a GitHub workflow annotate a pull request? One workflow command a finding."""
 
 from typing import TextIO
 
 from meshctl.engine.report import LocatedFinding, Report
+from meshctl.output.findings.wording import effective_fix, last_line, outcome, place
 from meshctl.output.paths import repository_path
-from meshctl.output.wording import (
-    effective_fix,
-    last_line,
-    message_lines,
-    one_line,
-    outcome,
-    place,
-    visible,
-)
+from meshctl.output.wording import message_lines, one_line, visible
 from meshctl.rules.api import Severity
 
 _COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}

@@ -1,4 +1,4 @@
-"""Writes a Code Quality report, which GitLab shows in merge requests."""
+"""How does GitLab show findings in a merge request? A Code Quality report."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -6,9 +6,10 @@ from hashlib import sha256
 from typing import Any, TextIO
 
 from meshctl.engine.report import Report
+from meshctl.output.findings.wording import last_line
 from meshctl.output.json_array import write_array
 from meshctl.output.paths import repository_path
-from meshctl.output.wording import last_line, message_lines
+from meshctl.output.wording import message_lines
 from meshctl.rules.api import Severity
 
 _SEVERITIES = {Severity.ERROR: "major", Severity.WARNING: "minor", Severity.INFO: "info"}

@@ -1,11 +1,11 @@
-"""Writes a report as JSON, version 1 (``schemas/report-v1.json``)."""
+"""How do programs read a report? Version 1 of the JSON format, ``schemas/report-v1.json``."""
 
 import json
 from typing import Any, TextIO
 
 from meshctl.engine.report import LocatedFinding, RelatedPlace, Report, ResourceId
+from meshctl.output.findings.wording import effective_fix
 from meshctl.output.json_array import write_array
-from meshctl.output.wording import effective_fix
 
 VERSION = 1
 

@@ -1,4 +1,4 @@
-"""Writes a report as JUnit XML, so that build servers show findings as tests."""
+"""How do build servers show findings as tests? JUnit XML."""
 
 import re
 from collections.abc import Iterator
@@ -6,7 +6,7 @@ from itertools import groupby
 from typing import TextIO
 
 from meshctl.engine.report import LocatedFinding, Report
-from meshctl.output.wording import effective_fix, outcome, place
+from meshctl.output.findings.wording import effective_fix, outcome, place
 from meshctl.rules.api import Severity
 
 _FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")

@@ -1,4 +1,4 @@
-"""Writes a comment for a pull request: counts, a table, and the details folded."""
+"""What belongs in a comment on a pull request? Counts, a table, and the details folded."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -6,19 +6,17 @@ from typing import TextIO
 
 from meshctl.engine.report import LocatedFinding, Location, Report, ResourceId
 from meshctl.output.findings.code_frame import code_frame, gutter_width, numbered
-from meshctl.output.wording import (
-    amount,
+from meshctl.output.findings.wording import (
     analysed,
     asides,
     counts,
     effective_fix,
-    message_lines,
-    one_line,
     outcome,
     place,
     unchecked_reasons,
-    visible,
 )
+from meshctl.output.markdown import escaped
+from meshctl.output.wording import amount, message_lines, visible
 from meshctl.rules.api import Severity
 
 _ICONS = {Severity.ERROR: "🔴", Severity.WARNING: "🟡", Severity.INFO: "🔵"}
@@ -28,7 +26,6 @@ _TABLE, _DETAILS, _REASONS = 20_000, 30_000, 8_000
 
 _LONGEST_CELL = 300
 _CONTEXT = 2
-_MARKUP = re.compile(r"[\\`*_\[\]<>&|~$]")
 
 
 def render(report: Report, out: TextIO) -> None:
@@ -125,8 +122,3 @@ def _code(text: str) -> str:
     """Set text as code; a table would split it at a pipe, and a backtick would end it."""
     shown = visible(text)
     return f"<code>{escaped(text)}</code>" if "|" in shown or "`" in shown else f"`{shown}`"
-
-
-def escaped(text: str) -> str:
-    """Write text on one line with references instead of markup; they hold in HTML too."""
-    return _MARKUP.sub(lambda match: f"&#{ord(match[0])};", one_line(text))

@@ -1,4 +1,4 @@
-"""Writes a report as SARIF 2.1.0, for code hosts and editors."""
+"""How do code hosts and editors read a report? SARIF 2.1.0."""
 
 import json
 from typing import Any, TextIO

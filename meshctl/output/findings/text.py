@@ -1,4 +1,4 @@
-"""Writes a report for people at a terminal."""
+"""What does somebody at a terminal need to see of a report?"""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -8,16 +8,8 @@ from typing import TextIO
 from meshctl.engine.report import LocatedFinding, Location, Report, ResourceId
 from meshctl.output.colour import Paint, painter
 from meshctl.output.findings.code_frame import FrameRow, code_frame, gutter_width, numbered
-from meshctl.output.wording import (
-    amount,
-    effective_fix,
-    message_lines,
-    one_line,
-    outcome,
-    place,
-    unchecked_reasons,
-    visible,
-)
+from meshctl.output.findings.wording import effective_fix, outcome, place, unchecked_reasons
+from meshctl.output.wording import amount, message_lines, one_line, visible
 from meshctl.rules.api import Severity
 
 _CONTEXT = 2

@@ -1,4 +1,4 @@
-"""Writes the JSON report as YAML."""
+"""How do people read the whole report with all its fields? The JSON format, written as YAML."""
 
 from collections.abc import Iterator
 from typing import Any, TextIO
@@ -13,14 +13,14 @@ def render(report: Report, out: TextIO) -> None:
     for key, value in preamble(report).items():
         out.writelines(entry(key, value))
     _write_list(out, "findings", (finding_data(report, found) for found in report.findings))
-    _write_list(out, "not_checked", (gap._asdict() for gap in report.not_checked))
+    _write_list(out, "not_checked", (one._asdict() for one in report.not_checked))
 
 
 def _write_list(out: TextIO, key: str, items: Iterator[dict[str, Any]]) -> None:
     head = f"{key}:\n"
-    for each_item in items:
+    for one in items:
         out.write(head)
-        out.writelines(item(each_item))
+        out.writelines(item(one))
         head = ""
     if head:
         out.write(f"{key}: []\n")

@@ -2,10 +2,9 @@
 
 from collections.abc import Iterator
 
+from meshctl.istio.api_versions import GATEWAY_API
 from meshctl.resources.resource import Resource
 from meshctl.resources.view import View, cached_property, views
-
-GATEWAY_API = "gateway.networking.k8s.io"
 
 
 class ObjectReference(View):

@@ -1,4 +1,4 @@
-"""Writes messages to standard error, with nothing in them that commands the terminal."""
+"""Complains on standard error, with nothing that commands the terminal."""
 
 import sys
 

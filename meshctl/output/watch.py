@@ -1,4 +1,4 @@
-"""Repeats a command's output until the user stops it."""
+"""Shows the same again and again, as it changes."""
 
 import io
 import sys
@@ -7,8 +7,8 @@ from collections.abc import Callable
 from contextlib import redirect_stderr
 from typing import TextIO
 
-from meshctl.cli.stderr import complain
 from meshctl.cluster.api import ClusterError
+from meshctl.output.stderr import complain
 
 _HOME_AND_CLEAR = "\x1b[H\x1b[2J"
 

@@ -19,15 +19,8 @@ def table(proxies: Sequence[ProxySync], now: datetime) -> tuple[tuple[str, ...],
     """Give the columns and one row a proxy, with the types it asks for and its worst state."""
     columns = ("name", "cluster", "istiod", "version", "subscribed types", "status")
     return columns, [
-        (
-            proxy.name,
-            proxy.cluster,
-            proxy.istiod,
-            proxy.version,
-            _subscribed(proxy),
-            _status(proxy, now),
-        )
-        for proxy in proxies
+        (one.name, one.cluster, one.istiod, one.version, _subscribed(one), _status(one, now))
+        for one in proxies
     ]
 
 
@@ -37,39 +30,39 @@ def wide_table(proxies: Sequence[ProxySync], now: datetime) -> tuple[tuple[str, 
     columns = ("name", "cluster", "type", *names, "istiod", "revision", "version", "skew")
     return columns, [
         (
-            proxy.name, proxy.cluster, proxy.kind,
-            *(_cell(proxy.types.get(name, IGNORED), now) for name in names),
-            proxy.istiod, proxy.revision, proxy.version, _skew(proxy),
+            one.name, one.cluster, one.kind,
+            *(_cell(one.types.get(name, IGNORED), now) for name in names),
+            one.istiod, one.revision, one.version, _skew(one),
         )
-        for proxy in proxies
+        for one in proxies
     ]  # fmt: skip
 
 
 def reasons(proxies: Iterable[ProxySync]) -> Iterator[str]:
     """Walk what is known in full about types out of sync, and of proxies that moved."""
-    for proxy in proxies:
-        for name, state in proxy.types.items():
+    for one in proxies:
+        for name, state in one.types.items():
             if state.reason:
                 verb = "refuses" if state.status is Status.ERROR else "has not confirmed"
-                yield f"{proxy.name} {verb} {name}: {state.reason}"
-        if proxy.also_on:
-            yield f"{proxy.name} was connected to {', '.join(proxy.also_on)} too"
+                yield f"{one.name} {verb} {name}: {state.reason}"
+        if one.also_on:
+            yield f"{one.name} was connected to {', '.join(one.also_on)} too"
 
 
 def summary(proxies: Sequence[ProxySync]) -> str:
     """Count the states in one line, and name whoever is out of sync."""
-    states = Counter(proxy.worst for proxy in proxies)
+    states = Counter(one.worst for one in proxies)
     parts = [f"{states[Status.SYNCED]} synced"]
-    stale = [proxy for proxy in proxies if proxy.worst is Status.STALE]
+    stale = [one for one in proxies if one.worst is Status.STALE]
     if stale:
         parts.append(f"{len(stale)} stale ({_names(stale)})")
-    parts += _rejections([proxy for proxy in proxies if proxy.worst is Status.ERROR])
+    parts += _rejections([one for one in proxies if one.worst is Status.ERROR])
     if states[Status.NOT_SENT]:
-        waiting = [proxy for proxy in proxies if proxy.worst is Status.NOT_SENT]
+        waiting = [one for one in proxies if one.worst is Status.NOT_SENT]
         parts.append(f"{len(waiting)} not sent anything ({_names(waiting)})")
-    skewed = [proxy for proxy in proxies if proxy.skew is Skew.MINOR]
+    skewed = [one for one in proxies if one.skew is Skew.MINOR]
     if skewed:
-        versions = sorted({f"{proxy.version} under {proxy.istiod_version}" for proxy in skewed})
+        versions = sorted({f"{one.version} under {one.istiod_version}" for one in skewed})
         shown = ", ".join(versions[:_NAMED])
         parts.append(f"{len(skewed)} of another version than istiod ({_names(skewed)}: {shown})")
     noun = "proxy" if len(proxies) == 1 else "proxies"
@@ -84,9 +77,9 @@ def workload(proxy: ProxySync) -> str:
 def _rejections(proxies: list[ProxySync]) -> Iterator[str]:
     """Group those that refuse the same types for the same reason, the largest groups first."""
     groups: dict[tuple[str, str], list[ProxySync]] = {}
-    for proxy in proxies:
-        bad = proxy.having(Status.ERROR)
-        groups.setdefault((",".join(bad), proxy.types[bad[0]].reason), []).append(proxy)
+    for one in proxies:
+        bad = one.having(Status.ERROR)
+        groups.setdefault((",".join(bad), one.types[bad[0]].reason), []).append(one)
     ordered = sorted(groups.items(), key=lambda item: -len(item[1]))
     for (types, reason), members in ordered[:_NAMED]:
         yield f"{len(members)} rejected {types} ({_names(members)}: {_short(reason)})"

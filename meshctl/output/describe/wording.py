@@ -1,25 +1,25 @@
-"""The words of a description for objects, places and numbers."""
+"""Words for the objects, places and numbers of a description."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
+
+from meshctl.inspect.shown import Named, Place
 
 _MOST = 5
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _LIVE = "cluster:"
 
 
-def title(item: Mapping[str, Any]) -> str:
+def title(one: Named) -> str:
     """Name an object as ``Kind namespace/name``, with its place if that is in a file."""
-    name = f"{item['namespace']}/{item['name']}" if item["namespace"] else item["name"]
-    return f"{item['kind']} {name}{where(item)}"
+    name = f"{one.namespace}/{one.name}" if one.namespace else one.name
+    return f"{one.kind} {name}{where(one.location)}"
 
 
-def where(item: Mapping[str, Any]) -> str:
+def where(place: Place) -> str:
     """Write a place in a file, with a space before; nothing for what only a cluster has."""
-    place = item["location"]
-    if place is None or place["file"].startswith(_LIVE):
+    if place.file.startswith(_LIVE):
         return ""
-    return f" ({place['file']}:{place['line']})"
+    return f" ({place.file}:{place.line})"
 
 
 def listed(names: Sequence[str]) -> str:

@@ -1,0 +1,198 @@
+"""Answers ``routes``: of all gateways, of one gateway workload, or of one host."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
+
+from meshctl.errors import UsageError
+from meshctl.inspect.routes.client_routes import ClientRoutes, client_routes
+from meshctl.inspect.routes.gateway_routes import (
+    GatewayEntry,
+    RouteEntry,
+    VirtualHostEntry,
+    gateway_entry,
+    host_entries,
+    route_entry,
+)
+from meshctl.inspect.targets import kind_of, look_up, look_up_hosts, look_up_workload, nearest
+from meshctl.mesh import Mesh
+from meshctl.mesh.core.hosts import HostIndex
+from meshctl.mesh.gateways.effective_gateway import EffectiveGateway
+from meshctl.mesh.gateways.virtual_hosts import VirtualHost
+from meshctl.mesh.registry.services import RegisteredHost
+from meshctl.resources import Gateway, Workload
+from meshctl.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class HostRoutes:
+    """The routes of one host: at each gateway that serves it, and in the mesh.
+
+    ``mesh`` holds what sidecars of the host's own namespace do, else those of the namespace that
+    the question is from.
+    """
+
+    host: str
+    gateways: dict[str, dict[str, tuple[VirtualHostEntry, ...]]]
+    mesh: tuple[RouteEntry, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RouteAnswer:
+    """What was asked for: gateway workloads as a whole, or hosts.
+
+    ``is_one`` says that one gateway workload was named; ``client`` is for a question with --from.
+    """
+
+    gateways: tuple[GatewayEntry, ...] = ()
+    hosts: tuple[HostRoutes, ...] = ()
+    is_one: bool = False
+    client: ClientRoutes | None = None
+
+
+def answer(
+    mesh: Mesh, target: str | None, home: str, settings: Settings, client: str | None = None
+) -> RouteAnswer:
+    """Answer for what a name means, or (``None``) for all gateways.
+
+    A gateway is a Gateway or a workload that runs one; any other workload stands for the Services
+    in front of it. Raises UsageError with the nearest names for what isn't there.
+    """
+    shown = settings.shown_namespaces
+    if client is not None:
+        if target is None:
+            raise UsageError(
+                "--from needs a host: meshctl routes HOST --from NAMESPACE/WORKLOAD PATH"
+            )
+        return RouteAnswer(client=client_routes(mesh, target, client, home))
+    if target is None:
+        entries = (gateway_entry(one, mesh) for one in mesh.gateways)
+        return RouteAnswer(tuple(_narrowed(entries, shown)), (), is_one=False)
+    gateways = list(_gateways(mesh, target, home))
+    if gateways:
+        entries = (gateway_entry(one, mesh) for one in gateways)
+        return RouteAnswer(tuple(entries), (), is_one=len(gateways) == 1)
+    hosts = list(_hosts(mesh, target, home))
+    if not hosts:
+        raise _nothing(mesh, target)
+    return RouteAnswer((), tuple(_of_host(mesh, one, home) for one in hosts), is_one=False)
+
+
+def _gateways(mesh: Mesh, target: str, home: str) -> Iterator[EffectiveGateway]:
+    """Find the gateway workloads that a name means: their own, or those of a Gateway."""
+    named = mesh.gateways.for_workload(target)
+    if named is not None and named.gateways:
+        yield named
+        return
+    kind = kind_of(target)
+    if kind in {"", "Gateway"}:
+        gateway = look_up(list(mesh.of(Gateway)), target, home)
+        if gateway is not None and (kind or _workload(mesh, target, home) is None):
+            yield from mesh.gateways.of(gateway)
+            return
+    workload = _workload(mesh, target, home)
+    if workload is not None:
+        served = mesh.gateways.for_workload(mesh.workloads.listed(workload).key_name)
+        if served is not None and served.gateways:
+            yield served
+
+
+def _workload(mesh: Mesh, target: str, home: str) -> Workload | None:
+    return None if kind_of(target) in {"Service", "Gateway"} else look_up_workload(
+        mesh, target, home
+    )  # fmt: skip
+
+
+def _hosts(mesh: Mesh, target: str, home: str) -> Iterator[str]:
+    """Name the hosts that a name means: one that somebody routes, a Service's, a workload's."""
+    if kind_of(target) == "" and (_is_routed(mesh, target, home)):
+        yield target
+        return
+    found: tuple[RegisteredHost, ...] = ()
+    if kind_of(target) in {"", "Service"}:
+        found = look_up_hosts(mesh, target, home)
+    if not found:
+        workload = _workload(mesh, target, home)
+        if workload is not None:
+            found = tuple(mesh.workloads.container_ports.hosts(mesh.workloads.listed(workload)))
+    yield from dict.fromkeys(one.host for one in found)
+
+
+def _is_routed(mesh: Mesh, host: str, home: str) -> bool:
+    return "." in host and bool(any(True for _ in mesh.gateways.serving(host)) or _in_mesh(
+        mesh, host, home
+    ))  # fmt: skip
+
+
+def _of_host(mesh: Mesh, host: str, home: str) -> HostRoutes:
+    serving = dict.fromkeys(gateway for gateway, _ in mesh.gateways.serving(host))
+    return HostRoutes(
+        host,
+        {one.workload.name: _closest(one, host) for one in serving},
+        _in_mesh(mesh, host, home),
+    )
+
+
+def _closest(gateway: EffectiveGateway, host: str) -> dict[str, tuple[VirtualHostEntry, ...]]:
+    """Read, for each route configuration, the one virtual host that answers a host."""
+    found: dict[str, tuple[VirtualHostEntry, ...]] = {}
+    for name, hosts in sorted(gateway.route_configs.items()):
+        index: HostIndex[VirtualHost] = HostIndex()
+        for one in hosts:
+            for domain in one.domains:
+                index.add(domain, one)
+        for closest in index.most_specific(host)[:1]:
+            found[name] = host_entries([closest])
+    return found
+
+
+def _in_mesh(mesh: Mesh, host: str, namespace: str) -> tuple[RouteEntry, ...]:
+    home = mesh.registry.home(mesh.registry.fqdn(host, namespace)) or namespace
+    routes = mesh.traffic.routes.in_mesh(mesh.registry.unshortened(host, home), home)
+    return tuple(map(route_entry, routes))
+
+
+def _narrowed(
+    entries: Iterator[GatewayEntry], namespaces: tuple[str, ...]
+) -> Iterator[GatewayEntry]:
+    """Leave what namespaces have to do with: gateways in them, and routes and servers of theirs."""
+    for one in entries:
+        if not namespaces or one.name.partition("/")[0] in namespaces:
+            yield one
+            continue
+        routes = {name: _routes_of(hosts, namespaces) for name, hosts in one.routes.items()}
+        servers = [each for each in one.servers if each.server.partition("/")[0] in namespaces]
+        if servers or any(routes.values()):
+            kept = {name: hosts for name, hosts in routes.items() if hosts}
+            yield replace(one, routes=kept, servers=tuple(servers))
+
+
+def _routes_of(
+    hosts: tuple[VirtualHostEntry, ...], namespaces: tuple[str, ...]
+) -> tuple[VirtualHostEntry, ...]:
+    def is_of(route: RouteEntry) -> bool:
+        return route.virtual_service.partition("/")[0] in namespaces
+
+    kept = (replace(one, routes=tuple(filter(is_of, one.routes))) for one in hosts)
+    return tuple(one for one in kept if one.routes)
+
+
+def _nothing(mesh: Mesh, target: str) -> UsageError:
+    services = [f"{one.source.name}.{one.namespace}" for one in mesh.registry]
+    workloads = [f"{one.name}.{one.namespace}" for one in mesh.workloads]
+    gateways = [one.workload.name for one in mesh.gateways]
+    near = nearest(target, [*services, *workloads])
+    hosts = {one.host for one in mesh.registry} | {
+        domain
+        for gateway in mesh.gateways
+        for several in gateway.route_configs.values()
+        for host in several
+        for domain in host.domains
+    }
+    near = near or get_close_matches(target, sorted({*hosts, *gateways}), n=3, cutoff=0.6)
+    hint = f"did you mean {' or '.join(near)}?" if near else (
+        "name a workload, Service or Gateway as NAME.NAMESPACE, or a host as in VirtualServices"
+    )  # fmt: skip
+    return UsageError(
+        f"the input has no gateway workload, no Service and no routes for a host {target!r}; {hint}"
+    )

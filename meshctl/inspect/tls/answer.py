@@ -1,0 +1,141 @@
+"""Answers ``tls-check``: the rows that were asked for, their conflicts, or what files change."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from meshctl.errors import UsageError
+from meshctl.inspect.targets import (
+    Lack,
+    kind_of,
+    look_up,
+    look_up_hosts,
+    look_up_workload,
+)
+from meshctl.inspect.tls.change import TlsChange, changes
+from meshctl.inspect.tls.failures import TlsFailure, failures
+from meshctl.inspect.tls.matrix import matrix, namespaces
+from meshctl.inspect.tls.rows import TlsCheck, TlsFilter, TlsRow, conflicts
+from meshctl.mesh import Mesh
+from meshctl.mesh.workloads.workloads import controller_of
+from meshctl.resources import Workload
+from meshctl.settings import Settings
+
+
+class Question(NamedTuple):
+    """The words of the command line: a client, a ``HOST[:PORT]``, and where names are at home."""
+
+    client: str | None
+    host: str | None
+    home: str
+
+
+class TlsAnswer(NamedTuple):
+    """The rows of a question, or, where files were laid over a cluster, what they change.
+
+    ``matrices`` has the four rows of each namespace that rows are about; ``is_narrow`` says that
+    somebody asked about one client or host.
+    """
+
+    rows: list[TlsRow]
+    changes: list[TlsChange] | None
+    matrices: dict[str, list[tuple[str, str, str]]]
+    is_narrow: bool
+
+    @property
+    def has_conflicts(self) -> bool:
+        """Is there a client that can't talk to its server?"""
+        return any(row.data.is_conflict for row in self.rows)
+
+    def failures(self, rows: Sequence[TlsRow]) -> list[TlsFailure]:
+        """Group the conflicts of some rows by what decides them."""
+        return failures(conflicts(rows))
+
+
+def ask(before: Mesh | None, mesh: Mesh, question: Question, settings: Settings) -> TlsAnswer:
+    """Answer a question about a mesh, and with ``before`` what differs from that one."""
+    asked = narrow(mesh, question.home, question.client, question.host)
+    shown = settings.shown_namespaces
+    rows = [row for row in TlsCheck(mesh).found(asked) if _is_shown(row, shown)]
+    changed = None
+    if before is not None:
+        old = (row for row in TlsCheck(before).found(asked) if _is_shown(row, shown))
+        changed = list(changes((row.data for row in old), (row.data for row in rows)))
+    homes = {row.connection.upstream.host.namespace for row in rows}
+    matrices = {
+        name: list(matrix(mesh, name))
+        for name in namespaces(mesh)
+        if name in homes and (not shown or name in shown)
+    }
+    return TlsAnswer(rows, changed, matrices, asked != TlsFilter())
+
+
+def _is_shown(row: TlsRow, namespaces: tuple[str, ...]) -> bool:
+    upstream = row.connection.upstream
+    return not namespaces or not {upstream.client.namespace, upstream.host.namespace}.isdisjoint(
+        namespaces
+    )
+
+
+def narrow(mesh: Mesh, namespace: str, client: str | None, host: str | None) -> TlsFilter:
+    """Find what the words of a command line mean: a workload, and ``HOST[:PORT]``.
+
+    A first word that names a Service or a host alone asks about that server. A short name is one
+    of the client's namespace. Raises UsageError with the closest names for what isn't there.
+    """
+    if client and host is None and _is_host(mesh, client, namespace):
+        client, host = None, client
+    name = _client(mesh, namespace, client) if client else None
+    if host is None:
+        return TlsFilter(name)
+    text, number = _parted(host)
+    found = look_up_hosts(mesh, text, name.partition("/")[0] if name else namespace)
+    port = int(number) if number.isdecimal() else None
+    if not found or (number and port is None):
+        raise _no_host(mesh, host)
+    if port is not None and not any(one.port(port) for one in found):
+        ports = sorted({str(one.number) for each in found for one in each.ports})
+        raise UsageError(f"{found[0].host} has no port {port}; it has {', '.join(ports)}")
+    return TlsFilter(name, tuple(dict.fromkeys(one.host for one in found)), port)
+
+
+def _is_host(mesh: Mesh, text: str, namespace: str) -> bool:
+    own = _parted(text)[0]
+    if kind_of(own) == "Service":
+        return True
+    return look_up_workload(mesh, own, namespace) is None and bool(
+        look_up_hosts(mesh, own, namespace)
+    )
+
+
+def _parted(text: str) -> tuple[str, str]:
+    host, _, port = text.partition(":")
+    return host, port
+
+
+def _no_host(mesh: Mesh, host: str) -> UsageError:
+    from difflib import get_close_matches  # noqa: PLC0415 - for a mistake alone
+
+    near = get_close_matches(host, {one.host for one in mesh.registry}, n=3, cutoff=0.4)
+    hint = f"did you mean {' or '.join(near)}?" if near else (
+        "name it as HOST, HOST.NAMESPACE or in full, with or without :PORT"
+    )  # fmt: skip
+    return UsageError(f"there is no host {host!r}; {hint}")
+
+
+def _client(mesh: Mesh, namespace: str, text: str) -> str:
+    """Find a workload; a pod stands for the workload that it is of."""
+    kind = kind_of(text)
+    for pod in mesh.of(Workload) if kind in {"", "Pod"} else ():
+        if pod.kind == "Pod" and pod not in mesh.workloads and _means(pod, text):
+            text = "/".join(controller_of(pod))
+            break
+    several = list(mesh.workloads)
+    found = look_up(several, text, namespace)
+    if found is None:
+        raise Lack("workload").error(text, several)
+    return found.key_name
+
+
+def _means(pod: Workload, text: str) -> bool:
+    own = text.partition("/")[2] if kind_of(text) else text
+    return own in {pod.name, f"{pod.name}.{pod.namespace}"} or text == pod.key_name

@@ -1,0 +1,54 @@
+"""Sends a report where it was asked for, and turns it into an exit code."""
+
+import io
+import sys
+
+from meshctl.engine.report import Report
+from meshctl.errors import UsageError
+from meshctl.output.files import write_file
+from meshctl.output.findings.formats import FORMATS, render
+from meshctl.rules.api import Severity
+
+_FAIL_ON = (*Severity, "never")
+
+
+class Outputs:
+    """The formats that were asked for: one on standard output, any number in files."""
+
+    def __init__(self, name: str, files: list[str], fail_on: str) -> None:
+        self._name = _format(name)
+        self._files = [_format_and_file(text) for text in files]
+        if fail_on not in _FAIL_ON:
+            raise UsageError(f"--fail-on {fail_on!r} is not one of {', '.join(_FAIL_ON)}")
+        self._fail_on = fail_on
+
+    def write(self, report: Report) -> None:
+        """Write every format; files first, so that a broken pipe loses none of them."""
+        for name, file in self._files:
+            text = io.StringIO()
+            render(name, report, text)
+            write_file(file, text.getvalue())
+        render(self._name, report, sys.stdout)
+        sys.stdout.flush()
+
+    def exit_code(self, report: Report) -> int:
+        """0 nothing at or above the threshold, 1 findings, 2 a rule crashed."""
+        if report.crashed:
+            return 2
+        if self._fail_on == "never":
+            return 0
+        least = Severity(self._fail_on).rank
+        return int(any(found.severity.rank >= least for found in report.findings))
+
+
+def _format(name: str) -> str:
+    if name not in FORMATS:
+        raise UsageError(f"there is no output format {name!r}; take one of {', '.join(FORMATS)}")
+    return name
+
+
+def _format_and_file(text: str) -> tuple[str, str]:
+    name, equals, file = text.partition("=")
+    if not equals or not file:
+        raise UsageError(f"-O {text!r} should be FORMAT=FILE, such as sarif=meshctl.sarif")
+    return _format(name), file

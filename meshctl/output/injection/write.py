@@ -1,0 +1,68 @@
+"""Writes the answers of ``check-inject``: tables with a sentence, or JSON."""
+
+import json
+from collections.abc import Iterator, Sequence
+from typing import TextIO
+
+from meshctl.inspect.injection.explanation import InjectionAnswer, PodOutcome
+from meshctl.output.data import data_of
+from meshctl.output.lines import write_lines
+from meshctl.output.stderr import complain
+from meshctl.output.table import write_tables
+
+Table = tuple[tuple[str, ...], list[tuple[object, ...]]]
+_WEBHOOK_COLUMNS = ("webhook", "revision", "injects", "why")
+_COLUMNS = ("workload", "verdict", "webhook", "why")
+_WORDS = {
+    PodOutcome.INJECTED: "will be injected",
+    PodOutcome.NOT_INJECTED: "will not be injected",
+    PodOutcome.SEVERAL: "error, several webhooks will inject",
+    PodOutcome.UNKNOWN: "unknown",
+}
+
+
+def write(
+    found: Sequence[InjectionAnswer], output: str, out: TextIO, *, target: str | None, selector: str
+) -> None:
+    """Write the answers; of one workload that was named, the webhooks and the verdict as words."""
+    if output == "json":
+        json.dump(data_of(list(found)), out, indent=2)
+        out.write("\n")
+        return
+    if not found:
+        complain(f"no workload here has the labels {selector}" if selector else "no workload here")
+        return
+    is_one = target is not None
+    write_tables(tables(found, is_one=is_one), out)
+    for one in found if is_one else ():
+        write_lines(("", *sentence(one).splitlines()), out)
+
+
+def tables(found: Sequence[InjectionAnswer], *, is_one: bool) -> Iterator[Table]:
+    """Walk the tables that show the answers: the webhooks of one workload, or all workloads."""
+    if not is_one:
+        yield _COLUMNS, [_row(one) for one in found]
+    elif found[0].webhooks:
+        yield (
+            _WEBHOOK_COLUMNS,
+            [
+                (one.name, one.revision, "yes" if one.injects else "no", one.reason)
+                for one in found[0].webhooks
+            ],
+        )
+
+
+def _row(one: InjectionAnswer) -> tuple[object, ...]:
+    injecting = ", ".join(webhook.name for webhook in one.webhooks if webhook.injects)
+    name = f"{one.workload.kind} {one.workload.namespace}/{one.workload.name}"
+    return name, one.verdict.value, injecting, one.reason
+
+
+def sentence(one: InjectionAnswer) -> str:
+    """Write the verdict on one workload as a sentence, and what else there is to say below it."""
+    words = _WORDS[one.verdict]
+    by = next((webhook for webhook in one.webhooks if webhook.injects), None)
+    if one.verdict is PodOutcome.INJECTED and by is not None:
+        words += f" by {by.name} (revision {by.revision})"
+    lines = [f"{one.workload.namespace}/{one.workload.name}: {words}: {one.reason}"]
+    return "\n".join([*lines, *(f"note: {note}" for note in one.notes)])

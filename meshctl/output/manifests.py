@@ -1,0 +1,61 @@
+"""Writes injected manifests, or how istiod would write them otherwise."""
+
+import os
+import sys
+from typing import NamedTuple
+
+from meshctl.errors import UsageError
+from meshctl.inject.manifests import STYLES, Injected, joined
+from meshctl.inspect.injection.difference import FileDifference
+from meshctl.output.files import write_file, write_files
+
+
+class ManifestWriter(NamedTuple):
+    """How and where results are written."""
+
+    style: str
+    output: str | None
+    in_place: bool
+    diff: bool
+
+    def check(self, *, has_files: bool) -> None:
+        """Refuse what excludes each other."""
+        if self.style not in STYLES:
+            raise UsageError(f"--output-style {self.style!r} is not one of {', '.join(STYLES)}")
+        if self.in_place and self.output is not None:
+            raise UsageError("-i and -o exclude each other")
+        if self.diff and self.output is not None:
+            raise UsageError("--diff and -o exclude each other: a diff goes to standard output")
+        if self.in_place and not has_files:
+            raise UsageError("-i needs files; standard input has no place to write to")
+
+    def write(self, changed: list[Injected]) -> None:
+        """Write results, all of them or none."""
+        for file in changed:
+            for warning in file.warnings:
+                sys.stderr.write(f"{warning}\n")
+        if self.diff:
+            _print("".join(line for file in changed for line in file.changes()))
+        elif self.in_place:
+            different = [file for file in changed if file.after != file.before]
+            write_files({os.path.realpath(file.name): file.after for file in different})
+        elif self.output is not None:
+            write_file(self.output, joined(file.after for file in changed))
+        else:
+            _print(joined(file.after for file in changed))
+
+
+def write_differences(found: list[FileDifference]) -> None:
+    """Write what istiod does otherwise, and on standard error for how many files."""
+    for one in found:
+        _print("".join(one.lines))
+    count = sum(one.differs for one in found)
+    differ = f"{count} of {len(found)}" if count else "none"
+    sys.stderr.write(f"files that istiod would inject otherwise: {differ}\n")
+
+
+def _print(text: str) -> None:
+    """Write manifests as they are, whatever the terminal can show."""
+    sys.stdout.flush()
+    sys.stdout.buffer.write(text.encode())
+    sys.stdout.buffer.flush()

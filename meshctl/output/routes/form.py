@@ -1,0 +1,200 @@
+"""Writes routes for programs, with the keys of Envoy's own JSON and without what says nothing."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from meshctl.inspect.routes.answer import HostRoutes, RouteAnswer
+from meshctl.inspect.routes.client_routes import ClientRoutes
+from meshctl.inspect.routes.envoy import (
+    Action,
+    ChainTls,
+    Condition,
+    DirectResponse,
+    EnvoyChain,
+    EnvoyMatch,
+    Redirect,
+    Upstream,
+)
+from meshctl.inspect.routes.gateway_routes import GatewayEntry, RouteEntry, VirtualHostEntry
+from meshctl.output.data import data_of
+
+Form = dict[str, Any]
+
+
+def answer_form(answer: RouteAnswer) -> Form:
+    """Write an answer: of one gateway workload, of several by name, or of hosts."""
+    if answer.client is not None:
+        return _client_form(answer.client)
+    if answer.is_one:
+        return gateway_form(answer.gateways[0])
+    if len(answer.hosts) == 1:
+        return _host_form(answer.hosts[0])
+    if answer.hosts:
+        return {"hosts": [_host_form(one) for one in answer.hosts]}
+    return {"gateways": {one.name: gateway_form(one) for one in answer.gateways}}
+
+
+def gateway_form(gateway: GatewayEntry, *, with_places: bool = True) -> Form:
+    """Write the configuration of one gateway workload; ``with_places`` says where and why too."""
+    form: Form = {
+        "listeners": [
+            {"name": one.name, "address": one.address, "chains": list(map(_chain, one.chains))}
+            for one in gateway.listeners
+        ],
+        "routes": _routes(gateway.routes, with_places=with_places),
+        "servers_effect": {one.server: one.has_effect for one in gateway.servers},
+        "never_routes": [list(one) for one in gateway.never_routes],
+        "duplicate_sni": {
+            one.name: list(one.duplicate_sni) for one in gateway.listeners if one.duplicate_sni
+        },
+    }
+    if with_places:
+        form["servers"] = [
+            {
+                "server": one.server,
+                "effect": one.serves,
+                "target_port": one.target_port,
+                "reason": one.reason,
+                "location": data_of(one.location),
+            }
+            for one in gateway.servers
+        ]
+    return form
+
+
+def _host_form(one: HostRoutes) -> Form:
+    return {
+        "host": one.host,
+        "gateways": {
+            name: {"routes": _routes(routes, with_places=True)}
+            for name, routes in one.gateways.items()
+        },
+        "mesh": [_route(route, with_place=True) for route in one.mesh],
+    }
+
+
+def _client_form(one: ClientRoutes) -> Form:
+    return {
+        "host": one.host,
+        "from": one.client,
+        "gateways": {},
+        "mesh": [
+            {"port": table.port, **_route(route, with_place=True)}
+            for table in one.tables
+            for route in table.routes
+        ],
+        "tables": [
+            {
+                "port": table.port,
+                "domain": table.domain,
+                "virtual_service": table.virtual_service,
+                "rest": table.rest,
+            }
+            for table in one.tables
+        ],
+    }
+
+
+def _routes(configs: Mapping[str, tuple[VirtualHostEntry, ...]], *, with_places: bool) -> Form:
+    return {
+        name: [_virtual_host(host, with_places=with_places) for host in hosts]
+        for name, hosts in configs.items()
+    }
+
+
+def _virtual_host(host: VirtualHostEntry, *, with_places: bool) -> Form:
+    form: Form = {"name": host.name, "domains": list(host.domains)}
+    if host.redirects:
+        form["requireTls"] = "ALL"
+    form["routes"] = [_route(route, with_place=with_places) for route in host.routes]
+    if with_places:
+        form["order_known"] = host.order_known
+    return form
+
+
+def _route(route: RouteEntry, *, with_place: bool) -> Form:
+    form = {
+        "vs": route.virtual_service,
+        "name": route.name,
+        "match": _match(route.match),
+        **_action(route.action),
+    }
+    if with_place:
+        form["location"] = data_of(route.location)
+        form["reason"] = route.reason
+    return form
+
+
+def _match(match: EnvoyMatch) -> Form:
+    form: Form = {match.kind: match.path}
+    if match.case_sensitive is not None:
+        form["caseSensitive"] = match.case_sensitive
+    for key, conditions in (("headers", match.headers), ("query", match.query)):
+        if conditions:
+            form[key] = list(map(_condition, conditions))
+    return form
+
+
+def _condition(one: Condition) -> Form:
+    form = {"name": one.name, one.kind: one.value}
+    if one.invert:
+        form["invert"] = True
+        if one.kind != "present":
+            form["treatMissingAsEmpty"] = True
+    return form
+
+
+def _action(action: Action) -> Form:
+    if isinstance(action, Redirect):
+        return {"redirect": _redirect(action)}
+    if isinstance(action, DirectResponse):
+        return {"directResponse": action.status}
+    form: Form = {"to": list(map(_upstream, action.to))}
+    if action.regex_rewrite is not None:
+        form["regexRewrite"] = {"regex": action.regex_rewrite[0], "to": action.regex_rewrite[1]}
+    elif action.prefix_rewrite is not None:
+        form["prefixRewrite"] = action.prefix_rewrite
+    return form
+
+
+def _redirect(one: Redirect) -> Form:
+    form = {
+        "schemeRedirect": one.scheme,
+        "hostRedirect": one.host,
+        "portRedirect": one.port,
+        "pathRedirect": one.path,
+        "responseCode": one.code,
+    }
+    return {key: value for key, value in form.items() if value is not None}
+
+
+def _upstream(one: Upstream) -> Form:
+    form: Form = {"host": one.host, "port": one.port}
+    if one.subset:
+        form["subset"] = one.subset
+    if one.weight is not None:
+        form["weight"] = one.weight
+    return form
+
+
+def _chain(chain: EnvoyChain) -> Form:
+    form: Form = {"sni": list(chain.sni)} if chain.sni else {}
+    if chain.tls is not None:
+        form["tls"] = _tls(chain.tls)
+    if chain.by_sni:
+        form["sni_cluster"] = True
+    if chain.http:
+        form["http"] = chain.http
+    else:
+        form["tcp"] = list(map(_upstream, chain.tcp))
+    return form
+
+
+def _tls(tls: ChainTls) -> Form:
+    form: Form = {
+        "cert": list(tls.certificates),
+        "requireClientCert": tls.requires_client_certificate,
+    }
+    if tls.validation is not None:
+        form["validation"] = tls.validation
+    return form

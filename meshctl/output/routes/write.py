@@ -1,0 +1,129 @@
+"""Writes the answer of ``routes``: tables, or JSON."""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import TextIO
+
+from meshctl.inspect.routes.answer import RouteAnswer
+from meshctl.inspect.routes.client_routes import ClientRoutes
+from meshctl.inspect.routes.envoy import (
+    Action,
+    Condition,
+    DirectResponse,
+    EnvoyMatch,
+    Redirect,
+    Upstream,
+)
+from meshctl.inspect.routes.gateway_routes import RouteEntry, VirtualHostEntry
+from meshctl.inspect.shown import Place
+from meshctl.output.routes.form import answer_form
+from meshctl.output.stderr import complain
+from meshctl.output.table import write_tables
+
+Row = tuple[object, ...]
+_ROUTES = ("gateway", "routes of", "host", "takes", "does", "virtual service", "written at")
+_SERVERS = ("gateway", "server", "container port", "what becomes of it", "written at")
+
+
+def write(answer: RouteAnswer, output: str, out: TextIO) -> None:
+    """Write an answer; one without any gateway says so on standard error."""
+    if output == "json":
+        json.dump(answer_form(answer), out, indent=2)
+        out.write("\n")
+        return
+    if not answer.gateways and not answer.hosts and answer.client is None:
+        complain("no Gateway here leads to a workload; name a host or a Service to see its routes")
+    else:
+        write_tables(_tables(answer), out)
+
+
+def _tables(answer: RouteAnswer) -> Iterator[tuple[tuple[str, ...], list[Row]]]:
+    """Walk the tables of an answer: the routes, and what servers became."""
+    rows = list(_route_rows(answer))
+    if rows:
+        yield _ROUTES, rows
+    servers: list[Row] = [
+        (gateway.name, one.server, one.target_port, one.reason, _where(one.location))
+        for gateway in answer.gateways
+        for one in gateway.servers
+    ]
+    if servers:
+        yield _SERVERS, servers
+
+
+def _route_rows(answer: RouteAnswer) -> Iterator[Row]:
+    for gateway in answer.gateways:
+        yield from _gateway_rows(gateway.name, gateway.routes)
+    if answer.client is not None:
+        yield from _client_rows(answer.client)
+    for host in answer.hosts:
+        for name, routes in host.gateways.items():
+            yield from _gateway_rows(name, routes)
+        for route in host.mesh:
+            yield "mesh", "", host.host, *_route_cells(route, "")
+        if not host.gateways and not host.mesh:
+            yield "mesh", "", host.host, "any request", "the Service itself, no route", "", ""
+
+
+def _client_rows(answer: ClientRoutes) -> Iterator[Row]:
+    """Walk the routes of one client, table by table, each with what becomes of other requests."""
+    for table in answer.tables:
+        start = answer.client, f"port {table.port}", answer.host
+        for route in table.routes:
+            yield *start, *_route_cells(route, "")
+        if table.rest == "host":
+            yield *start, "any request", f"{table.domain}:{table.port}", "none", ""
+        elif table.rest == "404":
+            yield *start, "any other request", "404", table.virtual_service, ""
+
+
+def _gateway_rows(
+    gateway: str, configs: Mapping[str, tuple[VirtualHostEntry, ...]]
+) -> Iterator[Row]:
+    """Walk every route in Envoy's order; a virtual host without any has one row."""
+    for config, hosts in configs.items():
+        for host in hosts:
+            start = gateway, config, ", ".join(host.domains)
+            redirects = "redirect to HTTPS" if host.redirects else ""
+            for route in host.routes:
+                yield *start, *_route_cells(route, redirects)
+            if not host.routes:
+                yield *start, "any request", redirects or "404", "", ""
+
+
+def _route_cells(route: RouteEntry, redirects: str) -> tuple[str, str, str, str]:
+    does = redirects or _action(route.action)
+    return _match(route.match), does, route.virtual_service, _where(route.location)
+
+
+def _match(match: EnvoyMatch) -> str:
+    parts = [f"{match.kind} {match.path}"]
+    if match.case_sensitive is False:
+        parts.append("any case")
+    parts += [_condition("header", one) for one in match.headers]
+    parts += [_condition("query", one) for one in match.query]
+    return ", ".join(parts)
+
+
+def _condition(what: str, one: Condition) -> str:
+    no = "no " if one.invert else ""
+    return f"{no}{what} {one.name}" + (f" {one.kind} {one.value}" if one.kind != "present" else "")
+
+
+def _action(action: Action) -> str:
+    if isinstance(action, Redirect):
+        parts = (action.scheme, action.host, action.path)
+        return "redirect to " + (" ".join(part for part in parts if part) or "itself")
+    if isinstance(action, DirectResponse):
+        return f"answer {action.status}"
+    return ", ".join(map(_upstream, action.to)) or "nothing"
+
+
+def _upstream(one: Upstream) -> str:
+    subset = f"/{one.subset}" if one.subset else ""
+    weight = f" {one.weight} %" if one.weight is not None else ""
+    return f"{one.host}{subset}:{one.port}{weight}"
+
+
+def _where(location: Place) -> str:
+    return f"{location.file}:{location.line}"

@@ -1,0 +1,56 @@
+"""Describes the JSON forms of answers as JSON Schemas, which ``schemas/`` holds."""
+
+import json
+from typing import Any, get_args
+
+from meshctl.inspect.describe import FindingAnswer, Subject
+from meshctl.inspect.describe.gateway import ServingWorkload
+from meshctl.inspect.injection.explanation import InjectionAnswer
+from meshctl.inspect.proxies.versions import Versions
+from meshctl.inspect.tls.rows import TlsLine
+from meshctl.output.describe.write import VERSION
+from meshctl.output.json_schema import DRAFT, Schema, described, schema_of
+
+
+def schemas() -> dict[str, str]:
+    """Give the text of every schema of an answer by the name of its file."""
+    found = {
+        "describe-v1.json": _describe(),
+        "tls-check-v1.json": schema_of(list[TlsLine], "meshctl tls-check -o json"),
+        "check-inject-v1.json": schema_of(list[InjectionAnswer], "meshctl check-inject -o json"),
+        "version-v1.json": _version(),
+    }
+    return {name: json.dumps(schema, indent=2) + "\n" for name, schema in found.items()}
+
+
+def _describe() -> Schema:
+    """Describe what ``describe`` writes: the keys of one of its subjects, and those of all."""
+    known: dict[str, Schema] = {}
+    shared: dict[str, Any] = {
+        "version": {"const": VERSION},
+        "not_shown": described(list[str], known),
+        "findings": described(list[FindingAnswer], known),
+    }
+    forms = []
+    for kind in get_args(Subject):
+        reference = described(kind, known)
+        if kind is ServingWorkload:
+            own: dict[str, Any] = {"serves": reference}
+        else:
+            own = known.pop(kind.__name__)["properties"]
+        properties = {**shared, **own}
+        forms.append({
+            "type": "object",
+            "properties": properties,
+            "required": list(properties),
+            "additionalProperties": False,
+        })  # fmt: skip
+    title = "meshctl describe -o json"
+    return {"$schema": DRAFT, "title": title, "anyOf": forms, "$defs": dict(sorted(known.items()))}
+
+
+def _version() -> Schema:
+    """Describe what ``version`` writes: with ``--client`` the client's version alone."""
+    schema = schema_of(Versions, "meshctl version -o json")
+    schema["$defs"]["Versions"]["required"] = ["client"]
+    return schema

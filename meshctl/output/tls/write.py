@@ -1,0 +1,118 @@
+"""Writes the answer of ``tls-check``: a table, JSON or Markdown."""
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TextIO
+
+from meshctl.inspect.tls.answer import TlsAnswer
+from meshctl.inspect.tls.change import TlsChange
+from meshctl.inspect.tls.failures import TlsFailure
+from meshctl.inspect.tls.rows import TlsLine
+from meshctl.output.data import data_of
+from meshctl.output.table import write_markdown, write_table
+from meshctl.output.wording import visible
+
+FORMATS = ("table", "json", "markdown")
+ONLY = ("all", "conflict")
+_COLUMNS = (
+    "client", "host:port", "subset", "server", "server mode", "client tls", "result", "decided by",
+)  # fmt: skip
+_CHANGES = ("client", "host:port", "subset", "server", "before", "after", "decided by")
+_MATRIX = ("client", "server", "what happens")
+
+
+def write(answer: TlsAnswer, output: str, only: str, out: TextIO) -> None:
+    """Write rows and conflicts, or what files would change about them."""
+    if answer.changes is not None:
+        _write_changes(answer, answer.changes, output, only, out)
+        return
+    shown = [row for row in answer.rows if only == "all" or row.data.is_conflict]
+    if output == "json":
+        _write_json([data_of(row.data) for row in shown], out)
+        return
+    if output == "markdown":
+        _write_matrices(answer, out)
+    _write_table(_COLUMNS, (_cells(row.data) for row in shown), output, out)
+    _write_failures(answer.failures(shown), output, out)
+
+
+def _write_matrices(answer: TlsAnswer, out: TextIO) -> None:
+    for name, rows in answer.matrices.items():
+        out.write(f"### TLS in namespace {name}\n\n")
+        write_markdown(_MATRIX, rows, out)
+        out.write("\n")
+
+
+def _write_changes(
+    answer: TlsAnswer, changes: Sequence[TlsChange], output: str, only: str, out: TextIO
+) -> None:
+    changed = [
+        one for one in changes
+        if only == "all" or (one.after is not None and one.after.is_conflict)
+    ]  # fmt: skip
+    if output == "json":
+        _write_json([data_of(one) for one in changed], out)
+        return
+    if not changed:
+        out.write("The files change nothing about that.\n")
+        return
+    _write_table(_CHANGES, map(_change_cells, changed), output, out)
+    new = {id(one.after) for one in changed}
+    _write_failures(
+        answer.failures([row for row in answer.rows if id(row.data) in new]), output, out
+    )
+
+
+def _write_json(rows: list[object], out: TextIO) -> None:
+    json.dump(rows, out, indent=2)
+    out.write("\n")
+
+
+def _write_table(
+    columns: Sequence[str], rows: Iterable[Sequence[object]], output: str, out: TextIO
+) -> None:
+    (write_markdown if output == "markdown" else write_table)(columns, rows, out)
+
+
+def _write_failures(found: Sequence[TlsFailure], output: str, out: TextIO) -> None:
+    if found:
+        out.write("\n#### Conflicts\n\n" if output == "markdown" else "\nConflicts\n")
+    for failure in found:
+        text = "\n".join(map(visible, failure_lines(failure)))
+        out.write(f"```\n{text}\n```\n" if output == "markdown" else f"\n{text}\n")
+
+
+def failure_lines(failure: TlsFailure) -> Iterator[str]:
+    """Write a failure for people: who, why, the objects of both sides with their place, the fix."""
+    row = failure.row.data
+    more = f" and {failure.number - 1} more like it" if failure.number > 1 else ""
+    subset = f" subset {row.subset}" if row.subset else ""
+    yield f"{row.client} -> {row.host}:{row.port}{subset}{more}"
+    yield f"  {row.reason}"
+    yield f"  client: {failure.client}"
+    yield f"  server: {failure.server}"
+    if failure.fix:
+        yield f"  fix: {failure.fix}" + (f" [{failure.rule}]" if failure.rule else "")
+
+
+def _cells(row: TlsLine) -> tuple[object, ...]:
+    return (
+        row.client, f"{row.host}:{row.port}", row.subset, row.server, row.server_mode,
+        row.client_tls, row.result, row.objects,
+    )  # fmt: skip
+
+
+def _change_cells(change: TlsChange) -> tuple[object, ...]:
+    row = change.after or change.before
+    assert row is not None  # noqa: S101 - a change has one of both
+    return (
+        row.client, f"{row.host}:{row.port}", row.subset, row.server,
+        _outcome(change.before), _outcome(change.after), row.objects,
+    )  # fmt: skip
+
+
+def _outcome(row: TlsLine | None) -> str:
+    """Write ``mtls (auto to strict)``: the result, what the client sends and the server takes."""
+    if row is None:
+        return ""
+    return f"{row.result} ({row.client_tls} to {row.server_mode or '-'})"
