@@ -28,6 +28,7 @@ from meshctl.engine.report import (
     Summary,
 )
 from meshctl.engine.runner import Outcomes, run
+from meshctl.engine.shown import shown_filter
 from meshctl.engine.suppress import IgnoreFilter
 from meshctl.errors import ConfigError
 from meshctl.mesh import Mesh
@@ -162,7 +163,9 @@ def report_on(
         finding for finding in outcomes.findings if not _is_kubernetes_own(finding[1])
     ]
     funnel = IgnoreFilter(settings, loaded.documents)
-    located: list[tuple[LocatedFinding, Resource | None]] = [*_locate_all(outcomes)]
+    located: list[tuple[LocatedFinding, Resource | None]] = [
+        *filter(shown_filter(settings), _locate_all(outcomes))
+    ]
     kept = [found for found, resource in located if not funnel.ignores(found, resource)]
     problems = [*loaded.problems, *funnel.problems, *funnel.expired()]
     problems += funnel.unused((rule.id, rule.equivalents) for rule in rules)

@@ -102,7 +102,9 @@ def find_workload(mesh: Mesh, text: str, namespace: str) -> Workload:
 
 
 def look_up_workload(mesh: Mesh, text: str, namespace: str) -> Workload | None:
-    """Find a workload or pod, or nothing."""
+    """Find a workload or pod, or nothing; a host in full is none."""
+    if text.endswith((".svc", ".svc.cluster.local")):
+        return None
     return look_up(list(mesh.of(Workload)), text, namespace)
 
 

@@ -102,7 +102,7 @@ def _subject(mesh: Mesh, what: str, name: str, namespace: str, shown: Shown) -> 
         return service_answer(mesh, service, shown)
     if kind == "Gateway":
         return _gateway(mesh, name, namespace, shown)
-    if kind in {None, "Pod", "Deployment"}:  # as long as there is one of another kind, it will do
+    if kind in {None, "Pod"}:
         return pod_answer(mesh, find_workload(mesh, name, namespace), shown)
     own = f"{kind}/{name}" if "/" not in name else name
     return pod_answer(mesh, find_workload(mesh, own, namespace), shown)

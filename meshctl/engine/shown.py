@@ -1,0 +1,39 @@
+"""Tells the findings that ``-n`` and ``-l`` ask for from the rest."""
+
+from collections.abc import Callable
+
+from meshctl.engine.label_query import label_query
+from meshctl.engine.report import LocatedFinding
+from meshctl.istio.kind_names import CLUSTER_SCOPED
+from meshctl.resources import Resource
+from meshctl.settings import Settings
+
+_Located = tuple[LocatedFinding, Resource | None]
+
+
+def shown_filter(settings: Settings) -> Callable[[_Located], bool]:
+    """Make a test of findings by the namespace and the labels of their object.
+
+    A Namespace is in itself, other cluster-scoped objects are in none; an object whose namespace is
+    unknown may be in any. UsageError for labels that can't be read.
+    """
+    namespaces = frozenset(settings.shown_namespaces)
+    has_labels = label_query(settings.shown_labels)
+
+    def is_shown(found: _Located) -> bool:
+        resource = found[1]
+        if resource is None:
+            return True
+        if namespaces and not _is_in(resource, namespaces):
+            return False
+        return not settings.shown_labels or has_labels(resource.labels)
+
+    return is_shown
+
+
+def _is_in(resource: Resource, namespaces: frozenset[str]) -> bool:
+    if resource.kind == "Namespace":
+        return resource.name in namespaces
+    if resource.kind in CLUSTER_SCOPED:
+        return False
+    return not resource.namespace or resource.namespace in namespaces
