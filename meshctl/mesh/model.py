@@ -14,6 +14,7 @@ from meshctl.settings import InjectionByHand, Ownership
 from meshctl.validation.faults import ACCEPTED, Verdict
 
 if TYPE_CHECKING:
+    from meshctl.mesh.ambient.ambient import Ambient
     from meshctl.mesh.authorization.decision import Decisions
     from meshctl.mesh.core.extension_providers import ExtensionProviders
     from meshctl.mesh.core.namespaces import Namespaces
@@ -141,6 +142,17 @@ class Mesh(Inventory):
         return SecurityFacade(
             self, self.registry, self.workloads, self.traffic, self.gateways, self.injection,
             self.reachability.ingress_paths, self.gateway_api.reference_grants,
+            lambda: self.ambient,
+        )  # fmt: skip
+
+    @cached_property
+    def ambient(self) -> "Ambient":
+        """Ambient mode and waypoints."""
+        from meshctl.mesh.ambient.ambient import Ambient
+
+        return Ambient(
+            self, self.registry, self.workloads, self.security.peer_authentications,
+            self.extension_providers,
         )  # fmt: skip
 
     @cached_property

@@ -51,7 +51,19 @@ STRICT = policy("shop/p", "STRICT")
         (OUTSIDE, AMBIENT, [], ("plaintext", "permissive", "plaintext")),
         (OUTSIDE, AMBIENT, [STRICT], ("plaintext", "strict", "conflict")),
         (OUTSIDE, AMBIENT, [policy("shop/p", "DISABLE")], ("plaintext", "permissive", "plaintext")),
-        (SIDECAR, AMBIENT, [STRICT], ("auto", "strict", "unknown")),
+        (SIDECAR, AMBIENT, [STRICT], ("auto", "strict", "mtls")),
+        (
+            SIDECAR,
+            AMBIENT,
+            [STRICT, rule("front/r", HOST, **tls("DISABLE"))],
+            ("plaintext", "strict", "mtls"),
+        ),
+        (
+            SIDECAR,
+            AMBIENT,
+            [rule("front/r", HOST, **tls("SIMPLE"))],
+            ("simple", "permissive", "tls"),
+        ),
         (AMBIENT, SIDECAR, [STRICT], ("auto", "strict", "unknown")),
     ],
 )

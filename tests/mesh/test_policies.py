@@ -9,7 +9,7 @@ from meshctl.mesh.core.selectors import matches
 from meshctl.mesh.registry.service_accounts import Principal, parse_principal
 from meshctl.mesh.security.layer7 import layer7_part
 from meshctl.mesh.sidecar_scope.egress_hosts import egress_entries
-from meshctl.mesh.workloads.waypoints import is_ambient
+from meshctl.mesh.workloads.membership import is_ambient
 from meshctl.resources import (
     AuthorizationPolicy,
     Namespace,
@@ -94,7 +94,7 @@ def test_the_waypoint_of_an_object_comes_before_that_of_its_namespace() -> None:
         labels={"istio.io/use-waypoint": "edge", "istio.io/use-waypoint-namespace": "infra"},
     )  # fmt: skip
     out = make("v1", "Service", "out", "shop", labels={"istio.io/use-waypoint": "none"})
-    ambient = Mesh([home, plain, own, out]).workloads.ambient
+    ambient = Mesh([home, plain, own, out]).ambient
     uses = [ambient.waypoint_use(item) for item in (home, plain, own, out)]
     assert ["shop/all", "shop/all", "infra/edge", None] == [use and use.key_name for use in uses]
 

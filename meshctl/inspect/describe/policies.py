@@ -7,7 +7,6 @@ from itertools import chain
 from meshctl.inspect.shown import Named, Place, Shown
 from meshctl.mesh import Mesh
 from meshctl.mesh.security.authorization_rules import matches_everything
-from meshctl.mesh.security.hbone import mode_of
 from meshctl.mesh.security.peer_authentication import EffectiveMode
 from meshctl.mesh.workloads.membership import PROXY_CONTAINER, Membership
 from meshctl.resources import (
@@ -24,6 +23,8 @@ from meshctl.resources import (
 _ORDER = ("CUSTOM", "DENY", "ALLOW", "AUDIT")
 """How Envoy asks them (pilot/pkg/security/authz/builder, Istio 1.31); AUDIT decides nothing."""
 _DRY_RUN = "istio.io/dry-run"
+_NO_PORT = 0
+"""A port that no policy can name."""
 _ENFORCERS = {
     Membership.SIDECAR: "its proxy",
     Membership.AMBIENT: "ztunnel",
@@ -115,13 +116,14 @@ def enforcer(mesh: Mesh, workload: Workload) -> str | None:
 def peer_authentication(mesh: Mesh, workload: Workload, shown: Shown) -> PeerAnswer:
     """Say which TLS mode a workload demands, and each port that is for peers."""
     policies = mesh.security.peer_authentications
-    whole = policies.of_workload(workload)
+    whole = _demand(mesh, workload)
     ports = []
     for number in _ports(mesh, workload):
         server = mesh.security.mtls.server(workload, number)
-        demand = policies.of_port(workload, number)
-        mode = _mode(mesh, workload, demand)
-        ports.append(PortMode(number, mode, shown.perhaps(demand.ref), server.bypass is None))
+        demand = _demand(mesh, workload, number)
+        ports.append(
+            PortMode(number, demand.mode.name, shown.perhaps(demand.ref), server.bypass is None)
+        )
     levels: Sequence[Sequence[PeerAuthentication]] = (
         policies.for_workload(workload),
         policies.for_namespace(workload.namespace),
@@ -132,8 +134,8 @@ def peer_authentication(mesh: Mesh, workload: Workload, shown: Shown) -> PeerAns
         for level in dict.fromkeys(map(tuple, levels))
         for place, one in enumerate(level)
     )
-    mode = _mode(mesh, workload, whole)
-    return PeerAnswer(mode, shown.perhaps(whole.ref), whole.order_known, tuple(ports), objects)
+    mode, place = whole.mode.name, shown.perhaps(whole.ref)
+    return PeerAnswer(mode, place, whole.order_known, tuple(ports), objects)
 
 
 def authorization(mesh: Mesh, workload: Workload, shown: Shown) -> AuthorizationAnswer:
@@ -208,10 +210,15 @@ def container_ports(workload: Workload) -> Iterator[tuple[str, View]]:
             yield container.name, port
 
 
-def _mode(mesh: Mesh, workload: Workload, demand: EffectiveMode) -> str:
-    """Name the mode that holds, in PeerAuthentication's words; ztunnel knows no DISABLE."""
-    is_ambient = mesh.workloads.membership(workload) is Membership.AMBIENT
-    return (mode_of(demand) if is_ambient else demand.mode).name
+def _demand(mesh: Mesh, workload: Workload, port: int | None = None) -> EffectiveMode:
+    """Find the mode that holds on a port, or on those that no policy names.
+
+    ztunnel knows STRICT and PERMISSIVE alone, and reads modes of ports in its own way.
+    """
+    if mesh.workloads.membership(workload) is Membership.AMBIENT:
+        return mesh.ambient.demand(workload, port or _NO_PORT)
+    policies = mesh.security.peer_authentications
+    return policies.of_port(workload, port) if port else policies.of_workload(workload)
 
 
 def _ports(mesh: Mesh, workload: Workload) -> list[int]:

@@ -234,11 +234,11 @@ def _sent(upstream: Upstream, shown: Shown) -> SentTls:
 
 def _waypoint(mesh: Mesh, service: Service, shown: Shown) -> WaypointAnswer | None:
     """Find the waypoint that requests pass, and the policies that it enforces for the Service."""
-    use = mesh.workloads.ambient.waypoint_use(service)
+    use = mesh.ambient.waypoint_use(service)
     authorization = authorization_at(mesh, service, shown)
     if use is None and not authorization.policies:
         return None
-    gateway = mesh.workloads.ambient.waypoint(use) if use is not None else None
+    gateway = mesh.ambient.waypoint(use) if use is not None else None
     return WaypointAnswer(
         use.key_name if use is not None else None,
         shown.perhaps(use.ref if use is not None else None),

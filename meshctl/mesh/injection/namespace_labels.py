@@ -5,8 +5,8 @@ istio-discovery/templates/mutatingwebhook.yaml, Istio 1.31): those of revisions 
 ``istio-injection`` is absent.
 """
 
+from meshctl.istio.ambient import DATAPLANE_MODE
 from meshctl.istio.labels import INJECTION, REVISION
-from meshctl.mesh.workloads.waypoints import DATAPLANE_MODE
 from meshctl.resources import Namespace
 from meshctl.resources.kubernetes.workload import SYSTEM_NAMESPACES
 

@@ -3,6 +3,7 @@
 # The modules are imported where they are asked, since an input needs few of them.
 # ruff: noqa: PLC0415
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from meshctl.mesh.core.inventory import Inventory
@@ -19,6 +20,7 @@ from meshctl.resources.cached_property import cached_property
 if TYPE_CHECKING:
     from meshctl.mesh.security.authorization import Authorization
     from meshctl.mesh.security.client_identity import ClientIdentities
+    from meshctl.mesh.security.hbone import Ztunnel
     from meshctl.mesh.security.http_workloads import HttpWorkloads
     from meshctl.mesh.security.mtls import Mtls
     from meshctl.mesh.security.peer_authentication import PeerAuthentications
@@ -40,6 +42,7 @@ class SecurityFacade:
         injection: InjectionFacade,
         paths: IngressPaths,
         grants: ReferenceGrants,
+        ambient: "Callable[[], Ztunnel]",
     ) -> None:
         self._inventory = inventory
         self._registry = registry
@@ -49,6 +52,7 @@ class SecurityFacade:
         self._injection = injection
         self._paths = paths
         self._grants = grants
+        self._ambient = ambient
 
     @cached_property
     def peer_authentications(self) -> "PeerAuthentications":
@@ -70,6 +74,7 @@ class SecurityFacade:
             self._traffic.destination_rules,
             self.peer_authentications,
             self._inventory.config,
+            ambient=self._ambient,
         )
 
     @cached_property

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from meshctl.resources import (
     AuthorizationPolicy,
+    AuthorizationRule,
     Policy,
     Ref,
     RequestAuthentication,
@@ -22,9 +23,9 @@ _SOURCE_FIELDS = (
     "requestPrincipals", "notRequestPrincipals", "remoteIpBlocks", "notRemoteIpBlocks",
 )  # fmt: skip
 _CONDITIONS = frozenset({
-    "source.ip", "source.namespace", "source.principal", "source.serviceAccount",
-    "destination.ip", "destination.port",
+    "source.ip", "source.namespace", "source.principal", "destination.ip", "destination.port",
 })  # fmt: skip
+"""Istio's l4WhenAttributes: source.serviceAccount is not among them, though the field is."""
 
 
 def layer7_part(policy: Policy) -> Ref | None:
@@ -45,17 +46,23 @@ def _of_authorization(policy: AuthorizationPolicy) -> Iterator[Ref]:
     if policy.action == "CUSTOM":
         yield policy.spec.at("action")
     for entry in policy.rules:
-        for operation in entry.operations:
-            yield from _written(operation, OPERATION_FIELDS)
-        for source in entry.sources:
-            yield from _written(source, _SOURCE_FIELDS)
-        for condition in entry.conditions:
-            key = condition.text("key")
-            if key and key not in _CONDITIONS:
-                yield condition.at("key")
+        for _, ref in unseen_parts(entry):
+            yield ref
 
 
-def _written(view: View, fields: tuple[str, ...]) -> Iterator[Ref]:
+def unseen_parts(rule: AuthorizationRule) -> Iterator[tuple[str, Ref]]:
+    """Walk the fields and keys of a rule that ztunnel can't see, each with its place."""
+    for operation in rule.operations:
+        yield from _written(operation, OPERATION_FIELDS)
+    for source in rule.sources:
+        yield from _written(source, _SOURCE_FIELDS)
+    for condition in rule.conditions:
+        key = condition.text("key")
+        if key not in _CONDITIONS:
+            yield key, condition.at("key")
+
+
+def _written(view: View, fields: tuple[str, ...]) -> Iterator[tuple[str, Ref]]:
     for field in fields:
         if view.texts(field):
-            yield view.key(field)
+            yield field, view.key(field)

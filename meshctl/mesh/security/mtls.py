@@ -6,9 +6,10 @@ BestEffortInferServiceMTLSMode (pilot/pkg/model/push_context.go), checkMtlsEnabl
 (pilot/pkg/networking/core/listener_inbound.go) of Istio 1.31.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 
+from meshctl.istio.ambient import HBONE_PORT
 from meshctl.istio.protocols import Protocol
 from meshctl.mesh.core.mesh_config import MeshConfig
 from meshctl.mesh.registry.services import HostPort, RegisteredHost, Registry
@@ -20,6 +21,7 @@ from meshctl.mesh.security.client_tls import (
     ClientTlsSetting,
     tls_setting,
 )
+from meshctl.mesh.security.hbone import Ztunnel
 from meshctl.mesh.security.peer_authentication import Mode, PeerAuthentications
 from meshctl.mesh.security.tls_connection import (
     Client,
@@ -52,8 +54,11 @@ class Mtls:
 
     def __init__(
         self, registry: Registry, workloads: Workloads, rules: DestinationRules,
-        policies: PeerAuthentications, config: MeshConfig,
+        policies: PeerAuthentications, config: MeshConfig, *,
+        ambient: Callable[[], Ztunnel],
     ) -> None:  # fmt: skip
+        """``ambient`` is asked for when a pod in ambient mode is met."""
+        self._ambient = ambient
         self._registry = registry
         self._workloads = workloads
         self._rules = rules
@@ -154,11 +159,13 @@ class Mtls:
         membership = self._workloads.membership(workload)
         if membership is Membership.NONE:
             return Endpoint(workload, port, ServerMode.NONE)
+        if hbone.is_waypoint(workload) and port == HBONE_PORT:
+            return Endpoint(workload, port, ServerMode.STRICT)
         if is_gateway(workload):
             return Endpoint(workload, port, ServerMode.UNKNOWN)
         if membership is Membership.AMBIENT:
-            demand = self._policies.of_port(workload, port)
-            return Endpoint(workload, port, hbone.mode_of(demand), demand)
+            demand = self._ambient().demand(workload, port)
+            return Endpoint(workload, port, ServerMode(demand.mode), demand)
         bypass = TrafficCapture(workload).bypass(port)
         if bypass is not None:
             return Endpoint(workload, port, ServerMode.NONE, None, bypass)
@@ -241,7 +248,7 @@ class Mtls:
         membership = self._workloads.membership(workload)
         if membership is Membership.SIDECAR:
             return not is_gateway(workload)
-        return False if membership is Membership.NONE else None
+        return None if membership is Membership.UNKNOWN else False
 
     def _to_servers(self, upstream: Upstream) -> Iterator[Connection]:
         chosen = self.behind(upstream.host)
@@ -276,8 +283,14 @@ class Mtls:
         membership = self._workloads.membership(server.workload)
         if upstream.client.proxy is ClientKind.ZTUNNEL:
             return hbone.from_ztunnel(upstream, server, membership, self._config)
+        if hbone.is_sent(upstream, server, membership, keeps_address=_keeps_address(
+            upstream.client, upstream.host, upstream.rule, upstream.subset
+        )):  # fmt: skip
+            return hbone.by_hbone(upstream, server)
         if membership is Membership.AMBIENT:
-            return hbone.to_ztunnel(upstream, server)
+            refused = hbone.past_tunnel(upstream, server)
+            if refused is not None:
+                return refused
         endpoint_mtls = None
         if tls is ClientTls.AUTO:
             endpoint_mtls = self._endpoint_mtls(upstream.setting, server)

@@ -14,9 +14,6 @@ if TYPE_CHECKING:
     from meshctl.mesh.traffic.policy_layers import written_policies as written_policies
     from meshctl.mesh.traffic.route_matches import RouteMatch as RouteMatch
     from meshctl.mesh.traffic.unreachable_rules import MOST_PAIRS as MOST_PAIRS
-    from meshctl.mesh.traffic.waypoint_services import ambient_service as ambient_service
-    from meshctl.mesh.traffic.waypoint_services import ambient_services as ambient_services
-    from meshctl.mesh.traffic.waypoint_services import proxy_setting as proxy_setting
 
 _HOMES = {
     "BrokenDelegate": "delegates",
@@ -25,11 +22,8 @@ _HOMES = {
     "MOST_PAIRS": "unreachable_rules",
     "MergeLoss": "destination_rule_merge",
     "RouteMatch": "route_matches",
-    "ambient_service": "waypoint_services",
-    "ambient_services": "waypoint_services",
     "broken_example": "path_rewrite",
     "meetings": "destination_rule_merge",
-    "proxy_setting": "waypoint_services",
     "written_policies": "policy_layers",
 }
 

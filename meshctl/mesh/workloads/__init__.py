@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from meshctl.mesh.workloads.membership import SIDECAR_PORTS as SIDECAR_PORTS
     from meshctl.mesh.workloads.membership import STATUS as STATUS
     from meshctl.mesh.workloads.membership import Membership as Membership
+    from meshctl.mesh.workloads.membership import is_ambient as is_ambient
     from meshctl.mesh.workloads.membership import is_gateway as is_gateway
     from meshctl.mesh.workloads.membership import is_live as is_live
     from meshctl.mesh.workloads.membership import lacks_sidecar as lacks_sidecar
@@ -41,13 +42,8 @@ if TYPE_CHECKING:
     from meshctl.mesh.workloads.traffic_capture import STATUS_PORT as STATUS_PORT
     from meshctl.mesh.workloads.traffic_capture import TrafficCapture as TrafficCapture
     from meshctl.mesh.workloads.traffic_capture import is_rewritten as is_rewritten
-    from meshctl.mesh.workloads.waypoints import DATAPLANE_MODE as DATAPLANE_MODE
-    from meshctl.mesh.workloads.waypoints import USE_WAYPOINT as USE_WAYPOINT
-    from meshctl.mesh.workloads.waypoints import is_ambient as is_ambient
-    from meshctl.mesh.workloads.waypoints import own_waypoint as own_waypoint
 
 _HOMES = {
-    "DATAPLANE_MODE": "waypoints",
     "EXCLUDE": "traffic_capture",
     "INCLUDE": "traffic_capture",
     "Membership": "membership",
@@ -60,10 +56,9 @@ _HOMES = {
     "STATUS_PORT": "traffic_capture",
     "TARGETS": "prometheus_merge",
     "TrafficCapture": "traffic_capture",
-    "USE_WAYPOINT": "waypoints",
     "differences": "service_roles",
     "excludes_all": "envoy_filters",
-    "is_ambient": "waypoints",
+    "is_ambient": "membership",
     "is_gateway": "membership",
     "is_ignored": "envoy_patches",
     "is_in_mesh": "service_roles",
@@ -77,7 +72,6 @@ _HOMES = {
     "named": "policy_attachment",
     "names_old_cluster": "envoy_filters",
     "opts_out": "membership",
-    "own_waypoint": "waypoints",
     "promise": "membership",
     "relative_patches": "envoy_patches",
     "says_no": "membership",

@@ -10,7 +10,6 @@ from meshctl.istio.protocols import Protocol
 from meshctl.istio.well_known_ports import server_first
 from meshctl.mesh.registry.services import HostPort, RegisteredHost
 from meshctl.mesh.workloads.traffic_capture import TrafficCapture
-from meshctl.mesh.workloads.waypoints import Ambient, WaypointUse
 from meshctl.mesh.workloads.workloads import Workloads
 from meshctl.resources import Service, ServicePort, View, Workload
 from meshctl.resources.cached_property import cached_property
@@ -44,11 +43,6 @@ class ContainerPorts:
         """Do Services lead to a workload, and all of their ports surely speak HTTP?"""
         found = [port.protocol.is_http for port, _ in self.in_front_of(workload)]
         return bool(found) and all(found)
-
-    def waypoints(self, workload: Workload, ambient: Ambient) -> Iterable[WaypointUse]:
-        """The waypoints of the Services in front of a workload, which bring its requests."""
-        uses = [ambient.waypoint_use(service) for service in self.services(workload)]
-        return {use.key_name: use for use in uses if use is not None}.values()
 
     def is_exposed(self, workload: Workload) -> bool:
         """Do connections from outside the cluster come to a workload without a gateway?"""

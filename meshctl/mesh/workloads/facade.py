@@ -10,9 +10,7 @@ from meshctl.mesh.registry.facade import RegistryFacade
 from meshctl.mesh.workloads.workloads import Heed, Workloads
 from meshctl.resources import (
     EnvoyFilter,
-    KubernetesGateway,
     Namespace,
-    Service,
     Sidecar,
     Telemetry,
     Workload,
@@ -26,7 +24,6 @@ if TYPE_CHECKING:
     from meshctl.mesh.workloads.envoy_patches import VersionedPatches
     from meshctl.mesh.workloads.policy_attachment import PolicyAttachments
     from meshctl.mesh.workloads.replicas import Replicas
-    from meshctl.mesh.workloads.waypoints import Ambient
     from meshctl.mesh.workloads.wide_ports import WidePorts
 
 
@@ -101,18 +98,6 @@ class WorkloadsFacade(Workloads):
         return VersionedPatches(self._from_inventory.of(EnvoyFilter))
 
     @cached_property
-    def ambient(self) -> "Ambient":
-        """Ambient mode and waypoints."""
-        from meshctl.mesh.workloads.waypoints import Ambient
-
-        return Ambient(
-            self,
-            self._from_inventory.of(KubernetesGateway),
-            self._from_inventory.of(Service),
-            is_whole=self._from_inventory.is_whole,
-        )
-
-    @cached_property
     def wide_ports(self) -> "WidePorts":
         """ContainerPorts of ServiceEntries that take the traffic of others."""
         from meshctl.mesh.workloads.wide_ports import WidePorts
@@ -121,6 +106,5 @@ class WorkloadsFacade(Workloads):
             self._from_registry.service_entries,
             self._from_registry,
             self,
-            self.ambient,
             self._from_inventory.config,
         )

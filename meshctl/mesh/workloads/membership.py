@@ -5,9 +5,10 @@ Mirrors the namespace and object selectors of the injection webhook and injectRe
 not decide by itself, the answer is unknown.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from enum import Enum
 
+from meshctl.istio.ambient import DATAPLANE_MODE, REDIRECTION, REDIRECTION_ENABLED
 from meshctl.istio.labels import INJECTION, REVISION
 from meshctl.mesh.core.injector_config import is_settings, values_of
 from meshctl.resources import Namespace, Ref, Resource, Workload
@@ -47,12 +48,20 @@ class Membership(Enum):
         return self is Membership.SIDECAR
 
 
-def present(workload: Workload, namespace: Namespace | None) -> Membership | None:
+def present(workload: Workload) -> Membership | None:
     """How a pod takes part that runs, or whose proxy is written; ``None`` for others."""
     if has_proxy_container(workload):
         return Membership.SIDECAR
-    # A running pod without a proxy was not injected, whatever its labels promise.
-    return without_sidecar(workload, namespace) if is_live(workload) else None
+    # A running pod without a proxy was not injected, and without the annotation of the CNI agent
+    # ztunnel has not got its traffic, whatever its labels promise.
+    if not is_live(workload):
+        return None
+    return Membership.AMBIENT if is_redirected(workload.pod_annotations) else Membership.NONE
+
+
+def is_redirected(annotations: Mapping[str, str]) -> bool:
+    """Has the CNI agent written on a pod that ztunnel carries its traffic?"""
+    return annotations.get(REDIRECTION) == REDIRECTION_ENABLED
 
 
 def promise(workload: Workload, namespace: Namespace | None) -> Membership:
@@ -121,10 +130,22 @@ def is_live(workload: Workload) -> bool:
 
 def without_sidecar(workload: Workload, namespace: Namespace | None) -> Membership:
     """How a pod takes part that gets no sidecar: in ambient mode or not at all."""
-    own = workload.pod_labels.get("istio.io/dataplane-mode")
-    inherited = namespace.labels.get("istio.io/dataplane-mode") if namespace is not None else None
+    own = workload.pod_labels.get(DATAPLANE_MODE)
+    inherited = namespace.labels.get(DATAPLANE_MODE) if namespace is not None else None
     mode = own if own is not None else inherited
     return Membership.AMBIENT if mode == "ambient" else Membership.NONE
+
+
+def is_ambient(namespace: Namespace) -> bool:
+    """Does a namespace ask for ambient mode, and not for sidecars too?
+
+    Where it asks for both, the sidecar is injected and ztunnel leaves its traffic alone.
+    """
+    labels = namespace.labels
+    wants_sidecar = labels.get("istio-injection") == "enabled" or (
+        "istio.io/rev" in labels and labels.get("istio-injection") != "disabled"
+    )
+    return labels.get(DATAPLANE_MODE) == "ambient" and not wants_sidecar
 
 
 def is_control_plane(workload: Workload) -> bool:

@@ -14,7 +14,6 @@ from meshctl.mesh.core.precedence import age
 from meshctl.mesh.registry.service_entries import ServiceEntries, has_addresses, is_told_by_address
 from meshctl.mesh.registry.services import HostPort, RegisteredHost, Registry
 from meshctl.mesh.workloads.membership import is_control_plane, is_gateway
-from meshctl.mesh.workloads.waypoints import Ambient
 from meshctl.mesh.workloads.workloads import Workloads
 from meshctl.resources import ServiceEntry
 from meshctl.resources.cached_property import cached_property
@@ -29,18 +28,19 @@ class WidePorts:
     """Ports without addresses by number, and the HTTP ports they meet."""
 
     def __init__(
-        self, entries: ServiceEntries, registry: Registry, workloads: Workloads, ambient: Ambient,
+        self, entries: ServiceEntries, registry: Registry, workloads: Workloads,
         config: MeshConfig,
     ) -> None:  # fmt: skip
         self._entries = entries
         self._registry = registry
         self._workloads = workloads
-        self._ambient = ambient
         self._config = config
 
     def of(self, entry: ServiceEntry) -> Iterator[EntryPort]:
         """Walk the ports of an entry that take all TCP traffic of their number."""
-        if has_addresses(entry, self._config) or self._ambient.is_on(entry.namespace):
+        if has_addresses(entry, self._config) or self._workloads.is_in_ambient_mode(
+            entry.namespace
+        ):
             return
         visible = self._entries.visible(entry)
         if "*" not in visible and all(map(self._has_gateways_alone, visible)):

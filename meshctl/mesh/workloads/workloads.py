@@ -7,6 +7,7 @@ from meshctl.mesh.registry.services import HostPort, RegisteredHost
 from meshctl.mesh.workloads.membership import (
     STATUS,
     Membership,
+    is_ambient,
     is_live,
     opts_out,
     present,
@@ -94,7 +95,7 @@ class Workloads:
         known = self._membership.get(workload)
         if known is None:
             pod = self._pods.get(workload, workload)
-            written = present(pod, self._namespaces.get(workload.namespace))
+            written = present(pod)
             if written is None or (self._are_injected and not written.has_proxy):
                 written = self.promise(workload if self._are_injected else pod)
             known = written
@@ -135,6 +136,11 @@ class Workloads:
             )
             self._memberships[key] = known
         return known
+
+    def is_in_ambient_mode(self, namespace: str) -> bool:
+        """Does the input say that the pods of a namespace are in ambient mode?"""
+        found = self.namespace(namespace)
+        return found is not None and is_ambient(found)
 
     def namespace(self, name: str) -> Namespace | None:
         """Find the Namespace object, if the input has it."""

@@ -30,12 +30,12 @@ def check(policy: AuthorizationPolicy, mesh: Mesh) -> Iterator[Outcome]:
             for authorization_policy in mesh.security.authorization.guarding(workload)
             if authorization_policy.action == "ALLOW"
         ]
-        for use in mesh.workloads.container_ports.waypoints(workload, mesh.workloads.ambient):
+        for use in mesh.ambient.waypoints_before(workload):
             identity = mesh.registry.service_accounts.of_account(use.namespace, use.name)
             rules = (
                 entry for authorization_policy in allowing for entry in authorization_policy.rules
             )
-            if mesh.workloads.ambient.waypoint(use) is None or any(
+            if mesh.ambient.waypoint(use) is None or any(
                 may_admit(authorization_rule, identity) for authorization_rule in rules
             ):
                 continue

@@ -10,7 +10,7 @@ Fix: move the DestinationRule to the namespace of the Service.
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.traffic import ambient_service, proxy_setting
+from meshctl.mesh.ambient import ambient_service, proxy_setting
 from meshctl.resources import DestinationRule
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 
@@ -18,9 +18,9 @@ from meshctl.rules.api import Finding, Outcome, Severity, rule
 @rule(on=DestinationRule, severity=Severity.WARNING, equivalents=("KIA0212",), since="0.1.0")
 def check(destination_rule: DestinationRule, mesh: Mesh) -> Iterator[Outcome]:
     """Report rules outside the namespaces that the waypoint of their Service reads."""
-    service = ambient_service(destination_rule, mesh.registry, mesh.workloads.ambient)
+    service = ambient_service(destination_rule, mesh.registry, mesh.ambient)
     place = proxy_setting(destination_rule)
-    use = mesh.workloads.ambient.waypoint_use(service) if service is not None else None
+    use = mesh.ambient.waypoint_use(service) if service is not None else None
     if service is None or use is None or place is None:
         return
     if destination_rule.namespace not in {

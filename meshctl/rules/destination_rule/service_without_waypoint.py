@@ -9,7 +9,7 @@ Fix: label the Service or its namespace `istio.io/use-waypoint: <name>` and depl
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.traffic import ambient_service, proxy_setting
+from meshctl.mesh.ambient import ambient_service, proxy_setting
 from meshctl.resources import DestinationRule
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 
@@ -19,9 +19,9 @@ _CODES = ("KIA0210", "KIA0211")
 @rule(on=DestinationRule, severity=Severity.WARNING, equivalents=_CODES, since="0.1.0")
 def check(destination_rule: DestinationRule, mesh: Mesh) -> Iterator[Outcome]:
     """Report settings for Services that only ztunnel carries, unless a gateway routes there."""
-    service = ambient_service(destination_rule, mesh.registry, mesh.workloads.ambient)
+    service = ambient_service(destination_rule, mesh.registry, mesh.ambient)
     place = proxy_setting(destination_rule)
-    if service is None or place is None or mesh.workloads.ambient.waypoint_use(service) is not None:
+    if service is None or place is None or mesh.ambient.waypoint_use(service) is not None:
         return
     if not mesh.traffic.destinations.comes_from_gateway(
         mesh.traffic.destination_rules.host_of(destination_rule)

@@ -21,7 +21,7 @@ def check(destination_rule: DestinationRule, mesh: Mesh) -> Iterator[Outcome]:
     """Report SIMPLE and MUTUAL for ServiceEntries without waypoint, where all are in ambient mode."""
     home = destination_rule.namespace
     mode = destination_rule.policy.tls.text("mode")
-    if mode not in {"SIMPLE", "MUTUAL"} or not mesh.workloads.ambient.is_on(home):
+    if mode not in {"SIMPLE", "MUTUAL"} or not mesh.ambient.is_on(home):
         return
     clients = {mesh.workloads.membership(workload) for workload in mesh.workloads.find({}, home)}
     known = mesh.registry.resolve(destination_rule.host, home)
@@ -29,7 +29,7 @@ def check(destination_rule: DestinationRule, mesh: Mesh) -> Iterator[Outcome]:
         return
     if known is None or not isinstance(known.source, ServiceEntry) or known.namespace != home:
         return
-    if mesh.workloads.ambient.waypoint_use(known.source):
+    if mesh.ambient.waypoint_use(known.source):
         return
     yield Finding(
         destination_rule.policy.tls.at("mode"),

@@ -9,8 +9,9 @@ Fix: label the namespace `istio.io/dataplane-mode=ambient`, or remove `istio.io/
 
 from collections.abc import Iterator
 
+from meshctl.istio.ambient import DATAPLANE_MODE, USE_WAYPOINT
 from meshctl.mesh import Mesh
-from meshctl.mesh.workloads import DATAPLANE_MODE, USE_WAYPOINT, is_ambient
+from meshctl.mesh.workloads import is_ambient
 from meshctl.resources import Namespace
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 

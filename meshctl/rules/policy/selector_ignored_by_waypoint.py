@@ -1,8 +1,9 @@
 """A policy that looks into requests selects workloads of ambient mode by labels.
 
-Waypoints take policies by `targetRefs` alone, and ztunnel can't look into requests. It leaves the
-rules of an ALLOW policy out, so that everything is refused, strips what it can't see from a DENY
-policy, so that more is refused, and ignores tokens, plugins and logs altogether.
+Waypoints take policies by `targetRefs` alone, and ztunnel can't look into requests. It doesn't get
+such rules of an ALLOW policy, so that everything is refused. Of a DENY policy it gets what is left:
+with ports or sources in the same entry more is refused, without any nothing is. It ignores tokens,
+plugins and logs altogether.
 
 Fix: attach the policy by `targetRefs` to a Service, or to the waypoint's Gateway.
 """
@@ -27,7 +28,7 @@ def check(policy: Policy, mesh: Mesh) -> Iterator[Outcome]:
     part = layer7_part(policy)
     modes = mesh.workloads.memberships(policy.selector, policy.namespace)
     all_ambient = modes <= {Membership.AMBIENT, Membership.NONE}
-    in_ambient = mesh.workloads.ambient.is_on(policy.namespace) or Membership.AMBIENT in modes
+    in_ambient = mesh.ambient.is_on(policy.namespace) or Membership.AMBIENT in modes
     if part is None or not in_ambient or not all_ambient:
         return
     yield Finding(

@@ -21,14 +21,10 @@ from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, rule
 def check(policy: Policy, mesh: Mesh) -> Iterator[Outcome]:
     """Report targets of kind Service that are known to use no waypoint."""
     for target in policy.target_refs:
-        service = mesh.workloads.ambient.service(target.name, policy.namespace)
-        if (
-            target.kind != "Service"
-            or service is None
-            or mesh.workloads.ambient.waypoint_use(service)
-        ):
+        service = mesh.ambient.service(target.name, policy.namespace)
+        if target.kind != "Service" or service is None or mesh.ambient.waypoint_use(service):
             continue
-        if not mesh.workloads.ambient.knows_waypoint_of(service):
+        if not mesh.ambient.knows_waypoint_of(service):
             yield NotChecked(f"Namespace {policy.namespace}, which may name a waypoint, is missing")
             continue
         finding = Finding(

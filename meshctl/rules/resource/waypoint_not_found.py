@@ -10,7 +10,7 @@ deploy a Gateway of class `istio-waypoint`.
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.workloads import own_waypoint
+from meshctl.mesh.ambient import own_waypoint
 from meshctl.resources import Namespace, Resource, Service, ServiceEntry
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 
@@ -23,13 +23,13 @@ def check(resource: Resource, mesh: Mesh) -> Iterator[Outcome]:
     use = own_waypoint(resource)
     if use is None or use.name == "none":
         return
-    gateway = mesh.workloads.ambient.waypoint(use)
+    gateway = mesh.ambient.waypoint(use)
     if gateway is not None and not gateway.is_waypoint:
         yield Finding(
             use.ref,
             f"Gateway {use.key_name} is of class {gateway.class_name!r} and no waypoint",
         ).also(gateway.spec.at("gatewayClassName"), "is not istio-waypoint")
-    elif mesh.workloads.ambient.lacks_waypoint(use):
+    elif mesh.ambient.lacks_waypoint(use):
         yield Finding(
             use.ref,
             f"there is no waypoint {use.key_name}, so traffic passes without its policies",

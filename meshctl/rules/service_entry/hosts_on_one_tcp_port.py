@@ -19,7 +19,7 @@ from meshctl.rules.api import Finding, Outcome, Severity, rule
 def check(entry: ServiceEntry, mesh: Mesh) -> Iterator[Outcome]:
     """Report TCP ports of several hosts that are resolved by name."""
     by_name = entry.resolution in {"DNS", "DNS_ROUND_ROBIN"} and not entry.endpoints
-    if len(set(entry.hosts)) < 2 or not by_name or mesh.workloads.ambient.is_on(entry.namespace):  # noqa: PLR2004 - it takes two
+    if len(set(entry.hosts)) < 2 or not by_name or mesh.ambient.is_on(entry.namespace):  # noqa: PLR2004 - it takes two
         return
     if not entry.addresses and has_addresses(entry, mesh.config):
         return  # each host gets an address of its own

@@ -28,7 +28,7 @@ def check(sidecar: Sidecar, mesh: Mesh) -> Iterator[Outcome]:
                 sidecar.spec.key("workloadSelector"),
                 f"{picked[0].title} is in ambient mode, so no proxy reads this Sidecar",
             ).also(picked[0].at("metadata", "name"), "is selected")
-    elif mesh.workloads.ambient.is_on(sidecar.namespace) and (not picked or only_ambient):
+    elif mesh.ambient.is_on(sidecar.namespace) and (not picked or only_ambient):
         yield Finding(
             sidecar.at("metadata", "name"),
             f"namespace {sidecar.namespace} is in ambient mode, so no proxy reads this Sidecar",

@@ -9,7 +9,7 @@ Fix: move the VirtualService to the namespace of the Service.
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.traffic import ambient_services
+from meshctl.mesh.ambient import ambient_services
 from meshctl.resources import VirtualService
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 
@@ -17,10 +17,8 @@ from meshctl.rules.api import Finding, Outcome, Severity, rule
 @rule(on=VirtualService, severity=Severity.WARNING, equivalents=("KIA1114",), since="0.1.0")
 def check(virtual_service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
     """Report hosts of the mesh gateway whose Service is ambient and in another namespace."""
-    for ref, service in ambient_services(virtual_service, mesh.registry, mesh.workloads.ambient):
-        if service.namespace != virtual_service.namespace and mesh.workloads.ambient.waypoint_use(
-            service
-        ):
+    for ref, service in ambient_services(virtual_service, mesh.registry, mesh.ambient):
+        if service.namespace != virtual_service.namespace and mesh.ambient.waypoint_use(service):
             yield Finding(
                 ref,
                 f"{service.title} is in ambient mode, where its waypoint takes VirtualServices of "

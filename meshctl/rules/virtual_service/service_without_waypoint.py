@@ -9,7 +9,7 @@ Fix: label the Service or its namespace `istio.io/use-waypoint: <name>` and depl
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.traffic import ambient_services
+from meshctl.mesh.ambient import ambient_services
 from meshctl.resources import VirtualService
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 
@@ -19,8 +19,8 @@ from meshctl.rules.api import Finding, Outcome, Severity, rule
 )
 def check(virtual_service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
     """Report hosts of the mesh gateway whose Service is ambient and has no waypoint."""
-    for ref, service in ambient_services(virtual_service, mesh.registry, mesh.workloads.ambient):
-        if mesh.workloads.ambient.waypoint_use(service) is None:
+    for ref, service in ambient_services(virtual_service, mesh.registry, mesh.ambient):
+        if mesh.ambient.waypoint_use(service) is None:
             yield Finding(
                 ref,
                 f"{service.title} is in ambient mode and uses no waypoint, so clients in ambient "

@@ -8,8 +8,9 @@ Fix: keep `istio.io/dataplane-mode: ambient` or `sidecar.istio.io/inject: "true"
 
 from collections.abc import Iterator
 
+from meshctl.istio.ambient import DATAPLANE_MODE
 from meshctl.mesh import Mesh
-from meshctl.mesh.workloads import DATAPLANE_MODE, wants_sidecar
+from meshctl.mesh.workloads import wants_sidecar
 from meshctl.resources import Workload
 from meshctl.resources.kubernetes.workload import INJECT
 from meshctl.rules.api import Finding, Outcome, Severity, rule

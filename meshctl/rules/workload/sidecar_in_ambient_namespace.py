@@ -18,7 +18,7 @@ from meshctl.rules.api import Finding, Outcome, Severity, rule
 @rule(on=Workload, severity=Severity.INFO, equivalents=("KIA1315", "KIA1316"), since="0.1.0")
 def check(workload: Workload, mesh: Mesh) -> Iterator[Outcome]:
     """Report sidecars, but no gateways, in ambient namespaces."""
-    if workload not in mesh.workloads or not mesh.workloads.ambient.is_on(workload.namespace):
+    if workload not in mesh.workloads or not mesh.ambient.is_on(workload.namespace):
         return
     has_sidecar = mesh.workloads.membership(workload) is Membership.SIDECAR
     if has_sidecar and not is_gateway(workload) and workload.containers:

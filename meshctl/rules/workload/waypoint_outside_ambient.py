@@ -9,8 +9,9 @@ label `istio.io/use-waypoint`.
 
 from collections.abc import Iterator
 
+from meshctl.istio.ambient import USE_WAYPOINT
 from meshctl.mesh import Mesh
-from meshctl.mesh.workloads import USE_WAYPOINT, Membership
+from meshctl.mesh.workloads import Membership
 from meshctl.resources import Workload
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
+from meshctl.mesh.ambient.ambient import Ambient
 from meshctl.mesh.registry.services import Registry
 from meshctl.mesh.traffic.policy_layers import written_policies
-from meshctl.mesh.workloads.waypoints import Ambient
 from meshctl.resources import DestinationRule, Ref, Service, VirtualService
 
 _MESH = "mesh"

@@ -1,0 +1,161 @@
+"""Ambient mode: its members, the waypoints that carry traffic, and what may come through."""
+
+from collections.abc import Iterator, Sequence
+
+from meshctl.istio.ambient import GATEWAY_NAME
+from meshctl.mesh.ambient.endpoints import EndpointPaths
+from meshctl.mesh.ambient.waypoint_chains import Chain, WaypointPolicies
+from meshctl.mesh.ambient.waypoint_use import WaypointUse, own_waypoint
+from meshctl.mesh.ambient.waypoints import Waypoint, Waypoints
+from meshctl.mesh.ambient.workload_api import WorkloadApi, ZtunnelService
+from meshctl.mesh.ambient.ztunnel_policies import ZtunnelPolicies
+from meshctl.mesh.core.extension_providers import ExtensionProviders
+from meshctl.mesh.core.inventory import Inventory
+from meshctl.mesh.registry.facade import RegistryFacade
+from meshctl.mesh.security.peer_authentication import EffectiveMode, PeerAuthentications
+from meshctl.mesh.workloads.facade import WorkloadsFacade
+from meshctl.resources import (
+    AuthorizationPolicy,
+    GatewayClass,
+    KubernetesGateway,
+    Namespace,
+    PeerAuthentication,
+    RequestAuthentication,
+    Resource,
+    Service,
+    Workload,
+)
+from meshctl.resources.cached_property import cached_property
+
+
+class Ambient:
+    """Ambient mode and waypoints by namespace and object."""
+
+    def __init__(
+        self, inventory: Inventory, registry: RegistryFacade, workloads: WorkloadsFacade,
+        peers: PeerAuthentications, providers: ExtensionProviders,
+    ) -> None:  # fmt: skip
+        self._inventory = inventory
+        self._registry = registry
+        self._workloads = workloads
+        self._peers = peers
+        self._providers = providers
+        self._root = inventory.config.root_namespace
+
+    def service(self, name: str, namespace: str) -> Service | None:
+        """The Service that a policy's target names."""
+        return self._services.get(f"{namespace}/{name}")
+
+    @cached_property
+    def _services(self) -> dict[str, Service]:
+        return {service.key_name: service for service in self._inventory.of(Service)}
+
+    def is_on(self, namespace: str) -> bool:
+        """Does the input say that the pods of a namespace are in ambient mode?"""
+        return self._workloads.is_in_ambient_mode(namespace)
+
+    def waypoint_use(self, resource: Resource) -> WaypointUse | None:
+        """The waypoint that a Service, workload or Namespace asks for, ``None`` for none."""
+        found = own_waypoint(resource)
+        if found is not None or isinstance(resource, Namespace):
+            return None if found is None or found.opts_out or not found.name else found
+        namespace = self._workloads.namespace(resource.namespace)
+        return self.waypoint_use(namespace) if namespace is not None else None
+
+    def knows_waypoint_of(self, resource: Resource) -> bool:
+        """Can the input tell which waypoint an object uses, that is, has it the Namespace?"""
+        return (
+            own_waypoint(resource) is not None
+            or self._workloads.namespace(resource.namespace) is not None
+        )
+
+    def waypoint(self, use: WaypointUse) -> KubernetesGateway | None:
+        """The Gateway that a label names, if the input has it."""
+        found = self.waypoints.find(use.key_name)
+        return found.gateway if found is not None else None
+
+    def lacks_waypoint(self, use: WaypointUse) -> bool:
+        """Is the Gateway that a label names surely missing?"""
+        is_known = self._inventory.is_whole or use.namespace in self._namespaces_with_gateways
+        return is_known and self.waypoint(use) is None
+
+    @cached_property
+    def _namespaces_with_gateways(self) -> frozenset[str]:
+        return frozenset(one.namespace for one in self._inventory.of(KubernetesGateway))
+
+    def waypoints_before(self, workload: Workload) -> Sequence[WaypointUse]:
+        """The waypoints of the Services in front of a workload, which bring its requests."""
+        uses = map(self.waypoint_use, self._workloads.container_ports.services(workload))
+        return list({use.key_name: use for use in uses if use is not None}.values())
+
+    @cached_property
+    def waypoints(self) -> Waypoints:
+        """All waypoints, and whom they serve."""
+        inventory = self._inventory
+        namespaces = {one.name: one for one in inventory.of(Namespace)}
+        return Waypoints(inventory.of(KubernetesGateway), inventory.of(GatewayClass), namespaces)
+
+    @cached_property
+    def policies(self) -> ZtunnelPolicies:
+        """Every policy that ztunnel gets."""
+        inventory = self._inventory
+        return ZtunnelPolicies(
+            inventory.of(AuthorizationPolicy), inventory.of(PeerAuthentication), self._root
+        )
+
+    def demand(self, workload: Workload, port: int) -> EffectiveMode:
+        """Say whether ztunnel takes plaintext on a port of a pod, and which object decides it."""
+        return self.policies.peers.demand(workload.namespace, workload.pod_labels, port)
+
+    @cached_property
+    def api(self) -> WorkloadApi:
+        """The workloads and services that ztunnel gets."""
+        namespaces = {one.name: one for one in self._inventory.of(Namespace)}
+        return WorkloadApi(self._registry, namespaces, self.waypoints, self.policies)
+
+    @cached_property
+    def endpoints(self) -> EndpointPaths:
+        """How sidecars and gateways reach the endpoints of a Service."""
+        return EndpointPaths(self._workloads, self._peers, self.instances)
+
+    def instances(self, waypoint: Waypoint) -> list[Workload]:
+        """The workloads whose pods a waypoint is."""
+        gateway = waypoint.gateway
+        return self._workloads.find({GATEWAY_NAME: gateway.name}, gateway.namespace)
+
+    def bound_to(self, waypoint: Waypoint) -> list[ZtunnelService]:
+        """The services that a waypoint serves, by key."""
+        return self._bound.get(waypoint, [])
+
+    @cached_property
+    def _bound(self) -> dict[Waypoint, list[ZtunnelService]]:
+        found: dict[Waypoint, list[ZtunnelService]] = {}
+        for service in sorted(self.api.services.values(), key=lambda one: one.key_name):
+            if service.binding.bound is not None:
+                found.setdefault(service.binding.bound, []).append(service)
+        return found
+
+    def chains(self, waypoint: Waypoint) -> Iterator[Chain]:
+        """Walk the filter chains of a waypoint, with the policies that it enforces on each."""
+        return self.waypoint_policies.chains(waypoint, self.bound_to(waypoint))
+
+    @cached_property
+    def waypoint_policies(self) -> WaypointPolicies:
+        """The policies with targetRefs, which waypoints obey."""
+        inventory = self._inventory
+        return WaypointPolicies(
+            inventory.of(AuthorizationPolicy), inventory.of(RequestAuthentication), self._root,
+            self._authorizer,
+        )  # fmt: skip
+
+    def _authorizer(self, name: str) -> str | None:
+        """Say what an external authorizer speaks; ``None`` where istiod can't make one of it.
+
+        It has to name a Service of the mesh (buildExtAuthzGRPC, authz/builder/extauthz.go).
+        """
+        found = self._providers.authorizer(name)
+        if found is None:
+            return None
+        host = found.service.rpartition("/")[2]
+        lost = self._inventory.is_whole and not self._registry.has(host)
+        return None if lost else found.protocol
