@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING
 
 from meshctl.mesh.core.inventory import Inventory
 from meshctl.mesh.core.mesh_config import MeshConfig
-from meshctl.resources import AuthorizationPolicy, RequestAuthentication, Resource
+from meshctl.resources import (
+    AuthorizationPolicy,
+    KubernetesGateway,
+    KubernetesRoute,
+    ReferenceGrant,
+    RequestAuthentication,
+    Resource,
+)
 from meshctl.resources.cached_property import cached_property
 from meshctl.settings import InjectionByHand, Ownership
 from meshctl.validation.faults import ACCEPTED, Verdict
@@ -19,6 +26,7 @@ if TYPE_CHECKING:
     from meshctl.mesh.core.extension_providers import ExtensionProviders
     from meshctl.mesh.core.namespaces import Namespaces
     from meshctl.mesh.gateway_api.facade import GatewayApiFacade
+    from meshctl.mesh.gateway_api.reference_grants import ReferenceGrants
     from meshctl.mesh.gateways.facade import GatewaysFacade
     from meshctl.mesh.injection.facade import InjectionFacade
     from meshctl.mesh.ownership import Owners
@@ -28,6 +36,7 @@ if TYPE_CHECKING:
     from meshctl.mesh.security.facade import SecurityFacade
     from meshctl.mesh.sidecar_scope.facade import SidecarScopeFacade
     from meshctl.mesh.traffic.facade import TrafficFacade
+    from meshctl.mesh.traffic.sidecar_routes import SidecarRoutes
     from meshctl.mesh.workloads.facade import WorkloadsFacade
 
 
@@ -121,8 +130,28 @@ class Mesh(Inventory):
         from meshctl.mesh.gateway_api.facade import GatewayApiFacade
 
         return GatewayApiFacade(
-            self, self.registry, self.workloads, self.namespaces, self.traffic, self.gateways
-        )
+            self, self.registry, self.workloads, self.namespaces, self.traffic, self.gateways,
+            self.reference_grants,
+        )  # fmt: skip
+
+    @cached_property
+    def reference_grants(self) -> "ReferenceGrants":
+        """What may refer to objects of other namespaces."""
+        from meshctl.mesh.gateway_api.reference_grants import ReferenceGrants
+
+        return ReferenceGrants(
+            self.of(KubernetesGateway), self.of(ReferenceGrant), self.workloads,
+            is_whole=self.is_whole,
+        )  # fmt: skip
+
+    @cached_property
+    def sidecar_routes(self) -> "SidecarRoutes":
+        """The route tables of sidecars, one for each client and port, HTTPRoutes in them."""
+        from meshctl.mesh.traffic.sidecar_routes import SidecarRoutes
+
+        has_routes = bool(self.of(KubernetesRoute))
+        routes = self.gateway_api.routes if has_routes else self.traffic.routes
+        return SidecarRoutes(routes, self.registry)
 
     @cached_property
     def reachability(self) -> "ReachabilityFacade":
@@ -131,7 +160,7 @@ class Mesh(Inventory):
 
         return ReachabilityFacade(
             self, self.registry, self.workloads, self.traffic, self.gateways,
-            self.gateway_api.reference_grants,
+            self.reference_grants,
         )  # fmt: skip
 
     @cached_property
@@ -141,7 +170,7 @@ class Mesh(Inventory):
 
         return SecurityFacade(
             self, self.registry, self.workloads, self.traffic, self.gateways, self.injection,
-            self.reachability.ingress_paths, self.gateway_api.reference_grants,
+            self.reachability.ingress_paths, self.reference_grants,
             lambda: self.ambient,
         )  # fmt: skip
 

@@ -13,7 +13,7 @@ from meshctl.istio.api_versions import GATEWAY_API
 from meshctl.mesh.core.export_to import visibility
 from meshctl.mesh.core.hosts import covers
 from meshctl.mesh.core.mesh_config import MeshConfig
-from meshctl.mesh.gateways.effective_gateway import Gateways
+from meshctl.mesh.gateways.gateway_index import Gateways
 from meshctl.mesh.registry.services import Registry
 from meshctl.mesh.traffic.delegates import MESH
 from meshctl.mesh.traffic.routes import Routes

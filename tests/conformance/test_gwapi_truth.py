@@ -194,7 +194,7 @@ def has_tls(chain: Any) -> bool:
 def compare_sidecar(place: object, truth: Truth, name: str, mesh: Mesh, tally: Tally) -> None:
     workload = next(one for one in mesh.workloads if one.key_name == name)
     client = mesh.sidecar_scope.client(workload)
-    table = client_table(mesh.gateway_api.sidecar_routes, client, mesh.config.domain)
+    table = client_table(mesh.sidecar_routes, client, mesh.config.domain)
     hosts = {
         (config, one.name): (list(one.domains), list(one.routes))
         for config, several in table.routes.items()

@@ -80,9 +80,7 @@ def test_sidecars_answer_as_those_of_istiod(capsys: pytest.CaptureFixture[str]) 
         # A name with the namespace is what DNS completes.
         name = call["host"].partition(":")[0].lower()
         host = mesh.registry.unshortened(name, client.namespace)
-        found = mesh.gateway_api.sidecar_routes.find(
-            mesh.sidecar_scope.client(client), host, call["port"]
-        )
+        found = mesh.sidecar_routes.find(mesh.sidecar_scope.client(client), host, call["port"])
         good += agrees(found, recorded["result"])
         total += 1
     with capsys.disabled():

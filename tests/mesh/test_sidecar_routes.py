@@ -25,7 +25,7 @@ def sidecar(name, *egress, **spec):
 
 def asked(made, host, port, client="shop/pages"):
     (workload,) = (one for one in made.workloads if one.key_name == client)
-    return made.gateway_api.sidecar_routes.find(made.sidecar_scope.client(workload), host, port)
+    return made.sidecar_routes.find(made.sidecar_scope.client(workload), host, port)
 
 
 def shown(found):
@@ -51,9 +51,7 @@ def test_a_host_outside_the_registry_has_routes_on_port_80_alone() -> None:
     made = mesh(CART, pods("shop/pages"), rules)
     assert ["cart:80"] == shown(asked(made, "old.test", 80))
     assert None is asked(made, "old.test", 8081)
-    assert [80] == made.gateway_api.sidecar_routes.ports(
-        made.sidecar_scope.client_of("shop"), "old.test"
-    )
+    assert [80] == made.sidecar_routes.ports(made.sidecar_scope.client_of("shop"), "old.test")
 
 
 def test_a_host_outside_the_registry_shares_the_ports_of_services_beside_it() -> None:

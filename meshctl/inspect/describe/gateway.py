@@ -174,7 +174,7 @@ def kubernetes_answer(
         (route, parent)
         for route in mesh.of(KubernetesRoute)
         for parent in route.parents
-        if parent.kind == "Gateway" and mesh.gateway_api.reference_grants.gateway(parent) is gateway
+        if parent.kind == "Gateway" and mesh.reference_grants.gateway(parent) is gateway
     ]
     return KubernetesGatewayAnswer(
         shown.whole(gateway),
@@ -186,7 +186,7 @@ def kubernetes_answer(
                 *shown.head(route),
                 tuple(route.hostnames),
                 tuple(one.name for one in mesh.gateway_api.competing_routes.listeners(parent)),
-                mesh.gateway_api.reference_grants.admits(gateway, route, parent.section).value,
+                mesh.reference_grants.admits(gateway, route, parent.section).value,
             )
             for route, parent in routes
         ),

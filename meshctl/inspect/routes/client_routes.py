@@ -54,8 +54,8 @@ def hosts_of(
 ) -> Iterator[SidecarVirtualHost]:
     """Walk the virtual hosts that answer a host, as a client names it, in order of their ports."""
     full = mesh.registry.unshortened(host, namespace)
-    for port in mesh.gateway_api.sidecar_routes.ports(client, full):
-        found = mesh.gateway_api.sidecar_routes.find(client, full, port)
+    for port in mesh.sidecar_routes.ports(client, full):
+        found = mesh.sidecar_routes.find(client, full, port)
         if found is not None:
             yield found
 

@@ -14,13 +14,12 @@ from meshctl.mesh.gateways.facade import GatewaysFacade
 from meshctl.mesh.registry.facade import RegistryFacade
 from meshctl.mesh.traffic.facade import TrafficFacade
 from meshctl.mesh.workloads.facade import WorkloadsFacade
-from meshctl.resources import KubernetesGateway, KubernetesRoute, ReferenceGrant
+from meshctl.resources import KubernetesGateway, KubernetesRoute
 from meshctl.resources.cached_property import cached_property
 
 if TYPE_CHECKING:
     from meshctl.mesh.gateway_api.competing_routes import GatewayApiRoutes
     from meshctl.mesh.gateway_api.shared_listeners import GatewayApiListeners
-    from meshctl.mesh.traffic.sidecar_routes import SidecarRoutes
 
 
 class GatewayApiFacade(GatewayApi):
@@ -29,11 +28,9 @@ class GatewayApiFacade(GatewayApi):
     def __init__(
         self, inventory: Inventory, registry: RegistryFacade, workloads: WorkloadsFacade,
         namespaces: Namespaces, traffic: TrafficFacade, gateways: GatewaysFacade,
+        reference_grants: ReferenceGrants,
     ) -> None:  # fmt: skip
-        self.reference_grants = ReferenceGrants(
-            inventory.of(KubernetesGateway), inventory.of(ReferenceGrant), workloads,
-            is_whole=inventory.is_whole,
-        )  # fmt: skip
+        self.reference_grants = reference_grants
         given = Given(inventory, registry, workloads, namespaces, self.reference_grants)
         super().__init__(given, traffic.routes, gateways)
 
@@ -50,10 +47,3 @@ class GatewayApiFacade(GatewayApi):
         from meshctl.mesh.gateway_api.shared_listeners import GatewayApiListeners
 
         return GatewayApiListeners(self._inventory.of(KubernetesGateway))
-
-    @cached_property
-    def sidecar_routes(self) -> "SidecarRoutes":
-        """The route tables of sidecars, one for each client and port, HTTPRoutes in them."""
-        from meshctl.mesh.traffic.sidecar_routes import SidecarRoutes
-
-        return SidecarRoutes(self.routes, self._given.registry)

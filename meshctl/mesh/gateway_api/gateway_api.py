@@ -23,7 +23,7 @@ from meshctl.mesh.gateway_api.status.conditions import Conditions
 from meshctl.mesh.gateway_api.status.gateway_status import GatewayStatuses, ReadGateway
 from meshctl.mesh.gateway_api.status.route_status import ParentStatus, parent_statuses
 from meshctl.mesh.gateway_api.virtual_services import ReadRoute, VirtualServiceMaker
-from meshctl.mesh.gateways.effective_gateway import Gateways
+from meshctl.mesh.gateways.gateway_index import Gateways
 from meshctl.mesh.gateways.gateway_workloads import GatewayWorkloads
 from meshctl.mesh.traffic.routes import Routes
 from meshctl.resources import (

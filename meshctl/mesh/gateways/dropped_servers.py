@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from meshctl.mesh.gateways.effective_gateway import EffectiveGateway, Gateways
+from meshctl.mesh.gateways.effective_gateway import EffectiveGateway
+from meshctl.mesh.gateways.gateway_index import Gateways
 from meshctl.mesh.gateways.server_merge import DropReason, MergedServer
 from meshctl.resources import Gateway, Server
 

@@ -6,7 +6,7 @@
 from typing import TYPE_CHECKING
 
 from meshctl.mesh.core.inventory import Inventory
-from meshctl.mesh.gateways.effective_gateway import Gateways
+from meshctl.mesh.gateways.gateway_index import Gateways
 from meshctl.mesh.gateways.gateway_workloads import GatewayWorkloads
 from meshctl.mesh.registry.facade import RegistryFacade
 from meshctl.mesh.traffic.facade import TrafficFacade

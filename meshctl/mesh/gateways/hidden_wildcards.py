@@ -4,15 +4,20 @@ Envoy chooses the virtual host with the closest domain and looks at no other: ro
 ``*.example.com`` are not asked for a request to ``a.example.com`` once that has a virtual host.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from meshctl.mesh.core.hosts import HostIndex
-from meshctl.mesh.gateways.effective_gateway import EffectiveGateway
-from meshctl.mesh.gateways.virtual_hosts import VirtualHost
 from meshctl.mesh.matching.request_match import covered_by_any
 from meshctl.mesh.traffic.route_matches import RouteMatch, RouteMatches
 from meshctl.resources import VirtualService
+
+if TYPE_CHECKING:
+    from meshctl.mesh.gateways.effective_gateway import EffectiveGateway
+    from meshctl.mesh.gateways.virtual_hosts import VirtualHost
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from meshctl.mesh.core.hosts import HostIndex
-from meshctl.mesh.gateways.effective_gateway import EffectiveGateway, Gateways
+from meshctl.mesh.gateways.effective_gateway import EffectiveGateway
+from meshctl.mesh.gateways.gateway_index import Gateways
 from meshctl.mesh.gateways.listeners import FilterChain, Listener
 from meshctl.mesh.gateways.server_merge import MergedServer
 from meshctl.mesh.gateways.virtual_hosts import VirtualHost

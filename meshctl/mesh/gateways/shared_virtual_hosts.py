@@ -6,16 +6,22 @@ that take every request go to the end (buildGatewayHTTPRouteConfig and sortVHost
 pilot/pkg/networking/core/gateway.go, Istio 1.31). Inside the mesh they are not merged.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from meshctl.mesh.core.precedence import order_is_known
-from meshctl.mesh.gateways.effective_gateway import EffectiveGateway, Gateways
-from meshctl.mesh.gateways.virtual_hosts import VirtualHost
+from meshctl.mesh.gateways.gateway_index import Gateways
 from meshctl.mesh.traffic.delegates import MESH
 from meshctl.mesh.traffic.route_matches import RouteMatch, RouteMatches
 from meshctl.mesh.traffic.routes import Routes
 from meshctl.resources import Gateway, VirtualService
+
+if TYPE_CHECKING:
+    from meshctl.mesh.gateways.effective_gateway import EffectiveGateway
+    from meshctl.mesh.gateways.virtual_hosts import VirtualHost
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from meshctl.mesh.core.export_to import is_visible_to
 from meshctl.mesh.core.hosts import in_cluster, is_wildcard
 from meshctl.mesh.core.inventory import Inventory
-from meshctl.mesh.gateways.effective_gateway import Gateways
+from meshctl.mesh.gateways.gateway_index import Gateways
 from meshctl.mesh.registry.services import RegisteredHost, Registry
 from meshctl.mesh.traffic.delegates import MESH
 from meshctl.mesh.traffic.routes import Routes

@@ -4,18 +4,23 @@ A request to an egress gateway needs two legs: a route of sidecars to the gatewa
 route at the gateway for the same host.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from meshctl.mesh.core.hosts import is_wildcard, overlaps
-from meshctl.mesh.gateways.effective_gateway import EffectiveGateway, Gateways
-from meshctl.mesh.gateways.server_merge import MergedServer
+from meshctl.mesh.gateways.gateway_index import Gateways
 from meshctl.mesh.reachability.clusters import Clusters
 from meshctl.mesh.registry.services import Registry
 from meshctl.mesh.traffic.delegates import MESH, gateway_name
 from meshctl.mesh.traffic.routes import Routes
 from meshctl.resources import Destination, Route, Service, VirtualService
 from meshctl.resources.cached_property import cached_property
+
+if TYPE_CHECKING:
+    from meshctl.mesh.gateways.effective_gateway import EffectiveGateway
+    from meshctl.mesh.gateways.server_merge import MergedServer
 
 
 class EgressHop(NamedTuple):

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from meshctl.mesh.core.inventory import Inventory
 from meshctl.mesh.core.precedence import age
 from meshctl.mesh.gateway_api.reference_grants import ReferenceGrants
-from meshctl.mesh.gateways.effective_gateway import Gateways
+from meshctl.mesh.gateways.gateway_index import Gateways
 from meshctl.mesh.registry.services import Registry
 from meshctl.mesh.traffic.delegates import MESH
 from meshctl.mesh.traffic.routes import Routes

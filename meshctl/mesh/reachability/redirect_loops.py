@@ -8,7 +8,7 @@ one, it is redirected again, and browsers give up.
 from collections.abc import Iterator
 
 from meshctl.mesh.core.hosts import covers
-from meshctl.mesh.gateways.effective_gateway import Gateways
+from meshctl.mesh.gateways.gateway_index import Gateways
 from meshctl.mesh.matching.request_match import RequestMatch, covered_by_any
 from meshctl.mesh.matching.string_match import StringMatch
 from meshctl.mesh.registry.services import Registry

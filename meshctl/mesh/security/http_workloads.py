@@ -4,7 +4,7 @@ What a rule about HTTP does on other ports is no danger then. Sidecars learn wha
 the Services in front of it, gateways from their servers.
 """
 
-from meshctl.mesh.gateways.effective_gateway import Gateways
+from meshctl.mesh.gateways.gateway_index import Gateways
 from meshctl.mesh.security.authorization import Authorization
 from meshctl.mesh.workloads.container_ports import ContainerPorts
 from meshctl.mesh.workloads.membership import is_gateway

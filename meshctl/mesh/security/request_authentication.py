@@ -12,7 +12,7 @@ from meshctl.mesh.core.hosts import in_cluster
 from meshctl.mesh.core.inventory import Inventory
 from meshctl.mesh.core.precedence import age
 from meshctl.mesh.gateway_api.reference_grants import ReferenceGrants
-from meshctl.mesh.gateways.effective_gateway import Gateways
+from meshctl.mesh.gateways.gateway_index import Gateways
 from meshctl.mesh.injection.control_plane import ControlPlane
 from meshctl.mesh.reachability.ingress_paths import IngressPaths
 from meshctl.mesh.registry.services import HostPort, RegisteredHost, Registry

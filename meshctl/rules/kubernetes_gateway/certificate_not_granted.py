@@ -20,11 +20,9 @@ def check(gateway: KubernetesGateway, mesh: Mesh) -> Iterator[Outcome]:
     for listener in gateway.listeners:
         for certificate in listener.certificates:
             namespace, name = certificate.text("namespace"), certificate.text("name")
-            if not namespace or mesh.gateway_api.reference_grants.allows_secret(
-                gateway, namespace, name
-            ):
+            if not namespace or mesh.reference_grants.allows_secret(gateway, namespace, name):
                 continue
-            if mesh.gateway_api.reference_grants.is_known(namespace):
+            if mesh.reference_grants.is_known(namespace):
                 yield Finding(
                     certificate.at("namespace"),
                     f"no ReferenceGrant of namespace {namespace} lets Gateways of "

@@ -20,10 +20,10 @@ def check(route: KubernetesRoute, mesh: Mesh) -> Iterator[Outcome]:
     for parent in route.parents:
         if parent.kind != "Gateway":
             continue
-        gateway = mesh.gateway_api.reference_grants.gateway(parent)
+        gateway = mesh.reference_grants.gateway(parent)
         title = f"Gateway {parent.namespace}/{parent.name}"
         if gateway is None:
-            if mesh.gateway_api.reference_grants.knows_gateways_of(parent.namespace):
+            if mesh.reference_grants.knows_gateways_of(parent.namespace):
                 yield Finding(parent.at("name"), f"there is no {title}")
             else:
                 yield NotChecked(f"no Gateway of namespace {parent.namespace} is in the input")
@@ -37,7 +37,7 @@ def check(route: KubernetesRoute, mesh: Mesh) -> Iterator[Outcome]:
                 f"{title} has no listener {parent.section!r}; it has {listeners}",
             )
             continue
-        admission = mesh.gateway_api.reference_grants.admits(gateway, route, parent.section)
+        admission = mesh.reference_grants.admits(gateway, route, parent.section)
         if admission is Admission.NO and gateway.listeners:
             yield Finding(
                 parent.at("name"), f"{title} takes no routes of namespace {route.namespace}"

@@ -21,9 +21,9 @@ def check(route: KubernetesRoute, mesh: Mesh) -> Iterator[Outcome]:
         if (reference.group, reference.kind) == ("", "Service") and reference.name:
             yield from _missing(reference, mesh)
     for backend in route.backends:
-        if backend.kind != "Service" or mesh.gateway_api.reference_grants.allows_backend(backend):
+        if backend.kind != "Service" or mesh.reference_grants.allows_backend(backend):
             continue
-        if mesh.gateway_api.reference_grants.is_known(backend.namespace):
+        if mesh.reference_grants.is_known(backend.namespace):
             yield Finding(
                 backend.at("namespace"),
                 f"no ReferenceGrant of namespace {backend.namespace} lets routes of "

@@ -26,7 +26,7 @@ def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
             if not ports:
                 continue
             at_gateway = clusters.listener_ports(destination).difference(ports)
-            called = mesh.gateway_api.sidecar_routes.listener_ports(destination)
+            called = mesh.sidecar_routes.listener_ports(destination)
             if len(ports) > 1 and at_gateway:
                 yield Finding(
                     destination.at("host"),
