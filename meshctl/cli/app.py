@@ -47,8 +47,12 @@ def main() -> None:
     if isinstance(sys.stdout, io.TextIOWrapper):
         # A terminal that knows ASCII alone still gets every finding.
         sys.stdout.reconfigure(errors="backslashreplace")
+    if "_MESHCTL_COMPLETE" in os.environ:
+        from typer.completion import completion_init  # type: ignore[attr-defined]
+
+        completion_init()
     try:
-        app()
+        app(prog_name="meshctl")
     except MeshctlError as error:
         if os.environ.get("MESHCTL_DEBUG"):
             raise

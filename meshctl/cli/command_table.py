@@ -1,10 +1,13 @@
 """Which commands are there? A static table; a command is imported when it runs."""
 
+import os
 from importlib import import_module
 from typing import Any
 
 import typer
-from typer.core import TyperGroup
+from typer.core import TyperGroup, TyperOption
+
+from meshctl.errors import UsageError
 
 COMMANDS: dict[str, tuple[str, str]] = {
     "analyze": ("meshctl.cli.commands.analyze", "Find what is wrong in manifests."),
@@ -42,6 +45,50 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "completion": ("meshctl.cli.commands.completion", "Print the completion script of a shell."),
 }
 
+COLOURS = ("auto", "always", "never")
+
+
+def _unknown(name: str) -> str:
+    from difflib import get_close_matches
+
+    near = get_close_matches(name, COMMANDS, n=3, cutoff=0.5)
+    near += [one for one in COMMANDS if one.startswith(name) and one not in near]
+    hint = f"did you mean {' or '.join(near)}?" if near else "meshctl --help lists them"
+    return f"there is no command {name!r}; {hint}"
+
+
+def _shared_options() -> list[TyperOption]:
+    """Make what every command takes: it sets the environment that output and timing ask."""
+    return [
+        TyperOption(
+            param_decls=["--color"], type=str, expose_value=False, is_eager=True,
+            callback=_set_colour, metavar="WHEN", autocompletion=_colours,
+            help="Colours: auto (on a terminal), always or never.",
+        ),
+        TyperOption(
+            param_decls=["--debug"], is_flag=True, expose_value=False, is_eager=True,
+            default=False, callback=_set_debug, help="Show tracebacks, and where time goes.",
+        ),
+    ]  # fmt: skip
+
+
+def _set_colour(ctx: Any, param: Any, value: str | None) -> None:
+    if value is None:
+        os.environ.pop("MESHCTL_COLOR", None)
+        return
+    if value not in COLOURS:
+        raise UsageError(f"--color {value!r} is not one of {', '.join(COLOURS)}")
+    os.environ["MESHCTL_COLOR"] = value
+
+
+def _set_debug(ctx: Any, param: Any, value: bool) -> None:
+    if value:
+        os.environ["MESHCTL_DEBUG"] = "1"
+
+
+def _colours(ctx: Any, args: list[str], incomplete: str) -> list[str]:
+    return [one for one in COLOURS if one.startswith(incomplete)]
+
 
 class LazyGroup(TyperGroup):
     """A command group that knows names and summaries without importing any command."""
@@ -51,13 +98,20 @@ class LazyGroup(TyperGroup):
         return list(COMMANDS)
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
-        """Import one command."""
+        """Import one command, and give it the options that every command has.
+
+        Raises UsageError with the nearest names for what is no command.
+        """
         if cmd_name not in COMMANDS:
-            return None
+            if ctx.resilient_parsing:
+                return None
+            raise UsageError(_unknown(cmd_name))
         module = import_module(COMMANDS[cmd_name][0])
         app = typer.Typer(add_completion=False, rich_markup_mode=None)
         app.command(cmd_name)(module.run)
-        return typer.main.get_command(app)
+        command = typer.main.get_command(app)
+        command.params += _shared_options()
+        return command
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:
         """Write the command list of ``--help`` from the table alone."""

@@ -21,6 +21,9 @@ _CODES = {
 }
 
 
+_FORCING = ("FORCE_COLOR", "CLICOLOR_FORCE")
+
+
 def painter(out: TextIO) -> Paint:
     """Choose how to paint: with ANSI colours where they are wanted, else not at all.
 
@@ -31,11 +34,18 @@ def painter(out: TextIO) -> Paint:
 
 
 def wants_colour(out: TextIO) -> bool:
-    """Ask NO_COLOR, FORCE_COLOR (standard output only), TERM and the stream, in this order."""
+    """Ask --color, NO_COLOR, FORCE_COLOR and CLICOLOR_FORCE, TERM and the stream, in this order.
+
+    What forces colours holds for standard output and standard error, never for a file.
+    """
     environ = os.environ
+    is_standard = out in (sys.stdout, sys.stderr)
+    chosen = environ.get("MESHCTL_COLOR", "auto")
+    if chosen != "auto":
+        return chosen == "always" and is_standard
     if environ.get("NO_COLOR"):
         return False
-    if environ.get("FORCE_COLOR", "0") not in ("", "0") and out is sys.stdout:
+    if is_standard and any(environ.get(name, "0") not in ("", "0") for name in _FORCING):
         return True
     return environ.get("TERM") != "dumb" and out.isatty()
 

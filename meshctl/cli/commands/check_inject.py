@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from meshctl.cli.options import complete
 from meshctl.cli.options import shared as options
 from meshctl.cli.options.connect import ClusterFlags
 from meshctl.cli.options.groups import with_options
@@ -18,6 +19,7 @@ Words = Annotated[
         metavar="[[KIND/]NAME[.NS]] [PATH]...",
         help="A pod or workload. Default: all workloads, of this directory.",
         show_default=False,
+        autocompletion=complete.targets,
     ),
 ]
 

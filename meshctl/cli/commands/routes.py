@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from meshctl.cli.options import complete
 from meshctl.cli.options import shared as options
 from meshctl.cli.options.connect import ClusterFlags
 from meshctl.cli.options.groups import with_options
@@ -17,6 +18,7 @@ Words = Annotated[
     typer.Argument(
         metavar="[[KIND/]NAME[.NS]|HOST] [PATH]...",
         help="A gateway, a workload or a host. Default: all gateways, of this directory.",
+        autocompletion=complete.targets,
     ),
 ]
 
@@ -32,7 +34,12 @@ def run(
         str | None,
         typer.Option("--from", metavar="NS/WORKLOAD", help="Show what this client's sidecar has."),
     ] = None,
-    output: Annotated[str, typer.Option("-o", "--output", help="table or json.")] = "table",
+    output: Annotated[
+        str,
+        typer.Option(
+            "-o", "--output", help="table or json.", autocompletion=complete.values("table", "json")
+        ),
+    ] = "table",
 ) -> None:
     """Show the routes that a gateway or host really has, in the order Envoy tries them.
 

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from meshctl.cli.options import complete
 from meshctl.engine.catalog.coverage import coverage
 from meshctl.engine.catalog.documentation import examples, find_rules
 from meshctl.errors import UsageError
@@ -15,7 +16,12 @@ from meshctl.output.rules import LISTS, write_rule
 
 def run(
     name: Annotated[
-        str, typer.Argument(help="A rule id, a family, or an IST or KIA code.", show_default=False)
+        str,
+        typer.Argument(
+            help="A rule id, a family, or an IST or KIA code.",
+            show_default=False,
+            autocompletion=complete.rules,
+        ),
     ] = "*",
     output: Annotated[str, typer.Option("-o", "--output", help="text, json or markdown.")] = "text",
     compare: Annotated[

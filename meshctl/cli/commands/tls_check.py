@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from meshctl.cli.options import complete
 from meshctl.cli.options import shared as options
 from meshctl.cli.options.connect import ClusterFlags
 from meshctl.cli.options.groups import with_options
@@ -16,7 +17,9 @@ from meshctl.output.tls.write import FORMATS, ONLY, write
 Words = Annotated[
     list[str] | None,
     typer.Argument(
-        metavar="[WORKLOAD[.NS] [HOST[:PORT]]] [PATH]...", help="Default: all, of this directory."
+        metavar="[WORKLOAD[.NS] [HOST[:PORT]]] [PATH]...",
+        help="Default: all, of this directory.",
+        autocompletion=complete.targets,
     ),
 ]
 
@@ -29,7 +32,13 @@ def run(
     shown: options.FilterFlags,
     words: Words = None,
     output: Annotated[
-        str, typer.Option("-o", "--output", help="table, json or markdown.")
+        str,
+        typer.Option(
+            "-o",
+            "--output",
+            help="table, json or markdown.",
+            autocompletion=complete.values(*FORMATS),
+        ),
     ] = "table",
     client: Annotated[
         str | None, typer.Option(metavar="NS/WORKLOAD", help="Rows of this client alone.")

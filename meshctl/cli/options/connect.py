@@ -5,6 +5,7 @@ from typing import Annotated, NamedTuple
 
 import typer
 
+from meshctl.cli.options import complete
 from meshctl.cluster.api import Access, Cluster
 from meshctl.errors import UsageError
 
@@ -18,7 +19,12 @@ class ClusterFlags(NamedTuple):
     kubeconfig: Annotated[
         str, typer.Option(metavar="FILE", help="Kubeconfig instead of kubectl's.")
     ] = ""
-    context: Annotated[str, typer.Option(metavar="NAME", help="Context of the kubeconfig.")] = ""
+    context: Annotated[
+        str,
+        typer.Option(
+            metavar="NAME", help="Context of the kubeconfig.", autocompletion=complete.contexts
+        ),
+    ] = ""
     user: Annotated[str, typer.Option("--as", metavar="USER", help="User to impersonate.")] = ""
     groups: Annotated[
         list[str] | None,

@@ -4,7 +4,9 @@ from typing import Annotated, NamedTuple
 
 import typer
 
+from meshctl.cli.options import complete
 from meshctl.cli.options.names import split_names
+from meshctl.output.findings.formats import FORMATS
 
 
 class ReportFlags(NamedTuple):
@@ -13,7 +15,10 @@ class ReportFlags(NamedTuple):
     output: Annotated[
         str,
         typer.Option(
-            "-o", "--output", help="text, json, yaml, sarif, github, gitlab, junit or markdown."
+            "-o",
+            "--output",
+            help="text, json, yaml, sarif, github, gitlab, junit or markdown.",
+            autocompletion=complete.values(*FORMATS),
         ),
     ] = "text"
     output_file: Annotated[
@@ -23,6 +28,7 @@ class ReportFlags(NamedTuple):
             "--output-file",
             metavar="FORMAT=FILE",
             help="Write another format to a file; repeatable.",
+            autocompletion=complete.output_files,
         ),
     ] = None
     fail_on: Annotated[
@@ -30,9 +36,12 @@ class ReportFlags(NamedTuple):
         typer.Option(
             help="Least severity for exit code 1: error, warning, info or never.",
             show_default="error",
+            autocompletion=complete.values("error", "warning", "info", "never"),
         ),
     ] = None
-    ignore: Annotated[list[str] | None, typer.Option(help="Leave these rules out.")] = None
+    ignore: Annotated[
+        list[str] | None, typer.Option(help="Leave these rules out.", autocompletion=complete.rules)
+    ] = None
     baseline: Annotated[
         str | None, typer.Option(metavar="FILE", help="Ignore the findings this file accepts.")
     ] = None
@@ -49,7 +58,10 @@ class ReportFlags(NamedTuple):
 
 Select = Annotated[
     list[str] | None,
-    typer.Option(help="Run these rules alone: id, family, glob, IST or KIA code."),
+    typer.Option(
+        help="Run these rules alone: id, family, glob, IST or KIA code.",
+        autocompletion=complete.rules,
+    ),
 ]
 UpdateBaseline = Annotated[
     str | None,

@@ -7,6 +7,7 @@ from typing import Annotated, Any, NamedTuple
 
 import typer
 
+from meshctl.cli.options import complete
 from meshctl.cli.options.connect import ClusterFlags
 from meshctl.cluster.api import Access
 from meshctl.config.discover import discover
@@ -25,7 +26,12 @@ Crds = Annotated[
     str | None,
     typer.Option("--crds", metavar="FILE|DIR", help="Your CRDs, instead of those of Istio 1.31."),
 ]
-Output = Annotated[str, typer.Option("-o", "--output", help="text or json.")]
+Output = Annotated[
+    str,
+    typer.Option(
+        "-o", "--output", help="text or json.", autocompletion=complete.values("text", "json")
+    ),
+]
 
 
 class SourceFlags(NamedTuple):
@@ -40,7 +46,11 @@ class SourceFlags(NamedTuple):
     ] = False
     default_namespace: Annotated[
         str | None,
-        typer.Option(metavar="NS", help="Namespace of objects that name none."),
+        typer.Option(
+            metavar="NS",
+            help="Namespace of objects that name none.",
+            autocompletion=complete.namespaces,
+        ),
     ] = None
     config: Annotated[
         str | None,
@@ -71,7 +81,11 @@ class FilterFlags(NamedTuple):
     namespace: Annotated[
         list[str] | None,
         typer.Option(
-            "-n", "--namespace", metavar="NS", help="Show this namespace alone; repeatable."
+            "-n",
+            "--namespace",
+            metavar="NS",
+            help="Show this namespace alone; repeatable.",
+            autocompletion=complete.namespaces,
         ),
     ] = None
     all_namespaces: Annotated[
