@@ -101,7 +101,8 @@ class ListenerCertificates:
             self._faults[key] = self._flaw(namespace, name)
         if self._faults[key]:
             return Fault("InvalidCertificateRef", self._faults[key], ref.at("name"))
-        if not self._given.reference_grants.allows_secret(owner, namespace, name):
+        grants = self._given.reference_grants
+        if not grants.allows_secret(owner, namespace, name) and grants.is_known(namespace):
             text = f"no ReferenceGrant of namespace {namespace} allows Secret {name!r}"
             return Fault("RefNotPermitted", text, ref.at("namespace"))
         return None
@@ -115,7 +116,9 @@ class ListenerCertificates:
         if secret is not None:
             found = flaw(secret, heed_dates=False)
             return f"Secret {namespace}/{name} {found.text}" if found is not None else ""
-        knows = self._given.inventory.has_all("Secret") or secrets.has_any_in(namespace)
+        # Repositories often have no Secrets at all, even those that hold everything else.
+        has_all = self._given.inventory.has_all("Secret") and bool(secrets)
+        knows = has_all or secrets.has_any_in(namespace)
         if namespace in secrets.called(name) or not knows:
             return ""
         return f"namespace {namespace} has no Secret {name!r}"
@@ -154,7 +157,8 @@ class ListenerCertificates:
         owner = listener.resource
         namespace = ref.text("namespace") or owner.namespace
         name, kind = ref.text("name"), ref.text("kind")
-        if not self._given.reference_grants.allows(owner, ("", kind), namespace, name):
+        grants = self._given.reference_grants
+        if not grants.allows(owner, ("", kind), namespace, name) and grants.is_known(namespace):
             text = f"no ReferenceGrant of namespace {namespace} allows {kind} {name!r}"
             return Fault("RefNotPermitted", text, ref.at("name"))
         return None

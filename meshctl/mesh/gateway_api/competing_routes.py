@@ -23,6 +23,13 @@ from meshctl.resources.cached_property import cached_property
 from meshctl.resources.view import views
 
 _KINDS = frozenset({"HTTPRoute", "GRPCRoute"})
+_HTTP = frozenset({"HTTP", "HTTPS"})
+_PROTOCOLS = {
+    "HTTPRoute": _HTTP,
+    "GRPCRoute": _HTTP,
+    "TLSRoute": frozenset({"TLS"}),
+    "TCPRoute": frozenset({"TCP", "TLS"}),
+}
 _Place = tuple[str, str, str, str]
 
 
@@ -42,19 +49,25 @@ class GatewayApiRoutes:
         self._routes = sorted(routes, key=age)
 
     def listeners(self, parent: ObjectReference) -> list[KubernetesListener]:
-        """The listeners of a known Gateway that a parent reference is about."""
+        """The listeners of a known Gateway that a parent reference is about.
+
+        Those of a protocol that has no routes of the kind are left out where others have.
+        """
         gateway = self._grants.gateway(parent) if parent.kind == "Gateway" else None
-        return [
+        found = [
             listener
             for listener in (gateway.listeners if gateway is not None else ())
             if parent.section in {"", listener.name} and parent.port in {None, listener.port}
         ]
+        protocols = _PROTOCOLS.get(parent.resource.kind, frozenset())
+        return [listener for listener in found if listener.protocol in protocols] or found
 
     def unserved(self, route: KubernetesRoute) -> Iterator[tuple[int, ObjectReference]]:
         """Walk the host names, by index, that no listener of a route's known Gateways takes."""
-        several = [(reference, self.listeners(reference)) for reference in route.parents]
+        asked = [p for p in route.parents if p.kind not in {"Service", "ServiceEntry"}]
+        several = [(reference, self.listeners(reference)) for reference in asked]
         known = [(parent, listeners) for parent, listeners in several if listeners]
-        if not known or len(known) < len(route.parents):
+        if not known or len(known) < len(asked):
             return
         taken = [listener.hostname for _, listeners in known for listener in listeners]
         for index, host in enumerate(route.hostnames):
@@ -102,12 +115,7 @@ class GatewayApiRoutes:
     ) -> Iterator[tuple[RouteRuleMatch, list[tuple[_Place, str]]]]:
         if route.kind not in _KINDS:
             return
-        places = [
-            (parent.kind, f"{parent.namespace}/{parent.name}", part, host)
-            for parent in route.parents
-            for host in route.hostnames or ("",)
-            for part in self._parts(parent, host)
-        ]
+        places = list(self._places(route))
         for rule in views(route.spec, "rules", View):
             matches = views(rule, "matches", View)
             if not matches:
@@ -119,6 +127,20 @@ class GatewayApiRoutes:
             for match in matches:
                 text = f"{route.kind} {_canonical(match.data)}"
                 yield RouteRuleMatch(route, rule, match.at()), [(place, text) for place in places]
+
+    def _places(self, route: KubernetesRoute) -> Iterator[_Place]:
+        """Walk where its rules are put in one order with those of other routes.
+
+        Those for a Service are merged by the namespace of the route, and its host names don't count.
+        """
+        for parent in route.parents:
+            name = f"{parent.namespace}/{parent.name}"
+            if parent.kind in {"Service", "ServiceEntry"}:
+                yield parent.kind, name, f"{route.namespace}/{parent.port or ''}", ""
+                continue
+            for host in route.hostnames or ("",):
+                for part in self._parts(parent, host):
+                    yield parent.kind, name, part, host
 
     def _parts(self, parent: ObjectReference, host: str) -> list[str]:
         """Name the listeners (or ports of a Service) that a parent reference is about."""

@@ -20,6 +20,7 @@ from meshctl.resources.cached_property import cached_property
 if TYPE_CHECKING:
     from meshctl.mesh.gateway_api.competing_routes import GatewayApiRoutes
     from meshctl.mesh.gateway_api.shared_listeners import GatewayApiListeners
+    from meshctl.mesh.gateway_api.unserved import Unserved
 
 
 class GatewayApiFacade(GatewayApi):
@@ -47,3 +48,10 @@ class GatewayApiFacade(GatewayApi):
         from meshctl.mesh.gateway_api.shared_listeners import GatewayApiListeners
 
         return GatewayApiListeners(self._inventory.of(KubernetesGateway))
+
+    @cached_property
+    def unserved(self) -> "Unserved":
+        """What istiod accepts and doesn't serve."""
+        from meshctl.mesh.gateway_api.unserved import Unserved
+
+        return Unserved(self._given.registry, self)

@@ -8,6 +8,7 @@ both.
 from collections.abc import Iterator
 from functools import partial
 
+from meshctl.istio.api_versions import too_old
 from meshctl.mesh.core.precedence import age
 from meshctl.mesh.gateway_api import http_rules, l4_rules
 from meshctl.mesh.gateway_api.allowed_sets import allowed_sets
@@ -18,28 +19,33 @@ from meshctl.mesh.gateway_api.http_rules import ConvertedRules, HttpRule
 from meshctl.mesh.gateway_api.listener_conflicts import conflicts
 from meshctl.mesh.gateway_api.listeners import GatewayListener, ListenerReader
 from meshctl.mesh.gateway_api.parents import Attachment, Parents
-from meshctl.mesh.gateway_api.status.addresses import gateway_services
-from meshctl.mesh.gateway_api.status.conditions import Conditions
+from meshctl.mesh.gateway_api.status.addresses import Addresses, gateway_services
+from meshctl.mesh.gateway_api.status.conditions import Conditions, Fault
 from meshctl.mesh.gateway_api.status.gateway_status import GatewayStatuses, ReadGateway
 from meshctl.mesh.gateway_api.status.route_status import ParentStatus, parent_statuses
 from meshctl.mesh.gateway_api.virtual_services import ReadRoute, VirtualServiceMaker
 from meshctl.mesh.gateways.gateway_index import Gateways
 from meshctl.mesh.gateways.gateway_workloads import GatewayWorkloads
+from meshctl.mesh.registry.services import RegisteredHost
 from meshctl.mesh.traffic.routes import Routes
 from meshctl.resources import (
+    CustomResourceDefinition,
     Gateway,
     GatewayClass,
     GeneratedGateway,
     GeneratedVirtualService,
     KubernetesGateway,
+    KubernetesListener,
     KubernetesRoute,
     ListenerSet,
+    ObjectReference,
     Service,
     ServiceEntry,
     VirtualService,
 )
 from meshctl.resources.cached_property import cached_property
 
+_VERSION = "gateway.networking.k8s.io/bundle-version"
 _KINDS = frozenset({"HTTPRoute", "GRPCRoute", "TLSRoute", "TCPRoute"})
 
 
@@ -54,7 +60,20 @@ class GatewayApi:
         self._istio_gateways = gateways
         self.classes = GatewayClasses(given.inventory.of(GatewayClass))
         self._backends = Backends(given)
-        self._rules: dict[tuple[KubernetesRoute, bool], ConvertedRules] = {}
+        self._read_rules: dict[tuple[KubernetesRoute, bool], ConvertedRules] = {}
+
+    def reads(self, kind: str) -> bool:
+        """Does istiod read routes of a kind: has it any, and is the CRD new enough?"""
+        return kind in _KINDS and kind not in self.old_definitions
+
+    @cached_property
+    def old_definitions(self) -> dict[str, CustomResourceDefinition]:
+        """The CRDs of the input that are too old for istiod to read their objects, by kind."""
+        return {
+            one.defined_kind: one
+            for one in self._inventory.of(CustomResourceDefinition)
+            if too_old(one.name, one.annotations.get(_VERSION, ""))
+        }
 
     def gateway(self, gateway: KubernetesGateway) -> ReadGateway | None:
         """Read a Gateway; ``None`` if istiod doesn't serve its class."""
@@ -76,12 +95,12 @@ class GatewayApi:
     def rules(self, route: KubernetesRoute, *, in_mesh: bool) -> ConvertedRules:
         """The rules of a route as those of a VirtualService, at Gateways or for the mesh."""
         key = route, in_mesh
-        if key not in self._rules:
+        if key not in self._read_rules:
             is_http = route.kind in {"HTTPRoute", "GRPCRoute"}
             convert = http_rules.convert if is_http else l4_rules.convert
             read = partial(self._backends.read, enforce_grants=not in_mesh)
-            self._rules[key] = convert(route, read)
-        return self._rules[key]
+            self._read_rules[key] = convert(route, read)
+        return self._read_rules[key]
 
     def parents(self, route: KubernetesRoute) -> tuple[ParentStatus, ...]:
         """What the status of a route says about each parent that is istiod's."""
@@ -93,6 +112,88 @@ class GatewayApi:
         if any(one.is_mesh for one in several):
             in_mesh = self.rules(route, in_mesh=True)
         return parent_statuses(several, at_gateways, in_mesh)
+
+    def faults(self, route: KubernetesRoute) -> tuple[Fault, ...]:
+        """Everything that is wrong with the backends and filters of a route.
+
+        Of a route whose Gateway the input doesn't have, too, unless it is another controller's.
+        """
+        kinds = {one.kind for one in route.parents}
+        found: list[Fault] = []
+        if kinds & {"Service", "ServiceEntry"}:
+            found += self.rules(route, in_mesh=True).faults
+        if not kinds or any(map(self._may_be_ours, route.parents)):
+            found += self.rules(route, in_mesh=False).faults
+        return tuple(dict.fromkeys(found))
+
+    def declared(self, backend: ObjectReference) -> list[RegisteredHost]:
+        """What declares the host that a backend stands for; empty if it is refused or unknown."""
+        read = self._backends.read(backend, enforce_grants=False)
+        return self._given.registry.at(str(read.destination.get("host", "")))
+
+    def naming(self, gateway: KubernetesGateway) -> list[KubernetesRoute]:
+        """The routes that name a Gateway as their parent, the oldest first."""
+        return self._naming.get(gateway.key_name, [])
+
+    @cached_property
+    def _naming(self) -> dict[str, list[KubernetesRoute]]:
+        found: dict[str, dict[KubernetesRoute, None]] = {}
+        for route in sorted(self._inventory.of(KubernetesRoute), key=age):
+            for parent in route.parents:
+                if parent.kind == "Gateway":
+                    name = f"{parent.namespace}/{parent.name}"
+                    found.setdefault(name, {})[route] = None
+        return {name: list(routes) for name, routes in found.items()}
+
+    def may_have(self, parent: ObjectReference, gateway: KubernetesGateway) -> bool:
+        """Has a Gateway a listener with the name and the port that a reference asks for?"""
+        return not gateway.listeners or any(
+            parent.section in {"", one.name} and parent.port in {None, 0, one.port}
+            for one in gateway.listeners
+        )
+
+    def conflicting(
+        self, parent: ObjectReference, gateway: KubernetesGateway
+    ) -> GatewayListener | None:
+        """Find a listener in conflict that a reference means, where it means no other one."""
+        read = self.gateway(gateway)
+        found = [
+            one
+            for one in (read.listeners if read is not None else ())
+            if parent.section in {"", one.listener.name} and parent.port in {None, 0, one.port}
+        ]
+        lost = all(one.conflict is not None for one in found)
+        return found[0] if found and lost else None
+
+    def refused_namespace(
+        self, route: KubernetesRoute, parent: ObjectReference
+    ) -> KubernetesListener | None:
+        """Find the listener that would take a route, were it of another namespace.
+
+        ``None`` where some listener of the parent takes it, or refuses it for another reason.
+        """
+        several = [one for one in self.attachments(route) if one.reference.path == parent.path]
+        if not several or any(one.denial is None for one in several):
+            return None
+        for one in several:
+            if (
+                one.listener is not None
+                and one.denial is not None
+                and one.denial.is_about_namespace
+            ):
+                return one.listener.listener
+        return None
+
+    def _may_be_ours(self, parent: ObjectReference) -> bool:
+        if parent.kind not in {"Gateway", "ListenerSet"}:
+            return False
+        gateway = self._given.reference_grants.gateway(parent) if parent.kind == "Gateway" else None
+        return gateway is None or self.gateway(gateway) is not None
+
+    @cached_property
+    def addresses(self) -> Addresses:
+        """The Services of Gateways."""
+        return Addresses(self._given)
 
     def attached(self, one: GatewayListener) -> list[KubernetesRoute]:
         """The routes that count as attached to a listener, the oldest first."""
@@ -146,8 +247,8 @@ class GatewayApi:
 
     @cached_property
     def _attachments(self) -> dict[KubernetesRoute, tuple[Attachment, ...]]:
-        parents = Parents(self._given, self.classes, self._listeners_of)
-        routes = (one for one in self._inventory.of(KubernetesRoute) if one.kind in _KINDS)
+        parents = Parents(self._given, self.classes, self.listeners_of)
+        routes = (one for one in self._inventory.of(KubernetesRoute) if self.reads(one.kind))
         return {one: parents.of(one) for one in sorted(routes, key=age)}
 
     @cached_property
@@ -159,7 +260,8 @@ class GatewayApi:
                     found.setdefault(one.listener, {})[route] = None
         return {listener: list(routes) for listener, routes in found.items()}
 
-    def _listeners_of(self, kind: str, name: str) -> tuple[GatewayListener, ...]:
+    def listeners_of(self, kind: str, name: str) -> tuple[GatewayListener, ...]:
+        """The listeners, that routes may attach to, of the Gateway or ListenerSet of a name."""
         return self._by_owner.get((kind, name), ())
 
     @cached_property

@@ -65,14 +65,19 @@ def convert(route: KubernetesRoute, read: Read) -> ConvertedRules:
     found: list[HttpRule] = []
     faults: list[Fault] = []
     fault: Fault | None = None
-    try:
-        for converter in _converters(route, read):
+    fatal: Fault | None = None
+    for converter in _converters(route, read):
+        try:
             found.append(converter.rule())
-            faults += converter.faults
             fault = converter.reported or fault
-    except _FatalError as error:
-        return ConvertedRules((), error.fault, (*faults, error.fault), is_fatal=True)
-    return ConvertedRules(tuple(found), fault, tuple(dict.fromkeys(faults)))
+        except _FatalError as error:
+            faults.append(error.fault)
+            fatal = fatal or error.fault
+        faults += converter.faults
+    several = tuple(dict.fromkeys(faults))
+    if fatal is not None:
+        return ConvertedRules((), fatal, several, is_fatal=True)
+    return ConvertedRules(tuple(found), fault, several)
 
 
 def in_order(rules: Iterable[HttpRule]) -> list[HttpRule]:
@@ -204,12 +209,12 @@ class _Converter:
     def _add_backends(self, backends: list[ObjectReference]) -> Fault | None:
         """Add the destinations; the fault is that of the last one that leads nowhere."""
         found: Fault | None = None
+        fatal: Fault | None = None
         routes: list[dict[str, Any]] = []
         for one in backends:
             backend = self._read(one)
             if backend.fault is not None:
-                if backend.is_fatal:
-                    raise _FatalError(backend.fault)
+                fatal = fatal or (backend.fault if backend.is_fatal else None)
                 self.faults.append(backend.fault)
                 found = backend.fault
             weight = _weight(one) if len(backends) > 1 else 0
@@ -217,6 +222,8 @@ class _Converter:
             self._add_backend_filters(one, route)
             self._origins.append((("route", len(routes), "destination"), one.at()))
             routes.append(route)
+        if fatal is not None:
+            raise _FatalError(fatal)
         if routes:
             self._data["route"] = routes
         return found

@@ -26,6 +26,7 @@ def convert(route: KubernetesRoute, read: Read) -> ConvertedRules:
     found: list[HttpRule] = []
     faults: list[Fault] = []
     fault: Fault | None = None
+    fatal: Fault | None = None
     for rule in views(route.spec, "rules", View):
         backends = views(rule, "backendRefs", ObjectReference)
         weighted = [(one, _weight(one)) for one in backends if _weight(one)]
@@ -40,12 +41,13 @@ def convert(route: KubernetesRoute, read: Read) -> ConvertedRules:
             if backend.fault is not None:
                 faults.append(backend.fault)
                 fault = backend.fault
-                if backend.is_fatal:
-                    return ConvertedRules((), fault, tuple(faults), is_fatal=True)
+                fatal = fatal or (fault if backend.is_fatal else None)
             share = weight if len(weighted) > 1 else 0
             data["route"].append({"destination": backend.destination, "weight": share})
             origins.append((("route", index, "destination"), one.at()))
         found.append(HttpRule(data, tuple(origins), int(rule.path[-1])))
+    if fatal is not None:
+        return ConvertedRules((), fatal, tuple(faults), is_fatal=True)
     return ConvertedRules(tuple(found), fault, tuple(faults))
 
 

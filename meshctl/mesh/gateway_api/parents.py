@@ -26,6 +26,12 @@ class Denial(NamedTuple):
 
     reason: str
     text: str
+    is_about_kind: bool = False
+
+    @property
+    def is_about_namespace(self) -> bool:
+        """Would it take the route, were that of another namespace?"""
+        return self.reason == "NotAllowedByListeners" and not self.is_about_kind
 
 
 class Attachment(NamedTuple):
@@ -154,9 +160,9 @@ def _denial(
         text = f"listener {one.listener.name!r} takes no routes of namespace {route.namespace}"
         return Denial("NotAllowedByListeners", text)
     if route.kind not in one.kinds:
-        names = " and ".join(one.kinds) or "no"
+        names = " and ".join(kind.removesuffix("Route") for kind in one.kinds) or "no"
         text = f"listener {one.listener.name!r} takes {names} routes, not {route.kind}s"
-        return Denial("NotAllowedByListeners", text)
+        return Denial("NotAllowedByListeners", text, is_about_kind=True)
     return None
 
 

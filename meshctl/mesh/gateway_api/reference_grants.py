@@ -89,6 +89,12 @@ class ReferenceGrants:
         """Does a namespace let a Gateway (or ListenerSet) use one of its Secrets?"""
         return self.allows(owner, ("", "Secret"), namespace, name)
 
+    def reads(self, kind: str) -> str | None:
+        """The group in which grants have to name a kind; ``None`` for one that istiod ignores."""
+        if kind in _ORIGINS:
+            return _GROUP
+        return next((group for group, one in _TARGETS if one == kind), None)
+
     def admits(self, gateway: KubernetesGateway, route: KubernetesRoute, section: str) -> Admission:
         """Does a listener of a Gateway, or the one named by a section, take a route?"""
         answers = [

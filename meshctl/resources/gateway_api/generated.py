@@ -11,7 +11,7 @@ from meshctl.resources.gateway_api.gateway import KubernetesListener
 from meshctl.resources.istio.gateway import Gateway
 from meshctl.resources.istio.virtual_service import VirtualService
 from meshctl.resources.resource import Resource
-from meshctl.resources.view import Path, Ref
+from meshctl.resources.view import Path, Ref, cached_property
 
 
 class GeneratedGateway(Gateway):
@@ -57,6 +57,11 @@ class GeneratedVirtualService(VirtualService):
     def origin_kind(self) -> str:
         """The kind of the route it is made of."""
         return self.oldest.kind
+
+    @cached_property
+    def sources(self) -> frozenset[Resource]:
+        """The routes that it is made of."""
+        return frozenset(ref.resource for ref in self._origins.values())
 
     def origin(self, ref: Ref) -> Ref:
         """Find what was written for a place: the closest one above it that is known."""

@@ -57,8 +57,13 @@ class KubernetesRoute(Resource):
         """The host names it is for; empty for all of its listeners."""
         return self.spec.texts("hostnames")
 
+    @cached_property
+    def rules(self) -> tuple[View, ...]:
+        """Its rules in order."""
+        return views(self.spec, "rules", View)
+
     @property
     def backends(self) -> Iterator[ObjectReference]:
         """Every backend of every rule."""
-        for entry in views(self.spec, "rules", View):
+        for entry in self.rules:
             yield from views(entry, "backendRefs", ObjectReference)

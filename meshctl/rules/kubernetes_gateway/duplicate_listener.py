@@ -1,7 +1,7 @@
 """Two listeners of a Gateway have the same port, protocol and host name.
 
-They can't be told apart, so the API server refuses the Gateway, and an older one marks both as
-conflicted and serves neither.
+They can't be told apart: the API server refuses the Gateway where it can tell, and istiod serves the
+first one and marks the other as conflicted.
 
 Fix: give each its own host name or port, or join the two.
 """

@@ -10,37 +10,47 @@ from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
 from meshctl.mesh.gateway_api import Admission
-from meshctl.resources import KubernetesRoute
+from meshctl.resources import KubernetesGateway, KubernetesRoute, ObjectReference
 from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, rule
 
 
 @rule(on=KubernetesRoute, severity=Severity.ERROR, equivalents=("KIA1401",), since="0.1.0")
 def check(route: KubernetesRoute, mesh: Mesh) -> Iterator[Outcome]:
-    """Report parents of kind Gateway that are missing, lack the section, or refuse the route."""
+    """Report parents of kind Gateway that are missing, lack the listener, or refuse the route."""
     for parent in route.parents:
         if parent.kind != "Gateway":
             continue
         gateway = mesh.reference_grants.gateway(parent)
-        title = f"Gateway {parent.namespace}/{parent.name}"
-        if gateway is None:
-            if mesh.reference_grants.knows_gateways_of(parent.namespace):
-                yield Finding(parent.at("name"), f"there is no {title}")
-            else:
-                yield NotChecked(f"no Gateway of namespace {parent.namespace} is in the input")
-            continue
-        listeners = ", ".join(repr(listener.name) for listener in gateway.listeners)
-        if parent.section and all(
-            listener.name != parent.section for listener in gateway.listeners
-        ):
-            yield Finding(
-                parent.at("sectionName"),
-                f"{title} has no listener {parent.section!r}; it has {listeners}",
-            )
-            continue
-        admission = mesh.reference_grants.admits(gateway, route, parent.section)
-        if admission is Admission.NO and gateway.listeners:
-            yield Finding(
-                parent.at("name"), f"{title} takes no routes of namespace {route.namespace}"
-            ).also(gateway.spec.key("listeners"), "allowedRoutes say which ones it takes")
-        elif admission is Admission.UNKNOWN:
-            yield NotChecked(f"Namespace {route.namespace}, whose labels decide, is missing")
+        if gateway is not None:
+            yield from _refusal(route, parent, gateway, mesh)
+        elif mesh.reference_grants.knows_gateways_of(parent.namespace):
+            name = f"{parent.namespace}/{parent.name}"
+            yield Finding(parent.at("name"), f"there is no Gateway {name}")
+        else:
+            yield NotChecked(f"no Gateway of namespace {parent.namespace} is in the input")
+
+
+def _refusal(
+    route: KubernetesRoute, parent: ObjectReference, gateway: KubernetesGateway, mesh: Mesh
+) -> Iterator[Outcome]:
+    several, api = gateway.listeners, mesh.gateway_api
+    place = parent.at("name")
+    text = f"{gateway.title} takes no routes of namespace {route.namespace}"
+    refusing = api.refused_namespace(route, parent)
+    if parent.section and all(one.name != parent.section for one in several):
+        names = ", ".join(repr(one.name) for one in several)
+        missing = f"{gateway.title} has no listener {parent.section!r}; it has {names}"
+        yield Finding(parent.at("sectionName"), missing)
+    elif not api.may_have(parent, gateway):
+        ports = " and ".join(dict.fromkeys(str(one.port) for one in several))
+        missing = f"{gateway.title} has no such listener on port {parent.port}, only on {ports}"
+        yield Finding(parent.at("port"), missing)
+    elif refusing is not None:
+        yield Finding(place, text).also(refusing.at("allowedRoutes"), "who it takes routes of")
+    elif api.conflicting(parent, gateway) is None and several:
+        match mesh.reference_grants.admits(gateway, route, parent.section):
+            case Admission.NO:
+                note = "allowedRoutes say which ones it takes"
+                yield Finding(place, text).also(gateway.spec.key("listeners"), note)
+            case Admission.UNKNOWN:
+                yield NotChecked(f"Namespace {route.namespace}, whose labels decide, is missing")

@@ -1,10 +1,9 @@
-"""A route sends requests to, or attaches to, a Service that isn't there or may not be used.
+"""A route sends requests to, or attaches to, a Service that isn't there.
 
-Requests for a missing backend, or for one of another namespace without a ReferenceGrant, are
-answered with `500`.
+Requests for a missing backend are answered with `500`; of several backends only its share. A mirror
+that is missing is left out. A route for a missing Service does nothing.
 
-Fix: correct the name (without dots) or namespace, or write a ReferenceGrant in the namespace of the
-Service.
+Fix: correct the name or namespace, or create the Service.
 """
 
 from collections.abc import Iterator
@@ -16,29 +15,29 @@ from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, rule
 
 @rule(on=KubernetesRoute, severity=Severity.ERROR, equivalents=("KIA1402",), since="0.1.0")
 def check(route: KubernetesRoute, mesh: Mesh) -> Iterator[Outcome]:
-    """Report Services that are known to be missing, and backends that no grant allows."""
-    for reference in (*route.parents, *route.backends):
-        if (reference.group, reference.kind) == ("", "Service") and reference.name:
-            yield from _missing(reference, mesh)
+    """Report Services that are known to be missing, as parents, backends and mirrors."""
+    for fault in mesh.gateway_api.faults(route):
+        if fault.reason == "BackendNotFound" and not _is_host(fault.ref.resource, fault.ref.path):
+            yield Finding(fault.ref, fault.text)
+    for parent in route.parents:
+        if (parent.group, parent.kind) == ("", "Service") and parent.name:
+            yield from _missing(parent, mesh)
     for backend in route.backends:
-        if backend.kind != "Service" or mesh.reference_grants.allows_backend(backend):
-            continue
-        if mesh.reference_grants.is_known(backend.namespace):
-            yield Finding(
-                backend.at("namespace"),
-                f"no ReferenceGrant of namespace {backend.namespace} lets routes of "
-                f"{route.namespace} use its Services",
-            )
-        else:
-            yield NotChecked(f"no ReferenceGrant of namespace {backend.namespace} is in the input")
+        known = mesh.registry.namespaces_with_services
+        if backend.kind == "Service" and not mesh.is_whole and backend.namespace not in known:
+            yield NotChecked(f"no Service of namespace {backend.namespace} is in the input")
+
+
+def _is_host(resource: object, path: tuple[str | int, ...]) -> bool:
+    assert isinstance(resource, KubernetesRoute)  # noqa: S101 - narrows the type
+    return any(one.path == path[:-1] and one.kind == "Hostname" for one in resource.backends)
 
 
 def _missing(reference: ObjectReference, mesh: Mesh) -> Iterator[Outcome]:
     name, namespace = reference.name, reference.namespace
     if "." in name:
-        yield Finding(
-            reference.at("name"), f"{name!r} is no name of a Service; give name and namespace apart"
-        )
+        text = f"{name!r} is no name of a Service; give name and namespace apart"
+        yield Finding(reference.at("name"), text)
     elif not mesh.registry.at(mesh.registry.fqdn(name, namespace)):
         if mesh.is_whole or namespace in mesh.registry.namespaces_with_services:
             yield Finding(reference.at("name"), f"namespace {namespace} has no Service {name!r}")

@@ -102,6 +102,13 @@ class Addresses:
         declared = self._given.registry.at(host)
         return next((one for one in declared if one.namespace == namespace), None)
 
+    def may_exist(self, gateway: KubernetesGateway, host: str) -> bool:
+        """Is a Service there, or will or may it be for all that the input tells?"""
+        known = gateway.namespace in self._given.registry.namespaces_with_services
+        knows = known or self._given.inventory.has_all("Service", "ServiceEntry")
+        found = self.service(host, gateway.namespace)
+        return found is not None or is_managed(gateway) or not knows
+
     def _warnings(
         self, gateway: KubernetesGateway, host: str, ports: list[int]
     ) -> Iterator[_Warning]:

@@ -1,0 +1,244 @@
+"""Which routes, or parts of them, does istiod accept and not serve, and why?
+
+The status of a route never says that istiod programmed nothing (pilot/pkg/config/kube/gateway,
+Istio 1.31): what is lost to a closer listener, to a listener without certificate, to rules that
+come first, or to an older TCPRoute.
+"""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from meshctl.mesh.core.hosts import overlaps
+from meshctl.mesh.core.precedence import age
+from meshctl.mesh.gateway_api.gateway_api import GatewayApi
+from meshctl.mesh.gateway_api.listeners import GatewayListener
+from meshctl.mesh.gateway_api.parents import Attachment
+from meshctl.mesh.registry.services import Registry
+from meshctl.mesh.traffic.routes import EffectiveRoute
+from meshctl.mesh.traffic.sidecar_routes import speaks_http
+from meshctl.resources import (
+    GeneratedVirtualService,
+    KubernetesRoute,
+    ObjectReference,
+    Ref,
+    Service,
+)
+from meshctl.resources.cached_property import cached_property
+
+
+class LostHostname(NamedTuple):
+    """A host name of a route, by its place, that a closer listener has taken."""
+
+    number: int
+    own: GatewayListener
+    closer: GatewayListener
+
+
+class DeadListener(NamedTuple):
+    """A listener that accepts a route and has no configuration, and why."""
+
+    reference: ObjectReference
+    listener: GatewayListener
+    why: str
+    place: Ref
+
+
+class DeadRule(NamedTuple):
+    """A match that never gets a request, and the one that takes them all."""
+
+    match: Ref
+    first: Ref
+    host: str
+    cut_off: bool
+    """Is it not even sent to Envoy, since it comes after what takes every request?"""
+
+
+class UnusedAtService(NamedTuple):
+    """A Service whose clients follow something else, by the place of its first rule."""
+
+    reference: ObjectReference
+    host: str
+    winner: Ref
+
+
+class OlderRoute(NamedTuple):
+    """An older route that gets all connections of a TCP listener."""
+
+    reference: ObjectReference
+    listener: GatewayListener
+    older: KubernetesRoute
+
+
+class Unserved:
+    """Answers for routes that are accepted."""
+
+    def __init__(self, registry: Registry, api: GatewayApi) -> None:
+        self._registry = registry
+        self._api = api
+
+    def hostnames(self, route: KubernetesRoute) -> Iterator[LostHostname]:
+        """Walk the host names that no listener serves, since a closer one has taken them."""
+        accepted = _accepted(self._api.attachments(route))
+        for index, host in enumerate(route.hostnames if route.kind != "TLSRoute" else ()):
+            own = [one for one in accepted if one.listener and _takes(one.listener, host)]
+            if own and not any(one.keeps(host) for one in own):
+                lost = self._lost(own[0], host)
+                if lost is not None:
+                    yield LostHostname(index, *lost)
+
+    def _lost(self, one: Attachment, host: str) -> tuple[GatewayListener, GatewayListener] | None:
+        name = one.taken_by(host)
+        own = one.listener
+        if own is None or name is None:
+            return None
+        several = self._api.listeners_of(own.owner.kind, own.owner.key_name)
+        return own, next(other for other in several if other.hostname == name)
+
+    def listeners(self, route: KubernetesRoute) -> Iterator[DeadListener]:
+        """Walk references of which no listener that accepts the route has a configuration."""
+        for status in self._api.parents(route):
+            accepted = _accepted(status.attachments)
+            dead = [one for one in accepted if one.listener and self.why_dead(one.listener)]
+            if dead and len(dead) == len(accepted):
+                listener = dead[0].listener
+                why = self.why_dead(listener) if listener is not None else None
+                if listener is not None and why is not None:
+                    yield DeadListener(status.reference, listener, *why)
+
+    def why_dead(self, listener: GatewayListener) -> tuple[str, Ref] | None:
+        """Say why a listener has no configuration; ``None`` if it has, or the input can't tell."""
+        if not listener.is_valid:
+            faults = (one for one in listener.conditions.values() if one.ref is not None)
+            fault = next(faults, None)
+            place = listener.listener.at() if fault is None or fault.ref is None else fault.ref
+            return (fault.text if fault is not None else "it is not valid"), place
+        read = self._api.gateway(listener.gateway)
+        hosts = read.services.hosts if read is not None else ()
+        if hosts and not any(self._api.addresses.may_exist(listener.gateway, one) for one in hosts):
+            return f"there is no Service {hosts[0]}", listener.gateway.spec.at("addresses")
+        found = [self._api.addresses.service(host, listener.gateway.namespace) for host in hosts]
+        known = [one for one in found if one is not None and isinstance(one.source, Service)]
+        if hosts and len(known) == len(hosts) and not any(one.port(listener.port) for one in known):
+            text = f"Service {known[0].source.key_name} has no port {listener.port}"
+            return text, listener.listener.at("port")
+        return None
+
+    def rules(self, route: KubernetesRoute) -> list[DeadRule]:
+        """List the matches of a route that never get a request of a host."""
+        return self._dead_rules.get(route, [])
+
+    @cached_property
+    def _dead_rules(self) -> dict[KubernetesRoute, list[DeadRule]]:
+        found: dict[KubernetesRoute, dict[Ref, DeadRule]] = {}
+        several = [one for one in self._api.virtual_services if one.http]
+        dead = [one for service in several for one in _cut_off(service)]
+        for effective in self._api.gateways if several else ():
+            for hosts in effective.route_configs.values():
+                for host in hosts:
+                    dead += _shadowed(host.domains[0], host.routes)
+        for one in dead:
+            route = one.match.resource
+            if isinstance(route, KubernetesRoute):
+                found.setdefault(route, {}).setdefault(one.match, one)
+        return {route: list(several.values()) for route, several in found.items()}
+
+    def at_services(self, route: KubernetesRoute) -> Iterator[UnusedAtService]:
+        """Walk the Services that a route attaches to, and no client follows it for.
+
+        Asked for clients of the route's namespace and of the Service's, on each of its ports.
+        """
+        for one in self._api.attachments(route):
+            rules = self._api.rules(route, in_mesh=True).rules if one.is_mesh else ()
+            if not rules or one.denial is not None or one.reference.kind != "Service":
+                continue
+            host = self._registry.fqdn(one.reference.name, one.reference.namespace)
+            winner = self._winner(route, host, one.reference)
+            if winner is not None:
+                yield UnusedAtService(one.reference, host, winner)
+
+    def _winner(self, route: KubernetesRoute, host: str, reference: ObjectReference) -> Ref | None:
+        """Find what clients follow instead of a route; ``None`` if anybody follows it."""
+        winner: Ref | None = None
+        for known in self._registry.at(host):
+            for port in known.ports:
+                if not speaks_http(port) or reference.port not in {None, port.number}:
+                    continue
+                for client in {route.namespace, known.namespace}:
+                    for each in self._api.routes.in_mesh(host, client, port.number):
+                        service = each.virtual_service
+                        if (
+                            isinstance(service, GeneratedVirtualService)
+                            and route in service.sources
+                        ):
+                            return None
+                        winner = winner or _origin(each)
+        return winner
+
+    def older(self, route: KubernetesRoute) -> Iterator[OlderRoute]:
+        """Walk the TCP listeners whose connections an older route gets."""
+        for one in _accepted(self._api.attachments(route)):
+            listener = one.listener
+            if listener is None or "TCPRoute" not in listener.kinds or not listener.is_valid:
+                continue
+            attached = self._api.attached(listener)
+            home = listener.gateway.namespace
+            first = min(attached, key=lambda other: (other.namespace != home, age(other)))
+            if first is not route and self._api.rules(first, in_mesh=False).rules:
+                yield OlderRoute(one.reference, listener, first)
+
+
+def _accepted(attachments: tuple[Attachment, ...]) -> list[Attachment]:
+    return [one for one in attachments if one.listener is not None and one.denial is None]
+
+
+def _takes(listener: GatewayListener, host: str) -> bool:
+    return not listener.hostname or overlaps(listener.hostname, host)
+
+
+def _cut_off(service: GeneratedVirtualService) -> Iterator[DeadRule]:
+    """Walk the matches after the one that takes every request, unless they ask for the same."""
+    first: Ref | None = None
+    for rule in service.http:
+        place = service.origin((rule.matches[0] if rule.matches else rule).at())
+        asked = dict(rule.matches[0].data) if rule.matches else {}
+        asked.pop("port", None)
+        takes_all = asked in ({"uri": {"prefix": "/"}}, {})
+        if first is not None and not takes_all:
+            yield DeadRule(place, first, service.hosts[0], cut_off=True)
+        if takes_all and first is None:
+            first = place
+
+
+def _shadowed(host: str, routes: list[EffectiveRoute]) -> Iterator[DeadRule]:
+    """Walk the matches that one of another VirtualService, which comes first, covers by its path."""
+    by_path: dict[str, EffectiveRoute] = {}
+    for route in routes:
+        service = route.virtual_service
+        match = route.match.match if route.match is not None else None
+        uri = match.child("uri") if match is not None else None
+        if match is None or uri is None or not isinstance(service, GeneratedVirtualService):
+            continue
+        path = uri.text("prefix") or uri.text("exact")
+        for above in _above(path):
+            first = by_path.get(above)
+            if first is not None and first.virtual_service is not service:
+                own, other = service.origin(match.at()), _origin(first)
+                if own != other:
+                    yield DeadRule(own, other, host, cut_off=False)
+                break
+        asks_more = any(match.has(key) for key in ("headers", "queryParams", "method"))
+        if uri.has("prefix") and path != "/" and not asks_more:
+            by_path.setdefault(path.removesuffix("/"), route)
+
+
+def _origin(route: EffectiveRoute) -> Ref:
+    match = route.match.match if route.match is not None else route.rule.action
+    return route.virtual_service.origin(match.at())
+
+
+def _above(path: str) -> Iterator[str]:
+    """Walk a path and the paths above it, at the ends of segments."""
+    rest = path.removesuffix("/")
+    while rest:
+        yield rest
+        rest = rest.rpartition("/")[0]

@@ -1,0 +1,31 @@
+"""One of two certificates of a listener is bad, and istiod says nothing about it.
+
+As long as one reference is good, the status tells of no fault. If the bad one comes first, the
+listener presents the gateway's own mesh certificate, which no browser trusts; if it comes second,
+only the first certificate is used.
+
+Fix: mend or remove the bad reference.
+"""
+
+from collections.abc import Iterator
+
+from meshctl.mesh import Mesh
+from meshctl.resources import KubernetesGateway
+from meshctl.rules.api import Finding, Outcome, Severity, rule
+
+
+@rule(on=KubernetesGateway, severity=Severity.ERROR, since="0.1.0")
+def check(gateway: KubernetesGateway, mesh: Mesh) -> Iterator[Outcome]:
+    """Report bad references beside a good one."""
+    read = mesh.gateway_api.gateway(gateway)
+    for one in read.listeners if read is not None else ():
+        for fault in one.tls.hidden if one.is_valid else ():
+            if one.tls.presents_mesh_certificate:
+                effect = "so it presents the gateway's own mesh certificate"
+                severity = None
+            elif fault.reason == "RefNotPermitted":
+                continue  # has a rule of its own
+            else:
+                effect, severity = "so only its other certificate is used", Severity.WARNING
+            text = f"{fault.text}; listener {one.listener.name!r} is served all the same, {effect}"
+            yield Finding(fault.ref, text, severity)

@@ -1,0 +1,29 @@
+"""Two listeners of a Gateway claim one port with protocols that can't share it.
+
+TCP leaves no room for another listener on its port, and HTTP, HTTPS and TLS can share one only with
+different host names. istiod serves the listener that comes first and marks the other as conflicted.
+
+Fix: give one of them another port, or host name.
+"""
+
+from collections.abc import Iterator
+
+from meshctl.mesh import Mesh
+from meshctl.resources import KubernetesGateway
+from meshctl.rules.api import Finding, Outcome, Severity, rule
+
+
+@rule(on=KubernetesGateway, severity=Severity.ERROR, since="0.1.0")
+def check(gateway: KubernetesGateway, mesh: Mesh) -> Iterator[Outcome]:
+    """Report listeners that lose to an earlier one of another protocol."""
+    read = mesh.gateway_api.gateway(gateway)
+    for one in read.listeners if read is not None else ():
+        conflict = one.conflict
+        if conflict is None or conflict.winner.protocol == one.listener.protocol:
+            continue
+        winner = conflict.winner
+        yield Finding(
+            one.listener.at("protocol"),
+            f"port {one.port} belongs to listener {winner.name!r} ({winner.protocol}), so this "
+            f"one ({one.listener.protocol}) is not served",
+        ).also(winner.at("port"), "claims the port first")

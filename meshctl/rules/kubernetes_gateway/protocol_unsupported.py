@@ -1,0 +1,23 @@
+"""A listener has a protocol that Istio doesn't serve.
+
+Istio serves HTTP, HTTPS, TLS and TCP, written in capitals; HBONE is for waypoints. Such a listener
+is not accepted, and nothing listens on its port.
+
+Fix: write one of these protocols.
+"""
+
+from collections.abc import Iterator
+
+from meshctl.mesh import Mesh
+from meshctl.resources import KubernetesGateway
+from meshctl.rules.api import Finding, Outcome, Severity, rule
+
+
+@rule(on=KubernetesGateway, severity=Severity.ERROR, since="0.1.0")
+def check(gateway: KubernetesGateway, mesh: Mesh) -> Iterator[Outcome]:
+    """Report listeners that are not accepted for their protocol."""
+    read = mesh.gateway_api.gateway(gateway)
+    for one in read.listeners if read is not None else ():
+        accepted = one.conditions["Accepted"]
+        if accepted.reason == "UnsupportedProtocol" and accepted.ref is not None:
+            yield Finding(accepted.ref, f"listener {one.listener.name!r}: {accepted.text}")

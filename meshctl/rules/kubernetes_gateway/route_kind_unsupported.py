@@ -1,0 +1,24 @@
+"""A listener allows a kind of routes that its protocol can't have.
+
+HTTP and HTTPS listeners take HTTPRoutes and GRPCRoutes, TCP ones TCPRoutes, TLS ones TLSRoutes, and
+TCPRoutes where they open TLS. Routes of the other kinds are refused; the status of the listener
+says InvalidRouteKinds, and the kinds that fit work all the same.
+
+Fix: leave the kind out, or change the protocol.
+"""
+
+from collections.abc import Iterator
+
+from meshctl.mesh import Mesh
+from meshctl.resources import KubernetesGateway
+from meshctl.rules.api import Finding, Outcome, Severity, rule
+
+
+@rule(on=KubernetesGateway, severity=Severity.ERROR, since="0.1.0")
+def check(gateway: KubernetesGateway, mesh: Mesh) -> Iterator[Outcome]:
+    """Report each listener with a kind that it can't take."""
+    read = mesh.gateway_api.gateway(gateway)
+    for one in read.listeners if read is not None else ():
+        resolved = one.conditions.get("ResolvedRefs")
+        if resolved is not None and resolved.reason == "InvalidRouteKinds" and resolved.ref:
+            yield Finding(resolved.ref, f"listener {one.listener.name!r}: {resolved.text}")

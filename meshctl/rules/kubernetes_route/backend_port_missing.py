@@ -1,0 +1,28 @@
+"""A route sends requests to a port that the Service doesn't have.
+
+istiod doesn't look at ports: the status says that all references are resolved, and every request is
+answered with `500`. The port is that of the Service, not of its pods.
+
+Fix: name a port of the Service.
+"""
+
+from collections.abc import Iterator
+
+from meshctl.mesh import Mesh
+from meshctl.resources import KubernetesRoute
+from meshctl.rules.api import Finding, Outcome, Severity, rule
+
+
+@rule(on=KubernetesRoute, severity=Severity.ERROR, since="0.1.0")
+def check(route: KubernetesRoute, mesh: Mesh) -> Iterator[Outcome]:
+    """Report ports that none of the declarations of a backend has."""
+    for backend in route.backends:
+        declared = mesh.gateway_api.declared(backend)
+        ports = sorted({port.number for one in declared for port in one.ports})
+        if ports and backend.port is not None and backend.port not in ports:
+            known = " and ".join(map(str, ports))
+            yield Finding(
+                backend.at("port"),
+                f"{declared[0].source.title} has no port {backend.port}, only {known}; requests "
+                "are answered with 500, and the status says nothing",
+            ).also(declared[0].source.spec.key("ports"), "the ports that it has")

@@ -1,0 +1,26 @@
+"""Two routes attach to one TCP listener, and the older one gets all connections.
+
+Connections carry nothing to choose by. Both routes are accepted and counted; of the younger one
+nothing is used.
+
+Fix: give each a listener of its own, or put the backends into one route with weights.
+"""
+
+from collections.abc import Iterator
+
+from meshctl.mesh import Mesh
+from meshctl.mesh.core.precedence import order_is_known
+from meshctl.resources import KubernetesRoute
+from meshctl.rules.api import Finding, Outcome, Severity, rule
+
+
+@rule(on=KubernetesRoute, severity=Severity.ERROR, since="0.1.0")
+def check(route: KubernetesRoute, mesh: Mesh) -> Iterator[Outcome]:
+    """Report TCP listeners that another route has already."""
+    for one in mesh.gateway_api.unserved.older(route):
+        name, older = one.listener.listener.name, one.older
+        doubt = "" if order_is_known((route, older)) else ", if it is the older one"
+        yield Finding(
+            one.reference.at("sectionName" if one.reference.section else "name"),
+            f"{older.title} gets all connections of listener {name!r}{doubt}",
+        ).also(older.at("metadata", "name"), "the other route")

@@ -1,0 +1,30 @@
+"""A route attaches to a port that the Service doesn't have.
+
+The route is accepted, and no client follows it: they ask for the ports of the Service alone.
+
+Fix: name a port of the Service, or none for all of them.
+"""
+
+from collections.abc import Iterator
+
+from meshctl.mesh import Mesh
+from meshctl.resources import KubernetesRoute
+from meshctl.rules.api import Finding, Outcome, Severity, rule
+
+
+@rule(on=KubernetesRoute, severity=Severity.ERROR, since="0.1.0")
+def check(route: KubernetesRoute, mesh: Mesh) -> Iterator[Outcome]:
+    """Report ports of parents of kind Service that the Service hasn't."""
+    for parent in route.parents:
+        if parent.kind != "Service" or not parent.port:
+            continue
+        host = mesh.registry.fqdn(parent.name, parent.namespace)
+        declared = [one for one in mesh.registry.at(host) if one.namespace == parent.namespace]
+        ports = sorted({port.number for one in declared for port in one.ports})
+        if ports and parent.port not in ports:
+            known = " and ".join(map(str, ports))
+            yield Finding(
+                parent.at("port"),
+                f"{declared[0].source.title} has no port {parent.port}, only {known}; no client "
+                "follows this route",
+            ).also(declared[0].source.spec.key("ports"), "the ports that it has")

@@ -1,0 +1,34 @@
+"""A rule never gets a request, since another one takes them all before.
+
+Rules of all routes for one host name of a listener are put in order: exact paths, prefixes, regular
+expressions (however long), no path. What comes after a prefix `/` without conditions is not even
+sent to Envoy. Rules of a route without host names are not among them: they are asked by the age of
+the routes alone, so that an older prefix hides closer paths of a younger route.
+
+Fix: give the other rule a closer match, or both routes the same host names.
+"""
+
+from collections.abc import Iterator
+
+from meshctl.mesh import Mesh
+from meshctl.mesh.core.precedence import order_is_known
+from meshctl.resources import KubernetesRoute
+from meshctl.rules.api import Finding, Outcome, Severity, rule
+
+
+@rule(on=KubernetesRoute, severity=Severity.WARNING, since="0.1.0")
+def check(route: KubernetesRoute, mesh: Mesh) -> Iterator[Outcome]:
+    """Report matches that come after one that takes their requests."""
+    for dead in mesh.gateway_api.unserved.rules(route):
+        other = dead.first.resource
+        whose = "another rule" if other is route else other.title
+        if dead.cut_off:
+            text = f"for {dead.host} the prefix / of {whose} comes first and takes every request"
+        elif order_is_known((route, other)):
+            text = f"for {dead.host} {whose}, which is older, takes these requests first"
+        else:
+            text = (
+                f"for {dead.host} {whose} takes these requests first, if it is older; files don't "
+                "say which is"
+            )
+        yield Finding(dead.match, text).also(dead.first, "takes the requests")

@@ -1,0 +1,31 @@
+"""A rule has no backend with a weight, so that it answers `500`, or refuses connections.
+
+That holds for a rule without `backendRefs` (and without a redirect) and for one whose weights are
+all 0.
+
+Fix: name a backend, or redirect; to take a path out of service, answer from a backend of its own.
+"""
+
+from collections.abc import Iterator
+
+from meshctl.mesh import Mesh
+from meshctl.resources import KubernetesRoute, Ref, View
+from meshctl.rules.api import Finding, Outcome, Severity, rule
+
+
+@rule(on=KubernetesRoute, severity=Severity.WARNING, since="0.1.0")
+def check(route: KubernetesRoute, mesh: Mesh) -> Iterator[Outcome]:
+    """Report rules that lead nowhere."""
+    for written in route.rules:
+        backends = [data for _, data in written.items("backendRefs")]
+        redirects = any(one.get("type") == "RequestRedirect" for _, one in written.items("filters"))
+        if redirects or any(one.get("weight", 1) for one in backends):
+            continue
+        what = "all weights are 0" if backends else "there is no backend"
+        is_http = route.kind in {"HTTPRoute", "GRPCRoute"}
+        text = f"{what}: this answers 500" if is_http else f"{what}: connections are refused"
+        yield Finding(_place(written, has_backends=bool(backends)), text)
+
+
+def _place(written: View, *, has_backends: bool) -> Ref:
+    return written.key("backendRefs") if has_backends else written.at()
