@@ -11,7 +11,6 @@ Service and the pods.
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.gateway_api.status.addresses import is_managed
 from meshctl.resources import KubernetesGateway
 from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, rule
 
@@ -21,7 +20,7 @@ def check(gateway: KubernetesGateway, mesh: Mesh) -> Iterator[Outcome]:
     """Report addresses of another type, and Services that are known to be missing."""
     api = mesh.gateway_api
     read = api.gateway(gateway)
-    if read is None or is_managed(gateway):
+    if read is None or read.is_managed:
         return
     fault = read.services.fault
     if fault is not None and fault.reason == "UnsupportedAddress":

@@ -16,9 +16,7 @@ from meshctl.rules.api import Finding, Outcome, Severity, rule
 def check(route: KubernetesRoute, mesh: Mesh) -> Iterator[Outcome]:
     """Report references that mean listeners in conflict alone."""
     for parent in route.parents:
-        gateway = (
-            mesh.reference_grants.gateway(parent) if parent.kind == "Gateway" else None
-        )
+        gateway = mesh.reference_grants.gateway(parent) if parent.kind == "Gateway" else None
         loser = mesh.gateway_api.conflicting(parent, gateway) if gateway is not None else None
         if gateway is None or loser is None or loser.conflict is None:
             continue

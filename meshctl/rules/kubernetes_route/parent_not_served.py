@@ -10,7 +10,6 @@ Fix: use class `istio`, or attach the route to another Gateway.
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.gateway_api.gateway_classes import Controller
 from meshctl.resources import KubernetesRoute
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 
@@ -20,13 +19,11 @@ def check(route: KubernetesRoute, mesh: Mesh) -> Iterator[Outcome]:
     """Report Gateways of class istio-remote, and in a whole mesh of classes that aren't there."""
     api = mesh.gateway_api
     for parent in route.parents if api.reads(route.kind) else ():
-        gateway = (
-            mesh.reference_grants.gateway(parent) if parent.kind == "Gateway" else None
-        )
+        gateway = mesh.reference_grants.gateway(parent) if parent.kind == "Gateway" else None
         if gateway is None:
             continue
         name, read = gateway.class_name, api.gateway(gateway)
-        if read is not None and read.controller is Controller.REMOTE:
+        if read is not None and read.is_remote:
             text = f"istiod generates nothing for class {name} of {gateway.title}"
         elif read is None and mesh.is_whole and not api.classes.is_written(name):
             text = f"there is no GatewayClass {name!r}, so nobody serves {gateway.title}"

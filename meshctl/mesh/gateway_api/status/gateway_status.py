@@ -10,7 +10,7 @@ from typing import NamedTuple
 from meshctl.mesh.gateway_api.gateway_classes import Controller
 from meshctl.mesh.gateway_api.given import Given
 from meshctl.mesh.gateway_api.listeners import GatewayListener
-from meshctl.mesh.gateway_api.status.addresses import Addresses, GatewayServices
+from meshctl.mesh.gateway_api.status.addresses import Addresses, GatewayServices, is_managed
 from meshctl.mesh.gateway_api.status.conditions import (
     Condition,
     Conditions,
@@ -32,6 +32,16 @@ class ReadGateway(NamedTuple):
     of_sets: tuple[GatewayListener, ...]
     sets: tuple[ListenerSet, ...]
     """The ListenerSets that it allows."""
+
+    @property
+    def is_remote(self) -> bool:
+        """Is it of class istio-remote, for which istiod generates nothing?"""
+        return self.controller is Controller.REMOTE
+
+    @property
+    def is_managed(self) -> bool:
+        """Does istiod make its Service and pods?"""
+        return is_managed(self.gateway)
 
     @property
     def is_served(self) -> bool:
