@@ -9,7 +9,7 @@ Fix: give each a listener of its own, or put the backends into one route with we
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.core.precedence import order_is_known
+from meshctl.mesh.core import order_is_known
 from meshctl.resources import KubernetesRoute
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 

@@ -11,7 +11,7 @@ Fix: give the other rule a closer match, or both routes the same host names.
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.core.precedence import order_is_known
+from meshctl.mesh.core import order_is_known
 from meshctl.resources import KubernetesRoute
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 

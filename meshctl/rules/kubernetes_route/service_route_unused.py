@@ -10,7 +10,7 @@ Fix: let all routes of the Service name the port, or none; or join them.
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.core.precedence import order_is_known
+from meshctl.mesh.core import order_is_known
 from meshctl.resources import KubernetesRoute
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 
