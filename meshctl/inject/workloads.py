@@ -1,6 +1,6 @@
 """Finds the objects that make pods and the pod in them, and injects it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, NamedTuple
 
@@ -13,7 +13,9 @@ from meshctl.inject.pod.injection import inject_pod
 from meshctl.inject.removal.pod import is_injected, remove_sidecar
 from meshctl.inject.settings.injector_config import InjectionSettings
 from meshctl.inject.webhook import inject_by_webhook
-from meshctl.istio.annotation_values import ignored_value, unknown_setting
+from meshctl.istio.annotation_values import ignored_value
+from meshctl.validation.mesh_config.annotation import check as check_proxy_config
+from meshctl.validation.mesh_config.text import sentence
 
 _GROUPS: Mapping[str, frozenset[str]] = {
     "Pod": frozenset({""}),
@@ -173,15 +175,16 @@ def _ignored_values(metadata: Mapping[str, Any]) -> list[Remark]:
     return [
         Remark(message, place)
         for place, value in given.items()
-        if (message := _passed_over(str(place[-1]), value))
+        for message in _passed_over(str(place[-1]), value)
     ]
 
 
-def _passed_over(name: str, value: str) -> str:
+def _passed_over(name: str, value: str) -> Iterator[str]:
     if allowed := ignored_value(name, value):
-        return f"{name} is {value!r}, which Istio ignores; it takes {allowed}"
-    field = unknown_setting(name, value)
-    return f"{name} has a field {field!r}, which Istio ignores" if field is not None else ""
+        yield f"{name} is {value!r}, which Istio ignores; it takes {allowed}"
+    for fault in check_proxy_config(name, value):
+        if fault.is_warning:
+            yield f"{name} says {sentence(fault)}"
 
 
 def _places(kind: str, *, like_istioctl: bool) -> tuple[Path, Path]:

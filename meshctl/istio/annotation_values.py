@@ -8,13 +8,9 @@ import json
 import re
 from collections.abc import Callable
 from ipaddress import ip_network
-from typing import Any, NamedTuple
-
-from meshctl.istio.proxy_config import camel, unknown_field, wrong_type
-from meshctl.yaml.reader import parse_one
 
 PROXY_CONFIG = "proxy.istio.io/config"
-"""The annotation by which a pod changes its ProxyConfig."""
+"""The annotation by which a pod changes its ProxyConfig; it has a schema of its own."""
 
 _MODES = ("REDIRECT", "TPROXY", "NONE")
 _TRUE = frozenset({"1", "t", "T", "TRUE", "true", "True"})
@@ -40,42 +36,6 @@ def ignored_value(name: str, value: str) -> str:
     """
     allowed, accepts = _READ_LATER.get(name, ("", None))
     return allowed if accepts is not None and not accepts(value) else ""
-
-
-class WrongSetting(NamedTuple):
-    """A setting of a pod's own ProxyConfig that protobuf can't read."""
-
-    field: str
-    value: Any
-    wanted: str
-
-
-def wrong_setting(name: str, value: str) -> WrongSetting | None:
-    """Name the first setting of a pod's own ProxyConfig for which the pod is refused.
-
-    The webhook reads the annotation strictly but for unknown fields (validateProxyConfig,
-    pkg/kube/inject/validate.go, Istio 1.31).
-    """
-    for key, given in _settings(name, value).items():
-        field = camel(str(key))
-        if given is not None and (wanted := wrong_type(field, given)):
-            return WrongSetting(field, given, wanted)
-    return None
-
-
-def unknown_setting(name: str, value: str) -> str | None:
-    """Name the first field of a pod's own ProxyConfig that there is none of."""
-    return unknown_field(_settings(name, value))
-
-
-def _settings(name: str, value: str) -> dict[Any, Any]:
-    if name != PROXY_CONFIG:
-        return {}
-    try:
-        settings = parse_one(value)
-    except ValueError:
-        return {}
-    return settings if isinstance(settings, dict) else {}
 
 
 def flag(text: str | None) -> bool | None:
@@ -106,13 +66,6 @@ def _is_cidr(text: str) -> bool:
 
 def _is_interface(text: str) -> bool:
     return 0 < len(text) <= _INTERFACE_LENGTH and not re.search(r"[\s/]", text)
-
-
-def _is_proxy_config(text: str) -> bool:
-    try:
-        return isinstance(parse_one(text), dict)
-    except ValueError:
-        return False
 
 
 def _list_of(
@@ -157,7 +110,6 @@ _CHECKS: dict[str, tuple[str, Callable[[str], bool]]] = {
     "traffic.sidecar.istio.io/kubevirtInterfaces": _INTERFACES,
     "istio.io/reroute-virtual-interfaces": _INTERFACES,
     "prometheus.istio.io/merge-metrics": _BOOLEAN,
-    PROXY_CONFIG: ("the YAML of a ProxyConfig", _is_proxy_config),
     "sidecar.istio.io/proxyCPU": _AMOUNT,
     "sidecar.istio.io/proxyCPULimit": _AMOUNT,
     "sidecar.istio.io/proxyMemory": _AMOUNT,

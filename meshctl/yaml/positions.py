@@ -4,22 +4,29 @@ import re
 
 from yaml import MappingNode, Node, ScalarNode, SequenceNode
 
-from meshctl.yaml.reader import entries, extent, key_name
+from meshctl.yaml.notes import UnreadableError
+from meshctl.yaml.reader import compose, entries, extent, key_name
 
 Path = tuple[str | int, ...]
 
 _ANCHOR = re.compile(r"&\S+\s+")
+_BLOCK = re.compile(r"(?:[&!]\S*[ \t]+)*[|>][-+0-9]*[ \t]*(?:#[^\n]*)?\r?\n(?:[ \t]*\r?\n)*")
 
 
 def locate(root: Node, path: Path, text: str, *, key: bool) -> tuple[int, int]:
     """Find the scalar at a path, or the key when asked for it or when the value is a block.
 
-    A path that leaves what exists stands for its nearest ancestor. A list item has no key: its
-    first key takes that part. Behind an alias or ``<<`` lies the text of the anchor.
+    A path that leaves what exists stands for its nearest ancestor; one that goes on below a text
+    leads into the YAML that the text is. A list item has no key: its first key takes that part.
+    Behind an alias or ``<<`` lies the text of the anchor.
     """
     name: Node | None = None
     node = root
-    for step in path:
+    for depth, step in enumerate(path):
+        if isinstance(node, ScalarNode) and (
+            inner := _inside(node, path[depth:], text, key=key)
+        ):  # fmt: skip
+            return inner
         child = _child(node, step)
         if child is None:
             key = True
@@ -31,6 +38,36 @@ def locate(root: Node, path: Path, text: str, *, key: bool) -> tuple[int, int]:
     elif anchor := _ANCHOR.match(text, start, end):
         start = anchor.end()
     return start, start + len(text[start:end].rstrip(" \t\r\n"))
+
+
+def _inside(node: ScalarNode, path: Path, text: str, *, key: bool) -> tuple[int, int] | None:
+    """Find a path in the YAML that a scalar has as its text."""
+    try:
+        inner = compose(node.value)
+    except UnreadableError:
+        return None
+    if not isinstance(inner, MappingNode | SequenceNode):
+        return None
+    start, end = locate(inner, path, node.value, key=key)
+    first = _outer(node, start, text)
+    return None if first is None else (first, first + end - start)
+
+
+def _outer(node: ScalarNode, place: int, text: str) -> int | None:
+    """Turn a place in a scalar's value into one of the text; folded and escaped ones have none."""
+    start, end = extent(node)
+    value: str = node.value
+    if node.style == "|" and (head := _BLOCK.match(text, start, end)):
+        line = value.count("\n", 0, place) - value[: len(value) - len(value.lstrip("\n"))].count(
+            "\n"
+        )
+        column = place - (value.rfind("\n", 0, place) + 1)
+        lines = text[head.end() : end].split("\n")
+        indent = len(lines[0]) - len(lines[0].lstrip(" "))
+        return head.end() + sum(len(line_text) + 1 for line_text in lines[:line]) + indent + column
+    quotes = 1 if node.style in {"'", '"'} else 0
+    raw = text[start + quotes : end - quotes]
+    return start + quotes + place if raw == value else None
 
 
 def _child(node: Node, step: str | int) -> tuple[Node | None, Node] | None:

@@ -106,8 +106,9 @@ def test_a_revision_has_an_istiod_of_its_own() -> None:
          {"tracing": {"zipkin": {"address": "zipkin.istio-system:9411"}}}),
         ({"sets": ("global.proxy.tracer=datadog,global.tracer.datadog.address=dd:1",)},
          {"tracing": {"datadog": {"address": "dd:1"}}}),
-        ({"sets": ("global.proxy.tracer=lightstep,global.tracer.lightstep.accessToken=t",)},
-         {"tracing": {"lightstep": {"accessToken": "t"}}}),
+        ({"sets": ("global.proxy.tracer=lightstep,global.tracer.lightstep.accessToken=t",
+                   "global.tracer.lightstep.address=ls:1")},
+         {"tracing": {"lightstep": {"accessToken": "t", "address": "ls:1"}}}),
         ({"istio_version": "1.21"}, {}),
         ({"istio_version": "1.21", "sets": ("global.proxy.tracer=datadog",)},
          {"tracing": {"datadog": {"address": "$(HOST_IP):8126"}}}),
@@ -213,9 +214,9 @@ def test_free_mappings_take_any_name(text: str) -> None:
         ({"values": "- a"}, "--values"),
         ({"mesh": "5"}, "--mesh-config"),
         ({"mesh": "defaultConfig: 5"}, "defaultConfig"),
-        ({"mesh": "defaultConfig: {image: 5}"}, "image is 5 and should be a mapping"),
-        ({"mesh": "inboundTrafficPolicy: LOCALHOST"}, "should be a mapping"),
-        ({"mesh": "extensionProviders: {}"}, "should be a list"),
+        ({"mesh": "defaultConfig: {image: 5}"}, "image: 5 .* takes a mapping"),
+        ({"mesh": "inboundTrafficPolicy: LOCALHOST"}, "it takes a mapping"),
+        ({"mesh": "extensionProviders: {}"}, "it takes a list"),
     ],
 )
 def test_files_of_the_wrong_form(given: dict[str, Any], reason: str) -> None:
@@ -229,7 +230,7 @@ def test_files_of_the_wrong_form(given: dict[str, Any], reason: str) -> None:
         ("sidecar.istio.io/userVolume", "[", "should be a mapping in JSON"),
         ("sidecar.istio.io/userVolume", "5", "should be a mapping in JSON"),
         ("sidecar.istio.io/userVolumeMount", '{"a": 5}', "has no mapping below 'a'"),
-        ("proxy.istio.io/config", "proxyMetadata: [A]", "proxyMetadata is .* should be a mapping"),
+        ("proxy.istio.io/config", "proxyMetadata: [A]", "proxyMetadata: .* it takes a mapping"),
     ],
 )
 def test_annotations_of_the_wrong_form(name: str, value: str, reason: str) -> None:

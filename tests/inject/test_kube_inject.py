@@ -152,7 +152,7 @@ def test_items_of_lists_are_injected() -> None:
         (("  name: web", "  name: web\n  annotations: {inject.istio.io/templates: other}"),
          "-:7:44: Pod \"web\": requested template 'other' not found; have sidecar"),
         (("  name: web", "  name: web\n  annotations: {proxy.istio.io/config: 'typo'}"),
-         "-:7:40: Pod \"web\": annotation proxy.istio.io/config is 'typo'"),
+         '-:7:40: Pod "web": annotation proxy.istio.io/config is no ProxyConfig'),
         (("  name: web", "  name: web\n  annotations: {proxy.istio.io/overrides: '{'}"),
          '-:7:43: Pod "web": annotation proxy.istio.io/overrides cannot be read'),
         (("containerPort: 8080", "containerPort: many"),
@@ -179,7 +179,8 @@ def test_unknown_fields_of_the_proxy_config_are_passed_over() -> None:
         inject(POD.replace("  name: web", annotation, 1), warnings).split("---")[0]
     )
     assert '{"concurrency":2}' == environment(pod)["PROXY_CONFIG"]
-    assert ["-:4:40: proxy.istio.io/config has a field 'typo', which Istio ignores"] == warnings
+    passed = "ProxyConfig has no such field, and istiod passes over it"
+    assert [f"-:4:40: proxy.istio.io/config says typo: {passed}"] == warnings
 
 
 def test_metrics_are_merged() -> None:

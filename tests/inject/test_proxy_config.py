@@ -22,14 +22,19 @@ from meshctl.inject.workloads import inject_workload
         ("", "{}"),
         ("statusPort: 15020", "{}"),
         ("drainDuration: 45.0s", "{}"),
+        ("drainDuration: 1m30s", '{"drainDuration":"90s"}'),
+        ("interceptionMode: 99", '{"interceptionMode":99}'),
+        ("interceptionMode: 1", '{"interceptionMode":"TPROXY"}'),
+        ("controlPlaneAuthPolicy: 0", "{}"),
+        ("proxyMetadata: {A: null}", '{"proxyMetadata":{"A":""}}'),
         ("statusPort: '15033'", '{"statusPort":15033}'),
         ("concurrency: 0", '{"concurrency":0}'),
         ("proxyMetadata: {}", "{}"),
         ("proxyMetadata: {B: u, A: v}", '{"proxyMetadata":{"A":"v","B":"u"}}'),
         ("tracing: {}", '{"tracing":{}}'),
         ("tracing: {sampling: 0, custom_tags: {}}", '{"tracing":{}}'),
-        ("tracing: {sampling: 5.0, zipkin: {address: z}}",
-         '{"tracing":{"zipkin":{"address":"z"},"sampling":5}}'),
+        ("tracing: {sampling: 5.0, zipkin: {address: 'z:1'}}",
+         '{"tracing":{"zipkin":{"address":"z:1"},"sampling":5}}'),
         ("tracing: {custom_tags: {b_c: {header: {name: h, default_value: d}}, a: {literal: {}}}}",
          '{"tracing":{"customTags":{"a":{"literal":{}},"b_c":{"header":{"name":"h","defaultValue":"d"}}}}}'),
         ("gateway_topology: {forward_client_cert_details: SANITIZE, num_trusted_proxies: 2}",
@@ -50,7 +55,11 @@ def test_what_differs_from_the_defaults_is_written_as_protobuf_does(
         "statusPort: 1.5",
         "statusPort: true",
         "drainDuration: 45",
-        "drainDuration: 1m",
+        "drainDuration: 1d",
+        "drainDuration: 500ms",
+        "statusPort: 0",
+        "interceptionMode: tproxy",
+        "runtimeValues: {a: 1}",
         "meshId: 5",
         "holdApplicationUntilProxyStarts: 'true'",
         "proxyMetadata: {ISTIO_META_DNS_CAPTURE: true}",
@@ -62,7 +71,7 @@ def test_what_differs_from_the_defaults_is_written_as_protobuf_does(
 def test_what_protobuf_cannot_read_is_refused(text: str) -> None:
     pod = yaml.safe_load(POD)
     pod["metadata"]["annotations"]["proxy.istio.io/config"] = text
-    with pytest.raises(InjectionError, match="and should be ") as caught:
+    with pytest.raises(InjectionError, match="is no ProxyConfig for Istio") as caught:
         inject_workload(pod, read_given(Given()), print)
     assert ("metadata", "annotations", "proxy.istio.io/config") == caught.value.path
 

@@ -55,7 +55,6 @@ VALUES = {
     "traffic.sidecar.istio.io/includeInboundPorts": (["*", "", "80, 81"], ["80;81", "http"]),
     "traffic.sidecar.istio.io/excludeInboundPorts": (["", "15020"], ["*"]),
     "prometheus.istio.io/merge-metrics": (["true", "False", "0"], ["yes", "tRue", ""]),
-    "proxy.istio.io/config": (["{}", "concurrency: 2"], ["", "- 1", "{"]),
     "sidecar.istio.io/proxyCPU": (["100m", "0.5", "2", "1e3"], ["", "100 m", "fast"]),
     "sidecar.istio.io/proxyMemory": (["128Mi", "1G"], ["128MB", "-"]),
     "istio.io/reroute-virtual-interfaces": (["eth0,net1"], ["a/b", "much-too-long-name"]),

@@ -140,6 +140,45 @@ def test_the_last_of_a_repeated_key_is_found_as_it_is_the_one_read() -> None:
     assert (3, Span(3, 4, 3, 5)) == (found.data["a"], found.span(("a",)))
 
 
+NESTED = """\
+data:
+  mesh: |-
+
+    # settings
+    trustDomain: shop
+
+    defaultConfig:
+      image: {imageType: debug}
+  quoted: "{a: [1, two]}"
+  escaped: "{a:\\tb}"
+  folded: >
+    a: 1
+    b: 2
+  clipped: |2
+    a: 1
+"""
+
+
+@pytest.mark.parametrize(
+    ("path", "line", "expected"),
+    [
+        (("mesh", "trustDomain"), 5, "shop"),
+        (("mesh", "defaultConfig"), 7, "defaultConfig"),
+        (("mesh", "defaultConfig", "image", "imageType"), 8, "debug"),
+        (("mesh", "defaultConfig", "missing"), 7, "defaultConfig"),
+        (("quoted", "a", 1), 9, "two"),
+        (("escaped", "a"), 10, "escaped"),
+        (("folded", "b"), 11, "folded"),
+    ],
+)
+def test_paths_lead_into_yaml_within_a_text(
+    path: tuple[str | int, ...], line: int, expected: str
+) -> None:
+    found = document(NESTED)
+    span = found.span(("data", *path))
+    assert (line, expected) == (span.line, text_at(found, span))
+
+
 def test_line_breaks_that_only_yaml_counts_are_none() -> None:
     found = document('a: "x\u2028  y"\r\nb: 1\r\n')
     assert Span(2, 4, 2, 5) == found.span(("b",))

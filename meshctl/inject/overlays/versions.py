@@ -47,6 +47,7 @@ class Feature(Enum):
     NO_NULLS = "a limit or request that the values set to null is left out", 30, NEWEST
     OPEN_TELEMETRY = "spans carry what the pod says of its service", 30, NEWEST
     INIT_IMAGE = "the init container has an image of its own", 31, NEWEST
+    SCRAPE_PORT = "a port that metrics can't be at is refused in prometheus.io/port too", 31, NEWEST
     GO_FIPS = "the policy fips-140-3 holds for the agent's own cryptography too", 31, NEWEST
     TRIMMED_NAMES = (
         "canonical names lose all characters that may not stand at their ends",

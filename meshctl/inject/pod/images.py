@@ -1,4 +1,4 @@
-"""Names the sidecar's image (ProxyImage in pkg/kube/inject/inject.go, Istio 1.31)."""
+"""Names the sidecar's image (proxyImageURL in pkg/kube/inject/inject.go, Istio 1.31)."""
 
 from collections.abc import Mapping
 
@@ -12,9 +12,13 @@ _TYPE_ANNOTATION = "sidecar.istio.io/proxyImageType"
 def image(
     settings: InjectionSettings, part: str, image_type: str, annotations: Mapping[str, str]
 ) -> str:
-    """Name the image of ``proxy`` or ``proxy_init``: hub, name, tag and variant."""
+    """Name the image of ``proxy`` or ``proxy_init``: hub, name, tag and variant.
+
+    ``image_type`` is that of the ProxyConfig, which counts for the sidecar alone.
+    """
     name = settings.value("global", part, "image") or "proxyv2"
-    variant = annotations.get(_TYPE_ANNOTATION) or image_type or settings.value("global", "variant")
+    variant = image_type or settings.value("global", "variant") or ""
+    variant = annotations.get(_TYPE_ANNOTATION, variant)
     tag = show_inside(settings.value("global", "tag") or "")
     hub = settings.value("global", "hub") or ""
     if variant:

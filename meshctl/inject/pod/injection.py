@@ -145,7 +145,7 @@ def _injection(pod: Object, owner: Owner, settings: InjectionSettings) -> PodInj
         values=settings.values,
         revision=settings.revision,
         image=image(settings, "proxy", image_type, annotations),
-        init_image=image(settings, "proxy_init", image_type, annotations),
+        init_image=image(settings, "proxy_init", "", annotations),
         is_native=settings.native,
         user=user,
         group=group,

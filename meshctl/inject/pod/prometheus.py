@@ -13,7 +13,13 @@ from meshctl.inject.pod.containers import (
     find_in_pod,
 )  # fmt: skip
 from meshctl.inject.settings.injector_config import InjectionSettings
-from meshctl.mesh.workloads.prometheus_merge import TARGETS, merges_metrics, scrape_key, targets
+from meshctl.mesh.workloads.prometheus_merge import (
+    TARGETS,
+    merges_metrics,
+    scrape_key,
+    targets,
+    wrong_port,
+)
 from meshctl.mesh.workloads.prometheus_merge import scrape_settings as settings_of
 
 _VARIABLE = "ISTIO_PROMETHEUS_ANNOTATIONS"
@@ -30,7 +36,8 @@ def merge_metrics(pod: Object, settings: InjectionSettings) -> None:
     if not merges_metrics(annotations, settings.mesh, port):
         return
     scraped: dict[str, Any] = {name: found.get(name, "") for name in ("scrape", "path", "port")}
-    asked = _targets(annotations.get(TARGETS, ""))
+    _check_ports(annotations, settings)
+    asked = [target._asdict() for target in targets(annotations.get(TARGETS, ""))]
     if asked:
         scraped |= {"path": asked[0]["path"], "port": asked[0]["port"], "targets": asked}
     sidecar = find_in_pod(PROXY, pod)
@@ -67,14 +74,14 @@ def clear(pod: Object) -> None:
         del annotations[name]
 
 
-def _targets(text: str) -> list[dict[str, str]]:
-    found: list[dict[str, str]] = []
-    for target in targets(text):
-        if not target.is_fine:
-            reason = f"names {target.port!r}, which is no port of the application"
-            raise annotation_error(TARGETS, f"{reason}; write PORT:/PATH, parted by commas")
-        found.append({"port": target.port, "path": target.path})
-    return found
+def _check_ports(annotations: Mapping[str, str], settings: InjectionSettings) -> None:
+    wrong = wrong_port(annotations, str(settings.status_port))
+    if wrong is None or (wrong.annotation != TARGETS and not settings.checks_scrape_port):
+        return
+    hint = "PORT:/PATH, parted by commas" if wrong.annotation == TARGETS else "a port of its own"
+    raise annotation_error(
+        wrong.annotation, f"names {wrong.port!r}, which is no port of the application; write {hint}"
+    )
 
 
 def restore(pod: Object, environment: Mapping[str, str]) -> Iterator[tuple[str, Path]]:

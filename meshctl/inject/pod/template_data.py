@@ -89,7 +89,7 @@ class Message:
         value = (self.data or {}).get(key)
         match key:
             case "interceptionMode":
-                return Enum(value or "", "REDIRECT")
+                return Enum(str(value or ""), "REDIRECT")
             case "proxyMetadata":
                 return TextMap(value or {})
             case "holdApplicationUntilProxyStarts" | "concurrency" | "enablePrometheusMerge":

@@ -11,6 +11,9 @@ from meshctl.inject.pod.template_data import KubernetesStruct, Message
 from meshctl.inject.settings.mesh_settings import proxy_config_json
 from meshctl.yaml import emitter as go_yaml
 
+_BY_CONVENTION = "OTEL_SEMANTIC_CONVENTIONS"
+_ATTRIBUTE = "resource.opentelemetry.io/service."
+
 
 def _annotation(metadata: KubernetesStruct, name: str, default: Any) -> str:
     found = metadata.field("Annotations").get(name)
@@ -132,13 +135,36 @@ def _merge_maps(*maps: Mapping[str, Any]) -> dict[str, Any]:
     return {key: value for each_map in maps for key, value in (each_map or {}).items()}
 
 
-def _resource_attributes(mesh: Message, *_rest: Any) -> str:
+def _resource_attributes(
+    mesh: Message, annotations: Any, labels: Any, namespace: str, containers: list[Any]
+) -> str:
     """OTEL_RESOURCE_ATTRIBUTES, which only a tracing provider that asks for them gets."""
-    for provider in mesh.data.get("extensionProviders") or [] if mesh.data else []:
-        tracing = provider.get("opentelemetry") if isinstance(provider, dict) else None
-        if isinstance(tracing, dict) and tracing.get("serviceAttributeEnrichment"):
-            raise ValueError("serviceAttributeEnrichment of a tracing provider is not supported")
-    return ""
+    providers = (mesh.data or {}).get("extensionProviders") or []
+    tracers = (
+        provider.get("opentelemetry") or {} for provider in providers if isinstance(provider, dict)
+    )
+    if all(tracer.get("serviceAttributeEnrichment") != _BY_CONVENTION for tracer in tracers):
+        return ""
+    own = {name: annotations.get(f"{_ATTRIBUTE}{name}") for name in ("namespace", "version")}
+    version = own["version"] or labels.get("app.kubernetes.io/version")
+    if not version and len(containers) == 1:
+        version = _image_version(containers[0].field("Image"))
+    instance = annotations.get(f"{_ATTRIBUTE}instance.id")
+    if not instance and containers:
+        instance = f"{namespace}.$(POD_NAME).{containers[0].field('Name')}"
+    found = (
+        ("namespace", own["namespace"] or namespace),
+        ("version", version),
+        ("instance.id", instance),
+    )
+    return ",".join(f"service.{name}={value}" for name, value in found if value)
+
+
+def _image_version(image: str) -> str:
+    """Give tag and digest of an image, as far as it has them."""
+    name, at, digest = image.partition("@")
+    _, _, tag = name.rpartition("/")[2].partition(":")
+    return f"{tag}@{digest}" if tag and at else tag or digest
 
 
 def _ports(containers: list[KubernetesStruct], *, skipped: str = "") -> str:

@@ -71,7 +71,12 @@ def read_given(given: Given, **others: Any) -> InjectionSettings:
     text = given.config
     config = _chart_config(version, values) if text is None else read_config(text)
     policy = str(value_at(values, "pilot", "env", "COMPLIANCE_POLICY") or "")
-    variables = {"revision": revision, "compliance_policy": policy, **others}
+    variables = {
+        "revision": revision,
+        "compliance_policy": policy,
+        "checks_scrape_port": version.has(Feature.SCRAPE_PORT),
+        **others,
+    }
     return InjectionSettings(**config, values=with_floats(values), mesh=mesh, **variables)
 
 

@@ -41,6 +41,8 @@ class InjectionSettings:
     revision: str = ""
     native: bool = False
     compliance_policy: str = ""
+    checks_scrape_port: bool = True
+    """Is a pod refused for a port that its metrics can't be at?"""
     ask: Ask | None = None
     """Asks a running istiod, which then decides instead of all the above."""
 

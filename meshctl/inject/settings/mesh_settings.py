@@ -1,22 +1,15 @@
 """Merges MeshConfig and ProxyConfig (pkg/config/mesh/mesh.go, Istio 1.31)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from meshctl.inject.errors import InjectionError, annotation_error
 from meshctl.inject.go_types.go_json import dumps
 from meshctl.istio.annotation_values import PROXY_CONFIG
-from meshctl.istio.proxy_config import (
-    DURATION,
-    DURATIONS,
-    FIELDS,
-    MAPS,
-    NESTED,
-    NUMBERS,
-    camel,
-    unknown_field,
-    wrong_type,
-)  # fmt: skip
+from meshctl.istio.mesh_config_schema import MESH_CONFIG, fields
+from meshctl.istio.mesh_config_schema import PROXY_CONFIG as PROXY_MESSAGE
+from meshctl.istio.protobuf_json import write
+from meshctl.validation.mesh_config.text import Judgement, judge, sentence
 from meshctl.yaml.reader import parse_one
 
 DEFAULT_PROXY_CONFIG: Mapping[str, Any] = {
@@ -40,40 +33,31 @@ _DEFAULT_MESH: Mapping[str, Any] = {
     "defaultConfig": DEFAULT_PROXY_CONFIG,
 }
 _MERGED = frozenset({"proxyMetadata", "proxyHeaders"})
-_KINDS = (("inboundTrafficPolicy", dict, "mapping"), ("extensionProviders", list, "list"))
-"""What injection looks into, so that it has to be of its kind."""
-_WRAPPED = frozenset({"concurrency", "enableIstioTags", "holdApplicationUntilProxyStarts"})
-"""Wrapper messages: 0 and false are values of their own."""
 
 
 def mesh_with_defaults(mesh: Mapping[str, Any]) -> dict[str, Any]:
-    """Lay a MeshConfig over Istio's defaults."""
-    given = {camel(key): value for key, value in mesh.items() if value is not None}
-    proxy = given.pop("defaultConfig", {})
-    if not isinstance(proxy, dict):
-        raise InjectionError("defaultConfig of the mesh config should be a mapping")
-    for name, wanted, kind in _KINDS:
-        if not isinstance(given.get(name, wanted()), wanted):
-            raise InjectionError(f"{name} is {given[name]!r} and should be a {kind}")
-    merged = {**_DEFAULT_MESH, **given}
-    return {**merged, "defaultConfig": merge_proxy_config(DEFAULT_PROXY_CONFIG, proxy)}
+    """Lay a MeshConfig over Istio's defaults; raises ``InjectionError`` for one that Istio refuses.
+
+    A running istiod would pass over the whole text and go on with what it had.
+    """
+    judgement = judge(MESH_CONFIG, mesh)
+    if reasons := _reasons(judgement):
+        raise InjectionError(f"Istio can't load this mesh config: {reasons}")
+    given = judgement.value
+    proxy = merge_proxy_config(DEFAULT_PROXY_CONFIG, given.pop("defaultConfig", {}))
+    return {**_DEFAULT_MESH, **given, "defaultConfig": proxy}
 
 
 def merge_proxy_config(lower: Mapping[str, Any], upper: Mapping[str, Any]) -> dict[str, Any]:
-    """Replace fields one by one; metadata merges by key, headers by field."""
-    result = dict(lower)
-    for key, value in upper.items():
-        name = camel(key)
-        if value is None:
-            continue
-        if wanted := wrong_type(name, value):
-            raise InjectionError(f"{name} is {value!r} and should be {wanted}")
-        if name in _MERGED:
-            result[name] = {**result.get(name, {}), **value}
-        elif name in NUMBERS:
-            result[name] = int(value)
-        else:
-            result[name] = value
+    """Replace fields one by one; metadata merges by key, headers by field.
+
+    Both are as ``read`` gives them. Of a oneof, the upper field takes the place of the others.
+    """
+    groups = {field.json_name: field.oneof for field in fields(PROXY_MESSAGE) if field.oneof}
+    taken = {groups[name] for name in upper if name in groups}
+    result = {name: value for name, value in lower.items() if groups.get(name) not in taken}
+    for name, value in upper.items():
+        result[name] = {**result.get(name, {}), **value} if name in _MERGED else value
     return result
 
 
@@ -82,15 +66,11 @@ def effective_mesh(mesh: Mapping[str, Any], annotations: Mapping[str, str]) -> M
     text = annotations.get(PROXY_CONFIG)
     if text is None:
         return mesh
-    try:
-        merged = merge_proxy_config(mesh["defaultConfig"], parse(text))
-    except InjectionError as error:
-        raise error if error.path else annotation_error(PROXY_CONFIG, f"has {error}") from None
-    return {**mesh, "defaultConfig": merged}
+    return {**mesh, "defaultConfig": merge_proxy_config(mesh["defaultConfig"], parse(text))}
 
 
 def parse(text: str) -> dict[str, Any]:
-    """Read the text of the annotation; raises ``InjectionError`` when it is no ProxyConfig.
+    """Read the text of the annotation; raises ``InjectionError`` when Istio can't use it.
 
     Istio passes over fields that it doesn't know (ApplyYAML, pkg/util/protomarshal).
     """
@@ -98,45 +78,21 @@ def parse(text: str) -> dict[str, Any]:
         data = parse_one(text)
     except ValueError as error:
         raise annotation_error(PROXY_CONFIG, f"cannot be read: {error}") from None
-    if not isinstance(data, dict | None):
-        raise annotation_error(PROXY_CONFIG, "should be a mapping")
-    return {key: value for key, value in (data or {}).items() if unknown_field([key]) is None}
+    judgement = judge(PROXY_MESSAGE, data)
+    if reasons := _reasons(judgement):
+        raise annotation_error(PROXY_CONFIG, f"is no ProxyConfig for Istio: {reasons}")
+    return judgement.value
 
 
 def proxy_config_json(config: Mapping[str, Any]) -> str:
-    """Write what differs from the defaults, as the sidecar reads it from its environment.
-
-    Messages within messages have the fields of their declaration first, then others as written.
-    """
-    kept = _written("", FIELDS, config)
+    """Write what differs from the defaults, as the sidecar reads it from its environment."""
     kept = {
-        name: setting for name, setting in kept.items() if setting != DEFAULT_PROXY_CONFIG.get(name)
+        name: setting
+        for name, setting in config.items()
+        if setting != DEFAULT_PROXY_CONFIG.get(name)
     }
-    if kept.get("interceptionMode") == "REDIRECT":
-        del kept["interceptionMode"]
-    return dumps(kept)
+    return dumps(write(PROXY_MESSAGE, kept))
 
 
-def _written(name: str, fields: Sequence[str], value: Any) -> Any:
-    """Write a value as protobuf does in JSON; fields without any value are left out."""
-    if name in DURATIONS and (match := DURATION.fullmatch(str(value))):
-        # Protobuf writes no, three, six or nine digits of a fraction.
-        digits = (match[2] or "").rstrip("0")
-        return f"{match[1]}{'.' if digits else ''}{digits.ljust(-(-len(digits) // 3) * 3, '0')}s"
-    if not isinstance(value, Mapping):
-        return value
-    if name == "proxyMetadata":
-        return {key: str(value[key]) for key in sorted(value)}
-    if name in MAPS:
-        return {key: _written("", (), value[key]) for key in sorted(value)}
-    given = {camel(key): setting for key, setting in value.items()}
-    places = {field: place for place, field in enumerate(fields)}
-    order = sorted(given, key=lambda field: places.get(field, len(fields)))
-    return {key: _written(key, NESTED.get(key, ()), given[key])
-            for key in order if not _is_nothing(key, given[key])}  # fmt: skip
-
-
-def _is_nothing(name: str, value: Any) -> bool:
-    if value == {}:
-        return name in MAPS
-    return value is None or (not value and name not in _WRAPPED)
+def _reasons(judgement: Judgement) -> str:
+    return "; ".join(map(sentence, judgement.refusals))

@@ -8,6 +8,8 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
+from meshctl.istio.mesh_config_schema import MESH_CONFIG
+from meshctl.istio.protobuf_json import read
 from meshctl.resources import ConfigMap, Resource, make_resource
 from meshctl.sources.documents import Document
 from meshctl.yaml.reader import parse_one
@@ -30,7 +32,8 @@ class MeshConfig(NamedTuple):
 
     @classmethod
     def parse(cls, raw: Mapping[str, Any]) -> "MeshConfig":
-        """Read the fields of a MeshConfig mapping; a wrong type reads as the default."""
+        """Read the fields of a MeshConfig mapping; what istiod can't read is as if unset."""
+        raw = read(MESH_CONFIG, raw).value
         outbound = raw.get("outboundTrafficPolicy")
         mode = outbound.get("mode") if isinstance(outbound, dict) else None
         return cls(

@@ -7,12 +7,12 @@ Mirrors convertHTTPRoute, convertGRPCRoute and sortHTTPRoutes
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NamedTuple
 
+from meshctl.istio.durations import nanoseconds
 from meshctl.mesh.gateway_api import filters
 from meshctl.mesh.gateway_api.backends import Backend
 from meshctl.mesh.gateway_api.request_matches import grpc_match, http_match
 from meshctl.mesh.gateway_api.status.conditions import Fault
 from meshctl.resources import KubernetesRoute, ObjectReference, Ref, View
-from meshctl.resources.durations import nanoseconds
 from meshctl.resources.view import Path, views
 
 _RETRY_ON = ("connect-failure", "refused-stream", "unavailable", "cancelled")

@@ -7,10 +7,10 @@ Mirrors TranslateRoute, TranslateHeadersOperations and TranslateCORSPolicy
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from meshctl.istio.durations import nanoseconds
 from meshctl.mesh.traffic.routes import EffectiveRoute
 from meshctl.re2.quoting import quote_meta
 from meshctl.resources import Destination, View
-from meshctl.resources.durations import nanoseconds
 
 _ATTEMPTS = 2
 _RETRY_ON = "connect-failure,refused-stream,unavailable,cancelled,retriable-status-codes"

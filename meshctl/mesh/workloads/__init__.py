@@ -29,9 +29,8 @@ if TYPE_CHECKING:
     from meshctl.mesh.workloads.membership import wants_sidecar as wants_sidecar
     from meshctl.mesh.workloads.policy_attachment import named as named
     from meshctl.mesh.workloads.policy_attachment import winner_text as winner_text
-    from meshctl.mesh.workloads.prometheus_merge import TARGETS as TARGETS
     from meshctl.mesh.workloads.prometheus_merge import merges_metrics as merges_metrics
-    from meshctl.mesh.workloads.prometheus_merge import targets as targets
+    from meshctl.mesh.workloads.prometheus_merge import wrong_port as wrong_port
     from meshctl.mesh.workloads.service_ports import shared_ports as shared_ports
     from meshctl.mesh.workloads.service_roles import PROXY_PORTS as PROXY_PORTS
     from meshctl.mesh.workloads.service_roles import differences as differences
@@ -54,7 +53,6 @@ _HOMES = {
     "SIDECAR_PORTS": "membership",
     "STATUS": "membership",
     "STATUS_PORT": "traffic_capture",
-    "TARGETS": "prometheus_merge",
     "TrafficCapture": "traffic_capture",
     "differences": "service_roles",
     "excludes_all": "envoy_filters",
@@ -77,10 +75,10 @@ _HOMES = {
     "says_no": "membership",
     "shared_ports": "service_ports",
     "stops_sidecar": "container_args",
-    "targets": "prometheus_merge",
     "uses_network": "container_args",
     "wants_sidecar": "membership",
     "winner_text": "policy_attachment",
+    "wrong_port": "prometheus_merge",
 }
 
 __getattr__ = lazy_face(__name__, _HOMES)

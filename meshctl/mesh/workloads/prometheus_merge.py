@@ -44,6 +44,30 @@ def targets(text: str) -> Iterator[ScrapeTarget]:
             yield ScrapeTarget(port, path or "/metrics")
 
 
+class WrongPort(NamedTuple):
+    """A port for which the webhook refuses the pod: the annotation, and what it says."""
+
+    annotation: str
+    port: str
+
+
+def wrong_port(annotations: Mapping[str, str], agent_port: str = AGENT_PORT) -> WrongPort | None:
+    """Name the first port of the annotations that the agent can't collect metrics from.
+
+    Targets take the place of ``prometheus.io/port``, which counts from Istio 1.31 on.
+    """
+    text = annotations.get(TARGETS, "")
+    if any(targets(text)):
+        named = [(TARGETS, target) for target in targets(text)]
+    else:
+        names = [name for name in sorted(annotations) if scrape_key(name) == "port"]
+        named = [(name, ScrapeTarget(annotations[name], "")) for name in names if annotations[name]]
+    for name, target in named:
+        if not target.is_fine or int(target.port) == int(agent_port):
+            return WrongPort(name, target.port)
+    return None
+
+
 def scrape_key(name: str) -> str | None:
     """Say which setting an annotation is for Prometheus: ``scrape``, ``path`` or ``port``."""
     return _NAMES.get(_NO_LABEL.sub("_", name))

@@ -1,7 +1,10 @@
 """The mesh settings in the ConfigMap hold something that istiod doesn't load.
 
-The API server stores any text, so nothing fails at apply time. A running istiod logs the error and
-keeps the settings that it had; one that starts anew has only its defaults, and the mesh changes.
+The API server stores any text, so nothing fails at apply time. istiod reads the text as protobuf in
+JSON: words of an enumeration are exact, durations have their unit, text that looks like a number or
+a flag needs quotes. One wrong value is enough: a running istiod logs the error and keeps all the
+settings that it had; one that starts anew has only its defaults, and the mesh changes. Fields that
+there are none of it passes over.
 
 Fix: follow the message: it names the field and says what is allowed.
 """
@@ -19,4 +22,5 @@ def check(config_map: ConfigMap, mesh: Mesh) -> Iterator[Outcome]:
     """Report wrong settings; what istiod only logs is a warning."""
     for fault in check_settings(config_map):
         severity = Severity.WARNING if fault.is_warning else None
-        yield Finding(fault.at(config_map), fault.message, severity=severity)
+        effect = "" if fault.is_warning else "; istiod refuses all of this text"
+        yield Finding(fault.at(config_map), f"{fault.message}{effect}", severity=severity)

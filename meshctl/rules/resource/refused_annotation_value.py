@@ -10,10 +10,12 @@ Fix: write one of the values that the message gives, in quotes.
 
 from collections.abc import Iterator
 
-from meshctl.istio.annotation_values import unknown_setting, wrong_setting, wrong_value
+from meshctl.istio.annotation_values import wrong_value
 from meshctl.mesh import Mesh
-from meshctl.resources import Resource, Workload
+from meshctl.resources import Ref, Resource, Workload
 from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.validation.mesh_config.annotation import check as check_proxy_config
+from meshctl.validation.mesh_config.text import sentence
 
 
 @rule(on=Resource, severity=Severity.WARNING, equivalents=("IST0125",), since="0.1.0", hazard=True)
@@ -31,12 +33,9 @@ def check(resource: Resource, mesh: Mesh) -> Iterator[Outcome]:
                 f"{use.name} is {use.value!r}, and {effect}; it takes {allowed}",
                 severity,
             )
-        elif wrong := wrong_setting(use.name, use.value):
-            yield Finding(
-                use.ref,
-                f"{use.name} sets {wrong.field} to {wrong.value!r}, and {effect};"
-                f" {wrong.field} takes {wrong.wanted}",
-                severity,
-            )
-        elif (field := unknown_setting(use.name, use.value)) is not None:
-            yield Finding(use.ref, f"ProxyConfig has no field {field!r}, which is passed over")
+        for fault in check_proxy_config(use.name, use.value):
+            place = Ref(resource, (*use.ref.path, *fault.path))
+            if fault.is_warning:
+                yield Finding(place, f"{use.name} says {sentence(fault)}", Severity.WARNING)
+            else:
+                yield Finding(place, f"{use.name} says {sentence(fault)}; {effect}", severity)

@@ -9,9 +9,9 @@ Fix: inject the fault on another hop (the VirtualService of the service behind t
 
 from collections.abc import Iterator
 
+from meshctl.istio.durations import in_words, nanoseconds
 from meshctl.mesh import Mesh
 from meshctl.resources import Route, VirtualService
-from meshctl.resources.durations import in_words, nanoseconds
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 
 _SERVER_ERROR = 500

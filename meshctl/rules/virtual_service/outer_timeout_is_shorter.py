@@ -8,9 +8,9 @@ Fix: give the route of the sidecar the longer timeout, or the gateway's a shorte
 
 from collections.abc import Iterator
 
+from meshctl.istio.durations import in_words, nanoseconds
 from meshctl.mesh import Mesh
 from meshctl.resources import Route, VirtualService
-from meshctl.resources.durations import in_words, nanoseconds
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 
 

@@ -8,9 +8,9 @@ Fix: make `perTryTimeout` smaller than `timeout`, or remove it.
 
 from collections.abc import Iterator
 
+from meshctl.istio.durations import in_words, nanoseconds
 from meshctl.mesh import Mesh
 from meshctl.resources import VirtualService
-from meshctl.resources.durations import in_words, nanoseconds
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 
 

@@ -9,9 +9,9 @@ Fix: lower `connectTimeout` in the DestinationRule well below `timeout`.
 
 from collections.abc import Iterator
 
+from meshctl.istio.durations import in_words, nanoseconds
 from meshctl.mesh import Mesh
 from meshctl.resources import VirtualService
-from meshctl.resources.durations import in_words, nanoseconds
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 
 

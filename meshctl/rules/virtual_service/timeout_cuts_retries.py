@@ -8,9 +8,9 @@ Fix: raise `timeout`, or lower `attempts` or `perTryTimeout`, until all tries fi
 
 from collections.abc import Iterator
 
+from meshctl.istio.durations import in_words, nanoseconds
 from meshctl.mesh import Mesh
 from meshctl.resources import VirtualService
-from meshctl.resources.durations import in_words, nanoseconds
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 
 

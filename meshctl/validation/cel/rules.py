@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
-from meshctl.resources.durations import nanoseconds
+from meshctl.istio.durations import nanoseconds
 from meshctl.resources.view import Path
 from meshctl.validation.urls import scheme_of
 from meshctl.validation.wording import listed, show

@@ -6,11 +6,11 @@ written is checked: all fields have defaults.
 
 from collections.abc import Iterator
 
-from meshctl.resources.durations import nanoseconds
+from meshctl.istio.durations import nanoseconds
 from meshctl.resources.view import View, views
 from meshctl.validation.faults import Fault
 from meshctl.validation.mesh_config.providers import check_providers
-from meshctl.validation.mesh_config.proxy import check_connection_settings, check_proxy
+from meshctl.validation.mesh_config.proxy import check_proxy
 from meshctl.validation.webhook.answers import refuse, warn
 from meshctl.validation.webhook.destination.connection_pools import check_connection_pool
 from meshctl.validation.webhook.destination.localities import check_localities, check_zones
@@ -32,7 +32,6 @@ def check_mesh(mesh: View) -> Iterator[Fault]:
         yield from check_number(mesh, "proxyListenPort")
     yield from _check_timeouts(mesh)
     yield from check_proxy(mesh.child("defaultConfig"))
-    yield from check_connection_settings(mesh.child("connectionSettings"))
     yield from check_localities(mesh.child("localityLbSetting"), ejects=True)
     yield from check_zones(mesh.child("zoneAwareLbSetting"), ejects=True)
     for settings in views(mesh, "serviceSettings", View):
@@ -58,7 +57,7 @@ def _check_timeouts(mesh: View) -> Iterator[Fault]:
     yield from check_durations(mesh, "connectTimeout")
     connect = nanoseconds(mesh.text("connectTimeout")) or 0
     if connect > HOUR:
-        yield refuse(mesh.at("connectTimeout"), f"{mesh.text('connectTimeout')} is above an hour")
+        yield refuse(mesh.at("connectTimeout"), "a connect timeout is an hour at most")
     yield from check_readable(mesh, "protocolDetectionTimeout")
     detection = nanoseconds(mesh.text("protocolDetectionTimeout")) or 0
     if detection % MILLISECOND:

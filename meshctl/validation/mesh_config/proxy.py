@@ -5,7 +5,7 @@ Mirrors ValidateMeshConfigProxyConfig, pkg/config/validation/agent/validation.go
 
 from collections.abc import Iterator
 
-from meshctl.resources.durations import nanoseconds
+from meshctl.istio.durations import nanoseconds
 from meshctl.resources.view import View
 from meshctl.validation.faults import Fault
 from meshctl.validation.webhook.answers import refuse, warn
@@ -51,8 +51,8 @@ def check_proxy(proxy: View) -> Iterator[Fault]:
         yield from _check_address(proxy, key)
     for key in ("envoyMetricsService", "envoyAccessLogService"):
         yield from _check_address(proxy.child(key), "address")
-    policy = proxy.text("controlPlaneAuthPolicy")
-    if policy not in {"", "NONE", "MUTUAL_TLS"}:
+    policy = proxy.data.get("controlPlaneAuthPolicy")
+    if policy not in {None, "NONE", "MUTUAL_TLS"}:
         yield refuse(proxy.at("controlPlaneAuthPolicy"), f"{policy!r} is not NONE or MUTUAL_TLS")
     if proxy.child("proxyMetadata").has(_AUTO_ALLOCATE):
         yield warn(
@@ -62,10 +62,10 @@ def check_proxy(proxy: View) -> Iterator[Fault]:
     yield from _check_tracing(proxy.child("tracing"))
     if proxy.has("privateKeyProvider"):
         yield from _check_key_provider(proxy.child("privateKeyProvider"))
-    yield from check_connection_settings(proxy.child("connectionSettings"))
+    yield from _check_connection_settings(proxy.child("connectionSettings"))
 
 
-def check_connection_settings(settings: View) -> Iterator[Fault]:
+def _check_connection_settings(settings: View) -> Iterator[Fault]:
     """Check limits and timeouts of connections."""
     for key, smallest in _SMALLEST.items():
         number = settings.number(key)
@@ -88,8 +88,8 @@ def why_not_address(address: str) -> str | None:
     return why_not_port(int(port)) or (None if is_ip(host) else why_not_fqdn(host))
 
 
-def _check_address(owner: View, key: str) -> Iterator[Fault]:
-    address = owner.text(key).replace(HOST_IP, "127.0.0.1", 1)
+def _check_address(owner: View, key: str, host_ip: str = HOST_IP) -> Iterator[Fault]:
+    address = owner.text(key).replace(HOST_IP, host_ip, 1)
     if address and (why := why_not_address(address)):
         yield refuse(owner.at(key), why)
 
@@ -101,14 +101,12 @@ def _check_tracing(tracing: View) -> Iterator[Fault]:
             continue
         if not tracer.text("address"):
             yield refuse(tracer.at("address"), f"{name} needs an address, host:port")
-        yield from _check_address(tracer, "address")
+        yield from _check_address(
+            tracer, "address", HOST_IP if name == "lightstep" else "127.0.0.1"
+        )
         if name == "lightstep" and not tracer.text("accessToken"):
             yield refuse(tracer.at("accessToken"), "lightstep needs an accessToken")
     yield from check_client_tls(tracing.child("tlsSettings"))
-    tags = tracing.child("customTags")
-    for name, tag in tags.data.items():
-        if tag is None:
-            yield refuse(tags.at(str(name)), f"the tag {name} has no value")
 
 
 def _check_key_provider(provider: View) -> Iterator[Fault]:

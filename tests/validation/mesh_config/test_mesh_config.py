@@ -38,15 +38,15 @@ REFUSED = {
     "{defaultConfig: {statsdUdpAddress: 'a_b:80'}}": "the label 'a_b'",
     "{defaultConfig: {envoyAccessLogService: {address: ':0'}}}": "0 is not a port",
     "{defaultConfig: {statusPort: 70000}}": "statusPort: 70000 is not a port",
-    "{defaultConfig: {controlPlaneAuthPolicy: TLS}}": "is not NONE or MUTUAL_TLS",
+    "{defaultConfig: {controlPlaneAuthPolicy: INHERIT}}": "is not NONE or MUTUAL_TLS",
     "{defaultConfig: {tracing: {zipkin: {}}}}": "zipkin needs an address",
     "{defaultConfig: {tracing: {lightstep: {address: 'a:80'}}}}": "needs an accessToken",
     "{defaultConfig: {tracing: {tlsSettings: {mode: MUTUAL, caCertificates: /a}}}}": "MUTUAL needs",
-    "{defaultConfig: {tracing: {customTags: {a: null}}}}": "the tag a has no value",
     "{defaultConfig: {privateKeyProvider: {}}}": "needs cryptomb or qat",
     "{defaultConfig: {privateKeyProvider: {qat: {pollDelay: 0s}}}}": "needs a pollDelay above 0",
     "{defaultConfig: {connectionSettings: {httpIdleTimeout: -1s}}}": "cannot be negative",
-    "{connectionSettings: {listenerConnectionLimit: 0}}": "it is 1 or more",
+    "{defaultConfig: {connectionSettings: {listenerConnectionLimit: 0}}}": "it is 1 or more",
+    "{defaultConfig: {controlPlaneAuthPolicy: 7}}": "is not NONE or MUTUAL_TLS",
     "[a": "this text is not YAML",
 }
 WARNED = {

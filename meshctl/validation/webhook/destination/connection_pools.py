@@ -5,7 +5,7 @@ Mirrors validateConnectionPool, pkg/config/validation/validation.go, Istio 1.31.
 
 from collections.abc import Iterator
 
-from meshctl.resources.durations import nanoseconds
+from meshctl.istio.durations import nanoseconds
 from meshctl.resources.view import View
 from meshctl.validation.faults import Fault
 from meshctl.validation.webhook.answers import refuse

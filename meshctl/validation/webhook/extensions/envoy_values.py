@@ -13,7 +13,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, NamedTuple
 
-from meshctl.resources.durations import nanoseconds
+from meshctl.istio.durations import nanoseconds
 from meshctl.resources.view import Path, Ref
 from meshctl.validation.faults import Fault
 from meshctl.validation.webhook.answers import refuse, warn

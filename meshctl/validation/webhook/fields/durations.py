@@ -6,7 +6,7 @@ most fields refuse what is no duration or shorter than a millisecond; finer ones
 
 from collections.abc import Iterator
 
-from meshctl.resources.durations import nanoseconds
+from meshctl.istio.durations import nanoseconds
 from meshctl.resources.view import View
 from meshctl.validation.faults import Fault
 from meshctl.validation.webhook.answers import refuse

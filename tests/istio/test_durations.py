@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from meshctl.resources.durations import in_words, nanoseconds
+from meshctl.istio.durations import in_words, nanoseconds
 
 MILLISECOND = 10**6
 
