@@ -1,0 +1,16 @@
+"""Who is let in where, by AuthorizationPolicies and tokens."""
+
+from typing import TYPE_CHECKING
+
+from meshctl.lazy_face import lazy_face
+
+if TYPE_CHECKING:
+    from meshctl.mesh.authorization.custom_providers import why_broken as why_broken
+    from meshctl.mesh.authorization.decision import is_dry_run as is_dry_run
+
+_HOMES = {
+    "is_dry_run": "decision",
+    "why_broken": "custom_providers",
+}
+
+__getattr__ = lazy_face(__name__, _HOMES)

@@ -9,7 +9,20 @@ from typing import Any, NamedTuple
 
 from meshctl.mesh.core.mesh_config import MeshConfig
 
-_BUILT_IN = ("envoy", "prometheus", "stackdriver")
+_BUILT_IN: Mapping[str, str] = {
+    "envoy": "envoyFileAccessLog",
+    "prometheus": "prometheus",
+    "stackdriver": "stackdriver",
+}
+_SIGNALS: Mapping[str, frozenset[str]] = {
+    "tracing": frozenset({"zipkin", "datadog", "skywalking", "opentelemetry"}),
+    "accessLogging": frozenset(
+        {"envoyFileAccessLog", "envoyHttpAls", "envoyTcpAls", "envoyOtelAls", "stackdriver"}
+    ),
+    "metrics": frozenset({"prometheus", "stackdriver"}),
+}
+"""What takes each signal (telemetryAccessLog and telemetryFilters of pilot/pkg/model,
+configureFromProviderConfig of pilot/pkg/networking/core/tracing.go)."""
 
 
 class Authorizer(NamedTuple):
@@ -26,38 +39,52 @@ class ExtensionProviders:
     """The providers by name."""
 
     def __init__(self, config: MeshConfig) -> None:
-        self._authorizers: dict[str, Authorizer] = {}
-        self._types: dict[str, frozenset[str]] = {name: frozenset() for name in _BUILT_IN}
+        self._definitions: dict[str, Mapping[str, Any]] = {
+            name: {kind: {}} for name, kind in _BUILT_IN.items()
+        }
         for provider in _mappings(config.raw.get("extensionProviders")):
             name = provider.get("name")
             if isinstance(name, str):
-                self._types[name] = frozenset(key for key in provider if key != "name")
-                for key in provider.keys() & _AUTHORIZERS.keys():
-                    settings = provider[key] if isinstance(provider[key], dict) else {}
-                    service = str(settings.get("service", ""))
-                    self._authorizers[name] = Authorizer(_AUTHORIZERS[key], service)
+                self._definitions[name] = provider
+        self._is_overlay = config.is_overlay
         defaults = config.raw.get("defaultProviders")
         self._defaults: Mapping[str, Any] = defaults if isinstance(defaults, dict) else {}
 
     @property
     def names(self) -> list[str]:
         """All names, sorted."""
-        return sorted(self._types)
+        return sorted(self._definitions)
 
     def defines(self, name: str) -> bool:
         """Is there a provider of this name?"""
-        return name in self._types
+        return name in self._definitions
 
     def types(self, name: str) -> frozenset[str]:
         """What a provider is: the keys of its definition, such as ``opentelemetry``."""
-        return self._types.get(name, frozenset())
+        return frozenset(key for key in self._definitions.get(name, {}) if key != "name")
+
+    def takes(self, name: str, signal: str) -> bool:
+        """Is a provider of a type that can take ``tracing``, ``accessLogging`` or ``metrics``?"""
+        types = self.types(name)
+        return not types or not types.isdisjoint(_SIGNALS[signal])
+
+    def settings(self, name: str) -> Mapping[str, Any]:
+        """What the definition says below its type; empty for a provider without settings."""
+        found = (value for key, value in self._definitions.get(name, {}).items() if key != "name")
+        return next((value for value in found if isinstance(value, dict)), {})
 
     def authorizer(self, name: str) -> Authorizer | None:
         """The external authorizer of a name, if that is what the provider is."""
-        return self._authorizers.get(name)
+        kinds = self.types(name) & _AUTHORIZERS.keys()
+        if not kinds:
+            return None
+        service = str(self.settings(name).get("service", ""))
+        return Authorizer(_AUTHORIZERS[min(kinds)], service)
 
     def has_default(self, signal: str) -> bool:
         """Does the mesh name a default for ``accessLogging``, ``tracing`` or ``metrics``?"""
+        if signal == "metrics" and self._is_overlay and signal not in self._defaults:
+            return True  # the chart's own: prometheus
         return bool(self._defaults.get(signal))
 
 

@@ -29,6 +29,8 @@ class MeshConfig(NamedTuple):
     raw: Mapping[str, Any] = MappingProxyType({})
     is_known: bool = False
     """Was a MeshConfig in the input, or are these Istio's defaults?"""
+    is_overlay: bool = False
+    """Is it laid over what the chart writes, so that more is set than stands here?"""
 
     @classmethod
     def parse(cls, raw: Mapping[str, Any]) -> "MeshConfig":
@@ -68,7 +70,9 @@ def find_mesh_config(resources: Iterable[Resource]) -> MeshConfig:
             operator = _operator_config(resource)
     if revisions:
         return MeshConfig.parse(revisions[min(revisions)])
-    return MeshConfig.parse(operator) if operator is not None else MeshConfig()
+    if operator is None:
+        return MeshConfig()
+    return MeshConfig.parse(operator)._replace(is_overlay=True)
 
 
 def read_mesh_config(text: str) -> MeshConfig | None:

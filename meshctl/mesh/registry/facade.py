@@ -11,6 +11,7 @@ from meshctl.resources import Service, ServiceEntry, WorkloadEntry, WorkloadGrou
 from meshctl.resources.cached_property import cached_property
 
 if TYPE_CHECKING:
+    from meshctl.mesh.registry.provider_services import ProviderServices
     from meshctl.mesh.registry.secrets import Secrets
     from meshctl.mesh.registry.service_accounts import ServiceAccounts
     from meshctl.mesh.registry.service_entries import ServiceEntries
@@ -30,6 +31,13 @@ class RegistryFacade(Registry):
         from meshctl.mesh.registry.service_entries import ServiceEntries
 
         return ServiceEntries(self._from_inventory.of(ServiceEntry), self._from_inventory.config)
+
+    @cached_property
+    def provider_services(self) -> "ProviderServices":
+        """Services behind extension providers."""
+        from meshctl.mesh.registry.provider_services import ProviderServices
+
+        return ProviderServices(self, is_whole=self._from_inventory.is_whole)
 
     @cached_property
     def secrets(self) -> "Secrets":

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from meshctl.mesh.workloads.envoy_patches import VersionedPatches
     from meshctl.mesh.workloads.policy_attachment import PolicyAttachments
     from meshctl.mesh.workloads.replicas import Replicas
+    from meshctl.mesh.workloads.telemetry_providers import TelemetryProviders
     from meshctl.mesh.workloads.wide_ports import WidePorts
 
 
@@ -72,6 +73,15 @@ class WorkloadsFacade(Workloads):
             self._from_inventory.of(Telemetry),
             lambda one: None if one.target_refs else one.selector,
             self,
+        )
+
+    @cached_property
+    def telemetry_providers(self) -> "TelemetryProviders":
+        """Providers that Telemetries get from others."""
+        from meshctl.mesh.workloads.telemetry_providers import TelemetryProviders
+
+        return TelemetryProviders(
+            self._from_inventory.of(Telemetry), self._from_inventory.config.root_namespace
         )
 
     @cached_property

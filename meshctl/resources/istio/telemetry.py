@@ -16,10 +16,14 @@ class Telemetry(Policy):
         """The entries of ``accessLogging``."""
         return views(self.spec, "accessLogging", View)
 
+    def entries(self, signal: str) -> tuple[View, ...]:
+        """The entries for one of ``SIGNALS``."""
+        return views(self.spec, signal, View)
+
     @property
     def providers(self) -> Iterator[tuple[str, View]]:
         """Every provider that is named, with the signal it is for."""
         for signal in SIGNALS:
-            for entry in views(self.spec, signal, View):
+            for entry in self.entries(signal):
                 for provider in views(entry, "providers", View):
                     yield signal, provider

@@ -1,0 +1,61 @@
+"""Finds the Services behind extension providers.
+
+Mirrors LookupCluster (pilot/pkg/model/telemetry_logging.go, Istio 1.31): a full host, or
+``namespace/host``; short names are none. istiod doesn't look for the port, so that a wrong one
+leads to an upstream that no proxy has.
+"""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from meshctl.mesh.registry.services import RegisteredHost, Registry
+
+
+class MissingService(NamedTuple):
+    """What is missing behind a provider."""
+
+    message: str
+    is_sure: bool
+    """Does the input show so much of the mesh that it is absent?"""
+    is_refused: bool = True
+    """Does istiod itself give up, instead of the proxies?"""
+
+
+class ProviderServices:
+    """Answers for settings with ``service`` and ``port``."""
+
+    def __init__(self, registry: Registry, *, is_whole: bool) -> None:
+        self._registry = registry
+        self._is_whole = is_whole
+
+    def missing(self, settings: Mapping[str, Any]) -> MissingService | None:
+        """Name what no proxy can find; ``None`` when the Service has the port."""
+        service, port = str(settings.get("service") or ""), settings.get("port")
+        namespace, slash, host = service.partition("/")
+        declared = self._registry.at(host if slash else service)
+        if slash:
+            declared = [known for known in declared if known.namespace == namespace]
+        homes = sorted({known.namespace for known in declared})
+        if not homes:
+            return self._undeclared(service, host if slash else service)
+        if len(homes) > 1:
+            message = f"its service {service!r} is declared in {' and '.join(homes)}"
+            return MissingService(f"{message}; write NAMESPACE/{service}", is_sure=True)
+        return _without_port(declared, service, port)
+
+    def _undeclared(self, service: str, host: str) -> MissingService:
+        registry = self._registry
+        full = registry.unshortened(host, "")
+        hint = f"; the name must be full: {full}" if full != host else ""
+        shown = registry.home(full) in registry.namespaces_with_services
+        return MissingService(
+            f"nothing declares its service {service!r}{hint}", self._is_whole or shown
+        )
+
+
+def _without_port(declared: list[RegisteredHost], service: str, port: Any) -> MissingService | None:
+    if not isinstance(port, int) or any(known.port(port) for known in declared):
+        return None
+    ports = ", ".join(str(known.number) for known in declared[0].ports)
+    message = f"its service {service} has no port {port}; it has {ports or 'none'}"
+    return MissingService(message, is_sure=True, is_refused=False)

@@ -1,0 +1,41 @@
+"""A Telemetry configures traces or metrics without a provider, and nothing else names one.
+
+An entry without `providers` changes what a wider Telemetry or `meshConfig.defaultProviders` set
+up. Where there is none, the entry changes nothing; for tracing istiod even turns off what the
+settings of the proxies would have done.
+
+Fix: name a provider, or set `meshConfig.defaultProviders`.
+"""
+
+from collections.abc import Iterator
+
+from meshctl.mesh import Mesh
+from meshctl.resources import Telemetry
+from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, rule
+
+_EFFECTS = {"tracing": "proxies report no spans", "metrics": "it changes no metric"}
+
+
+@rule(on=Telemetry, severity=Severity.WARNING, since="0.1.0")
+def check(telemetry: Telemetry, mesh: Mesh) -> Iterator[Outcome]:
+    """Report entries for which no wider Telemetry has a provider either."""
+    for signal, effect in _EFFECTS.items():
+        entries = [
+            entry
+            for entry in telemetry.entries(signal)
+            if not entry.data.get("providers") and not entry.flag("disableSpanReporting")
+        ]
+        if not entries or mesh.extension_providers.has_default(signal):
+            continue
+        if mesh.workloads.telemetry_providers.may_inherit(telemetry, signal):
+            continue
+        if mesh.config.is_known or mesh.is_whole:
+            yield Finding(
+                entries[0].at(),
+                f"this {signal} names no provider, and neither another Telemetry nor the mesh "
+                f"config does: {effect}",
+            )
+        else:
+            yield NotChecked(
+                "the mesh config, which may name default providers, is not in the input"
+            )
