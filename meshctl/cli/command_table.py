@@ -20,6 +20,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "Print the JSON Schema of a kind, or make those of your CRDs.",
     ),
     "routes": ("meshctl.cli.commands.routes", "Show the routes a gateway or host really has."),
+    "trace": (
+        "meshctl.cli.commands.trace",
+        "Follow a request through the mesh, and say what decides.",
+    ),
     "proxy-status": (
         "meshctl.cli.commands.proxy_status",
         "Show which proxies have the configuration istiod has for them.",

@@ -116,9 +116,8 @@ class ClientClusters:
         if endpoint.workload is None:
             return ClientTls.PLAINTEXT
         takes = self._mtls.takes_mtls(upstream, endpoint.workload, endpoint.port)
-        if takes is None:
-            return ClientTls.UNKNOWN
-        return ClientTls.ISTIO_MUTUAL if takes else ClientTls.PLAINTEXT
+        # A pod that may have a sidecar counts as one that has, and the hop there says so.
+        return ClientTls.PLAINTEXT if takes is False else ClientTls.ISTIO_MUTUAL
 
 
 def _kind(service: ProxyService, upstream: Upstream, mtls: Mtls) -> str:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from meshctl.mesh.core.hosts import covers, is_wildcard, overlaps
 from meshctl.mesh.request_path.proxy_services import ProxyService, ProxyServices
 from meshctl.mesh.traffic.delegates import MESH, Delegates
-from meshctl.mesh.traffic.routes import Routes
+from meshctl.mesh.traffic.routes import BoundVirtualServices, Routes
 from meshctl.resources import Destination, EgressListener, Sidecar, VirtualService
 from meshctl.resources.cached_property import cached_property
 
@@ -52,7 +52,7 @@ class ScopeListener:
         port = written.child("port") if written is not None else None
         self.port = (port.number("number") or 0) if port is not None and port.data else None
         self.protocol = port.text("protocol") if port is not None else ""
-        self._by_port: dict[int, list[ProxyService]] = {}
+        self._chosen: dict[str, list[ProxyService]] = {}
 
     @property
     def is_http_proxy(self) -> bool:
@@ -64,21 +64,24 @@ class ScopeListener:
         """The address it is written for, empty for none."""
         return self.written.text("bind") if self.written is not None else ""
 
-    def services_on(self, port: int) -> list[ProxyService]:
-        """List the services with a port, in istiod's order."""
-        if port not in self._by_port:
-            names = dict.fromkeys(one.host for one in self._services.by_port.get(port, ()))
-            chosen = {service for host in names for service in self.services_at(host)}
-            seen = self._services.seen_by(self._services.by_port.get(port, ()), self._namespace)
-            self._by_port[port] = [self._narrowed(one) for one in seen if one in chosen]
-        return self._by_port[port]
+    def services_on(self, port: int, address: str) -> list[ProxyService]:
+        """List the services that make the listeners of an address, in istiod's order."""
+        found = self._services.on_port(port, address, self._is_chosen)
+        seen = self._services.seen_by(found, self._namespace)
+        return [self._narrowed(one) for one in seen]
+
+    def _is_chosen(self, service: ProxyService) -> bool:
+        return self._imports(service) and service in self.services_at(service.host)
 
     def services_at(self, host: str) -> list[ProxyService]:
         """List the services of a host that it imports: those of one namespace win."""
-        several = self._services.seen_by(self._services.by_host.get(host, ()), self._namespace)
-        found = [one for one in several if self._imports(one)]
-        home = _winner(found, self._namespace)
-        return [one for one in found if one.namespace == home]
+        known = self._chosen.get(host)
+        if known is None:
+            several = self._services.seen_by(self._services.by_host.get(host, ()), self._namespace)
+            found = [one for one in several if self._imports(one)]
+            home = _winner(found, self._namespace)
+            known = self._chosen[host] = [one for one in found if one.namespace == home]
+        return known
 
     def _imports(self, service: ProxyService) -> bool:
         if self._needs_port and service.port(self.port or 0) is None:
@@ -117,18 +120,36 @@ class ScopeListener:
 
     def _is_own_route(self, service: VirtualService) -> bool:
         """Is it made of routes of the Gateway API in the client's own namespace?"""
-        return is_generated(service) and service.namespace == self._namespace
+        return service.is_generated and service.namespace == self._namespace
 
     def _reads(self, service: VirtualService) -> bool:
         if self.written is None:
             return True
         several = [self._named[one] for one in (service.namespace, _ANY) if one in self._named]
-        generated = is_generated(service)
+        generated = service.is_generated
         for host in hosts_of(service, self._routes):
             named = any(one.takes_route(host, is_generated=generated) for one in several)
             if named and not any(one.excludes(host) for one in several):
                 return True
         return False
+
+    @cached_property
+    def places(self) -> Mapping[VirtualService, int]:
+        """The place of each VirtualService in that order."""
+        return {one: place for place, one in enumerate(self.virtual_services)}
+
+    @property
+    def bound(self) -> BoundVirtualServices:
+        """The VirtualServices of the mesh by host, those too that it doesn't import."""
+        return self._routes.bound(MESH, self._namespace)
+
+    def hosts_like(self, wide: str) -> Iterator[str]:
+        """Walk the hosts that a wildcard host overlaps with, whoever sees them."""
+        yield from self._services.overlapping(wide)
+
+    def service_at(self, address: str) -> ProxyService | None:
+        """Find the service that has an address, whoever sees it."""
+        return self._services.by_address.get(address)
 
     @cached_property
     def wildcard_owners(self) -> "WildcardOwners":
@@ -222,11 +243,6 @@ class WildcardOwners:
             if found is not None:
                 return found
         return None
-
-
-def is_generated(service: VirtualService) -> bool:
-    """Is it made of routes of the Gateway API, which follow other rules?"""
-    return bool(getattr(service, "is_generated", False))
 
 
 def hosts_of(service: VirtualService, routes: Routes) -> Iterator[str]:

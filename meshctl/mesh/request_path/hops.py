@@ -48,6 +48,8 @@ class Outcome(StrEnum):
     DENIED = "denied"
     DELIVERED = "delivered"
     LOOP = "loop"
+    UNRESOLVED = "unresolved"
+    """The name that is called has no address."""
     UNKNOWN = "unknown"
 
 

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from meshctl.istio.protocols import Protocol
-from meshctl.mesh.core.hosts import is_wildcard, overlaps
-from meshctl.mesh.request_path.egress_scope import ScopeListener, hosts_of, is_generated
-from meshctl.mesh.request_path.proxy_services import NO_ADDRESS, ProxyService
+from meshctl.mesh.core.hosts import is_wildcard
+from meshctl.mesh.request_path.egress_scope import ScopeListener, hosts_of
+from meshctl.mesh.request_path.proxy_services import ProxyService
 from meshctl.mesh.traffic.delegates import MESH
 from meshctl.mesh.traffic.routes import EffectiveRoute, ProxyNode, Routes
 from meshctl.resources import VirtualService
@@ -41,8 +41,15 @@ class AnsweringHost(NamedTuple):
     domain: str
 
 
+class _Share(NamedTuple):
+    """What a VirtualService gives a table: hosts outside it, and services of it."""
+
+    names: frozenset[str]
+    services: frozenset[str]
+
+
 class OutboundHosts:
-    """The virtual hosts of one port, as one client has them."""
+    """The virtual hosts of one port, as one client has them, found by their domains."""
 
     def __init__(
         self, listener: ScopeListener, routes: Routes, proxy: ProxyNode, port: int, domain: str
@@ -52,35 +59,35 @@ class OutboundHosts:
         self._proxy = proxy
         self._port = port
         self._suffix = f".svc.{domain}"
-        self.services = {
-            one.host.lower(): one.with_ports([port_of])
-            for one in listener.services_on(port)
-            if (port_of := one.port(port)) is not None
-        }
-        self._lengths: list[int] = []
-        self._domains: dict[str, OutboundHost] = {}
+        self._services: dict[str, ProxyService | None] = {}
+        self._owners: dict[str, OutboundHost | None] = {}
+        self._shares: dict[VirtualService, _Share | None] = {}
         self._built: dict[VirtualService, tuple[EffectiveRoute, ...]] = {}
-        self._hosts: list[OutboundHost] = []
-        self._fill()
 
     def find(self, authority: str) -> AnsweringHost | None:
         """Find the virtual host for a Host header, whose port doesn't count."""
         host = without_port(authority).lower()
-        known = self._domains.get(host)
-        if known is not None:
-            return AnsweringHost(known, host)
-        for length in self._lengths:
-            if length < len(host):
-                domain = f"*{host[len(host) - length :]}"
-                known = self._domains.get(domain)
-                if known is not None:
-                    return AnsweringHost(known, domain)
-        known = self._domains.get("*")
-        return AnsweringHost(known, "*") if known is not None else None
+        wild = (f"*{host[start:]}" for start in range(1, len(host)))
+        for domain in (host, *wild, "*"):
+            owner = self._owner(domain)
+            if owner is not None:
+                return AnsweringHost(owner, domain)
+        return None
 
     def of_service(self, host: str) -> OutboundHost | None:
         """Find the virtual host of the one service that a listener is for."""
-        return self._domains.get(host.lower())
+        return self._owner(host.lower())
+
+    def service(self, host: str) -> ProxyService | None:
+        """Find the service of a host that has the port, with this port alone."""
+        if host not in self._services:
+            found: ProxyService | None = None
+            for one in self._listener.narrowed_at(host):
+                port = one.port(self._port)
+                if port is not None:
+                    found = one.with_ports([port])
+            self._services[host] = found
+        return self._services[host]
 
     def routes_of(self, service: VirtualService) -> tuple[EffectiveRoute, ...]:
         """Build the routes of a VirtualService for this port and client."""
@@ -88,102 +95,89 @@ class OutboundHosts:
             self._built[service] = self._routes.build(service, MESH, self._port, self._proxy)
         return self._built[service]
 
-    def _fill(self) -> None:
-        wrappers = list(self._wrappers())
-        fqdns = {one.host for _, _, services in wrappers for one in services}
-        taken: set[str] = set()
-        for virtual_service, names, services in wrappers:
-            for name in names:
-                self._add(name.lower(), None, virtual_service, taken, fqdns)
-            for service in services:
-                self._add(service.host, service, virtual_service, taken, fqdns)
-        for name, service in sorted(self.services.items()):
-            if name not in self._routed and not service.is_alias and _speaks_http(service):
-                self._add(service.host, service, None, taken, fqdns)
-        wild = {len(one) - 1 for one in self._domains if is_wildcard(one) and one != "*"}
-        self._lengths = sorted(wild, reverse=True)
+    def _owner(self, domain: str) -> OutboundHost | None:
+        if domain not in self._owners:
+            self._owners[domain] = self._find_owner(domain)
+        return self._owners[domain]
 
-    def _add(
-        self, host: str, service: ProxyService | None, virtual_service: VirtualService | None,
-        taken: set[str], fqdns: set[str],
-    ) -> None:  # fmt: skip
-        name = f"{host}:{self._port}"
-        if name in taken:
-            return
-        taken.add(name)
-        one = OutboundHost(name, service, virtual_service)
-        if service is None:
-            self._domains.setdefault(host, one)
-            return
-        for domain, is_short in self._domains_of(service):
-            if not (is_short and domain in fqdns):
-                self._domains.setdefault(domain.lower(), one)
+    def _find_owner(self, domain: str) -> OutboundHost | None:
+        """Find who is the first to have a domain: by VirtualService, then services without."""
+        found: list[tuple[int, int, str, OutboundHost]] = []
+        places = self._listener.places
+        for claim in self._listener.bound.at(domain):
+            one = claim.virtual_service
+            share = self._share(one) if one in places else None
+            if share is not None and domain in share.names:
+                host = OutboundHost(f"{domain}:{self._port}", None, one)
+                found.append((places[one], 0, domain, host))
+        for service, is_short in self._with_domain(domain):
+            if not (is_short and self.service(domain) is not None):
+                place, routed = self._routed(service)
+                if routed is not None or (_speaks_http(service) and not service.is_alias):
+                    host = OutboundHost(f"{service.host}:{self._port}", service, routed)
+                    found.append((place, 1 + service.is_alias, service.host, host))
+        return min(found, key=lambda one: one[:3])[3] if found else None
 
-    def _wrappers(
-        self,
-    ) -> Iterator[tuple[VirtualService, Sequence[str], Sequence[ProxyService]]]:
-        """Walk the VirtualServices with routes here: hosts outside the table, and its services."""
-        self._routed: set[str] = set()
-        for virtual_service in self._listener.virtual_services:
-            if not virtual_service.http:
-                continue
-            hosts = list(hosts_of(virtual_service, self._routes))
-            if self._port != _EVERY_HTTP_PORT and not self._selects(hosts):
-                continue
-            if not self._has_routes(virtual_service):
-                continue
-            names, services = self._separate(virtual_service, hosts)
-            if is_generated(virtual_service) and not self._is_for(virtual_service, services):
-                continue
-            speaking = [one for one in services if _speaks_http(one)]
-            if speaking or self._port == _EVERY_HTTP_PORT:
-                yield virtual_service, names, speaking
-                self._routed.update(one.host.lower() for one in speaking)
+    def _routed(self, service: ProxyService) -> tuple[int, VirtualService | None]:
+        """Find the first VirtualService with routes for a service, and its place."""
+        places = self._listener.places
+        claims = [one.virtual_service for one in self._listener.bound.at(service.host)]
+        owner = self._listener.wildcard_owners.of(service.host)
+        several = {one for one in (*claims, owner) if one is not None and one in places}
+        for one in sorted(several, key=places.__getitem__):
+            share = self._share(one)
+            if share is not None and service.host in share.services:
+                return places[one], one
+        return len(places), None
 
-    def _selects(self, hosts: Sequence[str]) -> bool:
-        for host in hosts:
-            lower = host.lower()
-            if lower in self.services:
-                return True
-            wild = self.services if is_wildcard(lower) else self._wild_services
-            if any(overlaps(lower, one) for one in wild):
-                return True
-        return False
+    def _share(self, virtual_service: VirtualService) -> _Share | None:
+        if virtual_service not in self._shares:
+            self._shares[virtual_service] = self._find_share(virtual_service)
+        return self._shares[virtual_service]
 
-    @property
-    def _wild_services(self) -> list[str]:
-        return [one for one in self.services if is_wildcard(one)]
+    def _find_share(self, virtual_service: VirtualService) -> _Share | None:
+        if not virtual_service.http or not self._has_routes(virtual_service):
+            return None
+        names, services = self._separate(virtual_service)
+        if not services and self._port != _EVERY_HTTP_PORT:
+            return None
+        if virtual_service.is_generated and not self._is_for(virtual_service, services):
+            return None
+        speaking = frozenset(one.host for one in services if _speaks_http(one))
+        if not speaking and self._port != _EVERY_HTTP_PORT:
+            return None
+        return _Share(frozenset(names), speaking)
 
     def _is_for(self, virtual_service: VirtualService, services: Sequence[ProxyService]) -> bool:
         """May a route of the Gateway API act here: from the client's or the service's namespace?"""
         home = virtual_service.namespace
         return any(home in {one.namespace, self._proxy.namespace} for one in services)
 
-    def _separate(
-        self, virtual_service: VirtualService, hosts: Sequence[str]
-    ) -> tuple[list[str], list[ProxyService]]:
+    def _separate(self, virtual_service: VirtualService) -> tuple[list[str], list[ProxyService]]:
+        """Part the hosts of a VirtualService into services of the table and other names."""
         names: list[str] = []
         found: list[ProxyService] = []
-        for host in hosts:
+        owners = self._listener.wildcard_owners
+        for host in hosts_of(virtual_service, self._routes):
+            lower = host.lower()
             if not is_wildcard(host):
-                service = self.services.get(host.lower())
+                service = self.service(lower)
                 if service is not None:
                     found.append(service)
                 else:
-                    names.append(host)
-        owners = self._listener.wildcard_owners
-        for host in hosts:
-            if not is_wildcard(host):
+                    names.append(lower)
                 continue
-            matched = [] if is_generated(virtual_service) else [
-                one for name, one in self.services.items() if overlaps(name, host.lower())
-            ]  # fmt: skip
-            # istiod takes them in no certain order; a Service has the names of its aliases, too.
-            matched.sort(key=lambda one: one.is_alias)
+            matched = [] if virtual_service.is_generated else self._matching(lower)
             found += [one for one in matched if owners.of(one.host) is virtual_service]
             if not matched:
-                names.append(host)
+                names.append(lower)
         return names, found
+
+    def _matching(self, wide: str) -> list[ProxyService]:
+        """List the services of the table that a wildcard host stands for."""
+        hosts = dict.fromkeys(self._listener.hosts_like(wide))
+        found = [self.service(one) for one in hosts]
+        return [one for one in found if one is not None]
 
     def _has_routes(self, service: VirtualService) -> bool:
         """Is there any route for this client and port? Told from the text where that is enough."""
@@ -192,30 +186,51 @@ class OutboundHosts:
                 return True
         return bool(self.routes_of(service))
 
-    def _domains_of(self, service: ProxyService) -> Iterator[tuple[str, bool]]:
-        """Walk the domains of a service, and whether each is a shortened name."""
-        found: list[tuple[str, bool]] = []
-        for host in (service.host, *service.aliases):
-            found.append((host, False))
-            found += [(one, True) for one in self._short_names(host)]
-        yield from found
-        if service.is_passthrough and service.is_kubernetes:
-            yield from ((f"*.{one}", False) for one, _ in found)
-        if service.address != NO_ADDRESS:
-            yield service.address, False
+    def _with_domain(self, domain: str) -> Iterator[tuple[ProxyService, bool]]:
+        """Walk the services that have a domain, and whether it is a shortened name of theirs."""
+        own = self.service(domain)
+        if own is not None:
+            yield own, False
+        for full in self._meant(domain):
+            service = self.service(full)
+            if service is not None:
+                yield service, True
+                yield from ((one, True) for one in self._aliased(service))
+        if own is not None:
+            yield from ((one, False) for one in self._aliased(own))
+        addressed = self._listener.service_at(domain)
+        at_address = self.service(addressed.host) if addressed is not None else None
+        if at_address is not None:
+            yield at_address, False
+        if domain.startswith("*."):
+            for service, _ in self._with_domain(domain.removeprefix("*.")):
+                if service.is_passthrough and service.is_kubernetes:
+                    yield service, False
 
-    def _short_names(self, host: str) -> Iterator[str]:
-        yield f"{host}."
-        if not host.endswith(self._suffix):
+    def _aliased(self, alias: ProxyService) -> Iterator[ProxyService]:
+        """Walk the service that an ExternalName Service of the table stands for."""
+        target, seen = alias, {alias.host}
+        while target.is_alias and target.external_name not in seen:
+            seen.add(target.external_name)
+            following = self._listener.narrowed_at(target.external_name)
+            if not following:
+                return
+            target = following[0]
+        service = self.service(target.host) if target is not alias else None
+        if service is not None and alias.host in service.aliases:
+            yield service
+
+    def _meant(self, domain: str) -> Iterator[str]:
+        """Walk the full hosts that a shortened one may mean to this client."""
+        if domain.endswith("."):
+            yield domain.removesuffix(".")
             return
-        stem = host.removesuffix(self._suffix)
-        name, _, namespace = stem.partition(".")
-        if not namespace or "." in namespace:
-            return
-        if namespace == self._proxy.namespace:
-            yield name
-        yield f"{stem}.svc"
-        yield stem
+        stem = domain.removesuffix(".svc")
+        name, dot, namespace = stem.partition(".")
+        if dot and "." not in namespace and not name.startswith("*"):
+            yield f"{stem}{self._suffix}"
+        elif not dot and stem == domain:
+            yield f"{name}.{self._proxy.namespace}{self._suffix}"
 
 
 def without_port(authority: str) -> str:

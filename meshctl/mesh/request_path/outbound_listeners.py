@@ -81,37 +81,38 @@ class OutboundListeners:
         self._routes = routes
         self._proxy = proxy
         self._instances = instances
-        self._built: dict[int, dict[str, OutboundListener]] = {}
+        self._built: dict[tuple[int, str], dict[str, OutboundListener]] = {}
 
     def find(self, address: str, port: int) -> OutboundListener | None:
         """Find the listener for an address; ``None`` for the one that takes all the rest."""
-        if port not in self._built:
-            self._built[port] = self._build(port)
-        several = self._built[port]
+        key = port, address
+        if key not in self._built:
+            self._built[key] = self._build(port, address)
+        several = self._built[key]
         return several.get(address) or several.get(WILDCARD)
 
-    def _build(self, number: int) -> dict[str, OutboundListener]:
+    def _build(self, number: int, address: str) -> dict[str, OutboundListener]:
         found: dict[str, OutboundListener] = {}
         for listener in self._scope.listeners:
             if listener.port is not None:
                 if listener.port == number:
-                    for call in self._of_listener(listener, number):
+                    for call in self._of_listener(listener, number, address):
                         self._add(call, found)
                 continue
             for one in found.values():
                 one.locked = True
-            for service in listener.services_on(number):
+            for service in listener.services_on(number, address):
                 for port in service.ports:
                     if port.number == number:
                         for call in self._of_service(service, port, listener):
                             self._add(call, found)
         return found
 
-    def _of_listener(self, listener: ScopeListener, number: int) -> Iterator[_Call]:
+    def _of_listener(self, listener: ScopeListener, number: int, address: str) -> Iterator[_Call]:
         protocol = parse_protocol(listener.protocol) or Protocol.AUTO
         if listener.is_http_proxy:
             protocol = Protocol.HTTP
-        for service in listener.services_on(number):
+        for service in listener.services_on(number, address):
             port = service.port(number)
             if port is not None:
                 yield _Call(service, port, protocol, number, listener.bind, listener)

@@ -5,15 +5,17 @@ SortServicesByCreationTime, resolveServiceAliases and servicesExportedToNamespac
 (pilot/pkg/model/push_context.go), Istio 1.31.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from ipaddress import ip_address, ip_network
 
 from meshctl.mesh.core.export_to import is_visible_to
+from meshctl.mesh.core.hosts import HostIndex
 from meshctl.mesh.core.precedence import age
 from meshctl.mesh.registry.services import HostPort, RegisteredHost
 from meshctl.resources import Service
+from meshctl.resources.cached_property import cached_property
 
 NO_ADDRESS = "0.0.0.0"  # noqa: S104 - what istiod calls a service without an address
 
@@ -68,25 +70,63 @@ class ProxyService:
 
 
 class ProxyServices:
-    """All services, by host and by port, in the order of their creation."""
+    """All services, by host, port and address, in the order of their creation."""
 
     def __init__(self, hosts: Iterable[RegisteredHost]) -> None:
         declared = sorted(hosts, key=_order)
         aliases = _aliases(declared)
         self.by_host: dict[str, list[ProxyService]] = {}
-        self.by_port: dict[int, list[ProxyService]] = {}
         self.by_address: dict[str, ProxyService] = {}
+        self._order: dict[ProxyService, int] = {}
+        self._http: dict[int, list[ProxyService]] = {}
+        self._bound: dict[tuple[int, str], list[ProxyService]] = {}
         for one in declared:
             names = tuple(aliases.get(one.host, ()))
             for address in addresses_of(one):
                 self._add(ProxyService(one.host, one, one.ports, address, names))
 
     def _add(self, service: ProxyService) -> None:
+        self._order[service] = len(self._order)
         self.by_host.setdefault(service.host, []).append(service)
+        is_block = "/" in service.address and service.address[:1].isdigit()
+        bind = NO_ADDRESS if is_block else service.address
+        if service.is_alias:
+            return
         for number in {port.number for port in service.ports}:
-            self.by_port.setdefault(number, []).append(service)
+            self._bound.setdefault((number, bind), []).append(service)
+        for number in {port.number for port in service.ports if port.protocol.is_http}:
+            self._http.setdefault(number, []).append(service)
         if service.address != NO_ADDRESS:
             self.by_address.setdefault(service.address, service)
+
+    def on_port(
+        self, port: int, address: str, is_known: Callable[[ProxyService], bool]
+    ) -> list[ProxyService]:
+        """List what makes the listeners of an address and of all addresses, in istiod's order.
+
+        HTTP shares one listener for all addresses: the first that ``is_known`` stands for the rest.
+        """
+        several = [*self._bound.get((port, address), ())]
+        if address != NO_ADDRESS:
+            several += self._bound.get((port, NO_ADDRESS), ())
+        found = [one for one in several if is_known(one)]
+        http = next((one for one in self._http.get(port, ()) if is_known(one)), None)
+        if http is not None and http not in found:
+            found.append(http)
+        return sorted(found, key=self._order.__getitem__)
+
+    def overlapping(self, wide: str) -> Iterator[str]:
+        """Walk the hosts that have a host in common with a wildcard, each perhaps twice."""
+        yield from self._names.covered_by(wide)
+        for several in self._names.covering(wide):
+            yield from several
+
+    @cached_property
+    def _names(self) -> HostIndex[str]:
+        index: HostIndex[str] = HostIndex()
+        for host in self.by_host:
+            index.add(host, host)
+        return index
 
     def seen_by(self, several: Iterable[ProxyService], namespace: str) -> list[ProxyService]:
         """Choose what a namespace sees: what is exported to it by name before what is public."""

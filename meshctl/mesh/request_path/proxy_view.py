@@ -4,6 +4,7 @@ Each is made when a request asks for it, and kept for the next one.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from meshctl.mesh.core.mesh_config import MeshConfig
@@ -14,6 +15,7 @@ from meshctl.mesh.request_path.outbound_hosts import OutboundHosts
 from meshctl.mesh.request_path.outbound_listeners import OutboundListeners
 from meshctl.mesh.request_path.proxy_services import ProxyService, ProxyServices
 from meshctl.mesh.request_path.service_endpoints import ServiceEndpoints
+from meshctl.mesh.security.tls_connection import Client, ClientKind
 from meshctl.mesh.traffic.routes import ProxyNode
 from meshctl.resources import Sidecar, View, Workload
 
@@ -36,9 +38,11 @@ class SidecarView:
         self.scope = scope
         self._proxy = ProxyNode(workload.namespace, workload.pod_labels)
         self._own_address = endpoints.address_of(workload)
-        self.listeners = OutboundListeners(scope, mesh.traffic.routes, self._proxy, self._instances)
+        self.listeners = OutboundListeners(
+            scope, mesh.gateway_api.routes, self._proxy, self._instances
+        )
         self.clusters = ClientClusters(
-            mesh.security.mtls.client(workload),
+            assumed_client(mesh, workload),
             scope.service,
             endpoints,
             mesh.traffic.destination_rules,
@@ -51,7 +55,7 @@ class SidecarView:
         if port not in self._hosts:
             listener: ScopeListener | None = self.scope.for_port(port)
             self._hosts[port] = None if listener is None else OutboundHosts(
-                listener, self._mesh.traffic.routes, self._proxy, port, self._mesh.config.domain
+                listener, self._mesh.gateway_api.routes, self._proxy, port, self._mesh.config.domain
             )  # fmt: skip
         return self._hosts[port]
 
@@ -85,11 +89,7 @@ class GatewayView:
         self._namespace = workload.namespace
         self._known: dict[str, ProxyService | None] = {}
         self.clusters = ClientClusters(
-            mesh.security.mtls.client(workload),
-            self.service,
-            endpoints,
-            mesh.traffic.destination_rules,
-            mesh.security.mtls,
+            mesh.security.mtls.client(workload), self.service, endpoints, mesh.traffic.destination_rules, mesh.security.mtls
         )
 
     def service(self, host: str) -> ProxyService | None:
@@ -101,6 +101,14 @@ class GatewayView:
                 found = appended(found, one)
             self._known[host] = found
         return self._known[host]
+
+
+def assumed_client(mesh: "Mesh", workload: Workload) -> Client:
+    """Describe a client; one that may have a sidecar counts as one that has."""
+    client = mesh.security.mtls.client(workload)
+    if client.proxy is ClientKind.UNKNOWN:
+        return replace(client, proxy=ClientKind.SIDECAR)
+    return client
 
 
 def outbound_policy(sidecar: Sidecar | None, config: MeshConfig) -> str:

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from meshctl.mesh.request_path.egress_scope import EgressScope
+from meshctl.mesh.request_path.host_addresses import HostAddresses
 from meshctl.mesh.request_path.proxy_services import ProxyServices
 from meshctl.mesh.request_path.proxy_view import GatewayView, SidecarView
 from meshctl.mesh.request_path.service_endpoints import ServiceEndpoints
@@ -35,13 +36,19 @@ class ProxyViews:
             mesh.resources, mesh.registry, mesh.workloads, mesh.of(WorkloadEntry)
         )
 
+    @cached_property
+    def addresses(self) -> HostAddresses:
+        """What names resolve to."""
+        mesh = self._mesh
+        return HostAddresses(mesh.registry, self.services, self.endpoints, mesh.config.domain)
+
     def scope_of(self, workload: Workload) -> EgressScope:
         """What the sidecar of a workload knows."""
         sidecar = self._mesh.sidecar_scope.sidecar_of(workload)
         key = workload.namespace, sidecar
         if key not in self._scopes:
             self._scopes[key] = EgressScope(
-                self.services, self._mesh.traffic.routes, workload.namespace, sidecar
+                self.services, self._mesh.gateway_api.routes, workload.namespace, sidecar
             )
         return self._scopes[key]
 

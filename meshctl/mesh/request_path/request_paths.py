@@ -8,6 +8,7 @@ gateways, as Envoy does with what istiod 1.31 writes.
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from meshctl.mesh.gateways.effective_gateway import EffectiveGateway
 from meshctl.mesh.gateways.gateway_workloads import is_router
 from meshctl.mesh.request_path.client_side import ClientSide
 from meshctl.mesh.request_path.gateway_side import GatewaySide
@@ -35,23 +36,33 @@ class RequestPaths:
         ports = InboundPorts(mesh.registry, mesh.workloads)
         self.server = ServerSide(ports, mesh.security.peer_authentications, mesh.decisions)
         self._depth = 0
-        self._sender = Sender(self.views, mesh.traffic.routes, self.arrive)
+        self._sender = Sender(self.views, mesh.gateway_api.routes, self.arrive)
         self._client = ClientSide(self.views, self._sender)
         self._gateway = GatewaySide(self.server, self._sender.follow, self._sender.send)
 
     def from_workload(self, workload: Workload, carried: Carried) -> Hop:
         """Follow what an application sends, through its sidecar if it has one."""
+        if self._mesh.workloads.membership(workload) is Membership.AMBIENT:
+            return Hop(workload, Direction.AMBIENT, Outcome.UNKNOWN, reason=IN_AMBIENT)
         carried = carried._replace(source=self.views.endpoints.address_of(workload))
         if self.is_past_sidecar(workload, carried.port):
             head = Hop(workload, Direction.NONE, Outcome.PASSTHROUGH)
             return replace(head, sendings=(self._sender.passthrough(carried),))
-        return self._client.call(workload, carried)
+        hop = self._client.call(workload, carried)
+        assumed = self._mesh.workloads.membership(workload) is Membership.UNKNOWN
+        return replace(hop, reason=ASSUMED) if assumed else hop
 
     def is_past_sidecar(self, workload: Workload, port: int) -> bool:
         """Does a call to a port leave the pod without an Envoy?"""
         client = self._mesh.security.mtls.client(workload)
-        beside = self._mesh.workloads.membership(workload) is Membership.SIDECAR
+        beside = self._mesh.workloads.membership(workload) in _BESIDE
         return not beside or is_gateway(workload) or port in client.past_sidecar
+
+    def arrive_at_gateway(
+        self, workload: Workload, gateway: EffectiveGateway, carried: Carried
+    ) -> Hop:
+        """Follow a connection from outside the mesh that arrives at a gateway's pods."""
+        return self._gateway.arrive(workload, gateway, carried, _PLAIN)
 
     def arrive(self, workload: Workload, carried: Carried, envelope: Envelope = _PLAIN) -> Hop:
         """Follow a connection that arrives at a pod: a gateway, a sidecar, or none."""
@@ -65,24 +76,22 @@ class RequestPaths:
 
     def _arrive(self, workload: Workload, carried: Carried, envelope: Envelope) -> Hop:
         if is_gateway(workload) or is_router(workload):
-            gateway = self._mesh.gateways.for_workload(workload.key_name)
+            gateway = self._mesh.gateway_api.gateways.for_workload(workload.key_name)
             return self._gateway.arrive(workload, gateway, carried, envelope)
         membership = self._mesh.workloads.membership(workload)
-        if (
-            membership is Membership.SIDECAR
-            and self._mesh.security.mtls.server(workload, carried.port).bypass is None
-        ):
+        if membership is Membership.AMBIENT:
+            return Hop(workload, Direction.AMBIENT, Outcome.UNKNOWN, reason=IN_AMBIENT)
+        past = self._mesh.security.mtls.server(workload, carried.port).bypass
+        if membership in _BESIDE and past is None:
             sidecar = self._mesh.sidecar_scope.sidecar_of(workload)
-            return self.server.arrive(workload, carried, envelope, sidecar)
-        if membership is Membership.NONE or membership is Membership.SIDECAR:
-            is_wrong = envelope.tls == MUTUAL
-            outcome = Outcome.APP_GETS_MTLS if is_wrong else Outcome.DELIVERED
-            return Hop(workload, Direction.NONE, outcome)
-        direction = Direction.AMBIENT if membership is Membership.AMBIENT else Direction.NONE
-        return Hop(workload, direction, Outcome.UNKNOWN, reason=_UNKNOWN[membership])
+            hop = self.server.arrive(workload, carried, envelope, sidecar)
+            assumed = membership is Membership.UNKNOWN
+            return replace(hop, reason=ASSUMED) if assumed else hop
+        is_wrong = envelope.tls == MUTUAL
+        outcome = Outcome.APP_GETS_MTLS if is_wrong else Outcome.DELIVERED
+        return Hop(workload, Direction.NONE, outcome)
 
 
-_UNKNOWN = {
-    Membership.AMBIENT: "ztunnel on the node takes the connection",
-    Membership.UNKNOWN: "the input doesn't tell whether the pod has a sidecar",
-}
+_BESIDE = frozenset({Membership.SIDECAR, Membership.UNKNOWN})
+IN_AMBIENT = "ztunnel on the node takes the connection, which is not followed"
+ASSUMED = "that it has a sidecar is assumed: the input lacks its Namespace"

@@ -13,13 +13,13 @@ from urllib.parse import unquote_plus
 from meshctl.mesh.authorization.arrival import HttpRequest
 from meshctl.mesh.matching.request_match import RequestMatch
 from meshctl.mesh.matching.string_match import StringMatch
-from meshctl.mesh.request_path.egress_scope import is_generated
 from meshctl.mesh.traffic.routes import EffectiveRoute
 from meshctl.resources import Route, View
 
 _CLAIMS = "@request.auth.claims"
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _CODES = frozenset({301, 302, 303, 307, 308})
+_NOT_HEADERS = frozenset({"host", ":authority"})
 
 
 class ChosenRoute(NamedTuple):
@@ -57,7 +57,7 @@ def takes(
 ) -> bool | None:
     """Does a route take a request? ``None``: a condition can't be read."""
     request = route.request
-    verdict = _takes_path(route, http.bare_path)
+    verdict = request.path.takes(http.bare_path)
     for match, text in (
         (request.method, http.method),
         (request.authority, http.host),
@@ -75,14 +75,6 @@ def _both(one: bool | None, other: bool | None) -> bool | None:  # noqa: FBT001 
     if one is False or other is False:
         return False
     return None if one is None or other is None else True
-
-
-def _takes_path(route: EffectiveRoute, path: str) -> bool | None:
-    match = route.request.path
-    if match.kind == "prefix" and is_generated(route.virtual_service) and match.value != "/":
-        prefix = match.value.removesuffix("/")
-        return path == prefix or path.startswith(f"{prefix}/")
-    return match.takes(path)
 
 
 def _takes_header(
@@ -190,18 +182,18 @@ def rewritten(route: EffectiveRoute, path: str) -> str:
 
 def replaced_prefix(route: EffectiveRoute, new: str, path: str) -> str:
     """Replace what a route matched: the prefix, or the whole path without its query."""
-    match = route.request.path
     bare, mark, query = path.partition("?")
-    if match.kind == "prefix":
-        old = match.value
-        if is_generated(route.virtual_service) and old != "/":
-            old = old.removesuffix("/")
-            if new == "/":
-                return "/" + bare[len(old) :].removeprefix("/") + mark + query
-        return new + path[len(old) :]
-    if match.kind == "any":
+    uri = route.match.match.child("uri") if route.match is not None else None
+    if uri is None or not uri.data:
         return new + path[1:]
-    return new + mark + query
+    old = uri.text("prefix")
+    if not old:
+        return new + mark + query
+    if route.virtual_service.is_generated and old != "/":
+        old = old.removesuffix("/")
+        if new == "/":
+            return "/" + bare[len(old) :].removeprefix("/") + mark + query
+    return new + path[len(old) :]
 
 
 def _by_regex(regex: View, path: str) -> str:
@@ -245,3 +237,27 @@ def settings_of(route: EffectiveRoute, keys: Sequence[str]) -> dict[str, Any]:
         if data is not None:
             found[key] = data
     return found
+
+
+def sent_on(route: EffectiveRoute, http: HttpRequest) -> HttpRequest:
+    """Apply the ``headers`` of a route, and of its destination if there is just one."""
+    action = route.rule.action
+    blocks = [route.rule.saying("headers").child("headers").child("request")]
+    if len(action.routes) == 1:
+        blocks.append(action.routes[0].child("headers").child("request"))
+    headers = dict(http.headers)
+    for block in blocks:
+        _apply(block, headers)
+    return http._replace(headers=headers)
+
+
+def _apply(block: View, headers: dict[str, str]) -> None:
+    for name in block.texts("remove"):
+        headers.pop(name.lower(), None)
+    for name, value in block.labels_of("set").items():
+        if name.lower() not in _NOT_HEADERS:
+            headers[name.lower()] = value
+    for name, value in block.labels_of("add").items():
+        lower = name.lower()
+        if lower not in _NOT_HEADERS:
+            headers[lower] = f"{headers[lower]},{value}" if lower in headers else value

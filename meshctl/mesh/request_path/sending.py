@@ -6,7 +6,6 @@ from typing import Any
 
 from meshctl.mesh.request_path.chains import ClusterTarget
 from meshctl.mesh.request_path.client_clusters import ORIGINAL, ClientCluster, ClientClusters, Wire
-from meshctl.mesh.request_path.egress_scope import is_generated
 from meshctl.mesh.request_path.hops import (
     Carried,
     Direction,
@@ -17,12 +16,12 @@ from meshctl.mesh.request_path.hops import (
     Sending,
 )
 from meshctl.mesh.request_path.proxy_views import ProxyViews
-from meshctl.mesh.request_path.request_headers import sent_on
 from meshctl.mesh.request_path.route_choice import (
     choose_route,
     new_authority,
     redirected,
     rewritten,
+    sent_on,
     settings_of,
 )
 from meshctl.mesh.request_path.server_side import MUTUAL, OWN_TLS
@@ -85,7 +84,7 @@ class Sender:
         for one in route.targets:
             destination = one.destination
             host = self._routes.full_host(destination)
-            service = hosts.services.get(host) if hosts is not None else None
+            service = hosts.service(host) if hosts is not None else None
             if service is not None and service.external_name:
                 host = service.external_name
             port = destination.port or route.port
@@ -102,7 +101,7 @@ class Sender:
         """Send to the clusters that a route or chain names."""
         clusters = self._clusters_of(head)
         as_http = head.protocol == "http"
-        gateway_api = head.virtual_service is not None and is_generated(head.virtual_service)
+        gateway_api = head.virtual_service is not None and head.virtual_service.is_generated
         missing = 500 if gateway_api and as_http else 503
         sendings = tuple(self._sending(head, carried, one, clusters, missing) for one in targets)
         return replace(head, outcome=Outcome.FORWARD, sendings=sendings)

@@ -1,0 +1,212 @@
+"""Answers what happens to requests: typed results for text, JSON, tests and diffs."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from meshctl.engine.locations import identify, locate
+from meshctl.engine.report import Location, ResourceId
+from meshctl.inspect.trace import sentences
+from meshctl.inspect.trace.reasons import Reason, considered, reasons
+from meshctl.inspect.trace.requests import TracedRequest
+from meshctl.inspect.trace.start import carried, follow
+from meshctl.inspect.trace.summary import (
+    Summary,
+    distinct,
+    ends,
+    last_sendings,
+    summary,
+    tls_result,
+)
+from meshctl.mesh import Mesh
+from meshctl.mesh.authorization.arrival import HttpRequest
+from meshctl.mesh.request_path.hops import Direction, Hop
+from meshctl.resources import Ref
+
+
+@dataclass(frozen=True, slots=True)
+class DecidedBy:
+    """An object and line, and what is decided there."""
+
+    resource: ResourceId
+    location: Location | None
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class TracedDestination:
+    """A service that requests go to; ``weight`` is a share in percent of those that get there."""
+
+    host: str
+    port: int
+    subset: str | None
+    weight: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class TracedAuthorization:
+    """Is the request let in, and by which rule?"""
+
+    decision: str
+    policy: str | None
+    rule: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class TracedHop:
+    """What one proxy does: in one sentence, by which objects, and what else was considered."""
+
+    at: str
+    workload: str
+    outcome: str
+    message: str
+    listener: str | None
+    virtual_host: str | None
+    route: str | None
+    depth: int
+    decided_by: tuple[DecidedBy, ...]
+    considered: tuple[DecidedBy, ...]
+    not_known: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """What happens to one request."""
+
+    id: str
+    request: TracedRequest
+    summary: str
+    outcome: str
+    flag: str | None
+    status: int | None
+    destinations: tuple[TracedDestination, ...]
+    path: str | None
+    redirect: str | None
+    tls: str | None
+    authorization: TracedAuthorization | None
+    hops: tuple[TracedHop, ...]
+    can_arrive: bool
+    way: Hop
+    """The hops themselves, for those who compare."""
+
+
+def trace(mesh: Mesh, request: TracedRequest, namespace: str) -> Trace:
+    """Follow one request; UsageError where it starts at something that isn't there."""
+    hop = follow(mesh, request, namespace)
+    return describe(mesh, request, hop)
+
+
+def describe(mesh: Mesh, request: TracedRequest, hop: Hop) -> Trace:
+    """Describe the way of a request that has been followed."""
+    found = summary(hop)
+    return Trace(
+        request.id, request, sentences.whole(request, hop, found), found.outcome, found.flag,
+        found.status, _destinations(hop), _path(request, hop),
+        found.hop.location or None, tls_result(hop, found), _authorization(hop, found),
+        tuple(_hops(mesh, hop, carried(request, "").http)), found.can_arrive, hop,
+    )  # fmt: skip
+
+
+def _destinations(hop: Hop) -> tuple[TracedDestination, ...]:
+    found = (
+        TracedDestination(
+            one.target.host, one.target.port, one.target.subset or None, one.target.weight
+        )
+        for _, one in last_sendings(hop)
+        if one.target is not None
+    )
+    return tuple(dict.fromkeys(found))
+
+
+def _path(request: TracedRequest, hop: Hop) -> str | None:
+    """The path that the last server gets."""
+    if not request.is_http:
+        return None
+    path = request.path
+    while True:
+        path = hop.path or path
+        following = [leg.next for one in hop.sendings for leg in one.legs if leg.next is not None]
+        if not following:
+            return path
+        hop = following[0]
+
+
+def _authorization(hop: Hop, found: Summary) -> TracedAuthorization | None:
+    """Sum up who lets the request in: the refusal, else what can't be known, else permission."""
+    several = [one for one in ends(hop) if one.verdict is not None]
+    if found.hop.verdict is not None:
+        several.insert(0, found.hop)
+    denying = [one for one in several if one.verdict and not one.verdict.is_allowed]
+    chosen = denying[:1] if found.outcome == "denied" else several[:1]
+    for one in chosen:
+        verdict = one.verdict
+        assert verdict is not None  # noqa: S101 - chosen for it
+        rule = verdict.by[0] if verdict.by else None
+        word = "allow" if verdict.is_allowed else "deny"
+        word = word if verdict.is_certain else "unknown"
+        policy = rule.policy.key_name if rule is not None else None
+        if rule is None and not verdict.is_allowed and verdict.steps[-1].rules:
+            policy = verdict.steps[-1].rules[0].policy.key_name
+        return TracedAuthorization(word, policy, rule.number if rule is not None else None)
+    return None
+
+
+def _hops(mesh: Mesh, hop: Hop, http: HttpRequest | None, depth: int = 0) -> Iterator[TracedHop]:
+    first = hop.direction in {Direction.OUTBOUND, Direction.GATEWAY}
+    yield TracedHop(
+        hop.direction.value, hop.workload.key_name if hop.workload is not None else "",
+        hop.outcome.value, sentences.of_hop(hop), hop.listener or None, hop.virtual_host or None,
+        hop.route_name or None, depth, _decided(reasons(mesh, hop)),
+        _decided(considered(mesh, hop, http)) if first else (), hop.reason or None,
+    )  # fmt: skip
+    following = [leg.next for one in hop.sendings for leg in one.legs if leg.next is not None]
+    for one in distinct(following):
+        yield from _hops(mesh, one, http, depth + 1)
+
+
+def _decided(several: Iterable[Reason]) -> tuple[DecidedBy, ...]:
+    return tuple(dict.fromkeys(DecidedBy(identify(ref.resource), _located(ref), text)
+                               for ref, text in several))  # fmt: skip
+
+
+def _located(ref: Ref) -> Location:
+    return locate(ref)._replace(frame=None)
+
+
+def form(one: Trace) -> dict[str, Any]:
+    """Write a trace for programs, in the form of schemas/trace-v1.json."""
+    request = one.request
+    return {
+        "id": one.id,
+        "request": {
+            "from": request.client, "method": request.method, "url": request.url,
+            "headers": dict(request.headers),
+        },
+        "summary": one.summary, "outcome": one.outcome, "flag": one.flag, "status": one.status,
+        "destinations": [
+            {"host": d.host, "port": d.port, "subset": d.subset, "weight": d.weight}
+            for d in one.destinations
+        ],
+        "path": one.path, "redirect": one.redirect, "tls": one.tls,
+        "authorization": None if one.authorization is None else {
+            "decision": one.authorization.decision, "policy": one.authorization.policy,
+            "rule": one.authorization.rule,
+        },
+        "hops": [hop_form(hop) for hop in one.hops],
+    }  # fmt: skip
+
+
+def hop_form(hop: TracedHop) -> dict[str, Any]:
+    """Write one hop for programs."""
+    return {
+        "at": hop.at, "workload": hop.workload, "outcome": hop.outcome, "message": hop.message,
+        "listener": hop.listener, "virtual_host": hop.virtual_host, "route": hop.route,
+        "depth": hop.depth, "decided_by": [decided_form(one) for one in hop.decided_by],
+        "considered": [decided_form(one) for one in hop.considered], "not_known": hop.not_known,
+    }  # fmt: skip
+
+
+def decided_form(one: DecidedBy) -> dict[str, Any]:
+    """Write an object and line for programs."""
+    location = one.location.form() if one.location is not None else None
+    return {"resource": one.resource.form(), "location": location, "message": one.message}

@@ -1,0 +1,163 @@
+"""Reads the requests that somebody asks about: from a command line, or from a file of them."""
+
+import json
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
+
+from meshctl.errors import UsageError
+from meshctl.yaml.reader import parse_one
+
+OUTSIDE = "outside"
+GATEWAY = "gateway/"
+_PORTS = {"http": 80, "https": 443, "grpc": 80}
+_TCP = frozenset({"tcp", "tls"})
+_KEYS = frozenset({"id", "from", "method", "url", "headers", "claims", "source_ip"})
+_MOST_PORT = 65535
+
+
+class TracedRequest(NamedTuple):
+    """One request: who sends it, and what. ``client`` is a workload, ``gateway/NAME`` or outside.
+
+    ``scheme`` is http, https, grpc, tcp or tls; https and tls are the client's own TLS.
+    """
+
+    id: str
+    client: str
+    method: str
+    scheme: str
+    host: str
+    port: int
+    path: str = "/"
+    headers: Mapping[str, str] = {}
+    claims: Mapping[str, Any] | None = None
+    source_ip: str = ""
+
+    @property
+    def is_http(self) -> bool:
+        """Are its bytes HTTP?"""
+        return self.scheme not in _TCP
+
+    @property
+    def has_tls(self) -> bool:
+        """Does the client itself speak TLS?"""
+        return self.scheme in {"https", "tls"}
+
+    @property
+    def authority(self) -> str:
+        """The Host header: with the port, unless the scheme implies it."""
+        implied = _PORTS.get(self.scheme) == self.port
+        return self.host if implied else f"{self.host}:{self.port}"
+
+    @property
+    def url(self) -> str:
+        """The URL in full."""
+        path = self.path if self.is_http else ""
+        return f"{self.scheme}://{self.authority}{path}"
+
+    @property
+    def title(self) -> str:
+        """How text names it."""
+        verb = f"{self.method} " if self.is_http else ""
+        return f"{verb}{self.url} from {self.client}"
+
+
+def make_request(  # noqa: PLR0913 - the parts of a request
+    url: str, client: str, *, method: str = "GET", headers: Mapping[str, str] | None = None,
+    claims: Mapping[str, Any] | None = None, source_ip: str = "", name: str = "",
+) -> TracedRequest:  # fmt: skip
+    """Read a URL and put a request together; UsageError for a URL that makes no sense."""
+    scheme, host, port, path = _read_url(url)
+    lower = {key.lower(): value for key, value in (headers or {}).items()}
+    host_header = lower.pop("host", "")
+    made = TracedRequest(
+        name, client, method.upper(), scheme, host, port, path, lower, claims, source_ip
+    )
+    if host_header:
+        made = made._replace(headers={**lower, "host": host_header})
+    return made._replace(id=name or made.title)
+
+
+def _read_url(url: str) -> tuple[str, str, int, str]:
+    written = url if "://" in url else f"http://{url}"
+    try:
+        parts = urlsplit(written)
+        port = parts.port
+    except ValueError as error:
+        raise UsageError(f"{url!r} is no URL: {error}; write http://HOST:PORT/PATH") from None
+    scheme = parts.scheme.lower()
+    if scheme not in {*_PORTS, *_TCP}:
+        known = ", ".join(sorted({*_PORTS, *_TCP}))
+        raise UsageError(f"{url!r} has the scheme {scheme!r}; take one of {known}")
+    if not parts.hostname:
+        raise UsageError(f"{url!r} names no host; write {scheme}://HOST:PORT")
+    number = port or _PORTS.get(scheme, 0)
+    if not number:
+        raise UsageError(f"{url!r} names no port, and {scheme} has no usual one; add :PORT")
+    path = f"{parts.path or '/'}{'?' if parts.query else ''}{parts.query}"
+    return scheme, parts.hostname, number, path
+
+
+def read_headers(written: Iterable[str]) -> dict[str, str]:
+    """Read ``name: value`` texts; UsageError for one without a colon."""
+    found: dict[str, str] = {}
+    for one in written:
+        name, colon, value = one.partition(":")
+        if not colon or not name.strip():
+            raise UsageError(f"the header {one!r} has no colon; write -H 'name: value'")
+        found[name.strip()] = value.strip()
+    return found
+
+
+def read_claims(text: str | None) -> dict[str, Any] | None:
+    """Read the claims of a token from JSON; UsageError for anything but an object."""
+    if text is None:
+        return None
+    try:
+        data = json.loads(text)
+    except ValueError as error:
+        raise UsageError(f"--claims is no JSON: {error}") from None
+    if not isinstance(data, dict):
+        raise UsageError('--claims has to be a JSON object, such as {"iss": "…", "sub": "…"}')
+    return data
+
+
+def read_requests(path: str) -> list[TracedRequest]:
+    """Read a file with a list of requests, in YAML or JSON; UsageError says what is wrong in it."""
+    try:
+        text = Path(path).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(
+            f"cannot read {path}: {error}; name a file with a list of requests"
+        ) from None
+    try:
+        data = parse_one(text)
+    except ValueError as error:
+        raise UsageError(f"{path} is no YAML: {error}") from None
+    if isinstance(data, dict):
+        data = data.get("requests")
+    if not isinstance(data, list):
+        raise UsageError(f"{path} holds no list of requests")
+    return [request_of(one, f"{path}: request {number}") for number, one in enumerate(data, 1)]
+
+
+def request_of(data: Any, place: str) -> TracedRequest:
+    """Read one request of a file; ``place`` is how messages name it."""
+    if not isinstance(data, dict):
+        raise UsageError(f"{place} is no mapping; write from, method, url and headers")
+    unknown = sorted(str(key) for key in data.keys() - _KEYS)
+    if unknown:
+        known = ", ".join(sorted(_KEYS))
+        raise UsageError(f"{place} has the unknown key {unknown[0]!r}; there are {known}")
+    for key in ("from", "url"):
+        if not isinstance(data.get(key), str):
+            raise UsageError(f"{place} needs {key!r}, as a text")
+    headers, claims = data.get("headers") or {}, data.get("claims")
+    if not isinstance(headers, dict) or not isinstance(claims, dict | None):
+        raise UsageError(f"{place}: headers and claims have to be mappings")
+    return make_request(
+        data["url"], data["from"], method=str(data.get("method") or "GET"),
+        headers={str(key): str(value) for key, value in headers.items()}, claims=claims,
+        source_ip=str(data.get("source_ip") or ""), name=str(data.get("id") or ""),
+    )  # fmt: skip

@@ -1,0 +1,169 @@
+"""Sums up the way of a request: can it arrive, and if not, what does the client see?
+
+Response flags are Envoy's (source/common/stream_info/utility.h): NR no route, NC no cluster, UH no
+healthy endpoint, UF the connection failed, UC it was closed, DPE not HTTP.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from meshctl.mesh.request_path.hops import Hop, Leg, Outcome, Sending
+from meshctl.mesh.request_path.sending import wire_name
+
+FORWARDED = "forwarded"
+_CONFLICTS = frozenset({
+    Outcome.NO_FILTER_CHAIN, Outcome.TLS_REQUIRED, Outcome.CLIENT_CERT_REQUIRED,
+    Outcome.SERVER_CERT_NOT_MESH, Outcome.APP_GETS_MTLS,
+})  # fmt: skip
+_TLS = {"istio-mutual": "mtls", "plaintext": "plaintext"}
+
+
+class Summary(NamedTuple):
+    """What becomes of a request: the word for it, Envoy's flag, the status that the client gets.
+
+    ``hop`` is where it ends.
+    """
+
+    outcome: str
+    flag: str | None
+    status: int | None
+    hop: Hop
+
+    @property
+    def can_arrive(self) -> bool:
+        """Is it, or may it be, answered as its sender wants?"""
+        return self.outcome in {FORWARDED, "redirect", "direct-response", "unknown"}
+
+
+class Share(NamedTuple):
+    """One end of the way: the destination, its share in percent, the endpoint and what happens."""
+
+    sending: Sending
+    percent: float
+    leg: Leg | None
+    summary: Summary
+
+
+def summary(hop: Hop) -> Summary:
+    """Sum up a hop and what follows; of several ends the best, since some requests get there."""
+    found = _own(hop, is_http=hop.protocol != "tcp")
+    if found is not None:
+        return found
+    several = [one.summary for one in shares(hop)]
+    return next((one for one in several if one.can_arrive), several[0])
+
+
+def _own(hop: Hop, *, is_http: bool) -> Summary | None:
+    """Say what a hop does by itself; ``None`` where that depends on what follows."""
+    code = int(hop.code) if hop.code.isdecimal() else None
+    outcome = hop.outcome
+    if outcome in {Outcome.REDIRECT, Outcome.HTTPS_REDIRECT}:
+        return Summary("redirect", None, code, hop)
+    if outcome is Outcome.DIRECT_RESPONSE:
+        word = "unknown-host" if hop.route_name == "block_all" else "direct-response"
+        return Summary(word, None, code, hop)
+    if outcome in {Outcome.NO_ROUTE, Outcome.NO_VIRTUAL_HOST}:
+        return Summary("no-route", "NR", code or 404, hop)
+    if outcome is Outcome.DENIED:
+        return Summary("denied", None, code, hop)
+    if outcome is Outcome.BLACKHOLE:
+        return Summary("unknown-host", "UH", None, hop)
+    if outcome is Outcome.UNRESOLVED:
+        return Summary("unknown-host", None, None, hop)
+    if outcome in _CONFLICTS:
+        return Summary(
+            "tls-conflict", "NR" if outcome is Outcome.NO_FILTER_CHAIN else None, None, hop
+        )
+    if outcome is Outcome.PROTOCOL_ERROR:
+        return Summary("unreachable", "DPE", 400 if is_http else None, hop)
+    if outcome in {Outcome.NO_LISTENER, Outcome.LOOP}:
+        return Summary("unreachable", None, None, hop)
+    if outcome is Outcome.UNKNOWN:
+        return Summary("unknown", None, None, hop)
+    return Summary(FORWARDED, None, None, hop) if outcome is Outcome.DELIVERED else None
+
+
+def shares(hop: Hop) -> Iterator[Share]:
+    """Walk the ends of the way behind a hop, with the share of each destination."""
+    total = sum(_weight(one) for one in hop.sendings) or 1
+    for one in hop.sendings:
+        percent = 100 * _weight(one) / total
+        if not one.legs:
+            yield Share(one, percent, None, _without_endpoint(hop, one))
+        for leg in one.legs:
+            yield Share(one, percent, leg, _of_leg(hop, leg))
+
+
+def _weight(one: Sending) -> int:
+    weight = one.target.weight if one.target is not None else None
+    return 1 if weight is None else weight
+
+
+def _without_endpoint(hop: Hop, one: Sending) -> Summary:
+    is_http = hop.protocol == "http"
+    if one.name and one.name != "UnknownService":
+        return Summary("unreachable", "UH", None, hop)
+    if one.cluster is None:
+        return Summary("no-cluster", "NC", one.missing_code if is_http else None, hop)
+    return Summary("no-endpoint", "UH", 503 if is_http else None, hop)
+
+
+def _of_leg(hop: Hop, leg: Leg) -> Summary:
+    """Say what becomes of a request at an endpoint, as the client sees it through this proxy."""
+    if leg.next is None:
+        return Summary(FORWARDED, None, None, hop)
+    found = summary(leg.next)
+    is_http = hop.protocol == "http"
+    if found.outcome == "tls-conflict" and found.hop is leg.next:
+        closed = leg.wire.tls.value == "plaintext"
+        return found._replace(flag="UC" if closed else "UF", status=503 if is_http else None)
+    if found.outcome == "unreachable" and found.hop is leg.next and found.flag is None:
+        return found._replace(flag="UF", status=503 if is_http else None)
+    return found
+
+
+def last_sendings(hop: Hop) -> list[tuple[Hop, Sending]]:
+    """List the destinations of the last proxies on the way, each with its hop."""
+    found: list[tuple[Hop, Sending]] = []
+    for one in hop.sendings:
+        following = [leg.next for leg in one.legs if leg.next is not None and leg.next.sendings]
+        if following:
+            for each in following[:1]:
+                found += last_sendings(each)
+        else:
+            found.append((hop, one))
+    return found
+
+
+def ends(hop: Hop) -> Iterator[Hop]:
+    """Walk the hops at which ways end."""
+    following = [leg.next for one in hop.sendings for leg in one.legs if leg.next is not None]
+    if not following:
+        yield hop
+    for one in following:
+        yield from ends(one)
+
+
+def tls_result(hop: Hop, found: Summary) -> str | None:
+    """Name the TLS of the connections to the servers, in the words of ``tls-check``."""
+    if found.outcome == "tls-conflict":
+        return "conflict"
+    if found.outcome in {"no-endpoint", "no-cluster"}:
+        return "no-endpoint"
+    wires = {
+        _TLS.get(wire_name(leg), "tls")
+        for _, one in last_sendings(hop)
+        for leg in one.legs
+    }  # fmt: skip
+    if not wires:
+        return None
+    return wires.pop() if len(wires) == 1 else "mixed"
+
+
+def distinct(hops: Sequence[Hop]) -> list[Hop]:
+    """List hops, those that do the very same at several pods of one workload once."""
+    seen: dict[tuple[object, ...], Hop] = {}
+    for one in hops:
+        key = one.workload, one.outcome, one.chain, one.code
+        seen.setdefault(key, one)
+    return list(seen.values())
