@@ -58,7 +58,9 @@ def asked_requests(
     if rest and rest[0].upper() in _METHODS and not glob(rest[0]):  # noqa: PTH207 - a path or not
         method = rest.pop(0)
     if not rest:
-        raise UsageError("name a request, as in: meshctl trace GET http://HOST/PATH --from WORKLOAD")
+        raise UsageError(
+            "name a request, as in: meshctl trace GET http://HOST/PATH --from WORKLOAD"
+        )
     url = rest.pop(0)
     if flags.client is None:
         raise UsageError(

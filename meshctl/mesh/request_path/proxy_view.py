@@ -89,7 +89,11 @@ class GatewayView:
         self._namespace = workload.namespace
         self._known: dict[str, ProxyService | None] = {}
         self.clusters = ClientClusters(
-            mesh.security.mtls.client(workload), self.service, endpoints, mesh.traffic.destination_rules, mesh.security.mtls
+            mesh.security.mtls.client(workload),
+            self.service,
+            endpoints,
+            mesh.traffic.destination_rules,
+            mesh.security.mtls,
         )
 
     def service(self, host: str) -> ProxyService | None:
