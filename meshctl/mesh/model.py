@@ -23,6 +23,7 @@ from meshctl.validation.faults import ACCEPTED, Verdict
 if TYPE_CHECKING:
     from meshctl.mesh.ambient.ambient import Ambient
     from meshctl.mesh.authorization.decision import Decisions
+    from meshctl.mesh.clauses.facade import ClausesFacade
     from meshctl.mesh.core.extension_providers import ExtensionProviders
     from meshctl.mesh.core.namespaces import Namespaces
     from meshctl.mesh.gateway_api.facade import GatewayApiFacade
@@ -183,6 +184,13 @@ class Mesh(Inventory):
             self, self.registry, self.workloads, self.security.peer_authentications,
             self.extension_providers,
         )  # fmt: skip
+
+    @cached_property
+    def clauses(self) -> "ClausesFacade":
+        """What clauses do, and which do nothing."""
+        from meshctl.mesh.clauses.facade import ClausesFacade
+
+        return ClausesFacade(self)
 
     @cached_property
     def decisions(self) -> "Decisions":

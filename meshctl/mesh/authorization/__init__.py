@@ -7,9 +7,11 @@ from meshctl.lazy_face import lazy_face
 if TYPE_CHECKING:
     from meshctl.mesh.authorization.custom_providers import why_broken as why_broken
     from meshctl.mesh.authorization.decision import is_dry_run as is_dry_run
+    from meshctl.mesh.authorization.path_template import is_path_template as is_path_template
 
 _HOMES = {
     "is_dry_run": "decision",
+    "is_path_template": "path_template",
     "why_broken": "custom_providers",
 }
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from meshctl.mesh.core.hosts import HostIndex
-from meshctl.mesh.gateways.server_merge import server_hosts
+from meshctl.mesh.gateways.server_merge import route_kind, server_hosts
 from meshctl.mesh.registry.services import Registry
 from meshctl.mesh.traffic.delegates import MESH, gateway_name
 from meshctl.resources import Gateway, Ref, Resource, Server, Service, VirtualService
@@ -91,6 +91,14 @@ class Bindings:
         return [
             gateway.name for gateway in self._gateways.values() if gateway.namespace == namespace
         ]
+
+    def may_use(self, service: VirtualService, kind: str) -> bool:
+        """May a Gateway, or the mesh, use its routes of a kind: ``http``, ``tls`` or ``tcp``?"""
+        for one in self.of(service):
+            servers = self.servers(one.gateway, service) if one.gateway is not None else []
+            if not servers or any(route_kind(server) == kind for server in servers):
+                return True
+        return False
 
     def servers(self, gateway: Gateway, service: VirtualService) -> list[Server]:
         """List the servers of a Gateway that let a VirtualService in for one of its hosts."""

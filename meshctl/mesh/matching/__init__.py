@@ -10,6 +10,10 @@ if TYPE_CHECKING:
     from meshctl.mesh.matching.string_match import WRITTEN_KINDS as WRITTEN_KINDS
     from meshctl.mesh.matching.string_match import StringMatch as StringMatch
     from meshctl.mesh.matching.string_match import find_text as find_text
+    from meshctl.mesh.matching.wildcards import has_literal_star as has_literal_star
+    from meshctl.mesh.matching.wildcards import looks_like_regex as looks_like_regex
+    from meshctl.mesh.matching.wildcards import matched_in_part as matched_in_part
+    from meshctl.mesh.matching.wildcards import repeated_by_star as repeated_by_star
 
 _HOMES = {
     "PATH": "request_part",
@@ -17,6 +21,10 @@ _HOMES = {
     "WRITTEN_KINDS": "string_match",
     "find_text": "string_match",
     "from_istio": "request_match",
+    "has_literal_star": "wildcards",
+    "looks_like_regex": "wildcards",
+    "matched_in_part": "wildcards",
+    "repeated_by_star": "wildcards",
 }
 
 __getattr__ = lazy_face(__name__, _HOMES)

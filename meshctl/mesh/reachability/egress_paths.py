@@ -72,7 +72,7 @@ class EgressPaths:
             if rewrites or not _is_for(route, MESH):
                 continue
             for entry in route.routes:
-                found = self._gateway(entry.destination)
+                found = self.gateway_behind(entry.destination)
                 for host in hosts if found is not None else ():
                     if found is not None and not is_wildcard(host):
                         yield EgressHop(route, entry.destination, host, *found)
@@ -103,7 +103,8 @@ class EgressPaths:
                     if _is_for(route, server.gateway_name):
                         yield route
 
-    def _gateway(self, destination: Destination) -> tuple[EffectiveGateway, int] | None:
+    def gateway_behind(self, destination: Destination) -> tuple[EffectiveGateway, int] | None:
+        """Find the gateway of the input that a destination means, and the port of its container."""
         for declared in self._clusters.declared(destination):
             gateway = (
                 self._by_service.get(declared.source)

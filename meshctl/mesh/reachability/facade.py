@@ -54,6 +54,7 @@ class ReachabilityFacade:
             self._traffic.destination_rules,
             self._gateways,
             self.clusters,
+            self._workloads,
         )
 
     @cached_property

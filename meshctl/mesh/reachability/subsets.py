@@ -15,6 +15,7 @@ from meshctl.mesh.registry.services import RegisteredHost, Registry
 from meshctl.mesh.traffic.delegates import MESH, gateway_name
 from meshctl.mesh.traffic.destination_rules import DestinationRules, selector_of
 from meshctl.mesh.traffic.routes import Routes
+from meshctl.mesh.workloads.workloads import Workloads
 from meshctl.resources import Destination, DestinationRule, Resource, Route, VirtualService
 
 ELSEWHERE = ""
@@ -43,8 +44,9 @@ class Subsets:
 
     def __init__(
         self, inventory: Inventory, registry: Registry, routes: Routes, rules: DestinationRules,
-        gateways: Gateways, clusters: Clusters,
+        gateways: Gateways, clusters: Clusters, workloads: Workloads,
     ) -> None:  # fmt: skip
+        self._workloads = workloads
         self._is_whole = inventory.is_whole
         self._registry = registry
         self._routes = routes
@@ -113,13 +115,18 @@ class Subsets:
                 return every
         return every & found
 
+    def _has_others(self, service: VirtualService) -> bool:
+        """Are there clients in other namespaces, or may there be some outside the input?"""
+        homes = set(self._workloads.sidecar_homes) - {service.namespace}
+        return bool(homes) or not self._is_whole
+
     def _clients(self, service: Resource, gateways: Iterable[str]) -> Iterator[ClientGroup]:
         assert isinstance(service, VirtualService)  # noqa: S101 - narrows the type
         for name in sorted(gateways):
             if name == MESH:
                 if self._routes.is_visible(service, service.namespace):
                     yield ClientGroup(service.namespace, {}, is_gateway=False)
-                if self._routes.is_visible(service, ELSEWHERE):
+                if self._routes.is_visible(service, ELSEWHERE) and self._has_others(service):
                     yield ClientGroup(ELSEWHERE, {}, is_gateway=False)
                 continue
             gateway = self._gateways_of.find(name)

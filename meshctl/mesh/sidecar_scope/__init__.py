@@ -7,10 +7,12 @@ from meshctl.lazy_face import lazy_face
 if TYPE_CHECKING:
     from meshctl.mesh.sidecar_scope.declared_calls import DeclaredCall as DeclaredCall
     from meshctl.mesh.sidecar_scope.egress_hosts import egress_entries as egress_entries
+    from meshctl.mesh.sidecar_scope.egress_hosts import repeated_entries as repeated_entries
 
 _HOMES = {
     "DeclaredCall": "declared_calls",
     "egress_entries": "egress_hosts",
+    "repeated_entries": "egress_hosts",
 }
 
 __getattr__ = lazy_face(__name__, _HOMES)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from meshctl.mesh.core.export_to import is_visible_to
-from meshctl.mesh.core.hosts import is_wildcard, overlaps
+from meshctl.mesh.core.hosts import covers, is_wildcard, overlaps
 from meshctl.mesh.registry.services import RegisteredHost, Registry
 from meshctl.resources import Ref, Sidecar
 
@@ -59,3 +59,18 @@ def egress_entries(sidecar: Sidecar, client: str = "") -> Iterator[EgressEntry]:
             if host:
                 home = client if is_own else namespace
                 yield EgressEntry(home, host, client, listener.at("hosts", index), is_own)
+
+
+def repeated_entries(sidecar: Sidecar) -> Iterator[tuple[EgressEntry, EgressEntry]]:
+    """Walk the entries that another one of the same listener covers, with that one."""
+    by_listener: dict[object, list[EgressEntry]] = {}
+    for entry in egress_entries(sidecar):
+        by_listener.setdefault(entry.ref.path[:-2], []).append(entry)
+    for entries in by_listener.values():
+        for number, entry in enumerate(entries):
+            for place, other in enumerate(entries):
+                wider = other.namespace in {"*", entry.namespace} and covers(other.host, entry.host)
+                is_same = (other.namespace, other.host) == (entry.namespace, entry.host)
+                if place != number and wider and (not is_same or place < number):
+                    yield entry, other
+                    break

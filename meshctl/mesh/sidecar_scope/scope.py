@@ -7,16 +7,16 @@ root namespace; they are never merged. Without egress listeners everything is im
 
 from collections.abc import Iterator
 
-from meshctl.mesh.core.hosts import covers
+from meshctl.mesh.core.hosts import covers, fqdn
 from meshctl.mesh.core.mesh_config import MeshConfig
 from meshctl.mesh.registry.services import RegisteredHost
 from meshctl.mesh.sidecar_scope.egress_hosts import EgressEntry, egress_entries
-from meshctl.mesh.sidecar_scope.egress_listeners import SidecarClient, egress_scopes
+from meshctl.mesh.sidecar_scope.egress_listeners import EgressScope, SidecarClient, egress_scopes
 from meshctl.mesh.traffic.destinations import Destinations
 from meshctl.mesh.workloads.membership import Membership, is_gateway
 from meshctl.mesh.workloads.policy_attachment import PolicyAttachments
 from meshctl.mesh.workloads.workloads import Workloads
-from meshctl.resources import Sidecar, Workload
+from meshctl.resources import Sidecar, VirtualService, Workload
 
 
 class SidecarScopes:
@@ -72,8 +72,36 @@ class SidecarScopes:
             if beside and not is_gateway(workload) and self.sidecar_of(workload) is sidecar:
                 yield workload
 
+    def hides(
+        self, sidecar: Sidecar, host: RegisteredHost, port: int | None, namespace: str
+    ) -> str:
+        """Say how a Sidecar hides a host from calls to a port, as messages put it; else empty."""
+        if not self.includes(sidecar, host, namespace):
+            return "no egress entry imports"
+        if port is None or host.port(port) is None:
+            return ""
+        scope = SidecarClient(namespace, None, egress_scopes(sidecar, namespace)).scope(port)
+        if scope is None:
+            return f"no egress listener is for: port {port} has none"
+        if scope.imports(host) or self._is_routed(host.host, scope):
+            return ""
+        only = f"that for port {scope.port}" if scope.port else "the one for all other ports"
+        return f"the egress listener that counts, {only}, doesn't import"
+
+    def _is_routed(self, host: str, scope: EgressScope) -> bool:
+        """Does a VirtualService that a listener imports route to a host, which brings it in?"""
+        routed = {one.resource for one in self._destinations.to(host)}
+        return any(
+            isinstance(service, VirtualService)
+            and scope.reads(
+                service.namespace,
+                [fqdn(one, service.namespace, self._config.domain) for one in service.hosts],
+            )
+            for service in routed
+        )
+
     def includes(self, sidecar: Sidecar, host: RegisteredHost, namespace: str) -> bool:
-        """Do clients of a namespace that follow a Sidecar know a host?
+        """Do clients of a namespace that follow a Sidecar know a host, on any port?
 
         Where a VirtualService is imported, so is what it routes to; that its host is imported
         too, beside its namespace, is taken for granted.

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from meshctl.mesh.traffic.delegates import DelegateFault as DelegateFault
     from meshctl.mesh.traffic.destination_rule_merge import MergeLoss as MergeLoss
     from meshctl.mesh.traffic.destination_rule_merge import meetings as meetings
+    from meshctl.mesh.traffic.layer4_matches import repeated as repeated
     from meshctl.mesh.traffic.path_rewrite import broken_example as broken_example
     from meshctl.mesh.traffic.policy_layers import written_policies as written_policies
     from meshctl.mesh.traffic.route_matches import RouteMatch as RouteMatch
@@ -24,6 +25,7 @@ _HOMES = {
     "RouteMatch": "route_matches",
     "broken_example": "path_rewrite",
     "meetings": "destination_rule_merge",
+    "repeated": "layer4_matches",
     "written_policies": "policy_layers",
 }
 

@@ -138,6 +138,43 @@ class SidecarRoutes:
                             found.setdefault(one, set()).add(port)
         return {one: frozenset(ports) for one, ports in found.items()}
 
+    def gap(self, service: VirtualService) -> tuple[str, int] | None:
+        """Find a registered host and port for which its rules don't take every request.
+
+        Rules for certain clients are another question: others get the host itself.
+        """
+        if MESH not in self._routes.gateways_of(service):
+            return None
+        for host in self.hosts(service):
+            for one in self._registry.at(host):
+                for port in filter(speaks_http, one.ports):
+                    routes = self._routes.build(service, MESH, port.number, ProxyNode(None, None))
+                    if routes and not any(map(_takes_all, routes)):
+                        return host, port.number
+        return None
+
+    def taken_services(self, service: VirtualService, host: str) -> Iterator[str]:
+        """Walk the Services that a wildcard host of the mesh takes, and its rules don't lead to."""
+        in_mesh = MESH in self._routes.gateways_of(service)
+        if not in_mesh or not is_wildcard(host) or not service.http:
+            return
+        led = {
+            self._registry.fqdn(one.host, service.namespace)
+            for rule in self._routes.delegates.rules(service)
+            for one in rule.destinations
+        }
+        bound = self._routes.bound(MESH, service.namespace)
+        for one in self._registry.covered_by(host):
+            if not isinstance(one.source, Service) or one.host in led:
+                continue
+            closest = bound.first(one.host)
+            speaks = [port.number for port in one.ports if speaks_http(port)]
+            if closest[:1] == [service] and any(
+                self._routes.build(service, MESH, port, ProxyNode(service.namespace, None))
+                for port in speaks
+            ):
+                yield one.host
+
     def _called_ports(self, service: VirtualService) -> set[int]:
         """The HTTP ports that its registered hosts are called on; none while a host is unknown."""
         hosts = self.hosts(service)
@@ -285,6 +322,13 @@ class SidecarTable:
                 if port is not None and speaks_http(port) and self._holds(one):
                     return True
         return False
+
+
+def _takes_all(route: EffectiveRoute) -> bool:
+    """Does a route take every request, or at least all of certain clients?"""
+    asked = route.match.match if route.match is not None else None
+    by_source = asked is not None and (asked.has("sourceLabels") or asked.has("sourceNamespace"))
+    return route.is_catch_all or by_source
 
 
 def _tails(host: str) -> Iterator[str]:

@@ -8,6 +8,7 @@ from meshctl.mesh.workloads.membership import (
     STATUS,
     Membership,
     is_ambient,
+    is_gateway,
     is_live,
     opts_out,
     present,
@@ -145,6 +146,17 @@ class Workloads:
     def namespace(self, name: str) -> Namespace | None:
         """Find the Namespace object, if the input has it."""
         return self._namespaces.get(name)
+
+    @cached_property
+    def sidecar_homes(self) -> tuple[str, ...]:
+        """The namespaces in which sidecars run, or may, in order."""
+        without = {Membership.NONE, Membership.AMBIENT}
+        homes = {
+            one.namespace
+            for one in self
+            if self.membership(one) not in without and not is_gateway(one)
+        }
+        return tuple(sorted(homes))
 
     @cached_property
     def namespaces(self) -> frozenset[str]:

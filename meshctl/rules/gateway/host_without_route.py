@@ -9,7 +9,7 @@ Fix: bind a VirtualService for the host to this Gateway, or remove the host.
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.gateways import server_hosts
+from meshctl.mesh.gateways import route_kind, server_hosts
 from meshctl.resources import Gateway
 from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, rule
 
@@ -33,5 +33,5 @@ def check(gateway: Gateway, mesh: Mesh) -> Iterator[Outcome]:
                 yield Finding(
                     server.host_at(index),
                     f"no VirtualService routes for {server.hosts[index]!r} at this Gateway, so it "
-                    "answers 404",
+                    + ("answers 404" if route_kind(server) == "http" else "closes connections"),
                 )

@@ -1,10 +1,11 @@
 """A Sidecar hides a Service that its workloads call.
 
-The proxy has no upstream for a host that no egress entry imports. With REGISTRY_ONLY the call is
+The proxy has no upstream for a host that no egress entry imports; a listener with a port imports
+only Services with that port, and it alone counts for calls to it. With REGISTRY_ONLY the call is
 answered with `502`, or the connection is closed; else it is passed through as it is: without
 mutual TLS, so that a STRICT server resets it, and without routes, retries and telemetry.
 
-Fix: add `namespace/host` to the egress hosts.
+Fix: add `namespace/host` to the egress hosts of the listener for the port.
 """
 
 from collections.abc import Iterator
@@ -22,16 +23,15 @@ def check(sidecar: Sidecar, mesh: Mesh) -> Iterator[Outcome]:
     told = set()
     for workload in mesh.sidecar_scope.reached(sidecar) if sidecar.egress else ():
         for called in mesh.sidecar_scope.declared_calls.of(workload):
-            if called.host in told or mesh.sidecar_scope.includes(
-                sidecar, called.host, workload.namespace
-            ):
+            how = mesh.sidecar_scope.hides(sidecar, called.host, called.port, workload.namespace)
+            if called.host in told or not how:
                 continue
             told.add(called.host)
             effect, is_sure = _effect(sidecar, called, mesh)
+            port = f":{called.port}" if how != "no egress entry imports" else ""
             yield Finding(
                 sidecar.spec.key("egress"),
-                f"{workload.title} calls {called.host.host}, which no egress entry imports: "
-                f"{effect}",
+                f"{workload.title} calls {called.host.host}{port}, which {how}: {effect}",
                 severity=None if is_sure else Severity.INFO,
             ).also(called.place, f"{_kind(called, workload)} names it")
 

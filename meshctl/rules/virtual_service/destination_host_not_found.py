@@ -33,7 +33,8 @@ def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
                 kind, where = ("Service", home) if home else ("ServiceEntry", service.namespace)
                 yield NotChecked(f"the input has no {kind} of namespace {where} at all")
                 continue
-            finding = Finding(destination.at("host"), _message(missing))
+            is_mirror = bool({"mirror", "mirrors"} & set(destination.path))
+            finding = Finding(destination.at("host"), _message(missing, is_mirror=is_mirror))
             if missing.similar is not None:
                 finding = finding.also(
                     missing.similar.source.at("metadata", "name"), "declared here"
@@ -41,7 +42,7 @@ def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
             yield finding
 
 
-def _message(missing: MissingCluster) -> str:
+def _message(missing: MissingCluster, *, is_mirror: bool) -> str:
     similar = missing.similar
     if missing.why is NoClusterReason.HIDDEN and similar is not None:
         visible = ", ".join(sorted(similar.visible)) or "no namespace"
@@ -52,4 +53,5 @@ def _message(missing: MissingCluster) -> str:
             f"Service is {similar.host}"
         )
     hint = f"; the Service of that name is {similar.host}" if similar is not None else ""
-    return f"nothing declares {missing.host}, so proxies answer 503{hint}"
+    effect = "the copies are dropped" if is_mirror else "proxies answer 503"
+    return f"nothing declares {missing.host}, so {effect}{hint}"

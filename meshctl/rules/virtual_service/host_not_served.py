@@ -10,7 +10,8 @@ Fix: add the host to a server of the Gateway, or remove it here.
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.resources import VirtualService
+from meshctl.mesh.gateways import route_kind
+from meshctl.resources import Gateway, VirtualService
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 
 
@@ -38,9 +39,15 @@ def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
             else "has no server for it"
         )
         finding = Finding(
-            service.spec.at("hosts", index), f"{names} {why}: requests for {host!r} get 404"
+            service.spec.at("hosts", index), f"{names} {why}: {_effect(gateways)} for {host!r}"
         )
         for server in others or [server for gateway in gateways for server in gateway.servers]:
             finding = finding.also(server.at("hosts"), "are the hosts of a server")
             break
         yield finding
+
+
+def _effect(gateways: list[Gateway]) -> str:
+    """Say what becomes of requests: without http routes there is no answer, but a reset."""
+    kinds = {route_kind(server) for one in gateways for server in one.servers}
+    return "it answers 404" if "http" in kinds else "it closes connections"

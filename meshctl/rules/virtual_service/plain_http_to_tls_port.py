@@ -20,6 +20,8 @@ from meshctl.rules.api import Finding, Outcome, Severity, rule
 @rule(on=VirtualService, severity=Severity.WARNING, since="0.1.0")
 def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
     """Report http destinations on TLS ports for which no object in the input originates TLS."""
+    if not mesh.gateways.bindings.may_use(service, "http"):
+        return  # every server for these hosts passes by its http routes
     mesh_only = bool(service.hosts) and set(mesh.traffic.routes.gateways_of(service)) == {MESH}
     for route in service.http:
         for destination in route.destinations:
@@ -34,6 +36,8 @@ def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
                 continue
             if mesh_only and all(port.protocol.is_tls for port in every):
                 continue  # sidecars have no http routes for such a host at all
+            if mesh.reachability.egress_paths.gateway_behind(destination) is not None:
+                continue  # the gateway's servers say what it speaks: egress-tls-mismatch
             number, protocol = ports[0].number, ports[0].protocol
             if mesh.security.tls_origination.may_reach(host, number):
                 continue

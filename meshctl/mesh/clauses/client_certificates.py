@@ -1,0 +1,85 @@
+"""Do clients of a gateway show who they are, so that policies there can ask for it?
+
+Only a server with ISTIO_MUTUAL opens TLS with the mesh's certificates; MUTUAL takes certificates
+of others, which may have an identity too. What comes in plaintext, by SIMPLE TLS or passes through
+unopened has none (buildGatewayListeners, pilot/pkg/networking/core/gateway.go, Istio 1.31).
+"""
+
+from typing import NamedTuple
+
+from meshctl.mesh.clauses.parts import Parts
+from meshctl.mesh.gateways.server_merge import MergedServer
+from meshctl.mesh.security.authorization_rules import reaches_port
+from meshctl.mesh.workloads.membership import is_gateway
+from meshctl.resources import AuthorizationPolicy, AuthorizationRule, KubernetesGateway, Ref
+
+_WITH_IDENTITY = frozenset({"ISTIO_MUTUAL", "MUTUAL", "OPTIONAL_MUTUAL"})
+
+
+class AnonymousPort(NamedTuple):
+    """What a gateway serves clients without an identity by: the gateway, and one of the servers."""
+
+    gateway: str
+    server: str
+    ref: Ref
+
+
+class ClientCertificates:
+    """Answers for rules of AuthorizationPolicies."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+
+    def missing(self, policy: AuthorizationPolicy, rule: AuthorizationRule) -> AnonymousPort | None:
+        """Name a server if no client has an identity wherever a rule is asked, at gateways alone."""
+        if policy.target_refs:
+            return self._at_targets(policy)
+        workloads = self._parts.security.authorization.reached(policy)
+        if not workloads or not all(map(is_gateway, workloads)):
+            return None
+        first: AnonymousPort | None = None
+        for workload in workloads:
+            gateway = self._parts.gateways.for_workload(workload.key_name)
+            servers = [one for one in gateway.servers if one.drop is None] if gateway else []
+            asked = [one for one in servers if reaches_port(rule, one.target)]
+            if not asked or any(_shows_identity(one) for one in asked):
+                return None
+            one = asked[0]
+            found = AnonymousPort(workload.title, _described(one), one.server.at("port"))
+            first = first or found
+        return first
+
+    def _at_targets(self, policy: AuthorizationPolicy) -> AnonymousPort | None:
+        for ref in policy.target_refs:
+            named = (
+                self._parts.gateway_api.reference_grants.named(policy.namespace, ref.name)
+                if ref.kind == "Gateway"
+                else ()
+            )
+            for gateway in named:
+                if _may_show(gateway):
+                    return None
+                listener = gateway.listeners[0]
+                what = f"listener {listener.name} ({listener.protocol})"
+                return AnonymousPort(gateway.title, what, listener.at("protocol"))
+        return None
+
+
+def _may_show(gateway: KubernetesGateway) -> bool:
+    """May a Gateway of the Gateway API ask its clients for certificates?"""
+    if gateway.is_waypoint or not gateway.listeners:
+        return True
+    asks = ("frontendValidation", "options")
+    return gateway.spec.child("tls").has("frontend") or any(
+        one.child("tls").has(key) for one in gateway.listeners for key in asks
+    )
+
+
+def _shows_identity(server: MergedServer) -> bool:
+    tls = server.has_tls and not server.is_passthrough and not server.is_http
+    return tls and server.server.tls.text("mode") in _WITH_IDENTITY
+
+
+def _described(server: MergedServer) -> str:
+    mode = server.server.tls_mode if server.has_tls and not server.is_http else ""
+    return f"server {server.key_name} ({server.server.protocol}{f', {mode}' if mode else ''})"

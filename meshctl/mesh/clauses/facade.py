@@ -1,0 +1,66 @@
+"""What clauses of objects do, and which do nothing: one facade over this package."""
+
+# The modules are imported where they are asked, since an input needs few of them.
+# ruff: noqa: PLC0415
+
+from typing import TYPE_CHECKING
+
+from meshctl.mesh.clauses.parts import Parts
+from meshctl.resources.cached_property import cached_property
+
+if TYPE_CHECKING:
+    from meshctl.mesh.clauses.client_certificates import ClientCertificates
+    from meshctl.mesh.clauses.egress_tls import EgressTls
+    from meshctl.mesh.clauses.kept_addresses import KeptAddresses
+    from meshctl.mesh.clauses.match_listeners import MatchListeners
+    from meshctl.mesh.clauses.outside_hosts import OutsideHosts
+    from meshctl.mesh.clauses.waypoint_bypass import WaypointBypass
+
+
+class ClausesFacade:
+    """Answers about the effect of clauses, each made once."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+
+    @cached_property
+    def match_listeners(self) -> "MatchListeners":
+        """Matches that istiod leaves out where it writes routes."""
+        from meshctl.mesh.clauses.match_listeners import MatchListeners
+
+        return MatchListeners(self._parts)
+
+    @cached_property
+    def egress_tls(self) -> "EgressTls":
+        """TLS between sidecars and egress gateways."""
+        from meshctl.mesh.clauses.egress_tls import EgressTls
+
+        return EgressTls(self._parts)
+
+    @cached_property
+    def client_certificates(self) -> "ClientCertificates":
+        """Identities of the clients of gateways."""
+        from meshctl.mesh.clauses.client_certificates import ClientCertificates
+
+        return ClientCertificates(self._parts)
+
+    @cached_property
+    def waypoint_bypass(self) -> "WaypointBypass":
+        """Requests that waypoints don't see."""
+        from meshctl.mesh.clauses.waypoint_bypass import WaypointBypass
+
+        return WaypointBypass(self._parts)
+
+    @cached_property
+    def outside_hosts(self) -> "OutsideHosts":
+        """Hosts outside the mesh, and what they are asked for."""
+        from meshctl.mesh.clauses.outside_hosts import OutsideHosts
+
+        return OutsideHosts(self._parts)
+
+    @cached_property
+    def kept_addresses(self) -> "KeptAddresses":
+        """ServiceEntries without resolution."""
+        from meshctl.mesh.clauses.kept_addresses import KeptAddresses
+
+        return KeptAddresses(self._parts)

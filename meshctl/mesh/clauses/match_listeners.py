@@ -1,0 +1,118 @@
+"""At which gateways, and for which clients, can a match of a VirtualService take anything at all?
+
+Conditions on the port, the gateway and the source are settled when istiod writes the routes:
+``port`` is that of the Gateway's server or of the Service, source labels are those of the proxy's
+own pod (TranslateRoute and sourceMatchHTTP, pilot/pkg/networking/core/route/route.go, and
+matchTLS and matchTCP, pilot/pkg/networking/core/tls.go and gateway.go, Istio 1.31).
+"""
+
+from collections.abc import Iterator, Mapping
+from enum import Enum
+from typing import NamedTuple
+
+from meshctl.mesh.clauses.parts import Parts
+from meshctl.mesh.core.selectors import selects
+from meshctl.mesh.gateways.server_merge import route_kind
+from meshctl.mesh.traffic.delegates import MESH, gateway_name
+from meshctl.mesh.traffic.sidecar_routes import HTTP_PORT, speaks_http
+from meshctl.mesh.workloads.membership import Membership, is_gateway
+from meshctl.resources import Match, Route, VirtualService, Workload
+
+
+class Obstacle(Enum):
+    """Which condition keeps a match from a gateway; the values are the fields."""
+
+    GATEWAY = "gateways"
+    PORT = "port"
+    LABELS = "sourceLabels"
+    NAMESPACE = "sourceNamespace"
+
+
+class IdleMatch(NamedTuple):
+    """A match that takes nothing at a gateway (or ``mesh``): which condition, what there is."""
+
+    gateway: str
+    obstacle: Obstacle
+    known: tuple[str, ...]
+
+
+class MatchListeners:
+    """Answers for the matches of VirtualServices."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+
+    def idle(self, route: Route, match: Match) -> tuple[list[IdleMatch], int]:
+        """List where a match surely takes nothing, and count where it does or may.
+
+        Only gateways that the match is for are asked.
+        """
+        service = route.virtual_service
+        every = self._parts.traffic.routes.gateways_of(service) if service.hosts else ()
+        named = {gateway_name(name, service.namespace) for name in match.gateways}
+        asked = [name for name in every if not named or name in named]
+        if every and named and not asked:
+            return [IdleMatch(min(named), Obstacle.GATEWAY, tuple(every))], 0
+        found = [(name, self._obstacle(service, route.kind, match, name)) for name in asked]
+        idle = [IdleMatch(name, *why) for name, why in found if why is not None]
+        return idle, len(asked) - len(idle)
+
+    def _obstacle(
+        self, service: VirtualService, kind: str, match: Match, gateway: str
+    ) -> tuple[Obstacle, tuple[str, ...]] | None:
+        ports = self.ports(service, kind, gateway) if match.port else None
+        if ports and match.port not in ports:
+            return Obstacle.PORT, tuple(str(port) for port in sorted(ports))
+        if match.gateways:
+            return None
+        labels, namespace = match.labels_of("sourceLabels"), match.text("sourceNamespace")
+        if gateway == MESH:
+            return self._of_clients(labels, namespace)
+        pods = list(self._pods(gateway))
+        if labels and pods and not any(selects(labels, one) for _, one in pods):
+            return Obstacle.LABELS, ()
+        homes = {home for home, _ in pods}
+        if namespace and homes and None not in homes and namespace not in homes:
+            return Obstacle.NAMESPACE, tuple(sorted(home for home in homes if home is not None))
+        return None
+
+    def ports(self, service: VirtualService, kind: str, gateway: str) -> frozenset[int]:
+        """Collect the ports a gateway (or the mesh) has for a VirtualService; empty: unknown."""
+        if gateway == MESH:
+            return frozenset(self._called(service, kind))
+        known = self._parts.gateways.find(gateway)
+        servers = self._parts.gateways.bindings.servers(known, service) if known is not None else ()
+        return frozenset(one.port for one in servers if route_kind(one) == kind)
+
+    def _called(self, service: VirtualService, kind: str) -> Iterator[int]:
+        for host in self._parts.sidecar_routes.hosts(service):
+            declared = list(self._parts.registry.covered_by(host))
+            if not declared and not self._parts.is_whole:
+                return
+            for one in declared:
+                yield from (p.number for p in one.ports if kind != "http" or speaks_http(p))
+            if not declared and kind == "http":
+                yield HTTP_PORT
+
+    def _of_clients(
+        self, labels: Mapping[str, str], namespace: str
+    ) -> tuple[Obstacle, tuple[str, ...]] | None:
+        """Is it known that no workload with a proxy has these labels, or is in the namespace?"""
+        if not self._parts.is_whole or not (labels or namespace):
+            return None
+        home = namespace or None
+        found = [one for one in self._parts.workloads.find(labels, home) if self._is_client(one)]
+        if found or self._parts.registry.workload_entries.any(labels, home):
+            return None
+        obstacle = Obstacle.LABELS if labels else Obstacle.NAMESPACE
+        return obstacle, ()
+
+    def _is_client(self, workload: Workload) -> bool:
+        membership = self._parts.workloads.membership(workload)
+        return membership is not Membership.NONE and not is_gateway(workload)
+
+    def _pods(self, gateway: str) -> Iterator[tuple[str | None, Mapping[str, str]]]:
+        known = self._parts.gateways.find(gateway)
+        for effective in self._parts.gateways.of(known) if known is not None else ():
+            if effective.workload.is_real:
+                yield effective.workload.namespace, effective.workload.labels

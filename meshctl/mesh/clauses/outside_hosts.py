@@ -1,0 +1,82 @@
+"""Which Host does a server outside the mesh get to see?
+
+A route keeps the Host of the request, unless it rewrites the authority; a mirrored request gets
+``-shadow`` behind it (shadow policies of Envoy; RequestMirrorPolicy of
+pilot/pkg/networking/core/route/route.go, Istio 1.31).
+"""
+
+from collections.abc import Iterator
+from ipaddress import ip_address
+
+from meshctl.mesh.clauses.parts import Parts
+from meshctl.mesh.core.hosts import covers, is_wildcard
+from meshctl.mesh.traffic.delegates import HttpRule
+from meshctl.resources import Destination, Service, View, VirtualService
+
+_HOST_HEADERS = frozenset({"host", ":authority"})
+
+
+class OutsideHosts:
+    """Answers for the http rules of VirtualServices."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+
+    def name_of(self, destination: Destination) -> str:
+        """Name the host outside the mesh that a destination means; empty for anything else."""
+        declared = self._parts.reachability.clusters.declared(destination)
+        host = self._parts.reachability.clusters.host_of(destination)
+        aliases = {
+            one.source.external_name
+            for one in declared
+            if isinstance(one.source, Service) and one.source.external_name
+        }
+        if len(aliases) == len(declared) == 1:
+            (alias,) = aliases
+            is_inside = any(self._parts.registry.covering(alias))
+            return "" if is_inside or alias.endswith(self._parts.config.domain) else alias
+        is_name = "." in host and not is_wildcard(host) and not _is_address(host)
+        outside = bool(declared) and all(one.is_external for one in declared)
+        return host if is_name and outside else ""
+
+    def kept(self, service: VirtualService) -> Iterator[tuple[Destination, str, str]]:
+        """Walk the destinations outside that are asked for a host of the VirtualService instead.
+
+        Gives the destination, its name and the host that it is asked for.
+        """
+        hosts = self._parts.sidecar_routes.hosts(service)
+        for rule in self._parts.traffic.routes.delegates.rules(service) if service.hosts else ():
+            for entry in rule.action.routes:
+                name = self.name_of(entry.destination)
+                if not name or self._rewrites(rule, entry):
+                    continue
+                if not any(covers(host, name) for host in hosts):
+                    yield entry.destination, name, service.hosts[0]
+
+    def mirrors(self, service: VirtualService) -> Iterator[tuple[Destination, str, str]]:
+        """Walk the mirrors outside: the destination, its name, the host that it is asked for."""
+        for route in service.http:
+            for destination in route.mirrors:
+                name = self.name_of(destination)
+                if name:
+                    written = route.child("rewrite").text("authority")
+                    asked = written or (service.hosts[0] if service.hosts else "the host")
+                    yield destination, name, f"{asked}-shadow"
+
+    def _rewrites(self, rule: HttpRule, entry: View) -> bool:
+        if rule.saying("rewrite").child("rewrite").has("authority"):
+            return True
+        return _sets_host(rule.saying("headers")) or _sets_host(entry)
+
+
+def _sets_host(view: View) -> bool:
+    written = view.child("headers", "request", "set").names()
+    return any(name.lower() in _HOST_HEADERS for name in written)
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ip_address(host)
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,85 @@
+"""Does a text mean more to its writer than Istio compares: a star amid it, or a pattern?
+
+In a policy a ``*`` counts at one end alone (StringMatcher, pilot/pkg/security/authz/matcher/
+string.go), in ``exact`` and ``prefix`` of a match nowhere, and in a regex it repeats what stands
+before it (TranslateRouteMatch, pilot/pkg/networking/core/route/route.go), Istio 1.31.
+"""
+
+import re
+from typing import NamedTuple
+
+from meshctl.mesh.matching.request_part import HEADER
+from meshctl.mesh.matching.string_match import StringMatch, find_text
+
+_META = re.compile(r"[.+?()\[\]{}|^$\\]")
+_PATTERN = re.compile(r"\.\*|\.\+|\\[dws.]|\[[^\]]*-[^\]]*\]|^\^|\$$|\([^)]*\|[^)]*\)")
+_LONG_HEADERS = frozenset({
+    "user-agent", "referer", "accept", "accept-language", "accept-encoding", "authorization",
+    "x-forwarded-for", "via", "content-type",
+})  # fmt: skip
+"""Headers whose values have several words or parts."""
+
+
+def plain_part(value: str) -> str:
+    """Give what a value of a policy is compared with as it stands: all but a star at one end."""
+    if value.startswith("*"):
+        return value[1:]
+    return value.removesuffix("*")
+
+
+def has_literal_star(value: str) -> bool:
+    """Is there a star that stands for itself in a value of a policy?"""
+    return "*" in plain_part(value)
+
+
+def looks_like_regex(value: str) -> bool:
+    """Has a value, which is compared as text, signs that only a regex needs?"""
+    return _PATTERN.search(plain_part(value)) is not None
+
+
+def repeated_by_star(pattern: str) -> str:
+    """Give the sign that a star repeats where a glob was meant: ``/`` in ``/api/*``; else empty.
+
+    Only where the star is the last sign and no other one makes it a pattern.
+    """
+    stem = pattern.removeprefix("^").removesuffix("$")
+    before = stem[:-1]
+    if not stem.endswith("*") or not before or "*" in before or _META.search(before):
+        return ""
+    return before[-1]
+
+
+class PartialHeader(NamedTuple):
+    """A value that a header really has and a condition doesn't take, and why it would.
+
+    ``has_room`` says that the condition leaves room for the rest at one side alone.
+    """
+
+    value: str
+    why: str
+    has_room: bool = False
+
+
+def matched_in_part(name: str, match: StringMatch) -> PartialHeader | None:
+    """Find what a condition on a header that holds several parts misses: it must take the whole.
+
+    Cookies stand in one header, in any order, separated by a semicolon and a blank (RFC 6265).
+    """
+    header = name.lower()
+    if match.kind not in {"exact", "prefix", "regex"}:
+        return None
+    found = find_text((match,), (), HEADER)
+    core = found.strip("; ") if isinstance(found, str) else ""
+    if not core or match.takes(core, HEADER) is not True:
+        return None
+    if header == "cookie" and "=" in core:
+        wholes = (f"first=1; {core}", f"{core}; last=1")
+        missed = [whole for whole in wholes if match.takes(whole, HEADER) is False]
+        if missed:
+            why = "cookies share one header, separated by '; '"
+            return PartialHeader(missed[0], why, has_room=len(missed) == 1)
+    if header in _LONG_HEADERS and match.kind == "regex":
+        plain = match.simplified(HEADER)
+        if plain.kind == "exact" and "/" not in plain.value:
+            return PartialHeader(f"a {core} b", "the whole value must match")
+    return None

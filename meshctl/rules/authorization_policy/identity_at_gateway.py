@@ -1,0 +1,33 @@
+"""A policy on a gateway asks who the client is, and clients there show no identity.
+
+A principal or namespace comes from the mesh's certificate. Only a server with `ISTIO_MUTUAL` asks
+for it (and one with `MUTUAL` for certificates of others): behind plain HTTP, SIMPLE TLS or
+PASSTHROUGH the client is nobody. An ALLOW rule by identity lets nobody in there, a DENY rule
+refuses nobody.
+
+Fix: make the server `ISTIO_MUTUAL` and send sidecars there with a DestinationRule of that mode, or
+tell clients by `remoteIpBlocks` or tokens.
+"""
+
+from collections.abc import Iterator
+
+from meshctl.mesh import Mesh
+from meshctl.mesh.security import identity_parts
+from meshctl.resources import AuthorizationPolicy
+from meshctl.rules.api import Finding, Outcome, Severity, rule
+
+
+@rule(on=AuthorizationPolicy, severity=Severity.ERROR, since="0.1.0")
+def check(policy: AuthorizationPolicy, mesh: Mesh) -> Iterator[Outcome]:
+    """Report identities asked for where no server of the gateways asks for certificates."""
+    for ref, what in identity_parts(policy):
+        if what == "connection.sni" or what.startswith("not"):
+            continue
+        rule_of = policy.rules[int(ref.path[ref.path.index("rules") + 1])]
+        found = mesh.clauses.client_certificates.missing(policy, rule_of)
+        if found is not None:
+            yield Finding(
+                ref,
+                f"{what} never matches at {found.gateway}: clients of {found.server} show no "
+                "identity",
+            ).also(found.ref, "doesn't ask for the mesh's certificates")

@@ -1,0 +1,35 @@
+r"""A condition on a header takes a part of it, and Envoy compares the whole.
+
+Cookies share one header in any order: `Cookie: first=1; user=ann; last=2`, with a blank behind each
+semicolon. A condition that takes `user=ann` alone fails as soon as a browser sends another cookie.
+A regex for `User-Agent` must match everything that the browser says.
+
+Fix: let the rest in: `regex: ^(.*;\s*)?user=ann(;.*)?$` for a cookie, `.*Mobile.*` for a word.
+"""
+
+from collections.abc import Iterator
+
+from meshctl.mesh import Mesh
+from meshctl.mesh.matching import WRITTEN_KINDS, StringMatch, matched_in_part
+from meshctl.resources import VirtualService
+from meshctl.rules.api import Finding, Outcome, Severity, rule
+
+
+@rule(on=VirtualService, severity=Severity.WARNING, since="0.1.0")
+def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
+    """Report conditions on cookies and long headers that leave no room for the rest."""
+    for route in service.http:
+        for match in route.matches:
+            for field in ("headers", "withoutHeaders"):
+                headers = match.child(field)
+                for name in headers.names():
+                    condition = headers.child(name)
+                    for kind in WRITTEN_KINDS:
+                        text = condition.text(kind)
+                        missed = matched_in_part(name, StringMatch(kind, text)) if text else None
+                        if missed is not None:
+                            yield Finding(
+                                condition.at(kind),
+                                f"'{missed.value}' doesn't match {kind} '{text}': {missed.why}",
+                                severity=Severity.INFO if missed.has_room else None,
+                            )

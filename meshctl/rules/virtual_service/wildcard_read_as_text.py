@@ -1,0 +1,51 @@
+"""A condition has a `*` that Istio doesn't read as "anything".
+
+`exact` and `prefix` compare text: `prefix: /api/*` takes paths that begin with a slash, `api`, a
+slash and a star, which no client sends. In a regex the star repeats the sign before it: `/api/*`
+is `/api` with any number of slashes behind it.
+
+Fix: write the prefix without the star (`prefix: /api/`), or a regex with `.*`.
+"""
+
+from collections.abc import Iterator
+
+from meshctl.mesh import Mesh
+from meshctl.mesh.matching import repeated_by_star
+from meshctl.resources import Match, View, VirtualService
+from meshctl.rules.api import Finding, Outcome, Severity, rule
+
+_FIELDS = ("method", "authority", "scheme")
+_MAPS = ("headers", "withoutHeaders", "queryParams")
+_WITH_STARS = ("accept", "if-match", "if-none-match", "access-control-", "content-range")
+"""Headers whose values may well have a star of their own."""
+
+
+@rule(on=VirtualService, severity=Severity.ERROR, since="0.1.0")
+def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
+    """Report stars in text, and regexes that are globs; those of headers are warnings."""
+    for route in service.http:
+        for match in route.matches:
+            for condition, severity in _conditions(match):
+                for kind in ("exact", "prefix"):
+                    text = condition.text(kind)
+                    if "*" in text and text != "*":
+                        message = f"{kind} '{text}' is compared as text, star and all"
+                        yield Finding(condition.at(kind), message, severity=severity)
+                pattern = condition.text("regex")
+                repeated = repeated_by_star(pattern)
+                if repeated:
+                    yield Finding(
+                        condition.at("regex"),
+                        f"in regex '{pattern}' the star repeats {repeated!r}; anything is '.*'",
+                        severity=Severity.WARNING,
+                    )
+
+
+def _conditions(match: Match) -> Iterator[tuple[View, Severity | None]]:
+    yield match.child("uri"), None
+    for field in _FIELDS:
+        yield match.child(field), None
+    for field in _MAPS:
+        for name in match.child(field).names():
+            if not name.lower().startswith(_WITH_STARS):
+                yield match.child(field, name), Severity.WARNING
