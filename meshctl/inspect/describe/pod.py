@@ -16,11 +16,12 @@ from meshctl.inspect.describe.policies import (
     request_authentications,
 )
 from meshctl.inspect.describe.service import HostAnswer, host_answer
+from meshctl.inspect.describe.ztunnel_authorization import at_ztunnel
 from meshctl.inspect.injection.explanation import InjectionAnswer, injection, injection_answer
 from meshctl.inspect.shown import Named, Shown
 from meshctl.istio.labels import REVISION
 from meshctl.mesh import Mesh
-from meshctl.mesh.workloads.membership import is_gateway
+from meshctl.mesh.workloads.membership import Membership, is_gateway
 from meshctl.resources import Workload
 
 
@@ -72,6 +73,8 @@ def pod_answer(mesh: Mesh, pod: Workload, shown: Shown) -> PodAnswer:
     services = tuple(host_answer(mesh, one, shown, workload) for one in hosts)
     peers = peer_authentication(mesh, workload, shown)
     callers = authorization(mesh, workload, shown)
+    if mesh.workloads.membership(workload) is Membership.AMBIENT:
+        callers = at_ztunnel(mesh, workload, callers)
     tokens = request_authentications(mesh, workload, shown)
     settings = proxy_settings(mesh, workload, shown)
     served = mesh.gateways.for_workload(workload.key_name)

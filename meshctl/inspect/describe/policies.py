@@ -31,8 +31,8 @@ _ENFORCERS = {
     Membership.NONE: None,
     Membership.UNKNOWN: "its proxy, if it has one",
 }
-_EVERYONE = "everyone"
-_NOBODY = "nobody"
+EVERYONE = "everyone"
+NOBODY = "nobody"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +75,13 @@ class RuleAnswer:
 
 @dataclass(frozen=True, slots=True)
 class AuthorizationEntry(Named):
-    """An AuthorizationPolicy that is asked."""
+    """An AuthorizationPolicy that is asked; ``effect`` is how ztunnel's version differs from it."""
 
     action: str
     provider: str | None
     dry_run: bool
     rules: tuple[RuleAnswer, ...]
+    effect: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +142,7 @@ def peer_authentication(mesh: Mesh, workload: Workload, shown: Shown) -> PeerAns
 def authorization(mesh: Mesh, workload: Workload, shown: Shown) -> AuthorizationAnswer:
     """List the AuthorizationPolicies of a workload in the order of evaluation."""
     found = authorization_of(dict.fromkeys(mesh.security.authorization.guarding(workload)), shown)
-    if mesh.may_lack("AuthorizationPolicy") and not found.callers.startswith(_NOBODY):
+    if mesh.may_lack("AuthorizationPolicy") and not found.callers.startswith(NOBODY):
         unknown = "unknown, as the cluster doesn't show all AuthorizationPolicies"
         return replace(found, callers=unknown)
     return found
@@ -253,18 +254,18 @@ def _callers(policies: Sequence[AuthorizationPolicy]) -> str:
     """Say who may call at all; rules about parts of requests narrow that further."""
     for one in policies:
         if one.action == "DENY" and any(map(matches_everything, one.rules)):
-            return f"{_NOBODY}: AuthorizationPolicy {one.key_name} denies everything"
+            return f"{NOBODY}: AuthorizationPolicy {one.key_name} denies everything"
     allowing = [one for one in policies if one.action == "ALLOW"]
     rules = [rule for one in allowing for rule in one.rules]
     if not allowing:
-        text = f"{_EVERYONE}, as no AuthorizationPolicy of the input has the action ALLOW"
+        text = f"{EVERYONE}, as no AuthorizationPolicy of the input has the action ALLOW"
     elif not rules:
         names = ", ".join(one.key_name for one in allowing)
-        return f"{_NOBODY}: {names} allows, without any rule, nothing"
+        return f"{NOBODY}: {names} allows, without any rule, nothing"
     elif any(map(matches_everything, rules)):
-        text = f"{_EVERYONE}, as a rule of ALLOW has no condition"
+        text = f"{EVERYONE}, as a rule of ALLOW has no condition"
     else:
-        sources = dict.fromkeys(_sources(rule) or "any source" for rule in rules)
+        sources = dict.fromkeys(sources_of(rule) or "any source" for rule in rules)
         text = f"who meets a rule of ALLOW: {'; '.join(sources)}"
     if any(one.action == "DENY" and one.rules for one in policies):
         text += "; but nobody with a request that meets a rule of DENY"
@@ -281,7 +282,8 @@ def _rule(rule: AuthorizationRule, shown: Shown) -> RuleAnswer:
     )
 
 
-def _sources(rule: AuthorizationRule) -> str:
+def sources_of(rule: AuthorizationRule) -> str:
+    """Write the alternatives of ``from``, empty for none."""
     return " or ".join(_fields(one) for one in rule.sources)
 
 

@@ -8,6 +8,7 @@ from meshctl.inspect.describe.policies import (
     AuthorizationAnswer,
     PeerAnswer,
     authorization_at,
+    authorization_of,
     peer_authentication,
 )
 from meshctl.inspect.describe.virtual_services import HostRoutes, LeadingService
@@ -84,11 +85,17 @@ class SentTls:
 
 @dataclass(frozen=True, slots=True)
 class WaypointAnswer:
-    """The waypoint that requests to a Service pass; without a name there is none."""
+    """The waypoint that requests to a Service pass; without a name there is none.
+
+    ``refused`` says why the one that is asked for doesn't serve; ``passed_by`` are the clients
+    whose requests pass it, the others go straight to the pods.
+    """
 
     name: str | None
     asked_by: Named | None
     gateway: Named | None
+    refused: str | None
+    passed_by: tuple[str, ...]
     authorization: AuthorizationAnswer
 
 
@@ -234,14 +241,29 @@ def _sent(upstream: Upstream, shown: Shown) -> SentTls:
 
 def _waypoint(mesh: Mesh, service: Service, shown: Shown) -> WaypointAnswer | None:
     """Find the waypoint that requests pass, and the policies that it enforces for the Service."""
-    use = mesh.ambient.waypoint_use(service)
-    authorization = authorization_at(mesh, service, shown)
+    ambient = mesh.ambient
+    use = ambient.waypoint_use(service)
+    known = ambient.api.services.get(f"{service.namespace}/{mesh.registry.of(service)[0].host}")
+    # Files don't say whether a waypoint has come up; where they have it, it is taken for ready.
+    named = ambient.waypoints.find(use.key_name) if use is not None else None
+    is_open = named is not None and not named.shows_status
+    binding = ambient.waypoints.of_service(service, when_ready=is_open)
+    waypoint = binding.bound
+    if waypoint is not None and known is not None:
+        policies = ambient.waypoint_policies.authorization_of(waypoint, known)
+        authorization = authorization_of(policies, shown)
+    else:
+        authorization = authorization_at(mesh, service, shown)
     if use is None and not authorization.policies:
         return None
-    gateway = mesh.ambient.waypoint(use) if use is not None else None
+    clients: tuple[str, ...] = ("pods in ambient mode",) if waypoint is not None else ()
+    if waypoint is not None and known is not None and known.ingress_label:
+        clients += ("ingress gateways",)
     return WaypointAnswer(
         use.key_name if use is not None else None,
         shown.perhaps(use.ref if use is not None else None),
-        shown.whole(gateway) if gateway is not None else None,
+        shown.whole(named.gateway) if named is not None else None,
+        binding.refusal.message if binding.refusal is not None and named is not None else None,
+        clients,
         authorization,
     )

@@ -56,6 +56,22 @@ def matches_group(group: Group, connection: PeerConnection) -> bool:
     )
 
 
+def covers_port(group: Group, port: int) -> bool:
+    """Does a rule match every connection to a port, whoever opens it?"""
+    return all(
+        any(not one.is_empty and _asks_port_alone(one, port) for one in clause)
+        for clause in group.clauses
+    )
+
+
+def _asks_port_alone(match: Match, port: int) -> bool:
+    ports = Match(
+        destination_ports=match.destination_ports,
+        not_destination_ports=match.not_destination_ports,
+    )
+    return match == ports and _matches(ports, PeerConnection(ANONYMOUS, port))
+
+
 def _matches(match: Match, connection: PeerConnection) -> bool:
     peer = connection.peer
     account = f"{peer.namespace}/{peer.account}" if peer.namespace else ""

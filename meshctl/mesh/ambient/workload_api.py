@@ -186,10 +186,10 @@ class WorkloadApi:
         )
         return ZtunnelService(
             host, ports, _addresses(host), self._waypoints.of_service(source),
-            self._ingress_label(source),
+            self.ingress_label(source),
         )  # fmt: skip
 
-    def _ingress_label(self, source: Resource) -> bool | None:
+    def ingress_label(self, source: Resource) -> bool | None:
         """The label of the object decides, else that of its namespace; no boolean reads as false."""
         namespace = self._namespaces.get(source.namespace)
         of_namespace = namespace.labels if namespace is not None else {}

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from meshctl.mesh.security.identity_use import identity_parts as identity_parts
     from meshctl.mesh.security.identity_use import named_sources as named_sources
     from meshctl.mesh.security.layer7 import layer7_part as layer7_part
+    from meshctl.mesh.security.layer7 import unseen_parts as unseen_parts
     from meshctl.mesh.security.mtls import TLS_MODE_LABEL as TLS_MODE_LABEL
     from meshctl.mesh.security.peer_authentication import EffectiveMode as EffectiveMode
     from meshctl.mesh.security.peer_authentication import Mode as Mode
@@ -66,6 +67,7 @@ _HOMES = {
     "reaches_port": "authorization_rules",
     "shut_out": "authorization_rules",
     "token_parts": "authorization_rules",
+    "unseen_parts": "layer7",
     "widened_on": "authorization_rules",
     "wiped_settings": "client_tls",
     "written_ports": "authorization_rules",

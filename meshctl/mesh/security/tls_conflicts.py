@@ -16,7 +16,7 @@ from meshctl.mesh.security.peer_authentication import EffectiveMode, Mode, PeerA
 from meshctl.mesh.security.tls_connection import Client, ClientKind, Connection, Result
 from meshctl.mesh.traffic.destination_rules import DestinationRules, selector_of
 from meshctl.mesh.traffic.destinations import Destinations
-from meshctl.mesh.workloads.membership import is_control_plane
+from meshctl.mesh.workloads.membership import Membership, is_control_plane
 from meshctl.mesh.workloads.traffic_capture import EXCLUDE, INCLUDE
 from meshctl.mesh.workloads.workloads import Workloads
 from meshctl.resources import DestinationRule, Ref, Resource, Workload
@@ -178,9 +178,18 @@ class TlsConflicts:
     def _is_used(self, connection: Connection) -> bool:
         """Do applications send requests this way? A subset needs a route to it.
 
-        A port that a workload serves and calls past its sidecar is for its own pods.
+        A port that a workload serves and calls past its sidecar is for its own pods. Unknown clients
+        of a pod in ambient mode are in it too, where the input shows no sidecar.
         """
         server = connection.server
+        if (
+            server is not None
+            and connection.upstream.client.namespace == ANY_OTHER
+            and connection.rule_place is None
+            and self._workloads.membership(server.workload) is Membership.AMBIENT
+            and not self._in_mesh
+        ):
+            return False
         if server is not None and is_control_plane(server.workload):
             return False
         if server is not None and server.bypass is not None and connection.rule_place is None:

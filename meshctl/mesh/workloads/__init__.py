@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from meshctl.mesh.workloads.membership import SIDECAR_PORTS as SIDECAR_PORTS
     from meshctl.mesh.workloads.membership import STATUS as STATUS
     from meshctl.mesh.workloads.membership import Membership as Membership
+    from meshctl.mesh.workloads.membership import has_proxy_container as has_proxy_container
     from meshctl.mesh.workloads.membership import is_ambient as is_ambient
     from meshctl.mesh.workloads.membership import is_gateway as is_gateway
     from meshctl.mesh.workloads.membership import is_live as is_live
@@ -56,6 +57,7 @@ _HOMES = {
     "TrafficCapture": "traffic_capture",
     "differences": "service_roles",
     "excludes_all": "envoy_filters",
+    "has_proxy_container": "membership",
     "is_ambient": "membership",
     "is_gateway": "membership",
     "is_ignored": "envoy_patches",

@@ -60,6 +60,8 @@ def authorization_lines(one: AuthorizationAnswer) -> Iterator[str]:
         dry = ", dry run" if policy.dry_run else ""
         count = many(len(policy.rules), "rule")
         yield f"  {policy.action}{provider}: {title(policy)}, {count}{dry}"
+        if policy.effect:
+            yield f"    {policy.effect}"
         for rule in policy.rules:
             yield f"    {_rule(rule)}{where(rule.location)}"
 

@@ -186,7 +186,9 @@ def _waypoint(waypoint: WaypointAnswer | None) -> Iterator[str]:
         return
     if waypoint.name:
         known = "" if waypoint.gateway else " (not in the input)"
-        yield f"waypoint {waypoint.name}{known}"
+        passed = f", passed by {' and '.join(waypoint.passed_by)}" if waypoint.passed_by else ""
+        refused = f", not used: {waypoint.refused}" if waypoint.refused else ""
+        yield f"waypoint {waypoint.name}{known}{passed}{refused}"
     else:
         yield "no waypoint, so policies that name it in targetRefs are enforced nowhere:"
     if waypoint.authorization.policies:

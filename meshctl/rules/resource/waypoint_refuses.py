@@ -1,0 +1,49 @@
+"""The waypoint that an object asks for doesn't serve it.
+
+A waypoint takes objects of its own namespace unless `allowedRoutes` of its listener for HBONE say
+more, and traffic of the kind that `istio.io/waypoint-for` names: to Services unless written. Else
+traffic goes straight to the pods, without the waypoint's policies and routes.
+
+Fix: widen `allowedRoutes.namespaces` of the waypoint, set its label `istio.io/waypoint-for` to the kind
+of traffic (`service`, `workload`, `all`), or name another waypoint.
+"""
+
+from collections.abc import Iterator
+
+from meshctl.mesh import Mesh
+from meshctl.mesh.ambient import Binding
+from meshctl.resources import Resource, Service, ServiceEntry, Workload
+from meshctl.rules.api import Finding, Outcome, Severity, rule
+
+
+@rule(on=Resource, severity=Severity.ERROR, since="0.1.0")
+def check(resource: Resource, mesh: Mesh) -> Iterator[Outcome]:
+    """Report labels whose waypoint is there and refuses, whether it is ready or not."""
+    waypoints = mesh.ambient.waypoints
+    if isinstance(resource, Service | ServiceEntry):
+        binding = waypoints.of_service(resource, when_ready=True)
+    elif isinstance(resource, Workload) and resource in mesh.workloads:
+        binding = waypoints.of_pod(resource, when_ready=True)
+    else:
+        return
+    yield from _found(binding, resource)
+
+
+def _found(binding: Binding, resource: Resource) -> Iterator[Outcome]:
+    use, waypoint, refusal = binding
+    if use is None or waypoint is None or refusal is None or not waypoint.gateway.is_waypoint:
+        return
+    if use.is_inherited and use.ref.resource.namespace:
+        return
+    if refusal.reason == "AttachmentDenied":
+        listener = waypoint.listener
+        place = (
+            listener.at("allowedRoutes") if listener is not None else waypoint.gateway.at("spec")
+        )
+        text = f"waypoint {use.key_name} takes nothing of namespace {resource.namespace}"
+    else:
+        place = waypoint.gateway.at("metadata", "labels")
+        text = f"waypoint {use.key_name} is for {waypoint.serves!r} traffic alone"
+    yield Finding(
+        use.ref, f"{text}, so traffic to {resource.title} passes without its policies"
+    ).also(place, "says so")
