@@ -29,6 +29,7 @@ from meshctl.resources.istio.virtual_service import VirtualService
 from meshctl.resources.kubernetes.config_map import ConfigMap
 from meshctl.resources.kubernetes.custom_resource_definition import CustomResourceDefinition
 from meshctl.resources.kubernetes.namespace import Namespace
+from meshctl.resources.kubernetes.rollout import Rollout
 from meshctl.resources.kubernetes.secret import Secret
 from meshctl.resources.kubernetes.service import Service
 from meshctl.resources.kubernetes.service_account import ServiceAccount
@@ -79,7 +80,7 @@ VIEWS: dict[tuple[str, str], type[Resource]] = {
     ("apps", "ReplicaSet"): Workload,
     ("batch", "Job"): Workload,
     ("batch", "CronJob"): Workload,
-    ("argoproj.io", "Rollout"): Workload,
+    ("argoproj.io", "Rollout"): Rollout,
     ("", "DeploymentConfig"): Workload,
     ("apps.openshift.io", "DeploymentConfig"): Workload,
 }

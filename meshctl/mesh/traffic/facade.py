@@ -13,6 +13,7 @@ from meshctl.resources.cached_property import cached_property
 if TYPE_CHECKING:
     from meshctl.mesh.traffic.destination_rules import DestinationRules
     from meshctl.mesh.traffic.destinations import Destinations
+    from meshctl.mesh.traffic.rollouts import Rollouts
     from meshctl.mesh.traffic.route_matches import RouteMatches
     from meshctl.mesh.traffic.routes import Routes
     from meshctl.mesh.traffic.sidecar_hosts import SidecarHosts
@@ -32,6 +33,13 @@ class TrafficFacade:
         from meshctl.mesh.traffic.routes import Routes
 
         return Routes(self._inventory.of(VirtualService), self._registry, self._inventory.config)
+
+    @cached_property
+    def rollouts(self) -> "Rollouts":
+        """What Rollouts of Argo shift."""
+        from meshctl.mesh.traffic.rollouts import Rollouts
+
+        return Rollouts(self._inventory)
 
     @cached_property
     def route_matches(self) -> "RouteMatches":

@@ -1,0 +1,136 @@
+"""Finds what Rollouts of Argo can't shift.
+
+Argo Rollouts 1.8 edits the weights of routes that have a destination for the stable and one for
+the canary pods, told apart by subset or by Service (rollout/trafficrouting/istio and
+pkg/apis/rollouts/validation of its source). Where one is missing, the Rollout is refused as an
+invalid spec or stays where it is.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple, TypeVar
+
+from meshctl.mesh.core.inventory import Inventory
+from meshctl.resources import (
+    DestinationRule,
+    Ref,
+    Resource,
+    Rollout,
+    Route,
+    Service,
+    VirtualService,
+)
+from meshctl.resources.cached_property import cached_property
+from meshctl.resources.kubernetes.rollout import ShiftedRoutes
+
+R = TypeVar("R", bound=Resource)
+
+
+class Unshifted(NamedTuple):
+    """What a Rollout names in vain: its place, and a sentence; nobody knows where it is unsure."""
+
+    place: Ref
+    message: str
+    is_sure: bool = True
+    related: Ref | None = None
+
+
+class Rollouts:
+    """All objects that Rollouts name, by kind, namespace and name."""
+
+    def __init__(self, inventory: Inventory) -> None:
+        self._inventory = inventory
+
+    def routes(self, rollout: Rollout) -> Iterator[Unshifted]:
+        """Walk the VirtualServices and routes that it can't shift."""
+        for shifted in rollout.shifted:
+            service = self._find(VirtualService, shifted.namespace, shifted.name)
+            if service is None:
+                title = f"VirtualService {shifted.namespace}/{shifted.name}"
+                yield self._absent(
+                    VirtualService, shifted.namespace, shifted.view.at("name"), title
+                )
+            elif not shifted.has_others:
+                yield from self._routes_of(rollout, shifted, service)
+
+    def subsets(self, rollout: Rollout) -> Iterator[Unshifted]:
+        """Walk the DestinationRule and the subsets that it can't relabel."""
+        name = rollout.destination_rule.text("name")
+        if not name:
+            return
+        found = self._find(DestinationRule, rollout.namespace, name)
+        if found is None:
+            title = f"DestinationRule {rollout.namespace}/{name}"
+            place = rollout.destination_rule.at("name")
+            yield self._absent(DestinationRule, rollout.namespace, place, title)
+            return
+        known = [subset.name for subset in found.subsets]
+        for subset, place in rollout.subsets:
+            if subset not in known:
+                has = ", ".join(known) or "none"
+                message = f"{found.title} has no subset {subset!r}; it has {has}"
+                yield Unshifted(place, message, related=found.at("spec", "subsets"))
+
+    def services(self, rollout: Rollout) -> Iterator[Unshifted]:
+        """Walk the Services that it can't point at its pods."""
+        for name, place in rollout.services:
+            if self._find(Service, rollout.namespace, name) is None:
+                title = f"Service {rollout.namespace}/{name}"
+                yield self._absent(Service, rollout.namespace, place, title)
+        if len({name for name, _ in rollout.services}) < len(rollout.services):
+            name, place = rollout.services[-1]
+            yield Unshifted(place, f"the stable and the canary Service are one, {name}")
+
+    def _routes_of(
+        self, rollout: Rollout, shifted: ShiftedRoutes, service: VirtualService
+    ) -> Iterator[Unshifted]:
+        if not shifted.routes:
+            if len(service.http) > 1:
+                count = len(service.http)
+                message = f"{service.title} has {count} HTTP routes, and none is named here"
+                yield Unshifted(shifted.view.at("name"), message, related=service.spec.at("http"))
+            for route in service.http[:1]:
+                yield from _destinations(rollout, route, shifted.view.at("name"))
+            return
+        by_name = {route.name: route for route in service.http if route.name}
+        for index, name in enumerate(shifted.routes):
+            place = shifted.view.at("routes", index)
+            if name in by_name:
+                yield from _destinations(rollout, by_name[name], place)
+            else:
+                has = ", ".join(by_name) or "no route with a name"
+                message = f"{service.title} has no HTTP route {name!r}; it has {has}"
+                yield Unshifted(place, message, related=service.spec.at("http"))
+
+    def _absent(self, kind: type[R], namespace: str, place: Ref, title: str) -> Unshifted:
+        sure = self._inventory.is_whole or namespace in self._homes(kind)
+        return Unshifted(place, f"there is no {title}", is_sure=sure)
+
+    def _homes(self, kind: type[R]) -> frozenset[str]:
+        return frozenset(namespace for known, namespace, _ in self._named if known is kind)
+
+    def _find(self, kind: type[R], namespace: str, name: str) -> R | None:
+        return self._named.get((kind, namespace, name))  # type: ignore[return-value]
+
+    @cached_property
+    def _named(self) -> dict[tuple[type[Resource], str, str], Resource]:
+        kinds: Sequence[type[Resource]] = (VirtualService, DestinationRule, Service)
+        return {
+            (kind, resource.namespace, resource.name): resource
+            for kind in kinds
+            for resource in self._inventory.of(kind)
+        }
+
+
+def _destinations(rollout: Rollout, route: Route, place: Ref) -> Iterator[Unshifted]:
+    """Find the version that a route has no destination for."""
+    hosts = {entry.destination.host.partition(".")[0] for entry in route.routes}
+    subsets = {entry.destination.subset for entry in route.routes}
+    services, rule = dict.fromkeys(("stable", "canary"), ""), rollout.destination_rule
+    for version in services:
+        service = rollout.canary.text(f"{version}Service")
+        subset = rule.text(f"{version}SubsetName")
+        wanted = f"subset {subset}" if subset else f"Service {service}"
+        is_there = (subset and subset in subsets) or (not subset and service in hosts)
+        if (subset or service) and not is_there:
+            message = f"the route to shift has no destination for the {version} pods, {wanted}"
+            yield Unshifted(place, message, related=route.at("route"))
