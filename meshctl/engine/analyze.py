@@ -8,6 +8,7 @@ from typing import BinaryIO
 
 from meshctl import __version__
 from meshctl.engine.deduplicate import without_consequences
+from meshctl.engine.life_cycle import notes
 from meshctl.engine.live_overlay import overlay
 from meshctl.engine.locations import identify, locate, locate_problem
 from meshctl.engine.registry import (
@@ -26,6 +27,7 @@ from meshctl.engine.report import (
     Report,
     ResourceId,
     Summary,
+    fingerprint_of,
 )
 from meshctl.engine.runner import Outcomes, run
 from meshctl.engine.shown import shown_filter
@@ -185,6 +187,7 @@ def report_on(
         summary=_summary(loaded, mesh, kept, len(located) - len(kept)),
         rules={rule.id: rule for rule in _documented(by_id, kept)},
         crashed=bool(outcomes.crashes),
+        notes=notes([*_named(settings), *funnel.named]),
     )
 
 
@@ -223,6 +226,14 @@ def _chosen(rules: Iterable[Rule], settings: Settings) -> list[Rule]:
         return list(chosen)
     # Texts that cannot be read stay findings: what they hold was not looked at.
     return [rule for rule in chosen if rule.is_hazard or rule.check is None]
+
+
+def _named(settings: Settings) -> Iterator[tuple[str, str]]:
+    """Walk the names of rules in flags and the config file."""
+    yield from (("--select", name) for name in settings.select)
+    yield from (("--ignore", name) for name in settings.ignore)
+    for entry in settings.ignores:
+        yield from ((settings.config_file or "the config file", name) for name in entry.rules)
 
 
 def _documented(rules: dict[str, Rule], kept: Iterable[LocatedFinding]) -> Iterator[Rule]:
@@ -289,7 +300,7 @@ def _locate(rule: Rule, finding: Finding) -> LocatedFinding:
             for related in finding.related
         ),
         fix=finding.fix or rule.fix or None,
-        fingerprint=_fingerprint(rule.id, *resource, location.path, finding.message),
+        fingerprint=fingerprint_of(rule.id, *resource, location.path, finding.message),
     )
 
 
@@ -303,11 +314,5 @@ def _from_problem(rule: Rule, problem: Problem) -> LocatedFinding:
         location=locate_problem(problem),
         related=(),
         fix=rule.fix or None,
-        fingerprint=_fingerprint(rule.id, problem.file, problem.message),
+        fingerprint=fingerprint_of(rule.id, problem.file, problem.message),
     )
-
-
-def _fingerprint(*parts: str) -> str:
-    from hashlib import sha256  # noqa: PLC0415 - loads OpenSSL; without findings nobody needs it
-
-    return sha256("\0".join(parts).encode("utf-8", "replace")).hexdigest()[:32]

@@ -20,6 +20,7 @@ from meshctl.rules.api import Rule
 
 _ROOT = Path(meshctl.rules.__file__).parent
 _WORD = re.compile(r"[a-z][a-z0-9_]*")
+_ID = re.compile(r"[a-z0-9-]+/[a-z0-9-]+")
 _ALWAYS = frozenset({"document", "schema"})
 
 
@@ -58,11 +59,36 @@ def family_of(view: type[Resource]) -> str:
     return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", view.__name__).lower()
 
 
+@cache
+def _ids_by_old_id() -> dict[str, str]:
+    return {old: rule.id for rule in load_all() for old in rule.renamed_from}
+
+
+@cache
+def current_id(name: str) -> str:
+    """Give the id that a rule has now for one that it had before; other names stay as they are.
+
+    Imports every rule for an id that no file has.
+    """
+    if not _ID.fullmatch(name) or _has_file(name):
+        return name
+    return _ids_by_old_id().get(name, name)
+
+
+def old_ids(rule_id: str) -> tuple[str, ...]:
+    """List the ids that a rule had before."""
+    rules = load_family(rule_id.partition("/")[0].replace("-", "_"))
+    return next((rule.renamed_from for rule in rules if rule.id == rule_id), ())
+
+
 class RuleNames:
-    """Names of rules as users write them: an id, a family, a glob, or an IST or KIA code."""
+    """Names of rules as users write them: an id, a family, a glob, or an IST or KIA code.
+
+    An id that a rule had before stands for the one that it has now.
+    """
 
     def __init__(self, names: Iterable[str]) -> None:
-        self._names = tuple(name.strip() for name in names if name.strip())
+        self._names = tuple(current_id(name.strip()) for name in names if name.strip())
 
     def __bool__(self) -> bool:
         return bool(self._names)
@@ -77,9 +103,10 @@ class RuleNames:
     def choose(self, rule: Rule) -> bool:
         """Does a rule run when these are the selected names? No names select every rule.
 
-        An optional rule has to be named itself; its family or ``*`` is not enough.
+        An optional rule, or one in preview, has to be named itself; its family or ``*`` is not
+        enough.
         """
-        if rule.optional:
+        if rule.runs_when_named:
             return any(name == rule.id or name.upper() in rule.equivalents for name in self)
         return not self or self.include(rule)
 

@@ -67,6 +67,13 @@ class RelatedPlace(NamedTuple):
     location: Location
 
 
+def fingerprint_of(rule: str, *parts: str) -> str:
+    """Compute a fingerprint: of the rule's id, what names the object and place, the message."""
+    from hashlib import sha256  # noqa: PLC0415 - loads OpenSSL; without findings nobody needs it
+
+    return sha256("\0".join((rule, *parts)).encode("utf-8", "replace")).hexdigest()[:32]
+
+
 class LocatedFinding(NamedTuple):
     """One finding with its place in a file.
 
@@ -82,6 +89,12 @@ class LocatedFinding(NamedTuple):
     related: tuple[RelatedPlace, ...]
     fix: str | None
     fingerprint: str
+
+    def fingerprint_as(self, rule: str) -> str:
+        """Compute the fingerprint it would have under another id of its rule."""
+        if not self.resource.kind:
+            return fingerprint_of(rule, self.location.file, self.message)
+        return fingerprint_of(rule, *self.resource, self.location.path, self.message)
 
 
 class NotCheckedRule(NamedTuple):
@@ -115,3 +128,5 @@ class Report(NamedTuple):
     summary: Summary
     rules: dict[str, Rule]
     crashed: bool = False
+    notes: tuple[str, ...] = ()
+    """What users should write anew, such as old ids of rules; for standard error."""

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from meshctl.engine.baseline import read_baseline
-from meshctl.engine.registry import RuleNames
+from meshctl.engine.registry import RuleNames, old_ids
 from meshctl.engine.report import LocatedFinding
 from meshctl.resources import Resource
 from meshctl.settings import IgnoreEntry, Settings
@@ -40,17 +40,20 @@ class IgnoreFilter:
 
     def __init__(self, settings: Settings, documents: Sequence[Document]) -> None:
         self.problems: list[Problem] = []
+        self.named: list[tuple[str, str]] = []
+        """The places that ignore something, each with a name of a rule written there."""
         self._comments: dict[str, list[_CommentIgnore]] = {}
         for document in documents:
             self._read_comments(document)
         self._entries = [_ConfigIgnore(entry, settings) for entry in settings.ignores]
         self._baseline = read_baseline(settings.baseline) if settings.baseline else None
+        self._baseline_file = settings.baseline or ""
 
     def ignores(self, finding: LocatedFinding, resource: Resource | None) -> bool:
         """Is this finding ignored by anything?"""
         return (
             self._by_comment(finding)
-            or (resource is not None and _by_annotation(finding, resource))
+            or (resource is not None and self._by_annotation(finding, resource))
             or any(entry.covers(finding) for entry in self._entries)
             or self._by_baseline(finding)
         )
@@ -81,6 +84,7 @@ class IgnoreFilter:
         for comment in comments:
             filed = self._comments.setdefault(document.file, [])
             filed.append(_CommentIgnore(comment, RuleNames(comment.rules)))
+            self.named += [(f"{document.file}:{comment.line}", name) for name in comment.rules]
 
     def _by_comment(self, finding: LocatedFinding) -> bool:
         hidden = False
@@ -97,10 +101,27 @@ class IgnoreFilter:
         return hidden
 
     def _by_baseline(self, finding: LocatedFinding) -> bool:
-        if self._baseline is None or self._baseline[finding.fingerprint] <= 0:
+        if self._baseline is None:
             return False
-        self._baseline[finding.fingerprint] -= 1
-        return True
+        old = {finding.fingerprint_as(name): name for name in old_ids(finding.rule)}
+        for fingerprint in (finding.fingerprint, *old):
+            if self._baseline[fingerprint] > 0:
+                self._baseline[fingerprint] -= 1
+                if fingerprint in old:
+                    self.named.append((self._baseline_file, old[fingerprint]))
+                return True
+        return False
+
+    def _by_annotation(self, finding: LocatedFinding, resource: Resource) -> bool:
+        for key in _ANNOTATIONS:
+            text = resource.annotations.get(key)
+            # Kiali reads an empty value as "everything".
+            names = (text or "*").split(",") if text is not None else []
+            if names and RuleNames(names).match(finding.rule, finding.equivalents):
+                where = f"{resource.title}, annotation {key}"
+                self.named += [(where, name.strip()) for name in names]
+                return True
+        return False
 
 
 class _ConfigIgnore:
@@ -130,15 +151,6 @@ def _path_patterns(lines: Sequence[str]) -> "GitIgnoreSpec":
     from pathspec import GitIgnoreSpec  # noqa: PLC0415 - slow to import, and seldom needed
 
     return GitIgnoreSpec.from_lines(lines)
-
-
-def _by_annotation(finding: LocatedFinding, resource: Resource) -> bool:
-    return any(
-        # Kiali reads an empty value as "everything".
-        RuleNames((text or "*").split(",")).match(finding.rule, finding.equivalents)
-        for text in (resource.annotations.get(key) for key in _ANNOTATIONS)
-        if text is not None
-    )
 
 
 def _unused(file: str, comment: IgnoreComment) -> Problem:

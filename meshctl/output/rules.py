@@ -22,12 +22,22 @@ def write_list(rules: Sequence[Rule], out: TextIO) -> None:
 def write_rule(rule: Rule, bad: str, good: str, out: TextIO) -> None:
     """Explain a rule: why, what happens at run time, the fix, a bad and a good example."""
     codes = f", like {', '.join(rule.equivalents)}" if rule.equivalents else ""
-    when = ", only when selected" if rule.optional else ""
-    out.write(f"{rule.id}  ({rule.severity}, since {rule.since}{codes}{when})\n\n{rule.docs}\n")
+    out.write(f"{rule.id}  ({rule.severity}, since {rule.since}{codes}{_life(rule)})\n")
+    if rule.deprecated:
+        out.write(f"Deprecated: {rule.deprecated}\n")
+    out.write(f"\n{rule.docs}\n")
     for title, text in (("Reported", bad), ("Fine", good)):
         if text:
             out.write(f"\n{title}:\n\n")
             out.writelines(f"    {line}\n" if line else "\n" for line in text.splitlines())
+
+
+def _life(rule: Rule) -> str:
+    """Word where in its life a rule is, and how it was called before."""
+    preview = ", in preview" if rule.preview else ""
+    when = ", only when selected" if rule.runs_when_named else ""
+    before = f", formerly {', '.join(rule.renamed_from)}" if rule.renamed_from else ""
+    return f"{preview}{when}{before}"
 
 
 def write_json(rules: Sequence[Rule], out: TextIO) -> None:
@@ -38,6 +48,9 @@ def write_json(rules: Sequence[Rule], out: TextIO) -> None:
             "severity": rule.severity,
             "equivalents": list(rule.equivalents),
             "since": rule.since,
+            "renamed_from": list(rule.renamed_from),
+            "preview": rule.preview,
+            "deprecated": rule.deprecated or None,
             "summary": rule.summary,
             "docs": rule.docs,
         }

@@ -79,6 +79,17 @@ class Rule(NamedTuple):
     """Does it run only where somebody selects it?"""
     is_hazard: bool = False
     """Is it about what injection does to a pod, so that ``kube-inject --check`` asks it?"""
+    renamed_from: tuple[str, ...] = ()
+    """The ids it had before: they work wherever a rule is named, and a note says so."""
+    preview: bool = False
+    """May its findings and its id still change? Then it runs only where somebody selects it."""
+    deprecated: str = ""
+    """What to use instead, as a sentence, where it will be removed; naming it gives a note."""
+
+    @property
+    def runs_when_named(self) -> bool:
+        """Does it run only where its id or a code of it is selected?"""
+        return self.optional or self.preview
 
     @property
     def family(self) -> str:
@@ -99,20 +110,24 @@ class Rule(NamedTuple):
 
 def rule(  # noqa: PLR0913 - what a rule declares, each by its name
     *, on: type[Resource], severity: Severity, since: str, equivalents: tuple[str, ...] = (),
-    optional: bool = False, hazard: bool = False,
+    optional: bool = False, hazard: bool = False, renamed_from: tuple[str, ...] = (),
+    preview: bool = False, deprecated: str = "",
 ) -> Callable[[Check], Rule]:  # fmt: skip
     """Make a rule of a generator ``check(resource, mesh)`` that is called for every ``on``.
 
     An ``optional`` rule would be noise in most meshes; it runs only where somebody selects it. A
-    ``hazard`` of injection is what ``kube-inject --check`` looks for.
+    ``hazard`` of injection is what ``kube-inject --check`` looks for. A rule begins its life in
+    ``preview`` where its findings are not proven yet, keeps its old ids in ``renamed_from``, and
+    says in ``deprecated`` what takes its place before it goes.
     """
 
     def decorate(check: Check) -> Rule:
         module = check.__module__
         docs = check.__globals__.get("__doc__") or ""
         return Rule(
-            rule_id(module), on, severity, equivalents, since, docs.strip(), check, optional, hazard
-        )
+            rule_id(module), on, severity, equivalents, since, docs.strip(), check, optional, hazard,
+            renamed_from, preview, deprecated,
+        )  # fmt: skip
 
     return decorate
 

@@ -26,7 +26,7 @@ spec:
         ((), (), False),
         (("*",), (), False),
         (("workload",), (), False),
-        (("workload/guarded-by-nothing",), (), True),
+        (("workload/without-authorization-policy",), (), True),
         (("kia1301",), (), True),
         (("KIA1301",), ("workload",), False),
     ],
@@ -36,7 +36,9 @@ def test_an_optional_rule_has_to_be_named(tmp_path: Path, select, ignore, runs: 
     file.write_text(UNGUARDED)
     report = analyze([str(file)], Settings(select=select, ignore=ignore))
     found = [
-        finding.rule for finding in report.findings if finding.rule == "workload/guarded-by-nothing"
+        finding.rule
+        for finding in report.findings
+        if finding.rule == "workload/without-authorization-policy"
     ]
     assert runs == bool(found)
 
@@ -46,6 +48,6 @@ def test_optional_rules_are_few() -> None:
     expected = {
         "resource/alpha-annotation",
         "service/differs-between-clusters",
-        "workload/guarded-by-nothing",
+        "workload/without-authorization-policy",
     }
     assert expected <= optional

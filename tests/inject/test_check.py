@@ -132,7 +132,7 @@ def test_who_opts_out_is_not_checked(by_hand) -> None:
 def test_a_running_pod_is_injected_all_the_same(by_hand) -> None:
     pod = "apiVersion: v1\nkind: Pod\nmetadata:\n  name: web\nspec:\n  dnsPolicy: Default\n"
     running = f"{pod}  containers:\n    - name: web\nstatus:\n  phase: Running\n"
-    assert ["workload/dns-of-node"] == by_hand(running)
+    assert ["workload/node-dns-policy"] == by_hand(running)
 
 
 def test_only_hazards_of_injection_are_told(by_hand) -> None:

@@ -74,7 +74,7 @@ def rows(*objects: dict[str, Any], client: str | None = None) -> list[TlsRow]:
          "destination-rule/mutual-tls-to-plaintext-workload"),
         ((service("batch"), *SHOP, sends("ISTIO_MUTUAL", "batch")), "shop/desk",
          "destination-rule/mutual-tls-to-pod-without-sidecar"),
-        ((*SHOP, sends("SIMPLE")), "shop/desk", "destination-rule/foreign-tls-to-mesh-workload"),
+        ((*SHOP, sends("SIMPLE")), "shop/desk", "destination-rule/simple-tls-to-sidecar"),
         ((*SHOP, takes("STRICT"), MESH_CONFIG), "shop/desk",
          "peer-authentication/strict-without-auto-mtls"),
         ((*SHOP, takes("DISABLE"), takes("STRICT", "cart", **CART)), "shop/desk",

@@ -9,9 +9,11 @@ import typer
 from meshctl.cli.options import complete
 from meshctl.engine.catalog.coverage import coverage
 from meshctl.engine.catalog.documentation import examples, find_rules
+from meshctl.engine.life_cycle import notes
 from meshctl.errors import UsageError
 from meshctl.output.coverage import TABLES
 from meshctl.output.rules import LISTS, write_rule
+from meshctl.output.stderr import complain
 
 
 def run(
@@ -35,6 +37,8 @@ def run(
         write_coverage(name, output)
         return
     rules = find_rules(name)
+    for note in notes([("meshctl rule", name)]):
+        complain(f"note: {note}")
     is_list = any(sign in name for sign in "*?[") or name in {rule.family for rule in rules}
     if output != "text" or is_list:
         LISTS[output](rules, sys.stdout)

@@ -18,13 +18,18 @@ class Examples(NamedTuple):
 
 
 def find_rules(name: str) -> Sequence[Rule]:
-    """Find rules by id, last part of an id, family, glob, or IST or KIA code.
+    """Find rules by id, now or before, last part of an id, family, glob, or IST or KIA code.
 
     Raises UsageError with the closest name when there is none.
     """
     rules = load_all()
     names = RuleNames([name])
-    found = [rule for rule in rules if names.include(rule) or rule.id.endswith(f"/{name}")]
+    found = [
+        rule
+        for rule in rules
+        if names.include(rule)
+        or any(id_.endswith(f"/{name}") for id_ in (rule.id, *rule.renamed_from))
+    ]
     if not found:
         raise UsageError(f"there is no rule {name!r}{suggest(name, rules)}")
     return found

@@ -26,7 +26,7 @@ _BY_MODE = {
     ServerMode.DISABLE: "destination-rule/mutual-tls-to-plaintext-workload",
     ServerMode.NONE: "destination-rule/mutual-tls-to-pod-without-sidecar",
 }
-_FOREIGN = "destination-rule/foreign-tls-to-mesh-workload"
+_FOREIGN = "destination-rule/simple-tls-to-sidecar"
 _PAST_SIDECAR = "workload/mutual-tls-past-sidecar"
 _HEADLESS = "peer-authentication/plaintext-port-of-headless-service"
 _OUTSIDE = (

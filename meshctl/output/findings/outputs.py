@@ -7,6 +7,7 @@ from meshctl.engine.report import Report
 from meshctl.errors import UsageError
 from meshctl.output.files import write_file
 from meshctl.output.findings.formats import FORMATS, render
+from meshctl.output.wording import message_lines
 from meshctl.rules.api import Severity
 
 _FAIL_ON = (*Severity, "never")
@@ -24,6 +25,8 @@ class Outputs:
 
     def write(self, report: Report) -> None:
         """Write every format; files first, so that a broken pipe loses none of them."""
+        for note in report.notes:
+            sys.stderr.write("\n".join(message_lines(f"note: {note}")) + "\n")
         for name, file in self._files:
             text = io.StringIO()
             render(name, report, text)

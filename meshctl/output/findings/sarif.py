@@ -48,6 +48,7 @@ def _rule(rule: Rule) -> dict[str, Any]:
             "text": rule.docs or summary,
             "markdown": f"{explanation.strip()}\n\n**Fix:** {rule.fix}" if rule.fix else rule.docs,
         },
+        **({"deprecatedIds": list(rule.renamed_from)} if rule.renamed_from else {}),
         "defaultConfiguration": {"level": _LEVELS[rule.severity]},
         "properties": {
             "tags": ["istio", rule.family],

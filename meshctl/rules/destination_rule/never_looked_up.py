@@ -1,0 +1,50 @@
+"""No client ever reads this DestinationRule.
+
+A client looks for a rule in its own namespace, then in the namespace of the service, then in the
+root namespace. A rule anywhere else is for the clients of its own namespace alone, whatever its
+exportTo says. Its settings and subsets are missing at run time: no TLS, no limits, and `503 NC`
+for routes to its subsets.
+
+Fix: move it to the namespace of the service, or to that of the clients it is for, and let exportTo
+include them.
+"""
+
+from collections.abc import Iterator
+
+from meshctl.mesh import Mesh
+from meshctl.resources import DestinationRule
+from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, rule
+
+
+@rule(
+    on=DestinationRule,
+    severity=Severity.ERROR,
+    since="0.1.0",
+    renamed_from=("destination-rule/off-lookup-path",),
+)
+def check(destination_rule: DestinationRule, mesh: Mesh) -> Iterator[Outcome]:
+    """Report a rule that lies on nobody's way to its host."""
+    namespace = destination_rule.namespace
+    policies = mesh.traffic.destination_rules
+    host = policies.host_of(destination_rule)
+    homes = mesh.registry.homes(host) or {namespace}
+    if namespace in homes or namespace == mesh.config.root_namespace:
+        return
+    if not mesh.is_whole and not host.endswith(f".svc.{mesh.config.domain}"):
+        return  # anybody may declare a host outside the cluster
+    where = f"the service lives in {', '.join(sorted(homes)[:3])}"
+    if not policies.is_read_at_home(destination_rule):
+        yield Finding(
+            destination_rule.spec.at("exportTo"),
+            f"{where}, so only clients of namespace {namespace} look for a rule here, and "
+            "exportTo leaves just them out: no client reads this rule",
+        )
+    elif not mesh.workloads.shows_pods_of(namespace):
+        yield NotChecked("the input lacks the workloads of a namespace with DestinationRules")
+    elif not mesh.workloads.in_mesh(namespace):
+        yield Finding(
+            destination_rule.spec.at("host"),
+            f"{where}, so only clients of namespace {namespace} look for a rule here, and none "
+            "of its workloads has a sidecar: no client reads this rule",
+            severity=Severity.WARNING,
+        )

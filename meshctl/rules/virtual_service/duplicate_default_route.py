@@ -1,0 +1,37 @@
+"""Several VirtualServices of one host have a default route at a gateway.
+
+istiod merges the VirtualServices of a host and moves every route that takes all requests to the
+end. The first of them answers, the others never get a request: which one is first, the age of the
+objects decides.
+
+Fix: keep one default route for the host and narrow the others to their paths.
+"""
+
+from collections.abc import Iterator
+
+from meshctl.mesh import Mesh
+from meshctl.resources import VirtualService
+from meshctl.rules.api import Finding, Outcome, Severity, rule
+
+
+@rule(
+    on=VirtualService,
+    severity=Severity.ERROR,
+    since="0.1.0",
+    renamed_from=("virtual-service/two-default-routes",),
+)
+def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
+    """Report every default route after the first, and both outcomes where ages are unknown."""
+    found = mesh.gateways.route_overlaps.unused_default(service)
+    if found is None:
+        return
+    other, host = found.first.service, found.host.host
+    if found.order_known:
+        effect = "and comes first, so this one is never used"
+    else:
+        effect = (
+            "and only one of them is used: that of the older VirtualService, which files don't tell"
+        )
+    yield Finding(
+        found.second.place, f"{other.title} has a default route for {host}, too, {effect}"
+    ).also(found.first.place, "the other default route")

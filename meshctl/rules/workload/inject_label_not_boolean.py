@@ -1,0 +1,45 @@
+"""A pod answers the question about its sidecar with neither `true` nor `false`.
+
+The injector takes these two words alone, in small letters. Any other, such as `enabled`, `yes` or
+`False`, leaves the decision to the namespace: a pod that was to stay out is injected, or one that
+was to be injected is not.
+
+Fix: write `"true"` or `"false"`, in quotes.
+"""
+
+from collections.abc import Iterator
+
+from meshctl.mesh import Mesh
+from meshctl.mesh.workloads import Membership
+from meshctl.resources import Workload
+from meshctl.resources.kubernetes.workload import INJECT
+from meshctl.rules.api import Finding, Outcome, Severity, rule
+
+_OUTCOMES = {
+    Membership.SIDECAR: "here the pods get a sidecar",
+    Membership.NONE: "here the pods get no sidecar",
+    Membership.AMBIENT: "here the pods are in ambient mode",
+}
+
+
+@rule(
+    on=Workload,
+    severity=Severity.WARNING,
+    since="0.1.0",
+    hazard=True,
+    renamed_from=("workload/inject-word-unknown",),
+)
+def check(workload: Workload, mesh: Mesh) -> Iterator[Outcome]:
+    """Report the label of the pod, or the annotation where there is no label."""
+    if workload not in mesh.workloads:
+        return
+    place = "labels" if INJECT in workload.pod_labels else "annotations"
+    metadata = workload.template.child("metadata")
+    word = metadata.labels_of(place).get(INJECT, "")
+    if word not in {"", "true", "false"}:
+        outcome = _OUTCOMES.get(mesh.workloads.promise(workload), "the namespace decides")
+        yield Finding(
+            metadata.at(place, INJECT),
+            f"{word!r} is neither 'true' nor 'false', so that the injector passes over it: "
+            f"{outcome}",
+        )
