@@ -61,12 +61,38 @@ def write_json(rules: Sequence[Rule], out: TextIO) -> None:
 
 
 def write_markdown(rules: Sequence[Rule], out: TextIO) -> None:
-    """Write the table of the README."""
+    """Write rules as a table."""
     out.write("| rule | severity | finds | also known as |\n|---|---|---|---|\n")
     for rule in rules:
         summary = rule.summary.rstrip(".").replace("|", "\\|")
         codes = ", ".join(rule.equivalents)
         out.write(f"| `{rule.id}` | {rule.severity} | {summary} | {codes} |\n")
+
+
+def write_family(family: str, rules: Sequence[Rule], out: TextIO) -> None:
+    """Write the page of a family: a table, then each rule with what happens and the fix."""
+    out.write(f"# {family}\n\n")
+    write_markdown(rules, out)
+    for rule in rules:
+        codes = f"; like {', '.join(rule.equivalents)}" if rule.equivalents else ""
+        out.write(f"\n## {rule.id}\n\n")
+        out.write(f"{rule.severity}, since {rule.since}{codes}{_life(rule)}.\n")
+        if rule.deprecated:
+            out.write(f"\n**Deprecated:** {rule.deprecated}\n")
+        out.write("\n" + rule.docs.replace("\nFix:", "\n**Fix:**") + "\n")
+
+
+def write_families(families: Sequence[tuple[str, int]], out: TextIO) -> None:
+    """Write the index of the pages: each family's folder, and how many rules it has."""
+    out.write(
+        "# Rules\n\nMade from the rules by `make update`; `meshctl rule ID` shows the same with "
+    )
+    out.write("examples.\n\n| family | rules |\n|---|---|\n")
+    out.writelines(
+        f"| [{family.replace('_', '-')}]({family}.md) | {number} |\n" for family, number in families
+    )
+    total = sum(number for _, number in families)
+    out.write(f"\n{total} rules in {len(families)} families.\n")
 
 
 LISTS: dict[str, Callable[[Sequence[Rule], TextIO], None]] = {

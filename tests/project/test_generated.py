@@ -11,12 +11,15 @@ import pytest
 from meshctl.cli.commands.completion import Shell, script
 from meshctl.config.file import config_schema
 from meshctl.engine.analyze import analyze
-from meshctl.engine.registry import load_all
+from meshctl.engine.registry import families, load_family
 from meshctl.output.findings.formats import render
-from meshctl.output.rules import write_markdown
+from meshctl.output.rules import write_families, write_family
 from meshctl.settings import Settings
 
 ROOT = Path(__file__).parents[2]
+PAGES = ROOT / "docs" / "rules"
+FAMILIES = [family for family in families() if family != "internal"]
+BYTES_OF_THE_README = 15_000
 EXAMPLES = sorted(path for path in (ROOT / "examples").iterdir() if path.is_dir())
 
 
@@ -26,6 +29,7 @@ def kept(request: pytest.FixtureRequest) -> Callable[[Path, str], None]:
 
     def compare(file: Path, actual: str) -> None:
         if request.config.getoption("--update"):
+            file.parent.mkdir(exist_ok=True)
             file.write_text(actual)
         assert file.read_text() == actual
 
@@ -41,13 +45,37 @@ def test_completions_are_current(kept, shell: Shell) -> None:
     kept(ROOT / "completions" / f"meshctl.{shell.value}", script(shell) + "\n")
 
 
-def test_readme_lists_every_rule(kept) -> None:
-    table = io.StringIO()
-    write_markdown([rule for rule in load_all() if rule.family != "internal"], table)
-    readme = (ROOT / "README.md").read_text()
-    block = f"<!-- rules -->\n{table.getvalue()}<!-- /rules -->"
-    shown = re.compile(r"<!-- rules -->.*<!-- /rules -->", re.DOTALL)
-    kept(ROOT / "README.md", shown.sub(lambda _: block, readme))
+@pytest.mark.parametrize("family", FAMILIES)
+def test_rule_pages_are_current(kept, family: str) -> None:
+    page = io.StringIO()
+    write_family(family.replace("_", "-"), load_family(family), page)
+    kept(PAGES / f"{family}.md", page.getvalue())
+
+
+def test_the_index_of_rule_pages_is_current(kept) -> None:
+    index = io.StringIO()
+    write_families([(family, len(load_family(family))) for family in FAMILIES], index)
+    kept(PAGES / "README.md", index.getvalue())
+
+
+def test_no_page_is_of_a_family_that_is_gone() -> None:
+    assert sorted([*FAMILIES, "README"]) == sorted(file.stem for file in PAGES.iterdir())
+
+
+def test_the_readme_is_short_and_installs_no_stranger() -> None:
+    text = (ROOT / "README.md").read_text()
+    assert "pip install meshctl" not in text
+    assert len(text.encode()) <= BYTES_OF_THE_README
+
+
+def test_what_the_readme_links_to_is_there() -> None:
+    for page in (
+        ROOT / "README.md",
+        ROOT / "CONTRIBUTING.md",
+        *sorted((ROOT / "docs").glob("*.md")),
+    ):
+        linked = re.findall(r"\]\((?!https?://)([^)#]+)", page.read_text())
+        assert [] == [name for name in linked if not (page.parent / name).exists()]
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.name)

@@ -75,6 +75,10 @@ def test_rule_names_state_the_bad_pattern() -> None:
     assert [rule.id for rule in load_all() if wrong.search(rule.id)] == []
 
 
+def test_rules_are_filled() -> None:
+    assert [rule.id for rule in load_all() if "TODO" in rule.docs] == []
+
+
 def test_every_case_folder_belongs_to_a_rule() -> None:
     known = {rule.id.replace("-", "_") for rule in load_all()}
     cases = ROOT / "tests" / "rules"

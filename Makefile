@@ -1,0 +1,46 @@
+# The tasks of this repository by name. `make` alone lists them.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(if $(wildcard $(VENV)/bin/python),$(VENV)/bin/,)
+PYTEST := $(BIN)python -m pytest
+
+.DEFAULT_GOAL := help
+.PHONY: help dev check test update bench conformance coverage new-rule release
+
+help: ## List the tasks
+	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
+
+dev: ## Set up .venv with everything that the tasks need
+	$(PYTHON) -m venv $(VENV)
+	$(VENV)/bin/pip install --quiet --require-hashes -r requirements.lock
+	$(VENV)/bin/pip install --quiet --no-deps --editable .
+
+check: ## Lint, types, import order
+	$(BIN)ruff check .
+	$(BIN)ruff format --check .
+	$(BIN)mypy
+	$(BIN)lint-imports
+
+test: ## Run the tests; T=tests/mesh runs a part of them
+	$(PYTEST) -n auto $(T)
+
+update: ## Make anew what is made from the code: schemas, completions, rule pages, examples
+	$(PYTEST) -q -n 0 tests/project/test_generated.py tests/project/test_schemas.py --update
+
+bench: ## Measure start-up and large meshes against PyYAML, in one run
+	$(BIN)python bench/run.py
+
+conformance: ## Hold the model against recordings of istiod, istioctl and API servers
+	$(PYTEST) -q -n auto tests/conformance
+
+coverage: ## Run the tests with coverage; fails below the floor for mesh/ and inspect/
+	$(PYTEST) -q -n auto --ignore tests/conformance --cov=meshctl.mesh --cov=meshctl.inspect --cov-fail-under=$(FLOOR)
+FLOOR ?= 90
+
+new-rule: ## Start a rule: make new-rule RULE=gateway/port-protocol-conflict
+	$(BIN)python tests/project/new_rule.py $(RULE)
+
+release: check test ## Build the packages into dist/ and check what they hold
+	rm -rf dist
+	$(BIN)python -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .
+	@$(BIN)python -m zipfile -l dist/*.whl | tail -1
