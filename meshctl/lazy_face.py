@@ -8,13 +8,15 @@ from collections.abc import Callable, Mapping
 from importlib import import_module
 from typing import Any
 
+from meshctl.words import quoted
+
 
 def lazy_face(package: str, homes: Mapping[str, str]) -> Callable[[str], Any]:
     """Make the ``__getattr__`` of a package of a table: each public name with its module."""
 
     def find(name: str) -> Any:
         if name not in homes:
-            raise AttributeError(f"module {package!r} has no attribute {name!r}")
+            raise AttributeError(f"module {quoted(package)} has no attribute {quoted(name)}")
         return getattr(import_module(f"{package}.{homes[name]}"), name)
 
     return find

@@ -8,6 +8,7 @@ import typer
 from typer.core import TyperGroup, TyperOption
 
 from meshctl.errors import UsageError
+from meshctl.words import quoted
 
 COMMANDS: dict[str, tuple[str, str]] = {
     "analyze": ("meshctl.cli.commands.analyze", "Find what is wrong in manifests."),
@@ -58,7 +59,7 @@ def _unknown(name: str) -> str:
     near = get_close_matches(name, COMMANDS, n=3, cutoff=0.5)
     near += [one for one in COMMANDS if one.startswith(name) and one not in near]
     hint = f"did you mean {' or '.join(near)}?" if near else "meshctl --help lists them"
-    return f"there is no command {name!r}; {hint}"
+    return f"there is no command {quoted(name)}; {hint}"
 
 
 def _shared_options() -> list[TyperOption]:
@@ -81,7 +82,7 @@ def _set_colour(ctx: Any, param: Any, value: str | None) -> None:
         os.environ.pop("MESHCTL_COLOR", None)
         return
     if value not in COLOURS:
-        raise UsageError(f"--color {value!r} is not one of {', '.join(COLOURS)}")
+        raise UsageError(f"--color {quoted(value)} is not one of {', '.join(COLOURS)}")
     os.environ["MESHCTL_COLOR"] = value
 
 

@@ -20,6 +20,7 @@ from meshctl.cluster.api import Cluster, ClusterError, NotFoundError
 from meshctl.cluster.http.connection import ApiServerAddress, open_connection, secured, tls_context
 from meshctl.cluster.http.exchange import HttpAnswer, HttpRequest, exchange
 from meshctl.cluster.kinds import kind_of
+from meshctl.words import quoted
 
 _CONFIG_MAPS = kind_of("", "v1", "ConfigMap")
 _WEBHOOKS = kind_of("admissionregistration.k8s.io", "v1", "MutatingWebhookConfiguration")
@@ -152,7 +153,7 @@ def find_webhook(cluster: Cluster, revision: str, timeout: float) -> InjectionWe
             return InjectionWebhook(cluster, webhook.get("clientConfig") or {}, timeout)
     names = ", ".join(sorted(name for name in known if name)) or "none at all"
     raise ClusterError(
-        f"no injection webhook of revision {wanted!r} is active; there are {names}: "
+        f"no injection webhook of revision {quoted(wanted)} is active; there are {names}: "
         "name one with --revision"
     )
 

@@ -23,6 +23,7 @@ from meshctl.cluster.http.exchange import HttpAnswer, HttpRequest, exchange
 from meshctl.cluster.injector import revision_of
 from meshctl.cluster.kinds import kind_of
 from meshctl.errors import UsageError
+from meshctl.words import quoted
 
 MONITORING_PORT = 15014
 _ENVOY_ADMIN_PORT = 15000
@@ -263,7 +264,9 @@ def _at_url(url: str, token: str, timeout: float) -> Istiod:
     except ValueError:
         is_address = False
     if not is_address or parts.path.strip("/") or parts.query:
-        raise UsageError(f"{url!r} is no address of istiod; write http://HOST:{MONITORING_PORT}")
+        raise UsageError(
+            f"{quoted(url)} is no address of istiod; write http://HOST:{MONITORING_PORT}"
+        )
     return Istiod(name, "", partial(_connected, parts, timeout), token)
 
 

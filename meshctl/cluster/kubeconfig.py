@@ -18,6 +18,7 @@ from meshctl.cluster.api import Access, Cluster, ClusterError, ForbiddenError, N
 from meshctl.cluster.exec_plugin import run_plugin
 from meshctl.cluster.http.client import Identity, KubernetesCluster
 from meshctl.cluster.http.connection import ApiServerAddress, bounded, tls_context
+from meshctl.words import quoted
 
 if TYPE_CHECKING:
     from kubernetes.client import Configuration
@@ -239,7 +240,7 @@ def _endpoint(
     url = urlsplit(address)
     if url.scheme not in ("http", "https") or not url.hostname or not _has_port(url):
         raise ClusterError(
-            f"the server of context {context} is {address!r}, which is no https:// address; "
+            f"the server of context {context} is {quoted(address)}, which is no https:// address; "
             "repair its kubeconfig, or choose another --context"
         )
     tls = None

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError  # noqa: TID2
 
 from meshctl.errors import ConfigError
 from meshctl.settings import IgnoreEntry, Ownership, Settings, Team
+from meshctl.words import quoted
 from meshctl.yaml.reader import parse_one
 
 _RULES = "Rule ids, families, globs, or IST and KIA codes."
@@ -175,9 +176,9 @@ def _explain(file: Path, error: ValidationError) -> str:
     key = ".".join(str(part) for part in first["loc"])
     if first["type"] == "extra_forbidden":
         if len(first["loc"]) > 1:
-            return f"{file}: there is no setting {key!r}"
+            return f"{file}: there is no setting {quoted(key)}"
         known = ", ".join(sorted(f.alias or n for n, f in ConfigFile.model_fields.items()))
-        return f"{file}: there is no setting {key!r}; the settings are {known}"
+        return f"{file}: there is no setting {quoted(key)}; the settings are {known}"
     return f"{file}: {key or 'the file'}: {first['msg']}"
 
 

@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 
 from meshctl.errors import UsageError
+from meshctl.words import quoted
 
 Labels = Mapping[str, str]
 _OPERATORS = (("!=", False), ("==", True), ("=", True))
@@ -40,7 +41,7 @@ def _requirement(part: str) -> Callable[[Labels], bool]:
             return lambda labels: (labels.get(key) == value) is wanted
     if not _KEY.fullmatch(part):
         raise UsageError(
-            f"the selector {part!r} cannot be read; write key=value, key!=value, key in (a,b), "
+            f"the selector {quoted(part)} cannot be read; write key=value, key!=value, key in (a,b), "
             "key or !key, separated by commas"
         )
     plain = part.removeprefix("!").strip()

@@ -17,6 +17,7 @@ from meshctl.errors import UsageError
 from meshctl.resources import Resource
 from meshctl.resources.kinds import views_of
 from meshctl.rules.api import Rule
+from meshctl.words import quoted
 
 _ROOT = Path(meshctl.rules.__file__).parent
 _WORD = re.compile(r"[a-z][a-z0-9_]*")
@@ -131,7 +132,7 @@ def check_names(names: RuleNames) -> None:
     rules = load_all() if unsure else ()
     for name in unsure:
         if not any(RuleNames([name]).include(rule) for rule in rules):
-            raise UsageError(f"there is no rule {name!r}{suggest(name, rules)}")
+            raise UsageError(f"there is no rule {quoted(name)}{suggest(name, rules)}")
 
 
 def _has_file(name: str) -> bool:
@@ -148,5 +149,5 @@ def suggest(name: str, rules: Iterable[Rule]) -> str:
     tails = {rule.id.partition("/")[2]: rule.id for rule in rules}
     close = get_close_matches(name, [*known, *tails], n=1, cutoff=0.6)
     if close:
-        return f"; did you mean {tails.get(close[0], close[0])!r}?"
+        return f"; did you mean {quoted(tails.get(close[0], close[0]))}?"
     return "; `meshctl rule` lists them all"

@@ -16,6 +16,7 @@ from meshctl.inject.webhook import inject_by_webhook
 from meshctl.istio.annotation_values import ignored_value
 from meshctl.validation.mesh_config.annotation import check as check_proxy_config
 from meshctl.validation.mesh_config.text import sentence
+from meshctl.words import quoted
 
 _GROUPS: Mapping[str, frozenset[str]] = {
     "Pod": frozenset({""}),
@@ -181,7 +182,7 @@ def _ignored_values(metadata: Mapping[str, Any]) -> list[Remark]:
 
 def _passed_over(name: str, value: str) -> Iterator[str]:
     if allowed := ignored_value(name, value):
-        yield f"{name} is {value!r}, which Istio ignores; it takes {allowed}"
+        yield f"{name} is {quoted(value)}, which Istio ignores; it takes {allowed}"
     for fault in check_proxy_config(name, value):
         if fault.is_warning:
             yield f"{name} says {sentence(fault)}"

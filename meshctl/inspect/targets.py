@@ -14,6 +14,7 @@ from meshctl.mesh import Mesh
 from meshctl.mesh.registry.services import RegisteredHost
 from meshctl.resources import Resource, Service, Workload
 from meshctl.settings import Settings
+from meshctl.words import quoted
 
 _GENERATED_LAST = {"ReplicaSet": 1}
 _NEAR = 3
@@ -40,12 +41,12 @@ class Lack(NamedTuple):
         if self.may_lack:
             hint = f"did you mean {near}?" if near else "ask for the right to list them"
             return UsageError(
-                f"the cluster shows no {self.what} {text!r}, and doesn't show all; {hint}"
+                f"the cluster shows no {self.what} {quoted(text)}, and doesn't show all; {hint}"
             )
         if near:
-            return UsageError(f"there is no {self.what} {text!r}; did you mean {near}?")
+            return UsageError(f"there is no {self.what} {quoted(text)}; did you mean {near}?")
         hint = "name it as NAME.NAMESPACE" if several else "the input has none at all"
-        return UsageError(f"there is no {self.what} {text!r}; {hint}")
+        return UsageError(f"there is no {self.what} {quoted(text)}; {hint}")
 
 
 def kind_of(text: str) -> str:
@@ -58,7 +59,7 @@ def kind_of(text: str) -> str:
     if kind is None or kind in {*WORKLOAD_KINDS, "Service", "Gateway"}:
         return kind or ""
     raise UsageError(
-        f"a {kind} has no traffic of its own, so {text!r} means nothing here; name a workload, a "
+        f"a {kind} has no traffic of its own, so {quoted(text)} means nothing here; name a workload, a "
         f"Service or a Gateway, or, if {first} is a namespace, {rest}.{first}"
     )
 
@@ -86,7 +87,7 @@ def look_up(several: Sequence[R], text: str, namespace: str) -> R | None:
         homes = {one.namespace for one in found}
         if len(homes) > 1:
             names = ", ".join(f"{target.name}.{home}" for home in sorted(homes))
-            raise UsageError(f"there are several with the name {text!r}; take one of {names}")
+            raise UsageError(f"there are several with the name {quoted(text)}; take one of {names}")
         if found:
             return min(found, key=lambda one: _GENERATED_LAST.get(one.kind, 0))
     return None

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import TextIO
 
-from meshctl.output.wording import message_lines
+from meshctl.words import message_lines
 
 _INDENT = "    "
 

@@ -8,6 +8,7 @@ from meshctl.errors import UsageError
 from meshctl.inject.manifests import STYLES, Injected, joined
 from meshctl.inspect.injection.difference import FileDifference
 from meshctl.output.files import write_file, write_files
+from meshctl.words import quoted
 
 
 class ManifestWriter(NamedTuple):
@@ -21,7 +22,9 @@ class ManifestWriter(NamedTuple):
     def check(self, *, has_files: bool) -> None:
         """Refuse what excludes each other."""
         if self.style not in STYLES:
-            raise UsageError(f"--output-style {self.style!r} is not one of {', '.join(STYLES)}")
+            raise UsageError(
+                f"--output-style {quoted(self.style)} is not one of {', '.join(STYLES)}"
+            )
         if self.in_place and self.output is not None:
             raise UsageError("-i and -o exclude each other")
         if self.diff and self.output is not None:

@@ -2,7 +2,7 @@
 
 import re
 
-from meshctl.output.wording import one_line
+from meshctl.words import one_line
 
 _MARKUP = re.compile(r"[\\`*_\[\]<>&|~$]")
 

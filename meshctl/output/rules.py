@@ -6,6 +6,7 @@ from itertools import groupby
 from typing import TextIO
 
 from meshctl.rules.api import Rule
+from meshctl.words import amount
 
 
 def write_list(rules: Sequence[Rule], out: TextIO) -> None:
@@ -16,7 +17,7 @@ def write_list(rules: Sequence[Rule], out: TextIO) -> None:
         for rule in members:
             codes = f"  ({', '.join(rule.equivalents)})" if rule.equivalents else ""
             out.write(f"  {rule.id:<{width}}  {rule.severity:<7}  {rule.summary}{codes}\n")
-    out.write(f"\n{len(rules)} rules; `meshctl rule ID` explains one\n")
+    out.write(f"\n{amount(len(rules), 'rule')}; `meshctl rule ID` explains one\n")
 
 
 def write_rule(rule: Rule, bad: str, good: str, out: TextIO) -> None:
@@ -92,7 +93,7 @@ def write_families(families: Sequence[tuple[str, int]], out: TextIO) -> None:
         f"| [{family.replace('_', '-')}]({family}.md) | {number} |\n" for family, number in families
     )
     total = sum(number for _, number in families)
-    out.write(f"\n{total} rules in {len(families)} families.\n")
+    out.write(f"\n{amount(total, 'rule')} in {amount(len(families), 'family')}.\n")
 
 
 LISTS: dict[str, Callable[[Sequence[Rule], TextIO], None]] = {

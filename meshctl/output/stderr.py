@@ -2,7 +2,7 @@
 
 import sys
 
-from meshctl.output.wording import message_lines
+from meshctl.words import message_lines
 
 
 def complain(text: str) -> None:

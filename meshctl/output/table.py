@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import TextIO
 
 from meshctl.output.markdown import escaped
-from meshctl.output.wording import visible
+from meshctl.words import visible
 
 Table = tuple[Sequence[str], Iterable[Sequence[object]]]
 

@@ -22,6 +22,7 @@ from meshctl.re2.characters import (
     union,
 )
 from meshctl.re2.program import Code, Edge, Opaque, Take, either, repeat
+from meshctl.words import quoted
 
 MOST_REPEATS = 1000
 LONGEST_PATTERN = 4096
@@ -191,7 +192,7 @@ class _PatternParser:
             if self.follows("P<") or self.follows("<"):
                 name = self.until(">", "the name of a group ends with >")
                 if not name or not f"_{name}".isidentifier():
-                    self.fail(f"{name!r} is not a name for a group")
+                    self.fail(f"{quoted(name)} is not a name for a group")
             elif not self.opens_after_flags():
                 return
         self.groups.append(group)
@@ -249,7 +250,7 @@ class _PatternParser:
             name = self.until("}", "the name of a Unicode property ends with }")
         name = name.removeprefix("^")
         if name not in _CATEGORIES and not _is_script(name):
-            self.fail(f"{name!r} is not a Unicode property that RE2 knows")
+            self.fail(f"{quoted(name)} is not a Unicode property that RE2 knows")
         return True
 
     def perl_class(self) -> Ranges | None:

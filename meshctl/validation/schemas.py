@@ -9,6 +9,7 @@ from meshctl.errors import UsageError
 from meshctl.package_data import shipped
 from meshctl.validation.kubernetes import kubernetes_schema
 from meshctl.validation.wording import closest
+from meshctl.words import quoted
 
 Schema = dict[str, Any]
 
@@ -48,7 +49,7 @@ class Schemas:
         if not known:
             close = closest(name, {kind[2] for kind in self.kinds()})
             raise UsageError(
-                f"there is no schema of {name!r}{close or '; `meshctl schema` lists them'}"
+                f"there is no schema of {quoted(name)}{close or '; `meshctl schema` lists them'}"
             )
         versions = list(dict.fromkeys(kind[1] for kind in known))
         chosen = next((kind for kind in known if version in {None, kind[1]}), None)

@@ -14,6 +14,7 @@ from meshctl.errors import UsageError
 from meshctl.output.coverage import TABLES
 from meshctl.output.rules import LISTS, write_rule
 from meshctl.output.stderr import complain
+from meshctl.words import quoted
 
 
 def run(
@@ -32,7 +33,9 @@ def run(
 ) -> None:
     """List the rules, or explain those that a name stands for."""
     if output not in LISTS:
-        raise UsageError(f"there is no output format {output!r}; take one of {', '.join(LISTS)}")
+        raise UsageError(
+            f"there is no output format {quoted(output)}; take one of {', '.join(LISTS)}"
+        )
     if compare:
         write_coverage(name, output)
         return
@@ -54,5 +57,5 @@ def write_coverage(name: str, output: str) -> None:
     """Write the table of istioctl's and Kiali's codes, or the rows of some of them."""
     rows = [row for row in coverage() if fnmatchcase(row.code, name)]
     if not rows:
-        raise UsageError(f"neither istioctl nor Kiali has a code {name!r}")
+        raise UsageError(f"neither istioctl nor Kiali has a code {quoted(name)}")
     TABLES[output](rows, sys.stdout)

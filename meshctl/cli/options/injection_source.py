@@ -13,6 +13,7 @@ from meshctl.inject.manifests import read_text
 from meshctl.inject.pod.native import CHOICES, oldest, with_native
 from meshctl.inject.settings.builtin import DEFAULT_VERSION, Given, read_given
 from meshctl.inject.settings.injector_config import InjectionSettings, settings_of_webhook
+from meshctl.words import quoted
 
 
 class InjectionSource(NamedTuple):
@@ -122,7 +123,7 @@ class InjectionSource(NamedTuple):
 
     def _check(self) -> None:
         if self.native not in CHOICES:
-            raise UsageError(f"--native {self.native!r} is not one of {', '.join(CHOICES)}")
+            raise UsageError(f"--native {quoted(self.native)} is not one of {', '.join(CHOICES)}")
         if self.from_cluster and self.webhook and not self.verify:
             raise UsageError("--from-cluster and --webhook exclude each other; --verify takes both")
         asks_istiod = self.webhook and not self.verify

@@ -13,10 +13,10 @@ from meshctl.errors import UsageError
 from meshctl.mesh import Mesh
 from meshctl.output.progress import progress
 from meshctl.output.stderr import complain
-from meshctl.output.wording import amount
 from meshctl.settings import Settings
 from meshctl.sources.loader import Loaded, load
 from meshctl.validation.schemas import Schema
+from meshctl.words import amount
 
 _NOTHING = Loaded(0, [], [])
 

@@ -13,6 +13,7 @@ from meshctl.inspect.trace.requests import (
     read_headers,
     read_requests,
 )
+from meshctl.words import quoted
 
 _METHODS = frozenset({
     "GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "CONNECT", "TRACE",
@@ -64,7 +65,7 @@ def asked_requests(
     url = rest.pop(0)
     if flags.client is None:
         raise UsageError(
-            f"who sends {url!r}? Add --from WORKLOAD[.NAMESPACE], --from gateway/NAME or "
+            f"who sends {quoted(url)}? Add --from WORKLOAD[.NAMESPACE], --from gateway/NAME or "
             "--from outside"
         )
     request = make_request(

@@ -13,6 +13,7 @@ from meshctl.cluster.api import Access
 from meshctl.config.discover import discover
 from meshctl.errors import UsageError
 from meshctl.settings import Settings
+from meshctl.words import quoted
 
 Paths = Annotated[
     list[str] | None,
@@ -161,13 +162,15 @@ def schemas_from(crds: str | None) -> list[dict[str, Any]]:
 def check_format(output: str, *known: str) -> None:
     """Refuse a format that a command doesn't write, with UsageError."""
     if output not in known:
-        raise UsageError(f"there is no output format {output!r}; take one of {', '.join(known)}")
+        raise UsageError(
+            f"there is no output format {quoted(output)}; take one of {', '.join(known)}"
+        )
 
 
 def check_word(flag: str, word: str, known: Sequence[str]) -> None:
     """Refuse a word that a flag doesn't know, with UsageError."""
     if word not in known:
-        raise UsageError(f"{flag} {word!r} is not one of {', '.join(known)}")
+        raise UsageError(f"{flag} {quoted(word)} is not one of {', '.join(known)}")
 
 
 def split_target(words: list[str] | None) -> tuple[str | None, list[str]]:

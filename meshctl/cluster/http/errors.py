@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from meshctl.cluster.api import ClusterError, ForbiddenError, NotFoundError
 from meshctl.cluster.http.connection import ProxyError
+from meshctl.words import quoted
 
 BUSY = (429, 503)
 _OK = range(200, 300)
@@ -38,7 +39,7 @@ class AskedServer(NamedTuple):
             except (ValueError, RecursionError) as error:
                 start = answer.body[:40].decode(errors="replace")
                 raise ClusterError(
-                    f"{self.url} answers {path} with something else than JSON ({start!r}…); "
+                    f"{self.url} answers {path} with something else than JSON ({quoted(start)}…); "
                     "is that the address of an API server?"
                 ) from error
         said = _message(answer)

@@ -8,6 +8,7 @@ from meshctl.engine.registry import RuleNames, load_all, suggest
 from meshctl.errors import UsageError
 from meshctl.package_data import shipped
 from meshctl.rules.api import Rule
+from meshctl.words import quoted
 
 
 class Examples(NamedTuple):
@@ -31,7 +32,7 @@ def find_rules(name: str) -> Sequence[Rule]:
         or any(id_.endswith(f"/{name}") for id_ in (rule.id, *rule.renamed_from))
     ]
     if not found:
-        raise UsageError(f"there is no rule {name!r}{suggest(name, rules)}")
+        raise UsageError(f"there is no rule {quoted(name)}{suggest(name, rules)}")
     return found
 
 

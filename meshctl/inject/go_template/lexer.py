@@ -5,6 +5,7 @@ from collections.abc import Generator, Iterator
 from typing import NamedTuple
 
 from meshctl.inject.go_template.errors import TemplateSource
+from meshctl.words import quoted
 
 _LEFT = re.compile(r"\{\{")
 _COMMENT = re.compile(r"(?:-\s+)?/\*.*?\*/(?P<close>\s+-\}\}|\}\})", re.DOTALL)
@@ -71,7 +72,7 @@ def _action(source: TemplateSource, offset: int) -> Generator[Token, None, tuple
         if match is None:
             if offset >= len(text):
                 raise source.error("this action is never closed by }}", start)
-            raise source.error(f"unexpected {text[offset]!r} in an action", offset)
+            raise source.error(f"unexpected {quoted(text[offset])} in an action", offset)
         kind = match.lastgroup or ""
         if kind != "space":
             yield Token(kind, match[0], offset, spaced)

@@ -21,6 +21,7 @@ from meshctl.inject.go_template.nodes import (
     TextNode,
     Variable,
 )  # fmt: skip
+from meshctl.words import quoted
 
 Body = tuple[Node, ...]
 _END = Token("end", "the end of the template", 0)
@@ -265,5 +266,5 @@ class _TemplateParser:
         if token.text == "nil":
             return Nil(token.offset)
         if token.text not in self._functions:
-            raise self._source.error(f"function {token.text!r} is not defined", token.offset)
+            raise self._source.error(f"function {quoted(token.text)} is not defined", token.offset)
         return Function(token.offset, token.text)

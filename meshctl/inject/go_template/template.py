@@ -23,6 +23,7 @@ from meshctl.inject.go_template.nodes import (
 )  # fmt: skip
 from meshctl.inject.go_template.parser import Body, parse
 from meshctl.inject.go_template.values import MISSING, FieldError, field, items, show
+from meshctl.words import quoted
 
 MAX_STEPS = 1_000_000
 """Actions and calls after which a template counts as endless."""
@@ -76,9 +77,9 @@ class _Run:
     def call(self, name: str, data: Any, offset: int) -> None:
         """Carry out a template by its name."""
         if name not in self._bodies:
-            raise self._source.error(f"template {name!r} is not defined", offset)
+            raise self._source.error(f"template {quoted(name)} is not defined", offset)
         if self._depth >= _MAX_DEPTH:
-            raise self._source.error(f"template {name!r} calls itself without end", offset)
+            raise self._source.error(f"template {quoted(name)} calls itself without end", offset)
         outer, self._variables = self._variables, [("$", data)]
         self._depth += 1
         self._walk(self._bodies[name], data)

@@ -13,6 +13,7 @@ from typing import Any
 from meshctl.inject.errors import WrongTypeError
 from meshctl.inject.go_types.kubernetes_fields import ALWAYS, DROPPED_AT_ZERO, ORDER, POINTERS
 from meshctl.inject.go_types.quantities import canonical
+from meshctl.words import quoted
 from meshctl.yaml import scalars
 from meshctl.yaml.floats import show_float
 
@@ -153,7 +154,9 @@ def _scalar(kind: str, data: Any, *, coerce: bool) -> Any:
         return int(data)
     if not isinstance(data, accepted) or (isinstance(data, bool) and bool not in accepted):
         wanted = {"text": "text; quote it", "flag": "true or false", "port": "a number or a name"}
-        raise WrongTypeError(f"is {text(data)!r} and should be {wanted.get(kind, 'a number')}")
+        raise WrongTypeError(
+            f"is {quoted(text(data))} and should be {wanted.get(kind, 'a number')}"
+        )
     return data
 
 

@@ -4,6 +4,8 @@ import re
 from fractions import Fraction
 from functools import lru_cache
 
+from meshctl.words import quoted
+
 _QUANTITY = re.compile(
     r"([+-]?(?:\d+\.?\d*|\.\d+))(?:([KMGTPE]i)|([numkMGTPE]?)|[eE]([+-]?\d{1,3}))"
 )
@@ -19,7 +21,7 @@ def canonical(text: str) -> str:
     """Write a quantity as the API server does: ``2000m`` is ``2``, ``1024Mi`` is ``1Gi``."""
     match = _QUANTITY.fullmatch(text)
     if match is None:
-        raise ValueError(f"{text!r} is not a quantity")
+        raise ValueError(f"{quoted(text)} is not a quantity")
     number, binary, decimal, exponent = match.groups()
     value = Fraction(number)
     if binary:

@@ -14,6 +14,7 @@ from meshctl.inject.overlays.api import Object, PodInjection
 from meshctl.inject.overlays.versions import Feature, Version
 from meshctl.inject.pod.containers import PROXY
 from meshctl.inject.settings.mesh_settings import proxy_config_json
+from meshctl.words import quoted
 from meshctl.yaml.scalars import plain
 
 BOOTSTRAP = "sidecar.istio.io/bootstrapOverride"
@@ -267,6 +268,6 @@ def named_annotation(injection: PodInjection, name: str) -> list[Object]:
     found = []
     for key, value in json_annotation(injection, name):
         if not isinstance(value, dict):
-            raise annotation_error(name, f"has no mapping below {key!r}")
+            raise annotation_error(name, f"has no mapping below {quoted(key)}")
         found.append({"name": key, **value})
     return found

@@ -9,6 +9,7 @@ from enum import Enum
 from typing import NamedTuple
 
 from meshctl.errors import UsageError
+from meshctl.words import quoted
 
 OLDEST, NEWEST = 20, 31
 _TEXT = re.compile(r"1\.(\d\d)(?:\.\d+(?:-[\w.]+)?)?")
@@ -74,7 +75,7 @@ def read_version(text: str) -> Version:
     match = _TEXT.fullmatch(text)
     if match is None or not OLDEST <= int(match[1]) <= NEWEST:
         raise UsageError(
-            f"--istio-version {text!r} is not known; give 1.{OLDEST} to 1.{NEWEST}, or the "
+            f"--istio-version {quoted(text)} is not known; give 1.{OLDEST} to 1.{NEWEST}, or the "
             "templates of your mesh by --inject-config"
         )
     return Version(int(match[1]), text if text.count(".") > 1 else f"{text}.0")

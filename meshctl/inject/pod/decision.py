@@ -7,6 +7,7 @@ from meshctl.inject.errors import Path
 from meshctl.inject.settings.injector_config import InjectionSettings
 from meshctl.mesh.injection.inject_required import InjectCause, InjectPolicy, PodWords, required
 from meshctl.resources.kubernetes.workload import INJECT
+from meshctl.words import quoted
 
 _DISABLED = "has sidecar injection disabled"
 _NAME: Path = ("metadata", "name")
@@ -48,7 +49,7 @@ def reason_against(
             message = f"{_DISABLED} by the config's neverInjectSelector"
             return Reason(message, ("metadata", "labels"))
         case InjectCause.UNKNOWN_POLICY:
-            message = f"has no chance: the policy of the config is {settings.policy!r}"
+            message = f"has no chance: the policy of the config is {quoted(settings.policy)}"
             return Reason(message, _NAME)
     return Reason(f"{_DISABLED} by the config's policy", _NAME)
 

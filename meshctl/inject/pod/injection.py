@@ -27,6 +27,7 @@ from meshctl.inject.pod.prometheus import clear, merge_metrics, scrape_settings,
 from meshctl.inject.settings.injector_config import InjectionSettings
 from meshctl.inject.settings.mesh_settings import effective_mesh
 from meshctl.istio.annotation_values import wrong_value
+from meshctl.words import quoted
 
 _TEMPLATES = "inject.istio.io/templates"
 _NATIVE = "sidecar.istio.io/nativeSidecar"
@@ -57,7 +58,7 @@ def inject_pod(pod: Object, owner: Owner, settings: InjectionSettings) -> Object
 
 def _check_annotations(pod: Object) -> None:
     problems = {
-        name: f"annotation {name}{_REPLACED.get(name, '')} is {value!r} and should be {allowed}"
+        name: f"annotation {name}{_REPLACED.get(name, '')} is {quoted(value)} and should be {allowed}"
         for name, value in annotations_of(pod).items()
         if (allowed := wrong_value(name, value))
     }

@@ -11,6 +11,7 @@ from dataclasses import replace
 from meshctl.inject.errors import InjectionError
 from meshctl.inject.go_template.values import show_inside
 from meshctl.inject.settings.injector_config import InjectionSettings
+from meshctl.words import quoted
 
 CHOICES = ("auto", "true", "false")
 _FIRST_KUBERNETES = (1, 33)
@@ -42,7 +43,7 @@ def _is_native(settings: InjectionSettings, choice: str, kubernetes_version: str
     kubernetes = _version(kubernetes_version)
     if kubernetes_version and kubernetes is None:
         raise InjectionError(
-            f"--kubernetes-version {kubernetes_version!r} is no version; write one such as 1.33"
+            f"--kubernetes-version {quoted(kubernetes_version)} is no version; write one such as 1.33"
         )
     variable = settings.value("pilot", "env", "ENABLE_NATIVE_SIDECARS")
     if (text := show_inside(variable)) in {"true", "false"}:

@@ -21,6 +21,7 @@ from meshctl.mesh.workloads.prometheus_merge import (
     wrong_port,
 )
 from meshctl.mesh.workloads.prometheus_merge import scrape_settings as settings_of
+from meshctl.words import quoted
 
 _VARIABLE = "ISTIO_PROMETHEUS_ANNOTATIONS"
 _AGENT_PATH = "/stats/prometheus"
@@ -80,7 +81,8 @@ def _check_ports(annotations: Mapping[str, str], settings: InjectionSettings) ->
         return
     hint = "PORT:/PATH, parted by commas" if wrong.annotation == TARGETS else "a port of its own"
     raise annotation_error(
-        wrong.annotation, f"names {wrong.port!r}, which is no port of the application; write {hint}"
+        wrong.annotation,
+        f"names {quoted(wrong.port)}, which is no port of the application; write {hint}",
     )
 
 

@@ -26,6 +26,7 @@ from meshctl.inject.settings.injector_config import (
 )  # fmt: skip
 from meshctl.inject.settings.mesh_settings import mesh_with_defaults
 from meshctl.inject.settings.set_values import laid_over, set_values
+from meshctl.words import quoted, with_article
 
 DEFAULT_VERSION = f"1.{NEWEST}"
 _OVERLAYS = {
@@ -103,7 +104,9 @@ def _check_shape(known: Mapping[str, Any], found: Any, place: str) -> None:
             continue
         if not isinstance(value, type(default)):
             wanted = "mapping" if isinstance(default, dict) else "list"
-            raise InjectionError(f"{place}{name} of the values is {value!r}; make it a {wanted}")
+            raise InjectionError(
+                f"{place}{name} of the values is {quoted(value)}; make it {with_article(wanted)}"
+            )
         if isinstance(default, dict):
             _check_shape(default, value, f"{place}{name}.")
 

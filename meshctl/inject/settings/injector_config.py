@@ -11,6 +11,7 @@ from meshctl.inject.overlays.template import TemplateOverlay
 from meshctl.inject.settings.mesh_settings import mesh_with_defaults
 from meshctl.inject.webhook import Ask
 from meshctl.settings import InjectionByHand
+from meshctl.words import quoted
 from meshctl.yaml.reader import parse_one
 
 SIDECAR = "sidecar"
@@ -92,7 +93,7 @@ class InjectionSettings:
         """Give an overlay by its name."""
         if name not in self.overlays:
             known = ", ".join(sorted(self.overlays))
-            raise InjectionError(f"requested template {name!r} not found; have {known}")
+            raise InjectionError(f"requested template {quoted(name)} not found; have {known}")
         return self.overlays[name]
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from meshctl.errors import UsageError
 from meshctl.inject.overlays.default_values import FREE
+from meshctl.words import quoted
 
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 _INDEX = re.compile(r"(.*?)((?:\[\d+\])+)", re.DOTALL)
@@ -43,7 +44,7 @@ def _pairs(text: str) -> Iterator[tuple[str, Any]]:
         name, sign, value = part.partition("=")
         if not sign or not name:
             raise UsageError(
-                f"--set {text!r}: {part!r} is no NAME=VALUE; write \\, for a comma in a value"
+                f"--set {quoted(text)}: {quoted(part)} is no NAME=VALUE; write \\, for a comma in a value"
             )
         yield name, _typed_list(value)
 
@@ -84,9 +85,11 @@ def _steps(name: str, text: str) -> list[Step]:
         steps.append(_ESCAPED.sub(r"\1", match[1] if match else part))
         steps += [int(index) for index in re.findall(r"\d+", match[2])] if match else []
     if "" in steps:
-        raise UsageError(f"--set {text!r}: {name!r} has an empty part; write \\. for a dot in one")
+        raise UsageError(
+            f"--set {quoted(text)}: {quoted(name)} has an empty part; write \\. for a dot in one"
+        )
     if any(isinstance(step, int) and step > _LONGEST_LIST for step in steps):
-        raise UsageError(f"--set {text!r}: no list is that long; give a smaller index")
+        raise UsageError(f"--set {quoted(text)}: no list is that long; give a smaller index")
     return steps
 
 
@@ -102,7 +105,7 @@ def _check(known: Any, steps: list[Step], name: str) -> None:
             place = f"below {above}" if above else "at the top of the values"
             hint = f"; did you mean {near[0]}?" if near else ""
             raise UsageError(
-                f"--set {name}: injection does not read {step!r}{hint} ({place} it reads "
+                f"--set {name}: injection does not read {quoted(step)}{hint} ({place} it reads "
                 f"{', '.join(sorted(known))})"
             )
         known = known[step]

@@ -28,6 +28,7 @@ from meshctl.istio.kind_names import WORKLOAD_KINDS, kind_named, nearest_kinds
 from meshctl.mesh import Mesh
 from meshctl.resources import Gateway, KubernetesGateway, Resource, Service, Workload
 from meshctl.settings import Settings
+from meshctl.words import quoted
 
 _KINDS = (
     "Namespace", "Service", "Pod", "Deployment", "PeerAuthentication", "AuthorizationPolicy",
@@ -94,7 +95,7 @@ def _subject(mesh: Mesh, what: str, name: str, namespace: str, shown: Shown) -> 
         hint = f"did you mean {' or '.join(near)}?" if near and kind_named(what) is None else (
             "take a kind of workload such as pod or sts, a service, or a gateway"
         )  # fmt: skip
-        raise UsageError(f"{what!r} cannot be described; {hint}")
+        raise UsageError(f"{quoted(what)} cannot be described; {hint}")
     kind = kind_named(what)
     if kind == "Service":
         may_lack = mesh.may_lack("Service")
@@ -123,7 +124,7 @@ def _of_any_kind(mesh: Mesh, name: str, namespace: str) -> Resource:
     several: list[Resource] = [*mesh.of(Workload), *mesh.of(Service), *gateways]
     near = nearest(name, (f"{one.name}.{one.namespace}" for one in several))
     hint = f"did you mean {' or '.join(near)}?" if near else "name it as KIND/NAME.NAMESPACE"
-    raise UsageError(f"there is no workload, Service or Gateway {name!r}; {hint}")
+    raise UsageError(f"there is no workload, Service or Gateway {quoted(name)}; {hint}")
 
 
 def _answer(mesh: Mesh, found: Resource, shown: Shown) -> Subject:

@@ -7,6 +7,7 @@ from typing import Any
 
 from meshctl.errors import UsageError
 from meshctl.inspect.proxies.sync import ProxySync, Skew, Status
+from meshctl.words import quoted
 
 _NEVER = "never"
 _LATEST = datetime.max.replace(tzinfo=UTC)
@@ -36,7 +37,7 @@ class FailOn:
         for name in chosen:
             if name not in {*_TROUBLES, _NEVER}:
                 known = ", ".join((*_TROUBLES, _NEVER))
-                raise UsageError(f"--fail-on {name!r} is not one of {known}")
+                raise UsageError(f"--fail-on {quoted(name)} is not one of {known}")
         self._fails = [] if _NEVER in chosen else [_TROUBLES[name] for name in chosen]
 
     def fails(self, proxy: ProxySync) -> bool:
@@ -58,7 +59,7 @@ class ProxySelection:
 
     def __post_init__(self) -> None:
         if self.sort not in _ORDERS:
-            raise UsageError(f"--sort {self.sort!r} is not one of {', '.join(_ORDERS)}")
+            raise UsageError(f"--sort {quoted(self.sort)} is not one of {', '.join(_ORDERS)}")
 
     @property
     def words(self) -> str:
@@ -97,11 +98,11 @@ def find_proxy(proxies: Sequence[ProxySync], name: str, namespace: str) -> Proxy
         return found[0]
     if found:
         names = ", ".join(one.name for one in found)
-        raise UsageError(f"there are several proxies {name!r}: {names}; name one in full")
+        raise UsageError(f"there are several proxies {quoted(name)}: {names}; name one in full")
     near = [one.name for one in proxies if one.name.startswith(name)]
     more = f", and {len(near) - _SUGGESTED} more" if len(near) > _SUGGESTED else ""
     known = f"; there are: {', '.join(near[:_SUGGESTED])}{more}" if near else ""
-    raise UsageError(f"no istiod knows a proxy {name!r}; name it as POD.NAMESPACE{known}")
+    raise UsageError(f"no istiod knows a proxy {quoted(name)}; name it as POD.NAMESPACE{known}")
 
 
 def lookalikes(proxies: Iterable[ProxySync], proxy: ProxySync) -> list[str]:

@@ -22,6 +22,7 @@ from meshctl.mesh.gateways.virtual_hosts import VirtualHost
 from meshctl.mesh.registry.services import RegisteredHost
 from meshctl.resources import Gateway, Workload
 from meshctl.settings import Settings
+from meshctl.words import quoted
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,5 +195,5 @@ def _nothing(mesh: Mesh, target: str) -> UsageError:
         "name a workload, Service or Gateway as NAME.NAMESPACE, or a host as in VirtualServices"
     )  # fmt: skip
     return UsageError(
-        f"the input has no gateway workload, no Service and no routes for a host {target!r}; {hint}"
+        f"the input has no gateway workload, no Service and no routes for a host {quoted(target)}; {hint}"
     )

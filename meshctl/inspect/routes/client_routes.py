@@ -11,6 +11,7 @@ from meshctl.mesh import Mesh
 from meshctl.mesh.traffic.sidecar_routes import RoutingClient, SidecarVirtualHost
 from meshctl.mesh.workloads.membership import Membership, is_gateway
 from meshctl.resources import Workload
+from meshctl.words import quoted
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ def client_routes(mesh: Mesh, host: str, client: str, namespace: str) -> ClientR
     found = list(hosts_of(mesh, known, host, workload.namespace))
     if not found:
         raise UsageError(
-            f"{workload.title} has no routes for a host {host!r}: nothing it sees declares the "
+            f"{workload.title} has no routes for a host {quoted(host)}: nothing it sees declares the "
             "host, or a Sidecar hides it; name a host as clients do"
         )
     return ClientRoutes(host, workload.key_name, tuple(map(_table, found)))

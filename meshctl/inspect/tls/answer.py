@@ -19,6 +19,7 @@ from meshctl.mesh import Mesh
 from meshctl.mesh.workloads.workloads import controller_of
 from meshctl.resources import Workload
 from meshctl.settings import Settings
+from meshctl.words import quoted
 
 
 class Question(NamedTuple):
@@ -119,7 +120,7 @@ def _no_host(mesh: Mesh, host: str) -> UsageError:
     hint = f"did you mean {' or '.join(near)}?" if near else (
         "name it as HOST, HOST.NAMESPACE or in full, with or without :PORT"
     )  # fmt: skip
-    return UsageError(f"there is no host {host!r}; {hint}")
+    return UsageError(f"there is no host {quoted(host)}; {hint}")
 
 
 def _client(mesh: Mesh, namespace: str, text: str) -> str:

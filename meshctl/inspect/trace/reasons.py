@@ -12,6 +12,7 @@ from meshctl.mesh.security.client_tls import mode_of
 from meshctl.mesh.traffic.delegates import MESH
 from meshctl.mesh.traffic.routes import EffectiveRoute
 from meshctl.resources import DestinationRule, Ref, Resource
+from meshctl.words import quoted
 
 _MOST = 8
 
@@ -58,7 +59,7 @@ def _scope(mesh: Mesh, hop: Hop) -> Iterator[Reason]:
 
 
 def _route_text(hop: Hop, route: EffectiveRoute) -> str:
-    name = f"route {route.name!r}" if route.name else "this route"
+    name = f"route {quoted(route.name)}" if route.name else "this route"
     does = {
         Outcome.REDIRECT: f"redirects to {hop.location}",
         Outcome.DIRECT_RESPONSE: f"answers {hop.code} itself",
@@ -87,7 +88,9 @@ def _cluster(one: Sending) -> Iterator[Reason]:
         return
     upstream = cluster.upstream
     if cluster.subset and upstream.subset is not None:
-        yield Reason(upstream.subset.at("name"), f"subset {cluster.subset!r} chooses the pods")
+        yield Reason(
+            upstream.subset.at("name"), f"subset {quoted(cluster.subset)} chooses the pods"
+        )
     elif cluster.rule is not None:
         yield Reason(_whole(cluster.rule.rules[0]), "this rule holds for the destination")
     ref = upstream.ref
@@ -102,7 +105,7 @@ def _missing(one: Sending) -> str:
         return "the backend is missing or not granted, so there is no cluster"
     if target.subset:
         return (
-            f"the proxy has no subset {target.subset!r} of {target.host}:{target.port}: no "
+            f"the proxy has no subset {quoted(target.subset)} of {target.host}:{target.port}: no "
             "DestinationRule that it follows defines it"
         )
     return f"the proxy knows no {target.host} with port {target.port}, so it has no cluster"
@@ -115,7 +118,7 @@ def _verdict(verdict: Verdict) -> Iterator[Reason]:
             yield Reason(step.token.rule.at(), text)
         if step.called:
             for rule in step.matched:
-                yield Reason(rule.place, f"asks the external authorizer {step.called!r}")
+                yield Reason(rule.place, f"asks the external authorizer {quoted(step.called)}")
     for rule in verdict.by[:_MOST]:
         does = "denies" if verdict.action == "DENY" else "allows"
         yield Reason(rule.place, f"rule {rule.number} {does} it")
@@ -155,7 +158,7 @@ def _why_not(route: EffectiveRoute, http: HttpRequest) -> str:
         if value is None:
             return f"the request has no header {name}"
         if match.takes(value) is False:
-            return f"the header {name} is {value!r}, not {match}"
+            return f"the header {name} is {quoted(value)}, not {match}"
     return "its other conditions don't hold"
 
 

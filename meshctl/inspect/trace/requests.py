@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from meshctl.errors import UsageError
+from meshctl.words import quoted
 from meshctl.yaml.reader import parse_one
 
 OUTSIDE = "outside"
@@ -85,16 +86,16 @@ def _read_url(url: str) -> tuple[str, str, int, str]:
         parts = urlsplit(written)
         port = parts.port
     except ValueError as error:
-        raise UsageError(f"{url!r} is no URL: {error}; write http://HOST:PORT/PATH") from None
+        raise UsageError(f"{quoted(url)} is no URL: {error}; write http://HOST:PORT/PATH") from None
     scheme = parts.scheme.lower()
     if scheme not in {*_PORTS, *_TCP}:
         known = ", ".join(sorted({*_PORTS, *_TCP}))
-        raise UsageError(f"{url!r} has the scheme {scheme!r}; take one of {known}")
+        raise UsageError(f"{quoted(url)} has the scheme {quoted(scheme)}; take one of {known}")
     if not parts.hostname:
-        raise UsageError(f"{url!r} names no host; write {scheme}://HOST:PORT")
+        raise UsageError(f"{quoted(url)} names no host; write {scheme}://HOST:PORT")
     number = port or _PORTS.get(scheme, 0)
     if not number:
-        raise UsageError(f"{url!r} names no port, and {scheme} has no usual one; add :PORT")
+        raise UsageError(f"{quoted(url)} names no port, and {scheme} has no usual one; add :PORT")
     path = f"{parts.path or '/'}{'?' if parts.query else ''}{parts.query}"
     return scheme, parts.hostname, number, path
 
@@ -105,7 +106,7 @@ def read_headers(written: Iterable[str]) -> dict[str, str]:
     for one in written:
         name, colon, value = one.partition(":")
         if not colon or not name.strip():
-            raise UsageError(f"the header {one!r} has no colon; write -H 'name: value'")
+            raise UsageError(f"the header {quoted(one)} has no colon; write -H 'name: value'")
         found[name.strip()] = value.strip()
     return found
 
@@ -149,10 +150,10 @@ def request_of(data: Any, place: str) -> TracedRequest:
     unknown = sorted(str(key) for key in data.keys() - _KEYS)
     if unknown:
         known = ", ".join(sorted(_KEYS))
-        raise UsageError(f"{place} has the unknown key {unknown[0]!r}; there are {known}")
+        raise UsageError(f"{place} has the unknown key {quoted(unknown[0])}; there are {known}")
     for key in ("from", "url"):
         if not isinstance(data.get(key), str):
-            raise UsageError(f"{place} needs {key!r}, as a text")
+            raise UsageError(f"{place} needs {quoted(key)}, as a text")
     headers, claims = data.get("headers") or {}, data.get("claims")
     if not isinstance(headers, dict) or not isinstance(claims, dict | None):
         raise UsageError(f"{place}: headers and claims have to be mappings")

@@ -15,6 +15,7 @@ from meshctl.mesh.request_path.hops import Carried, Direction, Hop, Outcome
 from meshctl.mesh.workloads.membership import is_gateway
 from meshctl.resources import Workload, make_resource
 from meshctl.sources.documents import Document
+from meshctl.words import quoted
 
 
 def follow(mesh: Mesh, request: TracedRequest, namespace: str) -> Hop:
@@ -122,7 +123,7 @@ def _gateway_named(mesh: Mesh, text: str, namespace: str) -> EffectiveGateway:
     workload = find(mesh.workloads, text, namespace, "gateway")
     found_there = _of_workload(mesh, workload)
     if found_there is None:
-        raise UsageError(f"{workload.title} is no gateway; leave out {GATEWAY!r}")
+        raise UsageError(f"{workload.title} is no gateway; leave out {quoted(GATEWAY)}")
     return found_there
 
 

@@ -22,6 +22,7 @@ from meshctl.re2.automaton import (
 from meshctl.re2.characters import EVERY_CHARACTER, union
 from meshctl.re2.parser import RegexError, parse
 from meshctl.re2.program import Take, repeat
+from meshctl.words import quoted
 
 WRITTEN_KINDS: Final = ("exact", "prefix", "regex")
 
@@ -41,7 +42,7 @@ class StringMatch(NamedTuple):
 
     def __str__(self) -> str:
         case = " in any case" if self.ignore_case and self.kind in ("exact", "prefix") else ""
-        return self.kind if self.kind == "any" else f"{self.kind} {self.value!r}{case}"
+        return self.kind if self.kind == "any" else f"{self.kind} {quoted(self.value)}{case}"
 
     def takes(self, text: str, universe: Universe = TEXT) -> bool | None:
         """Say whether the text meets the condition; None: can't tell."""

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from meshctl.mesh.registry.services import RegisteredHost, Registry
+from meshctl.words import quoted
 
 
 class MissingService(NamedTuple):
@@ -39,7 +40,7 @@ class ProviderServices:
         if not homes:
             return self._undeclared(service, host if slash else service)
         if len(homes) > 1:
-            message = f"its service {service!r} is declared in {' and '.join(homes)}"
+            message = f"its service {quoted(service)} is declared in {' and '.join(homes)}"
             return MissingService(f"{message}; write NAMESPACE/{service}", is_sure=True)
         return _without_port(declared, service, port)
 
@@ -49,7 +50,7 @@ class ProviderServices:
         hint = f"; the name must be full: {full}" if full != host else ""
         shown = registry.home(full) in registry.namespaces_with_services
         return MissingService(
-            f"nothing declares its service {service!r}{hint}", self._is_whole or shown
+            f"nothing declares its service {quoted(service)}{hint}", self._is_whole or shown
         )
 
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from meshctl.engine.report import Location
 from meshctl.output.findings.wording import last_line
-from meshctl.output.wording import visible
+from meshctl.words import visible
 
 WIDTH = 100
 """How many characters of a line are shown; minified JSON is one line of megabytes."""

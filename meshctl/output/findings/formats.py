@@ -5,6 +5,7 @@ from typing import TextIO
 
 from meshctl.engine.report import Report
 from meshctl.errors import UsageError
+from meshctl.words import quoted
 
 FORMATS: dict[str, str] = {
     "text": "meshctl.output.findings.text",
@@ -22,5 +23,5 @@ FORMATS: dict[str, str] = {
 def render(name: str, report: Report, out: TextIO) -> None:
     """Write a report in the named format; a name that does not exist is a ``UsageError``."""
     if name not in FORMATS:
-        raise UsageError(f"unknown format {name!r}; choose one of {', '.join(FORMATS)}")
+        raise UsageError(f"unknown format {quoted(name)}; choose one of {', '.join(FORMATS)}")
     import_module(FORMATS[name]).render(report, out)

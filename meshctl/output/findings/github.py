@@ -5,8 +5,8 @@ from typing import TextIO
 from meshctl.engine.report import LocatedFinding, Report
 from meshctl.output.findings.wording import effective_fix, last_line, outcome, place
 from meshctl.output.paths import repository_path
-from meshctl.output.wording import message_lines, one_line, visible
 from meshctl.rules.api import Severity
+from meshctl.words import message_lines, one_line, visible
 
 _COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
 _DATA = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A"})

@@ -9,8 +9,8 @@ from meshctl.engine.report import Report
 from meshctl.output.findings.wording import last_line
 from meshctl.output.json_array import write_array
 from meshctl.output.paths import repository_path
-from meshctl.output.wording import message_lines
 from meshctl.rules.api import Severity
+from meshctl.words import message_lines
 
 _SEVERITIES = {Severity.ERROR: "major", Severity.WARNING: "minor", Severity.INFO: "info"}
 

@@ -16,8 +16,8 @@ from meshctl.output.findings.wording import (
     unchecked_reasons,
 )
 from meshctl.output.markdown import escaped
-from meshctl.output.wording import amount, message_lines, visible
 from meshctl.rules.api import Severity
+from meshctl.words import amount, message_lines, visible
 
 _ICONS = {Severity.ERROR: "🔴", Severity.WARNING: "🟡", Severity.INFO: "🔵"}
 

@@ -7,8 +7,9 @@ from meshctl.engine.report import Report
 from meshctl.errors import UsageError
 from meshctl.output.files import write_file
 from meshctl.output.findings.formats import FORMATS, render
-from meshctl.output.wording import message_lines
+from meshctl.output.stderr import complain
 from meshctl.rules.api import Severity
+from meshctl.words import quoted
 
 _FAIL_ON = (*Severity, "never")
 
@@ -20,13 +21,13 @@ class Outputs:
         self._name = _format(name)
         self._files = [_format_and_file(text) for text in files]
         if fail_on not in _FAIL_ON:
-            raise UsageError(f"--fail-on {fail_on!r} is not one of {', '.join(_FAIL_ON)}")
+            raise UsageError(f"--fail-on {quoted(fail_on)} is not one of {', '.join(_FAIL_ON)}")
         self._fail_on = fail_on
 
     def write(self, report: Report) -> None:
         """Write every format; files first, so that a broken pipe loses none of them."""
         for note in report.notes:
-            sys.stderr.write("\n".join(message_lines(f"note: {note}")) + "\n")
+            complain(f"note: {note}")
         for name, file in self._files:
             text = io.StringIO()
             render(name, report, text)
@@ -46,12 +47,14 @@ class Outputs:
 
 def _format(name: str) -> str:
     if name not in FORMATS:
-        raise UsageError(f"there is no output format {name!r}; take one of {', '.join(FORMATS)}")
+        raise UsageError(
+            f"there is no output format {quoted(name)}; take one of {', '.join(FORMATS)}"
+        )
     return name
 
 
 def _format_and_file(text: str) -> tuple[str, str]:
     name, equals, file = text.partition("=")
     if not equals or not file:
-        raise UsageError(f"-O {text!r} should be FORMAT=FILE, such as sarif=meshctl.sarif")
+        raise UsageError(f"-O {quoted(text)} should be FORMAT=FILE, such as sarif=meshctl.sarif")
     return _format(name), file

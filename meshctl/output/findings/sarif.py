@@ -6,8 +6,8 @@ from typing import Any, TextIO
 from meshctl.engine.report import LocatedFinding, Location, NotCheckedRule, Report, ResourceId
 from meshctl.output.json_array import write_array
 from meshctl.output.paths import uri
-from meshctl.output.wording import message_lines, one_line
 from meshctl.rules.api import Rule, Severity
+from meshctl.words import message_lines, one_line
 
 _SCHEMA = (
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"

@@ -9,8 +9,8 @@ from meshctl.engine.report import LocatedFinding, Location, Report, ResourceId
 from meshctl.output.colour import Paint, painter
 from meshctl.output.findings.code_frame import FrameRow, code_frame, gutter_width, numbered
 from meshctl.output.findings.wording import effective_fix, outcome, place, unchecked_reasons
-from meshctl.output.wording import amount, message_lines, one_line, visible
 from meshctl.rules.api import Severity
+from meshctl.words import amount, message_lines, one_line, visible
 
 _CONTEXT = 2
 _RELATED_CONTEXT = 1

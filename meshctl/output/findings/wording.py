@@ -1,7 +1,7 @@
 """Words the outcome of a report, its fixes and its places."""
 
 from meshctl.engine.report import LocatedFinding, Location, Report, Summary
-from meshctl.output.wording import amount
+from meshctl.words import amount
 
 
 def counts(summary: Summary) -> str:

@@ -10,7 +10,7 @@ from meshctl.inspect.tls.failures import TlsFailure
 from meshctl.inspect.tls.rows import TlsLine
 from meshctl.output.data import data_of
 from meshctl.output.table import write_markdown, write_table
-from meshctl.output.wording import visible
+from meshctl.words import visible
 
 FORMATS = ("table", "json", "markdown")
 ONLY = ("all", "conflict")

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import TextIO
 
 from meshctl.inspect.trace.answer import DecidedBy, Trace, TracedHop
-from meshctl.output.wording import visible
+from meshctl.words import visible
 
 
 def write_traces(traces: Iterable[Trace], out: TextIO) -> None:

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from meshctl.mesh import Mesh
 from meshctl.resources import AuthorizationPolicy
 from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, rule
+from meshctl.words import quoted
 
 
 @rule(on=AuthorizationPolicy, severity=Severity.WARNING, equivalents=("KIA0104",), since="0.1.0")
@@ -32,7 +33,7 @@ def check(policy: AuthorizationPolicy, mesh: Mesh) -> Iterator[Outcome]:
                 if mesh.is_whole or namespace in mesh.registry.namespaces_with_services:
                     yield Finding(
                         operation.at(key, index),
-                        f"namespace {namespace} has no Service {name!r}, so requests for it don't "
+                        f"namespace {namespace} has no Service {quoted(name)}, so requests for it don't "
                         "come",
                     )
                 else:

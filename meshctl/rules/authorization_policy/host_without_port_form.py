@@ -14,6 +14,7 @@ from meshctl.mesh import Mesh
 from meshctl.mesh.security import shut_out
 from meshctl.resources import AuthorizationPolicy
 from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.words import quoted
 
 
 @rule(on=AuthorizationPolicy, severity=Severity.WARNING, since="0.1.0")
@@ -27,8 +28,8 @@ def check(policy: AuthorizationPolicy, mesh: Mesh) -> Iterator[Outcome]:
             if host.startswith("*"):
                 text = (
                     f"a Host that ends in a port, such as {host.replace('*', 'www', 1)}:1234, is "
-                    f"not {host}, so it gets past this rule; name the hosts, each with its {':*'!r}"
+                    f"not {host}, so it gets past this rule; name the hosts, each with its {quoted(':*')}"
                 )
             else:
-                text = f"Host {host}:1234 is not {host}, so it gets past this rule; add {host + ':*'!r}"
+                text = f"Host {host}:1234 is not {host}, so it gets past this rule; add {quoted(host + ':*')}"
             yield Finding(operation.at(key, index), text)

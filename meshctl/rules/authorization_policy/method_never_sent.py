@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from meshctl.mesh import Mesh
 from meshctl.resources import AuthorizationPolicy
 from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.words import quoted
 
 _METHODS = frozenset({
     "GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH",
@@ -29,11 +30,11 @@ def check(policy: AuthorizationPolicy, mesh: Mesh) -> Iterator[Outcome]:
                 if any(word.strip().upper() in known for known in _METHODS):
                     yield Finding(
                         operation.at(key, index),
-                        f"method {method!r} never matches; clients send {method.strip().upper()}",
+                        f"method {quoted(method)} never matches; clients send {method.strip().upper()}",
                     )
                 else:
                     yield Finding(
                         operation.at(key, index),
-                        f"{method!r} is no method of HTTP; it matches that very word alone",
+                        f"{quoted(method)} is no method of HTTP; it matches that very word alone",
                         severity=Severity.INFO,
                     )

@@ -14,6 +14,7 @@ from meshctl.mesh import Mesh
 from meshctl.mesh.security import open_variant, shut_out
 from meshctl.resources import AuthorizationPolicy
 from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.words import quoted
 
 
 @rule(on=AuthorizationPolicy, severity=Severity.INFO, since="0.1.0")
@@ -26,6 +27,6 @@ def check(policy: AuthorizationPolicy, mesh: Mesh) -> Iterator[Outcome]:
             if variant:
                 yield Finding(
                     operation.at(key, index),
-                    f"{variant!r} is not {path!r}, so it gets past this rule, and many "
+                    f"{quoted(variant)} is not {quoted(path)}, so it gets past this rule, and many "
                     "applications answer both alike",
                 )

@@ -13,6 +13,7 @@ from meshctl.mesh import Mesh
 from meshctl.mesh.registry import parse_principal
 from meshctl.resources import AuthorizationPolicy
 from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.words import quoted
 
 
 @rule(on=AuthorizationPolicy, severity=Severity.WARNING, equivalents=("KIA0106",), since="0.1.0")
@@ -24,12 +25,12 @@ def check(policy: AuthorizationPolicy, mesh: Mesh) -> Iterator[Outcome]:
                 if text.startswith("spiffe://"):
                     yield Finding(
                         source.at(key, index),
-                        f"principal {text!r} never matches; it is written without spiffe://",
+                        f"principal {quoted(text)} never matches; it is written without spiffe://",
                         severity=Severity.ERROR,
                     )
                 elif text and "*" not in text and parse_principal(text) is None:
                     yield Finding(
                         source.at(key, index),
-                        f"principal {text!r} is not of the form domain/ns/namespace/sa/account, "
+                        f"principal {quoted(text)} is not of the form domain/ns/namespace/sa/account, "
                         "which those of Kubernetes workloads have",
                     )

@@ -12,6 +12,7 @@ from meshctl.mesh import Mesh
 from meshctl.mesh.registry import parse_principal
 from meshctl.resources import AuthorizationPolicy
 from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.words import quoted
 
 
 @rule(
@@ -29,7 +30,7 @@ def check(policy: AuthorizationPolicy, mesh: Mesh) -> Iterator[Outcome]:
                 if mesh.registry.service_accounts.trusts(principal.trust_domain) is False:
                     yield Finding(
                         source.at(key, index),
-                        f"trust domain {principal.trust_domain!r} is not this mesh's, nor an alias",
+                        f"trust domain {quoted(principal.trust_domain)} is not this mesh's, nor an alias",
                         severity=Severity.INFO,
                     )
                 elif (
@@ -40,5 +41,5 @@ def check(policy: AuthorizationPolicy, mesh: Mesh) -> Iterator[Outcome]:
                     yield Finding(
                         source.at(key, index),
                         f"namespace {principal.namespace} has no service account "
-                        f"{principal.account!r}; it has {', '.join(known[:5]) or 'none'}",
+                        f"{quoted(principal.account)}; it has {', '.join(known[:5]) or 'none'}",
                     )

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from meshctl.mesh import Mesh
 from meshctl.resources import AuthorizationPolicy
 from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, rule
+from meshctl.words import quoted
 
 
 @rule(
@@ -25,7 +26,8 @@ def check(policy: AuthorizationPolicy, mesh: Mesh) -> Iterator[Outcome]:
                 exists = mesh.namespaces.matches_any(name) if name else True
                 if exists is False:
                     yield Finding(
-                        source.at(key, index), f"there is no namespace {name!r}, so nobody matches"
+                        source.at(key, index),
+                        f"there is no namespace {quoted(name)}, so nobody matches",
                     )
                 elif exists is None:
                     yield NotChecked(

@@ -13,6 +13,7 @@ from meshctl.mesh import Mesh
 from meshctl.mesh.core import known_registries, network_registries
 from meshctl.resources import ConfigMap, Secret
 from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, rule
+from meshctl.words import quoted
 
 
 @rule(on=ConfigMap, severity=Severity.ERROR, equivalents=("IST0126",), since="0.1.0")
@@ -25,6 +26,6 @@ def check(config_map: ConfigMap, mesh: Mesh) -> Iterator[Outcome]:
         elif registry not in known:
             yield Finding(
                 config_map.at("data", "meshNetworks"),
-                f"network {network} takes endpoints from registry {registry!r}, which the mesh "
+                f"network {network} takes endpoints from registry {quoted(registry)}, which the mesh "
                 f"doesn't have; it has {', '.join(sorted(known))}",
             )

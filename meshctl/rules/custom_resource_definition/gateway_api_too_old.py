@@ -27,5 +27,5 @@ def check(definition: CustomResourceDefinition, mesh: Mesh) -> Iterator[Outcome]
     if needed:
         yield Finding(
             definition.at("metadata", "annotations", _VERSION),
-            f"this is version {version}, and Istio reads {definition.defined_kind} from {needed} on",
+            f"the definition is of version {version}, and Istio reads {definition.defined_kind} from {needed} on",
         )

@@ -31,12 +31,8 @@ _AGELESS = {MergeLoss.UNSELECTED, MergeLoss.NOTHING}
 
 
 @rule(
-    on=DestinationRule,
-    severity=Severity.ERROR,
-    equivalents=("KIA0201",),
-    since="0.1.0",
-    renamed_from=("destination-rule/same-host-twice",),
-)
+    on=DestinationRule, severity=Severity.ERROR, equivalents=("KIA0201",), since="0.1.0", renamed_from=("destination-rule/same-host-twice",),
+)  # fmt: skip
 def check(destination_rule: DestinationRule, mesh: Mesh) -> Iterator[Outcome]:
     """Report each later rule of a host, once for all of them from the first."""
     rules = mesh.traffic.destination_rules.same_host(destination_rule)

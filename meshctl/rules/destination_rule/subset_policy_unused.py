@@ -13,6 +13,7 @@ from meshctl.mesh import Mesh
 from meshctl.mesh.core import is_wildcard
 from meshctl.resources import DestinationRule
 from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, rule
+from meshctl.words import quoted
 
 
 @rule(on=DestinationRule, severity=Severity.WARNING, since="0.1.0")
@@ -31,7 +32,7 @@ def check(destination_rule: DestinationRule, mesh: Mesh) -> Iterator[Outcome]:
         if subset.name not in used:
             finding = Finding(
                 subset.key("trafficPolicy"),
-                f"no route sends requests to subset {subset.name!r} of {host}, so this policy "
+                f"no route sends requests to subset {quoted(subset.name)} of {host}, so this policy "
                 "never holds",
             )
             if routed:

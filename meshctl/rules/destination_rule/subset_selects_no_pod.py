@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from meshctl.mesh import Mesh
 from meshctl.resources import DestinationRule, Subset
 from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, rule
+from meshctl.words import quoted
 
 _CODES = ("IST0173", "KIA0203")
 
@@ -46,7 +47,7 @@ def _finding(subset: Subset, host: str, mesh: Mesh, why: str, *, is_certain: boo
     is_idle = not uses and mesh.is_whole
     finding = Finding(
         subset.at("labels"),
-        f"{why}: requests to subset {subset.name!r} get 503 no healthy upstream",
+        f"{why}: requests to subset {quoted(subset.name)} get 503 no healthy upstream",
         severity=Severity.INFO if is_idle else None if uses and is_certain else Severity.WARNING,
     )
     return finding.also(uses[0].at("subset"), "sends requests there") if uses else finding

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from meshctl.mesh import Mesh
 from meshctl.resources import DestinationRule
 from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.words import quoted
 
 
 @rule(
@@ -26,6 +27,6 @@ def check(destination_rule: DestinationRule, mesh: Mesh) -> Iterator[Outcome]:
         if not subset.data.get("labels") and not subset.policy.data:
             yield Finding(
                 subset.at("name"),
-                f"subset {subset.name!r} has no labels and no trafficPolicy, so it is all of "
+                f"subset {quoted(subset.name)} has no labels and no trafficPolicy, so it is all of "
                 f"{destination_rule.host}",
             )

@@ -18,6 +18,7 @@ from meshctl.istio.api_versions import (
 from meshctl.mesh import Mesh
 from meshctl.resources import Resource
 from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.words import quoted
 
 
 @rule(on=Resource, severity=Severity.ERROR, since="0.1.0")
@@ -34,4 +35,4 @@ def check(resource: Resource, mesh: Mesh) -> Iterator[Outcome]:
         hint = f"; it is a kind of {home}"
     elif close:
         hint = f"; did you mean {close}?"
-    yield Finding(resource.at("kind"), f"{group} has no kind {kind!r}{hint}")
+    yield Finding(resource.at("kind"), f"{group} has no kind {quoted(kind)}{hint}")

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from meshctl.mesh import Mesh
 from meshctl.resources import EnvoyFilter
 from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.words import quoted
 
 
 @rule(on=EnvoyFilter, severity=Severity.WARNING, since="0.1.0")
@@ -19,7 +20,7 @@ def check(envoy_filter: EnvoyFilter, mesh: Mesh) -> Iterator[Outcome]:
     for twin in mesh.workloads.envoy_filters.twins(envoy_filter):
         yield Finding(
             twin.patch.at("patch", "value", "name"),
-            f"{twin.other.resource.title} inserts {twin.patch.filter_name!r} into the same proxies,"
+            f"{twin.other.resource.title} inserts {quoted(twin.patch.filter_name)} into the same proxies,"
             f" so requests run through {'it' if twin.is_same else 'filters of this name'} twice",
             severity=None if twin.is_same else Severity.INFO,
         ).also(twin.other.at("patch", "value", "name"), "is inserted as well")

@@ -12,6 +12,7 @@ from meshctl.mesh import Mesh
 from meshctl.mesh.workloads import names_old_cluster
 from meshctl.resources import EnvoyFilter
 from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.words import quoted
 
 
 @rule(on=EnvoyFilter, severity=Severity.ERROR, since="0.1.0")
@@ -23,5 +24,5 @@ def check(envoy_filter: EnvoyFilter, mesh: Mesh) -> Iterator[Outcome]:
             port = name.split("|")[1]
             yield Finding(
                 patch.at("match", "cluster", "name"),
-                f"no upstream is called {name!r}; since 1.8 it is 'inbound|{port}||'",
+                f"no upstream is called {quoted(name)}; since 1.8 it is 'inbound|{port}||'",
             )

@@ -21,6 +21,6 @@ def check(envoy_filter: EnvoyFilter, mesh: Mesh) -> Iterator[Outcome]:
     if not mesh.ownership.is_platform(envoy_filter.namespace):
         yield Finding(
             envoy_filter.at("metadata", "name"),
-            f"it is in the root namespace {envoy_filter.namespace} and has no selector, so it "
+            f"this EnvoyFilter is in the root namespace {envoy_filter.namespace} and has no selector, so it "
             "patches every proxy of the mesh",
         )

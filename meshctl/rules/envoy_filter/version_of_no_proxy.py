@@ -12,6 +12,7 @@ from meshctl.mesh import Mesh
 from meshctl.mesh.workloads import excludes_all
 from meshctl.resources import EnvoyFilter
 from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.words import quoted
 
 
 @rule(on=EnvoyFilter, severity=Severity.WARNING, since="0.1.0")
@@ -23,6 +24,6 @@ def check(envoy_filter: EnvoyFilter, mesh: Mesh) -> Iterator[Outcome]:
             major, minor = max(versions)
             yield Finding(
                 patch.at("match", "proxy", "proxyVersion"),
-                f"{patch.proxy_version!r} fits to no proxy of {major}.{minor - 2} to "
+                f"{quoted(patch.proxy_version)} fits to no proxy of {major}.{minor - 2} to "
                 f"{major}.{minor}, which this control plane serves, so the patch is left out",
             )

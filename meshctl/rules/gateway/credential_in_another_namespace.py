@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from meshctl.mesh import Mesh
 from meshctl.resources import Gateway
 from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.words import quoted
 
 
 @rule(on=Gateway, severity=Severity.WARNING, equivalents=("IST0101",), since="0.1.0")
@@ -30,7 +31,7 @@ def check(gateway: Gateway, mesh: Mesh) -> Iterator[Outcome]:
             where = ", ".join(sorted(home for home in homes if home))
             finding = Finding(
                 place,
-                f"the gateway's pods run in {where} and look for Secret {name!r} there; "
+                f"the gateway's pods run in {where} and look for Secret {quoted(name)} there; "
                 f"the input has it in {', '.join(sorted(found))}",
                 severity=Severity.ERROR if mesh.has_all("Secret") else None,
             )

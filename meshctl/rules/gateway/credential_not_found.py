@@ -12,6 +12,7 @@ from difflib import get_close_matches
 from meshctl.mesh import Mesh
 from meshctl.resources import Gateway
 from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, rule
+from meshctl.words import quoted
 
 
 @rule(on=Gateway, severity=Severity.ERROR, equivalents=("IST0101",), since="0.1.0")
@@ -29,13 +30,13 @@ def check(gateway: Gateway, mesh: Mesh) -> Iterator[Outcome]:
             if not homes or mesh.registry.secrets.called(name):
                 continue
             close = get_close_matches(name, known, 1, cutoff=0.8)
-            hint = f"; did you mean {close[0]!r}?" if close else ""
+            hint = f"; did you mean {quoted(close[0])}?" if close else ""
             if not (mesh.has_all("Secret") and mesh.registry.secrets) and not close:
                 yield NotChecked("Secrets of gateways may be outside the input")
                 continue
             yield Finding(
                 ref,
-                f"there is no Secret {name!r} in {', '.join(homes)}, where the gateway's pods "
+                f"there is no Secret {quoted(name)} in {', '.join(homes)}, where the gateway's pods "
                 f"run{hint}",
                 severity=None if mesh.has_all("Secret") else Severity.WARNING,
             )

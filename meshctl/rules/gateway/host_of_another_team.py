@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from meshctl.mesh import Mesh
 from meshctl.resources import Gateway
 from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.words import quoted
 
 
 @rule(on=Gateway, severity=Severity.WARNING, equivalents=("KIA0301",), since="0.1.0")
@@ -22,6 +23,6 @@ def check(gateway: Gateway, mesh: Mesh) -> Iterator[Outcome]:
         for mix in mesh.gateways.server_conflicts.mixes.get(server, ()):
             yield Finding(
                 server.at("hosts"),
-                f"routes for {mix.host!r} are mixed with those of {mix.first.key_name} from "
+                f"routes for {quoted(mix.host)} are mixed with those of {mix.first.key_name} from "
                 "another namespace; the older Gateway's come first",
             ).also(mix.first.server.at("hosts"), "serves the host as well")

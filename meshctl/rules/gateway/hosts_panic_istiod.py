@@ -13,6 +13,7 @@ from meshctl.mesh import Mesh
 from meshctl.mesh.gateways import panicking_host
 from meshctl.resources import Gateway
 from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.words import quoted
 
 
 @rule(on=Gateway, severity=Severity.ERROR, since="0.1.0")
@@ -23,6 +24,6 @@ def check(gateway: Gateway, mesh: Mesh) -> Iterator[Outcome]:
         if index is not None:
             yield Finding(
                 server.host_at(index),
-                f"{server.hosts[index]!r} after '*/*' makes istiod panic, again after each "
+                f"{quoted(server.hosts[index])} after '*/*' makes istiod panic, again after each "
                 "restart: do not apply this Gateway",
             ).also(server.host_at(server.hosts.index("*/*")), "already stands for all hosts")

@@ -14,6 +14,7 @@ from meshctl.mesh.core import overlaps
 from meshctl.mesh.gateways import server_hosts
 from meshctl.resources import Gateway, Ref, Server
 from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.words import quoted
 
 
 @rule(
@@ -29,7 +30,7 @@ def check(gateway: Gateway, mesh: Mesh) -> Iterator[Outcome]:
             other = bleed.redirecting
             finding = Finding(
                 _place(server, bleed.host),
-                f"plain requests for {bleed.host!r} are redirected to HTTPS, not routed, since "
+                f"plain requests for {quoted(bleed.host)} are redirected to HTTPS, not routed, since "
                 f"{other.key_name} sets httpsRedirect for the host",
                 severity=Severity.ERROR if bleed.only_plain else None,
             ).also(other.server.at("tls", "httpsRedirect"), "redirects all servers of the host")

@@ -16,6 +16,7 @@ from meshctl.mesh.core import overlaps
 from meshctl.mesh.gateways import server_hosts
 from meshctl.resources import Gateway
 from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, rule
+from meshctl.words import quoted
 
 
 @rule(on=Gateway, severity=Severity.ERROR, since="0.1.0")
@@ -33,6 +34,6 @@ def check(gateway: Gateway, mesh: Mesh) -> Iterator[Outcome]:
                 continue
             yield Finding(
                 server.host_at(index),
-                f"requests for {host!r} get 404 instead of the redirect: istiod redirects the "
+                f"requests for {quoted(host)} get 404 instead of the redirect: istiod redirects the "
                 f"domain '{namespace}/{host}', which no request has",
             )

@@ -13,6 +13,7 @@ from meshctl.mesh import Mesh
 from meshctl.mesh.gateways import server_hosts
 from meshctl.resources import Gateway
 from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, rule
+from meshctl.words import quoted
 
 
 @rule(
@@ -38,6 +39,6 @@ def check(gateway: Gateway, mesh: Mesh) -> Iterator[Outcome]:
                 return
             yield Finding(
                 server.host_at(index),
-                f"{host!r} is redirected to HTTPS, but no server of this gateway takes TLS for "
+                f"{quoted(host)} is redirected to HTTPS, but no server of this gateway takes TLS for "
                 "it; behind a load balancer that opens TLS this is a loop",
             )

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from meshctl.mesh import Mesh
 from meshctl.resources import Gateway
 from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.words import quoted
 
 
 @rule(on=Gateway, severity=Severity.WARNING, equivalents=("IST0138",), since="0.1.0")
@@ -22,6 +23,6 @@ def check(gateway: Gateway, mesh: Mesh) -> Iterator[Outcome]:
         if found is not None:
             yield Finding(
                 server.at("tls", "credentialName"),
-                f"{server.credential!r} is also the certificate of {found.first.key_name}: "
-                f"browsers ask for {found.host!r} on a connection to that server, where it gets 404",
+                f"{quoted(server.credential)} is also the certificate of {found.first.key_name}: "
+                f"browsers ask for {quoted(found.host)} on a connection to that server, where it gets 404",
             ).also(found.first.server.at("tls", "credentialName"), "presents it first")

@@ -15,6 +15,7 @@ from meshctl.mesh import Mesh
 from meshctl.mesh.gateways import DroppedServer, DropReason, losses
 from meshctl.resources import Gateway
 from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.words import quoted
 
 
 @rule(on=Gateway, severity=Severity.ERROR, equivalents=("IST0145", "KIA0301"), since="0.1.0")
@@ -28,7 +29,7 @@ def check(gateway: Gateway, mesh: Mesh) -> Iterator[Outcome]:
         index = loss.lost.duplicates[:1]
         yield Finding(
             lost.host_at(*index) if index else lost.at("hosts"),
-            f"{host!r} is already served on {loss.port} by {rival.key_name}: {loss.verdict}{others}",
+            f"{quoted(host)} is already served on {loss.port} by {rival.key_name}: {loss.verdict}{others}",
         ).also(rival.server.at("hosts"), "claims the host first")
 
 

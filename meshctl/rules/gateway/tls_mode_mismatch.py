@@ -14,6 +14,7 @@ from meshctl.mesh import Mesh
 from meshctl.mesh.gateways import DroppedServer, DropReason, losses
 from meshctl.resources import Gateway, Ref, Server
 from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.words import quoted
 
 
 @rule(on=Gateway, severity=Severity.ERROR, equivalents=("IST0145",), since="0.1.0")
@@ -25,7 +26,7 @@ def check(gateway: Gateway, mesh: Mesh) -> Iterator[Outcome]:
         lost, rival = loss.lost.server, loss.rival
         yield Finding(
             _place(loss),
-            f"{_said(lost, loss)} for {_host(loss)!r}, but {rival.key_name} on the same "
+            f"{_said(lost, loss)} for {quoted(_host(loss))}, but {rival.key_name} on the same "
             f"{loss.port} has {_said(rival.server, loss)}: {loss.verdict}",
         ).also(rival.server.key("tls"), "has other settings for the host")
 

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from meshctl.mesh import Mesh
 from meshctl.resources import KubernetesGateway, Ref
 from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, rule
+from meshctl.words import quoted
 
 
 @rule(on=KubernetesGateway, severity=Severity.ERROR, since="0.1.0")
@@ -29,7 +30,7 @@ def check(gateway: KubernetesGateway, mesh: Mesh) -> Iterator[Outcome]:
                 yield Finding(
                     certificate.at("namespace"),
                     f"no ReferenceGrant of namespace {namespace} lets Gateways of "
-                    f"{gateway.namespace} use Secret {name!r}, so listener {listener.name!r} "
+                    f"{gateway.namespace} use Secret {quoted(name)}, so listener {quoted(listener.name)} "
                     f"{effect}",
                 )
             else:

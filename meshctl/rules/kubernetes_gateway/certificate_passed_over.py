@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from meshctl.mesh import Mesh
 from meshctl.resources import KubernetesGateway
 from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.words import quoted
 
 
 @rule(on=KubernetesGateway, severity=Severity.ERROR, since="0.1.0")
@@ -27,5 +28,5 @@ def check(gateway: KubernetesGateway, mesh: Mesh) -> Iterator[Outcome]:
                 continue  # has a rule of its own
             else:
                 effect, severity = "so only its other certificate is used", Severity.WARNING
-            text = f"{fault.text}; listener {one.listener.name!r} is served all the same, {effect}"
+            text = f"{fault.text}; listener {quoted(one.listener.name)} is served all the same, {effect}"
             yield Finding(fault.ref, text, severity)

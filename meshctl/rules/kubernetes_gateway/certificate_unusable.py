@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from meshctl.mesh import Mesh
 from meshctl.resources import KubernetesGateway
 from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.words import quoted
 
 _REASONS = frozenset(
     {"InvalidCertificateRef", "InvalidCACertificateRef", "InvalidCACertificateKind"}
@@ -26,4 +27,4 @@ def check(gateway: KubernetesGateway, mesh: Mesh) -> Iterator[Outcome]:
         fault = one.tls.fault
         if fault is not None and fault.reason in _REASONS:
             name = one.listener.name
-            yield Finding(fault.ref, f"{fault.text}, so listener {name!r} is not programmed")
+            yield Finding(fault.ref, f"{fault.text}, so listener {quoted(name)} is not programmed")

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from meshctl.mesh import Mesh
 from meshctl.resources import KubernetesGateway, KubernetesListener
 from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.words import quoted
 
 
 @rule(on=KubernetesGateway, severity=Severity.ERROR, equivalents=("KIA1503",), since="0.1.0")
@@ -23,6 +24,6 @@ def check(gateway: KubernetesGateway, mesh: Mesh) -> Iterator[Outcome]:
         if first is not listener:
             yield Finding(
                 listener.at("hostname" if listener.hostname else "port"),
-                f"listener {first.name!r} has port {listener.port}, protocol {listener.protocol} "
+                f"listener {quoted(first.name)} has port {listener.port}, protocol {listener.protocol} "
                 f"and host name {listener.hostname or '*'} already",
             ).also(first.at("name"), "the first one")

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from meshctl.mesh import Mesh
 from meshctl.resources import KubernetesGateway
 from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.words import quoted
 
 
 @rule(on=KubernetesGateway, severity=Severity.ERROR, since="0.1.0")
@@ -24,6 +25,6 @@ def check(gateway: KubernetesGateway, mesh: Mesh) -> Iterator[Outcome]:
         winner = conflict.winner
         yield Finding(
             one.listener.at("protocol"),
-            f"port {one.port} belongs to listener {winner.name!r} ({winner.protocol}), so this "
+            f"port {one.port} belongs to listener {quoted(winner.name)} ({winner.protocol}), so this "
             f"one ({one.listener.protocol}) is not served",
         ).also(winner.at("port"), "claims the port first")

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from meshctl.mesh import Mesh
 from meshctl.resources import KubernetesGateway
 from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.words import quoted
 
 
 @rule(on=KubernetesGateway, severity=Severity.ERROR, since="0.1.0")
@@ -20,4 +21,4 @@ def check(gateway: KubernetesGateway, mesh: Mesh) -> Iterator[Outcome]:
     for one in read.listeners if read is not None else ():
         accepted = one.conditions["Accepted"]
         if accepted.reason == "UnsupportedProtocol" and accepted.ref is not None:
-            yield Finding(accepted.ref, f"listener {one.listener.name!r}: {accepted.text}")
+            yield Finding(accepted.ref, f"listener {quoted(one.listener.name)}: {accepted.text}")

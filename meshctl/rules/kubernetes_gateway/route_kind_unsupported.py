@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from meshctl.mesh import Mesh
 from meshctl.resources import KubernetesGateway
 from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.words import quoted
 
 
 @rule(on=KubernetesGateway, severity=Severity.ERROR, since="0.1.0")
@@ -21,4 +22,4 @@ def check(gateway: KubernetesGateway, mesh: Mesh) -> Iterator[Outcome]:
     for one in read.listeners if read is not None else ():
         resolved = one.conditions.get("ResolvedRefs")
         if resolved is not None and resolved.reason == "InvalidRouteKinds" and resolved.ref:
-            yield Finding(resolved.ref, f"listener {one.listener.name!r}: {resolved.text}")
+            yield Finding(resolved.ref, f"listener {quoted(one.listener.name)}: {resolved.text}")

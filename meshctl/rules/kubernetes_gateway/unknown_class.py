@@ -12,6 +12,7 @@ from difflib import get_close_matches
 from meshctl.mesh import Mesh
 from meshctl.resources import GatewayClass, KubernetesGateway
 from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, rule
+from meshctl.words import quoted
 
 _ISTIO = ("istio", "istio-remote", "istio-waypoint", "istio-east-west", "agentgateway")
 
@@ -25,10 +26,10 @@ def check(gateway: KubernetesGateway, mesh: Mesh) -> Iterator[Outcome]:
         return
     close = get_close_matches(name, [*_ISTIO, *sorted(known)], n=1, cutoff=0.85)
     if mesh.is_whole or close:
-        hint = f"; did you mean {close[0]!r}?" if close else ""
+        hint = f"; did you mean {quoted(close[0])}?" if close else ""
         yield Finding(
             gateway.spec.at("gatewayClassName"),
-            f"there is no GatewayClass {name!r}, so nobody serves this Gateway{hint}",
+            f"there is no GatewayClass {quoted(name)}, so nobody serves this Gateway{hint}",
         )
     else:
         yield NotChecked("GatewayClasses of other controllers may not be in the input")

@@ -12,6 +12,7 @@ from meshctl.mesh import Mesh
 from meshctl.mesh.core import order_is_known
 from meshctl.resources import KubernetesRoute
 from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.words import quoted
 
 
 @rule(on=KubernetesRoute, severity=Severity.ERROR, since="0.1.0")
@@ -22,5 +23,5 @@ def check(route: KubernetesRoute, mesh: Mesh) -> Iterator[Outcome]:
         doubt = "" if order_is_known((route, older)) else ", if it is the older one"
         yield Finding(
             one.reference.at("sectionName" if one.reference.section else "name"),
-            f"{older.title} gets all connections of listener {name!r}{doubt}",
+            f"{older.title} gets all connections of listener {quoted(name)}{doubt}",
         ).also(older.at("metadata", "name"), "the other route")

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from meshctl.mesh import Mesh
 from meshctl.resources import KubernetesRoute
 from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.words import quoted
 
 
 @rule(on=KubernetesRoute, severity=Severity.ERROR, since="0.1.0")
@@ -21,6 +22,6 @@ def check(route: KubernetesRoute, mesh: Mesh) -> Iterator[Outcome]:
         own, closer = lost.own.listener, lost.closer.listener
         yield Finding(
             route.spec.at("hostnames", lost.number),
-            f"listener {closer.name!r} ({closer.hostname}) takes {route.hostnames[lost.number]} "
-            f"from {own.name!r} ({own.hostname or '*'}), and doesn't take this route: it answers 404",
+            f"listener {quoted(closer.name)} ({closer.hostname}) takes {route.hostnames[lost.number]} "
+            f"from {quoted(own.name)} ({own.hostname or '*'}), and doesn't take this route: it answers 404",
         ).also(closer.at("hostname"), "the closer listener")

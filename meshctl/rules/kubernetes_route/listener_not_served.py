@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from meshctl.mesh import Mesh
 from meshctl.resources import KubernetesRoute
 from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.words import quoted
 
 
 @rule(on=KubernetesRoute, severity=Severity.WARNING, since="0.1.0")
@@ -21,6 +22,6 @@ def check(route: KubernetesRoute, mesh: Mesh) -> Iterator[Outcome]:
         place = "sectionName" if dead.reference.section else "name"
         yield Finding(
             dead.reference.at(place),
-            f"listener {dead.listener.listener.name!r} accepts this route and serves nothing: "
+            f"listener {quoted(dead.listener.listener.name)} accepts this route and serves nothing: "
             f"{dead.why}",
         ).also(dead.place, "what is wrong with the listener")

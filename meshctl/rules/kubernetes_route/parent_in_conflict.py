@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from meshctl.mesh import Mesh
 from meshctl.resources import KubernetesRoute
 from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.words import quoted
 
 
 @rule(on=KubernetesRoute, severity=Severity.ERROR, since="0.1.0")
@@ -23,6 +24,6 @@ def check(route: KubernetesRoute, mesh: Mesh) -> Iterator[Outcome]:
         winner = loser.conflict.winner
         yield Finding(
             parent.at("sectionName" if parent.section else "name"),
-            f"listener {loser.listener.name!r} of {gateway.title} is in conflict with "
-            f"{winner.name!r} and takes no routes",
+            f"listener {quoted(loser.listener.name)} of {gateway.title} is in conflict with "
+            f"{quoted(winner.name)} and takes no routes",
         ).also(winner.at("port"), "the listener that is served")

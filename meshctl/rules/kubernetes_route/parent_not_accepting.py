@@ -12,6 +12,7 @@ from meshctl.mesh import Mesh
 from meshctl.mesh.gateway_api import Admission
 from meshctl.resources import KubernetesGateway, KubernetesRoute, ObjectReference
 from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, rule
+from meshctl.words import quoted
 
 
 @rule(on=KubernetesRoute, severity=Severity.ERROR, equivalents=("KIA1401",), since="0.1.0")
@@ -39,7 +40,7 @@ def _refusal(
     refusing = api.refused_namespace(route, parent)
     if parent.section and all(one.name != parent.section for one in several):
         names = ", ".join(repr(one.name) for one in several)
-        missing = f"{gateway.title} has no listener {parent.section!r}; it has {names}"
+        missing = f"{gateway.title} has no listener {quoted(parent.section)}; it has {names}"
         yield Finding(parent.at("sectionName"), missing)
     elif not api.may_have(parent, gateway):
         ports = " and ".join(dict.fromkeys(str(one.port) for one in several))

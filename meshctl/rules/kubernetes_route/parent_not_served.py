@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from meshctl.mesh import Mesh
 from meshctl.resources import KubernetesRoute
 from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.words import quoted
 
 
 @rule(on=KubernetesRoute, severity=Severity.ERROR, since="0.1.0")
@@ -26,7 +27,7 @@ def check(route: KubernetesRoute, mesh: Mesh) -> Iterator[Outcome]:
         if read is not None and read.is_remote:
             text = f"istiod generates nothing for class {name} of {gateway.title}"
         elif read is None and mesh.is_whole and not api.classes.is_written(name):
-            text = f"there is no GatewayClass {name!r}, so nobody serves {gateway.title}"
+            text = f"there is no GatewayClass {quoted(name)}, so nobody serves {gateway.title}"
         else:
             continue
         yield Finding(parent.at("name"), text).also(

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from meshctl.mesh import Mesh
 from meshctl.resources import KubernetesRoute, ObjectReference
 from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, rule
+from meshctl.words import quoted
 
 
 @rule(on=KubernetesRoute, severity=Severity.ERROR, equivalents=("KIA1402",), since="0.1.0")
@@ -36,10 +37,12 @@ def _is_host(resource: object, path: tuple[str | int, ...]) -> bool:
 def _missing(reference: ObjectReference, mesh: Mesh) -> Iterator[Outcome]:
     name, namespace = reference.name, reference.namespace
     if "." in name:
-        text = f"{name!r} is no name of a Service; give name and namespace apart"
+        text = f"{quoted(name)} is no name of a Service; give name and namespace apart"
         yield Finding(reference.at("name"), text)
     elif not mesh.registry.at(mesh.registry.fqdn(name, namespace)):
         if mesh.is_whole or namespace in mesh.registry.namespaces_with_services:
-            yield Finding(reference.at("name"), f"namespace {namespace} has no Service {name!r}")
+            yield Finding(
+                reference.at("name"), f"namespace {namespace} has no Service {quoted(name)}"
+            )
         else:
             yield NotChecked(f"no Service of namespace {namespace} is in the input")

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from meshctl.mesh import Mesh
 from meshctl.resources import ReferenceGrant
 from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.words import quoted
 
 
 @rule(on=ReferenceGrant, severity=Severity.WARNING, equivalents=("KIA1601",), since="0.1.0")
@@ -19,4 +20,4 @@ def check(grant: ReferenceGrant, mesh: Mesh) -> Iterator[Outcome]:
     for origin in grant.origins:
         name = origin.text("namespace")
         if name and mesh.namespaces.exists(name) is False:
-            yield Finding(origin.at("namespace"), f"there is no namespace {name!r} to let in")
+            yield Finding(origin.at("namespace"), f"there is no namespace {quoted(name)} to let in")

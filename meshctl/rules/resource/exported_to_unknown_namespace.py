@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from meshctl.mesh import Mesh
 from meshctl.resources import Resource
 from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.words import quoted
 
 _KINDS = frozenset({"VirtualService", "DestinationRule", "ServiceEntry"})
 _SYMBOLS = frozenset({"", ".", "*", "~"})
@@ -26,5 +27,5 @@ def check(resource: Resource, mesh: Mesh) -> Iterator[Outcome]:
         if name not in _SYMBOLS and mesh.namespaces.exists(name) is False:
             yield Finding(
                 resource.spec.at("exportTo", index),
-                f"there is no namespace {name!r}, so nobody sees this {resource.kind} there",
+                f"there is no namespace {quoted(name)}, so nobody sees this {resource.kind} there",
             )

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from meshctl.mesh import Mesh
 from meshctl.resources import Resource, Workload
 from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.words import with_article
 
 
 @rule(on=Resource, severity=Severity.WARNING, equivalents=("IST0107",), since="0.1.0", hazard=True)
@@ -24,5 +25,6 @@ def check(resource: Resource, mesh: Mesh) -> Iterator[Outcome]:
         if known.fits("Pod") and isinstance(resource, Workload) and use.kind != "Pod":
             where = "Pod, so in the pod template"
         yield Finding(
-            use.ref, f"{use.name} has no effect on a {use.kind}; Istio reads it on {where}"
+            use.ref,
+            f"{use.name} has no effect on {with_article(use.kind)}; Istio reads it on {where}",
         )

@@ -16,6 +16,7 @@ from meshctl.resources import Ref, Resource, Workload
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 from meshctl.validation.mesh_config.annotation import check as check_proxy_config
 from meshctl.validation.mesh_config.text import sentence
+from meshctl.words import quoted
 
 
 @rule(on=Resource, severity=Severity.WARNING, equivalents=("IST0125",), since="0.1.0", hazard=True)
@@ -30,7 +31,7 @@ def check(resource: Resource, mesh: Mesh) -> Iterator[Outcome]:
         if allowed := wrong_value(use.name, use.value):
             yield Finding(
                 use.ref,
-                f"{use.name} is {use.value!r}, and {effect}; it takes {allowed}",
+                f"{use.name} is {quoted(use.value)}, and {effect}; it takes {allowed}",
                 severity,
             )
         for fault in check_proxy_config(use.name, use.value):

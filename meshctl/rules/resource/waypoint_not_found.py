@@ -13,6 +13,7 @@ from meshctl.mesh import Mesh
 from meshctl.mesh.ambient import own_waypoint
 from meshctl.resources import Namespace, Resource, Service, ServiceEntry
 from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.words import quoted
 
 
 @rule(on=Resource, severity=Severity.ERROR, equivalents=("KIA1313",), since="0.1.0")
@@ -27,7 +28,7 @@ def check(resource: Resource, mesh: Mesh) -> Iterator[Outcome]:
     if gateway is not None and not gateway.is_waypoint:
         yield Finding(
             use.ref,
-            f"Gateway {use.key_name} is of class {gateway.class_name!r} and no waypoint",
+            f"Gateway {use.key_name} is of class {quoted(gateway.class_name)} and no waypoint",
         ).also(gateway.spec.at("gatewayClassName"), "is not istio-waypoint")
     elif mesh.ambient.lacks_waypoint(use):
         yield Finding(

@@ -15,6 +15,7 @@ from meshctl.mesh import Mesh
 from meshctl.mesh.workloads import is_own_of_istio
 from meshctl.resources import Service
 from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.words import quoted
 
 
 @rule(on=Service, severity=Severity.WARNING, equivalents=("IST0150",), since="0.1.0")
@@ -25,7 +26,7 @@ def check(service: Service, mesh: Mesh) -> Iterator[Outcome]:
     for port in service.ports:
         protocol = port_protocol(port.name, port.port, port.transport, port.app_protocol)
         if protocol in {Protocol.AUTO, Protocol.TCP}:
-            says = f"the name {port.name!r}" if port.name else "no name"
+            says = f"the name {quoted(port.name)}" if port.name else "no name"
             how = "sniffed" if protocol is Protocol.AUTO else "TCP"
             yield Finding(
                 port.at("name" if port.name else "port"),

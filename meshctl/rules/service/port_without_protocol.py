@@ -14,6 +14,7 @@ from meshctl.mesh import Mesh
 from meshctl.mesh.workloads import PROXY_PORTS, is_in_mesh, is_own_of_istio
 from meshctl.resources import Service
 from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.words import quoted
 
 
 @rule(on=Service, severity=Severity.INFO, equivalents=("IST0118", "KIA0601"), since="0.1.0")
@@ -30,7 +31,7 @@ def check(service: Service, mesh: Mesh) -> Iterator[Outcome]:
         protocol = port_protocol(port.name, port.port, port.transport, port.app_protocol)
         if protocol is Protocol.AUTO and port.app_protocol is None:
             what = (
-                f"the name {port.name!r} of port {port.port} starts with no protocol that Istio knows"
+                f"the name {quoted(port.name)} of port {port.port} starts with no protocol that Istio knows"
                 if port.name
                 else f"port {port.port} has no name that says its protocol"
             )

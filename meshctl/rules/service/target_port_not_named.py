@@ -13,6 +13,7 @@ from meshctl.mesh import Mesh
 from meshctl.mesh.core import age
 from meshctl.resources import Service
 from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.words import quoted
 
 _OF_SIDECAR = "http-envoy-prom"  # injected with the sidecar
 
@@ -33,6 +34,6 @@ def check(service: Service, mesh: Mesh) -> Iterator[Outcome]:
             known = ", ".join(sorted({name for pod in pods for name in pod.named_ports})) or "none"
             yield Finding(
                 port.at("targetPort"),
-                f"no pod behind this Service names a port {port.target!r}, so port {port.port} has "
+                f"no pod behind this Service names a port {quoted(port.target)}, so port {port.port} has "
                 f"no endpoints; named are: {known}",
             ).also(pods[0].at("metadata", "name"), "is selected")

@@ -14,6 +14,7 @@ from meshctl.mesh import Mesh
 from meshctl.mesh.workloads import is_in_mesh, is_own_of_istio
 from meshctl.resources import Service
 from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.words import quoted
 
 
 @rule(on=Service, severity=Severity.WARNING, equivalents=("KIA0602",), since="0.1.0")
@@ -30,6 +31,6 @@ def check(service: Service, mesh: Mesh) -> Iterator[Outcome]:
             lost = f"; the name asks for {named}" if named is not Protocol.AUTO else ""
             yield Finding(
                 port.at("appProtocol"),
-                f"Istio doesn't know appProtocol {written!r}, so the protocol is sniffed{lost}",
+                f"Istio doesn't know appProtocol {quoted(written)}, so the protocol is sniffed{lost}",
                 severity=Severity.INFO if "/" in written and not lost else None,
             )

@@ -13,6 +13,7 @@ from meshctl.mesh import Mesh
 from meshctl.mesh.sidecar_scope import egress_entries
 from meshctl.resources import Sidecar
 from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, rule
+from meshctl.words import quoted
 
 
 @rule(on=Sidecar, severity=Severity.WARNING, equivalents=("KIA1004",), since="0.1.0")
@@ -31,7 +32,8 @@ def check(sidecar: Sidecar, mesh: Mesh) -> Iterator[Outcome]:
         if mesh.is_whole or entry.namespace in known:
             where = "any namespace" if entry.namespace == "*" else f"namespace {entry.namespace}"
             yield Finding(
-                entry.ref, f"no Service or ServiceEntry of {where} declares host {entry.host!r}"
+                entry.ref,
+                f"no Service or ServiceEntry of {where} declares host {quoted(entry.host)}",
             )
         else:
             yield NotChecked(f"no Service of namespace {entry.namespace} is in the input")

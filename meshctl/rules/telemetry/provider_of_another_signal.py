@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from meshctl.mesh import Mesh
 from meshctl.resources import Telemetry
 from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.words import quoted
 
 _REMOVED = frozenset({"lightstep", "opencensus"})
 
@@ -27,5 +28,5 @@ def check(telemetry: Telemetry, mesh: Mesh) -> Iterator[Outcome]:
         if not providers.takes(name, signal) and not types & _REMOVED:
             yield Finding(
                 provider.at("name"),
-                f"provider {name!r} is of type {', '.join(sorted(types))}, which takes no {signal}",
+                f"provider {quoted(name)} is of type {', '.join(sorted(types))}, which takes no {signal}",
             )

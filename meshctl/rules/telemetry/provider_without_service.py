@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from meshctl.mesh import Mesh
 from meshctl.resources import Telemetry
 from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, rule
+from meshctl.words import quoted
 
 
 @rule(on=Telemetry, severity=Severity.WARNING, since="0.1.0")
@@ -24,7 +25,7 @@ def check(telemetry: Telemetry, mesh: Mesh) -> Iterator[Outcome]:
         if missing is not None and missing.is_sure:
             yield Finding(
                 provider.at("name"),
-                f"provider {provider.text('name')!r} gets no {signal}: {missing.message}",
+                f"provider {quoted(provider.text('name'))} gets no {signal}: {missing.message}",
             )
         elif missing is not None:
             yield NotChecked("the input doesn't show the Services of all providers")

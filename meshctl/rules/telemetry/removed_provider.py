@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from meshctl.mesh import Mesh
 from meshctl.resources import Telemetry
 from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.words import quoted
 
 _REMOVED = frozenset({"lightstep", "opencensus"})
 
@@ -24,6 +25,6 @@ def check(telemetry: Telemetry, mesh: Mesh) -> Iterator[Outcome]:
         if signal == "tracing" and kinds:
             yield Finding(
                 provider.at("name"),
-                f"provider {name!r} is of type {min(kinds)}, which Istio no longer supports; "
+                f"provider {quoted(name)} is of type {min(kinds)}, which Istio no longer supports; "
                 "use an opentelemetry provider",
             )

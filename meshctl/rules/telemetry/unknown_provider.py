@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from meshctl.mesh import Mesh
 from meshctl.resources import Telemetry
 from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, rule
+from meshctl.words import quoted
 
 
 @rule(on=Telemetry, severity=Severity.WARNING, since="0.1.0")
@@ -26,7 +27,7 @@ def check(telemetry: Telemetry, mesh: Mesh) -> Iterator[Outcome]:
             known = ", ".join(providers.names)
             yield Finding(
                 provider.at("name"),
-                f"the mesh has no provider {name!r}, so this {signal} does nothing; it has {known}",
+                f"the mesh has no provider {quoted(name)}, so this {signal} does nothing; it has {known}",
             )
         else:
             yield NotChecked("the mesh config, which defines providers, is not in the input")

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from meshctl.mesh import Mesh
 from meshctl.resources import VirtualService
 from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.words import quoted
 
 
 @rule(
@@ -30,4 +31,6 @@ def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
     for name, ref in written:
         if "." in name and "/" not in name:
             means = mesh.gateways.bindings.name_of(name, service)
-            yield Finding(ref, f"{name!r} is read as {means!r}, in a form from before Istio 1.1")
+            yield Finding(
+                ref, f"{quoted(name)} is read as {quoted(means)}, in a form from before Istio 1.1"
+            )

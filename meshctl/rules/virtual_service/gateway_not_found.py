@@ -13,6 +13,7 @@ from meshctl.mesh import Mesh
 from meshctl.mesh.gateways import Binding
 from meshctl.resources import VirtualService
 from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, rule
+from meshctl.words import quoted
 
 
 @rule(on=VirtualService, severity=Severity.ERROR, equivalents=("IST0101", "KIA1102"), since="0.1.0")
@@ -39,10 +40,10 @@ def _finding(binding: Binding, mesh: Mesh, severity: Severity) -> Finding:
     elsewhere = mesh.gateways.bindings.called(name)
     close = get_close_matches(name, mesh.gateways.bindings.in_namespace(namespace), 1)
     if elsewhere:
-        hint = f"; did you mean {elsewhere[0].key_name!r}?"
+        hint = f"; did you mean {quoted(elsewhere[0].key_name)}?"
     else:
-        hint = f"; did you mean {close[0]!r}?" if close else ""
-    message = f"there is no Gateway {binding.name!r}, so nothing is routed through it{hint}"
+        hint = f"; did you mean {quoted(close[0])}?" if close else ""
+    message = f"there is no Gateway {quoted(binding.name)}, so nothing is routed through it{hint}"
     finding = Finding(binding.ref, message, severity=severity)
     for gateway in elsewhere[:1]:
         finding = finding.also(gateway.at("metadata", "name"), "has this name")

@@ -13,6 +13,7 @@ from meshctl.mesh import Mesh
 from meshctl.mesh.matching import StringMatch, from_istio
 from meshctl.resources import Match, VirtualService
 from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.words import with_article
 
 _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "CONNECT", "OPTIONS", "TRACE")
 _SCHEMES = ("http", "https")
@@ -38,7 +39,7 @@ def _check(match: Match) -> Iterator[Finding]:
             case = "capitals" if known is _METHODS else "small letters"
             yield Finding(
                 match.at(key, asked.kind),
-                f"{key} {asked} never matches: it is compared with its case, and a {key} is sent "
+                f"{key} {asked} never matches: its case counts, and {with_article(key)} is sent "
                 f"in {case}",
             )
     for field in ("headers", "withoutHeaders"):

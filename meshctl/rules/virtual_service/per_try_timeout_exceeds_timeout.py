@@ -30,4 +30,4 @@ def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
                 retries.at("perTryTimeout"),
                 f"a try may take {in_words(one_try)}, but the whole request ends after "
                 f"{in_words(timeout)}, so a slow answer is never retried",
-            ).also(route.at("timeout"), "this covers all tries together")
+            ).also(route.at("timeout"), "this timeout covers all tries together")

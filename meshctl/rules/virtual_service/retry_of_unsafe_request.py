@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from meshctl.mesh import Mesh
 from meshctl.resources import Match, Route, VirtualService
 from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.words import with_article
 
 _RISKY = ("5xx", "gateway-error", "reset", "retriable-4xx")
 _UNSAFE = frozenset({"POST", "PATCH"})
@@ -38,7 +39,7 @@ def _unsafe(route: Route) -> str:
     if not route.matches:
         return "a POST"
     found = (_method(match) for match in route.matches)
-    return next((f"a {method}" for method in found if method), "")
+    return next((with_article(method) for method in found if method), "")
 
 
 def _method(match: Match) -> str:

@@ -13,6 +13,7 @@ from meshctl.mesh import Mesh
 from meshctl.mesh.gateways import route_kind
 from meshctl.resources import Server, VirtualService
 from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.words import with_article
 
 _KINDS = ("http", "tls", "tcp")
 
@@ -54,4 +55,4 @@ def _list(kinds: Iterable[str]) -> str:
 
 
 def _described(server: Server) -> str:
-    return f"is a {server.protocol} server with {server.tls_mode or 'no TLS'}"
+    return f"is {with_article(server.protocol)} server with {server.tls_mode or 'no TLS'}"

@@ -32,4 +32,4 @@ def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
                 f"{attempts} retries after the first try need {in_words((attempts + 1) * one_try)} "
                 f"at {in_words(one_try)} each, but the request ends after {in_words(timeout)}: "
                 f"if the tries are slow, only {timeout // one_try} of them run to their end",
-            ).also(route.at("timeout"), "this covers all tries together")
+            ).also(route.at("timeout"), "this timeout covers all tries together")

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from meshctl.mesh import Mesh
 from meshctl.resources import WasmPlugin
 from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, rule
+from meshctl.words import quoted
 
 
 @rule(on=WasmPlugin, severity=Severity.WARNING, since="0.1.0")
@@ -22,7 +23,7 @@ def check(plugin: WasmPlugin, mesh: Mesh) -> Iterator[Outcome]:
     if mesh.has_all("Secret") or mesh.registry.secrets.has_any_in(home):
         yield Finding(
             plugin.spec.at("imagePullSecret"),
-            f"namespace {home} has no Secret {name!r} to fetch the image with",
+            f"namespace {home} has no Secret {quoted(name)} to fetch the image with",
         )
     else:
         yield NotChecked(f"no Secret of namespace {home} is in the input")

@@ -12,6 +12,7 @@ from meshctl.mesh import Mesh
 from meshctl.mesh.injection import host_of, is_of_istiod
 from meshctl.resources import WebhookConfiguration
 from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.words import quoted
 
 
 @rule(on=WebhookConfiguration, severity=Severity.WARNING, equivalents=("IST0163",), since="0.1.0")
@@ -27,5 +28,6 @@ def check(configuration: WebhookConfiguration, mesh: Mesh) -> Iterator[Outcome]:
             yield Finding(place, f"webhook {webhook.name} calls nobody: it has no url or service")
         elif url and not host_of(url):
             yield Finding(
-                client.at("url"), f"{url!r} is no address that webhook {webhook.name} could call"
+                client.at("url"),
+                f"{quoted(url)} is no address that webhook {webhook.name} could call",
             )

@@ -30,5 +30,5 @@ def check(workload: Workload, mesh: Mesh) -> Iterator[Outcome]:
     if is_written and STATUS in workload.pod_annotations:
         yield Finding(
             workload.template.child("metadata").key("annotations", STATUS),
-            "this was injected before it was written here, so that its sidecar stays as it was",
+            "this pod template was injected before it was written here, so that its sidecar stays as it was",
         )

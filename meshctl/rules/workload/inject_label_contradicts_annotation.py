@@ -12,6 +12,7 @@ from meshctl.mesh import Mesh
 from meshctl.resources import Workload
 from meshctl.resources.kubernetes.workload import INJECT
 from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.words import quoted
 
 
 @rule(on=Workload, severity=Severity.WARNING, since="0.1.0", hazard=True)
@@ -23,5 +24,5 @@ def check(workload: Workload, mesh: Mesh) -> Iterator[Outcome]:
     metadata = workload.template.child("metadata")
     yield Finding(
         metadata.at("annotations", INJECT),
-        f"the label of this name says {label!r} and counts; {annotation!r} has no effect",
+        f"the label of this name says {quoted(label)} and counts; {quoted(annotation)} has no effect",
     ).also(metadata.at("labels", INJECT), "counts")

@@ -14,6 +14,7 @@ from meshctl.mesh.workloads import Membership
 from meshctl.resources import Workload
 from meshctl.resources.kubernetes.workload import INJECT
 from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.words import quoted
 
 _OUTCOMES = {
     Membership.SIDECAR: "here the pods get a sidecar",
@@ -40,6 +41,6 @@ def check(workload: Workload, mesh: Mesh) -> Iterator[Outcome]:
         outcome = _OUTCOMES.get(mesh.workloads.promise(workload), "the namespace decides")
         yield Finding(
             metadata.at(place, INJECT),
-            f"{word!r} is neither 'true' nor 'false', so that the injector passes over it: "
+            f"{quoted(word)} is neither 'true' nor 'false', so that the injector passes over it: "
             f"{outcome}",
         )

@@ -14,6 +14,7 @@ from meshctl.mesh.workloads import Membership
 from meshctl.resources import View, Workload
 from meshctl.resources.kubernetes.workload import INJECT
 from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.words import quoted
 
 
 @rule(on=Workload, severity=Severity.WARNING, since="0.1.0", hazard=True)
@@ -36,6 +37,6 @@ def _finding(metadata: View, wanted: str, membership: Membership) -> Iterator[Fi
     }.get(membership, "do as their namespace says")  # fmt: skip
     yield Finding(
         metadata.at("labels", INJECT),
-        f"the injector reads this label on pods alone: {wanted!r} has no effect here, and the pods "
+        f"the injector reads this label on pods alone: {quoted(wanted)} has no effect here, and the pods "
         f"{outcome}",
     )

@@ -1,12 +1,10 @@
 """A pod asks for a sidecar, but no webhook injects it.
 
-In a namespace labelled `istio-injection=disabled` the webhooks don't look at pods at all, whatever
-these say. In one without such a label they look at pods with a label of their own, not with the
-deprecated annotation. A revision that no control plane or tag serves has no webhook. The pod runs
-without a sidecar: outside mutual TLS, policies and telemetry, and STRICT servers refuse it.
+In a namespace labelled `istio-injection=disabled` the webhooks don't look at pods at all. In one
+without such a label they look for a label of the pod, not for the deprecated annotation. The pod
+runs outside mutual TLS, policies and telemetry.
 
-Fix: remove `istio-injection=disabled` from the namespace, make the annotation a label of the pod
-template, or name a revision that exists.
+Fix: remove `istio-injection=disabled`, label the pod template, or name a revision that exists.
 """
 
 from collections.abc import Iterator
@@ -17,14 +15,13 @@ from meshctl.mesh.workloads import Membership, is_live, opts_out, promise, wants
 from meshctl.resources import Namespace, Workload
 from meshctl.resources.kubernetes.workload import INJECT
 from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.words import quoted
 
 
 @rule(
-    on=Workload,
-    severity=Severity.WARNING,
-    since="0.1.0",
+    on=Workload, severity=Severity.WARNING, since="0.1.0",
     renamed_from=("workload/injection-wanted-in-vain",),
-)
+)  # fmt: skip
 def check(workload: Workload, mesh: Mesh) -> Iterator[Outcome]:
     """Report pods that ask where no webhook looks, or for a revision that nothing serves."""
     namespace = mesh.workloads.namespace(workload.namespace)
@@ -38,8 +35,8 @@ def check(workload: Workload, mesh: Mesh) -> Iterator[Outcome]:
 
 
 def _unseen(workload: Workload, namespace: Namespace, mesh: Mesh) -> Iterator[Finding]:
-    key = "labels" if INJECT in workload.pod_labels else "annotations"
-    place = workload.template.child("metadata").at(key, INJECT)
+    metadata = workload.template.child("metadata")
+    place = metadata.at("labels" if INJECT in workload.pod_labels else "annotations", INJECT)
     if (injection := namespace.labels.get(INJECTION)) is not None:
         yield Finding(
             place,
@@ -47,11 +44,8 @@ def _unseen(workload: Workload, namespace: Namespace, mesh: Mesh) -> Iterator[Fi
             "looks at pods: this one gets no sidecar",
         ).also(namespace.at("metadata", "labels", INJECTION), "turns injection off")
     elif mesh.injection.webhooks.is_on_by_default() is None:
-        yield Finding(
-            place,
-            f"namespace {namespace.name} doesn't turn injection on, and there no webhook looks at "
-            "this annotation: the pod gets no sidecar",
-        )
+        why = f"namespace {namespace.name} doesn't turn injection on"
+        yield Finding(place, f"{why}, so that no webhook looks at this annotation")
 
 
 def _unserved(workload: Workload, namespace: Namespace, mesh: Mesh) -> Iterator[Finding]:
@@ -61,5 +55,5 @@ def _unserved(workload: Workload, namespace: Namespace, mesh: Mesh) -> Iterator[
     if mesh.injection.webhooks.injects(workload, namespace) is False:
         yield Finding(
             workload.template.child("metadata").at("labels", REVISION),
-            f"no injection webhook serves revision {revision!r}: this pod gets no sidecar",
+            f"no injection webhook serves revision {quoted(revision)}: this pod gets no sidecar",
         )

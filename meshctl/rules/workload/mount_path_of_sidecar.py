@@ -24,7 +24,7 @@ def check(workload: Workload, mesh: Mesh) -> Iterator[Outcome]:
         if path in NEEDED_MOUNTS:
             yield Finding(
                 place,
-                f"this takes the place of the sidecar's own volume {injected} at {path}, without "
+                f"this mount takes the place of the sidecar's own volume {injected} at {path}, without "
                 "which it doesn't work",
                 severity=Severity.WARNING,
             )

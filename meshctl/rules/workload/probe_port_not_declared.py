@@ -13,6 +13,7 @@ from meshctl.mesh import Mesh
 from meshctl.mesh.workloads import PROXY_CONTAINER
 from meshctl.resources import Workload
 from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.words import quoted
 
 
 @rule(on=Workload, severity=Severity.ERROR, since="0.1.0", hazard=True)
@@ -28,6 +29,6 @@ def check(workload: Workload, mesh: Mesh) -> Iterator[Outcome]:
                 if name and name not in names:
                     yield Finding(
                         probe.child(action).at("port"),
-                        f"container {container.name} declares no port called {name!r}, so that "
+                        f"container {container.name} declares no port called {quoted(name)}, so that "
                         "this probe never succeeds",
                     )

@@ -20,5 +20,5 @@ def check(workload: Workload, mesh: Mesh) -> Iterator[Outcome]:
     if workload in mesh.workloads and is_operator(workload):
         yield Finding(
             workload.at("metadata", "name"),
-            "it runs the operator, which is not part of Istio since 1.24",
+            "this workload runs the operator, which is not part of Istio since 1.24",
         )

@@ -14,6 +14,7 @@ from meshctl.istio.labels import INJECTION, REVISION
 from meshctl.mesh import Mesh
 from meshctl.resources import Workload
 from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.words import quoted
 
 
 @rule(on=Workload, severity=Severity.WARNING, since="0.1.0")
@@ -30,6 +31,6 @@ def check(workload: Workload, mesh: Mesh) -> Iterator[Outcome]:
     if given != wanted and namespace.labels.get(INJECTION) != "disabled":
         yield Finding(
             workload.template.child("metadata").at("labels", REVISION),
-            f"this asks for revision {wanted!r}, but the namespace's {key} decides: the pod gets "
-            f"the proxy of revision {given!r}",
+            f"the label asks for revision {quoted(wanted)}, but the namespace's {key} decides: the pod gets "
+            f"the proxy of revision {quoted(given)}",
         ).also(namespace.at("metadata", "labels", key), "decides for every pod")

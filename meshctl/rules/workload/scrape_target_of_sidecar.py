@@ -13,6 +13,7 @@ from meshctl.mesh import Mesh
 from meshctl.mesh.workloads import merges_metrics, wrong_port
 from meshctl.resources import Workload
 from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.words import quoted
 
 
 @rule(on=Workload, severity=Severity.ERROR, since="0.1.0", hazard=True)
@@ -25,6 +26,6 @@ def check(workload: Workload, mesh: Mesh) -> Iterator[Outcome]:
     if wrong := wrong_port(workload.pod_annotations):
         yield Finding(
             workload.template.at("metadata", "annotations", wrong.annotation),
-            f"{wrong.port!r} is not a port of the application, so that the injection webhook "
+            f"{quoted(wrong.port)} is not a port of the application, so that the injection webhook "
             "refuses the pod",
         )

@@ -24,6 +24,6 @@ def check(workload: Workload, mesh: Mesh) -> Iterator[Outcome]:
     if has_sidecar and not is_gateway(workload) and workload.containers:
         yield Finding(
             workload.at("metadata", "name"),
-            "this runs a sidecar in a namespace of ambient mode, so ztunnel and waypoints leave "
+            "this pod runs a sidecar in a namespace of ambient mode, so ztunnel and waypoints leave "
             "its traffic alone",
         )

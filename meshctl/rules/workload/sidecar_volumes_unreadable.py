@@ -21,5 +21,5 @@ def check(workload: Workload, mesh: Mesh) -> Iterator[Outcome]:
         for place in unreadable_volumes(workload):
             yield Finding(
                 place,
-                "this is no mapping or list in JSON, so that the injection webhook refuses the pod",
+                "the value is no mapping or list in JSON, so that the injection webhook refuses the pod",
             )

@@ -13,6 +13,7 @@ from meshctl.mesh import Mesh
 from meshctl.mesh.injection import TEMPLATES, asked_templates
 from meshctl.resources import Workload
 from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, rule
+from meshctl.words import quoted
 
 
 @rule(on=Workload, severity=Severity.ERROR, since="0.1.0", hazard=True)
@@ -28,6 +29,6 @@ def check(workload: Workload, mesh: Mesh) -> Iterator[Outcome]:
     elif unknown:
         yield Finding(
             workload.template.at("metadata", "annotations", TEMPLATES),
-            f"the injector has no template {unknown[0]!r} and refuses the pod; it has "
+            f"the injector has no template {quoted(unknown[0])} and refuses the pod; it has "
             f"{', '.join(sorted(known))}",
         )

@@ -14,6 +14,7 @@ from meshctl.mesh.core import age
 from meshctl.resources import RequestAuthentication, View, Workload
 from meshctl.resources.view import views
 from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.words import amount
 
 _VARIABLE = "BLOCKED_CIDRS_IN_JWKS_URIS"
 _SHOWN = 3
@@ -37,8 +38,8 @@ def check(workload: Workload, mesh: Mesh) -> Iterator[Outcome]:
         return
     finding = Finding(
         workload.at("metadata", "name"),
-        f"{_VARIABLE} is not set, so the {len(policies)} RequestAuthentications make istiod fetch "
-        "keys from any address",
+        f"{_VARIABLE} is not set, so {amount(len(policies), 'RequestAuthentication')} may have "
+        "istiod fetch keys from any address",
     )
     for policy in policies[:_SHOWN]:
         finding = finding.also(policy.at("metadata", "name"), "may name an address")

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from meshctl.mesh import Mesh
 from meshctl.resources import WorkloadGroup
 from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, rule
+from meshctl.words import quoted
 
 
 @rule(on=WorkloadGroup, severity=Severity.WARNING, equivalents=("KIA1701",), since="0.1.0")
@@ -22,7 +23,7 @@ def check(group: WorkloadGroup, mesh: Mesh) -> Iterator[Outcome]:
     if exists is False:
         yield Finding(
             template.at("serviceAccount"),
-            f"namespace {group.namespace} has no service account {account!r}",
+            f"namespace {group.namespace} has no service account {quoted(account)}",
         )
     elif exists is None:
         yield NotChecked(f"no ServiceAccount of namespace {group.namespace} is in the input")

@@ -8,6 +8,7 @@ import re
 from typing import NoReturn
 
 from meshctl.validation.wording import show
+from meshctl.words import quoted
 
 _ESCAPE = r"\\(?:[abfnrtv\"'`?\\]|[xX][0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|[0-3][0-7]{2})"
 _RAW_TEXT = r"""[bB]?[rR][bB]?(?:\"{3}(?s:.*?)\"{3}|'{3}(?s:.*?)'{3}|"[^"\n\r]*"|'[^'\n\r]*')"""
@@ -234,7 +235,7 @@ def _tokens(text: str) -> list[tuple[str, str]]:
     while at < len(text):
         word = _TOKEN.match(text, at)
         if word is None:
-            raise _SyntaxError(f"{text[at]!r} has no meaning here")
+            raise _SyntaxError(f"{quoted(text[at])} has no meaning here")
         at = word.end()
         kind = word.lastgroup or ""
         if kind != "blank":

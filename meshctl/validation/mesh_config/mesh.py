@@ -18,6 +18,7 @@ from meshctl.validation.webhook.destination.outlier_detection import check_outli
 from meshctl.validation.webhook.fields.durations import MILLISECOND, check_durations, check_readable
 from meshctl.validation.webhook.fields.hosts import is_label, why_not_host
 from meshctl.validation.webhook.fields.ports import check_number
+from meshctl.words import quoted
 
 HOUR = 3600 * 10**9
 
@@ -50,7 +51,11 @@ def why_not_trust_domain(domain: str) -> str | None:
         return "a trust domain cannot be empty"
     labels = domain.removesuffix(".").split(".")
     wrong = next((label for label in labels if not is_label(label)), None)
-    return None if wrong is None else f"{domain!r} is not a trust domain: the label {wrong!r}"
+    return (
+        None
+        if wrong is None
+        else f"{quoted(domain)} is not a trust domain: the label {quoted(wrong)}"
+    )
 
 
 def _check_timeouts(mesh: View) -> Iterator[Fault]:

@@ -11,6 +11,7 @@ from meshctl.validation.webhook.answers import refuse
 from meshctl.validation.webhook.fields.addresses import is_ip, why_not_block
 from meshctl.validation.webhook.fields.hosts import is_label, why_not_fqdn
 from meshctl.validation.webhook.fields.ports import check_number
+from meshctl.words import quoted
 
 
 def check_networks(settings: View) -> Iterator[Fault]:
@@ -24,7 +25,8 @@ def check_networks(settings: View) -> Iterator[Fault]:
                 yield refuse(endpoints.at("fromCidr"), why)
             if endpoints.has("fromRegistry") and not is_label(registry):
                 yield refuse(
-                    endpoints.at("fromRegistry"), f"{registry!r} is not the name of a registry"
+                    endpoints.at("fromRegistry"),
+                    f"{quoted(registry)} is not the name of a registry",
                 )
         for gateway in views(network, "gateways", View):
             yield from _check_gateway(gateway)

@@ -13,6 +13,7 @@ from meshctl.validation.webhook.answers import warn
 from meshctl.validation.webhook.fields.addresses import is_ip
 from meshctl.validation.webhook.fields.hosts import check_scoped_host, why_not_fqdn
 from meshctl.validation.webhook.fields.ports import check_number
+from meshctl.words import quoted
 
 SERVICES = (
     "envoyExtAuthzHttp", "envoyExtAuthzGrpc", "zipkin", "lightstep", "datadog", "opencensus",
@@ -66,8 +67,8 @@ def _check_authorizer(provider: View) -> Iterator[Fault]:
     status = provider.text("statusOnError")
     if status and not (status.isascii() and status.isdigit() and int(status[:4]) in STATUSES):
         yield warn(
-            provider.at("statusOnError"), f"{status!r} is no status that Envoy has a name for"
+            provider.at("statusOnError"), f"{quoted(status)} is no status that Envoy has a name for"
         )
     prefix = provider.text("pathPrefix")
     if prefix and (not prefix.startswith("/") or _BAD_ESCAPE.search(prefix)):
-        yield warn(provider.at("pathPrefix"), f"{prefix!r} is not a path; it begins with /")
+        yield warn(provider.at("pathPrefix"), f"{quoted(prefix)} is not a path; it begins with /")

@@ -14,6 +14,7 @@ from meshctl.validation.webhook.fields.addresses import is_ip, split_port
 from meshctl.validation.webhook.fields.durations import check_durations, check_readable
 from meshctl.validation.webhook.fields.hosts import why_not_fqdn
 from meshctl.validation.webhook.fields.ports import check_number, why_not_port
+from meshctl.words import quoted
 
 SECOND = 10**9
 HOST_IP = "$(HOST_IP)"
@@ -53,7 +54,9 @@ def check_proxy(proxy: View) -> Iterator[Fault]:
         yield from _check_address(proxy.child(key), "address")
     policy = proxy.data.get("controlPlaneAuthPolicy")
     if policy not in {None, "NONE", "MUTUAL_TLS"}:
-        yield refuse(proxy.at("controlPlaneAuthPolicy"), f"{policy!r} is not NONE or MUTUAL_TLS")
+        yield refuse(
+            proxy.at("controlPlaneAuthPolicy"), f"{quoted(policy)} is not NONE or MUTUAL_TLS"
+        )
     if proxy.child("proxyMetadata").has(_AUTO_ALLOCATE):
         yield warn(
             proxy.at("proxyMetadata", _AUTO_ALLOCATE),
@@ -81,10 +84,10 @@ def why_not_address(address: str) -> str | None:
     """Say why a text is not host and port."""
     parts = split_port(address)
     if parts is None:
-        return f"{address!r} is not of the form host:port"
+        return f"{quoted(address)} is not of the form host:port"
     host, port = parts
     if not (port.isascii() and port.isdigit() and len(port) < 10):  # noqa: PLR2004
-        return f"{port!r} in {address!r} is not the number of a port"
+        return f"{quoted(port)} in {quoted(address)} is not the number of a port"
     return why_not_port(int(port)) or (None if is_ip(host) else why_not_fqdn(host))
 
 

@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import Any
 
 from meshctl.re2 import parser as regex_syntax
+from meshctl.words import quoted
 
 _TOKEN = re.compile(
     r"\\x\{([0-9a-fA-F]+)\}|\\.|\[:\^?[a-z]+:\]|\(\?<|\{\d+(?:,\d*)?\}|.", re.DOTALL
@@ -28,11 +29,13 @@ def compiled(pattern: str) -> re.Pattern[str]:
     """Turn a pattern of Go into one of Python; ValueError where there is none."""
     program = regex_syntax.parse(pattern)
     if isinstance(program, regex_syntax.RegexError):
-        raise ValueError(f"{pattern!r} is no regular expression: {program}")  # noqa: TRY004
+        raise ValueError(f"{quoted(pattern)} is no regular expression: {program}")  # noqa: TRY004
     try:
         return re.compile("".join(_translated(pattern)), re.ASCII)
     except re.error as error:
-        raise ValueError(f"the regular expression {pattern!r} is not supported: {error}") from None
+        raise ValueError(
+            f"the regular expression {quoted(pattern)} is not supported: {error}"
+        ) from None
 
 
 def _translated(pattern: str) -> Iterator[str]:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from meshctl.resources.view import View
 from meshctl.validation.faults import Fault
 from meshctl.validation.webhook.answers import refuse
+from meshctl.words import quoted
 
 CONFIG_MAP = "configmap://"
 
@@ -45,7 +46,7 @@ def check_client_tls(tls: View) -> Iterator[Fault]:
 def _why_not_config_map(credential: str, own_namespace: str) -> str | None:
     namespace, _, name = credential.removeprefix(CONFIG_MAP).partition("/")
     if not namespace or not name:
-        return f"{credential!r} is not of the form {CONFIG_MAP}namespace/name"
+        return f"{quoted(credential)} is not of the form {CONFIG_MAP}namespace/name"
     if namespace != own_namespace:
-        return f"{credential!r} lies in another namespace; it must be in {own_namespace}"
+        return f"{quoted(credential)} lies in another namespace; it must be in {own_namespace}"
     return None

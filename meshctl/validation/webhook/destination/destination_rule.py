@@ -15,6 +15,7 @@ from meshctl.validation.webhook.edges.exports import check_export_to, check_expo
 from meshctl.validation.webhook.fields.hosts import why_not_host
 from meshctl.validation.webhook.fields.labels import check_labels
 from meshctl.validation.webhook.fields.selectors import check_selector
+from meshctl.words import quoted
 
 
 def check(resource: Resource) -> Iterator[Fault]:
@@ -27,7 +28,7 @@ def check(resource: Resource) -> Iterator[Fault]:
     for subset in views(spec, "subsets", View):
         name = subset.text("name")
         if name in seen:
-            yield refuse(subset.at("name"), f"two subsets are named {name!r}")
+            yield refuse(subset.at("name"), f"two subsets are named {quoted(name)}")
         seen.add(name)
         yield from _check_subset(subset)
     yield from check_export_to(resource)

@@ -11,6 +11,7 @@ from meshctl.validation.faults import Fault
 from meshctl.validation.webhook.answers import refuse
 from meshctl.validation.webhook.fields.hosts import is_label, why_not_host
 from meshctl.validation.webhook.fields.ports import check_number
+from meshctl.words import quoted
 
 
 def why_not_subset_name(name: str) -> str | None:
@@ -19,7 +20,7 @@ def why_not_subset_name(name: str) -> str | None:
         return "the name of a subset cannot be empty"
     if is_label(name):
         return None
-    return f"{name!r} cannot name a subset; allowed: letters, digits and inner dashes, 63 at most"
+    return f"{quoted(name)} cannot name a subset; allowed: letters, digits and inner dashes, 63 at most"
 
 
 def check_destination(destination: View) -> Iterator[Fault]:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from meshctl.resources.view import Ref, View, views
 from meshctl.validation.faults import Fault
 from meshctl.validation.webhook.answers import refuse, warn
+from meshctl.words import quoted
 
 REGION = "topology.kubernetes.io/region"
 ZONE = "topology.kubernetes.io/zone"
@@ -64,12 +65,13 @@ def _check_failover(setting: View, *, ejects: bool) -> Iterator[Fault]:
     for pair in views(setting, "failover", View):
         here, there = pair.text("from"), pair.text("to")
         if here == there:
-            yield refuse(pair.at("to"), f"a region cannot fail over to itself ({here!r})")
+            yield refuse(pair.at("to"), f"a region cannot fail over to itself ({quoted(here)})")
         for key in ("from", "to"):
             region = pair.text(key)
             if "/" in region or "*" in region:
                 yield refuse(
-                    pair.at(key), f"{region!r} is not a region; failover names whole regions, no *"
+                    pair.at(key),
+                    f"{quoted(region)} is not a region; failover names whole regions, no *",
                 )
 
 
@@ -95,13 +97,15 @@ def _check_apart(places: list[tuple[Ref, str]]) -> Iterator[Fault]:
     for place, name in places:
         parts = tuple(name.split("/", _PARTS - 1))
         if "*" in name[:-1]:
-            yield refuse(place, f"{name!r}: one * may stand at the end of a locality")
+            yield refuse(place, f"{quoted(name)}: one * may stand at the end of a locality")
             return
         if "" in parts:
-            yield refuse(place, f"{name!r} has an empty part; a locality is region/zone/subzone")
+            yield refuse(
+                place, f"{quoted(name)} has an empty part; a locality is region/zone/subzone"
+            )
             return
         if taken & {("*",), (parts[0], "*"), parts, (*parts[:2], "*")}:
-            yield refuse(place, f"{name!r} overlaps with a locality before it")
+            yield refuse(place, f"{quoted(name)} overlaps with a locality before it")
             return
         whole = (*parts, "*", "*")[:_PARTS]
         taken |= {whole[:size] for size in range(1, _PARTS + 1)}

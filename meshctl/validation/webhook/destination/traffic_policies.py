@@ -17,6 +17,7 @@ from meshctl.validation.webhook.fields.addresses import is_ip
 from meshctl.validation.webhook.fields.durations import check_readable
 from meshctl.validation.webhook.fields.hosts import why_not_fqdn
 from meshctl.validation.webhook.fields.ports import check_number
+from meshctl.words import quoted
 
 _PORT_FIELDS = ("connectionPool", "loadBalancer", "outlierDetection", "tls")
 _FIELDS = (*_PORT_FIELDS, "portLevelSettings", "proxyProtocol", "retryBudget", "tunnel")
@@ -71,7 +72,9 @@ def _check_port_policy(policy: View) -> Iterator[Fault]:
 def _check_tunnel(tunnel: View) -> Iterator[Fault]:
     protocol, host = tunnel.text("protocol"), tunnel.text("targetHost")
     if protocol not in {"", "CONNECT", "POST"}:
-        yield refuse(tunnel.at("protocol"), f"{protocol!r} opens no tunnel; CONNECT and POST do")
+        yield refuse(
+            tunnel.at("protocol"), f"{quoted(protocol)} opens no tunnel; CONNECT and POST do"
+        )
     if not is_ip(host) and (why := why_not_fqdn(host)):
         yield refuse(tunnel.at("targetHost"), f"{why}; nor is it an IP address")
     yield from check_number(tunnel, "targetPort")

@@ -11,6 +11,7 @@ from meshctl.resources.view import View
 from meshctl.validation.faults import Fault
 from meshctl.validation.webhook.answers import refuse
 from meshctl.validation.webhook.fields.hosts import is_label
+from meshctl.words import quoted
 
 NOBODY = "~"
 
@@ -24,7 +25,7 @@ def check_export_to(resource: Resource) -> Iterator[Fault]:
         place = spec.at("exportTo", at)
         namespace = resource.namespace if entry == "." else entry
         if namespace in known:
-            yield refuse(place, f"{entry!r} stands twice in exportTo ({namespace})")
+            yield refuse(place, f"{quoted(entry)} stands twice in exportTo ({namespace})")
         elif why := _why_not_entry(entry, nobody=resource.kind == "ServiceEntry"):
             yield refuse(place, why)
         else:
@@ -49,7 +50,7 @@ def _why_not_entry(entry: str, *, nobody: bool) -> str | None:
         return None
     if entry == NOBODY:
         return None if nobody else "exportTo: ~ (nobody) is for a ServiceEntry alone"
-    return f"{entry!r} in exportTo is none of: * (everybody), . (this namespace), a namespace"
+    return f"{quoted(entry)} in exportTo is none of: * (everybody), . (this namespace), a namespace"
 
 
 def _check_together(spec: View, known: set[str]) -> Iterator[Fault]:

@@ -20,6 +20,7 @@ from meshctl.validation.webhook.fields.ports import (
     protocol_of,
     why_not_protocol,
 )
+from meshctl.words import quoted
 
 CONVERTED = ("internal.istio.io/gateway-semantics", "gateway")
 """The annotation of a Gateway that istiod made from one of the Gateway API."""
@@ -31,7 +32,7 @@ def check(resource: Resource) -> Iterator[Fault]:
     if not converted and not is_label(resource.name):
         yield refuse(
             resource.child("metadata").at("name"),
-            f"{resource.name!r} cannot name a Gateway; allowed: letters, digits and inner dashes",
+            f"{quoted(resource.name)} cannot name a Gateway; allowed: letters, digits and inner dashes",
         )
     servers = views(resource.spec, "servers", View)
     if not servers:
@@ -42,7 +43,7 @@ def check(resource: Resource) -> Iterator[Fault]:
         port = server.child("port")
         name = port.text("name")
         if name in names:
-            yield refuse(port.at("name"), f"two servers have a port named {name!r}")
+            yield refuse(port.at("name"), f"two servers have a port named {quoted(name)}")
         names.add(name)
         if server.child("tls").flag("httpsRedirect") and protocol_of(port) not in HTTP_PROTOCOLS:
             yield warn(

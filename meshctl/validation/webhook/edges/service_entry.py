@@ -32,6 +32,7 @@ from meshctl.validation.webhook.fields.ports import (
     protocol_of,
 )
 from meshctl.validation.webhook.fields.selectors import check_workload_selector
+from meshctl.words import quoted
 
 DYNAMIC = "DYNAMIC_DNS"
 BY_DNS = frozenset({"DNS", "DNS_ROUND_ROBIN"})
@@ -118,7 +119,8 @@ def _check_endpoints(spec: View, resolution: str) -> Iterator[Fault]:
             for name in ports.names():
                 if name not in names:
                     yield refuse(
-                        ports.key(name), f"{name!r} is not the name of one of this entry's ports"
+                        ports.key(name),
+                        f"{quoted(name)} is not the name of one of this entry's ports",
                     )
 
 

@@ -22,6 +22,7 @@ from meshctl.validation.webhook.fields.ports import (
     protocol_of,
     why_not_port,
 )
+from meshctl.words import quoted
 
 LOCAL_ADDRESSES = ("127.0.0.1", "0.0.0.0", "::1", "::", "")  # noqa: S104
 
@@ -74,7 +75,7 @@ def check_egress(listeners: Sequence[View]) -> Iterator[Fault]:
             else:
                 yield from _check_socket(listener)
                 if bind in sockets:
-                    yield refuse(listener.at("bind"), f"two listeners are bound to {bind!r}")
+                    yield refuse(listener.at("bind"), f"two listeners are bound to {quoted(bind)}")
                 sockets.add(bind)
         yield from _check_hosts(listener)
 
@@ -117,9 +118,9 @@ def _why_not_endpoint(endpoint: str) -> str | None:
     parts = split_port(endpoint)
     if parts is None or parts[0] not in LOCAL_ADDRESSES:
         allowed = "127.0.0.1:PORT, 0.0.0.0:PORT, [::1]:PORT, [::]:PORT or unix:///path"
-        return f"{endpoint!r} is not an endpoint of this pod: {allowed}"
+        return f"{quoted(endpoint)} is not an endpoint of this pod: {allowed}"
     if not _INTEGER.fullmatch(parts[1]):
-        return f"{parts[1]!r} in {endpoint!r} is not the number of a port"
+        return f"{quoted(parts[1])} in {quoted(endpoint)} is not the number of a port"
     return why_not_port(int(parts[1]))
 
 

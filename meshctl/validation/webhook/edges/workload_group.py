@@ -13,6 +13,7 @@ from meshctl.resources.view import View, views
 from meshctl.validation.faults import Fault
 from meshctl.validation.webhook.answers import refuse
 from meshctl.validation.webhook.fields.labels import check_labels
+from meshctl.words import quoted
 
 _HEADER = re.compile("[-A-Za-z0-9]+")
 
@@ -38,5 +39,5 @@ def _check_probe(probe: View) -> Iterator[Fault]:
     for header in views(probe.child("httpGet"), "httpHeaders", View):
         name = header.text("name")
         if not _HEADER.fullmatch(name):
-            why = f"{name!r} cannot name a header of a probe; allowed: letters, digits and dashes"
+            why = f"{quoted(name)} cannot name a header of a probe; allowed: letters, digits and dashes"
             yield refuse(header.at("name"), why)

@@ -13,6 +13,7 @@ from meshctl.validation.webhook.answers import refuse, warn
 from meshctl.validation.webhook.extensions.envoy_values import OBJECTS, check_envoy_value
 from meshctl.validation.webhook.fields.regexes import LONGEST, why_not_re2
 from meshctl.validation.webhook.fields.selectors import check_workload_selector
+from meshctl.words import with_article
 
 CONNECTION_MANAGER = "envoy.filters.network.http_connection_manager"
 
@@ -117,7 +118,8 @@ def _check_match(config_patch: View) -> Iterator[Fault]:
     found = next((key for key in _OBJECTS if match.has(key)), wanted)
     if wanted and found != wanted:
         yield refuse(
-            match.key(str(found)), f"a patch of {applies_to} matches a {wanted}, not a {found}"
+            match.key(str(found)),
+            f"a patch of {applies_to} matches {with_article(wanted)}, not {with_article(str(found))}",
         )
     elif wanted == "listener":
         chain = match.child("listener", "filterChain")

@@ -18,6 +18,7 @@ from meshctl.resources.view import Path, Ref
 from meshctl.validation.faults import Fault
 from meshctl.validation.webhook.answers import refuse, warn
 from meshctl.validation.wording import closest, listed, show
+from meshctl.words import quoted
 
 OBJECTS = {
     "LISTENER": "envoy.config.listener.v3.Listener",
@@ -109,7 +110,7 @@ def _check_names(place: Ref, value: Mapping[str, Any], message: str) -> Iterator
             title = message.rpartition(".")[2]
             yield warn(
                 where,
-                f"Envoy's {title} has no field {name!r}, so istiod passes over it"
+                f"Envoy's {title} has no field {quoted(name)}, so istiod passes over it"
                 f"{closest(_snake(name), fields)}",
             )
 
@@ -161,7 +162,7 @@ def _why_not_any(api: _Api, value: Any) -> str | None:
     if not name:
         return "a typed_config and its like need an @type: type.googleapis.com/NAME-OF-A-MESSAGE"
     if "." not in name:
-        return f"{name!r} is not the name of a message, such as envoy.extensions.filters.http.lua.v3.Lua"
+        return f"{quoted(name)} is not the name of a message, such as envoy.extensions.filters.http.lua.v3.Lua"
     if name.startswith("envoy.") and any(part.startswith("v2") for part in name.split(".")):
         return f"{name} is of Envoy's second API, which is gone; use the one of its third"
     package, _, message = name.rpartition(".")

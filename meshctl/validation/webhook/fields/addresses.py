@@ -6,6 +6,8 @@ Mirrors the netip, path and net packages of Go as pkg/config/validation of Istio
 import re
 from ipaddress import ip_address
 
+from meshctl.words import quoted
+
 UNIX = "unix://"
 
 _BITS = re.compile(r"0|[1-9][0-9]{0,2}")
@@ -24,7 +26,7 @@ def is_ip(text: str) -> bool:
 
 def why_not_ip(text: str) -> str | None:
     """Say why a text is not one address."""
-    return None if is_ip(text) else f"{text!r} is not an IP address, such as 10.0.0.1 or ::1"
+    return None if is_ip(text) else f"{quoted(text)} is not an IP address, such as 10.0.0.1 or ::1"
 
 
 def why_not_block(text: str) -> str | None:
@@ -35,7 +37,7 @@ def why_not_block(text: str) -> str | None:
     width = 128 if ":" in address else 32
     if "%" not in address and is_ip(address) and _BITS.fullmatch(bits) and int(bits) <= width:
         return None
-    return f"{text!r} is not a block of IP addresses, such as 10.0.0.0/8"
+    return f"{quoted(text)} is not a block of IP addresses, such as 10.0.0.0/8"
 
 
 def why_not_socket(path: str) -> str | None:
@@ -45,7 +47,7 @@ def why_not_socket(path: str) -> str | None:
     if not path:
         return f"{UNIX} names no path"
     if not path.startswith("/") or path.endswith("/"):
-        return f"{path!r} is not the full path of a socket, such as /run/app.sock"
+        return f"{quoted(path)} is not the full path of a socket, such as /run/app.sock"
     return None
 
 

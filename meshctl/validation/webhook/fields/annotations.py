@@ -6,6 +6,7 @@ Mirrors validateMetadata and checkDryRunAnnotation, pkg/config/validation/valida
 from meshctl.resources.resource import Resource
 from meshctl.validation.faults import Fault
 from meshctl.validation.webhook.answers import refuse
+from meshctl.words import quoted
 
 DRY_RUN = "istio.io/dry-run"
 
@@ -38,5 +39,5 @@ def _why_not_dry_run(resource: Resource, value: str) -> str | None:
     if action not in {"ALLOW", "DENY"}:
         return f"{DRY_RUN} works for the actions ALLOW and DENY; this policy has {action}"
     if value not in _BOOLEANS:
-        return f'{DRY_RUN} is "true" or "false", not {value!r}'
+        return f'{DRY_RUN} is "true" or "false", not {quoted(value)}'
     return None

@@ -10,6 +10,7 @@ from meshctl.istio.durations import nanoseconds
 from meshctl.resources.view import View
 from meshctl.validation.faults import Fault
 from meshctl.validation.webhook.answers import refuse
+from meshctl.words import quoted
 
 MILLISECOND = 10**6
 
@@ -29,7 +30,7 @@ def why_not_duration(text: str) -> str | None:
 def why_unreadable(text: str) -> str | None:
     """Say why a text cannot be read as a duration at all."""
     if nanoseconds(text) is None:
-        return f"{text!r} is not a duration, such as 1h, 1m30s, 5s or 250ms"
+        return f"{quoted(text)} is not a duration, such as 1h, 1m30s, 5s or 250ms"
     return None
 
 

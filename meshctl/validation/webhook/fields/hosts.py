@@ -11,6 +11,7 @@ from meshctl.resources.view import Ref
 from meshctl.validation.faults import Fault
 from meshctl.validation.webhook.answers import refuse
 from meshctl.validation.webhook.fields.addresses import is_ip
+from meshctl.words import quoted, with_article
 
 LONGEST_LABEL = 63
 LONGEST_HOST = 255
@@ -54,13 +55,13 @@ def why_not_sni_host(host: str) -> str | None:
         and re.search("[0-9]", parts[1])
         and re.search("[a-zA-Z]", parts[3])
     )
-    return None if is_formed else f"{host!r} is not of the form outbound_.PORT_.SUBSET_.HOST"
+    return None if is_formed else f"{quoted(host)} is not of the form outbound_.PORT_.SUBSET_.HOST"
 
 
 def why_not_whole_wildcard(host: str) -> str | None:
     """Say that a wildcard replaces only a part of the first label."""
     if "*" in host and host != "*" and not host.startswith("*."):
-        return f"{host!r} has a * for a part of a label; write * for all of it, as in *.example.com"
+        return f"{quoted(host)} has a * for a part of a label; write * for all of it, as in *.example.com"
     return None
 
 
@@ -75,13 +76,16 @@ def check_scoped_host(
     if not slash and kind == "Gateway":
         yield from _check_long_host(place, host, kind)
     elif not slash:
-        yield refuse(place, f"{host!r} lacks a namespace; write ./{host} or */{host}")
+        yield refuse(place, f"{quoted(host)} lacks a namespace; write ./{host} or */{host}")
     elif not namespace or not name:
-        yield refuse(place, f"{host!r} lacks a namespace or a host; write namespace/host")
+        yield refuse(place, f"{quoted(host)} lacks a namespace or a host; write namespace/host")
     else:
         if not _is_scope(namespace, kind, converted=converted):
             allowed = "* . or a namespace" if kind == "Gateway" else "* . ~ or a namespace"
-            yield refuse(place, f"{namespace!r} in {host!r} is not a namespace; allowed: {allowed}")
+            yield refuse(
+                place,
+                f"{quoted(namespace)} in {quoted(host)} is not a namespace; allowed: {allowed}",
+            )
         yield from _check_long_host(place, name, kind)
 
 
@@ -127,7 +131,7 @@ def _check_long_host(place: Ref, host: str, kind: str) -> Iterator[Fault]:
     if kind == "Gateway" and why and is_ip(host):
         why = None
     if why is None and host != "*" and "." not in host:
-        why = f"{host!r} is a short name; a {kind} needs the full name, as in {host}.example.com"
+        why = f"{quoted(host)} is a short name; {with_article(kind)} needs the full name, as in {host}.example.com"
     if why is None:
         why = why_not_whole_wildcard(host)
     if why:
@@ -146,7 +150,7 @@ def _why_not_labels(host: str, rest: str) -> str | None:
     labels = rest.split(".")
     top = labels[-1]
     if _INTEGER.fullmatch(top) and abs(int(top[:20])) <= LARGEST_INTEGER:
-        return f"{host!r} is not a host: its last label {top!r} is a number"
+        return f"{quoted(host)} is not a host: its last label {quoted(top)} is a number"
     if not top:  # A dot at the end ends a full name.
         labels.pop()
     wrong = next((label for label in labels if not is_label(label)), None)
@@ -156,6 +160,8 @@ def _why_not_labels(host: str, rest: str) -> str | None:
 def _bad_label(host: str, label: str) -> str:
     allowed = f"letters, digits and inner dashes, {LONGEST_LABEL} at most"
     if len(label) > LONGEST_LABEL:
-        return f"{host!r} is not a host: a label of {len(label)} characters (allowed: {allowed})"
+        return (
+            f"{quoted(host)} is not a host: a label of {len(label)} characters (allowed: {allowed})"
+        )
     stars = "; a * may only stand at the very start" if "*" in label else ""
-    return f"{host!r} is not a host: the label {label!r} (allowed: {allowed}{stars})"
+    return f"{quoted(host)} is not a host: the label {quoted(label)} (allowed: {allowed}{stars})"

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from meshctl.resources.view import View
 from meshctl.validation.faults import Fault
 from meshctl.validation.webhook.answers import refuse
+from meshctl.words import quoted
 
 LONGEST_PREFIX = 253
 LONGEST_NAME = 63
@@ -28,7 +29,7 @@ def check_labels(owner: View, key: str) -> Iterator[Fault]:
         if len(value) > LONGEST_NAME or not _VALUE.fullmatch(value):
             yield refuse(
                 labels.at(name),
-                f"{value!r} cannot be the value of a label; allowed: letters, digits and inner "
+                f"{quoted(value)} cannot be the value of a label; allowed: letters, digits and inner "
                 f"- _ . , {LONGEST_NAME} at most",
             )
 
@@ -36,10 +37,12 @@ def check_labels(owner: View, key: str) -> Iterator[Fault]:
 def _why_not_key(name: str) -> str | None:
     found = _KEY.fullmatch(name)
     if found is None:
-        return f"{name!r} cannot be the key of a label; it is name or domain/name"
+        return f"{quoted(name)} cannot be the key of a label; it is name or domain/name"
     prefix, bare = found[1] or "", found[2]
     if len(prefix) > LONGEST_PREFIX:
-        return f"the domain of a label's key has {LONGEST_PREFIX} characters at most: {name!r}"
+        return (
+            f"the domain of a label's key has {LONGEST_PREFIX} characters at most: {quoted(name)}"
+        )
     if len(bare) > LONGEST_NAME:
-        return f"the name in a label's key has {LONGEST_NAME} characters at most: {name!r}"
+        return f"the name in a label's key has {LONGEST_NAME} characters at most: {quoted(name)}"
     return None

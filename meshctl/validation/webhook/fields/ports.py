@@ -9,6 +9,7 @@ from meshctl.resources.view import Ref, View
 from meshctl.validation.faults import Fault
 from meshctl.validation.webhook.answers import refuse
 from meshctl.validation.webhook.fields.hosts import is_label
+from meshctl.words import quoted
 
 LAST_PORT = 65535
 
@@ -34,7 +35,9 @@ def why_not_port_name(name: str) -> str | None:
     """Say why a text cannot name a port."""
     if is_label(name):
         return None
-    return f"{name!r} cannot name a port; allowed: letters, digits and inner dashes, 63 at most"
+    return (
+        f"{quoted(name)} cannot name a port; allowed: letters, digits and inner dashes, 63 at most"
+    )
 
 
 def why_not_protocol(protocol: str) -> str | None:
@@ -42,7 +45,7 @@ def why_not_protocol(protocol: str) -> str | None:
     if protocol.lower() in PROTOCOLS:
         return None
     known = ", ".join(sorted(name.upper() for name in PROTOCOLS))
-    return f"{protocol!r} is not a protocol that Istio knows: {known}"
+    return f"{quoted(protocol)} is not a protocol that Istio knows: {known}"
 
 
 def check_number(port: View, key: str = "number") -> Iterator[Fault]:

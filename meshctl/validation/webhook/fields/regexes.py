@@ -8,6 +8,7 @@ import re
 from functools import lru_cache
 
 from meshctl.re2.parser import RegexError, parse
+from meshctl.words import quoted
 
 LONGEST = 1024
 
@@ -29,13 +30,13 @@ def why_not_re2(pattern: str) -> str | None:
     """Say why Go cannot compile a pattern of any length."""
     error = parse(pattern)
     if isinstance(error, RegexError):
-        return f"{pattern!r} is not a regex of RE2: {error}"
+        return f"{quoted(pattern)} is not a regex of RE2: {error}"
     names: set[str] = set()
     for token in _TOKEN.finditer(pattern):
         if token["escape"] == "C":
-            return rf"{pattern!r} has \C, which Istio refuses"
+            return rf"{quoted(pattern)} has \C, which Istio refuses"
         if (name := token["group"]) in names:
-            return f"{pattern!r} has two groups named {name}"
+            return f"{quoted(pattern)} has two groups named {name}"
         if name:
             names.add(name)
     return None

@@ -6,6 +6,8 @@ read the URL already, but as one without a fragment.
 
 import re
 
+from meshctl.words import quoted
+
 _BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 
 
@@ -13,5 +15,5 @@ def why_not_url(url: str) -> str | None:
     """Say why the part behind ``#`` makes a URL unreadable."""
     _, _, fragment = url.partition("#")
     if _BAD_ESCAPE.search(fragment):
-        return f"{url!r} has a % that is not followed by two hexadecimal digits"
+        return f"{quoted(url)} has a % that is not followed by two hexadecimal digits"
     return None

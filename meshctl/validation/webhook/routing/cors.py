@@ -12,6 +12,7 @@ from meshctl.validation.webhook.answers import refuse
 from meshctl.validation.webhook.fields.durations import check_durations
 from meshctl.validation.webhook.routing.headers import why_not_cors_name
 from meshctl.validation.webhook.routing.string_matches import check_regex
+from meshctl.words import quoted
 
 SECOND = 10**9
 METHODS = frozenset({
@@ -29,7 +30,7 @@ def check_cors(policy: View) -> Iterator[Fault]:
     for at, method in enumerate(policy.texts("allowMethods")):
         if method not in METHODS:
             known = " ".join(sorted(METHODS))
-            yield refuse(policy.at("allowMethods", at), f"{method!r} is not one of {known}")
+            yield refuse(policy.at("allowMethods", at), f"{quoted(method)} is not one of {known}")
     for key in ("allowHeaders", "exposeHeaders"):
         for at, name in enumerate(policy.texts(key)):
             if why := why_not_cors_name(name):

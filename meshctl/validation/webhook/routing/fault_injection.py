@@ -10,6 +10,7 @@ from meshctl.resources.view import View
 from meshctl.validation.faults import Fault
 from meshctl.validation.webhook.answers import refuse
 from meshctl.validation.webhook.fields.durations import check_durations
+from meshctl.words import quoted
 
 SMALLEST_PERCENTAGE = 0.0001
 WHOLE = 100
@@ -40,7 +41,7 @@ def check_fault(route: View) -> Iterator[Fault]:
     if abort.has("grpcStatus") and abort.text("grpcStatus") not in GRPC_STATUSES:
         yield refuse(
             abort.at("grpcStatus"),
-            f"{abort.text('grpcStatus')!r} is no gRPC status; NOT_FOUND and UNAVAILABLE are",
+            f"{quoted(abort.text('grpcStatus'))} is no gRPC status; NOT_FOUND and UNAVAILABLE are",
         )
     if abort.has("http2Error"):
         yield refuse(abort.key("http2Error"), "Istio cannot abort with an HTTP/2 error")

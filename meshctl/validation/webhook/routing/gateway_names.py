@@ -9,6 +9,7 @@ from meshctl.resources.view import View
 from meshctl.validation.faults import Fault
 from meshctl.validation.webhook.answers import refuse, warn
 from meshctl.validation.webhook.fields.hosts import is_label, why_not_fqdn
+from meshctl.words import quoted
 
 
 def check_gateways(owner: View, *, converted: bool = False) -> Iterator[Fault]:
@@ -24,8 +25,10 @@ def check_gateways(owner: View, *, converted: bool = False) -> Iterator[Fault]:
                 yield refuse(place, why)
             return
         if not namespace or not name:
-            yield refuse(place, f"{gateway!r} lacks a namespace or a name; write namespace/name")
+            yield refuse(
+                place, f"{quoted(gateway)} lacks a namespace or a name; write namespace/name"
+            )
         elif not is_label(namespace):
-            yield refuse(place, f"{namespace!r} in {gateway!r} is not a namespace")
+            yield refuse(place, f"{quoted(namespace)} in {quoted(gateway)} is not a namespace")
         elif not is_label(name) and not converted:
-            yield refuse(place, f"{name!r} in {gateway!r} is not the name of a Gateway")
+            yield refuse(place, f"{quoted(name)} in {quoted(gateway)} is not the name of a Gateway")

@@ -7,6 +7,8 @@ Envoy replaces ``%VARIABLE%``, ``%VARIABLE(text)%`` and ``%VARIABLE(["text", ...
 import re
 from enum import Enum, auto
 
+from meshctl.words import quoted
+
 _CONTROL = re.compile("[\x00-\x08\x0a-\x1f\x7f]")
 
 
@@ -45,24 +47,24 @@ _EXPECTED = {
 def why_not_header_value(value: str) -> str | None:
     """Say why Envoy refuses a value."""
     if _CONTROL.search(value):
-        return f"{value!r} has a control character, which no header can carry"
+        return f"{quoted(value)} has a control character, which no header can carry"
     state = _State.TEXT
     at = 0
     while at < len(value):
         char, pair = value[at], value[at : at + 2]
         if (state is _State.TEXT and pair == "%%") or (state is _State.STRING and char == "\\"):
             if len(pair) == 1:
-                return f"{value!r} ends in the middle of a string"
+                return f"{quoted(value)} ends in the middle of a string"
             at += 2
             continue
         if state is _State.TEXT and pair == "%":
-            return f"{value!r} ends with a %; write %% for a percent sign"
+            return f"{quoted(value)} ends with a %; write %% for a percent sign"
         after = _MOVES[state].get(char)
         if after is None and char != " " and state in _EXPECTED:
-            return f"{value!r} has {char!r} where {_EXPECTED[state]} is expected"
+            return f"{quoted(value)} has {quoted(char)} where {_EXPECTED[state]} is expected"
         if after is None and state is _State.ARGUMENTS:
             after = _State.STRING  # arguments need not be a list
         state, at = after or state, at + 1
     if state is not _State.TEXT:
-        return f"{value!r} leaves a %VARIABLE% open; write %% for a percent sign"
+        return f"{quoted(value)} leaves a %VARIABLE% open; write %% for a percent sign"
     return None

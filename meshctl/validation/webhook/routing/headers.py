@@ -11,6 +11,7 @@ from meshctl.resources.view import View
 from meshctl.validation.faults import Fault
 from meshctl.validation.webhook.answers import refuse
 from meshctl.validation.webhook.routing.header_values import why_not_header_value
+from meshctl.words import quoted
 
 CLAIMS = "@request.auth.claims"
 
@@ -48,7 +49,7 @@ def why_not_token(name: str) -> str | None:
     if not name:
         return "the name of a header cannot be empty"
     if not _TOKEN.fullmatch(name):
-        return f"{name!r} cannot name a header; allowed: letters, digits and -_.~!#$%&'*+^`|"
+        return f"{quoted(name)} cannot name a header; allowed: letters, digits and -_.~!#$%&'*+^`|"
     return None
 
 
@@ -78,5 +79,5 @@ def _why_not_changed(name: str, *, is_request: bool) -> str | None:
     if name.lower() == "host":
         return "the Host header can only be added or set, and only on requests"
     if name.startswith(":"):
-        return f"{name!r} cannot be changed: names that begin with a colon belong to HTTP/2"
+        return f"{quoted(name)} cannot be changed: names that begin with a colon belong to HTTP/2"
     return None

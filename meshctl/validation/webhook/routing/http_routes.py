@@ -28,6 +28,7 @@ from meshctl.validation.webhook.routing.redirects import (
 )
 from meshctl.validation.webhook.routing.retries import check_retries
 from meshctl.validation.webhook.routing.string_matches import check_regex, check_string_match
+from meshctl.words import quoted
 
 WHOLE = 100
 
@@ -114,7 +115,7 @@ def _check_match(match: View) -> Iterator[Fault]:
     yield from (fault for fault in check_gateways(match) if not fault.is_warning)
     namespace = match.text("sourceNamespace")
     if namespace and not is_label(namespace):
-        yield refuse(match.at("sourceNamespace"), f"{namespace!r} is not a namespace")
+        yield refuse(match.at("sourceNamespace"), f"{quoted(namespace)} is not a namespace")
 
 
 def _check_mirrors(route: View) -> Iterator[Fault]:

@@ -14,6 +14,7 @@ from meshctl.validation.webhook.fields.hosts import is_within, why_not_host, why
 from meshctl.validation.webhook.fields.labels import check_labels
 from meshctl.validation.webhook.fields.ports import check_optional_number
 from meshctl.validation.webhook.routing.gateway_names import check_gateways
+from meshctl.words import quoted
 
 
 def check_tls_route(route: View, spec: View, *, converted: bool) -> Iterator[Fault]:
@@ -62,4 +63,4 @@ def _check_sni_host(match: View, at: int, host: str, spec: View) -> Iterator[Fau
     elif why:
         yield refuse(place, why)
     elif not any(is_within(host, wide) for wide in spec.texts("hosts")):
-        yield refuse(place, f"{host!r} is not among the hosts of this VirtualService")
+        yield refuse(place, f"{quoted(host)} is not among the hosts of this VirtualService")

@@ -12,6 +12,7 @@ from meshctl.validation.webhook.answers import refuse, warn
 from meshctl.validation.webhook.fields.ports import why_not_port
 from meshctl.validation.webhook.fields.regexes import why_not_regex
 from meshctl.validation.webhook.routing.fault_injection import why_not_status
+from meshctl.words import quoted
 
 LARGE_BODY = 100 * 1024
 LARGEST_BODY = 1024 * 1024
@@ -39,7 +40,7 @@ def check_redirect(route: View) -> Iterator[Fault]:
     elif code and code not in REDIRECTS:
         yield refuse(redirect.at("redirectCode"), f"{code} is no redirect; those are 300 to 399")
     elif scheme not in {"", "http", "https"}:
-        yield refuse(redirect.at("scheme"), f"the scheme is http or https, not {scheme!r}")
+        yield refuse(redirect.at("scheme"), f"the scheme is http or https, not {quoted(scheme)}")
     elif port and (why := why_not_port(port)):
         yield refuse(redirect.at("port"), why)
 

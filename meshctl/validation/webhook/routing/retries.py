@@ -11,6 +11,7 @@ from meshctl.resources.view import View
 from meshctl.validation.faults import Fault
 from meshctl.validation.webhook.answers import refuse
 from meshctl.validation.webhook.fields.durations import check_durations
+from meshctl.words import quoted
 
 CONDITIONS = frozenset({
     "5xx", "gateway-error", "reset", "reset-before-request", "connect-failure", "retriable-4xx",
@@ -47,5 +48,5 @@ def check_retries(retries: View) -> Iterator[Fault]:
             known = ", ".join(sorted(CONDITIONS))
             yield refuse(
                 retries.at("retryOn"),
-                f"Envoy cannot retry on {condition!r}; allowed, without blanks: HTTP statuses, {known}",
+                f"Envoy cannot retry on {quoted(condition)}; allowed, without blanks: HTTP statuses, {known}",
             )

@@ -13,6 +13,7 @@ from meshctl.resources.resource import Resource
 from meshctl.resources.view import View, views
 from meshctl.validation.faults import Fault
 from meshctl.validation.webhook.answers import warn
+from meshctl.words import quoted
 
 _MAPS = ("headers", "queryParams", "withoutHeaders")
 _MESSAGES = frozenset({"uri", "scheme", "method", "authority"})
@@ -60,7 +61,7 @@ def check_reachable(routes: tuple[View, ...]) -> Iterator[Fault]:
 
 def _name(route: View) -> str:
     name = route.text("name")
-    return f"the route {name!r}" if name else f"route #{route.path[-1]}"
+    return f"the route {quoted(name)}" if name else f"route #{route.path[-1]}"
 
 
 def _written(match: Mapping[str, Any]) -> str:

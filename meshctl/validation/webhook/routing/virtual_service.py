@@ -17,6 +17,7 @@ from meshctl.validation.webhook.routing.gateway_names import check_gateways
 from meshctl.validation.webhook.routing.headers import is_claim
 from meshctl.validation.webhook.routing.http_routes import check_http_route
 from meshctl.validation.webhook.routing.layer4_routes import check_tcp_route, check_tls_route
+from meshctl.words import quoted
 
 CONVERTED = ("internal.istio.io/route-semantics", "gateway")
 """The annotation of a VirtualService that istiod made from an HTTPRoute and its like."""
@@ -75,7 +76,9 @@ def _check_hosts(spec: View) -> Iterator[Fault]:
             yield refuse(spec.at("hosts", at), why)
     if all_valid:
         for at, other in overlaps(list(hosts)):
-            yield refuse(spec.at("hosts", at), f"{hosts[at]!r} overlaps with {hosts[other]!r}")
+            yield refuse(
+                spec.at("hosts", at), f"{quoted(hosts[at])} overlaps with {quoted(hosts[other])}"
+            )
 
 
 def _check_claims(route: View) -> Iterator[Fault]:

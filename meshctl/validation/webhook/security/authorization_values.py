@@ -10,6 +10,7 @@ from meshctl.resources.view import View
 from meshctl.validation.faults import Fault
 from meshctl.validation.webhook.answers import refuse
 from meshctl.validation.webhook.fields.addresses import why_not_block
+from meshctl.words import quoted
 
 LAST_PORT = 65535
 MOST_SERVICE_ACCOUNTS = 16
@@ -37,7 +38,7 @@ def _why_not_ip_block(value: str) -> str | None:
 def _why_not_port(value: str) -> str | None:
     if _PORT.fullmatch(value) and int(value) <= LAST_PORT:
         return None
-    return f"{value!r} is not a port; those are numbers, up to {LAST_PORT}"
+    return f"{quoted(value)} is not a port; those are numbers, up to {LAST_PORT}"
 
 
 def _why_not_service_account(value: str) -> str | None:
@@ -45,22 +46,22 @@ def _why_not_service_account(value: str) -> str | None:
     if not value:
         return _why_empty(value)
     if "*" in value:
-        return f"{value!r} has a *; a service account is compared as it is"
+        return f"{quoted(value)} has a *; a service account is compared as it is"
     if "/" in namespace or not name or (slash and not namespace):
-        return f"{value!r} is neither a service account nor namespace/service-account"
+        return f"{quoted(value)} is neither a service account nor namespace/service-account"
     return None
 
 
 def _why_not_wildcard(value: str) -> str | None:
     if value.count("*") > 1 or "*" in value[1:-1]:
-        return f"{value!r}: one * may stand at the start or at the end of a trust domain"
+        return f"{quoted(value)}: one * may stand at the start or at the end of a trust domain"
     return None
 
 
 def _why_not_trust_domain(value: str) -> str | None:
     if why := _why_not_wildcard(value):
         return why
-    return f"{value!r} has a /; a trust domain has none" if "/" in value else None
+    return f"{quoted(value)} has a /; a trust domain has none" if "/" in value else None
 
 
 def _why_not_domain_condition(value: str) -> str | None:
@@ -108,14 +109,14 @@ def why_not_key(key: str) -> str | None:
         start = key.find("[")
         if key.endswith("]") and 0 < start < len(key) - 2:
             return None
-        return f"{key!r} lacks a name in brackets, as in request.headers[x-tenant]"
+        return f"{quoted(key)} lacks a name in brackets, as in request.headers[x-tenant]"
     if key in _REPLACED:
         return f"{key} is gone: {_REPLACED[key]}"
     if key.startswith("destination.labels"):
         return f"{key} is gone: use the selector of the policy"
     if key not in _KEYS:
         known = ", ".join((*_KEYS, *(f"{name}[…]" for name in _KEYS_WITH_BRACKETS)))
-        return f"{key!r} is not an attribute of a request; those are {known}"
+        return f"{quoted(key)} is not an attribute of a request; those are {known}"
     return None
 
 
@@ -144,10 +145,10 @@ def _why_not_path(path: str) -> str | None:
     for segment in path.strip("/").split("/"):
         if segment in {_ONE, _REST}:
             if ended:
-                return f"{path!r}: nothing with braces may follow {_REST}"
+                return f"{quoted(path)}: nothing with braces may follow {_REST}"
             ended = segment == _REST
         elif "{" in segment or "}" in segment:
-            return f"{path!r}: braces stand only in the segments {_ONE} and {_REST}"
+            return f"{quoted(path)}: braces stand only in the segments {_ONE} and {_REST}"
         elif is_template and not _SEGMENT.fullmatch(segment):
-            return f"{path!r}: {segment!r} cannot be a segment of a template"
+            return f"{quoted(path)}: {quoted(segment)} cannot be a segment of a template"
     return None

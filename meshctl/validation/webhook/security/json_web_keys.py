@@ -9,6 +9,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from meshctl.words import quoted
+
 MEMBERS = {"RSA": ("n", "e"), "EC": ("crv", "x", "y"), "OKP": ("crv", "x"), "oct": ("k",)}
 """What a key of each type needs."""
 
@@ -42,9 +44,9 @@ def _why_not_key(key: object) -> str | None:
         return "a key in jwks is not a JSON object"
     kind = key.get("kty")
     if not isinstance(kind, str) or kind not in MEMBERS:
-        return f"a key in jwks has the type (kty) {kind!r}; known: {', '.join(MEMBERS)}"
+        return f"a key in jwks has the type (kty) {quoted(kind)}; known: {', '.join(MEMBERS)}"
     for name in MEMBERS[kind]:
         value = key.get(name)
         if not isinstance(value, str) or not _BASE64.fullmatch(value):
-            return f"a key of type {kind} in jwks needs {name!r}, in base64"
+            return f"a key of type {kind} in jwks needs {quoted(name)}, in base64"
     return None

@@ -11,6 +11,7 @@ from meshctl.resources.resource import Resource
 from meshctl.validation.faults import Fault
 from meshctl.validation.webhook.answers import refuse
 from meshctl.validation.webhook.fields.selectors import check_selector
+from meshctl.words import quoted
 
 _NUMBER = re.compile("[1-9][0-9]*")
 
@@ -21,4 +22,6 @@ def check(resource: Resource) -> Iterator[Fault]:
     ports = resource.spec.child("portLevelMtls")
     for port in ports.names():
         if not _NUMBER.fullmatch(port):  # the CEL rule reads 080 and +80, istiod does not
-            yield refuse(ports.key(port), f"{port!r} is not the number of a port as JSON has it")
+            yield refuse(
+                ports.key(port), f"{quoted(port)} is not the number of a port as JSON has it"
+            )

@@ -1,0 +1,75 @@
+"""The words of messages: quoted text of users, amounts, articles, characters that can't be shown."""
+
+_SPACE = 0x20
+_DELETE = 0x7F
+_CONTROL_PICTURES = 0x2400
+_DELETE_PICTURE = "\u2421"
+_REPLACEMENT = "\ufffd"
+_SAID_WITH_A_VOWEL = frozenset("AEFHILMNORSX")
+_SAID_YOU = ("UDP", "UID", "UR", "US", "UNI")
+
+
+def quoted(text: object) -> str:
+    r"""Quote text of a user as it was written: ``/a\.html`` is shown as ``'/a\.html'``.
+
+    A backslash isn't doubled, as ``repr`` would; what a terminal would obey is shown as a picture.
+    Values that are no text are written as Python does.
+    """
+    if not isinstance(text, str):
+        return repr(text)
+    mark = '"' if "'" in text and '"' not in text else "'"
+    return f"{mark}{visible(text)}{mark}"
+
+
+def amount(number: int, noun: str, plural: str | None = None) -> str:
+    """Count things: ``1 file``, ``2 files``, ``2 policies``; ``plural`` where no rule makes it."""
+    if number == 1:
+        return f"{number} {noun}"
+    return f"{number} {plural or plural_of(noun)}"
+
+
+def plural_of(noun: str) -> str:
+    """Write a noun for several: ``gateways``, ``policies``, ``matches``."""
+    if noun.endswith("y") and noun[-2:-1].lower() not in set("aeiou"):
+        return f"{noun[:-1]}ies"
+    if noun.endswith(("s", "x", "ch", "sh")):
+        return f"{noun}es"
+    return f"{noun}s"
+
+
+def with_article(noun: str) -> str:
+    """Put ``a`` or ``an`` before a noun, by its sound: ``an HTTPS``, ``a TLS``, ``a UDP``."""
+    first = noun[:1].upper()
+    if noun.upper().startswith(_SAID_YOU):
+        return f"a {noun}"
+    word = noun.replace("-", " ").split()[0] if noun.split() else ""
+    if word.isupper() and not set(word) & set("AEIOU"):
+        return f"an {noun}" if first in _SAID_WITH_A_VOWEL else f"a {noun}"
+    return f"an {noun}" if first in set("AEIOU") else f"a {noun}"
+
+
+def message_lines(message: str) -> list[str]:
+    """Split a message into lines that are safe to show; mostly it is one."""
+    return [visible(line) for line in message.splitlines()] or [""]
+
+
+def one_line(text: str) -> str:
+    """Write text on one line that is safe to show."""
+    return visible(" ".join(text.split()))
+
+
+def visible(text: str) -> str:
+    """Show what a terminal would hide or obey: control, format and unpaired characters.
+
+    Control characters become their pictures (ESC becomes U+241B), all others U+FFFD, so that
+    text from a file can neither forge output nor hide a zero-width space.
+    """
+    if text.isprintable():
+        return text
+    return "".join(char if char.isprintable() else _picture(ord(char)) for char in text)
+
+
+def _picture(code: int) -> str:
+    if code < _SPACE:
+        return chr(_CONTROL_PICTURES + code)
+    return _DELETE_PICTURE if code == _DELETE else _REPLACEMENT
