@@ -76,7 +76,7 @@ def fixed(given: Objects, row: TlsRow) -> list[Objects]:
         ways.append(as_client(given, row))
     if rule == BELOW:
         ways.append(permissive(given, connection.upstream.ref))
-    elif rule == HEADLESS or (demand is not None and "foreign" not in rule):
+    elif rule == HEADLESS or (demand is not None and "simple-tls" not in rule):
         ways.append(permissive(given, demand))
     return ways
 
