@@ -15,6 +15,7 @@ from meshctl.mesh.authorization import is_path_template
 from meshctl.mesh.matching import has_literal_star, looks_like_regex
 from meshctl.resources import AuthorizationPolicy, Ref, View
 from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.words import quoted
 
 _OPERATION = ("hosts", "notHosts", "methods", "notMethods", "paths", "notPaths")
 _SOURCE = ("principals", "notPrincipals", "requestPrincipals", "notRequestPrincipals")
@@ -27,13 +28,13 @@ def check(policy: AuthorizationPolicy, mesh: Mesh) -> Iterator[Outcome]:
     """Report stars that stand for themselves, and as a warning what only a regex would need."""
     for value, place in _values(policy):
         if has_literal_star(value) and not is_path_template(value):
-            text = f"{value!r} never matches what is meant: a star counts at one end alone"
+            text = f"{quoted(value)} never matches what is meant: a star counts at one end alone"
             yield Finding(place, text)
         elif looks_like_regex(value):
-            text = f"{value!r} is compared as text; there are no regexes in policies"
+            text = f"{quoted(value)} is compared as text; there are no regexes in policies"
             yield Finding(place, text, severity=Severity.WARNING)
         elif "?" in value and place.path[-2] in {"paths", "notPaths"}:
-            text = f"{value!r} never matches: paths are compared without their query"
+            text = f"{quoted(value)} never matches: paths are compared without their query"
             yield Finding(place, text)
 
 

@@ -12,6 +12,7 @@ from meshctl.mesh import Mesh
 from meshctl.mesh.gateways import route_kind, server_hosts
 from meshctl.resources import Gateway
 from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, rule
+from meshctl.words import quoted
 
 
 @rule(on=Gateway, severity=Severity.INFO, since="0.1.0")
@@ -32,6 +33,6 @@ def check(gateway: Gateway, mesh: Mesh) -> Iterator[Outcome]:
             if not any(namespace in {"", claim.virtual_service.namespace} for claim in claims):
                 yield Finding(
                     server.host_at(index),
-                    f"no VirtualService routes for {server.hosts[index]!r} at this Gateway, so it "
+                    f"no VirtualService routes for {quoted(server.hosts[index])} at this Gateway, so it "
                     + ("answers 404" if route_kind(server) == "http" else "closes connections"),
                 )

@@ -14,6 +14,7 @@ from meshctl.mesh import Mesh
 from meshctl.mesh.ambient import Binding
 from meshctl.resources import Resource, Service, ServiceEntry, Workload
 from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.words import quoted
 
 
 @rule(on=Resource, severity=Severity.ERROR, since="0.1.0")
@@ -43,7 +44,7 @@ def _found(binding: Binding, resource: Resource) -> Iterator[Outcome]:
         text = f"waypoint {use.key_name} takes nothing of namespace {resource.namespace}"
     else:
         place = waypoint.gateway.at("metadata", "labels")
-        text = f"waypoint {use.key_name} is for {waypoint.serves!r} traffic alone"
+        text = f"waypoint {use.key_name} is for {quoted(waypoint.serves)} traffic alone"
     yield Finding(
         use.ref, f"{text}, so traffic to {resource.title} passes without its policies"
     ).also(place, "says so")

@@ -13,6 +13,7 @@ from meshctl.mesh import Mesh
 from meshctl.mesh.gateways import route_kind
 from meshctl.resources import Gateway, VirtualService
 from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.words import quoted
 
 
 @rule(on=VirtualService, severity=Severity.ERROR, equivalents=("IST0132",), since="0.1.0")
@@ -34,12 +35,13 @@ def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
             for s in mesh.gateways.bindings.servers_for(gateway, host, None)
         ]
         why = (
-            f"lets in only other namespaces than {service.namespace!r}"
+            f"lets in only other namespaces than {quoted(service.namespace)}"
             if others
             else "has no server for it"
         )
         finding = Finding(
-            service.spec.at("hosts", index), f"{names} {why}: {_effect(gateways)} for {host!r}"
+            service.spec.at("hosts", index),
+            f"{names} {why}: {_effect(gateways)} for {quoted(host)}",
         )
         for server in others or [server for gateway in gateways for server in gateway.servers]:
             finding = finding.also(server.at("hosts"), "are the hosts of a server")

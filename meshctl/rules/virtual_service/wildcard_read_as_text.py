@@ -13,6 +13,7 @@ from meshctl.mesh import Mesh
 from meshctl.mesh.matching import repeated_by_star
 from meshctl.resources import Match, View, VirtualService
 from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.words import quoted
 
 _FIELDS = ("method", "authority", "scheme")
 _MAPS = ("headers", "withoutHeaders", "queryParams")
@@ -36,7 +37,7 @@ def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
                 if repeated:
                     yield Finding(
                         condition.at("regex"),
-                        f"in regex '{pattern}' the star repeats {repeated!r}; anything is '.*'",
+                        f"in regex '{pattern}' the star repeats {quoted(repeated)}; anything is '.*'",
                         severity=Severity.WARNING,
                     )
 
