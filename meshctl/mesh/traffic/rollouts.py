@@ -21,6 +21,7 @@ from meshctl.resources import (
 )
 from meshctl.resources.cached_property import cached_property
 from meshctl.resources.kubernetes.rollout import ShiftedRoutes
+from meshctl.words import quoted
 
 R = TypeVar("R", bound=Resource)
 
@@ -67,7 +68,7 @@ class Rollouts:
         for subset, place in rollout.subsets:
             if subset not in known:
                 has = ", ".join(known) or "none"
-                message = f"{found.title} has no subset {subset!r}; it has {has}"
+                message = f"{found.title} has no subset {quoted(subset)}; it has {has}"
                 yield Unshifted(place, message, related=found.at("spec", "subsets"))
 
     def services(self, rollout: Rollout) -> Iterator[Unshifted]:
@@ -98,7 +99,7 @@ class Rollouts:
                 yield from _destinations(rollout, by_name[name], place)
             else:
                 has = ", ".join(by_name) or "no route with a name"
-                message = f"{service.title} has no HTTP route {name!r}; it has {has}"
+                message = f"{service.title} has no HTTP route {quoted(name)}; it has {has}"
                 yield Unshifted(place, message, related=service.spec.at("http"))
 
     def _absent(self, kind: type[R], namespace: str, place: Ref, title: str) -> Unshifted:
