@@ -20,6 +20,8 @@ from meshctl.cluster.api import Cluster, ClusterError, NotFoundError
 from meshctl.cluster.http.connection import ApiServerAddress, open_connection, secured, tls_context
 from meshctl.cluster.http.exchange import HttpAnswer, HttpRequest, exchange
 from meshctl.cluster.kinds import kind_of
+from meshctl.istio.labels import DEACTIVATED, REVISION
+from meshctl.istio.names import INJECTOR_CONFIG_MAP
 from meshctl.words import quoted
 
 _CONFIG_MAPS = kind_of("", "v1", "ConfigMap")
@@ -27,10 +29,8 @@ _WEBHOOKS = kind_of("admissionregistration.k8s.io", "v1", "MutatingWebhookConfig
 _SERVICES = kind_of("", "v1", "Service")
 _PODS = kind_of("", "v1", "Pod")
 _NODES = kind_of("", "v1", "Node")
-_INJECTOR = "istio-sidecar-injector"
 _DEFAULT = "default"
-_REVISION, _TAG = "istio.io/rev", "istio.io/tag"
-_DEACTIVATED = "istio.io/deactivated"
+_REVISION, _TAG = REVISION, "istio.io/tag"
 _HTTPS = 443
 _OK = 200
 
@@ -50,7 +50,7 @@ def injector_texts(cluster: Cluster, istio_namespace: str, revision: str) -> Inj
     """Read what one revision injects; a tag stands for the revision that it points to."""
     revision = revision_of(cluster, revision)
     suffix = "" if revision in {"", _DEFAULT} else f"-{revision}"
-    injector = _config_map(cluster, istio_namespace, f"{_INJECTOR}{suffix}")
+    injector = _config_map(cluster, istio_namespace, f"{INJECTOR_CONFIG_MAP}{suffix}")
     mesh = _config_map(cluster, istio_namespace, f"istio{suffix}")
     return InjectorTexts(
         injector.get("config", ""), injector.get("values", ""), mesh.get("mesh", ""),
@@ -164,7 +164,7 @@ def _injection_webhooks(cluster: Cluster) -> Iterator[tuple[Mapping[str, str], O
         labels = configuration["metadata"].get("labels") or {}
         for webhook in configuration.get("webhooks") or []:
             is_injector = str(webhook.get("name", "")).endswith("sidecar-injector.istio.io")
-            if is_injector and _DEACTIVATED not in json.dumps(webhook.get("namespaceSelector")):
+            if is_injector and DEACTIVATED not in json.dumps(webhook.get("namespaceSelector")):
                 yield labels, webhook
 
 
@@ -186,9 +186,9 @@ def _config_map(cluster: Cluster, namespace: str, name: str) -> Mapping[str, str
             config_map["metadata"]["name"] for config_map in cluster.list(_CONFIG_MAPS, namespace)
         ]
         revisions = sorted(
-            config_map_name.removeprefix(_INJECTOR).removeprefix("-") or _DEFAULT
+            config_map_name.removeprefix(INJECTOR_CONFIG_MAP).removeprefix("-") or _DEFAULT
             for config_map_name in there
-            if config_map_name.startswith(_INJECTOR)
+            if config_map_name.startswith(INJECTOR_CONFIG_MAP)
         )
         hint = f"has revisions {', '.join(revisions)}" if revisions else "has no injector"
         raise ClusterError(

@@ -23,6 +23,8 @@ from meshctl.cluster.http.exchange import HttpAnswer, HttpRequest, exchange
 from meshctl.cluster.injector import revision_of
 from meshctl.cluster.kinds import kind_of
 from meshctl.errors import UsageError
+from meshctl.istio.labels import REVISION
+from meshctl.istio.names import ISTIO_NAMESPACE
 from meshctl.words import quoted
 
 MONITORING_PORT = 15014
@@ -31,7 +33,6 @@ _AUDIENCE = "istio-ca"
 _TOKEN_SECONDS = 600
 _THREADS = 32
 _OK = 200
-_REVISION = "istio.io/rev"
 _POD = kind_of("", "v1", "Pod")
 _WEBHOOK = kind_of("admissionregistration.k8s.io", "v1", "MutatingWebhookConfiguration")
 _VERSION = re.compile(r"(?P<version>.+?)-(?:[0-9a-f]{40}|unknown)-\w+")
@@ -88,7 +89,7 @@ class IstiodPlace(NamedTuple):
     ``address`` is ``HOST[:PORT]`` and wants a token; at ``url`` it is asked without one.
     """
 
-    namespace: str = "istio-system"
+    namespace: str = ISTIO_NAMESPACE
     revision: str = ""
     address: str = ""
     url: str = ""
@@ -183,7 +184,7 @@ class Istiods:
     def _webhooks(self) -> list[dict[str, Any]]:
         """List the injection webhooks, as far as they may be read: they only help."""
         try:
-            return list(self.cluster.list(_WEBHOOK, "", _REVISION))
+            return list(self.cluster.list(_WEBHOOK, "", REVISION))
         except ClusterError:
             return []
 
@@ -214,7 +215,7 @@ def _about(subject: str) -> Iterator[None]:
 
 
 def _revision_of(pod: dict[str, Any]) -> str:
-    return str((pod["metadata"].get("labels") or {}).get(_REVISION) or "default")
+    return str((pod["metadata"].get("labels") or {}).get(REVISION) or "default")
 
 
 def _runs(pod: dict[str, Any]) -> bool:

@@ -11,13 +11,13 @@ from typing import Any, NamedTuple
 from meshctl.cluster.api import Cluster, ClusterError, ForbiddenError, Kind, NotFoundError
 from meshctl.cluster.kinds import METADATA_ONLY, ListedKind, kind_of, listed_kinds
 from meshctl.istio.kind_names import plural_of
+from meshctl.istio.names import ISTIO_NAMESPACE
 from meshctl.sources.live_object import ObjectDocument
 from meshctl.sources.loader import Loaded, Unread
 
 _THREADS = 16
 _CONFIG_MAP = kind_of("", "v1", "ConfigMap")
 _CONTROL_PLANE_KEYS = frozenset({"mesh", "meshNetworks", "config", "values"})
-_ROOT_NAMESPACE = "istio-system"
 _LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
 _BOOKKEEPING = frozenset({"managedFields", "resourceVersion", "generation", "selfLink", "uid"})
 _STATUS_READ_BY_NOBODY = frozenset({
@@ -124,7 +124,7 @@ def _unread(kind: Kind, reason: str) -> _ListedKind:
 
 def _control_plane_namespaces(services: Iterable[Object]) -> set[str]:
     """Name the namespaces whose Services lead to an istiod, and the usual one."""
-    found = {_ROOT_NAMESPACE}
+    found = {ISTIO_NAMESPACE}
     for service in services:
         meta = service["metadata"]
         if (meta.get("labels") or {}).get("app") == "istiod":

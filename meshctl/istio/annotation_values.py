@@ -9,8 +9,22 @@ import re
 from collections.abc import Callable
 from ipaddress import ip_network
 
-PROXY_CONFIG = "proxy.istio.io/config"
-"""The annotation by which a pod changes its ProxyConfig; it has a schema of its own."""
+from meshctl.istio.annotation_names import (
+    EXCLUDE_INBOUND_PORTS,
+    EXCLUDE_OUTBOUND_PORTS,
+    INCLUDE_INBOUND_PORTS,
+    INCLUDE_OUTBOUND_RANGES,
+    INTERCEPTION_MODE,
+    LOG_LEVEL,
+    MERGE_METRICS,
+    NATIVE_SIDECAR,
+    REROUTE_INTERFACES,
+    REWRITE_PROBES,
+    STATUS_PORT,
+    USER_VOLUME,
+    USER_VOLUME_MOUNT,
+)
+from meshctl.istio.labels import INJECT
 
 _MODES = ("REDIRECT", "TPROXY", "NONE")
 _TRUE = frozenset({"1", "t", "T", "TRUE", "true", "True"})
@@ -95,21 +109,21 @@ _BOOLEAN = ('"true" or "false"', _BOOLEANS.__contains__)
 _AMOUNT = ("a quantity such as 100m or 128Mi", lambda text: bool(_QUANTITY.fullmatch(text)))
 
 _CHECKS: dict[str, tuple[str, Callable[[str], bool]]] = {
-    "sidecar.istio.io/interceptionMode": (" or ".join(_MODES), _MODES.__contains__),
-    "status.sidecar.istio.io/port": ("a port number", _is_port),
+    INTERCEPTION_MODE: (" or ".join(_MODES), _MODES.__contains__),
+    STATUS_PORT: ("a port number", _is_port),
     "readiness.status.sidecar.istio.io/initialDelaySeconds": _UINT32,
     "readiness.status.sidecar.istio.io/periodSeconds": _UINT32,
     "readiness.status.sidecar.istio.io/failureThreshold": _UINT32,
     "readiness.status.sidecar.istio.io/applicationPorts": _PORTS,
-    "traffic.sidecar.istio.io/includeOutboundIPRanges": _RANGES_OR_ALL,
+    INCLUDE_OUTBOUND_RANGES: _RANGES_OR_ALL,
     "traffic.sidecar.istio.io/excludeOutboundIPRanges": _RANGES,
-    "traffic.sidecar.istio.io/includeInboundPorts": _PORTS_OR_ALL,
-    "traffic.sidecar.istio.io/excludeInboundPorts": _PORTS,
-    "traffic.sidecar.istio.io/excludeOutboundPorts": _PORTS,
+    INCLUDE_INBOUND_PORTS: _PORTS_OR_ALL,
+    EXCLUDE_INBOUND_PORTS: _PORTS,
+    EXCLUDE_OUTBOUND_PORTS: _PORTS,
     "traffic.sidecar.istio.io/excludeInterfaces": _INTERFACES,
     "traffic.sidecar.istio.io/kubevirtInterfaces": _INTERFACES,
-    "istio.io/reroute-virtual-interfaces": _INTERFACES,
-    "prometheus.istio.io/merge-metrics": _BOOLEAN,
+    REROUTE_INTERFACES: _INTERFACES,
+    MERGE_METRICS: _BOOLEAN,
     "sidecar.istio.io/proxyCPU": _AMOUNT,
     "sidecar.istio.io/proxyCPULimit": _AMOUNT,
     "sidecar.istio.io/proxyMemory": _AMOUNT,
@@ -129,10 +143,10 @@ def _is_json(text: str) -> bool:
 
 _VOLUMES = ("JSON: volumes by name", _is_json)
 _READ_LATER: dict[str, tuple[str, Callable[[str], bool]]] = {
-    "sidecar.istio.io/inject": _TRUE_OR_FALSE,
-    "sidecar.istio.io/nativeSidecar": _TRUE_OR_FALSE,
-    "sidecar.istio.io/rewriteAppHTTPProbers": _BOOLEAN,
-    "sidecar.istio.io/userVolume": _VOLUMES,
-    "sidecar.istio.io/userVolumeMount": _VOLUMES,
-    "sidecar.istio.io/logLevel": (f"one of {', '.join(_LEVELS)}", _LEVELS.__contains__),
+    INJECT: _TRUE_OR_FALSE,
+    NATIVE_SIDECAR: _TRUE_OR_FALSE,
+    REWRITE_PROBES: _BOOLEAN,
+    USER_VOLUME: _VOLUMES,
+    USER_VOLUME_MOUNT: _VOLUMES,
+    LOG_LEVEL: (f"one of {', '.join(_LEVELS)}", _LEVELS.__contains__),
 }

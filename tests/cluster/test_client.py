@@ -22,14 +22,7 @@ from faults import (
     Wire,
 )
 
-from meshctl.cluster.api import (
-    Access,
-    Cluster,
-    ClusterError,
-    ForbiddenError,
-    Kind,
-    NotFoundError,
-)
+from meshctl.cluster.api import Access, Cluster, ClusterError, ForbiddenError, Kind, NotFoundError
 from meshctl.cluster.kubeconfig import connect_to
 
 PODS = Kind("", "v1", "pods", "Pod")

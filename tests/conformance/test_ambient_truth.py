@@ -19,12 +19,7 @@ from meshctl.mesh.ambient.waypoints import Binding
 from meshctl.mesh.ambient.workload_api import ZtunnelService, ZtunnelWorkload
 from meshctl.mesh.ambient.ztunnel_policy import Match, ZtunnelPolicy
 from meshctl.mesh.core.mesh_config import MeshConfig
-from meshctl.resources import (
-    AuthorizationPolicy,
-    ServiceEntry,
-    Workload,
-    make_resource,
-)
+from meshctl.resources import AuthorizationPolicy, ServiceEntry, Workload, make_resource
 from meshctl.sources.documents import Document
 
 SHARED = Path(os.environ.get("MESHCTL_SHARED") or Path(__file__).parents[2] / "../shared")

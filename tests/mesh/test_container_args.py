@@ -6,12 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from meshctl.mesh.workloads.container_args import (
-    loopback_ports,
-    stops_sidecar,
-    urls,
-    uses_network,
-)
+from meshctl.mesh.workloads.container_args import loopback_ports, stops_sidecar, urls, uses_network
 from meshctl.resources import Container, Resource
 from meshctl.sources.documents import Document
 

@@ -4,10 +4,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from meshctl.engine.registry import load_all
-from meshctl.istio.annotation_values import PROXY_CONFIG
+from meshctl.istio.annotation_names import PROXY_CONFIG, TEMPLATES, USER_VOLUME, USER_VOLUME_MOUNT
 from meshctl.istio.annotations import _registry
 from meshctl.mesh import Mesh
-from meshctl.mesh.injection.pod_conflicts import TEMPLATES, USER_MOUNTS, USER_VOLUMES
 from meshctl.mesh.workloads.prometheus_merge import TARGETS
 from meshctl.resources import make_resource
 from meshctl.rules.api import Finding
@@ -69,7 +68,14 @@ POD_SPEC = st.fixed_dictionaries(
         "nodeSelector": ANYTHING,
     },
 )  # fmt: skip
-NAMED = ("sidecar.istio.io/inject", TEMPLATES, USER_VOLUMES, USER_MOUNTS, TARGETS, PROXY_CONFIG)
+NAMED = (
+    "sidecar.istio.io/inject",
+    TEMPLATES,
+    USER_VOLUME,
+    USER_VOLUME_MOUNT,
+    TARGETS,
+    PROXY_CONFIG,
+)
 LABELS = st.one_of(
     st.dictionaries(st.sampled_from(NAMED), st.sampled_from(WORDS), max_size=3),
     st.dictionaries(st.sampled_from(sorted(_registry())), SCALARS, max_size=3),

@@ -7,6 +7,7 @@ import typer
 
 from meshctl.cli.options.connect import ClusterFlags, connect
 from meshctl.cluster.istiod import IstiodPlace, Istiods
+from meshctl.istio.names import ISTIO_NAMESPACE
 
 
 class ControlPlaneFlags(NamedTuple):
@@ -14,7 +15,7 @@ class ControlPlaneFlags(NamedTuple):
 
     istio_namespace: Annotated[
         str, typer.Option("-i", "--istio-namespace", metavar="NS", help="Namespace of istiod.")
-    ] = "istio-system"
+    ] = ISTIO_NAMESPACE
     revision: Annotated[
         str,
         typer.Option("-r", "--revision", help="Ask the istiods of this revision or tag alone."),

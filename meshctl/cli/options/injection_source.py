@@ -13,6 +13,7 @@ from meshctl.inject.manifests import read_text
 from meshctl.inject.pod.native import CHOICES, oldest, with_native
 from meshctl.inject.settings.builtin import DEFAULT_VERSION, Given, read_given
 from meshctl.inject.settings.injector_config import InjectionSettings, settings_of_webhook
+from meshctl.istio.names import ISTIO_NAMESPACE
 from meshctl.words import quoted
 
 
@@ -57,7 +58,7 @@ class InjectionSource(NamedTuple):
         ),
     ] = False
     istio_namespace: Annotated[str, typer.Option(metavar="NS", help="Namespace of istiod.")] = (
-        "istio-system"
+        ISTIO_NAMESPACE
     )
     default_namespace: Annotated[
         str, typer.Option(metavar="NS", help="Namespace of objects that name none.")

@@ -5,7 +5,7 @@ from collections.abc import Callable, Container, Sequence
 from meshctl.inject.go_template import literals
 from meshctl.inject.go_template.errors import TemplateError, TemplateSource
 from meshctl.inject.go_template.lexer import Token, tokens
-from meshctl.inject.go_template.nodes import (
+from meshctl.inject.go_template.nodes import (  # fmt: skip
     Action,
     Branch,
     Call,
@@ -20,7 +20,7 @@ from meshctl.inject.go_template.nodes import (
     Pipe,
     TextNode,
     Variable,
-)  # fmt: skip
+)
 from meshctl.words import quoted
 
 Body = tuple[Node, ...]

@@ -5,7 +5,7 @@ from typing import Any
 
 from meshctl.inject.go_template.builtins import BUILTINS
 from meshctl.inject.go_template.errors import TemplateError, TemplateSource
-from meshctl.inject.go_template.nodes import (
+from meshctl.inject.go_template.nodes import (  # fmt: skip
     Action,
     Branch,
     Call,
@@ -20,7 +20,7 @@ from meshctl.inject.go_template.nodes import (
     Pipe,
     TextNode,
     Variable,
-)  # fmt: skip
+)
 from meshctl.inject.go_template.parser import Body, parse
 from meshctl.inject.go_template.values import MISSING, FieldError, field, items, show
 from meshctl.words import quoted

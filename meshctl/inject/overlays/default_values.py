@@ -7,6 +7,7 @@ ConfigMap istio-sidecar-injector keeps of it as ``values``.
 from typing import Any
 
 from meshctl.inject.overlays.versions import Feature, Version
+from meshctl.istio.names import ISTIO_NAMESPACE
 
 Values = dict[str, Any]
 
@@ -48,7 +49,7 @@ def _global(version: Version) -> Values:
         "hub": "docker.io/istio",
         "imagePullPolicy": "",
         "imagePullSecrets": [],
-        "istioNamespace": "istio-system",
+        "istioNamespace": ISTIO_NAMESPACE,
         "jwtPolicy": "third-party-jwt",
         "logAsJson": False,
         "logging": {"level": "default:info"},

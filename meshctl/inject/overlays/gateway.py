@@ -7,7 +7,7 @@ from meshctl.inject.overlays.api import Object, PodInjection
 from meshctl.inject.overlays.interception import configured_mode
 from meshctl.inject.overlays.proxy import variable
 from meshctl.inject.overlays.versions import Feature, Version
-from meshctl.inject.overlays.volumes import (
+from meshctl.inject.overlays.volumes import (  # fmt: skip
     SECRETS,
     data_mounts,
     data_volumes,
@@ -17,8 +17,8 @@ from meshctl.inject.overlays.volumes import (
     pull_secrets,
     root_mount,
     secret_volume,
-)  # fmt: skip
-from meshctl.inject.pod.containers import PROXY
+)
+from meshctl.istio.names import PROXY_CONTAINER
 
 
 def gateway(version: Version, injection: PodInjection) -> Object:
@@ -56,7 +56,7 @@ def _image(injection: PodInjection, version: Version) -> str:
 def _container(injection: PodInjection, version: Version) -> Object:
     lifecycle = injection.value("global.proxy.lifecycle")
     return {
-        "name": PROXY,
+        "name": PROXY_CONTAINER,
         "image": _image(injection, version),
         "ports": [{"containerPort": 15090, "protocol": "TCP", "name": "http-envoy-prom"}],
         "args": proxy.proxy_arguments(injection, "router"),

@@ -9,7 +9,7 @@ from meshctl.inject.overlays import proxy
 from meshctl.inject.overlays.api import Object, PodInjection
 from meshctl.inject.overlays.proxy import from_field, variable
 from meshctl.inject.overlays.versions import Version
-from meshctl.inject.overlays.volumes import (
+from meshctl.inject.overlays.volumes import (  # fmt: skip
     DATA,
     ENVOY,
     SECRETS,
@@ -21,10 +21,11 @@ from meshctl.inject.overlays.volumes import (
     pull_secrets,
     root_mount,
     secret_volume,
-)  # fmt: skip
-from meshctl.inject.pod.containers import PROXY
+)
+from meshctl.istio.annotation_names import REWRITE_PROBES, USER_VOLUME, USER_VOLUME_MOUNT
+from meshctl.istio.names import PROXY_CONTAINER
 
-_KEEPS_PROBES = {"sidecar.istio.io/rewriteAppHTTPProbers": "false"}
+_KEEPS_PROBES = {REWRITE_PROBES: "false"}
 _VOLUME = "grpc-io-proxyless-bootstrap"
 _DIRECTORY = "/var/lib/grpc/data/"
 _BOOTSTRAP = """\
@@ -103,7 +104,7 @@ def grpc_agent(version: Version, injection: PodInjection) -> Object:
 def _agent(injection: PodInjection, version: Version) -> Object:
     wait = ["pilot-agent", "wait", "--url=http://localhost:15020/healthz/ready"]
     found: Object = {
-        "name": PROXY,
+        "name": PROXY_CONTAINER,
         "image": proxy.proxy_image(injection, "proxy", injection.image),
         "ports": [{"containerPort": 15020, "protocol": "TCP", "name": "mesh-metrics"}],
         "args": proxy.proxy_arguments(injection, "sidecar"),
@@ -111,7 +112,7 @@ def _agent(injection: PodInjection, version: Version) -> Object:
         "env": [*_environment(injection, version)],
         **proxy.pull_policy(injection),
     }
-    mounts = proxy.named_annotation(injection, "sidecar.istio.io/userVolumeMount")
+    mounts = proxy.named_annotation(injection, USER_VOLUME_MOUNT)
     if proxy.status_port(injection) != "0":
         found["readinessProbe"] = proxy.readiness(injection, 15020)
         found["resources"] = proxy.resources(injection, version)
@@ -161,4 +162,4 @@ def _volumes(injection: PodInjection, version: Version) -> Iterator[Object]:
     yield identity_volume(injection, None)
     yield from data_volumes(injection, version, "istio-xds")
     yield from secret_volume(injection)
-    yield from proxy.named_annotation(injection, "sidecar.istio.io/userVolume")
+    yield from proxy.named_annotation(injection, USER_VOLUME)

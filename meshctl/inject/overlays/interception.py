@@ -10,13 +10,13 @@ from meshctl.inject.overlays import proxy
 from meshctl.inject.overlays.api import Object, PodInjection
 from meshctl.inject.overlays.proxy import number
 from meshctl.inject.overlays.versions import Feature, Version
-from meshctl.inject.pod.containers import CORE_DUMP, INIT, VALIDATION
+from meshctl.inject.pod.containers import CORE_DUMP
 from meshctl.inject.pod.openshift import DEFAULT_USER
 from meshctl.inject.pod.template_functions import FUNCTIONS
+from meshctl.istio.annotation_names import INTERCEPTION_MODE, REROUTE_INTERFACES
+from meshctl.istio.names import INIT_CONTAINER, VALIDATION_CONTAINER
 
-_MODE = "sidecar.istio.io/interceptionMode"
 _TRAFFIC = "traffic.sidecar.istio.io/"
-_REROUTED = "istio.io/reroute-virtual-interfaces"
 _NETWORKS = "k8s.v1.cni.cncf.io/networks"
 _PLUGIN = "default/istio-cni"
 _ALWAYS_EXCLUDED = "15090,15021"
@@ -25,7 +25,7 @@ _FORCED = "global.proxy_init.forceApplyIptables"
 
 def mode(injection: PodInjection) -> str:
     """How connections are led to the sidecar: ``REDIRECT``, ``TPROXY`` or ``NONE``."""
-    return injection.annotations.get(_MODE, configured_mode(injection))
+    return injection.annotations.get(INTERCEPTION_MODE, configured_mode(injection))
 
 
 def configured_mode(injection: PodInjection) -> str:
@@ -42,7 +42,7 @@ def interception_annotations(injection: PodInjection, version: Version) -> Objec
     """What the CNI plugin reads."""
     if not has_plugin(injection):
         return {}
-    found = {_MODE: mode(injection)}
+    found = {INTERCEPTION_MODE: mode(injection)}
     if injection.text("pilot.cni.provider") == "multus":
         found[_NETWORKS] = _networks(injection, version)
     for name, path in (("include", "includeIPRanges"), ("exclude", "excludeIPRanges")):
@@ -63,7 +63,7 @@ def interception_annotations(injection: PodInjection, version: Version) -> Objec
 def _rerouted(version: Version) -> tuple[str, ...]:
     """The annotations that name virtual interfaces, the one that counts first."""
     older = f"{_TRAFFIC}kubevirtInterfaces"
-    return (_REROUTED, older) if version.has(Feature.REROUTED_INTERFACES) else (older,)
+    return (REROUTE_INTERFACES, older) if version.has(Feature.REROUTED_INTERFACES) else (older,)
 
 
 def _networks(injection: PodInjection, version: Version) -> str:
@@ -95,7 +95,7 @@ def interception_container(injection: PodInjection, version: Version) -> Iterato
         return
     environment = proxy.metadata_environment(injection)
     yield {
-        "name": VALIDATION if has_plugin(injection) else INIT,
+        "name": VALIDATION_CONTAINER if has_plugin(injection) else INIT_CONTAINER,
         "image": init_image(injection, version),
         "args": [*_arguments(injection, version)],
         **proxy.pull_policy(injection),

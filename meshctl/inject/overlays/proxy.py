@@ -12,14 +12,15 @@ from meshctl.inject.go_template.values import show_inside
 from meshctl.inject.go_types import go_json
 from meshctl.inject.overlays.api import Object, PodInjection
 from meshctl.inject.overlays.versions import Feature, Version
-from meshctl.inject.pod.containers import PROXY
 from meshctl.inject.settings.mesh_settings import proxy_config_json
+from meshctl.istio.annotation_names import LOG_LEVEL, PROXY_IMAGE, STATUS_PORT
+from meshctl.istio.labels import APP_NAME, APP_VERSION, CANONICAL_PREFIX, REVISION
+from meshctl.istio.names import PROXY_CONTAINER
 from meshctl.words import quoted
 from meshctl.yaml.scalars import plain
 
 BOOTSTRAP = "sidecar.istio.io/bootstrapOverride"
 _COMPUTE = "sidecar.istio.io/proxy"
-_CANONICAL = "service.istio.io/canonical-"
 _FIELDS = (
     ("POD_NAME", "metadata.name"),
     ("POD_NAMESPACE", "metadata.namespace"),
@@ -55,26 +56,30 @@ def number(text: str) -> Any:
 
 def app_names(injection: PodInjection) -> list[str]:
     """The names of the pod's containers besides the sidecar."""
-    return [container["name"] for container in injection.containers if container["name"] != PROXY]
+    return [
+        container["name"]
+        for container in injection.containers
+        if container["name"] != PROXY_CONTAINER
+    ]
 
 
 def canonical_labels(injection: PodInjection, *, shortened_by: Version | None = None) -> Object:
     """The labels by which telemetry knows the service, its name cut to fit into a label."""
     labels = injection.labels
-    names = (labels.get(f"{_CANONICAL}name"), labels.get("app.kubernetes.io/name"))
+    names = (labels.get(f"{CANONICAL_PREFIX}name"), labels.get(APP_NAME))
     name = next(filter(None, (*names, labels.get("app"))), injection.owner.metadata.get("name", ""))
     if shortened_by and shortened_by.has(Feature.SHORT_NAMES):
         name = name.encode()[:63].decode(errors="ignore")
         is_trimmed = shortened_by.has(Feature.TRIMMED_NAMES)
         name = name.strip("-_.") if is_trimmed else name.removesuffix("-")
-    versions = (labels.get(f"{_CANONICAL}revision"), labels.get("app.kubernetes.io/version"))
+    versions = (labels.get(f"{CANONICAL_PREFIX}revision"), labels.get(APP_VERSION))
     revision = next(filter(None, (*versions, labels.get("version"))), "latest")
-    return {f"{_CANONICAL}name": name, f"{_CANONICAL}revision": revision}
+    return {f"{CANONICAL_PREFIX}name": name, f"{CANONICAL_PREFIX}revision": revision}
 
 
 def base_annotations(injection: PodInjection, *, is_kept: bool = True) -> Object:
     """The revision, and which container kubectl takes; what the pod says of that is kept or not."""
-    found = {"istio.io/rev": injection.revision or "default"}
+    found = {REVISION: injection.revision or "default"}
     for key in ("default-logs-container", "default-container"):
         name = f"kubectl.kubernetes.io/{key}"
         if (apps := app_names(injection)) and not (is_kept and name in injection.annotations):
@@ -84,7 +89,7 @@ def base_annotations(injection: PodInjection, *, is_kept: bool = True) -> Object
 
 def proxy_image(injection: PodInjection, part: str, image: str) -> str:
     """Name an image: a full name in the annotation or the values replaces the one computed."""
-    named = injection.annotation("sidecar.istio.io/proxyImage", f"global.{part}.image")
+    named = injection.annotation(PROXY_IMAGE, f"global.{part}.image")
     return named if "/" in named else image
 
 
@@ -96,7 +101,7 @@ def pull_policy(injection: PodInjection) -> Object:
 
 def proxy_arguments(injection: PodInjection, role: str) -> list[str]:
     """The arguments of the agent as ``sidecar`` or ``router``."""
-    level = injection.annotation("sidecar.istio.io/logLevel", "global.proxy.logLevel")
+    level = injection.annotation(LOG_LEVEL, "global.proxy.logLevel")
     components = injection.annotation(
         "sidecar.istio.io/componentLogLevel", "global.proxy.componentLogLevel"
     )
@@ -245,7 +250,7 @@ def readiness(injection: PodInjection, port: int, *, is_annotated: bool = True) 
 
 def status_port(injection: PodInjection) -> str:
     """The port where the agent answers, as text; 0 turns the probes off."""
-    return injection.annotation("status.sidecar.istio.io/port", "global.proxy.statusPort")
+    return injection.annotation(STATUS_PORT, "global.proxy.statusPort")
 
 
 def json_annotation(injection: PodInjection, name: str) -> list[tuple[str, Any]]:

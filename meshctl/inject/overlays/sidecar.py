@@ -7,17 +7,17 @@ from meshctl.inject.errors import InjectionError
 from meshctl.inject.go_template.values import show_inside
 from meshctl.inject.overlays import proxy
 from meshctl.inject.overlays.api import Object, PodInjection
-from meshctl.inject.overlays.interception import (
+from meshctl.inject.overlays.interception import (  # fmt: skip
     configured_mode,
     core_dump_container,
     dumps_core,
     interception_annotations,
     interception_container,
-)  # fmt: skip
+)
 from meshctl.inject.overlays.interception import mode as interception_mode
 from meshctl.inject.overlays.proxy import number, variable
 from meshctl.inject.overlays.versions import Feature, Version
-from meshctl.inject.overlays.volumes import (
+from meshctl.inject.overlays.volumes import (  # fmt: skip
     SECRETS,
     data_mounts,
     data_volumes,
@@ -29,11 +29,18 @@ from meshctl.inject.overlays.volumes import (
     revocation_volume,
     root_mount,
     secret_volume,
-)  # fmt: skip
-from meshctl.inject.pod.containers import PROXY
+)
 from meshctl.inject.pod.openshift import DEFAULT_USER
 from meshctl.inject.pod.template_data import KubernetesStruct, Message, TextMap
 from meshctl.inject.pod.template_functions import FUNCTIONS
+from meshctl.istio.annotation_names import (
+    INTERCEPTION_MODE,
+    NATIVE_SIDECAR,
+    USER_VOLUME,
+    USER_VOLUME_MOUNT,
+)
+from meshctl.istio.labels import TLS_MODE, TUNNEL
+from meshctl.istio.names import PROXY_CONTAINER
 
 
 def sidecar(version: Version, injection: PodInjection) -> Object:
@@ -65,7 +72,7 @@ def sidecar(version: Version, injection: PodInjection) -> Object:
 
 def is_native(injection: PodInjection, version: Version) -> bool:
     """Does the sidecar run as an init container that never ends?"""
-    wanted = injection.annotations.get("sidecar.istio.io/nativeSidecar")
+    wanted = injection.annotations.get(NATIVE_SIDECAR)
     if wanted is None or not version.has(Feature.NATIVE_ANNOTATION):
         return injection.is_native
     if not version.has(Feature.NATIVE_BY_DEFAULT):
@@ -75,17 +82,17 @@ def is_native(injection: PodInjection, version: Version) -> bool:
 
 def _labels(injection: PodInjection, version: Version) -> Object:
     own = injection.labels
-    found = {"security.istio.io/tlsMode": own.get("security.istio.io/tlsMode") or "istio"}
+    found = {TLS_MODE: own.get(TLS_MODE) or "istio"}
     metadata = injection.proxy_config.get("proxyMetadata") or {}
     if show_inside(metadata.get("ISTIO_META_ENABLE_HBONE")) == "true":
-        found["networking.istio.io/tunnel"] = own.get("networking.istio.io/tunnel") or "http"
+        found[TUNNEL] = own.get(TUNNEL) or "http"
     return found | proxy.canonical_labels(injection, shortened_by=version)
 
 
 def _container(injection: PodInjection, version: Version) -> Object:
     is_probed = proxy.status_port(injection) != "0"
     return {
-        "name": PROXY,
+        "name": PROXY_CONTAINER,
         "image": proxy.proxy_image(injection, "proxy", injection.image),
         **({"restartPolicy": "Always"} if is_native(injection, version) else {}),
         "ports": [{"containerPort": 15090, "protocol": "TCP", "name": "http-envoy-prom"}],
@@ -131,7 +138,7 @@ def _environment(injection: PodInjection, version: Version) -> Iterator[Object]:
     yield proxy.app_environment(injection)
     yield from proxy.limit_environment(injection, version)
     yield from proxy.place_environment(injection)
-    own_mode = injection.annotations.get("sidecar.istio.io/interceptionMode")
+    own_mode = injection.annotations.get(INTERCEPTION_MODE)
     yield variable("ISTIO_META_INTERCEPTION_MODE", own_mode or configured_mode(injection))
     label = injection.labels.get("service.istio.io/workload-name")
     name = label if version.has(Feature.WORKLOAD_NAME) else ""
@@ -217,7 +224,7 @@ def _mounts(injection: PodInjection, version: Version) -> Iterator[Object]:
     if (tls := _lightstep(injection)) is not None:
         path = FUNCTIONS["directory"](tls.get("caCertificates") or "")
         yield mount("lightstep-certs", path, is_read_only=True)
-    yield from proxy.named_annotation(injection, "sidecar.istio.io/userVolumeMount")
+    yield from proxy.named_annotation(injection, USER_VOLUME_MOUNT)
 
 
 def _volumes(injection: PodInjection, version: Version) -> Iterator[Object]:
@@ -227,7 +234,7 @@ def _volumes(injection: PodInjection, version: Version) -> Iterator[Object]:
     yield from data_volumes(injection, version, "istio-envoy")
     yield from revocation_volume(injection, version)
     yield from secret_volume(injection)
-    yield from proxy.named_annotation(injection, "sidecar.istio.io/userVolume")
+    yield from proxy.named_annotation(injection, USER_VOLUME)
     if _lightstep(injection) is not None:
         secret = {"optional": True, "secretName": "lightstep.cacert"}
         yield {"name": "lightstep-certs", "secret": secret}

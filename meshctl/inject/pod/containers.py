@@ -4,13 +4,9 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from meshctl.inject.settings.injector_config import InjectionSettings
+from meshctl.istio.names import INIT_CONTAINER, PROXY_CONTAINER, VALIDATION_CONTAINER
 
-PROXY = "istio-proxy"
-INIT = "istio-init"
-VALIDATION = "istio-validation"
 CORE_DUMP = "enable-core-dump"
-STATUS = "sidecar.istio.io/status"
-"""The annotation that lists what was injected."""
 
 Object = dict[str, Any]
 
@@ -39,15 +35,15 @@ def reorder(pod: Object, settings: InjectionSettings) -> None:
     spec = pod["spec"]
     holds = settings.mesh["defaultConfig"].get("holdApplicationUntilProxyStarts") is True
     holds |= settings.value("global", "proxy", "holdApplicationUntilProxyStarts") is True
-    spec["containers"] = _moved(spec.get("containers") or [], PROXY, first=holds)
+    spec["containers"] = _moved(spec.get("containers") or [], PROXY_CONTAINER, first=holds)
     if not (initial := spec.get("initContainers")):
         return
-    if find(PROXY, initial) is not None:
-        for name in (CORE_DUMP, PROXY, VALIDATION, INIT):
+    if find(PROXY_CONTAINER, initial) is not None:
+        for name in (CORE_DUMP, PROXY_CONTAINER, VALIDATION_CONTAINER, INIT_CONTAINER):
             initial = _moved(initial, name, first=True)
     else:
-        initial = _moved(initial, VALIDATION, first=True)
-        for name in (INIT, CORE_DUMP):
+        initial = _moved(initial, VALIDATION_CONTAINER, first=True)
+        for name in (INIT_CONTAINER, CORE_DUMP):
             initial = _moved(initial, name, first=False)
     spec["initContainers"] = initial
 

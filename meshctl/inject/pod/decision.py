@@ -5,8 +5,8 @@ from typing import Any, NamedTuple
 
 from meshctl.inject.errors import Path
 from meshctl.inject.settings.injector_config import InjectionSettings
+from meshctl.istio.labels import INJECT
 from meshctl.mesh.injection.inject_required import InjectCause, InjectPolicy, PodWords, required
-from meshctl.resources.kubernetes.workload import INJECT
 from meshctl.words import quoted
 
 _DISABLED = "has sidecar injection disabled"

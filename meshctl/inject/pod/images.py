@@ -4,9 +4,9 @@ from collections.abc import Mapping
 
 from meshctl.inject.go_template.values import show_inside
 from meshctl.inject.settings.injector_config import InjectionSettings
+from meshctl.istio.annotation_names import PROXY_IMAGE_TYPE
 
 _TYPES = ("debug", "distroless")
-_TYPE_ANNOTATION = "sidecar.istio.io/proxyImageType"
 
 
 def image(
@@ -18,7 +18,7 @@ def image(
     """
     name = settings.value("global", part, "image") or "proxyv2"
     variant = image_type or settings.value("global", "variant") or ""
-    variant = annotations.get(_TYPE_ANNOTATION, variant)
+    variant = annotations.get(PROXY_IMAGE_TYPE, variant)
     tag = show_inside(settings.value("global", "tag") or "")
     hub = settings.value("global", "hub") or ""
     if variant:

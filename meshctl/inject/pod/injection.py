@@ -10,15 +10,13 @@ from meshctl.inject.go_types.kubernetes_types import read
 from meshctl.inject.go_types.strategic_merge import merge
 from meshctl.inject.overlays.api import Overlay, PodInjection
 from meshctl.inject.owners import Owner
-from meshctl.inject.pod.containers import (
-    PROXY,
-    STATUS,
+from meshctl.inject.pod.containers import (  # fmt: skip
     Object,
     annotations_of,
     find,
     find_in_pod,
     reorder,
-)  # fmt: skip
+)
 from meshctl.inject.pod.images import image
 from meshctl.inject.pod.openshift import forget_shared_user, user_and_group
 from meshctl.inject.pod.overrides import injected_names, reapply, reinsert
@@ -26,12 +24,12 @@ from meshctl.inject.pod.probes import rewrite_probes
 from meshctl.inject.pod.prometheus import clear, merge_metrics, scrape_settings, tell_secure_port
 from meshctl.inject.settings.injector_config import InjectionSettings
 from meshctl.inject.settings.mesh_settings import effective_mesh
+from meshctl.istio.annotation_names import NATIVE_SIDECAR, SIDECAR_STATUS, TEMPLATES
 from meshctl.istio.annotation_values import wrong_value
+from meshctl.istio.labels import NETWORK
+from meshctl.istio.names import PROXY_CONTAINER
 from meshctl.words import quoted
 
-_TEMPLATES = "inject.istio.io/templates"
-_NATIVE = "sidecar.istio.io/nativeSidecar"
-_NETWORK = "topology.istio.io/network"
 _ADDED_LATER = frozenset({"ISTIO_PROMETHEUS_ANNOTATIONS", "ISTIO_KUBE_APP_PROBERS"})
 _REPLACED = {
     f"traffic.sidecar.istio.io/{word}OutboundIPRanges": f" (over {word}IPRanges of the values)"
@@ -76,7 +74,7 @@ def _run_templates(pod: Object, owner: Owner, settings: InjectionSettings) -> tu
     for name in _template_names(pod, settings):
         overlay = _overlay(name, settings)(injection)
         template = _merged(template, overlay, name)
-        if native and find(PROXY, template["spec"].get("initContainers")):
+        if native and find(PROXY_CONTAINER, template["spec"].get("initContainers")):
             merged = _moved_to_init(merged)
         merged = _merged(merged, overlay, name)
     return merged, template
@@ -91,18 +89,18 @@ def _merged(pod: Object, overlay: Object, name: str) -> Object:
 
 def _is_native(pod: Object, settings: InjectionSettings) -> bool:
     """A pod's own word comes first, as in the templates."""
-    return (annotations_of(pod).get(_NATIVE) or str(settings.native).lower()) != "false"
+    return (annotations_of(pod).get(NATIVE_SIDECAR) or str(settings.native).lower()) != "false"
 
 
 def _overlay(name: str, settings: InjectionSettings) -> Overlay:
     try:
         return settings.overlay(name)
     except InjectionError as error:
-        raise error.below("metadata", "annotations", _TEMPLATES) from None
+        raise error.below("metadata", "annotations", TEMPLATES) from None
 
 
 def _template_names(pod: Object, settings: InjectionSettings) -> list[str]:
-    text = annotations_of(pod).get(_TEMPLATES)
+    text = annotations_of(pod).get(TEMPLATES)
     names = settings.default_templates
     if text is not None:
         names = tuple(name.strip() for name in text.split(","))
@@ -120,17 +118,17 @@ def _stripped(pod: Object, settings: InjectionSettings) -> Object:
         pod["spec"][key] = kept
     if scrape_settings(pod).get("port") == str(settings.status_port):
         clear(pod)
-    del annotations_of(pod)[STATUS]
+    del annotations_of(pod)[SIDECAR_STATUS]
     return pod
 
 
 def _moved_to_init(pod: Object) -> Object:
     """Move a sidecar that the user set up to where native sidecars stand."""
-    sidecar = find(PROXY, pod["spec"].get("containers"))
+    sidecar = find(PROXY_CONTAINER, pod["spec"].get("containers"))
     if sidecar is None:
         return pod
     spec = pod["spec"]
-    kept = [container for container in spec["containers"] if container["name"] != PROXY]
+    kept = [container for container in spec["containers"] if container["name"] != PROXY_CONTAINER]
     initial = [*(spec.get("initContainers") or []), sidecar]
     return {**pod, "spec": {**spec, "containers": kept, "initContainers": initial}}
 
@@ -158,22 +156,22 @@ def _finish(pod: Object, template: Object, settings: InjectionSettings) -> None:
     """Do what templates can't (postProcessPod)."""
     pod["metadata"].setdefault("labels", {})
     environment = _cluster_environment(pod, settings)
-    sidecar = find_in_pod(PROXY, pod)
+    sidecar = find_in_pod(PROXY_CONTAINER, pod)
     if sidecar is not None:
         _set_environment(sidecar, environment)
     merge_metrics(pod, settings)
     tell_secure_port(pod)
     rewrite_probes(pod, settings)
     if "ISTIO_META_NETWORK" in environment:
-        pod["metadata"]["labels"][_NETWORK] = environment["ISTIO_META_NETWORK"]
+        pod["metadata"]["labels"][NETWORK] = environment["ISTIO_META_NETWORK"]
     annotations = annotations_of(pod)
-    annotations[STATUS] = _status(template["spec"], settings)
+    annotations[SIDECAR_STATUS] = _status(template["spec"], settings)
     annotations.update(settings.injected_annotations)
 
 
 def _cluster_environment(pod: Object, settings: InjectionSettings) -> dict[str, str]:
     """Where the sidecar runs; the pod's label of its network has the last word."""
-    network = pod["metadata"]["labels"].get(_NETWORK) or settings.network
+    network = pod["metadata"]["labels"].get(NETWORK) or settings.network
     cluster = settings.value("global", "multiCluster", "clusterName")
     given = {"ISTIO_META_CLUSTER_ID": cluster, "ISTIO_META_NETWORK": network}
     return {name: str(value) for name, value in given.items() if value}

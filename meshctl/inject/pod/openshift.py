@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 
-from meshctl.inject.pod.containers import INIT, PROXY, VALIDATION, Object, find_in_pod
+from meshctl.inject.pod.containers import Object, find_in_pod
+from meshctl.istio.names import INIT_CONTAINER, PROXY_CONTAINER, VALIDATION_CONTAINER
 
 DEFAULT_USER = 1337
 _USERS = "openshift.io/sa.scc.uid-range"
@@ -26,15 +27,15 @@ def _last(text: str) -> int:
 
 def forget_shared_user(pod: Object) -> None:
     """Drop the sidecar's user where it is the application's: traffic would bypass the sidecar."""
-    sidecar = find_in_pod(PROXY, pod)
+    sidecar = find_in_pod(PROXY_CONTAINER, pod)
     security = (sidecar or {}).get("securityContext")
     if security is None:
         return
-    own = {PROXY: 0, "": 0}
+    own = {PROXY_CONTAINER: 0, "": 0}
     for container in pod["spec"].get("containers") or []:
         user = (container.get("securityContext") or {}).get("runAsUser")
-        if user is not None and container["name"] not in {INIT, VALIDATION}:
-            own[PROXY if container["name"] == PROXY else ""] = user
-    if own[PROXY] == own[""]:
+        if user is not None and container["name"] not in {INIT_CONTAINER, VALIDATION_CONTAINER}:
+            own[PROXY_CONTAINER if container["name"] == PROXY_CONTAINER else ""] = user
+    if own[PROXY_CONTAINER] == own[""]:
         security.pop("runAsUser", None)
         security.pop("runAsGroup", None)

@@ -9,16 +9,9 @@ from meshctl.inject.errors import InjectionError, annotation_error
 from meshctl.inject.go_types import go_json
 from meshctl.inject.go_types.kubernetes_types import read
 from meshctl.inject.go_types.strategic_merge import merge
-from meshctl.inject.pod.containers import (
-    INIT,
-    PROXY,
-    STATUS,
-    VALIDATION,
-    Object,
-    annotations_of,
-    find,
-    find_in_pod,
-)  # fmt: skip
+from meshctl.inject.pod.containers import Object, annotations_of, find, find_in_pod  # fmt: skip
+from meshctl.istio.annotation_names import INTERCEPTION_MODE, SIDECAR_STATUS
+from meshctl.istio.names import INIT_CONTAINER, PROXY_CONTAINER, VALIDATION_CONTAINER
 
 OVERRIDES = "proxy.istio.io/overrides"
 _AUTO_IMAGE = "auto"
@@ -54,13 +47,13 @@ def was_moved(container: Object) -> bool:
 
     istiod doesn't ask when it injects again, and its templates then miss the sidecar's ports.
     """
-    return container["name"] == PROXY and container.get("restartPolicy") != "Always"
+    return container["name"] == PROXY_CONTAINER and container.get("restartPolicy") != "Always"
 
 
 def injected_names(pod: Object) -> Mapping[str, list[str]] | None:
     """What an earlier injection says it added; ``None`` when there was none."""
     try:
-        status = json.loads(annotations_of(pod).get(STATUS, "null"))
+        status = json.loads(annotations_of(pod).get(SIDECAR_STATUS, "null"))
     except ValueError:
         return None
     if not isinstance(status, dict):
@@ -87,7 +80,7 @@ def reapply(
             overlay = {k: v for k, v in own.items() if (k, v) != ("image", _AUTO_IMAGE)}
             found.setdefault(name, []).append(overlay)
             final = read("Pod", merge("Pod", final, {"spec": {name: [overlay]}}))
-    if found and STATUS not in annotations_of(original):
+    if found and SIDECAR_STATUS not in annotations_of(original):
         annotations_of(final)[OVERRIDES] = go_json.dumps(found)
     adjust_user(final, original, proxy_config)
     return final
@@ -112,21 +105,27 @@ def adjust_user(final: Object, original: Object, proxy_config: Mapping[str, Any]
     # What an earlier injection set up is no wish of the user's.
     lists = (
         *(known.get(name) for name in _LISTS),
-        *(original["spec"].get(name) for name in _LISTS if PROXY not in status.get(name, ())),
+        *(
+            original["spec"].get(name)
+            for name in _LISTS
+            if PROXY_CONTAINER not in status.get(name, ())
+        ),
     )
-    sidecar: Object = next(filter(None, (find(PROXY, containers) for containers in lists)), {})
+    sidecar: Object = next(
+        filter(None, (find(PROXY_CONTAINER, containers) for containers in lists)), {}
+    )
     own = sidecar.get("securityContext") or {}
     user, group = own.get("runAsUser"), own.get("runAsGroup")
     initial = final["spec"].get("initContainers")
-    container = find(INIT, initial) or find(VALIDATION, initial)
+    container = find(INIT_CONTAINER, initial) or find(VALIDATION_CONTAINER, initial)
     if container is None or (user is None and group is None):
         return
-    mode = annotations_of(final).get("sidecar.istio.io/interceptionMode")
+    mode = annotations_of(final).get(INTERCEPTION_MODE)
     is_transparent = "TPROXY" in (mode, proxy_config.get("interceptionMode"))
-    injected = find_in_pod(PROXY, final)
+    injected = find_in_pod(PROXY_CONTAINER, final)
     if is_transparent and user is not None and injected is not None:
         injected.setdefault("securityContext", {})["runAsUser"] = 0
-    if not is_transparent and container["name"] == VALIDATION:
+    if not is_transparent and container["name"] == VALIDATION_CONTAINER:
         given = {"runAsUser": user, "runAsGroup": group}
         security = container.setdefault("securityContext", {})
         security.update({key: value for key, value in given.items() if value is not None})

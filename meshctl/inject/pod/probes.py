@@ -7,21 +7,14 @@ from typing import Any
 from meshctl.inject.errors import Path
 from meshctl.inject.go_types import go_json
 from meshctl.inject.go_types.kubernetes_types import read
-from meshctl.inject.pod.containers import (
-    PROXY,
-    STATUS,
-    Object,
-    annotations_of,
-    find_in_pod,
-)  # fmt: skip
+from meshctl.inject.pod.containers import Object, annotations_of, find_in_pod  # fmt: skip
 from meshctl.inject.settings.injector_config import InjectionSettings
+from meshctl.istio.annotation_names import REWRITE_PROBES, SIDECAR_STATUS, STATUS_PORT
 from meshctl.istio.annotation_values import flag
+from meshctl.istio.names import PROXY_CONTAINER
 
 PROBERS = "ISTIO_KUBE_APP_PROBERS"
 """The variable by which the agent knows the original probes."""
-REWRITE = "sidecar.istio.io/rewriteAppHTTPProbers"
-"""The annotation by which a pod decides about its probes."""
-_STATUS_PORT = "status.sidecar.istio.io/port"
 _PROBES = (("readinessProbe", "readyz"), ("livenessProbe", "livez"), ("startupProbe", "startupz"))
 _HOOKS = (("preStop", "prestopz"), ("postStart", "poststartz"))
 _TYPES = {"httpGet": "HTTPGetAction", "tcpSocket": "TCPSocketAction", "grpc": "GRPCAction"}
@@ -30,8 +23,8 @@ _ACTIONS = tuple(_TYPES)
 
 def rewrite_probes(pod: Object, settings: InjectionSettings) -> None:
     """Send the probes of the containers to the agent, which sends them on."""
-    sidecar = find_in_pod(PROXY, pod)
-    asked = flag(annotations_of(pod).get(REWRITE))
+    sidecar = find_in_pod(PROXY_CONTAINER, pod)
+    asked = flag(annotations_of(pod).get(REWRITE_PROBES))
     if sidecar is None or not (settings.rewrites_probes if asked is None else asked):
         return
     port = _status_port(pod, settings)
@@ -52,7 +45,7 @@ def _handlers(pod: Object) -> Iterator[tuple[str, Object, int]]:
     """Walk what the kubelet calls: where the agent takes it, the handler, its timeout."""
     spec = pod["spec"]
     for container in [*(spec.get("containers") or []), *(spec.get("initContainers") or [])]:
-        if container["name"] == PROXY:
+        if container["name"] == PROXY_CONTAINER:
             continue
         for field, word in _PROBES:
             probe = container.get(field)
@@ -81,7 +74,7 @@ def _resolve_port(path: str, handler: Object, pod: Object, agent: int) -> bool:
 
 
 def _status_port(pod: Object, settings: InjectionSettings) -> int:
-    text = annotations_of(pod).get(_STATUS_PORT)
+    text = annotations_of(pod).get(STATUS_PORT)
     if text is None:
         return settings.status_port
     return int(text) if text.strip().isdecimal() else 0
@@ -89,7 +82,7 @@ def _status_port(pod: Object, settings: InjectionSettings) -> int:
 
 def _set_probers(pod: Object, sidecar: Object, found: dict[str, Any]) -> None:
     environment = sidecar.setdefault("env", [])
-    if STATUS in annotations_of(pod):
+    if SIDECAR_STATUS in annotations_of(pod):
         for variable in environment:
             if variable["name"] == PROBERS:
                 try:

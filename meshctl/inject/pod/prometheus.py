@@ -6,13 +6,9 @@ from typing import Any
 
 from meshctl.inject.errors import Path, annotation_error
 from meshctl.inject.go_types import go_json
-from meshctl.inject.pod.containers import (
-    PROXY,
-    Object,
-    annotations_of,
-    find_in_pod,
-)  # fmt: skip
+from meshctl.inject.pod.containers import Object, annotations_of, find_in_pod  # fmt: skip
 from meshctl.inject.settings.injector_config import InjectionSettings
+from meshctl.istio.names import PROXY_CONTAINER
 from meshctl.mesh.workloads.prometheus_merge import (
     TARGETS,
     merges_metrics,
@@ -41,7 +37,7 @@ def merge_metrics(pod: Object, settings: InjectionSettings) -> None:
     asked = [target._asdict() for target in targets(annotations.get(TARGETS, ""))]
     if asked:
         scraped |= {"path": asked[0]["path"], "port": asked[0]["port"], "targets": asked}
-    sidecar = find_in_pod(PROXY, pod)
+    sidecar = find_in_pod(PROXY_CONTAINER, pod)
     if sidecar is not None and any(scraped.values()):
         variable = {"name": _VARIABLE, "value": go_json.dumps(scraped)}
         sidecar.setdefault("env", []).append(variable)
@@ -54,7 +50,7 @@ def merge_metrics(pod: Object, settings: InjectionSettings) -> None:
 
 def tell_secure_port(pod: Object) -> None:
     """Let Prometheus find the port where the sidecar serves merged metrics over mTLS (1.31)."""
-    variables = (find_in_pod(PROXY, pod) or {}).get("env") or []
+    variables = (find_in_pod(PROXY_CONTAINER, pod) or {}).get("env") or []
     port = next(
         (variable.get("value") for variable in variables if variable["name"] == _SECURE_VARIABLE),
         "",

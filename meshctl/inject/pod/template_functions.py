@@ -9,6 +9,8 @@ from meshctl.inject.go_template.values import show_inside
 from meshctl.inject.go_types import go_json
 from meshctl.inject.pod.template_data import KubernetesStruct, Message
 from meshctl.inject.settings.mesh_settings import proxy_config_json
+from meshctl.istio.labels import APP_VERSION
+from meshctl.istio.names import PROXY_CONTAINER
 from meshctl.yaml import emitter as go_yaml
 
 _BY_CONVENTION = "OTEL_SEMANTIC_CONVENTIONS"
@@ -146,7 +148,7 @@ def _resource_attributes(
     if all(tracer.get("serviceAttributeEnrichment") != _BY_CONVENTION for tracer in tracers):
         return ""
     own = {name: annotations.get(f"{_ATTRIBUTE}{name}") for name in ("namespace", "version")}
-    version = own["version"] or labels.get("app.kubernetes.io/version")
+    version = own["version"] or labels.get(APP_VERSION)
     if not version and len(containers) == 1:
         version = _image_version(containers[0].field("Image"))
     instance = annotations.get(f"{_ATTRIBUTE}instance.id")
@@ -185,7 +187,7 @@ FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     **SPRIG,
     "annotation": _annotation,
     "appendMultusNetwork": _append_network,
-    "applicationPorts": lambda containers: _ports(containers, skipped="istio-proxy"),
+    "applicationPorts": lambda containers: _ports(containers, skipped=PROXY_CONTAINER),
     "contains": lambda needle, text: needle in text,
     "directory": lambda path: path[: path.rfind("/") + 1],
     # The process that injects is not istiod, whose environment this reads.

@@ -9,21 +9,38 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from meshctl.inject.errors import Path
-from meshctl.inject.pod.containers import PROXY, STATUS, Object, annotations_of
+from meshctl.inject.pod.containers import Object, annotations_of
 from meshctl.inject.pod.overrides import OVERRIDES
-from meshctl.inject.pod.probes import REWRITE
+from meshctl.istio.annotation_names import (
+    EXCLUDE_INBOUND_PORTS,
+    EXCLUDE_OUTBOUND_PORTS,
+    INCLUDE_INBOUND_PORTS,
+    INCLUDE_OUTBOUND_RANGES,
+    INTERCEPTION_MODE,
+    REWRITE_PROBES,
+    SIDECAR_STATUS,
+    TEMPLATES,
+)
+from meshctl.istio.labels import (
+    APP_NAME,
+    APP_VERSION,
+    CANONICAL_PREFIX,
+    NETWORK,
+    REVISION,
+    TLS_MODE,
+    TUNNEL,
+)
+from meshctl.istio.names import PROXY_CONTAINER
 
-_CANONICAL = "service.istio.io/canonical-"
-_NETWORK = "topology.istio.io/network"
 _NETWORKS = "k8s.v1.cni.cncf.io/networks"
 _CNI_NETWORK = "istio-cni"
 _CNI_DEFAULTS = {
-    "sidecar.istio.io/interceptionMode": {"REDIRECT"},
-    "traffic.sidecar.istio.io/includeOutboundIPRanges": {"*"},
-    "traffic.sidecar.istio.io/includeInboundPorts": {"*"},
-    "traffic.sidecar.istio.io/excludeInboundPorts": {"15020", "15021"},
+    INTERCEPTION_MODE: {"REDIRECT"},
+    INCLUDE_OUTBOUND_RANGES: {"*"},
+    INCLUDE_INBOUND_PORTS: {"*"},
+    EXCLUDE_INBOUND_PORTS: {"15020", "15021"},
     "traffic.sidecar.istio.io/includeOutboundPorts": {""},
-    "traffic.sidecar.istio.io/excludeOutboundPorts": {""},
+    EXCLUDE_OUTBOUND_PORTS: {""},
 }
 """Annotations that tell the CNI plugin what it can't know, with the values of the chart."""
 _MAX_LABEL = 63
@@ -49,51 +66,51 @@ def remove_metadata(pod: Object, workload: Object, added: Added) -> Iterator[tup
         if labels.get(name) in values and not (isinstance(needed, dict) and name in needed):
             del labels[name]
     annotations = annotations_of(pod)
-    first = next((c["name"] for c in pod["spec"]["containers"] if c["name"] != PROXY), "")
+    first = next((c["name"] for c in pod["spec"]["containers"] if c["name"] != PROXY_CONTAINER), "")
     for name in ("default-logs-container", "default-container"):
         if annotations.get(f"kubectl.kubernetes.io/{name}") == first:
             del annotations[f"kubectl.kubernetes.io/{name}"]
-    if annotations.get("istio.io/rev") == _revision(annotations):
-        del annotations["istio.io/rev"]
-    for name in (STATUS, OVERRIDES):
+    if annotations.get(REVISION) == _revision(annotations):
+        del annotations[REVISION]
+    for name in (SIDECAR_STATUS, OVERRIDES):
         annotations.pop(name, None)
-    if _is_of_grpc(annotations) and annotations.get(REWRITE) == "false":
-        del annotations[REWRITE]
+    if _is_of_grpc(annotations) and annotations.get(REWRITE_PROBES) == "false":
+        del annotations[REWRITE_PROBES]
     if added.is_cni:
         _remove_cni(annotations)
-    if _NETWORK in labels and added.tells_network and not added.network:
-        message = f"label {_NETWORK} may be the mesh's or yours; it stays, unless --values tell"
-        yield message, ("metadata", "labels", _NETWORK)
+    if NETWORK in labels and added.tells_network and not added.network:
+        message = f"label {NETWORK} may be the mesh's or yours; it stays, unless --values tell"
+        yield message, ("metadata", "labels", NETWORK)
 
 
 def _is_of_grpc(annotations: Mapping[str, str]) -> bool:
     """The templates for gRPC turn the rewriting of probes off."""
-    return annotations.get("inject.istio.io/templates", "").startswith("grpc-")
+    return annotations.get(TEMPLATES, "").startswith("grpc-")
 
 
 def _labels(labels: Mapping[str, str], workload: Object, network: str) -> dict[str, set[str]]:
     """The values that a template gives to labels of a pod that has none of them."""
-    name = labels.get("app.kubernetes.io/name") or labels.get("app")
+    name = labels.get(APP_NAME) or labels.get("app")
     name = (name or workload["metadata"].get("name", ""))[:_MAX_LABEL]
-    version = labels.get("app.kubernetes.io/version") or labels.get("version") or "latest"
+    version = labels.get(APP_VERSION) or labels.get("version") or "latest"
     return {
-        "security.istio.io/tlsMode": {"istio"},
-        "networking.istio.io/tunnel": {"http"},
-        _NETWORK: {network},
-        f"{_CANONICAL}name": {name, name.strip("-_.")},
-        f"{_CANONICAL}revision": {version},
+        TLS_MODE: {"istio"},
+        TUNNEL: {"http"},
+        NETWORK: {network},
+        f"{CANONICAL_PREFIX}name": {name, name.strip("-_.")},
+        f"{CANONICAL_PREFIX}revision": {version},
     }
 
 
 def _revision(annotations: Mapping[str, str]) -> Any:
-    return json.loads(annotations[STATUS]).get("revision", "default")
+    return json.loads(annotations[SIDECAR_STATUS]).get("revision", "default")
 
 
 def _remove_cni(annotations: dict[str, str]) -> None:
     for name, values in _CNI_DEFAULTS.items():
         if annotations.get(name) in values:
             del annotations[name]
-    ports = "traffic.sidecar.istio.io/excludeInboundPorts"
+    ports = EXCLUDE_INBOUND_PORTS
     if ports in annotations:
         annotations[ports] = annotations[ports].removesuffix(",15020")
     text = annotations.get(_NETWORKS)

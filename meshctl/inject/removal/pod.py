@@ -13,10 +13,12 @@ from typing import Any, NamedTuple
 from meshctl.inject.errors import Path
 from meshctl.inject.go_types.kubernetes_types import read
 from meshctl.inject.pod import prometheus
-from meshctl.inject.pod.containers import PROXY, STATUS, VALIDATION, Object, find_in_pod
+from meshctl.inject.pod.containers import Object, find_in_pod
 from meshctl.inject.pod.overrides import injected_names, recorded, was_moved
 from meshctl.inject.pod.probes import restore_probes
 from meshctl.inject.removal.metadata import Added, remove_metadata
+from meshctl.istio.annotation_names import SIDECAR_STATUS
+from meshctl.istio.names import PROXY_CONTAINER, VALIDATION_CONTAINER
 
 _GATEWAY_SYSCTLS = [{"name": "net.ipv4.ip_unprivileged_port_start", "value": "0"}]
 """What the template of gateways sets on their pods."""
@@ -31,7 +33,7 @@ class Doubt(NamedTuple):
 
 def is_injected(pod: Object) -> bool:
     """Does a pod say what was injected into it?"""
-    return STATUS in (pod["metadata"].get("annotations") or {})
+    return SIDECAR_STATUS in (pod["metadata"].get("annotations") or {})
 
 
 def remove_sidecar(pod: Object, workload: Object, network: str = "") -> tuple[Object, list[Doubt]]:
@@ -39,9 +41,9 @@ def remove_sidecar(pod: Object, workload: Object, network: str = "") -> tuple[Ob
     pod = deepcopy(pod)
     status = injected_names(pod)
     if status is None:
-        return pod, [Doubt(f"annotation {STATUS} cannot be read, so that nothing is known of what "
-                           "was injected; it stays", ("metadata", "annotations", STATUS))]  # fmt: skip
-    sidecar = find_in_pod(PROXY, pod) or {}
+        return pod, [Doubt(f"annotation {SIDECAR_STATUS} cannot be read, so that nothing is known of what "
+                           "was injected; it stays", ("metadata", "annotations", SIDECAR_STATUS))]  # fmt: skip
+    sidecar = find_in_pod(PROXY_CONTAINER, pod) or {}
     environment = {
         variable["name"]: variable.get("value", "") for variable in sidecar.get("env") or []
     }
@@ -51,7 +53,7 @@ def remove_sidecar(pod: Object, workload: Object, network: str = "") -> tuple[Ob
     added = Added(
         network=network,
         tells_network="ISTIO_META_NETWORK" in environment,
-        is_cni=VALIDATION in status.get("initContainers", ()),
+        is_cni=VALIDATION_CONTAINER in status.get("initContainers", ()),
     )
     doubts += [Doubt(*found) for found in remove_metadata(pod, workload, added)]
     _restore_containers(pod["spec"], status, own)
@@ -117,7 +119,7 @@ def _is_injected_mount(
     mount: Mapping[str, Any], container: Object, status: Mapping[str, list[str]]
 ) -> bool:
     """Templates for gRPC mount what they add into the application's containers."""
-    return container["name"] != PROXY and mount.get("name") in status.get("volumes", ())
+    return container["name"] != PROXY_CONTAINER and mount.get("name") in status.get("volumes", ())
 
 
 def _is_of_grpc(variable: Mapping[str, Any]) -> bool:

@@ -16,16 +16,17 @@ from meshctl.inject.overlays.gateway import gateway
 from meshctl.inject.overlays.grpc import grpc_agent, grpc_simple
 from meshctl.inject.overlays.sidecar import sidecar
 from meshctl.inject.overlays.versions import NEWEST, Feature, Version, read_version
-from meshctl.inject.settings.injector_config import (
+from meshctl.inject.settings.injector_config import (  # fmt: skip
     SIDECAR,
     InjectionSettings,
     read_config,
     read_config_fields,
     read_mapping,
     with_floats,
-)  # fmt: skip
+)
 from meshctl.inject.settings.mesh_settings import mesh_with_defaults
 from meshctl.inject.settings.set_values import laid_over, set_values
+from meshctl.istio.names import ISTIO_NAMESPACE
 from meshctl.words import quoted, with_article
 
 DEFAULT_VERSION = f"1.{NEWEST}"
@@ -133,7 +134,7 @@ def _chart_config(version: Version, values: Mapping[str, Any]) -> dict[str, Any]
 
 def _chart_mesh(values: Mapping[str, Any]) -> dict[str, Any]:
     """The MeshConfig that the chart writes."""
-    namespace = value_at(values, "global", "istioNamespace") or "istio-system"
+    namespace = value_at(values, "global", "istioNamespace") or ISTIO_NAMESPACE
     istiod = f"istiod-{values['revision']}" if values.get("revision") else "istiod"
     config: dict[str, Any] = {"discoveryAddress": f"{istiod}.{namespace}.svc:15012"}
     if mesh_id := value_at(values, "global", "meshID"):

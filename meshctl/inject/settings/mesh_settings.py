@@ -5,9 +5,10 @@ from typing import Any
 
 from meshctl.inject.errors import InjectionError, annotation_error
 from meshctl.inject.go_types.go_json import dumps
-from meshctl.istio.annotation_values import PROXY_CONFIG
+from meshctl.istio.annotation_names import PROXY_CONFIG
 from meshctl.istio.mesh_config_schema import MESH_CONFIG, fields
 from meshctl.istio.mesh_config_schema import PROXY_CONFIG as PROXY_MESSAGE
+from meshctl.istio.names import ISTIO_NAMESPACE, PROXY_CONTAINER
 from meshctl.istio.protobuf_json import write
 from meshctl.validation.mesh_config.text import Judgement, judge, sentence
 from meshctl.yaml.reader import parse_one
@@ -15,7 +16,7 @@ from meshctl.yaml.reader import parse_one
 DEFAULT_PROXY_CONFIG: Mapping[str, Any] = {
     "configPath": "./etc/istio/proxy",
     "binaryPath": "/usr/local/bin/envoy",
-    "serviceCluster": "istio-proxy",
+    "serviceCluster": PROXY_CONTAINER,
     "drainDuration": "45s",
     "discoveryAddress": "istiod.istio-system.svc:15012",
     "proxyAdminPort": 15000,
@@ -28,7 +29,7 @@ _DEFAULT_MESH: Mapping[str, Any] = {
     "proxyListenPort": 15001,
     "proxyInboundListenPort": 15006,
     "trustDomain": "cluster.local",
-    "rootNamespace": "istio-system",
+    "rootNamespace": ISTIO_NAMESPACE,
     "enablePrometheusMerge": True,
     "defaultConfig": DEFAULT_PROXY_CONFIG,
 }

@@ -9,14 +9,14 @@ from meshctl.inject.errors import InjectionError
 from meshctl.inject.go_types.kubernetes_types import read
 from meshctl.inject.parts import ManifestDocument, WarnText
 from meshctl.inject.settings.injector_config import InjectionSettings
-from meshctl.inject.workloads import (
+from meshctl.inject.workloads import (  # fmt: skip
     Remark,
     Warn,
     group_of,
     inject_workload,
     is_known,
     uninject_workload,
-)  # fmt: skip
+)
 from meshctl.yaml import emitter as go_yaml
 
 _SEPARATOR = "---"

@@ -13,14 +13,14 @@ from meshctl.inject.parts import ManifestDocument, WarnText
 from meshctl.inject.settings.injector_config import InjectionSettings
 from meshctl.inject.text.istioctl_style import Change, change_list, is_list
 from meshctl.inject.text.text_edits import Editor, UnsafeEditError
-from meshctl.inject.workloads import (
+from meshctl.inject.workloads import (  # fmt: skip
     Remark,
     Warn,
     inject_workload,
     is_known,
     is_partly_known,
     uninject_workload,
-)  # fmt: skip
+)
 from meshctl.yaml import comments as tokens
 from meshctl.yaml import emitter as go_yaml
 from meshctl.yaml.reader import parse_one

@@ -5,10 +5,12 @@ from dataclasses import dataclass, replace
 from itertools import chain
 
 from meshctl.inspect.shown import Named, Place, Shown
+from meshctl.istio.annotation_names import DRY_RUN
+from meshctl.istio.names import PROXY_CONTAINER
 from meshctl.mesh import Mesh
 from meshctl.mesh.security.authorization_rules import matches_everything
 from meshctl.mesh.security.peer_authentication import EffectiveMode
-from meshctl.mesh.workloads.membership import PROXY_CONTAINER, Membership
+from meshctl.mesh.workloads.membership import Membership
 from meshctl.resources import (
     AuthorizationPolicy,
     AuthorizationRule,
@@ -22,7 +24,6 @@ from meshctl.resources import (
 
 _ORDER = ("CUSTOM", "DENY", "ALLOW", "AUDIT")
 """How Envoy asks them (pilot/pkg/security/authz/builder, Istio 1.31); AUDIT decides nothing."""
-_DRY_RUN = "istio.io/dry-run"
 _NO_PORT = 0
 """A port that no policy can name."""
 _ENFORCERS = {
@@ -247,7 +248,7 @@ def _all(resources: Iterable[Resource], shown: Shown) -> tuple[Named, ...]:
 
 
 def _is_dry_run(policy: AuthorizationPolicy) -> bool:
-    return policy.annotations.get(_DRY_RUN) == "true"
+    return policy.annotations.get(DRY_RUN) == "true"
 
 
 def _callers(policies: Sequence[AuthorizationPolicy]) -> str:

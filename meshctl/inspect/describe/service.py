@@ -18,13 +18,7 @@ from meshctl.mesh import Mesh
 from meshctl.mesh.registry.services import HostPort, RegisteredHost
 from meshctl.mesh.security.tls_connection import Client, Upstream
 from meshctl.mesh.traffic.destination_rules import EffectiveDestinationRule
-from meshctl.resources import (
-    Service,
-    ServicePort,
-    Subset,
-    TrafficPolicy,
-    Workload,
-)
+from meshctl.resources import Service, ServicePort, Subset, TrafficPolicy, Workload
 
 _CHOSEN = {
     ProtocolChoice.TRANSPORT: "protocol",

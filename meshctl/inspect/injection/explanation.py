@@ -9,8 +9,7 @@ from meshctl.engine.label_query import label_query
 from meshctl.errors import UsageError
 from meshctl.inspect.shown import Named, Place, Shown
 from meshctl.inspect.targets import find_workload
-from meshctl.istio.ambient import DATAPLANE_MODE
-from meshctl.istio.labels import INJECTION, REVISION
+from meshctl.istio.labels import DATAPLANE_MODE, INJECT, INJECTION, NAMESPACE_NAME, REVISION
 from meshctl.mesh import Mesh
 from meshctl.mesh.injection.explain import (
     DEFAULT_REVISION,
@@ -19,10 +18,8 @@ from meshctl.mesh.injection.explain import (
     webhook_matches,
 )
 from meshctl.mesh.injection.inject_required import InjectDecision, decide
-from meshctl.mesh.injection.webhooks import NAMESPACE_NAME
 from meshctl.mesh.workloads.membership import Membership, has_proxy_container, is_live, promise
 from meshctl.resources import Workload
-from meshctl.resources.kubernetes.workload import INJECT
 from meshctl.settings import Settings
 
 

@@ -4,13 +4,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from meshctl.errors import UsageError
-from meshctl.inspect.targets import (
-    Lack,
-    kind_of,
-    look_up,
-    look_up_hosts,
-    look_up_workload,
-)
+from meshctl.inspect.targets import Lack, kind_of, look_up, look_up_hosts, look_up_workload
 from meshctl.inspect.tls.change import TlsChange, changes
 from meshctl.inspect.tls.failures import TlsFailure, failures
 from meshctl.inspect.tls.matrix import matrix, namespaces

@@ -6,6 +6,7 @@ from typing import Any
 from meshctl.errors import UsageError
 from meshctl.inspect.targets import find, find_workload
 from meshctl.inspect.trace.requests import GATEWAY, OUTSIDE, TracedRequest
+from meshctl.istio.names import PROXY_CONTAINER
 from meshctl.mesh import Mesh
 from meshctl.mesh.authorization.arrival import HttpRequest
 from meshctl.mesh.core.hosts import in_cluster
@@ -83,7 +84,7 @@ def stand_in(pods: GatewayWorkload, mesh: Mesh) -> Workload:
             "namespace": namespace,
             "labels": dict(pods.labels),
         },
-        "spec": {"containers": [{"name": "istio-proxy", "args": ["proxy", "router"]}]},
+        "spec": {"containers": [{"name": PROXY_CONTAINER, "args": ["proxy", "router"]}]},
     }
     made = make_resource(Document("(assumed)", 1, "", data), data, (), namespace)
     assert isinstance(made, Workload)  # noqa: S101 - a Pod is one

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from meshctl.istio.ambient import GATEWAY_NAME
+from meshctl.istio.labels import GATEWAY_NAME
 from meshctl.mesh.ambient.endpoints import EndpointPaths
 from meshctl.mesh.ambient.waypoint_chains import Chain, WaypointPolicies
 from meshctl.mesh.ambient.waypoint_use import WaypointUse, own_waypoint

@@ -6,7 +6,7 @@ Mirrors convertAuthorizationPolicy (pilot/pkg/serviceregistry/ambient/authorizat
 from collections.abc import Iterable, Sequence
 from ipaddress import ip_address, ip_interface
 
-from meshctl.istio.ambient import DRY_RUN
+from meshctl.istio.annotation_names import DRY_RUN
 from meshctl.mesh.ambient.ztunnel_policy import (
     Acceptance,
     Clause,

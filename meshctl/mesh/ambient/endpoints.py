@@ -10,11 +10,11 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from meshctl.istio.ambient import speaks_hbone
+from meshctl.istio.labels import TLS_MODE
 from meshctl.mesh.ambient.waypoints import Waypoint
 from meshctl.mesh.ambient.workload_api import ZtunnelService
 from meshctl.mesh.registry.services import HostPort
 from meshctl.mesh.security.hbone import is_waypoint
-from meshctl.mesh.security.mtls import TLS_MODE_LABEL
 from meshctl.mesh.security.peer_authentication import Mode, PeerAuthentications
 from meshctl.mesh.workloads.membership import Membership, is_gateway
 from meshctl.mesh.workloads.workloads import Workloads
@@ -86,7 +86,7 @@ class EndpointPaths:
         """Say how a sidecar reaches a container port of a pod."""
         labels = workload.pod_labels
         membership = self._workloads.membership(workload)
-        tls_mode = labels.get(TLS_MODE_LABEL)
+        tls_mode = labels.get(TLS_MODE)
         has_sidecar = membership is Membership.SIDECAR and not is_gateway(workload)
         if tls_mode == "istio" or (tls_mode is None and has_sidecar):
             is_open = self._peers.of_port(workload, port).mode is Mode.DISABLE
@@ -97,6 +97,6 @@ class EndpointPaths:
 
 def _transport_of(end: EntryEndpoint) -> Transport:
     """Say how a sidecar reaches an endpoint that is written by hand: by its labels alone."""
-    if end.labels.get(TLS_MODE_LABEL) == "istio":
+    if end.labels.get(TLS_MODE) == "istio":
         return Transport.ISTIO_MTLS
     return Transport.HBONE if speaks_hbone(end.labels) else Transport.PLAINTEXT

@@ -16,13 +16,7 @@ from meshctl.mesh.ambient.waypoints import Waypoint
 from meshctl.mesh.ambient.workload_api import ZtunnelService
 from meshctl.mesh.core.precedence import age
 from meshctl.mesh.security.authorization_rules import http_parts
-from meshctl.resources import (
-    AuthorizationPolicy,
-    Policy,
-    RequestAuthentication,
-    Service,
-    TargetRef,
-)
+from meshctl.resources import AuthorizationPolicy, Policy, RequestAuthentication, Service, TargetRef
 
 HTTP, TCP = "http", "tcp"
 _GATEWAY_GROUP = "gateway.networking.k8s.io"

@@ -6,7 +6,7 @@ Mirrors GetUseWaypoint (pilot/pkg/serviceregistry/ambient/waypoints.go, Istio 1.
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from meshctl.istio.ambient import USE_WAYPOINT, USE_WAYPOINT_NAMESPACE
+from meshctl.istio.labels import USE_WAYPOINT, USE_WAYPOINT_NAMESPACE
 from meshctl.resources import Namespace, Ref, Resource
 
 NONE = "none"

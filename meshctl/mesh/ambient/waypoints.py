@@ -9,19 +9,16 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from meshctl.istio.ambient import (
-    GATEWAY_MANAGED,
-    GATEWAY_NAME,
     HBONE,
     HBONE_PORT,
     INBOUND_BINDING,
     MANAGED_EAST_WEST,
     MANAGED_WAYPOINT,
-    USE_WAYPOINT,
     WAYPOINT_FOR,
 )
+from meshctl.istio.labels import GATEWAY_MANAGED, GATEWAY_NAME, NAMESPACE_NAME, USE_WAYPOINT
 from meshctl.mesh.ambient.waypoint_use import WaypointUse, own_waypoint, use_of
 from meshctl.mesh.core.selectors import matches
-from meshctl.mesh.injection.webhooks import NAMESPACE_NAME
 from meshctl.resources import (
     GatewayClass,
     KubernetesGateway,

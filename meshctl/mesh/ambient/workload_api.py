@@ -7,7 +7,8 @@ workloads.go, Istio 1.31), of one cluster and network, without endpoints written
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from meshctl.istio.ambient import INGRESS_USE_WAYPOINT, speaks_hbone
+from meshctl.istio.ambient import speaks_hbone
+from meshctl.istio.labels import INGRESS_USE_WAYPOINT
 from meshctl.istio.protocols import Protocol
 from meshctl.mesh.ambient.waypoints import Binding, Waypoints
 from meshctl.mesh.ambient.ztunnel_policies import ZtunnelPolicies

@@ -8,11 +8,11 @@ and a pod of a Gateway of the Gateway API follows ``targetRefs`` before any sele
 from collections.abc import Iterable
 from typing import Generic, TypeVar
 
+from meshctl.istio.labels import GATEWAY_NAME
 from meshctl.mesh.core.precedence import age
 from meshctl.mesh.core.selectors import selects
 from meshctl.resources import Policy, Workload
 
-GATEWAY_NAME = "gateway.networking.k8s.io/gateway-name"
 P = TypeVar("P", bound=Policy)
 
 

@@ -8,6 +8,7 @@ tokens, then AUDIT, DENY and ALLOW. Envoy looks at the rules of a filter by thei
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from meshctl.istio.annotation_names import DRY_RUN
 from meshctl.mesh.authorization.arrival import Arrival
 from meshctl.mesh.authorization.attached_policies import AttachedPolicies
 from meshctl.mesh.authorization.custom_providers import Provider
@@ -16,7 +17,6 @@ from meshctl.mesh.authorization.token_filter import TokenVerdict, verify
 from meshctl.mesh.core.mesh_config import MeshConfig
 from meshctl.resources import AuthorizationPolicy, RequestAuthentication, Workload
 
-_DRY_RUN = "istio.io/dry-run"
 _TRUE = frozenset({"1", "t", "T", "TRUE", "true", "True"})
 _BAD = "-deny-due-to-bad-CUSTOM-action"
 CLOSED = "connection closed"
@@ -177,7 +177,7 @@ class Decisions:
 
 def is_dry_run(policy: AuthorizationPolicy) -> bool:
     """Is a policy only tried out, by its annotation?"""
-    return policy.annotations.get(_DRY_RUN) in _TRUE
+    return policy.annotations.get(DRY_RUN) in _TRUE
 
 
 def _refusal(action: str, step: Step, arrival: Arrival) -> Verdict:

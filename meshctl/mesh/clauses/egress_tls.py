@@ -9,6 +9,7 @@ label of mutual TLS, so that auto mTLS sends them plaintext (pilot/pkg/model/ser
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from meshctl.istio.labels import TLS_MODE
 from meshctl.mesh.clauses.parts import Parts
 from meshctl.mesh.core.hosts import covers
 from meshctl.mesh.gateways.server_merge import MergedServer
@@ -16,7 +17,6 @@ from meshctl.mesh.reachability.egress_paths import EgressHop
 from meshctl.mesh.security.client_tls import DISABLE, ISTIO_MUTUAL, ClientTlsSetting, tls_setting
 from meshctl.resources import Ref, Service
 
-_TLS_MODE_LABEL = "security.istio.io/tlsMode"
 _OWN_CERTIFICATE = frozenset({"SIMPLE", "OPTIONAL_MUTUAL"})
 
 
@@ -79,7 +79,7 @@ def _fault(hop: EgressHop, server: MergedServer, setting: ClientTlsSetting, sni:
     mode = setting.mode or DISABLE
     workload = hop.gateway.workload
     if mode == DISABLE:
-        auto = setting.tls is None and workload.labels.get(_TLS_MODE_LABEL) == "istio"
+        auto = setting.tls is None and workload.labels.get(TLS_MODE) == "istio"
         return "" if auto or not workload.is_real else _plain_fault(hop, server)
     if server.is_http:
         return f"they open TLS ({mode}), and the server speaks plain HTTP"

@@ -8,12 +8,11 @@ pilot/pkg/xds/endpoints/endpoint_builder.go, Istio 1.31).
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from meshctl.istio.labels import INGRESS_USE_WAYPOINT
 from meshctl.mesh.clauses.parts import Parts
 from meshctl.mesh.traffic.delegates import MESH
 from meshctl.resources import KubernetesRoute, Ref, Service, TargetRef, VirtualService
 from meshctl.resources.cached_property import cached_property
-
-INGRESS_USE_WAYPOINT = "istio.io/ingress-use-waypoint"
 
 
 class DirectPath(NamedTuple):

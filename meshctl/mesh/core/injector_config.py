@@ -3,10 +3,9 @@
 import json
 from typing import Any, TypeGuard
 
+from meshctl.istio.names import INJECTOR_CONFIG_MAP
 from meshctl.resources import ConfigMap, Resource, View
 from meshctl.yaml.reader import parse_one
-
-CONFIG_MAP = "istio-sidecar-injector"
 
 
 def is_settings(resource: Resource) -> TypeGuard[ConfigMap]:
@@ -33,7 +32,7 @@ def config_of(config_map: ConfigMap) -> View:
 
 def revision_of(name: str) -> str | None:
     """The revision in the name of a ConfigMap, empty for none; ``None`` for another ConfigMap."""
-    if name == CONFIG_MAP:
+    if name == INJECTOR_CONFIG_MAP:
         return ""
-    stem = name.removeprefix(f"{CONFIG_MAP}-")
+    stem = name.removeprefix(f"{INJECTOR_CONFIG_MAP}-")
     return stem if stem != name else None

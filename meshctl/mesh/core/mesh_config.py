@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from meshctl.istio.mesh_config_schema import MESH_CONFIG
+from meshctl.istio.names import ISTIO_NAMESPACE
 from meshctl.istio.protobuf_json import read
 from meshctl.resources import ConfigMap, Resource, make_resource
 from meshctl.sources.documents import Document
@@ -18,7 +19,7 @@ from meshctl.yaml.reader import parse_one
 class MeshConfig(NamedTuple):
     """The settings of MeshConfig that decide about findings; ``raw`` has all of them."""
 
-    root_namespace: str = "istio-system"
+    root_namespace: str = ISTIO_NAMESPACE
     domain: str = "cluster.local"
     trust_domain: str = "cluster.local"
     auto_mtls: bool = True
@@ -39,7 +40,7 @@ class MeshConfig(NamedTuple):
         outbound = raw.get("outboundTrafficPolicy")
         mode = outbound.get("mode") if isinstance(outbound, dict) else None
         return cls(
-            root_namespace=_text(raw, "rootNamespace", "istio-system"),
+            root_namespace=_text(raw, "rootNamespace", ISTIO_NAMESPACE),
             trust_domain=_text(raw, "trustDomain", "cluster.local"),
             auto_mtls=raw.get("enableAutoMtls") is not False,
             registry_only=mode == "REGISTRY_ONLY",
@@ -86,7 +87,7 @@ def read_mesh_config(text: str) -> MeshConfig | None:
     if "kind" not in data:
         return MeshConfig.parse(data)
     document = Document("", 1, text, data)
-    config = find_mesh_config([make_resource(document, data, (), "istio-system")])
+    config = find_mesh_config([make_resource(document, data, (), ISTIO_NAMESPACE)])
     return config if config.is_known else None
 
 

@@ -6,6 +6,7 @@ Istio 1.31): none, unless ``spec.allowedListeners`` says so.
 
 from collections.abc import Iterable
 
+from meshctl.istio.labels import NAMESPACE_NAME
 from meshctl.mesh.core.selectors import matches
 from meshctl.mesh.workloads.workloads import Workloads
 from meshctl.resources import KubernetesGateway, ListenerSet
@@ -28,6 +29,6 @@ def _allows(gateway: KubernetesGateway, namespace: str, workloads: Workloads) ->
         case "Selector" if allowed.has("selector"):
             known = workloads.namespace(namespace)
             labels = {} if known is None else known.labels
-            labels = {**labels, "kubernetes.io/metadata.name": namespace}
+            labels = {**labels, NAMESPACE_NAME: namespace}
             return known is not None and matches(allowed.child("selector"), labels)
     return False

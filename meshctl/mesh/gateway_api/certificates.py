@@ -8,6 +8,7 @@ even if that was the bad one, which leaves no name: the proxy presents its own m
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from meshctl.istio.labels import NETWORK
 from meshctl.mesh.gateway_api.given import Given
 from meshctl.mesh.gateway_api.status.conditions import Fault
 from meshctl.resources import KubernetesGateway, KubernetesListener, View
@@ -185,7 +186,7 @@ def _passthrough(listener: KubernetesListener) -> str:
         return "AUTO_PASSTHROUGH"
     labels = listener.resource.labels
     port = labels.get("networking.istio.io/gatewayPort", "15443")
-    is_between = "topology.istio.io/network" in labels and str(listener.port) == port
+    is_between = NETWORK in labels and str(listener.port) == port
     return "AUTO_PASSTHROUGH" if is_between else "PASSTHROUGH"
 
 

@@ -8,6 +8,7 @@ both.
 from collections.abc import Iterator
 from functools import partial
 
+from meshctl.istio.annotation_names import BUNDLE_VERSION
 from meshctl.istio.api_versions import too_old
 from meshctl.mesh.core.precedence import age
 from meshctl.mesh.gateway_api import http_rules, l4_rules
@@ -45,7 +46,6 @@ from meshctl.resources import (
 )
 from meshctl.resources.cached_property import cached_property
 
-_VERSION = "gateway.networking.k8s.io/bundle-version"
 _KINDS = frozenset({"HTTPRoute", "GRPCRoute", "TLSRoute", "TCPRoute"})
 
 
@@ -72,7 +72,7 @@ class GatewayApi:
         return {
             one.defined_kind: one
             for one in self._inventory.of(CustomResourceDefinition)
-            if too_old(one.name, one.annotations.get(_VERSION, ""))
+            if too_old(one.name, one.annotations.get(BUNDLE_VERSION, ""))
         }
 
     def gateway(self, gateway: KubernetesGateway) -> ReadGateway | None:

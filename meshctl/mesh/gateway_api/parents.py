@@ -7,6 +7,7 @@ Mirrors extractParentReferenceInfo, referenceAllowed and hostnameAllowedByIsolat
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
+from meshctl.istio.labels import USE_WAYPOINT, USE_WAYPOINT_NAMESPACE
 from meshctl.mesh.core.hosts import covers, is_wildcard, overlaps
 from meshctl.mesh.gateway_api.gateway_classes import Controller, GatewayClasses
 from meshctl.mesh.gateway_api.given import Given
@@ -16,8 +17,6 @@ from meshctl.resources import KubernetesRoute, ObjectReference, Resource, Servic
 _GROUP = "gateway.networking.k8s.io"
 _LISTENERS = frozenset({(_GROUP, "Gateway"), (_GROUP, "ListenerSet")})
 _MESH = {("", "Service"): "Service", ("networking.istio.io", "ServiceEntry"): "ServiceEntry"}
-_USE_WAYPOINT = "istio.io/use-waypoint"
-_USE_WAYPOINT_NAMESPACE = "istio.io/use-waypoint-namespace"
 _OURS = frozenset({Controller.WAYPOINT, Controller.GATEWAY})
 
 
@@ -129,13 +128,13 @@ class Parents:
         if source is None:
             return False
         labels = source.labels
-        if _USE_WAYPOINT not in labels:
+        if USE_WAYPOINT not in labels:
             namespace = self._given.workloads.namespace(reference.namespace)
             labels = namespace.labels if namespace is not None else {}
-        name = labels.get(_USE_WAYPOINT, "")
+        name = labels.get(USE_WAYPOINT, "")
         if not name or name.lower() == "none":
             return False
-        home = labels.get(_USE_WAYPOINT_NAMESPACE) or reference.namespace
+        home = labels.get(USE_WAYPOINT_NAMESPACE) or reference.namespace
         waypoint = next(self._given.reference_grants.named(home, name), None)
         if waypoint is None or not self._classes.is_written(waypoint.class_name):
             return False

@@ -7,6 +7,7 @@ gatewaycommon/references.go apply them, Istio 1.31.
 from collections.abc import Iterable, Iterator
 from enum import Enum
 
+from meshctl.istio.labels import NAMESPACE_NAME
 from meshctl.mesh.core.selectors import matches
 from meshctl.mesh.workloads.workloads import Workloads
 from meshctl.resources import (
@@ -119,7 +120,7 @@ class ReferenceGrants:
                 if known is None:
                     return Admission.UNKNOWN
                 # The API server labels every namespace with its name.
-                labels = {**known.labels, "kubernetes.io/metadata.name": known.name}
+                labels = {**known.labels, NAMESPACE_NAME: known.name}
                 is_chosen = matches(written.child("selector"), labels)
                 return Admission.YES if is_chosen else Admission.NO
         return Admission.YES

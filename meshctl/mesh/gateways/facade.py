@@ -11,12 +11,7 @@ from meshctl.mesh.gateways.gateway_workloads import GatewayWorkloads
 from meshctl.mesh.registry.facade import RegistryFacade
 from meshctl.mesh.traffic.facade import TrafficFacade
 from meshctl.mesh.workloads.facade import WorkloadsFacade
-from meshctl.resources import (
-    Gateway,
-    KubernetesGateway,
-    Service,
-    VirtualService,
-)
+from meshctl.resources import Gateway, KubernetesGateway, Service, VirtualService
 from meshctl.resources.cached_property import cached_property
 
 if TYPE_CHECKING:

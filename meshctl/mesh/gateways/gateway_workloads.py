@@ -8,8 +8,10 @@ and what only the missing objects could tell (namespace, container ports) is unk
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from meshctl.istio.annotation_names import TEMPLATES
+from meshctl.istio.labels import GATEWAY_NAME
 from meshctl.mesh.core.selectors import LabelIndex, SelectorIndex
-from meshctl.mesh.gateways.generated_picks import GATEWAY_NAME, GeneratedPicks, is_service_of
+from meshctl.mesh.gateways.generated_picks import GeneratedPicks, is_service_of
 from meshctl.mesh.registry.services import Registry
 from meshctl.mesh.workloads.workloads import Workloads
 from meshctl.resources import Gateway, GeneratedGateway, Server, Service, Workload
@@ -254,7 +256,7 @@ class GatewayWorkloads:
 
 def is_router(workload: Workload) -> bool:
     """Does a workload run Envoy as a gateway: by its template, or by the arguments it starts?"""
-    templates = workload.pod_annotations.get("inject.istio.io/templates", "")
+    templates = workload.pod_annotations.get(TEMPLATES, "")
     return "gateway" in templates.split(",") or any(
         "router" in container.texts("args") for container in workload.containers
     )

@@ -7,11 +7,9 @@ Deployment itself; where the input has neither, a name stands for them.
 
 from collections.abc import Iterable, Iterator, Mapping
 
+from meshctl.istio.labels import GATEWAY_NAME
 from meshctl.mesh.workloads.workloads import Workloads
 from meshctl.resources import Gateway, GeneratedGateway, Service, Workload
-
-GATEWAY_NAME = "gateway.networking.k8s.io/gateway-name"
-"""The label of the pods that istiod makes for a Gateway."""
 
 
 def is_service_of(gateway: GeneratedGateway, service: Service) -> bool:

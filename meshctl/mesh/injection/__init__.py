@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from meshctl.mesh.injection.namespace_labels import is_system as is_system
     from meshctl.mesh.injection.namespace_labels import says_nothing as says_nothing
     from meshctl.mesh.injection.pod_conflicts import NEEDED_MOUNTS as NEEDED_MOUNTS
-    from meshctl.mesh.injection.pod_conflicts import TEMPLATES as TEMPLATES
     from meshctl.mesh.injection.pod_conflicts import asked_templates as asked_templates
     from meshctl.mesh.injection.pod_conflicts import (
         finds_istiod_by_service as finds_istiod_by_service,
@@ -40,7 +39,6 @@ if TYPE_CHECKING:
 _HOMES = {
     "NEEDED_MOUNTS": "pod_conflicts",
     "OPERATOR_GONE_SINCE": "installation",
-    "TEMPLATES": "pod_conflicts",
     "asked_templates": "pod_conflicts",
     "finds_istiod_by_service": "pod_conflicts",
     "gets_init_container": "pod_conflicts",

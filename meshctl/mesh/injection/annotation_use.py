@@ -3,24 +3,32 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from meshctl.istio.annotation_names import (
+    EXCLUDE_INBOUND_PORTS,
+    INCLUDE_INBOUND_PORTS,
+    INCLUDE_OUTBOUND_RANGES,
+    INTERCEPTION_MODE,
+    SIDECAR_STATUS,
+)
 from meshctl.istio.annotations import Definition, definition
 from meshctl.istio.api_versions import GATEWAY_API, SERVED_VERSIONS
+from meshctl.istio.labels import REVISION
+from meshctl.istio.names import VALIDATION_CONTAINER
 from meshctl.resources import Ref, Resource, View, Workload
 
 INGRESS_CLASS = "kubernetes.io/ingress.class"
 
 # Written by Istio itself (AlwaysIgnoredAnnotations, pkg/config/analysis/analyzers/maturity).
 _OWN = frozenset({
-    "sidecar.istio.io/status", "gateway.istio.io/controller-version", "istio.io/rev",
+    SIDECAR_STATUS, "gateway.istio.io/controller-version", REVISION,
 })  # fmt: skip
 # istio-cni leaves these with their defaults on every pod that it redirects.
 _CNI_DEFAULTS = {
-    "sidecar.istio.io/interceptionMode": "REDIRECT",
-    "traffic.sidecar.istio.io/excludeInboundPorts": "15020",
-    "traffic.sidecar.istio.io/includeInboundPorts": "*",
-    "traffic.sidecar.istio.io/includeOutboundIPRanges": "*",
+    INTERCEPTION_MODE: "REDIRECT",
+    EXCLUDE_INBOUND_PORTS: "15020",
+    INCLUDE_INBOUND_PORTS: "*",
+    INCLUDE_OUTBOUND_RANGES: "*",
 }
-_CNI_CONTAINER = "istio-validation"
 
 
 class AnnotationUse(NamedTuple):
@@ -101,5 +109,5 @@ def _is_by_cni(name: str, value: object, resource: Resource) -> bool:
     return (
         _CNI_DEFAULTS.get(name, resource) == value
         and isinstance(resource, Workload)
-        and any(container.name == _CNI_CONTAINER for container in resource.init_containers)
+        and any(container.name == VALIDATION_CONTAINER for container in resource.init_containers)
     )

@@ -7,6 +7,7 @@ The defaults are those of pilot/pkg/features and pkg/kube/inject of Istio 1.31: 
 import re
 from collections.abc import Iterable, Iterator
 
+from meshctl.istio.annotation_names import NATIVE_SIDECAR
 from meshctl.mesh.core.injector_config import is_settings, values_of
 from meshctl.mesh.workloads.membership import is_control_plane
 from meshctl.resources import Resource, View, Workload
@@ -14,7 +15,6 @@ from meshctl.resources.cached_property import cached_property
 from meshctl.resources.view import views
 from meshctl.settings import InjectionByHand
 
-NATIVE = "sidecar.istio.io/nativeSidecar"
 _NATIVE_VARIABLE = "ENABLE_NATIVE_SIDECARS"
 _NATIVE_SINCE = (1, 27)
 _CNI_VALUES = (("pilot", "cni"), ("istio_cni",))
@@ -54,7 +54,7 @@ class ControlPlane:
 
     def is_sidecar_ordinary(self, workload: Workload) -> bool:
         """Is the sidecar of a workload surely a container beside the others, not a native one?"""
-        written = workload.pod_annotations.get(NATIVE) or self.variable(_NATIVE_VARIABLE)
+        written = workload.pod_annotations.get(NATIVE_SIDECAR) or self.variable(_NATIVE_VARIABLE)
         if written in {"true", "false"}:
             return written == "false"
         if self._injection is not None:

@@ -6,6 +6,7 @@ The names are those of the charts (pkg/config/analysis/analyzers/externalcontrol
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
+from meshctl.istio.names import INJECTOR_CONFIG_MAP
 from meshctl.resources import WebhookConfiguration
 
 
@@ -13,7 +14,7 @@ def is_of_istiod(configuration: WebhookConfiguration) -> bool:
     """Is it one that Istio installs, for injection or validation?"""
     name = configuration.name
     if configuration.is_mutating:
-        return name.startswith("istio-sidecar-injector")
+        return name.startswith(INJECTOR_CONFIG_MAP)
     return name == "istiod-default-validator" or name.startswith("istio-validator")
 
 

@@ -8,15 +8,14 @@ input has no webhook, those that Istio installs stand for them
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from meshctl.istio.labels import INJECTION, REVISION
+from meshctl.istio.labels import DEACTIVATED, INJECT, INJECTION, REVISION
 from meshctl.mesh.core.selectors import matches
 from meshctl.mesh.injection.webhooks import selects
 from meshctl.resources import View, Webhook, WebhookConfiguration, make_resource
-from meshctl.resources.kubernetes.workload import INJECT
 from meshctl.sources.documents import Document
 
 DEFAULT_REVISION = "default"
-_DEACTIVATED = {"istio.io/deactivated": "never-match"}
+_DEACTIVATED = {DEACTIVATED: "never-match"}
 """What ``istioctl tag set default`` puts into selectors that are to match nothing."""
 _SUFFIX = ".sidecar-injector.istio.io"
 

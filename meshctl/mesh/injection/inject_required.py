@@ -8,12 +8,12 @@ from collections.abc import Mapping, Sequence
 from enum import Enum, auto
 from typing import Any, NamedTuple
 
-from meshctl.istio.labels import INJECTION, REVISION
+from meshctl.istio.labels import INJECT, INJECTION, REVISION
 from meshctl.mesh.core.selectors import matches
 from meshctl.mesh.injection.webhooks import Injector
 from meshctl.mesh.workloads.membership import Membership, without_sidecar
 from meshctl.resources import Namespace, Resource, View, Workload
-from meshctl.resources.kubernetes.workload import INJECT, SYSTEM_NAMESPACES
+from meshctl.resources.kubernetes.workload import SYSTEM_NAMESPACES
 from meshctl.sources.documents import Document
 
 

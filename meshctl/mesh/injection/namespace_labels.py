@@ -5,15 +5,15 @@ istio-discovery/templates/mutatingwebhook.yaml, Istio 1.31): those of revisions 
 ``istio-injection`` is absent.
 """
 
-from meshctl.istio.ambient import DATAPLANE_MODE
-from meshctl.istio.labels import INJECTION, REVISION
+from meshctl.istio.labels import DATAPLANE_MODE, INJECTION, REVISION
+from meshctl.istio.names import ISTIO_NAMESPACE
 from meshctl.resources import Namespace
 from meshctl.resources.kubernetes.workload import SYSTEM_NAMESPACES
 
 
 def is_system(name: str, root_namespace: str) -> bool:
     """Is it a namespace of Kubernetes or of the control plane?"""
-    return name in SYSTEM_NAMESPACES or name in {root_namespace, "istio-system"}
+    return name in SYSTEM_NAMESPACES or name in {root_namespace, ISTIO_NAMESPACE}
 
 
 def says_nothing(namespace: Namespace) -> bool:

@@ -9,19 +9,23 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from meshctl.istio.annotation_values import PROXY_CONFIG
-from meshctl.mesh.workloads.membership import PROXY_CONTAINER
+from meshctl.istio.annotation_names import (
+    INTERCEPTION_MODE,
+    PROXY_CONFIG,
+    TEMPLATES,
+    USER_VOLUME,
+    USER_VOLUME_MOUNT,
+)
+from meshctl.istio.labels import APP_NAME
+from meshctl.istio.names import PROXY_CONTAINER
 from meshctl.resources import Container, Ref, View, Workload
 from meshctl.resources.view import views
 from meshctl.yaml.reader import parse_one
 
-TEMPLATES = "inject.istio.io/templates"
-USER_VOLUMES = "sidecar.istio.io/userVolume"
-USER_MOUNTS = "sidecar.istio.io/userVolumeMount"
 GATEWAY = "gateway"
-_MODE, _MODE_FIELD = "sidecar.istio.io/interceptionMode", "interceptionMode"
+_MODE, _MODE_FIELD = INTERCEPTION_MODE, "interceptionMode"
 _APPLICATION_LABELS = frozenset({
-    "service.istio.io/canonical-name", "app.kubernetes.io/name", "app",
+    "service.istio.io/canonical-name", APP_NAME, "app",
 })  # fmt: skip
 _BUILT_IN = frozenset({"sidecar", GATEWAY})
 
@@ -124,10 +128,10 @@ def volumes_added_twice(workload: Workload) -> Iterator[PodConflict]:
     With the same one the two are merged, where the pod has any volume already.
     """
     known = _volumes(workload)
-    for name, volume in _annotated(workload, USER_VOLUMES):
+    for name, volume in _annotated(workload, USER_VOLUME):
         sources = volume.keys() - {"name"}
         if name in known and sources and sources.isdisjoint(known[name]):
-            yield PodConflict(_annotation(workload, USER_VOLUMES), name, known[name][0])
+            yield PodConflict(_annotation(workload, USER_VOLUME), name, known[name][0])
 
 
 def mounts_replaced(workload: Workload) -> Iterator[PodConflict]:
@@ -142,15 +146,15 @@ def mounts_replaced(workload: Workload) -> Iterator[PodConflict]:
 
 def mounts_added_twice(workload: Workload) -> Iterator[PodConflict]:
     """Walk the sidecar's directories that an annotation mounts once more."""
-    for _, mount in _annotated(workload, USER_MOUNTS) if _has_sidecar(workload) else ():
+    for _, mount in _annotated(workload, USER_VOLUME_MOUNT) if _has_sidecar(workload) else ():
         path = mount.get("mountPath")
         if isinstance(path, str) and path in _MOUNTS:
-            yield PodConflict(_annotation(workload, USER_MOUNTS), path, _MOUNTS[path])
+            yield PodConflict(_annotation(workload, USER_VOLUME_MOUNT), path, _MOUNTS[path])
 
 
 def unreadable_volumes(workload: Workload) -> Iterator[Ref]:
     """Walk the annotations with volumes or mounts that the sidecar's template can't read."""
-    for name in {USER_VOLUMES, USER_MOUNTS} & workload.pod_annotations.keys():
+    for name in {USER_VOLUME, USER_VOLUME_MOUNT} & workload.pod_annotations.keys():
         if _has_sidecar(workload) and not isinstance(_read(workload, name), dict | list | None):
             yield _annotation(workload, name)
 

@@ -7,18 +7,15 @@ revision's injector, or its variant that ProxyConfig or the mesh's defaultConfig
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from meshctl.istio.annotation_names import PROXY_CONFIG, PROXY_IMAGE, PROXY_IMAGE_TYPE
 from meshctl.istio.labels import INJECTION, REVISION
+from meshctl.istio.names import PROXY_CONTAINER
 from meshctl.mesh.core.mesh_config import MeshConfig
 from meshctl.mesh.core.precedence import age
 from meshctl.mesh.core.selectors import selects
 from meshctl.mesh.injection.webhooks import Injector, InjectorSettings
-from meshctl.mesh.workloads.membership import PROXY_CONTAINER
 from meshctl.resources import Namespace, ProxyConfig, Workload
 from meshctl.yaml.reader import parse_one
-
-_OWN_TYPE = "sidecar.istio.io/proxyImageType"
-_OWN_CONFIG = "proxy.istio.io/config"
-_OWN_IMAGE = "sidecar.istio.io/proxyImage"
 
 
 class ProxyImages:
@@ -55,7 +52,7 @@ class ProxyImages:
             image = _proxy_image(pod)
             variant = self._variant(pod)
             fine = {expected, f"{expected}-{variant}" if variant else expected}
-            if image and image not in fine and _OWN_IMAGE not in pod.pod_annotations:
+            if image and image not in fine and PROXY_IMAGE not in pod.pod_annotations:
                 yield pod, image
 
     def _variant(self, pod: Workload) -> str:
@@ -82,9 +79,9 @@ class ProxyImages:
 
 def _annotated_variant(pod: Workload) -> str:
     """The variant that the pod itself asks for, by either annotation."""
-    direct = pod.pod_annotations.get(_OWN_TYPE, "")
+    direct = pod.pod_annotations.get(PROXY_IMAGE_TYPE, "")
     try:
-        return direct or _variant_of(parse_one(pod.pod_annotations.get(_OWN_CONFIG, "")))
+        return direct or _variant_of(parse_one(pod.pod_annotations.get(PROXY_CONFIG, "")))
     except ValueError:
         return ""
 

@@ -9,23 +9,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import product
 from typing import NamedTuple
 
-from meshctl.istio.labels import INJECTION, REVISION
+from meshctl.istio.labels import INJECT, INJECTION, NAMESPACE_NAME, REVISION
 from meshctl.mesh.core.injector_config import config_of, revision_of, values_of
 from meshctl.mesh.core.precedence import age
 from meshctl.mesh.core.selectors import matches
-from meshctl.resources import (
-    ConfigMap,
-    Namespace,
-    View,
-    Webhook,
-    WebhookConfiguration,
-    Workload,
-)
+from meshctl.resources import ConfigMap, Namespace, View, Webhook, WebhookConfiguration, Workload
 from meshctl.resources.cached_property import cached_property
-from meshctl.resources.kubernetes.workload import INJECT
 
-NAMESPACE_NAME = "kubernetes.io/metadata.name"
-"""The label by which the API server puts its name on every namespace."""
 _TEMPLATES = ("templates", "aliases")
 
 

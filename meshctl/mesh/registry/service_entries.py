@@ -3,13 +3,13 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from meshctl.istio.labels import AUTO_ALLOCATE_IP
 from meshctl.mesh.core.export_to import visibility
 from meshctl.mesh.core.mesh_config import MeshConfig
 from meshctl.mesh.core.precedence import age
 from meshctl.resources import ServiceEntry, View
 from meshctl.resources.istio.service_entry import EntryPort
 
-_AUTO_ALLOCATE_LABEL = "networking.istio.io/enable-autoallocate-ip"
 # Protocols whose traffic doesn't name its host (pkg/config/protocol, IsTCP without TLS).
 _BY_ADDRESS = frozenset({"", "TCP", "MONGO", "MYSQL", "REDIS"})
 
@@ -134,7 +134,7 @@ def allocates_addresses(entry: ServiceEntry, config: MeshConfig) -> bool:
 
     The mesh's DNS capture with allocation, or the label that asks for it on the entry.
     """
-    if entry.labels.get(_AUTO_ALLOCATE_LABEL) == "true":
+    if entry.labels.get(AUTO_ALLOCATE_IP) == "true":
         return True
     defaults = config.raw.get("defaultConfig")
     metadata = defaults.get("proxyMetadata") if isinstance(defaults, dict) else None

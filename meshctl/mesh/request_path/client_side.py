@@ -4,15 +4,7 @@ from dataclasses import replace
 
 from meshctl.mesh.request_path.chains import ClusterTarget, ListenerChain, choose_chain
 from meshctl.mesh.request_path.client_clusters import Wire
-from meshctl.mesh.request_path.hops import (
-    Carried,
-    Direction,
-    Envelope,
-    Hop,
-    Leg,
-    Outcome,
-    Sending,
-)
+from meshctl.mesh.request_path.hops import Carried, Direction, Envelope, Hop, Leg, Outcome, Sending
 from meshctl.mesh.request_path.outbound_hosts import AnsweringHost
 from meshctl.mesh.request_path.outbound_listeners import OutboundListener
 from meshctl.mesh.request_path.proxy_view import DYNAMIC_DNS, REGISTRY_ONLY, SidecarView

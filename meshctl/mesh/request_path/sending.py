@@ -6,15 +6,7 @@ from typing import Any
 
 from meshctl.mesh.request_path.chains import ClusterTarget
 from meshctl.mesh.request_path.client_clusters import ORIGINAL, ClientCluster, ClientClusters, Wire
-from meshctl.mesh.request_path.hops import (
-    Carried,
-    Direction,
-    Envelope,
-    Hop,
-    Leg,
-    Outcome,
-    Sending,
-)
+from meshctl.mesh.request_path.hops import Carried, Direction, Envelope, Hop, Leg, Outcome, Sending
 from meshctl.mesh.request_path.proxy_views import ProxyViews
 from meshctl.mesh.request_path.route_choice import (
     choose_route,

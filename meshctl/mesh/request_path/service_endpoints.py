@@ -9,6 +9,7 @@ of pods that are not running yet.
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
+from meshctl.istio.labels import TLS_MODE
 from meshctl.mesh.core.hosts import is_wildcard
 from meshctl.mesh.core.selectors import selects
 from meshctl.mesh.registry.services import HostPort, RegisteredHost, Registry
@@ -21,7 +22,6 @@ from meshctl.resources.view import views
 
 _SLICE = "EndpointSlice"
 _SERVICE_NAME = "kubernetes.io/service-name"
-_TLS_MODE = "security.istio.io/tlsMode"
 _DNS = frozenset({"DNS", "DNS_ROUND_ROBIN", "DYNAMIC_DNS"})
 
 
@@ -144,7 +144,7 @@ class ServiceEndpoints:
 
     def _of_machine(self, one: EntryEndpoint, port: EntryPort) -> ServiceEndpoint:
         number = one.ports.get(port.name) or port.target
-        mode = one.labels.get(_TLS_MODE)
+        mode = one.labels.get(TLS_MODE)
         takes = mode == "istio" if mode is not None else bool(one.service_account)
         pod = self.at(one.address)
         return ServiceEndpoint(one.address, number, one.labels, pod, takes_mtls=takes)

@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from meshctl.mesh.security.identity_use import named_sources as named_sources
     from meshctl.mesh.security.layer7 import layer7_part as layer7_part
     from meshctl.mesh.security.layer7 import unseen_parts as unseen_parts
-    from meshctl.mesh.security.mtls import TLS_MODE_LABEL as TLS_MODE_LABEL
     from meshctl.mesh.security.peer_authentication import EffectiveMode as EffectiveMode
     from meshctl.mesh.security.peer_authentication import Mode as Mode
     from meshctl.mesh.security.request_authentication import ClaimMatch as ClaimMatch
@@ -50,7 +49,6 @@ _HOMES = {
     "Mode": "peer_authentication",
     "SIMPLE": "client_tls",
     "ServerMode": "tls_connection",
-    "TLS_MODE_LABEL": "mtls",
     "claim_matches": "request_authentication",
     "http_parts": "authorization_rules",
     "identity_parts": "identity_use",

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from meshctl.istio.names import ISTIO_NAMESPACE
 from meshctl.mesh.core.inventory import Inventory
 from meshctl.mesh.core.precedence import age
 from meshctl.mesh.registry.workload_entries import WorkloadEntries
@@ -31,7 +32,7 @@ class ClientIdentities:
         # istiod deploys the pods of these by itself, and gateways of the root namespace may be
         # installed by other means than the input.
         deployed = {one.namespace for one in inventory.of(KubernetesGateway)}
-        self._hidden = deployed | {inventory.config.root_namespace, "istio-system"}
+        self._hidden = deployed | {inventory.config.root_namespace, ISTIO_NAMESPACE}
 
     def without_identity(self, namespace: str, account: str = "") -> Sequence[Workload]:
         """The workloads of a namespace, or of one service account, if all are outside the mesh.

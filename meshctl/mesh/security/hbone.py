@@ -9,7 +9,8 @@ pilot/pkg/networking/core/cluster_tls.go; buildEnvoyLbEndpoint, pilot/pkg/xds/en
 
 from typing import Protocol
 
-from meshctl.istio.ambient import GATEWAY_MANAGED, MANAGED_WAYPOINT, speaks_hbone
+from meshctl.istio.ambient import MANAGED_WAYPOINT, speaks_hbone
+from meshctl.istio.labels import GATEWAY_MANAGED
 from meshctl.mesh.core.mesh_config import MeshConfig
 from meshctl.mesh.security.peer_authentication import EffectiveMode
 from meshctl.mesh.security.tls_connection import (

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from meshctl.istio.ambient import HBONE_PORT
+from meshctl.istio.labels import TLS_MODE
 from meshctl.istio.protocols import Protocol
 from meshctl.mesh.core.mesh_config import MeshConfig
 from meshctl.mesh.registry.services import HostPort, RegisteredHost, Registry
@@ -44,7 +45,6 @@ from meshctl.mesh.workloads.traffic_capture import TrafficCapture
 from meshctl.mesh.workloads.workloads import Workloads
 from meshctl.resources import Ref, Service, ServiceEntry, Subset, Workload
 
-TLS_MODE_LABEL = "security.istio.io/tlsMode"
 _WITHOUT_ENVOY = {Membership.NONE: ClientKind.NONE, Membership.AMBIENT: ClientKind.ZTUNNEL}
 """What sends the requests of workloads that read no DestinationRules."""
 
@@ -242,7 +242,7 @@ class Mtls:
 
     def _has_mtls_label(self, workload: Workload) -> bool | None:
         """Is this pod known to clients as one that takes mutual TLS? ``None`` is unknown."""
-        label = workload.pod_labels.get(TLS_MODE_LABEL)
+        label = workload.pod_labels.get(TLS_MODE)
         if label is not None:
             return label == "istio"
         membership = self._workloads.membership(workload)

@@ -7,6 +7,7 @@ Clients are asked by namespace, and only the namespaces that the rules of a host
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from meshctl.istio.annotation_names import EXCLUDE_INBOUND_PORTS, INCLUDE_INBOUND_PORTS
 from meshctl.mesh.core.export_to import is_visible_to
 from meshctl.mesh.core.hosts import covers
 from meshctl.mesh.core.inventory import Inventory
@@ -17,7 +18,6 @@ from meshctl.mesh.security.tls_connection import Client, ClientKind, Connection,
 from meshctl.mesh.traffic.destination_rules import DestinationRules, selector_of
 from meshctl.mesh.traffic.destinations import Destinations
 from meshctl.mesh.workloads.membership import Membership, is_control_plane
-from meshctl.mesh.workloads.traffic_capture import EXCLUDE, INCLUDE
 from meshctl.mesh.workloads.workloads import Workloads
 from meshctl.resources import DestinationRule, Ref, Resource, Workload
 from meshctl.resources.cached_property import cached_property
@@ -171,7 +171,7 @@ class TlsConflicts:
     @cached_property
     def _bypassed(self) -> frozenset[Workload]:
         """The workloads that lead some ports past their sidecar."""
-        keys = {EXCLUDE, INCLUDE}
+        keys = {EXCLUDE_INBOUND_PORTS, INCLUDE_INBOUND_PORTS}
         workloads = self._workloads
         return frozenset(one for one in workloads if not keys.isdisjoint(one.pod_annotations))
 

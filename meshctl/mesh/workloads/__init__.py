@@ -13,11 +13,9 @@ if TYPE_CHECKING:
     from meshctl.mesh.workloads.envoy_patches import is_ignored as is_ignored
     from meshctl.mesh.workloads.envoy_patches import looks_for_generated as looks_for_generated
     from meshctl.mesh.workloads.envoy_patches import relative_patches as relative_patches
-    from meshctl.mesh.workloads.membership import PROXY_CONTAINER as PROXY_CONTAINER
     from meshctl.mesh.workloads.membership import PROXY_UID as PROXY_UID
     from meshctl.mesh.workloads.membership import RESERVED_CONTAINERS as RESERVED_CONTAINERS
     from meshctl.mesh.workloads.membership import SIDECAR_PORTS as SIDECAR_PORTS
-    from meshctl.mesh.workloads.membership import STATUS as STATUS
     from meshctl.mesh.workloads.membership import Membership as Membership
     from meshctl.mesh.workloads.membership import has_proxy_container as has_proxy_container
     from meshctl.mesh.workloads.membership import is_ambient as is_ambient
@@ -37,23 +35,15 @@ if TYPE_CHECKING:
     from meshctl.mesh.workloads.service_roles import differences as differences
     from meshctl.mesh.workloads.service_roles import is_in_mesh as is_in_mesh
     from meshctl.mesh.workloads.service_roles import is_own_of_istio as is_own_of_istio
-    from meshctl.mesh.workloads.traffic_capture import EXCLUDE as EXCLUDE
-    from meshctl.mesh.workloads.traffic_capture import INCLUDE as INCLUDE
-    from meshctl.mesh.workloads.traffic_capture import STATUS_PORT as STATUS_PORT
     from meshctl.mesh.workloads.traffic_capture import TrafficCapture as TrafficCapture
     from meshctl.mesh.workloads.traffic_capture import is_rewritten as is_rewritten
 
 _HOMES = {
-    "EXCLUDE": "traffic_capture",
-    "INCLUDE": "traffic_capture",
     "Membership": "membership",
-    "PROXY_CONTAINER": "membership",
     "PROXY_PORTS": "service_roles",
     "PROXY_UID": "membership",
     "RESERVED_CONTAINERS": "membership",
     "SIDECAR_PORTS": "membership",
-    "STATUS": "membership",
-    "STATUS_PORT": "traffic_capture",
     "TrafficCapture": "traffic_capture",
     "differences": "service_roles",
     "excludes_all": "envoy_filters",

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from meshctl.istio.labels import HOSTNAME, REGION, SUBZONE, ZONE
 from meshctl.mesh.core.inventory import Inventory
 from meshctl.mesh.registry.services import RegisteredHost
 from meshctl.mesh.workloads.workloads import Workloads
@@ -9,8 +10,8 @@ from meshctl.resources import Service, WorkloadEntry, WorkloadGroup
 from meshctl.resources.cached_property import cached_property
 
 _OF_NODES = frozenset({
-    "topology.kubernetes.io/region", "topology.kubernetes.io/zone", "topology.istio.io/subzone",
-    "kubernetes.io/hostname",
+    REGION, ZONE, SUBZONE,
+    HOSTNAME,
 })  # fmt: skip
 """Labels that endpoints take from the node of their pod, not from the pod (AugmentLabels,
 pilot/pkg/serviceregistry/util/label, Istio 1.31)."""
@@ -49,7 +50,7 @@ class SubsetEndpoints:
     @cached_property
     def _nodes(self) -> list[dict[str, str]]:
         return [
-            one.labels | {"kubernetes.io/hostname": one.name}
+            one.labels | {HOSTNAME: one.name}
             for one in self._inventory.resources
             if one.kind == "Node" and not one.group
         ]

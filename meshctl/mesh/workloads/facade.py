@@ -8,13 +8,7 @@ from typing import TYPE_CHECKING
 from meshctl.mesh.core.inventory import Inventory
 from meshctl.mesh.registry.facade import RegistryFacade
 from meshctl.mesh.workloads.workloads import Heed, Workloads
-from meshctl.resources import (
-    EnvoyFilter,
-    Namespace,
-    Sidecar,
-    Telemetry,
-    Workload,
-)
+from meshctl.resources import EnvoyFilter, Namespace, Sidecar, Telemetry, Workload
 from meshctl.resources.cached_property import cached_property
 
 if TYPE_CHECKING:

@@ -8,18 +8,17 @@ not decide by itself, the answer is unknown.
 from collections.abc import Iterable, Mapping
 from enum import Enum
 
-from meshctl.istio.ambient import DATAPLANE_MODE, REDIRECTION, REDIRECTION_ENABLED
-from meshctl.istio.labels import INJECTION, REVISION
+from meshctl.istio.ambient import REDIRECTION_ENABLED
+from meshctl.istio.annotation_names import REDIRECTION, TEMPLATES
+from meshctl.istio.labels import DATAPLANE_MODE, INJECT, INJECTION, REVISION
+from meshctl.istio.names import INIT_CONTAINER, PROXY_CONTAINER, VALIDATION_CONTAINER
 from meshctl.mesh.core.injector_config import is_settings, values_of
 from meshctl.resources import Namespace, Ref, Resource, Workload
-from meshctl.resources.kubernetes.workload import INJECT, SYSTEM_NAMESPACES
+from meshctl.resources.kubernetes.workload import SYSTEM_NAMESPACES
 
-STATUS = "sidecar.istio.io/status"
-"""The annotation in which the injector writes down what it added."""
-PROXY_CONTAINER = "istio-proxy"
 PROXY_UID = 1337
 """The user of the sidecar, whose own traffic is not redirected."""
-RESERVED_CONTAINERS = frozenset({PROXY_CONTAINER, "istio-init", "istio-validation"})
+RESERVED_CONTAINERS = frozenset({PROXY_CONTAINER, INIT_CONTAINER, VALIDATION_CONTAINER})
 """Containers that the injector merges with its own (pkg/kube/inject/webhook.go)."""
 SIDECAR_PORTS = {
     15000: "Envoy's administration", 15001: "outbound traffic", 15004: "debugging",
@@ -142,8 +141,8 @@ def is_ambient(namespace: Namespace) -> bool:
     Where it asks for both, the sidecar is injected and ztunnel leaves its traffic alone.
     """
     labels = namespace.labels
-    wants_sidecar = labels.get("istio-injection") == "enabled" or (
-        "istio.io/rev" in labels and labels.get("istio-injection") != "disabled"
+    wants_sidecar = labels.get(INJECTION) == "enabled" or (
+        REVISION in labels and labels.get(INJECTION) != "disabled"
     )
     return labels.get(DATAPLANE_MODE) == "ambient" and not wants_sidecar
 
@@ -175,7 +174,7 @@ def is_gateway(workload: Workload) -> bool:
 
     Gateways are injected by a template of their own, or run ``istio-proxy router`` alone.
     """
-    if workload.pod_annotations.get("inject.istio.io/templates") == "gateway":
+    if workload.pod_annotations.get(TEMPLATES) == "gateway":
         return True
     names = [container.name for container in workload.containers]
     return bool(names) and set(names) == {PROXY_CONTAINER}

@@ -8,10 +8,10 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
+from meshctl.istio.annotation_names import MERGE_METRICS
 from meshctl.istio.annotation_values import flag
 from meshctl.mesh.workloads.membership import SIDECAR_PORTS
 
-MERGE = "prometheus.istio.io/merge-metrics"
 TARGETS = "prometheus.istio.io/scrape-targets"
 AGENT_PORT = "15020"
 _NAMES = {
@@ -83,7 +83,7 @@ def merges_metrics(
     annotations: Mapping[str, str], mesh_config: Mapping[str, Any], agent_port: str = AGENT_PORT
 ) -> bool:
     """Does the agent collect the metrics of a pod with these annotations?"""
-    merges = flag(annotations.get(MERGE))
+    merges = flag(annotations.get(MERGE_METRICS))
     if merges is None:
         merges = mesh_config.get("enablePrometheusMerge") is not False
     found = scrape_settings(annotations)

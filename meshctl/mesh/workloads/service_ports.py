@@ -8,11 +8,10 @@ Istio 1.31).
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from meshctl.istio.labels import GATEWAY_MANAGED
 from meshctl.istio.protocols import Protocol
 from meshctl.mesh.workloads.container_ports import ContainerPorts
 from meshctl.resources import Ref, Workload
-
-_MANAGED = "gateway.istio.io/managed"
 
 
 class LinkedPort(NamedTuple):
@@ -38,7 +37,7 @@ def shared_ports(
 
     Ports whose protocol is sniffed fit to any other, and UDP never reaches a sidecar.
     """
-    if _MANAGED in workload.labels:
+    if GATEWAY_MANAGED in workload.labels:
         return
     found: dict[int, list[LinkedPort]] = {}
     for port, target in ports.in_front_of(workload):

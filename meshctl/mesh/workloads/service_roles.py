@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from meshctl.istio.labels import GATEWAY_MANAGED
 from meshctl.mesh.workloads.membership import Membership
 from meshctl.mesh.workloads.workloads import Workloads
 from meshctl.resources import Service
@@ -10,8 +11,6 @@ from meshctl.resources.kubernetes.workload import SYSTEM_NAMESPACES
 PROXY_PORTS = frozenset({15020, 15021, 15090})
 """Health and metrics of proxies themselves (pkg/istio-agent, Istio 1.31); Envoy routes none."""
 
-_MANAGED = "gateway.istio.io/managed"
-
 
 def is_own_of_istio(service: Service) -> bool:
     """Is it part of Istio or Kubernetes, as pkg/config/analysis/analyzers/util tells (1.31)?"""
@@ -19,7 +18,7 @@ def is_own_of_istio(service: Service) -> bool:
     return (
         "istio" in labels
         or labels.get("release") == "istio"
-        or _MANAGED in labels
+        or GATEWAY_MANAGED in labels
         or service.namespace in SYSTEM_NAMESPACES
     )
 

@@ -7,15 +7,15 @@ rewriting (pkg/kube/inject/app_probe.go) of Istio 1.31.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from meshctl.istio.annotation_names import (
+    EXCLUDE_INBOUND_PORTS,
+    EXCLUDE_OUTBOUND_PORTS,
+    INCLUDE_INBOUND_PORTS,
+    REWRITE_PROBES,
+)
 from meshctl.istio.annotation_values import flag
 from meshctl.resources import Ref, View, Workload
 from meshctl.resources.cached_property import cached_property
-
-REWRITE = "sidecar.istio.io/rewriteAppHTTPProbers"
-STATUS_PORT = "status.sidecar.istio.io/port"
-EXCLUDE = "traffic.sidecar.istio.io/excludeInboundPorts"
-INCLUDE = "traffic.sidecar.istio.io/includeInboundPorts"
-EXCLUDE_OUTBOUND = "traffic.sidecar.istio.io/excludeOutboundPorts"
 
 
 def is_rewritten(probe: View) -> bool:
@@ -43,28 +43,28 @@ class TrafficCapture:
 
     def bypass(self, port: int) -> Ref | None:
         """Name the annotation that leads connections to this port past the sidecar."""
-        if port in self._ports(EXCLUDE):
-            return self._annotation(EXCLUDE)
-        included = self._annotations.get(INCLUDE, "*").strip()
-        if included == "*" or port in self._ports(INCLUDE):
+        if port in self._ports(EXCLUDE_INBOUND_PORTS):
+            return self._annotation(EXCLUDE_INBOUND_PORTS)
+        included = self._annotations.get(INCLUDE_INBOUND_PORTS, "*").strip()
+        if included == "*" or port in self._ports(INCLUDE_INBOUND_PORTS):
             return None
-        return self._annotation(INCLUDE)
+        return self._annotation(INCLUDE_INBOUND_PORTS)
 
     @property
     def past_sidecar(self) -> frozenset[int]:
         """The ports of others that the pod calls without its sidecar."""
-        return self._ports(EXCLUDE_OUTBOUND)
+        return self._ports(EXCLUDE_OUTBOUND_PORTS)
 
     def rewriting_off(self, default: Ref | None) -> Ref | None:
         """Name what leaves the probes as they are: an annotation, else the injector's default."""
-        written = self._annotations.get(REWRITE)
+        written = self._annotations.get(REWRITE_PROBES)
         if written is None:
             return default
-        return self._annotation(REWRITE) if flag(written) is False else None
+        return self._annotation(REWRITE_PROBES) if flag(written) is False else None
 
     def rewrites_probes(self, *, by_default: bool) -> bool:
         """Does the injector send the probes to its agent?"""
-        written = flag(self._annotations.get(REWRITE))
+        written = flag(self._annotations.get(REWRITE_PROBES))
         return by_default if written is None else written
 
     def probes(self) -> Iterator[Probe]:

@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
+from meshctl.istio.annotation_names import SIDECAR_STATUS
+from meshctl.istio.labels import HOSTNAME, REVISION, TLS_MODE
 from meshctl.mesh.core.selectors import LabelIndex, selects
 from meshctl.mesh.registry.services import HostPort, RegisteredHost
 from meshctl.mesh.workloads.membership import (
-    STATUS,
     Membership,
     is_ambient,
     is_gateway,
@@ -19,9 +20,9 @@ from meshctl.resources.cached_property import cached_property
 
 _GENERATED = frozenset({
     "pod-template-hash", "rollouts-pod-template-hash", "controller-revision-hash",
-    "pod-template-generation", "kubernetes.io/hostname", "statefulset.kubernetes.io/pod-name",
+    "pod-template-generation", HOSTNAME, "statefulset.kubernetes.io/pod-name",
     "apps.kubernetes.io/pod-index", "job-name", "controller-uid",
-    "security.istio.io/tlsMode", "istio.io/rev",
+    TLS_MODE, REVISION,
 })  # fmt: skip
 _GENERATED_PREFIXES = (
     "topology.kubernetes.io/", "topology.istio.io/", "service.istio.io/", "batch.kubernetes.io/",
@@ -121,7 +122,7 @@ class Workloads:
         return known
 
     def _awaits_injection(self, workload: Workload) -> bool:
-        if STATUS in workload.pod_annotations or workload not in self:
+        if SIDECAR_STATUS in workload.pod_annotations or workload not in self:
             return False
         if is_live(workload) and not self._are_injected:
             return False

@@ -14,11 +14,7 @@ from meshctl.inspect.describe.service import (
 )
 from meshctl.inspect.describe.virtual_services import LeadingService
 from meshctl.output.describe.gateway import gateway_lines, serving_lines
-from meshctl.output.describe.policies import (
-    authorization_lines,
-    mode_lines,
-    policy_lines,
-)
+from meshctl.output.describe.policies import authorization_lines, mode_lines, policy_lines
 from meshctl.output.describe.wording import indented, listed, ported, title, where
 from meshctl.output.injection.write import sentence
 

@@ -9,9 +9,6 @@ from collections.abc import Iterator
 from meshctl.resources.resource import Resource
 from meshctl.resources.view import View, cached_property, views
 
-INJECT = "sidecar.istio.io/inject"
-"""The label, or deprecated annotation, by which a pod decides about its sidecar."""
-
 SYSTEM_NAMESPACES = frozenset(
     {"kube-system", "kube-public", "kube-node-lease", "local-path-storage"}
 )

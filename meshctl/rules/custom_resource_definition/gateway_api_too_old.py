@@ -8,12 +8,11 @@ Fix: install the Gateway API in the version that the message asks for, or a newe
 
 from collections.abc import Iterator
 
+from meshctl.istio.annotation_names import BUNDLE_VERSION
 from meshctl.istio.api_versions import too_old
 from meshctl.mesh import Mesh
 from meshctl.resources import CustomResourceDefinition
 from meshctl.rules.api import Finding, Outcome, Severity, rule
-
-_VERSION = "gateway.networking.k8s.io/bundle-version"
 
 
 @rule(
@@ -22,10 +21,10 @@ _VERSION = "gateway.networking.k8s.io/bundle-version"
 )  # fmt: skip
 def check(definition: CustomResourceDefinition, mesh: Mesh) -> Iterator[Outcome]:
     """Report definitions whose bundle is older than what Istio 1.31 needs for the kind."""
-    version = definition.annotations.get(_VERSION, "")
+    version = definition.annotations.get(BUNDLE_VERSION, "")
     needed = too_old(definition.name, version)
     if needed:
         yield Finding(
-            definition.at("metadata", "annotations", _VERSION),
+            definition.at("metadata", "annotations", BUNDLE_VERSION),
             f"the definition is of version {version}, and Istio reads {definition.defined_kind} from {needed} on",
         )

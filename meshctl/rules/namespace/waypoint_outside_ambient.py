@@ -9,7 +9,7 @@ Fix: label the namespace `istio.io/dataplane-mode=ambient`, or remove `istio.io/
 
 from collections.abc import Iterator
 
-from meshctl.istio.ambient import DATAPLANE_MODE, USE_WAYPOINT
+from meshctl.istio.labels import DATAPLANE_MODE, USE_WAYPOINT
 from meshctl.mesh import Mesh
 from meshctl.mesh.workloads import is_ambient
 from meshctl.resources import Namespace

@@ -8,11 +8,10 @@ Fix: replace `selector` by `targetRefs` with the Gateway's name.
 
 from collections.abc import Iterator
 
+from meshctl.istio.labels import GATEWAY_NAME
 from meshctl.mesh import Mesh
 from meshctl.resources import Policy
 from meshctl.rules.api import Finding, Outcome, Severity, rule
-
-_GATEWAY_NAME = "gateway.networking.k8s.io/gateway-name"
 
 
 @rule(on=Policy, severity=Severity.WARNING, equivalents=("IST0166",), since="0.1.0")
@@ -22,11 +21,11 @@ def check(policy: Policy, mesh: Mesh) -> Iterator[Outcome]:
         return
     picked = mesh.workloads.find(policy.selector, policy.namespace)
     gateways = {
-        workload.pod_labels[_GATEWAY_NAME]
+        workload.pod_labels[GATEWAY_NAME]
         for workload in picked
-        if _GATEWAY_NAME in workload.pod_labels
+        if GATEWAY_NAME in workload.pod_labels
     }
-    gateways |= {policy.selector[_GATEWAY_NAME]} if _GATEWAY_NAME in policy.selector else set()
+    gateways |= {policy.selector[GATEWAY_NAME]} if GATEWAY_NAME in policy.selector else set()
     if gateways:
         yield Finding(
             policy.spec.key("selector"),

@@ -8,9 +8,9 @@ Fix: replace it. For `sidecar.istio.io/inject` use the label of the same name; f
 
 from collections.abc import Iterator
 
+from meshctl.istio.labels import INJECT
 from meshctl.mesh import Mesh
 from meshctl.resources import Resource
-from meshctl.resources.kubernetes.workload import INJECT
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 
 

@@ -9,7 +9,7 @@ namespace has it; or give the Service an address (no `clusterIP: None`).
 
 from collections.abc import Iterator
 
-from meshctl.istio.ambient import INGRESS_USE_WAYPOINT
+from meshctl.istio.labels import INGRESS_USE_WAYPOINT
 from meshctl.mesh import Mesh
 from meshctl.resources import Service
 from meshctl.rules.api import Finding, Outcome, Severity, rule

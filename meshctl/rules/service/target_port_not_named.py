@@ -9,6 +9,7 @@ lists them.)
 
 from collections.abc import Iterator
 
+from meshctl.istio.annotation_names import TEMPLATES
 from meshctl.mesh import Mesh
 from meshctl.mesh.core import age
 from meshctl.resources import Service
@@ -25,7 +26,7 @@ def check(service: Service, mesh: Mesh) -> Iterator[Outcome]:
         return
     pods = sorted(mesh.workloads.find(service.selector, service.namespace), key=age)
     # Containers that are injected later, such as a gateway's proxy, have ports of their own.
-    if not pods or any("inject.istio.io/templates" in pod.pod_annotations for pod in pods):
+    if not pods or any(TEMPLATES in pod.pod_annotations for pod in pods):
         return
     for port in service.ports:
         if not isinstance(port.target, str) or port.target == _OF_SIDECAR:

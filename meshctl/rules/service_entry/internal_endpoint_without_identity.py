@@ -11,8 +11,9 @@ label it `security.istio.io/tlsMode: disabled`.
 
 from collections.abc import Iterator
 
+from meshctl.istio.labels import TLS_MODE
 from meshctl.mesh import Mesh
-from meshctl.mesh.security import TLS_MODE_LABEL, Mode
+from meshctl.mesh.security import Mode
 from meshctl.resources import ServiceEntry
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 
@@ -24,7 +25,7 @@ def check(entry: ServiceEntry, mesh: Mesh) -> Iterator[Outcome]:
     if entry.is_external or demand.mode is not Mode.STRICT or demand.ref is None:
         return
     for endpoint in entry.endpoints:
-        if not endpoint.service_account and TLS_MODE_LABEL not in endpoint.labels:
+        if not endpoint.service_account and TLS_MODE not in endpoint.labels:
             yield Finding(
                 endpoint.at("address"),
                 f"{endpoint.address} gets plaintext, since it has no serviceAccount, in a "

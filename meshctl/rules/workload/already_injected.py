@@ -11,8 +11,9 @@ applied, or let the namespace's label do it.
 
 from collections.abc import Iterator
 
+from meshctl.istio.annotation_names import SIDECAR_STATUS
 from meshctl.mesh import Mesh
-from meshctl.mesh.workloads import STATUS, is_live
+from meshctl.mesh.workloads import is_live
 from meshctl.resources import Workload
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 
@@ -27,8 +28,8 @@ from meshctl.rules.api import Finding, Outcome, Severity, rule
 def check(workload: Workload, mesh: Mesh) -> Iterator[Outcome]:
     """Report the annotation that the injector leaves, in what is no running pod."""
     is_written = workload in mesh.workloads and not is_live(workload)
-    if is_written and STATUS in workload.pod_annotations:
+    if is_written and SIDECAR_STATUS in workload.pod_annotations:
         yield Finding(
-            workload.template.child("metadata").key("annotations", STATUS),
+            workload.template.child("metadata").key("annotations", SIDECAR_STATUS),
             "this pod template was injected before it was written here, so that its sidecar stays as it was",
         )

@@ -9,7 +9,7 @@ Fix: look at the log of istio-cni on the pod's node, then restart the pod; or la
 
 from collections.abc import Iterator
 
-from meshctl.istio.ambient import REDIRECTION
+from meshctl.istio.annotation_names import REDIRECTION
 from meshctl.mesh import Mesh
 from meshctl.mesh.workloads import Membership, has_proxy_container, is_live, promise
 from meshctl.resources import Workload

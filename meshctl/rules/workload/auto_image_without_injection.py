@@ -9,8 +9,9 @@ Fix: label the pod template `sidecar.istio.io/inject: "true"`, or the namespace
 
 from collections.abc import Iterator
 
+from meshctl.istio.names import PROXY_CONTAINER
 from meshctl.mesh import Mesh
-from meshctl.mesh.workloads import PROXY_CONTAINER, Membership, promise
+from meshctl.mesh.workloads import Membership, promise
 from meshctl.resources import Workload
 from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, rule
 

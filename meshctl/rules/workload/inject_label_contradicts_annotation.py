@@ -8,9 +8,9 @@ Fix: remove the annotation.
 
 from collections.abc import Iterator
 
+from meshctl.istio.labels import INJECT
 from meshctl.mesh import Mesh
 from meshctl.resources import Workload
-from meshctl.resources.kubernetes.workload import INJECT
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 from meshctl.words import quoted
 

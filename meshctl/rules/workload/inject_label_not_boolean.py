@@ -9,10 +9,10 @@ Fix: write `"true"` or `"false"`, in quotes.
 
 from collections.abc import Iterator
 
+from meshctl.istio.labels import INJECT
 from meshctl.mesh import Mesh
 from meshctl.mesh.workloads import Membership
 from meshctl.resources import Workload
-from meshctl.resources.kubernetes.workload import INJECT
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 from meshctl.words import quoted
 

@@ -9,10 +9,10 @@ Fix: move the label to `spec.template.metadata.labels`, in a CronJob to
 
 from collections.abc import Iterator
 
+from meshctl.istio.labels import INJECT
 from meshctl.mesh import Mesh
 from meshctl.mesh.workloads import Membership
 from meshctl.resources import View, Workload
-from meshctl.resources.kubernetes.workload import INJECT
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 from meshctl.words import quoted
 

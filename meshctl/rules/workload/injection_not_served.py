@@ -9,11 +9,10 @@ Fix: remove `istio-injection=disabled`, label the pod template, or name a revisi
 
 from collections.abc import Iterator
 
-from meshctl.istio.labels import INJECTION, REVISION
+from meshctl.istio.labels import INJECT, INJECTION, REVISION
 from meshctl.mesh import Mesh
 from meshctl.mesh.workloads import Membership, is_live, opts_out, promise, wants_sidecar
 from meshctl.resources import Namespace, Workload
-from meshctl.resources.kubernetes.workload import INJECT
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 from meshctl.words import quoted
 

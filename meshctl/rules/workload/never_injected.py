@@ -11,10 +11,11 @@ let the policies of its servers take clients without mutual TLS.
 
 from collections.abc import Iterator
 
+from meshctl.istio.labels import INJECT
 from meshctl.mesh import Mesh
 from meshctl.mesh.workloads import says_no, wants_sidecar
 from meshctl.resources import Workload
-from meshctl.resources.kubernetes.workload import INJECT, SYSTEM_NAMESPACES
+from meshctl.resources.kubernetes.workload import SYSTEM_NAMESPACES
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 
 

@@ -9,8 +9,9 @@ Fix: take the port out of the annotation, or out of the policy and protect it by
 
 from collections.abc import Iterator
 
+from meshctl.istio.annotation_names import EXCLUDE_INBOUND_PORTS, INCLUDE_INBOUND_PORTS
 from meshctl.mesh import Mesh
-from meshctl.mesh.workloads import EXCLUDE, INCLUDE, Membership, TrafficCapture
+from meshctl.mesh.workloads import Membership, TrafficCapture
 from meshctl.resources import Ref, Workload
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 
@@ -18,7 +19,10 @@ from meshctl.rules.api import Finding, Outcome, Severity, rule
 @rule(on=Workload, severity=Severity.ERROR, since="0.1.0")
 def check(workload: Workload, mesh: Mesh) -> Iterator[Outcome]:
     """Report ports that policies for just these workloads name and the sidecar never sees."""
-    if workload not in mesh.workloads or not workload.pod_annotations.keys() & {EXCLUDE, INCLUDE}:
+    if workload not in mesh.workloads or not workload.pod_annotations.keys() & {
+        EXCLUDE_INBOUND_PORTS,
+        INCLUDE_INBOUND_PORTS,
+    }:
         return
     if mesh.workloads.membership(workload) is not Membership.SIDECAR:
         return

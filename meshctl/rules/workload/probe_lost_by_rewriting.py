@@ -11,9 +11,11 @@ the pod's probes alone; probe a port of the application.
 
 from collections.abc import Iterator
 
+from meshctl.istio.annotation_names import STATUS_PORT
+from meshctl.istio.names import PROXY_CONTAINER
 from meshctl.mesh import Mesh
 from meshctl.mesh.injection import takes_known_template
-from meshctl.mesh.workloads import PROXY_CONTAINER, STATUS_PORT, TrafficCapture, is_rewritten
+from meshctl.mesh.workloads import TrafficCapture, is_rewritten
 from meshctl.resources import View, Workload
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 

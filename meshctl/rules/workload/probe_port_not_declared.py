@@ -9,8 +9,8 @@ Fix: declare the port with that name in the container, or write the number, with
 
 from collections.abc import Iterator
 
+from meshctl.istio.names import PROXY_CONTAINER
 from meshctl.mesh import Mesh
-from meshctl.mesh.workloads import PROXY_CONTAINER
 from meshctl.resources import Workload
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 from meshctl.words import quoted

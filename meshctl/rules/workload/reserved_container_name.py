@@ -14,8 +14,6 @@ from meshctl.mesh.workloads import RESERVED_CONTAINERS
 from meshctl.resources import Workload
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 
-_STATUS = "sidecar.istio.io/status"
-
 
 @rule(on=Workload, severity=Severity.WARNING, since="0.1.0", hazard=True)
 def check(workload: Workload, mesh: Mesh) -> Iterator[Outcome]:

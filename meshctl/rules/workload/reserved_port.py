@@ -9,8 +9,9 @@ Fix: let the application listen on another port.
 
 from collections.abc import Iterator
 
+from meshctl.istio.names import PROXY_CONTAINER
 from meshctl.mesh import Mesh
-from meshctl.mesh.workloads import PROXY_CONTAINER, SIDECAR_PORTS, Membership, is_gateway
+from meshctl.mesh.workloads import SIDECAR_PORTS, Membership, is_gateway
 from meshctl.resources import Workload
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 

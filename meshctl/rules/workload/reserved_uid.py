@@ -10,8 +10,9 @@ sidecar is up may use 1337 on purpose; those are not reported.
 
 from collections.abc import Iterator
 
+from meshctl.istio.names import PROXY_CONTAINER
 from meshctl.mesh import Mesh
-from meshctl.mesh.workloads import PROXY_CONTAINER, PROXY_UID, Membership, is_gateway
+from meshctl.mesh.workloads import PROXY_UID, Membership, is_gateway
 from meshctl.resources import View, Workload
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 

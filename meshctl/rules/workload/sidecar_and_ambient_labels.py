@@ -8,14 +8,12 @@ Fix: keep `istio.io/dataplane-mode: ambient` or `sidecar.istio.io/inject: "true"
 
 from collections.abc import Iterator
 
-from meshctl.istio.ambient import DATAPLANE_MODE
+from meshctl.istio.annotation_names import REDIRECTION
+from meshctl.istio.labels import DATAPLANE_MODE, INJECT
 from meshctl.mesh import Mesh
 from meshctl.mesh.workloads import wants_sidecar
 from meshctl.resources import Workload
-from meshctl.resources.kubernetes.workload import INJECT
 from meshctl.rules.api import Finding, Outcome, Severity, rule
-
-_REDIRECTION = "ambient.istio.io/redirection"
 
 
 @rule(
@@ -37,8 +35,8 @@ def check(workload: Workload, mesh: Mesh) -> Iterator[Outcome]:
             metadata.key("labels", DATAPLANE_MODE),
             "the pod gets a sidecar too, so that ambient mode has no effect",
         ).also(asks, "asks for the sidecar")
-    elif workload.pod_annotations.get(_REDIRECTION) == "enabled":
+    elif workload.pod_annotations.get(REDIRECTION) == "enabled":
         yield Finding(
-            metadata.key("annotations", _REDIRECTION),
+            metadata.key("annotations", REDIRECTION),
             "ztunnel carries this pod's traffic although it asks for a sidecar",
         ).also(asks, "asks for the sidecar")

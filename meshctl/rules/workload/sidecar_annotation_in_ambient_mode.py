@@ -9,10 +9,10 @@ or the label `istio.io/dataplane-mode: none`.
 
 from collections.abc import Iterator
 
+from meshctl.istio.labels import INJECT
 from meshctl.mesh import Mesh
 from meshctl.mesh.workloads import Membership
 from meshctl.resources import Workload
-from meshctl.resources.kubernetes.workload import INJECT
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 
 _TRAFFIC = "traffic.sidecar.istio.io/"

@@ -9,8 +9,9 @@ under `sidecarInjectorWebhook.templates`.
 
 from collections.abc import Iterator
 
+from meshctl.istio.annotation_names import TEMPLATES
 from meshctl.mesh import Mesh
-from meshctl.mesh.injection import TEMPLATES, asked_templates
+from meshctl.mesh.injection import asked_templates
 from meshctl.resources import Workload
 from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, rule
 from meshctl.words import quoted

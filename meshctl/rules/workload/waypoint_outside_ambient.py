@@ -9,7 +9,7 @@ label `istio.io/use-waypoint`.
 
 from collections.abc import Iterator
 
-from meshctl.istio.ambient import USE_WAYPOINT
+from meshctl.istio.labels import USE_WAYPOINT
 from meshctl.mesh import Mesh
 from meshctl.mesh.workloads import Membership
 from meshctl.resources import Workload

@@ -6,7 +6,7 @@ pkg/kube/inject/validate.go, Istio 1.31); what it refuses makes no pod.
 
 from collections.abc import Iterator
 
-from meshctl.istio.annotation_values import PROXY_CONFIG
+from meshctl.istio.annotation_names import PROXY_CONFIG
 from meshctl.istio.mesh_config_schema import PROXY_CONFIG as MESSAGE
 from meshctl.validation.faults import Fault
 from meshctl.validation.mesh_config.text import judge

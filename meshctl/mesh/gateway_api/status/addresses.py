@@ -7,6 +7,7 @@ ResolveGatewayInstances (pilot/pkg/config/kube/gatewaycommon), Istio 1.31.
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from meshctl.istio.labels import GATEWAY_MANAGED
 from meshctl.mesh.gateway_api.gateway_classes import Controller
 from meshctl.mesh.gateway_api.given import Given
 from meshctl.mesh.gateway_api.status.conditions import Condition, Fault, met, unmet
@@ -15,7 +16,6 @@ from meshctl.resources import KubernetesGateway, Service
 
 _NAME_OVERRIDE = "gateway.istio.io/name-override"
 _SERVICE_TYPE = "networking.istio.io/service-type"
-_MANAGED = "gateway.istio.io/managed"
 
 
 class GatewayServices(NamedTuple):
@@ -129,7 +129,7 @@ class Addresses:
             elif any(self._is_target(one, each, port) for each in one.ports):
                 text = f"{port} is the pod's port of Service {host}, and the Service's counts"
                 yield _Warning(text, is_unusable=True)
-            elif declared is None or _MANAGED not in one.source.labels:
+            elif declared is None or GATEWAY_MANAGED not in one.source.labels:
                 yield _Warning(f"Service {host} has no port {port}", is_unusable=True)
 
     def _pending(self, one: RegisteredHost) -> Iterator[_Warning]:

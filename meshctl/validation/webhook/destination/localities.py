@@ -6,14 +6,12 @@ Mirrors ValidateLocalityLbSetting and its zone-aware sibling, pkg/config/validat
 
 from collections.abc import Iterator
 
+from meshctl.istio.labels import REGION, SUBZONE, ZONE
 from meshctl.resources.view import Ref, View, views
 from meshctl.validation.faults import Fault
 from meshctl.validation.webhook.answers import refuse, warn
 from meshctl.words import quoted
 
-REGION = "topology.kubernetes.io/region"
-ZONE = "topology.kubernetes.io/zone"
-SUBZONE = "topology.istio.io/subzone"
 WHOLE = 100
 
 _PARTS = 3

@@ -10,6 +10,7 @@ several with DNS_ROUND_ROBIN, wrong names and numbers of an endpoint's ports.
 
 from collections.abc import Iterator
 
+from meshctl.istio.labels import AUTO_ALLOCATE_IP, USE_WAYPOINT
 from meshctl.resources.resource import Resource
 from meshctl.resources.view import View, views
 from meshctl.validation.faults import Fault
@@ -36,9 +37,6 @@ from meshctl.words import quoted
 
 DYNAMIC = "DYNAMIC_DNS"
 BY_DNS = frozenset({"DNS", "DNS_ROUND_ROBIN"})
-
-_NO_ALLOCATION = "networking.istio.io/enable-autoallocate-ip"
-_WAYPOINT = "istio.io/use-waypoint"
 
 
 def check(resource: Resource) -> Iterator[Fault]:
@@ -87,7 +85,7 @@ def _check_hosts(spec: View, resolution: str) -> Iterator[Fault]:
 
 def _gets_address(resource: Resource, resolution: str) -> bool:
     """Does istiod give the entry an address of its own, which it does by default?"""
-    return resolution != "NONE" and resource.labels.get(_NO_ALLOCATION, "").lower() != "false"
+    return resolution != "NONE" and resource.labels.get(AUTO_ALLOCATE_IP, "").lower() != "false"
 
 
 def _check_ports_without_address(ports: tuple[View, ...]) -> Iterator[Fault]:
@@ -155,6 +153,6 @@ def _check_dynamic(resource: Resource) -> Iterator[Fault]:
                 port.at("protocol"),
                 f"{DYNAMIC} needs the name in the request: HTTP, HTTP2, GRPC or TLS",
             )
-    waypoint = resource.labels.get(_WAYPOINT, "")
+    waypoint = resource.labels.get(USE_WAYPOINT, "")
     if waypoint not in {"", "none"} and spec.text("location") == "MESH_INTERNAL":
         yield refuse(spec.at("location"), f"{DYNAMIC} behind a waypoint is for MESH_EXTERNAL hosts")

@@ -3,12 +3,11 @@
 Mirrors validateMetadata and checkDryRunAnnotation, pkg/config/validation/validation.go, 1.31.
 """
 
+from meshctl.istio.annotation_names import DRY_RUN
 from meshctl.resources.resource import Resource
 from meshctl.validation.faults import Fault
 from meshctl.validation.webhook.answers import refuse
 from meshctl.words import quoted
-
-DRY_RUN = "istio.io/dry-run"
 
 _RESERVED = {
     "internal.istio.io/webhook-always-reject": "it makes Istio's webhook refuse every object",

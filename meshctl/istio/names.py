@@ -1,0 +1,12 @@
+"""Names that an installation of Istio gives its namespace and containers (Istio 1.31)."""
+
+ISTIO_NAMESPACE = "istio-system"
+"""The namespace of the control plane, and the root namespace, unless the mesh config names another."""
+PROXY_CONTAINER = "istio-proxy"
+"""The container of the sidecar."""
+INIT_CONTAINER = "istio-init"
+"""The init container that sets up the capture of traffic."""
+VALIDATION_CONTAINER = "istio-validation"
+"""The init container that waits for the CNI plugin to capture traffic."""
+INJECTOR_CONFIG_MAP = "istio-sidecar-injector"
+"""The ConfigMap and webhook configuration of an injector; a revision follows the name."""
