@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from meshctl.mesh.gateway_api.facade import GatewayApiFacade
     from meshctl.mesh.gateway_api.reference_grants import ReferenceGrants
     from meshctl.mesh.gateways.facade import GatewaysFacade
+    from meshctl.mesh.gateways.gateway_index import Gateways
     from meshctl.mesh.injection.facade import InjectionFacade
     from meshctl.mesh.ownership import Owners
     from meshctl.mesh.reachability.facade import ReachabilityFacade
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from meshctl.mesh.security.facade import SecurityFacade
     from meshctl.mesh.sidecar_scope.facade import SidecarScopeFacade
     from meshctl.mesh.traffic.facade import TrafficFacade
+    from meshctl.mesh.traffic.routes import Routes
     from meshctl.mesh.traffic.sidecar_routes import SidecarRoutes
     from meshctl.mesh.workloads.facade import WorkloadsFacade
 
@@ -150,9 +152,21 @@ class Mesh(Inventory):
         """The route tables of sidecars, one for each client and port, HTTPRoutes in them."""
         from meshctl.mesh.traffic.sidecar_routes import SidecarRoutes
 
-        has_routes = bool(self.of(KubernetesRoute))
-        routes = self.gateway_api.routes if has_routes else self.traffic.routes
-        return SidecarRoutes(routes, self.registry)
+        return SidecarRoutes(self.merged_routes, self.registry)
+
+    @property
+    def merged_routes(self) -> "Routes":
+        """What VirtualServices become, with those that istiod makes of HTTPRoutes and their like."""
+        if not self.of(KubernetesRoute):
+            return self.traffic.routes
+        return self.gateway_api.routes
+
+    @property
+    def merged_gateways(self) -> "Gateways":
+        """What each gateway workload serves, of the Gateways of Istio and of the Gateway API."""
+        if not self.of(KubernetesGateway):
+            return self.gateways
+        return self.gateway_api.gateways
 
     @cached_property
     def reachability(self) -> "ReachabilityFacade":

@@ -20,7 +20,7 @@ from meshctl.mesh.core.hosts import HostIndex
 from meshctl.mesh.gateways.effective_gateway import EffectiveGateway
 from meshctl.mesh.gateways.virtual_hosts import VirtualHost
 from meshctl.mesh.registry.services import RegisteredHost
-from meshctl.resources import Gateway, Workload
+from meshctl.resources import Gateway, KubernetesGateway, Workload
 from meshctl.settings import Settings
 from meshctl.words import quoted
 
@@ -67,7 +67,7 @@ def answer(
             )
         return RouteAnswer(client=client_routes(mesh, target, client, home))
     if target is None:
-        entries = (gateway_entry(one, mesh) for one in mesh.gateways)
+        entries = (gateway_entry(one, mesh) for one in mesh.merged_gateways)
         return RouteAnswer(tuple(_narrowed(entries, shown)), (), is_one=False)
     gateways = list(_gateways(mesh, target, home))
     if gateways:
@@ -81,7 +81,7 @@ def answer(
 
 def _gateways(mesh: Mesh, target: str, home: str) -> Iterator[EffectiveGateway]:
     """Find the gateway workloads that a name means: their own, or those of a Gateway."""
-    named = mesh.gateways.for_workload(target)
+    named = mesh.merged_gateways.for_workload(target)
     if named is not None and named.gateways:
         yield named
         return
@@ -89,13 +89,23 @@ def _gateways(mesh: Mesh, target: str, home: str) -> Iterator[EffectiveGateway]:
     if kind in {"", "Gateway"}:
         gateway = look_up(list(mesh.of(Gateway)), target, home)
         if gateway is not None and (kind or _workload(mesh, target, home) is None):
-            yield from mesh.gateways.of(gateway)
+            yield from mesh.merged_gateways.of(gateway)
+            return
+        attached = look_up(list(mesh.of(KubernetesGateway)), target, home)
+        if attached is not None and (kind or _workload(mesh, target, home) is None):
+            yield from _of_listeners(mesh, attached)
             return
     workload = _workload(mesh, target, home)
     if workload is not None:
-        served = mesh.gateways.for_workload(mesh.workloads.listed(workload).key_name)
+        served = mesh.merged_gateways.for_workload(mesh.workloads.listed(workload).key_name)
         if served is not None and served.gateways:
             yield served
+
+
+def _of_listeners(mesh: Mesh, gateway: KubernetesGateway) -> Iterator[EffectiveGateway]:
+    """Find the workloads that serve listeners of a Gateway of the Gateway API."""
+    made = (one for one in mesh.gateway_api.generated_gateways if one.parent is gateway)
+    yield from dict.fromkeys(each for one in made for each in mesh.merged_gateways.of(one))
 
 
 def _workload(mesh: Mesh, target: str, home: str) -> Workload | None:
@@ -120,13 +130,13 @@ def _hosts(mesh: Mesh, target: str, home: str) -> Iterator[str]:
 
 
 def _is_routed(mesh: Mesh, host: str, home: str) -> bool:
-    return "." in host and bool(any(True for _ in mesh.gateways.serving(host)) or _in_mesh(
+    return "." in host and bool(any(True for _ in mesh.merged_gateways.serving(host)) or _in_mesh(
         mesh, host, home
     ))  # fmt: skip
 
 
 def _of_host(mesh: Mesh, host: str, home: str) -> HostRoutes:
-    serving = dict.fromkeys(gateway for gateway, _ in mesh.gateways.serving(host))
+    serving = dict.fromkeys(gateway for gateway, _ in mesh.merged_gateways.serving(host))
     return HostRoutes(
         host,
         {one.workload.name: _closest(one, host) for one in serving},
@@ -149,7 +159,7 @@ def _closest(gateway: EffectiveGateway, host: str) -> dict[str, tuple[VirtualHos
 
 def _in_mesh(mesh: Mesh, host: str, namespace: str) -> tuple[RouteEntry, ...]:
     home = mesh.registry.home(mesh.registry.fqdn(host, namespace)) or namespace
-    routes = mesh.traffic.routes.in_mesh(mesh.registry.unshortened(host, home), home)
+    routes = mesh.merged_routes.in_mesh(mesh.registry.unshortened(host, home), home)
     return tuple(map(route_entry, routes))
 
 
@@ -181,11 +191,11 @@ def _routes_of(
 def _nothing(mesh: Mesh, target: str) -> UsageError:
     services = [f"{one.source.name}.{one.namespace}" for one in mesh.registry]
     workloads = [f"{one.name}.{one.namespace}" for one in mesh.workloads]
-    gateways = [one.workload.name for one in mesh.gateways]
+    gateways = [one.workload.name for one in mesh.merged_gateways]
     near = nearest(target, [*services, *workloads])
     hosts = {one.host for one in mesh.registry} | {
         domain
-        for gateway in mesh.gateways
+        for gateway in mesh.merged_gateways
         for several in gateway.route_configs.values()
         for host in several
         for domain in host.domains

@@ -9,6 +9,7 @@ from typing import Any
 
 from meshctl.mesh.gateways.listeners import FilterChain
 from meshctl.mesh.gateways.server_merge import MergedServer
+from meshctl.mesh.traffic.route_settings import route_settings
 from meshctl.mesh.traffic.routes import EffectiveRoute, WeightedCluster
 from meshctl.resources import Match, View
 
@@ -64,6 +65,7 @@ class Redirect:
     port: int | None
     path: str
     code: str | None
+    prefix_rewrite: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,11 +110,13 @@ class EnvoyChain:
     tcp: tuple[Upstream, ...]
 
 
-def match_of(match: Match | None) -> EnvoyMatch:
-    """Read what a route asks of requests."""
+def match_of(match: Match | None, *, by_segment: bool = False) -> EnvoyMatch:
+    """Read what a route asks of requests; ``by_segment``: a prefix ends with a path segment."""
     if match is None:
         return EnvoyMatch("prefix", "/")
     kind, path = _path(match)
+    if by_segment and kind == "prefix" and path != "/":
+        kind, path = "pathPrefix", path.removesuffix("/")
     wanted = [_condition(name, text) for name, text in match.child("headers").data.items()]
     unwanted = [
         _condition(name, text, invert=True)
@@ -133,20 +137,19 @@ def action_of(route: EffectiveRoute) -> Action:
     """Read what a route does."""
     action = route.rule.action
     if action.has("redirect"):
-        return _redirect(action.child("redirect"), route.port)
+        return _redirect(action.child("redirect"), route.redirect_port)
     if action.has("directResponse"):
         return DirectResponse(action.child("directResponse").number("status"))
-    rewrite = route.rule.saying("rewrite").child("rewrite")
-    regex = rewrite.child("uriRegexRewrite")
+    path = route_settings(route).path
     to = tuple(map(upstream_of, route.targets))
-    if regex.data:
-        return Forward(to, regex_rewrite=(regex.text("match"), regex.text("rewrite")))
-    return Forward(to, rewrite.text("uri") or None)
+    if path is not None and path.regex:
+        return Forward(to, regex_rewrite=(path.regex, path.substitution))
+    return Forward(to, path.prefix if path is not None else None)
 
 
 def upstream_of(target: WeightedCluster) -> Upstream:
-    """Read an upstream."""
-    return Upstream(target.host, target.port, target.subset, target.weight)
+    """Read an upstream; a backend that istiod refuses has none of its own."""
+    return Upstream(target.host or "UnknownService", target.port, target.subset, target.weight)
 
 
 def chain_of(chain: FilterChain) -> EnvoyChain:
@@ -178,18 +181,14 @@ def _condition(name: str, text: Any, *, invert: bool = False) -> Condition:
     return Condition(name, "present", True, invert)  # noqa: FBT003 - the value of Envoy's field
 
 
-def _redirect(redirect: View, port: int) -> Redirect:
-    scheme = redirect.text("scheme")
-    number = redirect.number("port")
-    if redirect.text("derivePort") == "FROM_REQUEST_PORT":
-        number = port
-    is_usual = not number or (scheme, number) in {("http", 80), ("https", 443)}
+def _redirect(redirect: View, port: int | None) -> Redirect:
     return Redirect(
-        scheme or None,
+        redirect.text("scheme") or None,
         redirect.text("authority") or None,
-        None if is_usual else number,
+        port or None,
         redirect.text("uri"),
         _REDIRECT_CODES.get(redirect.number("redirectCode") or 0),
+        redirect.text("prefixRewrite") or None,
     )
 
 
@@ -198,6 +197,11 @@ def _tls(server: MergedServer) -> ChainTls:
     mode = tls.text("mode")
     if mode == "ISTIO_MUTUAL":
         return ChainTls(("default",), requires_client_certificate=True, validation="ROOTCA")
+    names = [tls.text("credentialName"), *tls.texts("credentialNames")]
+    if not any(names) and not tls.has("serverCertificate"):
+        # Without any name the proxy presents its own certificate.
+        checks = mode in {"MUTUAL", "OPTIONAL_MUTUAL"}
+        return ChainTls(("default",), mode == "MUTUAL", "ROOTCA" if checks else None)
     validation = _validation(tls) if mode in {"MUTUAL", "OPTIONAL_MUTUAL"} else None
     return ChainTls(_certificates(tls), mode == "MUTUAL", validation)
 

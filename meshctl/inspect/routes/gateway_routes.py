@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from meshctl.inspect.routes.envoy import (
     Action,
@@ -11,6 +12,7 @@ from meshctl.inspect.routes.envoy import (
     chain_of,
     match_of,
 )
+from meshctl.inspect.routes.settings import settings_of
 from meshctl.inspect.shown import Place, place
 from meshctl.mesh import Mesh
 from meshctl.mesh.core.precedence import order_is_known
@@ -18,7 +20,7 @@ from meshctl.mesh.gateways.effective_gateway import EffectiveGateway
 from meshctl.mesh.gateways.server_merge import MergedServer
 from meshctl.mesh.gateways.virtual_hosts import VirtualHost
 from meshctl.mesh.traffic.routes import EffectiveRoute
-from meshctl.resources import Match, Route, View, VirtualService
+from meshctl.resources import GeneratedGateway, Match, Route, View, VirtualService
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,8 @@ class RouteEntry:
     action: Action
     location: Place
     reason: str
+    settings: dict[str, Any]
+    """What else happens on it, by name: timeout, retries, mirrors, headers, CORS."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +115,11 @@ def route_entry(route: EffectiveRoute) -> RouteEntry:
         else "in the order of its VirtualService"
     )
     written = place((match or route.rule.action).at())
-    service = route.virtual_service.key_name
-    return RouteEntry(service, route.name, match_of(match), action_of(route), written, reason)
+    service = route.virtual_service
+    asked = match_of(match, by_segment=service.is_generated)
+    return RouteEntry(
+        service.key_name, route.name, asked, action_of(route), written, reason, settings_of(route)
+    )
 
 
 def never_routes(gateway: EffectiveGateway, mesh: Mesh) -> Iterator[tuple[VirtualService, str]]:
@@ -141,6 +148,8 @@ def reason(server: MergedServer, gateway: EffectiveGateway) -> str:
         return f"dropped: {server.drop.value}, {server.rival.key_name}{doubt}"
     if server in gateway.serving:
         return "serves"
+    if isinstance(server.server.gateway, GeneratedGateway):
+        return "contributes nothing: no route that its listener takes has its host names"
     return "contributes nothing: no VirtualService that names its Gateway routes for its hosts"
 
 
@@ -186,6 +195,7 @@ def _sent(host: VirtualHost) -> list[object]:
         (
             one.virtual_service.key_name, one.name,
             match_of(one.match.match if one.match is not None else None), action_of(one),
+            settings_of(one),
         )
         for one in host.routes
     ]  # fmt: skip

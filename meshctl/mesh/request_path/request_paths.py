@@ -76,7 +76,7 @@ class RequestPaths:
 
     def _arrive(self, workload: Workload, carried: Carried, envelope: Envelope) -> Hop:
         if is_gateway(workload) or is_router(workload):
-            gateway = self._mesh.gateway_api.gateways.for_workload(workload.key_name)
+            gateway = self._mesh.merged_gateways.for_workload(workload.key_name)
             return self._gateway.arrive(workload, gateway, carried, envelope)
         membership = self._mesh.workloads.membership(workload)
         if membership is Membership.AMBIENT:

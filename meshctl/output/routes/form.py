@@ -120,6 +120,7 @@ def _route(route: RouteEntry, *, with_place: bool) -> Form:
         **_action(route.action),
     }
     if with_place:
+        form |= route.settings
         form["location"] = data_of(route.location)
         form["reason"] = route.reason
     return form
@@ -162,7 +163,8 @@ def _redirect(one: Redirect) -> Form:
         "schemeRedirect": one.scheme,
         "hostRedirect": one.host,
         "portRedirect": one.port,
-        "pathRedirect": one.path,
+        "pathRedirect": None if one.prefix_rewrite else one.path,
+        "prefixRewrite": one.prefix_rewrite,
         "responseCode": one.code,
     }
     return {key: value for key, value in form.items() if value is not None}

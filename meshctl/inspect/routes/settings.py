@@ -1,0 +1,54 @@
+"""Reads what happens on a route beside its match and its destinations, by name."""
+
+from typing import Any
+
+from meshctl.istio.durations import in_words
+from meshctl.mesh.traffic.route_settings import (
+    HeaderChanges,
+    RetryPolicy,
+    route_settings,
+)
+from meshctl.mesh.traffic.routes import EffectiveRoute
+
+
+def settings_of(route: EffectiveRoute) -> dict[str, Any]:
+    """Read the host, timeout, retries, mirrors, headers and CORS; what is as usual is left out."""
+    settings = route_settings(route)
+    found: dict[str, Any] = {
+        "hostRewrite": settings.host,
+        "timeout": in_words(settings.timeout) if settings.timeout else "",
+        "retries": _retries(settings.retries),
+        "mirrors": [
+            {"host": one.destination.host, "port": one.destination.port, "percent": one.percent}
+            for one in settings.mirrors
+        ],
+        "requestHeaders": _headers(settings.request),
+        "responseHeaders": _headers(settings.response),
+        "cors": dict(settings.cors),
+    }
+    return {key: value for key, value in found.items() if value or value == 0}
+
+
+def _retries(policy: RetryPolicy | None) -> Any:
+    """Read retries: 0 for none, and nothing for Istio's usual ones."""
+    if policy is None:
+        return 0
+    if policy == RetryPolicy():
+        return None
+    found: dict[str, Any] = {"attempts": policy.attempts, "on": policy.retry_on}
+    if policy.status_codes:
+        found["statusCodes"] = list(policy.status_codes)
+    if policy.per_try:
+        found["perTry"] = in_words(policy.per_try)
+    if policy.backoff:
+        found["backoff"] = in_words(policy.backoff)
+    return found
+
+
+def _headers(changes: HeaderChanges) -> dict[str, Any]:
+    found: dict[str, Any] = {
+        "set": {one.name: one.value for one in changes.changed if not one.append},
+        "add": {one.name: one.value for one in changes.changed if one.append},
+        "remove": list(changes.removed),
+    }
+    return {key: value for key, value in found.items() if value}
