@@ -70,14 +70,11 @@ class ListenerChain:
         unnamed = not names or "*" in self.sni
         return unnamed and not (self.alpn or self.transport or self.cidrs)
 
-    def asks_the_same(self, other: "ListenerChain") -> bool:
-        """Would Envoy not tell the two apart?"""
-        return (
-            self.transport == other.transport
-            and self.alpn == other.alpn
-            and set(self.sni) - {"*"} == set(other.sni) - {"*"}
-            and _blocks(self.cidrs) == _blocks(other.cidrs)
-        )
+    @property
+    def asks_for(self) -> tuple[object, ...]:
+        """What Envoy tells chains apart by; two with the same can't be in one listener."""
+        names = frozenset(self.sni) - {"*"}
+        return self.transport, self.alpn, names, _blocks(self.cidrs)
 
 
 def choose_chain(chains: Iterable[ListenerChain], first: FirstBytes) -> list[ListenerChain]:

@@ -7,6 +7,7 @@ there), Istio 1.31. Everything is found by host or port when it is asked for.
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import NamedTuple
 
 from meshctl.mesh.core.hosts import covers, is_wildcard, overlaps
@@ -110,13 +111,22 @@ class ScopeListener:
         """List the services of a host with the ports that it imports."""
         return [self._narrowed(one) for one in self.services_at(host)]
 
-    @cached_property
+    @property
     def virtual_services(self) -> list[VirtualService]:
         """The VirtualServices it imports, in the order in which they are asked."""
-        bound = self._routes.bound(MESH, self._namespace).services
-        found = [one for one in bound if self._reads(one)]
-        return sorted(found, key=lambda one: (self._routes.rank(one, self._namespace),
-                                              not self._is_own_route(one)))  # fmt: skip
+        return self._imported.services
+
+    @cached_property
+    def _imported(self) -> "ImportedVirtualServices":
+        bound = self.bound
+        if self.written is None:  # the same for all namespaces that see the same
+            return self._services.shared(bound, partial(self._import, bound.services))
+        return self._import([one for one in bound.services if self._reads(one)])
+
+    def _import(self, found: Iterable[VirtualService]) -> "ImportedVirtualServices":
+        ordered = sorted(found, key=lambda one: (self._routes.rank(one, self._namespace),
+                                                 not self._is_own_route(one)))  # fmt: skip
+        return ImportedVirtualServices(ordered, self._routes)
 
     def _is_own_route(self, service: VirtualService) -> bool:
         """Is it made of routes of the Gateway API in the client's own namespace?"""
@@ -133,10 +143,15 @@ class ScopeListener:
                 return True
         return False
 
-    @cached_property
+    @property
+    def layer4(self) -> list[VirtualService]:
+        """Those with tcp or tls routes."""
+        return self._imported.layer4
+
+    @property
     def places(self) -> Mapping[VirtualService, int]:
         """The place of each VirtualService in that order."""
-        return {one: place for place, one in enumerate(self.virtual_services)}
+        return self._imported.places
 
     @property
     def bound(self) -> BoundVirtualServices:
@@ -151,10 +166,9 @@ class ScopeListener:
         """Find the service that has an address, whoever sees it."""
         return self._services.by_address.get(address)
 
-    @cached_property
-    def wildcard_owners(self) -> "WildcardOwners":
-        """The VirtualService that a service follows where only wildcards name it."""
-        return WildcardOwners(self.virtual_services, self._routes)
+    def owner_of(self, host: str) -> VirtualService | None:
+        """Find the VirtualService that a service follows: the closest host, and the first."""
+        return self._imported.owner_of(host)
 
     def destination_ports(self, host: str) -> frozenset[int] | None:
         """The ports by which imported VirtualServices route to a host; 0 stands for any.
@@ -223,22 +237,25 @@ class EgressScope:
         return min(seen, key=lambda one: (not one.is_kubernetes, one.namespace), default=None)
 
 
-class WildcardOwners:
-    """Which VirtualService of a list does a service follow: the closest host, and the first."""
+class ImportedVirtualServices:
+    """A list of VirtualServices, with their places in it and their hosts."""
 
-    def __init__(self, services: Iterable[VirtualService], routes: Routes) -> None:
+    def __init__(self, services: list[VirtualService], routes: Routes) -> None:
+        self.services = services
+        self.places = {one: place for place, one in enumerate(services)}
+        self.layer4 = [one for one in services if one.tcp or one.tls]
         self._exact: dict[str, VirtualService] = {}
         self._wild: dict[str, VirtualService] = {}
         for service in services:
             for host in hosts_of(service, routes):
                 (self._wild if is_wildcard(host) else self._exact).setdefault(host, service)
 
-    def of(self, host: str) -> VirtualService | None:
-        """Find it for the host of a service."""
+    def owner_of(self, host: str) -> VirtualService | None:
+        """Find the one with the closest host for the host of a service."""
         if not is_wildcard(host) and host in self._exact:
             return self._exact[host]
         tail = host.removeprefix("*")
-        for start in range(len(tail) + 1):
+        for start in range(len(tail) + 1) if self._wild else ():
             found = self._wild.get(f"*{tail[start:]}")
             if found is not None:
                 return found

@@ -122,7 +122,7 @@ class OutboundHosts:
         """Find the first VirtualService with routes for a service, and its place."""
         places = self._listener.places
         claims = [one.virtual_service for one in self._listener.bound.at(service.host)]
-        owner = self._listener.wildcard_owners.of(service.host)
+        owner = self._listener.owner_of(service.host)
         several = {one for one in (*claims, owner) if one is not None and one in places}
         for one in sorted(several, key=places.__getitem__):
             share = self._share(one)
@@ -157,7 +157,6 @@ class OutboundHosts:
         """Part the hosts of a VirtualService into services of the table and other names."""
         names: list[str] = []
         found: list[ProxyService] = []
-        owners = self._listener.wildcard_owners
         for host in hosts_of(virtual_service, self._routes):
             lower = host.lower()
             if not is_wildcard(host):
@@ -168,7 +167,9 @@ class OutboundHosts:
                     names.append(lower)
                 continue
             matched = [] if virtual_service.is_generated else self._matching(lower)
-            found += [one for one in matched if owners.of(one.host) is virtual_service]
+            found += [
+                one for one in matched if self._listener.owner_of(one.host) is virtual_service
+            ]
             if not matched:
                 names.append(lower)
         return names, found

@@ -35,6 +35,8 @@ class OutboundListener:
     protocol: Protocol
     chains: list[ListenerChain] = field(default_factory=list)
     locked: bool = False
+    asked: set[object] = field(default_factory=set)
+    """What its chains ask for, once there are several."""
 
     @property
     def name(self) -> str:
@@ -149,6 +151,7 @@ class OutboundListeners:
             return
         if is_auto and known.protocol.is_http:
             known.protocol, known.chains = Protocol.AUTO, list(self._chains(call))
+            known.asked.clear()
             return
         _merge(known, self._chains(call))
         if is_http or is_auto or known.protocol.is_http:
@@ -165,15 +168,13 @@ class OutboundListeners:
             yield ListenerChain(alpn=alpn, transport=transport, is_http=True, rds=rds)
 
     def _tcp_chains(self, call: _Call) -> Iterator[ListenerChain]:
-        several = [one for one in call.listener.virtual_services if self._names(one, call)]
+        several = [one for one in call.listener.layer4 if self._names(one, call)]
         if call.protocol.is_tls:
             yield from self._tls_routes(call, several)
         else:
             yield from self._tcp_routes(call, several)
 
     def _names(self, service: VirtualService, call: _Call) -> bool:
-        if not (service.tcp or service.tls):
-            return False
         return any(overlaps(host, call.service.host) for host in hosts_of(service, self._routes))
 
     def _tls_routes(
@@ -281,6 +282,9 @@ def _own_target(call: _Call) -> ClusterTarget:
 
 
 def _merge(known: OutboundListener, incoming: Iterable[ListenerChain]) -> None:
+    if not known.asked:
+        known.asked.update(one.asks_for for one in known.chains)
     for chain in incoming:
-        if not any(one.asks_the_same(chain) for one in known.chains):
+        if chain.asks_for not in known.asked:
+            known.asked.add(chain.asks_for)
             known.chains.append(chain)

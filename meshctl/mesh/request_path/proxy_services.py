@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from ipaddress import ip_address, ip_network
+from typing import TypeVar, cast
 
 from meshctl.mesh.core.export_to import is_visible_to
 from meshctl.mesh.core.hosts import HostIndex
@@ -17,6 +18,7 @@ from meshctl.mesh.registry.services import HostPort, RegisteredHost
 from meshctl.resources import Service
 from meshctl.resources.cached_property import cached_property
 
+S = TypeVar("S")
 NO_ADDRESS = "0.0.0.0"  # noqa: S104 - what istiod calls a service without an address
 
 
@@ -78,6 +80,7 @@ class ProxyServices:
         self.by_host: dict[str, list[ProxyService]] = {}
         self.by_address: dict[str, ProxyService] = {}
         self._order: dict[ProxyService, int] = {}
+        self._shared: dict[object, object] = {}
         self._http: dict[int, list[ProxyService]] = {}
         self._bound: dict[tuple[int, str], list[ProxyService]] = {}
         for one in declared:
@@ -114,6 +117,12 @@ class ProxyServices:
         if http is not None and http not in found:
             found.append(http)
         return sorted(found, key=self._order.__getitem__)
+
+    def shared(self, key: object, make: Callable[[], S]) -> S:
+        """Give what is the same for several clients, made by the first of them."""
+        if key not in self._shared:
+            self._shared[key] = make()
+        return cast("S", self._shared[key])
 
     def overlapping(self, wide: str) -> Iterator[str]:
         """Walk the hosts that have a host in common with a wildcard, each perhaps twice."""

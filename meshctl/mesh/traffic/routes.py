@@ -182,6 +182,8 @@ class Routes:
         Those private to the namespace come first, then those exported to it by name, then the
         public ones; each group by age.
         """
+        if namespace is not None and namespace not in self._singled_out:
+            namespace = ""  # all namespaces that nothing is exported to by name see the same
         key = gateway, namespace
         if key not in self._bound:
             seen = [
@@ -190,6 +192,12 @@ class Routes:
             seen.sort(key=lambda service: self.rank(service, namespace))
             self._bound[key] = BoundVirtualServices(seen, self._registry)
         return self._bound[key]
+
+    @cached_property
+    def _singled_out(self) -> frozenset[str]:
+        """The namespaces that see VirtualServices in an order of their own."""
+        named = {name for names in self._visible.values() for name in names}
+        return frozenset(named | {one.namespace for one in self._visible if one.is_generated})
 
     def of_mesh_host(self, host: str, namespace: str) -> VirtualService | None:
         """Find the one VirtualService that sidecars of a namespace use for a host.
