@@ -49,9 +49,9 @@ class ClientSide:
 
     def _chain_of(self, listener: OutboundListener, carried: Carried) -> ListenerChain | None:
         first = first_bytes(carried, _PLAIN, inspects=listener.inspects_http)
-        narrow = [one for one in listener.chains if one is not listener.default]
-        found = choose_chain(narrow, first)
-        return found[0] if found else listener.default
+        default = listener.default
+        found = choose_chain([one for one in listener.chains if one is not default], first)
+        return found[0] if found else default
 
     def _past_listeners(self, workload: Workload, view: SidecarView, carried: Carried) -> Hop:
         tls = "not terminated" if carried.has_tls else PLAINTEXT
