@@ -1,5 +1,6 @@
 """Reads the documentation of a rule: its text, and a broken and a fixed example."""
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -9,6 +10,10 @@ from meshctl.errors import UsageError
 from meshctl.package_data import shipped
 from meshctl.rules.api import Rule
 from meshctl.words import quoted
+
+LINES_OF_AN_EXAMPLE = 40
+_MARKUP = re.compile(r"# case: |\s*# expect(\[[\w/-]+\])?: ")
+_EXPECTATION = re.compile(r"\s*# expect(\[[\w/-]+\])?: .*$")
 
 
 class Examples(NamedTuple):
@@ -37,10 +42,25 @@ def find_rules(name: str) -> Sequence[Rule]:
 
 
 def examples(rule: Rule) -> Examples:
-    """Read the bad and the good case of a rule."""
+    """Read the pair of a rule: what it reports, and the same mended; without the tests' markup.
+
+    ``broken.yaml`` and ``fixed.yaml`` where a rule has them, else its ``bad.yaml`` and
+    ``good.yaml``; nothing where these are too long to show, or no YAML.
+    """
     folder = shipped("cases", "tests/rules") / rule.id.replace("-", "_")
-    return Examples(_text(folder / "bad.yaml"), _text(folder / "good.yaml"))
+    for names in (("broken.yaml", "fixed.yaml"), ("bad.yaml", "good.yaml")):
+        texts = [_text(folder / name) for name in names]
+        if all(0 < text.count("\n") <= LINES_OF_AN_EXAMPLE for text in texts):
+            return Examples(*texts)
+    return Examples("", "")
 
 
 def _text(file: Path) -> str:
-    return file.read_text(encoding="utf-8") if file.is_file() else ""
+    if not file.is_file():
+        return ""
+    try:
+        lines = file.read_text(encoding="utf-8").split("\n")
+    except UnicodeDecodeError:
+        return ""
+    shown = (_EXPECTATION.sub("", line) for line in lines if not _MARKUP.match(line))
+    return "\n".join(shown).strip("\n") + "\n"
