@@ -173,7 +173,8 @@ def test_sidecars_use_the_oldest_of_a_host() -> None:
         ({"exportTo": ["red", "blue"]}, {"exportTo": ["blue", "green"]}, "blue"),
         ({"exportTo": ["red"]}, {"exportTo": ["green"]}, None),
         ({"match": {"sourceLabels": {"app": "web"}}}, {}, None),
-        ({"match": {"port": 80}}, {}, None),
+        ({"match": {"port": 80}}, {}, "*"),
+        ({"match": {"port": 80}}, {"match": {"port": 81}}, None),
         ({"match": {"uri": {"prefix": "/a"}}}, {}, "*"),
     ],
 )

@@ -8,10 +8,14 @@ if TYPE_CHECKING:
     from meshctl.mesh.authorization.custom_providers import why_broken as why_broken
     from meshctl.mesh.authorization.decision import is_dry_run as is_dry_run
     from meshctl.mesh.authorization.path_template import is_path_template as is_path_template
+    from meshctl.mesh.authorization.written_values import takes as takes
+    from meshctl.mesh.authorization.written_values import takes_issuer as takes_issuer
 
 _HOMES = {
     "is_dry_run": "decision",
     "is_path_template": "path_template",
+    "takes": "written_values",
+    "takes_issuer": "written_values",
     "why_broken": "custom_providers",
 }
 

@@ -80,6 +80,22 @@ def takes_trust_domain(value: str, principal: str) -> bool:
     return is_long_enough and domain.startswith(before) and domain.endswith(after)
 
 
+def takes_issuer(value: str, issuer: str) -> bool:
+    """Compare the issuer of a request principal: what stands before the last slash of a value.
+
+    Without a slash a value with a star at its start asks for the subject alone, else for an issuer
+    (requestPrincipalGenerator, model/generator.go).
+    """
+    before, slash, _ = value.rpartition("/")
+    if value == "*" or (value.startswith("*") and not slash):
+        return True
+    if not slash:
+        return takes(value, issuer)
+    if value.startswith("*"):
+        return before == "*" or issuer.endswith(before.removeprefix("*"))
+    return issuer == before
+
+
 def is_block(value: str) -> bool:
     """Is it an address or a block of addresses?"""
     return _network(value) is not None

@@ -11,9 +11,12 @@ from meshctl.resources.cached_property import cached_property
 if TYPE_CHECKING:
     from meshctl.mesh.clauses.client_certificates import ClientCertificates
     from meshctl.mesh.clauses.egress_tls import EgressTls
+    from meshctl.mesh.clauses.host_forms import HostForms
     from meshctl.mesh.clauses.kept_addresses import KeptAddresses
     from meshctl.mesh.clauses.match_listeners import MatchListeners
     from meshctl.mesh.clauses.outside_hosts import OutsideHosts
+    from meshctl.mesh.clauses.patched_ports import PatchedPorts
+    from meshctl.mesh.clauses.token_issuers import TokenIssuers
     from meshctl.mesh.clauses.waypoint_bypass import WaypointBypass
 
 
@@ -64,3 +67,24 @@ class ClausesFacade:
         from meshctl.mesh.clauses.kept_addresses import KeptAddresses
 
         return KeptAddresses(self._parts)
+
+    @cached_property
+    def host_forms(self) -> "HostForms":
+        """Names of Services in policies."""
+        from meshctl.mesh.clauses.host_forms import HostForms
+
+        return HostForms(self._parts)
+
+    @cached_property
+    def token_issuers(self) -> "TokenIssuers":
+        """Issuers of tokens that are known."""
+        from meshctl.mesh.clauses.token_issuers import TokenIssuers
+
+        return TokenIssuers(self._parts)
+
+    @cached_property
+    def patched_ports(self) -> "PatchedPorts":
+        """Ports that EnvoyFilters look for."""
+        from meshctl.mesh.clauses.patched_ports import PatchedPorts
+
+        return PatchedPorts(self._parts)

@@ -8,10 +8,22 @@ pilot/pkg/xds/endpoints/endpoint_builder.go, Istio 1.31).
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from meshctl.istio.labels import INGRESS_USE_WAYPOINT
+from meshctl.istio.ambient import WAYPOINT_FOR
+from meshctl.istio.labels import INGRESS_USE_WAYPOINT, USE_WAYPOINT, USE_WAYPOINT_NAMESPACE
+from meshctl.mesh.ambient.waypoint_use import WaypointUse
 from meshctl.mesh.clauses.parts import Parts
 from meshctl.mesh.traffic.delegates import MESH
-from meshctl.resources import KubernetesRoute, Ref, Service, TargetRef, VirtualService
+from meshctl.resources import (
+    AuthorizationPolicy,
+    KubernetesGateway,
+    KubernetesRoute,
+    Ref,
+    Resource,
+    Service,
+    TargetRef,
+    VirtualService,
+    Workload,
+)
 from meshctl.resources.cached_property import cached_property
 
 
@@ -20,6 +32,14 @@ class DirectPath(NamedTuple):
 
     gateway: str
     place: Ref
+
+
+class RefusedUser(NamedTuple):
+    """Something that asks for a waypoint which doesn't serve it: the label, and why."""
+
+    user: Resource
+    use: WaypointUse
+    why: str
 
 
 class WaypointBypass:
@@ -42,6 +62,52 @@ class WaypointBypass:
         if self._parts.ambient.waypoint_use(service) is None or self._uses_it(service):
             return None
         return self._paths.get(service.key_name)
+
+    def refused(self, gateway: KubernetesGateway) -> Iterator[RefusedUser]:
+        """Walk what asks for a waypoint by its own label, or has a clause there, in vain."""
+        ambient = self._parts.ambient
+        for service in self._by_waypoint.get(gateway.key_name, ()):
+            binding = ambient.waypoints.of_service(service, when_ready=True)
+            use = ambient.waypoint_use(service)
+            if use is None or binding.bound is not None:
+                continue
+            if binding.refusal is not None:
+                yield RefusedUser(service, use, binding.refusal.message)
+            elif service.key_name in self._targeted:
+                serves = gateway.labels.get(WAYPOINT_FOR, "service")
+                yield RefusedUser(service, use, f"it is for {serves} traffic alone")
+        for workload in self._labelled.get(gateway.key_name, ()):
+            binding = ambient.waypoints.of_pod(workload, when_ready=True)
+            if binding.use is not None and binding.refusal is not None:
+                yield RefusedUser(workload, binding.use, binding.refusal.message)
+
+    @cached_property
+    def _labelled(self) -> dict[str, list[Workload]]:
+        """Workloads by the waypoint that a label of their own names."""
+        found: dict[str, list[Workload]] = {}
+        for workload in self._parts.workloads:
+            name = workload.pod_labels.get(USE_WAYPOINT)
+            if name:
+                home = workload.pod_labels.get(USE_WAYPOINT_NAMESPACE, workload.namespace)
+                found.setdefault(f"{home}/{name}", []).append(workload)
+        return found
+
+    @cached_property
+    def _targeted(self) -> frozenset[str]:
+        """The Services that routes or policies are written for."""
+        found = {
+            f"{parent.namespace}/{parent.name}"
+            for route in self._parts.of(KubernetesRoute)
+            for parent in route.parents
+            if parent.kind == "Service"
+        }
+        for policy in self._parts.of(AuthorizationPolicy):
+            found |= {
+                f"{policy.namespace}/{ref.name}"
+                for ref in policy.target_refs
+                if ref.kind == "Service"
+            }
+        return frozenset(found)
 
     def _uses_it(self, service: Service) -> bool:
         own = service.labels.get(INGRESS_USE_WAYPOINT)

@@ -45,6 +45,8 @@ class LostHost:
     clients: str
     """A namespace, or ``*`` for all."""
     order_known: bool
+    ports: tuple[int, ...] = ()
+    """The ports that are lost; empty for all that the loser routes on."""
 
     @property
     def is_harmless(self) -> bool:
@@ -99,19 +101,24 @@ class SidecarHosts:
         yield from ("*",) if visible == PUBLIC else sorted(visible)
 
     def _file(self, clients: str, claims: list[HostClaim]) -> None:
-        routing = [claim for claim in claims if claim.service.http]
-        if len(routing) < 2:  # noqa: PLR2004 - it takes two
-            return
-        winner, *losers = routing
-        if not self._routes_for_everyone(winner.service):
-            return
-        for loser in losers:
-            if loser.service.key_name == winner.service.key_name:
-                continue  # two documents of one object are never both in the mesh
-            known = order_is_known((winner.service, loser.service))
-            self._lose(LostHost(loser, winner, clients, known))
-            if not known:
-                self._lose(LostHost(winner, loser, clients, known))
+        """Go through claims by age: the first with routes for everyone on a port has it alone."""
+        taken: list[tuple[HostClaim, frozenset[int | None]]] = []
+        for claim in claims:
+            if not claim.service.http:
+                continue
+            own = self._ports(claim.service)
+            whole = self._ports(claim.service, for_everyone=True)
+            for earlier, ports in taken:
+                if claim.service.key_name == earlier.service.key_name:
+                    continue  # two documents of one object are never both in the mesh
+                known = order_is_known((earlier.service, claim.service))
+                lost = _lost_ports(ports, own)
+                if lost is not None:
+                    self._lose(LostHost(claim, earlier, clients, known, lost))
+                back = None if known else _lost_ports(whole, self._ports(earlier.service))
+                if back is not None:
+                    self._lose(LostHost(earlier, claim, clients, known, back))
+            taken.append((claim, whole))
 
     def _lose(self, lost: LostHost) -> None:
         """File a loss under the one that loses, unless its host is lost already."""
@@ -119,15 +126,32 @@ class SidecarHosts:
         if not any(lost_host.loser.host == lost.loser.host for lost_host in filed):
             filed.append(lost)
 
-    def _routes_for_everyone(self, service: VirtualService) -> bool:
-        """Does every sidecar, on every port, get a route of it?"""
-        return any(
-            MESH in match.request.gateways
-            and match.request.port is None
-            and not match.request.source_labels
-            and not match.request.source_namespace
+    def _ports(
+        self, service: VirtualService, *, for_everyone: bool = False
+    ) -> frozenset[int | None]:
+        """Collect the ports on which sidecars get routes of it; ``None`` is every port.
+
+        ``for_everyone`` leaves out what is for certain clients alone.
+        """
+        return frozenset(
+            match.request.port
             for match in self._alternatives.of(service)
+            if MESH in match.request.gateways
+            and not (
+                for_everyone and (match.request.source_labels or match.request.source_namespace)
+            )
         )
+
+
+def _lost_ports(taken: frozenset[int | None], own: frozenset[int | None]) -> tuple[int, ...] | None:
+    """Say which ports are lost to one that has taken some: ``()`` is all, ``None`` is none."""
+    if None in taken:
+        return () if own else None
+    numbers = frozenset(port for port in taken if port is not None)
+    lost = numbers if None in own else numbers & own
+    if not lost:
+        return None
+    return () if lost == own else tuple(sorted(port for port in lost if port is not None))
 
 
 def _claims(service: VirtualService, registry: Registry) -> Iterator[HostClaim]:

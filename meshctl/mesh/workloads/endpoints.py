@@ -43,6 +43,8 @@ class SubsetEndpoints:
     def is_on_no_node(self, labels: Mapping[str, str]) -> bool:
         """Do labels ask for a place in which none of the input's Nodes is?"""
         wanted = {key: text for key, text in labels.items() if key in _OF_NODES}
+        if "" in wanted.values():
+            return True  # istiod gives an endpoint no label for a place that a node leaves empty
         return bool(wanted and self._nodes) and not any(
             wanted.items() <= node.items() for node in self._nodes
         )

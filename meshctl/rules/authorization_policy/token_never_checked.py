@@ -24,9 +24,7 @@ def check(policy: AuthorizationPolicy, mesh: Mesh) -> Iterator[Outcome]:
         return
     if policy.target_refs:
         unchecked = (
-            []
-            if mesh.security.request_authentications.of_same_targets(policy)
-            else [policy.target_refs[0].name]
+            [] if mesh.clauses.token_issuers.for_targets(policy) else [policy.target_refs[0].name]
         )
     else:
         workloads = mesh.security.authorization.reached(policy)

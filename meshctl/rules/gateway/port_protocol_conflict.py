@@ -11,7 +11,7 @@ Fix: give the server another port, another `bind` address, or the protocol of th
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.gateways import DropReason, losses
+from meshctl.mesh.gateways import DroppedServer, DropReason, losses
 from meshctl.resources import Gateway
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 
@@ -23,6 +23,18 @@ def check(gateway: Gateway, mesh: Mesh) -> Iterator[Outcome]:
         lost, rival = loss.lost.server, loss.rival.server
         yield Finding(
             lost.at("port", "protocol"),
-            f"{lost.protocol} on {loss.port}, which speaks {rival.protocol} for "
-            f"{loss.rival.key_name}: {loss.verdict}",
+            _message(loss),
         ).also(rival.at("port", "protocol"), "came first and decides the protocol")
+
+
+def _message(loss: DroppedServer) -> str:
+    lost, rival = loss.lost.server, loss.rival.server
+    if lost.protocol == rival.protocol:
+        return (
+            f"{loss.port} has one {rival.protocol} server, {loss.rival.key_name}, since without TLS "
+            f"nothing tells two apart: {loss.verdict}"
+        )
+    return (
+        f"{lost.protocol} on {loss.port}, which speaks {rival.protocol} for "
+        f"{loss.rival.key_name}: {loss.verdict}"
+    )

@@ -18,6 +18,7 @@ def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
     """Report each lost host at the VirtualService that comes second, at both if that isn't known."""
     for lost in mesh.traffic.sidecar_hosts.lost(service):
         winner = lost.winner.service
+        ports = f" on port {' and '.join(map(str, lost.ports))}" if lost.ports else ""
         clients = "" if lost.clients == "*" else f" of namespace {lost.clients}"
         if lost.order_known:
             effect = f"which is older, so sidecars{clients} never ask this one"
@@ -25,6 +26,6 @@ def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
             effect = f"and sidecars{clients} use only the older of the two, which files don't tell"
         yield Finding(
             lost.loser.place,
-            f"{winner.title} routes {lost.loser.host}, too, {effect}",
+            f"{winner.title} routes {lost.loser.host}, too{ports}, {effect}",
             severity=Severity.INFO if lost.is_harmless else None,
         ).also(lost.winner.place, "claims the same host")

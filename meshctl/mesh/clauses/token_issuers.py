@@ -1,0 +1,57 @@
+"""The RequestAuthentications that hold where a policy does, and the issuers they know.
+
+One for a waypoint holds for all Services that use it (ShouldAttachPolicy,
+pilot/pkg/model/policyattachment.go, and listener_waypoint.go, Istio 1.31).
+"""
+
+from collections.abc import Sequence
+
+from meshctl.mesh.clauses.parts import Parts
+from meshctl.resources import AuthorizationPolicy, Policy, RequestAuthentication
+from meshctl.resources.cached_property import cached_property
+
+
+class TokenIssuers:
+    """Answers for policies that ask for tokens."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+
+    def for_targets(self, policy: Policy) -> Sequence[RequestAuthentication]:
+        """List the RequestAuthentications that hold, or may, for the targets of a policy."""
+        found = list(self._parts.security.request_authentications.of_same_targets(policy))
+        for ref in policy.target_refs:
+            if ref.kind != "Service":
+                continue
+            service = self._parts.ambient.service(ref.name, policy.namespace)
+            use = self._parts.ambient.waypoint_use(service) if service is not None else None
+            home = use.namespace if use is not None else policy.namespace
+            found += [
+                one
+                for one in self._of_gateways.get(home, ())
+                # Without the Service, any Gateway may well be its waypoint.
+                if service is None
+                or (use is not None and any(r.name == use.name for r in one.target_refs))
+            ]
+        return found
+
+    def issuers(self, policy: AuthorizationPolicy) -> frozenset[str]:
+        """Collect the issuers that are known where a policy holds; empty: none, or unknown."""
+        known = self._parts.security.request_authentications
+        if policy.target_refs:
+            several = [self.for_targets(policy)]
+        else:
+            workloads = self._parts.security.authorization.reached(policy)
+            several = [known.of(workload) for workload in workloads]
+        rules = [rule for found in several for one in found for rule in one.rules]
+        if not known.knows_those_of(policy.namespace) or not all(rule.issuer for rule in rules):
+            return frozenset()
+        return frozenset(rule.issuer for rule in rules)
+
+    @cached_property
+    def _of_gateways(self) -> dict[str, list[RequestAuthentication]]:
+        found: dict[str, list[RequestAuthentication]] = {}
+        for one in self._parts.of(RequestAuthentication):
+            if any(ref.kind == "Gateway" for ref in one.target_refs):
+                found.setdefault(one.namespace, []).append(one)
+        return found
