@@ -97,7 +97,7 @@ def test_what_a_route_takes(mesh_of, match, expected) -> None:
         ),
         (
             {"redirect": {"derivePort": "FROM_REQUEST_PORT"}},
-            {"redirect": {"portRedirect": 80, "pathRedirect": ""}},
+            {"redirect": {"pathRedirect": ""}},
         ),
         (
             {"route": [{"destination": {"host": "y.test", "subset": "v"}}], "rewrite": {"uri": "/"}},

@@ -1,7 +1,9 @@
+from meshctl.inspect.describe.gateway import kubernetes_answer
 from meshctl.inspect.routes.answer import answer
+from meshctl.inspect.shown import Shown
 from meshctl.output.routes.form import answer_form
 from meshctl.settings import Settings
-from tests.mesh.gateway_api_meshes import SERVICES, gateway, mesh_of, route
+from tests.mesh.gateway_api_meshes import SERVICES, gateway, mesh_of, route, the_gateway
 
 _RULES = """parentRefs: [{name: door}], hostnames: [tea.example.com], rules: [
   {matches: [{path: {value: /cups}, method: GET}],
@@ -53,3 +55,23 @@ def test_a_gateway_shows_the_routes_that_istiod_makes_of_httproutes() -> None:
 def test_a_host_shows_them_too() -> None:
     form = routes("tea.example.com")
     assert list(form["gateways"]) == ["kettle/door-istio"]
+
+
+def test_describe_says_which_routes_attach_and_what_the_status_will_say() -> None:
+    listeners = "{name: web, port: 80, protocol: HTTP}, {name: raw, port: 80, protocol: TCP}"
+    spec = "parentRefs: [{name: door}], rules: [{backendRefs: [{name: tea, port: 80}]}]"
+    text = SERVICES + gateway(listeners) + route("cup", spec) + route("pot", spec, kind="TCPRoute")
+    mesh = mesh_of(text, is_whole=False)
+    found = kubernetes_answer(mesh, the_gateway(mesh), Shown())
+    assert [(one.listener, one.routes) for one in found.listeners] == [
+        ("web", ("HTTPRoute kettle/cup",)),
+        ("raw", ()),
+    ]
+    assert [(one.name, one.listeners, one.admitted) for one in found.routes] == [
+        ("cup", ("web",), "yes"),
+        ("pot", (), "no"),
+    ]
+    conflicted = {one.type: (one.status, one.reason) for one in found.listeners[1].conditions}
+    assert conflicted["Conflicted"] == ("True", "ProtocolConflict")
+    refused = {one.type: (one.status, one.reason) for one in found.routes[1].conditions}
+    assert refused["Accepted"] == ("False", "NotAllowedByListeners")

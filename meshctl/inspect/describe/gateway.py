@@ -7,6 +7,9 @@ from meshctl.inspect.describe.policies import AuthorizationAnswer, authorization
 from meshctl.inspect.routes.gateway_routes import reason
 from meshctl.inspect.shown import Named, Shown
 from meshctl.mesh import Mesh
+from meshctl.mesh.gateway_api import Admission
+from meshctl.mesh.gateway_api.listeners import GatewayListener
+from meshctl.mesh.gateway_api.status.conditions import Conditions
 from meshctl.mesh.gateways.effective_gateway import EffectiveGateway
 from meshctl.mesh.gateways.server_merge import MergedServer
 from meshctl.resources import (
@@ -14,6 +17,7 @@ from meshctl.resources import (
     KubernetesGateway,
     KubernetesListener,
     KubernetesRoute,
+    ObjectReference,
     Server,
     VirtualService,
 )
@@ -109,8 +113,18 @@ class GatewayAnswer:
 
 
 @dataclass(frozen=True, slots=True)
+class StatusCondition:
+    """A condition that istiod writes into a status; ``reason`` and ``message`` say why."""
+
+    type: str
+    status: str
+    reason: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
 class ListenerAnswer(Named):
-    """A listener of a Gateway of the Gateway API."""
+    """A listener of a Gateway of the Gateway API, with the routes that attach, in order."""
 
     listener: str
     port: int | None
@@ -118,15 +132,22 @@ class ListenerAnswer(Named):
     host: str
     routes_from: str
     certificates: tuple[str, ...]
+    kinds: tuple[str, ...]
+    routes: tuple[str, ...]
+    conditions: tuple[StatusCondition, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class AttachedRoute(Named):
-    """A route that names a Gateway; ``admitted`` is yes, no or unknown."""
+    """A route that names a Gateway; ``admitted`` is yes, no or unknown.
+
+    ``listeners`` are those that it attaches to; ``conditions`` are those of this parent.
+    """
 
     hosts: tuple[str, ...]
     listeners: tuple[str, ...]
     admitted: str
+    conditions: tuple[StatusCondition, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +157,7 @@ class KubernetesGatewayAnswer:
     gateway: Named
     class_: str
     is_waypoint: bool
+    conditions: tuple[StatusCondition, ...]
     listeners: tuple[ListenerAnswer, ...]
     routes: tuple[AttachedRoute, ...]
     authorization: AuthorizationAnswer
@@ -170,28 +192,52 @@ def kubernetes_answer(
     mesh: Mesh, gateway: KubernetesGateway, shown: Shown
 ) -> KubernetesGatewayAnswer:
     """Describe a Gateway of the Gateway API: its listeners and the routes that attach to it."""
-    routes = [
-        (route, parent)
-        for route in mesh.of(KubernetesRoute)
-        for parent in route.parents
-        if parent.kind == "Gateway" and mesh.reference_grants.gateway(parent) is gateway
-    ]
+    read = mesh.gateway_api.gateway(gateway)
+    known = {one.listener: one for one in read.listeners} if read is not None else {}
     return KubernetesGatewayAnswer(
         shown.whole(gateway),
         gateway.class_name,
         gateway.is_waypoint,
-        tuple(_listener(one, shown) for one in gateway.listeners),
+        conditions_of(mesh.gateway_api.gateway_conditions(gateway)),
+        tuple(_listener(mesh, one, known.get(one), shown) for one in gateway.listeners),
         tuple(
-            AttachedRoute(
-                *shown.head(route),
-                tuple(route.hostnames),
-                tuple(one.name for one in mesh.gateway_api.competing_routes.listeners(parent)),
-                mesh.reference_grants.admits(gateway, route, parent.section).value,
-            )
-            for route, parent in routes
+            _attached(mesh, gateway, route, parent, shown)
+            for route in mesh.of(KubernetesRoute)
+            for parent in route.parents
+            if parent.kind == "Gateway" and mesh.reference_grants.gateway(parent) is gateway
         ),
         authorization_at(mesh, gateway, shown),
     )
+
+
+def conditions_of(conditions: Conditions) -> tuple[StatusCondition, ...]:
+    """Write conditions in the order of their types."""
+    return tuple(
+        StatusCondition(kind, condition.status, condition.reason, condition.text)
+        for kind, condition in sorted(conditions.items())
+    )
+
+
+def _attached(
+    mesh: Mesh, gateway: KubernetesGateway, route: KubernetesRoute, parent: ObjectReference,
+    shown: Shown,
+) -> AttachedRoute:  # fmt: skip
+    """Describe one reference of a route: as istiod takes it, or by the text for other classes."""
+    statuses = mesh.gateway_api.parents(route)
+    status = next((one for one in statuses if one.reference.path == parent.path), None)
+    head, hosts = shown.head(route), tuple(route.hostnames)
+    may_attach = mesh.reference_grants.admits(gateway, route, parent.section)
+    if mesh.gateway_api.gateway(gateway) is None:
+        listeners = mesh.gateway_api.competing_routes.listeners(parent)
+        names = tuple(listener.name for listener in listeners)
+        return AttachedRoute(*head, hosts, names, may_attach.value, ())
+    if status is None:
+        return AttachedRoute(*head, hosts, (), "no", ())
+    taken = (one for one in status.attachments if one.denial is None and one.listener is not None)
+    names = tuple(one.listener.listener.name for one in taken if one.listener is not None)
+    is_unknown = names and may_attach is Admission.UNKNOWN
+    admitted = "unknown" if is_unknown else ("yes" if names else "no")
+    return AttachedRoute(*head, hosts, names, admitted, conditions_of(status.conditions))
 
 
 def _server(
@@ -261,7 +307,10 @@ def _service(mesh: Mesh, service: VirtualService, gateway: Gateway, shown: Shown
     )
 
 
-def _listener(listener: KubernetesListener, shown: Shown) -> ListenerAnswer:
+def _listener(
+    mesh: Mesh, listener: KubernetesListener, known: GatewayListener | None, shown: Shown
+) -> ListenerAnswer:
+    attached = mesh.gateway_api.attached(known) if known is not None else ()
     return ListenerAnswer(
         *shown.head_at(listener.at()),
         listener.name,
@@ -270,4 +319,7 @@ def _listener(listener: KubernetesListener, shown: Shown) -> ListenerAnswer:
         listener.hostname or "*",
         listener.routes_from,
         tuple(one.text("name") for one in listener.certificates),
+        known.kinds if known is not None else (),
+        tuple(f"{route.kind} {route.key_name}" for route in attached),
+        conditions_of(known.conditions) if known is not None else (),
     )

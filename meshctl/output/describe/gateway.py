@@ -8,6 +8,7 @@ from meshctl.inspect.describe.gateway import (
     KubernetesGatewayAnswer,
     ServerAnswer,
     ServingWorkload,
+    StatusCondition,
 )
 from meshctl.output.describe.policies import authorization_lines
 from meshctl.output.describe.wording import indented, many, title, where
@@ -82,15 +83,38 @@ def _services(form: GatewayAnswer) -> Iterator[str]:
         yield "  no VirtualService of the input names it"
 
 
+def _conditions(conditions: tuple[StatusCondition, ...], indent: str) -> Iterator[str]:
+    """Write conditions: those that are as they should be on one line, each other one with why."""
+    good = [one.type for one in conditions if one.status != _bad_status(one)]
+    if good:
+        yield f"{indent}conditions: {', '.join(_state(one) for one in conditions if one.type in good)}"
+    for one in conditions:
+        if one.type not in good:
+            why = f": {one.message}" if one.message else ""
+            yield f"{indent}{one.type} {one.status} ({one.reason}){why}"
+
+
+def _bad_status(one: StatusCondition) -> str:
+    return "True" if one.type == "Conflicted" else "False"
+
+
+def _state(one: StatusCondition) -> str:
+    return f"not {one.type}" if one.status == "False" else one.type
+
+
 def _kubernetes(form: KubernetesGatewayAnswer) -> Iterator[str]:
     waypoint = ", a waypoint" if form.is_waypoint else ""
     yield f"{title(form.gateway)}, class {form.class_}{waypoint}"
+    yield from _conditions(form.conditions, "  ")
     for one in form.listeners:
         secrets = f", certificates {', '.join(one.certificates)}" if one.certificates else ""
         yield (
             f"  listener {one.listener}: {one.port} {one.protocol}, host {one.host}, "
             f"routes from {one.routes_from}{secrets}{where(one.location)}"
         )
+        yield from _conditions(one.conditions, "    ")
+        for name in one.routes:
+            yield f"    attached: {name}"
     for route in form.routes:
         hosts = ", ".join(route.hosts) or "those of the listeners"
         admitted = {"yes": "", "no": ", REFUSED", "unknown": ", admission unknown"}
@@ -98,5 +122,6 @@ def _kubernetes(form: KubernetesGatewayAnswer) -> Iterator[str]:
             f"  {title(route)}, hosts {hosts}, listeners {', '.join(route.listeners) or 'none'}"
             f"{admitted[route.admitted]}"
         )
+        yield from _conditions(route.conditions, "    ")
     if form.authorization.policies:
         yield from indented(authorization_lines(form.authorization))
