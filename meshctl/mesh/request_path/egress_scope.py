@@ -218,7 +218,7 @@ class EgressScope:
     def _candidates(self, host: str) -> Iterator[ProxyService]:
         for listener in self.listeners:
             yield from listener.narrowed_at(host)
-        for listener in self.listeners if self.sidecar is not None else ():
+        for listener in self.listeners:
             ports = listener.destination_ports(host)
             service = self._routed_to(host) if ports is not None else None
             if service is not None and ports is not None:

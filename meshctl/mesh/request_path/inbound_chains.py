@@ -95,6 +95,17 @@ class InboundPorts:
                 return InboundPort(number, port.protocol, port.number, host)
         return InboundPort(number, Protocol.AUTO)
 
+    def of(self, workload: Workload, sidecar: Sidecar | None) -> Iterator[InboundPort]:
+        """Walk the container ports that have chains of their own, each once."""
+        ingress = views(sidecar.spec, "ingress", View) if sidecar is not None else ()
+        numbers = [one.child("port").number("number") for one in ingress]
+        if not ingress:
+            numbers = [
+                self._workloads.target_port(workload, port) for _, port in self._in_front(workload)
+            ]
+        for number in dict.fromkeys(one for one in numbers if one):
+            yield self.find(workload, number, sidecar)
+
     def _in_front(self, workload: Workload) -> Iterator[tuple[RegisteredHost, HostPort]]:
         for host in self.hosts(workload):
             for port in host.ports:

@@ -82,11 +82,22 @@ class OutboundListeners:
 
     def find(self, address: str, port: int) -> OutboundListener | None:
         """Find the listener for an address; ``None`` for the one that takes all the rest."""
+        several = self._at(port, address)
+        return several.get(address) or several.get(WILDCARD)
+
+    def on(self, port: int, addresses: Iterable[str]) -> Iterable[OutboundListener]:
+        """List all listeners of a port, where services are bound to ``addresses`` on it."""
+        found = dict(self._at(port, WILDCARD))
+        for address in addresses:
+            for bind, listener in self._at(port, address).items():
+                found.setdefault(bind, listener)
+        return found.values()
+
+    def _at(self, port: int, address: str) -> dict[str, OutboundListener]:
         key = port, address
         if key not in self._built:
             self._built[key] = self._build(port, address)
-        several = self._built[key]
-        return several.get(address) or several.get(WILDCARD)
+        return self._built[key]
 
     def _build(self, number: int, address: str) -> dict[str, OutboundListener]:
         found: dict[str, OutboundListener] = {}

@@ -102,6 +102,14 @@ class ProxyServices:
         if service.address != NO_ADDRESS:
             self.by_address.setdefault(service.address, service)
 
+    @cached_property
+    def addresses_by_port(self) -> dict[int, list[str]]:
+        """The addresses that listeners of each port are bound to."""
+        found: dict[int, list[str]] = {}
+        for number, address in self._bound:
+            found.setdefault(number, []).append(address)
+        return found
+
     def on_port(
         self, port: int, address: str, is_known: Callable[[ProxyService], bool]
     ) -> list[ProxyService]:

@@ -38,9 +38,8 @@ class SidecarView:
         self.scope = scope
         self._proxy = ProxyNode(workload.namespace, workload.pod_labels)
         self._own_address = endpoints.address_of(workload)
-        self.listeners = OutboundListeners(
-            scope, mesh.gateway_api.routes, self._proxy, self._instances
-        )
+        self.routes = mesh.gateway_api.routes
+        self.listeners = OutboundListeners(scope, self.routes, self._proxy, self._instances)
         self.clusters = ClientClusters(
             assumed_client(mesh, workload),
             scope.service,

@@ -1,0 +1,107 @@
+"""Estimates the bytes that a proxy is sent, from what was counted.
+
+The figures are a least-squares fit of what istiod 1.31 serializes in made-up meshes of 5 to 200
+Services, with default settings and names of ordinary length: nine of ten proxies within 5 %, two of
+a hundred off by 10 %. Telemetry, EnvoyFilters and long routes make more.
+"""
+
+from collections.abc import Iterable, Sequence
+
+from meshctl.mesh.gateways.effective_gateway import EffectiveGateway
+from meshctl.mesh.proxy_config_size.config_size import ConfigCounts
+from meshctl.mesh.request_path.client_clusters import DNS, EDS, ClientCluster
+from meshctl.mesh.request_path.inbound_chains import InboundPort
+from meshctl.mesh.request_path.outbound_hosts import OutboundHost, OutboundHosts
+from meshctl.mesh.request_path.outbound_listeners import WILDCARD, OutboundListener
+from meshctl.mesh.request_path.proxy_services import NO_ADDRESS, ProxyService
+from meshctl.mesh.security.tls_connection import ClientTls
+
+_MUTUAL = {EDS: 931, DNS: 549}
+_PLAIN = {EDS: 424, DNS: 549}
+_KEEPS_ADDRESS = {True: 716, False: 334}
+_LETTER_OF_CLUSTER = 5.7
+_INBOUND_CLUSTER, _FIXED_CLUSTERS = 292, 699
+_ENDPOINT_SET, _ENDPOINT = 59.6, 145.4
+_OUTBOUND_HTTP, _OUTBOUND_TCP, _DEFAULT_CHAIN = 2155, 261, 161
+_INBOUND_HTTP, _INBOUND_TCP, _CATCH_ALL, _FIXED_LISTENERS = 2588, 869, 913, 2724
+_GATEWAY_CHAIN, _GATEWAY_LISTENERS = 2324.5, -316
+_ROUTE_CONFIGURATION, _DOMAIN_LETTER, _OWN_ROUTE, _WRITTEN_ROUTE = 31, 1.45, 286, 390
+_DOMAIN = 2
+_GATEWAY_CONFIGURATION, _GATEWAY_HOST, _GATEWAY_ROUTE, _TARGET_LETTER = 30, 25, 368, 1.9
+
+
+def cluster_bytes(clusters: Iterable[ClientCluster], inbound: int, *, is_gateway: bool) -> int:
+    """Estimate the size of clusters: by kind, TLS and the length of their host's name."""
+    total = 0.0 if is_gateway else _FIXED_CLUSTERS + inbound * _INBOUND_CLUSTER
+    for cluster in clusters:
+        has_tls = cluster.upstream.tls is not ClientTls.PLAINTEXT
+        by_kind = _MUTUAL if has_tls else _PLAIN
+        total += by_kind.get(cluster.kind, _KEEPS_ADDRESS[has_tls])
+        total += len(cluster.service.host) * _LETTER_OF_CLUSTER
+    return round(total)
+
+
+def endpoint_bytes(counts: ConfigCounts) -> int:
+    """Estimate the size of endpoints: so much for a set, so much for each endpoint."""
+    return round(counts.endpoint_sets * _ENDPOINT_SET + counts.endpoints * _ENDPOINT)
+
+
+def listener_bytes(
+    listeners: Iterable[OutboundListener], inbound: Iterable[tuple[InboundPort, int]],
+    catch_all: int,
+) -> int:  # fmt: skip
+    """Estimate the size of a sidecar's listeners; ``inbound`` are ports with their chains."""
+    total: float = _FIXED_LISTENERS + catch_all * _CATCH_ALL
+    for listener in listeners:
+        http = sum(chain.is_http for chain in listener.chains)
+        total += http * _OUTBOUND_HTTP + (len(listener.chains) - http) * _OUTBOUND_TCP
+        if listener.address == WILDCARD and listener.default is None:
+            total += _DEFAULT_CHAIN
+    for port, chains in inbound:
+        total += chains * (_INBOUND_HTTP if port.protocol.is_http else _INBOUND_TCP)
+    return round(total)
+
+
+def route_bytes(
+    hosts: Iterable[tuple[OutboundHosts, OutboundHost]], configurations: int, namespace: str,
+    domain: str,
+) -> int:  # fmt: skip
+    """Estimate the size of a sidecar's routes: by the domains and routes of virtual hosts."""
+    total: float = configurations * _ROUTE_CONFIGURATION
+    for table, host in hosts:
+        service = host.service
+        names = [host.name] if service is None else _domains(service, namespace, domain)
+        letters = len(host.name) + sum(len(name) + _DOMAIN for name in names)
+        routes = host.virtual_service
+        own = _OWN_ROUTE if routes is None else len(table.routes_of(routes)) * _WRITTEN_ROUTE
+        total += letters * _DOMAIN_LETTER + own
+    return round(total)
+
+
+def gateway_bytes(gateway: EffectiveGateway | None, names: Sequence[str]) -> tuple[int, int]:
+    """Estimate the sizes of a gateway's listeners and of its routes."""
+    chains = sum(len(one.chains) for one in gateway.listeners) if gateway is not None else 0
+    listeners = round(chains * _GATEWAY_CHAIN + _GATEWAY_LISTENERS) if chains else 0
+    routes = len(names) * float(_GATEWAY_CONFIGURATION)
+    configurations = gateway.route_configs if gateway is not None else {}
+    for name in names:
+        for host in configurations.get(name, ()):
+            routes += _GATEWAY_HOST + sum(map(len, host.domains))
+            for route in host.routes:
+                letters = sum(len(one.host) + len(one.subset or "") for one in route.targets)
+                routes += _GATEWAY_ROUTE + letters * _TARGET_LETTER
+    return listeners, round(routes)
+
+
+def _domains(service: ProxyService, namespace: str, domain: str) -> list[str]:
+    """List the domains of a service's virtual host (generateVirtualHostDomains, httproute.go)."""
+    found: list[str] = []
+    for host in (service.host, *service.aliases):
+        found += [host, f"{host}."]
+        stem = host.removesuffix(f".svc.{domain}")
+        if stem != host:
+            name, _, home = stem.partition(".")
+            found += [stem, f"{stem}.svc", *([name] if home == namespace else [])]
+    if service.is_passthrough and service.is_kubernetes:
+        found += [f"*.{name}" for name in found]
+    return found if service.address == NO_ADDRESS else [*found, service.address]

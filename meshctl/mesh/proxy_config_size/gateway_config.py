@@ -1,0 +1,83 @@
+"""Everything that a gateway is sent: clusters, listeners, routes, endpoints.
+
+A gateway has every cluster that it sees, whether a route uses it or not
+(PILOT_FILTER_GATEWAY_CLUSTER_CONFIG is off), and no Sidecar limits it (Istio 1.31).
+"""
+
+from collections.abc import Sequence
+
+from meshctl.mesh.gateways.effective_gateway import EffectiveGateway
+from meshctl.mesh.proxy_config_size.config_bytes import (
+    cluster_bytes,
+    endpoint_bytes,
+    gateway_bytes,
+)
+from meshctl.mesh.proxy_config_size.config_size import ConfigBytes, ConfigCounts, ConfigSize
+from meshctl.mesh.proxy_config_size.sent_clusters import (
+    endpoints_of,
+    is_eds,
+    is_inline,
+    sent_clusters,
+)
+from meshctl.mesh.request_path.client_clusters import ClientCluster
+from meshctl.mesh.request_path.proxy_services import ProxyServices
+from meshctl.mesh.request_path.proxy_view import GatewayView
+from meshctl.resources.cached_property import cached_property
+
+FIXED_CLUSTERS = 1
+"""BlackHoleCluster."""
+
+
+class GatewayConfig:
+    """All that one gateway workload is sent."""
+
+    def __init__(
+        self, view: GatewayView, services: ProxyServices, gateway: EffectiveGateway | None
+    ) -> None:
+        self._view = view
+        self._services = services
+        self._gateway = gateway
+
+    @cached_property
+    def clusters(self) -> Sequence[ClientCluster]:
+        """The outbound clusters."""
+        view = self._view
+        return list(sent_clusters(self._services.by_host, view.service, view.clusters))
+
+    @property
+    def _names(self) -> list[str]:
+        listeners = self._gateway.listeners if self._gateway is not None else ()
+        found = (chain.route_config for one in listeners for chain in one.chains)
+        return list(dict.fromkeys(name for name in found if name))
+
+    @property
+    def size(self) -> ConfigSize:
+        """Count everything, and estimate its bytes."""
+        counts = self.counts
+        clusters = cluster_bytes(self.clusters, 0, is_gateway=True)
+        listeners, routes = gateway_bytes(self._gateway, self._names)
+        return ConfigSize(counts, ConfigBytes(clusters, listeners, routes, endpoint_bytes(counts)))
+
+    @property
+    def counts(self) -> ConfigCounts:
+        """Count everything."""
+        clusters = self.clusters
+        sets = [endpoints_of(one) for one in clusters if is_eds(one)]
+        gateway = self._gateway
+        listeners = gateway.listeners if gateway is not None else ()
+        chains = [chain for one in listeners for chain in one.chains]
+        names = self._names
+        configs = gateway.route_configs if gateway is not None else {}
+        hosts = [host for name in names for host in configs.get(name, ())]
+        return ConfigCounts(
+            clusters=len(clusters) + FIXED_CLUSTERS,
+            listeners=len(listeners),
+            filter_chains=len(chains),
+            route_configurations=len(names),
+            virtual_hosts=len(hosts),
+            routes=sum(len(host.routes) for host in hosts),
+            endpoint_sets=len(sets),
+            empty_endpoint_sets=sets.count(0),
+            endpoints=sum(sets),
+            inline_endpoints=sum(endpoints_of(one) for one in clusters if is_inline(one)),
+        )

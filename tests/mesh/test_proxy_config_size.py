@@ -1,0 +1,55 @@
+"""How much a sidecar and a gateway are sent, in meshes small enough to count by hand."""
+
+from tls_meshes import mesh, namespace, rule, service, thing, workload
+
+from meshctl.mesh.proxy_config_size.config_sizes import ConfigSizes
+
+SUBSETS = {"subsets": [{"name": "v1", "labels": {"v": "1"}}, {"name": "v2", "labels": {"v": "2"}}]}
+
+
+def size_of(key, *resources):
+    made = mesh(*resources, is_whole=True)
+    found = next(one for one in made.workloads if one.key_name == key)
+    return ConfigSizes(made).config_of(found).size
+
+
+def test_a_lone_sidecar_has_the_fixed_clusters_and_listeners() -> None:
+    counts = size_of("shop/cart", namespace("shop"), workload("shop/cart")).counts
+    assert (3, 2, 0, 0) == (
+        counts.clusters, counts.listeners, counts.route_configurations, counts.endpoint_sets,
+    )  # fmt: skip
+
+
+def test_a_service_adds_a_cluster_a_listener_and_routes_and_its_pods_one_more_cluster() -> None:
+    resources = namespace("shop"), workload("shop/cart"), service("shop/cart")
+    counts = size_of("shop/cart", *resources).counts
+    assert (5, 3, 1, 2, 2, 1) == (
+        counts.clusters, counts.listeners, counts.route_configurations, counts.virtual_hosts,
+        counts.routes, counts.endpoints,
+    )  # fmt: skip
+
+
+def test_each_subset_repeats_the_cluster_and_its_endpoints() -> None:
+    host = "cart.shop.svc.cluster.local"
+    resources = namespace("shop"), workload("shop/cart", v="1"), service("shop/cart")
+    plain = size_of("shop/cart", *resources)
+    found = size_of("shop/cart", *resources, rule("shop/r", host, **SUBSETS))
+    more = found.counts - plain.counts
+    assert (2, 2, 1, 1) == (
+        more.clusters, more.endpoint_sets, more.empty_endpoint_sets, more.endpoints,
+    )  # fmt: skip
+    assert found.bytes.clusters > plain.bytes.clusters
+    assert found.bytes.total > plain.bytes.total
+
+
+def test_a_gateway_has_all_clusters_and_no_listener_without_a_gateway_object() -> None:
+    pods = {
+        "template": {
+            "metadata": {"labels": {"istio": "ingress"}},
+            "spec": {"containers": [{"name": "istio-proxy", "args": ["proxy", "router"]}]},
+        }
+    }
+    ingress = thing("Deployment", "edge/ingress", pods)
+    resources = namespace("shop"), workload("shop/cart"), service("shop/cart"), ingress
+    counts = size_of("edge/ingress", *resources).counts
+    assert (2, 0, 1) == (counts.clusters, counts.listeners, counts.endpoint_sets)
