@@ -12,7 +12,6 @@ from meshctl.cli.options.mesh_input import analyze_difference, analyze_input
 from meshctl.cli.options.names import split_names
 from meshctl.engine.baseline import baseline_text
 from meshctl.output.files import write_file
-from meshctl.output.findings.outputs import Outputs
 
 Diff = Annotated[
     bool, typer.Option("--diff", help="With --cluster: only what the files would add.")
@@ -41,7 +40,7 @@ def run(
         source, mesh, shown, is_live=chosen.is_live, select=split_names(select),
         **report.settings,
     )  # fmt: skip
-    outputs = Outputs(report.output, report.output_file or [], settings.fail_on)
+    outputs = report.outputs(settings)
     answer = (analyze_difference if diff else analyze_input)(
         chosen, settings, options.schemas_from(crds)
     )

@@ -8,7 +8,6 @@ from meshctl.cli.options.connect import ClusterFlags
 from meshctl.cli.options.groups import with_options
 from meshctl.cli.options.mesh_input import analyze_cluster, analyze_files, read_schemas
 from meshctl.cli.options.names import split_names
-from meshctl.output.findings.outputs import Outputs
 
 _RULES = ("document", "schema")
 _BETWEEN_OBJECTS = ("document/duplicate-object",)
@@ -35,7 +34,7 @@ def run(
     settings = options.settings_from(
         source, None, shown, is_live=chosen.is_live, select=_RULES, alone=True, **flags
     )
-    outputs = Outputs(report.output, report.output_file or [], settings.fail_on)
+    outputs = report.outputs(settings)
     schemas = options.schemas_from(crds)
     if chosen.is_live and not schemas:
         schemas = read_schemas(chosen.access)

@@ -6,7 +6,12 @@ import typer
 
 from meshctl.cli.options import complete
 from meshctl.cli.options.names import split_names
+from meshctl.engine.teams import team_name
+from meshctl.errors import UsageError
 from meshctl.output.findings.formats import FORMATS
+from meshctl.output.findings.outputs import Outputs
+from meshctl.output.findings.view import GROUPS, ReportView
+from meshctl.settings import Settings
 
 
 class ReportFlags(NamedTuple):
@@ -45,6 +50,39 @@ class ReportFlags(NamedTuple):
     baseline: Annotated[
         str | None, typer.Option(metavar="FILE", help="Ignore the findings this file accepts.")
     ] = None
+
+    severity: Annotated[
+        str,
+        typer.Option(
+            help="Show findings from this severity on: error, warning or info.",
+            autocompletion=complete.values("error", "warning", "info"),
+        ),
+    ] = "info"
+    quiet: Annotated[
+        bool, typer.Option("-q", "--quiet", help="One line a finding, and nothing else.")
+    ] = False
+    everything: Annotated[
+        bool, typer.Option("--all", help="Show every finding with its lines, however many.")
+    ] = False
+    group_by: Annotated[
+        str,
+        typer.Option(
+            metavar="WHAT",
+            help=f"Sort findings by {', '.join(GROUPS)}.",
+            autocompletion=complete.values(*GROUPS),
+        ),
+    ] = ""
+
+    def outputs(self, settings: Settings) -> Outputs:
+        """Say where the report goes; UsageError for words that mean nothing."""
+        if self.group_by and self.group_by not in GROUPS:
+            raise UsageError(f"--group-by {self.group_by!r} is not one of {', '.join(GROUPS)}")
+        teams = settings.ownership.teams
+        view = ReportView(
+            self.quiet, self.everything, self.group_by, lambda found: team_name(found, teams)
+        )
+        files = self.output_file or []
+        return Outputs(self.output, files, settings.fail_on, view, self.severity)
 
     @property
     def settings(self) -> dict[str, object]:

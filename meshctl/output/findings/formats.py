@@ -6,6 +6,7 @@ from typing import TextIO
 from meshctl.engine.report import Report
 from meshctl.errors import UsageError
 from meshctl.words import quoted
+from meshctl.output.findings.view import ReportView
 
 FORMATS: dict[str, str] = {
     "text": "meshctl.output.findings.text",
@@ -20,8 +21,12 @@ FORMATS: dict[str, str] = {
 """Every format with its module, which is imported only when the format is asked for."""
 
 
-def render(name: str, report: Report, out: TextIO) -> None:
-    """Write a report in the named format; a name that does not exist is a ``UsageError``."""
+def render(name: str, report: Report, out: TextIO, view: ReportView | None = None) -> None:
+    """Write a report in the named format; ``view`` is for people alone. A name that does not exist is a ``UsageError``."""
     if name not in FORMATS:
         raise UsageError(f"unknown format {quoted(name)}; choose one of {', '.join(FORMATS)}")
-    import_module(FORMATS[name]).render(report, out)
+    module = import_module(FORMATS[name])
+    if name == "text":
+        module.render(report, out, view)
+    else:
+        module.render(report, out)

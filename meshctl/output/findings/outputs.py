@@ -2,12 +2,14 @@
 
 import io
 import sys
+from collections import Counter
 
 from meshctl.engine.report import Report
 from meshctl.errors import UsageError
 from meshctl.output.files import write_file
 from meshctl.output.findings.formats import FORMATS, render
 from meshctl.output.stderr import complain
+from meshctl.output.findings.view import ReportView
 from meshctl.rules.api import Severity
 from meshctl.words import quoted
 
@@ -17,22 +19,30 @@ _FAIL_ON = (*Severity, "never")
 class Outputs:
     """The formats that were asked for: one on standard output, any number in files."""
 
-    def __init__(self, name: str, files: list[str], fail_on: str) -> None:
+    def __init__(
+        self, name: str, files: list[str], fail_on: str, view: ReportView | None = None,
+        severity: str = "info",
+    ) -> None:  # fmt: skip
         self._name = _format(name)
         self._files = [_format_and_file(text) for text in files]
         if fail_on not in _FAIL_ON:
             raise UsageError(f"--fail-on {quoted(fail_on)} is not one of {', '.join(_FAIL_ON)}")
         self._fail_on = fail_on
+        self._view = view
+        if severity not in (*Severity,):
+            raise UsageError(f"--severity {quoted(severity)} is not one of {', '.join(Severity)}")
+        self._least = Severity(severity).rank
 
     def write(self, report: Report) -> None:
         """Write every format; files first, so that a broken pipe loses none of them."""
         for note in report.notes:
             complain(f"note: {note}")
+        report = _at_least(report, self._least)
         for name, file in self._files:
             text = io.StringIO()
-            render(name, report, text)
+            render(name, report, text, self._view)
             write_file(file, text.getvalue())
-        render(self._name, report, sys.stdout)
+        render(self._name, report, sys.stdout, self._view)
         sys.stdout.flush()
 
     def exit_code(self, report: Report) -> int:
@@ -43,6 +53,18 @@ class Outputs:
             return 0
         least = Severity(self._fail_on).rank
         return int(any(found.severity.rank >= least for found in report.findings))
+
+
+def _at_least(report: Report, rank: int) -> Report:
+    """Leave out what weighs less than asked for, and count what is left."""
+    kept = tuple(found for found in report.findings if found.severity.rank >= rank)
+    counts = Counter(found.severity for found in kept)
+    summary = report.summary._replace(
+        errors=counts[Severity.ERROR],
+        warnings=counts[Severity.WARNING],
+        infos=counts[Severity.INFO],
+    )
+    return report._replace(findings=kept, summary=summary)
 
 
 def _format(name: str) -> str:

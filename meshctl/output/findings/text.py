@@ -1,84 +1,80 @@
-"""What does somebody at a terminal need to see of a report?"""
+"""Writes a report for people: the errors first, all of it if it is short, else a digest."""
 
-from collections import Counter
 from collections.abc import Iterator
-from itertools import groupby
 from typing import TextIO
 
-from meshctl.engine.report import LocatedFinding, Location, Report, ResourceId
+from meshctl.engine.report import LocatedFinding, Report
 from meshctl.output.colour import Paint, painter
-from meshctl.output.findings.code_frame import FrameRow, code_frame, gutter_width, numbered
-from meshctl.output.findings.wording import effective_fix, outcome, place, unchecked_reasons
+from meshctl.output.findings.digest import digest_lines
+from meshctl.output.findings.groups import counted, grouped
+from meshctl.output.findings.one_finding import finding_lines, one_liner
+from meshctl.output.findings.view import ReportView
+from meshctl.output.findings.wording import outcome, unchecked_reasons
+from meshctl.output.terminal import hanging, width_of
 from meshctl.rules.api import Severity
-from meshctl.words import amount, message_lines, one_line, visible
+from meshctl.words import one_line, visible
 
-_CONTEXT = 2
-_RELATED_CONTEXT = 1
+_MOST_LINES = 110
+_MOST_FINDINGS = 30
 _REASONS = 10
 _RULES = 3
 
 
-def render(report: Report, out: TextIO) -> None:
-    """Write a report for people: findings by file, what was not checked, and the outcome."""
-    paint = painter(out)
-    for file, group in groupby(report.findings, key=lambda finding: finding.location.file):
-        findings = list(group)
-        out.write(f"{paint(visible(file), 'file')}  {_counted(findings)}\n\n")
-        for finding in findings:
-            out.writelines(f"{line}\n" for line in _finding(report, finding, paint))
-            out.write("\n")
-    out.writelines(f"{line}\n" for line in _unchecked(report, paint))
-    out.write(f"{_outcome(report, paint)}\n")
+def render(report: Report, out: TextIO, view: ReportView | None = None) -> None:
+    """Write a report for people: findings, what was not checked, and the outcome."""
+    chosen = view or ReportView()
+    paint, width = painter(out), width_of(out)
+    if chosen.quiet:
+        lines = (one_liner(finding, paint) for finding in _by_severity(report))
+        out.writelines(f"{line}\n" for line in lines)
+        return
+    found = list(_found(report, chosen, paint))
+    ends = [*_unchecked(report, chosen, paint), _outcome(report, paint)]
+    lines = (line for text in (*found, *ends) for line in hanging(text, width))
+    out.writelines(f"{line}\n" for line in lines)
 
 
-def _counted(findings: list[LocatedFinding]) -> str:
-    found = Counter(finding.severity for finding in findings)
-    return ", ".join(amount(found[level], level.value) for level in Severity if found[level])
+def _found(report: Report, view: ReportView, paint: Paint) -> Iterator[str]:
+    """Write all findings if they fit in few screens, or if all were asked for."""
+    if view.everything:
+        yield from _whole(report, view, paint)
+        return
+    if len(report.findings) <= _MOST_FINDINGS:
+        lines = list(_whole(report, view, paint))
+        if len(lines) <= _MOST_LINES:
+            yield from lines
+            return
+    yield from digest_lines(report, view, paint)
 
 
-def _finding(report: Report, finding: LocatedFinding, paint: Paint) -> Iterator[str]:
-    level = finding.severity.value
-    first, *more = message_lines(finding.message)
-    yield f"{paint(f'{level}[{finding.rule}]', level)} {paint(first, 'message')}"
-    yield from (f"  {paint(line, 'message')}" for line in more)
-    rows = code_frame(finding.location, _CONTEXT)
-    related = [
-        (item, code_frame(item.location, _RELATED_CONTEXT, mark="-")) for item in finding.related
-    ]
-    gutter = gutter_width([*rows, *(row for _, frame in related for row in frame)])
-    yield _arrow("-->", finding.location, finding.resource, paint)
-    yield from _frame(rows, gutter, level, paint)
-    for item, frame in related:
-        arrow = _arrow("see", item.location, item.resource, paint)
-        yield f"{arrow}: {one_line(item.message)}"
-        yield from _frame(frame, gutter, "related", paint)
-    fix = effective_fix(report, finding)
-    if fix:
-        yield f"  {paint('fix:', 'fix')} {one_line(fix)}"
+def _whole(report: Report, view: ReportView, paint: Paint) -> Iterator[str]:
+    found = _by_severity(report)
+    levels = [[one for one in found if one.severity is level] for level in Severity]
+    for findings in [found] if view.group_by else levels:
+        for name, members in grouped(findings, view, "file"):
+            yield f"{paint(visible(name), 'file')}  {counted(members)}"
+            yield ""
+            for finding in members:
+                yield from finding_lines(report, finding, paint)
+                yield ""
 
 
-def _arrow(arrow: str, location: Location, resource: ResourceId, paint: Paint) -> str:
-    title = f"  {visible(resource.title)}" if any(resource) else ""
-    return f"  {paint(arrow, 'gutter')} {visible(place(location))}{title}"
+def _by_severity(report: Report) -> list[LocatedFinding]:
+    return sorted(report.findings, key=lambda finding: -finding.severity.rank)
 
 
-def _frame(rows: list[FrameRow], gutter: int, style: str, paint: Paint) -> Iterator[str]:
-    for row in rows:
-        number, bar, text = numbered(row, gutter).partition(" |")
-        yield f"  {paint(number + bar, 'gutter')}{paint(text, style) if row.is_mark else text}"
-
-
-def _unchecked(report: Report, paint: Paint) -> Iterator[str]:
+def _unchecked(report: Report, view: ReportView, paint: Paint) -> Iterator[str]:
     reasons = unchecked_reasons(report)
     if not reasons:
         return
+    most = len(reasons) if view.everything else _REASONS
     yield paint("Not fully checked", "message")
-    for reason, rules in reasons[:_REASONS]:
+    for reason, rules in reasons[:most]:
         named = ", ".join(rules[:_RULES])
         more = f" and {len(rules) - _RULES} more" if len(rules) > _RULES else ""
         yield f"  {one_line(reason)} ({named}{more})"
-    if len(reasons) > _REASONS:
-        yield f"  and {len(reasons) - _REASONS} more (-o json lists all)"
+    if len(reasons) > most:
+        yield f"  and {len(reasons) - most} more (--all lists them)"
     yield ""
 
 

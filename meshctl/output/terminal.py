@@ -1,0 +1,31 @@
+"""Fits text to the width of a terminal."""
+
+import shutil
+import sys
+import textwrap
+from collections.abc import Iterable
+from typing import TextIO
+
+_HANG = 4
+_LEAST = 30
+
+
+def width_of(out: TextIO) -> int | None:
+    """Give the columns of the terminal that is written to; nothing else has a width."""
+    if out is not sys.stdout or not out.isatty():
+        return None
+    return max(shutil.get_terminal_size().columns, _LEAST)
+
+
+def hanging(line: str, width: int | None) -> Iterable[str]:
+    """Wrap a line between its words, further lines indented; words are never broken.
+
+    What is painted, or a line of a code frame, is left as it is when it fits.
+    """
+    if width is None or len(line) <= width:
+        return (line,)
+    indent = len(line) - len(line.lstrip()) + _HANG
+    return textwrap.wrap(
+        line, width, subsequent_indent=" " * indent, break_long_words=False,
+        break_on_hyphens=False, drop_whitespace=True, replace_whitespace=False,
+    )  # fmt: skip
