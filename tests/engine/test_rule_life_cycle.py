@@ -11,7 +11,7 @@ from meshctl.cli.app import app
 from meshctl.engine import life_cycle
 from meshctl.engine.analyze import analyze
 from meshctl.engine.registry import RuleNames, current_id, load_all
-from meshctl.output.rules import write_rule
+from meshctl.output.catalog.rules import write_rule
 from meshctl.resources import Service
 from meshctl.rules.api import Severity, rule
 from meshctl.settings import IgnoreEntry, Settings

@@ -1,6 +1,6 @@
 import pytest
 
-from meshctl.output.ages import age
+from meshctl.output.proxies.ages import age
 
 MINUTE, HOUR, DAY, YEAR = 60, 3600, 86400, 365 * 86400
 

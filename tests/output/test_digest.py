@@ -12,7 +12,7 @@ from meshctl.engine.analyze import analyze
 from meshctl.engine.report import Report
 from meshctl.output.findings.formats import render
 from meshctl.output.findings.outputs import Outputs
-from meshctl.output.findings.view import GROUPS, ReportView
+from meshctl.output.findings.text_report.view import GROUPS, ReportView
 from meshctl.rules.api import Severity
 from meshctl.settings import Settings
 

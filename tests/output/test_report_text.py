@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from meshctl.engine.report import Frame, Location, Report, Summary
 from meshctl.output.colour import wants_colour
 from meshctl.output.findings.code_frame import WIDTH, code_frame
-from meshctl.output.findings.text import render
+from meshctl.output.findings.text_report.report import render
 
 ESCAPE = re.compile(r"\x1b\[[0-9;]*m")
 

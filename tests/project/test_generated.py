@@ -12,8 +12,8 @@ from meshctl.cli.commands.completion import Shell, script
 from meshctl.config.file import config_schema
 from meshctl.engine.analyze import analyze
 from meshctl.engine.registry import families, load_family
+from meshctl.output.catalog.rules import write_families, write_family
 from meshctl.output.findings.formats import render
-from meshctl.output.rules import write_families, write_family
 from meshctl.settings import Settings
 
 ROOT = Path(__file__).parents[2]

@@ -11,8 +11,8 @@ from meshctl.engine.catalog.coverage import coverage
 from meshctl.engine.catalog.documentation import examples, find_rules
 from meshctl.engine.life_cycle import notes
 from meshctl.errors import UsageError
-from meshctl.output.coverage import TABLES
-from meshctl.output.rules import LISTS, write_rule
+from meshctl.output.catalog.coverage import TABLES
+from meshctl.output.catalog.rules import LISTS, write_rule
 from meshctl.output.stderr import complain
 from meshctl.words import quoted
 

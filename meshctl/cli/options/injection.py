@@ -10,7 +10,7 @@ from meshctl.errors import UsageError
 from meshctl.inject.settings.injector_config import InjectionSettings
 from meshctl.inspect.injection.difference import differences
 from meshctl.output.findings.outputs import Outputs
-from meshctl.output.manifests import ManifestWriter, write_differences
+from meshctl.output.injection.manifests import ManifestWriter, write_differences
 
 Filename = Annotated[
     list[str] | None,

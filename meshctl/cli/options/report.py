@@ -10,7 +10,7 @@ from meshctl.engine.teams import team_name
 from meshctl.errors import UsageError
 from meshctl.output.findings.formats import FORMATS
 from meshctl.output.findings.outputs import Outputs
-from meshctl.output.findings.view import GROUPS, ReportView
+from meshctl.output.findings.text_report.view import GROUPS, ReportView
 from meshctl.settings import Settings
 
 

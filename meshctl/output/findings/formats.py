@@ -5,11 +5,11 @@ from typing import TextIO
 
 from meshctl.engine.report import Report
 from meshctl.errors import UsageError
+from meshctl.output.findings.text_report.view import ReportView
 from meshctl.words import quoted
-from meshctl.output.findings.view import ReportView
 
 FORMATS: dict[str, str] = {
-    "text": "meshctl.output.findings.text",
+    "text": "meshctl.output.findings.text_report.report",
     "json": "meshctl.output.findings.json_v1",
     "yaml": "meshctl.output.findings.yaml_v1",
     "sarif": "meshctl.output.findings.sarif",

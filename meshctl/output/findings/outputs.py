@@ -8,8 +8,8 @@ from meshctl.engine.report import Report
 from meshctl.errors import UsageError
 from meshctl.output.files import write_file
 from meshctl.output.findings.formats import FORMATS, render
+from meshctl.output.findings.text_report.view import ReportView
 from meshctl.output.stderr import complain
-from meshctl.output.findings.view import ReportView
 from meshctl.rules.api import Severity
 from meshctl.words import quoted
 

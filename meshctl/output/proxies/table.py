@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
 from meshctl.inspect.proxies.sync import IGNORED, ProxySync, Skew, Status, TypeStatus, type_names
-from meshctl.output.ages import age
+from meshctl.output.proxies.ages import age
 
 Row = tuple[object, ...]
 _NAMED = 3

@@ -5,10 +5,10 @@ from typing import TextIO
 
 from meshctl.engine.report import LocatedFinding, Report
 from meshctl.output.colour import Paint, painter
-from meshctl.output.findings.digest import digest_lines
-from meshctl.output.findings.groups import counted, grouped
-from meshctl.output.findings.one_finding import finding_lines, one_liner
-from meshctl.output.findings.view import ReportView
+from meshctl.output.findings.text_report.digest import digest_lines
+from meshctl.output.findings.text_report.groups import counted, grouped
+from meshctl.output.findings.text_report.one_finding import finding_lines, one_liner
+from meshctl.output.findings.text_report.view import ReportView
 from meshctl.output.findings.wording import outcome, unchecked_reasons
 from meshctl.output.terminal import hanging, width_of
 from meshctl.rules.api import Severity

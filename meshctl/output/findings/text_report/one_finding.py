@@ -6,7 +6,7 @@ from meshctl.engine.report import LocatedFinding, Location, Report, ResourceId
 from meshctl.output.colour import Paint
 from meshctl.output.findings.code_frame import FrameRow, code_frame, gutter_width, numbered
 from meshctl.output.findings.wording import effective_fix, place
-from meshctl.output.wording import message_lines, one_line, visible
+from meshctl.words import message_lines, one_line, visible
 
 _CONTEXT = 2
 _RELATED_CONTEXT = 1

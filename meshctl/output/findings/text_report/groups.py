@@ -4,9 +4,9 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from meshctl.engine.report import LocatedFinding
-from meshctl.output.findings.view import ReportView
-from meshctl.output.wording import amount
+from meshctl.output.findings.text_report.view import ReportView
 from meshctl.rules.api import Severity
+from meshctl.words import amount
 
 Group = tuple[str, list[LocatedFinding]]
 

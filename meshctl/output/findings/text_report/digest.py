@@ -8,11 +8,11 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from meshctl.engine.report import LocatedFinding, Report
 from meshctl.output.colour import Paint
-from meshctl.output.findings.groups import counted, grouped, name_of
-from meshctl.output.findings.one_finding import short_lines
-from meshctl.output.findings.view import ReportView
-from meshctl.output.wording import visible
+from meshctl.output.findings.text_report.groups import counted, grouped, name_of
+from meshctl.output.findings.text_report.one_finding import short_lines
+from meshctl.output.findings.text_report.view import ReportView
 from meshctl.rules.api import Severity
+from meshctl.words import visible
 
 _ERRORS = 10
 _RULES = 12
