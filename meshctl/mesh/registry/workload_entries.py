@@ -19,6 +19,12 @@ class WorkloadEntries:
             self._index.add(group.namespace, group.pod_labels, group)
             self._groups.setdefault(_kin(group), []).append(group)
 
+    def find(
+        self, selector: Mapping[str, str], namespace: str
+    ) -> list[WorkloadEntry | WorkloadGroup]:
+        """List those of a namespace that a selector picks."""
+        return self._index.find(selector, namespace)
+
     def any(self, selector: Mapping[str, str], namespace: str | None) -> bool:
         """Does a selector pick one, in a namespace or (``None``) anywhere?"""
         return bool(self._index.find(selector, namespace))

@@ -4,9 +4,11 @@ from collections.abc import Mapping
 
 from meshctl.istio.labels import HOSTNAME, REGION, SUBZONE, ZONE
 from meshctl.mesh.core.inventory import Inventory
+from meshctl.mesh.core.selectors import selects
 from meshctl.mesh.registry.services import RegisteredHost
+from meshctl.mesh.registry.workload_entries import WorkloadEntries
 from meshctl.mesh.workloads.workloads import Workloads
-from meshctl.resources import Service, WorkloadEntry, WorkloadGroup
+from meshctl.resources import Service, ServiceEntry, WorkloadEntry, WorkloadGroup
 from meshctl.resources.cached_property import cached_property
 
 _OF_NODES = frozenset({
@@ -20,9 +22,12 @@ pilot/pkg/serviceregistry/util/label, Istio 1.31)."""
 class SubsetEndpoints:
     """Answers for the subsets of DestinationRules."""
 
-    def __init__(self, inventory: Inventory, workloads: Workloads) -> None:
+    def __init__(
+        self, inventory: Inventory, workloads: Workloads, machines: WorkloadEntries
+    ) -> None:
         self._inventory = inventory
         self._workloads = workloads
+        self._machines = machines
 
     def shows_pods_of(self, host: RegisteredHost) -> bool:
         """Does the input show pods of a Service, and are pods all that can be behind it?"""
@@ -33,12 +38,52 @@ class SubsetEndpoints:
         source = host.source
         return (
             self._inventory.is_whole
-            and isinstance(source, Service)
-            and bool(source.selector)
-            and not source.external_name
-            and self._has_pods_alone(host)
-            and not self._workloads.behind(host)
+            and bool(_selector(host))
+            and not (isinstance(source, Service) and source.external_name)
+            and self.is_empty(host) is True
         )
+
+    def picks(self, host: RegisteredHost, labels: Mapping[str, str]) -> bool | None:
+        """Does a subset have an endpoint: a pod, a WorkloadEntry, or one that an entry lists?
+
+        ``None`` is unknown: other endpoints may exist, or a WorkloadGroup makes some.
+        """
+        if self._workloads.of_subset(host, labels):
+            return True
+        known = self._written(host)
+        wanted = {key: text for key, text in labels.items() if key not in _OF_NODES}
+        if any(selects(wanted, endpoint) for endpoint in known):
+            return True
+        if self._has_group(host):
+            return None
+        return False if known or self._workloads.behind(host) or self.has_none(host) else None
+
+    def is_empty(self, host: RegisteredHost) -> bool | None:
+        """Does nothing stand behind a host whose endpoints are selected or listed?
+
+        ``None`` is unknown: they may be elsewhere.
+        """
+        if self._workloads.behind(host) or self._written(host) or self._has_group(host):
+            return False
+        if not _selector(host):
+            return None
+        shown = host.namespace in self._namespaces_with_machines
+        return True if self._inventory.is_whole or shown else None
+
+    def _written(self, host: RegisteredHost) -> list[Mapping[str, str]]:
+        """The labels of the endpoints of a host that are no pods."""
+        source, selector = host.source, _selector(host)
+        if selector:
+            found = self._machines.find(selector, source.namespace)
+            return [one.spec.labels_of("labels") for one in found if isinstance(one, WorkloadEntry)]
+        if isinstance(source, ServiceEntry):
+            return [endpoint.labels for endpoint in source.endpoints]
+        return []
+
+    def _has_group(self, host: RegisteredHost) -> bool:
+        selector = _selector(host)
+        found = self._machines.find(selector, host.source.namespace) if selector else ()
+        return any(isinstance(one, WorkloadGroup) for one in found)
 
     def is_on_no_node(self, labels: Mapping[str, str]) -> bool:
         """Do labels ask for a place in which none of the input's Nodes is?"""
@@ -65,3 +110,8 @@ class SubsetEndpoints:
     def _namespaces_with_machines(self) -> frozenset[str]:
         machines = (*self._inventory.of(WorkloadEntry), *self._inventory.of(WorkloadGroup))
         return frozenset(machine.namespace for machine in machines)
+
+
+def _selector(host: RegisteredHost) -> Mapping[str, str]:
+    source = host.source
+    return source.selector if isinstance(source, Service) else source.workload_selector

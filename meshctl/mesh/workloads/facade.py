@@ -49,7 +49,8 @@ class WorkloadsFacade(Workloads):
         """Pods behind Services and subsets."""
         from meshctl.mesh.workloads.endpoints import SubsetEndpoints
 
-        return SubsetEndpoints(self._from_inventory, self)
+        machines = self._from_registry.workload_entries
+        return SubsetEndpoints(self._from_inventory, self, machines)
 
     @cached_property
     def replicas(self) -> "Replicas":

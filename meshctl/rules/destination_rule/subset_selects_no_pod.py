@@ -1,6 +1,7 @@
 """A subset's labels are carried by no workload of the service.
 
-Pods of a subset have the labels of the Service's selector and those of the subset. When there are
+Pods and WorkloadEntries of a subset have the labels of the selector of the Service or ServiceEntry
+and those of the subset; endpoints that a ServiceEntry lists have labels of their own. When there are
 none, Envoy has a cluster without endpoints: a route to the subset answers `503 UH` (no healthy
 upstream). Labels such as `topology.kubernetes.io/zone` come from the node of a pod. A subset that no
 route of the whole mesh uses is only a smell.
@@ -25,12 +26,13 @@ def check(destination_rule: DestinationRule, mesh: Mesh) -> Iterator[Outcome]:
     for subset in destination_rule.subsets:
         if not subset.labels:
             continue
-        if host is not None and mesh.workloads.endpoints.has_none(host):
+        picks = mesh.workloads.endpoints.picks(host, subset.labels) if host else None
+        if host is None or picks is None:
+            yield NotChecked("the input doesn't show all workloads of the service a subset is for")
+        elif mesh.workloads.endpoints.has_none(host):
             why = f"the input, the whole mesh, has no workload of {host.host} at all"
             yield _finding(subset, host.host, mesh, why, is_certain=False)
-        elif host is None or not mesh.workloads.endpoints.shows_pods_of(host):
-            yield NotChecked("the input has no workload of the service a subset is for")
-        elif not mesh.workloads.of_subset(host, subset.labels):
+        elif not picks:
             why = f"no workload of {host.host} has the labels {_written(subset)}"
             yield _finding(subset, host.host, mesh, why, is_certain=True)
         elif mesh.workloads.endpoints.is_on_no_node(subset.labels):

@@ -9,10 +9,11 @@ Fix: label the pod template `sidecar.istio.io/inject: "true"`, or the namespace
 
 from collections.abc import Iterator
 
+from meshctl.istio.labels import INJECTION
 from meshctl.istio.names import PROXY_CONTAINER
 from meshctl.mesh import Mesh
 from meshctl.mesh.workloads import Membership, promise
-from meshctl.resources import Workload
+from meshctl.resources import Container, Namespace, Workload
 from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, rule
 
 
@@ -24,14 +25,23 @@ def check(workload: Workload, mesh: Mesh) -> Iterator[Outcome]:
             continue
         injected = _is_injected(workload, mesh)
         if injected is False:
-            yield Finding(
-                container.at("image"),
-                "nothing injects this pod, so that `auto` is taken for the name of an image",
-            )
+            yield _finding(container, mesh.workloads.namespace(workload.namespace))
         elif injected is None:
             yield NotChecked(
                 "pods with `image: auto` of namespaces whose Namespace is not in the input"
             )
+
+
+def _finding(container: Container, namespace: Namespace | None) -> Finding:
+    effect = "`auto` is taken for the name of an image"
+    if namespace is None or namespace.labels.get(INJECTION) != "disabled":
+        return Finding(container.at("image"), f"nothing injects this pod, so that {effect}")
+    return Finding(
+        container.at("image"),
+        f"namespace {namespace.name} has {INJECTION}=disabled, which keeps the webhook away "
+        f"whatever the pod's labels say, so that {effect}",
+        fix=f"remove the label {INJECTION}=disabled from namespace {namespace.name}",
+    ).also(namespace.at("metadata", "labels", INJECTION), "keeps the webhook away")
 
 
 def _is_injected(workload: Workload, mesh: Mesh) -> bool | None:
