@@ -60,6 +60,7 @@ class GatewayApi:
         self._istio_gateways = gateways
         self.classes = GatewayClasses(given.inventory.of(GatewayClass))
         self._backends = Backends(given)
+        self._faults: dict[KubernetesRoute, tuple[Fault, ...]] = {}
         self._read_rules: dict[tuple[KubernetesRoute, bool], ConvertedRules] = {}
 
     def reads(self, kind: str) -> bool:
@@ -118,13 +119,19 @@ class GatewayApi:
 
         Of a route whose Gateway the input doesn't have, too, unless it is another controller's.
         """
+        known = self._faults.get(route)
+        if known is None:
+            known = self._faults[route] = tuple(dict.fromkeys(self._find_faults(route)))
+        return known
+
+    def _find_faults(self, route: KubernetesRoute) -> list[Fault]:
         kinds = {one.kind for one in route.parents}
         found: list[Fault] = []
         if kinds & {"Service", "ServiceEntry"}:
             found += self.rules(route, in_mesh=True).faults
         if not kinds or any(map(self._may_be_ours, route.parents)):
             found += self.rules(route, in_mesh=False).faults
-        return tuple(dict.fromkeys(found))
+        return found
 
     def declared(self, backend: ObjectReference) -> list[RegisteredHost]:
         """What declares the host that a backend stands for; empty if it is refused or unknown."""

@@ -79,6 +79,7 @@ class Parents:
         self._given = given
         self._classes = classes
         self._listeners = listeners
+        self._beside: dict[str, dict[tuple[int, str], frozenset[str]]] = {}
         self._sources: dict[tuple[str, str], Resource] = {
             (one.kind, one.key_name): one
             for one in (*given.inventory.of(Service), *given.inventory.of(ServiceEntry))
@@ -98,14 +99,23 @@ class Parents:
         elif kind in _LISTENERS:
             name = f"{reference.namespace}/{reference.name}"
             several = self._listeners(reference.kind, name)
+            beside = self._hostnames(f"{reference.kind}/{name}", several)
             for one in several:
-                closer = frozenset(
-                    other.hostname
-                    for other in several
-                    if other.port == one.port and other.listener.protocol == one.listener.protocol
-                )
-                denial = _denial(route, reference, one)
-                yield Attachment(reference, one, denial, closer - {one.hostname})
+                closer = beside[one.port, one.listener.protocol] - {one.hostname}
+                yield Attachment(reference, one, _denial(route, reference, one), closer)
+
+    def _hostnames(
+        self, name: str, several: tuple[GatewayListener, ...]
+    ) -> dict[tuple[int, str], frozenset[str]]:
+        """The host names of the listeners of one parent, by port and protocol."""
+        known = self._beside.get(name)
+        if known is None:
+            found: dict[tuple[int, str], set[str]] = {}
+            for one in several:
+                found.setdefault((one.port, one.listener.protocol), set()).add(one.hostname)
+            known = {key: frozenset(names) for key, names in found.items()}
+            self._beside[name] = known
+        return known
 
     def _missing(self, reference: ObjectReference, kind: str) -> Denial | None:
         name, namespace = reference.name, reference.namespace

@@ -75,6 +75,7 @@ class Unserved:
     def __init__(self, registry: Registry, api: GatewayApi) -> None:
         self._registry = registry
         self._api = api
+        self._firsts: dict[GatewayListener, KubernetesRoute] = {}
 
     def hostnames(self, route: KubernetesRoute) -> Iterator[LostHostname]:
         """Walk the host names that no listener serves, since a closer one has taken them."""
@@ -180,11 +181,19 @@ class Unserved:
             listener = one.listener
             if listener is None or "TCPRoute" not in listener.kinds or not listener.is_valid:
                 continue
-            attached = self._api.attached(listener)
-            home = listener.gateway.namespace
-            first = min(attached, key=lambda other: (other.namespace != home, age(other)))
+            first = self._first(listener)
             if first is not route and self._api.rules(first, in_mesh=False).rules:
                 yield OlderRoute(one.reference, listener, first)
+
+    def _first(self, listener: GatewayListener) -> KubernetesRoute:
+        """Find the route that a TCP listener follows: of the Gateway's namespace, the oldest."""
+        known = self._firsts.get(listener)
+        if known is None:
+            home = listener.gateway.namespace
+            attached = self._api.attached(listener)
+            known = min(attached, key=lambda route: (route.namespace != home, age(route)))
+            self._firsts[listener] = known
+        return known
 
 
 def _accepted(attachments: tuple[Attachment, ...]) -> list[Attachment]:
