@@ -25,6 +25,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "meshctl.cli.commands.trace",
         "Follow a request through the mesh, and say what decides.",
     ),
+    "test": ("meshctl.cli.commands.test", "Check expectations about requests, like unit tests."),
     "proxy-status": (
         "meshctl.cli.commands.proxy_status",
         "Show which proxies have the configuration istiod has for them.",

@@ -10,7 +10,7 @@ from meshctl.inspect.proxies.versions import Versions
 from meshctl.inspect.tls.rows import TlsLine
 from meshctl.output.describe.write import VERSION
 from meshctl.output.json_schema import DRAFT, Schema, described, schema_of
-from meshctl.output.trace.schema import trace_schema
+from meshctl.output.trace.schema import expectations_schema, trace_schema
 
 
 def schemas() -> dict[str, str]:
@@ -21,6 +21,7 @@ def schemas() -> dict[str, str]:
         "check-inject-v1.json": schema_of(list[InjectionAnswer], "meshctl check-inject -o json"),
         "version-v1.json": _version(),
         "trace-v1.json": trace_schema(),
+        "request-tests.json": expectations_schema(),
     }
     return {name: json.dumps(schema, indent=2) + "\n" for name, schema in found.items()}
 

@@ -74,3 +74,58 @@ def trace_schema() -> Schema:
         ),
         "$defs": trace_definitions(),
     }
+
+
+def expectations_schema() -> Schema:
+    """Describe the files of tests that ``meshctl test`` reads."""
+    to: Schema = {
+        "type": "object",
+        "properties": {
+            "host": {**_TEXT, "description": "In full, or its first labels."},
+            "port": {"type": "integer"}, "subset": _MAYBE, "weight": _NUMBER,
+        },
+        "additionalProperties": False,
+    }  # fmt: skip
+    expect: Schema = {
+        "type": "object",
+        "properties": {
+            "outcome": {"enum": list(OUTCOMES)},
+            "arrives": {"type": "boolean"},
+            "to": {"anyOf": [_TEXT, to, {"type": "array", "items": to}]},
+            "denied": {"type": "boolean"},
+            "denied_by": {**_TEXT, "description": "namespace/name of the AuthorizationPolicy."},
+            "by": {**_TEXT, "description": "An object that decides: KIND NAMESPACE/NAME."},
+            "redirect": _MAYBE, "tls": {"enum": [*TLS, None]}, "path": _MAYBE, "status": _NUMBER,
+        },
+        "additionalProperties": False,
+    }  # fmt: skip
+    request: Schema = {
+        "type": "object",
+        "properties": {
+            "id": _TEXT, "from": _TEXT, "url": _TEXT, "method": _TEXT, "source_ip": _TEXT,
+            "headers": {"type": "object"}, "claims": {"type": "object"},
+        },
+        "required": ["from", "url"],
+        "additionalProperties": False,
+    }  # fmt: skip
+    test: Schema = {
+        "type": "object",
+        "properties": {"name": _TEXT, "request": request, "expect": expect},
+        "required": ["request", "expect"],
+        "additionalProperties": False,
+    }
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": "urn:meshctl:schema:request-tests",
+        "title": "Expectations about requests, for meshctl test",
+        "type": "object",
+        "properties": {
+            "mesh": {
+                "description": "Paths of the mesh, from the directory of this file.",
+                "type": "array", "items": _TEXT,
+            },
+            "tests": {"type": "array", "items": test},
+        },
+        "required": ["tests"],
+        "additionalProperties": False,
+    }  # fmt: skip

@@ -1,0 +1,158 @@
+"""Reads expectations about requests, and compares them with what happens to each."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from meshctl.errors import UsageError
+from meshctl.inspect.trace.answer import Trace
+from meshctl.inspect.trace.requests import TracedRequest, request_of
+from meshctl.yaml.reader import parse_one
+
+KEYS = (
+    "outcome",
+    "to",
+    "denied",
+    "denied_by",
+    "by",
+    "redirect",
+    "tls",
+    "path",
+    "status",
+    "arrives",
+)
+
+
+class Expectation(NamedTuple):
+    """One request and what is expected of it."""
+
+    name: str
+    request: TracedRequest
+    expect: Mapping[str, Any]
+
+
+class ExpectationFile(NamedTuple):
+    """A file of tests: the paths of the mesh that it is about, and the tests in order."""
+
+    path: str
+    mesh: tuple[str, ...]
+    tests: tuple[Expectation, ...]
+
+
+class ExpectationResult(NamedTuple):
+    """What came of one test; without failures it passed."""
+
+    file: str
+    test: Expectation
+    failures: tuple[str, ...]
+    summary: str
+
+
+def is_test_file(path: str) -> bool:
+    """Is it a file of tests, rather than manifests? Told by its first keys."""
+    file = Path(path)
+    if file.suffix not in {".yaml", ".yml", ".json"} or not file.is_file():
+        return False
+    try:
+        data = parse_one(file.read_text(encoding="utf-8"))
+    except (ValueError, OSError, UnicodeDecodeError):
+        return False
+    return isinstance(data, dict) and "tests" in data and "kind" not in data
+
+
+def read_tests(path: str) -> ExpectationFile:
+    """Read a file of tests; UsageError says what is wrong in it."""
+    data = parse_one(Path(path).read_text(encoding="utf-8"))
+    tests, mesh = data.get("tests"), data.get("mesh") or []
+    unknown = sorted(data.keys() - {"tests", "mesh"})
+    if unknown:
+        raise UsageError(f"{path} has the unknown key {unknown[0]!r}; there are mesh and tests")
+    if not isinstance(tests, list) or not isinstance(mesh, list):
+        raise UsageError(f"{path}: tests and mesh have to be lists")
+    home = Path(path).parent
+    paths = tuple(str(home / one) for one in mesh if isinstance(one, str))
+    found = tuple(_read_test(one, f"{path}: test {n}") for n, one in enumerate(tests, 1))
+    return ExpectationFile(path, paths, found)
+
+
+def _read_test(data: Any, place: str) -> Expectation:
+    if not isinstance(data, dict) or not isinstance(data.get("expect"), dict):
+        raise UsageError(f"{place} needs request and expect, as mappings")
+    unknown = sorted(str(key) for key in data["expect"].keys() - set(KEYS))
+    if unknown:
+        known = ", ".join(KEYS)
+        raise UsageError(f"{place} expects the unknown key {unknown[0]!r}; there are {known}")
+    request = request_of(data.get("request"), place)
+    return Expectation(str(data.get("name") or request.title), request, data["expect"])
+
+
+def check(file: str, test: Expectation, trace: Trace) -> ExpectationResult:
+    """Compare what happens to a request with what is expected of it."""
+    failures = tuple(
+        text for key, value in test.expect.items() for text in _CHECKS[key](value, trace)
+    )
+    return ExpectationResult(file, test, failures, trace.summary)
+
+
+def _plain(key: str) -> Callable[[Any, Trace], Iterator[str]]:
+    def compare(value: Any, trace: Trace) -> Iterator[str]:
+        found = getattr(trace, key)
+        if found != value:
+            yield f"expected {key} {value!r}, found {found!r}"
+
+    return compare
+
+
+def _to(value: Any, trace: Trace) -> Iterator[str]:
+    for one in value if isinstance(value, list) else [value]:
+        wanted = one if isinstance(one, dict) else {"host": one}
+        if not any(_is_there(wanted, found) for found in trace.destinations):
+            names = [f"{d.host}:{d.port} {d.subset or ''}".strip() for d in trace.destinations]
+            yield f"expected it to go to {wanted}, found {names or 'nowhere'}"
+
+
+def _is_there(wanted: Mapping[str, Any], found: Any) -> bool:
+    host = wanted.get("host")
+    right_host = host is None or found.host == host or found.host.startswith(f"{host}.")
+    others = ("subset", "port", "weight")
+    return right_host and all(
+        key not in wanted or getattr(found, key) == wanted[key] for key in others
+    )
+
+
+def _denied(value: Any, trace: Trace) -> Iterator[str]:
+    if (trace.outcome == "denied") is not bool(value):
+        yield f"expected it {'' if value else 'not '}to be denied, found {trace.outcome}"
+
+
+def _denied_by(value: Any, trace: Trace) -> Iterator[str]:
+    policy = trace.authorization.policy if trace.authorization is not None else None
+    if trace.outcome != "denied" or policy != value:
+        yield f"expected it to be denied by {value}, found {trace.outcome} by {policy}"
+
+
+def _by(value: Any, trace: Trace) -> Iterator[str]:
+    """Look for the object among all that decided, as ``NAMESPACE/NAME`` or ``KIND NAMESPACE/NAME``."""
+    names = {one.resource.title for hop in trace.hops for one in hop.decided_by}
+    if not any(value in {name, name.partition(" ")[2]} for name in names):
+        yield f"expected {value} to decide, found {', '.join(sorted(names)) or 'nothing'}"
+
+
+def _arrives(value: Any, trace: Trace) -> Iterator[str]:
+    if trace.can_arrive is not bool(value):
+        yield f"expected it {'' if value else 'not '}to arrive, found: {trace.summary}"
+
+
+_CHECKS: Mapping[str, Callable[[Any, Trace], Iterator[str]]] = {
+    **{key: _plain(key) for key in ("outcome", "redirect", "tls", "path", "status")},
+    "to": _to,
+    "denied": _denied,
+    "denied_by": _denied_by,
+    "by": _by,
+    "arrives": _arrives,
+}
+
+
+def passed(results: Sequence[ExpectationResult]) -> bool:
+    """Did all tests pass?"""
+    return not any(one.failures for one in results)

@@ -1,0 +1,99 @@
+"""Expectations about requests: read, compared, and written in every format."""
+
+import io
+import json
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from meshctl.engine.analyze import load_mesh
+from meshctl.errors import UsageError
+from meshctl.inspect.trace.answer import trace
+from meshctl.inspect.trace.expectations import check, is_test_file, passed, read_tests
+from meshctl.output.trace.tests import write_results
+from meshctl.settings import Settings
+from meshctl.sources.loader import load
+
+MESH = """
+apiVersion: v1
+kind: Namespace
+metadata: {name: depot, labels: {istio-injection: enabled}}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: clerk, namespace: depot, labels: {app: clerk}}
+spec: {containers: [{name: app}]}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: stock, namespace: depot, labels: {app: stock}}
+spec: {containers: [{name: app}]}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: stock, namespace: depot}
+spec: {selector: {app: stock}, ports: [{name: http, port: 80}]}
+---
+apiVersion: security.istio.io/v1
+kind: AuthorizationPolicy
+metadata: {name: no-delete, namespace: depot}
+spec: {action: DENY, rules: [{to: [{operation: {methods: [DELETE]}}]}]}
+"""
+TESTS = """
+mesh: [mesh.yaml]
+tests:
+  - name: %s
+    request: {from: clerk.depot, url: "http://stock/x", method: %s}
+    expect: %s
+"""
+
+
+@pytest.mark.parametrize(
+    ("method", "expect", "failures"),
+    [
+        ("GET", "{outcome: forwarded, to: stock, tls: mtls, path: /x, denied: false}", 0),
+        ("GET", "{to: {host: stock, port: 80}, arrives: true}", 0),
+        ("GET", "{to: [{host: stock, port: 81}], tls: plaintext}", 2),
+        ("DELETE", "{denied: true, denied_by: depot/no-delete, status: 403}", 0),
+        ("DELETE", "{by: AuthorizationPolicy depot/no-delete}", 0),
+        ("DELETE", "{by: depot/other, arrives: true, denied_by: depot/other}", 3),
+    ],
+)
+def test_expectations(tmp_path, method, expect, failures) -> None:
+    (tmp_path / "mesh.yaml").write_text(MESH)
+    file = tmp_path / "tests.yaml"
+    file.write_text(TESTS % ("one", method, expect))
+    assert is_test_file(str(file))
+    assert not is_test_file(str(tmp_path / "mesh.yaml"))
+    read = read_tests(str(file))
+    mesh = load_mesh(load(list(read.mesh)), Settings())
+    [test] = read.tests
+    result = check(read.path, test, trace(mesh, test.request, "default"))
+    assert failures == len(result.failures), result.failures
+    assert passed([result]) is (failures == 0)
+    for output in ("text", "json", "junit"):
+        out = io.StringIO()
+        write_results([result], output, out)
+        if output == "json":
+            assert (failures == 0) is json.loads(out.getvalue())["tests"][0]["passed"]
+        elif output == "junit":
+            assert str(int(failures > 0)) == ET.fromstring(out.getvalue()).get("failures")  # noqa: S314 - our own text
+        else:
+            assert f"1 test, {int(failures > 0)} failed" in out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("tests: 1", "have to be lists"),
+        ("tests: [1]", "request and expect"),
+        ("tests: []\nmore: 1", "unknown key 'more'"),
+        ("tests: [{request: {from: a, url: b}, expect: {goes: c}}]", "unknown key 'goes'"),
+        ("tests: [{request: {from: a}, expect: {}}]", "'url'"),
+    ],
+)
+def test_files_that_make_no_sense(tmp_path, text, problem) -> None:
+    file = tmp_path / "tests.yaml"
+    file.write_text(text)
+    with pytest.raises(UsageError, match=problem):
+        read_tests(str(file))
