@@ -6,7 +6,7 @@ from typing import TextIO
 from xml.etree import ElementTree as ET
 
 from meshctl.inspect.trace.expectations import ExpectationResult
-from meshctl.output.wording import amount, visible
+from meshctl.words import amount, visible
 
 FORMATS = ("text", "json", "junit")
 
