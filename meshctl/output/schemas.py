@@ -10,7 +10,8 @@ from meshctl.inspect.proxies.versions import Versions
 from meshctl.inspect.tls.rows import TlsLine
 from meshctl.output.describe.write import VERSION
 from meshctl.output.json_schema import DRAFT, Schema, described, schema_of
-from meshctl.output.trace.schema import expectations_schema, trace_schema
+from meshctl.output.trace.schema import trace_schema
+from meshctl.output.trace.tests_schema import expectations_schema
 
 
 def schemas() -> dict[str, str]:

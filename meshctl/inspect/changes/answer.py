@@ -1,0 +1,223 @@
+"""Compares two meshes by what they do: requests, access, TLS, injection, listeners, known hosts."""
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from meshctl.errors import UsageError
+from meshctl.inspect.changes.changed_objects import ChangedObject, changed_objects
+from meshctl.inspect.changes.order_hazards import OrderHazard, order_hazards
+from meshctl.inspect.changes.questions import questions
+from meshctl.inspect.trace.answer import Trace, describe
+from meshctl.inspect.trace.requests import TracedRequest
+from meshctl.inspect.trace.start import follow
+from meshctl.inspect.trace.summary import ends
+from meshctl.mesh import Mesh
+from meshctl.mesh.request_path.behaviour import behaviour
+from meshctl.mesh.request_path.hops import Hop
+from meshctl.resources import Sidecar, Workload
+
+_MOST_QUESTIONS = 4000
+_SEEING = frozenset({"Service", "ServiceEntry", "Sidecar"})
+_LISTENING = frozenset({
+    "Gateway", "Service", "VirtualService", "HTTPRoute", "TLSRoute", "TCPRoute", "GRPCRoute",
+    "Deployment", "Pod", "DaemonSet",
+})  # fmt: skip
+
+
+class ChangedRequest(NamedTuple):
+    """A set of requests that is treated differently, by one that shows it."""
+
+    client: str
+    host: str
+    request: TracedRequest
+    was: Trace
+    now: Trace
+
+
+class ChangedValue(NamedTuple):
+    """Something with a name that was one thing and is another; ``None`` for nothing."""
+
+    name: str
+    was: str | None
+    now: str | None
+
+
+class Changes(NamedTuple):
+    """Everything that a change does."""
+
+    objects: tuple[ChangedObject, ...]
+    routes: tuple[ChangedRequest, ...]
+    access: tuple[ChangedRequest, ...]
+    tls: tuple[ChangedRequest, ...]
+    injection: tuple[ChangedValue, ...]
+    listeners: tuple[ChangedValue, ...]
+    hosts: tuple[ChangedValue, ...]
+    order: tuple[OrderHazard, ...]
+    is_cut: bool
+    """Were there more requests to try than are tried?"""
+
+    @property
+    def is_empty(self) -> bool:
+        """Does the change do nothing at all?"""
+        return not any((self.routes, self.access, self.tls, self.injection, self.listeners,
+                        self.hosts))  # fmt: skip
+
+
+def changes(old: Mesh, new: Mesh, namespace: str) -> Changes:
+    """Compare two meshes; the work grows with what differs."""
+    objects = changed_objects(old, new)
+    if old.config != new.config:
+        objects += [ChangedObject(one, one) for one in new.resources]
+    if not objects:
+        return Changes((), (), (), (), (), (), (), (), is_cut=False)
+    kinds = {one.either.kind for one in objects}
+    asked = list(_asked(old, new, objects))
+    found = list(_compare(old, new, asked[:_MOST_QUESTIONS], namespace))
+    own = [one for one in objects if one.was is not one.now]
+    return Changes(
+        tuple(own),
+        tuple(_of_kind(found, "routes")), tuple(_of_kind(found, "access")),
+        tuple(_of_kind(found, "tls")),
+        tuple(_injection(old, new)),
+        tuple(_listeners(old, new)) if kinds & _LISTENING else (),
+        tuple(_hosts(old, new)) if kinds & _SEEING else (),
+        tuple(order_hazards(old, new, own)), is_cut=len(asked) > _MOST_QUESTIONS,
+    )  # fmt: skip
+
+
+def _asked(old: Mesh, new: Mesh, objects: list[ChangedObject]) -> Iterator[TracedRequest]:
+    """Walk the requests that either mesh suggests, each once."""
+    seen: set[tuple[object, ...]] = set()
+    for mesh in (new, old):
+        for one in questions(mesh, objects):
+            key = one.client, one.method, one.url, tuple(sorted(one.headers.items()))
+            if key not in seen:
+                seen.add(key)
+                yield one
+
+
+def _compare(
+    old: Mesh, new: Mesh, asked: list[TracedRequest], namespace: str
+) -> Iterator[tuple[str, ChangedRequest]]:
+    """Follow requests in both meshes, and keep one witness of each way in which they differ."""
+    seen: set[tuple[object, ...]] = set()
+    for request in asked:
+        was, now = _follow(old, request, namespace), _follow(new, request, namespace)
+        if was is None or now is None:
+            continue
+        before, after = behaviour(was), behaviour(now)
+        if before == after:
+            continue
+        key = request.client, request.host, before[1:], after[1:]
+        if key in seen:
+            continue
+        seen.add(key)
+        witness = ChangedRequest(
+            request.client, request.host, request, describe(old, request, was),
+            describe(new, request, now),
+        )  # fmt: skip
+        yield _kind(was, now), witness
+
+
+def _follow(mesh: Mesh, request: TracedRequest, namespace: str) -> Hop | None:
+    try:
+        return follow(mesh, request, namespace)
+    except UsageError:
+        return None  # the client is not in this mesh
+
+
+def _kind(was: Hop, now: Hop) -> str:
+    """Tell whether a difference is one of access, of TLS alone, or of routes."""
+    if _access(was) != _access(now):
+        return "access"
+    return "tls" if _way(was) == _way(now) else "routes"
+
+
+def _access(hop: Hop) -> set[tuple[str, bool]]:
+    return {
+        (end.workload.key_name if end.workload else "", end.verdict.is_allowed)
+        for end in ends(hop)
+        if end.verdict is not None and end.verdict.action
+    } - {("", True)}
+
+
+def _way(hop: Hop) -> tuple[object, ...]:
+    """Describe a way without its TLS."""
+    sendings = tuple(
+        (one.target[:4] if one.target else (), one.name, one.cluster is None,
+         tuple(sorted(leg.wire.endpoint.address for leg in one.legs)))
+        for one in hop.sendings
+    )  # fmt: skip
+    answers = (hop.outcome, hop.code, hop.location, hop.path, hop.authority, str(hop.settings))
+    return answers, sendings
+
+
+def _of_kind(found: list[tuple[str, ChangedRequest]], kind: str) -> Iterator[ChangedRequest]:
+    return (witness for one, witness in found if one == kind)
+
+
+def _injection(old: Mesh, new: Mesh) -> Iterator[ChangedValue]:
+    """Walk the workloads that take part in the mesh in another way."""
+    before = {one.key_name: old.workloads.membership(one).value for one in old.workloads}
+    for one in new.workloads:
+        now = new.workloads.membership(one).value
+        was = before.get(one.key_name)
+        if was is not None and was != now:
+            yield ChangedValue(one.key_name, was, now)
+
+
+def _listeners(old: Mesh, new: Mesh) -> Iterator[ChangedValue]:
+    before, after = _listening(old), _listening(new)
+    for name in sorted(before.keys() | after.keys()):
+        if before.get(name) != after.get(name):
+            yield ChangedValue(name, before.get(name), after.get(name))
+
+
+def _listening(mesh: Mesh) -> dict[str, str]:
+    found = {}
+    for gateway in mesh.gateway_api.gateways:
+        for one in gateway.listeners:
+            name = f"{gateway.workload.name} {one.bind}:{one.port}"
+            names = sorted({name for chain in one.chains for name in chain.server.sni_hosts})
+            found[name] = f"{one.chains[0].server.server.protocol} {', '.join(names)}"
+    return found
+
+
+def _hosts(old: Mesh, new: Mesh) -> Iterator[ChangedValue]:
+    """Walk the hosts that clients of a namespace know, or knew, in one mesh alone."""
+    homes = sorted(old.workloads.namespaces & new.workloads.namespaces)
+    hosts = _changed_hosts(old, new)
+    for namespace in homes:
+        clients = [_client(mesh, namespace) for mesh in (old, new)]
+        if None in clients:
+            continue
+        for host in hosts:
+            was, now = (
+                mesh.request_paths.views.scope_of(one).service(host) is not None
+                for mesh, one in zip((old, new), clients, strict=True)
+                if one is not None
+            )
+            if was is not now:
+                words = "known", None
+                yield ChangedValue(f"{namespace} {host}", words[not was], words[not now])
+
+
+def _changed_hosts(old: Mesh, new: Mesh) -> list[str]:
+    """List the hosts whose visibility may differ: all, where a Sidecar changes."""
+    before = {one.host: one for one in old.registry}
+    after = {one.host: one for one in new.registry}
+    if _sidecars(old) != _sidecars(new):
+        return sorted(before.keys() | after.keys())
+    return sorted(
+        host
+        for host in before.keys() | after.keys()
+        if host not in before or host not in after or before[host].visible != after[host].visible
+    )
+
+
+def _sidecars(mesh: Mesh) -> list[Any]:
+    return [(one.key_name, one.spec.data) for one in mesh.of(Sidecar)]
+
+
+def _client(mesh: Mesh, namespace: str) -> Workload | None:
+    return next(iter(mesh.workloads.in_mesh(namespace)), None)

@@ -1,0 +1,234 @@
+"""Chooses requests that a change may treat differently: witnesses to be followed in both meshes.
+
+They are made of what the changed objects themselves say (their hosts, matches, rules and selectors),
+so that their number grows with the change and not with the mesh.
+"""
+
+from collections.abc import Iterable, Iterator
+from itertools import islice
+
+from meshctl.inspect.changes.changed_objects import ChangedObject
+from meshctl.inspect.trace.requests import OUTSIDE, TracedRequest, make_request
+from meshctl.mesh import Mesh
+from meshctl.mesh.core.hosts import is_wildcard
+from meshctl.mesh.registry.services import RegisteredHost
+from meshctl.mesh.traffic.delegates import MESH
+from meshctl.mesh.workloads.membership import Membership, is_gateway
+from meshctl.resources import (
+    AuthorizationPolicy,
+    DestinationRule,
+    Gateway,
+    PeerAuthentication,
+    Policy,
+    Resource,
+    Service,
+    ServiceEntry,
+    Sidecar,
+    VirtualService,
+    Workload,
+)
+
+MOST_CLIENTS = 12
+MOST_HOSTS = 60
+_MOST_SHAPES = 40
+_HTTP = 80
+_METHODS = ("GET", "POST")
+
+
+class Shape:
+    """What a request asks for, apart from who sends it and where: method, path, headers."""
+
+    def __init__(self, method: str = "GET", path: str = "/", **headers: str) -> None:
+        self.method = method
+        self.path = path
+        self.headers = headers
+
+
+_PLAIN = Shape()
+
+
+def questions(mesh: Mesh, changed: Iterable[ChangedObject]) -> Iterator[TracedRequest]:
+    """Walk the requests for what changed, as one of the two meshes suggests them."""
+    for one in changed:
+        for version in one.both:
+            yield from _about(mesh, version)
+
+
+def _about(mesh: Mesh, one: Resource) -> Iterator[TracedRequest]:
+    if isinstance(one, VirtualService):
+        yield from _of_virtual_service(mesh, one)
+    elif isinstance(one, DestinationRule):
+        yield from _of_host(mesh, mesh.traffic.destination_rules.host_of(one), one.namespace)
+    elif isinstance(one, Service | ServiceEntry):
+        for host in mesh.registry.of(one):
+            yield from _to(mesh, host, host.namespace)
+    elif isinstance(one, Policy | PeerAuthentication):
+        yield from _of_policy(mesh, one)
+    elif isinstance(one, Gateway):
+        for server in one.servers:
+            for written in server.hosts:
+                yield from _outside(written.rpartition("/")[2], server.port, server.is_tls, _PLAIN)
+    elif isinstance(one, Workload):
+        yield from _of_workload(mesh, one)
+    elif isinstance(one, Sidecar):
+        yield from _of_sidecar(mesh, one)
+
+
+def _of_virtual_service(mesh: Mesh, one: VirtualService) -> Iterator[TracedRequest]:
+    shapes = list(islice(_shapes(mesh, one), _MOST_SHAPES))
+    roots = [one] if one.hosts else mesh.traffic.routes.delegates.roots(one)
+    for root in roots:
+        gateways = mesh.traffic.routes.gateways_of(root)
+        for written in root.hosts:
+            host = mesh.registry.fqdn(written, root.namespace)
+            for name in gateways:
+                if name == MESH:
+                    for number in _ports(mesh, host):
+                        for client in _clients(mesh, root.namespace, host):
+                            yield from (_ask(client, host, number, shape) for shape in shapes)
+                else:
+                    yield from _at_gateway(mesh, name, host, shapes)
+
+
+def _at_gateway(
+    mesh: Mesh, name: str, host: str, shapes: Iterable[Shape]
+) -> Iterator[TracedRequest]:
+    gateway = mesh.gateways.find(name)
+    for server in gateway.servers if gateway is not None else ():
+        for shape in shapes:
+            yield from _outside(host, server.port, server.is_tls, shape)
+
+
+def _shapes(mesh: Mesh, one: VirtualService) -> Iterator[Shape]:
+    """Walk requests that its matches take, and one that asks for nothing."""
+    yield _PLAIN
+    for alternative in mesh.traffic.route_matches.of(one):
+        request = alternative.request
+        headers = {name: _text(match) for name, match in request.headers.items()}
+        query = "&".join(f"{name}={_text(match)}" for name, match in request.query_params.items())
+        path = alternative.sample or "/"
+        method = _text(request.method) if request.method is not None else "GET"
+        made = Shape(method, f"{path}?{query}" if query else path)
+        made.headers = headers
+        yield made
+        if request.path.kind == "prefix":
+            longer = Shape(method, f"{path.rstrip('/')}/x")
+            longer.headers = headers
+            yield longer
+
+
+def _text(match: object) -> str:
+    found = match.simplified().value if hasattr(match, "simplified") else ""
+    kind = getattr(match, "kind", "any")
+    return str(found) if kind in {"exact", "prefix"} and found else "1"
+
+
+def _of_host(mesh: Mesh, host: str, namespace: str) -> Iterator[TracedRequest]:
+    """Walk requests to a host or wildcard, and those that routes send to it."""
+    for registered in islice(mesh.registry.covered_by(host), MOST_HOSTS):
+        yield from _to(mesh, registered, namespace)
+    for route in islice(mesh.traffic.destinations.to(host), MOST_HOSTS):
+        service = route.resource
+        if isinstance(service, VirtualService):
+            yield from _of_virtual_service(mesh, service)
+
+
+def _to(
+    mesh: Mesh, host: RegisteredHost, namespace: str, shapes: Iterable[Shape] = (_PLAIN,)
+) -> Iterator[TracedRequest]:
+    for port in host.ports:
+        for client in _clients(mesh, namespace, host.host):
+            if port.protocol.is_http or port.protocol.value == "auto":
+                yield from (_ask(client, host.host, port.number, shape) for shape in shapes)
+            else:
+                scheme = "tls" if port.protocol.is_tls else "tcp"
+                yield make_request(f"{scheme}://{_example(host.host)}:{port.number}", client)
+
+
+def _of_policy(mesh: Mesh, one: Policy | PeerAuthentication) -> Iterator[TracedRequest]:
+    """Walk requests to the workloads that a policy is for, of the kinds that its rules speak of."""
+    shapes = list(islice(_rule_shapes(one), _MOST_SHAPES))
+    home = None if one.namespace == mesh.config.root_namespace else one.namespace
+    picked = [] if isinstance(one, Policy) and one.target_refs else (
+        mesh.workloads.find(one.selector, home)
+    )  # fmt: skip
+    seen: dict[RegisteredHost, None] = {}
+    for workload in picked:
+        for host in mesh.request_paths.server.ports.hosts(workload):
+            seen.setdefault(host)
+    for host in islice(seen, MOST_HOSTS):
+        yield from _to(mesh, host, host.namespace, shapes)
+
+
+def _rule_shapes(one: Resource) -> Iterator[Shape]:
+    yield _PLAIN
+    for operation in one.operations if isinstance(one, AuthorizationPolicy) else ():
+        paths = [*operation.texts("paths"), *operation.texts("notPaths")] or ["/"]
+        methods = [*operation.texts("methods"), *operation.texts("notMethods")] or _METHODS
+        for path in paths:
+            for method in methods:
+                plain = path.replace("{**}", "x").replace("{*}", "x").replace("*", "x")
+                yield Shape(method.replace("*", "") or "GET", f"/{plain.lstrip('/')}")
+
+
+def _of_workload(mesh: Mesh, one: Workload) -> Iterator[TracedRequest]:
+    listed = mesh.workloads.listed(one)
+    for host in mesh.request_paths.server.ports.hosts(listed):
+        yield from _to(mesh, host, host.namespace)
+
+
+def _of_sidecar(mesh: Mesh, one: Sidecar) -> Iterator[TracedRequest]:
+    clients = list(islice(mesh.sidecar_scope.reached(one), 2))
+    for host in islice(mesh.registry, MOST_HOSTS):
+        for client in clients:
+            for port in host.ports[:1]:
+                if port.protocol.is_http:
+                    yield _ask(client.key_name, host.host, port.number, _PLAIN)
+
+
+def _ports(mesh: Mesh, host: str) -> list[int]:
+    numbers = {
+        port.number
+        for one in islice(mesh.registry.covered_by(host), MOST_HOSTS)
+        for port in one.ports
+        if port.protocol.is_http or port.protocol.value == "auto"
+    }
+    return sorted(numbers) or [_HTTP]
+
+
+def _clients(mesh: Mesh, namespace: str, host: str) -> list[str]:
+    """Choose clients that may be treated apart: by namespace, and of each by service account."""
+    home = mesh.registry.home(host)
+    found: dict[tuple[str, str], str] = {}
+    for one in (*_proxies(mesh, namespace), *(_proxies(mesh, home) if home else ())):
+        found.setdefault((one.namespace, one.service_account), one.key_name)
+    for other in sorted(mesh.workloads.namespaces - {namespace, home or ""}):
+        if len(found) >= MOST_CLIENTS:
+            break
+        for one in islice(_proxies(mesh, other), 1):
+            found.setdefault((one.namespace, ""), one.key_name)
+    return list(found.values())[:MOST_CLIENTS]
+
+
+def _proxies(mesh: Mesh, namespace: str) -> Iterator[Workload]:
+    for one in mesh.workloads.in_mesh(namespace):
+        if mesh.workloads.membership(one) is not Membership.AMBIENT and not is_gateway(one):
+            yield one
+
+
+def _ask(client: str, host: str, port: int, shape: Shape) -> TracedRequest:
+    url = f"http://{_example(host)}:{port}{shape.path}"
+    return make_request(url, client, method=shape.method, headers=shape.headers)
+
+
+def _outside(host: str, port: int, is_tls: bool, shape: Shape) -> Iterator[TracedRequest]:  # noqa: FBT001
+    scheme = "https" if is_tls else "http"
+    url = f"{scheme}://{_example(host)}:{port}{shape.path}"
+    yield make_request(url, OUTSIDE, method=shape.method, headers=shape.headers)
+
+
+def _example(host: str) -> str:
+    """Give a host that a wildcard stands for."""
+    if host == "*":
+        return "any.example.com"
+    return f"any{host.removeprefix('*')}" if is_wildcard(host) else host
