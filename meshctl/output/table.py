@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import TextIO
 
 from meshctl.output.markdown import escaped
+from meshctl.output.terminal import width_of
 from meshctl.words import visible
 
 Table = tuple[Sequence[str], Iterable[Sequence[object]]]
@@ -25,9 +26,18 @@ def write_markdown(columns: Sequence[str], rows: Iterable[Sequence[object]], out
 
 
 def write_table(columns: Sequence[str], rows: Iterable[Sequence[object]], out: TextIO) -> None:
-    """Write rows below their column names, padded; nothing there shows as ``-``."""
-    texts = [[name.upper() for name in columns]]
-    texts += [["-" if cell in (None, "") else visible(str(cell)) for cell in row] for row in rows]
+    """Write rows below their column names, padded; nothing there shows as ``-``.
+
+    A terminal gets a table that fits it; everything else one line a row, however long.
+    """
+    texts = [["-" if cell in (None, "") else visible(str(cell)) for cell in row] for row in rows]
+    width = width_of(out)
+    if width is not None and texts:
+        from meshctl.output.drawing import draw_table  # noqa: PLC0415 - rich takes 40 ms
+
+        draw_table(columns, texts, out, width)
+        return
+    texts = [[name.upper() for name in columns], *texts]
     widths = [max(map(len, column)) for column in zip(*texts, strict=True)]
     for row in texts:
         line = "   ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True))

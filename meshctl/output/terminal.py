@@ -1,5 +1,6 @@
 """Fits text to the width of a terminal."""
 
+import re
 import shutil
 import sys
 import textwrap
@@ -7,11 +8,15 @@ from collections.abc import Iterable
 from typing import TextIO
 
 _HANG = 4
+_ESCAPE = re.compile(r"\x1b\[[0-9;]*m")
 _LEAST = 30
 
 
 def width_of(out: TextIO) -> int | None:
     """Give the columns of the terminal that is written to; nothing else has a width."""
+    columns = getattr(out, "columns", None)
+    if isinstance(columns, int):
+        return max(columns, _LEAST)
     if out is not sys.stdout or not out.isatty():
         return None
     return max(shutil.get_terminal_size().columns, _LEAST)
@@ -22,7 +27,7 @@ def hanging(line: str, width: int | None) -> Iterable[str]:
 
     What is painted, or a line of a code frame, is left as it is when it fits.
     """
-    if width is None or len(line) <= width:
+    if width is None or len(_ESCAPE.sub("", line)) <= width:
         return (line,)
     indent = len(line) - len(line.lstrip()) + _HANG
     return textwrap.wrap(

@@ -1,6 +1,7 @@
 """Shows the same again and again, as it changes."""
 
 import io
+import shutil
 import sys
 import time
 from collections.abc import Callable
@@ -10,42 +11,83 @@ from typing import TextIO
 from meshctl.cluster.api import ClusterError
 from meshctl.output.stderr import complain
 
-_HOME_AND_CLEAR = "\x1b[H\x1b[2J"
+Draw = Callable[[TextIO], int]
+Show = Callable[[str, str], None]
 
 
-def watch(draw: Callable[[TextIO], int], seconds: float) -> int:
+class Screen(io.StringIO):
+    """Text for a terminal of some columns, which is collected before it is shown."""
+
+    columns = 80
+
+    def isatty(self) -> bool:
+        """Say yes: it is drawn as for the terminal that it will be shown on."""
+        return True
+
+
+def watch(draw: Draw, seconds: float) -> int:
     """Draw until it is interrupted; gives the exit code of the last state.
 
-    A terminal is drawn over, elsewhere every state stands below the one before. A cluster that
-    could be asked once is waited for when it can't be for a while.
+    A terminal is a live view, which leaves its last state behind; elsewhere every state stands
+    below the one before. A cluster that could be asked once is waited for when it can't be for a
+    while.
     """
+    if not sys.stdout.isatty():
+        return _watch(draw, seconds, io.StringIO, _below)
+    from meshctl.output.drawing import live_screen  # noqa: PLC0415 - rich takes 40 ms
+
+    last = ["", ""]
+
+    def remember(text: str, warnings: str) -> None:
+        last[:] = text, warnings
+        show(f"{warnings}{text}")
+
+    with live_screen(sys.stdout) as show:
+        code = _watch(draw, seconds, _screen, remember)
+    _below(*last)
+    return code
+
+
+def _watch(draw: Draw, seconds: float, make: Callable[[], io.StringIO], show: Show) -> int:
     code = 0
     try:
-        code = _draw(draw)
+        code = _draw(draw, make, show)
         while True:
             time.sleep(seconds)
-            sys.stdout.write("" if sys.stdout.isatty() else "\n")
-            code = _draw_again(draw)
+            if not sys.stdout.isatty():
+                sys.stdout.write("\n")
+            code = _draw_again(draw, make, show)
     except KeyboardInterrupt:
         return code
 
 
-def _draw_again(draw: Callable[[TextIO], int]) -> int:
+def _draw_again(draw: Draw, make: Callable[[], io.StringIO], show: Show) -> int:
     try:
-        return _draw(draw)
+        return _draw(draw, make, show)
     except ClusterError as error:
-        complain(f"meshctl: {error}")
+        if sys.stdout.isatty():
+            show("", f"meshctl: {error}\n")
+        else:
+            complain(f"meshctl: {error}")
         return error.exit_code
 
 
-def _draw(draw: Callable[[TextIO], int]) -> int:
-    """Clear the screen only when the new state is there, so that nothing flickers."""
-    shown, warnings = io.StringIO(), io.StringIO()
+def _draw(draw: Draw, make: Callable[[], io.StringIO], show: Show) -> int:
+    """Show a new state only when it is there, so that nothing flickers."""
+    shown, warnings = make(), io.StringIO()
     with redirect_stderr(warnings):
         code = draw(shown)
-    if sys.stdout.isatty():
-        sys.stdout.write(_HOME_AND_CLEAR)
-    sys.stdout.write(shown.getvalue())
-    sys.stdout.flush()
-    sys.stderr.write(warnings.getvalue())
+    show(shown.getvalue(), warnings.getvalue())
     return code
+
+
+def _screen() -> Screen:
+    screen = Screen()
+    screen.columns = shutil.get_terminal_size().columns
+    return screen
+
+
+def _below(text: str, warnings: str) -> None:
+    sys.stdout.write(text)
+    sys.stdout.flush()
+    sys.stderr.write(warnings)

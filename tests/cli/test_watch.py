@@ -44,10 +44,17 @@ def test_every_state_stands_below_the_one_before(capsys, pauses: list[float]) ->
     assert [2.5, 2.5] == pauses
 
 
-def test_a_terminal_is_drawn_over(capsys, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_terminal_is_a_live_view_that_leaves_its_last_state(
+    capsys, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
-    watch(states(0, 1), 2)
-    assert "\x1b[H\x1b[2Jstate 0\n\x1b[H\x1b[2Jstate 1\n" == capsys.readouterr().out
+    monkeypatch.setenv("TERM", "xterm")
+    assert 1 == watch(states(0, 1), 2)
+    shown = capsys.readouterr().out
+    before, _, after = shown.rpartition("\x1b[?1049l")
+    assert "\x1b[?1049h" in before
+    assert "state 0" in before
+    assert "state 1\n" == after.rpartition("h")[2]
 
 
 def test_a_cluster_that_is_away_is_waited_for(capsys) -> None:

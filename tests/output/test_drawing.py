@@ -1,0 +1,63 @@
+"""What a terminal of 80 columns shows: tables that fit, and no word that is broken."""
+
+import io
+import re
+import sys
+
+import pytest
+
+from meshctl.output.lines import write_lines
+from meshctl.output.table import write_table
+from meshctl.output.watch import Screen
+
+ESCAPE = re.compile(r"\x1b\[[0-9;]*m")
+HOST = "orders.shop.svc.cluster.local:8080"
+NARROW = [
+    ("shop/orders", "injected", "the namespace label istio-injection=enabled matches it " * 2)
+]
+WIDE = [("shop/orders", HOST, "shop/orders", "DestinationRule shop/orders", "conflict", "-", HOST)]
+
+
+def drawn(columns: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+    out = Screen()
+    write_table(columns, rows, out)
+    return ESCAPE.sub("", out.getvalue())
+
+
+@pytest.mark.parametrize(
+    ("columns", "rows"),
+    [(("workload", "verdict", "why"), NARROW), (tuple("abcdefg"), WIDE)],
+    ids=["folded", "stacked"],
+)
+def test_a_table_fits_and_breaks_no_word(
+    columns: tuple[str, ...], rows: list[tuple[str, ...]]
+) -> None:
+    text = drawn(columns, rows)
+    assert max(map(len, text.splitlines())) <= 80
+    words = {word for row in rows for cell in row for word in cell.split() if word != "-"}
+    assert words <= set(text.split())
+
+
+def test_colours_follow_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for value, expected in (("always", True), ("never", False)):
+        out = Screen()
+        monkeypatch.setattr(sys, "stdout", out)
+        monkeypatch.setenv("MESHCTL_COLOR", value)
+        write_table(("result",), [("conflict",)], out)
+        assert expected == ("\x1b[1;31m" in out.getvalue())
+
+
+def test_a_pipe_gets_one_line_a_row_and_no_rich(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "rich", None)  # an import of it would fail
+    out = io.StringIO()
+    write_table(tuple("abcdefg"), WIDE, out)
+    assert 2 == len(out.getvalue().splitlines())
+
+
+def test_lines_hang_below_their_first_words() -> None:
+    out = Screen()
+    write_lines(["  note: " + "some words that are many " * 5], out)
+    first, *rest = ESCAPE.sub("", out.getvalue()).splitlines()
+    assert first.startswith("  note: ")
+    assert rest
+    assert all(line.startswith("      ") and len(line) <= 80 for line in rest)
