@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from meshctl.cli.options import complete
+from meshctl.engine.catalog.clauses import clauses
 from meshctl.engine.catalog.coverage import coverage
 from meshctl.engine.catalog.documentation import examples, find_rules
 from meshctl.engine.life_cycle import notes
@@ -28,7 +29,10 @@ def run(
     ] = "*",
     output: Annotated[str, typer.Option("-o", "--output", help="text, json or markdown.")] = "text",
     compare: Annotated[
-        bool, typer.Option("--coverage", help="Compare the rules with istioctl and Kiali.")
+        bool,
+        typer.Option(
+            "--coverage", help="Compare with istioctl and Kiali; list what judges each field."
+        ),
     ] = False,
 ) -> None:
     """List the rules, or explain those that a name stands for."""
@@ -54,8 +58,12 @@ def run(
 
 
 def write_coverage(name: str, output: str) -> None:
-    """Write the table of istioctl's and Kiali's codes, or the rows of some of them."""
-    rows = [row for row in coverage() if fnmatchcase(row.code, name)]
-    if not rows:
-        raise UsageError(f"neither istioctl nor Kiali has a code {quoted(name)}")
-    TABLES[output](rows, sys.stdout)
+    """Write the tables of codes and of clauses, or the rows of some codes or kinds."""
+    codes = [row for row in coverage() if fnmatchcase(row.code, name)]
+    judged = [row for row in clauses() if fnmatchcase(row.kind, name)]
+    if not codes and not judged:
+        raise UsageError(
+            f"neither istioctl nor Kiali has a code {quoted(name)}, and no clauses of such a kind "
+            "are listed"
+        )
+    TABLES[output](codes, judged, sys.stdout)

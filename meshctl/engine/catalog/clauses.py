@@ -1,0 +1,168 @@
+"""The clauses that people write, kind by kind, with what judges their effect or why nothing does.
+
+A field stands for everything below it, unless a longer one is listed too; every field of the schemas
+is covered, so that a gap is a row.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+SCHEMA = "the schema and the API server's webhook judge it; its effect is that of the field itself"
+NAMING = "a name for people, statistics or logs; it changes no traffic"
+TUNING = "a number or switch that Envoy obeys as it is written; any legal value has its effect"
+
+
+class Clause(NamedTuple):
+    """A field of a kind: the question of the model that judges it, the rules, or why there is none.
+
+    ``question`` is the path below ``Mesh``; ``because`` is empty where there are rules.
+    """
+
+    kind: str
+    field: str
+    question: str
+    rules: tuple[str, ...]
+    because: str
+
+
+def clauses() -> Sequence[Clause]:
+    """List every clause, by kind and in the order of the table."""
+    return [_clause(kind, line) for kind, lines in _TABLE.items() for line in lines.splitlines()]
+
+
+def judging(kind: str, field: str) -> Clause | None:
+    """Find the row for a field: the longest that it is, or is below."""
+    fits = [
+        row
+        for row in clauses()
+        if row.kind == kind
+        and (field == row.field or field.startswith((f"{row.field}.", f"{row.field}[]")))
+    ]
+    return max(fits, key=lambda row: len(row.field), default=None)
+
+
+def _clause(kind: str, line: str) -> Clause:
+    field, question, rest = (part.strip() for part in line.split("|"))
+    if not question:
+        because = {"SCHEMA": SCHEMA, "NAMING": NAMING, "TUNING": TUNING}.get(rest, rest)
+        return Clause(kind, field, "", (), because)
+    return Clause(kind, field, question, tuple(rest.split()), "")
+
+
+_TABLE = {
+    "VirtualService": """\
+spec.hosts|gateways.bindings|virtual-service/host-not-served virtual-service/public-host-without-gateway virtual-service/mesh-host-duplicated virtual-service/mesh-wildcard-takes-services virtual-service/routes-for-the-caller
+spec.gateways|gateways.bindings|virtual-service/gateway-not-found virtual-service/gateway-without-its-hosts
+spec.exportTo|traffic.routes|virtual-service/hidden-from-gateway resource/exported-to-unknown-namespace
+spec.http|traffic.unreachable_rules|virtual-service/rule-shadowed virtual-service/catch-all-not-last virtual-service/route-type-mismatch virtual-service/http-rules-on-tcp-port virtual-service/mesh-rules-without-default
+spec.http[].match[].uri|traffic.route_matches|virtual-service/uri-matches-no-path virtual-service/wildcard-read-as-text virtual-service/regex-not-full-match
+spec.http[].match[].headers|traffic.route_matches|virtual-service/header-matched-in-part virtual-service/wildcard-read-as-text virtual-service/method-or-header-case virtual-service/claims-never-verified
+spec.http[].match[].withoutHeaders|traffic.route_matches|virtual-service/header-matched-in-part virtual-service/wildcard-read-as-text
+spec.http[].match[].method|traffic.route_matches|virtual-service/method-or-header-case virtual-service/wildcard-read-as-text
+spec.http[].match[].authority|traffic.route_matches|virtual-service/wildcard-read-as-text
+spec.http[].match[].queryParams|traffic.route_matches|virtual-service/wildcard-read-as-text
+spec.http[].match[].port|clauses.match_listeners|virtual-service/match-never-applies
+spec.http[].match[].gateways|clauses.match_listeners|virtual-service/match-never-applies
+spec.http[].match[].sourceLabels|clauses.match_listeners|virtual-service/match-never-applies virtual-service/source-match-at-waypoint virtual-service/source-rules-without-rest
+spec.http[].match[].sourceNamespace|clauses.match_listeners|virtual-service/match-never-applies virtual-service/source-match-at-waypoint
+spec.http[].match[].name||NAMING
+spec.http[].match[].statPrefix||NAMING
+spec.http[].name||NAMING
+spec.http[].route|reachability.clusters|virtual-service/destination-host-not-found virtual-service/destination-port-not-found virtual-service/destination-port-missing virtual-service/destination-subset-not-found virtual-service/gateway-keeps-no-address virtual-service/dialled-port-kept virtual-service/external-host-keeps-authority virtual-service/egress-tls-mismatch
+spec.http[].route[].weight|traffic.routes|virtual-service/weight-ignored virtual-service/weight-missing
+spec.http[].route[].headers||headers are set as written; only a Host that is set is asked for
+spec.http[].headers||headers are set as written; only a Host that is set is asked for
+spec.http[].mirror|clauses.outside_hosts|virtual-service/mirror-asks-for-shadow-host virtual-service/destination-host-not-found
+spec.http[].mirrors|clauses.outside_hosts|virtual-service/mirror-asks-for-shadow-host virtual-service/destination-host-not-found
+spec.http[].mirrorPercentage||TUNING
+spec.http[].mirrorPercent||TUNING
+spec.http[].mirror_percent||TUNING
+spec.http[].delegate|traffic.routes|virtual-service/delegate-broken
+spec.http[].redirect|reachability.redirect_loops|virtual-service/redirect-loop
+spec.http[].rewrite|traffic.routes|virtual-service/rewrite-slash-mismatch
+spec.http[].timeout|traffic.routes|virtual-service/timeout-cuts-retries virtual-service/outer-timeout-is-shorter
+spec.http[].retries|traffic.routes|virtual-service/retries-at-two-proxies virtual-service/per-try-timeout-exceeds-timeout
+spec.http[].fault|traffic.routes|virtual-service/fault-disables-retry
+spec.http[].corsPolicy|traffic.route_matches|virtual-service/cors-preflight-lost
+spec.http[].directResponse||an answer as written
+spec.tls|traffic.routes|virtual-service/layer4-match-repeated virtual-service/route-type-mismatch
+spec.tls[].match[].port|clauses.match_listeners|virtual-service/match-never-applies
+spec.tls[].match[].gateways|clauses.match_listeners|virtual-service/match-never-applies
+spec.tls[].match[].sourceLabels|clauses.match_listeners|virtual-service/match-never-applies
+spec.tls[].match[].sniHosts|gateways|gateway/sni-in-two-chains schema/webhook-refuses
+spec.tcp|traffic.routes|virtual-service/layer4-match-repeated virtual-service/route-type-mismatch
+spec.tcp[].match[].port|clauses.match_listeners|virtual-service/match-never-applies
+spec.tcp[].match[].gateways|clauses.match_listeners|virtual-service/match-never-applies
+spec.tcp[].match[].sourceLabels|clauses.match_listeners|virtual-service/match-never-applies
+spec.tcp[].match[].sourceSubnet||istiod doesn't read it; the CRD keeps the field""",
+    "Gateway": """\
+spec.selector|gateways|gateway/selector-matches-no-workload
+spec.servers|gateways|gateway/port-protocol-conflict gateway/tls-host-duplicated
+spec.servers[].hosts|gateways.bindings|gateway/host-without-route gateway/host-of-another-team
+spec.servers[].port|gateways|gateway/port-not-exposed gateway/port-protocol-conflict
+spec.servers[].tls|gateways|gateway/credential-not-found gateway/tls-mode-mismatch gateway/unusable-certificate gateway/redirect-of-another-servers-host
+spec.servers[].bind|gateways|gateway/port-protocol-conflict
+spec.servers[].defaultEndpoint||istiod doesn't read it
+spec.servers[].name||NAMING""",
+    "DestinationRule": """\
+spec.host|traffic.destination_rules|destination-rule/host-not-found destination-rule/never-looked-up destination-rule/duplicate-host
+spec.subsets|workloads.endpoints|destination-rule/subset-selects-no-pod destination-rule/subset-policy-unused destination-rule/subset-without-labels
+spec.trafficPolicy|security.tls_conflicts|destination-rule/port-entry-replaces-policy destination-rule/encrypted-twice destination-rule/plaintext-to-strict-workload destination-rule/outlier-detection-degenerate
+spec.workloadSelector|traffic.destination_rules|destination-rule/workload-selector-hides-rule
+spec.exportTo|traffic.destination_rules|destination-rule/unexported-rule-hides-wildcard resource/exported-to-unknown-namespace""",
+    "ServiceEntry": """\
+spec.hosts|registry.service_entries|service-entry/host-of-kubernetes-service service-entry/duplicate-host-and-port
+spec.ports|registry.service_entries|service-entry/tcp-port-shared-with-http service-entry/protocol-contradicts-port
+spec.resolution|clauses.kept_addresses|virtual-service/gateway-keeps-no-address virtual-service/dialled-port-kept
+spec.addresses|registry.service_entries|service-entry/address-missing
+spec.endpoints|registry.service_entries|service-entry/internal-endpoint-without-identity
+spec.location|registry|service-entry/internal-endpoint-without-identity
+spec.workloadSelector|workloads.endpoints|destination-rule/subset-selects-no-pod
+spec.exportTo|registry|resource/exported-to-unknown-namespace
+spec.subjectAltNames||names are compared with certificates that no manifest shows""",
+    "Sidecar": """\
+spec.egress|sidecar_scope|sidecar/egress-host-not-found sidecar/egress-host-repeated sidecar/dependency-hidden
+spec.egress[].port|sidecar_scope|sidecar/dependency-hidden
+spec.egress[].bind||applications that dial it are not in manifests
+spec.egress[].captureMode||applications that dial it are not in manifests
+spec.workloadSelector|workloads.sidecars|sidecar/selects-no-workload sidecar/workload-of-several-sidecars
+spec.outboundTrafficPolicy|sidecar_scope|sidecar/outbound-mode-left-out sidecar/egress-proxy-ignored
+spec.ingress||listeners of the pod's own ports; whether the application is there is not in manifests
+spec.inboundConnectionPool||TUNING""",
+    "AuthorizationPolicy": """\
+spec.action|security.authorization|authorization-policy/allows-nothing
+spec.provider|extension_providers|authorization-policy/broken-provider authorization-policy/several-custom-providers
+spec.selector|security.authorization|authorization-policy/selects-no-workload
+spec.targetRef|clauses.waypoint_bypass|authorization-policy/waypoint-bypassed
+spec.targetRefs|clauses.waypoint_bypass|authorization-policy/waypoint-bypassed
+spec.rules|security.authorization|authorization-policy/rule-without-conditions authorization-policy/from-and-to-in-separate-rules
+spec.rules[].from[].source.principals|clauses.client_certificates|authorization-policy/identity-at-gateway authorization-policy/principal-never-matches authorization-policy/unknown-principal authorization-policy/wildcard-read-as-text
+spec.rules[].from[].source.namespaces|clauses.client_certificates|authorization-policy/identity-at-gateway authorization-policy/unknown-source-namespace
+spec.rules[].from[].source.serviceAccounts|clauses.client_certificates|authorization-policy/identity-at-gateway authorization-policy/unknown-principal
+spec.rules[].from[].source.requestPrincipals|clauses.token_issuers|authorization-policy/issuer-never-checked authorization-policy/token-never-checked
+spec.rules[].from[].source.notRequestPrincipals|clauses.token_issuers|authorization-policy/issuer-never-checked authorization-policy/token-never-checked
+spec.rules[].from[].source.ipBlocks|security.authorization|authorization-policy/client-address-behind-gateway
+spec.rules[].from[].source.remoteIpBlocks|security.authorization|authorization-policy/client-address-lost-by-node
+spec.rules[].to[].operation.hosts|clauses.host_forms|authorization-policy/host-in-one-form authorization-policy/host-not-found authorization-policy/host-without-port-form
+spec.rules[].to[].operation.paths|decisions|authorization-policy/wildcard-read-as-text authorization-policy/path-with-open-variants
+spec.rules[].to[].operation.notPaths|decisions|authorization-policy/wildcard-read-as-text authorization-policy/path-with-open-variants
+spec.rules[].to[].operation.methods|decisions|authorization-policy/method-never-sent
+spec.rules[].to[].operation.ports|workloads.container_ports|authorization-policy/port-of-service
+spec.rules[].when|decisions|authorization-policy/issuer-never-checked authorization-policy/wildcard-read-as-text""",
+    "RequestAuthentication": """\
+spec.selector|security.request_authentications|request-authentication/selects-no-workload
+spec.targetRef|clauses.token_issuers|authorization-policy/token-never-checked
+spec.targetRefs|clauses.token_issuers|authorization-policy/token-never-checked
+spec.jwtRules|security.request_authentications|request-authentication/token-not-required""",
+    "PeerAuthentication": """\
+spec.selector|security.peer_authentications|peer-authentication/selects-no-workload
+spec.mtls|security.mtls|workload/probe-refused-by-strict destination-rule/plaintext-to-strict-workload
+spec.portLevelMtls|security.peer_authentications|peer-authentication/port-level-on-service-port""",
+    "EnvoyFilter": """\
+spec.workloadSelector|workloads.envoy_filters|envoy-filter/context-without-proxy
+spec.targetRefs||which patches reach a Gateway of the Gateway API is not modelled
+spec.configPatches|workloads.envoy_filters|envoy-filter/filter-inserted-twice envoy-filter/relative-operation
+spec.configPatches[].match|clauses.patched_ports|envoy-filter/port-of-another-context envoy-filter/version-of-no-proxy envoy-filter/context-without-proxy
+spec.configPatches[].patch|workloads.envoy_filters|envoy-filter/add-ignored envoy-filter/remove-ignored envoy-filter/replace-ignored
+spec.priority||an order among patches that nothing tells apart from others""",
+}
