@@ -1,4 +1,4 @@
-"""How does the process start and end? The only place that turns failures into exit codes."""
+"""Starts and ends the process; the only place that turns failures into exit codes."""
 
 import io
 import os

@@ -1,4 +1,4 @@
-"""Which commands are there? A static table; a command is imported when it runs."""
+"""The static table of commands; a command is imported when it runs."""
 
 import os
 from importlib import import_module

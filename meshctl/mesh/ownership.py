@@ -1,4 +1,4 @@
-"""Whose is an object, and does it touch what belongs to others?
+"""Names the team that owns an object, and what the object touches of others.
 
 Istio has no such notion: who may write into the root namespace, or name a host at a shared
 gateway, decides for the whole mesh. The config file says who is meant to.

@@ -1,4 +1,4 @@
-"""May this output be coloured, and how is a piece of text painted?"""
+"""Decides whether output is coloured, and paints text."""
 
 import os
 import sys

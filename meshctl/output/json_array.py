@@ -1,4 +1,4 @@
-"""How is a long JSON array written: one item a line, without holding all of it as text?"""
+"""Writes a long JSON array one item a line, without holding all of it as text."""
 
 import json
 from collections.abc import Iterable

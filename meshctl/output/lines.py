@@ -1,4 +1,4 @@
-"""How are lines written for people that hold texts from elsewhere: of istiod, a cluster, a file?"""
+"""Cleans lines for people that hold texts from istiod, a cluster or a file."""
 
 from collections.abc import Iterable
 from typing import TextIO

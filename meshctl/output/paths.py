@@ -1,4 +1,4 @@
-"""How do code hosts want to read the name of a file: from the top of the repository?"""
+"""Names files as code hosts do: from the top of the repository."""
 
 import os
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""How do rows look as a table for people?"""
+"""Lays rows out as a table for people."""
 
 from collections.abc import Iterable, Sequence
 from typing import TextIO

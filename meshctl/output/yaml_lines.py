@@ -1,4 +1,4 @@
-"""How is plain data written as YAML?
+"""Writes plain data as YAML.
 
 By hand, since PyYAML takes twenty times as long, and leaves texts such as ``1e3`` without quotes,
 which YAML 1.2 reads as numbers.

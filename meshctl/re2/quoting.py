@@ -1,4 +1,4 @@
-"""How is a text written as an expression that takes just this text?"""
+"""Writes a text as an expression that takes just this text."""
 
 import re
 

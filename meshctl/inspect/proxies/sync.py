@@ -1,4 +1,4 @@
-"""Which proxies do the istiods know, and how does each stand with each type of configuration?
+"""Joins what the istiods know of their proxies: the sync state of each xDS type.
 
 Reads ``/debug/syncz`` (SyncStatus, pilot/pkg/xds/debug.go; the states are those of debugSyncStatus,
 pilot/pkg/xds/statusgen.go, Istio 1.31). Older istiods give the nonces of five types alone.

@@ -1,4 +1,4 @@
-"""Sums up the way of a request: can it arrive, and if not, what does the client see?
+"""Sums up the way of a request: whether it can arrive, and else what the client sees.
 
 Response flags are Envoy's (source/common/stream_info/utility.h): NR no route, NC no cluster, UH no
 healthy endpoint, UF the connection failed, UC it was closed, DPE not HTTP.

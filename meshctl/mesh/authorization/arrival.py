@@ -1,4 +1,4 @@
-"""What does a server's proxy know of a connection and of the request on it?"""
+"""What a server's proxy knows of a connection and of the request on it."""
 
 from collections.abc import Mapping
 from types import MappingProxyType

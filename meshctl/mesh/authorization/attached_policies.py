@@ -1,4 +1,4 @@
-"""Which policies hold for a workload: by selector, by namespace, or as a Gateway's target?
+"""Attaches policies to workloads: by selector, by namespace, or as a Gateway's target.
 
 Mirrors ShouldAttachPolicy (pilot/pkg/model/policyattachment.go) and ListAuthorizationPolicies
 (authorization.go there), Istio 1.31: those of the root namespace and of the workload's own count,

@@ -1,4 +1,4 @@
-"""Does an arrival meet one condition of a rule: a field of ``from`` or ``to``, a key of ``when``?
+"""Matches an arrival with one condition of a rule: a field of ``from`` or ``to``, a ``when`` key.
 
 Mirrors the generators of pilot/pkg/security/authz/model/generator.go (Istio 1.31). What can't be
 written for a connection without HTTP, or not at all, is ``None``: an ALLOW rule is left out then,

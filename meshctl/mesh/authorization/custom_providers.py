@@ -1,4 +1,4 @@
-"""Can a policy of action CUSTOM ask the provider it names, for HTTP and for bare connections?
+"""The extension providers that a CUSTOM policy can ask, for HTTP and for bare connections.
 
 Mirrors processExtensionProvider (pilot/pkg/security/authz/builder/extauthz.go, Istio 1.31). What
 the provider answers is never known.

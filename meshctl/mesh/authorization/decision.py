@@ -1,4 +1,4 @@
-"""Does a proxy let an arrival through, by which filter and on account of which rules?
+"""Decides whether a proxy lets an arrival through, by which filter and which rules.
 
 Mirrors Builder.build, buildHTTP and buildTCP (pilot/pkg/security/authz/builder/builder.go) and
 the order of filters in pilot/pkg/networking/core/listener_builder.go, Istio 1.31: CUSTOM, then

@@ -1,4 +1,4 @@
-"""Which paths does a path with ``{*}`` and ``{**}`` take?
+"""Matches paths with templates that hold ``{*}`` and ``{**}``.
 
 Mirrors the URI template matcher of Envoy that istiod asks for (pilot/pkg/security/authz/matcher/
 template.go, Istio 1.31): ``{*}`` is one segment that is not empty, ``{**}`` any number of them,

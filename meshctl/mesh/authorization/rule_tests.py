@@ -1,4 +1,4 @@
-"""Which arrivals does a rule of an AuthorizationPolicy match, as Envoy is told it?
+"""The arrivals that a rule of an AuthorizationPolicy matches, as Envoy is told it.
 
 Mirrors Model.Generate (pilot/pkg/security/authz/model/model.go, Istio 1.31).
 """

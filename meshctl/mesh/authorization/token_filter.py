@@ -1,4 +1,4 @@
-"""What does a proxy do with the token of a request, by the RequestAuthentications that hold?
+"""Filters the token of a request by the RequestAuthentications that hold (jwt_authn).
 
 Mirrors convertToEnvoyJwtConfig (pilot/pkg/security/authn/policy_applier.go, Istio 1.31) and
 Envoy's jwt_authn filter: no token is fine, a token of an issuer that nobody names is not. Whether

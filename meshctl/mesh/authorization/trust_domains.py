@@ -1,4 +1,4 @@
-"""Which principals does a policy mean where trust domains have other names, too?
+"""The principals that a policy means where trust domains have aliases.
 
 Mirrors pilot/pkg/security/trustdomain/bundle.go (Istio 1.31): ``cluster.local`` in a policy, and
 any name of the mesh's own trust domain, stands for all of its names.

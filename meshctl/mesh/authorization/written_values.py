@@ -1,4 +1,4 @@
-"""Does a text meet a value of an AuthorizationPolicy, where ``*`` stands at an end?
+"""Matches texts with values of an AuthorizationPolicy, where ``*`` stands at an end.
 
 Mirrors StringMatcherWithPrefix, HeaderMatcher and HostMatcher (pilot/pkg/security/authz/matcher,
 Istio 1.31), and the identities that principal generators make (model/generator.go there).

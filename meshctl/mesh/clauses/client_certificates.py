@@ -1,4 +1,4 @@
-"""Do clients of a gateway show who they are, so that policies there can ask for it?
+"""Tells whether a gateway's clients show a certificate, so that its policies can ask for it.
 
 Only a server with ISTIO_MUTUAL opens TLS with the mesh's certificates; MUTUAL takes certificates
 of others, which may have an identity too. What comes in plaintext, by SIMPLE TLS or passes through

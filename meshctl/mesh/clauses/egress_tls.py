@@ -1,4 +1,4 @@
-"""Does a gateway take the connection that sidecars open to it, with their TLS and their SNI?
+"""Tells whether a gateway takes what sidecars open to it, with their TLS and SNI.
 
 The sidecar's side is a DestinationRule for the gateway's Service; gateway pods don't carry the
 label of mutual TLS, so that auto mTLS sends them plaintext (pilot/pkg/model/service.go). Without

@@ -1,4 +1,4 @@
-"""Where is a connection to a ServiceEntry without resolution really made to?
+"""Where connections to a ServiceEntry without resolution are really made to.
 
 ``NONE`` keeps the address and port that the client dialled (an ORIGINAL_DST cluster; the port
 changes only where the entry's port has a ``targetPort``: cluster_builder.go). A gateway is dialled

@@ -1,4 +1,4 @@
-"""At which gateways, and for which clients, can a match of a VirtualService take anything at all?
+"""The gateways and clients for which a match of a VirtualService can take anything.
 
 Conditions on the port, the gateway and the source are settled when istiod writes the routes:
 ``port`` is that of the Gateway's server or of the Service, source labels are those of the proxy's

@@ -1,4 +1,4 @@
-"""Which Host does a server outside the mesh get to see?
+"""The Host that a server outside the mesh gets to see.
 
 A route keeps the Host of the request, unless it rewrites the authority; a mirrored request gets
 ``-shadow`` behind it (shadow policies of Envoy; RequestMirrorPolicy of

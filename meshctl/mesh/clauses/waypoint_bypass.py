@@ -1,4 +1,4 @@
-"""Which Services get requests from ingress gateways past their waypoint?
+"""Services that get requests from ingress gateways past their waypoint.
 
 A gateway sends to a waypoint only for a Service with ``istio.io/ingress-use-waypoint``, of its own
 or of its namespace (pilot/pkg/serviceregistry/kube/controller/ambient/ambientindex.go and

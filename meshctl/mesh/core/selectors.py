@@ -1,4 +1,4 @@
-"""Which objects carry a set of labels?"""
+"""Indexes objects by label, so that selectors find them without a search."""
 
 from collections.abc import Mapping
 from typing import Generic, TypeVar

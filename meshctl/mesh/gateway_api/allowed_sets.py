@@ -1,4 +1,4 @@
-"""Which ListenerSets does a Gateway allow to add listeners?
+"""The ListenerSets that a Gateway allows to add listeners.
 
 Mirrors NamespaceAcceptedByAllowListeners (pilot/pkg/config/kube/gatewaycommon/gateway_utils.go,
 Istio 1.31): none, unless ``spec.allowedListeners`` says so.

@@ -1,4 +1,4 @@
-"""Where does a backend of a route lead, and what is wrong with it?
+"""Resolves the backends of a route, with what is wrong with each.
 
 Mirrors buildDestination (pilot/pkg/config/kube/gateway/conversion.go, Istio 1.31): it never looks
 at ports; what is refused or of another kind becomes a destination without host, which Envoy answers

@@ -1,4 +1,4 @@
-"""Which certificates does a listener of the Gateway API present, and which references are bad?
+"""The certificates that a Gateway API listener presents, and its bad references.
 
 Mirrors buildTLS and buildSecretReference (pilot/pkg/config/kube/gateway/conversion.go, Istio 1.31).
 One bad reference is forgotten as soon as another is good; then the first of the list is taken,

@@ -1,4 +1,4 @@
-"""What do the filters of a rule become in a VirtualService?
+"""Converts the filters of a rule to what a VirtualService has.
 
 Mirrors createHeadersFilter, createRedirectFilter, createRewriteFilter and createCorsFilter
 (pilot/pkg/config/kube/gateway/conversion.go, Istio 1.31), with the defaults of the CRDs.

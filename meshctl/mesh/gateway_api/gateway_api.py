@@ -1,4 +1,4 @@
-"""What does istiod make of the Gateway API: conditions, listeners, routes, generated configuration?
+"""The Gateway API as istiod reads it: conditions, listeners, routes, generated configuration.
 
 Mirrors the controller of pilot/pkg/config/kube/gateway, Istio 1.31. What it generates is merged
 with Gateways and VirtualServices as if somebody had written it: ``gateways`` and ``routes`` hold

@@ -1,4 +1,4 @@
-"""Which controller serves a class of Gateways?
+"""The controllers that serve classes of Gateways.
 
 Mirrors pilot/pkg/config/kube/gatewaycommon/classinfo.go and gatewayclass_collection.go, Istio 1.31.
 """

@@ -1,4 +1,4 @@
-"""Which http rules of a VirtualService do the rules of an HTTPRoute or GRPCRoute become?
+"""Converts rules of HTTPRoutes and GRPCRoutes to http rules of a VirtualService.
 
 Mirrors convertHTTPRoute, convertGRPCRoute and sortHTTPRoutes
 (pilot/pkg/config/kube/gateway/conversion.go, Istio 1.31): one rule for each match.

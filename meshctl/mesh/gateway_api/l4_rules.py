@@ -1,4 +1,4 @@
-"""Which tcp and tls rules of a VirtualService do the rules of a TCPRoute or TLSRoute become?
+"""Converts rules of TCPRoutes and TLSRoutes to tcp and tls rules of a VirtualService.
 
 Mirrors convertTCPRoute, convertTLSRoute and buildTCPDestination
 (pilot/pkg/config/kube/gateway/conversion.go, Istio 1.31).

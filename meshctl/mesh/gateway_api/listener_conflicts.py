@@ -1,4 +1,4 @@
-"""Which listeners of a Gateway and its ListenerSets lose to an earlier one?
+"""Listeners of a Gateway and its ListenerSets that lose to an earlier one.
 
 Mirrors ComputeGatewayListenerConflicts (pilot/pkg/config/kube/gatewaycommon/listener_conflict.go,
 Istio 1.31): the Gateway's own listeners come first, then those of its sets, the oldest first; only

@@ -1,4 +1,4 @@
-"""What does istiod make of each listener: is it valid, which routes may it have, what is its server?
+"""Reads listeners as istiod does: valid or not, the routes they may have, their server.
 
 Mirrors buildListener and GatewayCollection (pilot/pkg/config/kube/gateway/conversion.go and
 gateway_collection.go, Istio 1.31): each listener becomes an Istio Gateway with one server.

@@ -1,4 +1,4 @@
-"""Which listeners does a route attach to, by which reference, and why not to the others?
+"""Attaches routes to listeners by their parent references, or says why not.
 
 Mirrors extractParentReferenceInfo, referenceAllowed and hostnameAllowedByIsolation
 (pilot/pkg/config/kube/gateway/conversion.go, Istio 1.31).

@@ -1,4 +1,4 @@
-"""May a route or Gateway refer to an object of another namespace, and attach to a listener?
+"""Decides whether a route or Gateway may refer to another namespace, by ReferenceGrants.
 
 The rules of the Gateway API (ReferenceGrant, allowedRoutes) as pilot/pkg/config/kube/gateway and
 gatewaycommon/references.go apply them, Istio 1.31.

@@ -1,4 +1,4 @@
-"""Which match of a VirtualService does a match of an HTTPRoute or GRPCRoute become?
+"""Converts matches of HTTPRoutes and GRPCRoutes to matches of a VirtualService.
 
 Mirrors createURIMatch, createGRPCURIMatch and their like (pilot/pkg/config/kube/gateway/
 conversion.go, Istio 1.31), with the defaults of the CRDs.

@@ -1,4 +1,4 @@
-"""Which routes, or parts of them, does istiod accept and not serve, and why?
+"""Routes, and parts of them, that istiod accepts and doesn't serve, with the reason.
 
 The status of a route never says that istiod programmed nothing (pilot/pkg/config/kube/gateway,
 Istio 1.31): what is lost to a closer listener, to a listener without certificate, to rules that

@@ -1,4 +1,4 @@
-"""Which VirtualServices does istiod make of routes, and which routes share one?
+"""The VirtualServices that istiod makes of routes, and the routes that share one.
 
 Mirrors HTTPRouteCollection, TCPRouteCollection, TLSRouteCollection and mergeHTTPRoutes
 (pilot/pkg/config/kube/gateway/route_collections.go, Istio 1.31): one for each host name and

@@ -1,4 +1,4 @@
-"""Which pods do the Gateways configure that istiod makes of the Gateway API?
+"""The pods that Gateways configure which istiod makes of the Gateway API.
 
 Those behind the Services that they name, in the namespace of the Gateway (mergeGateways of
 pilot/pkg/model/push_context.go, Istio 1.31). For a Gateway without address istiod makes Service and

@@ -1,4 +1,4 @@
-"""Which hosts of a gateway do several VirtualServices share, and in which order are they asked?
+"""Gateway hosts that several VirtualServices share, with their routes in Envoy's order.
 
 istiod puts the routes of all VirtualServices for a host at one gateway into one list: by the age
 of the Gateway, then private before exported before public ones, then by their own age; routes

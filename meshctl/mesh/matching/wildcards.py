@@ -1,4 +1,4 @@
-"""Does a text mean more to its writer than Istio compares: a star amid it, or a pattern?
+"""Finds texts that mean more to their writer than Istio compares: a star amid, or a pattern.
 
 In a policy a ``*`` counts at one end alone (StringMatcher, pilot/pkg/security/authz/matcher/
 string.go), in ``exact`` and ``prefix`` of a match nowhere, and in a regex it repeats what stands

@@ -1,4 +1,4 @@
-"""Is there an upstream for what a destination names, and for which of its clients?
+"""The Envoy clusters that destinations become, or why there is none, for each client.
 
 A proxy that is sent a route to an upstream it doesn't have answers 503 (GetDestinationCluster,
 pilot/pkg/networking/core/route/route.go, Istio 1.31, checks nothing).

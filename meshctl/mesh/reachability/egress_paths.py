@@ -1,4 +1,4 @@
-"""Where do sidecars send requests to a gateway, and does that gateway know what to do with them?
+"""Egress paths: the hops from sidecars to a gateway, and what the gateway does with them.
 
 A request to an egress gateway needs two legs: a route of sidecars to the gateway's Service, and a
 route at the gateway for the same host.

@@ -1,4 +1,4 @@
-"""Through which gateways do requests come to a workload?"""
+"""Ingress paths: the routes by which requests come from gateways to a workload."""
 
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple

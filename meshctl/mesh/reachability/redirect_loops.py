@@ -1,4 +1,4 @@
-"""Does a redirect lead back to the rule that gave it?
+"""Redirects that lead back to the rule that gave them.
 
 A client that follows a redirect sends the same request with another scheme, host or path
 (ApplyRedirect, pilot/pkg/networking/core/route/route.go, Istio 1.31). If the same rule takes that

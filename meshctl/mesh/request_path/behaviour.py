@@ -1,4 +1,4 @@
-"""What does a request come to, without the names and places that make no difference?
+"""What a request comes to, without the names and places that make no difference.
 
 Two meshes treat a request alike if this is equal in both: where it goes with which share, over
 which TLS, what is set on the way, who refuses it and on account of which rules.

@@ -1,4 +1,4 @@
-"""Which filter chain of a listener takes a connection?
+"""Chooses the filter chain of a listener for a connection.
 
 As Envoy looks: by port, address, server name, transport and application protocol, in this order;
 at each step the closest ones stay, and there is no way back.

@@ -1,4 +1,4 @@
-"""Which cluster does a proxy have for a host, port and subset, with which TLS and endpoints?
+"""The cluster of a proxy for a host, port and subset, with its TLS and endpoints.
 
 Mirrors buildOutboundClusters, convertResolution and buildCluster (pilot/pkg/networking/core/
 cluster.go and cluster_builder.go), Istio 1.31. A route to a cluster that the proxy doesn't have

@@ -1,4 +1,4 @@
-"""What does the sidecar of a client do with a call: listener, chain, virtual host, route?"""
+"""Follows a call through the client's sidecar: listener, chain, virtual host, route."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""Which services and VirtualServices does a sidecar know, and by which of its egress listeners?
+"""The services and VirtualServices that a sidecar knows, by egress listener.
 
 Mirrors convertIstioListenerToWrapper, selectServices, collectImportedServices and
 appendSidecarServices (pilot/pkg/model/sidecar.go) and SelectVirtualServices (virtualservice.go

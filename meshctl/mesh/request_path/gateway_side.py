@@ -1,4 +1,4 @@
-"""What does the Envoy of a gateway do with a connection: listener, TLS, virtual host, route?
+"""Follows a connection through a gateway's Envoy: listener, TLS, virtual host, route.
 
 The listeners and virtual hosts are those of ``mesh.gateways``; here a request goes through them
 (pilot/pkg/networking/core/gateway.go, Istio 1.31).

@@ -1,4 +1,4 @@
-"""What does one proxy do with a request, and where does it send it next?"""
+"""The hops of a request: what one proxy does with it, and where it sends it next."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""Which address does a name get a pod to call, and what stands behind it?
+"""The address that a name gets a pod to call, and what stands behind it.
 
 As the DNS of a cluster answers: a Service by its address, a headless one by a pod of it, an
 ExternalName by the name that it stands for. Names outside the cluster have addresses that nobody

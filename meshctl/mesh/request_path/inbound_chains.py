@@ -1,4 +1,4 @@
-"""Which filter chains has the sidecar of a server for one container port?
+"""The filter chains of a server's sidecar for one container port.
 
 Mirrors buildInboundChainConfigs and getFilterChainsByServicePort (pilot/pkg/networking/core/
 listener_inbound.go) with the match options of filterchain_options.go, Istio 1.31: by the mode of

@@ -1,4 +1,4 @@
-"""Which virtual host of a sidecar answers a Host header on a port, and which routes has it?
+"""The virtual host of a sidecar that answers a Host header on a port, with its routes.
 
 Mirrors BuildSidecarOutboundVirtualHosts and its helpers (pilot/pkg/networking/core/httproute.go)
 and buildSidecarVirtualHostsForVirtualService with separateVSHostsAndServices

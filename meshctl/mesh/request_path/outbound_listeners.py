@@ -1,4 +1,4 @@
-"""Which listener of a sidecar takes a call to an address and port, and with which chains?
+"""The listener of a sidecar that takes a call to an address and port, with its chains.
 
 Mirrors buildSidecarOutboundListeners, buildSidecarOutboundListener and mergeTCPFilterChains
 (pilot/pkg/networking/core/listener.go) with the chains of tls.go there, Istio 1.31. Only the port

@@ -1,4 +1,4 @@
-"""Which services does istiod know, in its order, with the addresses that proxies listen on?
+"""The services that istiod knows, in its order, with the addresses that proxies listen on.
 
 Mirrors convertServices (pilot/pkg/serviceregistry/serviceentry/conversion.go),
 SortServicesByCreationTime, resolveServiceAliases and servicesExportedToNamespace

@@ -1,4 +1,4 @@
-"""What does istiod send to one proxy: services, listeners, virtual hosts, clusters?
+"""What istiod sends to one proxy: services, listeners, virtual hosts, clusters.
 
 Each is made when a request asks for it, and kept for the next one.
 """

@@ -1,4 +1,4 @@
-"""Where does a request go, hop by hop, from the client to the application that answers it?
+"""Follows a request, hop by hop, from the client to the application that answers it.
 
 The one answer behind ``trace``, ``test`` and ``diff``: client scope, listener, virtual host, route,
 cluster, endpoint, TLS, the server's listener, tokens and authorization, and so on through

@@ -1,4 +1,4 @@
-"""Which route of a virtual host takes a request, and what does it do with it?
+"""Chooses the route of a virtual host for a request.
 
 As Envoy does with what istiod writes: TranslateRouteMatch, ApplyRedirect, ApplyDirectResponse and
 applyHTTPRouteDestination (pilot/pkg/networking/core/route/route.go, Istio 1.31). Paths are compared

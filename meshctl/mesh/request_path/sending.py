@@ -1,4 +1,4 @@
-"""How does a proxy send on: the route that is taken, its clusters, their endpoints and TLS?"""
+"""How a proxy sends on: the route, its clusters, their endpoints and TLS."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace

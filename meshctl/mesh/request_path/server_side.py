@@ -1,4 +1,4 @@
-"""What does the sidecar of a server do with a connection: TLS, HTTP, tokens, authorization?"""
+"""Follows a connection through a server's sidecar: TLS, HTTP, tokens, authorization."""
 
 from dataclasses import dataclass
 from typing import NamedTuple

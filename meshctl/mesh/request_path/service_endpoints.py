@@ -1,4 +1,4 @@
-"""Which endpoints stand behind a port of a service, by the name of the port?
+"""The endpoints behind a port of a service, by the name of the port.
 
 Mirrors the shards of pilot/pkg/model/endpointshards.go, which join what is declared for one host
 in one namespace, and convertServiceEntryToInstances (pilot/pkg/serviceregistry/serviceentry/

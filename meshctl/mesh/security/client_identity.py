@@ -1,4 +1,4 @@
-"""Which clients have no identity for a server, as nothing presents a certificate for them?"""
+"""Clients without identity for a server, since nothing presents a certificate for them."""
 
 from collections.abc import Iterator, Sequence
 

@@ -1,4 +1,4 @@
-"""Which RequestAuthentications hold for a workload, and where do their keys come from?
+"""RequestAuthentications by workload, and where their keys come from.
 
 They are merged: all of the root namespace, of the workload's namespace and of its own selector
 hold together (pilot/pkg/model/authentication.go, Istio 1.31).

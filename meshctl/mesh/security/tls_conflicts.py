@@ -1,4 +1,4 @@
-"""Which clients and servers can't talk because of TLS, and which object decides it?
+"""Clients and servers that TLS keeps apart, by the object that decides it.
 
 A conflict is filed once under the place that somebody would edit, with all connections it breaks.
 Clients are asked by namespace, and only the namespaces that the rules of a host tell apart.

@@ -1,4 +1,4 @@
-"""Is what a proxy sends to a port wrapped in ordinary TLS?
+"""Objects that make proxies wrap what they send to a port in ordinary TLS.
 
 SIMPLE and MUTUAL are for servers that speak TLS themselves; they encrypt whatever the client
 sends, also what is encrypted already (buildUpstreamTLSSettings,

@@ -1,4 +1,4 @@
-"""Which Services do workloads call, as their own settings say?
+"""The Services that workloads call, as their own settings declare.
 
 URLs in commands, environment variables and the ConfigMaps that the pods read; a name that the
 input doesn't declare as a Service says nothing.

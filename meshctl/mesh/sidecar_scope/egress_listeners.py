@@ -1,4 +1,4 @@
-"""Which hosts and VirtualServices does each egress listener of a Sidecar let a proxy see?
+"""The hosts and VirtualServices that each egress listener of a Sidecar lets a proxy see.
 
 Mirrors convertIstioListenerToWrapper, selectServices, serviceMatchingListenerPort and
 GetEgressListenerForRDS (pilot/pkg/model/sidecar.go) and SelectVirtualServices

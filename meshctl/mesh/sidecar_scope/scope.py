@@ -1,4 +1,4 @@
-"""Which hosts does a proxy know, by the Sidecar that is for it?
+"""The hosts that a proxy knows, by the Sidecar that is for it (SidecarScope).
 
 Mirrors getSidecarScope (pilot/pkg/model/push_context.go) and convertToSidecarScope (sidecar.go,
 Istio 1.31): the Sidecar that selects the workload, else that of the namespace, else that of the

@@ -1,4 +1,4 @@
-"""Which routes and TCP chains does the sidecar of a client have that somebody has written?
+"""The routes and TCP chains of a client's sidecar that somebody has written.
 
 Mirrors BuildSidecarOutboundVirtualHosts and generateVirtualHostDomains
 (pilot/pkg/networking/core/httproute.go), buildSidecarOutboundTLSFilterChainOpts and its TCP twin

@@ -1,4 +1,4 @@
-"""Which tcp and tls rules get no filter chain, since an earlier one has the same match?
+"""The tcp and tls rules that get no filter chain, since an earlier one has the same match.
 
 For one listener a chain is made for each match in order, and one with the SNI, addresses and port
 of an earlier one is left out (buildSidecarOutboundTCPTLSFilterChainOpts,

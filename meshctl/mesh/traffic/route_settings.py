@@ -1,4 +1,4 @@
-"""What else does Envoy do on a route: headers, host, timeout, retries, mirrors, CORS?
+"""What else Envoy does on a route: headers, host, timeout, retries, mirrors, CORS.
 
 Mirrors TranslateRoute, TranslateHeadersOperations and TranslateCORSPolicy
 (pilot/pkg/networking/core/route/route.go) and ConvertPolicy (route/retry/retry.go), Istio 1.31.

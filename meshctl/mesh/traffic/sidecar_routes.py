@@ -1,4 +1,4 @@
-"""Which virtual host answers a request in the sidecar of one client, and with which routes?
+"""The virtual host that answers a request in a client's sidecar, with its routes.
 
 Mirrors BuildSidecarOutboundVirtualHosts (pilot/pkg/networking/core/httproute.go) and
 buildSidecarVirtualHostsForVirtualService with separateVSHostsAndServices

@@ -1,4 +1,4 @@
-"""Which pods does a subset of a Service pick, and does the input tell?"""
+"""The pods that a subset of a Service picks, as far as the input tells."""
 
 from collections.abc import Mapping
 

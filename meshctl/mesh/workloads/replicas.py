@@ -1,4 +1,4 @@
-"""How many pods does a workload or a host have, for sure?
+"""The number of pods that a workload or a host certainly has.
 
 A number that is left out, or that an autoscaler changes, is unknown.
 """

@@ -1,4 +1,4 @@
-"""Which ports of ServiceEntries take the traffic of a whole port number, and what shares it?
+"""ServiceEntry ports that take all traffic of a port number, and who shares it.
 
 A TCP port without an address of its own gets the listener ``0.0.0.0:port`` in every sidecar that
 sees it. What else has that listener is merged into it: HTTP turns sniffing on, and of two TCP

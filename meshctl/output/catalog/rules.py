@@ -1,4 +1,4 @@
-"""How are rules listed and explained?"""
+"""Writes the list of rules, and the page of one."""
 
 import json
 from collections.abc import Callable, Sequence

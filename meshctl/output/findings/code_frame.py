@@ -1,4 +1,4 @@
-"""Which source lines show a place, and what marks the place in them?"""
+"""Cuts the source lines that show a place, and marks the place in them."""
 
 import unicodedata
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Which output formats are there, and which module writes each of them?"""
+"""The output formats, and the module that writes each of them."""
 
 from importlib import import_module
 from typing import TextIO

@@ -1,4 +1,4 @@
-"""How does a GitHub workflow annotate a pull request? One workflow command a finding."""
+"""Annotates a pull request of GitHub: one workflow command a finding."""
 
 from typing import TextIO
 

@@ -1,4 +1,4 @@
-"""How does GitLab show findings in a merge request? A Code Quality report."""
+"""Writes a Code Quality report, which GitLab shows in merge requests."""
 
 from collections import Counter
 from collections.abc import Iterator

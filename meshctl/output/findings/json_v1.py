@@ -1,4 +1,4 @@
-"""How do programs read a report? Version 1 of the JSON format, ``schemas/report-v1.json``."""
+"""Writes a report as JSON, version 1 (``schemas/report-v1.json``)."""
 
 import json
 from typing import Any, TextIO

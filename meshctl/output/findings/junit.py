@@ -1,4 +1,4 @@
-"""How do build servers show findings as tests? JUnit XML."""
+"""Writes a report as JUnit XML, so that build servers show findings as tests."""
 
 import re
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""What belongs in a comment on a pull request? Counts, a table, and the details folded."""
+"""Writes a comment for a pull request: counts, a table, and the details folded."""
 
 import re
 from collections.abc import Iterable, Iterator

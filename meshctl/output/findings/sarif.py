@@ -1,4 +1,4 @@
-"""How do code hosts and editors read a report? SARIF 2.1.0."""
+"""Writes a report as SARIF 2.1.0, for code hosts and editors."""
 
 import json
 from typing import Any, TextIO

@@ -1,4 +1,4 @@
-"""Which shape has the JSON report? The source of ``schemas/report-v1.json``.
+"""Defines the shape of the JSON report: the source of ``schemas/report-v1.json``.
 
 ``python -m meshctl.output.findings.schema > schemas/report-v1.json`` writes the file anew.
 """

@@ -1,4 +1,4 @@
-"""How do people read the whole report with all its fields? The JSON format, written as YAML."""
+"""Writes the JSON report as YAML."""
 
 from collections.abc import Iterator
 from typing import Any, TextIO

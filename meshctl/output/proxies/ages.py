@@ -1,4 +1,4 @@
-"""How do people read how long ago something was?"""
+"""Writes ages as people read them."""
 
 _MINUTE, _HOUR, _DAY, _YEAR = 60, 3600, 86400, 365 * 86400
 

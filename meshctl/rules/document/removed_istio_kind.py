@@ -24,5 +24,5 @@ def check(resource: Resource, mesh: Mesh) -> Iterator[Outcome]:
         yield Finding(
             resource.at("kind"),
             f"Istio has removed {resource.kind} ({resource.group}), so nothing reads this object; "
-            f"{instead} takes its place",
+            f"use {instead}",
         )

@@ -1,4 +1,4 @@
-"""Which Service do clients of a Gateway reach it by, and does it lead to the listeners' ports?
+"""The Service by which clients reach a Gateway, and whether it leads to the listeners' ports.
 
 Mirrors extractGatewayServices (pilot/pkg/config/kube/gateway/conversion.go), IsManaged and
 ResolveGatewayInstances (pilot/pkg/config/kube/gatewaycommon), Istio 1.31.

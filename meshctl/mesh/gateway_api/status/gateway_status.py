@@ -1,4 +1,4 @@
-"""Which conditions does istiod write for a Gateway or ListenerSet, and how many routes attach?
+"""The conditions that istiod writes for Gateways and ListenerSets, with attached routes.
 
 Mirrors reportGatewayStatus (pilot/pkg/config/kube/gateway/conversion.go) and
 ReportListenerSetStatus (pilot/pkg/config/kube/gatewaycommon/conversion.go), Istio 1.31.

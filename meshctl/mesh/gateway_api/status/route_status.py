@@ -1,4 +1,4 @@
-"""Which conditions does istiod write for each parent of a route?
+"""The conditions that istiod writes for each parent of a route.
 
 Mirrors createRouteStatus (pilot/pkg/config/kube/gateway/conditions.go, Istio 1.31): one entry for
 each reference; a route that one listener of a parent takes is accepted by it.
