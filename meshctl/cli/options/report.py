@@ -12,6 +12,7 @@ from meshctl.output.findings.formats import FORMATS
 from meshctl.output.findings.outputs import Outputs
 from meshctl.output.findings.text_report.view import GROUPS, ReportView
 from meshctl.settings import Settings
+from meshctl.words import quoted
 
 
 class ReportFlags(NamedTuple):
@@ -76,7 +77,9 @@ class ReportFlags(NamedTuple):
     def outputs(self, settings: Settings) -> Outputs:
         """Say where the report goes; UsageError for words that mean nothing."""
         if self.group_by and self.group_by not in GROUPS:
-            raise UsageError(f"--group-by {self.group_by!r} is not one of {', '.join(GROUPS)}")
+            raise UsageError(
+                f"--group-by {quoted(self.group_by)} is not one of {', '.join(GROUPS)}"
+            )
         teams = settings.ownership.teams
         view = ReportView(
             self.quiet, self.everything, self.group_by, lambda found: team_name(found, teams)

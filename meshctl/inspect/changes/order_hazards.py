@@ -17,6 +17,7 @@ from meshctl.resources import (
     ServiceEntry,
     VirtualService,
 )
+from meshctl.words import quoted
 
 
 class OrderHazard(NamedTuple):
@@ -48,7 +49,7 @@ def _used_too_early(
             subset = destination.subset
             if subset and not _defines(old, host, subset):
                 for rule in _rules(making, host, subset, is_new=True):
-                    text = f"subset {subset!r} of {host} is used before it exists: 503 until then"
+                    text = f"subset {quoted(subset)} of {host} is used before it exists: 503 until then"
                     yield OrderHazard(text, rule, destination.resource)
             if not old.registry.has(host):
                 for source in _sources(making, new, host, is_new=True):
@@ -67,7 +68,7 @@ def _removed_too_early(
             subset = destination.subset
             if subset and _defines(old, host, subset) and not _defines(new, host, subset):
                 for rule in _rules(breaking, host, subset, is_new=False):
-                    text = f"subset {subset!r} of {host} is removed while routes use it: 503"
+                    text = f"subset {quoted(subset)} of {host} is removed while routes use it: 503"
                     yield OrderHazard(text, destination.resource, rule)
             if old.registry.has(host) and not new.registry.has(host):
                 for source in _sources(breaking, old, host, is_new=False):

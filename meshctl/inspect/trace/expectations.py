@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from meshctl.errors import UsageError
 from meshctl.inspect.trace.answer import Trace
 from meshctl.inspect.trace.requests import TracedRequest, request_of
+from meshctl.words import quoted
 from meshctl.yaml.reader import parse_one
 
 KEYS = (
@@ -66,7 +67,9 @@ def read_tests(path: str) -> ExpectationFile:
     tests, mesh = data.get("tests"), data.get("mesh") or []
     unknown = sorted(data.keys() - {"tests", "mesh"})
     if unknown:
-        raise UsageError(f"{path} has the unknown key {unknown[0]!r}; there are mesh and tests")
+        raise UsageError(
+            f"{path} has the unknown key {quoted(unknown[0])}; there are mesh and tests"
+        )
     if not isinstance(tests, list) or not isinstance(mesh, list):
         raise UsageError(f"{path}: tests and mesh have to be lists")
     home = Path(path).parent
@@ -81,7 +84,7 @@ def _read_test(data: Any, place: str) -> Expectation:
     unknown = sorted(str(key) for key in data["expect"].keys() - set(KEYS))
     if unknown:
         known = ", ".join(KEYS)
-        raise UsageError(f"{place} expects the unknown key {unknown[0]!r}; there are {known}")
+        raise UsageError(f"{place} expects the unknown key {quoted(unknown[0])}; there are {known}")
     request = request_of(data.get("request"), place)
     return Expectation(str(data.get("name") or request.title), request, data["expect"])
 
@@ -98,7 +101,7 @@ def _plain(key: str) -> Callable[[Any, Trace], Iterator[str]]:
     def compare(value: Any, trace: Trace) -> Iterator[str]:
         found = getattr(trace, key)
         if found != value:
-            yield f"expected {key} {value!r}, found {found!r}"
+            yield f"expected {key} {quoted(value)}, found {quoted(found)}"
 
     return compare
 
