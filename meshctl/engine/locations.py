@@ -38,6 +38,11 @@ def path_text(path: tuple[str | int, ...]) -> str:
     return text
 
 
+def identify_at(ref: Ref) -> ResourceId:
+    """Name the object at a place: of what istiod makes itself, the one that somebody wrote."""
+    return identify(ref.resource.origin(ref).resource)
+
+
 def identify(resource: Resource) -> ResourceId:
     """Name the object for the report."""
     return ResourceId(resource.api_version, resource.kind, resource.namespace, resource.name)

@@ -72,7 +72,11 @@ class Shown:
         return Named(*self.head_at(ref))
 
     def head_at(self, ref: Ref) -> Head:
-        """Give what names a place, for an answer that says more about it."""
+        """Give what names a place, for an answer that says more about it.
+
+        Of what istiod makes of the Gateway API that is the object that somebody wrote.
+        """
+        ref = ref.resource.origin(ref)
         one = ref.resource
         self._resources.setdefault(one)
         return one.api_version, one.kind, one.namespace, one.name, place(ref)

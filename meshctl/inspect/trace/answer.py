@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from meshctl.engine.locations import identify, locate
+from meshctl.engine.locations import identify_at, locate
 from meshctl.engine.report import Location, ResourceId
 from meshctl.inspect.trace import sentences
 from meshctl.inspect.trace.reasons import Reason, considered, reasons
@@ -165,7 +165,7 @@ def _hops(mesh: Mesh, hop: Hop, http: HttpRequest | None, depth: int = 0) -> Ite
 
 
 def _decided(several: Iterable[Reason]) -> tuple[DecidedBy, ...]:
-    return tuple(dict.fromkeys(DecidedBy(identify(ref.resource), _located(ref), text)
+    return tuple(dict.fromkeys(DecidedBy(identify_at(ref), _located(ref), text)
                                for ref, text in several))  # fmt: skip
 
 
