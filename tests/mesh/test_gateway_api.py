@@ -191,3 +191,23 @@ def test_the_place_of_a_generated_route_is_the_match_that_somebody_wrote() -> No
     assert (place.resource.kind, place.path) == ("HTTPRoute", ("spec", "rules", 0, "matches", 1))
     backend = made.origin(made.http[1].routes[0].destination.at("host"))
     assert backend.path == ("spec", "rules", 0, "backendRefs", 0)
+
+
+def test_a_virtual_service_and_a_route_compete_for_a_service_by_namespace_and_age() -> None:
+    to_milk = "parentRefs: [{group: '', kind: Service, name: milk, namespace: dairy}]"
+    rules = "rules: [{backendRefs: [{name: milk, port: 80, namespace: dairy}]}]"
+    older = """
+---
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: all, namespace: dairy, creationTimestamp: "2026-01-01T10:00:00Z"}
+spec: {hosts: [milk], http: [{name: of-all, route: [{destination: {host: milk}}]}]}
+"""
+    mesh = mesh_of(SERVICES + older + route("own", f"{to_milk}, {rules}", home="dairy"))
+    host = "milk.dairy.svc.cluster.local"
+    found = {
+        namespace: [one.name for one in mesh.merged_routes.in_mesh(host, namespace)]
+        for namespace in ("dairy", "kettle")
+    }
+    # Routes of the client's own namespace come first, then the oldest.
+    assert found == {"dairy": ["dairy.own.0"], "kettle": ["of-all"]}
