@@ -43,6 +43,9 @@ def run(
     client: Annotated[
         str | None, typer.Option(metavar="NS/WORKLOAD", help="Rows of this client alone.")
     ] = None,
+    everything: Annotated[
+        bool, typer.Option("--all", help="List every row, however many.")
+    ] = False,
     only: Annotated[str, typer.Option(help="all or conflict: which rows to show.")] = "all",
 ) -> None:
     """Show which TLS clients and servers use, which objects decide it, and where they conflict.
@@ -58,5 +61,5 @@ def run(
     question = Question(client or workload, host, shown.home(settings.namespace))
     with collector_off():
         found = ask(*read_meshes(chosen, settings), question, settings)
-    write(found, output, only, sys.stdout)
+    write(found, output, only, sys.stdout, everything=everything)
     raise typer.Exit(int(found.has_conflicts))

@@ -297,6 +297,8 @@ class Mtls:
             if endpoint_mtls is not None:
                 tls = ClientTls.ISTIO_MUTUAL if endpoint_mtls else ClientTls.PLAINTEXT
         result, reason = _judge(tls, server.mode, upstream.port.protocol)
+        if server.mode is ServerMode.UNKNOWN:
+            reason = _why_unknown(server.workload)
         return Connection(upstream, server, server.mode, endpoint_mtls, result, reason)
 
     def _endpoint_mtls(self, setting: ClientTlsSetting, server: Endpoint) -> bool | None:
@@ -353,13 +355,23 @@ def _keeps_address(
     return headless or _balances_by_address(rule, subset)
 
 
+def _why_unknown(workload: Workload) -> str:
+    """Say what would tell which TLS a server takes."""
+    if is_gateway(workload):
+        return (
+            f"{workload.key_name} is a gateway, where no PeerAuthentication decides but the "
+            "servers of its Gateways: `meshctl routes` shows them"
+        )
+    return (
+        f"whether {workload.key_name} has a sidecar is unknown: the Namespace "
+        f"{workload.namespace}, whose labels decide, is not in the input"
+    )
+
+
 def _judge(tls: ClientTls, mode: ServerMode, protocol: Protocol) -> tuple[Result, str]:
     """Match a client's bytes against the filter chains of a server."""
     if mode is ServerMode.UNKNOWN:
-        return (
-            Result.UNKNOWN,
-            "the server is a gateway, or lacks its Namespace here",
-        )
+        return Result.UNKNOWN, "what the server takes is unknown"
     if tls in (ClientTls.UNKNOWN, ClientTls.AUTO):
         return Result.UNKNOWN, ""
     if tls is ClientTls.PLAINTEXT:

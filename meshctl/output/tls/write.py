@@ -1,16 +1,18 @@
 """Writes the answer of ``tls-check``: a table, JSON or Markdown."""
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TextIO
 
 from meshctl.inspect.tls.answer import TlsAnswer
 from meshctl.inspect.tls.change import TlsChange
 from meshctl.inspect.tls.failures import TlsFailure
-from meshctl.inspect.tls.rows import TlsLine
+from meshctl.inspect.tls.rows import TlsLine, TlsRow
+from meshctl.mesh.security.tls_connection import ClientKind
 from meshctl.output.data import data_of
 from meshctl.output.table import write_markdown, write_table
-from meshctl.words import visible
+from meshctl.words import amount, visible
 
 FORMATS = ("table", "json", "markdown")
 ONLY = ("all", "conflict")
@@ -19,10 +21,21 @@ _COLUMNS = (
 )  # fmt: skip
 _CHANGES = ("client", "host:port", "subset", "server", "before", "after", "decided by")
 _MATRIX = ("client", "server", "what happens")
+_BORDER = ("client", "server", "connections")
+_SERVERS = {"none": "outside", "external": "external", "unknown": "unknown", "": "no endpoint"}
+_FEW = 25
+_FAILURES = 10
+_REASONS = 3
 
 
-def write(answer: TlsAnswer, output: str, only: str, out: TextIO) -> None:
-    """Write rows and conflicts, or what files would change about them."""
+def write(
+    answer: TlsAnswer, output: str, only: str, out: TextIO, *, everything: bool = False
+) -> None:
+    """Write rows and conflicts, or what files would change about them.
+
+    Rows of a whole mesh are written where they are few, or with ``everything``; people get the
+    conflicts, what happens at the border of the mesh, and the totals.
+    """
     if answer.changes is not None:
         _write_changes(answer, answer.changes, output, only, out)
         return
@@ -32,8 +45,58 @@ def write(answer: TlsAnswer, output: str, only: str, out: TextIO) -> None:
         return
     if output == "markdown":
         _write_matrices(answer, out)
-    _write_table(_COLUMNS, (_cells(row.data) for row in shown), output, out)
-    _write_failures(answer.failures(shown), output, out)
+    is_listed = answer.is_narrow or everything or len(shown) <= _FEW
+    if is_listed or output == "markdown":
+        _write_table(_COLUMNS, (_cells(row.data) for row in shown), output, out)
+        _write_failures(answer.failures(shown), output, out)
+    else:
+        _write_digest(answer, out)
+    if output == "table":
+        out.write(f"\n{_totals(answer.rows)}\n")
+        if not is_listed:
+            out.write("--all lists the rows; name a workload or a host to see its own\n")
+
+
+def _write_digest(answer: TlsAnswer, out: TextIO) -> None:
+    """Write the conflicts, each reason once, and who reaches whom how often."""
+    failures = sorted(answer.failures(answer.rows), key=lambda failure: -failure.number)
+    out.writelines(
+        "\n".join(map(visible, failure_lines(failure))) + "\n\n" for failure in failures[:_FAILURES]
+    )
+    if len(failures) > _FAILURES:
+        more = sum(failure.number for failure in failures[_FAILURES:])
+        out.write(f"and {more} conflicts for {len(failures) - _FAILURES} more reasons\n\n")
+    write_table(_BORDER, _border(answer.rows), out)
+
+
+def _border(rows: Iterable[TlsRow]) -> Iterator[tuple[object, ...]]:
+    """Count what happens between clients and servers inside and outside the mesh."""
+    counts: dict[tuple[str, str], Counter[str]] = {}
+    for row in rows:
+        proxy = row.connection.upstream.client.proxy
+        client = {ClientKind.NONE: "outside", ClientKind.UNKNOWN: "unknown"}.get(
+            proxy, "in the mesh"
+        )
+        server = _SERVERS.get(row.data.server_mode or "", "in the mesh")
+        counts.setdefault((client, server), Counter())[row.data.result] += 1
+    for (client, server), results in sorted(counts.items()):
+        yield client, server, ", ".join(f"{n} {result}" for result, n in results.most_common())
+
+
+def _totals(rows: Sequence[TlsRow]) -> str:
+    """Count the results: ``6 connections: 4 mtls, 2 plaintext``, and why some are unknown."""
+    if not rows:
+        return "no connections: no workload here calls a host that the input declares"
+    results = Counter(row.data.result for row in rows)
+    text = ", ".join(f"{number} {result}" for result, number in results.most_common())
+    unknown = Counter(row.data.reason for row in rows if row.data.result == "unknown")
+    reasons = "".join(f"\nunknown {n} x: {why}" for why, n in unknown.most_common(_REASONS))
+    return f"{amount(len(rows), 'connection')}: {text}{visible_lines(reasons)}"
+
+
+def visible_lines(text: str) -> str:
+    """Show text of several lines safely."""
+    return "\n".join(map(visible, text.split("\n")))
 
 
 def _write_matrices(answer: TlsAnswer, out: TextIO) -> None:
