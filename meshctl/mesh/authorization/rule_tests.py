@@ -86,8 +86,8 @@ def _write(
     keys = [one.text("key") for one in rule.conditions]
     if not all(is_known_key(key) for key in keys):
         return None
-    when = [_condition(one, one.text("key"), "values", "notValues") for one in rule.conditions]
-    sources = [list(_fields(one, _OF_SOURCE)) for one in rule.sources]
+    when = when_conditions(rule)
+    sources = [source_conditions(one) for one in rule.sources]
     operations = [list(_fields(one, _OF_OPERATION)) for one in rule.operations]
     tests = _tests(when, writer)
     groups = [
@@ -102,6 +102,16 @@ def _write(
         policy, number, _known(tests), tuple(tuple(map(_known, group)) for group in groups),
         reads_metadata=any(key.startswith("experimental.") for key in keys),
     )  # fmt: skip
+
+
+def when_conditions(rule: AuthorizationRule) -> list[Condition]:
+    """List what ``when`` asks."""
+    return [_condition(one, one.text("key"), "values", "notValues") for one in rule.conditions]
+
+
+def source_conditions(source: View) -> list[Condition]:
+    """List what one alternative of ``from`` asks."""
+    return list(_fields(source, _OF_SOURCE))
 
 
 def _fields(view: View, names: dict[str, str]) -> Iterator[Condition]:

@@ -1,6 +1,7 @@
 """The pods that a subset of a Service picks, as far as the input tells."""
 
 from collections.abc import Mapping
+from difflib import get_close_matches
 
 from meshctl.istio.labels import HOSTNAME, REGION, SUBZONE, ZONE
 from meshctl.mesh.core.inventory import Inventory
@@ -8,7 +9,7 @@ from meshctl.mesh.core.selectors import selects
 from meshctl.mesh.registry.services import RegisteredHost
 from meshctl.mesh.registry.workload_entries import WorkloadEntries
 from meshctl.mesh.workloads.workloads import Workloads
-from meshctl.resources import Service, ServiceEntry, WorkloadEntry, WorkloadGroup
+from meshctl.resources import Service, ServiceEntry, Workload, WorkloadEntry, WorkloadGroup
 from meshctl.resources.cached_property import cached_property
 
 _OF_NODES = frozenset({
@@ -17,6 +18,10 @@ _OF_NODES = frozenset({
 })  # fmt: skip
 """Labels that endpoints take from the node of their pod, not from the pod (AugmentLabels,
 pilot/pkg/serviceregistry/util/label, Istio 1.31)."""
+
+
+_CLOSE = 0.8
+"""How alike two values are that mean the same; ``cart`` and ``carts`` are 0.89."""
 
 
 class SubsetEndpoints:
@@ -70,6 +75,19 @@ class SubsetEndpoints:
         shown = host.namespace in self._namespaces_with_machines
         return True if self._inventory.is_whole or shown else None
 
+    def nearly_selected(self, service: Service) -> Workload | None:
+        """Find a workload that the selector of a Service means, where it picks nothing at all.
+
+        It has the same keys with one value a little different, or the value under another key.
+        """
+        selector, home = service.selector, service.namespace
+        if not selector or service.external_name or self._workloads.find(selector, home):
+            return None
+        if self._machines.any(selector, home):
+            return None
+        candidates = self._workloads.find({}, home)
+        return next((one for one in candidates if _is_near(selector, one.pod_labels)), None)
+
     def _written(self, host: RegisteredHost) -> list[Mapping[str, str]]:
         """The labels of the endpoints of a host that are no pods."""
         source, selector = host.source, _selector(host)
@@ -115,3 +133,13 @@ class SubsetEndpoints:
 def _selector(host: RegisteredHost) -> Mapping[str, str]:
     source = host.source
     return source.selector if isinstance(source, Service) else source.workload_selector
+
+
+def _is_near(selector: Mapping[str, str], labels: Mapping[str, str]) -> bool:
+    missed = [(key, text) for key, text in selector.items() if labels.get(key) != text]
+    if len(missed) != 1:
+        return False
+    key, text = missed[0]
+    if key in labels:
+        return bool(get_close_matches(text, [labels[key]], n=1, cutoff=_CLOSE))
+    return text in labels.values()

@@ -1,0 +1,29 @@
+"""The selector of a Service picks no pod, and pods of nearly these labels are there.
+
+A Service without endpoints answers nothing: sidecars and gateways give `503 UH` (no healthy
+upstream), clients without a sidecar get no connection.
+
+Fix: give the Service the labels that the pods have.
+"""
+
+from collections.abc import Iterator
+
+from meshctl.mesh import Mesh
+from meshctl.resources import Service
+from meshctl.rules.api import Finding, Outcome, Severity, rule
+
+
+@rule(on=Service, severity=Severity.ERROR, since="0.1.0")
+def check(service: Service, mesh: Mesh) -> Iterator[Outcome]:
+    """Report selectors that miss all workloads, and one by a label."""
+    near = mesh.workloads.endpoints.nearly_selected(service)
+    if near is None:
+        return
+    missed = service.selector.items() - near.pod_labels.items()
+    wanted = ", ".join(f"{key}={text}" for key, text in sorted(missed))
+    yield Finding(
+        service.spec.at("selector"),
+        f"no pod of namespace {service.namespace} has the label {wanted}; those of {near.title} "
+        "have nearly all of the selector: requests get 503 no healthy upstream",
+        severity=None if mesh.is_whole else Severity.WARNING,
+    ).also(near.template.at("metadata", "labels"), "what the pods have")
