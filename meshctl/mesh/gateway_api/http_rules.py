@@ -189,7 +189,8 @@ class _Converter:
         if self._rule.has("retry"):
             retry = self._rule.child("retry")
             attempts = retry.number("attempts") if retry.has("attempts") else _ATTEMPTS
-            codes = [str(one) for one in retry.data.get("codes") or ()]
+            written = retry.data.get("codes")
+            codes = [str(code) for code in written] if isinstance(written, list) else []
             retries: dict[str, Any] = {"attempts": attempts or 0}
             if attempts:
                 retries["retryOn"] = ",".join((*_RETRY_ON, *codes))

@@ -19,7 +19,7 @@ from meshctl.words import quoted
 def check(gateway: KubernetesGateway, mesh: Mesh) -> Iterator[Outcome]:
     """Report bad references beside a good one."""
     read = mesh.gateway_api.gateway(gateway)
-    for one in read.listeners if read is not None else ():
+    for one in read.all_listeners if read is not None else ():
         for fault in one.tls.hidden if one.is_valid else ():
             if one.tls.presents_mesh_certificate:
                 effect = "so it presents the gateway's own mesh certificate"

@@ -23,7 +23,7 @@ _REASONS = frozenset(
 def check(gateway: KubernetesGateway, mesh: Mesh) -> Iterator[Outcome]:
     """Report the reference by which a listener of the Gateway has no certificate."""
     read = mesh.gateway_api.gateway(gateway)
-    for one in read.listeners if read is not None else ():
+    for one in read.all_listeners if read is not None else ():
         fault = one.tls.fault
         if fault is not None and fault.reason in _REASONS:
             name = one.listener.name

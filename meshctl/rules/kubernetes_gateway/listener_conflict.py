@@ -18,7 +18,7 @@ from meshctl.words import quoted
 def check(gateway: KubernetesGateway, mesh: Mesh) -> Iterator[Outcome]:
     """Report listeners that lose to an earlier one of another protocol."""
     read = mesh.gateway_api.gateway(gateway)
-    for one in read.listeners if read is not None else ():
+    for one in read.all_listeners if read is not None else ():
         conflict = one.conflict
         if conflict is None or conflict.winner.protocol == one.listener.protocol:
             continue

@@ -18,7 +18,7 @@ from meshctl.words import quoted
 def check(gateway: KubernetesGateway, mesh: Mesh) -> Iterator[Outcome]:
     """Report listeners that are not accepted for their protocol."""
     read = mesh.gateway_api.gateway(gateway)
-    for one in read.listeners if read is not None else ():
+    for one in read.all_listeners if read is not None else ():
         accepted = one.conditions["Accepted"]
         if accepted.reason == "UnsupportedProtocol" and accepted.ref is not None:
             yield Finding(accepted.ref, f"listener {quoted(one.listener.name)}: {accepted.text}")

@@ -19,7 +19,7 @@ from meshctl.words import quoted
 def check(gateway: KubernetesGateway, mesh: Mesh) -> Iterator[Outcome]:
     """Report each listener with a kind that it can't take."""
     read = mesh.gateway_api.gateway(gateway)
-    for one in read.listeners if read is not None else ():
+    for one in read.all_listeners if read is not None else ():
         resolved = one.conditions.get("ResolvedRefs")
         if resolved is not None and resolved.reason == "InvalidRouteKinds" and resolved.ref:
             yield Finding(resolved.ref, f"listener {quoted(one.listener.name)}: {resolved.text}")

@@ -34,6 +34,11 @@ class ReadGateway(NamedTuple):
     """The ListenerSets that it allows."""
 
     @property
+    def all_listeners(self) -> tuple[GatewayListener, ...]:
+        """Its own listeners, then those of its ListenerSets."""
+        return (*self.listeners, *self.of_sets)
+
+    @property
     def is_remote(self) -> bool:
         """Is it of class istio-remote, for which istiod generates nothing?"""
         return self.controller is Controller.REMOTE
