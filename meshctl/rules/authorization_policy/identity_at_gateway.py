@@ -23,8 +23,8 @@ def check(policy: AuthorizationPolicy, mesh: Mesh) -> Iterator[Outcome]:
     for ref, what in identity_parts(policy):
         if what == "connection.sni" or what.startswith("not"):
             continue
-        rule_of = policy.rules[int(ref.path[ref.path.index("rules") + 1])]
-        found = mesh.clauses.client_certificates.missing(policy, rule_of)
+        entry = next(one for one in policy.rules if ref.path[: len(one.path)] == one.path)
+        found = mesh.clauses.client_certificates.missing(policy, entry)
         if found is not None:
             yield Finding(
                 ref,
