@@ -40,7 +40,7 @@ def run(
     """
     options.check_format(output, "text", "json")
     target, paths = options.split_target(words)
-    chosen = options.chosen_input(paths, source, cluster)
+    chosen = options.chosen_input(paths, source, cluster, target)
     settings = options.settings_from(source, mesh, shown, is_live=chosen.is_live)
     found = answer(read_mesh(chosen, settings), target, shown.home(settings.namespace), settings)
     write(found, output, sys.stdout, target=target, selector=shown.selector)

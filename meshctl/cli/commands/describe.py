@@ -39,7 +39,7 @@ def run(
     """
     options.check_format(output, "text", "json")
     what, name, paths = options.split_object(words, is_kind)
-    chosen = options.chosen_input(paths, source, cluster)
+    chosen = options.chosen_input(paths, source, cluster, name)
     settings = options.settings_from(source, mesh, shown, is_live=chosen.is_live)
     found = read_mesh(chosen, settings)
     home = shown.home(settings.namespace)

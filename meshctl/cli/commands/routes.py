@@ -47,7 +47,7 @@ def run(
     """
     options.check_format(output, "table", "json")
     target, paths = options.split_target(words)
-    chosen = options.chosen_input(paths, source, cluster)
+    chosen = options.chosen_input(paths, source, cluster, target)
     settings = options.settings_from(source, mesh, shown, is_live=chosen.is_live)
     home = shown.home(settings.namespace)
     found = answer(read_mesh(chosen, settings), target, home, settings, client)

@@ -56,7 +56,7 @@ def run(
     options.check_format(output, *FORMATS)
     options.check_word("--only", only, ONLY)
     workload, host, paths = options.split_targets(words)
-    chosen = options.chosen_input(paths, source, cluster)
+    chosen = options.chosen_input(paths, source, cluster, client or workload)
     settings = options.settings_from(source, mesh, shown, is_live=chosen.is_live)
     question = Question(client or workload, host, shown.home(settings.namespace))
     with collector_off():

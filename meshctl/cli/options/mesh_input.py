@@ -1,7 +1,7 @@
 """Reads a mesh from files, from a cluster, or from files over a cluster."""
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import BinaryIO
 
 from meshctl.cli.options.connect import connect
@@ -14,17 +14,19 @@ from meshctl.mesh import Mesh
 from meshctl.output.progress import progress
 from meshctl.output.stderr import complain
 from meshctl.settings import Settings
-from meshctl.sources.loader import Loaded, load
+from meshctl.sources.loader import Loaded, Unread, load
 from meshctl.validation.schemas import Schema
 from meshctl.words import amount
 
 _NOTHING = Loaded(0, [], [])
+_FEW = 2
+_NAMED = 3
 
 
 def read_mesh(chosen: Input, settings: Settings) -> Mesh:
     """Read a mesh, files over the cluster; complaints go to standard error."""
     files = read_files(chosen)
-    live = read_live(chosen.access, settings, files) if chosen.is_live else None
+    live = read_live(chosen.access, settings, files, chosen.home) if chosen.is_live else None
     return load_mesh(files, settings, live=live)
 
 
@@ -33,7 +35,7 @@ def read_meshes(chosen: Input, settings: Settings) -> tuple[Mesh | None, Mesh]:
     if not (chosen.is_live and chosen.paths):
         return None, read_mesh(chosen, settings)
     files = read_files(chosen)
-    live = read_live(chosen.access, settings, files)
+    live = read_live(chosen.access, settings, files, chosen.home)
     return load_mesh(_NOTHING, settings, live=live), load_mesh(files, settings, live=live)
 
 
@@ -53,21 +55,36 @@ def load_files(paths: list[str]) -> Loaded:
         return load(paths, stdin=_stdin(paths), on_progress=on_progress)
 
 
-def read_live(access: Access, settings: Settings, files: Loaded) -> Loaded:
+def read_live(access: Access, settings: Settings, files: Loaded, home: str = "") -> Loaded:
     """Read the cluster that files are laid over; what it doesn't show goes to standard error."""
     from meshctl.cluster.snapshot import read_snapshot
 
     cluster = connect(access)
     _tell_namespace(files, settings.namespace, cluster.namespace)
     with collector_off():
-        live = read_snapshot(cluster, _tried(settings))
-    for one in live.unread:
-        complain(f"not every {one.kind} was read: {one.reason}")
+        live = read_snapshot(cluster, _tried(settings, home))
+    _tell_unread(live.unread)
     return live
 
 
-def _tried(settings: Settings) -> str:
+def _tell_unread(unread: Sequence[Unread]) -> None:
+    """Say which kinds were not read whole; of many in one line, with the reason of the first."""
+    if len(unread) <= _FEW:
+        for one in unread:
+            complain(f"not every {one.kind} was read: {one.reason}")
+        return
+    kinds = list(dict.fromkeys(one.kind for one in unread))
+    named = ", ".join(kinds[:_NAMED])
+    complain(
+        f"not everything was read, of {len(kinds)} kinds ({named} and {len(kinds) - _NAMED} more); "
+        f"{unread[0].kind}: {unread[0].reason}"
+    )
+
+
+def _tried(settings: Settings, home: str) -> str:
     """The namespace to read where a user may not read all: that of the question, if it has one."""
+    if home:
+        return home
     if len(settings.shown_namespaces) == 1:
         return settings.shown_namespaces[0]
     return settings.namespace if settings.namespace != Settings().namespace else ""

@@ -12,6 +12,7 @@ from meshctl.cli.options.connect import ClusterFlags
 from meshctl.cluster.api import Access
 from meshctl.config.discover import discover
 from meshctl.errors import UsageError
+from meshctl.istio.kind_names import kind_named
 from meshctl.settings import Settings
 from meshctl.words import quoted
 
@@ -112,9 +113,13 @@ class Input(NamedTuple):
     paths: list[str]
     is_live: bool
     access: Access
+    home: str = ""
+    """The namespace of what is asked about, which is read where a user may not read all."""
 
 
-def chosen_input(paths: list[str] | None, source: SourceFlags, cluster: ClusterFlags) -> Input:
+def chosen_input(
+    paths: list[str] | None, source: SourceFlags, cluster: ClusterFlags, target: str | None = None
+) -> Input:
     """Decide what is read, by one rule for every command.
 
     The files at PATH; with --cluster the cluster, the files laid over it. Without both: the
@@ -122,7 +127,17 @@ def chosen_input(paths: list[str] | None, source: SourceFlags, cluster: ClusterF
     """
     chosen = [*(paths or ()), *(source.filename or ())]
     is_live = source.cluster or (not chosen and cluster.names_one)
-    return Input(chosen if chosen or is_live else ["."], is_live, cluster.access)
+    home = namespace_in(target or "")
+    return Input(chosen if chosen or is_live else ["."], is_live, cluster.access, home)
+
+
+def namespace_in(target: str) -> str:
+    """Guess the namespace in ``NAME.NS``, ``KIND/NAME.NS``, ``NS/NAME`` or a host; may be empty."""
+    first, slash, rest = target.partition("/")
+    if slash and kind_named(first) is None:
+        return first
+    own = (rest if slash else target).removesuffix(".svc.cluster.local").removesuffix(".svc")
+    return own.rpartition(".")[2] if "." in own else ""
 
 
 def settings_from(
