@@ -1,7 +1,7 @@
 """What is read out of the answers of istiods?"""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -180,3 +180,11 @@ def test_answers_of_any_shape_are_read(entries: list) -> None:
     for proxy in read_answers([IstiodAnswer("istiod-a", body=body, version="1.31.0")]).proxies:
         assert proxy.worst in Status
         assert proxy.skew in Skew
+
+
+@pytest.mark.parametrize(("age", "expected"), [(2, "SYNCED"), (-2, "SYNCED"), (60, "STALE")])
+def test_a_push_that_is_seconds_old_may_still_be_confirmed(age: int, expected: str) -> None:
+    sent = (datetime.now(UTC) - timedelta(seconds=age)).isoformat()
+    [one] = read_answers([answer(entry("a.x", CDS={**stale(), "sentTime": sent}))]).proxies
+    assert expected == one.types["CDS"].status.value
+    assert (one.types["CDS"].reason == "") is (expected == "STALE")

@@ -8,7 +8,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any, NamedTuple
 
@@ -40,6 +40,9 @@ _RANKS = {name: rank for rank, name in enumerate(dict.fromkeys(SHORT_NAMES.value
 _PUSH_TIME = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:\d\d)")
 _NUMBERS = re.compile(r"v?(\d+)\.(\d+)(?:\.(\d+))?")
 _NEVER_ACKED = "never acknowledged"
+_ON_ITS_WAY = timedelta(seconds=10)
+"""A push this young may still be confirmed; clocks may differ as much."""
+_JUST_SENT = "sent a moment ago, the answer may be on its way"
 
 
 class Status(StrEnum):
@@ -223,6 +226,8 @@ def _state(sent: str, acked: str, since: datetime | None, error: str) -> TypeSta
         return TypeStatus(Status.NOT_SENT)
     if sent == acked:
         return TypeStatus(Status.SYNCED, since)
+    if since is not None and abs(datetime.now(UTC) - since) < _ON_ITS_WAY:
+        return TypeStatus(Status.SYNCED, since, _JUST_SENT)
     return TypeStatus(Status.STALE, since, "" if acked else _NEVER_ACKED)
 
 
