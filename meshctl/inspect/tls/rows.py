@@ -9,8 +9,9 @@ from meshctl.engine.report import Location, ResourceId
 from meshctl.inspect.shown import is_live
 from meshctl.mesh import Mesh
 from meshctl.mesh.registry.services import RegisteredHost
-from meshctl.mesh.security.tls_connection import Client, Connection, Result
-from meshctl.resources import Ref
+from meshctl.mesh.security.tls_connection import Client, ClientKind, Connection, Result
+from meshctl.resources import Ref, Sidecar, Workload
+from meshctl.resources.cached_property import cached_property
 
 
 class TlsFilter(NamedTuple):
@@ -78,6 +79,7 @@ class TlsCheck:
     def __init__(self, mesh: Mesh) -> None:
         self._mesh = mesh
         self._decisions: dict[tuple[str, Ref], TlsDecider] = {}
+        self._hides: dict[tuple[Sidecar, RegisteredHost, int, str], str] = {}
 
     def rows(self, client: str | None = None) -> Iterator[TlsLine]:
         """Walk the rows of one client (``namespace/workload``), or of every workload by name."""
@@ -93,22 +95,51 @@ class TlsCheck:
             for one in clients:
                 alike = self._alike(one)
                 if alike not in known:
-                    known[alike] = list(self._rows_of(one, hosts, asked.port))
+                    known[alike] = list(self._rows_of(one, hosts, asked.port, self._sidecar(one)))
                 for row in known[alike]:
                     yield TlsRow(row.data._replace(client=one.name), row.connection)
 
     def _rows_of(
-        self, client: Client, hosts: list[RegisteredHost] | None, port: int | None
+        self,
+        client: Client,
+        hosts: list[RegisteredHost] | None,
+        port: int | None,
+        sidecar: Sidecar | None,
     ) -> Iterator[TlsRow]:
         for connection in self._mesh.security.mtls.connections(client, hosts):
             if port in {None, connection.upstream.port.number}:
-                yield TlsRow(self._row(connection), connection)
+                row = self._row(connection)
+                hidden = self._hidden(connection, sidecar) if sidecar is not None else ""
+                if hidden:
+                    row = row._replace(reason=f"{row.reason}; {hidden}" if row.reason else hidden)
+                yield TlsRow(row, connection)
+
+    def _sidecar(self, client: Client) -> Sidecar | None:
+        """The Sidecar that limits what a client knows; gateways and others follow none."""
+        if client.proxy is not ClientKind.SIDECAR:
+            return None
+        found = self._mesh.sidecar_scope.sidecar_of(self._by_name[client.name])
+        return found if found is not None and found.egress else None
+
+    @cached_property
+    def _by_name(self) -> dict[str, Workload]:
+        return {one.key_name: one for one in self._mesh.workloads}
+
+    def _hidden(self, connection: Connection, sidecar: Sidecar) -> str:
+        """Say that a Sidecar hides the host, so that the client has no such upstream; else empty."""
+        upstream = connection.upstream
+        key = sidecar, upstream.host, upstream.port.number, upstream.client.namespace
+        if key not in self._hides:
+            self._hides[key] = self._mesh.sidecar_scope.hides(*key)
+        if not self._hides[key]:
+            return ""
+        return f"hidden from this client by {sidecar.title}, so calls pass by this upstream"
 
     def _alike(self, client: Client) -> object:
         """What clients of one namespace share whose rows differ in the name alone."""
         differ = self._mesh.traffic.destination_rules.tell_apart(client.namespace)
         labels = tuple(sorted(client.labels.items())) if differ else ()
-        return client.proxy, client.past_sidecar, labels
+        return client.proxy, client.past_sidecar, labels, self._sidecar(client)
 
     def _clients(self, name: str | None) -> list[Client]:
         workloads = [one for one in self._mesh.workloads if name in (None, one.key_name)]
