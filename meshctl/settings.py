@@ -54,6 +54,9 @@ class Settings(NamedTuple):
     """Everything that decides what an analysis does."""
 
     namespace: str = "default"
+    """Where names without a namespace are looked for."""
+    default_namespace: str = ""
+    """The namespace of objects that name none; empty where nobody said it."""
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     fail_on: str = "error"
@@ -70,5 +73,9 @@ class Settings(NamedTuple):
     """The namespaces that answers are about; none stands for all. Everything is read all the same."""
     shown_labels: str = ""
     """A label selector that the objects of answers meet, as ``kubectl -l`` reads it."""
+    skip_unreadable: bool = False
+    """Go on without files below a named directory that cannot be read."""
+    root: str = ""
+    """The top of the repository, which code hosts name files from; empty where nobody said it."""
     config_file: str | None = None
     """The file the settings were read from; its directory anchors ``paths``."""

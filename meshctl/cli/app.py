@@ -1,15 +1,19 @@
 """Starts and ends the process; the only place that turns failures into exit codes."""
 
+import errno
 import io
 import os
 import sys
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
 from meshctl import __version__
 from meshctl.cli.command_table import LazyGroup
-from meshctl.errors import MeshctlError
+from meshctl.errors import MeshctlError, OutputError
+
+_FULL = frozenset({errno.ENOSPC, errno.EBADF, errno.EIO, errno.EFBIG, errno.EDQUOT})
+"""What writing fails with where standard output has no room, or isn't there any more."""
 
 app = typer.Typer(
     cls=LazyGroup,
@@ -44,6 +48,8 @@ def root(
 
 def main() -> None:
     """Run the command line and exit: 0 done, 1 findings, 2 the job could not be done."""
+    if sys.stdout is None:
+        _end(OutputError("standard output is closed; send it to a file, or to /dev/null"))
     if isinstance(sys.stdout, io.TextIOWrapper):
         # A terminal that knows ASCII alone still gets every finding.
         sys.stdout.reconfigure(errors="backslashreplace")
@@ -52,17 +58,43 @@ def main() -> None:
 
         completion_init()
     try:
-        app(prog_name="meshctl")
+        _run()
     except MeshctlError as error:
         if os.environ.get("MESHCTL_DEBUG"):
             raise
-        from meshctl.output.stderr import complain  # nothing of it is needed otherwise
-
-        complain(f"meshctl: {error}")
-        sys.exit(error.exit_code)
+        _end(error)
     except BrokenPipeError:
         # The reader of our output has gone; what it wanted it has.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _silence()
         sys.exit(0)
     except KeyboardInterrupt:
         sys.exit(130)
+    except OSError as error:
+        if os.environ.get("MESHCTL_DEBUG") or error.errno not in _FULL:
+            raise
+        _silence()
+        _end(OutputError(f"cannot write to standard output: {error.strerror}"))
+
+
+def _run() -> None:
+    """Run a command, and have all it wrote written before the process ends with its code."""
+    try:
+        app(prog_name="meshctl")
+    except SystemExit:
+        if type(sys.stdout).__name__ == "PacifyFlushWrapper":
+            # Typer met a broken pipe, wraps the output so that nobody meets it again, and says 1.
+            raise BrokenPipeError from None
+        sys.stdout.flush()
+        raise
+
+
+def _end(error: MeshctlError) -> NoReturn:
+    from meshctl.output.stderr import complain  # nothing of it is needed otherwise
+
+    complain(f"meshctl: {error}")
+    sys.exit(error.exit_code)
+
+
+def _silence() -> None:
+    """Let nothing that is left to write fail again when the process ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -80,8 +80,8 @@ class ConfigFile(_Strict):
     """Settings of meshctl for the directory of this file and everything below it."""
 
     namespace: Annotated[
-        str, Field(min_length=1, description="Namespace of objects that name none.")
-    ] = "default"
+        str | None, Field(min_length=1, description="Namespace of objects that name none.")
+    ] = None
     select: Annotated[list[str], Field(description="Run these rules alone. " + _RULES)] = []
     ignore: Annotated[
         list[IgnoreItem], Field(description="Findings that are known and accepted.")
@@ -116,7 +116,8 @@ def read_settings(file: Path) -> Settings:
     except ValidationError as error:
         raise ConfigError(_explain(file, error)) from error
     return Settings(
-        namespace=config.namespace,
+        namespace=config.namespace or "default",
+        default_namespace=config.namespace or "",
         select=tuple(config.select),
         fail_on=config.fail_on,
         whole_mesh=config.whole_mesh,

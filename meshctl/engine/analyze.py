@@ -7,10 +7,14 @@ from pathlib import Path
 from typing import BinaryIO
 
 from meshctl import __version__
-from meshctl.engine.deduplicate import without_consequences
+from meshctl.engine.gaps import explain
+from meshctl.engine.ignores.suppress import IgnoreFilter
 from meshctl.engine.life_cycle import notes
 from meshctl.engine.live_overlay import overlay
-from meshctl.engine.locations import identify, locate, locate_problem
+from meshctl.engine.located.copies import merge
+from meshctl.engine.located.fingerprints import distinct
+from meshctl.engine.located.locate_findings import from_problem, locate_all, order
+from meshctl.engine.objects import unwrap
 from meshctl.engine.registry import (
     RuleNames,
     check_names,
@@ -20,35 +24,36 @@ from meshctl.engine.registry import (
     load_for,
 )
 from meshctl.engine.report import (
+    EVERY_RULE,
     LocatedFinding,
-    Location,
     NotCheckedRule,
-    RelatedPlace,
     Report,
-    ResourceId,
     Summary,
-    fingerprint_of,
 )
 from meshctl.engine.runner import Outcomes, run
 from meshctl.engine.shown import shown_filter
-from meshctl.engine.suppress import IgnoreFilter
+from meshctl.engine.worlds.confirm import Build, confirm
 from meshctl.errors import ConfigError
+from meshctl.istio.names import ISTIO_NAMESPACE
 from meshctl.mesh import Mesh
+from meshctl.mesh.core.knowledge import NOTHING_LACKS, Knowledge
 from meshctl.mesh.core.mesh_config import MeshConfig, read_mesh_config
-from meshctl.resources import Ref, Resource, make_resource
+from meshctl.resources import Resource
 from meshctl.resources.kinds import VIEWS
 from meshctl.resources.kubernetes.workload import SYSTEM_NAMESPACES
+from meshctl.resources.placeholders import is_undecided
+from meshctl.resources.resource import UNKNOWN_NAMESPACE
 from meshctl.rules.api import Finding, Rule, Severity
 from meshctl.settings import Settings
-from meshctl.sources.documents import Document, Problem
+from meshctl.sources.documents import Document
 from meshctl.sources.live_object import ObjectDocument
 from meshctl.sources.loader import Loaded, Unread, load
-from meshctl.validation.faults import ACCEPTED
+from meshctl.validation.faults import ACCEPTED, Verdict
 from meshctl.validation.schemas import Schema, Schemas
 from meshctl.validation.verdict import Judge
 
+UNREADABLE = "document/unreadable-file"
 Progress = Callable[[int, int], None]
-_NO_RESOURCE = ResourceId("", "", "", "")
 
 
 def analyze(
@@ -95,42 +100,63 @@ def load_mesh(
 ) -> Mesh:
     """Build the mesh of what was loaded; ``schemas`` win over those that ship.
 
-    What was loaded takes the place of the same objects of what is ``live``.
+    What was loaded takes the place of the same objects of what is ``live``. Objects that name no
+    namespace are those of the one in the settings.
     """
-    resources = tuple(unwrap(loaded.documents, settings.namespace))
+    resources, build = _builder(loaded, settings, schemas, live, settings.namespace)
+    return build(resources, NOTHING_LACKS)
+
+
+def _builder(
+    loaded: Loaded, settings: Settings, schemas: Iterable[Schema], live: Loaded | None, home: str
+) -> tuple[tuple[Resource, ...], Callable[[Sequence[Resource], Knowledge], Mesh]]:
+    """Give the resources of what was loaded, and what makes a mesh of them or of a part."""
+    resources = tuple(unwrap(loaded.documents, home))
     if live is not None:
-        resources = overlay(tuple(unwrap(live.documents, settings.namespace)), resources)
+        resources = overlay(tuple(unwrap(live.documents, home)), resources)
     unread = (*loaded.unread, *(live.unread if live is not None else ()))
     judge = Judge(Schemas(schemas), alone=settings.alone)
-    return Mesh(
-        resources, _mesh_config(settings), is_whole=settings.whole_mesh,
-        judge=lambda resource: ACCEPTED if _is_known_to_be_fine(resource) else judge(resource),
-        ownership=settings.ownership, unread=frozenset(each_unread.kind for each_unread in unread),
-        injection=settings.injection,
-    )  # fmt: skip
+    config = _mesh_config(settings)
+    verdicts: dict[Resource, Verdict] = {}
+
+    def judged(one: Resource) -> Verdict:
+        verdict = verdicts.get(one)
+        if verdict is None:
+            verdict = verdicts[one] = ACCEPTED if _is_known_to_be_fine(one) else judge(one)
+        return verdict
+
+    def build(some: Sequence[Resource], knowledge: Knowledge) -> Mesh:
+        return Mesh(
+            some, config, is_whole=settings.whole_mesh, judge=judged,
+            ownership=settings.ownership, unread=frozenset(one.kind for one in unread),
+            injection=settings.injection, knowledge=knowledge,
+        )  # fmt: skip
+
+    return resources, build
+
+
+def _knowledge(loaded: Loaded, settings: Settings) -> Knowledge:
+    """Name the namespaces that something outside the files fills: charts, Istio's installation."""
+    if settings.whole_mesh:
+        return NOTHING_LACKS
+    config = _mesh_config(settings)
+    root = config.root_namespace if config is not None else ISTIO_NAMESPACE
+    homes = frozenset[str]().union(*(gap.namespaces for gap in loaded.gaps))
+    if not any(map(_is_istiod, loaded.documents)):
+        homes |= {root}
+    return Knowledge(homes, any(not gap.namespaces for gap in loaded.gaps))
+
+
+def _is_istiod(document: Document) -> bool:
+    """Is it a part of an installation of Istio, which is then in the input?"""
+    metadata = document.data.get("metadata")
+    name = metadata.get("name") if isinstance(metadata, dict) else None
+    return document.data.get("kind") in {"Deployment", "Service"} and str(name).startswith("istiod")
 
 
 def _is_known_to_be_fine(resource: Resource) -> bool:
     """Has an API server accepted it that knows its kind itself, and not from CRDs of any age?"""
     return isinstance(resource.document, ObjectDocument) and "." not in resource.group
-
-
-def unwrap(documents: Iterable[Document], namespace: str) -> Iterator[Resource]:
-    """Make resources of documents; the items of a List become resources of their own."""
-    for document in documents:
-        data = document.data
-        if not isinstance(data, dict):
-            continue
-        kind, items = data.get("kind"), data.get("items")
-        if isinstance(kind, str) and kind.endswith("List") and isinstance(items, list):
-            # Lists as the API server answers them name the kind of their items only once.
-            shared = {"apiVersion": data.get("apiVersion"), "kind": kind.removesuffix("List")}
-            for index, item in enumerate(items):
-                if isinstance(item, dict):
-                    full = item if kind == "List" or "kind" in item else {**shared, **item}
-                    yield make_resource(document, full, ("items", index), namespace)
-        elif "apiVersion" in data or ("kind" in data and "metadata" in data):
-            yield make_resource(document, data, (), namespace)
 
 
 def _mesh_config(settings: Settings) -> MeshConfig | None:
@@ -156,39 +182,105 @@ def report_on(
     loaded: Loaded, settings: Settings, schemas: Iterable[Schema] = (), live: Loaded | None = None
 ) -> Report:
     """Report on what was loaded, laid over what is ``live`` if that is given."""
-    mesh = load_mesh(loaded, settings, schemas, live)
+    home = settings.namespace if live is not None else settings.default_namespace
+    knowledge = NOTHING_LACKS if live is not None else _knowledge(loaded, settings)
+    resources, make_mesh = _builder(loaded, settings, schemas, live, home)
+
+    def build(some: Sequence[Resource]) -> Mesh:
+        return make_mesh(some, knowledge)
+
+    mesh = build(resources)
     rules = _chosen(load_for(mesh.resources), settings)
-    outcomes = run(rules, mesh)
-    for unread in live.unread if live is not None else ():
-        outcomes.not_checked.update(dict.fromkeys(_unchecked(unread, settings)))
-    outcomes.findings = [
-        finding for finding in outcomes.findings if not _is_kubernetes_own(finding[1])
-    ]
-    funnel = IgnoreFilter(settings, loaded.documents)
-    located: list[tuple[LocatedFinding, Resource | None]] = [
-        *filter(shown_filter(settings), _locate_all(outcomes))
-    ]
-    kept = [found for found, resource in located if not funnel.ignores(found, resource)]
-    problems = [*loaded.problems, *funnel.problems, *funnel.expired()]
-    problems += funnel.unused((rule.id, rule.equivalents) for rule in rules)
+    outcomes = _outcomes(rules, mesh, settings, build)
+    for one in live.unread if live is not None else ():
+        outcomes.not_checked.update(dict.fromkeys(_unchecked(one, settings)))
     by_id = {rule.id: rule for rule in rules}
-    for problem in problems:
-        rule = by_id.get(f"document/{problem.kind}")
-        if rule is not None:
-            found = _from_problem(rule, problem)
-            located.append((found, None))
-            if not funnel.ignores(found, None):
-                kept.append(found)
-    kept.sort(key=_order)
+    funnel = IgnoreFilter(settings, loaded.documents)
+    kept, ignored = _kept(loaded, settings, outcomes, by_id, funnel)
+    unread = [found for found in kept if found.rule == UNREADABLE]
+    if settings.skip_unreadable:
+        kept = [found for found in kept if found.rule != UNREADABLE]
     return Report(
         version=__version__,
         findings=tuple(kept),
-        not_checked=tuple(NotCheckedRule(*gap) for gap in sorted(outcomes.not_checked)),
-        summary=_summary(loaded, mesh, kept, len(located) - len(kept)),
+        not_checked=tuple(
+            _not_checked(loaded, resources, outcomes, unread if settings.skip_unreadable else ())
+        ),
+        summary=_summary(loaded, mesh, kept, ignored),
         rules={rule.id: rule for rule in _documented(by_id, kept)},
         crashed=bool(outcomes.crashes),
+        is_incomplete=bool(unread) and not settings.skip_unreadable,
+        stale=funnel.stale(by_id),
         notes=notes([*_named(settings), *funnel.named]),
+        root=settings.root,
     )
+
+
+def _outcomes(rules: Sequence[Rule], mesh: Mesh, settings: Settings, build: Build) -> Outcomes:
+    """Run rules, and leave out what doesn't hold in every world, or is none of our business."""
+    outcomes = run(rules, mesh)
+    if not settings.alone:
+        confirm(outcomes, mesh, build)
+    outcomes.findings = [
+        one
+        for one in outcomes.findings
+        if not _is_kubernetes_own(one[1]) and (settings.alone or not _is_about_a_placeholder(*one))
+    ]
+    return outcomes
+
+
+def _kept(
+    loaded: Loaded, settings: Settings, outcomes: Outcomes, by_id: dict[str, Rule],
+    funnel: IgnoreFilter,
+) -> tuple[list[LocatedFinding], int]:  # fmt: skip
+    """Give the findings that nobody ignores, in order, and how many somebody does."""
+    located: list[tuple[LocatedFinding, Resource | None]] = [
+        *filter(shown_filter(settings), locate_all(outcomes))
+    ]
+    located.sort(key=lambda one: order(one[0]))
+    kept = _not_ignored(located, funnel)
+    ignored = len(located) - len(kept)
+    problems = [*loaded.problems, *funnel.problems, *funnel.expired()]
+    problems += funnel.unused(by_id.values())
+    texts: list[tuple[LocatedFinding, Resource | None]] = [
+        (from_problem(by_id[name], problem), None)
+        for problem in problems
+        if (name := f"document/{problem.kind}") in by_id
+    ]
+    texts.sort(key=lambda one: order(one[0]))
+    kept_texts = _not_ignored(texts, funnel)
+    kept = sorted([*merge(kept), *kept_texts], key=order)
+    return kept, ignored + len(texts) - len(kept_texts)
+
+
+def _not_ignored(
+    located: Sequence[tuple[LocatedFinding, Resource | None]], funnel: IgnoreFilter
+) -> list[LocatedFinding]:
+    found = distinct(found for found, _ in located)
+    return [
+        one
+        for one, (_, resource) in zip(found, located, strict=True)
+        if not funnel.ignores(one, resource)
+    ]
+
+
+def _not_checked(
+    loaded: Loaded, resources: Sequence[Resource], outcomes: Outcomes,
+    unread: Iterable[LocatedFinding],
+) -> Iterator[NotCheckedRule]:  # fmt: skip
+    """Walk what couldn't be known: what concerns every rule comes first."""
+    for found in unread:
+        yield NotCheckedRule(EVERY_RULE, f"{found.location.file} {found.message}")
+    yield from explain(loaded.gaps)
+    homeless = sum(one.namespace == UNKNOWN_NAMESPACE for one in resources)
+    if homeless and {one.namespace for one in resources} - {"", UNKNOWN_NAMESPACE}:
+        names = "objects name" if homeless > 1 else "object names"
+        yield NotCheckedRule(
+            EVERY_RULE,
+            f"{homeless} {names} no namespace, which may be any that others name; "
+            "--default-namespace says which one it is",
+        )
+    yield from (NotCheckedRule(*gap) for gap in sorted(outcomes.not_checked))
 
 
 def findings_about(
@@ -197,9 +289,9 @@ def findings_about(
     """List what the rules say of some objects of a mesh, in order, without what is ignored."""
     outcomes = run(_chosen(load_for(resources), settings), mesh, about=resources)
     funnel = IgnoreFilter(settings, [*dict.fromkeys(resource.document for resource in resources)])
-    found = _locate_all(outcomes)
+    found = locate_all(outcomes)
     return sorted(
-        (finding for finding, about in found if not funnel.ignores(finding, about)), key=_order
+        (finding for finding, about in found if not funnel.ignores(finding, about)), key=order
     )
 
 
@@ -208,6 +300,11 @@ def _is_kubernetes_own(finding: Finding) -> bool:
     resource = finding.ref.resource
     home = resource.name if resource.kind == "Namespace" else resource.namespace
     return isinstance(resource.document, ObjectDocument) and home in SYSTEM_NAMESPACES
+
+
+def _is_about_a_placeholder(rule: Rule, finding: Finding) -> bool:
+    """Would the value concerned be another one when it is applied?"""
+    return rule.id != "document/placeholder-left" and is_undecided(finding.ref)
 
 
 def _unchecked(unread: Unread, settings: Settings) -> Iterator[tuple[str, str]]:
@@ -254,65 +351,5 @@ def _summary(loaded: Loaded, mesh: Mesh, kept: Sequence[LocatedFinding], ignored
         warnings=counts[Severity.WARNING],
         infos=counts[Severity.INFO],
         ignored=ignored,
-    )
-
-
-def _order(found: LocatedFinding) -> tuple[str, int, int, str, str]:
-    place = found.location
-    return place.file, place.line, place.column, found.rule, found.message
-
-
-def _locate_all(outcomes: Outcomes) -> Iterator[tuple[LocatedFinding, Resource]]:
-    seen: set[tuple[str, str, Location]] = set()
-    # Places of one document are found together, since its text is parsed anew for them.
-    for rule, finding in sorted(without_consequences(outcomes.findings), key=_document):
-        found = _locate(rule, finding)
-        key = (found.rule, found.message, found.location)
-        if key not in seen:  # two merged answers may lead to the very same words and place
-            seen.add(key)
-            yield found, finding.ref.resource
-    for rule, resource, crash in outcomes.crashes:
-        message = (
-            f"rule {rule.id} crashed on {resource.title}: {crash}; "
-            "please report this with the resource; --debug shows the traceback"
-        )
-        crashed = load_family("internal")[0]
-        yield _locate(crashed, Finding(Ref(resource, ()), message)), resource
-
-
-def _document(outcome: tuple[Rule, Finding]) -> tuple[str, int]:
-    document = outcome[1].ref.resource.document
-    return document.file, document.first_line
-
-
-def _locate(rule: Rule, finding: Finding) -> LocatedFinding:
-    resource = identify(finding.ref.resource)
-    location = locate(finding.ref)
-    return LocatedFinding(
-        rule=rule.id,
-        equivalents=rule.equivalents,
-        severity=finding.severity or rule.severity,
-        message=finding.message,
-        resource=resource,
-        location=location,
-        related=tuple(
-            RelatedPlace(related.message, identify(related.ref.resource), locate(related.ref))
-            for related in finding.related
-        ),
-        fix=finding.fix or rule.fix or None,
-        fingerprint=fingerprint_of(rule.id, *resource, location.path, finding.message),
-    )
-
-
-def _from_problem(rule: Rule, problem: Problem) -> LocatedFinding:
-    return LocatedFinding(
-        rule=rule.id,
-        equivalents=rule.equivalents,
-        severity=rule.severity,
-        message=problem.message,
-        resource=_NO_RESOURCE,
-        location=locate_problem(problem),
-        related=(),
-        fix=rule.fix or None,
-        fingerprint=fingerprint_of(rule.id, problem.file, problem.message),
+        skipped=loaded.skipped,
     )

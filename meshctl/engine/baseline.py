@@ -1,20 +1,25 @@
-"""Remembers findings by fingerprint in a baseline file, and tells the new ones apart."""
+"""Reads and writes baselines: findings that were there already, known by their fingerprints."""
 
 import json
-from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
-from meshctl.engine.report import LocatedFinding
+from meshctl.engine.report import LocatedFinding, StaleEntry
 from meshctl.errors import ConfigError
 
+VERSION = 2
+"""Version 1 knew findings by their messages, which hold more than the finding."""
 
-def read_baseline(file: str) -> Counter[str]:
-    """Read how often each fingerprint is accepted."""
+
+def read_baseline(file: str) -> dict[str, StaleEntry]:
+    """Read the accepted fingerprints, each with the rule and file that it was of."""
     try:
         data = json.loads(Path(file).read_text(encoding="utf-8"))
-        accepted = data["findings"]
-        return Counter({entry["fingerprint"]: int(entry["count"]) for entry in accepted})
+        entries = {VERSION: data["findings"]}[data["version"]]
+        return {
+            entry["fingerprint"]: StaleEntry(str(entry["rule"]), str(entry["file"]))
+            for entry in entries
+        }
     except OSError as error:
         message = f"cannot read the baseline {file}: {error.strerror}; --update-baseline writes it"
         raise ConfigError(message) from error
@@ -25,11 +30,14 @@ def read_baseline(file: str) -> Counter[str]:
 
 def baseline_text(findings: Iterable[LocatedFinding]) -> str:
     """Write the baseline that accepts these findings, one entry each, for people to review."""
-    counts: Counter[tuple[str, str, str, str]] = Counter(
-        (found.location.file, found.rule, found.message, found.fingerprint) for found in findings
-    )
     entries = [
-        {"fingerprint": key[3], "count": count, "rule": key[1], "file": key[0], "message": key[2]}
-        for key, count in sorted(counts.items())
+        {
+            "fingerprint": found.fingerprint,
+            "rule": found.rule,
+            "file": found.location.file,
+            "message": found.message,
+        }
+        for found in findings
     ]
-    return json.dumps({"version": 1, "findings": entries}, indent=2) + "\n"
+    entries.sort(key=lambda entry: (entry["file"], entry["rule"], entry["fingerprint"]))
+    return json.dumps({"version": VERSION, "findings": entries}, indent=2) + "\n"

@@ -2,6 +2,7 @@
 
 from meshctl.engine.report import Frame, Location, ResourceId
 from meshctl.resources import Ref, Resource
+from meshctl.resources.resource import UNKNOWN_NAMESPACE
 from meshctl.sources.documents import Problem, Span
 
 _CONTEXT = 2
@@ -44,8 +45,9 @@ def identify_at(ref: Ref) -> ResourceId:
 
 
 def identify(resource: Resource) -> ResourceId:
-    """Name the object for the report."""
-    return ResourceId(resource.api_version, resource.kind, resource.namespace, resource.name)
+    """Name the object for the report; a namespace that nobody knows is empty."""
+    home = "" if resource.namespace == UNKNOWN_NAMESPACE else resource.namespace
+    return ResourceId(resource.api_version, resource.kind, home, resource.name)
 
 
 def _location(file: str, span: Span, path: str, frame: Frame | None) -> Location:

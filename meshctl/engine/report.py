@@ -68,7 +68,7 @@ class RelatedPlace(NamedTuple):
 
 
 def fingerprint_of(rule: str, *parts: str) -> str:
-    """Compute a fingerprint: of the rule's id, what names the object and place, the message."""
+    """Compute a fingerprint of a rule's id and what tells one of its findings from another."""
     from hashlib import sha256  # noqa: PLC0415 - loads OpenSSL; without findings nobody needs it
 
     return sha256("\0".join((rule, *parts)).encode("utf-8", "replace")).hexdigest()[:32]
@@ -77,7 +77,8 @@ def fingerprint_of(rule: str, *parts: str) -> str:
 class LocatedFinding(NamedTuple):
     """One finding with its place in a file.
 
-    ``fingerprint`` stays the same when lines move: it depends on rule, object, path and message.
+    ``fingerprint`` stays the same when lines, files and other findings move, and is unique in a
+    report. It is made of the rule and the ``anchor``, which holds all the rest.
     """
 
     rule: str
@@ -88,13 +89,20 @@ class LocatedFinding(NamedTuple):
     location: Location
     related: tuple[RelatedPlace, ...]
     fix: str | None
-    fingerprint: str
+    anchor: str
+
+    @property
+    def fingerprint(self) -> str:
+        """What tells this finding from all others."""
+        return fingerprint_of(self.rule, self.anchor)
 
     def fingerprint_as(self, rule: str) -> str:
         """Compute the fingerprint it would have under another id of its rule."""
-        if not self.resource.kind:
-            return fingerprint_of(rule, self.location.file, self.message)
-        return fingerprint_of(rule, *self.resource, self.location.path, self.message)
+        return fingerprint_of(rule, self.anchor)
+
+
+EVERY_RULE = "*"
+"""What ``NotCheckedRule`` names where no rule could know."""
 
 
 class NotCheckedRule(NamedTuple):
@@ -105,7 +113,10 @@ class NotCheckedRule(NamedTuple):
 
 
 class Summary(NamedTuple):
-    """How much was analysed, and how much was found."""
+    """How much was analysed, and how much was found.
+
+    ``skipped`` counts the documents that are no Kubernetes manifests.
+    """
 
     files: int
     documents: int
@@ -114,12 +125,22 @@ class Summary(NamedTuple):
     warnings: int
     infos: int
     ignored: int
+    skipped: int = 0
+
+
+class StaleEntry(NamedTuple):
+    """An entry of a baseline that accepts nothing any more."""
+
+    rule: str
+    file: str
 
 
 class Report(NamedTuple):
     """Ordered findings (file, line, column, rule), what was not checked, and the counts.
 
-    ``rules`` documents every rule that has a finding, for renderers that explain rules.
+    ``rules`` documents every rule that has a finding, for renderers that explain rules. A report
+    ``is_incomplete`` where files could not be read. ``stale`` are entries of the baseline that
+    accept nothing. ``root`` is the top of the repository where the user named it.
     """
 
     version: str
@@ -130,3 +151,6 @@ class Report(NamedTuple):
     crashed: bool = False
     notes: tuple[str, ...] = ()
     """What users should write anew, such as old ids of rules; for standard error."""
+    is_incomplete: bool = False
+    stale: tuple[StaleEntry, ...] = ()
+    root: str = ""

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from meshctl.mesh.core.inventory import Inventory
+from meshctl.mesh.core.knowledge import NOTHING_LACKS, Knowledge
 from meshctl.mesh.core.mesh_config import MeshConfig
 from meshctl.resources import (
     AuthorizationPolicy,
@@ -53,9 +54,12 @@ class Mesh(Inventory):
         self, resources: Sequence[Resource], config: MeshConfig | None = None, *,
         is_whole: bool = False, judge: Callable[[Resource], Verdict] = lambda _: ACCEPTED,
         ownership: Ownership | None = None, unread: frozenset[str] = frozenset(),
-        injection: InjectionByHand | None = None,
+        injection: InjectionByHand | None = None, knowledge: Knowledge = NOTHING_LACKS,
     ) -> None:  # fmt: skip
-        super().__init__(resources, config, is_whole=is_whole, unread=unread, injection=injection)
+        super().__init__(
+            resources, config, is_whole=is_whole, unread=unread, injection=injection,
+            knowledge=knowledge,
+        )  # fmt: skip
         self._judge = judge
         self._teams = ownership or Ownership()
         self._verdicts: dict[Resource, Verdict] = {}

@@ -1,4 +1,4 @@
-"""Finds values that were meant to be replaced before the object is applied."""
+"""Tells which values of an object were meant to be replaced before it is applied."""
 
 import re
 from collections.abc import Iterator
@@ -7,11 +7,20 @@ from typing import Any
 from meshctl.resources.resource import Resource
 from meshctl.resources.view import Path, Ref
 
+_VARIABLE = re.compile(r"\$\{\s*([A-Za-z_]\w*)[^}]*\}")
 _PLACEHOLDER = re.compile(
-    r"\$\([A-Za-z_][\w.-]*\)|\$\{[A-Za-z_]\w*(?::?-[^}]*)?\}|\{\{.*?\}\}|\b[A-Z][A-Z0-9_]*_PLACEHOLDER\b"
+    r"""\$\([A-Za-z_][\w.-]*\)        # kustomize
+      | \$\{\s*[A-Za-z_]\w*[^}]*\}    # envsubst, Flux with its defaults
+      | \$[A-Za-z_]\w*                # a shell
+      | \{\{.*?\}\} | \{%.*?%\}       # Helm, Jinja
+      | <[A-Za-z][\w .-]*>            # a person
+      | __[A-Z][A-Z0-9_]*__ | @[A-Z][A-Z0-9_]*@
+      | (?<![A-Za-z0-9_])[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+(?![A-Za-z0-9_])
+      | (?<![A-Za-z0-9_])(?:NAMESPACE|PLACEHOLDER|REPLACE|REPLACEME|CHANGEME|CHANGE-ME|TODO)(?![A-Za-z0-9_])
+    """,
+    re.VERBOSE,
 )
-
-_SIGNS = ("$(", "${", "{{", "_PLACEHOLDER")
+_SIGNS = re.compile(r"[$<@]|\{[{%]|__|[A-Z]_?[A-Z]")
 """One of them is in every placeholder."""
 
 # Kubernetes itself expands $(VAR) in these fields of containers, and shells and templates live in
@@ -21,26 +30,93 @@ _LITERAL_GROUPS = ("networking.istio.io", "security.istio.io", "telemetry.istio.
 _FREE_TEXT = frozenset({"annotations", "inlineCode", "value", "configPatches", "pluginConfig",
                         "filter", "expression", "stringBody", "bytesBody", "rewrite", "regex",
                         "headers"})  # fmt: skip
+_NAMES = frozenset({
+    "name", "namespace", "host", "hosts", "gateways", "credentialName", "serviceAccountName",
+    "serviceAccount", "principals", "notPrincipals", "namespaces", "notNamespaces", "exportTo",
+    "labels", "matchLabels", "selector", "address", "bind", "egress", "dnsName", "sni", "sniHosts",
+    "subjectAltNames", "issuer", "jwksUri", "workloadSelector",
+})  # fmt: skip
+"""Fields that hold names; elsewhere capitals with underscores may be a constant of Envoy."""
+
+_WORDS = ("$", "<", "{{", "{%", "__", "@", "NAMESPACE", "PLACEHOLDER", "REPLACE", "CHANGE", "TODO")
+_CAPITALS = re.compile(r"[A-Z0-9]_[A-Z]")
+
+
+def has_placeholder(text: str, *, is_name: bool = True) -> bool:
+    """Does a text hold something that has to be replaced? A name holds no word in capitals."""
+    return _find(text, is_name=is_name) is not None
+
+
+def _find(text: str, *, is_name: bool) -> str | None:
+    if not _SIGNS.search(text):
+        return None
+    for match in _PLACEHOLDER.finditer(text):
+        if is_name or not match[0][0].isupper():
+            return match[0]
+    return None
 
 
 def find_placeholders(resource: Resource) -> Iterator[tuple[str, Ref]]:
-    """Walk the placeholders in the metadata and spec of a mesh object, each text once."""
+    """Walk the placeholders in the metadata and spec of a mesh object, each text once.
+
+    Variables that Flux is known to replace are none.
+    """
     if resource.group not in _LITERAL_GROUPS and resource.kind not in {"Service", "Namespace"}:
         return
-    if not resource.prefix and not resource.document.may_hold(_SIGNS):
+    if not resource.prefix and not _may_hold(resource):
         return
     seen: set[str] = set()
     for top in ("metadata", "spec"):
         for path, text in _texts(resource.data.get(top), (top,)):
-            match = _PLACEHOLDER.search(text)
-            if match is not None and match[0] not in seen:
-                seen.add(match[0])
-                yield match[0], Ref(resource, path)
+            found = _find(text, is_name=_holds_names(path))
+            if found is None or found in seen or is_replaced(resource, found):
+                continue
+            seen.add(found)
+            yield found, Ref(resource, path)
+
+
+def _may_hold(resource: Resource) -> bool:
+    """Ask the text first, since walking an object costs more."""
+    document = resource.document
+    return document.may_hold(_WORDS) or (
+        "_" in document.text and bool(_CAPITALS.search(document.text))
+    )
+
+
+def is_replaced(resource: Resource, placeholder: str) -> bool:
+    """Does Flux replace this placeholder, as far as the input tells?"""
+    match = _VARIABLE.fullmatch(placeholder)
+    return match is not None and resource.document.placement.replaces(match[1])
+
+
+def is_undecided(ref: Ref) -> bool:
+    """Does the value at a place, or one right below it, hold a placeholder?"""
+    value: Any = ref.resource.data
+    for key in ref.path:
+        try:
+            value = value[key]
+        except (KeyError, IndexError, TypeError):
+            break
+    if isinstance(value, str):
+        return has_placeholder(value, is_name=_holds_names(ref.path))
+    if isinstance(value, dict):
+        return any(
+            isinstance(child, str) and has_placeholder(child, is_name=key in _NAMES)
+            for key, child in value.items()
+        )
+    if isinstance(value, list):
+        is_name = _holds_names(ref.path)
+        return any(isinstance(one, str) and has_placeholder(one, is_name=is_name) for one in value)
+    return False
+
+
+def _holds_names(path: Path) -> bool:
+    return any(key in _NAMES for key in path[-2:] if isinstance(key, str))
 
 
 def _texts(value: Any, path: Path) -> Iterator[tuple[Path, str]]:
     if isinstance(value, str):
-        if any(sign in value for sign in _SIGNS):
+        if _SIGNS.search(value):
             yield path, value
     elif isinstance(value, dict):
         for key, child in value.items():

@@ -7,6 +7,11 @@ from meshctl.istio.kind_names import CLUSTER_SCOPED
 from meshctl.resources.view import Ref, View, cached_property
 from meshctl.sources.documents import Document
 
+UNKNOWN_NAMESPACE = "<namespace>"
+"""Stands for the namespace of objects that name none, where nothing else tells. One namespace for
+all of them: files without a namespace are applied together, as a rule. No Kubernetes name has
+angle brackets, so that it meets no other."""
+
 
 class Resource(View):
     """One Kubernetes object of the input: identity, metadata, ``spec``.
@@ -47,6 +52,12 @@ class Resource(View):
     def directory(self) -> str:
         """The directory of the file that declares it."""
         return self.document.file.rpartition("/")[0]
+
+    def is_applied_with(self, other: "Resource") -> bool:
+        """Is it known that both are applied together: by one file, or by one kustomization?"""
+        mine, theirs = self.document, other.document
+        unit = mine.placement.unit
+        return mine.file == theirs.file or (bool(unit) and unit == theirs.placement.unit)
 
     @cached_property
     def group(self) -> str:

@@ -85,6 +85,13 @@ class Rule(NamedTuple):
     """May its findings and its id still change? Then it runs only where somebody selects it."""
     deprecated: str = ""
     """What to use instead, as a sentence, where it will be removed; naming it gives a note."""
+    compares_copies: bool = False
+    """Does it hold several declarations of one object against each other?"""
+
+    @property
+    def judges_alone(self) -> bool:
+        """Is it about an object or a text by itself, whatever else is in the mesh?"""
+        return self.family in {"document", "schema"}
 
     @property
     def runs_when_named(self) -> bool:
@@ -111,14 +118,15 @@ class Rule(NamedTuple):
 def rule(  # noqa: PLR0913 - what a rule declares, each by its name
     *, on: type[Resource], severity: Severity, since: str, equivalents: tuple[str, ...] = (),
     optional: bool = False, hazard: bool = False, renamed_from: tuple[str, ...] = (),
-    preview: bool = False, deprecated: str = "",
+    preview: bool = False, deprecated: str = "", compares_copies: bool = False,
 ) -> Callable[[Check], Rule]:  # fmt: skip
     """Make a rule of a generator ``check(resource, mesh)`` that is called for every ``on``.
 
     An ``optional`` rule would be noise in most meshes; it runs only where somebody selects it. A
     ``hazard`` of injection is what ``kube-inject --check`` looks for. A rule begins its life in
     ``preview`` where its findings are not proven yet, keeps its old ids in ``renamed_from``, and
-    says in ``deprecated`` what takes its place before it goes.
+    says in ``deprecated`` what takes its place before it goes. One that ``compares_copies`` is about
+    several declarations of one object, which are alternatives to all other rules.
     """
 
     def decorate(check: Check) -> Rule:
@@ -126,7 +134,7 @@ def rule(  # noqa: PLR0913 - what a rule declares, each by its name
         docs = check.__globals__.get("__doc__") or ""
         return Rule(
             rule_id(module), on, severity, equivalents, since, docs.strip(), check, optional, hazard,
-            renamed_from, preview, deprecated,
+            renamed_from, preview, deprecated, compares_copies,
         )  # fmt: skip
 
     return decorate

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from yaml import Node
 
+from meshctl.sources.placement import UNKNOWN, Placement
 from meshctl.yaml import comments as tokens
 from meshctl.yaml import positions as places
 from meshctl.yaml import reader as yaml
@@ -45,12 +46,17 @@ class Comment(NamedTuple):
 
 @dataclass(slots=True, eq=False)
 class Document:
-    """One YAML or JSON document: its text, the parsed data, and where it starts."""
+    """One YAML or JSON document: its text, the parsed data, where it starts, how it is applied.
+
+    A renderer gives what it renders together a ``unit`` of its own in the placement: documents of
+    one unit are applied together, those of others may be alternatives to them.
+    """
 
     file: str
     first_line: int
     text: str
     data: Any
+    placement: Placement = UNKNOWN
 
     def span(self, path: tuple[str | int, ...], *, key: bool = False) -> Span:
         """Find the value (or the key) at a path by composing the text again.

@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple, TextIO
 
 from meshctl.errors import InputError
+from meshctl.sources import kustomizations
 from meshctl.sources.documents import Problem
+from meshctl.sources.placement import UNKNOWN, Gap, Placement
 from meshctl.sources.templates import TOP, look
 
 if TYPE_CHECKING:
@@ -25,10 +27,11 @@ _MAGIC = re.compile(r"[*?\[]")
 
 
 class File(NamedTuple):
-    """A file to read, and whether the user named it (or a directory that holds it)."""
+    """A file to read, whether the user named it (and no directory), and how it is applied."""
 
     name: str
     named: bool
+    placement: Placement = UNKNOWN
 
 
 class Found(NamedTuple):
@@ -36,6 +39,7 @@ class Found(NamedTuple):
 
     files: list[File]
     problems: list[Problem]
+    gaps: list[Gap]
 
 
 def find(paths: Sequence[str]) -> Found:
@@ -50,10 +54,13 @@ def find(paths: Sequence[str]) -> Found:
             search.add(path)
         except OSError as error:
             raise unreadable_input(path, error) from None
+    placed = kustomizations.place(search.kustomizations)
     files = [
-        file for real, file in search.files.items() if file.named or real not in search.patches
+        file._replace(placement=placed.placements.get(real, UNKNOWN))
+        for real, file in search.files.items()
+        if file.named or real not in placed.patches
     ]
-    return Found(files, search.problems)
+    return Found(files, search.problems, [*search.charts, *placed.gaps])
 
 
 def read(file: File, stdin: TextIO | BinaryIO | None = None) -> bytes:
@@ -87,7 +94,8 @@ class _Search:
 
     def __init__(self) -> None:
         self.files: dict[str, File] = {}
-        self.patches: set[str] = set()
+        self.charts: list[Gap] = []
+        self.kustomizations: list[kustomizations.Kustomization] = []
         self.problems: list[Problem] = []
         self._visited: set[str] = set()
 
@@ -151,8 +159,8 @@ class _Search:
         paths = [path for path in sorted(directory.iterdir()) if not _is_skipped(path.name)]
         paths = [path for path in paths if not (ignores and _is_ignored(path, ignores))]
         unrendered = look(directory, [path.name for path in paths])
-        self.problems += unrendered.problems
-        self.patches |= unrendered.patches
+        self.charts += unrendered.charts
+        self.kustomizations += unrendered.kustomizations
         below: list[Path] = []
         for path in paths:
             if path.name in unrendered.names:

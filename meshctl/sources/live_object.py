@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from meshctl.sources.documents import Comment, Document
+from meshctl.sources.placement import UNKNOWN
 
 
 class ObjectDocument(Document):
@@ -15,6 +16,7 @@ class ObjectDocument(Document):
         self.file = file
         self.first_line = 1
         self.data = data
+        self.placement = UNKNOWN
         self._text: str | None = None
 
     @property

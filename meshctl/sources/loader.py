@@ -7,10 +7,13 @@ from typing import Any, BinaryIO, NamedTuple, TextIO
 
 from meshctl.sources import files, workers
 from meshctl.sources.documents import Document, Lines, Problem
+from meshctl.sources.gitops import follow
+from meshctl.sources.manifests import REFUSED, Part, is_manifest, parts
+from meshctl.sources.placement import Gap
 from meshctl.sources.templates import TOP
 from meshctl.yaml.notes import Note
 from meshctl.yaml.parser import Parser
-from meshctl.yaml.splitter import decode, split
+from meshctl.yaml.splitter import decode
 
 PARALLEL_FROM = 250_000
 """Characters of text from which more processes pay: some 250 resources."""
@@ -30,21 +33,17 @@ class Unread(NamedTuple):
 class Loaded(NamedTuple):
     """What was read: the number of files, their documents in order, what is wrong with the text.
 
-    ``unread`` are the kinds of which objects may be missing.
+    ``unread`` are the kinds of which objects may be missing. ``skipped`` counts the documents
+    that are nobody's manifests: no ``apiVersion`` and no ``kind``. ``gaps`` are what stands there
+    without its objects.
     """
 
     files: int
     documents: list[Document]
     problems: list[Problem]
     unread: tuple[Unread, ...] = ()
-
-
-class _DocumentText(NamedTuple):
-    """The text of one document, not yet parsed."""
-
-    file: str
-    first_line: int
-    text: str
+    skipped: int = 0
+    gaps: tuple[Gap, ...] = ()
 
 
 def load(
@@ -62,15 +61,25 @@ def load(
         found = files.find(paths)
         documents: list[Document] = []
         problems = found.problems
-        parts = [part for file in found.files for part in _parts(file, stdin, problems)]
-        for done, (part, (data, notes)) in enumerate(zip(parts, _parsed(parts), strict=True), 1):
-            if data is not None:
-                documents.append(Document(part.file, part.first_line, part.text, data))
-            if notes:
-                problems += _problems(part, [Note(*note) for note in notes])
-            if on_progress and (done % _PROGRESS_STEP == 0 or done == len(parts)):
-                on_progress(done, len(parts))
-        return _without_templates(Loaded(len(found.files), documents, problems))
+        pieces = [part for file in found.files for part in _read(file, stdin, problems)]
+        skipped = 0
+        for done, (part, (data, notes)) in enumerate(zip(pieces, _parsed(pieces), strict=True), 1):
+            if part.file != files.STDIN and not is_manifest(part.text, data):
+                skipped += 1
+            else:
+                if data is not None and not part.is_dropped:
+                    documents.append(_document(part, data))
+                if notes or part.notes:
+                    problems += _problems(part, [Note(*note) for note in notes])
+            if on_progress and (done % _PROGRESS_STEP == 0 or done == len(pieces)):
+                on_progress(done, len(pieces))
+        gaps = (*found.gaps, *follow(documents))
+        loaded = Loaded(len(found.files), documents, problems, skipped=skipped, gaps=gaps)
+        return _without_templates(loaded)
+
+
+def _document(part: Part, data: Any) -> Document:
+    return Document(part.file, part.first_line, part.text, data, part.placement)
 
 
 @contextmanager
@@ -85,10 +94,10 @@ def _collector_off() -> Iterator[None]:
             gc.enable()
 
 
-def _parts(
+def _read(
     file: files.File, stdin: TextIO | BinaryIO | None, problems: list[Problem]
-) -> Iterator[_DocumentText]:
-    """Read a file and cut it into documents; a file that holds none becomes a problem."""
+) -> Iterator[Part]:
+    """Read a file and cut it into documents; a named file that holds none becomes a problem."""
     try:
         content = files.read(file, stdin)
     except OSError as error:
@@ -101,10 +110,10 @@ def _parts(
         problems.append(Problem("document-too-large", message, file.name, TOP))
         return
     empty = True
-    for first_line, text in split(decode(content)):
-        yield _DocumentText(file.name, first_line, text)
+    for part in parts(file.name, decode(content)):
+        yield part._replace(placement=file.placement)
         empty = False
-    if empty:
+    if empty and file.named:
         problems.append(
             Problem(
                 "empty-file", "this file holds no document; delete it, or fill it", file.name, TOP
@@ -112,28 +121,32 @@ def _parts(
         )
 
 
-def _parsed(parts: Sequence[_DocumentText]) -> Iterator[tuple[Any, list[tuple[Any, ...]]]]:
-    size = sum(len(part.text) for part in parts)
+def _parsed(pieces: Sequence[Part]) -> Iterator[tuple[Any, list[tuple[Any, ...]]]]:
+    size = sum(len(part.text) for part in pieces)
     count = workers.available() if size >= PARALLEL_FROM else 1
-    shares: list[list[_DocumentText]] = [[] for _ in range(count)]
+    shares: list[list[Part]] = [[] for _ in range(count)]
     before = 0
-    for part in parts:
+    for part in pieces:
         shares[before * count // size].append(part)
         before += len(part.text)
     return workers.spread(_parse, shares)
 
 
-def _parse(parts: Sequence[_DocumentText]) -> Iterator[tuple[Any, list[tuple[Any, ...]]]]:
-    parser = Parser()
-    for part in parts:
+def _parse(pieces: Sequence[Part]) -> Iterator[tuple[Any, list[tuple[Any, ...]]]]:
+    parser = Parser(tells_json=True)
+    for part in pieces:
         data, notes = parser.parse(part.text, part.first_line)
         yield data, [tuple(note) for note in notes]
 
 
-def _problems(part: _DocumentText, notes: Sequence[Note]) -> Iterator[Problem]:
-    """Place notes in their file, each on the line where it starts."""
+def _problems(part: Part, notes: Sequence[Note]) -> Iterator[Problem]:
+    """Place notes in their file, each on the line where it starts.
+
+    What the YAML parser makes of a text that kubectl reads as JSON, or never sees, is no news.
+    """
     lines = Lines(part.text)
-    for note in notes:
+    others = () if part.is_dropped else (n for n in notes if part.is_json or n.kind != REFUSED)
+    for note in (*part.notes, *others):
         line_end = part.text.find("\n", note.start)
         end = note.end if line_end < 0 else min(note.end, line_end)
         span = lines.span(note.start, end, part.first_line)
@@ -154,4 +167,6 @@ def _without_templates(loaded: Loaded) -> Loaded:
         loaded.files,
         [document for document in loaded.documents if document.file not in first],
         [problem for problem in loaded.problems if first.get(problem.file, problem) is problem],
+        skipped=loaded.skipped,
+        gaps=loaded.gaps,
     )

@@ -22,10 +22,14 @@ _CONTENT = re.compile(r"(?:---(?=\s)|#[^\n]*|\s)*+(\S+)")
 
 
 class Parser:
-    """Parses documents one after the other. Nothing in a text makes it raise."""
+    """Parses documents one after the other. Nothing in a text makes it raise.
 
-    def __init__(self) -> None:
+    ``tells_json`` asks for a note where a text begins as JSON and isn't.
+    """
+
+    def __init__(self, *, tells_json: bool = False) -> None:
         self._reader = Reader()
+        self._tells_json = tells_json
 
     def parse(self, text: str, first_line: int) -> tuple[Any, list[Note]]:
         """Read one document: its data (``None`` if there is no object in it) and what is wrong."""
@@ -42,11 +46,13 @@ class Parser:
 
     def _read(self, text: str, first_line: int) -> tuple[Any, list[Note]]:
         _check_characters(text)
+        no_json: list[Note] = []
         if _BRACE.match(text):
             try:
                 return _read_json(text), []
-            except (ValueError, RecursionError):
-                pass  # no JSON, or with a mistake whose place the YAML parser tells
+            except (ValueError, RecursionError) as error:
+                # No JSON, or with a mistake whose place the YAML parser tells.
+                no_json = _no_json(error) if self._tells_json else []
         try:
             data, notes = self._reader.read(text, first_line)
         except UnreadableError as error:
@@ -56,7 +62,7 @@ class Parser:
                 _refuse_template(text[: farthest if line_end < 0 else line_end], is_broken=True)
             raise
         _refuse_template(text, is_broken=False)
-        return data, notes
+        return data, [*notes, *no_json]
 
 
 def _check_characters(text: str) -> None:
@@ -89,6 +95,15 @@ def _read_json(text: str) -> Any:
     if "\\ud" in text or "\\uD" in text:
         json.dumps(data, ensure_ascii=False).encode()  # half a surrogate pair is no text
     return data
+
+
+def _no_json(error: Exception) -> list[Note]:
+    """Say where JSON breaks, for whoever reads the text as nothing else."""
+    if not isinstance(error, json.JSONDecodeError):
+        return []
+    message = "kubectl reads a file that starts with `{` as JSON and refuses this"
+    advice = "write JSON (names in quotes, no comma at the end), or put `---` above to have YAML"
+    return [Note("refused-by-kubectl", f"{message}; {advice}", error.pos, error.pos + 1)]
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -155,7 +155,7 @@ def test_a_smell_that_files_make_an_error_is_a_difference(tmp_path: Path) -> Non
 
 
 def test_what_is_wrong_with_a_text_is_a_difference(tmp_path: Path) -> None:
-    (tmp_path / "new.yaml").write_text("a: [")
+    (tmp_path / "new.yaml").write_text("kind: [")
     files = load([str(tmp_path / "new.yaml")])
     difference = compare_live(read_snapshot(StubCluster(service("cart"))), files, WHOLE)
     assert ["document/yaml-syntax"] == rules(difference.report)

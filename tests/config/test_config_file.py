@@ -39,6 +39,7 @@ def test_every_setting_is_read_and_files_lie_beside_the_config(tmp_path: Path) -
     file = written(tmp_path, FULL)
     expected = Settings(
         namespace="shop",
+        default_namespace="shop",
         select=("gateway", "IST0101"),
         fail_on="warning",
         whole_mesh=True,

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from meshctl.engine.analyze import unwrap
+from meshctl.engine.objects import unwrap
 from meshctl.engine.registry import load_all
 from meshctl.engine.runner import run
 from meshctl.mesh import Mesh

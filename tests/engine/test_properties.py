@@ -10,7 +10,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from meshctl.engine.analyze import unwrap
+from meshctl.engine.objects import unwrap
 from meshctl.engine.registry import load_all
 from meshctl.engine.runner import run
 from meshctl.mesh import Mesh

@@ -70,8 +70,8 @@ def test_an_old_id_ignores_wherever_it_is_written(write, tmp_path) -> None:
     assert NEW in found(analyze([file], Settings()))
     baseline = tmp_path / "baseline.json"
     (finding,) = (one for one in analyze([file], Settings()).findings if one.rule == NEW)
-    entry = {"fingerprint": finding.fingerprint_as(OLD), "count": 1}
-    baseline.write_text(json.dumps({"version": 1, "findings": [entry]}))
+    entry = {"fingerprint": finding.fingerprint_as(OLD), "rule": OLD, "file": "a.yaml"}
+    baseline.write_text(json.dumps({"version": 2, "findings": [entry]}))
     reports = {
         "--ignore": analyze([file], Settings(ignore=(OLD,))),
         "the config file": analyze(

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from meshctl.engine.analyze import unwrap
+from meshctl.engine.objects import unwrap
 from meshctl.errors import UsageError
 from meshctl.inspect.injection.explanation import answer, is_conflict
 from meshctl.mesh import Mesh

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from meshctl.engine.analyze import unwrap
+from meshctl.engine.objects import unwrap
 from meshctl.inspect.tls.rows import TlsCheck
 from meshctl.mesh import Mesh
 from meshctl.sources.documents import Document

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 import yaml
 
-from meshctl.engine.analyze import load_mesh, unwrap
+from meshctl.engine.analyze import load_mesh
+from meshctl.engine.objects import unwrap
 from meshctl.errors import UsageError
 from meshctl.inspect.describe import Description
 from meshctl.inspect.describe import describe as described

@@ -11,7 +11,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from meshctl.engine.analyze import unwrap
+from meshctl.engine.objects import unwrap
 from meshctl.inspect.describe import describe
 from meshctl.inspect.injection.explanation import answer
 from meshctl.mesh import Mesh

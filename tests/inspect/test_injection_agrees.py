@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from meshctl.engine.analyze import unwrap
+from meshctl.engine.objects import unwrap
 from meshctl.inject.pod.decision import reason_against
 from meshctl.inject.settings.injector_config import read_settings
 from meshctl.inspect.injection.explanation import PodOutcome, injection

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from meshctl.engine.analyze import unwrap
+from meshctl.engine.objects import unwrap
 from meshctl.engine.registry import load_all
 from meshctl.errors import UsageError
 from meshctl.inspect.tls.answer import narrow

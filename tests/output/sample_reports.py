@@ -166,7 +166,7 @@ def _finding(
         location,
         related,
         fix,
-        fingerprint=f"{rule} {resource.title} {location.path}",
+        anchor=f"{resource.title} {location.path}",
     )
 
 

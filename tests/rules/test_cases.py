@@ -58,7 +58,7 @@ def read_expectations(case: Path, own_rule: str) -> list[Expected]:
 
 
 def read_settings(case: Path, rules: set[str]) -> Settings:
-    options: dict[str, Any] = {"select": tuple(sorted(rules))}
+    options: dict[str, Any] = {"select": tuple(sorted(rules)), "default_namespace": "default"}
     first = case_files(case)[0].read_bytes().partition(b"\n")[0].decode("utf-8", "replace")
     match = DIRECTIVE.search(first)
     for word in match[1].split() if match else ():
@@ -68,7 +68,7 @@ def read_settings(case: Path, rules: set[str]) -> Settings:
         elif name == "kube-inject":
             options["injection"] = InjectionByHand()
         elif name == "namespace":
-            options["namespace"] = value
+            options["namespace"] = options["default_namespace"] = value
         elif name == "also":
             options["select"] += (value,)
         elif name == "ownership":

@@ -12,6 +12,8 @@ from meshctl.errors import InputError
 from meshctl.sources import files, loader, workers
 from meshctl.sources.documents import Problem, Span
 from meshctl.sources.loader import Loaded, load
+from meshctl.sources.manifests import Part
+from meshctl.sources.placement import Gap
 
 # pytest-xdist has threads of its own; Python 3.12 warns of forking beside them.
 pytestmark = pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
@@ -27,14 +29,18 @@ def kinds(loaded: Loaded) -> list[tuple[str, int, int]]:
 
 
 def test_documents_know_their_file_and_lines(tmp_path: Path) -> None:
-    (tmp_path / "a.yaml").write_text("# head\na: 1\n---\n---\nb: {c: x}\n")
-    (tmp_path / "b.json").write_text('{"d": 1}')
+    (tmp_path / "a.yaml").write_text("# head\nkind: A\nspec: 1\n---\n---\nkind: B\nspec: {c: x}\n")
+    (tmp_path / "b.json").write_text('{"kind": "C", "spec": 1}')
     loaded = load([str(tmp_path)])
     a, b = str(tmp_path / "a.yaml"), str(tmp_path / "b.json")
     actual = [(d.file, d.first_line, d.data) for d in loaded.documents]
-    assert [(a, 1, {"a": 1}), (a, 4, {"b": {"c": "x"}}), (b, 1, {"d": 1})] == actual
+    assert actual == [
+        (a, 1, {"kind": "A", "spec": 1}),
+        (a, 5, {"kind": "B", "spec": {"c": "x"}}),
+        (b, 1, {"kind": "C", "spec": 1}),
+    ]
     assert (2, []) == (loaded.files, loaded.problems)
-    assert Span(5, 8, 5, 9) == loaded.documents[1].span(("b", "c"))
+    assert Span(7, 11, 7, 12) == loaded.documents[1].span(("spec", "c"))
 
 
 def test_a_broken_document_does_not_stop_the_others() -> None:
@@ -95,30 +101,96 @@ def test_bytes_that_are_no_text_spoil_only_their_document() -> None:
 
 def test_a_template_is_one_problem_of_its_file(tmp_path: Path) -> None:
     (tmp_path / "a.yaml").write_text(
-        "kind: A\n---\nb: {{ .Values.x }}\n---\nc: d: e\n---\n{{ if }}\n"
+        "kind: A\nspec: 1\n---\nkind: {{ .Values.x }}\n---\nkind: d: e\n---\n{{ if }}\n"
     )
-    (tmp_path / "b.yaml").write_text("kind: B\n")
+    (tmp_path / "b.yaml").write_text("kind: B\nspec: 1\n")
     loaded = load([str(tmp_path)])
-    assert [{"kind": "B"}] == [d.data for d in loaded.documents]
-    assert [("helm-template", 3, 4)] == kinds(loaded)
+    assert [{"kind": "B", "spec": 1}] == [d.data for d in loaded.documents]
+    assert [("helm-template", 4, 7)] == kinds(loaded)
     assert "`helm template NAME CHART | meshctl analyze -`" in loaded.problems[0].message
 
 
-def test_charts_and_kustomizations_are_problems(tmp_path: Path) -> None:
+def test_charts_and_kustomizations_are_gaps(tmp_path: Path) -> None:
     (tmp_path / "Chart.yaml").write_text("name: x\n")
     (tmp_path / "kustomization.yaml").write_text("patches: [{path: patch.yaml}]\n")
     (tmp_path / "patch.yaml").write_text("kind: A\n")
-    (tmp_path / "mesh.yaml").write_text("kind: B\n")
+    (tmp_path / "mesh.yaml").write_text("kind: B\nmetadata: {}\n")
     loaded = load([str(tmp_path)])
-    assert [{"kind": "B"}] == [d.data for d in loaded.documents]
-    assert [("helm-chart", 1, 1), ("kustomization", 1, 1)] == kinds(loaded)
+    assert [{"kind": "B", "metadata": {}}] == [d.data for d in loaded.documents]
+    here = str(tmp_path)
+    assert (Gap("chart", here), Gap("changed by kustomization", here)) == loaded.gaps
+
+
+def test_what_is_no_manifest_is_skipped_and_counted(tmp_path: Path) -> None:
+    texts = {
+        "compose.yml": "services:\n  db: {image: x, url: a:::}\n",
+        "broken.yml": "hosts: :all:\n- x: b: c\n",
+        "lines.json": '{"t": 1}\n{"t": 2}\n',
+        "list.json": '[{"a": 1}]',
+        "comments.json": '{\n  // strict\n  "strict": true,\n}',
+        "tags.yaml": "Resources: {A: !Ref B}\n",
+        "twice.yaml": "a: 1\na: 2\n",
+        "jinja.yaml": "{% if x %}\na: 1\n{% endif %}\n",
+        "grafana.yaml": "apiVersion: 1\ndatasources: []\n",
+        "drone.yaml": "kind: pipeline\nname: x\n",
+        "empty.yaml": "# nothing\n",
+    }
+    for name, text in texts.items():
+        (tmp_path / name).write_text(text)
+    loaded = load([str(tmp_path)])
+    assert ([], []) == (loaded.documents, kinds(loaded))
+    assert 11 == loaded.skipped  # the file with two lines of JSON holds two, the empty one none
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "apiVersion: v1\nmetadata: {name: [a\n",
+        "kind: Service\n\tmetadata: {}\n",
+        '{\n  "apiVersion": "v1",\n  "kind: "Service"}',
+        "- apiVersion: v1\n  kind: Service\n",
+        "# head\n---\nkind: Service\nspec: a: b\n",
+    ],
+)
+def test_a_broken_manifest_is_no_foreign_file(tmp_path: Path, text: str) -> None:
+    (tmp_path / "a.yaml").write_text(text)
+    loaded = load([str(tmp_path)])
+    assert (1, 0) == (len(loaded.problems), loaded.skipped)
+
+
+def names(loaded: Loaded) -> list[str]:
+    return [d.data["metadata"]["name"] for d in loaded.documents]
+
+
+def named(name: str) -> str:
+    return f'{{"apiVersion": "v1", "kind": "ConfigMap", "metadata": {{"name": "{name}"}}}}'
+
+
+@pytest.mark.parametrize(
+    ("text", "applied", "problems"),
+    [
+        (f"---\n{named('a')}\n...\n{named('b')}\n", ["a"], [("dropped-by-kubectl", 4, 1)]),
+        (f"{named('a')}\n---\n{named('b')}\n", ["a", "b"], [("refused-by-kubectl", 2, 1)]),
+        (f"---\n{named('a')}\n...\n---\n{named('b')}\n", ["a", "b"], []),
+        (f"{named('a')}\n\n{named('b')}", ["a", "b"], []),
+        (f"# c\n{named('a')}\n{named('b')}", ["a"], [("dropped-by-kubectl", 3, 1)]),
+        (f"--- {named('a')}\n", ["a"], [("refused-by-kubectl", 1, 5)]),
+        (f"---  # c\n{named('a')}\n", ["a"], []),
+        (f"%TAG ! x\n---\n{named('a')}\n", ["a"], [("refused-by-kubectl", 1, 1)]),
+    ],
+)  # fmt: skip
+def test_files_are_cut_as_kubectl_cuts_them(
+    text: str, applied: list[str], problems: list[tuple[str, int, int]]
+) -> None:
+    loaded = load_text(text)
+    assert (applied, problems) == (names(loaded), kinds(loaded))
 
 
 def test_an_unreadable_file_is_a_problem_unless_it_was_named(tmp_path: Path) -> None:
     (tmp_path / "gone.yaml").symlink_to("nowhere")
-    (tmp_path / "a.yaml").write_text("a: 1\n")
+    (tmp_path / "a.yaml").write_text("kind: A\nspec: 1\n")
     loaded = load([str(tmp_path)])
-    assert ([{"a": 1}], [("unreadable-file", 1, 1)]) == (
+    assert ([{"kind": "A", "spec": 1}], [("unreadable-file", 1, 1)]) == (
         [d.data for d in loaded.documents],
         kinds(loaded),
     )
@@ -177,7 +249,7 @@ def processes(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -
     if request.param == "a process that dies":
         parse, here = loader._parse, os.getpid()
 
-        def die(parts: list[loader._DocumentText]) -> Iterator[object]:
+        def die(parts: list[Part]) -> Iterator[object]:
             for done, result in enumerate(parse(parts)):
                 if os.getpid() != here and done == 50:
                     os._exit(1)
@@ -208,7 +280,7 @@ def test_processes_change_no_result() -> None:
         ("a: ] {{" + "[" * 1_000_000, "helm-template"),
         ("a: '{{ .Values.x }}'\nb: ] " + "[" * 1_000_000, "yaml-syntax"),
         ("a: " + "x" * 50_000_000, "document-too-large"),
-        ("{" + ",\n".join(f"k{n}: {n}" for n in range(50_000)) + "}", None),
+        ("---\n{" + ",\n".join(f"k{n}: {n}" for n in range(50_000)) + "}", None),
         ("---\n" * 100_000, "empty-file"),
         ("...\n" * 100_000, "empty-file"),
         ("# c\n" * 100_000, "empty-file"),

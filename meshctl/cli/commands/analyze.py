@@ -11,7 +11,10 @@ from meshctl.cli.options.groups import with_options
 from meshctl.cli.options.mesh_input import analyze_difference, analyze_input
 from meshctl.cli.options.names import split_names
 from meshctl.engine.baseline import baseline_text
+from meshctl.engine.report import Report
 from meshctl.output.files import write_file
+from meshctl.output.stderr import complain
+from meshctl.words import amount
 
 Diff = Annotated[
     bool, typer.Option("--diff", help="With --cluster: only what the files would add.")
@@ -40,11 +43,25 @@ def run(
         source, mesh, shown, is_live=chosen.is_live, select=split_names(select),
         **report.settings,
     )  # fmt: skip
+    if update_baseline is not None:
+        settings = settings._replace(baseline=None)  # it accepts what the old one does, too
     outputs = report.outputs(settings)
     answer = (analyze_difference if diff else analyze_input)(
         chosen, settings, options.schemas_from(crds)
     )
     outputs.write(answer)
-    if update_baseline is not None:
-        write_file(update_baseline, baseline_text(answer.findings))
-    raise typer.Exit(outputs.exit_code(answer))
+    raise typer.Exit(_settle(answer, settings.baseline, update_baseline, outputs.exit_code(answer)))
+
+
+def _settle(report: Report, old: str | None, new: str | None, code: int) -> int:
+    """Tell what of a baseline is gone, write a new one, and give the exit code."""
+    if report.stale:
+        complain(
+            f"{amount(len(report.stale), 'accepted finding')} of {old} didn't come up any more; "
+            f"--update-baseline {old} removes what is gone"
+        )
+    if new is None:
+        return code
+    write_file(new, baseline_text(report.findings))
+    complain(f"{new} accepts {amount(len(report.findings), 'finding')} now")
+    return 0 if code == 1 else code

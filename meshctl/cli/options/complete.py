@@ -102,7 +102,7 @@ def _objects(ctx: Any) -> Iterator[tuple[str, str, str]]:
 
     wanted = {*WORKLOAD_KINDS, "Service", "Gateway"}
     with suppress(Exception):
-        from meshctl.engine.analyze import unwrap
+        from meshctl.engine.objects import unwrap
         from meshctl.settings import Settings
         from meshctl.sources import files
         from meshctl.sources.loader import load

@@ -7,7 +7,8 @@ from typing import BinaryIO
 from meshctl.cli.options.connect import connect
 from meshctl.cli.options.shared import Input
 from meshctl.cluster.api import Access
-from meshctl.engine.analyze import analyze, collector_off, load_mesh, unwrap
+from meshctl.engine.analyze import analyze, collector_off, load_mesh
+from meshctl.engine.objects import unwrap
 from meshctl.engine.report import Report
 from meshctl.errors import UsageError
 from meshctl.mesh import Mesh

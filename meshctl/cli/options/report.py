@@ -52,6 +52,14 @@ class ReportFlags(NamedTuple):
         str | None, typer.Option(metavar="FILE", help="Ignore the findings this file accepts.")
     ] = None
 
+    skip_unreadable: Annotated[
+        bool | None,
+        typer.Option("--skip-unreadable", help="Go on without files that cannot be read."),
+    ] = None
+    root: Annotated[
+        str | None,
+        typer.Option(metavar="DIR", help="Top of the repository, for paths in reports."),
+    ] = None
     severity: Annotated[
         str,
         typer.Option(
@@ -94,6 +102,8 @@ class ReportFlags(NamedTuple):
             "fail_on": self.fail_on,
             "ignore": split_names(self.ignore),
             "baseline": self.baseline,
+            "skip_unreadable": self.skip_unreadable,
+            "root": self.root,
         }
 
 

@@ -156,6 +156,7 @@ def settings_from(
     whole = (is_live or None) if known.whole_mesh is None else known.whole_mesh
     flags |= {
         "namespace": source.default_namespace,
+        "default_namespace": source.default_namespace,
         "mesh_config": known.mesh_config,
         "whole_mesh": whole,
         "shown_namespaces": shown.namespaces if shown is not None else None,

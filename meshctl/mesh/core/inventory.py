@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import TypeVar
 
+from meshctl.mesh.core.knowledge import NOTHING_LACKS, Knowledge
 from meshctl.mesh.core.mesh_config import MeshConfig, find_mesh_config
 from meshctl.resources import Resource
 from meshctl.resources.cached_property import cached_property
@@ -25,13 +26,15 @@ class Inventory:
     ``is_whole`` says that the input is the complete mesh, so that what is missing is absent;
     objects of the kinds in ``unread`` may be missing all the same. ``by_hand`` is how
     ``kube-inject`` injects the workloads, where that is what they are asked about for.
+    ``knowledge`` names the namespaces of which the input surely shows a part.
     """
 
     def __init__(
         self, resources: Sequence[Resource], config: MeshConfig | None = None, *,
         is_whole: bool = False, unread: frozenset[str] = frozenset(),
-        injection: InjectionByHand | None = None,
+        injection: InjectionByHand | None = None, knowledge: Knowledge = NOTHING_LACKS,
     ) -> None:  # fmt: skip
+        self.knowledge = knowledge
         self.resources = tuple(resources)
         self.config = config or find_mesh_config(self.resources)
         self.is_whole = is_whole and unread <= _ASKED_BY_NAME

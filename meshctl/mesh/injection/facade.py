@@ -26,6 +26,20 @@ class InjectionFacade:
         self._inventory = inventory
 
     @cached_property
+    def admission_hosts(self) -> frozenset[str]:
+        """The hosts of admission webhooks, which the API server calls from outside the mesh."""
+        domain = self._inventory.config.domain
+        services = (
+            webhook.service
+            for configuration in self._inventory.of(WebhookConfiguration)
+            for webhook in configuration.webhooks
+        )
+        return frozenset(
+            f"{service.text('name')}.{service.text('namespace')}.svc.{domain}"
+            for service in services
+        )
+
+    @cached_property
     def webhooks(self) -> "Injector":
         """Injection webhooks and their settings."""
         from meshctl.mesh.injection.webhooks import Injector

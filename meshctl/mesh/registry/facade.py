@@ -26,6 +26,12 @@ class RegistryFacade(Registry):
         self._from_inventory = inventory
 
     @cached_property
+    def namespaces_with_services(self) -> frozenset[str]:
+        """Namespaces whose Services the input has, so that a missing one is absent."""
+        may_be_all = self._from_inventory.knowledge.may_show_all_of
+        return frozenset(filter(may_be_all, super().namespaces_with_services))
+
+    @cached_property
     def service_entries(self) -> "ServiceEntries":
         """ServiceEntries that declare the same."""
         from meshctl.mesh.registry.service_entries import ServiceEntries
@@ -55,6 +61,7 @@ class RegistryFacade(Registry):
             self._from_inventory.resources,
             self._from_inventory.config,
             is_whole=self._from_inventory.is_whole,
+            knowledge=self._from_inventory.knowledge,
         )
 
     @cached_property

@@ -7,6 +7,7 @@ pilot/pkg/security/authz/model/generator.go, Istio 1.31): ``trust-domain/ns/name
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from meshctl.mesh.core.knowledge import NOTHING_LACKS, Knowledge
 from meshctl.mesh.core.mesh_config import MeshConfig
 from meshctl.resources import (
     KubernetesGateway,
@@ -43,13 +44,15 @@ class ServiceAccounts:
     """The service accounts of the input, by namespace."""
 
     def __init__(
-        self, resources: Iterable[Resource], config: MeshConfig, *, is_whole: bool
-    ) -> None:
+        self, resources: Iterable[Resource], config: MeshConfig, *, is_whole: bool,
+        knowledge: Knowledge = NOTHING_LACKS,
+    ) -> None:  # fmt: skip
         self._known: dict[str, set[str]] = {}
         self._complete: set[str] = set()
         for resource in resources:
-            if isinstance(resource, ServiceAccount):
-                self._complete.add(resource.namespace)
+            home = resource.namespace
+            if isinstance(resource, ServiceAccount) and knowledge.may_show_all_of(home):
+                self._complete.add(home)
             for account in _accounts(resource):
                 if account:
                     self._known.setdefault(resource.namespace, set()).add(account)

@@ -32,6 +32,7 @@ class WorkloadsFacade(Workloads):
             is_whole=inventory.is_whole,
             are_injected=inventory.by_hand is not None,
             heed=heed,
+            knowledge=inventory.knowledge,
         )
         self._from_inventory = inventory
         self._from_registry = registry

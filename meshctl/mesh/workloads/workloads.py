@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from meshctl.istio.annotation_names import SIDECAR_STATUS
 from meshctl.istio.labels import HOSTNAME, REVISION, TLS_MODE
+from meshctl.mesh.core.knowledge import NOTHING_LACKS, Knowledge
 from meshctl.mesh.core.selectors import LabelIndex, selects
 from meshctl.mesh.registry.services import HostPort, RegisteredHost
 from meshctl.mesh.workloads.membership import (
@@ -42,10 +43,11 @@ class Workloads:
     def __init__(
         self, workloads: Iterable[Workload], namespaces: Iterable[Namespace], *,
         is_whole: bool = False, are_injected: bool = False,
-        heed: Heed | None = None,
+        heed: Heed | None = None, knowledge: Knowledge = NOTHING_LACKS,
     ) -> None:  # fmt: skip
         """Index them; ``heed`` corrects what labels promise by what is known of the injector."""
         self._is_whole = is_whole
+        self._knowledge = knowledge
         self._heed = heed
         self._are_injected = are_injected
         self._namespaces = {namespace.name: namespace for namespace in namespaces}
@@ -170,7 +172,9 @@ class Workloads:
 
     def shows_pods_of(self, namespace: str) -> bool:
         """Does the input have the workloads of a namespace, so that a missing one is absent?"""
-        return self._is_whole or namespace in self.namespaces
+        return self._is_whole or (
+            namespace in self.namespaces and self._knowledge.may_show_all_of(namespace)
+        )
 
     def target_port(self, workload: Workload, port: HostPort) -> int | None:
         """Translate a Service port to the container port; ``None`` for an unknown name."""

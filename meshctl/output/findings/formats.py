@@ -20,11 +20,17 @@ FORMATS: dict[str, str] = {
 }
 """Every format with its module, which is imported only when the format is asked for."""
 
+_FOR_CODE_HOSTS = frozenset({"sarif", "github", "gitlab", "junit", "markdown"})
+
 
 def render(name: str, report: Report, out: TextIO, view: ReportView | None = None) -> None:
     """Write a report in the named format; ``view`` is for people alone. A name that does not exist is a ``UsageError``."""
     if name not in FORMATS:
         raise UsageError(f"unknown format {quoted(name)}; choose one of {', '.join(FORMATS)}")
+    if name in _FOR_CODE_HOSTS:
+        from meshctl.output.paths import from_top  # noqa: PLC0415 - a person needs none of it
+
+        report = from_top(report)
     module = import_module(FORMATS[name])
     if name == "text":
         module.render(report, out, view)

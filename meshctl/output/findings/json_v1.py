@@ -35,6 +35,7 @@ def preamble(report: Report) -> dict[str, Any]:
             "warnings": summary.warnings,
             "infos": summary.infos,
             "ignored": summary.ignored,
+            "skipped": summary.skipped,
         },
     }
 

@@ -46,8 +46,8 @@ class Outputs:
         sys.stdout.flush()
 
     def exit_code(self, report: Report) -> int:
-        """0 nothing at or above the threshold, 1 findings, 2 a rule crashed."""
-        if report.crashed:
+        """0 nothing at or above the threshold, 1 findings, 2 a rule crashed or files are unread."""
+        if report.crashed or report.is_incomplete:
             return 2
         if self._fail_on == "never":
             return 0

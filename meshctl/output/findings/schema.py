@@ -66,6 +66,7 @@ def _summary() -> Schema:
         warnings=_count("Findings where it probably differs."),
         infos=_count("Findings that only look odd."),
         ignored=_count("Findings left out because a comment, annotation or file says so."),
+        skipped=_count("Documents left out because they are no Kubernetes manifests."),
     )
 
 
@@ -125,7 +126,10 @@ def _related() -> Schema:
 def _not_checked() -> Schema:
     return _object(
         "A rule that could not know something.",
-        rule=_ref("rule"),
+        rule={
+            "anyOf": [_ref("rule"), {"const": "*"}],
+            "description": "Id of the rule; * stands for every rule.",
+        },
         reason=_text("What the input lacks."),
     )
 

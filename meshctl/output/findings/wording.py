@@ -1,6 +1,6 @@
 """Words the outcome of a report, its fixes and its places."""
 
-from meshctl.engine.report import LocatedFinding, Location, Report, Summary
+from meshctl.engine.report import EVERY_RULE, LocatedFinding, Location, Report, Summary
 from meshctl.words import amount
 
 
@@ -41,9 +41,13 @@ def asides(report: Report) -> str:
     parts = []
     if report.summary.ignored:
         parts.append(f"{report.summary.ignored} ignored")
-    unchecked = len({item.rule for item in report.not_checked})
-    if unchecked:
-        parts.append(f"{amount(unchecked, 'rule')} not fully checked")
+    if report.summary.skipped:
+        parts.append(f"{amount(report.summary.skipped, 'document')} skipped as no manifests")
+    rules = {item.rule for item in report.not_checked}
+    if EVERY_RULE in rules:
+        parts.append("not fully checked")
+    elif rules:
+        parts.append(f"{amount(len(rules), 'rule')} not fully checked")
     if report.crashed:
         parts.append("incomplete: a rule crashed")
     return ", ".join(parts)

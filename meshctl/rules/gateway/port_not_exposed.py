@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
 from meshctl.resources import Gateway
-from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, rule
 
 
 @rule(on=Gateway, severity=Severity.WARNING, equivalents=("IST0162",), since="0.1.0")
@@ -23,6 +23,10 @@ def check(gateway: Gateway, mesh: Mesh) -> Iterator[Outcome]:
             if fate.drop is None
         ]
         if not workloads or not all(workload.services for workload in workloads):
+            continue
+        home = workloads[0].services[0].namespace
+        if not mesh.is_whole and not mesh.knowledge.may_show_all_of(home):
+            yield NotChecked(f"the Services of gateways in {home} may be outside the input")
             continue
         if any(workload.exposes(workload.target(server.port)) for workload in workloads):
             continue

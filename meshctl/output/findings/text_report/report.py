@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import TextIO
 
-from meshctl.engine.report import LocatedFinding, Report
+from meshctl.engine.report import EVERY_RULE, LocatedFinding, Report
 from meshctl.output.colour import Paint, painter
 from meshctl.output.findings.text_report.digest import digest_lines
 from meshctl.output.findings.text_report.groups import counted, grouped
@@ -72,7 +72,8 @@ def _unchecked(report: Report, view: ReportView, paint: Paint) -> Iterator[str]:
     for reason, rules in reasons[:most]:
         named = ", ".join(rules[:_RULES])
         more = f" and {len(rules) - _RULES} more" if len(rules) > _RULES else ""
-        yield f"  {one_line(reason)} ({named}{more})"
+        about = "" if rules == (EVERY_RULE,) else f" ({named}{more})"
+        yield f"  {one_line(reason)}{about}"
     if len(reasons) > most:
         yield f"  and {len(reasons) - most} more (--all lists them)"
     yield ""

@@ -4,16 +4,18 @@ Comments, annotations (ours, Istio's and Kiali's), the config file and the basel
 that hides nothing is reported, so that old ones don't pile up.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from meshctl.engine.baseline import read_baseline
+from meshctl.engine.ignores.unknown_ignores import unknown_names
 from meshctl.engine.registry import RuleNames, old_ids
-from meshctl.engine.report import LocatedFinding
+from meshctl.engine.report import LocatedFinding, StaleEntry
 from meshctl.resources import Resource
+from meshctl.rules.api import Rule
 from meshctl.settings import IgnoreEntry, Settings
 from meshctl.sources.documents import Document, Problem, Span
 from meshctl.sources.ignore_comments import IgnoreComment, ignores
@@ -46,27 +48,45 @@ class IgnoreFilter:
         for document in documents:
             self._read_comments(document)
         self._entries = [_ConfigIgnore(entry, settings) for entry in settings.ignores]
-        self._baseline = read_baseline(settings.baseline) if settings.baseline else None
+        self._accepted = read_baseline(settings.baseline) if settings.baseline else {}
+        self._met: set[str] = set()
         self._baseline_file = settings.baseline or ""
+        self._is_whole = settings.whole_mesh or settings.alone
+        self.problems += unknown_names(documents, self._comments_read())
 
     def ignores(self, finding: LocatedFinding, resource: Resource | None) -> bool:
         """Is this finding ignored by anything?"""
         return (
-            self._by_comment(finding)
+            self._by_baseline(finding)
+            or self._by_comment(finding)
             or (resource is not None and self._by_annotation(finding, resource))
             or any(entry.covers(finding) for entry in self._entries)
-            or self._by_baseline(finding)
         )
 
-    def unused(self, ran: Iterable[tuple[str, tuple[str, ...]]]) -> Iterator[Problem]:
-        """Report comments that hid nothing, of rules (id and codes) that did run."""
-        rules = list(ran)
+    def unused(self, ran: Iterable[Rule]) -> Iterator[Problem]:
+        """Report comments that hid nothing, of rules that did run.
+
+        In a part of a mesh only those of rules that judge an object by itself: what the others
+        find may stand in the rest.
+        """
+        rules = [rule for rule in ran if self._is_whole or rule.judges_alone]
         for file, comments in self._comments.items():
-            for comment_ignore in comments:
-                if not comment_ignore.used and any(
-                    comment_ignore.names.match(*rule) for rule in rules
-                ):
-                    yield _unused(file, comment_ignore.comment)
+            for ignore in comments:
+                if not ignore.used and any(ignore.names.include(rule) for rule in rules):
+                    yield _unused(file, ignore.comment)
+
+    def stale(self, ran: Container[str]) -> tuple[StaleEntry, ...]:
+        """List the entries of the baseline that hid nothing, of rules that did run."""
+        return tuple(
+            entry
+            for fingerprint, entry in self._accepted.items()
+            if fingerprint not in self._met and entry.rule in ran
+        )
+
+    def _comments_read(self) -> Iterator[IgnoreComment]:
+        for comments in self._comments.values():
+            for ignore in comments:
+                yield ignore.comment
 
     def expired(self) -> Iterator[Problem]:
         """Report entries of the config file whose date has passed."""
@@ -101,12 +121,12 @@ class IgnoreFilter:
         return hidden
 
     def _by_baseline(self, finding: LocatedFinding) -> bool:
-        if self._baseline is None:
+        if not self._accepted:
             return False
         old = {finding.fingerprint_as(name): name for name in old_ids(finding.rule)}
         for fingerprint in (finding.fingerprint, *old):
-            if self._baseline[fingerprint] > 0:
-                self._baseline[fingerprint] -= 1
+            if fingerprint in self._accepted:
+                self._met.add(fingerprint)
                 if fingerprint in old:
                     self.named.append((self._baseline_file, old[fingerprint]))
                 return True

@@ -1,0 +1,52 @@
+"""Says in a sentence what stands in the input without its objects, and how to get those."""
+
+import shlex
+from collections.abc import Iterable, Iterator
+
+from meshctl.engine.report import EVERY_RULE, NotCheckedRule
+from meshctl.sources.placement import Gap
+
+_SHOWN = 3
+
+_SENTENCES = {
+    "chart": ("chart was", "charts were", "not rendered", "helm template"),
+    "kustomization": (
+        "kustomization makes objects that aren't in the input",
+        "kustomizations make objects that aren't in the input", "", "kubectl kustomize",
+    ),
+    "changed by kustomization": (
+        "kustomization changes objects before they are applied",
+        "kustomizations change objects before they are applied", "", "kubectl kustomize",
+    ),
+}  # fmt: skip
+
+
+def explain(gaps: Iterable[Gap]) -> Iterator[NotCheckedRule]:
+    """Give one sentence for all gaps of a cause, with the command that closes the first."""
+    grouped: dict[str, list[str]] = {}
+    for gap in gaps:
+        places = grouped.setdefault(gap.kind, [])
+        if gap.place not in places:
+            places.append(gap.place)
+    for kind, places in grouped.items():
+        yield NotCheckedRule(EVERY_RULE, _sentence(kind, places))
+
+
+def _sentence(kind: str, places: list[str]) -> str:
+    shown = ", ".join(places[:_SHOWN])
+    if len(places) > _SHOWN:
+        shown += f" and {len(places) - _SHOWN} more"
+    several = len(places) > 1
+    if kind not in _SENTENCES:
+        verb = "have" if several else "has"
+        what = f"{len(places)} {kind} object{'s' if several else ''} {verb} what isn't in the input"
+        return f"{what}: {shown}; render those, or read the cluster with --cluster"
+    one, many, rest, command = _SENTENCES[kind]
+    first = shlex.quote(places[0])
+    name = (
+        f" {shlex.quote(places[0].rstrip('/').rpartition('/')[2] or '.')}"
+        if "helm" in command
+        else ""
+    )
+    what = f"{len(places)} {many if several else one}{' ' + rest if rest else ''}"
+    return f"{what}: {shown}; run `{command}{name} {first} | meshctl analyze -`"

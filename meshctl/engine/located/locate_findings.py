@@ -1,0 +1,79 @@
+"""Turns the outcomes of rules into findings with lines, in the order of the report."""
+
+from collections.abc import Iterator
+
+from meshctl.engine.deduplicate import without_consequences
+from meshctl.engine.located.fingerprints import anchor_of_place, anchor_of_problem
+from meshctl.engine.locations import identify, locate, locate_problem
+from meshctl.engine.registry import load_family
+from meshctl.engine.report import LocatedFinding, Location, RelatedPlace, ResourceId
+from meshctl.engine.runner import Outcomes
+from meshctl.resources import Ref, Resource
+from meshctl.rules.api import Finding, Rule
+from meshctl.sources.documents import Problem
+
+_NO_RESOURCE = ResourceId("", "", "", "")
+
+
+def order(found: LocatedFinding) -> tuple[str, int, int, str, str]:
+    """Order findings by file, line, column and rule."""
+    place = found.location
+    return place.file, place.line, place.column, found.rule, found.message
+
+
+def locate_all(outcomes: Outcomes) -> Iterator[tuple[LocatedFinding, Resource]]:
+    """Walk the findings with the objects that they are about; crashes are findings, too."""
+    seen: set[tuple[str, str, Location]] = set()
+    # Places of one document are found together, since its text is parsed anew for them.
+    for rule, finding in sorted(without_consequences(outcomes.findings), key=_document):
+        found = _locate(rule, finding)
+        key = (found.rule, found.message, found.location)
+        if key not in seen:  # two merged answers may lead to the very same words and place
+            seen.add(key)
+            yield found, finding.ref.resource
+    for rule, resource, crash in outcomes.crashes:
+        message = (
+            f"rule {rule.id} crashed on {resource.title}: {crash}; "
+            "please report this with the resource; --debug shows the traceback"
+        )
+        crashed = load_family("internal")[0]
+        yield _locate(crashed, Finding(Ref(resource, ()), message)), resource
+
+
+def _document(outcome: tuple[Rule, Finding]) -> tuple[str, int]:
+    document = outcome[1].ref.resource.document
+    return document.file, document.first_line
+
+
+def _locate(rule: Rule, finding: Finding) -> LocatedFinding:
+    resource = identify(finding.ref.resource)
+    location = locate(finding.ref)
+    return LocatedFinding(
+        rule=rule.id,
+        equivalents=rule.equivalents,
+        severity=finding.severity or rule.severity,
+        message=finding.message,
+        resource=resource,
+        location=location,
+        related=tuple(
+            RelatedPlace(related.message, identify(related.ref.resource), locate(related.ref))
+            for related in finding.related
+        ),
+        fix=finding.fix or rule.fix or None,
+        anchor=anchor_of_place(finding.ref),
+    )
+
+
+def from_problem(rule: Rule, problem: Problem) -> LocatedFinding:
+    """Make a finding of what is wrong with a text."""
+    return LocatedFinding(
+        rule=rule.id,
+        equivalents=rule.equivalents,
+        severity=rule.severity,
+        message=problem.message,
+        resource=_NO_RESOURCE,
+        location=locate_problem(problem),
+        related=(),
+        fix=rule.fix or None,
+        anchor=anchor_of_problem(problem),
+    )

@@ -1,0 +1,133 @@
+"""Asks rules again in other worlds that the input allows: a finding stands if it holds in all.
+
+The input may say several things at once: one object in two files, of which a cluster gets one;
+objects whose namespace isn't known; objects that a kustomization changes before they are applied.
+The rules run once over everything. What they find is then asked again, of the rule and the object
+concerned alone, in meshes in which one of the possibilities holds. That can only take findings
+away, and costs nothing where everything is said once.
+"""
+
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+from meshctl.engine.runner import DEBUG_VARIABLE, Outcomes
+from meshctl.engine.worlds.elsewhere import elsewhere
+from meshctl.engine.worlds.variants import variants
+from meshctl.mesh import Mesh
+from meshctl.resources import Resource
+from meshctl.resources.resource import UNKNOWN_NAMESPACE
+from meshctl.rules.api import Finding, Rule
+
+Build = Callable[[Sequence[Resource]], Mesh]
+
+
+class World(NamedTuple):
+    """Resources that may be all there is, and what stands there for those of the input.
+
+    A resource that isn't among ``stand_ins`` isn't in this world, which says nothing about it.
+    """
+
+    resources: Sequence[Resource]
+    stand_ins: dict[Resource, tuple[Resource, ...]]
+    explains: bool = False
+    """Do its findings say it better, since they don't hold an object against itself?"""
+
+
+def confirm(outcomes: Outcomes, mesh: Mesh, build: Build) -> None:
+    """Drop the findings that don't hold in every world; ``build`` makes the mesh of a world."""
+    asked = [one for one in outcomes.findings if _depends_on_others(one[0])]
+    if not asked:
+        return
+    kept = [one for one in asked if not _is_changed(one[1].ref.resource)]
+    for world in _worlds(mesh.resources):
+        if not kept:
+            break
+        kept = list(_holding(kept, world, build))
+    alone = [
+        one
+        for one in outcomes.findings
+        if not _depends_on_others(one[0]) and not _is_changed(one[1].ref.resource)
+    ]
+    outcomes.findings = [*alone, *kept]
+
+
+def _worlds(resources: Sequence[Resource]) -> Iterator[World]:
+    for some in variants(resources):
+        yield World(some, {one: (one,) for one in some}, explains=True)
+    if any(one.namespace == UNKNOWN_NAMESPACE for one in resources):
+        everywhere, stand_ins = elsewhere(resources)
+        if len(everywhere) > len(resources):
+            yield World(everywhere, stand_ins)
+    certain = [one for one in resources if not is_uncertain(one)]
+    if len(certain) < len(resources):
+        yield World(certain, {one: (one,) for one in certain})
+
+
+def _depends_on_others(rule: Rule) -> bool:
+    return not rule.judges_alone and not rule.compares_copies
+
+
+def _is_changed(resource: Resource) -> bool:
+    """Is it an input of a kustomization that changes it, so that nobody applies it like this?"""
+    return resource.document.placement.is_changed(resource.kind, resource.name)
+
+
+def is_uncertain(resource: Resource) -> bool:
+    """May another object than this one be applied: of another name, with other labels?"""
+    return _is_changed(resource)
+
+
+def _holding(
+    findings: Iterable[tuple[Rule, Finding]], world: World, build: Build
+) -> Iterator[tuple[Rule, Finding]]:
+    """Walk the findings that a world doesn't contradict."""
+    answers = _Answers(world, build)
+    for rule, finding in findings:
+        found = answers.of(rule, finding)
+        if found is not None:
+            yield rule, found
+
+
+class _Answers:
+    """What rules say in a world; its mesh is made when the first is asked."""
+
+    def __init__(self, world: World, build: Build) -> None:
+        self._world = world
+        self._build = build
+        self._mesh: Mesh | None = None
+        self._known: dict[tuple[str, Resource], dict[tuple[object, ...], Finding]] = {}
+
+    def of(self, rule: Rule, finding: Finding) -> Finding | None:
+        """Give a finding as this world has it; ``None`` where it doesn't hold."""
+        best = finding
+        for one in self._world.stand_ins.get(finding.ref.resource, ()):
+            found = self._about(rule, one).get(finding.ref[1:])
+            if found is None:
+                return None
+            if self._world.explains and found.severity == finding.severity:
+                best = found
+        return best
+
+    def _about(self, rule: Rule, resource: Resource) -> dict[tuple[object, ...], Finding]:
+        key = rule.id, resource
+        if key not in self._known:
+            if self._mesh is None:
+                self._mesh = self._build(self._world.resources)
+            self._known[key] = _ask(rule, resource, self._mesh)
+        return self._known[key]
+
+
+def _ask(rule: Rule, resource: Resource, mesh: Mesh) -> dict[tuple[object, ...], Finding]:
+    """Ask one rule about one object; a crash, which the first run would tell, says nothing."""
+    if rule.check is None:
+        return {}
+    found: dict[tuple[object, ...], Finding] = {}
+    try:
+        for outcome in rule.check(resource, mesh):
+            if isinstance(outcome, Finding):
+                found.setdefault(outcome.ref[1:], outcome)
+    except Exception:  # the first run told of crashes
+        if os.environ.get(DEBUG_VARIABLE):
+            raise
+    return found

@@ -1,0 +1,53 @@
+"""Puts objects of an unknown namespace into every namespace that the input names."""
+
+import re
+from collections.abc import Sequence
+
+from meshctl.resources import Resource
+from meshctl.resources.resource import UNKNOWN_NAMESPACE
+
+_IN_HOST = re.compile(r"[\w-]\.([a-z0-9][a-z0-9-]*)\.svc\b|[\"'\s\[]([a-z0-9][a-z0-9-]*)/[a-z*]")
+
+_SPREAD = 4
+"""How many times the size of the input the copies may be; namespaces beyond that are left out,
+those that few objects name first."""
+
+
+def elsewhere(
+    resources: Sequence[Resource],
+) -> tuple[list[Resource], dict[Resource, tuple[Resource, ...]]]:
+    """Copy objects of an unknown namespace into the others.
+
+    Gives all resources with the copies, and for each resource what stands for it.
+    """
+    homeless = [one for one in resources if one.namespace == UNKNOWN_NAMESPACE]
+    homes = _named(resources, homeless)
+    room = max(1, _SPREAD * len(resources) // len(homeless))
+    everywhere = list(resources)
+    stand_ins: dict[Resource, tuple[Resource, ...]] = {one: (one,) for one in resources}
+    for one in homeless:
+        copies = tuple(_moved(one, home) for home in homes[:room])
+        everywhere += copies
+        stand_ins[one] = (one, *copies)
+    return everywhere, stand_ins
+
+
+def _named(resources: Sequence[Resource], homeless: Sequence[Resource]) -> list[str]:
+    """List the namespaces that objects or hosts name, the most named ones first."""
+    counts: dict[str, int] = {}
+    for one in resources:
+        home = one.name if one.kind == "Namespace" else one.namespace
+        counts[home] = counts.get(home, 0) + 1
+    for text in {one.document.text for one in homeless}:
+        for match in _IN_HOST.finditer(text):
+            home = match[1] or match[2]
+            counts[home] = counts.get(home, 0) + 1
+    counts.pop(UNKNOWN_NAMESPACE, None)
+    counts.pop("", None)
+    return sorted(counts, key=lambda home: (-counts[home], home))
+
+
+def _moved(resource: Resource, namespace: str) -> Resource:
+    moved = type(resource)(resource.document, resource.data, resource.prefix, namespace)
+    moved.namespace = namespace
+    return moved

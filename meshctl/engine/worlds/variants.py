@@ -1,0 +1,99 @@
+"""Parts resources that are declared several times into variants, each of which is consistent.
+
+Files that declare the same object are alternatives: overlays, copies, steps of a demonstration.
+Every file goes to the first variant in which nothing contradicts it, next to the files of its
+directory where that is possible; files that contradict nothing are in every variant.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from meshctl.resources import Resource
+
+_Unit = tuple[str, int]
+_Identity = tuple[str, str, str, str]
+
+_SPREAD = 6
+"""How many times the size of the input all variants together may be, before those that come later
+hold nothing but their own files."""
+
+
+def identity(resource: Resource) -> _Identity:
+    """Name an object as a cluster does, whatever version of its API a file has."""
+    return resource.group, resource.kind, resource.namespace, resource.name
+
+
+def variants(resources: Sequence[Resource]) -> Iterator[list[Resource]]:
+    """Walk the variants; none where every object is declared once."""
+    units = _units(resources)
+    contested = _contested(units)
+    if not contested:
+        return
+    common = [one for unit, several in units.items() if unit not in contested for one in several]
+    budget = _SPREAD * len(resources)
+    for members in _colour(units, contested):
+        own = [one for unit in members for one in units[unit]]
+        budget -= len(own) + len(common)
+        yield [*common, *own] if budget > 0 else own
+
+
+def _contents(resource: Resource) -> _Identity:
+    """Name what an object is one of: a mesh has one configuration, whatever carries it."""
+    if resource.kind == "IstioOperator" and resource.spec.has("meshConfig"):
+        return "", "MeshConfig", "", ""
+    return identity(resource)
+
+
+def _units(resources: Sequence[Resource]) -> dict[_Unit, list[Resource]]:
+    """Group resources by what is applied together; what a file says again is a unit of its own."""
+    units: dict[_Unit, list[Resource]] = {}
+    seen: dict[tuple[str, _Identity], int] = {}
+    for one in resources:
+        home = one.document.file
+        number = 0
+        if one.name:
+            key = home, identity(one)
+            number = seen[key] = seen.get(key, -1) + 1
+        units.setdefault((home, number), []).append(one)
+    return units
+
+
+def _contested(units: dict[_Unit, list[Resource]]) -> set[_Unit]:
+    """Find the units that declare an object which another one declares too."""
+    by_identity: dict[_Identity, list[_Unit]] = {}
+    for unit, several in units.items():
+        for one in several:
+            if one.name:
+                by_identity.setdefault(_contents(one), []).append(unit)
+    return {unit for homes in by_identity.values() if len(homes) > 1 for unit in homes}
+
+
+def _colour(
+    units: dict[_Unit, list[Resource]], contested: Iterable[_Unit]
+) -> Iterator[list[_Unit]]:
+    """Give every contested unit a variant in which it contradicts nothing."""
+    members: list[list[_Unit]] = []
+    taken: dict[_Identity, set[int]] = {}
+    homes: dict[str, list[int]] = {}
+    for unit in sorted(contested):
+        identities = [_contents(one) for one in units[unit] if one.name]
+        excluded = set().union(*(taken.get(one, ()) for one in identities))
+        near = [number for number in homes.get(_directory(unit), ()) if number not in excluded]
+        number = near[0] if near else _first_not_in(excluded)
+        if number == len(members):
+            members.append([])
+        members[number].append(unit)
+        homes.setdefault(_directory(unit), []).append(number)
+        for one in identities:
+            taken.setdefault(one, set()).add(number)
+    yield from members
+
+
+def _directory(unit: _Unit) -> str:
+    return unit[0].rpartition("/")[0]
+
+
+def _first_not_in(numbers: set[int]) -> int:
+    number = 0
+    while number in numbers:
+        number += 1
+    return number
