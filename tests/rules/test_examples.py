@@ -19,7 +19,9 @@ WITHOUT = {
     "resource/gateway-of-another-team",  # a config file with the teams
     # These need more objects than forty lines hold.
     "authorization-policy/client-address-behind-gateway",
+    "authorization-policy/gateway-shut-out",
     "authorization-policy/source-sends-plaintext",
+    "envoy-filter/port-of-another-context",
     "namespace/sidecars-know-whole-mesh",
     "peer-authentication/strict-for-half-headless-service",
     "request-authentication/token-dropped-at-gateway",
