@@ -46,6 +46,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "meshctl.cli.commands.kube_inject",
         "Add Istio's sidecar to workloads, offline.",
     ),
+    "size": (
+        "meshctl.cli.commands.size",
+        "Show what each proxy is sent, and the memory that takes.",
+    ),
     "rule": ("meshctl.cli.commands.rule", "List the rules, or explain one."),
     "version": ("meshctl.cli.commands.version", "Show the versions of istiod and of the proxies."),
     "completion": ("meshctl.cli.commands.completion", "Print the completion script of a shell."),

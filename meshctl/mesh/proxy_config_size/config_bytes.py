@@ -20,7 +20,7 @@ _MUTUAL = {EDS: 931, DNS: 549}
 _PLAIN = {EDS: 424, DNS: 549}
 _KEEPS_ADDRESS = {True: 716, False: 334}
 _LETTER_OF_CLUSTER = 5.7
-_INBOUND_CLUSTER, _FIXED_CLUSTERS = 292, 699
+INBOUND_CLUSTER, _FIXED_CLUSTERS = 292, 699
 _ENDPOINT_SET, _ENDPOINT = 59.6, 145.4
 _OUTBOUND_HTTP, _OUTBOUND_TCP, _DEFAULT_CHAIN = 2155, 261, 161
 _INBOUND_HTTP, _INBOUND_TCP, _CATCH_ALL, _FIXED_LISTENERS = 2588, 869, 913, 2724
@@ -30,9 +30,9 @@ _DOMAIN = 2
 _GATEWAY_CONFIGURATION, _GATEWAY_HOST, _GATEWAY_ROUTE, _TARGET_LETTER = 30, 25, 368, 1.9
 
 
-def cluster_bytes(clusters: Iterable[ClientCluster], inbound: int, *, is_gateway: bool) -> int:
-    """Estimate the size of clusters: by kind, TLS and the length of their host's name."""
-    total = 0.0 if is_gateway else _FIXED_CLUSTERS + inbound * _INBOUND_CLUSTER
+def cluster_bytes(clusters: Iterable[ClientCluster], *, is_gateway: bool) -> int:
+    """Estimate the size of outbound clusters: by kind, TLS and the length of their host's name."""
+    total = 0.0 if is_gateway else _FIXED_CLUSTERS
     for cluster in clusters:
         has_tls = cluster.upstream.tls is not ClientTls.PLAINTEXT
         by_kind = _MUTUAL if has_tls else _PLAIN
@@ -46,20 +46,23 @@ def endpoint_bytes(counts: ConfigCounts) -> int:
     return round(counts.endpoint_sets * _ENDPOINT_SET + counts.endpoints * _ENDPOINT)
 
 
-def listener_bytes(
-    listeners: Iterable[OutboundListener], inbound: Iterable[tuple[InboundPort, int]],
-    catch_all: int,
-) -> int:  # fmt: skip
-    """Estimate the size of a sidecar's listeners; ``inbound`` are ports with their chains."""
-    total: float = _FIXED_LISTENERS + catch_all * _CATCH_ALL
+def listener_bytes(listeners: Iterable[OutboundListener]) -> int:
+    """Estimate the size of a sidecar's outbound listeners, with the two that each has."""
+    total: float = _FIXED_LISTENERS
     for listener in listeners:
         http = sum(chain.is_http for chain in listener.chains)
         total += http * _OUTBOUND_HTTP + (len(listener.chains) - http) * _OUTBOUND_TCP
         if listener.address == WILDCARD and listener.default is None:
             total += _DEFAULT_CHAIN
-    for port, chains in inbound:
-        total += chains * (_INBOUND_HTTP if port.protocol.is_http else _INBOUND_TCP)
     return round(total)
+
+
+def inbound_bytes(ports: Iterable[tuple[InboundPort, int]], catch_all: int) -> int:
+    """Estimate the size of inbound chains: of ports with so many, and of those for the rest."""
+    total = catch_all * _CATCH_ALL
+    for port, chains in ports:
+        total += chains * (_INBOUND_HTTP if port.protocol.is_http else _INBOUND_TCP)
+    return total
 
 
 def route_bytes(

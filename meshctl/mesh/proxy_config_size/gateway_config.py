@@ -54,7 +54,7 @@ class GatewayConfig:
     def size(self) -> ConfigSize:
         """Count everything, and estimate its bytes."""
         counts = self.counts
-        clusters = cluster_bytes(self.clusters, 0, is_gateway=True)
+        clusters = cluster_bytes(self.clusters, is_gateway=True)
         listeners, routes = gateway_bytes(self._gateway, self._names)
         return ConfigSize(counts, ConfigBytes(clusters, listeners, routes, endpoint_bytes(counts)))
 

@@ -1,0 +1,1 @@
+"""How large proxies are, and what they will need."""

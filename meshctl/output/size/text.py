@@ -1,0 +1,91 @@
+"""Writes the sizes of proxies for people."""
+
+from collections.abc import Iterator
+from typing import TextIO
+
+from meshctl.inspect.size.answer import MemoryModel, ProxyRow, SizeAnswer
+from meshctl.inspect.size.measurement import ControlPlane
+from meshctl.output.size.plot import terminal_plot
+from meshctl.output.table import write_table
+from meshctl.words import visible
+
+COLUMNS = (
+    "proxy", "kind", "pods", "clusters", "listeners", "routes", "endpoints", "config kB", "MiB",
+)  # fmt: skip
+_KB = 1000
+_SHOWN = 10
+
+
+def write_text(answer: SizeAnswer, out: TextIO) -> None:
+    """Write a table, the plot, and what follows."""
+    write_table(COLUMNS, map(cells, answer.proxies), out)
+    out.writelines(
+        visible(line) + "\n"
+        for line in ("", *terminal_plot(answer.proxies, answer.model), "", *sentences(answer))
+    )
+
+
+def cells(row: ProxyRow) -> tuple[object, ...]:
+    """Pick what the table shows of a proxy; ``~`` marks memory that is estimated."""
+    counts = row.counts
+    mib = f"{'' if row.is_measured else '~'}{row.memory_mib:.0f}"
+    return (
+        f"{row.namespace}/{row.name}", row.kind, row.pods, counts.clusters, counts.listeners,
+        counts.routes, counts.endpoints, f"{row.bytes.total / _KB:.0f}", mib,
+    )  # fmt: skip
+
+
+def sentences(answer: SizeAnswer) -> Iterator[str]:
+    """Say what the figures mean: the model, the total, savings, forecast and advice."""
+    yield model_sentence(answer.model)
+    yield f"All proxies together: {answer.total_mib:,.0f} MiB"
+    if answer.forecast is not None:
+        forecast = answer.forecast
+        yield f"{forecast.sidecars:,} sidecars of today's size: {forecast.total_mib:,.0f} MiB"
+    for one in answer.savings[:_SHOWN]:
+        yield (
+            f"A Sidecar in {one.namespace} would save {one.total_mib:,.0f} MiB: "
+            f"{one.clusters} clusters in each of {one.sidecars}"
+        )
+    if len(answer.savings) > _SHOWN:
+        yield f"... and {len(answer.savings) - _SHOWN} more namespaces"
+    if answer.advice is not None:
+        advice = answer.advice
+        yield (
+            f"Ask for {advice.request_mib} MiB, with a limit of {advice.limit_mib} MiB "
+            "(the largest sidecar and 20 %)"
+        )
+        if advice.clusters_at_limit is not None:
+            yield (
+                f"The limit of {advice.limit_today_mib:,.0f} MiB is hit at about "
+                f"{advice.clusters_at_limit:,} clusters"
+            )
+    if answer.control_plane is not None:
+        yield from _control_plane(answer.control_plane)
+    yield from (f"Prometheus warns: {one}" for one in answer.warnings)
+
+
+def model_sentence(model: MemoryModel) -> str:
+    """Say how memory grows, and how that is known."""
+    line = f"{model.base_mib:.0f} MiB + {model.mib_per_cluster:.3f} MiB a cluster"
+    if model.source == "prometheus":
+        bounds = f"{model.low:.3f} to {model.high:.3f}"
+        return f"Measured: {line} (95 % sure: {bounds}, from {model.points} pods)"
+    why = f"; measurements give no line: {model.why_no_line}" if model.why_no_line else ""
+    return f"An estimate, not measured: {line} + 0.002 MiB an endpoint{why}"
+
+
+def _control_plane(one: ControlPlane) -> Iterator[str]:
+    figures = (
+        ("proxies", one.proxies, ",.0f"), ("services", one.services, ",.0f"),
+        ("rejected configurations", one.rejected_configurations, ",.0f"),
+        ("seconds for 99 of 100 pushes", one.push_seconds_p99, ".2f"),
+    )  # fmt: skip
+    found = [f"{name} {value:{form}}" for name, value, form in figures if value is not None]
+    missing = [name for name, value, _ in figures if value is None]
+    pushed = [f"{name} {size / _KB:.0f} kB" for name, size in one.pushed_bytes.items()]
+    if pushed:
+        found.append(f"a push of {', '.join(pushed)}")
+    yield f"istiod: {'; '.join(found) or 'Prometheus has no metrics of it'}"
+    if found and missing:
+        yield f"  not in Prometheus: {', '.join(missing)}"

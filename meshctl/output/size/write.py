@@ -1,0 +1,19 @@
+"""Writes the answer of ``size``: text, JSON, or a page."""
+
+import json
+from typing import TextIO
+
+from meshctl.inspect.size.answer import SizeAnswer
+from meshctl.output.data import data_of
+from meshctl.output.size.html import write_html
+from meshctl.output.size.text import write_text
+
+
+def write(answer: SizeAnswer, output: str, out: TextIO) -> None:
+    """Write in a format: ``text``, ``json`` or ``html``."""
+    if output == "json":
+        out.write(json.dumps({"version": 1, **data_of(answer)}, indent=2) + "\n")
+    elif output == "html":
+        write_html(answer, out)
+    else:
+        write_text(answer, out)
