@@ -61,7 +61,7 @@ COLOURS = ("auto", "always", "never")
 def _unknown(name: str) -> str:
     from difflib import get_close_matches
 
-    near = get_close_matches(name, COMMANDS, n=3, cutoff=0.5)
+    near = get_close_matches(name, COMMANDS, n=3, cutoff=0.6)
     near += [one for one in COMMANDS if one.startswith(name) and one not in near]
     hint = f"did you mean {' or '.join(near)}?" if near else "meshctl --help lists them"
     return f"there is no command {quoted(name)}; {hint}"
