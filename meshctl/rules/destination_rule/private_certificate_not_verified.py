@@ -30,17 +30,10 @@ def check(destination_rule: DestinationRule, mesh: Mesh) -> Iterator[Outcome]:
     for tls, port in originations(destination_rule):
         if tls.has("caCertificates") or tls.flag("insecureSkipVerify"):
             continue
-        by_gateway = mesh.traffic.destinations.comes_from_gateway(host)
         where = f" on port {port}" if port is not None else ""
         if not tls.has("credentialName"):
             yield Finding(
                 tls.at("mode"),
                 f"the certificate of {host}{where} is verified by public CAs since Istio 1.21, and "
                 "those sign no private name; before, it was not verified at all",
-            )
-        elif not destination_rule.workload_selector and not by_gateway:
-            yield Finding(
-                tls.at("credentialName"),
-                "sidecars don't read credentialName without a workloadSelector, so they verify "
-                f"the certificate of {host}{where} by public CAs, which sign no private name",
             )
