@@ -1,6 +1,6 @@
 """Ambient mode: its members, the waypoints that carry traffic, and what may come through."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from meshctl.istio.labels import GATEWAY_NAME
 from meshctl.mesh.ambient.endpoints import EndpointPaths
@@ -9,6 +9,11 @@ from meshctl.mesh.ambient.waypoint_use import WaypointUse, own_waypoint
 from meshctl.mesh.ambient.waypoints import Waypoint, Waypoints
 from meshctl.mesh.ambient.workload_api import WorkloadApi, ZtunnelService
 from meshctl.mesh.ambient.ztunnel_policies import ZtunnelPolicies
+from meshctl.mesh.authorization.custom_providers import (
+    Provider,
+    custom_providers,
+    why_broken,
+)
 from meshctl.mesh.core.extension_providers import ExtensionProviders
 from meshctl.mesh.core.inventory import Inventory
 from meshctl.mesh.registry.facade import RegistryFacade
@@ -148,14 +153,15 @@ class Ambient:
             self._authorizer,
         )  # fmt: skip
 
-    def _authorizer(self, name: str) -> str | None:
-        """Say what an external authorizer speaks; ``None`` where istiod can't make one of it.
+    def _authorizer(self, name: str) -> Provider:
+        """Say what an external authorizer can be asked; in a part of a mesh its Service may lack."""
+        if self._inventory.is_whole:
+            return self._custom_providers.get(name, Provider.BROKEN)
+        if why_broken(name, self._providers) is not None:
+            return Provider.BROKEN
+        is_grpc = "envoyExtAuthzGrpc" in self._providers.types(name)
+        return Provider.GRPC if is_grpc else Provider.HTTP
 
-        It has to name a Service of the mesh (buildExtAuthzGRPC, authz/builder/extauthz.go).
-        """
-        found = self._providers.authorizer(name)
-        if found is None:
-            return None
-        host = found.service.rpartition("/")[2]
-        lost = self._inventory.is_whole and not self._registry.has(host)
-        return None if lost else found.protocol
+    @cached_property
+    def _custom_providers(self) -> Mapping[str, Provider]:
+        return custom_providers(self._inventory.config, self._registry)

@@ -6,7 +6,6 @@ Mirrors convertAuthorizationPolicy (pilot/pkg/serviceregistry/ambient/authorizat
 from collections.abc import Iterable, Sequence
 from ipaddress import ip_address, ip_interface
 
-from meshctl.istio.annotation_names import DRY_RUN
 from meshctl.mesh.ambient.ztunnel_policy import (
     Acceptance,
     Clause,
@@ -16,10 +15,10 @@ from meshctl.mesh.ambient.ztunnel_policy import (
     Scope,
     ZtunnelPolicy,
 )
+from meshctl.mesh.authorization.decision import is_dry_run
 from meshctl.mesh.security.layer7 import unseen_parts
 from meshctl.resources import AuthorizationPolicy, AuthorizationRule, View
 
-_TRUE = frozenset({"1", "t", "T", "TRUE", "true", "True"})
 _MAX_PORT = 65535
 _ALLOW, _DENY = "ALLOW", "DENY"
 
@@ -75,11 +74,6 @@ def converted_rule(policy: AuthorizationPolicy, rule: AuthorizationRule) -> Grou
     if not looks_into_requests:
         return group
     return Group(kept, rule, Effect.WIDENED if group.can_match else Effect.NEVER)
-
-
-def is_dry_run(policy: AuthorizationPolicy) -> bool:
-    """Is a policy only tried, as Go reads its annotation (strconv.ParseBool)?"""
-    return policy.annotations.get(DRY_RUN) in _TRUE
 
 
 def _operation(view: View) -> Match:

@@ -11,9 +11,10 @@ from typing import TypeVar
 
 from meshctl.istio.ambient import WAYPOINT_CLASS
 from meshctl.istio.protocols import Protocol
-from meshctl.mesh.ambient.authorization_conversion import is_dry_run
 from meshctl.mesh.ambient.waypoints import Waypoint
 from meshctl.mesh.ambient.workload_api import ZtunnelService
+from meshctl.mesh.authorization.custom_providers import Provider
+from meshctl.mesh.authorization.decision import is_dry_run
 from meshctl.mesh.core.precedence import age
 from meshctl.mesh.security.authorization_rules import http_parts
 from meshctl.resources import AuthorizationPolicy, Policy, RequestAuthentication, Service, TargetRef
@@ -58,9 +59,9 @@ class WaypointPolicies:
     def __init__(
         self, authorization: Iterable[AuthorizationPolicy],
         tokens: Iterable[RequestAuthentication], root_namespace: str,
-        providers: Callable[[str], str | None],
+        providers: Callable[[str], Provider],
     ) -> None:  # fmt: skip
-        """``providers`` tells whether an external authorizer speaks http or grpc, if it is one."""
+        """``providers`` tells what an external authorizer can be asked."""
         self._root = root_namespace
         self._providers = providers
         self._authorization = _by_namespace(authorization)
@@ -111,10 +112,10 @@ class WaypointPolicies:
             enforced = [one for one in of_provider if not is_dry_run(one)]
             names = tuple(f"{prefix}{one}" for one in _names(enforced, kind))
             known = self._providers(provider)
-            if len(by_provider) > 1 or known is None:
+            if len(by_provider) > 1 or known is Provider.BROKEN:
                 denied = tuple(f"{name}-deny-due-to-bad-CUSTOM-action" for name in names)
                 yield RbacFilter("DENY", denied)
-            elif kind == HTTP or known == "grpc":
+            elif kind == HTTP or known is Provider.GRPC:
                 yield RbacFilter("DENY", names, is_shadow=True)
 
     def _issuers(self, waypoint: Waypoint, service: ZtunnelService | None) -> tuple[str, ...]:

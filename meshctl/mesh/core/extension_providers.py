@@ -5,7 +5,7 @@ DefaultMeshConfig (pkg/config/mesh/mesh.go, Istio 1.31).
 """
 
 from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from meshctl.mesh.core.mesh_config import MeshConfig
 
@@ -23,16 +23,6 @@ _SIGNALS: Mapping[str, frozenset[str]] = {
 }
 """What takes each signal (telemetryAccessLog and telemetryFilters of pilot/pkg/model,
 configureFromProviderConfig of pilot/pkg/networking/core/tracing.go)."""
-
-
-class Authorizer(NamedTuple):
-    """An external authorizer: ``http`` or ``grpc``, and the Service that it is asked at."""
-
-    protocol: str
-    service: str
-
-
-_AUTHORIZERS = {"envoyExtAuthzHttp": "http", "envoyExtAuthzGrpc": "grpc"}
 
 
 class ExtensionProviders:
@@ -72,14 +62,6 @@ class ExtensionProviders:
         """What the definition says below its type; empty for a provider without settings."""
         found = (value for key, value in self._definitions.get(name, {}).items() if key != "name")
         return next((value for value in found if isinstance(value, dict)), {})
-
-    def authorizer(self, name: str) -> Authorizer | None:
-        """The external authorizer of a name, if that is what the provider is."""
-        kinds = self.types(name) & _AUTHORIZERS.keys()
-        if not kinds:
-            return None
-        service = str(self.settings(name).get("service", ""))
-        return Authorizer(_AUTHORIZERS[min(kinds)], service)
 
     def has_default(self, signal: str) -> bool:
         """Does the mesh name a default for ``accessLogging``, ``tracing`` or ``metrics``?"""
