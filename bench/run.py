@@ -30,7 +30,7 @@ PARSE = (
 )
 JUDGE = (
     "import gc, sys, time\n"
-    "from meshctl.engine.analyze import unwrap\n"
+    "from meshctl.engine.objects import unwrap\n"
     "from meshctl.sources.loader import load\n"
     "from meshctl.validation.schemas import Schemas\n"
     "from meshctl.validation.verdict import Judge\n"

@@ -59,8 +59,8 @@ def _worlds(resources: Sequence[Resource]) -> Iterator[World]:
         everywhere, stand_ins = elsewhere(resources)
         if len(everywhere) > len(resources):
             yield World(everywhere, stand_ins)
-    certain = [one for one in resources if not is_uncertain(one)]
-    if len(certain) < len(resources):
+    if any(one.document.placement.changes for one in resources):
+        certain = [one for one in resources if not _is_changed(one)]
         yield World(certain, {one: (one,) for one in certain})
 
 
@@ -71,11 +71,6 @@ def _depends_on_others(rule: Rule) -> bool:
 def _is_changed(resource: Resource) -> bool:
     """Is it an input of a kustomization that changes it, so that nobody applies it like this?"""
     return resource.document.placement.is_changed(resource.kind, resource.name)
-
-
-def is_uncertain(resource: Resource) -> bool:
-    """May another object than this one be applied: of another name, with other labels?"""
-    return _is_changed(resource)
 
 
 def _holding(

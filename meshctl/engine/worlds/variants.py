@@ -24,6 +24,9 @@ def identity(resource: Resource) -> _Identity:
 
 def variants(resources: Sequence[Resource]) -> Iterator[list[Resource]]:
     """Walk the variants; none where every object is declared once."""
+    named = [_contents(one) for one in resources if one.name]
+    if len(set(named)) == len(named):
+        return
     units = _units(resources)
     contested = _contested(units)
     if not contested:
