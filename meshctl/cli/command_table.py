@@ -26,6 +26,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "Follow a request through the mesh, and say what decides.",
     ),
     "test": ("meshctl.cli.commands.test", "Check expectations about requests, like unit tests."),
+    "diff": (
+        "meshctl.cli.commands.diff",
+        "Show which requests a change of manifests treats differently.",
+    ),
     "proxy-status": (
         "meshctl.cli.commands.proxy_status",
         "Show which proxies have the configuration istiod has for them.",

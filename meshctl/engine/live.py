@@ -5,13 +5,12 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from meshctl.engine.analyze import check_settings, collector_off, report_on
+from meshctl.engine.differences import difference
 from meshctl.engine.report import LocatedFinding, Report
 from meshctl.rules.api import Severity
 from meshctl.settings import Settings
 from meshctl.sources.loader import Loaded
 from meshctl.validation.schemas import Schema
-
-_Same = tuple[str, str, str, str, str, str, str, str]
 
 
 class Difference(NamedTuple):
@@ -33,28 +32,12 @@ def analyze_live(
 def compare_live(
     live: Loaded, files: Loaded, settings: Settings, schemas: Iterable[Schema] = ()
 ) -> Difference:
-    """Analyse what is live without and with files, and keep what the files add.
-
-    Findings are the same when they say the same about one place of one object, in whatever file,
-    line and API version it is, and weigh the same: what was a smell may break with the files.
-    """
+    """Analyse what is live without and with files, and keep what the files add."""
     own = list(schemas)
     before = analyze_live(live, Loaded(0, [], []), settings, own)
     after = analyze_live(live, files, settings, own)
-    known = Counter(map(_same, before.findings))
-    added = []
-    for found in after.findings:
-        if known[_same(found)] > 0:
-            known[_same(found)] -= 1
-        else:
-            added.append(found)
-    return Difference(_only(added, after), known.total())
-
-
-def _same(found: LocatedFinding) -> _Same:
-    group = found.resource.api_version.rpartition("/")[0]
-    place = found.location.path
-    return found.rule, found.severity, group, *found.resource[1:], place, found.message
+    added, gone = difference(before.findings, after.findings)
+    return Difference(_only(added, after), len(gone))
 
 
 def _only(added: list[LocatedFinding], report: Report) -> Report:

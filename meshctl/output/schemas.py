@@ -8,6 +8,7 @@ from meshctl.inspect.describe.gateway import ServingWorkload
 from meshctl.inspect.injection.explanation import InjectionAnswer
 from meshctl.inspect.proxies.versions import Versions
 from meshctl.inspect.tls.rows import TlsLine
+from meshctl.output.changes.schema import diff_schema
 from meshctl.output.describe.write import VERSION
 from meshctl.output.json_schema import DRAFT, Schema, described, schema_of
 from meshctl.output.trace.schema import trace_schema
@@ -22,6 +23,7 @@ def schemas() -> dict[str, str]:
         "check-inject-v1.json": schema_of(list[InjectionAnswer], "meshctl check-inject -o json"),
         "version-v1.json": _version(),
         "trace-v1.json": trace_schema(),
+        "diff-v1.json": diff_schema(),
         "request-tests.json": expectations_schema(),
     }
     return {name: json.dumps(schema, indent=2) + "\n" for name, schema in found.items()}

@@ -5,14 +5,15 @@ from typing import Any, NamedTuple
 
 from meshctl.errors import UsageError
 from meshctl.inspect.changes.changed_objects import ChangedObject, changed_objects
+from meshctl.inspect.changes.changed_requests import ChangedRequest, ChangedValue, differing
 from meshctl.inspect.changes.order_hazards import OrderHazard, order_hazards
 from meshctl.inspect.changes.questions import questions
-from meshctl.inspect.trace.answer import Trace, describe
+from meshctl.inspect.trace.answer import describe
 from meshctl.inspect.trace.requests import TracedRequest
 from meshctl.inspect.trace.start import follow
 from meshctl.inspect.trace.summary import ends
 from meshctl.mesh import Mesh
-from meshctl.mesh.request_path.behaviour import behaviour
+from meshctl.mesh.request_path.behaviour import behaviour, policies
 from meshctl.mesh.request_path.hops import Hop
 from meshctl.resources import Sidecar, Workload
 
@@ -22,24 +23,6 @@ _LISTENING = frozenset({
     "Gateway", "Service", "VirtualService", "HTTPRoute", "TLSRoute", "TCPRoute", "GRPCRoute",
     "Deployment", "Pod", "DaemonSet",
 })  # fmt: skip
-
-
-class ChangedRequest(NamedTuple):
-    """A set of requests that is treated differently, by one that shows it."""
-
-    client: str
-    host: str
-    request: TracedRequest
-    was: Trace
-    now: Trace
-
-
-class ChangedValue(NamedTuple):
-    """Something with a name that was one thing and is another; ``None`` for nothing."""
-
-    name: str
-    was: str | None
-    now: str | None
 
 
 class Changes(NamedTuple):
@@ -105,18 +88,20 @@ def _compare(
         was, now = _follow(old, request, namespace), _follow(new, request, namespace)
         if was is None or now is None:
             continue
-        before, after = behaviour(was), behaviour(now)
+        before, after = behaviour(was, by_name=False), behaviour(now, by_name=False)
         if before == after:
             continue
-        key = request.client, request.host, before[1:], after[1:]
-        if key in seen:
-            continue
-        seen.add(key)
+        kind = _kind(was, now)
+        details = differing(was, now)
         witness = ChangedRequest(
             request.client, request.host, request, describe(old, request, was),
-            describe(new, request, now),
+            describe(new, request, now), details,
         )  # fmt: skip
-        yield _kind(was, now), witness
+        who = request.client if kind == "access" else ""
+        key = kind, who, request.host, witness.was.summary, witness.now.summary, details
+        if key not in seen:
+            seen.add(key)
+            yield kind, witness
 
 
 def _follow(mesh: Mesh, request: TracedRequest, namespace: str) -> Hop | None:
@@ -149,7 +134,7 @@ def _way(hop: Hop) -> tuple[object, ...]:
         for one in hop.sendings
     )  # fmt: skip
     answers = (hop.outcome, hop.code, hop.location, hop.path, hop.authority, str(hop.settings))
-    return answers, sendings
+    return answers, sendings, tuple(map(policies, hop.sendings))
 
 
 def _of_kind(found: list[tuple[str, ChangedRequest]], kind: str) -> Iterator[ChangedRequest]:

@@ -26,6 +26,13 @@ class ChangedObject(NamedTuple):
         return found
 
     @property
+    def word(self) -> str:
+        """What happens to it, in one word."""
+        if self.was is None:
+            return "added"
+        return "changed" if self.now is not None else "removed"
+
+    @property
     def both(self) -> Iterator[Resource]:
         """Walk the versions that there are, the older first."""
         yield from (one for one in (self.was, self.now) if one is not None)

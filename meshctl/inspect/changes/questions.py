@@ -8,6 +8,13 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 
 from meshctl.inspect.changes.changed_objects import ChangedObject
+from meshctl.inspect.changes.shapes import (
+    PLAIN,
+    Shape,
+    kubernetes_shapes,
+    rule_shapes,
+    shapes_of,
+)
 from meshctl.inspect.trace.requests import OUTSIDE, TracedRequest, make_request
 from meshctl.mesh import Mesh
 from meshctl.mesh.core.hosts import is_wildcard
@@ -15,9 +22,10 @@ from meshctl.mesh.registry.services import RegisteredHost
 from meshctl.mesh.traffic.delegates import MESH
 from meshctl.mesh.workloads.membership import Membership, is_gateway
 from meshctl.resources import (
-    AuthorizationPolicy,
     DestinationRule,
     Gateway,
+    KubernetesGateway,
+    KubernetesRoute,
     PeerAuthentication,
     Policy,
     Resource,
@@ -32,19 +40,7 @@ MOST_CLIENTS = 12
 MOST_HOSTS = 60
 _MOST_SHAPES = 40
 _HTTP = 80
-_METHODS = ("GET", "POST")
-
-
-class Shape:
-    """What a request asks for, apart from who sends it and where: method, path, headers."""
-
-    def __init__(self, method: str = "GET", path: str = "/", **headers: str) -> None:
-        self.method = method
-        self.path = path
-        self.headers = headers
-
-
-_PLAIN = Shape()
+_WITH_TLS = frozenset({"HTTPS", "TLS"})
 
 
 def questions(mesh: Mesh, changed: Iterable[ChangedObject]) -> Iterator[TracedRequest]:
@@ -57,6 +53,8 @@ def questions(mesh: Mesh, changed: Iterable[ChangedObject]) -> Iterator[TracedRe
 def _about(mesh: Mesh, one: Resource) -> Iterator[TracedRequest]:
     if isinstance(one, VirtualService):
         yield from _of_virtual_service(mesh, one)
+    elif isinstance(one, KubernetesRoute):
+        yield from _of_kubernetes_route(mesh, one)
     elif isinstance(one, DestinationRule):
         yield from _of_host(mesh, mesh.traffic.destination_rules.host_of(one), one.namespace)
     elif isinstance(one, Service | ServiceEntry):
@@ -67,7 +65,7 @@ def _about(mesh: Mesh, one: Resource) -> Iterator[TracedRequest]:
     elif isinstance(one, Gateway):
         for server in one.servers:
             for written in server.hosts:
-                yield from _outside(written.rpartition("/")[2], server.port, server.is_tls, _PLAIN)
+                yield from _outside(written.rpartition("/")[2], server.port, server.is_tls, PLAIN)
     elif isinstance(one, Workload):
         yield from _of_workload(mesh, one)
     elif isinstance(one, Sidecar):
@@ -75,7 +73,7 @@ def _about(mesh: Mesh, one: Resource) -> Iterator[TracedRequest]:
 
 
 def _of_virtual_service(mesh: Mesh, one: VirtualService) -> Iterator[TracedRequest]:
-    shapes = list(islice(_shapes(mesh, one), _MOST_SHAPES))
+    shapes = list(islice(shapes_of(mesh, one), _MOST_SHAPES))
     roots = [one] if one.hosts else mesh.traffic.routes.delegates.roots(one)
     for root in roots:
         gateways = mesh.traffic.routes.gateways_of(root)
@@ -99,28 +97,24 @@ def _at_gateway(
             yield from _outside(host, server.port, server.is_tls, shape)
 
 
-def _shapes(mesh: Mesh, one: VirtualService) -> Iterator[Shape]:
-    """Walk requests that its matches take, and one that asks for nothing."""
-    yield _PLAIN
-    for alternative in mesh.traffic.route_matches.of(one):
-        request = alternative.request
-        headers = {name: _text(match) for name, match in request.headers.items()}
-        query = "&".join(f"{name}={_text(match)}" for name, match in request.query_params.items())
-        path = alternative.sample or "/"
-        method = _text(request.method) if request.method is not None else "GET"
-        made = Shape(method, f"{path}?{query}" if query else path)
-        made.headers = headers
-        yield made
-        if request.path.kind == "prefix":
-            longer = Shape(method, f"{path.rstrip('/')}/x")
-            longer.headers = headers
-            yield longer
-
-
-def _text(match: object) -> str:
-    found = match.simplified().value if hasattr(match, "simplified") else ""
-    kind = getattr(match, "kind", "any")
-    return str(found) if kind in {"exact", "prefix"} and found else "1"
+def _of_kubernetes_route(mesh: Mesh, one: KubernetesRoute) -> Iterator[TracedRequest]:
+    """Walk requests to what a route of the Gateway API is bound to: gateways, or Services."""
+    shapes = list(islice(kubernetes_shapes(one), _MOST_SHAPES))
+    for parent in one.parents:
+        namespace = parent.namespace or one.namespace
+        if parent.kind == "Service":
+            for host in mesh.registry:
+                if host.host.startswith(f"{parent.name}.{namespace}."):
+                    yield from _to(mesh, host, one.namespace, shapes)
+            continue
+        for gateway in mesh.of(KubernetesGateway):
+            if (gateway.namespace, gateway.name) != (namespace, parent.name):
+                continue
+            for listener in gateway.listeners:
+                port, is_tls = listener.port or _HTTP, listener.protocol in _WITH_TLS
+                for name in one.hostnames or (listener.hostname or "*",):
+                    for shape in shapes:
+                        yield from _outside(name, port, is_tls, shape)
 
 
 def _of_host(mesh: Mesh, host: str, namespace: str) -> Iterator[TracedRequest]:
@@ -134,7 +128,7 @@ def _of_host(mesh: Mesh, host: str, namespace: str) -> Iterator[TracedRequest]:
 
 
 def _to(
-    mesh: Mesh, host: RegisteredHost, namespace: str, shapes: Iterable[Shape] = (_PLAIN,)
+    mesh: Mesh, host: RegisteredHost, namespace: str, shapes: Iterable[Shape] = (PLAIN,)
 ) -> Iterator[TracedRequest]:
     for port in host.ports:
         for client in _clients(mesh, namespace, host.host):
@@ -147,7 +141,7 @@ def _to(
 
 def _of_policy(mesh: Mesh, one: Policy | PeerAuthentication) -> Iterator[TracedRequest]:
     """Walk requests to the workloads that a policy is for, of the kinds that its rules speak of."""
-    shapes = list(islice(_rule_shapes(one), _MOST_SHAPES))
+    shapes = list(islice(rule_shapes(one), _MOST_SHAPES))
     home = None if one.namespace == mesh.config.root_namespace else one.namespace
     picked = [] if isinstance(one, Policy) and one.target_refs else (
         mesh.workloads.find(one.selector, home)
@@ -158,17 +152,6 @@ def _of_policy(mesh: Mesh, one: Policy | PeerAuthentication) -> Iterator[TracedR
             seen.setdefault(host)
     for host in islice(seen, MOST_HOSTS):
         yield from _to(mesh, host, host.namespace, shapes)
-
-
-def _rule_shapes(one: Resource) -> Iterator[Shape]:
-    yield _PLAIN
-    for operation in one.operations if isinstance(one, AuthorizationPolicy) else ():
-        paths = [*operation.texts("paths"), *operation.texts("notPaths")] or ["/"]
-        methods = [*operation.texts("methods"), *operation.texts("notMethods")] or _METHODS
-        for path in paths:
-            for method in methods:
-                plain = path.replace("{**}", "x").replace("{*}", "x").replace("*", "x")
-                yield Shape(method.replace("*", "") or "GET", f"/{plain.lstrip('/')}")
 
 
 def _of_workload(mesh: Mesh, one: Workload) -> Iterator[TracedRequest]:
@@ -183,7 +166,7 @@ def _of_sidecar(mesh: Mesh, one: Sidecar) -> Iterator[TracedRequest]:
         for client in clients:
             for port in host.ports[:1]:
                 if port.protocol.is_http:
-                    yield _ask(client.key_name, host.host, port.number, _PLAIN)
+                    yield _ask(client.key_name, host.host, port.number, PLAIN)
 
 
 def _ports(mesh: Mesh, host: str) -> list[int]:

@@ -12,8 +12,12 @@ from meshctl.mesh.request_path.hops import Hop, Leg, Outcome, Sending
 _ANSWERED = frozenset({Outcome.REDIRECT, Outcome.HTTPS_REDIRECT, Outcome.DIRECT_RESPONSE})
 
 
-def behaviour(hop: Hop) -> tuple[Any, ...]:
-    """Describe what one hop does, and all that follow."""
+def behaviour(hop: Hop, *, by_name: bool = True) -> tuple[Any, ...]:
+    """Describe what one hop does, and all that follow.
+
+    Istio writes into a cluster which DestinationRules it is made of; not ``by_name``, only the
+    policies in them count.
+    """
     verdict = hop.verdict
     decision: tuple[Any, ...] = ()
     if verdict is not None and (verdict.action or verdict.providers):
@@ -23,7 +27,7 @@ def behaviour(hop: Hop) -> tuple[Any, ...]:
         hop.workload.key_name if hop.workload is not None else "", hop.outcome.value, hop.code,
         hop.location, hop.body, hop.path, hop.authority, hop.tls, hop.protocol, decision,
         _settings(hop) if hop.outcome not in _ANSWERED else "",
-        tuple(_sending(one) for one in hop.sendings),
+        tuple(_sending(one, by_name=by_name) for one in hop.sendings),
     )  # fmt: skip
 
 
@@ -31,18 +35,32 @@ def _settings(hop: Hop) -> str:
     return json.dumps(hop.settings, sort_keys=True, default=str) if hop.settings else ""
 
 
-def _sending(one: Sending) -> tuple[Any, ...]:
+def policies(one: Sending) -> str:
+    """Give the traffic policies of a destination but for TLS, which shows elsewhere; may be empty."""
+    rules = one.cluster.rule.rules if one.cluster is not None and one.cluster.rule else ()
+    subset = one.target.subset if one.target is not None else ""
+    found = [
+        policy
+        for rule in rules
+        for view in (rule.policy, *(each.policy for each in rule.subsets if each.name == subset))
+        if (policy := {key: value for key, value in view.data.items() if key != "tls"})
+    ]
+    return json.dumps(found, sort_keys=True, default=str) if found else ""
+
+
+def _sending(one: Sending, *, by_name: bool) -> tuple[Any, ...]:
     target, cluster = one.target, one.cluster
     place = (target.host, target.port, target.subset, target.weight) if target is not None else ()
     known: tuple[Any, ...] = ()
     if cluster is not None:
         rules = cluster.rule.rules if cluster.rule is not None else ()
-        known = cluster.kind, cluster.upstream.tls.value, tuple(rule.key_name for rule in rules)
-    legs = sorted((_leg(leg) for leg in one.legs), key=str)
+        made_of = tuple(rule.key_name for rule in rules) if by_name else policies(one)
+        known = cluster.kind, cluster.upstream.tls.value, made_of
+    legs = sorted((_leg(leg, by_name=by_name) for leg in one.legs), key=str)
     return place, one.name, known, tuple(legs)
 
 
-def _leg(leg: Leg) -> tuple[Any, ...]:
+def _leg(leg: Leg, *, by_name: bool) -> tuple[Any, ...]:
     end = leg.wire.endpoint
-    following = behaviour(leg.next) if leg.next is not None else ()
+    following = behaviour(leg.next, by_name=by_name) if leg.next is not None else ()
     return end.address, end.port, leg.wire.tls.value, leg.wire.sni, following

@@ -1,0 +1,64 @@
+"""Says what a change does, one line each, for text and for Markdown alike."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from meshctl.engine.report import LocatedFinding
+from meshctl.inspect.changes.changed_requests import ChangedRequest, ChangedValue
+from meshctl.inspect.changes.comparison import Comparison
+
+
+class Line(NamedTuple):
+    """One thing that changes: what it is, and how it was and is."""
+
+    title: str
+    was: str
+    now: str
+
+
+class Part(NamedTuple):
+    """All of one kind, under a heading."""
+
+    heading: str
+    lines: tuple[Line, ...]
+
+
+def parts(found: Comparison) -> Iterator[Part]:
+    """Walk the parts of a comparison that have something to say, the weightiest first."""
+    changes = found.changes
+    every = (
+        ("Access", map(_request, changes.access)),
+        ("Routes", map(_request, changes.routes)),
+        ("TLS", map(_request, changes.tls)),
+        ("Apply in this order", (
+            Line(f"{one.first.title} before {one.then.title}: {one.message}", "", "")
+            for one in changes.order
+        )),
+        ("New findings", map(_finding, found.new)),
+        ("Findings that are gone", map(_finding, found.gone)),
+        ("Injection", map(_value, changes.injection)),
+        ("Listeners", map(_value, changes.listeners)),
+        ("Known hosts", map(_value, changes.hosts)),
+    )  # fmt: skip
+    for heading, lines in every:
+        several = tuple(lines)
+        if several:
+            yield Part(heading, several)
+
+
+def _request(one: ChangedRequest) -> Line:
+    was, now = one.was.summary, one.now.summary
+    details = [each for each in one.details if was == now or each.name not in {"path", "rules"}]
+    for each in details:
+        was += f"; {each.name} {each.was or 'not set'}"
+        now += f"; {each.name} {each.now or 'not set'}"
+    return Line(one.request.title, was, now)
+
+
+def _value(one: ChangedValue) -> Line:
+    return Line(one.name, one.was or "nothing", one.now or "nothing")
+
+
+def _finding(one: LocatedFinding) -> Line:
+    place = f"{one.location.file}:{one.location.line}"
+    return Line(f"{one.severity.value}[{one.rule}] {place}: {one.message}", "", "")

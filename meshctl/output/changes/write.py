@@ -1,0 +1,72 @@
+"""Writes what ``diff`` answers: text, JSON, or Markdown for a pull request."""
+
+import json
+from typing import TextIO
+
+from meshctl.inspect.changes.comparison import Comparison
+from meshctl.output.changes.form import comparison_form
+from meshctl.output.changes.lines import Line, parts
+from meshctl.output.markdown import escaped
+from meshctl.words import amount, visible
+
+FORMATS = ("text", "json", "markdown")
+_MOST_MARKDOWN = 60_000
+_CUT = "There are more requests that the change may treat differently than were tried."
+_LONGEST = 400
+
+
+def write_comparison(found: Comparison, output: str, out: TextIO) -> None:
+    """Write a comparison in one of ``FORMATS``."""
+    if output == "json":
+        out.write(json.dumps(comparison_form(found), indent=2) + "\n")
+    elif output == "markdown":
+        _write_markdown(found, out)
+    else:
+        _write_text(found, out)
+
+
+def _write_text(found: Comparison, out: TextIO) -> None:
+    for part in parts(found):
+        out.write(f"{part.heading}\n")
+        for line in part.lines:
+            out.write(f"  {visible(line.title)}\n")
+            if line.was or line.now:
+                out.write(f"    - {visible(line.was)}\n    + {visible(line.now)}\n")
+        out.write("\n")
+    if found.changes.is_cut:
+        out.write(f"{_CUT}\n")
+    out.write(f"{_outcome(found)}\n")
+
+
+def _write_markdown(found: Comparison, out: TextIO) -> None:
+    out.write(f"### meshctl diff\n\n{_outcome(found)}\n")
+    left = _MOST_MARKDOWN
+    for part in parts(found):
+        out.write(f"\n#### {part.heading}\n\n")
+        for number, line in enumerate(part.lines):
+            text = _bullet(line)
+            left -= len(text.encode())
+            if left < 0:
+                out.write(f"\nand {amount(len(part.lines) - number, 'more line')}\n")
+                return
+            out.write(text)
+    if found.changes.is_cut:
+        out.write(f"\n{_CUT}\n")
+
+
+def _bullet(line: Line) -> str:
+    title, was, now = (escaped(visible(one)[:_LONGEST]) for one in line)
+    rest = f"\n  * was: {was}\n  * is: {now}" if was or now else ""
+    return f"* {title}{rest}\n"
+
+
+def _outcome(found: Comparison) -> str:
+    changes = found.changes
+    objects = amount(len(changes.objects), "object")
+    if changes.is_empty:
+        done = "and nothing behaves differently" if changes.objects else "so nothing does"
+        said = f"{objects} changed, {done}"
+    else:
+        several = len(changes.routes) + len(changes.access) + len(changes.tls)
+        said = f"{objects} changed; requests of {amount(several, 'kind')} behave differently"
+    return f"{said}; {amount(len(found.new), 'new finding')}, {len(found.gone)} gone."
