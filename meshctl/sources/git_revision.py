@@ -8,6 +8,7 @@ from tempfile import TemporaryDirectory
 
 from meshctl.errors import InputError
 from meshctl.sources.loader import Loaded, load
+from meshctl.words import quoted
 
 PREFIX = "git:"
 
@@ -24,7 +25,7 @@ def load_revision(name: str) -> Loaded:
     """
     revision, _, path = name.removeprefix(PREFIX).partition(":")
     if not revision or revision.startswith("-"):
-        raise InputError(f"{name!r} names no revision; write git:REV or git:REV:PATH")
+        raise InputError(f"{quoted(name)} names no revision; write git:REV or git:REV:PATH")
     commit = _git("rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}").decode().strip()
     archive = _git("archive", "--format=tar", commit, "--", path or ".")
     with TemporaryDirectory() as directory:
