@@ -11,8 +11,6 @@ WITHOUT = {
     "internal/rule-crashed",  # no text makes a rule crash
     "document/document-too-large",  # megabytes
     "document/ignore-expired",  # a config file
-    "document/helm-chart",  # a directory
-    "document/kustomization",  # a directory
     "document/unreadable-file",  # a file without permissions
     "document/not-utf8",  # bytes that are no text
     "service/differs-between-clusters",  # two directories

@@ -12,6 +12,7 @@ from typing import Any
 from meshctl.mesh.core.extension_providers import ExtensionProviders
 from meshctl.mesh.core.mesh_config import MeshConfig
 from meshctl.mesh.registry.services import Registry
+from meshctl.words import quoted
 
 _NAME = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 _MOST_PORT = 65535
@@ -49,20 +50,22 @@ def why_broken(name: str, providers: ExtensionProviders) -> str | None:
     if not name:
         return "no provider is named"
     if not providers.defines(name):
-        return f"the mesh config defines no provider {name!r}"
+        return f"the mesh config defines no provider {quoted(name)}"
     kinds = providers.types(name) & _KINDS.keys()
     if not kinds:
         kind = ", ".join(sorted(providers.types(name))) or "no authorizer"
-        return f"the provider {name!r} is {kind}; CUSTOM needs {' or '.join(_KINDS)}"
+        return f"the provider {quoted(name)} is {kind}; CUSTOM needs {' or '.join(_KINDS)}"
     if not _NAME.fullmatch(name):
-        return f"Istio 1.31 takes providers by names of a-z, 0-9 and - alone, not {name!r}"
+        return f"Istio 1.31 takes providers by names of a-z, 0-9 and - alone, not {quoted(name)}"
     settings = providers.settings(name)
     port = settings.get("port")
     if not isinstance(port, int) or not 1 <= port <= _MOST_PORT:
-        return f"the provider {name!r} has no port from 1 to {_MOST_PORT}"
+        return f"the provider {quoted(name)} has no port from 1 to {_MOST_PORT}"
     starred = next((key for key in _HEADERS if "*" in (settings.get(key) or ())), None)
     return (
-        f"{starred} of the provider {name!r} has '*' alone, which is refused" if starred else None
+        f"{starred} of the provider {quoted(name)} has '*' alone, which is refused"
+        if starred
+        else None
     )
 
 

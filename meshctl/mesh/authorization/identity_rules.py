@@ -1,4 +1,4 @@
-"""Which identities can policies let in, or do they refuse, whatever else a request says?
+"""Tells which identities policies can let in, or refuse, whatever else a request says.
 
 Only what a rule says about the client's certificate is read; every other condition is taken as one
 that some request meets (Model.Generate, pilot/pkg/security/authz/model/model.go, Istio 1.31).

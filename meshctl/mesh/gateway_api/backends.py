@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from meshctl.mesh.gateway_api.given import Given
 from meshctl.mesh.gateway_api.status.conditions import Fault
 from meshctl.resources import ObjectReference, Service
+from meshctl.words import quoted
 
 _ISTIO = "networking.istio.io"
 _IMPORT = ("multicluster.x-k8s.io", "ServiceImport")
@@ -42,7 +43,7 @@ class Backends:
         match one.group, one.kind:
             case ("", "Service"):
                 if "." in one.name:
-                    text = f"{one.name!r} is no name of a Service but a host name"
+                    text = f"{quoted(one.name)} is no name of a Service but a host name"
                     return _fatal("InvalidDestination", text, one, "name")
                 return self._service(one)
             case (group, "Hostname") if group == _ISTIO:
@@ -65,7 +66,7 @@ class Backends:
         route = one.resource
         text = (
             f"no ReferenceGrant of namespace {one.namespace} lets {route.kind}s of "
-            f"{route.namespace} use {one.kind} {one.name!r}"
+            f"{route.namespace} use {one.kind} {quoted(one.name)}"
         )
         return Fault("RefNotPermitted", text, one.at("namespace"))
 
@@ -78,7 +79,7 @@ class Backends:
         )
         fault = None
         if f"{one.namespace}/{one.name}" not in self._services and knows:
-            text = f"namespace {one.namespace} has no Service {one.name!r}"
+            text = f"namespace {one.namespace} has no Service {quoted(one.name)}"
             fault = Fault("BackendNotFound", text, one.at("name"))
         return _to(host, one, fault)
 
@@ -99,7 +100,7 @@ class Backends:
 
 def _to(host: str, one: ObjectReference, fault: Fault | None) -> Backend:
     if one.port is None:
-        return _fatal("InvalidDestination", f"backend {one.name!r} has no port", one)
+        return _fatal("InvalidDestination", f"backend {quoted(one.name)} has no port", one)
     return Backend({"host": host, "port": {"number": one.port}}, fault)
 
 

@@ -12,6 +12,7 @@ from meshctl.istio.labels import NETWORK
 from meshctl.mesh.gateway_api.given import Given
 from meshctl.mesh.gateway_api.status.conditions import Fault
 from meshctl.resources import KubernetesGateway, KubernetesListener, View
+from meshctl.words import quoted
 
 _MODE = "gateway.istio.io/tls-terminate-mode"
 _CIPHERS = "gateway.istio.io/tls-cipher-suites"
@@ -104,7 +105,7 @@ class ListenerCertificates:
             return Fault("InvalidCertificateRef", self._faults[key], ref.at("name"))
         grants = self._given.reference_grants
         if not grants.allows_secret(owner, namespace, name) and grants.is_known(namespace):
-            text = f"no ReferenceGrant of namespace {namespace} allows Secret {name!r}"
+            text = f"no ReferenceGrant of namespace {namespace} allows Secret {quoted(name)}"
             return Fault("RefNotPermitted", text, ref.at("namespace"))
         return None
 
@@ -122,7 +123,7 @@ class ListenerCertificates:
         knows = has_all or secrets.has_any_in(namespace)
         if namespace in secrets.called(name) or not knows:
             return ""
-        return f"namespace {namespace} has no Secret {name!r}"
+        return f"namespace {namespace} has no Secret {quoted(name)}"
 
     def _client_validation(
         self, listener: KubernetesListener, gateway: KubernetesGateway
@@ -160,7 +161,7 @@ class ListenerCertificates:
         name, kind = ref.text("name"), ref.text("kind")
         grants = self._given.reference_grants
         if not grants.allows(owner, ("", kind), namespace, name) and grants.is_known(namespace):
-            text = f"no ReferenceGrant of namespace {namespace} allows {kind} {name!r}"
+            text = f"no ReferenceGrant of namespace {namespace} allows {kind} {quoted(name)}"
             return Fault("RefNotPermitted", text, ref.at("name"))
         return None
 

@@ -10,6 +10,7 @@ from typing import Any
 from meshctl.mesh.gateway_api.status.conditions import Fault
 from meshctl.re2.quoting import quote_meta
 from meshctl.resources import Ref, View
+from meshctl.words import quoted
 
 _ANY_ORIGIN = r"^[a-zA-Z][a-zA-Z0-9+.-]*://[^/\s?#]+$"
 _FOUND = 302
@@ -23,7 +24,7 @@ def header_operations(modifier: View) -> tuple[dict[str, Any], Fault | None]:
         for index, data in modifier.items(key):
             value = data.get("value")
             if isinstance(value, str) and not _is_header_value(value):
-                text = f"header {data.get('name')!r} has characters that no header may have"
+                text = f"header {quoted(data.get('name'))} has characters that no header may have"
                 return {}, Fault("InvalidFilter", text, modifier.at(key, index, "value"))
     found: dict[str, Any] = {}
     for key in ("set", "add"):

@@ -13,6 +13,7 @@ from meshctl.mesh.gateway_api.gateway_classes import Controller, GatewayClasses
 from meshctl.mesh.gateway_api.given import Given
 from meshctl.mesh.gateway_api.listeners import GatewayListener
 from meshctl.resources import KubernetesRoute, ObjectReference, Resource, Service, ServiceEntry
+from meshctl.words import quoted
 
 _GROUP = "gateway.networking.k8s.io"
 _LISTENERS = frozenset({(_GROUP, "Gateway"), (_GROUP, "ListenerSet")})
@@ -122,7 +123,7 @@ class Parents:
         if (kind, f"{namespace}/{name}") in self._sources:
             return None
         knows = self._given.inventory.has_all(kind) or (kind == "Service" and self.knows(namespace))
-        return Denial("NoMatchingParent", f"there is no {kind} {name!r}") if knows else None
+        return Denial("NoMatchingParent", f"there is no {kind} {quoted(name)}") if knows else None
 
     def knows(self, namespace: str) -> bool:
         """Would the input have a Service of a namespace, if there were one?"""
@@ -158,19 +159,21 @@ def _denial(
     if reference.port and reference.port != one.port:
         return Denial("NoMatchingParent", f"no listener has port {reference.port}")
     if reference.section and reference.section != one.listener.name:
-        return Denial("NoMatchingParent", f"there is no listener {reference.section!r}")
+        return Denial("NoMatchingParent", f"there is no listener {quoted(reference.section)}")
     hosts = route_hosts(route)
     own = one.hostname or "*"
     if not any(overlaps(own, host) for host in hosts):
-        text = f"no host name fits to {own} of listener {one.listener.name!r}"
+        text = f"no host name fits to {own} of listener {quoted(one.listener.name)}"
         return Denial("NoMatchingListenerHostname", text)
     allowed = {host.partition("/")[0] for host in one.hosts}
     if not allowed & {"*", route.namespace}:
-        text = f"listener {one.listener.name!r} takes no routes of namespace {route.namespace}"
+        text = (
+            f"listener {quoted(one.listener.name)} takes no routes of namespace {route.namespace}"
+        )
         return Denial("NotAllowedByListeners", text)
     if route.kind not in one.kinds:
         names = " and ".join(kind.removesuffix("Route") for kind in one.kinds) or "no"
-        text = f"listener {one.listener.name!r} takes {names} routes, not {route.kind}s"
+        text = f"listener {quoted(one.listener.name)} takes {names} routes, not {route.kind}s"
         return Denial("NotAllowedByListeners", text, is_about_kind=True)
     return None
 

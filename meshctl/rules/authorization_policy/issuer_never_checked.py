@@ -14,6 +14,7 @@ from meshctl.mesh import Mesh
 from meshctl.mesh.authorization import takes, takes_issuer
 from meshctl.resources import AuthorizationPolicy, Ref
 from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.words import quoted
 
 _PRINCIPALS = ("requestPrincipals", "notRequestPrincipals")
 
@@ -28,7 +29,7 @@ def check(policy: AuthorizationPolicy, mesh: Mesh) -> Iterator[Outcome]:
             known = ", ".join(sorted(issuers))
             yield Finding(
                 place,
-                f"'{value}' is of no issuer that is known there ({known}), so it never matches",
+                f"{quoted(value)} is of no issuer that is known there ({known}), so it never matches",
                 severity=None if mesh.is_whole else Severity.WARNING,
             )
 

@@ -13,6 +13,7 @@ from meshctl.mesh import Mesh
 from meshctl.mesh.traffic import MergeLoss, meetings
 from meshctl.resources import DestinationRule
 from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.words import quoted
 
 _TEXT = {
     MergeLoss.POLICY: "of the two trafficPolicies only that of the older object counts",
@@ -42,7 +43,7 @@ def check(destination_rule: DestinationRule, mesh: Mesh) -> Iterator[Outcome]:
         older, younger, loss = meeting.older, meeting.younger, meeting.loss
         if older.name == younger.name:
             continue  # the same object twice in the input is another finding
-        subset = repr(meeting.subset[1].name) if meeting.subset else ""
+        subset = quoted(meeting.subset[1].name) if meeting.subset else ""
         text = _TEXT[loss].format(subset=subset)
         severity = Severity.INFO if loss is MergeLoss.NOTHING else None
         if loss not in _AGELESS:

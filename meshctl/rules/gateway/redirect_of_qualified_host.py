@@ -35,5 +35,5 @@ def check(gateway: Gateway, mesh: Mesh) -> Iterator[Outcome]:
             yield Finding(
                 server.host_at(index),
                 f"requests for {quoted(host)} get 404 instead of the redirect: istiod redirects the "
-                f"domain '{namespace}/{host}', which no request has",
+                f"domain {quoted(f'{namespace}/{host}')}, which no request has",
             )

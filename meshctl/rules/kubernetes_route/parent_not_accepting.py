@@ -39,7 +39,7 @@ def _refusal(
     text = f"{gateway.title} takes no routes of namespace {route.namespace}"
     refusing = api.refused_namespace(route, parent)
     if parent.section and all(one.name != parent.section for one in several):
-        names = ", ".join(repr(one.name) for one in several)
+        names = ", ".join(quoted(one.name) for one in several)
         missing = f"{gateway.title} has no listener {quoted(parent.section)}; it has {names}"
         yield Finding(parent.at("sectionName"), missing)
     elif not api.may_have(parent, gateway):

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from meshctl.mesh import Mesh
 from meshctl.resources import Ref, ReferenceGrant, View
 from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.words import quoted
 
 
 @rule(on=ReferenceGrant, severity=Severity.WARNING, since="0.1.0")
@@ -21,7 +22,7 @@ def check(grant: ReferenceGrant, mesh: Mesh) -> Iterator[Outcome]:
     for one in (*grant.origins, *grant.targets):
         home = reads(one.text("kind"))
         if home is not None and one.text("group") != home:
-            wanted = repr(home) if home else '"" (the core group)'
+            wanted = quoted(home) if home else '"" (the core group)'
             yield Finding(_place(one), f"{one.text('kind')} belongs to group {wanted}")
 
 

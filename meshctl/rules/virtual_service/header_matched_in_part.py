@@ -13,6 +13,7 @@ from meshctl.mesh import Mesh
 from meshctl.mesh.matching import WRITTEN_KINDS, StringMatch, matched_in_part
 from meshctl.resources import VirtualService
 from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.words import quoted
 
 
 @rule(on=VirtualService, severity=Severity.WARNING, since="0.1.0")
@@ -30,6 +31,6 @@ def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
                         if missed is not None:
                             yield Finding(
                                 condition.at(kind),
-                                f"'{missed.value}' doesn't match {kind} '{text}': {missed.why}",
+                                f"{quoted(missed.value)} doesn't match {kind} {quoted(text)}: {missed.why}",
                                 severity=Severity.INFO if missed.has_room else None,
                             )

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from meshctl.mesh import Mesh
 from meshctl.resources import Ref, Route, VirtualService
 from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.words import quoted
 
 _BARE_DOT = re.compile(r"(?<=[A-Za-z0-9*+)])(?<!\\)\.(?=[A-Za-z0-9]+(?:\\?\.|$|[:/$(]))")
 
@@ -26,7 +27,7 @@ def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
             if dot is not None:
                 yield Finding(
                     place,
-                    f"the dot before '{pattern[dot.end() :]}' stands for any character here; "
+                    f"the dot before {quoted(pattern[dot.end() :])} stands for any character here; "
                     "write \\. for a dot",
                 )
 

@@ -14,6 +14,7 @@ from meshctl.mesh.gateways import RouteOverlap
 from meshctl.mesh.traffic import RouteMatch
 from meshctl.resources import VirtualService
 from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.words import quoted
 
 
 @rule(on=VirtualService, severity=Severity.ERROR, equivalents=("IST0131",), since="0.1.0")
@@ -24,11 +25,11 @@ def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
             wide, narrow = shadow.by.request.path.value, shadow.dead.request.path.value
             yield Finding(
                 shadow.place,
-                f"{shadow.subject} is never reached: prefix '{wide}' of an earlier rule takes "
-                f"'{narrow}', too, since a prefix need not end at a slash",
+                f"{shadow.subject} is never reached: prefix {quoted(wide)} of an earlier rule takes "
+                f"{quoted(narrow)}, too, since a prefix need not end at a slash",
                 severity=Severity.INFO if shadow.is_harmless else None,
-                fix=f"match exact '{wide}' and prefix '{wide}/' there, or move this {shadow.extent.value} above it",
-            ).also(shadow.by.place, f"takes every path that begins with '{wide}'")
+                fix=f"match exact {quoted(wide)} and prefix {quoted(wide + '/')} there, or move this {shadow.extent.value} above it",
+            ).also(shadow.by.place, f"takes every path that begins with {quoted(wide)}")
     for overlap in mesh.gateways.route_overlaps.overlaps(service):
         if overlap.leak is not None and not (overlap.order_known and overlap.first_is_inside):
             yield _across(overlap, *overlap.leak)
@@ -40,8 +41,8 @@ def _across(overlap: RouteOverlap, wide: RouteMatch, narrow: RouteMatch) -> Find
     taken = "takes" if certain else "takes, if it belongs to the older VirtualService,"
     return Finding(
         narrow.place,
-        f"prefix '{path}' of {wide.service.title} {taken} '{narrow.request.path.value}' for "
+        f"prefix {quoted(path)} of {wide.service.title} {taken} {quoted(narrow.request.path.value)} for "
         f"{overlap.host.host}, too, since a prefix need not end at a slash",
         severity=None if certain else Severity.WARNING,
-        fix=f"match exact '{path}' and prefix '{path}/' in {wide.service.title}",
-    ).also(wide.place, f"takes every path that begins with '{path}'")
+        fix=f"match exact {quoted(path)} and prefix {quoted(path + '/')} in {wide.service.title}",
+    ).also(wide.place, f"takes every path that begins with {quoted(path)}")

@@ -14,6 +14,7 @@ from meshctl.mesh import Mesh
 from meshctl.mesh.matching import PATH, StringMatch
 from meshctl.resources import VirtualService
 from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.words import quoted
 
 _VARIES = re.compile(r"\[(?!\.\])|\+|\{|\\[dswDSW]")
 """Says that a pattern is neither one path nor all below a prefix, without looking closer."""
@@ -38,15 +39,18 @@ def _judge(pattern: str) -> tuple[str, Severity | None] | None:
     if plain.kind == "exact":
         certain = "\\" in pattern or pattern.endswith("$")
         message = (
-            f"regex '{pattern}' takes the path {plain.value} alone and nothing below it, since the "
+            f"regex {quoted(pattern)} takes the path {plain.value} alone and nothing below it, since the "
             f"whole path must match; write exact, or prefix if more may follow"
         )
         return message, Severity.INFO if certain else None
     if plain.kind in ("prefix", "any"):
-        return f"regex '{pattern}' says the same as prefix '{plain.value or '/'}'", Severity.INFO
+        return (
+            f"regex {quoted(pattern)} says the same as prefix {quoted(plain.value or '/')}",
+            Severity.INFO,
+        )
     if pattern.startswith("^") and not pattern.endswith(_OPEN_ENDED):
         message = (
-            f"regex '{pattern}' must match the whole path, not its beginning; end it with .* if "
+            f"regex {quoted(pattern)} must match the whole path, not its beginning; end it with .* if "
             "more may follow"
         )
         return message, None

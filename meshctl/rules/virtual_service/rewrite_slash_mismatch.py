@@ -14,6 +14,7 @@ from meshctl.mesh import Mesh
 from meshctl.mesh.traffic import broken_example
 from meshctl.resources import VirtualService
 from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.words import quoted
 
 
 @rule(on=VirtualService, severity=Severity.WARNING, since="0.1.0")
@@ -29,7 +30,7 @@ def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
             if example is not None and f"{prefix}/" not in seen:
                 yield Finding(
                     route.at("rewrite", "uri"),
-                    f"prefix '{prefix}' rewritten to '{replacement}' makes {example[1]} of "
+                    f"prefix {quoted(prefix)} rewritten to {quoted(replacement)} makes {example[1]} of "
                     f"{example[0]}; only the text of the prefix is replaced",
                 ).also(uri.at("prefix"), "the prefix that is replaced")
             seen.add(prefix)

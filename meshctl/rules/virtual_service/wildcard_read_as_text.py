@@ -30,14 +30,14 @@ def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
                 for kind in ("exact", "prefix"):
                     text = condition.text(kind)
                     if "*" in text and text != "*":
-                        message = f"{kind} '{text}' is compared as text, star and all"
+                        message = f"{kind} {quoted(text)} is compared as text, star and all"
                         yield Finding(condition.at(kind), message, severity=severity)
                 pattern = condition.text("regex")
                 repeated = repeated_by_star(pattern)
                 if repeated:
                     yield Finding(
                         condition.at("regex"),
-                        f"in regex '{pattern}' the star repeats {quoted(repeated)}; anything is '.*'",
+                        f"in regex {quoted(pattern)} the star repeats {quoted(repeated)}; anything is '.*'",
                         severity=Severity.WARNING,
                     )
 
