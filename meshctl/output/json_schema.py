@@ -44,6 +44,26 @@ def described(kind: Any, known: dict[str, Schema]) -> Schema:
     return _reference(kind, known)
 
 
+def closed(*, optional: Mapping[str, Schema] | None = None, **properties: Schema) -> Schema:
+    """Describe an object with just these keys: all of them there, but for the optional ones."""
+    return {
+        "type": "object",
+        "properties": {**properties, **(optional or {})},
+        "required": list(properties),
+        "additionalProperties": False,
+    }
+
+
+def array(items: Schema) -> Schema:
+    """Describe a list."""
+    return {"type": "array", "items": items}
+
+
+def by_name(values: Schema) -> Schema:
+    """Describe an object with any keys."""
+    return {"type": "object", "additionalProperties": values}
+
+
 def _any_of(kinds: list[Any], arguments: tuple[Any, ...], known: dict[str, Schema]) -> Schema:
     found = [described(one, known) for one in kinds]
     if type(None) in arguments:

@@ -11,6 +11,8 @@ from meshctl.inspect.tls.rows import TlsLine
 from meshctl.output.changes.schema import diff_schema
 from meshctl.output.describe.write import VERSION
 from meshctl.output.json_schema import DRAFT, Schema, described, schema_of
+from meshctl.output.proxies.schema import proxies_schema
+from meshctl.output.routes.schema import routes_schema
 from meshctl.output.trace.schema import trace_schema
 from meshctl.output.trace.tests_schema import expectations_schema
 
@@ -22,6 +24,8 @@ def schemas() -> dict[str, str]:
         "tls-check-v1.json": schema_of(list[TlsLine], "meshctl tls-check -o json"),
         "check-inject-v1.json": schema_of(list[InjectionAnswer], "meshctl check-inject -o json"),
         "version-v1.json": _version(),
+        "routes-v1.json": routes_schema(),
+        "proxy-status-v1.json": proxies_schema(),
         "trace-v1.json": trace_schema(),
         "diff-v1.json": diff_schema(),
         "request-tests.json": expectations_schema(),

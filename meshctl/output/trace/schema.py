@@ -1,10 +1,8 @@
 """Describes the JSON of ``trace`` as JSON Schema."""
 
-from typing import Any
-
 from meshctl.mesh.request_path.hops import Direction, Outcome
+from meshctl.output.json_schema import Schema, closed
 
-Schema = dict[str, Any]
 OUTCOMES = (
     "forwarded", "redirect", "direct-response", "denied", "no-route", "no-cluster", "no-endpoint",
     "tls-conflict", "unknown-host", "unreachable", "unknown",
@@ -13,6 +11,7 @@ TLS = ("mtls", "plaintext", "tls", "conflict", "no-endpoint", "mixed")
 _TEXT: Schema = {"type": "string"}
 _MAYBE: Schema = {"type": ["string", "null"]}
 _NUMBER: Schema = {"type": ["integer", "null"]}
+_COUNT: Schema = {"type": "integer"}
 
 
 def trace_definitions() -> Schema:
@@ -46,20 +45,9 @@ def trace_definitions() -> Schema:
             location={"anyOf": [{"$ref": "#/$defs/location"}, {"type": "null"}]}, message=_TEXT,
         ),
         "location": closed(
-            file=_TEXT, path=_TEXT,
-            **{key: {"type": "integer"} for key in ("line", "column", "end_line", "end_column")},
+            file=_TEXT, path=_TEXT, line=_COUNT, column=_COUNT, end_line=_COUNT, end_column=_COUNT
         ),
     }  # fmt: skip
-
-
-def closed(**properties: Schema) -> Schema:
-    """Describe an object with just these keys, all of them there."""
-    return {
-        "type": "object",
-        "properties": properties,
-        "required": list(properties),
-        "additionalProperties": False,
-    }
 
 
 def trace_schema() -> Schema:

@@ -1,6 +1,7 @@
 """Describes the files of tests that ``meshctl test`` reads as JSON Schema."""
 
-from meshctl.output.trace.schema import OUTCOMES, TLS, Schema
+from meshctl.output.json_schema import Schema
+from meshctl.output.trace.schema import OUTCOMES, TLS
 
 _TEXT: Schema = {"type": "string"}
 _MAYBE: Schema = {"type": ["string", "null"]}
