@@ -50,6 +50,30 @@ class InjectionByHand(NamedTuple):
     templates: frozenset[str] = frozenset()
 
 
+class ChartRelease(NamedTuple):
+    """A release that the config file lists: a chart with its values; paths are absolute."""
+
+    chart: str
+    name: str = ""
+    namespace: str = ""
+    values: tuple[str, ...] = ()
+    sets: tuple[str, ...] = ()
+
+
+class Rendering(NamedTuple):
+    """How charts and kustomizations are rendered: ``auto``, ``never`` or ``require``.
+
+    ``values``, ``sets``, ``release`` and ``namespace`` are for charts named on the command line.
+    """
+
+    mode: str = "auto"
+    values: tuple[str, ...] = ()
+    sets: tuple[str, ...] = ()
+    release: str = ""
+    namespace: str = ""
+    releases: tuple[ChartRelease, ...] = ()
+
+
 class Settings(NamedTuple):
     """Everything that decides what an analysis does."""
 
@@ -77,5 +101,6 @@ class Settings(NamedTuple):
     """Go on without files below a named directory that cannot be read."""
     root: str = ""
     """The top of the repository, which code hosts name files from; empty where nobody said it."""
+    rendering: Rendering = Rendering()
     config_file: str | None = None
     """The file the settings were read from; its directory anchors ``paths``."""

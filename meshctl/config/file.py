@@ -4,6 +4,7 @@
 """
 
 import json
+import os
 import sys
 import tomllib
 from datetime import date
@@ -13,7 +14,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError  # noqa: TID253 - its home
 
 from meshctl.errors import ConfigError
-from meshctl.settings import IgnoreEntry, Ownership, Settings, Team
+from meshctl.settings import ChartRelease, IgnoreEntry, Ownership, Rendering, Settings, Team
 from meshctl.words import quoted
 from meshctl.yaml.reader import parse_one
 
@@ -76,6 +77,20 @@ class OwnershipSection(_Strict):
     teams: Annotated[list[TeamItem], Field(description="The teams.")] = []
 
 
+class RenderItem(_Strict):
+    """A release of a Helm chart, rendered with the user's own helm."""
+
+    chart: Annotated[str, Field(min_length=1, description="Its directory, relative to this file.")]
+    name: Annotated[str, Field(description="The name of the release.")] = ""
+    namespace: Annotated[str, Field(description="The namespace it is installed in.")] = ""
+    values: Annotated[
+        list[str], Field(description="Files of values, relative to this file; the last wins.")
+    ] = []
+    sets: Annotated[
+        dict[str, str], Field(alias="set", description="Values by their name, as in helm --set.")
+    ] = {}
+
+
 class ConfigFile(_Strict):
     """Settings of meshctl for the directory of this file and everything below it."""
 
@@ -102,6 +117,13 @@ class ConfigFile(_Strict):
         str | None,
         Field(description="File with accepted findings, relative to this one."),
     ] = None
+    render: Annotated[
+        list[RenderItem],
+        Field(
+            description="Releases of charts. Without it a chart is rendered with its own values, "
+            "and with each values-*.yaml beside them."
+        ),
+    ] = []
     ownership: Annotated[
         OwnershipSection,
         Field(description="Which namespaces, hosts and gateways belong to whom."),
@@ -134,8 +156,24 @@ def read_settings(file: Path) -> Settings:
             tuple(config.ownership.platform),
             tuple(_team(file, item) for item in config.ownership.teams),
         ),
+        rendering=Rendering(releases=tuple(_release(file, item) for item in config.render)),
         config_file=str(file),
     )  # fmt: skip
+
+
+def _release(file: Path, item: RenderItem) -> ChartRelease:
+    return ChartRelease(
+        _shown(file, item.chart),
+        item.name,
+        item.namespace,
+        tuple(_shown(file, name) for name in item.values),
+        tuple(f"{name}={value}" for name, value in item.sets.items()),
+    )
+
+
+def _shown(file: Path, name: str) -> str:
+    """A path beside the config file as people write it: from the working directory."""
+    return os.path.relpath(file.parent / name)
 
 
 def _team(file: Path, item: TeamItem) -> Team:

@@ -4,7 +4,7 @@ import gc
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from meshctl import __version__
 from meshctl.engine.gaps import explain
@@ -53,6 +53,9 @@ from meshctl.validation.schemas import Schema, Schemas
 from meshctl.validation.verdict import Judge
 
 UNREADABLE = "document/unreadable-file"
+if TYPE_CHECKING:
+    from meshctl.engine.worlds.rendered import WorldOutcomes
+
 Progress = Callable[[int, int], None]
 
 
@@ -68,7 +71,7 @@ def analyze(
     """
     check_settings(settings)
     with collector_off():
-        loaded = load(paths, stdin=stdin, on_progress=on_progress)
+        loaded = load(paths, stdin=stdin, on_progress=on_progress, rendering=settings.rendering)
         return report_on(loaded, settings, schemas)
 
 
@@ -189,14 +192,18 @@ def report_on(
     def build(some: Sequence[Resource]) -> Mesh:
         return make_mesh(some, knowledge)
 
-    mesh = build(resources)
-    rules = _chosen(load_for(mesh.resources), settings)
-    outcomes = _outcomes(rules, mesh, settings, build)
+    rules = _chosen(load_for(resources), settings)
+    outcomes = _asked(rules, build(resources), settings, build)
     for one in live.unread if live is not None else ():
         outcomes.not_checked.update(dict.fromkeys(_unchecked(one, settings)))
     by_id = {rule.id: rule for rule in rules}
-    funnel = IgnoreFilter(settings, loaded.documents)
-    kept, ignored = _kept(loaded, settings, outcomes, by_id, funnel)
+    funnel = IgnoreFilter(settings, [*loaded.documents, *loaded.sources])
+    worlds = _worlds(loaded, settings, resources, build, home)
+    by_id |= {rule.id: rule for world in worlds for rule in world.rules}
+    for world in worlds:
+        outcomes.not_checked |= world.outcomes.not_checked
+    found = (*locate_all(outcomes), *_merged(worlds))
+    kept, ignored = _kept(loaded, settings, found, by_id, funnel)
     unread = [found for found in kept if found.rule == UNREADABLE]
     if settings.skip_unreadable:
         kept = [found for found in kept if found.rule != UNREADABLE]
@@ -206,7 +213,7 @@ def report_on(
         not_checked=tuple(
             _not_checked(loaded, resources, outcomes, unread if settings.skip_unreadable else ())
         ),
-        summary=_summary(loaded, mesh, kept, ignored),
+        summary=_summary(loaded, [resources, *(w.resources for w in worlds)], kept, ignored),
         rules={rule.id: rule for rule in _documented(by_id, kept)},
         crashed=bool(outcomes.crashes),
         is_incomplete=bool(unread) and not settings.skip_unreadable,
@@ -216,27 +223,53 @@ def report_on(
     )
 
 
-def _outcomes(rules: Sequence[Rule], mesh: Mesh, settings: Settings, build: Build) -> Outcomes:
-    """Run rules, and leave out what doesn't hold in every world, or is none of our business."""
+def _worlds(
+    loaded: Loaded, settings: Settings, plain: Sequence[Resource], build: Build, home: str
+) -> "list[WorldOutcomes]":
+    """Ask about what was rendered in several ways; nothing of it is imported where nothing was."""
+    if not loaded.worlds:
+        return []
+    from meshctl.engine.worlds.rendered import ask_worlds  # noqa: PLC0415 - see above
+
+    def rules_for(resources: Sequence[Resource]) -> list[Rule]:
+        return _chosen(load_for(resources), settings)
+
+    worlds = list(ask_worlds(loaded.worlds, plain, build, home, rules_for))
+    for world in worlds:
+        world.outcomes.findings = [
+            outcome for outcome in world.outcomes.findings if not _is_about_a_placeholder(*outcome)
+        ]
+    return worlds
+
+
+def _merged(worlds: "Sequence[WorldOutcomes]") -> "Iterable[tuple[LocatedFinding, Resource]]":
+    if not worlds:
+        return ()
+    from meshctl.engine.worlds.rendered import merged  # noqa: PLC0415 - see above
+
+    return merged(worlds)
+
+
+def _asked(rules: Sequence[Rule], mesh: Mesh, settings: Settings, build: Build) -> Outcomes:
+    """Run rules, and keep what holds in every world that the input allows."""
     outcomes = run(rules, mesh)
     if not settings.alone:
         confirm(outcomes, mesh, build)
     outcomes.findings = [
-        one
-        for one in outcomes.findings
-        if not _is_kubernetes_own(one[1]) and (settings.alone or not _is_about_a_placeholder(*one))
+        outcome
+        for outcome in outcomes.findings
+        if not _is_kubernetes_own(outcome[1])
+        and (settings.alone or not _is_about_a_placeholder(*outcome))
     ]
     return outcomes
 
 
 def _kept(
-    loaded: Loaded, settings: Settings, outcomes: Outcomes, by_id: dict[str, Rule],
-    funnel: IgnoreFilter,
+    loaded: Loaded, settings: Settings, found: Iterable[tuple[LocatedFinding, Resource]],
+    by_id: dict[str, Rule], funnel: IgnoreFilter,
 ) -> tuple[list[LocatedFinding], int]:  # fmt: skip
     """Give the findings that nobody ignores, in order, and how many somebody does."""
-    located: list[tuple[LocatedFinding, Resource | None]] = [
-        *filter(shown_filter(settings), locate_all(outcomes))
-    ]
+    located: list[tuple[LocatedFinding, Resource | None]] = [*filter(shown_filter(settings), found)]
     located.sort(key=lambda one: order(one[0]))
     kept = _not_ignored(located, funnel)
     ignored = len(located) - len(kept)
@@ -339,14 +372,19 @@ def _documented(rules: dict[str, Rule], kept: Iterable[LocatedFinding]) -> Itera
         yield rule
 
 
-def _summary(loaded: Loaded, mesh: Mesh, kept: Sequence[LocatedFinding], ignored: int) -> Summary:
+def _summary(
+    loaded: Loaded,
+    resources: Sequence[Sequence[Resource]],
+    kept: Sequence[LocatedFinding],
+    ignored: int,
+) -> Summary:
     counts = dict.fromkeys(Severity, 0)
     for found in kept:
         counts[found.severity] += 1
     return Summary(
         files=loaded.files,
-        documents=len(loaded.documents),
-        resources=len(mesh.resources),
+        documents=len(loaded.documents) + sum(len(world.documents) for world in loaded.worlds),
+        resources=sum(len(each) for each in resources),
         errors=counts[Severity.ERROR],
         warnings=counts[Severity.WARNING],
         infos=counts[Severity.INFO],

@@ -3,7 +3,7 @@
 from meshctl.engine.report import Frame, Location, ResourceId
 from meshctl.resources import Ref, Resource
 from meshctl.resources.resource import UNKNOWN_NAMESPACE
-from meshctl.sources.documents import Problem, Span
+from meshctl.sources.documents import Document, Problem, Span
 
 _CONTEXT = 2
 _LONGEST_FRAME = 12
@@ -11,13 +11,33 @@ _LONGEST_FRAME = 12
 
 def locate(ref: Ref) -> Location:
     """Turn a symbolic place into lines and columns with the source around them."""
+    return locate_all_of(ref)[0]
+
+
+def locate_all_of(ref: Ref) -> tuple[Location, tuple[tuple[str, Location], ...]]:
+    """Locate a place, and the places that explain where its text came from, each with why."""
     ref = ref.resource.origin(ref)
     document = ref.resource.document
-    span = document.span(ref.resource.prefix + ref.path, key=ref.key)
-    first = max(span.line - _CONTEXT, document.first_line)
+    written = document.written(ref.resource.prefix + ref.path, key=ref.key)
+    path = path_text(ref.path)
+    place = _location(
+        written.file, written.span, path, _frame(document, written.file, written.span)
+    )
+    related = [
+        (text.message, _location(text.file, text.span, "", _frame(document, text.file, text.span)))
+        for text in written.related
+    ]
+    if written.note:
+        related.append((written.note, place))
+    return place, tuple(related)
+
+
+def _frame(document: Document, file: str, span: Span) -> Frame:
+    first = max(span.line - _CONTEXT, 1)
     last = min(span.end_line, span.line + _LONGEST_FRAME) + _CONTEXT
-    frame = Frame(first, document.lines(first, last))
-    return _location(document.file, span, path_text(ref.path), frame)
+    if file == document.file:
+        first = max(first, document.first_line)
+    return Frame(first, document.source_lines(file, first, last))
 
 
 def locate_problem(problem: Problem) -> Location:

@@ -36,6 +36,23 @@ class Problem(NamedTuple):
     """The lines of text from ``span.line`` on that a code frame shows; may be empty."""
 
 
+class RelatedText(NamedTuple):
+    """A further place that explains where a text came from."""
+
+    file: str
+    span: Span
+    message: str
+
+
+class Written(NamedTuple):
+    """Where people wrote what stands in a document; ``note`` says what is not exact about it."""
+
+    file: str
+    span: Span
+    related: tuple[RelatedText, ...] = ()
+    note: str = ""
+
+
 class Comment(NamedTuple):
     """A comment: its line in the file, whether it has the line to itself, the text after ``#``."""
 
@@ -69,6 +86,14 @@ class Document:
             return layout.lines.span(*layout.lines.first_word(), self.first_line)
         place = places.locate(layout.root, path, self.text, key=key)
         return layout.lines.span(*place, self.first_line)
+
+    def written(self, path: tuple[str | int, ...], *, key: bool = False) -> Written:
+        """Say where people wrote it: here, unless a program made the document of other files."""
+        return Written(self.file, self.span(path, key=key))
+
+    def source_lines(self, file: str, first: int, last: int) -> tuple[str, ...]:
+        """Give lines of a file that ``written`` names, as far as they are known."""
+        return self.lines(max(first, self.first_line), last) if file == self.file else ()
 
     def lines(self, first: int, last: int) -> tuple[str, ...]:
         """Give the lines of the file from one number to another, as far as they are in here."""

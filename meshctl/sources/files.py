@@ -40,6 +40,8 @@ class Found(NamedTuple):
     files: list[File]
     problems: list[Problem]
     gaps: list[Gap]
+    is_renderable: bool
+    """Are there charts or kustomizations among them?"""
 
 
 def find(paths: Sequence[str]) -> Found:
@@ -60,7 +62,8 @@ def find(paths: Sequence[str]) -> Found:
         for real, file in search.files.items()
         if file.named or real not in placed.patches
     ]
-    return Found(files, search.problems, [*search.charts, *placed.gaps])
+    is_renderable = bool(search.charts or search.kustomizations)
+    return Found(files, search.problems, [*search.charts, *placed.gaps], is_renderable)
 
 
 def read(file: File, stdin: TextIO | BinaryIO | None = None) -> bytes:

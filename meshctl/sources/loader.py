@@ -1,10 +1,12 @@
 """Loads the documents of the named paths, and what is wrong with their text."""
 
 import gc
+import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, BinaryIO, NamedTuple, TextIO
+from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple, TextIO
 
+from meshctl.settings import Rendering
 from meshctl.sources import files, workers
 from meshctl.sources.documents import Document, Lines, Problem
 from meshctl.sources.gitops import follow
@@ -14,6 +16,9 @@ from meshctl.sources.templates import TOP
 from meshctl.yaml.notes import Note
 from meshctl.yaml.parser import Parser
 from meshctl.yaml.splitter import decode
+
+if TYPE_CHECKING:
+    from meshctl.sources.rendering.worlds import World
 
 PARALLEL_FROM = 250_000
 """Characters of text from which more processes pay: some 250 resources."""
@@ -33,7 +38,8 @@ class Unread(NamedTuple):
 class Loaded(NamedTuple):
     """What was read: the number of files, their documents in order, what is wrong with the text.
 
-    ``unread`` are the kinds of which objects may be missing. ``skipped`` counts the documents
+    ``worlds`` are alternatives that were rendered, each beside the documents; ``sources`` are the
+    texts that rendered documents were made of. ``unread`` are the kinds of which objects may be missing. ``skipped`` counts the documents
     that are nobody's manifests: no ``apiVersion`` and no ``kind``. ``gaps`` are what stands there
     without its objects.
     """
@@ -44,6 +50,8 @@ class Loaded(NamedTuple):
     unread: tuple[Unread, ...] = ()
     skipped: int = 0
     gaps: tuple[Gap, ...] = ()
+    worlds: "tuple[World, ...]" = ()
+    sources: tuple[Document, ...] = ()
 
 
 def load(
@@ -51,11 +59,13 @@ def load(
     *,
     stdin: TextIO | BinaryIO | None = None,
     on_progress: Callable[[int, int], None] | None = None,
+    rendering: Rendering | None = None,
 ) -> Loaded:
     """Read files, directories, globs and ``-`` (stdin) into documents.
 
     Whatever is wrong with a text becomes a problem; only a named path that cannot be read raises
-    ``InputError``. ``on_progress`` is told the documents parsed so far and their number.
+    ``InputError``. With ``rendering`` charts and kustomizations below named directories are
+    rendered, too. ``on_progress`` is told the documents parsed so far and their number.
     """
     with _collector_off():
         found = files.find(paths)
@@ -75,7 +85,29 @@ def load(
                 on_progress(done, len(pieces))
         gaps = (*found.gaps, *follow(documents))
         loaded = Loaded(len(found.files), documents, problems, skipped=skipped, gaps=gaps)
-        return _without_templates(loaded)
+        loaded = _without_templates(loaded)
+        if rendering is None or rendering.mode == "never" or not found.is_renderable:
+            return loaded
+        return _rendered(loaded, paths, rendering)
+
+
+def _rendered(loaded: Loaded, paths: Sequence[str], rendering: Rendering) -> Loaded:
+    """Add what charts and kustomizations hold, and drop the files that they are made of."""
+    from meshctl.sources.rendering.worlds import render_all  # noqa: PLC0415 - starts programs
+
+    made = render_all(paths, loaded.documents, rendering)
+    plain = [
+        document
+        for document in loaded.documents
+        if os.path.realpath(document.file) not in made.covered
+    ]
+    return loaded._replace(
+        documents=[*plain, *made.documents],
+        problems=[*loaded.problems, *made.problems],
+        gaps=tuple(gap for gap in loaded.gaps if gap.place not in made.closed),
+        worlds=made.worlds,
+        sources=made.sources,
+    )
 
 
 def _document(part: Part, data: Any) -> Document:

@@ -6,7 +6,7 @@ import pytest
 
 from meshctl.engine.analyze import analyze
 from meshctl.engine.report import Report
-from meshctl.settings import Settings
+from meshctl.settings import Rendering, Settings
 
 GATEWAY = """
 apiVersion: networking.istio.io/v1
@@ -58,7 +58,7 @@ def run(root: Path, files: dict[str, str], **settings: object) -> Report:
     for name, text in files.items():
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         (root / name).write_text(text)
-    return analyze([str(root)], Settings(**settings))  # type: ignore[arg-type]
+    return analyze([str(root)], Settings(**{"rendering": Rendering("never"), **settings}))  # type: ignore[arg-type]
 
 
 def found(report: Report) -> list[tuple[str, str]]:

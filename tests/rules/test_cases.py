@@ -17,6 +17,8 @@ ELSEWHERE = {
     "internal/rule-crashed": "tests/engine/test_analyze.py",  # no text makes a rule crash
     "document/document-too-large": "tests/sources",  # the text would be megabytes
     "document/ignore-expired": "tests/engine/test_ignoring.py",  # needs a config file
+    "document/chart-not-rendered": "tests/sources/rendering",  # needs helm
+    "document/kustomization-not-rendered": "tests/sources/rendering",  # needs kustomize
     "document/unreadable-file": "tests/sources",  # needs a file without permissions
 }
 """Rules that no YAML in a case folder can prove, and the tests that do."""

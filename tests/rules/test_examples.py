@@ -11,6 +11,8 @@ WITHOUT = {
     "internal/rule-crashed",  # no text makes a rule crash
     "document/document-too-large",  # megabytes
     "document/ignore-expired",  # a config file
+    "document/chart-not-rendered",  # a directory
+    "document/kustomization-not-rendered",  # a directory
     "document/unreadable-file",  # a file without permissions
     "document/not-utf8",  # bytes that are no text
     "service/differs-between-clusters",  # two directories

@@ -42,18 +42,22 @@ def read_meshes(chosen: Input, settings: Settings) -> tuple[Mesh | None, Mesh]:
 
 def read_files(chosen: Input) -> Loaded:
     """Load files and complain of their text."""
-    loaded = load_files(chosen.paths)
+    loaded = load_files(chosen)
     for problem in loaded.problems:
         complain(f"{problem.file}:{problem.span.line}: {problem.message}")
+    if loaded.worlds:
+        names = ", ".join(world.name for world in loaded.worlds)
+        complain(f"there are several ways to render {names}; name the one that is meant as PATH")
     return loaded
 
 
-def load_files(paths: list[str]) -> Loaded:
-    """Load files; standard input only where it was asked for."""
+def load_files(chosen: Input) -> Loaded:
+    """Load files, rendered where they must be; standard input only where it was asked for."""
+    paths = chosen.paths
     if not paths:
         return _NOTHING
     with progress() as on_progress:
-        return load(paths, stdin=_stdin(paths), on_progress=on_progress)
+        return load(paths, stdin=_stdin(paths), on_progress=on_progress, rendering=chosen.rendering)
 
 
 def read_live(access: Access, settings: Settings, files: Loaded, home: str = "") -> Loaded:
@@ -128,7 +132,7 @@ def analyze_cluster(chosen: Input, settings: Settings, schemas: Iterable[Schema]
     """Analyse a cluster with files over it."""
     from meshctl.engine.live import analyze_live
 
-    files = load_files(chosen.paths)
+    files = load_files(chosen)
     return analyze_live(read_live(chosen.access, settings, files), files, settings, schemas)
 
 
@@ -138,7 +142,7 @@ def analyze_difference(chosen: Input, settings: Settings, schemas: Iterable[Sche
 
     if not chosen.is_live or not chosen.paths:
         raise UsageError("--diff compares files with a cluster; add --cluster, and name the files")
-    files = load_files(chosen.paths)
+    files = load_files(chosen)
     live = read_live(chosen.access, settings, files)
     report, removed = compare_live(live, files, settings, schemas)
     complain(f"the files would add {amount(len(report.findings), 'finding')} and remove {removed}")

@@ -13,7 +13,7 @@ from meshctl.cluster.api import Access
 from meshctl.config.discover import discover
 from meshctl.errors import UsageError
 from meshctl.istio.kind_names import kind_named
-from meshctl.settings import Settings
+from meshctl.settings import Rendering, Settings
 from meshctl.words import quoted
 
 Paths = Annotated[
@@ -58,6 +58,44 @@ class SourceFlags(NamedTuple):
         str | None,
         typer.Option("--config", metavar="FILE", help="Config file instead of the nearest one."),
     ] = None
+
+    render: Annotated[
+        str | None,
+        typer.Option(
+            "--render",
+            metavar="auto|never|require",
+            help="Render charts and kustomizations below PATH.",
+            show_default=False,
+            autocompletion=complete.values("auto", "never", "require"),
+        ),
+    ] = None
+    values: Annotated[
+        list[str] | None,
+        typer.Option("--values", metavar="FILE", help="Values of the chart at PATH; repeatable."),
+    ] = None
+    sets: Annotated[
+        list[str] | None,
+        typer.Option("--set-value", metavar="A.B=C", help="A value of the chart at PATH."),
+    ] = None
+    release: Annotated[
+        str | None,
+        typer.Option("--release", metavar="[NS/]NAME", help="Release of the chart at PATH."),
+    ] = None
+
+    def rendering(self, known: Rendering) -> Rendering:
+        """How charts and kustomizations are rendered; flags win over what is ``known``."""
+        if self.render not in {None, "auto", "never", "require"}:
+            raise UsageError(
+                f"there is no --render {quoted(str(self.render))}; take auto, never or require"
+            )
+        namespace, _, name = (self.release or "").rpartition("/")
+        return known._replace(
+            mode=self.render or known.mode,
+            values=tuple(self.values or ()),
+            sets=tuple(self.sets or ()),
+            release=name,
+            namespace=namespace,
+        )
 
 
 class MeshFlags(NamedTuple):
@@ -115,6 +153,7 @@ class Input(NamedTuple):
     access: Access
     home: str = ""
     """The namespace of what is asked about, which is read where a user may not read all."""
+    rendering: Rendering = Rendering()
 
 
 def chosen_input(
@@ -127,8 +166,10 @@ def chosen_input(
     """
     chosen = [*(paths or ()), *(source.filename or ())]
     is_live = source.cluster or (not chosen and cluster.names_one)
-    home = namespace_in(target or "")
-    return Input(chosen if chosen or is_live else ["."], is_live, cluster.access, home)
+    return Input(
+        chosen if chosen or is_live else ["."], is_live, cluster.access,
+        namespace_in(target or ""), source.rendering(Rendering()),
+    )  # fmt: skip
 
 
 def namespace_in(target: str) -> str:
@@ -156,6 +197,7 @@ def settings_from(
     whole = (is_live or None) if known.whole_mesh is None else known.whole_mesh
     flags |= {
         "namespace": source.default_namespace,
+        "rendering": source.rendering(settings.rendering),
         "default_namespace": source.default_namespace,
         "mesh_config": known.mesh_config,
         "whole_mesh": whole,

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from meshctl.engine.deduplicate import without_consequences
 from meshctl.engine.located.fingerprints import anchor_of_place, anchor_of_problem
-from meshctl.engine.locations import identify, locate, locate_problem
+from meshctl.engine.locations import identify, locate, locate_all_of, locate_problem
 from meshctl.engine.registry import load_family
 from meshctl.engine.report import LocatedFinding, Location, RelatedPlace, ResourceId
 from meshctl.engine.runner import Outcomes
@@ -47,7 +47,7 @@ def _document(outcome: tuple[Rule, Finding]) -> tuple[str, int]:
 
 def _locate(rule: Rule, finding: Finding) -> LocatedFinding:
     resource = identify(finding.ref.resource)
-    location = locate(finding.ref)
+    location, origins = locate_all_of(finding.ref)
     return LocatedFinding(
         rule=rule.id,
         equivalents=rule.equivalents,
@@ -55,9 +55,12 @@ def _locate(rule: Rule, finding: Finding) -> LocatedFinding:
         message=finding.message,
         resource=resource,
         location=location,
-        related=tuple(
-            RelatedPlace(related.message, identify(related.ref.resource), locate(related.ref))
-            for related in finding.related
+        related=(
+            *(
+                RelatedPlace(related.message, identify(related.ref.resource), locate(related.ref))
+                for related in finding.related
+            ),
+            *(RelatedPlace(message, resource, place) for message, place in origins),
         ),
         fix=finding.fix or rule.fix or None,
         anchor=anchor_of_place(finding.ref),

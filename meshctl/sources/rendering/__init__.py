@@ -1,0 +1,1 @@
+"""Renders charts and kustomizations with the user's own programs, and maps lines back to theirs."""

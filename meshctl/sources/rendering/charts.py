@@ -1,0 +1,299 @@
+"""Renders a Helm chart twice, plain and with marked lines, and maps each rendered line to its own.
+
+The proof is built in: a line is mapped only where the marked output without its marks equals the
+plain output. Documents and lines that differ fall back to the nearest line, or to their file.
+"""
+
+import os
+import re
+import shutil
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from typing import NamedTuple
+
+from meshctl.sources.documents import Document, Problem, Span
+from meshctl.sources.placement import Placement
+from meshctl.sources.rendering import programs
+from meshctl.sources.rendering.chart_marks import mark, marks_of, strip
+from meshctl.sources.rendering.release import Release
+from meshctl.sources.rendering.source_map import (
+    Causes,
+    Exactness,
+    LineOrigins,
+    Origin,
+    RenderedDocument,
+    SourceTexts,
+)
+from meshctl.sources.rendering.template_text import template_texts
+from meshctl.sources.rendering.value_causes import ValueCauses
+from meshctl.sources.templates import TOP
+from meshctl.yaml.emitter import dumps
+from meshctl.yaml.parser import Parser
+
+API_VERSIONS = (
+    "networking.istio.io/v1", "networking.istio.io/v1beta1", "networking.istio.io/v1alpha3",
+    "security.istio.io/v1", "security.istio.io/v1beta1", "telemetry.istio.io/v1",
+    "extensions.istio.io/v1alpha1", "gateway.networking.k8s.io/v1",
+    "gateway.networking.k8s.io/v1beta1", "monitoring.coreos.com/v1", "cert-manager.io/v1",
+)  # fmt: skip
+"""What ``.Capabilities.APIVersions`` has in a cluster with a mesh, beside Kubernetes' own."""
+MAX_CHART_BYTES = 64_000_000
+MAX_CHART_FILES = 20_000
+_MOST_RETRIES = 8
+_SOURCE = re.compile(r"# Source: ([^\n]+)\n")
+_AT = re.compile(r"\(([^()\s]+?):(\d+)(?::(\d+))?\)|([\w./-]+\.(?:ya?ml|tpl)):(\d+)")
+_TEST_HOOK = re.compile(r"^\s*[\"']?helm\.sh/hook[\"']?:.*\btest", re.MULTILINE)
+_TEMPLATES = (".yaml", ".yml", ".tpl")
+
+
+class Rendered(NamedTuple):
+    """Documents with their source maps, what went wrong, and the texts they were made of."""
+
+    documents: list[Document]
+    problems: list[Problem]
+    sources: Sequence[Document] = ()
+    failed: bool = False
+    is_overlay: bool = False
+
+
+class _Piece(NamedTuple):
+    source: str
+    text: str
+
+
+class Helm:
+    """The user's helm."""
+
+    def __init__(self, program: str) -> None:
+        self._program = program
+
+    def render(self, release: Release, *, seconds: float = programs.SECONDS) -> Rendered:
+        """Render a release; whatever is wrong with it becomes a problem."""
+        with tempfile.TemporaryDirectory(prefix="meshctl-chart-") as scratch:
+            copied = _copy(release.chart, Path(scratch) / "plain")
+            if isinstance(copied, str):
+                return Rendered([], [_failure(release, copied)], failed=True)
+            plain = self.template(release, copied, seconds=seconds)
+            if plain.failure:
+                return Rendered([], [self._explain(release, plain)], failed=True)
+            texts = _template_texts(copied)
+            files = sorted(texts)
+            pieces = list(_split(plain.output.decode("utf-8", "replace")))
+            marked = self._marked(release, copied, files, texts, seconds)
+        shown = {name: os.path.join(release.shown, name) for name in files}  # noqa: PTH118
+        sources = SourceTexts({shown[name]: text for name, text in texts.items()})
+        causes = ValueCauses(release, partial(self.pieces, release)).of
+        several = [shown[name] for name in files]
+        return _documents(release, pieces, marked, files=several, texts=sources, causes=causes)
+
+    def pieces(self, release: Release, more_values: str) -> dict[tuple[str, int], str] | None:
+        """Render once more with a further file of values; ``None`` where that fails."""
+        run = self.template(release, release.chart, more_values=(more_values,))
+        if run.failure:
+            return None
+        return dict(_numbered(_split(run.output.decode("utf-8", "replace"))))
+
+    def template(
+        self, release: Release, chart: Path, *, seconds: float = programs.SECONDS,
+        more_values: Sequence[str] = (),
+    ) -> programs.Run:  # fmt: skip
+        """Run ``helm template`` on a chart or a copy of it."""
+        with tempfile.TemporaryDirectory(prefix="meshctl-values-") as scratch:
+            inline = []
+            if release.inline is not None:
+                file = Path(scratch, "inline.yaml")
+                file.write_text(dumps(release.inline.data), encoding="utf-8")
+                inline.append(str(file))
+            files = (str(Path(name).absolute()) for name in release.values)
+            return self._run(release, chart, (*files, *inline, *more_values), seconds)
+
+    def _run(
+        self, release: Release, chart: Path, values: Sequence[str], seconds: float
+    ) -> programs.Run:
+        command = [
+            self._program, "template", release.name, str(chart), "--include-crds", "--skip-tests",
+            *(("--namespace", release.namespace) if release.namespace else ()),
+            *(part for version in API_VERSIONS for part in ("--api-versions", version)),
+            *(part for name in values for part in ("--values", name)),
+            *(part for text in release.sets for part in ("--set", text)),
+        ]  # fmt: skip
+        return programs.run(command, str(chart), seconds=seconds)
+
+    def _marked(
+        self, release: Release, chart: Path, files: Sequence[str], texts: Mapping[str, str],
+        seconds: float,
+    ) -> list[_Piece]:  # fmt: skip
+        """Render with marks; a file whose marks break the chart is left out, and it is tried again."""
+        left_out: set[str] = set()
+        for number, name in enumerate(files):
+            (chart / name).write_text(mark(texts[name], number), encoding="utf-8")
+        for _ in range(_MOST_RETRIES):
+            run = self.template(release, chart, seconds=seconds)
+            if not run.failure:
+                return list(_split(run.output.decode("utf-8", "replace")))
+            broken = _named_file(run.errors, files)
+            if broken is None or broken in left_out:
+                return []
+            left_out.add(broken)
+            (chart / broken).write_text(texts[broken], encoding="utf-8")
+        return []
+
+    def _explain(self, release: Release, run: programs.Run) -> Problem:
+        reason = " ".join(run.errors.replace("Error: ", "", 1).split()) or run.failure
+        if not run.failure.startswith("ended"):
+            reason = run.failure
+        found = _AT.search(reason)
+        where = _relative(found[1] or found[4]) if found else ""
+        if found and where and (release.chart / where).is_file():
+            line = int(found[2] or found[5])
+            column = int(found[3] or 1)
+            file = os.path.join(release.shown, where)  # noqa: PTH118
+            return _failure(release, reason, file, Span(line, column, line, column))
+        return _failure(release, reason)
+
+
+def _failure(release: Release, reason: str, file: str = "", span: Span = TOP) -> Problem:
+    file = file or os.path.join(release.shown, "Chart.yaml")  # noqa: PTH118
+    message = (
+        f"the chart {release.title} does not render, so nothing in it is checked: {reason[:500]}"
+    )
+    return Problem("chart-not-rendered", message, file, span)
+
+
+def _copy(chart: Path, target: Path) -> Path | str:
+    """Copy a chart; says why not for one that is too large or that reaches outside itself."""
+    root = os.path.realpath(chart)
+    size = count = 0
+    for directory, names, files in os.walk(root):
+        for name in (*names, *files):
+            path = os.path.join(directory, name)  # noqa: PTH118
+            if not os.path.realpath(path).startswith(root + os.sep):
+                inside = os.path.relpath(path, root)
+                return f"{inside} is a link to a place outside of the chart; copy what it needs"
+            count += 1
+        for name in files:
+            path = os.path.join(directory, name)  # noqa: PTH118
+            if not os.path.isfile(path):  # noqa: PTH113
+                return f"{os.path.relpath(path, root)} is no ordinary file"
+            size += os.path.getsize(path)  # noqa: PTH202
+        if size > MAX_CHART_BYTES or count > MAX_CHART_FILES:
+            return f"the chart has more than {MAX_CHART_BYTES:,} bytes or {MAX_CHART_FILES:,} files"
+    shutil.copytree(root, target)
+    return target
+
+
+def _template_texts(chart: Path) -> dict[str, str]:
+    """The templates of a chart and of the charts in it, by their path in the chart."""
+    found = {}
+    for path in sorted(chart.rglob("*")):
+        inside = path.relative_to(chart).as_posix()
+        if path.suffix in _TEMPLATES and "templates" in path.relative_to(chart).parts[:-1]:
+            try:
+                found[inside] = path.read_bytes().decode("utf-8")
+            except (OSError, UnicodeDecodeError):
+                continue
+    return found
+
+
+def _split(output: str) -> Iterator[_Piece]:
+    """Cut helm's output into documents with the path of their template in the chart."""
+    for text in re.split(r"^---[ \t]*\n", output, flags=re.MULTILINE):
+        found = _SOURCE.match(text)
+        if found and text[found.end() :].strip() and not _TEST_HOOK.search(text):
+            yield _Piece(_relative(strip(found[1])), text[found.end() :])
+
+
+def _numbered(pieces: Iterable[_Piece]) -> Iterator[tuple[tuple[str, int], str]]:
+    """Name each document by its template and its number among the documents of that."""
+    counts: dict[str, int] = {}
+    for piece in pieces:
+        number = counts.get(piece.source, 0)
+        counts[piece.source] = number + 1
+        yield (piece.source, number), piece.text
+
+
+def _relative(source: str) -> str:
+    """The path in the chart: helm writes the name of the chart before it."""
+    return source.partition("/")[2]
+
+
+def _named_file(errors: str, files: Sequence[str]) -> str | None:
+    for found in re.finditer(r"[\w./-]+\.(?:ya?ml|tpl)", errors):
+        name = _relative(found[0])
+        if name in files:
+            return name
+    return None
+
+
+def _documents(  # noqa: PLR0913 - both renders, and what they were made of
+    release: Release, plain: Sequence[_Piece], marked: Sequence[_Piece], *, files: Sequence[str],
+    texts: SourceTexts, causes: Causes,
+) -> Rendered:  # fmt: skip
+    result = Rendered([], [], list(template_texts(texts.files)))
+    placement = Placement(release.namespace, unit=release.title)
+    twins = _twins(plain, marked)
+    for (key, _), piece, twin in zip(_numbered(plain), plain, twins, strict=True):
+        shown = os.path.join(release.shown, piece.source)  # noqa: PTH118
+        line_map = list(_line_map(shown, piece.text, twin, files))
+        data, notes = Parser().parse(piece.text, 1)
+        document = RenderedDocument(
+            shown, piece.text, data, line_map, texts, "helm", key, causes, placement
+        )
+        if data is not None:
+            result.documents.append(document)
+        for note in notes:
+            line = piece.text.count("\n", 0, note.start) + 1
+            origin = line_map[min(line, len(line_map)) - 1].origins[0]
+            span = Span(origin.line, 1, origin.line, 1)
+            result.problems.append(Problem(note.kind, note.message, origin.file, span))
+    return result
+
+
+def _twins(plain: Sequence[_Piece], marked: Sequence[_Piece]) -> list[str | None]:
+    """Find for each plain document the marked one: the same text, else the same place in its file."""
+    by_text: dict[tuple[str, str], list[str]] = {}
+    by_source: dict[str, list[str]] = {}
+    counts: dict[str, int] = {}
+    for piece in marked:
+        by_text.setdefault((piece.source, strip(piece.text)), []).append(piece.text)
+        by_source.setdefault(piece.source, []).append(piece.text)
+    found: list[str | None] = []
+    for piece in plain:
+        index = counts.get(piece.source, 0)
+        counts[piece.source] = index + 1
+        same = by_text.get((piece.source, piece.text))
+        several = by_source.get(piece.source, [])
+        if same:
+            found.append(same.pop(0) if len(same) > 1 else same[0])
+        else:
+            found.append(several[index] if index < len(several) else None)
+    return found
+
+
+def _line_map(
+    file: str, plain: str, marked: str | None, files: Sequence[str]
+) -> Iterator[LineOrigins]:
+    lines = plain.split("\n")
+    others = marked.split("\n") if marked is not None else []
+    if len(others) != len(lines):
+        others = []
+    last: tuple[Origin, ...] = ()
+    for index, line in enumerate(lines):
+        other = others[index] if others else line
+        marks = marks_of(other) if strip(other) == line else []
+        if marks:
+            last = tuple(_origins(marks, files))
+            yield LineOrigins(last, Exactness.LINE)
+        elif last:
+            yield LineOrigins(last, Exactness.NEAREST)
+        else:
+            yield LineOrigins((Origin(file, 1, "template"),), Exactness.FILE)
+
+
+def _origins(marks: Sequence[tuple[int, int]], files: Sequence[str]) -> Iterator[Origin]:
+    for number, line in dict.fromkeys(marks):
+        if number < len(files):
+            role = "helper" if files[number].endswith(".tpl") else "template"
+            yield Origin(files[number], line, role)

@@ -1,0 +1,201 @@
+"""Builds a kustomization with the user's own kustomize, and finds the lines its objects came from.
+
+A wrapper in a scratch directory asks for origin annotations, so that nothing of the user's is edited.
+Each value is then looked for where it was written: at the same place of the origin file, in a patch,
+in a kustomization; where none has it, its object's line stands for it.
+"""
+
+import os
+import re
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from meshctl.sources.documents import Document, Problem
+from meshctl.sources.placement import Placement
+from meshctl.sources.rendering import programs
+from meshctl.sources.rendering.charts import Rendered
+from meshctl.sources.rendering.kustomize_origins import KustomizedDocument, OriginFiles
+from meshctl.sources.templates import TOP
+from meshctl.yaml.emitter import dumps
+from meshctl.yaml.parser import MAX_CHARACTERS, Parser
+from meshctl.yaml.splitter import decode, split
+
+NAMES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
+ORIGIN = "config.kubernetes.io/origin"
+_LISTS = ("resources", "bases", "components", "crds", "configurations")
+_PATCHES = ("patchesStrategicMerge", "patches", "patchesJson6902")
+_REMOTE = re.compile(r"^(?:[a-z+]+://|git@|[\w.-]+\.[a-z]{2,}[/:]|git::)|\?ref=")
+_VARIABLE = re.compile(r"\$\{(\w+)(?::[=-]([^}]*))?\}")
+_MOST_FILES = 5_000
+
+
+class Tree(NamedTuple):
+    """The files that a kustomization is made of; ``remote`` are those that need the network."""
+
+    kustomizations: tuple[Path, ...]
+    files: tuple[Path, ...]
+    remote: tuple[str, ...]
+    needs_helm: bool
+
+
+class Kustomize:
+    """The user's ``kustomize``, or the one in ``kubectl``."""
+
+    def __init__(self, program: str) -> None:
+        name = os.path.basename(program)  # noqa: PTH119
+        self._command = (program, "kustomize") if "kubectl" in name else (program, "build")
+
+    def render(
+        self, directory: Path, shown: str, *, namespace: str = "",
+        substitutes: Mapping[str, str] | None = None, seconds: float = programs.SECONDS,
+    ) -> Rendered:  # fmt: skip
+        """Build a kustomization; whatever is wrong with it becomes a problem.
+
+        ``namespace`` is that of objects that name none; ``substitutes`` are Flux's variables.
+        """
+        tree = walk(directory)
+        if tree.remote:
+            return _failed(directory, shown, f"{tree.remote[0]} needs the network")
+        if tree.needs_helm:
+            return _failed(directory, shown, "helmCharts need --enable-helm, which is not passed")
+        with tempfile.TemporaryDirectory(prefix="meshctl-overlay-") as made:
+            scratch = os.path.realpath(made)
+            wrapper = {
+                "apiVersion": "kustomize.config.k8s.io/v1beta1", "kind": "Kustomization",
+                "resources": [os.path.relpath(os.path.realpath(directory), scratch)],
+                "buildMetadata": ["originAnnotations"],
+            }  # fmt: skip
+            Path(scratch, NAMES[0]).write_text(dumps(wrapper), encoding="utf-8")
+            run = programs.run([*self._command, scratch], scratch, seconds=seconds)
+        if run.failure:
+            is_limit = not run.failure.startswith("ended")
+            reason = run.failure if is_limit else " ".join(run.errors.split()) or run.failure
+            return _failed(directory, shown, reason.removeprefix("Error: ")[:500])
+        output = run.output.decode("utf-8", "replace")
+        if substitutes:
+            output = _VARIABLE.sub(partial(_substitute, substitutes), output)
+        origins = OriginFiles(tree.kustomizations, tree.files, directory, shown)
+        return _documents(output, origins, Placement(namespace, unit=shown))
+
+
+def _failed(directory: Path, shown: str, reason: str) -> Rendered:
+    name = next((one for one in NAMES if (directory / one).exists()), NAMES[0])
+    message = f"the kustomization {shown} is not rendered, so nothing in it is checked: {reason}"
+    file = os.path.join(shown, name)  # noqa: PTH118
+    return Rendered(
+        [],
+        [Problem("kustomization-not-rendered", message, file, TOP)],
+        failed=True,
+        is_overlay=True,
+    )
+
+
+def walk(directory: Path) -> Tree:
+    """Follow a kustomization to all files below it, without reading what is not listed."""
+    seen: dict[Path, None] = {}
+    files: dict[Path, None] = {}
+    remote: list[str] = []
+    needs_helm = False
+    waiting = [directory]
+    while waiting and len(seen) + len(files) < _MOST_FILES:
+        here = waiting.pop()
+        file = next((here / name for name in NAMES if (here / name).is_file()), None)
+        if file is None or file in seen:
+            continue
+        seen[file] = None
+        for data in read(file):
+            needs_helm = needs_helm or bool(
+                data.get("helmCharts") or data.get("helmChartInflationGenerator")
+            )
+            for text in _listed(data):
+                path = here / text
+                if path.is_dir():
+                    waiting.append(path)
+                elif path.is_file():
+                    files[path] = None
+                elif _REMOTE.search(text):
+                    remote.append(text)
+    return Tree(tuple(seen), tuple(files), tuple(remote), needs_helm)
+
+
+def read(file: Path) -> Iterator[dict[str, Any]]:
+    """Read the mappings of a kustomization; what cannot be read is kustomize's to report."""
+    try:
+        with file.open("rb") as stream:
+            text = decode(stream.read(MAX_CHARACTERS))
+    except OSError:
+        return
+    for first_line, part in split(text):
+        data, _ = Parser().parse(part, first_line)
+        if isinstance(data, dict):
+            yield data
+
+
+def _listed(data: dict[str, Any]) -> Iterator[str]:
+    for field in _LISTS:
+        yield from _texts(data.get(field))
+    for field in _PATCHES:
+        items = data.get(field)
+        for item in items if isinstance(items, list) else ():
+            text = item.get("path") if isinstance(item, dict) else item
+            if isinstance(text, str) and "\n" not in text and "\0" not in text:
+                yield text
+
+
+def _texts(items: object) -> Iterator[str]:
+    for item in items if isinstance(items, list) else ():
+        if isinstance(item, str) and "\n" not in item and "\0" not in item:
+            yield item
+
+
+def _substitute(values: Mapping[str, str], match: re.Match[str]) -> str:
+    """Replace ``${name}`` as Flux does; a name without a value and default stays."""
+    return values.get(match[1], match[2] if match[2] is not None else match[0])
+
+
+def _documents(output: str, origins: OriginFiles, placement: Placement) -> Rendered:
+    documents: list[Document] = []
+    for first_line, text in split(output):
+        data, _ = Parser().parse(text, first_line)
+        if isinstance(data, dict):
+            origin = _take_origin(data)
+            documents.append(KustomizedDocument(text, data, origin, origins, placement))
+    return Rendered(documents, [], list(origins.changing), is_overlay=True)
+
+
+def _take_origin(data: dict[str, Any]) -> str:
+    """Take the origin annotation off an object; the path in it is relative to the wrapper."""
+    metadata = data.get("metadata")
+    annotations = metadata.get("annotations") if isinstance(metadata, dict) else None
+    if not isinstance(metadata, dict) or not isinstance(annotations, dict):
+        return ""
+    text = annotations.pop(ORIGIN, "")
+    if not annotations:
+        del metadata["annotations"]
+    for line in str(text).splitlines():
+        name, _, value = line.partition(":")
+        if name.strip() in {"path", "configuredIn"}:
+            return value.strip()
+    return ""
+
+
+def overlays(directories: Iterable[Path]) -> Iterator[Path]:
+    """Walk the kustomizations that no other one lists, Components left out."""
+    known = list(directories)
+    listed: set[str] = set()
+    for directory in known:
+        for file in (directory / name for name in NAMES if (directory / name).is_file()):
+            for data in read(file):
+                listed.update(os.path.realpath(directory / text) for text in _listed(data))
+    for directory in known:
+        kinds = {
+            data.get("kind")
+            for name in NAMES
+            if (directory / name).is_file()
+            for data in read(directory / name)
+        }
+        if os.path.realpath(directory) not in listed and "Component" not in kinds:
+            yield directory

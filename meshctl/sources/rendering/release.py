@@ -1,0 +1,38 @@
+"""A chart with the values of one installation."""
+
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from meshctl.sources.documents import Document
+
+
+class InlineValues(NamedTuple):
+    """Values that stand in an object of Argo CD or Flux, at a path of its document."""
+
+    document: Document
+    path: tuple[str | int, ...]
+    data: Any
+
+
+class Release(NamedTuple):
+    """What ``helm template`` is asked for; ``shown`` is how people name the chart's directory.
+
+    ``values`` are files in the order of ``--values``, the last one wins; ``inline`` values come
+    after them; ``sets`` are texts of ``--set``. ``owner`` names the object that installs it.
+    """
+
+    chart: Path
+    shown: str
+    name: str
+    namespace: str = ""
+    values: tuple[str, ...] = ()
+    sets: tuple[str, ...] = ()
+    inline: InlineValues | None = None
+    owner: str = ""
+
+    @property
+    def title(self) -> str:
+        """How messages name it: the directory, and what makes it differ from others."""
+        if self.owner:
+            return f"{self.shown} of {self.owner}"
+        return f"{self.shown} with {', '.join(self.values)}" if self.values else self.shown
