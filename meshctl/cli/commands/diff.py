@@ -11,6 +11,7 @@ from meshctl.cli.options.groups import with_options
 from meshctl.cli.options.mesh_input import load_files, read_live
 from meshctl.inspect.changes.comparison import Side, compare
 from meshctl.output.changes.write import FORMATS, write_comparison
+from meshctl.settings import Settings
 from meshctl.sources.git_revision import is_revision, load_revision
 from meshctl.sources.loader import Loaded
 
@@ -42,15 +43,15 @@ def run(
     if CLUSTER in {old, new}:
         access = options.chosen_input([], source._replace(cluster=True), cluster).access
         live = read_live(access, settings, nothing)
-    before = Side(nothing, live) if old == CLUSTER else Side(_load(old), None)
-    after = Side(nothing, live) if new == CLUSTER else Side(_load(new), _under(old, live))
+    before = Side(nothing, live) if old == CLUSTER else Side(_load(old, settings), None)
+    after = Side(nothing, live) if new == CLUSTER else Side(_load(new, settings), _under(old, live))
     found = compare(before, after, settings)
     write_comparison(found, output, sys.stdout)
     raise typer.Exit(int(not found.is_quiet))
 
 
-def _load(name: str) -> Loaded:
-    return load_revision(name) if is_revision(name) else load_files([name])
+def _load(name: str, settings: Settings) -> Loaded:
+    return load_revision(name) if is_revision(name) else load_files([name], settings.rendering)
 
 
 def _under(old: str, live: Loaded | None) -> Loaded | None:

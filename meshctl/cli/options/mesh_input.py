@@ -14,7 +14,7 @@ from meshctl.errors import UsageError
 from meshctl.mesh import Mesh
 from meshctl.output.progress import progress
 from meshctl.output.stderr import complain
-from meshctl.settings import Settings
+from meshctl.settings import Rendering, Settings
 from meshctl.sources.loader import Loaded, Unread, load
 from meshctl.validation.schemas import Schema
 from meshctl.words import amount
@@ -42,7 +42,7 @@ def read_meshes(chosen: Input, settings: Settings) -> tuple[Mesh | None, Mesh]:
 
 def read_files(chosen: Input) -> Loaded:
     """Load files and complain of their text."""
-    loaded = load_files(chosen)
+    loaded = load_files(chosen.paths, chosen.rendering)
     for problem in loaded.problems:
         complain(f"{problem.file}:{problem.span.line}: {problem.message}")
     if loaded.worlds:
@@ -51,9 +51,8 @@ def read_files(chosen: Input) -> Loaded:
     return loaded
 
 
-def load_files(chosen: Input) -> Loaded:
+def load_files(paths: list[str], rendering: Rendering) -> Loaded:
     """Load files, rendered where they must be; standard input only where it was asked for."""
-    paths = chosen.paths
     if not paths:
         return _NOTHING
     with progress() as on_progress:
@@ -132,7 +131,7 @@ def analyze_cluster(chosen: Input, settings: Settings, schemas: Iterable[Schema]
     """Analyse a cluster with files over it."""
     from meshctl.engine.live import analyze_live
 
-    files = load_files(chosen)
+    files = load_files(chosen.paths, chosen.rendering)
     return analyze_live(read_live(chosen.access, settings, files), files, settings, schemas)
 
 
@@ -142,7 +141,7 @@ def analyze_difference(chosen: Input, settings: Settings, schemas: Iterable[Sche
 
     if not chosen.is_live or not chosen.paths:
         raise UsageError("--diff compares files with a cluster; add --cluster, and name the files")
-    files = load_files(chosen)
+    files = load_files(chosen.paths, chosen.rendering)
     live = read_live(chosen.access, settings, files)
     report, removed = compare_live(live, files, settings, schemas)
     complain(f"the files would add {amount(len(report.findings), 'finding')} and remove {removed}")
