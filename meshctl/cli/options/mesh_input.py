@@ -56,7 +56,7 @@ def load_files(paths: list[str], rendering: Rendering) -> Loaded:
     if not paths:
         return _NOTHING
     with progress() as on_progress:
-        return load(paths, stdin=_stdin(paths), on_progress=on_progress, rendering=chosen.rendering)
+        return load(paths, stdin=_stdin(paths), on_progress=on_progress, rendering=rendering)
 
 
 def read_live(access: Access, settings: Settings, files: Loaded, home: str = "") -> Loaded:
