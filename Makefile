@@ -5,7 +5,7 @@ BIN := $(if $(wildcard $(VENV)/bin/python),$(VENV)/bin/,)
 PYTEST := $(BIN)python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help dev check test update bench conformance coverage new-rule release
+.PHONY: help dev lock check test update bench conformance coverage new-rule release
 
 help: ## List the tasks
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
@@ -14,6 +14,10 @@ dev: ## Set up .venv with everything that the tasks need
 	$(PYTHON) -m venv $(VENV)
 	$(VENV)/bin/pip install --quiet --require-hashes -r requirements.lock
 	$(VENV)/bin/pip install --quiet --no-deps --editable .
+
+lock: ## Pin what pyproject.toml asks for, with hashes (needs uv)
+	uv pip compile pyproject.toml --group check --generate-hashes --no-header --universal \
+		--python-version 3.11 --quiet --output-file requirements.lock
 
 check: ## Lint, types, import order
 	$(BIN)ruff check .
