@@ -30,6 +30,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "meshctl.cli.commands.diff",
         "Show which requests a change of manifests treats differently.",
     ),
+    "diagnose": (
+        "meshctl.cli.commands.diagnose",
+        "Say what causes a log line, a flag or an error message.",
+    ),
     "proxy-status": (
         "meshctl.cli.commands.proxy_status",
         "Show which proxies have the configuration istiod has for them.",

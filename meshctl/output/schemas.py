@@ -10,6 +10,7 @@ from meshctl.inspect.proxies.versions import Versions
 from meshctl.inspect.tls.rows import TlsLine
 from meshctl.output.changes.schema import diff_schema
 from meshctl.output.describe.write import VERSION
+from meshctl.output.diagnose.schema import diagnose_schema
 from meshctl.output.json_schema import DRAFT, Schema, described, schema_of
 from meshctl.output.proxies.schema import proxies_schema
 from meshctl.output.routes.schema import routes_schema
@@ -28,6 +29,7 @@ def schemas() -> dict[str, str]:
         "proxy-status-v1.json": proxies_schema(),
         "trace-v1.json": trace_schema(),
         "diff-v1.json": diff_schema(),
+        "diagnose-v1.json": diagnose_schema(),
         "request-tests.json": expectations_schema(),
     }
     return {name: json.dumps(schema, indent=2) + "\n" for name, schema in found.items()}

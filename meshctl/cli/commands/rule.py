@@ -1,6 +1,7 @@
 """``meshctl rule``: list the rules, or explain one."""
 
 import sys
+from collections.abc import Sequence
 from fnmatch import fnmatchcase
 from typing import Annotated
 
@@ -9,12 +10,13 @@ import typer
 from meshctl.cli.options import complete
 from meshctl.engine.catalog.clauses import clauses
 from meshctl.engine.catalog.coverage import coverage
-from meshctl.engine.catalog.documentation import examples, find_rules
+from meshctl.engine.catalog.documentation import examples, find_rules, search_rules
 from meshctl.engine.life_cycle import notes
 from meshctl.errors import UsageError
 from meshctl.output.catalog.coverage import TABLES
 from meshctl.output.catalog.rules import LISTS, write_rule
 from meshctl.output.stderr import complain
+from meshctl.rules.api import Rule
 from meshctl.words import quoted
 
 
@@ -22,11 +24,14 @@ def run(
     name: Annotated[
         str,
         typer.Argument(
-            help="A rule id, a family, or an IST or KIA code.",
+            help="A rule id, a family, an IST or KIA code, or a symptom: 503, UF, RBAC.",
             show_default=False,
             autocompletion=complete.rules,
         ),
     ] = "*",
+    search: Annotated[
+        str, typer.Option("--search", metavar="WORDS", help="List the rules that speak of these.")
+    ] = "",
     output: Annotated[str, typer.Option("-o", "--output", help="text, json or markdown.")] = "text",
     compare: Annotated[
         bool,
@@ -43,7 +48,16 @@ def run(
     if compare:
         write_coverage(name, output)
         return
-    rules = find_rules(name)
+    if search:
+        LISTS[output](sorted(search_rules(search), key=lambda rule: rule.family), sys.stdout)
+        return
+    _write_rules(name, output)
+
+
+def _write_rules(name: str, output: str) -> None:
+    rules = _rules(name)
+    if not rules:
+        return
     for note in notes([("meshctl rule", name)]):
         complain(f"note: {note}")
     is_list = any(sign in name for sign in "*?[") or name in {rule.family for rule in rules}
@@ -55,6 +69,22 @@ def run(
             typer.echo("\n" + "-" * 72 + "\n")
         shown = examples(rule)
         write_rule(rule, shown.bad, shown.good, sys.stdout)
+
+
+def _rules(name: str) -> Sequence[Rule]:
+    """Find rules by name; for the name of a symptom, write what causes it and give none."""
+    try:
+        return find_rules(name)
+    except UsageError:
+        from meshctl.inspect.diagnose.matching import named
+
+        symptoms = named(name)
+        if not symptoms:
+            raise
+        from meshctl.output.diagnose.signatures import write_signatures
+
+        write_signatures(symptoms, sys.stdout)
+        return ()
 
 
 def write_coverage(name: str, output: str) -> None:

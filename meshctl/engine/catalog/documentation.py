@@ -41,6 +41,24 @@ def find_rules(name: str) -> Sequence[Rule]:
     return found
 
 
+def search_rules(words: str) -> Sequence[Rule]:
+    """Find the rules whose id, codes or documentation hold all words; UsageError for none."""
+    wanted = words.lower().split()
+    found = [
+        rule
+        for rule in load_all()
+        if all(
+            word in f"{rule.id} {' '.join(rule.equivalents)} {rule.docs}".lower() for word in wanted
+        )
+    ]
+    if not found or not wanted:
+        raise UsageError(f"no rule speaks of {quoted(words)}; meshctl rule lists all")
+    in_short = [
+        rule for rule in found if all(w in f"{rule.id} {rule.summary}".lower() for w in wanted)
+    ]
+    return [*in_short, *(rule for rule in found if rule not in in_short)]
+
+
 def examples(rule: Rule) -> Examples:
     """Read the pair of a rule: what it reports, and the same mended; without the tests' markup.
 

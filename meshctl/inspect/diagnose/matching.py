@@ -1,0 +1,141 @@
+"""Finds the symptoms in a text: a log, a message, a flag, a status code."""
+
+import json
+import re
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from meshctl.inspect.diagnose.signatures import Signature, signatures
+
+_CODES = {
+    "404": ("NR",),
+    "503": ("UH", "UF", "UC", "NC", "UO", "URX", "UR", "LR", "OM", "DF"),
+    "504": ("UT", "SI", "UMSDR"),
+    "502": ("UPE",),
+    "400": ("DPE", "IH"),
+    "429": ("RL",),
+    "408": ("SI", "DT"),
+    "499": ("DC",),
+}  # fmt: skip
+_OTHER_CODES = {
+    "401": ("jwt-denied", "jwt-missing", "jwt-verify", "jwt-issuer", "jwt-other"),
+    "403": ("rbac-http", "rbac-body", "uaex"),
+    "421": ("421",), "426": ("426", "low-version"), "431": ("431",),
+}  # fmt: skip
+_SHORT = re.compile(r"(?:(\d{3})\s+)?([A-Z]{2,6}(?:,[A-Z]{2,6})*)")
+_CLUSTER = re.compile(r"\boutbound\|(\d+)\|([^|\s]*)\|([\w.*-]+)")
+_LINE = re.compile(r'"(?:GET|HEAD|POST|PUT|DELETE|PATCH|OPTIONS|CONNECT|TRACE) (\S+) HTTP')
+_POLICY = re.compile(r"matched_policy\[(?:ns\[([^\]]+)\]-policy\[([^\]]+)\])")
+_QUOTED = re.compile(r'"([^"]*)"')
+_AUTHORITY = 5
+"""How many quoted texts of a line of Istio's access log come before the authority."""
+
+
+class Facts(NamedTuple):
+    """What a text says of the request it is about."""
+
+    host: str = ""
+    port: int | None = None
+    subset: str = ""
+    path: str = ""
+    policy: str = ""
+
+
+class Match(NamedTuple):
+    """A symptom, and the text it is seen in."""
+
+    signature: Signature
+    text: str
+
+
+def find_symptoms(text: str) -> list[Match]:
+    """List the symptoms in a text, each once, the most specific first."""
+    lines = [_as_text_log(line) for line in text.splitlines() if line.strip()]
+    found: dict[str, tuple[tuple[int | bool, ...], Match]] = {}
+    for number, line in enumerate(lines):
+        for one in signatures():
+            match = one.pattern.search(line)
+            if match is not None:
+                rank = *_generality(one, line, match[0]), number, -len(match[0]), -len(one.flag)
+                found.setdefault(one.id, (rank, Match(one, line)))
+    if found:
+        ordered = sorted(found.values(), key=lambda each: each[0])
+        return _without_general([match for _, match in ordered])
+    return [Match(one, text) for one in _by_name(text.strip())]
+
+
+def _generality(one: Signature, line: str, matched: str) -> tuple[int, bool]:
+    """Rank a symptom: what the kubelet says holds the words of clients; a flag says less than words.
+
+    In a line of an access log its own symptoms come before those of clients.
+    """
+    fits = one.where == "access-log" if _LINE.search(line) else one.where != "access-log"
+    where = 0 if one.where == "event" else 1 if fits else 2
+    return where, matched.startswith('"') and "TLS_error" not in matched
+
+
+def _without_general(matches: list[Match]) -> list[Match]:
+    """Leave out a flag where the same flag with more words is there."""
+    ids = {one.signature.id for one in matches}
+    return [one for one in matches if not (one.signature.id == "uf" and "uf-tls" in ids)]
+
+
+def named(name: str) -> list[Signature]:
+    """List the symptoms that a flag, a status code, an id or a message stand for."""
+    found = list(_by_name(name))
+    if not found and " " in name:
+        found = [match.signature for match in find_symptoms(name)]
+    return found
+
+
+def _by_name(name: str) -> Iterator[Signature]:
+    every = signatures()
+    short = _SHORT.fullmatch(name)
+    flags: Iterable[str] = short[2].split(",") if short else _CODES.get(name, ())
+    others = _OTHER_CODES.get(name, ())
+    for flag in flags:
+        yield from (one for one in every if one.flag == flag and one.where == "access-log")
+    yield from (one for one in every if one.id in others or one.id == name)
+    if short and not any(one.flag in short[2].split(",") for one in every):
+        word = re.compile(rf"(?<![a-z]){re.escape(name)}(?![a-z])", re.IGNORECASE)
+        yield from (one for one in every if word.search(one.pattern.pattern))
+
+
+def facts_of(text: str) -> Facts:
+    """Take out of a line of a log which host, port, subset and path it is about."""
+    line = _as_text_log(text)
+    cluster = _CLUSTER.search(line)
+    path, policy = _LINE.search(line), _POLICY.search(line)
+    quoted = _QUOTED.findall(line)
+    host = cluster[3] if cluster else quoted[_AUTHORITY] if len(quoted) > _AUTHORITY else ""
+    name, _, port = host.partition(":")
+    number = int(cluster[1]) if cluster else int(port) if port.isdigit() else None
+    return Facts(
+        name.strip("-"), number, cluster[2] if cluster else "", path[1] if path else "",
+        f"{policy[1]}/{policy[2]}" if policy else "",
+    )  # fmt: skip
+
+
+def _as_text_log(line: str) -> str:
+    """Write a line of a log in JSON as Istio writes it in text."""
+    start = line.find("{")
+    if start < 0 or '"response_code"' not in line:
+        return line
+    try:
+        data = json.loads(line[start:])
+    except ValueError:
+        return line
+    if not isinstance(data, dict):
+        return line
+
+    def text(key: str) -> str:
+        return str(data.get(key) or "-")
+
+    return (
+        f'[{text("start_time")}] "{text("method")} {text("path")} {text("protocol")}" '
+        f"{text('response_code')} {text('response_flags')} {text('response_code_details')} "
+        f'{text("connection_termination_details")} "{text("upstream_transport_failure_reason")}" '
+        f'- - - - "-" "{text("user_agent")}" "{text("request_id")}" "{text("authority")}" '
+        f'"{text("upstream_host")}" {text("upstream_cluster")} - - - '
+        f"{text('requested_server_name')} {text('route_name')}"
+    )

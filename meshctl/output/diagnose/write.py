@@ -1,0 +1,65 @@
+"""Writes what ``diagnose`` answers: text, or JSON."""
+
+import json
+from typing import Any, TextIO
+
+from meshctl.inspect.diagnose.answer import CauseAnswer, Diagnosis
+from meshctl.inspect.trace.answer import form
+from meshctl.output.findings.json_v1 import finding_data
+from meshctl.output.trace.text import write_trace
+from meshctl.words import visible
+
+VERSION = 1
+_MARKS = {"confirmed": "yes", "ruled-out": "no", "unknown": "?"}
+
+
+def write_diagnosis(found: Diagnosis, output: str, out: TextIO) -> None:
+    """Write a diagnosis as ``text`` or ``json``."""
+    if output == "json":
+        out.write(json.dumps(diagnosis_form(found), indent=2) + "\n")
+        return
+    for number, one in enumerate(found.symptoms):
+        out.write("\n" if number else "")
+        out.write(f"{one.title} ({one.id})\n")
+        for cause in one.causes:
+            _write_cause(cause, out)
+        commands = dict.fromkeys(word for cause in one.causes for word in cause.next)
+        out.writelines(f"  next: {visible(command)}\n" for command in commands)
+    if found.trace is not None:
+        out.write("\n")
+        write_trace(found.trace, out)
+
+
+def _write_cause(cause: CauseAnswer, out: TextIO) -> None:
+    out.write(f"  {_MARKS[cause.state]:3} {cause.title}\n")
+    for one in cause.evidence:
+        place = f"{one.location.file}:{one.location.line}"
+        out.write(f"      {visible(place)} {one.rule}: {visible(one.message)}\n")
+
+
+def diagnosis_form(found: Diagnosis) -> dict[str, Any]:
+    """Write a diagnosis for programs, in the form of schemas/diagnose-v1.json."""
+    return {
+        "version": VERSION,
+        "symptoms": [
+            {
+                "id": one.id,
+                "title": one.title,
+                "causes": [
+                    {
+                        "title": cause.title,
+                        "state": cause.state,
+                        "evidence": [
+                            finding_data(found.report, each)
+                            for each in cause.evidence
+                            if found.report is not None
+                        ],
+                        "next": list(cause.next),
+                    }
+                    for cause in one.causes
+                ],
+            }
+            for one in found.symptoms
+        ],
+        "trace": form(found.trace) if found.trace is not None else None,
+    }
