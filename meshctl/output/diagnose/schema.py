@@ -2,7 +2,8 @@
 
 from meshctl.output.diagnose.write import VERSION
 from meshctl.output.findings.schema import report_schema
-from meshctl.output.trace.schema import Schema, closed, trace_definitions
+from meshctl.output.json_schema import Schema, closed
+from meshctl.output.trace.schema import trace_definitions
 
 _TEXT: Schema = {"type": "string"}
 
