@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from meshctl.mesh.authorization.path_template import is_path_template as is_path_template
     from meshctl.mesh.authorization.written_values import takes as takes
     from meshctl.mesh.authorization.written_values import takes_issuer as takes_issuer
+    from meshctl.mesh.authorization.written_values import wider_block as wider_block
 
 _HOMES = {
     "is_dry_run": "decision",
@@ -17,6 +18,7 @@ _HOMES = {
     "takes": "written_values",
     "takes_issuer": "written_values",
     "why_broken": "custom_providers",
+    "wider_block": "written_values",
 }
 
 __getattr__ = lazy_face(__name__, _HOMES)

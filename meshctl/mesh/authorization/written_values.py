@@ -101,6 +101,18 @@ def is_block(value: str) -> bool:
     return _network(value) is not None
 
 
+def wider_block(value: str) -> str:
+    """Name the block that a value with bits behind its mask stands for; empty if it has none.
+
+    istiod hands the address on as it is (AddrStrToCidrRange, pilot/pkg/networking/util/util.go),
+    and Envoy cuts it off at the mask.
+    """
+    network = _network(value)
+    address = value.partition("/")[0]
+    has_bits = network is not None and ip_address(address) != network.network_address
+    return str(network) if has_bits else ""
+
+
 def takes_address(value: str, address: str) -> bool:
     """Is an address in a block? One that is unknown is in none."""
     network = _network(value)

@@ -10,9 +10,11 @@ if TYPE_CHECKING:
     from meshctl.mesh.registry.service_entries import has_addresses as has_addresses
     from meshctl.mesh.registry.service_entries import is_told_by_address as is_told_by_address
     from meshctl.mesh.registry.services import HostPort as HostPort
+    from meshctl.mesh.registry.services import RegisteredHost as RegisteredHost
 
 _HOMES = {
     "HostPort": "services",
+    "RegisteredHost": "services",
     "flaw": "certificates",
     "has_addresses": "service_entries",
     "is_told_by_address": "service_entries",

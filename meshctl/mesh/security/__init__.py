@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from meshctl.mesh.security.client_tls import SIMPLE as SIMPLE
     from meshctl.mesh.security.client_tls import mode_of as mode_of
     from meshctl.mesh.security.client_tls import wiped_settings as wiped_settings
+    from meshctl.mesh.security.http_workloads import Layer4Port as Layer4Port
     from meshctl.mesh.security.identity_use import identity_parts as identity_parts
     from meshctl.mesh.security.identity_use import named_sources as named_sources
     from meshctl.mesh.security.layer7 import layer7_part as layer7_part
@@ -45,6 +46,7 @@ _HOMES = {
     "DISABLE": "client_tls",
     "EffectiveMode": "peer_authentication",
     "ISTIO_MUTUAL": "client_tls",
+    "Layer4Port": "http_workloads",
     "MUTUAL": "client_tls",
     "Mode": "peer_authentication",
     "SIMPLE": "client_tls",

@@ -1,18 +1,30 @@
-"""Policies that guard only workloads whose ports are all HTTP.
+"""Ports of guarded workloads that speak HTTP, and those on which rules about requests see none.
 
-What a rule about HTTP does on other ports is no danger then. Sidecars learn what a port speaks from
-the Services in front of it, gateways from their servers.
+Sidecars learn what a port speaks from the Services in front of it, gateways from their servers: a
+server that passes TLS through, or opens it for another protocol than HTTPS, carries connections
+(buildGatewayListeners, pilot/pkg/networking/core/gateway.go, Istio 1.31).
 """
+
+from collections.abc import Iterator
+from typing import NamedTuple
 
 from meshctl.mesh.gateways.gateway_index import Gateways
 from meshctl.mesh.security.authorization import Authorization
 from meshctl.mesh.workloads.container_ports import ContainerPorts
 from meshctl.mesh.workloads.membership import is_gateway
-from meshctl.resources import AuthorizationPolicy, Workload
+from meshctl.resources import AuthorizationPolicy, Ref, Workload
+
+
+class Layer4Port(NamedTuple):
+    """A container port without requests: its number, what it speaks, and where that is written."""
+
+    target: int
+    protocol: str
+    ref: Ref
 
 
 class HttpWorkloads:
-    """Answers for policies, one for all that select the same."""
+    """Answers for policies, one for all that select the same, and for workloads."""
 
     def __init__(self, policies: Authorization, ports: ContainerPorts, gateways: Gateways) -> None:
         self._policies = policies
@@ -36,3 +48,16 @@ class HttpWorkloads:
         gateway = self._gateways.for_workload(workload.key_name)
         servers = gateway.servers if gateway is not None else []
         return bool(servers) and all(server.routes_http for server in servers)
+
+    def layer4(self, workload: Workload) -> Iterator[Layer4Port]:
+        """Walk the ports of a sidecar or gateway on which there surely are connections alone."""
+        if not is_gateway(workload):
+            for port, target in self._ports.layer4(workload):
+                yield Layer4Port(target, str(port.protocol), port.view.at("name"))
+            return
+        gateway = self._gateways.for_workload(workload.key_name)
+        for one in gateway.servers if gateway is not None else ():
+            if one.drop is None and one.protocol is not None and not one.routes_http:
+                mode = f" in mode {one.server.tls_mode}" if one.has_tls else ""
+                where = one.server.at("port", "protocol")
+                yield Layer4Port(one.target, f"{one.protocol}{mode}", where)

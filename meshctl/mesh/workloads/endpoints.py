@@ -66,12 +66,15 @@ class SubsetEndpoints:
     def is_empty(self, host: RegisteredHost) -> bool | None:
         """Does nothing stand behind a host whose endpoints are selected or listed?
 
-        ``None`` is unknown: they may be elsewhere.
+        ``None`` is unknown: they may be elsewhere. A ServiceEntry without a selector has those that
+        it lists; with STATIC it asks no name server (pkg/serviceregistry/serviceentry, Istio 1.31).
         """
         if self._workloads.behind(host) or self._written(host) or self._has_group(host):
             return False
         if not _selector(host):
-            return None
+            source = host.source
+            is_static = isinstance(source, ServiceEntry) and source.resolution == "STATIC"
+            return True if is_static else None
         shown = host.namespace in self._namespaces_with_machines
         return True if self._inventory.is_whole or shown else None
 

@@ -3,7 +3,8 @@
 On such a port there are no methods, paths, hosts, headers or tokens. istiod leaves a rule of an
 ALLOW policy out there, so that it lets nobody in and connections are reset. Of a DENY rule only the
 part that reads requests is left out, so that it refuses everything else that it matches: all
-connections to the port, if that is its only part.
+connections to the port, if that is its only part. At a gateway the servers decide: what passes TLS
+through, or opens it for another protocol than HTTPS, carries no requests.
 
 Fix: limit the rule to the HTTP ports with `ports`, and write a rule without HTTP fields for the
 other one.
@@ -12,8 +13,7 @@ other one.
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.registry import HostPort
-from meshctl.mesh.security import http_parts, reaches_port, widened_on
+from meshctl.mesh.security import Layer4Port, http_parts, reaches_port, widened_on
 from meshctl.mesh.workloads import Membership, is_gateway
 from meshctl.resources import AuthorizationPolicy, Workload
 from meshctl.rules.api import Finding, Outcome, Severity, rule
@@ -26,20 +26,22 @@ def check(policy: AuthorizationPolicy, mesh: Mesh) -> Iterator[Outcome]:
         return
     for workload in mesh.security.authorization.reached(policy):
         is_ambient = mesh.workloads.membership(workload) is Membership.AMBIENT
-        if is_ambient or is_gateway(workload):
-            continue  # ztunnel has rules of its own, and a gateway's servers say what it speaks
-        for port, target in mesh.workloads.container_ports.layer4(workload):
-            finding = _on_port(policy, workload, port, target, mesh)
+        if is_ambient:
+            continue  # ztunnel has rules of its own
+        for port in mesh.security.http_workloads.layer4(workload):
+            finding = _on_port(policy, workload, port, mesh)
             if finding is not None:
-                yield finding.also(port.view.at("name"), f"is {port.protocol}")
+                yield finding.also(port.ref, f"is {port.protocol}")
                 return
 
 
 def _on_port(
-    policy: AuthorizationPolicy, workload: Workload, port: HostPort, target: int, mesh: Mesh
+    policy: AuthorizationPolicy, workload: Workload, port: Layer4Port, mesh: Mesh
 ) -> Finding | None:
+    target = port.target
     where = f"port {target} of {workload.title}, which speaks {port.protocol}"
-    is_sure = mesh.workloads.membership(workload) is Membership.SIDECAR
+    membership = mesh.workloads.membership(workload)
+    is_sure = membership is Membership.SIDECAR or is_gateway(workload)
     if policy.action == "DENY":
         widened = [ref for entry in policy.rules if (ref := widened_on(entry, target)) is not None]
         text = f"is left out on {where}: the rule refuses connections there whatever they carry"
