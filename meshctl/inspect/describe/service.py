@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from meshctl.inspect.describe.callers import CallerAnswer, callers
 from meshctl.inspect.describe.exposure import Exposure, exposures
 from meshctl.inspect.describe.policies import (
     AuthorizationAnswer,
@@ -122,6 +123,7 @@ class ServiceAnswer:
 
     service: HostAnswer
     workloads: tuple[ServingPods, ...]
+    callers: tuple[CallerAnswer, ...]
 
 
 def service_answer(mesh: Mesh, service: Service, shown: Shown) -> ServiceAnswer:
@@ -137,6 +139,7 @@ def service_answer(mesh: Mesh, service: Service, shown: Shown) -> ServiceAnswer:
             )
             for one in mesh.security.mtls.behind(host)
         ),
+        callers(mesh, host, service.namespace),
     )
 
 

@@ -13,6 +13,7 @@ from meshctl.inspect.describe.service import (
     WaypointAnswer,
 )
 from meshctl.inspect.describe.virtual_services import LeadingService
+from meshctl.output.describe.callers import caller_lines
 from meshctl.output.describe.gateway import gateway_lines, serving_lines
 from meshctl.output.describe.policies import authorization_lines, mode_lines, policy_lines
 from meshctl.output.describe.wording import indented, listed, ported, title, where
@@ -66,6 +67,7 @@ def _service_and_workloads(form: ServiceAnswer) -> Iterator[list[str]]:
         found.append(f"  {title(one)}, proxy: {one.proxy}")
         found += indented(indented(mode_lines(one.proxy, one.peer_authentication)))
     yield found if form.workloads else ["Workloads behind it: the input has none"]
+    yield list(caller_lines(form.callers))
 
 
 def _service(service: HostAnswer, pod: PodAnswer | None) -> Iterator[str]:
