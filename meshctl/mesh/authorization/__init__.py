@@ -5,16 +5,24 @@ from typing import TYPE_CHECKING
 from meshctl.lazy_face import lazy_face
 
 if TYPE_CHECKING:
+    from meshctl.mesh.authorization.admitted_ports import admits_requests_to as admits_requests_to
     from meshctl.mesh.authorization.custom_providers import why_broken as why_broken
     from meshctl.mesh.authorization.decision import is_dry_run as is_dry_run
+    from meshctl.mesh.authorization.kubelet_probes import probe_arrival as probe_arrival
+    from meshctl.mesh.authorization.kubelet_probes import reads_addresses as reads_addresses
     from meshctl.mesh.authorization.path_template import is_path_template as is_path_template
+    from meshctl.mesh.authorization.rule_cover import covers as covers
     from meshctl.mesh.authorization.written_values import takes as takes
     from meshctl.mesh.authorization.written_values import takes_issuer as takes_issuer
     from meshctl.mesh.authorization.written_values import wider_block as wider_block
 
 _HOMES = {
+    "admits_requests_to": "admitted_ports",
+    "covers": "rule_cover",
     "is_dry_run": "decision",
     "is_path_template": "path_template",
+    "probe_arrival": "kubelet_probes",
+    "reads_addresses": "kubelet_probes",
     "takes": "written_values",
     "takes_issuer": "written_values",
     "why_broken": "custom_providers",

@@ -12,7 +12,7 @@ from meshctl.istio.annotation_names import DRY_RUN
 from meshctl.mesh.authorization.arrival import Arrival
 from meshctl.mesh.authorization.attached_policies import AttachedPolicies
 from meshctl.mesh.authorization.custom_providers import Provider
-from meshctl.mesh.authorization.identity_rules import may_admit, refuses
+from meshctl.mesh.authorization.identity_rules import KnownClient, may_admit, refuses
 from meshctl.mesh.authorization.rule_tests import WrittenRule, written_rules
 from meshctl.mesh.authorization.token_filter import TokenVerdict, verify
 from meshctl.mesh.core.mesh_config import MeshConfig
@@ -91,17 +91,21 @@ class Decisions:
         """List the RequestAuthentications that hold for a workload."""
         return self._tokens.of(workload)
 
-    def shut_out(self, workload: Workload, principal: str) -> tuple[AuthorizationPolicy, ...]:
-        """List the policies that refuse every request of an identity, the first DENY alone.
+    def shut_out(
+        self, workload: Workload, principal: str | None, port: int | None = None
+    ) -> tuple[AuthorizationPolicy, ...]:
+        """List the policies that refuse every request of a client, the first DENY alone.
 
-        They are all its ALLOW policies when none of their rules can let the identity in.
+        They are all its ALLOW policies when none of their rules can let the client in. A client
+        without a certificate has no principal; ``port`` is the container's, where it is known.
         """
+        client = KnownClient(principal, port)
         enforced = [policy for policy in self._policies.of(workload) if not is_dry_run(policy)]
         for policy in enforced:
-            if policy.action == "DENY" and refuses(policy, principal, self._domains):
+            if policy.action == "DENY" and refuses(policy, client, self._domains):
                 return (policy,)
         allowing = tuple(policy for policy in enforced if policy.action == "ALLOW")
-        admitted = any(may_admit(policy, principal, self._domains) for policy in allowing)
+        admitted = any(may_admit(policy, client, self._domains) for policy in allowing)
         return () if admitted else allowing
 
     def decide(self, workload: Workload, arrival: Arrival) -> Verdict:

@@ -1,60 +1,82 @@
-"""Tells which identities policies can let in, or refuse, whatever else a request says.
+"""Tells which clients policies can let in, or refuse, whatever else a request says.
 
-Only what a rule says about the client's certificate is read; every other condition is taken as one
-that some request meets (Model.Generate, pilot/pkg/security/authz/model/model.go, Istio 1.31).
+Only what a rule says about the client's certificate, and about the port if it is known, is read;
+every other condition is taken as one that some request meets (Model.Generate,
+pilot/pkg/security/authz/model/model.go, Istio 1.31).
 """
 
 from collections.abc import Iterable
+from typing import NamedTuple
 
 from meshctl.mesh.authorization.arrival import Arrival
 from meshctl.mesh.authorization.conditions import Condition, Writer
-from meshctl.mesh.authorization.rule_tests import source_conditions, when_conditions
+from meshctl.mesh.authorization.rule_tests import (
+    operation_conditions,
+    source_conditions,
+    when_conditions,
+)
 from meshctl.resources import AuthorizationPolicy, AuthorizationRule
 
-_KEYS = frozenset(
+_IDENTITY = frozenset(
     {"source.principal", "source.serviceAccount", "source.trustDomain", "source.namespace"}
 )
+_PORT = "destination.port"
 
 
-def may_admit(policy: AuthorizationPolicy, principal: str, domains: tuple[str, ...]) -> bool:
-    """Can a rule of an ALLOW policy match a client of this identity?"""
+class KnownClient(NamedTuple):
+    """The identity of a client, ``None`` without a certificate, and the container port it calls."""
+
+    principal: str | None
+    port: int | None = None
+
+    @property
+    def keys(self) -> frozenset[str]:
+        """The conditions that this much decides."""
+        return _IDENTITY if self.port is None else _IDENTITY | {_PORT}
+
+
+def may_admit(policy: AuthorizationPolicy, client: KnownClient, domains: tuple[str, ...]) -> bool:
+    """Can a rule of an ALLOW policy match a request of this client?"""
     writer = Writer(policy.namespace, domains, for_tcp=False)
-    return any(_may_match(rule, principal, writer) for rule in policy.rules)
+    return any(_may_match(rule, client, writer) for rule in policy.rules)
 
 
-def refuses(policy: AuthorizationPolicy, principal: str, domains: tuple[str, ...]) -> bool:
-    """Does a rule of a DENY policy match all that a client of this identity sends?"""
+def refuses(policy: AuthorizationPolicy, client: KnownClient, domains: tuple[str, ...]) -> bool:
+    """Does a rule of a DENY policy match all that this client sends?"""
     writer = Writer(policy.namespace, domains, for_tcp=False)
     return any(
-        not rule.operations and _asks_identity_alone(rule) and _may_match(rule, principal, writer)
-        for rule in policy.rules
+        _asks_only(rule, client.keys) and _may_match(rule, client, writer) for rule in policy.rules
     )
 
 
-def _asks_identity_alone(rule: AuthorizationRule) -> bool:
+def _asks_only(rule: AuthorizationRule, keys: frozenset[str]) -> bool:
     asked = [*when_conditions(rule)]
     for source in rule.sources:
         asked += source_conditions(source)
+    for operation in rule.operations:
+        asked += operation_conditions(operation)
     return bool(asked) and all(
-        condition.key in _KEYS for condition in asked if condition.values or condition.not_values
+        condition.key in keys for condition in asked if condition.values or condition.not_values
     )
 
 
-def _may_match(rule: AuthorizationRule, principal: str, writer: Writer) -> bool:
-    if not _meets(when_conditions(rule), principal, writer):
-        return False
-    sources = rule.sources
-    return not sources or any(
-        _meets(source_conditions(source), principal, writer) for source in sources
+def _may_match(rule: AuthorizationRule, client: KnownClient, writer: Writer) -> bool:
+    groups = (
+        [source_conditions(source) for source in rule.sources],
+        [operation_conditions(operation) for operation in rule.operations],
+    )
+    return _meets(when_conditions(rule), client, writer) and all(
+        not group or any(_meets(conditions, client, writer) for conditions in group)
+        for group in groups
     )
 
 
-def _meets(conditions: Iterable[Condition], principal: str, writer: Writer) -> bool:
-    arrival = Arrival(0, principal=principal)
+def _meets(conditions: Iterable[Condition], client: KnownClient, writer: Writer) -> bool:
+    arrival = Arrival(client.port or 0, principal=client.principal)
     tests = (
         test
         for condition in conditions
-        if condition.key in _KEYS
+        if condition.key in client.keys
         for test in condition.tests(writer)
     )
     return all(test is None or test(arrival) for test in tests)

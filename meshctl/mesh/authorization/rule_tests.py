@@ -88,7 +88,7 @@ def _write(
         return None
     when = when_conditions(rule)
     sources = [source_conditions(one) for one in rule.sources]
-    operations = [list(_fields(one, _OF_OPERATION)) for one in rule.operations]
+    operations = [operation_conditions(one) for one in rule.operations]
     tests = _tests(when, writer)
     groups = [
         [_tests(conditions, writer) for conditions in several]
@@ -112,6 +112,11 @@ def when_conditions(rule: AuthorizationRule) -> list[Condition]:
 def source_conditions(source: View) -> list[Condition]:
     """List what one alternative of ``from`` asks."""
     return list(_fields(source, _OF_SOURCE))
+
+
+def operation_conditions(operation: View) -> list[Condition]:
+    """List what one alternative of ``to`` asks."""
+    return list(_fields(operation, _OF_OPERATION))
 
 
 def _fields(view: View, names: dict[str, str]) -> Iterator[Condition]:

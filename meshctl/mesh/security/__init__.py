@@ -33,14 +33,17 @@ if TYPE_CHECKING:
     from meshctl.mesh.security.request_authentication import (
         is_plain_and_public as is_plain_and_public,
     )
+    from meshctl.mesh.security.tls_connection import ClientKind as ClientKind
     from meshctl.mesh.security.tls_connection import ClientTls as ClientTls
     from meshctl.mesh.security.tls_connection import ClientTlsCause as ClientTlsCause
+    from meshctl.mesh.security.tls_connection import Result as Result
     from meshctl.mesh.security.tls_connection import ServerMode as ServerMode
     from meshctl.mesh.security.tls_origination import originates as originates
     from meshctl.mesh.security.tls_origination import originations as originations
 
 _HOMES = {
     "ClaimMatch": "request_authentication",
+    "ClientKind": "tls_connection",
     "ClientTls": "tls_connection",
     "ClientTlsCause": "tls_connection",
     "DISABLE": "client_tls",
@@ -49,6 +52,7 @@ _HOMES = {
     "Layer4Port": "http_workloads",
     "MUTUAL": "client_tls",
     "Mode": "peer_authentication",
+    "Result": "tls_connection",
     "SIMPLE": "client_tls",
     "ServerMode": "tls_connection",
     "claim_matches": "request_authentication",

@@ -68,6 +68,15 @@ class Authorization:
         wide = (policy for home in homes for policy in self._wide.get(home, ()))
         return (*wide, *self.of(workload))
 
+    def is_opened(self, workload: Workload) -> bool:
+        """Does an ALLOW policy with rules hold for a workload?"""
+        return any(map(_opens, self.guarding(workload)))
+
+    @cached_property
+    def opens_anything(self) -> bool:
+        """Has the input an ALLOW policy with rules at all?"""
+        return any(map(_opens, self._policies))
+
     def has_any_in(self, namespace: str) -> bool:
         """Has the input a policy of a namespace, so that a missing one is absent?"""
         return namespace in self._namespaces
@@ -96,3 +105,7 @@ class Authorization:
                 for workload in self.picked(policy):
                     found.setdefault(workload, []).append(policy)
         return found
+
+
+def _opens(policy: AuthorizationPolicy) -> bool:
+    return policy.action == "ALLOW" and bool(policy.spec.data.get("rules"))

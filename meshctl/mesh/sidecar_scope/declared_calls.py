@@ -14,6 +14,8 @@ from meshctl.resources import ConfigMap, Container, Ref, Service, View, Workload
 from meshctl.resources.cached_property import cached_property
 from meshctl.resources.view import views
 
+_TLS_SCHEMES = frozenset({"https", "wss", "grpcs", "rediss", "amqps", "ldaps", "ssl", "tls"})
+
 
 class DeclaredCall(NamedTuple):
     """A Service that a workload calls, and the place that names it."""
@@ -21,6 +23,12 @@ class DeclaredCall(NamedTuple):
     host: RegisteredHost
     port: int | None
     place: Ref
+    scheme: str = ""
+
+    @property
+    def speaks_tls(self) -> bool:
+        """Does the application itself send TLS, as the scheme says?"""
+        return self.scheme in _TLS_SCHEMES
 
 
 class DeclaredCalls:
@@ -32,13 +40,13 @@ class DeclaredCalls:
         self._read: dict[ConfigMap, Sequence[WrittenUrl]] = {}
 
     def of(self, workload: Workload) -> Iterator[DeclaredCall]:
-        """Walk the Services that a workload's settings name, each once."""
+        """Walk the Services that a workload's settings name, each port of them once."""
         seen = set()
         for url in self._urls(workload):
             host = self._service(url.host, workload.namespace)
-            if host is not None and host not in seen:
-                seen.add(host)
-                yield DeclaredCall(host, url.port, url.place)
+            if host is not None and (host, url.port) not in seen:
+                seen.add((host, url.port))
+                yield DeclaredCall(host, url.port, url.place, url.scheme)
 
     def _service(self, written: str, namespace: str) -> RegisteredHost | None:
         host = self._registry.unshortened(written, namespace)

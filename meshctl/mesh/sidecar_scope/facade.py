@@ -14,6 +14,7 @@ from meshctl.resources import ConfigMap
 from meshctl.resources.cached_property import cached_property
 
 if TYPE_CHECKING:
+    from meshctl.mesh.sidecar_scope.declared_callers import DeclaredCallers
     from meshctl.mesh.sidecar_scope.declared_calls import DeclaredCalls
     from meshctl.mesh.sidecar_scope.proxy_memory import ProxySizes
 
@@ -40,6 +41,13 @@ class SidecarScopeFacade(SidecarScopes):
         from meshctl.mesh.sidecar_scope.declared_calls import DeclaredCalls
 
         return DeclaredCalls(self._from_inventory.of(ConfigMap), self._from_registry)
+
+    @cached_property
+    def declared_callers(self) -> "DeclaredCallers":
+        """The workloads that call a workload, as their settings say."""
+        from meshctl.mesh.sidecar_scope.declared_callers import DeclaredCallers
+
+        return DeclaredCallers(self.declared_calls, self._from_workloads)
 
     @cached_property
     def proxy_memory(self) -> "ProxySizes":

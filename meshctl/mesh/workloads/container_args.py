@@ -32,6 +32,7 @@ class WrittenUrl(NamedTuple):
     host: str
     port: int | None
     place: Ref
+    scheme: str = ""
 
 
 def words(container: Container) -> Iterator[tuple[str, Ref]]:
@@ -74,7 +75,7 @@ def urls(text: str, place: Ref) -> Iterator[WrittenUrl]:
     """Walk the URLs in a text."""
     for found in _URL.finditer(text):
         port = int(found["port"]) if found["port"] else _PORTS.get(found["scheme"])
-        yield WrittenUrl(found["host"].rstrip(".").lower(), port, place)
+        yield WrittenUrl(found["host"].rstrip(".").lower(), port, place, found["scheme"])
 
 
 def uses_network(container: Container) -> Ref | None:

@@ -21,30 +21,32 @@ _SHOWN = 3
 
 @rule(on=AuthorizationPolicy, severity=Severity.WARNING, since="0.1.0")
 def check(policy: AuthorizationPolicy, mesh: Mesh) -> Iterator[Outcome]:
-    """Report workloads behind Services that no other ALLOW policy opens.
-
-    A name that says so makes it an info: somebody may want just this.
-    """
+    """Report workloads behind Services that no other ALLOW policy opens; info where it is meant."""
     if policy.action != "ALLOW" or policy.spec.data.get("rules") or policy.target_refs:
         return
-    shut = [
-        workload
-        for workload in mesh.security.authorization.reached(policy)
-        if _is_shut(workload, policy, mesh)
-    ]
+    reached = mesh.security.authorization.reached(policy)
+    shut = [workload for workload in reached if _is_shut(workload, policy, mesh)]
     if not shut:
         return
     names = ", ".join(workload.title for workload in shut[:_SHOWN])
     more = f" and {len(shut) - _SHOWN} more" if len(shut) > _SHOWN else ""
+    closes_mesh = mesh.security.authorization.is_mesh_wide(policy) and not policy.selector
     finding = Finding(
         policy.spec.key("selector") if policy.selector else policy.at("metadata", "name"),
-        "a policy without rules allows nothing, and there is no other ALLOW policy for "
-        f"{names}{more}: whoever calls is refused",
-        severity=Severity.INFO if _ON_PURPOSE.search(policy.name) else None,
-    )  # fmt: skip
+        f"a policy without rules allows nothing{', in the whole mesh' if closes_mesh else ''}, and "
+        f"there is no other ALLOW policy for {names}{more}: whoever calls is refused",
+        severity=Severity.INFO if _is_meant(policy, mesh, closes_mesh=closes_mesh) else None,
+    )
     for workload in shut[:_SHOWN]:
         finding = finding.also(workload.at("metadata", "name"), "refuses every request")
     yield finding
+
+
+def _is_meant(policy: AuthorizationPolicy, mesh: Mesh, *, closes_mesh: bool) -> bool:
+    """Does the name of a policy, or another policy beside one for the mesh, show the intention?"""
+    has_others = mesh.security.authorization.opens_anything
+    by_name = bool(_ON_PURPOSE.search(policy.name))
+    return has_others or (by_name and not mesh.is_whole) if closes_mesh else by_name
 
 
 def _is_shut(workload: Workload, policy: AuthorizationPolicy, mesh: Mesh) -> bool:
@@ -53,5 +55,4 @@ def _is_shut(workload: Workload, policy: AuthorizationPolicy, mesh: Mesh) -> boo
     is_known = mesh.is_whole or policy.namespace == home or policies.has_any_in(home)
     if not is_known or next(mesh.workloads.container_ports.in_front_of(workload), None) is None:
         return False
-    allowing = (other for other in policies.guarding(workload) if other.action == "ALLOW")
-    return not any(other.spec.data.get("rules") for other in allowing)
+    return not policies.is_opened(workload)
