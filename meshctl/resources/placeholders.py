@@ -7,12 +7,12 @@ from typing import Any
 from meshctl.resources.resource import Resource
 from meshctl.resources.view import Path, Ref
 
-_VARIABLE = re.compile(r"\$\{\s*([A-Za-z_]\w*)[^}]*\}")
+_VARIABLE = re.compile(r"\$\{\s*([A-Za-z_]\w*)[^}]{0,500}\}")
 _PLACEHOLDER = re.compile(
     r"""\$\([A-Za-z_][\w.-]*\)        # kustomize
-      | \$\{\s*[A-Za-z_]\w*[^}]*\}    # envsubst, Flux with its defaults
+      | \$\{\s*[A-Za-z_]\w*[^}]{0,500}\} # envsubst, Flux with its defaults
       | \$[A-Za-z_]\w*                # a shell
-      | \{\{.*?\}\} | \{%.*?%\}       # Helm, Jinja
+      | \{\{.{0,500}?\}\} | \{%.{0,500}?%\} # Helm, Jinja
       | <[A-Za-z][\w .-]*>            # a person
       | __[A-Z][A-Z0-9_]*__ | @[A-Z][A-Z0-9_]*@
       | (?<![A-Za-z0-9_])[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+(?![A-Za-z0-9_])

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from meshctl.re2.patterns import PatternError, compiled
 from meshctl.validation.faults import Fault, FaultKind
 from meshctl.validation.wording import closest, listed, show, wrong_type
 
@@ -11,7 +12,6 @@ Schema = dict[str, Any]
 Faults = tuple[Fault, ...]
 
 _BITS = {"int32": 31, "int64": 63}
-_END = re.compile(r"(?<!\\)((?:\\\\)*)\$(?=\)|\||\Z)")
 # The API server takes no empty text for base64 (govalidator.IsBase64).
 _BASE64 = re.compile(
     r"(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=|[A-Za-z0-9+/]{4})"
@@ -28,7 +28,6 @@ class Text:
         self._words = frozenset(word for word in _choices(schema) if isinstance(word, str))
         rules = schema.get("x-kubernetes-validations", ())
         self._is_duration = any("duration(self)" in rule["rule"] for rule in rules)
-        self._pattern = _compile(schema.get("pattern"))
         self._is_plain = not {
             "enum", "const", "pattern", "minLength", "maxLength", "format",
         } & schema.keys()  # fmt: skip
@@ -55,7 +54,7 @@ class Text:
             yield _fault("out-of-bounds", f"this must not be {what}")
         if most is not None and len(value) > most:
             yield _fault("out-of-bounds", f"this has {len(value)} characters; {most} are allowed")
-        if self._pattern is not None and not self._pattern.search(value):
+        if _misses(value, schema.get("pattern")):
             message = f"{show(value)} does not match the pattern {schema['pattern']}"
             yield _fault("value-not-allowed", message)
         if (why := _format_refused(schema.get("format"), value)) is not None:
@@ -134,14 +133,14 @@ def _choices(schema: Schema) -> list[Any]:
     return choices if isinstance(choices, list) else []
 
 
-def _compile(pattern: object) -> re.Pattern[str] | None:
-    """Compile a pattern of a CRD; Go's ``$`` is the very end of the text."""
+def _misses(value: str, pattern: object) -> bool:
+    """Is there a pattern of a CRD that fits no part of a value? One that is broken fits all."""
     if not isinstance(pattern, str):
-        return None
+        return False
     try:
-        return re.compile(_END.sub(r"\1\\Z", pattern))
-    except re.error:
-        return None  # RE2 takes some things that re does not; nothing is refused for them
+        return not compiled(pattern).is_in(value)
+    except PatternError:
+        return False
 
 
 def _format_refused(name: object, value: str) -> str | None:

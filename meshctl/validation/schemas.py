@@ -81,11 +81,16 @@ def _instability(version: str) -> tuple[bool, bool, str]:
     return "alpha" in version, "beta" in version, version
 
 
+_LONGEST_NAME = 120
+"""Longer than the name of any file that ships, shorter than file systems refuse."""
+
+
 def _read(group: str, version: str, kind: str) -> Schema | None:
     """Read a schema that ships; a version that equals another one refers to its parts."""
-    if not f"{kind}{version}".isalnum():
+    name = file_name(group, version, kind)
+    if not f"{kind}{version}".isalnum() or len(name) > _LONGEST_NAME:
         return None  # such a text is no file name
-    file = _folder() / file_name(group, version, kind)
+    file = _folder() / name
     if not file.is_file():
         return None
     schema = _load(file)

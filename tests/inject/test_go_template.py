@@ -137,7 +137,6 @@ def test_functions_of_sprig(text: str, expected: str) -> None:
         ('{{"\\q"}}', 1, 3, "unknown escape"),
         ("{{regexMatch `(?=a)` `a`}}", 1, 3, "is no regular expression"),
         ("{{regexMatch `a++` `a`}}", 1, 3, "is no regular expression"),
-        ("{{regexMatch `\\pL` `a`}}", 1, 3, "is not supported"),
     ],
 )
 def test_errors_know_their_place(text: str, line: int, column: int, reason: str) -> None:

@@ -80,3 +80,7 @@ def test_kinds_are_found_by_name() -> None:
 def test_the_nearest_description_wins() -> None:
     assert describe(("Gateway", "selector")) != describe(("Sidecar", "selector")) != ""
     assert "" == describe(("Gateway", "nobody", "knows"))
+
+
+def test_a_kind_too_long_for_a_file_name_is_unknown() -> None:
+    assert Schemas().find("networking.istio.io", "v1", "A" * 300) is None

@@ -8,6 +8,9 @@ which may be empty but keeps the slash before it.
 import re
 from functools import lru_cache
 
+from meshctl.re2.patterns import Pattern, compiled
+from meshctl.re2.quoting import quote_meta
+
 _LETTERS = r"a-zA-Z0-9\-._~%!$&'()+,;:@="
 _ONE = f"[{_LETTERS}]+"
 _MANY = f"[{_LETTERS}/]*"
@@ -21,15 +24,15 @@ def is_path_template(path: str) -> bool:
 
 def template_takes(template: str, path: str) -> bool:
     """Does a template take a path, given without its query?"""
-    return _pattern(template).fullmatch(path) is not None
+    return _pattern(template).fits(path)
 
 
 @lru_cache(maxsize=1024)
-def _pattern(template: str) -> re.Pattern[str]:
+def _pattern(template: str) -> Pattern:
     parts, start = [], 0
     for found in _OPERATOR.finditer(template):
-        parts.append(re.escape(template[start : found.start()]))
+        parts.append(quote_meta(template[start : found.start()]))
         parts.append(_MANY if "**" in found[0] else _ONE)
         start = found.end()
-    parts.append(re.escape(template[start:]))
-    return re.compile("".join(parts))
+    parts.append(quote_meta(template[start:]))
+    return compiled("".join(parts))

@@ -4,9 +4,11 @@ Mirrors StringMatcherWithPrefix, HeaderMatcher and HostMatcher (pilot/pkg/securi
 Istio 1.31), and the identities that principal generators make (model/generator.go there).
 """
 
-import re
 from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+
+from meshctl.re2.patterns import Pattern, compiled
+from meshctl.re2.quoting import quote_meta
 
 _SPIFFE = "spiffe://"
 
@@ -45,13 +47,13 @@ def takes_principal(value: str, principal: str) -> bool:
 
 def takes_namespace(value: str, principal: str) -> bool:
     """Compare the namespace of an identity; ``*`` may stand anywhere in the value."""
-    return _namespace(value).fullmatch(_SPIFFE + principal) is not None
+    return _namespace(value).fits(_SPIFFE + principal)
 
 
 @lru_cache(maxsize=4096)
-def _namespace(value: str) -> re.Pattern[str]:
-    between = ".*".join(re.escape(part) for part in value.split("*"))
-    return re.compile(f".*/ns/{between}/.*")
+def _namespace(value: str) -> Pattern:
+    between = ".*".join(quote_meta(part) for part in value.split("*"))
+    return compiled(f".*/ns/{between}/.*")
 
 
 def takes_account(value: str, principal: str, home: str) -> bool:
@@ -59,13 +61,13 @@ def takes_account(value: str, principal: str, home: str) -> bool:
     namespace, slash, account = value.partition("/")
     if not slash:
         namespace, account = home, value
-    return _account(namespace, account).fullmatch(_SPIFFE + principal) is not None
+    return _account(namespace, account).fits(_SPIFFE + principal)
 
 
 @lru_cache(maxsize=4096)
-def _account(namespace: str, account: str) -> re.Pattern[str]:
-    tail = f"/ns/{re.escape(namespace)}/(.+/|)sa/{re.escape(account)}(/.+)?"
-    return re.compile(f"spiffe://.+{tail}")
+def _account(namespace: str, account: str) -> Pattern:
+    tail = f"/ns/{quote_meta(namespace)}/(.+/|)sa/{quote_meta(account)}(/.+)?"
+    return compiled(f"spiffe://.+{tail}")
 
 
 def takes_trust_domain(value: str, principal: str) -> bool:

@@ -6,7 +6,7 @@ label of mutual TLS, so that auto mTLS sends them plaintext (pilot/pkg/model/ser
 1.31. The server's side is its protocol, its TLS mode and its hosts.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from meshctl.istio.labels import TLS_MODE
@@ -14,10 +14,14 @@ from meshctl.mesh.clauses.parts import Parts
 from meshctl.mesh.core.hosts import covers
 from meshctl.mesh.gateways.server_merge import MergedServer
 from meshctl.mesh.reachability.egress_paths import EgressHop
+from meshctl.mesh.registry.services import RegisteredHost
 from meshctl.mesh.security.client_tls import DISABLE, ISTIO_MUTUAL, ClientTlsSetting, tls_setting
+from meshctl.mesh.traffic.destination_rules import Step
 from meshctl.resources import Ref, Service
 
 _OWN_CERTIFICATE = frozenset({"SIMPLE", "OPTIONAL_MUTUAL"})
+_ELSEWHERE = ""
+"""Stands for a namespace of which the input has nothing."""
 
 
 class RefusedHop(NamedTuple):
@@ -38,29 +42,61 @@ class EgressTls:
         """Say why a gateway refuses what sidecars send; ``None`` if it takes it, or may."""
         if not hop.servers:
             return None
-        for namespace in self._clients(hop):
-            setting, sni = self._sent(hop, namespace)
-            faults = [_fault(hop, one, setting, sni) for one in hop.servers]
-            if faults and all(faults):
-                ref = setting.tls.at() if setting.tls is not None else None
-                return RefusedHop(str(faults[0]), hop.servers[0], ref)
-        return None
+        answers = [self._refused(hop, namespace) for namespace in self._clients(hop)]
+        if answers:
+            return next(filter(None, answers), None)
+        others = [self._refused(hop, namespace) for namespace in self._others(hop)]
+        return others[0] if all(others) and others else None
+
+    def _refused(self, hop: EgressHop, namespace: str) -> RefusedHop | None:
+        setting, sni = self._sent(hop, namespace)
+        faults = [_fault(hop, one, setting, sni) for one in hop.servers]
+        if not all(faults):
+            return None
+        ref = setting.tls.at() if setting.tls is not None else None
+        return RefusedHop(str(faults[0]), hop.servers[0], ref)
 
     def _clients(self, hop: EgressHop) -> Iterator[str]:
-        """Walk the namespaces with sidecars that follow the route, its own first."""
+        """Walk the namespaces that surely or plainly mean to follow the route, its own first.
+
+        Their sidecars see it, and they are its own or have a DestinationRule of their own for the
+        gateway's Service. Those of a namespace that has neither may never call the host.
+        """
         service = hop.route.virtual_service
-        homes = self._parts.workloads.sidecar_homes
-        own = [service.namespace] if service.namespace in homes or not homes else []
+        homes = self._visible_homes(hop)
+        own = [service.namespace] if service.namespace in homes else []
+        rules = self._parts.traffic.destination_rules
+        gateway = self._gateway_host(hop)
         for namespace in dict.fromkeys((*own, *homes)):
-            if self._parts.traffic.routes.is_visible(service, namespace):
+            rule = rules.effective(gateway, namespace, {})
+            if namespace in own or (rule is not None and rule.step is Step.CLIENT):
                 yield namespace
 
-    def _sent(self, hop: EgressHop, namespace: str) -> tuple[ClientTlsSetting, str]:
-        declared = next(
+    def _others(self, hop: EgressHop) -> Sequence[str]:
+        """The route's own namespace where its pods aren't shown, else all that see the route.
+
+        One stands for those outside of the input where it has none.
+        """
+        service = hop.route.virtual_service
+        if service.namespace not in self._parts.workloads.namespaces:
+            return [service.namespace]
+        is_visible = self._parts.traffic.routes.is_visible(service, _ELSEWHERE)
+        return self._visible_homes(hop) or [_ELSEWHERE] * is_visible
+
+    def _visible_homes(self, hop: EgressHop) -> Sequence[str]:
+        service = hop.route.virtual_service
+        is_visible = self._parts.traffic.routes.is_visible
+        return [one for one in self._parts.workloads.sidecar_homes if is_visible(service, one)]
+
+    def _gateway_host(self, hop: EgressHop) -> RegisteredHost:
+        return next(
             one
             for one in self._parts.reachability.clusters.declared(hop.destination)
             if isinstance(one.source, Service)
         )
+
+    def _sent(self, hop: EgressHop, namespace: str) -> tuple[ClientTlsSetting, str]:
+        declared = self._gateway_host(hop)
         number = hop.destination.port or declared.ports[0].number
         rule = self._parts.traffic.destination_rules.effective(declared, namespace, {})
         name = hop.destination.subset

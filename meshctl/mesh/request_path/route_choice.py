@@ -5,7 +5,6 @@ applyHTTPRouteDestination (pilot/pkg/networking/core/route/route.go, Istio 1.31)
 without their query, which rewrites keep.
 """
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 from urllib.parse import unquote_plus
@@ -14,6 +13,7 @@ from meshctl.mesh.authorization.arrival import HttpRequest
 from meshctl.mesh.matching.request_match import RequestMatch
 from meshctl.mesh.matching.string_match import StringMatch
 from meshctl.mesh.traffic.routes import EffectiveRoute
+from meshctl.re2.patterns import PatternError, compiled
 from meshctl.resources import Route, View
 
 _CLAIMS = "@request.auth.claims"
@@ -199,9 +199,9 @@ def replaced_prefix(route: EffectiveRoute, new: str, path: str) -> str:
 def _by_regex(regex: View, path: str) -> str:
     bare, mark, query = path.partition("?")
     try:
-        pattern = re.compile(regex.text("match"))
-        return pattern.sub(regex.text("rewrite"), bare) + mark + query
-    except (re.error, IndexError):
+        pattern = compiled(regex.text("match"))
+        return pattern.replaced(bare, regex.text("rewrite")) + mark + query
+    except PatternError:
         return path
 
 

@@ -4,7 +4,6 @@ EnvoyFilters of the root namespace reach all namespaces (getMatchedEnvoyFilters,
 pilot/pkg/model/push_context.go, Istio 1.31). Of every match all parts must fit.
 """
 
-import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
@@ -13,6 +12,7 @@ from meshctl.mesh.core.precedence import age
 from meshctl.mesh.core.selectors import selects
 from meshctl.mesh.workloads.membership import is_gateway
 from meshctl.mesh.workloads.workloads import Workloads
+from meshctl.re2.patterns import PatternError, compiled
 from meshctl.resources import ConfigPatch, EnvoyFilter, Workload
 from meshctl.resources.cached_property import cached_property
 from meshctl.resources.view import Path
@@ -165,12 +165,12 @@ def excludes_all(pattern: str, versions: Iterable[tuple[int, int]]) -> bool:
     Those are of the same minor version, or up to two older. The pattern may match any part.
     """
     try:
-        compiled = re.compile(pattern)
-    except re.error:
+        wanted = compiled(pattern)
+    except PatternError:
         return False
     served = {(major, minor - n) for major, minor in versions for n in range(_SKEW + 1)}
     return bool(served) and not any(
-        compiled.search(f"{major}.{minor}.{release}")
+        wanted.is_in(f"{major}.{minor}.{release}")
         for major, minor in served
         for release in range(_PATCH_RELEASES)
     )
