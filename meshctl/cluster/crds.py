@@ -2,7 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 
-from meshctl.cluster.api import Cluster, ClusterError, NotFoundError
+from meshctl.cluster.api import Cluster, NotFoundError
 from meshctl.cluster.kinds import kind_of
 from meshctl.istio.api_versions import SERVED_VERSIONS
 from meshctl.istio.kind_names import plural_of
@@ -16,18 +16,12 @@ _CRD = kind_of("apiextensions.k8s.io", "v1", "CustomResourceDefinition")
 def read_cluster_schemas(cluster: Cluster) -> list[Schema]:
     """Read the CRDs of Istio's kinds, one by one, since those of all others may be many.
 
-    Raises ClusterError where the cluster has none of them, or doesn't show them.
+    None where the cluster has none of them. Raises ClusterError where it doesn't show them.
     """
     names = [f"{plural_of(kind)}.{group}" for group, kind in SERVED_VERSIONS]
     with ThreadPoolExecutor(_THREADS) as pool:
         answers = pool.map(lambda name: _schemas(cluster, name), names)
-        found = [schema for schemas in answers for schema in schemas]
-    if not found:
-        raise ClusterError(
-            f"the cluster {cluster.name} has no CRDs of Istio; without --cluster objects are "
-            "judged by those of Istio 1.31"
-        )
-    return found
+        return [schema for schemas in answers for schema in schemas]
 
 
 def _schemas(cluster: Cluster, name: str) -> list[Schema]:

@@ -64,6 +64,15 @@ def read_snapshot(cluster: Cluster, namespace: str = "") -> Loaded:
     return Loaded(0, [*documents], [], unread)
 
 
+def read_proxy_configs(cluster: Cluster) -> Loaded:
+    """Read the ProxyConfigs; what may not be read is named as unread."""
+    served = _served_versions(cluster)
+    listed = next(one for one in listed_kinds() if one.kind == "ProxyConfig")
+    part = _read_kind(cluster, listed, served, cluster.namespace)
+    unread = () if part.unread is None else (part.unread,)
+    return Loaded(0, [_document(cluster.name, one) for one in part.objects], [], unread)
+
+
 def _served_versions(cluster: Cluster) -> Mapping[str, Sequence[str]] | None:
     """Name the API versions by group; ``None`` where the user may not ask."""
     try:

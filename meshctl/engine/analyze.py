@@ -31,7 +31,7 @@ from meshctl.engine.report import (
     Summary,
 )
 from meshctl.engine.runner import Outcomes, run
-from meshctl.engine.shown import shown_filter
+from meshctl.engine.shown import absent_namespaces, shown_filter
 from meshctl.engine.worlds.confirm import Build, confirm
 from meshctl.errors import ConfigError
 from meshctl.istio.names import ISTIO_NAMESPACE
@@ -218,7 +218,7 @@ def report_on(
         crashed=bool(outcomes.crashes),
         is_incomplete=bool(unread) and not settings.skip_unreadable,
         stale=funnel.stale(by_id),
-        notes=notes([*_named(settings), *funnel.named]),
+        notes=(*notes([*_named(settings), *funnel.named]), *absent_namespaces(settings, resources)),
         root=settings.root,
     )
 

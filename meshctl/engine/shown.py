@@ -1,13 +1,17 @@
 """Tells the findings that ``-n`` and ``-l`` ask for from the rest."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from difflib import get_close_matches
 
 from meshctl.engine.label_query import label_query
 from meshctl.engine.report import LocatedFinding
 from meshctl.istio.kind_names import CLUSTER_SCOPED
 from meshctl.resources import Resource
+from meshctl.resources.resource import UNKNOWN_NAMESPACE
 from meshctl.settings import Settings
+from meshctl.words import quoted
 
+_NAMED = 3
 _Located = tuple[LocatedFinding, Resource | None]
 
 
@@ -29,6 +33,22 @@ def shown_filter(settings: Settings) -> Callable[[_Located], bool]:
         return not settings.shown_labels or has_labels(resource.labels)
 
     return is_shown
+
+
+def absent_namespaces(settings: Settings, resources: Iterable[Resource]) -> Iterator[str]:
+    """Say of each namespace of ``-n`` that nothing is in it, and which there are."""
+    if not settings.shown_namespaces:
+        return
+    homes = {one.name if one.kind == "Namespace" else one.namespace for one in resources}
+    if UNKNOWN_NAMESPACE in homes:
+        return  # what names no namespace may be in any
+    known = sorted(homes - {""})
+    for name in settings.shown_namespaces:
+        if name not in homes:
+            near = get_close_matches(name, known, _NAMED) or known[:_NAMED]
+            more = f" and {len(known) - len(near)} more" if len(known) > len(near) else ""
+            others = f"; there are {', '.join(near)}{more}" if near else ""
+            yield f"nothing in the input is in namespace {quoted(name)}{others}"
 
 
 def _is_in(resource: Resource, namespaces: frozenset[str]) -> bool:

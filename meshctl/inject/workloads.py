@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from meshctl.inject.errors import InjectionError, Path
 from meshctl.inject.go_types.kubernetes_types import read
-from meshctl.inject.owners import Owner, owner_of_pod
+from meshctl.inject.owners import Owner, as_created, owner_of_pod
 from meshctl.inject.pod.containers import Object
 from meshctl.inject.pod.decision import reason_against, wish
 from meshctl.inject.pod.injection import inject_pod
@@ -142,6 +142,10 @@ def inject_workload(
 def _inject(pod: Object, owner: Owner, settings: InjectionSettings) -> Object | None:
     if settings.ask is not None:
         return inject_by_webhook(pod, owner, settings.ask)
+    if settings.sees_pods:
+        guess = owner_of_pod(as_created(pod, owner), owner)
+        metadata = {**owner.metadata, "name": guess.metadata.get("name", "")}
+        owner = replace(owner, api_version=guess.api_version, kind=guess.kind, metadata=metadata)
     return inject_pod(pod, owner, settings)
 
 

@@ -252,7 +252,16 @@ def test_validate_judges_by_the_crds_of_the_cluster(shop: ApiServer, run: Run) -
     assert "schema/out-of-bounds" in found(of_cluster)
 
 
-def test_validate_says_where_there_are_no_crds(shop: ApiServer, run: Run) -> None:
-    failure = run("validate").failure
-    assert isinstance(failure, ClusterError)
-    assert "has no CRDs of Istio" in str(failure)
+def test_validate_says_where_there_are_no_crds_and_goes_on(shop: ApiServer, run: Run) -> None:
+    wrong = thing(ISTIO, "DestinationRule", "cart", spec={"host": 3})
+    told = run("validate", write("rule.yaml", wrong), "-o", "json")
+    assert (1, ["schema/wrong-type"]) == (told.code, found(told))
+    assert "has no CRDs of Istio; objects are judged by those of Istio 1.31" in told.errors
+
+
+def test_a_namespace_with_nothing_in_it_is_told(shop: ApiServer, run: Run) -> None:
+    for words in (("analyze",), ("tls-check",), ("check-inject",)):
+        assert "nothing in the input is in namespace 'shopp'; there are shop" in run(
+            *words, "-n", "shopp"
+        ).errors  # fmt: skip
+    assert "nothing in the input" not in run("analyze", "-n", "shop").errors

@@ -206,6 +206,60 @@ def test_an_istiod_that_does_not_follow_its_settings(mesh: ApiServer, manifest: 
     assert "otherwise: 1 of 1" in result.stderr
 
 
+def proxy_config(name: str, namespace: str, **spec: Any) -> dict[str, Any]:
+    metadata = {"name": name, "namespace": namespace}
+    return {
+        "apiVersion": "networking.istio.io/v1beta1", "kind": "ProxyConfig", "metadata": metadata,
+        "spec": spec,
+    }  # fmt: skip
+
+
+def test_the_proxy_config_that_istiod_heeds_is_named(mesh: ApiServer, manifest: str) -> None:
+    mesh.add(proxy_config("few-threads", "shop", concurrency=1))
+    mesh.add(
+        proxy_config("others", "shop", selector={"matchLabels": {"app": "desk"}}, concurrency=4)
+    )
+    mesh.add(proxy_config("elsewhere", "garden", concurrency=4))
+    add_istiod(mesh, TEMPLATE.replace("owner:", "maker:"))
+    told = meshctl(mesh, "kube-inject", "-f", manifest, "--verify").stderr
+    assert "ProxyConfig shop/few-threads of the cluster holds for Deployment shop/cart" in told
+    assert "(concurrency), which istiod heeds" in told
+    assert not {"others", "elsewhere"} & set(told.replace("/", " ").split())
+
+
+OWNED = """\
+spec:
+  containers:
+  - name: istio-proxy
+    env:
+    - name: ISTIO_META_OWNER
+      value: kubernetes://apis/{{ .TypeMeta.APIVersion }}/{{ .TypeMeta.Kind }}/{{ .DeploymentMeta.Name }}
+"""
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "apiVersion: apps.openshift.io/v1\nkind: DeploymentConfig",
+        "apiVersion: extensions/v1beta1\nkind: Deployment",
+        "apiVersion: apps/v1\nkind: Deployment",
+        "apiVersion: apps/v1\nkind: StatefulSet",
+    ],
+)
+def test_how_istiod_guesses_the_workload_is_no_difference(
+    api_server: ApiServer, manifest: str, head: str
+) -> None:
+    config = yaml.safe_dump({"policy": "enabled", "templates": {"sidecar": OWNED}})
+    api_server.add(config_map("istio-sidecar-injector", config=config, values=VALUES))
+    api_server.add(config_map("istio", mesh=MESH))
+    add_istiod(api_server, OWNED)
+    text = Path(manifest).read_text().replace("apiVersion: apps/v1\nkind: Deployment", head)
+    text = text.replace("  selector: {matchLabels: {app: cart}}\n", "")
+    Path(manifest).write_text(text)
+    result = meshctl(api_server, "kube-inject", "-f", manifest, "--verify")
+    assert (0, "", True) == (result.exit_code, result.stdout, "otherwise: none" in result.stderr)
+
+
 def test_settings_of_ones_own_are_compared_with_istiod(
     mesh: ApiServer, manifest: str, tmp_path: Path
 ) -> None:

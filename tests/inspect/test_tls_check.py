@@ -195,3 +195,10 @@ def test_changes_are_what_is_new_gone_or_different() -> None:
     }  # fmt: skip
     assert expected == found
     assert [] == list(changes(before, before))
+
+
+def test_istiod_is_no_client_of_the_mesh() -> None:
+    istiod = workload("istiod", "false")
+    made = mesh_of(*SHOP, istiod, takes("STRICT"))
+    clients = {row.client for row in TlsCheck(made).rows()}
+    assert {"shop/cart", "shop/desk", "shop/batch"} == clients

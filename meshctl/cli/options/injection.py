@@ -8,7 +8,7 @@ from meshctl.cli.options.injection_source import InjectionSource
 from meshctl.cluster.api import Access
 from meshctl.errors import UsageError
 from meshctl.inject.settings.injector_config import InjectionSettings
-from meshctl.inspect.injection.difference import differences
+from meshctl.inspect.injection.difference import differences, explained
 from meshctl.output.findings.outputs import Outputs
 from meshctl.output.injection.manifests import ManifestWriter, write_differences
 
@@ -84,6 +84,10 @@ def report(
     if not source.verify:
         return _report_hazards(files, settings, source)
     found = differences(files, settings, source.of_webhook(access), target.style)
+    if any(one.differs for one in found):
+        from meshctl.cli.options.mesh_input import with_proxy_configs  # a difference is rare
+
+        found = explained(found, with_proxy_configs(access, source.home))
     write_differences(found)
     return int(any(one.differs for one in found))
 

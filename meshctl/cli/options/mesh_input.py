@@ -1,15 +1,16 @@
 """Reads a mesh from files, from a cluster, or from files over a cluster."""
 
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import BinaryIO
 
 from meshctl.cli.options.connect import connect
 from meshctl.cli.options.shared import Input
-from meshctl.cluster.api import Access
+from meshctl.cluster.api import Access, ForbiddenError
 from meshctl.engine.analyze import analyze, collector_off, load_mesh
 from meshctl.engine.objects import unwrap
 from meshctl.engine.report import Report
+from meshctl.engine.shown import absent_namespaces
 from meshctl.errors import UsageError
 from meshctl.mesh import Mesh
 from meshctl.output.progress import progress
@@ -28,7 +29,7 @@ def read_mesh(chosen: Input, settings: Settings) -> Mesh:
     """Read a mesh, files over the cluster; complaints go to standard error."""
     files = read_files(chosen)
     live = read_live(chosen.access, settings, files, chosen.home) if chosen.is_live else None
-    return load_mesh(files, settings, live=live)
+    return _built(files, settings, live)
 
 
 def read_meshes(chosen: Input, settings: Settings) -> tuple[Mesh | None, Mesh]:
@@ -37,7 +38,15 @@ def read_meshes(chosen: Input, settings: Settings) -> tuple[Mesh | None, Mesh]:
         return None, read_mesh(chosen, settings)
     files = read_files(chosen)
     live = read_live(chosen.access, settings, files, chosen.home)
-    return load_mesh(_NOTHING, settings, live=live), load_mesh(files, settings, live=live)
+    return load_mesh(_NOTHING, settings, live=live), _built(files, settings, live)
+
+
+def _built(files: Loaded, settings: Settings, live: Loaded | None) -> Mesh:
+    """Build a mesh, and say which of the namespaces that are asked for has nothing in it."""
+    mesh = load_mesh(files, settings, live=live)
+    for text in absent_namespaces(settings, mesh.resources):
+        complain(f"note: {text}")
+    return mesh
 
 
 def read_files(chosen: Input) -> Loaded:
@@ -106,11 +115,29 @@ def _tell_namespace(files: Loaded, namespace: str, home: str) -> None:
         )
 
 
+def with_proxy_configs(access: Access, home: str) -> Callable[[Sequence[str]], Mesh]:
+    """Give what reads files with the ProxyConfigs of a cluster, which is asked once."""
+    from meshctl.cluster.snapshot import read_proxy_configs
+
+    live = read_proxy_configs(connect(access))
+    _tell_unread(live.unread)
+    settings = Settings(namespace=home) if home else Settings()
+    return lambda files: load_mesh(load([*files]), settings, live=live)
+
+
 def read_schemas(access: Access) -> list[Schema]:
-    """Read the schemas that a cluster judges by."""
+    """Read the schemas that a cluster judges by; without any, those that ship judge."""
     from meshctl.cluster.crds import read_cluster_schemas
 
-    return read_cluster_schemas(connect(access))
+    cluster = connect(access)
+    try:
+        found = read_cluster_schemas(cluster)
+        reason = f"the cluster {cluster.name} has no CRDs of Istio"
+    except ForbiddenError as error:
+        found, reason = [], f"the CRDs of the cluster {cluster.name} may not be read ({error})"
+    if not found:
+        complain(f"{reason}; objects are judged by those of Istio 1.31, which ship with meshctl")
+    return found
 
 
 def analyze_input(chosen: Input, settings: Settings, schemas: Iterable[Schema]) -> Report:

@@ -47,6 +47,9 @@ class InjectionSettings:
     ask: Ask | None = None
     """Asks a running istiod, which then decides instead of all the above."""
 
+    sees_pods: bool = False
+    """Is the workload guessed from the pod that its controllers make, as istiod has to?"""
+
     @property
     def status_port(self) -> int:
         """The port of the agent, where Prometheus and probes go."""

@@ -18,6 +18,7 @@ from meshctl.mesh.injection.explain import (
     webhook_matches,
 )
 from meshctl.mesh.injection.inject_required import InjectDecision, decide
+from meshctl.mesh.injection.proxy_revisions import running_revision
 from meshctl.mesh.workloads.membership import Membership, has_proxy_container, is_live, promise
 from meshctl.resources import Workload
 from meshctl.settings import Settings
@@ -196,12 +197,21 @@ def _notes(mesh: Mesh, one: InjectionExplanation, namespace: Mapping[str, str]) 
     pod = mesh.workloads.running(workload)
     if is_in and is_live(pod) and not has_proxy_container(pod):
         yield "its running pods have no sidecar, as they are older than this; restart them"
+    if is_in and is_live(pod) and (old := running_revision(pod)) not in {"", *_revisions(one)}:
+        yield f"its running pods were injected by revision {old}; restart them to change that"
     if is_in or one.verdict is PodOutcome.UNKNOWN:
         return
     if has_proxy_container(pod):
         yield "its pods have a container istio-proxy nevertheless: their own, or from before"
     elif _promises(mesh, workload) and not one.taken_by:
         yield "its labels ask for a sidecar, but no webhook of the input heeds them"
+
+
+def _revisions(one: InjectionExplanation) -> set[str]:
+    """Name the revisions that would inject a pod now; where they are assumed, any may be meant."""
+    if one.is_assumed:
+        return {running_revision(one.workload)}
+    return {match.revision for match in one.taken_by}
 
 
 def _promises(mesh: Mesh, workload: Workload) -> bool:

@@ -10,6 +10,7 @@ from meshctl.inspect.shown import is_live
 from meshctl.mesh import Mesh
 from meshctl.mesh.registry.services import RegisteredHost
 from meshctl.mesh.security.tls_connection import Client, ClientKind, Connection, Result
+from meshctl.mesh.workloads.membership import is_control_plane
 from meshctl.resources import Ref, Sidecar, Workload
 from meshctl.resources.cached_property import cached_property
 
@@ -142,7 +143,12 @@ class TlsCheck:
         return client.proxy, client.past_sidecar, labels, self._sidecar(client)
 
     def _clients(self, name: str | None) -> list[Client]:
-        workloads = [one for one in self._mesh.workloads if name in (None, one.key_name)]
+        """List the clients by namespace and name; istiod calls no workload of the mesh."""
+        workloads = [
+            one
+            for one in self._mesh.workloads
+            if name in (None, one.key_name) and not is_control_plane(one)
+        ]
         found = {one.key_name: self._mesh.security.mtls.client(one) for one in workloads}
         return sorted(found.values(), key=lambda one: (one.namespace, one.name))
 

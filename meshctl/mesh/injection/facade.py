@@ -14,7 +14,9 @@ from meshctl.resources.cached_property import cached_property
 if TYPE_CHECKING:
     from meshctl.mesh.injection.annotation_use import Annotations
     from meshctl.mesh.injection.control_plane import ControlPlane
+    from meshctl.mesh.injection.proxy_configs import ProxyConfigs
     from meshctl.mesh.injection.proxy_images import ProxyImages
+    from meshctl.mesh.injection.proxy_revisions import ProxyRevisions
     from meshctl.mesh.injection.webhooks import Injector
     from meshctl.mesh.workloads.workloads import Heed
 
@@ -58,6 +60,13 @@ class InjectionFacade:
         return ControlPlane(self._inventory.resources, self._inventory.by_hand)
 
     @cached_property
+    def proxy_configs(self) -> "ProxyConfigs":
+        """The ProxyConfigs by the proxies that they are for."""
+        from meshctl.mesh.injection.proxy_configs import ProxyConfigs
+
+        return ProxyConfigs(self._inventory.of(ProxyConfig), self._inventory.config)
+
+    @cached_property
     def proxy_images(self) -> "ProxyImages":
         """The images of running proxies."""
         from meshctl.mesh.injection.proxy_images import ProxyImages
@@ -68,6 +77,14 @@ class InjectionFacade:
             self._inventory.of(Workload),
             self._inventory.config,
         )
+
+    @cached_property
+    def proxy_revisions(self) -> "ProxyRevisions":
+        """The revisions of running proxies."""
+        from meshctl.mesh.injection.proxy_revisions import ProxyRevisions
+
+        has_all = self._inventory.has_all("MutatingWebhookConfiguration")
+        return ProxyRevisions(self.webhooks, self._inventory.of(Workload), has_all_webhooks=has_all)
 
     @cached_property
     def annotations(self) -> "Annotations":

@@ -24,6 +24,8 @@ _WIDE = ("", "")
 _ANY = ("", "*")
 """Stands for all EnvoyFilters, whatever their selector."""
 _Key = tuple[str, str, str | None, tuple[str, str]]
+_FOR_GATEWAYS = {"GATEWAY": True, "SIDECAR_INBOUND": False, "SIDECAR_OUTBOUND": False}
+"""Contexts that are of gateways alone, or of sidecars alone."""
 _SKEW = 2
 _PATCH_RELEASES = 40
 
@@ -57,7 +59,10 @@ class EnvoyFilters:
         return envoy_filter.namespace == self._root and not narrow
 
     def of(self, workload: Workload) -> list[EnvoyFilter]:
-        """The EnvoyFilters without targetRefs that are for a workload, the oldest first."""
+        """The EnvoyFilters without targetRefs that are for a workload, the oldest first.
+
+        Those whose patches are all for proxies of another context change nothing there.
+        """
         homes = {self._root, workload.namespace}
         return [
             envoy_filter
@@ -65,6 +70,7 @@ class EnvoyFilters:
             if envoy_filter.namespace in homes
             and not envoy_filter.target_refs
             and selects(envoy_filter.workload_selector, workload.pod_labels)
+            and not _is_of_another_context(envoy_filter, workload)
         ]
 
     def reached(self, envoy_filter: EnvoyFilter) -> list[Workload]:
@@ -80,8 +86,7 @@ class EnvoyFilters:
             return None
         reached = self.reached(envoy_filter)
         are_gateways = {is_gateway(workload) for workload in reached}
-        wanted = {"GATEWAY": True, "SIDECAR_INBOUND": False, "SIDECAR_OUTBOUND": False}
-        context = wanted.get(patch.context)
+        context = _FOR_GATEWAYS.get(patch.context)
         return reached[0] if context is not None and are_gateways == {not context} else None
 
     def twins(self, envoy_filter: EnvoyFilter) -> Iterator[SameNamedFilter]:
@@ -150,6 +155,13 @@ class EnvoyFilters:
             (envoy_filter, patch.path): (n, patch)
             for n, (envoy_filter, patch) in enumerate(inserts)
         }
+
+
+def _is_of_another_context(envoy_filter: EnvoyFilter, workload: Workload) -> bool:
+    """Are all patches for gateways and this is none, or the other way round?"""
+    contexts = [_FOR_GATEWAYS.get(patch.context) for patch in envoy_filter.patches]
+    other = not is_gateway(workload)
+    return bool(contexts) and all(context is other for context in contexts)
 
 
 def names_old_cluster(patch: ConfigPatch) -> str:

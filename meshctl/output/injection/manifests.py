@@ -8,6 +8,7 @@ from meshctl.errors import UsageError
 from meshctl.inject.manifests import STYLES, Injected, joined
 from meshctl.inspect.injection.difference import FileDifference
 from meshctl.output.files import write_file, write_files
+from meshctl.output.stderr import complain
 from meshctl.words import quoted
 
 
@@ -52,6 +53,8 @@ def write_differences(found: list[FileDifference]) -> None:
     """Write what istiod does otherwise, and on standard error for how many files."""
     for one in found:
         _print("".join(one.lines))
+        for cause in one.causes:
+            complain(f"{one.file}: {cause}")
     count = sum(one.differs for one in found)
     differ = f"{count} of {len(found)}" if count else "none"
     sys.stderr.write(f"files that istiod would inject otherwise: {differ}\n")

@@ -32,5 +32,6 @@ def check(service: Service, mesh: Mesh) -> Iterator[Outcome]:
     if found:
         yield Finding(
             service.at("metadata", "name"),
-            f"{service.title} differs between clusters in {found}",
+            f"{service.title} differs between clusters in {found}; each directory counts as the "
+            "files of one cluster",
         ).also(first.at("metadata", "name"), "the other cluster's Service")
