@@ -1,6 +1,8 @@
 """Messages quote what users wrote as they wrote it, and count with the right words."""
 
+import ast
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -8,6 +10,7 @@ import pytest
 from meshctl.words import amount, quoted, with_article
 
 ROOT = Path(__file__).parents[2]
+RULES = sorted((ROOT / "meshctl" / "rules").glob("*/*.py"))
 
 
 @pytest.mark.parametrize(
@@ -64,3 +67,33 @@ def test_no_message_quotes_by_repr() -> None:
         if wrong.search(file.read_text())
     ]
     assert [] == found
+
+
+@pytest.mark.parametrize("file", RULES, ids=lambda file: str(file.relative_to(ROOT)))
+def test_fixes_say_what_to_change(file: Path) -> None:
+    """A fix that only points at the message, or has no noun, helps nobody."""
+    text = ast.get_docstring(ast.parse(file.read_text())) or ""
+    fix = text.partition("Fix: ")[2]
+    assert not re.match(r"follow |(mend|split|remove|change|correct|keep|move|report) it\b", fix)
+    assert "as the message says" not in fix
+
+
+@pytest.mark.parametrize("file", RULES, ids=lambda file: str(file.relative_to(ROOT)))
+def test_messages_name_their_subject(file: Path) -> None:
+    """The first words of what is passed to ``Finding`` are no bare pronoun or verb."""
+    bare = re.compile(
+        r"(it|they|is|never|lets|gets|sends|does|doesn't|isn't) |(this|that) (is|has|means|gets)\b"
+    )
+    first = [_first_words(call.args[1]) for call in _findings(file) if len(call.args) > 1]
+    assert [] == [words for words in first if bare.match(words)]
+
+
+def _findings(file: Path) -> Iterator[ast.Call]:
+    for node in ast.walk(ast.parse(file.read_text())):
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Finding":
+            yield node
+
+
+def _first_words(message: ast.expr) -> str:
+    part = message.values[0] if isinstance(message, ast.JoinedStr) else message
+    return part.value if isinstance(part, ast.Constant) and isinstance(part.value, str) else ""

@@ -38,4 +38,6 @@ def check(policy: AuthorizationPolicy, mesh: Mesh) -> Iterator[Outcome]:
     elif missing.is_refused or not settings.get("failOpen"):
         yield Finding(place, f"{missing.message}; every request that these rules match is denied")
     else:
-        yield Finding(place, f"{missing.message}; every request is let in, as it says failOpen")
+        yield Finding(
+            place, f"{missing.message}; every request is let in, as the provider says failOpen"
+        )

@@ -31,5 +31,5 @@ def check(policy: AuthorizationPolicy, mesh: Mesh) -> Iterator[Outcome]:
             yield Finding(
                 ref,
                 f"{name} is left out for ztunnel, and what is left of this rule matches no "
-                "connection: it denies nothing",
+                "connection: the rule denies nothing",
             )

@@ -33,8 +33,8 @@ def check(policy: AuthorizationPolicy, mesh: Mesh) -> Iterator[Outcome]:
                 if mesh.is_whole or namespace in mesh.registry.namespaces_with_services:
                     yield Finding(
                         operation.at(key, index),
-                        f"namespace {namespace} has no Service {quoted(name)}, so requests for it don't "
-                        "come",
+                        f"namespace {namespace} has no Service {quoted(name)}, so no request "
+                        "has this host",
                     )
                 else:
                     yield NotChecked(f"no Service of namespace {namespace} is in the input")

@@ -28,8 +28,8 @@ def check(policy: AuthorizationPolicy, mesh: Mesh) -> Iterator[Outcome]:
             if host.startswith("*"):
                 text = (
                     f"a Host that ends in a port, such as {host.replace('*', 'www', 1)}:1234, is "
-                    f"not {host}, so it gets past this rule; name the hosts, each with its {quoted(':*')}"
+                    f"not {host} and gets past this rule; name the hosts, each with its {quoted(':*')}"
                 )
             else:
-                text = f"Host {host}:1234 is not {host}, so it gets past this rule; add {quoted(host + ':*')}"
+                text = f"Host {host}:1234 is not {host} and gets past this rule; add {quoted(host + ':*')}"
             yield Finding(operation.at(key, index), text)

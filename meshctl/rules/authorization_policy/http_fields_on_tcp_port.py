@@ -44,7 +44,7 @@ def _on_port(
     is_sure = membership is Membership.SIDECAR or is_gateway(workload)
     if policy.action == "DENY":
         widened = [ref for entry in policy.rules if (ref := widened_on(entry, target)) is not None]
-        text = f"is left out on {where}: the rule refuses connections there whatever they carry"
+        text = f"this part of the rule is left out on {where}: the rule refuses connections there whatever they carry"
         return Finding(widened[0], text, Severity.ERROR if is_sure else None) if widened else None
     fitting = [entry for entry in policy.rules if reaches_port(entry, target)]
     reading = [next(http_parts(entry), None) for entry in fitting]
@@ -54,4 +54,6 @@ def _on_port(
         for entry in authorization_policy.rules if authorization_policy.action == "ALLOW" else ():
             if reaches_port(entry, target) and next(http_parts(entry), None) is None:
                 return None
-    return Finding(reading[0], f"never matches on {where}, and no other rule lets anybody in there")
+    return Finding(
+        reading[0], f"this rule never matches on {where}, and no other rule lets anybody in there"
+    )

@@ -29,7 +29,7 @@ def check(policy: AuthorizationPolicy, mesh: Mesh) -> Iterator[Outcome]:
             known = ", ".join(sorted(issuers))
             yield Finding(
                 place,
-                f"{quoted(value)} is of no issuer that is known there ({known}), so it never matches",
+                f"{quoted(value)} is of no issuer that is known there ({known}) and never matches",
                 severity=None if mesh.is_whole else Severity.WARNING,
             )
 

@@ -35,6 +35,6 @@ def check(policy: AuthorizationPolicy, mesh: Mesh) -> Iterator[Outcome]:
                 else:
                     yield Finding(
                         operation.at(key, index),
-                        f"{quoted(method)} is no method of HTTP; it matches that very word alone",
+                        f"{quoted(method)} is no method of HTTP and matches that very word alone",
                         severity=Severity.INFO,
                     )

@@ -27,6 +27,6 @@ def check(policy: AuthorizationPolicy, mesh: Mesh) -> Iterator[Outcome]:
             if variant:
                 yield Finding(
                     operation.at(key, index),
-                    f"{quoted(variant)} is not {quoted(path)}, so it gets past this rule, and many "
+                    f"path {quoted(variant)} is not {quoted(path)} and gets past this rule, and many "
                     "applications answer both alike",
                 )

@@ -25,7 +25,7 @@ def check(policy: AuthorizationPolicy, mesh: Mesh) -> Iterator[Outcome]:
                 if text.startswith("spiffe://"):
                     yield Finding(
                         source.at(key, index),
-                        f"principal {quoted(text)} never matches; it is written without spiffe://",
+                        f"principal {quoted(text)} never matches; principals are written without spiffe://",
                         severity=Severity.ERROR,
                     )
                 elif text and "*" not in text and parse_principal(text) is None:

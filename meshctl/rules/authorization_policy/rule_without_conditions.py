@@ -51,7 +51,7 @@ def check(policy: AuthorizationPolicy, mesh: Mesh) -> Iterator[Outcome]:
             ):
                 yield Finding(
                     empty.at(),
-                    f"lets every request in, so {authorization_policy.key_name} doesn't limit who may call "
+                    f"this rule lets every request in, so {authorization_policy.key_name} doesn't limit who may call "
                     f"{workload.title}",
                 ).also(authorization_policy.spec.key("rules"), "limits nothing there")
                 return

@@ -36,12 +36,14 @@ def check(policy: AuthorizationPolicy, mesh: Mesh) -> Iterator[Outcome]:
     if picked and known:
         yield Finding(
             place,
-            f"{picked[0].title} is outside the mesh, so nothing enforces this policy for it",
+            f"{picked[0].title} is outside the mesh, so nothing enforces this policy there",
         ).also(picked[0].at("metadata", "name"), "has neither a sidecar nor ambient mode")
     elif known:
         where = "the mesh" if wide else f"namespace {policy.namespace}"
-        what = "has these labels" if policy.selector else "is there"
-        yield Finding(place, f"no workload of {where} {what}, so this policy guards nothing")
+        why = f"no workload of {where} has these labels"
+        if not policy.selector:
+            why = f"{where} has no workload"
+        yield Finding(place, f"{why}, so this policy guards nothing")
     else:
         where = "all namespaces" if wide else f"namespace {policy.namespace}"
         yield NotChecked(f"the workloads of {where} are not in the input")

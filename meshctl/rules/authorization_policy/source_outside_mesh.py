@@ -28,5 +28,5 @@ def check(policy: AuthorizationPolicy, mesh: Mesh) -> Iterator[Outcome]:
         yield Finding(
             source.ref,
             f"what runs as {who}namespace {source.namespace} has neither a sidecar nor ambient "
-            f"mode, so it has no identity and this {effect}",
+            f"mode and so no identity: this source {effect}",
         ).also(outsiders[0].at("metadata", "name"), "is outside the mesh")

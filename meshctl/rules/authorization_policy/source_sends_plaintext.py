@@ -5,14 +5,14 @@ A client has a principal and a namespace only through the certificate of its sid
 connection, but an ALLOW rule by namespace or principal doesn't let it in (`403 RBAC: access
 denied`), and a DENY rule doesn't refuse it.
 
-Fix: remove `tls` from the DestinationRule, or use ISTIO_MUTUAL.
+Fix: remove `tls` from the DestinationRule, or set `tls.mode` to ISTIO_MUTUAL.
 """
 
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
 from meshctl.mesh.security import named_sources
-from meshctl.resources import AuthorizationPolicy
+from meshctl.resources import AuthorizationPolicy, PeerAuthentication, Resource
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 
 
@@ -29,10 +29,20 @@ def check(policy: AuthorizationPolicy, mesh: Mesh) -> Iterator[Outcome]:
             )
             if found is None or found.upstream.ref is None:
                 continue
-            host = found.upstream.host.host
+            host, decider = found.upstream.host.host, found.upstream.ref.resource
             yield Finding(
                 source.ref,
                 f"clients in {source.namespace} send plaintext to {host}, so {workload.title} "
                 "doesn't know who they are",
+                fix=_fix(decider),
             ).also(found.upstream.ref, "makes them send plaintext")
             break
+
+
+def _fix(decider: Resource) -> str | None:
+    """Name what decides where that is no DestinationRule."""
+    if isinstance(decider, PeerAuthentication):
+        return f"set the mode of {decider.title} to PERMISSIVE or STRICT"
+    if decider.kind == "ConfigMap":
+        return f"remove enableAutoMtls: false from the mesh settings of {decider.title}"
+    return None

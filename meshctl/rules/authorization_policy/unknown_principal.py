@@ -3,7 +3,7 @@
 Nobody has that identity: an ALLOW rule lets nobody in by it, a DENY rule refuses nobody. In another
 trust domain it may exist, if this mesh trusts that domain's certificates.
 
-Fix: correct namespace and account, or add the domain to `meshConfig.trustDomainAliases`.
+Fix: correct namespace and account in `source.principals`, or add the domain to `meshConfig.trustDomainAliases`.
 """
 
 from collections.abc import Iterator
@@ -30,7 +30,7 @@ def check(policy: AuthorizationPolicy, mesh: Mesh) -> Iterator[Outcome]:
                 if mesh.registry.service_accounts.trusts(principal.trust_domain) is False:
                     yield Finding(
                         source.at(key, index),
-                        f"trust domain {quoted(principal.trust_domain)} is not this mesh's, nor an alias",
+                        f"trust domain {quoted(principal.trust_domain)} is neither this mesh's nor an alias of it",
                         severity=Severity.INFO,
                     )
                 elif (
@@ -41,5 +41,5 @@ def check(policy: AuthorizationPolicy, mesh: Mesh) -> Iterator[Outcome]:
                     yield Finding(
                         source.at(key, index),
                         f"namespace {principal.namespace} has no service account "
-                        f"{quoted(principal.account)}; it has {', '.join(known[:5]) or 'none'}",
+                        f"{quoted(principal.account)}; the input has {', '.join(known[:5]) or 'none'}",
                     )

@@ -3,7 +3,7 @@
 The source never matches: an ALLOW rule lets nobody in by it, a DENY rule refuses nobody. A
 namespace may still be to come, so this is only reported when the input is the whole mesh.
 
-Fix: correct the name; `prod-*` and `*-prod` stand for all namespaces that begin or end so.
+Fix: correct the name in `source.namespaces`; `prod-*` and `*-prod` stand for all namespaces that begin or end so.
 """
 
 from collections.abc import Iterator

@@ -6,7 +6,8 @@ a flag needs quotes. One wrong value is enough: a running istiod logs the error 
 settings that it had; one that starts anew has only its defaults, and the mesh changes. Fields that
 there are none of it passes over.
 
-Fix: follow the message: it names the field and says what is allowed.
+Fix: correct the field in the text of `data.mesh` or `data.meshNetworks`: quote text that looks like a
+number or a flag, give durations their unit, and write words of an enumeration as the message does.
 """
 
 from collections.abc import Iterator

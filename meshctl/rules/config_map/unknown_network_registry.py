@@ -27,5 +27,5 @@ def check(config_map: ConfigMap, mesh: Mesh) -> Iterator[Outcome]:
             yield Finding(
                 config_map.at("data", "meshNetworks"),
                 f"network {network} takes endpoints from registry {quoted(registry)}, which the mesh "
-                f"doesn't have; it has {', '.join(sorted(known))}",
+                f"doesn't have; known are {', '.join(sorted(known))}",
             )

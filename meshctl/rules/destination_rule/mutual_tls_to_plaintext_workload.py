@@ -29,7 +29,7 @@ def check(destination_rule: DestinationRule, mesh: Mesh) -> Iterator[Outcome]:
         finding = Finding(
             conflict.place,
             f"mutual TLS goes to {conflict.where}, whose workload {conflict.server} takes "
-            f"plaintext alone: it resets the connections of {conflict.who}{conflict.doubt}",
+            f"plaintext alone: the connections of {conflict.who} are reset{conflict.doubt}",
             severity=None if conflict.is_certain else Severity.WARNING,
         )
         if conflict.demand is not None:
@@ -43,6 +43,6 @@ def check(destination_rule: DestinationRule, mesh: Mesh) -> Iterator[Outcome]:
         yield Finding(
             tls.at("mode"),
             f"mutual TLS goes to {destination_rule.host}, and {demand.ref.resource.title} takes plaintext alone "
-            "there: they can't connect, if there are sidecars (the input doesn't show its pods)",
+            "there: clients can't connect, if there are sidecars (the input doesn't show its pods)",
             severity=Severity.WARNING,
         ).also(demand.ref, "decides what the servers take")

@@ -5,8 +5,8 @@ root namespace. A rule anywhere else is for the clients of its own namespace alo
 exportTo says. Its settings and subsets are missing at run time: no TLS, no limits, and `503 NC`
 for routes to its subsets.
 
-Fix: move it to the namespace of the service, or to that of the clients it is for, and let exportTo
-include them.
+Fix: move the DestinationRule to the namespace of the service, or to that of the clients it is for,
+and let `exportTo` include them.
 """
 
 from collections.abc import Iterator

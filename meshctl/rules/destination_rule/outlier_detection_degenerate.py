@@ -44,7 +44,7 @@ def check(destination_rule: DestinationRule, mesh: Mesh) -> Iterator[Outcome]:
             yield Finding(
                 place,
                 "there is one pod, and 100 % of the pods may be ejected: after a few errors every "
-                "request gets 503 until it is back",
+                "request gets 503 until the pod is back",
             )
         elif pods is not None and pods > 1 and pods * percent < _ALL:
             yield Finding(

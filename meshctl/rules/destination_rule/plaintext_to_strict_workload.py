@@ -36,8 +36,8 @@ def check(destination_rule: DestinationRule, mesh: Mesh) -> Iterator[Outcome]:
         finding = Finding(
             conflict.place,
             f"{_WORDS.get(upstream.cause, upstream.cause)} to {conflict.where}, whose workload "
-            f"{conflict.server} demands mutual TLS: it resets the connections of "
-            f"{conflict.who}{conflict.doubt}",
+            f"{conflict.server} demands mutual TLS: the connections of "
+            f"{conflict.who} are reset{conflict.doubt}",
             severity=None if conflict.is_certain else Severity.WARNING,
         )
         if conflict.demand is not None:
@@ -51,6 +51,6 @@ def check(destination_rule: DestinationRule, mesh: Mesh) -> Iterator[Outcome]:
         yield Finding(
             tls.at("mode"),
             f"plaintext goes to {destination_rule.host}, and {demand.ref.resource.title} demands mutual TLS "
-            "there: they can't connect, if there are sidecars (the input doesn't show its pods)",
+            "there: clients can't connect, if there are sidecars (the input doesn't show its pods)",
             severity=Severity.WARNING,
         ).also(demand.ref, "decides what the servers take")

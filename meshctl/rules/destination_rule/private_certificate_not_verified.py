@@ -35,5 +35,5 @@ def check(destination_rule: DestinationRule, mesh: Mesh) -> Iterator[Outcome]:
             yield Finding(
                 tls.at("mode"),
                 f"the certificate of {host}{where} is verified by public CAs since Istio 1.21, and "
-                "those sign no private name; before, it was not verified at all",
+                "those sign no private name; before 1.21 no certificate was verified",
             )

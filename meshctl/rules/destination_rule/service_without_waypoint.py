@@ -29,5 +29,5 @@ def check(destination_rule: DestinationRule, mesh: Mesh) -> Iterator[Outcome]:
         yield Finding(
             place,
             f"{service.title} is in ambient mode and uses no waypoint, so clients in ambient mode "
-            "don't follow this",
+            "don't follow this setting",
         ).also(service.at("metadata", "name"), "has no label istio.io/use-waypoint")

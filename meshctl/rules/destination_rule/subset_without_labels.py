@@ -27,6 +27,6 @@ def check(destination_rule: DestinationRule, mesh: Mesh) -> Iterator[Outcome]:
         if not subset.data.get("labels") and not subset.policy.data:
             yield Finding(
                 subset.at("name"),
-                f"subset {quoted(subset.name)} has no labels and no trafficPolicy, so it is all of "
+                f"subset {quoted(subset.name)} has no labels and no trafficPolicy, and stands for all of "
                 f"{destination_rule.host}",
             )

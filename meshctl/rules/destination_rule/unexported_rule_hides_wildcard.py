@@ -22,6 +22,6 @@ def check(destination_rule: DestinationRule, mesh: Mesh) -> Iterator[Outcome]:
     if hidden is not None:
         yield Finding(
             destination_rule.spec.at("exportTo"),
-            f"clients elsewhere may not read this rule for {destination_rule.host}, and it keeps "
+            f"clients elsewhere may not read this rule for {destination_rule.host}, which keeps "
             f"them from {hidden.title} for {hidden.host} too: they get neither",
         ).also(hidden.spec.at("host"), "is hidden from them")

@@ -3,7 +3,7 @@
 The API server refuses requests over 3 MB, and etcd objects over 1.5 MB. The document was not
 analysed.
 
-Fix: split it, or leave the file out with `.meshctlignore`.
+Fix: split the document, or leave the file out with `.meshctlignore`.
 """
 
 from meshctl.rules.api import Severity, source_rule

@@ -20,6 +20,6 @@ def check(resource: Resource, mesh: Mesh) -> Iterator[Outcome]:
     for placeholder, place in find_placeholders(resource):
         yield Finding(
             place,
-            f"{placeholder} was left in: the mesh takes it as it stands, "
+            f"{placeholder} was left in: the mesh takes the text as it stands, "
             "so render the manifest first",
         )

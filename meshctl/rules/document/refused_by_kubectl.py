@@ -4,7 +4,8 @@ kubectl cuts a file at lines of `---` before it reads any YAML: it takes no text
 `%YAML` directive, and reads a file that starts with a brace as JSON alone. Helm, kustomize and
 Argo CD may read more than kubectl.
 
-Fix: change the line as the message says.
+Fix: begin the document on the line below `---`, remove the `%YAML` directive, and write what starts
+with a brace as strict JSON.
 """
 
 from meshctl.rules.api import Severity, source_rule

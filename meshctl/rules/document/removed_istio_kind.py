@@ -5,7 +5,7 @@ Mixer's `config.istio.io` went with 1.8, `rbac.istio.io` with 1.6, `authenticati
 an old definition is still in the cluster the object is stored and does nothing, and whatever it
 should protect is open.
 
-Fix: replace it by the kind that the message names.
+Fix: write an object of the kind that the message names, and delete this one.
 """
 
 from collections.abc import Iterator

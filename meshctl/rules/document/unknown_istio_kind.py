@@ -3,7 +3,7 @@
 The API server refuses it, since no resource definition knows the kind; tools that read only the
 kinds they know pass over it in silence.
 
-Fix: write the kind as Istio spells it.
+Fix: write `kind` as Istio spells it, and the group that has it in `apiVersion`.
 """
 
 from collections.abc import Iterator
@@ -32,7 +32,7 @@ def check(resource: Resource, mesh: Mesh) -> Iterator[Outcome]:
     home, close = home_group(kind), closest_kind(kind)
     hint = ""
     if home:
-        hint = f"; it is a kind of {home}"
+        hint = f"; that kind belongs to {home}"
     elif close:
         hint = f"; did you mean {close}?"
     yield Finding(resource.at("kind"), f"{group} has no kind {quoted(kind)}{hint}")

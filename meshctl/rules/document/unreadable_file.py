@@ -2,7 +2,7 @@
 
 It was left out, so that what it declares is missing from the analysis.
 
-Fix: make it readable, or leave it out with `.meshctlignore`.
+Fix: make the file readable for the user that runs meshctl, or leave it out with `.meshctlignore`.
 """
 
 from meshctl.rules.api import Severity, source_rule

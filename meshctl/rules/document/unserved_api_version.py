@@ -2,7 +2,7 @@
 
 The API server refuses it: the resource definition lists the versions that exist.
 
-Fix: take one of the versions that the message names.
+Fix: write one of the versions that the message names into `apiVersion`.
 """
 
 from collections.abc import Iterator
@@ -22,5 +22,5 @@ def check(resource: Resource, mesh: Mesh) -> Iterator[Outcome]:
         choices = ", ".join(f"{resource.group}/{item}" for item in served)
         yield Finding(
             resource.at("apiVersion"),
-            f"Istio serves no {version} of {resource.kind}; it serves {choices}",
+            f"Istio serves no {version} of {resource.kind}, only {choices}",
         )

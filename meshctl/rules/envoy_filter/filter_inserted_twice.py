@@ -21,6 +21,6 @@ def check(envoy_filter: EnvoyFilter, mesh: Mesh) -> Iterator[Outcome]:
         yield Finding(
             twin.patch.at("patch", "value", "name"),
             f"{twin.other.resource.title} inserts {quoted(twin.patch.filter_name)} into the same proxies,"
-            f" so requests run through {'it' if twin.is_same else 'filters of this name'} twice",
+            f" so requests run through {'this filter' if twin.is_same else 'filters of this name'} twice",
             severity=None if twin.is_same else Severity.INFO,
         ).also(twin.other.at("patch", "value", "name"), "is inserted as well")

@@ -3,7 +3,7 @@
 They have no Envoy that it could patch: ztunnel doesn't read EnvoyFilters, and waypoints take them
 by `targetRefs` alone. What it was to add, such as a rate limit or an authorization, doesn't happen.
 
-Fix: remove it, or do the same at a waypoint with an AuthorizationPolicy, a WasmPlugin or an
+Fix: remove the EnvoyFilter, or do the same at a waypoint with an AuthorizationPolicy, a WasmPlugin or an
 EnvoyFilter with `targetRefs`.
 """
 
@@ -28,5 +28,5 @@ def check(envoy_filter: EnvoyFilter, mesh: Mesh) -> Iterator[Outcome]:
     if ambient and set(modes.values()) <= {Membership.AMBIENT, Membership.NONE}:
         yield Finding(
             envoy_filter.at("metadata", "name"),
-            f"{ambient[0].title} is in ambient mode, so there is no Envoy that this could patch",
-        ).also(ambient[0].at("metadata", "name"), "is reached by it")
+            f"{ambient[0].title} is in ambient mode, so there is no Envoy that this EnvoyFilter could patch",
+        ).also(ambient[0].at("metadata", "name"), "is reached by the EnvoyFilter")

@@ -24,5 +24,5 @@ def check(envoy_filter: EnvoyFilter, mesh: Mesh) -> Iterator[Outcome]:
             port = name.split("|")[1]
             yield Finding(
                 patch.at("match", "cluster", "name"),
-                f"no upstream is called {quoted(name)}; since 1.8 it is 'inbound|{port}||'",
+                f"no upstream is called {quoted(name)}; since 1.8 the name is 'inbound|{port}||'",
             )

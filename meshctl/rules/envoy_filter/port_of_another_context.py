@@ -26,6 +26,6 @@ def check(envoy_filter: EnvoyFilter, mesh: Mesh) -> Iterator[Outcome]:
             if meant is not None:
                 yield Finding(
                     match.at("portNumber"),
-                    f"{patch.context} has no port {number}: it is {meant.what}, which is "
+                    f"{patch.context} has no port {number}: that is {meant.what}, which is "
                     f"{meant.number} there",
                 ).also(meant.view.at(), "declares both")

@@ -23,7 +23,7 @@ def check(envoy_filter: EnvoyFilter, mesh: Mesh) -> Iterator[Outcome]:
         if not mesh.workloads.versioned_patches.share_filter(patch):
             yield Finding(
                 patch.at("patch", "operation"),
-                f"{patch.operation} depends on what is there when it is applied, and without a "
+                f"{patch.operation} depends on what is there when the patch is applied, and without a "
                 "priority the order among EnvoyFilters is that of their age",
                 severity=Severity.INFO if looks_for_generated(patch) else None,
             )

@@ -3,7 +3,7 @@
 REPLACE is for HTTP_FILTER, NETWORK_FILTER and VIRTUAL_HOST. Elsewhere the patch is ignored and
 Envoy keeps what istiod generated.
 
-Fix: use MERGE, or REMOVE and ADD.
+Fix: use MERGE in `patch.operation`, or two patches with REMOVE and ADD.
 """
 
 from collections.abc import Iterator

@@ -32,7 +32,7 @@ def check(gateway: Gateway, mesh: Mesh) -> Iterator[Outcome]:
             finding = Finding(
                 place,
                 f"the gateway's pods run in {where} and look for Secret {quoted(name)} there; "
-                f"the input has it in {', '.join(sorted(found))}",
+                f"the input has that Secret in {', '.join(sorted(found))}",
                 severity=Severity.ERROR if mesh.has_all("Secret") else None,
             )
             for ref in list(found.values())[:3]:

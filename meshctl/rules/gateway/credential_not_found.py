@@ -3,7 +3,8 @@
 istiod has nothing to send for `credentialName`, so the listener waits for it: clients' handshakes
 are cut off. A Gateway that names an unknown Secret is accepted without a word.
 
-Fix: create the Secret in the namespace of the gateway's pods, or correct its name.
+Fix: create the Secret in the namespace of the gateway's pods, or correct
+`tls.credentialName` of the server.
 """
 
 from collections.abc import Iterator

@@ -33,6 +33,6 @@ def check(gateway: Gateway, mesh: Mesh) -> Iterator[Outcome]:
             if not any(namespace in {"", claim.virtual_service.namespace} for claim in claims):
                 yield Finding(
                     server.host_at(index),
-                    f"no VirtualService routes for {quoted(server.hosts[index])} at this Gateway, so it "
+                    f"no VirtualService routes for {quoted(server.hosts[index])} at this Gateway, which "
                     + ("answers 404" if route_kind(server) == "http" else "closes connections"),
                 )

@@ -4,7 +4,7 @@ Validation accepts it, but istiod cuts the list to one entry at `*/*` and goes o
 entries behind it: the control plane panics, and panics again after every restart while the object
 exists. No proxy gets any configuration.
 
-Fix: do not apply it. Write `*/*` alone, since it covers the other hosts anyway.
+Fix: do not apply this Gateway. Write `*/*` alone, since it covers the other hosts anyway.
 """
 
 from collections.abc import Iterator

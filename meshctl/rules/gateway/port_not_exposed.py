@@ -3,7 +3,8 @@
 The gateway's Envoy listens, but the Service in front of its pods doesn't forward there: clients
 outside can't connect, though everything in the mesh looks right.
 
-Fix: add the port to the gateway's Service, or use a port it has.
+Fix: add the port to `spec.ports` of the gateway's Service, or write a port that this Service has into
+`port.number` of the server.
 """
 
 from collections.abc import Iterator
@@ -34,5 +35,5 @@ def check(gateway: Gateway, mesh: Mesh) -> Iterator[Outcome]:
         ports = ", ".join(str(port.port) for port in service.ports)
         yield Finding(
             server.at("port", "number"),
-            f"{service.title} doesn't expose port {server.port}; it has {ports or 'no port'}",
+            f"{service.title} doesn't expose port {server.port}, only {ports or 'none'}",
         ).also(service.spec.at("ports"), "is all that leads to the gateway")

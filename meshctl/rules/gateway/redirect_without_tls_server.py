@@ -40,5 +40,5 @@ def check(gateway: Gateway, mesh: Mesh) -> Iterator[Outcome]:
             yield Finding(
                 server.host_at(index),
                 f"{quoted(host)} is redirected to HTTPS, but no server of this gateway takes TLS for "
-                "it; behind a load balancer that opens TLS this is a loop",
+                "that host; behind a load balancer that opens TLS this is a loop",
             )

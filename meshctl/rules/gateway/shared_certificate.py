@@ -24,5 +24,5 @@ def check(gateway: Gateway, mesh: Mesh) -> Iterator[Outcome]:
             yield Finding(
                 server.at("tls", "credentialName"),
                 f"{quoted(server.credential)} is also the certificate of {found.first.key_name}: "
-                f"browsers ask for {quoted(found.host)} on a connection to that server, where it gets 404",
+                f"browsers ask for {quoted(found.host)} on a connection to that server, and get 404 there",
             ).also(found.first.server.at("tls", "credentialName"), "presents it first")

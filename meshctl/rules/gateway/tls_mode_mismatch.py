@@ -5,7 +5,8 @@ one as a whole. A host that should demand client certificates may be served with
 should pass through may be opened at the gateway, or clients get another certificate; recreating
 a Gateway turns it around.
 
-Fix: keep one server for the host, with the settings that are meant.
+Fix: keep one server for the host, with the `tls` settings that are meant, and remove the host from
+`hosts` of the other one.
 """
 
 from collections.abc import Iterator

@@ -3,7 +3,7 @@
 The other rules still ran, but what this one would have said about the resource is missing, so the
 command ends with exit code 2.
 
-Fix: report it with the resource; `--ignore` the rule until it is mended.
+Fix: report the crash with the resource; `--ignore` the rule until it is mended.
 """
 
 from meshctl.rules.api import Severity, source_rule

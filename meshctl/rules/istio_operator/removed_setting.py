@@ -3,7 +3,7 @@
 The setting is refused by `istioctl install`, or ignored. Dashboards and tracing have to be
 installed on their own, and what Mixer did is for Telemetry and AuthorizationPolicies.
 
-Fix: remove the setting; install add-ons from their own charts or from `samples/addons`.
+Fix: remove the setting from the IstioOperator; install add-ons from their own charts or from `samples/addons`.
 """
 
 from collections.abc import Iterator

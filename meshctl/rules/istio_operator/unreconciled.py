@@ -3,7 +3,7 @@
 The operator that ran in the cluster is gone since 1.24. `istioctl install -f` reads a file; the
 object in the cluster changes nothing, whatever is edited in it.
 
-Fix: keep it as a file for `istioctl install -f`, or move to Helm, and delete the object.
+Fix: keep the IstioOperator as a file for `istioctl install -f`, or move to Helm, and delete the object.
 """
 
 from collections.abc import Iterator
@@ -27,5 +27,5 @@ def check(operator: IstioOperator, mesh: Mesh) -> Iterator[Outcome]:
         major, minor = min(versions)
         yield Finding(
             operator.at("metadata", "name"),
-            f"the control plane is of {major}.{minor}, and no operator reads this since 1.24",
+            f"the control plane is of {major}.{minor}, and no operator reads an IstioOperator since 1.24",
         )

@@ -4,7 +4,7 @@ As long as one reference is good, the status tells of no fault. If the bad one c
 listener presents the gateway's own mesh certificate, which no browser trusts; if it comes second,
 only the first certificate is used.
 
-Fix: mend or remove the bad reference.
+Fix: correct the bad entry of the listener's `tls.certificateRefs`, or remove it.
 """
 
 from collections.abc import Iterator

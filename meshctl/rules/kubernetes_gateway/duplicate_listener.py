@@ -3,7 +3,7 @@
 They can't be told apart: the API server refuses the Gateway where it can tell, and istiod serves the
 first one and marks the other as conflicted.
 
-Fix: give each its own host name or port, or join the two.
+Fix: give each listener of the Gateway a `hostname` or `port` of its own, or join the two.
 """
 
 from collections.abc import Iterator

@@ -3,7 +3,7 @@
 TCP leaves no room for another listener on its port, and HTTP, HTTPS and TLS can share one only with
 different host names. istiod serves the listener that comes first and marks the other as conflicted.
 
-Fix: give one of them another port, or host name.
+Fix: give one of the two listeners another `port`, or another `hostname`.
 """
 
 from collections.abc import Iterator

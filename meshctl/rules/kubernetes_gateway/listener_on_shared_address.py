@@ -4,7 +4,7 @@ Each Gateway normally has a gateway workload of its own, so that equal listeners
 address in `spec.addresses` they share one, and for the same port and host name only the older
 Gateway's listener is served.
 
-Fix: give one of them another host name or port, or no address.
+Fix: give the listener of one Gateway another `hostname` or `port`, or remove its `spec.addresses`.
 """
 
 from collections.abc import Iterator

@@ -3,7 +3,8 @@
 Gateways of the Gateway API count ports of the Service, not of the pods. Without the port Envoy
 doesn't listen for it at all, while the listener says Programmed.
 
-Fix: add the port to the Service, or name one that it has.
+Fix: add the port to `spec.ports` of the Service, or write one of its ports into the listener's
+`port`.
 """
 
 from collections.abc import Iterator
@@ -30,5 +31,6 @@ def check(gateway: KubernetesGateway, mesh: Mesh) -> Iterator[Outcome]:
             known = " and ".join(map(str, ports))
             yield Finding(
                 one.listener.at("port"),
-                f"{sources[0].title} has ports {known}, so nothing listens for {one.port}",
+                f"{sources[0].title} has {'port' if len(ports) == 1 else 'ports'} {known} alone, so nothing "
+                f"listens for {one.port}",
             ).also(sources[0].spec.key("ports"), "the ports of the Service")

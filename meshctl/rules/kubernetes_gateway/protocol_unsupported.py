@@ -3,7 +3,7 @@
 Istio serves HTTP, HTTPS, TLS and TCP, written in capitals; HBONE is for waypoints. Such a listener
 is not accepted, and nothing listens on its port.
 
-Fix: write one of these protocols.
+Fix: write one of these into the listener's `protocol`.
 """
 
 from collections.abc import Iterator

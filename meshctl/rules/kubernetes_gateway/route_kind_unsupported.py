@@ -4,7 +4,7 @@ HTTP and HTTPS listeners take HTTPRoutes and GRPCRoutes, TCP ones TCPRoutes, TLS
 TCPRoutes where they open TLS. Routes of the other kinds are refused; the status of the listener
 says InvalidRouteKinds, and the kinds that fit work all the same.
 
-Fix: leave the kind out, or change the protocol.
+Fix: remove the kind from the listener's `allowedRoutes.kinds`, or change the listener's `protocol`.
 """
 
 from collections.abc import Iterator

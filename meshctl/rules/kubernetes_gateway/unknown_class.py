@@ -2,7 +2,7 @@
 
 No controller looks after it: it gets no workload and no address, and stays `Unknown` in its status.
 
-Fix: name one that exists; Istio makes `istio`, `istio-remote`, `istio-waypoint` and
+Fix: name in `spec.gatewayClassName` a class that exists; Istio makes `istio`, `istio-remote`, `istio-waypoint` and
 `istio-east-west`.
 """
 

@@ -3,7 +3,7 @@
 istiod doesn't look at ports: the status says that all references are resolved, and every request is
 answered with `500`. The port is that of the Service, not of its pods.
 
-Fix: name a port of the Service.
+Fix: write a port of the Service into `backendRefs[].port`.
 """
 
 from collections.abc import Iterator

@@ -3,7 +3,7 @@
 Connections carry nothing to choose by. Both routes are accepted and counted; of the younger one
 nothing is used.
 
-Fix: give each a listener of its own, or put the backends into one route with weights.
+Fix: give each route a listener of its own (`parentRefs[].sectionName`), or put the backends into one route with weights.
 """
 
 from collections.abc import Iterator

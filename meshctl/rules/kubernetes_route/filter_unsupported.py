@@ -3,7 +3,7 @@
 istiod then drops all rules of the route, not just this one: its hosts answer `404`, though the route
 is Accepted.
 
-Fix: remove the filter; what extensions do can be done by an EnvoyFilter or a WasmPlugin.
+Fix: remove the entry of `filters`; what extensions do can be done by an EnvoyFilter or a WasmPlugin.
 """
 
 from collections.abc import Iterator

@@ -4,7 +4,7 @@ istiod looks for a ServiceEntry (or Service) with that host in the namespace of 
 says BackendNotFound without one. Another namespace's entry still gets the requests, if it is
 exported; without any they are answered with `500`.
 
-Fix: declare the host in the namespace of the route.
+Fix: declare the host with a ServiceEntry in the namespace of the route.
 """
 
 from collections.abc import Iterator

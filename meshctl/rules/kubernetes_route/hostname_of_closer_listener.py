@@ -23,5 +23,5 @@ def check(route: KubernetesRoute, mesh: Mesh) -> Iterator[Outcome]:
         yield Finding(
             route.spec.at("hostnames", lost.number),
             f"listener {quoted(closer.name)} ({closer.hostname}) takes {route.hostnames[lost.number]} "
-            f"from {quoted(own.name)} ({own.hostname or '*'}), and doesn't take this route: it answers 404",
+            f"from {quoted(own.name)} ({own.hostname or '*'}), and doesn't take this route: the host answers 404",
         ).also(closer.at("hostname"), "the closer listener")

@@ -3,7 +3,8 @@
 HTTP and HTTPS listeners take HTTPRoutes and GRPCRoutes, TCP ones TCPRoutes, TLS ones TLSRoutes (and
 TCPRoutes where they open TLS); `allowedRoutes.kinds` may leave fewer. The route is not accepted.
 
-Fix: attach it to a listener of the protocol, or let the listener take the kind.
+Fix: name in `parentRefs[].sectionName` a listener of the protocol, or let the listener take the kind
+(`allowedRoutes.kinds`).
 """
 
 from collections.abc import Iterator

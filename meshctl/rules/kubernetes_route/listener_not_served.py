@@ -4,7 +4,8 @@ A listener whose certificate is bad, or whose port the Service in front of the G
 still accepts routes and counts them. Envoy gets nothing of it, and the status of the route doesn't
 say so.
 
-Fix: mend the listener.
+Fix: correct `tls.certificateRefs` of the listener, or add its `port` to the Service in front of the
+Gateway.
 """
 
 from collections.abc import Iterator

@@ -2,7 +2,8 @@
 
 istiod doesn't serve a listener in conflict, and takes no routes for it: the route is not accepted.
 
-Fix: give one of the two listeners another port or host name, or attach the route to the other one.
+Fix: give one of the two listeners another `port` or `hostname`, or attach the route to the one that is
+served (`parentRefs[].sectionName`).
 """
 
 from collections.abc import Iterator

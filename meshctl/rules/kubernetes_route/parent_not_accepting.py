@@ -26,7 +26,9 @@ def check(route: KubernetesRoute, mesh: Mesh) -> Iterator[Outcome]:
             yield from _refusal(route, parent, gateway, mesh)
         elif mesh.reference_grants.knows_gateways_of(parent.namespace):
             name = f"{parent.namespace}/{parent.name}"
-            yield Finding(parent.at("name"), f"there is no Gateway {name}")
+            yield Finding(
+                parent.at("name"), f"there is no Gateway {name}, so nobody serves this route there"
+            )
         else:
             yield NotChecked(f"no Gateway of namespace {parent.namespace} is in the input")
 

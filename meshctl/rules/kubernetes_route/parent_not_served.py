@@ -4,7 +4,8 @@ For class `istio-remote`, which is for gateways of another cluster, istiod accep
 generates nothing; for a class that doesn't exist nobody does anything. The route has no parent in
 its status.
 
-Fix: use class `istio`, or attach the route to another Gateway.
+Fix: write `gatewayClassName: istio` in the Gateway, or attach the route to another one by
+`parentRefs`.
 """
 
 from collections.abc import Iterator

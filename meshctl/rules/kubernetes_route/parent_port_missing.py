@@ -2,7 +2,7 @@
 
 The route is accepted, and no client follows it: they ask for the ports of the Service alone.
 
-Fix: name a port of the Service, or none for all of them.
+Fix: write a port of the Service into `parentRefs[].port`, or remove `port` to mean all of them.
 """
 
 from collections.abc import Iterator

@@ -28,7 +28,7 @@ def check(route: KubernetesRoute, mesh: Mesh) -> Iterator[Outcome]:
             text = f"for {dead.host} {whose}, which is older, takes these requests first"
         else:
             text = (
-                f"for {dead.host} {whose} takes these requests first, if it is older; files don't "
+                f"for {dead.host} {whose} takes these requests first, if that route is older; files don't "
                 "say which is"
             )
         yield Finding(dead.match, text).also(dead.first, "takes the requests")

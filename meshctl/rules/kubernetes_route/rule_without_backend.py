@@ -3,7 +3,7 @@
 That holds for a rule without `backendRefs` (and without a redirect) and for one whose weights are
 all 0.
 
-Fix: name a backend, or redirect; to take a path out of service, answer from a backend of its own.
+Fix: name a Service in `backendRefs`, or add a filter of type RequestRedirect; to take a path out of service, answer from a backend of its own.
 """
 
 from collections.abc import Iterator
@@ -21,9 +21,9 @@ def check(route: KubernetesRoute, mesh: Mesh) -> Iterator[Outcome]:
         redirects = any(one.get("type") == "RequestRedirect" for _, one in written.items("filters"))
         if redirects or any(one.get("weight", 1) for one in backends):
             continue
-        what = "all weights are 0" if backends else "there is no backend"
+        what = "all weights of this rule are 0" if backends else "this rule has no backend"
         is_http = route.kind in {"HTTPRoute", "GRPCRoute"}
-        text = f"{what}: this answers 500" if is_http else f"{what}: connections are refused"
+        text = f"{what}: requests get 500" if is_http else f"{what}: connections are refused"
         yield Finding(_place(written, has_backends=bool(backends)), text)
 
 

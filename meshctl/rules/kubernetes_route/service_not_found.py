@@ -3,7 +3,7 @@
 Requests for a missing backend are answered with `500`; of several backends only its share. A mirror
 that is missing is left out. A route for a missing Service does nothing.
 
-Fix: correct the name or namespace, or create the Service.
+Fix: correct `name` or `namespace` of the reference, or create the Service.
 """
 
 from collections.abc import Iterator

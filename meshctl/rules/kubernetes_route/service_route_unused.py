@@ -20,7 +20,7 @@ def check(route: KubernetesRoute, mesh: Mesh) -> Iterator[Outcome]:
     """Report Services at which other routes, or a VirtualService, take every request."""
     for unused in mesh.gateway_api.unserved.at_services(route):
         known = order_is_known((route, unused.winner.resource))
-        doubt = "" if known else ", if it is older; files don't say which is"
+        doubt = "" if known else ", if that one is older; files don't say which is"
         yield Finding(
             unused.reference.at("name"),
             f"clients of {unused.host} follow {unused.winner.resource.title} instead{doubt}",

@@ -24,5 +24,6 @@ def check(namespace: Namespace, mesh: Mesh) -> Iterator[Outcome]:
         others = ", ".join(f"{name}={labels[name]}" for name in losers)
         yield Finding(
             namespace.key("metadata", "labels", losers[-1]),
-            f"{others} has no effect beside {winner}={labels[winner]}, which decides here",
+            f"{others} {'has' if len(losers) == 1 else 'have'} no effect beside "
+            f"{winner}={labels[winner]}, which decides here",
         ).also(namespace.key("metadata", "labels", winner), "decides")

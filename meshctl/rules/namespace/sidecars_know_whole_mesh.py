@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from meshctl.mesh import Mesh
 from meshctl.resources import Namespace
 from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.words import amount
 
 _WORTH_MEGABYTES = 20
 
@@ -35,7 +36,7 @@ def check(namespace: Namespace, mesh: Mesh) -> Iterator[Outcome]:
     saved = now.megabytes - then.megabytes
     if saved >= _WORTH_MEGABYTES:
         others = len(unlimited) - 1
-        more = f" ({others} more namespaces are without a Sidecar)" if others else ""
+        more = f" ({amount(others, 'more namespace')} without a Sidecar)" if others else ""
         yield Finding(
             namespace.at("metadata", "name"),
             f"each sidecar knows {now.hosts} hosts with {now.upstreams} ports and {now.endpoints} "

@@ -4,7 +4,7 @@ istiod reads grants from Gateways, ListenerSets and routes (all of group
 `gateway.networking.k8s.io`) to Services, Secrets and ConfigMaps (of the core group, which is written
 `""`). Another entry allows nothing.
 
-Fix: correct group and kind.
+Fix: correct `group` and `kind` of the entry of `spec.from` or `spec.to`.
 """
 
 from collections.abc import Iterator

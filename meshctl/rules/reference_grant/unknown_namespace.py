@@ -3,7 +3,7 @@
 The grant has no effect, and the namespace that was meant is refused. A namespace may still be to
 come, so this is only reported when the input is the whole mesh.
 
-Fix: correct the name, or remove the entry: whoever makes that namespace gets the access.
+Fix: correct `spec.from[].namespace`, or remove the entry: whoever makes that namespace gets the access.
 """
 
 from collections.abc import Iterator

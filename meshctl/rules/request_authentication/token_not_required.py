@@ -32,7 +32,7 @@ def check(policy: RequestAuthentication, mesh: Mesh) -> Iterator[Outcome]:
         yield Finding(
             policy.spec.key("jwtRules"),
             "requests without a token pass: no AuthorizationPolicy for "
-            f"{workloads[0].title if workloads else 'its workloads'} asks for a request principal",
+            f"{workloads[0].title if workloads else 'the workloads of this policy'} asks for a request principal",
         )
     else:
         yield NotChecked(f"no AuthorizationPolicy of {policy.namespace} is in the input")

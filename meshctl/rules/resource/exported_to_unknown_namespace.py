@@ -4,7 +4,7 @@ The object stays invisible to everybody for whom that entry was meant. A misspel
 same as a namespace that is still to come, so this is only reported when the input is the whole
 mesh.
 
-Fix: correct the name, or remove the entry; `.` stands for the object's own namespace.
+Fix: correct the name in `exportTo`, or remove the entry; `.` stands for the object's own namespace.
 """
 
 from collections.abc import Iterator

@@ -29,6 +29,6 @@ def check(resource: Resource, mesh: Mesh) -> Iterator[Outcome]:
     for name, ref in mesh.ownership.foreign_gateways(resource, team):
         yield Finding(
             ref,
-            f"{name} is not a gateway of team {team.name}; besides those of its namespaces it may "
-            f"use {allowed}",
+            f"{name} is not a gateway of team {team.name}; besides those of its namespaces the team "
+            f"may use {allowed}",
         )

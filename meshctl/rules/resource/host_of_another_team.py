@@ -28,6 +28,6 @@ def check(resource: Resource, mesh: Mesh) -> Iterator[Outcome]:
     for host, ref in mesh.ownership.foreign_hosts(resource, team):
         yield Finding(
             ref,
-            f"{host} is not a host of team {team.name}, and this reaches others; it has {allowed} "
+            f"{host} is not a host of team {team.name}, and this object reaches others; the team has {allowed} "
             "and the Services of its namespaces",
         )

@@ -3,7 +3,7 @@
 Most of them belong on pods. On a Deployment itself instead of its pod template they change
 nothing: the pods that are made of the template don't carry them.
 
-Fix: move it, in a Deployment to `spec.template.metadata.annotations`.
+Fix: move the annotation to the kind that the message names, in a Deployment to `spec.template.metadata.annotations`.
 """
 
 from collections.abc import Iterator
@@ -26,5 +26,5 @@ def check(resource: Resource, mesh: Mesh) -> Iterator[Outcome]:
             where = "Pod, so in the pod template"
         yield Finding(
             use.ref,
-            f"{use.name} has no effect on {with_article(use.kind)}; Istio reads it on {where}",
+            f"{use.name} has no effect on {with_article(use.kind)}; Istio reads the annotation on {where}",
         )

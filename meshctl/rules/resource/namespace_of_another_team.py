@@ -35,9 +35,8 @@ def check(resource: Resource, mesh: Mesh) -> Iterator[Outcome]:
         text = f"namespace {namespace} is the platform's"
     else:
         other = mesh.ownership.of_namespace(namespace)
-        text = (
-            f"namespace {namespace} is {f'that of team {other.name}' if other else 'not its own'}"
-        )
+        whose = f"that of team {other.name}" if other else "not the team's"
+        text = f"namespace {namespace} is {whose}"
     allowed = ", ".join(team.namespaces) or "none"
     yield Finding(
         resource.at(*place), f"{text}, and the object is team {team.name}'s, which has {allowed}"

@@ -4,7 +4,7 @@ The controller has read the object and refused it, or a part of it: a waypoint t
 policy that ztunnel doesn't understand, a route whose parent doesn't take it. Only objects that were
 read from a cluster have a status.
 
-Fix: mend what the message names; GWAPI conditions are mended in the `spec`.
+Fix: change the part of `spec` that the condition speaks of, or the object that it refers to.
 """
 
 from collections.abc import Iterator

@@ -27,11 +27,15 @@ def check(resource: Resource, mesh: Mesh) -> Iterator[Outcome]:
             continue
         is_sure = isinstance(resource, Workload) and mesh.workloads.is_to_be_injected(resource)
         severity = Severity.ERROR if is_sure and use.is_pod_to_be else None
-        effect = "the injection webhook refuses the pod" if use.is_pod_to_be else "it is ignored"
+        effect = (
+            "the injection webhook refuses the pod"
+            if use.is_pod_to_be
+            else "the annotation is ignored"
+        )
         if allowed := wrong_value(use.name, use.value):
             yield Finding(
                 use.ref,
-                f"{use.name} is {quoted(use.value)}, and {effect}; it takes {allowed}",
+                f"{use.name} is {quoted(use.value)}, and {effect}; allowed is {allowed}",
                 severity,
             )
         for fault in check_proxy_config(use.name, use.value):

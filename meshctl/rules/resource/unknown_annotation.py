@@ -21,7 +21,7 @@ def check(resource: Resource, mesh: Mesh) -> Iterator[Outcome]:
             continue
         hint = ""
         if is_label(use.name):
-            hint = "; it is a label, which Istio reads from metadata.labels alone"
+            hint = "; that is a label, which Istio reads from metadata.labels alone"
         elif closest(use.name):
             hint = f"; did you mean {closest(use.name)}?"
         yield Finding(use.ref, f"Istio has no annotation {use.name}, so nothing reads it{hint}")

@@ -3,7 +3,8 @@
 As long as there is no such waypoint its policies are enforced by nobody: traffic goes straight to
 the pods and is let in.
 
-Fix: correct the name (and `istio.io/use-waypoint-namespace` if it is in another namespace), or
+Fix: correct the label `istio.io/use-waypoint` (and `istio.io/use-waypoint-namespace` if the waypoint is
+in another namespace), or
 deploy a Gateway of class `istio-waypoint`.
 """
 

@@ -3,7 +3,7 @@
 Argo Rollouts writes the hash of each version into the selectors of the two Services, which have
 to exist before it does. Otherwise the Rollout is an invalid spec.
 
-Fix: create both Services, or correct the name.
+Fix: create both Services, or correct `stableService` or `canaryService`.
 """
 
 from collections.abc import Iterator

@@ -3,7 +3,8 @@
 Argo Rollouts writes the hash of each version into the labels of the two subsets. Where the
 DestinationRule or a subset is missing, the Rollout is an invalid spec: it shifts nothing.
 
-Fix: correct the name, or add the subset.
+Fix: correct the name below `trafficRouting.istio.destinationRule` of the Rollout, or add the subset to
+the DestinationRule.
 """
 
 from collections.abc import Iterator

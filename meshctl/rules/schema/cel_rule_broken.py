@@ -4,7 +4,8 @@ The API server refuses the object. Such rules compare fields with each other or 
 which types cannot: durations of at least 1ms, port numbers that differ, a selector or targetRefs
 but not both.
 
-Fix: follow the message: it says what is allowed at this place.
+Fix: give the field of the finding a value that its resource definition takes: durations of at least
+1ms, port numbers that differ, either `selector` or `targetRefs`.
 """
 
 from collections.abc import Iterator

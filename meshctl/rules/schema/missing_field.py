@@ -3,7 +3,7 @@
 The API server refuses the object. A field whose value is empty (`host:` with nothing behind it)
 reads as null and counts as missing.
 
-Fix: write the field.
+Fix: write the field that the message names, with a value.
 """
 
 from collections.abc import Iterator

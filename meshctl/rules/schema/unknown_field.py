@@ -3,8 +3,8 @@
 The API server refuses the object when validation is strict, as `kubectl` asks by default. A tool
 that applies without strict validation drops the field, so that what it should set is never set.
 
-Fix: spell the field as the message says, or move it to where it belongs; `meshctl schema KIND`
-prints what there is.
+Fix: spell the field as its kind has it, or indent it so that it stands where it belongs;
+`meshctl schema KIND` prints what there is.
 """
 
 from collections.abc import Iterator

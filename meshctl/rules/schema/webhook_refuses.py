@@ -4,7 +4,8 @@ The object fits its schema, but istiod can't make sense of it, so that `kubectl 
 "admission webhook denied the request". Where the webhook is not asked, as in a cluster without
 istiod, the object is stored and istiod ignores it or a part of it.
 
-Fix: follow the message: it says what is allowed at this place.
+Fix: give the field of the finding one of the values that its message allows; `meshctl validate FILE`
+tells whether the webhook accepts the object then.
 """
 
 from collections.abc import Iterator

@@ -3,7 +3,7 @@
 `kubectl apply` prints the warning and stores the object, which probably does something else than
 it says.
 
-Fix: follow the message: it says what is allowed at this place.
+Fix: replace a deprecated field by the one that the message names, and remove what has no effect.
 """
 
 from collections.abc import Iterator

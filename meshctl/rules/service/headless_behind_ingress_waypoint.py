@@ -27,6 +27,6 @@ def check(service: Service, mesh: Mesh) -> Iterator[Outcome]:
     place = labels if INGRESS_USE_WAYPOINT in service.labels else service.spec.at("clusterIP")
     yield Finding(
         place,
-        f"ingress gateways send to waypoint {binding.bound.gateway.key_name} as 0.0.0.0, which it "
-        "has no chain for; it tells Services apart by their address",
+        f"ingress gateways send requests to waypoint {binding.bound.gateway.key_name} for 0.0.0.0, "
+        "for which the waypoint has no chain: waypoints tell Services apart by their address",
     )

@@ -41,6 +41,6 @@ def check(service: Service, mesh: Mesh) -> Iterator[Outcome]:
             )
             yield Finding(
                 port.at("name" if port.name else "port"),
-                f"{what}, so it is sniffed{effect}",
+                f"{what}, so the protocol is sniffed{effect}",
                 severity=Severity.WARNING if first else None,
             )

@@ -3,7 +3,7 @@
 A Service without endpoints answers nothing: sidecars and gateways give `503 UH` (no healthy
 upstream), clients without a sidecar get no connection.
 
-Fix: give the Service the labels that the pods have.
+Fix: write labels that the pods have into `spec.selector` of the Service.
 """
 
 from collections.abc import Iterator

@@ -26,7 +26,7 @@ def check(entry: ServiceEntry, mesh: Mesh) -> Iterator[Outcome]:
         host, other = found
         speaks_first = port.protocol.upper() == "MYSQL" or server_first(port.port, None)
         effect = (
-            "its server speaks first, so connections hang"
+            "the server of the entry speaks first, so connections hang"
             if speaks_first
             else ("connections are sniffed, and HTTP is not sent to this entry")
         )

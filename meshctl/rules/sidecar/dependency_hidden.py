@@ -33,17 +33,17 @@ def check(sidecar: Sidecar, mesh: Mesh) -> Iterator[Outcome]:
                 sidecar.spec.key("egress"),
                 f"{workload.title} calls {called.host.host}{port}, which {how}: {effect}",
                 severity=None if is_sure else Severity.INFO,
-            ).also(called.place, f"{_kind(called, workload)} names it")
+            ).also(called.place, f"{_kind(called, workload)} names the host")
 
 
 def _effect(sidecar: Sidecar, called: DeclaredCall, mesh: Mesh) -> tuple[str, bool]:
     policy = sidecar.spec.child("outboundTrafficPolicy")
     written = policy.text("mode") or ("REGISTRY_ONLY" if policy.data else "")
     if written == "REGISTRY_ONLY" or (not written and mesh.config.registry_only):
-        return "REGISTRY_ONLY refuses it", True
+        return "REGISTRY_ONLY refuses the call", True
     if mesh.security.peer_authentications.of_namespace(called.host.namespace).mode is Mode.STRICT:
-        return "it is sent as plaintext, which the STRICT namespace refuses", True
-    return "it is passed through as plaintext, past routes and mutual TLS", False
+        return "the call is sent as plaintext, which the STRICT namespace refuses", True
+    return "the call is passed through as plaintext, past routes and mutual TLS", False
 
 
 def _kind(called: DeclaredCall, workload: Workload) -> str:

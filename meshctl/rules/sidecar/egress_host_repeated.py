@@ -2,7 +2,7 @@
 
 It changes nothing; mostly another namespace or host was meant.
 
-Fix: remove the entry, or name what was meant.
+Fix: remove the entry of `egress[].hosts`, or name the host that was meant.
 """
 
 from collections.abc import Iterator
@@ -21,4 +21,4 @@ def check(sidecar: Sidecar, mesh: Mesh) -> Iterator[Outcome]:
             entry.ref,
             f"{entry.namespace}/{entry.host} is imported already, by "
             f"{other.namespace}/{other.host}",
-        ).also(other.ref, "imports it")
+        ).also(other.ref, "imports the host")

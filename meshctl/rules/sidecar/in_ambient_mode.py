@@ -3,7 +3,7 @@
 They have no sidecar proxy that it could configure. ztunnel and waypoints don't read Sidecars, so
 neither its egress hosts nor its outbound policy hold.
 
-Fix: remove it; to limit what ambient workloads may call, write AuthorizationPolicies at the
+Fix: remove the Sidecar; to limit what ambient workloads may call, write AuthorizationPolicies at the
 servers or an egress gateway.
 """
 

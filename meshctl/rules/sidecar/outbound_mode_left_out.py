@@ -21,5 +21,5 @@ def check(sidecar: Sidecar, mesh: Mesh) -> Iterator[Outcome]:
     if sidecar.spec.has("outboundTrafficPolicy") and not policy.has("mode"):
         yield Finding(
             sidecar.spec.key("outboundTrafficPolicy"),
-            "without a mode this means REGISTRY_ONLY, whatever the mesh's own policy is",
+            "outboundTrafficPolicy without a mode means REGISTRY_ONLY, whatever the mesh's own is",
         )

@@ -23,5 +23,5 @@ def check(sidecar: Sidecar, mesh: Mesh) -> Iterator[Outcome]:
     if not mesh.workloads.sidecars.picked(sidecar):
         yield Finding(
             sidecar.spec.key("workloadSelector"),
-            f"with a selector this is for workloads of {root} alone, not for the mesh",
+            f"with a workloadSelector this Sidecar is for workloads of {root} alone, not for the mesh",
         )

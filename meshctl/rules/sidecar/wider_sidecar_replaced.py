@@ -27,7 +27,7 @@ def check(sidecar: Sidecar, mesh: Mesh) -> Iterator[Outcome]:
         more = f" and {len(lost) - _SHOWN} more" if len(lost) > _SHOWN else ""
         yield Finding(
             sidecar.spec.key("egress"),
-            f"this replaces {wider.title} for its workloads: {', '.join(lost[:_SHOWN])}{more} "
+            f"this Sidecar replaces {wider.title} for its workloads: {', '.join(lost[:_SHOWN])}{more} "
             "can't be reached by them as hosts of the mesh",
         ).also(wider.spec.key("egress"), "doesn't hold for these workloads")
     policy = wider.spec.child("outboundTrafficPolicy")
@@ -39,7 +39,7 @@ def check(sidecar: Sidecar, mesh: Mesh) -> Iterator[Outcome]:
     ):
         yield Finding(
             sidecar.at("metadata", "name"),
-            f"this replaces {wider.title} and has no outboundTrafficPolicy, so that REGISTRY_ONLY "
+            f"this Sidecar replaces {wider.title} and has no outboundTrafficPolicy, so that REGISTRY_ONLY "
             "is lost: its workloads may call anything",
             severity=Severity.WARNING,
         ).also(policy.at("mode"), "doesn't hold for these workloads")

@@ -13,7 +13,7 @@ from meshctl.mesh import Mesh
 from meshctl.resources import Telemetry
 from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, rule
 
-_EFFECTS = {"tracing": "proxies report no spans", "metrics": "it changes no metric"}
+_EFFECTS = {"tracing": "proxies report no spans", "metrics": "the entry changes no metric"}
 
 
 @rule(on=Telemetry, severity=Severity.WARNING, since="0.1.0")
@@ -32,7 +32,7 @@ def check(telemetry: Telemetry, mesh: Mesh) -> Iterator[Outcome]:
         if mesh.config.is_known or mesh.is_whole:
             yield Finding(
                 entries[0].at(),
-                f"this {signal} names no provider, and neither another Telemetry nor the mesh "
+                f"this {signal} entry names no provider, and neither another Telemetry nor the mesh "
                 f"config does: {effect}",
             )
         else:

@@ -3,7 +3,7 @@
 istiod skips the entry: no traces, logs or metrics are sent there, and nothing says so but a line
 in istiod's log.
 
-Fix: define it in `meshConfig.extensionProviders`, or correct the name. `envoy`, `prometheus` and
+Fix: define the provider in `meshConfig.extensionProviders`, or correct the name. `envoy`, `prometheus` and
 `stackdriver` exist without a definition.
 """
 
@@ -27,7 +27,7 @@ def check(telemetry: Telemetry, mesh: Mesh) -> Iterator[Outcome]:
             known = ", ".join(providers.names)
             yield Finding(
                 provider.at("name"),
-                f"the mesh has no provider {quoted(name)}, so this {signal} does nothing; it has {known}",
+                f"the mesh has no provider {quoted(name)}, so this {signal} entry does nothing; known are {known}",
             )
         else:
             yield NotChecked("the mesh config, which defines providers, is not in the input")

@@ -47,5 +47,5 @@ def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
 
 def _effect(claim_match: ClaimMatch) -> str:
     if claim_match.is_negative:
-        return "so no request has the claim, and this is met by all of them"
-    return "so no request has the claim, and this is never met"
+        return "so no request has the claim, and this condition is met by all of them"
+    return "so no request has the claim, and this condition is never met"

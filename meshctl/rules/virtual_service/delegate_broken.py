@@ -46,8 +46,8 @@ def _finding(broken: BrokenDelegate) -> Finding:
         )
     reason = {
         DelegateFault.MISSING: "there is no such VirtualService",
-        DelegateFault.HAS_HOSTS: "it has hosts of its own, which a delegate must not",
-        DelegateFault.HIDDEN: f"it isn't exported to {broken.root.resource.namespace}",
+        DelegateFault.HAS_HOSTS: "that VirtualService has hosts of its own, which a delegate must not",
+        DelegateFault.HIDDEN: f"that VirtualService isn't exported to {broken.root.resource.namespace}",
     }[broken.reason]
     finding = Finding(
         written.at("name"), f"nothing comes of delegating to {named}: {reason}; the rule vanishes"

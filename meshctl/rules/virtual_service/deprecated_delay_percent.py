@@ -2,7 +2,7 @@
 
 The field takes whole percents and may go with a later version.
 
-Fix: write `percentage: {value: 50}`, which takes fractions too.
+Fix: write `percentage: {value: 50}` instead of `percent: 50`; it takes fractions too.
 """
 
 from collections.abc import Iterator

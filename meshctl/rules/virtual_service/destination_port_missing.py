@@ -31,7 +31,7 @@ def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
                 yield Finding(
                     destination.at("host"),
                     f"{destination.host} has ports {_list(ports, ', ')} and none is written, so requests "
-                    f"go to the port of the Gateway server, {_list(at_gateway)}, which it lacks",
+                    f"go to the port of the Gateway server, {_list(at_gateway)}, which that host lacks",
                 )
             elif called - ports:
                 yield _in_sidecars(destination, ports, called)
@@ -51,7 +51,7 @@ def _in_sidecars(
     return Finding(
         destination.at("host"),
         f"{destination.host} has {word} {_list(ports, ', ')} and none is written: sidecars send requests "
-        f"for port {_list(wrong)} on to the same port there, which it doesn't have, so {effect}",
+        f"for port {_list(wrong)} on to the same port there, which is none of these, so {effect}",
         severity=None if wrong == called else Severity.WARNING,
     )
 

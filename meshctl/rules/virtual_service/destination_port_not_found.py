@@ -3,7 +3,7 @@
 Upstreams exist for the ports of a Service or ServiceEntry only, not for the container ports behind
 them. Requests on this route are answered with 503 (response flag NC, cluster not found).
 
-Fix: write one of the ports of the Service; `targetPort` is translated by the mesh itself.
+Fix: write one of the ports of the Service into `destination.port.number`; `targetPort` is translated by the mesh itself.
 """
 
 from collections.abc import Iterator

@@ -32,7 +32,7 @@ def _aborts(route: Route) -> Iterator[Finding]:
     retries = route.child("retries")
     if fails and abort.child("percentage").data.get("value") != 0 and retries.number("attempts"):
         yield Finding(
-            abort.key(), "the retries of this route never see the aborts it injects"
+            abort.key(), "the retries of this route never see the aborts that the route injects"
         ).also(retries.key(), "retries failures of the upstream only")
 
 

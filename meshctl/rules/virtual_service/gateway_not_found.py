@@ -3,7 +3,7 @@
 istiod binds the routes to a name that no Gateway has, so no proxy gets them: requests are answered
 by another VirtualService, or with 404. A name without a namespace means the VirtualService's own.
 
-Fix: write the Gateway as `namespace/name`.
+Fix: write the Gateway as `namespace/name` into `spec.gateways`.
 """
 
 from collections.abc import Iterator
@@ -43,7 +43,7 @@ def _finding(binding: Binding, mesh: Mesh, severity: Severity) -> Finding:
         hint = f"; did you mean {quoted(elsewhere[0].key_name)}?"
     else:
         hint = f"; did you mean {quoted(close[0])}?" if close else ""
-    message = f"there is no Gateway {quoted(binding.name)}, so nothing is routed through it{hint}"
+    message = f"there is no Gateway {quoted(binding.name)}, so no proxy gets these routes by that name{hint}"
     finding = Finding(binding.ref, message, severity=severity)
     for gateway in elsewhere[:1]:
         finding = finding.also(gateway.at("metadata", "name"), "has this name")

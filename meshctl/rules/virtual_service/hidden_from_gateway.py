@@ -26,6 +26,6 @@ def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
         exported = ", ".join(service.export_to) or "the mesh default"
         yield Finding(
             service.spec.at("exportTo"),
-            f"exported to {exported}, but the pods of {binding.name} run in {where}: the gateway "
+            f"this VirtualService is exported to {exported}, but the pods of {binding.name} run in {where}: the gateway "
             "never sees these routes",
         ).also(binding.ref, "binds it to the Gateway")

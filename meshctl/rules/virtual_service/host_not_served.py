@@ -35,13 +35,13 @@ def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
             for s in mesh.gateways.bindings.servers_for(gateway, host, None)
         ]
         why = (
-            f"lets in only other namespaces than {quoted(service.namespace)}"
+            f"lets in only other namespaces than {quoted(service.namespace)} for {quoted(host)}"
             if others
-            else "has no server for it"
+            else f"has no server for {quoted(host)}"
         )
         finding = Finding(
             service.spec.at("hosts", index),
-            f"{names} {why}: {_effect(gateways)} for {quoted(host)}",
+            f"{names} {why}: {_effect(gateways)}",
         )
         for server in others or [server for gateway in gateways for server in gateway.servers]:
             finding = finding.also(server.at("hosts"), "are the hosts of a server")
@@ -52,4 +52,4 @@ def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
 def _effect(gateways: list[Gateway]) -> str:
     """Say what becomes of requests: without http routes there is no answer, but a reset."""
     kinds = {route_kind(server) for one in gateways for server in one.servers}
-    return "it answers 404" if "http" in kinds else "it closes connections"
+    return "requests get 404" if "http" in kinds else "connections are closed"

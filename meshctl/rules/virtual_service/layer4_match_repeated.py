@@ -20,5 +20,5 @@ def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
     """Report matches of tcp and tls rules that an earlier rule takes."""
     for one in repeated(service):
         yield Finding(
-            one.view.at(), "this gets no connection: an earlier rule has the same match"
-        ).also(one.first.at(), "takes them")
+            one.view.at(), "this match gets no connection: an earlier rule has the same match"
+        ).also(one.first.at(), "takes the connections")

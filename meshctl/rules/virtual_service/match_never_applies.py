@@ -43,7 +43,7 @@ def _reason(one: IdleMatch, port: int | None) -> str:
     where = "the mesh" if one.gateway == MESH else one.gateway
     known = " and ".join(one.known)
     if one.obstacle is Obstacle.GATEWAY:
-        return f"the VirtualService isn't bound to {where}, only to {known}, so nothing meets this"
+        return f"the VirtualService isn't bound to {where}, only to {known}, so nothing meets this match"
     if one.obstacle is Obstacle.PORT:
         what = "hosts of this VirtualService have" if one.gateway == MESH else "servers have"
         return f"port {port} never matches in {where}: there the {what} {known}"
@@ -51,4 +51,4 @@ def _reason(one: IdleMatch, port: int | None) -> str:
         what = "has these labels" if one.obstacle is Obstacle.LABELS else "is in this namespace"
         return f"no workload of the mesh {what}, so nothing meets the match"
     what = "other labels" if one.obstacle is Obstacle.LABELS else f"namespace {known}"
-    return f"at {where} the source is the gateway's own pod, which has {what}: nothing meets this"
+    return f"at {where} the source is the gateway's own pod, which has {what}: nothing meets this match"

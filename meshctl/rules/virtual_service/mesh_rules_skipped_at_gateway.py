@@ -31,6 +31,6 @@ def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
             if other is not None:
                 yield Finding(
                     destination.at("host"),
-                    f"the gateway sends this to all pods of {destination.host}: the rules of "
+                    f"the gateway sends these requests to all pods of {destination.host}: the rules of "
                     f"{other.title} for subsets of it are for sidecars only",
                 ).also(other.spec.key("http"), "not used by the gateway")

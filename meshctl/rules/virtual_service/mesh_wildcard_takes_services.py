@@ -4,7 +4,7 @@ With `mesh` among its gateways (or none written) its rules hold for sidecars too
 Service that the wildcard covers, and no closer VirtualService does, follow them. A host `*` that was
 meant for a gateway takes the whole mesh's HTTP.
 
-Fix: bind it to its Gateway alone, or name the hosts.
+Fix: leave `mesh` out of `spec.gateways`, or name the hosts in `spec.hosts`.
 """
 
 from collections.abc import Iterator

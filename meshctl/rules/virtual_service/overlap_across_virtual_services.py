@@ -38,12 +38,14 @@ def _finding(overlap: RouteOverlap) -> Finding:
         )
     elif overlap.second_is_dead:
         severity = Severity.ERROR
-        outcome = "it comes first and takes all that this match could, which never gets a request"
+        outcome = (
+            "that one comes first and takes all that this match could, which never gets a request"
+        )
     elif overlap.first_is_inside:
         severity = Severity.INFO
-        outcome = "it comes first as long as it is the older one"
+        outcome = "that one comes first as long as it is the older one"
     else:
-        outcome = "it comes first and gets what both match"
+        outcome = "that one comes first and gets what both match"
     return Finding(second.place, f"{told}; {outcome}", severity=severity).also(
         first.place, f"{first.title} matches the same request"
     )

@@ -38,8 +38,8 @@ def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
         if written and not used & set(written):
             yield Finding(
                 binding.ref,
-                f"{binding.name} uses only {_list(used)} routes for these hosts, and there are only "
-                f"{_list(written)} routes: it ignores them",
+                f"{binding.name} uses only {_list(used)} routes for these hosts and ignores the "
+                f"{_list(written)} routes, which are all that this VirtualService has",
             ).also(servers[0].at("port"), _described(servers[0]))
     for kind in written:
         if knows_all and kind not in everywhere and everywhere & set(written):

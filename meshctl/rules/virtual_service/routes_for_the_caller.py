@@ -34,6 +34,6 @@ def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
                     yield Finding(
                         service.spec.at("hosts", index),
                         f"requests to {host} go to {', '.join(sorted(led))}, which "
-                        f"{workload.title} calls itself: what it sends isn't routed by this",
+                        f"{workload.title} calls itself: what that workload sends isn't routed by these rules",
                     )
                     return

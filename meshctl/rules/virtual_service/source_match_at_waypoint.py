@@ -26,9 +26,7 @@ def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
             for match in route.matches:
                 home = match.text("sourceNamespace")
                 if match.has("sourceLabels"):
-                    text = (
-                        f"waypoint {use.key_name} leaves this match out: it asks for source labels"
-                    )
+                    text = f"waypoint {use.key_name} leaves out this match, which asks for source labels"
                     yield Finding(match.at("sourceLabels"), text).also(
                         declared.at("metadata", "name"), "is the Service that it routes for"
                     )

@@ -37,5 +37,5 @@ def _why(path: StringMatch) -> str:
     if path.kind != "regex" and not path.value.startswith("/"):
         return "every path begins with a slash"
     if "?" in path.value:
-        return "it is compared without the query; queryParams has conditions on that"
+        return "paths are compared without their query; queryParams has conditions on that"
     return "the whole path must match, from its slash to the query"

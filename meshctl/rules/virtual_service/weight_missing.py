@@ -23,6 +23,6 @@ def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
             if entry.destination.host and not entry.has("weight") and len(route.routes) > 1:
                 yield Finding(
                     entry.at("destination"),
-                    f"{entry.destination.host} has no weight, so it counts as 0 and gets none of "
+                    f"{entry.destination.host} has no weight, which counts as 0: the destination gets none of "
                     "the traffic of this route",
                 )

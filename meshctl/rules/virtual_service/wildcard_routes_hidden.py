@@ -21,7 +21,7 @@ def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
         other = hidden_wildcard.hidden.service
         yield Finding(
             service.spec.key("hosts"),
-            f"requests for {hidden_wildcard.host} that no rule here takes get 404; they are not routed by "
+            f"requests for {hidden_wildcard.host} that no rule here takes get 404 and are not routed by "
             f"{other.title} for {hidden_wildcard.wildcard}",
         ).also(
             hidden_wildcard.hidden.place,

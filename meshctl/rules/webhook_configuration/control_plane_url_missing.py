@@ -25,7 +25,10 @@ def check(configuration: WebhookConfiguration, mesh: Mesh) -> Iterator[Outcome]:
         url = client.text("url")
         if not url and not webhook.service.data:
             place = client.at("url") if "url" in client.data else webhook.at("clientConfig")
-            yield Finding(place, f"webhook {webhook.name} calls nobody: it has no url or service")
+            yield Finding(
+                place,
+                f"webhook {webhook.name} has neither a url nor a service, so that nobody is called",
+            )
         elif url and not host_of(url):
             yield Finding(
                 client.at("url"),

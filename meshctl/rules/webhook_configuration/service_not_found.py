@@ -3,7 +3,8 @@
 With `failurePolicy: Fail` no pod that it selects can be made (`failed calling webhook`); with
 `Ignore` pods are made without a sidecar.
 
-Fix: remove the webhook of a control plane that is gone, or correct the Service's name.
+Fix: remove the webhook of a control plane that is gone, or correct
+`clientConfig.service.name`.
 """
 
 from collections.abc import Iterator

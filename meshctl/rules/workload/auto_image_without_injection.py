@@ -9,12 +9,18 @@ Fix: label the pod template `sidecar.istio.io/inject: "true"`, or the namespace
 
 from collections.abc import Iterator
 
-from meshctl.istio.labels import INJECTION
+from meshctl.istio.labels import INJECT, INJECTION
 from meshctl.istio.names import PROXY_CONTAINER
 from meshctl.mesh import Mesh
 from meshctl.mesh.workloads import Membership, promise
 from meshctl.resources import Container, Namespace, Workload
 from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, rule
+
+_FIXES: dict[str | None, str] = {
+    "true": "label the pod template istio.io/rev with a revision whose webhook is there",
+    "false": f'write "true" into the label {INJECT} of the pod template',
+}
+"""What to do about a label that is there already, by its value."""
 
 
 @rule(on=Workload, severity=Severity.ERROR, equivalents=("IST0146", "IST0147"), since="0.1.0")
@@ -23,19 +29,17 @@ def check(workload: Workload, mesh: Mesh) -> Iterator[Outcome]:
     for container in workload.containers:
         if container.name != PROXY_CONTAINER or container.text("image") != "auto":
             continue
-        injected = _is_injected(workload, mesh)
-        if injected is False:
-            yield _finding(container, mesh.workloads.namespace(workload.namespace))
+        if (injected := _is_injected(workload, mesh)) is False:
+            yield _finding(workload, container, mesh.workloads.namespace(workload.namespace))
         elif injected is None:
-            yield NotChecked(
-                "pods with `image: auto` of namespaces whose Namespace is not in the input"
-            )
+            yield NotChecked("pods with `image: auto` whose Namespace is not in the input")
 
 
-def _finding(container: Container, namespace: Namespace | None) -> Finding:
+def _finding(workload: Workload, container: Container, namespace: Namespace | None) -> Finding:
     effect = "`auto` is taken for the name of an image"
     if namespace is None or namespace.labels.get(INJECTION) != "disabled":
-        return Finding(container.at("image"), f"nothing injects this pod, so that {effect}")
+        text = f"nothing injects this pod, so that {effect}"
+        return Finding(container.at("image"), text, fix=_FIXES.get(workload.pod_labels.get(INJECT)))
     return Finding(
         container.at("image"),
         f"namespace {namespace.name} has {INJECTION}=disabled, which keeps the webhook away "
@@ -48,9 +52,9 @@ def _is_injected(workload: Workload, mesh: Mesh) -> bool | None:
     if workload.kind == "Pod" and workload.has("status"):
         return False  # the webhook has had its turn
     namespace = mesh.workloads.namespace(workload.namespace)
-    by_webhook = mesh.injection.webhooks.injects(workload, namespace)
-    if by_webhook is not None and (by_webhook or namespace is not None or mesh.is_whole):
-        return by_webhook
+    served = mesh.injection.webhooks.injects(workload, namespace)
+    if served is not None and (served or namespace is not None or mesh.is_whole):
+        return served
     # Its own proxy container says nothing here, so ask what the labels promise.
     promised = promise(workload, namespace)
     return None if promised is Membership.UNKNOWN else promised.has_proxy

@@ -3,7 +3,7 @@
 The injector reads the label `sidecar.istio.io/inject` and, only where there is none, the deprecated
 annotation of the same name. The label wins; whoever wrote the annotation gets the opposite.
 
-Fix: remove the annotation.
+Fix: remove the annotation `sidecar.istio.io/inject` from the pod template.
 """
 
 from collections.abc import Iterator

@@ -4,7 +4,7 @@ The injector takes these two words alone, in small letters. Any other, such as `
 `False`, leaves the decision to the namespace: a pod that was to stay out is injected, or one that
 was to be injected is not.
 
-Fix: write `"true"` or `"false"`, in quotes.
+Fix: write `"true"` or `"false"`, in quotes, as the value of `sidecar.istio.io/inject`.
 """
 
 from collections.abc import Iterator

@@ -4,7 +4,7 @@ A container called `istio-proxy` is merged with the sidecar, its mounts by path:
 mounts there is gone, and Envoy finds no directory for its settings, no token, or not the labels of
 its pod. An annotation adds a second mount instead, and the API server refuses the pod.
 
-Fix: mount the volume at another path.
+Fix: mount the volume at another `mountPath`.
 """
 
 from collections.abc import Iterator
@@ -25,7 +25,7 @@ def check(workload: Workload, mesh: Mesh) -> Iterator[Outcome]:
             yield Finding(
                 place,
                 f"this mount takes the place of the sidecar's own volume {injected} at {path}, without "
-                "which it doesn't work",
+                "which the sidecar doesn't work",
                 severity=Severity.WARNING,
             )
     for place, path, injected in mounts_added_twice(workload):

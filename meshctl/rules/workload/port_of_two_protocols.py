@@ -24,7 +24,9 @@ def check(workload: Workload, mesh: Mesh) -> Iterator[Outcome]:
         return
     for port, first in ports_of_two_protocols(workload):
         name = port.text("name")
-        effect = f"two ports called {name}, which the API server refuses" if name else "it twice"
+        effect = (
+            f"two ports called {name}, which the API server refuses" if name else "that port twice"
+        )
         yield Finding(
             port.at("containerPort"),
             f"the injector merges ports by number, so that {port.number('containerPort')}/"

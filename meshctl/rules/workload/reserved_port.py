@@ -4,7 +4,7 @@ Envoy and its agent open the ports 15000 to 15090 in the network of the pod. Who
 can't bind: either the application fails with `address already in use`, or the sidecar never becomes
 ready. Traffic to most of these ports isn't redirected, so that no policy holds there either.
 
-Fix: let the application listen on another port.
+Fix: let the application listen on another port, and change `containerPort` with it.
 """
 
 from collections.abc import Iterator

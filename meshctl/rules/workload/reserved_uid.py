@@ -41,5 +41,5 @@ def _runs_as_proxy(view: View) -> bool:
 def _finding(view: View, who: str) -> Finding:
     return Finding(
         view.at("securityContext", "runAsUser"),
-        f"{who} as user 1337, the sidecar's own, so that what they send bypasses the sidecar",
+        f"{who} as user 1337, the sidecar's own, so that the traffic they open bypasses the sidecar",
     )

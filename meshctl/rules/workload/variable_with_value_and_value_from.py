@@ -4,7 +4,8 @@ A container called `istio-proxy` is merged with the sidecar, its variables by na
 writes `value` and the other `valueFrom`, the result has both, which the API server refuses: no pod
 is made.
 
-Fix: leave the variable to the injector, or set it in the same form as the message says it has.
+Fix: leave the variable to the injector, or write the same of `value`
+and `valueFrom` that the message names.
 """
 
 from collections.abc import Iterator
@@ -28,6 +29,6 @@ def check(workload: Workload, mesh: Mesh) -> Iterator[Outcome]:
         for place, name, injected in variables_of_two_sources(workload):
             yield Finding(
                 place,
-                f"the injector sets {name} by `{injected}`, and keeps this beside it: the API "
+                f"the injector sets {name} by `{injected}`, and keeps what is written here: the API "
                 "server refuses a variable with both",
             )

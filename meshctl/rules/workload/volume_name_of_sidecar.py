@@ -3,7 +3,7 @@
 The injector merges volumes by name. The two become one volume with both sources, or stay two of
 one name; the API server refuses either, so that the Deployment makes no pods.
 
-Fix: give the volume another name.
+Fix: give the volume another name in `spec.volumes`, or in the annotation that adds it.
 """
 
 from collections.abc import Iterator

@@ -27,5 +27,5 @@ def check(workload: Workload, mesh: Mesh) -> Iterator[Outcome]:
         what = "has a sidecar" if membership.has_proxy else "is outside the mesh"
         yield Finding(
             workload.template.child("metadata").at("labels", USE_WAYPOINT),
-            f"this pod {what} and not ambient mode, so waypoint {name} doesn't guard it",
+            f"this pod {what} and is not in ambient mode, so waypoint {name} doesn't guard the pod",
         )

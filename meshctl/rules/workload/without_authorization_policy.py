@@ -32,5 +32,6 @@ def check(workload: Workload, mesh: Mesh) -> Iterator[Outcome]:
     ) or mesh.security.authorization.covers_namespace(workload.namespace)
     if in_mesh and not guarded:
         yield Finding(
-            workload.at("metadata", "name"), "no AuthorizationPolicy says who may call this"
+            workload.at("metadata", "name"),
+            "no AuthorizationPolicy says who may call this workload",
         )

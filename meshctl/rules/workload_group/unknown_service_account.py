@@ -3,7 +3,7 @@
 A machine joins the mesh with a token of that account; without the account it gets neither token nor
 certificate, and its proxy doesn't start.
 
-Fix: make the ServiceAccount, or correct `spec.template.serviceAccount`.
+Fix: create the ServiceAccount in the namespace, or correct `spec.template.serviceAccount`.
 """
 
 from collections.abc import Iterator
@@ -23,7 +23,8 @@ def check(group: WorkloadGroup, mesh: Mesh) -> Iterator[Outcome]:
     if exists is False:
         yield Finding(
             template.at("serviceAccount"),
-            f"namespace {group.namespace} has no service account {quoted(account)}",
+            f"namespace {group.namespace} has no service account {quoted(account)}, so the machines get "
+            "no certificate",
         )
     elif exists is None:
         yield NotChecked(f"no ServiceAccount of namespace {group.namespace} is in the input")
