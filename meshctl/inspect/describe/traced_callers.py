@@ -1,0 +1,58 @@
+"""Follows a plain request of each identity to a Service."""
+
+from collections.abc import Iterator
+from typing import Literal
+
+from meshctl.errors import UsageError
+from meshctl.inspect.describe.callers import CallerAnswer
+from meshctl.inspect.trace.answer import Trace, trace
+from meshctl.inspect.trace.requests import TracedRequest, make_request
+from meshctl.mesh import Mesh
+from meshctl.mesh.registry.services import HostPort, RegisteredHost
+from meshctl.mesh.workloads.membership import Membership, is_gateway
+from meshctl.resources import Workload
+
+_MOST_IDENTITIES = 40
+
+
+def traced_callers(mesh: Mesh, host: RegisteredHost, default: str) -> Iterator[CallerAnswer]:
+    """Walk identities of clients, those of the Service's namespace first."""
+    port = next((one for one in host.ports if one.protocol.is_http), host.ports[0])
+    identities = sorted(_identities(mesh).items())
+    home = [one for one in identities if one[0][0] == host.namespace]
+    others = [one for one in identities if one[0][0] != host.namespace]
+    for (namespace, account), clients in (*home, *others)[:_MOST_IDENTITIES]:
+        request = _request(host, port, clients[0])
+        found = _followed(mesh, request, default)
+        if found is not None and found.authorization is not None:
+            decided = found.authorization
+            yield CallerAnswer(
+                namespace, account, tuple(one.key_name for one in clients),
+                f"{request.method} {request.url}" if request.is_http else request.url,
+                _decision(decided.decision), decided.policy, decided.rule,
+            )  # fmt: skip
+
+
+def _decision(word: str) -> Literal["allow", "deny", "unknown"]:
+    return "allow" if word == "allow" else "deny" if word == "deny" else "unknown"
+
+
+def _identities(mesh: Mesh) -> dict[tuple[str, str], list[Workload]]:
+    found: dict[tuple[str, str], list[Workload]] = {}
+    for namespace in mesh.workloads.namespaces:
+        for one in mesh.workloads.in_mesh(namespace):
+            if mesh.workloads.membership(one) is not Membership.AMBIENT and not is_gateway(one):
+                found.setdefault((one.namespace, one.service_account), []).append(one)
+    return found
+
+
+def _request(host: RegisteredHost, port: HostPort, client: Workload) -> TracedRequest:
+    scheme = "http" if port.protocol.is_http else "tcp"
+    return make_request(f"{scheme}://{host.host}:{port.number}", client.key_name)
+
+
+def _followed(mesh: Mesh, request: TracedRequest, default: str) -> Trace | None:
+    try:
+        return trace(mesh, request, default)
+    except UsageError:
+        return None
