@@ -27,8 +27,11 @@ def locate_all(outcomes: Outcomes) -> Iterator[tuple[LocatedFinding, Resource]]:
     # Places of one document are found together, since its text is parsed anew for them.
     for rule, finding in sorted(without_consequences(outcomes.findings), key=_document):
         found = _locate(rule, finding)
-        key = (found.rule, found.message, found.location)
-        if key not in seen:  # two merged answers may lead to the very same words and place
+        place = found.location._replace(path="", frame=None)
+        key = (found.rule, found.message, place)
+        if (
+            key not in seen
+        ):  # two answers, or two turns of a template, may have the same words and place
             seen.add(key)
             yield found, finding.ref.resource
     for rule, resource, crash in outcomes.crashes:

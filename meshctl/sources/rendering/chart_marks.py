@@ -1,21 +1,33 @@
 """Marks the lines of templates, so that rendered lines tell which lines made them.
 
 A mark is a YAML comment with the numbers of the file and the line. It goes to every line that can
-carry one: not to lines inside a template action or made of control actions alone, and not where the
-next thing trims white space up to it. Marks that change what is rendered show in the comparison
-with the plain output, so a wrong one costs exactness and never truth.
+carry one: not to lines inside a template action or made of control actions alone, not where the next
+line would be glued to it, and not in named templates whose text is computed with. Marks that change
+what is rendered show in the comparison with the plain output, so a wrong one costs exactness and
+never truth.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
+from itertools import takewhile
 from typing import NamedTuple
 
-MARK = re.compile(r" #@(\d+):(\d+)@")
+MARK = re.compile(r" ?#@(\d+):(\d+)@")
 _CONTROL = re.compile(
     r"-?\s*(?:if|else|end|range|with|define|block|break|continue)\b"
     r"|-?\s*\$\w*(?:\s*,\s*\$\w+)?\s*:?="
     r"|-?\s*/\*"
 )
+_OPENING = re.compile(r"-?\s*(?:if|range|with|define|block)\b")
+_DEFINE = re.compile(r"-?\s*(?:define|block)\s+\"([^\"]+)\"")
+_END = re.compile(r"-?\s*end\b")
+_INCLUDED = re.compile(r"\b(?:include|template)\s+\"([^\"]+)\"")
+_COMPUTING = re.compile(
+    r"\b(?:eq|ne|lt|le|gt|ge|and|or|not|ternary|empty|default|coalesce|contains|has\w*|regex\w+"
+    r"|get|index|trunc|replace|lower|upper|b64\w+|sha\d+sum|len|int\d*|atoi|split\w*)\b"
+)
+_ITEM = re.compile(r"""-(?:\s|$)|[^\s:#][^#]*:(?:\s|$)|[]{}[#&*!|>'"]|\{\{|---""")
+_KEY_AND_TEXT = re.compile(r"""\s*(?:-\s+)*(?:[^\s:#'"{]+:\s+)?[^\s'"|>{\[&*!#-][^#]*$""")
 
 
 class Action(NamedTuple):
@@ -44,42 +56,92 @@ def actions(text: str) -> Iterator[Action]:
         start = text.find("{{", end)
 
 
-def mark(text: str, number: int) -> str:
-    """Mark all lines of a template that can carry a mark; ``number`` stands for the file."""
+def computed(texts: Iterable[str]) -> frozenset[str]:
+    """The named templates whose text is compared or changed, where a mark would show.
+
+    Those that they include are among them.
+    """
+    found: set[str] = set()
+    includes: dict[str, set[str]] = {}
+    for text in texts:
+        inside: list[str] = []
+        for action in actions(text):
+            names = _INCLUDED.findall(action.text)
+            computes = action.is_control or _COMPUTING.search(action.text)
+            if names and computes and "fromYaml" not in action.text:  # which drops comments
+                found.update(names)
+            for outer in filter(None, inside):
+                includes.setdefault(outer, set()).update(names)
+            _nest(inside, action)
+    waiting = list(found)
+    while waiting:
+        more = includes.get(waiting.pop(), set()) - found
+        found |= more
+        waiting += more
+    return frozenset(found)
+
+
+def _nest(inside: list[str], action: Action) -> None:
+    """Keep the blocks that are open after an action: names of templates, and empty for others."""
+    if _OPENING.match(action.text):
+        defined = _DEFINE.match(action.text)
+        inside.append(defined[1] if defined else "")
+    elif inside and _END.match(action.text):
+        inside.pop()
+
+
+def mark(text: str, number: int, unmarked: Collection[str] = ()) -> str:
+    """Mark all lines of a template that can carry a mark; ``number`` stands for the file.
+
+    Nothing in the named templates ``unmarked`` gets one.
+    """
     found = list(actions(text))
     lines = text.split("\n")
-    marked, offset, index = [], 0, 0
+    marked: list[str] = []
+    inside: list[str] = []
+    offset = index = 0
     for line_number, line in enumerate(lines, 1):
         end = offset + len(line)
         while index < len(found) and found[index].end <= offset:
             index += 1
-        here = []
-        for action in found[index:]:
-            if action.start >= end:
-                break
-            here.append(action)
-        can = _can_carry(text, line, offset, here)
-        bare = line.removesuffix("\r")
-        tail = line[len(bare) :]
-        marked.append(f"{bare} #@{number}:{line_number}@{tail}" if can else line)
+        here = list(takewhile(lambda action: action.start < end, found[index:]))  # noqa: B023 - used at once
+        following = lines[line_number] if line_number < len(lines) else ""
+        can = not any(name in unmarked for name in inside)
+        if can and _can_carry(line, offset, here, following):
+            bare = line.removesuffix("\r")
+            gap = "" if bare.endswith("-}}") else " "
+            marked.append(f"{bare}{gap}#@{number}:{line_number}@{line[len(bare) :]}")
+        else:
+            marked.append(line)
+        for action in here:
+            if action.start >= offset:
+                _nest(inside, action)
         offset = end + 1
     return "\n".join(marked)
 
 
-def _can_carry(text: str, line: str, offset: int, here: list[Action]) -> bool:
+def _can_carry(line: str, offset: int, here: list[Action], following: str) -> bool:
     stripped = line.strip()
     end = offset + len(line)
     if not stripped or stripped.startswith(("---", "...", "#", "%")):
         return False
     if here and here[-1].end > end:
         return False  # the line ends inside an action
-    if stripped.endswith("-}}"):
+    if stripped.endswith("-}}") and not following.lstrip().startswith("{{-"):
         return False  # what follows would be glued to the mark
     left = _outside(line, offset, here)
     writes = [action for action in here if not action.is_control]
     if not left.strip() and not writes:
         return False
-    return not text.startswith("{{- include", end + 1)
+    return not _goes_on(line, following)
+
+
+def _goes_on(line: str, following: str) -> bool:
+    """Is the next line more of a plain text that this one begins, which a comment would end?"""
+    more = following.lstrip()
+    if not more.strip() or _ITEM.match(more) or _KEY_AND_TEXT.match(line) is None:
+        return False
+    return len(following) - len(more) > len(line) - len(line.lstrip())
 
 
 def _outside(line: str, offset: int, here: list[Action]) -> str:

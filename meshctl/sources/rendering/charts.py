@@ -16,13 +16,11 @@ from typing import NamedTuple
 from meshctl.sources.documents import Document, Problem, Span
 from meshctl.sources.placement import Placement
 from meshctl.sources.rendering import programs
-from meshctl.sources.rendering.chart_marks import mark, marks_of, strip
+from meshctl.sources.rendering.chart_lines import LineMaps, Piece, twins_of
+from meshctl.sources.rendering.chart_marks import computed, mark, strip
 from meshctl.sources.rendering.release import Release
 from meshctl.sources.rendering.source_map import (
     Causes,
-    Exactness,
-    LineOrigins,
-    Origin,
     RenderedDocument,
     SourceTexts,
 )
@@ -58,11 +56,6 @@ class Rendered(NamedTuple):
     is_overlay: bool = False
 
 
-class _Piece(NamedTuple):
-    source: str
-    text: str
-
-
 class Helm:
     """The user's helm."""
 
@@ -90,7 +83,7 @@ class Helm:
 
     def pieces(self, release: Release, more_values: str) -> dict[tuple[str, int], str] | None:
         """Render once more with a further file of values; ``None`` where that fails."""
-        run = self.template(release, release.chart, more_values=(more_values,))
+        run = self.template(release, release.chart.absolute(), more_values=(more_values,))
         if run.failure:
             return None
         return dict(_numbered(_split(run.output.decode("utf-8", "replace"))))
@@ -124,11 +117,12 @@ class Helm:
     def _marked(
         self, release: Release, chart: Path, files: Sequence[str], texts: Mapping[str, str],
         seconds: float,
-    ) -> list[_Piece]:  # fmt: skip
+    ) -> list[Piece]:  # fmt: skip
         """Render with marks; a file whose marks break the chart is left out, and it is tried again."""
         left_out: set[str] = set()
+        unmarked = computed(texts.values())
         for number, name in enumerate(files):
-            (chart / name).write_text(mark(texts[name], number), encoding="utf-8")
+            (chart / name).write_text(mark(texts[name], number, unmarked), encoding="utf-8")
         for _ in range(_MOST_RETRIES):
             run = self.template(release, chart, seconds=seconds)
             if not run.failure:
@@ -197,15 +191,20 @@ def _template_texts(chart: Path) -> dict[str, str]:
     return found
 
 
-def _split(output: str) -> Iterator[_Piece]:
+def _split(output: str) -> Iterator[Piece]:
     """Cut helm's output into documents with the path of their template in the chart."""
-    for text in re.split(r"^---[ \t]*\n", output, flags=re.MULTILINE):
+    source = ""
+    for part in re.split(r"^---[ \t]*\n", output, flags=re.MULTILINE):
+        text = part
         found = _SOURCE.match(text)
-        if found and text[found.end() :].strip() and not _TEST_HOOK.search(text):
-            yield _Piece(_relative(strip(found[1])), text[found.end() :])
+        if found:
+            source, text = _relative(strip(found[1])), text[found.end() :]
+        # Files below crds/ are written as they are, with one name for all of their documents.
+        if source and text.strip() and not _TEST_HOOK.search(text):
+            yield Piece(source, text)
 
 
-def _numbered(pieces: Iterable[_Piece]) -> Iterator[tuple[tuple[str, int], str]]:
+def _numbered(pieces: Iterable[Piece]) -> Iterator[tuple[tuple[str, int], str]]:
     """Name each document by its template and its number among the documents of that."""
     counts: dict[str, int] = {}
     for piece in pieces:
@@ -228,15 +227,16 @@ def _named_file(errors: str, files: Sequence[str]) -> str | None:
 
 
 def _documents(  # noqa: PLR0913 - both renders, and what they were made of
-    release: Release, plain: Sequence[_Piece], marked: Sequence[_Piece], *, files: Sequence[str],
+    release: Release, plain: Sequence[Piece], marked: Sequence[Piece], *, files: Sequence[str],
     texts: SourceTexts, causes: Causes,
 ) -> Rendered:  # fmt: skip
     result = Rendered([], [], list(template_texts(texts.files)))
     placement = Placement(release.namespace, unit=release.title)
-    twins = _twins(plain, marked)
+    twins = twins_of(plain, marked)
+    maps = LineMaps(files, texts)
     for (key, _), piece, twin in zip(_numbered(plain), plain, twins, strict=True):
         shown = os.path.join(release.shown, piece.source)  # noqa: PTH118
-        line_map = list(_line_map(shown, piece.text, twin, files))
+        line_map = maps.of(shown, piece.text, twin)
         data, notes = Parser().parse(piece.text, 1)
         document = RenderedDocument(
             shown, piece.text, data, line_map, texts, "helm", key, causes, placement
@@ -249,51 +249,3 @@ def _documents(  # noqa: PLR0913 - both renders, and what they were made of
             span = Span(origin.line, 1, origin.line, 1)
             result.problems.append(Problem(note.kind, note.message, origin.file, span))
     return result
-
-
-def _twins(plain: Sequence[_Piece], marked: Sequence[_Piece]) -> list[str | None]:
-    """Find for each plain document the marked one: the same text, else the same place in its file."""
-    by_text: dict[tuple[str, str], list[str]] = {}
-    by_source: dict[str, list[str]] = {}
-    counts: dict[str, int] = {}
-    for piece in marked:
-        by_text.setdefault((piece.source, strip(piece.text)), []).append(piece.text)
-        by_source.setdefault(piece.source, []).append(piece.text)
-    found: list[str | None] = []
-    for piece in plain:
-        index = counts.get(piece.source, 0)
-        counts[piece.source] = index + 1
-        same = by_text.get((piece.source, piece.text))
-        several = by_source.get(piece.source, [])
-        if same:
-            found.append(same.pop(0) if len(same) > 1 else same[0])
-        else:
-            found.append(several[index] if index < len(several) else None)
-    return found
-
-
-def _line_map(
-    file: str, plain: str, marked: str | None, files: Sequence[str]
-) -> Iterator[LineOrigins]:
-    lines = plain.split("\n")
-    others = marked.split("\n") if marked is not None else []
-    if len(others) != len(lines):
-        others = []
-    last: tuple[Origin, ...] = ()
-    for index, line in enumerate(lines):
-        other = others[index] if others else line
-        marks = marks_of(other) if strip(other) == line else []
-        if marks:
-            last = tuple(_origins(marks, files))
-            yield LineOrigins(last, Exactness.LINE)
-        elif last:
-            yield LineOrigins(last, Exactness.NEAREST)
-        else:
-            yield LineOrigins((Origin(file, 1, "template"),), Exactness.FILE)
-
-
-def _origins(marks: Sequence[tuple[int, int]], files: Sequence[str]) -> Iterator[Origin]:
-    for number, line in dict.fromkeys(marks):
-        if number < len(files):
-            role = "helper" if files[number].endswith(".tpl") else "template"
-            yield Origin(files[number], line, role)

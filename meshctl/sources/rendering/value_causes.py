@@ -4,9 +4,10 @@ Only values whose text stands in the line are tried, and no more than a few for 
 each costs a render. A value that changes nothing in the line is not its cause.
 """
 
-import os
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from copy import deepcopy
+from difflib import SequenceMatcher
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -18,6 +19,7 @@ from meshctl.yaml.parser import MAX_CHARACTERS, Parser
 from meshctl.yaml.splitter import decode, split
 
 MOST_RENDERS = 20
+_DEEPEST = 8
 _Render = Callable[[str], dict[tuple[str, int], str] | None]
 
 
@@ -25,9 +27,11 @@ class _Leaf(NamedTuple):
     document: Document
     place: tuple[str | int, ...]
     """Where it stands in its document."""
-    path: tuple[str, ...]
-    """Its name in the values of the chart."""
+    path: tuple[str | int, ...]
+    """Its name in the values of the chart; numbers are places in lists."""
     value: Any
+    whole: Any = None
+    """The list that it stands in: values replace lists as a whole."""
 
 
 class ValueCauses:
@@ -38,9 +42,9 @@ class ValueCauses:
         self._release = release
         self._render = render
         self._left = MOST_RENDERS
-        self._leaves: dict[tuple[str, ...], _Leaf] | None = None
+        self._leaves: list[_Leaf] | None = None
         self._known: dict[tuple[tuple[str, int], int], tuple[Origin, ...]] = {}
-        self._changed: dict[tuple[str, ...], dict[tuple[str, int], str] | None] = {}
+        self._changed: dict[tuple[str | int, ...], dict[tuple[str, int], str] | None] = {}
 
     def of(self, document: RenderedDocument, line: int) -> tuple[Origin, ...]:
         """The values, nearest file first, that change a line (from 1) of a document."""
@@ -50,16 +54,18 @@ class ValueCauses:
         return self._known[key]
 
     def _find(self, document: RenderedDocument, line: int) -> Iterator[Origin]:
-        text = "".join(document.lines(line, line))
+        text = "".join(document.lines(line, line)).lower()
         if self._leaves is None:
-            self._leaves = dict(self._read())
-        for leaf in self._leaves.values():
-            if _written(leaf.value) in text and self._changes(leaf, document, line, text):
+            self._leaves = _effective(self._layers())
+        written = [leaf for leaf in self._leaves if _written(leaf.value) in text]
+        for leaf in sorted(written, key=lambda leaf: -len(_written(leaf.value))):
+            if self._changes(leaf, document, line):
                 span = leaf.document.span(leaf.place)
                 yield Origin(leaf.document.file, span.line, "values")
                 return
 
-    def _changes(self, leaf: _Leaf, document: RenderedDocument, line: int, text: str) -> bool:
+    def _changes(self, leaf: _Leaf, document: RenderedDocument, line: int) -> bool:
+        """Is the line another one with another value, at the same place of its document?"""
         if leaf.path not in self._changed:
             if self._left <= 0:
                 return False
@@ -68,48 +74,129 @@ class ValueCauses:
         rendered = self._changed[leaf.path]
         if rendered is None or document.piece not in rendered:
             return False
-        lines = rendered[document.piece].split("\n")
-        return line > len(lines) or lines[line - 1] != text
+        return line - 1 in _replaced(document.text, rendered[document.piece])
 
     def _rendered_with(self, leaf: _Leaf) -> dict[tuple[str, int], str] | None:
-        changed: Any = _other(leaf.value)
-        for name in reversed(leaf.path):
-            changed = {name: changed}
         with tempfile.TemporaryDirectory(prefix="meshctl-values-") as scratch:
             file = Path(scratch, "values.yaml")
-            file.write_text(dumps(changed), encoding="utf-8")
+            file.write_text(dumps(_with_other(leaf)), encoding="utf-8")
             return self._render(str(file))
 
-    def _read(self) -> Iterator[tuple[tuple[str, ...], _Leaf]]:
-        """Walk the leaves of all files of values; of one that several set, the last counts."""
-        own = os.path.join(self._release.shown, "values.yaml")  # noqa: PTH118
-        for name in (own, *self._release.values):
-            try:
-                with open(name, "rb") as stream:  # noqa: PTH123
-                    text = decode(stream.read(MAX_CHARACTERS))
-            except OSError:
-                continue
-            for first_line, part in split(text):
-                data, _ = Parser().parse(part, first_line)
-                document = Document(name, first_line, part, data)
-                for path, value in _leaves(data, ()):
-                    yield path, _Leaf(document, path, path, value)
+    def _layers(self) -> Iterator[list[_Leaf]]:
+        """Walk the files of values with their leaves, those that the next ones override first."""
+        chart = Path(self._release.shown)
+        for path, file in (*_sub_charts(chart, ()), ((), chart / "values.yaml")):
+            yield list(_leaves_in(str(file), path))
+        for name in self._release.values:
+            yield list(_leaves_in(name, ()))
         inline = self._release.inline
-        for path, value in _leaves(inline.data, ()) if inline is not None else ():
-            assert inline is not None  # noqa: S101 - narrows the type
-            yield path, _Leaf(inline.document, (*inline.path, *path), path, value)
+        if inline is not None:
+            yield [
+                leaf._replace(place=(*inline.path, *leaf.place))
+                for leaf in _leaves(inline.data, (), inline.document)
+            ]
 
 
-def _leaves(data: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Any]]:
-    for name, value in data.items() if isinstance(data, dict) else ():
-        if isinstance(value, dict):
-            yield from _leaves(value, (*path, str(name)))
-        elif isinstance(value, str | int | float) and value != "":
-            yield (*path, str(name)), value
+def _effective(layers: Iterable[list[_Leaf]]) -> list[_Leaf]:
+    """Lay files of values over each other: of a value the last one counts, of a list as a whole."""
+    found: dict[tuple[str | int, ...], _Leaf] = {}
+    for leaves in layers:
+        lists = {_root(leaf.path) for leaf in leaves if leaf.whole is not None}
+        if lists:
+            found = {path: leaf for path, leaf in found.items() if _root(path) not in lists}
+        found |= {leaf.path: leaf for leaf in leaves}
+    return list(found.values())
+
+
+def _root(path: tuple[str | int, ...]) -> tuple[str | int, ...]:
+    """The path of the list that a value stands in, else its own."""
+    number = next((index for index, part in enumerate(path) if isinstance(part, int)), len(path))
+    return path[:number]
+
+
+def _with_other(leaf: _Leaf) -> Any:
+    """Make values that hold another value for a leaf, and nothing else but the list it is in."""
+    root = _root(leaf.path)
+    changed: Any = _other(leaf.value)
+    if leaf.whole is not None:
+        inner = leaf.path[len(root) :]
+        changed = here = deepcopy(leaf.whole)
+        for part in inner[:-1]:
+            here = here[part]
+        here[inner[-1]] = _other(leaf.value)
+    for name in reversed(root):
+        changed = {name: changed}
+    return changed
+
+
+def _replaced(before: str, after: str) -> set[int]:
+    """The lines, from 0, that another text has others for; those that are only gone are none."""
+    old, new = before.split("\n"), after.split("\n")
+    if len(old) == len(new):
+        return {number for number, line in enumerate(old) if line != new[number]}
+    matcher = SequenceMatcher(None, old, new, autojunk=False)
+    return {
+        number
+        for tag, start, end, other_start, other_end in matcher.get_opcodes()
+        if tag == "replace" and end - start == other_end - other_start
+        for number in range(start, end)
+    }
+
+
+def _sub_charts(chart: Path, above: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Path]]:
+    """Walk the values of the charts in a chart, each with the name that its parent has for it."""
+    for directory in sorted(chart.glob("charts/*/")) if len(above) < _DEEPEST else ():
+        own = _mapping(str(directory / "Chart.yaml")).get("name")
+        if not isinstance(own, str):
+            continue
+        dependencies = _mapping(str(chart / "Chart.yaml")).get("dependencies")
+        names = [
+            one.get("alias") or own
+            for one in (dependencies if isinstance(dependencies, list) else ())
+            if isinstance(one, dict) and one.get("name") == own
+        ]
+        for name in names or [own]:
+            path = (*above, str(name))
+            yield from _sub_charts(directory, path)
+            yield path, directory / "values.yaml"
+
+
+def _mapping(file: str) -> dict[str, Any]:
+    return next((one.data for one in _read(file) if isinstance(one.data, dict)), {})
+
+
+def _read(file: str) -> Iterator[Document]:
+    try:
+        with open(file, "rb") as stream:  # noqa: PTH123
+            text = decode(stream.read(MAX_CHARACTERS))
+    except OSError:
+        return
+    for first_line, part in split(text):
+        data, _ = Parser().parse(part, first_line)
+        yield Document(file, first_line, part, data)
+
+
+def _leaves_in(file: str, above: tuple[str, ...]) -> Iterator[_Leaf]:
+    for document in _read(file):
+        for leaf in _leaves(document.data, (), document):
+            yield leaf._replace(path=(*above, *leaf.path))
+
+
+def _leaves(
+    data: Any, path: tuple[str | int, ...], document: Document, whole: Any = None
+) -> Iterator[_Leaf]:
+    if isinstance(data, dict):
+        for name, value in data.items():
+            yield from _leaves(value, (*path, str(name)), document, whole)
+    elif isinstance(data, list):
+        for index, value in enumerate(data):
+            yield from _leaves(value, (*path, index), document, data if whole is None else whole)
+    elif isinstance(data, str | int | float) and data != "":
+        yield _Leaf(document, path, path, data, whole)
 
 
 def _written(value: Any) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
+    return str(value).lower()
 
 
 def _other(value: Any) -> Any:

@@ -1,0 +1,9 @@
+{{- define "mode" -}}
+{{- .Values.mode -}}
+{{- end -}}
+{{- define "from" -}}
+- from:
+    - source:
+        principals: [{{ .Values.principal }}]
+        namespaces: [""]
+{{- end -}}
