@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from meshctl.mesh.clauses.kept_addresses import KeptAddresses
     from meshctl.mesh.clauses.match_listeners import MatchListeners
     from meshctl.mesh.clauses.outside_hosts import OutsideHosts
+    from meshctl.mesh.clauses.patched_clusters import PatchedClusters
     from meshctl.mesh.clauses.patched_ports import PatchedPorts
     from meshctl.mesh.clauses.token_issuers import TokenIssuers
     from meshctl.mesh.clauses.waypoint_bypass import WaypointBypass
@@ -88,3 +89,10 @@ class ClausesFacade:
         from meshctl.mesh.clauses.patched_ports import PatchedPorts
 
         return PatchedPorts(self._parts)
+
+    @cached_property
+    def patched_clusters(self) -> "PatchedClusters":
+        """Clusters that EnvoyFilters look for."""
+        from meshctl.mesh.clauses.patched_clusters import PatchedClusters
+
+        return PatchedClusters(self._parts)

@@ -13,6 +13,7 @@ from typing import NamedTuple
 from meshctl.mesh.clauses.parts import Parts
 from meshctl.mesh.core.selectors import selects
 from meshctl.mesh.gateways.server_merge import route_kind
+from meshctl.mesh.registry.services import HostPort
 from meshctl.mesh.traffic.delegates import MESH, gateway_name
 from meshctl.mesh.traffic.sidecar_routes import HTTP_PORT, speaks_http
 from meshctl.mesh.workloads.membership import Membership, is_gateway
@@ -62,7 +63,8 @@ class MatchListeners:
     ) -> tuple[Obstacle, tuple[str, ...]] | None:
         ports = self.ports(service, kind, gateway) if match.port else None
         if ports and match.port not in ports:
-            return Obstacle.PORT, tuple(str(port) for port in sorted(ports))
+            shown = {*self._declared(service, kind)} if gateway == MESH else ports
+            return Obstacle.PORT, tuple(str(port) for port in sorted(shown))
         if match.gateways:
             return None
         labels, namespace = match.labels_of("sourceLabels"), match.text("sourceNamespace")
@@ -84,13 +86,33 @@ class MatchListeners:
         servers = self._parts.gateways.bindings.servers(known, service) if known is not None else ()
         return frozenset(one.port for one in servers if route_kind(one) == kind)
 
+    def undeclared(self, route: Route, match: Match) -> tuple[int, ...]:
+        """List the ports that the hosts declare, if in the mesh only calls to another one, 80, fit.
+
+        istiod writes routes for a host on port 80 even where its Service has no such port, since
+        other Services make the listener (buildSidecarVirtualHostsForVirtualService there).
+        """
+        service = route.virtual_service
+        is_mesh = MESH in self._parts.traffic.routes.gateways_of(service)
+        is_asked = not match.gateways or MESH in match.gateways
+        if match.port != HTTP_PORT or route.kind != "http" or not (is_mesh and is_asked):
+            return ()
+        called = frozenset(self._declared(service, "http"))
+        return () if HTTP_PORT in called else tuple(sorted(called))
+
     def _called(self, service: VirtualService, kind: str) -> Iterator[int]:
+        declared = frozenset(self._declared(service, kind))
+        yield from declared
+        if kind == "http" and declared:
+            yield HTTP_PORT
+
+    def _declared(self, service: VirtualService, kind: str) -> Iterator[int]:
         for host in self._parts.sidecar_routes.hosts(service):
             declared = list(self._parts.registry.covered_by(host))
             if not declared and not self._parts.is_whole:
                 return
             for one in declared:
-                yield from (p.number for p in one.ports if kind != "http" or speaks_http(p))
+                yield from (p.number for p in one.ports if _serves(p, kind))
             if not declared and kind == "http":
                 yield HTTP_PORT
 
@@ -116,3 +138,8 @@ class MatchListeners:
         for effective in self._parts.gateways.of(known) if known is not None else ():
             if effective.workload.is_real:
                 yield effective.workload.namespace, effective.workload.labels
+
+
+def _serves(port: HostPort, kind: str) -> bool:
+    """Does a sidecar use rules of this kind on a port? One that is left to be detected has both."""
+    return speaks_http(port) if kind == "http" else not port.protocol.is_http

@@ -13,6 +13,7 @@ from meshctl.mesh.matching.string_match import StringMatch, find_text
 
 _META = re.compile(r"[.+?()\[\]{}|^$\\]")
 _PATTERN = re.compile(r"\.\*|\.\+|\\[dws.]|\[[^\]]*-[^\]]*\]|^\^|\$$|\([^)]*\|[^)]*\)")
+_NOT_IN_METHODS = re.compile(r"[^A-Za-z0-9_-]")
 _LONG_HEADERS = frozenset({
     "user-agent", "referer", "accept", "accept-language", "accept-encoding", "authorization",
     "x-forwarded-for", "via", "content-type",
@@ -35,6 +36,11 @@ def has_literal_star(value: str) -> bool:
 def looks_like_regex(value: str) -> bool:
     """Has a value, which is compared as text, signs that only a regex needs?"""
     return _PATTERN.search(plain_part(value)) is not None
+
+
+def is_no_method(value: str) -> bool:
+    """Has a text signs that the methods of HTTP and WebDAV never have, as in ``GET|POST``?"""
+    return _NOT_IN_METHODS.search(value) is not None
 
 
 def repeated_by_star(pattern: str) -> str:

@@ -1,14 +1,16 @@
 """An AuthorizationPolicy names a method that no client sends.
 
-Methods are compared as text: `get` is not `GET`. An ALLOW rule with it lets nothing in, a DENY rule
-refuses nothing.
+Methods are compared as text: `get` is not `GET`, and `GET,POST` is no list. An ALLOW rule with it
+lets nothing in, a DENY rule refuses nothing.
 
-Fix: write the method in capitals; `*`, `GET*` and `*ET` are allowed too.
+Fix: write the method in capitals; `*`, `GET*` and `*ET` are allowed too. Each method is an
+entry of its own.
 """
 
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
+from meshctl.mesh.matching import is_no_method
 from meshctl.resources import AuthorizationPolicy
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 from meshctl.words import quoted
@@ -31,6 +33,11 @@ def check(policy: AuthorizationPolicy, mesh: Mesh) -> Iterator[Outcome]:
                     yield Finding(
                         operation.at(key, index),
                         f"method {quoted(method)} never matches; clients send {method.strip().upper()}",
+                    )
+                elif is_no_method(word):
+                    yield Finding(
+                        operation.at(key, index),
+                        f"{quoted(method)} never matches: a method is one word",
                     )
                 else:
                     yield Finding(

@@ -21,10 +21,15 @@ from meshctl.rules.api import Finding, Outcome, Severity, rule
 
 @rule(on=VirtualService, severity=Severity.ERROR, since="0.1.0")
 def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
-    """Report matches that apply nowhere, and ports that fit some of the gateways alone."""
+    """Report matches that apply nowhere, and ports that fit some of the gateways, or no Service, alone."""
     for route in service.routes:
         for match in route.matches:
             idle, applying = mesh.clauses.match_listeners.idle(route, match)
+            declared = mesh.clauses.match_listeners.undeclared(route, match)
+            if declared:
+                known = " and ".join(map(str, declared))
+                text = f"in the mesh the hosts have {known}: only calls to a port that none has fit"
+                yield Finding(match.at("port"), text, severity=Severity.WARNING)
             if not idle:
                 continue
             one = idle[0]

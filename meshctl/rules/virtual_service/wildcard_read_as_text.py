@@ -1,8 +1,9 @@
-"""A condition has a `*` that Istio doesn't read as "anything".
+"""A condition has a `*` or a pattern that Istio doesn't read as one.
 
 `exact` and `prefix` compare text: `prefix: /api/*` takes paths that begin with a slash, `api`, a
 slash and a star, which no client sends. In a regex the star repeats the sign before it: `/api/*`
-is `/api` with any number of slashes behind it.
+is `/api` with any number of slashes behind it. Other signs of a pattern, such as `(a|b)`,
+`[0-9]` or `GET|POST`, count in `regex` alone.
 
 Fix: write the prefix without the star (`prefix: /api/`), or a regex with `.*`.
 """
@@ -10,7 +11,7 @@ Fix: write the prefix without the star (`prefix: /api/`), or a regex with `.*`.
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.matching import repeated_by_star
+from meshctl.mesh.matching import is_no_method, looks_like_regex, repeated_by_star
 from meshctl.resources import Match, View, VirtualService
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 from meshctl.words import quoted
@@ -27,11 +28,17 @@ def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
     for route in service.http:
         for match in route.matches:
             for condition, severity in _conditions(match):
+                field = condition.path[-1]
                 for kind in ("exact", "prefix"):
                     text = condition.text(kind)
                     if "*" in text and text != "*":
                         message = f"{kind} {quoted(text)} is compared as text, star and all"
                         yield Finding(condition.at(kind), message, severity=severity)
+                    elif looks_like_regex(text) or (field == "method" and is_no_method(text)):
+                        message = (
+                            f"{kind} {quoted(text)} is compared as text; only regex has patterns"
+                        )
+                        yield Finding(condition.at(kind), message, severity=Severity.WARNING)
                 pattern = condition.text("regex")
                 repeated = repeated_by_star(pattern)
                 if repeated:

@@ -1,0 +1,31 @@
+"""A patch looks for a cluster that no proxy has.
+
+`cluster.service` is compared, letter by letter, with the full host, such as
+`cart.shop.svc.cluster.local`, and `cluster.subset` with the subsets of DestinationRules. A patch
+for a short name, or for what isn't there, is never applied.
+
+Fix: write the full host of a Service or ServiceEntry, and a subset that a DestinationRule has.
+"""
+
+from collections.abc import Iterator
+
+from meshctl.mesh import Mesh
+from meshctl.resources import EnvoyFilter
+from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.words import quoted
+
+
+@rule(on=EnvoyFilter, severity=Severity.ERROR, since="0.1.0")
+def check(envoy_filter: EnvoyFilter, mesh: Mesh) -> Iterator[Outcome]:
+    """Report Services by a short or unknown name, and subsets that aren't declared."""
+    for patch in envoy_filter.patches:
+        missing = mesh.clauses.patched_clusters.missing(envoy_filter, patch)
+        if missing is None:
+            continue
+        asked = patch.child("match", "cluster")
+        what = "Service" if missing.field == "service" else f"subset of {asked.text('service')}"
+        known = f"; there is {', '.join(missing.known)}" if missing.known else ""
+        yield Finding(
+            asked.at(missing.field),
+            f"no cluster is of a {what} {quoted(asked.text(missing.field))}{known}",
+        )
