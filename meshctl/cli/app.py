@@ -11,6 +11,7 @@ import typer
 from meshctl import __version__
 from meshctl.cli.command_table import LazyGroup
 from meshctl.errors import MeshctlError, OutputError
+from meshctl.timing import finish, switch_on
 
 _FULL = frozenset({errno.ENOSPC, errno.EBADF, errno.EIO, errno.EFBIG, errno.EDQUOT})
 """What writing fails with where standard output has no room, or isn't there any more."""
@@ -43,7 +44,7 @@ def root(
 ) -> None:
     """Find what is wrong with an Istio mesh, from its manifests."""
     if debug:
-        os.environ["MESHCTL_DEBUG"] = "1"
+        switch_on()
 
 
 def main() -> None:
@@ -86,6 +87,8 @@ def _run() -> None:
             raise BrokenPipeError from None
         sys.stdout.flush()
         raise
+    finally:
+        finish()
 
 
 def _end(error: MeshctlError) -> NoReturn:

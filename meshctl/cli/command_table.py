@@ -8,6 +8,7 @@ import typer
 from typer.core import TyperGroup, TyperOption
 
 from meshctl.errors import UsageError
+from meshctl.timing import switch_on
 from meshctl.words import quoted
 
 COMMANDS: dict[str, tuple[str, str]] = {
@@ -101,7 +102,7 @@ def _set_colour(ctx: Any, param: Any, value: str | None) -> None:
 
 def _set_debug(ctx: Any, param: Any, value: bool) -> None:
     if value:
-        os.environ["MESHCTL_DEBUG"] = "1"
+        switch_on()
 
 
 def _colours(ctx: Any, args: list[str], incomplete: str) -> list[str]:

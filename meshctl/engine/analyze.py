@@ -48,6 +48,7 @@ from meshctl.settings import Settings
 from meshctl.sources.documents import Document
 from meshctl.sources.live_object import ObjectDocument
 from meshctl.sources.loader import Loaded, Unread, load
+from meshctl.timing import phase
 from meshctl.validation.faults import ACCEPTED, Verdict
 from meshctl.validation.schemas import Schema, Schemas
 from meshctl.validation.verdict import Judge
@@ -71,7 +72,8 @@ def analyze(
     """
     check_settings(settings)
     with collector_off():
-        loaded = load(paths, stdin=stdin, on_progress=on_progress, rendering=settings.rendering)
+        with phase("files"):
+            loaded = load(paths, stdin=stdin, on_progress=on_progress, rendering=settings.rendering)
         return report_on(loaded, settings, schemas)
 
 
@@ -98,6 +100,7 @@ def collector_off() -> Iterator[None]:
             gc.enable()
 
 
+@phase("mesh")
 def load_mesh(
     loaded: Loaded, settings: Settings, schemas: Iterable[Schema] = (), live: Loaded | None = None
 ) -> Mesh:
@@ -110,6 +113,7 @@ def load_mesh(
     return build(resources, NOTHING_LACKS)
 
 
+@phase("resources")
 def _builder(
     loaded: Loaded, settings: Settings, schemas: Iterable[Schema], live: Loaded | None, home: str
 ) -> tuple[tuple[Resource, ...], Callable[[Sequence[Resource], Knowledge], Mesh]]:
@@ -250,6 +254,7 @@ def _merged(worlds: "Sequence[WorldOutcomes]") -> "Iterable[tuple[LocatedFinding
     return merged(worlds)
 
 
+@phase("rules")
 def _asked(rules: Sequence[Rule], mesh: Mesh, settings: Settings, build: Build) -> Outcomes:
     """Run rules, and keep what holds in every world that the input allows."""
     outcomes = run(rules, mesh)
@@ -264,6 +269,7 @@ def _asked(rules: Sequence[Rule], mesh: Mesh, settings: Settings, build: Build) 
     return outcomes
 
 
+@phase("places and ignores")
 def _kept(
     loaded: Loaded, settings: Settings, found: Iterable[tuple[LocatedFinding, Resource]],
     by_id: dict[str, Rule], funnel: IgnoreFilter,

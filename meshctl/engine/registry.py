@@ -17,6 +17,7 @@ from meshctl.errors import UsageError
 from meshctl.resources import Resource
 from meshctl.resources.kinds import views_of
 from meshctl.rules.api import Rule
+from meshctl.timing import phase
 from meshctl.words import quoted
 
 _ROOT = Path(meshctl.rules.__file__).parent
@@ -46,6 +47,7 @@ def load_all() -> tuple[Rule, ...]:
     return tuple(sorted(rules, key=lambda rule: rule.id))
 
 
+@phase("loading rules")
 def load_for(resources: Iterable[Resource]) -> tuple[Rule, ...]:
     """Import the rules for the kinds of these resources, and those for documents."""
     kinds = {type(resource) for resource in resources}

@@ -17,6 +17,7 @@ from meshctl.output.progress import progress
 from meshctl.output.stderr import complain
 from meshctl.settings import Rendering, Settings
 from meshctl.sources.loader import Loaded, Unread, load
+from meshctl.timing import phase
 from meshctl.validation.schemas import Schema
 from meshctl.words import amount
 
@@ -64,7 +65,7 @@ def load_files(paths: list[str], rendering: Rendering) -> Loaded:
     """Load files, rendered where they must be; standard input only where it was asked for."""
     if not paths:
         return _NOTHING
-    with progress() as on_progress:
+    with phase("files"), progress() as on_progress:
         return load(paths, stdin=_stdin(paths), on_progress=on_progress, rendering=rendering)
 
 
@@ -74,7 +75,7 @@ def read_live(access: Access, settings: Settings, files: Loaded, home: str = "")
 
     cluster = connect(access)
     _tell_namespace(files, settings.namespace, cluster.namespace)
-    with collector_off():
+    with phase("cluster"), collector_off():
         live = read_snapshot(cluster, _tried(settings, home))
     _tell_unread(live.unread)
     return live

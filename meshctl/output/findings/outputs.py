@@ -11,6 +11,7 @@ from meshctl.output.findings.formats import FORMATS, render
 from meshctl.output.findings.text_report.view import ReportView
 from meshctl.output.stderr import complain
 from meshctl.rules.api import Severity
+from meshctl.timing import phase
 from meshctl.words import quoted
 
 _FAIL_ON = (*Severity, "never")
@@ -33,6 +34,7 @@ class Outputs:
             raise UsageError(f"--severity {quoted(severity)} is not one of {', '.join(Severity)}")
         self._least = Severity(severity).rank
 
+    @phase("output")
     def write(self, report: Report) -> None:
         """Write every format; files first, so that a broken pipe loses none of them."""
         for note in report.notes:
