@@ -3,11 +3,13 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
+from typing import TypeVar
 
 from meshctl.inspect.shown import Named, Place, Shown
 from meshctl.istio.annotation_names import DRY_RUN
 from meshctl.istio.names import PROXY_CONTAINER
 from meshctl.mesh import Mesh
+from meshctl.mesh.authorization.attached_policies import AttachedPolicies
 from meshctl.mesh.security.authorization_rules import matches_everything
 from meshctl.mesh.security.peer_authentication import EffectiveMode
 from meshctl.mesh.workloads.membership import Membership
@@ -15,6 +17,8 @@ from meshctl.resources import (
     AuthorizationPolicy,
     AuthorizationRule,
     PeerAuthentication,
+    Policy,
+    RequestAuthentication,
     Resource,
     Telemetry,
     View,
@@ -22,6 +26,7 @@ from meshctl.resources import (
     Workload,
 )
 
+P = TypeVar("P", bound=Policy)
 _ORDER = ("CUSTOM", "DENY", "ALLOW", "AUDIT")
 """How Envoy asks them (pilot/pkg/security/authz/builder, Istio 1.31); AUDIT decides nothing."""
 _NO_PORT = 0
@@ -142,7 +147,7 @@ def peer_authentication(mesh: Mesh, workload: Workload, shown: Shown) -> PeerAns
 
 def authorization(mesh: Mesh, workload: Workload, shown: Shown) -> AuthorizationAnswer:
     """List the AuthorizationPolicies of a workload in the order of evaluation."""
-    found = authorization_of(dict.fromkeys(mesh.security.authorization.guarding(workload)), shown)
+    found = authorization_of(_attached(mesh, AuthorizationPolicy, workload), shown)
     if mesh.may_lack("AuthorizationPolicy") and not found.callers.startswith(NOBODY):
         unknown = "unknown, as the cluster doesn't show all AuthorizationPolicies"
         return replace(found, callers=unknown)
@@ -183,20 +188,16 @@ def request_authentications(
     mesh: Mesh, workload: Workload, shown: Shown
 ) -> tuple[TokenPolicy, ...]:
     """List the RequestAuthentications of a workload, which all hold together."""
-    found = dict.fromkeys(mesh.security.request_authentications.of(workload))
     return tuple(
-        TokenPolicy(*shown.head(one), tuple(rule.issuer for rule in one.rules)) for one in found
+        TokenPolicy(*shown.head(one), tuple(rule.issuer for rule in one.rules))
+        for one in _attached(mesh, RequestAuthentication, workload)
     )
 
 
 def proxy_settings(mesh: Mesh, workload: Workload, shown: Shown) -> ProxySettings:
     """Find what else shapes the proxy of a workload: Sidecar, Telemetry, filters, plugins."""
     sidecar = mesh.sidecar_scope.sidecar_of(workload)
-    plugins = (
-        one
-        for one in mesh.of(WasmPlugin)
-        if not one.target_refs and workload in mesh.security.authorization.picked(one)
-    )
+    plugins = _attached(mesh, WasmPlugin, workload)
     return ProxySettings(
         shown.whole(sidecar) if sidecar is not None else None,
         _all(_telemetries(mesh, workload), shown),
@@ -210,6 +211,11 @@ def container_ports(workload: Workload) -> Iterator[tuple[str, View]]:
     for container in chain(workload.containers, workload.init_containers):
         for port in container.ports:
             yield container.name, port
+
+
+def _attached(mesh: Mesh, kind: type[P], workload: Workload) -> tuple[P, ...]:
+    """List the policies of a kind that a proxy gets, those for its Gateway by name among them."""
+    return AttachedPolicies(mesh.of(kind), mesh.config.root_namespace).of(workload)
 
 
 def _demand(mesh: Mesh, workload: Workload, port: int | None = None) -> EffectiveMode:

@@ -32,7 +32,13 @@ class SidecarScopes:
         self._config = config
 
     def sidecar_of(self, workload: Workload) -> Sidecar | None:
-        """The Sidecar that counts for a workload."""
+        """The Sidecar that counts for a workload: none does for gateways.
+
+        They get DefaultSidecarScopeForGateway (getSidecarScope, pilot/pkg/model/push_context.go,
+        Istio 1.31).
+        """
+        if is_gateway(workload):
+            return None
         own = self._sidecars.for_workload(workload)
         return own[0] if own else self.default_of(workload.namespace)
 
@@ -69,7 +75,7 @@ class SidecarScopes:
             candidates = list(workloads)
         for workload in candidates:
             beside = workloads.membership(workload) is Membership.SIDECAR
-            if beside and not is_gateway(workload) and self.sidecar_of(workload) is sidecar:
+            if beside and self.sidecar_of(workload) is sidecar:
                 yield workload
 
     def hides(
