@@ -6,12 +6,14 @@ Clients are asked by namespace, and only the namespaces that the rules of a host
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from meshctl.istio.annotation_names import EXCLUDE_INBOUND_PORTS, INCLUDE_INBOUND_PORTS
 from meshctl.mesh.core.export_to import is_visible_to
 from meshctl.mesh.core.hosts import covers
 from meshctl.mesh.core.inventory import Inventory
 from meshctl.mesh.registry.services import RegisteredHost, Registry
+from meshctl.mesh.security.client_tls import mode_of
 from meshctl.mesh.security.mtls import Mtls
 from meshctl.mesh.security.peer_authentication import EffectiveMode, Mode, PeerAuthentications
 from meshctl.mesh.security.tls_connection import Client, ClientKind, Connection, Result
@@ -80,6 +82,17 @@ class TlsConflict:
         return f"clients in {', '.join(names)}"
 
 
+class UnseenConflict(NamedTuple):
+    """A setting that doesn't fit what servers demand, of which the input shows no pod.
+
+    ``is_near`` says that the demand is for those servers, and not for the whole mesh.
+    """
+
+    place: Ref
+    demand: Ref
+    is_near: bool
+
+
 class TlsConflicts:
     """All TLS conflicts of a mesh, by the object that decides them."""
 
@@ -101,21 +114,35 @@ class TlsConflicts:
         """Find the conflicts that an object decides."""
         return self._by_object.get(resource, ())
 
-    def unseen(self, rule: DestinationRule) -> EffectiveMode | None:
-        """Find what the servers of a rule demand as a whole, where the input shows no pod of them.
+    def unseen(self, rule: DestinationRule, sent: str, demanded: Mode) -> Iterator[UnseenConflict]:
+        """Walk what a rule sends in a TLS mode where the input shows none of the servers' pods.
 
-        Only a policy of the very namespace counts, and for a rule that is for every service that
-        of the mesh: a wider policy says little about pods that are perhaps outside the mesh.
+        They demand another mode. A policy of the very namespace is near, and for a rule that is
+        for every service that of the mesh: a wider policy says little about pods that are perhaps
+        outside the mesh.
         """
         host = self._rules.host_of(rule)
-        if any(self._mtls.behind(one) for one in self._registry.covered_by(host)):
-            return None
+        services = list(self._registry.covered_by(host))
+        if any(one.is_external or self._mtls.behind(one) for one in services):
+            return
+        found = self._demand_in(host)
+        if found is None or found[0].ref is None or found[0].mode is not demanded:
+            return
+        policy = rule.policy
+        for one in (policy, *policy.ports):
+            if one.has("tls") and mode_of(one.child("tls")) == sent:
+                yield UnseenConflict(one.child("tls").at("mode"), found[0].ref, is_near=found[1])
+
+    def _demand_in(self, host: str) -> tuple[EffectiveMode, bool] | None:
+        """Find what holds in the namespace of a host, and whether that is said just for it."""
         policies, root = self._policies, self._config.root_namespace
         if covers(host, f"*.svc.{self._config.domain}"):
-            return policies.of_namespace(root) if policies.for_mesh() else None
-        homes = sorted(self._registry.homes(host) or ())
-        own = len(homes) == 1 and policies.for_namespace(homes[0])
-        return policies.of_namespace(homes[0]) if own else None
+            return policies.of_namespace(root), bool(policies.for_mesh())
+        homes = self._registry.homes(host) or ()
+        if len(homes) != 1:
+            return None
+        (home,) = homes
+        return policies.of_namespace(home), bool(policies.for_namespace(home))
 
     @cached_property
     def _by_object(self) -> dict[Resource, list[TlsConflict]]:

@@ -11,9 +11,9 @@ auto mTLS finds out by itself what a server takes.
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.security import ISTIO_MUTUAL, ClientTls, Mode, ServerMode, mode_of
+from meshctl.mesh.security import ISTIO_MUTUAL, ClientTls, Mode, ServerMode
 from meshctl.resources import DestinationRule
-from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, rule
 
 
 @rule(
@@ -35,14 +35,16 @@ def check(destination_rule: DestinationRule, mesh: Mesh) -> Iterator[Outcome]:
         if conflict.demand is not None:
             finding = finding.also(conflict.demand, "decides that the server is DISABLE")
         yield finding
-    tls = destination_rule.policy.tls
-    if not destination_rule.policy.has("tls") or mode_of(tls) != ISTIO_MUTUAL:
-        return
-    demand = mesh.security.tls_conflicts.unseen(destination_rule)
-    if demand is not None and demand.ref is not None and demand.mode is Mode.DISABLE:
+    for unseen in mesh.security.tls_conflicts.unseen(destination_rule, ISTIO_MUTUAL, Mode.DISABLE):
+        if not unseen.is_near:
+            yield NotChecked(
+                "the input doesn't show the pods of hosts that get mutual TLS where the mesh's "
+                "PeerAuthentication is DISABLE"
+            )
+            continue
         yield Finding(
-            tls.at("mode"),
-            f"mutual TLS goes to {destination_rule.host}, and {demand.ref.resource.title} takes plaintext alone "
+            unseen.place,
+            f"mutual TLS goes to {destination_rule.host}, and {unseen.demand.resource.title} takes plaintext alone "
             "there: clients can't connect, if there are sidecars (the input doesn't show its pods)",
             severity=Severity.WARNING,
-        ).also(demand.ref, "decides what the servers take")
+        ).also(unseen.demand, "decides what the servers take")

@@ -12,9 +12,9 @@ Where plaintext is wanted, make the server's PeerAuthentication PERMISSIVE.
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.security import DISABLE, ClientTls, ClientTlsCause, Mode, ServerMode, mode_of
+from meshctl.mesh.security import DISABLE, ClientTls, ClientTlsCause, Mode, ServerMode
 from meshctl.resources import DestinationRule
-from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, rule
 
 _WORDS = {
     ClientTlsCause.RULE: "tls mode DISABLE sends plaintext",
@@ -43,14 +43,16 @@ def check(destination_rule: DestinationRule, mesh: Mesh) -> Iterator[Outcome]:
         if conflict.demand is not None:
             finding = finding.also(conflict.demand, "decides that the server is STRICT")
         yield finding
-    tls = destination_rule.policy.tls
-    if not destination_rule.policy.has("tls") or mode_of(tls) != DISABLE:
-        return
-    demand = mesh.security.tls_conflicts.unseen(destination_rule)
-    if demand is not None and demand.ref is not None and demand.mode is Mode.STRICT:
+    for unseen in mesh.security.tls_conflicts.unseen(destination_rule, DISABLE, Mode.STRICT):
+        if not unseen.is_near:
+            yield NotChecked(
+                "the input doesn't show the pods of hosts that get plaintext where the mesh's "
+                "PeerAuthentication is STRICT"
+            )
+            continue
         yield Finding(
-            tls.at("mode"),
-            f"plaintext goes to {destination_rule.host}, and {demand.ref.resource.title} demands mutual TLS "
+            unseen.place,
+            f"plaintext goes to {destination_rule.host}, and {unseen.demand.resource.title} demands mutual TLS "
             "there: clients can't connect, if there are sidecars (the input doesn't show its pods)",
             severity=Severity.WARNING,
-        ).also(demand.ref, "decides what the servers take")
+        ).also(unseen.demand, "decides what the servers take")
