@@ -115,7 +115,7 @@ def _read_namespace(
     except ClusterError:
         return _unread(kind, str(refusal))
     reason = f"only those of namespace {home} may be read: {refusal}"
-    return _ListedKind(objects, Unread(kind.group, kind.kind, reason))
+    return _ListedKind(objects, Unread(kind.group, kind.kind, reason, home))
 
 
 def _objects(cluster: Cluster, kind: Kind, namespace: str = "") -> list[Object]:

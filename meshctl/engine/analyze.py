@@ -122,6 +122,7 @@ def _builder(
     if live is not None:
         resources = overlay(tuple(unwrap(live.documents, home)), resources)
     unread = (*loaded.unread, *(live.unread if live is not None else ()))
+    read = frozenset((one.kind, one.namespace) for one in unread if one.namespace)
     judge = Judge(Schemas(schemas), alone=settings.alone)
     config = _mesh_config(settings)
     verdicts: dict[Resource, Verdict] = {}
@@ -136,7 +137,7 @@ def _builder(
         return Mesh(
             some, config, is_whole=settings.whole_mesh, judge=judged,
             ownership=settings.ownership, unread=frozenset(one.kind for one in unread),
-            injection=settings.injection, knowledge=knowledge,
+            injection=settings.injection, knowledge=knowledge._replace(read=read),
         )  # fmt: skip
 
     return resources, build

@@ -11,6 +11,7 @@ from typing import NamedTuple, TypeVar
 from meshctl.errors import UsageError
 from meshctl.istio.kind_names import WORKLOAD_KINDS, kind_named
 from meshctl.mesh import Mesh
+from meshctl.mesh.core.knowledge import POD_MAKERS
 from meshctl.mesh.registry.services import RegisteredHost
 from meshctl.resources import Resource, Service, Workload
 from meshctl.settings import Settings
@@ -95,7 +96,7 @@ def look_up(several: Sequence[R], text: str, namespace: str) -> R | None:
 
 def find_workload(mesh: Mesh, text: str, namespace: str) -> Workload:
     """Find the one workload or pod that ``find`` reads a text as."""
-    lack = Lack("pod or workload", mesh.may_lack(*_MAKING_PODS))
+    lack = Lack("pod or workload", mesh.may_lack(*POD_MAKERS))
     found = look_up_workload(mesh, text, namespace)
     if found is None:
         raise lack.error(text, list(mesh.of(Workload)))
@@ -135,9 +136,6 @@ def nearest(text: str, names: Iterable[str]) -> list[str]:
         known, (), lambda full: bool(get_close_matches(own, [full.partition(".")[0]], cutoff=0.6))
     )
     return close[:_NEAR]
-
-
-_MAKING_PODS = ("Pod", "Deployment", "StatefulSet", "DaemonSet", "Job", "CronJob")
 
 
 def _further(

@@ -28,11 +28,15 @@ _LONGEST_LINE = 1_000
 
 
 class Unread(NamedTuple):
-    """A kind of object that a source has, but didn't show, and why."""
+    """A kind of object that a source has, but didn't show, and why.
+
+    ``namespace`` is one of which its objects were read all the same.
+    """
 
     group: str
     kind: str
     reason: str
+    namespace: str = ""
 
 
 class Loaded(NamedTuple):

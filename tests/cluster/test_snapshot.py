@@ -90,7 +90,7 @@ def test_a_refused_kind_is_unread_and_the_rest_stays() -> None:
     cluster.refuse("Pod")
     live = read_snapshot(cluster)
     assert ["cluster:test/services/shop/cart"] == files(live)
-    assert [("", "Pod", "you may not list Pod")] == list(map(tuple, live.unread))
+    assert [("", "Pod", "you may not list Pod", "")] == list(map(tuple, live.unread))
 
 
 def test_a_kind_may_be_readable_in_the_own_namespace() -> None:
@@ -101,6 +101,7 @@ def test_a_kind_may_be_readable_in_the_own_namespace() -> None:
     assert ["cluster:test/pods/shop/cart"] == files(live)
     [unread] = live.unread
     assert unread.reason.startswith("only those of namespace shop may be read")
+    assert unread.namespace == "shop"
 
 
 def test_the_namespace_of_the_context_is_the_own_one() -> None:

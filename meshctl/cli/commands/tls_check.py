@@ -51,7 +51,7 @@ def run(
     """Show which TLS clients and servers use, which objects decide it, and where they conflict.
 
     With --cluster and files: what the files would change. Exit code: 0 everything fits, 1 there
-    are conflicts, 2 the job could not be done.
+    are conflicts, 2 the job could not be done, or the cluster hid the objects that decide.
     """
     options.check_format(output, *FORMATS)
     options.check_word("--only", only, ONLY)
@@ -62,4 +62,4 @@ def run(
     with collector_off():
         found = ask(*read_meshes(chosen, settings), question, settings)
     write(found, output, only, sys.stdout, everything=everything)
-    raise typer.Exit(int(found.has_conflicts))
+    raise typer.Exit(found.exit_code)

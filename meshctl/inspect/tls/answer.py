@@ -10,6 +10,7 @@ from meshctl.inspect.tls.failures import TlsFailure, failures
 from meshctl.inspect.tls.matrix import matrix, namespaces
 from meshctl.inspect.tls.rows import TlsCheck, TlsFilter, TlsRow, conflicts
 from meshctl.mesh import Mesh
+from meshctl.mesh.security.peer_authentication import Mode
 from meshctl.mesh.workloads.workloads import controller_of
 from meshctl.resources import Workload
 from meshctl.settings import Settings
@@ -40,6 +41,15 @@ class TlsAnswer(NamedTuple):
     def has_conflicts(self) -> bool:
         """Is there a client that can't talk to its server?"""
         return any(row.data.is_conflict for row in self.rows)
+
+    @property
+    def exit_code(self) -> int:
+        """1 for conflicts, 2 where the cluster hid what decides, 0 where everything fits."""
+        if self.has_conflicts:
+            return 1
+        servers = (row.connection.server for row in self.rows)
+        demands = (one.demand for one in servers if one is not None)
+        return 2 if any(one is not None and one.mode is Mode.UNKNOWN for one in demands) else 0
 
     def failures(self, rows: Sequence[TlsRow]) -> list[TlsFailure]:
         """Group the conflicts of some rows by what decides them."""

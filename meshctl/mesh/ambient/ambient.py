@@ -1,6 +1,7 @@
 """Ambient mode: its members, the waypoints that carry traffic, and what may come through."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from meshctl.istio.labels import GATEWAY_NAME
 from meshctl.mesh.ambient.endpoints import EndpointPaths
@@ -17,7 +18,7 @@ from meshctl.mesh.authorization.custom_providers import (
 from meshctl.mesh.core.extension_providers import ExtensionProviders
 from meshctl.mesh.core.inventory import Inventory
 from meshctl.mesh.registry.facade import RegistryFacade
-from meshctl.mesh.security.peer_authentication import EffectiveMode, PeerAuthentications
+from meshctl.mesh.security.peer_authentication import EffectiveMode, Mode, PeerAuthentications
 from meshctl.mesh.workloads.facade import WorkloadsFacade
 from meshctl.resources import (
     AuthorizationPolicy,
@@ -110,7 +111,14 @@ class Ambient:
 
     def demand(self, workload: Workload, port: int) -> EffectiveMode:
         """Say whether ztunnel takes plaintext on a port of a pod, and which object decides it."""
-        return self.policies.peers.demand(workload.namespace, workload.pod_labels, port)
+        found = self.policies.peers.demand(workload.namespace, workload.pod_labels, port)
+        own = found.ref is not None and found.ref.resource.namespace == workload.namespace
+        hides = self._inventory.knowledge.hides
+        if not own and any(
+            hides(one, "PeerAuthentication") for one in (workload.namespace, self._root)
+        ):
+            return replace(found, mode=Mode.UNKNOWN, ref=None)
+        return found
 
     @cached_property
     def api(self) -> WorkloadApi:

@@ -34,7 +34,7 @@ class Inventory:
         is_whole: bool = False, unread: frozenset[str] = frozenset(),
         injection: InjectionByHand | None = None, knowledge: Knowledge = NOTHING_LACKS,
     ) -> None:  # fmt: skip
-        self.knowledge = knowledge
+        self.knowledge = knowledge._replace(hidden=unread)
         self.resources = tuple(resources)
         self.config = config or find_mesh_config(self.resources)
         self.is_whole = is_whole and unread <= _ASKED_BY_NAME

@@ -1,6 +1,9 @@
-"""Says of which namespaces the input may show only a part, so that what is missing isn't absent."""
+"""Says what the input is known to lack, so that what is missing isn't absent."""
 
 from typing import NamedTuple
+
+POD_MAKERS = ("Pod", "Deployment", "StatefulSet", "DaemonSet", "Job", "CronJob")
+"""The kinds that make pods in most clusters."""
 
 
 class Knowledge(NamedTuple):
@@ -8,14 +11,22 @@ class Knowledge(NamedTuple):
 
     ``partial`` are namespaces that something outside the input fills, too: a chart that wasn't
     rendered, the installation of Istio. ``everywhere`` says that this may be any namespace.
+    ``hidden`` are kinds that a cluster didn't show, but for the namespaces in ``read``.
     """
 
     partial: frozenset[str] = frozenset()
     everywhere: bool = False
+    hidden: frozenset[str] = frozenset()
+    read: frozenset[tuple[str, str]] = frozenset()
 
-    def may_show_all_of(self, namespace: str) -> bool:
-        """May all objects of a namespace be in the input, if some of them are?"""
-        return not self.everywhere and namespace not in self.partial
+    def may_show_all_of(self, namespace: str, *kinds: str) -> bool:
+        """May all objects of kinds in a namespace be in the input, if some of them are?"""
+        is_partial = self.everywhere or namespace in self.partial
+        return not is_partial and not self.hides(namespace, *kinds)
+
+    def hides(self, namespace: str, *kinds: str) -> bool:
+        """Did a cluster refuse to show objects of these kinds in a namespace?"""
+        return any(one in self.hidden and (one, namespace) not in self.read for one in kinds)
 
 
 NOTHING_LACKS = Knowledge()

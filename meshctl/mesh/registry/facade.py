@@ -29,7 +29,8 @@ class RegistryFacade(Registry):
     def namespaces_with_services(self) -> frozenset[str]:
         """Namespaces whose Services the input has, so that a missing one is absent."""
         may_be_all = self._from_inventory.knowledge.may_show_all_of
-        return frozenset(filter(may_be_all, super().namespaces_with_services))
+        homes = super().namespaces_with_services
+        return frozenset(home for home in homes if may_be_all(home, "Service"))
 
     @cached_property
     def service_entries(self) -> "ServiceEntries":

@@ -51,7 +51,9 @@ class ServiceAccounts:
         self._complete: set[str] = set()
         for resource in resources:
             home = resource.namespace
-            if isinstance(resource, ServiceAccount) and knowledge.may_show_all_of(home):
+            if isinstance(resource, ServiceAccount) and knowledge.may_show_all_of(
+                home, "ServiceAccount"
+            ):
                 self._complete.add(home)
             for account in _accounts(resource):
                 if account:

@@ -147,8 +147,8 @@ def _chain(port: InboundPort, match: _Match) -> ListenerChain:
 def _matches(protocol: Protocol, mode: Mode) -> Iterable[_Match]:
     is_http = protocol.is_http
     if protocol is Protocol.AUTO:
-        by_mode = {Mode.STRICT: _STRICT_AUTO, Mode.PERMISSIVE: _PERMISSIVE_AUTO}
-        return by_mode.get(mode, _PLAIN_AUTO)
+        by_mode = {Mode.STRICT: _STRICT_AUTO, Mode.DISABLE: _PLAIN_AUTO}
+        return by_mode.get(mode, _PERMISSIVE_AUTO)
     if mode is Mode.STRICT:
         return (_Match(is_http, TLS, (), opens_tls=True),)
     if mode is Mode.DISABLE:

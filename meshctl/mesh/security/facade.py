@@ -60,8 +60,9 @@ class SecurityFacade:
         from meshctl.mesh.security.peer_authentication import PeerAuthentications
 
         return PeerAuthentications(
-            self._inventory.of(PeerAuthentication), self._workloads, self._inventory.config
-        )
+            self._inventory.of(PeerAuthentication), self._workloads, self._inventory.config,
+            lacks=lambda home: self._inventory.knowledge.hides(home, "PeerAuthentication"),
+        )  # fmt: skip
 
     @cached_property
     def mtls(self) -> "Mtls":

@@ -298,7 +298,7 @@ class Mtls:
                 tls = ClientTls.ISTIO_MUTUAL if endpoint_mtls else ClientTls.PLAINTEXT
         result, reason = _judge(tls, server.mode, upstream.port.protocol)
         if server.mode is ServerMode.UNKNOWN:
-            reason = _why_unknown(server.workload)
+            reason = _why_unknown(server)
         return Connection(upstream, server, server.mode, endpoint_mtls, result, reason)
 
     def _endpoint_mtls(self, setting: ClientTlsSetting, server: Endpoint) -> bool | None:
@@ -307,7 +307,8 @@ class Mtls:
         labelled = self._has_mtls_label(server.workload)
         if not labelled:
             return labelled
-        return self._policies.of_port(server.workload, server.port).mode is not Mode.DISABLE
+        mode = self._policies.of_port(server.workload, server.port).mode
+        return None if mode is Mode.UNKNOWN else mode is not Mode.DISABLE
 
 
 def _past_sidecar(client: Client, host: RegisteredHost, port: HostPort) -> Upstream:
@@ -355,8 +356,14 @@ def _keeps_address(
     return headless or _balances_by_address(rule, subset)
 
 
-def _why_unknown(workload: Workload) -> str:
+def _why_unknown(server: Endpoint) -> str:
     """Say what would tell which TLS a server takes."""
+    workload = server.workload
+    if server.demand is not None and server.demand.mode is Mode.UNKNOWN:
+        return (
+            "the cluster doesn't show all PeerAuthentications, one of which may decide what "
+            f"{workload.key_name} takes"
+        )
     if is_gateway(workload):
         return (
             f"{workload.key_name} is a gateway, where no PeerAuthentication decides but the "

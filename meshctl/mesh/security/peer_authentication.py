@@ -4,7 +4,7 @@ Mirrors ComposePeerAuthentication (pilot/pkg/security/authn/policy_applier.go) a
 AuthenticationPolicies (pilot/pkg/model/authentication.go) of Istio 1.31.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -24,9 +24,11 @@ class Mode(StrEnum):
     """Mutual TLS of the mesh, and plaintext."""
     DISABLE = "disable"
     """Plaintext alone."""
+    UNKNOWN = "unknown"
+    """The input may lack the PeerAuthentication that decides."""
 
 
-_MODES = {mode.name: mode for mode in Mode}
+_MODES = {mode.name: mode for mode in (Mode.STRICT, Mode.PERMISSIVE, Mode.DISABLE)}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -42,14 +44,21 @@ class EffectiveMode:
 
 
 _DEFAULT = EffectiveMode(Mode.PERMISSIVE)
+_UNKNOWN = EffectiveMode(Mode.UNKNOWN)
 
 
 class PeerAuthentications:
-    """All PeerAuthentications, by the level they act on."""
+    """All PeerAuthentications, by the level they act on.
+
+    ``lacks`` tells of which namespaces the input may lack some: what holds there is unknown, unless
+    one of the input decides.
+    """
 
     def __init__(
-        self, policies: Iterable[PeerAuthentication], workloads: Workloads, config: MeshConfig
-    ) -> None:
+        self, policies: Iterable[PeerAuthentication], workloads: Workloads, config: MeshConfig,
+        *, lacks: Callable[[str], bool] = lambda _: False,
+    ) -> None:  # fmt: skip
+        self._lacks = lacks
         self._root = config.root_namespace
         self._workloads = workloads
         self._wide: dict[str, list[PeerAuthentication]] = {}
@@ -78,9 +87,10 @@ class PeerAuthentications:
         """The mode of a namespace: its oldest policy, else the mesh's; others are ignored."""
         known = self._of_namespace.get(namespace)
         if known is None:
-            mesh = _decide(self.for_mesh(), _DEFAULT)
+            mesh = _decide(self.for_mesh(), _UNKNOWN if self._lacks(self._root) else _DEFAULT)
+            above = _UNKNOWN if self._lacks(namespace) else mesh
             known = (
-                mesh if namespace == self._root else _decide(self.for_namespace(namespace), mesh)
+                mesh if namespace == self._root else _decide(self.for_namespace(namespace), above)
             )
             self._of_namespace[namespace] = known
         return known

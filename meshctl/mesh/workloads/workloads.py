@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from meshctl.istio.annotation_names import SIDECAR_STATUS
 from meshctl.istio.labels import HOSTNAME, REVISION, TLS_MODE
-from meshctl.mesh.core.knowledge import NOTHING_LACKS, Knowledge
+from meshctl.mesh.core.knowledge import NOTHING_LACKS, POD_MAKERS, Knowledge
 from meshctl.mesh.core.selectors import LabelIndex, selects
 from meshctl.mesh.registry.services import HostPort, RegisteredHost
 from meshctl.mesh.workloads.membership import (
@@ -173,7 +173,7 @@ class Workloads:
     def shows_pods_of(self, namespace: str) -> bool:
         """Does the input have the workloads of a namespace, so that a missing one is absent?"""
         return self._is_whole or (
-            namespace in self.namespaces and self._knowledge.may_show_all_of(namespace)
+            namespace in self.namespaces and self._knowledge.may_show_all_of(namespace, *POD_MAKERS)
         )
 
     def target_port(self, workload: Workload, port: HostPort) -> int | None:

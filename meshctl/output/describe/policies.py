@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from meshctl.inspect.describe.pod import PodAnswer
 from meshctl.inspect.describe.policies import AuthorizationAnswer, PeerAnswer, RuleAnswer
+from meshctl.mesh.security.peer_authentication import Mode
 from meshctl.mesh.workloads.membership import Membership
 from meshctl.output.describe.wording import indented, many, title, where
 
@@ -31,6 +32,8 @@ def policy_lines(form: PodAnswer) -> Iterator[str]:
 
 
 _DEFAULT = "Istio's default"
+_UNKNOWN = Mode.UNKNOWN.name
+_HIDDEN = "unknown, as the cluster doesn't show all PeerAuthentications"
 
 
 def mode_lines(proxy: str, one: PeerAnswer) -> Iterator[str]:
@@ -40,7 +43,8 @@ def mode_lines(proxy: str, one: PeerAnswer) -> Iterator[str]:
         return
     by = f"by {title(one.decided_by)}" if one.decided_by else _DEFAULT
     doubt = "" if one.order_known else " (another order of creation may change it)"
-    yield f"mTLS mode: {one.mode}, {by}{doubt}"
+    is_known = one.mode != _UNKNOWN
+    yield f"mTLS mode: {one.mode}, {by}{doubt}" if is_known else f"mTLS mode: {_HIDDEN}"
     for port in one.ports:
         if not port.captured:
             yield f"  port {port.port}: goes past the proxy, so no mode holds"

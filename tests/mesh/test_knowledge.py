@@ -1,0 +1,115 @@
+"""What a cluster hid, or the input may lack, is unknown: nothing is concluded from it."""
+
+import pytest
+
+from meshctl.engine.analyze import load_mesh, report_on
+from meshctl.inspect.describe import describe
+from meshctl.inspect.tls.answer import Question, TlsAnswer, ask
+from meshctl.output.describe.text import lines
+from meshctl.settings import Settings
+from meshctl.sources.documents import Document
+from meshctl.sources.loader import Loaded, Unread
+
+PEERS = ("security.istio.io", "PeerAuthentication", "you may not list them")
+
+
+def thing(api: str, kind: str, name: str, home: str = "shop", **fields: object) -> Document:
+    metadata = {"name": name, "namespace": home}
+    data = {"apiVersion": api, "kind": kind, "metadata": metadata, **fields}
+    return Document(f"{kind}-{home}-{name}.yaml", 1, "", data)
+
+
+def workload(name: str) -> Document:
+    labels = {"app": name, "sidecar.istio.io/inject": "true"}
+    template = {"metadata": {"labels": labels}, "spec": {"containers": [{"name": "main"}]}}
+    return thing("apps/v1", "Deployment", name, spec={"template": template})
+
+
+def takes(mode: str, home: str = "shop", **spec: object) -> Document:
+    spec = {"mtls": {"mode": mode}, **spec}
+    return thing("security.istio.io/v1", "PeerAuthentication", "default", home, spec=spec)
+
+
+def sends(*ports: str, mode: str = "", host: str = "cart") -> Document:
+    entries = [{"port": {"number": 80}, "tls": {"mode": one}} for one in ports]
+    policy = {"portLevelSettings": entries} | ({"tls": {"mode": mode}} if mode else {})
+    spec = {"host": host, "trafficPolicy": policy}
+    return thing("networking.istio.io/v1", "DestinationRule", host, spec=spec)
+
+
+PORTS = [{"name": "http", "port": 80, "targetPort": 8080}]
+CART = thing("v1", "Service", "cart", spec={"selector": {"app": "cart"}, "ports": PORTS})
+SHOP = (CART, workload("cart"), workload("desk"))
+
+
+def loaded(*documents: Document, unread: Unread | None = None) -> Loaded:
+    return Loaded(0, [*documents], [], (unread,) if unread else ())
+
+
+def tls(*documents: Document, unread: Unread | None = None) -> TlsAnswer:
+    settings = Settings()
+    mesh = load_mesh(loaded(*documents, unread=unread), settings)
+    return ask(None, mesh, Question(None, "cart.shop", "shop"), settings)
+
+
+def modes(answer: TlsAnswer) -> set[str | None]:
+    return {row.data.server_mode for row in answer.rows if row.data.client == "shop/desk"}
+
+
+def test_without_peer_authentications_no_mode_is_concluded() -> None:
+    known, hidden = tls(*SHOP), tls(*SHOP, unread=Unread(*PEERS))
+    assert ({"permissive"}, 0) == (modes(known), known.exit_code)
+    assert ({"unknown"}, 2) == (modes(hidden), hidden.exit_code)
+    reasons = {row.data.reason for row in hidden.rows if row.data.client == "shop/desk"}
+    assert any("doesn't show all PeerAuthentications" in reason for reason in reasons)
+
+
+def test_the_policy_of_a_namespace_that_was_read_decides() -> None:
+    answer = tls(*SHOP, takes("STRICT"), unread=Unread(*PEERS, "shop"))
+    assert {"strict"} == modes(answer)
+    assert {"unknown"} == modes(tls(*SHOP, takes("STRICT", "istio-system"), unread=Unread(*PEERS)))
+    assert {"unknown"} == modes(tls(*SHOP, takes("UNSET"), unread=Unread(*PEERS, "shop")))
+
+
+def test_a_described_pod_has_an_unknown_mode() -> None:
+    settings = Settings(namespace="shop")
+    mesh = load_mesh(loaded(*SHOP, unread=Unread(*PEERS)), settings)
+    text = "\n".join(lines(describe(mesh, "pod", "cart", settings)))
+    assert "mTLS mode: unknown, as the cluster doesn't show all PeerAuthentications" in text
+    assert "PERMISSIVE" not in text
+
+
+@pytest.mark.parametrize("kind", ["Pod", "Deployment", "StatefulSet"])
+def test_a_selector_may_pick_what_a_cluster_hides(kind: str) -> None:
+    picks = takes("STRICT", selector={"matchLabels": {"app": "till"}})
+    settings = Settings(select=("peer-authentication/selects-no-workload",))
+
+    def found(*unread: str) -> int:
+        given = Unread("", kind, "you may not list them", *unread) if unread else None
+        return len(report_on(loaded(*SHOP, picks, unread=given), settings).findings)
+
+    assert (1, 0, 0, 1) == (found(), found(""), found("depot"), found("shop"))
+
+
+def reported(*documents: Document) -> tuple[list[str], list[str]]:
+    name = "destination-rule/plaintext-to-strict-workload"
+    report = report_on(loaded(*documents), Settings(select=(name,)))
+    return [one.message for one in report.findings], [one.reason for one in report.not_checked]
+
+
+@pytest.mark.parametrize(
+    "rule", [sends(mode="DISABLE"), sends("DISABLE"), sends("DISABLE", "SIMPLE")]
+)
+def test_plaintext_under_the_modes_of_a_mesh_is_a_gap_without_pods(rule: Document) -> None:
+    findings, gaps = reported(rule, takes("STRICT", "istio-system"))
+    assert ([], 1) == (findings, len(gaps))
+    assert (
+        "pods of hosts that get plaintext where the mesh's PeerAuthentication is STRICT" in gaps[0]
+    )
+
+
+def test_plaintext_under_the_mode_of_its_namespace_is_a_finding_without_pods() -> None:
+    findings, gaps = reported(sends("DISABLE"), takes("STRICT"))
+    assert (1, []) == (len(findings), gaps)
+    assert ([], []) == reported(sends("ISTIO_MUTUAL"), takes("STRICT", "istio-system"))
+    assert ([], []) == reported(sends("DISABLE"), takes("PERMISSIVE", "istio-system"))
