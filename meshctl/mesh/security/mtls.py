@@ -298,7 +298,7 @@ class Mtls:
                 tls = ClientTls.ISTIO_MUTUAL if endpoint_mtls else ClientTls.PLAINTEXT
         result, reason = _judge(tls, server.mode, upstream.port.protocol)
         if server.mode is ServerMode.UNKNOWN:
-            reason = _why_unknown(server)
+            reason = server.why_unknown
         return Connection(upstream, server, server.mode, endpoint_mtls, result, reason)
 
     def _endpoint_mtls(self, setting: ClientTlsSetting, server: Endpoint) -> bool | None:
@@ -354,25 +354,6 @@ def _keeps_address(
     """
     headless = host.is_passthrough and client.proxy is not ClientKind.GATEWAY
     return headless or _balances_by_address(rule, subset)
-
-
-def _why_unknown(server: Endpoint) -> str:
-    """Say what would tell which TLS a server takes."""
-    workload = server.workload
-    if server.demand is not None and server.demand.mode is Mode.UNKNOWN:
-        return (
-            "the cluster doesn't show all PeerAuthentications, one of which may decide what "
-            f"{workload.key_name} takes"
-        )
-    if is_gateway(workload):
-        return (
-            f"{workload.key_name} is a gateway, where no PeerAuthentication decides but the "
-            "servers of its Gateways: `meshctl routes` shows them"
-        )
-    return (
-        f"whether {workload.key_name} has a sidecar is unknown: the Namespace "
-        f"{workload.namespace}, whose labels decide, is not in the input"
-    )
 
 
 def _judge(tls: ClientTls, mode: ServerMode, protocol: Protocol) -> tuple[Result, str]:

@@ -6,8 +6,9 @@ from enum import StrEnum
 
 from meshctl.mesh.registry.services import HostPort, RegisteredHost
 from meshctl.mesh.security.client_tls import ClientTlsSetting
-from meshctl.mesh.security.peer_authentication import EffectiveMode
+from meshctl.mesh.security.peer_authentication import EffectiveMode, Mode
 from meshctl.mesh.traffic.destination_rules import EffectiveDestinationRule
+from meshctl.mesh.workloads.membership import is_gateway
 from meshctl.resources import DestinationRule, Ref, Subset, Workload
 
 
@@ -122,6 +123,25 @@ class Endpoint:
     mode: ServerMode
     demand: EffectiveMode | None = None
     bypass: Ref | None = None
+
+    @property
+    def why_unknown(self) -> str:
+        """What would tell which TLS it takes, where that is unknown."""
+        workload = self.workload
+        if self.demand is not None and self.demand.mode is Mode.UNKNOWN:
+            return (
+                "the cluster doesn't show all PeerAuthentications, one of which may decide what "
+                f"{workload.key_name} takes"
+            )
+        if is_gateway(workload):
+            return (
+                f"{workload.key_name} is a gateway, where no PeerAuthentication decides but the "
+                "servers of its Gateways: `meshctl routes` shows them"
+            )
+        return (
+            f"whether {workload.key_name} has a sidecar is unknown: the Namespace "
+            f"{workload.namespace}, whose labels decide, is not in the input"
+        )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
