@@ -37,6 +37,7 @@ from meshctl.resources.kinds import make_resource
 from meshctl.resources.kubernetes.config_map import ConfigMap
 from meshctl.resources.kubernetes.custom_resource_definition import CustomResourceDefinition
 from meshctl.resources.kubernetes.namespace import Namespace
+from meshctl.resources.kubernetes.network_policy import NetworkPolicy, NetworkPolicyRule
 from meshctl.resources.kubernetes.rollout import Rollout
 from meshctl.resources.kubernetes.secret import Secret
 from meshctl.resources.kubernetes.service import Service, ServicePort
@@ -70,6 +71,8 @@ __all__ = [
     "ListenerSet",
     "Match",
     "Namespace",
+    "NetworkPolicy",
+    "NetworkPolicyRule",
     "ObjectReference",
     "PeerAuthentication",
     "Policy",

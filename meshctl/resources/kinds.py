@@ -29,6 +29,7 @@ from meshctl.resources.istio.virtual_service import VirtualService
 from meshctl.resources.kubernetes.config_map import ConfigMap
 from meshctl.resources.kubernetes.custom_resource_definition import CustomResourceDefinition
 from meshctl.resources.kubernetes.namespace import Namespace
+from meshctl.resources.kubernetes.network_policy import NetworkPolicy
 from meshctl.resources.kubernetes.rollout import Rollout
 from meshctl.resources.kubernetes.secret import Secret
 from meshctl.resources.kubernetes.service import Service
@@ -67,6 +68,7 @@ VIEWS: dict[tuple[str, str], type[Resource]] = {
     ("admissionregistration.k8s.io", "MutatingWebhookConfiguration"): WebhookConfiguration,
     ("admissionregistration.k8s.io", "ValidatingWebhookConfiguration"): WebhookConfiguration,
     ("apiextensions.k8s.io", "CustomResourceDefinition"): CustomResourceDefinition,
+    ("networking.k8s.io", "NetworkPolicy"): NetworkPolicy,
     ("", "ServiceAccount"): ServiceAccount,
     ("", "Service"): Service,
     ("", "Namespace"): Namespace,

@@ -43,12 +43,13 @@ class DeclaredCalls:
         """Walk the Services that a workload's settings name, each port of them once."""
         seen = set()
         for url in self._urls(workload):
-            host = self._service(url.host, workload.namespace)
+            host = self.service(url.host, workload.namespace)
             if host is not None and (host, url.port) not in seen:
                 seen.add((host, url.port))
                 yield DeclaredCall(host, url.port, url.place, url.scheme)
 
-    def _service(self, written: str, namespace: str) -> RegisteredHost | None:
+    def service(self, written: str, namespace: str) -> RegisteredHost | None:
+        """Find the Service that a workload of a namespace means by a name."""
         host = self._registry.unshortened(written, namespace)
         for one in self._registry.at(host):
             if isinstance(one.source, Service) and is_visible_to(one.visible, namespace):
@@ -61,7 +62,7 @@ class DeclaredCalls:
                 yield from urls(text, place)
             for _, value, place in variables(container):
                 yield from urls(value, place)
-        for config_map in self._config_maps(workload):
+        for config_map in self.config_maps(workload):
             yield from self._urls_in(config_map)
 
     def _urls_in(self, config_map: ConfigMap) -> Sequence[WrittenUrl]:
@@ -73,7 +74,8 @@ class DeclaredCalls:
             self._read[config_map] = known
         return known
 
-    def _config_maps(self, workload: Workload) -> Iterator[ConfigMap]:
+    def config_maps(self, workload: Workload) -> Iterator[ConfigMap]:
+        """Walk the ConfigMaps that the pods of a workload read."""
         names = dict.fromkeys(_config_map_names(workload))
         for name in names:
             found = self._by_name.get((workload.namespace, name))

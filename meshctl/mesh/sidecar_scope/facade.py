@@ -16,6 +16,7 @@ from meshctl.resources.cached_property import cached_property
 if TYPE_CHECKING:
     from meshctl.mesh.sidecar_scope.declared_callers import DeclaredCallers
     from meshctl.mesh.sidecar_scope.declared_calls import DeclaredCalls
+    from meshctl.mesh.sidecar_scope.http_1_0_calls import Http10Calls
     from meshctl.mesh.sidecar_scope.proxy_memory import ProxySizes
 
 
@@ -48,6 +49,13 @@ class SidecarScopeFacade(SidecarScopes):
         from meshctl.mesh.sidecar_scope.declared_callers import DeclaredCallers
 
         return DeclaredCallers(self.declared_calls, self._from_workloads)
+
+    @cached_property
+    def http_1_0_calls(self) -> "Http10Calls":
+        """The calls that Envoy answers with 426, by the ConfigMap that declares them."""
+        from meshctl.mesh.sidecar_scope.http_1_0_calls import Http10Calls
+
+        return Http10Calls(self._from_inventory, self.declared_calls, self._from_workloads)
 
     @cached_property
     def proxy_memory(self) -> "ProxySizes":

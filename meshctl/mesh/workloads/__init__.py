@@ -26,6 +26,12 @@ if TYPE_CHECKING:
     from meshctl.mesh.workloads.membership import promise as promise
     from meshctl.mesh.workloads.membership import says_no as says_no
     from meshctl.mesh.workloads.membership import wants_sidecar as wants_sidecar
+    from meshctl.mesh.workloads.network_policies import CONTROL_PLANE_PORT as CONTROL_PLANE_PORT
+    from meshctl.mesh.workloads.network_policies import EGRESS as EGRESS
+    from meshctl.mesh.workloads.network_policies import INGRESS as INGRESS
+    from meshctl.mesh.workloads.network_policies import PROBES_FROM as PROBES_FROM
+    from meshctl.mesh.workloads.network_policies import NetworkPolicies as NetworkPolicies
+    from meshctl.mesh.workloads.network_policies import peer_of as peer_of
     from meshctl.mesh.workloads.policy_attachment import named as named
     from meshctl.mesh.workloads.policy_attachment import winner_text as winner_text
     from meshctl.mesh.workloads.prometheus_merge import merges_metrics as merges_metrics
@@ -39,7 +45,12 @@ if TYPE_CHECKING:
     from meshctl.mesh.workloads.traffic_capture import is_rewritten as is_rewritten
 
 _HOMES = {
+    "CONTROL_PLANE_PORT": "network_policies",
+    "EGRESS": "network_policies",
+    "INGRESS": "network_policies",
     "Membership": "membership",
+    "NetworkPolicies": "network_policies",
+    "PROBES_FROM": "network_policies",
     "PROXY_PORTS": "service_roles",
     "PROXY_UID": "membership",
     "RESERVED_CONTAINERS": "membership",
@@ -62,6 +73,7 @@ _HOMES = {
     "named": "policy_attachment",
     "names_old_cluster": "envoy_filters",
     "opts_out": "membership",
+    "peer_of": "network_policies",
     "promise": "membership",
     "relative_patches": "envoy_patches",
     "says_no": "membership",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from meshctl.mesh.core.inventory import Inventory
 from meshctl.mesh.registry.facade import RegistryFacade
 from meshctl.mesh.workloads.workloads import Heed, Workloads
-from meshctl.resources import EnvoyFilter, Namespace, Sidecar, Telemetry, Workload
+from meshctl.resources import EnvoyFilter, Namespace, NetworkPolicy, Sidecar, Telemetry, Workload
 from meshctl.resources.cached_property import cached_property
 
 if TYPE_CHECKING:
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from meshctl.mesh.workloads.endpoints import SubsetEndpoints
     from meshctl.mesh.workloads.envoy_filters import EnvoyFilters
     from meshctl.mesh.workloads.envoy_patches import VersionedPatches
+    from meshctl.mesh.workloads.network_policies import NetworkPolicies
     from meshctl.mesh.workloads.policy_attachment import PolicyAttachments
     from meshctl.mesh.workloads.replicas import Replicas
     from meshctl.mesh.workloads.telemetry_providers import TelemetryProviders
@@ -59,6 +60,13 @@ class WorkloadsFacade(Workloads):
         from meshctl.mesh.workloads.replicas import Replicas
 
         return Replicas(self._from_inventory, self._from_registry, self, self.endpoints)
+
+    @cached_property
+    def network_policies(self) -> "NetworkPolicies":
+        """What NetworkPolicies let in and out of pods."""
+        from meshctl.mesh.workloads.network_policies import NetworkPolicies
+
+        return NetworkPolicies(self._from_inventory.of(NetworkPolicy), self)
 
     @cached_property
     def telemetries(self) -> "PolicyAttachments[Telemetry]":

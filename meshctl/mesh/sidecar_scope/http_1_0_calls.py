@@ -1,0 +1,111 @@
+"""Finds the calls in HTTP/1.0 that nginx makes, as the ConfigMaps of its pods declare.
+
+nginx sends HTTP/1.0 to proxied servers unless `proxy_http_version` says otherwise; since 1.29.7 it
+sends HTTP/1.1. Envoy answers HTTP/1.0 with `426 Upgrade Required` where `accept_http_10` is off, as
+it is in Istio without PILOT_HTTP10 or ISTIO_META_HTTP10 (pilot/pkg/networking/core/listener.go).
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from meshctl.mesh.core.inventory import Inventory
+from meshctl.mesh.registry.services import HostPort, RegisteredHost
+from meshctl.mesh.sidecar_scope.declared_calls import DeclaredCalls
+from meshctl.mesh.workloads.membership import Membership
+from meshctl.mesh.workloads.nginx_text import ProxiedServer, proxied_servers
+from meshctl.mesh.workloads.workloads import Workloads
+from meshctl.resources import ConfigMap, EnvoyFilter, Ref, Workload
+from meshctl.resources.cached_property import cached_property
+
+_SINCE = (1, 29, 7)
+_TAG = re.compile(r"nginx[^:]*:v?(\d+)\.(\d+)\.(\d+)")
+_SWITCH = "ISTIO_META_HTTP10"
+_ON = frozenset({"1", "true"})
+
+
+class Http10Call(NamedTuple):
+    """A call in HTTP/1.0; ``is_sure`` where the version of nginx is known to make it so."""
+
+    caller: Workload
+    host: RegisteredHost
+    port: HostPort
+    place: Ref
+    is_sure: bool
+    proxy: Workload
+    """The workload whose sidecar answers with 426."""
+
+
+class Http10Calls:
+    """Calls by the ConfigMap that declares them."""
+
+    def __init__(self, inventory: Inventory, calls: DeclaredCalls, workloads: Workloads) -> None:
+        self._inventory = inventory
+        self._calls = calls
+        self._workloads = workloads
+
+    def of(self, config_map: ConfigMap) -> Sequence[Http10Call]:
+        """The calls that a ConfigMap declares, each Service once."""
+        return self._by_config_map.get(config_map, ())
+
+    @cached_property
+    def _by_config_map(self) -> dict[ConfigMap, list[Http10Call]]:
+        found: dict[ConfigMap, list[Http10Call]] = {}
+        if self._is_accepted_everywhere():
+            return found
+        for workload in self._workloads:
+            maps = [*self._calls.config_maps(workload)]
+            written = [(one, key, text) for one in maps for key, text in one.values.items()]
+            elsewhere = sum("proxy_http_version" in text for _, _, text in written)
+            if _is_accepted(workload) or not any("proxy_pass" in text for *_, text in written):
+                continue
+            for config_map, key, text in written:
+                if elsewhere and "proxy_http_version" not in text:
+                    continue  # what is included around it may say the version
+                for call in self._of(workload, text, config_map.at("data", key)):
+                    found.setdefault(config_map, []).append(call)
+        return found
+
+    def _of(self, workload: Workload, text: str, place: Ref) -> Iterator[Http10Call]:
+        newest = _nginx(workload)
+        if newest is not None and newest >= _SINCE:
+            return
+        told = set()
+        for server in proxied_servers(text):
+            if server.version in {"", "1.0"}:
+                for call in self._call(workload, server, place):
+                    if call.host not in told:
+                        told.add(call.host)
+                        is_sure = newest is not None or server.version == "1.0"
+                        yield call._replace(is_sure=is_sure)
+
+    def _call(self, workload: Workload, server: ProxiedServer, place: Ref) -> Iterator[Http10Call]:
+        host = self._calls.service(server.host, workload.namespace)
+        port = host.port(server.port) if host is not None else None
+        if host is None or port is None or not (port.protocol.is_http or port.protocol == "auto"):
+            return
+        ends = [workload, *self._workloads.behind(host)]
+        membership = self._workloads.membership
+        proxies = [one for one in ends if membership(one) is Membership.SIDECAR]
+        if proxies:
+            yield Http10Call(workload, host, port, place, is_sure=False, proxy=proxies[0])
+
+    def _is_accepted_everywhere(self) -> bool:
+        defaults = self._inventory.config.raw.get("defaultConfig")
+        metadata = defaults.get("proxyMetadata") if isinstance(defaults, dict) else None
+        if isinstance(metadata, dict) and str(metadata.get(_SWITCH)).lower() in _ON:
+            return True
+        return any("accept_http_10" in str(one.data) for one in self._inventory.of(EnvoyFilter))
+
+
+def _is_accepted(workload: Workload) -> bool:
+    return any(_SWITCH in text for text in workload.pod_annotations.values())
+
+
+def _nginx(workload: Workload) -> tuple[int, int, int] | None:
+    """The version of nginx, if the image tells it."""
+    for container in workload.containers:
+        found = _TAG.search(container.text("image"))
+        if found is not None:
+            return int(found[1][:4]), int(found[2][:4]), int(found[3][:4])
+    return None

@@ -1,0 +1,39 @@
+"""A DestinationRule in the root namespace turns mutual TLS off for every Service.
+
+All clients follow it for hosts without a rule of their own, so that they send plaintext although
+auto mTLS would encrypt: nobody has an identity any more, ALLOW rules by identity let nobody in, and
+STRICT servers refuse everybody.
+
+Fix: remove `tls` from the rule; name the hosts that take no mutual TLS in rules of their own.
+"""
+
+from collections.abc import Iterator
+
+from meshctl.mesh import Mesh
+from meshctl.mesh.core import covers
+from meshctl.resources import DestinationRule
+from meshctl.rules.api import Finding, Outcome, Severity, rule
+
+_PLAINTEXT = "DISABLE"
+
+
+@rule(on=DestinationRule, severity=Severity.WARNING, since="0.1.0")
+def check(destination_rule: DestinationRule, mesh: Mesh) -> Iterator[Outcome]:
+    """Report `tls.mode: DISABLE` for all hosts, unless another rule tells of the broken ones."""
+    if destination_rule.namespace != mesh.config.root_namespace or not mesh.config.auto_mtls:
+        return
+    is_limited = destination_rule.export_to or destination_rule.spec.has("workloadSelector")
+    if is_limited and set(destination_rule.export_to) != {"*"}:
+        return
+    tls = destination_rule.policy.child("tls")
+    if tls.text("mode") != _PLAINTEXT:
+        return
+    if not covers(destination_rule.host, f"*.svc.{mesh.config.domain}"):
+        return
+    if mesh.security.tls_conflicts.of(destination_rule):
+        return
+    yield Finding(
+        tls.at("mode"),
+        f"clients in the whole mesh send plaintext to {destination_rule.host}, although auto mTLS "
+        "would encrypt: servers don't know who they are",
+    )
