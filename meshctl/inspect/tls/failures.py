@@ -14,6 +14,7 @@ from meshctl.mesh.security.tls_connection import (
     Connection,
     ServerMode,
 )
+from meshctl.mesh.workloads.membership import is_gateway
 from meshctl.resources import Ref
 
 _BY_CAUSE = {
@@ -36,6 +37,12 @@ _OUTSIDE = (
 _PAST_ITS_OWN = (
     "take the port out of the client's excludeOutboundPorts, or make the server's "
     "PeerAuthentication PERMISSIVE."
+)
+
+
+_AT_GATEWAY = (
+    "set mode and sni below trafficPolicy.tls of a DestinationRule for {host} as the gateway's "
+    "server demands, or change tls.mode of that server in its Gateway."
 )
 
 
@@ -79,6 +86,8 @@ def _failure(members: list[TlsRow]) -> TlsFailure:
 def rule_of(connection: Connection) -> str:
     """Name the rule that explains a conflict; empty where the mesh does what both sides say."""
     upstream, server = connection.upstream, connection.server
+    if server is not None and is_gateway(server.workload):
+        return ""
     if upstream.tls in (ClientTls.SIMPLE, ClientTls.MUTUAL):
         return _FOREIGN
     if connection.rule_place is not None:
@@ -92,6 +101,9 @@ def rule_of(connection: Connection) -> str:
 
 def fix_of(connection: Connection) -> str:
     """Say what to do about a conflict, as the rule does that finds it."""
+    server = connection.server
+    if server is not None and is_gateway(server.workload):
+        return _AT_GATEWAY.format(host=connection.upstream.host.host)
     name = rule_of(connection)
     if name:
         family = name.partition("/")[0].replace("-", "_")

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
+from meshctl.mesh.security.gateway_servers import GatewayServers
 from meshctl.mesh.security.mtls import Mtls
 from meshctl.mesh.security.tls_connection import Client, ClientKind, Connection, Result, ServerMode
 
@@ -39,9 +40,12 @@ def matrix(mesh: Mesh, namespace: str) -> Iterator[tuple[str, str, str]]:
 
 def _connections(mesh: Mesh, client: Client) -> Iterator[Connection]:
     mtls: Mtls = mesh.security.mtls
+    servers = GatewayServers(mesh.merged_gateways)
     for host in mesh.registry.of_namespace(client.namespace):
         if not host.is_external:
-            yield from (one for one in mtls.connections_to(client, host) if one.server is not None)
+            for one in mtls.connections_to(client, host):
+                if one.server is not None:
+                    yield servers.judged(one)
 
 
 def _is_inside(connection: Connection) -> bool:

@@ -9,6 +9,7 @@ from meshctl.engine.report import Location, ResourceId
 from meshctl.inspect.shown import is_live
 from meshctl.mesh import Mesh
 from meshctl.mesh.registry.services import RegisteredHost
+from meshctl.mesh.security.gateway_servers import GatewayServers
 from meshctl.mesh.security.tls_connection import Client, ClientKind, Connection, Result
 from meshctl.mesh.workloads.membership import is_control_plane
 from meshctl.resources import Ref, Sidecar, Workload
@@ -79,6 +80,7 @@ class TlsCheck:
 
     def __init__(self, mesh: Mesh) -> None:
         self._mesh = mesh
+        self._gateway_servers = GatewayServers(mesh.merged_gateways)
         self._decisions: dict[tuple[str, Ref], TlsDecider] = {}
         self._hides: dict[tuple[Sidecar, RegisteredHost, int, str], str] = {}
 
@@ -107,7 +109,8 @@ class TlsCheck:
         port: int | None,
         sidecar: Sidecar | None,
     ) -> Iterator[TlsRow]:
-        for connection in self._mesh.security.mtls.connections(client, hosts):
+        for found in self._mesh.security.mtls.connections(client, hosts):
+            connection = self._gateway_servers.judged(found)
             if port in {None, connection.upstream.port.number}:
                 row = self._row(connection)
                 hidden = self._hidden(connection, sidecar) if sidecar is not None else ""
@@ -186,7 +189,9 @@ def deciders(connection: Connection) -> Iterator[tuple[str, Ref]]:
     if client is not None:
         yield "client", client
     server = connection.server
-    if server is not None and server.demand is not None and server.demand.ref is not None:
+    if server is not None and server.decided_by is not None:
+        yield "server", server.decided_by
+    elif server is not None and server.demand is not None and server.demand.ref is not None:
         yield "server", server.demand.ref
 
 

@@ -56,12 +56,18 @@ class ClientTlsCause(StrEnum):
 
 
 class ServerMode(StrEnum):
-    """What a server takes; NONE is a pod, or a port of it, without a sidecar."""
+    """What a server takes; NONE is a pod, or a port of it, without a sidecar.
+
+    TLS and PASSTHROUGH are of gateways alone: TLS with a certificate of its own, and TLS that goes
+    through unopened.
+    """
 
     STRICT = "strict"
     PERMISSIVE = "permissive"
     DISABLE = "disable"
     NONE = "none"
+    TLS = "tls"
+    PASSTHROUGH = "passthrough"
     EXTERNAL = "external"
     UNKNOWN = "unknown"
 
@@ -115,7 +121,8 @@ class Upstream:
 class Endpoint:
     """One workload behind an upstream: its container port and what it takes there.
 
-    ``bypass`` is the annotation that leads connections past its sidecar, if there is one.
+    ``bypass`` is the annotation that leads connections past its sidecar, if there is one;
+    ``decided_by`` the server of a Gateway that says what a gateway takes.
     """
 
     workload: Workload
@@ -123,6 +130,7 @@ class Endpoint:
     mode: ServerMode
     demand: EffectiveMode | None = None
     bypass: Ref | None = None
+    decided_by: Ref | None = None
 
     @property
     def why_unknown(self) -> str:
