@@ -1,6 +1,6 @@
 """Run meshctl as ``python -m meshctl``."""
 
-from meshctl.cli.app import main
+from meshctl.cli.start import main
 
 if __name__ == "__main__":
     main()

@@ -39,7 +39,7 @@ from meshctl.mesh import Mesh
 from meshctl.mesh.core.knowledge import NOTHING_LACKS, Knowledge
 from meshctl.mesh.core.mesh_config import MeshConfig, read_mesh_config
 from meshctl.resources import Resource
-from meshctl.resources.kinds import VIEWS
+from meshctl.resources.kinds import view_of
 from meshctl.resources.kubernetes.workload import SYSTEM_NAMESPACES
 from meshctl.resources.placeholders import is_undecided
 from meshctl.resources.resource import UNKNOWN_NAMESPACE
@@ -349,7 +349,7 @@ def _is_about_a_placeholder(rule: Rule, finding: Finding) -> bool:
 
 def _unchecked(unread: Unread, settings: Settings) -> Iterator[tuple[str, str]]:
     """Walk the rules for a kind that the cluster didn't show, with the reason."""
-    view = VIEWS.get((unread.group, unread.kind))
+    view = view_of(unread.group, unread.kind)
     family = family_of(view) if view is not None else ""
     if family in families():
         for rule in _chosen(load_family(family), settings):

@@ -4,17 +4,17 @@ The grammar is that of k8s.io/apimachinery, pkg/labels/selector.go (Kubernetes 1
 ``gt`` and ``lt``.
 """
 
-import re
 from collections.abc import Callable, Iterator, Mapping
 
 from meshctl.errors import UsageError
+from meshctl.lazy_pattern import lazy_pattern
 from meshctl.words import quoted
 
 Labels = Mapping[str, str]
 _OPERATORS = (("!=", False), ("==", True), ("=", True))
-_SET = re.compile(r"([^\s()!]+)\s+(in|notin)\s*\(([^()]*)\)")
-_KEY = re.compile(r"!?\s*[^\s()!]+")
-_COMMA = re.compile(r",(?![^()]*\))")
+_SET = lazy_pattern(r"([^\s()!]+)\s+(in|notin)\s*\(([^()]*)\)")
+_KEY = lazy_pattern(r"!?\s*[^\s()!]+")
+_COMMA = lazy_pattern(r",(?![^()]*\))")
 
 
 def label_query(text: str) -> Callable[[Labels], bool]:

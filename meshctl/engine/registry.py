@@ -14,6 +14,7 @@ from pathlib import Path
 
 import meshctl.rules
 from meshctl.errors import UsageError
+from meshctl.lazy_pattern import lazy_pattern
 from meshctl.resources import Resource
 from meshctl.resources.kinds import views_of
 from meshctl.rules.api import Rule
@@ -21,8 +22,8 @@ from meshctl.timing import phase
 from meshctl.words import quoted
 
 _ROOT = Path(meshctl.rules.__file__).parent
-_WORD = re.compile(r"[a-z][a-z0-9_]*")
-_ID = re.compile(r"[a-z0-9-]+/[a-z0-9-]+")
+_WORD = lazy_pattern(r"[a-z][a-z0-9_]*")
+_ID = lazy_pattern(r"[a-z0-9-]+/[a-z0-9-]+")
 _ALWAYS = frozenset({"document", "schema"})
 
 

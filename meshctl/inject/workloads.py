@@ -14,8 +14,8 @@ from meshctl.inject.removal.pod import is_injected, remove_sidecar
 from meshctl.inject.settings.injector_config import InjectionSettings
 from meshctl.inject.webhook import inject_by_webhook
 from meshctl.istio.annotation_values import ignored_value
+from meshctl.validation.faults import sentence
 from meshctl.validation.mesh_config.annotation import check as check_proxy_config
-from meshctl.validation.mesh_config.text import sentence
 from meshctl.words import quoted
 
 _GROUPS: Mapping[str, frozenset[str]] = {

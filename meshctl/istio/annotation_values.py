@@ -25,6 +25,7 @@ from meshctl.istio.annotation_names import (
     USER_VOLUME_MOUNT,
 )
 from meshctl.istio.labels import INJECT
+from meshctl.lazy_pattern import lazy_pattern
 
 _MODES = ("REDIRECT", "TPROXY", "NONE")
 _TRUE = frozenset({"1", "t", "T", "TRUE", "true", "True"})
@@ -34,7 +35,9 @@ _MAX_UINT32 = 2**32 - 1
 _DIGITS = len(str(_MAX_UINT32))
 _INTERFACE_LENGTH = 15
 # A Kubernetes quantity (apimachinery pkg/api/resource): a number with a suffix or an exponent.
-_QUANTITY = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(m|k|M|G|T|P|E|Ki|Mi|Gi|Ti|Pi|Ei|u|n|[eE][+-]?\d+)?")
+_QUANTITY = lazy_pattern(
+    r"[+-]?(\d+\.?\d*|\.\d+)(m|k|M|G|T|P|E|Ki|Mi|Gi|Ti|Pi|Ei|u|n|[eE][+-]?\d+)?"
+)
 
 
 def wrong_value(name: str, value: str) -> str:

@@ -5,8 +5,9 @@ removed kinds are in the release notes of 1.5 to 1.8 and 1.24. The minimal versi
 API are those of pkg/kube/crdwatcher (Istio 1.31).
 """
 
-import re
 from difflib import get_close_matches
+
+from meshctl.lazy_pattern import lazy_pattern
 
 NETWORKING = "networking.istio.io"
 SECURITY = "security.istio.io"
@@ -79,7 +80,7 @@ _MINIMA = {
     "tlsroutes.gateway.networking.k8s.io": (1, 5, 0),
     "tcproutes.gateway.networking.k8s.io": (1, 6, 0),
 }
-_VERSION = re.compile(r"v?(\d+)\.(\d+)\.(\d+)")
+_VERSION = lazy_pattern(r"v?(\d+)\.(\d+)\.(\d+)")
 
 
 def too_old(definition: str, version: str) -> str:

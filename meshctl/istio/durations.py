@@ -4,16 +4,17 @@ Istio reads durations with Go's ``time.ParseDuration`` (pkg/util/protomarshal, 1
 a unit each, fractions allowed, ``0`` alone without one.
 """
 
-import re
 from functools import lru_cache
+
+from meshctl.lazy_pattern import lazy_pattern
 
 _UNITS = {
     "ns": 1, "us": 10**3, "µs": 10**3, "μs": 10**3, "ms": 10**6,
     "s": 10**9, "m": 60 * 10**9, "h": 3600 * 10**9,
 }  # fmt: skip
 _NUMBER = r"(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)"
-_PART = re.compile(rf"({_NUMBER})(ns|us|µs|μs|ms|s|m|h)")
-_WHOLE = re.compile(rf"[-+]?(?:0|(?:{_NUMBER}(?:ns|us|µs|μs|ms|s|m|h))+)")
+_PART = lazy_pattern(rf"({_NUMBER})(ns|us|µs|μs|ms|s|m|h)")
+_WHOLE = lazy_pattern(rf"[-+]?(?:0|(?:{_NUMBER}(?:ns|us|µs|μs|ms|s|m|h))+)")
 
 
 _LONGEST = 1000

@@ -5,7 +5,7 @@ The table is made from Istio's API by ``.ci/mesh_config_types.py``.
 
 import json
 from functools import lru_cache
-from importlib.resources import files
+from pathlib import Path
 from typing import Any, NamedTuple
 
 MESH_CONFIG = "istio.mesh.v1alpha1.MeshConfig"
@@ -29,7 +29,7 @@ class Field(NamedTuple):
 
 @lru_cache(maxsize=1)
 def _table() -> dict[str, dict[str, Any]]:
-    text = files(__package__).joinpath("mesh_config_types.json").read_text(encoding="utf-8")
+    text = Path(__file__).with_name("mesh_config_types.json").read_text(encoding="utf-8")
     return json.loads(text)  # type: ignore[no-any-return]
 
 

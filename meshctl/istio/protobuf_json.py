@@ -7,13 +7,13 @@ unset, and fields that nobody knows are passed over (ApplyYAML).
 """
 
 import json
-import re
 from collections.abc import Callable, Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any, NamedTuple
 
 from meshctl.istio.durations import nanoseconds
 from meshctl.istio.mesh_config_schema import Field, enum_values, fields, is_message
+from meshctl.lazy_pattern import lazy_pattern
 
 Path = tuple[str | int, ...]
 
@@ -31,8 +31,8 @@ _RANGES = {
     "uint32": (0, 2**32 - 1),
     "uint64": (0, 2**64 - 1),
 }
-_WHOLE = re.compile(r"[ \t\r\n]*(-?(?:0|[1-9][0-9]{0,19}))[ \t\r\n]*")
-_NUMBER = re.compile(r"[ \t\r\n]*-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?[ \t\r\n]*")
+_WHOLE = lazy_pattern(r"[ \t\r\n]*(-?(?:0|[1-9][0-9]{0,19}))[ \t\r\n]*")
+_NUMBER = lazy_pattern(r"[ \t\r\n]*-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?[ \t\r\n]*")
 _NOT_FINITE = frozenset({"NaN", "Infinity", "-Infinity"})
 _LONGEST_DURATION = 2**63 - 1
 _LONGEST_SHOWN = 60

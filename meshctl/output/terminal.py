@@ -1,14 +1,15 @@
 """Fits text to the width of a terminal."""
 
-import re
 import shutil
 import sys
 import textwrap
 from collections.abc import Iterable
 from typing import TextIO
 
+from meshctl.lazy_pattern import lazy_pattern
+
 _HANG = 4
-_ESCAPE = re.compile(r"\x1b\[[0-9;]*m")
+_ESCAPE = lazy_pattern(r"\x1b\[[0-9;]*m")
 _LEAST = 30
 
 

@@ -1,8 +1,8 @@
 """Writes a text as an expression that takes just this text."""
 
-import re
+from meshctl.lazy_pattern import lazy_pattern
 
-_SPECIAL = re.compile(r"([\\.+*?()|\[\]{}^$])")
+_SPECIAL = lazy_pattern(r"([\\.+*?()|\[\]{}^$])")
 
 
 def quote_meta(text: str) -> str:

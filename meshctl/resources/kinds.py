@@ -4,90 +4,71 @@ Istio 1.31 serves these versions (manifests/charts/base/files/crd-all.gen.yaml);
 and what replaced them are in the release notes of 1.5 to 1.8 and 1.24.
 """
 
+from functools import cache
 from typing import Any
 
+from meshctl import resources
 from meshctl.istio.api_versions import GATEWAY_API, NETWORKING, SECURITY
-from meshctl.resources.gateway_api.gateway import (
-    GatewayClass,
-    KubernetesGateway,
-    ListenerSet,
-    ReferenceGrant,
-)
-from meshctl.resources.gateway_api.route import KubernetesRoute
-from meshctl.resources.istio.authorization_policy import AuthorizationPolicy
-from meshctl.resources.istio.destination_rule import DestinationRule
-from meshctl.resources.istio.envoy_filter import EnvoyFilter
-from meshctl.resources.istio.gateway import Gateway
-from meshctl.resources.istio.istio_operator import IstioOperator
-from meshctl.resources.istio.peer_authentication import PeerAuthentication
-from meshctl.resources.istio.policy import RequestAuthentication, TrafficExtension, WasmPlugin
-from meshctl.resources.istio.proxy_config import ProxyConfig
-from meshctl.resources.istio.service_entry import ServiceEntry
-from meshctl.resources.istio.sidecar import Sidecar
-from meshctl.resources.istio.telemetry import Telemetry
-from meshctl.resources.istio.virtual_service import VirtualService
-from meshctl.resources.kubernetes.config_map import ConfigMap
-from meshctl.resources.kubernetes.custom_resource_definition import CustomResourceDefinition
-from meshctl.resources.kubernetes.namespace import Namespace
-from meshctl.resources.kubernetes.network_policy import NetworkPolicy
-from meshctl.resources.kubernetes.rollout import Rollout
-from meshctl.resources.kubernetes.secret import Secret
-from meshctl.resources.kubernetes.service import Service
-from meshctl.resources.kubernetes.service_account import ServiceAccount
-from meshctl.resources.kubernetes.webhook_configuration import WebhookConfiguration
-from meshctl.resources.kubernetes.workload import Workload, WorkloadEntry, WorkloadGroup
 from meshctl.resources.resource import Resource
 from meshctl.sources.documents import Document
 
-VIEWS: dict[tuple[str, str], type[Resource]] = {
-    (NETWORKING, "Gateway"): Gateway,
-    (NETWORKING, "VirtualService"): VirtualService,
-    (NETWORKING, "DestinationRule"): DestinationRule,
-    (NETWORKING, "ServiceEntry"): ServiceEntry,
-    (NETWORKING, "Sidecar"): Sidecar,
-    (NETWORKING, "WorkloadEntry"): WorkloadEntry,
-    (NETWORKING, "WorkloadGroup"): WorkloadGroup,
-    (NETWORKING, "EnvoyFilter"): EnvoyFilter,
-    (NETWORKING, "ProxyConfig"): ProxyConfig,
-    (SECURITY, "PeerAuthentication"): PeerAuthentication,
-    (SECURITY, "RequestAuthentication"): RequestAuthentication,
-    (SECURITY, "AuthorizationPolicy"): AuthorizationPolicy,
-    ("install.istio.io", "IstioOperator"): IstioOperator,
-    ("telemetry.istio.io", "Telemetry"): Telemetry,
-    ("extensions.istio.io", "WasmPlugin"): WasmPlugin,
-    ("extensions.istio.io", "TrafficExtension"): TrafficExtension,
-    (GATEWAY_API, "Gateway"): KubernetesGateway,
-    (GATEWAY_API, "GatewayClass"): GatewayClass,
-    (GATEWAY_API, "ListenerSet"): ListenerSet,
-    (GATEWAY_API, "ReferenceGrant"): ReferenceGrant,
-    (GATEWAY_API, "HTTPRoute"): KubernetesRoute,
-    (GATEWAY_API, "GRPCRoute"): KubernetesRoute,
-    (GATEWAY_API, "TLSRoute"): KubernetesRoute,
-    (GATEWAY_API, "TCPRoute"): KubernetesRoute,
-    (GATEWAY_API, "UDPRoute"): KubernetesRoute,
-    ("admissionregistration.k8s.io", "MutatingWebhookConfiguration"): WebhookConfiguration,
-    ("admissionregistration.k8s.io", "ValidatingWebhookConfiguration"): WebhookConfiguration,
-    ("apiextensions.k8s.io", "CustomResourceDefinition"): CustomResourceDefinition,
-    ("networking.k8s.io", "NetworkPolicy"): NetworkPolicy,
-    ("", "ServiceAccount"): ServiceAccount,
-    ("", "Service"): Service,
-    ("", "Namespace"): Namespace,
-    ("", "ConfigMap"): ConfigMap,
-    ("", "Secret"): Secret,
-    ("", "Pod"): Workload,
-    ("", "ReplicationController"): Workload,
-    ("apps", "Deployment"): Workload,
-    ("apps", "StatefulSet"): Workload,
-    ("apps", "DaemonSet"): Workload,
-    ("apps", "ReplicaSet"): Workload,
-    ("batch", "Job"): Workload,
-    ("batch", "CronJob"): Workload,
-    ("argoproj.io", "Rollout"): Rollout,
-    ("", "DeploymentConfig"): Workload,
-    ("apps.openshift.io", "DeploymentConfig"): Workload,
+_VIEWS = {
+    (NETWORKING, "Gateway"): "Gateway",
+    (NETWORKING, "VirtualService"): "VirtualService",
+    (NETWORKING, "DestinationRule"): "DestinationRule",
+    (NETWORKING, "ServiceEntry"): "ServiceEntry",
+    (NETWORKING, "Sidecar"): "Sidecar",
+    (NETWORKING, "WorkloadEntry"): "WorkloadEntry",
+    (NETWORKING, "WorkloadGroup"): "WorkloadGroup",
+    (NETWORKING, "EnvoyFilter"): "EnvoyFilter",
+    (NETWORKING, "ProxyConfig"): "ProxyConfig",
+    (SECURITY, "PeerAuthentication"): "PeerAuthentication",
+    (SECURITY, "RequestAuthentication"): "RequestAuthentication",
+    (SECURITY, "AuthorizationPolicy"): "AuthorizationPolicy",
+    ("install.istio.io", "IstioOperator"): "IstioOperator",
+    ("telemetry.istio.io", "Telemetry"): "Telemetry",
+    ("extensions.istio.io", "WasmPlugin"): "WasmPlugin",
+    ("extensions.istio.io", "TrafficExtension"): "TrafficExtension",
+    (GATEWAY_API, "Gateway"): "KubernetesGateway",
+    (GATEWAY_API, "GatewayClass"): "GatewayClass",
+    (GATEWAY_API, "ListenerSet"): "ListenerSet",
+    (GATEWAY_API, "ReferenceGrant"): "ReferenceGrant",
+    (GATEWAY_API, "HTTPRoute"): "KubernetesRoute",
+    (GATEWAY_API, "GRPCRoute"): "KubernetesRoute",
+    (GATEWAY_API, "TLSRoute"): "KubernetesRoute",
+    (GATEWAY_API, "TCPRoute"): "KubernetesRoute",
+    (GATEWAY_API, "UDPRoute"): "KubernetesRoute",
+    ("admissionregistration.k8s.io", "MutatingWebhookConfiguration"): "WebhookConfiguration",
+    ("admissionregistration.k8s.io", "ValidatingWebhookConfiguration"): "WebhookConfiguration",
+    ("apiextensions.k8s.io", "CustomResourceDefinition"): "CustomResourceDefinition",
+    ("", "ServiceAccount"): "ServiceAccount",
+    ("", "Service"): "Service",
+    ("", "Namespace"): "Namespace",
+    ("", "ConfigMap"): "ConfigMap",
+    ("", "Secret"): "Secret",
+    ("networking.k8s.io", "NetworkPolicy"): "NetworkPolicy",
+    ("", "Pod"): "Workload",
+    ("", "ReplicationController"): "Workload",
+    ("apps", "Deployment"): "Workload",
+    ("apps", "StatefulSet"): "Workload",
+    ("apps", "DaemonSet"): "Workload",
+    ("apps", "ReplicaSet"): "Workload",
+    ("batch", "Job"): "Workload",
+    ("batch", "CronJob"): "Workload",
+    ("argoproj.io", "Rollout"): "Rollout",
+    ("", "DeploymentConfig"): "Workload",
+    ("apps.openshift.io", "DeploymentConfig"): "Workload",
 }
 
 _LEGACY_GROUPS = {"extensions": "apps"}
+
+
+@cache
+def view_of(group: str, kind: str) -> type[Resource] | None:
+    """Import the view of a kind; ``None`` for kinds that have none of their own."""
+    name = _VIEWS.get((group, kind))
+    view: type[Resource] | None = getattr(resources, name) if name is not None else None
+    return view
 
 
 def views_of(view: type[Resource]) -> tuple[type[Resource], ...]:
@@ -103,5 +84,5 @@ def make_resource(
     version = data.get("apiVersion")
     group = version.rpartition("/")[0] if isinstance(version, str) else ""
     group = _LEGACY_GROUPS.get(group, group)
-    view = VIEWS.get((group, kind)) if isinstance(kind, str) else None
+    view = view_of(group, kind) if isinstance(kind, str) else None
     return (view or Resource)(document, data, prefix, namespace)

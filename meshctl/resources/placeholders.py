@@ -4,11 +4,12 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from meshctl.lazy_pattern import lazy_pattern
 from meshctl.resources.resource import Resource
 from meshctl.resources.view import Path, Ref
 
-_VARIABLE = re.compile(r"\$\{\s*([A-Za-z_]\w*)[^}]{0,500}\}")
-_PLACEHOLDER = re.compile(
+_VARIABLE = lazy_pattern(r"\$\{\s*([A-Za-z_]\w*)[^}]{0,500}\}")
+_PLACEHOLDER = lazy_pattern(
     r"""\$\([A-Za-z_][\w.-]*\)        # kustomize
       | \$\{\s*[A-Za-z_]\w*[^}]{0,500}\} # envsubst, Flux with its defaults
       | \$[A-Za-z_]\w*                # a shell
@@ -20,7 +21,7 @@ _PLACEHOLDER = re.compile(
     """,
     re.VERBOSE,
 )
-_SIGNS = re.compile(r"[$<@]|\{[{%]|__|[A-Z]_?[A-Z]")
+_SIGNS = lazy_pattern(r"[$<@]|\{[{%]|__|[A-Z]_?[A-Z]")
 """One of them is in every placeholder."""
 
 # Kubernetes itself expands $(VAR) in these fields of containers, and shells and templates live in
@@ -39,7 +40,7 @@ _NAMES = frozenset({
 """Fields that hold names; elsewhere capitals with underscores may be a constant of Envoy."""
 
 _WORDS = ("$", "<", "{{", "{%", "__", "@", "NAMESPACE", "PLACEHOLDER", "REPLACE", "CHANGE", "TODO")
-_CAPITALS = re.compile(r"[A-Z0-9]_[A-Z]")
+_CAPITALS = lazy_pattern(r"[A-Z0-9]_[A-Z]")
 
 
 def has_placeholder(text: str, *, is_name: bool = True) -> bool:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple, TextIO
 
 from meshctl.errors import InputError
+from meshctl.lazy_pattern import lazy_pattern
 from meshctl.sources import kustomizations
 from meshctl.sources.documents import Problem
 from meshctl.sources.placement import UNKNOWN, Gap, Placement
@@ -23,7 +24,7 @@ SUFFIXES = frozenset({".yaml", ".yml", ".json"})
 MAX_BYTES = 256_000_000
 """Size of one file; a mesh of 100,000 resources has some 120 MB."""
 
-_MAGIC = re.compile(r"[*?\[]")
+_MAGIC = lazy_pattern(r"[*?\[]")
 
 
 class File(NamedTuple):

@@ -1,14 +1,14 @@
 """Reads ignore comments: ``# meshctl: ignore[rule] reason``."""
 
-import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from meshctl.lazy_pattern import lazy_pattern
 from meshctl.sources.documents import Comment, Document, Problem, Span
 
-_DIRECTIVE = re.compile(r"meshctl:\s*(.*)")
-_IGNORE = re.compile(r"ignore\s*\[([^\[\]]+)\]\s*(.*)")
-_RULE = re.compile(r"[^\s,]+")
+_DIRECTIVE = lazy_pattern(r"meshctl:\s*(.*)")
+_IGNORE = lazy_pattern(r"ignore\s*\[([^\[\]]+)\]\s*(.*)")
+_RULE = lazy_pattern(r"[^\s,]+")
 
 
 class IgnoreComment(NamedTuple):

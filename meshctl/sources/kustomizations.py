@@ -10,13 +10,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from meshctl.lazy_pattern import lazy_pattern
 from meshctl.sources.placement import Gap, Placement, Target
 from meshctl.yaml.parser import MAX_CHARACTERS, Parser
 from meshctl.yaml.splitter import decode, split
 
 NAMES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 
-_NO_PATH = re.compile(r"[\0\n]")
+_NO_PATH = lazy_pattern(r"[\0\n]")
 _CHANGES_ALL = (
     "namePrefix", "nameSuffix", "commonLabels", "labels", "commonAnnotations", "replacements",
     "vars", "transformers",

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from json import JSONDecoder
 from typing import Any, NamedTuple
 
+from meshctl.lazy_pattern import lazy_pattern
 from meshctl.sources.placement import UNKNOWN, Placement
 from meshctl.yaml.notes import Note
 from meshctl.yaml.splitter import split
@@ -16,15 +17,15 @@ from meshctl.yaml.splitter import split
 REFUSED = "refused-by-kubectl"
 DROPPED = "dropped-by-kubectl"
 
-_BRACE_FIRST = re.compile(r"(?:---(?=\s)|#[^\n]*|\s)*+[{\[]")
+_BRACE_FIRST = lazy_pattern(r"(?:---(?=\s)|#[^\n]*|\s)*+[{\[]")
 _DECODER = JSONDecoder()
-_ROW = re.compile(r"\}\s*\{")
-_BESIDE_MARKER = re.compile(r"---[^\S\n]+([^#\s][^\n]*)")
-_DIRECTIVE = re.compile(r"%(?:YAML[ \t]+1\.1\b|TAG\b)[^\n]*", re.MULTILINE)
-_IDENTITY = re.compile(
+_ROW = lazy_pattern(r"\}\s*\{")
+_BESIDE_MARKER = lazy_pattern(r"---[^\S\n]+([^#\s][^\n]*)")
+_DIRECTIVE = lazy_pattern(r"%(?:YAML[ \t]+1\.1\b|TAG\b)[^\n]*", re.MULTILINE)
+_IDENTITY = lazy_pattern(
     r"""^(?:-\ +|---\ +)?[{\[\s"']*+(?:apiVersion|kind)["']?\s*:""", re.MULTILINE | re.VERBOSE
 )
-_YAML_IDENTITY = re.compile(r"^(?:-\ +|---\ +)?(?:apiVersion|kind)\s*:", re.MULTILINE)
+_YAML_IDENTITY = lazy_pattern(r"^(?:-\ +|---\ +)?(?:apiVersion|kind)\s*:", re.MULTILINE)
 
 
 class Part(NamedTuple):

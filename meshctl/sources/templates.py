@@ -1,10 +1,10 @@
 """Tells what in a directory is no resource before Helm or kustomize has rendered it."""
 
-import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from meshctl.lazy_pattern import lazy_pattern
 from meshctl.sources.documents import Span
 from meshctl.sources.kustomizations import NAMES, Kustomization, read
 from meshctl.sources.placement import Gap
@@ -13,7 +13,7 @@ TOP = Span(1, 1, 1, 1)
 """What stands for a whole file."""
 
 _CHART = "Chart.yaml"
-_CHART_PARTS = re.compile(r"templates|crds|charts|Chart\.(?:yaml|lock)|values.*")
+_CHART_PARTS = lazy_pattern(r"templates|crds|charts|Chart\.(?:yaml|lock)|values.*")
 
 
 class Unrendered(NamedTuple):

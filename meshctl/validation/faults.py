@@ -36,6 +36,12 @@ def below(step: str | int, faults: Sequence[Fault]) -> list[Fault]:
     return [fault._replace(path=(step, *fault.path)) for fault in faults]
 
 
+def sentence(fault: Fault) -> str:
+    """Say what is wrong, with the field before it."""
+    field = ".".join(map(str, fault.path))
+    return f"{field}: {fault.message}" if field else fault.message
+
+
 class Verdict(NamedTuple):
     """Everything that is wrong with an object, and what nobody could judge, as sentences."""
 

@@ -3,10 +3,10 @@
 Mirrors k8s.io/apimachinery pkg/api/validation/objectmeta.go and pkg/util/validation (1.34).
 """
 
-import re
 from collections.abc import Iterator
 from typing import Any
 
+from meshctl.lazy_pattern import lazy_pattern
 from meshctl.resources.view import Path
 from meshctl.validation.faults import Fault
 
@@ -55,10 +55,10 @@ OBJECT_META: dict[str, Any] = {
     "additionalProperties": False,
 }  # fmt: skip
 
-_LABEL = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?")
-_SERVICE = re.compile(r"[a-z]([-a-z0-9]*[a-z0-9])?")
-_SUBDOMAIN = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*")
-_QUALIFIED = re.compile(r"([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]")
+_LABEL = lazy_pattern(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?")
+_SERVICE = lazy_pattern(r"[a-z]([-a-z0-9]*[a-z0-9])?")
+_SUBDOMAIN = lazy_pattern(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*")
+_QUALIFIED = lazy_pattern(r"([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]")
 _LONGEST_LABEL = 63
 _LONGEST_SUBDOMAIN = 253
 _LARGEST_ANNOTATIONS = 256 * 1024

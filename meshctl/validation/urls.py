@@ -6,15 +6,17 @@ Mirrors Go's ``net/url.ParseRequestURI`` (1.24), which Kubernetes' CEL functions
 
 import re
 
-_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
-_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):(.*)", re.DOTALL)
-_BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
-_USER = re.compile(r"[A-Za-z0-9\-._:~!$&'()*+,;=%@]*")
-_HOST = re.compile(
+from meshctl.lazy_pattern import lazy_pattern
+
+_CONTROL = lazy_pattern(r"[\x00-\x1f\x7f]")
+_SCHEME = lazy_pattern(r"([A-Za-z][A-Za-z0-9+.-]*):(.*)", re.DOTALL)
+_BAD_ESCAPE = lazy_pattern(r"%(?![0-9A-Fa-f]{2})")
+_USER = lazy_pattern(r"[A-Za-z0-9\-._:~!$&'()*+,;=%@]*")
+_HOST = lazy_pattern(
     r"""(?:[A-Za-z0-9\-_.~!$&'()*+,;=:\[\]<>"]|[^\x00-\x7f]|%[89A-Fa-f][0-9A-Fa-f])*"""
 )
-_PORT = re.compile(r"(?::[0-9]*)?")
-_ZONE = re.compile(r"%25[^%]*(?:%[0-9A-Fa-f]{2}[^%]*)*")
+_PORT = lazy_pattern(r"(?::[0-9]*)?")
+_ZONE = lazy_pattern(r"%25[^%]*(?:%[0-9A-Fa-f]{2}[^%]*)*")
 
 
 def scheme_of(text: str) -> str | None:

@@ -8,10 +8,12 @@ from yaml import YAMLError
 from yaml._yaml import CParser
 from yaml.tokens import ScalarToken
 
-_COMMENT = re.compile(r"(?:^|(?<=\s))#[^\n]*")
-_HEADER_COMMENT = re.compile(r"[|>][-+\d]*[ \t]+(#[^\n]*)")
-_ACTION = re.compile(r"\{\{")
-_HELM_ACTION = re.compile(
+from meshctl.lazy_pattern import lazy_pattern
+
+_COMMENT = lazy_pattern(r"(?:^|(?<=\s))#[^\n]*")
+_HEADER_COMMENT = lazy_pattern(r"[|>][-+\d]*[ \t]+(#[^\n]*)")
+_ACTION = lazy_pattern(r"\{\{")
+_HELM_ACTION = lazy_pattern(
     r"\{\{-?\s*(?:\.(?:Values|Release|Chart|Capabilities|Files|Template)\b"
     r"|(?:include|template|tpl|toYaml|required|default|quote|printf|if|else|range|with|end)\b)"
 )

@@ -1,9 +1,8 @@
 """Says libyaml's errors in plain words."""
 
-import re
-
 from yaml import MarkedYAMLError, YAMLError
 
+from meshctl.lazy_pattern import lazy_pattern
 from meshctl.yaml.notes import Note
 
 _TAB = "a tab cannot indent YAML; use spaces"
@@ -78,8 +77,8 @@ _POINT_AT_CONTEXT = frozenset({
     "found unexpected end of stream",
     "found unexpected document indicator",
 })  # fmt: skip
-_WORD = re.compile(r"\S+")
-_FORBIDDEN = re.compile("[^\t\n\r -~\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_WORD = lazy_pattern(r"\S+")
+_FORBIDDEN = lazy_pattern("[^\t\n\r -~\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def explain(error: YAMLError, text: str, first_line: int = 1) -> Note:

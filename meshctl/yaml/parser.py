@@ -4,6 +4,7 @@ import json
 import re
 from typing import Any
 
+from meshctl.lazy_pattern import lazy_pattern
 from meshctl.yaml import errors as syntax
 from meshctl.yaml import scalars
 from meshctl.yaml.comments import template_action
@@ -16,9 +17,9 @@ MAX_CHARACTERS = 32_000_000
 _LONGEST_ACTION = 500
 """Characters of a line, from where it breaks, in which a template action is looked for."""
 
-_OTHER_VERSION = re.compile(r"^%YAML[ \t]+(?!1\.1\b)\S+", re.MULTILINE)
-_BRACE = re.compile(r"\s*\{")
-_CONTENT = re.compile(r"(?:---(?=\s)|#[^\n]*|\s)*+(\S+)")
+_OTHER_VERSION = lazy_pattern(r"^%YAML[ \t]+(?!1\.1\b)\S+", re.MULTILINE)
+_BRACE = lazy_pattern(r"\s*\{")
+_CONTENT = lazy_pattern(r"(?:---(?=\s)|#[^\n]*|\s)*+(\S+)")
 
 
 class Parser:

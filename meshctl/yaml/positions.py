@@ -1,16 +1,15 @@
 """Finds the characters of a text that a path names."""
 
-import re
-
 from yaml import MappingNode, Node, ScalarNode, SequenceNode
 
+from meshctl.lazy_pattern import lazy_pattern
 from meshctl.yaml.notes import UnreadableError
 from meshctl.yaml.reader import compose, entries, extent, key_name
 
 Path = tuple[str | int, ...]
 
-_ANCHOR = re.compile(r"&\S+\s+")
-_BLOCK = re.compile(r"(?:[&!]\S*[ \t]+)*[|>][-+0-9]*[ \t]*(?:#[^\n]*)?\r?\n(?:[ \t]*\r?\n)*")
+_ANCHOR = lazy_pattern(r"&\S+\s+")
+_BLOCK = lazy_pattern(r"(?:[&!]\S*[ \t]+)*[|>][-+0-9]*[ \t]*(?:#[^\n]*)?\r?\n(?:[ \t]*\r?\n)*")
 
 
 def locate(root: Node, path: Path, text: str, *, key: bool) -> tuple[int, int]:

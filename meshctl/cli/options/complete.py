@@ -5,15 +5,16 @@ only what Kubernetes takes for a name is offered. Nothing here fails: no value i
 """
 
 import os
-import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from glob import glob
 from pathlib import Path
 from typing import Any
 
+from meshctl.lazy_pattern import lazy_pattern
+
 Completion = Callable[[Any, list[str], str], list[str]]
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]*")
+_NAME = lazy_pattern(r"[A-Za-z0-9][A-Za-z0-9._/-]*")
 _MOST_FILES = 2_000
 _FORMATS = ("text", "json", "yaml", "sarif", "github", "gitlab", "junit", "markdown")
 

@@ -1,12 +1,12 @@
 """Puts objects of an unknown namespace into every namespace that the input names."""
 
-import re
 from collections.abc import Sequence
 
+from meshctl.lazy_pattern import lazy_pattern
 from meshctl.resources import Resource
 from meshctl.resources.resource import UNKNOWN_NAMESPACE
 
-_IN_HOST = re.compile(r"[\w-]\.([a-z0-9][a-z0-9-]*)\.svc\b|[\"'\s\[]([a-z0-9][a-z0-9-]*)/[a-z*]")
+_IN_HOST = lazy_pattern(r"[\w-]\.([a-z0-9][a-z0-9-]*)\.svc\b|[\"'\s\[]([a-z0-9][a-z0-9-]*)/[a-z*]")
 
 _SPREAD = 4
 """How many times the size of the input the copies may be; namespaces beyond that are left out,

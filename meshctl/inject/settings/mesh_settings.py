@@ -10,7 +10,8 @@ from meshctl.istio.mesh_config_schema import MESH_CONFIG, fields
 from meshctl.istio.mesh_config_schema import PROXY_CONFIG as PROXY_MESSAGE
 from meshctl.istio.names import ISTIO_NAMESPACE, PROXY_CONTAINER
 from meshctl.istio.protobuf_json import write
-from meshctl.validation.mesh_config.text import Judgement, judge, sentence
+from meshctl.validation.faults import sentence
+from meshctl.validation.mesh_config.text import Judgement, judge
 from meshctl.yaml.reader import parse_one
 
 DEFAULT_PROXY_CONFIG: Mapping[str, Any] = {

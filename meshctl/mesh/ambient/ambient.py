@@ -1,24 +1,21 @@
 """Ambient mode: its members, the waypoints that carry traffic, and what may come through."""
 
+# The modules are imported where they are asked, since most inputs have no ambient mode.
+# ruff: noqa: PLC0415
+
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from meshctl.istio.labels import GATEWAY_NAME
-from meshctl.mesh.ambient.endpoints import EndpointPaths
-from meshctl.mesh.ambient.waypoint_chains import Chain, WaypointPolicies
 from meshctl.mesh.ambient.waypoint_use import WaypointUse, own_waypoint
-from meshctl.mesh.ambient.waypoints import Waypoint, Waypoints
-from meshctl.mesh.ambient.workload_api import WorkloadApi, ZtunnelService
-from meshctl.mesh.ambient.ztunnel_policies import ZtunnelPolicies
 from meshctl.mesh.authorization.custom_providers import (
     Provider,
     custom_providers,
     why_broken,
 )
-from meshctl.mesh.core.extension_providers import ExtensionProviders
 from meshctl.mesh.core.inventory import Inventory
 from meshctl.mesh.registry.facade import RegistryFacade
-from meshctl.mesh.security.peer_authentication import EffectiveMode, Mode, PeerAuthentications
 from meshctl.mesh.workloads.facade import WorkloadsFacade
 from meshctl.resources import (
     AuthorizationPolicy,
@@ -33,13 +30,22 @@ from meshctl.resources import (
 )
 from meshctl.resources.cached_property import cached_property
 
+if TYPE_CHECKING:
+    from meshctl.mesh.ambient.endpoints import EndpointPaths
+    from meshctl.mesh.ambient.waypoint_chains import Chain, WaypointPolicies
+    from meshctl.mesh.ambient.waypoints import Waypoint, Waypoints
+    from meshctl.mesh.ambient.workload_api import WorkloadApi, ZtunnelService
+    from meshctl.mesh.ambient.ztunnel_policies import ZtunnelPolicies
+    from meshctl.mesh.core.extension_providers import ExtensionProviders
+    from meshctl.mesh.security.peer_authentication import EffectiveMode, PeerAuthentications
+
 
 class Ambient:
     """Ambient mode and waypoints by namespace and object."""
 
     def __init__(
         self, inventory: Inventory, registry: RegistryFacade, workloads: WorkloadsFacade,
-        peers: PeerAuthentications, providers: ExtensionProviders,
+        peers: "PeerAuthentications", providers: "ExtensionProviders",
     ) -> None:  # fmt: skip
         self._inventory = inventory
         self._registry = registry
@@ -95,21 +101,25 @@ class Ambient:
         return list({use.key_name: use for use in uses if use is not None}.values())
 
     @cached_property
-    def waypoints(self) -> Waypoints:
+    def waypoints(self) -> "Waypoints":
         """All waypoints, and whom they serve."""
+        from meshctl.mesh.ambient.waypoints import Waypoints
+
         inventory = self._inventory
         namespaces = {one.name: one for one in inventory.of(Namespace)}
         return Waypoints(inventory.of(KubernetesGateway), inventory.of(GatewayClass), namespaces)
 
     @cached_property
-    def policies(self) -> ZtunnelPolicies:
+    def policies(self) -> "ZtunnelPolicies":
         """Every policy that ztunnel gets."""
+        from meshctl.mesh.ambient.ztunnel_policies import ZtunnelPolicies
+
         inventory = self._inventory
         return ZtunnelPolicies(
             inventory.of(AuthorizationPolicy), inventory.of(PeerAuthentication), self._root
         )
 
-    def demand(self, workload: Workload, port: int) -> EffectiveMode:
+    def demand(self, workload: Workload, port: int) -> "EffectiveMode":
         """Say whether ztunnel takes plaintext on a port of a pod, and which object decides it."""
         found = self.policies.peers.demand(workload.namespace, workload.pod_labels, port)
         own = found.ref is not None and found.ref.resource.namespace == workload.namespace
@@ -117,44 +127,52 @@ class Ambient:
         if not own and any(
             hides(one, "PeerAuthentication") for one in (workload.namespace, self._root)
         ):
+            from meshctl.mesh.security.peer_authentication import Mode
+
             return replace(found, mode=Mode.UNKNOWN, ref=None)
         return found
 
     @cached_property
-    def api(self) -> WorkloadApi:
+    def api(self) -> "WorkloadApi":
         """The workloads and services that ztunnel gets."""
+        from meshctl.mesh.ambient.workload_api import WorkloadApi
+
         namespaces = {one.name: one for one in self._inventory.of(Namespace)}
         return WorkloadApi(self._registry, namespaces, self.waypoints, self.policies)
 
     @cached_property
-    def endpoints(self) -> EndpointPaths:
+    def endpoints(self) -> "EndpointPaths":
         """How sidecars and gateways reach the endpoints of a Service."""
+        from meshctl.mesh.ambient.endpoints import EndpointPaths
+
         return EndpointPaths(self._workloads, self._peers, self.instances)
 
-    def instances(self, waypoint: Waypoint) -> list[Workload]:
+    def instances(self, waypoint: "Waypoint") -> list[Workload]:
         """The workloads whose pods a waypoint is."""
         gateway = waypoint.gateway
         return self._workloads.find({GATEWAY_NAME: gateway.name}, gateway.namespace)
 
-    def bound_to(self, waypoint: Waypoint) -> list[ZtunnelService]:
+    def bound_to(self, waypoint: "Waypoint") -> "list[ZtunnelService]":
         """The services that a waypoint serves, by key."""
         return self._bound.get(waypoint, [])
 
     @cached_property
-    def _bound(self) -> dict[Waypoint, list[ZtunnelService]]:
+    def _bound(self) -> "dict[Waypoint, list[ZtunnelService]]":
         found: dict[Waypoint, list[ZtunnelService]] = {}
         for service in sorted(self.api.services.values(), key=lambda one: one.key_name):
             if service.binding.bound is not None:
                 found.setdefault(service.binding.bound, []).append(service)
         return found
 
-    def chains(self, waypoint: Waypoint) -> Iterator[Chain]:
+    def chains(self, waypoint: "Waypoint") -> "Iterator[Chain]":
         """Walk the filter chains of a waypoint, with the policies that it enforces on each."""
         return self.waypoint_policies.chains(waypoint, self.bound_to(waypoint))
 
     @cached_property
-    def waypoint_policies(self) -> WaypointPolicies:
+    def waypoint_policies(self) -> "WaypointPolicies":
         """The policies with targetRefs, which waypoints obey."""
+        from meshctl.mesh.ambient.waypoint_chains import WaypointPolicies
+
         inventory = self._inventory
         return WaypointPolicies(
             inventory.of(AuthorizationPolicy), inventory.of(RequestAuthentication), self._root,

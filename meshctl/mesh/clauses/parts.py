@@ -1,19 +1,21 @@
 """What clauses are asked of: the packages below, each made when it is first asked."""
 
 from collections.abc import Sequence
-from typing import Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
-from meshctl.mesh.ambient.ambient import Ambient
 from meshctl.mesh.core.mesh_config import MeshConfig
-from meshctl.mesh.gateway_api.facade import GatewayApiFacade
-from meshctl.mesh.gateways.facade import GatewaysFacade
-from meshctl.mesh.reachability.facade import ReachabilityFacade
-from meshctl.mesh.registry.facade import RegistryFacade
-from meshctl.mesh.security.facade import SecurityFacade
-from meshctl.mesh.traffic.facade import TrafficFacade
-from meshctl.mesh.traffic.sidecar_routes import SidecarRoutes
-from meshctl.mesh.workloads.facade import WorkloadsFacade
 from meshctl.resources import Resource
+
+if TYPE_CHECKING:
+    from meshctl.mesh.ambient.ambient import Ambient
+    from meshctl.mesh.gateway_api.facade import GatewayApiFacade
+    from meshctl.mesh.gateways.facade import GatewaysFacade
+    from meshctl.mesh.reachability.facade import ReachabilityFacade
+    from meshctl.mesh.registry.facade import RegistryFacade
+    from meshctl.mesh.security.facade import SecurityFacade
+    from meshctl.mesh.traffic.facade import TrafficFacade
+    from meshctl.mesh.traffic.sidecar_routes import SidecarRoutes
+    from meshctl.mesh.workloads.facade import WorkloadsFacade
 
 R = TypeVar("R", bound=Resource)
 
@@ -28,37 +30,37 @@ class Parts(Protocol):
         """All resources read by one view."""
 
     @property
-    def registry(self) -> RegistryFacade:
+    def registry(self) -> "RegistryFacade":
         """Hosts and ports."""
 
     @property
-    def workloads(self) -> WorkloadsFacade:
+    def workloads(self) -> "WorkloadsFacade":
         """Pods and their ports."""
 
     @property
-    def traffic(self) -> TrafficFacade:
+    def traffic(self) -> "TrafficFacade":
         """What VirtualServices and DestinationRules become."""
 
     @property
-    def gateways(self) -> GatewaysFacade:
+    def gateways(self) -> "GatewaysFacade":
         """What gateway workloads serve."""
 
     @property
-    def gateway_api(self) -> GatewayApiFacade:
+    def gateway_api(self) -> "GatewayApiFacade":
         """What istiod makes of the Gateway API."""
 
     @property
-    def reachability(self) -> ReachabilityFacade:
+    def reachability(self) -> "ReachabilityFacade":
         """What routes lead to."""
 
     @property
-    def security(self) -> SecurityFacade:
+    def security(self) -> "SecurityFacade":
         """TLS, tokens and authorization."""
 
     @property
-    def ambient(self) -> Ambient:
+    def ambient(self) -> "Ambient":
         """Ambient mode and waypoints."""
 
     @property
-    def sidecar_routes(self) -> SidecarRoutes:
+    def sidecar_routes(self) -> "SidecarRoutes":
         """The route tables of sidecars."""

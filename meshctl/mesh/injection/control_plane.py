@@ -4,10 +4,10 @@ The defaults are those of pilot/pkg/features and pkg/kube/inject of Istio 1.31: 
 (ordinary init containers that keep running) since 1.27 where every node has Kubernetes 1.33.
 """
 
-import re
 from collections.abc import Iterable, Iterator
 
 from meshctl.istio.annotation_names import NATIVE_SIDECAR
+from meshctl.lazy_pattern import lazy_pattern
 from meshctl.mesh.core.injector_config import is_settings, values_of
 from meshctl.mesh.workloads.membership import is_control_plane
 from meshctl.resources import Resource, View, Workload
@@ -19,7 +19,7 @@ _NATIVE_VARIABLE = "ENABLE_NATIVE_SIDECARS"
 _NATIVE_SINCE = (1, 27)
 _CNI_VALUES = (("pilot", "cni"), ("istio_cni",))
 """Where the chart's values turn the CNI plugin on; the second one until 1.23."""
-_TAG = re.compile(r":v?(\d+)\.(\d+)")
+_TAG = lazy_pattern(r":v?(\d+)\.(\d+)")
 
 
 class ControlPlane:

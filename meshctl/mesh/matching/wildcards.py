@@ -5,15 +5,15 @@ string.go), in ``exact`` and ``prefix`` of a match nowhere, and in a regex it re
 before it (TranslateRouteMatch, pilot/pkg/networking/core/route/route.go), Istio 1.31.
 """
 
-import re
 from typing import NamedTuple
 
+from meshctl.lazy_pattern import lazy_pattern
 from meshctl.mesh.matching.request_part import HEADER
 from meshctl.mesh.matching.string_match import StringMatch, find_text
 
-_META = re.compile(r"[.+?()\[\]{}|^$\\]")
-_PATTERN = re.compile(r"\.\*|\.\+|\\[dws.]|\[[^\]]*-[^\]]*\]|^\^|\$$|\([^)]*\|[^)]*\)")
-_NOT_IN_METHODS = re.compile(r"[^A-Za-z0-9_-]")
+_META = lazy_pattern(r"[.+?()\[\]{}|^$\\]")
+_PATTERN = lazy_pattern(r"\.\*|\.\+|\\[dws.]|\[[^\]]*-[^\]]*\]|^\^|\$$|\([^)]*\|[^)]*\)")
+_NOT_IN_METHODS = lazy_pattern(r"[^A-Za-z0-9_-]")
 _LONG_HEADERS = frozenset({
     "user-agent", "referer", "accept", "accept-language", "accept-encoding", "authorization",
     "x-forwarded-for", "via", "content-type",

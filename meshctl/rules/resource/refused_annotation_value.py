@@ -14,8 +14,8 @@ from meshctl.istio.annotation_values import wrong_value
 from meshctl.mesh import Mesh
 from meshctl.resources import Ref, Resource, Workload
 from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.validation.faults import sentence
 from meshctl.validation.mesh_config.annotation import check as check_proxy_config
-from meshctl.validation.mesh_config.text import sentence
 from meshctl.words import quoted
 
 

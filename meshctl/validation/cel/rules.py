@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 from meshctl.istio.durations import nanoseconds
+from meshctl.lazy_pattern import lazy_pattern
 from meshctl.resources.view import Path
 from meshctl.validation.urls import scheme_of
 from meshctl.validation.wording import listed, show
@@ -26,11 +27,11 @@ class BrokenRule(NamedTuple):
 Rule = Callable[[Any], Iterator[BrokenRule]]
 
 _MOST_PORT = 65535
-_PORT_NAME = re.compile(r"[a-zA-Z0-9](?:[-a-zA-Z0-9]*[a-zA-Z0-9])?")
+_PORT_NAME = lazy_pattern(r"[a-zA-Z0-9](?:[-a-zA-Z0-9]*[a-zA-Z0-9])?")
 _LONGEST_PORT_NAME = 62
 _UNIX = "unix://"
-_COUNTED = re.compile(r"\(has\(self\.(\w+)\) \? 1 : 0\)(?: \+ |(?= <= 1$))")
-_DURATION = re.compile(r"duration\(self\) >= duration\('(\w+)'\)")
+_COUNTED = lazy_pattern(r"\(has\(self\.(\w+)\) \? 1 : 0\)(?: \+ |(?= <= 1$))")
+_DURATION = lazy_pattern(r"duration\(self\) >= duration\('(\w+)'\)")
 
 
 def find_rule(text: str) -> Rule | None:

@@ -7,16 +7,18 @@ pkg/kube/inject/validate.go, Istio 1.31); what it refuses makes no pod.
 from collections.abc import Iterator
 
 from meshctl.istio.annotation_names import PROXY_CONFIG
-from meshctl.istio.mesh_config_schema import PROXY_CONFIG as MESSAGE
 from meshctl.validation.faults import Fault
-from meshctl.validation.mesh_config.text import judge
-from meshctl.yaml.reader import parse_one
 
 
 def check(name: str, value: str) -> Iterator[Fault]:
     """Check the value of any annotation; paths lie inside the text."""
     if name != PROXY_CONFIG:
         return
+    # Few inputs have the annotation, and its checks are many.
+    from meshctl.istio.mesh_config_schema import PROXY_CONFIG as MESSAGE  # noqa: PLC0415
+    from meshctl.validation.mesh_config.text import judge  # noqa: PLC0415
+    from meshctl.yaml.reader import parse_one  # noqa: PLC0415
+
     try:
         settings = parse_one(value)
     except ValueError as error:

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from meshctl.istio.mesh_config_schema import MESH_CONFIG, MESH_NETWORKS
 from meshctl.resources.kubernetes.config_map import ConfigMap
-from meshctl.validation.faults import Fault
-from meshctl.validation.mesh_config.text import judge, sentence
+from meshctl.validation.faults import Fault, sentence
+from meshctl.validation.mesh_config.text import judge
 from meshctl.yaml.reader import parse_one
 
 _ENTRIES = {"mesh": MESH_CONFIG, "meshNetworks": MESH_NETWORKS}

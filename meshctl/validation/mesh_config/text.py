@@ -48,11 +48,5 @@ def judge(message: str, data: Any) -> Judgement:
     return Judgement(reading.value, tuple(faults))
 
 
-def sentence(fault: Fault) -> str:
-    """Say what is wrong, with the field before it."""
-    field = ".".join(map(str, fault.path))
-    return f"{field}: {fault.message}" if field else fault.message
-
-
 def _fault(misread: Misread, *, is_warning: bool) -> Fault:
     return Fault("mesh-config", misread.path, misread.message, is_warning, key=is_warning)

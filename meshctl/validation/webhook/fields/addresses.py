@@ -3,14 +3,14 @@
 Mirrors the netip, path and net packages of Go as pkg/config/validation of Istio 1.31 uses them.
 """
 
-import re
 from ipaddress import ip_address
 
+from meshctl.lazy_pattern import lazy_pattern
 from meshctl.words import quoted
 
 UNIX = "unix://"
 
-_BITS = re.compile(r"0|[1-9][0-9]{0,2}")
+_BITS = lazy_pattern(r"0|[1-9][0-9]{0,2}")
 
 
 def is_ip(text: str) -> bool:

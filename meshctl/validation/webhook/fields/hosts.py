@@ -7,6 +7,7 @@ pkg/config/host/name.go of Istio 1.31.
 import re
 from collections.abc import Iterator
 
+from meshctl.lazy_pattern import lazy_pattern
 from meshctl.resources.view import Ref
 from meshctl.validation.faults import Fault
 from meshctl.validation.webhook.answers import refuse
@@ -17,9 +18,9 @@ LONGEST_LABEL = 63
 LONGEST_HOST = 255
 LARGEST_INTEGER = 2**63 - 1
 
-_LABEL = re.compile(r"[a-zA-Z0-9](?:[-a-zA-Z0-9]*[a-zA-Z0-9])?")
-_FIRST_LABEL = re.compile(rf"\*|(?:\*-?)?{_LABEL.pattern}")
-_INTEGER = re.compile(r"[-+]?[0-9]+")
+_LABEL = lazy_pattern(r"[a-zA-Z0-9](?:[-a-zA-Z0-9]*[a-zA-Z0-9])?")
+_FIRST_LABEL = lazy_pattern(rf"\*|(?:\*-?)?{_LABEL.pattern}")
+_INTEGER = lazy_pattern(r"[-+]?[0-9]+")
 _SNI_PARTS = 4
 
 

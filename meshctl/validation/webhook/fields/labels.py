@@ -3,9 +3,9 @@
 Mirrors Validate of pkg/config/labels/instance.go, Istio 1.31.
 """
 
-import re
 from collections.abc import Iterator
 
+from meshctl.lazy_pattern import lazy_pattern
 from meshctl.resources.view import View
 from meshctl.validation.faults import Fault
 from meshctl.validation.webhook.answers import refuse
@@ -16,8 +16,8 @@ LONGEST_NAME = 63
 
 _LABEL = r"[a-zA-Z0-9](?:[-a-zA-Z0-9]*[a-zA-Z0-9])?"
 _NAME = r"(?:[A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]"
-_KEY = re.compile(rf"(?:({_LABEL}(?:\.{_LABEL})*)/)?({_NAME})")
-_VALUE = re.compile(f"(?:{_NAME})?")
+_KEY = lazy_pattern(rf"(?:({_LABEL}(?:\.{_LABEL})*)/)?({_NAME})")
+_VALUE = lazy_pattern(f"(?:{_NAME})?")
 
 
 def check_labels(owner: View, key: str) -> Iterator[Fault]:

@@ -7,13 +7,14 @@ with Go's regexp: RE2 without ``\C`` and without two groups of one name.
 import re
 from functools import lru_cache
 
+from meshctl.lazy_pattern import lazy_pattern
 from meshctl.re2.parser import RegexError, parse
 from meshctl.words import quoted
 
 LONGEST = 1024
 
 # Quoted text, an escape, a class, or the name of a group; the first three hide the last.
-_TOKEN = re.compile(
+_TOKEN = lazy_pattern(
     r"\\Q.*?(?:\\E|\Z)|\\(?P<escape>.)|\[\^?\]?(?:\\.|[^\]\\])*\]|\(\?P?<(?P<group>\w+)>", re.DOTALL
 )
 

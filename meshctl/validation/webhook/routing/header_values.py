@@ -4,12 +4,12 @@ Envoy replaces ``%VARIABLE%``, ``%VARIABLE(text)%`` and ``%VARIABLE(["text", ...
 ``%%`` is a percent sign. Mirrors header_value_validator.go, pkg/config/validation, Istio 1.31.
 """
 
-import re
 from enum import Enum, auto
 
+from meshctl.lazy_pattern import lazy_pattern
 from meshctl.words import quoted
 
-_CONTROL = re.compile("[\x00-\x08\x0a-\x1f\x7f]")
+_CONTROL = lazy_pattern("[\x00-\x08\x0a-\x1f\x7f]")
 
 
 class _State(Enum):

@@ -7,6 +7,7 @@ Mirrors the header checks of pkg/config/validation/validation.go and pkg/jwt/rou
 import re
 from collections.abc import Iterator
 
+from meshctl.lazy_pattern import lazy_pattern
 from meshctl.resources.view import View
 from meshctl.validation.faults import Fault
 from meshctl.validation.webhook.answers import refuse
@@ -15,8 +16,8 @@ from meshctl.words import quoted
 
 CLAIMS = "@request.auth.claims"
 
-_TOKEN = re.compile(r"[-!#$%&'*+.^_`|~0-9A-Za-z]+")
-_CLAIM = re.compile(r"\..+|\[.+\]", re.DOTALL)
+_TOKEN = lazy_pattern(r"[-!#$%&'*+.^_`|~0-9A-Za-z]+")
+_CLAIM = lazy_pattern(r"\..+|\[.+\]", re.DOTALL)
 _PSEUDO_HEADERS = frozenset({":method", ":scheme", ":authority", ":path", ":status"})
 
 

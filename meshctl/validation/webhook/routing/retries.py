@@ -3,10 +3,10 @@
 Mirrors validateHTTPRetry, pkg/config/validation/validation.go, Istio 1.31.
 """
 
-import re
 from collections.abc import Iterator
 from http import HTTPStatus
 
+from meshctl.lazy_pattern import lazy_pattern
 from meshctl.resources.view import View
 from meshctl.validation.faults import Fault
 from meshctl.validation.webhook.answers import refuse
@@ -22,7 +22,7 @@ CONDITIONS = frozenset({
 """What Envoy can retry on, besides a status; the last line is for gRPC."""
 
 _STATUSES = frozenset(int(status) for status in HTTPStatus)
-_NUMBER = re.compile(r"\+?[0-9]{1,9}")
+_NUMBER = lazy_pattern(r"\+?[0-9]{1,9}")
 
 
 def check_retries(retries: View) -> Iterator[Fault]:
