@@ -9,6 +9,7 @@ from meshctl.mesh.clauses.parts import Parts
 from meshctl.resources.cached_property import cached_property
 
 if TYPE_CHECKING:
+    from meshctl.mesh.clauses.asked_hosts import AskedHosts
     from meshctl.mesh.clauses.client_certificates import ClientCertificates
     from meshctl.mesh.clauses.egress_tls import EgressTls
     from meshctl.mesh.clauses.host_forms import HostForms
@@ -96,3 +97,10 @@ class ClausesFacade:
         from meshctl.mesh.clauses.patched_clusters import PatchedClusters
 
         return PatchedClusters(self._parts)
+
+    @cached_property
+    def asked_hosts(self) -> "AskedHosts":
+        """Hosts that requests for VirtualServices have."""
+        from meshctl.mesh.clauses.asked_hosts import AskedHosts
+
+        return AskedHosts(self._parts)
