@@ -4,8 +4,10 @@ from typing import NamedTuple
 
 from meshctl.mesh.sidecar_scope.declared_calls import DeclaredCall, DeclaredCalls
 from meshctl.mesh.workloads.workloads import Workloads
-from meshctl.resources import Workload
+from meshctl.resources import Ref, Workload
 from meshctl.resources.cached_property import cached_property
+
+_PLAIN = frozenset({"http", "ws"})
 
 
 class DeclaredCaller(NamedTuple):
@@ -14,6 +16,14 @@ class DeclaredCaller(NamedTuple):
     workload: Workload
     call: DeclaredCall
     port: int | None
+
+
+class PlainCall(NamedTuple):
+    """A workload that sends plain HTTP to a name, the port, and the place that says so."""
+
+    workload: Workload
+    port: int
+    place: Ref
 
 
 class DeclaredCallers:
@@ -26,6 +36,20 @@ class DeclaredCallers:
     def of(self, workload: Workload) -> list[DeclaredCaller]:
         """The other workloads whose settings name a Service in front of a workload."""
         return self._by_server.get(workload, [])
+
+    def of_name(self, host: str) -> list[PlainCall]:
+        """The workloads whose settings have a URL of plain HTTP with just this name."""
+        return self._by_name.get(host, [])
+
+    @cached_property
+    def _by_name(self) -> dict[str, list[PlainCall]]:
+        found: dict[str, list[PlainCall]] = {}
+        for caller in self._workloads:
+            for url in self._calls.urls_of(caller):
+                if url.port is not None and url.scheme in _PLAIN:
+                    call = PlainCall(caller, url.port, url.place)
+                    found.setdefault(url.host, []).append(call)
+        return found
 
     @cached_property
     def _by_server(self) -> dict[Workload, list[DeclaredCaller]]:

@@ -42,7 +42,7 @@ class DeclaredCalls:
     def of(self, workload: Workload) -> Iterator[DeclaredCall]:
         """Walk the Services that a workload's settings name, each port of them once."""
         seen = set()
-        for url in self._urls(workload):
+        for url in self.urls_of(workload):
             host = self.service(url.host, workload.namespace)
             if host is not None and (host, url.port) not in seen:
                 seen.add((host, url.port))
@@ -56,7 +56,8 @@ class DeclaredCalls:
                 return one
         return None
 
-    def _urls(self, workload: Workload) -> Iterator[WrittenUrl]:
+    def urls_of(self, workload: Workload) -> Iterator[WrittenUrl]:
+        """Walk the URLs in a workload's settings, whatever they name."""
         for container in (*workload.containers, *workload.init_containers):
             for text, place in words(container):
                 yield from urls(text, place)
