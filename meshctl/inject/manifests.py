@@ -30,6 +30,8 @@ STYLES = {
     "istioctl": Style(istioctl_style.inject_text, istioctl_style.uninject_text),
 }
 """How results can be written: by changing as few lines as possible, or as istioctl does."""
+_NO_NEWLINE = "\\ No newline at end of file\n"
+"""How diff and patch mark the end of a file without a line break."""
 _BOM = codecs.BOM_UTF8.decode()
 _SEPARATOR = "---\n"
 Change = Callable[[str, WarnText, str], str]
@@ -44,10 +46,17 @@ class Injected(NamedTuple):
     warnings: tuple[str, ...]
 
     def changes(self) -> Iterator[str]:
-        """The lines of a unified diff, none where nothing changes."""
-        before, after = self.before.splitlines(), self.after.splitlines()
-        for line in unified_diff(before, after, self.name, self.name, lineterm=""):
-            yield f"{line}\n"
+        """The lines of a unified diff that patches the very bytes, none where nothing changes."""
+        before, after = _lines(self.before), _lines(self.after)
+        for line in unified_diff(before, after, self.name, self.name):
+            yield line if line.endswith("\n") else f"{line}\n{_NO_NEWLINE}"
+
+
+def _lines(text: str) -> list[str]:
+    """Part a text into lines as `patch` counts them; carriage returns belong to their lines."""
+    lines = [f"{line}\n" for line in text.split("\n")]
+    last = lines.pop().removesuffix("\n")
+    return [*lines, last] if last else lines
 
 
 def inject_files(

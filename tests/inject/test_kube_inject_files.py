@@ -211,6 +211,45 @@ def test_the_result_goes_to_standard_output_or_a_file(tmp_path, flags, capsys) -
     assert (inject(POD), inject(POD)) == (printed, (tmp_path / "out").read_text())
 
 
+def patched(content: bytes, diff: bytes) -> bytes:
+    """Apply a unified diff of one file byte by byte; what it says must be there."""
+    old, new, at = content.split(b"\n"), [], 0
+    lines = diff.split(b"\n")[2:-1]
+    for number, line in enumerate(lines):
+        if line.startswith(b"@@"):
+            start = max(int(line.split()[1][1:].split(b",")[0]) - 1, 0)
+            new += old[at:start]
+            at = start
+        elif line.startswith(b"+"):
+            new.append(line[1:])
+        elif not line.startswith(b"\\"):
+            assert old[at] == line[1:]
+            is_last = lines[number + 1 : number + 2] == [b"\\ No newline at end of file"]
+            assert is_last == (at == len(old) - 1)
+            at += 1
+            new += [line[1:]] if line.startswith(b" ") else []
+    return b"\n".join([*new, *old[at:]])
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda text: text,
+        lambda text: text.rstrip("\n"),
+        lambda text: text.replace("\n", "\r\n"),
+        lambda text: codecs.BOM_UTF8.decode() + text,
+        lambda text: text.replace("name:", "# \U0001f600\n  name:", 1),
+    ],
+    ids=["plain", "no-last-newline", "crlf", "bom", "emoji"],
+)
+def test_a_diff_is_a_patch_of_the_bytes(tmp_path: Path, flags, capsysbinary, change) -> None:
+    content = change(POD).encode()
+    (tmp_path / "pod.yaml").write_bytes(content)
+    kube_inject.run(paths=[str(tmp_path / "pod.yaml")], **flags, diff=True)
+    diff = capsysbinary.readouterr().out
+    assert patched(content, diff) == rewritten(tmp_path / "pod.yaml", content, flags)
+
+
 def test_a_diff_shows_what_would_change(tmp_path, flags, capsys) -> None:
     (tmp_path / "pod.yaml").write_text(POD)
     kube_inject.run(paths=[str(tmp_path / "pod.yaml")], **flags, in_place=True, diff=True)

@@ -14,6 +14,7 @@ from meshctl.mesh.workloads.facade import WorkloadsFacade
 from meshctl.resources.cached_property import cached_property
 
 if TYPE_CHECKING:
+    from meshctl.mesh.reachability.client_credentials import ClientCredentials
     from meshctl.mesh.reachability.clusters import Clusters
     from meshctl.mesh.reachability.egress_paths import EgressPaths
     from meshctl.mesh.reachability.ingress_paths import IngressPaths
@@ -55,6 +56,19 @@ class ReachabilityFacade:
             self._gateways,
             self.clusters,
             self._workloads,
+        )
+
+    @cached_property
+    def client_credentials(self) -> "ClientCredentials":
+        """Where proxies look for the Secrets of DestinationRules."""
+        from meshctl.mesh.reachability.client_credentials import ClientCredentials
+
+        return ClientCredentials(
+            self._inventory,
+            self._traffic.destination_rules,
+            self._traffic.destinations,
+            self._gateways,
+            self._registry.secrets,
         )
 
     @cached_property

@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     from meshctl.mesh.traffic.destination_rule_merge import MergeLoss as MergeLoss
     from meshctl.mesh.traffic.destination_rule_merge import meetings as meetings
     from meshctl.mesh.traffic.layer4_matches import repeated as repeated
+    from meshctl.mesh.traffic.outlier_detection import FEW_PODS as FEW_PODS
+    from meshctl.mesh.traffic.outlier_detection import counts_nothing as counts_nothing
+    from meshctl.mesh.traffic.outlier_detection import is_hasty as is_hasty
     from meshctl.mesh.traffic.path_rewrite import broken_example as broken_example
     from meshctl.mesh.traffic.policy_layers import written_policies as written_policies
     from meshctl.mesh.traffic.route_matches import RouteMatch as RouteMatch
@@ -19,11 +22,14 @@ if TYPE_CHECKING:
 _HOMES = {
     "BrokenDelegate": "delegates",
     "DelegateFault": "delegates",
+    "FEW_PODS": "outlier_detection",
     "MESH": "delegates",
     "MOST_PAIRS": "unreachable_rules",
     "MergeLoss": "destination_rule_merge",
     "RouteMatch": "route_matches",
     "broken_example": "path_rewrite",
+    "counts_nothing": "outlier_detection",
+    "is_hasty": "outlier_detection",
     "meetings": "destination_rule_merge",
     "repeated": "layer4_matches",
     "written_policies": "policy_layers",

@@ -3,8 +3,8 @@
 A pod is ejected when it answers several times in a row with an error, and only while no more than
 `maxEjectionPercent` of the pods are out, 10 % when it isn't written. With fewer than ten pods 10 %
 is less than one pod: nobody is ever ejected and failing pods stay in rotation. With one pod and
-100 % the only pod is taken out after a few errors, and every request gets
-`503 UH no healthy upstream` until it is back. With both counters at 0 nothing is counted.
+100 %, or with two or three that an error each takes out, nobody is left after a few errors, and
+every request gets `503 UH no healthy upstream`. With both counters at 0 nothing is counted.
 
 Fix: set `maxEjectionPercent` so that at least one pod of several may go (50 for two or three),
 `consecutive5xxErrors` above 0, and run more than one pod.
@@ -13,8 +13,8 @@ Fix: set `maxEjectionPercent` so that at least one pod of several may go (50 for
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.traffic import written_policies
-from meshctl.resources import DestinationRule, View
+from meshctl.mesh.traffic import FEW_PODS, counts_nothing, is_hasty, written_policies
+from meshctl.resources import DestinationRule
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 
 _ALL = 100
@@ -31,7 +31,7 @@ def check(destination_rule: DestinationRule, mesh: Mesh) -> Iterator[Outcome]:
         outlier = policy.child("outlierDetection")
         if not policy.has("outlierDetection"):
             continue
-        if outlier.number("consecutive5xxErrors") == 0 and not _counts_otherwise(outlier):
+        if counts_nothing(outlier):
             yield Finding(
                 outlier.at("consecutive5xxErrors"),
                 "consecutive5xxErrors 0 turns the counting of errors off and nothing else is "
@@ -46,14 +46,15 @@ def check(destination_rule: DestinationRule, mesh: Mesh) -> Iterator[Outcome]:
                 "there is one pod, and 100 % of the pods may be ejected: after a few errors every "
                 "request gets 503 until the pod is back",
             )
+        elif percent >= _ALL and pods in range(2, FEW_PODS + 1) and is_hasty(outlier):
+            yield Finding(
+                place,
+                f"all of the {pods} pods may be ejected, and few errors are enough for one: a short "
+                "trouble leaves nobody, and every request gets 503",
+            )
         elif pods is not None and pods > 1 and pods * percent < _ALL:
             yield Finding(
                 place,
                 f"{percent} % of {pods} pods is less than one, so no pod is ever ejected",
                 severity=Severity.INFO,
             )
-
-
-def _counts_otherwise(outlier: View) -> bool:
-    counters = ("consecutiveGatewayErrors", "consecutiveLocalOriginFailures", "consecutiveErrors")
-    return any(outlier.number(key) for key in counters)

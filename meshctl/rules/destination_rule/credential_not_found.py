@@ -1,0 +1,56 @@
+"""The Secret that a DestinationRule names isn't where the proxy looks for it, or lacks the CA.
+
+A gateway reads `credentialName` from the namespace of its own pods, a sidecar from its own, wherever
+the rule stands. Without the Secret, or without `ca.crt` (or `cacert`) in it, the proxy waits for it
+and connects to nobody: clients get `503 UF`.
+
+Fix: create the Secret in the namespace of the proxy's pods, with the server's CA as `ca.crt`.
+"""
+
+from collections.abc import Iterator
+
+from meshctl.mesh import Mesh
+from meshctl.mesh.security import originations
+from meshctl.resources import DestinationRule
+from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.words import quoted
+
+
+@rule(on=DestinationRule, severity=Severity.ERROR, since="0.1.0")
+def check(destination_rule: DestinationRule, mesh: Mesh) -> Iterator[Outcome]:
+    """Report each credential that one of the proxies doesn't get."""
+    for tls, _ in originations(destination_rule):
+        name = tls.text("credentialName").removeprefix("kubernetes://")
+        if not name or "/" in name:
+            continue
+        found = _missing(destination_rule, name, mesh)
+        if found is None and tls.flag("insecureSkipVerify") is not True:
+            found = _without_ca(destination_rule, name, mesh)
+        if found is not None:
+            yield Finding(
+                tls.at("credentialName"), found,
+                severity=None if mesh.has_all("Secret") else Severity.WARNING,
+            )  # fmt: skip
+
+
+def _missing(destination_rule: DestinationRule, name: str, mesh: Mesh) -> str | None:
+    credentials = mesh.reachability.client_credentials
+    for reader in credentials.readers(destination_rule):
+        if credentials.is_there(name, reader.namespace) is False:
+            others = ", ".join(sorted(mesh.registry.secrets.called(name)))
+            return (
+                f"{reader.title} looks for Secret {quoted(name)} in {reader.namespace}, where there "
+                f"is none{f'; it is in {others}' if others else ''}: it connects to nobody"
+            )
+    return None
+
+
+def _without_ca(destination_rule: DestinationRule, name: str, mesh: Mesh) -> str | None:
+    credentials = mesh.reachability.client_credentials
+    for reader in credentials.readers(destination_rule):
+        if credentials.lacks_ca(name, reader.namespace):
+            return (
+                f"Secret {reader.namespace}/{name} has no `ca.crt` and no `cacert`: {reader.title} "
+                "can't verify the server and connects to nobody"
+            )
+    return None

@@ -1,0 +1,45 @@
+"""Connections to a port that isn't HTTP are to be hashed by a header, cookie or query parameter.
+
+There are no requests to read on such a port: the proxy hashes nothing and takes a pod by chance for
+each connection. Of TCP it can hash the address of the client alone.
+
+Fix: use `useSourceIp`, or declare the port as HTTP if that is what it speaks.
+"""
+
+from collections.abc import Iterator
+
+from meshctl.istio.protocols import Protocol
+from meshctl.mesh import Mesh
+from meshctl.mesh.traffic import written_policies
+from meshctl.resources import DestinationRule, PortPolicy, TrafficPolicy
+from meshctl.rules.api import Finding, Outcome, Severity, rule
+
+_OF_REQUESTS = ("httpHeaderName", "httpCookie", "httpQueryParameterName")
+
+
+@rule(on=DestinationRule, severity=Severity.WARNING, since="0.1.0")
+def check(destination_rule: DestinationRule, mesh: Mesh) -> Iterator[Outcome]:
+    """Report hashing for hosts and ports none of which may carry HTTP."""
+    for policy in written_policies(destination_rule):
+        hashed = policy.child("loadBalancer").child("consistentHash")
+        key = next((one for one in _OF_REQUESTS if hashed.has(one)), None)
+        port = _opaque_port(destination_rule, policy, mesh) if key is not None else None
+        if key is not None and port is not None:
+            yield Finding(
+                hashed.at(key),
+                f"{key} is read from requests, and port {port[0]} of {destination_rule.host} speaks "
+                f"{port[1]}: connections are spread by chance",
+            )
+
+
+def _opaque_port(
+    destination_rule: DestinationRule, policy: TrafficPolicy | PortPolicy, mesh: Mesh
+) -> tuple[int, Protocol] | None:
+    """Find the first port that a policy is for, if all of them surely aren't HTTP."""
+    host = mesh.traffic.destination_rules.host_of(destination_rule)
+    ports = [port for one in mesh.registry.at(host) for port in one.ports]
+    if isinstance(policy, PortPolicy):
+        ports = [port for port in ports if port.number == policy.port]
+    if not ports or any(port.protocol.is_http or port.protocol is Protocol.AUTO for port in ports):
+        return None
+    return ports[0].number, ports[0].protocol
