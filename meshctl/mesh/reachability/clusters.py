@@ -95,6 +95,19 @@ class Clusters:
             return self._absent_in_cluster(host, *home)
         return self._absent_elsewhere(host, destination.resource.namespace)
 
+    def behind_wildcard(self, destination: Destination) -> RegisteredHost | None:
+        """Find the wildcard that alone declares a host; clusters have the names of declared hosts.
+
+        A route to the host itself leads to a cluster that no proxy has: LookupService compares
+        hosts letter by letter (BuildHTTPRoutesForVirtualService, route.go there).
+        """
+        host = self.host_of(destination)
+        if not destination.host or is_wildcard(host) or self._registry.at(host):
+            return None
+        viewers = sorted(self.viewers(_writer(destination)))
+        found = [self._registry.find(host, viewer) for viewer in viewers]
+        return found[0] if found and all(found) else None
+
     def undeclared(self, host: str, namespace: str) -> MissingCluster | None:
         """Say why nothing declares the host of an object, for whomever; ``None`` if something may."""
         full = self._registry.fqdn(host, namespace)
