@@ -6,6 +6,7 @@ kinds as kubectl spells them; a Service by any form of its host, too.
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from difflib import get_close_matches
+from functools import partial
 from typing import NamedTuple, TypeVar
 
 from meshctl.errors import UsageError
@@ -83,8 +84,13 @@ def find(
 
 def look_up(several: Sequence[R], text: str, namespace: str) -> R | None:
     """Find the one object that a text means, or nothing; UsageError where it means several."""
+    return _look_up(lambda _: several, text, namespace)
+
+
+def _look_up(named: Callable[[str], Iterable[R]], text: str, namespace: str) -> R | None:
+    """Find the one of those that have a name; ``named`` may give others with them."""
     for target in _readings(text, namespace):
-        found = _matching(several, target)
+        found = _matching(named(target.name), target)
         homes = {one.namespace for one in found}
         if len(homes) > 1:
             names = ", ".join(f"{target.name}.{home}" for home in sorted(homes))
@@ -107,7 +113,7 @@ def look_up_workload(mesh: Mesh, text: str, namespace: str) -> Workload | None:
     """Find a workload or pod, or nothing; a host in full is none."""
     if text.endswith((".svc", ".svc.cluster.local")):
         return None
-    return look_up(list(mesh.of(Workload)), text, namespace)
+    return _look_up(partial(mesh.named, Workload), text, namespace)
 
 
 def look_up_hosts(mesh: Mesh, text: str, namespace: str) -> tuple[RegisteredHost, ...]:
@@ -120,7 +126,7 @@ def look_up_hosts(mesh: Mesh, text: str, namespace: str) -> tuple[RegisteredHost
     exact = () if kind else registry.at(registry.unshortened(rest, namespace))
     if exact:
         return tuple(exact)
-    service = look_up(list(mesh.of(Service)), text, namespace)
+    service = _look_up(partial(mesh.named, Service), text, namespace)
     if service is not None:
         return tuple(registry.of(service))
     return tuple(one for one in registry if one.host.startswith(f"{rest}.")) if not kind else ()
@@ -164,7 +170,7 @@ def _readings(text: str, namespace: str) -> Iterator[Target]:
         yield Target(kind, "", own)
 
 
-def _matching(several: Sequence[R], target: Target) -> list[R]:
+def _matching(several: Iterable[R], target: Target) -> list[R]:
     return [
         one
         for one in several

@@ -28,9 +28,18 @@ from meshctl.resources import Ref
 class DecidedBy:
     """An object and line, and what is decided there."""
 
-    resource: ResourceId
-    location: Location | None
+    place: Ref
     message: str
+
+    @property
+    def resource(self) -> ResourceId:
+        """The object that is written there."""
+        return identify_at(self.place)
+
+    @property
+    def location(self) -> Location:
+        """The lines and columns, which are looked for when they are asked."""
+        return locate(self.place)._replace(frame=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,12 +174,7 @@ def _hops(mesh: Mesh, hop: Hop, http: HttpRequest | None, depth: int = 0) -> Ite
 
 
 def _decided(several: Iterable[Reason]) -> tuple[DecidedBy, ...]:
-    return tuple(dict.fromkeys(DecidedBy(identify_at(ref), _located(ref), text)
-                               for ref, text in several))  # fmt: skip
-
-
-def _located(ref: Ref) -> Location:
-    return locate(ref)._replace(frame=None)
+    return tuple(dict.fromkeys(DecidedBy(ref, text) for ref, text in several))
 
 
 def form(one: Trace) -> dict[str, Any]:
@@ -208,5 +212,6 @@ def hop_form(hop: TracedHop) -> dict[str, Any]:
 
 def decided_form(one: DecidedBy) -> dict[str, Any]:
     """Write an object and line for programs."""
-    location = one.location.form() if one.location is not None else None
-    return {"resource": one.resource.form(), "location": location, "message": one.message}
+    return {
+        "resource": one.resource.form(), "location": one.location.form(), "message": one.message,
+    }  # fmt: skip

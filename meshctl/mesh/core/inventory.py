@@ -41,6 +41,7 @@ class Inventory:
         self._unread = unread
         self.by_hand = injection
         self._by_view: dict[type[Resource], list[Resource]] = {}
+        self._by_name: dict[type[Resource], dict[str, list[Resource]]] = {}
         views = {kind: views_of(kind) for kind in {type(resource) for resource in resources}}
         for resource in self.resources:
             for view in views[type(resource)]:
@@ -49,6 +50,15 @@ class Inventory:
     def of(self, view: type[R]) -> Sequence[R]:
         """All resources read by one view or a kind of it: a Telemetry is a Policy too."""
         return self._by_view.get(view, [])  # type: ignore[return-value]
+
+    def named(self, view: type[R], name: str) -> Sequence[R]:
+        """Those with a name, of whatever namespace."""
+        known = self._by_name.get(view)
+        if known is None:
+            known = self._by_name[view] = {}
+            for one in self.of(view):
+                known.setdefault(one.name, []).append(one)
+        return known.get(name, [])  # type: ignore[return-value]
 
     def has_all(self, *kinds: str) -> bool:
         """Does the input hold every object of these kinds, so that a missing one is absent?"""

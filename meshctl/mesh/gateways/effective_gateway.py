@@ -25,6 +25,7 @@ class EffectiveGateway:
         self._left_out = left_out
         self._routes = routes
         self._registry = registry
+        self._hosts: dict[str, tuple[VirtualHost, ...]] = {}
         self.proxy = ProxyNode(workload.namespace, workload.labels if workload.is_real else None)
 
     @cached_property
@@ -61,10 +62,19 @@ class EffectiveGateway:
         """The HTTP route configurations that a listener uses, by name, with their hosts."""
         used = {c.route_config: None for listener in self.listeners for c in listener.chains}
         return {
-            name: virtual_hosts(self.merged.by_route_config[name], self._routes, self.proxy)
+            name: self.hosts_of(name)
             for name in used
             if name and name in self.merged.by_route_config
         }
+
+    def hosts_of(self, route_config: str) -> tuple[VirtualHost, ...]:
+        """Build the virtual hosts of one route configuration; none where there is no such."""
+        if route_config not in self._hosts:
+            servers = self.merged.by_route_config.get(route_config)
+            self._hosts[route_config] = (
+                virtual_hosts(servers, self._routes, self.proxy) if servers is not None else ()
+            )
+        return self._hosts[route_config]
 
     @cached_property
     def _by_server(self) -> dict[Server, MergedServer]:

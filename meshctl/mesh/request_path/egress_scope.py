@@ -175,16 +175,14 @@ class ScopeListener:
 
         ``None``: none of them routes there.
         """
-        return self._destinations.get(host)
-
-    @cached_property
-    def _destinations(self) -> Mapping[str, frozenset[int]]:
-        found: dict[str, set[int]] = {}
-        for service in self.virtual_services:
-            for one in _destinations(service, self._routes.delegates, self._namespace):
-                host = self._routes.full_host(one)
-                found.setdefault(host, set()).add(one.port or 0)
-        return {host: frozenset(ports) for host, ports in found.items()}
+        routed = self._services.shared(RoutedHosts, partial(RoutedHosts, self._routes))
+        ports = frozenset(
+            one.port
+            for one in routed.to(host)
+            if one.virtual_service in self.places
+            and (not one.sources or self._namespace in one.sources)
+        )
+        return ports or None
 
 
 class EgressScope:
@@ -210,14 +208,17 @@ class EgressScope:
         """Find the service that the sidecar has clusters for, with the ports it has them for."""
         if host not in self._known:
             found: ProxyService | None = None
-            for one in self._candidates(host):
-                found = appended(found, one)
+            for listener in self.listeners:
+                for one in listener.narrowed_at(host):
+                    found = appended(found, one)
+            if found is None or not _is_complete(found):
+                for one in self._routed(host):
+                    found = appended(found, one)
             self._known[host] = found
         return self._known[host]
 
-    def _candidates(self, host: str) -> Iterator[ProxyService]:
-        for listener in self.listeners:
-            yield from listener.narrowed_at(host)
+    def _routed(self, host: str) -> Iterator[ProxyService]:
+        """Walk the services that are known since routes lead to them."""
         for listener in self.listeners:
             ports = listener.destination_ports(host)
             service = self._routed_to(host) if ports is not None else None
@@ -235,6 +236,32 @@ class EgressScope:
             return own
         seen = self._services.seen_by(by_namespace.values(), self.namespace)
         return min(seen, key=lambda one: (not one.is_kubernetes, one.namespace), default=None)
+
+
+class _RouteTo(NamedTuple):
+    """A route that leads to a host: by which port (0: any), for clients of which namespaces.
+
+    No ``sources`` are all namespaces.
+    """
+
+    virtual_service: VirtualService
+    port: int
+    sources: frozenset[str]
+
+
+class RoutedHosts:
+    """The hosts that routes of VirtualServices lead to, the same for all clients."""
+
+    def __init__(self, routes: Routes) -> None:
+        self._found: dict[str, set[_RouteTo]] = {}
+        for service in routes.naming(MESH):
+            for one, sources in _destinations(service, routes.delegates):
+                found = self._found.setdefault(routes.full_host(one), set())
+                found.add(_RouteTo(service, one.port or 0, sources))
+
+    def to(self, host: str) -> Iterable[_RouteTo]:
+        """Walk the routes that lead to a host."""
+        return self._found.get(host, ())
 
 
 class ImportedVirtualServices:
@@ -316,15 +343,26 @@ def appended(known: ProxyService | None, one: ProxyService) -> ProxyService:
     return known.with_ports((*known.ports, *more)) if same and more else known
 
 
+def _is_complete(service: ProxyService) -> bool:
+    """Is it a Service with all its ports, to which ``appended`` has nothing to add?"""
+    return service.is_kubernetes and len(service.ports) == len(service.declared.ports)
+
+
 def _destinations(
-    service: VirtualService, delegates: Delegates, namespace: str
-) -> Iterator[Destination]:
-    """Walk the destinations of the routes that are not for clients of other namespaces alone."""
+    service: VirtualService, delegates: Delegates
+) -> Iterator[tuple[Destination, frozenset[str]]]:
+    """Walk the destinations of the routes, each with the namespaces whose clients it is for."""
     for rule in delegates.rules(service):
-        sources = [one.match.text("sourceNamespace") for one in rule.matches]
-        if not sources or any(one in {"", namespace} for one in sources):
-            yield from rule.action.destinations
+        sources = _sources(one.match.text("sourceNamespace") for one in rule.matches)
+        for destination in rule.action.destinations:
+            yield destination, sources
     for route in (*service.tls, *service.tcp):
-        sources = [one.text("sourceNamespace") for one in route.matches]
-        if not sources or any(one in {"", namespace} for one in sources):
-            yield from route.destinations
+        sources = _sources(one.text("sourceNamespace") for one in route.matches)
+        for destination in route.destinations:
+            yield destination, sources
+
+
+def _sources(written: Iterable[str]) -> frozenset[str]:
+    """The namespaces that matches name; none where one of them names none."""
+    found = frozenset(written)
+    return frozenset() if "" in found else found

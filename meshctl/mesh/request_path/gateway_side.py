@@ -82,7 +82,7 @@ class GatewaySide:
         if state.outcome is not None:
             return replace(head, outcome=state.outcome)
         if chain.route_config:
-            hosts = gateway.route_configs.get(chain.route_config, ())
+            hosts = gateway.hosts_of(chain.route_config)
             head = replace(head, protocol="http", route_config=chain.route_config)
             return self._http(head, hosts, carried, envelope, state)
         return self._tcp(replace(head, protocol="tcp"), chain, carried, envelope, state)

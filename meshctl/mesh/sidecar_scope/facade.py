@@ -30,7 +30,9 @@ class SidecarScopeFacade(SidecarScopes):
         workloads: WorkloadsFacade,
         traffic: TrafficFacade,
     ) -> None:
-        super().__init__(workloads.sidecars, workloads, traffic.destinations, inventory.config)
+        super().__init__(
+            workloads.sidecars, workloads, lambda: traffic.destinations, inventory.config
+        )
         self._from_inventory = inventory
         self._from_registry = registry
         self._from_workloads = workloads

@@ -5,7 +5,7 @@ Istio 1.31): the Sidecar that selects the workload, else that of the namespace, 
 root namespace; they are never merged. Without egress listeners everything is imported.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from meshctl.mesh.core.hosts import covers, fqdn
 from meshctl.mesh.core.mesh_config import MeshConfig
@@ -23,8 +23,8 @@ class SidecarScopes:
     """What Sidecars let proxies see."""
 
     def __init__(
-        self, sidecars: PolicyAttachments[Sidecar], workloads: Workloads, destinations: Destinations,
-        config: MeshConfig,
+        self, sidecars: PolicyAttachments[Sidecar], workloads: Workloads,
+        destinations: Callable[[], Destinations], config: MeshConfig,
     ) -> None:  # fmt: skip
         self._sidecars = sidecars
         self._workloads = workloads
@@ -96,7 +96,7 @@ class SidecarScopes:
 
     def _is_routed(self, host: str, scope: EgressScope) -> bool:
         """Does a VirtualService that a listener imports route to a host, which brings it in?"""
-        routed = {one.resource for one in self._destinations.to(host)}
+        routed = {one.resource for one in self._destinations().to(host)}
         return any(
             isinstance(service, VirtualService)
             and scope.reads(
@@ -120,7 +120,7 @@ class SidecarScopes:
             for entry in entries
         ):
             return True
-        routed = {one.resource.namespace for one in self._destinations.to(host.host)}
+        routed = {one.resource.namespace for one in self._destinations().to(host.host)}
         return any(
             entry.namespace in routed or (routed and entry.namespace == "*") for entry in entries
         )

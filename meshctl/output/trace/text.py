@@ -38,5 +38,5 @@ def _write_hop(hop: TracedHop, out: TextIO) -> None:
 
 
 def _decided(one: DecidedBy) -> str:
-    place = f" ({one.location.file}:{one.location.line})" if one.location is not None else ""
-    return visible(f"{one.resource.title}{place}: {one.message}")
+    place = one.location
+    return visible(f"{one.resource.title} ({place.file}:{place.line}): {one.message}")

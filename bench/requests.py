@@ -1,0 +1,79 @@
+"""What do requests cost beside loading the mesh they go through? Prints ratios of CPU seconds.
+
+    python bench/requests.py [RESOURCES]
+
+Each figure is the least of three fresh processes: one loads the mesh, one follows a request of a
+workload or of a client outside as well, one a thousand.
+"""
+
+import json
+import os
+import random
+import resource
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from generate import write
+
+from meshctl.engine.analyze import collector_off, load_mesh
+from meshctl.inspect.trace.answer import form, trace
+from meshctl.inspect.trace.requests import make_request
+from meshctl.resources import Service, Workload
+from meshctl.settings import Settings
+from meshctl.sources.loader import load
+
+HERE = Path(__file__)
+ROUNDS = 3
+MANY = 1000
+
+
+def follow(mesh_directory: str, way: str) -> None:
+    """Load a mesh, and follow the requests that the way stands for; print the CPU seconds."""
+    with collector_off():
+        mesh = load_mesh(load([mesh_directory]), Settings())
+        chosen = random.Random(1)
+        services, clients = mesh.of(Service), mesh.of(Workload)
+        for _ in range({"load": 0, "many": MANY}.get(way, 1)):
+            service = chosen.choice(services)
+            port = service.ports[0].port
+            url = f"http://{service.name}.{service.namespace}:{port}/"
+            client = chosen.choice(clients)
+            sender = f"{client.name}.{client.namespace}"
+            if way == "outside":
+                url, sender = f"http://{service.name}.example.com/", way
+            json.dumps(form(trace(mesh, make_request(url, sender), "default")))
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    print(sum(one.ru_utime + one.ru_stime for one in used))
+
+
+def seconds(path: Path, way: str) -> float:
+    done = subprocess.run(
+        [sys.executable, str(HERE), str(path), way], capture_output=True, text=True, check=True
+    )
+    return float(done.stdout)
+
+
+def measure(path: Path) -> dict[str, float]:
+    """CPU seconds of loading a mesh, and of loading it and following requests."""
+    ways = ("load", "one", "outside", "many")
+    rounds = [{way: seconds(path, way) for way in ways} for _ in range(ROUNDS)]
+    return {way: min(one[way] for one in rounds) for way in ways}
+
+
+def main() -> None:
+    count = int((*sys.argv[1:], "10000")[0])
+    with tempfile.TemporaryDirectory() as name:
+        write(count, Path(name))
+        found = measure(Path(name))
+    print(f"loading {count:,} resources: {found['load']:.2f} s of CPU")
+    for way, budget in (("one", "1.1"), ("outside", "1.1"), ("many", "2")):
+        print(f"  with {way}: {found[way] / found['load']:.2f} x (budget {budget} x)")
+
+
+if __name__ == "__main__":
+    if len(sys.argv) > 2 and os.sep in sys.argv[1]:
+        follow(*sys.argv[1:3])
+    else:
+        main()
