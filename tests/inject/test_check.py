@@ -148,7 +148,7 @@ def test_a_text_that_cannot_be_read_is_told(by_hand) -> None:
 def test_ignores_hold_and_those_of_other_rules_are_not_unused(by_hand) -> None:
     ignored = "15020  # meshctl: ignore[workload/probe-lost-by-rewriting] known"
     assert [] == by_hand(AGENT.replace("15020", ignored))
-    other = "# meshctl: ignore[virtual-service/host-not-found] elsewhere\n"
+    other = "# meshctl: ignore[virtual-service/destination-host-not-found] elsewhere\n"
     assert [] == by_hand(other + ROUTE)
 
 

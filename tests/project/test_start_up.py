@@ -50,7 +50,7 @@ def test_version_and_help_read_no_yaml(tmp_path: Path) -> None:
 
 
 CEILINGS = {
-    "analyze": 150, "validate": 150, "routes": 183, "tls_check": 170, "describe": 248,
+    "analyze": 150, "validate": 150, "routes": 183, "tls_check": 195, "describe": 248,
     "check_inject": 161, "kube_inject": 185, "proxy_status": 55, "version": 43, "rule": 47,
     "schema": 56, "completion": 6, "trace": 218, "test": 217, "diff": 235, "diagnose": 227, "size": 223,
 }  # fmt: skip
