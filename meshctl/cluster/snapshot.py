@@ -4,7 +4,7 @@ Kinds are listed in parallel. What a kind's own list refuses is asked for in one
 that can't be read at all, or not everywhere, is named as unread, since unknown is not absent.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NamedTuple
 
@@ -36,8 +36,12 @@ class _ListedKind(NamedTuple):
     unread: Unread | None = None
 
 
-def read_snapshot(cluster: Cluster, namespace: str = "") -> Loaded:
+def read_snapshot(
+    cluster: Cluster, namespace: str = "", on_progress: Callable[[int, int], None] | None = None
+) -> Loaded:
     """Read everything that the mesh is made of; ``namespace`` is tried where all are refused.
+
+    ``on_progress`` is told how many kinds were read, and of how many.
 
     Raises ClusterError when the cluster can't be reached, or shows nothing at all.
     """
@@ -45,7 +49,11 @@ def read_snapshot(cluster: Cluster, namespace: str = "") -> Loaded:
     served = _served_versions(cluster)
     kinds = listed_kinds()
     with ThreadPoolExecutor(_THREADS) as pool:
-        parts = list(pool.map(lambda kind: _read_kind(cluster, kind, served, home), kinds))
+        parts = []
+        for part in pool.map(lambda kind: _read_kind(cluster, kind, served, home), kinds):
+            parts.append(part)
+            if on_progress is not None:
+                on_progress(len(parts), len(kinds))
         services = (
             object_
             for part in parts

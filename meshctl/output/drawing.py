@@ -50,6 +50,36 @@ def live_screen(out: TextIO) -> Iterator[Callable[[str], None]]:
         yield lambda text: live.update(Text.from_ansi(text), refresh=True)
 
 
+@contextmanager
+def progress_bar(work: str, out: TextIO) -> Iterator[Callable[[int, int], None]]:
+    """Draw a bar with count and time left, which is gone in the end; give what moves it."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+    from rich.progress import TimeRemainingColumn as TimeLeft
+
+    columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeLeft()
+    with Progress(*columns, console=_console(out, None), transient=True) as bar:
+        task = bar.add_task(work, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def highlighted(lines: Sequence[str], out: TextIO) -> list[str]:
+    """Colour lines of YAML as syntax; their text stays as it is."""
+    from rich.syntax import Syntax
+
+    text = Syntax("", "yaml", theme="ansi_dark").highlight("\n".join(lines))
+    found = text.split("\n", allow_blank=True)[: len(lines)]
+    if [one.plain for one in found] != list(lines):
+        return list(lines)
+    console = _console(out, None)
+    return [_ansi(console, one) for one in found]
+
+
+def _ansi(console: Any, text: Any) -> str:
+    with console.capture() as captured:
+        console.print(text, end="", soft_wrap=True)
+    return str(captured.get())
+
+
 def _stack(columns: Sequence[str], rows: Sequence[Sequence[str]], out: TextIO, width: int) -> None:
     """Write each row as a block: its first cell, and below it the others with their names."""
     from rich.padding import Padding

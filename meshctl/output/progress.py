@@ -3,27 +3,31 @@
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 _QUIET_SECONDS = 1.0
 
 
 @contextmanager
-def progress() -> Iterator[Callable[[int, int], None] | None]:
-    """Show a progress line on a terminal's standard error once a second has gone by."""
+def progress(work: str = "reading files") -> Iterator[Callable[[int, int], None] | None]:
+    """Show a bar with count and time left on a terminal, once a second has gone by.
+
+    What is given takes how much is done, and of how much; ``None`` where nobody would see it.
+    """
     if not sys.stderr.isatty():
         yield None
         return
     started = time.monotonic()
-    shown = False
+    with ExitStack() as stack:
+        bar: Callable[[int, int], None] | None = None
 
-    def show(done: int, total: int) -> None:
-        nonlocal shown
-        if time.monotonic() - started > _QUIET_SECONDS and total:
-            shown = True
-            sys.stderr.write(f"\rreading {done * 100 // total:3d} %")
-            sys.stderr.flush()
+        def show(done: int, total: int) -> None:
+            nonlocal bar
+            if bar is None and total and time.monotonic() - started > _QUIET_SECONDS:
+                from meshctl.output.drawing import progress_bar  # noqa: PLC0415 - rich is slow
 
-    yield show
-    if shown:
-        sys.stderr.write("\r" + " " * 16 + "\r")
+                bar = stack.enter_context(progress_bar(work, sys.stderr))
+            if bar is not None:
+                bar(done, total)
+
+        yield show

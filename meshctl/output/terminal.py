@@ -2,14 +2,14 @@
 
 import shutil
 import sys
-import textwrap
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import TextIO
 
 from meshctl.lazy_pattern import lazy_pattern
 
 _HANG = 4
 _ESCAPE = lazy_pattern(r"\x1b\[[0-9;]*m")
+_WORDS = lazy_pattern(r"\s*\S+")
 _LEAST = 30
 
 
@@ -30,8 +30,17 @@ def hanging(line: str, width: int | None) -> Iterable[str]:
     """
     if width is None or len(_ESCAPE.sub("", line)) <= width:
         return (line,)
-    indent = len(line) - len(line.lstrip()) + _HANG
-    return textwrap.wrap(
-        line, width, subsequent_indent=" " * indent, break_long_words=False,
-        break_on_hyphens=False, drop_whitespace=True, replace_whitespace=False,
-    )  # fmt: skip
+    return _wrapped(line, width, len(line) - len(line.lstrip()) + _HANG)
+
+
+def _wrapped(line: str, width: int, indent: int) -> Iterator[str]:
+    """Walk the lines of a text that is broken between words; colours take no room."""
+    shown, taken = "", 0
+    for word in _WORDS.findall(line):
+        part, size = word, len(_ESCAPE.sub("", word))
+        if shown and taken + size > width:
+            yield shown
+            part = " " * indent + word.lstrip()
+            shown, taken, size = "", 0, len(_ESCAPE.sub("", part))
+        shown, taken = shown + part, taken + size
+    yield shown

@@ -75,8 +75,8 @@ def read_live(access: Access, settings: Settings, files: Loaded, home: str = "")
 
     cluster = connect(access)
     _tell_namespace(files, settings.namespace, cluster.namespace)
-    with phase("cluster"), collector_off():
-        live = read_snapshot(cluster, _tried(settings, home))
+    with phase("cluster"), collector_off(), progress("reading the cluster") as on_progress:
+        live = read_snapshot(cluster, _tried(settings, home), on_progress)
     _tell_unread(live.unread)
     return live
 

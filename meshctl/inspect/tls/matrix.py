@@ -8,7 +8,6 @@ from collections import Counter
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.security.gateway_servers import GatewayServers
 from meshctl.mesh.security.mtls import Mtls
 from meshctl.mesh.security.tls_connection import Client, ClientKind, Connection, Result, ServerMode
 
@@ -39,6 +38,8 @@ def matrix(mesh: Mesh, namespace: str) -> Iterator[tuple[str, str, str]]:
 
 
 def _connections(mesh: Mesh, client: Client) -> Iterator[Connection]:
+    from meshctl.mesh.security.gateway_servers import GatewayServers  # noqa: PLC0415 - few need it
+
     mtls: Mtls = mesh.security.mtls
     servers = GatewayServers(mesh.merged_gateways)
     for host in mesh.registry.of_namespace(client.namespace):

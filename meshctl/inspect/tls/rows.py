@@ -1,6 +1,6 @@
 """Lists which TLS each client uses to each server, whether they fit, and which objects decide it."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import groupby
 from typing import NamedTuple
 
@@ -9,7 +9,6 @@ from meshctl.engine.report import Location, ResourceId
 from meshctl.inspect.shown import is_live
 from meshctl.mesh import Mesh
 from meshctl.mesh.registry.services import RegisteredHost
-from meshctl.mesh.security.gateway_servers import GatewayServers
 from meshctl.mesh.security.tls_connection import Client, ClientKind, Connection, Result
 from meshctl.mesh.workloads.membership import is_control_plane
 from meshctl.resources import Ref, Sidecar, Workload
@@ -80,7 +79,6 @@ class TlsCheck:
 
     def __init__(self, mesh: Mesh) -> None:
         self._mesh = mesh
-        self._gateway_servers = GatewayServers(mesh.merged_gateways)
         self._decisions: dict[tuple[str, Ref], TlsDecider] = {}
         self._hides: dict[tuple[Sidecar, RegisteredHost, int, str], str] = {}
 
@@ -110,13 +108,20 @@ class TlsCheck:
         sidecar: Sidecar | None,
     ) -> Iterator[TlsRow]:
         for found in self._mesh.security.mtls.connections(client, hosts):
-            connection = self._gateway_servers.judged(found)
+            connection = self._judged(found)
             if port in {None, connection.upstream.port.number}:
                 row = self._row(connection)
                 hidden = self._hidden(connection, sidecar) if sidecar is not None else ""
                 if hidden:
                     row = row._replace(reason=f"{row.reason}; {hidden}" if row.reason else hidden)
                 yield TlsRow(row, connection)
+
+    @cached_property
+    def _judged(self) -> Callable[[Connection], Connection]:
+        """What judges connections to gateways by their servers."""
+        from meshctl.mesh.security.gateway_servers import GatewayServers  # noqa: PLC0415 - few need it
+
+        return GatewayServers(self._mesh.merged_gateways).judged
 
     def _sidecar(self, client: Client) -> Sidecar | None:
         """The Sidecar that limits what a client knows; gateways and others follow none."""

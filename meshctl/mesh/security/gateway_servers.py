@@ -6,14 +6,13 @@ BuildListenerTLSContext, Istio 1.31). Envoy picks among them by SNI. Auto mTLS s
 plaintext, since their pods lack the label ``security.istio.io/tlsMode``.
 """
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from meshctl.mesh.core.hosts import covers
-from meshctl.mesh.gateways.gateway_index import Gateways
-from meshctl.mesh.gateways.listeners import FilterChain
-from meshctl.mesh.gateways.server_merge import MergedServer
 from meshctl.mesh.security.tls_connection import (
     ClientKind,
     ClientTls,
@@ -25,6 +24,11 @@ from meshctl.mesh.security.tls_connection import (
 from meshctl.mesh.workloads.membership import is_gateway
 from meshctl.mesh.workloads.service_roles import PROXY_PORTS
 from meshctl.resources import Workload
+
+if TYPE_CHECKING:
+    from meshctl.mesh.gateways.gateway_index import Gateways
+    from meshctl.mesh.gateways.listeners import FilterChain
+    from meshctl.mesh.gateways.server_merge import MergedServer
 
 _ISTIO_MUTUAL = "ISTIO_MUTUAL"
 _FOREIGN = (ClientTls.SIMPLE, ClientTls.MUTUAL)

@@ -11,6 +11,9 @@ from meshctl.words import visible
 WIDTH = 100
 """How many characters of a line are shown; minified JSON is one line of megabytes."""
 
+_MARGIN = 13
+"""What a row has beside its number and its text: indents, bars, and both marks of a cut."""
+
 _LEAD = 30
 """How many characters stay before a span that lies beyond the width."""
 
@@ -29,9 +32,14 @@ class FrameRow(NamedTuple):
     is_mark: bool
 
 
-def code_frame(location: Location, context: int, mark: str = "^") -> list[FrameRow]:
-    """Show the lines of a location with ``context`` lines around it, and mark its span."""
-    source = _Source(location)
+def code_frame(
+    location: Location, context: int, mark: str = "^", width: int = WIDTH
+) -> list[FrameRow]:
+    """Show the lines of a location with ``context`` lines around it, and mark its span.
+
+    Of each line at most ``width`` characters are shown.
+    """
+    source = _Source(location, width)
     first, last = location.line, source.last_line
     if source.line(first) is None:
         return []
@@ -39,6 +47,14 @@ def code_frame(location: Location, context: int, mark: str = "^") -> list[FrameR
     if first == last:
         return list(_underlined(source, around, mark))
     return list(_bracketed(source, around, mark))
+
+
+def width_for(columns: int | None, location: Location, context: int) -> int:
+    """Say how many characters of a line fit into so many columns; without any, as usual."""
+    if columns is None:
+        return WIDTH
+    gutter = len(str(last_line(location) + context))
+    return max(_LEAD, min(WIDTH, columns - gutter - _MARGIN))
 
 
 def gutter_width(rows: list[FrameRow]) -> int:
@@ -54,7 +70,8 @@ def numbered(row: FrameRow, gutter: int) -> str:
 class _Source:
     """The lines of a frame, seen through a window that holds the start of the span."""
 
-    def __init__(self, location: Location) -> None:
+    def __init__(self, location: Location, width: int) -> None:
+        self._width = width
         frame = location.frame
         self._first = frame.first_line if frame else 1
         self._lines = frame.lines if frame else ()
@@ -65,7 +82,8 @@ class _Source:
             self.end_column = len(self.line(self.last_line) or "") + 1
         one_line = self.last_line == location.line
         reach = self.end_column - 1 if one_line else location.column
-        self._start = 0 if reach <= WIDTH else max(0, location.column - 1 - _LEAD)
+        lead = min(_LEAD, width // 3)
+        self._start = 0 if reach <= width else max(0, location.column - 1 - lead)
 
     def line(self, number: int) -> str | None:
         """Give a line of the frame by its number."""
@@ -77,14 +95,14 @@ class _Source:
         line = self.line(number)
         if line is None:
             return None
-        end = self._start + WIDTH
+        end = self._start + self._width
         before = _CUT if self._start and line and not line.isspace() else ""
         after = _CUT if len(line) > end else ""
         return f"{before}{_expanded(line[self._start : end])}{after}"
 
     def offset(self, number: int, column: int) -> int:
         """Say how many terminal cells are left of a column of a line."""
-        line = (self.line(number) or "")[self._start : self._start + WIDTH]
+        line = (self.line(number) or "")[self._start : self._start + self._width]
         left = _expanded(line[: max(0, column - 1 - self._start)])
         return (len(_CUT) if self._start else 0) + _cells(left)
 

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from typing import TextIO
 
 from meshctl.engine.report import EVERY_RULE, LocatedFinding, Report
-from meshctl.output.colour import Paint, painter
+from meshctl.output.colour import Paint, painter, wants_colour
 from meshctl.output.findings.text_report.digest import digest_lines
 from meshctl.output.findings.text_report.groups import counted, grouped
-from meshctl.output.findings.text_report.one_finding import finding_lines, one_liner
+from meshctl.output.findings.text_report.one_finding import Canvas, finding_lines, one_liner
 from meshctl.output.findings.text_report.view import ReportView
 from meshctl.output.findings.wording import outcome, unchecked_reasons
 from meshctl.output.terminal import hanging, width_of
@@ -24,30 +24,33 @@ def render(report: Report, out: TextIO, view: ReportView | None = None) -> None:
     """Write a report for people: findings, what was not checked, and the outcome."""
     chosen = view or ReportView()
     paint, width = painter(out), width_of(out)
+    is_coloured = width is not None and wants_colour(out)
+    canvas = Canvas(paint, width, out if is_coloured else None)
     if chosen.quiet:
         lines = (one_liner(finding, paint) for finding in _by_severity(report))
         out.writelines(f"{line}\n" for line in lines)
         return
-    found = list(_found(report, chosen, paint))
+    found = list(_found(report, chosen, canvas))
     ends = [*_unchecked(report, chosen, paint), _outcome(report, paint)]
     lines = (line for text in (*found, *ends) for line in hanging(text, width))
     out.writelines(f"{line}\n" for line in lines)
 
 
-def _found(report: Report, view: ReportView, paint: Paint) -> Iterator[str]:
+def _found(report: Report, view: ReportView, canvas: Canvas) -> Iterator[str]:
     """Write all findings if they fit in few screens, or if all were asked for."""
     if view.everything:
-        yield from _whole(report, view, paint)
+        yield from _whole(report, view, canvas)
         return
     if len(report.findings) <= _MOST_FINDINGS:
-        lines = list(_whole(report, view, paint))
+        lines = list(_whole(report, view, canvas))
         if len(lines) <= _MOST_LINES:
             yield from lines
             return
-    yield from digest_lines(report, view, paint)
+    yield from digest_lines(report, view, canvas.paint)
 
 
-def _whole(report: Report, view: ReportView, paint: Paint) -> Iterator[str]:
+def _whole(report: Report, view: ReportView, canvas: Canvas) -> Iterator[str]:
+    paint = canvas.paint
     found = _by_severity(report)
     levels = [[one for one in found if one.severity is level] for level in Severity]
     for findings in [found] if view.group_by else levels:
@@ -55,7 +58,7 @@ def _whole(report: Report, view: ReportView, paint: Paint) -> Iterator[str]:
             yield f"{paint(visible(name), 'file')}  {counted(members)}"
             yield ""
             for finding in members:
-                yield from finding_lines(report, finding, paint)
+                yield from finding_lines(report, finding, canvas)
                 yield ""
 
 
