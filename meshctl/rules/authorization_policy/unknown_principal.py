@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
 from meshctl.mesh.registry import parse_principal
+from meshctl.mesh.security import named_sources
 from meshctl.resources import AuthorizationPolicy
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 from meshctl.words import quoted
@@ -20,7 +21,13 @@ from meshctl.words import quoted
     equivalents=("KIA0106", "KIA0107", "KIA0108"), since="0.1.0",
 )  # fmt: skip
 def check(policy: AuthorizationPolicy, mesh: Mesh) -> Iterator[Outcome]:
-    """Report exact principals that the input knows not to exist."""
+    """Report principals and accounts, in full, that the input knows not to exist."""
+    for named in named_sources(policy, mesh.config.trust_domain):
+        accounts = mesh.registry.service_accounts
+        if not named.account or "principals" in named.ref.path:
+            continue
+        if accounts.exists(named.namespace, named.account) is False:
+            yield Finding(named.ref, _absent(named.namespace, named.account, mesh))
     for source in policy.sources:
         for key in ("principals", "notPrincipals"):
             for index, text in enumerate(source.texts(key)):
@@ -37,9 +44,13 @@ def check(policy: AuthorizationPolicy, mesh: Mesh) -> Iterator[Outcome]:
                     mesh.registry.service_accounts.exists(principal.namespace, principal.account)
                     is False
                 ):
-                    known = sorted(mesh.registry.service_accounts.in_namespace(principal.namespace))
-                    yield Finding(
-                        source.at(key, index),
-                        f"namespace {principal.namespace} has no service account "
-                        f"{quoted(principal.account)}; the input has {', '.join(known[:5]) or 'none'}",
-                    )
+                    absent = _absent(principal.namespace, principal.account, mesh)
+                    yield Finding(source.at(key, index), absent)
+
+
+def _absent(namespace: str, account: str, mesh: Mesh) -> str:
+    known = sorted(mesh.registry.service_accounts.in_namespace(namespace))
+    return (
+        f"namespace {namespace} has no service account {quoted(account)}; "
+        f"the input has {', '.join(known[:5]) or 'none'}"
+    )
