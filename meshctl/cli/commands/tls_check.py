@@ -43,9 +43,7 @@ def run(
     client: Annotated[
         str | None, typer.Option(metavar="NS/WORKLOAD", help="Rows of this client alone.")
     ] = None,
-    everything: Annotated[
-        bool, typer.Option("--all", help="List every row, however many.")
-    ] = False,
+    everything: Annotated[bool, typer.Option("--all", help="List every row.")] = False,
     only: Annotated[str, typer.Option(help="all or conflict: which rows to show.")] = "all",
 ) -> None:
     """Show which TLS clients and servers use, which objects decide it, and where they conflict.
