@@ -40,9 +40,9 @@ from meshctl.mesh.traffic.destination_rules import (
     EffectiveDestinationRule,
     selector_of,
 )
+from meshctl.mesh.workloads.facade import WorkloadsFacade
 from meshctl.mesh.workloads.membership import Membership, is_gateway
 from meshctl.mesh.workloads.traffic_capture import TrafficCapture
-from meshctl.mesh.workloads.workloads import Workloads
 from meshctl.resources import Ref, Service, ServiceEntry, Subset, Workload
 
 _WITHOUT_ENVOY = {Membership.NONE: ClientKind.NONE, Membership.AMBIENT: ClientKind.ZTUNNEL}
@@ -53,7 +53,7 @@ class Mtls:
     """All answers about TLS between clients and servers."""
 
     def __init__(
-        self, registry: Registry, workloads: Workloads, rules: DestinationRules,
+        self, registry: Registry, workloads: WorkloadsFacade, rules: DestinationRules,
         policies: PeerAuthentications, config: MeshConfig, *,
         ambient: Callable[[], Ztunnel],
     ) -> None:  # fmt: skip
@@ -100,7 +100,12 @@ class Mtls:
     def connections_to(self, client: Client, host: RegisteredHost) -> Iterator[Connection]:
         """Walk the connections of a client to one host: its ports, subsets and servers."""
         for upstream in self.upstreams(client, host):
-            if host.is_external:
+            if self._is_empty_entry(host):
+                auto = False if upstream.tls is ClientTls.AUTO else None
+                yield Connection(
+                    upstream, None, None, auto, Result.NO_ENDPOINT, "it has no endpoint"
+                )
+            elif host.is_external:
                 yield _to_external(upstream)
             else:
                 yield from self._to_servers(upstream)
@@ -271,6 +276,12 @@ class Mtls:
             return Connection(upstream, None, None, auto, Result.NO_ENDPOINT, "it selects no pod")
         reason = f"the input doesn't show the pods behind {host.host}"
         return Connection(upstream, None, ServerMode.UNKNOWN, auto, Result.UNKNOWN, reason)
+
+    def _is_empty_entry(self, host: RegisteredHost) -> bool:
+        """Is it sure that a ServiceEntry has no endpoint, by its list or its selector?"""
+        source = host.source
+        is_static = isinstance(source, ServiceEntry) and source.resolution == "STATIC"
+        return is_static and self._workloads.endpoints.is_empty(host) is True
 
     def _knows_pods_of(self, host: RegisteredHost) -> bool:
         source = host.source
