@@ -1,10 +1,11 @@
 """Says in a sentence what stands in the input without its objects, and how to get those."""
 
 import shlex
+import shutil
 from collections.abc import Iterable, Iterator
 
 from meshctl.engine.report import EVERY_RULE, NotCheckedRule
-from meshctl.sources.placement import Gap
+from meshctl.sources.placement import HELM_HINT, KUSTOMIZE_HINT, Gap
 
 _SHOWN = 3
 
@@ -19,6 +20,9 @@ _SENTENCES = {
         "kustomizations change objects before they are applied", "", "kubectl kustomize",
     ),
 }  # fmt: skip
+
+_PROGRAMS = {"helm template": ("helm",), "kubectl kustomize": ("kubectl", "kustomize")}
+_HINTS = {"helm template": HELM_HINT, "kubectl kustomize": KUSTOMIZE_HINT}
 
 
 def explain(gaps: Iterable[Gap]) -> Iterator[NotCheckedRule]:
@@ -49,4 +53,6 @@ def _sentence(kind: str, places: list[str]) -> str:
         else ""
     )
     what = f"{len(places)} {many if several else one}{' ' + rest if rest else ''}"
+    if not any(map(shutil.which, _PROGRAMS[command])):
+        return f"{what}: {shown}; {_HINTS[command]}"
     return f"{what}: {shown}; run `{command}{name} {first} | meshctl analyze -`"

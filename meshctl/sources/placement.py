@@ -56,3 +56,7 @@ class Gap(NamedTuple):
     kind: str
     place: str
     namespaces: frozenset[str] = frozenset()
+
+
+HELM_HINT = "install helm (https://helm.sh) to have charts rendered"
+KUSTOMIZE_HINT = "install kustomize or kubectl to have kustomizations rendered"

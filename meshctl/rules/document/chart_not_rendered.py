@@ -3,7 +3,7 @@
 Helm says why, often with the line of the template: a value that is required and missing, a function
 that fails, a sub-chart that was not fetched, or limits of time and output that were passed.
 
-Fix: give the values that the chart asks for (`--values FILE`, `--set`, or `render:` in the config
+Fix: give the values that the chart asks for (`--values FILE`, `--set-value`, or `render:` in the config
 file), run `helm dependency build` for sub-charts, or leave the chart out with `.meshctlignore`.
 """
 

@@ -40,8 +40,11 @@ API_VERSIONS = (
 MAX_CHART_BYTES = 64_000_000
 MAX_CHART_FILES = 20_000
 _MOST_RETRIES = 8
+_CALLING = ": error calling include: "
+_ADVICE = "Use --debug flag to render out invalid YAML"
 _SOURCE = re.compile(r"# Source: ([^\n]+)\n")
 _AT = re.compile(r"\(([^()\s]+?):(\d+)(?::(\d+))?\)|([\w./-]+\.(?:ya?ml|tpl)):(\d+)")
+_ON = re.compile(r"\bon ([\w./-]+\.ya?ml):")
 _TEST_HOOK = re.compile(r"^\s*[\"']?helm\.sh/hook[\"']?:.*\btest", re.MULTILINE)
 _TEMPLATES = (".yaml", ".yml", ".tpl")
 
@@ -135,7 +138,8 @@ class Helm:
         return []
 
     def _explain(self, release: Release, run: programs.Run) -> Problem:
-        reason = " ".join(run.errors.replace("Error: ", "", 1).split()) or run.failure
+        said = run.errors.replace("Error: ", "", 1).replace(_ADVICE, "")
+        reason = _once(" ".join(said.split())) or run.failure
         if not run.failure.startswith("ended"):
             reason = run.failure
         found = _AT.search(reason)
@@ -145,7 +149,18 @@ class Helm:
             column = int(found[3] or 1)
             file = os.path.join(release.shown, where)  # noqa: PTH118
             return _failure(release, reason, file, Span(line, column, line, column))
+        named = _ON.search(reason)
+        where = _relative(named[1]) if named else ""
+        if where and (release.chart / where).is_file():  # the line is of what was rendered
+            return _failure(release, reason, os.path.join(release.shown, where))  # noqa: PTH118
         return _failure(release, reason)
+
+
+def _once(reason: str) -> str:
+    """A message of helm, without what it says of each template that the failing one is called by."""
+    head, called, rest = reason.partition(_CALLING)
+    cause = rest.rpartition(_CALLING)[2] if called else ""
+    return f"{head}{called}{cause}"
 
 
 def _failure(release: Release, reason: str, file: str = "", span: Span = TOP) -> Problem:

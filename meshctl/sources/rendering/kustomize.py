@@ -10,8 +10,9 @@ import re
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeGuard
 
 from meshctl.sources.documents import Document, Problem
 from meshctl.sources.placement import Placement
@@ -29,7 +30,9 @@ _LISTS = ("resources", "bases", "components", "crds", "configurations")
 _PATCHES = ("patchesStrategicMerge", "patches", "patchesJson6902")
 _REMOTE = re.compile(r"^(?:[a-z+]+://|git@|[\w.-]+\.[a-z]{2,}[/:]|git::)|\?ref=")
 _VARIABLE = re.compile(r"\$\{(\w+)(?::[=-]([^}]*))?\}")
+_LOGGED = re.compile(r'^E\d{4} .*? err="(.*)"$')
 _MOST_FILES = 5_000
+_LONGEST = 250
 
 
 class Tree(NamedTuple):
@@ -39,6 +42,7 @@ class Tree(NamedTuple):
     files: tuple[Path, ...]
     remote: tuple[str, ...]
     needs_helm: bool
+    lists_itself: bool = False
 
 
 class Kustomize:
@@ -57,6 +61,8 @@ class Kustomize:
         ``namespace`` is that of objects that name none; ``substitutes`` are Flux's variables.
         """
         tree = walk(directory)
+        if tree.lists_itself:
+            return _failed(directory, shown, "it lists itself, by way of what it lists")
         if tree.remote:
             return _failed(directory, shown, f"{tree.remote[0]} needs the network")
         if tree.needs_helm:
@@ -72,8 +78,8 @@ class Kustomize:
             run = programs.run([*self._command, scratch], scratch, seconds=seconds)
         if run.failure:
             is_limit = not run.failure.startswith("ended")
-            reason = run.failure if is_limit else " ".join(run.errors.split()) or run.failure
-            return _failed(directory, shown, reason.removeprefix("Error: ")[:500])
+            said = _LOGGED.sub(r"\1", " ".join(run.errors.split())).removeprefix("Error: ")
+            return _failed(directory, shown, (not is_limit and said[:500]) or run.failure)
         output = run.output.decode("utf-8", "replace")
         if substitutes:
             output = _VARIABLE.sub(partial(_substitute, substitutes), output)
@@ -98,8 +104,9 @@ def walk(directory: Path) -> Tree:
     seen: dict[Path, None] = {}
     files: dict[Path, None] = {}
     remote: list[str] = []
+    below: dict[Path, list[Path]] = {}
     needs_helm = False
-    waiting = [directory]
+    waiting = [Path(os.path.realpath(directory))]
     while waiting and len(seen) + len(files) < _MOST_FILES:
         here = waiting.pop()
         file = next((here / name for name in NAMES if (here / name).is_file()), None)
@@ -113,12 +120,21 @@ def walk(directory: Path) -> Tree:
             for text in _listed(data):
                 path = here / text
                 if path.is_dir():
-                    waiting.append(path)
+                    waiting.append(Path(os.path.realpath(path)))
+                    below.setdefault(here, []).append(waiting[-1])
                 elif path.is_file():
                     files[path] = None
                 elif _REMOTE.search(text):
                     remote.append(text)
-    return Tree(tuple(seen), tuple(files), tuple(remote), needs_helm)
+    return Tree(tuple(seen), tuple(files), tuple(remote), needs_helm, _has_cycle(below))
+
+
+def _has_cycle(below: Mapping[Path, Iterable[Path]]) -> bool:
+    try:
+        TopologicalSorter(below).prepare()
+    except CycleError:
+        return True
+    return False
 
 
 def read(file: Path) -> Iterator[dict[str, Any]]:
@@ -141,14 +157,18 @@ def _listed(data: dict[str, Any]) -> Iterator[str]:
         items = data.get(field)
         for item in items if isinstance(items, list) else ():
             text = item.get("path") if isinstance(item, dict) else item
-            if isinstance(text, str) and "\n" not in text and "\0" not in text:
+            if _is_path(text):
                 yield text
 
 
 def _texts(items: object) -> Iterator[str]:
     for item in items if isinstance(items, list) else ():
-        if isinstance(item, str) and "\n" not in item and "\0" not in item:
+        if _is_path(item):
             yield item
+
+
+def _is_path(text: object) -> TypeGuard[str]:
+    return isinstance(text, str) and len(text) < _LONGEST and not {"\n", "\0"} & set(text)
 
 
 def _substitute(values: Mapping[str, str], match: re.Match[str]) -> str:
@@ -183,19 +203,38 @@ def _take_origin(data: dict[str, Any]) -> str:
 
 
 def overlays(directories: Iterable[Path]) -> Iterator[Path]:
-    """Walk the kustomizations that no other one lists, Components left out."""
-    known = list(directories)
-    listed: set[str] = set()
-    for directory in known:
-        for file in (directory / name for name in NAMES if (directory / name).is_file()):
-            for data in read(file):
-                listed.update(os.path.realpath(directory / text) for text in _listed(data))
-    for directory in known:
-        kinds = {
-            data.get("kind")
-            for name in NAMES
-            if (directory / name).is_file()
-            for data in read(directory / name)
-        }
-        if os.path.realpath(directory) not in listed and "Component" not in kinds:
-            yield directory
+    """Walk the kustomizations that no other one lists, Components left out.
+
+    Of those that only list each other the first one stands for all.
+    """
+    known = {os.path.realpath(directory): directory for directory in directories}
+    below = {real: _directories_below(directory) for real, directory in known.items()}
+    listed = {each for real, several in below.items() for each in several if each != real}
+    reached: set[str] = set()
+    for real in sorted(known, key=lambda real: real in listed):
+        if real in reached:
+            continue
+        waiting = [real]
+        while waiting:
+            here = waiting.pop()
+            if here not in reached:
+                reached.add(here)
+                waiting += below.get(here, ())
+        if "Component" not in _kinds(known[real]):
+            yield known[real]
+
+
+def _directories_below(directory: Path) -> set[str]:
+    """The real paths of what the kustomization of a directory lists."""
+    return {
+        os.path.realpath(directory / text)
+        for name in NAMES
+        if (directory / name).is_file()
+        for data in read(directory / name)
+        for text in _listed(data)
+    }
+
+
+def _kinds(directory: Path) -> set[object]:
+    files = (directory / name for name in NAMES if (directory / name).is_file())
+    return {data.get("kind") for file in files for data in read(file)}

@@ -7,13 +7,22 @@ from typing import Any, NamedTuple
 
 from meshctl.sources.documents import Comment, Document, Span, Written
 from meshctl.sources.placement import UNKNOWN, Placement
+from meshctl.sources.rendering.kustomize_patches import (
+    MISSING,
+    Wanted,
+    at,
+    in_fields,
+    in_patch,
+    inline_patches,
+    matched,
+    parsed,
+    replaced_from,
+    search,
+)
 from meshctl.yaml.parser import MAX_CHARACTERS, Parser
-from meshctl.yaml.reader import parse_one
 from meshctl.yaml.splitter import decode, split
 
 _Path = tuple[str | int, ...]
-_MERGE_KEYS = ("name", "containerPort", "port", "key", "host", "mountPath", "number")
-_MISSING = object()
 
 
 class Found(NamedTuple):
@@ -22,8 +31,6 @@ class Found(NamedTuple):
     document: Document
     path: _Path
     how: str
-    line: int = 0
-    """The line in a text of many lines that stands at the path; 0 for the place of the path."""
 
 
 class OriginFiles:
@@ -37,6 +44,7 @@ class OriginFiles:
         self._directory = os.path.realpath(directory)
         self._shown = shown
         self._documents: dict[str, list[Document]] = {}
+        self._inline: dict[str, list[Document]] = {}
 
     def documents(self, file: str) -> list[Document]:
         """The documents of a file, by its real path; none for what cannot be read."""
@@ -61,6 +69,21 @@ class OriginFiles:
             yield from self.documents(file)
 
     @property
+    def kustomizations(self) -> Iterator[tuple[Document, list[Document]]]:
+        """The kustomizations, the top first, each with the patches written in it."""
+        for file in self._kustomizations:
+            for document in self.documents(file):
+                if file not in self._inline:
+                    self._inline[file] = [*inline_patches(document)]
+                yield document, self._inline[file]
+
+    @property
+    def listed(self) -> Iterator[Document]:
+        """The patches and resources in files of their own."""
+        for file in self._files:
+            yield from self.documents(file)
+
+    @property
     def top(self) -> Document | None:
         """The kustomization that was built."""
         files = self._kustomizations[:1]
@@ -76,6 +99,8 @@ class OriginFiles:
         shown = os.path.normpath(os.path.join(self._shown, inside))  # noqa: PTH118
         for first_line, part in split(text):
             data, _ = Parser().parse(part, first_line)
+            if data is None:
+                data = parsed(part)  # a JSON patch is a list
             if data is not None:
                 yield Document(shown, first_line, part, data)
 
@@ -107,8 +132,6 @@ class KustomizedDocument(Document):
                 self.file, Span(1, 1, 1, 1), (), "rendered by kustomize; only the file is known"
             )
         span = found.document.span(found.path, key=key and found.path == path)
-        if found.line:
-            span = Span(found.line, 1, found.line, 1)
         note = f"rendered by kustomize; {found.how}" if found.how else ""
         return Written(found.document.file, span, (), note)
 
@@ -126,27 +149,68 @@ class KustomizedDocument(Document):
         return ()
 
     def _find(self, path: _Path) -> Found | None:
-        value = _at(self.data, path)
+        value = at(self.data, path)
+        wanted = Wanted(self.data, path, value, *_identity(self.data))
         if self._home is not None:
-            if _at(self._home.data, path) == value and value is not _MISSING:
-                return Found(self._home, path, "")
-            moved = _matched(self.data, self._home.data, path)
-            if moved is not None and _at(self._home.data, moved) == value:
-                return Found(self._home, moved, "")
-        if value is not _MISSING and not isinstance(value, dict | list):
-            last = next((part for part in reversed(path) if isinstance(part, str)), "")
-            for document in self._origins.changing:
-                place = _search(document.data, last, value)
-                if place is not None and document is not self._home:
-                    return Found(document, place, "")
-            for document in self._origins.changing:
-                inline = _search_inline(document, last, value)
-                if inline is not None:
-                    return Found(document, inline[0], "", inline[1])
+            for place in (path, matched(self.data, self._home.data, path)):
+                if place is not None and at(self._home.data, place) == value is not MISSING:
+                    return Found(self._home, place, "")
+        found = None
+        if value is not MISSING and not isinstance(value, dict | list):
+            found = self._changed(wanted) or self._similar(wanted)
+        if found is not None:
+            return found
         if self._home is not None:
-            return Found(self._home, _nearest(self._home.data, path), "the nearest line is known")
+            nearest = _nearest(self._home.data, path)
+            return Found(self._home, nearest, "the nearest line is known")
         top = self._origins.top
         return Found(top, (), "only the kustomization is known") if top is not None else None
+
+    def _changed(self, wanted: Wanted) -> Found | None:
+        """Find what wrote the value into the object: a patch, a field, a replacement."""
+        for kustomization, inline in self._origins.kustomizations:
+            for patch in reversed(inline):
+                place = in_patch(patch, wanted)
+                if place is not None:
+                    return Found(patch, place, "")
+            place = in_fields(kustomization, wanted)
+            if place is not None:
+                return Found(kustomization, place, "")
+        for document in self._origins.listed:
+            place = in_patch(document, wanted) if document is not self._home else None
+            if place is not None and self._may_patch(document, wanted):
+                return Found(document, place, "")
+        for kustomization, _ in self._origins.kustomizations:
+            for kind, name, place in replaced_from(kustomization, wanted.path):
+                for document in self._origins.listed:
+                    same = kind, name or _identity(document.data)[1]
+                    if (
+                        _identity(document.data) == same
+                        and at(document.data, place) == wanted.value
+                    ):
+                        return Found(document, place, "")
+        return None
+
+    def _may_patch(self, document: Document, wanted: Wanted) -> bool:
+        """Is it a patch of the object, and not another resource of its kind?"""
+        if isinstance(document.data, list):
+            return True
+        name = _identity(document.data)[1]
+        own = _identity(self._home.data)[1] if self._home is not None else wanted.name
+        return name in {own, wanted.name}
+
+    def _similar(self, wanted: Wanted) -> Found | None:
+        """Find the same key and value elsewhere, which is likely, and not sure."""
+        key = next((part for part in reversed(wanted.path) if isinstance(part, str)), "")
+        inline = (patch for _, several in self._origins.kustomizations for patch in several)
+        for document in (*inline, *self._origins.listed):
+            kind = _identity(document.data)[0]
+            if document is self._home or kind not in {"", wanted.kind}:
+                continue
+            place = search(document.data, key, wanted.value)
+            if place is not None:
+                return Found(document, place, "the likely line is known")
+        return None
 
     def _find_home(self, data: Any, file: str) -> Document | None:
         """The document that the object was before it was changed: of its kind, its name inside."""
@@ -166,97 +230,8 @@ def _identity(data: Any) -> tuple[str, str]:
     return str(kind or ""), name if isinstance(name, str) else ""
 
 
-def _at(data: Any, path: _Path) -> Any:
-    here: Any = data
-    for part in path:
-        if isinstance(here, dict):
-            here = here.get(part, _MISSING)
-        elif isinstance(here, list) and isinstance(part, int) and part < len(here):
-            here = here[part]
-        else:
-            return _MISSING
-    return here
-
-
 def _nearest(data: Any, path: _Path) -> _Path:
     for length in range(len(path), -1, -1):
-        if _at(data, path[:length]) is not _MISSING:
+        if at(data, path[:length]) is not MISSING:
             return path[:length]
     return ()
-
-
-def _matched(built: Any, written: Any, path: _Path) -> _Path | None:
-    """Follow a path with list items matched by what names them, since merges move them."""
-    found: list[str | int] = []
-    for part in path:
-        if isinstance(part, int) and isinstance(built, list) and isinstance(written, list):
-            index = _same_item(built[part], written) if part < len(built) else None
-            if index is None:
-                return None
-            found.append(index)
-            built, written = built[part], written[index]
-        elif (
-            isinstance(built, dict)
-            and isinstance(written, dict)
-            and part in built
-            and part in written
-        ):
-            found.append(part)
-            built, written = built[part], written[part]
-        else:
-            return None
-    return tuple(found)
-
-
-def _same_item(item: Any, items: list[Any]) -> int | None:
-    if isinstance(item, dict):
-        for key in _MERGE_KEYS:
-            if key in item:
-                same = (
-                    index
-                    for index, other in enumerate(items)
-                    if isinstance(other, dict) and other.get(key) == item[key]
-                )
-                return next(same, None)
-    return items.index(item) if item in items else None
-
-
-def _search_inline(document: Document, key: str, value: Any) -> tuple[_Path, int] | None:
-    """Find a value in the patches that are written as text in a kustomization, with its line."""
-    patches = document.data.get("patches") if isinstance(document.data, dict) else None
-    for index, patch in enumerate(patches if isinstance(patches, list) else ()):
-        text = patch.get("patch") if isinstance(patch, dict) else None
-        if isinstance(text, str) and _search(_parsed(text), key, value) is not None:
-            path: _Path = ("patches", index, "patch")
-            span = document.span(path)
-            lines = document.lines(span.line, span.end_line)
-            wanted = str(value).lower() if isinstance(value, bool) else str(value)
-            hits = [number for number, line in enumerate(lines) if wanted in line]
-            named = [number for number in hits if f"{key}:" in lines[number]]
-            at = next(iter(named or hits), 0)
-            return path, span.line + at
-    return None
-
-
-def _parsed(text: str) -> Any:
-    try:
-        return parse_one(text)
-    except ValueError:
-        return None
-
-
-def _search(data: Any, key: str, value: Any) -> _Path | None:
-    """Find a key with a value anywhere in a document; JSON patches have it below ``value``."""
-    waiting: list[tuple[Any, _Path]] = [(data, ())]
-    while waiting:
-        here, path = waiting.pop()
-        if isinstance(here, dict):
-            if key in here and here[key] == value and type(here[key]) is type(value):
-                return (*path, key)
-            ends = here.get("path")
-            if isinstance(ends, str) and ends.endswith(f"/{key}") and here.get("value") == value:
-                return (*path, "value")
-            waiting += [(child, (*path, name)) for name, child in reversed(here.items())]
-        elif isinstance(here, list):
-            waiting += [(child, (*path, index)) for index, child in reversed([*enumerate(here)])]
-    return None

@@ -12,7 +12,8 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import IO, NamedTuple
 
 SECONDS = 60.0
@@ -21,6 +22,7 @@ MAX_OUTPUT = 64_000_000
 """Bytes of output from which a run is ended."""
 MAX_MEMORY = 4 << 30
 """Bytes of address space: Go reserves much more than it uses."""
+_OUT_OF_MEMORY = ("out of memory", "cannot allocate memory", "stack exceeds")
 _MAX_ERRORS = 64_000
 _KEPT = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "SYSTEMROOT")
 _DEAD_PROXY = "http://127.0.0.1:9"
@@ -79,30 +81,40 @@ def _bound_memory(pid: int) -> None:
             return
 
 
-def _read(process: subprocess.Popen[bytes], seconds: float, max_output: int) -> Run:
-    collected: dict[str, bytes] = {}
-    excess = threading.Event()
+class _Reader(threading.Thread):
+    """Collects what a program writes to one stream, as far as a limit."""
 
-    def collect(name: str, stream: IO[bytes], limit: int) -> None:
-        parts, size = [], 0
-        while chunk := stream.read(65_536):
+    def __init__(self, stream: IO[bytes] | None, limit: int, at_limit: Callable[[], None]) -> None:
+        super().__init__(daemon=True)
+        assert stream is not None  # noqa: S101 - narrows the type
+        self._stream = stream
+        self._limit = limit
+        self._at_limit = at_limit
+        self._parts: list[bytes] = []
+        self.exceeds = False
+
+    def run(self) -> None:
+        size = 0
+        while chunk := self._stream.read(65_536):
             size += len(chunk)
-            if size > limit:
-                if name == "output":
-                    excess.set()
-                    _end(process)
+            self._parts.append(chunk[: len(chunk) - max(size - self._limit, 0)])
+            if size > self._limit:
+                self.exceeds = True
+                self._at_limit()
                 break
-            parts.append(chunk)
-        collected[name] = b"".join(parts)
 
-    assert process.stdout is not None  # noqa: S101 - narrows the type
-    assert process.stderr is not None  # noqa: S101 - narrows the type
-    readers = [
-        threading.Thread(target=collect, args=("output", process.stdout, max_output), daemon=True),
-        threading.Thread(target=collect, args=("errors", process.stderr, _MAX_ERRORS), daemon=True),
-    ]
-    for reader in readers:
-        reader.start()
+    def text(self, seconds: float) -> bytes:
+        """What was written; the stream is closed."""
+        self.join(seconds)
+        self._stream.close()
+        return b"".join(self._parts)
+
+
+def _read(process: subprocess.Popen[bytes], seconds: float, max_output: int) -> Run:
+    output = _Reader(process.stdout, max_output, partial(_end, process))
+    errors = _Reader(process.stderr, _MAX_ERRORS, lambda: None)
+    output.start()
+    errors.start()
     try:
         process.wait(seconds)
         failure = "" if process.returncode == 0 else f"ended with exit code {process.returncode}"
@@ -111,14 +123,17 @@ def _read(process: subprocess.Popen[bytes], seconds: float, max_output: int) -> 
     finally:
         _end(process)  # what it started ends with it
     process.wait()
-    for reader in readers:
-        reader.join(seconds)
-    process.stdout.close()
-    process.stderr.close()
-    if excess.is_set():
+    written, said = output.text(seconds), errors.text(seconds).decode("utf-8", "replace")
+    if output.exceeds:
         failure = f"wrote more than {max_output:,} bytes"
-    errors = collected.get("errors", b"").decode("utf-8", "replace")
-    return Run(collected.get("output", b""), errors, failure)
+    return Run(written, said, _reason(failure, said))
+
+
+def _reason(failure: str, errors: str) -> str:
+    """Say why a run failed: Go's own words about memory are many."""
+    if failure and any(sign in errors for sign in _OUT_OF_MEMORY):
+        return f"needs more than {MAX_MEMORY >> 30} GB of memory"
+    return failure
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

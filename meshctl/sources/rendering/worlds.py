@@ -14,13 +14,11 @@ from typing import NamedTuple
 from meshctl.errors import InputError
 from meshctl.settings import Rendering
 from meshctl.sources.documents import Document, Problem
+from meshctl.sources.placement import HELM_HINT, KUSTOMIZE_HINT
 from meshctl.sources.rendering import discovery, entry_points, programs
 from meshctl.sources.rendering.charts import Helm, Rendered
 from meshctl.sources.rendering.kustomize import Kustomize, walk
 from meshctl.sources.rendering.release import Release
-
-HELM_HINT = "install helm (https://helm.sh) to have charts rendered"
-KUSTOMIZE_HINT = "install kustomize or kubectl to have kustomizations rendered"
 
 
 class World(NamedTuple):
