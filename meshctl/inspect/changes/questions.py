@@ -20,7 +20,7 @@ from meshctl.mesh import Mesh
 from meshctl.mesh.core.hosts import is_wildcard
 from meshctl.mesh.registry.services import RegisteredHost
 from meshctl.mesh.traffic.delegates import MESH
-from meshctl.mesh.workloads.membership import Membership, is_gateway
+from meshctl.mesh.workloads.membership import is_gateway
 from meshctl.resources import (
     DestinationRule,
     Gateway,
@@ -195,7 +195,7 @@ def _clients(mesh: Mesh, namespace: str, host: str) -> list[str]:
 
 def _proxies(mesh: Mesh, namespace: str) -> Iterator[Workload]:
     for one in mesh.workloads.in_mesh(namespace):
-        if mesh.workloads.membership(one) is not Membership.AMBIENT and not is_gateway(one):
+        if not is_gateway(one):
             yield one
 
 

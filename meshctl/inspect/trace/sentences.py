@@ -6,7 +6,7 @@ from meshctl.mesh.request_path.hops import Direction, Hop, Outcome, Sending
 from meshctl.mesh.request_path.sending import wire_name
 
 _OVER = {
-    "istio-mutual": "over mTLS", "plaintext": "in plaintext", "simple": "over TLS",
+    "istio-mutual": "over mTLS", "hbone": "over HBONE", "plaintext": "in plaintext", "simple": "over TLS",
     "mutual": "over TLS with its own certificate", "app-tls": "in the client's own TLS",
 }  # fmt: skip
 _FAILURES = {

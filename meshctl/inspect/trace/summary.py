@@ -7,7 +7,7 @@ healthy endpoint, UF the connection failed, UC it was closed, DPE not HTTP.
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from meshctl.mesh.request_path.hops import Hop, Leg, Outcome, Sending
+from meshctl.mesh.request_path.hops import Direction, Hop, Leg, Outcome, Sending
 from meshctl.mesh.request_path.sending import wire_name
 
 FORWARDED = "forwarded"
@@ -15,7 +15,7 @@ _CONFLICTS = frozenset({
     Outcome.NO_FILTER_CHAIN, Outcome.TLS_REQUIRED, Outcome.CLIENT_CERT_REQUIRED,
     Outcome.SERVER_CERT_NOT_MESH, Outcome.APP_GETS_MTLS,
 })  # fmt: skip
-_TLS = {"istio-mutual": "mtls", "plaintext": "plaintext"}
+_TLS = {"istio-mutual": "mtls", "hbone": "mtls", "plaintext": "plaintext"}
 
 
 class Summary(NamedTuple):
@@ -101,6 +101,8 @@ def _weight(one: Sending) -> int:
 
 def _without_endpoint(hop: Hop, one: Sending) -> Summary:
     is_http = hop.protocol == "http"
+    if hop.direction is Direction.AMBIENT:
+        return Summary("no-endpoint", None, None, hop)
     if one.name and one.name != "UnknownService":
         return Summary("unreachable", "UH", None, hop)
     if one.cluster is None:
@@ -114,6 +116,10 @@ def _of_leg(hop: Hop, leg: Leg) -> Summary:
         return Summary(FORWARDED, None, None, hop)
     found = summary(leg.next)
     is_http = hop.protocol == "http"
+    if is_http and found.hop is leg.next and leg.next.direction is Direction.AMBIENT:
+        # What ztunnel refuses is a connection that fails to the proxy before it.
+        refused = found.outcome == "denied"
+        found = found._replace(status=503) if refused else found
     if found.outcome == "tls-conflict" and found.hop is leg.next:
         closed = leg.wire.tls.value == "plaintext"
         return found._replace(flag="UC" if closed else "UF", status=503 if is_http else None)

@@ -63,4 +63,4 @@ def _sending(one: Sending, *, by_name: bool) -> tuple[Any, ...]:
 def _leg(leg: Leg, *, by_name: bool) -> tuple[Any, ...]:
     end = leg.wire.endpoint
     following = behaviour(leg.next, by_name=by_name) if leg.next is not None else ()
-    return end.address, end.port, leg.wire.tls.value, leg.wire.sni, following
+    return end.address, end.port, leg.wire.tls.value, leg.wire.sni, leg.wire.by_hbone, following

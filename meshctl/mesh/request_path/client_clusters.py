@@ -24,15 +24,20 @@ from meshctl.resources import ServiceEntry, Subset
 EDS = "EDS"
 DNS = "STRICT_DNS"
 ORIGINAL = "ORIGINAL_DST"
+_OWN_TLS = frozenset({ClientTls.SIMPLE, ClientTls.MUTUAL})
 _RESOLVED = frozenset({"DNS", "DNS_ROUND_ROBIN", "DYNAMIC_DNS"})
 
 
 class Wire(NamedTuple):
-    """One endpoint of a cluster, and what the proxy sends to it."""
+    """One endpoint of a cluster, and what the proxy sends to it.
+
+    ``by_hbone``: through a tunnel of HBONE, inside of which ``tls`` is spoken.
+    """
 
     endpoint: ServiceEndpoint
     tls: ClientTls
     sni: str = ""
+    by_hbone: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -97,6 +102,10 @@ class ClientClusters:
 
     def _wire(self, upstream: Upstream, endpoint: ServiceEndpoint) -> Wire:
         tls = upstream.tls
+        server = endpoint.workload
+        if server is not None and self._mtls.sends_hbone(upstream, server, endpoint.port):
+            inner = tls if tls in _OWN_TLS else ClientTls.PLAINTEXT
+            return Wire(endpoint, inner, upstream.sni or "", by_hbone=True)
         if tls is ClientTls.AUTO:
             tls = self._auto(upstream, endpoint)
         return Wire(endpoint, tls, upstream.sni or "")

@@ -77,6 +77,8 @@ class Envelope(NamedTuple):
     principal: str | None = None
     as_http: bool = False
     """Did the proxy that wrapped it read HTTP, so that it offers HTTP to the server?"""
+    by_hbone: bool = False
+    """Does it come through a tunnel of HBONE? ``tls`` is then what is inside of it."""
 
 
 class Leg(NamedTuple):

@@ -17,11 +17,13 @@ from meshctl.mesh.request_path.inbound_chains import InboundPorts
 from meshctl.mesh.request_path.proxy_views import ProxyViews
 from meshctl.mesh.request_path.sending import Sender
 from meshctl.mesh.request_path.server_side import MUTUAL, ServerSide
+from meshctl.mesh.security.hbone import is_waypoint
 from meshctl.mesh.workloads.membership import Membership, is_gateway
 from meshctl.resources import Workload
 
 if TYPE_CHECKING:
     from meshctl.mesh.model import Mesh
+    from meshctl.mesh.request_path.ambient.ztunnel_side import ZtunnelSide
 
 _MOST_HOPS = 6
 _PLAIN = Envelope()
@@ -38,13 +40,26 @@ class RequestPaths:
         self._depth = 0
         self._sender = Sender(self.views, mesh.gateway_api.routes, self.arrive)
         self._client = ClientSide(self.views, self._sender)
+        self._ambient_side: ZtunnelSide | None = None
         self._gateway = GatewaySide(self.server, self._sender.follow, self._sender.send)
+
+    @property
+    def _ztunnel(self) -> "ZtunnelSide":
+        """What ztunnels do, for meshes that have any."""
+        if self._ambient_side is None:
+            from meshctl.mesh.request_path.ambient.ztunnel_side import ZtunnelSide  # noqa: PLC0415
+
+            mesh = self._mesh
+            self._ambient_side = ZtunnelSide(
+                mesh.ambient, mesh.security.mtls, self.views, self._sender, self.arrive
+            )
+        return self._ambient_side
 
     def from_workload(self, workload: Workload, carried: Carried) -> Hop:
         """Follow what an application sends, through its sidecar if it has one."""
-        if self._mesh.workloads.membership(workload) is Membership.AMBIENT:
-            return Hop(workload, Direction.AMBIENT, Outcome.UNKNOWN, reason=IN_AMBIENT)
         carried = carried._replace(source=self.views.endpoints.address_of(workload))
+        if self._mesh.workloads.membership(workload) is Membership.AMBIENT:
+            return self._ztunnel.call(workload, carried)
         if self.is_past_sidecar(workload, carried.port):
             head = Hop(workload, Direction.NONE, Outcome.PASSTHROUGH)
             return replace(head, sendings=(self._sender.passthrough(carried),))
@@ -75,12 +90,14 @@ class RequestPaths:
             self._depth -= 1
 
     def _arrive(self, workload: Workload, carried: Carried, envelope: Envelope) -> Hop:
+        if is_waypoint(workload):
+            return Hop(workload, Direction.GATEWAY, Outcome.UNKNOWN, reason=AT_WAYPOINT)
         if is_gateway(workload) or is_router(workload):
             gateway = self._mesh.merged_gateways.for_workload(workload.key_name)
             return self._gateway.arrive(workload, gateway, carried, envelope)
         membership = self._mesh.workloads.membership(workload)
         if membership is Membership.AMBIENT:
-            return Hop(workload, Direction.AMBIENT, Outcome.UNKNOWN, reason=IN_AMBIENT)
+            return self._ztunnel.arrive(workload, carried, envelope)
         past = self._mesh.security.mtls.server(workload, carried.port).bypass
         if membership in _BESIDE and past is None:
             sidecar = self._mesh.sidecar_scope.sidecar_of(workload)
@@ -93,5 +110,5 @@ class RequestPaths:
 
 
 _BESIDE = frozenset({Membership.SIDECAR, Membership.UNKNOWN})
-IN_AMBIENT = "ztunnel on the node takes the connection, which is not followed"
+AT_WAYPOINT = "what a waypoint does is not followed"
 ASSUMED = "that it has a sidecar is assumed: the input lacks its Namespace"

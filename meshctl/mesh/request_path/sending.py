@@ -23,6 +23,7 @@ from meshctl.mesh.traffic.routes import EffectiveRoute, Routes
 from meshctl.resources import Workload
 
 _LISTED = ("timeout", "retries", "fault", "mirror", "mirrors", "corsPolicy", "headers")
+HBONE = "hbone"
 PASSTHROUGH = "PassthroughCluster"
 UNKNOWN_SERVICE = "UnknownService"
 Arrive = Callable[[Workload, Carried, Envelope], Hop]
@@ -110,7 +111,7 @@ class Sender:
         wires = cluster.endpoints
         if cluster.kind == ORIGINAL:
             wires = tuple(self._dialled(cluster, clusters, carried))
-        legs = tuple(self._leg(head, carried, one) for one in _once_each(wires))
+        legs = tuple(self._leg(head, carried, one) for one in once_each(wires))
         return Sending(target, cluster, legs=legs)
 
     def _dialled(
@@ -130,7 +131,11 @@ class Sender:
         if workload is None or head.workload is None:
             return Leg(wire, carried.has_tls)
         envelope = Envelope(wire.tls.value, wire.sni)
-        if wire.tls is ClientTls.ISTIO_MUTUAL:
+        if wire.by_hbone:
+            envelope = Envelope(
+                wire.tls.value, wire.sni, self._views.identity_of(head.workload), by_hbone=True
+            )
+        elif wire.tls is ClientTls.ISTIO_MUTUAL:
             principal = self._views.identity_of(head.workload)
             envelope = Envelope(MUTUAL, wire.sni, principal, as_http=head.protocol == "http")
         there = carried._replace(
@@ -146,7 +151,7 @@ class Sender:
             port = service.port(carried.port)
             found = self._views.endpoints.of_kubernetes(service, port) if port is not None else []
             wires = [Wire(one, ClientTls.PLAINTEXT) for one in found]
-            legs = tuple(self._plain_leg(carried, one) for one in _once_each(wires))
+            legs = tuple(self._plain_leg(carried, one) for one in once_each(wires))
             return Sending(None, name=PASSTHROUGH, by_kube_proxy=True, legs=legs)
         pod = self._views.endpoints.at(carried.address)
         end = ServiceEndpoint(carried.address, carried.port, {}, pod)
@@ -161,7 +166,7 @@ class Sender:
         return Leg(wire, carried.has_tls, self._arrive(pod, there, Envelope()))
 
 
-def _once_each(wires: Sequence[Wire]) -> Iterator[Wire]:
+def once_each(wires: Sequence[Wire]) -> Iterator[Wire]:
     """Walk the endpoints, the replicas of one workload once."""
     seen: set[tuple[Workload, int]] = set()
     for one in wires:
@@ -183,6 +188,8 @@ def _accepted_claims(head: Hop) -> Mapping[str, Any] | None:
 
 def wire_name(leg: Leg) -> str:
     """Name what is on the wire; bytes that the application encrypted itself, as such."""
+    if leg.wire.by_hbone:
+        return HBONE
     if leg.wire.tls is ClientTls.PLAINTEXT and leg.has_application_tls:
         return OWN_TLS
     return leg.wire.tls.value

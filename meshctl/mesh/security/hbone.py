@@ -96,19 +96,19 @@ def from_ztunnel(
     upstream: Upstream, server: Endpoint, membership: Membership, config: MeshConfig
 ) -> Connection:
     """Judge a connection that a pod in ambient mode opens to a workload."""
-    takes_hbone = _takes_hbone(server, membership, config)
+    takes = takes_hbone(server, membership, config)
     result, reason = Result.PLAINTEXT, ""
-    if takes_hbone is None:
+    if takes is None:
         result, reason = Result.UNKNOWN, "whether this sidecar takes HBONE is not in the input"
-    elif takes_hbone:
+    elif takes:
         result = Result.MTLS
     elif server.mode is ServerMode.STRICT:
         result = Result.CONFLICT
         reason = "the server demands mutual TLS, and its sidecar takes no HBONE from ztunnel"
-    return Connection(upstream, server, server.mode, takes_hbone, result, reason)
+    return Connection(upstream, server, server.mode, takes, result, reason)
 
 
-def _takes_hbone(server: Endpoint, membership: Membership, config: MeshConfig) -> bool | None:
+def takes_hbone(server: Endpoint, membership: Membership, config: MeshConfig) -> bool | None:
     """Does a workload take HBONE? Of a running sidecar its label tells (the injector writes it)."""
     workload = server.workload
     if membership is Membership.AMBIENT or is_waypoint(workload):

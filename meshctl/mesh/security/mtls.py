@@ -183,6 +183,21 @@ class Mtls:
         """Does auto mTLS send mutual TLS to a port of a pod? ``None`` is unknown."""
         return self._endpoint_mtls(upstream.setting, self.server(workload, port))
 
+    def sends_hbone(self, upstream: Upstream, workload: Workload, port: int) -> bool:
+        """Does the Envoy of a client send HBONE to a pod?"""
+        membership = self._workloads.membership(workload)
+        if membership is not Membership.AMBIENT and not hbone.is_waypoint(workload):
+            return False
+        return hbone.is_sent(
+            upstream, self.server(workload, port), membership,
+            keeps_address=self.keeps_address(upstream),
+        )  # fmt: skip
+
+    def takes_hbone(self, workload: Workload, port: int) -> bool | None:
+        """Does a pod take HBONE from ztunnel? ``None`` is unknown."""
+        membership = self._workloads.membership(workload)
+        return hbone.takes_hbone(self.server(workload, port), membership, self._config)
+
     def keeps_address(self, upstream: Upstream) -> bool:
         """Does the client send to the address it called, instead of choosing an endpoint?"""
         return _keeps_address(upstream.client, upstream.host, upstream.rule, upstream.subset)

@@ -1,0 +1,216 @@
+"""Follows connections through ztunnel: from pods in ambient mode, and to them.
+
+Mirrors build_request (src/proxy/outbound.rs) and assert_rbac (src/state.rs) of ztunnel, release
+1.31: a waypoint comes first, HBONE goes to what takes it and plaintext to the rest, no
+VirtualService, DestinationRule or Sidecar counts, and policies see connections alone.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from ipaddress import ip_address
+
+from meshctl.mesh.ambient.ambient import Ambient
+from meshctl.mesh.ambient.connection_match import (
+    ANONYMOUS,
+    Peer,
+    PeerConnection,
+    matches,
+    matches_group,
+)
+from meshctl.mesh.ambient.waypoints import Binding
+from meshctl.mesh.ambient.ztunnel_policy import ZtunnelPolicy
+from meshctl.mesh.authorization.decision import CLOSED, Step, Verdict
+from meshctl.mesh.authorization.rule_tests import WrittenRule
+from meshctl.mesh.request_path.chains import ClusterTarget
+from meshctl.mesh.request_path.client_clusters import Wire
+from meshctl.mesh.request_path.hops import Carried, Direction, Envelope, Hop, Leg, Outcome, Sending
+from meshctl.mesh.request_path.proxy_views import ProxyViews
+from meshctl.mesh.request_path.sending import Arrive, Sender, once_each
+from meshctl.mesh.request_path.server_side import MUTUAL
+from meshctl.mesh.request_path.service_endpoints import ServiceEndpoint
+from meshctl.mesh.security.mtls import Mtls
+from meshctl.mesh.security.tls_connection import ClientTls
+from meshctl.resources import AuthorizationPolicy, Service, ServiceEntry, Workload
+
+ZTUNNEL = "ztunnel"
+_HBONE_OF_SIDECAR = "whether its sidecar takes HBONE is not in the input"
+_HBONE_LISTENER = "its sidecar takes HBONE, whose listener is not followed"
+
+
+class ZtunnelSide:
+    """Answers for the ztunnels of clients and of servers."""
+
+    def __init__(
+        self, ambient: Ambient, mtls: Mtls, views: ProxyViews, sender: Sender, arrive: Arrive
+    ) -> None:
+        self._ambient = ambient
+        self._mtls = mtls
+        self._views = views
+        self._sender = sender
+        self._arrive = arrive
+
+    def call(self, workload: Workload, carried: Carried) -> Hop:
+        """Follow what a pod in ambient mode sends."""
+        head = Hop(workload, Direction.AMBIENT, Outcome.FORWARD, protocol="tcp")
+        service = self._views.services.by_address.get(carried.address)
+        if service is None:
+            return self._to_address(head, carried)
+        reason = self._by_waypoint(service.declared.source)
+        if reason:
+            return _unknown(head, reason)
+        port = service.port(carried.port)
+        found = self._views.endpoints.of(service, port) if port is not None else []
+        target = ClusterTarget(service.host, carried.port)
+        return self._sent(head, carried, target, found)
+
+    def _sent(
+        self, head: Hop, carried: Carried, target: ClusterTarget | None,
+        found: Iterable[ServiceEndpoint],
+    ) -> Hop:  # fmt: skip
+        wires = once_each([Wire(one, ClientTls.PLAINTEXT) for one in found])
+        legs = tuple(self._leg(head, carried, one.endpoint) for one in wires)
+        return _with(head, Sending(target, name=ZTUNNEL, legs=legs))
+
+    def _to_address(self, head: Hop, carried: Carried) -> Hop:
+        """Follow a call to an address of no service: a pod's, or one that nothing knows."""
+        pod = self._views.endpoints.at(carried.address)
+        if pod is None:
+            return _with(head, self._sender.passthrough(carried), Outcome.PASSTHROUGH)
+        reason = self._unserved(self._binding_of_pod(pod))
+        if reason:
+            return _unknown(head, reason)
+        end = ServiceEndpoint(carried.address, carried.port, pod.pod_labels, pod)
+        return self._sent(head, carried, None, [end])
+
+    def _leg(self, head: Hop, carried: Carried, end: ServiceEndpoint) -> Leg:
+        wire = Wire(end, ClientTls.PLAINTEXT)
+        client, server = head.workload, end.workload
+        if server is None or client is None:
+            return Leg(wire, carried.has_tls)
+        there = carried._replace(address=end.address, port=end.port)
+        takes = self._mtls.takes_hbone(server, end.port)
+        if takes is None:
+            hop = Hop(server, Direction.INBOUND, Outcome.UNKNOWN, reason=_HBONE_OF_SIDECAR)
+            return Leg(wire, carried.has_tls, hop)
+        if not takes:
+            return Leg(wire, carried.has_tls, self._arrive(server, there, Envelope()))
+        envelope = Envelope(principal=self._views.identity_of(client), by_hbone=True)
+        hop = self._arrive(server, there, envelope)
+        if hop.direction is Direction.INBOUND:
+            hop = Hop(server, Direction.INBOUND, Outcome.UNKNOWN, reason=_HBONE_LISTENER)
+        return Leg(wire._replace(by_hbone=True), carried.has_tls, hop)
+
+    def _by_waypoint(self, source: Service | ServiceEntry) -> str:
+        """Say which waypoint takes what is for a service; empty where ztunnel goes past none."""
+        if not self._ambient.knows_waypoint_of(source):
+            return f"the input lacks the Namespace {source.namespace}, which may name a waypoint"
+        waypoints = self._ambient.waypoints
+        found = waypoints.of_service(source)
+        if _may_be_ready(found):
+            found = waypoints.of_service(source, when_ready=True)
+        return self._unserved(found)
+
+    def _binding_of_pod(self, pod: Workload) -> Binding:
+        found = self._ambient.waypoints.of_pod(pod)
+        if _may_be_ready(found):
+            found = self._ambient.waypoints.of_pod(pod, when_ready=True)
+        return found
+
+    def _unserved(self, found: Binding) -> str:
+        if found.bound is not None:
+            return f"waypoint {found.bound.gateway.key_name} takes it, which is not followed"
+        use = found.use
+        if use is None or use.opts_out or found.waypoint is not None:
+            return ""
+        if self._ambient.lacks_waypoint(use):
+            return ""
+        return f"the input lacks the waypoint {use.key_name}, which may take it"
+
+    def arrive(self, workload: Workload, carried: Carried, envelope: Envelope) -> Hop:
+        """Follow a connection to a pod in ambient mode; what ztunnel lets in gets there as it is."""
+        demand = self._ambient.demand(workload, carried.port)
+        tls = "mtls" if envelope.by_hbone else envelope.tls
+        head = Hop(workload, Direction.AMBIENT, Outcome.DELIVERED, tls=tls, demand=demand)
+        peer = _peer(envelope.principal) if envelope.by_hbone else ANONYMOUS
+        connection = PeerConnection(
+            peer, carried.port, _known(carried.source), _known(carried.address)
+        )
+        policies = self._ambient.policies.guarding(workload.namespace, workload.pod_labels)
+        for one in policies:
+            is_written = isinstance(one.source, AuthorizationPolicy)
+            if not is_written and one.action == "DENY" and matches(one, connection):
+                return _with(head, None, Outcome.TLS_REQUIRED)
+        verdict = _verdict(policies, connection)
+        if not verdict.is_allowed:
+            return _with(head, None, Outcome.DENIED, verdict)
+        is_wrong = envelope.tls == MUTUAL and not envelope.by_hbone
+        return _with(head, None, Outcome.APP_GETS_MTLS if is_wrong else head.outcome, verdict)
+
+
+def _verdict(policies: Sequence[ZtunnelPolicy], connection: PeerConnection) -> Verdict:
+    """Ask the AuthorizationPolicies: any rule of DENY refuses, else one of ALLOW has to match."""
+    steps: list[Step] = []
+    for action in ("DENY", "ALLOW"):
+        several = [one for one in policies if one.action == action]
+        rules = tuple(rule for one in several for rule in _rules(one))
+        matched = tuple(
+            rule
+            for one in several
+            for group, rule in zip(one.groups, _rules(one), strict=False)
+            if matches_group(group, connection)
+        )
+        if not rules:
+            continue
+        steps.append(Step(action, rules, matched))
+        if bool(matched) is (action == "DENY"):
+            by = matched if action == "DENY" else ()
+            return Verdict(is_allowed=False, action=action, code=CLOSED, by=by, steps=tuple(steps))
+        if matched:
+            return Verdict(is_allowed=True, action=action, by=matched, steps=tuple(steps))
+    return Verdict(is_allowed=True, steps=tuple(steps))
+
+
+def _rules(policy: ZtunnelPolicy) -> tuple[WrittenRule, ...]:
+    """Name the rules of a policy; one of which nothing is left has one that never matches."""
+    source = policy.source
+    if not isinstance(source, AuthorizationPolicy):
+        return ()
+    found = tuple(
+        WrittenRule(source, int(one.rule.path[-1]) if one.rule is not None else 0)
+        for one in policy.groups
+    )
+    return found or (WrittenRule(source, 0, never=True),)
+
+
+def _with(
+    head: Hop, sending: Sending | None, outcome: Outcome | None = None,
+    verdict: Verdict | None = None,
+) -> Hop:  # fmt: skip
+    return replace(
+        head, outcome=outcome or head.outcome, verdict=verdict,
+        code=verdict.code if verdict is not None and not verdict.is_allowed else "",
+        sendings=(sending,) if sending is not None else (),
+    )  # fmt: skip
+
+
+def _unknown(head: Hop, reason: str) -> Hop:
+    return Hop(head.workload, head.direction, Outcome.UNKNOWN, reason=reason)
+
+
+def _may_be_ready(found: Binding) -> bool:
+    """Is there a Gateway of which files don't tell whether it has an address?"""
+    return found.bound is None and found.waypoint is not None and not found.waypoint.shows_status
+
+
+def _peer(principal: str | None) -> Peer:
+    """Read an identity ``domain/ns/namespace/sa/account``."""
+    parts = (principal or "").split("/")
+    return Peer(parts[0], parts[2], parts[4]) if len(parts) == 5 else ANONYMOUS  # noqa: PLR2004
+
+
+def _known(address: str) -> str:
+    """Give an address, and nothing for a text that stands for one."""
+    try:
+        return str(ip_address(address))
+    except ValueError:
+        return ""
