@@ -48,6 +48,9 @@ if TYPE_CHECKING:
     from meshctl.resources.istio.virtual_service import Route as Route
     from meshctl.resources.istio.virtual_service import VirtualService as VirtualService
     from meshctl.resources.kinds import make_resource as make_resource
+    from meshctl.resources.kubernetes.canary import Canary as Canary
+    from meshctl.resources.kubernetes.certificate import Certificate as Certificate
+    from meshctl.resources.kubernetes.certificate import CertificateIssuer as CertificateIssuer
     from meshctl.resources.kubernetes.config_map import ConfigMap as ConfigMap
     from meshctl.resources.kubernetes.custom_resource_definition import (
         CustomResourceDefinition as CustomResourceDefinition,
@@ -75,6 +78,9 @@ if TYPE_CHECKING:
 _HOMES = {
     "AuthorizationPolicy": "istio.authorization_policy",
     "AuthorizationRule": "istio.authorization_policy",
+    "Canary": "kubernetes.canary",
+    "Certificate": "kubernetes.certificate",
+    "CertificateIssuer": "kubernetes.certificate",
     "ConfigMap": "kubernetes.config_map",
     "ConfigPatch": "istio.envoy_filter",
     "Container": "kubernetes.workload",

@@ -56,6 +56,10 @@ _VIEWS = {
     ("batch", "Job"): "Workload",
     ("batch", "CronJob"): "Workload",
     ("argoproj.io", "Rollout"): "Rollout",
+    ("flagger.app", "Canary"): "Canary",
+    ("cert-manager.io", "Certificate"): "Certificate",
+    ("cert-manager.io", "Issuer"): "CertificateIssuer",
+    ("cert-manager.io", "ClusterIssuer"): "CertificateIssuer",
     ("", "DeploymentConfig"): "Workload",
     ("apps.openshift.io", "DeploymentConfig"): "Workload",
 }

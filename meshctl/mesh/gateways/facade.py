@@ -15,6 +15,7 @@ from meshctl.resources import Gateway, KubernetesGateway, Service, VirtualServic
 from meshctl.resources.cached_property import cached_property
 
 if TYPE_CHECKING:
+    from meshctl.mesh.gateways.acme_challenges import AcmeChallenges
     from meshctl.mesh.gateways.bindings import Bindings
     from meshctl.mesh.gateways.hidden_wildcards import HiddenWildcards
     from meshctl.mesh.gateways.route_overlaps import RouteOverlaps
@@ -43,6 +44,13 @@ class GatewaysFacade(Gateways):
         self._from_registry = registry
         self._from_workloads = workloads
         self._from_traffic = traffic
+
+    @cached_property
+    def acme_challenges(self) -> "AcmeChallenges":
+        """Certificates that can't be issued over HTTP."""
+        from meshctl.mesh.gateways.acme_challenges import AcmeChallenges
+
+        return AcmeChallenges(self._from_inventory)
 
     @cached_property
     def server_conflicts(self) -> "ServerConflicts":

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from meshctl.mesh.reachability.clusters import Clusters
     from meshctl.mesh.reachability.egress_paths import EgressPaths
     from meshctl.mesh.reachability.ingress_paths import IngressPaths
+    from meshctl.mesh.reachability.networks import Networks
     from meshctl.mesh.reachability.redirect_loops import RedirectLoops
     from meshctl.mesh.reachability.subsets import Subsets
 
@@ -70,6 +71,13 @@ class ReachabilityFacade:
             self._gateways,
             self._registry.secrets,
         )
+
+    @cached_property
+    def networks(self) -> "Networks":
+        """What lies in other networks."""
+        from meshctl.mesh.reachability.networks import Networks
+
+        return Networks(self._inventory, self._registry.workload_entries)
 
     @cached_property
     def redirect_loops(self) -> "RedirectLoops":

@@ -11,6 +11,7 @@ from meshctl.resources import DestinationRule, KubernetesRoute, VirtualService
 from meshctl.resources.cached_property import cached_property
 
 if TYPE_CHECKING:
+    from meshctl.mesh.traffic.canaries import Canaries
     from meshctl.mesh.traffic.destination_rules import DestinationRules
     from meshctl.mesh.traffic.destinations import Destinations
     from meshctl.mesh.traffic.rollouts import Rollouts
@@ -33,6 +34,13 @@ class TrafficFacade:
         from meshctl.mesh.traffic.routes import Routes
 
         return Routes(self._inventory.of(VirtualService), self._registry, self._inventory.config)
+
+    @cached_property
+    def canaries(self) -> "Canaries":
+        """What stands in the way of Canaries."""
+        from meshctl.mesh.traffic.canaries import Canaries
+
+        return Canaries(self._inventory)
 
     @cached_property
     def rollouts(self) -> "Rollouts":

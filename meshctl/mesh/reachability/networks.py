@@ -1,0 +1,78 @@
+"""Finds the servers that clients reach only through a gateway between networks.
+
+Such a gateway tells connections apart by the SNI of mutual TLS, so that clients that don't send it
+are not given the endpoints of other networks at all (EndpointsByNetworkFilter,
+pilot/pkg/xds/endpoints/ep_filters.go, Istio 1.31). The network of the mesh's own pods is the label
+of the root namespace.
+"""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from meshctl.istio.labels import NETWORK
+from meshctl.mesh.core.hosts import covers
+from meshctl.mesh.core.inventory import Inventory
+from meshctl.mesh.registry.services import RegisteredHost
+from meshctl.mesh.registry.workload_entries import WorkloadEntries
+from meshctl.resources import Gateway, Namespace, Ref, Service, ServiceEntry, WorkloadEntry
+from meshctl.resources.cached_property import cached_property
+
+_BETWEEN_NETWORKS = "AUTO_PASSTHROUGH"
+
+
+class RemoteEndpoint(NamedTuple):
+    """An endpoint of a host in another network, or the gateway by which there may be some.
+
+    ``network`` is empty where only the gateway shows that there are other networks.
+    """
+
+    network: str
+    place: Ref
+
+
+class Networks:
+    """What lies in other networks than the mesh's own."""
+
+    def __init__(self, inventory: Inventory, machines: WorkloadEntries) -> None:
+        self._inventory = inventory
+        self._machines = machines
+
+    def beyond(self, host: RegisteredHost) -> RemoteEndpoint | None:
+        """Find an endpoint of a host that only a gateway between networks leads to."""
+        if not self._own:
+            return None
+        for remote in self._endpoints(host):
+            if remote.network and remote.network != self._own:
+                return remote
+        if isinstance(host.source, ServiceEntry):
+            return None
+        shared = (ref for name, ref in self._shared if covers(name, host.host))
+        return next((RemoteEndpoint("", ref) for ref in shared), None)
+
+    def _endpoints(self, host: RegisteredHost) -> Iterator[RemoteEndpoint]:
+        source = host.source
+        if isinstance(source, ServiceEntry):
+            for endpoint in source.endpoints:
+                yield RemoteEndpoint(endpoint.text("network"), endpoint.at("network"))
+        selector = source.selector if isinstance(source, Service) else None
+        machines = self._machines.find(selector, source.namespace) if selector else []
+        for machine in machines:
+            if isinstance(machine, WorkloadEntry):
+                yield RemoteEndpoint(machine.spec.text("network"), machine.spec.at("network"))
+
+    @cached_property
+    def _own(self) -> str:
+        root = self._inventory.config.root_namespace
+        found = (one for one in self._inventory.of(Namespace) if one.name == root)
+        return next((one.labels.get(NETWORK, "") for one in found), "")
+
+    @cached_property
+    def _shared(self) -> list[tuple[str, Ref]]:
+        """The hosts that gateways let clients of other networks reach."""
+        return [
+            (host.rpartition("/")[2], server.host_at(index))
+            for gateway in self._inventory.of(Gateway)
+            for server in gateway.servers
+            if server.tls_mode == _BETWEEN_NETWORKS
+            for index, host in enumerate(server.hosts)
+        ]

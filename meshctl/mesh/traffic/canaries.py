@@ -1,0 +1,45 @@
+"""Finds VirtualServices that stand in the way of those that Flagger writes for Canaries.
+
+Flagger 1.41 writes one with the name of the Canary's Service, for that Service and
+`spec.service.hosts`, at `spec.service.gateways` (pkg/router/istio.go of its source).
+"""
+
+from collections.abc import Iterator
+
+from meshctl.mesh.core.hosts import fqdn
+from meshctl.mesh.core.inventory import Inventory
+from meshctl.mesh.traffic.delegates import MESH
+from meshctl.resources import Canary, VirtualService
+from meshctl.resources.cached_property import cached_property
+
+
+class Canaries:
+    """VirtualServices by their hosts."""
+
+    def __init__(self, inventory: Inventory) -> None:
+        self._inventory = inventory
+
+    def rivals(self, canary: Canary) -> Iterator[tuple[VirtualService, int]]:
+        """Walk other VirtualServices for a host of a Canary at one gateway, with the host's number."""
+        written = canary.service.texts("gateways") or (MESH,)
+        gateways = {_full(name, canary.namespace) for name in written}
+        for host in dict.fromkeys((canary.service_name, *canary.hosts)):
+            name = fqdn(host, canary.namespace, self._inventory.config.domain)
+            for service, index in self._by_host.get(name, ()):
+                own = service.namespace == canary.namespace and service.name == canary.service_name
+                theirs = {_full(one, service.namespace) for one in service.gateways or (MESH,)}
+                if not own and not gateways.isdisjoint(theirs):
+                    yield service, index
+
+    @cached_property
+    def _by_host(self) -> dict[str, list[tuple[VirtualService, int]]]:
+        found: dict[str, list[tuple[VirtualService, int]]] = {}
+        for service in self._inventory.of(VirtualService):
+            for index, host in enumerate(service.hosts):
+                name = fqdn(host, service.namespace, self._inventory.config.domain)
+                found.setdefault(name, []).append((service, index))
+        return found
+
+
+def _full(gateway: str, namespace: str) -> str:
+    return gateway if gateway == MESH or "/" in gateway else f"{namespace}/{gateway}"

@@ -1,0 +1,32 @@
+"""A Canary names a workload that doesn't exist.
+
+Flagger waits for it: no primary is made, no Service and no route, so that nothing answers under the
+name of the Service.
+
+Fix: correct kind and name in `targetRef`; the workload must be in the namespace of the Canary.
+"""
+
+from collections.abc import Iterator
+
+from meshctl.mesh import Mesh
+from meshctl.resources import Canary
+from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.words import quoted
+
+
+@rule(on=Canary, severity=Severity.ERROR, since="0.1.0")
+def check(canary: Canary, mesh: Mesh) -> Iterator[Outcome]:
+    """Report targets where the input shows workloads of the namespace."""
+    kind, name = canary.target.text("kind") or "Deployment", canary.target.text("name")
+    if kind not in {"Deployment", "DaemonSet"} or not name:
+        return
+    if not mesh.workloads.shows_pods_of(canary.namespace):
+        return
+    known = [one for one in mesh.workloads.find({}, canary.namespace) if one.kind == kind]
+    if not any(one.name == name for one in known):
+        has = ", ".join(one.name for one in known[:5]) or "none"
+        yield Finding(
+            canary.target.at("name"),
+            f"namespace {canary.namespace} has no {kind} {quoted(name)}; it has {has}",
+            severity=None if mesh.is_whole else Severity.WARNING,
+        )
