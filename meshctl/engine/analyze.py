@@ -57,6 +57,7 @@ UNREADABLE = "document/unreadable-file"
 if TYPE_CHECKING:
     from meshctl.engine.worlds.rendered import WorldOutcomes
 
+_PLACEHOLDER = "document/placeholder-left"
 Progress = Callable[[int, int], None]
 
 
@@ -242,7 +243,9 @@ def _worlds(
     worlds = list(ask_worlds(loaded.worlds, plain, build, home, rules_for))
     for world in worlds:
         world.outcomes.findings = [
-            outcome for outcome in world.outcomes.findings if not _is_about_a_placeholder(*outcome)
+            outcome
+            for outcome in world.outcomes.findings
+            if not _is_spoilt_by_a_placeholder(*outcome, alone=False)
         ]
     return worlds
 
@@ -265,7 +268,7 @@ def _asked(rules: Sequence[Rule], mesh: Mesh, settings: Settings, build: Build) 
         outcome
         for outcome in outcomes.findings
         if not _is_kubernetes_own(outcome[1])
-        and (settings.alone or not _is_about_a_placeholder(*outcome))
+        and not _is_spoilt_by_a_placeholder(*outcome, alone=settings.alone)
     ]
     return outcomes
 
@@ -342,9 +345,14 @@ def _is_kubernetes_own(finding: Finding) -> bool:
     return isinstance(resource.document, ObjectDocument) and home in SYSTEM_NAMESPACES
 
 
-def _is_about_a_placeholder(rule: Rule, finding: Finding) -> bool:
-    """Would the value concerned be another one when it is applied?"""
-    return rule.id != "document/placeholder-left" and is_undecided(finding.ref)
+def _is_spoilt_by_a_placeholder(rule: Rule, finding: Finding, *, alone: bool) -> bool:
+    """Would the value concerned be another one when it is applied?
+
+    An API server, which judges each object alone, takes a placeholder as it stands.
+    """
+    if alone:
+        return rule.id == _PLACEHOLDER
+    return rule.id != _PLACEHOLDER and is_undecided(finding.ref)
 
 
 def _unchecked(unread: Unread, settings: Settings) -> Iterator[tuple[str, str]]:
