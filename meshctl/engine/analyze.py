@@ -3,7 +3,6 @@
 import gc
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from meshctl import __version__
@@ -32,12 +31,10 @@ from meshctl.engine.report import (
 )
 from meshctl.engine.runner import Outcomes, run
 from meshctl.engine.shown import absent_namespaces, shown_filter
+from meshctl.engine.surroundings import knowledge_of, mesh_config_of
 from meshctl.engine.worlds.confirm import Build, confirm
-from meshctl.errors import ConfigError
-from meshctl.istio.names import ISTIO_NAMESPACE
 from meshctl.mesh import Mesh
 from meshctl.mesh.core.knowledge import NOTHING_LACKS, Knowledge
-from meshctl.mesh.core.mesh_config import MeshConfig, read_mesh_config
 from meshctl.resources import Resource
 from meshctl.resources.kinds import view_of
 from meshctl.resources.kubernetes.workload import SYSTEM_NAMESPACES
@@ -45,7 +42,6 @@ from meshctl.resources.placeholders import is_undecided
 from meshctl.resources.resource import UNKNOWN_NAMESPACE
 from meshctl.rules.api import Finding, Rule, Severity
 from meshctl.settings import Settings
-from meshctl.sources.documents import Document
 from meshctl.sources.live_object import ObjectDocument
 from meshctl.sources.loader import Loaded, Unread, load
 from meshctl.timing import phase
@@ -125,7 +121,7 @@ def _builder(
     unread = (*loaded.unread, *(live.unread if live is not None else ()))
     read = frozenset((one.kind, one.namespace) for one in unread if one.namespace)
     judge = Judge(Schemas(schemas), alone=settings.alone)
-    config = _mesh_config(settings)
+    config = mesh_config_of(settings)
     verdicts: dict[Resource, Verdict] = {}
 
     def judged(one: Resource) -> Verdict:
@@ -144,47 +140,9 @@ def _builder(
     return resources, build
 
 
-def _knowledge(loaded: Loaded, settings: Settings) -> Knowledge:
-    """Name the namespaces that something outside the files fills: charts, Istio's installation."""
-    if settings.whole_mesh:
-        return NOTHING_LACKS
-    config = _mesh_config(settings)
-    root = config.root_namespace if config is not None else ISTIO_NAMESPACE
-    homes = frozenset[str]().union(*(gap.namespaces for gap in loaded.gaps))
-    if not any(map(_is_istiod, loaded.documents)):
-        homes |= {root}
-    return Knowledge(homes, any(not gap.namespaces for gap in loaded.gaps))
-
-
-def _is_istiod(document: Document) -> bool:
-    """Is it a part of an installation of Istio, which is then in the input?"""
-    metadata = document.data.get("metadata")
-    name = metadata.get("name") if isinstance(metadata, dict) else None
-    return document.data.get("kind") in {"Deployment", "Service"} and str(name).startswith("istiod")
-
-
 def _is_known_to_be_fine(resource: Resource) -> bool:
     """Has an API server accepted it that knows its kind itself, and not from CRDs of any age?"""
     return isinstance(resource.document, ObjectDocument) and "." not in resource.group
-
-
-def _mesh_config(settings: Settings) -> MeshConfig | None:
-    if settings.mesh_config is None:
-        return None
-    try:
-        text = Path(settings.mesh_config).read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
-        message = f"cannot read the mesh config {settings.mesh_config}: {reason}"
-        raise ConfigError(message) from error
-    config = read_mesh_config(text)
-    if config is None:
-        message = (
-            f"{settings.mesh_config} is not a mesh config; give the MeshConfig itself, an "
-            "`istio` ConfigMap or an IstioOperator"
-        )
-        raise ConfigError(message)
-    return config
 
 
 def report_on(
@@ -192,7 +150,7 @@ def report_on(
 ) -> Report:
     """Report on what was loaded, laid over what is ``live`` if that is given."""
     home = settings.namespace if live is not None else settings.default_namespace
-    knowledge = NOTHING_LACKS if live is not None else _knowledge(loaded, settings)
+    knowledge = NOTHING_LACKS if live is not None else knowledge_of(loaded, settings)
     resources, make_mesh = _builder(loaded, settings, schemas, live, home)
 
     def build(some: Sequence[Resource]) -> Mesh:

@@ -1,0 +1,50 @@
+"""What is known about a mesh beside its manifests: the mesh config, and what they leave out."""
+
+from pathlib import Path
+
+from meshctl.errors import ConfigError
+from meshctl.istio.names import ISTIO_NAMESPACE
+from meshctl.mesh.core.knowledge import NOTHING_LACKS, Knowledge
+from meshctl.mesh.core.mesh_config import MeshConfig, read_mesh_config
+from meshctl.settings import Settings
+from meshctl.sources.documents import Document
+from meshctl.sources.loader import Loaded
+
+
+def knowledge_of(loaded: Loaded, settings: Settings) -> Knowledge:
+    """Name the namespaces that something outside the files fills: charts, Istio's installation."""
+    if settings.whole_mesh:
+        return NOTHING_LACKS
+    config = mesh_config_of(settings)
+    root = config.root_namespace if config is not None else ISTIO_NAMESPACE
+    homes = frozenset[str]().union(*(gap.namespaces for gap in loaded.gaps))
+    if not any(map(_is_istiod, loaded.documents)):
+        homes |= {root}
+    return Knowledge(homes, any(not gap.namespaces for gap in loaded.gaps))
+
+
+def _is_istiod(document: Document) -> bool:
+    """Is it a part of an installation of Istio, which is then in the input?"""
+    metadata = document.data.get("metadata")
+    name = metadata.get("name") if isinstance(metadata, dict) else None
+    return document.data.get("kind") in {"Deployment", "Service"} and str(name).startswith("istiod")
+
+
+def mesh_config_of(settings: Settings) -> MeshConfig | None:
+    """Read the mesh config that the settings name; raises ConfigError where it is none."""
+    if settings.mesh_config is None:
+        return None
+    try:
+        text = Path(settings.mesh_config).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
+        message = f"cannot read the mesh config {settings.mesh_config}: {reason}"
+        raise ConfigError(message) from error
+    config = read_mesh_config(text)
+    if config is None:
+        message = (
+            f"{settings.mesh_config} is not a mesh config; give the MeshConfig itself, an "
+            "`istio` ConfigMap or an IstioOperator"
+        )
+        raise ConfigError(message)
+    return config
