@@ -35,6 +35,7 @@ from meshctl.mesh.security.tls_connection import (
     ServerMode,
     Upstream,
 )
+from meshctl.mesh.security.tls_match import judge
 from meshctl.mesh.traffic.destination_rules import (
     DestinationRules,
     EffectiveDestinationRule,
@@ -322,7 +323,7 @@ class Mtls:
             endpoint_mtls = self._endpoint_mtls(upstream.setting, server)
             if endpoint_mtls is not None:
                 tls = ClientTls.ISTIO_MUTUAL if endpoint_mtls else ClientTls.PLAINTEXT
-        result, reason = _judge(tls, server.mode, upstream.port.protocol)
+        result, reason = judge(tls, server.mode, upstream.port.protocol)
         if server.mode is ServerMode.UNKNOWN:
             reason = server.why_unknown
         return Connection(upstream, server, server.mode, endpoint_mtls, result, reason)
@@ -380,31 +381,3 @@ def _keeps_address(
     """
     headless = host.is_passthrough and client.proxy is not ClientKind.GATEWAY
     return headless or _balances_by_address(rule, subset)
-
-
-def _judge(tls: ClientTls, mode: ServerMode, protocol: Protocol) -> tuple[Result, str]:
-    """Match a client's bytes against the filter chains of a server."""
-    if mode is ServerMode.UNKNOWN:
-        return Result.UNKNOWN, "what the server takes is unknown"
-    if tls in (ClientTls.UNKNOWN, ClientTls.AUTO):
-        return Result.UNKNOWN, ""
-    if tls is ClientTls.PLAINTEXT:
-        if mode is ServerMode.STRICT:
-            return Result.CONFLICT, "the server demands mutual TLS, the client sends plaintext"
-        return Result.PLAINTEXT, ""
-    if tls is ClientTls.ISTIO_MUTUAL:
-        if mode is ServerMode.NONE:
-            return (
-                Result.CONFLICT,
-                "the client sends the mesh's mutual TLS where no sidecar takes it",
-            )
-        if mode is ServerMode.DISABLE:
-            return Result.CONFLICT, "the server takes plaintext alone, the client sends mutual TLS"
-        return Result.MTLS, ""
-    if mode is ServerMode.STRICT:
-        return Result.CONFLICT, "the server demands a certificate of the mesh"
-    if mode is ServerMode.DISABLE:
-        return Result.CONFLICT, "the server takes plaintext alone, the client sends TLS"
-    if mode is ServerMode.PERMISSIVE and protocol.is_http:
-        return Result.CONFLICT, "no filter chain of a permissive HTTP port takes foreign TLS"
-    return Result.TLS, "passed through: the application itself must speak TLS"
