@@ -161,7 +161,7 @@ def _takes_null(schema: Schema) -> bool:
 def _unknown(key: str, known: Schema, root: Schema) -> Fault:
     name = str(key)
     hint = closest(name, known.keys())
-    if not hint and (home := home_of(name, root)):
+    if not hint and (home := home_of(name, known, root)):
         hint = f"; it is a field of {home}"
     elif not hint:
         hint = f"; there are {listed(sorted(known))}" if known else "; nothing can be written here"

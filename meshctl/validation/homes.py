@@ -7,9 +7,19 @@ from typing import Any
 Schema = dict[str, Any]
 
 
-def home_of(name: str, schema: Schema) -> str:
-    """Name the nearest place that has such a field: ``spec.http[]``; empty when there is none."""
+def home_of(name: str, beside: Schema, schema: Schema) -> str:
+    """Name the nearest place that has such a field: ``spec.http[]``; empty when there is none.
+
+    ``beside`` are the fields that may stand where the name was written: a key that is indented too
+    little belongs below one of them (``destination``), whatever other branches have.
+    """
     definitions = schema.get("$defs", {})
+    return _nearest(name, {"properties": beside}, definitions) or _nearest(
+        name, schema, definitions
+    )
+
+
+def _nearest(name: str, schema: Schema, definitions: Schema) -> str:
     waiting = deque([("", schema)])
     while waiting:
         path, part = waiting.popleft()

@@ -141,6 +141,13 @@ CASES = [
     ({"$defs": {"t": {"type": ["string", "null"]}}, "items": {"$ref": "#/$defs/t"}}, [None], []),
     ({**CLOSED, "properties": {"c": {"type": "array", "items": CLOSED}}}, {"b": 1},
      [("unknown-field", ("b",), "it is a field of c[]")]),
+    ({**CLOSED, "properties": {
+        "first": {**CLOSED, "properties": {"deep": {**CLOSED, "properties": {"host": TEXT}}}},
+        "second": {**CLOSED, "properties": {
+            "nearer": {**CLOSED, "properties": {"too": {**CLOSED, "properties": {"host": TEXT}}}},
+        }},
+     }}, {"second": {"host": "a"}},
+     [("unknown-field", ("second", "host"), "it is a field of nearer.too")]),
     ({"type": "array", "items": TEXT}, ["a", None], [("wrong-type", (1,), "this is null")]),
     ({"type": "array", "items": TEXT}, {"a": 1}, [("wrong-type", (), "put a `- ` in front")]),
     ({"type": "array", "items": {}, "minItems": 1}, [], [("out-of-bounds", (), "not be empty")]),
