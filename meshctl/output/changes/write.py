@@ -6,6 +6,7 @@ from typing import TextIO
 from meshctl.inspect.changes.comparison import Comparison
 from meshctl.output.changes.form import comparison_form
 from meshctl.output.changes.lines import Line, parts
+from meshctl.output.lines import write_lines
 from meshctl.output.markdown import escaped
 from meshctl.words import amount, visible
 
@@ -27,15 +28,14 @@ def write_comparison(found: Comparison, output: str, out: TextIO) -> None:
 
 def _write_text(found: Comparison, out: TextIO) -> None:
     for part in parts(found):
-        out.write(f"{part.heading}\n")
+        write_lines([part.heading], out)
         for line in part.lines:
-            out.write(f"  {visible(line.title)}\n")
+            write_lines([f"  {visible(line.title)}"], out)
             if line.was or line.now:
-                out.write(f"    - {visible(line.was)}\n    + {visible(line.now)}\n")
-        out.write("\n")
-    if found.changes.is_cut:
-        out.write(f"{_CUT}\n")
-    out.write(f"{_outcome(found)}\n")
+                write_lines([f"    - {visible(line.was)}", f"    + {visible(line.now)}"], out)
+        write_lines([""], out)
+    ends = [_CUT] if found.changes.is_cut else []
+    write_lines([*ends, _outcome(found)], out)
 
 
 def _write_markdown(found: Comparison, out: TextIO) -> None:

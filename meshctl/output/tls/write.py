@@ -11,6 +11,7 @@ from meshctl.inspect.tls.failures import TlsFailure
 from meshctl.inspect.tls.rows import TlsLine, TlsRow
 from meshctl.mesh.security.tls_connection import ClientKind
 from meshctl.output.data import data_of
+from meshctl.output.lines import write_lines
 from meshctl.output.table import write_markdown, write_table
 from meshctl.words import amount, visible
 
@@ -52,17 +53,16 @@ def write(
     else:
         _write_digest(answer, out)
     if output == "table":
-        out.write(f"\n{_totals(answer.rows)}\n")
+        write_lines(["", *_totals(answer.rows).split("\n")], out)
         if not is_listed:
-            out.write("--all lists the rows; name a workload or a host to see its own\n")
+            write_lines(["--all lists the rows; name a workload or a host to see its own"], out)
 
 
 def _write_digest(answer: TlsAnswer, out: TextIO) -> None:
     """Write the conflicts, each reason once, and who reaches whom how often."""
     failures = sorted(answer.failures(answer.rows), key=lambda failure: -failure.number)
-    out.writelines(
-        "\n".join(map(visible, failure_lines(failure))) + "\n\n" for failure in failures[:_FAILURES]
-    )
+    for failure in failures[:_FAILURES]:
+        write_lines([*map(visible, failure_lines(failure)), ""], out)
     if len(failures) > _FAILURES:
         more = sum(failure.number for failure in failures[_FAILURES:])
         out.write(f"and {more} conflicts for {len(failures) - _FAILURES} more reasons\n\n")
@@ -141,8 +141,11 @@ def _write_failures(found: Sequence[TlsFailure], output: str, out: TextIO) -> No
     if found:
         out.write("\n#### Conflicts\n\n" if output == "markdown" else "\nConflicts\n")
     for failure in found:
-        text = "\n".join(map(visible, failure_lines(failure)))
-        out.write(f"```\n{text}\n```\n" if output == "markdown" else f"\n{text}\n")
+        lines = [*map(visible, failure_lines(failure))]
+        if output == "markdown":
+            out.writelines(f"{line}\n" for line in ("```", *lines, "```"))
+        else:
+            write_lines(["", *lines], out)
 
 
 def failure_lines(failure: TlsFailure) -> Iterator[str]:

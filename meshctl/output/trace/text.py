@@ -1,9 +1,10 @@
 """Writes traces for people: the outcome in one sentence, then the way hop by hop."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import TextIO
 
 from meshctl.inspect.trace.answer import DecidedBy, Trace, TracedHop
+from meshctl.output.lines import write_lines
 from meshctl.words import visible
 
 
@@ -16,25 +17,23 @@ def write_traces(traces: Iterable[Trace], out: TextIO) -> None:
 
 def write_trace(one: Trace, out: TextIO) -> None:
     """Write one trace; text from the input can't break the terminal."""
-    out.write(f"{visible(one.summary)}\n")
-    out.write(f"  {visible(one.request.title)}\n")
-    for hop in one.hops:
-        _write_hop(hop, out)
+    hops = (line for hop in one.hops for line in _hop_lines(hop))
+    write_lines([visible(one.summary), f"  {visible(one.request.title)}", *hops], out)
 
 
-def _write_hop(hop: TracedHop, out: TextIO) -> None:
+def _hop_lines(hop: TracedHop) -> Iterator[str]:
     indent = "  " * (hop.depth + 1)
     name = f"{hop.at} {hop.workload}".strip()
-    out.write(f"{indent}{visible(name)}: {visible(hop.message)}\n")
+    yield f"{indent}{visible(name)}: {visible(hop.message)}"
     inside = f"{indent}    "
     parts = [("listener", hop.listener), ("host", hop.virtual_host), ("route", hop.route)]
     known = ", ".join(f"{key} {visible(text)}" for key, text in parts if text)
     if known:
-        out.write(f"{inside}{known}\n")
-    out.writelines(f"{inside}by {_decided(decided)}\n" for decided in hop.decided_by)
-    out.writelines(f"{inside}not {_decided(other)}\n" for other in hop.considered)
+        yield f"{inside}{known}"
+    yield from (f"{inside}by {_decided(decided)}" for decided in hop.decided_by)
+    yield from (f"{inside}not {_decided(other)}" for other in hop.considered)
     if hop.not_known:
-        out.write(f"{inside}? {visible(hop.not_known)}\n")
+        yield f"{inside}? {visible(hop.not_known)}"
 
 
 def _decided(one: DecidedBy) -> str:
