@@ -51,7 +51,7 @@ def _clause(kind: str, line: str) -> Clause:
 
 _TABLE = {
     "VirtualService": """\
-spec.hosts|gateways.bindings|virtual-service/host-not-served virtual-service/public-host-without-gateway virtual-service/mesh-host-duplicated virtual-service/mesh-wildcard-takes-services virtual-service/routes-for-the-caller
+spec.hosts|gateways.bindings|virtual-service/host-not-served virtual-service/public-host-without-gateway virtual-service/mesh-host-duplicated virtual-service/mesh-wildcard-takes-services virtual-service/routes-for-the-caller virtual-service/called-on-another-port
 spec.gateways|gateways.bindings|virtual-service/gateway-not-found virtual-service/gateway-without-its-hosts
 spec.exportTo|traffic.routes|virtual-service/hidden-from-gateway resource/exported-to-unknown-namespace
 spec.http|traffic.unreachable_rules|virtual-service/rule-shadowed virtual-service/catch-all-not-last virtual-service/route-type-mismatch virtual-service/http-rules-on-tcp-port virtual-service/mesh-rules-without-default
@@ -59,7 +59,7 @@ spec.http[].match[].uri|traffic.route_matches|virtual-service/uri-matches-no-pat
 spec.http[].match[].headers|traffic.route_matches|virtual-service/header-matched-in-part virtual-service/wildcard-read-as-text virtual-service/method-or-header-case virtual-service/claims-never-verified
 spec.http[].match[].withoutHeaders|traffic.route_matches|virtual-service/header-matched-in-part virtual-service/wildcard-read-as-text
 spec.http[].match[].method|traffic.route_matches|virtual-service/method-or-header-case virtual-service/wildcard-read-as-text
-spec.http[].match[].authority|traffic.route_matches|virtual-service/wildcard-read-as-text
+spec.http[].match[].authority|traffic.route_matches|virtual-service/wildcard-read-as-text virtual-service/authority-of-another-host
 spec.http[].match[].queryParams|traffic.route_matches|virtual-service/wildcard-read-as-text
 spec.http[].match[].port|clauses.match_listeners|virtual-service/match-never-applies
 spec.http[].match[].gateways|clauses.match_listeners|virtual-service/match-never-applies
@@ -68,7 +68,7 @@ spec.http[].match[].sourceNamespace|clauses.match_listeners|virtual-service/matc
 spec.http[].match[].name||NAMING
 spec.http[].match[].statPrefix||NAMING
 spec.http[].name||NAMING
-spec.http[].route|reachability.clusters|virtual-service/destination-host-not-found virtual-service/destination-port-not-found virtual-service/destination-port-missing virtual-service/destination-subset-not-found virtual-service/gateway-keeps-no-address virtual-service/dialled-port-kept virtual-service/external-host-keeps-authority virtual-service/egress-tls-mismatch
+spec.http[].route|reachability.clusters|virtual-service/destination-host-not-found virtual-service/destination-port-not-found virtual-service/destination-port-missing virtual-service/destination-subset-not-found virtual-service/gateway-keeps-no-address virtual-service/dialled-port-kept virtual-service/external-host-keeps-authority virtual-service/egress-tls-mismatch virtual-service/destination-behind-wildcard
 spec.http[].route[].weight|traffic.routes|virtual-service/weight-ignored virtual-service/weight-missing
 spec.http[].route[].headers||headers are set as written; only a Host that is set is asked for
 spec.http[].headers||headers are set as written; only a Host that is set is asked for
@@ -85,12 +85,12 @@ spec.http[].retries|traffic.routes|virtual-service/retries-at-two-proxies virtua
 spec.http[].fault|traffic.routes|virtual-service/fault-disables-retry
 spec.http[].corsPolicy|traffic.route_matches|virtual-service/cors-preflight-lost
 spec.http[].directResponse||an answer as written
-spec.tls|traffic.routes|virtual-service/layer4-match-repeated virtual-service/route-type-mismatch
+spec.tls|traffic.routes|virtual-service/layer4-match-repeated virtual-service/route-type-mismatch virtual-service/layer4-rules-without-listener
 spec.tls[].match[].port|clauses.match_listeners|virtual-service/match-never-applies
 spec.tls[].match[].gateways|clauses.match_listeners|virtual-service/match-never-applies
 spec.tls[].match[].sourceLabels|clauses.match_listeners|virtual-service/match-never-applies
 spec.tls[].match[].sniHosts|gateways|gateway/sni-in-two-chains schema/webhook-refuses
-spec.tcp|traffic.routes|virtual-service/layer4-match-repeated virtual-service/route-type-mismatch
+spec.tcp|traffic.routes|virtual-service/layer4-match-repeated virtual-service/route-type-mismatch virtual-service/layer4-rules-without-listener
 spec.tcp[].match[].port|clauses.match_listeners|virtual-service/match-never-applies
 spec.tcp[].match[].gateways|clauses.match_listeners|virtual-service/match-never-applies
 spec.tcp[].match[].sourceLabels|clauses.match_listeners|virtual-service/match-never-applies
@@ -115,7 +115,7 @@ spec.hosts|registry.service_entries|service-entry/host-of-kubernetes-service ser
 spec.ports|registry.service_entries|service-entry/tcp-port-shared-with-http service-entry/protocol-contradicts-port
 spec.resolution|clauses.kept_addresses|virtual-service/gateway-keeps-no-address virtual-service/dialled-port-kept
 spec.addresses|registry.service_entries|service-entry/address-missing
-spec.endpoints|registry.service_entries|service-entry/internal-endpoint-without-identity
+spec.endpoints|registry.service_entries|service-entry/internal-endpoint-without-identity service-entry/selects-no-endpoint
 spec.location|registry|service-entry/internal-endpoint-without-identity
 spec.workloadSelector|workloads.endpoints|destination-rule/subset-selects-no-pod
 spec.exportTo|registry|resource/exported-to-unknown-namespace
@@ -134,25 +134,25 @@ spec.action|security.authorization|authorization-policy/allows-nothing
 spec.provider|extension_providers|authorization-policy/broken-provider authorization-policy/several-custom-providers
 spec.selector|security.authorization|authorization-policy/selects-no-workload
 spec.targetRef|clauses.waypoint_bypass|authorization-policy/waypoint-bypassed
-spec.targetRefs|clauses.waypoint_bypass|authorization-policy/waypoint-bypassed
+spec.targetRefs|clauses.waypoint_bypass|authorization-policy/waypoint-bypassed policy/target-not-found
 spec.rules|security.authorization|authorization-policy/rule-without-conditions authorization-policy/from-and-to-in-separate-rules
 spec.rules[].from[].source.principals|clauses.client_certificates|authorization-policy/identity-at-gateway authorization-policy/principal-never-matches authorization-policy/unknown-principal authorization-policy/wildcard-read-as-text
 spec.rules[].from[].source.namespaces|clauses.client_certificates|authorization-policy/identity-at-gateway authorization-policy/unknown-source-namespace
 spec.rules[].from[].source.serviceAccounts|clauses.client_certificates|authorization-policy/identity-at-gateway authorization-policy/unknown-principal
 spec.rules[].from[].source.requestPrincipals|clauses.token_issuers|authorization-policy/issuer-never-checked authorization-policy/token-never-checked
 spec.rules[].from[].source.notRequestPrincipals|clauses.token_issuers|authorization-policy/issuer-never-checked authorization-policy/token-never-checked
-spec.rules[].from[].source.ipBlocks|security.authorization|authorization-policy/client-address-behind-gateway
-spec.rules[].from[].source.remoteIpBlocks|security.authorization|authorization-policy/client-address-lost-by-node
+spec.rules[].from[].source.ipBlocks|security.authorization|authorization-policy/client-address-behind-gateway authorization-policy/block-wider-than-address
+spec.rules[].from[].source.remoteIpBlocks|security.authorization|authorization-policy/client-address-lost-by-node authorization-policy/block-wider-than-address
 spec.rules[].to[].operation.hosts|clauses.host_forms|authorization-policy/host-in-one-form authorization-policy/host-not-found authorization-policy/host-without-port-form
 spec.rules[].to[].operation.paths|decisions|authorization-policy/wildcard-read-as-text authorization-policy/path-with-open-variants
 spec.rules[].to[].operation.notPaths|decisions|authorization-policy/wildcard-read-as-text authorization-policy/path-with-open-variants
 spec.rules[].to[].operation.methods|decisions|authorization-policy/method-never-sent
-spec.rules[].to[].operation.ports|workloads.container_ports|authorization-policy/port-of-service
-spec.rules[].when|decisions|authorization-policy/issuer-never-checked authorization-policy/wildcard-read-as-text""",
+spec.rules[].to[].operation.ports|workloads.container_ports|authorization-policy/port-of-service authorization-policy/http-fields-on-tcp-port
+spec.rules[].when|decisions|authorization-policy/issuer-never-checked authorization-policy/wildcard-read-as-text authorization-policy/claim-with-dots authorization-policy/unknown-principal""",
     "RequestAuthentication": """\
 spec.selector|security.request_authentications|request-authentication/selects-no-workload
 spec.targetRef|clauses.token_issuers|authorization-policy/token-never-checked
-spec.targetRefs|clauses.token_issuers|authorization-policy/token-never-checked
+spec.targetRefs|clauses.token_issuers|authorization-policy/token-never-checked policy/target-not-found
 spec.jwtRules|security.request_authentications|request-authentication/token-not-required""",
     "PeerAuthentication": """\
 spec.selector|security.peer_authentications|peer-authentication/selects-no-workload
@@ -162,7 +162,7 @@ spec.portLevelMtls|security.peer_authentications|peer-authentication/port-level-
 spec.workloadSelector|workloads.envoy_filters|envoy-filter/context-without-proxy
 spec.targetRefs||which patches reach a Gateway of the Gateway API is not modelled
 spec.configPatches|workloads.envoy_filters|envoy-filter/filter-inserted-twice envoy-filter/relative-operation
-spec.configPatches[].match|clauses.patched_ports|envoy-filter/port-of-another-context envoy-filter/version-of-no-proxy envoy-filter/context-without-proxy
+spec.configPatches[].match|clauses.patched_ports|envoy-filter/port-of-another-context envoy-filter/version-of-no-proxy envoy-filter/context-without-proxy envoy-filter/cluster-never-there
 spec.configPatches[].patch|workloads.envoy_filters|envoy-filter/add-ignored envoy-filter/remove-ignored envoy-filter/replace-ignored
 spec.priority||an order among patches that nothing tells apart from others""",
 }
