@@ -1,7 +1,8 @@
 """A VirtualService names a Gateway that does not exist.
 
 istiod binds the routes to a name that no Gateway has, so no proxy gets them: requests are answered
-by another VirtualService, or with 404. A name without a namespace means the VirtualService's own.
+by another VirtualService, or with 404, and TLS or TCP connections are closed. A name without a
+namespace means the VirtualService's own.
 
 Fix: write the Gateway as `namespace/name` into `spec.gateways`.
 """

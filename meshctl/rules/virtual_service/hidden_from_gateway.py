@@ -1,7 +1,8 @@
 """A VirtualService is bound to a Gateway whose pods can't see it.
 
 `exportTo` limits the namespaces whose proxies read a VirtualService; a gateway's proxy is in the
-namespace of its pods, not of the Gateway object. The routes never reach it: requests get 404.
+namespace of its pods, not of the Gateway object. The routes never reach it: requests
+get 404, TLS and TCP connections are closed.
 
 Fix: add the namespace of the gateway's pods to `exportTo`, or remove `exportTo`.
 """

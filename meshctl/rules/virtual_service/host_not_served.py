@@ -1,6 +1,7 @@
 """A host of a VirtualService is not among the hosts of any server of its Gateways.
 
-The routes exist for the hosts that match, but requests for this one get 404: no server lets it in.
+The routes exist for the hosts that match, but requests for this one get 404, and TLS or TCP
+connections are closed: no server lets it in.
 A server host such as `./shop.test` or `team/shop.test` lets in VirtualServices of that namespace
 alone.
 
