@@ -17,7 +17,7 @@ READY = {
 _VERSIONS = {
     "Gateway": "gateway.networking.k8s.io/v1", "GatewayClass": "gateway.networking.k8s.io/v1",
     "AuthorizationPolicy": "security.istio.io/v1", "PeerAuthentication": "security.istio.io/v1",
-    "VirtualService": "networking.istio.io/v1",
+    "VirtualService": "networking.istio.io/v1", "Deployment": "apps/v1",
     "RequestAuthentication": "security.istio.io/v1", "ServiceEntry": "networking.istio.io/v1",
 }  # fmt: skip
 

@@ -161,7 +161,7 @@ def _authorization(hop: Hop, found: Summary) -> TracedAuthorization | None:
 
 
 def _hops(mesh: Mesh, hop: Hop, http: HttpRequest | None, depth: int = 0) -> Iterator[TracedHop]:
-    first = hop.direction in {Direction.OUTBOUND, Direction.GATEWAY}
+    first = hop.direction in {Direction.OUTBOUND, Direction.GATEWAY, Direction.WAYPOINT}
     yield TracedHop(
         hop.direction.value, hop.workload.key_name if hop.workload is not None else "",
         hop.outcome.value, sentences.of_hop(hop), hop.listener or None, hop.virtual_host or None,

@@ -3,7 +3,7 @@
 from meshctl.inspect.trace.requests import TracedRequest
 from meshctl.inspect.trace.summary import FORWARDED, Share, Summary, shares
 from meshctl.mesh.request_path.hops import Direction, Hop, Outcome, Sending
-from meshctl.mesh.request_path.sending import wire_name
+from meshctl.mesh.request_path.sending import ZTUNNEL, wire_name
 
 _OVER = {
     "istio-mutual": "over mTLS", "hbone": "over HBONE", "plaintext": "in plaintext", "simple": "over TLS",
@@ -107,6 +107,8 @@ def name_of(one: Sending) -> str:
     if one.target is None or not one.target.host:
         end = one.legs[0].wire.endpoint if one.legs else None
         place = f"{end.address}:{end.port}" if end is not None and end.port else ""
+        if end is not None and one.name == ZTUNNEL and end.workload is not None:
+            return place
         place = (place or (end.address if end is not None else "")).removeprefix("outside:")
         return f"{place} past the mesh".strip() if end is not None else one.name
     subset = f" subset {one.target.subset}" if one.target.subset else ""
@@ -123,6 +125,7 @@ def _where(hop: Hop) -> str:
         Direction.OUTBOUND: f"at the sidecar of {name}",
         Direction.GATEWAY: f"at gateway {name}",
         Direction.INBOUND: f"at the server {name}",
+        Direction.WAYPOINT: f"at waypoint {name}",
         Direction.AMBIENT: f"at the ztunnel of {name}",
     }
     return places.get(hop.direction, f"at {name}")

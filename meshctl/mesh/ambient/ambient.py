@@ -17,6 +17,7 @@ from meshctl.mesh.authorization.custom_providers import (
 from meshctl.mesh.core.inventory import Inventory
 from meshctl.mesh.registry.facade import RegistryFacade
 from meshctl.mesh.workloads.facade import WorkloadsFacade
+from meshctl.mesh.workloads.membership import is_live
 from meshctl.resources import (
     AuthorizationPolicy,
     GatewayClass,
@@ -33,7 +34,7 @@ from meshctl.resources.cached_property import cached_property
 if TYPE_CHECKING:
     from meshctl.mesh.ambient.endpoints import EndpointPaths
     from meshctl.mesh.ambient.waypoint_chains import Chain, WaypointPolicies
-    from meshctl.mesh.ambient.waypoints import Waypoint, Waypoints
+    from meshctl.mesh.ambient.waypoints import Binding, Waypoint, Waypoints
     from meshctl.mesh.ambient.workload_api import WorkloadApi, ZtunnelService
     from meshctl.mesh.ambient.ztunnel_policies import ZtunnelPolicies
     from meshctl.mesh.core.extension_providers import ExtensionProviders
@@ -108,6 +109,20 @@ class Ambient:
         inventory = self._inventory
         namespaces = {one.name: one for one in inventory.of(Namespace)}
         return Waypoints(inventory.of(KubernetesGateway), inventory.of(GatewayClass), namespaces)
+
+    def may_be_ready(self, binding: "Binding") -> bool:
+        """Is it a Gateway's missing address alone that refuses, and can't the input tell it?
+
+        Files have no status; where pods run, the input is of a cluster, and tells.
+        """
+        found = binding.waypoint
+        return binding.bound is None and found is not None and not (
+            found.shows_status or self._shows_status
+        )  # fmt: skip
+
+    @cached_property
+    def _shows_status(self) -> bool:
+        return any(map(is_live, self._workloads))
 
     @cached_property
     def policies(self) -> "ZtunnelPolicies":

@@ -119,13 +119,18 @@ class WaypointPolicies:
                 yield RbacFilter("DENY", names, is_shadow=True)
 
     def _issuers(self, waypoint: Waypoint, service: ZtunnelService | None) -> tuple[str, ...]:
-        return tuple(sorted(
-            rule.issuer
-            for home in self._homes(waypoint, service, root_first=False)
+        found = self.tokens_of(waypoint, service)
+        return tuple(sorted(rule.issuer for one in found for rule in one.rules))
+
+    def tokens_of(
+        self, waypoint: Waypoint, service: ZtunnelService | None
+    ) -> list[RequestAuthentication]:
+        """The RequestAuthentications that hold for a service behind a waypoint, or for its pods."""
+        return [
+            one for home in self._homes(waypoint, service, root_first=False)
             for one in self._tokens.get(home, ())
             if self._attaches(one, waypoint, service)
-            for rule in one.rules
-        ))  # fmt: skip
+        ]  # fmt: skip
 
     def _homes(
         self, waypoint: Waypoint, service: ZtunnelService | None, *, root_first: bool

@@ -110,8 +110,15 @@ class Decisions:
 
     def decide(self, workload: Workload, arrival: Arrival) -> Verdict:
         """Judge an arrival at the proxy of a workload; one without ``http`` is a connection."""
+        return self.decide_by(self._policies.of(workload), self._tokens.of(workload), arrival)
+
+    def decide_by(
+        self, policies: Sequence[AuthorizationPolicy], tokens: Sequence[RequestAuthentication],
+        arrival: Arrival,
+    ) -> Verdict:  # fmt: skip
+        """Judge an arrival at a proxy that these policies hold for, the oldest first."""
         steps: list[Step] = []
-        for step, refusal in self._walk(workload, arrival):
+        for step, refusal in self._walk(policies, tokens, arrival):
             steps.append(step)
             if refusal is not None:
                 return replace(refusal, steps=tuple(steps))
@@ -120,14 +127,16 @@ class Decisions:
             return Verdict(is_allowed=True, action="ALLOW", by=last.matched, steps=tuple(steps))
         return Verdict(is_allowed=True, steps=tuple(steps))
 
-    def _walk(self, workload: Workload, arrival: Arrival) -> Iterator[tuple[Step, Verdict | None]]:
+    def _walk(
+        self, policies: Sequence[AuthorizationPolicy], tokens: Sequence[RequestAuthentication],
+        arrival: Arrival,
+    ) -> Iterator[tuple[Step, Verdict | None]]:  # fmt: skip
         """Walk the filters, each with the refusal it ends in."""
-        policies = self._policies.of(workload)
         custom = [one for one in policies if one.action == "CUSTOM"]
         if custom:
             yield from self._custom(custom, arrival)
         if arrival.http is not None:
-            verdict = verify(self._tokens.of(workload), arrival.http.claims)
+            verdict = verify(tokens, arrival.http.claims)
             if verdict.code or verdict.rule is not None:
                 refusal = _refused("JWT", verdict.code) if verdict.code else None
                 yield Step("JWT", token=verdict), refusal

@@ -25,6 +25,7 @@ class Direction(StrEnum):
     """No proxy: the application itself, or a client without a sidecar."""
     AMBIENT = "ambient"
     """ztunnel on the node."""
+    WAYPOINT = "waypoint"
 
 
 class Outcome(StrEnum):

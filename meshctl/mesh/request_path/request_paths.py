@@ -10,16 +10,17 @@ from typing import TYPE_CHECKING
 
 from meshctl.mesh.gateways.effective_gateway import EffectiveGateway
 from meshctl.mesh.gateways.gateway_workloads import is_router
+from meshctl.mesh.request_path.client_clusters import ClientCluster
 from meshctl.mesh.request_path.client_side import ClientSide
 from meshctl.mesh.request_path.gateway_side import GatewaySide
-from meshctl.mesh.request_path.hops import Carried, Direction, Envelope, Hop, Outcome
+from meshctl.mesh.request_path.hops import Carried, Direction, Envelope, Hop, Leg, Outcome
 from meshctl.mesh.request_path.inbound_chains import InboundPorts
 from meshctl.mesh.request_path.proxy_views import ProxyViews
 from meshctl.mesh.request_path.sending import Sender
 from meshctl.mesh.request_path.server_side import MUTUAL, ServerSide
 from meshctl.mesh.security.hbone import is_waypoint
 from meshctl.mesh.workloads.membership import Membership, is_gateway
-from meshctl.resources import Workload
+from meshctl.resources import KubernetesGateway, Workload
 
 if TYPE_CHECKING:
     from meshctl.mesh.model import Mesh
@@ -41,19 +42,28 @@ class RequestPaths:
         self._sender = Sender(self.views, mesh.gateway_api.routes, self.arrive)
         self._client = ClientSide(self.views, self._sender)
         self._ambient_side: ZtunnelSide | None = None
+        if mesh.of(KubernetesGateway):
+            self._sender.detour = self._by_waypoint
         self._gateway = GatewaySide(self.server, self._sender.follow, self._sender.send)
 
     @property
     def _ztunnel(self) -> "ZtunnelSide":
         """What ztunnels do, for meshes that have any."""
         if self._ambient_side is None:
+            from meshctl.mesh.request_path.ambient.waypoint_side import WaypointSide  # noqa: PLC0415
             from meshctl.mesh.request_path.ambient.ztunnel_side import ZtunnelSide  # noqa: PLC0415
 
             mesh = self._mesh
+            waypoints = WaypointSide(
+                mesh.ambient, mesh.decisions, mesh.merged_routes, self.views, self._sender
+            )
             self._ambient_side = ZtunnelSide(
-                mesh.ambient, mesh.security.mtls, self.views, self._sender, self.arrive
+                mesh.ambient, mesh.security.mtls, self.views, self._sender, self.arrive, waypoints
             )
         return self._ambient_side
+
+    def _by_waypoint(self, head: Hop, carried: Carried, cluster: ClientCluster) -> Leg | None:
+        return self._ztunnel.from_gateway(head, carried, cluster)
 
     def from_workload(self, workload: Workload, carried: Carried) -> Hop:
         """Follow what an application sends, through its sidecar if it has one."""

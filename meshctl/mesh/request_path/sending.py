@@ -24,9 +24,12 @@ from meshctl.resources import Workload
 
 _LISTED = ("timeout", "retries", "fault", "mirror", "mirrors", "corsPolicy", "headers")
 HBONE = "hbone"
+ZTUNNEL = "ztunnel"
 PASSTHROUGH = "PassthroughCluster"
 UNKNOWN_SERVICE = "UnknownService"
 Arrive = Callable[[Workload, Carried, Envelope], Hop]
+Detour = Callable[[Hop, Carried, ClientCluster], Leg | None]
+_AT_GATEWAYS = frozenset({Direction.GATEWAY, Direction.WAYPOINT})
 
 
 class Sender:
@@ -36,6 +39,8 @@ class Sender:
         self._views = views
         self._routes = routes
         self._arrive = arrive
+        self.detour: Detour | None = None
+        """Sends on by a waypoint what a gateway doesn't send to endpoints itself."""
 
     def follow(
         self, head: Hop, routes: Sequence[EffectiveRoute], carried: Carried, *, is_tls: bool
@@ -67,7 +72,7 @@ class Sender:
 
     def _targets(self, head: Hop, route: EffectiveRoute) -> Sequence[ClusterTarget]:
         """Name the clusters of a route: sidecars know a service by the port that was called."""
-        if head.direction is Direction.GATEWAY or head.workload is None:
+        if head.direction in _AT_GATEWAYS or head.workload is None:
             return [
                 ClusterTarget(one.host, one.port, one.subset, one.weight, one.destination)
                 for one in route.targets
@@ -86,7 +91,7 @@ class Sender:
 
     def _clusters_of(self, head: Hop) -> ClientClusters:
         assert head.workload is not None  # noqa: S101 - a proxy sends
-        if head.direction is Direction.GATEWAY:
+        if head.direction in _AT_GATEWAYS:
             return self._views.gateway_view_of(head.workload).clusters
         return self._views.view_of(head.workload).clusters
 
@@ -108,6 +113,10 @@ class Sender:
         cluster = clusters.find(target)
         if cluster is None:
             return Sending(target, missing_code=missing)
+        if head.direction is Direction.GATEWAY and self.detour is not None:
+            leg = self.detour(head, carried, cluster)
+            if leg is not None:
+                return Sending(target, cluster, legs=(leg,))
         wires = cluster.endpoints
         if cluster.kind == ORIGINAL:
             wires = tuple(self._dialled(cluster, clusters, carried))

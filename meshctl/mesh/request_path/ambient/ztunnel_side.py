@@ -17,22 +17,23 @@ from meshctl.mesh.ambient.connection_match import (
     matches,
     matches_group,
 )
-from meshctl.mesh.ambient.waypoints import Binding
+from meshctl.mesh.ambient.waypoints import Binding, Waypoint
 from meshctl.mesh.ambient.ztunnel_policy import ZtunnelPolicy
 from meshctl.mesh.authorization.decision import CLOSED, Step, Verdict
 from meshctl.mesh.authorization.rule_tests import WrittenRule
+from meshctl.mesh.request_path.ambient.waypoint_side import WaypointSide
 from meshctl.mesh.request_path.chains import ClusterTarget
-from meshctl.mesh.request_path.client_clusters import Wire
+from meshctl.mesh.request_path.client_clusters import ClientCluster, Wire
 from meshctl.mesh.request_path.hops import Carried, Direction, Envelope, Hop, Leg, Outcome, Sending
+from meshctl.mesh.request_path.proxy_services import ProxyService
 from meshctl.mesh.request_path.proxy_views import ProxyViews
-from meshctl.mesh.request_path.sending import Arrive, Sender, once_each
+from meshctl.mesh.request_path.sending import ZTUNNEL, Arrive, Sender, once_each
 from meshctl.mesh.request_path.server_side import MUTUAL
 from meshctl.mesh.request_path.service_endpoints import ServiceEndpoint
 from meshctl.mesh.security.mtls import Mtls
 from meshctl.mesh.security.tls_connection import ClientTls
 from meshctl.resources import AuthorizationPolicy, Service, ServiceEntry, Workload
 
-ZTUNNEL = "ztunnel"
 _HBONE_OF_SIDECAR = "whether its sidecar takes HBONE is not in the input"
 _HBONE_LISTENER = "its sidecar takes HBONE, whose listener is not followed"
 
@@ -41,9 +42,11 @@ class ZtunnelSide:
     """Answers for the ztunnels of clients and of servers."""
 
     def __init__(
-        self, ambient: Ambient, mtls: Mtls, views: ProxyViews, sender: Sender, arrive: Arrive
-    ) -> None:
+        self, ambient: Ambient, mtls: Mtls, views: ProxyViews, sender: Sender, arrive: Arrive,
+        waypoints: WaypointSide,
+    ) -> None:  # fmt: skip
         self._ambient = ambient
+        self._waypoints = waypoints
         self._mtls = mtls
         self._views = views
         self._sender = sender
@@ -55,7 +58,16 @@ class ZtunnelSide:
         service = self._views.services.by_address.get(carried.address)
         if service is None:
             return self._to_address(head, carried)
-        reason = self._by_waypoint(service.declared.source)
+        source = service.declared.source
+        if not self._ambient.knows_waypoint_of(source):
+            lack = f"the input lacks the Namespace {source.namespace}, which may name a waypoint"
+            return _unknown(head, lack)
+        binding = self._binding(source)
+        if binding.bound is not None:
+            target = ClusterTarget(service.host, carried.port)
+            leg = self.to_waypoint(binding.bound, service, carried, workload)
+            return _with(head, Sending(target, name=ZTUNNEL, legs=(leg,)))
+        reason = self._unserved(binding)
         if reason:
             return _unknown(head, reason)
         port = service.port(carried.port)
@@ -100,25 +112,49 @@ class ZtunnelSide:
             hop = Hop(server, Direction.INBOUND, Outcome.UNKNOWN, reason=_HBONE_LISTENER)
         return Leg(wire._replace(by_hbone=True), carried.has_tls, hop)
 
-    def _by_waypoint(self, source: Service | ServiceEntry) -> str:
-        """Say which waypoint takes what is for a service; empty where ztunnel goes past none."""
-        if not self._ambient.knows_waypoint_of(source):
-            return f"the input lacks the Namespace {source.namespace}, which may name a waypoint"
-        waypoints = self._ambient.waypoints
-        found = waypoints.of_service(source)
-        if _may_be_ready(found):
-            found = waypoints.of_service(source, when_ready=True)
-        return self._unserved(found)
+    def to_waypoint(
+        self, waypoint: Waypoint, service: ProxyService, carried: Carried, client: Workload
+    ) -> Leg:
+        """Send what is for a service to its waypoint, by HBONE."""
+        pod = self._waypoints.pod_of(waypoint)
+        end = ServiceEndpoint(
+            self._views.endpoints.address_of(pod), carried.port, pod.pod_labels, pod
+        )
+        there = carried._replace(source=self._views.endpoints.address_of(client))
+        hop = self._waypoints.arrive(waypoint, service, there, self._views.identity_of(client))
+        return Leg(Wire(end, ClientTls.PLAINTEXT, by_hbone=True), carried.has_tls, hop)
+
+    def from_gateway(self, head: Hop, carried: Carried, cluster: ClientCluster) -> Leg | None:
+        """Send by the waypoint where ``ingress-use-waypoint`` asks gateways to; else ``None``."""
+        service = cluster.service
+        known = self._ambient.api.services.get(f"{service.namespace}/{service.host}")
+        if known is None or not known.ingress_label or head.workload is None:
+            return None
+        source = service.declared.source
+        found = self._binding(source)
+        if found.bound is None or not (isinstance(source, Service) or known.addresses):
+            return None
+        if isinstance(source, Service) and source.is_headless:
+            return None
+        there = carried._replace(port=cluster.port.number, address=service.address)
+        return self.to_waypoint(found.bound, service, there, head.workload)
+
+    def _binding(self, source: Service | ServiceEntry) -> Binding:
+        found = self._ambient.waypoints.of_service(source)
+        if self._ambient.may_be_ready(found):
+            found = self._ambient.waypoints.of_service(source, when_ready=True)
+        return found
 
     def _binding_of_pod(self, pod: Workload) -> Binding:
         found = self._ambient.waypoints.of_pod(pod)
-        if _may_be_ready(found):
+        if self._ambient.may_be_ready(found):
             found = self._ambient.waypoints.of_pod(pod, when_ready=True)
         return found
 
     def _unserved(self, found: Binding) -> str:
         if found.bound is not None:
-            return f"waypoint {found.bound.gateway.key_name} takes it, which is not followed"
+            name = found.bound.gateway.key_name
+            return f"waypoint {name} takes what is for addresses of pods, which is not followed"
         use = found.use
         if use is None or use.opts_out or found.waypoint is not None:
             return ""
@@ -195,11 +231,6 @@ def _with(
 
 def _unknown(head: Hop, reason: str) -> Hop:
     return Hop(head.workload, head.direction, Outcome.UNKNOWN, reason=reason)
-
-
-def _may_be_ready(found: Binding) -> bool:
-    """Is there a Gateway of which files don't tell whether it has an address?"""
-    return found.bound is None and found.waypoint is not None and not found.waypoint.shows_status
 
 
 def _peer(principal: str | None) -> Peer:
