@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from meshctl.mesh.authorization.kubelet_probes import probe_arrival as probe_arrival
     from meshctl.mesh.authorization.kubelet_probes import reads_addresses as reads_addresses
     from meshctl.mesh.authorization.path_template import is_path_template as is_path_template
+    from meshctl.mesh.authorization.rule_cover import covered_within as covered_within
     from meshctl.mesh.authorization.rule_cover import covers as covers
     from meshctl.mesh.authorization.written_values import takes as takes
     from meshctl.mesh.authorization.written_values import takes_issuer as takes_issuer
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "admits_requests_to": "admitted_ports",
+    "covered_within": "rule_cover",
     "covers": "rule_cover",
     "is_dry_run": "decision",
     "is_path_template": "path_template",

@@ -5,7 +5,7 @@ any: pilot/pkg/security/authz/matcher/string.go, Istio 1.31). Where that doesn't
 no.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from ipaddress import ip_network
 
 from meshctl.mesh.authorization.conditions import Condition
@@ -31,6 +31,21 @@ def covers(wide: AuthorizationRule, narrow: AuthorizationRule) -> bool:
     return _is_covered(narrow.sources, wide.sources, source_conditions) and _is_covered(
         narrow.operations, wide.operations, operation_conditions
     )
+
+
+def covered_within(
+    rules: Sequence[AuthorizationRule],
+) -> Iterator[tuple[AuthorizationRule, AuthorizationRule]]:
+    """Walk the rules that a wider one of the same list covers, each with it.
+
+    A rule without any condition is wider than all others and isn't looked at.
+    """
+    asking = [one for one in rules if one.sources or one.operations or one.conditions]
+    for one in asking:
+        wider = (other for other in asking if covers(other, one) and not covers(one, other))
+        wide = next(wider, None)
+        if wide is not None:
+            yield one, wide
 
 
 def _is_covered(

@@ -7,6 +7,7 @@ from meshctl.lazy_face import lazy_face
 if TYPE_CHECKING:
     from meshctl.mesh.registry.certificates import flaw as flaw
     from meshctl.mesh.registry.service_accounts import parse_principal as parse_principal
+    from meshctl.mesh.registry.service_entries import captures_dns as captures_dns
     from meshctl.mesh.registry.service_entries import has_addresses as has_addresses
     from meshctl.mesh.registry.service_entries import is_told_by_address as is_told_by_address
     from meshctl.mesh.registry.services import HostPort as HostPort
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "HostPort": "services",
     "RegisteredHost": "services",
+    "captures_dns": "service_entries",
     "flaw": "certificates",
     "has_addresses": "service_entries",
     "is_told_by_address": "service_entries",

@@ -136,13 +136,22 @@ def allocates_addresses(entry: ServiceEntry, config: MeshConfig) -> bool:
     """
     if entry.labels.get(AUTO_ALLOCATE_IP) == "true":
         return True
+    metadata = _metadata(config)
+    return captures_dns(config) and (
+        _is_true(metadata, "ISTIO_META_DNS_AUTO_ALLOCATE")
+        or _is_true(metadata, "PILOT_ENABLE_IP_AUTOALLOCATE")
+    )
+
+
+def captures_dns(config: MeshConfig) -> bool:
+    """Do the proxies of the mesh answer their applications' DNS queries?"""
+    return _is_true(_metadata(config), "ISTIO_META_DNS_CAPTURE")
+
+
+def _metadata(config: MeshConfig) -> dict[str, object]:
     defaults = config.raw.get("defaultConfig")
     metadata = defaults.get("proxyMetadata") if isinstance(defaults, dict) else None
-    if not isinstance(metadata, dict) or not _is_true(metadata, "ISTIO_META_DNS_CAPTURE"):
-        return False
-    return _is_true(metadata, "ISTIO_META_DNS_AUTO_ALLOCATE") or _is_true(
-        metadata, "PILOT_ENABLE_IP_AUTOALLOCATE"
-    )
+    return metadata if isinstance(metadata, dict) else {}
 
 
 def _is_true(metadata: dict[str, object], name: str) -> bool:

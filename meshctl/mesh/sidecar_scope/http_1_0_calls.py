@@ -19,7 +19,7 @@ from meshctl.resources import ConfigMap, EnvoyFilter, Ref, Workload
 from meshctl.resources.cached_property import cached_property
 
 _SINCE = (1, 29, 7)
-_TAG = re.compile(r"nginx[^:]*:v?(\d+)\.(\d+)\.(\d+)")
+_TAG = re.compile(r"nginx[^:]*:v?(\d{1,4})\.(\d{1,4})(?:\.(\d{1,4}))?")
 _SWITCH = "ISTIO_META_HTTP10"
 _ON = frozenset({"1", "true"})
 
@@ -107,5 +107,7 @@ def _nginx(workload: Workload) -> tuple[int, int, int] | None:
     for container in workload.containers:
         found = _TAG.search(container.text("image"))
         if found is not None:
-            return int(found[1][:4]), int(found[2][:4]), int(found[3][:4])
+            major, minor = int(found[1]), int(found[2])
+            if found[3] or (major, minor) != _SINCE[:2]:
+                return major, minor, int(found[3] or 0)
     return None

@@ -1,0 +1,33 @@
+"""A ServiceEntry declares a name of the cluster's domain, and there is no such Service.
+
+Proxies have the host, but applications look its address up first, and the DNS of the cluster knows
+names of its domain by Services alone: the lookup fails before the proxy sees anything.
+
+Fix: use a name outside the cluster's domain, make a Service of this name, or turn the DNS proxy on
+(`ISTIO_META_DNS_CAPTURE`).
+"""
+
+from collections.abc import Iterator
+
+from meshctl.mesh import Mesh
+from meshctl.mesh.core import in_cluster, is_wildcard
+from meshctl.mesh.registry import captures_dns
+from meshctl.resources import ServiceEntry
+from meshctl.rules.api import Finding, Outcome, Severity, rule
+
+
+@rule(on=ServiceEntry, severity=Severity.WARNING, since="0.1.0")
+def check(entry: ServiceEntry, mesh: Mesh) -> Iterator[Outcome]:
+    """Report hosts whose Service is known not to exist."""
+    if not mesh.is_whole or captures_dns(mesh.config):
+        return
+    if mesh.workloads.is_in_ambient_mode(entry.namespace):
+        return
+    for index, host in enumerate(entry.hosts):
+        if is_wildcard(host) or in_cluster(host, mesh.config.domain) is None:
+            continue
+        if all(one.source is entry for one in mesh.registry.at(host)):
+            yield Finding(
+                entry.spec.at("hosts", index),
+                f"{host} is a name of the cluster's domain without a Service: its DNS doesn't know it",
+            )
