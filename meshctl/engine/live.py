@@ -1,13 +1,11 @@
 """Analyses a cluster, alone or with files applied to it."""
 
-from collections import Counter
 from collections.abc import Iterable
 from typing import NamedTuple
 
 from meshctl.engine.analyze import check_settings, collector_off, report_on
-from meshctl.engine.differences import difference
-from meshctl.engine.report import LocatedFinding, Report
-from meshctl.rules.api import Severity
+from meshctl.engine.differences import difference, only
+from meshctl.engine.report import Report
 from meshctl.settings import Settings
 from meshctl.sources.loader import Loaded
 from meshctl.validation.schemas import Schema
@@ -37,15 +35,17 @@ def compare_live(
     before = analyze_live(live, Loaded(0, [], []), settings, own)
     after = analyze_live(live, files, settings, own)
     added, gone = difference(before.findings, after.findings)
-    return Difference(_only(added, after), len(gone))
+    return Difference(only(added, after), len(gone))
 
 
-def _only(added: list[LocatedFinding], report: Report) -> Report:
-    counts = Counter(found.severity for found in added)
-    summary = report.summary._replace(
-        errors=counts[Severity.ERROR],
-        warnings=counts[Severity.WARNING],
-        infos=counts[Severity.INFO],
-    )
-    rules = {found.rule: report.rules[found.rule] for found in added}
-    return report._replace(findings=tuple(added), summary=summary, rules=rules)
+def compare_files(
+    before: Loaded, after: Loaded, settings: Settings, schemas: Iterable[Schema] = ()
+) -> Difference:
+    """Analyse files as they were and as they are, and keep what is new."""
+    check_settings(settings)
+    own = list(schemas)
+    with collector_off():
+        old = report_on(before, settings, own)
+        new = report_on(after, settings, own)
+    added, gone = difference(old.findings, new.findings)
+    return Difference(only(added, new), len(gone))

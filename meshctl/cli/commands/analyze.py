@@ -8,7 +8,7 @@ from meshctl.cli.options import report as reports
 from meshctl.cli.options import shared as options
 from meshctl.cli.options.connect import ClusterFlags
 from meshctl.cli.options.groups import with_options
-from meshctl.cli.options.mesh_input import analyze_difference, analyze_input
+from meshctl.cli.options.mesh_input import analyze_difference, analyze_input, analyze_since
 from meshctl.cli.options.names import split_names
 from meshctl.engine.baseline import baseline_text
 from meshctl.engine.report import Report
@@ -18,6 +18,10 @@ from meshctl.words import amount
 
 Diff = Annotated[
     bool, typer.Option("--diff", help="With --cluster: only what the files would add.")
+]
+Since = Annotated[
+    str | None,
+    typer.Option(metavar="GITREV", help="Only what the files add to this git revision."),
 ]
 
 
@@ -32,6 +36,7 @@ def run(
     select: reports.Select = None,
     crds: options.Crds = None,
     diff: Diff = False,
+    since: Since = None,
     update_baseline: reports.UpdateBaseline = None,
 ) -> None:
     """Find what is wrong in manifests, without a cluster, or with one.
@@ -46,9 +51,11 @@ def run(
     if update_baseline is not None:
         settings = settings._replace(baseline=None)  # it accepts what the old one does, too
     outputs = report.outputs(settings)
-    answer = (analyze_difference if diff else analyze_input)(
-        chosen, settings, options.schemas_from(crds)
-    )
+    schemas = options.schemas_from(crds)
+    if since is not None:
+        answer = analyze_since(chosen, settings, schemas, since)
+    else:
+        answer = (analyze_difference if diff else analyze_input)(chosen, settings, schemas)
     outputs.write(answer)
     raise typer.Exit(_settle(answer, settings.baseline, update_baseline, outputs.exit_code(answer)))
 

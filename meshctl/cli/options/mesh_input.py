@@ -19,7 +19,7 @@ from meshctl.settings import Rendering, Settings
 from meshctl.sources.loader import Loaded, Unread, load
 from meshctl.timing import phase
 from meshctl.validation.schemas import Schema
-from meshctl.words import amount
+from meshctl.words import amount, visible
 
 _NOTHING = Loaded(0, [], [])
 _FEW = 2
@@ -173,6 +173,23 @@ def analyze_difference(chosen: Input, settings: Settings, schemas: Iterable[Sche
     live = read_live(chosen.access, settings, files)
     report, removed = compare_live(live, files, settings, schemas)
     complain(f"the files would add {amount(len(report.findings), 'finding')} and remove {removed}")
+    return report
+
+
+def analyze_since(
+    chosen: Input, settings: Settings, schemas: Iterable[Schema], revision: str
+) -> Report:
+    """Report what files add to the findings of a revision of their repository."""
+    from meshctl.engine.live import compare_files
+    from meshctl.sources.git_revision import earlier
+
+    if chosen.is_live or "-" in chosen.paths:
+        raise UsageError("--since compares files of a git repository; name their paths alone")
+    files = load_files(chosen.paths, settings.rendering)
+    with earlier(revision, chosen.paths, settings.rendering) as before:
+        report, removed = compare_files(before, files, settings, schemas)
+    added = amount(len(report.findings), "finding")
+    complain(f"{added} new since {visible(revision)}, {removed} gone")
     return report
 
 
