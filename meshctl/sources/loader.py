@@ -11,6 +11,7 @@ from meshctl.sources import files, workers
 from meshctl.sources.documents import Document, Lines, Problem
 from meshctl.sources.gitops import follow
 from meshctl.sources.manifests import REFUSED, Part, is_manifest, parts
+from meshctl.sources.piped import with_source
 from meshctl.sources.placement import Gap
 from meshctl.sources.templates import TOP
 from meshctl.yaml.notes import Note
@@ -115,7 +116,8 @@ def _rendered(loaded: Loaded, paths: Sequence[str], rendering: Rendering) -> Loa
 
 
 def _document(part: Part, data: Any) -> Document:
-    return Document(part.file, part.first_line, part.text, data, part.placement)
+    document = Document(part.file, part.first_line, part.text, data, part.placement)
+    return with_source(document) if part.file == files.STDIN else document
 
 
 @contextmanager

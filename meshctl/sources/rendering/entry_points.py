@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from meshctl.sources.documents import Document
+from meshctl.sources.rendering.kustomize_patches import parsed
 from meshctl.sources.rendering.release import InlineValues, Release
 
 
@@ -59,9 +60,9 @@ def _application(document: Document, root: Path) -> Iterator[Release | Directory
         if not (directory / "Chart.yaml").is_file():
             yield Directory(directory, namespace, owner, {})
             continue
-        files = (
-            _inside(root, str(directory.relative_to(root) / name))
-            for name in _texts(helm.get("valueFiles"))
+        home = directory.relative_to(root)
+        files = _value_files(
+            root, [(str(home / one), one) for one in _texts(helm.get("valueFiles"))]
         )
         sets = tuple(
             f"{_text(one, 'name')}={_text(one, 'value')}"
@@ -69,11 +70,14 @@ def _application(document: Document, root: Path) -> Iterator[Release | Directory
             if isinstance(one, dict)
         )
         inline = None
-        if isinstance(helm.get("valuesObject"), dict):
-            inline = InlineValues(document, (*path, "helm", "valuesObject"), helm["valuesObject"])
+        for name in ("values", "valuesObject"):
+            value = helm.get(name)
+            data = parsed(value) if isinstance(value, str) else value
+            if isinstance(data, dict):
+                inline = InlineValues(document, (*path, "helm", name), data)
         yield Release(
             directory, str(directory), _text(helm, "releaseName") or _name(document.data), namespace,
-            tuple(str(file) for file in files if file is not None), sets, inline, owner,
+            files, sets, inline, owner,
         )  # fmt: skip
 
 
@@ -95,7 +99,7 @@ def _helm_release(document: Document, root: Path) -> Iterator[Release]:
         return
     home = _text(_mapping(data.get("metadata")), "namespace")
     namespace = _text(spec, "targetNamespace") or home
-    files = (_inside(root, name) for name in _texts(chart.get("valuesFiles")))
+    files = _value_files(root, [(name, name) for name in _texts(chart.get("valuesFiles"))])
     values = spec.get("values")
     inline = (
         InlineValues(document, ("spec", "values"), values) if isinstance(values, dict) else None
@@ -103,7 +107,7 @@ def _helm_release(document: Document, root: Path) -> Iterator[Release]:
     name = _text(spec, "releaseName") or _name(data)
     yield Release(
         directory, str(directory), name, namespace,
-        tuple(str(file) for file in files if file is not None), (), inline,
+        files, (), inline,
         f"HelmRelease {_name(data)}",
     )  # fmt: skip
 
@@ -118,6 +122,14 @@ def _flux_kustomization(document: Document, root: Path) -> Iterator[Directory]:
         }
         owner = f"Kustomization {_name(document.data)}"
         yield Directory(directory, _text(spec, "targetNamespace"), owner, substitutes)
+
+
+def _value_files(root: Path, names: Sequence[tuple[str, str]]) -> tuple[str, ...]:
+    """Find files of values; helm refuses one that isn't in the repository by the name it has here."""
+    found = ((_inside(root, path), name) for path, name in names)
+    return tuple(
+        f"{name} (not in the repository)" if file is None else str(file) for file, name in found
+    )
 
 
 def _inside(root: Path, path: object) -> Path | None:

@@ -1,0 +1,51 @@
+"""What Argo CD and Flux install from the repository is rendered as they would, or not at all."""
+
+from pathlib import Path
+
+import pytest
+
+from meshctl.sources.loader import load
+from meshctl.sources.rendering.entry_points import read
+
+APPLICATION = """\
+apiVersion: argoproj.io/v1alpha1
+kind: Application
+metadata: {name: till}
+spec:
+  destination: {namespace: shop}
+  source:
+    path: charts/till
+    helm:
+      valueFiles: VALUES
+      values: |
+        mode: STRICT
+"""
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Path:
+    (tmp_path / "charts/till").mkdir(parents=True)
+    (tmp_path / "charts/till/Chart.yaml").write_text("apiVersion: v2\nname: till\nversion: 1.0.0\n")
+    (tmp_path / "charts/till/live.yaml").write_text("a: b\n")
+    return tmp_path
+
+
+def releases(repository: Path, values: str):
+    file = repository / "app.yaml"
+    file.write_text(APPLICATION.replace("VALUES", values))
+    return read(load([str(file)]).documents, repository).releases
+
+
+def test_an_application_gives_namespace_files_and_values(repository: Path) -> None:
+    [release] = releases(repository, "[live.yaml]")
+    assert ("shop", (str(repository / "charts/till/live.yaml"),), {"mode": "STRICT"}) == (
+        release.namespace,
+        release.values,
+        release.inline and release.inline.data,
+    )
+
+
+@pytest.mark.parametrize("name", ["gone.yaml", "$other/live.yaml", "../../../../etc/passwd"])
+def test_values_that_are_not_here_are_never_left_out(repository: Path, name: str) -> None:
+    [release] = releases(repository, f"['{name}']")
+    assert (f"{name} (not in the repository)",) == release.values
