@@ -1,10 +1,11 @@
 """What does a large mesh look like? Writes seeded manifests, the same bytes for the same seed.
 
-    python bench/generate.py RESOURCES DIRECTORY [SEED]
+    python bench/generate.py RESOURCES DIRECTORY [SEED [BROKEN]]
 
 The mix is that of a real cluster: for each application a Service, a Deployment, a DestinationRule
 with subsets, a VirtualService, and now and then a Gateway, a ServiceEntry, a PeerAuthentication or
-a Sidecar, spread over many namespaces, with comments and different styles of YAML.
+a Sidecar, spread over many namespaces, with comments and different styles of YAML. With BROKEN, one
+application of so many has a VirtualService whose rules lead to what isn't there.
 """
 
 import random
@@ -123,6 +124,29 @@ spec:
         - destination: {{host: {app}, port: {{number: {port}}}}}
 """,
 }
+BROKEN_ROUTE = """\
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata:
+  name: {app}
+  namespace: {ns}
+spec:
+  hosts: [{app}]
+  http:
+"""
+BROKEN_RULES = 34
+BROKEN_RULE = """\
+    - name: step-{number}
+      match:
+        - uri:
+            prefix: /step-{number}/
+      route:
+        - destination: {{host: {app}, subset: canary}}
+          weight: 90
+        - destination:
+            host: {app}-next.{ns}.svc.cluster.local
+          weight: 10
+"""
 EXTRAS = (
     """\
 apiVersion: networking.istio.io/v1
@@ -204,8 +228,11 @@ spec:
 """
 
 
-def documents(count: int, seed: int = 1) -> Iterator[tuple[str, str]]:
-    """Yield ``count`` documents with the namespace each belongs to."""
+def documents(count: int, seed: int = 1, broken: int = 0) -> Iterator[tuple[str, str]]:
+    """Yield ``count`` documents with the namespace each belongs to.
+
+    Every application whose number ``broken`` divides is broken; none is without it.
+    """
     chance = random.Random(seed)
     left = count - 2
     for text in PLATFORM.split("---\n"):
@@ -213,22 +240,26 @@ def documents(count: int, seed: int = 1) -> Iterator[tuple[str, str]]:
     number = 0
     while left > 0:
         ns = f"team-{number:05}"
-        for text in _namespace(ns, chance)[:left]:
+        for text in _namespace(ns, chance, number * APPS_PER_NAMESPACE, broken)[:left]:
             left -= 1
             yield ns, text
         number += 1
 
 
-def _namespace(ns: str, chance: random.Random) -> list[str]:
+def _namespace(ns: str, chance: random.Random, first: int, broken: int) -> list[str]:
     apps = [f"{chance.choice(WORDS)}-{index}" for index in range(APPS_PER_NAMESPACE)]
     hosts = "\n".join(f'        - "{app}.{ns}.example.com"' for app in apps)
     found = [NAMESPACE.format(ns=ns), GATEWAY.format(ns=ns, hosts=hosts)]
-    for app in apps:
+    for number, app in enumerate(apps, first):
         facts = {
             "app": app, "ns": ns, "port": chance.choice((8080, 9080, 7070)),
             "team": chance.choice(WORDS), "replicas": chance.randint(1, 9),
         }  # fmt: skip
-        found += [template.format(**facts) for template in TEMPLATES.values()]
+        texts = {name: template.format(**facts) for name, template in TEMPLATES.items()}
+        if broken and number % broken == 0:
+            rules = (BROKEN_RULE.format(number=one, **facts) for one in range(BROKEN_RULES))
+            texts["route"] = BROKEN_ROUTE.format(**facts) + "".join(rules)
+        found += texts.values()
         if chance.random() < 0.2:
             found.append(chance.choice(EXTRAS).format(**facts))
     return found
@@ -240,15 +271,16 @@ WORDS = (
 )  # fmt: skip
 
 
-def write(count: int, directory: Path, seed: int = 1) -> None:
+def write(count: int, directory: Path, seed: int = 1, broken: int = 0) -> None:
     """Write the documents, one file for each namespace."""
     directory.mkdir(parents=True, exist_ok=True)
     files: dict[str, list[str]] = {}
-    for ns, text in documents(count, seed):
+    for ns, text in documents(count, seed, broken):
         files.setdefault(ns, []).append(text)
     for ns, texts in files.items():
         (directory / f"{ns}.yaml").write_text("---\n".join(texts), encoding="utf-8")
 
 
 if __name__ == "__main__":
-    write(int(sys.argv[1]), Path(sys.argv[2]), int((*sys.argv, "1")[3]))
+    numbers = [int(one) for one in sys.argv[3:]]
+    write(int(sys.argv[1]), Path(sys.argv[2]), *numbers)

@@ -1,5 +1,6 @@
 """Shows the same again and again, as it changes."""
 
+import gc
 import io
 import shutil
 import sys
@@ -50,6 +51,7 @@ def watch(draw: Draw, seconds: float) -> int:
 
 def _watch(draw: Draw, seconds: float, make: Callable[[], io.StringIO], show: Show) -> int:
     code = 0
+    gc.enable()  # a start turns it off, for commands that end with their first answer
     try:
         code = _draw(draw, make, show)
         while True:

@@ -132,3 +132,16 @@ def test_patterns_are_compiled_when_they_are_asked() -> None:
     assert pattern.groups == 1
     with pytest.raises(re.error):
         lazy_pattern("(").match("")
+
+
+def test_the_collector_is_off_until_something_watches(tmp_path: Path) -> None:
+    (tmp_path / "small.yaml").write_text(SMALL)
+    code = (
+        "import atexit, gc, sys\n"
+        "atexit.register(lambda: open('state', 'w').write(f'{gc.isenabled()} {gc.get_freeze_count() > 0}'))\n"
+        "sys.argv = ['meshctl', 'analyze', 'small.yaml']\n"
+        "from meshctl.cli.start import main\n"
+        "main()\n"
+    )
+    subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, check=False)
+    assert (tmp_path / "state").read_text() == "False True"

@@ -239,10 +239,12 @@ class Routes:
         built: list[EffectiveRoute] = []
         for rule in self.delegates.rules(service):
             alternatives: tuple[RuleMatch | None, ...] = rule.matches or (None,)
+            targets: tuple[WeightedCluster, ...] | None = None
             for match in alternatives:
                 if match is None or _applies(match.match, gateway, port, proxy):
                     request = _request(match, gateway, by_segment=service.is_generated)
-                    targets = tuple(self._targets(rule, port, proxy, in_mesh=gateway == MESH))
+                    if targets is None:  # those of a rule are the same for all of its matches
+                        targets = tuple(self._targets(rule, port, proxy, in_mesh=gateway == MESH))
                     route = EffectiveRoute(service, rule, match, request, targets, port, is_tls)
                     built.append(route)
                     if built[-1].is_catch_all:

@@ -16,7 +16,7 @@ from meshctl.resources import Match, View, VirtualService
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 from meshctl.words import quoted
 
-_FIELDS = ("method", "authority", "scheme")
+_FIELDS = ("uri", "method", "authority", "scheme")
 _MAPS = ("headers", "withoutHeaders", "queryParams")
 _WITH_STARS = ("accept", "if-match", "if-none-match", "access-control-", "content-range")
 """Headers whose values may well have a star of their own."""
@@ -31,6 +31,8 @@ def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
                 field = condition.path[-1]
                 for kind in ("exact", "prefix"):
                     text = condition.text(kind)
+                    if not text:
+                        continue
                     if "*" in text and text != "*":
                         message = f"{kind} {quoted(text)} is compared as text, star and all"
                         yield Finding(condition.at(kind), message, severity=severity)
@@ -50,10 +52,10 @@ def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
 
 
 def _conditions(match: Match) -> Iterator[tuple[View, Severity | None]]:
-    yield match.child("uri"), None
     for field in _FIELDS:
-        yield match.child(field), None
+        if match.has(field):
+            yield match.child(field), None
     for field in _MAPS:
-        for name in match.child(field).names():
+        for name in match.child(field).names() if match.has(field) else ():
             if not name.lower().startswith(_WITH_STARS):
                 yield match.child(field, name), Severity.WARNING
