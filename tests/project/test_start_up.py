@@ -50,9 +50,9 @@ def test_version_and_help_read_no_yaml(tmp_path: Path) -> None:
 
 
 CEILINGS = {
-    "analyze": 150, "validate": 150, "routes": 183, "tls_check": 195, "describe": 248,
-    "check_inject": 161, "kube_inject": 185, "proxy_status": 55, "version": 43, "rule": 47,
-    "schema": 56, "completion": 6, "trace": 218, "test": 217, "diff": 235, "diagnose": 227, "size": 223,
+    "analyze": 152, "validate": 152, "routes": 186, "tls_check": 178, "describe": 250,
+    "check_inject": 163, "kube_inject": 187, "proxy_status": 56, "version": 44, "rule": 48,
+    "schema": 57, "completion": 6, "trace": 228, "test": 227, "diff": 244, "diagnose": 238, "size": 233,
 }  # fmt: skip
 """How many modules of ours a command may import before it does anything."""
 LIVE = ("proxy_status", "version")
@@ -116,7 +116,8 @@ spec:
 def test_an_analysis_imports_what_its_kinds_need(tmp_path: Path) -> None:
     found = imported_by_analyzing(tmp_path, VIRTUAL_SERVICE)
     assert "meshctl.rules.virtual_service.gateway_not_found" in found
-    assert len([name for name in found if name.startswith("meshctl")]) <= 390
+    ours = [name for name in found if name.startswith("meshctl")]
+    assert len([name for name in ours if not name.startswith("meshctl.rules.")]) <= 290
     assert not found & {
         "meshctl.mesh.ambient.workload_api", "meshctl.mesh.ambient.ztunnel_policy",
         "meshctl.mesh.gateway_api.listeners", "meshctl.mesh.security.tls_connection",
