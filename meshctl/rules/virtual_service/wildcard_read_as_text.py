@@ -31,8 +31,6 @@ def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
                 field = condition.path[-1]
                 for kind in ("exact", "prefix"):
                     text = condition.text(kind)
-                    if not text:
-                        continue
                     if "*" in text and text != "*":
                         message = f"{kind} {quoted(text)} is compared as text, star and all"
                         yield Finding(condition.at(kind), message, severity=severity)
