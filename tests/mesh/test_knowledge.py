@@ -113,3 +113,46 @@ def test_plaintext_under_the_mode_of_its_namespace_is_a_finding_without_pods() -
     assert (1, []) == (len(findings), gaps)
     assert ([], []) == reported(sends("ISTIO_MUTUAL"), takes("STRICT", "istio-system"))
     assert ([], []) == reported(sends("DISABLE"), takes("PERMISSIVE", "istio-system"))
+
+
+def missing(*documents: Document, **settings: bool) -> int:
+    """How many errors there are about a destination whose Service isn't in the input."""
+    route = {"hosts": ["cart"], "http": [{"route": [{"destination": {"host": "till"}}]}]}
+    asks = thing("networking.istio.io/v1", "VirtualService", "cart", spec=route)
+    chosen = Settings(select=("virtual-service/destination-host-not-found",), **settings)
+    report = report_on(loaded(asks, *documents), chosen)
+    assert bool(report.findings) != bool(report.not_checked)
+    return len(report.findings)
+
+
+def service(name: str) -> Document:
+    return thing("v1", "Service", name, spec={"selector": {"app": name}, "ports": PORTS})
+
+
+NAMESPACE = Document(
+    "shop.yaml", 1, "", {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "shop"}}
+)
+
+
+def test_one_service_is_not_a_namespace() -> None:
+    assert 0 == missing(CART)
+    assert 0 == missing(CART, workload("cart"))
+    assert 0 == missing(CART, service("desk"), workload("cart"))
+
+
+def test_a_namespace_is_shown_by_itself_or_by_several_services_with_pods() -> None:
+    assert 1 == missing(CART, NAMESPACE)
+    assert 1 == missing(CART, service("desk"), workload("cart"), workload("desk"))
+    assert 1 == missing(CART, whole_mesh=True)
+
+
+def test_one_workload_is_not_a_namespace() -> None:
+    picks = takes("STRICT", selector={"matchLabels": {"app": "till"}})
+    settings = Settings(select=("peer-authentication/selects-no-workload",))
+
+    def found(*documents: Document) -> int:
+        return len(report_on(loaded(picks, *documents), settings).findings)
+
+    assert (0, 1, 1) == (
+        found(workload("cart")), found(workload("cart"), NAMESPACE), found(*SHOP)
+    )  # fmt: skip

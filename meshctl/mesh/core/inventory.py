@@ -5,7 +5,7 @@ from typing import TypeVar
 
 from meshctl.mesh.core.knowledge import NOTHING_LACKS, Knowledge
 from meshctl.mesh.core.mesh_config import MeshConfig, find_mesh_config
-from meshctl.resources import Resource
+from meshctl.resources import Namespace, Resource
 from meshctl.resources.cached_property import cached_property
 from meshctl.resources.kinds import views_of
 from meshctl.settings import InjectionByHand
@@ -67,6 +67,11 @@ class Inventory:
     def may_lack(self, *kinds: str) -> bool:
         """Is it known that objects of these kinds may be missing?"""
         return not self._unread.isdisjoint(kinds)
+
+    @cached_property
+    def declared_namespaces(self) -> frozenset[str]:
+        """The namespaces whose Namespace is in the input."""
+        return frozenset(one.name for one in self.of(Namespace))
 
     def first_of(self, resource: Resource) -> Resource:
         """The first resource with this group, kind, namespace and name."""

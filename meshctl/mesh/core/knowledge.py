@@ -6,6 +6,11 @@ POD_MAKERS = ("Pod", "Deployment", "StatefulSet", "DaemonSet", "Job", "CronJob")
 """The kinds that make pods in most clusters."""
 
 
+SEVERAL = 2
+"""So many objects of a kind show a namespace, where its Namespace isn't in the input: one may be an
+addition to what stands elsewhere."""
+
+
 class Knowledge(NamedTuple):
     """What the input is known to lack.
 

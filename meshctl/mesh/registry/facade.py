@@ -3,11 +3,13 @@
 # The modules are imported where they are asked, since an input needs few of them.
 # ruff: noqa: PLC0415
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from meshctl.mesh.core.inventory import Inventory
+from meshctl.mesh.core.knowledge import SEVERAL
 from meshctl.mesh.registry.services import Registry
-from meshctl.resources import Service, ServiceEntry, WorkloadEntry, WorkloadGroup
+from meshctl.resources import Service, ServiceEntry, Workload, WorkloadEntry, WorkloadGroup
 from meshctl.resources.cached_property import cached_property
 
 if TYPE_CHECKING:
@@ -27,10 +29,34 @@ class RegistryFacade(Registry):
 
     @cached_property
     def namespaces_with_services(self) -> frozenset[str]:
-        """Namespaces whose Services the input has, so that a missing one is absent."""
-        may_be_all = self._from_inventory.knowledge.may_show_all_of
-        homes = super().namespaces_with_services
-        return frozenset(home for home in homes if may_be_all(home, "Service"))
+        """Namespaces whose Services the input has, so that a missing one is absent.
+
+        Their Namespace is in the input, or the pods of several Services are: one Service alone may
+        be an addition to what is installed from elsewhere.
+        """
+        inventory = self._from_inventory
+        if inventory.is_whole:
+            return super().namespaces_with_services
+        may_be_all = inventory.knowledge.may_show_all_of
+        backed = Counter(one.namespace for one in inventory.of(Service) if self._has_pods(one))
+        return frozenset(
+            home
+            for home in super().namespaces_with_services
+            if may_be_all(home, "Service")
+            and (home in inventory.declared_namespaces or backed[home] >= SEVERAL)
+        )
+
+    def _has_pods(self, service: Service) -> bool:
+        """Has the input pods with all labels that a Service asks for?"""
+        labels = self._pod_labels.get(service.namespace, set())
+        return bool(service.selector) and labels >= service.selector.items()
+
+    @cached_property
+    def _pod_labels(self) -> dict[str, set[tuple[str, str]]]:
+        found: dict[str, set[tuple[str, str]]] = {}
+        for workload in self._from_inventory.of(Workload):
+            found.setdefault(workload.namespace, set()).update(workload.pod_labels.items())
+        return found
 
     @cached_property
     def service_entries(self) -> "ServiceEntries":
