@@ -186,7 +186,8 @@ def test_what_was_not_rendered_may_hold_what_is_missing(
 ) -> None:
     other = SERVICE.format(name="other", home=", namespace: shop")
     rule = "virtual-service/destination-host-not-found"
-    report = run(tmp_path, {"all.yaml": other + "---" + CART_ROUTE, **files}, select=(rule,))
+    shop = "---\napiVersion: v1\nkind: Namespace\nmetadata: {name: shop}\n"
+    report = run(tmp_path, {"all.yaml": other + "---" + CART_ROUTE + shop, **files}, select=(rule,))
     assert expected == len(report.findings)
     assert bool(files) == any(gap.rule == "*" for gap in report.not_checked)
 

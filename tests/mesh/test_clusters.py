@@ -44,6 +44,7 @@ def why(made, item):
 def test_unknown_is_not_absent(host, expected) -> None:
     secret = service("bank/secret", annotations={"networking.istio.io/exportTo": "."})
     made = mesh(
+        thing("Namespace", "shop/shop", {}, group="v1"),
         service("shop/web"),
         secret,
         virtual_service := routes_for("shop/v", ["x"], ["mesh"], to(host)),

@@ -87,7 +87,7 @@ def test_unknown_sidecars_are_no_conflict() -> None:
 def test_the_input_may_lack_the_pods() -> None:
     assert [("auto", "unknown", "unknown")] == outcome(service("shop/cart"))
     assert [("auto", "None", "no-endpoint")] == outcome(
-        service("shop/cart"), workload("shop/other")
+        service("shop/cart"), workload("shop/other"), namespace("shop")
     )
 
 

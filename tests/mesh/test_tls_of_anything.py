@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 from tls_meshes import mesh, namespace, policy, rule, service, thing, workload
 
 from meshctl.mesh.security.client_tls import wiped_settings
+from meshctl.mesh.security.peer_authentication import Mode
 from meshctl.mesh.traffic.destination_rule_merge import meetings
 from meshctl.resources import DestinationRule, Workload
 
@@ -64,5 +65,6 @@ def test_no_value_of_any_field_breaks_the_model(kind, spec, is_whole) -> None:
         list(wiped_settings(item))
         list(meetings(made.traffic.destination_rules.same_host(item)))
         made.traffic.destination_rules.hidden_by(item)
-        made.security.tls_conflicts.unseen(item)
+        for demanded in (Mode.STRICT, Mode.DISABLE):
+            list(made.security.tls_conflicts.unseen(item, "DISABLE", demanded))
     assert any(made.security.tls_conflicts.of(resource) for resource in made.resources)
