@@ -25,7 +25,7 @@ from meshctl.mesh.request_path.ambient.waypoint_side import WaypointSide
 from meshctl.mesh.request_path.chains import ClusterTarget
 from meshctl.mesh.request_path.client_clusters import ClientCluster, Wire
 from meshctl.mesh.request_path.hops import Carried, Direction, Envelope, Hop, Leg, Outcome, Sending
-from meshctl.mesh.request_path.proxy_services import ProxyService
+from meshctl.mesh.request_path.proxy_services import NO_ADDRESS, ProxyService
 from meshctl.mesh.request_path.proxy_views import ProxyViews
 from meshctl.mesh.request_path.sending import ZTUNNEL, Arrive, Sender, once_each
 from meshctl.mesh.request_path.server_side import MUTUAL
@@ -127,14 +127,11 @@ class ZtunnelSide:
     def from_gateway(self, head: Hop, carried: Carried, cluster: ClientCluster) -> Leg | None:
         """Send by the waypoint where ``ingress-use-waypoint`` asks gateways to; else ``None``."""
         service = cluster.service
-        known = self._ambient.api.services.get(f"{service.namespace}/{service.host}")
-        if known is None or not known.ingress_label or head.workload is None:
-            return None
         source = service.declared.source
-        found = self._binding(source)
-        if found.bound is None or not (isinstance(source, Service) or known.addresses):
+        if not self._ambient.api.ingress_label(source) or head.workload is None:
             return None
-        if isinstance(source, Service) and source.is_headless:
+        found = self._binding(source)
+        if found.bound is None or service.address == NO_ADDRESS:
             return None
         there = carried._replace(port=cluster.port.number, address=service.address)
         return self.to_waypoint(found.bound, service, there, head.workload)
