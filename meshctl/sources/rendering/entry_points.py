@@ -4,6 +4,7 @@ What comes from elsewhere (a registry of charts, another repository) is left to 
 rendered. The fields are those of argoproj.io/v1alpha1 and of Flux's v2 and v1 APIs.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -11,6 +12,8 @@ from typing import Any, NamedTuple
 from meshctl.sources.documents import Document
 from meshctl.sources.rendering.kustomize_patches import parsed
 from meshctl.sources.rendering.release import InlineValues, Release
+
+_REMOTE = re.compile(r"^\s*url\s*=\s*(\S+)", re.MULTILINE)
 
 
 class Directory(NamedTuple):
@@ -54,7 +57,7 @@ def _application(document: Document, root: Path) -> Iterator[Release | Directory
     namespace = _text(_mapping(spec.get("destination")), "namespace")
     for path, source in _sources(spec):
         directory = _inside(root, source.get("path"))
-        if directory is None or source.get("chart"):
+        if directory is None or source.get("chart") or not _is_here(root, _text(source, "repoURL")):
             continue
         helm = _mapping(source.get("helm"))
         if not (directory / "Chart.yaml").is_file():
@@ -122,6 +125,20 @@ def _flux_kustomization(document: Document, root: Path) -> Iterator[Directory]:
         }
         owner = f"Kustomization {_name(document.data)}"
         yield Directory(directory, _text(spec, "targetNamespace"), owner, substitutes)
+
+
+def _is_here(root: Path, url: str) -> bool:
+    """May a URL be the one of this repository? Forks have its name, and another owner."""
+    try:
+        config = (root / ".git/config").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return True
+    known = {_repository_name(found) for found in _REMOTE.findall(config)}
+    return not url or not known or _repository_name(url) in known
+
+
+def _repository_name(url: str) -> str:
+    return re.split(r"[/:]", url.rstrip("/").removesuffix(".git"))[-1].lower()
 
 
 def _value_files(root: Path, names: Sequence[tuple[str, str]]) -> tuple[str, ...]:

@@ -49,3 +49,18 @@ def test_an_application_gives_namespace_files_and_values(repository: Path) -> No
 def test_values_that_are_not_here_are_never_left_out(repository: Path, name: str) -> None:
     [release] = releases(repository, f"['{name}']")
     assert (f"{name} (not in the repository)",) == release.values
+
+
+@pytest.mark.parametrize(
+    ("url", "count"),
+    [("git@example.test:fork/Mesh.git", 1), ("https://example.test/team/other", 0), ("", 1)],
+)
+def test_the_same_path_of_another_repository_is_not_taken(
+    repository: Path, url: str, count: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (repository / ".git").mkdir()
+    config = '[remote "origin"]\n\turl = https://example.test/team/mesh.git\n'
+    (repository / ".git/config").write_text(config)
+    text = APPLICATION.replace("    path:", f"    repoURL: '{url}'\n    path:")
+    monkeypatch.setattr(f"{__name__}.APPLICATION", text)
+    assert count == len(releases(repository, "[live.yaml]"))
