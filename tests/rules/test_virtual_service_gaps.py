@@ -37,8 +37,16 @@ def gaps(tmp_path, rule: str, text: str) -> list[str]:
 @pytest.mark.parametrize(
     ("rule", "destination", "expected"),
     [
-        ("destination-host-not-found", "{host: web}", "the input has no Service of namespace shop"),
-        ("destination-host-not-found", "{host: a.test}", "the input has no ServiceEntry of names"),
+        (
+            "destination-host-not-found",
+            "{host: web}",
+            "the input may lack Service objects of namespace shop",
+        ),
+        (
+            "destination-host-not-found",
+            "{host: a.test}",
+            "the input may lack ServiceEntry objects of names",
+        ),
         ("destination-subset-not-found", "{host: web, subset: v1}", "the input has no Destination"),
         ("delegate-broken", "{host: web}", "the input has no VirtualServices of team to delegate"),
     ],

@@ -37,4 +37,6 @@ def check(policy: AuthorizationPolicy, mesh: Mesh) -> Iterator[Outcome]:
                         "has this host",
                     )
                 else:
-                    yield NotChecked(f"no Service of namespace {namespace} is in the input")
+                    yield NotChecked(
+                        f"the input may lack Services of namespace {namespace}; --whole-mesh says that it has all"
+                    )

@@ -39,4 +39,6 @@ def check(gateway: KubernetesGateway, mesh: Mesh) -> Iterator[Outcome]:
             text = f"namespace {gateway.namespace} has no Service {host}{where}"
             yield Finding(address.at("value"), f"{text}, so nobody serves this Gateway")
         else:
-            yield NotChecked(f"no Service of namespace {gateway.namespace} is in the input")
+            yield NotChecked(
+                f"the input may lack Services of namespace {gateway.namespace}; --whole-mesh says that it has all"
+            )

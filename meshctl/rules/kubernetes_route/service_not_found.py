@@ -26,7 +26,9 @@ def check(route: KubernetesRoute, mesh: Mesh) -> Iterator[Outcome]:
     for backend in route.backends:
         known = mesh.registry.namespaces_with_services
         if backend.kind == "Service" and not mesh.is_whole and backend.namespace not in known:
-            yield NotChecked(f"no Service of namespace {backend.namespace} is in the input")
+            yield NotChecked(
+                f"the input may lack Services of namespace {backend.namespace}; --whole-mesh says that it has all"
+            )
 
 
 def _is_host(resource: object, path: tuple[str | int, ...]) -> bool:
@@ -45,4 +47,6 @@ def _missing(reference: ObjectReference, mesh: Mesh) -> Iterator[Outcome]:
                 reference.at("name"), f"namespace {namespace} has no Service {quoted(name)}"
             )
         else:
-            yield NotChecked(f"no Service of namespace {namespace} is in the input")
+            yield NotChecked(
+                f"the input may lack Services of namespace {namespace}; --whole-mesh says that it has all"
+            )

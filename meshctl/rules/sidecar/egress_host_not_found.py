@@ -36,4 +36,6 @@ def check(sidecar: Sidecar, mesh: Mesh) -> Iterator[Outcome]:
                 f"no Service or ServiceEntry of {where} declares host {quoted(entry.host)}",
             )
         else:
-            yield NotChecked(f"no Service of namespace {entry.namespace} is in the input")
+            yield NotChecked(
+                f"the input may lack Services of namespace {entry.namespace}; --whole-mesh says that it has all"
+            )

@@ -31,7 +31,9 @@ def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
             if missing.why is NoClusterReason.UNKNOWN:
                 home = mesh.registry.home(missing.host)
                 kind, where = ("Service", home) if home else ("ServiceEntry", service.namespace)
-                yield NotChecked(f"the input has no {kind} of namespace {where} at all")
+                yield NotChecked(
+                    f"the input may lack {kind} objects of namespace {where}; --whole-mesh says that it has all"
+                )
                 continue
             is_mirror = bool({"mirror", "mirrors"} & set(destination.path))
             finding = Finding(destination.at("host"), _message(missing, is_mirror=is_mirror))

@@ -30,4 +30,6 @@ def check(configuration: WebhookConfiguration, mesh: Mesh) -> Iterator[Outcome]:
                 severity=None if mesh.is_whole else Severity.WARNING,
             )
         else:
-            yield NotChecked(f"no Service of namespace {namespace} is in the input")
+            yield NotChecked(
+                f"the input may lack Services of namespace {namespace}; --whole-mesh says that it has all"
+            )

@@ -1,0 +1,32 @@
+"""What helm says of a chart that does not render becomes one finding on the line that it names."""
+
+from pathlib import Path
+
+import pytest
+
+from meshctl.sources.rendering.charts import Helm
+from meshctl.sources.rendering.release import Release
+
+
+@pytest.fixture
+def helm(tmp_path: Path) -> Helm:
+    program = tmp_path / "helm"
+    program.write_text(
+        "#!/bin/sh\necho 'Error: execution error at (till/templates/a.yaml:2:9): name it' >&2\nexit 1\n"
+    )
+    program.chmod(0o755)
+    return Helm(str(program))
+
+
+def test_chart_not_rendered_names_the_line(helm: Helm, tmp_path: Path) -> None:
+    chart = tmp_path / "till"
+    (chart / "templates").mkdir(parents=True)
+    (chart / "Chart.yaml").write_text("apiVersion: v2\nname: till\nversion: 0.1.0\n")
+    (chart / "templates/a.yaml").write_text("kind: Service\nname: {{ required .x }}\n")
+    (problem,) = helm.render(Release(chart, "till", "till")).problems
+    assert ("chart-not-rendered", "till/templates/a.yaml", 2) == (
+        problem.kind,
+        problem.file,
+        problem.span.line,
+    )
+    assert "name it" in problem.message
