@@ -210,3 +210,17 @@ def test_revision_is_read_with_its_own_names(
     for name in ("git:", "git:none", "git:--output=x", "git:HEAD:none"):
         with pytest.raises(InputError):
             load_revision(name)
+
+
+def test_changes_of_tls_bring_the_rows_of_tls_check() -> None:
+    found = compared(BASE, (*BASE, PLAIN))
+    rows = [row for one in found.changes.tls for row in one.rows]
+    said = {
+        (row.before.client_tls, row.after.client_tls) for row in rows if row.before and row.after
+    }
+    assert said == {("auto", "plaintext")}
+    out = io.StringIO()
+    write_comparison(found, "json", out)
+    written = json.loads(out.getvalue())["tls"][0]["rows"][0]
+    assert written["is"]["client_tls"] == "plaintext"
+    assert written["is"]["host"] == written["was"]["host"]

@@ -1,6 +1,6 @@
 """Compares two meshes by what they do: requests, access, TLS, injection, listeners, known hosts."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 from meshctl.errors import UsageError
@@ -8,6 +8,8 @@ from meshctl.inspect.changes.changed_objects import ChangedObject, changed_objec
 from meshctl.inspect.changes.changed_requests import ChangedRequest, ChangedValue, differing
 from meshctl.inspect.changes.order_hazards import OrderHazard, order_hazards
 from meshctl.inspect.changes.questions import questions
+from meshctl.inspect.tls.change import changes as changed_rows
+from meshctl.inspect.tls.rows import TlsCheck, TlsFilter
 from meshctl.inspect.trace.answer import describe
 from meshctl.inspect.trace.requests import TracedRequest
 from meshctl.inspect.trace.start import follow
@@ -60,7 +62,7 @@ def changes(old: Mesh, new: Mesh, namespace: str) -> Changes:
     return Changes(
         tuple(own),
         tuple(_of_kind(found, "routes")), tuple(_of_kind(found, "access")),
-        tuple(_of_kind(found, "tls")),
+        tuple(_with_rows(old, new, _of_kind(found, "tls"))),
         tuple(_injection(old, new)),
         tuple(_listeners(old, new)) if kinds & _LISTENING else (),
         tuple(_hosts(old, new)) if kinds & _SEEING else (),
@@ -139,6 +141,23 @@ def _way(hop: Hop) -> tuple[object, ...]:
 
 def _of_kind(found: list[tuple[str, ChangedRequest]], kind: str) -> Iterator[ChangedRequest]:
     return (witness for one, witness in found if one == kind)
+
+
+def _with_rows(old: Mesh, new: Mesh, found: Iterable[ChangedRequest]) -> Iterator[ChangedRequest]:
+    """Add what ``tls-check`` says of the client and the destinations, before and after."""
+    before, after = TlsCheck(old), TlsCheck(new)
+    for one in found:
+        client = one.now.way.workload
+        ends = {(to.host, to.port) for to in (*one.was.destinations, *one.now.destinations)}
+        if client is None or not ends:
+            yield one
+            continue
+        asked = TlsFilter(client.key_name, tuple(sorted({host for host, _ in ends})))
+        was, now = (
+            [row.data for row in check.found(asked) if (row.data.host, row.data.port) in ends]
+            for check in (before, after)
+        )
+        yield one._replace(rows=tuple(changed_rows(was, now)))
 
 
 def _injection(old: Mesh, new: Mesh) -> Iterator[ChangedValue]:

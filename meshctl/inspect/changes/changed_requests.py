@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+from meshctl.inspect.tls.change import TlsChange
 from meshctl.inspect.trace.answer import Trace
 from meshctl.inspect.trace.requests import TracedRequest
 from meshctl.mesh.request_path.behaviour import policies
@@ -28,6 +29,8 @@ class ChangedRequest(NamedTuple):
     now: Trace
     details: tuple[ChangedValue, ...] = ()
     """What differs besides what the traces sum up: timeouts, pools and the like."""
+    rows: tuple[TlsChange, ...] = ()
+    """Of a change of TLS alone: the rows of ``tls-check`` that differ."""
 
 
 def differing(was: Hop, now: Hop) -> tuple[ChangedValue, ...]:

@@ -7,6 +7,7 @@ from meshctl.engine.report import LocatedFinding, Report
 from meshctl.inspect.changes.changed_requests import ChangedRequest, ChangedValue
 from meshctl.inspect.changes.comparison import Comparison
 from meshctl.inspect.trace.answer import form
+from meshctl.output.data import data_of
 from meshctl.output.findings.json_v1 import finding_data
 
 VERSION = 1
@@ -29,7 +30,7 @@ def comparison_form(found: Comparison) -> dict[str, Any]:
         ],
         "routes": [_request(one) for one in changes.routes],
         "access": [_access(one) for one in changes.access],
-        "tls": [_request(one) for one in changes.tls],
+        "tls": [{**_request(one), "rows": _rows(one)} for one in changes.tls],
         "injection": [_value(one) for one in changes.injection],
         "listeners": [_value(one) for one in changes.listeners],
         "hosts": [_value(one) for one in changes.hosts],
@@ -51,6 +52,10 @@ def _request(one: ChangedRequest) -> dict[str, Any]:
         "client": one.client, "host": one.host, "witness": was["request"],
         "was": was, "is": form(one.now), "details": [_value(each) for each in one.details],
     }  # fmt: skip
+
+
+def _rows(one: ChangedRequest) -> list[dict[str, Any]]:
+    return [{"was": data_of(row.before), "is": data_of(row.after)} for row in one.rows]
 
 
 def _access(one: ChangedRequest) -> dict[str, Any]:

@@ -1,8 +1,9 @@
 """Describes the JSON of ``diff`` as JSON Schema."""
 
+from meshctl.inspect.tls.rows import TlsLine
 from meshctl.output.changes.form import VERSION
 from meshctl.output.findings.schema import report_schema
-from meshctl.output.json_schema import Schema, closed
+from meshctl.output.json_schema import Schema, closed, described
 from meshctl.output.trace.schema import trace_definitions
 
 _TEXT: Schema = {"type": "string"}
@@ -11,6 +12,7 @@ _MAYBE: Schema = {"type": ["string", "null"]}
 
 def diff_schema() -> Schema:
     """Describe version 1 of the JSON of ``diff`` as JSON Schema 2020-12."""
+    rows: dict[str, Schema] = {}
     trace = _ref("trace")
     request = _ref("request")
     return {
@@ -29,18 +31,15 @@ def diff_schema() -> Schema:
                 "client": _TEXT, "server": _TEXT, "request": request, "was": trace, "is": trace,
                 "details": _many(_ref("value")),
             })),
-            tls=_many(_ref("changed")),
+            tls=_many(_changed_tls(rows)),
             injection=_many(_ref("value")), listeners=_many(_ref("value")),
             hosts=_many(_ref("value")),
             order=_many(closed(message=_TEXT, first=_TEXT, then=_TEXT)),
             is_cut={"type": "boolean", "description": "Were there too many requests to try all?"},
         ),
         "$defs": {
-            **trace_definitions(),
-            "changed": closed(**{
-                "client": _TEXT, "host": _TEXT, "witness": request, "was": trace, "is": trace,
-                "details": _many(_ref("value")),
-            }),
+            **rows, **trace_definitions(),
+            "changed": closed(**_changed()),
             "value": closed(**{"name": _TEXT, "was": _MAYBE, "is": _MAYBE}),
             "finding": {
                 "type": "object",
@@ -49,6 +48,21 @@ def diff_schema() -> Schema:
             },
         },
     }  # fmt: skip
+
+
+def _changed() -> dict[str, Schema]:
+    """Describe a request that is treated differently."""
+    trace = _ref("trace")
+    return {
+        "client": _TEXT, "host": _TEXT, "witness": _ref("request"), "was": trace, "is": trace,
+        "details": _many(_ref("value")),
+    }  # fmt: skip
+
+
+def _changed_tls(known: dict[str, Schema]) -> Schema:
+    """Describe one that differs in TLS, with the rows of ``tls-check``, whose types get known."""
+    row: Schema = {"anyOf": [described(TlsLine, known), {"type": "null"}]}
+    return closed(**_changed(), rows=_many(closed(**{"was": row, "is": row})))
 
 
 def _ref(name: str) -> Schema:
