@@ -38,6 +38,11 @@ spec:
   ports:
     - name: http
       port: 80
+---
+apiVersion: v1
+kind: Namespace
+metadata:
+  name: shop
 """
 DEAD = "virtual-service/catch-all-not-last"
 
