@@ -255,6 +255,7 @@ def test_a_watch_ends_with_the_last_exit_code(api_server: ApiServer) -> None:
     with subprocess.Popen([*command, *access], stdout=subprocess.PIPE, text=True) as watching:
         lines = [watching.stdout.readline() for _ in range(9)]
         watching.send_signal(signal.SIGINT)
+        watching.communicate(timeout=60)  # an end of the pipe is no signal
     assert 2 == lines.count("1 proxy: 0 synced, 1 stale (web-1)\n"), lines
     assert 1 == watching.returncode
 

@@ -1,7 +1,5 @@
 """``meshctl analyze``: find what is wrong in manifests, or in a cluster."""
 
-from typing import Annotated
-
 import typer
 
 from meshctl.cli.options import report as reports
@@ -16,14 +14,6 @@ from meshctl.output.files import write_file
 from meshctl.output.stderr import complain
 from meshctl.words import amount
 
-Diff = Annotated[
-    bool, typer.Option("--diff", help="With --cluster: only what the files would add.")
-]
-Since = Annotated[
-    str | None,
-    typer.Option(metavar="GITREV", help="Only what the files add to this git revision."),
-]
-
 
 @with_options
 def run(
@@ -35,8 +25,8 @@ def run(
     paths: options.Paths = None,
     select: reports.Select = None,
     crds: options.Crds = None,
-    diff: Diff = False,
-    since: Since = None,
+    diff: reports.Diff = False,
+    since: reports.Since = None,
     update_baseline: reports.UpdateBaseline = None,
 ) -> None:
     """Find what is wrong in manifests, without a cluster, or with one.

@@ -114,6 +114,13 @@ Select = Annotated[
         autocompletion=complete.rules,
     ),
 ]
+Diff = Annotated[
+    bool, typer.Option("--diff", help="With --cluster: only what the files would add.")
+]
+Since = Annotated[
+    str | None,
+    typer.Option(metavar="GITREV", help="Only what the files add to this git revision."),
+]
 UpdateBaseline = Annotated[
     str | None,
     typer.Option(metavar="FILE", help="Write a baseline that accepts today's findings."),

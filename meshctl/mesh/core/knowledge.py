@@ -33,6 +33,10 @@ class Knowledge(NamedTuple):
         """Did a cluster refuse to show objects of these kinds in a namespace?"""
         return any(one in self.hidden and (one, namespace) not in self.read for one in kinds)
 
+    def was_read(self, namespace: str, kind: str) -> bool:
+        """Did a cluster that hid the kind elsewhere show all of its objects in a namespace?"""
+        return (kind, namespace) in self.read
+
 
 NOTHING_LACKS = Knowledge()
 """Nothing is known to be elsewhere."""

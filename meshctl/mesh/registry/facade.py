@@ -43,7 +43,11 @@ class RegistryFacade(Registry):
             home
             for home in super().namespaces_with_services
             if may_be_all(home, "Service")
-            and (home in inventory.declared_namespaces or backed[home] >= SEVERAL)
+            and (
+                home in inventory.declared_namespaces
+                or inventory.knowledge.was_read(home, "Service")
+                or backed[home] >= SEVERAL
+            )
         )
 
     def _has_pods(self, service: Service) -> bool:
