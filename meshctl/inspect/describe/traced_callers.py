@@ -13,11 +13,15 @@ from meshctl.mesh.workloads.membership import Membership, is_gateway
 from meshctl.resources import Workload
 
 _MOST_IDENTITIES = 40
+_MOST_PORTS = 65_535
 
 
 def traced_callers(mesh: Mesh, host: RegisteredHost, default: str) -> Iterator[CallerAnswer]:
     """Walk identities of clients, those of the Service's namespace first."""
-    port = next((one for one in host.ports if one.protocol.is_http), host.ports[0])
+    ports = [port for port in host.ports if 0 < port.number <= _MOST_PORTS]
+    if not ports:
+        return
+    port = next((one for one in ports if one.protocol.is_http), ports[0])
     identities = sorted(_identities(mesh).items())
     home = [one for one in identities if one[0][0] == host.namespace]
     others = [one for one in identities if one[0][0] != host.namespace]

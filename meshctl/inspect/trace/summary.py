@@ -50,6 +50,8 @@ def summary(hop: Hop) -> Summary:
     if found is not None:
         return found
     several = [one.summary for one in shares(hop)]
+    if not several:  # a rule that sends nowhere, which the webhook refuses
+        return Summary("unknown", None, None, hop)
     return next((one for one in several if one.can_arrive), several[0])
 
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
 from meshctl.mesh.core import covers
+from meshctl.mesh.security import Mode
 from meshctl.resources import DestinationRule
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 
@@ -30,7 +31,9 @@ def check(destination_rule: DestinationRule, mesh: Mesh) -> Iterator[Outcome]:
         return
     if not covers(destination_rule.host, f"*.svc.{mesh.config.domain}"):
         return
-    if mesh.security.tls_conflicts.of(destination_rule):
+    conflicts = mesh.security.tls_conflicts
+    unseen = conflicts.unseen(destination_rule, _PLAINTEXT, Mode.STRICT)
+    if conflicts.of(destination_rule) or any(one.is_near for one in unseen):
         return
     yield Finding(
         tls.at("mode"),
