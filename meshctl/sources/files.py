@@ -41,8 +41,9 @@ class Found(NamedTuple):
     files: list[File]
     problems: list[Problem]
     gaps: list[Gap]
-    is_renderable: bool
-    """Are there charts or kustomizations among them?"""
+    charts: list[str]
+    kustomizations: list[str]
+    """The directories of charts, and those with a kustomization, in the order of the walk."""
 
 
 def find(paths: Sequence[str]) -> Found:
@@ -63,8 +64,10 @@ def find(paths: Sequence[str]) -> Found:
         for real, file in search.files.items()
         if file.named or real not in placed.patches
     ]
-    is_renderable = bool(search.charts or search.kustomizations)
-    return Found(files, search.problems, [*search.charts, *placed.gaps], is_renderable)
+    return Found(
+        files, search.problems, [*search.charts, *placed.gaps],
+        [chart.place for chart in search.charts], search.kustomized,
+    )  # fmt: skip
 
 
 def read(file: File, stdin: TextIO | BinaryIO | None = None) -> bytes:
@@ -100,6 +103,7 @@ class _Search:
         self.files: dict[str, File] = {}
         self.charts: list[Gap] = []
         self.kustomizations: list[kustomizations.Kustomization] = []
+        self.kustomized: list[str] = []
         self.problems: list[Problem] = []
         self._visited: set[str] = set()
 
@@ -162,7 +166,10 @@ class _Search:
         """Add the files in a directory and return the directories in it, the last one first."""
         paths = [path for path in sorted(directory.iterdir()) if not _is_skipped(path.name)]
         paths = [path for path in paths if not (ignores and _is_ignored(path, ignores))]
-        unrendered = look(directory, [path.name for path in paths])
+        names = [path.name for path in paths]
+        unrendered = look(directory, names)
+        if not set(names).isdisjoint(kustomizations.NAMES):
+            self.kustomized.append(str(directory))
         self.charts += unrendered.charts
         self.kustomizations += unrendered.kustomizations
         below: list[Path] = []

@@ -91,16 +91,20 @@ def load(
         gaps = (*found.gaps, *follow(documents))
         loaded = Loaded(len(found.files), documents, problems, skipped=skipped, gaps=gaps)
         loaded = _without_templates(loaded)
-        if rendering is None or rendering.mode == "never" or not found.is_renderable:
+        if rendering is None or rendering.mode == "never":
             return loaded
-        return _rendered(loaded, paths, rendering)
+        return _rendered(loaded, paths, found, rendering)
 
 
-def _rendered(loaded: Loaded, paths: Sequence[str], rendering: Rendering) -> Loaded:
+def _rendered(
+    loaded: Loaded, paths: Sequence[str], found: files.Found, rendering: Rendering
+) -> Loaded:
     """Add what charts and kustomizations hold, and drop the files that they are made of."""
+    if not found.charts and not found.kustomizations:
+        return loaded
     from meshctl.sources.rendering.worlds import render_all  # noqa: PLC0415 - starts programs
 
-    made = render_all(paths, loaded.documents, rendering)
+    made = render_all(paths, found, loaded.documents, rendering)
     plain = [
         document
         for document in loaded.documents

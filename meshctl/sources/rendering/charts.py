@@ -57,6 +57,8 @@ class Rendered(NamedTuple):
     sources: Sequence[Document] = ()
     failed: bool = False
     is_overlay: bool = False
+    inputs: frozenset[str] = frozenset()
+    """The real paths of the files that were put together."""
 
 
 class Helm:

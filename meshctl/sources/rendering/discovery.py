@@ -1,15 +1,13 @@
-"""Finds what a directory has to render: charts with their values files, and kustomizations."""
+"""Says what is rendered of charts and kustomizations: releases by values files, overlays."""
 
-import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from meshctl.sources.rendering.kustomize import NAMES, overlays, read
+from meshctl.sources.rendering.kustomize import overlays, read
 from meshctl.sources.rendering.release import Release
 
 CHART = "Chart.yaml"
-_SKIPPED = frozenset({"node_modules"})
 
 
 class Renderable(NamedTuple):
@@ -20,17 +18,10 @@ class Renderable(NamedTuple):
     """Directories, each with the name that people gave it."""
 
 
-def find(paths: Sequence[str]) -> Renderable:
-    """Walk directories for charts that are nobody's sub-chart and kustomizations nobody lists."""
-    releases: list[Release] = []
-    directories: list[Path] = []
-    for path in paths:
-        for directory, names in _walk(Path(path)):
-            if CHART in names:
-                releases += of_chart(directory)
-            if any(name in names for name in NAMES):
-                directories.append(directory)
-    tops = tuple((directory, str(directory)) for directory in overlays(directories))
+def find(charts: Sequence[str], kustomizations: Sequence[str]) -> Renderable:
+    """Choose what is rendered among directories: each chart's releases, what no overlay lists."""
+    releases = [release for chart in charts for release in of_chart(Path(chart))]
+    tops = tuple((directory, str(directory)) for directory in overlays(map(Path, kustomizations)))
     return Renderable(tuple(releases), tops)
 
 
@@ -55,17 +46,3 @@ def release_name(name: object, chart: Path) -> str:
     text = name if isinstance(name, str) and name else chart.absolute().name
     kept = "".join(letter if letter.isalnum() or letter == "-" else "-" for letter in text.lower())
     return kept.strip("-")[:53] or "release"
-
-
-def _walk(top: Path) -> Iterator[tuple[Path, Iterable[str]]]:
-    for directory, names, files in os.walk(top):
-        here = Path(directory)
-        is_chart = CHART in files
-        names[:] = sorted(
-            name
-            for name in names
-            if not name.startswith(".")
-            and name not in _SKIPPED
-            and not (is_chart and name in {"charts", "templates", "crds"})
-        )
-        yield here, files

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, TypeGuard
 
 from meshctl.sources.documents import Document, Problem
+from meshctl.sources.kustomizations import NAMES
 from meshctl.sources.placement import Placement
 from meshctl.sources.rendering import programs
 from meshctl.sources.rendering.charts import Rendered
@@ -24,7 +25,6 @@ from meshctl.yaml.emitter import dumps
 from meshctl.yaml.parser import MAX_CHARACTERS, Parser
 from meshctl.yaml.splitter import decode, split
 
-NAMES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 ORIGIN = "config.kubernetes.io/origin"
 _LISTS = ("resources", "bases", "components", "crds", "configurations")
 _PATCHES = ("patchesStrategicMerge", "patches", "patchesJson6902")
@@ -84,7 +84,9 @@ class Kustomize:
         if substitutes:
             output = _VARIABLE.sub(partial(_substitute, substitutes), output)
         origins = OriginFiles(tree.kustomizations, tree.files, directory, shown)
-        return _documents(output, origins, Placement(namespace, unit=shown))
+        documents = list(_documents(output, origins, Placement(namespace, unit=shown)))
+        inputs = frozenset(map(os.path.realpath, (*tree.files, *tree.kustomizations)))
+        return Rendered(documents, [], [*origins.changing], is_overlay=True, inputs=inputs)
 
 
 def _failed(directory: Path, shown: str, reason: str) -> Rendered:
@@ -176,14 +178,12 @@ def _substitute(values: Mapping[str, str], match: re.Match[str]) -> str:
     return values.get(match[1], match[2] if match[2] is not None else match[0])
 
 
-def _documents(output: str, origins: OriginFiles, placement: Placement) -> Rendered:
-    documents: list[Document] = []
+def _documents(output: str, origins: OriginFiles, placement: Placement) -> Iterator[Document]:
     for first_line, text in split(output):
         data, _ = Parser().parse(text, first_line)
         if isinstance(data, dict):
             origin = _take_origin(data)
-            documents.append(KustomizedDocument(text, data, origin, origins, placement))
-    return Rendered(documents, [], list(origins.changing), is_overlay=True)
+            yield KustomizedDocument(text, data, origin, origins, placement)
 
 
 def _take_origin(data: dict[str, Any]) -> str:

@@ -14,10 +14,11 @@ from typing import NamedTuple
 from meshctl.errors import InputError
 from meshctl.settings import Rendering
 from meshctl.sources.documents import Document, Problem
+from meshctl.sources.files import Found
 from meshctl.sources.placement import HELM_HINT, KUSTOMIZE_HINT
 from meshctl.sources.rendering import discovery, entry_points, programs
 from meshctl.sources.rendering.charts import Helm, Rendered
-from meshctl.sources.rendering.kustomize import Kustomize, walk
+from meshctl.sources.rendering.kustomize import Kustomize
 from meshctl.sources.rendering.release import Release
 
 
@@ -48,16 +49,17 @@ class _Job(NamedTuple):
     place: str
     name: str
     render: Callable[[], Rendered]
-    inputs: Callable[[], Iterator[str]]
 
 
-def render_all(paths: Sequence[str], documents: Sequence[Document], options: Rendering) -> Renders:
-    """Render charts and kustomizations below directories; ``documents`` tell who installs them.
+def render_all(
+    paths: Sequence[str], files: Found, documents: Sequence[Document], options: Rendering
+) -> Renders:
+    """Render the charts and kustomizations among ``files``; ``documents`` tell who installs them.
 
     Raises InputError where rendering is required and its program is missing.
     """
     directories = [path for path in paths if os.path.isdir(path)]  # noqa: PTH112
-    found = discovery.find(directories)
+    found = discovery.find(files.charts, files.kustomizations)
     installed = entry_points.read(documents, _root(directories))
     releases = _releases(found.releases, installed.releases, directories, options)
     jobs = [*_chart_jobs(releases, options), *_overlay_jobs(found, installed, options)]
@@ -71,9 +73,7 @@ def _chart_jobs(releases: Sequence[Release], options: Rendering) -> Iterator[_Jo
     if program is not None:
         helm = Helm(program)
         for release in releases:
-            yield _Job(
-                release.shown, release.title, partial(helm.render, release), lambda: iter(())
-            )
+            yield _Job(release.shown, release.title, partial(helm.render, release))
 
 
 def _overlay_jobs(
@@ -92,12 +92,7 @@ def _overlay_jobs(
         render = partial(
             kustomize.render, directory, shown, namespace=namespace, substitutes=substitutes
         )
-        yield _Job(shown, shown, render, partial(_inputs, directory))
-
-
-def _inputs(directory: Path) -> Iterator[str]:
-    tree = walk(directory)
-    return map(os.path.realpath, (*tree.files, *tree.kustomizations))
+        yield _Job(shown, shown, render)
 
 
 def _program(options: Rendering, what: str, hint: str, *names: str) -> str | None:
@@ -170,7 +165,7 @@ def _sort(jobs: Sequence[_Job], results: Sequence[Rendered]) -> Renders:
     return Renders(
         tuple(merged), tuple(worlds),
         tuple(dict.fromkeys(problem for result in results for problem in result.problems)),
-        frozenset(path for job, _ in done for path in job.inputs()),
+        frozenset(path for _, result in done for path in result.inputs),
         frozenset(job.place for job, _ in done),
         tuple(sources.values()),
     )  # fmt: skip

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from meshctl.sources import files
 from meshctl.sources.rendering.discovery import find
 from meshctl.sources.rendering.kustomize import Kustomize
 
@@ -127,5 +128,5 @@ def test_a_base_that_an_overlay_lists_is_not_built_alone(tmp_path: Path) -> None
     write(tmp_path / "dev", kustomization__yaml="resources: [../base]\n")
     write(tmp_path / "live", kustomization__yaml="resources: [../base]\n")
     write(tmp_path / "extra", kustomization__yaml="kind: Component\n")
-    found = find([str(tmp_path)])
+    found = find([], files.find([str(tmp_path)]).kustomizations)
     assert ["dev", "live"] == [directory.name for directory, _ in found.kustomizations]

@@ -118,3 +118,12 @@ def test_a_broken_overlay_is_one_warning(repository: Path) -> None:
         for one in report.findings
         if one.rule == "document/kustomization-not-rendered"
     ]
+
+
+@needs_kustomize
+def test_what_an_ignore_file_names_is_not_rendered(repository: Path) -> None:
+    (repository / "live/kustomization.yaml").write_text("resources: [../gone]\n")
+    (repository / ".meshctlignore").write_text("live/\n")
+    report, errors = found()
+    assert [(DEAD, "base/all.yaml", 11)] == errors
+    assert not any(one.rule.endswith("-not-rendered") for one in report.findings)
