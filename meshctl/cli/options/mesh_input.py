@@ -28,7 +28,7 @@ _NAMED = 3
 
 def read_mesh(chosen: Input, settings: Settings) -> Mesh:
     """Read a mesh, files over the cluster; complaints go to standard error."""
-    files = read_files(chosen)
+    files = read_files(chosen.paths, settings)
     live = read_live(chosen.access, settings, files, chosen.home) if chosen.is_live else None
     return _built(files, settings, live)
 
@@ -37,7 +37,7 @@ def read_meshes(chosen: Input, settings: Settings) -> tuple[Mesh | None, Mesh]:
     """Read a mesh as ``read_mesh`` does, and what files over a cluster start from."""
     if not (chosen.is_live and chosen.paths):
         return None, read_mesh(chosen, settings)
-    files = read_files(chosen)
+    files = read_files(chosen.paths, settings)
     live = read_live(chosen.access, settings, files, chosen.home)
     return load_mesh(_NOTHING, settings, live=live), _built(files, settings, live)
 
@@ -50,9 +50,9 @@ def _built(files: Loaded, settings: Settings, live: Loaded | None) -> Mesh:
     return mesh
 
 
-def read_files(chosen: Input) -> Loaded:
+def read_files(paths: list[str], settings: Settings) -> Loaded:
     """Load files and complain of their text."""
-    loaded = load_files(chosen.paths, chosen.rendering)
+    loaded = load_files(paths, settings.rendering)
     for problem in loaded.problems:
         complain(f"{problem.file}:{problem.span.line}: {problem.message}")
     if loaded.worlds:
@@ -159,7 +159,7 @@ def analyze_cluster(chosen: Input, settings: Settings, schemas: Iterable[Schema]
     """Analyse a cluster with files over it."""
     from meshctl.engine.live import analyze_live
 
-    files = load_files(chosen.paths, chosen.rendering)
+    files = load_files(chosen.paths, settings.rendering)
     return analyze_live(read_live(chosen.access, settings, files), files, settings, schemas)
 
 
@@ -169,7 +169,7 @@ def analyze_difference(chosen: Input, settings: Settings, schemas: Iterable[Sche
 
     if not chosen.is_live or not chosen.paths:
         raise UsageError("--diff compares files with a cluster; add --cluster, and name the files")
-    files = load_files(chosen.paths, chosen.rendering)
+    files = load_files(chosen.paths, settings.rendering)
     live = read_live(chosen.access, settings, files)
     report, removed = compare_live(live, files, settings, schemas)
     complain(f"the files would add {amount(len(report.findings), 'finding')} and remove {removed}")

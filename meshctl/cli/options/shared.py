@@ -153,7 +153,6 @@ class Input(NamedTuple):
     access: Access
     home: str = ""
     """The namespace of what is asked about, which is read where a user may not read all."""
-    rendering: Rendering = Rendering()
 
 
 def chosen_input(
@@ -168,7 +167,7 @@ def chosen_input(
     is_live = source.cluster or (not chosen and cluster.names_one)
     return Input(
         chosen if chosen or is_live else ["."], is_live, cluster.access,
-        namespace_in(target or ""), source.rendering(Rendering()),
+        namespace_in(target or ""),
     )  # fmt: skip
 
 

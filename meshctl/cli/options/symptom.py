@@ -33,6 +33,6 @@ def read_known(
         return None
     chosen = options.chosen_input(paths, source, cluster)
     settings = options.settings_from(source, mesh, is_live=chosen.is_live)
-    files = read_files(chosen)
+    files = read_files(chosen.paths, settings)
     live = read_live(chosen.access, settings, files) if chosen.is_live else None
     return Known(files, live, settings)

@@ -4,6 +4,11 @@ from pathlib import Path
 
 import pytest
 
+from meshctl.cli.options.mesh_input import read_mesh
+from meshctl.cli.options.shared import Input
+from meshctl.cluster.api import Access
+from meshctl.resources import Service
+from meshctl.settings import ChartRelease, Rendering, Settings
 from meshctl.sources.rendering.charts import Helm
 from meshctl.sources.rendering.release import Release
 
@@ -30,3 +35,23 @@ def test_chart_not_rendered_names_the_line(helm: Helm, tmp_path: Path) -> None:
         problem.span.line,
     )
     assert "name it" in problem.message
+
+
+def test_releases_of_the_config_file_hold_for_every_command(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = tmp_path / "bin/helm"
+    program.parent.mkdir()
+    program.write_text(
+        "#!/bin/sh\n"
+        "printf -- '---\\n# Source: till/templates/a.yaml\\napiVersion: v1\\nkind: Service\\n"
+        "metadata: {name: %s, namespace: shop}\\nspec: {ports: [{port: 80, name: http}]}\\n' $2\n"
+    )
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(program.parent), prepend=":")
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "till/templates").mkdir(parents=True)
+    (tmp_path / "till/Chart.yaml").write_text("apiVersion: v2\nname: till\nversion: 0.1.0\n")
+    settings = Settings(rendering=Rendering(releases=(ChartRelease("till", "named-in-config"),)))
+    mesh = read_mesh(Input(["."], is_live=False, access=Access()), settings)
+    assert ["named-in-config"] == [one.name for one in mesh.of(Service)]
