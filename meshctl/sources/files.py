@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, BinaryIO, NamedTuple, TextIO
 
 from meshctl.errors import InputError
 from meshctl.lazy_pattern import lazy_pattern
-from meshctl.sources import kustomizations
 from meshctl.sources.documents import Problem
 from meshctl.sources.placement import UNKNOWN, Gap, Placement
 from meshctl.sources.templates import TOP, look
 
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
+
+    from meshctl.sources.kustomizations import Kustomization
 
 STDIN = "-"
 IGNORE_FILE = ".meshctlignore"
@@ -42,8 +43,8 @@ class Found(NamedTuple):
     problems: list[Problem]
     gaps: list[Gap]
     charts: list[str]
-    kustomizations: list[str]
-    """The directories of charts, and those with a kustomization, in the order of the walk."""
+    """The directories of charts, in the order of the walk."""
+    kustomizations: "list[Kustomization]"
 
 
 def find(paths: Sequence[str]) -> Found:
@@ -58,16 +59,20 @@ def find(paths: Sequence[str]) -> Found:
             search.add(path)
         except OSError as error:
             raise unreadable_input(path, error) from None
-    placed = kustomizations.place(search.kustomizations)
-    files = [
-        file._replace(placement=placed.placements.get(real, UNKNOWN))
-        for real, file in search.files.items()
-        if file.named or real not in placed.patches
-    ]
-    return Found(
-        files, search.problems, [*search.charts, *placed.gaps],
-        [chart.place for chart in search.charts], search.kustomized,
-    )  # fmt: skip
+    charts = [chart.place for chart in search.charts]
+    files = [*search.files.values()]
+    gaps = search.charts
+    if search.kustomizations:
+        from meshctl.sources.kustomizations import place  # noqa: PLC0415 - few inputs have one
+
+        placed = place(search.kustomizations)
+        gaps = [*search.charts, *placed.gaps]
+        files = [
+            file._replace(placement=placed.placements.get(real, UNKNOWN))
+            for real, file in search.files.items()
+            if file.named or real not in placed.patches
+        ]
+    return Found(files, search.problems, gaps, charts, search.kustomizations)
 
 
 def read(file: File, stdin: TextIO | BinaryIO | None = None) -> bytes:
@@ -102,8 +107,7 @@ class _Search:
     def __init__(self) -> None:
         self.files: dict[str, File] = {}
         self.charts: list[Gap] = []
-        self.kustomizations: list[kustomizations.Kustomization] = []
-        self.kustomized: list[str] = []
+        self.kustomizations: list[Kustomization] = []
         self.problems: list[Problem] = []
         self._visited: set[str] = set()
 
@@ -166,10 +170,7 @@ class _Search:
         """Add the files in a directory and return the directories in it, the last one first."""
         paths = [path for path in sorted(directory.iterdir()) if not _is_skipped(path.name)]
         paths = [path for path in paths if not (ignores and _is_ignored(path, ignores))]
-        names = [path.name for path in paths]
-        unrendered = look(directory, names)
-        if not set(names).isdisjoint(kustomizations.NAMES):
-            self.kustomized.append(str(directory))
+        unrendered = look(directory, [path.name for path in paths])
         self.charts += unrendered.charts
         self.kustomizations += unrendered.kustomizations
         below: list[Path] = []

@@ -7,15 +7,13 @@ Nothing is rendered here. The fields are those of ``kustomize.config.k8s.io/v1be
 import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from meshctl.lazy_pattern import lazy_pattern
+from meshctl.sources.file_documents import documents_in, documents_of, mappings
 from meshctl.sources.placement import Gap, Placement, Target
-from meshctl.yaml.parser import MAX_CHARACTERS, Parser
-from meshctl.yaml.splitter import decode, split
-
-NAMES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 
 _NO_PATH = lazy_pattern(r"[\0\n]")
 _CHANGES_ALL = (
@@ -40,6 +38,12 @@ class Kustomization(NamedTuple):
     patches: tuple[str, ...]
     changes: tuple[Target, ...]
     hides: bool
+    is_component: bool
+
+    @property
+    def below(self) -> tuple[str, ...]:
+        """The files and directories that it puts together."""
+        return (*self.resources, *self.components)
 
 
 class Found(NamedTuple):
@@ -50,15 +54,13 @@ class Found(NamedTuple):
     gaps: list[Gap]
 
 
-def read(directory: Path, name: str) -> Kustomization | None:
-    """Read a kustomization; ``None`` where it is none. Raises OSError."""
-    data = next(_documents(directory / name), None)
-    if data is None:
-        return None
+def read(directory: Path, name: str) -> Kustomization:
+    """Read a kustomization; one that cannot be read lists nothing. Raises OSError."""
+    data = next(mappings(documents_in(directory / name)), {})
     base = os.path.realpath(directory)
-    patches = [*_patches(data)]
+    patches = [*patches_of(data)]
     files = [file for file in (_file(base, path) for path, _, _ in patches) if file]
-    listed = [*_texts(data, "resources"), *_texts(data, "bases")]
+    listed = [*texts(data, "resources"), *texts(data, "bases")]
     resources = tuple(file for file in (_file(base, text) for text in listed) if file)
     changes = [_ANY] if any(data.get(field) for field in _CHANGES_ALL) else []
     for path, inline, target in patches:
@@ -67,25 +69,39 @@ def read(directory: Path, name: str) -> Kustomization | None:
     is_remote = len(resources) < len(listed) or not all(map(os.path.exists, resources))
     return Kustomization(
         base, str(directory), namespace if isinstance(namespace, str) else "", resources,
-        tuple(file for file in (_file(base, text) for text in _texts(data, "components")) if file),
+        tuple(file for file in (_file(base, text) for text in texts(data, "components")) if file),
         tuple(files), tuple(dict.fromkeys(changes)),
         hides=is_remote or any(data.get(field) for field in _HIDES),
+        is_component=data.get("kind") == "Component",
     )  # fmt: skip
 
 
 def place(kustomizations: Sequence[Kustomization]) -> Found:
     """Follow kustomizations from those that nobody lists down to the files they are made of."""
-    known = {one.directory: one for one in kustomizations}
-    listed = {path for one in kustomizations for path in (*one.resources, *one.components)}
-    tops = [one for one in kustomizations if one.directory not in listed]
-    walk = _Walk(known)
-    for top in tops:
+    walk = _Walk({one.directory: one for one in kustomizations})
+    for top in tops(kustomizations):
         walk.visit(top, top, "", (), "")
     return Found(
         {file: _merge(places) for file, places in walk.places.items()},
         frozenset(path for one in kustomizations for path in one.patches),
         [*walk.gaps],
     )
+
+
+def tops(kustomizations: Sequence[Kustomization]) -> Iterator[Kustomization]:
+    """Walk those that no other one lists; of those that only list each other the first one."""
+    known = {one.directory: one for one in kustomizations}
+    listed = {path for one in kustomizations for path in one.below if path != one.directory}
+    reached: set[str] = set()
+    for one in sorted(kustomizations, key=lambda each: each.directory in listed):
+        if one.directory not in reached:
+            yield one
+        waiting = [one.directory]
+        while waiting:
+            here = waiting.pop()
+            if here in known and here not in reached:
+                reached.add(here)
+                waiting += known[here].below
 
 
 class _Walk:
@@ -114,7 +130,7 @@ class _Walk:
         homes = frozenset({namespace} - {""})
         if one.hides:
             self.gaps.setdefault(Gap("kustomization", top.shown, homes))
-        for path in (*one.resources, *one.components):
+        for path in one.below:
             if path in self._known:
                 self.visit(self._known[path], top, namespace, changes, changed_by)
             else:
@@ -147,16 +163,8 @@ def _merge(places: Mapping[Placement, None]) -> Placement:
     )  # fmt: skip
 
 
-def _documents(file: Path) -> Iterator[dict[str, Any]]:
-    with file.open("rb") as stream:
-        text = decode(stream.read(MAX_CHARACTERS))
-    for first_line, part in split(text):
-        data, _ = Parser().parse(part, first_line)
-        if isinstance(data, dict):
-            yield data
-
-
-def _texts(data: Mapping[str, Any], field: str) -> Iterator[str]:
+def texts(data: Mapping[str, Any], field: str) -> Iterator[str]:
+    """Walk the texts in a list of a kustomization."""
     items = data.get(field)
     yield from (
         item for item in (items if isinstance(items, list) else ()) if isinstance(item, str)
@@ -170,7 +178,7 @@ def _file(base: str, path: object) -> str:
     return os.path.realpath(os.path.join(base, path))  # noqa: PTH118 - base may be any text
 
 
-def _patches(data: Mapping[str, Any]) -> Iterator[tuple[object, object, object]]:
+def patches_of(data: Mapping[str, Any]) -> Iterator[tuple[object, object, object]]:
     """Walk patches as path, inline text and target."""
     for field in _PATCHES:
         items = data.get(field)
@@ -202,12 +210,7 @@ def _targets(file: str, inline: object, target: object) -> Iterator[Target]:
 
 def _read_patch(file: str, inline: object) -> Iterator[dict[str, Any]]:
     if isinstance(inline, str):
-        for first_line, part in split(inline):
-            data, _ = Parser().parse(part, first_line)
-            if isinstance(data, dict):
-                yield data
+        yield from mappings(documents_of(inline))
     elif file:
-        try:
-            yield from _documents(Path(file))
-        except OSError:
-            return
+        with suppress(OSError):
+            yield from mappings(documents_in(file))

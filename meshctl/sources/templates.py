@@ -2,16 +2,20 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from meshctl.lazy_pattern import lazy_pattern
 from meshctl.sources.documents import Span
-from meshctl.sources.kustomizations import NAMES, Kustomization, read
 from meshctl.sources.placement import Gap
+
+if TYPE_CHECKING:
+    from meshctl.sources.kustomizations import Kustomization
 
 TOP = Span(1, 1, 1, 1)
 """What stands for a whole file."""
 
+KUSTOMIZATIONS = ("kustomization.yaml", "kustomization.yml", "Kustomization")
+"""The names of a kustomization's file."""
 _CHART = "Chart.yaml"
 _CHART_PARTS = lazy_pattern(r"templates|crds|charts|Chart\.(?:yaml|lock)|values.*")
 
@@ -21,7 +25,7 @@ class Unrendered(NamedTuple):
 
     names: set[str]
     charts: list[Gap]
-    kustomizations: list[Kustomization]
+    kustomizations: "list[Kustomization]"
 
 
 def look(directory: Path, names: Sequence[str]) -> Unrendered:
@@ -30,10 +34,10 @@ def look(directory: Path, names: Sequence[str]) -> Unrendered:
     if _CHART in names:
         found.names.update(filter(_CHART_PARTS.fullmatch, names))
         found.charts.append(Gap("chart", str(directory)))
-    for name in NAMES:
+    for name in KUSTOMIZATIONS:
         if name in names:
+            from meshctl.sources.kustomizations import read  # noqa: PLC0415 - few have one
+
             found.names.add(name)
-            kustomization = read(directory, name)
-            if kustomization is not None:
-                found.kustomizations.append(kustomization)
+            found.kustomizations.append(read(directory, name))
     return found

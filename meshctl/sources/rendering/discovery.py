@@ -4,7 +4,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from meshctl.sources.rendering.kustomize import overlays, read
+from meshctl.sources.file_documents import mapping_in
+from meshctl.sources.kustomizations import Kustomization, tops
 from meshctl.sources.rendering.release import Release
 
 CHART = "Chart.yaml"
@@ -18,11 +19,11 @@ class Renderable(NamedTuple):
     """Directories, each with the name that people gave it."""
 
 
-def find(charts: Sequence[str], kustomizations: Sequence[str]) -> Renderable:
+def find(charts: Sequence[str], kustomizations: Sequence[Kustomization]) -> Renderable:
     """Choose what is rendered among directories: each chart's releases, what no overlay lists."""
     releases = [release for chart in charts for release in of_chart(Path(chart))]
-    tops = tuple((directory, str(directory)) for directory in overlays(map(Path, kustomizations)))
-    return Renderable(tuple(releases), tops)
+    overlays = (top for top in tops(kustomizations) if not top.is_component)
+    return Renderable(tuple(releases), tuple((Path(top.shown), top.shown) for top in overlays))
 
 
 def of_chart(chart: Path) -> Iterator[Release]:
@@ -30,7 +31,7 @@ def of_chart(chart: Path) -> Iterator[Release]:
 
     Files are named as chart-testing names them: ``values-*.yaml`` and ``ci/*-values.yaml``.
     """
-    data = next(read(chart / CHART), {})
+    data = mapping_in(chart / CHART)
     if data.get("type") == "library":
         return
     name = release_name(data.get("name"), chart)

@@ -9,25 +9,24 @@ import os
 import re
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from functools import partial
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
-from typing import Any, NamedTuple, TypeGuard
+from typing import Any, NamedTuple
 
 from meshctl.sources.documents import Document, Problem
-from meshctl.sources.kustomizations import NAMES
+from meshctl.sources.file_documents import documents_in, documents_of, mappings
+from meshctl.sources.kustomizations import patches_of, texts
 from meshctl.sources.placement import Placement
 from meshctl.sources.rendering import programs
 from meshctl.sources.rendering.charts import Rendered
 from meshctl.sources.rendering.kustomize_origins import KustomizedDocument, OriginFiles
-from meshctl.sources.templates import TOP
+from meshctl.sources.templates import KUSTOMIZATIONS, TOP
 from meshctl.yaml.emitter import dumps
-from meshctl.yaml.parser import MAX_CHARACTERS, Parser
-from meshctl.yaml.splitter import decode, split
 
 ORIGIN = "config.kubernetes.io/origin"
 _LISTS = ("resources", "bases", "components", "crds", "configurations")
-_PATCHES = ("patchesStrategicMerge", "patches", "patchesJson6902")
 _REMOTE = re.compile(r"^(?:[a-z+]+://|git@|[\w.-]+\.[a-z]{2,}[/:]|git::)|\?ref=")
 _VARIABLE = re.compile(r"\$\{(\w+)(?::[=-]([^}]*))?\}")
 _LOGGED = re.compile(r'^E\d{4} .*? err="(.*)"$')
@@ -74,7 +73,7 @@ class Kustomize:
                 "resources": [os.path.relpath(os.path.realpath(directory), scratch)],
                 "buildMetadata": ["originAnnotations"],
             }  # fmt: skip
-            Path(scratch, NAMES[0]).write_text(dumps(wrapper), encoding="utf-8")
+            Path(scratch, KUSTOMIZATIONS[0]).write_text(dumps(wrapper), encoding="utf-8")
             run = programs.run([*self._command, scratch], scratch, seconds=seconds)
         if run.failure:
             is_limit = not run.failure.startswith("ended")
@@ -90,7 +89,7 @@ class Kustomize:
 
 
 def _failed(directory: Path, shown: str, reason: str) -> Rendered:
-    name = next((one for one in NAMES if (directory / one).exists()), NAMES[0])
+    name = next((one for one in KUSTOMIZATIONS if (directory / one).exists()), KUSTOMIZATIONS[0])
     message = f"the kustomization {shown} is not rendered, so nothing in it is checked: {reason}"
     file = os.path.join(shown, name)  # noqa: PTH118
     return Rendered(
@@ -111,11 +110,11 @@ def walk(directory: Path) -> Tree:
     waiting = [Path(os.path.realpath(directory))]
     while waiting and len(seen) + len(files) < _MOST_FILES:
         here = waiting.pop()
-        file = next((here / name for name in NAMES if (here / name).is_file()), None)
+        file = next((here / name for name in KUSTOMIZATIONS if (here / name).is_file()), None)
         if file is None or file in seen:
             continue
         seen[file] = None
-        for data in read(file):
+        for data in _mappings_in(file):
             needs_helm = needs_helm or bool(
                 data.get("helmCharts") or data.get("helmChartInflationGenerator")
             )
@@ -139,38 +138,17 @@ def _has_cycle(below: Mapping[Path, Iterable[Path]]) -> bool:
     return False
 
 
-def read(file: Path) -> Iterator[dict[str, Any]]:
-    """Read the mappings of a kustomization; what cannot be read is kustomize's to report."""
-    try:
-        with file.open("rb") as stream:
-            text = decode(stream.read(MAX_CHARACTERS))
-    except OSError:
-        return
-    for first_line, part in split(text):
-        data, _ = Parser().parse(part, first_line)
-        if isinstance(data, dict):
-            yield data
-
-
 def _listed(data: dict[str, Any]) -> Iterator[str]:
-    for field in _LISTS:
-        yield from _texts(data.get(field))
-    for field in _PATCHES:
-        items = data.get(field)
-        for item in items if isinstance(items, list) else ():
-            text = item.get("path") if isinstance(item, dict) else item
-            if _is_path(text):
-                yield text
+    paths = (path for path, _, _ in patches_of(data))
+    for text in (*(one for field in _LISTS for one in texts(data, field)), *paths):
+        if isinstance(text, str) and len(text) < _LONGEST and not {"\n", "\0"} & set(text):
+            yield text
 
 
-def _texts(items: object) -> Iterator[str]:
-    for item in items if isinstance(items, list) else ():
-        if _is_path(item):
-            yield item
-
-
-def _is_path(text: object) -> TypeGuard[str]:
-    return isinstance(text, str) and len(text) < _LONGEST and not {"\n", "\0"} & set(text)
+def _mappings_in(file: Path) -> Iterator[dict[str, Any]]:
+    """What a kustomization says; what cannot be read is kustomize's to report."""
+    with suppress(OSError):
+        yield from mappings(documents_in(file))
 
 
 def _substitute(values: Mapping[str, str], match: re.Match[str]) -> str:
@@ -179,11 +157,10 @@ def _substitute(values: Mapping[str, str], match: re.Match[str]) -> str:
 
 
 def _documents(output: str, origins: OriginFiles, placement: Placement) -> Iterator[Document]:
-    for first_line, text in split(output):
-        data, _ = Parser().parse(text, first_line)
-        if isinstance(data, dict):
-            origin = _take_origin(data)
-            yield KustomizedDocument(text, data, origin, origins, placement)
+    for document in documents_of(output):
+        if isinstance(document.data, dict):
+            origin = _take_origin(document.data)
+            yield KustomizedDocument(document.text, document.data, origin, origins, placement)
 
 
 def _take_origin(data: dict[str, Any]) -> str:
@@ -200,41 +177,3 @@ def _take_origin(data: dict[str, Any]) -> str:
         if name.strip() in {"path", "configuredIn"}:
             return value.strip()
     return ""
-
-
-def overlays(directories: Iterable[Path]) -> Iterator[Path]:
-    """Walk the kustomizations that no other one lists, Components left out.
-
-    Of those that only list each other the first one stands for all.
-    """
-    known = {os.path.realpath(directory): directory for directory in directories}
-    below = {real: _directories_below(directory) for real, directory in known.items()}
-    listed = {each for real, several in below.items() for each in several if each != real}
-    reached: set[str] = set()
-    for real in sorted(known, key=lambda real: real in listed):
-        if real in reached:
-            continue
-        waiting = [real]
-        while waiting:
-            here = waiting.pop()
-            if here not in reached:
-                reached.add(here)
-                waiting += below.get(here, ())
-        if "Component" not in _kinds(known[real]):
-            yield known[real]
-
-
-def _directories_below(directory: Path) -> set[str]:
-    """The real paths of what the kustomization of a directory lists."""
-    return {
-        os.path.realpath(directory / text)
-        for name in NAMES
-        if (directory / name).is_file()
-        for data in read(directory / name)
-        for text in _listed(data)
-    }
-
-
-def _kinds(directory: Path) -> set[object]:
-    files = (directory / name for name in NAMES if (directory / name).is_file())
-    return {data.get("kind") for file in files for data in read(file)}

@@ -2,10 +2,12 @@
 
 import os
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from meshctl.sources.documents import Comment, Document, Span, Written
+from meshctl.sources.file_documents import documents_in
 from meshctl.sources.placement import UNKNOWN, Placement
 from meshctl.sources.rendering.kustomize_patches import (
     MISSING,
@@ -19,8 +21,6 @@ from meshctl.sources.rendering.kustomize_patches import (
     replaced_from,
     search,
 )
-from meshctl.yaml.parser import MAX_CHARACTERS, Parser
-from meshctl.yaml.splitter import decode, split
 
 _Path = tuple[str | int, ...]
 
@@ -90,19 +90,14 @@ class OriginFiles:
         return next((document for file in files for document in self.documents(file)), None)
 
     def _read(self, file: str) -> Iterator[Document]:
-        try:
-            with open(file, "rb") as stream:  # noqa: PTH123
-                text = decode(stream.read(MAX_CHARACTERS))
-        except OSError:
-            return
         inside = os.path.relpath(file, self._directory)
         shown = os.path.normpath(os.path.join(self._shown, inside))  # noqa: PTH118
-        for first_line, part in split(text):
-            data, _ = Parser().parse(part, first_line)
-            if data is None:
-                data = parsed(part)  # a JSON patch is a list
-            if data is not None:
-                yield Document(shown, first_line, part, data)
+        with suppress(OSError):
+            for document in documents_in(file, shown):
+                if document.data is None:
+                    document.data = parsed(document.text)  # a JSON patch is a list
+                if document.data is not None:
+                    yield document
 
 
 class KustomizedDocument(Document):

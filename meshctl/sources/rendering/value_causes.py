@@ -6,17 +6,17 @@ each costs a render. A value that changes nothing in the line is not its cause.
 
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from copy import deepcopy
 from difflib import SequenceMatcher
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from meshctl.sources.documents import Document
+from meshctl.sources.file_documents import documents_in, mapping_in
 from meshctl.sources.rendering.release import Release
 from meshctl.sources.rendering.source_map import Origin, RenderedDocument
 from meshctl.yaml.emitter import dumps
-from meshctl.yaml.parser import MAX_CHARACTERS, Parser
-from meshctl.yaml.splitter import decode, split
 
 MOST_RENDERS = 20
 _DEEPEST = 8
@@ -146,10 +146,10 @@ def _replaced(before: str, after: str) -> set[int]:
 def _sub_charts(chart: Path, above: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Path]]:
     """Walk the values of the charts in a chart, each with the name that its parent has for it."""
     for directory in sorted(chart.glob("charts/*/")) if len(above) < _DEEPEST else ():
-        own = _mapping(str(directory / "Chart.yaml")).get("name")
+        own = mapping_in(directory / "Chart.yaml").get("name")
         if not isinstance(own, str):
             continue
-        dependencies = _mapping(str(chart / "Chart.yaml")).get("dependencies")
+        dependencies = mapping_in(chart / "Chart.yaml").get("dependencies")
         names = [
             one.get("alias") or own
             for one in (dependencies if isinstance(dependencies, list) else ())
@@ -161,25 +161,11 @@ def _sub_charts(chart: Path, above: tuple[str, ...]) -> Iterator[tuple[tuple[str
             yield path, directory / "values.yaml"
 
 
-def _mapping(file: str) -> dict[str, Any]:
-    return next((one.data for one in _read(file) if isinstance(one.data, dict)), {})
-
-
-def _read(file: str) -> Iterator[Document]:
-    try:
-        with open(file, "rb") as stream:  # noqa: PTH123
-            text = decode(stream.read(MAX_CHARACTERS))
-    except OSError:
-        return
-    for first_line, part in split(text):
-        data, _ = Parser().parse(part, first_line)
-        yield Document(file, first_line, part, data)
-
-
 def _leaves_in(file: str, above: tuple[str, ...]) -> Iterator[_Leaf]:
-    for document in _read(file):
-        for leaf in _leaves(document.data, (), document):
-            yield leaf._replace(path=(*above, *leaf.path))
+    with suppress(OSError):
+        for document in documents_in(file):
+            for leaf in _leaves(document.data, (), document):
+                yield leaf._replace(path=(*above, *leaf.path))
 
 
 def _leaves(
