@@ -5,7 +5,6 @@ from typing import Any
 
 from meshctl.mesh.gateways.listeners import FilterChain
 from meshctl.mesh.gateways.server_merge import MergedServer
-from meshctl.mesh.traffic.client_table import ClientListener
 from meshctl.mesh.traffic.route_settings import (
     HeaderChanges,
     RetryPolicy,
@@ -14,6 +13,7 @@ from meshctl.mesh.traffic.route_settings import (
 )
 from meshctl.mesh.traffic.routes import EffectiveRoute, ProxyNode, Routes, WeightedCluster
 from meshctl.resources import Route
+from tests.conformance.client_table import ClientListener
 
 Form = dict[str, Any]
 _SECOND = 10**9

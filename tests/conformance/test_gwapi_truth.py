@@ -20,10 +20,10 @@ import yaml
 
 from meshctl.mesh import Mesh
 from meshctl.mesh.gateway_api.status.conditions import Conditions
-from meshctl.mesh.traffic.client_table import client_table
 from meshctl.mesh.traffic.routes import EffectiveRoute
 from meshctl.resources import KubernetesGateway, KubernetesRoute, make_resource
 from meshctl.sources.documents import Document
+from tests.conformance.client_table import client_table
 from tests.conformance.envoy_forms import (
     chain_form,
     client_listener_form,

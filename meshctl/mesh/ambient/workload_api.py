@@ -24,7 +24,6 @@ from meshctl.resources import (
     ServiceEntry,
     View,
     Workload,
-    WorkloadEntry,
 )
 from meshctl.resources.cached_property import cached_property
 from meshctl.resources.view import views
@@ -137,18 +136,6 @@ class WorkloadApi:
         if entry.resolution in _DNS and not entry.endpoints and not entry.workload_selector:
             for service in services:
                 yield self._endpoint(entry, None, service.host.host, [service])
-
-    def of_machine(self, entry: WorkloadEntry) -> ZtunnelWorkload:
-        """Describe a WorkloadEntry, whose labels are those of its metadata and of its spec."""
-        labels = {**entry.labels, **entry.spec.labels_of("labels")}
-        native = speaks_hbone(labels)
-        return ZtunnelWorkload(
-            entry, f"networking.istio.io/WorkloadEntry/{entry.key_name}",
-            native or is_redirected(entry.annotations), native,
-            self._waypoints.of_endpoint(labels, entry),
-            tuple(self._policies.keys_for(entry.namespace, labels)),
-            tuple(self.services_of(entry.namespace, labels)), entry.spec.text("serviceAccount"),
-        )  # fmt: skip
 
     def _endpoint(
         self, entry: ServiceEntry, endpoint: EntryEndpoint | None, address: str,
