@@ -52,7 +52,7 @@ class ClientCertificates:
     def _at_targets(self, policy: AuthorizationPolicy) -> AnonymousPort | None:
         for ref in policy.target_refs:
             named = (
-                self._parts.gateway_api.reference_grants.named(policy.namespace, ref.name)
+                self._parts.reference_grants.named(policy.namespace, ref.name)
                 if ref.kind == "Gateway"
                 else ()
             )

@@ -8,7 +8,7 @@ from meshctl.resources import Resource
 
 if TYPE_CHECKING:
     from meshctl.mesh.ambient.ambient import Ambient
-    from meshctl.mesh.gateway_api.facade import GatewayApiFacade
+    from meshctl.mesh.gateway_api.reference_grants import ReferenceGrants
     from meshctl.mesh.gateways.facade import GatewaysFacade
     from meshctl.mesh.reachability.facade import ReachabilityFacade
     from meshctl.mesh.registry.facade import RegistryFacade
@@ -46,8 +46,8 @@ class Parts(Protocol):
         """What gateway workloads serve."""
 
     @property
-    def gateway_api(self) -> "GatewayApiFacade":
-        """What istiod makes of the Gateway API."""
+    def reference_grants(self) -> "ReferenceGrants":
+        """What may refer to objects of other namespaces."""
 
     @property
     def reachability(self) -> "ReachabilityFacade":

@@ -143,7 +143,7 @@ class WaypointBypass:
     def _of_routes(self) -> Iterator[tuple[str, DirectPath]]:
         for route in self._parts.of(KubernetesRoute):
             for parent in route.parents:
-                gateway = self._parts.gateway_api.reference_grants.gateway(parent)
+                gateway = self._parts.reference_grants.gateway(parent)
                 if parent.kind != "Gateway" or (gateway is not None and gateway.is_waypoint):
                     continue
                 for backend in route.backends:

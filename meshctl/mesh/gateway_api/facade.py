@@ -31,8 +31,8 @@ class GatewayApiFacade(GatewayApi):
         namespaces: Namespaces, traffic: TrafficFacade, gateways: GatewaysFacade,
         reference_grants: ReferenceGrants,
     ) -> None:  # fmt: skip
-        self.reference_grants = reference_grants
-        given = Given(inventory, registry, workloads, namespaces, self.reference_grants)
+        self._reference_grants = reference_grants
+        given = Given(inventory, registry, workloads, namespaces, self._reference_grants)
         super().__init__(given, traffic.routes, gateways)
 
     @cached_property
@@ -40,7 +40,7 @@ class GatewayApiFacade(GatewayApi):
         """Routes of the Gateway API by what they attach to and ask for."""
         from meshctl.mesh.gateway_api.competing_routes import GatewayApiRoutes
 
-        return GatewayApiRoutes(self._inventory.of(KubernetesRoute), self.reference_grants)
+        return GatewayApiRoutes(self._inventory.of(KubernetesRoute), self._reference_grants)
 
     @cached_property
     def shared_listeners(self) -> "GatewayApiListeners":

@@ -30,8 +30,8 @@ def _is_missing(target: TargetRef, namespace: str, mesh: Mesh) -> bool:
     if not target.name:
         return False
     if target.kind == "Gateway":
-        found = any(mesh.gateway_api.reference_grants.named(namespace, target.name))
-        return not found and mesh.gateway_api.reference_grants.knows_gateways_of(namespace)
+        found = any(mesh.reference_grants.named(namespace, target.name))
+        return not found and mesh.reference_grants.knows_gateways_of(namespace)
     if target.kind == "Service":
         return mesh.is_whole and mesh.ambient.service(target.name, namespace) is None
     if target.kind == "ServiceEntry":
