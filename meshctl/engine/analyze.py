@@ -3,17 +3,18 @@
 import gc
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, BinaryIO
+from functools import partial
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 from meshctl import __version__
 from meshctl.engine.gaps import explain
 from meshctl.engine.ignores.suppress import IgnoreFilter
+from meshctl.engine.kept_objects import KeptObjects
 from meshctl.engine.life_cycle import notes
 from meshctl.engine.live_overlay import overlay
 from meshctl.engine.located.copies import merge
 from meshctl.engine.located.fingerprints import distinct
 from meshctl.engine.located.locate_findings import from_problem, locate_all, order
-from meshctl.engine.objects import unwrap
 from meshctl.engine.registry import (
     RuleNames,
     check_names,
@@ -42,12 +43,11 @@ from meshctl.resources.placeholders import is_undecided
 from meshctl.resources.resource import UNKNOWN_NAMESPACE
 from meshctl.rules.api import Finding, Rule, Severity
 from meshctl.settings import Settings
+from meshctl.sources.documents import Document
 from meshctl.sources.live_object import ObjectDocument
 from meshctl.sources.loader import Loaded, Unread, load
 from meshctl.timing import phase
-from meshctl.validation.faults import ACCEPTED, Verdict
-from meshctl.validation.schemas import Schema, Schemas
-from meshctl.validation.verdict import Judge
+from meshctl.validation.schemas import Schema
 
 UNREADABLE = "document/unreadable-file"
 if TYPE_CHECKING:
@@ -106,33 +106,26 @@ def load_mesh(
     What was loaded takes the place of the same objects of what is ``live``. Objects that name no
     namespace are those of the one in the settings.
     """
-    resources, build = _builder(loaded, settings, schemas, live, settings.namespace)
+    objects = KeptObjects(settings, schemas)
+    resources, build = _builder(loaded, settings, objects, live, settings.namespace)
     return build(resources, NOTHING_LACKS)
 
 
 @phase("resources")
 def _builder(
-    loaded: Loaded, settings: Settings, schemas: Iterable[Schema], live: Loaded | None, home: str
+    loaded: Loaded, settings: Settings, objects: KeptObjects, live: Loaded | None, home: str
 ) -> tuple[tuple[Resource, ...], Callable[[Sequence[Resource], Knowledge], Mesh]]:
     """Give the resources of what was loaded, and what makes a mesh of them or of a part."""
-    resources = tuple(unwrap(loaded.documents, home))
+    resources = objects.of(loaded.documents, home)
     if live is not None:
-        resources = overlay(tuple(unwrap(live.documents, home)), resources)
+        resources = overlay(objects.of(live.documents, home), resources)
     unread = (*loaded.unread, *(live.unread if live is not None else ()))
     read = frozenset((one.kind, one.namespace) for one in unread if one.namespace)
-    judge = Judge(Schemas(schemas), alone=settings.alone)
     config = mesh_config_of(settings)
-    verdicts: dict[Resource, Verdict] = {}
-
-    def judged(one: Resource) -> Verdict:
-        verdict = verdicts.get(one)
-        if verdict is None:
-            verdict = verdicts[one] = ACCEPTED if _is_known_to_be_fine(one) else judge(one)
-        return verdict
 
     def build(some: Sequence[Resource], knowledge: Knowledge) -> Mesh:
         return Mesh(
-            some, config, is_whole=settings.whole_mesh, judge=judged,
+            some, config, is_whole=settings.whole_mesh, judge=objects.verdict,
             ownership=settings.ownership, unread=frozenset(one.kind for one in unread),
             injection=settings.injection, knowledge=knowledge._replace(read=read),
         )  # fmt: skip
@@ -140,30 +133,51 @@ def _builder(
     return resources, build
 
 
-def _is_known_to_be_fine(resource: Resource) -> bool:
-    """Has an API server accepted it that knows its kind itself, and not from CRDs of any age?"""
-    return isinstance(resource.document, ObjectDocument) and "." not in resource.group
-
-
 def report_on(
     loaded: Loaded, settings: Settings, schemas: Iterable[Schema] = (), live: Loaded | None = None
 ) -> Report:
     """Report on what was loaded, laid over what is ``live`` if that is given."""
+    return answer_on(loaded, settings, KeptObjects(settings, schemas), live).report
+
+
+class Answer(NamedTuple):
+    """A report, and the mesh that it is about."""
+
+    report: Report
+    mesh: Mesh
+
+
+def answer_on(
+    loaded: Loaded, settings: Settings, objects: KeptObjects, live: Loaded | None = None, *,
+    go_on: Callable[[], None] = lambda: None,
+) -> Answer:  # fmt: skip
+    """Report on what was loaded, with the ``objects`` that an analysis before left.
+
+    ``go_on`` is called between rules; what it raises ends the analysis.
+    """
     home = settings.namespace if live is not None else settings.default_namespace
     knowledge = NOTHING_LACKS if live is not None else knowledge_of(loaded, settings)
-    resources, make_mesh = _builder(loaded, settings, schemas, live, home)
+    resources, make_mesh = _builder(loaded, settings, objects, live, home)
 
     def build(some: Sequence[Resource]) -> Mesh:
         return make_mesh(some, knowledge)
 
+    mesh = build(resources)
     rules = _chosen(load_for(resources), settings)
-    outcomes = _asked(rules, build(resources), settings, build)
+    outcomes = _asked(rules, mesh, settings, build, go_on)
     for one in live.unread if live is not None else ():
         outcomes.not_checked.update(dict.fromkeys(_unchecked(one, settings)))
-    by_id = {rule.id: rule for rule in rules}
+    worlds = _worlds(loaded, settings, resources, build, partial(objects.of, namespace=home))
+    by_id = {rule.id: rule for rule in (*rules, *(r for world in worlds for r in world.rules))}
+    return Answer(_report(loaded, settings, resources, outcomes, worlds, by_id), mesh)
+
+
+def _report(  # noqa: PLR0913, PLR0917 - all that was read and found
+    loaded: Loaded, settings: Settings, resources: Sequence[Resource], outcomes: Outcomes,
+    worlds: "Sequence[WorldOutcomes]", by_id: dict[str, Rule],
+) -> Report:  # fmt: skip
+    """Locate what was found, and leave out what somebody ignores."""
     funnel = IgnoreFilter(settings, [*loaded.documents, *loaded.sources])
-    worlds = _worlds(loaded, settings, resources, build, home)
-    by_id |= {rule.id: rule for world in worlds for rule in world.rules}
     for world in worlds:
         outcomes.not_checked |= world.outcomes.not_checked
     found = (*locate_all(outcomes), *_merged(worlds))
@@ -188,8 +202,9 @@ def report_on(
 
 
 def _worlds(
-    loaded: Loaded, settings: Settings, plain: Sequence[Resource], build: Build, home: str
-) -> "list[WorldOutcomes]":
+    loaded: Loaded, settings: Settings, plain: Sequence[Resource], build: Build,
+    objects_of: Callable[[Iterable[Document]], tuple[Resource, ...]],
+) -> "list[WorldOutcomes]":  # fmt: skip
     """Ask about what was rendered in several ways; nothing of it is imported where nothing was."""
     if not loaded.worlds:
         return []
@@ -198,7 +213,7 @@ def _worlds(
     def rules_for(resources: Sequence[Resource]) -> list[Rule]:
         return _chosen(load_for(resources), settings)
 
-    worlds = list(ask_worlds(loaded.worlds, plain, build, home, rules_for))
+    worlds = list(ask_worlds(loaded.worlds, plain, build, objects_of, rules_for))
     for world in worlds:
         world.outcomes.findings = [
             outcome
@@ -217,9 +232,11 @@ def _merged(worlds: "Sequence[WorldOutcomes]") -> "Iterable[tuple[LocatedFinding
 
 
 @phase("rules")
-def _asked(rules: Sequence[Rule], mesh: Mesh, settings: Settings, build: Build) -> Outcomes:
+def _asked(
+    rules: Sequence[Rule], mesh: Mesh, settings: Settings, build: Build, go_on: Callable[[], None]
+) -> Outcomes:
     """Run rules, and keep what holds in every world that the input allows."""
-    outcomes = run(rules, mesh)
+    outcomes = run(rules, mesh, go_on=go_on)
     if not settings.alone:
         confirm(outcomes, mesh, build)
     outcomes.findings = [

@@ -3,7 +3,7 @@
 import os
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple, TextIO
@@ -47,13 +47,14 @@ class Found(NamedTuple):
     kustomizations: "list[Kustomization]"
 
 
-def find(paths: Sequence[str]) -> Found:
+def find(paths: Sequence[str], unsaved: Collection[str] = ()) -> Found:
     """Resolve files, directories (recursively), globs the shell left alone, and ``-``.
 
     In directories hidden names, ``node_modules`` and what ``.meshctlignore`` files name are left
-    out, and so is what must be rendered first. A path that does not exist raises ``InputError``.
+    out, and so is what must be rendered first. ``unsaved`` are real paths of texts in editors, which
+    count as files. A path that does not exist raises ``InputError``.
     """
-    search = _Search()
+    search = _Search(unsaved)
     for path in paths:
         try:
             search.add(path)
@@ -104,7 +105,11 @@ class _IgnoreFile(NamedTuple):
 class _Search:
     """The files found so far, by their real path."""
 
-    def __init__(self) -> None:
+    def __init__(self, unsaved: Collection[str]) -> None:
+        self._unsaved: dict[str, set[str]] = {}
+        for path in unsaved:
+            directory, _, name = path.rpartition(os.sep)
+            self._unsaved.setdefault(directory, set()).add(name)
         self.files: dict[str, File] = {}
         self.charts: list[Gap] = []
         self.kustomizations: list[Kustomization] = []
@@ -168,7 +173,11 @@ class _Search:
 
     def _visit(self, directory: Path, ignores: list[_IgnoreFile]) -> list[Path]:
         """Add the files in a directory and return the directories in it, the last one first."""
-        paths = [path for path in sorted(directory.iterdir()) if not _is_skipped(path.name)]
+        listed = set(directory.iterdir())
+        if self._unsaved:
+            names = self._unsaved.get(os.path.realpath(directory), ())
+            listed |= {directory / name for name in names}
+        paths = [path for path in sorted(listed) if not _is_skipped(path.name)]
         paths = [path for path in paths if not (ignores and _is_ignored(path, ignores))]
         unrendered = look(directory, [path.name for path in paths])
         self.charts += unrendered.charts

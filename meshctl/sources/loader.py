@@ -19,7 +19,7 @@ from meshctl.yaml.parser import Parser
 from meshctl.yaml.splitter import decode
 
 if TYPE_CHECKING:
-    from meshctl.sources.rendering.worlds import World
+    from meshctl.sources.rendering.worlds import Render, World
 
 PARALLEL_FROM = 250_000
 """Characters of text from which more processes pay: some 250 resources."""
@@ -76,35 +76,58 @@ def load(
         found = files.find(paths)
         documents: list[Document] = []
         problems = found.problems
-        pieces = [part for file in found.files for part in _read(file, stdin, problems)]
+        pieces = [part for file in found.files for part in read_parts(file, stdin, problems)]
         skipped = 0
         for done, (part, (data, notes)) in enumerate(zip(pieces, _parsed(pieces), strict=True), 1):
-            if part.file != files.STDIN and not is_manifest(part.text, data):
-                skipped += 1
-            else:
-                if data is not None and not part.is_dropped:
-                    documents.append(_document(part, data))
-                if notes or part.notes:
-                    problems += _problems(part, [Note(*note) for note in notes])
+            document, faults = sort_part(part, data, [Note(*note) for note in notes])
+            skipped += faults is None
+            problems += faults or ()
+            if document is not None:
+                documents.append(document)
             if on_progress and (done % _PROGRESS_STEP == 0 or done == len(pieces)):
                 on_progress(done, len(pieces))
-        gaps = (*found.gaps, *follow(documents))
-        loaded = Loaded(len(found.files), documents, problems, skipped=skipped, gaps=gaps)
-        loaded = _without_templates(loaded)
-        if rendering is None or rendering.mode == "never":
-            return loaded
-        return _rendered(loaded, paths, found, rendering)
+        return complete(found, documents, skipped, paths, rendering)
+
+
+def sort_part(
+    part: Part, data: Any, notes: Sequence[Note]
+) -> tuple[Document | None, list[Problem] | None]:
+    """Tell what a part of a file is: its document if it has one, and what is wrong with it.
+
+    The problems are ``None`` for what is nobody's manifest.
+    """
+    if part.file != files.STDIN and not is_manifest(part.text, data):
+        return None, None
+    document = _document(part, data) if data is not None and not part.is_dropped else None
+    return document, [*_problems(part, notes)] if notes or part.notes else []
+
+
+def complete(  # noqa: PLR0913, PLR0917 - what was read, and how the rest of it is made
+    found: files.Found, documents: list[Document], skipped: int, paths: Sequence[str],
+    rendering: Rendering | None, render: "Render | None" = None,
+) -> Loaded:  # fmt: skip
+    """Place the documents of the files that were found, and add what is rendered.
+
+    ``found`` holds the problems; ``render`` may answer for a program that rendered it before.
+    """
+    gaps = (*found.gaps, *follow(documents))
+    loaded = Loaded(len(found.files), documents, found.problems, skipped=skipped, gaps=gaps)
+    loaded = _without_templates(loaded)
+    if rendering is None or rendering.mode == "never":
+        return loaded
+    return _rendered(loaded, paths, found, rendering, render)
 
 
 def _rendered(
-    loaded: Loaded, paths: Sequence[str], found: files.Found, rendering: Rendering
-) -> Loaded:
+    loaded: Loaded, paths: Sequence[str], found: files.Found, rendering: Rendering,
+    render: "Render | None",
+) -> Loaded:  # fmt: skip
     """Add what charts and kustomizations hold, and drop the files that they are made of."""
     if not found.charts and not found.kustomizations:
         return loaded
     from meshctl.sources.rendering.worlds import render_all  # noqa: PLC0415 - starts programs
 
-    made = render_all(paths, found, loaded.documents, rendering)
+    made = render_all(paths, found, loaded.documents, rendering, render)
     plain = [
         document
         for document in loaded.documents
@@ -136,7 +159,7 @@ def _collector_off() -> Iterator[None]:
             gc.enable()
 
 
-def _read(
+def read_parts(
     file: files.File, stdin: TextIO | BinaryIO | None, problems: list[Problem]
 ) -> Iterator[Part]:
     """Read a file and cut it into documents; a named file that holds none becomes a problem."""
@@ -151,8 +174,13 @@ def _read(
         message = f"this file has more than {files.MAX_BYTES:,} bytes; split it"
         problems.append(Problem("document-too-large", message, file.name, TOP))
         return
+    yield from cut(file, decode(content), problems)
+
+
+def cut(file: files.File, text: str, problems: list[Problem]) -> Iterator[Part]:
+    """Cut the text of a file into documents, as ``read_parts`` does."""
     empty = True
-    for part in parts(file.name, decode(content)):
+    for part in parts(file.name, text):
         yield part._replace(placement=file.placement)
         empty = False
     if empty and file.named:

@@ -9,12 +9,12 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from meshctl.engine.located.locate_findings import locate_all
-from meshctl.engine.objects import unwrap
 from meshctl.engine.report import LocatedFinding, Location, RelatedPlace
 from meshctl.engine.runner import Outcomes, run
 from meshctl.engine.worlds.confirm import Build, confirm
 from meshctl.resources import Resource
 from meshctl.rules.api import Rule
+from meshctl.sources.documents import Document
 from meshctl.sources.rendering.worlds import World
 
 
@@ -28,15 +28,16 @@ class WorldOutcomes(NamedTuple):
 
 
 def ask_worlds(
-    worlds: Iterable[World], plain: Sequence[Resource], build: Build, home: str,
+    worlds: Iterable[World], plain: Sequence[Resource], build: Build,
+    objects_of: Callable[[Iterable[Document]], tuple[Resource, ...]],
     rules_for: Callable[[Sequence[Resource]], Sequence[Rule]],
 ) -> Iterator[WorldOutcomes]:  # fmt: skip
     """Run rules over the objects of each world, in a mesh of them and of the ``plain`` ones.
 
-    ``home`` is the namespace of objects that name none; ``rules_for`` chooses rules for objects.
+    ``objects_of`` makes objects of documents; ``rules_for`` chooses rules for objects.
     """
     for world in worlds:
-        own = tuple(unwrap(world.documents, home))
+        own = objects_of(world.documents)
         rules = tuple(rules_for(own))
         mesh = build((*plain, *own))
         outcomes = run(rules, mesh, about=own)

@@ -158,6 +158,14 @@ class Helm:
         return _failure(release, reason)
 
 
+def files_of(release: Release) -> Iterator[Path]:
+    """List the files that a release is rendered of: those of the chart, and its values."""
+    for directory, names, files in os.walk(release.chart):
+        names.sort()
+        yield from (Path(directory, name) for name in sorted(files))
+    yield from map(Path, release.values)
+
+
 def _once(reason: str) -> str:
     """A message of helm, without what it says of each template that the failing one is called by."""
     head, called, rest = reason.partition(_CALLING)

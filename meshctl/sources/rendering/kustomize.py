@@ -100,6 +100,12 @@ def _failed(directory: Path, shown: str, reason: str) -> Rendered:
     )
 
 
+def files_below(directory: Path) -> Iterator[Path]:
+    """List the files that a kustomization is made of."""
+    tree = walk(directory)
+    yield from (*tree.kustomizations, *tree.files)
+
+
 def walk(directory: Path) -> Tree:
     """Follow a kustomization to all files below it, without reading what is not listed."""
     seen: dict[Path, None] = {}

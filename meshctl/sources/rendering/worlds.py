@@ -5,7 +5,7 @@ values, and several overlays, are alternatives: each is a world of its own besid
 """
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
@@ -17,8 +17,8 @@ from meshctl.sources.documents import Document, Problem
 from meshctl.sources.files import Found
 from meshctl.sources.placement import HELM_HINT, KUSTOMIZE_HINT
 from meshctl.sources.rendering import discovery, entry_points, programs
-from meshctl.sources.rendering.charts import Helm, Rendered
-from meshctl.sources.rendering.kustomize import Kustomize
+from meshctl.sources.rendering.charts import Helm, Rendered, files_of
+from meshctl.sources.rendering.kustomize import Kustomize, files_below
 from meshctl.sources.rendering.release import Release
 
 
@@ -45,18 +45,34 @@ class Renders(NamedTuple):
     sources: tuple[Document, ...] = ()
 
 
-class _Job(NamedTuple):
+class Job(NamedTuple):
+    """Something to render: its ``place``, the ``name`` of the result, and all it is made by.
+
+    What it reads are the files that ``inputs`` lists, by their paths.
+    """
+
     place: str
     name: str
+    made_by: tuple[object, ...]
+    inputs: Callable[[], Iterable[Path]]
     render: Callable[[], Rendered]
 
 
+Render = Callable[[Job], Rendered]
+
+
+def _run(job: Job) -> Rendered:
+    return job.render()
+
+
 def render_all(
-    paths: Sequence[str], files: Found, documents: Sequence[Document], options: Rendering
-) -> Renders:
+    paths: Sequence[str], files: Found, documents: Sequence[Document], options: Rendering,
+    render: Render | None = None,
+) -> Renders:  # fmt: skip
     """Render the charts and kustomizations among ``files``; ``documents`` tell who installs them.
 
-    Raises InputError where rendering is required and its program is missing.
+    ``render`` may know what a job gave before. Raises InputError where rendering is required and
+    its program is missing.
     """
     directories = [path for path in paths if os.path.isdir(path)]  # noqa: PTH112
     found = discovery.find(files.charts, files.kustomizations)
@@ -64,21 +80,24 @@ def render_all(
     releases = _releases(found.releases, installed.releases, directories, options)
     jobs = [*_chart_jobs(releases, options), *_overlay_jobs(found, installed, options)]
     with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as pool:
-        results = list(pool.map(lambda job: job.render(), jobs))
+        results = list(pool.map(render or _run, jobs))
     return _sort(jobs, results)
 
 
-def _chart_jobs(releases: Sequence[Release], options: Rendering) -> Iterator[_Job]:
+def _chart_jobs(releases: Sequence[Release], options: Rendering) -> Iterator[Job]:
     program = _program(options, "charts", HELM_HINT, "helm") if releases else None
     if program is not None:
         helm = Helm(program)
         for release in releases:
-            yield _Job(release.shown, release.title, partial(helm.render, release))
+            made_by = (program, *release)
+            inputs = partial(files_of, release)
+            render = partial(helm.render, release)
+            yield Job(release.shown, release.title, made_by, inputs, render)
 
 
 def _overlay_jobs(
     found: discovery.Renderable, installed: entry_points.EntryPoints, options: Rendering
-) -> Iterator[_Job]:
+) -> Iterator[Job]:
     tops = found.kustomizations
     names = ("kustomize", "kubectl")
     program = _program(options, "kustomizations", KUSTOMIZE_HINT, *names) if tops else None
@@ -92,7 +111,8 @@ def _overlay_jobs(
         render = partial(
             kustomize.render, directory, shown, namespace=namespace, substitutes=substitutes
         )
-        yield _Job(shown, shown, render)
+        made_by = (program, directory, namespace, *sorted(substitutes.items()))
+        yield Job(shown, shown, made_by, partial(files_below, directory), render)
 
 
 def _program(options: Rendering, what: str, hint: str, *names: str) -> str | None:
@@ -144,7 +164,7 @@ def _root(directories: Sequence[str]) -> Path:
     return first
 
 
-def _sort(jobs: Sequence[_Job], results: Sequence[Rendered]) -> Renders:
+def _sort(jobs: Sequence[Job], results: Sequence[Rendered]) -> Renders:
     done = [(job, result) for job, result in zip(jobs, results, strict=True) if not result.failed]
     counts: dict[str, int] = {}
     overlays = 0

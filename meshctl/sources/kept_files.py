@@ -1,0 +1,191 @@
+"""Reads the same paths again and again: only texts that changed are parsed again.
+
+Texts in editors win over files. What is read is what ``load`` reads of the same texts.
+"""
+
+import os
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from meshctl.settings import Rendering
+from meshctl.sources import files
+from meshctl.sources.documents import Document, Lines, Problem, Span
+from meshctl.sources.loader import Loaded, complete, cut, read_parts, sort_part
+from meshctl.sources.manifests import Part
+from meshctl.sources.placement import Placement
+from meshctl.yaml.notes import Note
+from meshctl.yaml.parser import Parser
+
+if TYPE_CHECKING:
+    from meshctl.sources.rendering.charts import Rendered
+    from meshctl.sources.rendering.worlds import Job
+
+_SETTLED = 1_000_000_000
+"""Nanoseconds after which a second change of a file surely has another time than the first."""
+
+_Stamp = tuple[object, ...]
+
+
+class KeptFiles:
+    """The files of some paths, with what was made of each while its text stays the same."""
+
+    def __init__(self) -> None:
+        self._found: files.Found | None = None
+        self._unsaved: frozenset[str] = frozenset()
+        self._files: dict[str, _KeptFile] = {}
+        self._renders: dict[tuple[object, ...], tuple[_Stamp, Rendered]] = {}
+
+    def forget_tree(self) -> None:
+        """Look for files anew: some may have come, gone, or changed what others mean."""
+        self._found = None
+
+    def load(
+        self, paths: Sequence[str], rendering: Rendering, buffers: Mapping[str, str]
+    ) -> Loaded:
+        """Read paths as ``load`` does; ``buffers`` are texts in editors, by the real path.
+
+        Charts and kustomizations are rendered of what is on disk. Raises InputError as ``load`` does.
+        """
+        found = self._find(paths, buffers)
+        documents: list[Document] = []
+        skipped = 0
+        kept: dict[str, _KeptFile] = {}
+        for file in found.files:
+            one = kept[file.name] = self._read(file, buffers)
+            documents += one.placed(file.placement)
+            found.problems.extend(one.problems)
+            skipped += one.skipped
+        self._files = kept
+        return complete(found, documents, skipped, paths, rendering, self._render)
+
+    def _find(self, paths: Sequence[str], buffers: Mapping[str, str]) -> files.Found:
+        unsaved = frozenset(buffers)
+        if self._found is None or unsaved != self._unsaved:
+            self._found, self._unsaved = files.find(paths, unsaved), unsaved
+        return self._found._replace(problems=[*self._found.problems])
+
+    def _read(self, file: files.File, buffers: Mapping[str, str]) -> "_KeptFile":
+        text = buffers.get(os.path.realpath(file.name)) if buffers else None
+        stamp: _Stamp | None = (file.named, *_stamp_of(file.name)) if text is None else (text,)
+        known = self._files.get(file.name)
+        if known is not None and known.stamp == stamp:
+            return known
+        problems: list[Problem] = []
+        parts = read_parts(file, None, problems) if text is None else cut(file, text, problems)
+        return _KeptFile(stamp, parts, problems, known)
+
+    def _render(self, job: "Job") -> "Rendered":
+        """Give what a job gave before, while no file that it reads is another one."""
+        stamp = tuple((str(path), *_stamp_of(path)) for path in job.inputs())
+        known = self._renders.get((job.place, job.name))
+        if known is not None and known[0] == (job.made_by, stamp):
+            return known[1]
+        result = job.render()
+        self._renders[job.place, job.name] = ((job.made_by, stamp), result)
+        return result
+
+
+def _stamp_of(path: str | Path) -> _Stamp:
+    """What tells that a file is still the same; of one that changed just now nothing does."""
+    try:
+        status = os.stat(path)  # noqa: PTH116 - paths are texts here
+    except OSError as error:
+        return (error.errno,)
+    settled = time.time_ns() - status.st_mtime_ns > _SETTLED
+    fresh = 0 if settled else time.monotonic_ns()
+    return status.st_mtime_ns, status.st_size, status.st_ino, status.st_dev, fresh
+
+
+class _Sheet:
+    """What one document's text says, wherever it stands in its file."""
+
+    __slots__ = ("data", "lines", "notes", "spans", "text")
+
+    def __init__(self, part: Part, parser: Parser) -> None:
+        self.text = part.text
+        self.data, notes = parser.parse(part.text, part.first_line)
+        self.notes = [Note(*note) for note in notes]
+        self.lines: Lines | None = None
+        self.spans: dict[tuple[tuple[str | int, ...], bool], Span] = {}
+
+
+class KeptDocument(Document):
+    """A document whose places are looked up once."""
+
+    __slots__ = ("_sheet",)
+
+    def __init__(self, document: Document, sheet: _Sheet) -> None:
+        """Keep the document and what its text says."""
+        super().__init__(document.file, document.first_line, document.text, document.data)
+        self._sheet = sheet
+
+    def span(self, path: tuple[str | int, ...], *, key: bool = False) -> Span:
+        """Find a place as every document does; each is looked for once."""
+        down = self.first_line - 1
+        span = self._sheet.spans.get((path, key))
+        if span is None:
+            found = super().span(path, key=key)
+            span = self._sheet.spans[path, key] = _moved(found, -down)
+        return _moved(span, down)
+
+    def lines(self, first: int, last: int) -> tuple[str, ...]:
+        """Give lines as every document does, without composing its nodes."""
+        if self._sheet.lines is None:
+            self._sheet.lines = Lines(self.text)
+        return self._sheet.lines.between(first - self.first_line, last - self.first_line)
+
+
+def _moved(span: Span, down: int) -> Span:
+    return Span(span.line + down, span.column, span.end_line + down, span.end_column)
+
+
+class _Piece(NamedTuple):
+    part: Part
+    sheet: _Sheet
+    document: KeptDocument | None
+    problems: list[Problem] | None
+
+
+class _KeptFile:
+    """A file's documents and problems; the pieces of ``before`` that are the same stay."""
+
+    def __init__(
+        self, stamp: _Stamp | None, parts: Iterable[Part], problems: list[Problem],
+        before: "_KeptFile | None",
+    ) -> None:  # fmt: skip
+        known: dict[str, list[_Piece]] = {}
+        for piece in reversed(before.pieces if before is not None else []):
+            known.setdefault(piece.part.text, []).append(piece)
+        parser = Parser(tells_json=True)
+        self.stamp = stamp
+        self.pieces: list[_Piece] = [
+            _piece(part, known.get(part.text, []), parser) for part in parts
+        ]
+        self.problems = [*problems, *(p for piece in self.pieces for p in piece.problems or ())]
+        self.skipped = sum(piece.problems is None for piece in self.pieces)
+
+    def placed(self, placement: Placement) -> Iterable[Document]:
+        """Walk the documents, each as its file is applied."""
+        for piece in self.pieces:
+            if piece.document is not None:
+                piece.document.placement = placement
+                yield piece.document
+
+
+def _piece(part: Part, known: list[_Piece], parser: Parser) -> _Piece:
+    """Take a piece of the same text if one is left, and move it where it stands now."""
+    bare = part._replace(placement=Placement())
+    before = known.pop() if known else None
+    if before is not None and before.part == bare:
+        return before
+    sheet = before.sheet if before is not None and _says_no_line(before) else _Sheet(part, parser)
+    document, problems = sort_part(bare, sheet.data, sheet.notes)
+    kept = KeptDocument(document, sheet) if document is not None else None
+    return _Piece(bare, sheet, kept, problems)
+
+
+def _says_no_line(piece: _Piece) -> bool:
+    """Do no notes name a line, which is another one elsewhere in the file?"""
+    return not piece.sheet.notes
