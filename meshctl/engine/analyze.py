@@ -34,6 +34,7 @@ from meshctl.engine.runner import Outcomes, run
 from meshctl.engine.shown import absent_namespaces, shown_filter
 from meshctl.engine.surroundings import knowledge_of, mesh_config_of
 from meshctl.engine.worlds.confirm import Build, confirm
+from meshctl.masking.tokens import masked
 from meshctl.mesh import Mesh
 from meshctl.mesh.core.knowledge import NOTHING_LACKS, Knowledge
 from meshctl.resources import Resource
@@ -298,7 +299,8 @@ def _not_checked(
             f"{homeless} {names} no namespace, which may be any that others name; "
             "--default-namespace says which one it is",
         )
-    yield from (NotCheckedRule(*gap) for gap in sorted(outcomes.not_checked))
+    for rule, reason in sorted(outcomes.not_checked):
+        yield NotCheckedRule(rule, masked(reason))
 
 
 def findings_about(

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import TextIO
 
+from meshctl.masking.tokens import masked
 from meshctl.output.colour import Paint, painter
 from meshctl.output.terminal import hanging, width_of
 from meshctl.words import message_lines
@@ -16,7 +17,7 @@ def write_lines(lines: Iterable[str], out: TextIO) -> None:
     width = width_of(out)
     paint = painter(out)
     for line in lines:
-        first, *rest = message_lines(line)
+        first, *rest = message_lines(masked(line))
         for text in (first, *(_INDENT + one for one in rest)):
             out.writelines(_painted(part, paint) + "\n" for part in hanging(text, width))
 

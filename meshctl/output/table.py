@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import TextIO
 
+from meshctl.masking.tokens import masked
 from meshctl.output.markdown import escaped
 from meshctl.output.terminal import width_of
 from meshctl.words import visible
@@ -21,7 +22,7 @@ def write_markdown(columns: Sequence[str], rows: Iterable[Sequence[object]], out
     """Write rows as a table of GitHub Flavored Markdown; nothing there shows as ``-``."""
     out.write(f"| {' | '.join(columns)} |\n|{'---|' * len(columns)}\n")
     for row in rows:
-        texts = ("-" if cell in (None, "") else escaped(str(cell)) for cell in row)
+        texts = ("-" if cell in (None, "") else escaped(masked(str(cell))) for cell in row)
         out.write(f"| {' | '.join(texts)} |\n")
 
 
@@ -30,7 +31,9 @@ def write_table(columns: Sequence[str], rows: Iterable[Sequence[object]], out: T
 
     A terminal gets a table that fits it; everything else one line a row, however long.
     """
-    texts = [["-" if cell in (None, "") else visible(str(cell)) for cell in row] for row in rows]
+    texts = [
+        ["-" if cell in (None, "") else visible(masked(str(cell))) for cell in row] for row in rows
+    ]
     width = width_of(out)
     if width is not None and texts:
         from meshctl.output.drawing import draw_table  # noqa: PLC0415 - rich takes 40 ms

@@ -92,8 +92,14 @@ class Document:
         return Written(self.file, self.span(path, key=key))
 
     def source_lines(self, file: str, first: int, last: int) -> tuple[str, ...]:
-        """Give lines of a file that ``written`` names, as far as they are known."""
-        return self.lines(max(first, self.first_line), last) if file == self.file else ()
+        """Give lines of a file that ``written`` names, as far as they are known.
+
+        They are for people: stars stand for secrets, with every column where it was.
+        """
+        if file != self.file:
+            return ()
+        first = max(first, self.first_line)
+        return _shown(self.text).between(first - self.first_line, last - self.first_line)
 
     def lines(self, first: int, last: int) -> tuple[str, ...]:
         """Give the lines of the file from one number to another, as far as they are in here."""
@@ -169,3 +175,11 @@ def _lay_out(text: str) -> _Layout:
         return _Layout(yaml.compose(text), Lines(text))
     except UnreadableError:
         return _Layout(None, Lines(text))
+
+
+@lru_cache(maxsize=4)
+def _shown(text: str) -> Lines:
+    """Give the lines of a document as people may see them."""
+    from meshctl.masking.texts import masked_document  # noqa: PLC0415 - for findings alone
+
+    return Lines(masked_document(text, _lay_out(text).root))

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from meshctl.lazy_pattern import lazy_pattern
+from meshctl.masking.tokens import MASK
 from meshctl.sources.documents import Comment, Document, Problem, Span
 
 _DIRECTIVE = lazy_pattern(r"meshctl:\s*(.*)")
@@ -67,11 +68,13 @@ def _next_lines(document: Document, comments: Sequence[Comment]) -> dict[int, in
 
 
 def _malformed(document: Document, comment: Comment) -> Problem:
-    lines = document.lines(comment.line, comment.line)
-    column = lines[0].rindex(comment.text) + 1
+    (written,) = document.lines(comment.line, comment.line)
+    lines = document.source_lines(document.file, comment.line, comment.line)
+    column = written.rindex(comment.text) + 1
+    shown = comment.text if lines == (written,) else MASK
     return Problem(
         "malformed-ignore",
-        f"`{comment.text}` is not understood; write `# meshctl: ignore[rule-id] reason`",
+        f"`{shown}` is not understood; write `# meshctl: ignore[rule-id] reason`",
         document.file,
         Span(comment.line, column, comment.line, column + len(comment.text)),
         lines,

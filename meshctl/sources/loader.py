@@ -214,17 +214,25 @@ def _problems(part: Part, notes: Sequence[Note]) -> Iterator[Problem]:
 
     What the YAML parser makes of a text that kubectl reads as JSON, or never sees, is no news.
     """
+    from meshctl.masking.texts import masked_text  # noqa: PLC0415 - for problems alone
+    from meshctl.masking.values import hidden  # noqa: PLC0415 - see above
+
     lines = Lines(part.text)
+    masked = masked_text(part.text)
+    shown_lines = Lines(masked)
     others = () if part.is_dropped else (n for n in notes if part.is_json or n.kind != REFUSED)
     for note in (*part.notes, *others):
         line_end = part.text.find("\n", note.start)
         end = note.end if line_end < 0 else min(note.end, line_end)
         span = lines.span(note.start, end, part.first_line)
         line = span.line - part.first_line
-        shown = lines.between(line, line)
+        shown = shown_lines.between(line, line)
         if len(shown[0]) > _LONGEST_LINE:
             shown = ()
-        yield Problem(note.kind, note.message, part.file, span, shown)
+        written = part.text[note.start : end]
+        is_secret = masked[note.start : end] != written
+        message = hidden(note.message, [written]) if is_secret else note.message
+        yield Problem(note.kind, message, part.file, span, shown)
 
 
 def _without_templates(loaded: Loaded) -> Loaded:

@@ -29,7 +29,7 @@ def _annotated(document: Document) -> Iterator[Problem]:
     text = annotations.get(ANNOTATION) if isinstance(annotations, dict) else None
     if isinstance(text, str):
         span = document.span(("metadata", "annotations", ANNOTATION))
-        lines = document.lines(span.line, span.line)
+        lines = document.source_lines(document.file, span.line, span.line)
         for message in _complaints(text.split(",")):
             yield Problem("ignore-unknown-rule", message, document.file, span, lines)
 

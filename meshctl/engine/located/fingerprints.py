@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from meshctl.engine.located.masked_findings import is_secret
 from meshctl.engine.report import LocatedFinding
 from meshctl.resources import Ref, Resource
 from meshctl.resources.resource import UNKNOWN_NAMESPACE
@@ -48,6 +49,8 @@ def _identity(resource: Resource) -> tuple[str, str, str, str]:
 
 
 def _value(ref: Ref) -> str:
+    if is_secret(ref):
+        return ""  # who knows the hash of a password can guess the password
     value: Any = ref.resource.data
     for key in ref.path:
         try:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from meshctl.engine.deduplicate import without_consequences
 from meshctl.engine.located.fingerprints import anchor_of_place, anchor_of_problem
+from meshctl.engine.located.masked_findings import mask
 from meshctl.engine.locations import identify, locate, locate_all_of, locate_problem
 from meshctl.engine.registry import load_family
 from meshctl.engine.report import LocatedFinding, Location, RelatedPlace, ResourceId
@@ -51,7 +52,7 @@ def _document(outcome: tuple[Rule, Finding]) -> tuple[str, int]:
 def _locate(rule: Rule, finding: Finding) -> LocatedFinding:
     resource = identify(finding.ref.resource)
     location, origins = locate_all_of(finding.ref)
-    return LocatedFinding(
+    found = LocatedFinding(
         rule=rule.id,
         equivalents=rule.equivalents,
         severity=finding.severity or rule.severity,
@@ -68,6 +69,7 @@ def _locate(rule: Rule, finding: Finding) -> LocatedFinding:
         fix=finding.fix or rule.fix or None,
         anchor=anchor_of_place(finding.ref),
     )
+    return mask(found, finding.ref.resource, *(one.ref.resource for one in finding.related))
 
 
 def from_problem(rule: Rule, problem: Problem) -> LocatedFinding:

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from meshctl.inspect.tls.change import TlsChange
 from meshctl.inspect.trace.answer import Trace
 from meshctl.inspect.trace.requests import TracedRequest
+from meshctl.masking.answers import masked_data
 from meshctl.mesh.request_path.behaviour import policies
 from meshctl.mesh.request_path.hops import Hop
 
@@ -59,4 +60,8 @@ def _settings(hop: Hop) -> Iterator[tuple[str, str]]:
 
 
 def _written(value: Any) -> str:
-    return value if isinstance(value, str) else json.dumps(value, sort_keys=True, default=str)
+    return (
+        value
+        if isinstance(value, str)
+        else json.dumps(masked_data(value), sort_keys=True, default=str)
+    )

@@ -15,7 +15,7 @@ from meshctl.inspect.changes.shapes import (
     rule_shapes,
     shapes_of,
 )
-from meshctl.inspect.trace.requests import OUTSIDE, TracedRequest, make_request
+from meshctl.inspect.trace.requests import OUTSIDE, TracedRequest, sent_to
 from meshctl.mesh import Mesh
 from meshctl.mesh.core.hosts import is_wildcard
 from meshctl.mesh.registry.services import RegisteredHost
@@ -83,7 +83,7 @@ def _of_virtual_service(mesh: Mesh, one: VirtualService) -> Iterator[TracedReque
                 if name == MESH:
                     for number in _ports(mesh, host):
                         for client in _clients(mesh, root.namespace, host):
-                            yield from (_ask(client, host, number, shape) for shape in shapes)
+                            yield from _ask(client, host, number, shapes)
                 else:
                     yield from _at_gateway(mesh, name, host, shapes)
 
@@ -133,10 +133,10 @@ def _to(
     for port in host.ports:
         for client in _clients(mesh, namespace, host.host):
             if port.protocol.is_http or port.protocol.value == "auto":
-                yield from (_ask(client, host.host, port.number, shape) for shape in shapes)
+                yield from _ask(client, host.host, port.number, shapes)
             else:
                 scheme = "tls" if port.protocol.is_tls else "tcp"
-                yield make_request(f"{scheme}://{_example(host.host)}:{port.number}", client)
+                yield from sent_to(f"{scheme}://{_example(host.host)}:{port.number}", client)
 
 
 def _of_policy(mesh: Mesh, one: Policy | PeerAuthentication) -> Iterator[TracedRequest]:
@@ -166,7 +166,7 @@ def _of_sidecar(mesh: Mesh, one: Sidecar) -> Iterator[TracedRequest]:
         for client in clients:
             for port in host.ports[:1]:
                 if port.protocol.is_http:
-                    yield _ask(client.key_name, host.host, port.number, PLAIN)
+                    yield from _ask(client.key_name, host.host, port.number, (PLAIN,))
 
 
 def _ports(mesh: Mesh, host: str) -> list[int]:
@@ -199,15 +199,16 @@ def _proxies(mesh: Mesh, namespace: str) -> Iterator[Workload]:
             yield one
 
 
-def _ask(client: str, host: str, port: int, shape: Shape) -> TracedRequest:
-    url = f"http://{_example(host)}:{port}{shape.path}"
-    return make_request(url, client, method=shape.method, headers=shape.headers)
+def _ask(client: str, host: str, port: int, shapes: Iterable[Shape]) -> Iterator[TracedRequest]:
+    for shape in shapes:
+        url = f"http://{_example(host)}:{port}{shape.path}"
+        yield from sent_to(url, client, method=shape.method, headers=shape.headers)
 
 
 def _outside(host: str, port: int, is_tls: bool, shape: Shape) -> Iterator[TracedRequest]:  # noqa: FBT001
     scheme = "https" if is_tls else "http"
     url = f"{scheme}://{_example(host)}:{port}{shape.path}"
-    yield make_request(url, OUTSIDE, method=shape.method, headers=shape.headers)
+    yield from sent_to(url, OUTSIDE, method=shape.method, headers=shape.headers)
 
 
 def _example(host: str) -> str:

@@ -6,7 +6,7 @@ from typing import Literal
 from meshctl.errors import UsageError
 from meshctl.inspect.describe.callers import CallerAnswer
 from meshctl.inspect.trace.answer import Trace, trace
-from meshctl.inspect.trace.requests import TracedRequest, make_request
+from meshctl.inspect.trace.requests import TracedRequest, sent_to
 from meshctl.mesh import Mesh
 from meshctl.mesh.registry.services import HostPort, RegisteredHost
 from meshctl.mesh.workloads.membership import Membership, is_gateway
@@ -26,9 +26,9 @@ def traced_callers(mesh: Mesh, host: RegisteredHost, default: str) -> Iterator[C
     home = [one for one in identities if one[0][0] == host.namespace]
     others = [one for one in identities if one[0][0] != host.namespace]
     for (namespace, account), clients in (*home, *others)[:_MOST_IDENTITIES]:
-        request = _request(host, port, clients[0])
-        found = _followed(mesh, request, default)
-        if found is not None and found.authorization is not None:
+        request = next(_request(host, port, clients[0]), None)
+        found = _followed(mesh, request, default) if request is not None else None
+        if request is not None and found is not None and found.authorization is not None:
             decided = found.authorization
             yield CallerAnswer(
                 namespace, account, tuple(one.key_name for one in clients),
@@ -50,9 +50,9 @@ def _identities(mesh: Mesh) -> dict[tuple[str, str], list[Workload]]:
     return found
 
 
-def _request(host: RegisteredHost, port: HostPort, client: Workload) -> TracedRequest:
+def _request(host: RegisteredHost, port: HostPort, client: Workload) -> Iterator[TracedRequest]:
     scheme = "http" if port.protocol.is_http else "tcp"
-    return make_request(f"{scheme}://{host.host}:{port.number}", client.key_name)
+    return sent_to(f"{scheme}://{host.host}:{port.number}", client.key_name)
 
 
 def _followed(mesh: Mesh, request: TracedRequest, default: str) -> Trace | None:

@@ -10,7 +10,7 @@ from meshctl.errors import UsageError
 from meshctl.inspect.diagnose.matching import Facts, Match, facts_of, find_symptoms
 from meshctl.inspect.diagnose.signatures import Cause, Signature
 from meshctl.inspect.trace.answer import Trace, trace
-from meshctl.inspect.trace.requests import make_request
+from meshctl.inspect.trace.requests import sent_to
 from meshctl.settings import Settings
 from meshctl.sources.loader import Loaded
 
@@ -160,6 +160,10 @@ def _traced(known: Known | None, place: _Place) -> Trace | None:
     if known is None or not place.client or not place.host or "/" in place.host:
         return None
     port = f":{place.facts.port}" if place.facts.port else ""
-    request = make_request(f"http://{place.host}{port}{place.facts.path or '/'}", place.client)
+    request = next(
+        sent_to(f"http://{place.host}{port}{place.facts.path or '/'}", place.client), None
+    )
+    if request is None:
+        return None
     mesh = load_mesh(known.loaded, known.settings, live=known.live)
     return trace(mesh, request, known.settings.namespace)

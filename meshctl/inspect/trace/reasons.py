@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from meshctl.masking.answers import said
 from meshctl.mesh import Mesh
 from meshctl.mesh.authorization.arrival import HttpRequest
 from meshctl.mesh.authorization.decision import Verdict
@@ -158,7 +159,7 @@ def _why_not(route: EffectiveRoute, http: HttpRequest) -> str:
         if value is None:
             return f"the request has no header {name}"
         if match.takes(value) is False:
-            return f"the header {name} is {quoted(value)}, not {match}"
+            return f"the header {name} is {said(name, quoted(value))}, not {said(name, str(match))}"
     return "its other conditions don't hold"
 
 

@@ -1,7 +1,7 @@
 """Reads the requests that somebody asks about: from a command line, or from a file of them."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
@@ -78,6 +78,15 @@ def make_request(  # noqa: PLR0913 - the parts of a request
     if host_header:
         made = made._replace(headers={**lower, "host": host_header})
     return made._replace(id=name or made.title)
+
+
+def sent_to(url: str, client: str, **parts: Any) -> Iterator[TracedRequest]:
+    """Give the request to a URL that objects suggest; nothing where theirs makes no sense."""
+    try:
+        made = make_request(url, client, **parts)
+    except UsageError:
+        return
+    yield made
 
 
 def _read_url(url: str) -> tuple[str, str, int, str]:

@@ -7,6 +7,7 @@ path of one starts with all that is certain of the other's.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from meshctl.masking.answers import said
 from meshctl.mesh.matching.request_match import RequestMatch, from_istio, is_catch_all
 from meshctl.mesh.matching.request_part import PATH
 from meshctl.mesh.matching.string_match import StringMatch, find_text
@@ -72,7 +73,11 @@ class RouteMatch:
         ]
         asked += [
             f"{what} {name}"
-            + (f" {string_match}" if with_values and string_match.kind != "any" else "")
+            + (
+                f" {said(name, str(string_match))}"
+                if with_values and string_match.kind != "any"
+                else ""
+            )
             for what, texts in (
                 ("header", request.headers),
                 ("no header", request.without_headers),

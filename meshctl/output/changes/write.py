@@ -1,9 +1,9 @@
 """Writes what ``diff`` answers: text, JSON, or Markdown for a pull request."""
 
-import json
 from typing import TextIO
 
 from meshctl.inspect.changes.comparison import Comparison
+from meshctl.output.answer_json import write_json
 from meshctl.output.changes.form import comparison_form
 from meshctl.output.changes.lines import Line, parts
 from meshctl.output.lines import write_lines
@@ -19,7 +19,7 @@ _LONGEST = 400
 def write_comparison(found: Comparison, output: str, out: TextIO) -> None:
     """Write a comparison in one of ``FORMATS``."""
     if output == "json":
-        out.write(json.dumps(comparison_form(found), indent=2) + "\n")
+        write_json(comparison_form(found), out)
     elif output == "markdown":
         _write_markdown(found, out)
     else:

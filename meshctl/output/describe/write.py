@@ -1,10 +1,10 @@
 """Writes a description: text, or JSON."""
 
-import json
 from typing import Any, TextIO
 
 from meshctl.inspect.describe import Description
 from meshctl.inspect.describe.gateway import ServingWorkload
+from meshctl.output.answer_json import write_json
 from meshctl.output.data import data_of
 from meshctl.output.describe.text import lines
 from meshctl.output.lines import write_lines
@@ -15,8 +15,7 @@ VERSION = 1
 def write(description: Description, output: str, out: TextIO) -> None:
     """Write a description for people or, with ``json``, for programs."""
     if output == "json":
-        json.dump(description_form(description), out, indent=2)
-        out.write("\n")
+        write_json(description_form(description), out)
     else:
         write_lines(lines(description), out)
 

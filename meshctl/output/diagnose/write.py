@@ -1,10 +1,10 @@
 """Writes what ``diagnose`` answers: text, or JSON."""
 
-import json
 from typing import Any, TextIO
 
 from meshctl.inspect.diagnose.answer import CauseAnswer, Diagnosis
 from meshctl.inspect.trace.answer import form
+from meshctl.output.answer_json import write_json
 from meshctl.output.findings.json_v1 import finding_data
 from meshctl.output.trace.text import write_trace
 from meshctl.words import visible
@@ -16,7 +16,7 @@ _MARKS = {"confirmed": "yes", "ruled-out": "no", "unknown": "?"}
 def write_diagnosis(found: Diagnosis, output: str, out: TextIO) -> None:
     """Write a diagnosis as ``text`` or ``json``."""
     if output == "json":
-        out.write(json.dumps(diagnosis_form(found), indent=2) + "\n")
+        write_json(diagnosis_form(found), out)
         return
     for number, one in enumerate(found.symptoms):
         out.write("\n" if number else "")

@@ -1,10 +1,10 @@
 """Writes the answers of ``check-inject``: tables with a sentence, or JSON."""
 
-import json
 from collections.abc import Iterator, Sequence
 from typing import TextIO
 
 from meshctl.inspect.injection.explanation import InjectionAnswer, PodOutcome
+from meshctl.output.answer_json import write_json
 from meshctl.output.data import data_of
 from meshctl.output.lines import write_lines
 from meshctl.output.stderr import complain
@@ -26,8 +26,7 @@ def write(
 ) -> None:
     """Write the answers; of one workload that was named, the webhooks and the verdict as words."""
     if output == "json":
-        json.dump(data_of(list(found)), out, indent=2)
-        out.write("\n")
+        write_json(data_of(list(found)), out)
         return
     if not found:
         complain(f"no workload here has the labels {selector}" if selector else "no workload here")

@@ -1,6 +1,5 @@
 """Writes the answer of ``routes``: tables, or JSON."""
 
-import json
 from collections.abc import Iterator, Mapping
 from typing import TextIO
 
@@ -16,6 +15,8 @@ from meshctl.inspect.routes.envoy import (
 )
 from meshctl.inspect.routes.gateway_routes import RouteEntry, VirtualHostEntry
 from meshctl.inspect.shown import Place
+from meshctl.masking.answers import said
+from meshctl.output.answer_json import write_json
 from meshctl.output.routes.form import answer_form
 from meshctl.output.stderr import complain
 from meshctl.output.table import write_tables
@@ -28,8 +29,7 @@ _SERVERS = ("gateway", "server", "container port", "what becomes of it", "writte
 def write(answer: RouteAnswer, output: str, out: TextIO) -> None:
     """Write an answer; one without any gateway says so on standard error."""
     if output == "json":
-        json.dump(answer_form(answer), out, indent=2)
-        out.write("\n")
+        write_json(answer_form(answer), out)
         return
     if not answer.gateways and not answer.hosts and answer.client is None:
         complain("no Gateway here leads to a workload; name a host or a Service to see its routes")
@@ -107,7 +107,8 @@ def _match(match: EnvoyMatch) -> str:
 
 def _condition(what: str, one: Condition) -> str:
     no = "no " if one.invert else ""
-    return f"{no}{what} {one.name}" + (f" {one.kind} {one.value}" if one.kind != "present" else "")
+    asked = f" {one.kind} {said(one.name, str(one.value))}" if one.kind != "present" else ""
+    return f"{no}{what} {one.name}{asked}"
 
 
 def _action(action: Action) -> str:

@@ -1,11 +1,11 @@
 """Writes results of request tests: text, JSON, or JUnit XML."""
 
-import json
 from collections.abc import Sequence
 from typing import TextIO
 from xml.etree import ElementTree as ET
 
 from meshctl.inspect.trace.expectations import ExpectationResult
+from meshctl.output.answer_json import write_json
 from meshctl.words import amount, visible
 
 FORMATS = ("text", "json", "junit")
@@ -39,7 +39,7 @@ def _write_json(results: Sequence[ExpectationResult], out: TextIO) -> None:
             for one in results
         ],
     }  # fmt: skip
-    out.write(json.dumps(data, indent=2) + "\n")
+    write_json(data, out)
 
 
 def _write_junit(results: Sequence[ExpectationResult], out: TextIO) -> None:

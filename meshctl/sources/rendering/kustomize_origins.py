@@ -138,7 +138,7 @@ class KustomizedDocument(Document):
         """The lines that people wrote, for a frame."""
         for document in self._origins.changing:
             if document.file == file and document.first_line <= first:
-                lines = document.lines(first, last)
+                lines = document.source_lines(file, first, last)
                 if lines:
                     return lines
         return ()

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from enum import StrEnum
 from typing import Any, NamedTuple
 
+from meshctl.masking.texts import masked_file
 from meshctl.sources.documents import Comment, Document, Lines, RelatedText, Span, Written
 from meshctl.sources.placement import UNKNOWN, Placement
 
@@ -54,12 +55,20 @@ class SourceTexts:
     def __init__(self, texts: dict[str, str]) -> None:
         self._texts = texts
         self._lines: dict[str, Lines] = {}
+        self._shown: dict[str, Lines] = {}
 
     def lines(self, file: str, first: int, last: int) -> tuple[str, ...]:
         """Lines of a file by number from 1, both ends included; empty for an unknown file."""
         known = self._lines.get(file)
         if known is None:
             known = self._lines[file] = Lines(self._texts.get(file, ""))
+        return known.between(first - 1, last - 1)
+
+    def shown(self, file: str, first: int, last: int) -> tuple[str, ...]:
+        """Lines of a file for people, with stars for secrets."""
+        known = self._shown.get(file)
+        if known is None:
+            known = self._shown[file] = Lines(masked_file(self._texts.get(file, "")))
         return known.between(first - 1, last - 1)
 
     @property
@@ -105,7 +114,7 @@ class RenderedDocument(Document):
 
     def source_lines(self, file: str, first: int, last: int) -> tuple[str, ...]:
         """The lines that people wrote, for a frame."""
-        return self._texts.lines(file, max(first, 1), last)
+        return self._texts.shown(file, max(first, 1), last)
 
     def _at(self, line: int) -> LineOrigins:
         if 0 < line <= len(self._map):

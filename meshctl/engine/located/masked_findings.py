@@ -1,0 +1,41 @@
+"""Keeps the secret values of an object out of what is said about it."""
+
+from functools import lru_cache
+from typing import Any
+
+from meshctl.engine.report import LocatedFinding
+from meshctl.masking.tokens import masked
+from meshctl.masking.values import hidden, secret_scalars
+from meshctl.resources import Ref, Resource
+
+
+@lru_cache(maxsize=8)
+def secrets_of(resource: Resource) -> frozenset[str | int | float]:
+    """The secret values of an object; findings of one object come after each other."""
+    return frozenset(secret_scalars(resource.data))
+
+
+def is_secret(ref: Ref) -> bool:
+    """Is the value at a place one that nobody should see?"""
+    secrets = secrets_of(ref.resource)
+    if not secrets or ref.key:
+        return False
+    value: Any = ref.resource.data
+    for key in ref.path:
+        try:
+            value = value[key]
+        except (KeyError, IndexError, TypeError):
+            return False
+    return not isinstance(value, dict | list) and value in secrets
+
+
+def mask(found: LocatedFinding, *resources: Resource) -> LocatedFinding:
+    """Write stars for secrets in the sentences of a finding that is about these objects."""
+    secrets = frozenset[object]().union(*map(secrets_of, resources))
+
+    def safe(text: str) -> str:
+        return hidden(text, secrets) if secrets else masked(text)
+
+    related = tuple(one._replace(message=safe(one.message)) for one in found.related)
+    fix = safe(found.fix) if found.fix else found.fix
+    return found._replace(message=safe(found.message), related=related, fix=fix)

@@ -1,0 +1,1 @@
+"""Keeps secrets out of what is shown: the one place that knows what a secret looks like."""
