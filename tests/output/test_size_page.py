@@ -39,11 +39,11 @@ def written(form: str) -> str:
     return out.getvalue()
 
 
-def test_a_page_has_the_plot_and_nothing_that_runs() -> None:
+def test_a_page_has_the_plot_and_nothing_from_elsewhere() -> None:
     page = written("html")
     assert "<svg" in page
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
-    assert ("<script" in page, "\x1b" in page, "http://" in page) == (False, False, False)
+    assert ("\x1b" in page, "http" in page.replace("http-equiv", "")) == (False, False)
 
 
 def test_text_names_an_estimate_and_the_forecast() -> None:

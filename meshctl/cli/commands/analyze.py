@@ -6,7 +6,7 @@ from meshctl.cli.options import report as reports
 from meshctl.cli.options import shared as options
 from meshctl.cli.options.connect import ClusterFlags
 from meshctl.cli.options.groups import with_options
-from meshctl.cli.options.mesh_input import analyze_difference, analyze_input, analyze_since
+from meshctl.cli.options.mesh_input import analyze_asked
 from meshctl.cli.options.names import split_names
 from meshctl.engine.baseline import baseline_text
 from meshctl.engine.report import Report
@@ -42,11 +42,8 @@ def run(
         settings = settings._replace(baseline=None)  # it accepts what the old one does, too
     outputs = report.outputs(settings)
     schemas = options.schemas_from(crds)
-    if since is not None:
-        answer = analyze_since(chosen, settings, schemas, since)
-    else:
-        answer = (analyze_difference if diff else analyze_input)(chosen, settings, schemas)
-    outputs.write(answer)
+    answer, whole = analyze_asked(chosen, settings, schemas, since, diff=diff)
+    outputs.write(answer, whole)
     raise typer.Exit(_settle(answer, settings.baseline, update_baseline, outputs.exit_code(answer)))
 
 

@@ -27,7 +27,9 @@ def run(
     mesh: options.MeshFlags,
     old: Old,
     new: New,
-    output: Annotated[str, typer.Option("-o", "--output", help="text, json or markdown.")] = "text",
+    output: Annotated[
+        str, typer.Option("-o", "--output", help="text, json, markdown or html.")
+    ] = "text",
 ) -> None:
     """Show what a change does, by requests that are treated differently before and after.
 

@@ -36,7 +36,7 @@ def run(
         typer.Option(
             "-o",
             "--output",
-            help="table, json or markdown.",
+            help="table, json, markdown or html.",
             autocompletion=complete.values(*FORMATS),
         ),
     ] = "table",

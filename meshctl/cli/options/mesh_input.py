@@ -7,7 +7,8 @@ from typing import BinaryIO
 from meshctl.cli.options.connect import connect
 from meshctl.cli.options.shared import Input
 from meshctl.cluster.api import Access, ForbiddenError
-from meshctl.engine.analyze import analyze, collector_off, load_mesh
+from meshctl.engine.analyze import analyze, answer_on, check_settings, collector_off, load_mesh
+from meshctl.engine.kept_objects import KeptObjects
 from meshctl.engine.objects import unwrap
 from meshctl.engine.report import Report
 from meshctl.engine.shown import absent_namespaces
@@ -141,9 +142,22 @@ def read_schemas(access: Access) -> list[Schema]:
     return found
 
 
-def analyze_input(chosen: Input, settings: Settings, schemas: Iterable[Schema]) -> Report:
-    """Analyse files, or a cluster with files over it."""
-    return (analyze_cluster if chosen.is_live else analyze_files)(chosen, settings, schemas)
+def analyze_asked(
+    chosen: Input, settings: Settings, schemas: Iterable[Schema], since: str | None, *, diff: bool
+) -> tuple[Report, Mesh | None]:
+    """Analyse all, what is new ``since`` a git revision, or the ``diff`` of files to a cluster.
+
+    The mesh is there where the report is about all of it.
+    """
+    if since is not None:
+        return analyze_since(chosen, settings, schemas, since), None
+    if diff:
+        return analyze_difference(chosen, settings, schemas), None
+    check_settings(settings)
+    with collector_off():
+        files = load_files(chosen.paths, settings.rendering)
+        live = read_live(chosen.access, settings, files) if chosen.is_live else None
+        return answer_on(files, settings, KeptObjects(settings, schemas), live)
 
 
 def analyze_files(chosen: Input, settings: Settings, schemas: Iterable[Schema]) -> Report:

@@ -23,7 +23,7 @@ class ReportFlags(NamedTuple):
         typer.Option(
             "-o",
             "--output",
-            help="text, json, yaml, sarif, github, gitlab, junit or markdown.",
+            help="text, json, yaml, sarif, github, gitlab, junit, markdown or html.",
             autocompletion=complete.values(*FORMATS),
         ),
     ] = "text"
@@ -90,8 +90,9 @@ class ReportFlags(NamedTuple):
             )
         teams = settings.ownership.teams
         view = ReportView(
-            self.quiet, self.everything, self.group_by, lambda found: team_name(found, teams)
-        )
+            self.quiet, self.everything, self.group_by, lambda found: team_name(found, teams),
+            namespaces=settings.shown_namespaces,
+        )  # fmt: skip
         files = self.output_file or []
         return Outputs(self.output, files, settings.fail_on, view, self.severity)
 

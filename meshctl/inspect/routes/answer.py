@@ -67,8 +67,7 @@ def answer(
             )
         return RouteAnswer(client=client_routes(mesh, target, client, home))
     if target is None:
-        entries = (gateway_entry(one, mesh) for one in mesh.merged_gateways)
-        return RouteAnswer(tuple(_narrowed(entries, shown)), (), is_one=False)
+        return RouteAnswer(all_gateways(mesh, shown), (), is_one=False)
     gateways = list(_gateways(mesh, target, home))
     if gateways:
         entries = (gateway_entry(one, mesh) for one in gateways)
@@ -77,6 +76,12 @@ def answer(
     if not hosts:
         raise _nothing(mesh, target)
     return RouteAnswer((), tuple(_of_host(mesh, one, home) for one in hosts), is_one=False)
+
+
+def all_gateways(mesh: Mesh, shown: tuple[str, ...]) -> tuple[GatewayEntry, ...]:
+    """Read every gateway workload; of ``shown`` namespaces what they have to do with, if any."""
+    entries = (gateway_entry(one, mesh) for one in mesh.merged_gateways)
+    return tuple(_narrowed(entries, shown))
 
 
 def _gateways(mesh: Mesh, target: str, home: str) -> Iterator[EffectiveGateway]:

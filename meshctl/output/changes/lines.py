@@ -6,6 +6,10 @@ from typing import NamedTuple
 from meshctl.engine.report import LocatedFinding
 from meshctl.inspect.changes.changed_requests import ChangedRequest, ChangedValue
 from meshctl.inspect.changes.comparison import Comparison
+from meshctl.words import amount
+
+CUT = "There are more requests that the change may treat differently than were tried."
+NEW = "New findings"
 
 
 class Line(NamedTuple):
@@ -34,7 +38,7 @@ def parts(found: Comparison) -> Iterator[Part]:
             Line(f"{one.first.title} before {one.then.title}: {one.message}", "", "")
             for one in changes.order
         )),
-        ("New findings", map(_finding, found.new)),
+        (NEW, map(_finding, found.new)),
         ("Findings that are gone", map(_finding, found.gone)),
         ("Injection", map(_value, changes.injection)),
         ("Listeners", map(_value, changes.listeners)),
@@ -44,6 +48,19 @@ def parts(found: Comparison) -> Iterator[Part]:
         several = tuple(lines)
         if several:
             yield Part(heading, several)
+
+
+def outcome_of(found: Comparison) -> str:
+    """Say in one line what a change does."""
+    changes = found.changes
+    objects = amount(len(changes.objects), "object")
+    if changes.is_empty:
+        done = "and nothing behaves differently" if changes.objects else "so nothing does"
+        said = f"{objects} changed, {done}"
+    else:
+        several = len(changes.routes) + len(changes.access) + len(changes.tls)
+        said = f"{objects} changed; requests of {amount(several, 'kind')} behave differently"
+    return f"{said}; {amount(len(found.new), 'new finding')}, {len(found.gone)} gone."
 
 
 def _request(one: ChangedRequest) -> Line:

@@ -1,18 +1,17 @@
-"""Writes what ``diff`` answers: text, JSON, or Markdown for a pull request."""
+"""Writes what ``diff`` answers: text, JSON, a page, or Markdown for a pull request."""
 
 from typing import TextIO
 
 from meshctl.inspect.changes.comparison import Comparison
 from meshctl.output.answer_json import write_json
 from meshctl.output.changes.form import comparison_form
-from meshctl.output.changes.lines import Line, parts
+from meshctl.output.changes.lines import CUT, Line, outcome_of, parts
 from meshctl.output.lines import write_lines
 from meshctl.output.markdown import escaped
 from meshctl.words import amount, visible
 
-FORMATS = ("text", "json", "markdown")
+FORMATS = ("text", "json", "markdown", "html")
 _MOST_MARKDOWN = 60_000
-_CUT = "There are more requests that the change may treat differently than were tried."
 _LONGEST = 400
 
 
@@ -22,6 +21,10 @@ def write_comparison(found: Comparison, output: str, out: TextIO) -> None:
         write_json(comparison_form(found), out)
     elif output == "markdown":
         _write_markdown(found, out)
+    elif output == "html":
+        from meshctl.output.changes.html import write_page_of  # noqa: PLC0415 - for this format alone
+
+        write_page_of(found, out)
     else:
         _write_text(found, out)
 
@@ -34,12 +37,12 @@ def _write_text(found: Comparison, out: TextIO) -> None:
             if line.was or line.now:
                 write_lines([f"    - {visible(line.was)}", f"    + {visible(line.now)}"], out)
         write_lines([""], out)
-    ends = [_CUT] if found.changes.is_cut else []
-    write_lines([*ends, _outcome(found)], out)
+    ends = [CUT] if found.changes.is_cut else []
+    write_lines([*ends, outcome_of(found)], out)
 
 
 def _write_markdown(found: Comparison, out: TextIO) -> None:
-    out.write(f"### meshctl diff\n\n{_outcome(found)}\n")
+    out.write(f"### meshctl diff\n\n{outcome_of(found)}\n")
     left = _MOST_MARKDOWN
     for part in parts(found):
         out.write(f"\n#### {part.heading}\n\n")
@@ -51,22 +54,10 @@ def _write_markdown(found: Comparison, out: TextIO) -> None:
                 return
             out.write(text)
     if found.changes.is_cut:
-        out.write(f"\n{_CUT}\n")
+        out.write(f"\n{CUT}\n")
 
 
 def _bullet(line: Line) -> str:
     title, was, now = (escaped(visible(one)[:_LONGEST]) for one in line)
     rest = f"\n  * was: {was}\n  * is: {now}" if was or now else ""
     return f"* {title}{rest}\n"
-
-
-def _outcome(found: Comparison) -> str:
-    changes = found.changes
-    objects = amount(len(changes.objects), "object")
-    if changes.is_empty:
-        done = "and nothing behaves differently" if changes.objects else "so nothing does"
-        said = f"{objects} changed, {done}"
-    else:
-        several = len(changes.routes) + len(changes.access) + len(changes.tls)
-        said = f"{objects} changed; requests of {amount(several, 'kind')} behave differently"
-    return f"{said}; {amount(len(found.new), 'new finding')}, {len(found.gone)} gone."

@@ -17,9 +17,11 @@ FORMATS: dict[str, str] = {
     "gitlab": "meshctl.output.findings.gitlab",
     "junit": "meshctl.output.findings.junit",
     "markdown": "meshctl.output.findings.markdown",
+    "html": "meshctl.output.findings.html",
 }
 """Every format with its module, which is imported only when the format is asked for."""
 
+_FOR_PEOPLE = frozenset({"text", "html"})
 _FOR_CODE_HOSTS = frozenset({"sarif", "github", "gitlab", "junit", "markdown"})
 
 
@@ -32,7 +34,7 @@ def render(name: str, report: Report, out: TextIO, view: ReportView | None = Non
 
         report = from_top(report)
     module = import_module(FORMATS[name])
-    if name == "text":
+    if name in _FOR_PEOPLE:
         module.render(report, out, view)
     else:
         module.render(report, out)

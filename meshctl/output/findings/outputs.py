@@ -6,6 +6,7 @@ from collections import Counter
 
 from meshctl.engine.report import Report
 from meshctl.errors import UsageError
+from meshctl.mesh import Mesh
 from meshctl.output.files import write_file
 from meshctl.output.findings.formats import FORMATS, render
 from meshctl.output.findings.text_report.view import ReportView
@@ -35,16 +36,20 @@ class Outputs:
         self._least = Severity(severity).rank
 
     @phase("output")
-    def write(self, report: Report) -> None:
-        """Write every format; files first, so that a broken pipe loses none of them."""
+    def write(self, report: Report, mesh: Mesh | None = None) -> None:
+        """Write every format; files first, so that a broken pipe loses none of them.
+
+        Of the ``mesh`` that the report is about a page shows more.
+        """
+        view = (self._view or ReportView())._replace(mesh=mesh)
         for note in report.notes:
             complain(f"note: {note}")
         report = _at_least(report, self._least)
         for name, file in self._files:
             text = io.StringIO()
-            render(name, report, text, self._view)
+            render(name, report, text, view)
             write_file(file, text.getvalue())
-        render(self._name, report, sys.stdout, self._view)
+        render(self._name, report, sys.stdout, view)
         sys.stdout.flush()
 
     def exit_code(self, report: Report) -> int:

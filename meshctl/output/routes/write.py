@@ -22,8 +22,8 @@ from meshctl.output.stderr import complain
 from meshctl.output.table import write_tables
 
 Row = tuple[object, ...]
-_ROUTES = ("gateway", "routes of", "host", "takes", "does", "virtual service", "written at")
-_SERVERS = ("gateway", "server", "container port", "what becomes of it", "written at")
+ROUTES = ("gateway", "routes of", "host", "takes", "does", "virtual service", "written at")
+SERVERS = ("gateway", "server", "container port", "what becomes of it", "written at")
 
 
 def write(answer: RouteAnswer, output: str, out: TextIO) -> None:
@@ -41,24 +41,24 @@ def _tables(answer: RouteAnswer) -> Iterator[tuple[tuple[str, ...], list[Row]]]:
     """Walk the tables of an answer: the routes, and what servers became."""
     rows = list(_route_rows(answer))
     if rows:
-        yield _ROUTES, rows
+        yield ROUTES, rows
     servers: list[Row] = [
         (gateway.name, one.server, one.target_port, one.reason, _where(one.location))
         for gateway in answer.gateways
         for one in gateway.servers
     ]
     if servers:
-        yield _SERVERS, servers
+        yield SERVERS, servers
 
 
 def _route_rows(answer: RouteAnswer) -> Iterator[Row]:
     for gateway in answer.gateways:
-        yield from _gateway_rows(gateway.name, gateway.routes)
+        yield from gateway_rows(gateway.name, gateway.routes)
     if answer.client is not None:
         yield from _client_rows(answer.client)
     for host in answer.hosts:
         for name, routes in host.gateways.items():
-            yield from _gateway_rows(name, routes)
+            yield from gateway_rows(name, routes)
         for route in host.mesh:
             yield "mesh", "", host.host, *_route_cells(route, "")
         if not host.gateways and not host.mesh:
@@ -77,7 +77,7 @@ def _client_rows(answer: ClientRoutes) -> Iterator[Row]:
             yield *start, "any other request", "404", table.virtual_service, ""
 
 
-def _gateway_rows(
+def gateway_rows(
     gateway: str, configs: Mapping[str, tuple[VirtualHostEntry, ...]]
 ) -> Iterator[Row]:
     """Walk every route in Envoy's order; a virtual host without any has one row."""

@@ -53,9 +53,9 @@ def svg_plot(rows: Sequence[ProxyRow], model: MemoryModel) -> str:
     return (
         f'<svg viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img" aria-label="Memory of sidecars by the '
         f'number of clusters">'
-        f'<path d="M{left:.1f} 12V{bottom:.1f}H{_WIDTH - 12}" fill="none" stroke="#888"/>'
-        f'<line x1="{x1:.1f}" y1="{y1:.1f}" x2="{x2:.1f}" y2="{y2:.1f}" stroke="#c33" '
-        f'stroke-width="2"/><g fill="#236">{dots}</g><g font-size="12" fill="#444">'
+        f'<path d="M{left:.1f} 12V{bottom:.1f}H{_WIDTH - 12}" class="axis"/>'
+        f'<line x1="{x1:.1f}" y1="{y1:.1f}" x2="{x2:.1f}" y2="{y2:.1f}" class="fit"/>'
+        f'<g class="points">{dots}</g><g>'
         f'<text x="4" y="20">{top:.0f} MiB</text><text x="4" y="{bottom:.0f}">0</text>'
         f'<text x="{_WIDTH - 110}" y="{_HEIGHT - 10}">{right:g} clusters</text></g></svg>'
     )

@@ -1,4 +1,4 @@
-"""Writes the answer of ``tls-check``: a table, JSON or Markdown."""
+"""Writes the answer of ``tls-check``: a table, JSON, Markdown or a page."""
 
 import json
 from collections import Counter
@@ -8,25 +8,27 @@ from typing import TextIO
 from meshctl.inspect.tls.answer import TlsAnswer
 from meshctl.inspect.tls.change import TlsChange
 from meshctl.inspect.tls.failures import TlsFailure
-from meshctl.inspect.tls.rows import TlsLine, TlsRow
+from meshctl.inspect.tls.rows import TlsRow
 from meshctl.mesh.security.tls_connection import ClientKind
 from meshctl.output.data import data_of
 from meshctl.output.lines import write_lines
 from meshctl.output.table import write_markdown, write_table
-from meshctl.words import amount, visible
+from meshctl.output.tls.columns import (
+    CHANGES,
+    CONNECTIONS,
+    MATRIX,
+    change_cells,
+    connection_cells,
+    totals,
+)
+from meshctl.words import visible
 
-FORMATS = ("table", "json", "markdown")
+FORMATS = ("table", "json", "markdown", "html")
 ONLY = ("all", "conflict")
-_COLUMNS = (
-    "client", "host:port", "subset", "server", "server mode", "client tls", "result", "decided by",
-)  # fmt: skip
-_CHANGES = ("client", "host:port", "subset", "server", "before", "after", "decided by")
-_MATRIX = ("client", "server", "what happens")
 _BORDER = ("client", "server", "connections")
 _SERVERS = {"none": "outside", "external": "external", "unknown": "unknown", "": "no endpoint"}
 _FEW = 25
 _FAILURES = 10
-_REASONS = 3
 
 
 def write(
@@ -37,6 +39,11 @@ def write(
     Rows of a whole mesh are written where they are few, or with ``everything``; people get the
     conflicts, what happens at the border of the mesh, and the totals.
     """
+    if output == "html":
+        from meshctl.output.tls.html import write_page_of  # noqa: PLC0415 - for this format alone
+
+        write_page_of(answer, only, out)
+        return
     if answer.changes is not None:
         _write_changes(answer, answer.changes, output, only, out)
         return
@@ -48,12 +55,12 @@ def write(
         _write_matrices(answer, out)
     is_listed = answer.is_narrow or everything or len(shown) <= _FEW
     if is_listed or output == "markdown":
-        _write_table(_COLUMNS, (_cells(row.data) for row in shown), output, out)
+        _write_table(CONNECTIONS, (connection_cells(row.data) for row in shown), output, out)
         _write_failures(answer.failures(shown), output, out)
     else:
         _write_digest(answer, out)
     if output == "table":
-        write_lines(["", *_totals(answer.rows).split("\n")], out)
+        write_lines(["", *totals(answer.rows).split("\n")], out)
         if not is_listed:
             write_lines(["--all lists the rows; name a workload or a host to see its own"], out)
 
@@ -83,26 +90,10 @@ def _border(rows: Iterable[TlsRow]) -> Iterator[tuple[object, ...]]:
         yield client, server, ", ".join(f"{n} {result}" for result, n in results.most_common())
 
 
-def _totals(rows: Sequence[TlsRow]) -> str:
-    """Count the results: ``6 connections: 4 mtls, 2 plaintext``, and why some are unknown."""
-    if not rows:
-        return "no connections: no workload here calls a host that the input declares"
-    results = Counter(row.data.result for row in rows)
-    text = ", ".join(f"{number} {result}" for result, number in results.most_common())
-    unknown = Counter(row.data.reason for row in rows if row.data.result == "unknown")
-    reasons = "".join(f"\nunknown {n} x: {why}" for why, n in unknown.most_common(_REASONS))
-    return f"{amount(len(rows), 'connection')}: {text}{visible_lines(reasons)}"
-
-
-def visible_lines(text: str) -> str:
-    """Show text of several lines safely."""
-    return "\n".join(map(visible, text.split("\n")))
-
-
 def _write_matrices(answer: TlsAnswer, out: TextIO) -> None:
     for name, rows in answer.matrices.items():
         out.write(f"### TLS in namespace {name}\n\n")
-        write_markdown(_MATRIX, rows, out)
+        write_markdown(MATRIX, rows, out)
         out.write("\n")
 
 
@@ -119,7 +110,7 @@ def _write_changes(
     if not changed:
         out.write("The files change nothing about that.\n")
         return
-    _write_table(_CHANGES, map(_change_cells, changed), output, out)
+    _write_table(CHANGES, map(change_cells, changed), output, out)
     new = {id(one.after) for one in changed}
     _write_failures(
         answer.failures([row for row in answer.rows if id(row.data) in new]), output, out
@@ -159,26 +150,3 @@ def failure_lines(failure: TlsFailure) -> Iterator[str]:
     yield f"  server: {failure.server}"
     if failure.fix:
         yield f"  fix: {failure.fix}" + (f" [{failure.rule}]" if failure.rule else "")
-
-
-def _cells(row: TlsLine) -> tuple[object, ...]:
-    return (
-        row.client, f"{row.host}:{row.port}", row.subset, row.server, row.server_mode,
-        row.client_tls, row.result, row.objects,
-    )  # fmt: skip
-
-
-def _change_cells(change: TlsChange) -> tuple[object, ...]:
-    row = change.after or change.before
-    assert row is not None  # noqa: S101 - a change has one of both
-    return (
-        row.client, f"{row.host}:{row.port}", row.subset, row.server,
-        _outcome(change.before), _outcome(change.after), row.objects,
-    )  # fmt: skip
-
-
-def _outcome(row: TlsLine | None) -> str:
-    """Write ``mtls (auto to strict)``: the result, what the client sends and the server takes."""
-    if row is None:
-        return ""
-    return f"{row.result} ({row.client_tls} to {row.server_mode or '-'})"

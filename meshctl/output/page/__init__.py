@@ -1,0 +1,1 @@
+"""Frames the HTML pages of every command."""

@@ -1,0 +1,58 @@
+"""Writes text from elsewhere into HTML, where it stays text, and the parts that pages are made of."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from html import escape
+
+from meshctl.words import message_lines, visible
+
+Markup = str
+"""HTML that is safe to write as it is."""
+
+
+def text(value: object) -> Markup:
+    """Write a value as text: nothing in it is markup, and nothing of it is hidden."""
+    return escape(visible(str(value)))
+
+
+def lines(message: str) -> Markup:
+    """Write a message, its line breaks kept."""
+    return "<br>".join(map(escape, message_lines(message)))
+
+
+def attributes(values: Mapping[str, object]) -> Markup:
+    """Write attributes, each with a space before it; what is empty is left out."""
+    return "".join(f' {name}="{text(value)}"' for name, value in values.items() if value != "")
+
+
+def table(
+    caption: str, columns: Sequence[str], rows: Iterable[Sequence[object]], *,
+    marks: Sequence[Mapping[str, object]] = (), list_id: str = "",
+) -> Markup:  # fmt: skip
+    """Write a table; nothing there shows as ``-``. ``marks`` are attributes of the rows.
+
+    The rows of a table with a ``list_id`` can be filtered by their attributes.
+    """
+    head = "".join(f'<th scope="col">{text(name)}</th>' for name in columns)
+    body = "".join(
+        f"<tr{attributes(marks[number]) if marks else ''}>{''.join(map(_cell, row))}</tr>\n"
+        for number, row in enumerate(rows)
+    )
+    filtered = attributes({"id": list_id, "data-filtered": "rows"} if list_id else {})
+    return (
+        f'<div class="wide" tabindex="0" role="region" aria-label="{text(caption)}"><table>'
+        f"<caption>{text(caption)}</caption><thead><tr>{head}</tr></thead>"
+        f"<tbody{filtered}>{body}</tbody></table></div>\n"
+    )
+
+
+def _cell(value: object) -> Markup:
+    shown = "-" if value in (None, "") else text(value)
+    word = str(value) if isinstance(value, str) and value in _WORDS else ""
+    return f"<td{attributes({'class': _WORDS.get(word, '')})}>{shown}</td>"
+
+
+_WORDS = {
+    "conflict": "bad", "error": "bad", "plaintext": "doubtful", "unknown": "doubtful",
+    "no-endpoint": "doubtful", "mtls": "good",
+}  # fmt: skip
+"""Words of a cell that have a colour; the word stays, so that the colour is never the only sign."""

@@ -1,0 +1,134 @@
+"""Writes what ``tls-check`` answers as one HTML page: who reaches whom, conflicts, connections."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TextIO
+
+from meshctl.inspect.tls.answer import TlsAnswer
+from meshctl.inspect.tls.failures import TlsFailure
+from meshctl.inspect.tls.rows import TlsLine
+from meshctl.output.page.filters import counted, filter_form
+from meshctl.output.page.frame import Page, Section, write_page
+from meshctl.output.page.markup import Markup, lines, table, text
+from meshctl.output.tls.columns import (
+    CHANGES,
+    CONNECTIONS,
+    MATRIX,
+    change_cells,
+    connection_cells,
+    totals,
+)
+from meshctl.words import amount
+
+_MOST_ROWS = 5_000
+_WIDEST = 40
+"""Clients or servers of a matrix before it counts namespaces instead."""
+
+_MATRIX = "What happens between clients and servers inside and outside the mesh, on how many ports."
+
+
+def write_page_of(answer: TlsAnswer, only: str, out: TextIO) -> None:
+    """Write the page; ``only`` is ``all`` or ``conflict``, as for the table."""
+    lead = tuple(totals(answer.rows).split("\n"))
+    write_page(Page("TLS of clients and servers", lead, tuple(_sections(answer, only))), out)
+
+
+def _sections(answer: TlsAnswer, only: str) -> Iterator[Section]:
+    if answer.changes is not None:
+        rows = [change_cells(one) for one in answer.changes]
+        caption = f"{amount(len(rows), 'connection')} come out differently with the files."
+        yield Section("changes", "What the files change", [table(caption, CHANGES, rows)])
+    shown = [row for row in answer.rows if only == "all" or row.data.is_conflict]
+    found = sorted(answer.failures(answer.rows), key=lambda one: -one.number)
+    data = [row.data for row in shown]
+    yield Section("conflicts", "Conflicts", map(_failure, found))
+    yield Section("matrix", "Who reaches whom", _pivot(data))
+    if answer.matrices:
+        yield Section("border", "TLS in each namespace", [matrix_table(answer.matrices)])
+    yield Section("connections", "Connections", _connections(data))
+
+
+def matrix_table(matrices: Mapping[str, Sequence[tuple[str, str, str]]]) -> Markup:
+    """Write the four rows of every namespace, which can be filtered by it."""
+    rows = [(name, *row) for name, several in matrices.items() for row in several]
+    marks = [{"data-namespace": row[0]} for row in rows]
+    return table(_MATRIX, ("namespace", *MATRIX), rows, marks=marks, list_id="tls-rows")
+
+
+def _failure(failure: TlsFailure) -> Markup:
+    row = failure.row.data
+    subset = f" subset {row.subset}" if row.subset else ""
+    more = f" and {failure.number - 1} more like it" if failure.number > 1 else ""
+    rule = f" [{failure.rule}]" if failure.rule else ""
+    fix = f"<br><b>Fix:</b> {text(failure.fix + rule)}" if failure.fix else ""
+    return (
+        f'<p><b class="bad">conflict</b> {text(f"{row.client} to {row.host}:{row.port}{subset}{more}")}'
+        f"<br>{lines(row.reason)}<br>Client: {text(failure.client)}"
+        f"<br>Server: {text(failure.server)}{fix}</p>\n"
+    )
+
+
+def _pivot(rows: Sequence[TlsLine]) -> Iterator[Markup]:
+    """Write clients by servers, or namespaces of both where there are many."""
+    clients = {row.client for row in rows}
+    servers = {row.host for row in rows}
+    if not rows:
+        return
+    is_small = max(len(clients), len(servers)) <= _WIDEST
+    counts: dict[tuple[str, str], Counter[str]] = {}
+    for row in rows:
+        key = (row.client, row.host) if is_small else (_home(row.client), _home(row.server or ""))
+        counts.setdefault(key, Counter())[row.result] += 1
+    across = sorted({server for _, server in counts})
+    caption = (
+        "Each client by each host; where its ports or subsets differ, how many of each."
+        if is_small
+        else "Namespaces of clients by those of servers: how many connections of each kind."
+    )
+    down = sorted({client for client, _ in counts})
+    names = [_short(one) for one in across]
+    found = ([client, *(_word(counts.get((client, one))) for one in across)] for client in down)
+    yield table(caption, ("client", *names), found)
+
+
+def _short(server: str) -> str:
+    """Name a server so that many stand side by side: the domain of the cluster is left out."""
+    return server.removesuffix(".svc.cluster.local") or "outside the input"
+
+
+def _home(name: str) -> str:
+    return name.partition("/")[0]
+
+
+def _word(results: Counter[str] | None) -> str:
+    if not results:
+        return ""
+    if len(results) == 1:
+        return next(iter(results))
+    return ", ".join(f"{number} {result}" for result, number in results.most_common())
+
+
+def _connections(rows: Sequence[TlsLine]) -> Iterator[Markup]:
+    """Write the rows, the conflicts first where not all fit."""
+    shown = sorted(rows, key=lambda row: not row.is_conflict)[:_MOST_ROWS]
+    if len(shown) == len(rows):
+        shown = list(rows)
+    yield filter_form(
+        "connections",
+        [counted("result", "Result", (row.result for row in shown))],
+        [
+            counted("client", "Client", (row.client for row in shown)),
+            counted("host", "Host", (row.host for row in shown)),
+        ],
+        {"": "client", "host": "host", "result": "result"},
+    )
+    marks = [
+        {"data-result": row.result, "data-client": row.client, "data-host": row.host}
+        for row in shown
+    ]
+    cut = len(rows) - len(shown)
+    caption = "What each client sends, what the server takes, and the objects that decide it."
+    if cut:
+        caption += f" {amount(cut, 'row')} without conflict are left out; -o json has all."
+    cells = map(connection_cells, shown)
+    yield table(caption, CONNECTIONS, cells, marks=marks, list_id="rows")
