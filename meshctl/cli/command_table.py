@@ -1,7 +1,9 @@
 """The static table of commands; a command is imported when it runs."""
 
 import os
+from collections.abc import Mapping
 from importlib import import_module
+from types import ModuleType
 from typing import Any
 
 import typer
@@ -11,7 +13,9 @@ from meshctl.errors import UsageError
 from meshctl.timing import switch_on
 from meshctl.words import quoted
 
-COMMANDS: dict[str, tuple[str, str]] = {
+Table = Mapping[str, tuple[str, str]]
+
+COMMANDS: Table = {
     "analyze": ("meshctl.cli.commands.analyze", "Find what is wrong in manifests."),
     "validate": (
         "meshctl.cli.commands.validate",
@@ -59,6 +63,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "meshctl.cli.commands.size",
         "Show what each proxy is sent, and the memory that takes.",
     ),
+    "generate": (
+        "meshctl.cli.commands.generate",
+        "Write manifests from a few values, or from what a mesh says.",
+    ),
     "rule": ("meshctl.cli.commands.rule", "List the rules, or explain one."),
     "version": ("meshctl.cli.commands.version", "Show the versions of istiod and of the proxies."),
     "completion": ("meshctl.cli.commands.completion", "Print the completion script of a shell."),
@@ -67,12 +75,13 @@ COMMANDS: dict[str, tuple[str, str]] = {
 COLOURS = ("auto", "always", "never")
 
 
-def _unknown(name: str) -> str:
+def _unknown(name: str, table: Table) -> str:
     from difflib import get_close_matches
 
-    near = get_close_matches(name, COMMANDS, n=3, cutoff=0.6)
-    near += [one for one in COMMANDS if one.startswith(name) and one not in near]
-    hint = f"did you mean {' or '.join(near)}?" if near else "meshctl --help lists them"
+    near = get_close_matches(name, table, n=3, cutoff=0.6)
+    near += [one for one in table if one.startswith(name) and one not in near]
+    hint = "meshctl --help lists them" if table is COMMANDS else f"there are {', '.join(table)}"
+    hint = f"did you mean {' or '.join(near)}?" if near else hint
     return f"there is no command {quoted(name)}; {hint}"
 
 
@@ -112,20 +121,25 @@ def _colours(ctx: Any, args: list[str], incomplete: str) -> list[str]:
 class LazyGroup(TyperGroup):
     """A command group that knows names and summaries without importing any command."""
 
+    table: Table = COMMANDS
+
     def list_commands(self, ctx: Any) -> list[str]:
         """Name the commands in the order of the table."""
-        return list(COMMANDS)
+        return list(self.table)
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         """Import one command, and give it the options that every command has.
 
-        Raises UsageError with the nearest names for what is no command.
+        A package with a table of its own is a group of commands. Raises UsageError with the
+        nearest names for what is no command.
         """
-        if cmd_name not in COMMANDS:
+        if cmd_name not in self.table:
             if ctx.resilient_parsing:
                 return None
-            raise UsageError(_unknown(cmd_name))
-        module = import_module(COMMANDS[cmd_name][0])
+            raise UsageError(_unknown(cmd_name, self.table))
+        module = import_module(self.table[cmd_name][0])
+        if hasattr(module, "COMMANDS"):
+            return _group(cmd_name, module)
         app = typer.Typer(add_completion=False, rich_markup_mode=None)
         app.command(cmd_name)(module.run)
         command = typer.main.get_command(app)
@@ -135,4 +149,10 @@ class LazyGroup(TyperGroup):
     def format_commands(self, ctx: Any, formatter: Any) -> None:
         """Write the command list of ``--help`` from the table alone."""
         with formatter.section("Commands"):
-            formatter.write_dl([(name, summary) for name, (_, summary) in COMMANDS.items()])
+            formatter.write_dl([(name, summary) for name, (_, summary) in self.table.items()])
+
+
+def _group(name: str, module: ModuleType) -> LazyGroup:
+    group = LazyGroup(name=name, help=module.__doc__, no_args_is_help=True, rich_markup_mode=None)
+    group.table = module.COMMANDS
+    return group

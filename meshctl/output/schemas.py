@@ -3,6 +3,7 @@
 import json
 from typing import Any, get_args
 
+from meshctl.generate.service.values_schema import values_schema
 from meshctl.inspect.describe import FindingAnswer, Subject
 from meshctl.inspect.describe.gateway import ServingWorkload
 from meshctl.inspect.injection.explanation import InjectionAnswer
@@ -31,6 +32,7 @@ def schemas() -> dict[str, str]:
         "diff-v1.json": diff_schema(),
         "diagnose-v1.json": diagnose_schema(),
         "request-tests.json": expectations_schema(),
+        "service-values-v1.json": values_schema(),
     }
     return {name: json.dumps(schema, indent=2) + "\n" for name, schema in found.items()}
 

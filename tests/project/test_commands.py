@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-COMMANDS = sorted((ROOT / "meshctl" / "cli" / "commands").glob("*.py"))
+COMMANDS = sorted((ROOT / "meshctl" / "cli" / "commands").rglob("*.py"))
 LINES_OF_CODE = 40
 
 
-@pytest.mark.parametrize("file", COMMANDS, ids=lambda file: file.stem)
+@pytest.mark.parametrize("file", COMMANDS, ids=lambda file: f"{file.parent.stem}-{file.stem}")
 def test_commands_hold_no_logic(file: Path) -> None:
     """At most 40 lines besides imports, docstrings and blank lines."""
     text = file.read_text()

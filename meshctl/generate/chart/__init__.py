@@ -1,0 +1,1 @@
+"""The Helm chart that makes of the same values what ``generate service`` does."""

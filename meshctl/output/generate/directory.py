@@ -1,0 +1,33 @@
+"""Writes the files of a chart into a directory: all of them, or none."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from meshctl.errors import OutputError
+from meshctl.output.files import write_files
+
+
+def write_chart(directory: str, files: Mapping[str, str]) -> None:
+    """Write files below a directory, which is made; raises OutputError where others stand there.
+
+    What a chart of ours has there already is written anew.
+    """
+    home = Path(directory)
+    if home.exists() and not home.is_dir():
+        raise OutputError(f"{directory} is a file; name a directory for the chart")
+    strangers = _strangers(home, files)
+    if strangers:
+        raise OutputError(
+            f"{directory} holds other files, such as {strangers[0]}; name a new directory"
+        )
+    try:
+        for file in files:
+            (home / file).parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(f"cannot make {directory}: {error.strerror}") from error
+    write_files({str(home / file): text for file, text in files.items()})
+
+
+def _strangers(home: Path, files: Mapping[str, str]) -> list[str]:
+    found = (one for one in sorted(home.rglob("*")) if not one.is_dir())
+    return [name for one in found if (name := one.relative_to(home).as_posix()) not in files]
