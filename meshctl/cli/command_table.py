@@ -39,6 +39,10 @@ COMMANDS: Table = {
         "meshctl.cli.commands.diagnose",
         "Say what causes a log line, a flag or an error message.",
     ),
+    "migrate": (
+        "meshctl.cli.commands.migrate",
+        "Write objects of old kinds and versions as what says the same today.",
+    ),
     "proxy-status": (
         "meshctl.cli.commands.proxy_status",
         "Show which proxies have the configuration istiod has for them.",

@@ -33,7 +33,6 @@ STYLES = {
 _NO_NEWLINE = "\\ No newline at end of file\n"
 """How diff and patch mark the end of a file without a line break."""
 _BOM = codecs.BOM_UTF8.decode()
-_SEPARATOR = "---\n"
 Change = Callable[[str, WarnText, str], str]
 
 
@@ -82,23 +81,6 @@ def uninject_files(
         _changed(text, lambda text, warn, file: uninject(text, warn, file, network))
         for text in _read_files(paths, stdin)
     ]
-
-
-def joined(texts: Iterable[str]) -> str:
-    """Put files behind each other as documents of their own."""
-    whole = ""
-    for text in texts:
-        following = text.removeprefix(_BOM) if whole else text
-        if whole and not whole.endswith("\n"):
-            whole += "\n"
-        if whole and following and not following.startswith("---") and not _is_ended(whole):
-            whole += _SEPARATOR
-        whole += following
-    return whole
-
-
-def _is_ended(text: str) -> bool:
-    return text.endswith(f"\n{_SEPARATOR}") or text == _SEPARATOR
 
 
 def read_text(name: str) -> str:

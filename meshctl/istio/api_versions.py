@@ -45,6 +45,13 @@ REMOVED_GROUPS: dict[str, str] = {
 }
 
 
+_REMOVED_KINDS: dict[tuple[str, str], str] = {
+    ("config.istio.io", "RouteRule"): "a VirtualService (networking.istio.io/v1)",
+    ("config.istio.io", "DestinationPolicy"): "a DestinationRule (networking.istio.io/v1)",
+    ("config.istio.io", "EgressRule"): "a ServiceEntry (networking.istio.io/v1)",
+}
+
+
 _GROUPS = frozenset(group for group, _ in SERVED_VERSIONS)
 _KINDS = sorted({kind for _, kind in SERVED_VERSIONS})
 
@@ -61,7 +68,8 @@ def served_versions(group: str, kind: str) -> tuple[str, ...]:
 
 def replacement(group: str, kind: str) -> str:
     """What replaced a removed kind; empty for kinds that were not removed."""
-    return REMOVED_GROUPS.get(group, "") if kind else ""
+    known = _REMOVED_KINDS.get((group, kind)) or REMOVED_GROUPS.get(group, "")
+    return known if kind else ""
 
 
 def home_group(kind: str) -> str:

@@ -58,7 +58,8 @@ WORKLOAD_KINDS = (
 CLUSTER_SCOPED = frozenset({
     "Namespace", "Node", "GatewayClass", "CustomResourceDefinition", "ClusterRole",
     "ClusterRoleBinding", "MutatingWebhookConfiguration", "ValidatingWebhookConfiguration",
-    "PersistentVolume", "StorageClass", "PriorityClass", "APIService",
+    "PersistentVolume", "StorageClass", "PriorityClass", "APIService", "MeshPolicy",
+    "ClusterRbacConfig",
 })  # fmt: skip
 """Kinds without a namespace."""
 

@@ -13,6 +13,7 @@ from meshctl.output.changes.schema import diff_schema
 from meshctl.output.describe.write import VERSION
 from meshctl.output.diagnose.schema import diagnose_schema
 from meshctl.output.json_schema import DRAFT, Schema, described, schema_of
+from meshctl.output.migration.form import migration_schema
 from meshctl.output.proxies.schema import proxies_schema
 from meshctl.output.routes.schema import routes_schema
 from meshctl.output.trace.schema import trace_schema
@@ -30,6 +31,7 @@ def schemas() -> dict[str, str]:
         "proxy-status-v1.json": proxies_schema(),
         "trace-v1.json": trace_schema(),
         "diff-v1.json": diff_schema(),
+        "migrate-v1.json": migration_schema(),
         "diagnose-v1.json": diagnose_schema(),
         "request-tests.json": expectations_schema(),
         "service-values-v1.json": values_schema(),

@@ -1,12 +1,14 @@
-"""Finds where each document of a file begins."""
+"""Finds where each document of a file begins, and puts files behind each other."""
 
 import codecs
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 _MARKER = re.compile(r"\n(?:---|\.\.\.)(?=\s|\Z)", re.ASCII)
 _BLANK = r"(?:\s|[#%][^\n]*+)*+"
 _NOTHING = re.compile(rf"(---(?=\s|\Z))?{_BLANK}(\.\.\.{_BLANK})*+", re.ASCII)
+_BOM = codecs.BOM_UTF8.decode()
+_SEPARATOR = "---\n"
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
@@ -42,3 +44,20 @@ def _borders(text: str) -> Iterator[int]:
         else:
             line_end = text.find("\n", match.end())
             yield len(text) if line_end < 0 else line_end + 1
+
+
+def joined(texts: Iterable[str]) -> str:
+    """Put files behind each other as documents of their own."""
+    whole = ""
+    for text in texts:
+        following = text.removeprefix(_BOM) if whole else text
+        if whole and not whole.endswith("\n"):
+            whole += "\n"
+        if whole and following and not following.startswith("---") and not _is_ended(whole):
+            whole += _SEPARATOR
+        whole += following
+    return whole
+
+
+def _is_ended(text: str) -> bool:
+    return text.endswith(f"\n{_SEPARATOR}") or text == _SEPARATOR

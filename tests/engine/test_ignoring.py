@@ -15,7 +15,7 @@ from meshctl.settings import IgnoreEntry, Settings
 RULE = "document/removed-istio-kind"
 POLICY = """\
 apiVersion: authentication.istio.io/v1alpha1
-kind: MeshPolicy{comment}
+kind: Policy{comment}
 metadata:
   name: default
   annotations: {annotations}

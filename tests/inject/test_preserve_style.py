@@ -12,8 +12,8 @@ from test_kube_inject import POD, settings
 from meshctl.inject.errors import InjectionError
 from meshctl.inject.go_types.kubernetes_types import read
 from meshctl.inject.text import istioctl_style, preserve_style
-from meshctl.inject.text.text_edits import Editor, UnsafeEditError
 from meshctl.yaml.reader import compose, parse_one
+from meshctl.yaml.text_edits import Editor, UnsafeEditError
 
 COMMENTED = """\
 # What this is.

@@ -12,7 +12,6 @@ from meshctl.inject.go_types.kubernetes_types import read
 from meshctl.inject.parts import ManifestDocument, WarnText
 from meshctl.inject.settings.injector_config import InjectionSettings
 from meshctl.inject.text.istioctl_style import Change, change_list, is_list
-from meshctl.inject.text.text_edits import Editor, UnsafeEditError
 from meshctl.inject.workloads import (  # fmt: skip
     Remark,
     Warn,
@@ -25,6 +24,7 @@ from meshctl.yaml import comments as tokens
 from meshctl.yaml import emitter as go_yaml
 from meshctl.yaml.reader import parse_one
 from meshctl.yaml.splitter import split
+from meshctl.yaml.text_edits import Editor, UnsafeEditError
 
 Data = dict[str, Any]
 

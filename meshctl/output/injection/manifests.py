@@ -5,11 +5,12 @@ import sys
 from typing import NamedTuple
 
 from meshctl.errors import UsageError
-from meshctl.inject.manifests import STYLES, Injected, joined
+from meshctl.inject.manifests import STYLES, Injected
 from meshctl.inspect.injection.difference import FileDifference
 from meshctl.output.files import write_file, write_files
 from meshctl.output.stderr import complain
 from meshctl.words import quoted
+from meshctl.yaml.splitter import joined
 
 
 class ManifestWriter(NamedTuple):

@@ -3,7 +3,7 @@
 Istio has not read ServiceRole, ServiceRoleBinding, RbacConfig and ClusterRbacConfig since 1.6, so
 objects of that kind protect nothing.
 
-Fix: write AuthorizationPolicies for them and remove the definition.
+Fix: `meshctl migrate PATH` writes AuthorizationPolicies for them; then remove the definition.
 """
 
 from collections.abc import Iterator

@@ -1,11 +1,11 @@
 """An object has a kind that Istio has removed.
 
-Mixer's `config.istio.io` went with 1.8, `rbac.istio.io` with 1.6, `authentication.istio.io` with
-1.6. A current Istio installs no resource definition for them, so that the object is refused; if
-an old definition is still in the cluster the object is stored and does nothing, and whatever it
-should protect is open.
+Mixer's `config.istio.io` went with 1.8 (its RouteRules, DestinationPolicies and EgressRules with 1.0),
+`rbac.istio.io` with 1.6, `authentication.istio.io` with 1.6. A current Istio installs no resource
+definition for them, so that the object is refused; if an old definition is still in the cluster the
+object is stored and does nothing, and whatever it should protect is open.
 
-Fix: write an object of the kind that the message names, and delete this one.
+Fix: `meshctl migrate PATH` writes what says the same today, and says what differs; delete this one.
 """
 
 from collections.abc import Iterator

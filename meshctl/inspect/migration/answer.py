@@ -1,0 +1,112 @@
+"""Migrates files, and proves by the model what that changes: before and after, side by side."""
+
+from collections.abc import Sequence
+from io import BytesIO
+from typing import BinaryIO, NamedTuple
+
+from meshctl.engine.analyze import check_settings, collector_off, load_mesh
+from meshctl.errors import InputError
+from meshctl.inspect.changes.comparison import Comparison, Side, compare
+from meshctl.migrate.migration import migrate
+from meshctl.migrate.results import Migration
+from meshctl.migrate.written.file_texts import MigratedFile, file_texts
+from meshctl.settings import Rendering, Settings
+from meshctl.sources import files
+from meshctl.sources.documents import Problem
+from meshctl.sources.loader import Loaded, load
+from meshctl.sources.placement import UNKNOWN
+from meshctl.yaml.splitter import decode
+
+_NOT_RENDERED = Rendering(mode="never")
+
+
+class Migrated(NamedTuple):
+    """Everything that a migration says.
+
+    ``unread`` are documents that could not be read, and so stay as they are; ``unmodelled`` are
+    the kinds of old objects whose meaning no istiod of today has, so that the comparison shows
+    them as if they did nothing.
+    """
+
+    migration: Migration
+    files: tuple[MigratedFile, ...]
+    unread: tuple[Problem, ...]
+    comparison: Comparison | None
+    unmodelled: tuple[str, ...]
+
+    @property
+    def is_complete(self) -> bool:
+        """Came everything through, and could everything be read?"""
+        return self.migration.is_complete and not self.unread
+
+
+def migrate_files(
+    paths: Sequence[str], settings: Settings, target: str, stdin: BinaryIO | None = None, *,
+    proves: bool = True,
+) -> Migrated:  # fmt: skip
+    """Migrate the files that paths name; charts and kustomizations are not rendered.
+
+    Raises InputError for a named path that cannot be read.
+    """
+    check_settings(settings)
+    settings = settings._replace(rendering=_NOT_RENDERED)
+    texts, content = _read(paths, stdin)
+    with collector_off():
+        loaded = load(paths, stdin=BytesIO(content), rendering=_NOT_RENDERED)
+        migration = migrate(load_mesh(loaded, settings), target)
+        written = file_texts(texts, migration)
+        comparison = None
+        if proves and migration.rows:
+            after = _loaded_again(loaded, written)
+            comparison = compare(Side(loaded), Side(after), settings)
+    broken = [one for one in loaded.problems if one.kind in _UNREADABLE]
+    return Migrated(
+        migration, tuple(written), tuple(broken), comparison, tuple(_unmodelled(migration))
+    )
+
+
+_UNREADABLE = frozenset({
+    "yaml-syntax", "helm-template", "nul-byte", "not-utf8", "nesting-too-deep", "alias-bomb",
+    "document-too-large", "unreadable-file", "not-an-object",
+})  # fmt: skip
+
+
+def _read(paths: Sequence[str], stdin: BinaryIO | None) -> tuple[dict[str, str], bytes]:
+    """Read the files that paths name as text, and standard input as bytes, which is read once."""
+    texts: dict[str, str] = {}
+    content = b""
+    for file in files.find(paths).files:
+        try:
+            found = files.read(file, stdin)
+        except OSError as error:
+            if file.named:
+                raise files.unreadable_input(file.name, error) from None
+            continue
+        if len(found) > files.MAX_BYTES:
+            raise InputError(f"{file.name} is larger than {files.MAX_BYTES:,} bytes; split it")
+        if file.name == files.STDIN:
+            content = found
+        texts[file.name] = decode(found)
+    return texts, content
+
+
+def _loaded_again(before: Loaded, written: Sequence[MigratedFile]) -> Loaded:
+    """Read the new texts as if they stood in the files, each applied as its file was."""
+    placements = {one.file: one.placement for one in before.documents}
+    documents, problems = [], []
+    for one in written:
+        found = load(["-"], stdin=BytesIO(one.after.encode(errors="surrogateescape")))
+        for document in found.documents:
+            document.file = one.name
+            document.placement = placements.get(one.name, UNKNOWN)
+            documents.append(document)
+        problems += [
+            problem._replace(file=one.name)
+            for problem in found.problems
+            if problem.kind != "empty-file"
+        ]
+    return before._replace(documents=documents, problems=problems)
+
+
+def _unmodelled(migration: Migration) -> list[str]:
+    return list(dict.fromkeys(row.resource.kind for row in migration.rows if row.after is None))

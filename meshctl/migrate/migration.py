@@ -1,0 +1,78 @@
+"""Migrates the objects of a mesh: each old one to what says the same today.
+
+Every object of a kind that was removed gets a row, and so does every one that changes; what a row
+cannot say today is in its notes.
+"""
+
+# The converters are imported where they are needed, since most input needs one of them.
+# ruff: noqa: PLC0415
+
+from collections.abc import Callable, Iterable, Sequence
+
+from meshctl.istio.api_versions import REMOVED_GROUPS
+from meshctl.mesh import Mesh
+from meshctl.migrate import versions
+from meshctl.migrate.drafts import Draft, Names
+from meshctl.migrate.ingress.selection import IngressSelection, is_ingress
+from meshctl.migrate.known import Known
+from meshctl.migrate.results import Migration, Row
+from meshctl.resources import Resource
+
+CURRENT, GATEWAY_API = "current", "gateway-api"
+TARGETS = (CURRENT,)
+Several = Sequence[tuple[Resource, Draft]]
+Convert = Callable[[Several, Known], None]
+_OLD_ROUTING = frozenset({"RouteRule", "DestinationPolicy", "EgressRule"})
+
+
+def migrate(mesh: Mesh, target: str) -> Migration:
+    """Migrate everything in a mesh that can be, to one of ``TARGETS``."""
+    names = Names(mesh.resources)
+    known = Known(mesh)
+    drafts: dict[Resource, Draft] = {}
+    rows: dict[Resource, Row] = {}
+    for convert, several in _groups(mesh, names):
+        drafts.update(several)
+        convert(several, known)
+    rows.update((resource, draft.row()) for resource, draft in drafts.items())
+    for resource in mesh.resources:
+        moved = versions.convert(resource) if resource not in rows else None
+        if moved is not None:
+            rows[resource] = moved
+    return Migration(target, tuple(rows[one] for one in mesh.resources if one in rows))
+
+
+def _groups(mesh: Mesh, names: Names) -> Iterable[tuple[Convert, list[tuple[Resource, Draft]]]]:
+    """Walk the converters that have something to do, with the objects they take together."""
+    served = IngressSelection(mesh)
+    of: dict[str, list[tuple[Resource, Draft]]] = {}
+    for one in mesh.resources:
+        room = _room(one, served)
+        if room:
+            of.setdefault(room, []).append((one, Draft(one, names)))
+    for room, several in of.items():
+        yield _converter(room), several
+
+
+def _room(resource: Resource, served: IngressSelection) -> str:
+    """Name what converts an object; empty where nothing does."""
+    if resource.kind in _OLD_ROUTING and resource.group == "config.istio.io":
+        return "old_routing"
+    if resource.group in REMOVED_GROUPS:
+        return resource.group
+    return "ingress" if is_ingress(resource) and served.has(resource) else ""
+
+
+def _converter(room: str) -> Convert:
+    match room:
+        case "rbac.istio.io":
+            from meshctl.migrate.rbac.convert import convert
+        case "authentication.istio.io":
+            from meshctl.migrate.authentication.convert import convert
+        case "old_routing":
+            from meshctl.migrate.old_routing.convert import convert
+        case "ingress":
+            from meshctl.migrate.ingress.convert import convert
+        case _:
+            from meshctl.migrate.mixer.convert import convert
+    return convert

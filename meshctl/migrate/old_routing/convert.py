@@ -1,0 +1,24 @@
+"""Converts RouteRules, DestinationPolicies and EgressRules of config.istio.io/v1alpha2."""
+
+from collections.abc import Sequence
+
+from meshctl.migrate.drafts import Draft
+from meshctl.migrate.known import Known
+from meshctl.migrate.old_routing.destination_rules import DestinationRules
+from meshctl.migrate.old_routing.egress_rules import convert_egress
+from meshctl.migrate.old_routing.route_rules import convert_routes
+from meshctl.resources import Resource
+
+KINDS = frozenset({"RouteRule", "DestinationPolicy", "EgressRule"})
+
+
+def convert(several: Sequence[tuple[Resource, Draft]], known: Known) -> None:
+    """Convert all of them; routes and policies of a host share its DestinationRule."""
+    rules = DestinationRules(known)
+    for one, draft in several:
+        if one.kind == "DestinationPolicy":
+            rules.add(one, draft)
+        elif one.kind == "EgressRule":
+            convert_egress(one, draft, known)
+    convert_routes([one for one in several if one[0].kind == "RouteRule"], known, rules)
+    rules.write()

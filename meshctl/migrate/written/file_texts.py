@@ -1,0 +1,137 @@
+"""Writes files as a migration leaves them: what isn't concerned stays byte for byte."""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from difflib import unified_diff
+from typing import NamedTuple
+
+from meshctl.migrate.results import Made, Migration, Row, Status
+from meshctl.migrate.written import headers
+from meshctl.migrate.written.edits import edited
+from meshctl.sources.documents import Document
+from meshctl.sources.manifests import parts
+from meshctl.yaml import emitter as go_yaml
+
+_BOM = "\ufeff"
+_SEPARATOR = "---\n"
+_EMPTY_LIST = {"apiVersion": "v1", "kind": "List", "items": []}
+
+
+class MigratedFile(NamedTuple):
+    """A file as it was and as it is to be.
+
+    ``written_anew`` are the lines of documents whose comments got lost.
+    """
+
+    name: str
+    before: str
+    after: str
+    written_anew: tuple[int, ...]
+
+    def changes(self) -> Iterator[str]:
+        """The lines of a unified diff."""
+        before, after = (text.splitlines(keepends=True) for text in (self.before, self.after))
+        for line in unified_diff(before, after, self.name, self.name):
+            yield line if line.endswith("\n") else f"{line}\n"
+
+
+def file_texts(texts: Mapping[str, str], migration: Migration) -> list[MigratedFile]:
+    """Write the files of a migration, by the names and texts that they have."""
+    writer = _Writer(migration)
+    return [writer.file(name, text) for name, text in texts.items()]
+
+
+class _Writer:
+    """Writes files one after the other; an object that several share is written once."""
+
+    def __init__(self, migration: Migration) -> None:
+        self._rows: dict[tuple[str, int], list[Row]] = {}
+        self._of_made: dict[int, list[Row]] = {}
+        self._written: set[int] = set()
+        for row in migration.rows:
+            document = row.resource.document
+            self._rows.setdefault((document.file, document.first_line), []).append(row)
+            for made in row.to:
+                self._of_made.setdefault(id(made), []).append(row)
+
+    def file(self, name: str, text: str) -> MigratedFile:
+        """Write one file."""
+        mark = _BOM if text.startswith(_BOM) else ""
+        text = text.removeprefix(_BOM)
+        anew: list[int] = []
+        done: list[str] = []
+        position = 0
+        for part in parts(name, text):
+            start = text.index(part.text, position)
+            done.append(text[position:start])
+            position = start + len(part.text)
+            rows = self._rows.get((name, part.first_line), [])
+            document = rows[0].resource.document if rows else None
+            if document is None or part.is_dropped:
+                done.append(part.text)
+            else:
+                _join(done, self._document(document, rows, anew))
+        rest = text[position:]
+        after = "".join([*done, rest])
+        if after.strip() == "" and text.lstrip().startswith("{"):
+            after = f"{json.dumps(_EMPTY_LIST)}\n"
+        return MigratedFile(name, mark + text, mark + after, tuple(anew))
+
+    def _document(self, document: Document, rows: Sequence[Row], anew: list[int]) -> str:
+        goes = [row for row in rows if row.after is None]
+        is_json = document.text.lstrip().startswith("{")
+        new = (self._json if is_json else self._yaml)(document, goes)
+        if goes and not goes[0].resource.prefix:
+            return new
+        text, is_anew = edited(document, rows)
+        if is_anew:
+            anew.append(document.first_line)
+        if not goes:
+            return text
+        if not text.endswith("\n"):
+            text += "\n"
+        return f"{text}{new}" if is_json else f"{text}{_SEPARATOR}{new.removeprefix(_SEPARATOR)}"
+
+    def _json(self, _document: Document, goes: Iterable[Row]) -> str:
+        fresh = [made for row in goes for made in self._fresh(row)]
+        return "".join(f"{json.dumps(made.data, indent=2, ensure_ascii=False)}\n" for made in fresh)
+
+    def _yaml(self, document: Document, goes: Sequence[Row]) -> str:
+        """Write the objects that take the place of others, each below where it came from."""
+        lines: list[str] = ["---"] if document.text.startswith("---") else []
+        is_alone = bool(goes) and not goes[0].resource.prefix
+        if is_alone:
+            lines += headers.kept_comments(document.text)
+        for number, row in enumerate(goes):
+            if number:
+                lines.append("---")
+            lines += self._row(row)
+            if row.status is Status.IMPOSSIBLE:
+                lines.append("# This is what it was:")
+                lines += headers.commented_out(
+                    document.text if is_alone else go_yaml.dumps(dict(row.resource.data))
+                )
+        return "\n".join([*lines, ""])
+
+    def _row(self, row: Row) -> Iterator[str]:
+        elsewhere = [made for made in row.to if id(made) in self._written]
+        yield from headers.of_row(row, elsewhere)
+        for number, made in enumerate(self._fresh(row)):
+            if number:
+                yield "---"
+            yield from headers.above(made, self._of_made[id(made)])
+            yield go_yaml.dumps(made.data).removesuffix("\n")
+
+    def _fresh(self, row: Row) -> list[Made]:
+        """The objects of a row that no earlier one has written."""
+        fresh = [made for made in row.to if id(made) not in self._written]
+        self._written.update(id(made) for made in fresh)
+        return fresh
+
+
+def _join(done: list[str], text: str) -> None:
+    """Add a document, on a line of its own below a marker where the one before has none."""
+    before = "".join(done[-2:])
+    if text and before and not before.endswith("\n"):
+        done.append("\n")
+    done.append(text)

@@ -1,0 +1,147 @@
+"""Files are written below the directory that was named, all or none, and as JSON where they were."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from meshctl.output.migration.form import migration_schema
+
+ROLE = """
+apiVersion: authentication.istio.io/v1alpha1
+kind: Policy
+metadata: {name: default, namespace: harbour}
+spec: {peers: [{mtls: {}}]}
+"""
+RULES = """
+apiVersion: networking.istio.io/v1beta1
+kind: Sidecar
+metadata: {name: default, namespace: harbour}
+spec: {egress: [{hosts: ["./*"]}]}
+"""
+
+
+def meshctl(where: Path, *arguments: str, text: str = "") -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "meshctl", "migrate", *arguments]
+    return subprocess.run(
+        command, cwd=where, input=text, capture_output=True, text=True, check=False
+    )
+
+
+def test_files_keep_their_names_below_the_directory(tmp_path: Path) -> None:
+    (tmp_path / "old/deep").mkdir(parents=True)
+    (tmp_path / "old/a.yaml").write_text(ROLE)
+    (tmp_path / "old/deep/b.yaml").write_text(RULES)
+    done = meshctl(tmp_path, "old", "-d", "new")
+    assert done.returncode == 0, done.stderr
+    assert "kind: PeerAuthentication" in (tmp_path / "new/a.yaml").read_text()
+    assert (tmp_path / "new/deep/b.yaml").read_text() == RULES.replace("v1beta1", "v1")
+    assert (tmp_path / "old/a.yaml").read_text() == ROLE
+
+
+def test_a_link_does_not_lead_out_of_the_directory(tmp_path: Path) -> None:
+    (tmp_path / "old/deep").mkdir(parents=True)
+    (tmp_path / "old/deep/b.yaml").write_text(RULES)
+    (tmp_path / "new").mkdir()
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "new/deep").symlink_to(tmp_path / "elsewhere")
+    done = meshctl(tmp_path, "old", "-d", "new")
+    assert done.returncode == 2
+    assert "not below new" in done.stderr
+    assert list((tmp_path / "elsewhere").iterdir()) == []
+
+
+def test_two_files_of_one_name_are_refused(tmp_path: Path) -> None:
+    for name in ("x", "y"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "a.yaml").write_text(RULES)
+    done = meshctl(tmp_path, "x/a.yaml", "y/a.yaml", "-d", "new")
+    assert done.returncode == 2
+    assert "two files would be written" in done.stderr
+    assert not (tmp_path / "new").exists()
+
+
+def test_paths_above_this_directory_stay_below_the_other(tmp_path: Path) -> None:
+    (tmp_path / "here").mkdir()
+    (tmp_path / "a.yaml").write_text(RULES)
+    done = meshctl(tmp_path / "here", "../a.yaml", "-d", "new")
+    assert done.returncode == 0, done.stderr
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["a.yaml", "here"]
+    assert (tmp_path / "here/new/a.yaml").exists()
+
+
+def test_standard_input(tmp_path: Path) -> None:
+    done = meshctl(tmp_path, "-", "-o", "yaml", text=ROLE)
+    assert done.returncode == 0
+    assert "kind: PeerAuthentication" in done.stdout
+    assert "Policy harbour/default  exact" in done.stderr
+
+
+def test_json_stays_json(tmp_path: Path) -> None:
+    policy = {
+        "apiVersion": "authentication.istio.io/v1alpha1", "kind": "Policy",
+        "metadata": {"name": "default", "namespace": "harbour"}, "spec": {},
+    }  # fmt: skip
+    (tmp_path / "a.json").write_text(json.dumps(policy, indent=1))
+    done = meshctl(tmp_path, "a.json", "-o", "yaml")
+    assert json.loads(done.stdout)["kind"] == "PeerAuthentication"
+
+
+def test_what_cannot_be_read_stays_as_it_is(tmp_path: Path) -> None:
+    broken = ROLE + "---\nkind: [\n"
+    (tmp_path / "a.yaml").write_text(broken)
+    done = meshctl(tmp_path, "a.yaml", "-o", "yaml")
+    assert done.returncode == 1
+    assert done.stdout.endswith("---\nkind: [\n")
+    assert "left as it is" in done.stderr
+
+
+def test_names_and_notes_cannot_leave_their_comment(tmp_path: Path) -> None:
+    """A name with a line break would write YAML of its own into the file."""
+    hostile = {
+        "apiVersion": "authentication.istio.io/v1alpha1", "kind": "Policy",
+        "metadata": {"name": "a\nkind: Secret\n---\nkind: Secret\x1b[31m", "namespace": "harbour"},
+        "spec": {"targets": [{"name": "b\nkind: Secret"}]},
+    }  # fmt: skip
+    (tmp_path / "a.yaml").write_text(f"---\n{json.dumps(hostile)}\n")
+    done = meshctl(tmp_path, "a.yaml", "-o", "yaml")
+    assert done.returncode == 1
+    lines = [line for line in done.stdout.splitlines() if not line.startswith("#")]
+    assert [line for line in lines if line not in {"", "---"}] == []
+    assert "\x1b" not in done.stderr
+
+
+def test_a_diff_can_be_patched(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text(RULES)
+    done = meshctl(tmp_path, "a.yaml", "-o", "diff")
+    assert "-apiVersion: networking.istio.io/v1beta1\n+apiVersion: networking.istio.io/v1\n" in (
+        done.stdout
+    )
+
+
+@pytest.mark.parametrize(
+    "case", sorted((Path(__file__).parent / "cases").iterdir()), ids=lambda path: path.name
+)
+def test_json_fits_its_schema(case: Path) -> None:
+    to = "gateway-api" if case.name.startswith("gateway_api") else "current"
+    import jsonschema
+
+    done = meshctl(case, "input.yaml", "-o", "json", "--to", to)
+    jsonschema.validate(json.loads(done.stdout), migration_schema())
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("a.yaml", "--to", "future"), "--to 'future' is not one of"),
+        (("a.yaml", "-o", "xml"), "no output format 'xml'"),
+        (("nowhere.yaml",), "nowhere.yaml does not exist"),
+    ],
+)
+def test_what_makes_no_sense_is_said(tmp_path: Path, arguments, message) -> None:
+    (tmp_path / "a.yaml").write_text(RULES)
+    done = meshctl(tmp_path, *arguments)
+    assert done.returncode == 2
+    assert message in done.stderr
