@@ -71,6 +71,10 @@ COMMANDS: Table = {
         "meshctl.cli.commands.generate",
         "Write manifests from a few values, or from what a mesh says.",
     ),
+    "upgrade": (
+        "meshctl.cli.commands.upgrade",
+        "Plan the way to another release of Istio.",
+    ),
     "rule": ("meshctl.cli.commands.rule", "List the rules, or explain one."),
     "version": ("meshctl.cli.commands.version", "Show the versions of istiod and of the proxies."),
     "completion": ("meshctl.cli.commands.completion", "Print the completion script of a shell."),

@@ -42,6 +42,13 @@ def load_family(family: str) -> tuple[Rule, ...]:
     return tuple(module.check for module in modules)
 
 
+def load_changes() -> tuple[Rule, ...]:
+    """Import what ``upgrade`` reports of changes between releases, as rules, in their order."""
+    from meshctl.upgrades.catalog import all_entries  # noqa: PLC0415 - no other command asks them
+
+    return tuple(entry.rule for entry in all_entries())
+
+
 def load_all() -> tuple[Rule, ...]:
     """Import every rule, sorted by id."""
     rules = (rule for family in families() for rule in load_family(family))
@@ -133,6 +140,8 @@ def check_names(names: RuleNames) -> None:
     """
     unsure = [name for name in names if not _has_file(name)]
     rules = load_all() if unsure else ()
+    if any(name.startswith("upgrade") for name in unsure):
+        rules += load_changes()
     for name in unsure:
         if not any(RuleNames([name]).include(rule) for rule in rules):
             raise UsageError(f"there is no rule {quoted(name)}{suggest(name, rules)}")

@@ -18,6 +18,7 @@ from meshctl.output.proxies.schema import proxies_schema
 from meshctl.output.routes.schema import routes_schema
 from meshctl.output.trace.schema import trace_schema
 from meshctl.output.trace.tests_schema import expectations_schema
+from meshctl.output.upgrade.schema import upgrade_schema
 
 
 def schemas() -> dict[str, str]:
@@ -33,6 +34,7 @@ def schemas() -> dict[str, str]:
         "diff-v1.json": diff_schema(),
         "migrate-v1.json": migration_schema(),
         "diagnose-v1.json": diagnose_schema(),
+        "upgrade-v1.json": upgrade_schema(),
         "request-tests.json": expectations_schema(),
         "service-values-v1.json": values_schema(),
     }

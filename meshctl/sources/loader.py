@@ -4,6 +4,7 @@ import gc
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple, TextIO
 
 from meshctl.settings import Rendering
@@ -45,8 +46,9 @@ class Loaded(NamedTuple):
 
     ``worlds`` are alternatives that were rendered, each beside the documents; ``sources`` are the
     texts that rendered documents were made of. ``unread`` are the kinds of which objects may be missing. ``skipped`` counts the documents
-    that are nobody's manifests: no ``apiVersion`` and no ``kind``. ``gaps`` are what stands there
-    without its objects.
+    that are nobody's manifests: no ``apiVersion`` and no ``kind``; ``others`` are those of them, and
+    the values of charts, where somebody asked for them. ``gaps`` are what stands there without its
+    objects.
     """
 
     files: int
@@ -57,6 +59,7 @@ class Loaded(NamedTuple):
     gaps: tuple[Gap, ...] = ()
     worlds: "tuple[World, ...]" = ()
     sources: tuple[Document, ...] = ()
+    others: tuple[Document, ...] = ()
 
 
 def load(
@@ -65,12 +68,14 @@ def load(
     stdin: TextIO | BinaryIO | None = None,
     on_progress: Callable[[int, int], None] | None = None,
     rendering: Rendering | None = None,
+    with_others: bool = False,
 ) -> Loaded:
     """Read files, directories, globs and ``-`` (stdin) into documents.
 
     Whatever is wrong with a text becomes a problem; only a named path that cannot be read raises
     ``InputError``. With ``rendering`` charts and kustomizations below named directories are
-    rendered, too. ``on_progress`` is told the documents parsed so far and their number.
+    rendered, too; ``with_others`` keeps what is no manifest. ``on_progress`` is told the documents
+    parsed so far and their number.
     """
     with _collector_off():
         found = files.find(paths)
@@ -78,15 +83,19 @@ def load(
         problems = found.problems
         pieces = [part for file in found.files for part in read_parts(file, stdin, problems)]
         skipped = 0
+        others: list[tuple[Part, Any]] = []
         for done, (part, (data, notes)) in enumerate(zip(pieces, _parsed(pieces), strict=True), 1):
             document, faults = sort_part(part, data, [Note(*note) for note in notes])
-            skipped += faults is None
+            if faults is None:
+                skipped += 1
+                others.append((part, data))
             problems += faults or ()
             if document is not None:
                 documents.append(document)
             if on_progress and (done % _PROGRESS_STEP == 0 or done == len(pieces)):
                 on_progress(done, len(pieces))
-        return complete(found, documents, skipped, paths, rendering)
+        loaded = complete(found, documents, skipped, paths, rendering)
+        return loaded._replace(others=tuple(_others(others, found))) if with_others else loaded
 
 
 def sort_part(
@@ -140,6 +149,18 @@ def _rendered(
         worlds=made.worlds,
         sources=made.sources,
     )
+
+
+def _others(others: Sequence[tuple[Part, Any]], found: files.Found) -> Iterator[Document]:
+    """Walk what is no manifest, and what charts say of themselves with their values."""
+    yield from (_document(part, data) for part, data in others if isinstance(data, dict))
+    for chart in map(Path, found.charts):
+        names = [chart / "Chart.yaml", *sorted(chart.glob("values*.y*ml"))]
+        for name in (*names, *sorted(chart.glob("ci/*values.y*ml"))):
+            pieces = list(read_parts(files.File(str(name), named=False), None, []))
+            for part, (data, _) in zip(pieces, _parse(pieces), strict=True):
+                if isinstance(data, dict):
+                    yield _document(part, data)
 
 
 def _document(part: Part, data: Any) -> Document:

@@ -57,6 +57,7 @@ CEILINGS = {
     "schema": 57, "completion": 6, "trace": 234, "test": 231, "diff": 255, "diagnose": 243, "size": 233,
     "generate": 4, "generate.service": 85, "generate.chart": 85,
     "migrate": 280,
+    "upgrade": 210,
 }  # fmt: skip
 """How many modules of ours a command may import before it does anything."""
 LIVE = ("proxy_status", "version")

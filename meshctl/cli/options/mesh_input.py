@@ -62,12 +62,18 @@ def read_files(paths: list[str], settings: Settings) -> Loaded:
     return loaded
 
 
-def load_files(paths: list[str], rendering: Rendering) -> Loaded:
-    """Load files, rendered where they must be; standard input only where it was asked for."""
+def load_files(paths: list[str], rendering: Rendering, *, with_others: bool = False) -> Loaded:
+    """Load files, rendered where they must be; standard input only where it was asked for.
+
+    ``with_others`` keeps what is no manifest, such as values of charts.
+    """
     if not paths:
         return _NOTHING
     with phase("files"), progress() as on_progress:
-        return load(paths, stdin=_stdin(paths), on_progress=on_progress, rendering=rendering)
+        return load(
+            paths, stdin=_stdin(paths), on_progress=on_progress, rendering=rendering,
+            with_others=with_others,
+        )  # fmt: skip
 
 
 def read_live(access: Access, settings: Settings, files: Loaded, home: str = "") -> Loaded:

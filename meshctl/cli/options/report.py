@@ -88,13 +88,16 @@ class ReportFlags(NamedTuple):
             raise UsageError(
                 f"--group-by {quoted(self.group_by)} is not one of {', '.join(GROUPS)}"
             )
+        files = self.output_file or []
+        return Outputs(self.output, files, settings.fail_on, self.view(settings), self.severity)
+
+    def view(self, settings: Settings) -> ReportView:
+        """Say how much of a report people want to see."""
         teams = settings.ownership.teams
-        view = ReportView(
+        return ReportView(
             self.quiet, self.everything, self.group_by, lambda found: team_name(found, teams),
             namespaces=settings.shown_namespaces,
         )  # fmt: skip
-        files = self.output_file or []
-        return Outputs(self.output, files, settings.fail_on, view, self.severity)
 
     @property
     def settings(self) -> dict[str, object]:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from meshctl.engine.registry import RuleNames, load_all, suggest
+from meshctl.engine.registry import RuleNames, load_all, load_changes, suggest
 from meshctl.errors import UsageError
 from meshctl.package_data import shipped
 from meshctl.rules.api import Rule
@@ -29,6 +29,8 @@ def find_rules(name: str) -> Sequence[Rule]:
     Raises UsageError with the closest name when there is none.
     """
     rules = load_all()
+    if name.startswith("upgrade") or name[:2] == "1_":
+        rules += load_changes()
     names = RuleNames([name])
     found = [
         rule

@@ -3,6 +3,8 @@
 import io
 import sys
 from collections import Counter
+from collections.abc import Callable
+from typing import TextIO, TypeVar
 
 from meshctl.engine.report import Report
 from meshctl.errors import UsageError
@@ -15,6 +17,7 @@ from meshctl.rules.api import Severity
 from meshctl.timing import phase
 from meshctl.words import quoted
 
+Answer = TypeVar("Answer")
 _FAIL_ON = (*Severity, "never")
 
 
@@ -30,7 +33,7 @@ class Outputs:
         if fail_on not in _FAIL_ON:
             raise UsageError(f"--fail-on {quoted(fail_on)} is not one of {', '.join(_FAIL_ON)}")
         self._fail_on = fail_on
-        self._view = view
+        self._view = view or ReportView()
         if severity not in (*Severity,):
             raise UsageError(f"--severity {quoted(severity)} is not one of {', '.join(Severity)}")
         self._least = Severity(severity).rank
@@ -41,16 +44,27 @@ class Outputs:
 
         Of the ``mesh`` that the report is about a page shows more.
         """
-        view = (self._view or ReportView())._replace(mesh=mesh)
-        for note in report.notes:
-            complain(f"note: {note}")
-        report = _at_least(report, self._least)
+        self._view = self._view._replace(mesh=mesh)
+        self.write_each(self.shown(report), self.render)
+
+    def write_each(self, answer: Answer, writer: Callable[[str, Answer, TextIO], None]) -> None:
+        """Write an answer in every format by ``writer``, which is told the name of each."""
         for name, file in self._files:
             text = io.StringIO()
-            render(name, report, text, view)
+            writer(name, answer, text)
             write_file(file, text.getvalue())
-        render(self._name, report, sys.stdout, view)
+        writer(self._name, answer, sys.stdout)
         sys.stdout.flush()
+
+    def shown(self, report: Report) -> Report:
+        """Leave out what weighs less than asked for; notes go to standard error."""
+        for note in report.notes:
+            complain(f"note: {note}")
+        return _at_least(report, self._least)
+
+    def render(self, name: str, report: Report, out: TextIO) -> None:
+        """Write a report in one format."""
+        render(name, report, out, self._view)
 
     def exit_code(self, report: Report) -> int:
         """0 nothing at or above the threshold, 1 findings, 2 a rule crashed or files are unread."""

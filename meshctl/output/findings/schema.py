@@ -41,7 +41,7 @@ def report_schema() -> Schema:
             "not_checked": _not_checked(),
             "rule": {
                 "type": "string",
-                "pattern": "^[a-z0-9-]+/[a-z0-9-]+$",
+                "pattern": "^[a-z0-9-]+/[a-z0-9_-]+$",
                 "description": "Id of a rule; `meshctl rule ID` explains it.",
             },
         },

@@ -1,0 +1,1 @@
+"""What changes for the users of a mesh between releases of Istio, and whom it concerns."""
