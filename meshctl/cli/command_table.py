@@ -10,6 +10,7 @@ import typer
 from typer.core import TyperGroup, TyperOption
 
 from meshctl.errors import UsageError
+from meshctl.lazy_pattern import lazy_pattern
 from meshctl.timing import switch_on
 from meshctl.words import quoted
 
@@ -80,6 +81,7 @@ COMMANDS: Table = {
     "completion": ("meshctl.cli.commands.completion", "Print the completion script of a shell."),
 }
 
+_NAMES_A_FILE = lazy_pattern(r"\b(?:FILE|DIR|PATH)\b")
 COLOURS = ("auto", "always", "never")
 
 
@@ -106,6 +108,15 @@ def _shared_options() -> list[TyperOption]:
             default=False, callback=_set_debug, help="Show tracebacks, and where time goes.",
         ),
     ]  # fmt: skip
+
+
+def _refuse_empty(ctx: Any, param: Any, value: Any) -> Any:
+    """Refuse an empty name of a file: joined to a directory it would be the directory."""
+    is_given = "COMMANDLINE" in str(ctx.get_parameter_source(param.name))
+    if is_given and (value == "" or (isinstance(value, list | tuple) and "" in value)):
+        name = param.opts[0] if param.opts[0].startswith("-") else "PATH"
+        raise UsageError(f"{name} is empty; name a file or directory, or leave it out")
+    return value
 
 
 def _set_colour(ctx: Any, param: Any, value: str | None) -> None:
@@ -151,6 +162,9 @@ class LazyGroup(TyperGroup):
         app = typer.Typer(add_completion=False, rich_markup_mode=None)
         app.command(cmd_name)(module.run)
         command = typer.main.get_command(app)
+        for one in command.params:
+            if one.callback is None and _NAMES_A_FILE.search(getattr(one, "metavar", None) or ""):
+                one.callback = _refuse_empty
         command.params += _shared_options()
         return command
 

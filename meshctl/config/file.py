@@ -14,6 +14,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError  # noqa: TID253 - its home
 
 from meshctl.errors import ConfigError
+from meshctl.regular_files import read_text
 from meshctl.settings import ChartRelease, IgnoreEntry, Ownership, Rendering, Settings, Team
 from meshctl.words import quoted
 from meshctl.yaml.reader import parse_one
@@ -194,7 +195,7 @@ def config_schema() -> dict[str, Any]:
 
 def _parse(file: Path) -> Any:
     try:
-        text = file.read_text(encoding="utf-8")
+        text = read_text(file)
         if file.suffix == ".toml":
             return tomllib.loads(text).get("tool", {}).get("meshctl", {})
         return parse_one(text) or {}

@@ -2,10 +2,10 @@
 
 import json
 from collections.abc import Iterable
-from pathlib import Path
 
 from meshctl.engine.report import LocatedFinding, StaleEntry
 from meshctl.errors import ConfigError
+from meshctl.regular_files import read_text
 
 VERSION = 2
 """Version 1 knew findings by their messages, which hold more than the finding."""
@@ -14,7 +14,7 @@ VERSION = 2
 def read_baseline(file: str) -> dict[str, StaleEntry]:
     """Read the accepted fingerprints, each with the rule and file that it was of."""
     try:
-        data = json.loads(Path(file).read_text(encoding="utf-8"))
+        data = json.loads(read_text(file))
         entries = {VERSION: data["findings"]}[data["version"]]
         return {
             entry["fingerprint"]: StaleEntry(str(entry["rule"]), str(entry["file"]))

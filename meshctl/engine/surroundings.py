@@ -1,11 +1,10 @@
 """What is known about a mesh beside its manifests: the mesh config, and what they leave out."""
 
-from pathlib import Path
-
 from meshctl.errors import ConfigError
 from meshctl.istio.names import ISTIO_NAMESPACE
 from meshctl.mesh.core.knowledge import NOTHING_LACKS, Knowledge
 from meshctl.mesh.core.mesh_config import MeshConfig, read_mesh_config
+from meshctl.regular_files import read_text
 from meshctl.settings import Settings
 from meshctl.sources.documents import Document
 from meshctl.sources.loader import Loaded
@@ -35,10 +34,9 @@ def mesh_config_of(settings: Settings) -> MeshConfig | None:
     if settings.mesh_config is None:
         return None
     try:
-        text = Path(settings.mesh_config).read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
-        message = f"cannot read the mesh config {settings.mesh_config}: {reason}"
+        text = read_text(settings.mesh_config)
+    except OSError as error:
+        message = f"cannot read the mesh config {settings.mesh_config}: {error.strerror}"
         raise ConfigError(message) from error
     config = read_mesh_config(text)
     if config is None:

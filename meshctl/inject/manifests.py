@@ -1,6 +1,7 @@
 """Adds sidecars to the workloads of files, or takes them out again."""
 
 import codecs
+import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -47,8 +48,22 @@ class Injected(NamedTuple):
     def changes(self) -> Iterator[str]:
         """The lines of a unified diff that patches the very bytes, none where nothing changes."""
         before, after = _lines(self.before), _lines(self.after)
-        for line in unified_diff(before, after, self.name, self.name):
+        name = _header_name(self.name)
+        for line in unified_diff(before, after, name, name):
             yield line if line.endswith("\n") else f"{line}\n{_NO_NEWLINE}"
+
+
+def _header_name(name: str) -> str:
+    """Write the name of a file as git and GNU patch read it; a tab ends one with blanks."""
+    if name.isprintable() and not set(name) & {'"', "\\"}:
+        return f"{name}\t" if " " in name else name
+    escaped = {ord('"'): '\\"', ord("\\"): "\\\\"}
+    text = name.translate(escaped)
+    return '"' + "".join(_octal(one) if not one.isprintable() else one for one in text) + '"'
+
+
+def _octal(character: str) -> str:
+    return "".join(f"\\{byte:03o}" for byte in os.fsencode(character))
 
 
 def _lines(text: str) -> list[str]:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+from meshctl.regular_files import read_bytes
 from meshctl.sources.documents import Document
 from meshctl.yaml.parser import MAX_CHARACTERS, Parser
 from meshctl.yaml.splitter import decode, split
@@ -14,8 +15,7 @@ def documents_in(file: str | Path, shown: str = "") -> Iterator[Document]:
 
     ``shown`` is how people name the file. Raises OSError when the first document is asked for.
     """
-    with Path(file).open("rb") as stream:
-        text = decode(stream.read(MAX_CHARACTERS))
+    text = decode(read_bytes(file, MAX_CHARACTERS))
     yield from documents_of(text, shown or str(file))
 
 

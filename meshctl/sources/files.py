@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, BinaryIO, NamedTuple, TextIO
 
 from meshctl.errors import InputError
 from meshctl.lazy_pattern import lazy_pattern
+from meshctl.regular_files import MOST_BYTES, read_bytes
 from meshctl.sources.documents import Problem
 from meshctl.sources.placement import UNKNOWN, Gap, Placement
 from meshctl.sources.templates import TOP, look
@@ -22,8 +23,7 @@ if TYPE_CHECKING:
 STDIN = "-"
 IGNORE_FILE = ".meshctlignore"
 SUFFIXES = frozenset({".yaml", ".yml", ".json"})
-MAX_BYTES = 256_000_000
-"""Size of one file; a mesh of 100,000 resources has some 120 MB."""
+MAX_BYTES = MOST_BYTES
 
 _MAGIC = lazy_pattern(r"[*?\[]")
 
@@ -81,8 +81,7 @@ def read(file: File, stdin: TextIO | BinaryIO | None = None) -> bytes:
     if file.name == STDIN:
         content = (stdin or sys.stdin.buffer).read(MAX_BYTES + 1)
         return content.encode(errors="surrogateescape") if isinstance(content, str) else content
-    with Path(file.name).open("rb") as stream:
-        return stream.read(MAX_BYTES + 1)
+    return read_bytes(file.name, MAX_BYTES)
 
 
 def unreadable_input(name: str, error: OSError) -> InputError:
@@ -119,7 +118,11 @@ class _Search:
     def add(self, argument: str) -> None:
         """Add what one argument names."""
         path = Path(argument)
-        if argument == STDIN:
+        if not argument:
+            raise InputError(
+                "an empty path names nothing; leave it out, or write . for this directory"
+            )
+        if argument in {STDIN, "/dev/stdin"}:
             self.files.setdefault(STDIN, File(STDIN, named=True))
         elif path.is_dir():
             self._walk(path)
@@ -202,7 +205,7 @@ def _with_ignore_file(ignores: list[_IgnoreFile], directory: Path) -> list[_Igno
     """Add the ignore file of a directory, if it has one, to those of the directories above."""
     file = directory / IGNORE_FILE
     try:
-        lines = file.read_text(encoding="utf-8", errors="replace").splitlines()
+        lines = read_bytes(file).decode(errors="replace").splitlines()
     except FileNotFoundError:
         return ignores
     from pathspec import GitIgnoreSpec  # noqa: PLC0415 - takes 50 ms, and few trees need it

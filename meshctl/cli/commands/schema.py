@@ -1,14 +1,13 @@
 """``meshctl schema``: print the JSON Schema of a kind, or make those of your CRDs."""
 
 import json
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from meshctl.cli.options import shared as options
-from meshctl.errors import OutputError, UsageError
-from meshctl.output.files import write_file
+from meshctl.errors import UsageError
+from meshctl.output.files import write_below
 from meshctl.validation.crds import schema_files
 from meshctl.validation.schemas import Schemas
 
@@ -22,7 +21,7 @@ def run(
     ] = None,
     crds: options.Crds = None,
     directory: Annotated[
-        str, typer.Option("-d", "--directory", help="Where sync writes the files.")
+        str, typer.Option("-d", "--directory", metavar="DIR", help="Where sync writes the files.")
     ] = "schemas",
 ) -> None:  # fmt: skip
     """List the kinds with a schema, print one (JSON Schema 2020-12), or convert your own CRDs.
@@ -30,7 +29,7 @@ def run(
     `meshctl schema sync --crds crds.yaml -d schemas` writes one file for each kind and version.
     """
     if name == "sync":
-        _sync(crds, Path(directory))
+        _sync(crds, directory)
         return
     schemas = Schemas(options.schemas_from(crds))
     if not name:
@@ -40,15 +39,13 @@ def run(
     typer.echo(json.dumps(schemas.by_name(name, api_version), indent=2, ensure_ascii=False))
 
 
-def _sync(crds: str | None, directory: Path) -> None:
+def _sync(crds: str | None, directory: str) -> None:
     if crds is None:
         raise UsageError("schema sync needs --crds FILE or --crds DIR with your CRDs")
     found = schema_files(crds)
-    try:
-        directory.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise OutputError(f"cannot make the directory {directory}: {error.strerror}") from error
-    for file, schema in found:
-        write_file(str(directory / file), json.dumps(schema, indent=2, ensure_ascii=False) + "\n")
+    texts = {
+        file: json.dumps(schema, indent=2, ensure_ascii=False) + "\n" for file, schema in found
+    }
+    write_below(directory, texts)
     plural = "" if len(found) == 1 else "s"
     typer.echo(f"wrote {len(found)} schema{plural} to {directory}", err=True)

@@ -62,9 +62,10 @@ def contexts(ctx: Any, args: list[str], incomplete: str) -> list[str]:
     found: list[str] = []
     for file in files:
         with suppress(Exception):
+            from meshctl.regular_files import read_text
             from meshctl.yaml.reader import parse_one
 
-            data = parse_one(Path(file).read_text(encoding="utf-8"))
+            data = parse_one(read_text(file))
             found += [str(one["name"]) for one in data["contexts"]]
     return _starting(found, incomplete)
 

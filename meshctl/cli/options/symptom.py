@@ -7,6 +7,7 @@ from meshctl.cli.options import shared as options
 from meshctl.cli.options.connect import ClusterFlags
 from meshctl.cli.options.mesh_input import read_files, read_live
 from meshctl.inspect.diagnose.answer import Known
+from meshctl.regular_files import read_bytes
 
 _LONGEST_NAME = 255
 
@@ -18,7 +19,7 @@ def read_symptom(text: str) -> str:
     is_short = "\n" not in text and len(text) < _LONGEST_NAME
     file = Path(text)
     if is_short and "\0" not in text and file.is_file():
-        return file.read_text(encoding="utf-8", errors="replace")
+        return read_bytes(file).decode(errors="replace")
     return text
 
 

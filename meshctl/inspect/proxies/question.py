@@ -1,7 +1,6 @@
 """Asks the istiods about their proxies, and the Envoy of one for what it runs."""
 
 import json
-from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
 from meshctl.cluster.istiod import IstiodAnswer, Istiods
@@ -9,6 +8,7 @@ from meshctl.errors import InputError
 from meshctl.inspect.proxies import config_diff
 from meshctl.inspect.proxies.selection import FailOn, ProxySelection, find_proxy, lookalikes
 from meshctl.inspect.proxies.sync import KnownProxies, ProxySync, read_answers
+from meshctl.regular_files import read_bytes
 from meshctl.timing import phase
 
 _NO_ENVOY = "ztunnel"
@@ -85,7 +85,7 @@ class ProxyQuestion:
 def read_dump(file: str, stdin: BinaryIO) -> Any:
     """Read the config dump of an Envoy from a file, or from standard input for ``-``."""
     try:
-        body = stdin.read() if file == "-" else Path(file).read_bytes()
+        body = stdin.read() if file == "-" else read_bytes(file)
         return json.loads(body)
     except OSError as error:
         raise InputError(f"cannot read {file}: {error.strerror}") from error

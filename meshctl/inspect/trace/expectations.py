@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from meshctl.errors import UsageError
 from meshctl.inspect.trace.answer import Trace
 from meshctl.inspect.trace.requests import TracedRequest, request_of
+from meshctl.regular_files import read_text
 from meshctl.words import quoted
 from meshctl.yaml.reader import parse_one
 
@@ -55,15 +56,15 @@ def is_test_file(path: str) -> bool:
     if file.suffix not in {".yaml", ".yml", ".json"} or not file.is_file():
         return False
     try:
-        data = parse_one(file.read_text(encoding="utf-8"))
-    except (ValueError, OSError, UnicodeDecodeError):
+        data = parse_one(read_text(file))
+    except (ValueError, OSError):
         return False
     return isinstance(data, dict) and "tests" in data and "kind" not in data
 
 
 def read_tests(path: str) -> ExpectationFile:
     """Read a file of tests; UsageError says what is wrong in it."""
-    data = parse_one(Path(path).read_text(encoding="utf-8"))
+    data = parse_one(read_text(path))
     tests, mesh = data.get("tests"), data.get("mesh") or []
     unknown = sorted(data.keys() - {"tests", "mesh"})
     if unknown:

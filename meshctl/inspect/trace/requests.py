@@ -2,11 +2,11 @@
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from meshctl.errors import UsageError
+from meshctl.regular_files import read_text
 from meshctl.words import quoted
 from meshctl.yaml.reader import parse_one
 
@@ -136,10 +136,10 @@ def read_claims(text: str | None) -> dict[str, Any] | None:
 def read_requests(path: str) -> list[TracedRequest]:
     """Read a file with a list of requests, in YAML or JSON; UsageError says what is wrong in it."""
     try:
-        text = Path(path).read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
+        text = read_text(path)
+    except OSError as error:
         raise UsageError(
-            f"cannot read {path}: {error}; name a file with a list of requests"
+            f"cannot read {path}: {error.strerror}; name a file with a list of requests"
         ) from None
     try:
         data = parse_one(text)

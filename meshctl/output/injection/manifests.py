@@ -1,6 +1,5 @@
 """Writes injected manifests, or how istiod would write them otherwise."""
 
-import os
 import sys
 from typing import NamedTuple
 
@@ -9,6 +8,7 @@ from meshctl.inject.manifests import STYLES, Injected
 from meshctl.inspect.injection.difference import FileDifference
 from meshctl.output.files import write_file, write_files
 from meshctl.output.stderr import complain
+from meshctl.output.stdout import print_exactly
 from meshctl.words import quoted
 from meshctl.yaml.splitter import joined
 
@@ -40,29 +40,25 @@ class ManifestWriter(NamedTuple):
             for warning in file.warnings:
                 sys.stderr.write(f"{warning}\n")
         if self.diff:
-            _print("".join(line for file in changed for line in file.changes()))
+            print_exactly("".join(line for file in changed for line in file.changes()))
         elif self.in_place:
             different = [file for file in changed if file.after != file.before]
-            write_files({os.path.realpath(file.name): file.after for file in different})
+            write_files(
+                {file.name: file.after for file in different},
+                {file.name: file.before for file in different},
+            )
         elif self.output is not None:
             write_file(self.output, joined(file.after for file in changed))
         else:
-            _print(joined(file.after for file in changed))
+            print_exactly(joined(file.after for file in changed))
 
 
 def write_differences(found: list[FileDifference]) -> None:
     """Write what istiod does otherwise, and on standard error for how many files."""
     for one in found:
-        _print("".join(one.lines))
+        print_exactly("".join(one.lines))
         for cause in one.causes:
             complain(f"{one.file}: {cause}")
     count = sum(one.differs for one in found)
     differ = f"{count} of {len(found)}" if count else "none"
     sys.stderr.write(f"files that istiod would inject otherwise: {differ}\n")
-
-
-def _print(text: str) -> None:
-    """Write manifests as they are, whatever the terminal can show."""
-    sys.stdout.flush()
-    sys.stdout.buffer.write(text.encode())
-    sys.stdout.buffer.flush()

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from meshctl.regular_files import read_bytes
 from meshctl.sources.documents import Document
 from meshctl.sources.rendering.kustomize_patches import parsed
 from meshctl.sources.rendering.release import InlineValues, Release
@@ -130,7 +131,7 @@ def _flux_kustomization(document: Document, root: Path) -> Iterator[Directory]:
 def _is_here(root: Path, url: str) -> bool:
     """May a URL be the one of this repository? Forks have its name, and another owner."""
     try:
-        config = (root / ".git/config").read_text(encoding="utf-8", errors="replace")
+        config = read_bytes(root / ".git/config").decode(errors="replace")
     except OSError:
         return True
     known = {_repository_name(found) for found in _REMOTE.findall(config)}
