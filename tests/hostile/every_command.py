@@ -34,6 +34,9 @@ RECIPES: dict[str, Sequence[Sequence[str]]] = {
     "check-inject": [["."], ["client.shop", "."]],
     "kube-inject": [["."], [".", "--diff"], [".", "--check"], [".", "--uninject"]],
     "size": [["."]],
+    "upgrade": [["--from", "1.29", "--to", "1.31", "."]],
+    "migrate": [["."]],
+    "generate": [["service", "-f", "values.yaml"]],
 }  # fmt: skip
 """Arguments of each command that lead it through a mesh of the shape of ``MESH``."""
 
@@ -72,6 +75,16 @@ def formats(command: str) -> tuple[str, ...]:
     arguments = RECIPES.get(command, [[]])[0]
     found = FORMATS.search(run(command, *arguments, "-o", "no-such-format").err)
     return tuple(found[1].split(", ")) if found else ()
+
+
+def writes_manifests(line: Sequence[str]) -> bool:
+    """Is what it prints to be applied, or to be a patch, so that it has to be exact?"""
+    name, *rest = line
+    return (
+        name == "generate"
+        or (name == "kube-inject" and "--check" not in rest)
+        or (name == "migrate" and rest[-1] in {"yaml", "diff"})
+    )
 
 
 def lines(command: str) -> Iterator[list[str]]:

@@ -9,12 +9,11 @@ import pytest
 from meshctl.cli.command_table import COMMANDS
 
 SECRET, BEARER = "canary-Hunter2!", "Bearer canary9TOKEN88"
-WRITES_MANIFESTS = "kube-inject"
 LINES = [
     line
     for command in every_command.RECIPES
     for line in every_command.lines(command)
-    if command != WRITES_MANIFESTS or "--check" in line
+    if not every_command.writes_manifests(line)
 ]
 
 

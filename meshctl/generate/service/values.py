@@ -3,12 +3,12 @@
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, NamedTuple
 
 from meshctl.errors import InputError, MeshctlError
 from meshctl.generate.service.contradictions import contradictions
 from meshctl.generate.service.values_schema import HTTP_PROTOCOLS, values_schema
+from meshctl.regular_files import read_bytes
 from meshctl.sources.documents import Document
 from meshctl.validation.checker import compile_schema
 from meshctl.validation.faults import Fault, sentence
@@ -92,7 +92,7 @@ def read_text(file: str) -> str:
 
 def _text_of(file: str) -> str:
     try:
-        raw = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
+        raw = sys.stdin.buffer.read() if file == "-" else read_bytes(file)
         return raw.decode("utf-8")
     except OSError as error:
         raise InputError(f"cannot read {file}: {error.strerror}") from error
