@@ -1,10 +1,10 @@
 """Analyses the same paths again and again, as their files and the texts in editors change."""
 
-import gc
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from meshctl.engine.analyze import Answer, answer_on, check_settings, collector_off
 from meshctl.engine.kept_objects import KeptObjects
+from meshctl.engine.report import LocatedFinding
 from meshctl.settings import Settings
 from meshctl.sources.kept_files import KeptFiles
 from meshctl.validation.schemas import Schema
@@ -26,6 +26,10 @@ class Workspace:
         """Look for files anew: some may have come or gone."""
         self._files.forget_tree()
 
+    def names(self) -> dict[str, str]:
+        """Give the names that the files of the last analysis have in reports, by their real path."""
+        return self._files.names()
+
     def analyze(
         self, buffers: Mapping[str, str], go_on: Callable[[], None] = lambda: None
     ) -> Answer:
@@ -40,6 +44,31 @@ class Workspace:
             self._objects.forget_the_rest()
         return answer
 
-    def rest(self) -> None:
-        """Free what analyses left behind; a good time is when nobody waits."""
-        gc.collect()
+
+_ASK_OTHER_OBJECTS = ("document/duplicate-object", "document/ignore-unused")
+"""Rules for documents whose answer depends on more than one file."""
+
+
+class OneFile:
+    """Says of the text of one file by itself what needs no mesh: its YAML and its schemas."""
+
+    def __init__(self, settings: Settings, schemas: Iterable[Schema] = ()) -> None:
+        ignored = (*settings.ignore, *_ASK_OTHER_OBJECTS)
+        self._settings = settings._replace(select=("document", "schema"), ignore=ignored)
+        self._files = KeptFiles()
+        self._objects = KeptObjects(settings, schemas)
+
+    def findings(self, file: str, text: str) -> list[LocatedFinding]:
+        """List what is wrong with a text, in order."""
+        with collector_off():
+            loaded = self._files.load_text(file, text)
+            answer = answer_on(loaded, self._settings, self._objects)
+            self._objects.forget_the_rest()
+        return [found for found in answer.report.findings if self.says(found)]
+
+    def says(self, found: LocatedFinding) -> bool:
+        """Is a finding one of those that this gives?"""
+        return (
+            found.rule.partition("/")[0] in self._settings.select
+            and found.rule not in _ASK_OTHER_OBJECTS
+        )

@@ -60,6 +60,19 @@ class KeptFiles:
         self._files = kept
         return complete(found, documents, skipped, paths, rendering, self._render)
 
+    def load_text(self, name: str, text: str) -> Loaded:
+        """Read one text as the file of a name, without the files beside it."""
+        file = files.File(name, named=False)
+        found = files.Found([file], [], [], [], [])
+        one = self._files[name] = _KeptFile(None, cut(file, text, []), [], self._files.get(name))
+        found.problems.extend(one.problems)
+        return complete(found, [*one.placed(file.placement)], one.skipped, (), None)
+
+    def names(self) -> dict[str, str]:
+        """The names of the files that were found last, by their real path."""
+        found = self._found.files if self._found is not None else ()
+        return {os.path.realpath(file.name): file.name for file in found}
+
     def _find(self, paths: Sequence[str], buffers: Mapping[str, str]) -> files.Found:
         unsaved = frozenset(buffers)
         if self._found is None or unsaved != self._unsaved:

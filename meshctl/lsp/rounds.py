@@ -1,0 +1,96 @@
+"""Runs analyses in a thread, one at a time, as often as something changes."""
+
+import asyncio
+import gc
+from collections.abc import Callable
+from functools import partial
+from time import monotonic
+from typing import Generic, TypeVar
+
+from meshctl.errors import MeshctlError
+
+T = TypeVar("T")
+GoOn = Callable[[], None]
+
+_PART_OF_A_ROUND = 0.2
+"""How long to wait for the next keystroke, as a part of what the last analysis took."""
+_LONGEST_WAIT = 0.15
+_OLDEST_ANSWER = 2.0
+"""Seconds after which an analysis is no longer given up for a newer one, so that answers come
+while somebody goes on typing."""
+_IDLE = 3.0
+"""Seconds without a change after which what analyses left is cleared away."""
+
+
+class _OutdatedError(Exception):
+    """Something changed while an analysis ran."""
+
+
+class Rounds(Generic[T]):
+    """Rounds of one analysis.
+
+    ``begin`` takes what a round is about, and gives what runs in the thread; ``done`` gets its
+    answer, ``failed`` the error of one that could not be done.
+    """
+
+    def __init__(
+        self, begin: Callable[[], Callable[[GoOn], T]], done: Callable[[T], None],
+        failed: Callable[[MeshctlError], None],
+    ) -> None:  # fmt: skip
+        self._begin = begin
+        self._done = done
+        self._failed = failed
+        self._generation = 0
+        self._timer: asyncio.TimerHandle | None = None
+        self._idle: asyncio.TimerHandle | None = None
+        self._task: asyncio.Task[None] | None = None
+        self._took = 0.0
+        self._answered = 0.0
+
+    def ask(self) -> None:
+        """Have a round begin soon, and give up one that is about what was before."""
+        self._generation += 1
+        if self._timer is not None:
+            self._timer.cancel()
+        wait = min(_LONGEST_WAIT, _PART_OF_A_ROUND * self._took)
+        self._timer = asyncio.get_running_loop().call_later(wait, self._start)
+
+    def close(self) -> None:
+        """Begin no round any more, and end the one that runs."""
+        self._generation += 1
+        self._answered = monotonic()
+        for timer in (self._timer, self._idle):
+            if timer is not None:
+                timer.cancel()
+
+    def _start(self) -> None:
+        self._timer = None
+        if self._task is None or self._task.done():
+            self._task = asyncio.get_running_loop().create_task(self._run())
+
+    async def _run(self) -> None:
+        about = -1
+        while about != self._generation and self._timer is None:
+            about = self._generation
+            await self._round(about)
+        if self._idle is not None:
+            self._idle.cancel()
+        self._idle = asyncio.get_running_loop().call_later(_IDLE, gc.collect)
+
+    async def _round(self, generation: int) -> None:
+        started = monotonic()
+        work = partial(self._begin(), partial(self._check, generation))
+        try:
+            answer = await asyncio.get_running_loop().run_in_executor(None, work)
+        except _OutdatedError:
+            return
+        except MeshctlError as error:
+            self._failed(error)
+        else:
+            self._done(answer)
+        self._answered = monotonic()
+        self._took = self._answered - started
+
+    def _check(self, generation: int) -> None:
+        if self._generation != generation and monotonic() - self._answered < _OLDEST_ANSWER:
+            raise _OutdatedError
