@@ -77,7 +77,10 @@ COMMANDS: Table = {
         "Plan the way to another release of Istio.",
     ),
     "rule": ("meshctl.cli.commands.rule", "List the rules, or explain one."),
-    "lsp": ("meshctl.cli.commands.editor.lsp", "Serve an editor: findings while you type, and more."),
+    "lsp": (
+        "meshctl.cli.commands.editor.lsp",
+        "Serve an editor: findings while you type, and more.",
+    ),
     "version": ("meshctl.cli.commands.version", "Show the versions of istiod and of the proxies."),
     "completion": ("meshctl.cli.commands.completion", "Print the completion script of a shell."),
 }
