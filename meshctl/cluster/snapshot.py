@@ -68,7 +68,7 @@ def read_snapshot(
         raise ClusterError(
             f"the cluster {cluster.name} shows nothing of the mesh: {unread[0].reason}"
         )
-    documents = [_document(cluster.name, listed) for listed in objects if _counts(listed)]
+    documents = [document_of(cluster.name, listed) for listed in objects if counts(listed)]
     return Loaded(0, [*documents], [], unread)
 
 
@@ -78,7 +78,7 @@ def read_proxy_configs(cluster: Cluster) -> Loaded:
     listed = next(one for one in listed_kinds() if one.kind == "ProxyConfig")
     part = _read_kind(cluster, listed, served, cluster.namespace)
     unread = () if part.unread is None else (part.unread,)
-    return Loaded(0, [_document(cluster.name, one) for one in part.objects], [], unread)
+    return Loaded(0, [document_of(cluster.name, one) for one in part.objects], [], unread)
 
 
 def _served_versions(cluster: Cluster) -> Mapping[str, Sequence[str]] | None:
@@ -168,7 +168,7 @@ def _is_of_control_plane(config_map: Object) -> bool:
     )
 
 
-def _counts(each_object: Object) -> bool:
+def counts(each_object: Object) -> bool:
     """Is an object more than the trace of another one, or of a pod that has ended?"""
     if each_object["kind"] == "Pod":
         return (each_object.get("status") or {}).get("phase") not in _FINISHED
@@ -178,7 +178,7 @@ def _counts(each_object: Object) -> bool:
     return True
 
 
-def _document(context: str, listed: Object) -> ObjectDocument:
+def document_of(context: str, listed: Object) -> ObjectDocument:
     """Wrap an object, without what only the cluster keeps books of."""
     kind, group = listed["kind"], listed["apiVersion"].rpartition("/")[0]
     given = listed["metadata"]

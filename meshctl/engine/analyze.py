@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 from meshctl import __version__
+from meshctl.engine.deduplicate import counts, is_spoilt_by_a_placeholder
 from meshctl.engine.gaps import explain
 from meshctl.engine.ignores.suppress import IgnoreFilter
 from meshctl.engine.kept_objects import KeptObjects
@@ -18,6 +19,7 @@ from meshctl.engine.located.locate_findings import from_problem, locate_all, ord
 from meshctl.engine.registry import (
     RuleNames,
     check_names,
+    chosen,
     families,
     family_of,
     load_family,
@@ -39,13 +41,10 @@ from meshctl.mesh import Mesh
 from meshctl.mesh.core.knowledge import NOTHING_LACKS, Knowledge
 from meshctl.resources import Resource
 from meshctl.resources.kinds import view_of
-from meshctl.resources.kubernetes.workload import SYSTEM_NAMESPACES
-from meshctl.resources.placeholders import is_undecided
 from meshctl.resources.resource import UNKNOWN_NAMESPACE
-from meshctl.rules.api import Finding, Rule, Severity
+from meshctl.rules.api import Rule, Severity
 from meshctl.settings import Settings
 from meshctl.sources.documents import Document
-from meshctl.sources.live_object import ObjectDocument
 from meshctl.sources.loader import Loaded, Unread, load
 from meshctl.timing import phase
 from meshctl.validation.schemas import Schema
@@ -54,7 +53,6 @@ UNREADABLE = "document/unreadable-file"
 if TYPE_CHECKING:
     from meshctl.engine.worlds.rendered import WorldOutcomes
 
-_PLACEHOLDER = "document/placeholder-left"
 Progress = Callable[[int, int], None]
 
 
@@ -164,7 +162,7 @@ def answer_on(
         return make_mesh(some, knowledge)
 
     mesh = build(resources)
-    rules = _chosen(load_for(resources), settings)
+    rules = chosen(load_for(resources), settings)
     outcomes = _asked(rules, mesh, settings, build, go_on)
     for one in live.unread if live is not None else ():
         outcomes.not_checked.update(dict.fromkeys(_unchecked(one, settings)))
@@ -212,14 +210,14 @@ def _worlds(
     from meshctl.engine.worlds.rendered import ask_worlds  # noqa: PLC0415 - see above
 
     def rules_for(resources: Sequence[Resource]) -> list[Rule]:
-        return _chosen(load_for(resources), settings)
+        return chosen(load_for(resources), settings)
 
     worlds = list(ask_worlds(loaded.worlds, plain, build, objects_of, rules_for))
     for world in worlds:
         world.outcomes.findings = [
             outcome
             for outcome in world.outcomes.findings
-            if not _is_spoilt_by_a_placeholder(*outcome, alone=False)
+            if not is_spoilt_by_a_placeholder(*outcome, alone=False)
         ]
     return worlds
 
@@ -241,10 +239,7 @@ def _asked(
     if not settings.alone:
         confirm(outcomes, mesh, build)
     outcomes.findings = [
-        outcome
-        for outcome in outcomes.findings
-        if not _is_kubernetes_own(outcome[1])
-        and not _is_spoilt_by_a_placeholder(*outcome, alone=settings.alone)
+        outcome for outcome in outcomes.findings if counts(*outcome, alone=settings.alone)
     ]
     return outcomes
 
@@ -307,7 +302,7 @@ def findings_about(
     mesh: Mesh, resources: Sequence[Resource], settings: Settings
 ) -> list[LocatedFinding]:
     """List what the rules say of some objects of a mesh, in order, without what is ignored."""
-    outcomes = run(_chosen(load_for(resources), settings), mesh, about=resources)
+    outcomes = run(chosen(load_for(resources), settings), mesh, about=resources)
     funnel = IgnoreFilter(settings, [*dict.fromkeys(resource.document for resource in resources)])
     found = locate_all(outcomes)
     return sorted(
@@ -315,39 +310,13 @@ def findings_about(
     )
 
 
-def _is_kubernetes_own(finding: Finding) -> bool:
-    """Is it about a live object of Kubernetes itself, which nobody here has written?"""
-    resource = finding.ref.resource
-    home = resource.name if resource.kind == "Namespace" else resource.namespace
-    return isinstance(resource.document, ObjectDocument) and home in SYSTEM_NAMESPACES
-
-
-def _is_spoilt_by_a_placeholder(rule: Rule, finding: Finding, *, alone: bool) -> bool:
-    """Would the value concerned be another one when it is applied?
-
-    An API server, which judges each object alone, takes a placeholder as it stands.
-    """
-    if alone:
-        return rule.id == _PLACEHOLDER
-    return rule.id != _PLACEHOLDER and is_undecided(finding.ref)
-
-
 def _unchecked(unread: Unread, settings: Settings) -> Iterator[tuple[str, str]]:
     """Walk the rules for a kind that the cluster didn't show, with the reason."""
     view = view_of(unread.group, unread.kind)
     family = family_of(view) if view is not None else ""
     if family in families():
-        for rule in _chosen(load_family(family), settings):
+        for rule in chosen(load_family(family), settings):
             yield rule.id, f"{unread.kind}: {unread.reason}"
-
-
-def _chosen(rules: Iterable[Rule], settings: Settings) -> list[Rule]:
-    select, ignore = RuleNames(settings.select), RuleNames(settings.ignore)
-    chosen = (rule for rule in rules if select.choose(rule) and not ignore.include(rule))
-    if settings.injection is None:
-        return list(chosen)
-    # Texts that cannot be read stay findings: what they hold was not looked at.
-    return [rule for rule in chosen if rule.is_hazard or rule.check is None]
 
 
 def _named(settings: Settings) -> Iterator[tuple[str, str]]:

@@ -2,19 +2,24 @@
 
 What the API server refuses never reaches the mesh, so that what the mesh would do with it is only
 a consequence; and where the webhook merely warns, a rule that knows the whole mesh says more. What
-is said of a workload holds for the pods that are made of it.
+is said of a workload holds for the pods that are made of it. Nor does a finding count that is about
+what nobody here has written.
 """
 
 from collections.abc import Iterable, Iterator
 
 from meshctl.mesh.workloads.workloads import controller_of, is_generated
 from meshctl.resources import Resource, Workload
+from meshctl.resources.kubernetes.workload import SYSTEM_NAMESPACES
+from meshctl.resources.placeholders import is_undecided
 from meshctl.resources.view import Path
 from meshctl.rules.api import Finding, Rule, Severity
+from meshctl.sources.live_object import ObjectDocument
 
 _OBJECT_FAMILIES = frozenset({"schema", "document"})
 """Families that judge an object by itself."""
 
+_PLACEHOLDER = "document/placeholder-left"
 _Place = tuple[Resource, Path]
 
 
@@ -40,6 +45,30 @@ def without_consequences(
             is_repeated = rule.id == "schema/webhook-warns" and _place(each_finding) in explained
         if not is_repeated:
             yield rule, each_finding
+
+
+def counts(rule: Rule, finding: Finding, *, alone: bool) -> bool:
+    """Is it about what somebody here has written, as it will be applied?"""
+    return not is_kubernetes_own(finding) and not is_spoilt_by_a_placeholder(
+        rule, finding, alone=alone
+    )
+
+
+def is_kubernetes_own(finding: Finding) -> bool:
+    """Is it about a live object of Kubernetes itself, which nobody here has written?"""
+    resource = finding.ref.resource
+    home = resource.name if resource.kind == "Namespace" else resource.namespace
+    return isinstance(resource.document, ObjectDocument) and home in SYSTEM_NAMESPACES
+
+
+def is_spoilt_by_a_placeholder(rule: Rule, finding: Finding, *, alone: bool) -> bool:
+    """Would the value concerned be another one when it is applied?
+
+    An API server, which judges each object alone, takes a placeholder as it stands.
+    """
+    if alone:
+        return rule.id == _PLACEHOLDER
+    return rule.id != _PLACEHOLDER and is_undecided(finding.ref)
 
 
 def _template_of(rule: Rule, resource: Resource) -> tuple[str, str, str] | None:

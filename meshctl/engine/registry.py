@@ -18,6 +18,7 @@ from meshctl.lazy_pattern import lazy_pattern
 from meshctl.resources import Resource
 from meshctl.resources.kinds import views_of
 from meshctl.rules.api import Rule
+from meshctl.settings import Settings
 from meshctl.timing import phase
 from meshctl.words import quoted
 
@@ -131,6 +132,16 @@ class RuleNames:
             or rule_id.partition("/")[0] == name.rstrip("/")
             for name in self._names
         )
+
+
+def chosen(rules: Iterable[Rule], settings: Settings) -> list[Rule]:
+    """Choose the rules that the settings ask for."""
+    select, ignore = RuleNames(settings.select), RuleNames(settings.ignore)
+    found = (rule for rule in rules if select.choose(rule) and not ignore.include(rule))
+    if settings.injection is None:
+        return list(found)
+    # Texts that cannot be read stay findings: what they hold was not looked at.
+    return [rule for rule in found if rule.is_hazard or rule.check is None]
 
 
 def check_names(names: RuleNames) -> None:

@@ -1,0 +1,199 @@
+"""Decides about a change of a live mesh: what it adds to what is wrong, and whether it may."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from time import monotonic
+from typing import NamedTuple
+
+from meshctl.engine.ignores.suppress import IgnoreFilter
+from meshctl.engine.live_overlay import overlay
+from meshctl.engine.located.fingerprints import anchor_of_place
+from meshctl.engine.locations import identify, path_text
+from meshctl.engine.report import LocatedFinding, Location, ResourceId
+from meshctl.gate.absences import is_absence
+from meshctl.gate.neighbourhood import MOST, TooLargeError, Walk
+from meshctl.gate.partial_mesh import Found, OutOfTimeError, PartialMesh
+from meshctl.gate.snapshot import Identity, Snapshot
+from meshctl.resources import Resource
+from meshctl.rules.api import Severity
+from meshctl.settings import Settings
+
+BUDGET = 0.5
+"""Seconds that the rules may take for one review; an API server waits three."""
+_NEIGHBOURS = 40
+_STEPS_TO_NEIGHBOURS = 3
+_NOT_WRITTEN = frozenset({
+    "Pod", "Secret", "ServiceAccount", "ConfigMap", "Node", "Job", "ReplicaSet", "Namespace",
+})  # fmt: skip
+"""Kinds that are no neighbours: nobody mends a mesh in them."""
+_OF_EVERYTHING = frozenset({"ConfigMap", "IstioOperator"})
+"""Kinds that hold the settings of the mesh, where the control plane reads them."""
+
+
+class AddedFinding(NamedTuple):
+    """A finding that a change brings about."""
+
+    found: LocatedFinding
+    summary: str
+    """What the rule finds, without anything of the object."""
+    is_about_it: bool
+    """Is it about the object that changes, and not about a neighbour?"""
+    is_contradiction: bool
+    """Would it hold whatever else were in the mesh? Else something is missing, and may come yet."""
+
+
+class Verdict(NamedTuple):
+    """What a change adds; ``unchecked`` says why not all of it is known, empty if it is."""
+
+    added: tuple[AddedFinding, ...] = ()
+    unchecked: str = ""
+
+
+class Change(NamedTuple):
+    """An object as it is and as it would be; ``None`` where it isn't, or won't be, there."""
+
+    before: Resource | None
+    after: Resource | None
+
+    @property
+    def subject(self) -> Resource:
+        """The object, as it would be if it stays."""
+        subject = self.after or self.before
+        assert subject is not None  # noqa: S101 - one of both is there
+        return subject
+
+
+class Judge:
+    """Judges changes against a snapshot, which stays as it is."""
+
+    def __init__(self, snapshot: Snapshot, settings: Settings, *, budget: float = BUDGET) -> None:
+        self._snapshot = snapshot
+        self._settings = settings._replace(baseline=None)
+        self.parts = PartialMesh(snapshot, self._settings)
+        self._budget = budget
+
+    def judge(self, change: Change) -> Verdict:
+        """Say what a change adds to the findings about the object and its neighbours."""
+        deadline = monotonic() + self._budget
+        root = self.parts.config.root_namespace
+        subject = change.subject
+        if subject.kind in _OF_EVERYTHING:
+            if subject.namespace != root and not subject.name.startswith("istio"):
+                return Verdict()
+            return Verdict(unchecked=f"{subject.title} holds for the whole mesh")
+        try:
+            return self._judge(change, root, deadline)
+        except TooLargeError:
+            return Verdict(unchecked="too many objects are tied to it")
+        except OutOfTimeError:
+            return Verdict(unchecked=f"the rules took longer than {self._budget:g} s")
+
+    def _judge(self, change: Change, root: str, deadline: float) -> Verdict:
+        walk = Walk(self._snapshot, root, MOST)
+        seen: dict[Resource, int] = {}
+        for one in (change.after, change.before):
+            if one is not None:
+                seen = {**walk.around(one), **seen}
+        neighbours, has_all = _neighbours(seen, change)
+        for one in neighbours:
+            if monotonic() > deadline:
+                raise OutOfTimeError
+            walk.around(one)
+        part = self._snapshot.in_order(
+            one for one in walk.found if self._snapshot.get(Identity.of(one)) is one
+        )
+        after = _apply(part, change)
+        there = {Identity.of(one): one for one in after}
+        about = [change.subject, *neighbours]
+        later = [there[one] for one in map(Identity.of, about) if one in there]
+        asked = self.parts.ask(self.parts.whole(after), later, deadline)
+        earlier = [one for one in (change.before, *neighbours) if one is not None]
+        added = self._added(asked.findings, part, earlier, deadline)
+        standing = self._standing(added, after, later, deadline)
+        unchecked = "" if has_all else "more objects are tied to it than are looked at"
+        if asked.has_crashed:
+            unchecked = "a rule crashed"
+        return Verdict(tuple(self._heeded(added, standing, identify(change.subject))), unchecked)
+
+    def _heeded(
+        self, added: Sequence[Found], standing: set[tuple[object, ...]], subject: ResourceId
+    ) -> Iterator[AddedFinding]:
+        """Walk the findings that nobody has decided to live with."""
+        ignores = IgnoreFilter(self._settings, ())
+        for found in added:
+            located = _located(found)
+            if not ignores.ignores(located, found[1].ref.resource):
+                is_about_it = located.resource == subject
+                stands = _key(found) in standing
+                yield AddedFinding(located, found[0].summary, is_about_it, stands)
+
+    def _added(
+        self, later: Sequence[Found], part: Sequence[Resource], about: Sequence[Resource],
+        deadline: float,
+    ) -> list[Found]:  # fmt: skip
+        """Keep the findings that are not there yet, asking for those of the same rules alone."""
+        if not later:
+            return []
+        only = frozenset(rule.id for rule, _ in later)
+        asked = self.parts.ask(self.parts.whole(part), about, deadline, only)
+        counts = Counter(map(_key, asked.findings))
+        added = []
+        for found in later:
+            if counts[_key(found)] > 0:
+                counts[_key(found)] -= 1
+            else:
+                added.append(found)
+        return added
+
+    def _standing(
+        self, added: Sequence[Found], after: Sequence[Resource], about: Sequence[Resource],
+        deadline: float,
+    ) -> set[tuple[object, ...]]:  # fmt: skip
+        """Name the findings that hold even if anything might still be added to the mesh."""
+        if not any(_severity(one) is Severity.ERROR for one in added):
+            return set()
+        only = frozenset(rule.id for rule, _ in added if not is_absence(rule.id))
+        asked = self.parts.ask(self.parts.with_gaps(after), about, deadline, only)
+        return set(map(_key, asked.findings))
+
+
+def _apply(part: Sequence[Resource], change: Change) -> Sequence[Resource]:
+    """Give the objects as they are after a change."""
+    if change.after is not None:
+        return overlay(part, (change.after,))
+    return [one for one in part if one is not change.before]
+
+
+def _neighbours(seen: dict[Resource, int], change: Change) -> tuple[list[Resource], bool]:
+    """Choose the objects of which findings may change too, and say whether these are all."""
+    itself = Identity.of(change.subject)
+    found = [
+        one
+        for one, steps in seen.items()
+        if steps <= _STEPS_TO_NEIGHBOURS and one.kind not in _NOT_WRITTEN
+        if Identity.of(one) != itself
+    ]
+    return found[:_NEIGHBOURS], len(found) <= _NEIGHBOURS
+
+
+def _severity(found: Found) -> Severity:
+    rule, finding = found
+    return finding.severity or rule.severity
+
+
+def _key(found: Found) -> tuple[object, ...]:
+    """What makes a finding the same before and after, wherever a list holds its place."""
+    rule, finding = found
+    others = sorted({related.ref.resource.title for related in finding.related})
+    return rule.id, _severity(found), anchor_of_place(finding.ref), *others
+
+
+def _located(found: Found) -> LocatedFinding:
+    """Write a finding as reports have it, without lines: what comes from an API has none."""
+    rule, finding = found
+    resource = finding.ref.resource
+    place = Location(resource.document.file, 1, 1, 1, 1, path_text(finding.ref.path), None)
+    return LocatedFinding(
+        rule.id, rule.equivalents, _severity(found), finding.message, identify(resource), place,
+        (), finding.fix or rule.fix or None, anchor_of_place(finding.ref),
+    )  # fmt: skip

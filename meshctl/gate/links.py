@@ -1,0 +1,165 @@
+"""Reads from one object what ties it to others: the names it has, mentions and is about.
+
+Nothing here knows a rule. Whatever a rule joins by name stands as a text in one of the two objects:
+so every text of an object is taken for names and hosts, in all forms that Kubernetes and Istio
+complete them to.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from sys import intern
+from typing import Any, NamedTuple
+
+from meshctl.istio.labels import USE_WAYPOINT, USE_WAYPOINT_NAMESPACE
+from meshctl.resources import (
+    DestinationRule,
+    Gateway,
+    KubernetesGateway,
+    KubernetesRoute,
+    Resource,
+    Service,
+    ServiceEntry,
+    Sidecar,
+    VirtualService,
+    Workload,
+)
+
+_WORD = re.compile(r"[A-Za-z0-9*][A-Za-z0-9.*_-]*")
+_SVC = re.compile(r"\.svc(?:\.[a-z0-9.-]+)?$")
+_LONGEST = 4_096
+"""Texts beyond this (embedded files, certificates) hold no reference that a rule reads."""
+_UNREAD = frozenset({
+    "apiVersion", "kind", "status", "managedFields", "creationTimestamp", "image", "resources",
+    "caBundle", "ownerReferences", "uid", "resourceVersion", "volumeMounts", "prefix", "regex", "uri",
+})  # fmt: skip
+"""Fields without references to other objects."""
+_PRINCIPAL = re.compile(r"ns/([a-z0-9-]+)/sa/([a-z0-9-]+)")
+ALL = "*"
+_EVERYWHERE = frozenset({"*", "*.local", "*.cluster.local", "*.svc"})
+
+
+class Links(NamedTuple):
+    """The ties of one object; a name in the cluster is ``name.namespace``, another host itself."""
+
+    name: str
+    mentions: frozenset[str]
+    """Names and hosts in its texts."""
+    hosts: frozenset[str]
+    """The hosts and wildcards that it configures or declares."""
+    selector: Mapping[str, str]
+    """The labels of the pods it is for; empty where it is for none, or for all."""
+    is_wide: bool
+    """Does the selector reach into all namespaces?"""
+
+
+def links_of(resource: Resource) -> Links:
+    """Read the ties of an object."""
+    home = resource.namespace or resource.name
+    name = intern(f"{resource.name}.{home}")
+    hosts = frozenset(host_key(host, home) for host in _hosts(resource) if host)
+    mentions = {word for text, near in _texts(resource.data, home) for word in _names(text, near)}
+    mentions |= hosts
+    mentions.update(_waypoint(resource))
+    mentions.update(_ports(resource))
+    return Links(
+        name, frozenset(map(intern, mentions)), hosts, _selector(resource),
+        isinstance(resource, Gateway),
+    )  # fmt: skip
+
+
+def host_key(host: str, home: str) -> str:
+    """Give the one form of a host: ``name.namespace`` for one of the cluster, however written."""
+    short = _SVC.sub("", host)
+    if short.startswith("*"):
+        return ALL if short in _EVERYWHERE else short.lower()
+    if "." in short:
+        return short.lower()
+    return f"{short.lower()}.{home}"
+
+
+def _names(text: str, home: str) -> Iterator[str]:
+    """Walk what the words of a text may name from a namespace."""
+    if len(text) > _LONGEST or text.startswith("/"):
+        return
+    if text.isalnum():
+        yield f"{text.lower()}.{home}"
+        return
+    for principal in _PRINCIPAL.finditer(text):
+        yield f"{principal[2]}.{principal[1]}"
+    words = [word.rstrip(".") for word in _WORD.findall(text)]
+    for position, word in enumerate(words):
+        yield host_key(word, home)
+        if position and "/" in text:
+            yield host_key(word, words[position - 1])
+
+
+def _texts(value: Any, home: str) -> Iterator[tuple[str, str]]:
+    """Walk the texts of an object that may hold references, each with where its names are.
+
+    References of the Gateway API and of Kubernetes name their namespace beside the name.
+    """
+    stack = [(value, home)]
+    while stack:
+        item, near = stack.pop()
+        if isinstance(item, str):
+            yield item, near
+        elif isinstance(item, dict):
+            other = item.get("namespace")
+            near = other if isinstance(other, str) and other else near
+            stack.extend((part, near) for key, part in item.items() if key not in _UNREAD)
+        elif isinstance(item, list):
+            stack.extend((part, near) for part in item)
+
+
+def _hosts(resource: Resource) -> Iterator[str]:
+    match resource:
+        case VirtualService() | ServiceEntry():
+            yield from resource.hosts
+        case DestinationRule():
+            yield resource.host
+        case Service():
+            yield resource.name
+            yield resource.external_name
+        case Gateway():
+            for server in resource.servers:
+                for host in server.hosts:
+                    yield host.rpartition("/")[2]
+        case KubernetesRoute():
+            yield from resource.spec.texts("hostnames")
+        case KubernetesGateway():
+            for _, listener in resource.spec.items("listeners"):
+                yield str(listener.get("hostname") or "")
+        case _:
+            return
+
+
+def _waypoint(resource: Resource) -> Iterator[str]:
+    """Name the waypoint that labels ask for, whose namespace is a label of its own."""
+    name = resource.labels.get(USE_WAYPOINT)
+    if name:
+        home = resource.labels.get(USE_WAYPOINT_NAMESPACE) or resource.namespace or resource.name
+        yield f"{name}.{home}"
+
+
+def _ports(resource: Resource) -> Iterator[str]:
+    """Name the ports that hosts share when nothing but the number tells their traffic apart."""
+    if isinstance(resource, Service | ServiceEntry):
+        for port in resource.ports:
+            yield port_key(port.port)
+
+
+def port_key(number: int) -> str:
+    """Give the form in which ports of hosts are mentioned."""
+    return f":{number}"
+
+
+def _selector(resource: Resource) -> Mapping[str, str]:
+    match resource:
+        case Service() | Gateway():
+            return resource.selector
+        case ServiceEntry() | Sidecar():
+            return resource.workload_selector
+        case Workload():
+            return {}
+    found = resource.spec.child("selector").labels_of("matchLabels")
+    return found or resource.spec.child("workloadSelector").labels_of("labels")

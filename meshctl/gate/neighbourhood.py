@@ -1,0 +1,163 @@
+"""Finds the part of a mesh that decides what is found about some of its objects.
+
+A walk starts at an object and follows the ties of the snapshot. How far each tie is followed is what
+the rules need, and not more: from a route to what it leads to and to others for its hosts, but not
+from a gateway to all that others route through it.
+"""
+
+from collections.abc import Iterable, Iterator
+
+from meshctl.gate.links import ALL, port_key
+from meshctl.gate.snapshot import Identity, Snapshot
+from meshctl.mesh.workloads.membership import Membership, present, promise
+from meshctl.resources import Gateway, Namespace, Resource, Service, ServiceEntry, Workload
+
+MOST = 2_000
+"""Objects of a neighbourhood; what has more is for an analysis of everything."""
+_STEPS = 5
+_CALLERS_WITHIN = 4
+"""Steps within which those are followed that name a Service: who calls it, or routes to it."""
+_GATES_WITHIN = 3
+"""Steps within which the routes of a gateway are followed, where a policy is the origin."""
+_COMMON = 200
+"""A word in so many objects ties nothing: what is meant by it is found by its name."""
+_TAKEN_WHOLE = (
+    "PeerAuthentication", "AuthorizationPolicy", "RequestAuthentication", "Sidecar", "Telemetry",
+    "EnvoyFilter", "WasmPlugin", "ProxyConfig", "NetworkPolicy", "ReferenceGrant",
+    "TrafficExtension", "Secret", "SealedSecret", "ExternalSecret", "Certificate",
+)  # fmt: skip
+"""Kinds that hold for a namespace, or are looked for in it, whatever names them."""
+_WITNESSES = (
+    "Service", "ServiceAccount", "Pod", "Deployment", "ServiceEntry", "DestinationRule", "Gateway",
+)  # fmt: skip
+"""Kinds of which one object says that those of its namespace are known."""
+_POLICIES = frozenset({
+    "PeerAuthentication", "AuthorizationPolicy", "RequestAuthentication", "Sidecar", "Telemetry",
+    "EnvoyFilter", "WasmPlugin", "ProxyConfig", "NetworkPolicy", "TrafficExtension", "Namespace",
+})  # fmt: skip
+"""Kinds that without a selector are for all workloads of their namespace."""
+_WITH_SIDECAR = frozenset({Membership.SIDECAR, Membership.UNKNOWN})
+_ASKED_FOR = frozenset({"Service", "Secret", "Gateway"})
+"""Kinds of which messages name another that may be meant."""
+
+
+class TooLargeError(Exception):
+    """There are more objects in a neighbourhood than it may have."""
+
+
+class Walk:
+    """Collects the neighbourhoods of objects, one after the other."""
+
+    def __init__(self, snapshot: Snapshot, root_namespace: str, most: int = MOST) -> None:
+        self.found: dict[Resource, None] = {}
+        self._snapshot = snapshot
+        self._root = root_namespace
+        self._most = most
+        self._homes: set[str] = set()
+        self._is_policy = False
+        self._take(snapshot.in_namespace(""))
+        self._take(snapshot.in_namespace(root_namespace))
+        self._take(snapshot.one_of_each_kind)
+
+    def around(self, origin: Resource) -> dict[Resource, int]:
+        """Add the neighbourhood of an object, which need not be in the snapshot itself.
+
+        Gives what it is tied to, with the number of steps that lead there. Raises TooLargeError where there is more than a neighbourhood may have.
+        """
+        self._take(self._snapshot.in_namespace(origin.namespace or origin.name))
+        self._take(self._sidecars())
+        self._is_policy = origin.kind in _POLICIES
+        front: Iterable[Resource] = (origin,)
+        seen = {origin: 0}
+        for step in range(_STEPS):
+            reached = [other for one in front for other in self._next_to(one, step)]
+            front = dict.fromkeys((other for other in reached if other not in seen), step + 1)
+            seen.update(front)
+            self._take(front)
+            for other in front:
+                if not isinstance(other, Gateway):  # what counts is where its pods run
+                    self._show(other.namespace)
+        return seen
+
+    def _next_to(self, resource: Resource, step: int) -> Iterator[Resource]:
+        links, snapshot = self._snapshot.links(resource), self._snapshot
+        yield from self._pods(resource, step)
+        if step and isinstance(resource, Gateway):
+            if self._is_policy and step <= _GATES_WITHIN:
+                yield from snapshot.mentioning(links.name)
+            return
+        for key in links.mentions:
+            named = snapshot.named(key)
+            yield from named
+            self._meant(key, named, step)
+            is_foreign = named or not snapshot.has_namespace(key.rpartition(".")[2])
+            if step == 0 and is_foreign and len(snapshot.mentioning(key)) < _COMMON:
+                yield from snapshot.mentioning(key)
+        if step == 0 or (isinstance(resource, Service) and step < _CALLERS_WITHIN):
+            yield from snapshot.mentioning(links.name)
+        for host in links.hosts:
+            if step == 0 and host.startswith("*"):
+                yield from snapshot.below(host)
+            if step == 0 or host != ALL:
+                yield from snapshot.sharing(host)
+        if step == 0 and isinstance(resource, ServiceEntry):
+            for port in resource.ports:
+                yield from snapshot.mentioning(port_key(port.port))
+
+    def _pods(self, resource: Resource, step: int) -> Iterator[Resource]:
+        links, snapshot = self._snapshot.links(resource), self._snapshot
+        is_wide = links.is_wide or (step == 0 and resource.namespace == self._root)
+        if isinstance(resource, Workload):
+            yield from snapshot.picking(resource)
+            home = snapshot.get(Identity("", "Namespace", "", resource.namespace))
+            if home is not None:
+                yield home
+        elif links.selector:
+            if isinstance(resource, Gateway):
+                alike = snapshot.picking_alike(links.selector)
+                yield from (one for one in alike if isinstance(one, Gateway | Service))
+            yield from snapshot.picked(links.selector, None if is_wide else resource.namespace)
+        elif step == 0 and resource.kind in _POLICIES:
+            own = resource.namespace or resource.name
+            for name in snapshot.namespaces if is_wide else (own,):
+                found = snapshot.in_namespace(name)
+                yield from (one for one in found if isinstance(one, Workload | Service))
+
+    def _meant(self, key: str, named: Iterable[Resource], step: int) -> None:
+        """Take what shows that a name means nothing: others of the name, and its namespace."""
+        name, _, home = key.partition(".")
+        if self._snapshot.has_namespace(home):
+            self._show(home)
+        if step == 0 and self._snapshot.has_namespace(name):
+            self._show(name)
+        if step == 0 and not any(one.kind in _ASKED_FOR for one in named):
+            self._take(self._snapshot.called(name))
+            if not named:
+                self._take(self._snapshot.in_namespace(home))
+
+    def _show(self, namespace: str) -> None:
+        """Take what holds for a whole namespace, and what shows that it is known."""
+        if namespace in self._homes:
+            return
+        self._homes.add(namespace)
+        for kind in _TAKEN_WHOLE:
+            self._take(self._snapshot.of_kind_in(namespace, kind))
+        for kind in _WITNESSES:
+            self._take(list(self._snapshot.of_kind_in(namespace, kind))[:1])
+
+    def _sidecars(self) -> Iterator[Resource]:
+        """Walk one workload with a sidecar of each namespace that has any."""
+        for namespace in self._snapshot.namespaces:
+            found = self._snapshot.get(Identity("", "Namespace", "", namespace))
+            home = found if isinstance(found, Namespace) else None
+            for one in self._snapshot.in_namespace(namespace):
+                if isinstance(one, Workload):
+                    membership = present(one) or promise(one, home)
+                    if membership in _WITH_SIDECAR:
+                        yield one
+                        break
+
+    def _take(self, resources: Iterable[Resource]) -> None:
+        self.found.update(dict.fromkeys(resources))
+        if len(self.found) > self._most:
+            raise TooLargeError

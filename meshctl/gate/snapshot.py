@@ -1,0 +1,193 @@
+"""Keeps the objects of a cluster by what ties them together, as they come and go."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, NamedTuple
+
+from meshctl.gate.host_sharing import HostSharing
+from meshctl.gate.links import Links, links_of
+from meshctl.resources import Resource, Workload
+
+
+class Identity(NamedTuple):
+    """What an object is in a cluster, whatever version of its API shows it."""
+
+    group: str
+    kind: str
+    namespace: str
+    name: str
+
+    @classmethod
+    def of(cls, resource: Resource) -> "Identity":
+        """Name an object."""
+        return cls(resource.group, resource.kind, resource.namespace, resource.name)
+
+
+_Label = tuple[str, str]
+_FOUND_BY_NAME = frozenset({"Service", "Gateway", "Secret", "SealedSecret", "Certificate"})
+"""Kinds of which messages name those that somebody may have meant."""
+
+
+class Snapshot:
+    """All objects, found by identity, namespace, name, host, label and selector."""
+
+    def __init__(self, resources: Iterable[Resource] = ()) -> None:
+        self.version = 0
+        """Counts the changes."""
+        self._objects: dict[Identity, Resource] = {}
+        self._links: dict[Resource, Links] = {}
+        self._positions: dict[Resource, int] = {}
+        self._homes: dict[str, dict[Resource, None]] = {}
+        self._kinds_at_home: dict[tuple[str, str], dict[Resource, None]] = {}
+        self._kinds: dict[str, dict[Resource, None]] = {}
+        self._named: dict[str, dict[Resource, None]] = {}
+        self._called: dict[str, dict[Resource, None]] = {}
+        self._mentioned: dict[str, dict[Resource, None]] = {}
+        self._sharing: HostSharing[Resource] = HostSharing()
+        self._labelled: dict[_Label, dict[Workload, None]] = {}
+        self._selecting: dict[_Label, dict[Resource, None]] = {}
+        for resource in resources:
+            self.put(resource)
+
+    def __len__(self) -> int:
+        return len(self._objects)
+
+    def __iter__(self) -> Iterator[Resource]:
+        return iter(self._objects.values())
+
+    @property
+    def tables(self) -> Iterator[Mapping[Any, Any]]:
+        """Walk what objects are filed in; all of it is empty once they are gone."""
+        yield self._kinds_at_home
+        yield from (self._homes, self._kinds, self._named, self._called, self._mentioned)
+        yield from (self._labelled, self._selecting)
+        yield from self._sharing.tables
+
+    def get(self, identity: Identity) -> Resource | None:
+        """Find one object."""
+        return self._objects.get(identity)
+
+    def put(self, resource: Resource) -> None:
+        """Add an object, in the place of what has its identity."""
+        identity = Identity.of(resource)
+        self.remove(identity)
+        self._objects[identity] = resource
+        links = self._links[resource] = links_of(resource)
+        self._positions[resource] = self.version
+        for table, key in self._places(resource, links):
+            table.setdefault(key, {})[resource] = None
+        for host in links.hosts:
+            self._sharing.add(host, resource)
+        self.version += 1
+
+    def remove(self, identity: Identity) -> None:
+        """Take an object away; nothing happens where there is none."""
+        resource = self._objects.pop(identity, None)
+        if resource is None:
+            return
+        links = self._links.pop(resource)
+        del self._positions[resource]
+        for table, key in self._places(resource, links):
+            found = table[key]
+            del found[resource]
+            if not found:
+                del table[key]
+        for host in links.hosts:
+            self._sharing.remove(host, resource)
+        self.version += 1
+
+    def in_order(self, resources: Iterable[Resource]) -> list[Resource]:
+        """Sort some of the objects as they came."""
+        return sorted(resources, key=self._positions.__getitem__)
+
+    def links(self, resource: Resource) -> Links:
+        """The ties of an object, which need not be in here."""
+        return self._links.get(resource) or links_of(resource)
+
+    def in_namespace(self, namespace: str) -> Mapping[Resource, None]:
+        """The objects of a namespace; the cluster-scoped ones are in the empty one."""
+        return self._homes.get(namespace, {})
+
+    @property
+    def namespaces(self) -> Iterable[str]:
+        """The namespaces that something is in."""
+        return (name for name in self._homes if name)
+
+    def has_namespace(self, name: str) -> bool:
+        """Is anything in a namespace?"""
+        return name in self._homes
+
+    def of_kind_in(self, namespace: str, kind: str) -> Mapping[Resource, None]:
+        """The objects of a kind in a namespace."""
+        return self._kinds_at_home.get((namespace, kind), {})
+
+    def of_kind(self, kind: str) -> Mapping[Resource, None]:
+        """The objects of a kind, whatever its group."""
+        return self._kinds.get(kind, {})
+
+    @property
+    def one_of_each_kind(self) -> Iterator[Resource]:
+        """Walk the first object of each kind: what shows that the kind is known at all."""
+        return (next(iter(found)) for found in self._kinds.values())
+
+    def named(self, key: str) -> Mapping[Resource, None]:
+        """The objects that a name may mean."""
+        return self._named.get(key, {})
+
+    def called(self, name: str) -> Mapping[Resource, None]:
+        """The Services, Gateways and Secrets with a name, of whatever namespace."""
+        return self._called.get(name, {})
+
+    def mentioning(self, key: str) -> Mapping[Resource, None]:
+        """The objects in whose texts a name or host stands."""
+        return self._mentioned.get(key, {})
+
+    def sharing(self, host: str) -> Iterator[Resource]:
+        """Walk the objects about a host, by itself or by a wildcard."""
+        return self._sharing.covering(host)
+
+    def below(self, wildcard: str) -> Iterator[Resource]:
+        """Walk the objects about what a wildcard covers."""
+        return self._sharing.below(wildcard)
+
+    def picked(self, selector: Mapping[str, str], namespace: str | None) -> Iterator[Workload]:
+        """Walk the workloads that a selector picks, in one namespace or (``None``) in all."""
+        if not selector:
+            return
+        fewest = min((self._labelled.get(label, {}) for label in selector.items()), key=len)
+        for workload in fewest:
+            if namespace in {None, workload.namespace} and (
+                selector.items() <= workload.pod_labels.items()
+            ):
+                yield workload
+
+    def picking(self, workload: Workload) -> Iterator[Resource]:
+        """Walk the objects whose selector picks a workload."""
+        labels = workload.pod_labels.items()
+        for label in labels:
+            for resource in self._selecting.get(label, ()):
+                links = self._links[resource]
+                near = links.is_wide or resource.namespace == workload.namespace
+                if near and links.selector.items() <= labels:
+                    yield resource
+
+    def picking_alike(self, selector: Mapping[str, str]) -> Iterator[Resource]:
+        """Walk the objects whose selector has a label in common, and may pick the same workloads."""
+        for label in selector.items():
+            yield from self._selecting.get(label, ())
+
+    def _places(
+        self, resource: Resource, links: Links
+    ) -> Iterator[tuple[dict[object, dict[Resource, None]], object]]:
+        yield self._homes, resource.namespace  # type: ignore[misc]
+        yield self._kinds_at_home, (resource.namespace, resource.kind)  # type: ignore[misc]
+        yield self._kinds, resource.kind  # type: ignore[misc]
+        yield self._named, links.name  # type: ignore[misc]
+        if resource.kind in _FOUND_BY_NAME:
+            yield self._called, resource.name  # type: ignore[misc]
+        for key in links.mentions:
+            yield self._mentioned, key  # type: ignore[misc]
+        if links.selector:
+            yield self._selecting, min(links.selector.items())  # type: ignore[misc]
+        if isinstance(resource, Workload):
+            for label in resource.pod_labels.items():
+                yield self._labelled, label  # type: ignore[misc]
