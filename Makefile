@@ -16,7 +16,7 @@ dev: ## Set up .venv with everything that the tasks need
 	$(VENV)/bin/pip install --quiet --no-deps --editable .
 
 lock: ## Pin what pyproject.toml asks for, with hashes (needs uv)
-	uv pip compile pyproject.toml --group check --generate-hashes --no-header --universal \
+	uv pip compile pyproject.toml --all-extras --group check --generate-hashes --no-header --universal \
 		--python-version 3.11 --quiet --output-file requirements.lock
 
 check: ## Lint, types, import order

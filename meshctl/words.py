@@ -58,6 +58,12 @@ def one_line(text: str) -> str:
     return visible(" ".join(text.split()))
 
 
+def without_password(address: str) -> str:
+    """Show a URL, without the user and the password that may stand in it."""
+    scheme, slashes, rest = address.rpartition("//")
+    return f"{scheme}{slashes}{rest.rpartition('@')[2]}"
+
+
 def visible(text: str) -> str:
     """Show what a terminal would hide or obey: control, format and unpaired characters.
 

@@ -1,8 +1,8 @@
 """The protocol of a cluster, which everything live is written against."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, Self
 
 from meshctl.errors import MeshctlError
 
@@ -56,6 +56,64 @@ class Kind(NamedTuple):
         return f"{root}{middle}/{self.plural}" + (f"/{name}" if name else "")
 
 
+class PodPort(NamedTuple):
+    """A port of a pod."""
+
+    namespace: str
+    pod: str
+    port: int
+
+
+class Listed(NamedTuple):
+    """All objects of a kind as they are now: at the start, and when changes may have been missed."""
+
+    kind: Kind
+    objects: tuple[dict[str, Any], ...]
+
+
+class Changed(NamedTuple):
+    """An object that is new, or has changed, or was deleted (as it was last)."""
+
+    kind: Kind
+    object: dict[str, Any]
+    is_deleted: bool
+
+
+class Current(NamedTuple):
+    """All changes of a kind up to now were told: after a list, a bookmark or a new connection."""
+
+    kind: Kind
+
+
+class Lost(NamedTuple):
+    """A kind can't be watched for now, and why; it is tried again, ever more seldom."""
+
+    kind: Kind
+    error: ClusterError
+
+
+WatchEvent = Listed | Changed | Current | Lost
+
+
+class Watch(Protocol):
+    """What happens to some kinds; it is a context manager, and an iterator that waits.
+
+    Any thread may close it, which ends the iterator.
+    """
+
+    def __enter__(self) -> Self:
+        """Watch from now on."""
+
+    def __exit__(self, *_: object) -> None:
+        """Watch no more."""
+
+    def __iter__(self) -> Iterator[WatchEvent]:
+        """Walk the events as they come."""
+
+    def close(self) -> None:
+        """Watch no more."""
+
+
 class Cluster(Protocol):
     """A cluster that can be asked; its calls may run in several threads at once.
 
@@ -88,3 +146,9 @@ class Cluster(Protocol):
         self, namespace: str, pod: str, port: int
     ) -> "AbstractContextManager[socket.socket]":
         """Open a connection to a port of a pod, as from inside the pod."""
+
+    def watch(self, kinds: Sequence[Kind], namespace: str = "", selector: str = "") -> Watch:
+        """Tell what there is of some kinds, and then every change, until it is closed.
+
+        Nothing is raised once it runs: what can't be read is told as ``Lost``.
+        """

@@ -8,21 +8,20 @@ is a MutatingWebhookConfiguration with a label of the revision or of a tag of it
 import base64
 import binascii
 import json
-import socket
 import ssl
 from collections.abc import Iterator, Mapping
 from functools import cached_property
-from time import monotonic
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
-from meshctl.cluster.api import Cluster, ClusterError, NotFoundError
-from meshctl.cluster.http.connection import ApiServerAddress, open_connection, secured, tls_context
-from meshctl.cluster.http.exchange import HttpAnswer, HttpRequest, exchange
+from meshctl.cluster.api import Cluster, ClusterError, NotFoundError, PodPort
 from meshctl.cluster.kinds import kind_of
 from meshctl.istio.labels import DEACTIVATED, REVISION
 from meshctl.istio.names import INJECTOR_CONFIG_MAP
-from meshctl.words import quoted
+from meshctl.words import quoted, without_password
+
+if TYPE_CHECKING:
+    from meshctl.cluster.http.exchange import HttpAnswer, HttpRequest
 
 _CONFIG_MAPS = kind_of("", "v1", "ConfigMap")
 _WEBHOOKS = kind_of("admissionregistration.k8s.io", "v1", "MutatingWebhookConfiguration")
@@ -91,14 +90,13 @@ class InjectionWebhook:
         text = answer.body[:200].decode(errors="replace").strip()
         raise ClusterError(f"istiod's webhook answers {answer.status}: {text or 'nothing'}")
 
-    def _ask_service(self, service: Mapping[str, Any], body: bytes) -> HttpAnswer:
+    def _ask_service(self, service: Mapping[str, Any], body: bytes) -> "HttpAnswer":
         namespace, name = str(service.get("namespace")), str(service.get("name"))
         server, path = f"{name}.{namespace}.svc", service.get("path") or "/"
         failures = []
         for pod, port in self._pods:
             try:
-                with self._cluster.forward(namespace, pod, port) as connection:
-                    return self._send(connection, server, path, body)
+                return self._ask_pod(PodPort(namespace, pod, port), server, path, body)
             except ClusterError as error:
                 failures.append(f"{pod}: {error}")
         reasons = "; ".join(failures) or "no pod of it is running"
@@ -116,30 +114,32 @@ class InjectionWebhook:
             for pod in _running_pods(self._cluster, namespace, found)
         ]
 
-    def _ask_url(self, url: str, body: bytes) -> HttpAnswer:
+    def _ask_url(self, url: str, body: bytes) -> "HttpAnswer":
+        from meshctl.cluster.http.exchange import fetch  # noqa: PLC0415 - asyncio takes 40 ms
+
         parts = urlsplit(url)
-        host = parts.hostname or ""
         path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         context = _trusting(self._client.get("caBundle"))
-        deadline = monotonic() + self._timeout
         try:
-            connection = open_connection(ApiServerAddress(parts, context), deadline)
+            return fetch(parts, _post(path, parts.hostname or "", body), self._timeout, context)
         except OSError as error:
-            raise ClusterError(f"cannot reach istiod's webhook at {url}: {error}") from error
-        connection.deadline = deadline
-        with connection:
-            return exchange(connection, _post(path, host, body), self._timeout)
+            place = without_password(url)
+            raise ClusterError(f"cannot reach istiod's webhook at {place}: {error}") from error
 
-    def _send(self, connection: socket.socket, server: str, path: str, body: bytes) -> HttpAnswer:
-        context = _trusting(self._client.get("caBundle"))
+    def _ask_pod(self, place: PodPort, server: str, path: str, body: bytes) -> "HttpAnswer":
+        from meshctl.cluster.http.exchange import Tls, exchange  # noqa: PLC0415 - asyncio takes 40 ms
+
+        tls = Tls(_trusting(self._client.get("caBundle")), server)
         try:
-            with secured(connection, context, server, monotonic() + self._timeout) as secure:
-                return exchange(secure, _post(path, server, body), self._timeout)
-        except (ssl.SSLError, TimeoutError, ConnectionError) as error:
+            with self._cluster.forward(*place) as connection:
+                return exchange(connection, _post(path, server, body), self._timeout, tls)
+        except OSError as error:
             raise ClusterError(f"TLS with {server} fails: {error}") from error
 
 
-def _post(path: str, server: str, body: bytes) -> HttpRequest:
+def _post(path: str, server: str, body: bytes) -> "HttpRequest":
+    from meshctl.cluster.http.exchange import HttpRequest  # noqa: PLC0415 - asyncio takes 40 ms
+
     return HttpRequest("POST", path, server, {"Content-Type": "application/json"}, body)
 
 
@@ -224,6 +224,8 @@ def _port_named(pod: Object, name: str, otherwise: int) -> int:
 
 def _trusting(bundle: Any) -> ssl.SSLContext:
     """Trust the CA of the webhook's configuration; without one, those of the system."""
+    from meshctl.cluster.http.connection import tls_context  # noqa: PLC0415 - asyncio takes 40 ms
+
     try:
         text = base64.b64decode(str(bundle)).decode() if bundle else None
         return tls_context(None, None, None, is_verified=True, authority_text=text)

@@ -5,27 +5,26 @@ wants a token for the audience ``istio-ca`` (pilot/pkg/xds/debug.go, Istio 1.31)
 the API server passes none on.
 """
 
-import json
 import re
-import socket
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property, partial
-from time import monotonic
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import SplitResult, quote, urlsplit
 
-from meshctl.cluster.api import Cluster, ClusterError, ForbiddenError
-from meshctl.cluster.http.connection import ApiServerAddress, open_connection, tls_context
-from meshctl.cluster.http.exchange import HttpAnswer, HttpRequest, exchange
+from meshctl.cluster.api import Cluster, ClusterError, ForbiddenError, PodPort
+from meshctl.cluster.http.body import parse_json
 from meshctl.cluster.injector import revision_of
 from meshctl.cluster.kinds import kind_of
 from meshctl.errors import UsageError
 from meshctl.istio.labels import REVISION
 from meshctl.istio.names import ISTIO_NAMESPACE
 from meshctl.words import quoted
+
+if TYPE_CHECKING:
+    from meshctl.cluster.http.exchange import HttpAnswer
 
 MONITORING_PORT = 15014
 _ENVOY_ADMIN_PORT = 15000
@@ -40,7 +39,8 @@ _UNKNOWN_CALLER = "it doesn't know the caller; with --istiod-address a token is 
 _REFUSED_TOKEN = "it doesn't take the token; --istio-namespace has to be its own"  # noqa: S105
 _UNAUTHORIZED = 401
 
-Opener = Callable[[], AbstractContextManager[socket.socket]]
+Asker = Callable[[str, str, float], "HttpAnswer"]
+"""Asks for a path, with a token or without, within some seconds."""
 
 
 class IstiodAnswer(NamedTuple):
@@ -59,13 +59,13 @@ class Istiod:
 
     name: str
     revision: str
-    open: Opener
+    asker: Asker
     token: str = ""
 
     def get(self, path: str, seconds: float) -> bytes:
         """Ask for one path; raises ``ClusterError`` after that time at the latest."""
         try:
-            return _get(self.open, path, self.token, seconds)
+            return _get(self.asker, path, self.token, seconds)
         except ForbiddenError as error:
             message = f"{error}; --istiod-address leads to istiod without a port-forward"
             raise ForbiddenError(message) from error
@@ -134,10 +134,10 @@ class Istiods:
 
     def envoy_dump(self, namespace: str, pod: str) -> Any:
         """Ask the Envoy in a pod what it runs."""
-        opener = partial(self.cluster.forward, namespace, pod, _ENVOY_ADMIN_PORT)
+        asker = partial(_through_pod, self.cluster, PodPort(namespace, pod, _ENVOY_ADMIN_PORT))
         with _about(f"the Envoy of {pod}.{namespace}"):
             try:
-                return read_json(_get(opener, "/config_dump?include_eds", "", self._timeout))
+                return read_json(_get(asker, "/config_dump?include_eds", "", self._timeout))
             except ForbiddenError as error:
                 raise ForbiddenError(f"{error}; --file reads a dump made otherwise") from error
 
@@ -149,10 +149,10 @@ class Istiods:
 
     def _istiods(self) -> list[Istiod]:
         if self._url:
-            return [_at_url(self._url, "", self._timeout)]
+            return [_at_url(self._url, "")]
         if self._address:
             token = _request_token(self.cluster, self._namespace)
-            return [_at_url(_url_of(self._address), token, self._timeout)]
+            return [_at_url(_url_of(self._address), token)]
         return self._running()
 
     def _running(self) -> list[Istiod]:
@@ -162,7 +162,9 @@ class Istiods:
         if revision and revision not in map(_revision_of, pods):
             revision = revision_of(self.cluster, revision)
         found = [
-            Istiod(name, _revision_of(pod), partial(self._forward, name))
+            Istiod(
+                name, _revision_of(pod), partial(_through_pod, self.cluster, self._port_of(name))
+            )
             for pod in pods
             for name in [pod["metadata"]["name"]]
             if _runs(pod) and (not revision or _revision_of(pod) == revision)
@@ -171,8 +173,8 @@ class Istiods:
             raise ClusterError(self._why_none(pods))
         return sorted(found, key=lambda istiod: istiod.name)
 
-    def _forward(self, pod: str) -> AbstractContextManager[socket.socket]:
-        return self.cluster.forward(self._namespace, pod, MONITORING_PORT)
+    def _port_of(self, pod: str) -> PodPort:
+        return PodPort(self._namespace, pod, MONITORING_PORT)
 
     def _pods(self) -> list[dict[str, Any]]:
         try:
@@ -257,7 +259,7 @@ def _url_of(address: str) -> str:
     return f"http://{host}:{MONITORING_PORT}"
 
 
-def _at_url(url: str, token: str, timeout: float) -> Istiod:
+def _at_url(url: str, token: str) -> Istiod:
     parts = urlsplit(url)
     name = parts.netloc.rpartition("@")[2]
     try:
@@ -268,34 +270,35 @@ def _at_url(url: str, token: str, timeout: float) -> Istiod:
         raise UsageError(
             f"{quoted(url)} is no address of istiod; write http://HOST:{MONITORING_PORT}"
         )
-    return Istiod(name, "", partial(_connected, parts, timeout), token)
+    return Istiod(name, "", partial(_at, parts), token)
 
 
-@contextmanager
-def _connected(url: SplitResult, timeout: float) -> Iterator[socket.socket]:
-    is_tls = url.scheme == "https"
-    context = tls_context(None, None, None, is_verified=True) if is_tls else None
-    deadline = monotonic() + timeout
+def _through_pod(
+    cluster: Cluster, place: PodPort, path: str, token: str, seconds: float
+) -> "HttpAnswer":
+    from meshctl.cluster.http.exchange import exchange, get  # noqa: PLC0415 - asyncio takes 40 ms
+
+    with cluster.forward(*place) as connection:
+        return exchange(connection, get(path, token), seconds)
+
+
+def _at(url: SplitResult, path: str, token: str, seconds: float) -> "HttpAnswer":
+    from meshctl.cluster.http.exchange import fetch, get  # noqa: PLC0415 - asyncio takes 40 ms
+
     try:
-        connection = open_connection(ApiServerAddress(url, context), deadline)
+        return fetch(url, get(path, token), seconds)
     except OSError as error:
-        reason = error.strerror or str(error)
-        raise ClusterError(f"nothing answers there ({reason}); check the address") from error
-    connection.deadline = deadline
-    with connection:
-        yield connection
+        raise ClusterError(f"nothing answers there ({error}); check the address") from error
 
 
-def _get(opener: Opener, path: str, token: str, seconds: float) -> bytes:
-    headers = {"Authorization": f"Bearer {token}"} if token else {}
-    with opener() as connection:
-        answer = exchange(connection, HttpRequest("GET", path, headers=headers), seconds)
+def _get(asker: Asker, path: str, token: str, seconds: float) -> bytes:
+    answer = asker(path, token, seconds)
     if answer.status != _OK:
         raise ClusterError(_refusal(answer, token))
     return answer.body
 
 
-def _refusal(answer: HttpAnswer, token: str) -> str:
+def _refusal(answer: "HttpAnswer", token: str) -> str:
     said = next(iter(answer.body.decode(errors="replace").strip().splitlines()), "")[:200]
     if answer.status == _UNAUTHORIZED:
         said = _REFUSED_TOKEN if token else _UNKNOWN_CALLER
@@ -312,7 +315,7 @@ def _version(body: bytes) -> str:
 def read_json(body: bytes) -> Any:
     """Parse an answer; raises ``ClusterError`` when it is cut off, or no JSON at all."""
     try:
-        return json.loads(body)
-    except (ValueError, RecursionError):
+        return parse_json(body)
+    except ValueError:
         size = f"{len(body)} bytes"
         raise ClusterError(f"what it sends is no JSON, or cut off ({size})") from None

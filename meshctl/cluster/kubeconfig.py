@@ -4,31 +4,36 @@ The only module that imports the ``kubernetes`` package, for what it knows of ku
 logging in; it costs half a second, so that it is imported when there is something to read.
 """
 
+import base64
 import os
+import ssl
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 from urllib.request import getproxies_environment
 
 import yaml
 
 from meshctl.cluster.api import Access, Cluster, ClusterError, ForbiddenError, NotFoundError
 from meshctl.cluster.exec_plugin import run_plugin
-from meshctl.cluster.http.client import Identity, KubernetesCluster
-from meshctl.cluster.http.connection import ApiServerAddress, bounded, tls_context
-from meshctl.words import quoted
+from meshctl.cluster.extra import expect_packages
+from meshctl.cluster.http.client import Identity
+from meshctl.cluster.http.connection import ApiServerAddress, nameless_file, tls_context
+from meshctl.cluster.http.event_loop import bounded
+from meshctl.cluster.http.kubernetes_cluster import KubernetesCluster
+from meshctl.words import quoted, without_password
 
 if TYPE_CHECKING:
-    from kubernetes.client import Configuration
     from kubernetes.config.kube_config import KubeConfigMerger
 
 _DEFAULT = "~/.kube/config"
 _ACCOUNT = Path("/var/run/secrets/kubernetes.io/serviceaccount")
 _IN_CLUSTER = "in-cluster"
 _REMOVED = ("azure", "gcp", "openstack")
-_PLUGIN_FILES = {"clientCertificateData": "cert_file", "clientKeyData": "key_file"}
+
+Section = Mapping[str, Any]
 
 
 def connect_to(access: Access) -> Cluster:
@@ -36,6 +41,7 @@ def connect_to(access: Access) -> Cluster:
 
     Whether it answers is found out here, so that it is said once and not for every kind.
     """
+    expect_packages()
     if access.groups and not access.user:
         raise ClusterError("a group is impersonated by a user; add --as USER to --as-group")
     files = _kubeconfigs(access)
@@ -84,10 +90,12 @@ def _of_kubeconfig(access: Access, files: list[str]) -> KubernetesCluster:
     authorization = log_in()
     with _explained(where, access.timeout):
         namespace = str(loader.current_context["context"].get("namespace") or "default")
-        address = str(loader.cluster.get("server") or "")
-        proxy = str(loader.cluster.get("proxy-url") or "")
-        endpoint = _endpoint(configuration, context, address, proxy)
-    return KubernetesCluster(endpoint, Identity(context, namespace, authorization, log_in), access)
+        url = _url(str(loader.cluster.get("server") or ""), context)
+        tls = loader.tls_context() if url.scheme == "https" else None
+        proxy = str(loader.cluster.get("proxy-url") or "") or _proxy_of_environment(url)
+        endpoint = ApiServerAddress(url, tls, proxy)
+    identity = Identity(context, namespace, authorization or _user_of(url), log_in)
+    return KubernetesCluster(endpoint, identity, access)
 
 
 @contextmanager
@@ -141,20 +149,28 @@ def _loader(merger: "KubeConfigMerger", context: str, timeout: float) -> Any:
 
 
 def _loader_class(context: str, timeout: float) -> Any:
-    from kubernetes.config.kube_config import FileOrData, KubeConfigLoader
+    from kubernetes.config.kube_config import KubeConfigLoader
 
     class Loader(KubeConfigLoader):
-        """The package's own, but for two ways to log in.
+        """The package's own, but for two ways to log in, and for keys.
 
-        It runs plugins without a time limit and hides their errors, and it fails without a word
-        at the providers that kubectl 1.26 removed.
+        It runs plugins without a time limit, hides their errors, is silent about the providers that
+        kubectl 1.26 removed, and writes keys to files, which stay where a signal ends the process.
         """
 
+        _pair: tuple[bytes, bytes] | None = None
+
         @property
-        def cluster(self) -> Mapping[str, Any]:
+        def cluster(self) -> Section:
             """What the kubeconfig says of the cluster."""
-            cluster: Any = self._cluster
-            return cast("Mapping[str, Any]", cluster.value)
+            return cast("Section", cast("Any", self._cluster).value)
+
+        def tls_context(self) -> ssl.SSLContext:
+            """Trust whom the kubeconfig trusts, and show the certificate of its user."""
+            return _tls(self._cluster, self._user, self._pair)
+
+        def _load_cluster_info(self) -> None:
+            """Do nothing: the package's own leaves keys in files."""
 
         def _load_from_exec_plugin(self) -> bool:
             user: Any = self._user
@@ -164,18 +180,54 @@ def _loader_class(context: str, timeout: float) -> Any:
             status = run_plugin(plugin, self.cluster, self._get_base_path(user.path), timeout)
             if token := status.get("token"):
                 self.token = f"Bearer {token}"
-            for field, name in _PLUGIN_FILES.items():
-                if status.get(field):
-                    content = FileOrData(status, "", field, base64_file_content=False)
-                    setattr(self, name, content.as_file())
+            self._pair = _pair_of(status)
             return True
 
         def _load_auth_provider_token(self) -> Any:
-            user: Any = self._user
-            _expect_login(user.value, context)
+            _expect_login(cast("Any", self._user).value, context)
             return super()._load_auth_provider_token()
 
     return Loader
+
+
+def _pair_of(status: Section) -> tuple[bytes, bytes] | None:
+    """Take the certificate and the key that a plugin gave, if it gave any."""
+    if not status.get("clientCertificateData"):
+        return None
+    certificate, key = status["clientCertificateData"], status.get("clientKeyData") or ""
+    return str(certificate).encode(), str(key).encode()
+
+
+def _tls(cluster: Any, user: Any, pair: tuple[bytes, bytes] | None) -> ssl.SSLContext:
+    """Make TLS of what a kubeconfig says, and of a certificate and key that a plugin gave."""
+    with ExitStack() as files:
+        if pair is None:
+            certificate = _file_of(files, user, "client-certificate")
+            key = _file_of(files, user, "client-key")
+        else:
+            certificate, key = (files.enter_context(nameless_file(part)) for part in pair)
+        return tls_context(
+            _file_of(files, cluster, "certificate-authority"),
+            certificate,
+            key,
+            is_verified=not cluster.value.get("insecure-skip-tls-verify"),
+            server_name=str(cluster.value.get("tls-server-name") or ""),
+        )
+
+
+def _file_of(files: ExitStack, section: Any, name: str) -> str | None:
+    """Name a file with what a section of a kubeconfig holds itself, or names a file for."""
+    if not section:
+        return None
+    if written := section.value.get(f"{name}-data"):
+        return files.enter_context(nameless_file(base64.b64decode(written)))
+    named = section.value.get(name)
+    if not named:
+        return None
+    path = Path(section.path or "").absolute().parent / named
+    if not path.is_file():
+        raise ClusterError(f"{name} of the kubeconfig is {path}, which is no file; repair it")
+    return str(path)
 
 
 def _expect_login(user: Mapping[str, Any], context: str) -> None:
@@ -202,9 +254,10 @@ def _of_this_pod(access: Access) -> KubernetesCluster:
     from kubernetes.config.incluster_config import InClusterConfigLoader
 
     configuration = Configuration()
+    authority = _ACCOUNT / "ca.crt"
 
     def log_in() -> str:
-        files = str(_ACCOUNT / "token"), str(_ACCOUNT / "ca.crt")
+        files = str(_ACCOUNT / "token"), str(authority)
         loader = InClusterConfigLoader(*files, try_refresh_token=False)
         try:
             loader.load_and_set(configuration)
@@ -221,8 +274,10 @@ def _of_this_pod(access: Access) -> KubernetesCluster:
     except (OSError, ValueError):
         namespace = ""
     identity = Identity(_IN_CLUSTER, namespace or "default", authorization, log_in)
+    url = _url(configuration.host, _IN_CLUSTER)
+    tls = tls_context(str(authority), None, None, is_verified=True)
     return KubernetesCluster(
-        _endpoint(configuration, _IN_CLUSTER, configuration.host), identity, access
+        ApiServerAddress(url, tls, _proxy_of_environment(url)), identity, access
     )
 
 
@@ -234,32 +289,26 @@ def _authorization(loader: object) -> str:
     return " ".join(str(vars(loader).get("token") or "").split())
 
 
-def _endpoint(
-    configuration: "Configuration", context: str, address: str, proxy: str = ""
-) -> ApiServerAddress:
-    url = urlsplit(address)
-    if url.scheme not in ("http", "https") or not url.hostname or not _has_port(url):
-        raise ClusterError(
-            f"the server of context {context} is {quoted(address)}, which is no https:// address; "
-            "repair its kubeconfig, or choose another --context"
-        )
-    tls = None
-    if url.scheme == "https":
-        tls = tls_context(
-            configuration.ssl_ca_cert,
-            configuration.cert_file,
-            configuration.key_file,
-            is_verified=configuration.verify_ssl,
-        )
-    name = str(configuration.tls_server_name or "")
-    return ApiServerAddress(url, tls, name, proxy or _proxy_of_environment(url))
-
-
-def _has_port(url: SplitResult) -> bool:
+def _url(address: str, context: str) -> SplitResult:
     try:
-        return url.port != 0
+        url = urlsplit(address)
+        is_address = url.scheme in ("http", "https") and url.hostname and url.port != 0
     except ValueError:
-        return False
+        is_address = False
+    if not is_address:
+        raise ClusterError(
+            f"the server of context {context} is {quoted(without_password(address))}, which is no "
+            "https:// address; repair its kubeconfig, or choose another --context"
+        )
+    return url
+
+
+def _user_of(url: SplitResult) -> str:
+    """The header that Go's client makes of a user in the address, where nothing else logs in."""
+    if url.username is None:
+        return ""
+    user = f"{unquote(url.username)}:{unquote(url.password or '')}"
+    return f"Basic {base64.b64encode(user.encode()).decode()}"
 
 
 def _proxy_of_environment(url: SplitResult) -> str:

@@ -3,19 +3,15 @@
 A token in the environment variable MESHCTL_PROMETHEUS_TOKEN is sent along.
 """
 
-import json
 import os
-import ssl
 from collections.abc import Iterator, Mapping
-from time import monotonic
 from typing import Any, NamedTuple
 from urllib.parse import SplitResult, urlencode, urlsplit
 
 from meshctl.cluster.api import ClusterError
-from meshctl.cluster.http.connection import ApiServerAddress, open_connection, tls_context
-from meshctl.cluster.http.exchange import HttpRequest, exchange
+from meshctl.cluster.http.body import parse_json
 from meshctl.errors import UsageError
-from meshctl.words import quoted
+from meshctl.words import quoted, without_password
 
 TOKEN = "MESHCTL_PROMETHEUS_TOKEN"  # noqa: S105 - the name of a variable
 _OK = 200
@@ -34,7 +30,7 @@ class Prometheus:
     def __init__(self, url: str, timeout: float = 10.0) -> None:
         """Take a URL; raises UsageError for what is none."""
         self._url = _parsed(url)
-        self._name = url
+        self._name = without_password(url)
         self._timeout = timeout
         self.warnings: list[str] = []
         """What the server said beside its answers, such as that one of them is partial."""
@@ -45,7 +41,7 @@ class Prometheus:
         answer = self._ask(f"{self._url.path.rstrip('/')}/api/v1/query", body)
         data = answer.get("data")
         result = data.get("result") if isinstance(data, dict) else None
-        self.warnings += [str(one) for one in answer.get("warnings") or ()]
+        self.warnings += [str(one) for one in _list(answer.get("warnings"))]
         return list(_samples(result))
 
     def value(self, expression: str) -> float | None:
@@ -54,27 +50,24 @@ class Prometheus:
         return found[0].value if found else None
 
     def _ask(self, path: str, body: bytes) -> dict[str, Any]:
+        from meshctl.cluster.http.exchange import (  # noqa: PLC0415 - asyncio takes 40 ms
+            HttpRequest,
+            fetch,
+        )
+
         headers = {"Content-Type": "application/x-www-form-urlencoded"}
         if token := os.environ.get(TOKEN):
             headers["Authorization"] = f"Bearer {token}"
-        request = HttpRequest("POST", path, self._url.netloc.rpartition("@")[2], headers, body)
+        request = HttpRequest("POST", path, headers=headers, body=body)
         try:
-            context = tls_context(None, None, None, is_verified=True) if self._is_tls else None
-            deadline = monotonic() + self._timeout
-            connection = open_connection(ApiServerAddress(self._url, context), deadline)
-        except (OSError, ssl.SSLError) as error:
+            answer = fetch(self._url, request, self._timeout)
+        except OSError as error:
             raise ClusterError(f"no Prometheus answers at {self._name}: {error}") from None
-        with connection:
-            answer = exchange(connection, request, self._timeout)
         return self._parsed(answer.status, answer.body)
-
-    @property
-    def _is_tls(self) -> bool:
-        return self._url.scheme == "https"
 
     def _parsed(self, status: int, body: bytes) -> dict[str, Any]:
         try:
-            data = json.loads(body)
+            data = parse_json(body)
         except ValueError:
             data = None
         if not isinstance(data, dict) or "status" not in data:
@@ -90,16 +83,24 @@ def _parsed(url: str) -> SplitResult:
     parts = urlsplit(url)
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         raise UsageError(
-            f"--prometheus wants a URL such as http://127.0.0.1:9090, not {quoted(url)}"
+            f"--prometheus wants a URL such as http://127.0.0.1:9090, not {quoted(without_password(url))}"
         )
     return parts
 
 
+def _list(value: object) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _objects(value: object) -> Iterator[dict[str, Any]]:
+    return (one for one in _list(value) if isinstance(one, dict))
+
+
 def _samples(result: object) -> Iterator[Sample]:
-    for one in result if isinstance(result, list) else ():
+    for one in _objects(result):
         metric, value = one.get("metric"), one.get("value")
         if isinstance(metric, dict) and isinstance(value, list) and len(value) > 1:
             try:
                 yield Sample({str(k): str(v) for k, v in metric.items()}, float(value[1]))
-            except ValueError:
+            except (ValueError, TypeError):
                 continue

@@ -83,8 +83,8 @@ class Proxy:
             near.sendall(b"\x01\x00" if is_right else b"\x01\x01")
             if not is_right:
                 return None
-        near.recv(4)
-        host = near.recv(near.recv(1)[0]).decode()
+        kind = near.recv(4)[3]
+        host = near.recv(near.recv(1)[0]).decode() if kind == 3 else socket.inet_ntoa(near.recv(4))
         far = self._connect(host, int.from_bytes(near.recv(2), "big"))
         near.sendall(b"\x05\x00\x00\x01\x7f\x00\x00\x01\x00\x00")
         return far

@@ -2,6 +2,7 @@
 
 import gc
 import json
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -43,7 +44,8 @@ def cluster(connected: Callable[[], Cluster]) -> Cluster:
 
 def hurried(cluster: Any, timeout: float) -> Cluster:
     """The same cluster, but in a hurry once it was reached."""
-    cluster._access = cluster._access._replace(timeout=timeout)
+    client = cluster._client
+    client.access = client.access._replace(timeout=timeout)
     return cluster
 
 
@@ -58,6 +60,14 @@ def add_pods(server: ApiServer, *names: str, namespace: str = "shop") -> None:
     for name in names:
         metadata = {"name": name, "namespace": namespace, "labels": {"app": name}}
         server.add({"apiVersion": "v1", "kind": "Pod", "metadata": metadata})
+
+
+def wait_until(holds: Callable[[], bool]) -> None:
+    for _ in range(200):
+        if holds():
+            return
+        time.sleep(0.01)
+    raise AssertionError(holds)
 
 
 def names(objects: Any) -> list[str]:
@@ -152,7 +162,7 @@ def test_connections_that_died_of_age_are_not_noticed(api_server: ApiServer, clu
     api_server.fail("/api/v1/pods", Slow(0.05), times=EVER)
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(lambda _: list(cluster.list(PODS)), range(4)))
-    assert len(cluster._idle) > 1
+    assert len(api_server.connections) > 1
     api_server.hang_up()
     assert api_server.version == cluster.request("GET", "/version")["gitVersion"]
 
@@ -319,17 +329,31 @@ class Tells(Fault):
 @pytest.mark.parametrize(
     ("content", "expected"),
     [
-        (None, []),
-        ([], []),
         ({"items": None, "metadata": None}, []),
-        ({"items": [None, 3, {"metadata": {"name": "a"}}], "metadata": {"continue": 3}}, ["a"]),
+        ({"items": [], "metadata": {"continue": None}}, []),
+        ({"items": [{"metadata": {"name": "a"}}]}, ["a"]),
     ],
 )
-def test_lists_of_any_shape_are_walked(
+def test_lists_may_lack_what_go_leaves_out(
     api_server: ApiServer, cluster: Cluster, content: Any, expected: list[str]
 ) -> None:
     api_server.fail("/api/v1/pods", Tells(content))
     assert expected == names(cluster.list(PODS))
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        None, [], 3, "pods", {"items": {}}, {"items": [None, {"metadata": {"name": "a"}}]},
+        {"items": [], "metadata": {"continue": 3}}, {"items": [], "metadata": []},
+        {"items": [], "metadata": {"resourceVersion": {}}},
+    ],
+    ids=repr,
+)  # fmt: skip
+def test_half_a_list_is_none(api_server: ApiServer, cluster: Cluster, content: Any) -> None:
+    api_server.fail("/api/v1/pods", Tells(content))
+    with pytest.raises(ClusterError, match="with JSON that is no list of objects; is that the ad"):
+        list(cluster.list(PODS))
 
 
 def test_objects_without_metadata_are_given_too(api_server: ApiServer, cluster: Cluster) -> None:
@@ -352,9 +376,13 @@ def test_many_threads_ask_at_once(api_server: ApiServer, cluster: Cluster) -> No
     assert [["one", "two"]] * 64 == found
 
 
-def test_connections_end_with_their_cluster(connected: Callable[[], Cluster]) -> None:
+def test_connections_end_with_their_cluster(
+    api_server: ApiServer, connected: Callable[[], Any]
+) -> None:
     cluster = connected()
-    (sock,) = [connection.sock for connection in cluster._idle]
+    assert 1 == len(api_server.connections)
+    thread = cluster._loop._thread
     del cluster
     gc.collect()
-    assert -1 == sock.fileno()
+    wait_until(lambda: not thread.is_alive())
+    wait_until(lambda: not api_server.connections)

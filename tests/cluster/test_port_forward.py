@@ -1,5 +1,6 @@
 """Is a port of a pod reached, and what is said where it is not?"""
 
+import asyncio
 import http.client
 import json
 import os
@@ -12,14 +13,10 @@ from typing import Any
 import pytest
 from api_server import ApiServer
 from faults import DropWebSocket, Fault, HalfBody, NotJson, Redirect, Reset, Says, Slow
-from hypothesis import given
-from hypothesis import strategies as st
 from istiod import MONITORING, WEBHOOK, Istiod
 from pki import trusting
-from web_socket_server import accept_key
 
 from meshctl.cluster.api import Access, Cluster, ClusterError, ForbiddenError, NotFoundError
-from meshctl.cluster.http.port_forward import Frames, frame, upgrade
 from meshctl.cluster.kubeconfig import connect_to
 
 PATH = "/api/v1/namespaces/istio-system/pods/istiod-1/portforward"
@@ -61,8 +58,10 @@ def refusal(cluster: Cluster, port: int = MONITORING, path: str = "/debug/syncz"
     return str(caught.value)
 
 
-def carriers() -> list[threading.Thread]:
-    return [thread for thread in threading.enumerate() if "PortForward" in str(thread._target)]
+def carriers(cluster: Any) -> list[str]:
+    """What carries bytes in the event loop of a cluster."""
+    tasks = asyncio.all_tasks(cluster._loop._loop)
+    return [name for task in tasks if "PortForward" in (name := task.get_coro().__qualname__)]
 
 
 # What works
@@ -118,8 +117,9 @@ def test_the_user_is_impersonated_here_too(
 @pytest.mark.usefixtures("istiod")
 def test_nothing_is_left_behind(cluster: Cluster) -> None:
     with cluster.forward("istio-system", "istiod-1", MONITORING) as connection:
-        assert 1 == len(carriers())
-    assert [] == carriers()
+        assert ask(connection, "/version")
+        assert "PortForward.carry" in carriers(cluster)
+    assert [] == carriers(cluster)
     assert -1 == connection.fileno()
 
 
@@ -127,7 +127,7 @@ def test_tls_that_is_left_open_ends_too(cluster: Cluster, istiod: Istiod) -> Non
     context = trusting(istiod.authority)
     with cluster.forward("istio-system", "istiod-1", WEBHOOK) as connection:
         secure = context.wrap_socket(connection, server_hostname="istiod.istio-system.svc")
-    assert [] == carriers()
+    assert [] == carriers(cluster)
     secure.close()
 
 
@@ -138,7 +138,7 @@ def test_an_error_of_the_caller_stays_its_own(cluster: Cluster) -> None:
         cluster.forward("istio-system", "istiod-1", MONITORING),
     ):
         _ = 1 / 0
-    assert [] == carriers()
+    assert [] == carriers(cluster)
 
 
 @pytest.mark.usefixtures("istiod")
@@ -153,7 +153,7 @@ def test_an_error_in_the_middle_of_an_answer_stays_its_own(cluster: Cluster) -> 
         cluster.forward("istio-system", "istiod-1", MONITORING) as connection,
     ):
         fail(connection)
-    assert [] == carriers()
+    assert [] == carriers(cluster)
 
 
 @pytest.mark.usefixtures("istiod")
@@ -277,58 +277,3 @@ def test_our_server_speaks_it_as_other_clients_do(api_server: ApiServer, istiod:
     )
     with forward.socket(MONITORING)._socket as connection:
         assert istiod.version.encode() == ask(connection, "/version")
-
-
-def server_frame(content: bytes, opcode: int, *, is_last: bool = True) -> bytes:
-    head = bytes([opcode | (0x80 if is_last else 0)])
-    if len(content) < 126:
-        return head + bytes([len(content)]) + content
-    size = 2 if len(content) < 65536 else 8
-    return head + bytes([126 if size == 2 else 127]) + len(content).to_bytes(size, "big") + content
-
-
-MESSAGES = st.lists(
-    st.tuples(
-        st.sampled_from([1, 2, 8, 9, 10]),
-        st.one_of(st.binary(max_size=300), st.sampled_from([b"x" * 65_535, b"y" * 65_536])),
-    ),
-    max_size=6,
-)
-
-
-@given(MESSAGES, st.lists(st.integers(1, 70_000), max_size=20))
-def test_messages_arrive_however_they_are_cut(
-    messages: list[tuple[int, bytes]], cuts: list[int]
-) -> None:
-    data = b"".join(server_frame(content, opcode) for opcode, content in messages)
-    frames, found = Frames(), []
-    for cut in cuts:
-        found += frames.feed(data[:cut])
-        data = data[cut:]
-    found += frames.feed(data)
-    assert messages == found
-
-
-def test_a_message_in_parts_is_put_together() -> None:
-    parts = (
-        server_frame(b"ab", 2, is_last=False)
-        + server_frame(b"ping", 9)
-        + server_frame(b"cd", 0, is_last=False)
-        + server_frame(b"e", 0)
-    )
-    assert [(9, b"ping"), (2, b"abcde")] == Frames().feed(parts)
-
-
-@given(st.one_of(st.binary(max_size=300), st.sampled_from([b"x" * 65_535, b"y" * 65_536])))
-def test_frames_are_masked(content: bytes) -> None:
-    written = frame(content)
-    start = len(written) - len(content)
-    mask = written[start - 4 : start]
-    plain = bytes(byte ^ mask[at % 4] for at, byte in enumerate(written[start:]))
-    assert (0x82, True, content) == (written[0], bool(written[1] & 0x80), plain)
-
-
-def test_the_answer_to_an_upgrade_is_known() -> None:
-    wanted = upgrade()
-    key = dict(wanted.headers)["Sec-WebSocket-Key"]
-    assert accept_key(key) == wanted.accepted

@@ -1,23 +1,25 @@
-"""Opens connections to the API server: TCP, proxy and TLS, each before a deadline."""
+"""Says how a server is reached, and makes the clients that go there: TLS, proxies, deadlines."""
 
-import base64
-import math
-import queue
-import socket
+import asyncio
+import os
 import ssl
-import time
-from collections.abc import Callable
-from http.client import HTTPConnection, HTTPMessage, parse_headers
-from io import BytesIO
-from threading import Thread
-from typing import Any, NamedTuple, TypeVar
-from urllib.parse import SplitResult, unquote, urlsplit
+import tempfile
+from collections.abc import AsyncGenerator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from typing import TYPE_CHECKING, Any, NamedTuple
+from urllib.parse import SplitResult, urlsplit
+
+if TYPE_CHECKING:
+    import httpcore
+    import httpx
 
 _CONNECT_SECONDS = 2.0
 _CONNECT_SHARE = 0.2
-_LONGEST_HEAD = 64 * 1024
-
-T = TypeVar("T")
+_IDLE = 32
+_PROXIES = ("http", "socks5", "socks5h")
+_REQUEST_BEGINS = ".send_request_headers.started"
+_CONNECTED = ".connect_tcp.complete"
+_TLS_BEGINS = ".start_tls.started"
 
 
 class ApiServerAddress(NamedTuple):
@@ -25,7 +27,6 @@ class ApiServerAddress(NamedTuple):
 
     url: SplitResult
     context: ssl.SSLContext | None
-    server_name: str = ""
     proxy: str = ""
 
     @property
@@ -38,117 +39,51 @@ class ApiServerAddress(NamedTuple):
         """The host of the address, without brackets."""
         return self.url.hostname or ""
 
+    def target(self, path: str) -> "httpx.URL":
+        """The URL of a path below the address; the path is taken as it is, escapes and all."""
+        import httpx
 
-class ProxyError(OSError):
-    """The proxy would not carry the connection."""
-
-
-class PlainSocket(socket.socket):
-    """A socket whose reads end at a deadline, however slowly bytes arrive."""
-
-    deadline = math.inf
-
-    def recv_into(self, *args: Any, **given: Any) -> int:
-        """Read as usual."""
-        self.settimeout(left(self.deadline))
-        return super().recv_into(*args, **given)
+        base = httpx.URL(scheme=self.url.scheme, host=self.host, port=self.port)
+        return base.copy_with(raw_path=path.encode())
 
 
-class TlsSocket(ssl.SSLSocket):
-    """The same over TLS."""
-
-    deadline = math.inf
-
-    def recv_into(self, *args: Any, **given: Any) -> int:
-        """Read as usual."""
-        self.settimeout(left(self.deadline))
-        return super().recv_into(*args, **given)
+class ProxyRefusedError(OSError):
+    """There is a proxy to go through that can't be."""
 
 
-Socket = PlainSocket | TlsSocket
+class NamedServer(ssl.SSLContext):
+    """TLS with a server that shows the certificate of another name than that of its address."""
+
+    name = ""
+
+    def wrap_bio(
+        self,
+        incoming: ssl.MemoryBIO,
+        outgoing: ssl.MemoryBIO,
+        server_side: bool = False,  # noqa: FBT001, FBT002 - as its base has it
+        server_hostname: str | bytes | None = None,
+        session: ssl.SSLSession | None = None,
+    ) -> ssl.SSLObject:
+        """Speak TLS as usual, with the other name."""
+        name = self.name or server_hostname
+        return super().wrap_bio(incoming, outgoing, server_side, name, session)
 
 
-class OpenConnection(HTTPConnection):
-    """HTTP over a connection that was opened elsewhere, and never opened again."""
-
-    def __init__(self, host: str, port: int | None, connection: socket.socket) -> None:
-        super().__init__(host, port)
-        self.auto_open = 0
-        self.sock = connection
-
-
-def left(deadline: float) -> float | None:
-    """Count the seconds until a moment of the monotonic clock; raises ``TimeoutError`` after it."""
-    if deadline == math.inf:
-        return None
-    seconds = deadline - time.monotonic()
-    if seconds <= 0:
-        raise TimeoutError("timed out")
-    return seconds
-
-
-def bounded(call: Callable[[], T], seconds: float) -> T:
-    """Run what knows no time limit of its own, such as a look-up of DNS, but not for longer."""
-    outcome: queue.SimpleQueue[tuple[T | None, Exception | None]] = queue.SimpleQueue()
-
-    def run() -> None:
-        try:
-            outcome.put((call(), None))
-        except Exception as error:  # noqa: BLE001 - it is raised again, in the caller's thread
-            outcome.put((None, error))
-
-    Thread(target=run, daemon=True).start()
-    try:
-        result, error = outcome.get(timeout=seconds)
-    except queue.Empty:
-        raise TimeoutError("timed out") from None
-    if error is not None:
-        raise error
-    return result  # type: ignore[return-value]
-
-
-def open_connection(endpoint: ApiServerAddress, deadline: float) -> Socket:
-    """Connect; raises ``OSError``, of which ``socket.gaierror`` and ``ssl.SSLError`` are kinds.
-
-    What does not even connect in two seconds, or in a fifth of a long wait, is not there.
-    """
-    now = time.monotonic()
-    until = min(deadline, now + max(_CONNECT_SECONDS, (deadline - now) * _CONNECT_SHARE))
-    if endpoint.proxy:
-        plain = _through_proxy(endpoint, until)
-    else:
-        plain = _connect(endpoint.host, endpoint.port, until)
-    if endpoint.context is None:
-        return plain
-    try:
-        return secured(plain, endpoint.context, endpoint.server_name or endpoint.host, deadline)
-    except BaseException:
-        plain.close()
-        raise
-
-
-def secured(
-    plain: socket.socket, context: ssl.SSLContext, server: str, deadline: float
-) -> TlsSocket:
-    """Speak TLS over a connection; every read of it ends at the deadline."""
-    plain.settimeout(left(deadline))
-    secure = context.wrap_socket(plain, server_hostname=server)
-    assert isinstance(secure, TlsSocket)  # noqa: S101 - the context was told so
-    secure.deadline = deadline
-    return secure
-
-
-def tls_context(
+def tls_context(  # noqa: PLR0913 - TLS has as many parts
     authority: str | None, certificate: str | None, key: str | None, *,
-    is_verified: bool, authority_text: str | None = None,
+    is_verified: bool, authority_text: str | None = None, server_name: str = "",
 ) -> ssl.SSLContext:  # fmt: skip
     """Trust an authority (the system's where there is none) and show a certificate, all files.
 
     The authority may be given as the text of a file instead. Raises ``ssl.SSLError`` for what is
     no certificate.
     """
-    context = ssl.create_default_context(cafile=authority or None, cadata=authority_text)
-    context.sslsocket_class = TlsSocket
+    context = NamedServer(ssl.PROTOCOL_TLS_CLIENT)
+    context.name = server_name
+    if authority or authority_text:
+        context.load_verify_locations(authority or None, cadata=authority_text)
+    else:
+        context.load_default_certs()
     # The authorities of many clusters lack extensions that Python 3.13 asks for and Go does not.
     context.verify_flags &= ~ssl.VERIFY_X509_STRICT
     if not is_verified:
@@ -160,101 +95,87 @@ def tls_context(
     return context
 
 
-def read_head(connection: Socket) -> tuple[int, HTTPMessage]:
-    """Read the status and the headers of an answer, and not a byte more."""
-    head = bytearray()
-    while not head.endswith(b"\r\n\r\n"):
-        byte = bytearray(1)
-        if len(head) > _LONGEST_HEAD or not connection.recv_into(byte):
-            raise ConnectionResetError("the connection ended before an answer")
-        head += byte
-    status, _, headers = bytes(head).partition(b"\r\n")
-    words = status.split()
-    if len(words) < 2 or not words[1].isdigit():  # noqa: PLR2004
-        raise ConnectionResetError("the answer is not HTTP")
-    return int(words[1]), parse_headers(BytesIO(headers))
+@contextmanager
+def nameless_file(content: bytes) -> Iterator[str]:
+    """A file for what reads files alone: no name of it can be left behind, whatever ends us."""
+    if hasattr(os, "memfd_create"):
+        with os.fdopen(os.memfd_create("meshctl"), "wb", buffering=0) as file:
+            file.write(content)
+            yield f"/dev/fd/{file.fileno()}"
+        return
+    with tempfile.TemporaryFile(buffering=0) as file:
+        file.write(content)
+        file.seek(0)
+        yield f"/dev/fd/{file.fileno()}"
 
 
-def read_exactly(connection: Socket, size: int) -> bytes:
-    """Read that many bytes."""
-    data = bytearray(size)
-    view, filled = memoryview(data), 0
-    while filled < size:
-        count = connection.recv_into(view[filled:])
-        if not count:
-            raise ConnectionResetError("the connection ended in the middle of an answer")
-        filled += count
-    return bytes(data)
+def open_client(endpoint: ApiServerAddress, *, keeps_connections: bool) -> "httpx.AsyncClient":
+    """Make a client of one server; raises ``ProxyRefusedError`` for a proxy of an unknown kind.
 
+    Nothing is taken from the environment, and no time limit is set: ``Deadline`` has them all.
+    """
+    import httpx
 
-def _connect(host: str, port: int, deadline: float) -> PlainSocket:
-    seconds = left(deadline)
-    assert seconds is not None  # noqa: S101
-    found = bounded(lambda: socket.getaddrinfo(host, port, type=socket.SOCK_STREAM), seconds)
-    failure: OSError = ConnectionRefusedError("no address")
-    for family, kind, protocol, _, address in found:
-        connection = PlainSocket(family, kind, protocol)
-        try:
-            connection.settimeout(left(deadline))
-            connection.connect(address)
-            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        except OSError as error:
-            connection.close()
-            failure = error
-        else:
-            connection.deadline = deadline
-            return connection
-    raise failure
-
-
-def _through_proxy(endpoint: ApiServerAddress, deadline: float) -> PlainSocket:
-    proxy = urlsplit(endpoint.proxy if "//" in endpoint.proxy else f"http://{endpoint.proxy}")
-    ways = {"http": _ask_http_proxy, "socks5": _ask_socks_proxy, "socks5h": _ask_socks_proxy}
-    if proxy.scheme not in ways or not proxy.hostname:
-        raise ProxyError(f"a proxy has to be http://… or socks5://…, not {proxy.scheme}://…")
-    is_http = proxy.scheme == "http"
-    connection = _connect(proxy.hostname, proxy.port or (80 if is_http else 1080), deadline)
-    try:
-        ways[proxy.scheme](connection, proxy, endpoint)
-    except BaseException:
-        connection.close()
-        raise
-    return connection
-
-
-def _ask_http_proxy(
-    connection: PlainSocket, proxy: SplitResult, endpoint: ApiServerAddress
-) -> None:
-    host = f"[{endpoint.host}]" if ":" in endpoint.host else endpoint.host
-    lines = [f"CONNECT {host}:{endpoint.port} HTTP/1.1", f"Host: {host}:{endpoint.port}"]
-    if proxy.username:
-        user = f"{unquote(proxy.username)}:{unquote(proxy.password or '')}"
-        lines.append(f"Proxy-Authorization: Basic {base64.b64encode(user.encode()).decode()}")
-    connection.sendall("\r\n".join([*lines, "", ""]).encode())
-    status, _ = read_head(connection)
-    if status != 200:  # noqa: PLR2004
-        raise ProxyError(f"the proxy answers {status}")
-
-
-def _ask_socks_proxy(
-    connection: PlainSocket, proxy: SplitResult, endpoint: ApiServerAddress
-) -> None:
-    """Speak SOCKS5 (RFC 1928), with a password (RFC 1929) where there is one."""
-    connection.sendall(b"\x05\x01" + (b"\x02" if proxy.username else b"\x00"))
-    _, method = read_exactly(connection, 2)
-    if method == 2 and proxy.username:  # noqa: PLR2004
-        user, password = unquote(proxy.username).encode(), unquote(proxy.password or "").encode()
-        connection.sendall(bytes([1, len(user)]) + user + bytes([len(password)]) + password)
-        if read_exactly(connection, 2)[1]:
-            raise ProxyError("the proxy does not accept the password")
-    elif method:
-        raise ProxyError("the proxy wants a password")
-    host = endpoint.host.encode("idna")
-    connection.sendall(
-        b"\x05\x01\x00\x03" + bytes([len(host)]) + host + endpoint.port.to_bytes(2, "big")
+    limits = httpx.Limits(max_keepalive_connections=_IDLE if keeps_connections else 0)
+    return httpx.AsyncClient(
+        verify=endpoint.context or False,
+        proxy=_proxy(endpoint.proxy) if endpoint.proxy else None,
+        limits=limits,
+        timeout=None,  # noqa: S113 - a deadline is around each call
+        follow_redirects=False,
+        trust_env=False,
     )
-    _, reply, _, kind = read_exactly(connection, 4)
-    size = {1: 4, 4: 16}.get(kind) or read_exactly(connection, 1)[0]
-    read_exactly(connection, size + 2)
-    if reply:
-        raise ProxyError(f"the proxy could not connect (SOCKS reply {reply})")
+
+
+def _proxy(address: str) -> "httpx.Proxy":
+    import httpx
+
+    address = address if "//" in address else f"http://{address}"
+    scheme = urlsplit(address).scheme
+    if scheme not in _PROXIES or not urlsplit(address).hostname:
+        raise ProxyRefusedError(f"a proxy has to be http://… or socks5://…, not {scheme}://…")
+    return httpx.Proxy(address)
+
+
+class Deadline:
+    """The time that one call has, and how far it got.
+
+    What does not even connect in two seconds, or in a fifth of a long wait, is not there.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        now = asyncio.get_running_loop().time()
+        self.end = now + seconds
+        self._patience = max(_CONNECT_SECONDS, seconds * _CONNECT_SHARE)
+        self.is_connected = False
+
+    @property
+    def left(self) -> float:
+        """The seconds that are left; none where it has passed."""
+        return max(self.end - asyncio.get_running_loop().time(), 0)
+
+    @asynccontextmanager
+    async def over(self, request: "httpx.Request") -> AsyncGenerator[None, None]:
+        """Hold a request to it; raises ``TimeoutError``."""
+        self.is_connected = False
+        opened: list[httpcore.AsyncNetworkStream] = []
+        now = asyncio.get_running_loop().time()
+        async with asyncio.timeout_at(min(self.end, now + self._patience)) as scope:
+
+            async def note(event: str, info: dict[str, Any]) -> None:
+                if event.endswith(_CONNECTED):
+                    opened.append(info["return_value"])
+                elif event.endswith(_TLS_BEGINS):
+                    scope.reschedule(self.end)
+                elif event.endswith(_REQUEST_BEGINS) and info["request"].method != b"CONNECT":
+                    scope.reschedule(self.end)
+                    self.is_connected = True
+
+            request.extensions["trace"] = note
+            try:
+                yield
+            except BaseException:
+                # What fails on its way, at a proxy or in TLS, is left open by httpcore 1.0.
+                for stream in opened if not self.is_connected else ():
+                    await stream.aclose()
+                raise

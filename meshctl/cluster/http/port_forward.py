@@ -5,191 +5,195 @@ errors, and the first message of both is the number of the port. The client of t
 package knows no time limit and no impersonation, and loses errors in a thread of its own.
 """
 
-import base64
-import hashlib
-import os
-import selectors
+import asyncio
 import socket
-import time
-from contextlib import suppress
-from threading import Thread
-from typing import NamedTuple
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING
 
-from meshctl.cluster.http.connection import Socket, left
+from meshctl.cluster.api import ClusterError, Kind, PodPort
+from meshctl.cluster.http.body import read_start
+from meshctl.cluster.http.client import LONGEST_ERROR, ApiClient, ApiRequest, breakages
+from meshctl.cluster.http.connection import Deadline
+from meshctl.cluster.http.errors import ApiAnswer, one_sentence
+from meshctl.cluster.http.event_loop import EventLoop
+
+if TYPE_CHECKING:
+    import httpx
 
 PROTOCOL = "v4.channel.k8s.io"
-_GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
-_CONTINUATION, _BINARY, _CLOSE, _PING, _PONG = 0, 2, 8, 9, 10
 _DATA, _ERROR = 0, 1
 _PIECE = 64 * 1024
-_SHORT, _MEDIUM = 125, 0xFFFF
+_LONGEST_FAILURE = 2000
 
 
-class Upgrade(NamedTuple):
-    """A request to speak WebSocket, and the answer that proves it was understood."""
+@contextmanager
+def forwarded(loop: EventLoop, client: ApiClient, place: PodPort) -> Iterator[socket.socket]:
+    """Open a connection to a port of a pod, as from inside the pod.
 
-    headers: tuple[tuple[str, str], ...]
-    accepted: str
+    It ends when the time-out has passed since the last byte was sent.
+    """
+    response = loop.run(_upgraded(client, place))
+    near, far = socket.socketpair()
+    held = near.dup()  # the caller may have put TLS around its own
+    forward = PortForward(response, far, client.access.timeout)
+    work = loop.start(forward.carry())
+    try:
+        yield near
+    except Exception as error:
+        failure = forward.failure.strip()  # known before the near end notices
+        if not failure:
+            raise
+        raise ClusterError(
+            f"port {place.port} of pod {place.namespace}/{place.pod} cannot be reached: {failure}; "
+            f"look at it with: kubectl describe pod {place.pod} -n {place.namespace}"
+        ) from error
+    finally:
+        with suppress(OSError):  # it has ended already
+            held.shutdown(socket.SHUT_RDWR)
+        held.close()
+        near.close()
+        with suppress(TimeoutError):
+            work.result(client.access.timeout)
 
 
-def upgrade() -> Upgrade:
-    """Make the headers of a new WebSocket."""
-    key = base64.b64encode(os.urandom(16))
-    accepted = base64.b64encode(hashlib.sha1(key + _GUID, usedforsecurity=False).digest())
+def _path(place: PodPort) -> str:
+    return Kind("", "v1", "pods", "Pod").path(place.namespace, place.pod) + "/portforward"
+
+
+async def _upgraded(client: ApiClient, place: PodPort) -> "httpx.Response":
+    """Ask for a connection that speaks WebSocket from here on."""
+    from wsproto.utilities import generate_accept_token, generate_nonce
+
+    nonce = generate_nonce()
     headers = (
         ("Connection", "Upgrade"),
         ("Upgrade", "websocket"),
         ("Sec-WebSocket-Version", "13"),
-        ("Sec-WebSocket-Key", key.decode()),
+        ("Sec-WebSocket-Key", nonce.decode()),
         ("Sec-WebSocket-Protocol", PROTOCOL),
     )
-    return Upgrade(headers, accepted.decode())
+    request = ApiRequest("GET", _path(place), {"ports": str(place.port)}, headers=headers)
+    deadline = Deadline(client.access.timeout)
+    try:
+        sent = client.prepared(request)
+        async with deadline.over(sent):
+            response = await client.send(sent)
+            try:
+                await _agree(client, response, _path(place), generate_accept_token(nonce))
+            except BaseException:
+                await response.aclose()
+                raise
+            return response
+    except breakages() as error:
+        raise client.failure(error, request.path, deadline) from error
+
+
+async def _agree(client: ApiClient, response: "httpx.Response", path: str, accepted: bytes) -> None:
+    """Raise what was answered instead of a WebSocket."""
+    if response.status_code != 101:  # noqa: PLR2004
+        said = await read_start(response.aiter_raw(), response.headers, LONGEST_ERROR)
+        client.asked.parsed(ApiAnswer(response.status_code, response.headers, said), path)
+        raise ClusterError(
+            f"the API server {client.asked.url} answers {response.status_code} and opens no "
+            "port-forward; a proxy in between has to let WebSockets pass"
+        )
+    is_agreed = response.headers.get("sec-websocket-accept", "").encode() == accepted
+    if not is_agreed or response.headers.get("sec-websocket-protocol") != PROTOCOL:
+        raise ConnectionResetError(f"the other side does not speak {PROTOCOL}")
 
 
 class PortForward:
-    """One connection to a port of a pod; ``socket`` is its near end.
+    """Carries bytes between a WebSocket and a socket of ours.
 
     The far end is closed ``timeout`` seconds after the last byte was sent, whatever comes back.
     ``failure`` says why it ended, if not as it should.
     """
 
-    def __init__(self, connection: Socket, timeout: float) -> None:
+    def __init__(self, response: "httpx.Response", near: socket.socket, timeout: float) -> None:
+        from wsproto.connection import Connection, ConnectionType
+
         self.failure = ""
-        self._wire, self._timeout = connection, timeout
-        self._deadline = time.monotonic() + timeout
-        self.socket, self._local = socket.socketpair()
-        self._near = self.socket.dup()  # the caller may have put TLS around its own
-        self._frames = Frames()
+        self._response, self._near, self._timeout = response, near, timeout
+        self._wire = response.extensions["network_stream"]
+        self._frames = Connection(ConnectionType.CLIENT)
         self._greeted: set[int] = set()
-        self._thread = Thread(target=self._run, daemon=True)
-        self._thread.start()
+        self._channel: int | None = None  # of the message that is being read
+        self._is_greeting = self._is_refused = False
+        near.settimeout(0)
 
-    def close(self) -> None:
-        """End the connection and the thread that carries its bytes."""
-        with suppress(OSError):  # it has ended already
-            self._near.shutdown(socket.SHUT_RDWR)
-        self._near.close()
-        self.socket.close()
-        self._thread.join(self._timeout)
-
-    def _run(self) -> None:
+    async def carry(self) -> None:
+        """Carry until a side ends."""
         try:
-            self._carry()
+            async with asyncio.timeout(self._timeout) as limit:
+                await self._until_an_end(limit)
         except TimeoutError:
-            self.failure = self.failure or f"no whole answer in {self._timeout:g} s"
-        except OSError as error:
-            self.failure = self.failure or f"the connection was lost ({error})"
+            self._fail(f"no whole answer in {self._timeout:g} s")
+        except _broken() as error:
+            self._fail(f"the connection was lost ({one_sentence(error)})")
         finally:
-            self._local.close()
-            self._wire.close()
+            self._near.close()
+            with suppress(*breakages()):
+                await self._response.aclose()
 
-    def _carry(self) -> None:
-        with selectors.DefaultSelector() as selector:
-            selector.register(self._wire, selectors.EVENT_READ)
-            selector.register(self._local, selectors.EVENT_READ)
-            while True:
-                ready = [key.fileobj for key, _ in selector.select(left(self._deadline))]
-                if not ready:
-                    raise TimeoutError
-                if self._local in ready and not self._send():
+    async def _until_an_end(self, limit: asyncio.Timeout) -> None:
+        ways = [asyncio.create_task(self._send(limit)), asyncio.create_task(self._receive())]
+        try:
+            done, _ = await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
+            for each in done:
+                each.result()
+        finally:
+            for each in ways:
+                each.cancel()
+            await asyncio.gather(*ways, return_exceptions=True)
+
+    async def _send(self, limit: asyncio.Timeout) -> None:
+        """Pass bytes to the pod, until the near end is closed."""
+        from wsproto.events import BytesMessage, CloseConnection
+
+        loop = asyncio.get_running_loop()
+        while data := await loop.sock_recv(self._near, _PIECE):
+            limit.reschedule(loop.time() + self._timeout)
+            message = BytesMessage(bytes([_DATA]) + data)
+            await self._wire.write(self._frames.send(message))
+        await self._wire.write(self._frames.send(CloseConnection(1000)))
+
+    async def _receive(self) -> None:
+        """Pass bytes from the pod, until the far end is closed."""
+        from wsproto.events import BytesMessage, CloseConnection, Ping
+
+        while data := await self._wire.read(_PIECE):
+            self._frames.receive_data(data)
+            for event in self._frames.events():
+                if isinstance(event, CloseConnection):
                     return
-                if self._wire in ready and not self._receive():
-                    return
+                if isinstance(event, Ping):
+                    await self._wire.write(self._frames.send(event.response()))
+                elif isinstance(event, BytesMessage):
+                    await self._take(bytes(event.data), is_last=event.message_finished)
+                    if self._is_refused:
+                        return
+        raise ConnectionResetError("the API server went away")
 
-    def _send(self) -> bool:
-        """Pass bytes to the pod; false when the near end was closed."""
-        data = self._local.recv(_PIECE)
-        self._deadline = time.monotonic() + self._timeout
-        self._wire.settimeout(self._timeout)
-        if not data:
-            self._wire.sendall(frame(b"", _CLOSE))
-            return False
-        self._wire.sendall(frame(bytes([_DATA]) + data))
-        return True
+    async def _take(self, data: bytes, *, is_last: bool) -> None:
+        """Take the next piece of a message; its first byte is the channel."""
+        if self._channel is None and data:
+            self._channel, data = data[0], data[1:]
+            self._is_greeting = self._channel not in self._greeted  # the number of the port
+            self._greeted.add(self._channel)
+        if self._channel == _ERROR and not self._is_greeting:
+            self.failure = (self.failure + data.decode(errors="replace"))[:_LONGEST_FAILURE]
+            self._is_refused = is_last or len(self.failure) == _LONGEST_FAILURE
+        elif self._channel == _DATA and not self._is_greeting:
+            await asyncio.get_running_loop().sock_sendall(self._near, data)
+        if is_last:
+            self._channel = None
 
-    def _receive(self) -> bool:
-        """Pass bytes from the pod; false when the far end was closed."""
-        self._wire.settimeout(left(self._deadline))
-        data = self._wire.recv(_PIECE)
-        if not data:
-            raise ConnectionResetError("the API server went away")
-        while pending := getattr(self._wire, "pending", int)():
-            data += self._wire.recv(pending)
-        return all(self._take(opcode, message) for opcode, message in self._frames.feed(data))
-
-    def _take(self, opcode: int, message: bytes) -> bool:
-        if opcode == _PING:
-            self._wire.sendall(frame(message, _PONG))
-        if opcode == _CLOSE:
-            return False
-        if opcode != _BINARY or not message:
-            return True
-        channel, data = message[0], message[1:]
-        if channel not in self._greeted:
-            self._greeted.add(channel)  # the number of the port
-        elif channel == _ERROR:
-            self.failure += data.decode(errors="replace")
-            return False
-        elif channel == _DATA and not self.failure:
-            self._local.settimeout(left(self._deadline))
-            self._local.sendall(data)
-            self._local.settimeout(None)
-        return True
+    def _fail(self, reason: str) -> None:
+        self.failure = self.failure or reason
 
 
-class Frames:
-    """Cuts what arrives into messages (RFC 6455)."""
+def _broken() -> tuple[type[Exception], ...]:
+    from wsproto.utilities import ProtocolError
 
-    def __init__(self) -> None:
-        self._bytes = bytearray()
-        self._message = bytearray()
-        self._opcode = _BINARY
-
-    def feed(self, data: bytes) -> list[tuple[int, bytes]]:
-        """Add bytes; gives the opcode and content of each message that they complete."""
-        self._bytes += data
-        messages = []
-        while (found := self._cut()) is not None:
-            is_last, opcode, content = found
-            if opcode >= _CLOSE:  # these come between the parts of a message, in one piece
-                messages.append((opcode, content))
-                continue
-            if opcode != _CONTINUATION:
-                self._opcode = opcode
-            self._message += content
-            if is_last:
-                messages.append((self._opcode, bytes(self._message)))
-                self._message.clear()
-        return messages
-
-    def _cut(self) -> tuple[bool, int, bytes] | None:
-        have = self._bytes
-        if len(have) < 2:  # noqa: PLR2004
-            return None
-        size, start = have[1] & 0x7F, 2
-        if size > _SHORT:
-            start = 4 if size == _SHORT + 1 else 10
-            if len(have) < start:
-                return None
-            size = int.from_bytes(have[2:start], "big")
-        if len(have) < start + size:
-            return None
-        content = bytes(have[start : start + size])
-        is_last, opcode = bool(have[0] & 0x80), have[0] & 0x0F
-        del have[: start + size]
-        return is_last, opcode, content
-
-
-def frame(content: bytes, opcode: int = _BINARY) -> bytes:
-    """Write one message, masked as clients have to."""
-    size = len(content)
-    if size <= _SHORT:
-        head = bytes([0x80 | opcode, 0x80 | size])
-    elif size <= _MEDIUM:
-        head = bytes([0x80 | opcode, 0xFE]) + size.to_bytes(2, "big")
-    else:
-        head = bytes([0x80 | opcode, 0xFF]) + size.to_bytes(8, "big")
-    mask = os.urandom(4)
-    key = (mask * (size // 4 + 1))[:size]
-    masked = int.from_bytes(content, "big") ^ int.from_bytes(key, "big")
-    return head + mask + masked.to_bytes(size, "big")
+    return *breakages(), ProtocolError

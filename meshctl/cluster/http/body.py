@@ -1,0 +1,103 @@
+"""Reads what a server sends as far as that makes sense: bytes, unpacked bytes, depth, values."""
+
+import json
+import zlib
+from collections.abc import AsyncGenerator, AsyncIterable, Mapping
+from typing import Any
+
+LONGEST_ANSWER = 128 * 1024 * 1024
+"""Bytes of one answer, unpacked. A config dump of the largest meshes has some tens of millions."""
+
+DEEPEST = 150
+"""Levels of JSON, as many as of YAML. The deepest resource definitions have some sixty."""
+
+_MOST_CONTAINERS = 3_000_000
+_UNPACK_GZIP = 16 + zlib.MAX_WBITS
+_PIECE = 1024 * 1024
+
+
+class TooLongError(ValueError):
+    """An answer has more bytes or values than any that makes sense."""
+
+
+class EncodingError(ValueError):
+    """An answer is not packed as its headers say, or as nobody asked for."""
+
+
+async def read_body(
+    chunks: AsyncIterable[bytes], headers: Mapping[str, str], longest: int = LONGEST_ANSWER
+) -> bytes:
+    """Read a whole body; raises ``TooLongError`` and ``EncodingError`` before it is in memory."""
+    announced = headers.get("content-length", "")
+    if announced.isdecimal() and int(announced) > longest:
+        raise TooLongError(f"more than {longest:,} bytes")
+    return b"".join([piece async for piece in _bounded(unpacked(chunks, headers), longest)])
+
+
+async def read_start(chunks: AsyncIterable[bytes], headers: Mapping[str, str], most: int) -> bytes:
+    """Read a body, but not more than ``most`` bytes of it."""
+    found = bytearray()
+    async for piece in unpacked(chunks, headers):
+        found += piece
+        if len(found) >= most:
+            break
+    return bytes(found[:most])
+
+
+async def _bounded(pieces: AsyncIterable[bytes], longest: int) -> AsyncGenerator[bytes, None]:
+    size = 0
+    async for piece in pieces:
+        size += len(piece)
+        if size > longest:
+            raise TooLongError(f"more than {longest:,} bytes")
+        yield piece
+
+
+async def unpacked(
+    chunks: AsyncIterable[bytes], headers: Mapping[str, str]
+) -> AsyncGenerator[bytes, None]:
+    """Unpack a body bit by bit: a thousand bytes may stand for a million."""
+    encoding = headers.get("content-encoding", "").strip().lower()
+    if encoding in {"", "identity"}:
+        async for chunk in chunks:
+            yield chunk
+        return
+    if encoding not in {"gzip", "x-gzip"}:
+        raise EncodingError(f"packed as {encoding[:40]!r}, which nobody asked for")
+    unpacker = zlib.decompressobj(_UNPACK_GZIP)
+    try:
+        async for chunk in chunks:
+            packed = chunk
+            while packed and not unpacker.eof:
+                yield unpacker.decompress(packed, _PIECE)
+                packed = unpacker.unconsumed_tail
+            if unpacker.eof and (unpacker.unused_data or packed):
+                raise EncodingError("packed, with more behind its end")
+        yield unpacker.flush()
+    except zlib.error as error:
+        raise EncodingError(f"not gzip as it says: {error}") from error
+    if not unpacker.eof:
+        raise EncodingError("packed, and cut off")
+
+
+def parse_json(text: bytes) -> Any:
+    """Parse JSON; raises ``TooLongError`` for what no memory would hold, else ``ValueError``."""
+    if text.count(b"{") + text.count(b"[") > _MOST_CONTAINERS:
+        raise TooLongError(f"more than {_MOST_CONTAINERS:,} objects and lists")
+    try:
+        content = json.loads(text)
+    except RecursionError:
+        raise ValueError(f"more than {DEEPEST} levels") from None
+    level, depth = _containers([content]), 0
+    while level:
+        depth += 1
+        if depth > DEEPEST:
+            raise ValueError(f"more than {DEEPEST} levels")
+        level = _containers(
+            child for each in level for child in (each.values() if type(each) is dict else each)
+        )
+    return content
+
+
+def _containers(values: Any) -> list[Any]:
+    return [value for value in values if type(value) is dict or type(value) is list]
