@@ -56,6 +56,7 @@ CEILINGS = {
     "check_inject": 169, "kube_inject": 187, "proxy_status": 58, "version": 44, "rule": 48,
     "schema": 57, "completion": 6, "trace": 234, "test": 231, "diff": 255, "diagnose": 243, "size": 241,
     "generate": 4, "generate.service": 85, "generate.chart": 85,
+    "generate.sidecar": 260, "generate.authorization": 210,
     "migrate": 280,
     "upgrade": 210,
     "editor.lsp": 9,
