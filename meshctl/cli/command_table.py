@@ -76,6 +76,10 @@ COMMANDS: Table = {
         "meshctl.cli.commands.upgrade",
         "Plan the way to another release of Istio.",
     ),
+    "graph": (
+        "meshctl.cli.commands.browser.graph",
+        "Draw services, gateways and the ways between them.",
+    ),
     "rule": ("meshctl.cli.commands.rule", "List the rules, or explain one."),
     "lsp": (
         "meshctl.cli.commands.editor.lsp",

@@ -197,6 +197,9 @@ def test_a_rule_a_namespace_and_words_filter(tab: Any, report: Path) -> None:
     page.locator("select[name=namespace]").select_option("front")
     assert tab.shown(".findings > li[data-namespace=shop]") == 0
     assert tab.shown("#tls-rows tr[data-namespace=shop]") == 0
+    routes = tab.shown("#routes-0 tr")
+    page.locator("select[name=namespace]").select_option("shop")
+    assert (routes > 0, tab.shown("#routes-0 tr")) == (True, 0)
     page.locator("select[name=namespace]").select_option("")
     page.locator("input[name=text]").fill("everything ISTIOD")
     assert tab.shown(".findings > li") >= 1

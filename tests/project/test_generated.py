@@ -10,11 +10,15 @@ import pytest
 
 from meshctl.cli.commands.completion import Shell, script
 from meshctl.config.file import config_schema
-from meshctl.engine.analyze import analyze
+from meshctl.engine.analyze import analyze, answer_on
+from meshctl.engine.kept_objects import KeptObjects
 from meshctl.engine.registry import families, load_family
+from meshctl.inspect.graph.answer import Question, draw
 from meshctl.output.catalog.rules import write_families, write_family
 from meshctl.output.findings.formats import render
+from meshctl.output.graph.svg import write_svg
 from meshctl.settings import Settings
+from meshctl.sources.loader import load
 
 ROOT = Path(__file__).parents[2]
 PAGES = ROOT / "docs" / "rules"
@@ -84,6 +88,16 @@ def test_examples_give_what_they_expect(kept, example: Path, monkeypatch) -> Non
     text = io.StringIO()
     render("text", analyze([str(example.relative_to(ROOT))], Settings()), text)
     kept(example / "expected.txt", text.getvalue())
+
+
+def test_the_picture_of_an_example_is_current(kept, monkeypatch) -> None:
+    monkeypatch.chdir(ROOT)
+    settings = Settings()
+    loaded = load(["examples/checkout"])
+    report, mesh = answer_on(loaded, settings, KeptObjects(settings, ()))
+    picture = io.StringIO()
+    write_svg(draw(mesh, report.findings, Question()), picture)
+    kept(ROOT / "examples" / "checkout" / "graph.svg", picture.getvalue())
 
 
 def test_readme_shows_a_real_finding(kept, monkeypatch) -> None:

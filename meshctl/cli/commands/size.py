@@ -9,15 +9,12 @@ from meshctl.cli.options import shared as options
 from meshctl.cli.options.connect import ClusterFlags
 from meshctl.cli.options.groups import with_options
 from meshctl.cli.options.mesh_input import read_mesh
+from meshctl.cli.options.metrics import PrometheusUrl
 from meshctl.cluster.prometheus import Prometheus
 from meshctl.inspect.size.answer import size
 from meshctl.output.size.write import write
 
 Paths = Annotated[list[str] | None, typer.Argument(metavar="[PATH]...", help="Files of the mesh.")]
-Url = Annotated[
-    str | None,
-    typer.Option("--prometheus", metavar="URL", help="Measure memory there, not estimate it."),
-]
 Pods = Annotated[
     int | None, typer.Option("--pods", metavar="N", min=1, help="Forecast so many sidecars.")
 ]
@@ -29,7 +26,7 @@ def run(
     source: options.SourceFlags,
     mesh: options.MeshFlags,
     paths: Paths = None,
-    prometheus: Url = None,
+    prometheus: PrometheusUrl = None,
     pods: Pods = None,
     output: options.Output = "text",
 ) -> None:

@@ -10,7 +10,7 @@ from meshctl.cluster.api import Access, ForbiddenError
 from meshctl.engine.analyze import analyze, answer_on, check_settings, collector_off, load_mesh
 from meshctl.engine.kept_objects import KeptObjects
 from meshctl.engine.objects import unwrap
-from meshctl.engine.report import Report
+from meshctl.engine.report import LocatedFinding, Report
 from meshctl.engine.shown import absent_namespaces
 from meshctl.errors import UsageError
 from meshctl.mesh import Mesh
@@ -25,6 +25,7 @@ from meshctl.words import amount, visible
 _NOTHING = Loaded(0, [], [])
 _FEW = 2
 _NAMED = 3
+_MOST_JUDGED = 4_000
 
 
 def read_mesh(chosen: Input, settings: Settings) -> Mesh:
@@ -41,6 +42,28 @@ def read_meshes(chosen: Input, settings: Settings) -> tuple[Mesh | None, Mesh]:
     files = read_files(chosen.paths, settings)
     live = read_live(chosen.access, settings, files, chosen.home)
     return load_mesh(_NOTHING, settings, live=live), _built(files, settings, live)
+
+
+def read_judged(
+    chosen: Input, settings: Settings, *, wanted: bool | None
+) -> tuple[Mesh, tuple[LocatedFinding, ...] | None]:
+    """Read a mesh as ``read_mesh`` does, with its findings where they are ``wanted``.
+
+    Where nobody said it they are of a mesh that is small enough for an answer at once.
+    """
+    files = read_files(chosen.paths, settings)
+    live = read_live(chosen.access, settings, files, chosen.home) if chosen.is_live else None
+    documents = len(files.documents) + (len(live.documents) if live is not None else 0)
+    if wanted is False or (wanted is None and documents > _MOST_JUDGED):
+        with collector_off():
+            return _built(files, settings, live), None
+    check_settings(settings)
+    with collector_off():
+        whole = settings._replace(shown_namespaces=(), shown_labels="")
+        report, mesh = answer_on(files, whole, KeptObjects(settings, ()), live)
+    for text in absent_namespaces(settings, mesh.resources):
+        complain(f"note: {text}")
+    return mesh, report.findings
 
 
 def _built(files: Loaded, settings: Settings, live: Loaded | None) -> Mesh:

@@ -180,9 +180,9 @@ def _routes(overview: Overview) -> Iterator[Markup]:
         yield table(title, ROUTES[1:], shown, marks=namespaces, list_id=f"routes-{number}")
 
 
-def _namespaces(gateway: str, service: str) -> str:
+def _namespaces(gateway: str, service: str) -> tuple[str, ...]:
     """Name the namespaces that a route is about: its gateway's and its VirtualService's."""
-    return "\n".join(dict.fromkeys(one.partition("/")[0] for one in (gateway, service) if one))
+    return tuple(dict.fromkeys(one.partition("/")[0] for one in (gateway, service) if one))
 
 
 def _unchecked(report: Report) -> Iterator[Markup]:

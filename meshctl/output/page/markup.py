@@ -20,8 +20,19 @@ def lines(message: str) -> Markup:
 
 
 def attributes(values: Mapping[str, object]) -> Markup:
-    """Write attributes, each with a space before it; what is empty is left out."""
-    return "".join(f' {name}="{text(value)}"' for name, value in values.items() if value != "")
+    """Write attributes, each with a space before it; what is empty is left out.
+
+    Several values of one attribute stand on lines of their own.
+    """
+    return "".join(
+        f' {name}="{_several(value) if isinstance(value, tuple) else text(value)}"'
+        for name, value in values.items()
+        if value not in {"", ()}
+    )
+
+
+def _several(values: tuple[object, ...]) -> Markup:
+    return "\n".join(map(text, values))
 
 
 def table(

@@ -21,6 +21,13 @@
     }
     return found;
   };
+  // A list whose items don't have a kind of value is not filtered by it.
+  const known = new Map();
+  const knows = (list, name) => {
+    const key = `${list.id} ${lists.indexOf(list)} ${name}`;
+    if (!known.has(key)) known.set(key, list.querySelector(`:scope > [data-${name}]`) !== null);
+    return known.get(key);
+  };
   const fits = (item, wanted) =>
     Object.entries(wanted).every(([name, values]) => {
       if (name === "sort") return true;
@@ -28,7 +35,8 @@
         return values[0].toLowerCase().split(/\s+/).every((word) => textOf(item).includes(word));
       }
       const own = item.dataset[name];
-      return own === undefined || own.split("\n").some((one) => values.includes(one));
+      if (own === undefined) return !knows(item.parentElement, name);
+      return own.split("\n").some((one) => values.includes(one));
     });
 
   const sort = (key) => {

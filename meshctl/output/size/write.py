@@ -5,7 +5,6 @@ from typing import TextIO
 
 from meshctl.inspect.size.answer import SizeAnswer
 from meshctl.output.data import data_of
-from meshctl.output.size.html import write_html
 from meshctl.output.size.text import write_text
 
 
@@ -14,6 +13,8 @@ def write(answer: SizeAnswer, output: str, out: TextIO) -> None:
     if output == "json":
         out.write(json.dumps({"version": 1, **data_of(answer)}, indent=2) + "\n")
     elif output == "html":
+        from meshctl.output.size.html import write_html  # noqa: PLC0415 - for this format alone
+
         write_html(answer, out)
     else:
         write_text(answer, out)

@@ -1,1 +1,0 @@
-"""ALLOW policies for those callers alone that are known."""

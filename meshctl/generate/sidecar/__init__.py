@@ -1,1 +1,0 @@
-"""The narrowest Sidecars that hide nothing which is known to be needed."""

@@ -1,0 +1,1 @@
+"""Draws the mesh as nodes and edges: routing, TLS, authorization, egress."""

@@ -1,0 +1,122 @@
+"""Draws who may call whom: the clients that AuthorizationPolicies let in, service by service."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import NamedTuple
+
+from meshctl.inspect.graph.picture import Edge, Node
+from meshctl.inspect.graph.sketch import Sketch
+from meshctl.mesh.authorization.decision import is_dry_run
+from meshctl.mesh.security.identity_use import named_sources
+from meshctl.resources import AuthorizationPolicy, AuthorizationRule, Service, Workload
+from meshctl.resources.cached_property import cached_property
+from meshctl.words import amount
+
+_IDENTITY = ("principals", "namespaces", "serviceAccounts")
+_ANYONE = "any client"
+_FEW = 8
+
+
+class _Admitted(NamedTuple):
+    """Clients that a rule lets in: a namespace, an account of it, or anyone (both empty)."""
+
+    namespace: str
+    account: str
+    label: str
+
+
+def draw_authorization(sketch: Sketch) -> None:
+    """Add every service of the mesh, and an edge from each client that policies let in."""
+    drawing = _Access(sketch)
+    for workload in sketch.mesh.workloads:
+        drawing.draw(workload)
+    for host in sketch.mesh.registry:
+        if isinstance(host.source, Service):
+            sketch.host(host)
+
+
+class _Access:
+    """Draws the clients of one workload after the other."""
+
+    def __init__(self, sketch: Sketch) -> None:
+        self._sketch = sketch
+        self._mesh = sketch.mesh
+        self._rules: dict[AuthorizationPolicy, tuple[_Admitted, ...]] = {}
+
+    def draw(self, workload: Workload) -> None:
+        """Add who may call a workload."""
+        decisions = self._mesh.decisions
+        policies = [one for one in decisions.policies_of(workload) if not is_dry_run(one)]
+        target = self._sketch.client(workload)
+        facts = [f"{one.action} by {one.title}" for one in policies if one.action != "ALLOW"]
+        allowing = [one for one in policies if one.action == "ALLOW"]
+        if not allowing:
+            facts.append("no policy says who may call it: anyone may")
+        objects = tuple(one.title for one in policies)
+        known = self._sketch.nodes[target]
+        self._sketch.node(replace(known, facts=tuple(facts), objects=objects))
+        for policy in allowing:
+            for one in self._admitted(policy):
+                self._draw_clients(workload, target, policy, one)
+
+    def _draw_clients(
+        self, workload: Workload, target: str, policy: AuthorizationPolicy, one: _Admitted
+    ) -> None:
+        """Add the clients that a rule means, but for those that another policy shuts out."""
+        if one.account:
+            domain = self._mesh.config.trust_domain
+            principal = f"{domain}/ns/{one.namespace}/sa/{one.account}"
+            if self._mesh.decisions.shut_out(workload, principal):
+                return
+        for source in self._clients(one):
+            if source != target:
+                edge = Edge(source, target, "access", one.label, (), None, (policy.title,))
+                self._sketch.edge(edge)
+
+    def _clients(self, one: _Admitted) -> Sequence[str]:
+        """Add the nodes of clients: few workloads each by itself, many by what they have in common."""
+        sketch = self._sketch
+        if not one.namespace:
+            return (sketch.node(Node("clients:any", "clients", "", _ANYONE)),)
+        known = self._identities.get((one.namespace, one.account), ()) if one.account else ()
+        if known and len(known) <= _FEW:
+            return [sketch.client(workload) for workload in known]
+        name = f"{one.namespace}/{one.account}" if one.account else f"all of {one.namespace}"
+        facts = (f"{amount(len(known), 'workload')} with this service account",) if known else ()
+        return (sketch.node(Node(f"clients:{name}", "clients", one.namespace, name, facts)),)
+
+    def _admitted(self, policy: AuthorizationPolicy) -> Sequence[_Admitted]:
+        if policy not in self._rules:
+            self._rules[policy] = tuple(self._read(policy))
+        return self._rules[policy]
+
+    def _read(self, policy: AuthorizationPolicy) -> Iterator[_Admitted]:
+        """Walk whom the rules of a policy name; what isn't an identity in full is anyone."""
+        for one in named_sources(policy, self._mesh.config.trust_domain):
+            yield _Admitted(one.namespace, one.account, _conditions(policy.rules))
+        for rule in policy.rules:
+            if not rule.sources and not _asks_source(rule):
+                yield _Admitted("", "", _conditions([rule]))
+            for source in rule.sources:
+                if not any(_is_full(source.texts(field)) for field in _IDENTITY):
+                    yield _Admitted("", "", "some, by other means than a full name")
+
+    @cached_property
+    def _identities(self) -> dict[tuple[str, str], list[Workload]]:
+        found: dict[tuple[str, str], list[Workload]] = {}
+        for one in self._mesh.workloads:
+            found.setdefault((one.namespace, one.service_account), []).append(one)
+        return found
+
+
+def _is_full(texts: Sequence[str]) -> bool:
+    return any("*" not in text for text in texts)
+
+
+def _asks_source(rule: AuthorizationRule) -> bool:
+    return any(one.text("key").startswith("source.") for one in rule.conditions)
+
+
+def _conditions(rules: Sequence[AuthorizationRule]) -> str:
+    """Say that the rules let in some requests alone, where each asks for more than a client."""
+    return "some requests" if all(one.operations or one.conditions for one in rules) else ""

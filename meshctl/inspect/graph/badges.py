@@ -1,0 +1,36 @@
+"""Counts the findings about the objects of nodes and edges."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from meshctl.engine.report import LocatedFinding
+from meshctl.inspect.graph.picture import Edge, Findings, Node
+from meshctl.rules.api import Severity
+
+
+class Badges:
+    """Findings by the title of the object that they are about."""
+
+    def __init__(self, findings: Iterable[LocatedFinding]) -> None:
+        self._by_object: dict[str, list[LocatedFinding]] = {}
+        for found in findings:
+            self._by_object.setdefault(found.resource.title, []).append(found)
+
+    def on_nodes(self, nodes: Iterable[Node]) -> tuple[Node, ...]:
+        """Give nodes with their counts."""
+        return tuple(replace(one, findings=self._count(one.objects)) for one in nodes)
+
+    def on_edges(self, edges: Iterable[Edge]) -> tuple[Edge, ...]:
+        """Give edges with their counts."""
+        return tuple(replace(one, findings=self._count(one.objects)) for one in edges)
+
+    def elsewhere(self, nodes: Sequence[Node], edges: Sequence[Edge]) -> int:
+        """Count the findings about objects that no node and no edge stands for."""
+        several = (*(one.objects for one in nodes), *(one.objects for one in edges))
+        shown = {name for objects in several for name in objects}
+        return sum(len(found) for name, found in self._by_object.items() if name not in shown)
+
+    def _count(self, objects: Sequence[str]) -> Findings:
+        found = [one for name in objects for one in self._by_object.get(name, ())]
+        counts = [sum(one.severity is kind for one in found) for kind in Severity]
+        return Findings(*counts)

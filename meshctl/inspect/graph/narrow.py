@@ -1,0 +1,70 @@
+"""Leaves of a graph what namespaces or one service have to do with."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from meshctl.errors import UsageError
+from meshctl.inspect.graph.picture import Edge, Node
+from meshctl.inspect.targets import look_up_hosts, nearest
+from meshctl.mesh import Mesh
+from meshctl.words import quoted
+
+Parts = tuple[Sequence[Node], Sequence[Edge]]
+
+
+def of_namespaces(nodes: Sequence[Node], edges: Sequence[Edge], names: Sequence[str]) -> Parts:
+    """Keep nodes of namespaces, and those that an edge joins with them."""
+    own = {one.id for one in nodes if one.namespace in names}
+    kept = [one for one in edges if one.source in own or one.target in own]
+    return _with_ends(nodes, kept, own)
+
+
+def around(nodes: Sequence[Node], edges: Sequence[Edge], centres: set[str]) -> Parts:
+    """Keep what leads to some nodes, and what they lead to, however far."""
+    forth: dict[str, list[str]] = {}
+    back: dict[str, list[str]] = {}
+    for one in edges:
+        forth.setdefault(one.source, []).append(one.target)
+        back.setdefault(one.target, []).append(one.source)
+    after, before = _reached(forth, centres), _reached(back, centres)
+    kept = [
+        one for one in edges
+        if {one.source, one.target} <= after or {one.source, one.target} <= before
+    ]  # fmt: skip
+    return _with_ends(nodes, kept, centres)
+
+
+def centres_of(mesh: Mesh, nodes: Sequence[Node], text: str, home: str) -> set[str]:
+    """Find the nodes that a name means: a Service, a host, a gateway or a workload.
+
+    Raises UsageError with the nearest names for what isn't there.
+    """
+    hosts = {one.host for one in look_up_hosts(mesh, text, home)}
+    found = {one.id for one in nodes if one.id.partition(":")[2].partition("|")[0] in hosts}
+    if not found:
+        found = {one.id for one in nodes if text in _names(one)}
+    if not found:
+        near = nearest(text, sorted({f"{one.name}.{one.namespace}" for one in nodes}))
+        hint = f"did you mean {' or '.join(near)}?" if near else "name it as NAME.NAMESPACE"
+        raise UsageError(f"the graph has no service {quoted(text)}; {hint}")
+    return found
+
+
+def _names(node: Node) -> set[str]:
+    own = f"{node.namespace}/{node.name}"
+    return {node.name, own, f"{node.name}.{node.namespace}", f"{node.kind}/{node.name}"}
+
+
+def _reached(ways: Mapping[str, Sequence[str]], start: Iterable[str]) -> set[str]:
+    found = set(start)
+    todo = list(found)
+    while todo:
+        for one in ways.get(todo.pop(), ()):
+            if one not in found:
+                found.add(one)
+                todo.append(one)
+    return found
+
+
+def _with_ends(nodes: Sequence[Node], edges: Sequence[Edge], own: set[str]) -> Parts:
+    shown = own | {end for one in edges for end in (one.source, one.target)}
+    return [one for one in nodes if one.id in shown], edges

@@ -1,0 +1,1 @@
+"""Writes pictures of the mesh."""

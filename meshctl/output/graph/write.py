@@ -1,0 +1,31 @@
+"""Writes a graph: a page, SVG, Graphviz, Mermaid or JSON."""
+
+import json
+from typing import TextIO
+
+from meshctl.inspect.graph.picture import Graph
+from meshctl.output.data import data_of
+
+FORMATS = ("mermaid", "html", "svg", "dot", "json")
+
+
+def write_graph(graph: Graph, output: str, out: TextIO) -> None:
+    """Write a graph in one of ``FORMATS``; each is imported when it is asked for."""
+    if output == "json":
+        out.write(json.dumps(data_of(graph), indent=2) + "\n")
+    elif output == "html":
+        from meshctl.output.graph.html import write_graph_page  # noqa: PLC0415
+
+        write_graph_page(graph, out)
+    elif output == "svg":
+        from meshctl.output.graph.svg import write_svg  # noqa: PLC0415
+
+        write_svg(graph, out)
+    elif output == "dot":
+        from meshctl.output.graph.dot import write_dot  # noqa: PLC0415
+
+        write_dot(graph, out)
+    else:
+        from meshctl.output.graph.mermaid import write_mermaid  # noqa: PLC0415
+
+        write_mermaid(graph, out)
