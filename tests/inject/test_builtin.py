@@ -28,8 +28,14 @@ POD = {
 }
 
 
-def injected(used: InjectionSettings, **metadata: Any) -> dict[str, Any]:
-    pod = {**POD, "metadata": {**POD["metadata"], **metadata}}
+def injected(
+    used: InjectionSettings, spec: dict[str, Any] | None = None, /, **metadata: Any
+) -> dict[str, Any]:
+    pod = {
+        **POD,
+        "metadata": {**POD["metadata"], **metadata},
+        "spec": {**POD["spec"], **(spec or {})},
+    }
     return inject_workload(pod, used, lambda _: None)
 
 

@@ -50,6 +50,10 @@ SHOWN: dict[Feature, tuple[str, dict[str, Any]]] = {
     Feature.WORKLOAD_NAME: (
         "value: mine", {"labels": {"service.istio.io/workload-name": "mine"}},
     ),
+    Feature.KEPT_CONTAINERS: (
+        "name: first", {"initial": True, "annotations": {f"{SIDECAR}/interceptionMode": "NONE"}},
+    ),
+    Feature.BARE_SOCKET: ("! emptyDir: {}\n    name: workload-socket", {"annotations": GATEWAY}),
     Feature.JSON_NETWORKS: (
         '"namespace": "default"',
         {"sets": (PLUGIN,), "annotations": {"k8s.v1.cni.cncf.io/networks": '[{"name": "x"}]'}},
@@ -108,7 +112,8 @@ def test_features_of_versions(feature: Feature, monkeypatch: pytest.MonkeyPatch)
             namespaces={"": RANGES} if "openshift" in cause else {},
         )
         try:
-            text = yaml.safe_dump(injected(used, **metadata), width=1000)
+            spec = {"initContainers": [{"name": "first"}]} if "initial" in cause else {}
+            text = yaml.safe_dump(injected(used, spec, **metadata), width=1000)
         except InjectionError as refusal:
             text = str(refusal)
         found[minor] = shown.removeprefix("! ") in text
@@ -127,3 +132,24 @@ def test_versions_keep_their_patch() -> None:
     assert ("1.24.0", "1.24.6", "1.31.0-rc.1") == tuple(
         read_version(text).full for text in ("1.24", "1.24.6", "1.31.0-rc.1")
     )
+
+
+def test_a_native_sidecar_of_1_20_holds_the_application() -> None:
+    held = ("global.proxy.holdApplicationUntilProxyStarts=true",)
+    for version, stage in (("1.20", "postStart"), ("1.21", "preStop")):
+        pod = injected(read_given(Given(version, sets=held), native=True))
+        [proxy] = (one for one in pod["spec"]["initContainers"] if one["name"] == "istio-proxy")
+        assert [*proxy["lifecycle"]] == [stage]
+
+
+def test_templates_may_ask_a_variable_whether_sidecars_are_native() -> None:
+    template = """
+spec:
+  initContainers:
+  - name: istio-proxy
+    image: "{{ env `ENABLE_NATIVE_SIDECARS` `false` }}-{{ env `OTHER` `x` }}"
+"""
+    config = yaml.safe_dump({"templates": {"sidecar": template}})
+    for native, image in ((True, "true-x"), (False, "false-x")):
+        pod = injected(read_given(Given(config=config), native=native))
+        assert [one["image"] for one in pod["spec"]["initContainers"]] == [image]

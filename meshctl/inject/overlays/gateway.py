@@ -90,7 +90,7 @@ def _environment(injection: PodInjection, version: Version) -> Iterator[Object]:
 
 
 def _volumes(injection: PodInjection, version: Version) -> Iterator[Object]:
-    yield {"name": "workload-socket", "emptyDir": None}
+    yield {"name": "workload-socket", "emptyDir": None if version.has(Feature.BARE_SOCKET) else {}}
     yield {"name": "credential-socket", "emptyDir": {}}
     yield identity_volume(injection, {})
     yield from data_volumes(injection, version, "istio-envoy")

@@ -53,7 +53,9 @@ def sidecar(version: Version, injection: PodInjection) -> Object:
     if is_native(injection, version):
         containers: Object = {"initContainers": [*initial, container]}
     else:
-        containers = {"initContainers": initial, "containers": [container]}
+        # A list without items is written as null until 1.25, which takes those of the pod away.
+        is_lost = not initial and not version.has(Feature.KEPT_CONTAINERS)
+        containers = {"initContainers": None if is_lost else initial, "containers": [container]}
     return {
         "metadata": {
             "labels": _labels(injection, version),
@@ -121,9 +123,10 @@ def _lifecycle(injection: PodInjection, version: Version) -> Object:
         "global.proxy.holdApplicationUntilProxyStarts"
     )
     native = is_native(injection, version)
-    if holds and not native:
+    drains = native and version.has(Feature.NATIVE_DRAIN)  # until then a native one holds, too
+    if holds and not drains:
         return {"lifecycle": {"postStart": {"exec": {"command": ["pilot-agent", "wait"]}}}}
-    if native and version.has(Feature.NATIVE_DRAIN):
+    if drains:
         port = f"--debug-port={proxy.status_port(injection)}"
         command = ["pilot-agent", "request", port, "POST", "drain"]
         return {"lifecycle": {"preStop": {"exec": {"command": command}}}}

@@ -10,6 +10,8 @@ from meshctl.inject.pod.template_data import Fields, KubernetesStruct, Message
 from meshctl.inject.pod.template_functions import FUNCTIONS
 from meshctl.yaml.reader import parse_one
 
+NATIVE_VARIABLE = "ENABLE_NATIVE_SIDECARS"
+
 
 @dataclass(frozen=True, slots=True)
 class TemplateOverlay:
@@ -20,7 +22,7 @@ class TemplateOverlay:
 
     def __call__(self, injection: PodInjection) -> Object:
         """Render the template; raises ``InjectionError`` unless that gives a mapping."""
-        text = _parsed(self.name, self.text).render(_data(injection))
+        text = _parsed(self.name, self.text, native=injection.is_native).render(_data(injection))
         try:
             overlay = parse_one(text)
         except ValueError as error:
@@ -31,8 +33,13 @@ class TemplateOverlay:
 
 
 @cache
-def _parsed(name: str, text: str) -> Template:
-    return Template(name, text, FUNCTIONS)
+def _parsed(name: str, text: str, *, native: bool) -> Template:
+    """Parse a template; those of 1.20 to 1.26 ask istiod's variable whether sidecars are native."""
+
+    def env(variable: str, default: str = "") -> str:
+        return "true" if native and variable == NATIVE_VARIABLE else default
+
+    return Template(name, text, {**FUNCTIONS, "env": env})
 
 
 def _data(injection: PodInjection) -> Fields:

@@ -35,12 +35,14 @@ class Feature(Enum):
     GATEWAY_CONTAINERS = "gateways keep the annotations that name a container", 25, NEWEST
     REROUTED_INTERFACES = "an annotation names virtual interfaces", 25, NEWEST
     WORKLOAD_NAME = "a label names the workload", 25, NEWEST
+    KEPT_CONTAINERS = "init containers of one's own stay where nothing leads traffic", 26, NEWEST
     JSON_NETWORKS = "networks of Multus are extended in JSON too", 26, NEWEST
     TRUST_BUNDLES = "the root certificate may come from a ClusterTrustBundle", 26, NEWEST
     TRANSPARENT_USER = "TPROXY has the user 1337 on OpenShift too", 27, NEWEST
     NAMED_BUNDLES = "the values name the bundle of root certificates", 27, NEWEST
     NATIVE_BY_DEFAULT = "any word but false means a native sidecar", 27, NEWEST
     REVOCATIONS = "sidecars get the list of revoked certificates", 27, NEWEST
+    BARE_SOCKET = "the volume of a gateway's socket names no medium at all", 27, NEWEST
     NFTABLES = "rules may be those of nftables", 27, NEWEST
     SECCOMP = "the values hold the seccomp profile", 28, NEWEST
     DIVISORS = "references to limits name their divisor", 29, NEWEST
