@@ -30,6 +30,11 @@ def definition(name: str) -> Definition | None:
     return _registry().get(name)
 
 
+def names_for(kind: str) -> list[str]:
+    """List the annotations that an object of a kind may carry, those that go left out."""
+    return [one.name for one in _registry().values() if one.fits(kind) and not one.is_deprecated]
+
+
 def is_label(name: str) -> bool:
     """Does Istio define a label, and no annotation, of this name?"""
     return name in _LABELS and name not in _registry()

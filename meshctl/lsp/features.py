@@ -1,10 +1,13 @@
 """Registers what the server answers."""
 
+import asyncio
+
 from lsprotocol import types
 
-from meshctl import __version__
 from meshctl.lsp.code_actions import Place, code_actions
+from meshctl.lsp.commands import offer_commands
 from meshctl.lsp.options import Options
+from meshctl.lsp.questions import answer_questions
 from meshctl.lsp.server import Server
 
 _WATCHED = ("**/*.{yaml,yml,json,tpl,toml}", "**/.meshctlignore", "**/.meshctl.{yaml,yml}")
@@ -16,6 +19,8 @@ def make_server(options: Options) -> Server:
     _follow(server)
     _listen(server)
     _offer_actions(server)
+    answer_questions(server)
+    offer_commands(server)
     return server
 
 
@@ -28,6 +33,7 @@ def _follow(server: Server) -> None:
 
     @server.feature(types.INITIALIZED)
     def initialized(_params: types.InitializedParams) -> None:
+        server.loop = asyncio.get_running_loop()
         _watch(server)
         server.open_folders()
 
@@ -43,10 +49,6 @@ def _follow(server: Server) -> None:
     @server.feature(types.WORKSPACE_DID_CHANGE_WORKSPACE_FOLDERS)
     def folders_changed(_params: types.DidChangeWorkspaceFoldersParams) -> None:
         server.open_folders()
-
-    @server.command("meshctl.version")
-    def version() -> str:
-        return __version__
 
     @server.feature(types.SHUTDOWN)
     def shut_down(_params: None) -> None:

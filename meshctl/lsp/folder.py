@@ -14,6 +14,7 @@ from meshctl.lsp.moved import moved
 from meshctl.lsp.options import Options
 from meshctl.lsp.positions import LinesOf
 from meshctl.lsp.rounds import GoOn, Rounds
+from meshctl.settings import Settings
 
 
 class Buffer(NamedTuple):
@@ -59,15 +60,16 @@ class Folder:
         self._workspace: Workspace | None = None
         self._one_file: OneFile | None = None
         self.config: Path | None = None
+        self.settings = Settings()
         self._rounds = Rounds(self._begin, self._done, complain)
         self.configure(options)
 
     def configure(self, options: Options) -> None:
         """Read the settings anew; those of before hold on where that fails."""
         try:
-            settings, self.config = options.settings_for(self.root)
-            self._workspace = Workspace(self._paths, settings)
-            self._one_file = OneFile(settings)
+            self.settings, self.config = options.settings_for(self.root)
+            self._workspace = Workspace(self._paths, self.settings)
+            self._one_file = OneFile(self.settings)
         except MeshctlError as error:
             self._complain(error)
             return

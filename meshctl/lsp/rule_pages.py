@@ -7,6 +7,8 @@ from meshctl.engine.catalog.documentation import examples
 from meshctl.engine.registry import families, load_family
 from meshctl.rules.api import Rule
 
+_LONGEST_NAME = 100
+
 
 class RulePages:
     """Pages of rules; below ``base`` if there is a site, else files in a temporary directory."""
@@ -24,7 +26,7 @@ class RulePages:
             return f"{self._base}/{page}/#{family}{name}"
         if rule_id not in self._made:
             rule = rule_named(rule_id)
-            self._made[rule_id] = self._write(rule) if rule is not None else ""
+            self._made[rule_id] = self._page(rule) if rule is not None else ""
         return self._made[rule_id]
 
     def close(self) -> None:
@@ -32,9 +34,18 @@ class RulePages:
         if self._scratch is not None:
             self._scratch.cleanup()
 
-    def _write(self, rule: Rule) -> str:
+    def write(self, title: str, text: str) -> str:
+        """Write a text into a file of its own, and give the address."""
         if self._scratch is None:
-            self._scratch = tempfile.TemporaryDirectory(prefix="meshctl-rules-")
+            self._scratch = tempfile.TemporaryDirectory(prefix="meshctl-")
+        kept = "".join(letter if letter.isalnum() or letter in "-." else " " for letter in title)
+        file = Path(self._scratch.name, f"{kept[:_LONGEST_NAME].strip()}.txt")
+        file.write_text(text, encoding="utf-8")
+        return file.as_uri()
+
+    def _page(self, rule: Rule) -> str:
+        if self._scratch is None:
+            self._scratch = tempfile.TemporaryDirectory(prefix="meshctl-")
         file = Path(self._scratch.name, f"{rule.id.replace('/', '.')}.md")
         file.write_text(rule_page(rule), encoding="utf-8")
         return file.as_uri()

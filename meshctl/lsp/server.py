@@ -1,9 +1,9 @@
 """The server: which documents are open, which folders there are, and what each is told."""
 
+import asyncio
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import NamedTuple
 
 from lsprotocol import types
 from pygls.lsp.server import LanguageServer
@@ -13,22 +13,15 @@ from meshctl import __version__
 from meshctl.config import discover
 from meshctl.engine.report import LocatedFinding
 from meshctl.errors import MeshctlError
+from meshctl.lsp.asked import Asked, Opened, ask
 from meshctl.lsp.diagnostics import Diagnostics
 from meshctl.lsp.folder import Buffer, Folder
 from meshctl.lsp.options import Options
-from meshctl.lsp.positions import LinesOf
+from meshctl.lsp.positions import LinesOf, characters
 from meshctl.lsp.rule_pages import RulePages
 
 NAME = "meshctl"
 _CONFIGS = frozenset({*discover.NAMES, "pyproject.toml"})
-
-
-class Opened(NamedTuple):
-    """A document in the editor, its folder, and the name that it has in findings."""
-
-    buffer: Buffer
-    folder: Folder
-    name: str
 
 
 class Server(LanguageServer):
@@ -40,6 +33,8 @@ class Server(LanguageServer):
         self.buffers: dict[str, Buffer] = {}
         self.pages = RulePages(options.docs_url)
         self.is_shut_down = False
+        self.loop: asyncio.AbstractEventLoop | None = None
+        """Where messages are sent, since commands run in threads of their own."""
         self._folders: dict[str, Folder] = {}
 
     @property
@@ -105,6 +100,15 @@ class Server(LanguageServer):
         folder = self.folder_of(path)
         return Opened(buffer, folder, folder.name_of(path))
 
+    def asked(self, opened: Opened, at: types.Position) -> Asked | None:
+        """Find the word at a place of a document."""
+        line = LinesOf(opened.buffer.text)(at.line + 1)
+        return ask(opened, at.line, characters(line, at.character, self.encoding))
+
+    def folders(self) -> list[Folder]:
+        """List the folders that are open."""
+        return list(self._folders.values())
+
     def files_changed(self, uris: list[str]) -> None:
         """Look for files anew; a config file is read anew."""
         paths = {path for path in map(real_path, uris) if path is not None}
@@ -121,6 +125,15 @@ class Server(LanguageServer):
         """Tell the user what cannot be done."""
         message = types.ShowMessageParams(types.MessageType.Error, f"meshctl: {error}")
         self.window_show_message(message)
+
+    def show_text(self, title: str, text: str) -> None:
+        """Open a text beside the manifests, in a client that can show one."""
+        window = self.client_capabilities.window
+        if window is None or window.show_document is None or not window.show_document.support:
+            return
+        params = types.ShowDocumentParams(self.pages.write(title, text), take_focus=True)
+        if self.loop is not None:
+            self.loop.call_soon_threadsafe(self.window_show_document, params)
 
     def diagnostics_for(self, folder: Folder) -> Diagnostics:
         """Make what makes diagnostics for the files of a folder."""

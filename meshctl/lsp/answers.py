@@ -1,0 +1,155 @@
+"""Answers questions about places of texts, in the client's words."""
+
+from collections.abc import Callable, Iterable, Iterator
+
+from lsprotocol import types
+
+from meshctl.engine.locations import locate
+from meshctl.engine.registry import rule_ids
+from meshctl.inspect.editor.choices import Choice, choices
+from meshctl.inspect.editor.outline import Outlined, outline
+from meshctl.lsp.asked import Asked, Opened
+from meshctl.lsp.hover import describe
+from meshctl.lsp.ignore_words import rule_in_comment
+from meshctl.lsp.positions import Encoding, LinesOf, characters, position, range_of
+from meshctl.lsp.rule_pages import rule_named, rule_page
+from meshctl.resources import Ref
+from meshctl.sources.documents import Span
+from meshctl.validation.schemas import Schemas
+
+_SCHEMAS = Schemas()
+_KINDS = {
+    "host": types.CompletionItemKind.Reference,
+    "subset": types.CompletionItemKind.Reference,
+    "value": types.CompletionItemKind.EnumMember,
+    "object": types.CompletionItemKind.Struct,
+    "array": types.CompletionItemKind.Struct,
+    "rule": types.CompletionItemKind.Event,
+}
+_MOST_CHOICES = 1000
+
+
+def hover(
+    opened: Opened, at: types.Position, asked: Asked | None, encoding: Encoding
+) -> types.Hover | None:
+    """Say what stands at a place: a word of the mesh, a field, or a rule in an ignore comment."""
+    line = LinesOf(opened.buffer.text)(at.line + 1)
+    named = rule_in_comment(line, characters(line, at.character, encoding))
+    if named is not None:
+        rule = rule_named(named.text)
+        text = rule_page(rule) if rule is not None else ""
+        start, end = named.start, named.end
+    elif asked is not None:
+        text = describe(asked.spot, asked.mention, asked.mesh, _SCHEMAS)
+        start, end = asked.spot.start, asked.spot.end
+    else:
+        return None
+    if not text:
+        return None
+    span = types.Range(*(position(at.line, one, line, encoding) for one in (start, end)))
+    return types.Hover(types.MarkupContent(types.MarkupKind.Markdown, text), span)
+
+
+def completion(
+    opened: Opened, at: types.Position, asked: Asked | None, encoding: Encoding
+) -> types.CompletionList:
+    """List what could be written at a place."""
+    line = LinesOf(opened.buffer.text)(at.line + 1)
+    column = characters(line, at.character, encoding)
+    named = rule_in_comment(line, column)
+    found: Iterable[Choice] = ()
+    start = end = column
+    if named is not None:
+        found = (Choice(one, "rule") for one in rule_ids())
+        start, end = named.start, named.end
+    elif asked is not None:
+        found = choices(asked.spot, asked.mention, asked.mesh, _SCHEMAS)
+        start, end = min(asked.spot.start, column), max(asked.spot.end, column)
+    replaced = types.Range(*(position(at.line, one, line, encoding) for one in (start, end)))
+    is_value = asked is not None and not asked.spot.is_key
+    before = " " if is_value and line[start - 1 : start] == ":" else ""
+    items = [_item(one, replaced, number, before) for number, one in enumerate(found)]
+    return types.CompletionList(len(items) > _MOST_CHOICES, items[:_MOST_CHOICES])
+
+
+def _item(choice: Choice, replaced: types.Range, number: int, before: str) -> types.CompletionItem:
+    text = choice.text
+    if choice.is_key:
+        text += ":" if choice.begins_block else ": "
+    other = types.CompletionItemKind.Property if choice.is_key else types.CompletionItemKind.Value
+    return types.CompletionItem(
+        label=choice.text,
+        kind=_KINDS.get(choice.what, other),
+        detail=choice.what,
+        documentation=choice.about or None,
+        tags=[types.CompletionItemTag.Deprecated] if choice.is_deprecated else None,
+        sort_text=f"{number:05}",
+        filter_text=choice.text,
+        text_edit=types.TextEdit(replaced, f"{before}{text}"),
+    )
+
+
+class Places:
+    """Turns places of the mesh into the client's, reading each file once."""
+
+    def __init__(self, opened: Opened, uri_of: Callable[[str], str], encoding: Encoding) -> None:
+        self._folder = opened.folder
+        self._uri_of = uri_of
+        self._encoding = encoding
+        self._lines: dict[str, LinesOf] = {}
+
+    def of(self, places: Iterable[Ref]) -> list[types.Location]:
+        """Locate places, each once."""
+        found: dict[tuple[str, int, int], types.Location] = {}
+        for place in places:
+            where = locate(place)
+            key = where.file, where.line, where.column
+            if key not in found:
+                found[key] = types.Location(
+                    self._uri_of(where.file), range_of(where, self._of(where.file), self._encoding)
+                )
+        return list(found.values())
+
+    def _of(self, file: str) -> LinesOf:
+        if file not in self._lines:
+            self._lines[file] = self._folder.lines(file)
+        return self._lines[file]
+
+
+def symbols(opened: Opened, encoding: Encoding) -> Iterator[types.DocumentSymbol]:
+    """Walk the objects of a text with their parts."""
+    lines = LinesOf(opened.buffer.text)
+    for one in outline(opened.buffer.text, "default"):
+        yield _symbol(one, lines, encoding)
+
+
+def _symbol(one: Outlined, lines: LinesOf, encoding: Encoding) -> types.DocumentSymbol:
+    resource = one.resource
+    named = range_of(locate(resource.at("metadata", "name")), lines, encoding)
+    document = resource.document
+    last = document.first_line + document.text.rstrip("\n").count("\n")
+    first = document.span(resource.prefix).line
+    whole = _whole(Span(first, 1, last, len(lines(last)) + 1), named, lines, encoding)
+    parts = [
+        types.DocumentSymbol(
+            f"{part.what} {part.name}",
+            types.SymbolKind.Field,
+            place,
+            place,
+        )
+        for part in one.parts
+        for place in [range_of(locate(part.place), lines, encoding)]
+    ]
+    kept = [part for part in parts if _holds(whole, part.range)]
+    return types.DocumentSymbol(
+        resource.title, types.SymbolKind.Object, whole, named, children=kept or None
+    )
+
+
+def _whole(span: Span, named: types.Range, lines: LinesOf, encoding: Encoding) -> types.Range:
+    whole = range_of(span, lines, encoding)
+    return whole if _holds(whole, named) else named
+
+
+def _holds(outer: types.Range, inner: types.Range) -> bool:
+    return outer.start <= inner.start and inner.end <= outer.end

@@ -1,0 +1,95 @@
+"""Registers the questions that a client asks about places of texts."""
+
+from lsprotocol import types
+
+from meshctl.engine.locations import locate
+from meshctl.lsp.answers import Places, completion, hover, symbols
+from meshctl.lsp.server import Server
+from meshctl.resources import Resource
+
+_TRIGGERS = [" ", ":", "/", "[", ",", "-", "."]
+_MOST_SYMBOLS = 500
+
+
+def answer_questions(server: Server) -> None:
+    """Answer what a client asks about places."""
+    _about_words(server)
+    _about_places(server)
+    _about_objects(server)
+
+
+def _about_words(server: Server) -> None:
+    @server.feature(types.TEXT_DOCUMENT_HOVER)
+    def hovered(params: types.HoverParams) -> types.Hover | None:
+        opened = server.opened(params.text_document.uri)
+        if opened is None:
+            return None
+        at = params.position
+        return hover(opened, at, server.asked(opened, at), server.encoding)
+
+    @server.feature(
+        types.TEXT_DOCUMENT_COMPLETION, types.CompletionOptions(trigger_characters=_TRIGGERS)
+    )
+    def completed(params: types.CompletionParams) -> types.CompletionList | None:
+        opened = server.opened(params.text_document.uri)
+        if opened is None:
+            return None
+        at = params.position
+        return completion(opened, at, server.asked(opened, at), server.encoding)
+
+
+def _about_places(server: Server) -> None:
+    @server.feature(types.TEXT_DOCUMENT_DEFINITION)
+    def defined(params: types.DefinitionParams) -> list[types.Location]:
+        opened = server.opened(params.text_document.uri)
+        asked = server.asked(opened, params.position) if opened is not None else None
+        if opened is None or asked is None:
+            return []
+        return Places(opened, server.uri_of, server.encoding).of(asked.places())
+
+    @server.feature(types.TEXT_DOCUMENT_REFERENCES)
+    @server.thread()
+    def referred(params: types.ReferenceParams) -> list[types.Location]:
+        opened = server.opened(params.text_document.uri)
+        asked = server.asked(opened, params.position) if opened is not None else None
+        if opened is None or asked is None:
+            return []
+        found = Places(opened, server.uri_of, server.encoding).of(asked.referring())
+        return found if params.context.include_declaration else found[1:]
+
+    @server.feature(types.TEXT_DOCUMENT_DOCUMENT_HIGHLIGHT)
+    def highlighted(params: types.DocumentHighlightParams) -> list[types.DocumentHighlight]:
+        opened = server.opened(params.text_document.uri)
+        asked = server.asked(opened, params.position) if opened is not None else None
+        if opened is None or asked is None:
+            return []
+        found = Places(opened, server.uri_of, server.encoding).of(asked.referring())
+        uri = server.uri_of(opened.name)
+        return [types.DocumentHighlight(one.range) for one in found if one.uri == uri]
+
+
+def _about_objects(server: Server) -> None:
+    @server.feature(types.TEXT_DOCUMENT_DOCUMENT_SYMBOL)
+    def outlined(params: types.DocumentSymbolParams) -> list[types.DocumentSymbol]:
+        opened = server.opened(params.text_document.uri)
+        return [*symbols(opened, server.encoding)] if opened is not None else []
+
+    @server.feature(types.WORKSPACE_SYMBOL)
+    def found(params: types.WorkspaceSymbolParams) -> list[types.WorkspaceSymbol]:
+        words = params.query.lower().split()
+        symbols_found = []
+        for folder in server.folders():
+            resources = folder.state.answer.mesh.resources if folder.state is not None else ()
+            for one in resources:
+                if all(word in one.title.lower() for word in words):
+                    symbols_found.append(_symbol(one, server))
+                    if len(symbols_found) == _MOST_SYMBOLS:
+                        return symbols_found
+        return symbols_found
+
+
+def _symbol(resource: Resource, server: Server) -> types.WorkspaceSymbol:
+    where = locate(resource.at("metadata", "name"))
+    start = types.Position(where.line - 1, 0)
+    place = types.Location(server.uri_of(where.file), types.Range(start, start))
+    return types.WorkspaceSymbol(place, resource.title, types.SymbolKind.Object)
