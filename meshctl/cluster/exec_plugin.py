@@ -1,15 +1,21 @@
 """Runs a kubeconfig's credential plugin (client.authentication.k8s.io/v1)."""
 
+import atexit
 import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 from meshctl.cluster.api import ClusterError
+from meshctl.cluster.http.body import parse_json
+from meshctl.cluster.objects import mapping
 
 _CLUSTER_FIELDS = (
     "server",
@@ -19,6 +25,10 @@ _CLUSTER_FIELDS = (
     "proxy-url",
     "disable-compression",
 )
+_CREDENTIALS = ("token", "clientCertificateData", "clientKeyData")
+_LONGEST_OUTPUT = 1024 * 1024
+_LAST_PART = 16 * 1024
+_GLANCE = 0.1
 _CONFIG = "client.authentication.k8s.io/exec"
 
 
@@ -86,50 +96,82 @@ def _output(
                 stdin=None if is_interactive else subprocess.DEVNULL,
                 stdout=out,
                 stderr=None if is_interactive else complaints,
+                # What asks somebody has to stay where the terminal is.
+                start_new_session=not is_interactive,
             )
-        except OSError as error:
+        except (OSError, ValueError) as error:
             hint = str(plugin.get("installHint") or "install it, or choose another --context")
+            reason = getattr(error, "strerror", None) or error
             raise ClusterError(
-                f"the credential plugin {arguments[0]} cannot be run "
-                f"({error.strerror}); {' '.join(hint.split())}"
+                f"the credential plugin {arguments[0]} cannot be run ({reason}); "
+                f"{' '.join(hint.split())}"
             ) from error
-        if code := _exit_code(process, timeout, arguments[0]):
+        with _ended(process, has_group=not is_interactive):
+            code = _exit_code(process, timeout, arguments[0], (out, complaints))
+        if code:
             said = _last_line(complaints)
             raise ClusterError(
                 f"the credential plugin {arguments[0]} failed with exit code {code}"
                 f"{': ' + said if said else ''}; log in again"
             )
         out.seek(0)
-        return out.read()
+        return out.read(_LONGEST_OUTPUT)
 
 
-def _exit_code(process: "subprocess.Popen[bytes]", timeout: float, command: str) -> int:
+@contextmanager
+def _ended(process: "subprocess.Popen[bytes]", *, has_group: bool) -> Iterator[None]:
+    """End a plugin with all that it started, however we go on, or end."""
+
+    def end() -> None:
+        with suppress(OSError):  # all of it has ended already
+            if has_group:
+                os.killpg(process.pid, signal.SIGKILL)
+            elif process.poll() is None:
+                process.kill()
+
+    atexit.register(end)  # a login runs in a thread, which an interrupt doesn't reach
     try:
-        return process.wait(timeout)
-    except subprocess.TimeoutExpired:
-        process.kill()
+        yield
+    finally:
+        end()
         process.wait()
-        raise ClusterError(
-            f"the credential plugin {command} gave no answer in {timeout:g} s; "
-            "log in with kubectl first, or raise --timeout"
-        ) from None
+        atexit.unregister(end)
+
+
+def _exit_code(
+    process: "subprocess.Popen[bytes]", timeout: float, command: str, written: tuple[Any, Any]
+) -> int:
+    end = monotonic() + timeout
+    while True:
+        try:
+            return process.wait(min(_GLANCE, max(end - monotonic(), 0)))
+        except subprocess.TimeoutExpired:
+            if any(os.fstat(file.fileno()).st_size > _LONGEST_OUTPUT for file in written):
+                raise ClusterError(
+                    f"the credential plugin {command} writes without an end; run it by hand to "
+                    "see why"
+                ) from None
+        if monotonic() >= end:
+            raise ClusterError(
+                f"the credential plugin {command} gave no answer in {timeout:g} s; "
+                "log in with kubectl first, or raise --timeout"
+            )
 
 
 def _last_line(complaints: Any) -> str:
-    complaints.seek(0)
+    complaints.seek(max(complaints.seek(0, os.SEEK_END) - _LAST_PART, 0))
     lines = complaints.read().decode(errors="replace").split("\n")
     return next((line.strip() for line in reversed(lines) if line.strip()), "")
 
 
 def _status(command: str, plugin: Mapping[str, Any], written: bytes) -> Mapping[str, Any]:
     try:
-        answer = json.loads(written)
+        answer = parse_json(written)
     except ValueError:
         answer = None
-    status = answer.get("status") if isinstance(answer, dict) else None
-    if not isinstance(status, dict) or not (
-        status.get("token") or status.get("clientCertificateData")
-    ):
+    status = mapping(mapping(answer).get("status"))
+    given = [status.get(name) for name in _CREDENTIALS]
+    if not any(given) or not all(isinstance(one, str | None) for one in given):
         raise ClusterError(
             f"the credential plugin {command} gave no credentials; run it by hand to see why"
         )

@@ -15,10 +15,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
 from meshctl.cluster.api import Cluster, ClusterError, NotFoundError, PodPort
+from meshctl.cluster.http.body import parse_json
 from meshctl.cluster.kinds import kind_of
+from meshctl.cluster.objects import Object, label, mapping, mappings, runs, text
+from meshctl.cluster.objects import name as name_of
 from meshctl.istio.labels import DEACTIVATED, REVISION
 from meshctl.istio.names import INJECTOR_CONFIG_MAP
-from meshctl.words import quoted, without_password
+from meshctl.words import one_line, quoted, without_password
 
 if TYPE_CHECKING:
     from meshctl.cluster.http.exchange import HttpAnswer, HttpRequest
@@ -32,8 +35,6 @@ _DEFAULT = "default"
 _REVISION, _TAG = REVISION, "istio.io/tag"
 _HTTPS = 443
 _OK = 200
-
-Object = dict[str, Any]
 
 
 class InjectorTexts(NamedTuple):
@@ -60,8 +61,8 @@ def injector_texts(cluster: Cluster, istio_namespace: str, revision: str) -> Inj
 def kubelet_versions(cluster: Cluster) -> list[str]:
     """List the versions of the nodes' kubelets, such as ``v1.33.1``."""
     nodes = cluster.list(_NODES)
-    infos = (((node.get("status") or {}).get("nodeInfo") or {}) for node in nodes)
-    return [str(info.get("kubeletVersion", "")) for info in infos]
+    infos = (mapping(mapping(node.get("status")).get("nodeInfo")) for node in nodes)
+    return [text(info.get("kubeletVersion")) for info in infos]
 
 
 class InjectionWebhook:
@@ -84,15 +85,15 @@ class InjectionWebhook:
             raise ClusterError("the injection webhook names neither a service nor a URL; repair it")
         try:
             if answer.status == _OK:
-                return json.loads(answer.body)
+                return parse_json(answer.body)
         except ValueError:
             pass
-        text = answer.body[:200].decode(errors="replace").strip()
-        raise ClusterError(f"istiod's webhook answers {answer.status}: {text or 'nothing'}")
+        said = one_line(answer.body[:200].decode(errors="replace"))
+        raise ClusterError(f"istiod's webhook answers {answer.status}: {said or 'nothing'}")
 
     def _ask_service(self, service: Mapping[str, Any], body: bytes) -> "HttpAnswer":
-        namespace, name = str(service.get("namespace")), str(service.get("name"))
-        server, path = f"{name}.{namespace}.svc", service.get("path") or "/"
+        namespace, name = text(service.get("namespace")), text(service.get("name"))
+        server, path = f"{name}.{namespace}.svc", text(service.get("path")) or "/"
         failures = []
         for pod, port in self._pods:
             try:
@@ -106,18 +107,27 @@ class InjectionWebhook:
     def _pods(self) -> list[tuple[str, int]]:
         """The pods behind the webhook's Service, each with its port: the same for every review."""
         service = self._client["service"]
-        namespace, name = str(service.get("namespace")), str(service.get("name"))
-        found = self._cluster.request("GET", _SERVICES.path(namespace, name))
-        number = int(service.get("port") or _HTTPS)
+        namespace, name = text(service.get("namespace")), text(service.get("name"))
+        found = mapping(self._cluster.request("GET", _SERVICES.path(namespace, name)))
+        number = _number(service.get("port"), _HTTPS)
         return [
-            (pod["metadata"]["name"], _target_port(found, pod, number))
+            (name_of(pod), _target_port(found, pod, number))
             for pod in _running_pods(self._cluster, namespace, found)
         ]
 
     def _ask_url(self, url: str, body: bytes) -> "HttpAnswer":
         from meshctl.cluster.http.exchange import fetch  # noqa: PLC0415 - asyncio takes 40 ms
 
-        parts = urlsplit(url)
+        try:
+            parts = urlsplit(url)
+            is_address = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0
+        except ValueError:
+            is_address = False
+        if not is_address:
+            raise ClusterError(
+                f"the injection webhook has the URL {quoted(without_password(url))}, which is no "
+                "address; repair it"
+            )
         path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         context = _trusting(self._client.get("caBundle"))
         try:
@@ -150,7 +160,7 @@ def find_webhook(cluster: Cluster, revision: str, timeout: float) -> InjectionWe
     for labels, webhook in _injection_webhooks(cluster):
         known |= {labels.get(_REVISION), labels.get(_TAG)}
         if wanted in {labels.get(_TAG), labels.get(_REVISION)}:
-            return InjectionWebhook(cluster, webhook.get("clientConfig") or {}, timeout)
+            return InjectionWebhook(cluster, mapping(webhook.get("clientConfig")), timeout)
     names = ", ".join(sorted(name for name in known if name)) or "none at all"
     raise ClusterError(
         f"no injection webhook of revision {quoted(wanted)} is active; there are {names}: "
@@ -161,9 +171,9 @@ def find_webhook(cluster: Cluster, revision: str, timeout: float) -> InjectionWe
 def _injection_webhooks(cluster: Cluster) -> Iterator[tuple[Mapping[str, str], Object]]:
     """Walk the webhooks that inject, with the labels of their configurations."""
     for configuration in cluster.list(_WEBHOOKS):
-        labels = configuration["metadata"].get("labels") or {}
-        for webhook in configuration.get("webhooks") or []:
-            is_injector = str(webhook.get("name", "")).endswith("sidecar-injector.istio.io")
+        labels = {key: label(configuration, key) for key in (_REVISION, _TAG)}
+        for webhook in mappings(configuration.get("webhooks")):
+            is_injector = text(webhook.get("name")).endswith("sidecar-injector.istio.io")
             if is_injector and DEACTIVATED not in json.dumps(webhook.get("namespaceSelector")):
                 yield labels, webhook
 
@@ -172,7 +182,7 @@ def revision_of(cluster: Cluster, revision: str) -> str:
     """Follow a tag to its revision; the default tag may point to any."""
     try:
         for configuration in cluster.list(_WEBHOOKS, selector=f"{_TAG}={revision or _DEFAULT}"):
-            return str((configuration["metadata"].get("labels") or {}).get(_REVISION, revision))
+            return label(configuration, _REVISION) or revision
     except ClusterError:
         pass  # who may not list webhooks can still name the revision itself
     return revision
@@ -180,11 +190,9 @@ def revision_of(cluster: Cluster, revision: str) -> str:
 
 def _config_map(cluster: Cluster, namespace: str, name: str) -> Mapping[str, str]:
     try:
-        data = cluster.request("GET", _CONFIG_MAPS.path(namespace, name)).get("data")
+        data = mapping(cluster.request("GET", _CONFIG_MAPS.path(namespace, name))).get("data")
     except NotFoundError:
-        there = [
-            config_map["metadata"]["name"] for config_map in cluster.list(_CONFIG_MAPS, namespace)
-        ]
+        there = [name_of(config_map) for config_map in cluster.list(_CONFIG_MAPS, namespace)]
         revisions = sorted(
             config_map_name.removeprefix(INJECTOR_CONFIG_MAP).removeprefix("-") or _DEFAULT
             for config_map_name in there
@@ -195,31 +203,37 @@ def _config_map(cluster: Cluster, namespace: str, name: str) -> Mapping[str, str
             f"there is no ConfigMap {name} in {namespace}, which {hint}; "
             "name another with --revision or --istio-namespace"
         ) from None
-    return data if isinstance(data, dict) else {}
+    return {key: value for key, value in mapping(data).items() if isinstance(value, str)}
 
 
 def _running_pods(cluster: Cluster, namespace: str, service: Object) -> list[Object]:
-    selector = (service.get("spec") or {}).get("selector") or {}
-    text = ",".join(f"{key}={value}" for key, value in sorted(selector.items()))
-    pods = cluster.list(_PODS, namespace, text) if text else iter(())
-    return [pod for pod in pods if (pod.get("status") or {}).get("phase") == "Running"]
+    selector = mapping(mapping(service.get("spec")).get("selector"))
+    labels = ",".join(f"{key}={value}" for key, value in sorted(selector.items()))
+    pods = cluster.list(_PODS, namespace, labels) if labels else iter(())
+    return [pod for pod in pods if runs(pod) and name_of(pod)]
 
 
 def _target_port(service: Object, pod: Object, number: int) -> int:
     """Follow a port of a Service to the port of a pod, by number or by name."""
-    for port in (service.get("spec") or {}).get("ports") or []:
+    for port in mappings(mapping(service.get("spec")).get("ports")):
         if port.get("port") == number:
-            target = port.get("targetPort", number)
-            return target if isinstance(target, int) else _port_named(pod, str(target), number)
+            target = port.get("targetPort")
+            if isinstance(target, str):
+                return _port_named(pod, target, number)
+            return _number(target, number)
     return number
 
 
 def _port_named(pod: Object, name: str, otherwise: int) -> int:
-    for container in (pod.get("spec") or {}).get("containers") or []:
-        for port in container.get("ports") or []:
+    for container in mappings(mapping(pod.get("spec")).get("containers")):
+        for port in mappings(container.get("ports")):
             if port.get("name") == name:
-                return int(port["containerPort"])
+                return _number(port.get("containerPort"), otherwise)
     return otherwise
+
+
+def _number(value: Any, otherwise: int) -> int:
+    return value if type(value) is int else otherwise
 
 
 def _trusting(bundle: Any) -> ssl.SSLContext:

@@ -8,7 +8,7 @@ the API server passes none on.
 import re
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -18,10 +18,13 @@ from meshctl.cluster.api import Cluster, ClusterError, ForbiddenError, PodPort
 from meshctl.cluster.http.body import parse_json
 from meshctl.cluster.injector import revision_of
 from meshctl.cluster.kinds import kind_of
+from meshctl.cluster.objects import label, mapping, mappings, runs, text
+from meshctl.cluster.objects import name as name_of
+from meshctl.cluster.objects import namespace as namespace_of
 from meshctl.errors import UsageError
 from meshctl.istio.labels import REVISION
 from meshctl.istio.names import ISTIO_NAMESPACE
-from meshctl.words import quoted
+from meshctl.words import quoted, without_password
 
 if TYPE_CHECKING:
     from meshctl.cluster.http.exchange import HttpAnswer
@@ -117,7 +120,7 @@ class Istiods:
     def pods(self, selector: str, namespace: str) -> frozenset[str]:
         """Name the pods with some labels as proxies are named, ``POD.NAMESPACE``."""
         found = self.cluster.list(_POD, namespace, selector)
-        return frozenset("{name}.{namespace}".format_map(pod["metadata"]) for pod in found)
+        return frozenset(f"{name_of(pod)}.{namespace_of(pod)}" for pod in found)
 
     def proxies(self) -> list[IstiodAnswer]:
         """Ask every replica which proxies it has."""
@@ -166,8 +169,8 @@ class Istiods:
                 name, _revision_of(pod), partial(_through_pod, self.cluster, self._port_of(name))
             )
             for pod in pods
-            for name in [pod["metadata"]["name"]]
-            if _runs(pod) and (not revision or _revision_of(pod) == revision)
+            for name in [name_of(pod)]
+            if name and runs(pod) and (not revision or _revision_of(pod) == revision)
         ]
         if not found:
             raise ClusterError(self._why_none(pods))
@@ -192,7 +195,7 @@ class Istiods:
 
     def _why_none(self, pods: list[dict[str, Any]]) -> str:
         where = f"namespace {self._namespace}"
-        revisions = sorted({_revision_of(pod) for pod in pods if _runs(pod)})
+        revisions = sorted({_revision_of(pod) for pod in pods if runs(pod)})
         if revisions:
             known = ", ".join(revisions)
             return f"no istiod of revision {self._revision} runs in {where}; there are: {known}"
@@ -217,19 +220,15 @@ def _about(subject: str) -> Iterator[None]:
 
 
 def _revision_of(pod: dict[str, Any]) -> str:
-    return str((pod["metadata"].get("labels") or {}).get(REVISION) or "default")
-
-
-def _runs(pod: dict[str, Any]) -> bool:
-    return bool((pod.get("status") or {}).get("phase") == "Running")
+    return label(pod, REVISION) or "default"
 
 
 def _outside_host(webhook: dict[str, Any]) -> str:
     """Name the host of a webhook that leads out of the cluster."""
-    for each_webhook in webhook.get("webhooks") or ():
-        url = (each_webhook.get("clientConfig") or {}).get("url")
-        if url:
-            return urlsplit(url).hostname or ""
+    for each_webhook in mappings(webhook.get("webhooks")):
+        if url := text(mapping(each_webhook.get("clientConfig")).get("url")):
+            with suppress(ValueError):
+                return urlsplit(url).hostname or ""
     return ""
 
 
@@ -242,12 +241,14 @@ def _request_token(cluster: Cluster, namespace: str) -> str:
     }
     path = f"/api/v1/namespaces/{quote(namespace)}/serviceaccounts/default/token"
     try:
-        return str(cluster.request("POST", path, body=body)["status"]["token"])
+        answer = cluster.request("POST", path, body=body)
     except ClusterError as error:
         message = f"no token for istiod: {error}; with --istiod-url none is sent"
         raise ClusterError(message) from error
-    except (KeyError, TypeError):
-        raise ClusterError("the API server answered a TokenRequest without a token") from None
+    token = text(mapping(mapping(answer).get("status")).get("token"))
+    if not token:
+        raise ClusterError("the API server answered a TokenRequest without a token; try again")
+    return token
 
 
 def _url_of(address: str) -> str:
@@ -260,16 +261,17 @@ def _url_of(address: str) -> str:
 
 
 def _at_url(url: str, token: str) -> Istiod:
-    parts = urlsplit(url)
-    name = parts.netloc.rpartition("@")[2]
     try:
+        parts = urlsplit(url)
         is_address = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0
     except ValueError:
         is_address = False
     if not is_address or parts.path.strip("/") or parts.query:
         raise UsageError(
-            f"{quoted(url)} is no address of istiod; write http://HOST:{MONITORING_PORT}"
+            f"{quoted(without_password(url))} is no address of istiod; "
+            f"write http://HOST:{MONITORING_PORT}"
         )
+    name = parts.netloc.rpartition("@")[2]
     return Istiod(name, "", partial(_at, parts), token)
 
 

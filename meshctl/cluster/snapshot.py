@@ -6,10 +6,21 @@ that can't be read at all, or not everywhere, is named as unread, since unknown 
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from itertools import chain
 from typing import Any, NamedTuple
 
 from meshctl.cluster.api import Cluster, ClusterError, ForbiddenError, Kind, NotFoundError
 from meshctl.cluster.kinds import METADATA_ONLY, ListedKind, kind_of, listed_kinds
+from meshctl.cluster.objects import (
+    Object,
+    label,
+    mapping,
+    mappings,
+    metadata,
+    text,
+)
+from meshctl.cluster.objects import name as name_of
+from meshctl.cluster.objects import namespace as namespace_of
 from meshctl.istio.kind_names import plural_of
 from meshctl.istio.names import ISTIO_NAMESPACE
 from meshctl.sources.live_object import ObjectDocument
@@ -25,8 +36,6 @@ _STATUS_READ_BY_NOBODY = frozenset({
     "HorizontalPodAutoscaler", "Rollout", "ScaledObject",
 })  # fmt: skip
 _FINISHED = frozenset({"Succeeded", "Failed"})
-
-Object = dict[str, Any]
 
 
 class _ListedKind(NamedTuple):
@@ -88,13 +97,16 @@ def _served_versions(cluster: Cluster) -> Mapping[str, Sequence[str]] | None:
     except (ForbiddenError, NotFoundError):
         return None
     try:
-        return {
+        versions = {
             group["name"]: [version["version"] for version in group["versions"]]
             for group in answer["groups"]
         }
     except (KeyError, TypeError):
+        versions = {None: []}
+    if not all(isinstance(name, str) for name in (*versions, *chain(*versions.values()))):
         message = f"what answers for {cluster.name} is no API server; check the kubeconfig"
-        raise ClusterError(message) from None
+        raise ClusterError(message)
+    return versions
 
 
 def _read_kind(
@@ -129,10 +141,8 @@ def _read_namespace(
 def _objects(cluster: Cluster, kind: Kind, namespace: str = "") -> list[Object]:
     """List a kind; of Secrets neither what they hold, nor those that Helm keeps its releases in."""
     if kind.kind in METADATA_ONLY:
-        found = cluster.list(kind, namespace, "owner!=helm", metadata_only=True)
-    else:
-        found = cluster.list(kind, namespace)
-    return [listed for listed in found if isinstance(listed.get("metadata"), dict)]
+        return list(cluster.list(kind, namespace, "owner!=helm", metadata_only=True))
+    return list(cluster.list(kind, namespace))
 
 
 def _unread(kind: Kind, reason: str) -> _ListedKind:
@@ -142,11 +152,8 @@ def _unread(kind: Kind, reason: str) -> _ListedKind:
 def _control_plane_namespaces(services: Iterable[Object]) -> set[str]:
     """Name the namespaces whose Services lead to an istiod, and the usual one."""
     found = {ISTIO_NAMESPACE}
-    for service in services:
-        meta = service["metadata"]
-        if (meta.get("labels") or {}).get("app") == "istiod":
-            found.add(meta.get("namespace", ""))
-    return found
+    found |= {namespace_of(one) for one in services if label(one, "app") == "istiod"}
+    return found - {""}
 
 
 def _config_maps(cluster: Cluster, namespace: str) -> _ListedKind:
@@ -161,8 +168,8 @@ def _config_maps(cluster: Cluster, namespace: str) -> _ListedKind:
 
 
 def _is_of_control_plane(config_map: Object) -> bool:
-    name = str(config_map["metadata"].get("name"))
-    keys = config_map.get("data") or {}
+    name = name_of(config_map)
+    keys = mapping(config_map.get("data"))
     return (name == "istio" or name.startswith("istio-")) and not _CONTROL_PLANE_KEYS.isdisjoint(
         keys
     )
@@ -171,9 +178,9 @@ def _is_of_control_plane(config_map: Object) -> bool:
 def counts(each_object: Object) -> bool:
     """Is an object more than the trace of another one, or of a pod that has ended?"""
     if each_object["kind"] == "Pod":
-        return (each_object.get("status") or {}).get("phase") not in _FINISHED
+        return text(mapping(each_object.get("status")).get("phase")) not in _FINISHED
     if each_object["kind"] == "Job":
-        owners = each_object["metadata"].get("ownerReferences") or ()
+        owners = mappings(metadata(each_object).get("ownerReferences"))
         return all(owner.get("kind") != "CronJob" for owner in owners)
     return True
 
@@ -181,18 +188,20 @@ def counts(each_object: Object) -> bool:
 def document_of(context: str, listed: Object) -> ObjectDocument:
     """Wrap an object, without what only the cluster keeps books of."""
     kind, group = listed["kind"], listed["apiVersion"].rpartition("/")[0]
-    given = listed["metadata"]
-    meta = {key: value for key, value in given.items() if key not in _BOOKKEEPING}
-    annotations = given.get("annotations") or {}
+    given = metadata(listed)
+    meta: Any = {key: value for key, value in given.items() if key not in _BOOKKEEPING}
+    annotations = mapping(given.get("annotations"))
     if _LAST_APPLIED in annotations:
         meta["annotations"] = {k: v for k, v in annotations.items() if k != _LAST_APPLIED}
+    if not isinstance(listed.get("metadata"), dict):
+        meta = listed.get("metadata")  # as it is, for the rules that judge it
     status = listed.get("status")
     data = {"apiVersion": listed["apiVersion"], "kind": kind, "metadata": meta}
     data |= {key: value for key, value in listed.items() if key not in {*data, "status"}}
     if kind == "Pod":
-        data["status"] = {"phase": (status or {}).get("phase", "Unknown")}
+        data["status"] = {"phase": text(mapping(status).get("phase")) or "Unknown"}
     elif status and kind not in _STATUS_READ_BY_NOBODY:
         data["status"] = status
     resource = f"{plural_of(kind)}.{group}" if group else plural_of(kind)
-    place = [resource, meta.get("namespace"), meta.get("name")]
+    place = [resource, namespace_of(listed), name_of(listed)]
     return ObjectDocument(f"cluster:{context}/{'/'.join(filter(None, place))}", data)

@@ -89,7 +89,8 @@ def as_template(created: Object, template: Object) -> Object:
             metadata[name] = before[name]
     labels, known = metadata.get("labels") or {}, before.get("labels") or {}
     for name in {_HASH, _ROLLOUT_HASH, _DEPLOYMENT_CONFIG} - known.keys():
-        labels.pop(name, None)
+        if isinstance(labels, dict):  # istiod may answer anything
+            labels.pop(name, None)
     return result
 
 

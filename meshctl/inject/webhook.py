@@ -13,6 +13,9 @@ from meshctl.inject.owners import Object, Owner, as_created, as_template
 Ask = Callable[[Mapping[str, Any]], Any]
 """Sends an AdmissionReview to istiod and gives the AdmissionReview that it answers."""
 
+_UNFIT = (TypeError, KeyError, IndexError, ValueError, AttributeError, RecursionError)
+"""What jsonpatch lets through of operations that are none."""
+
 _UID = "b1c9a3f0-0000-4000-8000-000000000000"
 _PODS = {"group": "", "version": "v1", "resource": "pods"}
 _POD = {"group": "", "version": "v1", "kind": "Pod"}
@@ -78,9 +81,11 @@ def _patch(response: Mapping[str, Any]) -> list[Any]:
         return []
     try:
         patch = json.loads(base64.b64decode(str(text), validate=True))
-    except (ValueError, binascii.Error):
+    except (ValueError, binascii.Error, RecursionError):
         raise InjectionError("istiod's patch is no JSON in base64; try again") from None
-    return patch if isinstance(patch, list) else []
+    if not isinstance(patch, list) or not all(isinstance(step, dict) for step in patch):
+        raise InjectionError("istiod's patch is no list of JSON patch operations; try again")
+    return patch
 
 
 def _patched(pod: Object, patch: list[Any]) -> Object:
@@ -88,7 +93,11 @@ def _patched(pod: Object, patch: list[Any]) -> Object:
     from jsonpointer import JsonPointerException  # noqa: PLC0415
 
     try:
-        patched: Object = JsonPatch(patch).apply(pod)
-    except (JsonPatchException, JsonPointerException) as error:
+        patched: Any = JsonPatch(patch).apply(pod)
+    except (JsonPatchException, JsonPointerException, *_UNFIT) as error:
         raise InjectionError(f"istiod's patch does not fit the pod: {error}") from None
-    return patched
+    parts = [patched.get(name) for name in ("metadata", "spec")] if type(patched) is dict else []
+    if [dict, dict] != [type(part) for part in parts]:
+        raise InjectionError("istiod's patch leaves no pod; is this really its webhook?")
+    injected: Object = patched
+    return injected

@@ -1,7 +1,13 @@
 """How does a plugin of the kubeconfig log in?"""
 
 import base64
+import contextlib
 import json
+import signal
+import subprocess
+import sys
+import tempfile
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -33,7 +39,7 @@ def plugin(api_server: ApiServer) -> Callable[..., str]:
     return write
 
 
-def credential(status: dict[str, str]) -> str:
+def credential(status: dict[str, Any]) -> str:
     version = "client.authentication.k8s.io/v1"
     return json.dumps({"apiVersion": version, "kind": "ExecCredential", "status": status})
 
@@ -123,3 +129,77 @@ def test_a_plugin_that_hangs_is_not_waited_for(plugin: Callable[..., str], scrip
 def test_a_plugin_that_needs_a_terminal_is_not_run(plugin: Callable[..., str]) -> None:
     config = plugin("exit 1", interactiveMode="Always")
     assert "needs a terminal; log in with kubectl first" in refusal(kubeconfig=config)
+
+
+@pytest.mark.parametrize("ending", ["wait", f"echo '{credential({'token': TOKEN})}'", "exit 3"])
+def test_the_children_of_a_plugin_end_with_it(
+    api_server: ApiServer, plugin: Callable[..., str], ending: str
+) -> None:
+    child = api_server.directory / "child"
+    config = plugin(f"sleep 61.5 & echo $! > {child}; {ending}")
+    with contextlib.suppress(ClusterError):
+        connect_to(Access(kubeconfig=config, timeout=0.7))
+    process = Path("/proc", child.read_text().strip(), "stat")
+    for _ in range(200):
+        if not process.exists() or process.read_text().split()[2] == "Z":
+            return
+        time.sleep(0.01)
+    raise AssertionError(process.read_text())
+
+
+def test_a_plugin_ends_when_we_are_interrupted(
+    api_server: ApiServer, plugin: Callable[..., str]
+) -> None:
+    started = api_server.directory / "started"
+    config = plugin(f"echo $$ > {started}; sleep 61.5")
+    command = ["-m", "meshctl", "version", "--timeout", "30", "--kubeconfig", config]
+    process = subprocess.Popen([sys.executable, *command], stderr=subprocess.PIPE)
+    while not (started.exists() and started.read_text().strip()):
+        assert process.poll() is None
+        time.sleep(0.01)
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=20)
+    for _ in range(200):
+        if not Path("/proc", started.read_text().strip()).exists():
+            return
+        time.sleep(0.01)
+    raise AssertionError(started.read_text())
+
+
+@pytest.mark.parametrize("stream", ["", " >&2"])
+def test_a_plugin_that_writes_without_an_end_is_stopped(
+    plugin: Callable[..., str], stream: str
+) -> None:
+    assert "writes without an end; run it by hand" in refusal(kubeconfig=plugin(f"yes{stream}"))
+
+
+@pytest.mark.parametrize("odd", [7, [], {}, True, ["x"], {"a": 1}], ids=repr)
+@pytest.mark.parametrize("field", ["token", "clientCertificateData", "clientKeyData"])
+def test_credentials_of_the_wrong_type_are_none(
+    api_server: ApiServer, plugin: Callable[..., str], field: str, odd: Any
+) -> None:
+    status = {"token": TOKEN, field: odd}
+    (api_server.directory / "status.json").write_text(credential(status))
+    said = refusal(kubeconfig=plugin(f"cat {api_server.directory}/status.json"))
+    assert "gave no credentials; run it by hand to see why" in said
+
+
+def test_keys_are_in_no_file(
+    api_server: ApiServer,
+    plugin: Callable[..., str],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    """So that none is left where a signal ends the process."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    user = yaml.safe_load(Path(api_server.kubeconfig).read_text())["users"][0]["user"]
+    parts = [
+        base64.b64decode(user[f"client-{part}-data"]).decode() for part in ("certificate", "key")
+    ]
+    given = dict(zip(("clientCertificateData", "clientKeyData"), parts, strict=True))
+    (api_server.directory / "status.json").write_text(credential(given))
+    for config in (api_server.kubeconfig, plugin(f"cat {api_server.directory}/status.json")):
+        cluster = connect_to(Access(kubeconfig=config))
+        assert "operator" == api_server.seen[-1].user
+        assert [] == list(tmp_path.iterdir())
+        del cluster

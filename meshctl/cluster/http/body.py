@@ -24,14 +24,12 @@ class EncodingError(ValueError):
     """An answer is not packed as its headers say, or as nobody asked for."""
 
 
-async def read_body(
-    chunks: AsyncIterable[bytes], headers: Mapping[str, str], longest: int = LONGEST_ANSWER
-) -> bytes:
+async def read_body(chunks: AsyncIterable[bytes], headers: Mapping[str, str]) -> bytes:
     """Read a whole body; raises ``TooLongError`` and ``EncodingError`` before it is in memory."""
     announced = headers.get("content-length", "")
-    if announced.isdecimal() and int(announced) > longest:
-        raise TooLongError(f"more than {longest:,} bytes")
-    return b"".join([piece async for piece in _bounded(unpacked(chunks, headers), longest)])
+    if announced.isdecimal() and int(announced) > LONGEST_ANSWER:
+        raise TooLongError(f"more than {LONGEST_ANSWER:,} bytes")
+    return b"".join([piece async for piece in _bounded(unpacked(chunks, headers))])
 
 
 async def read_start(chunks: AsyncIterable[bytes], headers: Mapping[str, str], most: int) -> bytes:
@@ -44,12 +42,12 @@ async def read_start(chunks: AsyncIterable[bytes], headers: Mapping[str, str], m
     return bytes(found[:most])
 
 
-async def _bounded(pieces: AsyncIterable[bytes], longest: int) -> AsyncGenerator[bytes, None]:
+async def _bounded(pieces: AsyncIterable[bytes]) -> AsyncGenerator[bytes, None]:
     size = 0
     async for piece in pieces:
         size += len(piece)
-        if size > longest:
-            raise TooLongError(f"more than {longest:,} bytes")
+        if size > LONGEST_ANSWER:
+            raise TooLongError(f"more than {LONGEST_ANSWER:,} bytes")
         yield piece
 
 

@@ -100,9 +100,9 @@ async def pages(client: ApiClient, wanted: ListOf) -> AsyncGenerator[Page, None]
         try:
             answer = await client.ask(ApiRequest("GET", wanted.path, query, accept=wanted.accept))
         except AnswerTooLongError:
-            if limit < _SMALLER:
+            if limit == 1:
                 raise
-            limit //= _SMALLER
+            limit = max(limit // _SMALLER, 1)
             continue
         if answer.status == _GONE and token and not has_restarted:
             token, has_restarted = "", True
