@@ -1,11 +1,49 @@
 """Writes text from elsewhere into Markdown, where it stays text."""
 
 import re
+from collections.abc import Iterable
+from typing import TextIO
 
 from meshctl.masking.tokens import masked
 from meshctl.words import one_line
 
 _MARKUP = re.compile(r"[\\`*_\[\]<>&|~$]")
+
+
+MOST_BYTES = 60_000
+"""What a comment may take: GitHub refuses those of more than 65,536 characters."""
+
+
+class Limited:
+    """Writes Markdown for a comment, and counts the bytes that are left."""
+
+    def __init__(self, out: TextIO, most: int = MOST_BYTES) -> None:
+        self._out = out
+        self.left = most
+
+    def write(self, text: str) -> None:
+        """Write what has to be there: headings, totals, what was cut."""
+        self.left -= len(text.encode())
+        self._out.write(text)
+
+    def write_fitting(self, parts: Iterable[str], most: int) -> int:
+        """Write as many parts as fit into so many bytes, and say how many did."""
+        written = 0
+        for part in parts:
+            size = len(part.encode())
+            most -= size
+            if most < 0 or size > self.left:
+                break
+            self.write(part)
+            written += 1
+        return written
+
+
+def fenced(text: str, language: str = "") -> str:
+    """Set lines as they are between fences that nothing in them closes."""
+    longest = max((len(run) for run in re.findall("`+", text)), default=0)
+    fence = "`" * max(3, longest + 1)
+    return f"{fence}{language}\n{text}\n{fence}"
 
 
 def escaped(text: str) -> str:

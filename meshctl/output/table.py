@@ -1,6 +1,6 @@
 """Lays rows out as a table for people."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TextIO
 
 from meshctl.masking.tokens import masked
@@ -18,12 +18,16 @@ def write_tables(tables: Iterable[Table], out: TextIO) -> None:
         write_table(columns, rows, out)
 
 
-def write_markdown(columns: Sequence[str], rows: Iterable[Sequence[object]], out: TextIO) -> None:
-    """Write rows as a table of GitHub Flavored Markdown; nothing there shows as ``-``."""
-    out.write(f"| {' | '.join(columns)} |\n|{'---|' * len(columns)}\n")
-    for row in rows:
-        texts = ("-" if cell in (None, "") else escaped(masked(str(cell))) for cell in row)
-        out.write(f"| {' | '.join(texts)} |\n")
+def markdown_rows(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[str]:
+    """Write the lines of a table of GitHub Flavored Markdown; nothing there shows as ``-``."""
+    yield f"| {' | '.join(columns)} |\n|{'---|' * len(columns)}\n"
+    yield from map(markdown_row, rows)
+
+
+def markdown_row(row: Sequence[object]) -> str:
+    """Write one row of such a table."""
+    texts = ("-" if cell in (None, "") else escaped(masked(str(cell))) for cell in row)
+    return f"| {' | '.join(texts)} |\n"
 
 
 def write_table(columns: Sequence[str], rows: Iterable[Sequence[object]], out: TextIO) -> None:

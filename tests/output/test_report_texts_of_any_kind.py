@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from meshctl.engine.report import LocatedFinding, Report
 from meshctl.output.findings.formats import FORMATS, render
 from meshctl.output.paths import repository_path, uri
+from meshctl.rules.api import Severity
 
 any_text = st.text(st.characters(), max_size=12)
 file_names = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\0"), min_size=1)
@@ -105,8 +106,41 @@ def many(finding: LocatedFinding) -> Report:
 
 def test_markdown_fits_a_comment_and_says_what_it_left_out() -> None:
     text = rendered("markdown", many(sample_reports.rich().findings[2]))
-    assert 65_536 > len(text)
+    assert 60_000 >= len(text.encode())
     assert "more findings (-o text shows all)" in text
+    assert text.startswith("### meshctl: ")
+    assert text.count("<details>") == text.count("</details>") == 2
+
+
+def test_markdown_of_wide_characters_fits_too() -> None:
+    found = sample_reports.rich().findings[2]
+    text = rendered("markdown", many(found._replace(message="\u6599\u7406" * 100)))
+    assert 60_000 >= len(text.encode())
+    assert text.rstrip().endswith("</details>")
+
+
+def test_sarif_fits_what_github_takes_the_worst_first_and_says_what_it_left_out(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    rich = sample_reports.rich()
+    few = {one.severity: one for one in rich.findings}
+    light, bad = few[Severity.INFO], few[Severity.ERROR]
+    report = rich._replace(findings=(light,) * 5_500 + (bad,) * 10)
+    (run,) = json.loads(rendered("sarif", report))["runs"]
+    levels = [one["level"] for one in run["results"]]
+    assert ["error"] * 10 + ["note"] * 4_990 == levels
+    notes = run["invocations"][0]["toolExecutionNotifications"]
+    assert notes[0]["message"]["text"].startswith("510 of 5510 findings are left out")
+    assert "510 of 5510 findings are left out" in capsys.readouterr().err
+
+
+def test_sarif_of_long_messages_stays_below_ten_megabytes(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    found = sample_reports.rich().findings[2]
+    text = rendered("sarif", many(found._replace(message="long " * 2_000)))
+    assert 9_000_000 < len(text.encode()) <= 10_000_000
+    assert "are left out" in capsys.readouterr().err
 
 
 def test_gitlab_tells_equal_findings_apart() -> None:

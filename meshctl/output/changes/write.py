@@ -7,11 +7,12 @@ from meshctl.output.answer_json import write_json
 from meshctl.output.changes.form import comparison_form
 from meshctl.output.changes.lines import CUT, Line, outcome_of, parts
 from meshctl.output.lines import write_lines
-from meshctl.output.markdown import escaped
+from meshctl.output.markdown import Limited, escaped
 from meshctl.words import amount, visible
 
 FORMATS = ("text", "json", "markdown", "html")
-_MOST_MARKDOWN = 60_000
+_ENDS = 1_500
+"""Bytes for the headings of all parts, and for what is said of lines that are left out."""
 _LONGEST = 400
 
 
@@ -42,19 +43,16 @@ def _write_text(found: Comparison, out: TextIO) -> None:
 
 
 def _write_markdown(found: Comparison, out: TextIO) -> None:
-    out.write(f"### meshctl diff\n\n{outcome_of(found)}\n")
-    left = _MOST_MARKDOWN
-    for part in parts(found):
-        out.write(f"\n#### {part.heading}\n\n")
-        for number, line in enumerate(part.lines):
-            text = _bullet(line)
-            left -= len(text.encode())
-            if left < 0:
-                out.write(f"\nand {amount(len(part.lines) - number, 'more line')}\n")
-                return
-            out.write(text)
+    comment = Limited(out)
+    comment.write(f"### meshctl diff\n\n{outcome_of(found)}\n")
     if found.changes.is_cut:
-        out.write(f"\n{CUT}\n")
+        comment.write(f"\n{CUT}\n")
+    for part in parts(found):
+        comment.write(f"\n#### {part.heading}\n\n")
+        told = comment.write_fitting(map(_bullet, part.lines), comment.left - _ENDS)
+        if told < len(part.lines):
+            more = amount(len(part.lines) - told, "more line")
+            comment.write(f"\nand {more} (-o json has all)\n")
 
 
 def _bullet(line: Line) -> str:

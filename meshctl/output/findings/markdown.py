@@ -1,7 +1,7 @@
 """Writes a comment for a pull request: counts, a table, and the details folded."""
 
-import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from io import StringIO
 from typing import TextIO
 
 from meshctl.engine.report import LocatedFinding, Location, Report, ResourceId
@@ -15,14 +15,14 @@ from meshctl.output.findings.wording import (
     place,
     unchecked_reasons,
 )
-from meshctl.output.markdown import escaped
+from meshctl.output.markdown import Limited, escaped, fenced
 from meshctl.rules.api import Severity
 from meshctl.words import amount, message_lines, visible
 
 _ICONS = {Severity.ERROR: "🔴", Severity.WARNING: "🟡", Severity.INFO: "🔵"}
 
-# Characters for each part: GitHub refuses comments of more than 65,536.
-_TABLE, _DETAILS, _REASONS = 20_000, 30_000, 8_000
+_TABLE, _REASONS, _ENDS = 20_000, 8_000, 400
+"""Bytes of the table and of the reasons; the details take what is left, but for the ends."""
 
 _LONGEST_CELL = 300
 _CONTEXT = 2
@@ -30,52 +30,47 @@ _CONTEXT = 2
 
 def render(report: Report, out: TextIO) -> None:
     """Write a report as GitHub Flavored Markdown, errors first, short enough for one comment."""
+    comment = Limited(out)
+    unchecked = _unchecked(report)
     if report.findings:
         aside = asides(report)
         note = f" ({aside})" if aside else ""
-        out.write(f"### meshctl: {counts(report.summary)}\n\n")
-        out.write(f"{analysed(report.summary)}{note}\n\n")
-        _write_findings(report, out)
+        comment.write(f"### meshctl: {counts(report.summary)}\n\n")
+        comment.write(f"{analysed(report.summary)}{note}\n\n")
+        _write_findings(report, comment, len(unchecked.encode()) + _ENDS)
     else:
-        out.write(f"### meshctl\n\n{outcome(report)}\n")
-    _write_unchecked(report, out)
+        comment.write(f"### meshctl\n\n{outcome(report)}\n")
+    comment.write(unchecked)
 
 
-def _write_findings(report: Report, out: TextIO) -> None:
+def _write_findings(report: Report, comment: Limited, reserved: int) -> None:
     findings = sorted(report.findings, key=lambda finding: -finding.severity.rank)
-    out.write("| severity | place | finding |\n|---|---|---|\n")
-    rows = _write_fitting(out, map(_row, findings), _TABLE)
+    comment.write("| severity | place | finding |\n|---|---|---|\n")
+    rows = comment.write_fitting(map(_row, findings), _TABLE)
     if rows < len(findings):
-        out.write(f"\nand {amount(len(findings) - rows, 'more finding')}\n")
-    out.write("\n<details><summary>Details and fixes</summary>\n\n")
-    told = _write_fitting(out, (_details(report, finding) for finding in findings), _DETAILS)
+        comment.write(f"\nand {amount(len(findings) - rows, 'more finding')}\n")
+    comment.write("\n<details><summary>Details and fixes</summary>\n\n")
+    details = (_details(report, finding) for finding in findings)
+    told = comment.write_fitting(details, comment.left - reserved)
     if told < len(findings):
-        out.write(f"and {amount(len(findings) - told, 'more finding')} (-o text shows all)\n\n")
-    out.write("</details>\n")
+        more = amount(len(findings) - told, "more finding")
+        comment.write(f"and {more} (-o text shows all)\n\n")
+    comment.write("</details>\n")
 
 
-def _write_unchecked(report: Report, out: TextIO) -> None:
+def _unchecked(report: Report) -> str:
     reasons = unchecked_reasons(report)
     if not reasons:
-        return
-    out.write("\n<details><summary>Not fully checked</summary>\n\n")
+        return ""
+    out = StringIO()
+    folded = Limited(out)
+    folded.write("\n<details><summary>Not fully checked</summary>\n\n")
     lines = (f"- {escaped(reason)}: {', '.join(map(_code, rules))}\n" for reason, rules in reasons)
-    told = _write_fitting(out, lines, _REASONS)
+    told = folded.write_fitting(lines, _REASONS)
     if told < len(reasons):
-        out.write(f"- and {len(reasons) - told} more (-o json lists all)\n")
-    out.write("\n</details>\n")
-
-
-def _write_fitting(out: TextIO, parts: Iterable[str], budget: int) -> int:
-    """Write as many parts as fit the budget of characters, and say how many did."""
-    written = 0
-    for part in parts:
-        budget -= len(part)
-        if budget < 0:
-            break
-        out.write(part)
-        written += 1
-    return written
+        folded.write(f"- and {len(reasons) - told} more (-o json lists all)\n")
+    folded.write("\n</details>\n")
+    return out.getvalue()
 
 
 def _row(finding: LocatedFinding) -> str:
@@ -113,9 +108,7 @@ def _frame(location: Location, mark: str) -> Iterator[str]:
     if rows:
         gutter = gutter_width(rows)
         text = "\n".join(numbered(row, gutter) for row in rows)
-        longest = max((len(run) for run in re.findall("`+", text)), default=0)
-        fence = "`" * max(3, longest + 1)
-        yield f"{fence}text\n{text}\n{fence}"
+        yield fenced(text, "text")
 
 
 def _code(text: str) -> str:

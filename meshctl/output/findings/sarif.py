@@ -6,8 +6,9 @@ from typing import Any, TextIO
 from meshctl.engine.report import LocatedFinding, Location, NotCheckedRule, Report, ResourceId
 from meshctl.output.json_array import write_array
 from meshctl.output.paths import uri
+from meshctl.output.stderr import complain
 from meshctl.rules.api import Rule, Severity
-from meshctl.words import message_lines, one_line
+from meshctl.words import amount, message_lines, one_line
 
 _SCHEMA = (
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -21,19 +22,58 @@ _GITHUB_SEVERITIES = {
 _FINGERPRINT = "meshctl/v1"
 
 
+MOST_RESULTS = 5_000
+MOST_BYTES = 10_000_000
+"""What GitHub shows of one upload, and takes as one file."""
+
+_BESIDE = 200
+"""Bytes around each part, at most."""
+
+
 def render(report: Report, out: TextIO) -> None:
-    """Write a report as one SARIF run, one result a line."""
+    """Write a report as one SARIF run, one result a line, the worst first.
+
+    What GitHub would not take is cut off, and a notification of the run says how much.
+    """
     rules = [report.rules[rule] for rule in sorted(report.rules)]
     indexes = {rule.id: index for index, rule in enumerate(rules)}
     out.write(f'{{\n  "$schema": "{_SCHEMA}",\n  "version": "2.1.0",\n  "runs": [{{\n')
     out.write('    "tool": {"driver": {"name": "meshctl", ')
     out.write(f'"version": {json.dumps(report.version)}, "rules": ')
     write_array(out, map(_rule, rules), "    ")
+    taken = sum(_size(_rule(rule)) for rule in rules) + _size(_invocation(report, 0))
+    results = _fitting(report, indexes, MOST_BYTES - taken)
+    cut = len(report.findings) - len(results)
+    if cut:
+        complain(f"note: SARIF: {_cut_note(report, cut)}")
     out.write('}},\n    "invocations": ')
-    write_array(out, [_invocation(report)], "    ")
+    write_array(out, [_invocation(report, cut)], "    ")
     out.write(',\n    "columnKind": "unicodeCodePoints",\n    "results": ')
-    write_array(out, (_result(finding, indexes) for finding in report.findings), "    ")
+    write_array(out, results, "    ")
     out.write("\n  }]\n}\n")
+
+
+def _fitting(report: Report, indexes: dict[str, int], left: int) -> list[dict[str, Any]]:
+    """Make the results that fit, errors first and each kind in the order of the report."""
+    results: list[dict[str, Any]] = []
+    for finding in sorted(report.findings, key=lambda one: -one.severity.rank):
+        result = _result(finding, indexes)
+        left -= _size(result)
+        if left < 0 or len(results) == MOST_RESULTS:
+            break
+        results.append(result)
+    return results
+
+
+def _cut_note(report: Report, cut: int) -> str:
+    return (
+        f"{cut} of {amount(len(report.findings), 'finding')} are left out, since GitHub takes "
+        f"{MOST_RESULTS} results and 10 MB; the worst are kept, and -o json has all"
+    )
+
+
+def _size(data: object) -> int:
+    return len(json.dumps(data)) + _BESIDE
 
 
 def _rule(rule: Rule) -> dict[str, Any]:
@@ -58,10 +98,13 @@ def _rule(rule: Rule) -> dict[str, Any]:
     }
 
 
-def _invocation(report: Report) -> dict[str, Any]:
+def _invocation(report: Report, cut: int) -> dict[str, Any]:
+    notifications = [_notification(item) for item in report.not_checked]
+    if cut:
+        notifications.insert(0, {"level": "warning", "message": _message(_cut_note(report, cut))})
     return {
         "executionSuccessful": not report.crashed,
-        "toolExecutionNotifications": [_notification(item) for item in report.not_checked],
+        "toolExecutionNotifications": notifications,
     }
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import TextIO
 
 from meshctl.inspect.graph.picture import Edge, Graph, Node
+from meshctl.masking.tokens import masked
 from meshctl.output.graph.wording import KIND_WORDS, TLS_WORDS, counts_of, label_of
 from meshctl.words import one_line
 
@@ -64,5 +65,8 @@ def _attributes(values: Mapping[str, str]) -> str:
 
 def _text(value: str) -> str:
     r"""Quote text: a line break of ours is ``\n``, and no other escape of Graphviz is left."""
-    lines = (one_line(line).replace("\\", "\\\\").replace('"', '\\"') for line in value.split("\n"))
+    lines = (
+        one_line(masked(line)).replace("\\", "\\\\").replace('"', '\\"')
+        for line in value.split("\n")
+    )
     return '"' + "\\n".join(lines) + '"'

@@ -5,6 +5,7 @@ from typing import TextIO
 
 from meshctl.inspect.graph.namespaces import MOST_NODES, parted
 from meshctl.inspect.graph.picture import Edge, Graph, Node
+from meshctl.masking.tokens import masked
 from meshctl.output.graph.wording import KIND_WORDS, counts_of, label_of
 from meshctl.words import one_line
 
@@ -56,4 +57,4 @@ def _arrow(edge: Edge) -> str:
 
 def _text(value: str) -> str:
     """Write text with references for everything that means something to Mermaid."""
-    return one_line(value).translate(_ENTITIES)
+    return one_line(masked(value)).translate(_ENTITIES)

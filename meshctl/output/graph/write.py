@@ -1,9 +1,9 @@
 """Writes a graph: a page, SVG, Graphviz, Mermaid or JSON."""
 
-import json
 from typing import TextIO
 
 from meshctl.inspect.graph.picture import Graph
+from meshctl.output.answer_json import write_json
 from meshctl.output.data import data_of
 
 FORMATS = ("mermaid", "html", "svg", "dot", "json")
@@ -12,7 +12,7 @@ FORMATS = ("mermaid", "html", "svg", "dot", "json")
 def write_graph(graph: Graph, output: str, out: TextIO) -> None:
     """Write a graph in one of ``FORMATS``; each is imported when it is asked for."""
     if output == "json":
-        out.write(json.dumps(data_of(graph), indent=2) + "\n")
+        write_json(data_of(graph), out)
     elif output == "html":
         from meshctl.output.graph.html import write_graph_page  # noqa: PLC0415
 

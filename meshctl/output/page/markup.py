@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 
+from meshctl.masking.tokens import masked
 from meshctl.words import message_lines, visible
 
 Markup = str
@@ -10,13 +11,13 @@ Markup = str
 
 
 def text(value: object) -> Markup:
-    """Write a value as text: nothing in it is markup, and nothing of it is hidden."""
-    return escape(visible(str(value)))
+    """Write a value as text: nothing in it is markup, or hidden, or a secret."""
+    return escape(visible(masked(str(value))))
 
 
 def lines(message: str) -> Markup:
     """Write a message, its line breaks kept."""
-    return "<br>".join(map(escape, message_lines(message)))
+    return "<br>".join(map(escape, message_lines(masked(message))))
 
 
 def attributes(values: Mapping[str, object]) -> Markup:

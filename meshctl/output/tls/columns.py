@@ -1,9 +1,10 @@
 """Picks what tables and pages show of TLS: the columns, their cells, and the totals."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from meshctl.inspect.tls.change import TlsChange
+from meshctl.inspect.tls.failures import TlsFailure
 from meshctl.inspect.tls.rows import TlsLine, TlsRow
 from meshctl.words import amount, visible
 
@@ -54,3 +55,16 @@ def _outcome(row: TlsLine | None) -> str:
     if row is None:
         return ""
     return f"{row.result} ({row.client_tls} to {row.server_mode or '-'})"
+
+
+def failure_lines(failure: TlsFailure) -> Iterator[str]:
+    """Write a failure for people: who, why, the objects of both sides with their place, the fix."""
+    row = failure.row.data
+    more = f" and {failure.number - 1} more like it" if failure.number > 1 else ""
+    subset = f" subset {row.subset}" if row.subset else ""
+    yield f"{row.client} -> {row.host}:{row.port}{subset}{more}"
+    yield f"  {row.reason}"
+    yield f"  client: {failure.client}"
+    yield f"  server: {failure.server}"
+    if failure.fix:
+        yield f"  fix: {failure.fix}" + (f" [{failure.rule}]" if failure.rule else "")

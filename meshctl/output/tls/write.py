@@ -12,13 +12,13 @@ from meshctl.inspect.tls.rows import TlsRow
 from meshctl.mesh.security.tls_connection import ClientKind
 from meshctl.output.data import data_of
 from meshctl.output.lines import write_lines
-from meshctl.output.table import write_markdown, write_table
+from meshctl.output.table import write_table
 from meshctl.output.tls.columns import (
     CHANGES,
     CONNECTIONS,
-    MATRIX,
     change_cells,
     connection_cells,
+    failure_lines,
     totals,
 )
 from meshctl.words import visible
@@ -44,6 +44,11 @@ def write(
 
         write_page_of(answer, only, out)
         return
+    if output == "markdown":
+        from meshctl.output.tls.markdown import write_comment  # noqa: PLC0415 - see above
+
+        write_comment(answer, only, out)
+        return
     if answer.changes is not None:
         _write_changes(answer, answer.changes, output, only, out)
         return
@@ -51,18 +56,15 @@ def write(
     if output == "json":
         _write_json([data_of(row.data) for row in shown], out)
         return
-    if output == "markdown":
-        _write_matrices(answer, out)
     is_listed = answer.is_narrow or everything or len(shown) <= _FEW
-    if is_listed or output == "markdown":
-        _write_table(CONNECTIONS, (connection_cells(row.data) for row in shown), output, out)
-        _write_failures(answer.failures(shown), output, out)
+    if is_listed:
+        write_table(CONNECTIONS, (connection_cells(row.data) for row in shown), out)
+        _write_failures(answer.failures(shown), out)
     else:
         _write_digest(answer, out)
-    if output == "table":
-        write_lines(["", *totals(answer.rows).split("\n")], out)
-        if not is_listed:
-            write_lines(["--all lists the rows; name a workload or a host to see its own"], out)
+    write_lines(["", *totals(answer.rows).split("\n")], out)
+    if not is_listed:
+        write_lines(["--all lists the rows; name a workload or a host to see its own"], out)
 
 
 def _write_digest(answer: TlsAnswer, out: TextIO) -> None:
@@ -90,13 +92,6 @@ def _border(rows: Iterable[TlsRow]) -> Iterator[tuple[object, ...]]:
         yield client, server, ", ".join(f"{n} {result}" for result, n in results.most_common())
 
 
-def _write_matrices(answer: TlsAnswer, out: TextIO) -> None:
-    for name, rows in answer.matrices.items():
-        out.write(f"### TLS in namespace {name}\n\n")
-        write_markdown(MATRIX, rows, out)
-        out.write("\n")
-
-
 def _write_changes(
     answer: TlsAnswer, changes: Sequence[TlsChange], output: str, only: str, out: TextIO
 ) -> None:
@@ -110,11 +105,9 @@ def _write_changes(
     if not changed:
         out.write("The files change nothing about that.\n")
         return
-    _write_table(CHANGES, map(change_cells, changed), output, out)
+    write_table(CHANGES, map(change_cells, changed), out)
     new = {id(one.after) for one in changed}
-    _write_failures(
-        answer.failures([row for row in answer.rows if id(row.data) in new]), output, out
-    )
+    _write_failures(answer.failures([row for row in answer.rows if id(row.data) in new]), out)
 
 
 def _write_json(rows: list[object], out: TextIO) -> None:
@@ -122,31 +115,8 @@ def _write_json(rows: list[object], out: TextIO) -> None:
     out.write("\n")
 
 
-def _write_table(
-    columns: Sequence[str], rows: Iterable[Sequence[object]], output: str, out: TextIO
-) -> None:
-    (write_markdown if output == "markdown" else write_table)(columns, rows, out)
-
-
-def _write_failures(found: Sequence[TlsFailure], output: str, out: TextIO) -> None:
+def _write_failures(found: Sequence[TlsFailure], out: TextIO) -> None:
     if found:
-        out.write("\n#### Conflicts\n\n" if output == "markdown" else "\nConflicts\n")
+        out.write("\nConflicts\n")
     for failure in found:
-        lines = [*map(visible, failure_lines(failure))]
-        if output == "markdown":
-            out.writelines(f"{line}\n" for line in ("```", *lines, "```"))
-        else:
-            write_lines(["", *lines], out)
-
-
-def failure_lines(failure: TlsFailure) -> Iterator[str]:
-    """Write a failure for people: who, why, the objects of both sides with their place, the fix."""
-    row = failure.row.data
-    more = f" and {failure.number - 1} more like it" if failure.number > 1 else ""
-    subset = f" subset {row.subset}" if row.subset else ""
-    yield f"{row.client} -> {row.host}:{row.port}{subset}{more}"
-    yield f"  {row.reason}"
-    yield f"  client: {failure.client}"
-    yield f"  server: {failure.server}"
-    if failure.fix:
-        yield f"  fix: {failure.fix}" + (f" [{failure.rule}]" if failure.rule else "")
+        write_lines(["", *map(visible, failure_lines(failure))], out)
