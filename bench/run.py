@@ -111,6 +111,7 @@ def main() -> None:
         row("CSafeLoader alone, 10,000 resources", f"{csafe:.2f} s", "1")
         row("analyze, 10,000 resources", f"{full:.2f} s = {full / csafe:.2f} x", "1.2 x")
         defects(root, 10_047)
+        upgrade(ten)
         parsing, judging = least_verdicts(ten)
         row("parsing 10,000 resources in our loader", f"{parsing:.2f} s", "1")
         row("judging 10,000 resources", f"{judging:.2f} s = {judging / parsing:.2f} x", "1.5 x")
@@ -141,6 +142,15 @@ def defects(root: Path, count: int) -> None:
         row("  of the CPU of istioctl analyze", f"{full / others[0]:.2f} x", "0.8 x")
     else:
         row("  of the CPU of istioctl analyze", "istioctl is not on PATH", "0.8 x")
+
+
+def upgrade(path: Path) -> None:
+    """Compare the CPU of a plan over all releases that are known with that of an analysis."""
+    ours = (PYTHON, "-m", "meshctl", "upgrade", "--from", "1.20", "--to", "1.31", str(path))
+    whole = (PYTHON, "-m", "meshctl", "analyze", str(path), "-o", "json")
+    plan, full = least(3, functools.partial(cpu, *ours), functools.partial(cpu, *whole))
+    row("upgrade from 1.20 to 1.31, 10,000 resources, CPU", f"{plan:.2f} s", "")
+    row("  of the CPU of analyze", f"{plan / full:.2f} x", "1.3 x")
 
 
 def inject() -> None:

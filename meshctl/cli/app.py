@@ -1,6 +1,5 @@
 """Starts and ends the process; the only place that turns failures into exit codes."""
 
-import errno
 import io
 import os
 import sys
@@ -10,11 +9,9 @@ import typer
 
 from meshctl import __version__
 from meshctl.cli.command_table import LazyGroup
-from meshctl.errors import MeshctlError, OutputError
-from meshctl.timing import finish, switch_on
-
-_FULL = frozenset({errno.ENOSPC, errno.EBADF, errno.EIO, errno.EFBIG, errno.EDQUOT})
-"""What writing fails with where standard output has no room, or isn't there any more."""
+from meshctl.cli.failures import complain, sentence_of, trace_of
+from meshctl.cli.streams import has_no_reader, prepare, silence
+from meshctl.timing import finish, is_debugging, switch_on
 
 app = typer.Typer(
     cls=LazyGroup,
@@ -49,8 +46,9 @@ def root(
 
 def main() -> None:
     """Run the command line and exit: 0 done, 1 findings, 2 the job could not be done."""
+    prepare()
     if sys.stdout is None:
-        _end(OutputError("standard output is closed; send it to a file, or to /dev/null"))
+        _end("standard output is closed; send it to a file, or to /dev/null")
     if isinstance(sys.stdout, io.TextIOWrapper):
         # A terminal that knows ASCII alone still gets every finding.
         sys.stdout.reconfigure(errors="backslashreplace")
@@ -60,21 +58,16 @@ def main() -> None:
         completion_init()
     try:
         _run()
-    except MeshctlError as error:
-        if os.environ.get("MESHCTL_DEBUG"):
-            raise
-        _end(error)
-    except BrokenPipeError:
-        # The reader of our output has gone; what it wanted it has.
-        _silence()
-        sys.exit(0)
     except KeyboardInterrupt:
         sys.exit(130)
-    except OSError as error:
-        if os.environ.get("MESHCTL_DEBUG") or error.errno not in _FULL:
-            raise
-        _silence()
-        _end(OutputError(f"cannot write to standard output: {error.strerror}"))
+    except Exception as error:  # noqa: BLE001 - whatever it is, it ends in a sentence and 2
+        if isinstance(error, BrokenPipeError) and has_no_reader(sys.stdout):
+            # The reader of our output has gone; what it wanted it has.
+            silence(sys.stdout)
+            sys.exit(0)
+        if is_debugging():
+            complain(trace_of(error))
+        _end(sentence_of(error))
 
 
 def _run() -> None:
@@ -91,13 +84,9 @@ def _run() -> None:
         finish()
 
 
-def _end(error: MeshctlError) -> NoReturn:
-    from meshctl.output.stderr import complain  # nothing of it is needed otherwise
-
-    complain(f"meshctl: {error}")
-    sys.exit(error.exit_code)
-
-
-def _silence() -> None:
-    """Let nothing that is left to write fail again when the process ends."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+def _end(sentence: str) -> NoReturn:
+    """Say why the job could not be done; every such end has the exit code 2."""
+    complain(f"meshctl: {sentence}")
+    for stream in (sys.stdout, sys.stderr):
+        silence(stream)
+    sys.exit(2)

@@ -2,6 +2,9 @@
 
 from pathlib import Path
 
+from meshctl.errors import ConfigError
+from meshctl.regular_files import read_bytes
+
 NAMES = (".meshctl.yaml", ".meshctl.yml")
 
 
@@ -20,12 +23,18 @@ def discover(start: Path) -> Path | None:
 
 
 def _has_table(project: Path) -> bool:
-    text = project.read_bytes()
-    if b"tool.meshctl" not in text:
+    try:
+        text = read_bytes(project)
+    except OSError:
+        return False
+    if b"meshctl" not in text:
         return False
     import tomllib  # noqa: PLC0415 - seldom needed
 
     try:
-        return "meshctl" in tomllib.loads(text.decode("utf-8")).get("tool", {})
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError):
-        return False  # another tool's file; its own tools complain about it
+        tool = tomllib.loads(text.decode("utf-8")).get("tool")
+    except (ValueError, RecursionError) as error:
+        if b"[tool.meshctl" not in text:
+            return False  # another tool's file; its own tools complain about it
+        raise ConfigError(f"{project} has settings of meshctl and is no TOML: {error}") from None
+    return isinstance(tool, dict) and "meshctl" in tool

@@ -138,6 +138,13 @@ def read_settings(file: Path) -> Settings:
         config = ConfigFile.model_validate(raw)
     except ValidationError as error:
         raise ConfigError(_explain(file, error)) from error
+    try:
+        return _settings(file, config)
+    except (ValueError, OSError) as error:  # a NUL byte, a name that is too long
+        raise ConfigError(f"{file} names a path that can't be: {error}") from error
+
+
+def _settings(file: Path, config: ConfigFile) -> Settings:
     return Settings(
         namespace=config.namespace or "default",
         default_namespace=config.namespace or "",
@@ -197,12 +204,13 @@ def _parse(file: Path) -> Any:
     try:
         text = read_text(file)
         if file.suffix == ".toml":
-            return tomllib.loads(text).get("tool", {}).get("meshctl", {})
+            tool = tomllib.loads(text).get("tool")
+            return tool.get("meshctl", {}) if isinstance(tool, dict) else {}
         return parse_one(text) or {}
     except OSError as error:
         message = f"cannot read the config file {file}: {error.strerror}"
         raise ConfigError(message) from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         message = f"the config file {file} cannot be parsed: {error}"
         raise ConfigError(message) from error
 

@@ -23,7 +23,7 @@ def read_baseline(file: str) -> dict[str, StaleEntry]:
     except OSError as error:
         message = f"cannot read the baseline {file}: {error.strerror}; --update-baseline writes it"
         raise ConfigError(message) from error
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         message = f"{file} is not a baseline of meshctl; write a new one with --update-baseline"
         raise ConfigError(message) from error
 

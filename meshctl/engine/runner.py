@@ -3,7 +3,7 @@
 import os
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NoReturn
 
 from meshctl.mesh import Mesh
 from meshctl.resources import Ref, Resource
@@ -95,10 +95,22 @@ def _ask(
                     outcomes.not_checked.setdefault((rule.id, outcome.reason))
                 else:
                     outcomes.findings.append((rule, outcome))
-        except Exception as crash:  # a bug in one rule must not hide what the others found
+        except Exception as crash:  # noqa: BLE001 - a bug in one rule must not hide what the others found
             if os.environ.get(DEBUG_VARIABLE):
-                raise
+                _raise(crash, resource)
             outcomes.crashes.append((rule, resource, f"{type(crash).__name__}: {crash}"))
+
+
+def _raise(crash: Exception, resource: Resource) -> NoReturn:
+    """Raise a crash anew, without the secrets of the object that its message may quote."""
+    from meshctl.engine.located.masked_findings import secrets_of  # noqa: PLC0415 - for crashes
+    from meshctl.masking.values import hidden  # noqa: PLC0415 - see above
+
+    secrets = secrets_of(resource)
+    if not secrets:
+        raise crash
+    said = hidden(f"{type(crash).__name__}: {crash}", secrets)
+    raise RuntimeError(said).with_traceback(crash.__traceback__) from None
 
 
 def _pack(outcomes: Outcomes, mesh: Mesh) -> tuple[Any, ...]:

@@ -19,21 +19,17 @@ class Names:
     """The names that are taken, by kind and namespace, so that no new object hits another."""
 
     def __init__(self, resources: Iterable[Resource]) -> None:
-        self._taken = {(one.kind, one.namespace, one.name) for one in resources}
+        self._taken = {(one.group, one.kind, one.namespace, one.name) for one in resources}
 
-    def free(self, kind: str, namespace: str, wanted: str) -> str:
+    def free(self, kind: Kind, namespace: str, wanted: str) -> str:
         """Take a name: the wanted one as Kubernetes allows it, with a number where it is taken."""
         name = object_name(wanted)
         number = 1
-        while (kind, namespace, name) in self._taken:
+        while (kind.group, kind.name, namespace, name) in self._taken:
             number += 1
             name = object_name(f"{wanted}-{number}")
-        self._taken.add((kind, namespace, name))
+        self._taken.add((kind.group, kind.name, namespace, name))
         return name
-
-    def give_up(self, resource: Resource) -> None:
-        """Free the name of an object that goes, for one of the same kind."""
-        self._taken.discard((resource.kind, resource.namespace, resource.name))
 
 
 def object_name(text: str, longest: int = _SUBDOMAIN) -> str:
@@ -63,6 +59,7 @@ class Draft:
         self._names = names
         self._made: list[Made] = []
         self._notes: list[Note] = []
+        self._after: Mapping[str, Any] | None = None
 
     @property
     def is_lost(self) -> bool:
@@ -74,13 +71,20 @@ class Draft:
         namespace: str | None = None, annotations: Mapping[str, str] | None = None,
     ) -> Made:  # fmt: skip
         """Add an object; without ``namespace`` it lives where the old object does."""
+        home = self.resource.namespace if namespace is None else namespace
+        taken = self._names.free(kind, home, name)
+        return self.place(kind, taken, spec, namespace=home, annotations=annotations)
+
+    def place(
+        self, kind: Kind, name: str, spec: Mapping[str, Any], *,
+        namespace: str, annotations: Mapping[str, str] | None = None,
+    ) -> Made:  # fmt: skip
+        """Add an object under a name that was taken for it before."""
         own = self.resource
-        home = own.namespace if namespace is None else namespace
-        taken = self._names.free(kind.name, home, name)
-        metadata: dict[str, Any] = {"name": taken}
-        is_named = home != own.namespace or bool(own.metadata.get("namespace"))
-        if home != UNKNOWN_NAMESPACE and home and is_named:
-            metadata["namespace"] = home
+        metadata: dict[str, Any] = {"name": name}
+        is_named = namespace != own.namespace or bool(own.metadata.get("namespace"))
+        if namespace != UNKNOWN_NAMESPACE and namespace and is_named:
+            metadata["namespace"] = namespace
         if annotations:
             metadata["annotations"] = dict(annotations)
         made = Made({
@@ -88,6 +92,14 @@ class Draft:
         })  # fmt: skip
         self._made.append(made)
         return made
+
+    def keep(self, after: Mapping[str, Any]) -> None:
+        """Say that the object stays, as it is given here."""
+        self._after = after
+
+    def forget_differences(self) -> None:
+        """Leave out the notes of what would have differed, had the object not to stay."""
+        self._notes = [one for one in self._notes if one.status is Status.IMPOSSIBLE]
 
     def share(self, made: Iterable[Made]) -> None:
         """Say that objects which another draft made come of this object, too."""
@@ -112,4 +124,4 @@ class Draft:
 
     def row(self) -> Row:
         """Say what became of it."""
-        return Row(self.resource, tuple(self._made), tuple(self._notes))
+        return Row(self.resource, tuple(self._made), tuple(self._notes), self._after)

@@ -12,6 +12,11 @@ class Kind(NamedTuple):
     api_version: str
     name: str
 
+    @property
+    def group(self) -> str:
+        """The API group, empty for the core group."""
+        return self.api_version.rpartition("/")[0]
+
 
 AUTHORIZATION_POLICY: Final = Kind(f"{SECURITY}/v1", "AuthorizationPolicy")
 PEER_AUTHENTICATION: Final = Kind(f"{SECURITY}/v1", "PeerAuthentication")

@@ -19,7 +19,7 @@ from meshctl.migrate.results import Migration, Row
 from meshctl.resources import Resource
 
 CURRENT, GATEWAY_API = "current", "gateway-api"
-TARGETS = (CURRENT,)
+TARGETS = (CURRENT, GATEWAY_API)
 Several = Sequence[tuple[Resource, Draft]]
 Convert = Callable[[Several, Known], None]
 _OLD_ROUTING = frozenset({"RouteRule", "DestinationPolicy", "EgressRule"})
@@ -34,12 +34,28 @@ def migrate(mesh: Mesh, target: str) -> Migration:
     for convert, several in _groups(mesh, names):
         drafts.update(several)
         convert(several, known)
+    if target == GATEWAY_API:
+        drafts.update(_to_gateway_api(mesh, names, known))
     rows.update((resource, draft.row()) for resource, draft in drafts.items())
     for resource in mesh.resources:
         moved = versions.convert(resource) if resource not in rows else None
         if moved is not None:
             rows[resource] = moved
     return Migration(target, tuple(rows[one] for one in mesh.resources if one in rows))
+
+
+def _to_gateway_api(mesh: Mesh, names: Names, known: Known) -> Several:
+    """Convert the Gateways and VirtualServices of a mesh."""
+    from meshctl.migrate.gateway_api.convert import convert as to_gateway_api
+    from meshctl.resources import Gateway, VirtualService
+
+    several = [
+        (one, Draft(one, names))
+        for one in mesh.resources
+        if isinstance(one, Gateway | VirtualService)
+    ]
+    to_gateway_api(several, known, names)
+    return several
 
 
 def _groups(mesh: Mesh, names: Names) -> Iterable[tuple[Convert, list[tuple[Resource, Draft]]]]:

@@ -4,6 +4,8 @@ The schemas of v1alpha3, v1beta1 and v1 are one (manifests/charts/base/files/crd
 1.31), so that the version is all that changes.
 """
 
+from typing import Any
+
 from meshctl.istio.api_versions import served_versions
 from meshctl.migrate.results import Row
 from meshctl.resources import Resource
@@ -16,9 +18,12 @@ def newer_version(resource: Resource) -> str:
     return wanted if wanted != resource.api_version else ""
 
 
+def newest(resource: Resource) -> dict[str, Any]:
+    """Give an object in the version that Istio prefers."""
+    version = newer_version(resource) or resource.api_version
+    return {**resource.data, "apiVersion": version}
+
+
 def convert(resource: Resource) -> Row | None:
     """Move one object; ``None`` where it is as it should be."""
-    version = newer_version(resource)
-    if not version:
-        return None
-    return Row(resource, after={**resource.data, "apiVersion": version})
+    return Row(resource, after=newest(resource)) if newer_version(resource) else None

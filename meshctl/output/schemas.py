@@ -3,12 +3,15 @@
 import json
 from typing import Any, get_args
 
+from meshctl.generate.authorization.plan import AuthorizationAnswer
 from meshctl.generate.service.values_schema import values_schema
+from meshctl.generate.sidecar.plan import SidecarAnswer
 from meshctl.inspect.describe import FindingAnswer, Subject
 from meshctl.inspect.describe.gateway import ServingWorkload
 from meshctl.inspect.graph.picture import Graph
 from meshctl.inspect.injection.explanation import InjectionAnswer
 from meshctl.inspect.proxies.versions import Versions
+from meshctl.inspect.size.answer import SizeAnswer
 from meshctl.inspect.tls.rows import TlsLine
 from meshctl.output.changes.schema import diff_schema
 from meshctl.output.describe.write import VERSION
@@ -39,8 +42,23 @@ def schemas() -> dict[str, str]:
         "graph-v1.json": schema_of(Graph, "meshctl graph -o json"),
         "request-tests.json": expectations_schema(),
         "service-values-v1.json": values_schema(),
+        "generate-sidecar-v1.json": _versioned(SidecarAnswer, "meshctl generate sidecar -o json"),
+        "generate-authorization-v1.json": _versioned(
+            AuthorizationAnswer, "meshctl generate authorization -o json"
+        ),
+        "size-v1.json": _versioned(SizeAnswer, "meshctl size -o json"),
     }
     return {name: json.dumps(schema, indent=2) + "\n" for name, schema in found.items()}
+
+
+def _versioned(kind: type, title: str) -> Schema:
+    """Describe an answer that is written with its version beside its own keys."""
+    known: dict[str, Schema] = {}
+    described(kind, known)
+    own = known.pop(kind.__name__)
+    properties = {"version": {"const": 1}, **own["properties"]}
+    form = {**own, "properties": properties, "required": list(properties)}
+    return {"$schema": DRAFT, "title": title, **form, "$defs": dict(sorted(known.items()))}
 
 
 def _describe() -> Schema:

@@ -17,6 +17,8 @@ from meshctl.cli.app import main
 
 NO_CLUSTER = frozenset({"proxy-status", "version"})
 """Commands that ask a cluster alone: tests/cluster runs them."""
+SERVERS = frozenset({"lsp", "webhook"})
+"""Commands that go on until somebody ends them: their own tests ask them."""
 WITHOUT_FILES = frozenset({"completion", "rule"})
 """Commands that show nothing but what ships."""
 FORMATS = re.compile(r"take one of (.*)")

@@ -25,8 +25,8 @@ def mesh(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_every_command_is_run() -> None:
-    known = {*every_command.RECIPES, *every_command.NO_CLUSTER, *every_command.WITHOUT_FILES}
-    assert set(COMMANDS) == known
+    others = every_command.NO_CLUSTER | every_command.WITHOUT_FILES | every_command.SERVERS
+    assert set(COMMANDS) - others == set(every_command.RECIPES)
 
 
 @pytest.mark.parametrize("line", LINES, ids=" ".join)

@@ -57,6 +57,7 @@ CEILINGS = {
     "schema": 57, "completion": 6, "trace": 234, "test": 231, "diff": 255, "diagnose": 243, "size": 241,
     "generate": 4, "generate.service": 85, "generate.chart": 85,
     "browser.graph": 252, "migrate": 280,
+    "generate.sidecar": 260, "generate.authorization": 210,
     "upgrade": 210,
     "editor.lsp": 9,
 }  # fmt: skip

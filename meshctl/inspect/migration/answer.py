@@ -10,6 +10,7 @@ from meshctl.inspect.changes.comparison import Comparison, Side, compare
 from meshctl.migrate.migration import migrate
 from meshctl.migrate.results import Migration
 from meshctl.migrate.written.file_texts import MigratedFile, file_texts
+from meshctl.resources import Resource
 from meshctl.settings import Rendering, Settings
 from meshctl.sources import files
 from meshctl.sources.documents import Problem
@@ -109,4 +110,6 @@ def _loaded_again(before: Loaded, written: Sequence[MigratedFile]) -> Loaded:
 
 
 def _unmodelled(migration: Migration) -> list[str]:
-    return list(dict.fromkeys(row.resource.kind for row in migration.rows if row.after is None))
+    """Name the kinds that have no view, so that the model doesn't know what they did."""
+    plain = (row.resource for row in migration.rows if type(row.resource) is Resource)
+    return list(dict.fromkeys(resource.kind for resource in plain))

@@ -197,13 +197,14 @@ def _row(
     workload, kind, counts, size_of = counted
     known = by_pod.get(workload.key_name, ())
     pods = len(known) or mesh.workloads.replicas.of(workload) or 1
-    mib = mean(known) if known else _predicted(model, counts)
+    mib = mean(known) if known else predicted(model, counts)
     return ProxyRow(
         workload.namespace, workload.name, kind, pods, counts, size_of, mib, bool(known)
     )
 
 
-def _predicted(model: MemoryModel, counts: ConfigCounts) -> float:
+def predicted(model: MemoryModel, counts: ConfigCounts) -> float:
+    """The memory of a proxy that is sent so much, in MiB, as a model has it."""
     endpoints = counts.endpoints * ENDPOINT_BYTES / _MIB if model.source == "estimate" else 0.0
     return model.base_mib + model.mib_per_cluster * counts.clusters + endpoints
 

@@ -8,24 +8,24 @@ from meshctl import __version__
 from meshctl.engine.analyze import load_mesh
 from meshctl.engine.gaps import explain
 from meshctl.engine.ignores.suppress import IgnoreFilter
-from meshctl.engine.located.locate_findings import from_problem, locate_all, order
-from meshctl.engine.locations import locate, path_text
+from meshctl.engine.located.locate_findings import from_problem, order
+from meshctl.engine.locations import locate
 from meshctl.engine.registry import RuleNames, load_family
 from meshctl.engine.report import (
     LocatedFinding,
     NotCheckedRule,
-    RelatedPlace,
     Report,
     Summary,
 )
-from meshctl.engine.runner import DEBUG_VARIABLE, Outcomes
+from meshctl.engine.runner import DEBUG_VARIABLE
 from meshctl.engine.shown import absent_namespaces, shown_filter
 from meshctl.errors import InputError
-from meshctl.inspect.upgrade.plan import Behaviour, FoundVersion, Task, UpgradePlan
+from meshctl.inspect.upgrade.places import behaviour, located, related, with_frame
+from meshctl.inspect.upgrade.plan import FoundVersion, Task, UpgradePlan
 from meshctl.inspect.upgrade.tasks import ordinary_tasks
 from meshctl.mesh import Mesh
 from meshctl.resources import Ref, Resource
-from meshctl.rules.api import Finding, NotChecked, Rule, Severity
+from meshctl.rules.api import NotChecked, Rule, Severity
 from meshctl.settings import Settings
 from meshctl.sources.loader import Loaded
 from meshctl.timing import phase
@@ -176,11 +176,10 @@ def _planned(
     rules = {one.id: one for one in load_family("document")}
     funnel = IgnoreFilter(settings, [*files.documents, *files.sources, *files.others])
     kept: list[tuple[_Concern, LocatedFinding, int, tuple[Hit, ...]]] = []
-    ignored = 0
     with phase("places and ignores"):
+        by_id, ignored = _shown(answers.concerns, settings, funnel)
         for concern in answers.concerns:
-            shown, count = _shown(concern, settings, funnel)
-            ignored += count
+            shown = by_id.get(concern.entry.id)
             if shown:
                 kept.append((concern, *_joined(concern, shown)))
         problems, count = _problems(files, funnel, rules)
@@ -204,34 +203,49 @@ def _planned(
     )  # fmt: skip
 
 
+_Shown = list[tuple[LocatedFinding, Hit]]
+
+
 def _shown(
-    concern: _Concern, settings: Settings, funnel: IgnoreFilter
-) -> tuple[list[tuple[LocatedFinding, Hit]], int]:
-    """Locate the places of a concern; give those that nobody ignores, and how many somebody does."""
-    rule, is_shown = concern.entry.rule, shown_filter(settings)
-    by_place = {(hit.note, path_text(hit.ref.path)): hit for hit in concern.hits}
-    outcomes = Outcomes([(rule, Finding(hit.ref, hit.note)) for hit in concern.hits])
-    located = [one for one in locate_all(outcomes) if is_shown(one)]
-    located.sort(key=lambda one: order(one[0]))
-    kept, ignored = [], 0
-    for finding, resource in located:
-        whole = finding._replace(anchor="", severity=concern.severity)
-        if funnel.ignores(whole, resource if resource.kind else None):
-            ignored += 1
+    concerns: Sequence[_Concern], settings: Settings, funnel: IgnoreFilter
+) -> tuple[dict[str, _Shown], int]:
+    """Locate the places of concerns; give those that nobody ignores by id, and how many ids have none.
+
+    Places of all concerns are found together, since the text of a document is parsed for them.
+    """
+    is_shown = shown_filter(settings)
+    hits = [(one.entry.rule, one.severity, hit) for one in concerns for hit in one.hits]
+    hits.sort(key=lambda one: _document(one[2].ref.resource))
+    found: list[tuple[LocatedFinding, Hit]] = []
+    ignored: set[str] = set()
+    for rule, severity, hit in hits:
+        resource = hit.ref.resource
+        finding = located(rule, hit, severity)
+        if not is_shown((finding, resource)):
+            continue
+        if funnel.ignores(finding, resource if resource.kind else None):
+            ignored.add(rule.id)
         else:
-            kept.append((finding, by_place[finding.message, finding.location.path]))
-    return kept, min(ignored, 1) if not kept else 0
+            found.append((finding, hit))
+    kept: dict[str, _Shown] = {}
+    for finding, hit in sorted(found, key=lambda one: order(one[0])):
+        kept.setdefault(finding.rule, []).append((finding, hit))
+    return kept, len(ignored - kept.keys())
+
+
+def _document(resource: Resource) -> tuple[str, int]:
+    return resource.document.file, resource.document.first_line
 
 
 def _joined(
     concern: _Concern, shown: Sequence[tuple[LocatedFinding, Hit]]
 ) -> tuple[LocatedFinding, int, tuple[Hit, ...]]:
     """Make one finding of all places; one row has one fingerprint, whatever its places."""
-    first = shown[0][0]
+    first = with_frame(*shown[0])
     message = f"{_message(concern, first.message, len(shown) - 1)}"
-    related = tuple(RelatedPlace(one.message, one.resource, one.location) for one, _ in shown[1:])
+    others = tuple(related(*one) for one in shown[1:])
     finding = first._replace(
-        message=message, related=(*first.related, *related), severity=concern.severity, anchor="",
+        message=message, related=others, severity=concern.severity, anchor="",
         fix=concern.entry.fix,
     )  # fmt: skip
     return finding, len(shown), tuple(hit for _, hit in shown)
@@ -263,12 +277,12 @@ def _lowered(text: str) -> str:
 
 
 def _task(concern: _Concern, finding: LocatedFinding, places: int, hits: tuple[Hit, ...]) -> Task:
-    behaviour = dict.fromkeys(
-        Behaviour(hit.note, hit.was, hit.now) for hit in hits if hit.was or hit.now
+    changed = dict.fromkeys(
+        behaviour(finding, hit) for hit in hits[:_MOST_BEHAVIOUR] if hit.was or hit.now
     )
     return Task(
         concern.entry.phase, concern.release, concern.entry.title, concern.entry.fix, finding,
-        places, tuple(behaviour)[:_MOST_BEHAVIOUR], concern.postponed, concern.ended,
+        places, tuple(changed), concern.postponed, concern.ended,
     )  # fmt: skip
 
 

@@ -24,11 +24,17 @@ def behaviour(hop: Hop, *, by_name: bool = True) -> tuple[Any, ...]:
         rules = tuple(rule.title for rule in verdict.by)
         decision = verdict.is_allowed, verdict.action, rules, verdict.providers
     return (
-        hop.workload.key_name if hop.workload is not None else "", hop.outcome.value, hop.code,
+        hop.workload.key_name if hop.workload is not None else "", _outcome(hop), hop.code,
         hop.location, hop.body, hop.path, hop.authority, hop.tls, hop.protocol, decision,
         _settings(hop) if hop.outcome not in _ANSWERED else "",
         tuple(_sending(one, by_name=by_name) for one in hop.sendings),
     )  # fmt: skip
+
+
+def _outcome(hop: Hop) -> str:
+    """Name how it ends; whether a server or a route redirects makes no difference."""
+    is_redirect = hop.outcome is Outcome.HTTPS_REDIRECT
+    return (Outcome.REDIRECT if is_redirect else hop.outcome).value
 
 
 def _settings(hop: Hop) -> str:

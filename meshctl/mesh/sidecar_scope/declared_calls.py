@@ -9,7 +9,14 @@ from typing import NamedTuple
 
 from meshctl.mesh.core.export_to import is_visible_to
 from meshctl.mesh.registry.services import RegisteredHost, Registry
-from meshctl.mesh.workloads.container_args import WrittenUrl, urls, variables, words
+from meshctl.mesh.workloads.container_args import (
+    WrittenUrl,
+    addresses,
+    names_host,
+    urls,
+    variables,
+    words,
+)
 from meshctl.resources import ConfigMap, Container, Ref, Service, View, Workload
 from meshctl.resources.cached_property import cached_property
 from meshctl.resources.view import views
@@ -55,6 +62,34 @@ class DeclaredCalls:
             if isinstance(one.source, Service) and is_visible_to(one.visible, namespace):
                 return one
         return None
+
+    def named_by(self, workload: Workload) -> Iterator[DeclaredCall]:
+        """Walk every host that settings may mean, each port once: more than ``of``, less sure.
+
+        Also ``host:port`` without a scheme, variables such as ``DB_HOST``, and the hosts of
+        ServiceEntries. What nothing declares says nothing here, too.
+        """
+        seen = set()
+        for url in (*self.urls_of(workload), *self._addresses_of(workload)):
+            full = self._registry.unshortened(url.host, workload.namespace)
+            host = self._registry.find(full, workload.namespace)
+            if host is not None and (host, url.port) not in seen:
+                seen.add((host, url.port))
+                yield DeclaredCall(host, url.port, url.place, url.scheme)
+
+    def _addresses_of(self, workload: Workload) -> Iterator[WrittenUrl]:
+        for container in (*workload.containers, *workload.init_containers):
+            for text, place in words(container):
+                yield from addresses(text, place)
+            for name, value, place in variables(container):
+                yield from addresses(value, place)
+                if names_host(name, value):
+                    yield WrittenUrl(value.rstrip(".").lower(), None, place)
+        for config_map in self.config_maps(workload):
+            for key, text in config_map.values.items():
+                yield from addresses(text, config_map.at("data", key))
+                if names_host(key, text):
+                    yield WrittenUrl(text.rstrip(".").lower(), None, config_map.at("data", key))
 
     def urls_of(self, workload: Workload) -> Iterator[WrittenUrl]:
         """Walk the URLs in a workload's settings, whatever they name."""

@@ -19,6 +19,14 @@ _URL = re.compile(
     r"\b(?P<scheme>[a-z][a-z0-9+-]*)://(?:[^/\s@\"']*@)?(?P<host>[A-Za-z0-9][A-Za-z0-9.-]*)"
     r"(?::(?P<port>\d{1,5}))?"
 )
+_HOST_PORT = re.compile(
+    r"(?<![\w.:/@-])(?P<host>[A-Za-z](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9-]+)*):(?P<port>\d{1,5})"
+    r"(?![\w.:])"
+)
+_HOST = re.compile(r"[A-Za-z][A-Za-z0-9-]*(?:\.[A-Za-z0-9-]+)*\.?")
+_SAYS_HOST = re.compile(
+    r"(?:^|_)(?:HOST|HOSTNAME|ADDR|ADDRESS|SERVER|ENDPOINT|UPSTREAM|BACKEND|URL)$"
+)
 _PORTS = {"http": 80, "https": 443, "ws": 80, "wss": 443, "grpc": None}
 _NETWORK = re.compile(
     r"\b(?:curl|wget|nc|ncat|pg_isready|psql|mysqladmin|redis-cli|gsutil|kubectl|git clone)\b"
@@ -76,6 +84,17 @@ def urls(text: str, place: Ref) -> Iterator[WrittenUrl]:
     for found in _URL.finditer(text):
         port = int(found["port"]) if found["port"] else _PORTS.get(found["scheme"])
         yield WrittenUrl(found["host"].rstrip(".").lower(), port, place, found["scheme"])
+
+
+def addresses(text: str, place: Ref) -> Iterator[WrittenUrl]:
+    """Walk what is written as ``host:port`` in a text; what surely is no host is none."""
+    for found in _HOST_PORT.finditer(text):
+        yield WrittenUrl(found["host"].lower(), int(found["port"]), place)
+
+
+def names_host(name: str, value: str) -> bool:
+    """Does a variable hold a host and nothing else, as its own name says (``DB_HOST: db.shop``)?"""
+    return bool(_SAYS_HOST.search(name.upper()) and _HOST.fullmatch(value))
 
 
 def uses_network(container: Container) -> Ref | None:

@@ -87,7 +87,7 @@ class Workloads:
 
     def of_subset(self, host: RegisteredHost, labels: Mapping[str, str]) -> list[Workload]:
         """Find the workloads behind a host whose pods have, or may get, more labels too."""
-        written = {key: text for key, text in labels.items() if not _is_generated(key)}
+        written = {key: text for key, text in labels.items() if not is_generated_label(key)}
         return [workload for workload in self.behind(host) if selects(written, workload.pod_labels)]
 
     def in_mesh(self, namespace: str) -> list[Workload]:
@@ -225,7 +225,7 @@ class Workloads:
         return found
 
 
-def _is_generated(label: str) -> bool:
+def is_generated_label(label: str) -> bool:
     """Is a label added when the pod is created or scheduled, so that no template shows it?
 
     Controllers mark what they create; istiod copies topology labels from the node

@@ -78,35 +78,36 @@ class _Writer:
         return MigratedFile(name, mark + text, mark + after, tuple(anew))
 
     def _document(self, document: Document, rows: Sequence[Row], anew: list[int]) -> str:
-        goes = [row for row in rows if row.after is None]
+        """Write a document: what stays of it, then what takes the place of the rest."""
+        writes = [row for row in rows if row.after is None or row.to]
         is_json = document.text.lstrip().startswith("{")
-        new = (self._json if is_json else self._yaml)(document, goes)
-        if goes and not goes[0].resource.prefix:
+        new = (self._json if is_json else self._yaml)(document, writes)
+        if any(row.after is None and not row.resource.prefix for row in rows):
             return new
         text, is_anew = edited(document, rows)
         if is_anew:
             anew.append(document.first_line)
-        if not goes:
+        if not writes:
             return text
         if not text.endswith("\n"):
             text += "\n"
         return f"{text}{new}" if is_json else f"{text}{_SEPARATOR}{new.removeprefix(_SEPARATOR)}"
 
-    def _json(self, _document: Document, goes: Iterable[Row]) -> str:
-        fresh = [made for row in goes for made in self._fresh(row)]
+    def _json(self, _document: Document, writes: Iterable[Row]) -> str:
+        fresh = [made for row in writes for made in self._fresh(row)]
         return "".join(f"{json.dumps(made.data, indent=2, ensure_ascii=False)}\n" for made in fresh)
 
-    def _yaml(self, document: Document, goes: Sequence[Row]) -> str:
+    def _yaml(self, document: Document, writes: Sequence[Row]) -> str:
         """Write the objects that take the place of others, each below where it came from."""
         lines: list[str] = ["---"] if document.text.startswith("---") else []
-        is_alone = bool(goes) and not goes[0].resource.prefix
+        is_alone = any(row.after is None and not row.resource.prefix for row in writes)
         if is_alone:
             lines += headers.kept_comments(document.text)
-        for number, row in enumerate(goes):
+        for number, row in enumerate(writes):
             if number:
                 lines.append("---")
             lines += self._row(row)
-            if row.status is Status.IMPOSSIBLE:
+            if row.after is None and row.status is Status.IMPOSSIBLE:
                 lines.append("# This is what it was:")
                 lines += headers.commented_out(
                     document.text if is_alone else go_yaml.dumps(dict(row.resource.data))

@@ -42,6 +42,7 @@ from meshctl.upgrades.written import (
     sidecar_workloads,
     tls_settings,
 )
+from meshctl.words import amount
 
 _BEFORE = "connect-failure,refused-stream,unavailable,cancelled,503"
 _AFTER = "connect-failure,refused-stream,unavailable,cancelled"
@@ -66,11 +67,11 @@ def _default_retries(upgrade: Upgrade) -> Iterator[Hit]:
         if not _is_retried_by_default(route, is_told=is_told):
             continue
         written = route.child("retries")
-        times = written.number("attempts") or 2
+        times = amount(written.number("attempts") or 2, "more attempt")
         yield Hit(
             written.at("attempts") if written.data else _route_place(route),
             f"a route of {virtual_service.title} leaves open what is tried again",
-            f"{times} more attempts on {_BEFORE}", f"{times} more attempts on {_AFTER}",
+            f"{times} on {_BEFORE}", f"{times} on {_AFTER}",
         )  # fmt: skip
 
 

@@ -1,0 +1,1 @@
+"""ALLOW policies for those callers alone that are known."""

@@ -1,0 +1,158 @@
+"""Collects the calls that are known: of settings, VirtualServices, policies, Prometheus.
+
+What is unknown is not absent: nobody promises that these are all calls there are.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+from meshctl.generate.dependencies.observed import ObservedCall
+from meshctl.mesh import Mesh
+from meshctl.mesh.registry.service_accounts import parse_principal
+from meshctl.mesh.registry.services import RegisteredHost
+from meshctl.mesh.traffic.delegates import MESH
+from meshctl.resources import AuthorizationPolicy, Destination, Ref, VirtualService, Workload
+from meshctl.resources.cached_property import cached_property
+
+_ANY = "*"
+OBSERVED = "seen by Prometheus"
+
+
+class KnownCall(NamedTuple):
+    """A full name that is called, the port if that is known, and how it is known.
+
+    ``host`` is ``None`` for a name that only a VirtualService declares.
+    """
+
+    name: str
+    host: RegisteredHost | None
+    port: int | None
+    why: str
+    place: Ref | None = None
+
+
+class KnownCalls:
+    """Answers for workloads, and for all workloads of a namespace."""
+
+    def __init__(self, mesh: Mesh, observed: Iterable[ObservedCall] = ()) -> None:
+        self._mesh = mesh
+        self._observed: dict[tuple[str, str], list[ObservedCall]] = {}
+        for one in observed:
+            self._observed.setdefault((one.client_namespace, one.client), []).append(one)
+
+    def of(self, workload: Workload) -> list[KnownCall]:
+        """The hosts that a workload itself is known to call, each port once."""
+        found = [*self._declared(workload), *self._seen(workload)]
+        return list({(one.name, one.port): one for one in reversed(found)}.values())[::-1]
+
+    def is_observed(self, workload: Workload) -> bool:
+        """Has Prometheus seen any call of a workload?"""
+        return (workload.namespace, workload.name) in self._observed
+
+    def of_namespace(self, namespace: str) -> list[KnownCall]:
+        """What nobody ties to one workload: routes and permissions of the namespace as a whole."""
+        found = [*self._routed(namespace), *self._permitted.get(namespace, ())]
+        return list({one.name: one for one in reversed(found)}.values())[::-1]
+
+    def _declared(self, workload: Workload) -> Iterator[KnownCall]:
+        mesh, home = self._mesh, workload.namespace
+        calls = mesh.sidecar_scope.declared_calls
+        for call in calls.named_by(workload):
+            yield KnownCall(
+                call.host.host, call.host, call.port, _named_in(workload, call.place), call.place
+            )
+        for url in calls.urls_of(workload):
+            full = mesh.registry.unshortened(url.host, home)
+            routed = mesh.merged_routes.bound(MESH, home).first(full)
+            if routed and mesh.registry.find(full, home) is None:
+                yield KnownCall(full, None, url.port, _named_in(workload, url.place), url.place)
+
+    def _seen(self, workload: Workload) -> Iterator[KnownCall]:
+        for one in self._observed.get((workload.namespace, workload.name), ()):
+            host = self._mesh.registry.find(one.host, workload.namespace)
+            if host is not None:
+                yield KnownCall(host.host, host, None, f"{OBSERVED}: {workload.name} calls it")
+
+    def _routed(self, namespace: str) -> Iterator[KnownCall]:
+        """Walk the hosts of the namespace's VirtualServices for the mesh, and where they lead."""
+        for service in self._routes_of.get(namespace, ()):
+            named = [(host, service.at("spec", "hosts", n)) for n, host in enumerate(service.hosts)]
+            for route in service.routes:
+                named += [(one.host, one.at("host")) for one in route.destinations]
+            for host, place in named:
+                found = self._mesh.registry.resolve(host, namespace)
+                if found is not None:
+                    yield KnownCall(found.host, found, None, f"{service.title} routes it", place)
+
+    @cached_property
+    def _routes_of(self) -> dict[str, list[VirtualService]]:
+        found: dict[str, list[VirtualService]] = {}
+        for service in self._mesh.of(VirtualService):
+            if MESH in (service.gateways or (MESH,)):
+                found.setdefault(service.namespace, []).append(service)
+        return found
+
+    @cached_property
+    def _permitted(self) -> dict[str, list[KnownCall]]:
+        """By namespace of the callers: what ALLOW policies let just them call."""
+        found: dict[str, list[KnownCall]] = {}
+        for policy in self._mesh.of(AuthorizationPolicy):
+            if policy.action != "ALLOW":
+                continue
+            hosts = list(self._behind(policy))
+            for place, home in _callers(policy):
+                call = f"{policy.title} lets this namespace call it"
+                known = [KnownCall(host.host, host, None, call, place) for host in hosts]
+                found.setdefault(home, []).extend(known)
+        return found
+
+    def _behind(self, policy: AuthorizationPolicy) -> Iterator[RegisteredHost]:
+        workloads = self._mesh.workloads
+        selector = policy.spec.child("selector").labels_of("matchLabels")
+        for workload in workloads.find(selector, policy.namespace) if selector else ():
+            yield from workloads.container_ports.hosts(workload)
+
+
+def _callers(policy: AuthorizationPolicy) -> Iterator[tuple[Ref, str]]:
+    """Walk the namespaces that a policy names letter by letter, as such or in an identity."""
+    for source in policy.sources:
+        for key in ("namespaces", "principals", "serviceAccounts"):
+            for index, text in enumerate(source.texts(key)):
+                home = _namespace(text, key, policy.namespace)
+                if home and _ANY not in home:
+                    yield source.at(key, index), home
+
+
+def _namespace(text: str, key: str, own: str) -> str:
+    if key == "principals":
+        principal = parse_principal(text)
+        return principal.namespace if principal is not None else ""
+    home, slash, _ = text.partition("/")
+    return own if key == "serviceAccounts" and not slash else home
+
+
+def _named_in(workload: Workload, place: Ref) -> str:
+    where = "its settings" if place.resource is workload else place.resource.title
+    return f"{workload.name} names it in {where}"
+
+
+def destinations(mesh: Mesh, call: KnownCall, namespace: str) -> Sequence[RegisteredHost]:
+    """The hosts at which calls of a namespace to a name end: where its VirtualService leads."""
+    services = mesh.merged_routes.bound(MESH, namespace).first(call.name)
+    if not services:
+        return (call.host,) if call.host is not None else ()
+    found: dict[RegisteredHost, None] = {}
+    for service in services:
+        for one in written_destinations(mesh, service):
+            host = mesh.registry.resolve(one.host, one.resource.namespace)
+            if host is not None:
+                found[host] = None
+    return list(found)
+
+
+def written_destinations(mesh: Mesh, service: VirtualService) -> Iterator[Destination]:
+    """Walk where a VirtualService may lead, through delegates and to mirrors, too."""
+    for rule in mesh.merged_routes.delegates.rules(service):
+        yield from rule.destinations
+    for route in (*service.tls, *service.tcp):
+        yield from route.destinations

@@ -1,0 +1,1 @@
+"""The narrowest Sidecars that hide nothing which is known to be needed."""

@@ -1,0 +1,259 @@
+"""Converts Gateways and VirtualServices to the Gateway API, those together that depend on another.
+
+What cannot be said there stays as it is, and so does all that has to stay beside it: a listener with
+TLS has one owner, and the VirtualServices of one host and gateway are one table of routes.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from meshctl.mesh.traffic.delegates import MESH
+from meshctl.migrate.drafts import Draft, Names
+from meshctl.migrate.gateway_api import l4_routes, listeners
+from meshctl.migrate.gateway_api.asked import CantSayError
+from meshctl.migrate.gateway_api.backends import Backends
+from meshctl.migrate.gateway_api.http_routes import HttpUnit, ServicePlan
+from meshctl.migrate.gateway_api.listeners import GatewayPlan, gateway_spec
+from meshctl.migrate.gateway_api.points import Points
+from meshctl.migrate.kinds import HTTP_ROUTE, KUBERNETES_GATEWAY, TCP_ROUTE, TLS_ROUTE, Kind
+from meshctl.migrate.known import Known
+from meshctl.migrate.versions import newest
+from meshctl.resources import Gateway, Resource, Server, VirtualService
+
+_KINDS: dict[str, Kind] = {"HTTPRoute": HTTP_ROUTE, "TLSRoute": TLS_ROUTE, "TCPRoute": TCP_ROUTE}
+Several = Sequence[tuple[Resource, Draft]]
+
+
+def convert(several: Several, known: Known, names: Names) -> None:
+    """Convert all Gateways and VirtualServices."""
+    gateways = [
+        listeners.plan(one, draft, names, known)
+        for one, draft in several if isinstance(one, Gateway)
+    ]  # fmt: skip
+    services = [
+        ServicePlan(one, draft) for one, draft in several
+        if isinstance(one, VirtualService) and one.hosts
+    ]  # fmt: skip
+    backends = Backends(known, names)
+    conversion = _Conversion(gateways, services, known, backends)
+    conversion.plan()
+    conversion.settle()
+    conversion.write()
+    for one, draft in several:
+        if isinstance(one, VirtualService) and not one.hosts:
+            conversion.delegate(one, draft)
+
+
+class _Conversion:
+    """Plans, then settles what stays, then writes."""
+
+    def __init__(
+        self, gateways: Sequence[GatewayPlan], services: Sequence[ServicePlan], known: Known,
+        backends: Backends,
+    ) -> None:  # fmt: skip
+        self._gateways = {one.full_name: one for one in gateways}
+        self._services, self._known, self._backends = services, known, backends
+        self._routes = known.mesh.traffic.routes
+        self._points = Points(self._gateways, known)
+        self._of = {one.service: one for one in services}
+
+    def plan(self) -> None:
+        """Make candidates for every VirtualService."""
+        units: dict[tuple[frozenset[str], frozenset[str]], list[ServicePlan]] = {}
+        for plan in self._services:
+            try:
+                if plan.service.http:
+                    plan.points = self._points.of_http(plan)
+                    key = self._hosts(plan), frozenset(self._routes.gateways_of(plan.service))
+                    units.setdefault(key, []).append(plan)
+                l4_routes.convert(plan, self._points.listeners(plan), self._backends)
+            except CantSayError as error:
+                _lose([plan], error)
+        self._refuse_shared(units)
+        rules = {
+            plan.service: self._routes.delegates.rules(plan.service) for plan in self._services
+        }
+        for plans in units.values():
+            left = sorted(
+                (plan for plan in plans if not plan.stays), key=lambda one: one.service.name
+            )
+            if len(left) < len(plans) or not left:
+                continue
+            self._unit(left, rules)
+
+    def _unit(self, plans: Sequence[ServicePlan], rules: Any) -> None:
+        broken = [b for plan in plans for b in self._routes.delegates.broken(plan.service)]
+        if broken:
+            text = f"a delegate can't be followed: {broken[0].reason.value}"
+            _lose(plans, CantSayError(text, "add the delegate to the input, or correct it"))
+            return
+        try:
+            if not plans[0].points:
+                for plan in plans:
+                    plan.draft.exact("no server takes its hosts, so that it did nothing",
+                                     plan.service.spec.at("hosts"))  # fmt: skip
+                return
+            HttpUnit(plans, rules, self._backends).convert()
+        except CantSayError as error:
+            _lose(plans, error)
+
+    def _hosts(self, plan: ServicePlan) -> frozenset[str]:
+        home = plan.service.namespace
+        return frozenset(self._routes.full_name(one, home) for one in plan.service.hosts)
+
+    def _tables(self, plan: ServicePlan) -> set[tuple[str, str]]:
+        """The tables of routes that it is part of: a gateway (or the mesh) and a host."""
+        gateways = self._routes.gateways_of(plan.service)
+        return {(gateway, host) for gateway in gateways for host in self._hosts(plan)}
+
+    def _refuse_shared(self, units: Any) -> None:
+        """Let stay what shares a table with others in a way that one order can't say."""
+        seen: dict[tuple[str, str], list[ServicePlan]] = {}
+        for plans in units.values():
+            for table in self._tables(plans[0]):
+                seen.setdefault(table, []).append(plans[0])
+            if len(plans) > 1 and MESH in self._routes.gateways_of(plans[0].service):
+                _lose(plans, CantSayError(
+                    "several VirtualServices are for one host in the mesh, where the oldest alone "
+                    "counts", "keep one of them"))  # fmt: skip
+        for (_, host), plans in seen.items():
+            if len(plans) > 1:
+                _lose(plans, CantSayError(
+                    f"several VirtualServices route {host} at one gateway, with other hosts or "
+                    "gateways beside", "give them the same hosts and gateways"))  # fmt: skip
+
+    def settle(self) -> None:
+        """Let everything stay that depends on what stays."""
+        is_settled = False
+        while not is_settled:
+            is_settled = True
+            for plan in self._services:
+                if plan.stays:
+                    is_settled &= self._hold_servers(plan)
+                elif self._must_stay(plan):
+                    is_settled = False
+
+    def _servers(self, plan: ServicePlan) -> Iterable[tuple[GatewayPlan, Server]]:
+        """Walk the servers that take a host of a VirtualService."""
+        hosts = self._hosts(plan)
+        for name in self._routes.gateways_of(plan.service):
+            gateway = self._gateways.get(name)
+            for server in gateway.gateway.servers if gateway is not None else ():
+                if any(_takes(server, host) for host in hosts):
+                    assert gateway is not None  # noqa: S101 - narrows the type
+                    yield gateway, server
+
+    def _hold_servers(self, plan: ServicePlan) -> bool:
+        """Keep the servers with TLS of one that stays; true where all were kept already."""
+        is_settled = True
+        for gateway, server in self._servers(plan):
+            if server.protocol in {"HTTP", "HTTP2", "GRPC"} or server.index in gateway.staying:
+                continue
+            gateway.staying.add(server.index)
+            gateway.draft.lost(
+                f"the server of port {server.port} stays, since {plan.service.title} needs it",
+                server.at(), instead="see what is said there",
+            )  # fmt: skip
+            is_settled = False
+        return is_settled
+
+    def _must_stay(self, plan: ServicePlan) -> bool:
+        for gateway, server in self._servers(plan):
+            if server.index in gateway.staying:
+                _lose([plan], CantSayError(
+                    f"a server of {gateway.gateway.title} that it needs stays",
+                    "see what is said there"))  # fmt: skip
+                return True
+        tables = self._tables(plan)
+        for other in self._services:
+            if other.stays and not tables.isdisjoint(self._tables(other)):
+                _lose([plan], CantSayError(
+                    f"{other.service.title} stays, which routes the same host",
+                    "see what is said there"))  # fmt: skip
+                return True
+        return False
+
+    def write(self) -> None:
+        """Write everything that goes, and keep the rest."""
+        held, used = self._users(is_staying=True), self._users(is_staying=False)
+        for gateway in self._gateways.values():
+            _write_gateway(gateway, held, used, self._known.domain)
+        for plan in self._services:
+            if plan.stays:
+                plan.draft.forget_differences()
+                plan.draft.keep(newest(plan.service))
+                continue
+            for one in plan.candidates:
+                plan.draft.make(_KINDS[one.kind], f"{plan.service.name}{one.suffix}", one.spec)
+            self._backends.write(plan.draft, plan.needs)
+
+    def _users(self, *, is_staying: bool) -> set[tuple[int, int]]:
+        """The servers that VirtualServices which stay, or go, need."""
+        return {
+            (id(gateway), server.index)
+            for plan in self._services if plan.stays is is_staying
+            for gateway, server in self._servers(plan)
+        }  # fmt: skip
+
+    def delegate(self, service: VirtualService, draft: Draft) -> None:
+        """Say what becomes of a VirtualService without hosts."""
+        roots = [self._of[one] for one in self._routes.delegates.roots(service) if one in self._of]
+        if not roots or any(root.stays for root in roots):
+            draft.keep(newest(service))
+            if not roots:
+                draft.lost("no VirtualService in the input delegates to it",
+                           instead="add the one that does to the input")  # fmt: skip
+            return
+        for root in roots:
+            draft.share(root.draft.row().to)
+        draft.exact(f"its rules are in what becomes of {roots[0].service.title}")
+
+
+def _takes(server: Server, host: str) -> bool:
+    from meshctl.mesh.core.hosts import covers  # noqa: PLC0415
+
+    return any(
+        covers(own, host) or covers(host, own)
+        for own in (written.rpartition("/")[2] for written in server.hosts)
+    )
+
+
+def _lose(plans: Iterable[ServicePlan], error: CantSayError) -> None:
+    for plan in plans:
+        plan.stays = True
+        plan.draft.lost(error.args[0], plan.service.spec.at(), instead=error.args[1])
+
+
+def _write_gateway(
+    plan: GatewayPlan, held: set[tuple[int, int]], used: set[tuple[int, int]], domain: str
+) -> None:
+    """Write the listeners that routes need, and keep the servers that VirtualServices need."""
+    draft, gateway = plan.draft, plan.gateway
+    alone = {index for _, index in held if (id(plan), index) in held - used}
+    plan.listeners = [one for one in plan.listeners if one.server.index not in plan.staying | alone]
+    kept = [
+        dict(server.data)
+        for server in gateway.servers
+        if server.index in plan.staying or (id(plan), server.index) in held
+    ]
+    if kept:
+        new = newest(gateway)
+        draft.keep({**new, "spec": {**new["spec"], "servers": kept}})
+    for namespace, name in plan.names.items():
+        own = [one for one in plan.listeners if one.namespace == namespace]
+        if not own:
+            continue
+        spec = gateway_spec(plan, namespace, domain)
+        draft.place(KUBERNETES_GATEWAY, name, spec, namespace=namespace)
+        redirects = [one for one in own if one.is_redirect]
+        if redirects:
+            draft.make(HTTP_ROUTE, f"{name}-to-https", _redirect(redirects), namespace=namespace)
+
+
+def _redirect(several: Iterable[listeners.Listener]) -> dict[str, Any]:
+    """Write the route that sends all plain requests to HTTPS."""
+    redirect = {"scheme": "https", "statusCode": 301}
+    return {
+        "parentRefs": [{"name": one.gateway, "sectionName": one.name} for one in several],
+        "rules": [{"filters": [{"type": "RequestRedirect", "requestRedirect": redirect}]}],
+    }
