@@ -16,6 +16,8 @@ HEAVY = {
     "pydantic",
     "jsonschema",
     "httpx",
+    "httpcore",
+    "wsproto",
     "kubernetes",
     "rich",
     "cryptography",

@@ -20,10 +20,12 @@ from meshctl.cluster.http.event_loop import EventLoop
 
 if TYPE_CHECKING:
     import httpx
+    from wsproto.events import CloseConnection, Event
 
 PROTOCOL = "v4.channel.k8s.io"
 _DATA, _ERROR = 0, 1
 _PIECE = 64 * 1024
+_GOOD_ENDS = (1000, 1001, 1005)  # it is done, it goes away, it says nothing (RFC 6455, 7.4.1)
 _LONGEST_FAILURE = 2000
 
 
@@ -117,6 +119,7 @@ class PortForward:
         self._response, self._near, self._timeout = response, near, timeout
         self._wire = response.extensions["network_stream"]
         self._frames = Connection(ConnectionType.CLIENT)
+        self._writing = asyncio.Lock()
         self._greeted: set[int] = set()
         self._channel: int | None = None  # of the message that is being read
         self._is_greeting = self._is_refused = False
@@ -154,9 +157,13 @@ class PortForward:
         loop = asyncio.get_running_loop()
         while data := await loop.sock_recv(self._near, _PIECE):
             limit.reschedule(loop.time() + self._timeout)
-            message = BytesMessage(bytes([_DATA]) + data)
-            await self._wire.write(self._frames.send(message))
-        await self._wire.write(self._frames.send(CloseConnection(1000)))
+            await self._write(BytesMessage(bytes([_DATA]) + data))
+        await self._write(CloseConnection(1000))
+
+    async def _write(self, event: "Event") -> None:
+        """Send a message whole: data and the answers to pings come from two tasks."""
+        async with self._writing:
+            await self._wire.write(self._frames.send(event))
 
     async def _receive(self) -> None:
         """Pass bytes from the pod, until the far end is closed."""
@@ -166,9 +173,10 @@ class PortForward:
             self._frames.receive_data(data)
             for event in self._frames.events():
                 if isinstance(event, CloseConnection):
+                    _expect_good_end(event)
                     return
                 if isinstance(event, Ping):
-                    await self._wire.write(self._frames.send(event.response()))
+                    await self._write(event.response())
                 elif isinstance(event, BytesMessage):
                     await self._take(bytes(event.data), is_last=event.message_finished)
                     if self._is_refused:
@@ -191,6 +199,12 @@ class PortForward:
 
     def _fail(self, reason: str) -> None:
         self.failure = self.failure or reason
+
+
+def _expect_good_end(event: "CloseConnection") -> None:
+    """Raise what the other side complains of, or wsproto of the other side."""
+    if event.code not in _GOOD_ENDS:
+        raise ConnectionResetError(f"closed with {event.code}: {event.reason or 'no reason'}")
 
 
 def _broken() -> tuple[type[Exception], ...]:
