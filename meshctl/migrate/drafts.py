@@ -101,6 +101,11 @@ class Draft:
         """Leave out the notes of what would have differed, had the object not to stay."""
         self._notes = [one for one in self._notes if one.status is Status.IMPOSSIBLE]
 
+    @property
+    def made(self) -> tuple[Made, ...]:
+        """The new objects so far."""
+        return tuple(self._made)
+
     def share(self, made: Iterable[Made]) -> None:
         """Say that objects which another draft made come of this object, too."""
         self._made += [one for one in made if one not in self._made]
@@ -123,5 +128,8 @@ class Draft:
             self._notes.append(note)
 
     def row(self) -> Row:
-        """Say what became of it."""
+        """Say what became of it; an object that says nothing is noted, too."""
+        if not (self._made or self._notes or self._after):
+            self.lost(f"nothing in it could be read as a {self.resource.kind}",
+                      instead="correct the object, or delete it")  # fmt: skip
         return Row(self.resource, tuple(self._made), tuple(self._notes), self._after)

@@ -1,6 +1,6 @@
 """Answers what old configuration asks of the mesh: Services by name, their pods and ports."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from meshctl.mesh import Mesh
 from meshctl.resources import Resource, Service, ServicePort, Workload
@@ -12,6 +12,9 @@ class Known:
     def __init__(self, mesh: Mesh) -> None:
         self.mesh = mesh
         self._services = {one.key_name: one for one in mesh.of(Service)}
+        self._by_namespace: dict[str, list[Service]] = {}
+        for one in self._services.values():
+            self._by_namespace.setdefault(one.namespace, []).append(one)
 
     @property
     def root(self) -> str:
@@ -43,9 +46,9 @@ class Known:
         parts = self.parts(host, namespace)
         return None if parts is None else self._services.get(f"{parts[1]}/{parts[0]}")
 
-    def services(self, namespace: str) -> Iterator[Service]:
-        """Walk the known Services of a namespace."""
-        return (one for one in self._services.values() if one.namespace == namespace)
+    def services(self, namespace: str) -> Sequence[Service]:
+        """The known Services of a namespace."""
+        return self._by_namespace.get(namespace, ())
 
     def workloads(self, service: Service) -> list[Workload]:
         """The known workloads behind a Service."""

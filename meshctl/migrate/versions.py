@@ -1,14 +1,24 @@
 """Moves objects of kinds that stay to the version that Istio prefers, in place.
 
 The schemas of v1alpha3, v1beta1 and v1 are one (manifests/charts/base/files/crd-all.gen.yaml, Istio
-1.31), so that the version is all that changes.
+1.31), so that the version is all that changes, but for fields that the first releases of v1alpha3 had
+(api/networking/v1alpha3 of release-1.0) and none has today.
 """
 
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from meshctl.istio.api_versions import served_versions
-from meshctl.migrate.results import Row
-from meshctl.resources import Resource
+from meshctl.migrate.results import Note, Row, Status
+from meshctl.resources import Resource, View
+from meshctl.resources.view import views
+
+_MOVED = {
+    "appendHeaders": ("request", "add"), "appendRequestHeaders": ("request", "add"),
+    "removeRequestHeaders": ("request", "remove"), "appendResponseHeaders": ("response", "add"),
+    "removeResponseHeaders": ("response", "remove"),
+}  # fmt: skip
+_GONE = {"websocketUpgrade": "upgrades to WebSocket are always on today"}
 
 
 def newer_version(resource: Resource) -> str:
@@ -19,11 +29,58 @@ def newer_version(resource: Resource) -> str:
 
 
 def newest(resource: Resource) -> dict[str, Any]:
-    """Give an object in the version that Istio prefers."""
+    """Give an object in the version that Istio prefers, with fields of today."""
     version = newer_version(resource) or resource.api_version
-    return {**resource.data, "apiVersion": version}
+    found = {**resource.data, "apiVersion": version}
+    if any(_old_fields(resource)):
+        spec = resource.spec.data
+        found["spec"] = {**spec, "http": [_mended(one) for one in spec["http"]]}
+    return found
 
 
 def convert(resource: Resource) -> Row | None:
     """Move one object; ``None`` where it is as it should be."""
-    return Row(resource, after=newest(resource)) if newer_version(resource) else None
+    notes = tuple(_notes(resource))
+    if not newer_version(resource) and not notes:
+        return None
+    return Row(resource, notes=notes, after=newest(resource))
+
+
+def _old_fields(resource: Resource) -> Iterator[tuple[View, str]]:
+    """Walk the fields of http routes and their destinations that are gone."""
+    if resource.kind != "VirtualService":
+        return
+    for route in views(resource.spec, "http", View):
+        for view in (route, *views(route, "route", View)):
+            yield from ((view, key) for key in view.names() if key in _MOVED or key in _GONE)
+
+
+def _notes(resource: Resource) -> Iterator[Note]:
+    for view, key in _old_fields(resource):
+        text = _GONE.get(key) or f"{key} is headers.{'.'.join(_MOVED[key])} today"
+        yield Note(Status.EXACT, text, view.at(key))
+
+
+def _mended(route: Any) -> Any:
+    """Write a route, and its destinations, with fields of today."""
+    if not isinstance(route, dict):
+        return route
+    found = {key: value for key, value in route.items() if key not in _MOVED and key not in _GONE}
+    for key, (part, operation) in _MOVED.items():
+        if key in route:
+            found["headers"] = _with(found.get("headers"), part, operation, route[key])
+    if isinstance(found.get("route"), list):
+        found["route"] = [_mended(one) for one in found["route"]]
+    return found
+
+
+def _with(headers: Any, part: str, operation: str, value: Any) -> dict[str, Any]:
+    """Add an operation to those on headers that are written."""
+    known: Mapping[str, Any] = headers if isinstance(headers, dict) else {}
+    side = known.get(part) if isinstance(known.get(part), dict) else {}
+    before = side.get(operation) if side else None
+    if isinstance(before, dict) and isinstance(value, dict):
+        value = {**before, **value}
+    elif isinstance(before, list) and isinstance(value, list):
+        value = [*before, *value]
+    return {**known, part: {**(side or {}), operation: value}}

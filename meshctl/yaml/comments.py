@@ -1,6 +1,7 @@
 """Tells comments and Helm's template actions apart in a YAML text."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Literal, NamedTuple
 
@@ -32,6 +33,15 @@ def comments(text: str) -> Iterator[tuple[int, str]]:
     for part in _parts(text):
         if part.kind == "comment":
             yield part.start, text[part.start + 1 : part.end].strip()
+
+
+def lost(before: str, after: str) -> list[str]:
+    """List the comments of a text that another one has no more."""
+    if before.count("#") <= after.count("#"):
+        return []
+    left = Counter(text for _, text in comments(before))
+    left.subtract(text for _, text in comments(after))
+    return [text for text, count in left.items() if count > 0]
 
 
 def template_action(text: str, *, is_broken: bool) -> int | None:

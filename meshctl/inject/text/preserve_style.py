@@ -1,7 +1,6 @@
 """Writes sidecars into the user's text, and leaves the rest of it as it was."""
 
 import json
-from collections import Counter
 from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
@@ -102,11 +101,7 @@ def _gone(text: str, fields: list[str]) -> str:
 
 def _lost_comments(before: str, after: str) -> str:
     """Say which comments are gone, if any are."""
-    if before.count("#") <= after.count("#"):
-        return ""
-    lost = Counter(text for _, text in tokens.comments(before))
-    lost.subtract(text for _, text in tokens.comments(after))
-    shown = ", ".join(f"`# {text}`" for text, count in lost.items() if count > 0)
+    shown = ", ".join(f"`# {text}`" for text in tokens.lost(before, after))
     return f"the comments {shown}" if "," in shown else shown and f"the comment {shown}"
 
 

@@ -5,14 +5,13 @@ PeerAuthentications for the same pods only the oldest counts, so that they becom
 """
 
 from dataclasses import dataclass, field
-from itertools import combinations
 from typing import Any
 
 from meshctl.migrate.authentication.targets import Target
 from meshctl.migrate.drafts import Draft
 from meshctl.migrate.kinds import PEER_AUTHENTICATION
 from meshctl.migrate.known import Known
-from meshctl.resources import View
+from meshctl.resources import View, Workload
 from meshctl.resources.view import views
 
 
@@ -100,21 +99,18 @@ class Peers:
 
     def _tell_shared_pods(self) -> None:
         """Say where two policies, each for a Service, now meet at one pod."""
-        chosen = [one for one in self._wanted.values() if one.target.selector]
-        pods = {
-            id(one): {
-                pod.key_name
-                for pod in self._known.mesh.workloads.find(
-                    one.target.selector, one.target.namespace
-                )
-            }
-            for one in chosen
-        }
-        for one, other in combinations(chosen, 2):
-            shared = pods[id(one)] & pods[id(other)]
-            if shared and (one.mode, one.ports) != (other.mode, other.ports):
-                other.drafts[0].near(
-                    f"{min(shared)} is behind the Services of two policies; a PeerAuthentication is "
-                    f"for pods, so that {one.name} counts for all of its ports",
-                    instead="write one PeerAuthentication for the pod, with portLevelMtls",
-                )
+        first: dict[Workload, _Wanted] = {}
+        for one in self._wanted.values():
+            target = one.target
+            if not target.selector:
+                continue
+            for pod in self._known.mesh.workloads.find(target.selector, target.namespace):
+                other = first.setdefault(pod, one)
+                if (other.mode, other.ports) != (one.mode, one.ports):
+                    one.drafts[0].near(
+                        f"{pod.key_name} is behind the Services of two policies; a "
+                        f"PeerAuthentication is for pods, so that {other.name} counts for all of its "
+                        "ports",
+                        instead="write one PeerAuthentication for the pod, with portLevelMtls",
+                    )
+                    break

@@ -70,6 +70,8 @@ def convert_tokens(spec: View, draft: Draft, target: Target, known: Known) -> No
 
 def _rule(jwt: View, draft: Draft) -> dict[str, Any]:
     rule: dict[str, Any] = {"issuer": jwt.text("issuer")}
+    if not jwt.text("issuer"):
+        draft.lost("a token section needs an issuer", jwt.at(), instead="write the issuer")
     for old, new in _SAME.items():
         if jwt.has(old):
             rule[new] = jwt.data[old]

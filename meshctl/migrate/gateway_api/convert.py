@@ -4,7 +4,7 @@ What cannot be said there stays as it is, and so does all that has to stay besid
 TLS has one owner, and the VirtualServices of one host and gateway are one table of routes.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from meshctl.mesh.traffic.delegates import MESH
@@ -127,10 +127,13 @@ class _Conversion:
         is_settled = False
         while not is_settled:
             is_settled = True
+            held: dict[tuple[str, str], ServicePlan] = {}
             for plan in self._services:
                 if plan.stays:
                     is_settled &= self._hold_servers(plan)
-                elif self._must_stay(plan):
+                    held.update(dict.fromkeys(self._tables(plan), plan))
+            for plan in self._services:
+                if not plan.stays and self._must_stay(plan, held):
                     is_settled = False
 
     def _servers(self, plan: ServicePlan) -> Iterable[tuple[GatewayPlan, Server]]:
@@ -157,18 +160,17 @@ class _Conversion:
             is_settled = False
         return is_settled
 
-    def _must_stay(self, plan: ServicePlan) -> bool:
+    def _must_stay(self, plan: ServicePlan, held: Mapping[tuple[str, str], ServicePlan]) -> bool:
         for gateway, server in self._servers(plan):
             if server.index in gateway.staying:
                 _lose([plan], CantSayError(
                     f"a server of {gateway.gateway.title} that it needs stays",
                     "see what is said there"))  # fmt: skip
                 return True
-        tables = self._tables(plan)
-        for other in self._services:
-            if other.stays and not tables.isdisjoint(self._tables(other)):
+        for table in self._tables(plan):
+            if table in held:
                 _lose([plan], CantSayError(
-                    f"{other.service.title} stays, which routes the same host",
+                    f"{held[table].service.title} stays, which routes the same host",
                     "see what is said there"))  # fmt: skip
                 return True
         return False
@@ -179,13 +181,16 @@ class _Conversion:
         for gateway in self._gateways.values():
             _write_gateway(gateway, held, used, self._known.domain)
         for plan in self._services:
-            if plan.stays:
+            if not plan.stays and not plan.service.routes:
+                plan.draft.exact("it has no rules, so that nothing takes its place")
+                plan.draft.keep(newest(plan.service))
+            elif plan.stays:
                 plan.draft.forget_differences()
                 plan.draft.keep(newest(plan.service))
-                continue
-            for one in plan.candidates:
-                plan.draft.make(_KINDS[one.kind], f"{plan.service.name}{one.suffix}", one.spec)
-            self._backends.write(plan.draft, plan.needs)
+            else:
+                for one in plan.candidates:
+                    plan.draft.make(_KINDS[one.kind], f"{plan.service.name}{one.suffix}", one.spec)
+                self._backends.write(plan.draft, plan.needs)
 
     def _users(self, *, is_staying: bool) -> set[tuple[int, int]]:
         """The servers that VirtualServices which stay, or go, need."""
@@ -205,7 +210,7 @@ class _Conversion:
                            instead="add the one that does to the input")  # fmt: skip
             return
         for root in roots:
-            draft.share(root.draft.row().to)
+            draft.share(root.draft.made)
         draft.exact(f"its rules are in what becomes of {roots[0].service.title}")
 
 

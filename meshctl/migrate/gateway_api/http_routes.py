@@ -16,6 +16,8 @@ from meshctl.resources import Destination, View, VirtualService
 
 _MOST_RULES = 16
 _MOST_MATCHES = 64
+_MOST_IN_ALL = 128
+_MOST_PARENTS = 32
 _ANY = RequestMatch()
 
 
@@ -142,15 +144,18 @@ class HttpUnit:
         rules = [*self._rules(plan, ordered, points)]
         if not rules:
             return
-        chunks = [rules[i : i + _MOST_RULES] for i in range(0, len(rules), _MOST_RULES)]
-        in_mesh = points[0].gateway == MESH
-        hosts = [one for one in plan.service.hosts if one != "*"]
-        for number, chunk in enumerate(chunks):
-            spec: dict[str, Any] = {"parentRefs": [dict(one.reference) for one in points]}
-            if not in_mesh and len(hosts) == len(plan.service.hosts):
-                spec["hostnames"] = [_full(plan, host, self._backends) for host in hosts]
-            spec["rules"] = chunk
-            part = f"-{number + 1:02}" if len(chunks) > 1 else ""
+        parents = [dict(one.reference) for one in points]
+        names = [_full(plan, one, self._backends) for one in plan.service.hosts if one != "*"]
+        has_names = points[0].gateway != MESH and len(names) == len(plan.service.hosts)
+        parts = [
+            {"parentRefs": parents[p : p + _MOST_PARENTS],
+             **({"hostnames": names[n : n + _MOST_RULES]} if has_names else {}), "rules": chunk}
+            for p in range(0, len(parents), _MOST_PARENTS)
+            for n in range(0, len(names) if has_names else 1, _MOST_RULES)
+            for chunk in _chunks(rules)
+        ]  # fmt: skip
+        for number, spec in enumerate(parts, start=1):
+            part = f"-{number:02}" if len(parts) > 1 else ""
             plan.candidates.append(
                 Candidate("HTTPRoute", spec, plan.service.namespace, f"{suffix}{part}")
             )
@@ -264,6 +269,21 @@ class RuleWriter:
         return self._backends.reference(
             to, "HTTPRoute", plan.draft, plan.needs, in_mesh=self._in_mesh
         )
+
+
+def _chunks(rules: Sequence[Mapping[str, Any]]) -> Iterator[list[Mapping[str, Any]]]:
+    """Part rules into as many as one route may have, with as many matches."""
+    chunk: list[Mapping[str, Any]] = []
+    matches = 0
+    for rule in rules:
+        count = len(rule["matches"])
+        if len(chunk) == _MOST_RULES or (chunk and matches + count > _MOST_IN_ALL):
+            yield chunk
+            chunk, matches = [], 0
+        chunk.append(rule)
+        matches += count
+    if chunk:
+        yield chunk
 
 
 def _by_mesh(points: Sequence[Point]) -> Iterator[list[Point]]:

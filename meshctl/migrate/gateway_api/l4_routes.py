@@ -33,6 +33,8 @@ def convert(
             spec: dict[str, Any] = {"parentRefs": points}
             if is_tls:
                 hosts = match.texts("sniHosts") if match is not None else plan.service.hosts
+                if len(hosts) > _MOST:
+                    raise CantSayError(f"a TLSRoute has at most {_MOST} hosts", "split the match")
                 spec["hostnames"] = [host.lower() for host in hosts]
             spec["rules"] = [{"backendRefs": [*_backends(plan, route, kind, backends)]}]
             number += 1

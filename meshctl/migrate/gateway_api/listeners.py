@@ -278,10 +278,12 @@ def _tls(server: Server) -> dict[str, Any]:
 
 def gateway_spec(found: GatewayPlan, namespace: str, domain: str) -> Mapping[str, Any]:
     """Write the new Gateway of a namespace."""
+    own = found.gateway
+    is_named = namespace != own.namespace or bool(own.metadata.get("namespace"))
     return {
         "gatewayClassName": "istio",
         "addresses": [
-            {"type": "Hostname", "value": f"{name}.{namespace}.svc.{domain}"}
+            {"type": "Hostname", "value": f"{name}.{namespace}.svc.{domain}" if is_named else name}
             for name in found.services[namespace]
         ],
         "listeners": [one.form() for one in _written(found, namespace)],

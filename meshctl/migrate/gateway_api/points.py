@@ -9,7 +9,7 @@ from meshctl.migrate.gateway_api.asked import CantSayError
 from meshctl.migrate.gateway_api.http_routes import Point, ServicePlan
 from meshctl.migrate.gateway_api.listeners import GatewayPlan, Listener, is_usable_host
 from meshctl.migrate.known import Known
-from meshctl.resources import ServiceEntry
+from meshctl.resources import ServiceEntry, VirtualService
 
 _HTTP = frozenset({"HTTP", "HTTPS"})
 
@@ -42,7 +42,7 @@ class Points:
                 if not any(listener.takes(host, service.namespace) for host in hosts):
                     continue
                 if routes.is_visible(service, listener.namespace):
-                    yield listener, Point(_parent(listener), name, listener.port)
+                    yield listener, Point(_parent(listener, service), name, listener.port)
                 else:
                     plan.draft.exact(f"exportTo hides it from the gateway of {listener.namespace}",
                                      service.spec.at("exportTo"))  # fmt: skip
@@ -88,8 +88,9 @@ class Points:
                            "keep the VirtualService, or add the Service or ServiceEntry")  # fmt: skip
 
 
-def _parent(listener: Listener) -> dict[str, str]:
+def _parent(listener: Listener, service: VirtualService) -> dict[str, str]:
+    home = {} if listener.namespace == service.namespace else {"namespace": listener.namespace}
     return {
-        "group": GATEWAY_API, "kind": "Gateway", "name": listener.gateway,
-        "namespace": listener.namespace, "sectionName": listener.name,
+        "group": GATEWAY_API, "kind": "Gateway", "name": listener.gateway, **home,
+        "sectionName": listener.name,
     }  # fmt: skip

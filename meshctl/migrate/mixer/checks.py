@@ -9,6 +9,7 @@ from meshctl.migrate.known import Known
 from meshctl.migrate.mixer.expressions import Attribute, ExpressionError, alternatives, attribute
 from meshctl.migrate.mixer.join import Action
 from meshctl.migrate.mixer.scopes import CantSayError, Clause, Reader
+from meshctl.migrate.values import values_of
 from meshctl.resources import Ref, Resource, View
 from meshctl.resources.view import as_number
 from meshctl.words import quoted
@@ -42,7 +43,7 @@ def check_list(rule: Resource, draft: Draft, action: Action, known: Known) -> No
     if kind == "CASE_INSENSITIVE_STRINGS":
         draft.near("values are compared with their case today", params.at("entryType"),
                    instead="list every spelling that occurs")  # fmt: skip
-    values = [str(one) for one in params.data.get("overrides") or ()]
+    values = values_of(params, "overrides")
     reader = Reader(draft, known, rule.spec.at("match"))
     clauses = _clauses(rule, draft, reader)
     found = []

@@ -30,7 +30,7 @@ def convert(several: Sequence[tuple[Resource, Draft]], known: Known) -> None:
         if part.resource not in joined.used:
             part.draft.exact("no rule in the input uses it, so that it did nothing")
     for resource, draft in several:
-        if resource.kind in {"QuotaSpec", "QuotaSpecBinding"} and not draft.row().to:
+        if resource.kind in {"QuotaSpec", "QuotaSpecBinding"} and not draft.made:
             draft.lost(
                 "no memquota of a rule in the input counts it",
                 instead="add the rule, the handler and the instance to the input",
@@ -46,9 +46,9 @@ def _rule(rule: Resource, draft: Draft, joined: Joined, quotas: Quotas, known: K
                 "host",
             )  # fmt: skip
     for action in joined.actions(rule, draft):
-        before = set(draft.row().to)
+        before = set(draft.made)
         _action(rule, draft, action, quotas, known)
-        fresh = [made for made in draft.row().to if made not in before]
+        fresh = [made for made in draft.made if made not in before]
         for part in (action.handler, *action.instances):
             part.draft.share(fresh)
             if not fresh and draft.is_lost:

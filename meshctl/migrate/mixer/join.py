@@ -43,22 +43,30 @@ class Joined:
     """Finds handlers and instances by the names that rules give them."""
 
     def __init__(self, several: Sequence[tuple[Resource, Draft]]) -> None:
-        self._parts: dict[tuple[str, str, str], Part] = {}
+        self._parts: list[Part] = []
+        self._named: dict[tuple[bool, str], Part] = {}
         self.used: set[Resource] = set()
         for resource, draft in several:
             part = _part(resource, draft)
-            if part is not None:
-                self._parts[resource.namespace, resource.kind, resource.name] = part
+            if part is None:
+                continue
+            self._parts.append(part)
+            is_handler = resource.kind in ADAPTERS | {"handler"}
+            name, kind, home = resource.name, resource.kind, resource.namespace
+            for spelling in (
+                f"{home}/{name}", f"{home}/{name}.{kind}", f"{name}.{home}", f"{name}.{kind}.{home}",
+            ):  # fmt: skip
+                self._named.setdefault((is_handler, spelling), part)
 
     @property
     def parts(self) -> Iterator[Part]:
         """Every handler and instance."""
-        yield from self._parts.values()
+        yield from self._parts
 
     def actions(self, rule: Resource, draft: Draft) -> Iterator[Action]:
         """Walk the actions of a rule whose handlers are in the input."""
         for view in views(rule.spec, "actions", View):
-            handler = self._find(view.text("handler"), rule.namespace, ADAPTERS | {"handler"})
+            handler = self._find(view.text("handler"), rule.namespace, is_handler=True)
             if handler is None:
                 draft.lost(
                     f"handler {view.text('handler')} is not in the input", view.at("handler"),
@@ -67,7 +75,7 @@ class Joined:
                 continue
             found = []
             for index, name in enumerate(view.texts("instances")):
-                instance = self._find(name, rule.namespace, TEMPLATES | {"instance"})
+                instance = self._find(name, rule.namespace, is_handler=False)
                 if instance is None:
                     draft.lost(f"instance {name} is not in the input", view.at("instances", index),
                                instead="add it to the input")  # fmt: skip
@@ -75,15 +83,11 @@ class Joined:
                     found.append(instance)
             yield Action(handler, tuple(found), view)
 
-    def _find(self, written: str, home: str, kinds: frozenset[str]) -> Part | None:
+    def _find(self, written: str, home: str, *, is_handler: bool) -> Part | None:
         """Find by ``name``, ``name.kind``, ``name.namespace`` or ``name.kind.namespace``."""
-        for (namespace, kind, name), part in self._parts.items():
-            if kind not in kinds:
-                continue
-            spellings = {f"{name}.{namespace}", f"{name}.{kind}.{namespace}"}
-            if namespace == home:
-                spellings |= {name, f"{name}.{kind}"}
-            if written in spellings:
+        for spelling in (f"{home}/{written}", written):
+            part = self._named.get((is_handler, spelling))
+            if part is not None:
                 self.used.add(part.resource)
                 return part
         return None

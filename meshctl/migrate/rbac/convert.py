@@ -41,7 +41,7 @@ def convert(several: Sequence[tuple[Resource, Draft]], known: Known) -> None:
                 instead="add it to the input, since the policy says both in one object",
             )
             continue
-        objects = role_draft.row().to
+        objects = role_draft.made
         draft.share(objects)
         if not objects and role_draft.is_lost:
             draft.lost(f"ServiceRole {name} has nothing like it", instead="see what is said there")

@@ -14,6 +14,7 @@ from meshctl.migrate.known import Known
 from meshctl.migrate.rbac.conditions import Clause, condition, is_condition, label_of
 from meshctl.migrate.rbac.subjects import Subject, subjects
 from meshctl.migrate.rbac.switch import Switch, dry_run
+from meshctl.migrate.values import values_of
 from meshctl.resources import Ref, Resource, Service, View
 from meshctl.resources.view import views
 from meshctl.words import quoted
@@ -132,7 +133,7 @@ class RoleConverter:
     def _operation(self, rule: View, read: "_Constraints") -> dict[str, Any]:
         found: dict[str, Any] = {}
         for key in _OPERATION:
-            values = [str(one) for one in rule.data.get(key) or () if one not in {"", None}]
+            values = values_of(rule, key)
             if values and not (key in {"methods", "paths", "hosts"} and _EVERYTHING in values):
                 found[key] = values
         if read.ports:
@@ -204,8 +205,7 @@ class _Constraints:
         self._choices: dict[str, list[str]] = {}
         self._draft, self._namespace = draft, namespace
         for view in views(rule, "constraints", View):
-            values = [str(one) for one in view.data.get("values") or ()]
-            self._read(view, view.text("key"), values)
+            self._read(view, view.text("key"), values_of(view, "values"))
 
     @property
     def labels(self) -> list[Labels]:

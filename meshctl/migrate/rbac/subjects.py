@@ -9,6 +9,7 @@ from typing import Any
 
 from meshctl.migrate.drafts import Draft
 from meshctl.migrate.rbac.conditions import SOURCE, condition, is_condition
+from meshctl.migrate.values import values_of
 from meshctl.resources import View
 from meshctl.resources.view import views
 
@@ -44,15 +45,18 @@ class Subject:
         if view.text("group"):
             self.when.append(condition(_GROUPS, [view.text("group")]))
         for key, field in _LISTS.items():
-            values = [text for text in view.texts(key) if text]
+            values = values_of(view, key)
             if values and not (key == "names" and values == ["*"]):
                 self._add(field, values)
-        if view.texts("groups"):
-            self.when.append(condition(_GROUPS, list(view.texts("groups"))))
-        if view.texts("notGroups"):
-            self.when.append({"key": _GROUPS, "notValues": list(view.texts("notGroups"))})
-        for key, value in view.labels_of("properties").items():
-            self._property(key, value)
+        if values_of(view, "groups"):
+            self.when.append(condition(_GROUPS, values_of(view, "groups")))
+        if values_of(view, "notGroups"):
+            self.when.append({"key": _GROUPS, "notValues": values_of(view, "notGroups")})
+        for key, value in view.child("properties").data.items():
+            self._property(str(key), str(value))
+        is_anybody = user == "*" or values_of(view, "names") == ["*"]
+        if not (self.source or self.when or is_anybody):
+            self._refuse(view, "names nobody")
 
     def _property(self, key: str, value: str) -> None:
         place = self._view.at("properties", key)

@@ -1,8 +1,8 @@
 """Edits a document in place, so that all but what changes stays as it was written."""
 
 import json
-from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from yaml import MappingNode, Node, SequenceNode
 
@@ -17,14 +17,7 @@ from meshctl.yaml.reader import compose
 from meshctl.yaml.text_edits import Editor, UnsafeEditError
 
 
-class Edited(NamedTuple):
-    """The new text; ``is_anew`` says that comments and spelling of the old one are gone."""
-
-    text: str
-    is_anew: bool = False
-
-
-def edited(document: Document, rows: Sequence[Row]) -> Edited:
+def edited(document: Document, rows: Sequence[Row]) -> str:
     """Give the text of a document with the objects that stay, as they are to be, and no others."""
     data = document.data
     gone = {row.resource.prefix for row in rows if row.after is None}
@@ -34,11 +27,11 @@ def edited(document: Document, rows: Sequence[Row]) -> Edited:
             after = _with(after, row.resource.prefix, row.after)
     for text in _tries(document, rows, after, gone):
         if _read(text) == _without(after, gone):
-            return Edited(text)
-    return Edited(_anew(document.text, _without(after, gone)), is_anew=True)
+            return text
+    return _anew(document.text, _without(after, gone))
 
 
-def _tries(document: Document, rows: Sequence[Row], after: Any, gone: set[Path]) -> Any:
+def _tries(document: Document, rows: Sequence[Row], after: Any, gone: set[Path]) -> Iterator[str]:
     """Walk texts that may be what is wanted, the most careful first."""
     text = document.text
     try:

@@ -10,6 +10,7 @@ from meshctl.migrate.written import headers
 from meshctl.migrate.written.edits import edited
 from meshctl.sources.documents import Document
 from meshctl.sources.manifests import parts
+from meshctl.yaml import comments as tokens
 from meshctl.yaml import emitter as go_yaml
 
 _BOM = "\ufeff"
@@ -20,13 +21,13 @@ _EMPTY_LIST = {"apiVersion": "v1", "kind": "List", "items": []}
 class MigratedFile(NamedTuple):
     """A file as it was and as it is to be.
 
-    ``written_anew`` are the lines of documents whose comments got lost.
+    ``lost`` are comments that are gone, each with the first line of its document.
     """
 
     name: str
     before: str
     after: str
-    written_anew: tuple[int, ...]
+    lost: tuple[tuple[int, str], ...]
 
     def changes(self) -> Iterator[str]:
         """The lines of a unified diff."""
@@ -58,7 +59,7 @@ class _Writer:
         """Write one file."""
         mark = _BOM if text.startswith(_BOM) else ""
         text = text.removeprefix(_BOM)
-        anew: list[int] = []
+        lost: list[tuple[int, str]] = []
         done: list[str] = []
         position = 0
         for part in parts(name, text):
@@ -70,23 +71,25 @@ class _Writer:
             if document is None or part.is_dropped:
                 done.append(part.text)
             else:
-                _join(done, self._document(document, rows, anew))
+                _join(done, self._document(document, rows, lost))
         rest = text[position:]
         after = "".join([*done, rest])
         if after.strip() == "" and text.lstrip().startswith("{"):
             after = f"{json.dumps(_EMPTY_LIST)}\n"
-        return MigratedFile(name, mark + text, mark + after, tuple(anew))
+        return MigratedFile(name, mark + text, mark + after, tuple(lost))
 
-    def _document(self, document: Document, rows: Sequence[Row], anew: list[int]) -> str:
+    def _document(
+        self, document: Document, rows: Sequence[Row], lost: list[tuple[int, str]]
+    ) -> str:
         """Write a document: what stays of it, then what takes the place of the rest."""
         writes = [row for row in rows if row.after is None or row.to]
         is_json = document.text.lstrip().startswith("{")
         new = (self._json if is_json else self._yaml)(document, writes)
         if any(row.after is None and not row.resource.prefix for row in rows):
             return new
-        text, is_anew = edited(document, rows)
-        if is_anew:
-            anew.append(document.first_line)
+        text = edited(document, rows)
+        gone = tokens.lost(document.text, text)
+        lost += [(document.first_line, one) for one in gone]
         if not writes:
             return text
         if not text.endswith("\n"):

@@ -55,8 +55,8 @@ def write_report(found: Migrated, out: TextIO) -> None:
     lines = [line for row in found.migration.rows for line in _row(row)]
     for file in found.files:
         lines += [
-            f"{file.name}:{line}: written anew, so that comments in it are lost"
-            for line in file.written_anew
+            f"{file.name}:{line}: lines written anew lose the comment `# {text}`"
+            for line, text in file.lost
         ]
     lines += [
         f"{one.file}:{one.span.line}: left as it is, since {one.message}" for one in found.unread
