@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from meshctl.cluster.api import Cluster, ClusterError
-from meshctl.cluster.kinds import kind_of
+from meshctl.cluster.kinds import ListedKind, kind_of
+from meshctl.cluster.snapshot import read_kinds
+from meshctl.sources.documents import Document
 from meshctl.sources.live_object import ObjectDocument
 
 _CRD = kind_of("apiextensions.k8s.io", "v1", "CustomResourceDefinition")
@@ -12,34 +14,52 @@ _GROUPS = (".istio.io", ".gateway.networking.k8s.io", ".gateway.networking.x-k8s
            ".inference.networking.k8s.io", ".inference.networking.x-k8s.io")  # fmt: skip
 
 
-class Platform(NamedTuple):
-    """The version of the API server, empty where it doesn't say, and CRDs by their metadata.
+_KINDS = (
+    ListedKind("install.istio.io", "IstioOperator", ("v1alpha1",)),
+    ListedKind("helm.toolkit.fluxcd.io", "HelmRelease", ("v2", "v2beta2", "v2beta1")),
+    ListedKind("helm.cattle.io", "HelmChart", ("v1",)),
+    ListedKind("argoproj.io", "Application", ("v1alpha1",)),
+    ListedKind("sailoperator.io", "Istio", ("v1", "v1alpha1")),
+    ListedKind("monitoring.coreos.com", "PrometheusRule", ("v1",)),
+    ListedKind("gateway.networking.x-k8s.io", "XListenerSet", ("v1alpha1",)),
+    ListedKind("inference.networking.x-k8s.io", "InferencePool", ("v1alpha2",)),
+    ListedKind("kyverno.io", "ClusterPolicy", ("v1",)),
+)
+"""What installs Istio, and what releases concern beside the mesh."""
 
-    ``unread`` says why something is missing, empty where nothing is.
+
+class Platform(NamedTuple):
+    """The version of the API server, or nothing, CRDs by their metadata, and what installs Istio.
+
+    ``unread`` says why something is missing.
     """
 
     kubernetes: str
-    crds: tuple[ObjectDocument, ...]
-    unread: str = ""
+    documents: tuple[Document, ...]
+    unread: tuple[str, ...] = ()
 
 
 def read_platform(cluster: Cluster) -> Platform:
-    """Ask for both; what a user may not see is left out, and named."""
-    kubernetes, crds, reason = "", [], ""
+    """Ask for all of it; what a user may not see is left out, and named."""
+    kubernetes = ""
+    unread: list[str] = []
     try:
         answer = cluster.request("GET", "/version")
         if isinstance(answer, Mapping):
             kubernetes = str(answer.get("gitVersion", ""))
     except ClusterError as error:
-        reason = f"the version of Kubernetes: {error}"
+        unread.append(f"the version of Kubernetes: {error}")
+    documents: list[Document] = []
     try:
         for one in cluster.list(_CRD, metadata_only=True):
             name = str(_metadata(one).get("name", ""))
             if name.endswith(_GROUPS):
-                crds.append(_document(cluster.name, name, one))
+                documents.append(_document(cluster.name, name, one))
     except ClusterError as error:
-        reason = reason or f"CustomResourceDefinition: {error}"
-    return Platform(kubernetes, tuple(crds), reason)
+        unread.append(f"CustomResourceDefinition: {error}")
+    others = read_kinds(cluster, _KINDS)
+    unread += (f"{one.kind}: {one.reason}" for one in others.unread)
+    return Platform(kubernetes, (*documents, *others.documents), tuple(unread))
 
 
 def _metadata(one: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -83,11 +83,16 @@ def read_snapshot(
 
 def read_proxy_configs(cluster: Cluster) -> Loaded:
     """Read the ProxyConfigs; what may not be read is named as unread."""
+    return read_kinds(cluster, [one for one in listed_kinds() if one.kind == "ProxyConfig"])
+
+
+def read_kinds(cluster: Cluster, kinds: Sequence[ListedKind]) -> Loaded:
+    """Read the objects of some kinds alone; what may not be read is named as unread."""
     served = _served_versions(cluster)
-    listed = next(one for one in listed_kinds() if one.kind == "ProxyConfig")
-    part = _read_kind(cluster, listed, served, cluster.namespace)
-    unread = () if part.unread is None else (part.unread,)
-    return Loaded(0, [document_of(cluster.name, one) for one in part.objects], [], unread)
+    parts = [_read_kind(cluster, kind, served, cluster.namespace) for kind in kinds]
+    unread = tuple(part.unread for part in parts if part.unread is not None)
+    objects = [one for part in parts for one in part.objects]
+    return Loaded(0, [document_of(cluster.name, one) for one in objects], [], unread)
 
 
 def _served_versions(cluster: Cluster) -> Mapping[str, Sequence[str]] | None:
@@ -200,6 +205,9 @@ def document_of(context: str, listed: Object) -> ObjectDocument:
     data |= {key: value for key, value in listed.items() if key not in {*data, "status"}}
     if kind == "Pod":
         data["status"] = {"phase": text(mapping(status).get("phase")) or "Unknown"}
+    elif kind == "Node":
+        version = text(mapping(mapping(status).get("nodeInfo")).get("kubeletVersion"))
+        data["status"] = {"nodeInfo": {"kubeletVersion": version}}
     elif status and kind not in _STATUS_READ_BY_NOBODY:
         data["status"] = status
     resource = f"{plural_of(kind)}.{group}" if group else plural_of(kind)

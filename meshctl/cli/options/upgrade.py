@@ -43,7 +43,7 @@ def read_plan(chosen: Input, settings: Settings, start: str | None, target: str)
 
     live = read_live(chosen.access, settings, files)
     found = read_platform(connect(chosen.access))
-    if found.unread:
-        complain(f"not everything was read, of {found.unread}")
-    live = live._replace(documents=[*live.documents, *found.crds])
+    for reason in found.unread:
+        complain(f"not everything was read, of {reason}")
+    live = live._replace(documents=[*live.documents, *found.documents])
     return plan_upgrade(files, live, settings, Way(since, to, Cluster(found.kubernetes)))
