@@ -80,6 +80,10 @@ COMMANDS: Table = {
         "meshctl.cli.commands.browser.graph",
         "Draw services, gateways and the ways between them.",
     ),
+    "webhook": (
+        "meshctl.cli.commands.webhook",
+        "Refuse or warn about changes of a live mesh when they are applied.",
+    ),
     "rule": ("meshctl.cli.commands.rule", "List the rules, or explain one."),
     "lsp": (
         "meshctl.cli.commands.editor.lsp",

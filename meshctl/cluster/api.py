@@ -150,5 +150,6 @@ class Cluster(Protocol):
     def watch(self, kinds: Sequence[Kind], namespace: str = "", selector: str = "") -> Watch:
         """Tell what there is of some kinds, and then every change, until it is closed.
 
-        Nothing is raised once it runs: what can't be read is told as ``Lost``.
+        Of Secrets there is nothing but metadata. Nothing is raised once it runs: what can't be read
+        is told as ``Lost``.
         """

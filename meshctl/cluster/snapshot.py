@@ -69,7 +69,7 @@ def read_snapshot(
             for object_ in part.objects
             if object_.get("kind") == "Service"
         )
-        homes = sorted(_control_plane_namespaces(services))
+        homes = sorted(control_plane_namespaces(services))
         parts += pool.map(lambda item: _config_maps(cluster, item), homes)
     objects = [object_ for part in parts for object_ in part.objects]
     unread = tuple(dict.fromkeys(part.unread for part in parts if part.unread is not None))
@@ -114,6 +114,32 @@ def _served_versions(cluster: Cluster) -> Mapping[str, Sequence[str]] | None:
     return versions
 
 
+def served_kinds(cluster: Cluster) -> list[Kind]:
+    """Name the kinds of the mesh that a cluster serves, each in the best version it has.
+
+    Raises ClusterError when the cluster can't be reached.
+    """
+    served = _served_versions(cluster)
+    known: dict[str, frozenset[str]] = {}
+
+    def has(kind: Kind) -> bool:
+        if kind.api_version not in known:
+            known[kind.api_version] = _kinds_in(cluster, kind)
+        return not known[kind.api_version] or kind.kind in known[kind.api_version]
+
+    found = (next(filter(has, listed.served(served)), None) for listed in listed_kinds())
+    return [kind for kind in found if kind is not None]
+
+
+def _kinds_in(cluster: Cluster, kind: Kind) -> frozenset[str]:
+    """Name the kinds of one API version; none where the cluster doesn't say."""
+    try:
+        answer = cluster.request("GET", kind.path().rpartition("/")[0])
+        return frozenset(one["kind"] for one in answer["resources"] if "/" not in one["name"])
+    except (ForbiddenError, NotFoundError, KeyError, TypeError):
+        return frozenset()
+
+
 def _read_kind(
     cluster: Cluster, listed: ListedKind, served: Mapping[str, Sequence[str]] | None, home: str
 ) -> _ListedKind:
@@ -154,7 +180,7 @@ def _unread(kind: Kind, reason: str) -> _ListedKind:
     return _ListedKind([], Unread(kind.group, kind.kind, reason))
 
 
-def _control_plane_namespaces(services: Iterable[Object]) -> set[str]:
+def control_plane_namespaces(services: Iterable[Object]) -> set[str]:
     """Name the namespaces whose Services lead to an istiod, and the usual one."""
     found = {ISTIO_NAMESPACE}
     found |= {namespace_of(one) for one in services if label(one, "app") == "istiod"}
@@ -169,10 +195,11 @@ def _config_maps(cluster: Cluster, namespace: str) -> _ListedKind:
         return _ListedKind([])
     except ClusterError as error:
         return _unread(_CONFIG_MAP, str(error))
-    return _ListedKind([listed for listed in objects if _is_of_control_plane(listed)])
+    return _ListedKind([listed for listed in objects if is_of_control_plane(listed)])
 
 
-def _is_of_control_plane(config_map: Object) -> bool:
+def is_of_control_plane(config_map: Object) -> bool:
+    """Does a ConfigMap hold the settings of a control plane?"""
     name = name_of(config_map)
     keys = mapping(config_map.get("data"))
     return (name == "istio" or name.startswith("istio-")) and not _CONTROL_PLANE_KEYS.isdisjoint(

@@ -18,6 +18,7 @@ from faults import Answer, DropWebSocket, EndWatch, Fault, failure
 from protobuf import access_review
 from selectors_of_lists import is_selected
 from web_socket_server import WebSocketServer, accept_key, forward_port, refuse_port
+from writes import Write, write
 
 if TYPE_CHECKING:
     from api_server import ApiServer, RawApp
@@ -33,6 +34,9 @@ class Request(NamedTuple):
     user: str
     body: bytes = b""
     groups: Sequence[str] = ()
+
+
+_VERBS = {"POST": "create", "PUT": "update", "PATCH": "patch", "DELETE": "delete"}
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -87,6 +91,15 @@ class Handler(BaseHTTPRequestHandler):
         self._respond()
 
     def do_POST(self) -> None:
+        self._respond()
+
+    def do_PUT(self) -> None:
+        self._respond()
+
+    def do_PATCH(self) -> None:
+        self._respond()
+
+    def do_DELETE(self) -> None:
         self._respond()
 
     def _respond(self) -> None:
@@ -167,7 +180,7 @@ class Handler(BaseHTTPRequestHandler):
             return failure(404, "the server could not find the requested resource")
         if kind.kind.startswith("SelfSubject"):
             return self._review(kind, request.body, request.user)
-        verb = "create" if self.command == "POST" else "get" if name else "list"
+        verb = _VERBS.get(self.command) or ("get" if name else "list")
         if refused := self._refusal(
             verb, f"{plural}/{sub}" if sub else plural, kind, namespace, request.user
         ):
@@ -176,6 +189,8 @@ class Handler(BaseHTTPRequestHandler):
             return failure(415, "the body is protobuf", "UnsupportedMediaType")
         if sub == "token":
             return self._token(namespace, name, json.loads(request.body))
+        if self.command in _VERBS:
+            return self._write(kind, namespace, name, request)
         if name:
             return self._one(kind, namespace, name)
         return self._list(kind, namespace, request)
@@ -190,6 +205,14 @@ class Handler(BaseHTTPRequestHandler):
             403,
             f'{plural} is forbidden: User "{user}" cannot {verb} resource "{plural}" '
             f'in API group "{kind.group}" {where}',
+        )
+
+    def _write(self, kind: ServedKind, namespace: str, name: str, request: Request) -> Answer:
+        body = json.loads(request.body) if request.body else None
+        is_dry_run = request.query.get("dryRun") == "All"
+        return write(
+            self.api,
+            Write(kind, namespace, name, self.command, body, request.user, is_dry_run),
         )
 
     def _one(self, kind: ServedKind, namespace: str, name: str) -> Answer:

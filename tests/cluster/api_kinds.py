@@ -26,6 +26,7 @@ extensions.istio.io/v1alpha1 WasmPlugin
 gateway.networking.k8s.io/v1 Gateway HTTPRoute GRPCRoute GatewayClass* BackendTLSPolicy
 gateway.networking.k8s.io/v1beta1 Gateway HTTPRoute ReferenceGrant
 gateway.networking.k8s.io/v1alpha2 TCPRoute TLSRoute UDPRoute
+coordination.k8s.io/v1 Lease
 authentication.k8s.io/v1 SelfSubjectReview*
 authorization.k8s.io/v1 SelfSubjectAccessReview* SelfSubjectRulesReview*
 """

@@ -20,6 +20,7 @@ from api_kinds import ServedKind, known_kinds, plural_of, split
 from faults import Fault
 from http_app import HttpApp, serve_http
 from pki import Authority, trusting
+from writes import Webhook
 
 RawApp = Callable[[socket.socket], None]
 USER, TOKEN_USER, TOKEN = "operator", "robot", "robot-token"
@@ -71,6 +72,7 @@ class ApiServer:
         self.connections: set[ssl.SSLSocket] = set()
         self.changed = threading.Condition()
         self.closed = False
+        self.webhook: Webhook | None = None
         self._denials: list[Denial] = []
         self._faults: list[_Planned] = []
         self._ports: dict[tuple[str, str, int], RawApp] = {}
@@ -125,6 +127,10 @@ class ApiServer:
             self.events.append((revision, "MODIFIED" if old else "ADDED", key, stored))
             self.changed.notify_all()
         return stored
+
+    def serve_kind(self, api_version: str, kind: str) -> None:
+        """Serve a kind of which there is no object yet."""
+        self._know(*split(api_version), kind, is_namespaced=True)
 
     def remove(self, api_version: str, kind: str, namespace: str, name: str) -> None:
         """Serve an object no more."""

@@ -57,6 +57,7 @@ CEILINGS = {
     "analyze": 156, "validate": 156, "routes": 189, "tls_check": 186, "describe": 254,
     "check_inject": 169, "kube_inject": 187, "proxy_status": 58, "version": 44, "rule": 48,
     "schema": 57, "completion": 6, "trace": 234, "test": 231, "diff": 255, "diagnose": 243, "size": 241,
+    "webhook": 4, "webhook.serve": 22, "webhook.test": 150,
     "generate": 4, "generate.service": 85, "generate.chart": 85,
     "browser.graph": 252, "migrate": 280,
     "generate.sidecar": 260, "generate.authorization": 210,

@@ -12,6 +12,7 @@ from meshctl.cluster.http.event_loop import EventLoop
 from meshctl.cluster.http.lists import ListOf, Page, pages
 from meshctl.cluster.http.port_forward import forwarded
 from meshctl.cluster.http.watch import KindsWatch
+from meshctl.cluster.kinds import METADATA_ONLY
 
 
 class KubernetesCluster:
@@ -55,7 +56,7 @@ class KubernetesCluster:
 
     def watch(self, kinds: Sequence[Kind], namespace: str = "", selector: str = "") -> KindsWatch:
         """Tell what there is of some kinds, and then every change."""
-        wanted = [ListOf(kind, namespace, selector) for kind in kinds]
+        wanted = [ListOf(kind, namespace, selector, kind.kind in METADATA_ONLY) for kind in kinds]
         return KindsWatch(self._loop, self._client, wanted)
 
 

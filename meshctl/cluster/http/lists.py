@@ -8,7 +8,7 @@ from meshctl.cluster.api import ClusterError, Kind
 from meshctl.cluster.http.client import JSON, ApiClient, ApiRequest
 from meshctl.cluster.http.errors import AnswerTooLongError
 
-_METADATA = f"{JSON};as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,{JSON}"
+_METADATA = "as=PartialObjectMetadata{};g=meta.k8s.io;v=v1"
 _PAGE = 500
 _MOST_PAGES = 10_000
 _TIMEOUTS = 30
@@ -41,8 +41,13 @@ class ListOf(NamedTuple):
 
     @property
     def accept(self) -> str:
-        """The form in which they are wanted."""
-        return _METADATA if self.metadata_only else JSON
+        """The form in which a list of them is wanted."""
+        return f"{JSON};{_METADATA.format('List')},{JSON}" if self.metadata_only else JSON
+
+    @property
+    def accept_each(self) -> str:
+        """The form in which a watch is to send each of them."""
+        return f"{JSON};{_METADATA.format('')},{JSON}" if self.metadata_only else JSON
 
     def identified(self, item: Object) -> Object:
         """Complete an object by its kind, which lists leave out."""

@@ -148,7 +148,7 @@ async def changes(
         "resourceVersion": version,
         "timeoutSeconds": str(_WATCH_SECONDS),
     }
-    request = ApiRequest("GET", wanted.path, query, accept=wanted.accept)
+    request = ApiRequest("GET", wanted.path, query, accept=wanted.accept_each)
     deadline = Deadline(client.access.timeout)
     try:
         sent = client.prepared(request)

@@ -1,0 +1,12 @@
+"""Refuse or warn about changes of a live mesh when they are applied."""
+
+COMMANDS = {
+    "serve": (
+        "meshctl.cli.commands.webhook.serve",
+        "Answer the API server's reviews of changes, and audit the mesh.",
+    ),
+    "test": (
+        "meshctl.cli.commands.webhook.test",
+        "Say what the webhook would answer to files.",
+    ),
+}

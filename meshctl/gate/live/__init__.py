@@ -1,0 +1,1 @@
+"""A snapshot that follows a cluster: one process watches it, another one holds what it says."""
