@@ -137,17 +137,29 @@ def _named_in(workload: Workload, place: Ref) -> str:
 
 
 def destinations(mesh: Mesh, call: KnownCall, namespace: str) -> Sequence[RegisteredHost]:
-    """The hosts at which calls of a namespace to a name end: where its VirtualService leads."""
-    services = mesh.merged_routes.bound(MESH, namespace).first(call.name)
-    if not services:
-        return (call.host,) if call.host is not None else ()
+    """The hosts at which calls of a namespace to a name may end.
+
+    Where its VirtualService leads; and the host itself, unless all calls surely follow http rules.
+    """
     found: dict[RegisteredHost, None] = {}
+    services = mesh.merged_routes.bound(MESH, namespace).first(call.name)
+    if call.host is not None and not _follow_http_rules(call.host, call.port, services):
+        found[call.host] = None
     for service in services:
         for one in written_destinations(mesh, service):
             host = mesh.registry.resolve(one.host, one.resource.namespace)
             if host is not None:
                 found[host] = None
     return list(found)
+
+
+def _follow_http_rules(
+    host: RegisteredHost, number: int | None, services: Sequence[VirtualService]
+) -> bool:
+    """Is the port, or is each of them, one of HTTP, and routed by the rules that are asked?"""
+    asked = [port for port in host.ports if number in {None, port.number}]
+    has_rules = bool(services) and all(service.http for service in services)
+    return has_rules and bool(asked) and all(port.protocol.is_http for port in asked)
 
 
 def written_destinations(mesh: Mesh, service: VirtualService) -> Iterator[Destination]:

@@ -35,7 +35,9 @@ class ConfigSizes:
         sidecar = mesh.sidecar_scope.sidecar_of(workload)
         outbound = self._outbound_of(workload, sidecar)
         ports = list(self._ports.of(workload, sidecar))
-        return SidecarConfig(outbound, ports, mesh.security.peer_authentications, workload)
+        security = mesh.security
+        policies = security.authorization.guarding(workload)
+        return SidecarConfig(outbound, ports, security.peer_authentications, policies, workload)
 
     def _outbound_of(self, workload: Workload, sidecar: Sidecar | None) -> OutboundConfig:
         """Find the outbound part, which all pods of a namespace with one Sidecar share.

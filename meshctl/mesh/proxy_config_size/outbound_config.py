@@ -7,6 +7,7 @@ one (pilot/pkg/networking/core, Istio 1.31).
 from collections.abc import Iterator, Sequence
 
 from meshctl.mesh.proxy_config_size.config_bytes import (
+    SentHost,
     cluster_bytes,
     listener_bytes,
     route_bytes,
@@ -69,18 +70,18 @@ class OutboundConfig:
         return list(dict.fromkeys(names))
 
     @cached_property
-    def virtual_hosts(self) -> Sequence[tuple[OutboundHosts, OutboundHost]]:
+    def virtual_hosts(self) -> Sequence[SentHost]:
         """The virtual hosts of all route configurations, without the one for all other hosts."""
         return [found for name in self.route_configurations for found in self._hosts_of(name)]
 
-    def _hosts_of(self, name: str) -> Iterator[tuple[OutboundHosts, OutboundHost]]:
+    def _hosts_of(self, name: str) -> Iterator[SentHost]:
         host, _, port = name.rpartition(":")
         table = self._view.hosts_on(int(port))
         if table is None:
             return
         found = map(table.of_service, [host] if host else self._names)
         for one in {one.name: one for one in found if one is not None}.values():
-            yield table, one
+            yield SentHost(table, one, is_alone=bool(host))
 
     @cached_property
     def _names(self) -> Sequence[str]:
@@ -114,7 +115,7 @@ class OutboundConfig:
             filter_chains=self._chains,
             route_configurations=len(names),
             virtual_hosts=len(self.virtual_hosts) + shared,
-            routes=sum(_routes(table, host) for table, host in self.virtual_hosts) + shared,
+            routes=sum(_routes(one.table, one.host) for one in self.virtual_hosts) + shared,
             endpoint_sets=len(sets),
             empty_endpoint_sets=sets.count(0),
             endpoints=sum(sets),

@@ -16,10 +16,11 @@ from meshctl.mesh.proxy_config_size.config_bytes import (
 )
 from meshctl.mesh.proxy_config_size.config_size import ConfigCounts, ConfigSize
 from meshctl.mesh.proxy_config_size.outbound_config import OutboundConfig
+from meshctl.mesh.request_path.chains import ListenerChain
 from meshctl.mesh.request_path.client_clusters import ClientCluster
 from meshctl.mesh.request_path.inbound_chains import InboundPort, inbound_chains
 from meshctl.mesh.security.peer_authentication import PeerAuthentications
-from meshctl.resources import Workload
+from meshctl.resources import AuthorizationPolicy, Workload
 from meshctl.resources.cached_property import cached_property
 
 FIXED_CLUSTERS = 3
@@ -35,11 +36,12 @@ class SidecarConfig:
 
     def __init__(
         self, outbound: OutboundConfig, ports: Sequence[InboundPort],
-        policies: PeerAuthentications, workload: Workload,
+        modes: PeerAuthentications, policies: Sequence[AuthorizationPolicy], workload: Workload,
     ) -> None:  # fmt: skip
         """``ports`` are the container ports that have chains and a cluster of their own."""
         self._outbound = outbound
         self._ports = ports
+        self._modes = modes
         self._policies = policies
         self._workload = workload
 
@@ -49,17 +51,19 @@ class SidecarConfig:
         return self._outbound.clusters
 
     @cached_property
-    def _chains(self) -> Sequence[tuple[InboundPort, int]]:
-        mode = self._policies.of_port
+    def _chains(self) -> Sequence[ListenerChain]:
+        """The filter chains of the container ports that have some of their own."""
+        mode = self._modes.of_port
         return [
-            (port, len(inbound_chains(port, mode(self._workload, port.number).mode)))
+            chain
             for port in self._ports
+            for chain in inbound_chains(port, mode(self._workload, port.number).mode)
         ]
 
     @property
     def _catch_all(self) -> int:
         """The filter chains for container ports that nothing names."""
-        mode = self._policies.of_workload(self._workload).mode
+        mode = self._modes.of_workload(self._workload).mode
         return len(inbound_chains(InboundPort(0, Protocol.AUTO), mode))
 
     @property
@@ -67,7 +71,9 @@ class SidecarConfig:
         """Count everything, and estimate its bytes."""
         counts, outbound = self.counts, self._outbound.bytes
         clusters = outbound.clusters + INBOUND_CLUSTER * len(self._ports)
-        listeners = outbound.listeners + inbound_bytes(self._chains, self._catch_all)
+        listeners = outbound.listeners + inbound_bytes(
+            self._chains, self._catch_all, self._policies
+        )
         return ConfigSize(
             counts,
             replace(
@@ -79,11 +85,10 @@ class SidecarConfig:
     def counts(self) -> ConfigCounts:
         """Count everything."""
         outbound = self._outbound.counts
-        inbound = sum(number for _, number in self._chains)
         return replace(
             outbound,
             clusters=outbound.clusters + len(self._ports) + FIXED_CLUSTERS,
             listeners=outbound.listeners + FIXED_LISTENERS,
-            filter_chains=outbound.filter_chains + inbound + self._catch_all
+            filter_chains=outbound.filter_chains + len(self._chains) + self._catch_all
             + FIXED_INBOUND_CHAINS,
         )  # fmt: skip
