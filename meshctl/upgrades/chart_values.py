@@ -112,7 +112,7 @@ def values_of_file(file: Resource, charts: Mapping[str, str]) -> Iterator[ChartV
     ``charts`` are the charts that the chart beside the file depends on, by the names of their
     values.
     """
-    title = f"the values in {file.document.file.rpartition('/')[2]}"
+    title = f"values file {file.document.file.rpartition('/')[2]}"
     nested = charts or {
         name: CHARTS[name] for name in file.data if name in CHARTS and _is_nested(file, name)
     }

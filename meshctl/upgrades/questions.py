@@ -61,8 +61,8 @@ def variable_unset(*names: str, only_if: Predicate | None = None) -> Predicate:
     return concerns
 
 
-def value(*paths: str, charts: Sequence[str] = ()) -> Predicate:
-    """Is one of these values set, for any chart or for some alone?"""
+def value(*paths: str, charts: Sequence[str] = (), is_gone: bool = True) -> Predicate:
+    """Is one of these values set, for any chart or for some alone? They may stay all the same."""
 
     def concerns(upgrade: Upgrade) -> Iterator[Outcome]:
         if not upgrade.installation.has_values:
@@ -73,7 +73,8 @@ def value(*paths: str, charts: Sequence[str] = ()) -> Predicate:
                     continue
                 what = "refuses" if values.is_checked else "ignores"
                 who = "istioctl" if values.is_checked else "Helm"
-                yield Hit(setting.ref, f"{setting.title} sets {path}, which {who} {what} then")
+                end = f", which {who} {what} then" if is_gone else ""
+                yield Hit(setting.ref, f"{setting.title} sets {path}{end}")
 
     return concerns
 

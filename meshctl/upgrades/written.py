@@ -101,6 +101,8 @@ def sidecar_workloads(upgrade: Upgrade) -> Iterator[Workload]:
 def may_have_sidecar(upgrade: Upgrade, workload: Workload) -> bool:
     """Has a workload a sidecar, or may it, as far as the input tells?"""
     found = upgrade.mesh.workloads.membership(workload)
+    if workload in upgrade.installation.istiods:
+        return False
     return found in {Membership.SIDECAR, Membership.UNKNOWN} and (
         workload.pod_labels.get(INJECT) != "false"
     )

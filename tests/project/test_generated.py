@@ -14,11 +14,14 @@ from meshctl.engine.analyze import analyze, answer_on
 from meshctl.engine.kept_objects import KeptObjects
 from meshctl.engine.registry import families, load_family
 from meshctl.inspect.graph.answer import Question, draw
+from meshctl.inspect.upgrade.answer import Way, plan_upgrade
 from meshctl.output.catalog.rules import write_families, write_family
 from meshctl.output.findings.formats import render
 from meshctl.output.graph.svg import write_svg
+from meshctl.output.upgrade.text import write_plan_text
 from meshctl.settings import Settings
 from meshctl.sources.loader import load
+from meshctl.upgrades.release import Release
 
 ROOT = Path(__file__).parents[2]
 PAGES = ROOT / "docs" / "rules"
@@ -88,6 +91,15 @@ def test_examples_give_what_they_expect(kept, example: Path, monkeypatch) -> Non
     text = io.StringIO()
     render("text", analyze([str(example.relative_to(ROOT))], Settings()), text)
     kept(example / "expected.txt", text.getvalue())
+
+
+def test_the_plan_of_an_example_is_current(kept, monkeypatch) -> None:
+    monkeypatch.chdir(ROOT)
+    loaded = load(["examples/upgrade"], with_others=True)
+    plan = io.StringIO()
+    answer = plan_upgrade(loaded, None, Settings(), Way(None, Release(31)))
+    write_plan_text(answer, plan, everything=False)
+    kept(ROOT / "examples" / "upgrade" / "plan.txt", plan.getvalue())
 
 
 def test_the_picture_of_an_example_is_current(kept, monkeypatch) -> None:

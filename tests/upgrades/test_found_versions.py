@@ -1,12 +1,16 @@
 """Is the version found wherever people write it, and are values read wherever they stand?"""
 
+from io import BytesIO
 from pathlib import Path
 
 import pytest
 from pieces import helm, istiod, obj, operator, text, workload
 from planning import finding, ids, plan, task
 
-from meshctl.upgrades.release import read_release
+from meshctl.inspect.upgrade.answer import Way, plan_upgrade
+from meshctl.settings import Settings
+from meshctl.sources.loader import load
+from meshctl.upgrades.release import Release, read_release
 
 SAIL = obj("sailoperator.io/v1", "Istio", "default", spec={"version": "v1.27.3", "values": {}})
 
@@ -139,3 +143,11 @@ def test_helm_ignores_what_istioctl_refuses(tmp_path: Path) -> None:
     for mesh, said in ((operator(values=values), "istioctl refuses"), (helm("cni", rollingMaxUnavailable=1), "Helm ignores")):  # fmt: skip
         answer = plan(tmp_path, "1.26", start="1.25", mesh=text(mesh))
         assert said in task(answer, "1_26-074").finding.message
+
+
+def test_values_may_be_piped(tmp_path: Path) -> None:
+    piped = BytesIO(b"global:\n  tag: 1.26.1\npilot:\n  env: {PILOT_STATUS_QPS: 1}\n")
+    files = load(["-"], stdin=piped, with_others=True)
+    answer = plan_upgrade(files, None, Settings(), Way(None, Release(31)))
+    assert answer.start.name == "1.26.1"
+    assert "1_27-085" in ids(answer)

@@ -211,7 +211,7 @@ def test_text_is_a_plan_and_short(tmp_path: Path) -> None:
     assert [line for line in shown.splitlines() if line in {"Before", "During", "After"}] == [
         "Before", "During", "After",
     ]  # fmt: skip
-    assert shown.count("\n") < 120 < written(found, everything=True).count("\n")
+    assert shown.count("\n") < 70 < written(found, everything=True).count("\n")
     assert "nothing here" in shown
 
 
@@ -253,3 +253,10 @@ def test_objects_of_odd_shapes_raise_nothing(tmp_path: Path, monkeypatch) -> Non
         specs = ([], "x", 1, None, {"http": 1, "hosts": {}, "values": [], "tls": []})
         odd += [obj(version, kind, spec=spec) for spec in specs]
     plan(tmp_path, "1.32", start="1.19", mesh=text(*odd), values="global: [1]\npilot: x\n")
+
+
+def test_a_second_span_comes_when_its_variable_goes(tmp_path: Path) -> None:
+    objects = text(gateway(), mesh(enableTracing=True),
+                   istiod("1.27.3", PILOT_SPAWN_UPSTREAM_SPAN_FOR_GATEWAY="false"))  # fmt: skip
+    assert "1_28-095" not in ids(plan(tmp_path, "1.30", mesh=objects))
+    assert task(plan(tmp_path, "1.31", mesh=objects), "1_28-095").release.branch == "1.31"

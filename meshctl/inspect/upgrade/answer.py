@@ -27,6 +27,7 @@ from meshctl.mesh import Mesh
 from meshctl.resources import Ref, Resource
 from meshctl.rules.api import NotChecked, Rule, Severity
 from meshctl.settings import Settings
+from meshctl.sources.documents import Document
 from meshctl.sources.loader import Loaded
 from meshctl.timing import phase
 from meshctl.upgrades.catalog import changes_of
@@ -73,7 +74,8 @@ def plan_upgrade(files: Loaded, live: Loaded | None, settings: Settings, way: Wa
     """
     start, target, cluster = way
     mesh = _mesh(files, live, settings)
-    others = [Resource(one, one.data, (), "") for one in files.others]
+    piped = [one for one in files.documents if not {"apiVersion", "kind"} & {*_keys(one)}]
+    others = [Resource(one, one.data, (), "") for one in (*files.others, *piped)]
     others += [one for one in mesh.resources if one.document.file.endswith("Chart.yaml")]
     upgrade = Upgrade(mesh, start or target, target, files=others, cluster=cluster)
     found = upgrade.installation.versions
@@ -82,6 +84,11 @@ def plan_upgrade(files: Loaded, live: Loaded | None, settings: Settings, way: Wa
     with phase("changes"):
         answers = _Answers(upgrade, settings)
     return _planned(answers, files, settings, found if start is None else ())
+
+
+def _keys(document: Document) -> Iterable[str]:
+    """The keys of a document; values of charts that are piped in have none of a manifest."""
+    return document.data if isinstance(document.data, dict) else ("kind",)
 
 
 def _mesh(files: Loaded, live: Loaded | None, settings: Settings) -> Mesh:

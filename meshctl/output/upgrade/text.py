@@ -31,11 +31,15 @@ def _lines(plan: UpgradePlan, paint: Paint, *, everything: bool) -> Iterator[str
         yield ""
         yield paint(_HEADINGS[phase], "file")
         release = ""
+        told: set[str] = set()
         for task in tasks:
             if task.release.branch != release:
                 release = task.release.branch
                 yield f"  {paint(release, 'message')}"
-            yield from _task_lines(task, paint, everything=everything)
+            if task.finding is None:
+                yield from _step_lines(task, paint, told)
+            else:
+                yield from _task_lines(task, task.finding, paint, everything=everything)
         if not tasks:
             yield "  nothing"
     yield ""
@@ -53,18 +57,25 @@ def _head(plan: UpgradePlan, paint: Paint) -> Iterator[str]:
         yield f"  {visible(one.title)} is of {one.version}{visible(where)}"
 
 
-def _task_lines(task: Task, paint: Paint, *, everything: bool) -> Iterator[str]:
-    finding = task.finding
-    if finding is None:
-        yield f"    {paint('step', 'gutter')} {one_line(task.title)}"
+def _step_lines(task: Task, paint: Paint, told: set[str]) -> Iterator[str]:
+    """Write a step; how it is done is written where it comes first."""
+    yield f"    {paint('step', 'gutter')} {one_line(task.title)}"
+    how = task.fix.replace(task.release.branch, "")
+    if how not in told:
+        told.add(how)
         yield f"      {one_line(task.fix)}"
-        return
+
+
+def _task_lines(
+    task: Task, finding: LocatedFinding, paint: Paint, *, everything: bool
+) -> Iterator[str]:
     level = finding.severity.value
     yield f"    {paint(f'{level}[{finding.rule}]', level)} {paint(task.title, 'message')}"
     yield f"      {one_line(finding.message)}"
     for line in _place_lines(finding, paint, everything=everything):
         yield f"      {line}"
-    shown = task.behaviour if everything else task.behaviour[:_MOST_PLACES]
+    changes = {(one.was, one.now): one for one in reversed(task.behaviour)}
+    shown = [*reversed(changes.values())][: len(changes) if everything else _MOST_PLACES]
     for one in shown:
         about = f" ({one_line(one.subject)})" if len(shown) > 1 else ""
         if one.was:
@@ -111,9 +122,11 @@ def _end(plan: UpgradePlan, paint: Paint) -> str:
     report = plan.report
     found = [one for one in report.findings if one.rule.startswith("upgrade/")]
     worst = max((one.severity for one in report.findings), key=lambda s: s.rank, default=None)
-    quiet = f"{len(plan.unconcerned)} of the {amount(plan.known, 'change')} on the way concern"
-    nothing = f"{quiet} nothing here."
+    quiet = f"{len(plan.unconcerned)} of the {amount(plan.known, 'change')} on the way"
+    style = worst.value if worst else "good"
     if not found:
-        return paint(f"Nothing here is concerned: {nothing}", worst.value if worst else "good")
+        unsure = plan.known - len(plan.unconcerned)
+        rest = f"; {amount(unsure, 'other')} could not be checked" if unsure else ""
+        return paint(f"Nothing here is concerned by {quiet}{rest}.", style)
     ignored = f", {report.summary.ignored} ignored" if report.summary.ignored else ""
-    return paint(f"{counts(report.summary)}{ignored}; {nothing}", worst.value if worst else "good")
+    return paint(f"{counts(report.summary)}{ignored}; {quiet} concern nothing here.", style)

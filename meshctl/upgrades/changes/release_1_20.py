@@ -76,7 +76,7 @@ CHANGES = (
         either(
             found_if(_probe_overrides),
             value("global.proxy.readinessInitialDelaySeconds", "global.proxy.readinessPeriodSeconds",
-                  "global.proxy.readinessFailureThreshold"),
+                  "global.proxy.readinessFailureThreshold", is_gone=False),
         ), Severity.INFO,
         source="manifests/charts/istio-control/istio-discovery/values.yaml, 1.20",
     ),

@@ -233,7 +233,7 @@ CHANGES = (
         "istio_cni moved to pilot.cni",
         "the values istio_cni are old names, and 1.24 doesn't know them.",
         "Move istio_cni to pilot.cni.",
-        value("istio_cni"), Severity.INFO,
+        value("istio_cni", is_gone=False), Severity.INFO,
         source="manifests/charts/istio-control/istio-discovery/values.yaml, 1.22",
     ),
     Change(

@@ -25,6 +25,8 @@ from meshctl.upgrades.upgrade import Upgrade
 from meshctl.upgrades.written import http_routes, is_ambient_mesh
 
 _STREAMS = 1024
+_ALWAYS_TRACED = 31
+"""The minor release that ignores what keeps the second span away."""
 _HTTP2 = frozenset({"HTTP2", "GRPC", "GRPC_WEB"})
 _FORMATTERS = lazy_pattern(r"%(?:DYNAMIC_METADATA|UPSTREAM_METADATA|PER_REQUEST_STATE)\(\[?\"")
 _SOCKETS = lazy_pattern(r"(?:^|[^a-z])(?:ws|wss|websockets?|socket\.io)(?:$|[^a-z])", re.IGNORECASE)
@@ -63,7 +65,9 @@ def _mirrors(upgrade: Upgrade) -> Iterator[Hit]:
 def _traced_gateways(upgrade: Upgrade) -> Iterator[Hit]:
     gateways = (*upgrade.mesh.of(Gateway), *upgrade.mesh.of(KubernetesGateway))
     name = "PILOT_SPAWN_UPSTREAM_SPAN_FOR_GATEWAY"
-    if upgrade.installation.variable(name):
+    settings = upgrade.installation.variable(name)
+    is_told = any(setting.text.lower() == "true" for setting in settings)
+    if is_told or (settings and upgrade.target.minor < _ALWAYS_TRACED):
         return
     for telemetry in upgrade.mesh.of(Telemetry):
         if telemetry.entries("tracing"):
