@@ -1,6 +1,7 @@
 """Answers what old configuration asks of the mesh: Services by name, their pods and ports."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from meshctl.mesh import Mesh
 from meshctl.resources import Resource, Service, ServicePort, Workload
@@ -11,6 +12,8 @@ class Known:
 
     def __init__(self, mesh: Mesh) -> None:
         self.mesh = mesh
+        self.assumed: list[Mapping[str, Any]] = []
+        """Services that are taken to exist, though the input has none."""
         self._services = {one.key_name: one for one in mesh.of(Service)}
         self._by_namespace: dict[str, list[Service]] = {}
         for one in self._services.values():

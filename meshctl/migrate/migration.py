@@ -15,7 +15,7 @@ from meshctl.migrate import versions
 from meshctl.migrate.drafts import Draft, Names
 from meshctl.migrate.ingress.selection import IngressSelection, is_ingress
 from meshctl.migrate.known import Known
-from meshctl.migrate.results import Migration, Row
+from meshctl.migrate.results import Migration, Row, Target
 from meshctl.resources import Resource
 
 CURRENT, GATEWAY_API = "current", "gateway-api"
@@ -25,7 +25,7 @@ Convert = Callable[[Several, Known], None]
 _OLD_ROUTING = frozenset({"RouteRule", "DestinationPolicy", "EgressRule"})
 
 
-def migrate(mesh: Mesh, target: str) -> Migration:
+def migrate(mesh: Mesh, target: Target) -> Migration:
     """Migrate everything in a mesh that can be, to one of ``TARGETS``."""
     names = Names(mesh.resources)
     known = Known(mesh)
@@ -34,17 +34,18 @@ def migrate(mesh: Mesh, target: str) -> Migration:
     for convert, several in _groups(mesh, names):
         drafts.update(several)
         convert(several, known)
-    if target == GATEWAY_API:
-        drafts.update(_to_gateway_api(mesh, names, known))
+    if target.name == GATEWAY_API:
+        drafts.update(_to_gateway_api(mesh, names, known, is_strict=target.is_strict))
     rows.update((resource, draft.row()) for resource, draft in drafts.items())
     for resource in mesh.resources:
         moved = versions.convert(resource) if resource not in rows else None
         if moved is not None:
             rows[resource] = moved
-    return Migration(target, tuple(rows[one] for one in mesh.resources if one in rows))
+    found = tuple(rows[one] for one in mesh.resources if one in rows)
+    return Migration(target.name, found, tuple(known.assumed))
 
 
-def _to_gateway_api(mesh: Mesh, names: Names, known: Known) -> Several:
+def _to_gateway_api(mesh: Mesh, names: Names, known: Known, *, is_strict: bool) -> Several:
     """Convert the Gateways and VirtualServices of a mesh."""
     from meshctl.migrate.gateway_api.convert import convert as to_gateway_api
     from meshctl.resources import Gateway, VirtualService
@@ -54,7 +55,7 @@ def _to_gateway_api(mesh: Mesh, names: Names, known: Known) -> Several:
         for one in mesh.resources
         if isinstance(one, Gateway | VirtualService)
     ]
-    to_gateway_api(several, known, names)
+    to_gateway_api(several, known, names, is_strict=is_strict)
     return several
 
 

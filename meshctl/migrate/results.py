@@ -89,11 +89,22 @@ class Row(NamedTuple):
         return "; ".join(dict.fromkeys(note.text for note in self.notes))
 
 
+class Target(NamedTuple):
+    """What to migrate to; strictly, without prefixes that the Gateway API reads otherwise."""
+
+    name: str
+    is_strict: bool = False
+
+
 class Migration(NamedTuple):
-    """Rows for every object that is concerned, in the order of the input."""
+    """Rows for every object that is concerned, in the order of the input.
+
+    ``assumed`` are Services that are taken to exist, though the input has none.
+    """
 
     target: str
     rows: tuple[Row, ...]
+    assumed: tuple[Mapping[str, Any], ...] = ()
 
     @property
     def is_complete(self) -> bool:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from meshctl.inspect.migration.answer import migrate_files
 from meshctl.migrate.migration import CURRENT, GATEWAY_API
+from meshctl.migrate.results import Target
 from meshctl.settings import Settings
 from meshctl.sources.file_documents import documents_of, mappings
 
@@ -53,7 +54,7 @@ def test_one_wrong_value(case: Path, tmp_path: Path, data: st.DataObject) -> Non
     objects[number] = with_junk(objects[number], path, data.draw(JUNK))
     file = tmp_path / "new.yaml"
     file.write_text("---\n".join(f"{json.dumps(one)}\n" for one in objects))
-    target = GATEWAY_API if case.parent.name.startswith("gateway_api") else CURRENT
+    target = Target(GATEWAY_API if case.parent.name.startswith("gateway_api") else CURRENT)
     found = migrate_files([str(file)], Settings(), target, proves=False)
     for row in found.migration.rows:
         assert row.to or row.after is not None or row.notes, (row.resource.title, path)

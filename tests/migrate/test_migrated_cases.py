@@ -8,6 +8,7 @@ import pytest
 
 from meshctl.inspect.migration.answer import Migrated, migrate_files
 from meshctl.migrate.migration import CURRENT, GATEWAY_API
+from meshctl.migrate.results import Target
 from meshctl.output.migration.write import write_report
 from meshctl.rules.api import Severity
 from meshctl.settings import Settings
@@ -18,7 +19,7 @@ FOLDERS = sorted(CASES.iterdir())
 
 def migrated(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Migrated:
     monkeypatch.chdir(folder)
-    target = GATEWAY_API if folder.name.startswith("gateway_api") else CURRENT
+    target = Target(GATEWAY_API if folder.name.startswith("gateway_api") else CURRENT)
     return migrate_files(["input.yaml"], Settings(), target)
 
 
@@ -54,7 +55,7 @@ def test_what_is_written_is_accepted(folder: Path, tmp_path: Path, monkeypatch) 
 def test_migrating_twice_changes_nothing_more(folder: Path, tmp_path: Path, monkeypatch) -> None:
     found = migrated(folder, monkeypatch)
     (tmp_path / "new.yaml").write_text(found.files[0].after)
-    again = migrate_files([str(tmp_path)], Settings(), found.migration.target, proves=False)
+    again = migrate_files([str(tmp_path)], Settings(), Target(found.migration.target), proves=False)
     assert again.files[0].after == found.files[0].after
     assert all(row.after is not None for row in again.migration.rows)
 

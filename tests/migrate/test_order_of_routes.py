@@ -9,6 +9,7 @@ from meshctl.migrate.gateway_api.order import in_any_order
 
 MESH = frozenset({"mesh"})
 PATHS = ("/", "/a", "/a/b", "/a/b/c", "/z")
+PATTERNS = ("/a/.*", "/[az]", ".*", ".*/b", "/a/b/c", "/a/(b|x).*")
 REQUESTS = [
     (path, method, one, other)
     for path in PATHS for method in ("GET", "POST") for one in "12" for other in "12"
@@ -41,13 +42,17 @@ def takes(match: RequestMatch, request: tuple[str, str, str, str]) -> bool:
 
 @st.composite
 def lists(draw: st.DrawFn) -> list[Alternative]:
+    paths = st.one_of(
+        st.tuples(st.sampled_from(("exact", "prefix")), st.sampled_from(PATHS)),
+        st.tuples(st.just("regex"), st.sampled_from(PATTERNS)),
+    )
     shape = st.tuples(
-        st.sampled_from(("exact", "prefix")), st.sampled_from(PATHS),
+        paths,
         st.sampled_from(("", "GET", "POST")), st.sampled_from(("", "1", "2")),
         st.sampled_from(("", "1", "2")),
     )  # fmt: skip
     shapes = draw(st.lists(shape, min_size=1, max_size=6))
-    return [alternative(number, one) for number, one in enumerate(shapes)]
+    return [alternative(number, (*path, *rest)) for number, (path, *rest) in enumerate(shapes)]
 
 
 @given(lists())
@@ -58,6 +63,21 @@ def test_the_most_specific_does_what_the_first_did(several: list[Alternative]) -
         return
     ranked = sorted(found, key=lambda one: one.asked.rank)
     for request in REQUESTS:
+        before = next((one.action for one in several if takes(one.written, request)), None)
+        after = next((one.action for one in ranked if takes(one.asked.requests, request)), None)
+        assert before == after, request
+
+
+@given(lists())
+def test_regular_expressions_take_just_what_prefixes_did(several: list[Alternative]) -> None:
+    """A prefix ``/a`` took ``/ab``, too; a PathPrefix doesn't, and the pattern for it does."""
+    try:
+        found = in_any_order([one.as_pattern for one in several]).alternatives
+    except CantSayError:
+        return
+    ranked = sorted(found, key=lambda one: one.asked.rank)
+    for path in ("/ab", "/a/bc", "/a/b/x"):
+        request = (path, "GET", "1", "2")
         before = next((one.action for one in several if takes(one.written, request)), None)
         after = next((one.action for one in ranked if takes(one.asked.requests, request)), None)
         assert before == after, request

@@ -8,6 +8,7 @@ from meshctl.cli.options.groups import with_options
 from meshctl.cli.options.migration import MigrationFlags, Paths
 from meshctl.cli.options.shared import MeshFlags
 from meshctl.inspect.migration.answer import migrate_files
+from meshctl.migrate.results import Target
 from meshctl.output.migration.write import write_migration
 
 
@@ -22,6 +23,7 @@ def run(
     Exit code: 0 everything came through, 1 something has nothing like it or could not be read,
     2 the job could not be done: no file is written.
     """
-    found = migrate_files(paths, flags.settings(mesh), flags.to, sys.stdin.buffer)
+    target = Target(flags.to, flags.strict)
+    found = migrate_files(paths, flags.settings(mesh), target, sys.stdin.buffer)
     write_migration(found, flags.output, flags.directory, paths)
     raise typer.Exit(int(not found.is_complete))

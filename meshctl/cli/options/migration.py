@@ -47,6 +47,12 @@ class MigrationFlags(NamedTuple):
         typer.Option("-d", "--directory", metavar="DIR", help="Write the new files below DIR."),
     ] = None
 
+    strict: Annotated[
+        bool,
+        typer.Option(
+            "--strict", help="With gateway-api: regular expressions for prefixes read otherwise."
+        ),
+    ] = False
     default_namespace: Annotated[
         str | None,
         typer.Option(

@@ -2,18 +2,18 @@
 
 from collections.abc import Sequence
 from io import BytesIO
-from typing import BinaryIO, NamedTuple
+from typing import Any, BinaryIO, NamedTuple
 
 from meshctl.engine.analyze import check_settings, collector_off, load_mesh
 from meshctl.errors import InputError
 from meshctl.inspect.changes.comparison import Comparison, Side, compare
 from meshctl.migrate.migration import migrate
-from meshctl.migrate.results import Migration
+from meshctl.migrate.results import Migration, Target
 from meshctl.migrate.written.file_texts import MigratedFile, file_texts
 from meshctl.resources import Resource
 from meshctl.settings import Rendering, Settings
 from meshctl.sources import files
-from meshctl.sources.documents import Problem
+from meshctl.sources.documents import Document, Problem
 from meshctl.sources.loader import Loaded, load
 from meshctl.sources.placement import UNKNOWN
 from meshctl.yaml.splitter import decode
@@ -42,7 +42,7 @@ class Migrated(NamedTuple):
 
 
 def migrate_files(
-    paths: Sequence[str], settings: Settings, target: str, stdin: BinaryIO | None = None, *,
+    paths: Sequence[str], settings: Settings, target: Target, stdin: BinaryIO | None = None, *,
     proves: bool = True,
 ) -> Migrated:  # fmt: skip
     """Migrate the files that paths name; charts and kustomizations are not rendered.
@@ -58,8 +58,9 @@ def migrate_files(
         written = file_texts(texts, migration)
         comparison = None
         if proves and migration.rows:
-            after = _loaded_again(loaded, written)
-            comparison = compare(Side(loaded), Side(after), settings)
+            sides = (loaded, _loaded_again(loaded, written))
+            before, after = (Side(_with(side, migration)) for side in sides)
+            comparison = compare(before, after, settings)
     broken = [one for one in loaded.problems if one.kind in _UNREADABLE]
     return Migrated(
         migration, tuple(written), tuple(broken), comparison, tuple(_unmodelled(migration))
@@ -107,6 +108,17 @@ def _loaded_again(before: Loaded, written: Sequence[MigratedFile]) -> Loaded:
             if problem.kind != "empty-file"
         ]
     return before._replace(documents=documents, problems=problems)
+
+
+def _with(loaded: Loaded, migration: Migration) -> Loaded:
+    """Add the Services that are taken to exist, so that both sides are about the same pods."""
+    several: dict[str, dict[str, Any]] = {}
+    for one in migration.assumed:
+        known = several.setdefault(one["metadata"]["namespace"], {**one, "spec": dict(one["spec"])})
+        ports = {port["port"]: port for port in (*known["spec"]["ports"], *one["spec"]["ports"])}
+        known["spec"]["ports"] = list(ports.values())
+    made = [Document("assumed", 1, "", one) for one in several.values()]
+    return loaded._replace(documents=[*loaded.documents, *made])
 
 
 def _unmodelled(migration: Migration) -> list[str]:

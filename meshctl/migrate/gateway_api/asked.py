@@ -85,6 +85,25 @@ class Alternative(NamedTuple):
     asked: Asked
     action: int
 
+    @property
+    def as_pattern(self) -> "Alternative":
+        """The same with a regular expression for a prefix, which takes just what the prefix did."""
+        path = self.written.path
+        if self.asked.kind != "prefix":
+            return self
+        if self.asked.path == "/":
+            text = "/.*"
+        elif path.kind == "prefix":
+            text = f"{quote_meta(path.value)}.*"
+        else:
+            text = f"{quote_meta(self.asked.path.rstrip('/'))}(/.*)?"
+        return self._replace(asked=self.asked._replace(kind="regex", path=text))
+
+    @property
+    def is_pattern_for_prefix(self) -> bool:
+        """Does a regular expression stand for a prefix?"""
+        return self.asked.kind == "regex" and self.written.path.kind == "prefix"
+
     def takes_all_of(self, other: "Alternative") -> bool:
         """Did it take every request of a later one, so that the later one did nothing?"""
         return covers(self.written, other.written) is True

@@ -30,7 +30,7 @@ class Backends:
     """Answers for destinations, and writes what they need."""
 
     def __init__(self, known: Known, names: Names) -> None:
-        self._known, self._names = known, names
+        self.known, self._names = known, names
         self._standing: dict[tuple[str, str, str], str] = {}
         self._made: dict[tuple[str, str, str], list[Made]] = {}
         self._granted: set[tuple[str, str, str, str]] = set()
@@ -41,15 +41,15 @@ class Backends:
 
     def full_name(self, host: str, namespace: str) -> str:
         """Complete a host as an object of a namespace writes it."""
-        return self._known.mesh.traffic.routes.full_name(host, namespace)
+        return self.known.mesh.traffic.routes.full_name(host, namespace)
 
     def reference(
         self, destination: Destination, kind: str, draft: Draft, needs: Needs, *, in_mesh: bool
     ) -> dict[str, Any]:
         """Write a destination; raises CantSayError where its port or subset is unknown."""
-        mesh = self._known.mesh
+        mesh = self.known.mesh
         host = mesh.traffic.routes.full_host(destination)
-        parts = in_cluster(host, self._known.domain)
+        parts = in_cluster(host, self.known.domain)
         registered = next(iter(mesh.registry.at(host)), None)
         number = destination.port
         if number is None and registered is not None and len(registered.ports) == 1:
@@ -74,7 +74,7 @@ class Backends:
         return found
 
     def _tell_entry(self, destination: Destination, draft: Draft, host: str) -> None:
-        homes = {one.namespace for one in self._known.mesh.registry.at(host)}
+        homes = {one.namespace for one in self.known.mesh.registry.at(host)}
         if destination.resource.namespace not in homes:
             where = f"; only {', '.join(sorted(homes))} has one" if homes else ""
             draft.near(
@@ -85,7 +85,7 @@ class Backends:
     def _subset(
         self, destination: Destination, host: str, name: str, namespace: str, needs: Needs
     ) -> str:
-        service = self._known.service(host, namespace)
+        service = self.known.service(host, namespace)
         if service is None or not service.selector:
             raise CantSayError(
                 f"a Service has to stand for subset {destination.subset} of {host}, whose own is not "
@@ -130,8 +130,8 @@ class Backends:
         self, key: tuple[str, str, str], destination: Destination, draft: Draft
     ) -> list[Made]:
         namespace, name, subset = key
-        host = self._known.host(name, namespace)
-        service, found = self._known.service(host, namespace), self._found(host, subset)
+        host = self.known.host(name, namespace)
+        service, found = self.known.service(host, namespace), self._found(host, subset)
         if service is None or found is None:
             return []
         rule, view = found
@@ -143,7 +143,7 @@ class Backends:
         )  # fmt: skip
         policy = {**rule.spec.child("trafficPolicy").data, **view.child("trafficPolicy").data}
         if policy:
-            target = {"host": self._known.host(made[0].name, namespace), "trafficPolicy": policy}
+            target = {"host": self.known.host(made[0].name, namespace), "trafficPolicy": policy}
             made.append(draft.make(DESTINATION_RULE, made[0].name, target, namespace=namespace))
         return made
 

@@ -24,8 +24,8 @@ _KINDS: dict[str, Kind] = {"HTTPRoute": HTTP_ROUTE, "TLSRoute": TLS_ROUTE, "TCPR
 Several = Sequence[tuple[Resource, Draft]]
 
 
-def convert(several: Several, known: Known, names: Names) -> None:
-    """Convert all Gateways and VirtualServices."""
+def convert(several: Several, known: Known, names: Names, *, is_strict: bool) -> None:
+    """Convert all Gateways and VirtualServices; strictly, without prefixes of another meaning."""
     gateways = [
         listeners.plan(one, draft, names, known)
         for one, draft in several if isinstance(one, Gateway)
@@ -35,7 +35,7 @@ def convert(several: Several, known: Known, names: Names) -> None:
         if isinstance(one, VirtualService) and one.hosts
     ]  # fmt: skip
     backends = Backends(known, names)
-    conversion = _Conversion(gateways, services, known, backends)
+    conversion = _Conversion(gateways, services, backends, is_strict=is_strict)
     conversion.plan()
     conversion.settle()
     conversion.write()
@@ -48,12 +48,14 @@ class _Conversion:
     """Plans, then settles what stays, then writes."""
 
     def __init__(
-        self, gateways: Sequence[GatewayPlan], services: Sequence[ServicePlan], known: Known,
-        backends: Backends,
+        self, gateways: Sequence[GatewayPlan], services: Sequence[ServicePlan], backends: Backends,
+        *, is_strict: bool,
     ) -> None:  # fmt: skip
+        known = backends.known
         self._gateways = {one.full_name: one for one in gateways}
         self._services, self._known, self._backends = services, known, backends
         self._routes = known.mesh.traffic.routes
+        self._is_strict = is_strict
         self._points = Points(self._gateways, known)
         self._of = {one.service: one for one in services}
 
@@ -93,7 +95,7 @@ class _Conversion:
                     plan.draft.exact("no server takes its hosts, so that it did nothing",
                                      plan.service.spec.at("hosts"))  # fmt: skip
                 return
-            HttpUnit(plans, rules, self._backends).convert()
+            HttpUnit(plans, rules, self._backends, is_strict=self._is_strict).convert()
         except CantSayError as error:
             _lose(plans, error)
 
@@ -236,11 +238,21 @@ def _write_gateway(
     draft, gateway = plan.draft, plan.gateway
     alone = {index for _, index in held if (id(plan), index) in held - used}
     plan.listeners = [one for one in plan.listeners if one.server.index not in plan.staying | alone]
-    kept = [
-        dict(server.data)
-        for server in gateway.servers
-        if server.index in plan.staying or (id(plan), server.index) in held
-    ]
+    moved = {one.server.index for one in plan.listeners}
+    kept = []
+    for server in gateway.servers:
+        is_held = (id(plan), server.index) in held
+        if is_held and server.index in moved:
+            draft.exact(
+                f"the server of port {server.port} stays beside, for what stays", server.at()
+            )
+        elif is_held and server.index not in plan.staying:
+            draft.lost(f"the server of port {server.port} stays, since all of its VirtualServices do",
+                       server.at(), instead="see what is said there")  # fmt: skip
+        if is_held or server.index in plan.staying:
+            kept.append(dict(server.data))
+    if len(kept) == len(gateway.servers) and not moved:
+        draft.forget_differences()
     if kept:
         new = newest(gateway)
         draft.keep({**new, "spec": {**new["spec"], "servers": kept}})

@@ -105,7 +105,11 @@ def _rewritten(rewrite: View, asked: Asked, draft: Draft) -> dict[str, Any]:
     if asked.kind != "prefix":
         return _full_path(uri)
     text, to = asked.path, uri
-    if text.endswith("/") is not to.endswith("/") and (text, to) != ("/", "/"):
+    if text == "/" and to.endswith("/") and to != "/":
+        raise CantSayError(
+            f"prefix / can't be replaced by {to}: istiod takes the slash away", _KEEP
+        )
+    if text != "/" and text.endswith("/") is not to.endswith("/"):
         draft.near(
             f"the prefix {text} is replaced by elements: {text.rstrip('/')}/x becomes "
             f"{to.rstrip('/')}/x, where it was {to}{'/x' if not text.endswith('/') else 'x'}",

@@ -64,9 +64,9 @@ class HttpUnit:
 
     def __init__(
         self, plans: Sequence[ServicePlan], rules: Mapping[VirtualService, Sequence[HttpRule]],
-        backends: Backends,
+        backends: Backends, *, is_strict: bool = False,
     ) -> None:  # fmt: skip
-        self._plans, self._backends = plans, backends
+        self._plans, self._backends, self._is_strict = plans, backends, is_strict
         self._actions = [_Action(plan, rule) for plan in plans for rule in rules[plan.service]]
         if len(plans) > 1:  # those of one host that take everything are tried last
             self._actions.sort(key=lambda action: not action.rule.matches)
@@ -83,12 +83,29 @@ class HttpUnit:
                 known.append(point)
         number = 0
         for several, points in groups:
-            ordered = in_any_order(several)
+            ordered = self._ordered(several)
             self._tell(ordered, several)
             for part in _by_mesh(points):
                 number += 1
                 for plan in self._plans:
                     self._routes(plan, part, ordered, f"-{number}" if number > 1 else "")
+
+    def _ordered(self, several: list[Alternative]) -> Ordered:
+        """Order matches; prefixes become regular expressions where nothing else says the order."""
+        patterns = [one.as_pattern for one in several]
+        is_loose = any(_is_loose(one) for one in several)
+        if not (self._is_strict and is_loose):
+            try:
+                return in_any_order(several)
+            except CantSayError:
+                if patterns == several:
+                    raise
+        found = in_any_order(patterns)
+        several[:] = patterns
+        self._plans[0].draft.exact(
+            "prefixes are written as regular expressions, which take the same and keep the order"
+        )
+        return found
 
     def _at(self, point: Point) -> Iterator[Alternative]:
         """Walk the matches that count at one place."""
@@ -131,11 +148,7 @@ class HttpUnit:
             action.plan.draft.exact("an earlier rule takes all of these requests, so that this one "
                                     "did nothing", action.rule.root.at())  # fmt: skip
         for one in before:
-            if (
-                one.asked.kind == "prefix"
-                and one.asked.path != "/"
-                and one.written.path.kind == "prefix"
-            ):
+            if _is_loose(one):
                 _tell_prefix(self._actions[one.action], one.asked)
 
     def _routes(
@@ -163,21 +176,27 @@ class HttpUnit:
     def _rules(
         self, plan: ServicePlan, ordered: Ordered, points: Sequence[Point]
     ) -> Iterator[dict[str, Any]]:
-        of: dict[int, list[Asked]] = {}
+        of: dict[int, list[Alternative]] = {}
         for one in ordered.alternatives:
-            of.setdefault(one.action, []).append(one.asked)
-        for number, asked in of.items():
+            of.setdefault(one.action, []).append(one)
+        for number, several in of.items():
             action = self._actions[number]
             if action.plan is plan:
-                yield from self._rule(action, asked, points)
+                yield from self._rule(action, several, points)
 
     def _rule(
-        self, action: _Action, asked: Sequence[Asked], points: Sequence[Point]
+        self, action: _Action, several: Sequence[Alternative], points: Sequence[Point]
     ) -> Iterator[dict[str, Any]]:
         """Write a rule; one for each match where a rewrite depends on it."""
         plan, rule = action
-        rewrites = rule.saying("rewrite").child("rewrite")
-        step = 1 if rewrites.has("uri") else _MOST_MATCHES
+        rewrites = rule.saying("rewrite").child("rewrite").has("uri")
+        if rewrites and any(one.is_pattern_for_prefix for one in several):
+            raise CantSayError(
+                "a prefix that is rewritten can't be a regular expression, which the order asks for",
+                "write matches that don't overlap",
+            )
+        step = 1 if rewrites else _MOST_MATCHES
+        asked = [one.asked for one in several]
         for start in range(0, len(asked), step):
             part = asked[start : start + step]
             written = RuleWriter(plan, rule, self._backends, points).write(part[0])
@@ -321,6 +340,12 @@ def _whole_elements(several: Sequence[Alternative]) -> Iterator[Alternative]:
             yield Alternative(written, one.asked._replace(path=bare), one.action)
         else:
             yield one
+
+
+def _is_loose(one: Alternative) -> bool:
+    """Takes a PathPrefix something else than the prefix did?"""
+    asked = one.asked
+    return asked.kind == "prefix" and asked.path != "/" and one.written.path.kind == "prefix"
 
 
 def _tell_prefix(action: _Action, asked: Asked) -> None:

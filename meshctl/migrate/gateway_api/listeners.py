@@ -37,6 +37,7 @@ _LOST_TLS = {
 }
 _LABEL_OF_NAME = "kubernetes.io/metadata.name"
 _INGRESS = {"istio": "ingressgateway"}
+_INGRESS_SERVICE = "istio-ingressgateway"
 _MOST_LISTENERS = 64
 
 
@@ -137,10 +138,11 @@ def _services(gateway: Gateway, draft: Draft, known: Known) -> dict[str, list[st
         found.setdefault(service.namespace, []).append(service.name)
     if not found and gateway.selector == _INGRESS:
         draft.near(
-            f"the input has no Service of the pods; istio-ingressgateway of {known.root} is taken "
+            f"the input has no Service of the pods; {_INGRESS_SERVICE} of {known.root} is taken "
             "for it", place, instead="add the Service to the input",
         )  # fmt: skip
-        return {known.root: ["istio-ingressgateway"]}
+        known.assumed.append(_assumed(gateway, known.root))
+        return {known.root: [_INGRESS_SERVICE]}
     if not found:
         draft.lost("the Service of the pods is not in the input", place,
                    instead="add it to the input")  # fmt: skip
@@ -149,6 +151,19 @@ def _services(gateway: Gateway, draft: Draft, known: Known) -> dict[str, list[st
             f"the Gateway is in namespace {namespace}, where its pods and Secrets are", place
         )
     return found
+
+
+def _assumed(gateway: Gateway, namespace: str) -> dict[str, Any]:
+    """Write the Service that is taken to stand before the pods of a gateway."""
+    numbers = sorted({server.port for server in gateway.servers if server.port})
+    return {
+        "apiVersion": "v1", "kind": "Service",
+        "metadata": {"name": _INGRESS_SERVICE, "namespace": namespace},
+        "spec": {
+            "selector": dict(gateway.selector),
+            "ports": [{"name": f"port-{one}", "port": one} for one in numbers],
+        },
+    }  # fmt: skip
 
 
 def _in_front(gateway: Gateway, known: Known) -> list[Service]:

@@ -60,7 +60,7 @@ def _insert(
             continue
         shared = other.both(one)
         wins = other.asked.rank <= one.asked.rank and other.still_takes_all_of(shared)
-        if wins or any(known.asked == shared.asked for known in found):
+        if wins:
             continue
         if shared.asked.rank > one.asked.rank:
             raise CantSayError(
@@ -68,6 +68,7 @@ def _insert(
                 "HTTPRoute",
                 "write matches that don't overlap",
             )
-        _insert(found, shared, earlier[:place], depth + 1)
+        if not any(known.asked == shared.asked for known in found):
+            _insert(found, shared, earlier[:place], depth + 1)
     if not any(known.asked == one.asked for known in found):
         found.append(one)
