@@ -11,7 +11,16 @@ LONGEST_ANSWER = 128 * 1024 * 1024
 DEEPEST = 150
 """Levels of JSON, as many as of YAML. The deepest resource definitions have some sixty."""
 
-_MOST_CONTAINERS = 3_000_000
+LONGEST_PAGE = 32 * 1024 * 1024
+"""Bytes of one answer of an API server, unpacked: 500 objects have some five millions."""
+
+LONGEST_PAGES = 4 * LONGEST_PAGE
+"""Bytes of the answers of an API server that are read at the same time."""
+
+MOST_CONTAINERS = 3_000_000
+MOST_IN_PAGE = 600_000
+"""Objects and lists in an answer, and in that of an API server: each takes some hundred bytes."""
+
 _UNPACK_GZIP = 16 + zlib.MAX_WBITS
 _PIECE = 1024 * 1024
 
@@ -24,12 +33,41 @@ class EncodingError(ValueError):
     """An answer is not packed as its headers say, or as nobody asked for."""
 
 
+class Intake:
+    """What is being read at the same time, of answers that are parsed at once when they are whole.
+
+    One answer has at most ``longest`` bytes, unpacked, and all of them ``together``.
+    """
+
+    def __init__(self, longest: int, together: int) -> None:
+        self._longest, self._together = longest, together
+        self._taken = 0
+
+    async def read(self, chunks: AsyncIterable[bytes], headers: Mapping[str, str]) -> bytes:
+        """Read a whole body; raises ``TooLongError`` and ``EncodingError`` on the way."""
+        announced = headers.get("content-length", "")
+        self._expect(int(announced) if announced.isdecimal() else 0)
+        pieces, size = [], 0
+        try:
+            async for piece in unpacked(chunks, headers):
+                pieces.append(piece)
+                size += len(piece)
+                self._taken += len(piece)
+                self._expect(size)
+            return b"".join(pieces)
+        finally:
+            self._taken -= size
+
+    def _expect(self, size: int) -> None:
+        if size > self._longest:
+            raise TooLongError(f"more than {self._longest:,} bytes")
+        if self._taken > self._together:
+            raise TooLongError(f"more than {self._together:,} bytes at the same time")
+
+
 async def read_body(chunks: AsyncIterable[bytes], headers: Mapping[str, str]) -> bytes:
-    """Read a whole body; raises ``TooLongError`` and ``EncodingError`` before it is in memory."""
-    announced = headers.get("content-length", "")
-    if announced.isdecimal() and int(announced) > LONGEST_ANSWER:
-        raise TooLongError(f"more than {LONGEST_ANSWER:,} bytes")
-    return b"".join([piece async for piece in _bounded(unpacked(chunks, headers))])
+    """Read the whole body of an answer that comes alone, as a dump does."""
+    return await Intake(LONGEST_ANSWER, LONGEST_ANSWER).read(chunks, headers)
 
 
 async def read_start(chunks: AsyncIterable[bytes], headers: Mapping[str, str], most: int) -> bytes:
@@ -40,15 +78,6 @@ async def read_start(chunks: AsyncIterable[bytes], headers: Mapping[str, str], m
         if len(found) >= most:
             break
     return bytes(found[:most])
-
-
-async def _bounded(pieces: AsyncIterable[bytes]) -> AsyncGenerator[bytes, None]:
-    size = 0
-    async for piece in pieces:
-        size += len(piece)
-        if size > LONGEST_ANSWER:
-            raise TooLongError(f"more than {LONGEST_ANSWER:,} bytes")
-        yield piece
 
 
 async def unpacked(
@@ -78,10 +107,10 @@ async def unpacked(
         raise EncodingError("packed, and cut off")
 
 
-def parse_json(text: bytes) -> Any:
+def parse_json(text: bytes, most: int = MOST_CONTAINERS) -> Any:
     """Parse JSON; raises ``TooLongError`` for what no memory would hold, else ``ValueError``."""
-    if text.count(b"{") + text.count(b"[") > _MOST_CONTAINERS:
-        raise TooLongError(f"more than {_MOST_CONTAINERS:,} objects and lists")
+    if text.count(b"{") + text.count(b"[") > most:
+        raise TooLongError(f"more than {most:,} objects and lists")
     try:
         content = json.loads(text)
     except RecursionError:

@@ -9,7 +9,7 @@ from urllib.parse import quote, urlencode
 
 from meshctl import __version__
 from meshctl.cluster.api import Access, ClusterError
-from meshctl.cluster.http.body import read_body, read_start
+from meshctl.cluster.http.body import LONGEST_PAGE, LONGEST_PAGES, Intake, read_start
 from meshctl.cluster.http.connection import (
     ApiServerAddress,
     Deadline,
@@ -72,6 +72,7 @@ class ApiClient:
         self.asked = AskedServer(url, identity.context, access.timeout)
         self._authorization = identity.authorization
         self._renewal = asyncio.Lock()
+        self._intake = Intake(LONGEST_PAGE, LONGEST_PAGES)
         try:
             # What can't be repeated never goes over a connection that may have died meanwhile.
             self._pooled = open_client(endpoint, keeps_connections=True)
@@ -125,11 +126,21 @@ class ApiClient:
             async with deadline.over(sent):
                 response = await self.send(sent)
                 is_begun = True
-                return await _whole(response)
+                return await self._whole(response)
         except breakages() as error:
             if may_repeat and deadline.is_connected and isinstance(error, _repeatable()):
                 return None
             raise self.failure(error, request.path, deadline, is_begun=is_begun) from error
+
+    async def _whole(self, response: "httpx.Response") -> ApiAnswer:
+        """Read an answer; of an error no more than its message needs."""
+        async with aclosing(response):
+            chunks = response.aiter_raw()
+            if response.status_code in _OK:
+                body = await self._intake.read(chunks, response.headers)
+            else:
+                body = await read_start(chunks, response.headers, LONGEST_ERROR)
+        return ApiAnswer(response.status_code, response.headers, body)
 
     def failure(
         self, error: Exception, path: str, deadline: Deadline, *, is_begun: bool = False
@@ -185,17 +196,6 @@ class ApiClient:
     def _target(self, request: ApiRequest) -> str:
         path = self._endpoint.url.path.rstrip("/") + quote(request.path, safe=_SAFE)
         return f"{path}?{urlencode(request.query)}" if request.query else path
-
-
-async def _whole(response: "httpx.Response") -> ApiAnswer:
-    """Read an answer; of an error no more than its message needs."""
-    async with aclosing(response):
-        chunks = response.aiter_raw()
-        if response.status_code in _OK:
-            body = await read_body(chunks, response.headers)
-        else:
-            body = await read_start(chunks, response.headers, LONGEST_ERROR)
-    return ApiAnswer(response.status_code, response.headers, body)
 
 
 def _pause(answer: ApiAnswer, repeats: int) -> float | None:

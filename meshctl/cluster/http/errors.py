@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from meshctl.cluster.api import ClusterError, ForbiddenError, NotFoundError
-from meshctl.cluster.http.body import EncodingError, TooLongError, parse_json
+from meshctl.cluster.http.body import MOST_IN_PAGE, EncodingError, TooLongError, parse_json
 from meshctl.cluster.http.connection import ProxyRefusedError
 from meshctl.words import quoted, without_password
 
@@ -45,7 +45,7 @@ class AskedServer(NamedTuple):
         """Give the JSON of an answer; raises ``ClusterError`` for whatever it is instead."""
         if answer.status in _OK:
             try:
-                return parse_json(answer.body)
+                return parse_json(answer.body, MOST_IN_PAGE)
             except TooLongError as error:
                 raise self.broken(error, path) from error
             except ValueError as error:

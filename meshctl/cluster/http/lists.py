@@ -11,8 +11,10 @@ from meshctl.cluster.http.errors import AnswerTooLongError
 _METADATA = "as=PartialObjectMetadata{};g=meta.k8s.io;v=v1"
 _PAGE = 500
 _MOST_PAGES = 10_000
+_LONGEST_LIST = 512 * 1024 * 1024
+_MOST_OBJECTS = 300_000  # Kubernetes supports 150,000 pods
 _TIMEOUTS = 30
-_SMALLER = 10
+_SMALLER = 25
 _GONE = 410
 
 Object = dict[str, Any]
@@ -71,7 +73,17 @@ class _Budget:
         self._client, self._path = client, path
         self._end = asyncio.get_running_loop().time() + _TIMEOUTS * client.access.timeout
         self._seen: set[str] = set()
-        self._pages = 0
+        self._pages = self._size = self._count = 0
+
+    def take(self, size: int, count: int) -> None:
+        """Count a page; raises ``ClusterError`` where all of them would fill the memory."""
+        self._size += size
+        self._count += count
+        if self._size > _LONGEST_LIST or self._count > _MOST_OBJECTS:
+            raise ClusterError(
+                f"the list {self._path} of the API server {self._client.asked.url} has more than "
+                f"{_LONGEST_LIST:,} bytes or {_MOST_OBJECTS:,} objects, which no cluster has"
+            )
 
     def restart(self) -> None:
         """Begin the list again: it comes by the same places."""
@@ -104,17 +116,18 @@ async def pages(client: ApiClient, wanted: ListOf) -> AsyncGenerator[Page, None]
         query = {"limit": str(limit), **wanted.query, **more}
         try:
             answer = await client.ask(ApiRequest("GET", wanted.path, query, accept=wanted.accept))
+            if answer.status == _GONE and token and not has_restarted:
+                token, has_restarted = "", True
+                budget.restart()
+                continue
+            content = client.asked.parsed(answer, wanted.path)
         except AnswerTooLongError:
             if limit == 1:
                 raise
             limit = max(limit // _SMALLER, 1)
             continue
-        if answer.status == _GONE and token and not has_restarted:
-            token, has_restarted = "", True
-            budget.restart()
-            continue
-        content = client.asked.parsed(answer, wanted.path)
         items, token, version = _page(content, wanted.path, client)
+        budget.take(len(answer.body), len(items))
         new = [item for item in items if not has_restarted or key_of(item) not in seen]
         seen.update(map(key_of, items))
         yield Page([wanted.identified(item) for item in new], version)
