@@ -84,6 +84,10 @@ COMMANDS: Table = {
         "meshctl.cli.commands.webhook",
         "Refuse or warn about changes of a live mesh when they are applied.",
     ),
+    "dashboard": (
+        "meshctl.cli.commands.browser.dashboard",
+        "Open a dashboard of the mesh, or of one proxy.",
+    ),
     "rule": ("meshctl.cli.commands.rule", "List the rules, or explain one."),
     "lsp": (
         "meshctl.cli.commands.editor.lsp",

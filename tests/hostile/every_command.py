@@ -17,7 +17,7 @@ from meshctl.cli.app import main
 
 NO_CLUSTER = frozenset({"proxy-status", "version"})
 """Commands that ask a cluster alone: tests/cluster runs them."""
-SERVERS = frozenset({"lsp", "webhook"})
+SERVERS = frozenset({"lsp", "webhook", "dashboard"})
 """Commands that go on until somebody ends them: their own tests ask them."""
 WITHOUT_FILES = frozenset({"completion", "rule"})
 """Commands that show nothing but what ships."""
@@ -38,6 +38,7 @@ RECIPES: dict[str, Sequence[Sequence[str]]] = {
     "size": [["."]],
     "upgrade": [["--from", "1.29", "--to", "1.31", "."]],
     "migrate": [["."]],
+    "graph": [["."], *([".", "--view", view] for view in ("mtls", "authorization", "egress"))],
     "generate": [["service", "-f", "values.yaml"]],
 }  # fmt: skip
 """Arguments of each command that lead it through a mesh of the shape of ``MESH``."""

@@ -59,7 +59,7 @@ CEILINGS = {
     "schema": 57, "completion": 6, "trace": 234, "test": 231, "diff": 255, "diagnose": 243, "size": 241,
     "webhook": 4, "webhook.serve": 22, "webhook.test": 150,
     "generate": 4, "generate.service": 85, "generate.chart": 85,
-    "browser.graph": 252, "migrate": 280,
+    "browser.graph": 252, "browser.dashboard": 25, "migrate": 280,
     "generate.sidecar": 260, "generate.authorization": 210,
     "upgrade": 210,
     "editor.lsp": 9,
