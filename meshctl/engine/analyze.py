@@ -351,4 +351,5 @@ def _summary(
         infos=counts[Severity.INFO],
         ignored=ignored,
         skipped=loaded.skipped,
+        broken=loaded.broken,
     )

@@ -7,6 +7,7 @@ from meshctl.resources import Resource, make_resource
 from meshctl.resources.placeholders import has_placeholder
 from meshctl.resources.resource import UNKNOWN_NAMESPACE
 from meshctl.sources.documents import Document
+from meshctl.sources.list_items import is_list
 
 
 def unwrap(documents: Iterable[Document], namespace: str = "") -> Iterator[Resource]:
@@ -32,13 +33,13 @@ def _objects(
     data: dict[str, Any], prefix: tuple[str | int, ...]
 ) -> Iterator[tuple[dict[str, Any], tuple[str | int, ...]]]:
     """Walk the objects of a document, Lists in Lists included."""
-    kind, items = data.get("kind"), data.get("items")
-    if isinstance(kind, str) and kind.endswith("List") and isinstance(items, list):
+    if is_list(data):
+        kind, items = data["kind"], data["items"]
         # Lists as the API server answers them name the kind of their items only once.
         shared = {"apiVersion": data.get("apiVersion"), "kind": kind.removesuffix("List")}
         for index, item in enumerate(items):
             if isinstance(item, dict):
                 full = item if kind == "List" or "kind" in item else {**shared, **item}
                 yield from _objects(full, (*prefix, "items", index))
-    elif "apiVersion" in data or ("kind" in data and "metadata" in data):
+    elif "apiVersion" in data or ("kind" in data and ("metadata" in data or "spec" in data)):
         yield data, prefix

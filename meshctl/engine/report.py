@@ -115,7 +115,8 @@ class NotCheckedRule(NamedTuple):
 class Summary(NamedTuple):
     """How much was analysed, and how much was found.
 
-    ``skipped`` counts the documents that are no Kubernetes manifests.
+    ``skipped`` counts the documents that are no Kubernetes manifests, ``broken`` those that a
+    finding keeps from being analysed; neither is among the ``documents``.
     """
 
     files: int
@@ -126,6 +127,7 @@ class Summary(NamedTuple):
     infos: int
     ignored: int
     skipped: int = 0
+    broken: int = 0
 
 
 class StaleEntry(NamedTuple):

@@ -34,6 +34,8 @@ class Problem(NamedTuple):
     span: Span
     lines: tuple[str, ...] = ()
     """The lines of text from ``span.line`` on that a code frame shows; may be empty."""
+    spoils_file: bool = False
+    """Does it say that the other documents of the file aren't what they seem?"""
 
 
 class RelatedText(NamedTuple):

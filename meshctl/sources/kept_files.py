@@ -50,15 +50,16 @@ class KeptFiles:
         """
         found = self._find(paths, buffers)
         documents: list[Document] = []
-        skipped = 0
+        skipped = broken = 0
         kept: dict[str, _KeptFile] = {}
         for file in found.files:
             one = kept[file.name] = self._read(file, buffers)
             documents += one.placed(file.placement)
             found.problems.extend(one.problems)
             skipped += one.skipped
+            broken += one.broken
         self._files = kept
-        return complete(found, documents, skipped, paths, rendering, self._render)
+        return complete(found, documents, skipped, paths, rendering, self._render, broken=broken)
 
     def load_text(self, name: str, text: str) -> Loaded:
         """Read one text as the file of a name, without the files beside it."""
@@ -66,7 +67,9 @@ class KeptFiles:
         found = files.Found([file], [], [], [], [])
         one = self._files[name] = _KeptFile(None, cut(file, text, []), [], self._files.get(name))
         found.problems.extend(one.problems)
-        return complete(found, [*one.placed(file.placement)], one.skipped, (), None)
+        return complete(
+            found, [*one.placed(file.placement)], one.skipped, (), None, broken=one.broken
+        )
 
     def names(self) -> dict[str, str]:
         """The names of the files that were found last, by their real path."""
@@ -178,6 +181,7 @@ class _KeptFile:
         ]
         self.problems = [*problems, *(p for piece in self.pieces for p in piece.problems or ())]
         self.skipped = sum(piece.problems is None for piece in self.pieces)
+        self.broken = sum(bool(p.problems) and p.document is None for p in self.pieces)
 
     def placed(self, placement: Placement) -> Iterable[Document]:
         """Walk the documents, each as its file is applied."""

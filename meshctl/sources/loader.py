@@ -2,15 +2,19 @@
 
 import gc
 import os
+import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple, TextIO
 
+from meshctl.lazy_pattern import lazy_pattern
 from meshctl.settings import Rendering
 from meshctl.sources import files, workers
 from meshctl.sources.documents import Document, Lines, Problem
 from meshctl.sources.gitops import follow
+from meshctl.sources.list_items import lost_items
 from meshctl.sources.manifests import REFUSED, Part, is_manifest, parts
 from meshctl.sources.piped import with_source
 from meshctl.sources.placement import Gap
@@ -27,6 +31,11 @@ PARALLEL_FROM = 250_000
 
 _PROGRESS_STEP = 100
 _LONGEST_LINE = 1_000
+TEMPLATE = "helm-template"
+_CONTROL = lazy_pattern(
+    r"^[ \t]*\{\{-?[ \t]*(?:if|else|end|range|with|define|block|include|template)\b", re.MULTILINE
+)
+"""Actions on lines of their own."""
 
 
 class Unread(NamedTuple):
@@ -48,7 +57,7 @@ class Loaded(NamedTuple):
     texts that rendered documents were made of. ``unread`` are the kinds of which objects may be missing. ``skipped`` counts the documents
     that are nobody's manifests: no ``apiVersion`` and no ``kind``; ``others`` are those of them, and
     the values of charts, where somebody asked for them. ``gaps`` are what stands there without its
-    objects.
+    objects. ``broken`` counts the documents that a problem keeps from being analysed.
     """
 
     files: int
@@ -57,6 +66,7 @@ class Loaded(NamedTuple):
     unread: tuple[Unread, ...] = ()
     skipped: int = 0
     gaps: tuple[Gap, ...] = ()
+    broken: int = 0
     worlds: "tuple[World, ...]" = ()
     sources: tuple[Document, ...] = ()
     others: tuple[Document, ...] = ()
@@ -82,7 +92,7 @@ def load(
         documents: list[Document] = []
         problems = found.problems
         pieces = [part for file in found.files for part in read_parts(file, stdin, problems)]
-        skipped = 0
+        skipped = broken = 0
         others: list[tuple[Part, Any]] = []
         for done, (part, (data, notes)) in enumerate(zip(pieces, _parsed(pieces), strict=True), 1):
             document, faults = sort_part(part, data, [Note(*note) for note in notes])
@@ -90,11 +100,12 @@ def load(
                 skipped += 1
                 others.append((part, data))
             problems += faults or ()
+            broken += document is None and bool(faults)
             if document is not None:
                 documents.append(document)
             if on_progress and (done % _PROGRESS_STEP == 0 or done == len(pieces)):
                 on_progress(done, len(pieces))
-        loaded = complete(found, documents, skipped, paths, rendering)
+        loaded = complete(found, documents, skipped, paths, rendering, broken=broken)
         return loaded._replace(others=tuple(_others(others, found))) if with_others else loaded
 
 
@@ -113,14 +124,17 @@ def sort_part(
 
 def complete(  # noqa: PLR0913, PLR0917 - what was read, and how the rest of it is made
     found: files.Found, documents: list[Document], skipped: int, paths: Sequence[str],
-    rendering: Rendering | None, render: "Render | None" = None,
+    rendering: Rendering | None, render: "Render | None" = None, *, broken: int = 0,
 ) -> Loaded:  # fmt: skip
     """Place the documents of the files that were found, and add what is rendered.
 
     ``found`` holds the problems; ``render`` may answer for a program that rendered it before.
     """
     gaps = (*found.gaps, *follow(documents))
-    loaded = Loaded(len(found.files), documents, found.problems, skipped=skipped, gaps=gaps)
+    problems = [*found.problems, *(one for document in documents for one in lost_items(document))]
+    loaded = Loaded(
+        len(found.files), documents, problems, skipped=skipped, gaps=gaps, broken=broken
+    )
     loaded = _without_templates(loaded)
     if rendering is None or rendering.mode == "never":
         return loaded
@@ -201,8 +215,9 @@ def read_parts(
 def cut(file: files.File, text: str, problems: list[Problem]) -> Iterator[Part]:
     """Cut the text of a file into documents, as ``read_parts`` does."""
     empty = True
+    has_control = "{{" in text and _CONTROL.search(text) is not None
     for part in parts(file.name, text):
-        yield part._replace(placement=file.placement)
+        yield part._replace(placement=file.placement, has_control=has_control)
         empty = False
     if empty and file.named:
         problems.append(
@@ -253,19 +268,43 @@ def _problems(part: Part, notes: Sequence[Note]) -> Iterator[Problem]:
         written = part.text[note.start : end]
         is_secret = masked[note.start : end] != written
         message = hidden(note.message, [written]) if is_secret else note.message
-        yield Problem(note.kind, message, part.file, span, shown)
+        spoils = note.kind == TEMPLATE and part.has_control
+        yield Problem(note.kind, message, part.file, span, shown, spoils)
 
 
 def _without_templates(loaded: Loaded) -> Loaded:
-    """Drop all that was read from a file that is a template, but for its first problem."""
+    """Leave out what is read of templates, and tell each file once.
+
+    Where actions stand on lines of their own, as ``{{ if }}`` does, they may decide about all the
+    other documents of the file; an action in a value spoils the document alone.
+    """
     first: dict[str, Problem] = {}
+    whole: set[str] = set()
+    left_out = Counter[str]()
     for problem in loaded.problems:
-        if problem.kind == "helm-template":
+        if problem.kind == TEMPLATE:
             first.setdefault(problem.file, problem)
-    return Loaded(
-        loaded.files,
-        [document for document in loaded.documents if document.file not in first],
-        [problem for problem in loaded.problems if first.get(problem.file, problem) is problem],
-        skipped=loaded.skipped,
-        gaps=loaded.gaps,
+            left_out[problem.file] += 1
+            if problem.spoils_file:
+                whole.add(problem.file)
+    if not first:
+        return loaded
+    documents = [document for document in loaded.documents if document.file not in whole]
+    left_out.update(one.file for one in loaded.documents if one.file in whole)
+    return loaded._replace(
+        documents=documents,
+        problems=[
+            _counting(problem, left_out[problem.file])
+            for problem in loaded.problems
+            if problem is first.get(problem.file)
+            or (problem.kind != TEMPLATE and problem.file not in whole)
+        ],
+        broken=loaded.broken + len(loaded.documents) - len(documents),
     )
+
+
+def _counting(problem: Problem, documents: int) -> Problem:
+    if problem.kind != TEMPLATE or documents == 1:
+        return problem
+    said = f"{problem.message}; {documents} documents of this file are left out for it"
+    return problem._replace(message=said)

@@ -18,6 +18,8 @@ REFUSED = "refused-by-kubectl"
 DROPPED = "dropped-by-kubectl"
 
 _BRACE_FIRST = lazy_pattern(r"(?:---(?=\s)|#[^\n]*|\s)*+[{\[]")
+_MARK = lazy_pattern("\\A(---[ \\t]*\\r?\\n|)\ufeff")
+"""A byte order mark ahead of a later document, as `cat` leaves it: kubectl passes over it."""
 _DECODER = JSONDecoder()
 _ROW = lazy_pattern(r"\}\s*\{")
 _BESIDE_MARKER = lazy_pattern(r"---[^\S\n]+([^#\s][^\n]*)")
@@ -41,13 +43,16 @@ class Part(NamedTuple):
     is_dropped: bool = False
     is_json: bool = False
     placement: Placement = UNKNOWN
+    has_control: bool = False
+    """Does a template decide about documents of its file, by actions on lines of their own?"""
 
 
 def parts(file: str, text: str) -> Iterator[Part]:
     """Cut the text of a file into documents as kubectl does."""
     is_json = text.lstrip().startswith("{")
     is_first = True
-    for first_line, piece in split(text):
+    for first_line, part in split(text):
+        piece = _MARK.sub(r"\1", part, count=1) if "\ufeff" in part else part
         follows_end = not is_first and not piece.startswith("---")
         if follows_end:
             yield Part(file, first_line, piece, (_after_end(piece),), is_dropped=True)

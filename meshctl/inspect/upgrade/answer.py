@@ -333,5 +333,5 @@ def _summary(
     return Summary(
         files.files, len(files.documents) + sum(len(one.documents) for one in files.worlds),
         len(upgrade.mesh.resources), counts[Severity.ERROR], counts[Severity.WARNING],
-        counts[Severity.INFO], ignored, files.skipped,
+        counts[Severity.INFO], ignored, files.skipped, files.broken,
     )  # fmt: skip

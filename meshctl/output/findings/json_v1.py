@@ -36,6 +36,7 @@ def preamble(report: Report) -> dict[str, Any]:
             "infos": summary.infos,
             "ignored": summary.ignored,
             "skipped": summary.skipped,
+            "broken": summary.broken,
         },
     }
 

@@ -67,6 +67,7 @@ def _summary() -> Schema:
         infos=_count("Findings that only look odd."),
         ignored=_count("Findings left out because a comment, annotation or file says so."),
         skipped=_count("Documents left out because they are no Kubernetes manifests."),
+        broken=_count("Documents left out because of a finding: they can't be read, or rendered."),
     )
 
 

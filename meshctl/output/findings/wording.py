@@ -43,6 +43,8 @@ def asides(report: Report) -> str:
         parts.append(f"{report.summary.ignored} ignored")
     if report.summary.skipped:
         parts.append(f"{amount(report.summary.skipped, 'document')} skipped as no manifests")
+    if report.summary.broken:
+        parts.append(f"{amount(report.summary.broken, 'document')} not analysed")
     rules = {item.rule for item in report.not_checked}
     if EVERY_RULE in rules:
         parts.append("not fully checked")

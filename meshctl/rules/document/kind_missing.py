@@ -7,6 +7,7 @@ Fix: write `apiVersion` and `kind`.
 
 from collections.abc import Iterator
 
+from meshctl.istio.kind_names import kind_named
 from meshctl.mesh import Mesh
 from meshctl.resources import Resource
 from meshctl.rules.api import Finding, Outcome, Severity, rule
@@ -15,7 +16,10 @@ from meshctl.rules.api import Finding, Outcome, Severity, rule
 @rule(on=Resource, severity=Severity.ERROR, since="0.1.0")
 def check(resource: Resource, mesh: Mesh) -> Iterator[Outcome]:
     """Report objects with only one of the two."""
-    if not resource.kind and resource.api_version.partition("/")[0].endswith("istio.io"):
+    is_of_istio = resource.api_version.partition("/")[0].endswith("istio.io")
+    if not resource.kind and (is_of_istio or (resource.api_version and resource.metadata)):
         yield Finding(resource.at("apiVersion"), "this object has an apiVersion but no kind")
-    elif resource.kind and not resource.api_version and resource.metadata:
+    elif resource.kind and not resource.api_version and (
+        resource.metadata or kind_named(resource.kind) == resource.kind
+    ):  # fmt: skip
         yield Finding(resource.at("kind"), f"this {resource.kind} has no apiVersion")
