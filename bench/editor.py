@@ -1,0 +1,73 @@
+"""How long does an editor wait for findings? From didChange to the findings of the whole folder.
+
+    python bench/editor.py
+
+Every figure is of edits of one file of a folder, one after the other: a host is misspelt and put
+right, a line is added and removed. The waiting for a next keystroke is in it. The seconds of CPU of
+the server are what a busy machine hardly changes.
+"""
+
+import os
+import statistics
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from generate import write
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+from tests.lsp.editor import Editor  # noqa: E402 - the repository isn't installed
+
+EDITS = 15
+SIZES = ((300, 0.1), (3000, 1.0))
+BROKEN_EVERY = 50
+
+
+def main() -> None:
+    print("| objects | first findings | after an edit: CPU | median | p95 | budget |")
+    for count, budget in SIZES:
+        with tempfile.TemporaryDirectory() as name:
+            root = Path(name)
+            write(count, root, broken=BROKEN_EVERY)
+            first, taken, cpu = measure(root)
+        p95 = statistics.quantiles(taken, n=20)[-1]
+        median = statistics.median(taken)
+        print(
+            f"| {count:7} | {first * 1000:8.0f} ms | {cpu * 1000:8.0f} ms | {median * 1000:8.0f} ms "
+            f"| {p95 * 1000:5.0f} ms | {budget * 1000:.0f} ms |"
+        )
+
+
+def measure(root: Path) -> tuple[float, list[float], float]:
+    """Give the seconds until the first findings, those that each edit took, and of CPU an edit."""
+    taken = []
+    started = time.perf_counter()
+    with Editor(root) as editor:
+        editor.analyzed()
+        first = time.perf_counter() - started
+        file = sorted(root.iterdir())[-1].name
+        text = (root / file).read_text()
+        editor.open(file)
+        editor.analyzed()
+        before = cpu_of(editor.process.pid)
+        place = text.index("host: ", len(text) // 2) + len("host: ")
+        for number in range(EDITS):
+            edited = (text, text[:place] + "x" + text[place:], f"# line\n{text}")[number % 3]
+            time.sleep(0.3)  # nobody types without a pause
+            started = time.perf_counter()
+            editor.type(file, edited)
+            editor.analyzed()
+            taken.append(time.perf_counter() - started)
+        spent = cpu_of(editor.process.pid) - before
+    return first, taken[2:], spent / EDITS
+
+
+def cpu_of(process: int) -> float:
+    """Seconds of CPU that a process took, as Linux counts them."""
+    fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+if __name__ == "__main__":
+    main()
