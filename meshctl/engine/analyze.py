@@ -10,7 +10,6 @@ from meshctl import __version__
 from meshctl.engine.deduplicate import counts, is_spoilt_by_a_placeholder
 from meshctl.engine.gaps import explain
 from meshctl.engine.ignores.suppress import IgnoreFilter
-from meshctl.engine.kept_objects import KeptObjects
 from meshctl.engine.life_cycle import notes
 from meshctl.engine.live_overlay import overlay
 from meshctl.engine.located.copies import merge
@@ -35,6 +34,7 @@ from meshctl.engine.report import (
 from meshctl.engine.runner import Outcomes, run
 from meshctl.engine.shown import absent_namespaces, shown_filter
 from meshctl.engine.surroundings import knowledge_of, mesh_config_of
+from meshctl.engine.workspaces.kept_objects import KeptObjects
 from meshctl.engine.worlds.confirm import Build, confirm
 from meshctl.masking.tokens import masked
 from meshctl.mesh import Mesh
@@ -51,6 +51,7 @@ from meshctl.validation.schemas import Schema
 
 UNREADABLE = "document/unreadable-file"
 if TYPE_CHECKING:
+    from meshctl.engine.workspaces.eager import Eager
     from meshctl.engine.worlds.rendered import WorldOutcomes
 
 Progress = Callable[[int, int], None]
@@ -148,11 +149,11 @@ class Answer(NamedTuple):
 
 def answer_on(
     loaded: Loaded, settings: Settings, objects: KeptObjects, live: Loaded | None = None, *,
-    go_on: Callable[[], None] = lambda: None,
+    eager: "Eager | None" = None,
 ) -> Answer:  # fmt: skip
     """Report on what was loaded, with the ``objects`` that an analysis before left.
 
-    ``go_on`` is called between rules; what it raises ends the analysis.
+    Somebody ``eager`` is told of one file first, and may end the analysis.
     """
     home = settings.namespace if live is not None else settings.default_namespace
     knowledge = NOTHING_LACKS if live is not None else knowledge_of(loaded, settings)
@@ -163,7 +164,13 @@ def answer_on(
 
     mesh = build(resources)
     rules = chosen(load_for(resources), settings)
-    outcomes = _asked(rules, mesh, settings, build, go_on)
+    if eager is None:
+        ask = run
+    else:
+        from meshctl.engine.workspaces.eager import run_eagerly  # noqa: PLC0415 - editors alone wait
+
+        ask = partial(run_eagerly, eager=eager, documents=loaded.documents, settings=settings)
+    outcomes = _asked(rules, mesh, settings, build, ask)
     for one in live.unread if live is not None else ():
         outcomes.not_checked.update(dict.fromkeys(_unchecked(one, settings)))
     worlds = _worlds(loaded, settings, resources, build, partial(objects.of, namespace=home))
@@ -232,10 +239,11 @@ def _merged(worlds: "Sequence[WorldOutcomes]") -> "Iterable[tuple[LocatedFinding
 
 @phase("rules")
 def _asked(
-    rules: Sequence[Rule], mesh: Mesh, settings: Settings, build: Build, go_on: Callable[[], None]
-) -> Outcomes:
+    rules: Sequence[Rule], mesh: Mesh, settings: Settings, build: Build,
+    ask: Callable[[Sequence[Rule], Mesh], Outcomes],
+) -> Outcomes:  # fmt: skip
     """Run rules, and keep what holds in every world that the input allows."""
-    outcomes = run(rules, mesh, go_on=go_on)
+    outcomes = ask(rules, mesh)
     if not settings.alone:
         confirm(outcomes, mesh, build)
     outcomes.findings = [

@@ -1,7 +1,7 @@
 """Runs rules over a mesh; one that raises never stops the others."""
 
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
@@ -29,13 +29,10 @@ class Outcomes:
     crashes: list[tuple[Rule, Resource, str]] = field(default_factory=list)
 
 
-def run(
-    rules: Iterable[Rule], mesh: Mesh, *, about: Sequence[Resource] | None = None,
-    go_on: Callable[[], None] = lambda: None,
-) -> Outcomes:  # fmt: skip
+def run(rules: Iterable[Rule], mesh: Mesh, *, about: Sequence[Resource] | None = None) -> Outcomes:
     """Ask every rule about every resource of its kind, in several processes if there are many.
 
-    With ``about`` it is asked of these resources alone. ``go_on`` is called before each rule. With ``MESHCTL_DEBUG`` set (as tests do)
+    With ``about`` it is asked of these resources alone. With ``MESHCTL_DEBUG`` set (as tests do)
     a crash raises, else it is recorded.
     """
     asked = [(rule, rule.check) for rule in rules if rule.check is not None]
@@ -43,7 +40,7 @@ def run(
         return _ask_about(asked, mesh, about)
     shares = _shares(asked, mesh)
     if len(shares) == 1:
-        return _ask_all(asked, mesh, go_on)
+        return _ask_all(asked, mesh)
     outcomes = Outcomes()
     by_id = {rule.id: rule for rule, _ in asked}
     for packed in workers.spread(lambda share: [_pack(_ask_all(share, mesh), mesh)], shares):
@@ -68,10 +65,17 @@ def _shares(asked: _Asked, mesh: Mesh) -> list[_Asked]:
     return [share for share in (routing, rest) if share] or [asked]
 
 
-def _ask_all(asked: _Asked, mesh: Mesh, go_on: Callable[[], None] = lambda: None) -> Outcomes:
+def ask(rule: Rule, resources: Sequence[Resource], mesh: Mesh) -> Outcomes:
+    """Ask one rule about some resources of its kind."""
+    outcomes = Outcomes()
+    if rule.check is not None:
+        _ask(rule, rule.check, resources, mesh, outcomes)
+    return outcomes
+
+
+def _ask_all(asked: _Asked, mesh: Mesh) -> Outcomes:
     outcomes = Outcomes()
     for rule, check in asked:
-        go_on()
         _ask(rule, check, mesh.of(rule.on) if rule.on is not None else (), mesh, outcomes)
     return outcomes
 

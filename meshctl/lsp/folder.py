@@ -1,14 +1,17 @@
 """One folder of an editor: its files, its settings, and the findings that the editor shows."""
 
+import asyncio
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
 from meshctl.engine.analyze import Answer
-from meshctl.engine.report import LocatedFinding
-from meshctl.engine.workspace import OneFile, Workspace
+from meshctl.engine.locations import identify
+from meshctl.engine.report import LocatedFinding, ResourceId
+from meshctl.engine.workspaces.eager import Eager
+from meshctl.engine.workspaces.workspace import OneFile, Workspace
 from meshctl.errors import MeshctlError
 from meshctl.lsp.moved import moved
 from meshctl.lsp.options import Options
@@ -33,6 +36,11 @@ class State(NamedTuple):
     names: Mapping[str, str]
     """The names of files in findings, by their real path."""
 
+    def own(self, name: str) -> set[ResourceId]:
+        """Name the objects of a file."""
+        resources = self.answer.mesh.resources
+        return {identify(one) for one in resources if one.document.file == name}
+
 
 Show = Callable[["Folder", str, tuple[LocatedFinding, ...]], None]
 
@@ -56,6 +64,7 @@ class Folder:
         self._show = show
         self._complain = complain
         self._ready = ready
+        self._changed = ""
         self._shown: dict[str, tuple[LocatedFinding, ...]] = {}
         self._workspace: Workspace | None = None
         self._one_file: OneFile | None = None
@@ -90,6 +99,7 @@ class Folder:
     def changed(self, path: str = "") -> None:
         """Have everything analysed anew, and say at once what is wrong with one text alone."""
         if path:
+            self._changed = path
             self._say_at_once(path)
         self._rounds.ask()
 
@@ -121,13 +131,23 @@ class Folder:
 
     def _begin(self) -> Callable[[GoOn], State]:
         texts = {path: buffer.text for path, buffer in self._buffers().items() if self.holds(path)}
-        return partial(self._analyze, self._workspace, texts)
+        path = self._changed if self._changed in texts else ""
+        name = self.name_of(path) if path else ""
+        loop = asyncio.get_running_loop()
+
+        def tell(found: Sequence[LocatedFinding]) -> None:
+            loop.call_soon_threadsafe(self._say_early, path, texts[path], tuple(found))
+
+        return partial(self._analyze, self._workspace, texts, Eager(file=name, tell=tell))
 
     @staticmethod
-    def _analyze(workspace: Workspace | None, texts: dict[str, str], go_on: GoOn) -> State:
+    def _analyze(
+        workspace: Workspace | None, texts: dict[str, str], eager: Eager, go_on: GoOn
+    ) -> State:
         if workspace is None:
             raise MeshctlError("there are no settings that can be used")
-        return State(workspace.analyze(texts, go_on), texts, workspace.names())
+        answer = workspace.analyze(texts, eager._replace(go_on=go_on))
+        return State(answer, texts, workspace.names())
 
     def _done(self, state: State) -> None:
         self.state = state
@@ -145,15 +165,36 @@ class Folder:
         buffer = self._buffers().get(path)
         if state is None or one_file is None or name is None or buffer is None:
             return
-        known = [
-            found
-            for found in state.answer.report.findings
-            if found.location.file == name and not one_file.says(found)
-        ]
-        old = state.buffers.get(path)
-        rest = moved(known, old, buffer.text) if old is not None else known
         alone = one_file.findings(name, buffer.text)
+        rest = [one for one in self._known(name, path, buffer.text) if not one_file.says(one)]
         self._publish(name, tuple(sorted((*alone, *rest), key=_place)))
+
+    def _say_early(self, path: str, text: str, found: tuple[LocatedFinding, ...]) -> None:
+        """Show what was found about the objects of one file, before the rest is asked."""
+        state, one_file = self.state, self._one_file
+        buffer = self._buffers().get(path)
+        if state is None or one_file is None or buffer is None or buffer.text != text:
+            return
+        name = self.name_of(path)
+        alone = [one for one in one_file.findings(name, text) if not one.resource.kind]
+        own_objects = state.own(name)
+        others = [
+            one
+            for one in self._known(name, path, text)
+            if (one.resource not in own_objects if one.resource.kind else not one_file.says(one))
+        ]
+        own = [one for one in found if one.location.file == name]
+        self._publish(name, tuple(sorted((*alone, *own, *others), key=_place)))
+
+    def _known(self, name: str, path: str, text: str) -> list[LocatedFinding]:
+        """The findings of a file from the last analysis, on the lines that they have now."""
+        if self.state is None:
+            return []
+        known = [
+            found for found in self.state.answer.report.findings if found.location.file == name
+        ]
+        old = self.state.buffers.get(path)
+        return [*moved(known, old, text)] if old is not None else known
 
     def _publish(self, file: str, found: tuple[LocatedFinding, ...]) -> None:
         if self._shown.get(file, ()) == found:

@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 from queue import Empty, Queue
 from typing import Any, Self
@@ -32,6 +33,7 @@ class Editor:
             env={**os.environ, "MESHCTL_DEBUG": ""},
         )
         self.diagnostics: dict[str, list[dict[str, Any]]] = {}
+        self.shown_at: dict[str, float] = {}
         self.asked: list[dict[str, Any]] = []
         self.messages: list[str] = []
         self._number = 0
@@ -131,6 +133,7 @@ class Editor:
             if message.get("method") == "textDocument/publishDiagnostics":
                 params = message["params"]
                 self.diagnostics[params["uri"]] = params["diagnostics"]
+                self.shown_at[params["uri"]] = time.perf_counter()
             elif message.get("method") == "window/showMessage":
                 self.messages.append(message["params"]["message"])
             elif "id" in message and "method" in message:

@@ -11,8 +11,8 @@ import pytest
 from meshctl.cli.commands.completion import Shell, script
 from meshctl.config.file import config_schema
 from meshctl.engine.analyze import analyze, answer_on
-from meshctl.engine.kept_objects import KeptObjects
 from meshctl.engine.registry import families, load_family
+from meshctl.engine.workspaces.kept_objects import KeptObjects
 from meshctl.inspect.graph.answer import Question, draw
 from meshctl.inspect.upgrade.answer import Way, plan_upgrade
 from meshctl.output.catalog.rules import write_families, write_family

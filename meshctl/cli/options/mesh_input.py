@@ -8,10 +8,10 @@ from meshctl.cli.options.connect import connect
 from meshctl.cli.options.shared import Input
 from meshctl.cluster.api import Access, ForbiddenError
 from meshctl.engine.analyze import analyze, answer_on, check_settings, collector_off, load_mesh
-from meshctl.engine.kept_objects import KeptObjects
 from meshctl.engine.objects import unwrap
 from meshctl.engine.report import LocatedFinding, Report
 from meshctl.engine.shown import absent_namespaces
+from meshctl.engine.workspaces.kept_objects import KeptObjects
 from meshctl.errors import UsageError
 from meshctl.mesh import Mesh
 from meshctl.output.progress import progress

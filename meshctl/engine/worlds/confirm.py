@@ -52,6 +52,11 @@ def confirm(outcomes: Outcomes, mesh: Mesh, build: Build) -> None:
     outcomes.findings = [*alone, *kept]
 
 
+def has_worlds(resources: Sequence[Resource]) -> bool:
+    """Does the input allow more than one world, so that a finding may not hold in all?"""
+    return next(_worlds(resources), None) is not None
+
+
 def _worlds(resources: Sequence[Resource]) -> Iterator[World]:
     for some in variants(resources):
         yield World(some, {one: (one,) for one in some}, explains=True)

@@ -1,10 +1,11 @@
 """Analyses the same paths again and again, as their files and the texts in editors change."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from meshctl.engine.analyze import Answer, answer_on, check_settings, collector_off
-from meshctl.engine.kept_objects import KeptObjects
 from meshctl.engine.report import LocatedFinding
+from meshctl.engine.workspaces.eager import NOBODY_WAITS, Eager
+from meshctl.engine.workspaces.kept_objects import KeptObjects
 from meshctl.settings import Settings
 from meshctl.sources.kept_files import KeptFiles
 from meshctl.validation.schemas import Schema
@@ -30,17 +31,15 @@ class Workspace:
         """Give the names that the files of the last analysis have in reports, by their real path."""
         return self._files.names()
 
-    def analyze(
-        self, buffers: Mapping[str, str], go_on: Callable[[], None] = lambda: None
-    ) -> Answer:
+    def analyze(self, buffers: Mapping[str, str], eager: Eager = NOBODY_WAITS) -> Answer:
         """Report what ``analyze`` reports of the same texts; ``buffers`` win over files.
 
-        ``go_on`` is called now and then; what it raises ends the analysis. Raises InputError and
-        ConfigError as ``analyze`` does.
+        Somebody ``eager`` is told of one file first, and may end the analysis. Raises InputError
+        and ConfigError as ``analyze`` does.
         """
         with collector_off():
             loaded = self._files.load(self._paths, self._settings.rendering, buffers)
-            answer = answer_on(loaded, self._settings, self._objects, go_on=go_on)
+            answer = answer_on(loaded, self._settings, self._objects, eager=eager)
             self._objects.forget_the_rest()
         return answer
 
