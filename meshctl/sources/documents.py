@@ -7,13 +7,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from yaml import Node
-
 from meshctl.sources.placement import UNKNOWN, Placement
 from meshctl.yaml import comments as tokens
-from meshctl.yaml import positions as places
 from meshctl.yaml import reader as yaml
 from meshctl.yaml.notes import UnreadableError
+from meshctl.yaml.positions import Positions
 
 
 class Span(NamedTuple):
@@ -84,9 +82,9 @@ class Document:
         its key, a list item by its first key.
         """
         layout = _lay_out(self.text)
-        if layout.root is None:
+        if layout.places is None:
             return layout.lines.span(*layout.lines.first_word(), self.first_line)
-        place = places.locate(layout.root, path, self.text, key=key)
+        place = layout.places.locate(path, key=key)
         return layout.lines.span(*place, self.first_line)
 
     def written(self, path: tuple[str | int, ...], *, key: bool = False) -> Written:
@@ -162,7 +160,7 @@ class Lines:
 
 
 class _Layout(NamedTuple):
-    root: Node | None
+    places: Positions | None
     lines: Lines
 
 
@@ -174,9 +172,10 @@ def _lay_out(text: str) -> _Layout:
     no YAML (a tab before the first brace) has no nodes.
     """
     try:
-        return _Layout(yaml.compose(text), Lines(text))
+        root = yaml.compose(text)
     except UnreadableError:
-        return _Layout(None, Lines(text))
+        root = None
+    return _Layout(Positions(root, text) if root is not None else None, Lines(text))
 
 
 @lru_cache(maxsize=4)
@@ -184,4 +183,4 @@ def _shown(text: str) -> Lines:
     """Give the lines of a document as people may see them."""
     from meshctl.masking.texts import masked_document  # noqa: PLC0415 - for findings alone
 
-    return Lines(masked_document(text, _lay_out(text).root))
+    return Lines(masked_document(text, places.root if (places := _lay_out(text).places) is not None else None))

@@ -226,7 +226,7 @@ def test_webhooks_overlap_by_a_witness_pod() -> None:
     injector = Mesh([enabled, canary, greedy]).injection.webhooks
     overlaps = {
         webhook.resource.name: sorted(
-            overlap.resource.name for overlap in injector.overlaps(webhook)
+            overlap.resource.name for overlap in injector.overlaps.of(webhook)
         )
         for webhook in injector.webhooks
     }

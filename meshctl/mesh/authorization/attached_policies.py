@@ -10,7 +10,7 @@ from typing import Generic, TypeVar
 
 from meshctl.istio.labels import GATEWAY_NAME
 from meshctl.mesh.core.precedence import age
-from meshctl.mesh.core.selectors import selects
+from meshctl.mesh.core.selectors import SelectorIndex
 from meshctl.resources import Policy, Workload
 
 P = TypeVar("P", bound=Policy)
@@ -21,26 +21,57 @@ class AttachedPolicies(Generic[P]):
 
     def __init__(self, policies: Iterable[P], root_namespace: str) -> None:
         self._root = root_namespace
-        self._by_namespace: dict[str, list[P]] = {}
+        self._by_namespace: dict[str, _OfNamespace[P]] = {}
         for policy in sorted(policies, key=age):
-            self._by_namespace.setdefault(policy.namespace, []).append(policy)
+            home = policy.namespace
+            self._by_namespace.setdefault(home, _OfNamespace(home)).add(policy)
         self._found: dict[Workload, tuple[P, ...]] = {}
+        self._shared: dict[tuple[tuple[P, ...], ...], tuple[P, ...]] = {}
 
     def of(self, workload: Workload) -> tuple[P, ...]:
-        """List those that hold for a workload, the root namespace's first, each group by age."""
+        """List those that hold for a workload, the root namespace's first, each group by age.
+
+        Workloads for which the same policies hold get the very same tuple.
+        """
         known = self._found.get(workload)
         if known is None:
             homes = dict.fromkeys((self._root, workload.namespace))
-            every = (one for home in homes for one in self._by_namespace.get(home, ()))
-            known = self._found[workload] = tuple(one for one in every if holds(one, workload))
+            indexes = (self._by_namespace[home] for home in homes if home in self._by_namespace)
+            found = tuple(index.find(workload) for index in indexes)
+            known = self._found[workload] = self._shared.setdefault(found, sum(found, ()))
         return known
 
 
-def holds(policy: Policy, workload: Workload) -> bool:
-    """Does a policy of the right namespace hold for a workload that is no waypoint?"""
-    gateway = workload.pod_labels.get(GATEWAY_NAME)
-    if gateway is not None and policy.target_refs:
-        return policy.namespace == workload.namespace and any(
-            ref.kind == "Gateway" and ref.name == gateway for ref in policy.target_refs
-        )
-    return not policy.target_refs and selects(policy.selector, workload.pod_labels)
+class _OfNamespace(Generic[P]):
+    """The policies of one namespace: for all its workloads, by selector, and by Gateway."""
+
+    def __init__(self, namespace: str) -> None:
+        self._namespace = namespace
+        self._filed: list[P] = []
+        self._selected: SelectorIndex[int] = SelectorIndex()
+        self._by_gateway: dict[str | None, list[int]] = {}
+        self._merged: dict[tuple[int, ...], tuple[P, ...]] = {}
+
+    def add(self, policy: P) -> None:
+        number = len(self._filed)
+        self._filed.append(policy)
+        gateways = {ref.name for ref in policy.target_refs if ref.kind == "Gateway"}
+        for name in gateways:
+            self._by_gateway.setdefault(name, []).append(number)
+        if not policy.target_refs and policy.selector:
+            self._selected.add(policy.selector, number)
+
+    def find(self, workload: Workload) -> tuple[P, ...]:
+        labels = workload.pod_labels
+        chosen = set(self._selected.find(labels))
+        if workload.namespace == self._namespace:
+            chosen.update(self._by_gateway.get(labels.get(GATEWAY_NAME), ()))
+        key = tuple(sorted(chosen))
+        known = self._merged.get(key)
+        if known is None:
+            known = self._merged[key] = tuple(
+                policy
+                for number, policy in enumerate(self._filed)
+                if number in chosen or not (policy.target_refs or policy.selector)
+            )
+        return known

@@ -41,11 +41,74 @@ def covered_within(
     A rule without any condition is wider than all others and isn't looked at.
     """
     asking = [one for one in rules if one.sources or one.operations or one.conditions]
-    for one in asking:
-        wider = (other for other in asking if covers(other, one) and not covers(one, other))
+    index = _WiderRules(asking)
+    for number, one in enumerate(asking):
+        candidates = (asking[place] for place in index.candidates(one) if place != number)
+        wider = (other for other in candidates if covers(other, one) and not covers(one, other))
         wide = next(wider, None)
         if wide is not None:
             yield one, wide
+
+
+class _WiderRules:
+    """Rules by values that a rule within them must have, so that few pairs are compared.
+
+    Each alternative of a wide rule is filed by the values of one condition; a narrow one within it
+    has a value there that one of those takes: the same, or one with a prefix or suffix of it.
+    """
+
+    def __init__(self, rules: Sequence[AuthorizationRule]) -> None:
+        self._anywhere: list[int] = []
+        self._filed: dict[tuple[str, str], list[int]] = {}
+        for number, rule in enumerate(rules):
+            alternatives = _alternatives(rule)
+            anchors = [_anchor(one) for one in alternatives]
+            for anchor in anchors if alternatives and all(anchors) else ((),):
+                for value in anchor or ():
+                    self._filed.setdefault(value, []).append(number)
+                if not anchor:
+                    self._anywhere.append(number)
+
+    def candidates(self, rule: AuthorizationRule) -> list[int]:
+        """The rules that may cover one, in their order."""
+        found = set(self._anywhere)
+        asked = [
+            when_conditions(rule),
+            *map(source_conditions, rule.sources[:1]),
+            *map(operation_conditions, rule.operations[:1]),
+        ]
+        for values in map(_values, asked):
+            for key, (own, _) in values.items():
+                for text in _shorter(own[0]) if own else ():
+                    found.update(self._filed.get((key, text), ()))
+        return sorted(found)
+
+
+def _alternatives(rule: AuthorizationRule) -> list[_Values]:
+    """What the alternatives of a rule's first kind ask: its sources, operations or conditions."""
+    if rule.sources:
+        return [_values(source_conditions(one)) for one in rule.sources]
+    if rule.operations:
+        return [_values(operation_conditions(one)) for one in rule.operations]
+    return [_values(when_conditions(rule))]
+
+
+def _anchor(values: _Values) -> list[tuple[str, str]] | None:
+    for key, (own, _) in values.items():
+        is_plain = key not in _ADDRESSES and key != _NAMESPACE and "*" not in own
+        if own and is_plain and not any(map(is_path_template, own)):
+            return [(key, text) for text in own]
+    return None
+
+
+def _shorter(text: str) -> Iterator[str]:
+    """Walk a value and every pattern with a star at an end that takes it."""
+    yield text
+    bare = text.strip("*")
+    if not text.startswith("*"):
+        yield from (f"{bare[:end]}*" for end in range(1, len(bare) + 1))
+    if not text.endswith("*"):
+        yield from (f"*{bare[start:]}" for start in range(len(bare)))
 
 
 def _is_covered(
@@ -76,9 +139,19 @@ def _implies_key(
     own, own_not = narrow.get(key, ((), ()))
     if not own and key == _NAMESPACE:
         own = _namespaces(narrow.get("source.principal", ((), ()))[0])
-    if values and not (own and all(any(_takes(key, one, text) for one in values) for text in own)):
+    if values and not (own and _all_taken(key, values, own)):
         return False
-    return all(any(_takes(key, one, text) for one in own_not) for text in not_values)
+    return _all_taken(key, own_not, not_values)
+
+
+def _all_taken(key: str, patterns: Sequence[str], texts: Sequence[str]) -> bool:
+    """Is each of some values within one of the patterns?"""
+    rest = set(texts).difference(patterns)
+    if not rest:
+        return True
+    exact = key not in _ADDRESSES
+    wide = [one for one in patterns if not exact or "*" in one]
+    return all(any(_takes(key, one, text) for one in wide) for text in rest)
 
 
 def _namespaces(principals: Sequence[str]) -> tuple[str, ...]:

@@ -1,7 +1,7 @@
 """Indexes objects by label, so that selectors find them without a search."""
 
 from collections.abc import Mapping
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 from meshctl.resources import View
 
@@ -71,25 +71,77 @@ class SelectorIndex(Generic[T]):
         return [value for _, value in sorted(found, key=lambda one: one[0])]
 
 
-def matches(selector: View, labels: Mapping[str, str]) -> bool:
-    """Does a Kubernetes label selector pick an object with these labels? Empty picks all."""
-    if not selector.labels_of("matchLabels").items() <= labels.items():
-        return False
-    return all(
-        _matches_expression(View(selector.resource, (), expression), labels)
-        for _, expression in selector.items("matchExpressions")
-    )
+class Constraint(NamedTuple):
+    """Which values of one label an object may have; ``None`` stands for an object without it."""
+
+    values: frozenset[str | None]
+    is_complement: bool
+    """Every value but these is allowed."""
+
+    def allows(self, value: str | None) -> bool:
+        """May the label have this value?"""
+        return (value in self.values) is not self.is_complement
+
+    def needed(self) -> frozenset[str] | None:
+        """The values of which an object must have one; ``None`` when it can do without."""
+        if self.is_complement or None in self.values:
+            return None
+        return frozenset(value for value in self.values if value is not None)
+
+    def __and__(self, other: "Constraint") -> "Constraint":
+        if self.is_complement and other.is_complement:
+            return Constraint(self.values | other.values, is_complement=True)
+        if self.is_complement:
+            return Constraint(other.values - self.values, is_complement=False)
+        kept = self.values - other.values if other.is_complement else self.values & other.values
+        return Constraint(kept, is_complement=False)
 
 
-def _matches_expression(expression: View, labels: Mapping[str, str]) -> bool:
-    key, values = expression.text("key"), expression.texts("values")
+NO_CONSTRAINT = Constraint(frozenset(), is_complement=True)
+
+
+class LabelSelector:
+    """A Kubernetes label selector, read once (apimachinery pkg/apis/meta/v1/helpers.go)."""
+
+    def __init__(self, selector: View) -> None:
+        self.constraints: dict[str, Constraint] = {}
+        for key, text in selector.labels_of("matchLabels").items():
+            self._add(key, Constraint(frozenset({text}), is_complement=False))
+        for _, expression in selector.items("matchExpressions"):
+            view = View(selector.resource, (), expression)
+            self._add(view.text("key"), _constraint(view))
+
+    def matches(self, labels: Mapping[str, str]) -> bool:
+        """Does the selector pick an object with these labels? An empty selector picks all."""
+        return all(one.allows(labels.get(key)) for key, one in self.constraints.items())
+
+    def needed(self) -> list[tuple[str, str]] | None:
+        """The labels of which a picked object has at least one; ``None`` when it needs none."""
+        sets = (
+            [(key, value) for value in needed]
+            for key, constraint in self.constraints.items()
+            if (needed := constraint.needed()) is not None
+        )
+        return min(sets, key=len, default=None)
+
+    def _add(self, key: str, constraint: Constraint) -> None:
+        self.constraints[key] = self.constraints.get(key, NO_CONSTRAINT) & constraint
+
+
+def _constraint(expression: View) -> Constraint:
+    values = frozenset(expression.texts("values"))
     match expression.text("operator"):
         case "In":
-            return labels.get(key) in values
+            return Constraint(values, is_complement=False)
         case "NotIn":
-            return labels.get(key) not in values
+            return Constraint(values, is_complement=True)
         case "Exists":
-            return key in labels
+            return Constraint(frozenset({None}), is_complement=True)
         case "DoesNotExist":
-            return key not in labels
-    return False
+            return Constraint(frozenset({None}), is_complement=False)
+    return Constraint(frozenset(), is_complement=False)
+
+
+def matches(selector: View, labels: Mapping[str, str]) -> bool:
+    """Does a Kubernetes label selector pick an object with these labels? Empty picks all."""
+    return LabelSelector(selector).matches(labels)

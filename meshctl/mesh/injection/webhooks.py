@@ -5,16 +5,18 @@ settings come from the ``istio-sidecar-injector`` ConfigMap (pkg/config/analysis
 Istio 1.31).
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import product
-from typing import NamedTuple
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, NamedTuple
 
-from meshctl.istio.labels import INJECT, INJECTION, NAMESPACE_NAME, REVISION
+from meshctl.istio.labels import NAMESPACE_NAME
 from meshctl.mesh.core.injector_config import config_of, revision_of, values_of
 from meshctl.mesh.core.precedence import age
-from meshctl.mesh.core.selectors import matches
+from meshctl.mesh.core.selectors import LabelSelector, matches
 from meshctl.resources import ConfigMap, Namespace, View, Webhook, WebhookConfiguration, Workload
 from meshctl.resources.cached_property import cached_property
+
+if TYPE_CHECKING:
+    from meshctl.mesh.injection.webhook_overlaps import WebhookOverlaps
 
 _TEMPLATES = ("templates", "aliases")
 
@@ -22,6 +24,48 @@ _TEMPLATES = ("templates", "aliases")
 def selects(webhook: Webhook, namespace: Mapping[str, str], pod: Mapping[str, str]) -> bool:
     """Is a pod with these labels, in a namespace with those, sent to a webhook?"""
     return matches(webhook.namespace_selector, namespace) and matches(webhook.object_selector, pod)
+
+
+class WebhookIndex:
+    """Webhooks by a label that they ask for, so that a pod touches only those that may take it."""
+
+    def __init__(self, webhooks: Iterable[Webhook]) -> None:
+        self._for_all: list[_Indexed] = []
+        self._by_namespace: dict[tuple[str, str], list[_Indexed]] = {}
+        self._by_pod: dict[tuple[str, str], list[_Indexed]] = {}
+        for number, webhook in enumerate(webhooks):
+            namespaces = LabelSelector(webhook.namespace_selector)
+            pods = LabelSelector(webhook.object_selector)
+            indexed = _Indexed(number, webhook, namespaces, pods)
+            sides = ((pods, self._by_pod), (namespaces, self._by_namespace))
+            for selector, index in sides:
+                needed = selector.needed()
+                if needed is not None:
+                    for label in needed:
+                        index.setdefault(label, []).append(indexed)
+                    break
+            else:
+                self._for_all.append(indexed)
+
+    def first(self, namespace: Mapping[str, str], pod: Mapping[str, str]) -> Webhook | None:
+        """The first webhook that takes a pod with these labels in such a namespace."""
+        candidates = [
+            *self._for_all,
+            *(one for label in pod.items() for one in self._by_pod.get(label, ())),
+            *(one for label in namespace.items() for one in self._by_namespace.get(label, ())),
+        ]
+        taking = (
+            one for one in candidates if one.namespaces.matches(namespace) and one.pods.matches(pod)
+        )
+        chosen = min(taking, key=lambda one: one.number, default=None)
+        return chosen.webhook if chosen is not None else None
+
+
+class _Indexed(NamedTuple):
+    number: int
+    webhook: Webhook
+    namespaces: LabelSelector
+    pods: LabelSelector
 
 
 class InjectorSettings(NamedTuple):
@@ -54,6 +98,7 @@ class Injector:
             for webhook in configuration.webhooks
             if webhook.name.endswith("istio.io")
         )
+        self._known = frozenset(self.webhooks)
         self._configs: dict[ConfigMap, View] = {}
         self._settings: dict[str, InjectorSettings] = {}
         for config_map in sorted(config_maps, key=age):
@@ -71,10 +116,11 @@ class Injector:
     def webhook_for(self, workload: Workload, namespace: Mapping[str, str]) -> Webhook | None:
         """The first webhook to which a pod of the workload is sent, by its namespace's labels."""
         named = {NAMESPACE_NAME: workload.namespace, **namespace}
-        return next(
-            (webhook for webhook in self.webhooks if selects(webhook, named, workload.pod_labels)),
-            None,
-        )
+        return self._index.first(named, workload.pod_labels)
+
+    def has(self, webhook: Webhook) -> bool:
+        """Is a webhook one of those that inject?"""
+        return webhook in self._known
 
     def settings(self, revision: str) -> InjectorSettings | None:
         """The settings of a revision; ``default`` is the one without a name."""
@@ -114,40 +160,16 @@ class Injector:
             None,
         )
 
-    def overlaps(self, webhook: Webhook) -> Iterator[Webhook]:
-        """Walk the other injection webhooks that get the same pods, by a witness pod."""
-        for other in self.webhooks:
-            if other is not webhook and self._witness(webhook, other):
-                yield other
+    @cached_property
+    def overlaps(self) -> "WebhookOverlaps":
+        """Which injection webhooks get the same pods."""
+        from meshctl.mesh.injection.webhook_overlaps import WebhookOverlaps  # noqa: PLC0415
 
-    def _witness(self, webhook: Webhook, other: Webhook) -> bool:
-        revisions = self._revisions()
-        namespaces = list(_variants(INJECTION, ("enabled", "disabled"), revisions))
-        pods = list(_variants(INJECT, ("true", "false"), revisions))
-        return any(
-            selects(webhook, namespace, pod) and selects(other, namespace, pod)
-            for namespace, pod in product(namespaces, pods)
-        )
+        return WebhookOverlaps(self.webhooks)
 
-    def _revisions(self) -> Sequence[str]:
-        """The revisions that the webhooks' selectors ask for."""
-        found = set()
-        for webhook in self.webhooks:
-            for selector in (webhook.namespace_selector, webhook.object_selector):
-                found.add(selector.labels_of("matchLabels").get(REVISION, ""))
-                for _, expression in selector.items("matchExpressions"):
-                    if expression.get("key") == REVISION:
-                        found.update(View(webhook.resource, (), expression).texts("values"))
-        return sorted(found - {""})
-
-
-def _variants(
-    key: str, values: Sequence[str], revisions: Sequence[str]
-) -> Iterator[dict[str, str]]:
-    for value in ("", *values):
-        for revision in ("", *revisions):
-            labels = {key: value, REVISION: revision}
-            yield {name: text for name, text in labels.items() if text}
+    @cached_property
+    def _index(self) -> WebhookIndex:
+        return WebhookIndex(self.webhooks)
 
 
 def _read(config_map: ConfigMap) -> InjectorSettings:

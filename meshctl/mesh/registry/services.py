@@ -162,6 +162,10 @@ class Registry:
         return self._by_namespace.get(namespace, ())
 
     @cached_property
+    def _homes(self) -> dict[str, frozenset[str] | None]:
+        return {}
+
+    @cached_property
     def _by_namespace(self) -> dict[str, list[RegisteredHost]]:
         found: dict[str, list[RegisteredHost]] = {}
         for host in self._all:
@@ -178,6 +182,11 @@ class Registry:
 
         ``None`` is unknown: a host outside the cluster that the input doesn't declare.
         """
+        if host not in self._homes:
+            self._homes[host] = self._find_homes(host)
+        return self._homes[host]
+
+    def _find_homes(self, host: str) -> frozenset[str] | None:
         stem = host.removesuffix(f".svc.{self._config.domain}")
         namespace = stem.rpartition(".")[2]
         if stem != host and is_wildcard(host) and namespace != "*":

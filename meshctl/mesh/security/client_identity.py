@@ -32,6 +32,7 @@ class ClientIdentities:
         # istiod deploys the pods of these by itself, and gateways of the root namespace may be
         # installed by other means than the input.
         deployed = {one.namespace for one in inventory.of(KubernetesGateway)}
+        self._by_account: dict[str, dict[str, list[Workload]]] = {}
         self._hidden = deployed | {inventory.config.root_namespace, ISTIO_NAMESPACE}
 
     def without_identity(self, namespace: str, account: str = "") -> Sequence[Workload]:
@@ -69,6 +70,11 @@ class ClientIdentities:
         is_in_mesh = self._workloads.membership(workload) is Membership.SIDECAR
         return is_in_mesh and not is_gateway(workload)
 
-    def _running(self, namespace: str, account: str) -> list[Workload]:
-        found = self._workloads.find({}, namespace)
-        return [one for one in found if not account or one.service_account == account]
+    def _running(self, namespace: str, account: str) -> Sequence[Workload]:
+        accounts = self._by_account.get(namespace)
+        if accounts is None:
+            accounts = self._by_account[namespace] = {"": self._workloads.find({}, namespace)}
+            for one in accounts[""]:
+                if one.service_account:
+                    accounts.setdefault(one.service_account, []).append(one)
+        return accounts.get(account, ())

@@ -16,6 +16,7 @@ from meshctl.mesh.registry.services import RegisteredHost, Registry
 from meshctl.mesh.security.client_tls import mode_of
 from meshctl.mesh.security.mtls import Mtls
 from meshctl.mesh.security.peer_authentication import EffectiveMode, Mode, PeerAuthentications
+from meshctl.mesh.security.tls_compatibility import TlsCompatibility
 from meshctl.mesh.security.tls_connection import Client, ClientKind, Connection, Result
 from meshctl.mesh.traffic.destination_rules import DestinationRules, selector_of
 from meshctl.mesh.traffic.destinations import Destinations
@@ -108,7 +109,8 @@ class TlsConflicts:
         self._policies = policies
         self._rules = rules
         self._destinations = destinations
-        self._tls_by_rule: dict[DestinationRule, bool] = {}
+        self._shown: dict[str, bool] = {}
+        self._compatibility = TlsCompatibility(mtls, workloads)
 
     def of(self, resource: Resource) -> Sequence[TlsConflict]:
         """Find the conflicts that an object decides."""
@@ -122,8 +124,10 @@ class TlsConflicts:
         outside the mesh.
         """
         host = self._rules.host_of(rule)
-        services = list(self._registry.covered_by(host))
-        if any(one.is_external or self._mtls.behind(one) for one in services):
+        if host not in self._shown:
+            services = self._registry.covered_by(host)
+            self._shown[host] = any(one.is_external or self._mtls.behind(one) for one in services)
+        if self._shown[host]:
             return
         found = self._demand_in(host)
         if found is None or found[0].ref is None or found[0].mode is not demanded:
@@ -166,8 +170,11 @@ class TlsConflicts:
         for host in self._registry:
             if host.is_external:
                 continue
-            rules = list(self._rules.covering(host.host))
-            if any(map(self._says_tls, rules)) or self._is_suspect(host):
+            lists = list(self._rules.lists_covering(host.host))
+            is_suspect = self._is_suspect(host)
+            says_tls = any(map(self._compatibility.says_tls, lists))
+            if is_suspect or (says_tls and self._compatibility.can_fail(host, lists)):
+                rules = [rule for several in lists for rule in several]
                 for client in self._differing(host, rules):
                     for connection in self._mtls.connections_to(client, host):
                         judged = self._mtls.assume_sidecar(connection)
@@ -250,12 +257,6 @@ class TlsConflicts:
         for proxy in sorted({client.proxy for client in self._in_mesh.get(namespace, ())}):
             yield Client(namespace, namespace, proxy)
 
-    def _says_tls(self, rule: DestinationRule) -> bool:
-        known = self._tls_by_rule.get(rule)
-        if known is None:
-            known = self._tls_by_rule[rule] = _says_tls(rule)
-        return known
-
     @cached_property
     def _in_mesh(self) -> dict[str, list[Client]]:
         """The workloads with a proxy, by namespace; one that may have it counts as a sidecar."""
@@ -292,11 +293,3 @@ def _by_name(connection: Connection) -> tuple[str, int, str, str]:
     upstream, server = connection.upstream, connection.server
     name = server.workload.key_name if server is not None else ""
     return upstream.host.host, upstream.port.number, name, upstream.client.name
-
-
-def _says_tls(rule: DestinationRule) -> bool:
-    """Does a rule set ``tls`` anywhere?"""
-    policies = (rule.policy, *(subset.policy for subset in rule.subsets))
-    return any(
-        policy.has("tls") or any(entry.has("tls") for entry in policy.ports) for policy in policies
-    )

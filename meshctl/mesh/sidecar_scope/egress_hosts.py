@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from meshctl.mesh.core.export_to import is_visible_to
-from meshctl.mesh.core.hosts import covers, is_wildcard, overlaps
+from meshctl.mesh.core.hosts import HostIndex, is_wildcard, overlaps
 from meshctl.mesh.registry.services import RegisteredHost, Registry
 from meshctl.resources import Ref, Sidecar
 
@@ -67,10 +67,21 @@ def repeated_entries(sidecar: Sidecar) -> Iterator[tuple[EgressEntry, EgressEntr
     for entry in egress_entries(sidecar):
         by_listener.setdefault(entry.ref.path[:-2], []).append(entry)
     for entries in by_listener.values():
-        for number, entry in enumerate(entries):
-            for place, other in enumerate(entries):
-                wider = other.namespace in {"*", entry.namespace} and covers(other.host, entry.host)
-                is_same = (other.namespace, other.host) == (entry.namespace, entry.host)
-                if place != number and wider and (not is_same or place < number):
-                    yield entry, other
-                    break
+        yield from _repeated(entries)
+
+
+def _repeated(entries: list[EgressEntry]) -> Iterator[tuple[EgressEntry, EgressEntry]]:
+    index: HostIndex[tuple[int, EgressEntry]] = HostIndex()
+    for number, entry in enumerate(entries):
+        index.add(entry.host, (number, entry))
+    for number, entry in enumerate(entries):
+        wider = (
+            (place, other)
+            for several in index.covering(entry.host)
+            for place, other in several
+            if other.namespace in {"*", entry.namespace}
+            and (place < number or (other.namespace, other.host) != (entry.namespace, entry.host))
+        )
+        found = min(wider, key=lambda one: one[0], default=None)
+        if found is not None:
+            yield entry, found[1]

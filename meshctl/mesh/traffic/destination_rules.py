@@ -74,7 +74,9 @@ class DestinationRules:
         self._root_local: HostIndex[DestinationRule] = HostIndex()
         self._all: HostIndex[DestinationRule] = HostIndex()
         self._same_host: dict[tuple[str, str], list[DestinationRule]] = {}
-        self._merged: dict[tuple[DestinationRule, ...], list[_MergedRule]] = {}
+        self._merged: dict[int, list[_MergedRule]] = {}
+        self._hidden: dict[tuple[str, str], DestinationRule | None] = {}
+        self._chosen: dict[tuple[int, Step], EffectiveDestinationRule | None] = {}
         self._with_selector: set[str] = set()
         for rule in sorted(rules, key=lambda rule: (selector_of(rule) is None, age(rule))):
             if rule.host:
@@ -96,25 +98,27 @@ class DestinationRules:
         root = self._config.root_namespace
         local = self._local.get(namespace) if namespace != root else self._root_local
         if local is not None:
-            merged = self._merge(tuple(local.most_specific(name)))
+            merged = self._merge(local.most_specific(name))
             if merged:
                 return self._choose(merged, Step.CLIENT, namespace, labels)
         for owner, step in ((host.namespace, Step.SERVICE), (root, Step.ROOT)):
             exported = self._exported.get(owner)
             if exported is not None:
-                every = self._merge(tuple(exported.most_specific(name)))
-                merged = [
-                    merged_rule
-                    for merged_rule in every
-                    if _reaches(merged_rule.export_to, namespace)
-                ]
-                if merged:
-                    return self._choose(merged, step, namespace, labels)
+                every = self._merge(exported.most_specific(name))
+                reached = [one for one in every if _reaches(one.export_to, namespace)]
+                if reached and len(reached) == len(every):
+                    return self._choose(every, step, namespace, labels)
+                if reached:
+                    return self._choose_anew(reached, step, namespace, labels)
         return None
 
     def tell_apart(self, namespace: str) -> bool:
         """Do workloads of one namespace follow different rules, as a workloadSelector asks?"""
         return namespace in self._with_selector
+
+    def lists_covering(self, host: str) -> Iterator[list[DestinationRule]]:
+        """Walk the rules whose host covers this one by host; a host's list is always the same."""
+        return self._all.covering(host)
 
     def covering(self, host: str) -> Iterator[DestinationRule]:
         """Walk every rule whose host covers this one, whoever may read it."""
@@ -134,7 +138,13 @@ class DestinationRules:
         exported = self._exported.get(rule.namespace)
         if exported is None or self.is_private(rule):
             return None
-        found = exported.covering(self.host_of(rule))
+        host = self.host_of(rule)
+        if (rule.namespace, host) not in self._hidden:
+            self._hidden[rule.namespace, host] = self._hidden_at(exported, host)
+        return self._hidden[rule.namespace, host]
+
+    def _hidden_at(self, exported: HostIndex[DestinationRule], host: str) -> DestinationRule | None:
+        found = exported.covering(host)
         nearest = [self._export_to(destination_rule) for destination_rule in next(found, ())]
         if any(not names or "*" in names for names in nearest):
             return None
@@ -230,6 +240,17 @@ class DestinationRules:
         return _PRIVATE if selector_of(rule) is not None else frozenset(rule.export_to)
 
     def _choose(
+        self, usable: list[_MergedRule], step: Step, namespace: str, labels: Mapping[str, str]
+    ) -> EffectiveDestinationRule | None:
+        """Choose among merged rules that are kept: without selectors, the same for every client."""
+        if any(merged.selector is not None for merged in usable):
+            return self._choose_anew(usable, step, namespace, labels)
+        key = id(usable), step
+        if key not in self._chosen:
+            self._chosen[key] = self._choose_anew(usable, step, namespace, labels)
+        return self._chosen[key]
+
+    def _choose_anew(
         self, usable: Sequence[_MergedRule], step: Step, namespace: str, labels: Mapping[str, str]
     ) -> EffectiveDestinationRule | None:
         """Take the first rule whose selector picks the client, else the youngest without one."""
@@ -248,13 +269,13 @@ class DestinationRules:
             self.host_of(chosen.rules[0]), step, tuple(chosen.rules), known
         )
 
-    def _merge(self, rules: tuple[DestinationRule, ...]) -> list[_MergedRule]:
+    def _merge(self, rules: list[DestinationRule]) -> list[_MergedRule]:
         """Fold rules of one host, as in mergeDestinationRule.
 
         istiod lets the last comparison decide whether a rule also stands alone, so the loop
         keeps that order of things.
         """
-        known = self._merged.get(rules)
+        known = self._merged.get(id(rules)) if rules else []  # an index keeps its lists
         if known is not None:
             return known
         done: list[_MergedRule] = []
@@ -273,7 +294,7 @@ class DestinationRules:
                 other.rules.append(rule)
             if alone:
                 done.append(_MergedRule(export_to, selector, [rule]))
-        self._merged[rules] = done
+        self._merged[id(rules)] = done
         return done
 
 

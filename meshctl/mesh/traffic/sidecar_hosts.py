@@ -18,6 +18,8 @@ from meshctl.mesh.traffic.route_matches import RouteMatches
 from meshctl.mesh.traffic.routes import Routes
 from meshctl.resources import Ref, VirtualService
 
+_Ports = frozenset[int | None]
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class HostClaim:
@@ -66,7 +68,7 @@ class SidecarHosts:
         self._registry = registry
         self._config = config
         self._splitting: dict[str, VirtualService] = {}
-        self._lost: dict[VirtualService, list[LostHost]] = {}
+        self._lost: dict[VirtualService, dict[str, LostHost]] = {}
         groups: dict[tuple[str, str, int], list[HostClaim]] = {}
         for service in routes.naming(MESH):
             for claim in _claims(service, registry):
@@ -80,7 +82,7 @@ class SidecarHosts:
 
     def lost(self, service: VirtualService) -> Iterable[LostHost]:
         """List the hosts that a VirtualService loses, once for each."""
-        return self._lost.get(service, ())
+        return self._lost.get(service, {}).values()
 
     def splitting(self, host: str) -> VirtualService | None:
         """Find a VirtualService whose http rules for sidecars choose subsets of just this host."""
@@ -101,34 +103,57 @@ class SidecarHosts:
         yield from ("*",) if visible == PUBLIC else sorted(visible)
 
     def _file(self, clients: str, claims: list[HostClaim]) -> None:
-        """Go through claims by age: the first with routes for everyone on a port has it alone."""
-        taken: list[tuple[HostClaim, frozenset[int | None]]] = []
-        for claim in claims:
+        """Go through claims by age: the first with routes for everyone on a port has it alone.
+
+        Claims are kept by the ports they take, and those that haven't lost by the ports they want:
+        there are few of either, however many claims.
+        """
+        taken: dict[_Ports, list[tuple[int, HostClaim]]] = {}
+        open_: dict[tuple[_Ports, bool], list[HostClaim]] = {}
+        for number, claim in enumerate(claims):
             if not claim.service.http:
                 continue
             own = self._ports(claim.service)
             whole = self._ports(claim.service, for_everyone=True)
-            for earlier, ports in taken:
-                if claim.service.key_name == earlier.service.key_name:
-                    continue  # two documents of one object are never both in the mesh
-                known = order_is_known((earlier.service, claim.service))
-                lost = _lost_ports(ports, own)
+            has_time = claim.service.created is not None
+            is_lost = self._lose_to_earlier(clients, claim, own, taken)
+            for (ports, other_has_time), several in open_.items():
+                lost = None if has_time and other_has_time else _lost_ports(whole, ports)
                 if lost is not None:
-                    self._lose(LostHost(claim, earlier, clients, known, lost))
-                back = None if known else _lost_ports(whole, self._ports(earlier.service))
-                if back is not None:
-                    self._lose(LostHost(earlier, claim, clients, known, back))
-            taken.append((claim, whole))
+                    losers = [one for one in several if not _is_same_object(one, claim)]
+                    for one in losers:
+                        self._lose(LostHost(one, claim, clients, order_known=False, ports=lost))
+                    several[:] = [one for one in several if _is_same_object(one, claim)]
+            if not is_lost:
+                open_.setdefault((own, has_time), []).append(claim)
+            first = taken.setdefault(whole, [])
+            if len(first) < 2 and not any(_is_same_object(one, claim) for _, one in first):  # noqa: PLR2004 - of one object there may be two documents
+                first.append((number, claim))
+
+    def _lose_to_earlier(
+        self, clients: str, claim: HostClaim, own: _Ports,
+        taken: dict[_Ports, list[tuple[int, HostClaim]]],
+    ) -> bool:  # fmt: skip
+        """File the loss of a claim to the first one that has taken what it wants, if one has."""
+        rivals = [
+            (number, earlier, lost)
+            for ports, first in taken.items()
+            if (lost := _lost_ports(ports, own)) is not None
+            for number, earlier in first
+            if not _is_same_object(earlier, claim)
+        ]
+        if not rivals:
+            return False
+        _, earlier, lost = min(rivals, key=lambda one: one[0])
+        known = order_is_known((earlier.service, claim.service))
+        self._lose(LostHost(claim, earlier, clients, known, lost))
+        return True
 
     def _lose(self, lost: LostHost) -> None:
         """File a loss under the one that loses, unless its host is lost already."""
-        filed = self._lost.setdefault(lost.loser.service, [])
-        if not any(lost_host.loser.host == lost.loser.host for lost_host in filed):
-            filed.append(lost)
+        self._lost.setdefault(lost.loser.service, {}).setdefault(lost.loser.host, lost)
 
-    def _ports(
-        self, service: VirtualService, *, for_everyone: bool = False
-    ) -> frozenset[int | None]:
+    def _ports(self, service: VirtualService, *, for_everyone: bool = False) -> _Ports:
         """Collect the ports on which sidecars get routes of it; ``None`` is every port.
 
         ``for_everyone`` leaves out what is for certain clients alone.
@@ -143,7 +168,12 @@ class SidecarHosts:
         )
 
 
-def _lost_ports(taken: frozenset[int | None], own: frozenset[int | None]) -> tuple[int, ...] | None:
+def _is_same_object(claim: HostClaim, other: HostClaim) -> bool:
+    """Are these two documents of one object? They are never both in the mesh."""
+    return claim.service.key_name == other.service.key_name
+
+
+def _lost_ports(taken: _Ports, own: _Ports) -> tuple[int, ...] | None:
     """Say which ports are lost to one that has taken some: ``()`` is all, ``None`` is none."""
     if None in taken:
         return () if own else None

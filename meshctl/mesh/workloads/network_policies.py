@@ -11,7 +11,7 @@ from ipaddress import ip_address, ip_network
 from typing import NamedTuple
 
 from meshctl.mesh.core.precedence import age
-from meshctl.mesh.core.selectors import matches
+from meshctl.mesh.core.selectors import LabelSelector, matches
 from meshctl.mesh.workloads.workloads import Workloads
 from meshctl.resources import NetworkPolicy, NetworkPolicyRule, View, Workload
 from meshctl.resources.view import views
@@ -46,21 +46,37 @@ def peer_of(workload: Workload) -> Peer:
     return Peer(workload.namespace, workload.pod_labels, ports=workload.named_ports)
 
 
+class _Selecting(NamedTuple):
+    """A policy with its selector, which is read once; ``number`` is its place by age."""
+
+    number: int
+    policy: NetworkPolicy
+    selector: LabelSelector
+
+
 class NetworkPolicies:
-    """All NetworkPolicies by namespace."""
+    """All NetworkPolicies by namespace, and by a label that their pods need."""
 
     def __init__(self, policies: Iterable[NetworkPolicy], workloads: Workloads) -> None:
         self._workloads = workloads
-        self._by_namespace: dict[str, list[NetworkPolicy]] = {}
-        for policy in sorted(policies, key=age):
-            self._by_namespace.setdefault(policy.namespace, []).append(policy)
+        self._selectors: dict[NetworkPolicy, LabelSelector] = {}
+        self._by_label: dict[tuple[str, tuple[str, str] | None], list[_Selecting]] = {}
+        self._of_workload: dict[Workload, list[NetworkPolicy]] = {}
+        for number, policy in enumerate(sorted(policies, key=age)):
+            selector = self._selectors[policy] = LabelSelector(policy.pod_selector)
+            for label in selector.needed() or (None,):
+                entry = _Selecting(number, policy, selector)
+                self._by_label.setdefault((policy.namespace, label), []).append(entry)
 
     def selected(self, policy: NetworkPolicy) -> list[Workload]:
         """The workloads that a policy is for; the network of their node is nobody's to limit."""
-        found = self._workloads.find({}, policy.namespace)
+        selector = self._selectors[policy]
+        needed = selector.needed() or ()
+        asked = dict(needed) if len(needed) == 1 else {}
+        found = self._workloads.find(asked, policy.namespace)
         return sorted(
             (one for one in found
-             if matches(policy.pod_selector, one.pod_labels) and not one.uses_host_network),
+             if selector.matches(one.pod_labels) and not one.uses_host_network),
             key=age,
         )  # fmt: skip
 
@@ -68,11 +84,20 @@ class NetworkPolicies:
         """The policies that isolate a workload in a direction; without any, all is let through."""
         if workload.uses_host_network:
             return ()
-        return [
-            policy
-            for policy in self._by_namespace.get(workload.namespace, ())
-            if direction in policy.directions and matches(policy.pod_selector, workload.pod_labels)
-        ]
+        known = self._of_workload.get(workload)
+        if known is None:
+            known = self._of_workload[workload] = self._selecting(workload)
+        return [policy for policy in known if direction in policy.directions]
+
+    def _selecting(self, workload: Workload) -> list[NetworkPolicy]:
+        labels = workload.pod_labels
+        found = {
+            entry.number: entry.policy
+            for label in (None, *labels.items())
+            for entry in self._by_label.get((workload.namespace, label), ())
+            if entry.selector.matches(labels)
+        }
+        return [policy for _, policy in sorted(found.items())]
 
     def admits(
         self, workload: Workload, direction: str, peer: Peer | None, port: int

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from meshctl.istio.annotation_names import SIDECAR_STATUS
 from meshctl.istio.labels import HOSTNAME, REVISION, TLS_MODE
 from meshctl.mesh.core.knowledge import NOTHING_LACKS, POD_MAKERS, SEVERAL, Knowledge
-from meshctl.mesh.core.selectors import LabelIndex, selects
+from meshctl.mesh.core.selectors import LabelIndex
 from meshctl.mesh.registry.services import HostPort, RegisteredHost
 from meshctl.mesh.workloads.membership import (
     Membership,
@@ -88,7 +88,11 @@ class Workloads:
     def of_subset(self, host: RegisteredHost, labels: Mapping[str, str]) -> list[Workload]:
         """Find the workloads behind a host whose pods have, or may get, more labels too."""
         written = {key: text for key, text in labels.items() if not is_generated_label(key)}
-        return [workload for workload in self.behind(host) if selects(written, workload.pod_labels)]
+        source = host.source
+        selector = source.selector if isinstance(source, Service) else source.workload_selector
+        if not selector or any(selector.get(key, text) != text for key, text in written.items()):
+            return []
+        return self._index.find({**selector, **written}, source.namespace)
 
     def in_mesh(self, namespace: str) -> list[Workload]:
         """Find the workloads of a namespace that take part in the mesh, or may."""

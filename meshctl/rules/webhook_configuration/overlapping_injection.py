@@ -8,25 +8,28 @@ webhook of the revision that isn't used any more.
 """
 
 from collections.abc import Iterator
+from itertools import islice
 
 from meshctl.mesh import Mesh
 from meshctl.resources import WebhookConfiguration
 from meshctl.rules.api import Finding, Outcome, Severity, rule
+
+SHOWN = 3
 
 
 @rule(on=WebhookConfiguration, severity=Severity.ERROR, equivalents=("IST0139",), since="0.1.0")
 def check(configuration: WebhookConfiguration, mesh: Mesh) -> Iterator[Outcome]:
     """Report each injection webhook with the others that take a pod of some labels too."""
     for webhook in configuration.webhooks:
-        if webhook not in mesh.injection.webhooks.webhooks:
+        if not mesh.injection.webhooks.has(webhook):
             continue
-        others = list(mesh.injection.webhooks.overlaps(webhook))
+        others = list(islice(mesh.injection.webhooks.overlaps.of(webhook), SHOWN))
         if not others:
             continue
-        names = ", ".join(f"{webhook.resource.name}/{webhook.name}" for webhook in others[:3])
+        names = ", ".join(f"{webhook.resource.name}/{webhook.name}" for webhook in others)
         finding = Finding(
             webhook.at("name"), f"pods that this webhook injects are injected by {names} too"
         )
-        for other in others[:3]:
+        for other in others:
             finding = finding.also(other.at("name"), "takes the same pods")
         yield finding

@@ -19,7 +19,7 @@ def check(configuration: WebhookConfiguration, mesh: Mesh) -> Iterator[Outcome]:
     """Report Services that are missing where those of their namespace are known."""
     for webhook in configuration.webhooks:
         name, namespace = webhook.service.text("name"), webhook.service.text("namespace")
-        if webhook not in mesh.injection.webhooks.webhooks or not name:
+        if not mesh.injection.webhooks.has(webhook) or not name:
             continue
         if mesh.registry.at(mesh.registry.fqdn(name, namespace)):
             continue

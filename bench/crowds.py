@@ -1,0 +1,643 @@
+"""Writes crowds: meshes in which N objects (or clauses of one object) meet at one point.
+
+    python bench/crowds.py                         lists the crowds
+    python bench/crowds.py CROWD N FILE            writes one
+
+Each crowd is a way in which a large mesh gets crowded: many objects for one host, one namespace,
+one workload, one port. What a command costs must grow with N and not with its square.
+"""
+
+import json
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+Objects = Iterator[dict[str, Any]]
+CROWDS: dict[str, Callable[[int], Objects]] = {}
+API = {
+    "Service": "v1",
+    "Namespace": "v1",
+    "ServiceAccount": "v1",
+    "ConfigMap": "v1",
+    "Secret": "v1",
+    "Pod": "v1",
+    "Deployment": "apps/v1",
+    "NetworkPolicy": "networking.k8s.io/v1",
+    "Ingress": "networking.k8s.io/v1",
+    "MutatingWebhookConfiguration": "admissionregistration.k8s.io/v1",
+    "AuthorizationPolicy": "security.istio.io/v1",
+    "PeerAuthentication": "security.istio.io/v1",
+    "RequestAuthentication": "security.istio.io/v1",
+    "Telemetry": "telemetry.istio.io/v1",
+    "WasmPlugin": "extensions.istio.io/v1alpha1",
+    "EnvoyFilter": "networking.istio.io/v1alpha3",
+    "ProxyConfig": "networking.istio.io/v1beta1",
+    "HTTPRoute": "gateway.networking.k8s.io/v1",
+    "ReferenceGrant": "gateway.networking.k8s.io/v1beta1",
+}
+MTLS = {"mode": "ISTIO_MUTUAL"}
+
+
+def crowd(make: Callable[[int], Objects]) -> Callable[[int], Objects]:
+    """Enter a crowd under its name, with dashes."""
+    CROWDS[make.__name__.replace("_", "-")] = make
+    return make
+
+
+def thing(kind: str, name: str, namespace: str = "shop", **parts: object) -> dict[str, Any]:
+    """Make one object; `meta` joins its metadata, everything else stands beside it."""
+    metadata = {"name": name, "namespace": namespace} | dict(parts.pop("meta", {}))  # type: ignore[call-overload]
+    version = API.get(kind, "networking.istio.io/v1")
+    return {"apiVersion": version, "kind": kind, "metadata": metadata} | parts
+
+
+def service(name: str, namespace: str = "shop", app: str = "", **meta: object) -> dict[str, Any]:
+    """Make a Service with one HTTP port."""
+    ports = [{"name": "http", "port": 80, "targetPort": 8080}]
+    spec = {"selector": {"app": app or name}, "ports": ports}
+    return thing("Service", name, namespace, meta=meta, spec=spec)
+
+
+def workload(name: str, namespace: str = "shop", **labels: str) -> dict[str, Any]:
+    """Make a Deployment whose pods carry its name as `app`."""
+    labels = {"app": name} | labels
+    containers = [{"name": "main", "image": "example.com/a:1", "ports": [{"containerPort": 8080}]}]
+    pod = {"serviceAccountName": name, "containers": containers}
+    template = {"metadata": {"labels": labels}, "spec": pod}
+    spec = {"selector": {"matchLabels": labels}, "template": template}
+    return thing("Deployment", name, namespace, spec=spec)
+
+
+def namespaces(count: int, **labels: str) -> Objects:
+    """Make `n-0` and so on."""
+    for i in range(count):
+        yield thing("Namespace", f"n-{i}", meta={"namespace": None, "labels": labels})
+
+
+def virtual(name: str, hosts: Iterable[str], target: str, **spec: object) -> dict[str, Any]:
+    """Make a VirtualService that sends everything to one host."""
+    routes = spec.pop("http", [{"route": [{"destination": {"host": target}}]}])
+    return thing("VirtualService", name, spec={"hosts": list(hosts), "http": routes} | spec)
+
+
+def server(port: int, *hosts: str, name: str = "http") -> dict[str, Any]:
+    """Make a plain HTTP server of a Gateway."""
+    return {"port": {"number": port, "name": name, "protocol": "HTTP"}, "hosts": list(hosts)}
+
+
+def gateway(name: str, *servers: object, app: str = "gate") -> dict[str, Any]:
+    """Make a Gateway for the pods of an app."""
+    return thing("Gateway", name, spec={"selector": {"app": app}, "servers": list(servers)})
+
+
+def policy(name: str, *rules: object, **spec: object) -> dict[str, Any]:
+    """Make an AuthorizationPolicy."""
+    return thing("AuthorizationPolicy", name, spec={"rules": list(rules)} | spec)
+
+
+def calls(principal: str) -> dict[str, Any]:
+    """Make a rule that admits one principal."""
+    return {"from": [{"source": {"principals": [principal]}}]}
+
+
+@crowd
+def plain_services(count: int) -> Objects:
+    for i in range(count):
+        yield service(f"s-{i}")
+        yield workload(f"s-{i}")
+
+
+@crowd
+def many_namespaces(count: int) -> Objects:
+    yield from namespaces(count, **{"istio-injection": "enabled"})
+    for i in range(count):
+        yield service("web", f"n-{i}")
+        yield workload("web", f"n-{i}")
+
+
+@crowd
+def injection_webhooks(count: int) -> Objects:
+    for i in range(count):
+        labels = {"istio.io/rev": f"r-{i}"}
+        yield thing("Namespace", f"n-{i}", meta={"namespace": None, "labels": labels})
+        yield workload("web", f"n-{i}")
+        hook = {
+            "name": f"rev.namespace.r-{i}.istio.io",
+            "clientConfig": {"service": {"name": f"istiod-r-{i}", "namespace": "istio-system"}},
+            "namespaceSelector": {"matchLabels": labels},
+            "rules": [
+                {
+                    "apiGroups": [""],
+                    "apiVersions": ["v1"],
+                    "operations": ["CREATE"],
+                    "resources": ["pods"],
+                }
+            ],
+        }
+        meta = {"namespace": None, "labels": {"app": "sidecar-injector"} | labels}
+        name = f"istio-sidecar-injector-r-{i}"
+        yield thing("MutatingWebhookConfiguration", name, meta=meta, webhooks=[hook])
+
+
+@crowd
+def policies_of_principals(count: int) -> Objects:
+    for i in range(count):
+        yield workload(f"s-{i}")
+        yield service(f"s-{i}")
+        yield policy(f"p-{i}", calls(f"cluster.local/ns/shop/sa/s-{i}"))
+
+
+@crowd
+def policies_of_workloads(count: int) -> Objects:
+    for i in range(count):
+        yield workload(f"s-{i}")
+        rule = calls(f"cluster.local/ns/shop/sa/s-{(i + 1) % count}")
+        yield policy(f"p-{i}", rule, selector={"matchLabels": {"app": f"s-{i}"}})
+
+
+@crowd
+def rules_of_a_policy(count: int) -> Objects:
+    yield workload("web")
+    rules = (calls(f"cluster.local/ns/shop/sa/s-{i}") for i in range(count))
+    yield policy("all", *rules)
+
+
+@crowd
+def principals_of_a_rule(count: int) -> Objects:
+    yield workload("web")
+    principals = [f"cluster.local/ns/shop/sa/s-{i}" for i in range(count)]
+    yield policy("all", {"from": [{"source": {"principals": principals}}]})
+
+
+@crowd
+def paths_of_a_rule(count: int) -> Objects:
+    yield workload("web")
+    paths = [f"/p/{i}/*" for i in range(count)]
+    yield policy("all", {"to": [{"operation": {"paths": paths}}]})
+
+
+@crowd
+def rules_for_all_local_hosts(count: int) -> Objects:
+    yield from namespaces(count)
+    for i in range(count):
+        yield service("web", f"n-{i}")
+        spec = {"host": "*.local", "trafficPolicy": {"tls": MTLS}}
+        yield thing("DestinationRule", "all", f"n-{i}", spec=spec)
+
+
+@crowd
+def rules_of_one_host(count: int) -> Objects:
+    yield service("web")
+    yield workload("web")
+    for i in range(count):
+        subsets = [{"name": f"v{i}", "labels": {"app": "web"}}]
+        yield thing("DestinationRule", f"d-{i}", spec={"host": "web", "subsets": subsets})
+
+
+@crowd
+def subsets_of_a_rule(count: int) -> Objects:
+    yield service("web")
+    for i in range(count):
+        yield workload(f"w-{i}", app="web", version=f"v{i}")
+    subsets = [{"name": f"v{i}", "labels": {"version": f"v{i}"}} for i in range(count)]
+    yield thing("DestinationRule", "web", spec={"host": "web", "subsets": subsets})
+
+
+@crowd
+def reference_grants(count: int) -> Objects:
+    listeners = [{"name": "http", "port": 80, "protocol": "HTTP"}]
+    spec = {"gatewayClassName": "istio", "listeners": listeners}
+    entry = thing("Gateway", "entry", spec=spec)
+    yield entry | {"apiVersion": "gateway.networking.k8s.io/v1"}
+    for i in range(count):
+        sources = [{"group": "gateway.networking.k8s.io", "kind": "HTTPRoute", "namespace": "shop"}]
+        to = [{"group": "", "kind": "Service", "name": f"s-{i}"}]
+        yield thing("ReferenceGrant", f"g-{i}", "back", spec={"from": sources, "to": to})
+        yield service(f"s-{i}", "back")
+        backends = [{"name": f"s-{i}", "namespace": "back", "port": 80}]
+        route = {
+            "parentRefs": [{"name": "entry"}],
+            "hostnames": [f"h-{i}.example.com"],
+            "rules": [{"backendRefs": backends}],
+        }
+        yield thing("HTTPRoute", f"r-{i}", spec=route)
+
+
+@crowd
+def http_routes_of_one_host(count: int) -> Objects:
+    listeners = [{"name": "http", "port": 80, "protocol": "HTTP"}]
+    spec = {"gatewayClassName": "istio", "listeners": listeners}
+    yield thing("Gateway", "entry", spec=spec) | {"apiVersion": "gateway.networking.k8s.io/v1"}
+    yield service("web")
+    for i in range(count):
+        rule = {
+            "matches": [{"path": {"type": "PathPrefix", "value": f"/p/{i}"}}],
+            "backendRefs": [{"name": "web", "port": 80}],
+        }
+        route = {
+            "parentRefs": [{"name": "entry"}],
+            "hostnames": ["www.example.com"],
+            "rules": [rule],
+        }
+        yield thing("HTTPRoute", f"r-{i}", spec=route)
+
+
+@crowd
+def gateways_of_many_workloads(count: int) -> Objects:
+    for i in range(count):
+        yield workload(f"gate-{i}", role="entry")
+        yield service(f"gate-{i}")
+        spec = {"selector": {"role": "entry"}, "servers": [server(80, f"h-{i}.example.com")]}
+        yield thing("Gateway", f"g-{i}", spec=spec)
+
+
+@crowd
+def gateways_of_one_workload(count: int) -> Objects:
+    yield workload("gate")
+    yield service("gate")
+    for i in range(count):
+        yield gateway(f"g-{i}", server(80, f"h-{i}.example.com"))
+        yield virtual(
+            f"v-{i}", [f"h-{i}.example.com"], "gate.shop.svc.cluster.local", gateways=[f"g-{i}"]
+        )
+
+
+@crowd
+def gateways_of_one_host(count: int) -> Objects:
+    yield workload("gate")
+    yield service("gate")
+    for i in range(count):
+        yield gateway(f"g-{i}", server(80, "www.example.com"))
+
+
+@crowd
+def servers_of_a_gateway(count: int) -> Objects:
+    yield workload("gate")
+    servers = (server(1000 + i, f"h-{i}.example.com", name=f"http-{i}") for i in range(count))
+    yield gateway("all", *servers)
+
+
+@crowd
+def hosts_of_a_server(count: int) -> Objects:
+    yield workload("gate")
+    yield gateway("all", server(80, *(f"h-{i}.example.com" for i in range(count))))
+    yield virtual(
+        "all",
+        (f"h-{i}.example.com" for i in range(count)),
+        "gate.shop.svc.cluster.local",
+        gateways=["all"],
+    )
+
+
+@crowd
+def wildcards_of_a_server(count: int) -> Objects:
+    yield workload("gate")
+    yield service("gate")
+    yield gateway("all", server(80, *(f"*.h-{i}.example.com" for i in range(count))))
+    for i in range(count):
+        yield virtual(
+            f"v-{i}", [f"a.h-{i}.example.com"], "gate.shop.svc.cluster.local", gateways=["all"]
+        )
+
+
+@crowd
+def virtual_services_of_one_host(count: int) -> Objects:
+    yield service("web")
+    yield workload("gate")
+    yield gateway("all", server(80, "*"))
+    for i in range(count):
+        route = [{"destination": {"host": "web"}}]
+        http = [{"match": [{"uri": {"prefix": f"/p/{i}"}}], "route": route}]
+        yield virtual(f"v-{i}", ["www.example.com"], "web", http=http, gateways=["all"])
+
+
+@crowd
+def virtual_services_of_one_mesh_host(count: int) -> Objects:
+    yield service("web")
+    for i in range(count):
+        yield virtual(f"v-{i}", ["web"], "web")
+
+
+@crowd
+def delegates(count: int) -> Objects:
+    yield service("web")
+    yield workload("gate")
+    yield gateway("all", server(80, "*"))
+    http = [
+        {"match": [{"uri": {"prefix": f"/p/{i}"}}], "delegate": {"name": f"v-{i}"}}
+        for i in range(count)
+    ]
+    yield virtual("root", ["www.example.com"], "web", http=http, gateways=["all"])
+    for i in range(count):
+        yield virtual(f"v-{i}", [], "web")
+
+
+@crowd
+def routes_of_a_virtual_service(count: int) -> Objects:
+    yield service("web")
+    route = [{"destination": {"host": "web"}}]
+    http = [{"match": [{"uri": {"prefix": f"/p/{i}"}}], "route": route} for i in range(count)]
+    yield virtual("all", ["web"], "web", http=http)
+
+
+@crowd
+def equal_routes_of_a_virtual_service(count: int) -> Objects:
+    yield service("web")
+    route = [{"destination": {"host": "web"}}]
+    http = [{"match": [{"uri": {"prefix": "/p"}}], "route": route} for _ in range(count)]
+    yield virtual("all", ["web"], "web", http=http)
+
+
+@crowd
+def regexes_of_a_virtual_service(count: int) -> Objects:
+    yield service("web")
+    route = [{"destination": {"host": "web"}}]
+    http = [{"match": [{"uri": {"regex": f"/p/{i}/.*"}}], "route": route} for i in range(count)]
+    yield virtual("all", ["web"], "web", http=http)
+
+
+@crowd
+def destinations_of_a_route(count: int) -> Objects:
+    for i in range(count):
+        yield service(f"s-{i}")
+    route = [{"destination": {"host": f"s-{i}"}, "weight": 1} for i in range(count)]
+    yield virtual("all", ["www.example.com"], "web", http=[{"route": route}])
+
+
+@crowd
+def sidecars_of_a_namespace(count: int) -> Objects:
+    for i in range(count):
+        yield workload(f"s-{i}")
+        yield service(f"s-{i}")
+        spec = {
+            "workloadSelector": {"labels": {"app": f"s-{i}"}},
+            "egress": [{"hosts": [f"./s-{(i + 1) % count}.shop.svc.cluster.local"]}],
+        }
+        yield thing("Sidecar", f"s-{i}", spec=spec)
+
+
+@crowd
+def equal_sidecars(count: int) -> Objects:
+    yield workload("web")
+    for i in range(count):
+        yield thing("Sidecar", f"s-{i}", spec={"egress": [{"hosts": ["./*"]}]})
+
+
+@crowd
+def hosts_of_a_sidecar(count: int) -> Objects:
+    hosts = []
+    for i in range(count):
+        yield service(f"s-{i}")
+        hosts.append(f"./s-{i}.shop.svc.cluster.local")
+    yield workload("web")
+    yield thing("Sidecar", "default", spec={"egress": [{"hosts": hosts}]})
+
+
+@crowd
+def telemetries(count: int) -> Objects:
+    yield workload("web")
+    for i in range(count):
+        spec = {"accessLogging": [{"providers": [{"name": "envoy"}]}]}
+        yield thing("Telemetry", f"t-{i}", spec=spec)
+
+
+def entry(name: str, *hosts: str, port: int = 443, **spec: object) -> dict[str, Any]:
+    """Make a ServiceEntry for hosts outside, by DNS."""
+    ports = [{"number": port, "name": f"tls-{port}", "protocol": "TLS"}]
+    return thing(
+        "ServiceEntry",
+        name,
+        spec={
+            "hosts": list(hosts),
+            "ports": ports,
+            "resolution": "DNS",
+            "location": "MESH_EXTERNAL",
+        }
+        | spec,
+    )
+
+
+@crowd
+def service_entries_of_one_host(count: int) -> Objects:
+    for i in range(count):
+        yield entry(f"e-{i}", "api.example.com", port=1000 + i)
+
+
+@crowd
+def service_entries(count: int) -> Objects:
+    for i in range(count):
+        yield entry(f"e-{i}", f"h-{i}.example.com")
+
+
+@crowd
+def hosts_of_a_service_entry(count: int) -> Objects:
+    yield entry("all", *(f"h-{i}.example.com" for i in range(count)))
+
+
+@crowd
+def tcp_entries_of_one_port(count: int) -> Objects:
+    for i in range(count):
+        ports = [{"number": 5432, "name": "tcp", "protocol": "TCP"}]
+        addresses = [f"10.{i // 65536}.{i // 256 % 256}.{i % 256}"]
+        yield entry(f"e-{i}", f"h-{i}.example.com", ports=ports, addresses=addresses)
+
+
+@crowd
+def endpoints_of_a_service_entry(count: int) -> Objects:
+    endpoints = [{"address": f"10.1.{i // 256 % 256}.{i % 256}"} for i in range(count)]
+    yield entry("all", "api.example.com", resolution="STATIC", endpoints=endpoints)
+
+
+@crowd
+def workload_entries(count: int) -> Objects:
+    selector = {"labels": {"app": "vm"}}
+    yield entry("all", "api.example.com", resolution="STATIC", workloadSelector=selector)
+    for i in range(count):
+        spec = {"address": f"10.1.{i // 256 % 256}.{i % 256}", "labels": {"app": "vm"}}
+        yield thing("WorkloadEntry", f"w-{i}", spec=spec)
+
+
+@crowd
+def request_authentications(count: int) -> Objects:
+    yield workload("web")
+    for i in range(count):
+        rules = [
+            {"issuer": f"https://i-{i}.example.com", "jwksUri": f"https://i-{i}.example.com/k"}
+        ]
+        yield thing("RequestAuthentication", f"a-{i}", spec={"jwtRules": rules})
+
+
+@crowd
+def peer_authentications(count: int) -> Objects:
+    for i in range(count):
+        yield workload(f"s-{i}")
+        yield service(f"s-{i}")
+        spec = {"selector": {"matchLabels": {"app": f"s-{i}"}}, "mtls": {"mode": "STRICT"}}
+        yield thing("PeerAuthentication", f"a-{i}", spec=spec)
+
+
+@crowd
+def equal_peer_authentications(count: int) -> Objects:
+    yield workload("web")
+    for i in range(count):
+        yield thing("PeerAuthentication", f"a-{i}", spec={"mtls": {"mode": "STRICT"}})
+
+
+@crowd
+def envoy_filters(count: int) -> Objects:
+    yield workload("web")
+    yield service("web")
+    for i in range(count):
+        value = {"name": f"f-{i}", "typed_config": {"@type": "type.googleapis.com/a.B"}}
+        patch = {
+            "applyTo": "HTTP_FILTER",
+            "match": {"context": "SIDECAR_INBOUND"},
+            "patch": {"operation": "INSERT_BEFORE", "value": value},
+        }
+        yield thing("EnvoyFilter", f"f-{i}", spec={"configPatches": [patch]})
+
+
+@crowd
+def wasm_plugins(count: int) -> Objects:
+    yield workload("web")
+    for i in range(count):
+        yield thing("WasmPlugin", f"p-{i}", spec={"url": f"oci://example.com/p-{i}:1"})
+
+
+@crowd
+def proxy_configs(count: int) -> Objects:
+    yield workload("web")
+    for i in range(count):
+        yield thing("ProxyConfig", f"p-{i}", spec={"concurrency": 1})
+
+
+@crowd
+def services_of_the_same_pods(count: int) -> Objects:
+    yield workload("web")
+    for i in range(count):
+        yield service(f"s-{i}", app="web")
+
+
+@crowd
+def pods_of_one_service(count: int) -> Objects:
+    yield service("web")
+    for i in range(count):
+        yield workload(f"w-{i}", app="web")
+
+
+@crowd
+def ports_of_a_service(count: int) -> Objects:
+    ports = [{"name": f"http-{i}", "port": 1000 + i} for i in range(count)]
+    yield thing("Service", "web", spec={"selector": {"app": "web"}, "ports": ports})
+    yield workload("web")
+
+
+@crowd
+def known_calls(count: int) -> Objects:
+    variables = []
+    for i in range(count):
+        yield service(f"s-{i}")
+        yield workload(f"s-{i}")
+        variables.append({"name": f"URL_{i}", "value": f"http://s-{i}.shop:80/"})
+    caller = workload("caller")
+    caller["spec"]["template"]["spec"]["containers"][0]["env"] = variables
+    yield caller
+
+
+@crowd
+def network_policies(count: int) -> Objects:
+    for i in range(count):
+        yield workload(f"s-{i}")
+        yield service(f"s-{i}")
+        sources = [{"podSelector": {"matchLabels": {"app": f"s-{(i + 1) % count}"}}}]
+        spec = {
+            "podSelector": {"matchLabels": {"app": f"s-{i}"}},
+            "ingress": [{"from": sources}],
+        }
+        yield thing("NetworkPolicy", f"p-{i}", spec=spec)
+
+
+@crowd
+def ingresses(count: int) -> Objects:
+    yield service("web")
+    for i in range(count):
+        backend = {"service": {"name": "web", "port": {"number": 80}}}
+        path = {"path": "/", "pathType": "Prefix", "backend": backend}
+        rule = {"host": f"h-{i}.example.com", "http": {"paths": [path]}}
+        yield thing("Ingress", f"i-{i}", spec={"ingressClassName": "istio", "rules": [rule]})
+
+
+@crowd
+def secrets_of_gateways(count: int) -> Objects:
+    yield workload("gate")
+    for i in range(count):
+        data = {"tls.crt": "YQ==", "tls.key": "YQ=="}
+        yield thing("Secret", f"c-{i}", type="kubernetes.io/tls", data=data)
+        port = {"number": 443, "name": "https", "protocol": "HTTPS"}
+        tls = {"mode": "SIMPLE", "credentialName": f"c-{i}"}
+        yield gateway(f"g-{i}", {"port": port, "hosts": [f"h-{i}.example.com"], "tls": tls})
+
+
+@crowd
+def one_identity(count: int) -> Objects:
+    for i in range(count):
+        yield service("web", app=f"web-{i}")
+
+
+@crowd
+def unknown_fields(count: int) -> Objects:
+    yield thing("Sidecar", "default", spec={f"field{i}": i for i in range(count)})
+
+
+@crowd
+def ambient_services(count: int) -> Objects:
+    labels = {"istio.io/dataplane-mode": "ambient", "istio.io/use-waypoint": "way"}
+    yield thing("Namespace", "shop", meta={"namespace": None, "labels": labels})
+    listeners = [{"name": "mesh", "port": 15008, "protocol": "HBONE"}]
+    spec = {"gatewayClassName": "istio-waypoint", "listeners": listeners}
+    yield thing("Gateway", "way", spec=spec) | {"apiVersion": "gateway.networking.k8s.io/v1"}
+    for i in range(count):
+        yield service(f"s-{i}")
+        yield workload(f"s-{i}")
+        refs = [{"kind": "Service", "group": "", "name": f"s-{i}"}]
+        yield policy(f"p-{i}", calls("cluster.local/ns/shop/sa/web"), targetRefs=refs)
+
+
+@crowd
+def hidden_hosts(count: int) -> Objects:
+    for i in range(count):
+        yield service(f"s-{i}", **{"annotations": {"networking.istio.io/exportTo": "."}})
+        yield virtual(f"v-{i}", [f"s-{i}"], f"s-{i}", exportTo=["."])
+
+
+def text(name: str, count: int) -> str:
+    """Write a crowd as documents of one file; JSON is YAML, and a line a field."""
+    if name == "ignore-comments":
+        lines = "".join(f"# meshctl: ignore=service/port-name-{i}\n" for i in range(count))
+        return lines + json.dumps(service("web"), indent=1)
+    if name == "one-line":
+        listed = {"apiVersion": "v1", "kind": "List", "items": list(CROWDS["findings"](count))}
+        return json.dumps(listed)
+    return "\n---\n".join(json.dumps(one, indent=1) for one in CROWDS[name](count)) + "\n"
+
+
+@crowd
+def findings(count: int) -> Objects:
+    for i in range(count):
+        yield virtual(f"v-{i}", [f"h-{i}.example.com"], f"none-{i}", gateways=[f"none-{i}"])
+
+
+NAMES = (*CROWDS, "ignore-comments", "one-line")
+
+
+def main() -> None:
+    """List the crowds, or write one."""
+    if len(sys.argv) < 4:
+        print("\n".join(NAMES))
+        return
+    Path(sys.argv[3]).write_text(text(sys.argv[1], int(sys.argv[2])))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,80 @@
+"""Whether what the rules of a host send can fail at its servers, before any client is asked.
+
+A rule for ``*.local`` holds for every host, and a mesh may have one in each namespace: which of
+them a client follows is only asked where one of their TLS modes fits none of what a server takes.
+"""
+
+from collections.abc import Iterable, Sequence
+
+from meshctl.mesh.registry.services import RegisteredHost
+from meshctl.mesh.security.client_tls import DISABLE, ISTIO_MUTUAL, SIMPLE, mode_of
+from meshctl.mesh.security.mtls import Mtls
+from meshctl.mesh.security.tls_connection import Client, ClientTls, Result, ServerMode
+from meshctl.mesh.security.tls_match import judge
+from meshctl.mesh.workloads.membership import Membership
+from meshctl.mesh.workloads.workloads import Workloads
+from meshctl.resources import DestinationRule, TrafficPolicy
+
+_SENT = {
+    DISABLE: ClientTls.PLAINTEXT,
+    ISTIO_MUTUAL: ClientTls.ISTIO_MUTUAL,
+    SIMPLE: ClientTls.SIMPLE,
+}
+_ANYBODY = Client("anybody", "")
+
+
+class TlsCompatibility:
+    """Answers for hosts and the lists of rules that an index has for them."""
+
+    def __init__(self, mtls: Mtls, workloads: Workloads) -> None:
+        self._mtls = mtls
+        self._workloads = workloads
+        self._sent: dict[int, frozenset[ClientTls] | None] = {}
+
+    def says_tls(self, rules: list[DestinationRule]) -> bool:
+        """Does one of the rules of a list set ``tls`` anywhere?"""
+        return self._of_list(rules) != frozenset()
+
+    def can_fail(self, host: RegisteredHost, lists: Iterable[list[DestinationRule]]) -> bool:
+        """Could a connection fail by what a rule of these lists says?"""
+        sent: set[ClientTls] = set()
+        for rules in lists:
+            modes = self._of_list(rules)
+            if modes is None:
+                return True
+            sent |= modes
+        for connection in self._mtls.connections_to(_ANYBODY, host):
+            judged = self._mtls.assume_sidecar(connection)
+            server, protocol = judged.server, judged.upstream.port.protocol
+            if server is None or server.mode is ServerMode.UNKNOWN:
+                continue
+            if self._workloads.membership(server.workload) is Membership.AMBIENT:
+                return True
+            if any(judge(tls, server.mode, protocol)[0] is Result.CONFLICT for tls in sent):
+                return True
+        return False
+
+    def _of_list(self, rules: list[DestinationRule]) -> frozenset[ClientTls] | None:
+        """The modes that some rules set; ``None`` where they change what auto mTLS does, too."""
+        key = id(rules)  # an index keeps its lists
+        if key not in self._sent:
+            policies = [policy for rule in rules for policy in _policies(rule)]
+            self._sent[key] = _modes(policies)
+        return self._sent[key]
+
+
+def _policies(rule: DestinationRule) -> Sequence[TrafficPolicy]:
+    return (rule.policy, *(subset.policy for subset in rule.subsets))
+
+
+def _modes(policies: Iterable[TrafficPolicy]) -> frozenset[ClientTls] | None:
+    found: set[ClientTls] = set()
+    for policy in policies:
+        if policy.child("loadBalancer").text("simple") == "PASSTHROUGH":
+            return None
+        for one in (policy, *policy.ports):
+            if one.has("tls"):
+                if one.child("tls").text("credentialName"):
+                    return None
+                found.add(_SENT.get(mode_of(one.child("tls")), ClientTls.MUTUAL))
+    return frozenset(found)
