@@ -183,4 +183,5 @@ def _shown(text: str) -> Lines:
     """Give the lines of a document as people may see them."""
     from meshctl.masking.texts import masked_document  # noqa: PLC0415 - for findings alone
 
-    return Lines(masked_document(text, places.root if (places := _lay_out(text).places) is not None else None))
+    places = _lay_out(text).places
+    return Lines(masked_document(text, places.root if places is not None else None))

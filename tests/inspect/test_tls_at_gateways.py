@@ -116,7 +116,7 @@ def test_the_fix_names_the_rule_and_the_server() -> None:
     mesh = mesh_of(tls("ISTIO_MUTUAL"), rule(mode="DISABLE"))
     found = ask(None, mesh, Question(None, None, "shop"), Settings())
     assert found.has_conflicts
-    failure = next(iter(found.failures(found.rows)))
+    failure = next(iter(found.failures()))
     assert "" == failure.rule
     assert "trafficPolicy.tls of a DestinationRule for door.shop.svc.cluster.local" in failure.fix
     assert failure.server.startswith("Gateway shop/door, 4.yaml:")

@@ -93,7 +93,7 @@ def rows(*objects: dict[str, Any], client: str | None = None) -> list[TlsRow]:
 def test_every_conflict_has_the_fix_of_the_rule_that_finds_it(
     objects: tuple[dict[str, Any], ...], client: str, rule: str
 ) -> None:
-    found = failures(rows(*objects, client=client))
+    found = failures((row, 1) for row in rows(*objects, client=client))
     assert rule in {rule_of(one.row.connection) for one in found}
     assert rule in {known.id for known in load_all()} | {""}
     for one in found:
@@ -105,7 +105,9 @@ def test_every_conflict_has_the_fix_of_the_rule_that_finds_it(
 
 def test_alike_failures_are_told_once() -> None:
     more = [workload(name, "false") for name in ("a", "b")]
-    [found] = failures(rows(*SHOP, *more, takes("STRICT")))
+    [found] = failures(
+        TlsCheck(mesh_of(*SHOP, *more, takes("STRICT"))).found(TlsFilter()).weighed()
+    )
     assert 6 == found.number
     assert "shop/a -> cart.shop.svc.cluster.local:80 and 5 more like it" == next(lines(found))
 
@@ -202,3 +204,12 @@ def test_istiod_is_no_client_of_the_mesh() -> None:
     made = mesh_of(*SHOP, istiod, takes("STRICT"))
     clients = {row.client for row in TlsCheck(made).rows()}
     assert {"shop/cart", "shop/desk", "shop/batch"} == clients
+
+
+def test_clients_that_nothing_tells_apart_are_held_once() -> None:
+    more = [workload(f"w-{n}") for n in range(30)]
+    found = TlsCheck(mesh_of(*SHOP, *more, takes("STRICT"))).found(TlsFilter())
+    assert len(found.groups) < 4
+    listed = list(found)
+    assert len(found) == len(listed) == sum(number for _, number in found.weighed())
+    assert [row.data.client for row in listed] == sorted(row.data.client for row in listed)

@@ -1,6 +1,5 @@
 """Answers ``tls-check``: the rows that were asked for, their conflicts, or what files change."""
 
-from collections.abc import Sequence
 from typing import NamedTuple
 
 from meshctl.errors import UsageError
@@ -8,7 +7,7 @@ from meshctl.inspect.targets import Lack, kind_of, look_up, look_up_hosts, look_
 from meshctl.inspect.tls.change import TlsChange, changes
 from meshctl.inspect.tls.failures import TlsFailure, failures
 from meshctl.inspect.tls.matrix import matrix, namespaces
-from meshctl.inspect.tls.rows import TlsCheck, TlsFilter, TlsRow, conflicts
+from meshctl.inspect.tls.rows import TlsCheck, TlsFilter, TlsRows
 from meshctl.mesh import Mesh
 from meshctl.mesh.security.peer_authentication import Mode
 from meshctl.mesh.workloads.workloads import controller_of
@@ -32,7 +31,7 @@ class TlsAnswer(NamedTuple):
     somebody asked about one client or host.
     """
 
-    rows: list[TlsRow]
+    rows: TlsRows
     changes: list[TlsChange] | None
     matrices: dict[str, list[tuple[str, str, str]]]
     is_narrow: bool
@@ -40,45 +39,38 @@ class TlsAnswer(NamedTuple):
     @property
     def has_conflicts(self) -> bool:
         """Is there a client that can't talk to its server?"""
-        return any(row.data.is_conflict for row in self.rows)
+        return any(row.data.is_conflict for row, _ in self.rows.weighed())
 
     @property
     def exit_code(self) -> int:
         """1 for conflicts, 2 where the cluster hid what decides, 0 where everything fits."""
         if self.has_conflicts:
             return 1
-        servers = (row.connection.server for row in self.rows)
+        servers = (row.connection.server for row, _ in self.rows.weighed())
         demands = (one.demand for one in servers if one is not None)
         return 2 if any(one is not None and one.mode is Mode.UNKNOWN for one in demands) else 0
 
-    def failures(self, rows: Sequence[TlsRow]) -> list[TlsFailure]:
-        """Group the conflicts of some rows by what decides them."""
-        return failures(conflicts(rows))
+    def failures(self) -> list[TlsFailure]:
+        """Group the conflicts by what decides them."""
+        return failures(self.rows.weighed())
 
 
 def ask(before: Mesh | None, mesh: Mesh, question: Question, settings: Settings) -> TlsAnswer:
     """Answer a question about a mesh, and with ``before`` what differs from that one."""
     asked = narrow(mesh, question.home, question.client, question.host)
     shown = settings.shown_namespaces
-    rows = [row for row in TlsCheck(mesh).found(asked) if _is_shown(row, shown)]
+    rows = TlsCheck(mesh).found(asked, shown)
     changed = None
     if before is not None:
-        old = (row for row in TlsCheck(before).found(asked) if _is_shown(row, shown))
+        old = TlsCheck(before).found(asked, shown)
         changed = list(changes((row.data for row in old), (row.data for row in rows)))
-    homes = {row.connection.upstream.host.namespace for row in rows}
+    homes = {row.connection.upstream.host.namespace for row, _ in rows.weighed()}
     matrices = {
         name: list(matrix(mesh, name))
         for name in namespaces(mesh)
         if name in homes and (not shown or name in shown)
     }
     return TlsAnswer(rows, changed, matrices, asked != TlsFilter())
-
-
-def _is_shown(row: TlsRow, namespaces: tuple[str, ...]) -> bool:
-    upstream = row.connection.upstream
-    return not namespaces or not {upstream.client.namespace, upstream.host.namespace}.isdisjoint(
-        namespaces
-    )
 
 
 def narrow(mesh: Mesh, namespace: str, client: str | None, host: str | None) -> TlsFilter:

@@ -1,5 +1,6 @@
 """Groups the connections that fail by what decides them, and says how each is mended."""
 
+from collections import Counter
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -61,26 +62,26 @@ class TlsFailure(NamedTuple):
     rule: str
 
 
-def failures(rows: Iterable[TlsRow]) -> list[TlsFailure]:
-    """Group the conflicts among rows by what decides them, in the order of the rows."""
-    groups: dict[object, list[TlsRow]] = {}
-    for row in rows:
+def failures(rows: Iterable[tuple[TlsRow, int]]) -> list[TlsFailure]:
+    """Group the conflicts among rows, each with its number of clients, by what decides them."""
+    first: dict[object, TlsRow] = {}
+    numbers: Counter[object] = Counter()
+    for row, number in rows:
         if row.data.is_conflict:
             key = tuple(deciders(row.connection)), reason(row.connection)
-            groups.setdefault(key, []).append(row)
-    return [_failure(members) for members in groups.values()]
+            first.setdefault(key, row)
+            numbers[key] += number
+    return [_failure(row, numbers[key]) for key, row in first.items()]
 
 
-def _failure(members: list[TlsRow]) -> TlsFailure:
-    connection = members[0].connection
+def _failure(row: TlsRow, number: int) -> TlsFailure:
+    connection = row.connection
     sides = dict(deciders(connection))
     client, server = (
         _place(sides[side]) if side in sides else _default(side, connection)
         for side in ("client", "server")
     )
-    return TlsFailure(
-        members[0], len(members), client, server, fix_of(connection), rule_of(connection)
-    )
+    return TlsFailure(row, number, client, server, fix_of(connection), rule_of(connection))
 
 
 def rule_of(connection: Connection) -> str:

@@ -1,7 +1,6 @@
 """Lists which TLS each client uses to each server, whether they fit, and which objects decide it."""
 
-from collections.abc import Callable, Iterable, Iterator
-from itertools import groupby
+from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import NamedTuple
 
 from meshctl.engine.locations import identify, locate
@@ -74,6 +73,45 @@ class TlsRow(NamedTuple):
     connection: Connection
 
 
+class TlsGroup(NamedTuple):
+    """Clients (``namespace/workload``) that nothing tells apart, and the rows of the first."""
+
+    clients: tuple[str, ...]
+    rows: tuple[TlsRow, ...]
+
+
+class TlsRows:
+    """The rows of all clients, ordered by client; held once for clients that are alike."""
+
+    def __init__(self, groups: Iterable[TlsGroup]) -> None:
+        self.groups = [group for group in groups if group.rows]
+
+    def __len__(self) -> int:
+        return sum(len(group.clients) * len(group.rows) for group in self.groups)
+
+    def __iter__(self) -> Iterator[TlsRow]:
+        order = ((name, group) for group in self.groups for name in group.clients)
+        for name, group in sorted(order, key=lambda one: one[0].partition("/")):
+            for row in group.rows:
+                yield TlsRow(row.data._replace(client=name), row.connection)
+
+    def weighed(self) -> Iterator[tuple[TlsRow, int]]:
+        """Walk the rows of the groups, each with the number of clients that have it."""
+        for group in self.groups:
+            for row in group.rows:
+                yield row, len(group.clients)
+
+    def only(self, is_meant: Callable[[TlsRow], bool]) -> "TlsRows":
+        """Leave out the other rows."""
+        return TlsRows(
+            group._replace(rows=tuple(filter(is_meant, group.rows))) for group in self.groups
+        )
+
+    def conflicts(self) -> "TlsRows":
+        """The rows whose client and server can't talk."""
+        return self.only(lambda row: row.data.is_conflict)
+
+
 class TlsCheck:
     """The connections of a mesh as rows for ``tls-check``; one row a client, upstream and server."""
 
@@ -86,19 +124,23 @@ class TlsCheck:
         """Walk the rows of one client (``namespace/workload``), or of every workload by name."""
         return (row.data for row in self.found(TlsFilter(client)))
 
-    def found(self, asked: TlsFilter) -> Iterator[TlsRow]:
-        """Walk the rows that are asked for, ordered by client."""
+    def found(self, asked: TlsFilter, shown: Collection[str] = ()) -> TlsRows:
+        """Find the rows that are asked for, and of them those from or to the shown namespaces."""
         hosts = None
         if asked.hosts is not None:
             hosts = [one for name in asked.hosts for one in self._mesh.registry.at(name)]
-        for _, clients in groupby(self._clients(asked.client), lambda one: one.namespace):
-            known: dict[object, list[TlsRow]] = {}
-            for one in clients:
-                alike = self._alike(one)
-                if alike not in known:
-                    known[alike] = list(self._rows_of(one, hosts, asked.port, self._sidecar(one)))
-                for row in known[alike]:
-                    yield TlsRow(row.data._replace(client=one.name), row.connection)
+        alike: dict[tuple[bool, object], list[Client]] = {}
+        for one in self._clients(asked.client):
+            is_shown = not shown or one.namespace in shown
+            alike.setdefault((is_shown, self._alike(one)), []).append(one)
+        groups = []
+        for (is_shown, _), clients in alike.items():
+            rows = self._rows_of(clients[0], hosts, asked.port, self._sidecar(clients[0]))
+            kept = (
+                row for row in rows if is_shown or row.connection.upstream.host.namespace in shown
+            )
+            groups.append(TlsGroup(tuple(one.name for one in clients), tuple(kept)))
+        return TlsRows(groups)
 
     def _rows_of(
         self,
@@ -145,10 +187,20 @@ class TlsCheck:
         return f"hidden from this client by {sidecar.title}, so calls pass by this upstream"
 
     def _alike(self, client: Client) -> object:
-        """What clients of one namespace share whose rows differ in the name alone."""
-        differ = self._mesh.traffic.destination_rules.tell_apart(client.namespace)
-        labels = tuple(sorted(client.labels.items())) if differ else ()
-        return client.proxy, client.past_sidecar, labels, self._sidecar(client)
+        """What clients share whose rows differ in the name alone.
+
+        Few namespaces differ for a client: those with rules of their own, and those that an
+        ``exportTo`` names or whose hosts others declare, too.
+        """
+        mesh, namespace = self._mesh, client.namespace
+        rules, sidecar = mesh.traffic.destination_rules, self._sidecar(client)
+        labels = tuple(sorted(client.labels.items())) if rules.tell_apart(namespace) else ()
+        differs = (
+            sidecar is not None
+            or rules.follow_others(namespace)
+            or mesh.registry.tells_apart(namespace)
+        )
+        return client.proxy, client.past_sidecar, labels, sidecar, namespace if differs else ""
 
     def _clients(self, name: str | None) -> list[Client]:
         """List the clients by namespace and name; istiod calls no workload of the mesh."""
@@ -205,8 +257,3 @@ def reason(connection: Connection) -> str:
     cause = connection.upstream.cause.value
     text = f"{cause}; {connection.reason}" if connection.reason else cause
     return text if connection.order_known else f"{text} (another order of creation may change it)"
-
-
-def conflicts(rows: Iterable[TlsRow]) -> list[TlsRow]:
-    """Pick the rows whose client and server can't talk."""
-    return [row for row in rows if row.data.is_conflict]

@@ -123,6 +123,19 @@ class Registry:
                 )
         return None
 
+    def tells_apart(self, namespace: str) -> bool:
+        """May clients of a namespace find other hosts than those of most others do?"""
+        return namespace in self._with_own_view
+
+    @cached_property
+    def _with_own_view(self) -> frozenset[str]:
+        by_host: dict[str, list[RegisteredHost]] = {}
+        for one in self._all:
+            by_host.setdefault(one.host, []).append(one)
+        rivals = (one.namespace for each in by_host.values() if len(each) > 1 for one in each)
+        named = (name for one in self._all for name in one.visible)
+        return frozenset((*rivals, *named))
+
     def resolve(self, host: str, namespace: str) -> RegisteredHost | None:
         """Find what a possibly short name means in an object of a namespace."""
         return self.find(self.fqdn(host, namespace), namespace)

@@ -78,6 +78,7 @@ class DestinationRules:
         self._hidden: dict[tuple[str, str], DestinationRule | None] = {}
         self._chosen: dict[tuple[int, Step], EffectiveDestinationRule | None] = {}
         self._with_selector: set[str] = set()
+        self._named: set[str] = {config.root_namespace}
         for rule in sorted(rules, key=lambda rule: (selector_of(rule) is None, age(rule))):
             if rule.host:
                 self._file(rule)
@@ -115,6 +116,10 @@ class DestinationRules:
     def tell_apart(self, namespace: str) -> bool:
         """Do workloads of one namespace follow different rules, as a workloadSelector asks?"""
         return namespace in self._with_selector
+
+    def follow_others(self, namespace: str) -> bool:
+        """May workloads of a namespace follow other rules than those of most others do?"""
+        return namespace in self._local or namespace in self._named
 
     def lists_covering(self, host: str) -> Iterator[list[DestinationRule]]:
         """Walk the rules whose host covers this one by host; a host's list is always the same."""
@@ -222,6 +227,7 @@ class DestinationRules:
     def _file(self, rule: DestinationRule) -> None:
         host = self.host_of(rule)
         self._all.add(host, rule)
+        self._named.update(rule.export_to)
         if selector_of(rule) is not None:
             self._with_selector.add(rule.namespace)
         self._same_host.setdefault((rule.namespace, host), []).append(rule)

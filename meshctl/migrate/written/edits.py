@@ -10,9 +10,9 @@ from meshctl.migrate.results import Row
 from meshctl.resources.view import Path
 from meshctl.sources.documents import Document
 from meshctl.yaml import emitter as go_yaml
-from meshctl.yaml import positions
 from meshctl.yaml.notes import UnreadableError
 from meshctl.yaml.parser import Parser
+from meshctl.yaml.positions import Positions
 from meshctl.yaml.reader import compose
 from meshctl.yaml.text_edits import Editor, UnsafeEditError
 
@@ -66,10 +66,11 @@ def _only_versions(rows: Sequence[Row]) -> bool:
 def _with_versions(text: str, root: Node, rows: Sequence[Row]) -> str:
     """Replace the versions alone, each in its quotes."""
     places: dict[tuple[int, int], str] = {}
+    positions = Positions(root, text)
     for row in rows:
         if row.after is not None:
             path = (*row.resource.prefix, "apiVersion")
-            places[positions.locate(root, path, text, key=False)] = row.after["apiVersion"]
+            places[positions.locate(path, key=False)] = row.after["apiVersion"]
     for (start, end), version in sorted(places.items(), reverse=True):
         mark = text[start] if text[start] in "\"'" else ""
         text = f"{text[:start]}{mark}{version}{mark}{text[end:]}"

@@ -1,11 +1,11 @@
 """Picks what tables and pages show of TLS: the columns, their cells, and the totals."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from meshctl.inspect.tls.change import TlsChange
 from meshctl.inspect.tls.failures import TlsFailure
-from meshctl.inspect.tls.rows import TlsLine, TlsRow
+from meshctl.inspect.tls.rows import TlsLine, TlsRows
 from meshctl.words import amount, visible
 
 CONNECTIONS = (
@@ -16,13 +16,16 @@ MATRIX = ("client", "server", "what happens")
 _REASONS = 3
 
 
-def totals(rows: Sequence[TlsRow]) -> str:
+def totals(rows: TlsRows) -> str:
     """Count the results: ``6 connections: 4 mtls, 2 plaintext``, and why some are unknown."""
-    if not rows:
+    if not len(rows):
         return "no connections: no workload here calls a host that the input declares"
-    results = Counter(row.data.result for row in rows)
+    results, unknown = Counter[str](), Counter[str]()
+    for row, number in rows.weighed():
+        results[row.data.result] += number
+        if row.data.result == "unknown":
+            unknown[row.data.reason] += number
     text = ", ".join(f"{number} {result}" for result, number in results.most_common())
-    unknown = Counter(row.data.reason for row in rows if row.data.result == "unknown")
     reasons = "".join(f"\nunknown {n} x: {why}" for why, n in unknown.most_common(_REASONS))
     return f"{amount(len(rows), 'connection')}: {text}{visible_lines(reasons)}"
 

@@ -1,12 +1,13 @@
 """Writes what ``tls-check`` answers as one HTML page: who reaches whom, conflicts, connections."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain, islice
 from typing import TextIO
 
 from meshctl.inspect.tls.answer import TlsAnswer
 from meshctl.inspect.tls.failures import TlsFailure
-from meshctl.inspect.tls.rows import TlsLine
+from meshctl.inspect.tls.rows import TlsRow, TlsRows
 from meshctl.output.page.filters import counted, filter_form
 from meshctl.output.page.frame import Page, Section, write_page
 from meshctl.output.page.markup import Markup, lines, table, text
@@ -38,14 +39,13 @@ def _sections(answer: TlsAnswer, only: str) -> Iterator[Section]:
         rows = [change_cells(one) for one in answer.changes]
         caption = f"{amount(len(rows), 'connection')} come out differently with the files."
         yield Section("changes", "What the files change", [table(caption, CHANGES, rows)])
-    shown = [row for row in answer.rows if only == "all" or row.data.is_conflict]
-    found = sorted(answer.failures(answer.rows), key=lambda one: -one.number)
-    data = [row.data for row in shown]
+    shown = answer.rows if only == "all" else answer.rows.conflicts()
+    found = sorted(answer.failures(), key=lambda one: -one.number)
     yield Section("conflicts", "Conflicts", map(_failure, found))
-    yield Section("matrix", "Who reaches whom", _pivot(data))
+    yield Section("matrix", "Who reaches whom", _pivot(shown))
     if answer.matrices:
         yield Section("border", "TLS in each namespace", [matrix_table(answer.matrices)])
-    yield Section("connections", "Connections", _connections(data))
+    yield Section("connections", "Connections", _connections(shown))
 
 
 def matrix_table(matrices: Mapping[str, Sequence[tuple[str, str, str]]]) -> Markup:
@@ -68,17 +68,20 @@ def _failure(failure: TlsFailure) -> Markup:
     )
 
 
-def _pivot(rows: Sequence[TlsLine]) -> Iterator[Markup]:
+def _pivot(rows: TlsRows) -> Iterator[Markup]:
     """Write clients by servers, or namespaces of both where there are many."""
-    clients = {row.client for row in rows}
-    servers = {row.host for row in rows}
-    if not rows:
+    clients = sum(len(group.clients) for group in rows.groups)
+    servers = {row.data.host for row, _ in rows.weighed()}
+    if not servers:
         return
-    is_small = max(len(clients), len(servers)) <= _WIDEST
+    is_small = max(clients, len(servers)) <= _WIDEST
     counts: dict[tuple[str, str], Counter[str]] = {}
-    for row in rows:
-        key = (row.client, row.host) if is_small else (_home(row.client), _home(row.server or ""))
-        counts.setdefault(key, Counter())[row.result] += 1
+    for group in rows.groups:
+        names = Counter(group.clients if is_small else map(_home, group.clients))
+        for row in group.rows:
+            server = row.data.host if is_small else _home(row.data.server or "")
+            for client, number in names.items():
+                counts.setdefault((client, server), Counter())[row.data.result] += number
     across = sorted({server for _, server in counts})
     caption = (
         "Each client by each host; where its ports or subsets differ, how many of each."
@@ -86,9 +89,9 @@ def _pivot(rows: Sequence[TlsLine]) -> Iterator[Markup]:
         else "Namespaces of clients by those of servers: how many connections of each kind."
     )
     down = sorted({client for client, _ in counts})
-    names = [_short(one) for one in across]
+    heads = [_short(one) for one in across]
     found = ([client, *(_word(counts.get((client, one))) for one in across)] for client in down)
-    yield table(caption, ("client", *names), found)
+    yield table(caption, ("client", *heads), found)
 
 
 def _short(server: str) -> str:
@@ -108,11 +111,12 @@ def _word(results: Counter[str] | None) -> str:
     return ", ".join(f"{number} {result}" for result, number in results.most_common())
 
 
-def _connections(rows: Sequence[TlsLine]) -> Iterator[Markup]:
+def _connections(rows: TlsRows) -> Iterator[Markup]:
     """Write the rows, the conflicts first where not all fit."""
-    shown = sorted(rows, key=lambda row: not row.is_conflict)[:_MOST_ROWS]
-    if len(shown) == len(rows):
-        shown = list(rows)
+    several: Iterable[TlsRow] = rows
+    if len(rows) > _MOST_ROWS:
+        several = chain(rows.conflicts(), rows.only(lambda row: not row.data.is_conflict))
+    shown = [row.data for row in islice(several, _MOST_ROWS)]
     yield filter_form(
         "connections",
         [counted("result", "Result", (row.result for row in shown))],

@@ -1,16 +1,16 @@
 """Writes the answer of ``tls-check``: a table, JSON, Markdown or a page."""
 
-import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TextIO
+from typing import Any, TextIO
 
 from meshctl.inspect.tls.answer import TlsAnswer
 from meshctl.inspect.tls.change import TlsChange
-from meshctl.inspect.tls.failures import TlsFailure
+from meshctl.inspect.tls.failures import TlsFailure, failures
 from meshctl.inspect.tls.rows import TlsRow
 from meshctl.mesh.security.tls_connection import ClientKind
 from meshctl.output.data import data_of
+from meshctl.output.json_array import write_array
 from meshctl.output.lines import write_lines
 from meshctl.output.table import write_table
 from meshctl.output.tls.columns import (
@@ -52,14 +52,14 @@ def write(
     if answer.changes is not None:
         _write_changes(answer, answer.changes, output, only, out)
         return
-    shown = [row for row in answer.rows if only == "all" or row.data.is_conflict]
+    shown = answer.rows if only == "all" else answer.rows.conflicts()
     if output == "json":
-        _write_json([data_of(row.data) for row in shown], out)
+        _write_json((data_of(row.data) for row in shown), out)
         return
     is_listed = answer.is_narrow or everything or len(shown) <= _FEW
     if is_listed:
         write_table(CONNECTIONS, (connection_cells(row.data) for row in shown), out)
-        _write_failures(answer.failures(shown), out)
+        _write_failures(answer.failures(), out)
     else:
         _write_digest(answer, out)
     write_lines(["", *totals(answer.rows).split("\n")], out)
@@ -69,25 +69,25 @@ def write(
 
 def _write_digest(answer: TlsAnswer, out: TextIO) -> None:
     """Write the conflicts, each reason once, and who reaches whom how often."""
-    failures = sorted(answer.failures(answer.rows), key=lambda failure: -failure.number)
+    failures = sorted(answer.failures(), key=lambda failure: -failure.number)
     for failure in failures[:_FAILURES]:
         write_lines([*map(visible, failure_lines(failure)), ""], out)
     if len(failures) > _FAILURES:
         more = sum(failure.number for failure in failures[_FAILURES:])
         out.write(f"and {more} conflicts for {len(failures) - _FAILURES} more reasons\n\n")
-    write_table(_BORDER, _border(answer.rows), out)
+    write_table(_BORDER, _border(answer.rows.weighed()), out)
 
 
-def _border(rows: Iterable[TlsRow]) -> Iterator[tuple[object, ...]]:
+def _border(rows: Iterable[tuple[TlsRow, int]]) -> Iterator[tuple[object, ...]]:
     """Count what happens between clients and servers inside and outside the mesh."""
     counts: dict[tuple[str, str], Counter[str]] = {}
-    for row in rows:
+    for row, number in rows:
         proxy = row.connection.upstream.client.proxy
         client = {ClientKind.NONE: "outside", ClientKind.UNKNOWN: "unknown"}.get(
             proxy, "in the mesh"
         )
         server = _SERVERS.get(row.data.server_mode or "", "in the mesh")
-        counts.setdefault((client, server), Counter())[row.data.result] += 1
+        counts.setdefault((client, server), Counter())[row.data.result] += number
     for (client, server), results in sorted(counts.items()):
         yield client, server, ", ".join(f"{n} {result}" for result, n in results.most_common())
 
@@ -100,18 +100,19 @@ def _write_changes(
         if only == "all" or (one.after is not None and one.after.is_conflict)
     ]  # fmt: skip
     if output == "json":
-        _write_json([data_of(one) for one in changed], out)
+        _write_json((data_of(one) for one in changed), out)
         return
     if not changed:
         out.write("The files change nothing about that.\n")
         return
     write_table(CHANGES, map(change_cells, changed), out)
-    new = {id(one.after) for one in changed}
-    _write_failures(answer.failures([row for row in answer.rows if id(row.data) in new]), out)
+    new = {one.after for one in changed}
+    meant = ((row, 1) for row in answer.rows.conflicts() if row.data in new)
+    _write_failures(failures(meant), out)
 
 
-def _write_json(rows: list[object], out: TextIO) -> None:
-    json.dump(rows, out, indent=2)
+def _write_json(rows: Iterable[Any], out: TextIO) -> None:
+    write_array(out, rows)
     out.write("\n")
 
 
