@@ -1,11 +1,9 @@
 """Adds sidecars to the workloads of files, or takes them out again."""
 
 import codecs
-import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from difflib import unified_diff
 from typing import BinaryIO, NamedTuple
 
 from meshctl.errors import InputError
@@ -14,6 +12,7 @@ from meshctl.inject.go_types.kubernetes_types import read
 from meshctl.inject.parts import WarnText
 from meshctl.inject.settings.injector_config import InjectionSettings
 from meshctl.inject.text import istioctl_style, preserve_style
+from meshctl.line_diff import patch
 from meshctl.sources import files
 from meshctl.yaml.reader import parse_one
 from meshctl.yaml.splitter import decode, split
@@ -31,8 +30,6 @@ STYLES = {
     "istioctl": Style(istioctl_style.inject_text, istioctl_style.uninject_text),
 }
 """How results can be written: by changing as few lines as possible, or as istioctl does."""
-_NO_NEWLINE = "\\ No newline at end of file\n"
-"""How diff and patch mark the end of a file without a line break."""
 _BOM = codecs.BOM_UTF8.decode()
 Change = Callable[[str, WarnText, str], str]
 
@@ -47,30 +44,7 @@ class Injected(NamedTuple):
 
     def changes(self) -> Iterator[str]:
         """The lines of a unified diff that patches the very bytes, none where nothing changes."""
-        before, after = _lines(self.before), _lines(self.after)
-        name = _header_name(self.name)
-        for line in unified_diff(before, after, name, name):
-            yield line if line.endswith("\n") else f"{line}\n{_NO_NEWLINE}"
-
-
-def _header_name(name: str) -> str:
-    """Write the name of a file as git and GNU patch read it; a tab ends one with blanks."""
-    if name.isprintable() and not set(name) & {'"', "\\"}:
-        return f"{name}\t" if " " in name else name
-    escaped = {ord('"'): '\\"', ord("\\"): "\\\\"}
-    text = name.translate(escaped)
-    return '"' + "".join(_octal(one) if not one.isprintable() else one for one in text) + '"'
-
-
-def _octal(character: str) -> str:
-    return "".join(f"\\{byte:03o}" for byte in os.fsencode(character))
-
-
-def _lines(text: str) -> list[str]:
-    """Part a text into lines as `patch` counts them; carriage returns belong to their lines."""
-    lines = [f"{line}\n" for line in text.split("\n")]
-    last = lines.pop().removesuffix("\n")
-    return [*lines, last] if last else lines
+        return patch(self.name, self.before, self.after)
 
 
 def inject_files(

@@ -7,10 +7,10 @@ the names of JSON, and Envoy's from ``/config_dump``, with those of the proto fi
 import json
 import re
 from collections.abc import Callable, Iterator
-from difflib import unified_diff
 from typing import Any, NamedTuple
 
 from meshctl.cluster.api import ClusterError
+from meshctl.line_diff import unified_diff
 
 _UNDERSCORE = re.compile(r"_+([a-zA-Z0-9])")
 _BOOKKEEPING = frozenset({"lastUpdated", "versionInfo", "clientStatus"})
@@ -72,9 +72,9 @@ def _compare(name: str, left: _Found, right: _Found) -> SectionDiff:
 
 
 def _lines(name: str, left: Any, right: Any) -> Iterator[str]:
-    return unified_diff(
-        _written(left), _written(right), f"istiod {name}", f"Envoy {name}", lineterm=""
-    )
+    before, after = ([f"{line}\n" for line in _written(value)] for value in (left, right))
+    for line in unified_diff(before, after, f"istiod {name}", f"Envoy {name}"):
+        yield line.removesuffix("\n")
 
 
 def _written(value: Any) -> list[str]:

@@ -2,9 +2,9 @@
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from difflib import unified_diff
 from typing import NamedTuple
 
+from meshctl.line_diff import patch
 from meshctl.migrate.results import Made, Migration, Row, Status
 from meshctl.migrate.written import headers
 from meshctl.migrate.written.edits import edited
@@ -30,10 +30,8 @@ class MigratedFile(NamedTuple):
     lost: tuple[tuple[int, str], ...]
 
     def changes(self) -> Iterator[str]:
-        """The lines of a unified diff."""
-        before, after = (text.splitlines(keepends=True) for text in (self.before, self.after))
-        for line in unified_diff(before, after, self.name, self.name):
-            yield line if line.endswith("\n") else f"{line}\n"
+        """The lines of a unified diff that patches the very bytes."""
+        return patch(self.name, self.before, self.after)
 
 
 def file_texts(texts: Mapping[str, str], migration: Migration) -> list[MigratedFile]:
