@@ -619,13 +619,13 @@ def text(name: str, count: int) -> str:
     if name == "one-line":
         listed = {"apiVersion": "v1", "kind": "List", "items": list(CROWDS["findings"](count))}
         return json.dumps(listed)
-    return "\n---\n".join(json.dumps(one, indent=1) for one in CROWDS[name](count)) + "\n"
+    return "# JSON is YAML\n" + "\n---\n".join(json.dumps(one, indent=1) for one in CROWDS[name](count)) + "\n"
 
 
 @crowd
 def findings(count: int) -> Objects:
     for i in range(count):
-        yield virtual(f"v-{i}", [f"h-{i}.example.com"], f"none-{i}", gateways=[f"none-{i}"])
+        yield virtual(f"v-{i}", [f"h-{i}.example.com"], f"none-{i}", gatways=["entry"])
 
 
 NAMES = (*CROWDS, "ignore-comments", "one-line")

@@ -132,6 +132,8 @@ class Lines:
     def __init__(self, text: str) -> None:
         self.text = text
         self._starts = [0, *(match.end() for match in re.finditer("\n", text))]
+        # Many findings of a text without line breaks ask for the same long line.
+        self._last: tuple[tuple[int, int], tuple[str, ...]] | None = None
 
     def span(self, start: int, end: int, first_line: int) -> Span:
         """Say where the characters between two offsets stand in a file."""
@@ -149,9 +151,13 @@ class Lines:
         first, last = max(first, 0), min(last, len(self._starts) - 1)
         if first > last:
             return ()
+        if self._last is not None and self._last[0] == (first, last):
+            return self._last[1]
         end = self._starts[last + 1] - 1 if last + 1 < len(self._starts) else len(self.text)
         text = self.text[self._starts[first] : end]
-        return tuple(line.removesuffix("\r") for line in text.split("\n"))
+        found = tuple(line.removesuffix("\r") for line in text.split("\n"))
+        self._last = (first, last), found
+        return found
 
     def first_word(self) -> tuple[int, int]:
         """Find the first word of the text: what stands for it as a whole."""

@@ -48,6 +48,7 @@ class _OfNamespace(Generic[P]):
     def __init__(self, namespace: str) -> None:
         self._namespace = namespace
         self._filed: list[P] = []
+        self._for_all: list[int] = []
         self._selected: SelectorIndex[int] = SelectorIndex()
         self._by_gateway: dict[str | None, list[int]] = {}
         self._merged: dict[tuple[int, ...], tuple[P, ...]] = {}
@@ -60,6 +61,8 @@ class _OfNamespace(Generic[P]):
             self._by_gateway.setdefault(name, []).append(number)
         if not policy.target_refs and policy.selector:
             self._selected.add(policy.selector, number)
+        elif not policy.target_refs:
+            self._for_all.append(number)
 
     def find(self, workload: Workload) -> tuple[P, ...]:
         labels = workload.pod_labels
@@ -69,9 +72,6 @@ class _OfNamespace(Generic[P]):
         key = tuple(sorted(chosen))
         known = self._merged.get(key)
         if known is None:
-            known = self._merged[key] = tuple(
-                policy
-                for number, policy in enumerate(self._filed)
-                if number in chosen or not (policy.target_refs or policy.selector)
-            )
+            numbers = sorted(chosen.union(self._for_all))
+            known = self._merged[key] = tuple(self._filed[number] for number in numbers)
         return known

@@ -86,6 +86,18 @@ class Registry:
         """Find the declarations of exactly this host (or wildcard), in input order."""
         return self._hosts.at(host)
 
+    def services_at(self, host: str) -> Sequence[tuple[Service, frozenset[str]]]:
+        """Find the Services with exactly this host, each with the namespaces that see it."""
+        return self._services.get(host, ())
+
+    @cached_property
+    def _services(self) -> dict[str, list[tuple[Service, frozenset[str]]]]:
+        found: dict[str, list[tuple[Service, frozenset[str]]]] = {}
+        for one in self._all:
+            if isinstance(one.source, Service):
+                found.setdefault(one.host, []).append((one.source, one.visible))
+        return found
+
     def of(self, source: Service | ServiceEntry) -> list[RegisteredHost]:
         """List the hosts that one object declares."""
         return self._by_source.get(source, [])

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
 from meshctl.mesh.core import is_visible_to
-from meshctl.resources import Service, ServiceEntry
+from meshctl.resources import ServiceEntry
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 
 
@@ -27,19 +27,16 @@ def check(entry: ServiceEntry, mesh: Mesh) -> Iterator[Outcome]:
     """Report hosts that are the full name of a Service, or one that clients shorten it to."""
     for index, host in enumerate(entry.hosts):
         name = mesh.registry.unshortened(host, entry.namespace)
-        for registered_host in mesh.registry.at(name):
-            if (
-                not isinstance(registered_host.source, Service)
-                or registered_host.source.external_name
-            ):
+        for service, visible in mesh.registry.services_at(name):
+            if service.external_name:
                 continue
-            if not is_visible_to(registered_host.visible, entry.namespace):
+            if not is_visible_to(visible, entry.namespace):
                 continue  # its owner keeps it from the mesh, so that the entry can stand for it
             what = "the name" if name == host else "a short form of the name"
             overrides = mesh.registry.service_entries.visible(entry) == {entry.namespace}
             yield Finding(
                 entry.spec.at("hosts", index),
-                f"{host} is {what} of {registered_host.source.title}: clients use that Service, and this entry "
+                f"{host} is {what} of {service.title}: clients use that Service, and this entry "
                 "has no effect for them",
                 severity=Severity.INFO if overrides else None,
-            ).also(registered_host.source.at("metadata", "name"), "has this name")
+            ).also(service.at("metadata", "name"), "has this name")
