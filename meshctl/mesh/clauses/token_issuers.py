@@ -4,7 +4,7 @@ One for a waypoint holds for all Services that use it (ShouldAttachPolicy,
 pilot/pkg/model/policyattachment.go, and listener_waypoint.go, Istio 1.31).
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from meshctl.mesh.clauses.parts import Parts
 from meshctl.resources import AuthorizationPolicy, Policy, RequestAuthentication
@@ -38,11 +38,12 @@ class TokenIssuers:
     def issuers(self, policy: AuthorizationPolicy) -> frozenset[str]:
         """Collect the issuers that are known where a policy holds; empty: none, or unknown."""
         known = self._parts.security.request_authentications
+        several: Iterable[Sequence[RequestAuthentication]]
         if policy.target_refs:
             several = [self.for_targets(policy)]
         else:
-            workloads = self._parts.security.authorization.reached(policy)
-            several = [known.of(workload) for workload in workloads]
+            asked = self._parts.security.authorization.asked(policy, known.of)
+            several = dict.fromkeys(found for _, found in asked)
         rules = [rule for found in several for one in found for rule in one.rules]
         if not known.knows_those_of(policy.namespace) or not all(rule.issuer for rule in rules):
             return frozenset()

@@ -4,7 +4,8 @@ A policy of the root namespace reaches all namespaces, with or without a selecto
 (ListAuthorizationPolicies, pilot/pkg/model/authorization.go, Istio 1.31).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, TypeVar
 
 from meshctl.mesh.core.mesh_config import MeshConfig
 from meshctl.mesh.core.precedence import age
@@ -13,6 +14,7 @@ from meshctl.mesh.workloads.workloads import Workloads
 from meshctl.resources import AuthorizationPolicy, Policy, Workload
 from meshctl.resources.cached_property import cached_property
 
+T = TypeVar("T")
 _Selection = tuple[str | None, frozenset[tuple[str, str]]]
 """A namespace, or all, and a selector."""
 
@@ -29,6 +31,7 @@ class Authorization:
         # Many policies of a namespace select the same, mostly everything.
         self._picked: dict[_Selection, list[Workload]] = {}
         self._reached: dict[_Selection, list[Workload]] = {}
+        self._asked: dict[tuple[object, _Selection], list[tuple[Workload, tuple[Any, ...]]]] = {}
 
     def is_mesh_wide(self, policy: Policy) -> bool:
         """Does a policy, being in the root namespace, reach all namespaces?"""
@@ -56,6 +59,20 @@ class Authorization:
             picked = self.picked(policy)
             known = [workload for workload in picked if membership(workload) is not Membership.NONE]
             self._reached[key] = known
+        return known
+
+    def asked(
+        self, policy: Policy, ask: Callable[[Workload], Iterable[T]]
+    ) -> Sequence[tuple[Workload, tuple[T, ...]]]:
+        """Ask a question (a method of the mesh) about each workload that a policy reaches.
+
+        Gives those with an answer; it is asked once for all policies that select the same.
+        """
+        key = ask, self._key(policy)
+        known = self._asked.get(key)
+        if known is None:
+            answers = ((workload, tuple(ask(workload))) for workload in self.reached(policy))
+            known = self._asked[key] = [one for one in answers if one[1]]
         return known
 
     def of(self, workload: Workload) -> Sequence[AuthorizationPolicy]:

@@ -1,6 +1,6 @@
 """Clients without identity for a server, since nothing presents a certificate for them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from meshctl.istio.names import ISTIO_NAMESPACE
 from meshctl.mesh.core.inventory import Inventory
@@ -12,6 +12,25 @@ from meshctl.mesh.workloads.container_ports import ContainerPorts
 from meshctl.mesh.workloads.membership import Membership, is_gateway
 from meshctl.mesh.workloads.workloads import Workloads
 from meshctl.resources import KubernetesGateway, Workload
+
+
+class NamespaceSidecars:
+    """The sidecars of one namespace as clients."""
+
+    def __init__(self, namespace: str, ports: ContainerPorts, mtls: Mtls) -> None:
+        self._client = Client(namespace, namespace)
+        self._ports = ports
+        self._mtls = mtls
+
+    def plaintext_to(self, server: Workload) -> list[Connection]:
+        """List the connections to a workload if all are plaintext; none where one has TLS."""
+        found = [
+            one
+            for host in self._ports.hosts(server)
+            for one in self._mtls.connections_to(self._client, host)
+            if one.server is not None and one.server.workload is server
+        ]
+        return found if {one.result for one in found} == {Result.PLAINTEXT} else []
 
 
 class ClientIdentities:
@@ -33,6 +52,8 @@ class ClientIdentities:
         # installed by other means than the input.
         deployed = {one.namespace for one in inventory.of(KubernetesGateway)}
         self._by_account: dict[str, dict[str, list[Workload]]] = {}
+        self._have_sidecars: dict[tuple[str, str], bool] = {}
+        self._sidecars: dict[str, NamespaceSidecars] = {}
         self._hidden = deployed | {inventory.config.root_namespace, ISTIO_NAMESPACE}
 
     def without_identity(self, namespace: str, account: str = "") -> Sequence[Workload]:
@@ -46,25 +67,20 @@ class ClientIdentities:
         modes = {self._workloads.membership(one) for one in found}
         return sorted(found, key=age) if modes == {Membership.NONE} else ()
 
-    def in_plaintext(self, namespace: str, account: str, server: Workload) -> Connection | None:
-        """Give a connection to a server if sidecars of a namespace send all of them in plaintext.
+    def sidecars_of(self, namespace: str, account: str) -> NamespaceSidecars | None:
+        """Give the clients of a namespace, or of one service account, if all have sidecars.
 
-        ``None`` where one has TLS or may have it, and where no sidecar is known to be there.
+        ``None`` where one has none or may have none, and where no sidecar is known to be there.
         """
-        found = self._running(namespace, account)
-        sidecars = [one for one in found if self._is_sidecar(one)]
-        if not sidecars or len(sidecars) < len(found):
+        key = namespace, account
+        if key not in self._have_sidecars:
+            found = self._running(namespace, account)
+            self._have_sidecars[key] = bool(found) and all(map(self._is_sidecar, found))
+        if not self._have_sidecars[key]:
             return None
-        connections = list(self._connections(Client(namespace, namespace), server))
-        if {one.result for one in connections} != {Result.PLAINTEXT}:
-            return None
-        return connections[0]
-
-    def _connections(self, client: Client, server: Workload) -> Iterator[Connection]:
-        for host in self._ports.hosts(server):
-            for one in self._mtls.connections_to(client, host):
-                if one.server is not None and one.server.workload is server:
-                    yield one
+        if namespace not in self._sidecars:
+            self._sidecars[namespace] = NamespaceSidecars(namespace, self._ports, self._mtls)
+        return self._sidecars[namespace]
 
     def _is_sidecar(self, workload: Workload) -> bool:
         is_in_mesh = self._workloads.membership(workload) is Membership.SIDECAR

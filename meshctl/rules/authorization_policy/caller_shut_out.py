@@ -24,10 +24,11 @@ def check(policy: AuthorizationPolicy, mesh: Mesh) -> Iterator[Outcome]:
     """Report the first caller that a policy with rules shuts out of each workload."""
     if policy.action not in {"ALLOW", "DENY"} or not policy.rules or policy.target_refs:
         return
-    for workload in mesh.security.authorization.reached(policy):
+    declared = mesh.sidecar_scope.declared_callers.of
+    for workload, callers in mesh.security.authorization.asked(policy, declared):
         if mesh.workloads.membership(workload) not in _IN_MESH:
             continue
-        for caller in mesh.sidecar_scope.declared_callers.of(workload):
+        for caller in callers:
             found, principal = _identity(caller.workload, mesh)
             if not found or (caller.port and not TrafficCapture(workload).includes(caller.port)):
                 continue

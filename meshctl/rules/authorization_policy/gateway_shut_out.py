@@ -19,8 +19,9 @@ def check(policy: AuthorizationPolicy, mesh: Mesh) -> Iterator[Outcome]:
     """Report the first workload that a policy with rules closes to a gateway that routes to it."""
     if policy.action not in {"ALLOW", "DENY"} or not policy.rules or policy.target_refs:
         return
-    for workload in mesh.security.authorization.reached(policy):
-        for path in mesh.reachability.ingress_paths.into(workload):
+    into = mesh.reachability.ingress_paths.into
+    for workload, paths in mesh.security.authorization.asked(policy, into):
+        for path in paths:
             for gateway in _gateways(path.gateway, mesh):
                 principal = str(
                     mesh.registry.service_accounts.of_account(

@@ -24,11 +24,12 @@ def check(policy: AuthorizationPolicy, mesh: Mesh) -> Iterator[Outcome]:
     """Report DENY rules that a TCP port widens, and TCP ports that no ALLOW rule fits any more."""
     if policy.target_refs or policy.action not in {"ALLOW", "DENY"}:
         return
-    for workload in mesh.security.authorization.reached(policy):
+    layer4 = mesh.security.http_workloads.layer4
+    for workload, ports in mesh.security.authorization.asked(policy, layer4):
         is_ambient = mesh.workloads.membership(workload) is Membership.AMBIENT
         if is_ambient:
             continue  # ztunnel has rules of its own
-        for port in mesh.security.http_workloads.layer4(workload):
+        for port in ports:
             finding = _on_port(policy, workload, port, mesh)
             if finding is not None:
                 yield finding.also(port.ref, f"is {port.protocol}")

@@ -24,6 +24,8 @@ def check(policy: AuthorizationPolicy, mesh: Mesh) -> Iterator[Outcome]:
     """Report the first workload of a policy whose Services nobody may call."""
     if policy.action != "ALLOW" or not policy.rules or policy.target_refs or is_dry_run(policy):
         return
+    if any(not one.operations and not one.conditions for one in policy.rules):
+        return  # it lets somebody in on every port
     for workload in mesh.security.authorization.reached(policy):
         if mesh.workloads.membership(workload) not in _IN_MESH:
             continue

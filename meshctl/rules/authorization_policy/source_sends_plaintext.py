@@ -21,13 +21,14 @@ def check(policy: AuthorizationPolicy, mesh: Mesh) -> Iterator[Outcome]:
     """Report exact sources whose connections to a workload of the policy all lack TLS."""
     if policy.target_refs:
         return
-    workloads = mesh.security.authorization.reached(policy)
     for source in named_sources(policy, mesh.config.trust_domain):
-        for workload in workloads:
-            found = mesh.security.client_identity.in_plaintext(
-                source.namespace, source.account, workload
-            )
-            if found is None or found.upstream.ref is None:
+        clients = mesh.security.client_identity.sidecars_of(source.namespace, source.account)
+        if clients is None:
+            continue
+        for workload, [found, *_] in mesh.security.authorization.asked(
+            policy, clients.plaintext_to
+        ):
+            if found.upstream.ref is None:
                 continue
             host, decider = found.upstream.host.host, found.upstream.ref.resource
             yield Finding(

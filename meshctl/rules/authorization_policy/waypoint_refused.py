@@ -22,7 +22,8 @@ def check(policy: AuthorizationPolicy, mesh: Mesh) -> Iterator[Outcome]:
     """Report ALLOW policies for ambient workloads whose waypoint no ALLOW policy lets in."""
     if policy.action != "ALLOW" or policy.target_refs or not policy.rules:
         return
-    for workload in mesh.security.authorization.reached(policy):
+    before = mesh.ambient.waypoints_before
+    for workload, waypoints in mesh.security.authorization.asked(policy, before):
         if mesh.workloads.membership(workload) is not Membership.AMBIENT:
             continue
         allowing = [
@@ -30,7 +31,7 @@ def check(policy: AuthorizationPolicy, mesh: Mesh) -> Iterator[Outcome]:
             for authorization_policy in mesh.security.authorization.guarding(workload)
             if authorization_policy.action == "ALLOW"
         ]
-        for use in mesh.ambient.waypoints_before(workload):
+        for use in waypoints:
             identity = mesh.registry.service_accounts.of_account(use.namespace, use.name)
             rules = (
                 entry for authorization_policy in allowing for entry in authorization_policy.rules
