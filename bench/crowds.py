@@ -607,7 +607,7 @@ def ambient_services(count: int) -> Objects:
 @crowd
 def hidden_hosts(count: int) -> Objects:
     for i in range(count):
-        yield service(f"s-{i}", **{"annotations": {"networking.istio.io/exportTo": "."}})
+        yield service(f"s-{i}", annotations={"networking.istio.io/exportTo": "."})
         yield virtual(f"v-{i}", [f"s-{i}"], f"s-{i}", exportTo=["."])
 
 
@@ -619,7 +619,11 @@ def text(name: str, count: int) -> str:
     if name == "one-line":
         listed = {"apiVersion": "v1", "kind": "List", "items": list(CROWDS["findings"](count))}
         return json.dumps(listed)
-    return "# JSON is YAML\n" + "\n---\n".join(json.dumps(one, indent=1) for one in CROWDS[name](count)) + "\n"
+    return (
+        "# JSON is YAML\n"
+        + "\n---\n".join(json.dumps(one, indent=1) for one in CROWDS[name](count))
+        + "\n"
+    )
 
 
 @crowd

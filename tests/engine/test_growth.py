@@ -1,0 +1,102 @@
+"""What an analysis does grows with the crowd that meets at one point, and not with its square.
+
+Calls are counted, not seconds: they are the same in every run. A loop over all pairs without a call
+escapes that; ``bench/growth.py`` prints times and memory of larger crowds.
+"""
+
+import importlib.util
+import math
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from meshctl.engine.analyze import analyze, load_mesh
+from meshctl.inject.manifests import inject_files
+from meshctl.inject.settings.builtin import Given, read_given
+from meshctl.inspect.tls.answer import Question, ask
+from meshctl.settings import Settings
+from meshctl.sources.loader import load
+
+SIZES = (40, 80, 160)
+MOST = 1.2
+SQUARES = {
+    "gateways-of-many-workloads": "each of N gateway workloads gets the servers of all N Gateways",
+}
+
+
+def _load() -> ModuleType:
+    place = Path(__file__).parents[2] / "bench" / "crowds.py"
+    spec = importlib.util.spec_from_file_location("crowds", place)
+    assert spec is not None
+    assert spec.loader is not None
+    made = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(made)
+    return made
+
+
+crowds = _load()
+
+
+def calls(run: Callable[[], object]) -> int:
+    """Count the calls of Python functions while something runs."""
+    count = 0
+
+    def note(_frame: object, event: str, _argument: object) -> None:
+        nonlocal count
+        count += event == "call"
+
+    sys.setprofile(note)
+    try:
+        run()
+    finally:
+        sys.setprofile(None)
+    return count
+
+
+def exponent(counts: list[int]) -> float:
+    """The exponent of what three sizes, each twice the one before, add."""
+    first, second = counts[1] - counts[0], counts[2] - counts[1]
+    return math.log2(max(second, 1) / max(first, 1))
+
+
+@pytest.mark.parametrize("name", crowds.NAMES)
+def test_analyses_grow_with_the_crowd(tmp_path: Path, name: str) -> None:
+    file = tmp_path / "crowd.yaml"
+    counts = []
+    for size in (SIZES[0], *SIZES):  # once before, for what is imported and kept
+        file.write_text(crowds.text(name, size))
+        counts.append(calls(lambda: analyze([str(file)], Settings())))
+    if name in SQUARES:
+        assert exponent(counts[1:]) > MOST, f"{name} is linear now: it is no exception any more"
+    else:
+        assert exponent(counts[1:]) <= MOST
+
+
+@pytest.mark.parametrize("name", ["plain-services", "many-namespaces", "hidden-hosts"])
+def test_the_tls_of_all_clients_grows_with_the_crowd(tmp_path: Path, name: str) -> None:
+    file = tmp_path / "crowd.yaml"
+    counts = []
+    for size in (SIZES[0], *SIZES):
+        file.write_text(crowds.text(name, size))
+        mesh = load_mesh(load([str(file)]), Settings())
+        counts.append(
+            calls(lambda mesh=mesh: ask(None, mesh, Question(None, None, "default"), Settings()))
+        )
+    assert exponent(counts[1:]) <= MOST
+
+
+def test_the_diff_of_injection_grows_with_the_crowd(tmp_path: Path) -> None:
+    counts = []
+    file = tmp_path / "crowd.yaml"
+    for size in (SIZES[0], *SIZES):
+        file.write_text(crowds.text("plain-services", size))
+        counts.append(calls(lambda: _diff(str(file))))
+    assert exponent(counts[1:]) <= MOST
+
+
+def _diff(path: str) -> list[str]:
+    [injected] = inject_files([path], read_given(Given()), "preserve")
+    return list(injected.changes())
