@@ -100,7 +100,8 @@ def _of_callers(mesh: Mesh, pods: Sequence[Workload], known: Sequence[KnownCalle
         if caller.identity is None:
             return f"a caller has no identity that a policy could name: {caller.why}"
         home, _, account = caller.identity.partition("/")
-        if any(mesh.security.client_identity.in_plaintext(home, account, pod) for pod in pods):
+        clients = mesh.security.client_identity.sidecars_of(home, account)
+        if clients is not None and any(map(clients.plaintext_to, pods)):
             return f"{caller.identity} calls it in plaintext, so that its identity isn't proven"
     return ""
 

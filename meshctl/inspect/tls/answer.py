@@ -1,5 +1,6 @@
 """Answers ``tls-check``: the rows that were asked for, their conflicts, or what files change."""
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from meshctl.errors import UsageError
@@ -53,6 +54,11 @@ class TlsAnswer(NamedTuple):
     def failures(self) -> list[TlsFailure]:
         """Group the conflicts by what decides them."""
         return failures(self.rows.weighed())
+
+    def failures_of(self, changes: Iterable[TlsChange]) -> list[TlsFailure]:
+        """Group the conflicts among changed connections by what decides them."""
+        new = {one.after for one in changes}
+        return failures((row, 1) for row in self.rows.conflicts() if row.data in new)
 
 
 def ask(before: Mesh | None, mesh: Mesh, question: Question, settings: Settings) -> TlsAnswer:

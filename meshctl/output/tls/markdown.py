@@ -1,11 +1,11 @@
 """Writes what ``tls-check`` answers as a comment for a pull request: totals, conflicts, rows folded."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 from typing import TextIO
 
 from meshctl.inspect.tls.answer import TlsAnswer
 from meshctl.inspect.tls.failures import TlsFailure
-from meshctl.inspect.tls.rows import TlsRow
 from meshctl.output.markdown import Limited, escaped, fenced
 from meshctl.output.table import markdown_row, markdown_rows
 from meshctl.output.tls.columns import (
@@ -29,38 +29,33 @@ def write_comment(answer: TlsAnswer, only: str, out: TextIO) -> None:
     first, *reasons = totals(answer.rows).split("\n")
     comment.write(f"### meshctl tls-check: {escaped(first)}\n")
     comment.write("".join(f"\n{escaped(one)}\n" for one in reasons))
-    shown = [row for row in answer.rows if only == "all" or row.data.is_conflict]
     if answer.changes is not None:
         changed = [
             one for one in answer.changes
             if only == "all" or (one.after is not None and one.after.is_conflict)
         ]  # fmt: skip
-        new = {id(one.after) for one in changed}
-        shown = [row for row in answer.rows if id(row.data) in new]
-        _conflicts(answer, shown, comment)
+        _conflicts(answer.failures_of(changed), comment)
         if not changed:
             comment.write("\nThe files change nothing about that.\n")
         else:
             title = amount(len(changed), "connection that the files change")
             _folded(title, CHANGES, map(change_cells, changed), len(changed), comment)
         return
-    _conflicts(answer, shown, comment)
+    _conflicts(answer.failures(), comment)
     parts = list(_matrices(answer))
     told = comment.write_fitting(parts, _MATRICES)
     if told < len(parts):
         comment.write(f"\nand {amount(len(parts) - told, 'more namespace')}\n")
-    cells = (connection_cells(row.data) for row in sorted(shown, key=_weight))
-    if shown:
-        _folded(amount(len(shown), "connection"), CONNECTIONS, cells, len(shown), comment)
+    conflicts = answer.rows.conflicts()
+    others = answer.rows.only(lambda row: only == "all" and not row.data.is_conflict)
+    cells = (connection_cells(row.data) for row in chain(conflicts, others))
+    number = len(conflicts) + len(others)
+    if number:
+        _folded(amount(number, "connection"), CONNECTIONS, cells, number, comment)
 
 
-def _weight(row: TlsRow) -> bool:
-    """Order conflicts first."""
-    return not row.data.is_conflict
-
-
-def _conflicts(answer: TlsAnswer, rows: Sequence[TlsRow], comment: Limited) -> None:
-    found = sorted(answer.failures(rows), key=lambda one: -one.number)
+def _conflicts(failures: Iterable[TlsFailure], comment: Limited) -> None:
+    found = sorted(failures, key=lambda one: -one.number)
     if not found:
         return
     comment.write("\n#### Conflicts\n")

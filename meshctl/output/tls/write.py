@@ -6,7 +6,7 @@ from typing import Any, TextIO
 
 from meshctl.inspect.tls.answer import TlsAnswer
 from meshctl.inspect.tls.change import TlsChange
-from meshctl.inspect.tls.failures import TlsFailure, failures
+from meshctl.inspect.tls.failures import TlsFailure
 from meshctl.inspect.tls.rows import TlsRow
 from meshctl.mesh.security.tls_connection import ClientKind
 from meshctl.output.data import data_of
@@ -106,9 +106,7 @@ def _write_changes(
         out.write("The files change nothing about that.\n")
         return
     write_table(CHANGES, map(change_cells, changed), out)
-    new = {one.after for one in changed}
-    meant = ((row, 1) for row in answer.rows.conflicts() if row.data in new)
-    _write_failures(failures(meant), out)
+    _write_failures(answer.failures_of(changed), out)
 
 
 def _write_json(rows: Iterable[Any], out: TextIO) -> None:
