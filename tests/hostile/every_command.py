@@ -36,7 +36,7 @@ RECIPES: dict[str, Sequence[Sequence[str]]] = {
     "check-inject": [["."], ["client.shop", "."]],
     "kube-inject": [["."], [".", "--diff"], [".", "--check"], [".", "--uninject"]],
     "size": [["."]],
-    "upgrade": [["--from", "1.29", "--to", "1.31", "."]],
+    "upgrade": [["--from", "1.19", "--to", "1.32", ".", "--all"]],
     "migrate": [["."]],
     "graph": [["."], *([".", "--view", view] for view in ("mtls", "authorization", "egress"))],
     "generate": [["service", "-f", "values.yaml"]],

@@ -30,7 +30,7 @@ def run(
     """
     chosen = options.chosen_input(paths, source, cluster)
     settings = options.settings_from(
-        source, mesh, shown, is_live=chosen.is_live, select=split_names(select),
+        source, mesh, shown, is_live=chosen.is_live, select=split_names(select) or (),
         **report.settings,
     )  # fmt: skip
     check_settings(settings)

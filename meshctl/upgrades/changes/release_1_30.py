@@ -98,7 +98,7 @@ def _excluded_ambient(upgrade: Upgrade) -> Iterator[Hit]:
     }  # fmt: skip
     for _, setting in upgrade.installation.value("cni.excludeNamespaces"):
         for index, name in enumerate(setting.value if isinstance(setting.value, list) else ()):
-            if name in ambient:
+            if isinstance(name, str) and name in ambient:
                 ref = Ref(setting.ref.resource, (*setting.ref.path, index))
                 yield Hit(
                     ref, f"{setting.title} excludes {name}, whose pods are in ambient mode",
