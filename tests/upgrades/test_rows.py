@@ -8,6 +8,7 @@ import rows_to_1_22
 import rows_to_1_26
 from planning import ids, plan
 
+from meshctl.rules.api import Severity
 from meshctl.upgrades.catalog import all_changes
 
 ROWS = {**rows_to_1_22.ROWS, **rows_to_1_26.ROWS, **rows_from_1_27.ROWS}
@@ -49,3 +50,8 @@ def test_a_change_is_told_in_whole_sentences(change) -> None:
     assert (change.title[-1] != ".", change.effect[-1], change.fix[-1]) == (True, ".", ".")
     assert change.fix[0].isupper()
     assert change.source
+
+
+def test_hints_fail_no_build() -> None:
+    hints = [change for change in CHANGES.values() if change.kind == "hazard"]
+    assert {change.severity for change in hints} == {Severity.INFO}

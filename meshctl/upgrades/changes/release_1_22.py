@@ -252,7 +252,7 @@ CHANGES = (
         "Istio's kinds are served as v1",
         "v1 is served; a cluster with older CRDs refuses what is written in it.",
         "Keep v1beta1 until every cluster runs 1.22.",
-        found_if(_new_versions), Severity.WARNING, Phase.AFTER,
+        found_if(_new_versions), Severity.INFO, Phase.AFTER,
         source="manifests/charts/base/crds/crd-all.gen.yaml, 1.22",
     ),
     Change(

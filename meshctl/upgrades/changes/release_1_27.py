@@ -296,7 +296,7 @@ CHANGES = (
         "TLSRoutes of newer CRDs are ignored until 1.30",
         "istiod ignores TLSRoutes where their CRD is newer than 1.4.0; 1.28 and 1.29 take 1.4.1.",
         "Go to Istio 1.30 before the Gateway API goes to 1.5.",
-        found_if(_new_tls_routes), Severity.ERROR, Phase.DURING,
+        found_if(_new_tls_routes), Severity.INFO, Phase.DURING,
         source="pkg/kube/kclient/crdwatcher.go, 1.27",
     ),
 )  # fmt: skip

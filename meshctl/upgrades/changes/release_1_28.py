@@ -248,6 +248,6 @@ CHANGES = (
         "Timeouts end WebSockets",
         "timeouts of a route, and of an attempt, hold for upgraded connections too.",
         "Set timeout: 0s on routes that take WebSockets.",
-        found_if(_web_sockets), source="Envoy 1.36",
+        found_if(_web_sockets), Severity.INFO, source="Envoy 1.36",
     ),
 )  # fmt: skip

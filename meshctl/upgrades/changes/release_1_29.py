@@ -190,7 +190,7 @@ CHANGES = (
         "ztunnel is told of dry runs, which an old one takes seriously",
         "istiod sends dry-run policies to ztunnel; one before 1.29 enforces them.",
         "Upgrade ztunnel before istiod, or unset AMBIENT_ENABLE_DRY_RUN_AUTHORIZATION_POLICY.",
-        found_if(_dry_runs), phase=Phase.DURING,
+        found_if(_dry_runs), Severity.INFO, Phase.DURING,
         source="pilot/pkg/serviceregistry/kube/controller/ambient, 1.29",
     ),
     Change(
@@ -199,7 +199,7 @@ CHANGES = (
         "a ztunnel of a mesh of more than some 40,000 workloads and services names all it knows in "
         "one message, which istiod refuses above 4 MiB: it never connects again.",
         "Set ISTIO_GPRC_MAXRECVMSGSIZE to 33554432 on istiod.",
-        _large_meshes, backports=(Release(29, 7), Release(30, 4), Release(31, 0)),
+        _large_meshes, Severity.INFO, backports=(Release(29, 7), Release(30, 4), Release(31, 0)),
         source="pilot/pkg/features/tuning.go, 1.31",
     ),
     Change(

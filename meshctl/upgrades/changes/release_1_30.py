@@ -228,7 +228,7 @@ CHANGES = (
         "A timeout of 0 is none for calls of authorization and rate limits",
         "0s means that a call may take any time, where it failed at once.",
         "Set a timeout.",
-        found_if(_endless_calls), source="Envoy 1.38",
+        found_if(_endless_calls), Severity.INFO, source="Envoy 1.38",
     ),
     Change(
         "1_30-121", Kind.HAZARD, "telemetry",
