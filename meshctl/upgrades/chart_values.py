@@ -20,10 +20,19 @@ CHARTS = {
 }  # fmt: skip
 """Istio's charts by the names that they, and dependencies on them, have."""
 _DISTINCT = frozenset({
-    "pilot", "meshConfig", "sidecarInjectorWebhook", "istio_cni", "telemetry", "istiodRemote",
-    "compatibilityVersion", "revisionTags", "defaultRevision", "cni", "ztunnel", "base", "ambient",
+    "pilot", "meshConfig", "sidecarInjectorWebhook", "istio_cni", "istiodRemote",
+    "compatibilityVersion", "revisionTags",
 })  # fmt: skip
-"""Values that Istio's charts have, and few others."""
+"""Values that Istio's charts have, and no others."""
+_BELOW = {
+    "cni": frozenset({
+        "excludeNamespaces", "ambient", "repair", "cniBinDir", "cniConfDir", "chained", "logLevel",
+        "logging", "psp_cluster_role", "privileged", "rollingMaxUnavailable", "resourceQuotas",
+    }),
+    "telemetry": frozenset({"v2"}),
+    "base": frozenset({"enableCRDTemplates", "validateGateway", "excludedCRDs"}),
+}  # fmt: skip
+"""Values whose name others have too, with what stands below those of Istio."""
 _OPTIONAL = {"istiod": "pilot", "cni": "cni"}
 """Charts, and the first word of a path that their own values may leave out."""
 _SAIL = {"Istio": "istiod", "IstioCNI": "cni", "ZTunnel": "ztunnel", "IstioRevision": "istiod"}
@@ -120,8 +129,8 @@ def values_of_file(file: Resource, charts: Mapping[str, str]) -> Iterator[ChartV
         part = file.child(name)
         if part.data:
             yield ChartValues(part, chart, title)
-    if not charts and _is_istio(file.data):
-        stem = file.document.file.rpartition("/")[2].lower()
+    stem = file.document.file.rpartition("/")[2].lower()
+    if not charts and (_is_istio(file.data) or ("istio" in stem and not nested)):
         yield ChartValues(View(file, (), file.data), _chart_by_name(stem, file.data), title)
 
 
@@ -144,6 +153,8 @@ def _is_nested(file: Resource, name: str) -> bool:
         {key: value for key, value in file.data.items() if key != name}
     ):
         return False
+    if name in {"gateway", "ingress"}:
+        return _is_istio(part)
     return _is_istio(part) or "global" in part or name.startswith("istio")
 
 
@@ -156,7 +167,13 @@ def _is_istio(data: Mapping[str, Any]) -> bool:
         "enableCoreDump", "useMCP", "configRootNamespace", "defaultConfigVisibilitySettings",
         "waypoint", "platform", "variant",
     }.isdisjoint(shared)  # fmt: skip
-    return istio or any(isinstance(data.get(key), dict | str | float) for key in _DISTINCT)
+    named = any(isinstance(data.get(key), dict | str | float) for key in _DISTINCT)
+    return istio or named or any(_is_below(data, key) for key in _BELOW)
+
+
+def _is_below(data: Mapping[str, Any], key: str) -> bool:
+    value = data.get(key)
+    return isinstance(value, dict) and not _BELOW[key].isdisjoint(value)
 
 
 def _chart_by_name(file: str, data: Mapping[str, Any]) -> str:

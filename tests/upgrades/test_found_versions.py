@@ -122,10 +122,15 @@ def test_values_are_read_wherever_they_stand(tmp_path: Path, mesh: str) -> None:
     assert any("PILOT_STATUS_QPS" in line for line in lines[place.line - 1 : place.end_line + 2])
 
 
-def test_values_of_others_are_nobodys(tmp_path: Path) -> None:
-    mine = "env:\n  PILOT_STATUS_QPS: 9\nglobal:\n  imageRegistry: a\n"
-    answer = plan(tmp_path, "1.27", start="1.26", values=mine, mesh=text(workload()))
-    assert "1_27-085" not in ids(answer)
+@pytest.mark.parametrize(
+    "more", ["telemetry: {enabled: true}", "base: {image: a}", "cni: {plugin: calico}",
+             "ingress: {global: {a: b}}", "gateway: {enabled: true}", "ambient: x"],
+)  # fmt: skip
+def test_values_of_others_are_nobodys(tmp_path: Path, more: str) -> None:
+    mine = f"env:\n  PILOT_STATUS_QPS: 9\nglobal:\n  imageRegistry: a\n{more}\n"
+    answer = plan(tmp_path, "1.27", start="1.20", values=mine, mesh=text(workload()))
+    places = {one.location.file.rpartition("/")[2] for one in answer.report.findings}
+    assert "values.yaml" not in places
 
 
 def test_the_defaults_of_istios_own_charts_are_nobodys(tmp_path: Path) -> None:
