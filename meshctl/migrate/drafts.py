@@ -8,6 +8,7 @@ from typing import Any
 from meshctl.migrate.kinds import Kind
 from meshctl.migrate.results import Made, Note, Row, Status
 from meshctl.resources import Ref, Resource
+from meshctl.resources.placeholders import has_placeholder
 from meshctl.resources.resource import UNKNOWN_NAMESPACE
 
 _LABEL = 63
@@ -23,6 +24,8 @@ class Names:
 
     def free(self, kind: Kind, namespace: str, wanted: str) -> str:
         """Take a name: the wanted one as Kubernetes allows it, with a number where it is taken."""
+        if has_placeholder(wanted, is_name=False):
+            return wanted  # whatever stands there when it is applied
         name = object_name(wanted)
         number = 1
         while (kind.group, kind.name, namespace, name) in self._taken:

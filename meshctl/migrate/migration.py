@@ -16,7 +16,10 @@ from meshctl.migrate.drafts import Draft, Names
 from meshctl.migrate.ingress.selection import IngressSelection, is_ingress
 from meshctl.migrate.known import Known
 from meshctl.migrate.results import Migration, Row, Target
+from meshctl.migrate.values import texts_in
 from meshctl.resources import Resource
+from meshctl.resources.placeholders import has_placeholder
+from meshctl.words import quoted
 
 CURRENT, GATEWAY_API = "current", "gateway-api"
 TARGETS = (CURRENT, GATEWAY_API)
@@ -36,6 +39,8 @@ def migrate(mesh: Mesh, target: Target) -> Migration:
         convert(several, known)
     if target.name == GATEWAY_API:
         drafts.update(_to_gateway_api(mesh, names, known, is_strict=target.is_strict))
+    for draft in drafts.values():
+        _tell_placeholder(draft)
     rows.update((resource, draft.row()) for resource, draft in drafts.items())
     for resource in mesh.resources:
         moved = versions.convert(resource) if resource not in rows else None
@@ -43,6 +48,18 @@ def migrate(mesh: Mesh, target: Target) -> Migration:
             rows[resource] = moved
     found = tuple(rows[one] for one in mesh.resources if one in rows)
     return Migration(target.name, found, tuple(known.assumed))
+
+
+def _tell_placeholder(draft: Draft) -> None:
+    """Say where an object holds something that is replaced before it is applied."""
+    for path, text in texts_in(draft.resource.data):
+        if path[0] in {"metadata", "spec"} and has_placeholder(text, is_name=False):
+            draft.near(
+                f"{quoted(text)} is taken as it stands, though it is replaced before it is applied",
+                draft.resource.at(*path),
+                instead="migrate what is applied, or check the result",
+            )
+            return
 
 
 def _to_gateway_api(mesh: Mesh, names: Names, known: Known, *, is_strict: bool) -> Several:

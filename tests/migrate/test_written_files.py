@@ -145,3 +145,26 @@ def test_what_makes_no_sense_is_said(tmp_path: Path, arguments, message) -> None
     done = meshctl(tmp_path, *arguments)
     assert done.returncode == 2
     assert message in done.stderr
+
+
+def test_names_that_are_replaced_later_stay_as_they_are(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text(ROLE.replace("name: default", 'name: "${NAME}"'))
+    done = meshctl(tmp_path, "a.yaml", "-o", "yaml")
+    assert done.returncode == 0
+    assert "name: ${NAME}\n" in done.stdout
+    assert "'${NAME}' is taken as it stands" in done.stderr
+
+
+def test_line_ends_of_a_file_stay(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_bytes((ROLE + "---" + RULES).replace("\n", "\r\n").encode())
+    assert meshctl(tmp_path, "a.yaml", "-d", "new").returncode == 0
+    written = (tmp_path / "new/a.yaml").read_bytes()
+    assert written.count(b"\n") == written.count(b"\r\n") > 0
+
+
+def test_charts_are_named_and_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "chart/templates").mkdir(parents=True)
+    (tmp_path / "chart/Chart.yaml").write_text("apiVersion: v2\nname: chart\nversion: 1.0.0\n")
+    (tmp_path / "chart/templates/a.yaml").write_text(ROLE)
+    done = meshctl(tmp_path, ".")
+    assert "not migrated: 1 chart was not rendered" in done.stdout

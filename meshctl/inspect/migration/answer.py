@@ -5,6 +5,7 @@ from io import BytesIO
 from typing import Any, BinaryIO, NamedTuple
 
 from meshctl.engine.analyze import check_settings, collector_off, load_mesh
+from meshctl.engine.gaps import explain
 from meshctl.errors import InputError
 from meshctl.inspect.changes.comparison import Comparison, Side, compare
 from meshctl.migrate.migration import migrate
@@ -34,6 +35,8 @@ class Migrated(NamedTuple):
     unread: tuple[Problem, ...]
     comparison: Comparison | None
     unmodelled: tuple[str, ...]
+    gaps: tuple[str, ...] = ()
+    """What stands in the input without its objects: charts, and what kustomizations change."""
 
     @property
     def is_complete(self) -> bool:
@@ -63,7 +66,12 @@ def migrate_files(
             comparison = compare(before, after, settings)
     broken = [one for one in loaded.problems if one.kind in _UNREADABLE]
     return Migrated(
-        migration, tuple(written), tuple(broken), comparison, tuple(_unmodelled(migration))
+        migration,
+        tuple(written),
+        tuple(broken),
+        comparison,
+        tuple(_unmodelled(migration)),
+        tuple(one.reason.partition(";")[0] for one in explain(loaded.gaps)),
     )
 
 

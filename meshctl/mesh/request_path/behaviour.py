@@ -27,7 +27,8 @@ def behaviour(hop: Hop, *, by_name: bool = True) -> tuple[Any, ...]:
         hop.workload.key_name if hop.workload is not None else "", _outcome(hop), hop.code,
         hop.location, hop.body, hop.path, hop.authority, hop.tls, hop.protocol, decision,
         _settings(hop) if hop.outcome not in _ANSWERED else "",
-        tuple(_sending(one, by_name=by_name) for one in hop.sendings),
+        tuple(_sending(one, by_name=by_name, is_alone=len(hop.sendings) == 1)
+              for one in hop.sendings),
     )  # fmt: skip
 
 
@@ -54,9 +55,12 @@ def policies(one: Sending) -> str:
     return json.dumps(found, sort_keys=True, default=str) if found else ""
 
 
-def _sending(one: Sending, *, by_name: bool) -> tuple[Any, ...]:
+def _sending(one: Sending, *, by_name: bool, is_alone: bool) -> tuple[Any, ...]:
+    """Describe a destination; the weight of the only one makes no difference."""
     target, cluster = one.target, one.cluster
-    place = (target.host, target.port, target.subset, target.weight) if target is not None else ()
+    place: tuple[Any, ...] = ()
+    if target is not None:
+        place = target.host, target.port, target.subset, None if is_alone else target.weight
     known: tuple[Any, ...] = ()
     if cluster is not None:
         rules = cluster.rule.rules if cluster.rule is not None else ()

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from meshctl.migrate.drafts import Draft
 from meshctl.migrate.known import Known
 from meshctl.resources import Resource, Service, View
+from meshctl.resources.placeholders import has_placeholder
 from meshctl.resources.view import views
 
 _FIELDS = frozenset({"name", "labels", "ports"})
@@ -33,7 +34,7 @@ def targets(policy: Resource, draft: Draft, known: Known) -> Iterator[Target]:
         yield Target(known.root, {}, (), "")
         return
     if not written:
-        if policy.name != "default":
+        if policy.name != "default" and not has_placeholder(policy.name):
             draft.exact("a Policy without targets had to be named default; this one was refused")
             return
         yield Target(policy.namespace, {}, (), "")

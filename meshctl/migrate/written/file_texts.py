@@ -83,6 +83,8 @@ class _Writer:
         writes = [row for row in rows if row.after is None or row.to]
         is_json = document.text.lstrip().startswith("{")
         new = (self._json if is_json else self._yaml)(document, writes)
+        if "\r\n" in document.text:
+            new = new.replace("\n", "\r\n")
         if any(row.after is None and not row.resource.prefix for row in rows):
             return new
         text = edited(document, rows)

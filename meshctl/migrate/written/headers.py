@@ -46,7 +46,7 @@ def commented_out(text: str) -> Iterator[str]:
 
 def kept_comments(text: str) -> Iterator[str]:
     """Walk the comments of a document whose object is written anew."""
-    for _, found in tokens.comments(text):
+    for _, found in tokens.comments(text) if "#" in text else ():
         yield f"# {found}".rstrip()
 
 

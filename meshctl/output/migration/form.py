@@ -29,6 +29,7 @@ def migration_form(found: Migrated) -> dict[str, Any]:
             for one in found.unread
         ],
         "not_modelled": list(found.unmodelled),
+        "not_migrated": list(found.gaps),
         "comparison": comparison_form(found.comparison) if found.comparison is not None else None,
     }
 
@@ -95,7 +96,7 @@ def migration_schema() -> Schema:
             summary=closed(**{one.value: _NUMBER for one in Status}),
             rows=array(closed(**row)),
             unread=array(closed(file=_TEXT, line=_NUMBER, message=_TEXT)),
-            not_modelled=array(_TEXT),
+            not_modelled=array(_TEXT), not_migrated=array(_TEXT),
             comparison={"anyOf": [
                 {**comparison, "additionalProperties": False}, {"type": "null"}
             ]},

@@ -61,6 +61,7 @@ def write_report(found: Migrated, out: TextIO) -> None:
     lines += [
         f"{one.file}:{one.span.line}: left as it is, since {one.message}" for one in found.unread
     ]
+    lines += [f"not migrated: {text}; render it, and migrate that" for text in found.gaps]
     write_lines([*lines, *([""] if lines else []), _summary(found)], out)
     if found.comparison is None:
         return
