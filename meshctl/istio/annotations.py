@@ -35,6 +35,11 @@ def names_for(kind: str) -> list[str]:
     return [one.name for one in _registry().values() if one.fits(kind) and not one.is_deprecated]
 
 
+def deprecated_for(kind: str) -> list[str]:
+    """List the deprecated annotations that an object of a kind may carry."""
+    return [one.name for one in _registry().values() if one.fits(kind) and one.is_deprecated]
+
+
 def is_label(name: str) -> bool:
     """Does Istio define a label, and no annotation, of this name?"""
     return name in _LABELS and name not in _registry()

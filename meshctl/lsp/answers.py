@@ -15,9 +15,9 @@ from meshctl.lsp.positions import Encoding, LinesOf, characters, position, range
 from meshctl.lsp.rule_pages import rule_named, rule_page
 from meshctl.resources import Ref
 from meshctl.sources.documents import Span
-from meshctl.validation.schemas import Schemas
+from meshctl.validation.deprecated_fields import MarkedSchemas
 
-_SCHEMAS = Schemas()
+_SCHEMAS = MarkedSchemas()
 _KINDS = {
     "host": types.CompletionItemKind.Reference,
     "subset": types.CompletionItemKind.Reference,

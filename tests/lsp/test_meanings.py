@@ -232,6 +232,15 @@ def test_fields_that_are_not_there_yet_are_offered(editor: Editor) -> None:
     assert "name" not in offered
 
 
+def test_deprecated_fields_are_offered_as_such(editor: Editor) -> None:
+    text = ROUTES.replace("      timeout: 5s\n", "      mirror\n")
+    editor.type("routes.yaml", text)
+    found = editor.ask_at("completion", "routes.yaml", *place(text, "      mirror|\n"))
+    editor.type("routes.yaml", ROUTES)
+    tags = {one["label"]: one.get("tags") for one in found["items"]}
+    assert (tags["mirrorPercent"], tags["mirrorPercentage"]) == ([1], None)
+
+
 def test_rules_are_offered_and_explained_in_ignores(editor: Editor) -> None:
     line = "  # meshctl: ignore[virtual-service/|rule-shadowed] it is\n  http:"
     offered = typed(editor, "  http:", line)
