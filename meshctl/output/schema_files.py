@@ -39,7 +39,7 @@ def folder_schemas() -> Iterator[tuple[str, Schema]]:
 
 def _choice(api_version: str, kind: str, name: str) -> Schema:
     properties = {"apiVersion": {"const": api_version}, "kind": {"const": kind}}
-    condition = {"required": ["apiVersion", "kind"], "properties": properties}
+    condition = {"type": "object", "required": ["apiVersion", "kind"], "properties": properties}
     return {"if": condition, "then": {"$ref": name}}
 
 
