@@ -5,7 +5,7 @@ BIN := $(if $(wildcard $(VENV)/bin/python),$(VENV)/bin/,)
 PYTEST := $(BIN)python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help dev lock check test update bench conformance coverage new-rule release
+.PHONY: help dev lock check test update bench conformance coverage new-rule vscode release
 
 help: ## List the tasks
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
@@ -43,6 +43,9 @@ FLOOR ?= 79
 
 new-rule: ## Start a rule: make new-rule RULE=gateway/port-protocol-conflict
 	$(BIN)python tests/project/new_rule.py $(RULE)
+
+vscode: ## Check, test and pack the extension for VS Code; needs npm
+	cd editors/vscode && npm ci --silent --no-audit --no-fund && npm run -s check && npm test -s && npm run -s package
 
 release: check test ## Build the packages into dist/ and check what they hold
 	rm -rf dist
