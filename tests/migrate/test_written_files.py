@@ -168,3 +168,16 @@ def test_charts_are_named_and_left_alone(tmp_path: Path) -> None:
     (tmp_path / "chart/templates/a.yaml").write_text(ROLE)
     done = meshctl(tmp_path, ".")
     assert "not migrated: 1 chart was not rendered" in done.stdout
+
+
+def test_two_gateways_of_one_name_are_not_mixed(tmp_path: Path) -> None:
+    text = (Path(__file__).parent / "cases/gateway_api_order/input.yaml").read_text()
+    gateway = next(one for one in text.split("---\n") if "kind: Gateway" in one)
+    (tmp_path / "a.yaml").write_text(f"{text}---\n{gateway}")
+    done = meshctl(tmp_path, "a.yaml", "--to", "gateway-api", "-o", "json")
+    statuses = [
+        row["status"]
+        for row in json.loads(done.stdout)["rows"]
+        if row["from"]["resource"]["kind"] == "Gateway"
+    ]
+    assert statuses == ["exact", "impossible"]

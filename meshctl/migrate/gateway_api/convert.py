@@ -52,7 +52,13 @@ class _Conversion:
         *, is_strict: bool,
     ) -> None:  # fmt: skip
         known = backends.known
-        self._gateways = {one.full_name: one for one in gateways}
+        self._gateways: dict[str, GatewayPlan] = {}
+        for one in gateways:
+            first = self._gateways.setdefault(one.full_name, one)
+            if first is not one:
+                one.draft.lost(f"{one.gateway.title} is in the input already",
+                               instead="migrate them one by one, if they are alternatives")  # fmt: skip
+                one.draft.keep(newest(one.gateway))
         self._services, self._known, self._backends = services, known, backends
         self._routes = known.mesh.traffic.routes
         self._is_strict = is_strict
