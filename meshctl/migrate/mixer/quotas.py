@@ -44,12 +44,7 @@ class Quotas:
         bucket = _bucket(view, draft)
         if bucket is None:
             return
-        for override in views(view, "overrides", View):
-            draft.lost(
-                f"the override for {_shown(override.child('dimensions'))} counts callers apart",
-                override.at(), instead="add descriptors to the local rate limit by a header that "
-                "tells them, or ask a rate limit service",
-            )  # fmt: skip
+        own = _of_destinations(view, draft)
         bound = list(self._bound(instance.resource, draft))
         if not bound:
             draft.lost("no QuotaSpecBinding in the input says for which Services it counts",
@@ -63,7 +58,8 @@ class Quotas:
             draft.near("all callers share the limit, where each set of dimensions had its own",
                        instance.params.at("dimensions"))  # fmt: skip
         for one in bound:
-            self._write(draft, action, one, bucket)
+            name = one.service.name if one.service is not None else ""
+            self._write(draft, action, one, own.get(name, bucket))
 
     def _write(self, draft: Draft, action: Action, bound: _Bound, bucket: dict[str, Any]) -> None:
         service = bound.service
@@ -119,6 +115,27 @@ class Quotas:
                        instead="add the Service to the input")  # fmt: skip
             return None
         return (service,)
+
+
+def _of_destinations(view: View, draft: Draft) -> dict[str, dict[str, Any]]:
+    """Read the overrides for a destination alone, by its name; others are noted as lost."""
+    found: dict[str, dict[str, Any]] = {}
+    for override in views(view, "overrides", View):
+        dimensions = override.child("dimensions")
+        name = dimensions.text("destination")
+        if name and len(dimensions.data) == 1:
+            data = {"validDuration": view.text("validDuration"), **override.data}
+            bucket = _bucket(View(override.resource, override.path, data), draft)
+            if bucket is not None:
+                found.setdefault(name, bucket)
+            continue
+        draft.lost(
+            f"the override for {_shown(dimensions)} counts callers apart",
+            override.at(),
+            instead="add descriptors to the local rate limit by a header that tells them, or ask a "
+            "rate limit service",
+        )
+    return found
 
 
 def _limits(handler: Part, quota: Resource) -> Iterator[View]:
