@@ -20,6 +20,7 @@ from pathlib import Path
 import injection
 import live_cluster
 import live_proxies
+import pictures
 from generate import write
 from peak import peak
 
@@ -117,6 +118,7 @@ def main() -> None:
         row("judging 10,000 resources", f"{judging:.2f} s = {judging / parsing:.2f} x", "1.5 x")
         megabytes, _ = peak(PYTHON, "-m", "meshctl", "analyze", str(ten), "-o", "json")
         row("peak memory, 10,000 resources", f"{megabytes} MB", "400 MB")
+        pages(root)
         inject()
         live()
         if large:
@@ -151,6 +153,25 @@ def upgrade(path: Path) -> None:
     plan, full = least(3, functools.partial(cpu, *ours), functools.partial(cpu, *whole))
     row("upgrade from 1.20 to 1.31, 10,000 resources, CPU", f"{plan:.2f} s", "")
     row("  of the CPU of analyze", f"{plan / full:.2f} x", "1.3 x")
+
+
+def pages(root: Path) -> None:
+    """Measure pictures of 2,000 services, and the page of 3,000 findings."""
+    mesh, broken = root / "services.yaml", root / "broken.yaml"
+    pictures.write_services(2_000, mesh)
+    pictures.write_broken(3_000, broken)
+    for form in ("svg", "html"):
+        [seconds] = least(
+            3, lambda form=form: cpu(PYTHON, "-m", "meshctl", "graph", str(mesh), "-o", form)
+        )
+        row(f"graph of 2,000 services, -o {form}, CPU", f"{seconds:.2f} s", "2 s")
+    [seconds] = least(2, lambda: cpu(PYTHON, "-m", "meshctl", "graph", str(mesh), "--findings"))
+    row("  with the findings of 8,700 objects", f"{seconds:.2f} s", "")
+    page = subprocess.run(
+        [PYTHON, "-m", "meshctl", "analyze", str(broken), "-o", "html", "--fail-on", "never"],
+        capture_output=True, check=True, env=ENVIRONMENT,
+    ).stdout  # fmt: skip
+    row("page of 3,000 findings", f"{len(page) / 1e6:.2f} MB", "5 MB")
 
 
 def inject() -> None:

@@ -1,9 +1,11 @@
 """What is in each picture of a mesh, what narrows it, and what is measured on its ways?"""
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
 
 from meshctl.cluster.prometheus import Prometheus, Sample
 from meshctl.engine.analyze import load_mesh, report_on
@@ -11,9 +13,13 @@ from meshctl.errors import UsageError
 from meshctl.inspect.graph.answer import Question, draw
 from meshctl.inspect.graph.namespaces import parted
 from meshctl.inspect.graph.picture import VIEWS, Edge, Findings, Graph, View
+from meshctl.inspect.tls.rows import TlsCheck
 from meshctl.mesh import Mesh
+from meshctl.mesh.security.tls_connection import Result
 from meshctl.settings import Settings
 from meshctl.sources.loader import load
+from tests.inspect.test_fixes_of_conflicts import Objects, objects
+from tests.mesh.test_properties_of_truth import read
 
 ALL = Settings(whole_mesh=True)
 DEPLOYMENT = """\
@@ -220,7 +226,48 @@ def test_authorization_has_who_may_call_whom_and_leaves_out_who_is_denied(mesh: 
     assert {(CART, TILL): "some requests", ("clients:all of front", TILL): "some requests"} == found
     facts = {one.id: one.facts for one in drawn.nodes}
     assert "DENY by AuthorizationPolicy shop/never-two" in facts[TILL]
-    assert "no policy says who may call it: anyone may" in facts[CART]
+    assert "no policy guards it: anyone may call it" in facts[CART]
+
+
+def test_a_policy_without_rules_lets_nobody_in(tmp_path: Path) -> None:
+    file = tmp_path / "mesh.yaml"
+    nobody = (
+        "---\napiVersion: security.istio.io/v1\nkind: AuthorizationPolicy\n"
+        "metadata: {name: nobody, namespace: shop}\nspec: {selector: {matchLabels: {app: old}}}\n"
+    )
+    file.write_text(MESH + nobody)
+    drawn = graph(load_mesh(load([str(file)]), ALL), "authorization")
+    (old,) = (one for one in drawn.nodes if one.id == OLD)
+    assert "nobody may call Deployment shop/old" in old.facts
+    assert all(one.target != OLD for one in drawn.edges)
+
+
+def test_ways_have_the_tls_of_tls_check(mesh: Mesh) -> None:
+    drawn = {**ways(graph(mesh, "routing")), **ways(graph(mesh, "mtls"))}
+    check = TlsCheck(mesh)
+    for source, client in ((DOOR, "front/door"), ("clients:sidecar", "shop/cart-two")):
+        rows: dict[str, set[str]] = {}
+        for row in check.rows(client):
+            rows.setdefault(
+                f"service:{row.host}" if row.subset is None else f"subset:{row.host}|{row.subset}",
+                set(),
+            ).add(row.result)
+        told = {way[1]: one.tls for way, one in drawn.items() if way[0] == source}
+        assert told
+        for target, tls in told.items():
+            if target in rows:
+                assert {tls} == rows[target], (source, target)
+
+
+@settings(max_examples=40, deadline=None)
+@given(given_objects=objects())
+def test_any_mesh_has_a_picture(given_objects: Objects) -> None:
+    mesh = read(given_objects)
+    for view in VIEWS:
+        drawn = graph(mesh, view)
+        assert len({one.id for one in drawn.nodes}) == len(drawn.nodes)
+        for edge in drawn.edges:
+            assert edge.tls is None or edge.tls in set(Result)
 
 
 def test_egress_has_outside_hosts_and_who_calls_them(mesh: Mesh) -> None:

@@ -48,30 +48,34 @@ class _Access:
         decisions = self._mesh.decisions
         policies = [one for one in decisions.policies_of(workload) if not is_dry_run(one)]
         target = self._sketch.client(workload)
-        facts = [f"{one.action} by {one.title}" for one in policies if one.action != "ALLOW"]
         allowing = [one for one in policies if one.action == "ALLOW"]
-        if not allowing:
-            facts.append("no policy says who may call it: anyone may")
+        facts = list(_facts(policies, allowing))
         objects = tuple(one.title for one in policies)
         known = self._sketch.nodes[target]
         self._sketch.node(replace(known, facts=tuple(facts), objects=objects))
-        for policy in allowing:
-            for one in self._admitted(policy):
-                self._draw_clients(workload, target, policy, one)
+        drawn = [
+            self._draw_clients(workload, target, policy, one)
+            for policy in allowing
+            for one in self._admitted(policy)
+        ]
+        if allowing and not any(drawn):
+            fact = f"nobody may call {workload.title}"
+            self._sketch.node(replace(known, facts=(fact,), objects=()))
 
     def _draw_clients(
         self, workload: Workload, target: str, policy: AuthorizationPolicy, one: _Admitted
-    ) -> None:
-        """Add the clients that a rule means, but for those that another policy shuts out."""
+    ) -> bool:
+        """Add the clients that a rule means, if no other policy shuts them out; say whether."""
         if one.account:
             domain = self._mesh.config.trust_domain
             principal = f"{domain}/ns/{one.namespace}/sa/{one.account}"
             if self._mesh.decisions.shut_out(workload, principal):
-                return
+                return False
         for source in self._clients(one):
             if source != target:
                 edge = Edge(source, target, "access", one.label, (), None, (policy.title,))
                 self._sketch.edge(edge)
+        return True
 
     def _clients(self, one: _Admitted) -> Sequence[str]:
         """Add the nodes of clients: few workloads each by itself, many by what they have in common."""
@@ -107,6 +111,21 @@ class _Access:
         for one in self._mesh.workloads:
             found.setdefault((one.namespace, one.service_account), []).append(one)
         return found
+
+
+def _facts(
+    policies: Sequence[AuthorizationPolicy], allowing: Sequence[AuthorizationPolicy]
+) -> Iterator[str]:
+    """Say what policies do that isn't letting somebody in."""
+    others = [one for one in policies if one.action != "ALLOW"]
+    yield from (f"{one.action} by {one.title}" for one in others)
+    if not allowing:
+        refusing = [one for one in others if one.action in {"DENY", "CUSTOM"}]
+        yield (
+            "anyone may call it whom these don't refuse"
+            if refusing
+            else ("no policy guards it: anyone may call it")
+        )
 
 
 def _is_full(texts: Sequence[str]) -> bool:

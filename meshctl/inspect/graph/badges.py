@@ -18,10 +18,14 @@ class Badges:
 
     def on_nodes(self, nodes: Iterable[Node]) -> tuple[Node, ...]:
         """Give nodes with their counts."""
+        if not self._by_object:
+            return tuple(nodes)
         return tuple(replace(one, findings=self._count(one.objects)) for one in nodes)
 
     def on_edges(self, edges: Iterable[Edge]) -> tuple[Edge, ...]:
         """Give edges with their counts."""
+        if not self._by_object:
+            return tuple(edges)
         return tuple(replace(one, findings=self._count(one.objects)) for one in edges)
 
     def elsewhere(self, nodes: Sequence[Node], edges: Sequence[Edge]) -> int:

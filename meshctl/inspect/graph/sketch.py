@@ -8,7 +8,7 @@ from meshctl.mesh import Mesh
 from meshctl.mesh.gateways.effective_gateway import EffectiveGateway
 from meshctl.mesh.registry.services import RegisteredHost
 from meshctl.mesh.security.gateway_servers import GatewayServers
-from meshctl.mesh.security.tls_connection import Client, ClientKind, Connection, Result
+from meshctl.mesh.security.tls_connection import Client, ClientKind, Result
 from meshctl.mesh.workloads.membership import is_gateway
 from meshctl.resources import Service, ServiceEntry, Workload
 from meshctl.resources.cached_property import cached_property
@@ -25,7 +25,8 @@ class Sketch:
         self.mesh = mesh
         self.nodes: dict[str, Node] = {}
         self.edges: dict[tuple[str, str, EdgeKind], Edge] = {}
-        self._connections: dict[tuple[str, RegisteredHost], list[Connection]] = {}
+        self._named: dict[tuple[str, str], str] = {}
+        self._results: dict[tuple[object, str], dict[tuple[str, int], list[str]]] = {}
 
     def node(self, found: Node) -> str:
         """Add a node, or the facts and objects of one to a known one; give its id."""
@@ -43,16 +44,17 @@ class Sketch:
         """Add an edge, or what another way between the same nodes says to a known one."""
         key = found.source, found.target, found.kind
         known = self.edges.get(key)
-        if known is not None:
-            labels = _joined(known.label.split(", "), (found.label,))
-            found = replace(
-                known,
-                label=", ".join(one for one in labels if one),
-                weights=tuple(sorted({*known.weights, *found.weights})),
-                tls=worst((known.tls, found.tls)),
-                objects=_joined(known.objects, found.objects),
-            )
-        self.edges[key] = found
+        if known is None or found == known:
+            self.edges[key] = found
+            return
+        labels = _joined(known.label.split(", "), (found.label,))
+        self.edges[key] = replace(
+            known,
+            label=", ".join(one for one in labels if one),
+            weights=tuple(sorted({*known.weights, *found.weights})),
+            tls=known.tls if found.tls == known.tls else worst((known.tls, found.tls)),
+            objects=_joined(known.objects, found.objects),
+        )
 
     def host(self, host: RegisteredHost) -> str:
         """Add a host of the registry, with the rule and the pods behind it."""
@@ -74,6 +76,12 @@ class Sketch:
 
     def named(self, name: str, namespace: str) -> str:
         """Add the host that a full name means in a namespace, known or not."""
+        id_ = self._named.get((name, namespace))
+        if id_ is None:
+            id_ = self._named[name, namespace] = self._add_named(name, namespace)
+        return id_
+
+    def _add_named(self, name: str, namespace: str) -> str:
         found = self.mesh.registry.find(name, namespace)
         if found is None:
             found = next(iter(self.mesh.registry.at(name)), None)
@@ -84,11 +92,14 @@ class Sketch:
 
     def subset(self, name: str, namespace: str, subset: str) -> str:
         """Add a subset of a host."""
+        id_ = f"subset:{name}|{subset}"
+        if id_ in self.nodes:
+            return id_
         parent = self.nodes[self.named(name, namespace)]
         rules = tuple(one for one in parent.objects if one.startswith("DestinationRule "))
-        id_, fact = f"subset:{name}|{subset}", f"subset {subset} of {name}"
+        fact = f"subset {subset} of {name}"
         home, title = parent.namespace, f"{parent.name} {subset}"
-        pods = self._pods(name, namespace, subset) if id_ not in self.nodes else ()
+        pods = self._pods(name, namespace, subset)
         return self.node(Node(id_, "subset", home, title, (fact,), (*rules, *pods)))
 
     def _pods(self, name: str, namespace: str, subset: str) -> Iterator[str]:
@@ -141,22 +152,29 @@ class Sketch:
         self, client: Client, name: str, subset: str = "", port: int | None = None
     ) -> str | None:
         """Say which TLS a client uses to a host or subset; the worst of its ports and servers."""
-        host = self.mesh.registry.find(name, client.namespace)
-        if host is None:
-            return None
-        key = client.name, host
-        if key not in self._connections:
-            found = self.mesh.security.mtls.connections_to(client, host)
-            self._connections[key] = [self._judged(one) for one in found]
-        return worst(
-            one.result.value
-            for one in self._connections[key]
-            if (one.upstream.subset.name if one.upstream.subset is not None else "") == subset
-            and port in {None, one.upstream.port.number}
-        )
+        key = self._alike(client), name
+        results = self._results.get(key)
+        if results is None:
+            results = self._results[key] = self._read_results(client, name)
+        if port is not None:
+            return worst(results.get((subset, port), ()))
+        return worst(one for at, several in results.items() if at[0] == subset for one in several)
 
-    def _judged(self, connection: Connection) -> Connection:
-        return self._gateway_servers.judged(connection)
+    def _alike(self, client: Client) -> object:
+        """What clients share that get the same TLS everywhere."""
+        tells = self.mesh.traffic.destination_rules.tell_apart(client.namespace)
+        labels = tuple(sorted(client.labels.items())) if tells else ()
+        return client.namespace, client.proxy, client.past_sidecar, labels
+
+    def _read_results(self, client: Client, name: str) -> dict[tuple[str, int], list[str]]:
+        """Find the results of every subset (empty: none) and port of a host, for a client."""
+        found: dict[tuple[str, int], list[str]] = {}
+        host = self.mesh.registry.find(name, client.namespace)
+        for one in self.mesh.security.mtls.connections_to(client, host) if host is not None else ():
+            upstream = one.upstream
+            at = upstream.subset.name if upstream.subset is not None else "", upstream.port.number
+            found.setdefault(at, []).append(self._gateway_servers.judged(one).result.value)
+        return found
 
     @cached_property
     def _served(self) -> dict[Service | ServiceEntry, EffectiveGateway]:

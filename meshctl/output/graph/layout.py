@@ -180,6 +180,8 @@ class _Part:
 
     def _order(self) -> None:
         """Sort every layer by the mean place of its neighbours, back and forth."""
+        if max(map(len, self._layers)) == 1:
+            return
         place = {name: at for layer in self._layers for at, name in enumerate(layer)}
         for sweep in range(_SWEEPS):
             is_forth = sweep % 2 == 0
@@ -297,6 +299,8 @@ def _apart(layer: Sequence[str], wanted: Mapping[str, float]) -> dict[str, float
 
     The mean of pushing downwards from the top and upwards from the bottom keeps both.
     """
+    if len(layer) == 1:
+        return {layer[0]: wanted[layer[0]]}
     down: list[float] = []
     for name in layer:
         least = down[-1] + _distance(layer[len(down) - 1], name) if down else wanted[name]

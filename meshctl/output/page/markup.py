@@ -1,6 +1,7 @@
 """Writes text from elsewhere into HTML, where it stays text, and the parts that pages are made of."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from html import escape
 
 from meshctl.masking.tokens import masked
@@ -12,7 +13,12 @@ Markup = str
 
 def text(value: object) -> Markup:
     """Write a value as text: nothing in it is markup, or hidden, or a secret."""
-    return escape(visible(masked(str(value))))
+    return _text(value if type(value) is str else str(value))
+
+
+@lru_cache(maxsize=1 << 16)
+def _text(value: str) -> Markup:
+    return escape(visible(masked(value)))
 
 
 def lines(message: str) -> Markup:
@@ -58,9 +64,10 @@ def table(
 
 
 def _cell(value: object) -> Markup:
-    shown = "-" if value in (None, "") else text(value)
-    word = str(value) if isinstance(value, str) and value in _WORDS else ""
-    return f"<td{attributes({'class': _WORDS.get(word, '')})}>{shown}</td>"
+    if value is None or value == "":
+        return "<td>-</td>"
+    style = _WORDS.get(value) if isinstance(value, str) else None
+    return f'<td class="{style}">{text(value)}</td>' if style else f"<td>{text(value)}</td>"
 
 
 _WORDS = {
