@@ -292,6 +292,17 @@ def test_a_namespace_keeps_its_nodes_and_their_neighbours(mesh: Mesh) -> None:
     assert {DOOR, ONE, TILL} == {one.id for one in drawn.nodes}
 
 
+def test_labels_keep_nodes_with_such_an_object(tmp_path: Path) -> None:
+    file = tmp_path / "mesh.yaml"
+    named = MESH.replace(
+        "metadata: {name: door, namespace: front}\nspec: {selector",
+        "metadata: {name: door, namespace: front, labels: {team: front}}\nspec: {selector",
+    )
+    file.write_text(named)
+    drawn = graph(load_mesh(load([str(file)]), ALL), "routing", labels="team=front")
+    assert {DOOR, ONE, TILL} == {one.id for one in drawn.nodes}
+
+
 @pytest.mark.parametrize("name", ["till", "till.shop", "till.shop.svc.cluster.local"])
 def test_a_focus_keeps_what_leads_to_it(mesh: Mesh, name: str) -> None:
     drawn = graph(mesh, "routing", focus=name)

@@ -9,7 +9,7 @@ from meshctl.inspect.graph.authorization import draw_authorization
 from meshctl.inspect.graph.badges import Badges
 from meshctl.inspect.graph.egress import draw_egress
 from meshctl.inspect.graph.mtls import draw_mtls
-from meshctl.inspect.graph.narrow import around, centres_of, of_namespaces
+from meshctl.inspect.graph.narrow import around, centres_of, of_labels, of_namespaces
 from meshctl.inspect.graph.picture import Edge, Graph, Node, View
 from meshctl.inspect.graph.routing import draw_routing
 from meshctl.inspect.graph.sketch import Sketch
@@ -25,12 +25,16 @@ _DRAWINGS: dict[View, Callable[[Sketch], None]] = {
 
 
 class Question(NamedTuple):
-    """What to draw: a view, of namespaces (none is all), around a service (empty is everything)."""
+    """What to draw: a view, of namespaces (none is all), around a service (empty is everything).
+
+    ``labels`` is a selector that an object behind a node meets; empty is all.
+    """
 
     view: View = "routing"
     namespaces: tuple[str, ...] = ()
     focus: str = ""
     home: str = "default"
+    labels: str = ""
 
 
 def draw(
@@ -48,6 +52,8 @@ def draw(
     edges: Sequence[Edge] = [sketch.edges[key] for key in sorted(sketch.edges)]
     if question.namespaces:
         nodes, edges = of_namespaces(nodes, edges, question.namespaces)
+    if question.labels:
+        nodes, edges = of_labels(mesh, nodes, edges, question.labels)
     if question.focus:
         centres = centres_of(mesh, nodes, question.focus, question.home)
         nodes, edges = around(nodes, edges, centres)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from meshctl.engine.label_query import label_query
 from meshctl.errors import UsageError
 from meshctl.inspect.graph.picture import Edge, Node
 from meshctl.inspect.targets import look_up_hosts, nearest
@@ -14,6 +15,15 @@ Parts = tuple[Sequence[Node], Sequence[Edge]]
 def of_namespaces(nodes: Sequence[Node], edges: Sequence[Edge], names: Sequence[str]) -> Parts:
     """Keep nodes of namespaces, and those that an edge joins with them."""
     own = {one.id for one in nodes if one.namespace in names}
+    kept = [one for one in edges if one.source in own or one.target in own]
+    return _with_ends(nodes, kept, own)
+
+
+def of_labels(mesh: Mesh, nodes: Sequence[Node], edges: Sequence[Edge], labels: str) -> Parts:
+    """Keep nodes one of whose objects has labels, and their neighbours; UsageError as kubectl's."""
+    has_labels = label_query(labels)
+    meant = {one.title for one in mesh.resources if has_labels(one.labels)}
+    own = {one.id for one in nodes if not meant.isdisjoint(one.objects)}
     kept = [one for one in edges if one.source in own or one.target in own]
     return _with_ends(nodes, kept, own)
 
