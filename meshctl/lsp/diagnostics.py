@@ -6,6 +6,7 @@ from lsprotocol import types
 
 from meshctl.engine.report import LocatedFinding, Location
 from meshctl.lsp.positions import Encoding, LinesOf, range_of
+from meshctl.lsp.tags import TAGS
 from meshctl.rules.api import Severity
 
 SOURCE = "meshctl"
@@ -43,7 +44,7 @@ class Diagnostics:
             code_description=types.CodeDescription(page) if page else None,
             source=SOURCE,
             message=message,
-            tags=None,
+            tags=[*TAGS.get(found.rule, ())] or None,
             related_information=[
                 types.DiagnosticRelatedInformation(
                     types.Location(self._uri(place.location.file), self.range(place.location)),

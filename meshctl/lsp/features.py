@@ -1,10 +1,11 @@
 """Registers what the server answers."""
 
 import asyncio
+from collections.abc import Sequence
 
 from lsprotocol import types
 
-from meshctl.lsp.code_actions import Place, code_actions
+from meshctl.lsp.code_actions import FIX_ALL, CodeActions, Place
 from meshctl.lsp.commands import offer_commands
 from meshctl.lsp.options import Options
 from meshctl.lsp.questions import answer_questions
@@ -81,18 +82,35 @@ def _offer_actions(server: Server) -> None:
 
     @server.feature(
         types.TEXT_DOCUMENT_CODE_ACTION,
-        types.CodeActionOptions([types.CodeActionKind.QuickFix]),
+        types.CodeActionOptions([types.CodeActionKind.QuickFix, FIX_ALL]),
     )
     def actions(params: types.CodeActionParams) -> list[types.CodeAction]:
         opened = server.opened(params.text_document.uri)
         if opened is None:
             return []
+        folder = opened.folder
+        make = CodeActions(server.encoding, server.uri_of, folder.lines, folder.is_current)
         lines = params.range.start.line, params.range.end.line
-        found = opened.folder.shown(opened.name)
+        found = folder.shown(opened.name)
         place = Place(opened.buffer.uri, opened.buffer.text, *lines, found)
-        make = server.diagnostics_for(opened.folder)
-        diagnostics = {one.fingerprint: make.of(one) for one in place.findings}
-        return [*code_actions(place, diagnostics, server.encoding)]
+        wanted = params.context.only or [types.CodeActionKind.QuickFix]
+        answers: list[types.CodeAction] = []
+        if _asks_for(types.CodeActionKind.QuickFix, wanted):
+            diagnostics = server.diagnostics_for(folder)
+            about = {one.fingerprint: diagnostics.of(one) for one in place.findings}
+            answers += make.at(place, about)
+        if _asks_for(FIX_ALL, wanted):
+            answers += make.for_all(found)
+        return answers
+
+
+def _asks_for(kind: str, wanted: Sequence[str]) -> bool:
+    """Is a kind of action asked for: by itself, or by one that it is a kind of?"""
+    return any(kind == one or kind.startswith(f"{one}.") for one in map(_text, wanted))
+
+
+def _text(kind: str) -> str:
+    return kind.value if isinstance(kind, types.CodeActionKind) else kind
 
 
 def _watch(server: Server) -> None:

@@ -119,6 +119,13 @@ class Folder:
         """The findings that the editor shows of a file."""
         return self._shown.get(file, ())
 
+    def is_current(self, file: str) -> bool:
+        """Is the text of a file the one that was analysed last?"""
+        path = os.path.realpath(file)
+        buffer = self._buffers().get(path)
+        known = self.state.buffers.get(path) if self.state is not None else None
+        return self.state is not None and (buffer.text if buffer is not None else None) == known
+
     def lines(self, file: str) -> LinesOf:
         """The text of a file: that in the editor, else that on disk; empty where it is neither."""
         buffer = self._buffers().get(os.path.realpath(file))

@@ -1,8 +1,11 @@
 """What an editor offers about a finding mends it, or ignores it with a reason."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
+from meshctl.engine.report import Location
+from meshctl.lsp.code_actions import CodeActions, Place
+from meshctl.lsp.positions import LinesOf
 from tests.lsp.editor import Editor
 from tests.lsp.test_findings import PORT, ROUTES, SERVICE
 
@@ -45,3 +48,71 @@ def test_a_finding_can_be_ignored_where_it_is(tmp_path: Path) -> None:
         editor.analyzed()
         assert editor.codes("routes.yaml") == []
         assert actions(editor, "routes.yaml", 0) == []
+
+
+class FileEdit(NamedTuple):
+    file: str
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+    text: str
+
+
+class Finding(NamedTuple):
+    """A finding that a program can mend, with what actions read of it."""
+
+    rule: str
+    location: Location
+    fix: str
+    edits: tuple[FileEdit, ...]
+    is_safe: bool
+    fingerprint: str
+
+
+def mendable(line: int, *edits: FileEdit, safe: bool = True) -> Any:
+    place = Location("a.yaml", line, 1, line, 5, "", None)
+    return Finding("a/b", place, "write `x`; then test it.", edits, safe, f"{line}")
+
+
+def make(text: str = "kind: A\nname: é𝄞b\n", *, is_current: bool = True) -> CodeActions:
+    return CodeActions(
+        "utf-16", lambda file: f"uri:{file}", lambda _: LinesOf(text), lambda _: is_current
+    )
+
+
+def edits_of(action: Any) -> list[tuple[str, int, int, str]]:
+    return [
+        (uri, one.range.start.character, one.range.end.character, one.new_text)
+        for uri, several in action.edit.changes.items()
+        for one in several
+    ]
+
+
+def test_a_finding_that_a_program_can_mend_has_its_edits() -> None:
+    found = mendable(
+        2, FileEdit("a.yaml", 2, 9, 2, 10, "c"), FileEdit("b.yaml", 1, 1, 1, 1, "# \n")
+    )
+    place = Place("uri:a.yaml", "kind: A\nname: é𝄞b\n", 1, 1, (found,))
+    mend, ignore = make().at(place, {"2": None})
+    assert (mend.title, mend.is_preferred) == ("Write `x`", True)
+    assert edits_of(mend) == [("uri:a.yaml", 9, 10, "c"), ("uri:b.yaml", 0, 0, "# \n")]
+    assert ignore.title == "Ignore a/b here, with a reason"
+
+
+def test_edits_of_a_text_that_changed_are_not_offered() -> None:
+    found = mendable(2, FileEdit("a.yaml", 2, 9, 2, 10, "c"))
+    place = Place("uri:a.yaml", "kind: A\nname: b\n", 1, 1, (found,))
+    titles = [one.title for one in make(is_current=False).at(place, {"2": None})]
+    assert titles == ["Ignore a/b here, with a reason"]
+
+
+def test_all_safe_fixes_of_a_file_are_one_action() -> None:
+    one = mendable(1, FileEdit("a.yaml", 1, 1, 1, 5, "x"))
+    touching = mendable(1, FileEdit("a.yaml", 1, 5, 1, 6, "y"))
+    unsafe = mendable(2, FileEdit("a.yaml", 2, 1, 2, 2, "z"), safe=False)
+    other = mendable(2, FileEdit("a.yaml", 2, 7, 2, 8, "w"))
+    (action,) = make().for_all([one, touching, unsafe, other])
+    assert [text for *_, text in edits_of(action)] == ["x", "w"]
+    assert action.kind == "source.fixAll.meshctl"
+    assert list(make().for_all([unsafe])) == []

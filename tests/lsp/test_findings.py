@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from meshctl.engine.registry import rule_ids
 from tests.lsp.editor import Editor
 
 SERVICE = """\
@@ -193,3 +194,24 @@ def test_a_file_without_a_folder_is_analysed_alone(town: Path) -> None:
 def test_an_editor_that_is_gone_ends_the_server(town: Path) -> None:
     code, said = Editor(town).wait()
     assert (code, "Traceback" in said) == (1, False)
+
+
+def test_findings_about_dead_text_are_marked() -> None:
+    from meshctl.lsp.tags import TAGS
+
+    assert sorted(set(TAGS) - set(rule_ids())) == []
+    assert [tag.name for tag in TAGS["virtual-service/rule-shadowed"]] == ["Unnecessary"]
+    assert [tag.name for tag in TAGS["resource/deprecated-annotation"]] == ["Deprecated"]
+
+
+def test_a_client_sees_the_marks(tmp_path: Path) -> None:
+    head = ROUTES.partition("    - {name")[0]
+    rules = [
+        f"    - {{match: [{{uri: {{prefix: {path}}}}}], route: [{{destination: {{host: bakery}}}}]}}\n"
+        for path in ("/bread", "/bread/rye")
+    ]
+    (tmp_path / "routes.yaml").write_text(head + "".join(rules))
+    with Editor(tmp_path) as editor:
+        editor.analyzed()
+        found = editor.diagnostics[editor.uri("routes.yaml")]
+        assert [one.get("tags") for one in found if one["code"].endswith("rule-shadowed")] == [[1]]

@@ -56,7 +56,7 @@ def test_version_and_help_read_no_yaml(tmp_path: Path) -> None:
 CEILINGS = {
     "analyze": 158, "validate": 158, "routes": 191, "tls_check": 188, "describe": 256,
     "check_inject": 171, "kube_inject": 187, "proxy_status": 58, "version": 44, "rule": 48,
-    "schema": 57, "completion": 6, "trace": 236, "test": 233, "diff": 257, "diagnose": 245, "size": 241,
+    "schema": 65, "completion": 6, "trace": 236, "test": 233, "diff": 257, "diagnose": 245, "size": 241,
     "webhook": 4, "webhook.serve": 22, "webhook.test": 150,
     "generate": 4, "generate.service": 85, "generate.chart": 85,
     "browser.graph": 252, "browser.dashboard": 25, "migrate": 280,
