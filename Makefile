@@ -5,7 +5,7 @@ BIN := $(if $(wildcard $(VENV)/bin/python),$(VENV)/bin/,)
 PYTEST := $(BIN)python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help dev lock check test update bench conformance coverage new-rule vscode release
+.PHONY: help dev lock check test update bench conformance coverage fuzz new-rule vscode release
 
 help: ## List the tasks
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
@@ -18,6 +18,8 @@ dev: ## Set up .venv with everything that the tasks need
 lock: ## Pin what pyproject.toml asks for, with hashes (needs uv)
 	uv pip compile pyproject.toml --all-extras --group check --generate-hashes --no-header --universal \
 		--python-version 3.11 --quiet --output-file requirements.lock
+	uv pip compile pyproject.toml --generate-hashes --no-header --universal \
+		--python-version 3.11 --quiet --output-file requirements-users.lock
 
 check: ## Lint, types, import order
 	$(BIN)ruff check .
@@ -40,6 +42,12 @@ conformance: ## Hold the model against recordings of istiod, istioctl and API se
 coverage: ## Run the tests with coverage; fails below the floor for mesh/ and inspect/
 	$(PYTEST) -q -n auto --ignore tests/conformance --cov=meshctl.mesh --cov=meshctl.inspect --cov-fail-under=$(FLOOR)
 FLOOR ?= 79
+
+fuzz: ## Run RUNS=20000 mutated inputs through every command, and the guided fuzzer where it is installed
+	$(BIN)python tests/fuzz/mutate.py $(RUNS) $(SEED)
+	$(BIN)python tests/fuzz/guided.py -runs=$(RUNS) -max_len=4096 tests/fuzz/corpus
+RUNS ?= 20000
+SEED ?= 0
 
 new-rule: ## Start a rule: make new-rule RULE=gateway/port-protocol-conflict
 	$(BIN)python tests/project/new_rule.py $(RULE)

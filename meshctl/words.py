@@ -4,6 +4,8 @@ _SPACE = 0x20
 _DELETE = 0x7F
 _CONTROL_PICTURES = 0x2400
 _DELETE_PICTURE = "\u2421"
+_COMMANDS = ("##[", "##vso[", "##teamcity[")
+_SHARP, _RATIO = "\u266f", "\u2236"
 _REPLACEMENT = "\ufffd"
 _SAID_WITH_A_VOWEL = frozenset("AEFHILMNORSX")
 _SAID_YOU = ("UDP", "UID", "UR", "US", "UNI")
@@ -70,9 +72,23 @@ def visible(text: str) -> str:
     Control characters become their pictures (ESC becomes U+241B), all others U+FFFD, so that
     text from a file can neither forge output nor hide a zero-width space.
     """
-    if text.isprintable():
-        return text
-    return "".join(char if char.isprintable() else _picture(ord(char)) for char in text)
+    shown = text
+    if not text.isprintable():
+        shown = "".join(char if char.isprintable() else _picture(ord(char)) for char in text)
+    return _tame(shown) if "##" in shown or "::" in shown else shown
+
+
+def _tame(text: str) -> str:
+    """Break what the log of a build server would obey, with characters that look alike.
+
+    GitHub takes ``::command::`` at the start of a line, ``##[command]`` anywhere; Azure and TeamCity
+    have ``##vso[`` and ``##teamcity[``.
+    """
+    for command in _COMMANDS:
+        text = text.replace(command, f"#{_SHARP}{command[2:]}")
+    if text.lstrip().startswith("::"):
+        text = text.replace("::", f"{_RATIO}:", 1)
+    return text
 
 
 def _picture(code: int) -> str:

@@ -8,6 +8,9 @@ from meshctl.masking.tokens import masked
 from meshctl.words import one_line
 
 _MARKUP = re.compile(r"[\\`*_\[\]<>&|~$]")
+_REFERENCES = re.compile(r"@(?=\w)|#(?=\w)|://|\bwww(?=\.)", re.IGNORECASE)
+"""What GitHub and GitLab make a mention, a link to an issue, or a link of, in bare text as well."""
+_JOINER = "&#8288;"
 
 
 MOST_BYTES = 60_000
@@ -48,4 +51,16 @@ def fenced(text: str, language: str = "") -> str:
 
 def escaped(text: str) -> str:
     """Write text on one line with references instead of markup; they hold in HTML too."""
-    return _MARKUP.sub(lambda match: f"&#{ord(match[0])};", one_line(masked(text)))
+    shown = _MARKUP.sub(lambda match: f"&#{ord(match[0])};", one_line(masked(text)))
+    parts, end = [], 0
+    for match in _REFERENCES.finditer(shown):
+        if shown.startswith("&#", match.start() - 1):
+            continue  # a reference of ours
+        parts += [shown[end : match.start()], _broken(match[0])]
+        end = match.end()
+    return "".join((*parts, shown[end:]))
+
+
+def _broken(sign: str) -> str:
+    """Keep a sign from meaning what stands behind it: a word joiner has no width."""
+    return f"&#{ord(sign[0])};{_JOINER}{sign[1:]}"

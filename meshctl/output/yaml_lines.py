@@ -12,7 +12,9 @@ _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_./\[\]-]+")
 _RESERVED = frozenset({"yes", "no", "on", "off", "true", "false", "null"})
 
 # Quotes, controls, what YAML 1.1 takes for a line break, invisible characters, surrogates.
-_ESCAPED = re.compile(r'["\\]|[^\x20-\x7e\xa1-\u1fff\u2030-\u205f\u2070-\ud7ff\ue000-\ufdff]')
+_ESCAPED = re.compile(
+    r'["\\]|(?<=#)#|[^\x20-\x7e\xa1-\u1fff\u2030-\u205f\u2070-\ud7ff\ue000-\ufdff]'
+)
 
 _SHORT = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t"}
 

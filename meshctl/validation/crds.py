@@ -5,6 +5,7 @@ from typing import Any
 from meshctl.errors import ConfigError
 from meshctl.sources.loader import load
 from meshctl.validation.convert import convert, files
+from meshctl.words import one_line, quoted
 
 Schema = dict[str, Any]
 
@@ -41,7 +42,22 @@ def _crds(path: str) -> list[dict[str, Any]]:
             "`kubectl get crd -o yaml` writes those of a cluster"
         )
         raise ConfigError(message)
+    for crd in found:
+        _check(crd, path)
     return found
+
+
+def _check(crd: dict[str, Any], path: str) -> None:
+    """Refuse a CRD that an API server would refuse: nothing could rely on its schemas."""
+    from meshctl.validation.metaschema import crd_mistakes, schema_mistakes  # noqa: PLC0415 - slow
+
+    mistakes = crd_mistakes(crd)
+    converted = (mistake for schema in convert(crd) for mistake in schema_mistakes(schema))
+    mistake = next(mistakes, None) or next(converted, None)
+    if mistake is not None:
+        metadata = crd.get("metadata")
+        name = metadata.get("name") if isinstance(metadata, dict) else None
+        raise ConfigError(f"{path}: CustomResourceDefinition {quoted(name)}: {one_line(mistake)}")
 
 
 def _items(document: dict[str, Any]) -> list[dict[str, Any]]:

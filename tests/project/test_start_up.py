@@ -54,14 +54,14 @@ def test_version_and_help_read_no_yaml(tmp_path: Path) -> None:
 
 
 CEILINGS = {
-    "analyze": 158, "validate": 158, "routes": 191, "tls_check": 188, "describe": 256,
-    "check_inject": 171, "kube_inject": 187, "proxy_status": 58, "version": 44, "rule": 48,
-    "schema": 65, "completion": 6, "trace": 236, "test": 233, "diff": 257, "diagnose": 245, "size": 241,
-    "webhook": 4, "webhook.serve": 22, "webhook.test": 150,
-    "generate": 4, "generate.service": 85, "generate.chart": 85,
-    "browser.graph": 252, "browser.dashboard": 25, "migrate": 280,
-    "generate.sidecar": 260, "generate.authorization": 210,
-    "upgrade": 210,
+    "analyze": 163, "validate": 163, "routes": 196, "tls_check": 193, "describe": 261,
+    "check_inject": 176, "kube_inject": 192, "proxy_status": 63, "version": 49, "rule": 53,
+    "schema": 70, "completion": 6, "trace": 241, "test": 238, "diff": 262, "diagnose": 250, "size": 246,
+    "webhook": 4, "webhook.serve": 27, "webhook.test": 155,
+    "generate": 4, "generate.service": 90, "generate.chart": 90,
+    "browser.graph": 257, "browser.dashboard": 30, "migrate": 285,
+    "generate.sidecar": 265, "generate.authorization": 215,
+    "upgrade": 215,
     "editor.lsp": 9,
 }  # fmt: skip
 """How many modules of ours a command may import before it does anything."""

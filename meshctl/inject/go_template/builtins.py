@@ -8,13 +8,14 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import quote_plus
 
+from meshctl.inject.go_template.errors import CallError
 from meshctl.inject.go_template.printf import printf
 from meshctl.inject.go_template.values import equal, less, show_inside
 
 
 def _equal(first: Any, *others: Any) -> bool:
     if not others:
-        raise ValueError("missing argument for comparison")
+        raise CallError("missing argument for comparison")
     return any(equal(first, other) for other in others)
 
 
@@ -23,24 +24,24 @@ def _index(value: Any, *keys: Any) -> Any:
         if isinstance(value, Mapping):
             value = value[key] if key in value else getattr(value, "zero", None)
         elif value is None:
-            raise ValueError("index of untyped nil")
+            raise CallError("index of untyped nil")
         elif isinstance(value, list | tuple | str):
             if isinstance(key, bool) or not isinstance(key, int):
-                raise TypeError(f"cannot index a list with {show_inside(key)}")
+                raise CallError(f"cannot index a list with {show_inside(key)}")
             if not 0 <= key < len(value):
-                raise ValueError(f"index out of range: {key}")
+                raise CallError(f"index out of range: {key}")
             value = value.encode()[key] if isinstance(value, str) else value[key]
         else:
-            raise ValueError(f"can't index item of {show_inside(value)}")
+            raise CallError(f"can't index item of {show_inside(value)}")
     return value
 
 
 def _slice(value: Any, *bounds: int) -> Any:
     if not isinstance(value, str | list | tuple):
-        raise TypeError("can't slice this item")
+        raise CallError("can't slice this item")
     first, last = (*bounds[:2], *(0, len(value))[len(bounds[:2]) :])
     if not 0 <= first <= last <= len(value):
-        raise ValueError(f"index out of range: {first}:{last}")
+        raise CallError(f"index out of range: {first}:{last}")
     return value[first:last]
 
 
@@ -48,7 +49,7 @@ def _length(value: Any) -> int:
     if isinstance(value, str):
         return len(value.encode())
     if value is None or not hasattr(value, "__len__"):
-        raise ValueError(f"len of {show_inside(value)}")
+        raise CallError(f"len of {show_inside(value)}")
     return len(value)
 
 
@@ -64,7 +65,7 @@ def _print(*values: Any) -> str:
 
 def _call(function: Callable[..., Any], *arguments: Any) -> Any:
     if not callable(function):
-        raise TypeError("non-function")
+        raise CallError("non-function")
     return function(*arguments)
 
 

@@ -14,6 +14,10 @@ class TemplateError(MeshctlError):
         self.column = column
 
 
+class CallError(ValueError):
+    """A function refuses its arguments; the message is in the words of templates."""
+
+
 class TemplateSource:
     """The text of a template, which turns offsets into errors."""
 

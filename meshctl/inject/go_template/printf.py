@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from meshctl.inject.go_template.errors import CallError
 from meshctl.inject.go_template.values import show_inside, type_name
 from meshctl.yaml.floats import show_float
 
@@ -29,7 +30,7 @@ def printf(pattern: str, *values: Any) -> str:
         precision = _PRECISION.search(match[0])
         digits = int(precision[1] or 0) if precision else None
         if int(width or 0) > MAX_WIDTH or (digits or 0) > MAX_WIDTH:
-            raise ValueError(f"a field of {match[0]} is wider than {MAX_WIDTH}")
+            raise CallError(f"a field of {match[0]} is wider than {MAX_WIDTH}")
         text = _format(verb, flags, digits, rest.pop(0))
         return _pad(text, flags, int(width or 0))
 

@@ -1,10 +1,12 @@
 """Executes a parsed template (text/template/exec.go)."""
 
 from collections.abc import Callable, Mapping
+from inspect import signature
 from typing import Any
 
+from meshctl.inject.go_template.bounds import Sizes
 from meshctl.inject.go_template.builtins import BUILTINS
-from meshctl.inject.go_template.errors import TemplateError, TemplateSource
+from meshctl.inject.go_template.errors import CallError, TemplateError, TemplateSource
 from meshctl.inject.go_template.nodes import (  # fmt: skip
     Action,
     Branch,
@@ -22,7 +24,14 @@ from meshctl.inject.go_template.nodes import (  # fmt: skip
     Variable,
 )
 from meshctl.inject.go_template.parser import Body, parse
-from meshctl.inject.go_template.values import MISSING, FieldError, field, items, show
+from meshctl.inject.go_template.values import (
+    MISSING,
+    FieldError,
+    field,
+    items,
+    show,
+    type_name,
+)
 from meshctl.words import quoted
 
 MAX_STEPS = 1_000_000
@@ -72,6 +81,7 @@ class _Run:
         self._steps = 0
         self._length = 0
         self._depth = 0
+        self._sizes = Sizes()
         self.output: list[str] = []
 
     def call(self, name: str, data: Any, offset: int) -> None:
@@ -246,9 +256,29 @@ class _Run:
         self, name: str, function: Callable[..., Any], arguments: tuple[Any, ...], node: Node
     ) -> Any:
         try:
-            return function(*arguments)
+            self._sizes.check(*arguments)
+            made = function(*arguments)
+            self._sizes.check(made)
         except TemplateError:
             raise
-        except (TypeError, ValueError, LookupError, ArithmeticError, AttributeError) as error:
-            reason = str(error).replace("<lambda>()", name)
+        except CallError as error:
+            raise self._source.error(f"error calling {name}: {error}", node.offset) from None
+        except (
+            TypeError, ValueError, LookupError, ArithmeticError, AttributeError, RecursionError,
+        ):  # fmt: skip
+            reason = _refusal(function, arguments)
             raise self._source.error(f"error calling {name}: {reason}", node.offset) from None
+        return made
+
+
+def _refusal(function: Callable[..., Any], arguments: tuple[Any, ...]) -> str:
+    """Say in words of templates why a function can't be called so."""
+    try:
+        signature(function).bind(*arguments)
+    except TypeError:
+        wanted = len(signature(function).parameters)
+        return f"wrong number of args: want {wanted} got {len(arguments)}"
+    except ValueError:  # a function that Python knows no signature of
+        pass
+    given = ", ".join(map(type_name, arguments)) or "none"
+    return f"it can't be called with arguments of these types or values: {given}"

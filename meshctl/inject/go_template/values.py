@@ -8,6 +8,7 @@ that this returns; what it prints is its ``str``.
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
+from meshctl.inject.go_template.errors import CallError
 from meshctl.yaml.floats import show_float
 
 
@@ -105,9 +106,9 @@ def equal(this: Any, other: Any) -> bool:
         return this is other
     kinds = kind(this), kind(other)
     if kinds[0] != kinds[1]:
-        raise ValueError("incompatible types for comparison")
+        raise CallError("incompatible types for comparison")
     if not kinds[0]:
-        raise ValueError("non-comparable type in comparison")
+        raise CallError("non-comparable type in comparison")
     return bool(this == other)
 
 
@@ -115,9 +116,9 @@ def less(this: Any, other: Any) -> bool:
     """Is the first value below the second?"""
     kinds = kind(this), kind(other)
     if kinds[0] != kinds[1]:
-        raise ValueError("incompatible types for comparison")
+        raise CallError("incompatible types for comparison")
     if kinds[0] in {"", "bool"}:
-        raise ValueError("invalid type for comparison")
+        raise CallError("invalid type for comparison")
     return bool(this < other)
 
 
@@ -131,7 +132,7 @@ def items(value: Any) -> Sequence[tuple[Any, Any]]:
         return _Numbers(value)
     if value is None or value is MISSING:
         return ()
-    raise ValueError(f"range can't iterate over {show_inside(value)}")
+    raise CallError(f"range can't iterate over {show_inside(value)}")
 
 
 class _Numbers(Sequence[tuple[int, int]]):

@@ -3,7 +3,7 @@
 from typing import TextIO
 
 from meshctl.inspect.changes.comparison import Comparison
-from meshctl.output.answer_json import write_json
+from meshctl.output.as_json.answers import write_json
 from meshctl.output.changes.form import comparison_form
 from meshctl.output.changes.lines import CUT, Line, outcome_of, parts
 from meshctl.output.lines import write_lines

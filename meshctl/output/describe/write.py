@@ -4,7 +4,7 @@ from typing import Any, TextIO
 
 from meshctl.inspect.describe import Description
 from meshctl.inspect.describe.gateway import ServingWorkload
-from meshctl.output.answer_json import write_json
+from meshctl.output.as_json.answers import write_json
 from meshctl.output.data import data_of
 from meshctl.output.describe.text import lines
 from meshctl.output.lines import write_lines

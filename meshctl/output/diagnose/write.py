@@ -4,7 +4,7 @@ from typing import Any, TextIO
 
 from meshctl.inspect.diagnose.answer import CauseAnswer, Diagnosis
 from meshctl.inspect.trace.answer import form
-from meshctl.output.answer_json import write_json
+from meshctl.output.as_json.answers import write_json
 from meshctl.output.findings.json_v1 import finding_data
 from meshctl.output.trace.text import write_trace
 from meshctl.words import visible

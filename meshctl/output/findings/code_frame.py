@@ -139,14 +139,14 @@ def _bracketed(source: _Source, around: range, mark: str) -> Iterator[FrameRow]:
 
 def _expanded(text: str) -> str:
     if text.isprintable():
-        return text
+        return visible(text)
     cells = 0
     shown = []
     for char in text:
         cell = " " * (_TAB - cells % _TAB) if char == "\t" else visible(char)
         cells += _cells(cell)
         shown.append(cell)
-    return "".join(shown)
+    return visible("".join(shown))
 
 
 def _cells(text: str) -> int:

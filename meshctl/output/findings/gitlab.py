@@ -6,8 +6,8 @@ from hashlib import sha256
 from typing import Any, TextIO
 
 from meshctl.engine.report import Report
+from meshctl.output.as_json.arrays import write_array
 from meshctl.output.findings.wording import last_line
-from meshctl.output.json_array import write_array
 from meshctl.output.paths import repository_path
 from meshctl.rules.api import Severity
 from meshctl.words import message_lines

@@ -1,11 +1,11 @@
 """Writes a report as JSON, version 1 (``schemas/report-v1.json``)."""
 
-import json
 from typing import Any, TextIO
 
 from meshctl.engine.report import LocatedFinding, RelatedPlace, Report, ResourceId
+from meshctl.output.as_json.arrays import write_array
+from meshctl.output.as_json.texts import json_text
 from meshctl.output.findings.wording import effective_fix
-from meshctl.output.json_array import write_array
 
 VERSION = 1
 
@@ -13,7 +13,7 @@ VERSION = 1
 def render(report: Report, out: TextIO) -> None:
     """Write a report as JSON, one finding a line."""
     out.write("{\n")
-    out.writelines(f'  "{key}": {json.dumps(value)},\n' for key, value in preamble(report).items())
+    out.writelines(f'  "{key}": {json_text(value)},\n' for key, value in preamble(report).items())
     out.write('  "findings": ')
     write_array(out, (finding_data(report, finding) for finding in report.findings), "  ")
     out.write(',\n  "not_checked": ')

@@ -10,6 +10,9 @@ from meshctl.output.findings.wording import effective_fix, outcome, place
 from meshctl.rules.api import Severity
 
 _FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_INVISIBLE = re.compile("[\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
+_COMMAND = re.compile(r"^([ \t]*)::", re.MULTILINE)
+"""What the log of a build server would obey."""
 _TEXT = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#13;"})
 _ATTRIBUTE = _TEXT | str.maketrans({'"': "&quot;", "\t": "&#9;", "\n": "&#10;"})
 
@@ -96,4 +99,6 @@ def _attributes(**values: object) -> str:
 
 
 def _escaped(value: object, table: dict[int, str]) -> str:
-    return _FORBIDDEN.sub("", str(value)).translate(table)
+    text = _INVISIBLE.sub("\ufffd", _FORBIDDEN.sub("", str(value)))
+    text = text.translate(table).replace("##", "#&#35;")
+    return _COMMAND.sub(r"\1&#58;:", text)

@@ -114,4 +114,5 @@ def _frame(location: Location, mark: str) -> Iterator[str]:
 def _code(text: str) -> str:
     """Set text as code; a table would split it at a pipe, and a backtick would end it."""
     shown = visible(text)
-    return f"<code>{escaped(text)}</code>" if "|" in shown or "`" in shown else f"`{shown}`"
+    is_markup = set(shown) & set("|`<>@[]")
+    return f"<code>{escaped(text)}</code>" if is_markup else f"`{shown}`"

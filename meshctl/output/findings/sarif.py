@@ -4,7 +4,7 @@ import json
 from typing import Any, TextIO
 
 from meshctl.engine.report import LocatedFinding, Location, NotCheckedRule, Report, ResourceId
-from meshctl.output.json_array import write_array
+from meshctl.output.as_json.arrays import write_array
 from meshctl.output.paths import uri
 from meshctl.output.stderr import complain
 from meshctl.rules.api import Rule, Severity

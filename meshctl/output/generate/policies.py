@@ -1,10 +1,10 @@
 """Writes planned ALLOW policies: as manifests with their reasons, in lines, or for programs."""
 
-import json
 from collections.abc import Iterator
 from typing import TextIO
 
 from meshctl.generate.authorization.plan import AuthorizationAnswer, PolicyPlan
+from meshctl.output.as_json.texts import json_text
 from meshctl.output.data import data_of
 from meshctl.words import one_line
 from meshctl.yaml.emitter import dumps
@@ -13,7 +13,7 @@ from meshctl.yaml.emitter import dumps
 def write_policies(answer: AuthorizationAnswer, output: str, out: TextIO) -> None:
     """Write in a format: ``yaml``, ``text`` or ``json``."""
     if output == "json":
-        out.write(json.dumps({"version": 1, **data_of(answer)}, indent=2) + "\n")
+        out.write(json_text({"version": 1, **data_of(answer)}, indent=2) + "\n")
     elif output == "text":
         for plan in answer.policies:
             out.write(f"{one_line(f'{plan.namespace}/{plan.service}')}\n")

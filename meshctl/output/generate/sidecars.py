@@ -1,10 +1,10 @@
 """Writes planned Sidecars: as manifests with their reasons, as a table, or for programs."""
 
-import json
 from collections.abc import Iterator
 from typing import TextIO
 
 from meshctl.generate.sidecar.plan import SidecarAnswer, SidecarPlan
+from meshctl.output.as_json.texts import json_text
 from meshctl.output.data import data_of
 from meshctl.output.size.text import model_sentence
 from meshctl.output.table import write_table
@@ -19,7 +19,7 @@ _COLUMNS = ("sidecar", "proxies", "clusters", "listeners", "config kB", "MiB", "
 def write_sidecars(answer: SidecarAnswer, output: str, out: TextIO) -> None:
     """Write in a format: ``yaml``, ``text`` or ``json``."""
     if output == "json":
-        out.write(json.dumps({"version": 1, **data_of(answer)}, indent=2) + "\n")
+        out.write(json_text({"version": 1, **data_of(answer)}, indent=2) + "\n")
     elif output == "text":
         write_table(_COLUMNS, map(_cells, answer.sidecars), out)
         out.writelines(f"{line}\n" for line in _sentences(answer))

@@ -3,7 +3,7 @@
 from typing import TextIO
 
 from meshctl.inspect.graph.picture import Graph
-from meshctl.output.answer_json import write_json
+from meshctl.output.as_json.answers import write_json
 from meshctl.output.data import data_of
 
 FORMATS = ("mermaid", "html", "svg", "dot", "json")

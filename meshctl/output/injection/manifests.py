@@ -38,7 +38,7 @@ class ManifestWriter(NamedTuple):
         """Write results, all of them or none."""
         for file in changed:
             for warning in file.warnings:
-                sys.stderr.write(f"{warning}\n")
+                complain(warning)
         if self.diff:
             print_exactly("".join(line for file in changed for line in file.changes()))
         elif self.in_place:

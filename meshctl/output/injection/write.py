@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import TextIO
 
 from meshctl.inspect.injection.explanation import InjectionAnswer, PodOutcome
-from meshctl.output.answer_json import write_json
+from meshctl.output.as_json.answers import write_json
 from meshctl.output.data import data_of
 from meshctl.output.lines import write_lines
 from meshctl.output.stderr import complain

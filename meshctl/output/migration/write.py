@@ -1,6 +1,5 @@
 """Writes what ``migrate`` answers: a report, JSON, the new files, or what changes in them."""
 
-import json
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -11,6 +10,7 @@ from meshctl.inspect.changes.comparison import Comparison
 from meshctl.inspect.migration.answer import Migrated
 from meshctl.migrate.results import Row, Status
 from meshctl.migrate.written.headers import place
+from meshctl.output.as_json.texts import json_text
 from meshctl.output.changes.write import write_comparison
 from meshctl.output.lines import write_lines
 from meshctl.output.migration.directory import write_below
@@ -33,7 +33,7 @@ def write_migration(
     if output == "json":
         from meshctl.output.migration.form import migration_form  # noqa: PLC0415
 
-        sys.stdout.write(json.dumps(migration_form(found), indent=2) + "\n")
+        sys.stdout.write(json_text(migration_form(found), indent=2) + "\n")
     elif output == "yaml":
         _print(joined(file.after for file in found.files))
         write_report(found, sys.stderr)

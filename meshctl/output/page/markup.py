@@ -18,7 +18,7 @@ def text(value: object) -> Markup:
 
 @lru_cache(maxsize=1 << 16)
 def _text(value: str) -> Markup:
-    return escape(visible(masked(value)))
+    return escape(visible(masked(value))).replace("##", "#&#35;")
 
 
 def lines(message: str) -> Markup:

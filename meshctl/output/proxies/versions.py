@@ -1,11 +1,11 @@
 """Writes the versions at work: text, JSON or YAML."""
 
-import json
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any, TextIO
 
 from meshctl.inspect.proxies.versions import Versions
+from meshctl.output.as_json.texts import json_text
 from meshctl.output.data import data_of
 from meshctl.output.lines import write_lines
 from meshctl.output.yaml_lines import entry
@@ -21,7 +21,7 @@ def write_versions(found: Versions, output: str, out: TextIO) -> None:
         return
     form = version_form(found)
     if output == "json":
-        json.dump(form, out, indent=2)
+        out.write(json_text(form, indent=2))
         out.write("\n")
     else:
         out.writelines(line for key in form for line in entry(key, form[key]))

@@ -8,7 +8,7 @@ from meshctl.cluster.istiod import IstiodAnswer
 from meshctl.inspect.proxies.question import ProxiesAnswer, ProxyAnswer
 from meshctl.inspect.proxies.selection import FailOn, ProxySelection
 from meshctl.inspect.proxies.sync import ProxySync, type_names
-from meshctl.output.json_array import write_array
+from meshctl.output.as_json.arrays import write_array
 from meshctl.output.lines import write_lines
 from meshctl.output.proxies.config import config_lines
 from meshctl.output.proxies.form import config_form, row, rows

@@ -16,7 +16,7 @@ from meshctl.inspect.routes.envoy import (
 from meshctl.inspect.routes.gateway_routes import RouteEntry, VirtualHostEntry
 from meshctl.inspect.shown import Place
 from meshctl.masking.answers import said
-from meshctl.output.answer_json import write_json
+from meshctl.output.as_json.answers import write_json
 from meshctl.output.routes.form import answer_form
 from meshctl.output.stderr import complain
 from meshctl.output.table import write_tables

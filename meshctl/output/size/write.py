@@ -1,9 +1,9 @@
 """Writes the answer of ``size``: text, JSON, or a page."""
 
-import json
 from typing import TextIO
 
 from meshctl.inspect.size.answer import SizeAnswer
+from meshctl.output.as_json.texts import json_text
 from meshctl.output.data import data_of
 from meshctl.output.size.text import write_text
 
@@ -11,7 +11,7 @@ from meshctl.output.size.text import write_text
 def write(answer: SizeAnswer, output: str, out: TextIO) -> None:
     """Write in a format: ``text``, ``json`` or ``html``."""
     if output == "json":
-        out.write(json.dumps({"version": 1, **data_of(answer)}, indent=2) + "\n")
+        out.write(json_text({"version": 1, **data_of(answer)}, indent=2) + "\n")
     elif output == "html":
         from meshctl.output.size.html import write_html  # noqa: PLC0415 - for this format alone
 

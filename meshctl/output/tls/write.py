@@ -9,8 +9,8 @@ from meshctl.inspect.tls.change import TlsChange
 from meshctl.inspect.tls.failures import TlsFailure
 from meshctl.inspect.tls.rows import TlsRow
 from meshctl.mesh.security.tls_connection import ClientKind
+from meshctl.output.as_json.arrays import write_array
 from meshctl.output.data import data_of
-from meshctl.output.json_array import write_array
 from meshctl.output.lines import write_lines
 from meshctl.output.table import write_table
 from meshctl.output.tls.columns import (

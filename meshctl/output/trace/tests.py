@@ -5,7 +5,7 @@ from typing import TextIO
 from xml.etree import ElementTree as ET
 
 from meshctl.inspect.trace.expectations import ExpectationResult
-from meshctl.output.answer_json import write_json
+from meshctl.output.as_json.answers import write_json
 from meshctl.words import amount, visible
 
 FORMATS = ("text", "json", "junit")

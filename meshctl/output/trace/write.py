@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import TextIO
 
 from meshctl.inspect.trace.answer import Trace, form
-from meshctl.output.answer_json import write_json
+from meshctl.output.as_json.answers import write_json
 from meshctl.output.trace.text import write_traces
 
 

@@ -1,11 +1,11 @@
 """Writes the plan of an upgrade for programs: the report, with the plan beside its findings."""
 
-import json
 from typing import Any, TextIO
 
 from meshctl.inspect.upgrade.plan import Task, UpgradePlan
+from meshctl.output.as_json.arrays import write_array
+from meshctl.output.as_json.texts import json_text
 from meshctl.output.findings.json_v1 import finding_data, preamble
-from meshctl.output.json_array import write_array
 from meshctl.upgrades.change import Phase
 
 
@@ -14,7 +14,7 @@ def write_plan_json(plan: UpgradePlan, out: TextIO) -> None:
     report = plan.report
     out.write("{\n")
     heads = {**preamble(report), **_way(plan)}
-    out.writelines(f'  "{key}": {json.dumps(value)},\n' for key, value in heads.items())
+    out.writelines(f'  "{key}": {json_text(value)},\n' for key, value in heads.items())
     out.write('  "plan": {\n')
     for number, phase in enumerate(Phase):
         out.write(f'    "{phase.value}": ')
@@ -24,7 +24,7 @@ def write_plan_json(plan: UpgradePlan, out: TextIO) -> None:
     write_array(out, (finding_data(report, one) for one in report.findings), "  ")
     out.write(',\n  "not_checked": ')
     write_array(out, (one._asdict() for one in report.not_checked), "  ")
-    out.write(f',\n  "unconcerned": {json.dumps(list(plan.unconcerned))}\n}}\n')
+    out.write(f',\n  "unconcerned": {json_text(list(plan.unconcerned))}\n}}\n')
 
 
 def _way(plan: UpgradePlan) -> dict[str, Any]:

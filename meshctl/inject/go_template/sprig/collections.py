@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from copy import deepcopy
 from typing import Any
 
+from meshctl.inject.go_template.errors import CallError
 from meshctl.inject.go_template.values import MISSING, show_inside, type_name
 
 Dict = dict[str, Any]
@@ -24,7 +25,7 @@ def _coalesce(*values: Any) -> Any:
 
 
 def _fail(message: str) -> Any:
-    raise ValueError(message)
+    raise CallError(message)
 
 
 def _required(message: str, value: Any) -> Any:
@@ -33,7 +34,7 @@ def _required(message: str, value: Any) -> Any:
 
 def _list(value: Any) -> list[Any]:
     if not isinstance(value, list | tuple):
-        raise TypeError(f"{type_name(value)} is not a list")
+        raise CallError(f"{type_name(value)} is not a list")
     return list(value)
 
 

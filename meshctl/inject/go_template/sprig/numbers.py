@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from functools import reduce
 from typing import Any
 
+from meshctl.inject.go_template.errors import CallError
+
 _INT = re.compile(r"[+-]?(?:0[xX][0-9a-fA-F]+|0[bB][01]+|0[oO]?[0-7]+|\d+)")
 _MAX_COUNT = 1_000_000
 
@@ -62,7 +64,7 @@ def _steps(start: int, end: int, step: int) -> list[int]:
         return []
     numbers = range(start, end, step)
     if len(numbers) > _MAX_COUNT:
-        raise ValueError(f"more than {_MAX_COUNT:,} numbers")
+        raise CallError(f"more than {_MAX_COUNT:,} numbers")
     return list(numbers)
 
 

@@ -4,6 +4,8 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from meshctl.inject.go_template.bounds import MAX_SIZE
+from meshctl.inject.go_template.errors import CallError
 from meshctl.re2.patterns import Pattern, PatternError, compiled
 from meshctl.re2.quoting import quote_meta
 from meshctl.words import quoted
@@ -15,7 +17,7 @@ def _compiled(pattern: str) -> Pattern:
     try:
         return compiled(pattern)
     except PatternError as error:
-        raise ValueError(f"{quoted(pattern)} is no regular expression: {error}") from None
+        raise CallError(f"{quoted(pattern)} is no regular expression: {error}") from None
 
 
 def _matches(pattern: str, text: str) -> Iterator[re.Match[str]]:
@@ -37,11 +39,14 @@ def _find_all(pattern: str, text: str, count: int) -> list[str]:
 
 
 def _replaced(pattern: str, text: str, make: Callable[[re.Match[str]], str]) -> str:
-    written, end = "", 0
+    parts, end, length = [], 0, 0
     for match in _matches(pattern, text):
-        written += text[end : match.start()] + make(match)
+        parts += [text[end : match.start()], make(match)]
         end = match.end()
-    return written + text[end:]
+        length += len(parts[-1])
+        if length > MAX_SIZE:
+            raise CallError(f"more than {MAX_SIZE:,} characters")
+    return "".join((*parts, text[end:]))
 
 
 def _expanded(template: str, match: re.Match[str]) -> str:

@@ -3,6 +3,8 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from meshctl.inject.go_template.errors import CallError
+
 _REASONS = {
     "it gives another result every time": (
         "randAlphaNum randAlpha randAscii randNumeric randBytes randInt uuidv4 shuffle genCA "
@@ -20,7 +22,7 @@ _REASONS = {
 
 def _refusal(name: str, reason: str) -> Callable[..., Any]:
     def refuse(*_arguments: Any) -> Any:
-        raise ValueError(f"{name} is not supported here, since {reason}")
+        raise CallError(f"{name} is not supported here, since {reason}")
 
     return refuse
 

@@ -7,6 +7,7 @@ from hashlib import sha1, sha256, sha512
 from typing import Any
 from zlib import adler32
 
+from meshctl.inject.go_template.errors import CallError
 from meshctl.inject.go_template.printf import quote
 from meshctl.inject.go_template.values import show_inside
 
@@ -28,12 +29,23 @@ def _indent(spaces: int, text: str) -> str:
 
 def _check_length(length: int) -> None:
     if length > MAX_LENGTH:
-        raise ValueError(f"more than {MAX_LENGTH:,} characters")
+        raise CallError(f"more than {MAX_LENGTH:,} characters")
 
 
 def _repeat(count: int, text: str) -> str:
     _check_length(count * len(text))
     return text * count
+
+
+def _replace(old: str, new: str, text: str) -> str:
+    _check_length(text.count(old) * len(new))
+    return text.replace(old, new)
+
+
+def _join(separator: str, values: Any) -> str:
+    texts = _texts(values)
+    _check_length(len(separator) * len(texts))
+    return separator.join(texts)
 
 
 def _trunc(count: int, text: str) -> str:
@@ -105,7 +117,7 @@ STRINGS: Mapping[str, Callable[..., Any]] = {
     "hasSuffix": lambda part, s: s.endswith(part),
     "indent": _indent,
     "initials": lambda s: "".join(word[0] for word in s.split()),
-    "join": lambda separator, v: separator.join(_texts(v)),
+    "join": _join,
     "kebabcase": lambda s: "-".join(_words(s)).lower(),
     "lower": lambda s: s.lower(),
     "nindent": lambda n, s: "\n" + _indent(n, s),
@@ -113,7 +125,7 @@ STRINGS: Mapping[str, Callable[..., Any]] = {
     "plural": _plural,
     "quote": lambda *v: " ".join(quote(show_inside(item)) for item in v if item is not None),
     "repeat": _repeat,
-    "replace": lambda old, new, s: s.replace(old, new),
+    "replace": _replace,
     "sha1sum": lambda s: sha1(s.encode()).hexdigest(),  # noqa: S324 - a checksum
     "sha256sum": lambda s: sha256(s.encode()).hexdigest(),
     "sha512sum": lambda s: sha512(s.encode()).hexdigest(),

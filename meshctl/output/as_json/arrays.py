@@ -1,8 +1,9 @@
 """Writes a long JSON array one item a line, without holding all of it as text."""
 
-import json
 from collections.abc import Iterable
 from typing import Any, TextIO
+
+from meshctl.output.as_json.texts import json_text
 
 
 def write_array(out: TextIO, items: Iterable[dict[str, Any]], indent: str = "") -> None:
@@ -11,9 +12,8 @@ def write_array(out: TextIO, items: Iterable[dict[str, Any]], indent: str = "") 
     The text is plain ASCII, so that no encoding of the output and no unpaired surrogate in a
     file name can break it.
     """
-    encode = json.JSONEncoder().encode
     separator = "["
     for item in items:
-        out.write(f"{separator}\n{indent}  {encode(item)}")
+        out.write(f"{separator}\n{indent}  {json_text(item)}")
         separator = ","
     out.write("[]" if separator == "[" else f"\n{indent}]")

@@ -1,0 +1,168 @@
+"""Runs every command on mutated inputs, and counts what must not happen.
+
+``python tests/fuzz/mutate.py RUNS [SEED]`` prints a line for each kind of failure: a traceback or a
+defect, an exit code beside 0, 1 and 2, more than ten seconds, more than a gigabyte. The inputs are
+the corpus beside this file, the YAML of the rules' tests, and the mesh of tests/hostile.
+"""
+
+import random
+import resource
+import signal
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from types import FrameType
+from typing import NamedTuple
+
+HERE = Path(__file__).parent
+ROOT = HERE.parents[1]
+sys.path[:0] = [str(ROOT / "tests" / "hostile"), str(ROOT)]
+
+import every_command  # noqa: E402 - found by the path above
+import meshes  # noqa: E402
+
+SECONDS = 10
+GIGABYTE = 1 << 30
+CODES: Counter[object] = Counter()
+"""How often commands ended with each exit code: a run that only meets 2 proves little."""
+WORDS = [
+    b"null", b"[]", b"{}", b"-1", b"0", b"99999999999999999999", b"1e999", b".nan", b"''", b"~", b"*a",
+    b"&a [*a]", b"<<: *x", b"!!binary x", b"{{ x }}", b"\x00", b"\xff", b"\xef\xbb\xbf", b"---\n",
+    b"...\n", b"\r", b"\t", b"? ", b"|+9\n", b"%YAML 1.2\n", b"true", b"*", b"(.*)*x", b"\\u0000",
+    "\u2028\U0001f600".encode(), b"a" * 300, b"[" * 200, b"- " * 100, b"items: [x, null]", b"kind: List\n",
+]  # fmt: skip
+
+
+class Failure(NamedTuple):
+    """What went wrong, and the command that shows it."""
+
+    kind: str
+    line: str
+
+
+class _TooSlow(BaseException):
+    """More than the seconds that a command may take; no command catches it."""
+
+
+def mutated(text: bytes, source: random.Random, others: list[bytes]) -> bytes:
+    """Change a text in one to six places: bytes, lines, words, parts of other texts."""
+    changed = bytearray(text)
+    for _ in range(source.randint(1, 6)):
+        at = source.randrange(len(changed) + 1)
+        end = min(len(changed), at + source.choice([1, 1, 4, 20, 200]))
+        other = source.choice(others)
+        made = source.choice([
+            b"",
+            bytes([source.randrange(256)]),
+            source.choice(WORDS),
+            bytes(changed[at:end]) * source.randint(2, 20),
+            source.choice(other.split(b"\n")) + b"\n",
+            source.choice(other.split(b": ")),
+        ])  # fmt: skip
+        changed[at : end if source.random() < 0.5 else at] = made
+    return bytes(changed[:200_000])
+
+
+def corpus(directory: Path) -> Iterator[bytes]:
+    """Walk the texts that are mutated."""
+    words = {"text": "a.example.com", "name": "named", "secret": "s", "bearer": "b"}
+    meshes.write_mesh(directory, **words)
+    yield (directory / "mesh.yaml").read_bytes()
+    yield from (meshes.MESH.format(**words).encode().split(b"---\n"))
+    for file in sorted([*ROOT.glob("tests/rules/*/*/bad.yaml"), *HERE.glob("corpus/*")]):
+        yield file.read_bytes()
+
+
+def run_one(line: list[str]) -> Iterator[Failure]:
+    """Run a command, and say what went wrong."""
+    shown = " ".join(line)
+    started = time.perf_counter()
+    try:
+        signal.alarm(SECONDS)
+        done = every_command.run(*line)
+    except _TooSlow:
+        yield Failure("hang", shown)
+        return
+    except BaseException as error:  # noqa: BLE001 - whatever comes out of the program
+        yield Failure(f"raised {type(error).__name__}: {error}"[:200], shown)
+        return
+    finally:
+        signal.alarm(0)
+    CODES[done.code] += 1
+    if done.code not in {0, 1, 2}:
+        yield Failure(f"exit code {done.code}", shown)
+    for sign in ("Traceback (most", "defect of meshctl", "internal/rule-crashed"):
+        if sign in done.out + done.err:
+            place = (done.err + done.out).find(sign)
+            yield Failure(f"{sign}: {(done.err + done.out)[max(0, place - 200) : place]}", shown)
+    if time.perf_counter() - started > SECONDS:
+        yield Failure("slow", shown)
+
+
+def main(runs: int, seed: int) -> int:
+    """Run so many mutated inputs, each through one command; 1 where something went wrong."""
+    source = random.Random(seed)
+    signal.signal(signal.SIGALRM, _stop)
+    resource.setrlimit(resource.RLIMIT_AS, (6 * GIGABYTE, 6 * GIGABYTE))
+    found: Counter[str] = Counter()
+    with tempfile.TemporaryDirectory() as place:
+        home = Path(place)
+        texts = list(corpus(home))
+        lines = [line for name in every_command.RECIPES for line in every_command.lines(name)]
+        for number in range(runs):
+            line = source.choice(lines)
+            for file in ("mesh.yaml", "old/mesh.yaml", "tests.yaml"):
+                if source.random() < 0.6:
+                    text = source.choice(texts) if file != "tests.yaml" else meshes.TESTS.encode()
+                    (home / file).write_bytes(mutated(text, source, texts))
+            with suppress(FileNotFoundError), Inside(home):
+                for failure in run_one(line):
+                    found[failure.kind] += 1
+                    if found[failure.kind] == 1:
+                        keep(home, failure, number, seed)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    codes = ", ".join(f"{number} with {code}" for code, number in sorted(CODES.items(), key=str))
+    ended = f"{sum(found.values())} failures, peak {peak >> 20} MiB; ended {codes}"
+    sys.stdout.write(f"{runs} runs, {ended}\n")
+    return int(bool(found) or peak > GIGABYTE)
+
+
+class Inside:
+    """A working directory for a while."""
+
+    def __init__(self, directory: Path) -> None:
+        self._directory = directory
+
+    def __enter__(self) -> None:
+        import os
+
+        self._before = Path.cwd()
+        os.chdir(self._directory)
+
+    def __exit__(self, *_: object) -> None:
+        import os
+
+        os.chdir(self._before)
+
+
+def keep(home: Path, failure: Failure, number: int, seed: int) -> None:
+    """Say what went wrong, and keep the input of it."""
+    kept = Path(tempfile.mkdtemp(prefix=f"mutated-{seed}-{number}-"))
+    for file in home.rglob("*.yaml"):
+        target = kept / file.relative_to(home)
+        target.parent.mkdir(exist_ok=True)
+        target.write_bytes(file.read_bytes())
+    sys.stdout.write(f"{failure.kind}\n  cd {kept}; meshctl {failure.line}\n")
+    sys.stdout.flush()
+
+
+def _stop(_signal: int, _frame: FrameType | None) -> None:
+    raise _TooSlow
+
+
+if __name__ == "__main__":
+    sys.exit(main(int(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else 0))

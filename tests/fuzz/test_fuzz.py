@@ -1,0 +1,18 @@
+"""A short run of the mutation runner: the same inputs each time, so that a change is judged."""
+
+import sys
+from pathlib import Path
+from subprocess import run
+
+RUNS, SEED = 150, 7
+
+
+def test_mutated_inputs_break_no_command() -> None:
+    script = Path(__file__).with_name("mutate.py")
+    done = run(
+        [sys.executable, str(script), str(RUNS), str(SEED)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert 0 == done.returncode, done.stdout + done.stderr
