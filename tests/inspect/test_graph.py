@@ -292,6 +292,32 @@ def test_a_namespace_keeps_its_nodes_and_their_neighbours(mesh: Mesh) -> None:
     assert {DOOR, ONE, TILL} == {one.id for one in drawn.nodes}
 
 
+WAYPOINT = """\
+---
+apiVersion: gateway.networking.k8s.io/v1
+kind: Gateway
+metadata: {name: way, namespace: shop}
+spec:
+  gatewayClassName: istio-waypoint
+  listeners: [{name: mesh, port: 15008, protocol: HBONE}]
+---
+apiVersion: v1
+kind: Service
+metadata: {name: calm, namespace: shop, labels: {istio.io/use-waypoint: way}}
+spec: {selector: {app: calm}, ports: [{name: http, port: 80}]}
+"""
+
+
+def test_a_waypoint_is_a_fact_of_the_services_behind_it(tmp_path: Path) -> None:
+    file = tmp_path / "mesh.yaml"
+    file.write_text(MESH + WAYPOINT)
+    drawn = graph(load_mesh(load([str(file)]), ALL), "routing")
+    nodes = {one.name: one for one in drawn.nodes}
+    assert "requests pass the waypoint shop/way" in nodes["calm"].facts
+    assert "Gateway shop/way" in nodes["calm"].objects
+    assert all("waypoint" not in fact for fact in nodes["cart"].facts)
+
+
 def test_labels_keep_nodes_with_such_an_object(tmp_path: Path) -> None:
     file = tmp_path / "mesh.yaml"
     named = MESH.replace(

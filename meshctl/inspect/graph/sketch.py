@@ -10,7 +10,7 @@ from meshctl.mesh.registry.services import RegisteredHost
 from meshctl.mesh.security.gateway_servers import GatewayServers
 from meshctl.mesh.security.tls_connection import Client, ClientKind, Result
 from meshctl.mesh.workloads.membership import is_gateway
-from meshctl.resources import Service, ServiceEntry, Workload
+from meshctl.resources import KubernetesGateway, Service, ServiceEntry, Workload
 from meshctl.resources.cached_property import cached_property
 
 _WORST = (
@@ -70,9 +70,20 @@ class Sketch:
         rule = self.mesh.traffic.destination_rules.effective(host, host.namespace, {})
         rules = rule.rules if rule is not None else ()
         ports = ", ".join(f"{port.number} {port.protocol.value}" for port in host.ports)
-        objects = tuple(one.title for one in (host.source, *rules, *behind))
-        fact = f"{host.host}: {ports or 'no port'}"
-        return self.node(Node(id_, kind, host.namespace, name, (fact,), objects))
+        facts: tuple[str, ...] = (f"{host.host}: {ports or 'no port'}",)
+        waypoint = self._waypoint(host)
+        if waypoint is not None:
+            facts = (*facts, f"requests pass the waypoint {waypoint.key_name}")
+        before = (waypoint,) if waypoint is not None else ()
+        objects = tuple(one.title for one in (host.source, *rules, *behind, *before))
+        return self.node(Node(id_, kind, host.namespace, name, facts, objects))
+
+    def _waypoint(self, host: RegisteredHost) -> KubernetesGateway | None:
+        """The waypoint that requests to a Service pass, if the input has it."""
+        if not self.mesh.of(KubernetesGateway) or not isinstance(host.source, Service):
+            return None
+        use = self.mesh.ambient.waypoint_use(host.source)
+        return self.mesh.ambient.waypoint(use) if use is not None else None
 
     def named(self, name: str, namespace: str) -> str:
         """Add the host that a full name means in a namespace, known or not."""

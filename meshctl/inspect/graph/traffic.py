@@ -56,7 +56,7 @@ def _source(sketch: Sketch, workloads: dict[str, Workload], key: _Key) -> str:
     """Find the node of a client; a workload that the input lacks is one all the same."""
     name, namespace, _ = key
     if name in {"", _OUTSIDE}:
-        return sketch.node(Node("clients:outside", "clients", "", "clients outside the mesh"))
+        return sketch.node(Node("clients:outside", "clients", "", "outside the mesh"))
     known = workloads.get(f"{namespace}/{name}")
     if known is not None:
         return sketch.client(known)

@@ -15,18 +15,18 @@ from meshctl.output.graph.wording import (
     about,
     about_way,
     counts_of,
-    label_of,
+    label_parts,
     title_of,
 )
 from meshctl.output.page.markup import Markup, attributes, text
 
 _LETTERS = 24
-_LABEL_LETTERS = 34
+_LABEL_LETTERS, _LINE = 20, 12
 _CUT = "..."
 _BEND = 46
 _APART = 7
 _LEGEND = 64
-_STEP = 168
+_STEP = 208
 
 
 def write_svg(graph: Graph, out: TextIO) -> None:
@@ -103,15 +103,21 @@ def _edge(edge: Edge, points: Sequence[Point], name: str, lines: Sequence[str]) 
         "class": "line", "d": _path(points), "marker-end": f"url(#{name}-{tls})",
         "stroke-width": f"{1.6 + log10(1 + (rate or 0)):.2g}",
     })  # fmt: skip
-    label = label_of(edge)
-    x, y = _middle(points)
-    said = (
-        f'<text class="label{" failing" if edge.error_share else ""}" x="{x:g}" y="{y - 5:g}">'
-        f"{text(_cut(label, _LABEL_LETTERS))}</text>"
-        if label
-        else ""
-    )
+    said = _label(edge, _middle(points))
     return f"<g{ends}><title>{_lines(lines)}</title><path{line}/>{said}</g>\n"
+
+
+def _label(edge: Edge, middle: Point) -> Markup:
+    """Write what is special about a way at its middle, one thing a line."""
+    parts = label_parts(edge)
+    if not parts:
+        return ""
+    x, y = middle
+    lines = "".join(
+        f'<tspan x="{x:g}" y="{y - 5 + number * _LINE:g}">{text(_cut(part, _LABEL_LETTERS))}</tspan>'
+        for number, part in enumerate(parts)
+    )
+    return f'<text class="label{" failing" if edge.error_share else ""}">{lines}</text>'
 
 
 def _tls_class(tls: str | None) -> str:
@@ -234,9 +240,10 @@ def _legend(kinds: Sequence[str], tls: Sequence[str], top: float) -> Iterator[Ma
     """Explain the shapes and lines that a picture has."""
     yield f'<g class="legend" transform="translate(12 {top:g})">'
     for number, one in enumerate(kinds):
+        x = number * _STEP
         yield (
-            f'<g class="node {one}" transform="translate({number * _STEP} 6) scale(.25)">'
-            f'{_SHAPES[one]}</g><text x="{number * _STEP + 56}" y="16">{text(KIND_WORDS[one])}</text>'
+            f'<g class="node {one}" transform="translate({x} 6) scale(.25)">{_SHAPES[one]}</g>'
+            f'<text x="{x + 56}" y="16">{text(KIND_WORDS[one])}</text>'
         )
     for number, one in enumerate(tls):
         x = number * _STEP

@@ -18,7 +18,12 @@ _MANY = 100
 
 
 def label_of(edge: Edge) -> str:
-    """Say on an edge what is special: shares, names, requests, errors, a conflict."""
+    """Say on an edge what is special, on one line."""
+    return ", ".join(label_parts(edge))
+
+
+def label_parts(edge: Edge) -> list[str]:
+    """List what is special about an edge: shares, names, requests, errors, a conflict."""
     parts = []
     if edge.weights:
         least, most = edge.weights[0], edge.weights[-1]
@@ -33,7 +38,7 @@ def label_of(edge: Edge) -> str:
         parts.append("TLS conflict")
     if edge.findings.errors:
         parts.append(counts_of(edge.findings))
-    return ", ".join(parts)
+    return parts
 
 
 def rate_of(rate: float) -> str:
