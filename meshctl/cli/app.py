@@ -70,10 +70,16 @@ def main() -> None:
         _end(sentence_of(error))
 
 
+def program() -> str:
+    """Name the program as it was called, for usage texts: kubectl runs it as ``kubectl-mesh``."""
+    called = os.path.basename(sys.argv[0])  # noqa: PTH119 - pathlib is not needed otherwise
+    return "kubectl mesh" if called.startswith("kubectl-mesh") else "meshctl"
+
+
 def _run() -> None:
     """Run a command, and have all it wrote written before the process ends with its code."""
     try:
-        app(prog_name="meshctl")
+        app(prog_name=program())
     except SystemExit:
         if type(sys.stdout).__name__ == "PacifyFlushWrapper":
             # Typer met a broken pipe, wraps the output so that nobody meets it again, and says 1.

@@ -101,12 +101,12 @@ _NAMES_A_FILE = lazy_pattern(r"\b(?:FILE|DIR|PATH)\b")
 COLOURS = ("auto", "always", "never")
 
 
-def _unknown(name: str, table: Table) -> str:
+def _unknown(name: str, table: Table, program: str | None) -> str:
     from difflib import get_close_matches
 
     near = get_close_matches(name, table, n=3, cutoff=0.6)
     near += [one for one in table if one.startswith(name) and one not in near]
-    hint = "meshctl --help lists them" if table is COMMANDS else f"there are {', '.join(table)}"
+    hint = f"{program} --help lists them" if table is COMMANDS else f"there are {', '.join(table)}"
     hint = f"did you mean {' or '.join(near)}?" if near else hint
     return f"there is no command {quoted(name)}; {hint}"
 
@@ -171,7 +171,7 @@ class LazyGroup(TyperGroup):
         if cmd_name not in self.table:
             if ctx.resilient_parsing:
                 return None
-            raise UsageError(_unknown(cmd_name, self.table))
+            raise UsageError(_unknown(cmd_name, self.table, ctx.find_root().info_name))
         module = import_module(self.table[cmd_name][0])
         if hasattr(module, "COMMANDS"):
             return _group(cmd_name, module)

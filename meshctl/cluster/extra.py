@@ -3,6 +3,7 @@
 from importlib.util import find_spec
 
 from meshctl.cluster.api import ClusterError
+from meshctl.distribution import with_extra
 
 _PACKAGES = ("kubernetes", "httpx", "wsproto")
 
@@ -13,5 +14,5 @@ def expect_packages() -> None:
     if missing:
         raise ClusterError(
             f"asking a live mesh needs packages that are not installed ({', '.join(missing)}); "
-            "install meshctl again with its extra: 'meshctl[cluster] @ …'"
+            f"{with_extra('cluster')}"
         )

@@ -2,4 +2,4 @@
 
 import pytest
 
-pytest.importorskip("pygls", reason="the server needs pygls: pip install 'meshctl[lsp]'")
+pytest.importorskip("pygls", reason="the server needs pygls: install the extra lsp")

@@ -1,4 +1,4 @@
-"""The hook works in a repository of somebody else."""
+"""The hooks work in a repository of somebody else."""
 
 import os
 import shutil
@@ -35,13 +35,13 @@ def environment(home: Path) -> dict[str, str]:
 @pytest.fixture(scope="module")
 def hooks(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A repository with the hook as it is in this working tree, committed or not."""
-    target = tmp_path_factory.mktemp("hooks")
+    target = tmp_path_factory.mktemp("pre-commit") / "hooks"
     listed = git(ROOT, "ls-files", "--cached", "--others", "--exclude-standard", "-z")
     for name in filter(None, listed.split("\0")):
         if (ROOT / name).is_file():
             (target / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(ROOT / name, target / name)
-    git(target, "init", "-q")
+    git(target.parent, "init", "-q", "hooks")
     git(target, "add", "--all")
     git(target, "-c", "user.name=t", "-c", "user.email=t@example.com", "commit", "-qm", "hook")
     return target
@@ -54,28 +54,86 @@ def git(directory: Path, *arguments: str) -> str:
     return done.stdout
 
 
-def try_repo(hooks: Path, tmp_path: Path, manifest: str) -> subprocess.CompletedProcess[str]:
+ON_WINDOWS = """\
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: shop, labels: {sidecar.istio.io/inject: "true"}}
+spec:
+  selector: {matchLabels: {app: shop}}
+  template:
+    metadata: {labels: {app: shop, sidecar.istio.io/inject: "true"}}
+    spec:
+      nodeSelector: {kubernetes.io/os: windows}
+      containers: [{name: shop, image: shop}]
+"""
+SHOP = """\
+apiVersion: v1
+kind: Service
+metadata: {name: shop, namespace: shop}
+spec: {selector: {app: shop}, ports: [{name: http, port: 80}]}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: till, namespace: shop}
+spec:
+  selector: {matchLabels: {app: till}}
+  template:
+    metadata: {labels: {app: till, sidecar.istio.io/inject: "true"}}
+    spec: {containers: [{name: till, image: till}]}
+"""
+UNMET = """\
+tests:
+  - name: nobody serves this
+    request: {from: shop/till, url: "http://shop/"}
+    expect: {arrives: true}
+"""
+
+
+def run_hook(hooks: Path, tmp_path: Path, hook: str, files: dict[str, str]) -> str:
+    """Run a hook over a repository, and give what it printed after its exit code."""
     repository = tmp_path / "repository"
-    (repository / "manifests").mkdir(parents=True)
-    (repository / "manifests" / "mesh.yaml").write_text(manifest)
+    config = f"repos: [{{repo: {hooks}, rev: {git(hooks, 'rev-parse', 'HEAD').strip()}, "
+    config += f"hooks: [{{id: {hook}}}]}}]\n"
+    for name, text in {**files, ".pre-commit-config.yaml": config}.items():
+        (repository / name).parent.mkdir(parents=True, exist_ok=True)
+        (repository / name).write_text(text)
     git(repository, "init", "-q")
     git(repository, "add", ".")
-    return subprocess.run(
-        [sys.executable, "-m", "pre_commit", "try-repo", str(hooks), "meshctl-analyze",
-         "--all-files", "--verbose"],
-        cwd=repository, env=environment(tmp_path / "home"), capture_output=True, text=True,
+    done = subprocess.run(
+        [sys.executable, "-m", "pre_commit", "run", "--all-files", "--verbose"],
+        cwd=repository, env=environment(hooks.parent / "home"), capture_output=True, text=True,
         check=False,
     )  # fmt: skip
+    return f"{done.returncode}\n{done.stdout}{done.stderr}"
 
 
-def test_the_hook_fails_on_an_error_and_names_the_line(hooks: Path, tmp_path: Path) -> None:
-    done = try_repo(hooks, tmp_path, REMOVED)
-    assert 1 == done.returncode, done.stdout + done.stderr
-    assert "removed-istio-kind" in done.stdout
-    assert "manifests/mesh.yaml:2:7" in done.stdout
+@pytest.mark.parametrize(
+    ("hook", "files", "told"),
+    [
+        (
+            "meshctl-analyze",
+            {"manifests/mesh.yaml": REMOVED},
+            ("removed-istio-kind", "manifests/mesh.yaml:2:7"),
+        ),
+        ("meshctl-validate", {"mesh.yaml": "apiVersion: v1\nkind: Service\n"}, ("mesh.yaml:1:1",)),
+        ("meshctl-kube-inject", {"shop.yaml": ON_WINDOWS}, ("shop.yaml:9:", "sidecar-on-windows")),
+        (
+            "meshctl-test",
+            {"requests.yaml": UNMET, "mesh.yaml": SHOP},
+            ("nobody serves this",),
+        ),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_a_hook_fails_and_names_the_place(
+    hooks: Path, tmp_path: Path, hook: str, files: dict[str, str], told: tuple[str, ...]
+) -> None:
+    printed = run_hook(hooks, tmp_path, hook, files)
+    assert [] == [words for words in told if words not in printed], printed
+    assert printed.startswith("1\n"), printed
 
 
 def test_the_hook_passes_when_nothing_is_wrong(hooks: Path, tmp_path: Path) -> None:
-    done = try_repo(hooks, tmp_path, NAMESPACE)
-    assert 0 == done.returncode, done.stdout + done.stderr
-    assert "Passed" in done.stdout
+    printed = run_hook(hooks, tmp_path, "meshctl-analyze", {"manifests/mesh.yaml": NAMESPACE})
+    assert printed.startswith("0\n"), printed
+    assert "Passed" in printed

@@ -7,6 +7,7 @@ import typer
 
 from meshctl.cli.options import complete
 from meshctl.cli.options.shared import check_word
+from meshctl.distribution import with_extra
 from meshctl.errors import UsageError
 from meshctl.settings import Settings
 
@@ -93,8 +94,8 @@ def _expect_packages() -> None:
     missing = [name for name in ("aiohttp", "prometheus_client") if find_spec(name) is None]
     if missing:
         raise UsageError(
-            f"the webhook needs packages that are not installed ({', '.join(missing)}); install "
-            "meshctl again with its extra: pip install 'meshctl[webhook]'"
+            f"the webhook needs packages that are not installed ({', '.join(missing)}); "
+            f"{with_extra('webhook')}"
         )
 
 

@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from meshctl.distribution import with_extra
 from meshctl.errors import UsageError
 
 
@@ -33,7 +34,7 @@ def run(
     """Serve an editor: findings while you type, hover, completion, definitions, quick fixes.
 
     Editors start it; it speaks the Language Server Protocol over standard input and output. It
-    needs the extra: pip install 'meshctl[lsp]'. Exit code: 0 when the editor ended it, 1 when it was
+    needs the extra `lsp`. Exit code: 0 when the editor ended it, 1 when it was
     gone, 2 the server could not be started.
     """
     try:
@@ -41,8 +42,6 @@ def run(
     except ImportError as error:
         if (error.name or "").partition(".")[0] not in {"pygls", "lsprotocol", "attrs", "cattrs"}:
             raise
-        raise UsageError(
-            "the language server needs pygls; install it with: pip install 'meshctl[lsp]'"
-        ) from error
+        raise UsageError(f"the language server needs pygls; {with_extra('lsp')}") from error
     code = serve(config, default_namespace or "", whole_mesh=whole_mesh, docs_url=docs_url)
     raise typer.Exit(code)
