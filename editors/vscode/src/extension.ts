@@ -89,7 +89,7 @@ function configuration(): vscode.WorkspaceConfiguration {
 async function explain(command: string, error: unknown): Promise<void> {
   const reason = error instanceof Error ? error.message : String(error);
   const chosen = await vscode.window.showErrorMessage(
-    `${command} lsp cannot be started: ${reason}. Install it with: pip install 'meshctl[lsp]', or set meshctl.path.`,
+    `${command} lsp cannot be started: ${reason}. Install meshctl with its extra lsp, or set meshctl.path.`,
     "Open settings",
   );
   if (chosen) {
