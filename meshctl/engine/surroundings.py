@@ -26,7 +26,8 @@ def _is_istiod(document: Document) -> bool:
     """Is it a part of an installation of Istio, which is then in the input?"""
     metadata = document.data.get("metadata")
     name = metadata.get("name") if isinstance(metadata, dict) else None
-    return document.data.get("kind") in {"Deployment", "Service"} and str(name).startswith("istiod")
+    kind = str(document.data.get("kind"))  # which may be a mapping
+    return kind in {"Deployment", "Service"} and str(name).startswith("istiod")
 
 
 def mesh_config_of(settings: Settings) -> MeshConfig | None:

@@ -109,14 +109,14 @@ class Gate:
         """Read an object as the snapshot has it, without what only the API server needs."""
         meta = data.get("metadata")
         given: dict[str, Any] = dict(meta) if isinstance(meta, dict) else {}
-        if namespace and data.get("kind") not in CLUSTER_SCOPED:
+        if namespace and str(data.get("kind")) not in CLUSTER_SCOPED:
             given["namespace"] = namespace
         if not given.get("name") and isinstance(given.get("generateName"), str):
             given["name"] = f"{given['generateName']}x"
         # An API server has said when; by hand, what is new is younger than all the rest.
         given.setdefault("creationTimestamp", datetime.now(tz=UTC).isoformat())
         kept = {"apiVersion": "", **data, "metadata": given}
-        if data.get("kind") in METADATA_ONLY:
+        if str(data.get("kind")) in METADATA_ONLY:
             kept = {key: kept[key] for key in ("apiVersion", "kind", "metadata")}
         document = document_of(self._cluster, kept)
         return make_resource(document, document.data, (), namespace or "default")

@@ -118,3 +118,11 @@ def test_what_nobody_expects(error: Exception, said: str, tmp_path: Path, monkey
 
 def test_sentences_have_one_line() -> None:
     assert "\n" not in failures.sentence_of(ValueError("a\nb" * 500))
+
+
+def test_a_kind_may_be_anything(tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("MESHCTL_DEBUG", raising=False)
+    Path("a.yaml").write_text("apiVersion: v1\nkind: {a: b}\nmetadata: {name: istiod}\n")
+    for name in ("analyze", "validate", "tls-check", "routes", "size"):
+        assert "defect" not in every_command.run(name, "a.yaml").err

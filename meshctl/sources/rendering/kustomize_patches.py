@@ -89,7 +89,7 @@ def _in_operations(operations: list[Any], wanted: Wanted) -> Path | None:
     for index in range(len(operations) - 1, -1, -1):
         one = operations[index]
         pointer = one.get("path") if isinstance(one, dict) else None
-        if not isinstance(pointer, str) or one.get("op") not in {"add", "replace"}:
+        if not isinstance(pointer, str) or str(one.get("op")) not in {"add", "replace"}:
             continue
         parts = [part.replace("~1", "/").replace("~0", "~") for part in pointer.split("/")[1:]]
         rest = wanted.path[len(parts) :]

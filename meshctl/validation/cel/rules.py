@@ -137,7 +137,7 @@ def _port(value: Any) -> Iterator[BrokenRule]:
 
 def _cidr_resolution(value: Any) -> Iterator[BrokenRule]:
     resolution = value.get("resolution") or "NONE"
-    if value.get("resolution") in {None, "NONE", "STATIC"}:
+    if str(value.get("resolution")) in {"None", "NONE", "STATIC"}:
         return
     for index, address in enumerate(value.get("addresses") or ()):
         if "/" in address:
@@ -147,7 +147,7 @@ def _cidr_resolution(value: Any) -> Iterator[BrokenRule]:
 
 
 def _none_without_endpoints(value: Any) -> Iterator[BrokenRule]:
-    if value.get("resolution") in {None, "NONE"} and _has(value, "endpoints"):
+    if str(value.get("resolution")) in {"None", "NONE"} and _has(value, "endpoints"):
         yield BrokenRule(("endpoints",), "the resolution NONE takes no endpoints; write STATIC or DNS",
                      key=True)  # fmt: skip
 
