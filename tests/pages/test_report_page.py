@@ -95,6 +95,18 @@ spec:
     - route:
         - destination: {host: safe}
 """
+PLAINTEXT = """\
+---
+apiVersion: security.istio.io/v1
+kind: PeerAuthentication
+metadata: {name: default, namespace: shop}
+spec: {mtls: {mode: STRICT}}
+---
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: {name: till, namespace: shop}
+spec: {host: till, trafficPolicy: {tls: {mode: DISABLE}}}
+"""
 HOSTILE = r"""
 apiVersion: networking.istio.io/v1
 kind: VirtualService
@@ -328,4 +340,24 @@ def test_a_change_shows_how_requests_were_and_are(tab: Any, tmp_path: Path) -> N
     assert page.locator("h1").inner_text() == "What the change does"
     assert "1 object changed" in page.locator("header").inner_text()
     assert page.locator("#objects tbody tr").count() == 1
+    assert tab.is_quiet()
+
+
+def test_tls_has_conflicts_a_matrix_and_connections_to_filter(tab: Any, tmp_path: Path) -> None:
+    page = tab.open(page_of(tmp_path, "tls-check", ".", "-o", "html", shop=BROKEN + PLAINTEXT))
+    assert "conflict" in page.locator("#conflicts").inner_text()
+    assert page.locator("#matrix td.bad").count() >= 1
+    everything = tab.shown("#rows tr")
+    page.locator("input[name=result][value=conflict]").check()
+    conflicts = tab.shown("#rows tr")
+    assert 0 < conflicts < everything
+    assert f"{conflicts} of {everything} connections" == page.locator("form output").inner_text()
+    assert tab.is_quiet()
+
+
+def test_sizes_have_the_plot_and_workloads_to_filter(tab: Any, tmp_path: Path) -> None:
+    page = tab.open(page_of(tmp_path, "size", ".", "-o", "html", shop=BROKEN))
+    assert page.locator(".plot svg circle").count() >= 1
+    page.locator("input[name=text]").fill("shop/till")
+    assert 1 == tab.shown("#proxies tr")
     assert tab.is_quiet()

@@ -6,6 +6,10 @@
   const lists = [...document.querySelectorAll("[data-filtered]")];
   const items = lists.flatMap((list) => [...list.children]);
   const texts = new Map();
+  // The form counts what comes right after it.
+  const counted = lists.find(
+    (list) => form && form.compareDocumentPosition(list) & Node.DOCUMENT_POSITION_FOLLOWING,
+  );
   const textOf = (item) => {
     if (!texts.has(item)) texts.set(item, item.textContent.toLowerCase());
     return texts.get(item);
@@ -56,7 +60,7 @@
     let all = 0;
     for (const item of items) {
       item.hidden = !fits(item, wanted);
-      if (item.parentElement === lists[0]) {
+      if (item.parentElement === counted) {
         all += 1;
         shown += item.hidden ? 0 : 1;
       }
