@@ -9,13 +9,17 @@ from meshctl.cli.options import complete
 from meshctl.cli.options.shared import check_word
 from meshctl.distribution import with_extra
 from meshctl.errors import UsageError
+from meshctl.lazy_pattern import lazy_pattern
 from meshctl.settings import Settings
+from meshctl.words import quoted
 
 if TYPE_CHECKING:
+    from meshctl.gate.install.options import Install
     from meshctl.gate.policy import Answering
     from meshctl.gate.serving.server import Serving
     from meshctl.gate.serving.start import Prepare
 
+_NAME = lazy_pattern(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 MODES = ("warn", "enforce", "audit")
 
 Mode = Annotated[
@@ -51,6 +55,51 @@ class PortFlags(NamedTuple):
     health_port: Annotated[
         int, typer.Option("--health-port", help="Port of /livez, /readyz and /metrics.")
     ] = 8080
+
+
+class InstallFlags(NamedTuple):
+    """How the webhook is installed."""
+
+    namespace: Annotated[
+        str, typer.Option("-n", "--namespace", metavar="NS", help="Namespace to install it in.")
+    ] = "meshctl"
+    image: Annotated[
+        str, typer.Option("--image", metavar="IMAGE", help="Image with meshctl[webhook] in it.")
+    ] = ""
+    cert_manager: Annotated[
+        bool, typer.Option("--cert-manager", help="Have cert-manager make the certificates.")
+    ] = False
+    service_monitor: Annotated[
+        bool,
+        typer.Option(
+            "--service-monitor/--no-service-monitor",
+            help="With a ServiceMonitor, whose CRD the Prometheus operator brings.",
+        ),
+    ] = True
+    read_secrets: Annotated[
+        bool,
+        typer.Option(
+            "--read-secrets", help="Let it list Secrets, of which it asks for metadata alone."
+        ),
+    ] = False
+    root_namespace: Annotated[
+        str, typer.Option(metavar="NS", help="Namespace with istiod and its settings.")
+    ] = "istio-system"
+
+    def install(self, mode: str) -> "Install":
+        """Say what to install; UsageError for names that no object can have."""
+        from meshctl.gate.install.options import Install
+
+        check_word("--mode", mode, MODES)
+        for name in (self.namespace, self.root_namespace):
+            if not _NAME.fullmatch(name):
+                raise UsageError(f"{quoted(name)} is no name of a namespace; take a-z, 0-9 and -")
+        chosen = Install(
+            self.namespace, mode, cert_manager=self.cert_manager,
+            service_monitor=self.service_monitor, reads_secrets=self.read_secrets,
+            root_namespace=self.root_namespace,
+        )  # fmt: skip
+        return chosen._replace(image=self.image) if self.image else chosen
 
 
 class Prepared(NamedTuple):

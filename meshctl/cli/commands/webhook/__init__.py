@@ -5,6 +5,10 @@ COMMANDS = {
         "meshctl.cli.commands.webhook.serve",
         "Answer the API server's reviews of changes, and audit the mesh.",
     ),
+    "manifests": (
+        "meshctl.cli.commands.webhook.manifests",
+        "Print what installs the webhook, or write it as a chart.",
+    ),
     "test": (
         "meshctl.cli.commands.webhook.test",
         "Say what the webhook would answer to files.",

@@ -1,0 +1,147 @@
+"""What runs the webhook: two replicas apart from each other, with as little as they need."""
+
+from collections.abc import Iterator
+
+from meshctl.gate.install.options import (
+    HEALTH_PORT,
+    NAME,
+    PORT,
+    SELECTOR,
+    SERVICE,
+    TLS_SECRET,
+    Install,
+    Object,
+    meta,
+)
+
+_CERTIFICATES = "/var/run/meshctl/tls"
+
+
+def workload(install: Install) -> Iterator[Object]:
+    """Walk the Deployment with what keeps it reachable, and out of reach."""
+    yield {
+        "apiVersion": "apps/v1",
+        "kind": "Deployment",
+        "metadata": meta(SERVICE, install.namespace),
+        "spec": {
+            "replicas": install.replicas,
+            "selector": {"matchLabels": dict(SELECTOR)},
+            "strategy": {"rollingUpdate": {"maxUnavailable": 0, "maxSurge": 1}},
+            "template": {"metadata": {"labels": _pod_labels()}, "spec": _pod(install)},
+        },
+    }
+    yield {
+        "apiVersion": "v1",
+        "kind": "Service",
+        "metadata": meta(SERVICE, install.namespace),
+        "spec": {
+            "selector": dict(SELECTOR),
+            "ports": [
+                {"name": "https-review", "port": 443, "targetPort": PORT},
+                {"name": "http-metrics", "port": HEALTH_PORT, "targetPort": HEALTH_PORT},
+            ],
+        },
+    }
+    yield {
+        "apiVersion": "policy/v1",
+        "kind": "PodDisruptionBudget",
+        "metadata": meta(SERVICE, install.namespace),
+        "spec": {"minAvailable": 1, "selector": {"matchLabels": dict(SELECTOR)}},
+    }
+    yield _network_policy(install)
+    if install.service_monitor:
+        yield {
+            "apiVersion": "monitoring.coreos.com/v1",
+            "kind": "ServiceMonitor",
+            "metadata": meta(SERVICE, install.namespace),
+            "spec": {
+                "selector": {"matchLabels": dict(SELECTOR)},
+                "endpoints": [{"port": "http-metrics", "path": "/metrics", "interval": "30s"}],
+            },
+        }
+
+
+def _pod_labels() -> Object:
+    # The API server has no certificate of the mesh: a sidecar with STRICT would close the door.
+    return {**SELECTOR, "sidecar.istio.io/inject": "false"}
+
+
+def _pod(install: Install) -> Object:
+    spread = {
+        "maxSkew": 1,
+        "topologyKey": "kubernetes.io/hostname",
+        "whenUnsatisfiable": "ScheduleAnyway",
+        "labelSelector": {"matchLabels": dict(SELECTOR)},
+    }
+    volumes: list[Object] = [{"name": "tmp", "emptyDir": {"sizeLimit": "16Mi"}}]
+    if install.cert_manager:
+        volumes.append({"name": "tls", "secret": {"secretName": TLS_SECRET}})
+    return {
+        "serviceAccountName": SERVICE,
+        "automountServiceAccountToken": True,
+        "priorityClassName": "system-cluster-critical",
+        "terminationGracePeriodSeconds": 30,
+        "topologySpreadConstraints": [spread],
+        "securityContext": {
+            "runAsNonRoot": True, "runAsUser": 65532, "runAsGroup": 65532, "fsGroup": 65532,
+            "seccompProfile": {"type": "RuntimeDefault"},
+        },
+        "containers": [_container(install)],
+        "volumes": volumes,
+    }  # fmt: skip
+
+
+def _container(install: Install) -> Object:
+    args = ["webhook", "serve", f"--mode={install.mode}", f"--namespace={install.namespace}"]
+    mounts = [{"name": "tmp", "mountPath": "/tmp"}]  # noqa: S108 - of the container
+    if install.cert_manager:
+        args += [f"--tls-cert={_CERTIFICATES}/tls.crt", f"--tls-key={_CERTIFICATES}/tls.key"]
+        mounts.append({"name": "tls", "mountPath": _CERTIFICATES})
+    else:
+        args.append("--self-signed")
+    return {
+        "name": NAME,
+        "image": install.image,
+        "args": args,
+        "env": [{"name": "HOME", "value": "/tmp"}],  # noqa: S108 - of the container
+        "ports": [
+            {"name": "https-review", "containerPort": PORT},
+            {"name": "http-metrics", "containerPort": HEALTH_PORT},
+        ],
+        "readinessProbe": _probe("/readyz", 5),
+        "livenessProbe": {**_probe("/livez", 10), "failureThreshold": 6, "timeoutSeconds": 5},
+        "lifecycle": {"preStop": {"sleep": {"seconds": 5}}},
+        "resources": {
+            "requests": {"cpu": "200m", "memory": "300Mi"}, "limits": {"memory": "1Gi"},
+        },
+        "securityContext": {
+            "allowPrivilegeEscalation": False, "readOnlyRootFilesystem": True,
+            "capabilities": {"drop": ["ALL"]},
+        },
+        "volumeMounts": mounts,
+    }  # fmt: skip
+
+
+def _probe(path: str, seconds: int) -> Object:
+    return {"httpGet": {"path": path, "port": "http-metrics"}, "periodSeconds": seconds}
+
+
+def _network_policy(install: Install) -> Object:
+    """Let the API server and Prometheus in, and the API server and the DNS be reached.
+
+    No policy can name an API server, which is outside the pods' network.
+    """
+    return {
+        "apiVersion": "networking.k8s.io/v1",
+        "kind": "NetworkPolicy",
+        "metadata": meta(SERVICE, install.namespace),
+        "spec": {
+            "podSelector": {"matchLabels": dict(SELECTOR)},
+            "policyTypes": ["Ingress", "Egress"],
+            "ingress": [{"ports": [{"port": PORT}, {"port": HEALTH_PORT}]}],
+            "egress": [
+                {"ports": [{"port": 53, "protocol": "UDP"}, {"port": 53, "protocol": "TCP"}]},
+                {"ports": [{"port": 443}, {"port": 6443}]},
+            ],
+        },
+    }
