@@ -26,6 +26,8 @@ _NOT_WRITTEN = frozenset({
     "Pod", "Secret", "ServiceAccount", "ConfigMap", "Node", "Job", "ReplicaSet", "Namespace",
 })  # fmt: skip
 """Kinds that are no neighbours: nobody mends a mesh in them."""
+_REACHED = frozenset({"VirtualService", "DestinationRule", "Service"})
+"""Kinds that a change reaches through others: a policy by its workloads, and their Services."""
 _OF_EVERYTHING = frozenset({"ConfigMap", "IstioOperator"})
 """Kinds that hold the settings of the mesh, where the control plane reads them."""
 
@@ -89,31 +91,54 @@ class Judge:
             return Verdict(unchecked=f"the rules took longer than {self._budget:g} s")
 
     def _judge(self, change: Change, root: str, deadline: float) -> Verdict:
+        """Judge in the neighbourhood of the change, and once more where neighbours are concerned.
+
+        What a neighbour has before and after is told in one and the same part of the mesh, so that
+        what is missing there makes no difference. Only those with a new finding are looked at in
+        neighbourhoods of their own.
+        """
         walk = Walk(self._snapshot, root, MOST)
         seen: dict[Resource, int] = {}
         for one in (change.after, change.before):
             if one is not None:
                 seen = {**walk.around(one), **seen}
-        neighbours, has_all = _neighbours(seen, change)
-        for one in neighbours:
-            if monotonic() > deadline:
-                raise OutOfTimeError
-            walk.around(one)
+        neighbours = _neighbours(seen, change)
+        added, standing, has_crashed = self._compare(
+            walk, change, neighbours[:_NEIGHBOURS], deadline
+        )
+        subject = Identity.of(change.subject)
+        concerned = {Identity.of(one.ref.resource) for _, one in added} - {subject}
+        if concerned:
+            again = [one for one in neighbours[:_NEIGHBOURS] if Identity.of(one) in concerned]
+            for one in again:
+                walk.around(one)
+            added, standing, has_crashed = self._compare(
+                walk, change, neighbours[:_NEIGHBOURS], deadline
+            )
+        unchecked = ""
+        if len(neighbours) > _NEIGHBOURS:
+            unchecked = "more objects are tied to it than are looked at"
+        if has_crashed:
+            unchecked = "a rule crashed"
+        return Verdict(tuple(self._heeded(added, standing, identify(change.subject))), unchecked)
+
+    def _compare(
+        self, walk: Walk, change: Change, neighbours: Sequence[Resource], deadline: float
+    ) -> tuple[list[Found], set[tuple[object, ...]], bool]:
+        """List what a change adds in a part of the mesh, and which of it stands whatever comes."""
+        if monotonic() > deadline:
+            raise OutOfTimeError
         part = self._snapshot.in_order(
             one for one in walk.found if self._snapshot.get(Identity.of(one)) is one
         )
         after = _apply(part, change)
         there = {Identity.of(one): one for one in after}
-        about = [change.subject, *neighbours]
-        later = [there[one] for one in map(Identity.of, about) if one in there]
+        about = map(Identity.of, (change.subject, *neighbours))
+        later = [there.get(one) for one in about]
         asked = self.parts.ask(self.parts.whole(after), later, deadline)
-        earlier = [one for one in (change.before, *neighbours) if one is not None]
+        earlier = [change.before, *neighbours]
         added = self._added(asked.findings, part, earlier, deadline)
-        standing = self._standing(added, after, later, deadline)
-        unchecked = "" if has_all else "more objects are tied to it than are looked at"
-        if asked.has_crashed:
-            unchecked = "a rule crashed"
-        return Verdict(tuple(self._heeded(added, standing, identify(change.subject))), unchecked)
+        return added, self._standing(added, after, later, deadline), asked.has_crashed
 
     def _heeded(
         self, added: Sequence[Found], standing: set[tuple[object, ...]], subject: ResourceId
@@ -128,7 +153,7 @@ class Judge:
                 yield AddedFinding(located, found[0].summary, is_about_it, stands)
 
     def _added(
-        self, later: Sequence[Found], part: Sequence[Resource], about: Sequence[Resource],
+        self, later: Sequence[Found], part: Sequence[Resource], about: Sequence[Resource | None],
         deadline: float,
     ) -> list[Found]:  # fmt: skip
         """Keep the findings that are not there yet, asking for those of the same rules alone."""
@@ -146,7 +171,7 @@ class Judge:
         return added
 
     def _standing(
-        self, added: Sequence[Found], after: Sequence[Resource], about: Sequence[Resource],
+        self, added: Sequence[Found], after: Sequence[Resource], about: Sequence[Resource | None],
         deadline: float,
     ) -> set[tuple[object, ...]]:  # fmt: skip
         """Name the findings that hold even if anything might still be added to the mesh."""
@@ -164,16 +189,16 @@ def _apply(part: Sequence[Resource], change: Change) -> Sequence[Resource]:
     return [one for one in part if one is not change.before]
 
 
-def _neighbours(seen: dict[Resource, int], change: Change) -> tuple[list[Resource], bool]:
-    """Choose the objects of which findings may change too, and say whether these are all."""
+def _neighbours(seen: dict[Resource, int], change: Change) -> list[Resource]:
+    """List the objects of which findings may change too, the closest first."""
     itself = Identity.of(change.subject)
     found = [
-        one
+        (steps, one)
         for one, steps in seen.items()
-        if steps <= _STEPS_TO_NEIGHBOURS and one.kind not in _NOT_WRITTEN
-        if Identity.of(one) != itself
+        if steps <= 1 or (steps <= _STEPS_TO_NEIGHBOURS and one.kind in _REACHED)
+        if one.kind not in _NOT_WRITTEN and Identity.of(one) != itself
     ]
-    return found[:_NEIGHBOURS], len(found) <= _NEIGHBOURS
+    return [one for _, one in sorted(found, key=lambda pair: pair[0])]
 
 
 def _severity(found: Found) -> Severity:

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from meshctl.istio.labels import USE_WAYPOINT, USE_WAYPOINT_NAMESPACE
 from meshctl.resources import (
     DestinationRule,
+    EnvoyFilter,
     Gateway,
     KubernetesGateway,
     KubernetesRoute,
@@ -28,6 +29,7 @@ _WORD = re.compile(r"[A-Za-z0-9*][A-Za-z0-9.*_-]*")
 _SVC = re.compile(r"\.svc(?:\.[a-z0-9.-]+)?$")
 _LONGEST = 4_096
 """Texts beyond this (embedded files, certificates) hold no reference that a rule reads."""
+_LONGEST_SETTINGS = 65_536
 _UNREAD = frozenset({
     "apiVersion", "kind", "status", "managedFields", "creationTimestamp", "image", "resources",
     "caBundle", "ownerReferences", "uid", "resourceVersion", "volumeMounts", "prefix", "regex", "uri",
@@ -35,6 +37,8 @@ _UNREAD = frozenset({
 """Fields without references to other objects."""
 _PRINCIPAL = re.compile(r"ns/([a-z0-9-]+)/sa/([a-z0-9-]+)")
 ALL = "*"
+CLAIMS = ":claims"
+_PORT_NUMBER = re.compile(r"'(?:portNumber|port)': ([0-9]{1,5})\b")
 _EVERYWHERE = frozenset({"*", "*.local", "*.cluster.local", "*.svc"})
 
 
@@ -58,9 +62,11 @@ def links_of(resource: Resource) -> Links:
     name = intern(f"{resource.name}.{home}")
     hosts = frozenset(host_key(host, home) for host in _hosts(resource) if host)
     mentions = {word for text, near in _texts(resource.data, home) for word in _names(text, near)}
+    mentions.discard(f"{home}.{home}")  # every object of a namespace has its name
     mentions |= hosts
     mentions.update(_waypoint(resource))
     mentions.update(_ports(resource))
+    mentions.update(_claims(resource))
     return Links(
         name, frozenset(map(intern, mentions)), hosts, _selector(resource),
         isinstance(resource, Gateway),
@@ -79,7 +85,7 @@ def host_key(host: str, home: str) -> str:
 
 def _names(text: str, home: str) -> Iterator[str]:
     """Walk what the words of a text may name from a namespace."""
-    if len(text) > _LONGEST or text.startswith("/"):
+    if text.startswith("/"):
         return
     if text.isalnum():
         yield f"{text.lower()}.{home}"
@@ -146,6 +152,15 @@ def _ports(resource: Resource) -> Iterator[str]:
     if isinstance(resource, Service | ServiceEntry):
         for port in resource.ports:
             yield port_key(port.port)
+    elif isinstance(resource, EnvoyFilter):
+        for number in _PORT_NUMBER.findall(repr(resource.data.get("spec"))):
+            yield port_key(int(number))
+
+
+def _claims(resource: Resource) -> Iterator[str]:
+    """Say of a VirtualService that it reads tokens, which policies elsewhere have to check."""
+    if isinstance(resource, VirtualService) and "request.auth.claims" in repr(resource.data):
+        yield CLAIMS
 
 
 def port_key(number: int) -> str:

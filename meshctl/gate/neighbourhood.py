@@ -7,10 +7,20 @@ from a gateway to all that others route through it.
 
 from collections.abc import Iterable, Iterator
 
-from meshctl.gate.links import ALL, port_key
+from meshctl.gate.links import ALL, CLAIMS
 from meshctl.gate.snapshot import Identity, Snapshot
 from meshctl.mesh.workloads.membership import Membership, present, promise
-from meshctl.resources import Gateway, Namespace, Resource, Service, ServiceEntry, Workload
+from meshctl.resources import (
+    EnvoyFilter,
+    Gateway,
+    KubernetesGateway,
+    Namespace,
+    RequestAuthentication,
+    Resource,
+    Service,
+    ServiceEntry,
+    Workload,
+)
 
 MOST = 2_000
 """Objects of a neighbourhood; what has more is for an analysis of everything."""
@@ -37,8 +47,10 @@ _POLICIES = frozenset({
 })  # fmt: skip
 """Kinds that without a selector are for all workloads of their namespace."""
 _WITH_SIDECAR = frozenset({Membership.SIDECAR, Membership.UNKNOWN})
-_ASKED_FOR = frozenset({"Service", "Secret", "Gateway"})
-"""Kinds of which messages name another that may be meant."""
+
+
+_FOLLOWED = frozenset({"Service", "Gateway", "Namespace"})
+"""Kinds whose other users are found from them, if they matter."""
 
 
 class TooLargeError(Exception):
@@ -54,19 +66,26 @@ class Walk:
         self._root = root_namespace
         self._most = most
         self._homes: set[str] = set()
-        self._is_policy = False
+        self._is_policy = self._is_waypoint = False
         self._take(snapshot.in_namespace(""))
         self._take(snapshot.in_namespace(root_namespace))
         self._take(snapshot.one_of_each_kind)
+        for settings in snapshot.of_kind_in(root_namespace, "ConfigMap"):
+            for key in snapshot.links(settings).mentions:
+                self._take(snapshot.named(key))  # what providers of the mesh config name
 
     def around(self, origin: Resource) -> dict[Resource, int]:
         """Add the neighbourhood of an object, which need not be in the snapshot itself.
 
         Gives what it is tied to, with the number of steps that lead there. Raises TooLargeError where there is more than a neighbourhood may have.
         """
-        self._take(self._snapshot.in_namespace(origin.namespace or origin.name))
+        home = origin.namespace or origin.name
+        is_pods = isinstance(origin, Workload | Namespace)
+        in_namespace = self._snapshot.in_namespace if is_pods else self._snapshot.shown_in
+        self._take(in_namespace(home))
         self._take(self._sidecars())
         self._is_policy = origin.kind in _POLICIES
+        self._is_waypoint = isinstance(origin, KubernetesGateway)
         front: Iterable[Resource] = (origin,)
         seen = {origin: 0}
         for step in range(_STEPS):
@@ -82,6 +101,8 @@ class Walk:
     def _next_to(self, resource: Resource, step: int) -> Iterator[Resource]:
         links, snapshot = self._snapshot.links(resource), self._snapshot
         yield from self._pods(resource, step)
+        if isinstance(resource, Namespace) and step == 1 and self._is_waypoint:
+            self._take(snapshot.shown_in(resource.name))
         if step and isinstance(resource, Gateway):
             if self._is_policy and step <= _GATES_WITHIN:
                 yield from snapshot.mentioning(links.name)
@@ -90,8 +111,11 @@ class Walk:
             named = snapshot.named(key)
             yield from named
             self._meant(key, named, step)
-            is_foreign = named or not snapshot.has_namespace(key.rpartition(".")[2])
-            if step == 0 and is_foreign and len(snapshot.mentioning(key)) < _COMMON:
+            if (
+                step == 0
+                and self._is_shared(key, named)
+                and len(snapshot.mentioning(key)) < _COMMON
+            ):
                 yield from snapshot.mentioning(key)
         if step == 0 or (isinstance(resource, Service) and step < _CALLERS_WITHIN):
             yield from snapshot.mentioning(links.name)
@@ -100,20 +124,39 @@ class Walk:
                 yield from snapshot.below(host)
             if step == 0 or host != ALL:
                 yield from snapshot.sharing(host)
-        if step == 0 and isinstance(resource, ServiceEntry):
-            for port in resource.ports:
-                yield from snapshot.mentioning(port_key(port.port))
+        if step == 0:
+            yield from self._alike(resource)
+
+    def _alike(self, origin: Resource) -> Iterator[Resource]:
+        """Walk what meets an origin by no name: at a port, by tokens, in all proxies."""
+        snapshot = self._snapshot
+        if isinstance(origin, ServiceEntry | EnvoyFilter):
+            for key in snapshot.links(origin).mentions:
+                if key.startswith(":"):
+                    yield from snapshot.mentioning(key)
+        if isinstance(origin, RequestAuthentication):
+            yield from snapshot.mentioning(CLAIMS)
+        if isinstance(origin, EnvoyFilter):
+            self._take(snapshot.of_kind("EnvoyFilter"))
+
+    def _is_shared(self, key: str, named: Iterable[Resource]) -> bool:
+        """Do two objects that mention this have to do with each other: a Secret, an issuer?"""
+        if not named:
+            return not self._snapshot.has_namespace(key.rpartition(".")[2])
+        return not any(one.kind in _FOLLOWED for one in named)
 
     def _pods(self, resource: Resource, step: int) -> Iterator[Resource]:
         links, snapshot = self._snapshot.links(resource), self._snapshot
         is_wide = links.is_wide or (step == 0 and resource.namespace == self._root)
         if isinstance(resource, Workload):
-            yield from snapshot.picking(resource)
+            for one in snapshot.picking(resource):
+                if step <= 1 or not isinstance(one, Gateway):
+                    yield one
             home = snapshot.get(Identity("", "Namespace", "", resource.namespace))
             if home is not None:
                 yield home
         elif links.selector:
-            if isinstance(resource, Gateway):
+            if isinstance(resource, Gateway) and (step == 0 or self._is_policy):
                 alike = snapshot.picking_alike(links.selector)
                 yield from (one for one in alike if isinstance(one, Gateway | Service))
             yield from snapshot.picked(links.selector, None if is_wide else resource.namespace)
@@ -130,8 +173,10 @@ class Walk:
             self._show(home)
         if step == 0 and self._snapshot.has_namespace(name):
             self._show(name)
-        if step == 0 and not any(one.kind in _ASKED_FOR for one in named):
-            self._take(self._snapshot.called(name))
+        if step == 0:
+            called = self._snapshot.called(name)
+            if len(called) < _COMMON:
+                self._take(called)
             if not named:
                 self._take(self._snapshot.in_namespace(home))
 
@@ -140,6 +185,7 @@ class Walk:
         if namespace in self._homes:
             return
         self._homes.add(namespace)
+        self._take([*self._snapshot.in_namespace(namespace)][:1])
         for kind in _TAKEN_WHOLE:
             self._take(self._snapshot.of_kind_in(namespace, kind))
         for kind in _WITNESSES:

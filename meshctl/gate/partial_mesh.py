@@ -83,19 +83,25 @@ class PartialMesh:
         )  # fmt: skip
 
     def ask(
-        self, mesh: Mesh, about: Iterable[Resource], deadline: float,
+        self, mesh: Mesh, about: Iterable[Resource | None], deadline: float,
         only: frozenset[str] | None = None,
     ) -> Asked:  # fmt: skip
         """Ask the rules, or those with an id in ``only``, about some objects of a mesh.
 
+        Of the first object everything is asked, if there is one; what others are by themselves
+        stays as it is.
         Raises OutOfTimeError once the clock (``time.monotonic``) has passed the deadline.
         """
         found: list[Found] = []
         has_crashed = False
-        for resource in about:
+        for number, resource in enumerate(about):
+            if resource is None:
+                continue
             if monotonic() > deadline:
                 raise OutOfTimeError
             rules = self._about(type(resource))
+            if number:
+                rules = [rule for rule in rules if not rule.judges_alone]
             if only is not None:
                 rules = [rule for rule in rules if rule.id in only]
             outcomes = run(rules, mesh, about=(resource,))

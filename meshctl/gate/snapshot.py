@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 from meshctl.gate.host_sharing import HostSharing
 from meshctl.gate.links import Links, links_of
+from meshctl.mesh.workloads.workloads import controller_of, is_generated
 from meshctl.resources import Resource, Workload
 
 
@@ -43,6 +44,7 @@ class Snapshot:
         self._called: dict[str, dict[Resource, None]] = {}
         self._mentioned: dict[str, dict[Resource, None]] = {}
         self._sharing: HostSharing[Resource] = HostSharing()
+        self._replicas: dict[tuple[str, str], dict[Resource, None]] = {}
         self._labelled: dict[_Label, dict[Workload, None]] = {}
         self._selecting: dict[_Label, dict[Resource, None]] = {}
         for resource in resources:
@@ -59,7 +61,7 @@ class Snapshot:
         """Walk what objects are filed in; all of it is empty once they are gone."""
         yield self._kinds_at_home
         yield from (self._homes, self._kinds, self._named, self._called, self._mentioned)
-        yield from (self._labelled, self._selecting)
+        yield from (self._labelled, self._selecting, self._replicas)
         yield from self._sharing.tables
 
     def get(self, identity: Identity) -> Resource | None:
@@ -115,6 +117,16 @@ class Snapshot:
     def has_namespace(self, name: str) -> bool:
         """Is anything in a namespace?"""
         return name in self._homes
+
+    def shown_in(self, namespace: str) -> Iterator[Resource]:
+        """Walk the objects of a namespace, of pods with one controller the first alone."""
+        for one in self.in_namespace(namespace):
+            if (
+                not isinstance(one, Workload)
+                or not is_generated(one)
+                or next(iter(self._replicas[controller_of(one)])) is one
+            ):
+                yield one
 
     def of_kind_in(self, namespace: str, kind: str) -> Mapping[Resource, None]:
         """The objects of a kind in a namespace."""
@@ -189,5 +201,7 @@ class Snapshot:
         if links.selector:
             yield self._selecting, min(links.selector.items())  # type: ignore[misc]
         if isinstance(resource, Workload):
+            if is_generated(resource):
+                yield self._replicas, controller_of(resource)  # type: ignore[misc]
             for label in resource.pod_labels.items():
                 yield self._labelled, label  # type: ignore[misc]

@@ -19,46 +19,35 @@ _CERTIFICATES = "/var/run/meshctl/tls"
 
 def workload(install: Install) -> Iterator[Object]:
     """Walk the Deployment with what keeps it reachable, and out of reach."""
-    yield {
-        "apiVersion": "apps/v1",
-        "kind": "Deployment",
-        "metadata": meta(SERVICE, install.namespace),
-        "spec": {
-            "replicas": install.replicas,
-            "selector": {"matchLabels": dict(SELECTOR)},
-            "strategy": {"rollingUpdate": {"maxUnavailable": 0, "maxSurge": 1}},
-            "template": {"metadata": {"labels": _pod_labels()}, "spec": _pod(install)},
-        },
-    }
-    yield {
-        "apiVersion": "v1",
-        "kind": "Service",
-        "metadata": meta(SERVICE, install.namespace),
-        "spec": {
-            "selector": dict(SELECTOR),
-            "ports": [
-                {"name": "https-review", "port": 443, "targetPort": PORT},
-                {"name": "http-metrics", "port": HEALTH_PORT, "targetPort": HEALTH_PORT},
-            ],
-        },
-    }
-    yield {
-        "apiVersion": "policy/v1",
-        "kind": "PodDisruptionBudget",
-        "metadata": meta(SERVICE, install.namespace),
-        "spec": {"minAvailable": 1, "selector": {"matchLabels": dict(SELECTOR)}},
-    }
-    yield _network_policy(install)
+    home = install.namespace
+    yield _object("apps/v1", "Deployment", home, _deployment(install))
+    ports = [
+        {"name": "https-review", "port": 443, "targetPort": PORT},
+        {"name": "http-metrics", "port": HEALTH_PORT, "targetPort": HEALTH_PORT},
+    ]
+    yield _object("v1", "Service", home, {"selector": dict(SELECTOR), "ports": ports})
+    budget = {"minAvailable": 1, "selector": {"matchLabels": dict(SELECTOR)}}
+    yield _object("policy/v1", "PodDisruptionBudget", home, budget)
+    yield _object("networking.k8s.io/v1", "NetworkPolicy", home, _traffic())
     if install.service_monitor:
-        yield {
-            "apiVersion": "monitoring.coreos.com/v1",
-            "kind": "ServiceMonitor",
-            "metadata": meta(SERVICE, install.namespace),
-            "spec": {
-                "selector": {"matchLabels": dict(SELECTOR)},
-                "endpoints": [{"port": "http-metrics", "path": "/metrics", "interval": "30s"}],
-            },
-        }
+        endpoints = [{"port": "http-metrics", "path": "/metrics", "interval": "30s"}]
+        monitored = {"selector": {"matchLabels": dict(SELECTOR)}, "endpoints": endpoints}
+        yield _object("monitoring.coreos.com/v1", "ServiceMonitor", home, monitored)
+
+
+def _object(api_version: str, kind: str, home: str, spec: Object) -> Object:
+    return {
+        "apiVersion": api_version, "kind": kind, "metadata": meta(SERVICE, home), "spec": spec,
+    }  # fmt: skip
+
+
+def _deployment(install: Install) -> Object:
+    return {
+        "replicas": install.replicas,
+        "selector": {"matchLabels": dict(SELECTOR)},
+        "strategy": {"rollingUpdate": {"maxUnavailable": 0, "maxSurge": 1}},
+        "template": {"metadata": {"labels": _pod_labels()}, "spec": _pod(install)},
+    }
 
 
 def _pod_labels() -> Object:
@@ -126,22 +115,17 @@ def _probe(path: str, seconds: int) -> Object:
     return {"httpGet": {"path": path, "port": "http-metrics"}, "periodSeconds": seconds}
 
 
-def _network_policy(install: Install) -> Object:
+def _traffic() -> Object:
     """Let the API server and Prometheus in, and the API server and the DNS be reached.
 
     No policy can name an API server, which is outside the pods' network.
     """
     return {
-        "apiVersion": "networking.k8s.io/v1",
-        "kind": "NetworkPolicy",
-        "metadata": meta(SERVICE, install.namespace),
-        "spec": {
-            "podSelector": {"matchLabels": dict(SELECTOR)},
-            "policyTypes": ["Ingress", "Egress"],
-            "ingress": [{"ports": [{"port": PORT}, {"port": HEALTH_PORT}]}],
-            "egress": [
-                {"ports": [{"port": 53, "protocol": "UDP"}, {"port": 53, "protocol": "TCP"}]},
-                {"ports": [{"port": 443}, {"port": 6443}]},
-            ],
-        },
+        "podSelector": {"matchLabels": dict(SELECTOR)},
+        "policyTypes": ["Ingress", "Egress"],
+        "ingress": [{"ports": [{"port": PORT}, {"port": HEALTH_PORT}]}],
+        "egress": [
+            {"ports": [{"port": 53, "protocol": "UDP"}, {"port": 53, "protocol": "TCP"}]},
+            {"ports": [{"port": 443}, {"port": 6443}]},
+        ],
     }

@@ -9,6 +9,7 @@ from collections import deque
 from time import monotonic
 from typing import NamedTuple
 
+from meshctl.engine.analyze import collector_off
 from meshctl.gate.policy import Decision, Gate, Outcome
 from meshctl.gate.review import Answer, Review
 from meshctl.gate.serving.log import log
@@ -58,7 +59,8 @@ class ReviewQueue:
         if monotonic() > waiting.deadline:
             return _unchecked("too many reviews wait")
         try:
-            return self._gate.decide(waiting.review)
+            with collector_off():
+                return self._gate.decide(waiting.review)
         except Exception as error:  # noqa: BLE001 - a bug must not keep a cluster from changing
             log("review-failed", uid=waiting.review.uid, error=type(error).__name__)
             return _unchecked(f"meshctl failed ({type(error).__name__})")

@@ -1,6 +1,7 @@
 """Runs the webhook: the snapshot, the ports, the certificate, the audits, until it is told to stop."""
 
 import asyncio
+import gc
 import os
 import signal
 import time
@@ -64,7 +65,7 @@ class Server:
         self._judge = Judge(self._live.snapshot, self._settings)
         self._gate = Gate(self._live.snapshot, self._judge, serving.answering)
         self._queue = ReviewQueue(self._gate)
-        self._is_stopping = False
+        self._is_stopping = self._is_frozen = False
         self._runners: list[web.AppRunner] = []
         self._running: list[asyncio.Task[None]] = []
         self._last: AuditResult | None = None
@@ -145,6 +146,9 @@ class Server:
                 log("kind-lost", kind=message.kind[1], reason=message.reason)
             if not number % _AT_ONCE:
                 await asyncio.sleep(0)
+        if not self._is_frozen and not self._live.reason_to_wait:
+            self._is_frozen = True
+            gc.freeze()  # what is there stays, and need not be looked at again and again
         self._judge.parts.unread = frozenset(kind for _, kind, _ in self._live.hidden)
         self._metrics.holds(len(self._live.snapshot))
 
