@@ -74,6 +74,18 @@ class Rendering(NamedTuple):
     releases: tuple[ChartRelease, ...] = ()
 
 
+class ClusterSource(NamedTuple):
+    """A cluster of the mesh: the files that are applied in it, and a context of the kubeconfig.
+
+    One that ``is_named`` by a flag is asked about, whatever the paths of the command are.
+    """
+
+    name: str
+    paths: tuple[str, ...] = ()
+    context: str = ""
+    is_named: bool = False
+
+
 class Settings(NamedTuple):
     """Everything that decides what an analysis does."""
 
@@ -102,5 +114,7 @@ class Settings(NamedTuple):
     root: str = ""
     """The top of the repository, which code hosts name files from; empty where nobody said it."""
     rendering: Rendering = Rendering()
+    clusters: tuple[ClusterSource, ...] = ()
+    """The clusters of a mesh of several; none where the whole input is one cluster."""
     config_file: str | None = None
     """The file the settings were read from; its directory anchors ``paths``."""

@@ -15,7 +15,15 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError  # noqa: TID2
 
 from meshctl.errors import ConfigError
 from meshctl.regular_files import read_text
-from meshctl.settings import ChartRelease, IgnoreEntry, Ownership, Rendering, Settings, Team
+from meshctl.settings import (
+    ChartRelease,
+    ClusterSource,
+    IgnoreEntry,
+    Ownership,
+    Rendering,
+    Settings,
+    Team,
+)
 from meshctl.words import quoted
 from meshctl.yaml.reader import parse_one
 
@@ -92,6 +100,19 @@ class RenderItem(_Strict):
     ] = {}
 
 
+class ClusterItem(_Strict):
+    """A cluster of a mesh of several."""
+
+    name: Annotated[str, Field(min_length=1, description="How findings name the cluster.")]
+    paths: Annotated[
+        list[str],
+        Field(description="Files and directories that are applied in it, relative to this file."),
+    ] = []
+    context: Annotated[
+        str, Field(description="The context of the kubeconfig that --cluster reads it by.")
+    ] = ""
+
+
 class ConfigFile(_Strict):
     """Settings of meshctl for the directory of this file and everything below it."""
 
@@ -123,6 +144,13 @@ class ConfigFile(_Strict):
         Field(
             description="Releases of charts. Without it a chart is rendered with its own values, "
             "and with each values-*.yaml beside them."
+        ),
+    ] = []
+    clusters: Annotated[
+        list[ClusterItem],
+        Field(
+            description="The clusters of the mesh. Without it the whole input is one cluster. What "
+            "lies beside their paths is applied in all of them."
         ),
     ] = []
     ownership: Annotated[
@@ -165,6 +193,10 @@ def _settings(file: Path, config: ConfigFile) -> Settings:
             tuple(_team(file, item) for item in config.ownership.teams),
         ),
         rendering=Rendering(releases=tuple(_release(file, item) for item in config.render)),
+        clusters=tuple(
+            ClusterSource(item.name, tuple(_shown(file, one) for one in item.paths), item.context)
+            for item in config.clusters
+        ),
         config_file=str(file),
     )  # fmt: skip
 

@@ -33,7 +33,7 @@ from meshctl.engine.report import (
 )
 from meshctl.engine.runner import Outcomes, run
 from meshctl.engine.shown import absent_namespaces, shown_filter
-from meshctl.engine.surroundings import knowledge_of, mesh_config_of
+from meshctl.engine.surroundings import knowledge_of, mesh_config_of, unread_clusters
 from meshctl.engine.workspaces.kept_objects import KeptObjects
 from meshctl.engine.worlds.confirm import Build, confirm
 from meshctl.masking.tokens import masked
@@ -52,6 +52,7 @@ from meshctl.validation.schemas import Schema
 UNREADABLE = "document/unreadable-file"
 if TYPE_CHECKING:
     from meshctl.engine.workspaces.eager import Eager
+    from meshctl.engine.worlds.clusters import MakeMesh
     from meshctl.engine.worlds.rendered import WorldOutcomes
 
 Progress = Callable[[int, int], None]
@@ -103,18 +104,22 @@ def load_mesh(
 ) -> Mesh:
     """Build the mesh of what was loaded; ``schemas`` win over those that ship.
 
-    What was loaded takes the place of the same objects of what is ``live``. Objects that name no
+    Of several clusters it is the mesh that the istiod of the first one sees. What was loaded takes the place of the same objects of what is ``live``. Objects that name no
     namespace are those of the one in the settings.
     """
     objects = KeptObjects(settings, schemas)
     resources, build = _builder(loaded, settings, objects, live, settings.namespace)
-    return build(resources, NOTHING_LACKS)
+    if loaded.clusters:
+        from meshctl.engine.worlds.clusters import views  # noqa: PLC0415 - few meshes have several
+
+        return views(loaded, settings, objects.of)[0].mesh(build)
+    return build(resources, NOTHING_LACKS, tuple(unread_clusters(resources, ())))
 
 
 @phase("resources")
 def _builder(
     loaded: Loaded, settings: Settings, objects: KeptObjects, live: Loaded | None, home: str
-) -> tuple[tuple[Resource, ...], Callable[[Sequence[Resource], Knowledge], Mesh]]:
+) -> "tuple[tuple[Resource, ...], MakeMesh]":
     """Give the resources of what was loaded, and what makes a mesh of them or of a part."""
     resources = objects.of(loaded.documents, home)
     if live is not None:
@@ -123,10 +128,13 @@ def _builder(
     read = frozenset((one.kind, one.namespace) for one in unread if one.namespace)
     config = mesh_config_of(settings)
 
-    def build(some: Sequence[Resource], knowledge: Knowledge) -> Mesh:
+    def build(
+        some: Sequence[Resource], knowledge: Knowledge, further: Iterable[Unread] = ()
+    ) -> Mesh:
         return Mesh(
             some, config, is_whole=settings.whole_mesh, judge=objects.verdict,
-            ownership=settings.ownership, unread=frozenset(one.kind for one in unread),
+            ownership=settings.ownership,
+            unread=frozenset(one.kind for one in (*unread, *further)),
             injection=settings.injection, knowledge=knowledge._replace(read=read),
         )  # fmt: skip
 
@@ -156,11 +164,14 @@ def answer_on(
     Somebody ``eager`` is told of one file first, and may end the analysis.
     """
     home = settings.namespace if live is not None else settings.default_namespace
+    if loaded.clusters:
+        return _answer_on_clusters(loaded, settings, objects)
     knowledge = NOTHING_LACKS if live is not None else knowledge_of(loaded, settings)
     resources, make_mesh = _builder(loaded, settings, objects, live, home)
+    missing = tuple(unread_clusters(resources, ()))
 
     def build(some: Sequence[Resource]) -> Mesh:
-        return make_mesh(some, knowledge)
+        return make_mesh(some, knowledge, missing)
 
     mesh = build(resources)
     rules = chosen(load_for(resources), settings)
@@ -173,9 +184,23 @@ def answer_on(
     outcomes = _asked(rules, mesh, settings, build, ask)
     for one in live.unread if live is not None else ():
         outcomes.not_checked.update(dict.fromkeys(_unchecked(one, settings)))
+    outcomes.not_checked.update(((EVERY_RULE, one.reason), None) for one in missing)
     worlds = _worlds(loaded, settings, resources, build, partial(objects.of, namespace=home))
     by_id = {rule.id: rule for rule in (*rules, *(r for world in worlds for r in world.rules))}
     return Answer(_report(loaded, settings, resources, outcomes, worlds, by_id), mesh)
+
+
+def _answer_on_clusters(loaded: Loaded, settings: Settings, objects: KeptObjects) -> Answer:
+    """Report on each cluster of a mesh; the mesh is the one that the first cluster sees."""
+    from meshctl.engine.worlds.clusters import ask_clusters, views  # noqa: PLC0415 - few have several
+
+    _, make_mesh = _builder(loaded, settings, objects, None, settings.default_namespace)
+    seen = views(loaded, settings, objects.of)
+    choose = partial(chosen, settings=settings)
+    worlds = list(ask_clusters(seen, make_mesh, settings, load_for, choose))
+    by_id = {rule.id: rule for world in worlds for rule in world.rules}
+    report = _report(loaded, settings, (), Outcomes(), worlds, by_id)
+    return Answer(report, seen[0].mesh(make_mesh))
 
 
 def _report(  # noqa: PLR0913, PLR0917 - all that was read and found
@@ -347,13 +372,17 @@ def _summary(
     kept: Sequence[LocatedFinding],
     ignored: int,
 ) -> Summary:
+    parts = (loaded, *(cluster.files for cluster in loaded.clusters))
+    documents = [
+        each for part in parts for each in (part.documents, *(w.documents for w in part.worlds))
+    ]
     counts = dict.fromkeys(Severity, 0)
     for found in kept:
         counts[found.severity] += 1
     return Summary(
         files=loaded.files,
-        documents=len(loaded.documents) + sum(len(world.documents) for world in loaded.worlds),
-        resources=sum(len(each) for each in resources),
+        documents=sum(len(each) for each in documents),
+        resources=len({one for each in resources for one in each}),
         errors=counts[Severity.ERROR],
         warnings=counts[Severity.WARNING],
         infos=counts[Severity.INFO],

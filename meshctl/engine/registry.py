@@ -150,6 +150,18 @@ def chosen(rules: Iterable[Rule], settings: Settings) -> list[Rule]:
     return [rule for rule in found if rule.is_hazard or rule.check is None]
 
 
+def comparing(rules: Iterable[Rule], settings: Settings) -> list[Rule]:
+    """Choose the rules that compare clusters; they run wherever several are told apart."""
+    select, ignore = RuleNames(settings.select), RuleNames(settings.ignore)
+    return [
+        rule
+        for rule in rules
+        if rule.compares_copies
+        and (not select or select.include(rule))
+        and not ignore.include(rule)
+    ]
+
+
 def check_names(names: RuleNames) -> None:
     """Refuse a name that stands for no rule, with the closest one that exists.
 

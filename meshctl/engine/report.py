@@ -78,7 +78,8 @@ class LocatedFinding(NamedTuple):
     """One finding with its place in a file.
 
     ``fingerprint`` stays the same when lines, files and other findings move, and is unique in a
-    report. It is made of the rule and the ``anchor``, which holds all the rest.
+    report. It is made of the rule and the ``anchor``, which holds all the rest. ``clusters`` are
+    those in which it holds, where the mesh has several.
     """
 
     rule: str
@@ -90,6 +91,7 @@ class LocatedFinding(NamedTuple):
     related: tuple[RelatedPlace, ...]
     fix: str | None
     anchor: str
+    clusters: tuple[str, ...] = ()
 
     @property
     def fingerprint(self) -> str:

@@ -1,13 +1,16 @@
 """What is known about a mesh beside its manifests: the mesh config, and what they leave out."""
 
+from collections.abc import Iterable, Iterator
+
 from meshctl.errors import ConfigError
 from meshctl.istio.names import ISTIO_NAMESPACE
 from meshctl.mesh.core.knowledge import NOTHING_LACKS, Knowledge
 from meshctl.mesh.core.mesh_config import MeshConfig, read_mesh_config
 from meshctl.regular_files import read_text
+from meshctl.resources import Resource
 from meshctl.settings import Settings
 from meshctl.sources.documents import Document
-from meshctl.sources.loader import Loaded
+from meshctl.sources.loader import Loaded, Unread
 
 
 def knowledge_of(loaded: Loaded, settings: Settings) -> Knowledge:
@@ -20,6 +23,25 @@ def knowledge_of(loaded: Loaded, settings: Settings) -> Knowledge:
     if not any(map(_is_istiod, loaded.documents)):
         homes |= {root}
     return Knowledge(homes, any(not gap.namespaces for gap in loaded.gaps))
+
+
+def unread_clusters(resources: Iterable[Resource], known: Iterable[str]) -> Iterator[Unread]:
+    """Walk the kinds that a mesh has in clusters which the input names, and doesn't hold."""
+    secrets = [one for one in resources if one.kind == "Secret" and not one.group]
+    if not secrets:
+        return
+    from meshctl.mesh.core.clusters import (  # noqa: PLC0415 - few meshes have several
+        REGISTERED_KINDS,
+        unreadable_clusters,
+    )
+
+    names = unreadable_clusters(secrets, known)
+    if names:
+        reason = (
+            f"a remote secret gives istiod the cluster {', '.join(names)}, whose Services and "
+            "workloads are not in the input; --cluster-name NAME=PATH adds them"
+        )
+        yield from (Unread("", kind, reason) for kind in REGISTERED_KINDS)
 
 
 def _is_istiod(document: Document) -> bool:

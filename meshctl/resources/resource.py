@@ -53,6 +53,11 @@ class Resource(View):
         """The directory of the file that declares it."""
         return self.document.file.rpartition("/")[0]
 
+    @property
+    def cluster(self) -> str:
+        """The cluster it is applied in; empty where the input doesn't tell several apart."""
+        return self.document.placement.cluster
+
     def is_applied_with(self, other: "Resource") -> bool:
         """Is it known that both are applied together: by one file, or by one kustomization?"""
         mine, theirs = self.document, other.document

@@ -24,6 +24,7 @@ from meshctl.yaml.parser import Parser
 from meshctl.yaml.splitter import decode
 
 if TYPE_CHECKING:
+    from meshctl.sources.clusters import LoadedCluster
     from meshctl.sources.rendering.worlds import Render, World
 
 PARALLEL_FROM = 250_000
@@ -70,6 +71,8 @@ class Loaded(NamedTuple):
     worlds: "tuple[World, ...]" = ()
     sources: tuple[Document, ...] = ()
     others: tuple[Document, ...] = ()
+    clusters: "tuple[LoadedCluster, ...]" = ()
+    """The clusters of the mesh, where they were named: the documents are applied in all of them."""
 
 
 def load(

@@ -23,7 +23,8 @@ class Placement(NamedTuple):
     ``namespace`` is that of objects that name none, or (``overrides``) of all. ``unit`` is the
     directory that is applied together with it, empty where that isn't known. ``changes`` are the
     objects that ``changed_by`` (a kustomization's directory) changes first. ``variables`` are the
-    names that Flux replaces in it, as in ``${name}``.
+    names that Flux replaces in it, as in ``${name}``. ``cluster`` is the one it is applied in,
+    empty where the input has only one, and for what is applied in all of them.
     """
 
     namespace: str = ""
@@ -32,6 +33,7 @@ class Placement(NamedTuple):
     changes: tuple[Target, ...] = ()
     changed_by: str = ""
     variables: frozenset[str] = frozenset()
+    cluster: str = ""
 
     def is_changed(self, kind: str, name: str) -> bool:
         """Is an object of this file changed before it is applied?"""

@@ -28,15 +28,16 @@ def run(
     diff: reports.Diff = False,
     since: reports.Since = None,
     update_baseline: reports.UpdateBaseline = None,
+    cluster_names: options.ClusterNames = None,
 ) -> None:
     """Find what is wrong in manifests, without a cluster, or with one.
 
     Exit code: 0 nothing at or above --fail-on, 1 findings, 2 the job could not be done.
     """
-    chosen = options.chosen_input(paths, source, cluster)
+    chosen, clusters = options.chosen_clusters(paths, source, cluster, cluster_names)
     settings = options.settings_from(
         source, mesh, shown, is_live=chosen.is_live, select=split_names(select),
-        **report.settings,
+        clusters=clusters, **report.settings,
     )  # fmt: skip
     if update_baseline is not None:
         settings = settings._replace(baseline=None)  # it accepts what the old one does, too

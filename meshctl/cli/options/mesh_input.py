@@ -99,6 +99,25 @@ def load_files(paths: list[str], rendering: Rendering, *, with_others: bool = Fa
         )  # fmt: skip
 
 
+def load_asked(chosen: Input, settings: Settings) -> Loaded:
+    """Load the files that are asked about, and the clusters that are told apart."""
+    files = load_files(chosen.paths, settings.rendering)
+    if not settings.clusters:
+        return files
+    from meshctl.sources.clusters import asked_clusters  # few meshes have several
+
+    def load_these(paths: Sequence[str]) -> Loaded:
+        return load_files([*paths], settings.rendering)
+
+    def read_context(context: str) -> Loaded:
+        return read_live(chosen.access._replace(context=context), settings, _NOTHING)
+
+    wants_live = chosen.is_live or not chosen.paths
+    return asked_clusters(
+        files, chosen.paths, settings.clusters, load_these, read_context if wants_live else None
+    )
+
+
 def read_live(access: Access, settings: Settings, files: Loaded, home: str = "") -> Loaded:
     """Read the cluster that files are laid over; what it doesn't show goes to standard error."""
     from meshctl.cluster.snapshot import read_snapshot
@@ -184,8 +203,9 @@ def analyze_asked(
         return analyze_difference(chosen, settings, schemas), None
     check_settings(settings)
     with collector_off():
-        files = load_files(chosen.paths, settings.rendering)
-        live = read_live(chosen.access, settings, files) if chosen.is_live else None
+        files = load_asked(chosen, settings)
+        is_one = chosen.is_live and not files.clusters
+        live = read_live(chosen.access, settings, files) if is_one else None
         return answer_on(files, settings, KeptObjects(settings, schemas), live)
 
 

@@ -13,7 +13,7 @@ from meshctl.cluster.api import Access
 from meshctl.config.discover import discover
 from meshctl.errors import UsageError
 from meshctl.istio.kind_names import kind_named
-from meshctl.settings import Rendering, Settings
+from meshctl.settings import ClusterSource, Rendering, Settings
 from meshctl.words import quoted
 
 Paths = Annotated[
@@ -28,6 +28,16 @@ Crds = Annotated[
     str | None,
     typer.Option("--crds", metavar="FILE|DIR", help="Your CRDs, instead of those of Istio 1.31."),
 ]
+ClusterNames = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--cluster-name",
+        metavar="NAME=PATH",
+        help="A cluster of the mesh and its files, or NAME=context:CONTEXT; repeatable.",
+        show_default=False,
+    ),
+]
+_CONTEXT = "context:"
 Output = Annotated[
     str,
     typer.Option(
@@ -169,6 +179,39 @@ def chosen_input(
         chosen if chosen or is_live else ["."], is_live, cluster.access,
         namespace_in(target or ""),
     )  # fmt: skip
+
+
+def chosen_clusters(
+    paths: list[str] | None, source: SourceFlags, cluster: ClusterFlags, names: Sequence[str] | None
+) -> tuple[Input, tuple[ClusterSource, ...] | None]:
+    """Decide what is read, as ``chosen_input`` does; clusters that flags name are enough for it.
+
+    The clusters are ``None`` where flags name none.
+    """
+    chosen = chosen_input(paths, source, cluster)
+    if not names:
+        return chosen, None
+    if paths or source.filename:
+        return chosen, cluster_sources(names)
+    return chosen._replace(paths=[]), cluster_sources(names)
+
+
+def cluster_sources(names: Sequence[str]) -> tuple[ClusterSource, ...]:
+    """Read ``NAME=PATH`` and ``NAME=context:CONTEXT``; what one cluster is given adds up."""
+    found: dict[str, ClusterSource] = {}
+    for written in names:
+        name, equals, value = written.partition("=")
+        if not name or not equals or not value or value == _CONTEXT:
+            raise UsageError(
+                f"--cluster-name {quoted(written)} names no cluster and path; write NAME=PATH or "
+                "NAME=context:CONTEXT"
+            )
+        known = found.get(name, ClusterSource(name, is_named=True))
+        if value.startswith(_CONTEXT):
+            found[name] = known._replace(context=value.removeprefix(_CONTEXT))
+        else:
+            found[name] = known._replace(paths=(*known.paths, value))
+    return tuple(found.values())
 
 
 def namespace_in(target: str) -> str:

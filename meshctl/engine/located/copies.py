@@ -23,4 +23,5 @@ def _join(group: Sequence[LocatedFinding]) -> LocatedFinding:
         RelatedPlace("the same in this file", found.resource, found.location)
         for found in others[:MOST_NAMED]
     )
-    return first._replace(related=(*first.related, *named))
+    clusters = dict.fromkeys(name for found in group for name in found.clusters)
+    return first._replace(related=(*first.related, *named), clusters=tuple(clusters))

@@ -19,12 +19,13 @@ from meshctl.sources.rendering.worlds import World
 
 
 class WorldOutcomes(NamedTuple):
-    """What rules said about the objects of one world."""
+    """What rules said about the objects of one world, and the cluster that it is a world of."""
 
     name: str
     resources: tuple[Resource, ...]
     outcomes: Outcomes
     rules: tuple[Rule, ...]
+    cluster: str = ""
 
 
 def ask_worlds(
@@ -45,18 +46,47 @@ def ask_worlds(
         yield WorldOutcomes(world.name, own, outcomes, rules)
 
 
+class _Several:
+    """A finding that worlds have in common, with the names of those worlds and their clusters."""
+
+    def __init__(self, finding: LocatedFinding, resource: Resource) -> None:
+        self.finding = finding
+        self.resource = resource
+        self.names: dict[str, None] = {}
+        self.clusters: dict[str, None] = {}
+
+    def told(self) -> tuple[LocatedFinding, Resource]:
+        """Tell it once."""
+        finding = self.finding._replace(clusters=tuple(self.clusters))
+        if self.names:
+            place = finding.location._replace(frame=None)
+            where = f"rendered as {', '.join(self.names)}"
+            related = (*finding.related, RelatedPlace(where, finding.resource, place))
+            finding = finding._replace(related=related)
+        return finding, self.resource
+
+
 def merged(worlds: Sequence[WorldOutcomes]) -> Iterator[tuple[LocatedFinding, Resource]]:
     """Walk the findings of all worlds, each once, with the names of those that have it."""
-    found: dict[tuple[str, str, Location], tuple[LocatedFinding, Resource]] = {}
-    names: dict[tuple[str, str, Location], list[str]] = {}
+    found: dict[tuple[str, str, Location], _Several] = {}
     for world in worlds:
         for finding, resource in locate_all(world.outcomes):
             key = finding.rule, finding.message, finding.location
-            found.setdefault(key, (finding, resource))
-            several = names.setdefault(key, [])
-            if world.name not in several:
-                several.append(world.name)
-    for key, (finding, resource) in found.items():
-        place = key[2]._replace(frame=None)
-        where = RelatedPlace(f"rendered as {', '.join(names[key])}", finding.resource, place)
-        yield finding._replace(related=(*finding.related, where)), resource
+            several = found.setdefault(key, _Several(finding, resource))
+            several.names |= dict.fromkeys([world.name] if world.name else [])
+            several.clusters |= dict.fromkeys([world.cluster] if world.cluster else [])
+    yield from map(_Several.told, _apart(found.values()))
+
+
+def _apart(several: Iterable[_Several]) -> Iterator[_Several]:
+    """Give what clusters find differently at one place a fingerprint for each of them."""
+    messages: dict[tuple[str, str], set[str]] = {}
+    known = list(several)
+    for one in known:
+        messages.setdefault((one.finding.rule, one.finding.anchor), set()).add(one.finding.message)
+    for one in known:
+        finding = one.finding
+        if one.clusters and len(messages[finding.rule, finding.anchor]) > 1:
+            anchor = "\0".join((finding.anchor, *sorted(one.clusters)))
+            one.finding = finding._replace(anchor=anchor)
+        yield one

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from meshctl.resources import Resource
 
 _Unit = tuple[str, int]
-_Identity = tuple[str, str, str, str]
+_Identity = tuple[str, str, str, str, str]
 
 _SPREAD = 6
 """How many times the size of the input all variants together may be, before those that come later
@@ -18,8 +18,8 @@ hold nothing but their own files."""
 
 
 def identity(resource: Resource) -> _Identity:
-    """Name an object as a cluster does, whatever version of its API a file has."""
-    return resource.group, resource.kind, resource.namespace, resource.name
+    """Name an object and its cluster, whatever version of its API a file has."""
+    return resource.cluster, resource.group, resource.kind, resource.namespace, resource.name
 
 
 def variants(resources: Sequence[Resource]) -> Iterator[list[Resource]]:
@@ -42,7 +42,7 @@ def variants(resources: Sequence[Resource]) -> Iterator[list[Resource]]:
 def _contents(resource: Resource) -> _Identity:
     """Name what an object is one of: a mesh has one configuration, whatever carries it."""
     if resource.kind == "IstioOperator" and resource.spec.has("meshConfig"):
-        return "", "MeshConfig", "", ""
+        return resource.cluster, "", "MeshConfig", "", ""
     return identity(resource)
 
 

@@ -70,8 +70,9 @@ class Inventory:
 
     @cached_property
     def declared_namespaces(self) -> frozenset[str]:
-        """The namespaces whose Namespace is in the input."""
-        return frozenset(one.name for one in self.of(Namespace))
+        """The namespaces whose Namespace is in the input, as one of this cluster."""
+        is_remote = self.knowledge.is_remote
+        return frozenset(one.name for one in self.of(Namespace) if not is_remote(one))
 
     def first_of(self, resource: Resource) -> Resource:
         """The first resource with this group, kind, namespace and name."""

@@ -2,6 +2,8 @@
 
 from typing import NamedTuple
 
+from meshctl.resources import Resource
+
 POD_MAKERS = ("Pod", "Deployment", "StatefulSet", "DaemonSet", "Job", "CronJob")
 """The kinds that make pods in most clusters."""
 
@@ -11,18 +13,34 @@ SEVERAL = 2
 addition to what stands elsewhere."""
 
 
+class RemoteCluster(NamedTuple):
+    """Another cluster of the mesh; ``network`` is empty where nothing names it."""
+
+    name: str
+    network: str
+    trust_domain: str
+
+
 class Knowledge(NamedTuple):
     """What the input is known to lack.
 
     ``partial`` are namespaces that something outside the input fills, too: a chart that wasn't
     rendered, the installation of Istio. ``everywhere`` says that this may be any namespace.
     ``hidden`` are kinds that a cluster didn't show, but for the namespaces in ``read``.
+    ``cluster`` names the one whose istiod sees this mesh, where there are several; the ``remotes``
+    are the others.
     """
 
     partial: frozenset[str] = frozenset()
     everywhere: bool = False
     hidden: frozenset[str] = frozenset()
     read: frozenset[tuple[str, str]] = frozenset()
+    cluster: str = ""
+    remotes: tuple[RemoteCluster, ...] = ()
+
+    def is_remote(self, resource: Resource) -> bool:
+        """Is an object of another cluster, from which istiod takes endpoints, and no proxies?"""
+        return bool(resource.cluster) and resource.cluster != self.cluster
 
     def may_show_all_of(self, namespace: str, *kinds: str) -> bool:
         """May all objects of kinds in a namespace be in the input, if some of them are?"""

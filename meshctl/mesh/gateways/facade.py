@@ -35,7 +35,10 @@ class GatewaysFacade(Gateways):
         super().__init__(
             inventory.of(Gateway),
             GatewayWorkloads(
-                workloads, inventory.of(Service), registry, is_whole=inventory.is_whole
+                workloads,
+                [one for one in inventory.of(Service) if not inventory.knowledge.is_remote(one)],
+                registry,
+                is_whole=inventory.is_whole,
             ),
             traffic.routes,
             registry,

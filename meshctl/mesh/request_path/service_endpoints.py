@@ -156,7 +156,7 @@ class ServiceEndpoints:
             labels = {**machine.labels, **one.labels}
             if machine.namespace == entry.namespace and selects(selector, labels):
                 yield self._of_machine(one, port)._replace(labels=labels)
-        for workload in self._workloads.find(selector, entry.namespace):
+        for workload in self._workloads.endpoints_of(selector, entry.namespace):
             yield self._of_pod(workload, port.target)
 
 

@@ -96,7 +96,12 @@ class PeerAuthentications:
         return known
 
     def of_workload(self, workload: Workload) -> EffectiveMode:
-        """The mode of a workload on ports without a mode of their own."""
+        """The mode of a workload on ports without a mode of their own.
+
+        What one of another cluster takes is for the PeerAuthentications of that cluster to say.
+        """
+        if self._workloads.is_remote(workload):
+            return _UNKNOWN
         known = self._of_workload.get(workload)
         if known is None:
             known = _decide(self.for_workload(workload), self.of_namespace(workload.namespace))

@@ -84,7 +84,8 @@ class ContainerPorts:
 
         Told by well-known numbers, and by the images of containers that declare the port.
         """
-        pods = self._workloads.find(service.selector, service.namespace) if service.selector else []
+        selector = service.selector
+        pods = self._workloads.endpoints_of(selector, service.namespace) if selector else []
         images = (
             container.text("image")
             for pod in pods

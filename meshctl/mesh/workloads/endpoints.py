@@ -84,7 +84,7 @@ class SubsetEndpoints:
         It has the same keys with one value a little different, or the value under another key.
         """
         selector, home = service.selector, service.namespace
-        if not selector or service.external_name or self._workloads.find(selector, home):
+        if not selector or service.external_name or self._workloads.endpoints_of(selector, home):
             return None
         if self._machines.any(selector, home):
             return None

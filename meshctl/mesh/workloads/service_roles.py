@@ -25,7 +25,7 @@ def is_own_of_istio(service: Service) -> bool:
 
 def is_in_mesh(service: Service, workloads: Workloads) -> bool:
     """May one of its pods be in the mesh? A Service whose pods aren't in the input may."""
-    pods = workloads.find(service.selector, service.namespace) if service.selector else []
+    pods = workloads.endpoints_of(service.selector, service.namespace) if service.selector else []
     return not pods or any(workloads.membership(pod) is not Membership.NONE for pod in pods)
 
 

@@ -39,7 +39,11 @@ Heed = Callable[[Membership, Workload, Namespace], Membership]
 
 
 class Workloads:
-    """All workloads of the input; pods of a listed controller are not counted twice."""
+    """All workloads of the input; pods of a listed controller are not counted twice.
+
+    Those of other clusters stand behind Services alone: istiod takes endpoints from all clusters,
+    and configures the proxies of its own.
+    """
 
     def __init__(
         self, workloads: Iterable[Workload], namespaces: Iterable[Namespace], *,
@@ -53,13 +57,19 @@ class Workloads:
         self._are_injected = are_injected
         self._namespaces = {namespace.name: namespace for namespace in namespaces}
         self._index: LabelIndex[Workload] = LabelIndex()
+        self._behind_services = self._index
         self._pods: dict[Workload, Workload] = {}
         self._membership: dict[Workload, Membership] = {}
         self._to_be_injected: dict[Workload, bool] = {}
         self._memberships: dict[tuple[str, frozenset[tuple[str, str]]], frozenset[Membership]] = {}
         self._all: list[Workload] = []
+        self._remote: list[Workload] = []
         for workload in sorted(workloads, key=lambda workload: _ORDER.get(workload.kind, 0)):
             self._add(workload)
+        if self._remote:
+            self._behind_services = LabelIndex()
+            for workload in (*self._all, *self._remote):
+                self._behind_services.add(workload.namespace, workload.pod_labels, workload)
 
     def __iter__(self) -> Iterator[Workload]:
         return iter(self._all)
@@ -79,11 +89,21 @@ class Workloads:
         """Find the workloads whose pods a selector picks, in one namespace or in all."""
         return self._index.find(selector, namespace)
 
+    def endpoints_of(
+        self, selector: Mapping[str, str], namespace: str | None = None
+    ) -> list[Workload]:
+        """Find the workloads that a Service's selector picks, in all clusters of the mesh."""
+        return self._behind_services.find(selector, namespace)
+
     def behind(self, host: RegisteredHost) -> list[Workload]:
         """Find the workloads that serve a host; a Service without selector has none known."""
         source = host.source
         selector = source.selector if isinstance(source, Service) else source.workload_selector
-        return self._index.find(selector, source.namespace) if selector else []
+        return self.endpoints_of(selector, source.namespace) if selector else []
+
+    def is_remote(self, workload: Workload) -> bool:
+        """Does it run in another cluster than the one that the mesh is seen from?"""
+        return self._knowledge.is_remote(workload)
 
     def of_subset(self, host: RegisteredHost, labels: Mapping[str, str]) -> list[Workload]:
         """Find the workloads behind a host whose pods have, or may get, more labels too."""
@@ -92,7 +112,7 @@ class Workloads:
         selector = source.selector if isinstance(source, Service) else source.workload_selector
         if not selector or any(selector.get(key, text) != text for key, text in written.items()):
             return []
-        return self._index.find({**selector, **written}, source.namespace)
+        return self.endpoints_of({**selector, **written}, source.namespace)
 
     def in_mesh(self, namespace: str) -> list[Workload]:
         """Find the workloads of a namespace that take part in the mesh, or may."""
@@ -116,6 +136,10 @@ class Workloads:
         if self._are_injected:
             return Membership.NONE if opts_out(workload) else Membership.SIDECAR
         namespace = self._namespaces.get(workload.namespace)
+        if namespace is not None and self.is_remote(workload) != self._knowledge.is_remote(
+            namespace
+        ):
+            namespace = None  # what the namespace is like in the workload's cluster isn't known
         promised = promise(workload, namespace)
         if namespace is None or self._heed is None:
             return promised
@@ -201,6 +225,9 @@ class Workloads:
             if workload.kind == "Pod":
                 self._pods.setdefault(owner, workload)
             return
+        if self.is_remote(workload):
+            self._remote.append(workload)
+            return
         self._all.append(workload)
         self._index.add(workload.namespace, workload.pod_labels, workload)
 
@@ -214,7 +241,7 @@ class Workloads:
             (
                 owner
                 for owner in self._controllers.get(controller_of(workload), ())
-                if owner.pod_labels.items() <= labels.items()
+                if owner.pod_labels.items() <= labels.items() and owner.cluster == workload.cluster
             ),
             None,
         )
@@ -223,7 +250,7 @@ class Workloads:
     def _controllers(self) -> dict[tuple[str, str], list[Workload]]:
         """Controllers by namespace and name; complete before the first pod is added."""
         found: dict[tuple[str, str], list[Workload]] = {}
-        for workload in self._all:
+        for workload in (*self._all, *self._remote):
             if workload.kind not in _ORDER:
                 found.setdefault((workload.namespace, workload.name), []).append(workload)
         return found

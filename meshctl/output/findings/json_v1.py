@@ -43,7 +43,7 @@ def preamble(report: Report) -> dict[str, Any]:
 
 def finding_data(report: Report, finding: LocatedFinding) -> dict[str, Any]:
     """Give one finding; ``fix`` is its own or its rule's, as in the text report."""
-    return {
+    data = {
         "rule": finding.rule,
         "equivalents": list(finding.equivalents),
         "severity": finding.severity.value,
@@ -53,6 +53,7 @@ def finding_data(report: Report, finding: LocatedFinding) -> dict[str, Any]:
         "related": [_related(item) for item in finding.related],
         "fix": effective_fix(report, finding),
     }
+    return data | {"clusters": list(finding.clusters)} if finding.clusters else data
 
 
 def _related(item: RelatedPlace) -> dict[str, Any]:

@@ -130,6 +130,8 @@ def _result(finding: LocatedFinding, indexes: dict[str, int]) -> dict[str, Any]:
         "partialFingerprints": {_FINGERPRINT: finding.fingerprint},
         "properties": {"path": finding.location.path},
     }
+    if finding.clusters:
+        result["properties"]["clusters"] = list(finding.clusters)
     if finding.related:
         result["relatedLocations"] = [
             {"id": number, "message": _message(one_line(item.message))}

@@ -72,7 +72,7 @@ def _summary() -> Schema:
 
 
 def _finding() -> Schema:
-    return _object(
+    schema = _object(
         "One result of one rule.",
         rule=_ref("rule"),
         equivalents=_array(
@@ -91,6 +91,9 @@ def _finding() -> Schema:
             "description": "What to do: for this very finding where the rule knows, else in general.",
         },
     )
+    clusters = _array("The clusters it holds in, where several are told apart.", {"type": "string"})
+    schema["properties"] |= {"clusters": clusters | {"minItems": 1}}
+    return schema
 
 
 def _resource() -> Schema:

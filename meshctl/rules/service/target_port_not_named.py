@@ -24,7 +24,7 @@ def check(service: Service, mesh: Mesh) -> Iterator[Outcome]:
     """Report names that no container of any selected workload declares."""
     if not service.selector:
         return
-    pods = sorted(mesh.workloads.find(service.selector, service.namespace), key=age)
+    pods = sorted(mesh.workloads.endpoints_of(service.selector, service.namespace), key=age)
     # Containers that are injected later, such as a gateway's proxy, have ports of their own.
     if not pods or any(TEMPLATES in pod.pod_annotations for pod in pods):
         return

@@ -42,7 +42,7 @@ def finding_lines(report: Report, finding: LocatedFinding, canvas: Canvas) -> It
         (item, _rows(item.location, _RELATED_CONTEXT, "-", canvas)) for item in finding.related
     ]
     gutter = gutter_width([*rows, *(row for _, frame in related for row in frame)])
-    yield _arrow("-->", finding.location, finding.resource, paint)
+    yield _arrow("-->", finding.location, finding.resource, paint) + in_clusters(finding)
     yield from _frame(rows, gutter, level, canvas)
     for item, frame in related:
         arrow = _arrow("see", item.location, item.resource, paint)
@@ -51,6 +51,12 @@ def finding_lines(report: Report, finding: LocatedFinding, canvas: Canvas) -> It
     fix = effective_fix(report, finding)
     if fix:
         yield f"  {paint('fix:', 'fix')} {one_line(fix)}"
+
+
+def in_clusters(finding: LocatedFinding) -> str:
+    """Name the clusters in which it holds; nothing where the mesh has only one."""
+    names = ", ".join(map(visible, finding.clusters))
+    return f"  in {names}" if names else ""
 
 
 def _arrow(arrow: str, location: Location, resource: ResourceId, paint: Paint) -> str:
@@ -84,7 +90,7 @@ def short_lines(report: Report, finding: LocatedFinding, more: str, paint: Paint
     """Write a finding without its lines; ``more`` says how many others are like it."""
     level = finding.severity.value
     yield f"{paint(f'{level}[{finding.rule}]', level)} {paint(one_line(finding.message), 'message')}"
-    yield _arrow("-->", finding.location, finding.resource, paint)
+    yield _arrow("-->", finding.location, finding.resource, paint) + in_clusters(finding)
     if more:
         yield f"  {paint(more, 'related')}"
     elif fix := effective_fix(report, finding):
@@ -95,4 +101,4 @@ def one_liner(finding: LocatedFinding, paint: Paint) -> str:
     """Write a finding as one line, as compilers do."""
     level = finding.severity.value
     words = f"{paint(f'{level}[{finding.rule}]', level)} {one_line(finding.message)}"
-    return f"{visible(place(finding.location))}: {words}"
+    return f"{visible(place(finding.location))}: {words}{in_clusters(finding)}"
