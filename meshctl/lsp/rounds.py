@@ -12,9 +12,9 @@ from meshctl.errors import MeshctlError
 T = TypeVar("T")
 GoOn = Callable[[], None]
 
-_PART_OF_A_ROUND = 0.2
+_PART_OF_A_ROUND = 0.1
 """How long to wait for the next keystroke, as a part of what the last analysis took."""
-_LONGEST_WAIT = 0.15
+_LONGEST_WAIT = 0.1
 _OLDEST_ANSWER = 2.0
 """Seconds after which an analysis is no longer given up for a newer one, so that answers come
 while somebody goes on typing."""

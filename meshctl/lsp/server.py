@@ -36,6 +36,8 @@ class Server(LanguageServer):
         self.loop: asyncio.AbstractEventLoop | None = None
         """Where messages are sent, since commands run in threads of their own."""
         self._folders: dict[str, Folder] = {}
+        self._home = os.getcwd()  # noqa: PTH109 - a text
+        """The directory that names of files start from, as the client has it: perhaps by a link."""
 
     @property
     def encoding(self) -> types.PositionEncodingKind | str:
@@ -50,6 +52,7 @@ class Server(LanguageServer):
         roots = [Path(path) for path in map(to_fs_path, uris) if path and _is_worked_in(path)]
         if roots and not self._folders:
             os.chdir(roots[0])  # files are named as on the command line there
+            self._home = str(roots[0])
         for name in self._folders.keys() - set(map(str, roots)):
             self._folders.pop(name).close()
         for root in roots:
@@ -149,11 +152,13 @@ class Server(LanguageServer):
     def uri_of(self, file: str) -> str:
         """Name a file as the client does."""
         buffer = self.buffers.get(os.path.realpath(file))
-        return buffer.uri if buffer is not None else str(from_fs_path(os.path.abspath(file)))  # noqa: PTH100
+        if buffer is not None:
+            return buffer.uri
+        return str(from_fs_path(os.path.normpath(os.path.join(self._home, file))))  # noqa: PTH118
 
     def _open(self, root: Path, path: Path) -> Folder:
         folder = self._folders[str(path)] = Folder(
-            root, (os.path.relpath(path),), self.options,
+            root, (os.path.relpath(path, self._home),), self.options,
             buffers=self._buffers, show=self._show, complain=self.complain, ready=self._is_ready,
         )  # fmt: skip
         return folder

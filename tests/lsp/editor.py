@@ -23,6 +23,7 @@ class Editor:
         *arguments: str,
         encodings: tuple[str, ...] = (),
         settings: dict[str, Any] | None = None,
+        beside: tuple[Path, ...] = (),
     ) -> None:
         self.root = root
         self.process = subprocess.Popen(
@@ -42,13 +43,14 @@ class Editor:
         self._listener = threading.Thread(target=self._listen, daemon=True)
         self._listener.start()
         folder = {"uri": root.as_uri(), "name": root.name} if root is not None else None
+        others = [{"uri": one.as_uri(), "name": one.name} for one in beside]
         general = {"positionEncodings": list(encodings)} if encodings else {}
         watching = {"didChangeWatchedFiles": {"dynamicRegistration": True}}
         self.answer = self.request(
             "initialize",
             processId=None,
             rootUri=folder and folder["uri"],
-            workspaceFolders=[folder] if folder else None,
+            workspaceFolders=[folder, *others] if folder else None,
             initializationOptions=settings,
             capabilities={"general": general, "workspace": watching},
         )

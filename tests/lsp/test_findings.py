@@ -191,6 +191,34 @@ def test_a_file_without_a_folder_is_analysed_alone(town: Path) -> None:
         assert "schema/unknown-field" in editor.codes(str(town / "routes.yaml"))
 
 
+def test_folders_are_meshes_of_their_own(
+    town: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    village = tmp_path_factory.mktemp("village")
+    (village / "routes.yaml").write_text(ROUTES.replace("  hosts:", "  hots:"))
+    with Editor(town, beside=(village,)) as editor:
+        editor.analyzed()
+        editor.analyzed()
+        assert editor.codes("routes.yaml") == [PORT]
+        there = editor.diagnostics[(village / "routes.yaml").as_uri()]
+        assert [one["code"] for one in there] == ["schema/unknown-field"]
+        gone = {"uri": village.as_uri(), "name": "village"}
+        editor.notify("workspace/didChangeWorkspaceFolders", event={"added": [], "removed": [gone]})
+        editor.request("workspace/executeCommand", command="meshctl.version", arguments=[])
+        assert editor.diagnostics[(village / "routes.yaml").as_uri()] == []
+
+
+def test_files_behind_a_link_are_named_as_the_client_does(town: Path, tmp_path: Path) -> None:
+    link = tmp_path.with_name("link-to-town")
+    link.symlink_to(town)
+    with Editor(link) as editor:
+        editor.analyzed()
+        assert editor.codes("routes.yaml") == [PORT]
+        editor.open("service.yaml", SERVICE.replace("port: 80", "port: 81"))
+        editor.analyzed()
+        assert editor.codes("routes.yaml") == []
+
+
 def test_an_editor_that_is_gone_ends_the_server(town: Path) -> None:
     code, said = Editor(town).wait()
     assert (code, "Traceback" in said) == (1, False)
