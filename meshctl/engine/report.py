@@ -67,6 +67,17 @@ class RelatedPlace(NamedTuple):
     location: Location
 
 
+class FileEdit(NamedTuple):
+    """Characters of a file, as in ``Location``, and what stands there afterwards."""
+
+    file: str
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+    text: str
+
+
 def fingerprint_of(rule: str, *parts: str) -> str:
     """Compute a fingerprint of a rule's id and what tells one of its findings from another."""
     from hashlib import sha256  # noqa: PLC0415 - loads OpenSSL; without findings nobody needs it
@@ -91,6 +102,10 @@ class LocatedFinding(NamedTuple):
     related: tuple[RelatedPlace, ...]
     fix: str | None
     anchor: str
+    edits: tuple[FileEdit, ...] = ()
+    """What mends it, all of it or nothing; none where no program can."""
+    is_safe: bool = True
+    """Are the edits right whatever the author wanted?"""
     clusters: tuple[str, ...] = ()
 
     @property

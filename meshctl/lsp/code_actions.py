@@ -1,12 +1,12 @@
 """Offers what can be done about the findings on some lines."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 from lsprotocol import types
 
 from meshctl.engine.ignores.new_comment import new_comment
-from meshctl.engine.report import LocatedFinding
+from meshctl.engine.report import FileEdit, LocatedFinding
 from meshctl.lsp.positions import Encoding, LinesOf, position, range_of
 from meshctl.sources.documents import Span
 
@@ -14,26 +14,6 @@ REASON = "say why"
 """What stands in a new ignore for the reason, until somebody writes it."""
 FIX_ALL = "source.fixAll.meshctl"
 _LONGEST_TITLE = 100
-
-
-class FileEdit(Protocol):
-    """Characters of a file, as in ``Location``, and what stands there afterwards."""
-
-    file: str
-    line: int
-    column: int
-    end_line: int
-    end_column: int
-    text: str
-
-
-def _edits(found: LocatedFinding) -> tuple[FileEdit, ...]:
-    edits: tuple[FileEdit, ...] = getattr(found, "edits", ())
-    return edits
-
-
-def _is_safe(found: LocatedFinding) -> bool:
-    return bool(getattr(found, "is_safe", False))
 
 
 class Place(NamedTuple):
@@ -74,12 +54,12 @@ class CodeActions:
     ) -> Iterator[types.CodeAction]:
         """Walk the actions for a place; ``diagnostics`` are those of its findings by fingerprint."""
         for found in place.findings:
-            edit = self._edit(_edits(found))
+            edit = self._edit(found.edits)
             if edit is not None:
                 yield types.CodeAction(
                     title=_title(found), kind=types.CodeActionKind.QuickFix, edit=edit,
                     diagnostics=[diagnostics[found.fingerprint]],
-                    is_preferred=_is_safe(found) or None,
+                    is_preferred=found.is_safe or None,
                 )  # fmt: skip
         for found in place.findings:
             edit = self._ignore(place, found)
@@ -94,8 +74,8 @@ class CodeActions:
         """Give one action for all safe fixes of a file; those that touch each other wait."""
         taken: list[FileEdit] = []
         for one in found:
-            edits = _edits(one)
-            if _is_safe(one) and not any(map(_touching(taken), edits)):
+            edits = one.edits
+            if one.is_safe and not any(map(_touching(taken), edits)):
                 taken += edits
         edit = self._edit(taken)
         if edit is not None:

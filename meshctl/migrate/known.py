@@ -14,8 +14,6 @@ class Known:
         self.mesh = mesh
         self.assumed: list[Mapping[str, Any]] = []
         """Services that are taken to exist, though the input has none."""
-        self.routed: set[str] = set()
-        """Hosts for which rules of Mixer become a VirtualService."""
         self._services = {one.key_name: one for one in mesh.of(Service)}
         self._by_namespace: dict[str, list[Service]] = {}
         for one in self._services.values():

@@ -36,6 +36,36 @@ class Related(NamedTuple):
     message: str
 
 
+class Edit(NamedTuple):
+    """A change of one object that a program can make: what stands at a place afterwards."""
+
+    ref: Ref
+    action: str
+    """``put`` sets a value or adds it with what is missing above, ``append`` adds an item to a
+    list, ``rename`` gives a key another name, ``delete`` takes out a key or an item."""
+    value: Any = None
+
+
+def put(ref: Ref, value: Any) -> Edit:
+    """Set a value, or add it with what is missing above it."""
+    return Edit(ref, "put", value)
+
+
+def append(ref: Ref, value: Any) -> Edit:
+    """Add an item to the end of a list, which is made where it is missing."""
+    return Edit(ref, "append", value)
+
+
+def rename(ref: Ref, name: str) -> Edit:
+    """Give the key at a place another name."""
+    return Edit(ref, "rename", name)
+
+
+def delete(ref: Ref) -> Edit:
+    """Take out a key with its value, or an item of a list."""
+    return Edit(ref, "delete")
+
+
 class Finding(NamedTuple):
     """One result of a rule: where, what the mesh does with it, and the places that explain it.
 
@@ -49,6 +79,14 @@ class Finding(NamedTuple):
     severity: Severity | None = None
     related: tuple[Related, ...] = ()
     fix: str | None = None
+    edits: tuple[Edit, ...] = ()
+    """What a program can do about it: afterwards the finding is gone."""
+    is_safe: bool = True
+    """Do the edits change nothing but what the finding is about, and only as its author meant?"""
+
+    def fixed_by(self, *edits: Edit, safe: bool = True) -> "Finding":
+        """Add the edits that mend it; ``safe`` ones are right whatever the author wanted."""
+        return self._replace(edits=edits, is_safe=safe)
 
     def also(self, ref: Ref, message: str) -> "Finding":
         """Add a place that explains the finding."""

@@ -125,6 +125,23 @@ class Document:
             own_line = not self.text[offset - span.column + 1 : offset].strip()
             yield Comment(span.line, own_line, text)
 
+    def edit(self, path: tuple[str | int, ...], action: str, value: Any) -> tuple[Span, str]:
+        """Say which characters an edit replaces, and by what; see ``meshctl.rules.api.Edit``.
+
+        Raises UnsafeEditError where the text can't be edited safely, or is nobody's to edit.
+        """
+        # Few findings have edits.
+        from meshctl.yaml.text_edits import UnsafeEditError  # noqa: PLC0415
+        from meshctl.yaml.value_edits import ValueEditor  # noqa: PLC0415
+
+        layout = _lay_out(self.text)
+        is_written = type(self).written is Document.written and self.file != "-"
+        if layout.places is None or not is_written:
+            raise UnsafeEditError
+        editor = ValueEditor(self.text, layout.places.root)
+        made = editor.make(action, path, value)
+        return layout.lines.span(made.start, made.end, self.first_line), made.text
+
 
 class Lines:
     """The lines of a text: turns offsets into spans."""
@@ -145,6 +162,10 @@ class Lines:
             first_line + end_line,
             end - self._starts[end_line] + 1,
         )
+
+    def offset(self, line: int, column: int) -> int:
+        """Give the offset of a line and column, both counted from 1."""
+        return self._starts[min(line, len(self._starts)) - 1] + column - 1
 
     def between(self, first: int, last: int) -> tuple[str, ...]:
         """Give lines by number, counted from 0, both included."""

@@ -4,10 +4,7 @@ import io
 import json
 from typing import Any
 
-import pytest
-
-from meshctl.errors import UsageError
-from meshctl.inspect.size.answer import SizeAnswer, SizeQuestion, size
+from meshctl.inspect.size.answer import SizeAnswer, size
 from meshctl.mesh import Mesh
 from meshctl.mesh.core.mesh_config import MeshConfig
 from meshctl.output.size.write import write
@@ -23,7 +20,7 @@ def make(api: str, kind: str, name: str, spec: Any, **metadata: Any) -> Any:
     return make_resource(Document("f", 1, "", data), data, (), "bank")
 
 
-def answer(asked: SizeQuestion | None = None) -> SizeAnswer:
+def answer() -> SizeAnswer:
     pods = {"metadata": {"labels": {"app": "d"}}, "spec": {"containers": [{"name": "app"}]}}
     made = [
         make("v1", "Namespace", "bank", {}, labels={"istio-injection": "enabled"}),
@@ -33,7 +30,7 @@ def answer(asked: SizeQuestion | None = None) -> SizeAnswer:
         make("networking.istio.io/v1", "Sidecar", "s",
              {"workloadSelector": {"labels": {"app": "none"}}, "egress": [{"hosts": ["./*"]}]}),
     ]  # fmt: skip
-    return size(Mesh(made, MeshConfig(), is_whole=True), asked=asked or SizeQuestion(pods=100))
+    return size(Mesh(made, MeshConfig(), is_whole=True), pods=100)
 
 
 def written(form: str) -> str:
@@ -52,7 +49,7 @@ def test_a_page_has_the_plot_and_nothing_from_elsewhere() -> None:
 def test_text_names_an_estimate_and_the_forecast() -> None:
     text = written("text")
     assert "An estimate, not measured: 46 MiB" in text
-    assert "100 sidecars in a mesh of 1 services: " in text
+    assert "100 sidecars of today's size:" in text
     assert "\x1b" not in text
 
 
@@ -61,23 +58,3 @@ def test_json_has_a_row_for_each_workload() -> None:
     assert (1, "estimate", [1, 3]) == (
         data["version"], data["model"]["source"], [row["pods"] for row in data["proxies"]],
     )  # fmt: skip
-
-
-def test_sidecars_that_nothing_limits_grow_with_the_services() -> None:
-    now, later = (
-        answer(SizeQuestion(services=1)).forecast,
-        answer(SizeQuestion(services=100)).forecast,
-    )
-    assert now is not None
-    assert later is not None
-    grown = later.total_mib - now.total_mib
-    model = answer().model
-    fixed = 3 * model.mib_per_cluster
-    knows = sum(row.pods * (row.memory_mib - model.base_mib - fixed) for row in answer().proxies)
-    assert (4, 100) == (later.sidecars, later.services)
-    assert abs(grown - 99 * knows) < 0.01
-
-
-def test_another_version_needs_measurements() -> None:
-    with pytest.raises(UsageError, match="add --prometheus URL"):
-        answer(SizeQuestion(version="1.31"))

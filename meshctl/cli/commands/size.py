@@ -11,19 +11,12 @@ from meshctl.cli.options.groups import with_options
 from meshctl.cli.options.mesh_input import read_mesh
 from meshctl.cli.options.metrics import PrometheusUrl
 from meshctl.cluster.prometheus import Prometheus
-from meshctl.inspect.size.answer import SizeQuestion, size
+from meshctl.inspect.size.answer import size
 from meshctl.output.size.write import write
 
 Paths = Annotated[list[str] | None, typer.Argument(metavar="[PATH]...", help="Files of the mesh.")]
 Pods = Annotated[
     int | None, typer.Option("--pods", metavar="N", min=1, help="Forecast so many sidecars.")
-]
-Services = Annotated[
-    int | None, typer.Option("--services", metavar="N", min=1, help="Forecast so many services.")
-]
-Version = Annotated[
-    str | None,
-    typer.Option("--to-version", metavar="V", help="What all would take as proxies of V do now."),
 ]
 
 
@@ -35,8 +28,6 @@ def run(
     paths: Paths = None,
     prometheus: PrometheusUrl = None,
     pods: Pods = None,
-    services: Services = None,
-    to_version: Version = None,
     output: options.Output = "text",
 ) -> None:
     """Show what istiod sends each proxy, the memory that takes, and what is ahead.
@@ -47,4 +38,4 @@ def run(
     metrics = Prometheus(prometheus) if prometheus is not None else None
     chosen = options.chosen_input(paths, source, cluster)
     whole = read_mesh(chosen, options.settings_from(source, mesh, is_live=chosen.is_live))
-    write(size(whole, metrics, SizeQuestion(pods, services, to_version)), output, sys.stdout)
+    write(size(whole, metrics, pods), output, sys.stdout)

@@ -121,6 +121,14 @@ Select = Annotated[
 Diff = Annotated[
     bool, typer.Option("--diff", help="With --cluster: only what the files would add.")
 ]
+Fix = Annotated[
+    bool,
+    typer.Option("--fix", help="Mend in the files what a program can; --diff only shows it."),
+]
+UnsafeFixes = Annotated[
+    bool,
+    typer.Option("--unsafe-fixes", help="As --fix, also in ways that may not be what was meant."),
+]
 Since = Annotated[
     str | None,
     typer.Option(metavar="GITREV", help="Only what the files add to this git revision."),

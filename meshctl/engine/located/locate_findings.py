@@ -7,7 +7,7 @@ from meshctl.engine.located.fingerprints import anchor_of_place, anchor_of_probl
 from meshctl.engine.located.masked_findings import mask
 from meshctl.engine.locations import identify, locate, locate_all_of, locate_problem
 from meshctl.engine.registry import load_family
-from meshctl.engine.report import LocatedFinding, Location, RelatedPlace, ResourceId
+from meshctl.engine.report import FileEdit, LocatedFinding, Location, RelatedPlace, ResourceId
 from meshctl.engine.runner import Outcomes
 from meshctl.resources import Ref, Resource
 from meshctl.rules.api import Finding, Rule
@@ -68,8 +68,27 @@ def _locate(rule: Rule, finding: Finding) -> LocatedFinding:
         ),
         fix=finding.fix or rule.fix or None,
         anchor=anchor_of_place(finding.ref),
+        edits=_edits(finding) if finding.edits else (),
+        is_safe=finding.is_safe,
     )
     return mask(found, finding.ref.resource, *(one.ref.resource for one in finding.related))
+
+
+def _edits(finding: Finding) -> tuple[FileEdit, ...]:
+    """Find the characters that mend a finding; none where one of the edits can't be made."""
+    from meshctl.yaml.text_edits import UnsafeEditError  # noqa: PLC0415 - few findings have edits
+
+    found = []
+    for edit in finding.edits:
+        resource, path = edit.ref.resource, edit.ref.path
+        if resource.origin(edit.ref) != edit.ref:
+            return ()
+        try:
+            span, text = resource.document.edit(resource.prefix + path, edit.action, edit.value)
+        except UnsafeEditError:
+            return ()
+        found.append(FileEdit(resource.document.file, *span, text))
+    return tuple(found)
 
 
 def from_problem(rule: Rule, problem: Problem) -> LocatedFinding:

@@ -1,26 +1,18 @@
 """Answers ``size``: what each proxy is sent, the memory that takes, and what is ahead."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from math import ceil
 from statistics import mean
-from typing import NamedTuple
 
 from meshctl.cluster.prometheus import Prometheus
-from meshctl.errors import UsageError
-from meshctl.inspect.size.measurement import (
-    ControlPlane,
-    control_plane,
-    measured_memory,
-    proxy_versions,
-)
+from meshctl.inspect.size.measurement import ControlPlane, control_plane, measured_memory
 from meshctl.inspect.size.robust_fit import Line, NoLine, fit
 from meshctl.istio.names import PROXY_CONTAINER
 from meshctl.mesh import Mesh
 from meshctl.mesh.gateways.gateway_workloads import is_router
 from meshctl.mesh.proxy_config_size.config_size import ConfigBytes, ConfigCounts
 from meshctl.mesh.proxy_config_size.config_sizes import ConfigSizes
-from meshctl.mesh.proxy_config_size.sidecar_config import FIXED_CLUSTERS
 from meshctl.mesh.sidecar_scope.proxy_memory import ENDPOINT_BYTES, UPSTREAM_BYTES
 from meshctl.mesh.workloads.membership import Membership, is_gateway
 from meshctl.resources import Workload
@@ -88,39 +80,20 @@ class Saving:
 
 @dataclass(frozen=True, slots=True)
 class Forecast:
-    """What so many sidecars will take in a mesh of so many services.
-
-    Each is of today's mean size; those that no Sidecar limits grow with the services.
-    """
+    """What so many sidecars will take, each of today's mean size."""
 
     sidecars: int
-    services: int
     total_mib: float
 
 
 @dataclass(frozen=True, slots=True)
-class VersionForecast:
-    """What all sidecars would take with the proxies of another version, as some of them do now.
-
-    ``why_unknown`` says why measurements don't tell.
-    """
-
-    version: str
-    pods: int
-    line: MemoryModel | None
-    total_mib: float | None
-    why_unknown: str | None
-
-
-@dataclass(frozen=True, slots=True)
 class Advice:
-    """Memory to ask for, and where the limit of today is hit: at so many clusters or services."""
+    """Memory to ask for, and where the limit of today is hit: at so many clusters."""
 
     request_mib: int
     limit_mib: int
     limit_today_mib: float
     clusters_at_limit: int | None
-    services_at_limit: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,124 +105,39 @@ class SizeAnswer:
     total_mib: float
     savings: tuple[Saving, ...]
     forecast: Forecast | None
-    to_version: VersionForecast | None
     advice: Advice | None
     control_plane: ControlPlane | None
     warnings: tuple[str, ...]
 
 
-class SizeQuestion(NamedTuple):
-    """What is ahead: so many sidecars, so many services, proxies of another version."""
-
-    pods: int | None = None
-    services: int | None = None
-    version: str | None = None
-
-
-def size(
-    mesh: Mesh, prometheus: Prometheus | None = None, asked: SizeQuestion | None = None
-) -> SizeAnswer:
+def size(mesh: Mesh, prometheus: Prometheus | None = None, pods: int | None = None) -> SizeAnswer:
     """Measure and forecast; raises ClusterError where Prometheus can't be asked."""
-    asked = asked or SizeQuestion()
     measured = measured_memory(prometheus) if prometheus is not None else {}
     counted = list(_counted(mesh))
     by_pod = _by_workload(mesh, measured)
-    model = _model(_points(counted, by_pod), is_asked=prometheus is not None)
-    rows = tuple(_row(mesh, one, by_pod, model) for one in counted)
-    sidecars = [row for row in rows if row.kind == SIDECAR]
-    ahead = None
-    if asked.version is not None:
-        if prometheus is None:
-            raise UsageError("--to-version compares measured proxies; add --prometheus URL")
-        versions = proxy_versions(prometheus)
-        ahead = _with_version(mesh, asked.version, counted, measured, versions)
-    return SizeAnswer(
-        rows,
-        model,
-        sum(row.memory_mib * row.pods for row in rows),
-        tuple(_savings(mesh, model)),
-        _forecast(mesh, asked, sidecars, model),
-        ahead,
-        _advice(mesh, sidecars, model),
-        control_plane(prometheus) if prometheus is not None else None,
-        tuple(prometheus.warnings) if prometheus is not None else (),
-    )
-
-
-def _forecast(
-    mesh: Mesh, asked: SizeQuestion, sidecars: Sequence[ProxyRow], model: MemoryModel
-) -> Forecast | None:
-    if not sidecars or (asked.pods is None and asked.services is None):
-        return None
-    today, services = sum(row.pods for row in sidecars), _services(mesh)
-    growth = 1.0 if asked.services is None or not services else asked.services / services
-    unlimited = mesh.sidecar_scope.proxy_memory.unlimited
-    total = 0.0
-    for row in sidecars:
-        grown = growth - 1 if row.namespace in unlimited else 0.0
-        more = predicted(model, _growing(row.counts)) - model.base_mib
-        total += row.pods * (row.memory_mib + more * grown)
-    pods = asked.pods or today
-    return Forecast(pods, asked.services or services, total / today * pods)
-
-
-def _growing(counts: ConfigCounts) -> ConfigCounts:
-    """The part that grows with the services of the mesh."""
-    return replace(counts, clusters=counts.clusters - FIXED_CLUSTERS)
-
-
-def _services(mesh: Mesh) -> int:
-    """The hosts that proxies may know."""
-    return len({one.host for one in mesh.registry})
-
-
-def memory_model(mesh: Mesh, prometheus: Prometheus | None) -> MemoryModel:
-    """How memory grows: the line of ``size``, for those who ask for nothing else."""
-    return size(mesh, prometheus).model if prometheus is not None else _model([], is_asked=False)
-
-
-def _with_version(
-    mesh: Mesh, version: str, counted: Sequence["_Counted"], measured: Mapping[str, float],
-    versions: Mapping[str, str],
-) -> VersionForecast:  # fmt: skip
-    """Fit a line through the proxies that run a version already, and apply it to all sidecars."""
-    of_it = {
-        pod: mib
-        for pod, mib in measured.items()
-        if f"{versions.get(pod, '')}.".startswith(f"{version}.")
-    }
-    points = _points(counted, _by_workload(mesh, of_it))
-    line = fit(points)
-    if isinstance(line, NoLine):
-        known = (
-            ", ".join(sorted(set(versions.values()))) or "none: kube-state-metrics isn't scraped"
-        )
-        why = f"of its sidecars, {line.reason}; versions that run: {known}"
-        return VersionForecast(version, len(points), None, None, why)
-    model = MemoryModel("prometheus", line.base, line.slope, line.low, line.high, line.points)
-    pods = _by_workload(mesh, measured)
-    total = sum(
-        predicted(model, counts) * _pods(mesh, workload, pods.get(workload.key_name, ()))
-        for workload, kind, counts, _ in counted
-        if kind == SIDECAR
-    )
-    return VersionForecast(version, line.points, model, total, None)
-
-
-def _points(
-    counted: Sequence["_Counted"], by_pod: Mapping[str, Sequence[float]]
-) -> list[tuple[float, float]]:
-    """Pair the clusters of each measured sidecar with its memory."""
-    return [
+    points = [
         (float(counts.clusters), mib)
         for workload, kind, counts, _ in counted
         if kind == SIDECAR
         for mib in by_pod.get(workload.key_name, ())
     ]
-
-
-def _pods(mesh: Mesh, workload: Workload, known: Sequence[float]) -> int:
-    return len(known) or mesh.workloads.replicas.of(workload) or 1
+    model = _model(points, is_asked=prometheus is not None)
+    rows = tuple(_row(mesh, one, by_pod, model) for one in counted)
+    sidecars = [row for row in rows if row.kind == SIDECAR]
+    forecast = None
+    if pods is not None and sidecars:
+        each = sum(row.memory_mib * row.pods for row in sidecars) / sum(r.pods for r in sidecars)
+        forecast = Forecast(pods, each * pods)
+    return SizeAnswer(
+        rows,
+        model,
+        sum(row.memory_mib * row.pods for row in rows),
+        tuple(_savings(mesh, model)),
+        forecast,
+        _advice(mesh, sidecars, model),
+        control_plane(prometheus) if prometheus is not None else None,
+        tuple(prometheus.warnings) if prometheus is not None else (),
+    )
 
 
 _Counted = tuple[Workload, str, ConfigCounts, ConfigBytes]
@@ -308,7 +196,7 @@ def _row(
 ) -> ProxyRow:
     workload, kind, counts, size_of = counted
     known = by_pod.get(workload.key_name, ())
-    pods = _pods(mesh, workload, known)
+    pods = len(known) or mesh.workloads.replicas.of(workload) or 1
     mib = mean(known) if known else predicted(model, counts)
     return ProxyRow(
         workload.namespace, workload.name, kind, pods, counts, size_of, mib, bool(known)
@@ -345,11 +233,7 @@ def _advice(mesh: Mesh, sidecars: Sequence[ProxyRow], model: MemoryModel) -> Adv
     today = min(limits, default=_DEFAULT_LIMIT_MIB)
     room = today - model.base_mib
     at_limit = int(room / model.mib_per_cluster) if room > 0 and model.mib_per_cluster else None
-    services = None
-    if at_limit is not None:
-        largest = max(_growing(row.counts).clusters for row in sidecars)
-        services = (at_limit - FIXED_CLUSTERS) * _services(mesh) // max(largest, 1)
-    return Advice(wanted, wanted, today, at_limit, services)
+    return Advice(wanted, wanted, today, at_limit)
 
 
 def _limit(workload: Workload) -> float | None:

@@ -146,7 +146,7 @@ def _services(gateway: Gateway, draft: Draft, known: Known) -> dict[str, list[st
     if not found:
         draft.lost("the Service of the pods is not in the input", place,
                    instead="add it to the input")  # fmt: skip
-    for namespace in sorted(found.keys() - {gateway.namespace}):
+    for namespace in found.keys() - {gateway.namespace}:
         draft.exact(
             f"the Gateway is in namespace {namespace}, where its pods and Secrets are", place
         )

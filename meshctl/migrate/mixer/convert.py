@@ -5,13 +5,13 @@ from collections.abc import Sequence
 from meshctl.migrate.drafts import Draft
 from meshctl.migrate.known import Known
 from meshctl.migrate.mixer.checks import check_list, deny
-from meshctl.migrate.mixer.header_operations import convert_headers
 from meshctl.migrate.mixer.join import NO_SUCCESSOR, Action, Joined
 from meshctl.migrate.mixer.observations import observe
 from meshctl.migrate.mixer.quotas import Quotas
 from meshctl.resources import Resource
 
 _QUOTAS = frozenset({"memquota", "redisquota"})
+_OPERATIONS = ("requestHeaderOperations", "responseHeaderOperations")
 
 
 def convert(several: Sequence[tuple[Resource, Draft]], known: Known) -> None:
@@ -38,7 +38,13 @@ def convert(several: Sequence[tuple[Resource, Draft]], known: Known) -> None:
 
 
 def _rule(rule: Resource, draft: Draft, joined: Joined, quotas: Quotas, known: Known) -> None:
-    convert_headers(rule, draft, known)
+    for key in _OPERATIONS:
+        if rule.spec.has(key):
+            draft.lost(
+                f"{key} of a rule have no object of their own", rule.spec.at(key),
+                instead="write headers.request or headers.response into the VirtualService of the "
+                "host",
+            )  # fmt: skip
     for action in joined.actions(rule, draft):
         before = set(draft.made)
         _action(rule, draft, action, quotas, known)

@@ -62,19 +62,11 @@ def alternatives(text: str) -> list[tuple[Condition, ...]]:
     return _Parser(text).whole()
 
 
-def operand(text: str) -> Attribute | str:
-    """Read an expression that is an attribute, perhaps with a default, or a value."""
-    parser = _Parser(text)
-    found = parser.operand()
-    if not parser.is_done:
-        raise ExpressionError(f"{text} is more than a value")
-    return found
-
-
 def attribute(text: str) -> Attribute:
     """Read an expression that is an attribute, perhaps with a default."""
-    found = operand(text)
-    if not isinstance(found, Attribute):
+    parser = _Parser(text)
+    found = parser.operand()
+    if not isinstance(found, Attribute) or not parser.is_done:
         raise ExpressionError(f"{text} is no attribute")
     return found
 

@@ -28,11 +28,11 @@ _PLAIN_KEYS = {
     "connection.requested_server_name": "connection.sni",
     "destination.ip": "destination.ip", "request.useragent": "request.headers[user-agent]",
 }  # fmt: skip
-ALWAYS = {
+_ALWAYS = {
     ("context.protocol", "http"), ("context.reporter.kind", "inbound"),
     ("context.protocol", "grpc"),
 }  # fmt: skip
-SERVICES = frozenset({
+_SERVICES = frozenset({
     "destination.service", "destination.service.host", "destination.service.name",
 })  # fmt: skip
 _NAMESPACES = frozenset({
@@ -73,11 +73,11 @@ class Reader:
         for one in several:
             if one.attribute in _NAMESPACES and not one.is_negated:
                 continue
-            if (one.attribute, one.value) in ALWAYS and not one.is_negated:
+            if (one.attribute, one.value) in _ALWAYS and not one.is_negated:
                 continue
             if one.attribute == "destination.labels" and _is_equal(one):
                 selector[one.key] = one.value
-            elif one.attribute in SERVICES and _is_equal(one):
+            elif one.attribute in _SERVICES and _is_equal(one):
                 namespace, labels = self._service(one.value, namespace)
                 selector |= labels
             else:

@@ -90,6 +90,23 @@ def _finding() -> Schema:
             "type": ["string", "null"],
             "description": "What to do: for this very finding where the rule knows, else in general.",
         },
+        edits=_array("What mends the finding, all of it together; --fix does it.", _edit()),
+        safe={
+            "type": ["boolean", "null"],
+            "description": "Are the edits right whatever the author wanted? null without edits.",
+        },
+    )
+
+
+def _edit() -> Schema:
+    return _object(
+        "Characters of a file, and what takes their place.",
+        file=_text("The file, as in a location."),
+        line=_position("First line."),
+        column=_position("First column."),
+        end_line=_position("Last line."),
+        end_column=_position("The column behind the last character."),
+        text=_text("What stands there afterwards; empty to take them out."),
     )
     clusters = _array("The clusters it holds in, where several are told apart.", {"type": "string"})
     schema["properties"] |= {"clusters": clusters | {"minItems": 1}}

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import TextIO
 
-from meshctl.inspect.size.answer import MemoryModel, ProxyRow, SizeAnswer, VersionForecast
+from meshctl.inspect.size.answer import MemoryModel, ProxyRow, SizeAnswer
 from meshctl.inspect.size.measurement import ControlPlane
 from meshctl.output.size.plot import terminal_plot
 from meshctl.output.table import write_table
@@ -41,19 +41,12 @@ def sentences(answer: SizeAnswer) -> Iterator[str]:
     yield f"All proxies together: {answer.total_mib:,.0f} MiB"
     if answer.forecast is not None:
         forecast = answer.forecast
-        yield (
-            f"{forecast.sidecars:,} sidecars in a mesh of {forecast.services:,} services: "
-            f"{forecast.total_mib:,.0f} MiB"
-        )
-    if answer.to_version is not None:
-        yield _to_version(answer.to_version)
+        yield f"{forecast.sidecars:,} sidecars of today's size: {forecast.total_mib:,.0f} MiB"
     for one in answer.savings[:_SHOWN]:
         yield (
             f"A Sidecar in {one.namespace} would save {one.total_mib:,.0f} MiB: "
             f"{one.clusters} clusters in each of {one.sidecars}"
         )
-    if answer.savings:
-        yield "meshctl generate sidecar writes them"
     if len(answer.savings) > _SHOWN:
         yield f"... and {len(answer.savings) - _SHOWN} more namespaces"
     if answer.advice is not None:
@@ -65,7 +58,7 @@ def sentences(answer: SizeAnswer) -> Iterator[str]:
         if advice.clusters_at_limit is not None:
             yield (
                 f"The limit of {advice.limit_today_mib:,.0f} MiB is hit at about "
-                f"{advice.clusters_at_limit:,} clusters, so {advice.services_at_limit or 0:,} services"
+                f"{advice.clusters_at_limit:,} clusters"
             )
     if answer.control_plane is not None:
         yield from _control_plane(answer.control_plane)
@@ -82,31 +75,15 @@ def model_sentence(model: MemoryModel) -> str:
     return f"An estimate, not measured: {line} + 0.002 MiB an endpoint{why}"
 
 
-def _to_version(one: VersionForecast) -> str:
-    if one.line is None or one.total_mib is None:
-        return f"With proxies of {one.version}: not known; {one.why_unknown}"
-    bounds = f"{one.line.low:.3f} to {one.line.high:.3f}"
-    return (
-        f"With proxies of {one.version}: {one.total_mib:,.0f} MiB for all sidecars "
-        f"({one.line.base_mib:.0f} MiB + {one.line.mib_per_cluster:.3f} MiB a cluster, 95 % sure: "
-        f"{bounds}, from {one.pods} pods that run it)"
-    )
-
-
 def _control_plane(one: ControlPlane) -> Iterator[str]:
     figures = (
         ("proxies", one.proxies, ",.0f"), ("services", one.services, ",.0f"),
-        ("configurations that proxies rejected", one.rejected_configurations, ",.0f"),
-        ("updates that istiod rejected", one.rejected_updates, ",.0f"),
+        ("rejected configurations", one.rejected_configurations, ",.0f"),
         ("seconds for 99 of 100 pushes", one.push_seconds_p99, ".2f"),
-        ("seconds in its queue for 99 of 100", one.queue_seconds_p99, ".2f"),
     )  # fmt: skip
     found = [f"{name} {value:{form}}" for name, value, form in figures if value is not None]
     missing = [name for name, value, _ in figures if value is None]
     pushed = [f"{name} {size / _KB:.0f} kB" for name, size in one.pushed_bytes.items()]
-    rejected = [f"{name} {number:,.0f}" for name, number in one.rejected_by_type.items()]
-    if rejected:
-        found.append(f"proxies refuse now: {', '.join(rejected)}")
     if pushed:
         found.append(f"a push of {', '.join(pushed)}")
     yield f"istiod: {'; '.join(found) or 'Prometheus has no metrics of it'}"

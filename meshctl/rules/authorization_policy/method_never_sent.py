@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from meshctl.mesh import Mesh
 from meshctl.mesh.matching import is_no_method
 from meshctl.resources import AuthorizationPolicy
-from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.rules.api import Finding, Outcome, Severity, put, rule
 from meshctl.words import quoted
 
 _METHODS = frozenset({
@@ -30,10 +30,11 @@ def check(policy: AuthorizationPolicy, mesh: Mesh) -> Iterator[Outcome]:
                 if not word or any(word in known for known in _METHODS):
                     continue
                 if any(word.strip().upper() in known for known in _METHODS):
+                    sent = method.strip().upper()
                     yield Finding(
                         operation.at(key, index),
-                        f"method {quoted(method)} never matches; clients send {method.strip().upper()}",
-                    )
+                        f"method {quoted(method)} never matches; clients send {sent}",
+                    ).fixed_by(put(operation.at(key, index), sent))
                 elif is_no_method(word):
                     yield Finding(
                         operation.at(key, index),

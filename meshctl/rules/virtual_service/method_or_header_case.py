@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from meshctl.mesh import Mesh
 from meshctl.mesh.matching import StringMatch, from_istio
 from meshctl.resources import Match, VirtualService
-from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.rules.api import Finding, Outcome, Severity, rename, rule
 from meshctl.words import with_article
 
 _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "CONNECT", "OPTIONS", "TRACE")
@@ -49,7 +49,7 @@ def _check(match: Match) -> Iterator[Finding]:
                     match.key(field, name),
                     f"header name {name} has capitals; the API asks for {name.lower()}",
                     severity=Severity.INFO,
-                )
+                ).fixed_by(rename(match.key(field, name), name.lower()))
 
 
 def _has_wrong_case(asked: StringMatch, known: tuple[str, ...]) -> bool:

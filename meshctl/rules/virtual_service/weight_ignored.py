@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
 from meshctl.resources import VirtualService
-from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.rules.api import Finding, Outcome, Severity, delete, rule
 
 _ALL = 100
 
@@ -28,4 +28,4 @@ def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
                 f"weight {entry.weight} has no effect: the only destination of a route gets all "
                 "of its traffic",
                 severity=None if entry.weight else Severity.WARNING,
-            )
+            ).fixed_by(delete(entry.at("weight")), safe=bool(entry.weight))

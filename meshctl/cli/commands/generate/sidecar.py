@@ -13,7 +13,7 @@ from meshctl.cli.options.groups import with_options
 from meshctl.cli.options.mesh_input import read_mesh
 from meshctl.generate.dependencies.known_calls import KnownCalls
 from meshctl.generate.sidecar.plan import NAMESPACE, WORKLOAD, SidecarQuestion, plan_sidecars
-from meshctl.inspect.size.answer import memory_model
+from meshctl.inspect.size.answer import size
 from meshctl.output.generate.sidecars import write_sidecars
 
 Per = Annotated[
@@ -45,6 +45,6 @@ def run(
     metrics = calls.metrics
     chosen = options.chosen_input(paths, source, cluster)
     whole = read_mesh(chosen, options.settings_from(source, mesh, is_live=chosen.is_live))
-    known, model = KnownCalls(whole, calls.observed(metrics)), memory_model(whole, metrics)
+    known, model = KnownCalls(whole, calls.observed(metrics)), size(whole, metrics).model
     asked = SidecarQuestion(per, shown.namespaces, exact)
     write_sidecars(plan_sidecars(whole, known, model, asked), output, sys.stdout)

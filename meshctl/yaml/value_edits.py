@@ -1,0 +1,288 @@
+"""Edits single values of a YAML text: what is around them stays byte for byte.
+
+Where the lines can't be edited safely, as with aliases, tabs or merges, ``UnsafeEditError`` is
+raised.
+"""
+
+import json
+from typing import Any, NamedTuple
+
+from yaml import MappingNode, Node, ScalarNode, SequenceNode
+
+from meshctl.yaml import emitter as go_yaml
+from meshctl.yaml.positions import Path
+from meshctl.yaml.reader import extent, key_name
+from meshctl.yaml.text_edits import UnsafeEditError
+
+
+class TextEdit(NamedTuple):
+    """The characters between two offsets, and what stands there afterwards."""
+
+    start: int
+    end: int
+    text: str
+
+
+class _Place(NamedTuple):
+    """A value with its key (none in a list), and the places it is in, the root first."""
+
+    key: Node | None
+    node: Node
+    parents: tuple["_Place", ...]
+
+
+class ValueEditor:
+    """Makes edits of one document, whose nodes are known, for paths in it."""
+
+    def __init__(self, text: str, root: Node) -> None:
+        self._text = text
+        self._root = root
+        self._newline = "\r\n" if "\r\n" in text else "\n"
+
+    def make(self, action: str, path: Path, value: Any) -> TextEdit:
+        """Make an edit by the name of its method."""
+        match action:
+            case "put":
+                return self.put(path, value)
+            case "append":
+                return self.append(path, value)
+            case "rename":
+                return self.rename(path, value)
+        return self.delete(path)
+
+    def put(self, path: Path, value: Any) -> TextEdit:
+        """Set the value at a path, or add it with what is missing above it."""
+        depth = len(path)
+        while depth and self._find(path[:depth]) is None:
+            depth -= 1
+            if not isinstance(path[depth], str):
+                raise UnsafeEditError
+            value = {path[depth]: value}
+        place = self._find(path[:depth])
+        assert place is not None  # noqa: S101 - the root is always there
+        if depth == len(path):
+            return self._set(place, value)
+        [(name, inner)] = value.items()
+        return self._add_key(place, name, inner)
+
+    def append(self, path: Path, value: Any) -> TextEdit:
+        """Add an item to the end of a list, which is made where it is missing."""
+        place = self._find(path)
+        if place is None or not isinstance(place.node, SequenceNode):
+            return self.put(path, [value])
+        node = place.node
+        if node.flow_style or not node.value:
+            return self._add_in_flow(node, _flow(value))
+        column = self._dash(node.value[-1])
+        lines = go_yaml.dumps([value])
+        return self._after(node.value[-1], lines, column)
+
+    def rename(self, path: Path, name: str) -> TextEdit:
+        """Give a key another name."""
+        place = self._found(path)
+        if not isinstance(place.key, ScalarNode):
+            raise UnsafeEditError
+        return TextEdit(*extent(place.key), _scalar(name, place.key.style))
+
+    def delete(self, path: Path) -> TextEdit:
+        """Take out a key with its value, or an item of a list."""
+        place = self._found(path)
+        if not place.parents:
+            raise UnsafeEditError
+        parent = place.parents[-1]
+        several: list[Any] = parent.node.value
+        if len(several) == 1:
+            empty = "{}" if isinstance(parent.node, MappingNode) else "[]"
+            return self._replace_block(parent, empty)
+        starts = [self._start(one) for one in several]
+        number = starts.index(extent(place.key or place.node)[0])
+        if getattr(parent.node, "flow_style", False):
+            if number + 1 < len(several):
+                return TextEdit(starts[number], starts[number + 1], "")
+            return TextEdit(self._end(self._last(several[number - 1])), self._end(place.node), "")
+        return self._delete_lines(place, starts, number)
+
+    def _delete_lines(self, place: _Place, starts: list[int], number: int) -> TextEdit:
+        start, end = starts[number], self._line_end(self._end(place.node))
+        line = self._text.rfind("\n", 0, start) + 1
+        lead = self._text[line:start]
+        if lead.strip(" ") == ("" if place.key is not None else "-"):
+            return TextEdit(line, min(end + len(self._newline), len(self._text)), "")
+        if (
+            place.key is None
+            or number + 1 >= len(starts)
+            or "#" in self._text[end : starts[number + 1]]
+        ):
+            raise UnsafeEditError
+        return TextEdit(start, starts[number + 1], "")  # the first key of a list item
+
+    def _set(self, place: _Place, value: Any) -> TextEdit:
+        node = place.node
+        if not isinstance(node, ScalarNode) or isinstance(value, dict | list):
+            return self._replace_block(place, _flow(value))
+        start, end = extent(node)
+        if node.style in {"|", ">"}:
+            raise UnsafeEditError
+        text = _scalar(value, node.style)
+        if start == end and place.key is not None:  # nothing was written after the colon
+            start = end = self._colon(place.key)
+            text = f" {text}"
+        return TextEdit(start, end, text)
+
+    def _replace_block(self, place: _Place, text: str) -> TextEdit:
+        """Write a value anew beside its key, or in its place in a list."""
+        end = self._end(place.node)
+        if place.key is None:
+            start = extent(place.node)[0]
+        else:
+            start, text = self._colon(place.key), f" {text}"
+        if "#" in self._text[start:end]:
+            raise UnsafeEditError
+        return TextEdit(start, end, text)
+
+    def _add_key(self, place: _Place, name: str, value: Any) -> TextEdit:
+        node = place.node
+        if isinstance(node, MappingNode):
+            if node.flow_style or not node.value:
+                return self._add_in_flow(node, f"{_scalar(name, None)}: {_flow(value)}")
+            column = self._column(node.value[0][0])
+            return self._after(node.value[-1][1], go_yaml.dumps({name: value}), column)
+        is_empty = isinstance(node, ScalarNode) and not node.value and place.key is not None
+        if not is_empty or place.key is None:
+            raise UnsafeEditError
+        column = self._column(place.key) + 2
+        start = self._colon(place.key)
+        return TextEdit(start, start, self._lines(go_yaml.dumps({name: value}), column))
+
+    def _add_in_flow(self, node: Node, text: str) -> TextEdit:
+        start, end = extent(node)
+        if self._text[end - 1 : end] not in {"}", "]"} or "#" in self._text[start:end]:
+            raise UnsafeEditError
+        if not node.value:
+            return TextEdit(start + 1, end - 1, text)
+        last = self._end(self._last(node.value[-1]))
+        return TextEdit(last, last, f", {text}")
+
+    def _after(self, node: Node, lines: str, column: int) -> TextEdit:
+        place = self._line_end(self._end(node))
+        return TextEdit(place, place, self._lines(lines, column))
+
+    def _lines(self, text: str, column: int) -> str:
+        pad = " " * column
+        return "".join(f"{self._newline}{pad}{line}" for line in text.rstrip("\n").split("\n"))
+
+    def _found(self, path: Path) -> _Place:
+        place = self._find(path)
+        if place is None:
+            raise UnsafeEditError
+        return place
+
+    def _find(self, path: Path) -> _Place | None:
+        place = _Place(None, self._root, ())
+        for step in path:
+            child = self._child(place, step)
+            if child is None:
+                return None
+            place = child
+        return place
+
+    def _child(self, place: _Place, step: str | int) -> _Place | None:
+        node, parents = place.node, (*place.parents, place)
+        key: Node | None = None
+        if isinstance(node, MappingNode) and isinstance(step, str):
+            pairs = [pair for pair in node.value if _name(pair[0]) == step]
+            if len(pairs) != 1:
+                if pairs or any(_name(pair[0]) == "<<" for pair in node.value):
+                    raise UnsafeEditError
+                return None
+            key, value = pairs[0]
+        elif isinstance(node, SequenceNode) and isinstance(step, int) and step < len(node.value):
+            value = node.value[step]
+        else:
+            return None
+        (start, end), (first, last) = extent(node), extent(value)
+        if not start <= first <= last <= max(end, start + 1):
+            raise UnsafeEditError  # an alias: its text stands elsewhere
+        if "&" in self._text[(extent(key)[1] if key else start) : first]:
+            raise UnsafeEditError
+        return _Place(key, value, parents)
+
+    def _colon(self, key: Node) -> int:
+        end = extent(key)[1]
+        place = self._text.find(":", end)
+        if self._text[end:place].strip():
+            raise UnsafeEditError
+        return place + 1
+
+    def _start(self, item: Any) -> int:
+        return extent(item[0] if isinstance(item, tuple) else item)[0]
+
+    def _last(self, item: Any) -> Node:
+        node: Node = item[1] if isinstance(item, tuple) else item
+        return node
+
+    def _dash(self, item: Node) -> int:
+        """The column of the dash before an item of a block list."""
+        start = extent(item)[0]
+        line = self._text.rfind("\n", 0, start) + 1
+        lead = self._text[line:start]
+        if lead.strip(" ") != "-":
+            raise UnsafeEditError
+        return lead.index("-")
+
+    def _column(self, node: Node) -> int:
+        start = extent(node)[0]
+        line = self._text.rfind("\n", 0, start) + 1
+        if "\t" in self._text[line:start]:
+            raise UnsafeEditError
+        return start - line
+
+    def _end(self, node: Node) -> int:
+        """Where the last value in a node ends, before comments and blank lines."""
+        while getattr(node, "flow_style", True) is False and node.value:
+            node = self._last(node.value[-1])
+        start, end = extent(node)
+        return start + len(self._text[start:end].rstrip()) if end > start else start
+
+    def _line_end(self, offset: int) -> int:
+        end = self._text.find("\n", offset)
+        if end < 0:
+            return len(self._text)
+        return end - 1 if self._text[end - 1] == "\r" else end
+
+
+def applied(text: str, edits: list[TextEdit]) -> str:
+    """Apply edits that don't overlap."""
+    for edit in sorted(edits, reverse=True):
+        text = text[: edit.start] + edit.text + text[edit.end :]
+    return text
+
+
+def _name(key: Node) -> str:
+    try:
+        return key_name(key)
+    except ValueError:
+        raise UnsafeEditError from None
+
+
+def _scalar(value: Any, style: str | None) -> str:
+    """Write a scalar in the quotes that the one before had, where that says the same."""
+    if isinstance(value, str) and "\n" not in value:
+        if style == "'":
+            return "'" + value.replace("'", "''") + "'"
+        if style == '"':
+            return json.dumps(value, ensure_ascii=False)
+    text = go_yaml.dumps(value).rstrip("\n")
+    if "\n" in text:
+        raise UnsafeEditError
+    return text
+
+
+def _flow(value: Any) -> str:
+    """Write a value on one line."""
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{_scalar(k, None)}: {_flow(v)}" for k, v in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(_flow, value)) + "]"
+    text = _scalar(value, None)
+    return json.dumps(value) if isinstance(value, str) and set(text) & set(",[]{}") else text
