@@ -12,7 +12,6 @@ from meshctl.inject.go_types.kubernetes_types import read
 from meshctl.inject.parts import WarnText
 from meshctl.inject.settings.injector_config import InjectionSettings
 from meshctl.inject.text import istioctl_style, preserve_style
-from meshctl.line_diff import patch
 from meshctl.sources import files
 from meshctl.yaml.reader import parse_one
 from meshctl.yaml.splitter import decode, split
@@ -44,6 +43,8 @@ class Injected(NamedTuple):
 
     def changes(self) -> Iterator[str]:
         """The lines of a unified diff that patches the very bytes, none where nothing changes."""
+        from meshctl.line_diff import patch  # noqa: PLC0415 - for --diff alone
+
         return patch(self.name, self.before, self.after)
 
 

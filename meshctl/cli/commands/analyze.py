@@ -24,12 +24,11 @@ def run(
     mesh: options.MeshFlags,
     shown: options.FilterFlags,
     report: reports.ReportFlags,
+    fixing: reports.FixFlags,
     paths: options.Paths = None,
     select: reports.Select = None,
     crds: options.Crds = None,
     diff: reports.Diff = False,
-    fix: reports.Fix = False,
-    unsafe_fixes: reports.UnsafeFixes = False,
     since: reports.Since = None,
     update_baseline: reports.UpdateBaseline = None,
     cluster_names: options.ClusterNames = None,
@@ -47,16 +46,8 @@ def run(
         settings = settings._replace(baseline=None)  # it accepts what the old one does, too
     outputs = report.outputs(settings)
     schemas = options.schemas_from(crds)
-    is_fixing = fix or unsafe_fixes
-    ask = partial(
-        analyze_asked, chosen, settings, schemas, since, diff=diff and not is_fixing
-    )  # fmt: skip
-    if is_fixing:
-        from meshctl.cli.options.fixing import mend
-
-        answer, whole = mend(ask, unsafe=unsafe_fixes, diff=diff)
-    else:
-        answer, whole = ask()
+    ask = partial(analyze_asked, chosen, settings, schemas, since)
+    answer, whole = fixing.answer(ask, diff=diff)
     outputs.write(answer, whole)
     raise typer.Exit(_settle(answer, settings.baseline, update_baseline, outputs.exit_code(answer)))
 

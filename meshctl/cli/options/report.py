@@ -1,6 +1,7 @@
 """Declares the options of commands that write a report of findings."""
 
-from typing import Annotated, NamedTuple
+from functools import partial
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
@@ -13,6 +14,12 @@ from meshctl.output.findings.outputs import Outputs
 from meshctl.output.findings.text_report.view import GROUPS, ReportView
 from meshctl.settings import Settings
 from meshctl.words import quoted
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from meshctl.engine.report import Report
+    from meshctl.mesh import Mesh
 
 
 class ReportFlags(NamedTuple):
@@ -111,6 +118,29 @@ class ReportFlags(NamedTuple):
         }
 
 
+class FixFlags(NamedTuple):
+    """Whether findings are mended in the files."""
+
+    fix: Annotated[
+        bool,
+        typer.Option("--fix", help="Mend in the files what a program can; --diff only shows it."),
+    ] = False
+    unsafe_fixes: Annotated[
+        bool,
+        typer.Option("--unsafe-fixes", help="As --fix, also in ways that may not be meant."),
+    ] = False
+
+    def answer(
+        self, ask: "Callable[..., tuple[Report, Mesh | None]]", *, diff: bool
+    ) -> "tuple[Report, Mesh | None]":
+        """Ask for the report, and mend what it finds where that is wanted."""
+        if not (self.fix or self.unsafe_fixes):
+            return ask(diff=diff)
+        from meshctl.cli.options.fixing import mend
+
+        return mend(partial(ask, diff=False), unsafe=self.unsafe_fixes, diff=diff)
+
+
 Select = Annotated[
     list[str] | None,
     typer.Option(
@@ -120,14 +150,6 @@ Select = Annotated[
 ]
 Diff = Annotated[
     bool, typer.Option("--diff", help="With --cluster: only what the files would add.")
-]
-Fix = Annotated[
-    bool,
-    typer.Option("--fix", help="Mend in the files what a program can; --diff only shows it."),
-]
-UnsafeFixes = Annotated[
-    bool,
-    typer.Option("--unsafe-fixes", help="As --fix, also in ways that may not be what was meant."),
 ]
 Since = Annotated[
     str | None,
