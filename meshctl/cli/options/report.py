@@ -136,7 +136,7 @@ class FixFlags(NamedTuple):
         """Ask for the report, and mend what it finds where that is wanted."""
         if not (self.fix or self.unsafe_fixes):
             return ask(diff=diff)
-        from meshctl.cli.options.fixing import mend
+        from meshctl.cli.fixing import mend
 
         return mend(partial(ask, diff=False), unsafe=self.unsafe_fixes, diff=diff)
 
