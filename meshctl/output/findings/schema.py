@@ -96,6 +96,9 @@ def _finding() -> Schema:
             "description": "Are the edits right whatever the author wanted? null without edits.",
         },
     )
+    clusters = _array("The clusters it holds in, where several are told apart.", {"type": "string"})
+    schema["properties"] |= {"clusters": clusters | {"minItems": 1}}
+    return schema
 
 
 def _edit() -> Schema:
@@ -108,9 +111,6 @@ def _edit() -> Schema:
         end_column=_position("The column behind the last character."),
         text=_text("What stands there afterwards; empty to take them out."),
     )
-    clusters = _array("The clusters it holds in, where several are told apart.", {"type": "string"})
-    schema["properties"] |= {"clusters": clusters | {"minItems": 1}}
-    return schema
 
 
 def _resource() -> Schema:
