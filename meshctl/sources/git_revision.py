@@ -4,13 +4,14 @@ import io
 import os
 import subprocess
 import tarfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from meshctl.errors import InputError
-from meshctl.settings import Rendering
+from meshctl.settings import ClusterSource, Rendering
 from meshctl.sources.loader import Loaded, load
 from meshctl.words import quoted
 
@@ -39,34 +40,126 @@ def load_revision(name: str) -> Loaded:
     return _renamed(loaded, directory, f"{PREFIX}{revision}:")
 
 
+def ends_of(revisions: str) -> tuple[str, str | None]:
+    """Part ``A..B`` into its ends, and a revision alone into itself and no end.
+
+    An end that is left out is HEAD; ``A...B`` begins where B left A, as in ``git diff``.
+    """
+    first, dots, last = revisions.partition("..")
+    if not dots:
+        return revisions, None
+    first, is_forked = first or "HEAD", last.startswith(".")
+    last = last.removeprefix(".") or "HEAD"
+    if is_forked:
+        commits = _commit(first), _commit(last)
+        first = _git("merge-base", *commits).decode().strip()
+    return first, last
+
+
 @contextmanager
-def earlier(revision: str, paths: Sequence[str], rendering: Rendering) -> Iterator[Loaded]:
+def standing_in(
+    revision: str, paths: Sequence[str]
+) -> Iterator[tuple[list[str], Callable[[str], str]]]:
+    """Work in a copy of a revision, at the place of this directory, until the context ends.
+
+    Gives the paths that are there, as they are named from here, and what tells where a path of the
+    repository is in the copy.
+    """
+    top = _top()
+    here = os.path.realpath(Path.cwd())
+    with _unpacked(revision, top) as directory:
+        place = _moved(here, top, directory)
+        Path(place).mkdir(parents=True, exist_ok=True)  # this directory may be younger
+        os.chdir(place)
+        try:
+            there = [one for one in _from(here, paths) if os.path.lexists(one)]
+            yield there, lambda path: _moved(path, top, directory)
+        finally:
+            os.chdir(here)
+
+
+def _from(here: str, paths: Sequence[str]) -> Iterator[str]:
+    for path in paths:
+        yield os.path.relpath(path, here) if Path(path).is_absolute() else path
+
+
+def _top() -> str:
+    return os.path.realpath(_git("rev-parse", "--show-toplevel").decode().strip())
+
+
+def _commit(revision: str) -> str:
+    if not revision or revision.startswith("-"):
+        raise InputError(f"{quoted(revision)} names no revision; git log lists them")
+    found = _git("rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}")
+    return found.decode().strip()
+
+
+@contextmanager
+def _unpacked(revision: str, top: str) -> Iterator[str]:
+    """Unpack a revision into a directory, which is known as the repository that it is of."""
+    archive = _git("-C", top, "archive", "--format=tar", _commit(revision))
+    with TemporaryDirectory() as made:
+        directory = os.path.realpath(made)
+        with tarfile.open(fileobj=io.BytesIO(archive)) as packed:
+            packed.extractall(directory, filter="data")
+        (Path(directory) / ".git").mkdir()
+        names = "".join(f'[remote "of"]\n\turl = {url}\n' for url in _remotes(top))
+        (Path(directory) / ".git/config").write_text(names)
+        yield directory
+
+
+def _remotes(top: str) -> list[str]:
+    said = _git("-C", top, "remote", "-v").decode(errors="replace")
+    return list(dict.fromkeys(line.split()[1] for line in said.splitlines() if line.split()[1:]))
+
+
+@contextmanager
+def earlier(
+    revision: str, paths: Sequence[str], rendering: Rendering,
+    clusters: Sequence[ClusterSource] = (),
+) -> Iterator[Loaded]:  # fmt: skip
     """Load what some paths held in a revision, with problems named as they are named today.
 
     Charts and kustomizations are rendered from what they were then; the texts that they were made
     of are there as long as the context is. Paths that were not there then hold nothing.
     """
-    if not revision or revision.startswith("-"):
-        raise InputError(f"{quoted(revision)} names no revision; git log lists them")
-    top = os.path.realpath(_git("rev-parse", "--show-toplevel").decode().strip())
-    commit = _git("rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}").decode().strip()
-    archive = _git("-C", top, "archive", "--format=tar", commit)
-    with TemporaryDirectory() as made:
-        directory = os.path.realpath(made)
-        with tarfile.open(fileobj=io.BytesIO(archive)) as packed:
-            packed.extractall(directory, filter="data")
+    top = _top()
+    with _unpacked(revision, top) as directory:
         then = [_moved(path, top, directory) for path in paths]
         for path, old in zip(paths, then, strict=True):
             if old == path:
                 raise InputError(f"{quoted(path)} is not in the repository {top}; name what is")
         there = [path for path in then if os.path.lexists(path)]
-        loaded = load(there, rendering=_rendering_then(rendering, top, directory))
+        then_rendered = _rendering_then(rendering, top, directory)
+        loaded = _loaded(there, then_rendered, _clusters_then(clusters, top, directory))
         pairs = [(old, path) for path, old in zip(paths, then, strict=True)]
         yield loaded._replace(
             problems=[
                 one._replace(message=_named_today(one.message, pairs)) for one in loaded.problems
             ]
         )
+
+
+def _loaded(
+    paths: Sequence[str], rendering: Rendering, clusters: Sequence[ClusterSource]
+) -> Loaded:
+    loaded = load(paths, rendering=rendering)
+    if not clusters:
+        return loaded
+    from meshctl.sources.clusters import asked_clusters  # noqa: PLC0415 - few meshes have several
+
+    return asked_clusters(loaded, paths, clusters, partial(load, rendering=rendering), None)
+
+
+def _clusters_then(
+    clusters: Sequence[ClusterSource], top: str, directory: str
+) -> list[ClusterSource]:
+    """The clusters with the paths that were there then."""
+    found = []
+    for one in clusters:
+        paths = (_moved(path, top, directory) for path in one.paths)
+        found.append(one._replace(paths=tuple(path for path in paths if os.path.lexists(path))))
+    return found
 
 
 def _moved(path: str, top: str, directory: str) -> str:

@@ -1,6 +1,8 @@
 """Only what a change adds is reported: both revisions are read, and nothing is checked out."""
 
+import json
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -8,7 +10,7 @@ import pytest
 from meshctl.engine.live import compare_files
 from meshctl.errors import InputError
 from meshctl.settings import Rendering, Settings
-from meshctl.sources.git_revision import earlier
+from meshctl.sources.git_revision import earlier, ends_of
 from meshctl.sources.loader import load
 
 POLICY = """\
@@ -79,3 +81,78 @@ def test_a_path_outside_of_the_repository_is_refused(repository: Path) -> None:
         earlier("HEAD", ["/"], Rendering()),
     ):
         pass
+
+
+def commit(message: str) -> None:
+    git("add", "-A")
+    git("-c", "user.name=a", "-c", "user.email=a@example.test", "commit", "-qm", message)
+
+
+@pytest.mark.parametrize(
+    ("revisions", "ends"),
+    [
+        ("HEAD~1", ("HEAD~1", None)), ("a..b", ("a", "b")), ("a..", ("a", "HEAD")),
+        ("..b", ("HEAD", "b")),
+    ],
+)  # fmt: skip
+def test_a_range_has_two_ends(revisions: str, ends: tuple[str, str | None]) -> None:
+    assert ends == ends_of(revisions)
+
+
+def test_a_range_with_three_dots_begins_where_a_branch_left(repository: Path) -> None:
+    git("branch", "base")
+    (repository / "mesh/new.yaml").write_text("a: b\n")
+    commit("second")
+    first, last = ends_of("base...HEAD")
+    known = subprocess.run(["git", "rev-parse", "base"], capture_output=True, check=True, text=True)
+    assert (known.stdout.strip(), "HEAD") == (first, last)
+
+
+@pytest.mark.parametrize(("place", "path"), [("", "mesh"), ("mesh", "."), ("mesh", "../mesh")])
+def test_two_revisions_are_compared_without_what_is_there_today(
+    repository: Path, monkeypatch: pytest.MonkeyPatch, place: str, path: str
+) -> None:
+    (repository / "mesh/new.yaml").write_text(POLICY.format(name="next", mode="NEW"))
+    commit("second")
+    (repository / "mesh/new.yaml").unlink()
+    (repository / "mesh/later.yaml").write_text(POLICY.format(name="later", mode="LATER"))
+    monkeypatch.chdir(repository / place)
+    done = subprocess.run(
+        [sys.executable, "-m", "meshctl", "analyze", "--select", "schema", path, "--since", "HEAD~1..HEAD", "-o", "json"],
+        capture_output=True, check=False, text=True,
+    )  # fmt: skip
+    files = [one["location"]["file"] for one in json.loads(done.stdout)["findings"]]
+    assert [str(Path(path) / "new.yaml")] == files
+    assert "1 finding new since HEAD~1..HEAD" in done.stderr
+
+
+def test_ignores_of_the_config_file_hold_in_a_revision(repository: Path) -> None:
+    (repository / ".meshctl.yaml").write_text(
+        "ignore: [{rules: [schema], paths: [mesh/], reason: known}]\n"
+    )
+    (repository / "mesh/new.yaml").write_text(POLICY.format(name="next", mode="NEW"))
+    commit("second")
+    done = subprocess.run(
+        [sys.executable, "-m", "meshctl", "analyze", "--select", "schema", ".", "--since", "HEAD~1..HEAD"],
+        capture_output=True, check=False, text=True,
+    )  # fmt: skip
+    assert (0, True) == (done.returncode, "0 findings new" in done.stderr)
+
+
+def test_clusters_are_told_apart_in_both_revisions(repository: Path) -> None:
+    for name in ("east", "west"):
+        (repository / name).mkdir()
+        (repository / name / "a.yaml").write_text(POLICY.format(name="default", mode="OLD"))
+    commit("second")
+    (repository / "west/b.yaml").write_text(POLICY.format(name="next", mode="NEW"))
+    done = subprocess.run(
+        [
+            sys.executable, "-m", "meshctl", "analyze", "--select", "schema", "--since", "HEAD", "-o", "json",
+            "--cluster-name", "east=east", "--cluster-name", "west=west",
+        ],
+        capture_output=True, check=False, text=True,
+    )  # fmt: skip
+    found = [
+        (one["location"]["file"], one["clusters"]) for one in json.loads(done.stdout)["findings"]
+    ]
+    assert [("west/b.yaml", ["west"])] == found

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import ExitStack
 from typing import BinaryIO
 
 from meshctl.cli.options.connect import connect
@@ -244,12 +245,20 @@ def analyze_since(
 ) -> Report:
     """Report what files add to the findings of a revision of their repository."""
     from meshctl.engine.live import compare_files
-    from meshctl.sources.git_revision import earlier
+    from meshctl.sources.git_revision import earlier, ends_of, standing_in
 
-    if chosen.is_live or "-" in chosen.paths:
+    is_live = chosen.is_live or any(one.is_named and one.context for one in settings.clusters)
+    if is_live or "-" in chosen.paths:
         raise UsageError("--since compares files of a git repository; name their paths alone")
-    files = load_files(chosen.paths, settings.rendering)
-    with earlier(revision, chosen.paths, settings.rendering) as before:
+    first, last = ends_of(revision)
+    rendering, clusters = settings.rendering, settings.clusters
+    with earlier(first, chosen.paths, rendering, clusters) as before, ExitStack() as stack:
+        if last is not None:
+            paths, moved = stack.enter_context(standing_in(last, chosen.paths))
+            chosen = chosen._replace(paths=paths)
+            config = settings.config_file
+            settings = settings._replace(config_file=moved(config) if config else None)
+        files = load_asked(chosen, settings)
         report, removed = compare_files(before, files, settings, schemas)
     added = amount(len(report.findings), "finding")
     complain(f"{added} new since {visible(revision)}, {removed} gone")

@@ -153,7 +153,7 @@ Diff = Annotated[
 ]
 Since = Annotated[
     str | None,
-    typer.Option(metavar="GITREV", help="Only what the files add to this git revision."),
+    typer.Option(metavar="GITREV", help="Only what the files add to this git revision; or A..B."),
 ]
 UpdateBaseline = Annotated[
     str | None,
