@@ -1,6 +1,7 @@
 """Adds sidecars to the workloads of files, or takes them out again."""
 
 import codecs
+import shlex
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -90,6 +91,31 @@ class _Text(NamedTuple):
 
 def _read_files(paths: Sequence[str], stdin: BinaryIO | None) -> list[_Text]:
     return [_read_file(file, stdin) for file in files.find(paths).files]
+
+
+def rendered_first(paths: Sequence[str]) -> list[str]:
+    """Say what of some paths is a chart or a kustomization, whose workloads aren't in files.
+
+    Raises InputError where there is nothing else.
+    """
+    found = files.find([path for path in paths if path != files.STDIN])
+    notes = [
+        f"{chart} is a Helm chart, which is not injected; inject what it renders: "
+        f"helm template {shlex.quote(chart)} | meshctl kube-inject -f -"
+        for chart in found.charts
+    ]
+    if found.kustomizations:
+        from meshctl.sources.kustomizations import tops  # noqa: PLC0415 - few inputs have one
+
+        notes += [
+            f"{one.shown} is a kustomization: its files are injected without what it changes; "
+            f"inject what it builds: kubectl kustomize {shlex.quote(one.shown)} | "
+            "meshctl kube-inject -f -"
+            for one in tops(found.kustomizations)
+        ]
+    if notes and not found.files and files.STDIN not in paths:
+        raise InputError(notes[0])
+    return notes
 
 
 def _read_file(file: files.File, stdin: BinaryIO | None) -> _Text:

@@ -12,6 +12,7 @@ from test_kube_inject import POD, TEMPLATE, VALUES, inject
 
 from meshctl.cli.commands import kube_inject
 from meshctl.errors import InputError, MeshctlError, UsageError
+from meshctl.inject.manifests import rendered_first
 from meshctl.output.files import write_files
 
 DEPLOYMENT_WITHOUT_TEMPLATE = "apiVersion: v1\nkind: ReplicationController\nspec: {}\n"
@@ -289,3 +290,23 @@ def test_in_place_touches_nothing_when_one_file_is_bad(tmp_path, flags) -> None:
 def test_wrong_flags_are_refused(flags, wrong: dict, error: type[Exception]) -> None:
     with pytest.raises(error):
         kube_inject.run(paths=["-"], **(flags | wrong))
+
+
+def test_a_chart_is_named_instead_of_passed_over(tmp_path: Path) -> None:
+    chart = tmp_path / "till"
+    (chart / "templates").mkdir(parents=True)
+    (chart / "Chart.yaml").write_text("apiVersion: v2\nname: till\nversion: 1.0.0\n")
+    (chart / "templates/all.yaml").write_text("a: {{ .Values.a }}\n")
+    with pytest.raises(InputError, match=r"helm template .* \| meshctl kube-inject -f -"):
+        rendered_first([str(chart)])
+    (tmp_path / "pod.yaml").write_text("apiVersion: v1\nkind: Pod\nmetadata: {name: a}\n")
+    [note] = rendered_first([str(tmp_path)])
+    assert "is a Helm chart, which is not injected" in note
+
+
+def test_a_kustomization_is_named(tmp_path: Path) -> None:
+    (tmp_path / "kustomization.yaml").write_text("resources: [pod.yaml]\n")
+    (tmp_path / "pod.yaml").write_text("apiVersion: v1\nkind: Pod\nmetadata: {name: a}\n")
+    [note] = rendered_first([str(tmp_path)])
+    assert "inject what it builds: kubectl kustomize" in note
+    assert [] == rendered_first([str(tmp_path / "pod.yaml"), "-"])

@@ -39,5 +39,6 @@ def run(
     access = cluster.access
     if check or source.verify:
         raise typer.Exit(injection.report(files, source, writer, access))
+    injection.tell_rendered(files)
     change = uninject_files if uninject else inject_files
     writer.write(change(files, source.settings(access), writer.style, sys.stdin.buffer))

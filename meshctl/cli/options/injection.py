@@ -11,6 +11,7 @@ from meshctl.inject.settings.injector_config import InjectionSettings
 from meshctl.inspect.injection.difference import differences, explained
 from meshctl.output.findings.outputs import Outputs
 from meshctl.output.injection.manifests import ManifestWriter, write_differences
+from meshctl.output.stderr import complain
 
 Filename = Annotated[
     list[str] | None,
@@ -107,3 +108,11 @@ def _report_hazards(files: list[str], settings: InjectionSettings, source: Injec
     found = analyze_files(chosen, analysis, [])
     outputs.write(found)
     return outputs.exit_code(found)
+
+
+def tell_rendered(files: list[str]) -> None:
+    """Say on standard error which of the files must be rendered before they are injected."""
+    from meshctl.inject.manifests import rendered_first
+
+    for note in rendered_first(files):
+        complain(note)
