@@ -74,9 +74,8 @@ class CodeActions:
         """Give one action for all safe fixes of a file; those that touch each other wait."""
         taken: list[FileEdit] = []
         for one in found:
-            edits = one.edits
-            if one.is_safe and not any(map(_touching(taken), edits)):
-                taken += edits
+            if one.edits and one.is_safe and not any(map(_touching(taken), one.edits)):
+                taken += one.edits
         edit = self._edit(taken)
         if edit is not None:
             title = "Mend everything that is safe to mend in this file"

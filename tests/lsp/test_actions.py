@@ -116,3 +116,30 @@ def test_all_safe_fixes_of_a_file_are_one_action() -> None:
     assert [text for *_, text in edits_of(action)] == ["x", "w"]
     assert action.kind == "source.fixAll.meshctl"
     assert list(make().for_all([unsafe])) == []
+
+
+def test_a_quick_fix_mends_a_text(tmp_path: Path) -> None:
+    routes = ROUTES.replace("{number: 81}}}]", "{number: 80}}, weight: 90}]")
+    (tmp_path / "routes.yaml").write_text(routes)
+    with Editor(tmp_path, encodings=("utf-16",)) as editor:
+        editor.open("routes.yaml")
+        editor.analyzed()
+        assert "virtual-service/weight-ignored" in editor.codes("routes.yaml")
+        mend = actions(editor, "routes.yaml", 7)[0]
+        assert mend["isPreferred"] is True
+        (edit,) = mend["edit"]["changes"][editor.uri("routes.yaml")]
+        everything = editor.request(
+            "textDocument/codeAction", textDocument={"uri": editor.uri("routes.yaml")},
+            range=edit["range"], context={"diagnostics": [], "only": ["source.fixAll"]},
+        )  # fmt: skip
+        assert [one["edit"] for one in everything] == [mend["edit"]]
+        line = edit["range"]["start"]["line"]
+        encoded = routes.split("\n")[line].encode("utf-16-le")
+        start, end = (2 * edit["range"][one]["character"] for one in ("start", "end"))
+        new = (encoded[:start] + edit["newText"].encode("utf-16-le") + encoded[end:]).decode(
+            "utf-16-le"
+        )
+        editor.type("routes.yaml", routes.replace(routes.split("\n")[line], new))
+        editor.analyzed()
+        assert "virtual-service/weight-ignored" not in editor.codes("routes.yaml")
+        assert "number: 80" in new
