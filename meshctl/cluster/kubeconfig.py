@@ -122,6 +122,19 @@ def _explained(where: str, timeout: float) -> Iterator[None]:
         raise ClusterError(f"the kubeconfig {where} cannot be used: {reason}; repair it") from error
 
 
+def context_names(access: Access) -> list[str]:
+    """Name the contexts of the kubeconfig; raises ClusterError where there is none."""
+    from kubernetes.config.kube_config import KubeConfigMerger
+
+    files = _kubeconfigs(access)
+    if not files:
+        raise ClusterError("there is no kubeconfig with contexts; name one with --kubeconfig")
+    where = " and ".join(files)
+    with _explained(where, access.timeout):
+        merger = KubeConfigMerger(os.pathsep.join(files))
+        return [str(context["name"]) for context in merger.config.value["contexts"]]
+
+
 def _context(name: str, merger: "KubeConfigMerger", where: str) -> str:
     """Check that there is such a context."""
     names = [str(context["name"]) for context in merger.config.value["contexts"]]

@@ -125,6 +125,9 @@ class Rule(NamedTuple):
     """What to use instead, as a sentence, where it will be removed; naming it gives a note."""
     compares_copies: bool = False
     """Does it hold several declarations of one object against each other?"""
+    cel: str = ""
+    """The same in CEL over ``object``, true where nothing is wrong, of a rule that needs no other
+    object; API servers run it (``meshctl webhook cel``)."""
 
     @property
     def judges_alone(self) -> bool:
@@ -156,7 +159,7 @@ class Rule(NamedTuple):
 def rule(  # noqa: PLR0913 - what a rule declares, each by its name
     *, on: type[Resource], severity: Severity, since: str, equivalents: tuple[str, ...] = (),
     optional: bool = False, hazard: bool = False, renamed_from: tuple[str, ...] = (),
-    preview: bool = False, deprecated: str = "", compares_copies: bool = False,
+    preview: bool = False, deprecated: str = "", compares_copies: bool = False, cel: str = "",
 ) -> Callable[[Check], Rule]:  # fmt: skip
     """Make a rule of a generator ``check(resource, mesh)`` that is called for every ``on``.
 
@@ -164,7 +167,8 @@ def rule(  # noqa: PLR0913 - what a rule declares, each by its name
     ``hazard`` of injection is what ``kube-inject --check`` looks for. A rule begins its life in
     ``preview`` where its findings are not proven yet, keeps its old ids in ``renamed_from``, and
     says in ``deprecated`` what takes its place before it goes. One that ``compares_copies`` is about
-    several declarations of one object, which are alternatives to all other rules.
+    several declarations of one object, which are alternatives to all other rules. ``cel`` says the same
+    of one object alone, for API servers.
     """
 
     def decorate(check: Check) -> Rule:
@@ -172,7 +176,7 @@ def rule(  # noqa: PLR0913 - what a rule declares, each by its name
         docs = check.__globals__.get("__doc__") or ""
         return Rule(
             rule_id(module), on, severity, equivalents, since, docs.strip(), check, optional, hazard,
-            renamed_from, preview, deprecated, compares_copies,
+            renamed_from, preview, deprecated, compares_copies, cel,
         )  # fmt: skip
 
     return decorate

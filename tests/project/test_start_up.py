@@ -57,7 +57,7 @@ CEILINGS = {
     "analyze": 163, "validate": 163, "routes": 196, "tls_check": 193, "describe": 261,
     "check_inject": 176, "kube_inject": 192, "proxy_status": 63, "version": 49, "rule": 53,
     "schema": 70, "completion": 6, "trace": 241, "test": 238, "diff": 262, "diagnose": 250, "size": 246,
-    "webhook": 4, "webhook.serve": 27, "webhook.test": 155, "webhook.manifests": 38,
+    "webhook": 4, "webhook.serve": 27, "webhook.test": 155, "webhook.manifests": 38, "webhook.cel": 40,
     "generate": 4, "generate.service": 90, "generate.chart": 90,
     "browser.graph": 257, "browser.dashboard": 30, "migrate": 285,
     "generate.sidecar": 265, "generate.authorization": 215,

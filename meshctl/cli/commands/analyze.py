@@ -6,7 +6,7 @@ import typer
 
 from meshctl.cli.options import report as reports
 from meshctl.cli.options import shared as options
-from meshctl.cli.options.connect import ClusterFlags
+from meshctl.cli.options.connect import ClusterFlags, FleetFlags
 from meshctl.cli.options.groups import with_options
 from meshctl.cli.options.mesh_input import analyze_asked
 from meshctl.cli.options.names import split_names
@@ -25,6 +25,7 @@ def run(
     shown: options.FilterFlags,
     report: reports.ReportFlags,
     fixing: reports.FixFlags,
+    fleet: FleetFlags,
     paths: options.Paths = None,
     select: reports.Select = None,
     crds: options.Crds = None,
@@ -45,8 +46,7 @@ def run(
     if update_baseline is not None:
         settings = settings._replace(baseline=None)  # it accepts what the old one does, too
     outputs = report.outputs(settings)
-    schemas = options.schemas_from(crds)
-    ask = partial(analyze_asked, chosen, settings, schemas, since)
+    ask = partial(analyze_asked, chosen, settings, options.schemas_from(crds), since, fleet=fleet)
     answer, whole = fixing.answer(ask, diff=diff)
     outputs.write(answer, whole)
     raise typer.Exit(_settle(answer, settings.baseline, update_baseline, outputs.exit_code(answer)))

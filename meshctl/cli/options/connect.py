@@ -6,6 +6,7 @@ from typing import Annotated, NamedTuple
 import typer
 
 from meshctl.cli.options import complete
+from meshctl.cli.options.names import split_names
 from meshctl.cluster.api import Access, Cluster
 from meshctl.errors import UsageError
 
@@ -50,6 +51,49 @@ class ClusterFlags(NamedTuple):
     def names_one(self) -> bool:
         """Does any of them say which cluster is meant, or as whom?"""
         return bool(self.kubeconfig or self.context or self.user or self.groups)
+
+
+class FleetFlags(NamedTuple):
+    """Which clusters are read, and how often."""
+
+    contexts: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--contexts",
+            metavar="A,B",
+            help="With --cluster: these contexts, in parallel.",
+            autocompletion=complete.contexts,
+        ),
+    ] = None
+    all_contexts: Annotated[
+        bool, typer.Option("--all-contexts", help="With --cluster: every context there is.")
+    ] = False
+    watch: Annotated[
+        bool, typer.Option("--watch", help="With --cluster: go on, and tell what changes.")
+    ] = False
+
+    def names(self, access: Access, *, is_alone: bool) -> list[str]:
+        """The contexts that are asked for; UsageError for flags that contradict each other.
+
+        ``is_alone`` says that clusters are read, and no files.
+        """
+        named = list(dict.fromkeys(split_names(self.contexts) or ()))
+        if not (named or self.all_contexts or self.watch):
+            return []
+        if not is_alone or access.context:
+            raise UsageError(
+                "--contexts, --all-contexts and --watch are about clusters; add --cluster, and "
+                "leave files and --context out"
+            )
+        if self.watch:
+            if named or self.all_contexts:
+                raise UsageError("--watch follows one cluster; start it once for each context")
+            return []
+        if self.all_contexts:
+            from meshctl.cluster.kubeconfig import context_names
+
+            return context_names(access)
+        return named
 
 
 def connect(access: Access) -> Cluster:

@@ -64,7 +64,7 @@ class InstallFlags(NamedTuple):
         str, typer.Option("-n", "--namespace", metavar="NS", help="Namespace to install it in.")
     ] = "meshctl"
     image: Annotated[
-        str, typer.Option("--image", metavar="IMAGE", help="Image with meshctl[webhook] in it.")
+        str, typer.Option("--image", metavar="IMAGE", help="Image with the extra webhook in it.")
     ] = ""
     cert_manager: Annotated[
         bool, typer.Option("--cert-manager", help="Have cert-manager make the certificates.")
@@ -143,7 +143,7 @@ def _expect_packages() -> None:
     missing = [name for name in ("aiohttp", "prometheus_client") if find_spec(name) is None]
     if missing:
         raise UsageError(
-            f"the webhook needs packages that are not installed ({', '.join(missing)}); "
+            f"the webhook needs packages that are missing ({', '.join(missing)}); "
             f"{with_extra('webhook')}"
         )
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
 from typing import BinaryIO
 
-from meshctl.cli.options.connect import connect
+from meshctl.cli.options.connect import FleetFlags, connect
 from meshctl.cli.options.shared import Input
 from meshctl.cluster.api import Access, ForbiddenError
 from meshctl.engine.analyze import analyze, answer_on, check_settings, collector_off, load_mesh
@@ -192,12 +192,19 @@ def read_schemas(access: Access) -> list[Schema]:
 
 
 def analyze_asked(
-    chosen: Input, settings: Settings, schemas: Iterable[Schema], since: str | None, *, diff: bool
-) -> tuple[Report, Mesh | None]:
+    chosen: Input, settings: Settings, schemas: Iterable[Schema], since: str | None, *, diff: bool,
+    fleet: FleetFlags,
+) -> tuple[Report, Mesh | None]:  # fmt: skip
     """Analyse all, what is new ``since`` a git revision, or the ``diff`` of files to a cluster.
 
-    The mesh is there where the report is about all of it.
+    The mesh is there where the report is about all of it. A cluster that is watched is told of until
+    somebody interrupts.
     """
+    names = fleet.names(chosen.access, is_alone=chosen.is_live and not chosen.paths)
+    if fleet.watch:
+        _follow(chosen, settings)
+    if names:
+        return _analyze_fleet(names, chosen, settings, schemas), None
     if since is not None:
         return analyze_since(chosen, settings, schemas, since), None
     if diff:
@@ -208,6 +215,31 @@ def analyze_asked(
         is_one = chosen.is_live and not files.clusters
         live = read_live(chosen.access, settings, files) if is_one else None
         return answer_on(files, settings, KeptObjects(settings, schemas), live)
+
+
+def _analyze_fleet(
+    names: list[str], chosen: Input, settings: Settings, schemas: Iterable[Schema]
+) -> Report:
+    """Analyse the clusters of several contexts."""
+    from meshctl.gate.fleet import analyze_contexts
+
+    own = list(schemas)
+
+    def analyze_one(name: str) -> Report:
+        access = chosen.access._replace(context=name)
+        return analyze_cluster(chosen._replace(access=access), settings, own)
+
+    return analyze_contexts(names, analyze_one)
+
+
+def _follow(chosen: Input, settings: Settings) -> None:
+    """Tell what appears in a cluster and what goes, until somebody interrupts."""
+    from meshctl.gate.live.following import follow
+    from meshctl.output.webhook.news import write_news
+
+    for news in follow(connect(chosen.access), settings):
+        write_news(news, sys.stdout)
+        sys.stdout.flush()
 
 
 def analyze_files(chosen: Input, settings: Settings, schemas: Iterable[Schema]) -> Report:

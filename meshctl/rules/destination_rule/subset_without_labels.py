@@ -13,6 +13,11 @@ from meshctl.resources import DestinationRule
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 from meshctl.words import quoted
 
+_CEL = (
+    "!has(object.spec.subsets) || object.spec.subsets.all(s, (has(s.labels) && "
+    "s.labels.size() > 0) || (has(s.trafficPolicy) && s.trafficPolicy.size() > 0))"
+)
+
 
 @rule(
     on=DestinationRule,
@@ -20,6 +25,7 @@ from meshctl.words import quoted
     equivalents=("KIA0209",),
     since="0.1.0",
     renamed_from=("destination-rule/subset-like-whole-host",),
+    cel=_CEL,
 )
 def check(destination_rule: DestinationRule, mesh: Mesh) -> Iterator[Outcome]:
     """Report subsets that differ from the whole host in nothing."""

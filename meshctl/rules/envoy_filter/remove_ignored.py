@@ -12,8 +12,14 @@ from meshctl.mesh.workloads import is_ignored
 from meshctl.resources import EnvoyFilter
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 
+_CEL = (
+    "!has(object.spec.configPatches) || object.spec.configPatches.all(p, !has(p.patch) || "
+    "!has(p.patch.operation) || p.patch.operation != 'REMOVE' || !(has(p.applyTo) && "
+    "p.applyTo in ['ROUTE_CONFIGURATION', 'HTTP_ROUTE']))"
+)
 
-@rule(on=EnvoyFilter, severity=Severity.ERROR, equivalents=("IST0154",), since="0.1.0")
+
+@rule(on=EnvoyFilter, severity=Severity.ERROR, equivalents=("IST0154",), since="0.1.0", cel=_CEL)
 def check(envoy_filter: EnvoyFilter, mesh: Mesh) -> Iterator[Outcome]:
     """Report ignored REMOVE patches."""
     for patch in envoy_filter.patches:

@@ -13,8 +13,13 @@ from meshctl.mesh import Mesh
 from meshctl.resources import Sidecar
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 
+_CEL = (
+    "!has(object.spec) || !has(object.spec.outboundTrafficPolicy) || "
+    "!has(object.spec.outboundTrafficPolicy.egressProxy)"
+)
 
-@rule(on=Sidecar, severity=Severity.WARNING, equivalents=("IST0002",), since="0.1.0")
+
+@rule(on=Sidecar, severity=Severity.WARNING, equivalents=("IST0002",), since="0.1.0", cel=_CEL)
 def check(sidecar: Sidecar, mesh: Mesh) -> Iterator[Outcome]:
     """Report every egressProxy."""
     policy = sidecar.spec.child("outboundTrafficPolicy")

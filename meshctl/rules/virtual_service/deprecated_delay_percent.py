@@ -11,8 +11,15 @@ from meshctl.mesh import Mesh
 from meshctl.resources import VirtualService
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 
+_CEL = (
+    "!has(object.spec.http) || object.spec.http.all(r, !has(r.fault) || !has(r.fault.delay) "
+    "|| !has(r.fault.delay.percent) || r.fault.delay.percent <= 0)"
+)
 
-@rule(on=VirtualService, severity=Severity.WARNING, equivalents=("IST0002",), since="0.1.0")
+
+@rule(
+    on=VirtualService, severity=Severity.WARNING, equivalents=("IST0002",), since="0.1.0", cel=_CEL
+)
 def check(virtual_service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
     """Report every `fault.delay.percent` above 0."""
     for route in virtual_service.http:

@@ -12,8 +12,17 @@ from meshctl.mesh import Mesh
 from meshctl.resources import VirtualService
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 
+_CEL = (
+    "(!has(object.spec.http) || object.spec.http.all(r, !has(r.route) || r.route.size() < 2 "
+    "|| !r.route.exists(d, has(d.weight) && d.weight != 0) || r.route.all(d, has(d.weight)))) "
+    "&& (!has(object.spec.tls) || object.spec.tls.all(r, !has(r.route) || r.route.size() < 2 "
+    "|| !r.route.exists(d, has(d.weight) && d.weight != 0) || r.route.all(d, has(d.weight)))) "
+    "&& (!has(object.spec.tcp) || object.spec.tcp.all(r, !has(r.route) || r.route.size() < 2 "
+    "|| !r.route.exists(d, has(d.weight) && d.weight != 0) || r.route.all(d, has(d.weight))))"
+)
 
-@rule(on=VirtualService, severity=Severity.WARNING, since="0.1.0")
+
+@rule(on=VirtualService, severity=Severity.WARNING, since="0.1.0", cel=_CEL)
 def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
     """Report destinations that get nothing because nothing is written."""
     for route in service.routes:

@@ -12,8 +12,13 @@ from meshctl.mesh import Mesh
 from meshctl.resources import WasmPlugin
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 
+_CEL = (
+    "!has(object.spec.failStrategy) || object.spec.failStrategy != 'FAIL_OPEN' || "
+    "!has(object.spec.phase) || !(object.spec.phase in ['AUTHN', 'AUTHZ'])"
+)
 
-@rule(on=WasmPlugin, severity=Severity.WARNING, since="0.1.0")
+
+@rule(on=WasmPlugin, severity=Severity.WARNING, since="0.1.0", cel=_CEL)
 def check(plugin: WasmPlugin, mesh: Mesh) -> Iterator[Outcome]:
     """Report FAIL_OPEN in the phases AUTHN and AUTHZ."""
     if plugin.fail_strategy == "FAIL_OPEN" and plugin.phase in {"AUTHN", "AUTHZ"}:

@@ -9,6 +9,10 @@ COMMANDS = {
         "meshctl.cli.commands.webhook.manifests",
         "Print what installs the webhook, or write it as a chart.",
     ),
+    "cel": (
+        "meshctl.cli.commands.webhook.cel",
+        "Print rules as ValidatingAdmissionPolicies, which need no webhook.",
+    ),
     "test": (
         "meshctl.cli.commands.webhook.test",
         "Say what the webhook would answer to files.",
