@@ -5,6 +5,8 @@ import zlib
 from collections.abc import AsyncGenerator, AsyncIterable, Mapping
 from typing import Any
 
+from meshctl.words import quoted
+
 LONGEST_ANSWER = 128 * 1024 * 1024
 """Bytes of one answer, unpacked. A config dump of the largest meshes has some tens of millions."""
 
@@ -90,7 +92,7 @@ async def unpacked(
             yield chunk
         return
     if encoding not in {"gzip", "x-gzip"}:
-        raise EncodingError(f"packed as {encoding[:40]!r}, which nobody asked for")
+        raise EncodingError(f"packed as {quoted(encoding[:40])}, which nobody asked for")
     unpacker = zlib.decompressobj(_UNPACK_GZIP)
     try:
         async for chunk in chunks:

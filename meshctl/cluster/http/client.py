@@ -169,7 +169,9 @@ class ApiClient:
             if not self._endpoint.proxy or isinstance(error, breakages()):
                 raise
             # Nothing else is let through, but what httpcore's SOCKS 5 stumbles over.
-            raise ProxyRefusedError(f"the proxy speaks no SOCKS 5 ({error!r})") from error
+            raise ProxyRefusedError(
+                f"the proxy speaks no SOCKS 5 ({type(error).__name__}: {error})"
+            ) from error
 
     async def _renew(self, used: str) -> bool:
         """Get new credentials, once for all that ask; false when they are the old ones."""
