@@ -1,13 +1,13 @@
 """Writes what ``tls-check`` answers as one HTML page: who reaches whom, conflicts, connections."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain, islice
 from typing import TextIO
 
 from meshctl.inspect.tls.answer import TlsAnswer
 from meshctl.inspect.tls.failures import TlsFailure
-from meshctl.inspect.tls.rows import TlsRow, TlsRows
+from meshctl.inspect.tls.rows import TlsGroup, TlsRow, TlsRows
 from meshctl.output.page.filters import counted, filter_form
 from meshctl.output.page.frame import Page, Section, write_page
 from meshctl.output.page.markup import Markup, lines, table, text
@@ -69,26 +69,53 @@ def _failure(failure: TlsFailure) -> Markup:
 
 
 def _pivot(rows: TlsRows) -> Iterator[Markup]:
-    """Write clients by servers, or namespaces of both where there are many."""
-    clients = sum(len(group.clients) for group in rows.groups)
+    """Write clients by servers; where there are many, namespaces, or what clients are, instead."""
+    clients = [name for group in rows.groups for name in group.clients]
     servers = {row.data.host for row, _ in rows.weighed()}
     if not servers:
         return
-    is_small = max(clients, len(servers)) <= _WIDEST
+    is_small = max(len(clients), len(servers)) <= _WIDEST
+    caption, names_of = _BY_SIZE[0 if is_small else 1 if _are_few(map(_home, clients)) else 2]
     counts: dict[tuple[str, str], Counter[str]] = {}
     for group in rows.groups:
-        names = Counter(group.clients if is_small else map(_home, group.clients))
+        names = names_of(group)
         for row in group.rows:
             server = row.data.host if is_small else _home(row.data.server or "")
             for client, number in names.items():
                 counts.setdefault((client, server), Counter())[row.data.result] += number
-    across = sorted({server for _, server in counts})
-    caption = (
-        "Each client by each host; where its ports or subsets differ, how many of each."
-        if is_small
-        else "Namespaces of clients by those of servers: how many connections of each kind."
-    )
+    yield from _crossed(counts, caption)
+
+
+def _are_few(names: Iterable[str]) -> bool:
+    return len(set(names)) <= _WIDEST
+
+
+def _by_kind(group: TlsGroup) -> Counter[str]:
+    kind = group.rows[0].connection.upstream.client.proxy.value
+    return Counter({f"{kind} clients": len(group.clients)})
+
+
+_BY_SIZE: tuple[tuple[str, Callable[[TlsGroup], Counter[str]]], ...] = (
+    (
+        "Each client by each host; where its ports or subsets differ, how many of each.",
+        lambda group: Counter(group.clients),
+    ),
+    (
+        "Namespaces of clients by those of servers: how many connections of each kind.",
+        lambda group: Counter(map(_home, group.clients)),
+    ),
+    ("Clients by the namespaces of servers: how many connections of each kind.", _by_kind),
+)
+
+
+def _crossed(counts: Mapping[tuple[str, str], Counter[str]], caption: str) -> Iterator[Markup]:
+    """Write a table of who reaches whom; the longer side goes down the page."""
     down = sorted({client for client, _ in counts})
+    across = sorted({server for _, server in counts})
+    if len(across) > _WIDEST:
+        rows = ([_short(one), *(_word(counts.get((name, one))) for name in down)] for one in across)
+        yield table(caption, ("server", *down), rows)
+        return
     heads = [_short(one) for one in across]
     found = ([client, *(_word(counts.get((client, one))) for one in across)] for client in down)
     yield table(caption, ("client", *heads), found)
