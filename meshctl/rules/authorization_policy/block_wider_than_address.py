@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from meshctl.mesh import Mesh
 from meshctl.mesh.authorization import wider_block
 from meshctl.resources import AuthorizationPolicy, Ref
-from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.rules.api import Finding, Outcome, Severity, put, rule
 from meshctl.words import quoted
 
 _FIELDS = ("ipBlocks", "notIpBlocks", "remoteIpBlocks", "notRemoteIpBlocks")
@@ -24,7 +24,9 @@ def check(policy: AuthorizationPolicy, mesh: Mesh) -> Iterator[Outcome]:
     for value, place in _blocks(policy):
         block = wider_block(value)
         if block:
-            yield Finding(place, f"{quoted(value)} is the whole block {block}")
+            yield Finding(place, f"{quoted(value)} is the whole block {block}").fixed_by(
+                put(place, str(block)), safe=False
+            )
 
 
 def _blocks(policy: AuthorizationPolicy) -> Iterator[tuple[str, Ref]]:

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
 from meshctl.resources import AuthorizationPolicy
-from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.rules.api import Finding, Outcome, Severity, put, rule
 from meshctl.words import quoted
 
 _DOTTED = re.compile(r"request\.auth\.claims\[(\w+(?:\.\w+)+)\]")
@@ -30,4 +30,4 @@ def check(policy: AuthorizationPolicy, mesh: Mesh) -> Iterator[Outcome]:
                     condition.at("key"),
                     f"{quoted(found[1])} is one claim of that name; inside another claim it is "
                     f"request.auth.claims{inner}",
-                )
+                ).fixed_by(put(condition.at("key"), f"request.auth.claims{inner}"), safe=False)

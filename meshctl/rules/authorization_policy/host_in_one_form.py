@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
 from meshctl.resources import AuthorizationPolicy
-from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.rules.api import Finding, Outcome, Severity, append, rule
 
 
 @rule(on=AuthorizationPolicy, severity=Severity.WARNING, since="0.1.0")
@@ -28,4 +28,4 @@ def check(policy: AuthorizationPolicy, mesh: Mesh) -> Iterator[Outcome]:
             operation.at("hosts", missing.place),
             f"clients that call the Service as {missing.form} send that Host, which {effect}",
             severity=Severity.INFO if policy.action == "ALLOW" else None,
-        )
+        ).fixed_by(append(operation.at("hosts"), missing.form), safe=False)

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from meshctl.mesh import Mesh
 from meshctl.mesh.security import shut_out
 from meshctl.resources import AuthorizationPolicy
-from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.rules.api import Finding, Outcome, Severity, append, rule
 from meshctl.words import quoted
 
 
@@ -32,4 +32,7 @@ def check(policy: AuthorizationPolicy, mesh: Mesh) -> Iterator[Outcome]:
                 )
             else:
                 text = f"Host {host}:1234 is not {host} and gets past this rule; add {quoted(host + ':*')}"
-            yield Finding(operation.at(key, index), text)
+            finding = Finding(operation.at(key, index), text)
+            if not host.startswith("*"):
+                finding = finding.fixed_by(append(operation.at(key), f"{host}:*"), safe=False)
+            yield finding

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from meshctl.mesh import Mesh
 from meshctl.mesh.security import open_variant, shut_out
 from meshctl.resources import AuthorizationPolicy
-from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.rules.api import Finding, Outcome, Severity, append, rule
 from meshctl.words import quoted
 
 
@@ -29,4 +29,4 @@ def check(policy: AuthorizationPolicy, mesh: Mesh) -> Iterator[Outcome]:
                     operation.at(key, index),
                     f"path {quoted(variant)} is not {quoted(path)} and gets past this rule, and many "
                     "applications answer both alike",
-                )
+                ).fixed_by(append(operation.at(key), variant), safe=False)

@@ -13,7 +13,7 @@ from meshctl.mesh import Mesh
 from meshctl.mesh.security import written_ports
 from meshctl.mesh.workloads import Membership
 from meshctl.resources import AuthorizationPolicy
-from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.rules.api import Finding, Outcome, Severity, put, rule
 
 
 @rule(on=AuthorizationPolicy, severity=Severity.ERROR, since="0.1.0")
@@ -32,9 +32,12 @@ def check(policy: AuthorizationPolicy, mesh: Mesh) -> Iterator[Outcome]:
             continue
         service, target = min(mapped, key=lambda hit: (hit[0].resource.key_name, hit[1]))
         modes = {mesh.workloads.membership(workload) for workload in workloads}
-        yield Finding(
+        finding = Finding(
             place,
             f"{port} is the port of {service.resource.title}, which lands on container port "
             f"{target}: no connection ever comes to {port}",
             severity=Severity.WARNING if Membership.UNKNOWN in modes else None,
         ).also(service.at("targetPort"), f"port {port} becomes {target} here")
+        if len({hit[1] for hit in mapped}) == 1:
+            finding = finding.fixed_by(put(place, str(target)), safe=False)
+        yield finding

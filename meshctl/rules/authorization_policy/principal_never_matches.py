@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from meshctl.mesh import Mesh
 from meshctl.mesh.registry import parse_principal
 from meshctl.resources import AuthorizationPolicy
-from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.rules.api import Finding, Outcome, Severity, put, rule
 from meshctl.words import quoted
 
 
@@ -27,7 +27,7 @@ def check(policy: AuthorizationPolicy, mesh: Mesh) -> Iterator[Outcome]:
                         source.at(key, index),
                         f"principal {quoted(text)} never matches; principals are written without spiffe://",
                         severity=Severity.ERROR,
-                    )
+                    ).fixed_by(put(source.at(key, index), text.removeprefix("spiffe://")))
                 elif text and "*" not in text and parse_principal(text) is None:
                     yield Finding(
                         source.at(key, index),

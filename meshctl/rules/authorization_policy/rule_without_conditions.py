@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from meshctl.mesh import Mesh
 from meshctl.mesh.security import matches_everything
 from meshctl.resources import AuthorizationPolicy
-from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.rules.api import Finding, Outcome, Severity, delete, rule
 
 
 @rule(on=AuthorizationPolicy, severity=Severity.WARNING, since="0.1.0")
@@ -40,7 +40,7 @@ def check(policy: AuthorizationPolicy, mesh: Mesh) -> Iterator[Outcome]:
         yield Finding(
             empty.at(), "a rule without from, to and when lets every request in, whatever the "
             "other rules of this policy ask for",
-        ).also(other.at(), "limits nothing")  # fmt: skip
+        ).also(other.at(), "limits nothing").fixed_by(delete(empty.at()), safe=False)  # fmt: skip
         return
     for workload in mesh.security.authorization.reached(policy):
         for authorization_policy in mesh.security.authorization.guarding(workload):

@@ -11,7 +11,9 @@ from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
 from meshctl.resources import AuthorizationPolicy
-from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.rules.api import Finding, Outcome, Severity, put, rule
+
+_LABEL = "istio.io/ingress-use-waypoint"
 
 
 @rule(on=AuthorizationPolicy, severity=Severity.ERROR, since="0.1.0")
@@ -33,5 +35,6 @@ def check(policy: AuthorizationPolicy, mesh: Mesh) -> Iterator[Outcome]:
                     .also(
                         service.at("metadata", "name"), "has no label istio.io/ingress-use-waypoint"
                     )
+                    .fixed_by(put(service.at("metadata", "labels", _LABEL), "true"), safe=False)
                 )
                 break

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from meshctl.mesh import Mesh
 from meshctl.mesh.workloads import is_ignored
 from meshctl.resources import EnvoyFilter
-from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.rules.api import Finding, Outcome, Severity, put, rule
 
 _CEL = (
     "!has(object.spec.configPatches) || object.spec.configPatches.all(p, !has(p.patch) || "
@@ -25,4 +25,8 @@ def check(envoy_filter: EnvoyFilter, mesh: Mesh) -> Iterator[Outcome]:
     """Report ignored ADD patches."""
     for patch in envoy_filter.patches:
         if patch.operation == "ADD" and is_ignored(patch):
-            yield Finding(patch.at("patch", "operation"), f"ADD is ignored for {patch.apply_to}")
+            place = patch.at("patch", "operation")
+            instead = "MERGE" if patch.apply_to == "ROUTE_CONFIGURATION" else "INSERT_FIRST"
+            yield Finding(place, f"ADD is ignored for {patch.apply_to}").fixed_by(
+                put(place, instead), safe=False
+            )

@@ -9,8 +9,9 @@ Fix: correct `context`, or the labels of `workloadSelector`.
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
+from meshctl.mesh.workloads import is_gateway
 from meshctl.resources import EnvoyFilter
-from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.rules.api import Finding, Outcome, Severity, put, rule
 
 
 @rule(on=EnvoyFilter, severity=Severity.WARNING, since="0.1.0")
@@ -20,8 +21,11 @@ def check(envoy_filter: EnvoyFilter, mesh: Mesh) -> Iterator[Outcome]:
         workload = mesh.workloads.envoy_filters.lacks_context(envoy_filter, patch)
         if workload is not None:
             is_for = "gateways" if patch.context == "GATEWAY" else "sidecars"
-            yield Finding(
+            finding = Finding(
                 patch.at("match", "context"),
                 f"{patch.context} is for {is_for}, and the selector picks {workload.title}, which "
                 "is none",
             ).also(workload.at("metadata", "name"), "is selected")
+            if is_gateway(workload):
+                finding = finding.fixed_by(put(patch.at("match", "context"), "GATEWAY"), safe=False)
+            yield finding

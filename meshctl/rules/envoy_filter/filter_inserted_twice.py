@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
 from meshctl.resources import EnvoyFilter
-from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.rules.api import Finding, Outcome, Severity, delete, rule
 from meshctl.words import quoted
 
 
@@ -18,9 +18,12 @@ from meshctl.words import quoted
 def check(envoy_filter: EnvoyFilter, mesh: Mesh) -> Iterator[Outcome]:
     """Report the second of two inserts; filters that differ otherwise are an info."""
     for twin in mesh.workloads.envoy_filters.twins(envoy_filter):
-        yield Finding(
+        finding = Finding(
             twin.patch.at("patch", "value", "name"),
             f"{twin.other.resource.title} inserts {quoted(twin.patch.filter_name)} into the same proxies,"
             f" so requests run through {'this filter' if twin.is_same else 'filters of this name'} twice",
             severity=None if twin.is_same else Severity.INFO,
         ).also(twin.other.at("patch", "value", "name"), "is inserted as well")
+        if twin.is_same:
+            finding = finding.fixed_by(delete(twin.patch.at()), safe=False)
+        yield finding

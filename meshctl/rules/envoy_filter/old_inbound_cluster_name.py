@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from meshctl.mesh import Mesh
 from meshctl.mesh.workloads import names_old_cluster
 from meshctl.resources import EnvoyFilter
-from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.rules.api import Finding, Outcome, Severity, put, rule
 from meshctl.words import quoted
 
 
@@ -25,4 +25,4 @@ def check(envoy_filter: EnvoyFilter, mesh: Mesh) -> Iterator[Outcome]:
             yield Finding(
                 patch.at("match", "cluster", "name"),
                 f"no upstream is called {quoted(name)}; since 1.8 the name is 'inbound|{port}||'",
-            )
+            ).fixed_by(put(patch.at("match", "cluster", "name"), f"inbound|{port}||"))

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
 from meshctl.resources import EnvoyFilter
-from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.rules.api import Finding, Outcome, Severity, put, rule
 
 
 @rule(on=EnvoyFilter, severity=Severity.ERROR, since="0.1.0")
@@ -24,8 +24,12 @@ def check(envoy_filter: EnvoyFilter, mesh: Mesh) -> Iterator[Outcome]:
             number = match.number("portNumber")
             meant = mesh.clauses.patched_ports.meant(envoy_filter, patch, part) if number else None
             if meant is not None:
-                yield Finding(
-                    match.at("portNumber"),
-                    f"{patch.context} has no port {number}: that is {meant.what}, which is "
-                    f"{meant.number} there",
-                ).also(meant.view.at(), "declares both")
+                yield (
+                    Finding(
+                        match.at("portNumber"),
+                        f"{patch.context} has no port {number}: that is {meant.what}, which is "
+                        f"{meant.number} there",
+                    )
+                    .also(meant.view.at(), "declares both")
+                    .fixed_by(put(match.at("portNumber"), meant.number), safe=False)
+                )

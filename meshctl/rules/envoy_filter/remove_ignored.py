@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from meshctl.mesh import Mesh
 from meshctl.mesh.workloads import is_ignored
 from meshctl.resources import EnvoyFilter
-from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.rules.api import Finding, Outcome, Severity, delete, rule
 
 _CEL = (
     "!has(object.spec.configPatches) || object.spec.configPatches.all(p, !has(p.patch) || "
@@ -24,4 +24,6 @@ def check(envoy_filter: EnvoyFilter, mesh: Mesh) -> Iterator[Outcome]:
     """Report ignored REMOVE patches."""
     for patch in envoy_filter.patches:
         if patch.operation == "REMOVE" and is_ignored(patch):
-            yield Finding(patch.at("patch", "operation"), f"REMOVE is ignored for {patch.apply_to}")
+            yield Finding(
+                patch.at("patch", "operation"), f"REMOVE is ignored for {patch.apply_to}"
+            ).fixed_by(delete(patch.at()), safe=False)

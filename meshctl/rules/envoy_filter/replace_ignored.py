@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from meshctl.mesh import Mesh
 from meshctl.mesh.workloads import is_ignored
 from meshctl.resources import EnvoyFilter
-from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.rules.api import Finding, Outcome, Severity, put, rule
 
 _CEL = (
     "!has(object.spec.configPatches) || object.spec.configPatches.all(p, !has(p.patch) || "
@@ -28,4 +28,4 @@ def check(envoy_filter: EnvoyFilter, mesh: Mesh) -> Iterator[Outcome]:
             yield Finding(
                 patch.at("patch", "operation"),
                 f"REPLACE is ignored for {patch.apply_to}; it works on filters and virtual hosts",
-            )
+            ).fixed_by(put(patch.at("patch", "operation"), "MERGE"), safe=False)

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from meshctl.mesh import Mesh
 from meshctl.mesh.workloads import Membership
 from meshctl.resources import PeerAuthentication
-from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.rules.api import Finding, Outcome, Severity, put, rule
 
 
 @rule(on=PeerAuthentication, severity=Severity.INFO, since="0.1.0")
@@ -27,4 +27,4 @@ def check(policy: PeerAuthentication, mesh: Mesh) -> Iterator[Outcome]:
         yield Finding(
             policy.spec.at("mtls", "mode"),
             "the workloads are in ambient mode, where DISABLE acts as PERMISSIVE",
-        )
+        ).fixed_by(put(policy.spec.at("mtls", "mode"), "PERMISSIVE"), safe=False)

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from meshctl.mesh import Mesh
 from meshctl.mesh.security import ClientTlsCause
 from meshctl.resources import PeerAuthentication
-from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.rules.api import Finding, Outcome, Severity, put, rule
 
 
 @rule(on=PeerAuthentication, severity=Severity.ERROR, since="0.1.0")
@@ -27,4 +27,4 @@ def check(policy: PeerAuthentication, mesh: Mesh) -> Iterator[Outcome]:
                 "sends mutual TLS to all pods of this headless service: sidecars' connections "
                 f"are reset{conflict.doubt}",
                 severity=None if conflict.is_certain else Severity.WARNING,
-            )
+            ).fixed_by(put(conflict.place, "PERMISSIVE"), safe=False)

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
 from meshctl.resources import PeerAuthentication
-from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.rules.api import Finding, Outcome, Severity, rename, rule
 
 
 @rule(on=PeerAuthentication, severity=Severity.ERROR, since="0.1.0")
@@ -28,9 +28,14 @@ def check(policy: PeerAuthentication, mesh: Mesh) -> Iterator[Outcome]:
         if not mapped or len(mapped) < len(hits):
             continue
         service, target = min(mapped, key=lambda hit: (hit[0].resource.key_name, hit[1]))
-        yield Finding(
+        finding = Finding(
             policy.spec.at("portLevelMtls", str(port)),
             f"{port} is the port of {service.resource.title}, which lands on container port "
             f"{target}: this {mode or 'UNSET'} never applies, and port {target} keeps the mode "
             "of the whole policy",
         ).also(service.at("targetPort"), f"port {port} becomes {target} here")
+        targets = {hit[1] for hit in mapped}
+        if len(targets) == 1 and targets.isdisjoint(policy.port_modes):
+            key = policy.spec.key("portLevelMtls", str(port))
+            finding = finding.fixed_by(rename(key, str(target)), safe=False)
+        yield finding

@@ -14,7 +14,7 @@ from meshctl.mesh import Mesh
 from meshctl.mesh.security import Mode
 from meshctl.mesh.workloads import Membership
 from meshctl.resources import PeerAuthentication
-from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.rules.api import Finding, Outcome, Severity, put, rule
 
 _OPEN = frozenset({"PERMISSIVE", "DISABLE"})
 
@@ -38,6 +38,8 @@ def check(policy: PeerAuthentication, mesh: Mesh) -> Iterator[Outcome]:
             elif mode in _OPEN and effective.mode is Mode.STRICT:
                 text = f"{mode} makes no exception there, and ztunnel refuses plaintext"
                 finding = Finding(ref, f"{workload.title} is in ambient mode: {text}")
+                if mode == "DISABLE":
+                    finding = finding.fixed_by(put(ref, "PERMISSIVE"), safe=False)
                 above = effective.ref
                 yield finding.also(above, "demands mutual TLS") if above is not None else finding
         return

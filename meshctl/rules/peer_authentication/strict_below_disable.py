@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from meshctl.mesh import Mesh
 from meshctl.mesh.security import ClientTlsCause
 from meshctl.resources import PeerAuthentication
-from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.rules.api import Finding, Outcome, Severity, put, rule
 
 
 @rule(on=PeerAuthentication, severity=Severity.ERROR, since="0.1.0")
@@ -32,4 +32,5 @@ def check(policy: PeerAuthentication, mesh: Mesh) -> Iterator[Outcome]:
         )
         if upstream.ref is not None:
             finding = finding.also(upstream.ref, "turns auto mTLS off for the namespace")
+            finding = finding.fixed_by(put(upstream.ref, "PERMISSIVE"), safe=False)
         yield finding

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from meshctl.mesh import Mesh
 from meshctl.mesh.security import is_plain_and_public
 from meshctl.resources import RequestAuthentication
-from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.rules.api import Finding, Outcome, Severity, put, rule
 
 
 @rule(on=RequestAuthentication, severity=Severity.WARNING, since="0.1.0")
@@ -24,4 +24,4 @@ def check(policy: RequestAuthentication, mesh: Mesh) -> Iterator[Outcome]:
             yield Finding(
                 entry.at("jwksUri"),
                 f"{entry.keys_uri} is not encrypted: whoever is on the way can replace the keys",
-            )
+            ).fixed_by(put(entry.at("jwksUri"), "https" + entry.keys_uri[4:]), safe=False)

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
 from meshctl.resources import RequestAuthentication
-from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.rules.api import Finding, Outcome, Severity, put, rule
 
 
 @rule(on=RequestAuthentication, severity=Severity.WARNING, since="0.1.0")
@@ -31,4 +31,5 @@ def check(policy: RequestAuthentication, mesh: Mesh) -> Iterator[Outcome]:
                 )
                 .also(wanted.at("issuer"), "checks the token again")
                 .also(place, "is routed to from the gateway")
+                .fixed_by(put(outer.at("forwardOriginalToken"), value=True), safe=False)
             )

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
 from meshctl.resources import Sidecar
-from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.rules.api import Finding, Outcome, Severity, delete, rule
 
 _CEL = (
     "!has(object.spec) || !has(object.spec.outboundTrafficPolicy) || "
@@ -27,4 +27,4 @@ def check(sidecar: Sidecar, mesh: Mesh) -> Iterator[Outcome]:
         yield Finding(
             policy.key("egressProxy"),
             "egressProxy is deprecated and ignored: traffic to unknown hosts leaves directly",
-        )
+        ).fixed_by(delete(policy.at("egressProxy")))

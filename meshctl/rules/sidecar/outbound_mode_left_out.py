@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
 from meshctl.resources import Sidecar
-from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.rules.api import Finding, Outcome, Severity, put, rule
 
 
 @rule(on=Sidecar, severity=Severity.WARNING, equivalents=("KIA1007",), since="0.1.0")
@@ -22,4 +22,4 @@ def check(sidecar: Sidecar, mesh: Mesh) -> Iterator[Outcome]:
         yield Finding(
             sidecar.spec.key("outboundTrafficPolicy"),
             "outboundTrafficPolicy without a mode means REGISTRY_ONLY, whatever the mesh's own is",
-        )
+        ).fixed_by(put(policy.at("mode"), "REGISTRY_ONLY"), safe=False)

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
 from meshctl.resources import Telemetry
-from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, rule
+from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, put, rule
 
 
 @rule(on=Telemetry, severity=Severity.WARNING, equivalents=("IST0157",), since="0.1.0")
@@ -25,7 +25,7 @@ def check(telemetry: Telemetry, mesh: Mesh) -> Iterator[Outcome]:
             yield Finding(
                 entry.at(), "this entry names no provider and the mesh has no default, so it logs "
                 "nothing"
-            )  # fmt: skip
+            ).fixed_by(put(entry.at("providers"), [{"name": "envoy"}]), safe=False)  # fmt: skip
         else:
             yield NotChecked(
                 "the mesh config, which may name default providers, is not in the input"

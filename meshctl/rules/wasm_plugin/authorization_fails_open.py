@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
 from meshctl.resources import WasmPlugin
-from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.rules.api import Finding, Outcome, Severity, put, rule
 
 _CEL = (
     "!has(object.spec.failStrategy) || object.spec.failStrategy != 'FAIL_OPEN' || "
@@ -22,7 +22,11 @@ _CEL = (
 def check(plugin: WasmPlugin, mesh: Mesh) -> Iterator[Outcome]:
     """Report FAIL_OPEN in the phases AUTHN and AUTHZ."""
     if plugin.fail_strategy == "FAIL_OPEN" and plugin.phase in {"AUTHN", "AUTHZ"}:
-        yield Finding(
-            plugin.spec.at("failStrategy"),
-            f"a plugin of phase {plugin.phase} that fails lets every request pass",
-        ).also(plugin.spec.at("phase"), "checks who may pass")
+        yield (
+            Finding(
+                plugin.spec.at("failStrategy"),
+                f"a plugin of phase {plugin.phase} that fails lets every request pass",
+            )
+            .also(plugin.spec.at("phase"), "checks who may pass")
+            .fixed_by(put(plugin.spec.at("failStrategy"), "FAIL_CLOSE"), safe=False)
+        )

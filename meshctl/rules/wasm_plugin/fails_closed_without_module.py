@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
 from meshctl.resources import WasmPlugin
-from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.rules.api import Finding, Outcome, Severity, put, rule
 
 
 @rule(
@@ -29,4 +29,4 @@ def check(plugin: WasmPlugin, mesh: Mesh) -> Iterator[Outcome]:
             plugin.spec.at("url"),
             f"if {plugin.url} can't be fetched, every request is refused: failStrategy is not "
             "written, and FAIL_CLOSE is the default",
-        )
+        ).fixed_by(put(plugin.spec.at("failStrategy"), "FAIL_CLOSE"), safe=False)
