@@ -15,11 +15,13 @@ GoOn = Callable[[], None]
 _PART_OF_A_ROUND = 0.1
 """How long to wait for the next keystroke, as a part of what the last analysis took."""
 _LONGEST_WAIT = 0.1
-_OLDEST_ANSWER = 2.0
-"""Seconds after which an analysis is no longer given up for a newer one, so that answers come
-while somebody goes on typing."""
+_LONGEST_SILENCE = 2.0
+"""Seconds without an answer after which an analysis is no longer given up for a newer one, so that
+answers come while somebody goes on typing."""
 _IDLE = 3.0
 """Seconds without a change after which what analyses left is cleared away."""
+_MOST_ROUNDS = 20
+"""Rounds after which it is cleared away even while somebody types on: each leaves its mesh."""
 
 
 class _OutdatedError(Exception):
@@ -45,11 +47,14 @@ class Rounds(Generic[T]):
         self._idle: asyncio.TimerHandle | None = None
         self._task: asyncio.Task[None] | None = None
         self._took = 0.0
-        self._answered = 0.0
+        self._waiting_since: float | None = None
+        self._left = 0
 
     def ask(self) -> None:
         """Have a round begin soon, and give up one that is about what was before."""
         self._generation += 1
+        if self._waiting_since is None:
+            self._waiting_since = monotonic()
         if self._timer is not None:
             self._timer.cancel()
         wait = min(_LONGEST_WAIT, _PART_OF_A_ROUND * self._took)
@@ -58,7 +63,7 @@ class Rounds(Generic[T]):
     def close(self) -> None:
         """Begin no round any more, and end the one that runs."""
         self._generation += 1
-        self._answered = monotonic()
+        self._waiting_since = monotonic()
         for timer in (self._timer, self._idle):
             if timer is not None:
                 timer.cancel()
@@ -72,10 +77,18 @@ class Rounds(Generic[T]):
         about = -1
         while about != self._generation and self._timer is None:
             about = self._generation
+            self._left += 1
             await self._round(about)
         if self._idle is not None:
             self._idle.cancel()
-        self._idle = asyncio.get_running_loop().call_later(_IDLE, gc.collect)
+        self._idle = asyncio.get_running_loop().call_later(_IDLE, self._clear)
+        if self._left >= _MOST_ROUNDS:
+            self._clear()
+
+    def _clear(self) -> None:
+        """Free what analyses left; Python's own collector is off, since it would walk in vain."""
+        self._left = 0
+        gc.collect()
 
     async def _round(self, generation: int) -> None:
         started = monotonic()
@@ -88,9 +101,11 @@ class Rounds(Generic[T]):
             self._failed(error)
         else:
             self._done(answer)
-        self._answered = monotonic()
-        self._took = self._answered - started
+        now = monotonic()
+        self._took = now - started
+        self._waiting_since = now if generation != self._generation else None
 
     def _check(self, generation: int) -> None:
-        if self._generation != generation and monotonic() - self._answered < _OLDEST_ANSWER:
+        since = self._waiting_since or 0.0
+        if self._generation != generation and monotonic() - since < _LONGEST_SILENCE:
             raise _OutdatedError
