@@ -6,8 +6,10 @@ helm.toolkit.fluxcd.io/v2 HelmRelease, helm.cattle.io/v1 HelmChart and install.i
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any, NamedTuple
 
+from meshctl.sources.application_sets import expand
 from meshctl.sources.documents import Document
 from meshctl.sources.placement import ANY_VARIABLE, Gap
 
@@ -57,9 +59,31 @@ def _read(document: Document, kind: str) -> tuple[list[_Pointer], list[Gap]]:
     if kind == "Kustomization":
         return [_flux(document, spec, title)], []
     if kind == "ApplicationSet":
-        spec = _mapping(spec, "template", "spec")
-    elif kind != "Application":
-        return [], []
+        return _of_set(document, title)
+    return _of_application(document, spec, title) if kind == "Application" else ([], [])
+
+
+def _of_set(document: Document, title: str) -> tuple[list[_Pointer], list[Gap]]:
+    """Read the Applications of a set, or its template where no file says what it makes."""
+    expansion = expand(document.data, top_of(document.file))
+    templates: Sequence[Any] = expansion.templates
+    if not expansion.is_whole:
+        templates = (*templates, _mapping(document.data, "spec", "template"))
+    several = [_of_application(document, _mapping(one, "spec"), title) for one in templates]
+    return [p for pointers, _ in several for p in pointers], [
+        g for _, gaps in several for g in gaps
+    ]
+
+
+def top_of(file: str) -> Path | None:
+    """The top of the repository that a file is in."""
+    here = Path(os.path.abspath(file)).parent  # noqa: PTH100 - links stay as they are
+    return next((one for one in (here, *here.parents) if (one / ".git").exists()), None)
+
+
+def _of_application(
+    document: Document, spec: Mapping[str, Any], title: str
+) -> tuple[list[_Pointer], list[Gap]]:
     sources = spec.get("sources")
     several = sources if isinstance(sources, list) else [spec.get("source")]
     home = _text(_mapping(spec, "destination"), "namespace")

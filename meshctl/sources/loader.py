@@ -33,6 +33,8 @@ PARALLEL_FROM = 250_000
 _PROGRESS_STEP = 100
 _LONGEST_LINE = 1_000
 TEMPLATE = "helm-template"
+_INSTALLING = frozenset({"Application", "ApplicationSet", "HelmRelease"})
+"""The kinds of GitOps objects that install charts of a repository."""
 _CONTROL = lazy_pattern(
     r"^[ \t]*\{\{-?[ \t]*(?:if|else|end|range|with|define|block|include|template)\b", re.MULTILINE
 )
@@ -149,7 +151,8 @@ def _rendered(
     render: "Render | None",
 ) -> Loaded:  # fmt: skip
     """Add what charts and kustomizations hold, and drop the files that they are made of."""
-    if not found.charts and not found.kustomizations:
+    installs = any(one.data.get("kind") in _INSTALLING for one in loaded.documents)
+    if not found.charts and not found.kustomizations and not installs:
         return loaded
     from meshctl.sources.rendering.worlds import render_all  # noqa: PLC0415 - starts programs
 

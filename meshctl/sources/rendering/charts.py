@@ -18,7 +18,7 @@ from meshctl.sources.placement import Placement
 from meshctl.sources.rendering import programs
 from meshctl.sources.rendering.chart_lines import LineMaps, Piece, twins_of
 from meshctl.sources.rendering.chart_marks import computed, mark, strip
-from meshctl.sources.rendering.release import Release
+from meshctl.sources.rendering.release import SECRET_VARIABLE, Release
 from meshctl.sources.rendering.source_map import (
     Causes,
     RenderedDocument,
@@ -100,9 +100,9 @@ class Helm:
         """Run ``helm template`` on a chart or a copy of it."""
         with tempfile.TemporaryDirectory(prefix="meshctl-values-") as scratch:
             inline = []
-            if release.inline is not None:
-                file = Path(scratch, "inline.yaml")
-                file.write_text(dumps(release.inline.data), encoding="utf-8")
+            for number, values in enumerate(release.inline):
+                file = Path(scratch, f"inline-{number}.yaml")
+                file.write_text(dumps(values.data), encoding="utf-8")
                 inline.append(str(file))
             files = (str(Path(name).absolute()) for name in release.values)
             return self._run(release, chart, (*files, *inline, *more_values), seconds)
@@ -256,7 +256,8 @@ def _documents(  # noqa: PLR0913 - both renders, and what they were made of
     texts: SourceTexts, causes: Causes,
 ) -> Rendered:  # fmt: skip
     result = Rendered([], [], list(template_texts(texts.files)))
-    placement = Placement(release.namespace, unit=release.title)
+    hidden = frozenset({SECRET_VARIABLE} if any(one.is_secret for one in release.inline) else ())
+    placement = Placement(release.namespace, unit=release.title, variables=hidden)
     twins = twins_of(plain, marked)
     maps = LineMaps(files, texts)
     for (key, _), piece, twin in zip(_numbered(plain), plain, twins, strict=True):

@@ -10,10 +10,13 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from meshctl.regular_files import read_bytes
+from meshctl.sources.application_sets import expand
 from meshctl.sources.documents import Document
+from meshctl.sources.rendering.flux_values import FluxValues
 from meshctl.sources.rendering.kustomize_patches import parsed
 from meshctl.sources.rendering.release import InlineValues, Release
 
+_OF_ARGO = frozenset({"Application", "ApplicationSet"})
 _REMOTE = re.compile(r"^\s*url\s*=\s*(\S+)", re.MULTILINE)
 
 
@@ -27,34 +30,71 @@ class Directory(NamedTuple):
 
 
 class EntryPoints(NamedTuple):
-    """What the objects of a repository install from it."""
+    """What the objects of a repository install from it.
+
+    ``charts_of`` names the objects whose sources are all here, each with the releases of charts
+    that it makes.
+    """
 
     releases: tuple[Release, ...]
     directories: tuple[Directory, ...]
+    charts_of: dict[str, tuple[Release, ...]] = {}  # noqa: RUF012 - nobody changes it
 
 
 def read(documents: Iterable[Document], root: Path) -> EntryPoints:
-    """Walk Applications, HelmReleases and Flux Kustomizations whose source is below ``root``."""
+    """Walk Applications, those of ApplicationSets, HelmReleases and Flux Kustomizations whose source is below ``root``."""
+    several = list(documents)
     releases: list[Release] = []
     directories: list[Directory] = []
-    for document in documents:
+    charts_of: dict[str, tuple[Release, ...]] = {}
+    values = FluxValues(several)
+    for document in several:
         data = document.data
         if not isinstance(data, dict) or not isinstance(data.get("spec"), dict):
             continue
         kind, version = data.get("kind"), str(data.get("apiVersion", ""))
-        if kind == "Application" and version.startswith("argoproj.io/"):
-            for found in _application(document, root):
-                (releases if isinstance(found, Release) else directories).append(found)  # type: ignore[arg-type]
+        found: list[Release | Directory] = []
+        wanted = 1
+        if kind in _OF_ARGO and version.startswith("argoproj.io/"):
+            wanted = 0
+            for above, template in _applications(document, root):
+                wanted += sum(1 for _ in _sources(template["spec"]))
+                found += _application(document, template, root, above)
         elif kind == "HelmRelease" and "toolkit.fluxcd.io" in version:
-            releases += _helm_release(document, root)
+            found += _helm_release(document, root, values)
         elif kind == "Kustomization" and "toolkit.fluxcd.io" in version:
-            directories += _flux_kustomization(document, root)
-    return EntryPoints(tuple(releases), tuple(directories))
+            found += _flux_kustomization(document, root)
+        own = tuple(one for one in found if isinstance(one, Release))
+        releases += own
+        directories += (one for one in found if isinstance(one, Directory))
+        if (
+            own
+            and len(found) == wanted
+            and (kind != "ApplicationSet" or expand(data, root).is_whole)
+        ):
+            charts_of[f"{kind} {_name(data)}"] = own
+    return EntryPoints(tuple(releases), tuple(directories), charts_of)
 
 
-def _application(document: Document, root: Path) -> Iterator[Release | Directory]:
-    spec = document.data["spec"]
-    owner = f"Application {_name(document.data)}"
+def _applications(
+    document: Document, root: Path
+) -> Iterator[tuple[tuple[str, ...], dict[str, Any]]]:
+    """Walk an Application, or each of a set, with the place where it is written."""
+    data = document.data
+    if data["kind"] == "Application":
+        yield (), data
+        return
+    for template in expand(data, root).templates:
+        if isinstance(template.get("spec"), dict):
+            yield ("spec", "template"), template
+
+
+def _application(
+    document: Document, data: dict[str, Any], root: Path, above: tuple[str, ...]
+) -> Iterator[Release | Directory]:
+    """Walk what an Application installs, whose ``data`` stands in a document or is made of it."""
+    spec = data["spec"]
+    owner = f"Application {_name(data)}"
     namespace = _text(_mapping(spec.get("destination")), "namespace")
     for path, source in _sources(spec):
         directory = _inside(root, source.get("path"))
@@ -73,14 +113,14 @@ def _application(document: Document, root: Path) -> Iterator[Release | Directory
             for one in _list(helm.get("parameters"))
             if isinstance(one, dict)
         )
-        inline = None
+        inline: tuple[InlineValues, ...] = ()
         for name in ("values", "valuesObject"):
             value = helm.get(name)
-            data = parsed(value) if isinstance(value, str) else value
-            if isinstance(data, dict):
-                inline = InlineValues(document, (*path, "helm", name), data)
+            values = parsed(value) if isinstance(value, str) else value
+            if isinstance(values, dict):
+                inline = (InlineValues(document, (*above, *path, "helm", name), values),)
         yield Release(
-            directory, str(directory), _text(helm, "releaseName") or _name(document.data), namespace,
+            directory, str(directory), _text(helm, "releaseName") or _name(data), namespace,
             files, sets, inline, owner,
         )  # fmt: skip
 
@@ -93,7 +133,7 @@ def _sources(spec: dict[str, Any]) -> Iterator[tuple[tuple[str | int, ...], dict
             yield ("spec", "sources", index), source
 
 
-def _helm_release(document: Document, root: Path) -> Iterator[Release]:
+def _helm_release(document: Document, root: Path, known: FluxValues) -> Iterator[Release]:
     data = document.data
     spec = data["spec"]
     chart = _mapping(_mapping(spec.get("chart")).get("spec"))
@@ -104,14 +144,15 @@ def _helm_release(document: Document, root: Path) -> Iterator[Release]:
     home = _text(_mapping(data.get("metadata")), "namespace")
     namespace = _text(spec, "targetNamespace") or home
     files = _value_files(root, [(name, name) for name in _texts(chart.get("valuesFiles"))])
-    values = spec.get("values")
-    inline = (
-        InlineValues(document, ("spec", "values"), values) if isinstance(values, dict) else None
-    )
+    layers = list(known.of(spec, home))
+    missing = tuple(one for one in layers if isinstance(one, str))
+    inline = [one for one in layers if isinstance(one, InlineValues)]
+    if isinstance(spec.get("values"), dict):
+        inline.append(InlineValues(document, ("spec", "values"), spec["values"]))
     name = _text(spec, "releaseName") or _name(data)
     yield Release(
         directory, str(directory), name, namespace,
-        files, (), inline,
+        (*files, *missing), (), tuple(inline),
         f"HelmRelease {_name(data)}",
     )  # fmt: skip
 

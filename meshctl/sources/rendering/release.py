@@ -1,24 +1,32 @@
 """A chart with the values of one installation."""
 
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from meshctl.sources.documents import Document
 
+SECRET_VARIABLE = "SECRET"  # noqa: S105 - a name
+"""What stands in ``${…}`` for a text of a Secret."""
 
-class InlineValues(NamedTuple):
+
+@dataclass(frozen=True, slots=True)
+class InlineValues:
     """Values that stand in an object of Argo CD or Flux, at a path of its document."""
 
     document: Document
     path: tuple[str | int, ...]
-    data: Any
+    data: Any = field(hash=False)
+    is_secret: bool = False
+    """Do variables stand for its texts, since nobody should see them?"""
 
 
 class Release(NamedTuple):
     """What ``helm template`` is asked for; ``shown`` is how people name the chart's directory.
 
-    ``values`` are files in the order of ``--values``, the last one wins; ``inline`` values come
-    after them; ``sets`` are texts of ``--set``. ``owner`` names the object that installs it.
+    ``values`` are files in the order of ``--values``, the last one wins; the ``inline`` values come
+    after them, in their order; ``sets`` are texts of ``--set``. ``owner`` names the object that
+    installs it.
     """
 
     chart: Path
@@ -27,7 +35,7 @@ class Release(NamedTuple):
     namespace: str = ""
     values: tuple[str, ...] = ()
     sets: tuple[str, ...] = ()
-    inline: InlineValues | None = None
+    inline: tuple[InlineValues, ...] = ()
     owner: str = ""
 
     @property

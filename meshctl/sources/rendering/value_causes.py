@@ -89,8 +89,7 @@ class ValueCauses:
             yield list(_leaves_in(str(file), path))
         for name in self._release.values:
             yield list(_leaves_in(name, ()))
-        inline = self._release.inline
-        if inline is not None:
+        for inline in self._release.inline:
             yield [
                 leaf._replace(place=(*inline.path, *leaf.place))
                 for leaf in _leaves(inline.data, (), inline.document)

@@ -81,7 +81,18 @@ def render_all(
     jobs = [*_chart_jobs(releases, options), *_overlay_jobs(found, installed, options)]
     with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as pool:
         results = list(pool.map(render or _run, jobs))
-    return _sort(jobs, results)
+    made = _sort(jobs, results)
+    rendered = {
+        (job.place, job.name)
+        for job, result in zip(jobs, results, strict=True)
+        if not result.failed
+    }
+    closed = {
+        title
+        for title, several in installed.charts_of.items()
+        if rendered.issuperset((one.shown, one.title) for one in several)
+    }
+    return made._replace(closed=made.closed | closed)
 
 
 def _chart_jobs(releases: Sequence[Release], options: Rendering) -> Iterator[Job]:

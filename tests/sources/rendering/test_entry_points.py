@@ -41,7 +41,7 @@ def test_an_application_gives_namespace_files_and_values(repository: Path) -> No
     assert ("shop", (str(repository / "charts/till/live.yaml"),), {"mode": "STRICT"}) == (
         release.namespace,
         release.values,
-        release.inline and release.inline.data,
+        release.inline[0].data,
     )
 
 

@@ -1,0 +1,197 @@
+"""Expands Argo CD's ApplicationSets into what each Application of them says.
+
+Of the generators lists, directories in git and matrices of those; of Go templates the values alone,
+without functions (argoproj.io/v1alpha1, applicationset/generators and utils, Argo CD 3.1).
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from fnmatch import fnmatchcase
+from itertools import product
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from meshctl.lazy_pattern import lazy_pattern
+
+_ACTION = lazy_pattern(r"\{\{\s*(.*?)\s*\}\}", re.DOTALL)
+_SEGMENT = lazy_pattern(r"index\s+\.path\.segments\s+(\d+)")
+_NOT_IN_NAMES = lazy_pattern(r"[^a-z0-9-]+")
+_MOST = 500
+"""Applications that one set may make here."""
+_LONGEST_NAME = 253
+
+Values = Mapping[str, Any]
+
+
+class Expansion(NamedTuple):
+    """The ``template`` of each Application; ``is_whole`` says that no generator is left out."""
+
+    templates: tuple[dict[str, Any], ...]
+    is_whole: bool
+
+
+def expand(data: Mapping[str, Any], root: Path | None) -> Expansion:
+    """Expand an ApplicationSet of the repository at ``root``, as far as files tell.
+
+    Without a root no directories are known. A template that needs more than values is left out.
+    """
+    spec = _mapping(data.get("spec"))
+    template = _mapping(spec.get("template"))
+    is_go = spec.get("goTemplate") is True
+    generators = _list(spec.get("generators"))
+    if spec.get("templatePatch") or not template or not generators:
+        return Expansion((), is_whole=False)
+    is_whole = True
+    found: list[dict[str, Any]] = []
+    for generator in generators:
+        several = _values(generator, root, is_go=is_go)
+        if several is None:
+            is_whole = False
+            continue
+        for values in several:
+            written = _Unknown()
+            one = _written(template, values, written, is_go=is_go)
+            if written.is_met or len(found) >= _MOST:
+                is_whole = False
+            else:
+                found.append(one)
+    return Expansion(tuple(found), is_whole)
+
+
+class _Unknown:
+    """Remembers that a template asked for something that isn't known here."""
+
+    is_met = False
+
+
+def _values(generator: object, root: Path | None, *, is_go: bool) -> list[Values] | None:
+    """The sets of values that a generator makes; ``None`` where files don't tell."""
+    given = _mapping(generator)
+    if len(given) != 1:  # a selector, or a template of its own
+        return None
+    kind, settings = next(iter(given.items()))
+    inner = _mapping(settings)
+    if kind == "list" and "elementsYaml" not in inner and "template" not in inner:
+        return [_flat(one, is_go=is_go) for one in _list(inner.get("elements"))]
+    if kind == "git" and root is not None and not {"files", "pathParamPrefix"} & inner.keys():
+        return list(_directories(inner, root, is_go=is_go))
+    if kind == "matrix":
+        parts = [_values(one, root, is_go=is_go) for one in _list(inner.get("generators"))]
+        known = [part for part in parts if part is not None]
+        if len(known) == len(parts):
+            return [{key: v for one in row for key, v in one.items()} for row in product(*known)]
+    return None
+
+
+def _flat(element: object, *, is_go: bool) -> Values:
+    """What a list's element is called: with Go templates as it stands, else by its keys."""
+    own = _mapping(element)
+    if is_go:
+        return own
+    found = {key: value for key, value in own.items() if not isinstance(value, dict | list)}
+    return found | {f"values.{key}": value for key, value in _mapping(own.get("values")).items()}
+
+
+def _directories(settings: Mapping[str, Any], root: Path, *, is_go: bool) -> Iterator[Values]:
+    """Walk the directories that patterns of the git generator take, and none excludes."""
+    patterns = [_mapping(one) for one in _list(settings.get("directories"))]
+    wanted = [_text(one, "path") for one in patterns if one.get("exclude") is not True]
+    excluded = [_text(one, "path") for one in patterns if one.get("exclude") is True]
+    more = _mapping(settings.get("values"))
+    for name in sorted({name for pattern in wanted for name in _matching(root, pattern)}):
+        if not any(_matches(name, pattern) for pattern in excluded):
+            own = _go_path(name) if is_go else _plain_path(name)
+            yield own | (
+                {"values": more} if is_go else {f"values.{key}": v for key, v in more.items()}
+            )
+
+
+def _matching(root: Path, pattern: str) -> Iterator[str]:
+    """Walk the directories of a repository that a pattern takes; ``*`` stands for one name."""
+    parts = [part for part in pattern.split("/") if part not in {"", "."}]
+    if not parts or ".." in parts:
+        return
+    for found in root.glob("/".join(part.replace("**", "*") for part in parts)):
+        inside = found.relative_to(root)
+        is_hidden = any(part.startswith(".") for part in inside.parts)
+        if found.is_dir() and not is_hidden and found.resolve().is_relative_to(root.resolve()):
+            yield inside.as_posix()
+
+
+def _matches(name: str, pattern: str) -> bool:
+    """Does a pattern take a directory? A ``*`` ends at a slash, as in Go's path.Match."""
+    parts, wanted = name.split("/"), pattern.strip("/").split("/")
+    return len(parts) == len(wanted) and all(map(fnmatchcase, parts, wanted))
+
+
+def _normalized(name: str) -> str:
+    return _NOT_IN_NAMES.sub("-", name.lower())[:_LONGEST_NAME].strip("-")
+
+
+def _go_path(name: str) -> dict[str, Any]:
+    base = name.rpartition("/")[2]
+    segments = name.split("/")
+    normal = _normalized(base)
+    return {
+        "path": {"path": name, "basename": base, "basenameNormalized": normal, "segments": segments}
+    }
+
+
+def _plain_path(name: str) -> dict[str, Any]:
+    base = name.rpartition("/")[2]
+    parts = {f"path[{number}]": part for number, part in enumerate(name.split("/"))}
+    return {
+        "path": name,
+        "path.basename": base,
+        "path.basenameNormalized": _normalized(base),
+    } | parts
+
+
+def _written(value: Any, values: Values, unknown: _Unknown, *, is_go: bool) -> Any:
+    """Write a template with values."""
+    if isinstance(value, dict):
+        return {
+            _written(key, values, unknown, is_go=is_go): _written(v, values, unknown, is_go=is_go)
+            for key, v in value.items()
+        }
+    if isinstance(value, list):
+        return [_written(one, values, unknown, is_go=is_go) for one in value]
+    if not isinstance(value, str) or "{{" not in value:
+        return value
+
+    def put(match: re.Match[str]) -> str:
+        found = _asked(match[1], values) if is_go else values.get(match[1])
+        if found is None or isinstance(found, dict | list):
+            unknown.is_met = True
+            return match[0]
+        return str(found).lower() if isinstance(found, bool) else str(found)
+
+    return _ACTION.sub(put, value)
+
+
+def _asked(action: str, values: Values) -> Any:
+    """What ``.a.b`` or ``index .path.segments 1`` gives; ``None`` for any other action."""
+    segment = _SEGMENT.fullmatch(action)
+    if segment is not None:
+        segments = _mapping(values.get("path")).get("segments", [])
+        number = int(segment[1])
+        return segments[number] if number < len(segments) else None
+    if not action.startswith("."):
+        return None
+    here: Any = values
+    for name in action[1:].split("."):
+        here = here.get(name) if isinstance(here, dict) else None
+    return here
+
+
+def _mapping(value: object) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _list(value: object) -> Sequence[Any]:
+    return value if isinstance(value, list) else ()
+
+
+def _text(data: Mapping[str, Any], name: str) -> str:
+    value = data.get(name)
+    return value if isinstance(value, str) else ""
