@@ -55,7 +55,5 @@ new-rule: ## Start a rule: make new-rule RULE=gateway/port-protocol-conflict
 vscode: ## Check, test and pack the extension for VS Code; needs npm
 	cd editors/vscode && npm ci --silent --no-audit --no-fund && npm run -s check && npm test -s && npm run -s package
 
-release: check test ## Build the packages into dist/ and check what they hold
-	rm -rf dist
-	$(BIN)python -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .
-	@$(BIN)python -m zipfile -l dist/*.whl | tail -1
+release: check test ## Build into dist/: packages, one file, krew, Homebrew, parts list, checksums
+	$(BIN)python packaging/release.py
