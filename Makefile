@@ -55,5 +55,9 @@ new-rule: ## Start a rule: make new-rule RULE=gateway/port-protocol-conflict
 vscode: ## Check, test and pack the extension for VS Code; needs npm
 	cd editors/vscode && npm ci --silent --no-audit --no-fund && npm run -s check && npm test -s && npm run -s package
 
+docs: ## Build the site and the manual into build/; needs the group docs; URL=https://… names its place
+	$(BIN)python packaging/site/build.py $(URL)
+
 release: check test ## Build into dist/: packages, one file, krew, Homebrew, parts list, checksums
+	$(BIN)python packaging/site/build.py --manual
 	$(BIN)python packaging/release.py

@@ -19,11 +19,9 @@ class RulePages:
         self._made: dict[str, str] = {}
 
     def address(self, rule_id: str) -> str:
-        """Name the page of a rule: of the docs, every family is a page with its rules as parts."""
-        family, _, name = rule_id.partition("/")
+        """Name the page of a rule; on the site each has one, below its family."""
         if self._base:
-            page = family.replace("-", "_")
-            return f"{self._base}/{page}/#{family}{name}"
+            return f"{self._base}/{rule_id}/"
         if rule_id not in self._made:
             rule = rule_named(rule_id)
             self._made[rule_id] = self._page(rule) if rule is not None else ""

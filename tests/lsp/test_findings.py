@@ -121,7 +121,7 @@ def test_pages_of_rules_can_be_those_of_a_site(town: Path) -> None:
             if one["code"] == PORT
         }
         assert pages == {
-            "https://docs.example.com/rules/virtual_service/#virtual-servicedestination-port-not-found"
+            "https://docs.example.com/rules/virtual-service/destination-port-not-found/"
         }
 
 
