@@ -91,7 +91,7 @@ def test_no_patch_means_that_the_pod_is_left_alone() -> None:
         ({"allowed": False}, "no reason"),
         ({"allowed": True, "patch": "***"}, "no JSON in base64"),
         (answer([{"op": "remove", "path": "/spec/nodeName"}])["response"], "does not fit"),
-        (answer(["x"])["response"], "does not fit"),
+        (answer(["x"])["response"], "no list of JSON patch operations"),
         ("text", "no AdmissionReview"),
     ],
 )

@@ -85,7 +85,7 @@ def fixed(given: Objects, row: TlsRow) -> list[Objects]:
 @given(given=objects())
 def test_a_fix_ends_the_conflict(given: Objects) -> None:
     found = conflicts(given)
-    first = {id(one.row): one.row for one in failures(found.values())}
+    first = {id(one.row): one.row for one in failures((row, 1) for row in found.values())}
     for key, row in found.items():
         if id(row) in first:
             ways = fixed(given, row)
