@@ -46,6 +46,9 @@ _BY_APP_PROTOCOL = {
     "istio.io/hbone": Protocol.HBONE,
 }
 
+APP_PROTOCOLS = frozenset(_BY_NAME.keys() | _BY_APP_PROTOCOL.keys())
+"""What istiod knows as ``appProtocol``, in small letters."""
+
 # Server-first protocols by well-known number: sniffing them would hang.
 _BY_NUMBER = {25: Protocol.TCP, 53: Protocol.TCP, 3306: Protocol.TCP, 27017: Protocol.TCP}
 

@@ -27,6 +27,11 @@ def is_https(number: int, target: int | str) -> bool:
     return number == 443 and target in {443, 8443, "https"}  # noqa: PLR2004 - by IANA
 
 
+def usual_app_protocol(number: int) -> str:
+    """The ``appProtocol`` of the two ports of the web, 80 and 443 by IANA; empty for others."""
+    return {80: "http", 443: "https"}.get(number, "")
+
+
 def server_first(number: int, target: int | str | None, image: str = "") -> str:
     """Name the protocol of a server that speaks first, by number and image; else empty."""
     name = image.partition("@")[0].rpartition("/")[2].partition(":")[0]

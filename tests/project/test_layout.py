@@ -13,7 +13,7 @@ from meshctl.engine.registry import load_all
 ROOT = Path(__file__).parents[2]
 MODULES = sorted((ROOT / "meshctl").rglob("*.py"))
 RULE_IMPORTS = re.compile(
-    r"meshctl\.(mesh|resources|validation|istio|re2|words|rules\.api)\b|(?!meshctl)"
+    r"meshctl\.(mesh|resources|validation|istio|re2|words|spelling|rules\.api)\b|(?!meshctl)"
 )
 FACES = [file for file in sorted((ROOT / "meshctl/mesh").glob("*/__init__.py")) if file.read_text()]
 FILES_OF_A_PACKAGE = 20

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from meshctl.mesh import Mesh
 from meshctl.mesh.injection import injection_labels
 from meshctl.resources import Namespace
-from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.rules.api import Finding, Outcome, Severity, delete, rule
 
 
 @rule(on=Namespace, severity=Severity.WARNING, equivalents=("IST0123",), since="0.1.0")
@@ -22,8 +22,12 @@ def check(namespace: Namespace, mesh: Mesh) -> Iterator[Outcome]:
     if len(labels) > 1:
         winner, *losers = labels
         others = ", ".join(f"{name}={labels[name]}" for name in losers)
-        yield Finding(
-            namespace.key("metadata", "labels", losers[-1]),
-            f"{others} {'has' if len(losers) == 1 else 'have'} no effect beside "
-            f"{winner}={labels[winner]}, which decides here",
-        ).also(namespace.key("metadata", "labels", winner), "decides")
+        yield (
+            Finding(
+                namespace.key("metadata", "labels", losers[-1]),
+                f"{others} {'has' if len(losers) == 1 else 'have'} no effect beside "
+                f"{winner}={labels[winner]}, which decides here",
+            )
+            .also(namespace.key("metadata", "labels", winner), "decides")
+            .fixed_by(delete(namespace.at("metadata", "labels", losers[-1])), safe=False)
+        )

@@ -13,7 +13,7 @@ from meshctl.istio.labels import DATAPLANE_MODE, USE_WAYPOINT
 from meshctl.mesh import Mesh
 from meshctl.mesh.workloads import is_ambient
 from meshctl.resources import Namespace
-from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.rules.api import Finding, Outcome, Severity, delete, rule
 
 
 @rule(on=Namespace, severity=Severity.INFO, equivalents=("KIA1312",), since="0.1.0")
@@ -27,4 +27,4 @@ def check(namespace: Namespace, mesh: Mesh) -> Iterator[Outcome]:
         yield Finding(
             namespace.at("metadata", "labels", USE_WAYPOINT),
             f"waypoint {name} is asked for, but the pods here are not in ambient mode",
-        )
+        ).fixed_by(delete(namespace.at("metadata", "labels", USE_WAYPOINT)), safe=False)

@@ -11,10 +11,11 @@ use a ServiceEntry.
 from collections.abc import Iterator
 
 from meshctl.istio.protocols import Protocol, port_protocol
+from meshctl.istio.well_known_ports import usual_app_protocol
 from meshctl.mesh import Mesh
 from meshctl.mesh.workloads import is_own_of_istio
-from meshctl.resources import Service
-from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.resources import Service, ServicePort
+from meshctl.rules.api import Edit, Finding, Outcome, Severity, put, rule
 from meshctl.words import quoted
 
 
@@ -32,4 +33,9 @@ def check(service: Service, mesh: Mesh) -> Iterator[Outcome]:
                 port.at("name" if port.name else "port"),
                 f"with {says} port {port.port} is {how}, so that it takes traffic for other "
                 f"destinations of port {port.port} too",
-            )
+            ).fixed_by(*_edits(port), safe=False)
+
+
+def _edits(port: ServicePort) -> list[Edit]:
+    spoken = usual_app_protocol(port.port)
+    return [put(port.at("appProtocol"), spoken)] if spoken else []

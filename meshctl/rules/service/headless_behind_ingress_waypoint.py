@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from meshctl.istio.labels import INGRESS_USE_WAYPOINT
 from meshctl.mesh import Mesh
 from meshctl.resources import Service
-from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.rules.api import Finding, Outcome, Severity, put, rule
 
 
 @rule(on=Service, severity=Severity.ERROR, since="0.1.0")
@@ -29,4 +29,4 @@ def check(service: Service, mesh: Mesh) -> Iterator[Outcome]:
         place,
         f"ingress gateways send requests to waypoint {binding.bound.gateway.key_name} for 0.0.0.0, "
         "for which the waypoint has no chain: waypoints tell Services apart by their address",
-    )
+    ).fixed_by(put(labels, "false"), safe=False)

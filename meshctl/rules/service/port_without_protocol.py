@@ -13,7 +13,7 @@ from meshctl.istio.protocols import Protocol, port_protocol
 from meshctl.mesh import Mesh
 from meshctl.mesh.workloads import PROXY_PORTS, is_in_mesh, is_own_of_istio
 from meshctl.resources import Service
-from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.rules.api import Finding, Outcome, Severity, put, rule
 from meshctl.words import quoted
 
 
@@ -39,8 +39,10 @@ def check(service: Service, mesh: Mesh) -> Iterator[Outcome]:
             effect = (
                 f", and where the server speaks first ({first}), connections hang" if first else ""
             )
-            yield Finding(
+            finding = Finding(
                 port.at("name" if port.name else "port"),
                 f"{what}, so the protocol is sniffed{effect}",
                 severity=Severity.WARNING if first else None,
             )
+            edits = [put(port.at("appProtocol"), "tcp")] if first else []
+            yield finding.fixed_by(*edits, safe=False)

@@ -15,7 +15,7 @@ from meshctl.mesh import Mesh
 from meshctl.mesh.registry import HostPort
 from meshctl.mesh.workloads import is_own_of_istio
 from meshctl.resources import Service, ServicePort
-from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.rules.api import Finding, Outcome, Severity, put, rule
 
 
 @rule(on=Service, severity=Severity.WARNING, since="0.1.0")
@@ -25,19 +25,23 @@ def check(service: Service, mesh: Mesh) -> Iterator[Outcome]:
         return  # a load balancer may open TLS on 443 itself
     for host in mesh.registry.of(service):
         for port in host.ports:
-            why = _contradiction(port) if port.protocol.is_http else ""
+            why, spoken = _contradiction(port) if port.protocol.is_http else ("", "")
             if why:
                 written = isinstance(port.view, ServicePort) and port.view.app_protocol
                 place = port.view.at("appProtocol" if written else "name")
-                yield Finding(place, f"port {port.number} is declared {port.protocol}, but {why}")
+                yield Finding(
+                    place, f"port {port.number} is declared {port.protocol}, but {why}"
+                ).fixed_by(put(port.view.at("appProtocol"), spoken), safe=False)
 
 
-def _contradiction(port: HostPort) -> str:
+def _contradiction(port: HostPort) -> tuple[str, str]:
+    """Say why it is wrong, and which protocol is spoken; nothing where all is right."""
     kind = database(port.number, port.target)
     if kind:
-        return f"it is the port of {kind}, whose bytes are no requests"
+        return f"it is the port of {kind}, whose bytes are no requests", "tcp"
     if is_https(port.number, port.target):
-        return "it is the port of HTTPS: TLS on it goes past the routes and mutual TLS of the mesh"
+        what = "TLS on it goes past the routes and mutual TLS of the mesh"
+        return f"it is the port of HTTPS: {what}", "https"
     if says_grpc(port.name, port.target, port.protocol):
-        return "a name says gRPC: clients' HTTP/2 is sent on as HTTP/1.1"
-    return ""
+        return "a name says gRPC: clients' HTTP/2 is sent on as HTTP/1.1", "grpc"
+    return "", ""

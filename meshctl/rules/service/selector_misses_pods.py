@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
 from meshctl.resources import Service
-from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.rules.api import Finding, Outcome, Severity, put, rule
 
 
 @rule(on=Service, severity=Severity.ERROR, since="0.1.0")
@@ -21,9 +21,15 @@ def check(service: Service, mesh: Mesh) -> Iterator[Outcome]:
         return
     missed = service.selector.items() - near.pod_labels.items()
     wanted = ", ".join(f"{key}={text}" for key, text in sorted(missed))
-    yield Finding(
+    edits = [
+        put(service.spec.at("selector", key), near.pod_labels[key])
+        for key, _ in sorted(missed)
+        if key in near.pod_labels
+    ]
+    finding = Finding(
         service.spec.at("selector"),
         f"no pod of namespace {service.namespace} has the label {wanted}; those of {near.title} "
         "have nearly all of the selector: requests get 503 no healthy upstream",
         severity=None if mesh.is_whole else Severity.WARNING,
     ).also(near.template.at("metadata", "labels"), "what the pods have")
+    yield finding.fixed_by(*edits, safe=False) if len(edits) == len(missed) else finding

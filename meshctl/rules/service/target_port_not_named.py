@@ -13,7 +13,8 @@ from meshctl.istio.annotation_names import TEMPLATES
 from meshctl.mesh import Mesh
 from meshctl.mesh.core import age
 from meshctl.resources import Service
-from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.rules.api import Finding, Outcome, Severity, put, rule
+from meshctl.spelling import only_close
 from meshctl.words import quoted
 
 _OF_SIDECAR = "http-envoy-prom"  # injected with the sidecar
@@ -32,9 +33,13 @@ def check(service: Service, mesh: Mesh) -> Iterator[Outcome]:
         if not isinstance(port.target, str) or port.target == _OF_SIDECAR:
             continue
         if not any(port.target in pod.named_ports for pod in pods):
-            known = ", ".join(sorted({name for pod in pods for name in pod.named_ports})) or "none"
-            yield Finding(
+            names = {name for pod in pods for name in pod.named_ports}
+            known = ", ".join(sorted(names)) or "none"
+            finding = Finding(
                 port.at("targetPort"),
                 f"no pod behind this Service names a port {quoted(port.target)}, so port {port.port} has "
                 f"no endpoints; named are: {known}",
             ).also(pods[0].at("metadata", "name"), "is selected")
+            meant = only_close(port.target, names)
+            edits = [put(finding.ref, meant)] if meant else []
+            yield finding.fixed_by(*edits, safe=False)

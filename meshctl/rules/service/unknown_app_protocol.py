@@ -9,11 +9,12 @@ Fix: write one that Istio knows, such as `http`, `http2`, `grpc`, `tcp`, `tls`, 
 
 from collections.abc import Iterator
 
-from meshctl.istio.protocols import Protocol, port_protocol
+from meshctl.istio.protocols import APP_PROTOCOLS, Protocol, port_protocol
 from meshctl.mesh import Mesh
 from meshctl.mesh.workloads import is_in_mesh, is_own_of_istio
 from meshctl.resources import Service
-from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.rules.api import Finding, Outcome, Severity, put, rule
+from meshctl.spelling import only_close
 from meshctl.words import quoted
 
 
@@ -29,8 +30,11 @@ def check(service: Service, mesh: Mesh) -> Iterator[Outcome]:
         if port_protocol(port.name, port.port, port.transport, written) is Protocol.AUTO:
             named = port_protocol(port.name, port.port, port.transport)
             lost = f"; the name asks for {named}" if named is not Protocol.AUTO else ""
-            yield Finding(
+            finding = Finding(
                 port.at("appProtocol"),
                 f"Istio doesn't know appProtocol {quoted(written)}, so the protocol is sniffed{lost}",
                 severity=Severity.INFO if "/" in written and not lost else None,
             )
+            meant = only_close(written, APP_PROTOCOLS)
+            edits = [put(finding.ref, meant)] if meant else []
+            yield finding.fixed_by(*edits, safe=False)

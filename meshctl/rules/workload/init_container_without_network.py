@@ -11,10 +11,11 @@ Fix: use native sidecars (`sidecar.istio.io/nativeSidecar: "true"`), run the ini
 
 from collections.abc import Iterator
 
+from meshctl.istio.annotation_names import NATIVE_SIDECAR
 from meshctl.mesh import Mesh
 from meshctl.mesh.workloads import PROXY_UID, Membership, uses_network
 from meshctl.resources import Workload
-from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.rules.api import Finding, Outcome, Severity, put, rule
 
 _OUTBOUND = ("OutboundPorts", "OutboundIPRanges")
 
@@ -40,4 +41,7 @@ def check(workload: Workload, mesh: Mesh) -> Iterator[Outcome]:
                 call,
                 f"init container {container.name} runs before the sidecar, and the CNI plugin "
                 "redirects its connections to it: they are refused",
+            ).fixed_by(
+                put(workload.template.at("metadata", "annotations", NATIVE_SIDECAR), "true"),
+                safe=False,
             )

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from meshctl.istio.labels import INJECT
 from meshctl.mesh import Mesh
 from meshctl.resources import Workload
-from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.rules.api import Finding, Outcome, Severity, delete, rule
 from meshctl.words import quoted
 
 
@@ -22,7 +22,11 @@ def check(workload: Workload, mesh: Mesh) -> Iterator[Outcome]:
     if workload not in mesh.workloads or label is None or annotation in {None, label}:
         return
     metadata = workload.template.child("metadata")
-    yield Finding(
-        metadata.at("annotations", INJECT),
-        f"the label of this name says {quoted(label)} and counts; {quoted(annotation)} has no effect",
-    ).also(metadata.at("labels", INJECT), "counts")
+    yield (
+        Finding(
+            metadata.at("annotations", INJECT),
+            f"the label of this name says {quoted(label)} and counts; {quoted(annotation)} has no effect",
+        )
+        .also(metadata.at("labels", INJECT), "counts")
+        .fixed_by(delete(metadata.at("annotations", INJECT)))
+    )

@@ -13,7 +13,7 @@ from meshctl.istio.labels import INJECT
 from meshctl.mesh import Mesh
 from meshctl.mesh.workloads import Membership
 from meshctl.resources import Workload
-from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.rules.api import Finding, Outcome, Severity, put, rule
 from meshctl.words import quoted
 
 _OUTCOMES = {
@@ -21,6 +21,12 @@ _OUTCOMES = {
     Membership.NONE: "here the pods get no sidecar",
     Membership.AMBIENT: "here the pods are in ambient mode",
 }
+
+_MEANT = {
+    **dict.fromkeys(("true", "yes", "y", "on", "1", "enabled"), "true"),
+    **dict.fromkeys(("false", "no", "n", "off", "0", "disabled"), "false"),
+}
+"""What the words for yes and no are meant to say."""
 
 
 @rule(
@@ -39,8 +45,15 @@ def check(workload: Workload, mesh: Mesh) -> Iterator[Outcome]:
     word = metadata.labels_of(place).get(INJECT, "")
     if word not in {"", "true", "false"}:
         outcome = _OUTCOMES.get(mesh.workloads.promise(workload), "the namespace decides")
-        yield Finding(
+        finding = Finding(
             metadata.at(place, INJECT),
             f"{quoted(word)} is neither 'true' nor 'false', so that the injector passes over it: "
             f"{outcome}",
+        )
+        meant = _MEANT.get(word.strip().lower())
+        is_spelling = word.strip().lower() == meant
+        yield (
+            finding
+            if meant is None
+            else finding.fixed_by(put(metadata.at(place, INJECT), meant), safe=is_spelling)
         )

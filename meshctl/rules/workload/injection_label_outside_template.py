@@ -13,7 +13,7 @@ from meshctl.istio.labels import INJECT
 from meshctl.mesh import Mesh
 from meshctl.mesh.workloads import Membership
 from meshctl.resources import View, Workload
-from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.rules.api import Finding, Outcome, Severity, delete, put, rule
 from meshctl.words import quoted
 
 
@@ -25,7 +25,9 @@ def check(workload: Workload, mesh: Mesh) -> Iterator[Outcome]:
     for _, metadata in workload.outer_metadata:
         wanted = metadata.labels_of("labels").get(INJECT)
         if wanted is not None:
-            yield from _finding(metadata, wanted, mesh.workloads.membership(workload))
+            pod = workload.template.at("metadata", "labels", INJECT)
+            for finding in _finding(metadata, wanted, mesh.workloads.membership(workload)):
+                yield finding.fixed_by(delete(finding.ref), put(pod, wanted), safe=False)
 
 
 def _finding(metadata: View, wanted: str, membership: Membership) -> Iterator[Finding]:

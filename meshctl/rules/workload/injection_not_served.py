@@ -13,14 +13,12 @@ from meshctl.istio.labels import INJECT, INJECTION, REVISION
 from meshctl.mesh import Mesh
 from meshctl.mesh.workloads import Membership, is_live, opts_out, promise, wants_sidecar
 from meshctl.resources import Namespace, Workload
-from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.rules.api import Finding, Outcome, Severity, delete, put, rule
 from meshctl.words import quoted
 
 
-@rule(
-    on=Workload, severity=Severity.WARNING, since="0.1.0",
-    renamed_from=("workload/injection-wanted-in-vain",),
-)  # fmt: skip
+@rule(on=Workload, severity=Severity.WARNING, since="0.1.0",
+      renamed_from=("workload/injection-wanted-in-vain",))  # fmt: skip
 def check(workload: Workload, mesh: Mesh) -> Iterator[Outcome]:
     """Report pods that ask where no webhook looks, or for a revision that nothing serves."""
     namespace = mesh.workloads.namespace(workload.namespace)
@@ -44,7 +42,9 @@ def _unseen(workload: Workload, namespace: Namespace, mesh: Mesh) -> Iterator[Fi
         ).also(namespace.at("metadata", "labels", INJECTION), "turns injection off")
     elif mesh.injection.webhooks.is_on_by_default() is None:
         why = f"namespace {namespace.name} doesn't turn injection on"
-        yield Finding(place, f"{why}, so that no webhook looks at this annotation")
+        yield Finding(place, f"{why}, so that no webhook looks at this annotation").fixed_by(
+            put(metadata.at("labels", INJECT), "true"), delete(place), safe=False
+        )
 
 
 def _unserved(workload: Workload, namespace: Namespace, mesh: Mesh) -> Iterator[Finding]:

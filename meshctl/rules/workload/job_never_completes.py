@@ -11,10 +11,11 @@ out of the mesh by the label `sidecar.istio.io/inject: "false"`.
 
 from collections.abc import Iterator
 
+from meshctl.istio.annotation_names import NATIVE_SIDECAR
 from meshctl.mesh import Mesh
 from meshctl.mesh.workloads import Membership, stops_sidecar
 from meshctl.resources import Workload
-from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.rules.api import Finding, Outcome, Severity, put, rule
 
 
 @rule(on=Workload, severity=Severity.WARNING, since="0.1.0", hazard=True)
@@ -31,4 +32,6 @@ def check(workload: Workload, mesh: Mesh) -> Iterator[Outcome]:
             workload.at("metadata", "name"),
             "the sidecar of this Job is an ordinary container, and nothing stops it when the work "
             "is done: the Job never completes",
+        ).fixed_by(
+            put(workload.template.at("metadata", "annotations", NATIVE_SIDECAR), "true"), safe=False
         )

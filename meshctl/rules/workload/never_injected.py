@@ -16,7 +16,7 @@ from meshctl.mesh import Mesh
 from meshctl.mesh.workloads import says_no, wants_sidecar
 from meshctl.resources import Workload
 from meshctl.resources.kubernetes.workload import SYSTEM_NAMESPACES
-from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.rules.api import Finding, Outcome, Severity, put, rule
 
 
 @rule(on=Workload, severity=Severity.WARNING, since="0.1.0", hazard=True)
@@ -25,15 +25,17 @@ def check(workload: Workload, mesh: Mesh) -> Iterator[Outcome]:
     if workload not in mesh.workloads:
         return
     asks = wants_sidecar(workload)
+    has_label = INJECT in workload.pod_labels or INJECT not in workload.pod_annotations
+    place = "labels" if has_label else "annotations"
+    asked_at = workload.template.child("metadata").at(place, INJECT)
     is_asked_about = mesh.by_hand is not None and not says_no(workload)
     if workload.uses_host_network and (asks or is_asked_about):
         yield Finding(
             workload.pod_spec.at("hostNetwork"),
             "the injector passes over pods in the network of their node: this one gets no sidecar",
-        )
+        ).fixed_by(put(asked_at, "false"), safe=False)
     elif asks and workload.namespace in SYSTEM_NAMESPACES:
-        place = "labels" if INJECT in workload.pod_labels else "annotations"
         yield Finding(
-            workload.template.child("metadata").at(place, INJECT),
+            asked_at,
             f"the injector passes over pods of {workload.namespace}: this one gets no sidecar",
-        )
+        ).fixed_by(put(asked_at, "false"), safe=False)

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from meshctl.mesh import Mesh
 from meshctl.mesh.injection import finds_istiod_by_service
 from meshctl.resources import Workload
-from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.rules.api import Finding, Outcome, Severity, delete, rule
 
 
 @rule(
@@ -34,4 +34,4 @@ def check(workload: Workload, mesh: Mesh) -> Iterator[Outcome]:
             spec.at("dnsPolicy"),
             "the node's DNS knows no Services, so that the sidecar doesn't find istiod and the "
             "pod never becomes ready",
-        )
+        ).fixed_by(delete(spec.at("dnsPolicy")), safe=False)

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from meshctl.mesh import Mesh
 from meshctl.mesh.injection import ports_of_two_protocols
 from meshctl.resources import Workload
-from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.rules.api import Finding, Outcome, Severity, delete, rule
 
 
 @rule(on=Workload, severity=Severity.ERROR, since="0.1.0", hazard=True)
@@ -27,9 +27,13 @@ def check(workload: Workload, mesh: Mesh) -> Iterator[Outcome]:
         effect = (
             f"two ports called {name}, which the API server refuses" if name else "that port twice"
         )
-        yield Finding(
-            port.at("containerPort"),
-            f"the injector merges ports by number, so that {port.number('containerPort')}/"
-            f"{port.text('protocol') or 'TCP'} replaces the other protocol: the pod has {effect}",
-            severity=None if name else Severity.WARNING,
-        ).also(first.at("containerPort"), "replaced by the other protocol")
+        yield (
+            Finding(
+                port.at("containerPort"),
+                f"the injector merges ports by number, so that {port.number('containerPort')}/"
+                f"{port.text('protocol') or 'TCP'} replaces the other protocol: the pod has {effect}",
+                severity=None if name else Severity.WARNING,
+            )
+            .also(first.at("containerPort"), "replaced by the other protocol")
+            .fixed_by(delete(port.at()), safe=False)
+        )

@@ -17,7 +17,7 @@ from meshctl.mesh import Mesh
 from meshctl.mesh.injection import takes_known_template
 from meshctl.mesh.workloads import TrafficCapture, is_rewritten
 from meshctl.resources import View, Workload
-from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.rules.api import Finding, Outcome, Severity, delete, rule
 
 
 @rule(on=Workload, severity=Severity.ERROR, since="0.1.0", hazard=True)
@@ -45,7 +45,7 @@ def _lost(probe: View) -> Iterator[Finding]:
     if web.text("host"):
         yield Finding(
             web.at("host"), f"the kubelet will look for the sidecar's agent at {web.text('host')}"
-        )
+        ).fixed_by(delete(web.at("host")), safe=False)
     for action in (web, plain):
         if action.number("port") == 15020:  # noqa: PLR2004 - the port that the docs speak of
             yield Finding(

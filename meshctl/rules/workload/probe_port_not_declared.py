@@ -12,7 +12,8 @@ from collections.abc import Iterator
 from meshctl.istio.names import PROXY_CONTAINER
 from meshctl.mesh import Mesh
 from meshctl.resources import Workload
-from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.rules.api import Finding, Outcome, Severity, put, rule
+from meshctl.spelling import only_close
 from meshctl.words import quoted
 
 
@@ -27,8 +28,13 @@ def check(workload: Workload, mesh: Mesh) -> Iterator[Outcome]:
             for action in ("httpGet", "tcpSocket"):
                 name = probe.child(action).text("port")
                 if name and name not in names:
-                    yield Finding(
+                    finding = Finding(
                         probe.child(action).at("port"),
                         f"container {container.name} declares no port called {quoted(name)}, so that "
                         "this probe never succeeds",
                     )
+                    if name.isdecimal():
+                        finding = finding.fixed_by(put(finding.ref, int(name)))
+                    elif meant := only_close(name, names):
+                        finding = finding.fixed_by(put(finding.ref, meant), safe=False)
+                    yield finding

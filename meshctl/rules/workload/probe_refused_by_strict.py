@@ -15,7 +15,7 @@ from meshctl.mesh import Mesh
 from meshctl.mesh.security import Mode
 from meshctl.mesh.workloads import Membership, TrafficCapture
 from meshctl.resources import Workload
-from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.rules.api import Finding, Outcome, Severity, delete, rule
 
 
 @rule(on=Workload, severity=Severity.ERROR, since="0.1.0", hazard=True)
@@ -37,6 +37,8 @@ def check(workload: Workload, mesh: Mesh) -> Iterator[Outcome]:
             "probe rewriting is off: the sidecar refuses it",
             severity=None if demand.order_known else Severity.WARNING,
         ).also(switch, "turns probe rewriting off")
+        if switch.resource is workload:
+            finding = finding.fixed_by(delete(switch), safe=False)
         if demand.ref is not None:
             finding = finding.also(demand.ref, "decides that the port is STRICT")
         yield finding

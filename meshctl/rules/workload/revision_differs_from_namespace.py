@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from meshctl.istio.labels import INJECTION, REVISION
 from meshctl.mesh import Mesh
 from meshctl.resources import Workload
-from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.rules.api import Finding, Outcome, Severity, delete, rule
 from meshctl.words import quoted
 
 
@@ -29,8 +29,14 @@ def check(workload: Workload, mesh: Mesh) -> Iterator[Outcome]:
     key = INJECTION if is_enabled else REVISION
     given = "default" if is_enabled else namespace.labels.get(REVISION, wanted)
     if given != wanted and namespace.labels.get(INJECTION) != "disabled":
-        yield Finding(
-            workload.template.child("metadata").at("labels", REVISION),
-            f"the label asks for revision {quoted(wanted)}, but the namespace's {key} decides: the pod gets "
-            f"the proxy of revision {quoted(given)}",
-        ).also(namespace.at("metadata", "labels", key), "decides for every pod")
+        yield (
+            Finding(
+                workload.template.child("metadata").at("labels", REVISION),
+                f"the label asks for revision {quoted(wanted)}, but the namespace's {key} decides: the pod gets "
+                f"the proxy of revision {quoted(given)}",
+            )
+            .also(namespace.at("metadata", "labels", key), "decides for every pod")
+            .fixed_by(
+                delete(workload.template.child("metadata").at("labels", REVISION)), safe=False
+            )
+        )

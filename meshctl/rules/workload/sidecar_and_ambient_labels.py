@@ -13,7 +13,7 @@ from meshctl.istio.labels import DATAPLANE_MODE, INJECT
 from meshctl.mesh import Mesh
 from meshctl.mesh.workloads import wants_sidecar
 from meshctl.resources import Workload
-from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.rules.api import Finding, Outcome, Severity, delete, rule
 
 
 @rule(
@@ -31,10 +31,14 @@ def check(workload: Workload, mesh: Mesh) -> Iterator[Outcome]:
     inject = "labels" if INJECT in workload.pod_labels else "annotations"
     asks = metadata.key(inject, INJECT)
     if workload.pod_labels.get(DATAPLANE_MODE) == "ambient":
-        yield Finding(
-            metadata.key("labels", DATAPLANE_MODE),
-            "the pod gets a sidecar too, so that ambient mode has no effect",
-        ).also(asks, "asks for the sidecar")
+        yield (
+            Finding(
+                metadata.key("labels", DATAPLANE_MODE),
+                "the pod gets a sidecar too, so that ambient mode has no effect",
+            )
+            .also(asks, "asks for the sidecar")
+            .fixed_by(delete(metadata.key("labels", DATAPLANE_MODE)), safe=False)
+        )
     elif workload.pod_annotations.get(REDIRECTION) == "enabled":
         yield Finding(
             metadata.key("annotations", REDIRECTION),

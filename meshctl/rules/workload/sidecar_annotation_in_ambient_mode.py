@@ -13,7 +13,7 @@ from meshctl.istio.labels import INJECT
 from meshctl.mesh import Mesh
 from meshctl.mesh.workloads import Membership
 from meshctl.resources import Workload
-from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.rules.api import Finding, Outcome, Severity, delete, rule
 
 _TRAFFIC = "traffic.sidecar.istio.io/"
 _PROXY = ("sidecar.istio.io/", "proxy.istio.io/")
@@ -34,4 +34,4 @@ def check(workload: Workload, mesh: Mesh) -> Iterator[Outcome]:
                 annotations.key(name),
                 "the pod is in ambient mode, where nothing reads this annotation",
                 severity=None if is_about_traffic else Severity.INFO,
-            )
+            ).fixed_by(delete(annotations.key(name)), safe=False)

@@ -8,9 +8,10 @@ Fix: leave the pod out of the mesh by the label `sidecar.istio.io/inject: "false
 
 from collections.abc import Iterator
 
+from meshctl.istio.labels import INJECT
 from meshctl.mesh import Mesh
 from meshctl.resources import Workload
-from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.rules.api import Finding, Outcome, Severity, put, rule
 
 _LABELS = ("kubernetes.io/os", "beta.kubernetes.io/os")
 
@@ -26,4 +27,6 @@ def check(workload: Workload, mesh: Mesh) -> Iterator[Outcome]:
     if spec.child("os").text("name") == "windows":
         places.append(spec.at("os", "name"))
     for place in places[:1]:
-        yield Finding(place, "this pod gets a sidecar, of which there is none for Windows")
+        yield Finding(
+            place, "this pod gets a sidecar, of which there is none for Windows"
+        ).fixed_by(put(workload.template.at("metadata", "labels", INJECT), "false"), safe=False)

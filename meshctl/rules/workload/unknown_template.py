@@ -13,7 +13,8 @@ from meshctl.istio.annotation_names import TEMPLATES
 from meshctl.mesh import Mesh
 from meshctl.mesh.injection import asked_templates
 from meshctl.resources import Workload
-from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, rule
+from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, put, rule
+from meshctl.spelling import only_close
 from meshctl.words import quoted
 
 
@@ -28,8 +29,12 @@ def check(workload: Workload, mesh: Mesh) -> Iterator[Outcome]:
     if unknown and not known:
         yield NotChecked("the names of templates: the injector's ConfigMap is not in the input")
     elif unknown:
-        yield Finding(
+        finding = Finding(
             workload.template.at("metadata", "annotations", TEMPLATES),
             f"the injector has no template {quoted(unknown[0])} and refuses the pod; it has "
             f"{', '.join(sorted(known))}",
         )
+        meant = [name if name in known else only_close(name, known) for name in asked]
+        if all(meant):
+            finding = finding.fixed_by(put(finding.ref, ",".join(meant)), safe=False)
+        yield finding

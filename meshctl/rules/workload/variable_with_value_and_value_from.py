@@ -12,8 +12,8 @@ from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
 from meshctl.mesh.injection import variables_of_two_sources
-from meshctl.resources import Workload
-from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.resources import Ref, Workload
+from meshctl.rules.api import Finding, Outcome, Severity, delete, rule
 
 
 @rule(
@@ -31,4 +31,4 @@ def check(workload: Workload, mesh: Mesh) -> Iterator[Outcome]:
                 place,
                 f"the injector sets {name} by `{injected}`, and keeps what is written here: the API "
                 "server refuses a variable with both",
-            )
+            ).fixed_by(delete(Ref(workload, place.path[:-1])), safe=False)

@@ -13,7 +13,7 @@ from meshctl.istio.labels import USE_WAYPOINT
 from meshctl.mesh import Mesh
 from meshctl.mesh.workloads import Membership
 from meshctl.resources import Workload
-from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.rules.api import Finding, Outcome, Severity, delete, rule
 
 
 @rule(on=Workload, severity=Severity.WARNING, equivalents=("KIA1312",), since="0.1.0")
@@ -28,4 +28,4 @@ def check(workload: Workload, mesh: Mesh) -> Iterator[Outcome]:
         yield Finding(
             workload.template.child("metadata").at("labels", USE_WAYPOINT),
             f"this pod {what} and is not in ambient mode, so waypoint {name} doesn't guard the pod",
-        )
+        ).fixed_by(delete(workload.template.at("metadata", "labels", USE_WAYPOINT)), safe=False)
