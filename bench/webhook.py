@@ -61,12 +61,8 @@ def reviews(count: int, total: int) -> list[bytes]:
     """Changes of what people change: a new object beside an old one, an update, a deletion."""
     chance = random.Random(7)
     pool = [one for one in objects(total) if one["kind"] in CHANGED]
-    return [
-        review(
-            chance.choice(pool), chance.choice(("CREATE", "UPDATE", "UPDATE", "DELETE")), chance, n
-        )
-        for n in range(count)
-    ]
+    kinds = ("CREATE", "UPDATE", "UPDATE", "DELETE")
+    return [review(chance.choice(pool), chance.choice(kinds), n) for n in range(count)]
 
 
 def review(given: dict[str, Any], operation: str, number: int) -> bytes:

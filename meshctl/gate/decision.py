@@ -51,6 +51,15 @@ class Verdict(NamedTuple):
     unchecked: str = ""
 
 
+class _Compared(NamedTuple):
+    """What a change adds in a part of the mesh, as that is afterwards."""
+
+    added: list[Found]
+    after: Sequence[Resource]
+    about: Sequence[Resource | None]
+    has_crashed: bool
+
+
 class Change(NamedTuple):
     """An object as it is and as it would be; ``None`` where it isn't, or won't be, there."""
 
@@ -74,8 +83,11 @@ class Judge:
         self.parts = PartialMesh(snapshot, self._settings)
         self._budget = budget
 
-    def judge(self, change: Change) -> Verdict:
-        """Say what a change adds to the findings about the object and its neighbours."""
+    def judge(self, change: Change, *, weighs: bool = True) -> Verdict:
+        """Say what a change adds to the findings about the object and its neighbours.
+
+        ``weighs`` asks whether findings are contradictions; without it none is said to be one.
+        """
         deadline = monotonic() + self._budget
         root = self.parts.config.root_namespace
         subject = change.subject
@@ -84,13 +96,13 @@ class Judge:
                 return Verdict()
             return Verdict(unchecked=f"{subject.title} holds for the whole mesh")
         try:
-            return self._judge(change, root, deadline)
+            return self._judge(change, root, deadline, weighs=weighs)
         except TooLargeError:
             return Verdict(unchecked="too many objects are tied to it")
         except OutOfTimeError:
             return Verdict(unchecked=f"the rules took longer than {self._budget:g} s")
 
-    def _judge(self, change: Change, root: str, deadline: float) -> Verdict:
+    def _judge(self, change: Change, root: str, deadline: float, *, weighs: bool) -> Verdict:
         """Judge in the neighbourhood of the change, and once more where neighbours are concerned.
 
         What a neighbour has before and after is told in one and the same part of the mesh, so that
@@ -103,29 +115,28 @@ class Judge:
             if one is not None:
                 seen = {**walk.around(one), **seen}
         neighbours = _neighbours(seen, change)
-        added, standing, has_crashed = self._compare(
-            walk, change, neighbours[:_NEIGHBOURS], deadline
-        )
-        subject = Identity.of(change.subject)
-        concerned = {Identity.of(one.ref.resource) for _, one in added} - {subject}
+        looked_at = neighbours[:_NEIGHBOURS]
+        compared = self._compare(walk, change, looked_at, deadline)
+        itself = Identity.of(change.subject)
+        concerned = {Identity.of(one.ref.resource) for _, one in compared.added} - {itself}
         if concerned:
-            again = [one for one in neighbours[:_NEIGHBOURS] if Identity.of(one) in concerned]
-            for one in again:
-                walk.around(one)
-            added, standing, has_crashed = self._compare(
-                walk, change, neighbours[:_NEIGHBOURS], deadline
-            )
+            for one in looked_at:
+                if Identity.of(one) in concerned:
+                    walk.around(one)
+            compared = self._compare(walk, change, looked_at, deadline)
+        standing = self._standing(compared, deadline) if weighs else set()
         unchecked = ""
         if len(neighbours) > _NEIGHBOURS:
             unchecked = "more objects are tied to it than are looked at"
-        if has_crashed:
+        if compared.has_crashed:
             unchecked = "a rule crashed"
-        return Verdict(tuple(self._heeded(added, standing, identify(change.subject))), unchecked)
+        subject = identify(change.subject)
+        return Verdict(tuple(self._heeded(compared.added, standing, subject)), unchecked)
 
     def _compare(
         self, walk: Walk, change: Change, neighbours: Sequence[Resource], deadline: float
-    ) -> tuple[list[Found], set[tuple[object, ...]], bool]:
-        """List what a change adds in a part of the mesh, and which of it stands whatever comes."""
+    ) -> _Compared:
+        """List what a change adds in a part of the mesh."""
         if monotonic() > deadline:
             raise OutOfTimeError
         part = self._snapshot.in_order(
@@ -138,7 +149,7 @@ class Judge:
         asked = self.parts.ask(self.parts.whole(after), later, deadline)
         earlier = [change.before, *neighbours]
         added = self._added(asked.findings, part, earlier, deadline)
-        return added, self._standing(added, after, later, deadline), asked.has_crashed
+        return _Compared(added, after, later, asked.has_crashed)
 
     def _heeded(
         self, added: Sequence[Found], standing: set[tuple[object, ...]], subject: ResourceId
@@ -170,15 +181,13 @@ class Judge:
                 added.append(found)
         return added
 
-    def _standing(
-        self, added: Sequence[Found], after: Sequence[Resource], about: Sequence[Resource | None],
-        deadline: float,
-    ) -> set[tuple[object, ...]]:  # fmt: skip
+    def _standing(self, compared: _Compared, deadline: float) -> set[tuple[object, ...]]:
         """Name the findings that hold even if anything might still be added to the mesh."""
-        if not any(_severity(one) is Severity.ERROR for one in added):
+        if not compared.added:
             return set()
-        only = frozenset(rule.id for rule, _ in added if not is_absence(rule.id))
-        asked = self.parts.ask(self.parts.with_gaps(after), about, deadline, only)
+        only = frozenset(rule.id for rule, _ in compared.added if not is_absence(rule.id))
+        mesh = self.parts.with_gaps(compared.after)
+        asked = self.parts.ask(mesh, compared.about, deadline, only)
         return set(map(_key, asked.findings))
 
 

@@ -86,7 +86,7 @@ class Gate:
         change = self.change(review)
         if change is None:
             return Decision(Answer(allowed=True), Outcome.SKIPPED, "the object is not known here")
-        verdict = self._judge.judge(change)
+        verdict = self._judge.judge(change, weighs=mode is Mode.ENFORCE)
         return self._decision(review, verdict, mode)
 
     def mode_in(self, review: Review) -> Mode:
