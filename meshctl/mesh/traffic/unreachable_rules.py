@@ -62,6 +62,11 @@ class UnreachableRule:
         """Does the earlier rule do the very same?"""
         return self.dead.does_the_same(self.by)
 
+    @property
+    def is_removable(self) -> bool:
+        """Does nothing change without it? A rule of a delegate may be alive by way of another root."""
+        return self.is_harmless and self.dead.rule.root is self.dead.rule.action
+
 
 class UnreachableRules:
     """The dead rules of every VirtualService, found when first asked."""

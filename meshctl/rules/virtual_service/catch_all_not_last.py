@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
 from meshctl.resources import VirtualService
-from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.rules.api import Finding, Outcome, Severity, delete, rule
 
 
 @rule(on=VirtualService, severity=Severity.ERROR, equivalents=("IST0130",), since="0.1.0")
@@ -21,12 +21,13 @@ def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
         if not shadow.is_by_catch_all:
             continue
         effect = " and does the same" if shadow.is_harmless else ""
-        yield Finding(
+        found = Finding(
             shadow.place,
             f"{shadow.subject} is never reached: an earlier rule takes every request{effect}, and "
             "istiod writes no routes after it",
             severity=Severity.INFO if shadow.is_harmless else None,
         ).also(shadow.by.place, "takes every request")
+        yield found.fixed_by(delete(shadow.place)) if shadow.is_removable else found
     for routes in (service.tls, service.tcp):
         first = next((route for route in routes if not route.matches), None)
         if first is None:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
 from meshctl.resources import VirtualService
-from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.rules.api import Finding, Outcome, Severity, delete, put, rename, rule
 
 _CEL = (
     "!has(object.spec.http) || object.spec.http.all(r, !has(r.fault) || !has(r.fault.delay) "
@@ -24,5 +24,13 @@ def check(virtual_service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
     """Report every `fault.delay.percent` above 0."""
     for route in virtual_service.http:
         delay = route.child("fault", "delay")
-        if (delay.number("percent") or 0) > 0:
-            yield Finding(delay.key("percent"), "percent is deprecated; write percentage.value")
+        percent = delay.number("percent") or 0
+        if percent > 0:
+            found = Finding(delay.key("percent"), "percent is deprecated; write percentage.value")
+            if delay.has("percentage"):  # istiod reads that one alone
+                yield found.fixed_by(delete(delay.at("percent")))
+            else:
+                yield found.fixed_by(
+                    rename(delay.key("percent"), "percentage"),
+                    put(delay.at("percent"), {"value": percent}),
+                )

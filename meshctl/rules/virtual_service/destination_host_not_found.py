@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from meshctl.mesh import Mesh
 from meshctl.mesh.reachability import MissingCluster, NoClusterReason
 from meshctl.resources import VirtualService
-from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, rule
+from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, put, rule
 
 
 @rule(on=VirtualService, severity=Severity.ERROR, equivalents=("IST0101", "KIA1101"), since="0.1.0")
@@ -23,9 +23,8 @@ def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
             missing = mesh.reachability.clusters.missing(destination)
             if missing is None:
                 continue
-            if missing.why is NoClusterReason.UNKNOWN and missing.similar in mesh.registry.at(
-                missing.host
-            ):
+            declared = mesh.registry.at(missing.host)
+            if missing.why is NoClusterReason.UNKNOWN and missing.similar in declared:
                 yield NotChecked("the input doesn't tell who routes to a host that few may see")
                 continue
             if missing.why is NoClusterReason.UNKNOWN:
@@ -37,10 +36,12 @@ def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
                 continue
             is_mirror = bool({"mirror", "mirrors"} & set(destination.path))
             finding = Finding(destination.at("host"), _message(missing, is_mirror=is_mirror))
-            if missing.similar is not None:
-                finding = finding.also(
-                    missing.similar.source.at("metadata", "name"), "declared here"
-                )
+            similar, is_unfinished = missing.similar, missing.why is NoClusterReason.UNFINISHED
+            if similar is not None:
+                finding = finding.also(similar.source.at("metadata", "name"), "declared here")
+            if similar is not None and missing.why is not NoClusterReason.HIDDEN:
+                edit = put(destination.at("host"), similar.host)
+                finding = finding.fixed_by(edit, safe=is_unfinished)
             yield finding
 
 

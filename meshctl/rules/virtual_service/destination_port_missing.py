@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterator
 from meshctl.mesh import Mesh
 from meshctl.mesh.traffic import MESH
 from meshctl.resources import Destination, VirtualService
-from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, rule
+from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, put, rule
 
 
 @rule(on=VirtualService, severity=Severity.ERROR, equivalents=("IST0112",), since="0.1.0")
@@ -23,10 +23,8 @@ def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
         for destination in route.destinations:
             clusters = mesh.reachability.clusters
             ports = clusters.ports(destination) if destination.port is None else frozenset()
-            if not ports:
-                continue
-            at_gateway = clusters.listener_ports(destination).difference(ports)
-            called = mesh.sidecar_routes.listener_ports(destination)
+            at_gateway = clusters.listener_ports(destination).difference(ports) if ports else ()
+            called = mesh.sidecar_routes.listener_ports(destination) if ports else ports
             if len(ports) > 1 and at_gateway:
                 yield Finding(
                     destination.at("host"),
@@ -45,15 +43,16 @@ def _in_sidecars(
     destination: Destination, ports: Collection[int], called: frozenset[int]
 ) -> Finding:
     wrong = called.difference(ports)
-    is_mirror = "mirror" in destination.path or "mirrors" in destination.path
+    is_mirror = not {"mirror", "mirrors"}.isdisjoint(destination.path)
     effect = "the copies are lost" if is_mirror else "they get 503"
     word = "port" if len(ports) == 1 else "ports"
+    edits = [put(destination.at("port", "number"), port) for port in ports if len(ports) == 1]
     return Finding(
         destination.at("host"),
         f"{destination.host} has {word} {_list(ports, ', ')} and none is written: sidecars send requests "
         f"for port {_list(wrong)} on to the same port there, which is none of these, so {effect}",
         severity=None if wrong == called else Severity.WARNING,
-    )
+    ).fixed_by(*edits)
 
 
 def _list(ports: Collection[int], between: str = " and ") -> str:

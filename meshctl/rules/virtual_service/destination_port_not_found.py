@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
 from meshctl.resources import VirtualService
-from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.rules.api import Finding, Outcome, Severity, put, rule
 
 
 @rule(on=VirtualService, severity=Severity.ERROR, equivalents=("IST0101",), since="0.1.0")
@@ -25,7 +25,12 @@ def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
             behind = [p for host in declared for p in host.ports if p.target == destination.port]
             known = ", ".join(str(port) for port in sorted(ports))
             hint = f"; that is the container port of {behind[0].number}" if behind else ""
-            yield Finding(
+            meant = {p.number for p in behind} or ports
+            found = Finding(
                 destination.at("port", "number"),
                 f"{destination.host} has no port {destination.port}, only {known}{hint}",
             ).also(declared[0].source.key("spec", "ports"), "the ports of the host")
+            if len(meant) == 1:
+                edit = put(destination.at("port", "number"), *meant)
+                found = found.fixed_by(edit, safe=bool(behind))
+            yield found

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
 from meshctl.resources import VirtualService
-from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.rules.api import Finding, Outcome, Severity, put, rule
 from meshctl.words import quoted
 
 
@@ -33,4 +33,4 @@ def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
             means = mesh.gateways.bindings.name_of(name, service)
             yield Finding(
                 ref, f"{quoted(name)} is read as {quoted(means)}, in a form from before Istio 1.1"
-            )
+            ).fixed_by(put(ref, means))

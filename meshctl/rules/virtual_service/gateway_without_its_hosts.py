@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
 from meshctl.resources import VirtualService
-from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.rules.api import Finding, Outcome, Severity, delete, rule
 
 
 @rule(on=VirtualService, severity=Severity.INFO, equivalents=("IST0132",), since="0.1.0")
@@ -32,7 +32,7 @@ def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
         finding = Finding(
             each_binding.ref,
             f"{each_binding.name} serves none of {', '.join(service.hosts)}: nothing comes in there",
-        )
+        ).fixed_by(delete(each_binding.ref), safe=False)
         if each_binding.gateway is not None:
             finding = finding.also(each_binding.gateway.spec.at("servers"), "are all it serves")
         yield finding

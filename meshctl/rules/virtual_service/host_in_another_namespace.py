@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from meshctl.mesh import Mesh
 from meshctl.mesh.traffic import MESH
 from meshctl.resources import VirtualService
-from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.rules.api import Finding, Outcome, Severity, put, rule
 
 
 @rule(on=VirtualService, severity=Severity.WARNING, since="0.1.0")
@@ -26,8 +26,12 @@ def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
             continue
         elsewhere = mesh.reachability.clusters.services_named(written)
         if elsewhere and not mesh.registry.at(host):
-            yield Finding(
+            found = Finding(
                 service.spec.at("hosts", index),
                 f"{written} means {host} here, which doesn't exist; the Service of that name is "
                 f"{elsewhere[0].host}",
             ).also(elsewhere[0].source.at("metadata", "name"), "probably meant")
+            if len(elsewhere) == 1:
+                edit = put(service.spec.at("hosts", index), elsewhere[0].host)
+                found = found.fixed_by(edit, safe=False)
+            yield found

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
 from meshctl.resources import Ref, Route, VirtualService
-from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.rules.api import Finding, Outcome, Severity, put, rule
 from meshctl.words import quoted
 
 _BARE_DOT = re.compile(r"(?<=[A-Za-z0-9*+)])(?<!\\)\.(?=[A-Za-z0-9]+(?:\\?\.|$|[:/$(]))")
@@ -29,7 +29,7 @@ def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
                     place,
                     f"the dot before {quoted(pattern[dot.end() :])} stands for any character here; "
                     "write \\. for a dot",
-                )
+                ).fixed_by(put(place, _BARE_DOT.sub(r"\.", pattern)), safe=False)
 
 
 def _patterns(route: Route) -> Iterator[tuple[str, Ref]]:

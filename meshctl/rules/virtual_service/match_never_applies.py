@@ -16,7 +16,7 @@ from meshctl.mesh import Mesh
 from meshctl.mesh.clauses import IdleMatch, Obstacle
 from meshctl.mesh.traffic import MESH
 from meshctl.resources import VirtualService
-from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.rules.api import Finding, Outcome, Severity, put, rule
 
 
 @rule(on=VirtualService, severity=Severity.ERROR, since="0.1.0")
@@ -32,13 +32,14 @@ def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
                 yield Finding(match.at("port"), text, severity=Severity.WARNING)
             if not idle:
                 continue
-            one = idle[0]
-            field = one.obstacle.value
+            one, field = idle[0], idle[0].obstacle.value
             if applying == 0:
-                text, severity = _reason(one, match.port), None
-                if one.gateway == MESH and one.obstacle is not Obstacle.PORT:
-                    severity = Severity.INFO
-                yield Finding(match.at(field), text, severity=severity)
+                in_mesh, is_port = one.gateway == MESH, one.obstacle is Obstacle.PORT
+                severity = Severity.INFO if in_mesh and not is_port else None
+                found = Finding(match.at(field), _reason(one, match.port), severity=severity)
+                if is_port and not in_mesh and len(idle) == len(one.known) == 1:
+                    found = found.fixed_by(put(match.at(field), int(one.known[0])), safe=False)
+                yield found
             elif one.obstacle is Obstacle.PORT:
                 text = f"only at some of the gateways: {_reason(one, match.port)}"
                 yield Finding(match.at(field), text, severity=Severity.WARNING)

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from meshctl.istio.durations import in_words, nanoseconds
 from meshctl.mesh import Mesh
 from meshctl.resources import VirtualService
-from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.rules.api import Finding, Outcome, Severity, delete, rule
 
 
 @rule(on=VirtualService, severity=Severity.WARNING, since="0.1.0")
@@ -26,8 +26,12 @@ def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
         if not timeout or not one_try or (retries.number("attempts") or 0) < 1:
             continue
         if one_try >= timeout:
-            yield Finding(
-                retries.at("perTryTimeout"),
-                f"a try may take {in_words(one_try)}, but the whole request ends after "
-                f"{in_words(timeout)}, so a slow answer is never retried",
-            ).also(route.at("timeout"), "this timeout covers all tries together")
+            yield (
+                Finding(
+                    retries.at("perTryTimeout"),
+                    f"a try may take {in_words(one_try)}, but the whole request ends after "
+                    f"{in_words(timeout)}, so a slow answer is never retried",
+                )
+                .also(route.at("timeout"), "this timeout covers all tries together")
+                .fixed_by(delete(retries.at("perTryTimeout")), safe=False)
+            )

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
 from meshctl.resources import Route, VirtualService
-from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.rules.api import Finding, Outcome, Severity, put, rule
 
 
 @rule(on=VirtualService, severity=Severity.INFO, since="0.1.0")
@@ -20,11 +20,15 @@ def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
     for first, seconds in mesh.reachability.egress_paths.http_pairs(service):
         outer, inner = _attempts(first), min(map(_attempts, seconds))
         if outer and inner:
-            yield Finding(
-                first.at("retries", "attempts"),
-                f"{outer} retries here and {inner} at the gateway make up to "
-                f"{(outer + 1) * (inner + 1)} requests of one",
-            ).also(seconds[0].at("retries", "attempts"), "retries as well")
+            yield (
+                Finding(
+                    first.at("retries", "attempts"),
+                    f"{outer} retries here and {inner} at the gateway make up to "
+                    f"{(outer + 1) * (inner + 1)} requests of one",
+                )
+                .also(seconds[0].at("retries", "attempts"), "retries as well")
+                .fixed_by(put(first.at("retries", "attempts"), 0), safe=False)
+            )
 
 
 def _attempts(route: Route) -> int:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from meshctl.istio.durations import in_words, nanoseconds
 from meshctl.mesh import Mesh
 from meshctl.resources import VirtualService
-from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.rules.api import Finding, Outcome, Severity, put, rule
 
 
 @rule(on=VirtualService, severity=Severity.INFO, since="0.1.0")
@@ -27,9 +27,13 @@ def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
         if not timeout or not one_try or attempts < 1 or one_try >= timeout:
             continue
         if (attempts + 1) * one_try > timeout:
-            yield Finding(
+            fitting = timeout // one_try - 1
+            found = Finding(
                 retries.at("attempts"),
                 f"{attempts} retries after the first try need {in_words((attempts + 1) * one_try)} "
                 f"at {in_words(one_try)} each, but the request ends after {in_words(timeout)}: "
                 f"if the tries are slow, only {timeout // one_try} of them run to their end",
             ).also(route.at("timeout"), "this timeout covers all tries together")
+            if fitting:
+                found = found.fixed_by(put(retries.at("attempts"), fitting), safe=False)
+            yield found

@@ -7,15 +7,19 @@ request.
 Fix: begin with `/` and move the query to `queryParams`.
 """
 
+import re
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
 from meshctl.mesh.matching import PATH, WRITTEN_KINDS, StringMatch, find_text
 from meshctl.resources import VirtualService
-from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.rules.api import Finding, Outcome, Severity, put, rule
 
 _ASTERISK = "*"
 """The one path without a slash, of ``OPTIONS *``."""
+
+_WITHOUT_SLASH = re.compile(r"\w[\w/-]*")
+"""A path that lacks its slash and nothing else; with a dot or colon it may be a host or URL."""
 
 
 @rule(on=VirtualService, severity=Severity.ERROR, since="0.1.0")
@@ -30,7 +34,10 @@ def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
                     continue
                 path = StringMatch(kind, value)
                 if find_text((path,), (), PATH) is None:
-                    yield Finding(uri.at(kind), f"no path matches {path}: {_why(path)}")
+                    found = Finding(uri.at(kind), f"no path matches {path}: {_why(path)}")
+                    if kind != "regex" and _WITHOUT_SLASH.fullmatch(value):
+                        found = found.fixed_by(put(uri.at(kind), f"/{value}"))
+                    yield found
 
 
 def _why(path: StringMatch) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
 from meshctl.resources import VirtualService
-from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.rules.api import Finding, Outcome, Severity, put, rule
 
 _CEL = (
     "(!has(object.spec.http) || object.spec.http.all(r, !has(r.route) || r.route.size() < 2 "
@@ -34,4 +34,4 @@ def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
                     entry.at("destination"),
                     f"{entry.destination.host} has no weight, which counts as 0: the destination gets none of "
                     "the traffic of this route",
-                )
+                ).fixed_by(put(entry.at("weight"), 0), safe=False)
