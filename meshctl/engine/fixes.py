@@ -65,9 +65,10 @@ class _Plan:
         except (OSError, UnicodeDecodeError):
             return False
         for number, (file, edit) in enumerate(made):
-            others = [*self._edits.get(file, ())]
-            others += [other for name, other in made[:number] if name == file]
-            if any(_touch(edit, other) for other in others):
+            before = [other for name, other in made[:number] if name == file]
+            if any(_touch(edit, other) for other in self._edits.get(file, ())):
+                return False
+            if any(_touch(edit, other) and not _insert(edit, other) for other in before):
                 return False
         for file, edit in made:
             self._edits.setdefault(file, []).append(edit)
@@ -100,6 +101,12 @@ class _Plan:
 
 def _touch(edit: TextEdit, other: TextEdit) -> bool:
     return edit.start <= other.end and other.start <= edit.end
+
+
+def _insert(edit: TextEdit, other: TextEdit) -> bool:
+    """Do two edits of one finding add keys or items at one place, one behind the other?"""
+    is_one_place = edit.start == edit.end == other.start == other.end
+    return is_one_place and all(one.text.startswith(("\n", "\r\n", ",")) for one in (edit, other))
 
 
 def _documents(text: str) -> int:

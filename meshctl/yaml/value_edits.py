@@ -252,8 +252,8 @@ class ValueEditor:
 
 
 def applied(text: str, edits: list[TextEdit]) -> str:
-    """Apply edits that don't overlap."""
-    for edit in sorted(edits, reverse=True):
+    """Apply edits that don't overlap; what is added at one place keeps its order."""
+    for edit in reversed(sorted(edits, key=lambda edit: (edit.start, edit.end))):  # noqa: C413 - stable
         text = text[: edit.start] + edit.text + text[edit.end :]
     return text
 

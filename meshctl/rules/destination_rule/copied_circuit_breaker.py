@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from meshctl.mesh import Mesh
 from meshctl.mesh.traffic import written_policies
 from meshctl.resources import DestinationRule
-from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.rules.api import Finding, Outcome, Severity, delete, rule
 
 
 @rule(on=DestinationRule, severity=Severity.WARNING, since="0.1.0")
@@ -26,11 +26,15 @@ def check(destination_rule: DestinationRule, mesh: Mesh) -> Iterator[Outcome]:
         connections = tcp.number("maxConnections") == 1
         if http.number("http1MaxPendingRequests") == 1:
             if connections:
-                yield Finding(
-                    pending,
-                    "with one connection and one pending request the third request at a time of a "
-                    "client gets 503 (overflow)",
-                ).also(tcp.at("maxConnections"), "allows one connection")
+                yield (
+                    Finding(
+                        pending,
+                        "with one connection and one pending request the third request at a time of a "
+                        "client gets 503 (overflow)",
+                    )
+                    .also(tcp.at("maxConnections"), "allows one connection")
+                    .fixed_by(delete(pending), delete(tcp.at("maxConnections")), safe=False)
+                )
             else:
                 yield Finding(
                     pending,

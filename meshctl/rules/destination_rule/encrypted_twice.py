@@ -14,8 +14,8 @@ from collections.abc import Iterator
 from meshctl.mesh import Mesh
 from meshctl.mesh.core import is_wildcard
 from meshctl.mesh.security import originates
-from meshctl.resources import DestinationRule, Service
-from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, rule
+from meshctl.resources import DestinationRule, Ref, Service, View
+from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, delete, rule
 
 
 @rule(on=DestinationRule, severity=Severity.WARNING, since="0.1.0")
@@ -32,8 +32,19 @@ def check(destination_rule: DestinationRule, mesh: Mesh) -> Iterator[Outcome]:
             if isinstance(registered.source, Service) and not mesh.traffic.destinations.to(host):
                 yield NotChecked("routes to Services that speak TLS may be outside the input")
                 continue
-            yield Finding(
-                tls.at("mode"),
-                f"port {port.number} of {host} is {port.protocol}, so clients encrypt what they "
-                f"send there, and mode {tls.text('mode')} encrypts it again",
-            ).also(port.view.at(), f"declares port {port.number} as {port.protocol}")
+            yield (
+                Finding(
+                    tls.at("mode"),
+                    f"port {port.number} of {host} is {port.protocol}, so clients encrypt what they "
+                    f"send there, and mode {tls.text('mode')} encrypts it again",
+                )
+                .also(port.view.at(), f"declares port {port.number} as {port.protocol}")
+                .fixed_by(delete(_block(destination_rule, tls)), safe=False)
+            )
+
+
+def _block(destination_rule: DestinationRule, tls: View) -> Ref:
+    """Name the ``tls`` block, or the policy around it if there is nothing else in it."""
+    policy = destination_rule.policy
+    is_alone = policy.names() == ("tls",) and policy.tls.path == tls.path
+    return policy.at() if is_alone else tls.at()

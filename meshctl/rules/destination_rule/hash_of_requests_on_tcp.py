@@ -12,7 +12,7 @@ from meshctl.istio.protocols import Protocol
 from meshctl.mesh import Mesh
 from meshctl.mesh.traffic import written_policies
 from meshctl.resources import DestinationRule, PortPolicy, TrafficPolicy
-from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.rules.api import Finding, Outcome, Severity, put, rule
 
 _OF_REQUESTS = ("httpHeaderName", "httpCookie", "httpQueryParameterName")
 
@@ -25,11 +25,15 @@ def check(destination_rule: DestinationRule, mesh: Mesh) -> Iterator[Outcome]:
         key = next((one for one in _OF_REQUESTS if hashed.has(one)), None)
         port = _opaque_port(destination_rule, policy, mesh) if key is not None else None
         if key is not None and port is not None:
-            yield Finding(
+            finding = Finding(
                 hashed.at(key),
                 f"{key} is read from requests, and port {port[0]} of {destination_rule.host} speaks "
                 f"{port[1]}: connections are spread by chance",
             )
+            if hashed.names() == (key,):
+                by_client = put(hashed.at(), {"useSourceIp": True})
+                finding = finding.fixed_by(by_client, safe=False)
+            yield finding
 
 
 def _opaque_port(

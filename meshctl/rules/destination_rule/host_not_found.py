@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from meshctl.mesh import Mesh
 from meshctl.mesh.reachability import NoClusterReason
 from meshctl.resources import DestinationRule
-from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, rule
+from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, put, rule
 
 _CODES = ("IST0174", "KIA0202")
 
@@ -37,4 +37,7 @@ def check(destination_rule: DestinationRule, mesh: Mesh) -> Iterator[Outcome]:
     )
     if similar is not None:
         finding = finding.also(similar.source.at("metadata", "name"), "declared here")
+        if "." in destination_rule.host and similar.host.startswith(f"{destination_rule.host}."):
+            place = destination_rule.spec.at("host")
+            finding = finding.fixed_by(put(place, similar.host), safe=False)
     yield finding

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from meshctl.mesh import Mesh
 from meshctl.mesh.security import ISTIO_MUTUAL, ClientTls, Mode, ServerMode
 from meshctl.resources import DestinationRule
-from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, rule
+from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, put, rule
 
 
 @rule(
@@ -32,6 +32,8 @@ def check(destination_rule: DestinationRule, mesh: Mesh) -> Iterator[Outcome]:
             f"plaintext alone: the connections of {conflict.who} are reset{conflict.doubt}",
             severity=None if conflict.is_certain else Severity.WARNING,
         )
+        if conflict.place.path[-1] == "mode":
+            finding = finding.fixed_by(put(conflict.place, "DISABLE"), safe=False)
         if conflict.demand is not None:
             finding = finding.also(conflict.demand, "decides that the server is DISABLE")
         yield finding

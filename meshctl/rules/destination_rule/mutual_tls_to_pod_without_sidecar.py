@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from meshctl.mesh import Mesh
 from meshctl.mesh.security import ClientTls, ServerMode
 from meshctl.resources import DestinationRule
-from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.rules.api import Finding, Outcome, Severity, put, rule
 
 
 @rule(on=DestinationRule, severity=Severity.ERROR, since="0.1.0")
@@ -26,9 +26,12 @@ def check(destination_rule: DestinationRule, mesh: Mesh) -> Iterator[Outcome]:
             continue
         workload, bypass = first.server.workload, first.server.bypass
         lack = "lead this port past their sidecar" if bypass else "have no sidecar"
-        yield Finding(
+        finding = Finding(
             conflict.place,
             f"ISTIO_MUTUAL goes to {conflict.where}, but the pods of {workload.title} {lack}: the "
             f"requests of {conflict.who} fail{conflict.doubt}",
             severity=None if conflict.is_certain else Severity.WARNING,
         ).also(bypass or workload.at("metadata", "name"), f"these pods {lack}")
+        if conflict.place.path[-1] == "mode":
+            finding = finding.fixed_by(put(conflict.place, "DISABLE"), safe=False)
+        yield finding

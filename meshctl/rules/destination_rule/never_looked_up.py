@@ -13,7 +13,7 @@ from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
 from meshctl.resources import DestinationRule
-from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, rule
+from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, append, rule
 
 
 @rule(
@@ -38,7 +38,7 @@ def check(destination_rule: DestinationRule, mesh: Mesh) -> Iterator[Outcome]:
             destination_rule.spec.at("exportTo"),
             f"{where}, so only clients of namespace {namespace} look for a rule here, and "
             "exportTo leaves just them out: no client reads this rule",
-        )
+        ).fixed_by(append(destination_rule.spec.at("exportTo"), "."), safe=False)
     elif not mesh.workloads.shows_pods_of(namespace):
         yield NotChecked("the input lacks the workloads of a namespace with DestinationRules")
     elif not mesh.workloads.in_mesh(namespace):

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from meshctl.mesh import Mesh
 from meshctl.mesh.traffic import FEW_PODS, counts_nothing, is_hasty, written_policies
 from meshctl.resources import DestinationRule
-from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.rules.api import Finding, Outcome, Severity, put, rule
 
 _ALL = 100
 _DEFAULT = 10
@@ -57,4 +57,4 @@ def check(destination_rule: DestinationRule, mesh: Mesh) -> Iterator[Outcome]:
                 place,
                 f"{percent} % of {pods} pods is less than one, so no pod is ever ejected",
                 severity=Severity.INFO,
-            )
+            ).fixed_by(put(outlier.at("maxEjectionPercent"), -(-_ALL // pods)), safe=False)

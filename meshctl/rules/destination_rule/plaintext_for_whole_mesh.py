@@ -13,7 +13,7 @@ from meshctl.mesh import Mesh
 from meshctl.mesh.core import covers
 from meshctl.mesh.security import Mode
 from meshctl.resources import DestinationRule
-from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.rules.api import Finding, Outcome, Severity, delete, rule
 
 _PLAINTEXT = "DISABLE"
 
@@ -35,8 +35,10 @@ def check(destination_rule: DestinationRule, mesh: Mesh) -> Iterator[Outcome]:
     unseen = conflicts.unseen(destination_rule, _PLAINTEXT, Mode.STRICT)
     if conflicts.of(destination_rule) or any(one.is_near for one in unseen):
         return
+    is_alone = destination_rule.policy.names() == ("tls",)
+    place = destination_rule.policy.at() if is_alone else tls.at()
     yield Finding(
         tls.at("mode"),
         f"clients in the whole mesh send plaintext to {destination_rule.host}, although auto mTLS "
         "would encrypt: servers don't know who they are",
-    )
+    ).fixed_by(delete(place), safe=False)

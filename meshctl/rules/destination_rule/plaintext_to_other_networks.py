@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from meshctl.mesh import Mesh
 from meshctl.mesh.traffic import written_policies
 from meshctl.resources import DestinationRule
-from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.rules.api import Finding, Outcome, Severity, put, rule
 
 _MUTUAL = frozenset({"", "ISTIO_MUTUAL"})
 
@@ -30,10 +30,11 @@ def check(destination_rule: DestinationRule, mesh: Mesh) -> Iterator[Outcome]:
             if remote is None:
                 continue
             where = f"network {remote.network}" if remote.network else "other networks"
-            yield Finding(
+            finding = Finding(
                 tls.at("mode"),
                 f"{tls.text('mode')} is no mutual TLS of the mesh, so that clients get no endpoint of "
                 f"{host.host} in {where}",
                 severity=Severity.ERROR if remote.network else None,
             ).also(remote.place, "lies there" if remote.network else "leads to other networks")
+            yield finding.fixed_by(put(tls.at(), {"mode": "ISTIO_MUTUAL"}), safe=False)
             break

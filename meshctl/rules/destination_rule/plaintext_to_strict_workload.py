@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from meshctl.mesh import Mesh
 from meshctl.mesh.security import DISABLE, ClientTls, ClientTlsCause, Mode, ServerMode
 from meshctl.resources import DestinationRule
-from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, rule
+from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, put, rule
 
 _WORDS = {
     ClientTlsCause.RULE: "tls mode DISABLE sends plaintext",
@@ -40,6 +40,8 @@ def check(destination_rule: DestinationRule, mesh: Mesh) -> Iterator[Outcome]:
             f"{conflict.who} are reset{conflict.doubt}",
             severity=None if conflict.is_certain else Severity.WARNING,
         )
+        if upstream.cause is ClientTlsCause.RULE:
+            finding = finding.fixed_by(put(conflict.place, "ISTIO_MUTUAL"), safe=False)
         if conflict.demand is not None:
             finding = finding.also(conflict.demand, "decides that the server is STRICT")
         yield finding

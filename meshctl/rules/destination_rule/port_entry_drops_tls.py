@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from meshctl.mesh import Mesh
 from meshctl.mesh.security import DISABLE, ISTIO_MUTUAL, mode_of, wiped_settings
 from meshctl.resources import DestinationRule
-from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.rules.api import Finding, Outcome, Severity, put, rule
 
 _EFFECT = {
     DISABLE: (Severity.WARNING, "the port uses auto mTLS instead of plaintext"),
@@ -32,9 +32,13 @@ def check(destination_rule: DestinationRule, mesh: Mesh) -> Iterator[Outcome]:
         severity, effect = _EFFECT.get(mode, _PLAIN)
         if mode == ISTIO_MUTUAL and not mesh.config.auto_mtls:
             severity, effect = _PLAIN
-        yield Finding(
-            entry.at("port", "number"),
-            f"this entry for port {entry.child('port').number('number')} replaces the policy "
-            f"above it and has no tls, so tls mode {mode} is lost: {effect}",
-            severity=severity,
-        ).also(tls.at("mode"), "is lost on that port")
+        yield (
+            Finding(
+                entry.at("port", "number"),
+                f"this entry for port {entry.child('port').number('number')} replaces the policy "
+                f"above it and has no tls, so tls mode {mode} is lost: {effect}",
+                severity=severity,
+            )
+            .also(tls.at("mode"), "is lost on that port")
+            .fixed_by(put(entry.at("tls"), tls.data), safe=False)
+        )

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
 from meshctl.resources import DestinationRule, TrafficPolicy
-from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.rules.api import Finding, Outcome, Severity, put, rule
 
 _SETTINGS = ("connectionPool", "loadBalancer", "outlierDetection")
 _ALIKE = {"LEAST_REQUEST", "LEAST_CONN", "RANDOM", "ROUND_ROBIN"}
@@ -36,7 +36,8 @@ def check(destination_rule: DestinationRule, mesh: Mesh) -> Iterator[Outcome]:
             )
             for key in lost:
                 finding = finding.also(policy.key(key), f"doesn't hold on port {entry.port}")
-            yield finding
+            repeated = [put(entry.at(key), policy.data[key]) for key in lost]
+            yield finding.fixed_by(*repeated, safe=False)
 
 
 def _only_spreads(policy: TrafficPolicy, lost: list[str]) -> bool:

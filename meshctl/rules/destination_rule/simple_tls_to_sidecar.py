@@ -13,9 +13,9 @@ outside the mesh, and for applications that open TLS themselves on a port named 
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.security import ClientTls
+from meshctl.mesh.security import ClientTls, ServerMode
 from meshctl.resources import DestinationRule
-from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.rules.api import Finding, Outcome, Severity, put, rule
 
 
 @rule(
@@ -38,6 +38,10 @@ def check(destination_rule: DestinationRule, mesh: Mesh) -> Iterator[Outcome]:
             f"from outside the mesh: the connections of {conflict.who} are reset{conflict.doubt}",
             severity=None if conflict.is_certain else Severity.WARNING,
         )
+        tls = upstream.setting.tls
+        if tls is not None:
+            mode = "DISABLE" if conflict.first.mode is ServerMode.DISABLE else "ISTIO_MUTUAL"
+            finding = finding.fixed_by(put(tls.at(), {"mode": mode}), safe=False)
         if conflict.demand is not None:
             finding = finding.also(conflict.demand, f"decides that it is {conflict.first.mode}")
         yield finding

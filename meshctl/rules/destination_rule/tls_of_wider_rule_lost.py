@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from meshctl.mesh import Mesh
 from meshctl.mesh.security import ISTIO_MUTUAL, MUTUAL, SIMPLE, mode_of
 from meshctl.resources import DestinationRule
-from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.rules.api import Finding, Outcome, Severity, put, rule
 
 
 @rule(
@@ -38,8 +38,12 @@ def check(destination_rule: DestinationRule, mesh: Mesh) -> Iterator[Outcome]:
     # Auto mTLS sends the mesh's own mutual TLS, and plaintext, where servers take it.
     if mode not in {SIMPLE, MUTUAL} and (mode != ISTIO_MUTUAL or mesh.config.auto_mtls):
         return
-    yield Finding(
-        destination_rule.spec.at("host"),
-        f"clients in {destination_rule.namespace} follow this rule for {host}, which has no tls, "
-        f"instead of {wider.title} with tls mode {mode}: they send plaintext",
-    ).also(wider.policy.tls.at("mode"), "is lost for this host")
+    yield (
+        Finding(
+            destination_rule.spec.at("host"),
+            f"clients in {destination_rule.namespace} follow this rule for {host}, which has no tls, "
+            f"instead of {wider.title} with tls mode {mode}: they send plaintext",
+        )
+        .also(wider.policy.tls.at("mode"), "is lost for this host")
+        .fixed_by(put(own.at("tls"), wider.policy.tls.data), safe=False)
+    )

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
 from meshctl.resources import DestinationRule
-from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.rules.api import Finding, Outcome, Severity, delete, put, rule
 
 
 @rule(on=DestinationRule, severity=Severity.WARNING, since="0.1.0")
@@ -20,8 +20,16 @@ def check(destination_rule: DestinationRule, mesh: Mesh) -> Iterator[Outcome]:
     """Report a rule that ends the search for clients it isn't exported to."""
     hidden = mesh.traffic.destination_rules.hidden_by(destination_rule)
     if hidden is not None:
-        yield Finding(
-            destination_rule.spec.at("exportTo"),
-            f"clients elsewhere may not read this rule for {destination_rule.host}, which keeps "
-            f"them from {hidden.title} for {hidden.host} too: they get neither",
-        ).also(hidden.spec.at("host"), "is hidden from them")
+        place = destination_rule.spec.at("exportTo")
+        yield (
+            Finding(
+                place,
+                f"clients elsewhere may not read this rule for {destination_rule.host}, which keeps "
+                f"them from {hidden.title} for {hidden.host} too: they get neither",
+            )
+            .also(hidden.spec.at("host"), "is hidden from them")
+            .fixed_by(
+                put(place, list(hidden.export_to)) if hidden.export_to else delete(place),
+                safe=False,
+            )
+        )

@@ -11,7 +11,9 @@ from collections.abc import Iterator
 from meshctl.istio.labels import GATEWAY_NAME
 from meshctl.mesh import Mesh
 from meshctl.resources import Policy
-from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.rules.api import Finding, Outcome, Severity, put, rename, rule
+
+_GROUP = "gateway.networking.k8s.io"
 
 
 @rule(on=Policy, severity=Severity.WARNING, equivalents=("IST0166",), since="0.1.0")
@@ -27,8 +29,14 @@ def check(policy: Policy, mesh: Mesh) -> Iterator[Outcome]:
     }
     gateways |= {policy.selector[GATEWAY_NAME]} if GATEWAY_NAME in policy.selector else set()
     if gateways:
-        yield Finding(
+        finding = Finding(
             policy.spec.key("selector"),
             f"the pods of Gateway {', '.join(sorted(gateways))} are attached to by targetRefs; a "
             "selector may be ignored there",
         )
+        if len(gateways) == 1:
+            target = {"group": _GROUP, "kind": "Gateway", "name": gateways.pop()}
+            place = policy.spec.at("selector")
+            attached = rename(policy.spec.key("selector"), "targetRefs"), put(place, [target])
+            finding = finding.fixed_by(*attached, safe=False)
+        yield finding

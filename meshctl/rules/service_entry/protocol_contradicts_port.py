@@ -17,9 +17,10 @@ from meshctl.istio.well_known_ports import database
 from meshctl.mesh import Mesh
 from meshctl.resources import ServiceEntry
 from meshctl.resources.istio.service_entry import EntryPort
-from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.rules.api import Finding, Outcome, Severity, put, rule
 
 _HTTP, _HTTPS = 80, 443
+_SPOKEN = {_HTTP: "HTTP", _HTTPS: "HTTPS"}
 
 
 @rule(on=ServiceEntry, severity=Severity.WARNING, since="0.1.0")
@@ -31,7 +32,10 @@ def check(entry: ServiceEntry, mesh: Mesh) -> Iterator[Outcome]:
             mesh.security.tls_origination.may_reach(host, port.port) for host in entry.hosts
         )
         if why and not (opened and port.port == _HTTPS):
-            yield Finding(port.at("protocol"), f"port {port.port} is declared {port.protocol}{why}")
+            place = port.at("protocol")
+            finding = Finding(place, f"port {port.port} is declared {port.protocol}{why}")
+            spoken = _SPOKEN.get(port.port or 0, "TCP" if entry.addresses else "")
+            yield finding.fixed_by(put(place, spoken), safe=False) if spoken else finding
 
 
 def _contradiction(port: EntryPort) -> str:

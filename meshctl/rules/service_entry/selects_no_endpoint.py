@@ -11,9 +11,10 @@ Fix: correct the labels, create the WorkloadEntry in the namespace of the Servic
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
+from meshctl.mesh.core import is_wildcard
 from meshctl.mesh.registry import RegisteredHost
 from meshctl.resources import ServiceEntry
-from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, rule
+from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, put, rule
 
 
 @rule(on=ServiceEntry, severity=Severity.ERROR, since="0.1.0")
@@ -36,23 +37,24 @@ def check(entry: ServiceEntry, mesh: Mesh) -> Iterator[Outcome]:
                 severity=None if mesh.is_whole else Severity.WARNING,
             )
         else:
-            yield Finding(
+            finding = Finding(
                 entry.spec.at("resolution"),
                 f"STATIC takes the endpoints that are listed, and none is: requests to {host.host} "
                 "get 503 no healthy upstream",
                 severity=None if mesh.is_whole else Severity.WARNING,
             )
+            if not any(map(is_wildcard, entry.hosts)):
+                finding = finding.fixed_by(put(entry.spec.at("resolution"), "DNS"), safe=False)
+            yield finding
 
 
 def _has_others(host: RegisteredHost, mesh: Mesh) -> bool:
     """May its requests go elsewhere: to another object of the host, or where a route leads?"""
-    if any(
-        mesh.workloads.endpoints.is_empty(one) is not True for one in mesh.registry.at(host.host)
-    ):
+    is_empty = mesh.workloads.endpoints.is_empty
+    if any(is_empty(one) is not True for one in mesh.registry.at(host.host)):
         return True
     service = mesh.traffic.routes.of_mesh_host(host.host, host.namespace)
-    return service is not None and not any(
-        mesh.reachability.clusters.host_of(one) == host.host
-        for route in service.routes
-        for one in route.destinations
-    )
+    if service is None:
+        return False
+    host_of = mesh.reachability.clusters.host_of
+    return all(host_of(one) != host.host for route in service.routes for one in route.destinations)

@@ -14,7 +14,7 @@ from meshctl.mesh import Mesh
 from meshctl.mesh.security import Mode
 from meshctl.mesh.sidecar_scope import DeclaredCall
 from meshctl.resources import Sidecar, Workload
-from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.rules.api import Finding, Outcome, Severity, append, rule
 
 
 @rule(on=Sidecar, severity=Severity.WARNING, since="0.1.0")
@@ -29,11 +29,16 @@ def check(sidecar: Sidecar, mesh: Mesh) -> Iterator[Outcome]:
             told.add(called.host)
             effect, is_sure = _effect(sidecar, called, mesh)
             port = f":{called.port}" if how != "no egress entry imports" else ""
-            yield Finding(
+            finding = Finding(
                 sidecar.spec.key("egress"),
                 f"{workload.title} calls {called.host.host}{port}, which {how}: {effect}",
                 severity=None if is_sure else Severity.INFO,
             ).also(called.place, f"{_kind(called, workload)} names the host")
+            if len(sidecar.egress) == 1 and sidecar.egress[0].port is None:
+                name = f"{called.host.namespace}/{called.host.host}"
+                missing = append(sidecar.egress[0].at("hosts"), name)
+                finding = finding.fixed_by(missing, safe=False)
+            yield finding
 
 
 def _effect(sidecar: Sidecar, called: DeclaredCall, mesh: Mesh) -> tuple[str, bool]:

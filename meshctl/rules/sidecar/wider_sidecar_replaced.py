@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
 from meshctl.resources import Sidecar
-from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.rules.api import Finding, Outcome, Severity, append, put, rule
 
 _SHOWN = 3
 
@@ -25,11 +25,15 @@ def check(sidecar: Sidecar, mesh: Mesh) -> Iterator[Outcome]:
     lost = [f"{entry.namespace}/{entry.host}" for entry in mesh.sidecar_scope.lost(sidecar, wider)]
     if lost:
         more = f" and {len(lost) - _SHOWN} more" if len(lost) > _SHOWN else ""
-        yield Finding(
+        finding = Finding(
             sidecar.spec.key("egress"),
             f"this Sidecar replaces {wider.title} for its workloads: {', '.join(lost[:_SHOWN])}{more} "
             "can't be reached by them as hosts of the mesh",
         ).also(wider.spec.key("egress"), "doesn't hold for these workloads")
+        if len(sidecar.egress) == 1 and all("." in name or name.endswith("*") for name in lost):
+            hosts = sidecar.egress[0].at("hosts")
+            finding = finding.fixed_by(*(append(hosts, name) for name in lost), safe=False)
+        yield finding
     policy = wider.spec.child("outboundTrafficPolicy")
     is_closed = policy.data and policy.text("mode", "REGISTRY_ONLY") == "REGISTRY_ONLY"
     if (
@@ -37,9 +41,15 @@ def check(sidecar: Sidecar, mesh: Mesh) -> Iterator[Outcome]:
         and not sidecar.spec.has("outboundTrafficPolicy")
         and not mesh.config.registry_only
     ):
-        yield Finding(
-            sidecar.at("metadata", "name"),
-            f"this Sidecar replaces {wider.title} and has no outboundTrafficPolicy, so that REGISTRY_ONLY "
-            "is lost: its workloads may call anything",
-            severity=Severity.WARNING,
-        ).also(policy.at("mode"), "doesn't hold for these workloads")
+        yield (
+            Finding(
+                sidecar.at("metadata", "name"),
+                f"this Sidecar replaces {wider.title} and has no outboundTrafficPolicy, so that REGISTRY_ONLY "
+                "is lost: its workloads may call anything",
+                severity=Severity.WARNING,
+            )
+            .also(policy.at("mode"), "doesn't hold for these workloads")
+            .fixed_by(
+                put(sidecar.spec.at("outboundTrafficPolicy"), {"mode": "REGISTRY_ONLY"}), safe=False
+            )
+        )
