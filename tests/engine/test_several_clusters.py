@@ -285,3 +285,34 @@ def test_clusters_reach_the_formats(tmp_path: Path) -> None:
     sarif.render(run(tmp_path, files), out)
     result = json.loads(out.getvalue())["runs"][0]["results"][0]
     assert ["west"] == result["properties"]["clusters"]
+
+
+ROOT = """
+apiVersion: v1
+kind: Namespace
+metadata: {{name: istio-system, labels: {{topology.istio.io/network: {network}}}}}
+"""
+EAST_WEST = """
+apiVersion: v1
+kind: Service
+metadata:
+  name: eastwest
+  namespace: istio-system
+  labels: {topology.istio.io/network: far}
+spec: {selector: {istio: eastwest}, ports: [{name: tls, port: 15443}]}
+"""
+
+
+@pytest.mark.parametrize(
+    ("network", "gateway", "is_lost"),
+    [("far", EAST_WEST, True), ("far", NAMESPACE, False), ("near", EAST_WEST, False)],
+)
+def test_plaintext_finds_no_endpoint_behind_the_gateway_of_another_network(
+    tmp_path: Path, network: str, gateway: str, is_lost: bool
+) -> None:
+    files = {
+        "east/all.yaml": joined(NAMESPACE, ROOT.format(network="near"), PLAINTEXT),
+        "west/all.yaml": joined(NAMESPACE, ROOT.format(network=network), gateway, cart()),
+    }
+    rule = "destination-rule/plaintext-to-other-networks"
+    assert is_lost == bool(found(run(tmp_path, files), rule))

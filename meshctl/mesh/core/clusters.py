@@ -51,12 +51,18 @@ def taken_from(others: Iterable[ClusterObjects], own: Sequence[Resource]) -> Ite
 
 
 def remote_cluster(cluster: ClusterObjects) -> RemoteCluster:
-    """Say what other clusters know of one: its network and its trust domain."""
-    config = find_mesh_config(cluster.resources)
-    root = config.root_namespace
+    """Say what other clusters know of one: its network, and whether a gateway leads into that.
+
+    The network is the label of the root namespace, and such a gateway is a Service with that label
+    (pilot/pkg/serviceregistry/kube/controller/network.go, Istio 1.31).
+    """
+    root = find_mesh_config(cluster.resources).root_namespace
     labels = (one.labels for one in cluster.resources if _is_namespace(one, root))
     network = next((found[NETWORK] for found in labels if NETWORK in found), "")
-    return RemoteCluster(cluster.name, network, config.trust_domain)
+    has_gateway = bool(network) and any(
+        one.labels.get(NETWORK) == network for one in cluster.resources if isinstance(one, Service)
+    )
+    return RemoteCluster(cluster.name, network, has_gateway)
 
 
 def unreadable_clusters(resources: Iterable[Resource], known: Iterable[str]) -> tuple[str, ...]:

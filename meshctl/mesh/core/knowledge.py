@@ -14,11 +14,14 @@ addition to what stands elsewhere."""
 
 
 class RemoteCluster(NamedTuple):
-    """Another cluster of the mesh; ``network`` is empty where nothing names it."""
+    """Another cluster of the mesh; ``network`` is empty where nothing names it.
+
+    It ``has_gateway`` where a Service is labelled as the way into its network.
+    """
 
     name: str
     network: str
-    trust_domain: str
+    has_gateway: bool
 
 
 class Knowledge(NamedTuple):

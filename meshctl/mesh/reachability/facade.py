@@ -77,7 +77,7 @@ class ReachabilityFacade:
         """What lies in other networks."""
         from meshctl.mesh.reachability.networks import Networks
 
-        return Networks(self._inventory, self._registry.workload_entries)
+        return Networks(self._inventory, self._registry.workload_entries, self._workloads)
 
     @cached_property
     def redirect_loops(self) -> "RedirectLoops":

@@ -2,8 +2,8 @@
 
 Such a gateway tells connections apart by the SNI of mutual TLS, so that clients that don't send it
 are not given the endpoints of other networks at all (EndpointsByNetworkFilter,
-pilot/pkg/xds/endpoints/ep_filters.go, Istio 1.31). The network of the mesh's own pods is the label
-of the root namespace.
+pilot/pkg/xds/endpoints/ep_filters.go, Istio 1.31). The network of a cluster's pods is the label of
+its root namespace.
 """
 
 from collections.abc import Iterator
@@ -14,6 +14,7 @@ from meshctl.mesh.core.hosts import covers
 from meshctl.mesh.core.inventory import Inventory
 from meshctl.mesh.registry.services import RegisteredHost
 from meshctl.mesh.registry.workload_entries import WorkloadEntries
+from meshctl.mesh.workloads.workloads import Workloads
 from meshctl.resources import Gateway, Namespace, Ref, Service, ServiceEntry, WorkloadEntry
 from meshctl.resources.cached_property import cached_property
 
@@ -33,9 +34,15 @@ class RemoteEndpoint(NamedTuple):
 class Networks:
     """What lies in other networks than the mesh's own."""
 
-    def __init__(self, inventory: Inventory, machines: WorkloadEntries) -> None:
+    def __init__(
+        self, inventory: Inventory, machines: WorkloadEntries, workloads: Workloads
+    ) -> None:
         self._inventory = inventory
         self._machines = machines
+        self._workloads = workloads
+        self._of_clusters = {
+            one.name: one.network for one in inventory.knowledge.remotes if one.has_gateway
+        }
 
     def beyond(self, host: RegisteredHost) -> RemoteEndpoint | None:
         """Find an endpoint of a host that only a gateway between networks leads to."""
@@ -59,6 +66,11 @@ class Networks:
         for machine in machines:
             if isinstance(machine, WorkloadEntry):
                 yield RemoteEndpoint(machine.spec.text("network"), machine.spec.at("network"))
+
+        for workload in self._workloads.behind(host) if self._of_clusters else ():
+            network = self._of_clusters.get(workload.cluster, "")
+            if network:
+                yield RemoteEndpoint(network, workload.at("metadata", "name"))
 
     @cached_property
     def _own(self) -> str:

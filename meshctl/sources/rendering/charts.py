@@ -9,6 +9,7 @@ import re
 import shutil
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
@@ -70,16 +71,20 @@ class Helm:
     def render(self, release: Release, *, seconds: float = programs.SECONDS) -> Rendered:
         """Render a release; whatever is wrong with it becomes a problem."""
         with tempfile.TemporaryDirectory(prefix="meshctl-chart-") as scratch:
-            copied = _copy(release.chart, Path(scratch) / "plain")
+            copied = _copy(release.chart, Path(scratch) / "marked")
             if isinstance(copied, str):
                 return Rendered([], [_failure(release, copied)], failed=True)
-            plain = self.template(release, copied, seconds=seconds)
-            if plain.failure:
-                return Rendered([], [self._explain(release, plain)], failed=True)
             texts = _template_texts(copied)
             files = sorted(texts)
+            with ThreadPoolExecutor(1) as beside:  # both renders take as long as one
+                waiting = beside.submit(
+                    self.template, release, release.chart.absolute(), seconds=seconds
+                )
+                marked = self._marked(release, copied, files, texts, seconds, waiting)
+                plain = waiting.result()
+            if plain.failure:
+                return Rendered([], [self._explain(release, plain)], failed=True)
             pieces = list(_split(plain.output.decode("utf-8", "replace")))
-            marked = self._marked(release, copied, files, texts, seconds)
         shown = {name: os.path.join(release.shown, name) for name in files}  # noqa: PTH118
         sources = SourceTexts({shown[name]: text for name, text in texts.items()})
         causes = ValueCauses(release, partial(self.pieces, release)).of
@@ -119,11 +124,14 @@ class Helm:
         ]  # fmt: skip
         return programs.run(command, str(chart), seconds=seconds)
 
-    def _marked(
+    def _marked(  # noqa: PLR0913, PLR0917 - both renders
         self, release: Release, chart: Path, files: Sequence[str], texts: Mapping[str, str],
-        seconds: float,
+        seconds: float, plain: Future[programs.Run],
     ) -> list[Piece]:  # fmt: skip
-        """Render with marks; a file whose marks break the chart is left out, and it is tried again."""
+        """Render with marks; a file whose marks break the chart is left out, and it is tried again.
+
+        A chart that fails without marks, too, is not tried again.
+        """
         left_out: set[str] = set()
         unmarked = computed(texts.values())
         for number, name in enumerate(files):
@@ -132,6 +140,8 @@ class Helm:
             run = self.template(release, chart, seconds=seconds)
             if not run.failure:
                 return list(_split(run.output.decode("utf-8", "replace")))
+            if plain.result().failure:
+                return []
             broken = _named_file(run.errors, files)
             if broken is None or broken in left_out:
                 return []
