@@ -116,5 +116,7 @@ class Settings(NamedTuple):
     rendering: Rendering = Rendering()
     clusters: tuple[ClusterSource, ...] = ()
     """The clusters of a mesh of several; none where the whole input is one cluster."""
+    docs_url: str = ""
+    """Where the pages of the rules are, for links in reports; empty for none."""
     config_file: str | None = None
     """The file the settings were read from; its directory anchors ``paths``."""

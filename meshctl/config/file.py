@@ -146,6 +146,15 @@ class ConfigFile(_Strict):
             "and with each values-*.yaml beside them."
         ),
     ] = []
+    docs_url: Annotated[
+        str,
+        Field(
+            alias="docs-url",
+            pattern=r"^(https?://[^\s<>()\[\]\"'`\\]+)?$",
+            description="Where a site of meshctl's documentation has the pages of the rules, such as "
+            "https://docs.example.com/docs/rules; reports link to them.",
+        ),
+    ] = ""
     clusters: Annotated[
         list[ClusterItem],
         Field(
@@ -197,6 +206,7 @@ def _settings(file: Path, config: ConfigFile) -> Settings:
             ClusterSource(item.name, tuple(_shown(file, one) for one in item.paths), item.context)
             for item in config.clusters
         ),
+        docs_url=config.docs_url,
         config_file=str(file),
     )  # fmt: skip
 

@@ -229,6 +229,7 @@ def _report(  # noqa: PLR0913, PLR0917 - all that was read and found
         stale=funnel.stale(by_id),
         notes=(*notes([*_named(settings), *funnel.named]), *absent_namespaces(settings, resources)),
         root=settings.root,
+        docs_url=settings.docs_url,
     )
 
 

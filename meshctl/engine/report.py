@@ -154,12 +154,18 @@ class StaleEntry(NamedTuple):
     file: str
 
 
+def page_address(base: str, rule: str) -> str:
+    """Give the address of the page of a rule on a site: below its family."""
+    return f"{base.rstrip('/')}/{rule}/"
+
+
 class Report(NamedTuple):
     """Ordered findings (file, line, column, rule), what was not checked, and the counts.
 
     ``rules`` documents every rule that has a finding, for renderers that explain rules. A report
     ``is_incomplete`` where files could not be read. ``stale`` are entries of the baseline that
-    accept nothing. ``root`` is the top of the repository where the user named it.
+    accept nothing. ``root`` is the top of the repository where the user named it, ``docs_url`` where
+    the pages of the rules are.
     """
 
     version: str
@@ -173,3 +179,8 @@ class Report(NamedTuple):
     is_incomplete: bool = False
     stale: tuple[StaleEntry, ...] = ()
     root: str = ""
+    docs_url: str = ""
+
+    def page_of(self, rule: str) -> str:
+        """Give the address of the page of a rule; empty where nobody said where the pages are."""
+        return page_address(self.docs_url, rule) if self.docs_url else ""

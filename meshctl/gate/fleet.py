@@ -52,6 +52,7 @@ def merged(found: Sequence[Analysed]) -> Report:
         crashed=any(one.crashed for one in reports),
         notes=tuple(dict.fromkeys(note for one in reports for note in one.notes)),
         is_incomplete=len(reports) < len(found) or any(one.is_incomplete for one in reports),
+        docs_url=next((one.docs_url for one in reports), ""),
     )
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from meshctl.engine.catalog.documentation import examples
 from meshctl.engine.registry import families, load_family
+from meshctl.engine.report import page_address
 from meshctl.rules.api import Rule
 
 _LONGEST_NAME = 100
@@ -21,7 +22,7 @@ class RulePages:
     def address(self, rule_id: str) -> str:
         """Name the page of a rule; on the site each has one, below its family."""
         if self._base:
-            return f"{self._base}/{rule_id}/"
+            return page_address(self._base, rule_id)
         if rule_id not in self._made:
             rule = rule_named(rule_id)
             self._made[rule_id] = self._page(rule) if rule is not None else ""

@@ -14,6 +14,7 @@ from meshctl.settings import IgnoreEntry, Settings
 from meshctl.yaml.reader import parse_one
 
 FULL = """\
+docs-url: https://docs.example.com/rules
 namespace: shop
 select: [gateway, IST0101]
 fail-on: warning
@@ -51,6 +52,7 @@ def test_every_setting_is_read_and_files_lie_beside_the_config(tmp_path: Path) -
                 "it goes away with the old shop", date(2030, 6, 30),
             ),
         ),
+        docs_url="https://docs.example.com/rules",
         config_file=str(file),
     )  # fmt: skip
     assert expected == read_settings(file)
@@ -77,6 +79,8 @@ def test_an_empty_file_changes_nothing(tmp_path: Path) -> None:
         ("fail-on: sometimes\n", "fail-on: Input should be 'error', 'warning', 'info' or 'never'"),
         ("ignore: [{rules: [gateway]}]\n", "ignore.0.reason: Field required"),
         ("ignore: [{rules: [], reason: x}]\n", "ignore.0.rules"),
+        ("docs-url: javascript:alert(1)\n", "docs-url: String should match pattern"),
+        ("docs-url: 'https://x/\"><b>'\n", "docs-url: String should match pattern"),
         ("- a\n", "the file"),
         ("a: [\n", "cannot be parsed"),
     ],

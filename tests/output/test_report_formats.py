@@ -47,6 +47,22 @@ def test_golden(report: str, name: str, golden: Callable[[Path, str], None]) -> 
     golden(GOLDENS / f"{report}.{name}", own_text(rendered(name, REPORTS[report]())))
 
 
+@pytest.mark.parametrize(
+    ("name", "link"),
+    [
+        ("sarif", '"helpUri": "https://docs.example.com/rules/{rule}/"'),
+        ("markdown", "[`{rule}`](https://docs.example.com/rules/{rule}/)"),
+        ("html", '<a href="https://docs.example.com/rules/{rule}/">About this rule</a>'),
+    ],
+)
+def test_findings_link_to_the_pages_of_their_rules(name: str, link: str) -> None:
+    report = sample_reports.rich()
+    rule = next(iter(report.rules))
+    linked = rendered(name, report._replace(docs_url="https://docs.example.com/rules/"))
+    assert link.format(rule=rule) in linked
+    assert "docs.example.com/rules" not in rendered(name, report)
+
+
 def test_no_golden_is_unused() -> None:
     expected = {f"{report}.{name}" for report in REPORTS for name in FORMATS}
     assert expected == {path.name for path in GOLDENS.iterdir()}

@@ -199,6 +199,7 @@ def _planned(
         crashed=answers.crashed, is_incomplete=any(one.rule in _UNREADABLE for one in problems)
         and not settings.skip_unreadable,
         notes=tuple(absent_namespaces(settings, upgrade.mesh.resources)), root=settings.root,
+        docs_url=settings.docs_url,
     )  # fmt: skip
     tasks = [_task(*one) for one in kept] + list(ordinary_tasks(upgrade))
     tasks.sort(key=_urgency)

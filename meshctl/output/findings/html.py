@@ -109,7 +109,7 @@ def _item(report: Report, found: LocatedFinding, view: ReportView) -> tuple[Mark
         "data-rule": found.rule, "data-namespace": found.resource.namespace,
         "data-team": view.team_of(found),
     })  # fmt: skip
-    rule = report.rules.get(found.rule)
+    rule, page = report.rules.get(found.rule), report.page_of(found.rule)
     effect = " ".join(rule.docs.partition("Fix:")[0].split()) if rule is not None else ""
     fix = effective_fix(report, found)
     codes = f" ({', '.join(found.equivalents)})" if found.equivalents else ""
@@ -122,6 +122,7 @@ def _item(report: Report, found: LocatedFinding, view: ReportView) -> tuple[Mark
     tail = (
         f'<p class="effect">{text(effect)}</p>'
         + (f"<p><b>Fix:</b> {text(fix)}</p>" if fix else "")
+        + (f"<p><a{attributes({'href': page})}>About this rule</a></p>" if page else "")
         + f'<p><a href="#{anchor}">Link to this finding</a></p></div></details></li>\n'
     )
     return head, tail

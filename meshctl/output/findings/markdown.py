@@ -83,8 +83,9 @@ def _row(finding: LocatedFinding) -> str:
 
 
 def _details(report: Report, finding: LocatedFinding) -> str:
+    page = report.page_of(finding.rule)
     paragraphs = [
-        f"#### {_ICONS[finding.severity]} {_code(finding.rule)}",
+        f"#### {_ICONS[finding.severity]} {f'[{_code(finding.rule)}]({page})' if page else _code(finding.rule)}",
         *map(escaped, message_lines(finding.message)),
         f"{_where(finding.location, finding.resource)}",
         *_frame(finding.location, "^"),

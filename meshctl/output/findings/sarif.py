@@ -36,12 +36,13 @@ def render(report: Report, out: TextIO) -> None:
     What GitHub would not take is cut off, and a notification of the run says how much.
     """
     rules = [report.rules[rule] for rule in sorted(report.rules)]
+    described = [_rule(rule, report.page_of(rule.id)) for rule in rules]
     indexes = {rule.id: index for index, rule in enumerate(rules)}
     out.write(f'{{\n  "$schema": "{_SCHEMA}",\n  "version": "2.1.0",\n  "runs": [{{\n')
     out.write('    "tool": {"driver": {"name": "meshctl", ')
     out.write(f'"version": {json.dumps(report.version)}, "rules": ')
-    write_array(out, map(_rule, rules), "    ")
-    taken = sum(_size(_rule(rule)) for rule in rules) + _size(_invocation(report, 0))
+    write_array(out, described, "    ")
+    taken = sum(map(_size, described)) + _size(_invocation(report, 0))
     results = _fitting(report, indexes, MOST_BYTES - taken)
     cut = len(report.findings) - len(results)
     if cut:
@@ -76,7 +77,7 @@ def _size(data: object) -> int:
     return len(json.dumps(data)) + _BESIDE
 
 
-def _rule(rule: Rule) -> dict[str, Any]:
+def _rule(rule: Rule, page: str) -> dict[str, Any]:
     explanation, _, _ = rule.docs.partition("Fix:")
     summary, _, details = explanation.partition("\n")
     description = " ".join(details.split()) or summary
@@ -88,6 +89,7 @@ def _rule(rule: Rule) -> dict[str, Any]:
             "text": rule.docs or summary,
             "markdown": f"{explanation.strip()}\n\n**Fix:** {rule.fix}" if rule.fix else rule.docs,
         },
+        **({"helpUri": page} if page else {}),
         **({"deprecatedIds": list(rule.renamed_from)} if rule.renamed_from else {}),
         "defaultConfiguration": {"level": _LEVELS[rule.severity]},
         "properties": {
