@@ -12,8 +12,10 @@ from meshctl.engine.workspaces.kept_objects import KeptObjects
 from meshctl.errors import UsageError
 from meshctl.output.findings.json_v1 import finding_data
 from meshctl.settings import ClusterSource, Rendering, Settings
-from meshctl.sources.clusters import with_clusters
-from meshctl.sources.loader import Loaded, load
+from meshctl.sources.clusters import asked_clusters, with_clusters
+from meshctl.sources.live_object import ObjectDocument
+from meshctl.sources.loader import Loaded, Unread, load
+from meshctl.yaml.reader import parse_one
 
 NAMESPACE = """
 apiVersion: v1
@@ -316,3 +318,36 @@ def test_plaintext_finds_no_endpoint_behind_the_gateway_of_another_network(
     }
     rule = "destination-rule/plaintext-to-other-networks"
     assert is_lost == bool(found(run(tmp_path, files), rule))
+
+
+def live(*texts: str) -> Loaded:
+    """What a cluster shows of some objects."""
+    data = (parse_one(text) for text in texts)
+    return Loaded(0, [ObjectDocument("cluster", one) for one in data], [])
+
+
+def test_files_lie_over_the_cluster_of_their_name(tmp_path: Path) -> None:
+    (tmp_path / "east").mkdir()
+    (tmp_path / "east/all.yaml").write_text(ROUTE.format(name="nope"))
+    shown = {
+        "one": live(NAMESPACE, SERVICE.format(name="cart", port=80), ROUTE.format(name="pay")),
+        "two": live(NAMESPACE, SERVICE.format(name="pay", port=80)),
+    }
+    sources = [
+        ClusterSource("east", (str(tmp_path / "east"),), "one"), ClusterSource("west", (), "two"),
+    ]  # fmt: skip
+    known = asked_clusters(Loaded(0, [], []), (), sources, load, shown.__getitem__)
+    settings = Settings(whole_mesh=True)
+    report = answer_on(known, settings, KeptObjects(settings, ())).report
+    assert [(NO_HOST, "nope", ("east",))] == found(report, NO_HOST)
+
+
+def test_a_kind_that_one_cluster_hides_is_named_with_it(tmp_path: Path) -> None:
+    hidden = live(NAMESPACE)._replace(unread=(Unread("", "Service", "services are forbidden"),))
+    sources = [ClusterSource("east", (), "one"), ClusterSource("west", (), "two")]
+    shown = {"one": hidden, "two": live(NAMESPACE, ROUTE.format(name="nope"))}
+    known = asked_clusters(Loaded(0, [], []), (), sources, load, shown.__getitem__)
+    settings = Settings(whole_mesh=True)
+    report = answer_on(known, settings, KeptObjects(settings, ())).report
+    assert "east: services are forbidden" in [one.reason for one in report.not_checked]
+    assert [] == found(report, NO_HOST)

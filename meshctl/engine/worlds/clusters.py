@@ -17,7 +17,12 @@ from meshctl.engine.surroundings import knowledge_of, unread_clusters
 from meshctl.engine.worlds.confirm import Build, confirm
 from meshctl.engine.worlds.rendered import WorldOutcomes
 from meshctl.mesh import Mesh
-from meshctl.mesh.core.clusters import ClusterObjects, remote_cluster, taken_from
+from meshctl.mesh.core.clusters import (
+    REGISTERED_KINDS,
+    ClusterObjects,
+    remote_cluster,
+    taken_from,
+)
 from meshctl.mesh.core.knowledge import NOTHING_LACKS, Knowledge
 from meshctl.resources import Resource
 from meshctl.rules.api import Rule
@@ -71,7 +76,6 @@ def views(loaded: Loaded, settings: Settings, objects_of: Objects) -> list[Clust
         for cluster, (own, others) in zip(loaded.clusters, parts, strict=True)
     ]
     remotes = [remote_cluster(cluster) for cluster in everything]
-    names = [cluster.name for cluster in loaded.clusters]
     found: list[ClusterView] = []
     for number, (cluster, (own, alternatives)) in enumerate(
         zip(loaded.clusters, parts, strict=True)
@@ -85,7 +89,7 @@ def views(loaded: Loaded, settings: Settings, objects_of: Objects) -> list[Clust
             ClusterView(
                 cluster.name, own, alternatives,
                 tuple(taken_from(others, everything[number].resources)), knowledge,
-                (*_unread_of(cluster), *unread_clusters(own, names)), cluster.is_asked,
+                tuple(_unread(cluster, loaded.clusters, own)), cluster.is_asked,
             )
         )  # fmt: skip
     return found
@@ -107,7 +111,7 @@ def ask_clusters(
             if not settings.alone:
                 confirm(outcomes, mesh, build)
             for one in view.unread:
-                outcomes.not_checked.setdefault((EVERY_RULE, f"{view.name}: {one.reason}"))
+                outcomes.not_checked.setdefault((EVERY_RULE, one.reason))
             yield _counted(WorldOutcomes(name, about, outcomes, rules, view.name), settings)
     yield from _comparisons(seen, make_mesh, settings, load)
 
@@ -133,8 +137,16 @@ def _knowledge(cluster: LoadedCluster, loaded: Loaded, settings: Settings) -> Kn
     return knowledge_of(loaded._replace(documents=documents, gaps=gaps), settings)
 
 
-def _unread_of(cluster: LoadedCluster) -> tuple[Unread, ...]:
-    return cluster.live.unread if cluster.live is not None else ()
+def _unread(
+    cluster: LoadedCluster, clusters: Sequence[LoadedCluster], own: Sequence[Resource]
+) -> Iterator[Unread]:
+    """Walk what a cluster didn't show, and what the others didn't show of what it takes from them."""
+    for one in clusters:
+        for unread in one.live.unread if one.live is not None else ():
+            if one is cluster or unread.kind in REGISTERED_KINDS:
+                yield unread._replace(reason=f"{one.name}: {unread.reason}")
+    for unread in unread_clusters(own, [one.name for one in clusters]):
+        yield unread._replace(reason=f"{cluster.name}: {unread.reason}")
 
 
 def _comparisons(
