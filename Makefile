@@ -5,7 +5,7 @@ BIN := $(if $(wildcard $(VENV)/bin/python),$(VENV)/bin/,)
 PYTEST := $(BIN)python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help dev lock check test update bench conformance coverage fuzz new-rule vscode release
+.PHONY: help dev lock check test update bench conformance coverage fuzz new-rule vscode release docs
 
 help: ## List the tasks
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 14

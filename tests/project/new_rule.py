@@ -28,6 +28,8 @@ def check({resource}: {view}, mesh: Mesh) -> Iterator[Outcome]:
     if {resource}.name == "TODO: the pattern, asked of the mesh":
         yield Finding({resource}.at("metadata", "name"), "TODO: the value, and what the mesh does")
 '''
+FORBIDDEN = re.compile(r"(check|no|use|avoid|prefer|invalid|do[-_]not)[-_]")
+"""What a name of a rule never begins with: it states the bad pattern."""
 CASE = """\
 apiVersion: TODO
 kind: {view}
@@ -51,6 +53,8 @@ def main(arguments: list[str]) -> int:
     if not folder.is_dir():
         known = ", ".join(sorted(path.parent.name for path in folder.parent.glob("*/__init__.py")))
         return _fail(f"there is no family {family}; take one of {known}, or make its folder first")
+    if FORBIDDEN.match(name):
+        return _fail(f"{name} says what to do; name the bad pattern, as in port-without-name")
     if module.exists() or cases.exists():
         return _fail(f"{family}/{name} exists already")
     view = "".join(word.capitalize() for word in family.split("_"))
