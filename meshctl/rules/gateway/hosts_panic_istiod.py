@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from meshctl.mesh import Mesh
 from meshctl.mesh.gateways import panicking_host
 from meshctl.resources import Gateway
-from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.rules.api import Finding, Outcome, Severity, delete, rule
 from meshctl.words import quoted
 
 
@@ -22,8 +22,12 @@ def check(gateway: Gateway, mesh: Mesh) -> Iterator[Outcome]:
     for server in gateway.servers:
         index = panicking_host(server)
         if index is not None:
-            yield Finding(
-                server.host_at(index),
-                f"{quoted(server.hosts[index])} after '*/*' makes istiod panic, again after each "
-                "restart: do not apply this Gateway",
-            ).also(server.host_at(server.hosts.index("*/*")), "already stands for all hosts")
+            yield (
+                Finding(
+                    server.host_at(index),
+                    f"{quoted(server.hosts[index])} after '*/*' makes istiod panic, again after each "
+                    "restart: do not apply this Gateway",
+                )
+                .also(server.host_at(server.hosts.index("*/*")), "already stands for all hosts")
+                .fixed_by(delete(server.host_at(index)))
+            )

@@ -15,7 +15,7 @@ from meshctl.mesh import Mesh
 from meshctl.mesh.core import overlaps
 from meshctl.mesh.gateways import server_hosts
 from meshctl.resources import Gateway
-from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, rule
+from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, put, rule
 from meshctl.words import quoted
 
 
@@ -36,4 +36,4 @@ def check(gateway: Gateway, mesh: Mesh) -> Iterator[Outcome]:
                 server.host_at(index),
                 f"requests for {quoted(host)} get 404 instead of the redirect: istiod redirects the "
                 f"domain {quoted(f'{namespace}/{host}')}, which no request has",
-            )
+            ).fixed_by(put(server.host_at(index), host), safe=False)

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
 from meshctl.resources import Gateway
-from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, rule
+from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, put, rule
 
 
 @rule(on=Gateway, severity=Severity.WARNING, equivalents=("IST0101", "KIA0302"), since="0.1.0")
@@ -34,4 +34,11 @@ def check(gateway: Gateway, mesh: Mesh) -> Iterator[Outcome]:
     )
     if meant is not None:
         finding = finding.also(meant.key("metadata"), "has nearly these labels")
+        finding = finding.fixed_by(
+            *(
+                put(gateway.spec.at("selector", key), meant.pod_labels[key])
+                for key, value in gateway.selector.items()
+                if meant.pod_labels[key] != value
+            )
+        )
     yield finding

@@ -10,8 +10,10 @@ from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
 from meshctl.resources import KubernetesGateway
-from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.rules.api import Finding, Outcome, Severity, put, rule
 from meshctl.words import quoted
+
+_SERVED = frozenset({"HTTP", "HTTPS", "TLS", "TCP"})
 
 
 @rule(on=KubernetesGateway, severity=Severity.ERROR, since="0.1.0")
@@ -21,4 +23,8 @@ def check(gateway: KubernetesGateway, mesh: Mesh) -> Iterator[Outcome]:
     for one in read.all_listeners if read is not None else ():
         accepted = one.conditions["Accepted"]
         if accepted.reason == "UnsupportedProtocol" and accepted.ref is not None:
-            yield Finding(accepted.ref, f"listener {quoted(one.listener.name)}: {accepted.text}")
+            found = Finding(accepted.ref, f"listener {quoted(one.listener.name)}: {accepted.text}")
+            meant = one.listener.protocol.upper()
+            if meant in _SERVED:
+                found = found.fixed_by(put(accepted.ref, meant))
+            yield found

@@ -10,8 +10,8 @@ Fix: remove the kind from the listener's `allowedRoutes.kinds`, or change the li
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.resources import KubernetesGateway
-from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.resources import KubernetesGateway, Ref
+from meshctl.rules.api import Finding, Outcome, Severity, delete, rule
 from meshctl.words import quoted
 
 
@@ -22,4 +22,10 @@ def check(gateway: KubernetesGateway, mesh: Mesh) -> Iterator[Outcome]:
     for one in read.all_listeners if read is not None else ():
         resolved = one.conditions.get("ResolvedRefs")
         if resolved is not None and resolved.reason == "InvalidRouteKinds" and resolved.ref:
-            yield Finding(resolved.ref, f"listener {quoted(one.listener.name)}: {resolved.text}")
+            text = f"listener {quoted(one.listener.name)}: {resolved.text}"
+            kinds = [kind for _, kind in one.listener.child("allowedRoutes").items("kinds")]
+            # an empty list would allow all kinds, and beside a group the kind may be right
+            is_idle = len(kinds) > 1 and not any("group" in kind for kind in kinds)
+            entry = Ref(resolved.ref.resource, resolved.ref.path[:-1])
+            edits = [delete(entry)] if is_idle else []
+            yield Finding(resolved.ref, text).fixed_by(*edits)

@@ -11,8 +11,8 @@ from difflib import get_close_matches
 
 from meshctl.mesh import Mesh
 from meshctl.resources import GatewayClass, KubernetesGateway
-from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, rule
-from meshctl.words import quoted
+from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, put, rule
+from meshctl.words import quoted, spelt_otherwise
 
 _ISTIO = ("istio", "istio-remote", "istio-waypoint", "istio-east-west", "agentgateway")
 
@@ -24,12 +24,15 @@ def check(gateway: KubernetesGateway, mesh: Mesh) -> Iterator[Outcome]:
     known = {gateway_class.name for gateway_class in mesh.of(GatewayClass)}
     if not name or name in known or name in _ISTIO:
         return
-    close = get_close_matches(name, [*_ISTIO, *sorted(known)], n=1, cutoff=0.85)
+    classes = [*_ISTIO, *sorted(known)]
+    meant = spelt_otherwise(name, classes)
+    close = [meant] if meant else get_close_matches(name, classes, n=1, cutoff=0.85)
     if mesh.is_whole or close:
         hint = f"; did you mean {quoted(close[0])}?" if close else ""
+        edits = [put(gateway.spec.at("gatewayClassName"), meant)] if meant else []
         yield Finding(
             gateway.spec.at("gatewayClassName"),
             f"there is no GatewayClass {quoted(name)}, so nobody serves this Gateway{hint}",
-        )
+        ).fixed_by(*edits, safe=name != name.lower())  # no object has capitals in its name
     else:
         yield NotChecked("GatewayClasses of other controllers may not be in the input")

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
 from meshctl.resources import KubernetesRoute
-from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.rules.api import Finding, Outcome, Severity, put, rule
 
 
 @rule(on=KubernetesRoute, severity=Severity.ERROR, since="0.1.0")
@@ -21,8 +21,17 @@ def check(route: KubernetesRoute, mesh: Mesh) -> Iterator[Outcome]:
         ports = sorted({port.number for one in declared for port in one.ports})
         if ports and backend.port is not None and backend.port not in ports:
             known = " and ".join(map(str, ports))
-            yield Finding(
-                backend.at("port"),
-                f"{declared[0].source.title} has no port {backend.port}, only {known}; requests "
-                "are answered with 500, and the status says nothing",
-            ).also(declared[0].source.spec.key("ports"), "the ports that it has")
+            behind = {
+                port.number for one in declared for port in one.ports if port.target == backend.port
+            }
+            meant = behind or ports
+            edits = [put(backend.at("port"), port) for port in meant if len(meant) == 1]
+            yield (
+                Finding(
+                    backend.at("port"),
+                    f"{declared[0].source.title} has no port {backend.port}, only {known}; requests "
+                    "are answered with 500, and the status says nothing",
+                )
+                .also(declared[0].source.spec.key("ports"), "the ports that it has")
+                .fixed_by(*edits, safe=bool(behind))
+            )

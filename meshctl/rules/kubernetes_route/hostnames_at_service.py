@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
 from meshctl.resources import KubernetesRoute
-from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.rules.api import Finding, Outcome, Severity, delete, rule
 
 _OF_MESH = frozenset({"Service", "ServiceEntry"})
 _HTTP = frozenset({"HTTPRoute", "GRPCRoute"})
@@ -24,4 +24,4 @@ def check(route: KubernetesRoute, mesh: Mesh) -> Iterator[Outcome]:
         yield Finding(
             route.spec.key("hostnames"),
             f"clients of the Service follow this route for its own names, not for {names}",
-        )
+        ).fixed_by(delete(route.spec.at("hostnames")))

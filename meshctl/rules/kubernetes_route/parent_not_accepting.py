@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from meshctl.mesh import Mesh
 from meshctl.mesh.gateway_api import Admission
 from meshctl.resources import KubernetesGateway, KubernetesRoute, ObjectReference
-from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, rule
+from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, put, rule
 from meshctl.words import quoted
 
 
@@ -36,18 +36,19 @@ def check(route: KubernetesRoute, mesh: Mesh) -> Iterator[Outcome]:
 def _refusal(
     route: KubernetesRoute, parent: ObjectReference, gateway: KubernetesGateway, mesh: Mesh
 ) -> Iterator[Outcome]:
-    several, api = gateway.listeners, mesh.gateway_api
-    place = parent.at("name")
+    several, api, place = gateway.listeners, mesh.gateway_api, parent.at("name")
     text = f"{gateway.title} takes no routes of namespace {route.namespace}"
     refusing = api.refused_namespace(route, parent)
     if parent.section and all(one.name != parent.section for one in several):
         names = ", ".join(quoted(one.name) for one in several)
         missing = f"{gateway.title} has no listener {quoted(parent.section)}; it has {names}"
-        yield Finding(parent.at("sectionName"), missing)
+        edits = [put(parent.at("sectionName"), one.name) for one in several if len(several) == 1]
+        yield Finding(parent.at("sectionName"), missing).fixed_by(*edits, safe=False)
     elif not api.may_have(parent, gateway):
         ports = " and ".join(dict.fromkeys(str(one.port) for one in several))
         missing = f"{gateway.title} has no such listener on port {parent.port}, only on {ports}"
-        yield Finding(parent.at("port"), missing)
+        edits = [put(parent.at("port"), one.port) for one in several if len(several) == 1]
+        yield Finding(parent.at("port"), missing).fixed_by(*edits, safe=False)
     elif refusing is not None:
         yield Finding(place, text).also(refusing.at("allowedRoutes"), "who it takes routes of")
     elif api.conflicting(parent, gateway) is None and several:

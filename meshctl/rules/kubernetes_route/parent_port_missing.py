@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
 from meshctl.resources import KubernetesRoute
-from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.rules.api import Finding, Outcome, Severity, put, rule
 
 
 @rule(on=KubernetesRoute, severity=Severity.ERROR, since="0.1.0")
@@ -23,8 +23,17 @@ def check(route: KubernetesRoute, mesh: Mesh) -> Iterator[Outcome]:
         ports = sorted({port.number for one in declared for port in one.ports})
         if ports and parent.port not in ports:
             known = " and ".join(map(str, ports))
-            yield Finding(
-                parent.at("port"),
-                f"{declared[0].source.title} has no port {parent.port}, only {known}; no client "
-                "follows this route",
-            ).also(declared[0].source.spec.key("ports"), "the ports that it has")
+            behind = {
+                port.number for one in declared for port in one.ports if port.target == parent.port
+            }
+            meant = behind or ports
+            edits = [put(parent.at("port"), port) for port in meant if len(meant) == 1]
+            yield (
+                Finding(
+                    parent.at("port"),
+                    f"{declared[0].source.title} has no port {parent.port}, only {known}; no client "
+                    "follows this route",
+                )
+                .also(declared[0].source.spec.key("ports"), "the ports that it has")
+                .fixed_by(*edits, safe=bool(behind))
+            )

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
 from meshctl.resources import Ref, ReferenceGrant, View
-from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.rules.api import Finding, Outcome, Severity, put, rule
 from meshctl.words import quoted
 
 
@@ -23,7 +23,10 @@ def check(grant: ReferenceGrant, mesh: Mesh) -> Iterator[Outcome]:
         home = reads(one.text("kind"))
         if home is not None and one.text("group") != home:
             wanted = quoted(home) if home else '"" (the core group)'
-            yield Finding(_place(one), f"{one.text('kind')} belongs to group {wanted}")
+            found = Finding(_place(one), f"{one.text('kind')} belongs to group {wanted}")
+            # a group with a dot may mean another kind of that name
+            is_clear = "." not in one.text("group")
+            yield found.fixed_by(put(one.at("group"), home), safe=is_clear)
 
 
 def _place(one: View) -> Ref:

@@ -7,10 +7,11 @@ Fix: correct `spec.from[].namespace`, or remove the entry: whoever makes that na
 """
 
 from collections.abc import Iterator
+from difflib import get_close_matches
 
 from meshctl.mesh import Mesh
 from meshctl.resources import ReferenceGrant
-from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.rules.api import Finding, Outcome, Severity, put, rule
 from meshctl.words import quoted
 
 
@@ -20,4 +21,7 @@ def check(grant: ReferenceGrant, mesh: Mesh) -> Iterator[Outcome]:
     for origin in grant.origins:
         name = origin.text("namespace")
         if name and mesh.namespaces.exists(name) is False:
-            yield Finding(origin.at("namespace"), f"there is no namespace {quoted(name)} to let in")
+            close = get_close_matches(name, mesh.namespaces.known, 2, cutoff=0.75)
+            edits = [put(origin.at("namespace"), one) for one in close if len(close) == 1]
+            text = f"there is no namespace {quoted(name)} to let in"
+            yield Finding(origin.at("namespace"), text).fixed_by(*edits, safe=False)

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
 from meshctl.resources import VirtualService
-from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.rules.api import Finding, Outcome, Severity, delete, put, rule
 
 
 @rule(
@@ -33,8 +33,17 @@ def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
             first = seen.setdefault(key, index)
             if first != index and destination.host:
                 subset = f" subset {destination.subset}" if destination.subset else ""
-                yield Finding(
-                    destination.at("host"),
-                    f"{destination.host}{subset} is a destination of this route already; both entries lead "
-                    "to the same upstream and their weights add up",
-                ).also(route.routes[first].destination.at("host"), "named first here")
+                weight = (route.routes[first].weight or 0) + (entry.weight or 0)
+                yield (
+                    Finding(
+                        destination.at("host"),
+                        f"{destination.host}{subset} is a destination of this route already; both entries lead "
+                        "to the same upstream and their weights add up",
+                    )
+                    .also(route.routes[first].destination.at("host"), "named first here")
+                    .fixed_by(
+                        put(route.routes[first].at("weight"), weight),
+                        delete(entry.at()),
+                        safe=False,
+                    )
+                )

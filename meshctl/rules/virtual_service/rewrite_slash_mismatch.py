@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from meshctl.mesh import Mesh
 from meshctl.mesh.traffic import broken_example
 from meshctl.resources import VirtualService
-from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.rules.api import Finding, Outcome, Severity, put, rule
 from meshctl.words import quoted
 
 
@@ -28,9 +28,12 @@ def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
             prefix = uri.text("prefix")
             example = broken_example(prefix, replacement)
             if example is not None and f"{prefix}/" not in seen:
-                yield Finding(
+                found = Finding(
                     route.at("rewrite", "uri"),
                     f"prefix {quoted(prefix)} rewritten to {quoted(replacement)} makes {example[1]} of "
                     f"{example[0]}; only the text of the prefix is replaced",
                 ).also(uri.at("prefix"), "the prefix that is replaced")
+                if prefix.endswith("/") and len(matches) == 1:
+                    found = found.fixed_by(put(route.at("rewrite", "uri"), f"{replacement}/"))
+                yield found
             seen.add(prefix)

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from meshctl.mesh import Mesh
 from meshctl.mesh.matching import is_no_method, looks_like_regex, repeated_by_star
 from meshctl.resources import Match, View, VirtualService
-from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.rules.api import Finding, Outcome, Severity, put, rule
 from meshctl.words import quoted
 
 _FIELDS = ("uri", "method", "authority", "scheme")
@@ -33,7 +33,10 @@ def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
                     text = condition.text(kind)
                     if "*" in text and text != "*":
                         message = f"{kind} {quoted(text)} is compared as text, star and all"
-                        yield Finding(condition.at(kind), message, severity=severity)
+                        found = Finding(condition.at(kind), message, severity=severity)
+                        if kind == "prefix" and text.endswith("/*") and text.count("*") == 1:
+                            found = found.fixed_by(put(condition.at(kind), text[:-1]))
+                        yield found
                     elif looks_like_regex(text) or (field == "method" and is_no_method(text)):
                         message = (
                             f"{kind} {quoted(text)} is compared as text; only regex has patterns"
@@ -42,11 +45,8 @@ def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
                 pattern = condition.text("regex")
                 repeated = repeated_by_star(pattern)
                 if repeated:
-                    yield Finding(
-                        condition.at("regex"),
-                        f"in regex {quoted(pattern)} the star repeats {quoted(repeated)}; anything is '.*'",
-                        severity=Severity.WARNING,
-                    )
+                    message = f"in regex {quoted(pattern)} the star repeats {quoted(repeated)}; anything is '.*'"
+                    yield Finding(condition.at("regex"), message, severity=Severity.WARNING)
 
 
 def _conditions(match: Match) -> Iterator[tuple[View, Severity | None]]:
