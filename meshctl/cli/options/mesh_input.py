@@ -263,6 +263,8 @@ def analyze_difference(chosen: Input, settings: Settings, schemas: Iterable[Sche
     """Report what files would add to the findings of a cluster."""
     from meshctl.engine.live import compare_live
 
+    if any(one.is_named for one in settings.clusters):
+        raise UsageError("--diff compares files with one cluster; leave out --cluster-name")
     if not chosen.is_live or not chosen.paths:
         raise UsageError("--diff compares files with a cluster; add --cluster, and name the files")
     files = load_files(chosen.paths, settings.rendering)
