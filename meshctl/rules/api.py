@@ -14,6 +14,7 @@ from meshctl.resources.view import Ref
 
 if TYPE_CHECKING:
     from meshctl.mesh import Mesh
+    from meshctl.validation.faults import Fault
 
 
 class Severity(StrEnum):
@@ -42,7 +43,8 @@ class Edit(NamedTuple):
     ref: Ref
     action: str
     """``put`` sets a value or adds it with what is missing above, ``append`` adds an item to a
-    list, ``rename`` gives a key another name, ``delete`` takes out a key or an item."""
+    list, ``rename`` gives a key another name, ``quote`` makes text of a number or a flag, ``delete``
+    takes out a key or an item."""
     value: Any = None
 
 
@@ -59,6 +61,11 @@ def append(ref: Ref, value: Any) -> Edit:
 def rename(ref: Ref, name: str) -> Edit:
     """Give the key at a place another name."""
     return Edit(ref, "rename", name)
+
+
+def quote(ref: Ref) -> Edit:
+    """Make text of a number or a flag, as it is written."""
+    return Edit(ref, "quote")
 
 
 def delete(ref: Ref) -> Edit:
@@ -91,6 +98,18 @@ class Finding(NamedTuple):
     def also(self, ref: Ref, message: str) -> "Finding":
         """Add a place that explains the finding."""
         return self._replace(related=(*self.related, Related(ref, message)))
+
+
+def finding_of(fault: "Fault", resource: Resource) -> Finding:
+    """Report a fault that validation found, and write what was meant, where it can be told."""
+    place, meant = fault.at(resource), fault.meant
+    finding = Finding(place, fault.message)
+    if meant is None:
+        return finding
+    edit = rename(place, meant.what) if fault.key else put(place, meant.what)
+    if meant.is_quoted:
+        edit = quote(place)
+    return finding.fixed_by(edit, safe=meant.is_sure)
 
 
 class NotChecked(NamedTuple):

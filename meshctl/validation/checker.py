@@ -5,16 +5,19 @@ The rules are those of the API server for structural schemas (k8s.io/apiextensio
 in a field that may not be null counts as not written.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
+from meshctl.spelling import only_close, same_but_for_signs
 from meshctl.validation.choices import compile_choices
-from meshctl.validation.faults import Check, Fault, below
+from meshctl.validation.faults import Check, Fault, Meant, below
 from meshctl.validation.homes import home_of
 from meshctl.validation.scalars import Boolean, Number, Text
 from meshctl.validation.wording import closest, listed, show, wrong_type
 
 Schema = dict[str, Any]
+_FEW = 40
+"""Fields of a mapping in which a misspelt one is looked at beside the others."""
 _TYPES = ("object", "array", "string", "boolean", "number")
 _PYTHON: dict[str, tuple[type, ...]] = {
     "object": (dict,), "array": (list,), "string": (str,), "boolean": (bool,),
@@ -107,7 +110,8 @@ class _SchemaCompiler:
                 entry = get(key, other)
                 if entry is None:
                     if is_closed:
-                        faults.append(_unknown(key, properties, root))
+                        meant = _meant(key, value, get, properties)
+                        faults.append(_unknown(key, properties, root)._replace(meant=meant))
                 elif item is not None and (found := entry(item)):
                     faults += below(key, found)
             for name in required:
@@ -166,6 +170,19 @@ def _unknown(key: str, known: Schema, root: Schema) -> Fault:
     elif not hint:
         hint = f"; there are {listed(sorted(known))}" if known else "; nothing can be written here"
     return Fault("unknown-field", (key,), f"there is no field {show(name)} here{hint}", key=True)
+
+
+def _meant(
+    key: Any, written: Schema, get: Callable[[str], Check | None], known: Schema
+) -> Meant | None:
+    """Tell the one field that a misspelt key can stand for, if it is free and takes the value."""
+    name = only_close(str(key), known.keys())
+    check = get(name)
+    if check is None or name in written or len(written) > _FEW or check(written[key]):
+        return None
+    if sum(only_close(str(other), known.keys()) == name for other in written) > 1:
+        return None
+    return Meant(name, is_sure=bool(same_but_for_signs(str(key), known.keys())))
 
 
 def _count(value: Any, least: int, most: int | None, what: str) -> list[Fault]:

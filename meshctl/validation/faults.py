@@ -12,6 +12,16 @@ FaultKind = Literal[
 ]  # fmt: skip
 
 
+class Meant(NamedTuple):
+    """What stands at the place of a fault in the one reading that it has: a key, or a value."""
+
+    what: Any
+    is_sure: bool = True
+    """Does what is written differ from it only in case, quotes and signs?"""
+    is_quoted: bool = False
+    """Is it the text as it is written, such as 1.10, in quotes?"""
+
+
 class Fault(NamedTuple):
     """One reason to refuse an object, or to warn about it."""
 
@@ -21,6 +31,7 @@ class Fault(NamedTuple):
     is_warning: bool = False
     key: bool = False
     """Does the fault lie in the key instead of its value?"""
+    meant: Meant | None = None
 
     def at(self, resource: Resource) -> Ref:
         """Name its place in the object it was found in."""

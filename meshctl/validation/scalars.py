@@ -6,12 +6,15 @@ from typing import Any
 
 from meshctl.lazy_pattern import lazy_pattern
 from meshctl.re2.patterns import PatternError, compiled
-from meshctl.validation.faults import Fault, FaultKind
+from meshctl.spelling import only_close, same_but_for_signs
+from meshctl.validation.faults import Fault, FaultKind, Meant
 from meshctl.validation.wording import closest, listed, show, wrong_type
 
 Schema = dict[str, Any]
 Faults = tuple[Fault, ...]
 
+_LONGEST = 20
+"""Digits of a number that no field takes."""
 _BITS = {"int32": 31, "int64": 63}
 # The API server takes no empty text for base64 (govalidator.IsBase64).
 _BASE64 = re.compile(
@@ -36,10 +39,21 @@ class Text:
     def __call__(self, value: Any) -> Faults:
         """Check one value."""
         if type(value) is not str:
-            return wrong_type(value, self._types, is_duration=self._is_duration)
+            faults = wrong_type(value, self._types, is_duration=self._is_duration)
+            return tuple(fault._replace(meant=self._meant(value)) for fault in faults)
         if self._is_plain or value in self._words:
             return ()
         return tuple(self._faults(value))
+
+    def _meant(self, value: Any) -> Meant | None:
+        """Read numbers and flags as text; a duration is taken to be in seconds."""
+        if type(value) not in {bool, int, float}:
+            return None
+        if self._is_duration:
+            return Meant(f"{value}s", is_sure=False) if type(value) is int else None
+        text = show(value)
+        is_taken = text in self._words or not any(self._faults(text))
+        return Meant(text, is_quoted=True) if is_taken else None
 
     def _faults(self, value: str) -> Iterator[Fault]:
         schema = self._schema
@@ -48,7 +62,7 @@ class Text:
                 "value-not-allowed",
                 f"{show(value)} is not one of {listed(sorted(self._words))}"
                 f"{closest(value, self._words)}",
-            )
+            )._replace(meant=self._close(value))
         least, most = schema.get("minLength", 0), schema.get("maxLength")
         if len(value) < least:
             what = "empty" if not value else f"shorter than {least} characters"
@@ -60,6 +74,11 @@ class Text:
             yield _fault("value-not-allowed", message)
         if (why := _format_refused(schema.get("format"), value)) is not None:
             yield _fault("value-not-allowed", f"{show(value)} is not {why}")
+
+    def _close(self, value: str) -> Meant | None:
+        word = only_close(value, self._words)
+        is_sure = bool(same_but_for_signs(value, self._words))
+        return Meant(word, is_sure=is_sure) if word else None
 
 
 class Number:
@@ -81,10 +100,18 @@ class Number:
         if type(value) is not int and (
             type(value) is not float or (self._is_whole and not value.is_integer())
         ):
-            return wrong_type(value, self._types)
+            faults = wrong_type(value, self._types)
+            return tuple(fault._replace(meant=self._meant(value)) for fault in faults)
         return tuple(
             _fault("out-of-bounds", f"{show(value)} {why}") for why in self._refusals(value)
         )
+
+    def _meant(self, value: Any) -> Meant | None:
+        """Read a whole number in quotes."""
+        if type(value) is not str or not (value.isascii() and value.isdecimal()):
+            return None
+        is_taken = len(value) < _LONGEST and not any(self._refusals(int(value)))
+        return Meant(int(value)) if is_taken else None
 
     def _refusals(self, value: float) -> Iterator[str]:
         if self._least is not None and value < self._least:
@@ -113,7 +140,8 @@ class Boolean:
     def __call__(self, value: Any) -> Faults:
         """Check one value."""
         if type(value) is not bool:
-            return wrong_type(value, self._types)
+            faults = wrong_type(value, self._types)
+            return tuple(fault._replace(meant=_flag_meant(value)) for fault in faults)
         if self._choices and value not in self._choices:
             return (
                 _fault(
@@ -121,6 +149,12 @@ class Boolean:
                 ),
             )
         return ()
+
+
+def _flag_meant(value: Any) -> Meant | None:
+    """Read a flag in quotes."""
+    word = value.strip().lower() if type(value) is str else ""
+    return Meant(word == "true") if word in {"true", "false"} else None
 
 
 def _fault(kind: FaultKind, message: str) -> Fault:

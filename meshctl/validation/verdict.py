@@ -9,7 +9,7 @@ from typing import NamedTuple
 from meshctl.resources.resource import Resource
 from meshctl.validation.cel.evaluator import CelRules, compile_rules
 from meshctl.validation.checker import compile_schema
-from meshctl.validation.faults import ACCEPTED, Check, Fault, Verdict
+from meshctl.validation.faults import ACCEPTED, Check, Fault, Meant, Verdict
 from meshctl.validation.metadata import check_metadata
 from meshctl.validation.nulls import has_null, without_nulls
 from meshctl.validation.schemas import Schema, Schemas
@@ -76,7 +76,9 @@ class Judge:
         if not served:
             return ACCEPTED
         message = f"the CRD of {resource.kind} serves {', '.join(served)}, not {version}"
-        return Verdict((Fault("value-not-allowed", ("apiVersion",), message),))
+        meant = Meant(f"{resource.group}/{served[0]}", is_sure=False) if resource.group else None
+        fault = Fault("value-not-allowed", ("apiVersion",), message, meant=meant)
+        return Verdict((fault,))
 
 
 def _as_stored(resource: Resource, schema: Schema) -> Resource:

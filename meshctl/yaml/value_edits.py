@@ -12,7 +12,10 @@ from yaml import MappingNode, Node, ScalarNode, SequenceNode
 from meshctl.yaml import emitter as go_yaml
 from meshctl.yaml.positions import Path
 from meshctl.yaml.reader import extent, key_name
+from meshctl.yaml.scalars import plain
 from meshctl.yaml.text_edits import UnsafeEditError
+
+_WORDS_OF_FLAGS = frozenset({"on", "off", "yes", "no", "y", "n"})
 
 
 class TextEdit(NamedTuple):
@@ -48,6 +51,8 @@ class ValueEditor:
                 return self.append(path, value)
             case "rename":
                 return self.rename(path, value)
+            case "quote":
+                return self.quote(path)
         return self.delete(path)
 
     def put(self, path: Path, value: Any) -> TextEdit:
@@ -83,6 +88,20 @@ class ValueEditor:
         if not isinstance(place.key, ScalarNode):
             raise UnsafeEditError
         return TextEdit(*extent(place.key), _scalar(name, place.key.style))
+
+    def quote(self, path: Path) -> TextEdit:
+        """Put a number, or a flag that says true or false, in quotes as it is written."""
+        node = self._found(path).node
+        if not isinstance(node, ScalarNode) or node.style or node.tag is not None:
+            raise UnsafeEditError
+        start, end = extent(node)
+        text = self._text[start:end]
+        value = plain(text)
+        if isinstance(value, bool):
+            text = text.lower()
+        if not isinstance(value, int | float) or text in _WORDS_OF_FLAGS:
+            raise UnsafeEditError  # `on` may mean itself, or true
+        return TextEdit(start, end, json.dumps(text))
 
     def delete(self, path: Path) -> TextEdit:
         """Take out a key with its value, or an item of a list."""

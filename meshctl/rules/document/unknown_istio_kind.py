@@ -17,7 +17,7 @@ from meshctl.istio.api_versions import (
 )
 from meshctl.mesh import Mesh
 from meshctl.resources import Resource
-from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.rules.api import Finding, Outcome, Severity, put, rule
 from meshctl.words import quoted
 
 
@@ -35,4 +35,11 @@ def check(resource: Resource, mesh: Mesh) -> Iterator[Outcome]:
         hint = f"; that kind belongs to {home}"
     elif close:
         hint = f"; did you mean {close}?"
-    yield Finding(resource.at("kind"), f"{group} has no kind {quoted(kind)}{hint}")
+    edits = []
+    if home:
+        edits = [put(resource.at("apiVersion"), f"{home}/{served_versions(home, kind)[0]}")]
+    elif served_versions(group, close):
+        edits = [put(resource.at("kind"), close)]
+    yield Finding(resource.at("kind"), f"{group} has no kind {quoted(kind)}{hint}").fixed_by(
+        *edits, safe=False
+    )

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from meshctl.istio.api_versions import served_versions
 from meshctl.mesh import Mesh
 from meshctl.resources import Resource
-from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.rules.api import Finding, Outcome, Severity, put, rule
 
 
 @rule(on=Resource, severity=Severity.ERROR, since="0.1.0")
@@ -23,4 +23,4 @@ def check(resource: Resource, mesh: Mesh) -> Iterator[Outcome]:
         yield Finding(
             resource.at("apiVersion"),
             f"Istio serves no {version} of {resource.kind}, only {choices}",
-        )
+        ).fixed_by(put(resource.at("apiVersion"), f"{resource.group}/{served[0]}"), safe=False)

@@ -11,11 +11,11 @@ from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
 from meshctl.resources import Resource
-from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.rules.api import Outcome, Severity, finding_of, rule
 
 
 @rule(on=Resource, severity=Severity.ERROR, since="0.1.0", equivalents=("IST0106",))
 def check(resource: Resource, mesh: Mesh) -> Iterator[Outcome]:
     """Report values and combinations that the schema excludes."""
     for fault in mesh.verdict(resource).of("value-not-allowed"):
-        yield Finding(fault.at(resource), fault.message)
+        yield finding_of(fault, resource)
