@@ -198,11 +198,13 @@ class ValueEditor:
 
     def _find(self, path: Path) -> _Place | None:
         place = _Place(None, self._root, ())
+        self._refuse_aliases(self._root)
         for step in path:
             child = self._child(place, step)
             if child is None:
                 return None
             place = child
+            self._refuse_aliases(place.node)
         return place
 
     def _child(self, place: _Place, step: str | int) -> _Place | None:
@@ -222,9 +224,19 @@ class ValueEditor:
         (start, end), (first, last) = extent(node), extent(value)
         if not start <= first <= last <= max(end, start + 1):
             raise UnsafeEditError  # an alias: its text stands elsewhere
-        if "&" in self._text[(extent(key)[1] if key else start) : first]:
-            raise UnsafeEditError
+        if "&" in self._text[(extent(key)[1] if key else start) : first + 1]:
+            raise UnsafeEditError  # what is changed here would change at its aliases too
         return _Place(key, value, parents)
+
+    def _refuse_aliases(self, node: Node) -> None:
+        """Refuse a node in which something stands for a text elsewhere: out of order, that is."""
+        ends = extent(node)[0]
+        for item in () if isinstance(node, ScalarNode) else node.value:
+            for part in item if isinstance(item, tuple) else (item,):
+                start, end = extent(part)
+                if start < ends:
+                    raise UnsafeEditError
+                ends = max(end, start)
 
     def _colon(self, key: Node) -> int:
         end = extent(key)[1]
@@ -259,6 +271,7 @@ class ValueEditor:
     def _end(self, node: Node) -> int:
         """Where the last value in a node ends, before comments and blank lines."""
         while getattr(node, "flow_style", True) is False and node.value:
+            self._refuse_aliases(node)
             node = self._last(node.value[-1])
         start, end = extent(node)
         return start + len(self._text[start:end].rstrip()) if end > start else start
