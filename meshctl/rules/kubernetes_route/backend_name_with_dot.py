@@ -10,8 +10,8 @@ Fix: write the Service's own name and its namespace apart, or use `kind: Hostnam
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.resources import KubernetesRoute
-from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.resources import KubernetesRoute, Ref
+from meshctl.rules.api import Edit, Finding, Outcome, Severity, put, rule
 
 
 @rule(on=KubernetesRoute, severity=Severity.ERROR, since="0.1.0")
@@ -19,4 +19,17 @@ def check(route: KubernetesRoute, mesh: Mesh) -> Iterator[Outcome]:
     """Report backends that take every rule of the route away."""
     for fault in mesh.gateway_api.faults(route):
         if fault.reason == "InvalidDestination":
-            yield Finding(fault.ref, f"{fault.text}; istiod drops all rules of this {route.kind}")
+            text = f"{fault.text}; istiod drops all rules of this {route.kind}"
+            yield Finding(fault.ref, text).fixed_by(*_edits(route, fault.ref, mesh))
+
+
+def _edits(route: KubernetesRoute, place: Ref, mesh: Mesh) -> Iterator[Edit]:
+    """Write the name alone, where the host is that of a Service beside the route."""
+    for backend in route.backends:
+        name, _, _ = backend.name.partition(".")
+        if backend.at("name") == place and backend.kind == "Service":
+            hosts = {one.host for one in mesh.reachability.clusters.services_named(name)}
+            host = mesh.registry.fqdn(name, route.namespace)
+            forms = {host, f"{name}.{route.namespace}", f"{name}.{route.namespace}.svc"}
+            if host in hosts and backend.name in forms and not backend.text("namespace"):
+                yield put(place, name)

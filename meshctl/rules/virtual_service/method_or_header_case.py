@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from meshctl.mesh import Mesh
 from meshctl.mesh.matching import StringMatch, from_istio
 from meshctl.resources import Match, VirtualService
-from meshctl.rules.api import Finding, Outcome, Severity, rename, rule
+from meshctl.rules.api import Finding, Outcome, Severity, put, rename, rule
 from meshctl.words import with_article
 
 _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "CONNECT", "OPTIONS", "TRACE")
@@ -37,11 +37,12 @@ def _check(match: Match) -> Iterator[Finding]:
     ):
         if asked is not None and _has_wrong_case(asked, known):
             case = "capitals" if known is _METHODS else "small letters"
+            meant = asked.value.upper() if known is _METHODS else asked.value.lower()
+            edits = [put(match.at(key, asked.kind), meant)] if asked.kind != "regex" else []
             yield Finding(
                 match.at(key, asked.kind),
-                f"{key} {asked} never matches: its case counts, and {with_article(key)} is sent "
-                f"in {case}",
-            )
+                f"{key} {asked} never matches: its case counts, and {with_article(key)} is sent in {case}",
+            ).fixed_by(*edits)
     for field in ("headers", "withoutHeaders"):
         for name in map(str, match.child(field).data):
             if name != name.lower() and not name.startswith("@"):
