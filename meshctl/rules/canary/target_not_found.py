@@ -10,7 +10,8 @@ from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
 from meshctl.resources import Canary
-from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.rules.api import Finding, Outcome, Severity, put, rule
+from meshctl.spelling import only_close
 from meshctl.words import quoted
 
 
@@ -25,8 +26,10 @@ def check(canary: Canary, mesh: Mesh) -> Iterator[Outcome]:
     known = [one for one in mesh.workloads.find({}, canary.namespace) if one.kind == kind]
     if not any(one.name == name for one in known):
         has = ", ".join(one.name for one in known[:5]) or "none"
-        yield Finding(
+        finding = Finding(
             canary.target.at("name"),
             f"namespace {canary.namespace} has no {kind} {quoted(name)}; it has {has}",
             severity=None if mesh.is_whole else Severity.WARNING,
         )
+        meant = only_close(name, {one.name for one in known})
+        yield finding.fixed_by(put(finding.ref, meant), safe=False) if meant else finding

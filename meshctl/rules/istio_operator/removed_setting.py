@@ -11,11 +11,13 @@ from collections.abc import Iterator
 from meshctl.mesh import Mesh
 from meshctl.mesh.injection import removed_settings
 from meshctl.resources import IstioOperator
-from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.rules.api import Finding, Outcome, Severity, delete, rule
 
 
 @rule(on=IstioOperator, severity=Severity.WARNING, since="0.1.0")
 def check(operator: IstioOperator, mesh: Mesh) -> Iterator[Outcome]:
     """Report components and values of parts that were removed."""
     for ref, name, version in removed_settings(operator):
-        yield Finding(ref, f"{name} is not part of Istio since {version}: nothing is installed")
+        yield Finding(
+            ref, f"{name} is not part of Istio since {version}: nothing is installed"
+        ).fixed_by(delete(ref), safe=False)

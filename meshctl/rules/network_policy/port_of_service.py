@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from meshctl.mesh import Mesh
 from meshctl.mesh.workloads import INGRESS
 from meshctl.resources import NetworkPolicy
-from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.rules.api import Finding, Outcome, Severity, put, rule
 
 
 @rule(on=NetworkPolicy, severity=Severity.ERROR, since="0.1.0")
@@ -24,9 +24,13 @@ def check(policy: NetworkPolicy, mesh: Mesh) -> Iterator[Outcome]:
             found = mesh.workloads.container_ports.only_of_service(workload, number)
             if found is None or policies.admits(workload, INGRESS, None, found[1]) is not False:
                 continue
-            yield Finding(
-                port.at("port"),
-                f"{number} is a port of {found[0].resource.title}, and {workload.title} listens on "
-                f"{found[1]}: nothing may reach it there",
-            ).also(found[0].at("port"), f"leads to {found[1]}")
+            yield (
+                Finding(
+                    port.at("port"),
+                    f"{number} is a port of {found[0].resource.title}, and {workload.title} listens on "
+                    f"{found[1]}: nothing may reach it there",
+                )
+                .also(found[0].at("port"), f"leads to {found[1]}")
+                .fixed_by(put(port.at("port"), found[1]), safe=False)
+            )
             break

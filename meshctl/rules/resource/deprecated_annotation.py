@@ -10,8 +10,8 @@ from collections.abc import Iterator
 
 from meshctl.istio.labels import INJECT
 from meshctl.mesh import Mesh
-from meshctl.resources import Resource
-from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.resources import Ref, Resource
+from meshctl.rules.api import Finding, Outcome, Severity, delete, put, rule
 
 
 @rule(on=Resource, severity=Severity.INFO, equivalents=("IST0135",), since="0.1.0")
@@ -23,6 +23,10 @@ def check(resource: Resource, mesh: Mesh) -> Iterator[Outcome]:
         if use.name != INJECT:
             yield Finding(use.ref, f"the annotation {use.name} is deprecated")
         elif INJECT not in use.labels:
-            yield Finding(
+            label = Ref(resource, (*use.ref.path[:-2], "labels", INJECT))
+            finding = Finding(
                 use.ref, f"the annotation {INJECT} is deprecated; use the label of the same name"
             )
+            is_read = use.kind == "Pod" and use.value in {"true", "false"}
+            edits = [put(label, use.value), delete(use.ref)] if is_read else []
+            yield finding.fixed_by(*edits, safe=use.value == "false")
