@@ -18,7 +18,7 @@ dev: ## Set up .venv with everything that the tasks need
 lock: ## Pin what pyproject.toml asks for, with hashes (needs uv)
 	uv pip compile pyproject.toml --all-extras --group check --generate-hashes --no-header --universal \
 		--python-version 3.11 --quiet --output-file requirements.lock
-	uv pip compile pyproject.toml --generate-hashes --no-header --universal \
+	uv pip compile pyproject.toml --constraint requirements.lock --generate-hashes --no-header --universal \
 		--python-version 3.11 --quiet --output-file requirements-users.lock
 
 check: ## Lint, types, import order

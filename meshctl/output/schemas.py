@@ -21,7 +21,7 @@ from meshctl.output.migration.form import migration_schema
 from meshctl.output.proxies.schema import proxies_schema
 from meshctl.output.routes.schema import routes_schema
 from meshctl.output.trace.schema import trace_schema
-from meshctl.output.trace.tests_schema import expectations_schema
+from meshctl.output.trace.tests_schema import expectations_schema, requests_schema
 from meshctl.output.upgrade.schema import upgrade_schema
 
 
@@ -41,6 +41,7 @@ def schemas() -> dict[str, str]:
         "upgrade-v1.json": upgrade_schema(),
         "graph-v1.json": schema_of(Graph, "meshctl graph -o json"),
         "request-tests.json": expectations_schema(),
+        "requests.json": requests_schema(),
         "service-values-v1.json": values_schema(),
         "generate-sidecar-v1.json": _versioned(SidecarAnswer, "meshctl generate sidecar -o json"),
         "generate-authorization-v1.json": _versioned(

@@ -40,6 +40,11 @@ class _SchemaCompiler:
         if "$ref" in schema:
             name = str(schema["$ref"])
             if name not in self._compiled:
+
+                def itself(value: Any) -> Sequence[Fault]:  # a schema may hold itself
+                    return self._compiled[name](value)
+
+                self._compiled[name] = itself
                 self._compiled[name] = self.compile(self._resolve(schema))
             return self._compiled[name]
         typed = self._typed(schema)

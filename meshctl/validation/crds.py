@@ -1,13 +1,18 @@
 """Reads the schemas of a user's own CRDs."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from meshctl.errors import ConfigError
+from meshctl.sources.documents import Document
 from meshctl.sources.loader import load
 from meshctl.validation.convert import convert, files
+from meshctl.validation.faults import sentence
+from meshctl.validation.user_forms import place
 from meshctl.words import one_line, quoted
 
 Schema = dict[str, Any]
+Path = tuple[str | int, ...]
 
 
 def read_crds(path: str) -> list[Schema]:
@@ -29,37 +34,43 @@ def _crds(path: str) -> list[dict[str, Any]]:
     for problem in loaded.problems:
         message = f"cannot read the CRDs: {problem.file}:{problem.span.line}: {problem.message}"
         raise ConfigError(message)
-    documents = [document.data for document in loaded.documents if isinstance(document.data, dict)]
-    listed = [item for document in documents for item in _items(document)]
-    found = [
-        document
-        for document in (*documents, *listed)
-        if document.get("kind") == "CustomResourceDefinition"
-    ]
+    found = [one for document in loaded.documents for one in _definitions(document)]
     if not found:
         message = (
             f"{path} holds no CustomResourceDefinition; "
             "`kubectl get crd -o yaml` writes those of a cluster"
         )
         raise ConfigError(message)
-    for crd in found:
-        _check(crd, path)
-    return found
+    for document, inside, crd in found:
+        _check(document, inside, crd)
+    return [crd for _, _, crd in found]
 
 
-def _check(crd: dict[str, Any], path: str) -> None:
+def _check(document: Document, inside: Path, crd: Schema) -> None:
     """Refuse a CRD that an API server would refuse: nothing could rely on its schemas."""
-    from meshctl.validation.metaschema import crd_mistakes, schema_mistakes  # noqa: PLC0415 - slow
+    from meshctl.validation.json_schema import metaschema_faults  # noqa: PLC0415 - slow
+    from meshctl.validation.metaschema import crd_faults  # noqa: PLC0415 - slow
 
-    mistakes = crd_mistakes(crd)
-    converted = (mistake for schema in convert(crd) for mistake in schema_mistakes(schema))
-    mistake = next(mistakes, None) or next(converted, None)
-    if mistake is not None:
+    converted = (fault for schema in convert(crd) for fault in metaschema_faults(schema))
+    fault = next(crd_faults(crd), None)
+    at = place(document, (*inside, *fault.path), key=fault.key) if fault else document.file
+    fault = fault or next(converted, None)
+    if fault is not None:
         metadata = crd.get("metadata")
         name = metadata.get("name") if isinstance(metadata, dict) else None
-        raise ConfigError(f"{path}: CustomResourceDefinition {quoted(name)}: {one_line(mistake)}")
+        message = f"{at}: CustomResourceDefinition {quoted(name)}: {one_line(sentence(fault))}"
+        raise ConfigError(message)
 
 
-def _items(document: dict[str, Any]) -> list[dict[str, Any]]:
-    items = document.get("items")
-    return [item for item in items if isinstance(item, dict)] if isinstance(items, list) else []
+def _definitions(document: Document, inside: Path = ()) -> Iterator[tuple[Document, Path, Schema]]:
+    """Walk the definitions of a document, those in its lists too, each with its place."""
+    data = document.data
+    for step in inside:
+        data = data[step]
+    if not isinstance(data, dict):
+        return
+    if data.get("kind") == "CustomResourceDefinition":
+        yield document, inside, data
+    items = data.get("items")
+    for index in range(len(items) if isinstance(items, list) else 0):
+        yield from _definitions(document, (*inside, "items", index))

@@ -21,10 +21,15 @@ def home_of(name: str, beside: Schema, schema: Schema) -> str:
 
 def _nearest(name: str, schema: Schema, definitions: Schema) -> str:
     waiting = deque([("", schema)])
+    seen: set[str] = set()
     while waiting:
         path, part = waiting.popleft()
         if "$ref" in part:
-            part = definitions[str(part["$ref"]).rpartition("/")[2]]
+            referred = str(part["$ref"]).rpartition("/")[2]
+            if referred in seen:  # what it has was nearer, and it may hold itself
+                continue
+            seen.add(referred)
+            part = definitions[referred]
         if path and name in part.get("properties", {}):
             return path
         waiting.extend(_below(path, part))

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from meshctl.validation.metaschema import crd_mistakes
+from meshctl.validation.metaschema import crd_faults, quick_crd_faults
 
 OBJECT = "apiVersion: example.com/v1\nkind: Foo\nmetadata: {name: x}\nspec: {a: b, c: [1]}\n"
 
@@ -28,6 +28,7 @@ def crd(part: Any = None, **spec: Any) -> dict[str, Any]:
     }  # fmt: skip
 
 
+LIST = {"apiVersion": "v1", "kind": "List"}
 KEYWORDS = [
     "type", "properties", "items", "required", "enum", "pattern", "minLength", "maxItems", "minimum",
     "exclusiveMaximum", "multipleOf", "oneOf", "anyOf", "allOf", "not", "additionalProperties",
@@ -57,13 +58,21 @@ def test_odd_keywords_are_refused_or_harmless(tmp_path_factory, part: dict[str, 
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [
-        (crd({"type": 5}), "spec.versions[0].schema.openAPIV3Schema.properties.spec.type: this has to be"),
+        (crd({"type": 5}), "spec.versions.0.schema.openAPIV3Schema.properties.spec.type: this is 5"),
+        (crd({"$ref": "#/x"}), 'there is no field "$ref" here'),
+        (crd({"propertys": {}}), "did you mean properties?"),
+        (crd({"maxLength": 10**30}), "at most 9223372036854775807"),
+        (crd({"additionalProperties": "no"}), 'this is "no", but true or false'),
+        (crd({"properties": []}), "this is a list, but a mapping is taken"),
+        (crd({"x-kubernetes-list-type": "bag"}), '"set"'),
+        (crd(scope="World"), "spec.scope"),
+        ({**LIST, "items": [{**LIST, "items": [crd({"type": 5})]}]}, "spec.type: this is 5"),
         (crd({"pattern": "("}), "this pattern is no RE2"),
-        (crd({"required": "a"}), "this has to be of type array"),
+        (crd({"required": "a"}), 'this is "a", but a list is taken'),
         (crd(versions=[]), "spec.versions"),
-        (crd(versions={}), "spec.versions: this has to be of type array"),
+        (crd(versions={}), "spec.versions: this is a mapping, but a list is taken"),
         (crd(names={}), "spec.names: kind is missing"),
-        (crd(names={"kind": "../x"}), "spec.names.kind: this is no name"),
+        (crd(names={"kind": "../x", "plural": "x"}), 'spec.names.kind: this is "../x"; it has to be of the form'),
         (crd(group=None), "spec.group"),
         ({"kind": "CustomResourceDefinition", "apiVersion": "apiextensions.k8s.io/v1"}, "spec is missing"),
     ],
@@ -81,4 +90,13 @@ def test_a_malformed_crd_is_one_sentence(wrong, said: str, tmp_path: Path, monke
 
 def test_a_good_crd_has_no_mistakes() -> None:
     part = {"type": "object", "properties": {"a": {"type": "string", "pattern": "^a+$"}}}
-    assert [] == list(crd_mistakes(crd(part)))
+    assert [] == list(crd_faults(crd(part)))
+    assert [] == list(crd_faults(crd({"type": "object", "x-owner": "depot"})))
+
+
+WRITTEN = ODD.filter(lambda value: value is not None)
+
+
+@given(st.dictionaries(st.sampled_from(KEYWORDS), WRITTEN, max_size=4))
+def test_the_checker_of_manifests_agrees_with_jsonschema(part: dict[str, Any]) -> None:
+    assert bool(list(crd_faults(crd(part)))) is bool(list(quick_crd_faults(crd(part))))

@@ -85,11 +85,21 @@ def test_expectations(tmp_path, method, expect, failures) -> None:
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
-        ("tests: 1", "have to be lists"),
-        ("tests: [1]", "request and expect"),
-        ("tests: []\nmore: 1", "unknown key 'more'"),
-        ("tests: [{request: {from: a, url: b}, expect: {goes: c}}]", "unknown key 'goes'"),
-        ("tests: [{request: {from: a}, expect: {}}]", "'url'"),
+        ("tests: 1", r":1:8: tests: this is 1, but a list is taken"),
+        ("tests: [1]", r":1:9: tests\.0: this is 1, but a mapping is taken"),
+        ("tests: []\nmore: 1", r':2:1: more: there is no field "more" here; there are mesh, tests'),
+        ("tests: [{request: {from: a, url: b}, expect: {goes: c}}]", r':1:47: .*no field "goes"'),
+        ("tests: [{request: {from: a}, expect: {}}]", r":1:10: tests\.0\.request: url is missing"),
+        (
+            "tests: [{request: {from: a, url: b}, expect: {to: {port: x}}}]",
+            r":1:58: .*whole number",
+        ),
+        ("tests: [{request: {from: a, url: b}, expect: {to: [5]}}]", r":1:52: .*text or a mapping"),
+        (
+            "tests: [{request: {from: a, url: b}, expect: {tls: on}}]",
+            r':1:52: .*this is true; .*"mtls"',
+        ),
+        ("tests: []\nmesh: [5]", r":2:8: mesh\.0: this is 5, but text is taken"),
     ],
 )
 def test_files_that_make_no_sense(tmp_path, text, problem) -> None:

@@ -10,7 +10,7 @@ import pytest
 from meshctl.engine.analyze import load_mesh
 from meshctl.errors import UsageError
 from meshctl.inspect.trace.answer import Trace, form, trace
-from meshctl.inspect.trace.requests import make_request, read_requests, request_of
+from meshctl.inspect.trace.requests import make_request, read_requests
 from meshctl.mesh import Mesh
 from meshctl.output.trace.schema import trace_schema
 from meshctl.output.trace.text import write_trace
@@ -172,27 +172,40 @@ def test_urls_that_make_no_sense(url, problem) -> None:
 
 
 @pytest.mark.parametrize(
-    ("data", "problem"),
+    ("text", "problem"),
     [
-        ([], "no mapping"),
-        ({"from": "a"}, "'url'"),
-        ({"from": "a", "url": "b", "verb": "GET"}, "unknown key 'verb'"),
-        ({"from": "a", "url": "b", "headers": []}, ""),
+        ("[[]]", r":1:2: 0: this is a list, but a mapping is taken"),
+        ("- from: a", r":1:3: 0: url is missing"),
+        (
+            "- {from: a, url: b, verb: GET}",
+            r':1:21: 0\.verb: there is no field "verb" here; there are',
+        ),
+        ("- {from: a, url: b, headers: []}", r":1:21: 0\.headers: this is a list"),
+        ("- {from: a, url: b, headers: {x: [1]}}", r":1:31: 0\.headers\.x: this is a list"),
+        ("- {from: a, url: b, method: 5}", r":1:29: 0\.method: this is 5, but text is taken"),
+        ("- {from: a, url: b}\n- {from: [], url: 5}", r":2:4: 1\.from: .*2 mistakes in all"),
+        ("- {from: a, url: 'ftp://b'}", r":1:18: .* has the scheme 'ftp'"),
+        ("requests: 5", r":1:11: requests: this is 5, but a list is taken"),
+        ("{}", r"requests is missing"),
+        ("", r"this is null, but a list is taken"),
+        ("5", r":1:1: this is 5, but a list is taken"),
+        ("- {from: a, from: b, url: c}", r":1:13: key `from` is already on line 1"),
+        ("- {from: a", r"requests\.yaml:\d+:\d+: "),
     ],
 )
-def test_requests_that_make_no_sense(data, problem) -> None:
-    if problem:
-        with pytest.raises(UsageError, match=problem):
-            request_of(data, "here")
-    else:
-        assert {} == request_of(data, "here").headers
-
-
-def test_a_file_of_requests(tmp_path) -> None:
+def test_files_of_requests_that_make_no_sense(tmp_path, text, problem) -> None:
     file = tmp_path / "requests.yaml"
-    file.write_text("- {id: one, from: a, url: b/c, headers: {x: 1}}\n")
+    file.write_text(text)
+    with pytest.raises(UsageError, match=problem):
+        read_requests(str(file))
+
+
+@pytest.mark.parametrize("prefix", ["", "requests:\n"])
+def test_a_file_of_requests(tmp_path, prefix: str) -> None:
+    file = tmp_path / "requests.yaml"
+    file.write_text(prefix + "- {id: one, from: a, url: b/c, headers: {x: 1, z: true}, claims: }\n")
     [only] = read_requests(str(file))
-    assert ("one", "http://b/c", {"x": "1"}) == (only.id, only.url, only.headers)
+    assert ("one", "http://b/c", {"x": "1", "z": "true"}) == (only.id, only.url, only.headers)
 
 
 def test_a_client_that_is_not_there(tmp_path) -> None:

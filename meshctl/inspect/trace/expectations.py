@@ -4,25 +4,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from meshctl.errors import UsageError
 from meshctl.inspect.trace.answer import Trace
 from meshctl.inspect.trace.requests import TracedRequest, request_of
 from meshctl.regular_files import read_text
+from meshctl.sources.documents import Document
 from meshctl.words import quoted
 from meshctl.yaml.reader import parse_one
-
-KEYS = (
-    "outcome",
-    "to",
-    "denied",
-    "denied_by",
-    "by",
-    "redirect",
-    "tls",
-    "path",
-    "status",
-    "arrives",
-)
 
 
 class Expectation(NamedTuple):
@@ -63,30 +50,22 @@ def is_test_file(path: str) -> bool:
 
 
 def read_tests(path: str) -> ExpectationFile:
-    """Read a file of tests; UsageError says what is wrong in it."""
-    data = parse_one(read_text(path))
-    tests, mesh = data.get("tests"), data.get("mesh") or []
-    unknown = sorted(data.keys() - {"tests", "mesh"})
-    if unknown:
-        raise UsageError(
-            f"{path} has the unknown key {quoted(unknown[0])}; there are mesh and tests"
-        )
-    if not isinstance(tests, list) or not isinstance(mesh, list):
-        raise UsageError(f"{path}: tests and mesh have to be lists")
+    """Read a file of tests: ``schemas/request-tests.json``.
+
+    UsageError says what is wrong in it, with file, line and column.
+    """
+    from meshctl.validation.user_forms import read_form  # noqa: PLC0415 - jsonschema is slow
+
+    document = read_form(path, "request-tests.json")
     home = Path(path).parent
-    paths = tuple(str(home / one) for one in mesh if isinstance(one, str))
-    found = tuple(_read_test(one, f"{path}: test {n}") for n, one in enumerate(tests, 1))
-    return ExpectationFile(path, paths, found)
+    paths = tuple(str(home / one) for one in document.data.get("mesh") or ())
+    tests = range(len(document.data["tests"]))
+    return ExpectationFile(path, paths, tuple(_test(document, index) for index in tests))
 
 
-def _read_test(data: Any, place: str) -> Expectation:
-    if not isinstance(data, dict) or not isinstance(data.get("expect"), dict):
-        raise UsageError(f"{place} needs request and expect, as mappings")
-    unknown = sorted(str(key) for key in data["expect"].keys() - set(KEYS))
-    if unknown:
-        known = ", ".join(KEYS)
-        raise UsageError(f"{place} expects the unknown key {quoted(unknown[0])}; there are {known}")
-    request = request_of(data.get("request"), place)
+def _test(document: Document, index: int) -> Expectation:
+    data = document.data["tests"][index]
+    request = request_of(document, ("tests", index, "request"))
     return Expectation(str(data.get("name") or request.title), request, data["expect"])
 
 

@@ -6,15 +6,14 @@ from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from meshctl.errors import UsageError
-from meshctl.regular_files import read_text
+from meshctl.sources.documents import Document
 from meshctl.words import quoted
-from meshctl.yaml.reader import parse_one
+from meshctl.yaml.positions import Path
 
 OUTSIDE = "outside"
 GATEWAY = "gateway/"
 _PORTS = {"http": 80, "https": 443, "grpc": 80}
 _TCP = frozenset({"tcp", "tls"})
-_KEYS = frozenset({"id", "from", "method", "url", "headers", "claims", "source_ip"})
 _MOST_PORT = 65535
 
 
@@ -134,40 +133,37 @@ def read_claims(text: str | None) -> dict[str, Any] | None:
 
 
 def read_requests(path: str) -> list[TracedRequest]:
-    """Read a file with a list of requests, in YAML or JSON; UsageError says what is wrong in it."""
-    try:
-        text = read_text(path)
-    except OSError as error:
-        raise UsageError(
-            f"cannot read {path}: {error.strerror}; name a file with a list of requests"
-        ) from None
-    try:
-        data = parse_one(text)
-    except ValueError as error:
-        raise UsageError(f"{path} is no YAML: {error}") from None
-    if isinstance(data, dict):
-        data = data.get("requests")
-    if not isinstance(data, list):
-        raise UsageError(f"{path} holds no list of requests")
-    return [request_of(one, f"{path}: request {number}") for number, one in enumerate(data, 1)]
+    """Read a file with a list of requests, in YAML or JSON: ``schemas/requests.json``.
+
+    UsageError says what is wrong in it, with file, line and column.
+    """
+    # Few traces read a file, and jsonschema is slow to import.
+    from meshctl.validation.user_forms import read_form  # noqa: PLC0415
+
+    document = read_form(path, "requests.json")
+    inside = ("requests",) if isinstance(document.data, dict) else ()
+    listed = document.data["requests"] if inside else document.data
+    return [request_of(document, (*inside, index)) for index in range(len(listed))]
 
 
-def request_of(data: Any, place: str) -> TracedRequest:
-    """Read one request of a file; ``place`` is how messages name it."""
-    if not isinstance(data, dict):
-        raise UsageError(f"{place} is no mapping; write from, method, url and headers")
-    unknown = sorted(str(key) for key in data.keys() - _KEYS)
-    if unknown:
-        known = ", ".join(sorted(_KEYS))
-        raise UsageError(f"{place} has the unknown key {quoted(unknown[0])}; there are {known}")
-    for key in ("from", "url"):
-        if not isinstance(data.get(key), str):
-            raise UsageError(f"{place} needs {quoted(key)}, as a text")
-    headers, claims = data.get("headers") or {}, data.get("claims")
-    if not isinstance(headers, dict) or not isinstance(claims, dict | None):
-        raise UsageError(f"{place}: headers and claims have to be mappings")
-    return make_request(
-        data["url"], data["from"], method=str(data.get("method") or "GET"),
-        headers={str(key): str(value) for key, value in headers.items()}, claims=claims,
-        source_ip=str(data.get("source_ip") or ""), name=str(data.get("id") or ""),
-    )  # fmt: skip
+def request_of(document: Document, path: Path) -> TracedRequest:
+    """Read one request of a file that its schema accepts; UsageError for a URL without sense."""
+    from meshctl.validation.user_forms import place  # noqa: PLC0415 - see above
+
+    data = document.data
+    for step in path:
+        data = data[step]
+    headers = {key: _as_text(value) for key, value in (data.get("headers") or {}).items()}
+    try:
+        return make_request(
+            data["url"], data["from"], method=data.get("method") or "GET", headers=headers,
+            claims=data.get("claims"), source_ip=data.get("source_ip") or "",
+            name=_as_text(data.get("id") or ""),
+        )  # fmt: skip
+    except UsageError as error:
+        raise UsageError(f"{place(document, (*path, 'url'))}: {error}") from None
+
+
+def _as_text(value: Any) -> str:
+    """Write a header as YAML does: ``true`` stays what it looks like."""
+    return value if isinstance(value, str) else json.dumps(value)

@@ -1,4 +1,4 @@
-"""Describes the files of tests that ``meshctl test`` reads as JSON Schema."""
+"""Describes the files of requests and tests that ``trace`` and ``test`` read as JSON Schema."""
 
 from meshctl.output.json_schema import Schema
 from meshctl.output.trace.schema import OUTCOMES, TLS
@@ -6,13 +6,14 @@ from meshctl.output.trace.schema import OUTCOMES, TLS
 _TEXT: Schema = {"type": "string"}
 _MAYBE: Schema = {"type": ["string", "null"]}
 _NUMBER: Schema = {"type": ["integer", "null"]}
+_TITLE: Schema = {"type": ["string", "integer", "null"]}
 
 
 def expectations_schema() -> Schema:
     """Describe the files of tests that ``meshctl test`` reads."""
     test: Schema = {
         "type": "object",
-        "properties": {"name": _TEXT, "request": _request(), "expect": _expect()},
+        "properties": {"name": _TITLE, "request": _request(), "expect": _expect()},
         "required": ["request", "expect"],
         "additionalProperties": False,
     }
@@ -24,7 +25,7 @@ def expectations_schema() -> Schema:
         "properties": {
             "mesh": {
                 "description": "Paths of the mesh, from the directory of this file.",
-                "type": "array", "items": _TEXT,
+                "type": ["array", "null"], "items": _TEXT,
             },
             "tests": {"type": "array", "items": test},
         },
@@ -33,12 +34,34 @@ def expectations_schema() -> Schema:
     }  # fmt: skip
 
 
+def requests_schema() -> Schema:
+    """Describe the files that ``meshctl trace --requests`` reads: a list, or one below a key."""
+    several: Schema = {"type": "array", "items": _request()}
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": "urn:meshctl:schema:requests",
+        "title": "Requests, for meshctl trace --requests",
+        "if": {"type": "object"},
+        "then": {
+            "properties": {"requests": several},
+            "required": ["requests"],
+            "additionalProperties": False,
+        },
+        "else": several,
+    }
+
+
 def _request() -> Schema:
     return {
         "type": "object",
         "properties": {
-            "id": _TEXT, "from": _TEXT, "url": _TEXT, "method": _TEXT, "source_ip": _TEXT,
-            "headers": {"type": "object"}, "claims": {"type": "object"},
+            "id": _TITLE, "from": _TEXT, "url": _TEXT,
+            "method": _MAYBE, "source_ip": _MAYBE,
+            "headers": {
+                "type": ["object", "null"],
+                "additionalProperties": {"type": ["string", "number", "boolean"]},
+            },
+            "claims": {"type": ["object", "null"]},
         },
         "required": ["from", "url"],
         "additionalProperties": False,
@@ -59,7 +82,7 @@ def _expect() -> Schema:
         "properties": {
             "outcome": {"enum": list(OUTCOMES)},
             "arrives": {"type": "boolean"},
-            "to": {"anyOf": [_TEXT, to, {"type": "array", "items": to}]},
+            "to": {"anyOf": [_TEXT, to, {"type": "array", "items": {"anyOf": [_TEXT, to]}}]},
             "denied": {"type": "boolean"},
             "denied_by": {**_TEXT, "description": "namespace/name of the AuthorizationPolicy."},
             "by": {**_TEXT, "description": "An object that decides: KIND NAMESPACE/NAME."},
