@@ -151,7 +151,7 @@ def _rendered(
     render: "Render | None",
 ) -> Loaded:  # fmt: skip
     """Add what charts and kustomizations hold, and drop the files that they are made of."""
-    installs = any(one.data.get("kind") in _INSTALLING for one in loaded.documents)
+    installs = any(str(one.data.get("kind")) in _INSTALLING for one in loaded.documents)
     if not found.charts and not found.kustomizations and not installs:
         return loaded
     from meshctl.sources.rendering.worlds import render_all  # noqa: PLC0415 - starts programs

@@ -21,6 +21,7 @@ TEXTS = {
     "jobs: {build: 1}\n": (0, 1, 0),
     "[1, 2]\n": (0, 1, 0),
     "metadata: {name: a}\n": (0, 1, 0),
+    "apiVersion: v1\nkind: {a: b}\n": (1, 0, 0),
     "apiVersion: v1\nkind: Service\nspec: {{ x }}\n": (0, 0, 1),
     "apiVersion: v1\nkind: Service\nspec: [\n": (0, 0, 1),
     "apiVersion: v1\nkind: Service\nspec: \x00\n": (0, 0, 1),
