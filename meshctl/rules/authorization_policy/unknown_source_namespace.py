@@ -10,8 +10,8 @@ from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
 from meshctl.resources import AuthorizationPolicy
-from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, rule
-from meshctl.words import quoted
+from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, put, rule
+from meshctl.words import quoted, spelt_otherwise
 
 
 @rule(
@@ -25,10 +25,15 @@ def check(policy: AuthorizationPolicy, mesh: Mesh) -> Iterator[Outcome]:
             for index, name in enumerate(source.texts(key)):
                 exists = mesh.namespaces.matches_any(name) if name else True
                 if exists is False:
-                    yield Finding(
+                    place, meant = (
                         source.at(key, index),
-                        f"there is no namespace {quoted(name)}, so nobody matches",
+                        spelt_otherwise(name, mesh.namespaces.known),
                     )
+                    text = f"there is no namespace {quoted(name)}, so nobody matches"
+                    finding = Finding(place, text)
+                    if meant is not None:
+                        finding = finding.fixed_by(put(place, meant), safe=False)
+                    yield finding
                 elif exists is None:
                     yield NotChecked(
                         "the input is not the whole mesh, so namespaces may be missing"

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
 from meshctl.resources import EnvoyFilter
-from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.rules.api import Finding, Outcome, Severity, put, rule
 from meshctl.words import quoted
 
 
@@ -25,7 +25,11 @@ def check(envoy_filter: EnvoyFilter, mesh: Mesh) -> Iterator[Outcome]:
         asked = patch.child("match", "cluster")
         what = "Service" if missing.field == "service" else f"subset of {asked.text('service')}"
         known = f"; there is {', '.join(missing.known)}" if missing.known else ""
-        yield Finding(
+        finding = Finding(
             asked.at(missing.field),
             f"no cluster is of a {what} {quoted(asked.text(missing.field))}{known}",
         )
+        if missing.field == "service" and missing.known:
+            full = put(asked.at("service"), missing.known[0])
+            finding = finding.fixed_by(full, safe=False)
+        yield finding

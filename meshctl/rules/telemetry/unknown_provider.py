@@ -11,8 +11,8 @@ from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
 from meshctl.resources import Telemetry
-from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, rule
-from meshctl.words import quoted
+from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, put, rule
+from meshctl.words import quoted, spelt_otherwise
 
 
 @rule(on=Telemetry, severity=Severity.WARNING, since="0.1.0")
@@ -25,9 +25,13 @@ def check(telemetry: Telemetry, mesh: Mesh) -> Iterator[Outcome]:
             continue
         if mesh.config.is_known:
             known = ", ".join(providers.names)
-            yield Finding(
+            meant = spelt_otherwise(name, providers.names)
+            finding = Finding(
                 provider.at("name"),
                 f"the mesh has no provider {quoted(name)}, so this {signal} entry does nothing; known are {known}",
             )
+            if meant is not None:
+                finding = finding.fixed_by(put(provider.at("name"), meant), safe=False)
+            yield finding
         else:
             yield NotChecked("the mesh config, which defines providers, is not in the input")
