@@ -112,7 +112,10 @@ class ValueEditor:
         several: list[Any] = parent.node.value
         if len(several) == 1:
             empty = "{}" if isinstance(parent.node, MappingNode) else "[]"
-            return self._replace_block(parent, empty)
+            start, end, text = self._replace_block(parent, empty)
+            # To the end of the line, where another edit would add what needs the block.
+            line_end = self._line_end(end)
+            return TextEdit(start, line_end, text + self._text[end:line_end])
         starts = [self._start(one) for one in several]
         number = starts.index(extent(place.key or place.node)[0])
         if getattr(parent.node, "flow_style", False):

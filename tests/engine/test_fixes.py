@@ -12,7 +12,7 @@ from meshctl.settings import Settings
 from tests.rules.test_cases import case_files, cases, read_settings
 
 OPTIONAL = {rule.id for rule in load_all() if rule.runs_when_named}
-WITH_EDITS = 123
+WITH_EDITS = 124
 """Rules whose cases show an edit, at least."""
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
 from meshctl.resources import Resource, Workload
-from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.rules.api import Finding, Outcome, Severity, delete, put, rule
 from meshctl.words import with_article
 
 
@@ -24,7 +24,12 @@ def check(resource: Resource, mesh: Mesh) -> Iterator[Outcome]:
         where = " or ".join(known.kinds)
         if known.fits("Pod") and isinstance(resource, Workload) and use.kind != "Pod":
             where = "Pod, so in the pod template"
+        edits = [delete(use.ref)]
+        if where == "Pod, so in the pod template" and isinstance(resource, Workload):
+            place = resource.template.at("metadata", "annotations", use.name)
+            is_free = use.name not in resource.pod_annotations and use.value is not None
+            edits += [put(place, use.value)] if is_free else []
         yield Finding(
             use.ref,
             f"{use.name} has no effect on {with_article(use.kind)}; Istio reads the annotation on {where}",
-        )
+        ).fixed_by(*edits, safe=False)
