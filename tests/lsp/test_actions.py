@@ -39,7 +39,7 @@ def test_a_finding_can_be_ignored_where_it_is(tmp_path: Path) -> None:
         editor.open("routes.yaml")
         editor.analyzed()
         assert editor.codes("routes.yaml") == [PORT]
-        (action,) = actions(editor, "routes.yaml", 7)
+        *_, action = actions(editor, "routes.yaml", 7)
         assert action["title"] == f"Ignore {PORT} here, with a reason"
         assert [one["code"] for one in action["diagnostics"]] == [PORT]
         text = applied(ROUTES, action["edit"]["changes"][editor.uri("routes.yaml")])
