@@ -264,12 +264,23 @@ def _beside(file: Path, name: str | None) -> str | None:
 def _explain(file: Path, error: ValidationError) -> str:
     first = error.errors(include_url=False)[0]
     key = ".".join(str(part) for part in first["loc"])
+    at = _placed(file, first["loc"], key=first["type"] == "extra_forbidden")
     if first["type"] == "extra_forbidden":
         if len(first["loc"]) > 1:
-            return f"{file}: there is no setting {quoted(key)}"
+            return f"{at}: there is no setting {quoted(key)}"
         known = ", ".join(sorted(f.alias or n for n, f in ConfigFile.model_fields.items()))
-        return f"{file}: there is no setting {quoted(key)}; the settings are {known}"
-    return f"{file}: {key or 'the file'}: {first['msg']}"
+        return f"{at}: there is no setting {quoted(key)}; the settings are {known}"
+    return f"{at}: {key or 'the file'}: {first['msg']}"
+
+
+def _placed(file: Path, path: tuple[str | int, ...], *, key: bool) -> str:
+    """Name the place in a file of YAML; the parser of TOML tells none."""
+    if file.suffix == ".toml":
+        return str(file)
+    from meshctl.sources.documents import Document  # noqa: PLC0415 - few config files are wrong
+    from meshctl.validation.user_forms import place  # noqa: PLC0415 - see above
+
+    return place(Document(str(file), 1, read_text(file), None), path, key=key)
 
 
 if __name__ == "__main__":

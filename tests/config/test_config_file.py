@@ -129,3 +129,23 @@ def test_flags_win_over_the_file(tmp_path: Path) -> None:
     assert ("bank", "warning", False) == (
         settings.namespace, settings.fail_on, settings.whole_mesh
     )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("select: []\nfail-on: always\n", ":2:10: fail-on: "),
+        (
+            "ignore:\n- rules: [a]\n  reason: x\n  until: 5\n",
+            ":4:3: there is no setting 'ignore.0.until'",
+        ),
+        ("whole-mesh: [1]\n", ":1:1: whole-mesh: "),
+        ("5\n", ":1:1: the file: "),
+    ],
+)
+def test_mistakes_have_a_place(tmp_path: Path, text: str, said: str) -> None:
+    file = tmp_path / ".meshctl.yaml"
+    file.write_text(text)
+    with pytest.raises(ConfigError) as error:
+        read_settings(file)
+    assert f"{file}{said}" in str(error.value)
