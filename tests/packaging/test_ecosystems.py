@@ -15,7 +15,6 @@ from meshctl import __version__
 
 ROOT = Path(__file__).parents[2]
 SCRIPTS = ("packaging/install", "packaging/analyze")
-BROKEN = "apiVersion: rbac.istio.io/v1alpha1\nkind: RbacConfig\nmetadata:\n  name: default\n"
 
 
 def tool(name: str) -> str:
@@ -132,6 +131,13 @@ def test_the_manifest_of_krew_names_the_archives(tmp_path: Path) -> None:
     assert platform["uri"].endswith("kubectl-mesh-linux-amd64.tar.gz")
     assert re.fullmatch(r"[0-9a-f]{64}", platform["sha256"])
     assert len(manifest["spec"]["shortDescription"]) <= 50
+
+
+def test_every_task_runs_whatever_files_there_are() -> None:
+    """A directory ``docs/`` must not stand for the task of that name."""
+    text = (ROOT / "Makefile").read_text()
+    phony = re.findall(r"^\.PHONY: (.+)$", text, re.MULTILINE)
+    assert set(re.findall(r"^([a-z-]+):.*##", text, re.MULTILINE)) == set(" ".join(phony).split())
 
 
 @pytest.mark.parametrize("file", ["README.md", "docs/ci.md", "templates/meshctl/template.yml"])
