@@ -8,7 +8,6 @@ in a field that may not be null counts as not written.
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from meshctl.spelling import only_close, same_but_for_signs
 from meshctl.validation.choices import compile_choices
 from meshctl.validation.faults import Check, Fault, Meant, below
 from meshctl.validation.homes import home_of
@@ -181,6 +180,8 @@ def _meant(
     key: Any, written: Schema, get: Callable[[str], Check | None], known: Schema
 ) -> Meant | None:
     """Tell the one field that a misspelt key can stand for, if it is free and takes the value."""
+    from meshctl.spelling import only_close, same_but_for_signs  # noqa: PLC0415 - few objects are misspelt
+
     name = only_close(str(key), known.keys())
     check = get(name)
     if check is None or name in written or len(written) > _FEW or check(written[key]):

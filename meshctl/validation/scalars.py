@@ -6,7 +6,6 @@ from typing import Any
 
 from meshctl.lazy_pattern import lazy_pattern
 from meshctl.re2.patterns import PatternError, compiled
-from meshctl.spelling import only_close, same_but_for_signs
 from meshctl.validation.faults import Fault, FaultKind, Meant
 from meshctl.validation.wording import closest, listed, show, wrong_type
 
@@ -76,6 +75,8 @@ class Text:
             yield _fault("value-not-allowed", f"{show(value)} is not {why}")
 
     def _close(self, value: str) -> Meant | None:
+        from meshctl.spelling import only_close, same_but_for_signs  # noqa: PLC0415 - few objects are misspelt
+
         word = only_close(value, self._words)
         is_sure = bool(same_but_for_signs(value, self._words))
         return Meant(word, is_sure=is_sure) if word else None

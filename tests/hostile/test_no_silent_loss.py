@@ -51,6 +51,7 @@ def test_the_counts_prove_it(tmp_path_factory, texts: list[str]) -> None:
     [
         ("kind: Service\nmetadata: {name: a}\n", ["document/kind-missing"]),
         ("apiVersion: v1\nmetadata: {name: a}\n", ["document/kind-missing"]),
+        ("apiVersion: v1\nspec: {}\n", ["document/kind-missing"]),
         ("apiVersion: v1\nkind: List\nitems: [x]\n", ["document/item-not-an-object"]),
         ("apiVersion: v1\nkind: List\nitems: {}\n", ["document/item-not-an-object"]),
         (f"{ANALYSED}---\n\ufeff{ANALYSED.replace('a}', 'b}')}", []),

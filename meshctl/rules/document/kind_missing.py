@@ -17,7 +17,9 @@ from meshctl.rules.api import Finding, Outcome, Severity, rule
 def check(resource: Resource, mesh: Mesh) -> Iterator[Outcome]:
     """Report objects with only one of the two."""
     is_of_istio = resource.api_version.partition("/")[0].endswith("istio.io")
-    if not resource.kind and (is_of_istio or (resource.api_version and resource.metadata)):
+    if not resource.kind and (
+        is_of_istio or (resource.api_version and (resource.metadata or "spec" in resource.data))
+    ):
         yield Finding(resource.at("apiVersion"), "this object has an apiVersion but no kind")
     elif resource.kind and not resource.api_version and (
         resource.metadata or kind_named(resource.kind) == resource.kind
