@@ -1,6 +1,7 @@
 """What do all tests share? The goldens, which ``pytest --update`` writes anew."""
 
 import os
+import signal
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,6 +12,11 @@ from hypothesis import settings
 # change is judged by itself; everywhere else they differ from run to run.
 settings.register_profile("meshctl", deadline=None, derandomize="CI" in os.environ)
 settings.load_profile("meshctl")
+
+# A shell starts what runs in the background deaf to interrupts, and programs inherit that; those that
+# tests start and interrupt are to hear them wherever the tests run.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
