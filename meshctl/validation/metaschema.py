@@ -75,7 +75,7 @@ CRD: dict[str, Any] = {
                 "group": {"type": "string", "pattern": _NAME},
                 "names": {
                     "type": "object",
-                    "required": ["kind", "plural"],
+                    "required": ["kind"],
                     "properties": {
                         "kind": {"type": "string", "pattern": _NAME},
                         "plural": _TEXT,

@@ -10,7 +10,8 @@ RUNS, SEED = 150, 7
 def test_mutated_inputs_break_no_command() -> None:
     script = Path(__file__).with_name("mutate.py")
     done = run(
-        [sys.executable, str(script), str(RUNS), str(SEED)],
+        # A shell between: a process is charged for what the one that forked it held until then.
+        ["sh", "-c", '"$@"; exit $?', "sh", sys.executable, str(script), str(RUNS), str(SEED)],
         capture_output=True,
         text=True,
         check=False,

@@ -41,7 +41,10 @@ local port = tonumber(vim.env.LINE)
 said.hover = ask('textDocument/hover', port, tonumber(vim.env.COLUMN)).contents.value
 local place = ask('textDocument/definition', port, tonumber(vim.env.COLUMN))[1]
 said.definition = vim.fn.fnamemodify(vim.uri_to_fname(place.uri), ':t') .. ':' .. place.range.start.line + 1
-local action = ask('textDocument/codeAction', port, 0)[1]
+local action
+for _, offered in ipairs(ask('textDocument/codeAction', port, 0)) do
+  if vim.startswith(offered.title, 'Ignore') then action = offered end
+end
 said.action = action.title
 vim.lsp.util.apply_workspace_edit(action.edit, 'utf-16')
 wait(function() return #codes() == 0 end)

@@ -103,7 +103,8 @@ def test_json_keys_come_in_the_order_of_the_schema() -> None:
     finding = data["findings"][2]
     assert list(schema["properties"]) == list(data)
     assert list(schema["properties"]["summary"]["properties"]) == list(data["summary"])
-    assert list(schema["$defs"]["finding"]["properties"]) == list(finding)
+    named = [name for name in schema["$defs"]["finding"]["properties"] if name != "clusters"]
+    assert named == list(finding)  # clusters stand there where several are told apart
     assert list(schema["$defs"]["resource"]["properties"]) == list(finding["resource"])
     assert list(schema["$defs"]["location"]["properties"]) == list(finding["location"])
     assert list(schema["$defs"]["related"]["properties"]) == list(finding["related"][0])

@@ -263,6 +263,9 @@ class _Run:
             raise
         except CallError as error:
             raise self._source.error(f"error calling {name}: {error}", node.offset) from None
+        except ZeroDivisionError:
+            reason = "runtime error: integer divide by zero"
+            raise self._source.error(f"error calling {name}: {reason}", node.offset) from None
         except (
             TypeError, ValueError, LookupError, ArithmeticError, AttributeError, RecursionError,
         ):  # fmt: skip

@@ -3,7 +3,7 @@
 The definition is refused, or what it says there is dropped: objects of its kind can't be created,
 or aren't held to what the schema was written for.
 
-Fix: write the field as the message says; schemas of CustomResourceDefinitions take no `$ref`, and
+Fix: give the named field of `openAPIV3Schema` a value of its type; schemas of CustomResourceDefinitions take no `$ref`, and
 `kubectl explain crd.spec.versions.schema` lists what they take.
 """
 
