@@ -8,22 +8,12 @@ quadratic one (2.0). Without names, all crowds are measured, which takes minutes
 
 import argparse
 import math
-import resource
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
+from cost import cost
 from crowds import NAMES, text
-from peak import peak
-
-
-def seconds(command: list[str]) -> float:
-    """Run a command: the CPU seconds of it and its children."""
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    subprocess.run(command, check=False, capture_output=True)
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
 def exponent(values: list[float]) -> str:
@@ -48,8 +38,9 @@ def main() -> None:
             times, memory = [], []
             for size in sizes:
                 file.write_text(text(crowd, size))
-                times.append(seconds(command))
-                memory.append(float(peak(*command)[0]))
+                taken = cost(*command)
+                times.append(taken.cpu)
+                memory.append(float(taken.megabytes))
             shown = " ".join(f"{one:7.2f}" for one in times)
             used = " ".join(f"{one:6.0f}" for one in memory)
             print(f"{crowd:38}{shown:>24}{exponent(times):>6}{used:>20}{exponent(memory):>6}")

@@ -1,10 +1,10 @@
 """How long does it take to inject sidecars? Writes its own manifests, and runs meshctl on them."""
 
-import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
+
+from cost import cost
 
 WORKLOAD = """\
 apiVersion: apps/v1
@@ -88,31 +88,24 @@ spec:
         - name: scratch
           emptyDir: {{}}
 """
-SMALL, LARGE = 7, 512
-"""Workloads of a file such as Istio's bookinfo, and of one of 1 MB."""
+SMALL = 7
+"""Workloads of a file such as Istio's bookinfo."""
 
 
-def measure(environment: dict[str, str]) -> list[tuple[str, int, float]]:
-    """Seconds of the whole process by style and number of workloads; the least of three runs."""
+def measure(large: int, rounds: int) -> list[tuple[str, int, float]]:
+    """Seconds of the whole process by style and number of workloads; the least of the rounds."""
     with tempfile.TemporaryDirectory() as directory:
         file = Path(directory, "workloads.yaml")
         found: list[tuple[str, int, float]] = []
-        for count in (SMALL, LARGE):
+        for count in (SMALL, large):
             texts = (WORKLOAD.format(number=number, team=number % 20) for number in range(count))
             file.write_text("---\n".join(texts), encoding="utf-8")
             for style in ("preserve", "istioctl"):
-                seconds = min(_run(file, style, environment) for _ in range(3))
+                seconds = min(_run(file, style) for _ in range(rounds))
                 found.append((style, count, seconds))
         return found
 
 
-def _run(file: Path, style: str, environment: dict[str, str]) -> float:
+def _run(file: Path, style: str) -> float:
     command = [sys.executable, "-m", "meshctl", "kube-inject", "-f", str(file)]
-    started = time.perf_counter()
-    subprocess.run(
-        [*command, "--output-style", style],
-        stdout=subprocess.DEVNULL,
-        check=True,
-        env=environment,
-    )
-    return time.perf_counter() - started
+    return cost(*command, "--output-style", style).seconds

@@ -1,6 +1,6 @@
 """How long does ``analyze --cluster`` take? Serves a large cluster from a process of its own.
 
-python bench/live_cluster.py serve          prints a kubeconfig, serves until stdin ends
+python bench/live_cluster.py serve COUNT    prints a kubeconfig, serves until stdin ends
 python bench/live_cluster.py analyze FILE   prints seconds of network, decoding and analysis
 """
 
@@ -16,8 +16,6 @@ import yaml
 from generate import documents
 
 HERE = Path(__file__).parent
-ISTIO_RESOURCES = 10_000
-PODS = 5_000
 PROXY = {
     "name": "istio-proxy", "image": "docker.io/istio/proxyv2:1.31.0", "args": ["proxy", "sidecar"],
     "ports": [{"containerPort": 15090, "name": "http-envoy-prom", "protocol": "TCP"}],
@@ -26,18 +24,18 @@ PROXY = {
 }  # fmt: skip
 
 
-def objects() -> Iterator[dict[str, Any]]:
-    """Walk the objects: 10,000 of Istio with what belongs to them, and 5,000 pods."""
+def objects(count: int) -> Iterator[dict[str, Any]]:
+    """Walk the objects: so many of Istio with what belongs to them, and half as many pods."""
     istio = pods = 0
-    for _, text in documents(4 * ISTIO_RESOURCES):
+    for _, text in documents(4 * count):
         for document in yaml.load_all(text, yaml.CSafeLoader):
             istio += "istio.io" in document["apiVersion"]
             yield document
-            if document["kind"] == "Deployment" and pods < PODS:
+            if document["kind"] == "Deployment" and pods < count // 2:
                 for number in range(2):
                     pods += 1
                     yield pod(document, number)
-        if istio >= ISTIO_RESOURCES:
+        if istio >= count:
             return
 
 
@@ -65,12 +63,12 @@ def pod(deployment: dict[str, Any], number: int) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def serve() -> None:
+def serve(count: int) -> None:
     sys.path.insert(0, str(HERE.parent / "tests" / "cluster"))
     from api_server import ApiServer  # noqa: PLC0415 - the server of the tests
 
     with ApiServer() as server:
-        for each_object in objects():
+        for each_object in objects(count):
             server.add(each_object)
         print(server.kubeconfig, flush=True)
         sys.stdin.read()
@@ -79,7 +77,6 @@ def serve() -> None:
 def analyze(kubeconfig: str) -> None:
     """Time the parts of one analysis, in a process that does nothing else."""
     from meshctl.cli.options.connect import connect  # noqa: PLC0415 - not for the server
-    from meshctl.cluster import client  # noqa: PLC0415
     from meshctl.cluster.api import Access  # noqa: PLC0415
     from meshctl.cluster.snapshot import read_snapshot  # noqa: PLC0415
     from meshctl.engine.analyze import collector_off  # noqa: PLC0415
@@ -97,7 +94,7 @@ def analyze(kubeconfig: str) -> None:
         decoding += time.thread_time() - started
         return data
 
-    client.json.loads = timed_loads  # type: ignore[attr-defined]
+    json.loads = timed_loads
     started = time.perf_counter()
     with collector_off():
         live = read_snapshot(connect(Access(kubeconfig=kubeconfig)))
@@ -107,17 +104,18 @@ def analyze(kubeconfig: str) -> None:
     print(read - started - decoding, decoding, done - read, report.summary.resources)
 
 
-def measure() -> list[float]:
-    """Seconds of network, decoding and analysis, of the fastest of three runs."""
+def measure(count: int, rounds: int) -> list[float]:
+    """Seconds of network, decoding and analysis, of the fastest of the rounds."""
     with subprocess.Popen(
-        [sys.executable, __file__, "serve"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        [sys.executable, __file__, "serve", str(count)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as server:  # fmt: skip
         assert server.stdin is not None  # noqa: S101 - opened above
         assert server.stdout is not None  # noqa: S101
         kubeconfig = server.stdout.readline().strip()
         command = [sys.executable, __file__, "analyze", kubeconfig]
         runs = [
-            subprocess.run(command, capture_output=True, text=True, check=True) for _ in range(3)
+            subprocess.run(command, capture_output=True, text=True, check=True)
+            for _ in range(rounds)
         ]
         server.stdin.close()
     figures = [[float(word) for word in run.stdout.split()] for run in runs]
@@ -126,6 +124,6 @@ def measure() -> list[float]:
 
 if __name__ == "__main__":
     if sys.argv[1] == "serve":
-        serve()
+        serve(int(sys.argv[2]))
     else:
         analyze(sys.argv[2])

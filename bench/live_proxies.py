@@ -1,21 +1,19 @@
 """How long does ``proxy-status`` take? Serves istiods with many proxies from a process of its own.
 
-python bench/live_proxies.py serve          prints a kubeconfig, serves until stdin ends
+python bench/live_proxies.py PROXIES          prints a kubeconfig, serves until stdin ends
 """
 
 import re
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from peak import peak
+from cost import cost
 
 HERE = Path(__file__).parent
 ISTIODS = 5
-PROXIES = 10_000
 TYPES = {
     "cluster": "envoy.config.cluster.v3.Cluster",
     "listener": "envoy.config.listener.v3.Listener",
@@ -34,9 +32,9 @@ class Figures(NamedTuple):
     megabytes: int
 
 
-def proxies(istiod: int) -> Iterator[dict[str, Any]]:
+def proxies(istiod: int, count: int) -> Iterator[dict[str, Any]]:
     """Walk what one istiod says of its part of the proxies: one in a hundred is stale."""
-    for number in range(istiod, PROXIES, ISTIODS):
+    for number in range(istiod, count, ISTIODS):
         nonces = {
             key: f"2026-11-21T06:42:14Z/{istiod}d85a890b-3a15-452f-{place:04x}-{number:012x}"
             for place, key in enumerate(TYPES)
@@ -61,39 +59,37 @@ def proxies(istiod: int) -> Iterator[dict[str, Any]]:
         }
 
 
-def serve() -> None:
+def serve(count: int) -> None:
     sys.path.insert(0, str(HERE.parent / "tests" / "cluster"))
     from api_server import ApiServer  # noqa: PLC0415 - the server of the tests
     from istiod import Istiod  # noqa: PLC0415
 
     with ApiServer() as server:
         for number in range(ISTIODS):
-            Istiod(server, f"istiod-{number}", syncz=list(proxies(number)))
+            Istiod(server, f"istiod-{number}", syncz=list(proxies(number, count)))
         print(server.kubeconfig, flush=True)
         sys.stdin.read()
 
 
-def measure() -> Figures:
-    """Ask for all of them as a user does; the fastest of three runs."""
+def measure(count: int, rounds: int) -> Figures:
+    """Ask for so many proxies as a user does; the fastest of the rounds."""
     with subprocess.Popen(
-        [sys.executable, __file__, "serve"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        [sys.executable, __file__, str(count)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as server:  # fmt: skip
         assert server.stdin is not None  # noqa: S101 - opened above
         assert server.stdout is not None  # noqa: S101
         kubeconfig = server.stdout.readline().strip()
-        runs = [_run(kubeconfig) for _ in range(3)]
+        runs = [_run(kubeconfig) for _ in range(rounds)]
         server.stdin.close()
     return min(runs, key=lambda figures: figures.total)
 
 
 def _run(kubeconfig: str) -> Figures:
     command = [sys.executable, "-m", "meshctl", "--debug", "proxy-status"]
-    started = time.perf_counter()
-    megabytes, told = peak(*command, "--kubeconfig", kubeconfig)
-    total = time.perf_counter() - started
-    seconds = dict(re.findall(r"^(\w+): ([\d.]+) s$", told, re.MULTILINE))
-    return Figures(total, [float(seconds[name]) for name in PHASES], megabytes)
+    taken = cost(*command, "--kubeconfig", kubeconfig)
+    told = dict(re.findall(r"^(\w+): (\d+) ms$", taken.told, re.MULTILINE))
+    return Figures(taken.seconds, [int(told[name]) / 1000 for name in PHASES], taken.megabytes)
 
 
 if __name__ == "__main__":
-    serve()
+    serve(int(sys.argv[1]))

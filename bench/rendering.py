@@ -1,6 +1,6 @@
 """What does it cost to find the lines of a rendered chart? Prints a ratio to the plain render.
 
-    python bench/rendering.py
+    python bench/rendering.py [TEMPLATES]...
 
 Needs helm on PATH. Both are the least of several runs, in turns, and both read the YAML that helm
 writes. The mapping renders a second time, with marked lines, beside the first; files are copied and
@@ -92,7 +92,7 @@ def main() -> None:
         sys.exit("helm is not on PATH, so nothing is rendered")
     helm = Helm(program)
     print("templates   plain      mapped     mapping adds")
-    for size in SIZES:
+    for size in [int(word) for word in sys.argv[1:]] or SIZES:
         with tempfile.TemporaryDirectory() as scratch:
             release = chart_of(size, Path(scratch, "shop"))
             plain, mapped = [], []

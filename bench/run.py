@@ -1,32 +1,28 @@
 """How fast is meshctl? Prints one table of ratios; asserts nothing.
 
-    python bench/run.py [--large]
+    python bench/run.py [--large | --quick]
 
 Every figure is the least of several runs, taken in turns with what it is compared to, so that a
-busy machine slows both. ``--large`` adds 100,000 resources (minutes).
+busy machine slows both. ``--large`` adds 100,000 resources (minutes); ``--quick`` takes a hundredth
+of each size once, which measures little and shows that everything runs.
 """
 
-import functools
-import os
-import resource
 import shutil
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 
 import injection
 import live_cluster
 import live_proxies
 import pictures
+from cost import ENVIRONMENT, cost, least
 from generate import write
-from peak import peak
 
 PYTHON = sys.executable
-# As an installed program runs: compiled modules are kept, and output is written in blocks.
-ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
 PARSE = (
     "import sys, yaml, pathlib\n"
     "for file in sorted(pathlib.Path(sys.argv[1]).glob('*.yaml')):\n"
@@ -63,35 +59,32 @@ BROKEN_EVERY = 50
 """Of so many applications one is broken in the mesh with defects."""
 
 
-def cpu(*command: str) -> float:
-    """Seconds of CPU that a command and its children take, which a busy machine hardly changes."""
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    timed(*command)
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+class Effort(NamedTuple):
+    """How much is measured: the part of each size, and how many rounds at most."""
+
+    part: float = 1.0
+    most: int = 15
+
+    def size(self, count: int) -> int:
+        """Give the part of a size that is measured."""
+        return max(int(count * self.part), 1)
+
+    def least(self, rounds: int, *measures: Callable[[], float]) -> list[float]:
+        """Give the least of each measure, of no more rounds than wanted."""
+        return least(min(rounds, self.most), *measures)
 
 
-def timed(*command: str) -> float:
-    """Seconds of wall time for a command."""
-    started = time.perf_counter()
-    subprocess.run(
-        command,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        check=False,
-        env=ENVIRONMENT,
-    )
-    return time.perf_counter() - started
+def cpu(*command: str) -> Callable[[], float]:
+    """Measure seconds of CPU, which a busy machine hardly changes."""
+    return lambda: cost(*command).cpu
 
 
-def least(rounds: int, *measures: Callable[[], float]) -> list[float]:
-    """Take measures in turns; the least of each."""
-    taken = [[measure() for measure in measures] for _ in range(rounds)]
-    return [min(column) for column in zip(*taken, strict=True)]
+def timed(*command: str) -> Callable[[], float]:
+    return lambda: cost(*command).seconds
 
 
-def analyze(path: Path) -> Callable[[], float]:
-    return lambda: timed(PYTHON, "-m", "meshctl", "analyze", str(path), "-o", "json")
+def meshctl(*arguments: str | Path) -> list[str]:
+    return [PYTHON, "-m", "meshctl", *map(str, arguments)]
 
 
 def row(what: str, figure: str, budget: str) -> None:
@@ -100,44 +93,56 @@ def row(what: str, figure: str, budget: str) -> None:
 
 def main() -> None:
     large = "--large" in sys.argv
+    effort = Effort(0.01, 1) if "--quick" in sys.argv else Effort()
     row("what", "measured", "budget")
     row("-" * 58, "-" * 22, "-" * 9)
     with tempfile.TemporaryDirectory() as name:
         root = Path(name)
-        start_up(root)
+        start_up(root, effort)
+        count = effort.size(10_000)
         ten = root / "10k"
-        write(10_000, ten)
-        parse = lambda: timed(PYTHON, "-c", PARSE, str(ten))  # noqa: E731
-        csafe, full = least(3, parse, analyze(ten))
-        row("CSafeLoader alone, 10,000 resources", f"{csafe:.2f} s", "1")
-        row("analyze, 10,000 resources", f"{full:.2f} s = {full / csafe:.2f} x", "1.2 x")
-        defects(root, 10_047)
-        upgrade(ten)
-        parsing, judging = least_verdicts(ten)
-        row("parsing 10,000 resources in our loader", f"{parsing:.2f} s", "1")
-        row("judging 10,000 resources", f"{judging:.2f} s = {judging / parsing:.2f} x", "1.5 x")
-        megabytes, _ = peak(PYTHON, "-m", "meshctl", "analyze", str(ten), "-o", "json")
-        row("peak memory, 10,000 resources", f"{megabytes} MB", "400 MB")
-        pages(root)
-        inject()
-        live()
+        write(count, ten)
+        full = analysis(ten, count, effort)
+        defects(root, effort.size(10_047), effort)
+        upgrade(ten, effort)
+        verdicts(ten, effort)
+        megabytes = cost(*meshctl("analyze", ten, "-o", "json")).megabytes
+        row(f"peak memory, {count:,} resources", f"{megabytes} MB", "400 MB")
+        pages(root, effort)
+        inject(effort)
+        live(effort)
         if large:
             hundred = root / "100k"
             write(100_000, hundred)
-            [huge] = least(1, analyze(hundred))
+            [huge] = least(1, timed(*meshctl("analyze", hundred, "-o", "json")))
             row("analyze, 100,000 resources", f"{huge:.1f} s = {huge / full:.1f} x", "11 x")
-            defects(root, 100_000)
+            defects(root, 100_000, effort)
 
 
-def defects(root: Path, count: int) -> None:
+def analysis(path: Path, count: int, effort: Effort) -> float:
+    """Compare an analysis with parsing alone; gives its seconds."""
+    parse, full = effort.least(
+        3,
+        timed(PYTHON, "-c", PARSE, str(path)),
+        timed(*meshctl("analyze", path, "-o", "json")),
+    )
+    row(f"CSafeLoader alone, {count:,} resources", f"{parse:.2f} s", "1")
+    row(f"analyze, {count:,} resources", f"{full:.2f} s = {full / parse:.2f} x", "1.2 x")
+    return full
+
+
+def defects(root: Path, count: int, effort: Effort) -> None:
     """Compare the CPU for a mesh with defects with that of parsing, and of istioctl if it is there."""
     path = root / f"defects-{count}"
     write(count, path, broken=BROKEN_EVERY)
-    ours = (PYTHON, "-m", "meshctl", "analyze", str(path), "-o", "json")
-    commands = [(PYTHON, "-c", PARSE, str(path)), ours]
+    commands = [
+        cpu(PYTHON, "-c", PARSE, str(path)),
+        cpu(*meshctl("analyze", path, "-o", "json")),
+    ]
     if ISTIOCTL is not None:
-        commands.append((ISTIOCTL, "analyze", "--use-kube=false", "--recursive", str(path)))
-    parse, full, *others = least(2, *(functools.partial(cpu, *command) for command in commands))
+        theirs = (ISTIOCTL, "analyze", "--use-kube=false", "--recursive", str(path))
+        commands.append(lambda: cost(*theirs, found=79).cpu)
+    parse, full, *others = effort.least(2, *commands)
     what = f"analyze, {count:,} resources with defects, CPU"
     row(what, f"{full:.2f} s = {full / parse:.2f} x", "")
     if others:
@@ -146,36 +151,37 @@ def defects(root: Path, count: int) -> None:
         row("  of the CPU of istioctl analyze", "istioctl is not on PATH", "0.8 x")
 
 
-def upgrade(path: Path) -> None:
+def upgrade(path: Path, effort: Effort) -> None:
     """Compare the CPU of a plan over all releases that are known with that of an analysis."""
-    ours = (PYTHON, "-m", "meshctl", "upgrade", "--from", "1.20", "--to", "1.31", str(path))
-    whole = (PYTHON, "-m", "meshctl", "analyze", str(path), "-o", "json")
-    plan, full = least(3, functools.partial(cpu, *ours), functools.partial(cpu, *whole))
-    row("upgrade from 1.20 to 1.31, 10,000 resources, CPU", f"{plan:.2f} s", "")
+    plan, full = effort.least(
+        3,
+        cpu(*meshctl("upgrade", "--from", "1.20", "--to", "1.31", path)),
+        cpu(*meshctl("analyze", path, "-o", "json")),
+    )
+    row("upgrade from 1.20 to 1.31, the same resources, CPU", f"{plan:.2f} s", "")
     row("  of the CPU of analyze", f"{plan / full:.2f} x", "1.3 x")
 
 
-def pages(root: Path) -> None:
-    """Measure pictures of 2,000 services, and the page of 3,000 findings."""
+def pages(root: Path, effort: Effort) -> None:
+    """Measure pictures of services, and the page of findings."""
     mesh, broken = root / "services.yaml", root / "broken.yaml"
-    pictures.write_services(2_000, mesh)
-    pictures.write_broken(3_000, broken)
+    services, findings = effort.size(2_000), effort.size(3_000)
+    pictures.write_services(services, mesh)
+    pictures.write_broken(findings, broken)
     for form in ("svg", "html"):
-        [seconds] = least(
-            3, lambda form=form: cpu(PYTHON, "-m", "meshctl", "graph", str(mesh), "-o", form)
-        )
-        row(f"graph of 2,000 services, -o {form}, CPU", f"{seconds:.2f} s", "2 s")
-    [seconds] = least(2, lambda: cpu(PYTHON, "-m", "meshctl", "graph", str(mesh), "--findings"))
-    row("  with the findings of 8,700 objects", f"{seconds:.2f} s", "")
+        [seconds] = effort.least(3, cpu(*meshctl("graph", mesh, "-o", form)))
+        row(f"graph of {services:,} services, -o {form}, CPU", f"{seconds:.2f} s", "2 s")
+    [seconds] = effort.least(2, cpu(*meshctl("graph", mesh, "--findings")))
+    row("  with their findings", f"{seconds:.2f} s", "")
     page = subprocess.run(
-        [PYTHON, "-m", "meshctl", "analyze", str(broken), "-o", "html", "--fail-on", "never"],
+        meshctl("analyze", broken, "-o", "html", "--fail-on", "never"),
         capture_output=True, check=True, env=ENVIRONMENT,
     ).stdout  # fmt: skip
-    row("page of 3,000 findings", f"{len(page) / 1e6:.2f} MB", "5 MB")
+    row(f"page of {findings:,} findings", f"{len(page) / 1e6:.2f} MB", "5 MB")
 
 
-def inject() -> None:
-    for style, count, seconds in injection.measure(ENVIRONMENT):
+def inject(effort: Effort) -> None:
+    for style, count, seconds in injection.measure(effort.size(512), min(effort.most, 3)):
         what = f"kube-inject, {count} Deployments, {style}"
         if count == injection.SMALL:
             row(what, f"{seconds * 1000:.0f} ms", "250 ms")
@@ -183,46 +189,55 @@ def inject() -> None:
             row(what, f"{seconds:.1f} s", "4 s")
 
 
-def live() -> None:
-    network, decoding, analysis, resources = live_cluster.measure()
-    total = network + decoding + analysis
+def live(effort: Effort) -> None:
+    count, rounds = effort.size(10_000), min(effort.most, 3)
+    network, decoding, judging, resources = live_cluster.measure(count, rounds)
+    total = network + decoding + judging
     row(f"analyze --cluster, {int(resources):,} resources", f"{total:.1f} s", "10 s")
-    split = f"{network:.1f} + {decoding:.1f} + {analysis:.1f} s"
+    split = f"{network:.1f} + {decoding:.1f} + {judging:.1f} s"
     row("  of that network, decoding JSON, analysis", split, "")
-    seconds, phases, megabytes = live_proxies.measure()
-    row("proxy-status, 10,000 proxies on 5 istiods", f"{seconds:.1f} s", "3 s")
+    seconds, phases, megabytes = live_proxies.measure(count, rounds)
+    row(f"proxy-status, {count:,} proxies on 5 istiods", f"{seconds:.1f} s", "3 s")
     split = " + ".join(f"{phase:.1f}" for phase in phases)
     row("  of that network, decoding, analysis", f"{split} s", "")
     row("  peak memory", f"{megabytes} MB", "300 MB")
 
 
-def least_verdicts(path: Path) -> tuple[float, float]:
-    """Least seconds of three runs for parsing and for judging what was parsed."""
+def verdicts(path: Path, effort: Effort) -> None:
+    """Compare judging resources with parsing them."""
     runs = [
-        subprocess.run([PYTHON, "-c", JUDGE, str(path)], capture_output=True, text=True, check=True)
-        for _ in range(3)
-    ]
+        subprocess.run(
+            [PYTHON, "-c", JUDGE, str(path)],
+            capture_output=True, text=True, check=True, env=ENVIRONMENT,
+        )
+        for _ in range(min(effort.most, 3))
+    ]  # fmt: skip
     figures = [run.stdout.split() for run in runs]
-    return min(float(figure[0]) for figure in figures), min(float(figure[1]) for figure in figures)
+    parsing, judging = (min(float(figure[place]) for figure in figures) for place in (0, 1))
+    row("parsing these resources in our loader", f"{parsing:.2f} s", "1")
+    row("judging them", f"{judging:.2f} s = {judging / parsing:.2f} x", "1.5 x")
 
 
-def start_up(root: Path) -> None:
+def start_up(root: Path, effort: Effort) -> None:
+    """Compare starts with those of Python with the packages that no command can do without."""
     small = root / "small.yaml"
     small.write_text(SMALL, encoding="utf-8")
-    bare, usage, version, one_file = least(
+    bare, packages, usage, version, one_file = effort.least(
         15,
-        lambda: timed(PYTHON, "-c", "pass"),
-        lambda: timed(PYTHON, "-m", "meshctl", "--help"),
-        lambda: timed(PYTHON, "-m", "meshctl", "--version"),
-        analyze(small),
+        cpu(PYTHON, "-c", "pass"),
+        cpu(PYTHON, "-c", "import typer, yaml"),
+        cpu(*meshctl("--help")),
+        cpu(*meshctl("--version")),
+        cpu(*meshctl("analyze", small, "-o", "json")),
     )
-    row("python alone", f"{bare * 1000:.0f} ms", "")
-    row("meshctl --help", f"{usage * 1000:.0f} ms = {usage / bare:.1f} x", "70 ms")
-    row("meshctl --version", f"{version * 1000:.0f} ms = {version / bare:.1f} x", "70 ms")
+    row("python alone, CPU", f"{bare * 1000:.0f} ms", "")
+    row("python with typer and yaml", f"{packages * 1000:.0f} ms", "1")
+    row("meshctl --help", f"{usage * 1000:.0f} ms", "70 ms")
+    row("meshctl --version", f"{version * 1000:.0f} ms", "70 ms")
     row(
         "meshctl analyze, one small file",
-        f"{one_file * 1000:.0f} ms = {one_file / bare:.1f} x",
-        "110 ms",
+        f"{one_file * 1000:.0f} ms = {one_file / packages:.2f} x",
+        "2 x",
     )
 
 

@@ -1,9 +1,9 @@
 """What do requests cost beside loading the mesh they go through? Prints ratios of CPU seconds.
 
-    python bench/requests.py [RESOURCES]
+    python bench/traces.py [RESOURCES [REQUESTS]]
 
 Each figure is the least of three fresh processes: one loads the mesh, one follows a request of a
-workload or of a client outside as well, one a thousand.
+workload or of a client outside as well, one a thousand of them or as many as is said.
 """
 
 import json
@@ -26,16 +26,16 @@ from meshctl.sources.loader import load
 
 HERE = Path(__file__)
 ROUNDS = 3
-MANY = 1000
+WAYS = ("load", "one", "outside", "many")
 
 
-def follow(mesh_directory: str, way: str) -> None:
+def follow(mesh_directory: str, way: str, many: int) -> None:
     """Load a mesh, and follow the requests that the way stands for; print the CPU seconds."""
     with collector_off():
         mesh = load_mesh(load([mesh_directory]), Settings())
         chosen = random.Random(1)
         services, clients = mesh.of(Service), mesh.of(Workload)
-        for _ in range({"load": 0, "many": MANY}.get(way, 1)):
+        for _ in range({"load": 0, "many": many}.get(way, 1)):
             service = chosen.choice(services)
             port = service.ports[0].port
             url = f"http://{service.name}.{service.namespace}:{port}/"
@@ -48,25 +48,23 @@ def follow(mesh_directory: str, way: str) -> None:
     print(sum(one.ru_utime + one.ru_stime for one in used))
 
 
-def seconds(path: Path, way: str) -> float:
-    done = subprocess.run(
-        [sys.executable, str(HERE), str(path), way], capture_output=True, text=True, check=True
-    )
-    return float(done.stdout)
+def seconds(path: Path, way: str, many: int) -> float:
+    command = [sys.executable, str(HERE), str(path), way, str(many)]
+    return float(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
 
 
-def measure(path: Path) -> dict[str, float]:
+def measure(path: Path, many: int) -> dict[str, float]:
     """CPU seconds of loading a mesh, and of loading it and following requests."""
-    ways = ("load", "one", "outside", "many")
-    rounds = [{way: seconds(path, way) for way in ways} for _ in range(ROUNDS)]
-    return {way: min(one[way] for one in rounds) for way in ways}
+    rounds = [{way: seconds(path, way, many) for way in WAYS} for _ in range(ROUNDS)]
+    return {way: min(one[way] for one in rounds) for way in WAYS}
 
 
 def main() -> None:
-    count = int((*sys.argv[1:], "10000")[0])
+    given = [int(word) for word in sys.argv[1:]]
+    count, many = (*given, *(10_000, 1_000)[len(given) :])
     with tempfile.TemporaryDirectory() as name:
         write(count, Path(name))
-        found = measure(Path(name))
+        found = measure(Path(name), many)
     print(f"loading {count:,} resources: {found['load']:.2f} s of CPU")
     for way, budget in (("one", "1.1"), ("outside", "1.1"), ("many", "2")):
         print(f"  with {way}: {found[way] / found['load']:.2f} x (budget {budget} x)")
@@ -74,6 +72,6 @@ def main() -> None:
 
 if __name__ == "__main__":
     if len(sys.argv) > 2 and os.sep in sys.argv[1]:
-        follow(*sys.argv[1:3])
+        follow(sys.argv[1], sys.argv[2], int(sys.argv[3]))
     else:
         main()
