@@ -2,18 +2,21 @@
 
 ``python tests/fuzz/mutate.py RUNS [SEED]`` prints a line for each kind of failure: a traceback or a
 defect, an exit code beside 0, 1 and 2, more than ten seconds, more than a gigabyte. The inputs are
-the corpus beside this file, the YAML of the rules' tests, and the mesh of tests/hostile.
+the corpus beside this file, the YAML of the rules' tests, the mesh of tests/hostile, and the files of
+``side_inputs.py``; ``sessions.py`` are an editor, a webhook and a cluster.
 """
 
+import os
 import random
 import resource
+import shutil
 import signal
+import subprocess
 import sys
 import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 from types import FrameType
 from typing import NamedTuple
@@ -22,8 +25,12 @@ HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 sys.path[:0] = [str(ROOT / "tests" / "hostile"), str(ROOT)]
 
-import every_command  # noqa: E402 - found by the path above
+import every_command  # noqa: E402
 import meshes  # noqa: E402
+import sessions  # noqa: E402
+import side_inputs  # noqa: E402
+
+from meshctl.errors import MeshctlError  # noqa: E402 - found by the path above
 
 SECONDS = 10
 GIGABYTE = 1 << 30
@@ -73,22 +80,30 @@ def corpus(directory: Path) -> Iterator[bytes]:
     meshes.write_mesh(directory, **words)
     yield (directory / "mesh.yaml").read_bytes()
     yield from (meshes.MESH.format(**words).encode().split(b"---\n"))
+    yield from (text.encode() for text in side_inputs.FILES.values())
     for file in sorted([*ROOT.glob("tests/rules/*/*/bad.yaml"), *HERE.glob("corpus/*")]):
         yield file.read_bytes()
 
 
-def run_one(line: list[str]) -> Iterator[Failure]:
-    """Run a command, and say what went wrong."""
+def run_one(line: list[str], home: Path, source: random.Random) -> Iterator[Failure]:
+    """Run a command or a session, and say what went wrong."""
     shown = " ".join(line)
+    session = sessions.SESSIONS.get(shown)
     started = time.perf_counter()
     try:
-        signal.alarm(SECONDS)
-        done = every_command.run(*line)
+        signal.alarm(SECONDS * 3 if session else SECONDS)
+        if session:
+            session(home, source)
+            CODES[shown] += 1
+            return
+        done = every_command.run(*line, stdin=(home / "mesh.yaml").read_bytes())
     except _TooSlow:
         yield Failure("hang", shown)
         return
     except BaseException as error:  # noqa: BLE001 - whatever comes out of the program
-        yield Failure(f"raised {type(error).__name__}: {error}"[:200], shown)
+        if session and isinstance(error, MeshctlError):  # what a command says and ends with
+            return
+        yield Failure(f"raised {type(error).__name__}: {error}"[:300], shown)
         return
     finally:
         signal.alarm(0)
@@ -108,27 +123,51 @@ def main(runs: int, seed: int) -> int:
     source = random.Random(seed)
     signal.signal(signal.SIGALRM, _stop)
     resource.setrlimit(resource.RLIMIT_AS, (6 * GIGABYTE, 6 * GIGABYTE))
+    os.environ |= {"http_proxy": "http://127.0.0.1:1", "https_proxy": "http://127.0.0.1:1"}
     found: Counter[str] = Counter()
     with tempfile.TemporaryDirectory() as place:
         home = Path(place)
         texts = list(corpus(home))
+        side_inputs.write(home)
+        _remember(home)
         lines = [line for name in every_command.RECIPES for line in every_command.lines(name)]
+        lines += [*side_inputs.lines(), *([name] for name in sessions.SESSIONS)]
         for number in range(runs):
             line = source.choice(lines)
-            for file in ("mesh.yaml", "old/mesh.yaml", "tests.yaml"):
-                if source.random() < 0.6:
-                    text = source.choice(texts) if file != "tests.yaml" else meshes.TESTS.encode()
-                    (home / file).write_bytes(mutated(text, source, texts))
-            with suppress(FileNotFoundError), Inside(home):
-                for failure in run_one(line):
+            change(home, line, texts, source)
+            with Inside(home):
+                for failure in run_one(line, home, source):
                     found[failure.kind] += 1
                     if found[failure.kind] == 1:
                         keep(home, failure, number, seed)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    users = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+    peak = max(resource.getrusage(who).ru_maxrss for who in users) * 1024
     codes = ", ".join(f"{number} with {code}" for code, number in sorted(CODES.items(), key=str))
     ended = f"{sum(found.values())} failures, peak {peak >> 20} MiB; ended {codes}"
     sys.stdout.write(f"{runs} runs, {ended}\n")
     return int(bool(found) or peak > GIGABYTE)
+
+
+def change(home: Path, line: list[str], texts: list[bytes], source: random.Random) -> None:
+    """Change the files that a command reads: the meshes as often as not, what stands beside them always."""
+    shutil.rmtree(home / "out", ignore_errors=True)
+    (home / "out").mkdir()
+    for file in ("mesh.yaml", "old/mesh.yaml", "tests.yaml"):
+        if source.random() < 0.6:
+            text = source.choice(texts) if file != "tests.yaml" else meshes.TESTS.encode()
+            (home / file).write_bytes(mutated(text, source, texts))
+    for file in side_inputs.read_by(line):
+        text = side_inputs.FILES[file].encode()
+        (home / file).write_bytes(mutated(text, source, texts) if source.random() < 0.8 else text)
+    shutil.copy(home / "mesh.yaml", home / "custom" / "mesh.yaml")
+    shutil.copy(home / "mesh.yaml", home / "project" / "mesh.yaml")
+
+
+def _remember(home: Path) -> None:
+    """Make a git repository of the directory, for what compares with a revision."""
+    git = ["git", "-C", str(home), "-c", "user.name=a", "-c", "user.email=a@example.com"]
+    for line in (["init", "-q"], ["add", "."], ["commit", "-q", "-m", "as it is"]):
+        subprocess.run([*git, *line], check=True, capture_output=True)
 
 
 class Inside:
@@ -138,24 +177,17 @@ class Inside:
         self._directory = directory
 
     def __enter__(self) -> None:
-        import os
-
         self._before = Path.cwd()
         os.chdir(self._directory)
 
     def __exit__(self, *_: object) -> None:
-        import os
-
         os.chdir(self._before)
 
 
 def keep(home: Path, failure: Failure, number: int, seed: int) -> None:
     """Say what went wrong, and keep the input of it."""
     kept = Path(tempfile.mkdtemp(prefix=f"mutated-{seed}-{number}-"))
-    for file in home.rglob("*.yaml"):
-        target = kept / file.relative_to(home)
-        target.parent.mkdir(exist_ok=True)
-        target.write_bytes(file.read_bytes())
+    shutil.copytree(home, kept, dirs_exist_ok=True, ignore=shutil.ignore_patterns(".git"))
     sys.stdout.write(f"{failure.kind}\n  cd {kept}; meshctl {failure.line}\n")
     sys.stdout.flush()
 

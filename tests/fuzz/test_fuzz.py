@@ -4,6 +4,12 @@ import sys
 from pathlib import Path
 from subprocess import run
 
+from mutate import every_command, sessions, side_inputs
+
+from meshctl.cli.command_table import COMMANDS
+from meshctl.cli.commands import generate
+
+WITHOUT_INPUT = every_command.WITHOUT_FILES | {"dashboard"}
 RUNS, SEED = 150, 7
 
 
@@ -17,3 +23,10 @@ def test_mutated_inputs_break_no_command() -> None:
         check=False,
     )
     assert 0 == done.returncode, done.stdout + done.stderr
+
+
+def test_every_command_gets_some() -> None:
+    known = {*every_command.RECIPES, *sessions.SESSIONS, *(line[0] for line in side_inputs.lines())}
+    assert set(COMMANDS) - WITHOUT_INPUT <= known
+    made = {line[1] for line in side_inputs.lines() if line[0] == "generate"}
+    assert set(generate.COMMANDS) == made

@@ -120,9 +120,17 @@ def test_sentences_have_one_line() -> None:
     assert "\n" not in failures.sentence_of(ValueError("a\nb" * 500))
 
 
+RELEASE = (
+    "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: a}\n"
+    "spec: {chart: {spec: {chart: a}}, valuesFrom: [{kind: {a: b}, name: [c]}]}\n"
+)
+
+
 def test_a_kind_may_be_anything(tmp_path: Path, monkeypatch) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("MESHCTL_DEBUG", raising=False)
-    Path("a.yaml").write_text("apiVersion: v1\nkind: {a: b}\nmetadata: {name: istiod}\n")
+    odd = "apiVersion: v1\nkind: {a: b}\nmetadata: {name: istiod}\n"
+    Path("a.yaml").write_text(odd)
+    Path("b.yaml").write_text(f"{odd}---\n{RELEASE}")
     for name in ("analyze", "validate", "tls-check", "routes", "size"):
-        assert "defect" not in every_command.run(name, "a.yaml").err
+        assert "defect" not in every_command.run(name, "a.yaml", "b.yaml").err

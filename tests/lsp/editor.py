@@ -37,6 +37,7 @@ class Editor:
         self.shown_at: dict[str, float] = {}
         self.asked: list[dict[str, Any]] = []
         self.messages: list[str] = []
+        self.said = ""
         self._number = 0
         self._versions: dict[str, int] = {}
         self._inbox: Queue[dict[str, Any]] = Queue()
@@ -63,7 +64,7 @@ class Editor:
         if self.process.poll() is None:
             self.request("shutdown")
             self._send({"method": "exit"})
-        code, _ = self.wait()
+        code, self.said = self.wait()
         assert code == 0
 
     def wait(self) -> tuple[int, str]:

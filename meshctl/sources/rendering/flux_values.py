@@ -24,9 +24,9 @@ class FluxValues:
         self._known: dict[tuple[str, str], list[Document]] = {}
         for document in documents:
             data = document.data
-            if isinstance(data, dict) and data.get("kind") in _KINDS:
+            if isinstance(data, dict) and (kind := str(data.get("kind"))) in _KINDS:
                 name = _mapping(data.get("metadata")).get("name")
-                self._known.setdefault((data["kind"], str(name)), []).append(document)
+                self._known.setdefault((kind, str(name)), []).append(document)
 
     def of(self, spec: Mapping[str, Any], namespace: str) -> Iterator[InlineValues | str]:
         """Walk the values of a release in a namespace, or what is missing of them, in words."""
