@@ -179,7 +179,7 @@ class Mesh(Inventory):
 
         return ReachabilityFacade(
             self, self.registry, self.workloads, self.traffic, self.gateways,
-            self.reference_grants,
+            self.reference_grants, lambda: (self.merged_routes, self.merged_gateways),
         )  # fmt: skip
 
     @cached_property

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from meshctl.resources.gateway_api.gateway import ListenerSet as ListenerSet
     from meshctl.resources.gateway_api.gateway import ReferenceGrant as ReferenceGrant
     from meshctl.resources.gateway_api.generated import GeneratedGateway as GeneratedGateway
+    from meshctl.resources.gateway_api.generated import GeneratedService as GeneratedService
     from meshctl.resources.gateway_api.generated import (
         GeneratedVirtualService as GeneratedVirtualService,
     )
@@ -94,6 +95,7 @@ _HOMES = {
     "Gateway": "istio.gateway",
     "GatewayClass": "gateway_api.gateway",
     "GeneratedGateway": "gateway_api.generated",
+    "GeneratedService": "gateway_api.generated",
     "GeneratedVirtualService": "gateway_api.generated",
     "IstioOperator": "istio.istio_operator",
     "KubernetesGateway": "gateway_api.gateway",

@@ -116,7 +116,7 @@ def _fault(hop: EgressHop, server: MergedServer, setting: ClientTlsSetting, sni:
     workload = hop.gateway.workload
     if mode == DISABLE:
         auto = setting.tls is None and workload.labels.get(TLS_MODE) == "istio"
-        return "" if auto or not workload.is_real else _plain_fault(hop, server)
+        return "" if auto or not workload.is_known else _plain_fault(hop, server)
     if server.is_http:
         return f"they open TLS ({mode}), and the server speaks plain HTTP"
     if not server.has_tls:

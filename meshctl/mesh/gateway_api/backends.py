@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from meshctl.mesh.gateway_api.given import Given
 from meshctl.mesh.gateway_api.status.conditions import Fault
-from meshctl.resources import ObjectReference, Service
+from meshctl.resources import ObjectReference
 from meshctl.words import quoted
 
 _ISTIO = "networking.istio.io"
@@ -31,7 +31,7 @@ class Backends:
 
     def __init__(self, given: Given) -> None:
         self._given = given
-        self._services = {one.key_name for one in given.inventory.of(Service)}
+        self._services = {one.key_name for one in given.registry.services}
 
     def read(self, one: ObjectReference, *, enforce_grants: bool) -> Backend:
         """Read a backend; routes for the mesh need no ReferenceGrant."""

@@ -10,11 +10,11 @@ from functools import partial
 
 from meshctl.istio.annotation_names import BUNDLE_VERSION
 from meshctl.istio.api_versions import too_old
+from meshctl.mesh.core.gateway_classes import Controller, GatewayClasses
 from meshctl.mesh.core.precedence import age
 from meshctl.mesh.gateway_api import http_rules, l4_rules
 from meshctl.mesh.gateway_api.allowed_sets import allowed_sets
 from meshctl.mesh.gateway_api.backends import Backends
-from meshctl.mesh.gateway_api.gateway_classes import Controller, GatewayClasses
 from meshctl.mesh.gateway_api.given import Given
 from meshctl.mesh.gateway_api.http_rules import ConvertedRules, HttpRule
 from meshctl.mesh.gateway_api.listener_conflicts import conflicts
@@ -40,7 +40,6 @@ from meshctl.resources import (
     KubernetesRoute,
     ListenerSet,
     ObjectReference,
-    Service,
     ServiceEntry,
     VirtualService,
 )
@@ -213,7 +212,7 @@ class GatewayApi:
             return self._istio_gateways
         inventory, registry = self._inventory, self._given.registry
         workloads = GatewayWorkloads(
-            self._given.workloads, inventory.of(Service), registry, is_whole=inventory.is_whole
+            self._given.workloads, registry.services, registry, is_whole=inventory.is_whole
         )
         several = (*inventory.of(Gateway), *self.generated_gateways)
         return Gateways(several, workloads, self.routes, registry)

@@ -8,11 +8,11 @@ listeners that have won count for the next.
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from meshctl.mesh.registry.gateway_services import port_of
 from meshctl.resources import KubernetesGateway, KubernetesListener, ListenerSet
 
 _L4 = frozenset({"TCP", "UDP"})
 _BY_NAME = frozenset({"HTTP", "HTTPS", "TLS"})
-_DEFAULT_PORTS = {"HTTP": 80, "HTTPS": 443}
 
 
 class Conflict(NamedTuple):
@@ -20,14 +20,6 @@ class Conflict(NamedTuple):
 
     reason: str
     winner: KubernetesListener
-
-
-def port_of(listener: KubernetesListener) -> int:
-    """Read the port; one of a ListenerSet may leave it to the protocol. 0 is none."""
-    if listener.port:
-        return listener.port
-    is_of_set = isinstance(listener.resource, ListenerSet)
-    return _DEFAULT_PORTS.get(listener.protocol, 0) if is_of_set else 0
 
 
 def conflicts(

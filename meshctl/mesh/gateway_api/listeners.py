@@ -8,13 +8,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from meshctl.mesh.core.gateway_classes import Controller
 from meshctl.mesh.gateway_api.certificates import ListenerCertificates, ListenerTls
-from meshctl.mesh.gateway_api.gateway_classes import Controller
 from meshctl.mesh.gateway_api.given import Given
-from meshctl.mesh.gateway_api.listener_conflicts import Conflict, port_of
+from meshctl.mesh.gateway_api.listener_conflicts import Conflict
 from meshctl.mesh.gateway_api.reference_grants import Admission
-from meshctl.mesh.gateway_api.status.addresses import is_managed
 from meshctl.mesh.gateway_api.status.conditions import Condition, Fault, judged, unmet
+from meshctl.mesh.registry.gateway_services import is_managed, port_of
 from meshctl.resources import (
     GeneratedGateway,
     KubernetesGateway,

@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from meshctl.istio.labels import USE_WAYPOINT, USE_WAYPOINT_NAMESPACE
+from meshctl.mesh.core.gateway_classes import Controller, GatewayClasses
 from meshctl.mesh.core.hosts import covers, is_wildcard, overlaps
-from meshctl.mesh.gateway_api.gateway_classes import Controller, GatewayClasses
 from meshctl.mesh.gateway_api.given import Given
 from meshctl.mesh.gateway_api.listeners import GatewayListener
-from meshctl.resources import KubernetesRoute, ObjectReference, Resource, Service, ServiceEntry
+from meshctl.resources import KubernetesRoute, ObjectReference, Resource, ServiceEntry
 from meshctl.words import quoted
 
 _GROUP = "gateway.networking.k8s.io"
@@ -83,7 +83,7 @@ class Parents:
         self._beside: dict[str, dict[tuple[int, str], frozenset[str]]] = {}
         self._sources: dict[tuple[str, str], Resource] = {
             (one.kind, one.key_name): one
-            for one in (*given.inventory.of(Service), *given.inventory.of(ServiceEntry))
+            for one in (*given.registry.services, *given.inventory.of(ServiceEntry))
         }
 
     def of(self, route: KubernetesRoute) -> tuple[Attachment, ...]:

@@ -11,7 +11,7 @@ from meshctl.mesh.gateways.gateway_workloads import GatewayWorkloads
 from meshctl.mesh.registry.facade import RegistryFacade
 from meshctl.mesh.traffic.facade import TrafficFacade
 from meshctl.mesh.workloads.facade import WorkloadsFacade
-from meshctl.resources import Gateway, KubernetesGateway, Service, VirtualService
+from meshctl.resources import Gateway, KubernetesGateway, VirtualService
 from meshctl.resources.cached_property import cached_property
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ class GatewaysFacade(Gateways):
             inventory.of(Gateway),
             GatewayWorkloads(
                 workloads,
-                [one for one in inventory.of(Service) if not inventory.knowledge.is_remote(one)],
+                [one for one in registry.services if not inventory.knowledge.is_remote(one)],
                 registry,
                 is_whole=inventory.is_whole,
             ),

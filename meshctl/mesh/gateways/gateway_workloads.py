@@ -14,7 +14,7 @@ from meshctl.mesh.core.selectors import LabelIndex, SelectorIndex
 from meshctl.mesh.gateways.generated_picks import GeneratedPicks, is_service_of
 from meshctl.mesh.registry.services import Registry
 from meshctl.mesh.workloads.workloads import Workloads
-from meshctl.resources import Gateway, GeneratedGateway, Server, Service, Workload
+from meshctl.resources import Gateway, GeneratedGateway, GeneratedService, Server, Service, Workload
 from meshctl.resources.cached_property import cached_property
 
 NO_TRANSLATION = "experimental.istio.io/disable-gateway-port-translation"
@@ -51,6 +51,11 @@ class GatewayWorkload:
     def is_real(self) -> bool:
         """Is the workload itself in the input?"""
         return self.workload is not None
+
+    @property
+    def is_known(self) -> bool:
+        """Is the workload in the input, or will istiod make it?"""
+        return self.is_real or any(isinstance(one, GeneratedService) for one in self.services)
 
     @property
     def knows_ports(self) -> bool:

@@ -11,7 +11,7 @@ from enum import Enum
 from typing import NamedTuple
 
 from meshctl.istio.protocols import Protocol, parse_protocol
-from meshctl.resources import Gateway, Server
+from meshctl.resources import Gateway, GeneratedGateway, Server
 
 Translate = Callable[[Server], tuple[int, ...]]
 """The container ports that a server's port becomes: one, for a generated Gateway any number."""
@@ -68,6 +68,14 @@ class MergedServer:
     def key_name(self) -> str:
         """How people name a server: ``namespace/gateway#index``."""
         return f"{self.server.gateway.key_name}#{self.server.index}"
+
+    @property
+    def title(self) -> str:
+        """How messages name it: as ``key_name``, or as the listener that istiod made it of."""
+        gateway = self.server.gateway
+        if isinstance(gateway, GeneratedGateway):
+            return f"listener {gateway.listener.name} of {gateway.parent.key_name}"
+        return self.key_name
 
     @property
     def gateway_name(self) -> str:

@@ -3,6 +3,7 @@
 # The modules are imported where they are asked, since an input needs few of them.
 # ruff: noqa: PLC0415
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from meshctl.mesh.core.inventory import Inventory
@@ -14,6 +15,7 @@ from meshctl.mesh.workloads.facade import WorkloadsFacade
 from meshctl.resources.cached_property import cached_property
 
 if TYPE_CHECKING:
+    from meshctl.mesh.gateways.gateway_index import Gateways
     from meshctl.mesh.reachability.client_credentials import ClientCredentials
     from meshctl.mesh.reachability.clusters import Clusters
     from meshctl.mesh.reachability.egress_paths import EgressPaths
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from meshctl.mesh.reachability.networks import Networks
     from meshctl.mesh.reachability.redirect_loops import RedirectLoops
     from meshctl.mesh.reachability.subsets import Subsets
+    from meshctl.mesh.traffic.routes import Routes
 
 
 class ReachabilityFacade:
@@ -29,13 +32,16 @@ class ReachabilityFacade:
     def __init__(
         self, inventory: Inventory, registry: RegistryFacade, workloads: WorkloadsFacade,
         traffic: TrafficFacade, gateways: GatewaysFacade, grants: ReferenceGrants,
+        merged: "Callable[[], tuple[Routes, Gateways]]",
     ) -> None:  # fmt: skip
+        """``merged`` gives routes and gateways with those of the Gateway API."""
         self._inventory = inventory
         self._registry = registry
         self._workloads = workloads
         self._grants = grants
         self._traffic = traffic
         self._gateways = gateways
+        self._merged = merged
 
     @cached_property
     def clusters(self) -> "Clusters":
@@ -91,7 +97,7 @@ class ReachabilityFacade:
         """Gateways that sidecars route to."""
         from meshctl.mesh.reachability.egress_paths import EgressPaths
 
-        return EgressPaths(self._registry, self._traffic.routes, self._gateways, self.clusters)
+        return EgressPaths(self._registry, *self._merged(), self.clusters)
 
     @cached_property
     def ingress_paths(self) -> "IngressPaths":

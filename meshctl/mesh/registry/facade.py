@@ -4,12 +4,22 @@
 # ruff: noqa: PLC0415
 
 from collections import Counter
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from meshctl.mesh.core.inventory import Inventory
 from meshctl.mesh.core.knowledge import SEVERAL
 from meshctl.mesh.registry.services import Registry
-from meshctl.resources import Service, ServiceEntry, Workload, WorkloadEntry, WorkloadGroup
+from meshctl.resources import (
+    GatewayClass,
+    KubernetesGateway,
+    ListenerSet,
+    Service,
+    ServiceEntry,
+    Workload,
+    WorkloadEntry,
+    WorkloadGroup,
+)
 from meshctl.resources.cached_property import cached_property
 
 if TYPE_CHECKING:
@@ -18,14 +28,29 @@ if TYPE_CHECKING:
     from meshctl.mesh.registry.service_accounts import ServiceAccounts
     from meshctl.mesh.registry.service_entries import ServiceEntries
     from meshctl.mesh.registry.workload_entries import WorkloadEntries
+    from meshctl.resources import GeneratedService
 
 
 class RegistryFacade(Registry):
     """The registered hosts, with everything else that is found by name."""
 
     def __init__(self, inventory: Inventory) -> None:
-        super().__init__(inventory.of(Service), inventory.of(ServiceEntry), inventory.config)
         self._from_inventory = inventory
+        self.services = (*inventory.of(Service), *self._generated())
+        """All Services, those too that istiod makes."""
+        super().__init__(self.services, inventory.of(ServiceEntry), inventory.config)
+
+    def _generated(self) -> "Sequence[GeneratedService]":
+        """Make the Services of Gateways of the Gateway API."""
+        inventory = self._from_inventory
+        gateways = inventory.of(KubernetesGateway)
+        if not gateways:
+            return ()
+        from meshctl.mesh.registry.gateway_services import generated_services
+
+        written = frozenset(one.key_name for one in inventory.of(Service))
+        sets, classes = inventory.of(ListenerSet), inventory.of(GatewayClass)
+        return tuple(generated_services(gateways, sets, classes, written))
 
     @cached_property
     def namespaces_with_services(self) -> frozenset[str]:
@@ -41,7 +66,7 @@ class RegistryFacade(Registry):
         backed = Counter(one.namespace for one in inventory.of(Service) if self._has_pods(one))
         return frozenset(
             home
-            for home in super().namespaces_with_services
+            for home in {one.namespace for one in inventory.of(Service)}
             if may_be_all(home, "Service")
             and (
                 home in inventory.declared_namespaces

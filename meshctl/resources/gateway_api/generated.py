@@ -1,4 +1,4 @@
-"""What does istiod make of objects of the Gateway API: Gateways and VirtualServices of its own.
+"""What does istiod make of objects of the Gateway API: Gateways, VirtualServices and Services.
 
 They are read as if somebody had written them (pilot/pkg/config/kube/gateway, Istio 1.31), and every
 place in one leads back to what was written.
@@ -10,6 +10,7 @@ from typing import Any
 from meshctl.resources.gateway_api.gateway import KubernetesListener
 from meshctl.resources.istio.gateway import Gateway
 from meshctl.resources.istio.virtual_service import VirtualService
+from meshctl.resources.kubernetes.service import Service
 from meshctl.resources.resource import Resource
 from meshctl.resources.view import Path, Ref, cached_property
 
@@ -71,3 +72,15 @@ class GeneratedVirtualService(VirtualService):
                 return self._origins[path]
             path = path[:-1]
         return self.oldest.at()
+
+
+class GeneratedService(Service):
+    """The Service that istiod makes for a Gateway, with Deployment and pods of the same name."""
+
+    def __init__(self, parent: Resource, data: Mapping[str, Any]) -> None:
+        super().__init__(parent.document, data, default_namespace=parent.namespace)
+        self.parent = parent
+
+    def origin(self, ref: Ref) -> Ref:  # noqa: ARG002 - every place is the same
+        """Every place in it is the name of the Gateway."""
+        return self.parent.at("metadata", "name")

@@ -30,7 +30,7 @@ def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
         finding = Finding(
             place,
             f"sidecars send {hop.host} to gateway {hop.gateway.workload.name} in a way that "
-            f"{refused.server.key_name} refuses: {refused.why}",
+            f"{refused.server.title} refuses: {refused.why}",
         ).also(refused.server.server.at(), "is the server")
         if refused.setting is not None:
             finding = finding.also(refused.setting, "says what sidecars send")

@@ -1,6 +1,6 @@
 """The Service by which clients reach a Gateway, and whether it leads to the listeners' ports.
 
-Mirrors extractGatewayServices (pilot/pkg/config/kube/gateway/conversion.go), IsManaged and
+Mirrors extractGatewayServices (pilot/pkg/config/kube/gateway/conversion.go) and
 ResolveGatewayInstances (pilot/pkg/config/kube/gatewaycommon), Istio 1.31.
 """
 
@@ -8,13 +8,13 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from meshctl.istio.labels import GATEWAY_MANAGED
-from meshctl.mesh.gateway_api.gateway_classes import Controller
+from meshctl.mesh.core.gateway_classes import Controller
 from meshctl.mesh.gateway_api.given import Given
 from meshctl.mesh.gateway_api.status.conditions import Condition, Fault, met, unmet
+from meshctl.mesh.registry.gateway_services import deployment_name, is_managed
 from meshctl.mesh.registry.services import HostPort, RegisteredHost
-from meshctl.resources import KubernetesGateway, Service
+from meshctl.resources import GeneratedService, KubernetesGateway, Service
 
-_NAME_OVERRIDE = "gateway.istio.io/name-override"
 _SERVICE_TYPE = "networking.istio.io/service-type"
 
 
@@ -23,22 +23,6 @@ class GatewayServices(NamedTuple):
 
     hosts: tuple[str, ...]
     fault: Fault | None = None
-
-
-def is_managed(gateway: KubernetesGateway) -> bool:
-    """Does istiod make the Deployment and Service? With one host name as address it doesn't."""
-    addresses = gateway.addresses
-    if len(addresses) > 1:
-        return False
-    return not addresses or addresses[0].text("type", "IPAddress") == "IPAddress"
-
-
-def deployment_name(gateway: KubernetesGateway, controller: Controller) -> str:
-    """Name the Deployment, Service and ServiceAccount that istiod makes for a Gateway."""
-    default = gateway.name
-    if controller.adds_class_to_names:
-        default = f"{gateway.name}-{gateway.class_name}"
-    return gateway.annotations.get(_NAME_OVERRIDE) or default
 
 
 def gateway_services(
@@ -98,9 +82,10 @@ class Addresses:
         return unmet(Fault(reason, text, gateway.spec.key("listeners")))
 
     def service(self, host: str, namespace: str) -> RegisteredHost | None:
-        """Find the Service of a Gateway: one of its own namespace alone counts."""
+        """Find the Service of a Gateway that is there: one of its own namespace alone counts."""
         declared = self._given.registry.at(host)
-        return next((one for one in declared if one.namespace == namespace), None)
+        is_there = (one for one in declared if not isinstance(one.source, GeneratedService))
+        return next((one for one in is_there if one.namespace == namespace), None)
 
     def may_exist(self, gateway: KubernetesGateway, host: str) -> bool:
         """Is a Service there, or will or may it be for all that the input tells?"""

@@ -7,10 +7,10 @@ ReportListenerSetStatus (pilot/pkg/config/kube/gatewaycommon/conversion.go), Ist
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from meshctl.mesh.gateway_api.gateway_classes import Controller
+from meshctl.mesh.core.gateway_classes import Controller
 from meshctl.mesh.gateway_api.given import Given
 from meshctl.mesh.gateway_api.listeners import GatewayListener
-from meshctl.mesh.gateway_api.status.addresses import Addresses, GatewayServices, is_managed
+from meshctl.mesh.gateway_api.status.addresses import Addresses, GatewayServices
 from meshctl.mesh.gateway_api.status.conditions import (
     Condition,
     Conditions,
@@ -19,6 +19,7 @@ from meshctl.mesh.gateway_api.status.conditions import (
     met,
     unmet,
 )
+from meshctl.mesh.registry.gateway_services import is_managed
 from meshctl.resources import ConfigMap, KubernetesGateway, ListenerSet, View
 
 
