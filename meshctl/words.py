@@ -1,9 +1,5 @@
 """The words of messages: quoted text of users, amounts, articles, characters that can't be shown."""
 
-import re
-from collections.abc import Iterable
-
-_SEPARATOR = re.compile(r"(?<!\d)[-_.]|[-_.](?!\d)")
 _SPACE = 0x20
 _DELETE = 0x7F
 _CONTROL_PICTURES = 0x2400
@@ -80,17 +76,6 @@ def visible(text: str) -> str:
     if not text.isprintable():
         shown = "".join(char if char.isprintable() else _picture(ord(char)) for char in text)
     return _tame(shown) if "##" in shown or "::" in shown else shown
-
-
-def spelt_otherwise(name: str, known: Iterable[str]) -> str | None:
-    """Find the one known name that differs in case or separators alone: ``v1`` for ``V-1``."""
-    found = {one for one in known if _letters(one) == _letters(name)}
-    return found.pop() if len(found) == 1 else None
-
-
-def _letters(name: str) -> str:
-    """Drop case and separators, but not a sign between digits: ``v1.0`` is not ``v10``."""
-    return _SEPARATOR.sub("", name.lower())
 
 
 def _tame(text: str) -> str:

@@ -1,6 +1,25 @@
 """A misspelt name stands for a known one only where no other one is as likely."""
 
-from meshctl.spelling import only_close, same_but_for_signs
+import pytest
+
+from meshctl.spelling import only_close, same_but_for_signs, spelt_otherwise
+
+
+@pytest.mark.parametrize(
+    ("name", "known", "meant"),
+    [
+        ("V-1", ["v1", "v2"], "v1"),
+        ("shopApi", ["shop-api"], "shop-api"),
+        ("v3", ["v1", "v2"], ""),
+        ("v10", ["v1.0"], ""),
+        ("1-1", ["11"], ""),
+        ("v1", ["V1", "v-1"], ""),  # either may be meant
+    ],
+)
+def test_a_sign_between_digits_tells_names_of_objects_apart(
+    name: str, known: list[str], meant: str
+) -> None:
+    assert spelt_otherwise(name, known) == meant
 
 
 def test_case_and_signs_do_not_tell_names_apart() -> None:

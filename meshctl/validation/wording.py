@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Collection, Iterable
-from difflib import get_close_matches
 from typing import Any
 
 from meshctl.validation.faults import Fault
@@ -34,12 +33,12 @@ def listed(names: Iterable[object]) -> str:
 
 def closest(name: str, known: Collection[str]) -> str:
     """Phrase the name that was probably meant, or nothing."""
-    same = [
-        candidate
-        for candidate in known
-        if candidate.lower() == name.lower().replace("_", "").replace("-", "")
-    ]
-    close = same or get_close_matches(name, known, n=1, cutoff=0.7)
+    from difflib import get_close_matches  # noqa: PLC0415 - few names are misspelt
+
+    from meshctl.spelling import same_but_for_signs  # noqa: PLC0415
+
+    meant = same_but_for_signs(name, known)
+    close = [meant] if meant else get_close_matches(name, known, n=1, cutoff=0.7)
     return f"; did you mean {close[0]}?" if close else ""
 
 

@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from meshctl.mesh import Mesh
 from meshctl.resources import AuthorizationPolicy
 from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, put, rule
-from meshctl.words import quoted, spelt_otherwise
+from meshctl.spelling import spelt_otherwise
+from meshctl.words import quoted
 
 
 @rule(
@@ -25,13 +26,11 @@ def check(policy: AuthorizationPolicy, mesh: Mesh) -> Iterator[Outcome]:
             for index, name in enumerate(source.texts(key)):
                 exists = mesh.namespaces.matches_any(name) if name else True
                 if exists is False:
-                    place, meant = (
-                        source.at(key, index),
-                        spelt_otherwise(name, mesh.namespaces.known),
-                    )
+                    place = source.at(key, index)
+                    meant = spelt_otherwise(name, mesh.namespaces.known)
                     text = f"there is no namespace {quoted(name)}, so nobody matches"
                     finding = Finding(place, text)
-                    if meant is not None:
+                    if meant:
                         finding = finding.fixed_by(put(place, meant), safe=False)
                     yield finding
                 elif exists is None:

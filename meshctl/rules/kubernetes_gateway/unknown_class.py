@@ -12,7 +12,8 @@ from difflib import get_close_matches
 from meshctl.mesh import Mesh
 from meshctl.resources import GatewayClass, KubernetesGateway
 from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, put, rule
-from meshctl.words import quoted, spelt_otherwise
+from meshctl.spelling import spelt_otherwise
+from meshctl.words import quoted
 
 _ISTIO = ("istio", "istio-remote", "istio-waypoint", "istio-east-west", "agentgateway")
 

@@ -12,7 +12,8 @@ from collections.abc import Iterator
 from meshctl.mesh import Mesh
 from meshctl.resources import Telemetry
 from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, put, rule
-from meshctl.words import quoted, spelt_otherwise
+from meshctl.spelling import spelt_otherwise
+from meshctl.words import quoted
 
 
 @rule(on=Telemetry, severity=Severity.WARNING, since="0.1.0")
@@ -30,7 +31,7 @@ def check(telemetry: Telemetry, mesh: Mesh) -> Iterator[Outcome]:
                 provider.at("name"),
                 f"the mesh has no provider {quoted(name)}, so this {signal} entry does nothing; known are {known}",
             )
-            if meant is not None:
+            if meant:
                 finding = finding.fixed_by(put(provider.at("name"), meant), safe=False)
             yield finding
         else:

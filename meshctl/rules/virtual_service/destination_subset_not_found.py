@@ -14,7 +14,7 @@ from meshctl.mesh import Mesh
 from meshctl.mesh.reachability import ELSEWHERE, LostSubset
 from meshctl.resources import Destination, VirtualService
 from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, put, rule
-from meshctl.words import spelt_otherwise
+from meshctl.spelling import spelt_otherwise
 
 
 @rule(on=VirtualService, severity=Severity.ERROR, equivalents=("IST0101", "KIA1107"), since="0.1.0")
@@ -51,8 +51,8 @@ def _finding(destination: Destination, lost: LostSubset) -> Finding:
         owner = lost.rules[0].title
         message = f"{who} don't find {named}: they don't read {owner}, which defines it"
     finding = Finding(destination.at("subset"), message, severity=severity)
-    meant = spelt_otherwise(destination.subset, lost.known) if lost.client is None else None
-    if meant is not None:
+    meant = spelt_otherwise(destination.subset, lost.known) if lost.client is None else ""
+    if meant:
         finding = finding.fixed_by(put(destination.at("subset"), meant))
     for destination_rule in lost.rules[:1]:
         finding = finding.also(destination_rule.at("spec", "subsets"), "the subsets of this host")
