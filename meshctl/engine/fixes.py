@@ -10,7 +10,7 @@ from meshctl.sources.documents import Lines
 from meshctl.yaml.notes import UnreadableError
 from meshctl.yaml.reader import compose
 from meshctl.yaml.splitter import split
-from meshctl.yaml.value_edits import TextEdit, applied
+from meshctl.yaml.text_edits import TextEdit, applied
 
 _BOM = codecs.BOM_UTF8.decode()
 

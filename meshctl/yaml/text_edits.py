@@ -1,58 +1,109 @@
-"""Edits the lines of a YAML text so that it holds other data.
+"""Edits a YAML text: comments, order, quotes and everything that stays are kept.
 
-Comments, order, quotes and everything that stays are kept. Whatever can't be edited safely raises
-``UnsafeEditError``: anchors, tabs and the like are left to whoever writes the document anew.
+``Editor`` makes a text hold other data as a whole; ``value_edits`` changes single values. Whatever
+can't be edited safely raises ``UnsafeEditError``: anchors, tabs and the like are left to whoever
+writes the document anew.
 """
 
-import re
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from yaml import MappingNode, Node, SequenceNode
 
+from meshctl.lazy_pattern import lazy_pattern
 from meshctl.yaml import emitter as go_yaml
 from meshctl.yaml.reader import extent, key_name
 
 Pair = tuple[Node, Node]
-_ALIAS = re.compile(r"\s*:\s+\*[^\s,\[\]{}]+")
+_ALIAS = lazy_pattern(r"\s*:\s+\*[^\s,\[\]{}]+")
 
 
 class UnsafeEditError(Exception):
     """A text has to be written anew."""
 
 
-class _Edit(NamedTuple):
+class TextEdit(NamedTuple):
+    """The characters between two offsets, and what stands there afterwards."""
+
     start: int
     end: int
     text: str
 
 
-class Editor:
-    """Collects the edits of one document; ``root`` are its nodes."""
+def applied(text: str, edits: Iterable[TextEdit]) -> str:
+    """Apply edits; what is added at one place keeps its order, and stands before what is taken away.
+
+    Raises UnsafeEditError where they overlap, or one ends before it starts.
+    """
+    pieces = []
+    last = 0
+    for edit in sorted(edits, key=lambda edit: (edit.start, edit.end)):
+        if not last <= edit.start <= edit.end:
+            raise UnsafeEditError
+        pieces += [text[last : edit.start], edit.text]
+        last = edit.end
+    return "".join((*pieces, text[last:]))
+
+
+def name_of(key: Node) -> str:
+    """Read a key of a text that is edited."""
+    try:
+        return key_name(key)
+    except ValueError:
+        raise UnsafeEditError from None
+
+
+class NodeEditor:
+    """Knows the lines of one document; ``root`` are its nodes."""
 
     def __init__(self, text: str, root: Node) -> None:
         self._text = text
         self._root = root
-        self._edits: list[_Edit] = []
         self._newline = "\r\n" if "\r\n" in text else "\n"
+
+    def _indented(self, text: str, column: int) -> list[str]:
+        pad = " " * column
+        return [f"{pad}{line}" if line else "" for line in text.removesuffix("\n").split("\n")]
+
+    def _added(self, offset: int, text: str, column: int) -> TextEdit:
+        """Add lines behind the one that ends at an offset."""
+        lines = self._indented(text, column)
+        return TextEdit(offset, offset, "".join(f"{self._newline}{line}" for line in lines))
+
+    def _end(self, node: Node) -> int:
+        """Where the last value in a node ends, before comments and blank lines."""
+        while getattr(node, "flow_style", True) is False and node.value:
+            self._refuse_aliases(node)
+            last = node.value[-1]
+            node = last[1] if isinstance(node, MappingNode) else last
+        start, end = extent(node)
+        return start + len(self._text[start:end].rstrip()) if end > start else start
+
+    def _refuse_aliases(self, node: Node) -> None:
+        """Raise UnsafeEditError for a block with aliases, where an editor can't tell them."""
+
+    def _line_start(self, offset: int) -> int:
+        return self._text.rfind("\n", 0, offset) + 1
+
+    def _line_end(self, offset: int) -> int:
+        end = self._text.find("\n", offset)
+        if end < 0:
+            return len(self._text)
+        return end - 1 if self._text[end - 1 : end] == "\r" else end
+
+
+class Editor(NodeEditor):
+    """Collects the edits that make one document hold other data."""
+
+    def __init__(self, text: str, root: Node) -> None:
+        super().__init__(text, root)
+        self._edits: list[TextEdit] = []
 
     def change(self, before: Any, after: Any) -> str:
         """Give the text that says ``after`` where it says ``before`` now."""
         if not self._change(self._root, before, after):
             raise UnsafeEditError
-        text = self._text
-        limit = len(text) + 1
-        # Where some are at one place, the text to insert stands before what is taken away.
-        numbered = sorted(
-            enumerate(self._edits),
-            key=lambda pair: (pair[1].start, pair[1].start != pair[1].end, pair[0]),
-        )
-        for _, edit in reversed(numbered):
-            if edit.end > limit:
-                raise UnsafeEditError
-            text = text[: edit.start] + edit.text + text[edit.end :]
-            limit = edit.start
-        return text
+        return applied(self._text, self._edits)
 
     def _change(self, node: Node, before: Any, after: Any) -> bool:
         """Edit a value in place; false when it must be replaced as a whole."""
@@ -69,7 +120,7 @@ class Editor:
     def _change_mapping(
         self, node: MappingNode, before: dict[str, Any], after: dict[str, Any]
     ) -> bool:
-        pairs = {_name(pair): pair for pair in node.value}
+        pairs = {name_of(pair[0]): pair for pair in node.value}
         kept = [pair for name, pair in pairs.items() if name in after or name not in before]
         if not kept or len(pairs) != len(node.value):
             return False
@@ -94,7 +145,7 @@ class Editor:
             self._delete(pairs[name][0], pairs[name][1], column)
         if added:
             last = self._alias(kept[-1][0]) or self._end(kept[-1][1])
-            self._insert(self._line_end(last), go_yaml.dumps(added), column)
+            self._edits.append(self._added(self._line_end(last), go_yaml.dumps(added), column))
         return True
 
     def _change_list(self, node: SequenceNode, before: list[Any], after: list[Any]) -> bool:
@@ -142,17 +193,17 @@ class Editor:
             return
         text = go_yaml.dumps(list(items))
         if after is not None:
-            self._insert(self._line_end(self._end(after)), text, column)
+            self._edits.append(self._added(self._line_end(self._end(after)), text, column))
             return
         start = node.start_mark.index - column
         lines = self._indented(text, column)
-        self._edits.append(_Edit(start, start, "".join(f"{x}{self._newline}" for x in lines)))
+        self._edits.append(TextEdit(start, start, "".join(f"{x}{self._newline}" for x in lines)))
 
     def _replace(self, pair: Pair, value: dict[str, Any], column: int, end: int = 0) -> None:
         """Write a pair anew up to an offset, or else up to its end."""
         lines = self._indented(go_yaml.dumps(value), column)
         text = self._newline.join(lines).lstrip(" ")
-        self._edits.append(_Edit(extent(pair[0])[0], end or self._end(pair[1]), text))
+        self._edits.append(TextEdit(extent(pair[0])[0], end or self._end(pair[1]), text))
 
     def _alias(self, key: Node) -> int:
         """Where the alias ends that stands for the value of a key; 0 when there is none."""
@@ -161,47 +212,15 @@ class Editor:
 
     def _delete(self, first: Node, last: Node, column: int, *, dash: bool = False) -> None:
         start = extent(first)[0]
-        line_start = self._text.rfind("\n", 0, start) + 1
+        line_start = self._line_start(start)
         lead = self._text[line_start:start]
         if lead.strip() not in ({"-"} if dash else {""}) or (not dash and len(lead) != column):
             raise UnsafeEditError
         if line_start == 0:
             raise UnsafeEditError
         # The line break before goes, so that what follows the last line may still be inserted.
-        self._edits.append(
-            _Edit(line_start - len(self._newline), self._line_end(self._end(last)), "")
-        )
-
-    def _insert(self, offset: int, text: str, column: int) -> None:
-        lines = self._indented(text, column)
-        self._edits.append(_Edit(offset, offset, "".join(f"{self._newline}{x}" for x in lines)))
-
-    def _indented(self, text: str, column: int) -> list[str]:
-        pad = " " * column
-        return [f"{pad}{line}" if line else "" for line in text.removesuffix("\n").split("\n")]
-
-    def _end(self, node: Node) -> int:
-        """Where the last value in a node ends, before comments and blank lines."""
-        while getattr(node, "flow_style", True) is False and node.value:
-            last = node.value[-1]
-            node = last[1] if isinstance(node, MappingNode) else last
-        start, end = extent(node)
-        if end <= start:
-            return start
-        return start + len(self._text[start:end].rstrip())
-
-    def _line_end(self, offset: int) -> int:
-        end = self._text.find("\n", offset)
-        if end < 0:
-            return len(self._text)
-        return end - 1 if self._newline == "\r\n" and self._text[end - 1] == "\r" else end
-
-
-def _name(pair: Pair) -> str:
-    try:
-        return key_name(pair[0])
-    except ValueError:
-        raise UnsafeEditError from None
+        end = self._line_end(self._end(last))
+        self._edits.append(TextEdit(line_start - len(self._newline), end, ""))
 
 
 def _names(items: Iterable[Any]) -> list[Any]:

@@ -11,19 +11,11 @@ from yaml import MappingNode, Node, ScalarNode, SequenceNode
 
 from meshctl.yaml import emitter as go_yaml
 from meshctl.yaml.positions import Path
-from meshctl.yaml.reader import extent, key_name
+from meshctl.yaml.reader import extent
 from meshctl.yaml.scalars import plain
-from meshctl.yaml.text_edits import UnsafeEditError
+from meshctl.yaml.text_edits import NodeEditor, TextEdit, UnsafeEditError, name_of
 
 _WORDS_OF_FLAGS = frozenset({"on", "off", "yes", "no", "y", "n"})
-
-
-class TextEdit(NamedTuple):
-    """The characters between two offsets, and what stands there afterwards."""
-
-    start: int
-    end: int
-    text: str
 
 
 class _Place(NamedTuple):
@@ -34,13 +26,8 @@ class _Place(NamedTuple):
     parents: tuple["_Place", ...]
 
 
-class ValueEditor:
-    """Makes edits of one document, whose nodes are known, for paths in it."""
-
-    def __init__(self, text: str, root: Node) -> None:
-        self._text = text
-        self._root = root
-        self._newline = "\r\n" if "\r\n" in text else "\n"
+class ValueEditor(NodeEditor):
+    """Makes edits of one document for paths in it."""
 
     def make(self, action: str, path: Path, value: Any) -> TextEdit:
         """Make an edit by the name of its method."""
@@ -126,7 +113,7 @@ class ValueEditor:
 
     def _delete_lines(self, place: _Place, starts: list[int], number: int) -> TextEdit:
         start, end = starts[number], self._line_end(self._end(place.node))
-        line = self._text.rfind("\n", 0, start) + 1
+        line = self._line_start(start)
         lead = self._text[line:start]
         if lead.strip(" ") == ("" if place.key is not None else "-"):
             return TextEdit(line, min(end + len(self._newline), len(self._text)), "")
@@ -174,7 +161,7 @@ class ValueEditor:
             raise UnsafeEditError
         column = self._column(place.key) + 2
         start = self._colon(place.key)
-        return TextEdit(start, start, self._lines(go_yaml.dumps({name: value}), column))
+        return self._added(start, go_yaml.dumps({name: value}), column)
 
     def _add_in_flow(self, node: Node, text: str) -> TextEdit:
         start, end = extent(node)
@@ -186,12 +173,7 @@ class ValueEditor:
         return TextEdit(last, last, f", {text}")
 
     def _after(self, node: Node, lines: str, column: int) -> TextEdit:
-        place = self._line_end(self._end(node))
-        return TextEdit(place, place, self._lines(lines, column))
-
-    def _lines(self, text: str, column: int) -> str:
-        pad = " " * column
-        return "".join(f"{self._newline}{pad}{line}" for line in text.rstrip("\n").split("\n"))
+        return self._added(self._line_end(self._end(node)), lines, column)
 
     def _found(self, path: Path) -> _Place:
         place = self._find(path)
@@ -214,9 +196,9 @@ class ValueEditor:
         node, parents = place.node, (*place.parents, place)
         key: Node | None = None
         if isinstance(node, MappingNode) and isinstance(step, str):
-            pairs = [pair for pair in node.value if _name(pair[0]) == step]
+            pairs = [pair for pair in node.value if name_of(pair[0]) == step]
             if len(pairs) != 1:
-                if pairs or any(_name(pair[0]) == "<<" for pair in node.value):
+                if pairs or any(name_of(pair[0]) == "<<" for pair in node.value):
                     raise UnsafeEditError
                 return None
             key, value = pairs[0]
@@ -258,7 +240,7 @@ class ValueEditor:
     def _dash(self, item: Node) -> int:
         """The column of the dash before an item of a block list."""
         start = extent(item)[0]
-        line = self._text.rfind("\n", 0, start) + 1
+        line = self._line_start(start)
         lead = self._text[line:start]
         if lead.strip(" ") != "-":
             raise UnsafeEditError
@@ -266,38 +248,10 @@ class ValueEditor:
 
     def _column(self, node: Node) -> int:
         start = extent(node)[0]
-        line = self._text.rfind("\n", 0, start) + 1
+        line = self._line_start(start)
         if "\t" in self._text[line:start]:
             raise UnsafeEditError
         return start - line
-
-    def _end(self, node: Node) -> int:
-        """Where the last value in a node ends, before comments and blank lines."""
-        while getattr(node, "flow_style", True) is False and node.value:
-            self._refuse_aliases(node)
-            node = self._last(node.value[-1])
-        start, end = extent(node)
-        return start + len(self._text[start:end].rstrip()) if end > start else start
-
-    def _line_end(self, offset: int) -> int:
-        end = self._text.find("\n", offset)
-        if end < 0:
-            return len(self._text)
-        return end - 1 if self._text[end - 1] == "\r" else end
-
-
-def applied(text: str, edits: list[TextEdit]) -> str:
-    """Apply edits that don't overlap; what is added at one place keeps its order."""
-    for edit in reversed(sorted(edits, key=lambda edit: (edit.start, edit.end))):  # noqa: C413 - stable
-        text = text[: edit.start] + edit.text + text[edit.end :]
-    return text
-
-
-def _name(key: Node) -> str:
-    try:
-        return key_name(key)
-    except ValueError:
-        raise UnsafeEditError from None
 
 
 def _scalar(value: Any, style: str | None) -> str:

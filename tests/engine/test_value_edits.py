@@ -6,8 +6,8 @@ import pytest
 from yaml import Node
 
 from meshctl.yaml.reader import compose
-from meshctl.yaml.text_edits import UnsafeEditError
-from meshctl.yaml.value_edits import TextEdit, ValueEditor, applied
+from meshctl.yaml.text_edits import TextEdit, UnsafeEditError, applied
+from meshctl.yaml.value_edits import ValueEditor
 
 
 def editor(text: str) -> ValueEditor:

@@ -181,3 +181,29 @@ def test_two_gateways_of_one_name_are_not_mixed(tmp_path: Path) -> None:
         if row["from"]["resource"]["kind"] == "Gateway"
     ]
     assert statuses == ["exact", "impossible"]
+
+
+def test_items_of_a_list_go_with_their_own_comments_alone(tmp_path: Path) -> None:
+    staying = (
+        "# rules {0}\n"
+        "- apiVersion: networking.istio.io/v1beta1  # of old\n"
+        "  kind: Sidecar\n"
+        "  metadata: {{name: s{0}, namespace: harbour}}\n"
+        '  spec: {{egress: [{{hosts: ["./*"]}}]}}\n'
+    )
+    going = (
+        "# peers {0}\n"
+        "- apiVersion: authentication.istio.io/v1alpha1\n"
+        "  kind: Policy\n"
+        "  metadata: {{name: p{0}, namespace: harbour}}\n"
+        "  spec: {{targets: [{{name: p{0}}}], peers: [{{mtls: {{}}}}]}}\n"
+        "\n"
+    )
+    head = "apiVersion: v1\nkind: List\nitems:\n"
+    text = head + "".join((staying + going).format(number) for number in range(7))
+    rest = head + "".join(staying.format(number) for number in range(7)).replace("v1beta1", "v1")
+    (tmp_path / "list.yaml").write_text(text)
+    done = meshctl(tmp_path, "list.yaml", "-d", "new")
+    assert "defect" not in done.stderr
+    written = (tmp_path / "new/list.yaml").read_text()
+    assert written.partition("---\n")[0] == rest

@@ -1,7 +1,8 @@
 """A block that loses its only entry takes no addition in the same round."""
 
 from meshctl.yaml.reader import compose
-from meshctl.yaml.value_edits import ValueEditor, applied
+from meshctl.yaml.text_edits import applied
+from meshctl.yaml.value_edits import ValueEditor
 
 
 def test_emptying_touches_what_would_be_added_below() -> None:

@@ -3,8 +3,8 @@
 import pytest
 
 from meshctl.yaml.reader import compose
-from meshctl.yaml.text_edits import UnsafeEditError
-from meshctl.yaml.value_edits import ValueEditor, applied
+from meshctl.yaml.text_edits import UnsafeEditError, applied
+from meshctl.yaml.value_edits import ValueEditor
 
 
 def quoted(value: str) -> str:

@@ -1,11 +1,12 @@
 """Edits a document in place, so that all but what changes stays as it was written."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from yaml import MappingNode, Node, SequenceNode
 
+from meshctl.lazy_pattern import lazy_pattern
 from meshctl.migrate.results import Row
 from meshctl.resources.view import Path
 from meshctl.sources.documents import Document
@@ -13,46 +14,43 @@ from meshctl.yaml import emitter as go_yaml
 from meshctl.yaml.notes import UnreadableError
 from meshctl.yaml.parser import Parser
 from meshctl.yaml.positions import Positions
-from meshctl.yaml.reader import compose
-from meshctl.yaml.text_edits import Editor, UnsafeEditError
+from meshctl.yaml.reader import compose, extent
+from meshctl.yaml.text_edits import Editor, NodeEditor, TextEdit, UnsafeEditError, applied
+
+_BLANK_LINES = lazy_pattern(r"(?:[ \t]*\r?\n)+")
 
 
 def edited(document: Document, rows: Sequence[Row]) -> str:
     """Give the text of a document with the objects that stay, as they are to be, and no others."""
-    data = document.data
-    gone = {row.resource.prefix for row in rows if row.after is None}
-    after = data
-    for row in rows:
-        if row.after is not None:
-            after = _with(after, row.resource.prefix, row.after)
-    for text in _tries(document, rows, after, gone):
-        if _read(text) == _without(after, gone):
-            return text
-    return _anew(document.text, _without(after, gone))
-
-
-def _tries(document: Document, rows: Sequence[Row], after: Any, gone: set[Path]) -> Iterator[str]:
-    """Walk texts that may be what is wanted, the most careful first."""
-    text = document.text
+    staying = {row.resource.prefix: row.after for row in rows if row.after is not None}
+    gone = {row.resource.prefix: None for row in rows if row.after is None}
+    after = _rewritten(document.data, staying)
+    rest = _rewritten(after, gone)
     try:
-        root = compose(text)
-    except UnreadableError:
-        return
-    if root is None:
-        return
+        text = _in_place(document, rows, after, gone)
+        if _read(text) == rest:
+            return text
+    except (UnsafeEditError, UnreadableError, ValueError):
+        pass
+    return _anew(document.text, rest)
+
+
+def _in_place(document: Document, rows: Sequence[Row], after: Any, gone: Iterable[Path]) -> str:
+    """Edit the text as carefully as can be; what comes out is still to be read again."""
+    text = document.text
+    root = _root(text)
     if _only_versions(rows):
         text = _with_versions(text, root, rows)
     elif any(row.after is not None for row in rows):
-        try:
-            text = Editor(text, root).change(document.data, after)
-        except (UnsafeEditError, ValueError):
-            return
-    if gone:
-        try:
-            text = _without_items(text, gone)
-        except UnreadableError:
-            return
-    yield text
+        text = Editor(text, root).change(document.data, after)
+    return _Items(text, _root(text)).without(gone) if gone else text
+
+
+def _root(text: str) -> Node:
+    root = compose(text)
+    if root is None:
+        raise UnsafeEditError
+    return root
 
 
 def _only_versions(rows: Sequence[Row]) -> bool:
@@ -65,39 +63,35 @@ def _only_versions(rows: Sequence[Row]) -> bool:
 
 def _with_versions(text: str, root: Node, rows: Sequence[Row]) -> str:
     """Replace the versions alone, each in its quotes."""
-    places: dict[tuple[int, int], str] = {}
+    edits: dict[tuple[int, int], TextEdit] = {}
     positions = Positions(root, text)
     for row in rows:
         if row.after is not None:
             path = (*row.resource.prefix, "apiVersion")
-            places[positions.locate(path, key=False)] = row.after["apiVersion"]
-    for (start, end), version in sorted(places.items(), reverse=True):
-        mark = text[start] if text[start] in "\"'" else ""
-        text = f"{text[:start]}{mark}{version}{mark}{text[end:]}"
-    return text
+            start, end = positions.locate(path, key=False)
+            mark = text[start] if text[start] in "\"'" else ""
+            edits[start, end] = TextEdit(start, end, f"{mark}{row.after['apiVersion']}{mark}")
+    return applied(text, edits.values())
 
 
-def _without_items(text: str, gone: set[Path]) -> str:
-    """Cut items out of a block list, each from its dash up to the next item."""
-    root = compose(text)
-    for path in sorted(gone, key=str, reverse=True):
-        root = compose(text)
-        items = _node(root, path[:-1]) if root is not None else None
+class _Items(NodeEditor):
+    """Cuts items out of block lists."""
+
+    def without(self, gone: Iterable[Path]) -> str:
+        """Give the text without items, and without the comments right above them."""
+        return applied(self._text, [self._cut(path) for path in gone])
+
+    def _cut(self, path: Path) -> TextEdit:
+        items = _node(self._root, path[:-1])
         if not isinstance(items, SequenceNode) or items.flow_style:
-            return text
-        index = int(path[-1])
-        start = _line_start(text, items.value[index].start_mark.index)
-        if index + 1 < len(items.value):
-            end = _line_start(text, items.value[index + 1].start_mark.index)
-        else:
-            end = items.end_mark.index
-            end = _line_start(text, end) if end < len(text) else end
-        text = text[:start] + text[end:]
-    return text
-
-
-def _line_start(text: str, offset: int) -> int:
-    return text.rfind("\n", 0, offset) + 1
+            raise UnsafeEditError
+        item = items.value[int(path[-1])]
+        start = self._line_start(extent(item)[0])
+        while start and self._text[self._line_start(start - 1) : start].lstrip().startswith("#"):
+            start = self._line_start(start - 1)
+        end = self._line_end(self._end(item))
+        blank = _BLANK_LINES.match(self._text, end)
+        return TextEdit(start, blank.end() if blank else end, "")
 
 
 def _node(node: Node, path: Path) -> Node | None:
@@ -114,31 +108,19 @@ def _node(node: Node, path: Path) -> Node | None:
     return node
 
 
-def _with(data: Any, path: Path, value: Mapping[str, Any]) -> Any:
-    if not path:
-        return dict(value)
-    if isinstance(data, dict):
-        return {**data, path[0]: _with(data[str(path[0])], path[1:], value)}
-    index = int(path[0])
-    return [*data[:index], _with(data[index], path[1:], value), *data[index + 1 :]]
-
-
-def _without(data: Any, gone: set[Path]) -> Any:
-    """Take items out of the lists of a document."""
-    if not gone:
+def _rewritten(data: Any, changes: Mapping[Path, Mapping[str, Any] | None]) -> Any:
+    """Put objects in their places in a document, and take out the items that become nothing."""
+    if not changes:
         return data
+    if () in changes:
+        return changes[()]
+    below: dict[str | int, dict[Path, Mapping[str, Any] | None]] = {}
+    for path, value in changes.items():
+        below.setdefault(path[0], {})[path[1:]] = value
     if isinstance(data, dict):
-        found = {}
-        for key, value in data.items():
-            below = {path[1:] for path in gone if path and path[0] == key}
-            found[key] = _without(value, below) if below else value
-        return found
-    kept = []
-    for index, item in enumerate(data):
-        below = {path[1:] for path in gone if path and path[0] == index}
-        if () not in below:
-            kept.append(_without(item, below))
-    return kept
+        return {key: _rewritten(value, below.get(key, {})) for key, value in data.items()}
+    rewritten = ((item, below.get(index, {})) for index, item in enumerate(data))
+    return [_rewritten(item, own) for item, own in rewritten if own.get((), item) is not None]
 
 
 def _read(text: str) -> Any:
