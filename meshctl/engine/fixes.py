@@ -1,7 +1,10 @@
 """Applies the edits of findings to the files they are about, as far as they don't touch each other."""
 
 import codecs
-from collections.abc import Iterable, Sequence
+from bisect import bisect_right, insort
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
+from itertools import pairwise
 from typing import NamedTuple
 
 from meshctl.engine.report import FileEdit, LocatedFinding
@@ -34,79 +37,79 @@ class Fixes(NamedTuple):
     waiting: tuple[LocatedFinding, ...]
 
 
-def fixes(findings: Iterable[LocatedFinding], *, unsafe: bool) -> Fixes:
-    """Apply the edits of findings in their order; ``unsafe`` ones only where they are wanted."""
-    planned = _Plan()
-    mended: list[LocatedFinding] = []
-    waiting: list[LocatedFinding] = []
-    for found in findings:
-        if found.edits and (unsafe or found.is_safe):
-            (mended if planned.add(found.edits) else waiting).append(found)
-    files, broken = planned.files()
-    kept = [one for one in mended if broken.isdisjoint(edit.file for edit in one.edits)]
-    return Fixes(tuple(files), tuple(kept), tuple(waiting))
-
-
-class _Plan:
-    """Edits by file, as characters of its text."""
+class TakenEdits:
+    """Edits of findings that don't touch those of other findings, by file and in order."""
 
     def __init__(self) -> None:
-        self._texts: dict[str, str] = {}
-        self._lines: dict[str, Lines] = {}
-        self._edits: dict[str, list[TextEdit]] = {}
+        self.by_file: dict[str, list[FileEdit]] = {}
 
     def add(self, edits: Sequence[FileEdit]) -> bool:
         """Take all edits of a finding, or none where one touches an edit that is taken.
 
-        A file that is gone by now, or no UTF-8, is left alone.
+        Those of the finding itself may stand side by side where they add keys or items at one place.
         """
-        try:
-            made = [(edit.file, self._in_text(edit)) for edit in edits]
-        except (OSError, UnicodeDecodeError):
+        ordered = sorted(edits, key=lambda edit: (edit.file, edit.start, edit.end))
+        for one, other in pairwise(ordered):
+            if one.touches(other) and not one.is_added_beside(other):
+                return False
+        if any(map(self._is_touched_by, edits)):
             return False
-        for number, (file, edit) in enumerate(made):
-            before = [other for name, other in made[:number] if name == file]
-            if any(_touch(edit, other) for other in self._edits.get(file, ())):
-                return False
-            if any(_touch(edit, other) and not _insert(edit, other) for other in before):
-                return False
-        for file, edit in made:
-            self._edits.setdefault(file, []).append(edit)
+        for edit in edits:
+            insort(self.by_file.setdefault(edit.file, []), edit, key=_start)
         return True
 
-    def files(self) -> tuple[list[FixedFile], set[str]]:
-        """Give the changed files, and the names of those that an edit would break."""
-        found, broken = [], set()
-        for name, edits in self._edits.items():
-            before = self._texts[name]
-            after = applied(before, edits)
-            if _documents(before) == _documents(after):
-                found.append(FixedFile(name, before, after))
-            else:
-                broken.add(name)
-        return found, broken
+    def _is_touched_by(self, edit: FileEdit) -> bool:
+        """Compare with the neighbours: what lies further can't reach it without touching them."""
+        taken = self.by_file.get(edit.file, [])
+        place = bisect_right(taken, edit.start, key=_start)
+        return any(map(edit.touches, taken[max(place - 1, 0) : place + 1]))
 
-    def _in_text(self, edit: FileEdit) -> TextEdit:
-        if edit.file not in self._texts:
-            self._texts[edit.file] = read_bytes(edit.file).decode()
-            self._lines[edit.file] = Lines(self._texts[edit.file].removeprefix(_BOM))
-        lines = self._lines[edit.file]
-        ahead = len(self._texts[edit.file]) - len(lines.text)
-        return TextEdit(
-            lines.offset(edit.line, edit.column) + ahead,
-            lines.offset(edit.end_line, edit.end_column) + ahead,
-            edit.text,
+
+def fixes(findings: Iterable[LocatedFinding], *, unsafe: bool) -> Fixes:
+    """Apply the edits of findings in their order; ``unsafe`` ones only where they are wanted.
+
+    A file that is gone by now, or no UTF-8, is left alone.
+    """
+    taken = TakenEdits()
+    read = cache(_read)
+    mended: list[LocatedFinding] = []
+    waiting: list[LocatedFinding] = []
+    for found in findings:
+        if found.edits and (unsafe or found.is_safe):
+            is_read = all(read(edit.file) is not None for edit in found.edits)
+            (mended if is_read and taken.add(found.edits) else waiting).append(found)
+    files: list[FixedFile] = []
+    broken: set[str] = set()
+    for name, edits in taken.by_file.items():
+        before = read(name) or ""
+        after = applied(before, _in_text(before, edits))
+        if _documents(before) == _documents(after):
+            files.append(FixedFile(name, before, after))
+        else:
+            broken.add(name)
+    kept = [one for one in mended if broken.isdisjoint(edit.file for edit in one.edits)]
+    return Fixes(tuple(files), tuple(kept), tuple(waiting))
+
+
+def _start(edit: FileEdit) -> tuple[int, int]:
+    return edit.start
+
+
+def _read(name: str) -> str | None:
+    try:
+        return read_bytes(name).decode()
+    except (OSError, UnicodeDecodeError):
+        return None
+
+
+def _in_text(text: str, edits: Iterable[FileEdit]) -> Iterator[TextEdit]:
+    """Count the characters of a text, its byte order mark with them."""
+    lines = Lines(text.removeprefix(_BOM))
+    ahead = len(text) - len(lines.text)
+    for edit in edits:
+        yield TextEdit(
+            lines.offset(*edit.start) + ahead, lines.offset(*edit.end) + ahead, edit.text
         )
-
-
-def _touch(edit: TextEdit, other: TextEdit) -> bool:
-    return edit.start <= other.end and other.start <= edit.end
-
-
-def _insert(edit: TextEdit, other: TextEdit) -> bool:
-    """Do two edits of one finding add keys or items at one place, one behind the other?"""
-    is_one_place = edit.start == edit.end == other.start == other.end
-    return is_one_place and all(one.text.startswith(("\n", "\r\n", ",")) for one in (edit, other))
 
 
 def _documents(text: str) -> int:

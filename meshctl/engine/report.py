@@ -77,6 +77,28 @@ class FileEdit(NamedTuple):
     end_column: int
     text: str
 
+    @property
+    def start(self) -> tuple[int, int]:
+        """The line and column of the first character."""
+        return self.line, self.column
+
+    @property
+    def end(self) -> tuple[int, int]:
+        """The line and column behind the last character."""
+        return self.end_line, self.end_column
+
+    def touches(self, other: "FileEdit") -> bool:
+        """Do two edits of one file overlap, or stand side by side?"""
+        is_one_file = self.file == other.file
+        return is_one_file and self.start <= other.end and other.start <= self.end
+
+    def is_added_beside(self, other: "FileEdit") -> bool:
+        """Do two edits add keys or items at one place, one behind the other?"""
+        is_one_place = self.start == self.end == other.start == other.end
+        return is_one_place and all(
+            one.text.startswith(("\n", "\r\n", ",")) for one in (self, other)
+        )
+
 
 def fingerprint_of(rule: str, *parts: str) -> str:
     """Compute a fingerprint of a rule's id and what tells one of its findings from another."""

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from lsprotocol import types
 
+from meshctl.engine.fixes import TakenEdits
 from meshctl.engine.ignores.new_comment import new_comment
 from meshctl.engine.report import FileEdit, LocatedFinding
 from meshctl.lsp.positions import Encoding, LinesOf, position, range_of
@@ -72,11 +73,11 @@ class CodeActions:
 
     def for_all(self, found: Iterable[LocatedFinding]) -> Iterator[types.CodeAction]:
         """Give one action for all safe fixes of a file; those that touch each other wait."""
-        taken: list[FileEdit] = []
+        taken = TakenEdits()
         for one in found:
-            if one.edits and one.is_safe and not any(map(_touching(taken), one.edits)):
-                taken += one.edits
-        edit = self._edit(taken)
+            if one.is_safe:
+                taken.add(one.edits)
+        edit = self._edit([edit for edits in taken.by_file.values() for edit in edits])
         if edit is not None:
             title = "Mend everything that is safe to mend in this file"
             yield types.CodeAction(title=title, kind=FIX_ALL, edit=edit)
@@ -106,15 +107,3 @@ def _title(found: LocatedFinding) -> str:
     text = (found.fix or f"mend {found.rule}").partition("; ")[0].rstrip(".")
     short = text if len(text) <= _LONGEST_TITLE else f"{text[: _LONGEST_TITLE - 1]}…"
     return f"{short[:1].upper()}{short[1:]}"
-
-
-def _touching(taken: Sequence[FileEdit]) -> Callable[[FileEdit], bool]:
-    def touches(edit: FileEdit) -> bool:
-        return any(
-            other.file == edit.file
-            and (edit.line, edit.column) <= (other.end_line, other.end_column)
-            and (other.line, other.column) <= (edit.end_line, edit.end_column)
-            for other in taken
-        )
-
-    return touches

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from meshctl.engine.report import Location
+from meshctl.engine.report import FileEdit, Location
 from meshctl.lsp.code_actions import CodeActions, Place
 from meshctl.lsp.positions import LinesOf
 from tests.lsp.editor import Editor
@@ -48,15 +48,6 @@ def test_a_finding_can_be_ignored_where_it_is(tmp_path: Path) -> None:
         editor.analyzed()
         assert editor.codes("routes.yaml") == []
         assert actions(editor, "routes.yaml", 0) == []
-
-
-class FileEdit(NamedTuple):
-    file: str
-    line: int
-    column: int
-    end_line: int
-    end_column: int
-    text: str
 
 
 class Finding(NamedTuple):
