@@ -11,15 +11,19 @@ if TYPE_CHECKING:
     from meshctl.mesh.registry.service_entries import has_addresses as has_addresses
     from meshctl.mesh.registry.service_entries import is_told_by_address as is_told_by_address
     from meshctl.mesh.registry.services import HostPort as HostPort
+    from meshctl.mesh.registry.services import MissingPort as MissingPort
     from meshctl.mesh.registry.services import RegisteredHost as RegisteredHost
+    from meshctl.mesh.registry.services import missing_port as missing_port
 
 _HOMES = {
     "HostPort": "services",
+    "MissingPort": "services",
     "RegisteredHost": "services",
     "captures_dns": "service_entries",
     "flaw": "certificates",
     "has_addresses": "service_entries",
     "is_told_by_address": "service_entries",
+    "missing_port": "services",
     "parse_principal": "service_accounts",
 }
 

@@ -64,6 +64,34 @@ class RegisteredHost:
         return next((port for port in self.ports if port.number == number), None)
 
 
+class MissingPort(NamedTuple):
+    """The ports that a host has in place of one that it lacks, in ascending order.
+
+    ``behind`` are those that lead to the container port of that number, which was meant then.
+    """
+
+    known: tuple[int, ...]
+    behind: tuple[int, ...]
+
+    @property
+    def only(self) -> int | None:
+        """The port that was meant, where it can be just one."""
+        meant = self.behind or self.known
+        return meant[0] if len(meant) == 1 else None
+
+
+def missing_port(declared: Sequence[RegisteredHost], number: int | None) -> MissingPort | None:
+    """Say which ports there are instead of one; ``None`` where it is there, or may well be.
+
+    A declaration without ports leaves them unknown.
+    """
+    known = {port.number for one in declared for port in one.ports}
+    if number is None or number in known or not known or not all(one.ports for one in declared):
+        return None
+    behind = {port.number for one in declared for port in one.ports if port.target == number}
+    return MissingPort(tuple(sorted(known)), tuple(sorted(behind)))
+
+
 class Registry:
     """All hosts, found by name."""
 
@@ -73,6 +101,7 @@ class Registry:
         self._config = config
         self._hosts: HostIndex[RegisteredHost] = HostIndex()
         self._all: list[RegisteredHost] = []
+        self._homes: dict[str, frozenset[str] | None] = {}
         for service in services:
             self._add(_from_service(service, config))
         for entry in entries:
@@ -185,10 +214,6 @@ class Registry:
     def of_namespace(self, namespace: str) -> Sequence[RegisteredHost]:
         """The hosts that a namespace declares, in input order."""
         return self._by_namespace.get(namespace, ())
-
-    @cached_property
-    def _homes(self) -> dict[str, frozenset[str] | None]:
-        return {}
 
     @cached_property
     def _by_namespace(self) -> dict[str, list[RegisteredHost]]:

@@ -9,6 +9,7 @@ Fix: write a port of the Service into `backendRefs[].port`.
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
+from meshctl.mesh.registry import missing_port
 from meshctl.resources import KubernetesRoute
 from meshctl.rules.api import Finding, Outcome, Severity, put, rule
 
@@ -18,14 +19,10 @@ def check(route: KubernetesRoute, mesh: Mesh) -> Iterator[Outcome]:
     """Report ports that none of the declarations of a backend has."""
     for backend in route.backends:
         declared = mesh.gateway_api.declared(backend)
-        ports = sorted({port.number for one in declared for port in one.ports})
-        if ports and backend.port is not None and backend.port not in ports:
-            known = " and ".join(map(str, ports))
-            behind = {
-                port.number for one in declared for port in one.ports if port.target == backend.port
-            }
-            meant = behind or ports
-            edits = [put(backend.at("port"), port) for port in meant if len(meant) == 1]
+        missing = missing_port(declared, backend.port)
+        if missing is not None:
+            known = " and ".join(map(str, missing.known))
+            edits = [put(backend.at("port"), missing.only)] if missing.only else []
             yield (
                 Finding(
                     backend.at("port"),
@@ -33,5 +30,5 @@ def check(route: KubernetesRoute, mesh: Mesh) -> Iterator[Outcome]:
                     "are answered with 500, and the status says nothing",
                 )
                 .also(declared[0].source.spec.key("ports"), "the ports that it has")
-                .fixed_by(*edits, safe=bool(behind))
+                .fixed_by(*edits, safe=bool(missing.behind))
             )

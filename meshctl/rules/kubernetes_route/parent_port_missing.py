@@ -8,6 +8,7 @@ Fix: write a port of the Service into `parentRefs[].port`, or remove `port` to m
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
+from meshctl.mesh.registry import missing_port
 from meshctl.resources import KubernetesRoute
 from meshctl.rules.api import Finding, Outcome, Severity, put, rule
 
@@ -16,18 +17,14 @@ from meshctl.rules.api import Finding, Outcome, Severity, put, rule
 def check(route: KubernetesRoute, mesh: Mesh) -> Iterator[Outcome]:
     """Report ports of parents of kind Service that the Service hasn't."""
     for parent in route.parents:
-        if parent.kind != "Service" or not parent.port:
+        if parent.kind != "Service":
             continue
         host = mesh.registry.fqdn(parent.name, parent.namespace)
         declared = [one for one in mesh.registry.at(host) if one.namespace == parent.namespace]
-        ports = sorted({port.number for one in declared for port in one.ports})
-        if ports and parent.port not in ports:
-            known = " and ".join(map(str, ports))
-            behind = {
-                port.number for one in declared for port in one.ports if port.target == parent.port
-            }
-            meant = behind or ports
-            edits = [put(parent.at("port"), port) for port in meant if len(meant) == 1]
+        missing = missing_port(declared, parent.port or None)
+        if missing is not None:
+            known = " and ".join(map(str, missing.known))
+            edits = [put(parent.at("port"), missing.only)] if missing.only else []
             yield (
                 Finding(
                     parent.at("port"),
@@ -35,5 +32,5 @@ def check(route: KubernetesRoute, mesh: Mesh) -> Iterator[Outcome]:
                     "follows this route",
                 )
                 .also(declared[0].source.spec.key("ports"), "the ports that it has")
-                .fixed_by(*edits, safe=bool(behind))
+                .fixed_by(*edits, safe=bool(missing.behind))
             )

@@ -9,6 +9,7 @@ Fix: write one of the ports of the Service into `destination.port.number`; `targ
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
+from meshctl.mesh.registry import missing_port
 from meshctl.resources import VirtualService
 from meshctl.rules.api import Finding, Outcome, Severity, put, rule
 
@@ -18,19 +19,19 @@ def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
     """Report written ports that no declaration of the host has."""
     for route in service.routes:
         for destination in route.destinations:
-            ports = mesh.reachability.clusters.ports(destination)
-            if destination.port is None or not ports or destination.port in ports:
-                continue
             declared = mesh.reachability.clusters.declared(destination)
-            behind = [p for host in declared for p in host.ports if p.target == destination.port]
-            known = ", ".join(str(port) for port in sorted(ports))
-            hint = f"; that is the container port of {behind[0].number}" if behind else ""
-            meant = {p.number for p in behind} or ports
-            found = Finding(
-                destination.at("port", "number"),
-                f"{destination.host} has no port {destination.port}, only {known}{hint}",
-            ).also(declared[0].source.key("spec", "ports"), "the ports of the host")
-            if len(meant) == 1:
-                edit = put(destination.at("port", "number"), *meant)
-                found = found.fixed_by(edit, safe=bool(behind))
-            yield found
+            missing = missing_port(declared, destination.port)
+            if missing is None:
+                continue
+            place = destination.at("port", "number")
+            known = ", ".join(map(str, missing.known))
+            behind = (
+                f"; that is the container port of {missing.behind[0]}" if missing.behind else ""
+            )
+            message = f"{destination.host} has no port {destination.port}, only {known}{behind}"
+            edits = [put(place, missing.only)] if missing.only else []
+            yield (
+                Finding(place, message)
+                .also(declared[0].source.key("spec", "ports"), "the ports of the host")
+                .fixed_by(*edits, safe=bool(missing.behind))
+            )
