@@ -27,6 +27,16 @@ class Ref(NamedTuple):
     path: Path
     key: bool = False
 
+    def value(self, default: Any = None) -> Any:
+        """Read the value it points at; null is a value, and what is missing reads as the default."""
+        found: Any = self.resource.data
+        for key in self.path:
+            try:
+                found = found[key]
+            except (KeyError, IndexError, TypeError):
+                return default
+        return found
+
 
 class View:
     """One mapping inside a resource, with the path that leads to it."""

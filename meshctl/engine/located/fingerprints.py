@@ -6,7 +6,6 @@ indexes of lists. Findings of one file that share all of these are numbered in t
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from typing import Any
 
 from meshctl.engine.located.masked_findings import is_secret
 from meshctl.engine.report import LocatedFinding
@@ -51,12 +50,7 @@ def _identity(resource: Resource) -> tuple[str, str, str, str]:
 def _value(ref: Ref) -> str:
     if is_secret(ref):
         return ""  # who knows the hash of a password can guess the password
-    value: Any = ref.resource.data
-    for key in ref.path:
-        try:
-            value = value[key]
-        except (KeyError, IndexError, TypeError):
-            return ""
+    value = ref.value("")
     if isinstance(value, dict):
         value = next((value[title] for title in _TITLES if title in value), "")
     return "" if isinstance(value, dict | list) and not value else str(value)

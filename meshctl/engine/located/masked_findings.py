@@ -1,7 +1,6 @@
 """Keeps the secret values of an object out of what is said about it."""
 
 from functools import lru_cache
-from typing import Any
 
 from meshctl.engine.report import LocatedFinding
 from meshctl.masking.tokens import masked
@@ -20,12 +19,7 @@ def is_secret(ref: Ref) -> bool:
     secrets = secrets_of(ref.resource)
     if not secrets or ref.key:
         return False
-    value: Any = ref.resource.data
-    for key in ref.path:
-        try:
-            value = value[key]
-        except (KeyError, IndexError, TypeError):
-            return False
+    value = ref.value()
     return not isinstance(value, dict | list) and value in secrets
 
 

@@ -56,10 +56,7 @@ def _signs(place: Ref) -> list[str]:
     """Texts of which one stands in each document that leads to a place."""
     home = place.resource
     if place.path != _NAME:
-        name = home.data
-        for step in place.path:
-            name = name[step]  # type: ignore[index]
-        return [str(name)]
+        return [str(place.value())]
     labels = [*getattr(home, "pod_labels", {}).values()]
     wildcards = ["*"] if home.kind in {"Service", "ServiceEntry"} else []
     hosts = [host for host in getattr(home, "hosts", ()) if home.kind == "ServiceEntry"]
