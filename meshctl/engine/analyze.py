@@ -30,6 +30,7 @@ from meshctl.engine.report import (
     NotCheckedRule,
     Report,
     Summary,
+    counted,
 )
 from meshctl.engine.runner import Outcomes, run
 from meshctl.engine.shown import absent_namespaces, shown_filter
@@ -42,7 +43,7 @@ from meshctl.mesh.core.knowledge import NOTHING_LACKS, Knowledge
 from meshctl.resources import Resource
 from meshctl.resources.kinds import view_of
 from meshctl.resources.resource import UNKNOWN_NAMESPACE
-from meshctl.rules.api import Rule, Severity
+from meshctl.rules.api import Rule
 from meshctl.settings import Settings
 from meshctl.sources.documents import Document
 from meshctl.sources.loader import Loaded, Unread, load
@@ -377,16 +378,11 @@ def _summary(
     documents = [
         each for part in parts for each in (part.documents, *(w.documents for w in part.worlds))
     ]
-    counts = dict.fromkeys(Severity, 0)
-    for found in kept:
-        counts[found.severity] += 1
     return Summary(
         files=loaded.files,
         documents=sum(len(each) for each in documents),
         resources=len({one for each in resources for one in each}),
-        errors=counts[Severity.ERROR],
-        warnings=counts[Severity.WARNING],
-        infos=counts[Severity.INFO],
+        **counted(kept),
         ignored=ignored,
         skipped=loaded.skipped,
         broken=loaded.broken,

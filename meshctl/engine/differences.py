@@ -3,8 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable
 
-from meshctl.engine.report import LocatedFinding, Report
-from meshctl.rules.api import Severity
+from meshctl.engine.report import LocatedFinding
 
 _Same = tuple[str, str, str, str, str, str, str, str]
 
@@ -19,18 +18,6 @@ def difference(
     """
     earlier, later = list(before), list(after)
     return _beyond(later, earlier), _beyond(earlier, later)
-
-
-def only(added: list[LocatedFinding], report: Report) -> Report:
-    """Give a report with some of its findings alone."""
-    counts = Counter(found.severity for found in added)
-    summary = report.summary._replace(
-        errors=counts[Severity.ERROR],
-        warnings=counts[Severity.WARNING],
-        infos=counts[Severity.INFO],
-    )
-    rules = {found.rule: report.rules[found.rule] for found in added}
-    return report._replace(findings=tuple(added), summary=summary, rules=rules)
 
 
 def _beyond(several: list[LocatedFinding], known: list[LocatedFinding]) -> list[LocatedFinding]:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from meshctl.engine.analyze import check_settings, collector_off, report_on
-from meshctl.engine.differences import difference, only
+from meshctl.engine.differences import difference
 from meshctl.engine.report import Report
 from meshctl.settings import Settings
 from meshctl.sources.loader import Loaded
@@ -35,7 +35,7 @@ def compare_live(
     before = analyze_live(live, Loaded(0, [], []), settings, own)
     after = analyze_live(live, files, settings, own)
     added, gone = difference(before.findings, after.findings)
-    return Difference(only(added, after), len(gone))
+    return Difference(after.with_findings(added), len(gone))
 
 
 def compare_files(
@@ -48,4 +48,4 @@ def compare_files(
         old = report_on(before, settings, own)
         new = report_on(after, settings, own)
     added, gone = difference(old.findings, new.findings)
-    return Difference(only(added, new), len(gone))
+    return Difference(new.with_findings(added), len(gone))

@@ -1,5 +1,7 @@
 """The frozen report that every renderer reads."""
 
+from collections import Counter
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from meshctl.rules.api import Rule, Severity
@@ -169,6 +171,16 @@ class Summary(NamedTuple):
     broken: int = 0
 
 
+def counted(findings: Iterable[LocatedFinding]) -> dict[str, int]:
+    """Count findings by severity, as a summary does."""
+    counts = Counter(found.severity for found in findings)
+    return {
+        "errors": counts[Severity.ERROR],
+        "warnings": counts[Severity.WARNING],
+        "infos": counts[Severity.INFO],
+    }
+
+
 class StaleEntry(NamedTuple):
     """An entry of a baseline that accepts nothing any more."""
 
@@ -202,6 +214,16 @@ class Report(NamedTuple):
     stale: tuple[StaleEntry, ...] = ()
     root: str = ""
     docs_url: str = ""
+
+    def with_findings(self, findings: Iterable[LocatedFinding]) -> "Report":
+        """Give the report with some of its findings alone, and with their counts and rules."""
+        kept = tuple(findings)
+        named = {found.rule for found in kept}
+        return self._replace(
+            findings=kept,
+            summary=self.summary._replace(**counted(kept)),
+            rules={name: rule for name, rule in self.rules.items() if name in named},
+        )
 
     def page_of(self, rule: str) -> str:
         """Give the address of the page of a rule; empty where nobody said where the pages are."""

@@ -16,6 +16,7 @@ from meshctl.engine.report import (
     NotCheckedRule,
     Report,
     Summary,
+    counted,
 )
 from meshctl.engine.runner import DEBUG_VARIABLE
 from meshctl.engine.shown import absent_namespaces, shown_filter
@@ -328,11 +329,12 @@ def _gaps(answers: _Answers, files: Loaded) -> Iterator[NotCheckedRule]:
 def _summary(
     files: Loaded, upgrade: Upgrade, findings: Iterable[LocatedFinding], ignored: int
 ) -> Summary:
-    counts = dict.fromkeys(Severity, 0)
-    for one in findings:
-        counts[one.severity] += 1
     return Summary(
-        files.files, len(files.documents) + sum(len(one.documents) for one in files.worlds),
-        len(upgrade.mesh.resources), counts[Severity.ERROR], counts[Severity.WARNING],
-        counts[Severity.INFO], ignored, files.skipped, files.broken,
-    )  # fmt: skip
+        files=files.files,
+        documents=len(files.documents) + sum(len(one.documents) for one in files.worlds),
+        resources=len(upgrade.mesh.resources),
+        **counted(findings),
+        ignored=ignored,
+        skipped=files.skipped,
+        broken=files.broken,
+    )

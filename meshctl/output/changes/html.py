@@ -22,7 +22,7 @@ def write_page_of(found: Comparison, out: TextIO) -> None:
 def _sections(found: Comparison) -> Iterator[Section]:
     for number, part in enumerate(parts(found)):
         if part.heading == NEW:
-            report = found.after._replace(findings=found.new)
+            report = found.after.with_findings(found.new)
             yield Section("new-findings", NEW, finding_list(report, ReportView()))
         else:
             yield Section(f"part-{number}", part.heading, _changes(part.lines))

@@ -2,7 +2,6 @@
 
 import io
 import sys
-from collections import Counter
 from collections.abc import Callable
 from typing import TextIO, TypeVar
 
@@ -60,7 +59,9 @@ class Outputs:
         """Leave out what weighs less than asked for; notes go to standard error."""
         for note in report.notes:
             complain(f"note: {note}")
-        return _at_least(report, self._least)
+        return report.with_findings(
+            found for found in report.findings if found.severity.rank >= self._least
+        )
 
     def render(self, name: str, report: Report, out: TextIO) -> None:
         """Write a report in one format."""
@@ -74,18 +75,6 @@ class Outputs:
             return 0
         least = Severity(self._fail_on).rank
         return int(any(found.severity.rank >= least for found in report.findings))
-
-
-def _at_least(report: Report, rank: int) -> Report:
-    """Leave out what weighs less than asked for, and count what is left."""
-    kept = tuple(found for found in report.findings if found.severity.rank >= rank)
-    counts = Counter(found.severity for found in kept)
-    summary = report.summary._replace(
-        errors=counts[Severity.ERROR],
-        warnings=counts[Severity.WARNING],
-        infos=counts[Severity.INFO],
-    )
-    return report._replace(findings=kept, summary=summary)
 
 
 def _format(name: str) -> str:
