@@ -7,6 +7,8 @@ import typer
 
 from meshctl.cli.options import complete
 from meshctl.cli.options.shared import (
+    ConfigFile,
+    DefaultNamespace,
     MeshFlags,
     SourceFlags,
     check_format,
@@ -53,18 +55,8 @@ class MigrationFlags(NamedTuple):
             "--strict", help="With gateway-api: regular expressions for prefixes read otherwise."
         ),
     ] = False
-    default_namespace: Annotated[
-        str | None,
-        typer.Option(
-            metavar="NS",
-            help="Namespace of objects that name none.",
-            autocompletion=complete.namespaces,
-        ),
-    ] = None
-    config: Annotated[
-        str | None,
-        typer.Option("--config", metavar="FILE", help="Config file instead of the nearest one."),
-    ] = None
+    default_namespace: DefaultNamespace = None
+    config: ConfigFile = None
 
     def settings(self, mesh: MeshFlags) -> Settings:
         """Make Settings of the flags; UsageError for a target or format that doesn't exist."""

@@ -37,6 +37,18 @@ ClusterNames = Annotated[
         show_default=False,
     ),
 ]
+DefaultNamespace = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NS",
+        help="Namespace of objects that name none.",
+        autocompletion=complete.namespaces,
+    ),
+]
+ConfigFile = Annotated[
+    str | None,
+    typer.Option("--config", metavar="FILE", help="Config file instead of the nearest one."),
+]
 _CONTEXT = "context:"
 Output = Annotated[
     str,
@@ -56,18 +68,8 @@ class SourceFlags(NamedTuple):
     cluster: Annotated[
         bool, typer.Option("--cluster", help="Read the cluster too, with the files laid over it.")
     ] = False
-    default_namespace: Annotated[
-        str | None,
-        typer.Option(
-            metavar="NS",
-            help="Namespace of objects that name none.",
-            autocompletion=complete.namespaces,
-        ),
-    ] = None
-    config: Annotated[
-        str | None,
-        typer.Option("--config", metavar="FILE", help="Config file instead of the nearest one."),
-    ] = None
+    default_namespace: DefaultNamespace = None
+    config: ConfigFile = None
 
     render: Annotated[
         str | None,
