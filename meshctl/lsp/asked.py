@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from meshctl.engine.locations import locate
 from meshctl.inspect.editor.cursor import Lines, document_at, field, spot_at
 from meshctl.inspect.editor.links import declared_at, mentions_of, places_of
 from meshctl.inspect.editor.mention import Mention, Owner, Spot
@@ -101,11 +100,6 @@ def resource_of(owner: Owner, opened: Opened) -> Resource | None:
         if same and one.document.file == opened.name and owner.namespace in {"", one.namespace}:
             return one
     return None
-
-
-def file_of(place: Ref) -> str:
-    """Name the file that a place is in."""
-    return locate(place).file
 
 
 def _text(spot: Spot) -> str:

@@ -1,11 +1,14 @@
 """Registers the questions that a client asks about places of texts."""
 
+from collections.abc import Iterable
+
 from lsprotocol import types
 
 from meshctl.engine.locations import locate
 from meshctl.lsp.answers import Places, completion, hover, symbols
+from meshctl.lsp.asked import Asked
 from meshctl.lsp.server import Server
-from meshctl.resources import Resource
+from meshctl.resources import Ref, Resource
 
 _TRIGGERS = [" ", ":", "/", "[", ",", "-", "."]
 _MOST_SYMBOLS = 500
@@ -41,31 +44,32 @@ def _about_words(server: Server) -> None:
 def _about_places(server: Server) -> None:
     @server.feature(types.TEXT_DOCUMENT_DEFINITION)
     def defined(params: types.DefinitionParams) -> list[types.Location]:
-        opened = server.opened(params.text_document.uri)
-        asked = server.asked(opened, params.position) if opened is not None else None
-        if opened is None or asked is None:
+        asked = server.asked_in(params.text_document.uri, params.position)
+        if asked is None:
             return []
-        return Places(opened, server.uri_of, server.encoding).of(asked.places())
+        return _located(server, asked, asked.places())
 
     @server.feature(types.TEXT_DOCUMENT_REFERENCES)
     @server.thread()
     def referred(params: types.ReferenceParams) -> list[types.Location]:
-        opened = server.opened(params.text_document.uri)
-        asked = server.asked(opened, params.position) if opened is not None else None
-        if opened is None or asked is None:
+        asked = server.asked_in(params.text_document.uri, params.position)
+        if asked is None:
             return []
-        found = Places(opened, server.uri_of, server.encoding).of(asked.referring())
+        found = _located(server, asked, asked.referring())
         return found if params.context.include_declaration else found[1:]
 
     @server.feature(types.TEXT_DOCUMENT_DOCUMENT_HIGHLIGHT)
     def highlighted(params: types.DocumentHighlightParams) -> list[types.DocumentHighlight]:
-        opened = server.opened(params.text_document.uri)
-        asked = server.asked(opened, params.position) if opened is not None else None
-        if opened is None or asked is None:
+        asked = server.asked_in(params.text_document.uri, params.position)
+        if asked is None:
             return []
-        found = Places(opened, server.uri_of, server.encoding).of(asked.referring())
-        uri = server.uri_of(opened.name)
+        found = _located(server, asked, asked.referring())
+        uri = server.uri_of(asked.opened.name)
         return [types.DocumentHighlight(one.range) for one in found if one.uri == uri]
+
+
+def _located(server: Server, asked: Asked, places: Iterable[Ref]) -> list[types.Location]:
+    return Places(asked.opened, server.uri_of, server.encoding).of(places)
 
 
 def _about_objects(server: Server) -> None:

@@ -108,6 +108,11 @@ class Server(LanguageServer):
         line = LinesOf(opened.buffer.text)(at.line + 1)
         return ask(opened, at.line, characters(line, at.character, self.encoding))
 
+    def asked_in(self, uri: str, at: types.Position) -> Asked | None:
+        """Find the word at a place of a document that is open."""
+        opened = self.opened(uri)
+        return self.asked(opened, at) if opened is not None else None
+
     def folders(self) -> list[Folder]:
         """List the folders that are open."""
         return list(self._folders.values())
@@ -115,10 +120,8 @@ class Server(LanguageServer):
     def files_changed(self, uris: list[str]) -> None:
         """Look for files anew; a config file is read anew."""
         paths = {path for path in map(real_path, uris) if path is not None}
+        is_config = any(Path(path).name in _CONFIGS for path in paths)
         for folder in self._folders.values():
-            is_config = any(
-                path.endswith((".meshctl.yaml", ".meshctl.yml", "pyproject.toml")) for path in paths
-            )
             if is_config:
                 folder.configure(self.options)
             elif any(map(folder.holds, paths)):
