@@ -29,7 +29,6 @@ _WORD = re.compile(r"[A-Za-z0-9*][A-Za-z0-9.*_-]*")
 _SVC = re.compile(r"\.svc(?:\.[a-z0-9.-]+)?$")
 _LONGEST = 4_096
 """Texts beyond this (embedded files, certificates) hold no reference that a rule reads."""
-_LONGEST_SETTINGS = 65_536
 _UNREAD = frozenset({
     "apiVersion", "kind", "status", "managedFields", "creationTimestamp", "image", "resources",
     "caBundle", "ownerReferences", "uid", "resourceVersion", "volumeMounts", "prefix", "regex", "uri",

@@ -1,6 +1,6 @@
 """Says what an input shows of the installation of Istio: versions, variables, values, mesh config."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from meshctl.istio.annotation_names import PROXY_CONFIG
@@ -328,8 +328,3 @@ def _is_own_chart(file: Resource) -> bool:
 
 def _directory(file: Resource) -> str:
     return file.document.file.rpartition("/")[0]
-
-
-def resources_of(values: Iterable[ChartValues]) -> list[Resource]:
-    """The objects and files that values stand in."""
-    return [*dict.fromkeys(one.view.resource for one in values)]

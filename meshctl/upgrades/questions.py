@@ -298,15 +298,6 @@ def first(predicate: Predicate) -> Predicate:
     return concerns
 
 
-def untold(reason: str) -> Predicate:
-    """What no manifest tells, so that somebody has to look."""
-
-    def concerns(_: Upgrade) -> Iterator[Outcome]:
-        yield NotChecked(reason)
-
-    return concerns
-
-
 def found_if(test: Callable[[Upgrade], Iterable[Hit]]) -> Predicate:
     """Make a test of a function that only gives places."""
 

@@ -37,7 +37,6 @@ class WorkloadsFacade(Workloads):
         )
         self._from_inventory = inventory
         self._from_registry = registry
-        self._from_heed = heed
 
     @cached_property
     def container_ports(self) -> "ContainerPorts":

@@ -9,8 +9,6 @@ from meshctl.migrate.old_routing.egress_rules import convert_egress
 from meshctl.migrate.old_routing.route_rules import convert_routes
 from meshctl.resources import Resource
 
-KINDS = frozenset({"RouteRule", "DestinationPolicy", "EgressRule"})
-
 
 def convert(several: Sequence[tuple[Resource, Draft]], known: Known) -> None:
     """Convert all of them; routes and policies of a host share its DestinationRule."""
