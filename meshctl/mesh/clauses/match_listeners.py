@@ -46,17 +46,36 @@ class MatchListeners:
     def idle(self, route: Route, match: Match) -> tuple[list[IdleMatch], int]:
         """List where a match surely takes nothing, and count where it does or may.
 
-        Only gateways that the match is for are asked.
+        Only gateways that the match is for are asked, with each root for a match of a delegate.
         """
+        idle: list[IdleMatch] = []
+        applying = 0
+        for service, one in self._uses(route, match):
+            every = self._parts.traffic.routes.gateways_of(service)
+            named = {gateway_name(name, service.namespace) for name in one.gateways}
+            asked = [name for name in every if not named or name in named]
+            if named and not asked:
+                idle.append(IdleMatch(min(named), Obstacle.GATEWAY, tuple(every)))
+            for name in asked:
+                why = self._obstacle(service, route.kind, one, name)
+                if why is None:
+                    applying += 1
+                else:
+                    idle.append(IdleMatch(name, *why))
+        return idle, applying
+
+    def _uses(self, route: Route, match: Match) -> Iterator[tuple[VirtualService, Match]]:
+        """Walk the VirtualServices whose routes a match is in, with what it asks for there."""
         service = route.virtual_service
-        every = self._parts.traffic.routes.gateways_of(service) if service.hosts else ()
-        named = {gateway_name(name, service.namespace) for name in match.gateways}
-        asked = [name for name in every if not named or name in named]
-        if every and named and not asked:
-            return [IdleMatch(min(named), Obstacle.GATEWAY, tuple(every))], 0
-        found = [(name, self._obstacle(service, route.kind, match, name)) for name in asked]
-        idle = [IdleMatch(name, *why) for name, why in found if why is not None]
-        return idle, len(asked) - len(idle)
+        if service.hosts:
+            yield service, match
+            return
+        delegates = self._parts.traffic.routes.delegates
+        for root in delegates.roots(service):
+            for rule in delegates.rules(root):
+                for merged in rule.matches if rule.action is route else ():
+                    if merged.written[-1] is match:
+                        yield root, merged.match
 
     def _obstacle(
         self, service: VirtualService, kind: str, match: Match, gateway: str
@@ -93,11 +112,13 @@ class MatchListeners:
         other Services make the listener (buildSidecarVirtualHostsForVirtualService there).
         """
         service = route.virtual_service
-        is_mesh = MESH in self._parts.traffic.routes.gateways_of(service)
+        gateways = self._parts.traffic.routes.gateways_of(service)
         is_asked = not match.gateways or MESH in match.gateways
-        if match.port != HTTP_PORT or route.kind != "http" or not (is_mesh and is_asked):
+        if match.port != HTTP_PORT or route.kind != "http" or not (MESH in gateways and is_asked):
             return ()
-        called = frozenset(self._declared(service, "http"))
+        # A host that nothing declares is that of the other gateways, where there are any.
+        others = len(gateways) > 1 and not match.gateways
+        called = frozenset(self._declared(service, "http", without_unknown=others))
         return () if HTTP_PORT in called else tuple(sorted(called))
 
     def _called(self, service: VirtualService, kind: str) -> Iterator[int]:
@@ -106,14 +127,16 @@ class MatchListeners:
         if kind == "http" and declared:
             yield HTTP_PORT
 
-    def _declared(self, service: VirtualService, kind: str) -> Iterator[int]:
+    def _declared(
+        self, service: VirtualService, kind: str, *, without_unknown: bool = False
+    ) -> Iterator[int]:
         for host in self._parts.sidecar_routes.hosts(service):
             declared = list(self._parts.registry.covered_by(host))
             if not declared and not self._parts.is_whole:
                 return
             for one in declared:
                 yield from (p.number for p in one.ports if _serves(p, kind))
-            if not declared and kind == "http":
+            if not declared and kind == "http" and not without_unknown:
                 yield HTTP_PORT
 
     def _of_clients(

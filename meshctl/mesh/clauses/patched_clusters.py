@@ -1,21 +1,31 @@
-"""The clusters that EnvoyFilters look for by Service and subset.
+"""The clusters that EnvoyFilters look for by Service, port and subset, or by name.
 
 Mirrors clusterMatch (pilot/pkg/networking/core/envoyfilter/cluster_patch.go, Istio 1.31): the
 Service is compared, letter by letter, with the host in the cluster's name, which is the full one,
-and the subset with those of DestinationRules.
+the port with that of the Service, and the subset with those of DestinationRules. A name alone counts.
 """
 
 from typing import NamedTuple
 
 from meshctl.mesh.clauses.parts import Parts
 from meshctl.resources import ConfigPatch, EnvoyFilter
+from meshctl.words import quoted
+
+_PARTS_OF_NAME = 4
 
 
 class MissingCluster(NamedTuple):
-    """What of a match no cluster has: the field, and what there is instead."""
+    """What of a match no cluster has: its field, what is asked there, and what there is instead."""
 
     field: str
+    what: str
     known: tuple[str, ...]
+
+
+class _Asked(NamedTuple):
+    host: str
+    port: int | None
+    subset: str
 
 
 class PatchedClusters:
@@ -26,21 +36,45 @@ class PatchedClusters:
 
     def missing(self, envoy_filter: EnvoyFilter, patch: ConfigPatch) -> MissingCluster | None:
         """Say what a patch of clusters asks for that surely no cluster has."""
-        asked = patch.child("match", "cluster")
-        host, subset = asked.text("service"), asked.text("subset")
-        if not host or patch.operation == "ADD":
+        match = patch.child("match", "cluster")
+        if patch.operation == "ADD" or patch.context == "SIDECAR_INBOUND":
             return None
-        registry = self._parts.registry
-        if not registry.at(host):
+        if match.text("name"):
+            named = _of_name(match.text("name"))
+            found = self._missing(envoy_filter, named) if named is not None else None
+            return found._replace(field="name") if found is not None else None
+        port = match.number("portNumber") if patch.context != "ANY" else None
+        asked = _Asked(match.text("service"), port, match.text("subset"))
+        return self._missing(envoy_filter, asked) if asked.host else None
+
+    def _missing(self, envoy_filter: EnvoyFilter, asked: _Asked) -> MissingCluster | None:
+        registry, host = self._parts.registry, asked.host
+        declared = registry.at(host)
+        if not declared:
+            what = f"is of a Service {quoted(host)}"
             full = registry.fqdn(host, envoy_filter.namespace)
             full = full if registry.at(full) else registry.unshortened(host, envoy_filter.namespace)
             if registry.at(full):
-                return MissingCluster("service", (full,))
-            return MissingCluster("service", ()) if self._parts.is_whole else None
-        if not subset:
+                return MissingCluster("service", what, (full,))
+            return MissingCluster("service", what, ()) if self._parts.is_whole else None
+        ports = sorted({port.number for one in declared for port in one.ports})
+        if asked.port and asked.port not in ports:
+            what = f"of {host} has port {asked.port}"
+            return MissingCluster("portNumber", what, tuple(map(str, ports)))
+        if not asked.subset:
             return None
         rules = list(self._parts.traffic.destination_rules.covering(host))
         known = sorted({one.name for rule in rules for one in rule.subsets})
-        if subset in known or not (rules or self._parts.is_whole):
+        if asked.subset in known or not (rules or self._parts.is_whole):
             return None
-        return MissingCluster("subset", tuple(known))
+        return MissingCluster(
+            "subset", f"is of a subset of {host} {quoted(asked.subset)}", tuple(known)
+        )
+
+
+def _of_name(name: str) -> _Asked | None:
+    """Take the name of an outbound cluster apart; ``None`` for others."""
+    parts = name.split("|")
+    if len(parts) != _PARTS_OF_NAME or parts[0] != "outbound" or not parts[1].isdecimal():
+        return None
+    return _Asked(parts[3], int(parts[1]), parts[2])

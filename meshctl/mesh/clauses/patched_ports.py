@@ -31,13 +31,13 @@ class PatchedPorts:
     def meant(self, envoy_filter: EnvoyFilter, patch: ConfigPatch, part: str) -> MeantPort | None:
         """Say which port was meant where a patch surely finds none; ``part`` is of its match."""
         number = patch.child("match", part).number("portNumber") or 0
-        if number in _INBOUND_LISTENERS:
+        if not number or number in _INBOUND_LISTENERS:
             return None
         if patch.context == "SIDECAR_INBOUND":
             return self._inbound(envoy_filter, number)
         if patch.context == "GATEWAY" and part == "listener":
             return self._gateway(envoy_filter, number)
-        if patch.context == "SIDECAR_OUTBOUND":
+        if patch.context == "SIDECAR_OUTBOUND" and not patch.child("match", part).has("service"):
             return self._outbound(number)
         return None
 

@@ -4,11 +4,12 @@
 # ruff: noqa: PLC0415
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from meshctl.mesh.core.inventory import Inventory
 from meshctl.mesh.core.knowledge import SEVERAL
+from meshctl.mesh.core.selectors import selects
 from meshctl.mesh.registry.services import Registry
 from meshctl.resources import (
     GatewayClass,
@@ -36,7 +37,8 @@ class RegistryFacade(Registry):
 
     def __init__(self, inventory: Inventory) -> None:
         self._from_inventory = inventory
-        self.services = (*inventory.of(Service), *self._generated())
+        self._made = self._generated()
+        self.services = (*inventory.of(Service), *self._made)
         """All Services, those too that istiod makes."""
         super().__init__(self.services, inventory.of(ServiceEntry), inventory.config)
 
@@ -86,6 +88,16 @@ class RegistryFacade(Registry):
         for workload in self._from_inventory.of(Workload):
             found.setdefault(workload.namespace, set()).update(workload.pod_labels.items())
         return found
+
+    def has_other_pods(self, selector: Mapping[str, str], namespace: str | None) -> bool:
+        """Does a selector pick what is no workload here, in a namespace or (``None``) anywhere?
+
+        These are WorkloadEntries, and the pods that istiod makes for Gateways of the Gateway API.
+        """
+        return self.workload_entries.any(selector, namespace) or any(
+            namespace in {None, one.namespace} and selects(selector, one.pod_labels)
+            for one in self._made
+        )
 
     @cached_property
     def service_entries(self) -> "ServiceEntries":

@@ -8,7 +8,7 @@ the chart istio-discovery, Istio 1.31.
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from meshctl.istio.labels import GATEWAY_NAME
+from meshctl.istio.labels import GATEWAY_CLASS, GATEWAY_NAME
 from meshctl.mesh.core.gateway_classes import Controller, GatewayClasses
 from meshctl.resources import (
     GatewayClass,
@@ -83,7 +83,7 @@ def _service(
         "kind": "Service",
         "metadata": {
             "name": name, "namespace": gateway.namespace, "annotations": annotations,
-            "labels": {**labels, GATEWAY_NAME: gateway.name},
+            "labels": {**labels, GATEWAY_NAME: gateway.name, GATEWAY_CLASS: gateway.class_name},
         },
         "spec": {
             "selector": {GATEWAY_NAME: gateway.name},

@@ -81,8 +81,8 @@ class EnvoyFilters:
         return sorted(self._workloads.find(envoy_filter.workload_selector, home), key=age)
 
     def lacks_context(self, envoy_filter: EnvoyFilter, patch: ConfigPatch) -> Workload | None:
-        """Give one of the selected workloads if all are surely of another context than a patch."""
-        if not envoy_filter.workload_selector:
+        """Give one of the workloads it is for if all are surely of another context than a patch."""
+        if envoy_filter.namespace == self._root and not envoy_filter.workload_selector:
             return None
         reached = self.reached(envoy_filter)
         are_gateways = {is_gateway(workload) for workload in reached}

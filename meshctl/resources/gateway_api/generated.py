@@ -81,6 +81,12 @@ class GeneratedService(Service):
         super().__init__(parent.document, data, default_namespace=parent.namespace)
         self.parent = parent
 
+    @cached_property
+    def pod_labels(self) -> dict[str, str]:
+        """The labels of its pods."""
+        name = {"service.istio.io/canonical-name": self.name}
+        return {**name, "service.istio.io/canonical-revision": "latest", **self.labels}
+
     def origin(self, ref: Ref) -> Ref:  # noqa: ARG002 - every place is the same
         """Every place in it is the name of the Gateway."""
         return self.parent.at("metadata", "name")

@@ -26,7 +26,7 @@ def check(policy: AuthorizationPolicy, mesh: Mesh) -> Iterator[Outcome]:
         or mesh.security.authorization.reached(policy)
     ):
         return
-    if mesh.registry.workload_entries.any(policy.selector, None if wide else policy.namespace):
+    if mesh.registry.has_other_pods(policy.selector, None if wide else policy.namespace):
         return
     picked = mesh.security.authorization.picked(policy)
     known = mesh.is_whole if wide else mesh.workloads.shows_pods_of(policy.namespace)

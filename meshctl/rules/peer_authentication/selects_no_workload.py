@@ -19,7 +19,7 @@ def check(policy: PeerAuthentication, mesh: Mesh) -> Iterator[Outcome]:
     home = policy.namespace
     if not policy.selector or home == mesh.config.root_namespace:
         return
-    if mesh.workloads.find(policy.selector, home) or mesh.registry.workload_entries.any(
+    if mesh.workloads.find(policy.selector, home) or mesh.registry.has_other_pods(
         policy.selector, home
     ):
         return

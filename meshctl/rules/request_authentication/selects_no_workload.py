@@ -19,7 +19,7 @@ def check(policy: RequestAuthentication, mesh: Mesh) -> Iterator[Outcome]:
     wide = mesh.security.authorization.is_mesh_wide(policy)
     if not policy.selector or policy.target_refs or mesh.security.authorization.picked(policy):
         return
-    if mesh.registry.workload_entries.any(policy.selector, None if wide else policy.namespace):
+    if mesh.registry.has_other_pods(policy.selector, None if wide else policy.namespace):
         return
     where = "all namespaces" if wide else f"namespace {policy.namespace}"
     if mesh.is_whole if wide else mesh.workloads.shows_pods_of(policy.namespace):

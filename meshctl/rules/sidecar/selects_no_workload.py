@@ -27,7 +27,7 @@ def check(sidecar: Sidecar, mesh: Mesh) -> Iterator[Outcome]:
         )
     if picked:
         return
-    if mesh.registry.workload_entries.any(sidecar.workload_selector, sidecar.namespace):
+    if mesh.registry.has_other_pods(sidecar.workload_selector, sidecar.namespace):
         return
     if not mesh.workloads.shows_pods_of(sidecar.namespace):
         yield NotChecked(f"no workload of namespace {sidecar.namespace} is in the input")

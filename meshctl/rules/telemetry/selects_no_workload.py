@@ -23,7 +23,7 @@ def check(telemetry: Telemetry, mesh: Mesh) -> Iterator[Outcome]:
         or mesh.workloads.telemetries.picked(telemetry)
     ):
         return
-    if mesh.registry.workload_entries.any(telemetry.selector, telemetry.namespace):
+    if mesh.registry.has_other_pods(telemetry.selector, telemetry.namespace):
         return
     if not mesh.workloads.shows_pods_of(telemetry.namespace):
         yield NotChecked(f"no workload of namespace {telemetry.namespace} is in the input")

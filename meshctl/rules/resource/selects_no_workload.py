@@ -1,0 +1,47 @@
+"""The selector of an EnvoyFilter, WasmPlugin, ProxyConfig or DestinationRule picks no workload.
+
+Such an object changes no proxy: the patch, the filter, the setting or the policy is nowhere. All of
+them pick pods by the labels of the pod template, in their own namespace; from the root namespace an
+EnvoyFilter or WasmPlugin reaches all namespaces.
+
+Fix: write labels that the pods carry, and put the object into the namespace of the pods.
+"""
+
+from collections.abc import Iterator
+
+from meshctl.mesh import Mesh
+from meshctl.resources import Resource
+from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, rule
+
+_SELECTORS = {
+    "EnvoyFilter": ("workloadSelector", "labels"),
+    "WasmPlugin": ("selector", "matchLabels"),
+    "ProxyConfig": ("selector", "matchLabels"),
+    "DestinationRule": ("workloadSelector", "matchLabels"),
+}
+_FROM_ROOT = frozenset({"EnvoyFilter", "WasmPlugin"})
+
+
+@rule(on=Resource, severity=Severity.WARNING, since="0.1.0")
+def check(resource: Resource, mesh: Mesh) -> Iterator[Outcome]:
+    """Report selectors without any workload where the workloads are known."""
+    path = _SELECTORS.get(resource.kind)
+    if path is None or not resource.group.endswith(".istio.io"):
+        return
+    selector = resource.spec.child(path[0]).labels_of(path[1])
+    if not selector or resource.spec.has("targetRefs"):
+        return
+    wide = resource.kind in _FROM_ROOT and resource.namespace == mesh.config.root_namespace
+    home = None if wide else resource.namespace
+    if mesh.workloads.find(selector, home) or mesh.registry.has_other_pods(selector, home):
+        return
+    where = "the mesh" if wide else f"namespace {home}"
+    if mesh.is_whole if home is None else mesh.workloads.shows_pods_of(home):
+        elsewhere = mesh.workloads.find(selector)
+        there = f"; {elsewhere[0].title} has them" if elsewhere else ""
+        yield Finding(
+            resource.spec.at(*path),
+            f"no workload of {where} has these labels, so this {resource.kind} changes no proxy{there}",
+        )
+    else:
+        yield NotChecked(f"the workloads of {where} are not in the input")
