@@ -17,7 +17,7 @@ from meshctl.mesh.authorization.custom_providers import (
 from meshctl.mesh.core.inventory import Inventory
 from meshctl.mesh.registry.facade import RegistryFacade
 from meshctl.mesh.workloads.facade import WorkloadsFacade
-from meshctl.mesh.workloads.membership import is_live
+from meshctl.mesh.workloads.membership import Membership, is_live
 from meshctl.resources import (
     AuthorizationPolicy,
     GatewayClass,
@@ -27,6 +27,7 @@ from meshctl.resources import (
     RequestAuthentication,
     Resource,
     Service,
+    ServiceEntry,
     Workload,
 )
 from meshctl.resources.cached_property import cached_property
@@ -62,6 +63,16 @@ class Ambient:
     @cached_property
     def _services(self) -> dict[str, Service]:
         return {service.key_name: service for service in self._inventory.of(Service)}
+
+    def target(self, kind: str, name: str, namespace: str) -> Service | ServiceEntry | None:
+        """The Service or ServiceEntry that a policy's target names."""
+        if kind == "Service":
+            return self.service(name, namespace)
+        return self._entries.get(f"{namespace}/{name}") if kind == "ServiceEntry" else None
+
+    @cached_property
+    def _entries(self) -> dict[str, ServiceEntry]:
+        return {entry.key_name: entry for entry in self._inventory.of(ServiceEntry)}
 
     def is_on(self, namespace: str) -> bool:
         """Does the input say that the pods of a namespace are in ambient mode?"""
@@ -100,6 +111,11 @@ class Ambient:
         """The waypoints of the Services in front of a workload, which bring its requests."""
         uses = map(self.waypoint_use, self._workloads.container_ports.services(workload))
         return list({use.key_name: use for use in uses if use is not None}.values())
+
+    def comes_by_waypoint(self, source: Resource, workload: Workload) -> bool:
+        """Do calls of a Service reach a workload behind it from its waypoint?"""
+        in_ambient = self._workloads.membership(workload) is Membership.AMBIENT
+        return in_ambient and self.waypoint_use(source) is not None
 
     @cached_property
     def waypoints(self) -> "Waypoints":

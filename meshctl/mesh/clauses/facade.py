@@ -11,6 +11,7 @@ from meshctl.resources.cached_property import cached_property
 if TYPE_CHECKING:
     from meshctl.mesh.clauses.asked_hosts import AskedHosts
     from meshctl.mesh.clauses.client_certificates import ClientCertificates
+    from meshctl.mesh.clauses.custom_rivals import CustomRivals
     from meshctl.mesh.clauses.egress_tls import EgressTls
     from meshctl.mesh.clauses.host_forms import HostForms
     from meshctl.mesh.clauses.kept_addresses import KeptAddresses
@@ -48,6 +49,13 @@ class ClausesFacade:
         from meshctl.mesh.clauses.client_certificates import ClientCertificates
 
         return ClientCertificates(self._parts)
+
+    @cached_property
+    def custom_rivals(self) -> "CustomRivals":
+        """Policies that ask several providers at one proxy."""
+        from meshctl.mesh.clauses.custom_rivals import CustomRivals
+
+        return CustomRivals(self._parts)
 
     @cached_property
     def waypoint_bypass(self) -> "WaypointBypass":

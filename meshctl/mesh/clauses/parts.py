@@ -8,6 +8,8 @@ from meshctl.resources import Resource
 
 if TYPE_CHECKING:
     from meshctl.mesh.ambient.ambient import Ambient
+    from meshctl.mesh.authorization.decision import Decisions
+    from meshctl.mesh.clauses.facade import ClausesFacade
     from meshctl.mesh.gateway_api.reference_grants import ReferenceGrants
     from meshctl.mesh.gateways.facade import GatewaysFacade
     from meshctl.mesh.reachability.facade import ReachabilityFacade
@@ -60,6 +62,14 @@ class Parts(Protocol):
     @property
     def ambient(self) -> "Ambient":
         """Ambient mode and waypoints."""
+
+    @property
+    def decisions(self) -> "Decisions":
+        """Who is let in where."""
+
+    @property
+    def clauses(self) -> "ClausesFacade":
+        """The other clauses."""
 
     @property
     def sidecar_routes(self) -> "SidecarRoutes":

@@ -1,4 +1,4 @@
-"""Services that get requests from ingress gateways past their waypoint.
+"""What uses a waypoint, and Services that get requests from ingress gateways past theirs.
 
 A gateway sends to a waypoint only for a Service with ``istio.io/ingress-use-waypoint``, of its own
 or of its namespace (pilot/pkg/serviceregistry/kube/controller/ambient/ambientindex.go and
@@ -17,9 +17,11 @@ from meshctl.resources import (
     AuthorizationPolicy,
     KubernetesGateway,
     KubernetesRoute,
+    Namespace,
     Ref,
     Resource,
     Service,
+    ServiceEntry,
     TargetRef,
     VirtualService,
     Workload,
@@ -47,6 +49,18 @@ class WaypointBypass:
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
+
+    def is_used(self, gateway: KubernetesGateway) -> bool:
+        """Does any Service, ServiceEntry, workload or Namespace ask for a waypoint?"""
+        name = gateway.key_name
+        return name in self._by_waypoint or name in self._labelled or name in self._askers
+
+    @cached_property
+    def _askers(self) -> frozenset[str]:
+        """The waypoints that ServiceEntries and Namespaces ask for."""
+        several = (*self._parts.of(ServiceEntry), *self._parts.of(Namespace))
+        uses = (self._parts.ambient.waypoint_use(one) for one in several)
+        return frozenset(use.key_name for use in uses if use is not None)
 
     def services(self, namespace: str, target: TargetRef) -> Iterator[Service]:
         """Walk the Services of a waypoint that a target means: itself, or those of a waypoint."""

@@ -8,7 +8,7 @@ the chart istio-discovery, Istio 1.31.
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from meshctl.istio.labels import GATEWAY_CLASS, GATEWAY_NAME
+from meshctl.istio.labels import GATEWAY_CLASS, GATEWAY_MANAGED, GATEWAY_NAME
 from meshctl.mesh.core.gateway_classes import Controller, GatewayClasses
 from meshctl.resources import (
     GatewayClass,
@@ -64,11 +64,14 @@ def generated_services(
         name = deployment_name(gateway, controller)
         if f"{gateway.namespace}/{name}" not in written:
             listeners = (*gateway.listeners, *more.get(gateway.key_name, ()))
-            yield GeneratedService(gateway, _service(gateway, name, listeners))
+            yield GeneratedService(gateway, _service(gateway, controller, name, listeners))
 
 
 def _service(
-    gateway: KubernetesGateway, name: str, listeners: Iterable[KubernetesListener]
+    gateway: KubernetesGateway,
+    controller: Controller,
+    name: str,
+    listeners: Iterable[KubernetesListener],
 ) -> Mapping[str, Any]:
     extra = gateway.spec.child("infrastructure")
     annotations = extra.labels_of("annotations") or gateway.annotations
@@ -83,7 +86,10 @@ def _service(
         "kind": "Service",
         "metadata": {
             "name": name, "namespace": gateway.namespace, "annotations": annotations,
-            "labels": {**labels, GATEWAY_NAME: gateway.name, GATEWAY_CLASS: gateway.class_name},
+            "labels": {
+                **labels, GATEWAY_NAME: gateway.name, GATEWAY_CLASS: gateway.class_name,
+                GATEWAY_MANAGED: controller.value.replace("/", "-"),
+            },
         },
         "spec": {
             "selector": {GATEWAY_NAME: gateway.name},

@@ -7,12 +7,13 @@ from meshctl.mesh.request_path.client_clusters import Wire
 from meshctl.mesh.request_path.hops import Carried, Direction, Envelope, Hop, Leg, Outcome, Sending
 from meshctl.mesh.request_path.outbound_hosts import AnsweringHost
 from meshctl.mesh.request_path.outbound_listeners import OutboundListener
-from meshctl.mesh.request_path.proxy_view import DYNAMIC_DNS, REGISTRY_ONLY, SidecarView
+from meshctl.mesh.request_path.proxy_view import DYNAMIC_DNS, SidecarView
 from meshctl.mesh.request_path.proxy_views import ProxyViews
 from meshctl.mesh.request_path.sending import Sender
 from meshctl.mesh.request_path.server_side import PLAINTEXT, first_bytes
 from meshctl.mesh.request_path.service_endpoints import ServiceEndpoint
 from meshctl.mesh.security.tls_connection import ClientTls
+from meshctl.mesh.sidecar_scope.scope import REGISTRY_ONLY
 from meshctl.resources import Destination, Workload
 
 VIRTUAL_OUTBOUND = "virtualOutbound"

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from meshctl.mesh.core.mesh_config import MeshConfig
 from meshctl.mesh.registry.services import HostPort
 from meshctl.mesh.request_path.client_clusters import ClientClusters
 from meshctl.mesh.request_path.egress_scope import EgressScope, ScopeListener, appended
@@ -17,13 +16,11 @@ from meshctl.mesh.request_path.proxy_services import ProxyService, ProxyServices
 from meshctl.mesh.request_path.service_endpoints import ServiceEndpoints
 from meshctl.mesh.security.tls_connection import Client, ClientKind
 from meshctl.mesh.traffic.routes import ProxyNode
-from meshctl.resources import Sidecar, View, Workload
+from meshctl.resources import View, Workload
 
 if TYPE_CHECKING:
     from meshctl.mesh.model import Mesh
 
-ALLOW_ANY = "ALLOW_ANY"
-REGISTRY_ONLY = "REGISTRY_ONLY"
 DYNAMIC_DNS = "ALLOW_ANY_DYNAMIC_DNS"
 
 
@@ -61,7 +58,7 @@ class SidecarView:
     @property
     def policy(self) -> str:
         """What happens to calls that istiod knows nothing of."""
-        return outbound_policy(self.scope.sidecar, self._mesh.config)
+        return self._mesh.sidecar_scope.outbound_policy(self.scope.sidecar)
 
     @property
     def egress_proxy(self) -> View | None:
@@ -112,16 +109,3 @@ def assumed_client(mesh: "Mesh", workload: Workload) -> Client:
     if client.proxy is ClientKind.UNKNOWN:
         return replace(client, proxy=ClientKind.SIDECAR)
     return client
-
-
-def outbound_policy(sidecar: Sidecar | None, config: MeshConfig) -> str:
-    """Read the mode of outboundTrafficPolicy: the Sidecar's, else the mesh's.
-
-    REGISTRY_ONLY is enum value 0, so what a block without ``mode`` says.
-    """
-    if sidecar is not None and sidecar.spec.has("outboundTrafficPolicy"):
-        return sidecar.spec.child("outboundTrafficPolicy").text("mode") or REGISTRY_ONLY
-    written = config.raw.get("outboundTrafficPolicy")
-    if isinstance(written, dict):
-        return str(written.get("mode") or REGISTRY_ONLY)
-    return ALLOW_ANY

@@ -104,14 +104,34 @@ class RequestAuthentications:
     def keys_host(self, rule: TokenRule) -> tuple[RegisteredHost, HostPort] | None:
         """Find the Service of this mesh, and its port, that a rule's keys are fetched from."""
         _, name, number = address_of(rule.keys_uri)
-        domain = self._domain
-        for host in (name, f"{name}.{domain}", f"{name}.svc.{domain}"):
-            known = self._registry.at(host) if in_cluster(host, domain) else []
-            for one in known:
+        for host in self._full_names(name):
+            for one in self._registry.at(host):
                 port = one.port(number)
                 if port is not None:
                     return one, port
         return None
+
+    def _full_names(self, name: str) -> list[str]:
+        """List what a name may be short for as the name of a Service."""
+        several = (name, f"{name}.{self._domain}", f"{name}.svc.{self._domain}")
+        return [one for one in several if in_cluster(one, self._domain)]
+
+    def lacks_keys(self, rule: TokenRule) -> str:
+        """Say what of a key URL inside the cluster isn't there, as messages put it; else empty."""
+        _, name, number = address_of(rule.keys_uri)
+        declared = [one for host in self._full_names(name) for one in self._registry.at(host)]
+        if declared:
+            ports = sorted({port.number for one in declared for port in one.ports})
+            if number in ports or not ports:
+                return ""
+            return (
+                f"{declared[0].host} has no port {number}; it has {' and '.join(map(str, ports))}"
+            )
+        for host in self._full_names(name):
+            found = in_cluster(host, self._domain)
+            if found is not None and found[1] in self._registry.namespaces_with_services:
+                return f"namespace {found[1]} has no Service {found[0]}"
+        return ""
 
     def behind_gateway(
         self, policy: RequestAuthentication, outer: TokenRule

@@ -1,7 +1,7 @@
 """The Services that workloads call, as their own settings declare.
 
-URLs in commands, environment variables and the ConfigMaps that the pods read; a name that the
-input doesn't declare as a Service says nothing.
+URLs, ``host:port`` and variables such as ``DB_HOST`` in commands, environment variables and the
+ConfigMaps that the pods read; a name that the input doesn't declare as a Service says nothing.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -12,7 +12,7 @@ from meshctl.mesh.registry.services import RegisteredHost, Registry
 from meshctl.mesh.workloads.container_args import (
     WrittenUrl,
     addresses,
-    names_host,
+    named_addresses,
     urls,
     variables,
     words,
@@ -45,13 +45,23 @@ class DeclaredCalls:
         self._config_map_objects = config_maps
         self._registry = registry
         self._read: dict[ConfigMap, Sequence[WrittenUrl]] = {}
+        self._found: dict[Workload, Sequence[DeclaredCall]] = {}
 
-    def of(self, workload: Workload) -> Iterator[DeclaredCall]:
-        """Walk the Services that a workload's settings name, each port of them once."""
+    def of(self, workload: Workload) -> Sequence[DeclaredCall]:
+        """List the Services that a workload's settings name, each port of them once."""
+        known = self._found.get(workload)
+        if known is None:
+            known = self._found[workload] = tuple(self._calls(workload))
+        return known
+
+    def _calls(self, workload: Workload) -> Iterator[DeclaredCall]:
         seen = set()
-        for url in self.urls_of(workload):
+        for url in (*self.urls_of(workload), *self._addresses_of(workload)):
             host = self.service(url.host, workload.namespace)
-            if host is not None and (host, url.port) not in seen:
+            if host is None or (host, url.port) in seen:
+                continue
+            # What is no URL, such as the tag of an image, means a Service by one of its ports.
+            if url.scheme or url.port is None or host.port(url.port) is not None:
                 seen.add((host, url.port))
                 yield DeclaredCall(host, url.port, url.place, url.scheme)
 
@@ -66,8 +76,8 @@ class DeclaredCalls:
     def named_by(self, workload: Workload) -> Iterator[DeclaredCall]:
         """Walk every host that settings may mean, each port once: more than ``of``, less sure.
 
-        Also ``host:port`` without a scheme, variables such as ``DB_HOST``, and the hosts of
-        ServiceEntries. What nothing declares says nothing here, too.
+        Also other ports of Services, and the hosts of ServiceEntries. What nothing declares says
+        nothing here, too.
         """
         seen = set()
         for url in (*self.urls_of(workload), *self._addresses_of(workload)):
@@ -81,15 +91,12 @@ class DeclaredCalls:
         for container in (*workload.containers, *workload.init_containers):
             for text, place in words(container):
                 yield from addresses(text, place)
-            for name, value, place in variables(container):
-                yield from addresses(value, place)
-                if names_host(name, value):
-                    yield WrittenUrl(value.rstrip(".").lower(), None, place)
+            yield from named_addresses(list(variables(container)))
         for config_map in self.config_maps(workload):
-            for key, text in config_map.values.items():
-                yield from addresses(text, config_map.at("data", key))
-                if names_host(key, text):
-                    yield WrittenUrl(text.rstrip(".").lower(), None, config_map.at("data", key))
+            values = config_map.values.items()
+            yield from named_addresses(
+                [(key, text, config_map.at("data", key)) for key, text in values]
+            )
 
     def urls_of(self, workload: Workload) -> Iterator[WrittenUrl]:
         """Walk the URLs in a workload's settings, whatever they name."""

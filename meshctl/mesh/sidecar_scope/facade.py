@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from meshctl.mesh.sidecar_scope.declared_callers import DeclaredCallers
     from meshctl.mesh.sidecar_scope.declared_calls import DeclaredCalls
     from meshctl.mesh.sidecar_scope.http_1_0_calls import Http10Calls
+    from meshctl.mesh.sidecar_scope.lost_calls import LostCalls
     from meshctl.mesh.sidecar_scope.proxy_memory import ProxySizes
 
 
@@ -51,6 +52,19 @@ class SidecarScopeFacade(SidecarScopes):
         from meshctl.mesh.sidecar_scope.declared_callers import DeclaredCallers
 
         return DeclaredCallers(self.declared_calls, self._from_workloads)
+
+    @cached_property
+    def lost_calls(self) -> "LostCalls":
+        """The calls that reach nobody by name."""
+        from meshctl.mesh.sidecar_scope.lost_calls import LostCalls
+
+        return LostCalls(
+            self._from_inventory,
+            self.declared_calls,
+            self._from_registry,
+            self._from_workloads,
+            self,
+        )
 
     @cached_property
     def http_1_0_calls(self) -> "Http10Calls":

@@ -18,6 +18,9 @@ from meshctl.mesh.workloads.policy_attachment import PolicyAttachments
 from meshctl.mesh.workloads.workloads import Workloads
 from meshctl.resources import Sidecar, VirtualService, Workload
 
+ALLOW_ANY = "ALLOW_ANY"
+REGISTRY_ONLY = "REGISTRY_ONLY"
+
 
 class SidecarScopes:
     """What Sidecars let proxies see."""
@@ -46,6 +49,18 @@ class SidecarScopes:
         """The Sidecar that counts for workloads which none selects."""
         wide = self._sidecars.for_namespace(namespace) or self._root_default
         return wide[0] if wide else None
+
+    def outbound_policy(self, sidecar: Sidecar | None) -> str:
+        """Read the mode of outboundTrafficPolicy: the Sidecar's, else the mesh's.
+
+        REGISTRY_ONLY is enum value 0, so what a block without ``mode`` says.
+        """
+        if sidecar is not None and sidecar.spec.has("outboundTrafficPolicy"):
+            return sidecar.spec.child("outboundTrafficPolicy").text("mode") or REGISTRY_ONLY
+        written = self._config.raw.get("outboundTrafficPolicy")
+        if isinstance(written, dict):
+            return str(written.get("mode") or REGISTRY_ONLY)
+        return ALLOW_ANY
 
     def client(self, workload: Workload) -> SidecarClient:
         """A workload as a client: what its sidecar sees."""

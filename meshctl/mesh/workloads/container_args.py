@@ -5,7 +5,7 @@ bind or listen, and URLs.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from meshctl.resources import Container, Ref, View
@@ -92,9 +92,19 @@ def addresses(text: str, place: Ref) -> Iterator[WrittenUrl]:
         yield WrittenUrl(found["host"].lower(), int(found["port"]), place)
 
 
-def names_host(name: str, value: str) -> bool:
-    """Does a variable hold a host and nothing else, as its own name says (``DB_HOST: db.shop``)?"""
-    return bool(_SAYS_HOST.search(name.upper()) and _HOST.fullmatch(value))
+def named_addresses(settings: Sequence[tuple[str, str, Ref]]) -> Iterator[WrittenUrl]:
+    """Walk the addresses in settings with names: ``host:port``, and hosts by themselves.
+
+    A name such as ``DB_HOST`` says that there is a host and nothing else; ``DB_PORT`` beside it
+    is its port.
+    """
+    ports = {name.upper(): text for name, text, _ in settings if text.isdecimal()}
+    for name, text, place in settings:
+        yield from addresses(text, place)
+        said = _SAYS_HOST.search(name.upper())
+        if said is not None and _HOST.fullmatch(text):
+            port = ports.get(f"{name.upper()[: said.start()]}_PORT".lstrip("_"), "")
+            yield WrittenUrl(text.rstrip(".").lower(), int(port) if port else None, place)
 
 
 def uses_network(container: Container) -> Ref | None:

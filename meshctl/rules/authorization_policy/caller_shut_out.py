@@ -29,10 +29,13 @@ def check(policy: AuthorizationPolicy, mesh: Mesh) -> Iterator[Outcome]:
         if mesh.workloads.membership(workload) not in _IN_MESH:
             continue
         for caller in callers:
+            if mesh.ambient.comes_by_waypoint(caller.call.host.source, workload):
+                continue  # waypoint-refused
             found, principal = _identity(caller.workload, mesh)
             if not found or (caller.port and not TrafficCapture(workload).includes(caller.port)):
                 continue
-            if principal is None and _is_strict(workload, caller.port, mesh):
+            strict = mesh.security.peer_authentications.of_port(workload, caller.port or 0)
+            if principal is None and strict.mode is Mode.STRICT:
                 continue  # TLS keeps it out before any policy is asked
             if policy not in mesh.decisions.shut_out(workload, principal, caller.port):
                 continue
@@ -54,7 +57,3 @@ def _identity(caller: Workload, mesh: Mesh) -> tuple[bool, str | None]:
         account = caller.service_account or "default"
         return True, str(mesh.registry.service_accounts.of_account(caller.namespace, account))
     return proxy is ClientKind.NONE, None
-
-
-def _is_strict(workload: Workload, port: int | None, mesh: Mesh) -> bool:
-    return mesh.security.peer_authentications.of_port(workload, port or 0).mode is Mode.STRICT

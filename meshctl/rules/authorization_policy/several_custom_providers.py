@@ -17,17 +17,16 @@ _VARIABLE = "PILOT_ENABLE_MULTIPLE_CUSTOM_AUTHZ_PROVIDERS"
 
 @rule(on=AuthorizationPolicy, severity=Severity.ERROR, since="0.1.0")
 def check(policy: AuthorizationPolicy, mesh: Mesh) -> Iterator[Outcome]:
-    """Report the first workload for which another policy asks somebody else."""
+    """Report the first proxy at which another policy asks somebody else."""
     if policy.action != "CUSTOM" or mesh.injection.control_plane.variable(_VARIABLE) == "true":
         return
-    provider = policy.spec.child("provider")
-    for workload in mesh.security.authorization.reached(policy):
-        for other in mesh.decisions.policies_of(workload):
-            name = other.spec.child("provider").text("name")
-            if other.action == "CUSTOM" and name != provider.text("name"):
-                yield Finding(
-                    provider.at("name"),
-                    f"{workload.title} has CUSTOM policies of two providers, "
-                    f"{provider.text('name')} and {name}; istiod denies all that they match",
-                ).also(other.spec.at("provider", "name"), f"asks {name}")
-                return
+    rival = mesh.clauses.custom_rivals.of(policy)
+    if rival is None:
+        return
+    where, other = rival
+    provider, name = policy.spec.child("provider"), other.spec.child("provider").text("name")
+    yield Finding(
+        provider.at("name"),
+        f"{where} has CUSTOM policies of two providers, {provider.text('name')} and {name}; "
+        "istiod denies all that they match",
+    ).also(other.spec.at("provider", "name"), f"asks {name}")

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
 from meshctl.mesh.security import Mode
-from meshctl.mesh.sidecar_scope import DeclaredCall
+from meshctl.mesh.sidecar_scope import REGISTRY_ONLY, DeclaredCall
 from meshctl.resources import Sidecar, Workload
 from meshctl.rules.api import Finding, Outcome, Severity, append, rule
 
@@ -42,9 +42,7 @@ def check(sidecar: Sidecar, mesh: Mesh) -> Iterator[Outcome]:
 
 
 def _effect(sidecar: Sidecar, called: DeclaredCall, mesh: Mesh) -> tuple[str, bool]:
-    policy = sidecar.spec.child("outboundTrafficPolicy")
-    written = policy.text("mode") or ("REGISTRY_ONLY" if policy.data else "")
-    if written == "REGISTRY_ONLY" or (not written and mesh.config.registry_only):
+    if mesh.sidecar_scope.outbound_policy(sidecar) == REGISTRY_ONLY:
         return "REGISTRY_ONLY refuses the call", True
     if mesh.security.peer_authentications.of_namespace(called.host.namespace).mode is Mode.STRICT:
         return "the call is sent as plaintext, which the STRICT namespace refuses", True

@@ -1,10 +1,10 @@
-"""A workload without a sidecar calls a Service whose pods demand mutual TLS.
+"""A workload calls a Service past any sidecar of its own, and the pods demand mutual TLS.
 
-Its settings name the Service by a URL, in a container or in a ConfigMap that it reads. Nothing
-encrypts what it sends, and a STRICT port resets connections without mutual TLS: the client sees
-`connection reset by peer`.
+Its settings name the Service by a URL or an address, in a container or in a ConfigMap that it reads. It
+has no sidecar, or leads the port past it (`excludeOutboundPorts`). Nothing encrypts what it sends, and
+a STRICT port resets connections without mutual TLS: the client sees `connection reset by peer`.
 
-Fix: give the client a sidecar, or make the port of the server PERMISSIVE by `portLevelMtls`.
+Fix: give the client a sidecar that takes the port, or make the port of the server PERMISSIVE by `portLevelMtls`.
 """
 
 from collections.abc import Iterator
@@ -17,27 +17,31 @@ from meshctl.rules.api import Finding, Outcome, Severity, rule
 
 @rule(on=Workload, severity=Severity.ERROR, since="0.1.0")
 def check(workload: Workload, mesh: Mesh) -> Iterator[Outcome]:
-    """Report each Service that a client outside the mesh can't call."""
+    """Report each Service that a client can't call in plaintext."""
     if workload not in mesh.workloads:
         return
     client = mesh.security.mtls.client(workload)
-    if client.proxy is not ClientKind.NONE:
+    alone = client.proxy is ClientKind.NONE
+    if not alone and not client.past_sidecar:
         return
+    why = "has no sidecar" if alone else "leads the port past its sidecar"
     told = set()
     for call in mesh.sidecar_scope.declared_calls.of(workload):
         if call.speaks_tls or call.host in told:
             continue
         for one in mesh.security.mtls.connections_to(client, call.host):
-            if call.port not in {None, one.upstream.port.number} or one.server is None:
+            number = one.upstream.port.number
+            if call.port not in {None, number} or one.server is None:
+                continue
+            if not alone and number not in client.past_sidecar:
                 continue
             if one.result is not Result.CONFLICT or one.server.mode is not ServerMode.STRICT:
                 continue
             told.add(call.host)
             finding = Finding(
                 call.place,
-                f"{workload.title} has no sidecar and sends plaintext to {call.host.host}:"
-                f"{one.upstream.port.number}, where {one.server.workload.title} takes mutual TLS "
-                "alone: the connection is reset",
+                f"{workload.title} {why} and sends plaintext to {call.host.host}:{number}, where "
+                f"{one.server.workload.title} takes mutual TLS alone: the connection is reset",
                 severity=None if one.order_known else Severity.WARNING,
             )
             demand = one.server.demand

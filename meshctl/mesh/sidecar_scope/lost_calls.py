@@ -1,0 +1,142 @@
+"""The calls of workloads to names that mean nobody to them.
+
+A short name is completed with the caller's namespace by the pod's search path; a Service that isn't
+exported to that namespace has no upstream there; and with REGISTRY_ONLY only declared hosts and ports
+have one (buildDefaultTrafficPolicy, pilot/pkg/networking/util/util.go, Istio 1.31).
+"""
+
+from collections.abc import Iterator
+from enum import Enum, auto
+from typing import NamedTuple
+
+from meshctl.mesh.core.export_to import is_visible_to
+from meshctl.mesh.core.hosts import in_cluster
+from meshctl.mesh.core.inventory import Inventory
+from meshctl.mesh.registry.facade import RegistryFacade
+from meshctl.mesh.sidecar_scope.declared_calls import DeclaredCalls
+from meshctl.mesh.sidecar_scope.scope import REGISTRY_ONLY, SidecarScopes
+from meshctl.mesh.workloads.container_args import WrittenUrl
+from meshctl.mesh.workloads.facade import WorkloadsFacade
+from meshctl.mesh.workloads.membership import Membership
+from meshctl.resources import Service, View, Workload
+from meshctl.resources.cached_property import cached_property
+from meshctl.resources.view import views
+
+_OWN = frozenset({"localhost", "kubernetes"})
+"""Names that every pod knows: itself, and the API server's Service, which nobody writes."""
+_SYSTEM = "kube-"
+
+
+class Obstacle(Enum):
+    """What keeps a call from its host."""
+
+    MISSING = auto()
+    ELSEWHERE = auto()
+    HIDDEN = auto()
+    UNDECLARED = auto()
+
+
+class LostCall(NamedTuple):
+    """A call that reaches nobody: the URL, why, the name in full, and what there is instead.
+
+    ``is_sure`` says that the URL is surely called, and that the call fails.
+    """
+
+    url: WrittenUrl
+    obstacle: Obstacle
+    full: str
+    known: tuple[str, ...] = ()
+    service: Service | None = None
+    is_sure: bool = False
+
+
+class LostCalls:
+    """Answers for workloads."""
+
+    def __init__(
+        self, inventory: Inventory, calls: DeclaredCalls, registry: RegistryFacade,
+        workloads: WorkloadsFacade, scopes: SidecarScopes,
+    ) -> None:  # fmt: skip
+        self._inventory = inventory
+        self._calls = calls
+        self._registry = registry
+        self._workloads = workloads
+        self._scopes = scopes
+
+    def of(self, workload: Workload) -> Iterator[LostCall]:
+        """Walk the URLs in a workload's settings that mean nobody, each host and port once."""
+        seen = set()
+        for url in self._calls.urls_of(workload):
+            if (url.host, url.port) in seen or url.host.replace(".", "").isdecimal():
+                continue
+            seen.add((url.host, url.port))
+            found = self._judged(workload, url)
+            if found is not None:
+                yield found
+
+    def _judged(self, workload: Workload, url: WrittenUrl) -> LostCall | None:
+        home = workload.namespace
+        full = self._registry.unshortened(url.host, home)
+        services = self._registry.services_at(full)
+        if services:
+            beside = self._workloads.membership(workload) is Membership.SIDECAR
+            if not beside or any(is_visible_to(visible, home) for _, visible in services):
+                return None
+            homes = tuple(sorted({space for _, visible in services for space in visible}))
+            closed = self._is_closed(workload)
+            return LostCall(url, Obstacle.HIDDEN, full, homes, services[0][0], closed)
+        if "." in url.host and self._registry.find(url.host, home) is None:
+            inside = self._in_cluster(url.host)
+            if inside is not None:
+                return self._missing(url, *inside)
+        if "." in url.host:
+            return self._undeclared(workload, url)
+        is_own = url.place.resource is workload  # other texts name parts of other programs
+        if not is_own or self._registry.has(url.host) or url.host in _own_names(workload):
+            return None
+        return self._missing(url, url.host, home)
+
+    def _in_cluster(self, host: str) -> tuple[str, str] | None:
+        """Split the name of a Service that may be shortened; ``None`` for names outside."""
+        domain = self._inventory.config.domain
+        if host.endswith(".svc"):
+            return in_cluster(f"{host}.{domain}", domain)
+        name, _, home = host.partition(".")
+        return (name, home) if home in self._namespaces else in_cluster(host, domain)
+
+    @cached_property
+    def _namespaces(self) -> frozenset[str]:
+        return self._inventory.declared_namespaces | self._registry.namespaces_with_services
+
+    def _missing(self, url: WrittenUrl, name: str, home: str) -> LostCall | None:
+        knows = (
+            self._inventory.has_all("Service") or home in self._registry.namespaces_with_services
+        )
+        if not knows or name in _OWN or home.startswith(_SYSTEM):
+            return None
+        full = f"{name}.{home}.svc.{self._inventory.config.domain}"
+        others = tuple(sorted(one.namespace for one in self._inventory.named(Service, name)))
+        obstacle = Obstacle.ELSEWHERE if others else Obstacle.MISSING
+        return LostCall(url, obstacle, full, others, is_sure=bool(others) or "." in url.host)
+
+    def _undeclared(self, workload: Workload, url: WrittenUrl) -> LostCall | None:
+        if self._workloads.membership(workload) is not Membership.SIDECAR:
+            return None
+        if not self._inventory.has_all("ServiceEntry", "Service") or not self._is_closed(workload):
+            return None
+        found = self._registry.find(url.host, workload.namespace)
+        if found is not None and (url.port is None or found.port(url.port) is not None):
+            return None
+        ports = tuple(str(port.number) for port in found.ports) if found is not None else ()
+        return LostCall(url, Obstacle.UNDECLARED, url.host, ports)
+
+    def _is_closed(self, workload: Workload) -> bool:
+        sidecar = self._scopes.sidecar_of(workload)
+        return self._scopes.outbound_policy(sidecar) == REGISTRY_ONLY
+
+
+def _own_names(workload: Workload) -> Iterator[str]:
+    """Walk the names without a dot that the pods of a workload know by themselves."""
+    yield workload.pod_spec.text("hostname") or workload.name
+    for alias in views(workload.pod_spec, "hostAliases", View):
+        yield from alias.texts("hostnames")
