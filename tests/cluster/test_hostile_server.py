@@ -23,6 +23,7 @@ from pki import Authority
 from meshctl.cluster.api import Access, ClusterError, Kind
 from meshctl.cluster.http import client, lists
 from meshctl.cluster.kubeconfig import connect_to
+from tests.apart import APART
 
 PODS = Kind("", "v1", "pods", "Pod")
 VERSION = whole(b'{"gitVersion": "v1.34.0"}')
@@ -282,9 +283,6 @@ def test_a_password_in_an_address_is_sent_and_never_shown(tmp_path: Path) -> Non
 
 
 # The real limits
-
-APART = ["sh", "-c", '"$@"; exit $?', "sh"]
-"""A shell between: a process is charged for what the one that forked it held until then."""
 
 LIMITED = """
 import resource, sys

@@ -8,6 +8,7 @@ from mutate import every_command, sessions, side_inputs
 
 from meshctl.cli.command_table import COMMANDS
 from meshctl.cli.commands import generate
+from tests.apart import APART
 
 WITHOUT_INPUT = every_command.WITHOUT_FILES | {"dashboard"}
 RUNS, SEED = 150, 7
@@ -16,8 +17,7 @@ RUNS, SEED = 150, 7
 def test_mutated_inputs_break_no_command() -> None:
     script = Path(__file__).with_name("mutate.py")
     done = run(
-        # A shell between: a process is charged for what the one that forked it held until then.
-        ["sh", "-c", '"$@"; exit $?', "sh", sys.executable, str(script), str(RUNS), str(SEED)],
+        [*APART, sys.executable, str(script), str(RUNS), str(SEED)],
         capture_output=True,
         text=True,
         check=False,
