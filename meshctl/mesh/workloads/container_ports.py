@@ -5,6 +5,7 @@ container ports alone.
 """
 
 from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 from meshctl.istio.protocols import Protocol
 from meshctl.istio.well_known_ports import server_first
@@ -13,6 +14,14 @@ from meshctl.mesh.workloads.traffic_capture import TrafficCapture
 from meshctl.mesh.workloads.workloads import Workloads
 from meshctl.resources import Service, ServicePort, View, Workload
 from meshctl.resources.cached_property import cached_property
+
+
+class MappedPort(NamedTuple):
+    """A port that only Services have, of the first of them, and the container ports it lands on."""
+
+    port: View
+    target: int
+    targets: frozenset[int]
 
 
 class ContainerPorts:
@@ -69,6 +78,18 @@ class ContainerPorts:
             if port.number == number and mapped is None:
                 mapped = (port.view, target)
         return mapped if number not in declared else None
+
+    def only_of_services(self, workloads: Iterable[Workload], number: int) -> MappedPort | None:
+        """Find a Service port of a number that is a container port of no workload.
+
+        ``None`` where there is no such port in front of one of them.
+        """
+        hits = [self.only_of_service(workload, number) for workload in workloads]
+        mapped = [hit for hit in hits if hit is not None]
+        if not mapped or len(mapped) < len(hits):
+            return None
+        port, target = min(mapped, key=lambda hit: (hit[0].resource.key_name, hit[1]))
+        return MappedPort(port, target, frozenset(target for _, target in mapped))
 
     def governing_service(self, workload: Workload) -> Service | None:
         """Find the headless Service that names the pods of a StatefulSet."""

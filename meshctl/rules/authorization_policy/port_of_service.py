@@ -24,20 +24,16 @@ def check(policy: AuthorizationPolicy, mesh: Mesh) -> Iterator[Outcome]:
         return
     workloads = mesh.security.authorization.reached(policy)
     for port, place in ports:
-        hits = [
-            mesh.workloads.container_ports.only_of_service(workload, port) for workload in workloads
-        ]
-        mapped = [hit for hit in hits if hit is not None]
-        if not mapped or len(mapped) < len(hits):
+        mapped = mesh.workloads.container_ports.only_of_services(workloads, port)
+        if mapped is None:
             continue
-        service, target = min(mapped, key=lambda hit: (hit[0].resource.key_name, hit[1]))
         modes = {mesh.workloads.membership(workload) for workload in workloads}
         finding = Finding(
             place,
-            f"{port} is the port of {service.resource.title}, which lands on container port "
-            f"{target}: no connection ever comes to {port}",
+            f"{port} is the port of {mapped.port.resource.title}, which lands on container port "
+            f"{mapped.target}: no connection ever comes to {port}",
             severity=Severity.WARNING if Membership.UNKNOWN in modes else None,
-        ).also(service.at("targetPort"), f"port {port} becomes {target} here")
-        if len({hit[1] for hit in mapped}) == 1:
-            finding = finding.fixed_by(put(place, str(target)), safe=False)
+        ).also(mapped.port.at("targetPort"), f"port {port} becomes {mapped.target} here")
+        if len(mapped.targets) == 1:
+            finding = finding.fixed_by(put(place, str(mapped.target)), safe=False)
         yield finding

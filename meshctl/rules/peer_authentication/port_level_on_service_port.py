@@ -21,21 +21,17 @@ def check(policy: PeerAuthentication, mesh: Mesh) -> Iterator[Outcome]:
         return
     workloads = mesh.workloads.find(policy.selector, policy.namespace)
     for port, mode in policy.port_modes.items():
-        hits = [
-            mesh.workloads.container_ports.only_of_service(workload, port) for workload in workloads
-        ]
-        mapped = [hit for hit in hits if hit is not None]
-        if not mapped or len(mapped) < len(hits):
+        mapped = mesh.workloads.container_ports.only_of_services(workloads, port)
+        if mapped is None:
             continue
-        service, target = min(mapped, key=lambda hit: (hit[0].resource.key_name, hit[1]))
+        target = mapped.target
         finding = Finding(
             policy.spec.at("portLevelMtls", str(port)),
-            f"{port} is the port of {service.resource.title}, which lands on container port "
+            f"{port} is the port of {mapped.port.resource.title}, which lands on container port "
             f"{target}: this {mode or 'UNSET'} never applies, and port {target} keeps the mode "
             "of the whole policy",
-        ).also(service.at("targetPort"), f"port {port} becomes {target} here")
-        targets = {hit[1] for hit in mapped}
-        if len(targets) == 1 and targets.isdisjoint(policy.port_modes):
+        ).also(mapped.port.at("targetPort"), f"port {port} becomes {target} here")
+        if len(mapped.targets) == 1 and target not in policy.port_modes:
             key = policy.spec.key("portLevelMtls", str(port))
             finding = finding.fixed_by(rename(key, str(target)), safe=False)
         yield finding
