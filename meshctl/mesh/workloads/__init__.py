@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from meshctl.mesh.workloads.service_roles import differences as differences
     from meshctl.mesh.workloads.service_roles import is_in_mesh as is_in_mesh
     from meshctl.mesh.workloads.service_roles import is_own_of_istio as is_own_of_istio
+    from meshctl.mesh.workloads.traffic_capture import Probe as Probe
     from meshctl.mesh.workloads.traffic_capture import TrafficCapture as TrafficCapture
     from meshctl.mesh.workloads.traffic_capture import is_rewritten as is_rewritten
 
@@ -53,6 +54,7 @@ _HOMES = {
     "PROBES_FROM": "network_policies",
     "PROXY_PORTS": "service_roles",
     "PROXY_UID": "membership",
+    "Probe": "traffic_capture",
     "RESERVED_CONTAINERS": "membership",
     "SIDECAR_PORTS": "membership",
     "TrafficCapture": "traffic_capture",

@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING
 from meshctl.mesh.core.inventory import Inventory
 from meshctl.mesh.registry.facade import RegistryFacade
 from meshctl.mesh.workloads.workloads import Heed, Workloads
-from meshctl.resources import EnvoyFilter, Namespace, NetworkPolicy, Sidecar, Telemetry, Workload
+from meshctl.resources import (
+    EnvoyFilter,
+    Namespace,
+    NetworkPolicy,
+    Ref,
+    Sidecar,
+    Telemetry,
+    Workload,
+)
 from meshctl.resources.cached_property import cached_property
 
 if TYPE_CHECKING:
@@ -20,6 +28,7 @@ if TYPE_CHECKING:
     from meshctl.mesh.workloads.policy_attachment import PolicyAttachments
     from meshctl.mesh.workloads.replicas import Replicas
     from meshctl.mesh.workloads.telemetry_providers import TelemetryProviders
+    from meshctl.mesh.workloads.traffic_capture import WrittenProbes
     from meshctl.mesh.workloads.wide_ports import WidePorts
 
 
@@ -44,6 +53,22 @@ class WorkloadsFacade(Workloads):
         from meshctl.mesh.workloads.container_ports import ContainerPorts
 
         return ContainerPorts(self._from_registry, self)
+
+    def written_probes(self, workload: Workload, default: Ref | None) -> "WrittenProbes | None":
+        """Find the probes that the kubelet sends to a sidecar as they are written.
+
+        ``default`` is where the injector leaves them so, if it does.
+        """
+        from meshctl.mesh.workloads.membership import Membership
+        from meshctl.mesh.workloads.traffic_capture import TrafficCapture, WrittenProbes
+
+        capture = TrafficCapture(workload)
+        switch = capture.rewriting_off(default)
+        if switch is None or workload not in self:
+            return None
+        if self.membership(workload) is not Membership.SIDECAR:
+            return None
+        return WrittenProbes(tuple(capture.probes()), switch)
 
     @cached_property
     def endpoints(self) -> "SubsetEndpoints":

@@ -6,6 +6,7 @@ rewriting (pkg/kube/inject/app_probe.go) of Istio 1.31.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from meshctl.istio.annotation_names import (
     EXCLUDE_INBOUND_PORTS,
@@ -29,6 +30,13 @@ class Probe:
 
     view: View
     port: int
+
+
+class WrittenProbes(NamedTuple):
+    """The probes that reach a sidecar as they are written, and what leaves them so."""
+
+    probes: tuple[Probe, ...]
+    switch: Ref
 
 
 class TrafficCapture:

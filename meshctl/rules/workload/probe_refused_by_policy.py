@@ -8,12 +8,12 @@ Fix: remove `sidecar.istio.io/rewriteAppHTTPProbers: "false"` (or the value in t
 let the path of the probe in for everybody.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from meshctl.mesh import Mesh
 from meshctl.mesh.authorization import probe_arrival, reads_addresses
 from meshctl.mesh.security import Mode
-from meshctl.mesh.workloads import Membership, TrafficCapture
+from meshctl.mesh.workloads import Probe
 from meshctl.resources import Workload
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 
@@ -21,19 +21,14 @@ from meshctl.rules.api import Finding, Outcome, Severity, rule
 @rule(on=Workload, severity=Severity.ERROR, since="0.1.0", hazard=True)
 def check(workload: Workload, mesh: Mesh) -> Iterator[Outcome]:
     """Report probes that pass the sidecar and that its policies refuse."""
-    capture = TrafficCapture(workload)
-    switch = capture.rewriting_off(mesh.injection.probe_rewriting_off)
-    if switch is None or workload not in mesh.workloads:
-        return
-    if mesh.workloads.membership(workload) is not Membership.SIDECAR:
-        return
-    if not reads_addresses(mesh.decisions.policies_of(workload)):
-        yield from _refused(workload, capture, mesh)
+    written = mesh.workloads.written_probes(workload, mesh.injection.probe_rewriting_off)
+    if written is not None and not reads_addresses(mesh.decisions.policies_of(workload)):
+        yield from _refused(workload, written.probes, mesh)
 
 
-def _refused(workload: Workload, capture: TrafficCapture, mesh: Mesh) -> Iterator[Outcome]:
+def _refused(workload: Workload, probes: Iterable[Probe], mesh: Mesh) -> Iterator[Outcome]:
     opaque = {target for _, target in mesh.workloads.container_ports.layer4(workload)}
-    for probe in capture.probes():
+    for probe in probes:
         if mesh.security.peer_authentications.of_port(workload, probe.port).mode is Mode.STRICT:
             continue  # refused before any policy is asked
         arrival = probe_arrival(probe.view, probe.port, is_http=probe.port not in opaque)

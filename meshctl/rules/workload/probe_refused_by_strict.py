@@ -13,7 +13,6 @@ from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
 from meshctl.mesh.security import Mode
-from meshctl.mesh.workloads import Membership, TrafficCapture
 from meshctl.resources import Workload
 from meshctl.rules.api import Finding, Outcome, Severity, delete, rule
 
@@ -21,13 +20,10 @@ from meshctl.rules.api import Finding, Outcome, Severity, delete, rule
 @rule(on=Workload, severity=Severity.ERROR, since="0.1.0", hazard=True)
 def check(workload: Workload, mesh: Mesh) -> Iterator[Outcome]:
     """Report probes that a STRICT port refuses."""
-    capture = TrafficCapture(workload)
-    switch = capture.rewriting_off(mesh.injection.probe_rewriting_off)
-    if switch is None or workload not in mesh.workloads:
+    written = mesh.workloads.written_probes(workload, mesh.injection.probe_rewriting_off)
+    if written is None:
         return
-    if mesh.workloads.membership(workload) is not Membership.SIDECAR:
-        return
-    for probe in capture.probes():
+    for probe in written.probes:
         demand = mesh.security.peer_authentications.of_port(workload, probe.port)
         if demand.mode is not Mode.STRICT:
             continue
@@ -36,9 +32,9 @@ def check(workload: Workload, mesh: Mesh) -> Iterator[Outcome]:
             f"port {probe.port} is STRICT and the kubelet sends this probe in plaintext, because "
             "probe rewriting is off: the sidecar refuses it",
             severity=None if demand.order_known else Severity.WARNING,
-        ).also(switch, "turns probe rewriting off")
-        if switch.resource is workload:
-            finding = finding.fixed_by(delete(switch), safe=False)
+        ).also(written.switch, "turns probe rewriting off")
+        if written.switch.resource is workload:
+            finding = finding.fixed_by(delete(written.switch), safe=False)
         if demand.ref is not None:
             finding = finding.also(demand.ref, "decides that the port is STRICT")
         yield finding
