@@ -15,7 +15,7 @@ from typing import Any
 
 from meshctl.cluster.api import ClusterError
 from meshctl.cluster.http.body import parse_json
-from meshctl.cluster.objects import mapping
+from meshctl.plain_objects import mapping
 
 _CLUSTER_FIELDS = (
     "server",

@@ -17,10 +17,10 @@ from urllib.parse import urlsplit
 from meshctl.cluster.api import Cluster, ClusterError, NotFoundError, PodPort
 from meshctl.cluster.http.body import parse_json
 from meshctl.cluster.kinds import kind_of
-from meshctl.cluster.objects import Object, label, mapping, mappings, runs, text
-from meshctl.cluster.objects import name as name_of
 from meshctl.istio.labels import DEACTIVATED, REVISION
 from meshctl.istio.names import INJECTOR_CONFIG_MAP
+from meshctl.plain_objects import Object, label, mapping, mappings, runs, text
+from meshctl.plain_objects import name as name_of
 from meshctl.words import one_line, quoted, without_password
 
 if TYPE_CHECKING:

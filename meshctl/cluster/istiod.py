@@ -18,12 +18,12 @@ from meshctl.cluster.api import Cluster, ClusterError, ForbiddenError, PodPort
 from meshctl.cluster.http.body import parse_json
 from meshctl.cluster.injector import revision_of
 from meshctl.cluster.kinds import kind_of
-from meshctl.cluster.objects import label, mapping, mappings, runs, text
-from meshctl.cluster.objects import name as name_of
-from meshctl.cluster.objects import namespace as namespace_of
 from meshctl.errors import UsageError
 from meshctl.istio.labels import REVISION
 from meshctl.istio.names import ISTIO_NAMESPACE
+from meshctl.plain_objects import label, mapping, mappings, runs, text
+from meshctl.plain_objects import name as name_of
+from meshctl.plain_objects import namespace as namespace_of
 from meshctl.words import quoted, without_password
 
 if TYPE_CHECKING:

@@ -11,6 +11,7 @@ from urllib.parse import SplitResult, urlencode, urlsplit
 from meshctl.cluster.api import ClusterError
 from meshctl.cluster.http.body import parse_json
 from meshctl.errors import UsageError
+from meshctl.plain_objects import items, mappings
 from meshctl.words import quoted, without_password
 
 TOKEN = "MESHCTL_PROMETHEUS_TOKEN"  # noqa: S105 - the name of a variable
@@ -41,7 +42,7 @@ class Prometheus:
         answer = self._ask(f"{self._url.path.rstrip('/')}/api/v1/query", body)
         data = answer.get("data")
         result = data.get("result") if isinstance(data, dict) else None
-        self.warnings += [str(one) for one in _list(answer.get("warnings"))]
+        self.warnings += [str(one) for one in items(answer.get("warnings"))]
         return list(_samples(result))
 
     def value(self, expression: str) -> float | None:
@@ -88,16 +89,8 @@ def _parsed(url: str) -> SplitResult:
     return parts
 
 
-def _list(value: object) -> list[Any]:
-    return value if isinstance(value, list) else []
-
-
-def _objects(value: object) -> Iterator[dict[str, Any]]:
-    return (one for one in _list(value) if isinstance(one, dict))
-
-
 def _samples(result: object) -> Iterator[Sample]:
-    for one in _objects(result):
+    for one in mappings(result):
         metric, value = one.get("metric"), one.get("value")
         if isinstance(metric, dict) and isinstance(value, list) and len(value) > 1:
             try:

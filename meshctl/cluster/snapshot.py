@@ -11,7 +11,9 @@ from typing import Any, NamedTuple
 
 from meshctl.cluster.api import Cluster, ClusterError, ForbiddenError, Kind, NotFoundError
 from meshctl.cluster.kinds import METADATA_ONLY, ListedKind, kind_of, listed_kinds
-from meshctl.cluster.objects import (
+from meshctl.istio.kind_names import plural_of
+from meshctl.istio.names import ISTIO_NAMESPACE
+from meshctl.plain_objects import (
     Object,
     label,
     mapping,
@@ -19,10 +21,8 @@ from meshctl.cluster.objects import (
     metadata,
     text,
 )
-from meshctl.cluster.objects import name as name_of
-from meshctl.cluster.objects import namespace as namespace_of
-from meshctl.istio.kind_names import plural_of
-from meshctl.istio.names import ISTIO_NAMESPACE
+from meshctl.plain_objects import name as name_of
+from meshctl.plain_objects import namespace as namespace_of
 from meshctl.sources.live_object import ObjectDocument
 from meshctl.sources.loader import Loaded, Unread
 

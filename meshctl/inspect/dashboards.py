@@ -8,10 +8,10 @@ from typing import NamedTuple
 
 from meshctl.cluster.api import Cluster, ClusterError, ForbiddenError, PodPort
 from meshctl.cluster.kinds import kind_of
-from meshctl.cluster.objects import Object, runs
-from meshctl.cluster.objects import name as name_of
-from meshctl.cluster.objects import namespace as namespace_of
 from meshctl.errors import UsageError
+from meshctl.plain_objects import Object, runs
+from meshctl.plain_objects import name as name_of
+from meshctl.plain_objects import namespace as namespace_of
 from meshctl.words import quoted
 
 ENVOY = "envoy"

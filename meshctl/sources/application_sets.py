@@ -5,13 +5,14 @@ without functions (argoproj.io/v1alpha1, applicationset/generators and utils, Ar
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from fnmatch import fnmatchcase
 from itertools import product
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from meshctl.lazy_pattern import lazy_pattern
+from meshctl.plain_objects import items, mapping, text
 
 _ACTION = lazy_pattern(r"\{\{\s*(.*?)\s*\}\}", re.DOTALL)
 _SEGMENT = lazy_pattern(r"index\s+\.path\.segments\s+(\d+)")
@@ -35,10 +36,10 @@ def expand(data: Mapping[str, Any], root: Path | None) -> Expansion:
 
     Without a root no directories are known. A template that needs more than values is left out.
     """
-    spec = _mapping(data.get("spec"))
-    template = _mapping(spec.get("template"))
+    spec = mapping(data.get("spec"))
+    template = mapping(spec.get("template"))
     is_go = spec.get("goTemplate") is True
-    generators = _list(spec.get("generators"))
+    generators = items(spec.get("generators"))
     if spec.get("templatePatch") or not template or not generators:
         return Expansion((), is_whole=False)
     is_whole = True
@@ -66,17 +67,17 @@ class _Unknown:
 
 def _values(generator: object, root: Path | None, *, is_go: bool) -> list[Values] | None:
     """The sets of values that a generator makes; ``None`` where files don't tell."""
-    given = _mapping(generator)
+    given = mapping(generator)
     if len(given) != 1:  # a selector, or a template of its own
         return None
     kind, settings = next(iter(given.items()))
-    inner = _mapping(settings)
+    inner = mapping(settings)
     if kind == "list" and "elementsYaml" not in inner and "template" not in inner:
-        return [_flat(one, is_go=is_go) for one in _list(inner.get("elements"))]
+        return [_flat(one, is_go=is_go) for one in items(inner.get("elements"))]
     if kind == "git" and root is not None and not {"files", "pathParamPrefix"} & inner.keys():
         return list(_directories(inner, root, is_go=is_go))
     if kind == "matrix":
-        parts = [_values(one, root, is_go=is_go) for one in _list(inner.get("generators"))]
+        parts = [_values(one, root, is_go=is_go) for one in items(inner.get("generators"))]
         known = [part for part in parts if part is not None]
         if len(known) == len(parts):
             return [{key: v for one in row for key, v in one.items()} for row in product(*known)]
@@ -85,19 +86,19 @@ def _values(generator: object, root: Path | None, *, is_go: bool) -> list[Values
 
 def _flat(element: object, *, is_go: bool) -> Values:
     """What a list's element is called: with Go templates as it stands, else by its keys."""
-    own = _mapping(element)
+    own = mapping(element)
     if is_go:
         return own
     found = {key: value for key, value in own.items() if not isinstance(value, dict | list)}
-    return found | {f"values.{key}": value for key, value in _mapping(own.get("values")).items()}
+    return found | {f"values.{key}": value for key, value in mapping(own.get("values")).items()}
 
 
 def _directories(settings: Mapping[str, Any], root: Path, *, is_go: bool) -> Iterator[Values]:
     """Walk the directories that patterns of the git generator take, and none excludes."""
-    patterns = [_mapping(one) for one in _list(settings.get("directories"))]
-    wanted = [_text(one, "path") for one in patterns if one.get("exclude") is not True]
-    excluded = [_text(one, "path") for one in patterns if one.get("exclude") is True]
-    more = _mapping(settings.get("values"))
+    patterns = [mapping(one) for one in items(settings.get("directories"))]
+    wanted = [text(one.get("path")) for one in patterns if one.get("exclude") is not True]
+    excluded = [text(one.get("path")) for one in patterns if one.get("exclude") is True]
+    more = mapping(settings.get("values"))
     for name in sorted({name for pattern in wanted for name in _matching(root, pattern)}):
         if not any(_matches(name, pattern) for pattern in excluded):
             own = _go_path(name) if is_go else _plain_path(name)
@@ -173,7 +174,7 @@ def _asked(action: str, values: Values) -> Any:
     """What ``.a.b`` or ``index .path.segments 1`` gives; ``None`` for any other action."""
     segment = _SEGMENT.fullmatch(action)
     if segment is not None:
-        segments = _mapping(values.get("path")).get("segments", [])
+        segments = mapping(values.get("path")).get("segments", [])
         number = int(segment[1])
         return segments[number] if number < len(segments) else None
     if not action.startswith("."):
@@ -182,16 +183,3 @@ def _asked(action: str, values: Values) -> Any:
     for name in action[1:].split("."):
         here = here.get(name) if isinstance(here, dict) else None
     return here
-
-
-def _mapping(value: object) -> dict[str, Any]:
-    return value if isinstance(value, dict) else {}
-
-
-def _list(value: object) -> Sequence[Any]:
-    return value if isinstance(value, list) else ()
-
-
-def _text(data: Mapping[str, Any], name: str) -> str:
-    value = data.get(name)
-    return value if isinstance(value, str) else ""

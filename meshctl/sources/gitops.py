@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from meshctl.sources.application_sets import expand
+from meshctl.plain_objects import mapping, text
 from meshctl.sources.documents import Document
 from meshctl.sources.placement import ANY_VARIABLE, Gap
 
@@ -54,7 +54,7 @@ def follow(documents: Sequence[Document]) -> tuple[Gap, ...]:
 
 
 def _read(document: Document, kind: str) -> tuple[list[_Pointer], list[Gap]]:
-    spec = _mapping(document.data, "spec")
+    spec = mapping(document.data.get("spec"))
     title = _title(document, kind)
     if kind == "Kustomization":
         return [_flux(document, spec, title)], []
@@ -65,11 +65,13 @@ def _read(document: Document, kind: str) -> tuple[list[_Pointer], list[Gap]]:
 
 def _of_set(document: Document, title: str) -> tuple[list[_Pointer], list[Gap]]:
     """Read the Applications of a set, or its template where no file says what it makes."""
+    from meshctl.sources.application_sets import expand  # noqa: PLC0415 - few inputs have one
+
     expansion = expand(document.data, top_of(document.file))
     templates: Sequence[Any] = expansion.templates
     if not expansion.is_whole:
-        templates = (*templates, _mapping(document.data, "spec", "template"))
-    several = [_of_application(document, _mapping(one, "spec"), title) for one in templates]
+        templates = (*templates, mapping(mapping(document.data.get("spec")).get("template")))
+    several = [_of_application(document, mapping(one.get("spec")), title) for one in templates]
     return [p for pointers, _ in several for p in pointers], [
         g for _, gaps in several for g in gaps
     ]
@@ -86,12 +88,12 @@ def _of_application(
 ) -> tuple[list[_Pointer], list[Gap]]:
     sources = spec.get("sources")
     several = sources if isinstance(sources, list) else [spec.get("source")]
-    home = _text(_mapping(spec, "destination"), "namespace")
+    home = text(mapping(spec.get("destination")).get("namespace"))
     home = "" if "{" in home else home
     pointers, gaps = [], []
     for source in several:
         if isinstance(source, dict):
-            path = _text(source, "path")
+            path = text(source.get("path"))
             if path and "{" not in path and not source.get("chart"):
                 pointers.append(_Pointer(document, title, path, home))
             else:
@@ -100,18 +102,18 @@ def _of_application(
 
 
 def _flux(document: Document, spec: Mapping[str, Any], title: str) -> _Pointer:
-    build = _mapping(spec, "postBuild")
-    variables = frozenset(_mapping(build, "substitute"))
+    build = mapping(spec.get("postBuild"))
+    variables = frozenset(mapping(build.get("substitute")))
     if build.get("substituteFrom"):
         variables = ANY_VARIABLE
-    home = _text(spec, "targetNamespace")
-    return _Pointer(document, title, _text(spec, "path") or ".", home, bool(home), variables)
+    home = text(spec.get("targetNamespace"))
+    return _Pointer(document, title, text(spec.get("path")) or ".", home, bool(home), variables)
 
 
 def _chart(document: Document, kind: str) -> Gap:
     group, field = _CHARTS[kind]
-    home = _text(_mapping(document.data, "spec"), field)
-    home = home or _text(_mapping(document.data, "metadata"), "namespace")
+    home = text(mapping(document.data.get("spec")).get(field))
+    home = home or text(mapping(document.data.get("metadata")).get("namespace"))
     return Gap(group, _title(document, kind), frozenset({home} - {""}))
 
 
@@ -169,16 +171,4 @@ def _apply(document: Document, pointers: Sequence[_Pointer]) -> None:
 
 
 def _title(document: Document, kind: str) -> str:
-    return f"{kind} {_text(_mapping(document.data, 'metadata'), 'name')}"
-
-
-def _mapping(data: Mapping[str, Any], *keys: str) -> Mapping[str, Any]:
-    value: Any = data
-    for key in keys:
-        value = value.get(key) if isinstance(value, dict) else None
-    return value if isinstance(value, dict) else {}
-
-
-def _text(data: Mapping[str, Any], key: str) -> str:
-    value = data.get(key)
-    return value if isinstance(value, str) else ""
+    return f"{kind} {text(mapping(document.data.get('metadata')).get('name'))}"

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from meshctl.plain_objects import items, mapping
 from meshctl.validation.descriptions import describe
 from meshctl.validation.metadata import OBJECT_META
 from meshctl.validation.schemas import IDENTITY, file_name, identity
@@ -27,11 +28,11 @@ _LARGE = 200
 
 def convert(crd: Schema) -> Iterator[Schema]:
     """Make a schema of every served version of a CustomResourceDefinition, stablest first."""
-    spec = _mapping(crd.get("spec"))
-    group, kind = str(spec.get("group", "")), str(_mapping(spec.get("names")).get("kind", ""))
+    spec = mapping(crd.get("spec"))
+    group, kind = str(spec.get("group", "")), str(mapping(spec.get("names")).get("kind", ""))
     sources = {
-        str(version.get("name")): _mapping(_mapping(version.get("schema")).get("openAPIV3Schema"))
-        for version in map(_mapping, _list(spec.get("versions")))
+        str(version.get("name")): mapping(mapping(version.get("schema")).get("openAPIV3Schema"))
+        for version in map(mapping, items(spec.get("versions")))
         if version.get("served")
     }
     for version in sorted(sources, key=lambda name: ("alpha" in name, "beta" in name)):
@@ -54,8 +55,8 @@ def _whole(source: Schema, group: str, version: str, kind: str) -> Schema:
         "apiVersion": {"type": "string", "const": f"{group}/{version}" if group else version},
         "kind": {"type": "string", "const": kind},
         "metadata": OBJECT_META,
-        **{name: _node(_mapping(part), (kind,) if name == "spec" else (kind, name))
-           for name, part in _mapping(source.get("properties")).items()
+        **{name: _node(mapping(part), (kind,) if name == "spec" else (kind, name))
+           for name, part in mapping(source.get("properties")).items()
            if name not in {"apiVersion", "kind", "metadata"}},
     }  # fmt: skip
     required = ["apiVersion", "kind", "metadata", *root.get("required", [])]
@@ -94,23 +95,23 @@ def _node(source: Schema, names: tuple[str, ...]) -> Schema:
     result: Schema = {"description": said} if said else {}
     result |= {keyword: source[keyword] for keyword in _KEPT if keyword in source}
     result |= _bounds(source)
-    properties = _mapping(source.get("properties"))
+    properties = mapping(source.get("properties"))
     if properties:
         result["properties"] = {
-            name: _node(_mapping(part), (*names, name)) for name, part in properties.items()
+            name: _node(mapping(part), (*names, name)) for name, part in properties.items()
         }
     if isinstance(source.get("items"), dict):
         result["items"] = _node(source["items"], names)
     required = [
-        name for name in _list(source.get("required"))
-        if "default" not in _mapping(properties.get(name))
+        name for name in items(source.get("required"))
+        if "default" not in mapping(properties.get(name))
     ]  # fmt: skip
     if required:
         result["required"] = required
     _open_or_close(source, result, names)
     result |= _alternatives(source)
-    rules = [{"rule": rule["rule"]} for rule in _list(source.get("x-kubernetes-validations"))
-             if isinstance(_mapping(rule).get("rule"), str)]  # fmt: skip
+    rules = [{"rule": rule["rule"]} for rule in items(source.get("x-kubernetes-validations"))
+             if isinstance(mapping(rule).get("rule"), str)]  # fmt: skip
     if rules:
         result["x-kubernetes-validations"] = rules
     return _with_null(source, result)
@@ -141,9 +142,9 @@ def _alternatives(source: Schema) -> Schema:
     """Carry over oneOf and its like; a value that is open to both types says it in ``type``."""
     result: Schema = {}
     for keyword in ("oneOf", "anyOf", "allOf"):
-        parts = _list(source.get(keyword))
+        parts = items(source.get(keyword))
         if parts and not (keyword == "anyOf" and source.get("x-kubernetes-int-or-string")):
-            result[keyword] = [_alternative(_mapping(part)) for part in parts]
+            result[keyword] = [_alternative(mapping(part)) for part in parts]
     if isinstance(source.get("not"), dict):
         result["not"] = _alternative(source["not"])
     return result
@@ -152,10 +153,10 @@ def _alternatives(source: Schema) -> Schema:
 def _alternative(source: Schema) -> Schema:
     result = {keyword: source[keyword] for keyword in (*_KEPT, "required") if keyword in source}
     result |= _bounds(source) | _alternatives(source)
-    properties = _mapping(source.get("properties"))
+    properties = mapping(source.get("properties"))
     if properties:
         result["properties"] = {
-            name: _alternative(_mapping(part)) for name, part in properties.items()
+            name: _alternative(mapping(part)) for name, part in properties.items()
         }
     if isinstance(source.get("items"), dict):
         result["items"] = _alternative(source["items"])
@@ -226,11 +227,3 @@ def _parts(schema: Schema) -> Iterator[tuple[tuple[str, ...], Schema]]:
 
 def _text(schema: Schema) -> str:
     return json.dumps(schema, sort_keys=True)
-
-
-def _mapping(value: Any) -> Schema:
-    return value if isinstance(value, dict) else {}
-
-
-def _list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else []

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from meshctl.cluster.api import ClusterError
 from meshctl.line_diff import unified_diff
+from meshctl.plain_objects import mappings
 
 _UNDERSCORE = re.compile(r"_+([a-zA-Z0-9])")
 _BOOKKEEPING = frozenset({"lastUpdated", "versionInfo", "clientStatus"})
@@ -108,11 +109,6 @@ def _respelled(value: Any) -> Any:
     return [_respelled(inner) for inner in value] if isinstance(value, list) else value
 
 
-def _dicts(section: dict[str, Any], key: str) -> Iterator[dict[str, Any]]:
-    given = section.get(key)
-    return (one for one in given if isinstance(one, dict)) if isinstance(given, list) else iter(())
-
-
 def _named(one: Any, key: str = "name") -> Iterator[tuple[str, Any]]:
     if isinstance(one, dict) and one.get(key):
         yield str(one[key]), one
@@ -121,32 +117,32 @@ def _named(one: Any, key: str = "name") -> Iterator[tuple[str, Any]]:
 def _clusters(section: dict[str, Any]) -> Iterator[tuple[str, Any]]:
     """Walk the upstreams; of one that is both active and warming up, the active form runs."""
     for key in ("dynamicWarmingClusters", "dynamicActiveClusters"):
-        for one in _dicts(section, key):
+        for one in mappings(section.get(key)):
             yield from _named(one.get("cluster"))
 
 
 def _listeners(section: dict[str, Any]) -> Iterator[tuple[str, Any]]:
     """Walk the active listeners; one that is refused stays as it was before."""
-    for one in _dicts(section, "dynamicListeners"):
+    for one in mappings(section.get("dynamicListeners")):
         state = one.get("activeState")
         yield from _named(state.get("listener") if isinstance(state, dict) else None)
 
 
 def _routes(section: dict[str, Any]) -> Iterator[tuple[str, Any]]:
-    for one in _dicts(section, "dynamicRouteConfigs"):
+    for one in mappings(section.get("dynamicRouteConfigs")):
         yield from _named(one.get("routeConfig"))
 
 
 def _endpoints(section: dict[str, Any]) -> Iterator[tuple[str, Any]]:
     for key in ("staticEndpointConfigs", "dynamicEndpointConfigs"):
-        for one in _dicts(section, key):
+        for one in mappings(section.get(key)):
             for name, assignment in _named(one.get("endpointConfig"), "clusterName"):
                 yield name, sorted(_addresses(assignment))
 
 
 def _addresses(assignment: dict[str, Any]) -> Iterator[str]:
-    for locality in _dicts(assignment, "endpoints"):
-        for one in _dicts(locality, "lbEndpoints"):
+    for locality in mappings(assignment.get("endpoints")):
+        for one in mappings(locality.get("lbEndpoints")):
             endpoint = one.get("endpoint")
             address = endpoint.get("address") if isinstance(endpoint, dict) else None
             given = address.get("socketAddress") if isinstance(address, dict) else None

@@ -4,10 +4,11 @@ Mirrors extensionProviders and defaultProviders of MeshConfig; those without a d
 DefaultMeshConfig (pkg/config/mesh/mesh.go, Istio 1.31).
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from meshctl.mesh.core.mesh_config import MeshConfig
+from meshctl.plain_objects import mappings
 
 _BUILT_IN: Mapping[str, str] = {
     "envoy": "envoyFileAccessLog",
@@ -32,7 +33,7 @@ class ExtensionProviders:
         self._definitions: dict[str, Mapping[str, Any]] = {
             name: {kind: {}} for name, kind in _BUILT_IN.items()
         }
-        for provider in _mappings(config.raw.get("extensionProviders")):
+        for provider in mappings(config.raw.get("extensionProviders")):
             name = provider.get("name")
             if isinstance(name, str):
                 self._definitions[name] = provider
@@ -68,8 +69,3 @@ class ExtensionProviders:
         if signal == "metrics" and self._is_overlay and signal not in self._defaults:
             return True  # the chart's own: prometheus
         return bool(self._defaults.get(signal))
-
-
-def _mappings(value: Any) -> Iterator[Mapping[str, Any]]:
-    if isinstance(value, list):
-        yield from (item for item in value if isinstance(item, dict))

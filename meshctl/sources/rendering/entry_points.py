@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from meshctl.plain_objects import items, mapping
 from meshctl.regular_files import read_bytes
 from meshctl.sources.application_sets import expand
 from meshctl.sources.documents import Document
@@ -95,12 +96,12 @@ def _application(
     """Walk what an Application installs, whose ``data`` stands in a document or is made of it."""
     spec = data["spec"]
     owner = f"Application {_name(data)}"
-    namespace = _text(_mapping(spec.get("destination")), "namespace")
+    namespace = _text(mapping(spec.get("destination")), "namespace")
     for path, source in _sources(spec):
         directory = _inside(root, source.get("path"))
         if directory is None or source.get("chart") or not _is_here(root, _text(source, "repoURL")):
             continue
-        helm = _mapping(source.get("helm"))
+        helm = mapping(source.get("helm"))
         if not (directory / "Chart.yaml").is_file():
             yield Directory(directory, namespace, owner, {})
             continue
@@ -110,7 +111,7 @@ def _application(
         )
         sets = tuple(
             f"{_text(one, 'name')}={_text(one, 'value')}"
-            for one in _list(helm.get("parameters"))
+            for one in items(helm.get("parameters"))
             if isinstance(one, dict)
         )
         inline: tuple[InlineValues, ...] = ()
@@ -128,7 +129,7 @@ def _application(
 def _sources(spec: dict[str, Any]) -> Iterator[tuple[tuple[str | int, ...], dict[str, Any]]]:
     if isinstance(spec.get("source"), dict):
         yield ("spec", "source"), spec["source"]
-    for index, source in enumerate(_list(spec.get("sources"))):
+    for index, source in enumerate(items(spec.get("sources"))):
         if isinstance(source, dict):
             yield ("spec", "sources", index), source
 
@@ -136,12 +137,12 @@ def _sources(spec: dict[str, Any]) -> Iterator[tuple[tuple[str | int, ...], dict
 def _helm_release(document: Document, root: Path, known: FluxValues) -> Iterator[Release]:
     data = document.data
     spec = data["spec"]
-    chart = _mapping(_mapping(spec.get("chart")).get("spec"))
-    is_git = _text(_mapping(chart.get("sourceRef")), "kind") == "GitRepository"
+    chart = mapping(mapping(spec.get("chart")).get("spec"))
+    is_git = _text(mapping(chart.get("sourceRef")), "kind") == "GitRepository"
     directory = _inside(root, chart.get("chart")) if is_git else None
     if directory is None or not (directory / "Chart.yaml").is_file():
         return
-    home = _text(_mapping(data.get("metadata")), "namespace")
+    home = _text(mapping(data.get("metadata")), "namespace")
     namespace = _text(spec, "targetNamespace") or home
     files = _value_files(root, [(name, name) for name in _texts(chart.get("valuesFiles"))])
     layers = list(known.of(spec, home))
@@ -161,9 +162,9 @@ def _flux_kustomization(document: Document, root: Path) -> Iterator[Directory]:
     spec = document.data["spec"]
     directory = _inside(root, spec.get("path"))
     if directory is not None:
-        build = _mapping(spec.get("postBuild"))
+        build = mapping(spec.get("postBuild"))
         substitutes = {
-            str(name): str(value) for name, value in _mapping(build.get("substitute")).items()
+            str(name): str(value) for name, value in mapping(build.get("substitute")).items()
         }
         owner = f"Kustomization {_name(document.data)}"
         yield Directory(directory, _text(spec, "targetNamespace"), owner, substitutes)
@@ -201,15 +202,7 @@ def _inside(root: Path, path: object) -> Path | None:
 
 
 def _name(data: dict[str, Any]) -> str:
-    return _text(_mapping(data.get("metadata")), "name")
-
-
-def _mapping(value: object) -> dict[str, Any]:
-    return value if isinstance(value, dict) else {}
-
-
-def _list(value: object) -> Sequence[Any]:
-    return value if isinstance(value, list) else ()
+    return _text(mapping(data.get("metadata")), "name")
 
 
 def _text(data: dict[str, Any], name: str) -> str:
@@ -218,4 +211,4 @@ def _text(data: dict[str, Any], name: str) -> str:
 
 
 def _texts(value: object) -> Iterator[str]:
-    return (one for one in _list(value) if isinstance(one, str))
+    return (one for one in items(value) if isinstance(one, str))

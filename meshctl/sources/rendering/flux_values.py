@@ -9,6 +9,7 @@ from binascii import Error
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from meshctl.plain_objects import mapping
 from meshctl.sources.documents import Document
 from meshctl.sources.rendering.kustomize_patches import parsed
 from meshctl.sources.rendering.release import SECRET_VARIABLE, InlineValues
@@ -25,7 +26,7 @@ class FluxValues:
         for document in documents:
             data = document.data
             if isinstance(data, dict) and (kind := str(data.get("kind"))) in _KINDS:
-                name = _mapping(data.get("metadata")).get("name")
+                name = mapping(data.get("metadata")).get("name")
                 self._known.setdefault((kind, str(name)), []).append(document)
 
     def of(self, spec: Mapping[str, Any], namespace: str) -> Iterator[InlineValues | str]:
@@ -43,7 +44,7 @@ class FluxValues:
     def _read(self, entry: Mapping[str, Any], namespace: str) -> InlineValues | None:
         kind, key = str(entry.get("kind")), str(entry.get("valuesKey") or _KEY)
         for document in self._known.get((kind, str(entry.get("name"))), ()):
-            home = _mapping(document.data.get("metadata")).get("namespace")
+            home = mapping(document.data.get("metadata")).get("namespace")
             if namespace and home and home != namespace:
                 continue
             text, block = _text_of(document.data, key)
@@ -63,10 +64,10 @@ class FluxValues:
 
 def _text_of(data: Mapping[str, Any], key: str) -> tuple[str | None, str]:
     """Give the text of a key, and the block that it stands in."""
-    written = _mapping(data.get("stringData")).get(key)
+    written = mapping(data.get("stringData")).get(key)
     if data.get("kind") == "Secret" and isinstance(written, str):
         return written, "stringData"
-    found = _mapping(data.get("data")).get(key)
+    found = mapping(data.get("data")).get(key)
     if not isinstance(found, str):
         return None, ""
     if data.get("kind") == "ConfigMap":
@@ -93,7 +94,3 @@ def _below(path: str, value: Any) -> dict[str, Any] | None:
     for name in reversed(path.split(".")):
         value = {name: value}
     return value if isinstance(value, dict) else None
-
-
-def _mapping(value: object) -> dict[str, Any]:
-    return value if isinstance(value, dict) else {}

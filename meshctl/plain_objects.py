@@ -1,6 +1,6 @@
-"""Reads what an API server's objects say, of whatever type it is: wrong types read as nothing."""
+"""Reads what objects of Kubernetes say, of whatever type it is: wrong types read as nothing."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 Object = dict[str, Any]
@@ -9,6 +9,11 @@ Object = dict[str, Any]
 def mapping(value: Any) -> Object:
     """Give a mapping; anything else reads as an empty one."""
     return value if isinstance(value, dict) else {}
+
+
+def items(value: Any) -> Sequence[Any]:
+    """Give a list; anything else reads as an empty one."""
+    return value if isinstance(value, list) else ()
 
 
 def mappings(value: Any) -> Iterator[Object]:
