@@ -1,10 +1,10 @@
 """VirtualServices of one gateway host that take each other's requests."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from meshctl.mesh.gateways.shared_virtual_hosts import SharedVirtualHost
+from meshctl.mesh.gateways.shared_virtual_hosts import HostOrder, SharedVirtualHost, SharedVirtualHosts
 from meshctl.mesh.matching.request_match import Witness, covers, intersect
 from meshctl.mesh.traffic.route_matches import RouteMatch, is_segment_leak, may_meet
 from meshctl.resources import VirtualService
@@ -25,6 +25,27 @@ class RouteOverlap:
     second: RouteMatch
     witness: Witness
     order_known: bool
+    orders: Sequence[HostOrder]
+    """The order of the host's VirtualServices in every route configuration."""
+
+    @property
+    def turned_in(self) -> HostOrder | None:
+        """The route configuration where the VirtualService of the second comes first."""
+        one, other = self.first.service, self.second.service
+        for order in self.orders:
+            positions = order.positions
+            if one in positions and other in positions and positions[other] < positions[one]:
+                return order
+        return None
+
+    @property
+    def free_in(self) -> HostOrder | None:
+        """The route configuration where the second meets nothing of the other VirtualService."""
+        one, other = self.first.service, self.second.service
+        for order in self.orders:
+            if other in order.positions and one not in order.positions:
+                return order
+        return None
 
     @property
     def second_is_dead(self) -> bool:
@@ -48,11 +69,12 @@ class RouteOverlap:
 class RouteOverlaps:
     """All collisions, found at once and filed under the VirtualService that comes second."""
 
-    def __init__(self, hosts: Iterable[SharedVirtualHost]) -> None:
+    def __init__(self, hosts: SharedVirtualHosts) -> None:
         self._overlaps: dict[VirtualService, dict[VirtualService, RouteOverlap]] = {}
         self._defaults: dict[VirtualService, RouteOverlap] = {}
         self.unfinished: dict[VirtualService, str] = {}
         """VirtualServices whose host has more pairs than are compared, with that host."""
+        self._orders = hosts.orders
         for host in hosts:
             self._add_overlaps(host)
             self._add_defaults(host)
@@ -73,27 +95,48 @@ class RouteOverlaps:
             return
         for number, other in sorted(pairs):
             first, second = several[number], several[other]
-            filed = self._overlaps.get(second.service, {})
-            if first.service is not second.service and first.service not in filed:
-                found = _compare(host, first, second)
+            if first.service is not second.service and not self._is_filed(
+                host.host, first, second
+            ):
+                found = self._compare(host, first, second)
                 if found is not None:
                     self._overlaps.setdefault(second.service, {})[first.service] = found
+
+    def _is_filed(self, host: str, first: RouteMatch, second: RouteMatch) -> bool:
+        """Is a collision of the two VirtualServices known, or the other way around for the host?"""
+        turned = self._overlaps.get(first.service, {}).get(second.service)
+        return first.service in self._overlaps.get(second.service, {}) or (
+            turned is not None and turned.host.host == host
+        )
 
     def _add_defaults(self, host: SharedVirtualHost) -> None:
         defaults = [match for match in host.alternatives if match.is_catch_all]
         for second in defaults[1:]:
             first = defaults[0]
-            if first.service is not second.service and second.service not in self._defaults:
-                found = _compare(host, first, second)
+            known = self._defaults.get(first.service)
+            is_turned = (
+                known is not None
+                and known.first.service is second.service
+                and known.host.host == host.host
+            )
+            if (
+                first.service is not second.service
+                and second.service not in self._defaults
+                and not is_turned
+            ):
+                found = self._compare(host, first, second)
                 if found is not None:
                     self._defaults[second.service] = found
 
-
-def _compare(host: SharedVirtualHost, first: RouteMatch, second: RouteMatch) -> RouteOverlap | None:
-    """Compare two matches; two documents of one object are never both in the mesh."""
-    if first.service.key_name == second.service.key_name or first.does_the_same(second):
-        return None
-    witness = intersect(first.request, second.request)
-    if not isinstance(witness, Witness):
-        return None
-    return RouteOverlap(host, first, second, witness, host.order_is_known(first, second))
+    def _compare(
+        self, host: SharedVirtualHost, first: RouteMatch, second: RouteMatch
+    ) -> RouteOverlap | None:
+        """Compare two matches; two documents of one object are never both in the mesh."""
+        if first.service.key_name == second.service.key_name or first.does_the_same(second):
+            return None
+        witness = intersect(first.request, second.request)
+        if not isinstance(witness, Witness):
+            return None
+        is_known = host.order_is_known(first, second)
+        orders = self._orders.get((host.host, second.is_catch_all), ())
+        return RouteOverlap(host, first, second, witness, is_known, orders)

@@ -44,8 +44,21 @@ class SharedVirtualHost:
         return self.ranks[services[0]] != self.ranks[services[1]] or order_is_known(services)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class HostOrder:
+    """The VirtualServices of a host in one route configuration, in Envoy's order."""
+
+    where: str
+    positions: dict[VirtualService, int]
+
+
 class SharedVirtualHosts:
-    """The hosts of gateways that several VirtualServices share."""
+    """The hosts of gateways that several VirtualServices share.
+
+    ``orders`` has, once all of them are walked, each host's order in every route configuration,
+    for routes that take some requests and for those that take all: the ages of the Gateways that
+    bind the VirtualServices decide, and listeners differ in those.
+    """
 
     def __init__(
         self, services: Sequence[VirtualService], matches: RouteMatches, routes: Routes,
@@ -55,6 +68,7 @@ class SharedVirtualHosts:
         self._matches = matches
         self._routes = routes
         self._gateways = gateways
+        self.orders: dict[tuple[str, bool], list[HostOrder]] = {}
 
     def __iter__(self) -> Iterator[SharedVirtualHost]:
         """Walk them; hosts with the same list only once."""
@@ -64,14 +78,26 @@ class SharedVirtualHosts:
 
     def _at_known_gateway(self, effective: EffectiveGateway) -> Iterator[SharedVirtualHost]:
         seen: set[frozenset[RouteMatch]] = set()
-        for hosts in effective.route_configs.values():
+        for config, hosts in effective.route_configs.items():
+            where = f"{config} of {effective.workload.name}"
             for host in hosts:
                 services = dict.fromkeys(route.virtual_service for route in host.routes)
+                self._add_order(where, host)
                 if len(services) > 1:
                     found = tuple(self._written(host))
                     if frozenset(found) not in seen:
                         seen.add(frozenset(found))
                         yield self._shared(effective, host, found)
+
+    def _add_order(self, where: str, host: VirtualHost) -> None:
+        """Keep the order of the routes that take every request apart: they are at the end."""
+        for takes_all in (False, True):
+            services = dict.fromkeys(
+                route.virtual_service for route in host.routes if route.is_catch_all is takes_all
+            )
+            order = HostOrder(where, {one: number for number, one in enumerate(services)})
+            for domain in host.domains:
+                self.orders.setdefault((domain, takes_all), []).append(order)
 
     def _written(self, host: VirtualHost) -> Iterator[RouteMatch]:
         """Walk what the routes were made of; two servers may have brought the same ones."""

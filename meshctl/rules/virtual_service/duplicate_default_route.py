@@ -26,12 +26,23 @@ def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
     if found is None:
         return
     other, host = found.first.service, found.host.host
-    if found.order_known:
+    turned, free = found.turned_in, found.free_in
+    severity = None
+    if found.order_known and turned is not None:
+        severity = Severity.WARNING
+        effect = f"and comes first; in {turned.where} this one does"
+    elif found.order_known and free is not None:
+        is_redirect = found.first.rule.action.has("redirect")
+        severity = Severity.INFO if is_redirect else Severity.WARNING
+        effect = f"and comes first, so this one is used only in {free.where}"
+    elif found.order_known:
         effect = "and comes first, so this one is never used"
     else:
         effect = (
             "and only one of them is used: that of the older VirtualService, which files don't tell"
         )
     yield Finding(
-        found.second.place, f"{other.title} has a default route for {host}, too, {effect}"
+        found.second.place,
+        f"{other.title} has a default route for {host}, too, {effect}",
+        severity=severity,
     ).also(found.first.place, "the other default route")
