@@ -67,6 +67,7 @@ def load_for(resources: Iterable[Resource]) -> tuple[Rule, ...]:
     """Import the rules for the kinds of these resources, and those for documents."""
     kinds = {type(resource) for resource in resources}
     present = {family_of(view) for kind in kinds for view in views_of(kind)}
+    present |= {_snake_case(made) for kind in kinds for made in kind.made_kinds}
     return tuple(
         rule for family in families() if family in present | _ALWAYS for rule in load_family(family)
     )
@@ -74,7 +75,11 @@ def load_for(resources: Iterable[Resource]) -> tuple[Rule, ...]:
 
 def family_of(view: type[Resource]) -> str:
     """Name the family of a kind: ``VirtualService`` has ``virtual_service``."""
-    return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", view.__name__).lower()
+    return _snake_case(view.__name__)
+
+
+def _snake_case(name: str) -> str:
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower()
 
 
 @cache

@@ -76,7 +76,7 @@ def ask(rule: Rule, resources: Sequence[Resource], mesh: Mesh) -> Outcomes:
 def _ask_all(asked: _Asked, mesh: Mesh) -> Outcomes:
     outcomes = Outcomes()
     for rule, check in asked:
-        _ask(rule, check, mesh.of(rule.on) if rule.on is not None else (), mesh, outcomes)
+        _ask(rule, check, mesh.judged(rule.on) if rule.on is not None else (), mesh, outcomes)
     return outcomes
 
 
@@ -122,6 +122,7 @@ def _pack(outcomes: Outcomes, mesh: Mesh) -> tuple[Any, ...]:
     numbers = {resource: number for number, resource in enumerate(mesh.resources)}
 
     def place(ref: Ref) -> tuple[Any, ...]:
+        ref = ref.resource.origin(ref)
         return numbers[ref.resource], ref.path, ref.key
 
     findings = [

@@ -5,7 +5,6 @@ the webhook refuses the pod, so that it can't be created.
 """
 
 import json
-import re
 from collections.abc import Callable
 from ipaddress import ip_network
 
@@ -34,9 +33,11 @@ _MAX_PORT = 65535
 _MAX_UINT32 = 2**32 - 1
 _DIGITS = len(str(_MAX_UINT32))
 _INTERFACE_LENGTH = 15
-# A Kubernetes quantity (apimachinery pkg/api/resource): a number with a suffix or an exponent.
+_INTERFACE = lazy_pattern(r"[a-zA-Z][a-zA-Z0-9_.-]*")
+# A Kubernetes quantity (ParseQuantity, apimachinery pkg/api/resource): a number, which may have no
+# digit at all, with a suffix or an exponent.
 _QUANTITY = lazy_pattern(
-    r"[+-]?(\d+\.?\d*|\.\d+)(m|k|M|G|T|P|E|Ki|Mi|Gi|Ti|Pi|Ei|u|n|[eE][+-]?\d+)?"
+    r"(?!$)[+-]?[0-9]*\.?[0-9]*(m|k|M|G|T|P|E|Ki|Mi|Gi|Ti|Pi|Ei|u|n|[eE][+-]?[0-9]+)?"
 )
 
 
@@ -81,8 +82,9 @@ def _is_cidr(text: str) -> bool:
     return "/" in text
 
 
-def _is_interface(text: str) -> bool:
-    return 0 < len(text) <= _INTERFACE_LENGTH and not re.search(r"[\s/]", text)
+def _are_interfaces(text: str) -> bool:
+    names = [name.strip() for name in text.split(",")] if text else []
+    return all(len(name) <= _INTERFACE_LENGTH and _INTERFACE.fullmatch(name) for name in names)
 
 
 def _list_of(
@@ -91,7 +93,7 @@ def _list_of(
     """Accept lists; ``strips`` are the characters around an item that don't count, as for strip."""
 
     def check(text: str) -> bool:
-        if not text.strip() or (star and text.strip() == "*"):
+        if (star and text == "*") or not (text if strips == "" else text.strip()):
             return True
         return all(accepts(part.strip(strips)) for part in text.split(","))
 
@@ -106,14 +108,14 @@ _RANGES = (
 _RANGES_OR_ALL = (
     "IP ranges, parted by commas without blanks, or *", _list_of(_is_cidr, star=True, strips="")
 )  # fmt: skip
-_INTERFACES = ("names of network interfaces, parted by commas", _list_of(_is_interface))
+_INTERFACES = ("names of network interfaces, parted by commas", _are_interfaces)
 _UINT32 = ("a whole number from 0 on, in quotes", _is_uint32)
 _BOOLEAN = ('"true" or "false"', _BOOLEANS.__contains__)
 _AMOUNT = ("a quantity such as 100m or 128Mi", lambda text: bool(_QUANTITY.fullmatch(text)))
 
 _CHECKS: dict[str, tuple[str, Callable[[str], bool]]] = {
     INTERCEPTION_MODE: (" or ".join(_MODES), _MODES.__contains__),
-    STATUS_PORT: ("a port number", _is_port),
+    STATUS_PORT: ("a port number", lambda text: _is_port(text.strip())),
     "readiness.status.sidecar.istio.io/initialDelaySeconds": _UINT32,
     "readiness.status.sidecar.istio.io/periodSeconds": _UINT32,
     "readiness.status.sidecar.istio.io/failureThreshold": _UINT32,

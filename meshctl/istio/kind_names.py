@@ -59,7 +59,9 @@ CLUSTER_SCOPED = frozenset({
     "Namespace", "Node", "GatewayClass", "CustomResourceDefinition", "ClusterRole",
     "ClusterRoleBinding", "MutatingWebhookConfiguration", "ValidatingWebhookConfiguration",
     "PersistentVolume", "StorageClass", "PriorityClass", "APIService", "MeshPolicy",
-    "ClusterRbacConfig",
+    "ClusterRbacConfig", "ClusterIssuer", "ClusterSecretStore", "ClusterExternalSecret",
+    "ClusterTrustBundle", "IngressClass", "RuntimeClass", "ValidatingAdmissionPolicy",
+    "ValidatingAdmissionPolicyBinding", "CSIDriver", "ClusterPolicy",
 })  # fmt: skip
 """Kinds without a namespace."""
 

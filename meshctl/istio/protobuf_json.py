@@ -12,7 +12,7 @@ from difflib import get_close_matches
 from typing import Any, NamedTuple
 
 from meshctl.istio.durations import nanoseconds
-from meshctl.istio.mesh_config_schema import Field, enum_values, fields, is_message
+from meshctl.istio.mesh_config_schema import MESH_CONFIG, Field, enum_values, fields, is_message
 from meshctl.lazy_pattern import lazy_pattern
 
 Path = tuple[str | int, ...]
@@ -33,6 +33,8 @@ _RANGES = {
 }
 _WHOLE = lazy_pattern(r"[ \t\r\n]*(-?(?:0|[1-9][0-9]{0,19}))[ \t\r\n]*")
 _NUMBER = lazy_pattern(r"[ \t\r\n]*-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?[ \t\r\n]*")
+_TAKEN_BY_ONE_NAME = {"default_config": "defaultConfig", "default_providers": "defaultProviders"}
+"""What ApplyMeshConfig takes out of the text to merge it (pkg/config/mesh/mesh.go)."""
 _NOT_FINITE = frozenset({"NaN", "Infinity", "-Infinity"})
 _LONGEST_DURATION = 2**63 - 1
 _LONGEST_SHOWN = 60
@@ -59,14 +61,20 @@ class Reading(NamedTuple):
     value: dict[str, Any]
     misreads: tuple[Misread, ...] = ()
     unknown: tuple[Misread, ...] = ()
-    """Fields that there are none of, which istiod passes over."""
+    """Fields that there are none of, or that others take the place of: istiod passes over them."""
 
 
 def read(message: str, data: Any) -> Reading:
     """Read the parsed YAML of a whole text; ``null`` and nothing at all are an empty message."""
     reader = _Reader()
-    value = {} if data is None else reader.message(message, data, ())
-    return Reading(value or {}, tuple(reader.misreads), tuple(reader.unknown))
+    value = ({} if data is None else reader.message(message, data, ())) or {}
+    if message == MESH_CONFIG and isinstance(data, Mapping):
+        for name, usual in _TAKEN_BY_ONE_NAME.items():
+            if data.get(name) is not None and data.get(usual) is None:
+                value.pop(usual, None)
+                text = f"istiod takes this by the name {usual} alone, and drops it here"
+                reader.unknown.append(Misread((name,), text))
+    return Reading(value, tuple(reader.misreads), tuple(reader.unknown))
 
 
 def write(message: str, value: Mapping[str, Any]) -> dict[str, Any]:
@@ -166,6 +174,7 @@ class _Reader:
             return None
         found: dict[str, Any] = {}
         rest = dict(data)
+        last_of: dict[str, tuple[str, Path]] = {}
         for field in fields(message):
             declared, usual = rest.pop(field.name, None), rest.pop(field.json_name, None)
             name, value = (field.name, declared) if usual is None else (field.json_name, usual)
@@ -174,9 +183,21 @@ class _Reader:
                 and (read_value := self._field(field, value, (*path, name))) is not None
             ):
                 found[field.json_name] = read_value
+                if field.oneof:
+                    self._take_place(last_of.get(field.oneof), found, (*path, name))
+                    last_of[field.oneof] = field.json_name, (*path, name)
         for name in rest:
             self._pass_over(message, str(name), path)
         return found
+
+    def _take_place(
+        self, before: tuple[str, Path] | None, found: dict[str, Any], path: Path
+    ) -> None:
+        """Drop what was read for another field of the group: the last that is declared stays."""
+        if before is not None:
+            del found[before[0]]
+            text = f"{path[-1]} is set too, and istiod keeps that one alone"
+            self.unknown.append(Misread(before[1], text))
 
     def _pass_over(self, message: str, name: str, path: Path) -> None:
         names = [field.json_name for field in fields(message)]

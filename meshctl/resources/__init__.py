@@ -56,6 +56,12 @@ if TYPE_CHECKING:
     from meshctl.resources.kubernetes.custom_resource_definition import (
         CustomResourceDefinition as CustomResourceDefinition,
     )
+    from meshctl.resources.kubernetes.knative_service import KnativeService as KnativeService
+    from meshctl.resources.kubernetes.made import Made as Made
+    from meshctl.resources.kubernetes.made import MadeDestinationRule as MadeDestinationRule
+    from meshctl.resources.kubernetes.made import MadeService as MadeService
+    from meshctl.resources.kubernetes.made import MadeVirtualService as MadeVirtualService
+    from meshctl.resources.kubernetes.made import MadeWorkload as MadeWorkload
     from meshctl.resources.kubernetes.namespace import Namespace as Namespace
     from meshctl.resources.kubernetes.network_policy import NetworkPolicy as NetworkPolicy
     from meshctl.resources.kubernetes.network_policy import NetworkPolicyRule as NetworkPolicyRule
@@ -98,10 +104,16 @@ _HOMES = {
     "GeneratedService": "gateway_api.generated",
     "GeneratedVirtualService": "gateway_api.generated",
     "IstioOperator": "istio.istio_operator",
+    "KnativeService": "kubernetes.knative_service",
     "KubernetesGateway": "gateway_api.gateway",
     "KubernetesListener": "gateway_api.gateway",
     "KubernetesRoute": "gateway_api.route",
     "ListenerSet": "gateway_api.gateway",
+    "Made": "kubernetes.made",
+    "MadeDestinationRule": "kubernetes.made",
+    "MadeService": "kubernetes.made",
+    "MadeVirtualService": "kubernetes.made",
+    "MadeWorkload": "kubernetes.made",
     "Match": "istio.virtual_service",
     "Namespace": "kubernetes.namespace",
     "NetworkPolicy": "kubernetes.network_policy",

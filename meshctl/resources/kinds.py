@@ -57,6 +57,7 @@ _VIEWS = {
     ("batch", "CronJob"): "Workload",
     ("argoproj.io", "Rollout"): "Rollout",
     ("flagger.app", "Canary"): "Canary",
+    ("serving.knative.dev", "Service"): "KnativeService",
     ("cert-manager.io", "Certificate"): "Certificate",
     ("cert-manager.io", "Issuer"): "CertificateIssuer",
     ("cert-manager.io", "ClusterIssuer"): "CertificateIssuer",

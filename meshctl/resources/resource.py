@@ -19,6 +19,11 @@ class Resource(View):
     ``prefix`` leads from the document to the object (empty, or ``("items", n)`` in a List).
     """
 
+    made_kinds: tuple[str, ...] = ()
+    """The kinds of objects of the mesh that another controller makes of it."""
+    is_judged = True
+    """Are rules asked about it? Not where a controller made it and nobody wrote what it says."""
+
     def __init__(
         self, document: Document, data: Any, prefix: tuple[str | int, ...] = (),
         default_namespace: str = "default",

@@ -10,7 +10,9 @@ from meshctl.engine.registry import load_all
 from meshctl.mesh import Mesh
 from meshctl.validation.schemas import Schemas
 
-KINDS = sorted({row.kind for row in clauses()})
+WITHOUT_SCHEMA = {"NetworkPolicy", "Canary", "Certificate", "Rollout"}
+"""Kinds of Kubernetes and of other controllers, whose schemas aren't Istio's."""
+KINDS = sorted({row.kind for row in clauses()} - WITHOUT_SCHEMA)
 
 
 def fields(schema: dict[str, Any], prefix: str) -> Iterator[str]:

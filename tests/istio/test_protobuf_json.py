@@ -31,6 +31,11 @@ from meshctl.istio.protobuf_json import duration_text, read, write, written_path
         ("{extensionProviders: [{name: logs, envoyFileAccessLog: {logFormat: {labels: {a: 1}}}}]}",
          {"extensionProviders": [
              {"name": "logs", "envoyFileAccessLog": {"logFormat": {"labels": {"a": 1}}}}]}),
+        ("{default_config: {concurrency: 3}, default_providers: {metrics: [a]}}", {}),
+        ("{default_config: {concurrency: 3}, defaultConfig: {statusPort: 1}}",
+         {"defaultConfig": {"statusPort": 1}}),
+        ("{defaultConfig: {privateKeyProvider: {qat: {pollDelay: 1s}, cryptomb: {}}}}",
+         {"defaultConfig": {"privateKeyProvider": {"qat": {"pollDelay": "1s"}}}}),
         ("null", {}),
     ],
 )  # fmt: skip

@@ -1,7 +1,8 @@
 """The clauses that people write, kind by kind, with what judges their effect or why nothing does.
 
 A field stands for everything below it, unless a longer one is listed too; every field of the schemas
-is covered, so that a gap is a row.
+is covered, so that a gap is a row. Of kinds whose schemas are elsewhere the fields are those that
+the mesh stands on.
 """
 
 from collections.abc import Sequence
@@ -165,4 +166,64 @@ spec.configPatches|workloads.envoy_filters|envoy-filter/filter-inserted-twice en
 spec.configPatches[].match|clauses.patched_ports|envoy-filter/port-of-another-context envoy-filter/version-of-no-proxy envoy-filter/context-without-proxy envoy-filter/cluster-never-there
 spec.configPatches[].patch|workloads.envoy_filters|envoy-filter/add-ignored envoy-filter/remove-ignored envoy-filter/replace-ignored
 spec.priority||an order among patches that nothing tells apart from others""",
+    "Telemetry": """\
+spec.selector|workloads|telemetry/selects-no-workload resource/selects-canary-alone
+spec.targetRef|clauses.waypoint_bypass|policy/target-not-found policy/target-without-waypoint
+spec.targetRefs|clauses.waypoint_bypass|policy/target-not-found policy/target-without-waypoint
+spec.tracing|extension_providers|telemetry/provider-missing telemetry/several-namespace-defaults
+spec.tracing[].providers|extension_providers|telemetry/unknown-provider telemetry/provider-of-another-signal telemetry/provider-without-service
+spec.tracing[].match||client or server: both are there for every proxy
+spec.tracing[].customTags||what is reported is not judged
+spec.tracing[].randomSamplingPercentage||TUNING
+spec.tracing[].disableSpanReporting||TUNING
+spec.tracing[].disableContextPropagation||TUNING
+spec.tracing[].enableIstioTags||TUNING
+spec.tracing[].useRequestIdForTraceSampling||TUNING
+spec.metrics|extension_providers|telemetry/nothing-to-report-to
+spec.metrics[].providers|extension_providers|telemetry/unknown-provider telemetry/provider-of-another-signal
+spec.metrics[].overrides||what is reported is not judged
+spec.metrics[].reportingInterval||TUNING
+spec.accessLogging|extension_providers|telemetry/nothing-to-report-to telemetry/provider-missing
+spec.accessLogging[].providers|extension_providers|telemetry/unknown-provider telemetry/provider-of-another-signal telemetry/provider-without-service
+spec.accessLogging[].match||client or server: both are there for every proxy
+spec.accessLogging[].filter||what is reported is not judged
+spec.accessLogging[].disabled||TUNING""",
+    "NetworkPolicy": """\
+spec.podSelector|workloads.network_policies|resource/selects-canary-alone
+spec.policyTypes|workloads.network_policies|network-policy/control-plane-out-of-reach network-policy/client-not-admitted
+spec.ingress|workloads.network_policies|network-policy/client-not-admitted network-policy/tunnel-port-closed
+spec.ingress[].from|workloads.network_policies|network-policy/client-not-admitted
+spec.ingress[].ports|workloads.network_policies|network-policy/port-of-service network-policy/port-of-proxy
+spec.egress|workloads.network_policies|network-policy/control-plane-out-of-reach network-policy/tunnel-port-closed
+spec.egress[].to|workloads.network_policies|network-policy/control-plane-out-of-reach
+spec.egress[].ports|workloads.network_policies|network-policy/port-of-proxy network-policy/control-plane-out-of-reach""",
+    "Canary": """\
+spec.targetRef|traffic.canaries|canary/target-not-found canary/target-without-selector-label canary/target-without-sidecar
+spec.service.name|traffic.canaries|canary/host-of-another-route
+spec.service.port|traffic.canaries|canary/port-of-no-container
+spec.service.targetPort|traffic.canaries|canary/port-of-no-container
+spec.service.hosts|traffic.canaries|canary/host-of-another-route virtual-service/host-not-served
+spec.service.gateways|gateways.bindings|virtual-service/gateway-not-found virtual-service/public-host-without-gateway
+spec.service.trafficPolicy|security.tls_conflicts|destination-rule/plaintext-to-strict-workload
+spec.service.match|traffic.route_matches|virtual-service/uri-matches-no-path virtual-service/match-never-applies
+spec.analysis.metrics|workloads|canary/target-without-sidecar
+spec.analysis||how fast a new version comes, and what decides about it, is Flagger's affair
+spec.autoscalerRef||replicas are Flagger's affair""",
+    "Certificate": """\
+spec.secretName|registry.secrets|gateway/credential-not-found gateway/credential-in-another-namespace
+spec.dnsNames|gateways.acme_challenges|certificate/challenge-redirected gateway/certificate-for-other-names
+spec.commonName|registry.secrets|gateway/certificate-for-other-names
+spec.issuerRef|gateways.acme_challenges|certificate/issuer-not-found certificate/challenge-redirected
+spec.secretTemplate|registry.secrets|gateway/credential-in-another-namespace
+spec.duration||cert-manager obeys it as it is written
+spec.renewBefore||cert-manager obeys it as it is written
+spec.privateKey||cert-manager obeys it as it is written
+spec.usages||cert-manager obeys it as it is written""",
+    "Rollout": """\
+spec.strategy.canary.stableService|traffic.rollouts|rollout/service-not-found
+spec.strategy.canary.canaryService|traffic.rollouts|rollout/service-not-found
+spec.strategy.canary.trafficRouting.istio.virtualService|traffic.rollouts|rollout/route-not-shifted rollout/destination-taken-out
+spec.strategy.canary.trafficRouting.istio.virtualServices|traffic.rollouts|rollout/route-not-shifted rollout/destination-taken-out
+spec.strategy.canary.trafficRouting.istio.destinationRule|traffic.rollouts|rollout/subset-not-found
+spec.strategy.canary.steps||how fast a new version comes is Argo's affair""",
 }

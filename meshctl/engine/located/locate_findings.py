@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from meshctl.engine.deduplicate import without_consequences
 from meshctl.engine.located.fingerprints import anchor_of_place, anchor_of_problem
 from meshctl.engine.located.masked_findings import mask
-from meshctl.engine.locations import identify, locate, locate_all_of, locate_problem
+from meshctl.engine.locations import identify_at, locate, locate_all_of, locate_problem
 from meshctl.engine.registry import load_family
 from meshctl.engine.report import FileEdit, LocatedFinding, Location, RelatedPlace, ResourceId
 from meshctl.engine.runner import Outcomes
@@ -34,7 +34,7 @@ def locate_all(outcomes: Outcomes) -> Iterator[tuple[LocatedFinding, Resource]]:
             key not in seen
         ):  # two answers, or two turns of a template, may have the same words and place
             seen.add(key)
-            yield found, finding.ref.resource
+            yield found, finding.ref.resource.origin(finding.ref).resource
     for rule, resource, crash in outcomes.crashes:
         message = (
             f"rule {rule.id} crashed on {resource.title}: {crash}; "
@@ -50,7 +50,7 @@ def _document(outcome: tuple[Rule, Finding]) -> tuple[str, int]:
 
 
 def _locate(rule: Rule, finding: Finding) -> LocatedFinding:
-    resource = identify(finding.ref.resource)
+    resource = identify_at(finding.ref)
     location, origins = locate_all_of(finding.ref)
     found = LocatedFinding(
         rule=rule.id,
@@ -61,7 +61,7 @@ def _locate(rule: Rule, finding: Finding) -> LocatedFinding:
         location=location,
         related=(
             *(
-                RelatedPlace(related.message, identify(related.ref.resource), locate(related.ref))
+                RelatedPlace(related.message, identify_at(related.ref), locate(related.ref))
                 for related in finding.related
             ),
             *(RelatedPlace(message, resource, place) for message, place in origins),

@@ -11,6 +11,7 @@ from meshctl.resources.cached_property import cached_property
 if TYPE_CHECKING:
     from meshctl.mesh.clauses.asked_hosts import AskedHosts
     from meshctl.mesh.clauses.client_certificates import ClientCertificates
+    from meshctl.mesh.clauses.copied_pods import CopiedPods
     from meshctl.mesh.clauses.custom_rivals import CustomRivals
     from meshctl.mesh.clauses.egress_tls import EgressTls
     from meshctl.mesh.clauses.host_forms import HostForms
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from meshctl.mesh.clauses.patched_clusters import PatchedClusters
     from meshctl.mesh.clauses.patched_ports import PatchedPorts
     from meshctl.mesh.clauses.token_issuers import TokenIssuers
+    from meshctl.mesh.clauses.unrouted_hosts import UnroutedHosts
     from meshctl.mesh.clauses.waypoint_bypass import WaypointBypass
 
 
@@ -112,3 +114,17 @@ class ClausesFacade:
         from meshctl.mesh.clauses.asked_hosts import AskedHosts
 
         return AskedHosts(self._parts)
+
+    @cached_property
+    def copied_pods(self) -> "CopiedPods":
+        """Pods that Flagger copies with another label."""
+        from meshctl.mesh.clauses.copied_pods import CopiedPods
+
+        return CopiedPods(self._parts)
+
+    @cached_property
+    def unrouted_hosts(self) -> "UnroutedHosts":
+        """Hosts whose requests all go to others."""
+        from meshctl.mesh.clauses.unrouted_hosts import UnroutedHosts
+
+        return UnroutedHosts(self._parts)

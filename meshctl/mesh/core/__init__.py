@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from meshctl.mesh.core.export_to import is_visible_to as is_visible_to
     from meshctl.mesh.core.hosts import covers as covers
     from meshctl.mesh.core.hosts import in_cluster as in_cluster
+    from meshctl.mesh.core.hosts import is_in_certificate as is_in_certificate
     from meshctl.mesh.core.hosts import is_private as is_private
     from meshctl.mesh.core.hosts import is_wildcard as is_wildcard
     from meshctl.mesh.core.hosts import overlaps as overlaps
@@ -23,6 +24,7 @@ _HOMES = {
     "bad_conditions": "status_conditions",
     "covers": "hosts",
     "in_cluster": "hosts",
+    "is_in_certificate": "hosts",
     "is_private": "hosts",
     "is_visible_to": "export_to",
     "is_wildcard": "hosts",

@@ -34,6 +34,16 @@ def covers(wide: str, narrow: str) -> bool:
     return narrow.removeprefix("*").endswith(wide[1:])
 
 
+def is_in_certificate(name: str, host: str) -> bool:
+    """May a certificate's name prove a host, or one that a wildcard host stands for?
+
+    Its star stands for one label (RFC 6125, section 6.4.3).
+    """
+    if is_wildcard(host):
+        return name == host or covers(host, name.removeprefix("*."))
+    return name == host or (name.startswith("*.") and name[2:] == host.partition(".")[2])
+
+
 def overlaps(host: str, other: str) -> bool:
     """Is there a host that both stand for?"""
     return covers(host, other) or covers(other, host)

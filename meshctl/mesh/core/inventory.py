@@ -42,10 +42,24 @@ class Inventory:
         self.by_hand = injection
         self._by_view: dict[type[Resource], list[Resource]] = {}
         self._by_name: dict[type[Resource], dict[str, list[Resource]]] = {}
+        self._add(self.resources)
+        self.has_controllers = any(kind.made_kinds for kind in self._by_view)
+        """Are there objects of which other controllers make some of the mesh?"""
+        if self.has_controllers:
+            from meshctl.mesh.core.made_objects import made_objects  # noqa: PLC0415 - few need it
+
+            self._add(made_objects(self.resources))
+
+    def _add(self, resources: Sequence[Resource]) -> None:
         views = {kind: views_of(kind) for kind in {type(resource) for resource in resources}}
-        for resource in self.resources:
+        for resource in resources:
             for view in views[type(resource)]:
                 self._by_view.setdefault(view, []).append(resource)
+
+    def judged(self, view: type[R]) -> Sequence[R]:
+        """Those that rules are asked about, which is not all that controllers make."""
+        found = self.of(view)
+        return [one for one in found if one.is_judged] if self.has_controllers else found
 
     def of(self, view: type[R]) -> Sequence[R]:
         """All resources read by one view or a kind of it: a Telemetry is a Policy too."""
@@ -81,7 +95,7 @@ class Inventory:
     @cached_property
     def _by_identity(self) -> dict[_Identity, Resource]:
         found: dict[_Identity, Resource] = {}
-        for resource in self.resources:
+        for resource in self.of(Resource):
             found.setdefault(_identity(resource), resource)
         return found
 

@@ -36,6 +36,8 @@ class AcmeChallenges:
             return
         if (certificate.namespace, certificate.secret_name) in self._secrets:
             return
+        if certificate.has_stand_in:
+            return
         for number, host in enumerate(certificate.dns_names):
             redirect, waiting = self._redirect(host), self._waiting(host, certificate.secret_name)
             if redirect is not None and waiting is not None:

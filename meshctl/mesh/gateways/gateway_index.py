@@ -13,7 +13,7 @@ from meshctl.mesh.core.hosts import HostIndex
 from meshctl.mesh.gateways.gateway_workloads import GatewayWorkloads
 from meshctl.mesh.registry.services import Registry
 from meshctl.mesh.traffic.routes import Routes
-from meshctl.resources import Gateway, Server, Workload
+from meshctl.resources import Gateway, Server, Service, Workload
 from meshctl.resources.cached_property import cached_property
 
 if TYPE_CHECKING:
@@ -55,6 +55,18 @@ class Gateways:
     def of(self, gateway: Gateway) -> list[EffectiveGateway]:
         """List the effective gateways that a Gateway is part of: one for each workload."""
         return self._by_gateway.get(gateway, [])
+
+    def behind(self, service: Service) -> list[EffectiveGateway]:
+        """The effective gateways whose pods a Service leads to."""
+        return self._by_service.get(service, [])
+
+    @cached_property
+    def _by_service(self) -> dict[Service, list[EffectiveGateway]]:
+        found: dict[Service, list[EffectiveGateway]] = {}
+        for gateway in self._all:
+            for service in gateway.workload.services:
+                found.setdefault(service, []).append(gateway)
+        return found
 
     def for_workload(self, name: str) -> EffectiveGateway | None:
         """Find the effective gateway of a workload (or the Service for it), by its name.

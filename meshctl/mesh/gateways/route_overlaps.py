@@ -4,7 +4,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from meshctl.mesh.gateways.shared_virtual_hosts import HostOrder, SharedVirtualHost, SharedVirtualHosts
+from meshctl.mesh.gateways.shared_virtual_hosts import (
+    HostOrder,
+    SharedVirtualHost,
+    SharedVirtualHosts,
+)
 from meshctl.mesh.matching.request_match import Witness, covers, intersect
 from meshctl.mesh.traffic.route_matches import RouteMatch, is_segment_leak, may_meet
 from meshctl.resources import VirtualService
@@ -95,9 +99,7 @@ class RouteOverlaps:
             return
         for number, other in sorted(pairs):
             first, second = several[number], several[other]
-            if first.service is not second.service and not self._is_filed(
-                host.host, first, second
-            ):
+            if first.service is not second.service and not self._is_filed(host.host, first, second):
                 found = self._compare(host, first, second)
                 if found is not None:
                     self._overlaps.setdefault(second.service, {})[first.service] = found

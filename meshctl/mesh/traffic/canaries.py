@@ -1,4 +1,4 @@
-"""Finds VirtualServices that stand in the way of those that Flagger writes for Canaries.
+"""Finds what Canaries name, and VirtualServices in the way of those that Flagger writes for them.
 
 Flagger 1.41 writes one with the name of the Canary's Service, for that Service and
 `spec.service.hosts`, at `spec.service.gateways` (pkg/router/istio.go of its source).
@@ -9,15 +9,27 @@ from collections.abc import Iterator
 from meshctl.mesh.core.hosts import fqdn
 from meshctl.mesh.core.inventory import Inventory
 from meshctl.mesh.traffic.delegates import MESH
-from meshctl.resources import Canary, VirtualService
+from meshctl.resources import Canary, VirtualService, Workload
 from meshctl.resources.cached_property import cached_property
 
 
 class Canaries:
-    """VirtualServices by their hosts."""
+    """The targets of Canaries, and VirtualServices by their hosts."""
 
     def __init__(self, inventory: Inventory) -> None:
         self._inventory = inventory
+
+    def target(self, canary: Canary) -> Workload | None:
+        """Find the workload that a Canary names, if the input has it."""
+        kind, name = canary.target.text("kind") or "Deployment", canary.target.text("name")
+        return next(
+            (
+                one
+                for one in self._inventory.named(Workload, name)
+                if one.kind == kind and one.namespace == canary.namespace
+            ),
+            None,
+        )
 
     def rivals(self, canary: Canary) -> Iterator[tuple[VirtualService, int]]:
         """Walk other VirtualServices for a host of a Canary at one gateway, with the host's number."""

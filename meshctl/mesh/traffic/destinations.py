@@ -35,6 +35,10 @@ class Destinations:
         """Find the destinations that name exactly this host, in input order."""
         return self._index.at(host)
 
+    def leads_to(self, host: str) -> bool:
+        """Does any route, of the Gateway API too, lead to exactly this host?"""
+        return bool(self.to(host)) or any(name == host for name, _ in self._backends)
+
     def uses(self, host: str, subset: str) -> bool:
         """Does any route send requests to this subset of a host?"""
         return any(destination.subset == subset for destination in self.to(host))

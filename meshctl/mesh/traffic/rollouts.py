@@ -11,6 +11,7 @@ from typing import NamedTuple, TypeVar
 
 from meshctl.mesh.core.inventory import Inventory
 from meshctl.resources import (
+    Destination,
     DestinationRule,
     Ref,
     Resource,
@@ -22,6 +23,8 @@ from meshctl.resources import (
 from meshctl.resources.cached_property import cached_property
 from meshctl.resources.kubernetes.rollout import ShiftedRoutes
 from meshctl.words import quoted
+
+_HASH = "rollouts-pod-template-hash"
 
 R = TypeVar("R", bound=Resource)
 
@@ -53,6 +56,20 @@ class Rollouts:
             elif not shifted.has_others:
                 yield from self._routes_of(rollout, shifted, service)
 
+    def removed(self, rollout: Rollout) -> Iterator[tuple[Destination, Ref]]:
+        """Walk destinations of the routes that it shifts which are neither version, with the Rollout's place.
+
+        The first step takes them out of the route (processRoutes there).
+        """
+        for shifted in rollout.shifted:
+            service = self._find(VirtualService, shifted.namespace, shifted.name)
+            for route in service.http if service is not None and not shifted.has_others else ():
+                if not shifted.routes or route.name in shifted.routes:
+                    found = [one.destination for one in route.routes]
+                    others = [one for one in found if not _is_shifted(rollout, one)]
+                    if len(others) < len(found):
+                        yield from ((one, shifted.view.at("name")) for one in others)
+
     def subsets(self, rollout: Rollout) -> Iterator[Unshifted]:
         """Walk the DestinationRule and the subsets that it can't relabel."""
         name = rollout.destination_rule.text("name")
@@ -74,12 +91,24 @@ class Rollouts:
     def services(self, rollout: Rollout) -> Iterator[Unshifted]:
         """Walk the Services that it can't point at its pods."""
         for name, place in rollout.services:
-            if self._find(Service, rollout.namespace, name) is None:
+            service = self._find(Service, rollout.namespace, name)
+            if service is None:
                 title = f"Service {rollout.namespace}/{name}"
                 yield self._absent(Service, rollout.namespace, place, title)
+            else:
+                yield from self._unmatched(rollout, service, place)
         if len({name for name, _ in rollout.services}) < len(rollout.services):
             name, place = rollout.services[-1]
             yield Unshifted(place, f"the stable and the canary Service are one, {name}")
+
+    def _unmatched(self, rollout: Rollout, service: Service, place: Ref) -> Iterator[Unshifted]:
+        """Find the label of a Service that the pods lack (ValidateService there)."""
+        for label, value in service.selector.items():
+            if label != _HASH and rollout.pod_labels.get(label) != value:
+                message = (
+                    f"Service {service.name} selects {label}={value}, which the pods don't have"
+                )
+                yield Unshifted(place, message, related=service.spec.at("selector", label))
 
     def _routes_of(
         self, rollout: Rollout, shifted: ShiftedRoutes, service: VirtualService
@@ -135,3 +164,15 @@ def _destinations(rollout: Rollout, route: Route, place: Ref) -> Iterator[Unshif
         if (subset or service) and not is_there:
             message = f"the route to shift has no destination for the {version} pods, {wanted}"
             yield Unshifted(place, message, related=route.at("route"))
+
+
+def _is_shifted(rollout: Rollout, destination: Destination) -> bool:
+    """Is it one of the two versions, or a subset that the Rollout leaves alone?"""
+    rule = rollout.destination_rule
+    services = {rollout.canary.text("stableService"), rollout.canary.text("canaryService")}
+    subsets = {
+        rule.text("stableSubsetName"), rule.text("canarySubsetName"),
+        *rule.texts("additionalSubsetNames"),
+    }  # fmt: skip
+    host = destination.host.partition(".")[0]
+    return host in services - {""} or destination.subset in subsets - {""}

@@ -153,6 +153,11 @@ class SidecarRoutes:
                         return host, port.number
         return None
 
+    def takes_all(self, service: VirtualService, port: int) -> bool:
+        """Do its rules take every request of every client on an HTTP port?"""
+        routes = self._routes.build(service, MESH, port, ProxyNode(None, None))
+        return any(route.is_catch_all for route in routes)
+
     def taken_services(self, service: VirtualService, host: str) -> Iterator[str]:
         """Walk the Services that a wildcard host of the mesh takes, and its rules don't lead to."""
         in_mesh = MESH in self._routes.gateways_of(service)

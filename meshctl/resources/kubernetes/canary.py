@@ -1,11 +1,19 @@
 """A view of Canary (Flagger), which writes Services, routes and Deployments of its own."""
 
+from meshctl.resources.kubernetes.workload import Workload
 from meshctl.resources.resource import Resource
 from meshctl.resources.view import View, cached_property
+
+PRIMARY = "-primary"
+"""What the names and the label of the copy that gets the requests end with."""
+SELECTOR_LABELS = ("app", "name", "app.kubernetes.io/name")
+"""The labels by which Flagger may tell the copy from its target, by default."""
 
 
 class Canary(Resource):
     """A Canary: the workload that Flagger copies, and the Service and routes it makes for it."""
+
+    made_kinds = ("VirtualService", "DestinationRule", "Service", "Workload")
 
     @cached_property
     def target(self) -> View:
@@ -26,3 +34,8 @@ class Canary(Resource):
     def hosts(self) -> tuple[str, ...]:
         """The hosts of the VirtualService beside the Service's own."""
         return self.service.texts("hosts")
+
+    def label_of(self, target: Workload) -> str:
+        """Name the label that tells the copy from its target; empty where there is none."""
+        labels = target.spec.child("selector").labels_of("matchLabels")
+        return next((label for label in SELECTOR_LABELS if label in labels), "")

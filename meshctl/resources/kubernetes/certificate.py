@@ -17,6 +17,17 @@ class Certificate(Resource):
         """The DNS names as written."""
         return self.spec.texts("dnsNames")
 
+    @cached_property
+    def all_names(self) -> frozenset[str]:
+        """All names that it is for, in small letters; empty where templates or addresses tell."""
+        common = self.spec.text("commonName")
+        return frozenset(one.lower() for one in (*self.dns_names, common) if one)
+
+    @property
+    def has_stand_in(self) -> bool:
+        """Does cert-manager write a certificate of its own while the real one is asked for?"""
+        return self.annotations.get("cert-manager.io/issue-temporary-certificate") == "true"
+
     @property
     def issuer(self) -> tuple[str, str]:
         """The kind and the name of its issuer."""

@@ -5,7 +5,8 @@ certificate yet, as its Secret is the one to be made, so that the challenge fail
 never comes.
 
 Fix: leave `httpsRedirect` out until the Secret is there and redirect by a VirtualService that spares
-`/.well-known/acme-challenge/`, or prove the names by `dns01`.
+`/.well-known/acme-challenge/`, ask for a certificate of cert-manager's own meanwhile by the annotation
+`cert-manager.io/issue-temporary-certificate: "true"`, or prove the names by `dns01`.
 """
 
 from collections.abc import Iterator

@@ -14,6 +14,7 @@ from meshctl.resources import VirtualService
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 
 ANY_HOST = "*"
+MESH = "mesh"
 
 
 @rule(
@@ -24,7 +25,7 @@ ANY_HOST = "*"
 )
 def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
     """Report hosts that only a Gateway knows, and no VirtualService at that Gateway."""
-    if service.gateways or not service.http:
+    if set(service.gateways) - {MESH} or not service.http:
         return
     for index, host in enumerate(service.hosts):
         inside = in_cluster(host, mesh.config.domain) or mesh.registry.find(host, service.namespace)

@@ -1,0 +1,15 @@
+"""A view of Knative's Service, of which Knative makes pods and a Service of Kubernetes."""
+
+from meshctl.resources.resource import Resource
+from meshctl.resources.view import View, cached_property
+
+
+class KnativeService(Resource):
+    """A Service of Knative: a pod template, and a name under which it is asked."""
+
+    made_kinds = ("Service", "Workload")
+
+    @cached_property
+    def template(self) -> View:
+        """The pod template of its revisions."""
+        return self.spec.child("template")
