@@ -26,6 +26,8 @@ SUFFIXES = frozenset({".yaml", ".yml", ".json"})
 MAX_BYTES = MOST_BYTES
 
 _MAGIC = lazy_pattern(r"[*?\[]")
+_RELEASE = lazy_pattern(r"istio-[0-9]+\.[0-9]+\.[0-9]+(?:-.*)?")
+"""The directory in an archive that Istio releases; ``manifest.yaml`` in it names its parts."""
 
 
 class File(NamedTuple):
@@ -50,8 +52,9 @@ class Found(NamedTuple):
 def find(paths: Sequence[str], unsaved: Collection[str] = ()) -> Found:
     """Resolve files, directories (recursively), globs the shell left alone, and ``-``.
 
-    In directories hidden names, ``node_modules`` and what ``.meshctlignore`` files name are left
-    out, and so is what must be rendered first. ``unsaved`` are real paths of texts in editors, which
+    In directories hidden names, the code of others (``node_modules``, Go's ``vendor``, an unpacked
+    release of Istio) and what ``.meshctlignore`` files name are left out, and so is what must be
+    rendered first. ``unsaved`` are real paths of texts in editors, which
     count as files. A path that does not exist raises ``InputError``.
     """
     search = _Search(unsaved)
@@ -190,7 +193,8 @@ class _Search:
             if path.name in unrendered.names:
                 continue
             if path.is_dir():
-                below.append(path)
+                if not _is_of_others(path):
+                    below.append(path)
             # A broken link counts as a file, so that reading it says what is wrong.
             elif path.suffix in SUFFIXES and (path.is_file() or not path.exists()):
                 self._add_file(path, named=False)
@@ -199,6 +203,13 @@ class _Search:
 
 def _is_skipped(name: str) -> bool:
     return name.startswith(".") or name == "node_modules"
+
+
+def _is_of_others(directory: Path) -> bool:
+    """Does a directory hold what somebody else has written: Go's modules, a release of Istio?"""
+    if directory.name == "vendor":
+        return (directory / "modules.txt").is_file()
+    return bool(_RELEASE.fullmatch(directory.name)) and (directory / "manifest.yaml").is_file()
 
 
 def _with_ignore_file(ignores: list[_IgnoreFile], directory: Path) -> list[_IgnoreFile]:

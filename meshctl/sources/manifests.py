@@ -30,6 +30,16 @@ _IDENTITY = lazy_pattern(
 _YAML_IDENTITY = lazy_pattern(r"^(?:-\ +|---\ +)?(?:apiVersion|kind)\s*:", re.MULTILINE)
 
 
+_OF_OBJECTS = frozenset({
+    "apiversion", "kind", "metadata", "spec", "status", "data", "stringdata", "binarydata",
+    "immutable", "type", "subsets", "endpoints", "ports", "addresstype", "rules", "rolerefs",
+    "roleref", "subjects", "webhooks", "secrets", "imagepullsecrets", "items", "value",
+    "provisioner", "parameters", "automountserviceaccounttoken", "aggregationrule",
+    "description", "globaldefault", "preemptionpolicy", "handler", "involvedobject",
+})  # fmt: skip
+"""The fields at the top of Kubernetes' objects, in lower case as misspelt ones may be."""
+
+
 class Part(NamedTuple):
     """The text of one document with its place in a file, and what kubectl makes of it.
 
@@ -80,7 +90,15 @@ def _claims(data: dict[str, Any]) -> bool:
     version = data.get("apiVersion")
     if "kind" in data:
         return "apiVersion" in data or "metadata" in data or "spec" in data
-    return isinstance(version, str)
+    if not isinstance(version, str):
+        return False
+    # Settings of many tools have an apiVersion, too, and fields that no object has.
+    return "istio.io/" in version or _OF_OBJECTS.issuperset(map(_letters, data))
+
+
+def _letters(key: object) -> str:
+    """The ASCII letters of a key, in lower case: what else is in it is a slip."""
+    return "".join(one for one in str(key).lower() if "a" <= one <= "z")
 
 
 def _row(part: Part) -> Iterator[Part]:

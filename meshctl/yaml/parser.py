@@ -19,6 +19,7 @@ _LONGEST_ACTION = 500
 
 _OTHER_VERSION = lazy_pattern(r"^%YAML[ \t]+(?!1\.1\b)\S+", re.MULTILINE)
 _BRACE = lazy_pattern(r"\s*\{")
+_LAST_VARIABLE = lazy_pattern(r"\n[ \t]*+(\$\{\w++\}|\$\w++)[ \t\r]*\Z")
 _CONTENT = lazy_pattern(r"(?:---(?=\s)|#[^\n]*|\s)*+(\S+)")
 
 
@@ -60,7 +61,9 @@ class Parser:
             if error.note.kind == "yaml-syntax":
                 farthest = error.note.start + _LONGEST_ACTION
                 line_end = text.find("\n", error.note.start, farthest)
-                _refuse_template(text[: farthest if line_end < 0 else line_end], is_broken=True)
+                before = text[: farthest if line_end < 0 else line_end]
+                _refuse_template(before, is_broken=True)
+                _refuse_variable(before)
             raise
         _refuse_template(text, is_broken=False)
         return data, [*notes, *no_json]
@@ -136,6 +139,15 @@ def _refuse_template(text: str, *, is_broken: bool) -> None:
     if start is not None:
         message = "this is a Helm template; analyse what it renders: `helm template NAME CHART"
         note = Note("helm-template", f"{message} | meshctl analyze -`", start, start + 2)
+        raise UnreadableError(note)
+
+
+def _refuse_variable(text: str) -> None:
+    """Take a text that breaks at a line of nothing but a variable for a template of others."""
+    match = _LAST_VARIABLE.search(text)
+    if match:
+        message = f"{match[1]} stands on a line of its own, so this is a template; analyse what is"
+        note = Note("helm-template", f"{message} made of it", *match.span(1))
         raise UnreadableError(note)
 
 

@@ -156,3 +156,24 @@ def test_one_workload_is_not_a_namespace() -> None:
     assert (0, 1, 1) == (
         found(workload("cart")), found(workload("cart"), NAMESPACE), found(*SHOP)
     )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("labels", "whole_mesh", "expected"),
+    [({}, False, "UNKNOWN"), ({}, True, "NONE"), ({"istio-injection": "enabled"}, False, "NONE")],
+)
+def test_where_no_namespace_is_labelled_somebody_labels_them_by_hand(
+    labels: dict[str, str], whole_mesh: bool, expected: str
+) -> None:
+    till = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "till", "labels": labels}}
+    shop = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "shop"}}
+    template = {"spec": {"containers": [{"name": "main"}]}}
+    mesh = load_mesh(
+        loaded(
+            Document("till.yaml", 1, "", till),
+            Document("shop.yaml", 1, "", shop),
+            thing("apps/v1", "Deployment", "cart", spec={"template": template}),
+        ),
+        Settings(whole_mesh=whole_mesh),
+    )
+    assert [expected] == [mesh.workloads.membership(one).name for one in mesh.workloads]

@@ -41,6 +41,12 @@ def test_hidden_and_installed_files_are_left_out(tree: Path) -> None:
     assert [] == found(".")
 
 
+def test_the_code_of_others_is_left_out(tree: Path) -> None:
+    write(tree, "vendor/modules.txt", "vendor/a.example/config/a.yaml", "k8s/vendor/b.yaml")
+    write(tree, "istio-1.29.0/manifest.yaml", "istio-1.29.0/samples/c.yaml", "istio-1.0.0/d.yaml")
+    assert ["istio-1.0.0/d.yaml", "k8s/vendor/b.yaml"] == found(".")
+
+
 def test_named_files_are_read_whatever_they_are(tree: Path) -> None:
     write(tree, ".hidden.yaml", "notes.txt", "node_modules/a.yaml", "values.yaml", "Chart.yaml")
     names = [".hidden.yaml", "notes.txt", "node_modules/a.yaml", "values.yaml"]

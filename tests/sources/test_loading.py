@@ -110,6 +110,29 @@ def test_a_template_is_one_problem_of_its_file(tmp_path: Path) -> None:
     assert "`helm template NAME CHART | meshctl analyze -`" in loaded.problems[0].message
 
 
+@pytest.mark.parametrize("line", ["${urls}", "  $URLS"])
+def test_a_variable_on_a_line_of_its_own_is_a_template(line: str) -> None:
+    text = "apiVersion: v1\nkind: Pod\nspec:\n  args:\n  - a\n" + line + "\n  hostname: b\n"
+    assert [("helm-template", 6)] == [one[:2] for one in kinds(load_text(text.encode()))]
+
+
+@pytest.mark.parametrize(
+    ("fields", "claims"),
+    [
+        ("metadata: {name: a}\nspec: {}", True),
+        ("Kind: Service\nmetadata: {name: a}", True),
+        ("kind\u200b: Service\nmetadata: {name: a}", True),
+        ("data: {}", True),
+        ("baseDomain: a.example\nmetadata: {name: a}", False),
+        ("containers: {}\nmetadata: {name: a}", False),
+    ],
+)
+def test_settings_of_tools_are_no_manifests(tmp_path: Path, fields: str, claims: bool) -> None:
+    (tmp_path / "a.yaml").write_text(f"apiVersion: v1\n{fields}\n")
+    loaded = load([str(tmp_path)])
+    assert (claims, not claims) == (bool(loaded.documents), bool(loaded.skipped))
+
+
 def test_charts_and_kustomizations_are_gaps(tmp_path: Path) -> None:
     (tmp_path / "Chart.yaml").write_text("name: x\n")
     (tmp_path / "kustomization.yaml").write_text("patches: [{path: patch.yaml}]\n")

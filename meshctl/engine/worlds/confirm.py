@@ -12,7 +12,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from meshctl.engine.runner import DEBUG_VARIABLE, Outcomes
-from meshctl.engine.worlds.elsewhere import elsewhere
+from meshctl.engine.worlds.alternatives import Alternatives
+from meshctl.engine.worlds.elsewhere import apart, elsewhere
 from meshctl.engine.worlds.variants import variants
 from meshctl.mesh import Mesh
 from meshctl.resources import Resource
@@ -20,6 +21,11 @@ from meshctl.resources.resource import UNKNOWN_NAMESPACE
 from meshctl.rules.api import Finding, Rule
 
 Build = Callable[[Sequence[Resource]], Mesh]
+
+_APART = (
+    "objects of several directories name no namespace, and may go to several; "
+    "--default-namespace says that it is one"
+)
 
 
 class World(NamedTuple):
@@ -32,6 +38,8 @@ class World(NamedTuple):
     stand_ins: dict[Resource, tuple[Resource, ...]]
     explains: bool = False
     """Do its findings say it better, since they don't hold an object against itself?"""
+    reason: str = ""
+    """What a rule is told to lack that found something which doesn't hold in this world."""
 
 
 def confirm(outcomes: Outcomes, mesh: Mesh, build: Build) -> None:
@@ -40,16 +48,34 @@ def confirm(outcomes: Outcomes, mesh: Mesh, build: Build) -> None:
     if not asked:
         return
     kept = [one for one in asked if not _is_changed(one[1].ref.resource)]
+    kept = list(_held_against_what_stands_beside(kept, mesh, outcomes))
     for world in _worlds(mesh.resources):
         if not kept:
             break
-        kept = list(_holding(kept, world, build))
+        holding = list(_holding(kept, world, build))
+        if world.reason:
+            gone = {rule.id for rule, _ in kept} - {rule.id for rule, _ in holding}
+            outcomes.not_checked.update(((name, world.reason), None) for name in sorted(gone))
+        kept = holding
     alone = [
         one
         for one in outcomes.findings
         if not _depends_on_others(one[0]) and not _is_changed(one[1].ref.resource)
     ]
     outcomes.findings = [*alone, *kept]
+
+
+def _held_against_what_stands_beside(
+    findings: Iterable[tuple[Rule, Finding]], mesh: Mesh, outcomes: Outcomes
+) -> Iterator[tuple[Rule, Finding]]:
+    """Walk the findings that hold no objects against each other of which a cluster gets one."""
+    alternatives = Alternatives(mesh.resources)
+    for rule, finding in findings:
+        reason = alternatives.reason_against(finding)
+        if reason:
+            outcomes.not_checked.setdefault((rule.id, reason))
+        else:
+            yield rule, finding
 
 
 def has_worlds(resources: Sequence[Resource]) -> bool:
@@ -64,6 +90,9 @@ def _worlds(resources: Sequence[Resource]) -> Iterator[World]:
         everywhere, stand_ins = elsewhere(resources)
         if len(everywhere) > len(resources):
             yield World(everywhere, stand_ins)
+        everything, stand_ins = apart(resources)
+        if everything:
+            yield World(everything, stand_ins, reason=_APART)
     if any(one.document.placement.changes for one in resources):
         certain = [one for one in resources if not _is_changed(one)]
         yield World(certain, {one: (one,) for one in certain})

@@ -1,4 +1,4 @@
-"""Puts objects of an unknown namespace into every namespace that the input names."""
+"""Puts objects of an unknown namespace into every namespace that the input names, or apart."""
 
 from collections.abc import Sequence
 
@@ -30,6 +30,30 @@ def elsewhere(
         everywhere += copies
         stand_ins[one] = (one, *copies)
     return everywhere, stand_ins
+
+
+def apart(
+    resources: Sequence[Resource],
+) -> tuple[list[Resource], dict[Resource, tuple[Resource, ...]]]:
+    """Give the objects of each directory that name no namespace a namespace of their own.
+
+    Files of one directory, or of one kustomization, are applied together; those of several may go
+    to several namespaces. Gives all resources, and for each what stands for it; nothing where one
+    directory has all of them.
+    """
+    units = {_unit(one) for one in resources if one.namespace == UNKNOWN_NAMESPACE}
+    if len(units) <= 1:
+        return [], {}
+    homes = {unit: f"<namespace {number}>" for number, unit in enumerate(sorted(units))}
+    stand_ins: dict[Resource, tuple[Resource, ...]] = {
+        one: (_moved(one, homes[_unit(one)]) if one.namespace == UNKNOWN_NAMESPACE else one,)
+        for one in resources
+    }
+    return [moved for several in stand_ins.values() for moved in several], stand_ins
+
+
+def _unit(resource: Resource) -> str:
+    return resource.document.placement.unit or resource.directory
 
 
 def _named(resources: Sequence[Resource], homeless: Sequence[Resource]) -> list[str]:

@@ -16,6 +16,9 @@ _SPREAD = 6
 """How many times the size of the input all variants together may be, before those that come later
 hold nothing but their own files."""
 
+_ENOUGH = 50_000
+"""Objects in all variants together that are never too many."""
+
 
 def identity(resource: Resource) -> _Identity:
     """Name an object and its cluster, whatever version of its API a file has."""
@@ -32,7 +35,7 @@ def variants(resources: Sequence[Resource]) -> Iterator[list[Resource]]:
     if not contested:
         return
     common = [one for unit, several in units.items() if unit not in contested for one in several]
-    budget = _SPREAD * len(resources)
+    budget = max(_SPREAD * len(resources), _ENOUGH)
     for members in _colour(units, contested):
         own = [one for unit in members for one in units[unit]]
         budget -= len(own) + len(common)

@@ -132,6 +132,24 @@ class GatewayApi:
             found += self.rules(route, in_mesh=False).faults
         return found
 
+    def is_read_by_istio(self, route: KubernetesRoute) -> bool | None:
+        """Is a parent of a route istiod's? ``None`` where the input hasn't got the Gateway.
+
+        Other controllers read routes of further kinds, with filters and backends of their own.
+        """
+        answers = [self._is_ours(one) for one in route.parents]
+        if True in answers or not answers or self.attachments(route):
+            return True
+        return None if None in answers else False
+
+    def _is_ours(self, parent: ObjectReference) -> bool | None:
+        if parent.kind != "Gateway":
+            return True if parent.kind in {"Service", "ServiceEntry"} else None
+        gateway = self._given.reference_grants.gateway(parent)
+        if gateway is None:
+            return True if self._inventory.is_whole else None
+        return self.gateway(gateway) is not None
+
     def declared(self, backend: ObjectReference) -> list[RegisteredHost]:
         """What declares the host that a backend stands for; empty if it is refused or unknown."""
         read = self._backends.read(backend, enforce_grants=False)

@@ -135,6 +135,11 @@ def without_sidecar(workload: Workload, namespace: Namespace | None) -> Membersh
     return Membership.AMBIENT if mode == "ambient" else Membership.NONE
 
 
+def decides_injection(namespace: Namespace) -> bool:
+    """Does a label of a namespace say how its pods take part, or that they don't?"""
+    return not {INJECTION, REVISION, DATAPLANE_MODE}.isdisjoint(namespace.labels)
+
+
 def is_ambient(namespace: Namespace) -> bool:
     """Does a namespace ask for ambient mode, and not for sidecars too?
 

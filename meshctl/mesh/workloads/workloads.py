@@ -10,6 +10,7 @@ from meshctl.mesh.core.selectors import LabelIndex
 from meshctl.mesh.registry.services import HostPort, RegisteredHost
 from meshctl.mesh.workloads.membership import (
     Membership,
+    decides_injection,
     is_ambient,
     is_gateway,
     is_live,
@@ -140,10 +141,24 @@ class Workloads:
             namespace
         ):
             namespace = None  # what the namespace is like in the workload's cluster isn't known
+        if namespace is not None and not (self._tells_who_joins or decides_injection(namespace)):
+            namespace = None
         promised = promise(workload, namespace)
         if namespace is None or self._heed is None:
             return promised
         return self._heed(promised, workload, namespace)
+
+    @cached_property
+    def _tells_who_joins(self) -> bool:
+        """Does any Namespace of the input say whether its pods join the mesh, so that all would?
+
+        Where none does, they are labelled by hand, or pods are injected by ``kube-inject``.
+        """
+        return (
+            self._is_whole
+            or self._heed is not None
+            or any(map(decides_injection, self._namespaces.values()))
+        )
 
     def is_to_be_injected(self, workload: Workload) -> bool:
         """Will the injector surely merge its template with the pod, which has not had it yet?"""

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
 from meshctl.resources import KubernetesRoute
-from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, rule
 
 
 @rule(on=KubernetesRoute, severity=Severity.ERROR, since="0.1.0")
@@ -18,6 +18,11 @@ def check(route: KubernetesRoute, mesh: Mesh) -> Iterator[Outcome]:
     """Report UDPRoutes, and routes whose definition is too old."""
     api = mesh.gateway_api
     if api.reads(route.kind):
+        return
+    is_ours = api.is_read_by_istio(route)
+    if is_ours is None:
+        yield NotChecked("a Gateway that is not in the input may be another controller's")
+    if not is_ours:
         return
     definition = api.old_definitions.get(route.kind)
     if definition is None:
