@@ -1,10 +1,14 @@
 """Finds the one known name that a misspelt one can mean; empty where there is none, or several."""
 
 from collections.abc import Callable, Collection, Iterable
+from itertools import takewhile
 
 from meshctl.lazy_pattern import lazy_pattern
 
 _SEPARATOR = lazy_pattern(r"(?<!\d)[-_.]|[-_.](?!\d)")
+_WORD = lazy_pattern(r"[A-Za-z]+|[0-9]+|[^A-Za-z0-9]")
+_LEAST_OF_WORD = 4
+"""Letters of a word in which a slip is one: ``api-a`` and ``api-b`` are two names."""
 
 
 def spelt_otherwise(name: str, known: Iterable[str]) -> str:
@@ -28,6 +32,38 @@ def only_close(name: str, known: Collection[str]) -> str:
         return meant
     close = get_close_matches(name, sorted(known), n=2, cutoff=0.75)
     return close[0] if len(close) == 1 else ""
+
+
+def misspelling_of(name: str, known: Iterable[str]) -> str | None:
+    """Find the one known name that a name differs from by one slip: ``reviews`` for ``reviewz``.
+
+    A letter is wrong, missing, doubled or has changed places inside a word; names that differ by a
+    number, a short word or a plural may well be two.
+    """
+    found = {one for one in known if _is_slip(one, name)}
+    return found.pop() if len(found) == 1 else None
+
+
+def _is_slip(one: str, other: str) -> bool:
+    if one == other or abs(len(one) - len(other)) > 1:
+        return False
+    start = _shared(one, other)
+    end = min(_shared(one[::-1], other[::-1]), min(len(one), len(other)) - start)
+    first, second = one[start : len(one) - end], other[start : len(other) - end]
+    longer = max(one, other, key=len)
+    word = next(
+        word for word in _WORD.finditer(longer) if word.end() >= min(start + 1, len(longer))
+    )
+    if not (first + second).isalpha() or not word[0].isalpha() or len(word[0]) < _LEAST_OF_WORD:
+        return False
+    is_plural = {first, second} == {"", "s"} and start + 1 == word.end()
+    swapped = len(first) == 2 and first == second[::-1]  # noqa: PLR2004 - two letters change places
+    return swapped or (max(len(first), len(second)) == 1 and not is_plural)
+
+
+def _shared(one: str, other: str) -> int:
+    """Count the letters that two texts begin with alike."""
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
 
 
 def _only(name: str, known: Iterable[str], folded: Callable[[str], str]) -> str:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from meshctl.spelling import only_close, same_but_for_signs, spelt_otherwise
+from meshctl.spelling import misspelling_of, only_close, same_but_for_signs, spelt_otherwise
 
 
 @pytest.mark.parametrize(
@@ -34,3 +34,31 @@ def test_a_close_name_counts_where_it_is_the_only_one() -> None:
     assert only_close("httpport", ["http-port", "http-ports"]) == "http-port"
     assert only_close("web-3", ["web-1", "web-2"]) == ""
     assert only_close("grpc", ["metrics"]) == ""
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("reviewz", "reviews"),
+        ("reveiws", "reviews"),
+        ("ratngs", "ratings"),
+        ("pay-servce", "pay-service"),
+    ],
+)
+def test_one_wrong_letter_in_a_word_is_a_slip(one: str, other: str) -> None:
+    assert (other, one) == (misspelling_of(one, [other]), misspelling_of(other, [one]))
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("orders", "order"), ("payments-api", "payment-api"), ("cart-v1", "cart-v2"), ("east", "west"),
+        ("api-a", "api-b"), ("web1", "web2"), ("cart", "cart"), ("", "a"), ("cart", "cart-v2"),
+    ],
+)  # fmt: skip
+def test_names_that_may_well_be_two_are_no_slips(one: str, other: str) -> None:
+    assert (None, None) == (misspelling_of(one, [other]), misspelling_of(other, [one]))
+
+
+def test_a_slip_of_two_names_means_neither() -> None:
+    assert misspelling_of("ratinhs", ["ratings", "ratinds"]) is None

@@ -146,10 +146,7 @@ class Mesh(Inventory):
         """What may refer to objects of other namespaces."""
         from meshctl.mesh.gateway_api.reference_grants import ReferenceGrants
 
-        return ReferenceGrants(
-            self.of(KubernetesGateway), self.of(ReferenceGrant), self.workloads,
-            is_whole=self.is_whole,
-        )  # fmt: skip
+        return ReferenceGrants(self.of(KubernetesGateway), self.of(ReferenceGrant), self.workloads)
 
     @cached_property
     def sidecar_routes(self) -> "SidecarRoutes":

@@ -53,6 +53,18 @@ def sentence(fault: Fault) -> str:
     return f"{field}: {fault.message}" if field else fault.message
 
 
+def named(fault: Fault) -> str:
+    """Say what is wrong, with the name of the value in place of ``this``."""
+    subject, _, rest = fault.message.partition(" ")
+    if subject != "this":
+        return fault.message
+    names = [step for step in fault.path if isinstance(step, str)]
+    if not names:
+        return f"the object {rest}"
+    is_item = isinstance(fault.path[-1], int)
+    return f"{'an item of ' if is_item else ''}{names[-1]} {rest}"
+
+
 class Verdict(NamedTuple):
     """Everything that is wrong with an object, and what nobody could judge, as sentences."""
 

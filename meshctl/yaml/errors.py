@@ -16,11 +16,11 @@ _SENTENCES = {
         "or quote the value if the colon is part of it"
     ),
     "did not find expected key": (
-        "this does not continue the mapping that starts on line {opened}; "
+        "the line does not continue the mapping that starts on line {opened}; "
         "check its indentation and the quotes before it"
     ),
     "did not find expected '-' indicator": (
-        "this does not continue the list that starts on line {opened}; "
+        "the line does not continue the list that starts on line {opened}; "
         "start it with `- `, or check its indentation"
     ),
     "did not find expected ',' or '}'": (
@@ -30,7 +30,7 @@ _SENTENCES = {
         "the bracket that opens on line {opened} is not closed; write the `,` or `]` missing here"
     ),
     "could not find expected ':'": (
-        "this key has no `: ` after it; add it, or indent the line if it continues the value above"
+        "the key has no `: ` after it; add it, or indent the line if it continues the value above"
     ),
     "found unexpected end of stream": "the quote that opens here is never closed; close it",
     "found unexpected document indicator": (

@@ -96,3 +96,9 @@ def test_a_kustomization_is_applied_together(tmp_path: Path) -> None:
         "kustomization.yaml": "resources: [a/1.yaml, b/2.yaml]",
     }
     assert ["1.yaml", "2.yaml"] == found(run(tmp_path, files))
+
+
+def test_many_for_one_host_are_a_collection(tmp_path: Path) -> None:
+    files = {f"k8s/{number}.yaml": route(f"route-{number}", f"v{number}") for number in range(4)}
+    report = run(tmp_path, files)
+    assert [("warning", LOST)] * 4 == [(one.severity, one.rule) for one in report.findings]

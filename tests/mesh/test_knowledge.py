@@ -158,6 +158,67 @@ def test_one_workload_is_not_a_namespace() -> None:
     )  # fmt: skip
 
 
+HOME = Document(
+    "home.yaml", 1, "", {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "shop"}}
+)
+ENTRY = ("networking.istio.io/v1", "Gateway")
+
+
+@pytest.mark.parametrize(
+    ("documents", "known"),
+    [
+        ((), False),
+        ((thing(*ENTRY, "a"),), False),
+        ((thing(*ENTRY, "a"), thing(*ENTRY, "b", "till")), False),
+        ((thing(*ENTRY, "a"), thing(*ENTRY, "b")), True),
+        ((HOME,), False),
+        ((HOME, thing(*ENTRY, "a")), True),
+    ],
+)
+def test_one_object_does_not_show_a_namespace(documents: tuple[Document, ...], known: bool) -> None:
+    mesh = load_mesh(loaded(*documents), Settings())
+    reason = "the input may lack Gateways of namespace shop; --whole-mesh says that it has all"
+    assert (known, "" if known else reason) == (
+        bool(mesh.knows.all_of("Gateway", "shop")), mesh.knows.all_of("Gateway", "shop").reason,
+    )  # fmt: skip
+    assert load_mesh(loaded(*documents), Settings(whole_mesh=True)).knows.all_of("Gateway", "shop")
+
+
+def test_services_show_a_namespace_by_their_pods() -> None:
+    desk = thing("v1", "Service", "desk", spec={"selector": {"app": "desk"}, "ports": PORTS})
+    mine = (CART, workload("cart"), desk)
+    assert not load_mesh(loaded(*mine), Settings()).knows.all_of("Service", "shop")
+    both = load_mesh(loaded(*mine, workload("desk")), Settings())
+    assert both.knows.all_of("Service", "shop")
+    assert both.knows.all_of("Pod", "shop")
+
+
+def test_what_a_cluster_hid_is_settled_by_the_right_to_list_it() -> None:
+    unread = Unread(*PEERS)
+    mesh = load_mesh(loaded(HOME, takes("STRICT"), unread=unread), Settings(whole_mesh=True))
+    assert mesh.knows.all_of("PeerAuthentication", "shop").reason == (
+        "the cluster doesn't show all PeerAuthentications of namespace shop; the right to list them "
+        "settles it"
+    )
+    read = load_mesh(loaded(HOME, unread=Unread(*PEERS, "shop")), Settings())
+    assert read.knows.all_of("PeerAuthentication", "shop")
+
+
+def config_map(provider: str) -> Document:
+    text = f"extensionProviders: [{{name: {provider}}}]"
+    return thing("v1", "ConfigMap", "istio", "istio-system", data={"mesh": text})
+
+
+def test_of_several_mesh_configs_nobody_knows_which_one_counts() -> None:
+    one = load_mesh(loaded(config_map("a")), Settings())
+    several = load_mesh(loaded(config_map("a"), config_map("b")), Settings())
+    assert (True, False) == (bool(one.knows.mesh_config()), bool(several.knows.mesh_config()))
+    assert several.knows.mesh_config().reason == (
+        "the input has 2 mesh configs, of which a mesh has one; --mesh-config FILE says which one "
+        "counts"
+    )
+
+
 @pytest.mark.parametrize(
     ("labels", "whole_mesh", "expected"),
     [({}, False, "UNKNOWN"), ({}, True, "NONE"), ({"istio-injection": "enabled"}, False, "NONE")],

@@ -14,7 +14,7 @@ from meshctl.yaml.reader import Reader
         ("a:\n  b: 1\n c: 2", "c:", "does not continue the mapping that starts on line 7"),
         ('a: "x" y', "y", "the quotes before it"),
         ("- a\nb: 1", "b:", "does not continue the list that starts on line 7"),
-        ("a: 1\nfoo\nb: 2", "foo", "this key has no `: ` after it"),
+        ("a: 1\nfoo\nb: 2", "foo", "the key has no `: ` after it"),
         (
             "a: {b: 1\nc: 2",
             ":",

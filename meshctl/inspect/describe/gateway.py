@@ -267,7 +267,7 @@ def _certificates(
 ) -> Iterator[Certificate]:
     """Walk the Secrets a server presents."""
     homes = {one.workload.namespace for one in effective} - {None}
-    is_certain = mesh.has_all("Secret") and bool(mesh.registry.secrets)
+    is_certain = bool(mesh.knows.everywhere("Secret"))
     for name, _ in server.credentials:
         places = {
             home: ref for home, ref in mesh.registry.secrets.called(name).items() if home in homes

@@ -43,7 +43,7 @@ def _unresolved(mesh: Mesh, request: TracedRequest, workload: Workload) -> Hop:
     """A name of the cluster that nothing has: absent, if the input has Services of its namespace."""
     home = in_cluster(request.host, mesh.config.domain)
     namespace = home[1] if home is not None else workload.namespace
-    knows = mesh.is_whole or namespace in mesh.registry.namespaces_with_services
+    knows = mesh.knows.all_of("Service", namespace)
     outcome = Outcome.UNRESOLVED if knows else Outcome.UNKNOWN
     reason = f"no Service of namespace {namespace} has the name {request.host}"
     if not knows:

@@ -100,12 +100,9 @@ class Ambient:
 
     def lacks_waypoint(self, use: WaypointUse) -> bool:
         """Is the Gateway that a label names surely missing?"""
-        is_known = self._inventory.is_whole or use.namespace in self._namespaces_with_gateways
-        return is_known and self.waypoint(use) is None
-
-    @cached_property
-    def _namespaces_with_gateways(self) -> frozenset[str]:
-        return frozenset(one.namespace for one in self._inventory.of(KubernetesGateway))
+        return self.waypoint(use) is None and bool(
+            self._inventory.knows.all_of("Gateway", use.namespace)
+        )
 
     def waypoints_before(self, workload: Workload) -> Sequence[WaypointUse]:
         """The waypoints of the Services in front of a workload, which bring its requests."""

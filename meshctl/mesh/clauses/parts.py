@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
+from meshctl.mesh.core.known_objects import KnownObjects
 from meshctl.mesh.core.mesh_config import MeshConfig
 from meshctl.resources import Resource
 
@@ -30,6 +31,10 @@ class Parts(Protocol):
 
     def of(self, view: type[R], /) -> Sequence[R]:
         """All resources read by one view."""
+
+    @property
+    def knows(self) -> KnownObjects:
+        """Of what the input has all."""
 
     @property
     def registry(self) -> "RegistryFacade":

@@ -45,7 +45,9 @@ class TokenIssuers:
             asked = self._parts.security.authorization.asked(policy, known.of)
             several = dict.fromkeys(found for _, found in asked)
         rules = [rule for found in several for one in found for rule in one.rules]
-        if not known.knows_those_of(policy.namespace) or not all(rule.issuer for rule in rules):
+        if not self._parts.knows.all_of("RequestAuthentication", policy.namespace) or not all(
+            rule.issuer for rule in rules
+        ):
             return frozenset()
         return frozenset(rule.issuer for rule in rules)
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import TypeVar
 
 from meshctl.mesh.core.knowledge import NOTHING_LACKS, Knowledge
+from meshctl.mesh.core.known_objects import KnownObjects
 from meshctl.mesh.core.mesh_config import MeshConfig, find_mesh_config
 from meshctl.resources import Namespace, Resource
 from meshctl.resources.cached_property import cached_property
@@ -81,6 +82,11 @@ class Inventory:
     def may_lack(self, *kinds: str) -> bool:
         """Is it known that objects of these kinds may be missing?"""
         return not self._unread.isdisjoint(kinds)
+
+    @cached_property
+    def knows(self) -> KnownObjects:
+        """Whether the input has all objects of a kind, so that a missing one is absent."""
+        return KnownObjects(self)
 
     @cached_property
     def declared_namespaces(self) -> frozenset[str]:

@@ -8,11 +8,6 @@ POD_MAKERS = ("Pod", "Deployment", "StatefulSet", "DaemonSet", "Job", "CronJob")
 """The kinds that make pods in most clusters."""
 
 
-SEVERAL = 2
-"""So many objects of a kind show a namespace, where its Namespace isn't in the input: one may be an
-addition to what stands elsewhere."""
-
-
 class RemoteCluster(NamedTuple):
     """Another cluster of the mesh; ``network`` is empty where nothing names it.
 

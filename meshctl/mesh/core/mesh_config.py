@@ -4,7 +4,8 @@ They come from ``--mesh-config``, from the ``istio`` ConfigMap or an IstioOperat
 else they are Istio's defaults (pkg/config/mesh/mesh.go, DefaultMeshConfig, 1.31).
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from enum import IntEnum
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -32,6 +33,8 @@ class MeshConfig(NamedTuple):
     """Was a MeshConfig in the input, or are these Istio's defaults?"""
     is_overlay: bool = False
     """Is it laid over what the chart writes, so that more is set than stands here?"""
+    doubt: str = ""
+    """Why it isn't sure that this is the one, in words."""
 
     @classmethod
     def parse(cls, raw: Mapping[str, Any]) -> "MeshConfig":
@@ -55,25 +58,56 @@ class MeshConfig(NamedTuple):
 def find_mesh_config(resources: Iterable[Resource]) -> MeshConfig:
     """Take the MeshConfig of the input: the ``istio`` ConfigMap, that of a revision, an operator.
 
-    Of several revisions it is the first by name.
+    Of several revisions it is the first by name; what a kustomization changes comes last.
     """
-    operator: Mapping[str, Any] | None = None
-    revisions: dict[tuple[str, str], Mapping[str, Any]] = {}
-    for resource in resources:
-        if isinstance(resource, ConfigMap) and resource.name.startswith("istio"):
-            text = resource.values.get("mesh")
-            parsed = _parse(text) if text is not None else None
-            if parsed is not None and resource.name == "istio":
-                return MeshConfig.parse(parsed)
-            if parsed is not None and resource.name.startswith("istio-"):
-                revisions[resource.name, resource.namespace] = parsed
-        elif resource.kind == "IstioOperator" and operator is None:
-            operator = _operator_config(resource)
-    if revisions:
-        return MeshConfig.parse(revisions[min(revisions)])
-    if operator is None:
+    found = [one for resource in resources for one in _written(resource)]
+    certain = [one for one in found if not one.is_changed] or found
+    if not certain:
         return MeshConfig()
-    return MeshConfig.parse(operator)._replace(is_overlay=True)
+    first = min(certain, key=_Written.order)
+    doubt = ""
+    if first.is_changed:
+        doubt = "a kustomization changes the mesh config before it is applied"
+    elif any(one.raw != first.raw for one in certain):
+        doubt = f"the input has {len(certain)} mesh configs, of which a mesh has one"
+    return MeshConfig.parse(first.raw)._replace(
+        is_overlay=first.kind is _Kind.OPERATOR, doubt=doubt
+    )
+
+
+class _Kind(IntEnum):
+    """What holds a MeshConfig; the first counts."""
+
+    CONFIG_MAP = 0
+    REVISION = 1
+    OPERATOR = 2
+
+
+class _Written(NamedTuple):
+    kind: _Kind
+    name: tuple[str, str]
+    raw: Mapping[str, Any]
+    is_changed: bool
+
+    def order(self) -> tuple[_Kind, tuple[str, str]]:
+        """Sort by kind, and revisions by name."""
+        return self.kind, self.name
+
+
+def _written(resource: Resource) -> Iterator[_Written]:
+    is_changed = resource.document.placement.is_changed(resource.kind, resource.name)
+    if isinstance(resource, ConfigMap) and resource.name.startswith("istio"):
+        text = resource.values.get("mesh")
+        raw = _parse(text) if text is not None else None
+        if raw is not None and resource.name == "istio":
+            yield _Written(_Kind.CONFIG_MAP, ("", ""), raw, is_changed)
+        elif raw is not None and resource.name.startswith("istio-"):
+            name = resource.name, resource.namespace
+            yield _Written(_Kind.REVISION, name, raw, is_changed)
+    elif resource.kind == "IstioOperator":
+        config = _operator_config(resource)
+        if config is not None:
+            yield _Written(_Kind.OPERATOR, ("", ""), config, is_changed)
 
 
 def read_mesh_config(text: str) -> MeshConfig | None:

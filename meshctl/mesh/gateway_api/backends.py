@@ -61,7 +61,7 @@ class Backends:
     def _refusal(self, one: ObjectReference) -> Fault | None:
         if self._given.reference_grants.allows_backend(one):
             return None
-        if not self._given.reference_grants.is_known(one.namespace):
+        if not self._given.inventory.knows.all_of("ReferenceGrant", one.namespace):
             return None
         route = one.resource
         text = (
@@ -72,11 +72,7 @@ class Backends:
 
     def _service(self, one: ObjectReference) -> Backend:
         host = f"{one.name}.{one.namespace}.svc.{self._given.inventory.config.domain}"
-        registry = self._given.registry
-        knows = (
-            self._given.inventory.has_all("Service")
-            or one.namespace in registry.namespaces_with_services
-        )
+        knows = self._given.inventory.knows.all_of("Service", one.namespace)
         fault = None
         if f"{one.namespace}/{one.name}" not in self._services and knows:
             text = f"namespace {one.namespace} has no Service {quoted(one.name)}"

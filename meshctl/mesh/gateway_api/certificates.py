@@ -104,7 +104,7 @@ class ListenerCertificates:
         if self._faults[key]:
             return Fault("InvalidCertificateRef", self._faults[key], ref.at("name"))
         grants = self._given.reference_grants
-        if not grants.allows_secret(owner, namespace, name) and grants.is_known(namespace):
+        if not grants.allows_secret(owner, namespace, name) and self._knows_grants(namespace):
             text = f"no ReferenceGrant of namespace {namespace} allows Secret {quoted(name)}"
             return Fault("RefNotPermitted", text, ref.at("namespace"))
         return None
@@ -118,12 +118,13 @@ class ListenerCertificates:
         if secret is not None:
             found = flaw(secret, heed_dates=False)
             return f"Secret {namespace}/{name} {found.text}" if found is not None else ""
-        # Repositories often have no Secrets at all, even those that hold everything else.
-        has_all = self._given.inventory.has_all("Secret") and bool(secrets)
-        knows = has_all or secrets.has_any_in(namespace)
+        knows = self._given.inventory.knows.all_of("Secret", namespace)
         if namespace in secrets.called(name) or not knows:
             return ""
         return f"namespace {namespace} has no Secret {quoted(name)}"
+
+    def _knows_grants(self, namespace: str) -> bool:
+        return bool(self._given.inventory.knows.all_of("ReferenceGrant", namespace))
 
     def _client_validation(
         self, listener: KubernetesListener, gateway: KubernetesGateway
@@ -160,7 +161,7 @@ class ListenerCertificates:
         namespace = ref.text("namespace") or owner.namespace
         name, kind = ref.text("name"), ref.text("kind")
         grants = self._given.reference_grants
-        if not grants.allows(owner, ("", kind), namespace, name) and grants.is_known(namespace):
+        if not grants.allows(owner, ("", kind), namespace, name) and self._knows_grants(namespace):
             text = f"no ReferenceGrant of namespace {namespace} allows {kind} {quoted(name)}"
             return Fault("RefNotPermitted", text, ref.at("name"))
         return None

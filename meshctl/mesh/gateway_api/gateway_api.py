@@ -229,9 +229,7 @@ class GatewayApi:
         if not self.generated_gateways:
             return self._istio_gateways
         inventory, registry = self._inventory, self._given.registry
-        workloads = GatewayWorkloads(
-            self._given.workloads, registry.services, registry, is_whole=inventory.is_whole
-        )
+        workloads = GatewayWorkloads(self._given.workloads, registry.services, inventory.knows)
         several = (*inventory.of(Gateway), *self.generated_gateways)
         return Gateways(several, workloads, self.routes, registry)
 

@@ -122,16 +122,8 @@ class Parents:
         name, namespace = reference.name, reference.namespace
         if (kind, f"{namespace}/{name}") in self._sources:
             return None
-        knows = self._given.inventory.has_all(kind) or (kind == "Service" and self.knows(namespace))
+        knows = self._given.inventory.knows.all_of(kind, namespace)
         return Denial("NoMatchingParent", f"there is no {kind} {quoted(name)}") if knows else None
-
-    def knows(self, namespace: str) -> bool:
-        """Would the input have a Service of a namespace, if there were one?"""
-        registry = self._given.registry
-        return (
-            self._given.inventory.has_all("Service")
-            or namespace in registry.namespaces_with_services
-        )
 
     def _is_of_others(self, reference: ObjectReference, kind: str) -> bool:
         """Is the Service's waypoint served by another controller, whose routes these are then?"""

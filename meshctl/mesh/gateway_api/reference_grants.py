@@ -43,18 +43,14 @@ class ReferenceGrants:
 
     def __init__(
         self, gateways: Iterable[KubernetesGateway], grants: Iterable[ReferenceGrant],
-        workloads: Workloads, *, is_whole: bool,
+        workloads: Workloads,
     ) -> None:  # fmt: skip
         self._gateways = {gateway.key_name: gateway for gateway in gateways}
-        self._namespaces = {gateway.namespace for gateway in self._gateways.values()}
-        self._granting: set[str] = set()
         self._names: dict[_Pair, set[str | None]] = {}
         for grant in grants:
-            self._granting.add(grant.namespace)
             for pair, name in _pairs(grant):
                 self._names.setdefault(pair, set()).add(name)
         self._workloads = workloads
-        self._is_whole = is_whole
 
     def gateway(self, parent: ObjectReference) -> KubernetesGateway | None:
         """The Gateway that a parent reference names."""
@@ -65,14 +61,6 @@ class ReferenceGrants:
         found = self._gateways.get(f"{namespace}/{name}")
         if found is not None:
             yield found
-
-    def knows_gateways_of(self, namespace: str) -> bool:
-        """Has the input the Gateways of a namespace, so that a missing one is absent?"""
-        return self._is_whole or namespace in self._namespaces
-
-    def is_known(self, namespace: str) -> bool:
-        """Has the input ReferenceGrants of a namespace, so that a missing one is absent?"""
-        return self._is_whole or namespace in self._granting
 
     def allows(self, origin: Resource, kind: tuple[str, str], namespace: str, name: str) -> bool:
         """Does a namespace let an object refer to one of its own, given as (group, kind)?"""

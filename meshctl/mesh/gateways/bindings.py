@@ -57,7 +57,6 @@ class Bindings:
             for resource in others
             if (resource.kind, resource.group) == ("Gateway", KUBERNETES)
         }
-        self._namespaces = frozenset(gateway.namespace for gateway in self._gateways.values())
         self._claims: dict[Gateway, HostIndex[_Claim]] = {}
 
     def of(self, service: VirtualService) -> Iterator[Binding]:
@@ -77,10 +76,6 @@ class Bindings:
     def name_of(self, written: str, service: VirtualService) -> str:
         """Resolve how a VirtualService names a Gateway to ``namespace/name``."""
         return gateway_name(written, service.namespace)
-
-    def knows(self, namespace: str) -> bool:
-        """Does the input have Gateways of a namespace at all?"""
-        return namespace in self._namespaces
 
     def called(self, name: str) -> list[Gateway]:
         """Find the Gateways of any namespace with this own name."""

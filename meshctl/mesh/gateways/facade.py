@@ -37,8 +37,7 @@ class GatewaysFacade(Gateways):
             GatewayWorkloads(
                 workloads,
                 [one for one in registry.services if not inventory.knowledge.is_remote(one)],
-                registry,
-                is_whole=inventory.is_whole,
+                inventory.knows,
             ),
             traffic.routes,
             registry,

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 from meshctl.istio.annotation_names import TEMPLATES
 from meshctl.istio.labels import GATEWAY_NAME
+from meshctl.mesh.core.known_objects import KnownObjects
 from meshctl.mesh.core.selectors import LabelIndex, SelectorIndex
 from meshctl.mesh.gateways.generated_picks import GeneratedPicks, is_service_of
-from meshctl.mesh.registry.services import Registry
 from meshctl.mesh.workloads.workloads import Workloads
 from meshctl.resources import Gateway, GeneratedGateway, GeneratedService, Server, Service, Workload
 from meshctl.resources.cached_property import cached_property
@@ -126,13 +126,11 @@ class GatewayWorkloads:
     """Finds the gateway workloads for Gateways."""
 
     def __init__(
-        self, workloads: Workloads, services: Iterable[Service], registry: Registry, *,
-        is_whole: bool,
-    ) -> None:  # fmt: skip
+        self, workloads: Workloads, services: Iterable[Service], knows: KnownObjects
+    ) -> None:
         self._workloads = workloads
         self._services = sorted(services, key=lambda one: (one.name, one.namespace))
-        self._registry = registry
-        self._is_whole = is_whole
+        self._knows = knows
 
     def pick(self, gateways: Iterable[Gateway]) -> Iterator[tuple[GatewayWorkload, list[Gateway]]]:
         """Walk the gateway workloads with the Gateways whose selectors, or Services, pick them."""
@@ -221,7 +219,7 @@ class GatewayWorkloads:
     def _real(self, workload: Workload) -> GatewayWorkload:
         index = self._by_selector.get(workload.namespace)
         services = index.find(workload.pod_labels) if index is not None else []
-        known = self._is_whole or workload.namespace in self._registry.namespaces_with_services
+        known = bool(self._knows.all_of("Service", workload.namespace))
         return GatewayWorkload(
             workload.pod_labels, workload.namespace, workload, tuple(services), known
         )

@@ -65,8 +65,7 @@ class ClientCredentials:
             return True
         if self._secrets.is_copied(name):
             return None
-        is_known = self._inventory.has_all("Secret") and bool(self._secrets)
-        return False if is_known or self._secrets.has_any_in(namespace) else None
+        return False if self._inventory.knows.all_of("Secret", namespace) else None
 
     def lacks_ca(self, name: str, namespace: str) -> bool:
         """Is it sure that a Secret holds no CA to verify the server by?"""

@@ -15,7 +15,7 @@ from meshctl.mesh.gateways.gateway_index import Gateways
 from meshctl.mesh.registry.services import RegisteredHost, Registry
 from meshctl.mesh.traffic.delegates import MESH
 from meshctl.mesh.traffic.routes import Routes
-from meshctl.resources import Destination, Service, ServiceEntry, VirtualService
+from meshctl.resources import Destination, Service, VirtualService
 from meshctl.resources.cached_property import cached_property
 
 
@@ -186,15 +186,11 @@ class Clusters:
             return MissingCluster(NoClusterReason.ABSENT, host)
         if ".svc." in rest:  # of a cluster with another domain, or of a set of clusters
             return MissingCluster(NoClusterReason.UNKNOWN, host)
-        known = self._inventory.is_whole or writer in self._with_entries
+        known = self._inventory.knows.all_of("ServiceEntry", writer)
         return MissingCluster(NoClusterReason.ABSENT if known else NoClusterReason.UNKNOWN, host)
 
     def _knows_services_of(self, namespace: str) -> bool:
-        return self._inventory.is_whole or namespace in self._registry.namespaces_with_services
-
-    @cached_property
-    def _with_entries(self) -> frozenset[str]:
-        return frozenset(entry.namespace for entry in self._inventory.of(ServiceEntry))
+        return bool(self._inventory.knows.all_of("Service", namespace))
 
     @cached_property
     def _by_name(self) -> dict[str, list[RegisteredHost]]:

@@ -54,7 +54,7 @@ class Subsets:
         self._gateways_of = gateways
         self._clusters = clusters
         self._lost: dict[tuple[Resource, str, str, frozenset[str]], LostSubset | None] = {}
-        self._with_rules = frozenset(rule.namespace for rule in inventory.of(DestinationRule))
+        self._knows = inventory.knows
 
     def lost(self, route: Route, destination: Destination) -> LostSubset | None:
         """Say who misses the subset of a destination; ``None`` when nobody surely does."""
@@ -85,8 +85,8 @@ class Subsets:
         host = self._clusters.host_of(destination)
         if any(True for _ in self._rules.covering(host)):
             return True
-        home = self._registry.home(host)
-        return self._is_whole or bool({destination.resource.namespace, home} & self._with_rules)
+        homes = {destination.resource.namespace, self._registry.home(host)} - {None, ""}
+        return any(self._knows.all_of("DestinationRule", str(home)) for home in homes)
 
     def _finds(self, client: ClientGroup, declared: list[RegisteredHost], subset: str) -> bool:
         """Does a client find it for each declaration of the host that it sees?"""

@@ -3,12 +3,10 @@
 # The modules are imported where they are asked, since an input needs few of them.
 # ruff: noqa: PLC0415
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from meshctl.mesh.core.inventory import Inventory
-from meshctl.mesh.core.knowledge import SEVERAL
 from meshctl.mesh.core.selectors import selects
 from meshctl.mesh.registry.services import Registry
 from meshctl.resources import (
@@ -17,7 +15,6 @@ from meshctl.resources import (
     ListenerSet,
     Service,
     ServiceEntry,
-    Workload,
     WorkloadEntry,
     WorkloadGroup,
 )
@@ -54,41 +51,6 @@ class RegistryFacade(Registry):
         sets, classes = inventory.of(ListenerSet), inventory.of(GatewayClass)
         return tuple(generated_services(gateways, sets, classes, written))
 
-    @cached_property
-    def namespaces_with_services(self) -> frozenset[str]:
-        """Namespaces whose Services the input has, so that a missing one is absent.
-
-        Their Namespace is in the input, or the pods of several Services are: one Service alone may
-        be an addition to what is installed from elsewhere.
-        """
-        inventory = self._from_inventory
-        if inventory.is_whole:
-            return super().namespaces_with_services
-        may_be_all = inventory.knowledge.may_show_all_of
-        backed = Counter(one.namespace for one in inventory.of(Service) if self._has_pods(one))
-        return frozenset(
-            home
-            for home in {one.namespace for one in inventory.of(Service)}
-            if may_be_all(home, "Service")
-            and (
-                home in inventory.declared_namespaces
-                or inventory.knowledge.was_read(home, "Service")
-                or backed[home] >= SEVERAL
-            )
-        )
-
-    def _has_pods(self, service: Service) -> bool:
-        """Has the input pods with all labels that a Service asks for?"""
-        labels = self._pod_labels.get(service.namespace, set())
-        return bool(service.selector) and labels >= service.selector.items()
-
-    @cached_property
-    def _pod_labels(self) -> dict[str, set[tuple[str, str]]]:
-        found: dict[str, set[tuple[str, str]]] = {}
-        for workload in self._from_inventory.of(Workload):
-            found.setdefault(workload.namespace, set()).update(workload.pod_labels.items())
-        return found
-
     def has_other_pods(self, selector: Mapping[str, str], namespace: str | None) -> bool:
         """Does a selector pick what is no workload here, in a namespace or (``None``) anywhere?
 
@@ -111,7 +73,7 @@ class RegistryFacade(Registry):
         """Services behind extension providers."""
         from meshctl.mesh.registry.provider_services import ProviderServices
 
-        return ProviderServices(self, is_whole=self._from_inventory.is_whole)
+        return ProviderServices(self, self._from_inventory.knows)
 
     @cached_property
     def secrets(self) -> "Secrets":
@@ -128,8 +90,7 @@ class RegistryFacade(Registry):
         return ServiceAccounts(
             self._from_inventory.resources,
             self._from_inventory.config,
-            is_whole=self._from_inventory.is_whole,
-            knowledge=self._from_inventory.knowledge,
+            self._from_inventory.knows,
         )
 
     @cached_property

@@ -8,6 +8,7 @@ leads to an upstream that no proxy has.
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from meshctl.mesh.core.known_objects import KnownObjects
 from meshctl.mesh.registry.services import RegisteredHost, Registry
 from meshctl.words import quoted
 
@@ -25,9 +26,9 @@ class MissingService(NamedTuple):
 class ProviderServices:
     """Answers for settings with ``service`` and ``port``."""
 
-    def __init__(self, registry: Registry, *, is_whole: bool) -> None:
+    def __init__(self, registry: Registry, knows: KnownObjects) -> None:
         self._registry = registry
-        self._is_whole = is_whole
+        self._knows = knows
 
     def missing(self, settings: Mapping[str, Any]) -> MissingService | None:
         """Name what no proxy can find; ``None`` when the Service has the port."""
@@ -48,9 +49,10 @@ class ProviderServices:
         registry = self._registry
         full = registry.unshortened(host, "")
         hint = f"; the name must be full: {full}" if full != host else ""
-        shown = registry.home(full) in registry.namespaces_with_services
+        home = registry.home(full)
+        known = self._knows.all_of("Service", home) if home else self._knows.everywhere("Service")
         return MissingService(
-            f"nothing declares its service {quoted(service)}{hint}", self._is_whole or shown
+            f"nothing declares its service {quoted(service)}{hint}", is_sure=bool(known)
         )
 
 

@@ -39,10 +39,6 @@ class Secrets:
     def __bool__(self) -> bool:
         return bool(self._by_name)
 
-    def has_any_in(self, namespace: str) -> bool:
-        """Has the input a Secret of a namespace, so that a missing one is absent?"""
-        return namespace in self._by_namespace
-
     @cached_property
     def _by_namespace(self) -> dict[str, list[str]]:
         found: dict[str, list[str]] = {}

@@ -7,7 +7,7 @@ pilot/pkg/security/authz/model/generator.go, Istio 1.31): ``trust-domain/ns/name
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from meshctl.mesh.core.knowledge import NOTHING_LACKS, Knowledge
+from meshctl.mesh.core.known_objects import KnownObjects
 from meshctl.mesh.core.mesh_config import MeshConfig
 from meshctl.resources import (
     KubernetesGateway,
@@ -44,32 +44,25 @@ class ServiceAccounts:
     """The service accounts of the input, by namespace."""
 
     def __init__(
-        self, resources: Iterable[Resource], config: MeshConfig, *, is_whole: bool,
-        knowledge: Knowledge = NOTHING_LACKS,
-    ) -> None:  # fmt: skip
+        self, resources: Iterable[Resource], config: MeshConfig, knows: KnownObjects
+    ) -> None:
         self._known: dict[str, set[str]] = {}
-        self._complete: set[str] = set()
+        self._knows = knows
         for resource in resources:
-            home = resource.namespace
-            if isinstance(resource, ServiceAccount) and knowledge.may_show_all_of(
-                home, "ServiceAccount"
-            ):
-                self._complete.add(home)
             for account in _accounts(resource):
                 if account:
                     self._known.setdefault(resource.namespace, set()).add(account)
-        self._is_whole = is_whole
         self._domains = _trust_domains(config)
         self._own_domain = config.trust_domain
 
     def exists(self, namespace: str, account: str) -> bool | None:
         """Is there such a service account? ``None`` when the input can't tell.
 
-        It can where it has ServiceAccount objects of that namespace; ``default`` always exists.
+        ``default`` always exists.
         """
         if account == "default" or account in self._known.get(namespace, ()):
             return True
-        return False if self._is_whole or namespace in self._complete else None
+        return False if self._knows.all_of("ServiceAccount", namespace) else None
 
     def of_account(self, namespace: str, account: str) -> Principal:
         """The principal of a service account of this mesh."""

@@ -94,14 +94,6 @@ class Authorization:
         """Has the input an ALLOW policy with rules at all?"""
         return any(map(_opens, self._policies))
 
-    def has_any_in(self, namespace: str) -> bool:
-        """Has the input a policy of a namespace, so that a missing one is absent?"""
-        return namespace in self._namespaces
-
-    @cached_property
-    def _namespaces(self) -> frozenset[str]:
-        return frozenset(policy.namespace for policy in self._policies)
-
     @cached_property
     def _wide(self) -> dict[str, list[AuthorizationPolicy]]:
         found: dict[str, list[AuthorizationPolicy]] = {}

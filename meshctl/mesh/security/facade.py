@@ -75,6 +75,7 @@ class SecurityFacade:
             self._traffic.destination_rules,
             self.peer_authentications,
             self._inventory.config,
+            knows=self._inventory.knows,
             ambient=self._ambient,
         )
 

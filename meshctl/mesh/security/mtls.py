@@ -12,6 +12,7 @@ from dataclasses import replace
 from meshctl.istio.ambient import HBONE_PORT
 from meshctl.istio.labels import TLS_MODE
 from meshctl.istio.protocols import Protocol
+from meshctl.mesh.core.known_objects import KnownObjects
 from meshctl.mesh.core.mesh_config import MeshConfig
 from meshctl.mesh.registry.services import HostPort, RegisteredHost, Registry
 from meshctl.mesh.security import hbone
@@ -55,7 +56,7 @@ class Mtls:
 
     def __init__(
         self, registry: Registry, workloads: WorkloadsFacade, rules: DestinationRules,
-        policies: PeerAuthentications, config: MeshConfig, *,
+        policies: PeerAuthentications, config: MeshConfig, *, knows: KnownObjects,
         ambient: Callable[[], Ztunnel],
     ) -> None:  # fmt: skip
         """``ambient`` is asked for when a pod in ambient mode is met."""
@@ -65,6 +66,7 @@ class Mtls:
         self._rules = rules
         self._policies = policies
         self._config = config
+        self._knows = knows
         self._behind: dict[RegisteredHost, Sequence[Workload]] = {}
         self._servers: dict[tuple[Workload, int], Endpoint] = {}
 
@@ -303,7 +305,7 @@ class Mtls:
         source = host.source
         if isinstance(source, ServiceEntry):
             return False
-        return bool(source.selector) and self._workloads.shows_pods_of(host.namespace)
+        return bool(source.selector) and bool(self._knows.all_of("Pod", host.namespace))
 
     def _to_server(self, upstream: Upstream, server: Endpoint) -> Connection:
         tls = upstream.tls

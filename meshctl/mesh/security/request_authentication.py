@@ -76,10 +76,6 @@ class RequestAuthentications:
             if not wanted.isdisjoint((ref.kind, ref.name) for ref in one.target_refs)
         ]
 
-    def knows_those_of(self, namespace: str) -> bool:
-        """Has the input RequestAuthentications of a namespace, so that a missing one is absent?"""
-        return self._inventory.is_whole or namespace in self._by_namespace
-
     def may_be_asked_for(self, policy: RequestAuthentication) -> bool:
         """Does anything that may hold for the same workloads read tokens, or ask an outsider?"""
         asking = self._asking_namespaces

@@ -251,7 +251,7 @@ class TlsConflicts:
 
     def _of_namespace(self, namespace: str) -> Iterator[Client]:
         """One client for each kind of proxy; a namespace the input doesn't show has sidecars."""
-        if not self._workloads.shows_pods_of(namespace):
+        if not self._inventory.knows.all_of("Pod", namespace):
             yield Client(namespace, namespace)
             return
         for proxy in sorted({client.proxy for client in self._in_mesh.get(namespace, ())}):

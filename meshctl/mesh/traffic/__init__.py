@@ -17,12 +17,14 @@ if TYPE_CHECKING:
     from meshctl.mesh.traffic.path_rewrite import broken_example as broken_example
     from meshctl.mesh.traffic.policy_layers import written_policies as written_policies
     from meshctl.mesh.traffic.route_matches import RouteMatch as RouteMatch
+    from meshctl.mesh.traffic.sidecar_hosts import LostHost as LostHost
     from meshctl.mesh.traffic.unreachable_rules import MOST_PAIRS as MOST_PAIRS
 
 _HOMES = {
     "BrokenDelegate": "delegates",
     "DelegateFault": "delegates",
     "FEW_PODS": "outlier_detection",
+    "LostHost": "sidecar_hosts",
     "MESH": "delegates",
     "MOST_PAIRS": "unreachable_rules",
     "MergeLoss": "destination_rule_merge",

@@ -149,14 +149,6 @@ class Delegates:
         roots = (service for service in self._by_name.values() if service.hosts)
         return frozenset(rule.action for service in roots for rule in self.rules(service))
 
-    def knows(self, namespace: str, *, is_whole: bool) -> bool:
-        """Would the input have a VirtualService of a namespace, if there were one?"""
-        return is_whole or namespace in self._namespaces
-
-    @cached_property
-    def _namespaces(self) -> frozenset[str]:
-        return frozenset(namespace for namespace, _ in self._by_name)
-
     def _merge(self, service: VirtualService) -> None:
         rules: list[HttpRule] = []
         broken: list[BrokenDelegate] = []

@@ -132,11 +132,8 @@ class Rollouts:
                 yield Unshifted(place, message, related=service.spec.at("http"))
 
     def _absent(self, kind: type[R], namespace: str, place: Ref, title: str) -> Unshifted:
-        sure = self._inventory.is_whole or namespace in self._homes(kind)
+        sure = bool(self._inventory.knows.all_of(kind.__name__, namespace))
         return Unshifted(place, f"there is no {title}", is_sure=sure)
-
-    def _homes(self, kind: type[R]) -> frozenset[str]:
-        return frozenset(namespace for known, namespace, _ in self._named if known is kind)
 
     def _find(self, kind: type[R], namespace: str, name: str) -> R | None:
         return self._named.get((kind, namespace, name))  # type: ignore[return-value]

@@ -69,9 +69,11 @@ class SidecarHosts:
         self._config = config
         self._splitting: dict[str, VirtualService] = {}
         self._lost: dict[VirtualService, dict[str, LostHost]] = {}
+        self._claimants: dict[str, set[str]] = {}
         groups: dict[tuple[str, str, int], list[HostClaim]] = {}
         for service in routes.naming(MESH):
             for claim in _claims(service, registry):
+                self._claimants.setdefault(claim.host, set()).add(service.key_name)
                 if claim.host not in self._splitting and self._chooses_subset(claim):
                     self._splitting[claim.host] = service
                 for clients in self._clients(service):
@@ -83,6 +85,10 @@ class SidecarHosts:
     def lost(self, service: VirtualService) -> Iterable[LostHost]:
         """List the hosts that a VirtualService loses, once for each."""
         return self._lost.get(service, {}).values()
+
+    def claimants(self, host: str) -> int:
+        """Count the VirtualServices that claim a host."""
+        return len(self._claimants.get(host, ()))
 
     def splitting(self, host: str) -> VirtualService | None:
         """Find a VirtualService whose http rules for sidecars choose subsets of just this host."""

@@ -1,11 +1,10 @@
 """The workloads of the input, by selector, and how they take part in the mesh."""
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from meshctl.istio.annotation_names import SIDECAR_STATUS
 from meshctl.istio.labels import HOSTNAME, REVISION, TLS_MODE
-from meshctl.mesh.core.knowledge import NOTHING_LACKS, POD_MAKERS, SEVERAL, Knowledge
+from meshctl.mesh.core.knowledge import NOTHING_LACKS, Knowledge
 from meshctl.mesh.core.selectors import LabelIndex
 from meshctl.mesh.registry.services import HostPort, RegisteredHost
 from meshctl.mesh.workloads.membership import (
@@ -211,22 +210,8 @@ class Workloads:
         return frozenset(workload.namespace for workload in self._all)
 
     @cached_property
-    def _numbers(self) -> Counter[str]:
-        return Counter(workload.namespace for workload in self._all)
-
-    @cached_property
     def _listed(self) -> frozenset[Workload]:
         return frozenset(self._all)
-
-    def shows_pods_of(self, namespace: str) -> bool:
-        """Does the input have the workloads of a namespace, so that a missing one is absent?
-
-        It has some, and the Namespace itself, or several.
-        """
-        return self._is_whole or (
-            (self._numbers[namespace] >= (1 if namespace in self._namespaces else SEVERAL))
-            and self._knowledge.may_show_all_of(namespace, *POD_MAKERS)
-        )
 
     def target_port(self, workload: Workload, port: HostPort) -> int | None:
         """Translate a Service port to the container port; ``None`` for an unknown name."""

@@ -52,7 +52,7 @@ def _is_meant(policy: AuthorizationPolicy, mesh: Mesh, *, closes_mesh: bool) -> 
 def _is_shut(workload: Workload, policy: AuthorizationPolicy, mesh: Mesh) -> bool:
     """Is a workload meant to be called, and opened by no policy that the input has?"""
     home, policies = workload.namespace, mesh.security.authorization
-    is_known = mesh.is_whole or policy.namespace == home or policies.has_any_in(home)
+    is_known = policy.namespace == home or mesh.knows.all_of("AuthorizationPolicy", home)
     if not is_known or next(mesh.workloads.container_ports.in_front_of(workload), None) is None:
         return False
     return not policies.is_opened(workload)

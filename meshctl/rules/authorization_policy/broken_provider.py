@@ -23,8 +23,9 @@ def check(policy: AuthorizationPolicy, mesh: Mesh) -> Iterator[Outcome]:
         return
     name = policy.spec.child("provider").text("name")
     place = policy.spec.at("provider", "name")
-    if not mesh.config.is_known and not mesh.is_whole:
-        yield NotChecked("the mesh config, which defines providers, is not in the input")
+    known = mesh.knows.mesh_config()
+    if not known:
+        yield NotChecked(known.reason)
         return
     if why := why_broken(name, mesh.extension_providers):
         yield Finding(place, f"{why}; every request that these rules match is denied")

@@ -30,13 +30,11 @@ def check(policy: AuthorizationPolicy, mesh: Mesh) -> Iterator[Outcome]:
                     continue  # a name of two parts may be any host, such as example.com
                 if mesh.registry.at(host) or mesh.registry.at(mesh.registry.fqdn(name, namespace)):
                     continue
-                if mesh.is_whole or namespace in mesh.registry.namespaces_with_services:
+                if known := mesh.knows.all_of("Service", namespace):
                     yield Finding(
                         operation.at(key, index),
                         f"namespace {namespace} has no Service {quoted(name)}, so no request "
                         "has this host",
                     )
                 else:
-                    yield NotChecked(
-                        f"the input may lack Services of namespace {namespace}; --whole-mesh says that it has all"
-                    )
+                    yield NotChecked(known.reason)

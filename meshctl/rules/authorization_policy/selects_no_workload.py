@@ -29,7 +29,7 @@ def check(policy: AuthorizationPolicy, mesh: Mesh) -> Iterator[Outcome]:
     if mesh.registry.has_other_pods(policy.selector, None if wide else policy.namespace):
         return
     picked = mesh.security.authorization.picked(policy)
-    known = mesh.is_whole if wide else mesh.workloads.shows_pods_of(policy.namespace)
+    known = mesh.knows.everywhere("Pod") if wide else mesh.knows.all_of("Pod", policy.namespace)
     place = policy.spec.at("selector", "matchLabels")
     if not policy.selector:
         place = policy.at("metadata", "name")
@@ -45,5 +45,4 @@ def check(policy: AuthorizationPolicy, mesh: Mesh) -> Iterator[Outcome]:
             why = f"{where} has no workload"
         yield Finding(place, f"{why}, so this policy guards nothing")
     else:
-        where = "all namespaces" if wide else f"namespace {policy.namespace}"
-        yield NotChecked(f"the workloads of {where} are not in the input")
+        yield NotChecked(known.reason)

@@ -37,11 +37,11 @@ def check(policy: AuthorizationPolicy, mesh: Mesh) -> Iterator[Outcome]:
             return
     if not unchecked:
         return
-    if mesh.security.request_authentications.knows_those_of(policy.namespace):
+    if known := mesh.knows.all_of("RequestAuthentication", policy.namespace):
         yield Finding(
             part,
             f"no RequestAuthentication is for {unchecked[0]}, so no token is ever known there",
             severity=None if mesh.is_whole else Severity.WARNING,
         )
     else:
-        yield NotChecked(f"no RequestAuthentication of {policy.namespace} is in the input")
+        yield NotChecked(known.reason)

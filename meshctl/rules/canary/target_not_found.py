@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
 from meshctl.resources import Canary
-from meshctl.rules.api import Finding, Outcome, Severity, put, rule
+from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, put, rule
 from meshctl.spelling import only_close
 from meshctl.words import quoted
 
@@ -21,7 +21,9 @@ def check(canary: Canary, mesh: Mesh) -> Iterator[Outcome]:
     kind, name = canary.target.text("kind") or "Deployment", canary.target.text("name")
     if kind not in {"Deployment", "DaemonSet"} or not name:
         return
-    if not mesh.workloads.shows_pods_of(canary.namespace):
+    shown = mesh.knows.all_of("Pod", canary.namespace)
+    if not shown:
+        yield NotChecked(shown.reason)
         return
     known = [one for one in mesh.workloads.find({}, canary.namespace) if one.kind == kind]
     if not any(one.name == name for one in known):

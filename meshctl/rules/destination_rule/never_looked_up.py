@@ -39,8 +39,8 @@ def check(destination_rule: DestinationRule, mesh: Mesh) -> Iterator[Outcome]:
             f"{where}, so only clients of namespace {namespace} look for a rule here, and "
             "exportTo leaves just them out: no client reads this rule",
         ).fixed_by(append(destination_rule.spec.at("exportTo"), "."), safe=False)
-    elif not mesh.workloads.shows_pods_of(namespace):
-        yield NotChecked("the input lacks the workloads of a namespace with DestinationRules")
+    elif not (known := mesh.knows.all_of("Pod", namespace)):
+        yield NotChecked(known.reason)
     elif not mesh.workloads.in_mesh(namespace):
         yield Finding(
             destination_rule.spec.at("host"),

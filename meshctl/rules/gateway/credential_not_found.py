@@ -32,8 +32,9 @@ def check(gateway: Gateway, mesh: Mesh) -> Iterator[Outcome]:
                 continue
             close = get_close_matches(name, known, 1, cutoff=0.8)
             hint = f"; did you mean {quoted(close[0])}?" if close else ""
-            if not (mesh.has_all("Secret") and mesh.registry.secrets) and not close:
-                yield NotChecked("Secrets of gateways may be outside the input")
+            has_all = mesh.knows.everywhere("Secret")
+            if not has_all and not close:
+                yield NotChecked(has_all.reason)
                 continue
             yield Finding(
                 ref,

@@ -26,8 +26,9 @@ def check(gateway: Gateway, mesh: Mesh) -> Iterator[Outcome]:
         if not workloads or not all(workload.services for workload in workloads):
             continue
         home = workloads[0].services[0].namespace
-        if not mesh.is_whole and not mesh.knowledge.may_show_all_of(home, "Service"):
-            yield NotChecked(f"the Services of gateways in {home} may be outside the input")
+        known = mesh.knows.all_of("Service", home)
+        if not known:
+            yield NotChecked(known.reason)
             continue
         if any(workload.exposes(workload.target(server.port)) for workload in workloads):
             continue

@@ -33,12 +33,10 @@ def check(gateway: KubernetesGateway, mesh: Mesh) -> Iterator[Outcome]:
         if api.addresses.service(host, gateway.namespace) is not None:
             continue
         elsewhere = mesh.registry.at(host)
-        known = gateway.namespace in mesh.registry.namespaces_with_services
-        if elsewhere or mesh.is_whole or known:
+        known = mesh.knows.all_of("Service", gateway.namespace)
+        if elsewhere or known:
             where = f"; {elsewhere[0].namespace} has it" if elsewhere else ""
             text = f"namespace {gateway.namespace} has no Service {host}{where}"
             yield Finding(address.at("value"), f"{text}, so nobody serves this Gateway")
         else:
-            yield NotChecked(
-                f"the input may lack Services of namespace {gateway.namespace}; --whole-mesh says that it has all"
-            )
+            yield NotChecked(known.reason)

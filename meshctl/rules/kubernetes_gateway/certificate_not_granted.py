@@ -26,7 +26,7 @@ def check(gateway: KubernetesGateway, mesh: Mesh) -> Iterator[Outcome]:
                 continue
             is_passed_over = certificate.at("namespace") in passed_over
             effect = "passes it over" if is_passed_over else "has no certificate"
-            if mesh.reference_grants.is_known(namespace):
+            if known := mesh.knows.all_of("ReferenceGrant", namespace):
                 yield Finding(
                     certificate.at("namespace"),
                     f"no ReferenceGrant of namespace {namespace} lets Gateways of "
@@ -34,7 +34,7 @@ def check(gateway: KubernetesGateway, mesh: Mesh) -> Iterator[Outcome]:
                     f"{effect}",
                 )
             else:
-                yield NotChecked(f"no ReferenceGrant of namespace {namespace} is in the input")
+                yield NotChecked(known.reason)
 
 
 def _passed_over(gateway: KubernetesGateway, mesh: Mesh) -> set[Ref]:

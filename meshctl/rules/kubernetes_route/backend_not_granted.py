@@ -22,6 +22,6 @@ def check(route: KubernetesRoute, mesh: Mesh) -> Iterator[Outcome]:
     if all(parent.kind == "Service" for parent in route.parents):
         return
     for backend in route.backends:
-        grants = mesh.reference_grants
-        if not grants.allows_backend(backend) and not grants.is_known(backend.namespace):
-            yield NotChecked(f"no ReferenceGrant of namespace {backend.namespace} is in the input")
+        known = mesh.knows.all_of("ReferenceGrant", backend.namespace)
+        if not mesh.reference_grants.allows_backend(backend) and not known:
+            yield NotChecked(known.reason)

@@ -24,13 +24,13 @@ def check(route: KubernetesRoute, mesh: Mesh) -> Iterator[Outcome]:
         gateway = mesh.reference_grants.gateway(parent)
         if gateway is not None:
             yield from _refusal(route, parent, gateway, mesh)
-        elif mesh.reference_grants.knows_gateways_of(parent.namespace):
+        elif known := mesh.knows.all_of("Gateway", parent.namespace):
             name = f"{parent.namespace}/{parent.name}"
             yield Finding(
                 parent.at("name"), f"there is no Gateway {name}, so nobody serves this route there"
             )
         else:
-            yield NotChecked(f"no Gateway of namespace {parent.namespace} is in the input")
+            yield NotChecked(known.reason)
 
 
 def _refusal(

@@ -24,11 +24,9 @@ def check(route: KubernetesRoute, mesh: Mesh) -> Iterator[Outcome]:
         if (parent.group, parent.kind) == ("", "Service") and parent.name:
             yield from _missing(parent, mesh)
     for backend in route.backends:
-        known = mesh.registry.namespaces_with_services
-        if backend.kind == "Service" and not mesh.is_whole and backend.namespace not in known:
-            yield NotChecked(
-                f"the input may lack Services of namespace {backend.namespace}; --whole-mesh says that it has all"
-            )
+        known = mesh.knows.all_of("Service", backend.namespace)
+        if backend.kind == "Service" and not known:
+            yield NotChecked(known.reason)
 
 
 def _is_host(resource: object, path: tuple[str | int, ...]) -> bool:
@@ -42,11 +40,9 @@ def _missing(reference: ObjectReference, mesh: Mesh) -> Iterator[Outcome]:
         text = f"{quoted(name)} is no name of a Service; give name and namespace apart"
         yield Finding(reference.at("name"), text)
     elif not mesh.registry.at(mesh.registry.fqdn(name, namespace)):
-        if mesh.is_whole or namespace in mesh.registry.namespaces_with_services:
+        if known := mesh.knows.all_of("Service", namespace):
             yield Finding(
                 reference.at("name"), f"namespace {namespace} has no Service {quoted(name)}"
             )
         else:
-            yield NotChecked(
-                f"the input may lack Services of namespace {namespace}; --whole-mesh says that it has all"
-            )
+            yield NotChecked(known.reason)

@@ -30,7 +30,7 @@ def check(policy: PeerAuthentication, mesh: Mesh) -> Iterator[Outcome]:
             f"with a selector this policy is for workloads of {root} alone: it doesn't reach "
             f"{elsewhere[0].key_name}, and {root} has no workload with these labels",
         ).also(elsewhere[0].at("metadata", "name"), "has the labels, but isn't reached")
-    elif mesh.workloads.shows_pods_of(root):
+    elif known := mesh.knows.all_of("Pod", root):
         yield Finding(
             policy.spec.at("selector"),
             f"with a selector this policy is for workloads of {root} alone, and none has these "
@@ -38,4 +38,4 @@ def check(policy: PeerAuthentication, mesh: Mesh) -> Iterator[Outcome]:
             severity=Severity.WARNING,
         )
     else:
-        yield NotChecked(f"the input has no workload of the root namespace {root}")
+        yield NotChecked(known.reason)

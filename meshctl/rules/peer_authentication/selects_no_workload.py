@@ -23,8 +23,9 @@ def check(policy: PeerAuthentication, mesh: Mesh) -> Iterator[Outcome]:
         policy.selector, home
     ):
         return
-    if not mesh.workloads.shows_pods_of(home):
-        yield NotChecked(f"no workload of namespace {home} is in the input")
+    known = mesh.knows.all_of("Pod", home)
+    if not known:
+        yield NotChecked(known.reason)
         return
     yield Finding(
         policy.spec.at("selector", "matchLabels"),

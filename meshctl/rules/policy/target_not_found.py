@@ -31,7 +31,7 @@ def _is_missing(target: TargetRef, namespace: str, mesh: Mesh) -> bool:
         return False
     if target.kind == "Gateway":
         found = any(mesh.reference_grants.named(namespace, target.name))
-        return not found and mesh.reference_grants.knows_gateways_of(namespace)
+        return not found and bool(mesh.knows.all_of("Gateway", namespace))
     if target.kind == "Service":
         return mesh.is_whole and mesh.ambient.service(target.name, namespace) is None
     if target.kind == "ServiceEntry":

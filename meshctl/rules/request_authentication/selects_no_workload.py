@@ -22,10 +22,11 @@ def check(policy: RequestAuthentication, mesh: Mesh) -> Iterator[Outcome]:
     if mesh.registry.has_other_pods(policy.selector, None if wide else policy.namespace):
         return
     where = "all namespaces" if wide else f"namespace {policy.namespace}"
-    if mesh.is_whole if wide else mesh.workloads.shows_pods_of(policy.namespace):
+    known = mesh.knows.everywhere("Pod") if wide else mesh.knows.all_of("Pod", policy.namespace)
+    if known:
         yield Finding(
             policy.spec.at("selector", "matchLabels"),
             f"no workload of {where} has these labels, so tokens are checked nowhere",
         )
     else:
-        yield NotChecked(f"the workloads of {where} are not in the input")
+        yield NotChecked(known.reason)

@@ -28,11 +28,11 @@ def check(policy: RequestAuthentication, mesh: Mesh) -> Iterator[Outcome]:
         is_asked = mesh.security.request_authentications.may_be_asked_for(policy)
     if is_asked:
         return
-    if mesh.is_whole or mesh.security.authorization.has_any_in(policy.namespace):
+    if known := mesh.knows.all_of("AuthorizationPolicy", policy.namespace):
         yield Finding(
             policy.spec.key("jwtRules"),
             "requests without a token pass: no AuthorizationPolicy for "
             f"{workloads[0].title if workloads else 'the workloads of this policy'} asks for a request principal",
         )
     else:
-        yield NotChecked(f"no AuthorizationPolicy of {policy.namespace} is in the input")
+        yield NotChecked(known.reason)

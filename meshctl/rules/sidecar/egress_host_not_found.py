@@ -28,14 +28,15 @@ def check(sidecar: Sidecar, mesh: Mesh) -> Iterator[Outcome]:
             or entry.imports_any(mesh.registry)
         ):
             continue
-        known = mesh.registry.namespaces_with_services
-        if mesh.is_whole or entry.namespace in known:
+        if entry.namespace == "*":
+            known = mesh.knows.everywhere("Service")
+        else:
+            known = mesh.knows.all_of("Service", entry.namespace)
+        if known:
             where = "any namespace" if entry.namespace == "*" else f"namespace {entry.namespace}"
             yield Finding(
                 entry.ref,
                 f"no Service or ServiceEntry of {where} declares host {quoted(entry.host)}",
             )
         else:
-            yield NotChecked(
-                f"the input may lack Services of namespace {entry.namespace}; --whole-mesh says that it has all"
-            )
+            yield NotChecked(known.reason)

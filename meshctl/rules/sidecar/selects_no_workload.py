@@ -29,8 +29,9 @@ def check(sidecar: Sidecar, mesh: Mesh) -> Iterator[Outcome]:
         return
     if mesh.registry.has_other_pods(sidecar.workload_selector, sidecar.namespace):
         return
-    if not mesh.workloads.shows_pods_of(sidecar.namespace):
-        yield NotChecked(f"no workload of namespace {sidecar.namespace} is in the input")
+    known = mesh.knows.all_of("Pod", sidecar.namespace)
+    if not known:
+        yield NotChecked(known.reason)
         return
     yield Finding(
         sidecar.spec.at("workloadSelector", "labels"),

@@ -29,13 +29,11 @@ def check(telemetry: Telemetry, mesh: Mesh) -> Iterator[Outcome]:
             continue
         if mesh.workloads.telemetry_providers.may_inherit(telemetry, signal):
             continue
-        if mesh.config.is_known or mesh.is_whole:
+        if known := mesh.knows.mesh_config():
             yield Finding(
                 entries[0].at(),
                 f"this {signal} entry names no provider, and neither another Telemetry nor the mesh "
                 f"config does: {effect}",
             )
         else:
-            yield NotChecked(
-                "the mesh config, which may name default providers, is not in the input"
-            )
+            yield NotChecked(known.reason)

@@ -21,12 +21,10 @@ def check(telemetry: Telemetry, mesh: Mesh) -> Iterator[Outcome]:
     for entry in telemetry.access_logging:
         if entry.flag("disabled") or entry.data.get("providers"):
             continue
-        if mesh.config.is_known or mesh.is_whole:
+        if known := mesh.knows.mesh_config():
             yield Finding(
                 entry.at(), "this entry names no provider and the mesh has no default, so it logs "
                 "nothing"
             ).fixed_by(put(entry.at("providers"), [{"name": "envoy"}]), safe=False)  # fmt: skip
         else:
-            yield NotChecked(
-                "the mesh config, which may name default providers, is not in the input"
-            )
+            yield NotChecked(known.reason)

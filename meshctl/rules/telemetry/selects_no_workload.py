@@ -25,8 +25,9 @@ def check(telemetry: Telemetry, mesh: Mesh) -> Iterator[Outcome]:
         return
     if mesh.registry.has_other_pods(telemetry.selector, telemetry.namespace):
         return
-    if not mesh.workloads.shows_pods_of(telemetry.namespace):
-        yield NotChecked(f"no workload of namespace {telemetry.namespace} is in the input")
+    known = mesh.knows.all_of("Pod", telemetry.namespace)
+    if not known:
+        yield NotChecked(known.reason)
         return
     yield Finding(
         telemetry.spec.at("selector", "matchLabels"),

@@ -15,6 +15,8 @@ from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, put, rule
 from meshctl.spelling import spelt_otherwise
 from meshctl.words import quoted
 
+_DEFAULTS = "the mesh config, which defines providers, is not in the input"
+
 
 @rule(on=Telemetry, severity=Severity.WARNING, since="0.1.0")
 def check(telemetry: Telemetry, mesh: Mesh) -> Iterator[Outcome]:
@@ -24,7 +26,8 @@ def check(telemetry: Telemetry, mesh: Mesh) -> Iterator[Outcome]:
         name = provider.text("name")
         if not name or providers.defines(name):
             continue
-        if mesh.config.is_known:
+        is_known = mesh.knows.mesh_config()
+        if is_known and mesh.config.is_known:
             known = ", ".join(providers.names)
             meant = spelt_otherwise(name, providers.names)
             finding = Finding(
@@ -35,4 +38,4 @@ def check(telemetry: Telemetry, mesh: Mesh) -> Iterator[Outcome]:
                 finding = finding.fixed_by(put(provider.at("name"), meant), safe=False)
             yield finding
         else:
-            yield NotChecked("the mesh config, which defines providers, is not in the input")
+            yield NotChecked(is_known.reason or _DEFAULTS)

@@ -32,10 +32,9 @@ def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
             workload = mesh.security.request_authentications.unverified(gateway)
             if workload is None or (wanted and gateway.key_name not in wanted):
                 continue
-            if not mesh.security.request_authentications.knows_those_of(workload.namespace):
-                yield NotChecked(
-                    f"no RequestAuthentication of {workload.namespace} is in the input"
-                )
+            known = mesh.knows.all_of("RequestAuthentication", workload.namespace)
+            if not known:
+                yield NotChecked(known.reason)
                 continue
             yield Finding(
                 claim_match.match.key(claim_match.field, claim_match.name),

@@ -25,10 +25,9 @@ def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
         if broken.route is not None and delegates.reaches(broken.route):
             continue  # another rule delegates to it, too
         home = broken.root.delegate.text("namespace") or service.namespace
-        if broken.reason is DelegateFault.MISSING and not delegates.knows(
-            home, is_whole=mesh.is_whole
-        ):
-            yield NotChecked(f"the input has no VirtualServices of {home} to delegate to")
+        known = mesh.knows.all_of("VirtualService", home)
+        if broken.reason is DelegateFault.MISSING and not known:
+            yield NotChecked(known.reason)
         else:
             yield _finding(broken)
 

@@ -11,8 +11,11 @@ from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
 from meshctl.mesh.reachability import MissingCluster, NoClusterReason
-from meshctl.resources import VirtualService
+from meshctl.resources import Destination, VirtualService
 from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, put, rule
+from meshctl.spelling import misspelling_of
+
+_ELSEWHERE = "hosts of other clusters' domains may be declared where the input doesn't show it"
 
 
 @rule(on=VirtualService, severity=Severity.ERROR, equivalents=("IST0101", "KIA1101"), since="0.1.0")
@@ -30,8 +33,8 @@ def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
             if missing.why is NoClusterReason.UNKNOWN:
                 home = mesh.registry.home(missing.host)
                 kind, where = ("Service", home) if home else ("ServiceEntry", service.namespace)
-                yield NotChecked(
-                    f"the input may lack {kind} objects of namespace {where}; --whole-mesh says that it has all"
+                yield _misspelt(destination, missing, mesh) or NotChecked(
+                    mesh.knows.all_of(kind, where).reason or _ELSEWHERE
                 )
                 continue
             is_mirror = bool({"mirror", "mirrors"} & set(destination.path))
@@ -43,6 +46,18 @@ def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
                 edit = put(destination.at("host"), similar.host)
                 finding = finding.fixed_by(edit, safe=is_unfinished)
             yield finding
+
+
+def _misspelt(destination: Destination, missing: MissingCluster, mesh: Mesh) -> Finding | None:
+    """Find the name that was meant, where the input may lack the one that is written."""
+    name = missing.host.partition(".")[0]
+    near = mesh.registry.of_namespace(mesh.registry.home(missing.host) or "")
+    meant = misspelling_of(name, {one.host.partition(".")[0] for one in near})
+    if meant is None:
+        return None
+    text = f"the input declares no {missing.host}; did you mean {meant}?"
+    edit = put(destination.at("host"), destination.host.replace(name, meant, 1))
+    return Finding(destination.at("host"), text, Severity.WARNING).fixed_by(edit, safe=False)
 
 
 def _message(missing: MissingCluster, *, is_mirror: bool) -> str:

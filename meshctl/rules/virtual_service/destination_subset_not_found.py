@@ -28,10 +28,7 @@ def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
             if lost is not None:
                 yield _finding(destination, lost)
             elif not mesh.reachability.subsets.is_known(destination):
-                yield NotChecked(
-                    f"the input has no DestinationRule of namespace {service.namespace} at all, and "
-                    "subsets may be defined there"
-                )
+                yield NotChecked(mesh.knows.all_of("DestinationRule", service.namespace).reason)
 
 
 def _finding(destination: Destination, lost: LostSubset) -> Finding:

@@ -14,6 +14,7 @@ from meshctl.mesh import Mesh
 from meshctl.mesh.gateways import Binding
 from meshctl.resources import VirtualService
 from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, rule
+from meshctl.spelling import misspelling_of
 from meshctl.words import quoted
 
 
@@ -28,12 +29,15 @@ def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
             continue
         namespace, _, name = binding.name.partition("/")
         elsewhere = mesh.gateways.bindings.called(name)
-        if mesh.is_whole or mesh.gateways.bindings.knows(namespace):
+        known = mesh.knows.all_of("Gateway", namespace)
+        near = misspelling_of(name, mesh.gateways.bindings.in_namespace(namespace))
+        is_unqualified = bool(elsewhere) and namespace == service.namespace
+        if known:
             yield _finding(binding, mesh, Severity.ERROR)
-        elif elsewhere and namespace == service.namespace:  # probably one left the namespace out
+        elif is_unqualified or near is not None:  # probably one left the namespace out, or slipped
             yield _finding(binding, mesh, Severity.WARNING)
         else:
-            yield NotChecked("the input has no Gateway of the namespace that is named")
+            yield NotChecked(known.reason)
 
 
 def _finding(binding: Binding, mesh: Mesh, severity: Severity) -> Finding:

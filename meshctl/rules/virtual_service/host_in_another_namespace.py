@@ -17,7 +17,7 @@ from meshctl.rules.api import Finding, Outcome, Severity, put, rule
 @rule(on=VirtualService, severity=Severity.WARNING, since="0.1.0")
 def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
     """Report short hosts that only other namespaces have."""
-    known = mesh.is_whole or service.namespace in mesh.registry.namespaces_with_services
+    known = mesh.knows.all_of("Service", service.namespace)
     if not known or MESH not in mesh.traffic.routes.gateways_of(service):
         return
     for index, written in enumerate(service.hosts):

@@ -9,8 +9,12 @@ Fix: merge them into one VirtualService, or limit one with `exportTo` to the nam
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
+from meshctl.mesh.traffic import LostHost
 from meshctl.resources import VirtualService
 from meshctl.rules.api import Finding, Outcome, Severity, rule
+
+_MOST_TOGETHER = 3
+"""VirtualServices for one host that somebody may apply together."""
 
 
 @rule(on=VirtualService, severity=Severity.ERROR, equivalents=("IST0109", "KIA1106"), since="0.1.0")
@@ -27,5 +31,13 @@ def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
         yield Finding(
             lost.loser.place,
             f"{winner.title} routes {lost.loser.host}, too{ports}, {effect}",
-            severity=Severity.INFO if lost.is_harmless else None,
+            severity=_severity(lost, mesh),
         ).also(lost.winner.place, "claims the same host")
+
+
+def _severity(lost: LostHost, mesh: Mesh) -> Severity | None:
+    """Files that give a host to many VirtualServices are rather a collection than a mesh."""
+    if lost.is_harmless:
+        return Severity.INFO
+    are_many = mesh.traffic.sidecar_hosts.claimants(lost.loser.host) > _MOST_TOGETHER
+    return Severity.WARNING if are_many and not lost.order_known else None

@@ -20,10 +20,10 @@ def check(plugin: WasmPlugin, mesh: Mesh) -> Iterator[Outcome]:
     name, home = plugin.spec.text("imagePullSecret"), plugin.namespace
     if not name or home in mesh.registry.secrets.called(name):
         return
-    if mesh.has_all("Secret") or mesh.registry.secrets.has_any_in(home):
+    if known := mesh.knows.all_of("Secret", home):
         yield Finding(
             plugin.spec.at("imagePullSecret"),
             f"namespace {home} has no Secret {quoted(name)} to fetch the image with",
         )
     else:
-        yield NotChecked(f"no Secret of namespace {home} is in the input")
+        yield NotChecked(known.reason)

@@ -23,13 +23,11 @@ def check(configuration: WebhookConfiguration, mesh: Mesh) -> Iterator[Outcome]:
             continue
         if mesh.registry.at(mesh.registry.fqdn(name, namespace)):
             continue
-        if mesh.is_whole or namespace in mesh.registry.namespaces_with_services:
+        if known := mesh.knows.all_of("Service", namespace):
             yield Finding(
                 webhook.service.at("name"),
                 f"there is no Service {namespace}/{name}, so no pod is injected by this webhook",
                 severity=None if mesh.is_whole else Severity.WARNING,
             )
         else:
-            yield NotChecked(
-                f"the input may lack Services of namespace {namespace}; --whole-mesh says that it has all"
-            )
+            yield NotChecked(known.reason)

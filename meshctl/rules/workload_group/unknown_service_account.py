@@ -27,4 +27,4 @@ def check(group: WorkloadGroup, mesh: Mesh) -> Iterator[Outcome]:
             "no certificate",
         )
     elif exists is None:
-        yield NotChecked(f"no ServiceAccount of namespace {group.namespace} is in the input")
+        yield NotChecked(mesh.knows.all_of("ServiceAccount", group.namespace).reason)

@@ -89,8 +89,7 @@ class Addresses:
 
     def may_exist(self, gateway: KubernetesGateway, host: str) -> bool:
         """Is a Service there, or will or may it be for all that the input tells?"""
-        known = gateway.namespace in self._given.registry.namespaces_with_services
-        knows = known or self._given.inventory.has_all("Service", "ServiceEntry")
+        knows = self._given.inventory.knows.all_of("Service", gateway.namespace)
         found = self.service(host, gateway.namespace)
         return found is not None or is_managed(gateway) or not knows
 
@@ -136,7 +135,7 @@ class Addresses:
             return True
         pods = self._given.workloads.behind(one)
         if not pods:
-            return not self._given.workloads.shows_pods_of(one.namespace)
+            return not self._given.inventory.knows.all_of("Pod", one.namespace)
         return any(self._given.workloads.target_port(pod, port) is not None for pod in pods)
 
     def _is_target(self, one: RegisteredHost, port: HostPort, number: int) -> bool:
