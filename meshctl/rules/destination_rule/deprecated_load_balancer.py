@@ -1,0 +1,33 @@
+"""A load balancer is written in the words of older releases.
+
+`LEAST_CONN` is another name of `LEAST_REQUEST`, and `warmupDurationSecs` sets one of the values of
+`warmup`. istiod still reads both, and a later release may not (destination_rule.proto, Istio 1.31).
+
+Fix: write `LEAST_REQUEST`, or `warmup.duration`.
+"""
+
+from collections.abc import Iterator
+
+from meshctl.mesh import Mesh
+from meshctl.mesh.traffic import written_policies
+from meshctl.resources import DestinationRule
+from meshctl.rules.api import Finding, Outcome, Severity, delete, put, rule
+
+
+@rule(on=DestinationRule, severity=Severity.INFO, since="0.1.0")
+def check(destination_rule: DestinationRule, mesh: Mesh) -> Iterator[Outcome]:
+    """Report the deprecated value and the deprecated field, wherever a policy has them."""
+    for policy in written_policies(destination_rule):
+        balancer = policy.child("loadBalancer")
+        if balancer.text("simple") == "LEAST_CONN":
+            place = balancer.at("simple")
+            text = "LEAST_CONN is deprecated; LEAST_REQUEST is the same"
+            yield Finding(place, text).fixed_by(put(place, "LEAST_REQUEST"))
+        if balancer.has("warmupDurationSecs"):
+            place = balancer.at("warmupDurationSecs")
+            text = "warmupDurationSecs is deprecated; write warmup.duration"
+            found = Finding(place, text)
+            if not balancer.has("warmup"):
+                value = balancer.data["warmupDurationSecs"]
+                found = found.fixed_by(put(balancer.at("warmup", "duration"), value), delete(place))
+            yield found
