@@ -52,6 +52,14 @@ class KnownObjects:
             answer = self._answers[key] = self._find(kind, namespace)
         return answer
 
+    def may_be_all(self, kind: str, namespace: str) -> Answer:
+        """May those that are there be all, since nothing outside of the input fills the namespace?
+
+        That is enough where what is there is complete in itself, as pods with their Service are.
+        """
+        is_partial = not self._inventory.knowledge.may_show_all_of(namespace, *_kinds(kind))
+        return self.all_of(kind, namespace) if is_partial else YES
+
     def everywhere(self, kind: str) -> Answer:
         """Has the input all objects of a kind, in all namespaces?"""
         if self._inventory.has_all(*_kinds(kind)) and not self._are_kept_apart(kind):
