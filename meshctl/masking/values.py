@@ -28,6 +28,8 @@ _NO_SECRET = lazy_pattern(
     r"\s*|/.*|\$\{[^}]*\}|\$\([^)]*\)|\{\{.*\}\}|<[^<>]*>|(?:true|false|null|~)"
 )
 """A path to a file, what is put in later, nothing."""
+_GOES_ON = lazy_pattern(r"[\w.-]")
+"""What a word goes on with that only begins like a secret."""
 _BESIDE_LETTERS = 4
 _RECOGNISED = 8
 """Characters by which the beginning of a value that is cut is known."""
@@ -170,13 +172,15 @@ def _decoded(text: str) -> Iterator[str]:
 
 
 def _without(text: str, form: str) -> str:
-    """Hide a text, or as much of its beginning as stands there."""
+    """Hide a text, or as much of its beginning as stands there before it is cut."""
     parts, position = [], 0
     while (start := text.find(form[:_RECOGNISED], position)) >= 0:
         end = start + _RECOGNISED
         while end < len(text) and end - start < len(form) and text[end] == form[end - start]:
             end += 1
-        parts += [text[position:start], MASK]
+        is_whole = end - start == len(form)
+        goes_on = _GOES_ON.match(text, end) is not None
+        parts += [text[position:start], MASK if is_whole or not goes_on else text[start:end]]
         position = end
     return "".join((*parts, text[position:]))
 

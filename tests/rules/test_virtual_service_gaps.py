@@ -40,15 +40,19 @@ def gaps(tmp_path, rule: str, text: str) -> list[str]:
         (
             "destination-host-not-found",
             "{host: web}",
-            "the input may lack Service objects of namespace shop",
+            "the input may lack Services of namespace shop",
         ),
         (
             "destination-host-not-found",
             "{host: a.test}",
-            "the input may lack ServiceEntry objects of names",
+            "the input may lack ServiceEntries of names",
         ),
-        ("destination-subset-not-found", "{host: web, subset: v1}", "the input has no Destination"),
-        ("delegate-broken", "{host: web}", "the input has no VirtualServices of team to delegate"),
+        (
+            "destination-subset-not-found",
+            "{host: web, subset: v1}",
+            "the input may lack DestinationRules of namespace shop",
+        ),
+        ("delegate-broken", "{host: web}", "the input may lack VirtualServices of namespace team"),
     ],
 )
 def test_what_is_not_in_the_input_is_a_gap(tmp_path, rule, destination, expected) -> None:
