@@ -84,6 +84,7 @@ def test_values_of_secrets_are_found_and_hidden_in_quotes(value: str) -> None:
     [
         ('this is "hunter2-and-more…", but', "hunter2-and-more-of-it", 'this is "***…", but'),
         ("this is 8675309, but text is taken", 8675309, "this is ***, but text is taken"),
+        ("accounts-db is no accounts-pwd", "accounts-pwd", "accounts-db is no ***"),
         ("key hunter2x isn't hunter2", "hunter2", "key hunter2x isn't ***"),
         ("a mapping is no text", "a", "a mapping is no text"),
         ("it says 'pass'", "cGFzcw==", "it says '***'"),

@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from meshctl.engine.runner import DEBUG_VARIABLE, Outcomes
-from meshctl.engine.worlds.alternatives import Alternatives
 from meshctl.engine.worlds.elsewhere import apart, elsewhere
 from meshctl.engine.worlds.variants import variants
 from meshctl.mesh import Mesh
@@ -69,6 +68,10 @@ def _held_against_what_stands_beside(
     findings: Iterable[tuple[Rule, Finding]], mesh: Mesh, outcomes: Outcomes
 ) -> Iterator[tuple[Rule, Finding]]:
     """Walk the findings that hold no objects against each other of which a cluster gets one."""
+    from meshctl.engine.worlds.alternatives import (  # noqa: PLC0415 - asked where something is found
+        Alternatives,
+    )
+
     alternatives = Alternatives(mesh.resources)
     for rule, finding in findings:
         reason = alternatives.reason_against(finding)

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
-from meshctl.mesh.core.known_objects import KnownObjects
 from meshctl.mesh.core.mesh_config import MeshConfig
 from meshctl.resources import Resource
 
@@ -11,6 +10,7 @@ if TYPE_CHECKING:
     from meshctl.mesh.ambient.ambient import Ambient
     from meshctl.mesh.authorization.decision import Decisions
     from meshctl.mesh.clauses.facade import ClausesFacade
+    from meshctl.mesh.core.known_objects import KnownObjects
     from meshctl.mesh.gateway_api.reference_grants import ReferenceGrants
     from meshctl.mesh.gateways.facade import GatewaysFacade
     from meshctl.mesh.reachability.facade import ReachabilityFacade
@@ -33,7 +33,7 @@ class Parts(Protocol):
         """All resources read by one view."""
 
     @property
-    def knows(self) -> KnownObjects:
+    def knows(self) -> "KnownObjects":
         """Of what the input has all."""
 
     @property

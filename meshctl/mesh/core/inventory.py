@@ -1,15 +1,17 @@
 """All resources by kind and by identity."""
 
 from collections.abc import Sequence
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from meshctl.mesh.core.knowledge import NOTHING_LACKS, Knowledge
-from meshctl.mesh.core.known_objects import KnownObjects
 from meshctl.mesh.core.mesh_config import MeshConfig, find_mesh_config
 from meshctl.resources import Namespace, Resource
 from meshctl.resources.cached_property import cached_property
 from meshctl.resources.kinds import views_of
 from meshctl.settings import InjectionByHand
+
+if TYPE_CHECKING:
+    from meshctl.mesh.core.known_objects import KnownObjects
 
 _ASKED_BY_NAME = frozenset({
     "Secret", "Node", "CustomResourceDefinition", "HorizontalPodAutoscaler", "ScaledObject",
@@ -84,8 +86,12 @@ class Inventory:
         return not self._unread.isdisjoint(kinds)
 
     @cached_property
-    def knows(self) -> KnownObjects:
+    def knows(self) -> "KnownObjects":
         """Whether the input has all objects of a kind, so that a missing one is absent."""
+        from meshctl.mesh.core.known_objects import (  # noqa: PLC0415 - asked where something is missing
+            KnownObjects,
+        )
+
         return KnownObjects(self)
 
     @cached_property

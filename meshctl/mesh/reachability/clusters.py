@@ -17,6 +17,7 @@ from meshctl.mesh.traffic.delegates import MESH
 from meshctl.mesh.traffic.routes import Routes
 from meshctl.resources import Destination, Service, VirtualService
 from meshctl.resources.cached_property import cached_property
+from meshctl.spelling import misspelling_of
 
 
 class NoClusterReason(Enum):
@@ -34,6 +35,22 @@ class MissingCluster(NamedTuple):
     why: NoClusterReason
     host: str
     similar: RegisteredHost | None = None
+    meant: str = ""
+    """The name that the written one is a slip of, where the input may lack it."""
+
+    def said(self, effect: str) -> str:
+        """Say in words what is missing, with the effect where nothing declares the host."""
+        similar = self.similar
+        if self.why is NoClusterReason.HIDDEN and similar is not None:
+            visible = ", ".join(sorted(similar.visible)) or "no namespace"
+            return f"{self.host} is exported to {visible}, and nobody there uses this route"
+        if self.why is NoClusterReason.UNFINISHED and similar is not None:
+            return (
+                f"nothing declares {self.host}: Istio completes only names without a dot, and the "
+                f"Service is {similar.host}"
+            )
+        hint = f"; the Service of that name is {similar.host}" if similar is not None else ""
+        return f"nothing declares {self.host}, so {effect}{hint}"
 
 
 class Clusters:
@@ -174,7 +191,9 @@ class Clusters:
         similar = next(iter(self._by_name.get(name, ())), None)
         if self._knows_services_of(namespace):
             return MissingCluster(NoClusterReason.ABSENT, host, similar)
-        return MissingCluster(NoClusterReason.UNKNOWN, host, similar)
+        near = {one.host.partition(".")[0] for one in self._registry.of_namespace(namespace)}
+        meant = misspelling_of(name, near) or ""
+        return MissingCluster(NoClusterReason.UNKNOWN, host, similar, meant)
 
     def _absent_elsewhere(self, host: str, writer: str) -> MissingCluster:
         name, _, rest = host.partition(".")

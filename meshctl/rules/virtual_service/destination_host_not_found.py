@@ -13,7 +13,6 @@ from meshctl.mesh import Mesh
 from meshctl.mesh.reachability import MissingCluster, NoClusterReason
 from meshctl.resources import Destination, VirtualService
 from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, put, rule
-from meshctl.spelling import misspelling_of
 
 _ELSEWHERE = "hosts of other clusters' domains may be declared where the input doesn't show it"
 
@@ -33,12 +32,12 @@ def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
             if missing.why is NoClusterReason.UNKNOWN:
                 home = mesh.registry.home(missing.host)
                 kind, where = ("Service", home) if home else ("ServiceEntry", service.namespace)
-                yield _misspelt(destination, missing, mesh) or NotChecked(
-                    mesh.knows.all_of(kind, where).reason or _ELSEWHERE
-                )
+                known = mesh.knows.all_of(kind, where)
+                yield _misspelt(destination, missing) or NotChecked(known.reason or _ELSEWHERE)
                 continue
             is_mirror = bool({"mirror", "mirrors"} & set(destination.path))
-            finding = Finding(destination.at("host"), _message(missing, is_mirror=is_mirror))
+            effect = "the copies are dropped" if is_mirror else "proxies answer 503"
+            finding = Finding(destination.at("host"), missing.said(effect))
             similar, is_unfinished = missing.similar, missing.why is NoClusterReason.UNFINISHED
             if similar is not None:
                 finding = finding.also(similar.source.at("metadata", "name"), "declared here")
@@ -48,28 +47,10 @@ def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
             yield finding
 
 
-def _misspelt(destination: Destination, missing: MissingCluster, mesh: Mesh) -> Finding | None:
-    """Find the name that was meant, where the input may lack the one that is written."""
-    name = missing.host.partition(".")[0]
-    near = mesh.registry.of_namespace(mesh.registry.home(missing.host) or "")
-    meant = misspelling_of(name, {one.host.partition(".")[0] for one in near})
-    if meant is None:
+def _misspelt(destination: Destination, missing: MissingCluster) -> Finding | None:
+    if not missing.meant:
         return None
-    text = f"the input declares no {missing.host}; did you mean {meant}?"
-    edit = put(destination.at("host"), destination.host.replace(name, meant, 1))
-    return Finding(destination.at("host"), text, Severity.WARNING).fixed_by(edit, safe=False)
-
-
-def _message(missing: MissingCluster, *, is_mirror: bool) -> str:
-    similar = missing.similar
-    if missing.why is NoClusterReason.HIDDEN and similar is not None:
-        visible = ", ".join(sorted(similar.visible)) or "no namespace"
-        return f"{missing.host} is exported to {visible}, and nobody there uses this route"
-    if missing.why is NoClusterReason.UNFINISHED and similar is not None:
-        return (
-            f"nothing declares {missing.host}: Istio completes only names without a dot, and the "
-            f"Service is {similar.host}"
-        )
-    hint = f"; the Service of that name is {similar.host}" if similar is not None else ""
-    effect = "the copies are dropped" if is_mirror else "proxies answer 503"
-    return f"nothing declares {missing.host}, so {effect}{hint}"
+    place, name = destination.at("host"), missing.host.partition(".")[0]
+    text = f"the input declares no {missing.host}; did you mean {missing.meant}?"
+    edit = put(place, destination.host.replace(name, missing.meant, 1))
+    return Finding(place, text, Severity.WARNING).fixed_by(edit, safe=False)
