@@ -49,6 +49,19 @@ class ClientCertificates:
             first = first or found
         return first
 
+    def server_names(self, policy: AuthorizationPolicy) -> tuple[str, ...]:
+        """List the hosts that clients of TLS may name at a policy's gateways; none where unknown."""
+        workloads = self._parts.security.authorization.reached(policy)
+        names: dict[str, None] = {}
+        for workload in workloads:
+            gateway = self._parts.gateways.for_workload(workload.key_name)
+            if not is_gateway(workload) or gateway is None or self._parts.of(KubernetesGateway):
+                return ()
+            for one in gateway.servers:
+                if one.has_tls and one.drop is None:
+                    names.update(dict.fromkeys(one.sni_hosts))
+        return tuple(names)
+
     def _at_targets(self, policy: AuthorizationPolicy) -> AnonymousPort | None:
         for ref in policy.target_refs:
             named = (

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from meshctl.mesh.matching.wildcards import looks_like_regex as looks_like_regex
     from meshctl.mesh.matching.wildcards import matched_in_part as matched_in_part
     from meshctl.mesh.matching.wildcards import repeated_by_star as repeated_by_star
+    from meshctl.mesh.matching.wildcards import template_in as template_in
 
 _HOMES = {
     "PATH": "request_part",
@@ -27,6 +28,7 @@ _HOMES = {
     "looks_like_regex": "wildcards",
     "matched_in_part": "wildcards",
     "repeated_by_star": "wildcards",
+    "template_in": "wildcards",
 }
 
 __getattr__ = lazy_face(__name__, _HOMES)

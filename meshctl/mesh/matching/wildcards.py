@@ -13,12 +13,20 @@ from meshctl.mesh.matching.string_match import StringMatch, find_text
 
 _META = lazy_pattern(r"[.+?()\[\]{}|^$\\]")
 _PATTERN = lazy_pattern(r"\.\*|\.\+|\\[dws.]|\[[^\]]*-[^\]]*\]|^\^|\$$|\([^)]*\|[^)]*\)")
+_GLOB = lazy_pattern(r"\^?[\w/.%~-]*/\*[\w/.*%~-]+\$?")
+"""A path with a star that repeats a slash, and more behind it, as in ``/static/*.js``."""
+_TEMPLATE = lazy_pattern(r"\{\w+\}|/:[A-Za-z]\w*(?=/|$)")
+"""A part of a path that frameworks fill in: ``{id}``, or ``:id`` between slashes."""
 _NOT_IN_METHODS = lazy_pattern(r"[^A-Za-z0-9_-]")
 _LONG_HEADERS = frozenset({
     "user-agent", "referer", "accept", "accept-language", "accept-encoding", "authorization",
     "x-forwarded-for", "via", "content-type",
 })  # fmt: skip
 """Headers whose values have several words or parts."""
+
+
+_OF_SEVERAL_WORDS = frozenset({"user-agent", "authorization"})
+"""Headers whose values are never a single word."""
 
 
 def plain_part(value: str) -> str:
@@ -38,6 +46,12 @@ def looks_like_regex(value: str) -> bool:
     return _PATTERN.search(plain_part(value)) is not None
 
 
+def template_in(path: str) -> str:
+    """Give the part of a path that only a template of a framework has, as ``{id}``; else empty."""
+    found = _TEMPLATE.search(path)
+    return found[0].removeprefix("/") if found is not None else ""
+
+
 def is_no_method(value: str) -> bool:
     """Has a text signs that the methods of HTTP and WebDAV never have, as in ``GET|POST``?"""
     return _NOT_IN_METHODS.search(value) is not None
@@ -46,8 +60,10 @@ def is_no_method(value: str) -> bool:
 def repeated_by_star(pattern: str) -> str:
     """Give the sign that a star repeats where a glob was meant: ``/`` in ``/api/*``; else empty.
 
-    Only where the star is the last sign and no other one makes it a pattern.
+    Only where no other sign makes it a pattern: the star is the last one, or repeats a slash amid.
     """
+    if _GLOB.fullmatch(pattern) and ".*" not in pattern:
+        return "/"
     stem = pattern.removeprefix("^").removesuffix("$")
     before = stem[:-1]
     if not stem.endswith("*") or not before or "*" in before or _META.search(before):
@@ -88,4 +104,6 @@ def matched_in_part(name: str, match: StringMatch) -> PartialHeader | None:
         plain = match.simplified(HEADER)
         if plain.kind == "exact" and "/" not in plain.value:
             return PartialHeader(f"a {core} b", "the whole value must match")
+    if header in _OF_SEVERAL_WORDS and match.kind == "exact" and core.isalpha():
+        return PartialHeader(f"{core} b", "the whole value must match")
     return None

@@ -49,6 +49,15 @@ class HttpWorkloads:
         servers = gateway.servers if gateway is not None else []
         return bool(servers) and all(server.routes_http for server in servers)
 
+    def has_requests(self, workload: Workload) -> bool:
+        """May a workload get requests on any port?"""
+        if not is_gateway(workload):
+            known = {port for port, _ in self._ports.layer4(workload)}
+            return any(port not in known for port, _ in self._ports.in_front_of(workload))
+        gateway = self._gateways.for_workload(workload.key_name)
+        servers = gateway.servers if gateway is not None else []
+        return any(one.drop is None and one.routes_http for one in servers)
+
     def layer4(self, workload: Workload) -> Iterator[Layer4Port]:
         """Walk the ports of a sidecar or gateway on which there surely are connections alone."""
         if not is_gateway(workload):

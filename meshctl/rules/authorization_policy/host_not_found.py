@@ -24,7 +24,7 @@ def check(policy: AuthorizationPolicy, mesh: Mesh) -> Iterator[Outcome]:
                 host = written.partition(":")[0]
                 name, dot, rest = host.partition(".")
                 namespace = rest if dot else policy.namespace
-                if not name or "*" in host or "." in rest:
+                if not name or "*" in host or "." in rest or "/" in written:
                     continue
                 if dot and namespace not in mesh.namespaces.known:
                     continue  # a name of two parts may be any host, such as example.com

@@ -3,7 +3,7 @@
 A principal or namespace comes from the mesh's certificate. Only a server with `ISTIO_MUTUAL` asks
 for it (and one with `MUTUAL` for certificates of others): behind plain HTTP, SIMPLE TLS or
 PASSTHROUGH the client is nobody. An ALLOW rule by identity lets nobody in there, a DENY rule
-refuses nobody.
+refuses nobody, and one for all but some (`notPrincipals`, `notNamespaces`) refuses everybody.
 
 Fix: make the server `ISTIO_MUTUAL` and send sidecars there with a DestinationRule of that mode, or
 tell clients by `remoteIpBlocks` or tokens.
@@ -21,13 +21,16 @@ from meshctl.rules.api import Finding, Outcome, Severity, rule
 def check(policy: AuthorizationPolicy, mesh: Mesh) -> Iterator[Outcome]:
     """Report identities asked for where no server of the gateways asks for certificates."""
     for ref, what in identity_parts(policy):
-        if what == "connection.sni" or what.startswith("not"):
-            continue
         entry = next(one for one in policy.rules if ref.path[: len(one.path)] == one.path)
+        is_negative = what.startswith("not") or any(
+            one.at("key") == ref and not one.texts("values") for one in entry.conditions
+        )
+        if what == "connection.sni" or (is_negative and policy.action != "DENY"):
+            continue
         found = mesh.clauses.client_certificates.missing(policy, entry)
         if found is not None:
+            how = "is true of everybody" if is_negative else "never matches"
             yield Finding(
                 ref,
-                f"{what} never matches at {found.gateway}: clients of {found.server} show no "
-                "identity",
+                f"{what} {how} at {found.gateway}: clients of {found.server} show no identity",
             ).also(found.ref, "doesn't ask for the mesh's certificates")

@@ -1,10 +1,11 @@
 """A condition has the wrong case for what it is compared with.
 
 Methods are sent in capitals and compared as they are: `get` never matches. Schemes are sent in
-small letters: `HTTP` never matches. Header names are compared without regard to case by Envoy,
+small letters: `HTTP` never matches. Browsers send hosts in small letters, too, and `authority` compares
+them as they are sent. Header names are compared without regard to case by Envoy,
 but Istio's API asks for small letters, and proxyless gRPC clients take it at its word.
 
-Fix: write methods in capitals, schemes and header names in small letters.
+Fix: write methods in capitals, schemes, hosts and header names in small letters.
 """
 
 from collections.abc import Iterator
@@ -17,7 +18,7 @@ from meshctl.words import with_article
 
 _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "CONNECT", "OPTIONS", "TRACE")
 _SCHEMES = ("http", "https")
-_FIELDS = frozenset({"method", "scheme", "headers", "withoutHeaders"})
+_FIELDS = frozenset({"method", "scheme", "authority", "headers", "withoutHeaders"})
 
 
 @rule(on=VirtualService, severity=Severity.ERROR, since="0.1.0")
@@ -43,6 +44,17 @@ def _check(match: Match) -> Iterator[Finding]:
                 match.at(key, asked.kind),
                 f"{key} {asked} never matches: its case counts, and {with_article(key)} is sent in {case}",
             ).fixed_by(*edits)
+    authority = request.authority
+    if (
+        authority is not None
+        and authority.kind != "regex"
+        and authority.value.lower() != authority.value
+    ):
+        yield Finding(
+            match.at("authority", authority.kind),
+            f"authority {authority} misses requests of browsers: they send hosts in small letters",
+            severity=Severity.WARNING,
+        )
     for field in ("headers", "withoutHeaders"):
         for name in map(str, match.child(field).data):
             if name != name.lower() and not name.startswith("@"):

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.matching import PATH, StringMatch
+from meshctl.mesh.matching import PATH, StringMatch, find_text
 from meshctl.resources import VirtualService
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 from meshctl.words import quoted
@@ -48,10 +48,18 @@ def _judge(pattern: str) -> tuple[str, Severity | None] | None:
             f"regex {quoted(pattern)} says the same as prefix {quoted(plain.value or '/')}",
             Severity.INFO,
         )
-    if pattern.startswith("^") and not pattern.endswith(_OPEN_ENDED):
+    if pattern.startswith("^") and (
+        _ends_in_segment(path) if pattern.endswith("+") else not pattern.endswith(_OPEN_ENDED)
+    ):
         message = (
             f"regex {quoted(pattern)} must match the whole path, not its beginning; end it with .* if "
             "more may follow"
         )
         return message, None
     return None
+
+
+def _ends_in_segment(path: StringMatch) -> bool:
+    """Does a pattern take a path, and none below it?"""
+    found = find_text((path,), (), PATH)
+    return isinstance(found, str) and path.takes(f"{found}/x", PATH) is False

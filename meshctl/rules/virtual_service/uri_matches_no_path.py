@@ -1,10 +1,10 @@
 """A `uri` condition asks for something that no path is.
 
 Envoy compares the path from its first slash up to the query, as it was sent: encoded and without
-`?x=1`. A condition without the leading slash or with a query never matches, so the rule gets no
-request.
+`?x=1`. A condition without the leading slash, with a query or with a blank never matches, so the rule
+gets no request.
 
-Fix: begin with `/` and move the query to `queryParams`.
+Fix: begin with `/`, move the query to `queryParams`, and write a blank as `%20`.
 """
 
 import re
@@ -33,7 +33,8 @@ def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
                 if value in ("", _ASTERISK):
                     continue
                 path = StringMatch(kind, value)
-                if find_text((path,), (), PATH) is None:
+                has_blank = kind != "regex" and " " in value
+                if has_blank or find_text((path,), (), PATH) is None:
                     found = Finding(uri.at(kind), f"no path matches {path}: {_why(path)}")
                     if kind != "regex" and _WITHOUT_SLASH.fullmatch(value):
                         found = found.fixed_by(put(uri.at(kind), f"/{value}"))
@@ -43,6 +44,8 @@ def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
 def _why(path: StringMatch) -> str:
     if path.kind != "regex" and not path.value.startswith("/"):
         return "every path begins with a slash"
+    if path.kind != "regex" and " " in path.value:
+        return "paths are sent encoded, and a blank is %20 there"
     if "?" in path.value:
         return "paths are compared without their query; queryParams has conditions on that"
     return "the whole path must match, from its slash to the query"

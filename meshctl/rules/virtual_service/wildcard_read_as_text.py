@@ -3,7 +3,8 @@
 `exact` and `prefix` compare text: `prefix: /api/*` takes paths that begin with a slash, `api`, a
 slash and a star, which no client sends. In a regex the star repeats the sign before it: `/api/*`
 is `/api` with any number of slashes behind it. Other signs of a pattern, such as `(a|b)`,
-`[0-9]` or `GET|POST`, count in `regex` alone.
+`[0-9]` or `GET|POST`, count in `regex` alone, and the parameters of frameworks, `{id}` or `:id`,
+nowhere.
 
 Fix: write the prefix without the star (`prefix: /api/`), or a regex with `.*`.
 """
@@ -11,7 +12,7 @@ Fix: write the prefix without the star (`prefix: /api/`), or a regex with `.*`.
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.matching import is_no_method, looks_like_regex, repeated_by_star
+from meshctl.mesh.matching import is_no_method, looks_like_regex, repeated_by_star, template_in
 from meshctl.resources import Match, View, VirtualService
 from meshctl.rules.api import Finding, Outcome, Severity, put, rule
 from meshctl.words import quoted
@@ -40,6 +41,11 @@ def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
                     elif looks_like_regex(text) or (field == "method" and is_no_method(text)):
                         message = (
                             f"{kind} {quoted(text)} is compared as text; only regex has patterns"
+                        )
+                        yield Finding(condition.at(kind), message, severity=Severity.WARNING)
+                    elif field == "uri" and template_in(text):
+                        message = (
+                            f"{kind} {quoted(text)} is compared as text, {template_in(text)} too"
                         )
                         yield Finding(condition.at(kind), message, severity=Severity.WARNING)
                 pattern = condition.text("regex")
