@@ -15,6 +15,7 @@ from meshctl.engine.live_overlay import overlay
 from meshctl.engine.located.copies import merge
 from meshctl.engine.located.fingerprints import distinct
 from meshctl.engine.located.locate_findings import from_problem, locate_all, order
+from meshctl.engine.needs import words_of
 from meshctl.engine.registry import (
     RuleNames,
     check_names,
@@ -23,6 +24,7 @@ from meshctl.engine.registry import (
     family_of,
     load_family,
     load_for,
+    load_text_rules,
 )
 from meshctl.engine.report import (
     EVERY_RULE,
@@ -175,7 +177,8 @@ def answer_on(
         return make_mesh(some, knowledge, missing)
 
     mesh = build(resources)
-    rules = chosen(load_for(resources), settings)
+    words = words_of(resources, settings)
+    rules = chosen(load_for(resources, words, settings.select), settings)
     if eager is None:
         ask = run
     else:
@@ -213,6 +216,8 @@ def _report(  # noqa: PLR0913, PLR0917 - all that was read and found
     for world in worlds:
         outcomes.not_checked |= world.outcomes.not_checked
     found = (*locate_all(outcomes), *_merged(worlds))
+    if funnel.asks_what_ran:  # those as well that weren't imported, since they could find nothing
+        by_id |= {one.id: one for one in chosen(load_for(resources), settings)}
     kept, ignored = _kept(loaded, settings, found, by_id, funnel)
     unread = [found for found in kept if found.rule == UNREADABLE]
     if settings.skip_unreadable:
@@ -291,6 +296,8 @@ def _kept(
     ignored = len(located) - len(kept)
     problems = [*loaded.problems, *funnel.problems, *funnel.expired()]
     problems += funnel.unused(by_id.values())
+    named = load_text_rules(problem.kind for problem in problems)
+    by_id |= {rule.id: rule for rule in chosen(named, settings)}
     texts: list[tuple[LocatedFinding, Resource | None]] = [
         (from_problem(by_id[name], problem), None)
         for problem in problems

@@ -13,6 +13,7 @@ from importlib import import_module
 from pathlib import Path
 
 import meshctl.rules
+from meshctl.engine.needs import Words, may_find
 from meshctl.errors import UsageError
 from meshctl.lazy_pattern import lazy_pattern
 from meshctl.resources import Resource
@@ -37,16 +38,27 @@ def families() -> list[str]:
 
 def rule_ids() -> list[str]:
     """Name every rule, sorted; none is imported for it."""
-    files = (file for family in families() for file in (_ROOT / family).glob("[a-z]*.py"))
-    return sorted(f"{file.parent.name}/{file.stem}".replace("_", "-") for file in files)
+    return sorted(_id(family, name) for family in families() for name in _names(family))
+
+
+def _id(family: str, name: str) -> str:
+    return f"{family}/{name}".replace("_", "-")
+
+
+@cache
+def _names(family: str) -> tuple[str, ...]:
+    return tuple(sorted(file.stem for file in (_ROOT / family).glob("[a-z]*.py")))
+
+
+def _load(family: str, name: str) -> Rule:
+    rule: Rule = import_module(f"meshctl.rules.{family}.{name}").check
+    return rule
 
 
 @cache
 def load_family(family: str) -> tuple[Rule, ...]:
     """Import the rules of one family, sorted by id."""
-    names = sorted(file.stem for file in (_ROOT / family).glob("[a-z]*.py"))
-    modules = (import_module(f"meshctl.rules.{family}.{name}") for name in names)
-    return tuple(module.check for module in modules)
+    return tuple(_load(family, name) for name in _names(family))
 
 
 def load_changes() -> tuple[Rule, ...]:
@@ -63,14 +75,33 @@ def load_all() -> tuple[Rule, ...]:
 
 
 @phase("loading rules")
-def load_for(resources: Iterable[Resource]) -> tuple[Rule, ...]:
-    """Import the rules for the kinds of these resources, and those for documents."""
+def load_for(
+    resources: Iterable[Resource], words: Words | None = None, select: Iterable[str] = ()
+) -> tuple[Rule, ...]:
+    """Import the rules for the kinds of these resources, and those for documents.
+
+    Left out are those that can't find anything in an input with these ``words``, and, as far as
+    their names tell, those that nobody selects.
+    """
+    names = RuleNames(select)
     kinds = {type(resource) for resource in resources}
     present = {family_of(view) for kind in kinds for view in views_of(kind)}
     present |= {_snake_case(made) for kind in kinds for made in kind.made_kinds}
     return tuple(
-        rule for family in families() if family in present | _ALWAYS for rule in load_family(family)
+        _load(family, name)
+        for family in families()
+        if family in present | _ALWAYS
+        for name in _names(family)
+        if may_find(_id(family, name), words) and names.may_choose(_id(family, name))
     )
+
+
+def load_text_rules(problems: Iterable[str]) -> Iterator[Rule]:
+    """Import the rules that document these problems of texts."""
+    known = _names("document")
+    for name in sorted({problem.replace("-", "_") for problem in problems}):
+        if name in known:
+            yield _load("document", name)
 
 
 def family_of(view: type[Resource]) -> str:
@@ -133,6 +164,10 @@ class RuleNames:
             return any(name == rule.id or name.upper() in rule.equivalents for name in self)
         return not self or self.include(rule)
 
+    def may_choose(self, rule_id: str) -> bool:
+        """May a rule run when these are the selected names? A code may stand for any rule."""
+        return not self or self.match(rule_id, ()) or not all(map(_has_file, self))
+
     def match(self, rule_id: str, equivalents: Iterable[str]) -> bool:
         """Is a rule with this id and these codes among the names?"""
         known = {code.upper() for code in equivalents}
@@ -181,6 +216,7 @@ def check_names(names: RuleNames) -> None:
             raise UsageError(f"there is no rule {quoted(name)}{suggest(name, rules)}")
 
 
+@cache
 def _has_file(name: str) -> bool:
     family, slash, rule = name.replace("-", "_").rstrip("/").partition("/")
     if not _WORD.fullmatch(family + rule):

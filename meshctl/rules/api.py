@@ -149,6 +149,8 @@ class Rule(NamedTuple):
     cel: str = ""
     """The same in CEL over ``object``, true where nothing is wrong, of a rule that needs no other
     object; API servers run it (``meshctl webhook cel``)."""
+    needs: tuple[str, ...] = ()
+    """Words without any of which an input gives it nothing to say; empty where none is so sure."""
 
     @property
     def judges_alone(self) -> bool:
@@ -181,6 +183,7 @@ def rule(  # noqa: PLR0913 - what a rule declares, each by its name
     *, on: type[Resource], severity: Severity, since: str, equivalents: tuple[str, ...] = (),
     optional: bool = False, hazard: bool = False, renamed_from: tuple[str, ...] = (),
     preview: bool = False, deprecated: str = "", compares_copies: bool = False, cel: str = "",
+    needs: tuple[str, ...] = (),
 ) -> Callable[[Check], Rule]:  # fmt: skip
     """Make a rule of a generator ``check(resource, mesh)`` that is called for every ``on``.
 
@@ -190,6 +193,10 @@ def rule(  # noqa: PLR0913 - what a rule declares, each by its name
     says in ``deprecated`` what takes its place before it goes. One that ``compares_copies`` is about
     several declarations of one object, which are alternatives to all other rules. ``cel`` says the same
     of one object alone, for API servers.
+
+    A rule that ``needs`` words is not even imported for a small input that has none of them: a word
+    is a key or a kind anywhere in it, or ``route[1]`` for a list of several items, or for several
+    objects of a kind.
     """
 
     def decorate(check: Check) -> Rule:
@@ -197,7 +204,7 @@ def rule(  # noqa: PLR0913 - what a rule declares, each by its name
         docs = check.__globals__.get("__doc__") or ""
         return Rule(
             rule_id(module), on, severity, equivalents, since, docs.strip(), check, optional, hazard,
-            renamed_from, preview, deprecated, compares_copies, cel,
+            renamed_from, preview, deprecated, compares_copies, cel, needs,
         )  # fmt: skip
 
     return decorate

@@ -26,7 +26,7 @@ def with_rule(monkeypatch: pytest.MonkeyPatch) -> None:
     rule = Rule(
         "namespace/crashing", Namespace, Severity.INFO, (), "0.1.0", "Bad.\n\nFix: x", crash
     )
-    monkeypatch.setattr("meshctl.engine.analyze.load_for", lambda _: (rule,))
+    monkeypatch.setattr("meshctl.engine.analyze.load_for", lambda *_: (rule,))
 
 
 def test_a_crashing_rule_becomes_a_finding(tmp_path: Path, monkeypatch) -> None:

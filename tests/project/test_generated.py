@@ -11,7 +11,8 @@ import pytest
 from meshctl.cli.commands.completion import Shell, script
 from meshctl.config.file import config_schema
 from meshctl.engine.analyze import analyze, answer_on
-from meshctl.engine.registry import families, load_family
+from meshctl.engine.needs import index
+from meshctl.engine.registry import families, load_all, load_family
 from meshctl.engine.workspaces.kept_objects import KeptObjects
 from meshctl.inspect.graph.answer import Question, draw
 from meshctl.inspect.upgrade.answer import Way, plan_upgrade
@@ -57,6 +58,11 @@ def test_rule_pages_are_current(kept, family: str) -> None:
     page = io.StringIO()
     write_family(family.replace("_", "-"), load_family(family), page)
     kept(PAGES / f"{family}.md", page.getvalue())
+
+
+def test_the_needs_of_rules_are_current(kept) -> None:
+    needs = json.dumps(index(load_all()), indent=1)
+    kept(ROOT / "meshctl" / "rules" / "needs.json", f"{needs}\n")
 
 
 def test_the_index_of_rule_pages_is_current(kept) -> None:

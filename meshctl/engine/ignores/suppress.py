@@ -75,6 +75,11 @@ class IgnoreFilter:
                 if not ignore.used and any(ignore.names.include(rule) for rule in rules):
                     yield _unused(file, ignore.comment)
 
+    @property
+    def asks_what_ran(self) -> bool:
+        """Does it hold entries that are told about where the rules that they name did run?"""
+        return bool(self._comments or self._accepted)
+
     def stale(self, ran: Container[str]) -> tuple[StaleEntry, ...]:
         """List the entries of the baseline that hid nothing, of rules that did run."""
         return tuple(

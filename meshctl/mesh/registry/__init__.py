@@ -6,6 +6,7 @@ from meshctl.lazy_face import lazy_face
 
 if TYPE_CHECKING:
     from meshctl.mesh.registry.certificates import flaw as flaw
+    from meshctl.mesh.registry.facade import DECLARING_KINDS as DECLARING_KINDS
     from meshctl.mesh.registry.service_accounts import parse_principal as parse_principal
     from meshctl.mesh.registry.service_entries import captures_dns as captures_dns
     from meshctl.mesh.registry.service_entries import has_addresses as has_addresses
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from meshctl.mesh.registry.services import missing_port as missing_port
 
 _HOMES = {
+    "DECLARING_KINDS": "facade",
     "HostPort": "services",
     "MissingPort": "services",
     "RegisteredHost": "services",

@@ -29,6 +29,10 @@ if TYPE_CHECKING:
     from meshctl.resources import GeneratedService
 
 
+DECLARING_KINDS = ("Service", "ServiceEntry", "Gateway")
+"""The kinds whose objects declare hosts; istiod makes Services for Gateways of the Gateway API."""
+
+
 class RegistryFacade(Registry):
     """The registered hosts, with everything else that is found by name."""
 

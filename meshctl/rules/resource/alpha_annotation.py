@@ -13,7 +13,10 @@ from meshctl.resources import Resource
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 
 
-@rule(on=Resource, severity=Severity.INFO, equivalents=("IST0136",), since="0.1.0", optional=True)
+@rule(
+    on=Resource, severity=Severity.INFO, equivalents=("IST0136",), since="0.1.0", optional=True,
+    needs=("annotations",),
+)  # fmt: skip
 def check(resource: Resource, mesh: Mesh) -> Iterator[Outcome]:
     """Report annotations of alpha stage."""
     for use in mesh.injection.annotations.of(resource):

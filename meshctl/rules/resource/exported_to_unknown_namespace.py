@@ -18,7 +18,10 @@ _KINDS = frozenset({"VirtualService", "DestinationRule", "ServiceEntry"})
 _SYMBOLS = frozenset({"", ".", "*", "~"})
 
 
-@rule(on=Resource, severity=Severity.WARNING, equivalents=("KIA0005",), since="0.1.0")
+@rule(
+    on=Resource, severity=Severity.WARNING, equivalents=("KIA0005",), since="0.1.0",
+    needs=("exportTo",),
+)  # fmt: skip
 def check(resource: Resource, mesh: Mesh) -> Iterator[Outcome]:
     """Report each namespace in exportTo that the whole mesh doesn't have."""
     if resource.kind not in _KINDS:

@@ -15,11 +15,9 @@ from meshctl.rules.api import Finding, Outcome, Severity, rule
 
 
 @rule(
-    on=Resource,
-    severity=Severity.ERROR,
-    since="0.1.0",
-    renamed_from=("resource/gateway-of-others",),
-)
+    on=Resource, severity=Severity.ERROR, since="0.1.0",
+    renamed_from=("resource/gateway-of-others",), needs=("teams",),
+)  # fmt: skip
 def check(resource: Resource, mesh: Mesh) -> Iterator[Outcome]:
     """Report gateways outside the team's list and namespaces."""
     team = mesh.ownership.team_of(resource)

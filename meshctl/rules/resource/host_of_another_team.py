@@ -17,8 +17,9 @@ from meshctl.rules.api import Finding, Outcome, Severity, rule
 
 
 @rule(
-    on=Resource, severity=Severity.ERROR, since="0.1.0", renamed_from=("resource/host-of-others",)
-)
+    on=Resource, severity=Severity.ERROR, since="0.1.0", renamed_from=("resource/host-of-others",),
+    needs=("teams",),
+)  # fmt: skip
 def check(resource: Resource, mesh: Mesh) -> Iterator[Outcome]:
     """Report hosts outside the team's list and namespaces, where others are affected."""
     team = mesh.ownership.team_of(resource)

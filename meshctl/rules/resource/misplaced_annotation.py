@@ -14,7 +14,10 @@ from meshctl.rules.api import Finding, Outcome, Severity, delete, put, rule
 from meshctl.words import with_article
 
 
-@rule(on=Resource, severity=Severity.WARNING, equivalents=("IST0107",), since="0.1.0", hazard=True)
+@rule(
+    on=Resource, severity=Severity.WARNING, equivalents=("IST0107",), since="0.1.0", hazard=True,
+    needs=("annotations",),
+)  # fmt: skip
 def check(resource: Resource, mesh: Mesh) -> Iterator[Outcome]:
     """Report annotations whose definition doesn't list the kind."""
     for use in mesh.injection.annotations.of(resource):

@@ -17,11 +17,9 @@ from meshctl.rules.api import Finding, Outcome, Severity, rule
 
 
 @rule(
-    on=Resource,
-    severity=Severity.ERROR,
-    since="0.1.0",
-    renamed_from=("resource/namespace-of-others",),
-)
+    on=Resource, severity=Severity.ERROR, since="0.1.0",
+    renamed_from=("resource/namespace-of-others",), needs=("teams",),
+)  # fmt: skip
 def check(resource: Resource, mesh: Mesh) -> Iterator[Outcome]:
     """Report objects of a team outside its namespaces, as the config file tells them."""
     team = mesh.ownership.team_of(resource)

@@ -15,7 +15,10 @@ from meshctl.resources import Resource
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 
 
-@rule(on=Resource, severity=Severity.WARNING, equivalents=("IST0171", "GWAPI"), since="0.1.0")
+@rule(
+    on=Resource, severity=Severity.WARNING, equivalents=("IST0171", "GWAPI"), since="0.1.0",
+    needs=("status",),
+)  # fmt: skip
 def check(resource: Resource, mesh: Mesh) -> Iterator[Outcome]:
     """Report each condition that is not met."""
     for condition in bad_conditions(resource):

@@ -19,7 +19,10 @@ from meshctl.validation.mesh_config.annotation import check as check_proxy_confi
 from meshctl.words import quoted
 
 
-@rule(on=Resource, severity=Severity.WARNING, equivalents=("IST0125",), since="0.1.0", hazard=True)
+@rule(
+    on=Resource, severity=Severity.WARNING, equivalents=("IST0125",), since="0.1.0", hazard=True,
+    needs=("annotations",),
+)  # fmt: skip
 def check(resource: Resource, mesh: Mesh) -> Iterator[Outcome]:
     """Report known annotations with a value that the webhook doesn't accept."""
     for use in mesh.injection.annotations.of(resource):

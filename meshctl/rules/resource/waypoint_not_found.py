@@ -10,6 +10,7 @@ deploy a Gateway of class `istio-waypoint`.
 
 from collections.abc import Iterator
 
+from meshctl.istio.labels import USE_WAYPOINT
 from meshctl.mesh import Mesh
 from meshctl.mesh.ambient import own_waypoint
 from meshctl.resources import Namespace, Resource, Service, ServiceEntry
@@ -17,7 +18,10 @@ from meshctl.rules.api import Finding, Outcome, Severity, rule
 from meshctl.words import quoted
 
 
-@rule(on=Resource, severity=Severity.ERROR, equivalents=("KIA1313",), since="0.1.0")
+@rule(
+    on=Resource, severity=Severity.ERROR, equivalents=("KIA1313",), since="0.1.0",
+    needs=(USE_WAYPOINT,),
+)  # fmt: skip
 def check(resource: Resource, mesh: Mesh) -> Iterator[Outcome]:
     """Report labels of Namespaces, Services and ServiceEntries, where the Gateways are known."""
     if not isinstance(resource, Namespace | Service | ServiceEntry):

@@ -11,6 +11,7 @@ of traffic (`service`, `workload`, `all`), or name another waypoint.
 from collections.abc import Iterator
 from itertools import islice
 
+from meshctl.istio.labels import USE_WAYPOINT
 from meshctl.mesh import Mesh
 from meshctl.mesh.ambient import Binding
 from meshctl.resources import Namespace, Resource, Service, ServiceEntry, Workload
@@ -18,7 +19,7 @@ from meshctl.rules.api import Finding, Outcome, Severity, rule
 from meshctl.words import quoted
 
 
-@rule(on=Resource, severity=Severity.ERROR, since="0.1.0")
+@rule(on=Resource, severity=Severity.ERROR, since="0.1.0", needs=(USE_WAYPOINT,))
 def check(resource: Resource, mesh: Mesh) -> Iterator[Outcome]:
     """Report labels whose waypoint is there and refuses; of a namespace for its first Service."""
     waypoints = mesh.ambient.waypoints

@@ -10,17 +10,15 @@ from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
 from meshctl.mesh.ambient import ambient_services
+from meshctl.mesh.registry import DECLARING_KINDS
 from meshctl.resources import VirtualService
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 
 
 @rule(
-    on=VirtualService,
-    severity=Severity.WARNING,
-    equivalents=("KIA1114",),
-    since="0.1.0",
-    renamed_from=("virtual-service/away-from-ambient-service",),
-)
+    on=VirtualService, severity=Severity.WARNING, equivalents=("KIA1114",), since="0.1.0",
+    renamed_from=("virtual-service/away-from-ambient-service",), needs=DECLARING_KINDS,
+)  # fmt: skip
 def check(virtual_service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
     """Report hosts of the mesh gateway whose Service is ambient and in another namespace."""
     for ref, service in ambient_services(virtual_service, mesh.registry, mesh.ambient):

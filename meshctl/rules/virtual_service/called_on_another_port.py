@@ -16,7 +16,7 @@ from meshctl.resources import Service, VirtualService
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 
 
-@rule(on=VirtualService, severity=Severity.WARNING, since="0.1.0")
+@rule(on=VirtualService, severity=Severity.WARNING, since="0.1.0", needs=("containers",))
 def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
     """Report calls by plain HTTP in the settings of workloads with a sidecar."""
     if not service.http or MESH not in mesh.traffic.routes.gateways_of(service):

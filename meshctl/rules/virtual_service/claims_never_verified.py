@@ -16,7 +16,10 @@ from meshctl.resources import VirtualService
 from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, rule
 
 
-@rule(on=VirtualService, severity=Severity.ERROR, equivalents=("IST0149",), since="0.1.0")
+@rule(
+    on=VirtualService, severity=Severity.ERROR, equivalents=("IST0149",), since="0.1.0",
+    needs=("headers", "withoutHeaders"),
+)  # fmt: skip
 def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
     """Report each condition on a claim, for the first gateway that can't know it."""
     gateways = [

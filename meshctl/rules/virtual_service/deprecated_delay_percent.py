@@ -18,8 +18,9 @@ _CEL = (
 
 
 @rule(
-    on=VirtualService, severity=Severity.WARNING, equivalents=("IST0002",), since="0.1.0", cel=_CEL
-)
+    on=VirtualService, severity=Severity.WARNING, equivalents=("IST0002",), since="0.1.0", cel=_CEL,
+    needs=("percent",),
+)  # fmt: skip
 def check(virtual_service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
     """Report every `fault.delay.percent` above 0."""
     for route in virtual_service.http:

@@ -10,11 +10,12 @@ Fix: declare the host in a ServiceEntry of its own, or route to the wildcard as 
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
+from meshctl.mesh.registry import DECLARING_KINDS
 from meshctl.resources import VirtualService
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 
 
-@rule(on=VirtualService, severity=Severity.ERROR, since="0.1.0")
+@rule(on=VirtualService, severity=Severity.ERROR, since="0.1.0", needs=DECLARING_KINDS)
 def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
     """Report destinations, mirrors among them, without a declaration of their own."""
     for route in service.routes:

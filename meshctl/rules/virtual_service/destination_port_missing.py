@@ -11,12 +11,14 @@ Fix: write `port.number` of the destination.
 from collections.abc import Collection, Iterator
 
 from meshctl.mesh import Mesh
+from meshctl.mesh.registry import DECLARING_KINDS
 from meshctl.mesh.traffic import MESH
 from meshctl.resources import Destination, VirtualService
 from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, put, rule
 
 
-@rule(on=VirtualService, severity=Severity.ERROR, equivalents=("IST0112",), since="0.1.0")
+@rule(on=VirtualService, severity=Severity.ERROR, equivalents=("IST0112",), since="0.1.0",
+      needs=DECLARING_KINDS)  # fmt: skip
 def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
     """Report http destinations without a port where the number that stands in doesn't fit."""
     for route in service.http:
@@ -28,8 +30,7 @@ def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
             if len(ports) > 1 and at_gateway:
                 yield Finding(
                     destination.at("host"),
-                    f"{destination.host} has ports {_list(ports, ', ')} and none is written, so requests "
-                    f"go to the port of the Gateway server, {_list(at_gateway)}, which that host lacks",
+                    f"{destination.host} has ports {_list(ports, ', ')} and none is written, so requests go to the port of the Gateway server, {_list(at_gateway)}, which that host lacks",
                 )
             elif called - ports:
                 yield _in_sidecars(destination, ports, called)
@@ -49,8 +50,7 @@ def _in_sidecars(
     edits = [put(destination.at("port", "number"), port) for port in ports if len(ports) == 1]
     return Finding(
         destination.at("host"),
-        f"{destination.host} has {word} {_list(ports, ', ')} and none is written: sidecars send requests "
-        f"for port {_list(wrong)} on to the same port there, which is none of these, so {effect}",
+        f"{destination.host} has {word} {_list(ports, ', ')} and none is written: sidecars send requests for port {_list(wrong)} on to the same port there, which is none of these, so {effect}",
         severity=None if wrong == called else Severity.WARNING,
     ).fixed_by(*edits)
 

@@ -9,12 +9,15 @@ Fix: write one of the ports of the Service into `destination.port.number`; `targ
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.registry import missing_port
+from meshctl.mesh.registry import DECLARING_KINDS, missing_port
 from meshctl.resources import VirtualService
 from meshctl.rules.api import Finding, Outcome, Severity, put, rule
 
 
-@rule(on=VirtualService, severity=Severity.ERROR, equivalents=("IST0101",), since="0.1.0")
+@rule(
+    on=VirtualService, severity=Severity.ERROR, equivalents=("IST0101",), since="0.1.0",
+    needs=DECLARING_KINDS,
+)  # fmt: skip
 def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
     """Report written ports that no declaration of the host has."""
     for route in service.routes:

@@ -14,7 +14,7 @@ from meshctl.resources import VirtualService
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 
 
-@rule(on=VirtualService, severity=Severity.ERROR, since="0.1.0")
+@rule(on=VirtualService, severity=Severity.ERROR, since="0.1.0", needs=("ServiceEntry",))
 def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
     """Report ports that change nothing but the settings of the connection."""
     for kept in mesh.clauses.kept_addresses.changed_ports(service):

@@ -16,12 +16,9 @@ from meshctl.words import quoted
 
 
 @rule(
-    on=VirtualService,
-    severity=Severity.INFO,
-    equivalents=("KIA1108",),
-    since="0.1.0",
-    renamed_from=("virtual-service/gateway-by-old-name",),
-)
+    on=VirtualService, severity=Severity.INFO, equivalents=("KIA1108",), since="0.1.0",
+    renamed_from=("virtual-service/gateway-by-old-name",), needs=("gateways",),
+)  # fmt: skip
 def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
     """Report each name with a dot and no slash."""
     written = [(name, service.spec.at("gateways", i)) for i, name in enumerate(service.gateways)]

@@ -15,11 +15,9 @@ from meshctl.rules.api import Finding, Outcome, Severity, rule
 
 
 @rule(
-    on=VirtualService,
-    severity=Severity.ERROR,
-    since="0.1.0",
-    renamed_from=("virtual-service/two-default-routes",),
-)
+    on=VirtualService, severity=Severity.ERROR, since="0.1.0",
+    renamed_from=("virtual-service/two-default-routes",), needs=("VirtualService[1]",),
+)  # fmt: skip
 def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
     """Report every default route after the first, and both outcomes where ages are unknown."""
     found = mesh.gateways.route_overlaps.unused_default(service)

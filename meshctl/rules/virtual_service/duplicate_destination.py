@@ -14,12 +14,9 @@ from meshctl.rules.api import Finding, Outcome, Severity, delete, put, rule
 
 
 @rule(
-    on=VirtualService,
-    severity=Severity.INFO,
-    equivalents=("KIA1105",),
-    since="0.1.0",
-    renamed_from=("virtual-service/destination-twice",),
-)
+    on=VirtualService, severity=Severity.INFO, equivalents=("KIA1105",), since="0.1.0",
+    renamed_from=("virtual-service/destination-twice",), needs=("route[1]",),
+)  # fmt: skip
 def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
     """Report repeated host, subset and port; entries that set other headers differ on purpose."""
     for route in service.routes:

@@ -13,11 +13,12 @@ server and `sni: <host of the server>`.
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
+from meshctl.mesh.registry import DECLARING_KINDS
 from meshctl.resources import VirtualService
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 
 
-@rule(on=VirtualService, severity=Severity.ERROR, since="0.1.0")
+@rule(on=VirtualService, severity=Severity.ERROR, since="0.1.0", needs=DECLARING_KINDS)
 def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
     """Report first legs that no server of the gateway takes, once for each destination."""
     told = set()

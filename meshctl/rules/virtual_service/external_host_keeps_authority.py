@@ -13,7 +13,9 @@ from meshctl.resources import VirtualService
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 
 
-@rule(on=VirtualService, severity=Severity.INFO, since="0.1.0")
+@rule(
+    on=VirtualService, severity=Severity.INFO, since="0.1.0", needs=("ServiceEntry", "externalName")
+)
 def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
     """Report destinations outside that no VirtualService host and no rewrite names."""
     for destination, name, asked in mesh.clauses.outside_hosts.kept(service):

@@ -15,7 +15,7 @@ from meshctl.resources import VirtualService
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 
 
-@rule(on=VirtualService, severity=Severity.ERROR, since="0.1.0")
+@rule(on=VirtualService, severity=Severity.ERROR, since="0.1.0", needs=("ServiceEntry",))
 def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
     """Report destinations of gateways that have no endpoints there."""
     for gateway, destination, entry in mesh.clauses.kept_addresses.unreachable(service):

@@ -18,7 +18,10 @@ from meshctl.spelling import misspelling_of
 from meshctl.words import quoted
 
 
-@rule(on=VirtualService, severity=Severity.ERROR, equivalents=("IST0101", "KIA1102"), since="0.1.0")
+@rule(
+    on=VirtualService, severity=Severity.ERROR, equivalents=("IST0101", "KIA1102"), since="0.1.0",
+    needs=("gateways",),
+)  # fmt: skip
 def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
     """Report names without a Gateway, where the input knows the Gateways of the namespace."""
     for binding in (

@@ -13,7 +13,10 @@ from meshctl.resources import VirtualService
 from meshctl.rules.api import Finding, Outcome, Severity, delete, rule
 
 
-@rule(on=VirtualService, severity=Severity.INFO, equivalents=("IST0132",), since="0.1.0")
+@rule(
+    on=VirtualService, severity=Severity.INFO, equivalents=("IST0132",), since="0.1.0",
+    needs=("gateways",),
+)  # fmt: skip
 def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
     """Report entries that do nothing beside entries that do something."""
     bindings = list(mesh.gateways.bindings.of(service))

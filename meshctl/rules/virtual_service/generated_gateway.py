@@ -16,7 +16,10 @@ from meshctl.resources import VirtualService
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 
 
-@rule(on=VirtualService, severity=Severity.WARNING, equivalents=("IST0165",), since="0.1.0")
+@rule(
+    on=VirtualService, severity=Severity.WARNING, equivalents=("IST0165",), since="0.1.0",
+    needs=("gateways",),
+)  # fmt: skip
 def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
     """Report each generated name, of the VirtualService or of one of its matches."""
     for binding in (

@@ -16,7 +16,9 @@ from meshctl.rules.api import Finding, Outcome, Severity, rule
 from meshctl.words import quoted
 
 
-@rule(on=VirtualService, severity=Severity.WARNING, since="0.1.0")
+@rule(
+    on=VirtualService, severity=Severity.WARNING, since="0.1.0", needs=("headers", "withoutHeaders")
+)
 def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
     """Report conditions on cookies and long headers that leave no room for the rest."""
     for route in service.http:

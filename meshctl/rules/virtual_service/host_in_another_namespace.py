@@ -9,12 +9,13 @@ Fix: write the full name, `reviews.prod.svc.cluster.local`, or move the VirtualS
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
+from meshctl.mesh.registry import DECLARING_KINDS
 from meshctl.mesh.traffic import MESH
 from meshctl.resources import VirtualService
 from meshctl.rules.api import Finding, Outcome, Severity, put, rule
 
 
-@rule(on=VirtualService, severity=Severity.WARNING, since="0.1.0")
+@rule(on=VirtualService, severity=Severity.WARNING, since="0.1.0", needs=DECLARING_KINDS)
 def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
     """Report short hosts that only other namespaces have."""
     known = mesh.knows.all_of("Service", service.namespace)

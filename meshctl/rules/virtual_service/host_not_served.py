@@ -17,7 +17,10 @@ from meshctl.rules.api import Finding, Outcome, Severity, rule
 from meshctl.words import quoted
 
 
-@rule(on=VirtualService, severity=Severity.ERROR, equivalents=("IST0132",), since="0.1.0")
+@rule(
+    on=VirtualService, severity=Severity.ERROR, equivalents=("IST0132",), since="0.1.0",
+    needs=("gateways",),
+)  # fmt: skip
 def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
     """Report each host that none of the Gateways serves, if all of them are in the input."""
     bindings = list(mesh.gateways.bindings.of(service))

@@ -11,12 +11,13 @@ from collections.abc import Iterator
 
 from meshctl.istio.protocols import Protocol
 from meshctl.mesh import Mesh
+from meshctl.mesh.registry import DECLARING_KINDS
 from meshctl.mesh.traffic import MESH
 from meshctl.resources import VirtualService
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 
 
-@rule(on=VirtualService, severity=Severity.ERROR, since="0.1.0")
+@rule(on=VirtualService, severity=Severity.ERROR, since="0.1.0", needs=DECLARING_KINDS)
 def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
     """Report hosts whose declared ports leave nothing to http rules inside the mesh."""
     if not any(MESH in match.request.gateways for match in mesh.traffic.route_matches.of(service)):

@@ -17,7 +17,10 @@ _MOST_TOGETHER = 3
 """VirtualServices for one host that somebody may apply together."""
 
 
-@rule(on=VirtualService, severity=Severity.ERROR, equivalents=("IST0109", "KIA1106"), since="0.1.0")
+@rule(
+    on=VirtualService, severity=Severity.ERROR, equivalents=("IST0109", "KIA1106"), since="0.1.0",
+    needs=("VirtualService[1]",),
+)  # fmt: skip
 def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
     """Report each lost host at the VirtualService that comes second, at both if that isn't known."""
     for lost in mesh.traffic.sidecar_hosts.lost(service):

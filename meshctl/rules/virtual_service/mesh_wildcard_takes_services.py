@@ -10,13 +10,14 @@ Fix: leave `mesh` out of `spec.gateways`, or name the hosts in `spec.hosts`.
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
+from meshctl.mesh.registry import DECLARING_KINDS
 from meshctl.resources import VirtualService
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 
 _SHOWN = 3
 
 
-@rule(on=VirtualService, severity=Severity.WARNING, since="0.1.0")
+@rule(on=VirtualService, severity=Severity.WARNING, since="0.1.0", needs=DECLARING_KINDS)
 def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
     """Report wildcard hosts with http rules that take calls to Services which they don't route to."""
     for index, host in enumerate(service.hosts):

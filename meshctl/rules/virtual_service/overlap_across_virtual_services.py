@@ -17,7 +17,7 @@ from meshctl.resources import VirtualService
 from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, rule
 
 
-@rule(on=VirtualService, severity=Severity.WARNING, since="0.1.0")
+@rule(on=VirtualService, severity=Severity.WARNING, since="0.1.0", needs=("VirtualService[1]",))
 def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
     """Report each pair once, at the one that comes second, with a request that both match."""
     for overlap in mesh.gateways.route_overlaps.overlaps(service):

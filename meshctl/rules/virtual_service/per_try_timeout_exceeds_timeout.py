@@ -14,7 +14,7 @@ from meshctl.resources import VirtualService
 from meshctl.rules.api import Finding, Outcome, Severity, delete, rule
 
 
-@rule(on=VirtualService, severity=Severity.WARNING, since="0.1.0")
+@rule(on=VirtualService, severity=Severity.WARNING, since="0.1.0", needs=("perTryTimeout",))
 def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
     """Report tries that cannot be followed by another."""
     for route in service.http:

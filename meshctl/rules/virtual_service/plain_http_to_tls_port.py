@@ -12,12 +12,13 @@ speaks HTTP, or let the gateway pass TLS through (`PASSTHROUGH` and a `tls` rout
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
+from meshctl.mesh.registry import DECLARING_KINDS
 from meshctl.mesh.traffic import MESH
 from meshctl.resources import VirtualService
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 
 
-@rule(on=VirtualService, severity=Severity.WARNING, since="0.1.0")
+@rule(on=VirtualService, severity=Severity.WARNING, since="0.1.0", needs=DECLARING_KINDS)
 def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
     """Report http destinations on TLS ports for which no object in the input originates TLS."""
     if not mesh.gateways.bindings.may_use(service, "http"):

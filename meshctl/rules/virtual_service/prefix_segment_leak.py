@@ -17,7 +17,10 @@ from meshctl.rules.api import Finding, Outcome, Severity, rule
 from meshctl.words import quoted
 
 
-@rule(on=VirtualService, severity=Severity.ERROR, equivalents=("IST0131",), since="0.1.0")
+@rule(
+    on=VirtualService, severity=Severity.ERROR, equivalents=("IST0131",), since="0.1.0",
+    needs=("prefix",),
+)  # fmt: skip
 def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
     """Report what is dead because a prefix ends amid a segment, here or across objects."""
     for shadow in mesh.traffic.unreachable_rules.of(service):

@@ -18,11 +18,9 @@ MESH = "mesh"
 
 
 @rule(
-    on=VirtualService,
-    severity=Severity.WARNING,
-    since="0.1.0",
-    renamed_from=("virtual-service/mesh-only-public-host",),
-)
+    on=VirtualService, severity=Severity.WARNING, since="0.1.0",
+    renamed_from=("virtual-service/mesh-only-public-host",), needs=("Gateway",),
+)  # fmt: skip
 def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
     """Report hosts that only a Gateway knows, and no VirtualService at that Gateway."""
     if set(service.gateways) - {MESH} or not service.http:

@@ -14,7 +14,7 @@ from meshctl.resources import VirtualService
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 
 
-@rule(on=VirtualService, severity=Severity.WARNING, since="0.1.0")
+@rule(on=VirtualService, severity=Severity.WARNING, since="0.1.0", needs=("containers",))
 def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
     """Report hosts whose requests all go to Services that the host's own pods call."""
     if set(mesh.traffic.routes.gateways_of(service)) != {MESH} or not service.http:

@@ -15,7 +15,10 @@ from meshctl.resources import VirtualService
 from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, delete, rule
 
 
-@rule(on=VirtualService, severity=Severity.ERROR, equivalents=("IST0131",), since="0.1.0")
+@rule(
+    on=VirtualService, severity=Severity.ERROR, equivalents=("IST0131",), since="0.1.0",
+    needs=("http[1]", "match[1]", "delegate"),
+)  # fmt: skip
 def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
     """Report dead rules and matches, save those that two other rules explain better."""
     for shadow in mesh.traffic.unreachable_rules.of(service):

@@ -14,7 +14,7 @@ from meshctl.resources import Service, VirtualService
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 
 
-@rule(on=VirtualService, severity=Severity.WARNING, since="0.1.0")
+@rule(on=VirtualService, severity=Severity.WARNING, since="0.1.0", needs=("parentRefs",))
 def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
     """Report hosts of the mesh that a route attaches to as a Service."""
     if MESH not in mesh.traffic.routes.gateways_of(service):

@@ -15,7 +15,10 @@ from meshctl.resources import VirtualService
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 
 
-@rule(on=VirtualService, severity=Severity.ERROR, since="0.1.0")
+@rule(
+    on=VirtualService, severity=Severity.ERROR, since="0.1.0",
+    needs=("sourceLabels", "sourceNamespace"),
+)  # fmt: skip
 def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
     """Report conditions on the source where a waypoint routes for one of the hosts."""
     for _, declared in ambient_services(service, mesh.registry, mesh.ambient):

@@ -14,7 +14,10 @@ from meshctl.resources import VirtualService
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 
 
-@rule(on=VirtualService, severity=Severity.WARNING, since="0.1.0")
+@rule(
+    on=VirtualService, severity=Severity.WARNING, since="0.1.0",
+    needs=("sourceLabels", "sourceNamespace"),
+)  # fmt: skip
 def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
     """Report sources without the rest where a rule chooses among the pods of the host itself."""
     matches = [

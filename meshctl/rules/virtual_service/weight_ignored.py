@@ -15,7 +15,10 @@ from meshctl.rules.api import Finding, Outcome, Severity, delete, rule
 _ALL = 100
 
 
-@rule(on=VirtualService, severity=Severity.INFO, equivalents=("KIA1104",), since="0.1.0")
+@rule(
+    on=VirtualService, severity=Severity.INFO, equivalents=("KIA1104",), since="0.1.0",
+    needs=("weight",),
+)  # fmt: skip
 def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
     """Report weights that change nothing; 0 is worse, since somebody counts on it."""
     for route in service.routes:

@@ -23,7 +23,7 @@ _WITH_STARS = ("accept", "if-match", "if-none-match", "access-control-", "conten
 """Headers whose values may well have a star of their own."""
 
 
-@rule(on=VirtualService, severity=Severity.ERROR, since="0.1.0")
+@rule(on=VirtualService, severity=Severity.ERROR, since="0.1.0", needs=("match",))
 def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
     """Report stars in text, and regexes that are globs; those of headers are warnings."""
     for route in service.http:
