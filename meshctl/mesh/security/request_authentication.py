@@ -125,7 +125,7 @@ class RequestAuthentications:
             )
         for host in self._full_names(name):
             found = in_cluster(host, self._domain)
-            if found is not None and found[1] in self._registry.namespaces_with_services:
+            if found is not None and self._inventory.knows.all_of("Service", found[1]):
                 return f"namespace {found[1]} has no Service {found[0]}"
         return ""
 

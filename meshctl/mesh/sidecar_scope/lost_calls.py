@@ -109,9 +109,7 @@ class LostCalls:
         return self._inventory.declared_namespaces | self._registry.namespaces_with_services
 
     def _missing(self, url: WrittenUrl, name: str, home: str) -> LostCall | None:
-        knows = (
-            self._inventory.has_all("Service") or home in self._registry.namespaces_with_services
-        )
+        knows = self._inventory.knows.all_of("Service", home)
         if not knows or name in _OWN or home.startswith(_SYSTEM):
             return None
         full = f"{name}.{home}.svc.{self._inventory.config.domain}"

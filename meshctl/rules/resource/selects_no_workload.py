@@ -36,7 +36,8 @@ def check(resource: Resource, mesh: Mesh) -> Iterator[Outcome]:
     if mesh.workloads.find(selector, home) or mesh.registry.has_other_pods(selector, home):
         return
     where = "the mesh" if wide else f"namespace {home}"
-    if mesh.is_whole if home is None else mesh.workloads.shows_pods_of(home):
+    known = mesh.knows.everywhere("Pod") if home is None else mesh.knows.all_of("Pod", home)
+    if known:
         elsewhere = mesh.workloads.find(selector)
         there = f"; {elsewhere[0].title} has them" if elsewhere else ""
         yield Finding(
@@ -44,4 +45,4 @@ def check(resource: Resource, mesh: Mesh) -> Iterator[Outcome]:
             f"no workload of {where} has these labels, so this {resource.kind} changes no proxy{there}",
         )
     else:
-        yield NotChecked(f"the workloads of {where} are not in the input")
+        yield NotChecked(known.reason)
