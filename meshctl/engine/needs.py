@@ -25,11 +25,12 @@ TEAMS = "teams"
 
 
 def words_of(resources: Sequence[Resource], settings: Settings) -> Words | None:
-    """Collect the keys and kinds of an input; ``None`` for one that is too large for that.
+    """Collect the keys and kinds of an input; ``None`` where they don't tell all there is.
 
-    What there are several of, objects of a kind or items of a list, is a word with ``[1]`` as well.
+    An input may be too large for that, and controllers make objects that are not in it. What there
+    are several of, objects of a kind or items of a list, is a word with ``[1]`` as well.
     """
-    if len(resources) > MOST_OBJECTS:
+    if len(resources) > MOST_OBJECTS or any(one.made_kinds for one in resources):
         return None
     words = {TEAMS} if settings.ownership.teams else set()
     for resource in resources:
