@@ -56,7 +56,7 @@ VALUES = {
     "traffic.sidecar.istio.io/excludeInboundPorts": (["", "15020"], ["*"]),
     "prometheus.istio.io/merge-metrics": (["true", "False", "0"], ["yes", "tRue", ""]),
     "sidecar.istio.io/proxyCPU": (["100m", "0.5", "2", "1e3"], ["", "100 m", "fast"]),
-    "sidecar.istio.io/proxyMemory": (["128Mi", "1G"], ["128MB", "-"]),
+    "sidecar.istio.io/proxyMemory": (["128Mi", "1G", "-"], ["128MB", "--"]),
     "istio.io/reroute-virtual-interfaces": (["eth0,net1"], ["a/b", "much-too-long-name"]),
     "sidecar.istio.io/userVolume": (["whatever"], []),
 }  # fmt: skip

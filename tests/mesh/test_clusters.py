@@ -101,7 +101,7 @@ def lost_client(made, item):
         ([rule("blue/r", "web.shop.svc.cluster.local", "v1")], "shop"),
         ([rule("shop/r", "web", "v1", workloadSelector={"matchLabels": {"a": "b"}})], None),
         ([], None),
-        ([rule("shop/r", "other", "v1")], "everybody"),
+        ([rule("shop/r", "other", "v1")], None),
     ],
 )
 def test_sidecars_read_one_rule_on_their_path(rules, expected) -> None:

@@ -45,4 +45,4 @@ def test_an_address_that_names_a_service_leaves_it_to_others() -> None:
 
 def test_a_service_that_istiod_makes_says_nothing_of_those_that_people_write() -> None:
     mesh = mesh_of(gateway(_LISTENERS), is_whole=False)
-    assert "kettle" not in mesh.registry.namespaces_with_services
+    assert not mesh.knows.all_of("Service", "kettle")

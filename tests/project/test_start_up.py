@@ -54,13 +54,13 @@ def test_version_and_help_read_no_yaml(tmp_path: Path) -> None:
 
 
 CEILINGS = {
-    "analyze": 159, "validate": 159, "routes": 196, "tls_check": 192, "describe": 261,
+    "analyze": 159, "validate": 159, "routes": 197, "tls_check": 193, "describe": 262,
     "check_inject": 175, "kube_inject": 184, "proxy_status": 60, "version": 47, "rule": 48,
-    "schema": 69, "completion": 4, "trace": 241, "test": 237, "diff": 262, "diagnose": 250, "size": 240,
+    "schema": 69, "completion": 4, "trace": 242, "test": 238, "diff": 263, "diagnose": 251, "size": 241,
     "webhook": 4, "webhook.serve": 24, "webhook.test": 154, "webhook.manifests": 34, "webhook.cel": 30,
     "generate": 4, "generate.service": 78, "generate.chart": 78,
-    "browser.graph": 228, "browser.dashboard": 26, "migrate": 284,
-    "generate.sidecar": 253, "generate.authorization": 201,
+    "browser.graph": 229, "browser.dashboard": 26, "migrate": 285,
+    "generate.sidecar": 254, "generate.authorization": 202,
     "upgrade": 197,
     "editor.lsp": 7,
 }  # fmt: skip
@@ -136,7 +136,7 @@ def test_an_analysis_imports_what_its_input_needs(tmp_path: Path) -> None:
     family = {name for name in found if name.startswith("meshctl.rules.virtual_service.")}
     assert {"meshctl.rules.virtual_service.destination_host_not_found"} == family
     ours = [name for name in found if name.startswith("meshctl")]
-    assert len(ours) <= 254
+    assert len(ours) <= 256
     assert not {"meshctl.mesh.ambient", "meshctl.mesh.security", "tempfile"} & found
 
 
