@@ -1,9 +1,8 @@
 """A condition has the wrong case for what it is compared with.
 
-Methods are sent in capitals and compared as they are: `get` never matches. Schemes are sent in
-small letters: `HTTP` never matches. Browsers send hosts in small letters, too, and `authority` compares
-them as they are sent. Header names are compared without regard to case by Envoy,
-but Istio's API asks for small letters, and proxyless gRPC clients take it at its word.
+Methods and schemes are compared as they are: methods are sent in capitals, so that `get` never
+matches, and schemes in small letters. Browsers send hosts in small letters, too. Header names are
+compared without regard to case by Envoy, but Istio's API and proxyless clients want small letters.
 
 Fix: write methods in capitals, schemes, hosts and header names in small letters.
 """
@@ -16,8 +15,9 @@ from meshctl.resources import Match, VirtualService
 from meshctl.rules.api import Finding, Outcome, Severity, put, rename, rule
 from meshctl.words import with_article
 
-_METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "CONNECT", "OPTIONS", "TRACE")
-_SCHEMES = ("http", "https")
+_VERBS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "CONNECT", "OPTIONS", "TRACE")
+_METHODS = ("capitals", str.upper, _VERBS)
+_SCHEMES = ("small letters", str.lower, ("http", "https"))
 _FIELDS = ("method", "scheme", "authority", "headers", "withoutHeaders")
 
 
@@ -32,37 +32,25 @@ def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
 
 def _check(match: Match) -> Iterator[Finding]:
     request = from_istio(match.data, frozenset())
-    for key, asked, known in (
+    for key, asked, (case, sent, known) in (
         ("method", request.method, _METHODS),
         ("scheme", request.scheme, _SCHEMES),
     ):
         if asked is not None and _has_wrong_case(asked, known):
-            case = "capitals" if known is _METHODS else "small letters"
-            meant = asked.value.upper() if known is _METHODS else asked.value.lower()
-            edits = [put(match.at(key, asked.kind), meant)] if asked.kind != "regex" else []
-            yield Finding(
-                match.at(key, asked.kind),
-                f"{key} {asked} never matches: its case counts, and {with_article(key)} is sent in {case}",
-            ).fixed_by(*edits)
-    authority = request.authority
-    if (
-        authority is not None
-        and authority.kind != "regex"
-        and authority.value.lower() != authority.value
-    ):
-        yield Finding(
-            match.at("authority", authority.kind),
-            f"authority {authority} misses requests of browsers: they send hosts in small letters",
-            severity=Severity.WARNING,
-        )
+            place = match.at(key, asked.kind)
+            edits = [put(place, sent(asked.value))] if asked.kind != "regex" else []
+            why = f"its case counts, and {with_article(key)} is sent in {case}"
+            yield Finding(place, f"{key} {asked} never matches: {why}").fixed_by(*edits)
+    host = request.authority
+    if host and host.kind != "regex" and host.value.lower() != host.value:
+        message = f"authority {host} misses requests of browsers: they send hosts in small letters"
+        yield Finding(match.at("authority", host.kind), message, severity=Severity.WARNING)
     for field in ("headers", "withoutHeaders"):
         for name in map(str, match.child(field).data):
             if name != name.lower() and not name.startswith("@"):
-                yield Finding(
-                    match.key(field, name),
-                    f"header name {name} has capitals; the API asks for {name.lower()}",
-                    severity=Severity.INFO,
-                ).fixed_by(rename(match.key(field, name), name.lower()))
+                message = f"header name {name} has capitals; the API asks for {name.lower()}"
+                found = Finding(match.key(field, name), message, severity=Severity.INFO)
+                yield found.fixed_by(rename(match.key(field, name), name.lower()))
 
 
 def _has_wrong_case(asked: StringMatch, known: tuple[str, ...]) -> bool:

@@ -34,28 +34,21 @@ def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
 
 
 def _judge(pattern: str) -> tuple[str, Severity | None] | None:
-    path = StringMatch("regex", pattern)
+    path, shown = StringMatch("regex", pattern), quoted(pattern)
     plain = path if _VARIES.search(pattern) else path.simplified(PATH)
     if plain.kind == "exact":
+        takes = f"takes the path {plain.value} alone and nothing below it, since the whole path must match"
         certain = "\\" in pattern or pattern.endswith("$")
-        message = (
-            f"regex {quoted(pattern)} takes the path {plain.value} alone and nothing below it, since the "
-            f"whole path must match; write exact, or prefix if more may follow"
-        )
+        message = f"regex {shown} {takes}; write exact, or prefix if more may follow"
         return message, Severity.INFO if certain else None
     if plain.kind in ("prefix", "any"):
-        return (
-            f"regex {quoted(pattern)} says the same as prefix {quoted(plain.value or '/')}",
-            Severity.INFO,
-        )
+        same = f"regex {shown} says the same as prefix {quoted(plain.value or '/')}"
+        return same, Severity.INFO
     if pattern.startswith("^") and (
         _ends_in_segment(path) if pattern.endswith("+") else not pattern.endswith(_OPEN_ENDED)
     ):
-        message = (
-            f"regex {quoted(pattern)} must match the whole path, not its beginning; end it with .* if "
-            "more may follow"
-        )
-        return message, None
+        whole = "must match the whole path, not its beginning"
+        return f"regex {shown} {whole}; end it with .* if more may follow", None
     return None
 
 

@@ -32,10 +32,8 @@ def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
                 yield Finding(one.at("uri"), message)
             host = one.text("authority")
             if "/" in host:
-                yield Finding(
-                    one.at("authority"),
-                    f"{quoted(host)} is no host: those have no scheme and no path",
-                )
+                message = f"{quoted(host)} is no host: those have no scheme and no path"
+                yield Finding(one.at("authority"), message)
         if route.has("rewrite"):
             yield from _regex(route, route.child("rewrite", "uriRegexRewrite"))
 
@@ -47,12 +45,8 @@ def _regex(route: Route, rewrite: View) -> Iterator[Outcome]:
         message = f"{quoted(written)} writes the dollar as it stands; groups are {quoted(groups)}"
         yield Finding(rewrite.at("rewrite"), message).fixed_by(put(rewrite.at("rewrite"), groups))
     uris = [match.child("uri") for match in route.matches]
-    paths = [
-        StringMatch(kind, uri.text(kind))
-        for uri in uris
-        for kind in WRITTEN_KINDS
-        if uri.text(kind)
-    ]
+    written_as = ((kind, uri.text(kind)) for uri in uris for kind in WRITTEN_KINDS)
+    paths = [StringMatch(kind, text) for kind, text in written_as if text]
     if pattern and len(paths) == len(uris) > 0:
         stem = pattern.removeprefix("^")
         anywhere = f"{'' if stem != pattern else '.*'}(?:{stem.removesuffix('$')})"

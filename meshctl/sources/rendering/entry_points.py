@@ -53,7 +53,7 @@ def read(documents: Iterable[Document], root: Path) -> EntryPoints:
         data = document.data
         if not isinstance(data, dict) or not isinstance(data.get("spec"), dict):
             continue
-        kind, version = data.get("kind"), str(data.get("apiVersion", ""))
+        kind, version = str(data.get("kind")), str(data.get("apiVersion", ""))
         found: list[Release | Directory] = []
         wanted = 1
         if kind in _OF_ARGO and version.startswith("argoproj.io/"):

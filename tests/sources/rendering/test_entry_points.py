@@ -64,3 +64,9 @@ def test_the_same_path_of_another_repository_is_not_taken(
     text = APPLICATION.replace("    path:", f"    repoURL: '{url}'\n    path:")
     monkeypatch.setattr(f"{__name__}.APPLICATION", text)
     assert count == len(releases(repository, "[live.yaml]"))
+
+
+def test_a_kind_that_is_a_mapping_installs_nothing(repository: Path) -> None:
+    (repository / "odd.yaml").write_text("kind: {a: b}\napiVersion: [argoproj.io/v1]\nspec: {}\n")
+    found = read(load([str(repository / "odd.yaml")]).documents, repository)
+    assert ((), ()) == (found.releases, found.directories)
