@@ -45,8 +45,8 @@ def _regex(route: Route, rewrite: View) -> Iterator[Outcome]:
         message = f"{quoted(written)} writes the dollar as it stands; groups are {quoted(groups)}"
         yield Finding(rewrite.at("rewrite"), message).fixed_by(put(rewrite.at("rewrite"), groups))
     uris = [match.child("uri") for match in route.matches]
-    written_as = ((kind, uri.text(kind)) for uri in uris for kind in WRITTEN_KINDS)
-    paths = [StringMatch(kind, text) for kind, text in written_as if text]
+    asked = [StringMatch(kind, uri.text(kind)) for uri in uris for kind in WRITTEN_KINDS]
+    paths = [path for path in asked if path.value]
     if pattern and len(paths) == len(uris) > 0:
         stem = pattern.removeprefix("^")
         anywhere = f"{'' if stem != pattern else '.*'}(?:{stem.removesuffix('$')})"
