@@ -184,7 +184,9 @@ def answer_on(
     else:
         from meshctl.engine.workspaces.eager import run_eagerly  # noqa: PLC0415 - editors alone wait
 
-        ask = partial(run_eagerly, eager=eager, documents=loaded.documents, settings=settings)
+        ask = partial(
+            run_eagerly, eager=eager, objects=objects, documents=loaded.documents, settings=settings
+        )
     outcomes = _asked(rules, mesh, settings, build, ask)
     for one in live.unread if live is not None else ():
         outcomes.not_checked.update(dict.fromkeys(_unchecked(one, settings)))

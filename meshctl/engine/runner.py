@@ -1,14 +1,17 @@
 """Runs rules over a mesh; one that raises never stops the others."""
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from meshctl.mesh import Mesh
 from meshctl.resources import Ref, Resource
 from meshctl.rules.api import Check, Finding, NotChecked, Related, Rule, Severity
 from meshctl.sources import workers
+
+if TYPE_CHECKING:
+    from meshctl.engine.located.kept_places import KeptPlaces
 
 DEBUG_VARIABLE = "MESHCTL_DEBUG"
 
@@ -27,6 +30,14 @@ class Outcomes:
     findings: list[tuple[Rule, Finding]] = field(default_factory=list)
     not_checked: dict[tuple[str, str], None] = field(default_factory=dict)
     crashes: list[tuple[Rule, Resource, str]] = field(default_factory=list)
+    places: "KeptPlaces | None" = None
+    """What keeps where findings stand, for whoever asks again and again."""
+
+    def add(self, other: "Outcomes") -> None:
+        """Add what another run gave."""
+        self.findings += other.findings
+        self.not_checked |= other.not_checked
+        self.crashes += other.crashes
 
 
 def run(rules: Iterable[Rule], mesh: Mesh, *, about: Sequence[Resource] | None = None) -> Outcomes:
@@ -65,12 +76,18 @@ def _shares(asked: _Asked, mesh: Mesh) -> list[_Asked]:
     return [share for share in (routing, rest) if share] or [asked]
 
 
-def ask(rule: Rule, resources: Sequence[Resource], mesh: Mesh) -> Outcomes:
-    """Ask one rule about some resources of its kind."""
-    outcomes = Outcomes()
-    if rule.check is not None:
-        _ask(rule, rule.check, resources, mesh, outcomes)
-    return outcomes
+def ask_each(
+    rule: Rule, resources: Iterable[Resource], mesh: Mesh
+) -> Iterator[tuple[Resource, Outcomes]]:
+    """Ask one rule about some resources of its kind, and give those of which it said anything."""
+    check, outcomes = rule.check, Outcomes()
+    if check is None:
+        return
+    for resource in resources:
+        _ask(rule, check, (resource,), mesh, outcomes)
+        if outcomes.findings or outcomes.not_checked or outcomes.crashes:
+            yield resource, outcomes
+            outcomes = Outcomes()
 
 
 def _ask_all(asked: _Asked, mesh: Mesh) -> Outcomes:

@@ -7,7 +7,7 @@ import os
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from meshctl.settings import Rendering
 from meshctl.sources import files
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 _SETTLED = 1_000_000_000
 """Nanoseconds after which a second change of a file surely has another time than the first."""
+
+_ANCHOR = "&"
+"""What a text has that may say something many times over, so that it isn't written out."""
 
 _Stamp = tuple[object, ...]
 
@@ -128,7 +131,11 @@ class _Sheet:
 
 
 class KeptDocument(Document):
-    """A document whose places are looked up once."""
+    """A document whose places are looked up once.
+
+    It stays the same document while what it says does, wherever it stands and however it is
+    written: comments, spaces and lines before it make no other one.
+    """
 
     __slots__ = ("_sheet",)
 
@@ -136,6 +143,10 @@ class KeptDocument(Document):
         """Keep the document and what its text says."""
         super().__init__(document.file, document.first_line, document.text, document.data)
         self._sheet = sheet
+
+    def stands(self, first_line: int, sheet: _Sheet) -> None:
+        """Take over where it stands now, and the text that says the same."""
+        self.first_line, self.text, self._sheet = first_line, sheet.text, sheet
 
     def span(self, path: tuple[str | int, ...], *, key: bool = False) -> Span:
         """Find a place as every document does; each is looked for once."""
@@ -171,13 +182,11 @@ class _KeptFile:
         self, stamp: _Stamp | None, parts: Iterable[Part], problems: list[Problem],
         before: "_KeptFile | None",
     ) -> None:  # fmt: skip
-        known: dict[str, list[_Piece]] = {}
-        for piece in reversed(before.pieces if before is not None else []):
-            known.setdefault(piece.part.text, []).append(piece)
+        known = _Known(before.pieces if before is not None else [])
         parser = Parser(tells_json=True)
         self.stamp = stamp
         self.pieces: list[_Piece] = [
-            _piece(part, known.get(part.text, []), parser) for part in parts
+            piece or _parsed(part, known, parser) for part, piece in known.of_same_texts(parts)
         ]
         self.problems = [*problems, *(p for piece in self.pieces for p in piece.problems or ())]
         self.skipped = sum(piece.problems is None for piece in self.pieces)
@@ -191,18 +200,57 @@ class _KeptFile:
                 yield piece.document
 
 
-def _piece(part: Part, known: list[_Piece], parser: Parser) -> _Piece:
-    """Take a piece of the same text if one is left, and move it where it stands now."""
-    bare = part._replace(placement=Placement())
-    before = known.pop() if known else None
-    if before is not None and before.part == bare:
-        return before
-    sheet = before.sheet if before is not None and _says_no_line(before) else _Sheet(part, parser)
-    document, problems = sort_part(bare, sheet.data, sheet.notes)
-    kept = KeptDocument(document, sheet) if document is not None else None
-    return _Piece(bare, sheet, kept, problems)
+class _Known:
+    """The pieces that a file had, each to be taken once."""
+
+    def __init__(self, pieces: Sequence[_Piece]) -> None:
+        self._pieces = pieces
+        self._by_data: dict[str, list[KeptDocument]] | None = None
+        self._taken: set[int] = set()
+
+    def of_same_texts(self, parts: Iterable[Part]) -> list[tuple[Part, _Piece | None]]:
+        """Pair each part of the file with a piece of the same text, moved where it stands now."""
+        by_text: dict[str, list[_Piece]] = {}
+        for piece in reversed(self._pieces):
+            by_text.setdefault(piece.part.text, []).append(piece)
+        return [
+            (bare, self._moved(bare, by_text.get(bare.text, [])))
+            for bare in (part._replace(placement=Placement()) for part in parts)
+        ]
+
+    def _moved(self, part: Part, several: list[_Piece]) -> _Piece | None:
+        if not several or (several[-1].sheet.notes and several[-1].part != part):
+            return None  # notes name lines, which are others elsewhere in the file
+        before = several.pop()
+        self._taken.add(id(before))
+        if before.part == part and before.document is not None:
+            before.document.stands(part.first_line, before.sheet)
+        return before if before.part == part else _sorted(part, before.sheet, before.document)
+
+    def of_same_data(self, data: Any) -> KeptDocument | None:
+        """Take the document of a piece that is left, and that says the same in another text."""
+        if self._by_data is None:
+            self._by_data = {}
+            for piece in reversed(self._pieces):
+                document = piece.document
+                if id(piece) not in self._taken and document and _ANCHOR not in document.text:
+                    self._by_data.setdefault(repr(document.data), []).append(document)
+        several = self._by_data.get(repr(data)) if self._by_data else None
+        return several.pop() if several else None
 
 
-def _says_no_line(piece: _Piece) -> bool:
-    """Do no notes name a line, which is another one elsewhere in the file?"""
-    return not piece.sheet.notes
+def _parsed(part: Part, known: _Known, parser: Parser) -> _Piece:
+    sheet = _Sheet(part, parser)
+    before = known.of_same_data(sheet.data) if _ANCHOR not in part.text else None
+    return _sorted(part, sheet, before)
+
+
+def _sorted(part: Part, sheet: _Sheet, before: KeptDocument | None) -> _Piece:
+    """Make a piece of a part, with the document that said the same before if there is one."""
+    document, problems = sort_part(part, sheet.data, sheet.notes)
+    if document is None:
+        return _Piece(part, sheet, None, problems)
+    if before is None:
+        return _Piece(part, sheet, KeptDocument(document, sheet), problems)
+    before.stands(part.first_line, sheet)
+    return _Piece(part, sheet, before, problems)

@@ -4,6 +4,7 @@ import os
 import random
 import shutil
 import subprocess
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -12,9 +13,14 @@ from hypothesis import strategies as st
 
 from meshctl.engine.analyze import analyze
 from meshctl.engine.report import LocatedFinding, Report
+from meshctl.engine.runner import Outcomes, ask_each
+from meshctl.engine.workspaces import kept_outcomes
 from meshctl.engine.workspaces.eager import Eager
 from meshctl.engine.workspaces.workspace import Workspace
 from meshctl.errors import InputError
+from meshctl.mesh import Mesh
+from meshctl.resources import Resource
+from meshctl.rules.api import Rule
 from meshctl.settings import Settings
 
 DOCUMENTS = (
@@ -198,6 +204,47 @@ def test_documents_that_stay_are_not_read_again(tmp_path: Path) -> None:
     text = file.read_text().replace("v2", "v3")
     after = workspace.analyze({os.path.realpath(file): text}).mesh.resources
     assert [old is new for old, new in zip(before, after, strict=True)] == [True] * 3 + [False]
+
+
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[Resource]:
+    """Collect the objects that rules are asked about from now on."""
+    found: list[Resource] = []
+
+    def ask(
+        rule: Rule, resources: Iterable[Resource], mesh: Mesh
+    ) -> Iterator[tuple[Resource, Outcomes]]:
+        found.extend(resources)
+        yield from ask_each(rule, resources, mesh)
+
+    monkeypatch.setattr(kept_outcomes, "ask_each", ask)
+    return found
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        lambda text: f"# one more line\n{text}",
+        lambda text: text.replace("spec:\n", "spec:  # of it\n"),
+        lambda text: text.replace("host: bakery", "host:   bakery"),
+        lambda text: text.replace("\n", "\r\n"),
+        lambda text: f"{text}---\n# nothing but words\n",
+    ],
+)
+def test_an_edit_that_says_nothing_else_asks_nothing(
+    edit: Callable[[str], str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "a.yaml"
+    file.write_text(f"---\n{DOCUMENTS[3]}---\n{DOCUMENTS[2].replace('v1', 'v7')}")
+    workspace = Workspace([str(tmp_path)], Settings(whole_mesh=True))
+    before = workspace.analyze({})
+    about = asked(monkeypatch)
+    text = edit(file.read_text())
+    after = workspace.analyze({os.path.realpath(file): text})
+    assert about == []
+    assert after.mesh.resources == before.mesh.resources
+    file.write_bytes(text.encode())
+    assert after.report == analyze([str(tmp_path)], Settings(whole_mesh=True))
+    assert after.report.findings
 
 
 def test_lines_that_move_move_the_findings(tmp_path: Path) -> None:

@@ -27,7 +27,8 @@ def locate_all(outcomes: Outcomes) -> Iterator[tuple[LocatedFinding, Resource]]:
     seen: set[tuple[str, str, Location]] = set()
     # Places of one document are found together, since its text is parsed anew for them.
     for rule, finding in sorted(without_consequences(outcomes.findings), key=_document):
-        found = _locate(rule, finding)
+        places = outcomes.places
+        found = places.of(rule, finding, _locate) if places else _locate(rule, finding)
         place = found.location._replace(path="", frame=None)
         key = (found.rule, found.message, place)
         if (

@@ -1,16 +1,16 @@
 """Asks the rules about the objects of one file first, for whoever waits for those."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 from meshctl.engine.ignores.suppress import IgnoreFilter
 from meshctl.engine.located.fingerprints import distinct
 from meshctl.engine.located.locate_findings import locate_all, order
 from meshctl.engine.report import LocatedFinding
-from meshctl.engine.runner import Outcomes, ask
+from meshctl.engine.runner import Outcomes
+from meshctl.engine.workspaces.kept_objects import KeptObjects
 from meshctl.engine.worlds.confirm import has_worlds
 from meshctl.mesh import Mesh
-from meshctl.resources import Resource
 from meshctl.rules.api import Rule
 from meshctl.settings import Settings
 from meshctl.sources.documents import Document
@@ -35,74 +35,30 @@ class Eager(NamedTuple):
 NOBODY_WAITS = Eager()
 
 
-def run_eagerly(
-    rules: Iterable[Rule], mesh: Mesh, eager: Eager, documents: Sequence[Document],
-    settings: Settings,
+def run_eagerly(  # noqa: PLR0913, PLR0917 - what there is, who waits, and what was left
+    rules: Iterable[Rule], mesh: Mesh, eager: Eager, objects: KeptObjects,
+    documents: Sequence[Document], settings: Settings,
 ) -> Outcomes:  # fmt: skip
-    """Ask every rule about every resource as ``run`` does, those of the eager file first.
+    """Give what ``run`` gives: of every rule about every resource, those of the eager file first.
 
-    The outcomes are in the order of ``run``.
+    Of ``objects`` that stay, what was said before is taken over where nothing has changed it.
     """
-    asked = [rule for rule in rules if rule.check is not None and rule.on is not None]
-    shares = [(rule, *_shares(rule, mesh, eager.file)) for rule in asked]
-    early = [_ask(rule, first, mesh) for rule, first, _ in shares]
+    kept = objects.outcomes
+    asking = kept.begin([rule for rule in rules if rule.check is not None], mesh)
+    first = [one for one in asking.resources if one.document.file == eager.file]
+    if first:
+        asking.ask(first, lambda: None)
     if eager.file and not has_worlds(mesh.resources):
         own = [document for document in documents if document.file == eager.file]
-        eager.tell(_findings(_joined(early), own, settings))
-    late: list[list[Outcomes]] = []
-    for rule, _, rest in shares:
-        eager.go_on()
-        late.append(_ask(rule, rest, mesh))
-    return _joined(
-        [
-            [*_in_order(first, one, rest, other)]
-            for (_, first, rest), one, other in zip(shares, early, late, strict=True)
-        ]
-    )
-
-
-_Share = list[tuple[int, Sequence[Resource]]]
-"""Runs of resources that follow each other, each with the number of its first."""
-
-
-def _shares(rule: Rule, mesh: Mesh, file: str) -> tuple[_Share, _Share]:
-    """Part the resources of a rule into those of a file and the rest."""
-    resources = mesh.of(rule.on) if rule.on is not None else ()
-    if not file:
-        return [], [(0, resources)]
-    shares: tuple[_Share, _Share] = [], []
-    start = 0
-    for number in range(1, len(resources) + 1):
-        is_first = resources[start].document.file == file
-        if number == len(resources) or (resources[number].document.file == file) != is_first:
-            shares[0 if is_first else 1].append((start, resources[start:number]))
-            start = number
-    return shares
-
-
-def _ask(rule: Rule, share: _Share, mesh: Mesh) -> list[Outcomes]:
-    return [ask(rule, resources, mesh) for _, resources in share]
-
-
-def _in_order(
-    first: _Share, early: Sequence[Outcomes], rest: _Share, late: Sequence[Outcomes]
-) -> Iterator[Outcomes]:
-    numbered = [
-        (number, outcomes)
-        for share, several in ((first, early), (rest, late))
-        for (number, _), outcomes in zip(share, several, strict=True)
-    ]
-    yield from (outcomes for _, outcomes in sorted(numbered, key=lambda one: one[0]))
-
-
-def _joined(several: Iterable[Iterable[Outcomes]]) -> Outcomes:
-    joined = Outcomes()
-    for outcomes in several:
-        for one in outcomes:
-            joined.findings += one.findings
-            joined.not_checked |= one.not_checked
-            joined.crashes += one.crashes
-    return joined
+        early = asking.outcomes(eager.file)
+        early.places = objects.places
+        eager.tell(_findings(early, own, settings))
+    rest = [one for one in asking.resources if one.document.file != eager.file]
+    asking.ask(rest, eager.go_on)
+    kept.end(asking)
+    outcomes = asking.outcomes()
+    outcomes.places = objects.places
+    return outcomes
 
 
 def _findings(

@@ -1,9 +1,11 @@
 """Keeps resources and verdicts from one analysis to the next, as long as their documents stay."""
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from meshctl.engine.objects import unwrap
 from meshctl.resources import Resource
+from meshctl.resources.cached_property import cached_property
 from meshctl.settings import Settings
 from meshctl.sources.documents import Document
 from meshctl.sources.live_object import ObjectDocument
@@ -11,6 +13,10 @@ from meshctl.sources.placement import Placement
 from meshctl.validation.faults import ACCEPTED, Verdict
 from meshctl.validation.schemas import Schema, Schemas
 from meshctl.validation.verdict import Judge
+
+if TYPE_CHECKING:
+    from meshctl.engine.located.kept_places import KeptPlaces
+    from meshctl.engine.workspaces.kept_outcomes import KeptOutcomes
 
 
 class KeptObjects:
@@ -24,6 +30,22 @@ class KeptObjects:
         self._of: dict[Document, tuple[Placement, str, tuple[Resource, ...]]] = {}
         self._asked: set[Document] = set()
         self._verdicts: dict[Resource, Verdict] = {}
+
+    @cached_property
+    def outcomes(self) -> "KeptOutcomes":
+        """What rules said of the objects."""
+        from meshctl.engine.workspaces.kept_outcomes import (  # noqa: PLC0415 - editors alone ask again
+            KeptOutcomes,
+        )
+
+        return KeptOutcomes()
+
+    @cached_property
+    def places(self) -> "KeptPlaces":
+        """Where that stands."""
+        from meshctl.engine.located.kept_places import KeptPlaces  # noqa: PLC0415 - see above
+
+        return KeptPlaces()
 
     def of(self, documents: Iterable[Document], namespace: str = "") -> tuple[Resource, ...]:
         """Make the resources of documents, as ``unwrap`` does; those of a known one stay."""
@@ -49,6 +71,7 @@ class KeptObjects:
         """Drop what nobody asked for since the last time."""
         self._of = {document: self._of[document] for document in self._asked}
         self._asked = set()
+        self.places.forget_the_rest()
         kept = {one for *_, resources in self._of.values() for one in resources}
         self._verdicts = {one: self._verdicts[one] for one in kept & self._verdicts.keys()}
 
