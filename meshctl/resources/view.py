@@ -101,8 +101,8 @@ class View:
 
     def child(self, *keys: str) -> "View":
         """Descend into nested mappings; an absent one reads as empty."""
-        data: Any = self.data.get(keys[0]) if keys else self.data
-        for key in keys[1:]:
+        data: Any = self.data
+        for key in keys:
             if not isinstance(data, dict):
                 break
             data = data.get(key)

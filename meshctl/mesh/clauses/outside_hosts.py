@@ -25,6 +25,8 @@ class OutsideHosts:
     def name_of(self, destination: Destination) -> str:
         """Name the host outside the mesh that a destination means; empty for anything else."""
         declared = self._parts.reachability.clusters.declared(destination)
+        if not declared:
+            return ""
         host = self._parts.reachability.clusters.host_of(destination)
         aliases = {
             one.source.external_name
@@ -35,9 +37,9 @@ class OutsideHosts:
             (alias,) = aliases
             is_inside = any(self._parts.registry.covering(alias))
             return "" if is_inside or alias.endswith(self._parts.config.domain) else alias
-        is_name = "." in host and not is_wildcard(host) and not _is_address(host)
-        outside = bool(declared) and all(one.is_external for one in declared)
-        return host if is_name and outside else ""
+        if "." not in host or is_wildcard(host) or not all(one.is_external for one in declared):
+            return ""
+        return "" if _is_address(host) else host
 
     def kept(self, service: VirtualService) -> Iterator[tuple[Destination, str, str]]:
         """Walk the destinations outside that are asked for a host of the VirtualService instead.

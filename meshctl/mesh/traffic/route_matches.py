@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from meshctl.masking.answers import said
-from meshctl.mesh.matching.request_match import RequestMatch, from_istio, is_catch_all
+from meshctl.mesh.matching.request_match import RequestMatch, is_catch_all
 from meshctl.mesh.matching.request_part import PATH
 from meshctl.mesh.matching.string_match import StringMatch, find_text
 from meshctl.mesh.traffic.delegates import HttpRule, RuleMatch
@@ -136,8 +136,7 @@ class RouteMatches:
                 if match is not None and match.match.gateways:
                     at = gateways & frozenset(match.match.gateways)
                 if at:
-                    data = {} if match is None else match.match.data
-                    request = from_istio(data, at)
+                    request = self._routes.request(match)._replace(gateways=at)
                     yield (rule, match), RouteMatch(service, rule, match, request)
 
 

@@ -21,8 +21,6 @@ from meshctl.mesh.traffic.delegates import MESH, Delegates, HttpRule, RuleMatch,
 from meshctl.resources import Destination, Match, Route, Service, VirtualService
 from meshctl.resources.cached_property import cached_property
 
-_OF_PROXY = frozenset({"gateways", "port", "sourceLabels", "sourceNamespace"})
-
 
 class ProxyNode(NamedTuple):
     """What istiod knows of an Envoy when it builds routes; ``None`` is unknown."""
@@ -143,6 +141,11 @@ class Routes:
         everything = sorted(services, key=age)
         self.delegates = Delegates(everything, config)
         self._registry = registry
+        self._gateways: dict[VirtualService, tuple[str, ...]] = {}
+        self._written: dict[RuleMatch | None, RequestMatch] = {
+            None: RequestMatch(gateways=frozenset())
+        }
+        self._requests: dict[tuple[RuleMatch | None, bool], RequestMatch] = {}
         self._visible: dict[VirtualService, frozenset[str]] = {}
         self._by_gateway: dict[str, list[VirtualService]] = {}
         self._bound: dict[tuple[str, str | None], BoundVirtualServices] = {}
@@ -156,8 +159,12 @@ class Routes:
 
     def gateways_of(self, service: VirtualService) -> tuple[str, ...]:
         """Name the Gateways in full, as ``namespace/name`` or ``mesh``, in the order written."""
-        written = service.gateways or (MESH,)
-        return tuple(gateway_name(name, service.namespace) for name in written)
+        known = self._gateways.get(service)
+        if known is None:
+            written = service.gateways or (MESH,)
+            known = tuple([gateway_name(name, service.namespace) for name in written])
+            self._gateways[service] = known
+        return known
 
     def full_name(self, host: str, namespace: str) -> str:
         """Complete a host as written in an object of a namespace."""
@@ -237,19 +244,44 @@ class Routes:
         Everything after the first route that takes every request is cut off.
         """
         built: list[EffectiveRoute] = []
-        for rule in self.delegates.rules(service):
-            alternatives: tuple[RuleMatch | None, ...] = rule.matches or (None,)
-            targets: tuple[WeightedCluster, ...] | None = None
-            for match in alternatives:
-                if match is None or _applies(match.match, gateway, port, proxy):
-                    request = _request(match, gateway, by_segment=service.is_generated)
-                    if targets is None:  # those of a rule are the same for all of its matches
-                        targets = tuple(self._targets(rule, port, proxy, in_mesh=gateway == MESH))
-                    route = EffectiveRoute(service, rule, match, request, targets, port, is_tls)
-                    built.append(route)
-                    if built[-1].is_catch_all:
-                        return tuple(built)
+        at, of_rule = frozenset({gateway}), None
+        for rule, match, asked in self.requests(service, gateway, port, proxy):
+            if rule is not of_rule:  # the targets of a rule are the same for all of its matches
+                targets = tuple(self._targets(rule, port, proxy, in_mesh=gateway == MESH))
+                of_rule = rule
+            request = asked._replace(gateways=at)
+            built.append(EffectiveRoute(service, rule, match, request, targets, port, is_tls))
         return tuple(built)
+
+    def requests(
+        self, service: VirtualService, gateway: str, port: int, proxy: ProxyNode
+    ) -> Iterator[tuple[HttpRule, RuleMatch | None, RequestMatch]]:
+        """Walk what the routes of ``build`` take, each with its rule and match.
+
+        The requests name no gateway.
+        """
+        for rule in self.delegates.rules(service):
+            for match in rule.matches or (None,):
+                if match is None or _applies(match.match, gateway, port, proxy):
+                    request = self._request(match, by_segment=service.is_generated)
+                    yield rule, match, request
+                    if is_catch_all(request):
+                        return
+
+    def request(self, match: RuleMatch | None) -> RequestMatch:
+        """Read a match as it is written, for no gateway; a rule without one takes every request."""
+        known = self._written.get(match)
+        if known is None:
+            assert match is not None  # noqa: S101 - what a rule without one takes is there
+            known = self._written[match] = from_istio(match.match.data, frozenset())
+        return known
+
+    def _request(self, match: RuleMatch | None, *, by_segment: bool) -> RequestMatch:
+        known = self._requests.get((match, by_segment))
+        if known is None:
+            known = _of_any_proxy(self.request(match), by_segment=by_segment)
+            self._requests[match, by_segment] = known
+        return known
 
     def target(
         self, destination: Destination, port: int, proxy: ProxyNode, weight: int | None = None, *,
@@ -314,18 +346,15 @@ def shared_host(this: str, other: str) -> str | None:
     return other if covers(this, other) else None
 
 
-def _request(match: RuleMatch | None, gateway: str, *, by_segment: bool) -> RequestMatch:
-    """Read what a match asks of requests; what it asks of the proxy is settled by then.
+def _of_any_proxy(written: RequestMatch, *, by_segment: bool) -> RequestMatch:
+    """Leave what a match asks of requests; what it asks of the proxy is settled by then.
 
     ``by_segment``: a prefix ends where a segment of the path does, as in the Gateway API.
     """
-    asked = match.match.data if match is not None else {}
-    own = {k: v for k, v in asked.items() if k not in _OF_PROXY}
-    request = from_istio(own, frozenset({gateway}))
-    path = request.path
+    path = written.path
     if by_segment and path.kind == "prefix" and path.value != "/":
-        return request._replace(path=segment_prefix(path.value))
-    return request
+        path = segment_prefix(path.value)
+    return written._replace(path=path, port=None, source_labels={}, source_namespace="")
 
 
 def _applies(match: Match, gateway: str, port: int, proxy: ProxyNode) -> bool:

@@ -13,8 +13,9 @@ from typing import Protocol
 
 from meshctl.istio.protocols import Protocol as Speech
 from meshctl.mesh.core.hosts import is_wildcard
+from meshctl.mesh.matching.request_match import RequestMatch, is_catch_all
 from meshctl.mesh.registry.services import HostPort, RegisteredHost, Registry
-from meshctl.mesh.traffic.delegates import MESH
+from meshctl.mesh.traffic.delegates import MESH, HttpRule, RuleMatch
 from meshctl.mesh.traffic.routes import (
     BoundHost,
     BoundVirtualServices,
@@ -132,8 +133,8 @@ class SidecarRoutes:
         found: dict[Destination, set[int]] = {}
         for service in self._routes.naming(MESH):
             for port in self._called_ports(service):
-                for route in self._routes.build(service, MESH, port, ProxyNode(None, None)):
-                    for one in route.rule.destinations:
+                for rule, *_ in self._requests(service, port):
+                    for one in rule.destinations:
                         if one.port is None:
                             found.setdefault(one, set()).add(port)
         return {one: frozenset(ports) for one, ports in found.items()}
@@ -148,15 +149,22 @@ class SidecarRoutes:
         for host in self.hosts(service):
             for one in self._registry.at(host):
                 for port in filter(speaks_http, one.ports):
-                    routes = self._routes.build(service, MESH, port.number, ProxyNode(None, None))
-                    if routes and not any(map(_takes_all, routes)):
+                    taken = [
+                        is_catch_all(request) or _is_for_certain_clients(match)
+                        for _, match, request in self._requests(service, port.number)
+                    ]
+                    if taken and not any(taken):
                         return host, port.number
         return None
 
+    def _requests(
+        self, service: VirtualService, port: int
+    ) -> Iterator[tuple[HttpRule, RuleMatch | None, RequestMatch]]:
+        return self._routes.requests(service, MESH, port, ProxyNode(None, None))
+
     def takes_all(self, service: VirtualService, port: int) -> bool:
         """Do its rules take every request of every client on an HTTP port?"""
-        routes = self._routes.build(service, MESH, port, ProxyNode(None, None))
-        return any(route.is_catch_all for route in routes)
+        return any(is_catch_all(request) for *_, request in self._requests(service, port))
 
     def taken_services(self, service: VirtualService, host: str) -> Iterator[str]:
         """Walk the Services that a wildcard host of the mesh takes, and its rules don't lead to."""
@@ -174,10 +182,9 @@ class SidecarRoutes:
                 continue
             closest = bound.first(one.host)
             speaks = [port.number for port in one.ports if speaks_http(port)]
-            if closest[:1] == [service] and any(
-                self._routes.build(service, MESH, port, ProxyNode(service.namespace, None))
-                for port in speaks
-            ):
+            proxy = ProxyNode(service.namespace, None)
+            routed = (any(self._routes.requests(service, MESH, port, proxy)) for port in speaks)
+            if closest[:1] == [service] and any(routed):
                 yield one.host
 
     def _called_ports(self, service: VirtualService) -> set[int]:
@@ -329,11 +336,9 @@ class SidecarTable:
         return False
 
 
-def _takes_all(route: EffectiveRoute) -> bool:
-    """Does a route take every request, or at least all of certain clients?"""
-    asked = route.match.match if route.match is not None else None
-    by_source = asked is not None and (asked.has("sourceLabels") or asked.has("sourceNamespace"))
-    return route.is_catch_all or by_source
+def _is_for_certain_clients(match: RuleMatch | None) -> bool:
+    asked = match.match if match is not None else None
+    return asked is not None and (asked.has("sourceLabels") or asked.has("sourceNamespace"))
 
 
 def _tails(host: str) -> Iterator[str]:

@@ -1,9 +1,7 @@
 """A view of VirtualService."""
 
-from collections.abc import Iterator
-
 from meshctl.resources.resource import Resource
-from meshctl.resources.view import View, cached_property, views
+from meshctl.resources.view import View, as_number, cached_property, views
 
 
 class Destination(View):
@@ -22,7 +20,8 @@ class Destination(View):
     @cached_property
     def port(self) -> int | None:
         """The port number, ``None`` when it is left to the mesh."""
-        return self.child("port").number("number")
+        port = self.data.get("port")
+        return as_number(port.get("number")) if isinstance(port, dict) else None
 
 
 class WeightedRoute(View):
@@ -52,7 +51,7 @@ class Match(View):
         """The listener port the match is limited to."""
         return self.number("port")
 
-    @property
+    @cached_property
     def gateways(self) -> tuple[str, ...]:
         """Gateways the match is limited to, as written; empty inherits the VirtualService's."""
         return self.texts("gateways")
@@ -108,12 +107,10 @@ class Route(View):
         """The VirtualService that routes on, empty for none."""
         return self.child("delegate")
 
-    @property
-    def destinations(self) -> Iterator[Destination]:
+    @cached_property
+    def destinations(self) -> tuple[Destination, ...]:
         """Every destination: weighted ones first, then mirrors."""
-        for entry in self.routes:
-            yield entry.destination
-        yield from self.mirrors
+        return (*[entry.destination for entry in self.routes], *self.mirrors)
 
 
 class VirtualService(Resource):
@@ -157,7 +154,7 @@ class VirtualService(Resource):
         """The TCP routes in order."""
         return views(self.spec, "tcp", Route)
 
-    @property
+    @cached_property
     def routes(self) -> tuple[Route, ...]:
         """All routes: http, tls, tcp."""
         return self.http + self.tls + self.tcp

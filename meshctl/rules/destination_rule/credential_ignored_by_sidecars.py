@@ -22,12 +22,12 @@ _CODES = ("IST0128", "IST0129")
 def check(destination_rule: DestinationRule, mesh: Mesh) -> Iterator[Outcome]:
     """Report credentials for hosts that no gateway routes to."""
     host = mesh.traffic.destination_rules.host_of(destination_rule)
-    if destination_rule.workload_selector or mesh.traffic.destinations.comes_from_gateway(host):
-        return
     for tls, port in originations(destination_rule):
         name = tls.text("credentialName")
         if not name or name.startswith("configmap://"):
             continue
+        if destination_rule.workload_selector or mesh.traffic.destinations.comes_from_gateway(host):
+            return
         where = f" on port {port}" if port is not None else ""
         yield Finding(
             tls.at("credentialName"),

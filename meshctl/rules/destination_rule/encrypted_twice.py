@@ -22,12 +22,14 @@ from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, delete, ru
 def check(destination_rule: DestinationRule, mesh: Mesh) -> Iterator[Outcome]:
     """Report TLS ports to which no route brings plaintext."""
     host = mesh.traffic.destination_rules.host_of(destination_rule)
-    if is_wildcard(host) or mesh.security.tls_conflicts.of(destination_rule):
-        return  # a conflict with a sidecar is told elsewhere
+    if is_wildcard(host):
+        return
     for registered in mesh.registry.at(host):
         for port in registered.ports:
             tls = originates(destination_rule, port.number) if port.protocol.is_tls else None
-            if tls is None or mesh.traffic.destinations.brings_plaintext(host, port.number):
+            if tls is None or mesh.security.tls_conflicts.of(destination_rule):
+                continue  # a conflict with a sidecar is told elsewhere
+            if mesh.traffic.destinations.brings_plaintext(host, port.number):
                 continue
             if isinstance(registered.source, Service) and not mesh.traffic.destinations.to(host):
                 yield NotChecked("routes to Services that speak TLS may be outside the input")

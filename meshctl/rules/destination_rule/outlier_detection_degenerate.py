@@ -26,11 +26,12 @@ _LOCALITY = "localityLbSetting"
 @rule(on=DestinationRule, severity=Severity.WARNING, since="0.1.0")
 def check(destination_rule: DestinationRule, mesh: Mesh) -> Iterator[Outcome]:
     """Report settings that count nothing, or that don't fit the number of pods."""
+    written = [one for one in written_policies(destination_rule) if one.has("outlierDetection")]
+    if not written:
+        return
     pods = mesh.workloads.replicas.behind(mesh.traffic.destination_rules.host_of(destination_rule))
-    for policy in written_policies(destination_rule):
+    for policy in written:
         outlier = policy.child("outlierDetection")
-        if not policy.has("outlierDetection"):
-            continue
         if counts_nothing(outlier):
             yield Finding(
                 outlier.at("consecutive5xxErrors"),
@@ -53,8 +54,7 @@ def check(destination_rule: DestinationRule, mesh: Mesh) -> Iterator[Outcome]:
                 "trouble leaves nobody, and every request gets 503",
             )
         elif pods is not None and pods > 1 and pods * percent < _ALL:
-            yield Finding(
-                place,
-                f"{percent} % of {pods} pods is less than one, so no pod is ever ejected",
-                severity=Severity.INFO,
-            ).fixed_by(put(outlier.at("maxEjectionPercent"), -(-_ALL // pods)), safe=False)
+            message = f"{percent} % of {pods} pods is less than one, so no pod is ever ejected"
+            yield Finding(place, message, severity=Severity.INFO).fixed_by(
+                put(outlier.at("maxEjectionPercent"), -(-_ALL // pods)), safe=False
+            )

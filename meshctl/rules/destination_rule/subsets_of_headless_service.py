@@ -19,24 +19,17 @@ from meshctl.rules.api import Finding, Outcome, Severity, rule
 def check(destination_rule: DestinationRule, mesh: Mesh) -> Iterator[Outcome]:
     """Report subsets of headless Services that routes of sidecars choose."""
     host = mesh.traffic.destination_rules.host_of(destination_rule)
-    registered = next(
-        (
-            registered_host
-            for registered_host in mesh.registry.at(host)
-            if registered_host.is_headless
-        ),
-        None,
-    )
-    routing = mesh.traffic.sidecar_hosts.splitting(host)
-    if registered is None or routing is None or not destination_rule.subsets:
+    declared = mesh.registry.at(host)
+    if not declared or not all(one.is_headless for one in declared):
         return
-    if all(registered_host.is_headless for registered_host in mesh.registry.at(host)):
+    routing = mesh.traffic.sidecar_hosts.splitting(host) if destination_rule.subsets else None
+    if routing is not None:
         yield (
             Finding(
                 destination_rule.spec.key("subsets"),
                 f"{host} is headless: sidecars keep the pod that the client dialled, whatever subset "
                 f"{routing.title} routes to",
             )
-            .also(registered.source.spec.at("clusterIP"), "makes it headless")
+            .also(declared[0].source.spec.at("clusterIP"), "makes it headless")
             .also(routing.at("metadata", "name"), "chooses subsets")
         )

@@ -25,7 +25,7 @@ def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
         for match in route.matches:
             for field in ("headers", "withoutHeaders"):
                 headers = match.child(field)
-                for name in headers.names():
+                for name in headers.names() if headers.data else ():
                     condition = headers.child(name)
                     for kind in WRITTEN_KINDS:
                         text = condition.text(kind)

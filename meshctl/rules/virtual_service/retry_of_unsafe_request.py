@@ -26,8 +26,8 @@ def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
         retries = route.child("retries")
         written = [text.strip() for text in retries.text("retryOn").split(",")]
         risky = [word for word in written if word in _RISKY]
-        what = _unsafe(route)
-        if risky and what and retries.number("attempts") != 0:
+        what = _unsafe(route) if risky else ""
+        if what and retries.number("attempts") != 0:
             yield Finding(
                 retries.at("retryOn"),
                 f"{', '.join(risky)} may retry {what} that was carried out already",
