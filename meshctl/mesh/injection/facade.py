@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from meshctl.mesh.injection.control_plane import ControlPlane
     from meshctl.mesh.injection.proxy_configs import ProxyConfigs
     from meshctl.mesh.injection.proxy_images import ProxyImages
+    from meshctl.mesh.injection.proxy_mounts import ProxyMounts
     from meshctl.mesh.injection.proxy_revisions import ProxyRevisions
     from meshctl.mesh.injection.webhooks import Injector
     from meshctl.mesh.workloads.workloads import Heed
@@ -77,6 +78,13 @@ class InjectionFacade:
             self._inventory.of(Workload),
             self._inventory.config,
         )
+
+    @cached_property
+    def proxy_mounts(self) -> "ProxyMounts":
+        """Files in the containers of proxies."""
+        from meshctl.mesh.injection.proxy_mounts import ProxyMounts
+
+        return ProxyMounts(self._inventory)
 
     @cached_property
     def proxy_revisions(self) -> "ProxyRevisions":

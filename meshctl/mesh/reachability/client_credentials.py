@@ -4,7 +4,8 @@ A gateway reads the Secret from the namespace of its pods, a sidecar by a rule w
 `workloadSelector` from its own, which is that of the rule (buildUpstreamClusterTLSContext,
 pilot/pkg/networking/core/cluster_tls.go; SecretGen.Generate, pilot/pkg/xds/sds.go, Istio 1.31). The
 CA is the key `cacert` or `ca.crt` of the Secret, or of one that is called as it with `-cacert`
-(pilot/pkg/credentials/kube/secrets.go).
+(pilot/pkg/credentials/kube/secrets.go), and that of MUTUAL has ``tls.crt`` and ``tls.key`` too, or
+``cert`` and ``key``.
 """
 
 from collections.abc import Iterator
@@ -20,6 +21,7 @@ from meshctl.resources import DestinationRule, VirtualService
 
 _SUFFIX = "-cacert"
 _CA_KEYS = ("cacert", "ca.crt")
+_PAIRS = (("tls.crt", "tls.key"), ("cert", "key"))
 
 
 class CredentialReader(NamedTuple):
@@ -76,4 +78,13 @@ class ClientCredentials:
             secret is not None
             and secret.is_readable
             and not any(key in secret.values for key in _CA_KEYS)
+        )
+
+    def lacks_key(self, name: str, namespace: str) -> bool:
+        """Is it sure that a Secret holds no certificate and key for the client to show?"""
+        secret = self._secrets.secret(name, namespace)
+        return (
+            secret is not None
+            and secret.is_readable
+            and not any(all(key in secret.values for key in pair) for pair in _PAIRS)
         )

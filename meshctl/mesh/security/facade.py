@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from meshctl.mesh.security.mtls import Mtls
     from meshctl.mesh.security.peer_authentication import PeerAuthentications
     from meshctl.mesh.security.request_authentication import RequestAuthentications
+    from meshctl.mesh.security.server_names import ServerNames
     from meshctl.mesh.security.tls_conflicts import TlsConflicts
     from meshctl.mesh.security.tls_origination import TlsOrigination
 
@@ -101,6 +102,15 @@ class SecurityFacade:
 
         return TlsOrigination(
             self._inventory.resources, self._registry, self._traffic.destination_rules
+        )
+
+    @cached_property
+    def server_names(self) -> "ServerNames":
+        """Names in the certificates of servers."""
+        from meshctl.mesh.security.server_names import ServerNames
+
+        return ServerNames(
+            self._inventory, self._registry, self._workloads, self._traffic.destination_rules
         )
 
     @cached_property

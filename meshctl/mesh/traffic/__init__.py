@@ -13,8 +13,11 @@ if TYPE_CHECKING:
     from meshctl.mesh.traffic.layer4_matches import repeated as repeated
     from meshctl.mesh.traffic.outlier_detection import FEW_PODS as FEW_PODS
     from meshctl.mesh.traffic.outlier_detection import counts_nothing as counts_nothing
+    from meshctl.mesh.traffic.outlier_detection import is_covered as is_covered
     from meshctl.mesh.traffic.outlier_detection import is_hasty as is_hasty
+    from meshctl.mesh.traffic.outlier_detection import panics_at_once as panics_at_once
     from meshctl.mesh.traffic.path_rewrite import broken_example as broken_example
+    from meshctl.mesh.traffic.policy_layers import ports_under as ports_under
     from meshctl.mesh.traffic.policy_layers import written_policies as written_policies
     from meshctl.mesh.traffic.route_matches import RouteMatch as RouteMatch
     from meshctl.mesh.traffic.sidecar_hosts import LostHost as LostHost
@@ -31,8 +34,11 @@ _HOMES = {
     "RouteMatch": "route_matches",
     "broken_example": "path_rewrite",
     "counts_nothing": "outlier_detection",
+    "is_covered": "outlier_detection",
     "is_hasty": "outlier_detection",
     "meetings": "destination_rule_merge",
+    "panics_at_once": "outlier_detection",
+    "ports_under": "policy_layers",
     "repeated": "layer4_matches",
     "written_policies": "policy_layers",
 }

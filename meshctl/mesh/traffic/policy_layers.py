@@ -4,8 +4,9 @@ An entry for a port replaces connectionPool, loadBalancer, outlierDetection and 
 above it as a whole (GetPortLevelTrafficPolicy, pilot/pkg/networking/util/util.go, Istio 1.31).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
+from meshctl.mesh.registry.services import HostPort
 from meshctl.resources import DestinationRule, PortPolicy, TrafficPolicy
 
 
@@ -14,3 +15,12 @@ def written_policies(rule: DestinationRule) -> Iterator[TrafficPolicy | PortPoli
     for policy in (rule.policy, *(subset.policy for subset in rule.subsets)):
         yield policy
         yield from policy.ports
+
+
+def ports_under(
+    policy: TrafficPolicy | PortPolicy, ports: Iterable[HostPort]
+) -> tuple[HostPort, ...]:
+    """Choose the ports of a host for which a policy sets something: no entry replaces it there."""
+    if isinstance(policy, PortPolicy):
+        return tuple(one for one in ports if one.number == policy.port)
+    return tuple(one for one in ports if policy.for_port(one.number) is None)

@@ -1,8 +1,8 @@
-"""The Secret that a DestinationRule names isn't where the proxy looks for it, or lacks the CA.
+"""The Secret that a DestinationRule names isn't where the proxy looks for it, or lacks something.
 
 A gateway reads `credentialName` from the namespace of its own pods, a sidecar from its own, wherever
 the rule stands. Without the Secret, or without `ca.crt` (or `cacert`) in it, the proxy waits for it
-and connects to nobody: clients get `503 UF`.
+and connects to nobody: clients get `503 UF`. MUTUAL needs `tls.crt` and `tls.key`, too.
 
 Fix: create the Secret in the namespace of the proxy's pods, with the server's CA as `ca.crt`.
 """
@@ -10,8 +10,8 @@ Fix: create the Secret in the namespace of the proxy's pods, with the server's C
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.security import originations
-from meshctl.resources import DestinationRule
+from meshctl.mesh.security import MUTUAL, originations
+from meshctl.resources import DestinationRule, View
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 from meshctl.words import quoted
 
@@ -23,9 +23,7 @@ def check(destination_rule: DestinationRule, mesh: Mesh) -> Iterator[Outcome]:
         name = tls.text("credentialName").removeprefix("kubernetes://")
         if not name or "/" in name:
             continue
-        found = _missing(destination_rule, name, mesh)
-        if found is None and tls.flag("insecureSkipVerify") is not True:
-            found = _without_ca(destination_rule, name, mesh)
+        found = _missing(destination_rule, name, mesh) or _incomplete(destination_rule, tls, mesh)
         if found is not None:
             yield Finding(
                 tls.at("credentialName"), found,
@@ -45,12 +43,15 @@ def _missing(destination_rule: DestinationRule, name: str, mesh: Mesh) -> str | 
     return None
 
 
-def _without_ca(destination_rule: DestinationRule, name: str, mesh: Mesh) -> str | None:
+def _incomplete(destination_rule: DestinationRule, tls: View, mesh: Mesh) -> str | None:
     credentials = mesh.reachability.client_credentials
+    name = tls.text("credentialName").removeprefix("kubernetes://")
     for reader in credentials.readers(destination_rule):
-        if credentials.lacks_ca(name, reader.namespace):
-            return (
-                f"Secret {reader.namespace}/{name} has no `ca.crt` and no `cacert`: {reader.title} "
-                "can't verify the server and connects to nobody"
-            )
+        where, lack = f"Secret {reader.namespace}/{name} has no", "connects to nobody"
+        if tls.flag("insecureSkipVerify") is not True and credentials.lacks_ca(
+            name, reader.namespace
+        ):
+            return f"{where} `ca.crt` and no `cacert`: {reader.title} can't verify the server and {lack}"
+        if tls.text("mode") == MUTUAL and credentials.lacks_key(name, reader.namespace):
+            return f"{where} `tls.crt` and `tls.key`: {reader.title} can show no certificate and {lack}"
     return None
