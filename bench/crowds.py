@@ -253,6 +253,24 @@ def gateways_of_many_workloads(count: int) -> Objects:
 
 
 @crowd
+def routes_of_many_gateway_workloads(count: int) -> Objects:
+    yield service("web")
+    yield workload("web")
+    yield policy("web", calls("*/sa/*"), selector={"matchLabels": {"app": "web"}})
+    rules = [{"issuer": "https://example.com", "jwksUri": "https://example.com/keys"}]
+    role = {"matchLabels": {"role": "entry"}}
+    yield thing("RequestAuthentication", "entry", spec={"jwtRules": rules, "selector": role})
+    claim = {"headers": {"@request.auth.claims.group": {"exact": "a"}}}
+    for i in range(count):
+        yield workload(f"gate-{i}", role="entry")
+        yield service(f"gate-{i}")
+        spec = {"selector": {"role": "entry"}, "servers": [server(80, f"h-{i}.example.com")]}
+        yield thing("Gateway", f"g-{i}", spec=spec)
+        http = [{"match": [claim], "route": [{"destination": {"host": "web"}}]}]
+        yield virtual(f"v-{i}", [f"h-{i}.example.com"], "web", http=http, gateways=[f"g-{i}"])
+
+
+@crowd
 def gateways_of_one_workload(count: int) -> Objects:
     yield workload("gate")
     yield service("gate")

@@ -1,6 +1,6 @@
 """Says in markdown what a word of a manifest is: the field, and what it means in this mesh."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from meshctl.inspect.editor.links import places_of
 from meshctl.inspect.editor.mention import Mention, Spot
@@ -90,7 +90,7 @@ def _subset(subset: Subset, host: RegisteredHost | None, mesh: Mesh) -> str:
     return f"Subset `{_code(subset.name)}` ({escaped(labels) or 'all pods'}): {pods}"
 
 
-def _pods(workloads: list[Workload]) -> str:
+def _pods(workloads: Sequence[Workload]) -> str:
     if not workloads:
         return "none in the input"
     return f"{amount(len(workloads), 'workload')}, {_listed([one.title for one in workloads])}"

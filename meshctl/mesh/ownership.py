@@ -127,7 +127,7 @@ class Owners:
                     yield Touched(one.workload.name, resource.spec.key("selector"))
 
     def _runs_on_own(self, gateway: Gateway, team: Team) -> bool:
-        homes = {one.workload.namespace for one in self._gateways.of(gateway)}
+        homes = self._gateways.namespaces_of(gateway)
         return bool(homes) and all(one is not None and _owns(team, one) for one in homes)
 
     def _reaches_others(

@@ -53,7 +53,7 @@ class Known:
         """The known Services of a namespace."""
         return self._by_namespace.get(namespace, ())
 
-    def workloads(self, service: Service) -> list[Workload]:
+    def workloads(self, service: Service) -> Sequence[Workload]:
         """The known workloads behind a Service."""
         if not service.selector:
             return []

@@ -31,4 +31,4 @@ def test_selectors_that_pick_labels(selectors, labels) -> None:
     for number, selector in enumerate(selectors):
         index.add(selector, number)
     expected = [number for number, chosen in enumerate(selectors) if selects(chosen, labels)]
-    assert expected == index.find(labels)
+    assert expected == list(index.find(labels))

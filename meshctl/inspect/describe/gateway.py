@@ -1,6 +1,6 @@
 """Finds what a Gateway opens, for which hosts, and what of it comes to nothing."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from meshctl.inspect.describe.policies import AuthorizationAnswer, authorization_at
@@ -241,7 +241,7 @@ def _attached(
 
 
 def _server(
-    mesh: Mesh, server: Server, effective: list[EffectiveGateway], shown: Shown
+    mesh: Mesh, server: Server, effective: Sequence[EffectiveGateway], shown: Shown
 ) -> ServerAnswer:
     return ServerAnswer(
         *shown.head_at(server.at()),
@@ -263,7 +263,7 @@ def _fate(gateway: EffectiveGateway, server: MergedServer) -> Fate:
 
 
 def _certificates(
-    mesh: Mesh, server: Server, effective: list[EffectiveGateway], shown: Shown
+    mesh: Mesh, server: Server, effective: Sequence[EffectiveGateway], shown: Shown
 ) -> Iterator[Certificate]:
     """Walk the Secrets a server presents."""
     homes = {one.workload.namespace for one in effective} - {None}

@@ -141,7 +141,7 @@ def _is_routed(mesh: Mesh, host: str, home: str) -> bool:
 
 
 def _of_host(mesh: Mesh, host: str, home: str) -> HostRoutes:
-    serving = dict.fromkeys(gateway for gateway, _ in mesh.merged_gateways.serving(host))
+    serving = mesh.merged_gateways.serving_gateways(host)
     return HostRoutes(
         host,
         {one.workload.name: _closest(one, host) for one in serving},

@@ -96,13 +96,13 @@ def _serving(mesh: Mesh, request: TracedRequest) -> EffectiveGateway:
     known = list(mesh.gateway_api.gateways)
     if not known:
         raise UsageError("the input has no Gateway, so nothing takes requests from outside")
-    serving = {one: None for one, _ in mesh.gateway_api.gateways.serving(request.host)}
+    serving = mesh.gateway_api.gateways.serving_gateways(request.host)
     here = [one for one in serving if _listens(one, request.port)]
     if len(here) > 1:
         names = ", ".join(f"--from {GATEWAY}{one.workload.name}" for one in here)
         raise UsageError(f"several gateways serve {request.authority}; take one of {names}")
     several = [one for one in known if _listens(one, request.port)]
-    chosen = here or list(serving) or several or known
+    chosen = here or serving or several or known
     return chosen[0]
 
 

@@ -175,7 +175,7 @@ class Ambient:
 
         return EndpointPaths(self._workloads, self._peers, self.instances)
 
-    def instances(self, waypoint: "Waypoint") -> list[Workload]:
+    def instances(self, waypoint: "Waypoint") -> Sequence[Workload]:
         """The workloads whose pods a waypoint is."""
         gateway = waypoint.gateway
         return self._workloads.find({GATEWAY_NAME: gateway.name}, gateway.namespace)

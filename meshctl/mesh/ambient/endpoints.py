@@ -5,7 +5,7 @@ Istio 1.31): a sidecar of the other side takes Istio's mutual TLS, what CNI redi
 and only gateways go to waypoints, where the label ingress-use-waypoint asks for it.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -46,7 +46,7 @@ class EndpointPaths:
 
     def __init__(
         self, workloads: Workloads, peers: PeerAuthentications,
-        instances: Callable[[Waypoint], list[Workload]],
+        instances: Callable[[Waypoint], Sequence[Workload]],
     ) -> None:  # fmt: skip
         self._workloads = workloads
         self._peers = peers

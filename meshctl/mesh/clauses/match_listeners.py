@@ -158,7 +158,7 @@ class MatchListeners:
 
     def _pods(self, gateway: str) -> Iterator[tuple[str | None, Mapping[str, str]]]:
         known = self._parts.gateways.find(gateway)
-        for effective in self._parts.gateways.of(known) if known is not None else ():
+        for effective in self._parts.gateways.distinct_of(known) if known is not None else ():
             if effective.workload.is_real:
                 yield effective.workload.namespace, effective.workload.labels
 

@@ -1,11 +1,14 @@
 """Indexes objects by label, so that selectors find them without a search."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from operator import itemgetter
 from typing import Generic, NamedTuple, TypeVar
 
 from meshctl.resources import View
 
 T = TypeVar("T")
+_KEPT = 8
+"""How many times over an index may hold its values in answers that it keeps."""
 
 
 def selects(selector: Mapping[str, str], labels: Mapping[str, str]) -> bool:
@@ -14,9 +17,14 @@ def selects(selector: Mapping[str, str], labels: Mapping[str, str]) -> bool:
 
 
 class LabelIndex(Generic[T]):
-    """Objects by namespace and label, so that a selector touches only objects with its labels."""
+    """Objects by namespace and label, so that a selector touches only objects with its labels.
+
+    Equal selectors share one answer.
+    """
 
     def __init__(self) -> None:
+        self._answers: dict[tuple[str | None, frozenset[tuple[str, str]]], Sequence[T]] = {}
+        self._kept = 0
         self._all: list[tuple[Mapping[str, str], T]] = []
         self._by_namespace: dict[str | None, list[int]] = {None: []}
         self._by_label: dict[tuple[str | None, str, str], list[int]] = {}
@@ -24,51 +32,94 @@ class LabelIndex(Generic[T]):
     def add(self, namespace: str, labels: Mapping[str, str], value: T) -> None:
         """File an object under its namespace and labels."""
         number = len(self._all)
+        self._forget()
         self._all.append((labels, value))
         for home in (namespace, None):
             self._by_namespace.setdefault(home, []).append(number)
             for key, text in labels.items():
                 self._by_label.setdefault((home, key, text), []).append(number)
 
-    def find(self, selector: Mapping[str, str], namespace: str | None = None) -> list[T]:
+    def find(self, selector: Mapping[str, str], namespace: str | None = None) -> Sequence[T]:
         """Find what a selector picks, in one namespace or (``None``) in all, in filing order."""
+        key = namespace, frozenset(selector.items())
+        answer = self._answers.get(key)
+        if answer is None:
+            answer = tuple(self._search(selector, namespace))
+            if self._kept > _KEPT * len(self._all):
+                self._forget()
+            self._answers[key] = answer
+            self._kept += len(answer) + 1
+        return answer
+
+    def _search(self, selector: Mapping[str, str], namespace: str | None) -> Iterator[T]:
         candidates = self._by_namespace.get(namespace, [])
         for key, text in selector.items():
             labelled = self._by_label.get((namespace, key, text), [])
             if len(labelled) < len(candidates):
                 candidates = labelled
-        return [
-            value
-            for labels, value in map(self._all.__getitem__, candidates)
-            if selects(selector, labels)
-        ]
+        for labels, value in map(self._all.__getitem__, candidates):
+            if selects(selector, labels):
+                yield value
+
+    def _forget(self) -> None:
+        if self._answers:
+            self._answers.clear()
+            self._kept = 0
 
 
 class SelectorIndex(Generic[T]):
-    """Values by selector, so that the labels of an object find every selector that picks it."""
+    """Values by selector, so that the labels of an object find every selector that picks it.
+
+    Equal selectors are compared once, and objects that the same selectors pick share one answer.
+    """
 
     def __init__(self) -> None:
-        self._for_all: list[tuple[int, T]] = []
-        self._by_label: dict[tuple[str, str], list[tuple[int, Mapping[str, str], T]]] = {}
+        self._groups: dict[frozenset[tuple[str, str]], int] = {}
+        self._values: list[list[tuple[int, T]]] = []
+        self._by_label: dict[tuple[str, str], list[tuple[Mapping[str, str], int]]] = {}
+        self._answers: dict[tuple[int, ...], Sequence[T]] = {}
         self._size = 0
+        self._kept = 0
 
     def add(self, selector: Mapping[str, str], value: T) -> None:
         """File a value under its selector; an empty one picks everything."""
         self._size += 1
-        first = min(selector.items(), default=None)
-        if first is None:
-            self._for_all.append((self._size, value))
-        else:
-            self._by_label.setdefault(first, []).append((self._size, selector, value))
+        self._forget()
+        key = frozenset(selector.items())
+        group = self._groups.get(key)
+        if group is None:
+            group = self._groups[key] = len(self._values)
+            self._values.append([])
+            if selector:
+                first = min(selector.items())
+                self._by_label.setdefault(first, []).append((selector, group))
+        self._values[group].append((self._size, value))
 
-    def find(self, labels: Mapping[str, str]) -> list[T]:
+    def find(self, labels: Mapping[str, str]) -> Sequence[T]:
         """Find the values whose selector picks an object with these labels, in filing order."""
-        found = list(self._for_all)
+        everything = self._groups.get(frozenset())
+        found = [everything] if everything is not None else []
         for pair in labels.items():
-            for number, selector, value in self._by_label.get(pair, ()):
+            for selector, group in self._by_label.get(pair, ()):
                 if selects(selector, labels):
-                    found.append((number, value))
-        return [value for _, value in sorted(found, key=lambda one: one[0])]
+                    found.append(group)
+        key = tuple(sorted(found))
+        answer = self._answers.get(key)
+        if answer is None:
+            several = [one for group in key for one in self._values[group]]
+            if len(key) > 1:
+                several.sort(key=itemgetter(0))
+            answer = tuple(value for _, value in several)
+            if self._kept > _KEPT * (self._size + 1):
+                self._forget()
+            self._answers[key] = answer
+            self._kept += len(answer)
+        return answer
+
+    def _forget(self) -> None:
+        if self._answers:
+            self._answers.clear()
+            self._kept = 0
 
 
 class Constraint(NamedTuple):

@@ -14,14 +14,20 @@ from meshctl.resources.cached_property import cached_property
 
 
 class EffectiveGateway:
-    """All Gateways of one gateway workload, merged as istiod merges them."""
+    """All Gateways of one gateway workload, merged as istiod merges them.
+
+    ``like`` is the first of those that are sent the same; what it was made into serves all.
+    """
 
     def __init__(
         self, workload: GatewayWorkload, gateways: Iterable[Gateway], routes: Routes,
-        registry: Registry, left_out: Server | None = None,
+        registry: Registry, left_out: Server | None = None, like: "EffectiveGateway | None" = None,
     ) -> None:  # fmt: skip
         self.workload = workload
-        self.gateways = tuple(sorted(gateways, key=age))
+        self.like = like or self
+        self.gateways: tuple[Gateway, ...] = (
+            like.gateways if like else tuple(sorted(gateways, key=age))
+        )
         self._left_out = left_out
         self._routes = routes
         self._registry = registry
@@ -31,6 +37,8 @@ class EffectiveGateway:
     @cached_property
     def merged(self) -> MergedServers:
         """Every server with its fate."""
+        if self.like is not self:
+            return self.like.merged
         return merge(self.gateways, self.workload.targets, self._left_out)
 
     def without(self, server: Server) -> "EffectiveGateway":
@@ -50,16 +58,18 @@ class EffectiveGateway:
     @property
     def listeners(self) -> tuple[Listener, ...]:
         """The listeners, sorted by name."""
-        return self._built[0]
+        return self._built[0] if self.like is self else self.like.listeners
 
     @property
     def skipped_routes(self) -> tuple[SkippedRoute, ...]:
         """The tls routes that another server's or route's SNI keeps out."""
-        return self._built[1]
+        return self._built[1] if self.like is self else self.like.skipped_routes
 
     @cached_property
     def route_configs(self) -> dict[str, tuple[VirtualHost, ...]]:
         """The HTTP route configurations that a listener uses, by name, with their hosts."""
+        if self.like is not self:
+            return self.like.route_configs
         used = {c.route_config: None for listener in self.listeners for c in listener.chains}
         return {
             name: self.hosts_of(name)
@@ -69,6 +79,8 @@ class EffectiveGateway:
 
     def hosts_of(self, route_config: str) -> tuple[VirtualHost, ...]:
         """Build the virtual hosts of one route configuration; none where there is no such."""
+        if self.like is not self:
+            return self.like.hosts_of(route_config)
         if route_config not in self._hosts:
             servers = self.merged.by_route_config.get(route_config)
             self._hosts[route_config] = (
@@ -82,7 +94,7 @@ class EffectiveGateway:
 
     def find(self, server: Server) -> MergedServer | None:
         """Find what became of a server here, ``None`` if its Gateway selects other pods."""
-        return self._by_server.get(server)
+        return self.like.find(server) if self.like is not self else self._by_server.get(server)
 
     @cached_property
     def serving(self) -> frozenset[MergedServer]:
@@ -90,6 +102,8 @@ class EffectiveGateway:
 
         A server that only pushes out another one, which would serve, counts as well.
         """
+        if self.like is not self:
+            return self.like.serving
         found = {
             chain.server
             for listener in self.listeners
@@ -122,6 +136,8 @@ class EffectiveGateway:
     @cached_property
     def redirected(self) -> dict[MergedServer, list[str]]:
         """The domains that a request can have and a server redirects to HTTPS."""
+        if self.like is not self:
+            return self.like.redirected
         found: dict[MergedServer, list[str]] = {}
         for hosts in self.route_configs.values():
             for virtual_host in hosts:

@@ -77,7 +77,7 @@ class GatewaysFacade(Gateways):
         """Routes for wildcard hosts that closer hosts cut off."""
         from meshctl.mesh.gateways.hidden_wildcards import HiddenWildcards
 
-        return HiddenWildcards(self, self._from_traffic.route_matches)
+        return HiddenWildcards(self.distinct, self._from_traffic.route_matches)
 
     @cached_property
     def route_overlaps(self) -> "RouteOverlaps":

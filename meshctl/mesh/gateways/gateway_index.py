@@ -6,7 +6,7 @@ A mesh without Gateways needs nothing of what servers become, so that is importe
 from __future__ import annotations
 
 # ruff: noqa: PLC0415
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from meshctl.mesh.core.hosts import HostIndex
@@ -32,6 +32,7 @@ class Gateways:
         self._workloads = workloads
         self._routes = routes
         self._registry = registry
+        self._expanded: dict[tuple[EffectiveGateway, ...], Sequence[EffectiveGateway]] = {}
 
     def __iter__(self) -> Iterator[EffectiveGateway]:
         return iter(self._all)
@@ -41,20 +42,62 @@ class Gateways:
         picked = list(self._workloads.pick(self._gateways.values()))
         if not picked:
             return ()
+        from meshctl.mesh.gateways.alike import AlikeWorkloads
         from meshctl.mesh.gateways.effective_gateway import EffectiveGateway
 
-        return tuple(
-            EffectiveGateway(workload, gateways, self._routes, self._registry)
-            for workload, gateways in sorted(picked, key=lambda pair: pair[0].name)
-        )
+        alike, firsts = AlikeWorkloads(self._routes), dict[Hashable, EffectiveGateway]()
+        found = []
+        for workload, gateways in sorted(picked, key=lambda pair: pair[0].name):
+            key = alike.key(workload, gateways)
+            first = firsts.get(key)
+            one = EffectiveGateway(workload, gateways, self._routes, self._registry, like=first)
+            firsts.setdefault(key, one)
+            found.append(one)
+        return tuple(found)
+
+    @cached_property
+    def distinct(self) -> tuple[EffectiveGateway, ...]:
+        """The first of those that are sent the same and run in the same namespace, each."""
+        return tuple(one for one in self._all if one.like is one)
+
+    @cached_property
+    def _alike(self) -> dict[EffectiveGateway, list[EffectiveGateway]]:
+        found: dict[EffectiveGateway, list[EffectiveGateway]] = {}
+        for one in self._all:
+            found.setdefault(one.like, []).append(one)
+        return found
+
+    @cached_property
+    def _places(self) -> dict[EffectiveGateway, int]:
+        return {one: place for place, one in enumerate(self._all)}
 
     def find(self, name: str) -> Gateway | None:
         """Find a Gateway by ``namespace/name``."""
         return self._gateways.get(name)
 
-    def of(self, gateway: Gateway) -> list[EffectiveGateway]:
-        """List the effective gateways that a Gateway is part of: one for each workload."""
-        return self._by_gateway.get(gateway, [])
+    def of(self, gateway: Gateway) -> Sequence[EffectiveGateway]:
+        """List the effective gateways that a Gateway is part of: one for each workload.
+
+        Gateways of the same workloads share one sequence.
+        """
+        return self.all_like(self.distinct_of(gateway))
+
+    def distinct_of(self, gateway: Gateway) -> tuple[EffectiveGateway, ...]:
+        """List those of them that differ: in what they are sent, their namespace or their ports."""
+        return self._by_gateway.get(gateway, ())
+
+    def all_like(self, several: tuple[EffectiveGateway, ...]) -> Sequence[EffectiveGateway]:
+        """List all effective gateways that some of ``distinct`` stand for, in their order."""
+        if several not in self._expanded:
+            found = [each for one in several for each in self._alike[one]]
+            if len(several) > 1:
+                found.sort(key=self._places.__getitem__)
+            self._expanded[several] = tuple(found)
+        return self._expanded[several]
+
+    def namespaces_of(self, gateway: Gateway) -> frozenset[str | None]:
+        """The namespaces in which the pods of a Gateway run; ``None`` among them is unknown."""
+        return frozenset(one.workload.namespace for one in self.distinct_of(gateway))
 
     def behind(self, service: Service) -> list[EffectiveGateway]:
         """The effective gateways whose pods a Service leads to."""
@@ -73,7 +116,7 @@ class Gateways:
 
         A workload that no Gateway selects has one as well: without servers.
         """
-        known = next((gateway for gateway in self if gateway.workload.name == name), None)
+        known = self._by_name.get(name)
         if known is not None:
             return known
         workload = self._workloads.named(name)
@@ -84,8 +127,8 @@ class Gateways:
         return EffectiveGateway(workload, (), self._routes, self._registry)
 
     def fates(self, server: Server) -> Iterator[tuple[EffectiveGateway, MergedServer]]:
-        """Walk what became of a server on each workload that has it."""
-        for gateway in self.of(server.gateway):
+        """Walk what became of a server, on the first of the workloads that are sent the same."""
+        for gateway in self.distinct_of(server.gateway):
             found = gateway.find(server)
             if found is not None:
                 yield gateway, found
@@ -96,15 +139,27 @@ class Gateways:
         return bool(fates) and None not in fates
 
     def serving(self, host: str) -> Iterator[tuple[EffectiveGateway, MergedServer]]:
-        """Walk the servers (not dropped) with a host in common with this host or wildcard."""
+        """Walk the servers (not dropped) with a host in common with this host or wildcard.
+
+        Each comes with the first of the gateways that are sent the same.
+        """
         seen = set()
-        found = list(self._hosts.covering(host))
-        found.append(list(self._hosts.covered_by(host)))
-        for several in found:
+        for several in self._serving(host):
             for gateway, server in several:
                 if server not in seen:
                     seen.add(server)
                     yield gateway, server
+
+    def serving_gateways(self, host: str) -> list[EffectiveGateway]:
+        """List all gateways with such a server, those with the closest host first."""
+        found: dict[EffectiveGateway, None] = {}
+        for several in self._serving(host):
+            distinct = tuple(dict.fromkeys(gateway for gateway, _ in several))
+            found.update(dict.fromkeys(self.all_like(distinct)))
+        return list(found)
+
+    def _serving(self, host: str) -> list[list[tuple[EffectiveGateway, MergedServer]]]:
+        return [*self._hosts.covering(host), list(self._hosts.covered_by(host))]
 
     def redirected_by(self, server: Server) -> Iterator[str]:
         """Walk the domains that requests can have and a server redirects."""
@@ -138,17 +193,24 @@ class Gateways:
         )
 
     @cached_property
-    def _by_gateway(self) -> dict[Gateway, list[EffectiveGateway]]:
+    def _by_gateway(self) -> dict[Gateway, tuple[EffectiveGateway, ...]]:
         found: dict[Gateway, list[EffectiveGateway]] = {}
-        for effective in self:
+        for effective in self.distinct:
             for gateway in effective.gateways:
                 found.setdefault(gateway, []).append(effective)
+        return {gateway: tuple(several) for gateway, several in found.items()}
+
+    @cached_property
+    def _by_name(self) -> dict[str, EffectiveGateway]:
+        found: dict[str, EffectiveGateway] = {}
+        for effective in self:
+            found.setdefault(effective.workload.name, effective)
         return found
 
     @cached_property
     def _hosts(self) -> HostIndex[tuple[EffectiveGateway, MergedServer]]:
         index: HostIndex[tuple[EffectiveGateway, MergedServer]] = HostIndex()
-        for effective in self:
+        for effective in self.distinct:
             for server in effective.servers:
                 if server.drop is None:
                     for host in server.hosts:

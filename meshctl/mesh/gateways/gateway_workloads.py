@@ -5,7 +5,7 @@ workload that a selector picks, the Service in front of it or the selector itsel
 and what only the missing objects could tell (namespace, container ports) is unknown.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from meshctl.istio.annotation_names import TEMPLATES
@@ -132,8 +132,13 @@ class GatewayWorkloads:
         self._services = sorted(services, key=lambda one: (one.name, one.namespace))
         self._knows = knows
 
-    def pick(self, gateways: Iterable[Gateway]) -> Iterator[tuple[GatewayWorkload, list[Gateway]]]:
-        """Walk the gateway workloads with the Gateways whose selectors, or Services, pick them."""
+    def pick(
+        self, gateways: Iterable[Gateway]
+    ) -> Iterator[tuple[GatewayWorkload, Sequence[Gateway]]]:
+        """Walk the gateway workloads with the Gateways whose selectors, or Services, pick them.
+
+        Workloads of the same Gateways mostly share one sequence of them.
+        """
         generated, written = GeneratedPicks(self._workloads, self._by_name), []
         for gateway in gateways:
             if isinstance(gateway, GeneratedGateway):
@@ -141,9 +146,9 @@ class GatewayWorkloads:
             else:
                 written.append(gateway)
         for workload, picked in self._pick_written(written):
-            several = picked + generated.take(workload.workload, workload.services)
-            if several:
-                yield workload, several
+            taken = generated.take(workload.workload, workload.services)
+            if picked or taken:
+                yield workload, (*picked, *taken) if taken else picked
         for one, several in generated.left():
             if isinstance(one, Workload):
                 yield self._real(one), several
@@ -168,17 +173,17 @@ class GatewayWorkloads:
 
     def _pick_written(
         self, gateways: Iterable[Gateway]
-    ) -> Iterator[tuple[GatewayWorkload, list[Gateway]]]:
-        by_labels: SelectorIndex[Gateway] = SelectorIndex()
+    ) -> Iterator[tuple[GatewayWorkload, Sequence[Gateway]]]:
+        by_labels: dict[str, SelectorIndex[Gateway]] = {"": SelectorIndex()}
         selectors: dict[frozenset[tuple[str, str]], Mapping[str, str]] = {}
         for gateway in gateways:
-            by_labels.add(gateway.selector, gateway)
+            for home in ("", gateway.namespace) if self.are_scoped else ("",):
+                by_labels.setdefault(home, SelectorIndex()).add(gateway.selector, gateway)
             selectors.setdefault(frozenset(gateway.selector.items()), gateway.selector)
         for workload in self._all(selectors.values()):
-            picked = by_labels.find(workload.labels)
-            if self.are_scoped and workload.namespace is not None:
-                picked = [one for one in picked if one.namespace == workload.namespace]
-            yield workload, picked
+            home = (workload.namespace or "") if self.are_scoped else ""
+            index = by_labels.get(home)
+            yield workload, index.find(workload.labels) if index is not None else ()
 
     @cached_property
     def _by_name(self) -> dict[str, Service]:
@@ -186,8 +191,15 @@ class GatewayWorkloads:
 
     def named(self, name: str) -> GatewayWorkload | None:
         """Find a workload by ``namespace/name``, whether a Gateway selects it or not."""
-        found = next((one for one in self._workloads if one.key_name == name), None)
+        found = self._by_key.get(name)
         return self._real(found) if found is not None else None
+
+    @cached_property
+    def _by_key(self) -> dict[str, Workload]:
+        found: dict[str, Workload] = {}
+        for one in self._workloads:
+            found.setdefault(one.key_name, one)
+        return found
 
     @cached_property
     def are_scoped(self) -> bool:

@@ -72,7 +72,7 @@ class SharedVirtualHosts:
 
     def __iter__(self) -> Iterator[SharedVirtualHost]:
         """Walk them; hosts with the same list only once."""
-        for effective in self._gateways:
+        for effective in self._gateways.distinct:
             yield from self._at_known_gateway(effective)
         yield from self._at_unknown_gateways()
 

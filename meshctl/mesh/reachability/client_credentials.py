@@ -49,13 +49,16 @@ class ClientCredentials:
         if rule.workload_selector:
             yield CredentialReader(f"a sidecar in {rule.namespace}", rule.namespace)
             return
-        seen = set()
+        seen, walked = set(), set()
         for destination in self._destinations.to(self._rules.host_of(rule)):
             source = destination.resource
             names = source.gateways if isinstance(source, VirtualService) else ()
             for name in names:
                 gateway = self._gateways.find(name) if name != MESH else None
-                for effective in self._gateways.of(gateway) if gateway is not None else ():
+                alike = self._gateways.distinct_of(gateway) if gateway is not None else ()
+                several = () if alike in walked else self._gateways.all_like(alike)
+                walked.add(alike)
+                for effective in several:
                     workload = effective.workload.workload
                     if workload is not None and workload not in seen:
                         seen.add(workload)

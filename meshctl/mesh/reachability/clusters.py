@@ -167,7 +167,7 @@ class Clusters:
     def gateway_namespaces(self, name: str) -> Iterator[str]:
         """Walk the namespaces in which the workloads of a Gateway are known to run."""
         gateway = self._gateways.find(name)
-        for effective in self._gateways.of(gateway) if gateway is not None else ():
+        for effective in self._gateways.distinct_of(gateway) if gateway is not None else ():
             if effective.workload.namespace is not None:
                 yield effective.workload.namespace
 
@@ -226,7 +226,7 @@ class Clusters:
     @cached_property
     def _listener_ports(self) -> dict[Destination, frozenset[int]]:
         found: dict[Destination, set[int]] = {}
-        for effective in self._gateways:
+        for effective in self._gateways.distinct:
             for hosts in effective.route_configs.values():
                 for host in hosts:
                     for route in host.routes:

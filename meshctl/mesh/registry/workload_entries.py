@@ -1,6 +1,6 @@
 """WorkloadEntries and WorkloadGroups by label: machines outside Kubernetes."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from meshctl.mesh.core.precedence import age
 from meshctl.mesh.core.selectors import LabelIndex
@@ -21,7 +21,7 @@ class WorkloadEntries:
 
     def find(
         self, selector: Mapping[str, str], namespace: str
-    ) -> list[WorkloadEntry | WorkloadGroup]:
+    ) -> Sequence[WorkloadEntry | WorkloadGroup]:
         """List those of a namespace that a selector picks."""
         return self._index.find(selector, namespace)
 

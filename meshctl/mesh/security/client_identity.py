@@ -89,7 +89,7 @@ class ClientIdentities:
     def _running(self, namespace: str, account: str) -> Sequence[Workload]:
         accounts = self._by_account.get(namespace)
         if accounts is None:
-            accounts = self._by_account[namespace] = {"": self._workloads.find({}, namespace)}
+            accounts = self._by_account[namespace] = {"": list(self._workloads.find({}, namespace))}
             for one in accounts[""]:
                 if one.service_account:
                     accounts.setdefault(one.service_account, []).append(one)

@@ -12,6 +12,7 @@ from meshctl.mesh.core.hosts import in_cluster
 from meshctl.mesh.core.inventory import Inventory
 from meshctl.mesh.core.precedence import age
 from meshctl.mesh.gateway_api.reference_grants import ReferenceGrants
+from meshctl.mesh.gateways.effective_gateway import EffectiveGateway
 from meshctl.mesh.gateways.gateway_index import Gateways
 from meshctl.mesh.injection.control_plane import ControlPlane
 from meshctl.mesh.reachability.ingress_paths import IngressPaths
@@ -56,6 +57,7 @@ class RequestAuthentications:
         self._paths = paths
         self._grants = grants
         self._control_plane = control_plane
+        self._unverified: dict[tuple[EffectiveGateway, ...], Workload | None] = {}
 
     def of(self, workload: Workload) -> Sequence[RequestAuthentication]:
         """The RequestAuthentications with a selector that picks a workload, or wide ones."""
@@ -94,8 +96,12 @@ class RequestAuthentications:
 
     def unverified(self, gateway: Gateway) -> Workload | None:
         """Find a workload of a Gateway for which no RequestAuthentication of the input holds."""
-        found = (one.workload.workload for one in self._gateways.of(gateway))
-        return next((one for one in found if one is not None and not self.of(one)), None)
+        alike = self._gateways.distinct_of(gateway)
+        if alike not in self._unverified:
+            found = (one.workload.workload for one in self._gateways.all_like(alike))
+            lacking = (one for one in found if one is not None and not self.of(one))
+            self._unverified[alike] = next(lacking, None)
+        return self._unverified[alike]
 
     def keys_host(self, rule: TokenRule) -> tuple[RegisteredHost, HostPort] | None:
         """Find the Service of this mesh, and its port, that a rule's keys are fetched from."""

@@ -139,6 +139,7 @@ class Routes:
         self, services: Iterable[VirtualService], registry: Registry, config: MeshConfig
     ) -> None:
         everything = sorted(services, key=age)
+        self._everything = everything
         self.delegates = Delegates(everything, config)
         self._registry = registry
         self._gateways: dict[VirtualService, tuple[str, ...]] = {}
@@ -205,6 +206,17 @@ class Routes:
         """The namespaces that see VirtualServices in an order of their own."""
         named = {name for names in self._visible.values() for name in names}
         return frozenset(named | {one.namespace for one in self._visible if one.is_generated})
+
+    @cached_property
+    def asked_labels(self) -> frozenset[str]:
+        """The labels of proxies that any match of a VirtualService asks for."""
+        return frozenset(
+            key
+            for service in self._everything
+            for route in (*service.http, *service.tls, *service.tcp)
+            for match in route.matches
+            for key in match.labels_of("sourceLabels")
+        )
 
     def of_mesh_host(self, host: str, namespace: str) -> VirtualService | None:
         """Find the one VirtualService that sidecars of a namespace use for a host.

@@ -40,7 +40,7 @@ class PolicyAttachments(Generic[R]):
         """Those for a whole namespace, the one that counts first."""
         return self._wide.get(namespace, ())
 
-    def picked(self, resource: R) -> list[Workload]:
+    def picked(self, resource: R) -> Sequence[Workload]:
         """The workloads of its own namespace that its selector picks."""
         return self._workloads.find(self._selector_of(resource) or {}, resource.namespace)
 

@@ -1,6 +1,6 @@
 """The workloads of the input, by selector, and how they take part in the mesh."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from meshctl.istio.annotation_names import SIDECAR_STATUS
 from meshctl.istio.labels import HOSTNAME, REVISION, TLS_MODE
@@ -85,17 +85,17 @@ class Workloads:
         """Give a pod that a workload made, if the input has one, else the workload itself."""
         return self._pods.get(workload, workload)
 
-    def find(self, selector: Mapping[str, str], namespace: str | None = None) -> list[Workload]:
+    def find(self, selector: Mapping[str, str], namespace: str | None = None) -> Sequence[Workload]:
         """Find the workloads whose pods a selector picks, in one namespace or in all."""
         return self._index.find(selector, namespace)
 
     def endpoints_of(
         self, selector: Mapping[str, str], namespace: str | None = None
-    ) -> list[Workload]:
+    ) -> Sequence[Workload]:
         """Find the workloads that a Service's selector picks, in all clusters of the mesh."""
         return self._behind_services.find(selector, namespace)
 
-    def behind(self, host: RegisteredHost) -> list[Workload]:
+    def behind(self, host: RegisteredHost) -> Sequence[Workload]:
         """Find the workloads that serve a host; a Service without selector has none known."""
         source = host.source
         selector = source.selector if isinstance(source, Service) else source.workload_selector
@@ -105,7 +105,7 @@ class Workloads:
         """Does it run in another cluster than the one that the mesh is seen from?"""
         return self._knowledge.is_remote(workload)
 
-    def of_subset(self, host: RegisteredHost, labels: Mapping[str, str]) -> list[Workload]:
+    def of_subset(self, host: RegisteredHost, labels: Mapping[str, str]) -> Sequence[Workload]:
         """Find the workloads behind a host whose pods have, or may get, more labels too."""
         written = {key: text for key, text in labels.items() if not is_generated_label(key)}
         source = host.source
@@ -114,7 +114,7 @@ class Workloads:
             return []
         return self.endpoints_of({**selector, **written}, source.namespace)
 
-    def in_mesh(self, namespace: str) -> list[Workload]:
+    def in_mesh(self, namespace: str) -> Sequence[Workload]:
         """Find the workloads of a namespace that take part in the mesh, or may."""
         found = self._index.find({}, namespace)
         return [workload for workload in found if self.membership(workload) is not Membership.NONE]

@@ -20,7 +20,7 @@ ANY_HOST = "*"
 @rule(on=Gateway, severity=Severity.WARNING, since="0.1.0")
 def check(gateway: Gateway, mesh: Mesh) -> Iterator[Outcome]:
     """Report hosts that the Certificates behind all Secrets of a server lack."""
-    homes = {one.workload.namespace for one in mesh.gateways.of(gateway)} - {None}
+    homes = mesh.gateways.namespaces_of(gateway) - {None}
     for server in gateway.servers:
         credentials = server.credentials if server.terminates_tls and homes else ()
         made = [_certificate(mesh, name, homes) for name, _ in credentials]
@@ -39,7 +39,7 @@ def check(gateway: Gateway, mesh: Mesh) -> Iterator[Outcome]:
                 ).also(found[0].spec.at("dnsNames"), "asks for these names")
 
 
-def _certificate(mesh: Mesh, secret: str, homes: set[str | None]) -> Certificate | None:
+def _certificate(mesh: Mesh, secret: str, homes: frozenset[str | None]) -> Certificate | None:
     """Find the Certificate that makes a Secret where the gateway's pods look for it."""
     called = mesh.registry.secrets.called(secret)
     places: list[Ref] = [place for home, place in called.items() if home in homes]

@@ -18,9 +18,7 @@ from meshctl.words import quoted
 @rule(on=Gateway, severity=Severity.WARNING, equivalents=("IST0101",), since="0.1.0")
 def check(gateway: Gateway, mesh: Mesh) -> Iterator[Outcome]:
     """Report credentials that the input has, though in none of the gateway's namespaces."""
-    homes = {
-        effective_gateway.workload.namespace for effective_gateway in mesh.gateways.of(gateway)
-    }
+    homes = mesh.gateways.namespaces_of(gateway)
     if not homes or None in homes:
         return
     for server in gateway.servers:

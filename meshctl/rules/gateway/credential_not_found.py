@@ -19,10 +19,7 @@ from meshctl.words import quoted
 @rule(on=Gateway, severity=Severity.ERROR, equivalents=("IST0101",), since="0.1.0")
 def check(gateway: Gateway, mesh: Mesh) -> Iterator[Outcome]:
     """Report names that no Secret of any namespace has, if the input shows Secrets at all."""
-    homes = sorted(
-        str(effective_gateway.workload.namespace or "")
-        for effective_gateway in mesh.gateways.of(gateway)
-    )
+    homes = sorted(str(home or "") for home in mesh.gateways.namespaces_of(gateway))
     if not all(homes):
         return
     known = [name for home in homes for name in mesh.registry.secrets.names_in(home)]

@@ -26,7 +26,8 @@ def check(gateway: Gateway, mesh: Mesh) -> Iterator[Outcome]:
     """Report each redirected host that neither this Gateway nor another one serves elsewhere."""
     knows = mesh.is_whole or any(server.is_tls for server in gateway.servers)
     knows = knows or any(
-        effective_gateway.workload.is_real for effective_gateway in mesh.gateways.of(gateway)
+        effective_gateway.workload.is_real
+        for effective_gateway in mesh.gateways.distinct_of(gateway)
     )
     for server in gateway.servers:
         if not server.https_redirect or server.is_tls:

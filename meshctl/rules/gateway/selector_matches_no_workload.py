@@ -16,7 +16,7 @@ from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, put, rule
 @rule(on=Gateway, severity=Severity.WARNING, equivalents=("IST0101", "KIA0302"), since="0.1.0")
 def check(gateway: Gateway, mesh: Mesh) -> Iterator[Outcome]:
     """Report a selector without workloads in a whole mesh, or one that is misspelt."""
-    found = mesh.gateways.of(gateway)
+    found = mesh.gateways.distinct_of(gateway)
     if not gateway.selector or any(
         effective_gateway.workload.is_real or effective_gateway.workload.services
         for effective_gateway in found

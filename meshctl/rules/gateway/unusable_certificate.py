@@ -19,9 +19,7 @@ from meshctl.rules.api import Finding, Outcome, Severity, rule
 @rule(on=Gateway, severity=Severity.ERROR, equivalents=("IST0161",), since="0.1.0")
 def check(gateway: Gateway, mesh: Mesh) -> Iterator[Outcome]:
     """Report the Secrets that a gateway can see, but not use."""
-    homes = {
-        effective_gateway.workload.namespace for effective_gateway in mesh.gateways.of(gateway)
-    } - {None}
+    homes = mesh.gateways.namespaces_of(gateway) - {None}
     for server in gateway.servers:
         for name, ref in server.credentials if server.terminates_tls else ():
             found = (mesh.registry.secrets.secret(name, home) for home in sorted(map(str, homes)))

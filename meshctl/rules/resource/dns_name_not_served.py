@@ -30,9 +30,10 @@ def check(resource: Resource, mesh: Mesh) -> Iterator[Outcome]:
         pods = gateways.behind(resource)
     else:
         return
+    alike = {one.like for one in pods}
     for name in text.replace(" ", "").split(",") if pods else ():
         host = name.rstrip(".").lower()
-        if not host or any(gateway in pods for gateway, _ in gateways.serving(host)):
+        if not host or any(gateway in alike for gateway, _ in gateways.serving(host)):
             continue
         if not mesh.is_whole:
             yield NotChecked("the input may lack Gateways for names that external-dns publishes")

@@ -20,7 +20,7 @@ def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
     for binding in mesh.gateways.bindings.of(service):
         if binding.gateway is None:
             continue
-        homes = {found.workload.namespace for found in mesh.gateways.of(binding.gateway)}
+        homes = mesh.gateways.namespaces_of(binding.gateway)
         if not homes or any(mesh.traffic.routes.is_visible(service, home) for home in homes):
             continue
         where = ", ".join(sorted(str(home) for home in homes))

@@ -1,0 +1,64 @@
+"""Which gateway workloads are sent the same, so that what Gateways become is made once for them.
+
+istiod knows of a proxy, when it builds listeners and routes: its Gateways, its namespace, the ports
+of the Services in front of it, and the labels that a match asks for (pilot/pkg/model/gateway.go and
+pilot/pkg/networking/core/route/route.go, Istio 1.31).
+"""
+
+from collections.abc import Hashable, Sequence
+
+from meshctl.mesh.gateways.gateway_workloads import NO_TRANSLATION, GatewayWorkload
+from meshctl.mesh.traffic.routes import Routes
+from meshctl.resources import Gateway, GeneratedGateway, Service, Workload
+
+
+class AlikeWorkloads:
+    """Gives gateway workloads keys, which are equal where all that decides about them is."""
+
+    def __init__(self, routes: Routes) -> None:
+        self._routes = routes
+        self._gateways: dict[int, tuple[Sequence[Gateway], bool]] = {}
+        self._services: dict[int, tuple[tuple[Service, ...], Hashable]] = {}
+
+    def key(self, workload: GatewayWorkload, gateways: Sequence[Gateway]) -> Hashable:
+        """Give the key of a workload with its Gateways; what the Gateway API makes stays alone."""
+        known = self._gateways.get(id(gateways))
+        if known is None:
+            is_generated = any(isinstance(one, GeneratedGateway) for one in gateways)
+            known = self._gateways[id(gateways)] = gateways, is_generated
+        if known[1] or workload.made_name:
+            return workload.name, id(workload)
+        labels = workload.labels if workload.is_real else {}
+        asked = tuple(labels.get(one) for one in sorted(self._routes.asked_labels))
+        return (
+            id(gateways), workload.namespace, workload.is_real, workload.is_known,
+            workload.knows_services, self._front(workload.services), _ports(workload.workload),
+            asked,
+        )  # fmt: skip
+
+    def _front(self, services: tuple[Service, ...]) -> Hashable:
+        known = self._services.get(id(services))
+        if known is None:
+            front = tuple(
+                (
+                    one.namespace,
+                    NO_TRANSLATION in one.labels,
+                    tuple((port.port, port.target) for port in one.ports),
+                )
+                for one in services
+            )
+            known = self._services[id(services)] = services, front
+        return known[1]
+
+
+def _ports(workload: Workload | None) -> Hashable:
+    """What the pods say of their ports: the names, and those that the node has as well."""
+    if workload is None:
+        return None
+    on_node = tuple(
+        one.number("containerPort")
+        for container in workload.containers
+        for one in container.ports
+        if one.has("hostPort")
+    )
+    return workload.uses_host_network, tuple(workload.named_ports.items()), on_node
