@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from meshctl.resources import Resource, make_resource
-from meshctl.resources.placeholders import has_placeholder
+from meshctl.resources.placeholders import is_unfilled
 from meshctl.resources.resource import UNKNOWN_NAMESPACE
 from meshctl.sources.documents import Document
 from meshctl.sources.list_items import is_list
@@ -24,7 +24,7 @@ def unwrap(documents: Iterable[Document], namespace: str = "") -> Iterator[Resou
                 if resource.namespace:
                     if document.placement.overrides:
                         resource.namespace = document.placement.namespace
-                    elif has_placeholder(resource.namespace):
+                    elif is_unfilled(resource.namespace):
                         resource.namespace = UNKNOWN_NAMESPACE
                 yield resource
 

@@ -21,6 +21,11 @@ _PLACEHOLDER = lazy_pattern(
     """,
     re.VERBOSE,
 )
+_UNFILLED = lazy_pattern(
+    r"(?:[a-z]+_)+(?:name|namespace) | [a-z]+(?:[A-Z][a-z]+)*(?:Name|Namespace)", re.VERBOSE
+)
+"""What stands for the name of an object: ``service_name``, ``placeholderName``. No object has such a name."""
+
 _SIGNS = lazy_pattern(r"[$<@]|\{[{%]|__|[A-Z]_?[A-Z]")
 """One of them is in every placeholder."""
 
@@ -39,6 +44,7 @@ _NAMES = frozenset({
 })  # fmt: skip
 """Fields that hold names; elsewhere capitals with underscores may be a constant of Envoy."""
 
+_IDENTITY: tuple[Path, ...] = (("metadata", "name"), ("metadata", "namespace"))
 _WORDS = ("$", "<", "{{", "{%", "__", "@", "NAMESPACE", "PLACEHOLDER", "REPLACE", "CHANGE", "TODO")
 _CAPITALS = lazy_pattern(r"[A-Z0-9]_[A-Z]")
 
@@ -46,6 +52,16 @@ _CAPITALS = lazy_pattern(r"[A-Z0-9]_[A-Z]")
 def has_placeholder(text: str, *, is_name: bool = True) -> bool:
     """Does a text hold something that has to be replaced? A name holds no word in capitals."""
     return _find(text, is_name=is_name) is not None
+
+
+def is_unfilled(name: str) -> bool:
+    """Does the name or namespace of an object have to be replaced: ``$NAME``, ``service_name``?"""
+    return has_placeholder(name) or _UNFILLED.fullmatch(name) is not None
+
+
+def _find_at(path: Path, text: str) -> str | None:
+    found = _find(text, is_name=_holds_names(path))
+    return text if found is None and path in _IDENTITY and is_unfilled(text) else found
 
 
 def _find(text: str, *, is_name: bool) -> str | None:
@@ -60,20 +76,29 @@ def _find(text: str, *, is_name: bool) -> str | None:
 def find_placeholders(resource: Resource) -> Iterator[tuple[str, Ref]]:
     """Walk the placeholders in the metadata and spec of a mesh object, each text once.
 
-    Variables that Flux is known to replace are none.
+    Of other objects name and namespace alone are certain to be taken literally. Variables that Flux
+    is known to replace are none.
     """
+    seen: set[str] = set()
+    for path, text in _literal_texts(resource):
+        found = _find_at(path, text)
+        if found is None or found in seen or is_replaced(resource, found):
+            continue
+        seen.add(found)
+        yield found, Ref(resource, path)
+
+
+def _literal_texts(resource: Resource) -> Iterator[tuple[Path, str]]:
+    """Walk the texts that are taken as they stand; those of its identity stand first."""
+    for path in _IDENTITY:
+        text = resource.metadata.get(path[-1])
+        if isinstance(text, str):
+            yield path, text
     if resource.group not in _LITERAL_GROUPS and resource.kind not in {"Service", "Namespace"}:
         return
-    if not resource.prefix and not _may_hold(resource):
-        return
-    seen: set[str] = set()
-    for top in ("metadata", "spec"):
-        for path, text in _texts(resource.data.get(top), (top,)):
-            found = _find(text, is_name=_holds_names(path))
-            if found is None or found in seen or is_replaced(resource, found):
-                continue
-            seen.add(found)
-            yield found, Ref(resource, path)
+    if resource.prefix or _may_hold(resource):
+        for top in ("metadata", "spec"):
+            yield from _texts(resource.data.get(top), (top,))
 
 
 def _may_hold(resource: Resource) -> bool:
@@ -99,7 +124,7 @@ def is_undecided(ref: Ref) -> bool:
         except (KeyError, IndexError, TypeError):
             break
     if isinstance(value, str):
-        return has_placeholder(value, is_name=_holds_names(ref.path))
+        return _find_at(ref.path, value) is not None
     if isinstance(value, dict):
         return any(
             isinstance(child, str) and has_placeholder(child, is_name=key in _NAMES)
