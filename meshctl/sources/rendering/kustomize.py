@@ -21,6 +21,7 @@ from meshctl.sources.kustomizations import patches_of, texts
 from meshctl.sources.placement import Placement
 from meshctl.sources.rendering import programs
 from meshctl.sources.rendering.charts import Rendered
+from meshctl.sources.rendering.kustomize_errors import said
 from meshctl.sources.rendering.kustomize_origins import KustomizedDocument, OriginFiles
 from meshctl.sources.templates import KUSTOMIZATIONS, TOP
 from meshctl.yaml.emitter import dumps
@@ -28,18 +29,23 @@ from meshctl.yaml.emitter import dumps
 ORIGIN = "config.kubernetes.io/origin"
 _LISTS = ("resources", "bases", "components", "crds", "configurations")
 _REMOTE = re.compile(r"^(?:[a-z+]+://|git@|[\w.-]+\.[a-z]{2,}[/:]|git::)|\?ref=")
+_PLAIN = re.compile(r"[\w./@+-]+")
+"""A path, and no patch that is written inline."""
 _VARIABLE = re.compile(r"\$\{(\w+)(?::[=-]([^}]*))?\}")
-_LOGGED = re.compile(r'^E\d{4} .*? err="(.*)"$')
 _MOST_FILES = 5_000
 _LONGEST = 250
 
 
 class Tree(NamedTuple):
-    """The files that a kustomization is made of; ``remote`` are those that need the network."""
+    """The files that a kustomization is made of.
+
+    ``remote`` are those that need the network, ``missing`` those that are listed and not there.
+    """
 
     kustomizations: tuple[Path, ...]
     files: tuple[Path, ...]
     remote: tuple[str, ...]
+    missing: tuple[str, ...]
     needs_helm: bool
     lists_itself: bool = False
 
@@ -64,6 +70,8 @@ class Kustomize:
             return _failed(directory, shown, "it lists itself, by way of what it lists")
         if tree.remote:
             return _failed(directory, shown, f"{tree.remote[0]} needs the network")
+        if tree.missing:
+            return _failed(directory, shown, f"{tree.missing[0]} is not there")
         if tree.needs_helm:
             return _failed(directory, shown, "helmCharts need --enable-helm, which is not passed")
         with tempfile.TemporaryDirectory(prefix="meshctl-overlay-") as made:
@@ -77,8 +85,8 @@ class Kustomize:
             run = programs.run([*self._command, scratch], scratch, seconds=seconds)
         if run.failure:
             is_limit = not run.failure.startswith("ended")
-            said = _LOGGED.sub(r"\1", " ".join(run.errors.split())).removeprefix("Error: ")
-            return _failed(directory, shown, (not is_limit and said[:500]) or run.failure)
+            reason = "" if is_limit else said(run.errors, directory, shown)
+            return _failed(directory, shown, reason or run.failure)
         output = run.output.decode("utf-8", "replace")
         if substitutes:
             output = _VARIABLE.sub(partial(_substitute, substitutes), output)
@@ -111,6 +119,7 @@ def walk(directory: Path) -> Tree:
     seen: dict[Path, None] = {}
     files: dict[Path, None] = {}
     remote: list[str] = []
+    missing: list[str] = []
     below: dict[Path, list[Path]] = {}
     needs_helm = False
     waiting = [Path(os.path.realpath(directory))]
@@ -133,7 +142,11 @@ def walk(directory: Path) -> Tree:
                     files[path] = None
                 elif _REMOTE.search(text):
                     remote.append(text)
-    return Tree(tuple(seen), tuple(files), tuple(remote), needs_helm, _has_cycle(below))
+                elif _PLAIN.fullmatch(text):
+                    missing.append(text)
+    return Tree(
+        tuple(seen), tuple(files), tuple(remote), tuple(missing), needs_helm, _has_cycle(below)
+    )
 
 
 def _has_cycle(below: Mapping[Path, Iterable[Path]]) -> bool:

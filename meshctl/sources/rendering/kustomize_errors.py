@@ -1,0 +1,37 @@
+"""What kustomize says of a kustomization that it can't build, without the layers around it.
+
+Each kustomization on the way wraps what the one below says, and names directories of this machine;
+kubectl logs it all with a time. The innermost sentence, with paths as the user wrote them, tells what
+to mend, and is the same on every machine.
+"""
+
+import os
+import re
+from pathlib import Path
+
+_LOGGED = re.compile(r'(?:^|\n)E\d{4} [^\n]*? err="([^\n]*)"')
+_RECURSED = re.compile(r"recursed accumulation of path '[^']*': ")
+_FROM = re.compile(r"accumulating resources from '([^']+)': (?!accumulati)")
+_OTHERWISE = "': must build at directory: "
+_LONGEST = 500
+
+
+def said(errors: str, directory: Path, shown: str) -> str:
+    """Give the innermost sentence of an answer; empty where there is none."""
+    logged = _LOGGED.search(errors)
+    text = logged[1].replace('\\"', '"') if logged else errors
+    text = " ".join(text.split()).removeprefix("Error: ")
+    text = _RECURSED.split(text)[-1]
+    inner = _FROM.split(text)
+    if len(inner) > 1:
+        text = f"{inner[-2]}: {inner[-1].split(_OTHERWISE)[0]}"
+    return _without_machine(text.removeprefix("accumulating resources: "), directory, shown)[
+        :_LONGEST
+    ]
+
+
+def _without_machine(text: str, directory: Path, shown: str) -> str:
+    """Write paths below a directory as the user named it, and others from here."""
+    for path, written in ((os.path.realpath(directory), shown), (os.path.realpath("."), ".")):
+        text = text.replace(path, written)
+    return text

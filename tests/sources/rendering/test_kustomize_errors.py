@@ -1,0 +1,39 @@
+"""What kustomize refuses is told in one sentence that is the same on every machine."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from meshctl.sources.rendering.kustomize import Kustomize
+from meshctl.sources.rendering.kustomize_errors import said
+
+AROUND = "accumulating resources: accumulation err='accumulating resources from '../x/a'"
+
+
+@pytest.mark.parametrize("logged", [False, True])
+def test_layers_times_and_machine_paths_are_left_out(tmp_path: Path, *, logged: bool) -> None:
+    top = os.path.realpath(tmp_path / "overlay")
+    inner = (
+        f"{AROUND}: '{top}' must resolve to a file': recursed accumulation of path '{top}': "
+        f'no matches for "{top}/patch.yaml"'
+    )
+    text = inner
+    if logged:
+        quoted = inner.replace('"', '\\"')
+        text = f'E0102 03:04:05.678901 4242 run.go:72] "command failed" err="{quoted}"\n'
+    assert 'no matches for "overlay/patch.yaml"' == said(text, tmp_path / "overlay", "overlay")
+
+
+def test_the_resource_that_fails_is_named(tmp_path: Path) -> None:
+    text = (
+        "Error: accumulating resources: accumulation err='accumulating resources from 'a.yaml': "
+        f"open {os.path.realpath(tmp_path)}/a.yaml: permission denied': must build at directory: no"
+    )
+    assert "a.yaml: open shop/a.yaml: permission denied" == said(text, tmp_path, "shop")
+
+
+def test_a_file_that_is_listed_and_not_there_is_named(tmp_path: Path) -> None:
+    (tmp_path / "kustomization.yaml").write_text("resources: [gone.yaml]\n")
+    (problem,) = Kustomize("kustomize").render(tmp_path, "shop").problems
+    assert problem.message.endswith("gone.yaml is not there")
