@@ -13,6 +13,7 @@ from meshctl.engine.report import LocatedFinding, ResourceId
 from meshctl.engine.workspaces.eager import Eager
 from meshctl.engine.workspaces.workspace import OneFile, Workspace
 from meshctl.errors import MeshctlError
+from meshctl.gate.concerned import Ties
 from meshctl.lsp.moved import moved
 from meshctl.lsp.options import Options
 from meshctl.lsp.positions import LinesOf
@@ -70,14 +71,14 @@ class Folder:
         self._one_file: OneFile | None = None
         self.config: Path | None = None
         self.settings = Settings()
-        self._rounds = Rounds(self._begin, self._done, complain)
+        self._rounds = Rounds(self._begin, self._done, complain, self._rest)
         self.configure(options)
 
     def configure(self, options: Options) -> None:
         """Read the settings anew; those of before hold on where that fails."""
         try:
             self.settings, self.config = options.settings_for(self.root)
-            self._workspace = Workspace(self._paths, self.settings)
+            self._workspace = Workspace(self._paths, self.settings, ties=Ties())
             self._one_file = OneFile(self.settings)
         except MeshctlError as error:
             self._complain(error)
@@ -146,6 +147,10 @@ class Folder:
             loop.call_soon_threadsafe(self._say_early, path, texts[path], tuple(found))
 
         return partial(self._analyze, self._workspace, texts, Eager(file=name, tell=tell))
+
+    def _rest(self) -> bool:
+        """Have everything asked anew while nobody types, where something was taken over before."""
+        return self._workspace is not None and self._workspace.forget_answers()
 
     @staticmethod
     def _analyze(

@@ -32,16 +32,18 @@ class Rounds(Generic[T]):
     """Rounds of one analysis.
 
     ``begin`` takes what a round is about, and gives what runs in the thread; ``done`` gets its
-    answer, ``failed`` the error of one that could not be done.
+    answer, ``failed`` the error of one that could not be done. Once nothing has changed for a while,
+    ``rest`` says whether one more round is worth its time.
     """
 
     def __init__(
         self, begin: Callable[[], Callable[[GoOn], T]], done: Callable[[T], None],
-        failed: Callable[[MeshctlError], None],
+        failed: Callable[[MeshctlError], None], rest: Callable[[], bool] = lambda: False,
     ) -> None:  # fmt: skip
         self._begin = begin
         self._done = done
         self._failed = failed
+        self._rest = rest
         self._generation = 0
         self._timer: asyncio.TimerHandle | None = None
         self._idle: asyncio.TimerHandle | None = None
@@ -81,9 +83,16 @@ class Rounds(Generic[T]):
             await self._round(about)
         if self._idle is not None:
             self._idle.cancel()
-        self._idle = asyncio.get_running_loop().call_later(_IDLE, self._clear)
+        self._idle = asyncio.get_running_loop().call_later(_IDLE, self._idles)
         if self._left >= _MOST_ROUNDS:
             self._clear()
+
+    def _idles(self) -> None:
+        if self._timer is not None or self._task is None or not self._task.done():
+            return  # the round that begins, or runs, is followed by another rest
+        self._clear()
+        if self._rest():
+            self.ask()
 
     def _clear(self) -> None:
         """Free what analyses left; Python's own collector is off, since it would walk in vain."""

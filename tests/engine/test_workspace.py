@@ -18,6 +18,7 @@ from meshctl.engine.workspaces import kept_outcomes
 from meshctl.engine.workspaces.eager import Eager
 from meshctl.engine.workspaces.workspace import Workspace
 from meshctl.errors import InputError
+from meshctl.gate.concerned import Ties
 from meshctl.mesh import Mesh
 from meshctl.resources import Resource
 from meshctl.rules.api import Rule
@@ -91,10 +92,80 @@ spec:
       hosts: ["*.example.com"]
 """,
     "apiVersion: v1\nkind: Namespace\nmetadata: {name: town, labels: {istio-injection: enabled}}\n",
+    """\
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: {name: mill, namespace: village}
+spec:
+  hosts: [mill.example.com]
+  location: MESH_EXTERNAL
+  resolution: DNS
+  ports:
+    - {number: 8080, name: http, protocol: HTTP}
+""",
+    """\
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: bread, namespace: village}
+spec:
+  hosts: [bread.example.com]
+  gateways: [town/gate]
+  http:
+    - route: [{destination: {host: bakery.town.svc.cluster.local, subset: v1, port: {number: 8080}}}]
+""",
+    """\
+apiVersion: networking.istio.io/v1
+kind: Sidecar
+metadata: {name: default, namespace: village}
+spec:
+  egress:
+    - hosts: [town/*, ./mill.example.com]
+""",
+    """\
+apiVersion: security.istio.io/v1
+kind: AuthorizationPolicy
+metadata: {name: bakery, namespace: town}
+spec:
+  selector: {matchLabels: {app: bakery}}
+  rules:
+    - from: [{source: {namespaces: [village], principals: [cluster.local/ns/town/sa/baker]}}]
+      to: [{operation: {ports: ["8080"], methods: [GET]}}]
+""",
+    """\
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: istio, namespace: istio-system}
+data:
+  mesh: |
+    rootNamespace: town
+    outboundTrafficPolicy: {mode: REGISTRY_ONLY}
+""",
+    """\
+apiVersion: flagger.app/v1beta1
+kind: Canary
+metadata: {name: bakery, namespace: town}
+spec:
+  targetRef: {apiVersion: apps/v1, kind: Deployment, name: bakery}
+  service: {port: 8080, hosts: [bakery], gateways: [gate]}
+""",
     "# nothing but words\n",
     "kind: {broken: [\n",
 )
-WORDS = ("bakery", "town", "v1", "8080", "STRICT", "host", "spec:", "kind", "http", "80", "name")
+WORDS = (
+    "bakery",
+    "town",
+    "village",
+    "mill",
+    "v1",
+    "8080",
+    "STRICT",
+    "host",
+    "spec:",
+    "kind",
+    "http",
+    "80",
+    "name",
+)
 NEW = ("bakery2", "village", "v9", "9999", "DISABLE", "hosts", "spec", "  ", "é𝄞", "", "|", "~")
 
 
@@ -133,9 +204,9 @@ class Folder:
         self.open: dict[str, str] = {}
         self.told: list[LocatedFinding] = []
         self.root.mkdir()
-        self.workspace = Workspace(["."], Settings())
+        self.workspace = Workspace(["."], Settings(), ties=Ties())
         for name in ("a.yaml", "b/c.yaml", "b/d.yml"):
-            some = chance.sample(DOCUMENTS, 4)
+            some = chance.sample(DOCUMENTS, 5)
             self.save(name, "---\n".join(some))
 
     def save(self, name: str, text: str) -> None:
@@ -245,6 +316,28 @@ def test_an_edit_that_says_nothing_else_asks_nothing(
     file.write_bytes(text.encode())
     assert after.report == analyze([str(tmp_path)], Settings(whole_mesh=True))
     assert after.report.findings
+
+
+def test_an_edit_asks_about_what_it_concerns(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def of(name: str) -> str:
+        return "---\n".join(DOCUMENTS[place].replace("town", name) for place in range(4))
+
+    for name in ("town", "hamlet"):
+        (tmp_path / f"{name}.yaml").write_text(of(name))
+    workspace = Workspace([str(tmp_path)], Settings(whole_mesh=True), ties=Ties())
+    workspace.analyze({})
+    about = asked(monkeypatch)
+    text = of("town").replace("subset: v1", "subset: v3")
+    report = workspace.analyze({os.path.realpath(tmp_path / "town.yaml"): text}).report
+    assert {one.namespace for one in about} == {"town"}
+    assert "virtual-service/destination-subset-not-found" in {one.rule for one in report.findings}
+    assert workspace.forget_answers()
+    about.clear()
+    assert workspace.analyze({os.path.realpath(tmp_path / "town.yaml"): text}).report == report
+    assert {one.namespace for one in about} == {"town", "hamlet"}
+    assert not workspace.forget_answers()
 
 
 def test_lines_that_move_move_the_findings(tmp_path: Path) -> None:

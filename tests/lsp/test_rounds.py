@@ -4,7 +4,10 @@ import asyncio
 import time
 from collections.abc import Callable
 
+import pytest
+
 from meshctl.errors import InputError, MeshctlError
+from meshctl.lsp import rounds as rounds_module
 from meshctl.lsp.rounds import GoOn, Rounds
 
 
@@ -64,3 +67,26 @@ def test_what_cannot_be_analysed_is_told() -> None:
 
     asyncio.run(asyncio.wait_for(session(), 30))
     assert [str(one) for one in failures] == ["it is gone"]
+
+
+def test_a_round_follows_a_rest_where_it_is_worth_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rounds_module, "_IDLE", 0.01)
+    answers: list[int] = []
+    rests = iter([True, False])
+
+    async def session() -> None:
+        done = asyncio.Event()
+
+        def rest() -> bool:
+            is_worth_it = next(rests)
+            if not is_worth_it:
+                done.set()
+            return is_worth_it
+
+        rounds = Rounds(lambda: lambda _: 1, answers.append, lambda _: None, rest)
+        rounds.ask()
+        await done.wait()
+        rounds.close()
+
+    asyncio.run(asyncio.wait_for(session(), 30))
+    assert answers == [1, 1]

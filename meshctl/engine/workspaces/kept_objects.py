@@ -16,16 +16,19 @@ from meshctl.validation.verdict import Judge
 
 if TYPE_CHECKING:
     from meshctl.engine.located.kept_places import KeptPlaces
-    from meshctl.engine.workspaces.kept_outcomes import KeptOutcomes
+    from meshctl.engine.workspaces.kept_outcomes import KeptOutcomes, Ties
 
 
 class KeptObjects:
     """The objects of documents, each with what an API server says of it by itself.
 
-    ``schemas`` win over those that ship. What the objects know of themselves they keep, too.
+    ``schemas`` win over those that ship; ``ties`` tell what objects have to do with each other. What the objects know of themselves they keep, too.
     """
 
-    def __init__(self, settings: Settings, schemas: Iterable[Schema] = ()) -> None:
+    def __init__(
+        self, settings: Settings, schemas: Iterable[Schema] = (), ties: "Ties | None" = None
+    ) -> None:
+        self._ties = ties
         self._judge = Judge(Schemas(schemas), alone=settings.alone)
         self._of: dict[Document, tuple[Placement, str, tuple[Resource, ...]]] = {}
         self._asked: set[Document] = set()
@@ -38,7 +41,7 @@ class KeptObjects:
             KeptOutcomes,
         )
 
-        return KeptOutcomes()
+        return KeptOutcomes(self._ties)
 
     @cached_property
     def places(self) -> "KeptPlaces":

@@ -1,22 +1,26 @@
 """Keeps what rules said of objects, for as long as nothing changes that they may have asked about."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from meshctl.engine.runner import Outcomes, ask_each
 from meshctl.mesh import Mesh
 from meshctl.resources import Resource
 from meshctl.rules.api import Finding, Rule
 
-Concerned = Callable[[Sequence[Resource], Collection[Resource]], Collection[Resource] | None]
-"""Of all objects as they are, and those that came or went: about which may something else be found?
 
-``None`` where it may be any.
-"""
+class Ties(Protocol):
+    """Knows what objects have to do with each other."""
 
+    def keep(self, resources: Collection[Resource]) -> None:
+        """Take over the objects that there are now."""
 
-def _all_concerned(_now: Sequence[Resource], changed: Collection[Resource]) -> set[Resource] | None:
-    return None if changed else set()
+    def concerned(self, mesh: Mesh, changed: Collection[Resource]) -> Collection[Resource] | None:
+        """Find the objects of which something else may be found since others came or went.
+
+        ``None`` where it may be any of the ``mesh``; what the input shows of namespaces and the mesh
+        config are the same as before.
+        """
 
 
 _Said = dict[str, dict[Resource, Outcomes]]
@@ -32,16 +36,31 @@ class _Round(NamedTuple):
 
 
 class KeptOutcomes:
-    """What rules said in the last analysis that ran to its end; ``concerned`` tells what it is worth."""
+    """What rules said in the last analysis that ran to its end.
 
-    def __init__(self, concerned: Concerned = _all_concerned) -> None:
-        self._concerned = concerned
+    ``ties`` tell of what it still holds when objects change; without them an object that is another
+    one has everything asked again.
+    """
+
+    def __init__(self, ties: Ties | None = None) -> None:
+        self._ties = ties
         self._last: _Round | None = None
+        self._is_taken_over = False
+
+    def forget(self) -> bool:
+        """Have everything asked anew; says whether anything was taken over since that was done last.
+
+        ``ties`` know no rule: what they miss, if anything, is mended by this.
+        """
+        if not self._is_taken_over:
+            return False
+        self._last = None
+        return True
 
     def begin(self, rules: Sequence[Rule], mesh: Mesh) -> "Asking":
         """Begin to ask some rules about a mesh; what need not be asked again is said already."""
         circumstances = (
-            [rule.id for rule in rules], mesh.config, mesh.knowledge, mesh.is_whole,
+            [rule.id for rule in rules], mesh.config, mesh.knowledge, mesh.is_whole, mesh.knows.shown,
         )  # fmt: skip
         again = self._to_ask(mesh, circumstances)
         resources = mesh.judged(Resource)
@@ -51,11 +70,15 @@ class KeptOutcomes:
             for rule, by_resource in self._last.said.items():
                 said[rule] = {one: out for one, out in by_resource.items() if one in stay}
             resources = [one for one in resources if one in again]
+        if again is None or again:
+            self._is_taken_over = again is not None
         return Asking(rules, mesh, resources, said, circumstances)
 
     def end(self, asking: "Asking") -> None:
         """Keep what was said, once everything was asked."""
         self._last = _Round(asking.mesh.resources, asking.circumstances, asking.said)
+        if self._ties is not None:
+            self._ties.keep(asking.mesh.resources)
 
     def _to_ask(self, mesh: Mesh, circumstances: object) -> set[Resource] | None:
         """Find the objects about which rules have to be asked; ``None`` for all."""
@@ -63,15 +86,16 @@ class KeptOutcomes:
         if last is None or last.circumstances != circumstances or mesh.has_controllers:
             return None
         old, new = set(last.resources), set(mesh.resources)
-        gone = old - new
         if [one for one in last.resources if one in new] != [
             one for one in mesh.resources if one in old
         ]:
             return None
-        found = self._concerned(mesh.resources, gone | (new - old))
+        if old == new:
+            return set()
+        found = self._ties.concerned(mesh, old ^ new) if self._ties is not None else None
         if found is None:
             return None
-        return {*found, *(new - old), *_who_speaks_of(gone, last.said)}
+        return {*found, *(new - old), *_who_speaks_of(old - new, last.said)}
 
 
 def _who_speaks_of(gone: Collection[Resource], said: _Said) -> Iterator[Resource]:

@@ -6,26 +6,35 @@ from meshctl.engine.analyze import Answer, answer_on, check_settings, collector_
 from meshctl.engine.report import LocatedFinding
 from meshctl.engine.workspaces.eager import NOBODY_WAITS, Eager
 from meshctl.engine.workspaces.kept_objects import KeptObjects
+from meshctl.engine.workspaces.kept_outcomes import Ties
 from meshctl.settings import Settings
 from meshctl.sources.kept_files import KeptFiles
 from meshctl.validation.schemas import Schema
 
 
 class Workspace:
-    """Some paths with their settings; each analysis keeps what the last one left."""
+    """Some paths with their settings; each analysis keeps what the last one left.
+
+    With ``ties`` rules are asked again of those objects alone that an edit concerns.
+    """
 
     def __init__(
-        self, paths: Sequence[str], settings: Settings, schemas: Iterable[Schema] = ()
-    ) -> None:
+        self, paths: Sequence[str], settings: Settings, schemas: Iterable[Schema] = (),
+        ties: Ties | None = None,
+    ) -> None:  # fmt: skip
         check_settings(settings)
         self._paths = paths
         self._settings = settings
         self._files = KeptFiles()
-        self._objects = KeptObjects(settings, schemas)
+        self._objects = KeptObjects(settings, schemas, ties)
 
     def forget_tree(self) -> None:
         """Look for files anew: some may have come or gone."""
         self._files.forget_tree()
+
+    def forget_answers(self) -> bool:
+        """Ask every rule anew the next time; says whether answers were taken over since the last."""
+        return self._objects.outcomes.forget()
 
     def names(self) -> dict[str, str]:
         """Give the names that the files of the last analysis have in reports, by their real path."""

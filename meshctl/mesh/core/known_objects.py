@@ -77,6 +77,18 @@ class KnownObjects:
             return YES
         return Answer("the mesh config is not in the input; --mesh-config FILE names it")
 
+    @cached_property
+    def shown(self) -> frozenset[tuple[str, str, bool]]:
+        """Kinds with the namespaces that the input shows some of, and whether those are several.
+
+        While that is the same, so is every answer, whatever else changes in the namespaces.
+        """
+        return frozenset(
+            (kind, namespace, number >= _SEVERAL)
+            for (kind, namespace), number in self._numbers.items()
+            if number > 0
+        )
+
     def _find(self, kind: str, namespace: str) -> Answer:
         inventory, knowledge = self._inventory, self._inventory.knowledge
         kinds = _kinds(kind)

@@ -1,0 +1,166 @@
+"""Finds the objects about which something else may be found once others have changed.
+
+Nothing here knows a rule, so that more is named than is concerned. What holds for a whole mesh or for
+many namespaces concerns everything; so does what other objects are labelled or named.
+"""
+
+from collections.abc import Collection, Iterable, Iterator
+
+from meshctl.gate.snapshot import Identity, Snapshot
+from meshctl.mesh import Mesh
+from meshctl.resources import (
+    AuthorizationPolicy,
+    DestinationRule,
+    Gateway,
+    PeerAuthentication,
+    Resource,
+    Service,
+    ServiceEntry,
+    VirtualService,
+    Workload,
+)
+
+_BY_HOSTS = (VirtualService, DestinationRule)
+"""Kinds that concern others by hosts and names alone."""
+_IN_ITS_NAMESPACE = (
+    ServiceEntry, Service, Workload, Gateway, PeerAuthentication, AuthorizationPolicy,
+)  # fmt: skip
+"""Kinds that concern all of their namespace, and what has to do with it."""
+_ALWAYS = ("Sidecar", "EnvoyFilter")
+"""Kinds that may be about any namespace, whatever they name."""
+_POLICIES = (
+    "AuthorizationPolicy", "PeerAuthentication", "RequestAuthentication", "Telemetry", "WasmPlugin",
+    "NetworkPolicy",
+)  # fmt: skip
+"""Kinds that may hold for all pods of their namespace."""
+_STEPS = 5
+"""From the pods of a gateway to the Gateway, its routes, a Service, its pods, and their policies."""
+_GATES_WITHIN = 2
+"""Steps within which what is served by a gateway is followed, from what its pods stand on."""
+
+
+class Ties:
+    """The ties of objects that come and go; of one identity there may be several."""
+
+    def __init__(self) -> None:
+        self._layers: list[Snapshot] = []
+        self._known: set[Resource] = set()
+
+    def keep(self, resources: Collection[Resource]) -> None:
+        """Take over the objects that there are now."""
+        now = set(resources)
+        for one in self._known - now:
+            identity = Identity.of(one)
+            next(layer for layer in self._layers if layer.get(identity) is one).remove(identity)
+        for one in resources:
+            if one not in self._known:
+                self._add(one)
+        self._known = now
+
+    def concerned(self, mesh: Mesh, changed: Collection[Resource]) -> set[Resource] | None:
+        """Find the objects of a mesh that others concern, which came or went; ``None`` for all."""
+        self.keep(mesh.resources)
+        root = mesh.config.root_namespace
+        if not changed:
+            return set()
+        if any(_is_wide(one, root) for one in changed) or _is_renamed(changed):
+            return None
+        found: set[Resource] = set()
+        for layer in self._layers:
+            found.update(layer.in_namespace(""), layer.in_namespace(root))
+            for kind in _ALWAYS:
+                found.update(layer.of_kind(kind))
+        return found.union(*map(self._around, changed))
+
+    def _add(self, resource: Resource) -> None:
+        identity = Identity.of(resource)
+        for layer in self._layers:
+            if layer.get(identity) is None:
+                layer.put(resource)
+                return
+        self._layers.append(Snapshot([resource]))
+
+    def _around(self, origin: Resource) -> set[Resource]:
+        found = {origin}
+        is_near = isinstance(origin, _IN_ITS_NAMESPACE)
+        for layer in self._layers if is_near else ():
+            found.update(layer.in_namespace(origin.namespace))
+            found.update(_speaking_of(origin.namespace, layer))
+        front: Iterable[Resource] = set(found)
+        for step in range(_STEPS):
+            reached: set[Resource] = set()
+            for one in front:
+                is_end = isinstance(one, Gateway) and not (is_near and step < _GATES_WITHIN)
+                for layer in self._layers if one is origin or not is_end else ():
+                    reached.update(_next_to(one, layer))
+            if not step:
+                reached.update(self._sharing_a_word_with(origin, is_port=False))
+                reached.update(self._picking_alike(origin))
+            front = reached - found
+            found |= front
+        found.update(self._sharing_a_word_with(origin, is_port=True))
+        return found
+
+    def _sharing_a_word_with(self, origin: Resource, *, is_port: bool) -> Iterator[Resource]:
+        """Walk what speaks of anything that an object speaks of: of ports, or of all else."""
+        for layer in self._layers:
+            for key in layer.links(origin).mentions:
+                if key.startswith(":") == is_port:
+                    yield from layer.mentioning(key)
+
+    def _picking_alike(self, origin: Resource) -> Iterator[Resource]:
+        """Walk the Gateways and Services for pods like those that one of them is for.
+
+        The pods themselves need not be there.
+        """
+        if isinstance(origin, Service | Gateway):
+            labels = origin.selector.items()
+            for layer in self._layers:
+                for one in (*layer.of_kind("Gateway"), *layer.of_kind("Service")):
+                    if isinstance(one, Service | Gateway) and labels & one.selector.items():
+                        yield one
+
+
+def _speaking_of(namespace: str, layer: Snapshot) -> Iterator[Resource]:
+    """Walk what names a namespace, and policies that may mean it by a pattern."""
+    yield from layer.mentioning(f"*.{namespace}")
+    for home in layer.namespaces:
+        yield from layer.mentioning(f"{namespace}.{home}")
+    for one in layer.of_kind("AuthorizationPolicy"):
+        if any("*" in key for key in layer.links(one).mentions):
+            yield one
+
+
+def _next_to(one: Resource, layer: Snapshot) -> Iterator[Resource]:
+    """Walk what an object names and what names it, shares its hosts, or is selected by labels."""
+    links = layer.links(one)
+    for key in links.mentions:
+        yield from layer.named(key)
+    yield from layer.mentioning(links.name)
+    for host in links.hosts:
+        yield from layer.sharing(host)
+        if host.startswith("*"):
+            yield from layer.below(host)
+    if isinstance(one, Workload):
+        yield from layer.picking(one)
+        for kind in _POLICIES:
+            yield from layer.of_kind_in(one.namespace, kind)
+    elif links.selector:
+        yield from layer.picked(links.selector, None if links.is_wide else one.namespace)
+
+
+def _is_wide(one: Resource, root: str) -> bool:
+    """Does an object hold for more than its namespace, or is that not known of its kind?"""
+    is_tied = isinstance(one, (*_BY_HOSTS, *_IN_ITS_NAMESPACE))
+    return not is_tied or one.namespace in {"", root}
+
+
+def _is_renamed(changed: Collection[Resource]) -> bool:
+    """Has an object other labels or annotations than before, or its pods?"""
+    known: dict[Identity, str] = {}
+    for one in changed:
+        pods = one.template.data.get("metadata") if isinstance(one, Workload) else None
+        about = repr((one.metadata, pods))
+        if known.setdefault(Identity.of(one), about) != about:
+            return True
+    return False

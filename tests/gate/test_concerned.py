@@ -1,0 +1,186 @@
+"""What rules said is kept where nothing has changed it: whatever is edited, the rest holds still."""
+
+import copy
+import importlib.util
+import json
+import random
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from random_meshes import is_object, live, random_mesh
+
+from meshctl.engine.registry import load_all
+from meshctl.engine.runner import Outcomes, run
+from meshctl.engine.workspaces.kept_outcomes import KeptOutcomes
+from meshctl.gate.concerned import Ties
+from meshctl.mesh import Mesh
+from meshctl.resources import Ref, Resource
+from meshctl.validation.faults import Verdict
+from meshctl.validation.schemas import Schemas
+from meshctl.validation.verdict import Judge
+
+RULES = [rule for rule in load_all() if not rule.runs_when_named and rule.check is not None]
+JUDGE = Judge(Schemas(()), alone=False)
+EDITS = 6
+TIED = frozenset({
+    "VirtualService", "DestinationRule", "ServiceEntry", "Service", "Deployment", "Gateway",
+    "PeerAuthentication", "AuthorizationPolicy",
+})  # fmt: skip
+"""Kinds whose edits don't concern everything, so that they are edited more often."""
+
+
+def crowds() -> Any:
+    place = Path(__file__).parents[2] / "bench" / "crowds.py"
+    spec = importlib.util.spec_from_file_location("crowds", place)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+CROWDS = crowds()
+
+
+@pytest.fixture(autouse=True)
+def _raise_on_crash(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MESHCTL_DEBUG", "1")
+
+
+def judge() -> Callable[[Resource], Verdict]:
+    """Judge each object once."""
+    known: dict[Resource, Verdict] = {}
+
+    def verdict(resource: Resource) -> Verdict:
+        if resource not in known:
+            known[resource] = JUDGE(resource)
+        return known[resource]
+
+    return verdict
+
+
+def said(outcomes: Outcomes) -> list[object]:
+    """All that rules said, in order."""
+
+    def place(ref: Ref) -> tuple[object, ...]:
+        return ref.resource, ref.path, ref.key
+
+    return [
+        *(
+            (
+                rule.id, place(found.ref), found.message, found.severity, found.fix, found.is_safe,
+                [(place(one.ref), one.message) for one in found.related],
+                [(place(one.ref), one.action, one.value) for one in found.edits],
+            )
+            for rule, found in outcomes.findings
+        ),
+        sorted(outcomes.not_checked),
+    ]  # fmt: skip
+
+
+def values(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[tuple[Any, ...], Any]]:
+    """Walk all that an object says, with where it stands."""
+    if path and path[0] not in {"apiVersion", "kind"}:
+        yield path, value
+    parts = value.items() if isinstance(value, dict) else ()
+    for key, part in enumerate(value) if isinstance(value, list) else parts:
+        yield from values(part, (*path, key))
+
+
+def field(path: Sequence[Any]) -> str:
+    return next(key for key in reversed(path) if isinstance(key, str))
+
+
+def edited(one: Resource, mesh: Sequence[Resource], chance: random.Random) -> dict[str, Any]:
+    """Change one value of an object, often to one that other objects have in such a field."""
+    data = json.loads(json.dumps(one.data))
+    path, value = chance.choice([*values(data)])
+    if path[0] == "metadata" and chance.random() < 0.8:
+        path, value = chance.choice([*values(data)])
+    holder = data
+    for key in path[:-1]:
+        holder = holder[key]
+    like = [
+        other
+        for resource in mesh
+        for there, other in values(resource.data)
+        if field(there) == field(path) and isinstance(other, type(value))
+    ]
+    match chance.randrange(5):
+        case 0:
+            del holder[path[-1]]
+        case 1 if isinstance(holder, list):
+            holder.insert(path[-1], copy.deepcopy(value))
+        case 2 if isinstance(value, str):
+            holder[path[-1]] = value + chance.choice(("x", "-2", ".", "*"))
+        case _:
+            holder[path[-1]] = copy.deepcopy(chance.choice(like))
+    return data
+
+
+def after(mesh: Sequence[Resource], chance: random.Random) -> list[Resource]:
+    """Edit, take away, double or add an object."""
+    found = [*mesh]
+    tied = [place for place, one in enumerate(mesh) if one.kind in TIED]
+    place = chance.choice(tied or range(len(mesh)))
+    if chance.random() < 0.2:
+        place = chance.randrange(len(mesh))
+    match chance.randrange(8):
+        case 0 if len(found) > 1:
+            del found[place]
+        case 1:
+            found.insert(place, live(json.loads(json.dumps(found[place].data))))
+        case 2:
+            found += random_mesh(chance, 1)
+        case _:
+            data = edited(found[place], mesh, chance)
+            if is_object(data):
+                found[place] = live(data)
+    return found
+
+
+def hold(resources: list[Resource], chance: random.Random) -> None:
+    """Edit a mesh several times, and hold what is kept against what is asked anew."""
+    kept = KeptOutcomes(Ties())
+    is_whole = chance.random() < 0.6
+    verdict = judge()
+    for _ in range(EDITS):
+        mesh = Mesh(resources, is_whole=is_whole, judge=verdict)
+        asking = kept.begin(RULES, mesh)
+        asking.ask(asking.resources, lambda: None)
+        kept.end(asking)
+        assert said(asking.outcomes()) == said(run(RULES, mesh))
+        resources = after(resources, chance)
+
+
+@given(st.randoms(use_true_random=False), st.sampled_from([2, 5, 8]))
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+def test_edits_concern_no_more_than_is_asked_again(chance: random.Random, cases: int) -> None:
+    hold(random_mesh(chance, cases), chance)
+
+
+@given(st.randoms(use_true_random=False), st.sampled_from(sorted(CROWDS.NAMES)))
+@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
+def test_edits_in_a_crowd_concern_no_more_than_is_asked_again(
+    chance: random.Random, name: str
+) -> None:
+    objects = yaml.safe_load_all(CROWDS.text(name, 5))
+    hold([live(one) for one in objects if is_object(one)], chance)
+
+
+def test_most_edits_concern_a_part_of_the_mesh() -> None:
+    chance = random.Random(1)
+    shares = []
+    for _ in range(20):
+        resources = random_mesh(chance, 8)
+        ties = Ties()
+        mesh = Mesh(resources, is_whole=True)
+        origin = chance.choice([one for one in resources if one.kind in TIED] or resources)
+        found = ties.concerned(mesh, {origin})
+        shares.append(1.0 if found is None else len(found) / len(resources))
+    assert sum(share < 0.7 for share in shares) > len(shares) / 2
