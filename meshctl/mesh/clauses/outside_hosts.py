@@ -11,7 +11,8 @@ from ipaddress import ip_address
 from meshctl.mesh.clauses.parts import Parts
 from meshctl.mesh.core.hosts import covers, is_wildcard
 from meshctl.mesh.traffic.delegates import HttpRule
-from meshctl.resources import Destination, Service, View, VirtualService
+from meshctl.resources import Destination, Ref, Service, View, VirtualService
+from meshctl.spelling import misspelling_of
 
 _HOST_HEADERS = frozenset({"host", ":authority"})
 
@@ -54,6 +55,24 @@ class OutsideHosts:
                     continue
                 if not any(covers(host, name) for host in hosts):
                     yield entry.destination, name, service.hosts[0]
+
+    def misnamed(self, service: VirtualService) -> Iterator[tuple[Ref, Destination, str]]:
+        """Walk the rewrites that name another site than their destination outside.
+
+        Gives the place of the authority, the destination and its name. Another site is one that is
+        declared outside under that name, or whose name is a slip of the destination's.
+        """
+        for rule in self._parts.traffic.routes.delegates.rules(service) if service.hosts else ():
+            said = rule.saying("rewrite").child("rewrite")
+            authority = said.text("authority").partition(":")[0]
+            for entry in rule.action.routes if authority else ():
+                name = self.name_of(entry.destination)
+                if not name or name == authority or _sets_host(entry):
+                    continue
+                declared = self._parts.registry.at(authority)
+                is_another = bool(declared) and all(one.is_external for one in declared)
+                if is_another or misspelling_of(authority, {name}):
+                    yield said.at("authority"), entry.destination, name
 
     def mirrors(self, service: VirtualService) -> Iterator[tuple[Destination, str, str]]:
         """Walk the mirrors outside: the destination, its name, the host that it is asked for."""

@@ -99,6 +99,15 @@ class Gateways:
         """The namespaces in which the pods of a Gateway run; ``None`` among them is unknown."""
         return frozenset(one.workload.namespace for one in self.distinct_of(gateway))
 
+    def exposed_instead(self, names: Iterable[str], port: int) -> list[int]:
+        """The Service ports that lead to a container port of Gateways, none of whose Services has it."""
+        found = [
+            effective.workload.exposed_instead(port)
+            for gateway in map(self.find, names)
+            for effective in (self.of(gateway) if gateway is not None else ())
+        ]
+        return sorted(frozenset[int]().union(*found)) if all(found) else []
+
     def behind(self, service: Service) -> list[EffectiveGateway]:
         """The effective gateways whose pods a Service leads to."""
         return self._by_service.get(service, [])

@@ -112,6 +112,15 @@ class GatewayWorkload:
             for one in service.ports
         )
 
+    def exposed_instead(self, port: int) -> frozenset[int]:
+        """The ports of its Services that lead to a container port which none of them has itself."""
+        ports = [one for service in self.services for one in service.ports]
+        if self._is_on_node(port) or any(
+            port in {one.port, one.number("nodePort")} for one in ports
+        ):
+            return frozenset()
+        return frozenset(one.port for one in ports if one.target == port)
+
     def _is_on_node(self, port: int) -> bool:
         if self.workload is None:
             return False

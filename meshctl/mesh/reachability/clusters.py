@@ -203,6 +203,11 @@ class Clusters:
             return MissingCluster(NoClusterReason.UNFINISHED, host, meant[0])
         if rest.endswith(".svc") and self._knows_services_of(namespace):
             return MissingCluster(NoClusterReason.ABSENT, host)
+        if host.endswith(f".svc.{self._domain}"):  # of one pod, which only an entry may declare
+            known = self._inventory.knows.all_of("ServiceEntry", writer)
+            return MissingCluster(
+                NoClusterReason.ABSENT if known else NoClusterReason.UNKNOWN, host
+            )
         if ".svc." in rest:  # of a cluster with another domain, or of a set of clusters
             return MissingCluster(NoClusterReason.UNKNOWN, host)
         known = self._inventory.knows.all_of("ServiceEntry", writer)

@@ -15,7 +15,7 @@ from meshctl.mesh.reachability.clusters import Clusters
 from meshctl.mesh.registry.services import Registry
 from meshctl.mesh.traffic.delegates import MESH, gateway_name
 from meshctl.mesh.traffic.routes import Routes
-from meshctl.resources import Destination, Route, Service, VirtualService
+from meshctl.resources import Destination, Match, Route, Service, VirtualService
 from meshctl.resources.cached_property import cached_property
 
 if TYPE_CHECKING:
@@ -77,6 +77,21 @@ class EgressPaths:
                     if found is not None and not is_wildcard(host):
                         yield EgressHop(route, entry.destination, host, *found)
 
+    def returns(self, service: VirtualService) -> Iterator[tuple[Destination, str]]:
+        """Walk the destinations of a gateway's routes that are that gateway itself.
+
+        Gives each with the name of the Gateway whose server takes the request there again.
+        """
+        hosts = [self._registry.fqdn(host, service.namespace) for host in service.hosts]
+        for name in self._routes.gateways_of(service) if self._by_service else ():
+            for route in _reached(service, name) if name != MESH else ():
+                if route.child("rewrite").data:
+                    continue
+                for entry in route.routes:
+                    found = self.gateway_behind(entry.destination)
+                    if found is not None and _serves(*found, name, hosts):
+                        yield entry.destination, name
+
     def names_second(self, service: VirtualService) -> bool:
         """Does a VirtualService with the first leg name Gateways, all of which the input has?"""
         names = [one for one in self._routes.gateways_of(service) if one != MESH]
@@ -124,6 +139,34 @@ class EgressPaths:
             for service in gateway.workload.services:
                 found.setdefault(service, gateway)
         return found
+
+
+def _serves(gateway: EffectiveGateway, port: int, name: str, hosts: Sequence[str]) -> bool:
+    """Does a Gateway have a server for one of the hosts on a port of the container?"""
+    return any(
+        one.gateway_name == name
+        and one.drop is None
+        and one.target == port
+        and any(overlaps(server_host.host, host) for server_host in one.hosts for host in hosts)
+        for one in gateway.servers
+    )
+
+
+def _reached(service: VirtualService, gateway: str) -> Iterator[Route]:
+    """Walk the routes for a gateway, of each kind up to the first that takes every request there."""
+    for routes in (service.http, service.tls, service.tcp):
+        for route in routes:
+            if _is_for(route, gateway):
+                yield route
+                if not route.matches or any(_takes_all(match, gateway) for match in route.matches):
+                    break
+
+
+def _takes_all(match: Match, gateway: str) -> bool:
+    """Does a match ask for nothing but a gateway and its port?"""
+    home = match.resource.namespace
+    names = [gateway_name(name, home) for name in match.gateways]
+    return set(match.names()) <= {"gateways", "port", "name"} and (not names or gateway in names)
 
 
 def _is_for(route: Route, gateway: str) -> bool:

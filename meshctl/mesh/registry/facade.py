@@ -21,6 +21,7 @@ from meshctl.resources import (
 from meshctl.resources.cached_property import cached_property
 
 if TYPE_CHECKING:
+    from meshctl.mesh.registry.machine_hosts import MachineHosts
     from meshctl.mesh.registry.provider_services import ProviderServices
     from meshctl.mesh.registry.secrets import Secrets
     from meshctl.mesh.registry.service_accounts import ServiceAccounts
@@ -64,6 +65,13 @@ class RegistryFacade(Registry):
             namespace in {None, one.namespace} and selects(selector, one.pod_labels)
             for one in self._made
         )
+
+    @cached_property
+    def machine_hosts(self) -> "MachineHosts":
+        """Hosts in front of machines outside Kubernetes."""
+        from meshctl.mesh.registry.machine_hosts import MachineHosts
+
+        return MachineHosts(self, self.workload_entries)
 
     @cached_property
     def service_entries(self) -> "ServiceEntries":

@@ -1,0 +1,70 @@
+"""The hosts whose selector picks a machine outside Kubernetes, and the ports that it may name.
+
+The ``ports`` of a WorkloadEntry are looked up by the name of the ServiceEntry's port, or by the
+``targetPort`` (a name) or the name of the Service's port (convertWorkloadInstanceToServiceInstance,
+serviceentry/conversion.go; serviceInstanceFromWorkloadInstance, kube/controller/controller.go, both in
+pilot/pkg/serviceregistry, Istio 1.31).
+"""
+
+from collections.abc import Iterable, Sequence
+from ipaddress import ip_address
+
+from meshctl.mesh.registry.services import HostPort, RegisteredHost
+from meshctl.mesh.registry.workload_entries import WorkloadEntries
+from meshctl.resources import Service, View, WorkloadEntry, WorkloadGroup
+
+
+class MachineHosts:
+    """Answers for WorkloadEntries and WorkloadGroups."""
+
+    def __init__(self, hosts: Iterable[RegisteredHost], machines: WorkloadEntries) -> None:
+        self._hosts: dict[WorkloadEntry | WorkloadGroup, list[RegisteredHost]] = {}
+        for host in hosts:
+            source = host.source
+            selector = source.selector if isinstance(source, Service) else source.workload_selector
+            for machine in machines.find(selector, source.namespace) if selector else ():
+                self._hosts.setdefault(machine, []).append(host)
+
+    def of(self, machine: WorkloadEntry | WorkloadGroup) -> Sequence[RegisteredHost]:
+        """The hosts behind which a machine stands, in input order."""
+        return self._hosts.get(machine, ())
+
+    def unused_ports(self, machine: WorkloadEntry | WorkloadGroup) -> list[str]:
+        """The names of a machine's ports that no host asks for; none where no host picks it."""
+        hosts = self.of(machine)
+        asked = {_name(port) for host in hosts for port in host.ports}
+        written = written_machine(machine).child("ports").names()
+        return [name for name in written if name not in asked] if hosts else []
+
+    def leaves_out(self, machine: WorkloadEntry) -> RegisteredHost | None:
+        """Find a host that takes addresses alone, while the machine has a name or a socket.
+
+        A ServiceEntry with DNS takes these, and nothing else does (services, conversion.go there).
+        """
+        address = machine.spec.text("address")
+        if not address or _is_address(address):
+            return None
+        return next((one for one in self.of(machine) if _takes_addresses_alone(one)), None)
+
+
+def _takes_addresses_alone(host: RegisteredHost) -> bool:
+    return isinstance(host.source, Service) or host.source.resolution == "STATIC"
+
+
+def written_machine(machine: WorkloadEntry | WorkloadGroup) -> View:
+    """The part of an object that says where a machine is: a group has it as its template."""
+    is_group = isinstance(machine, WorkloadGroup)
+    return machine.spec.child("template") if is_group else machine.spec
+
+
+def _name(port: HostPort) -> str:
+    """The name by which a port is looked up at machines."""
+    return port.target if isinstance(port.target, str) else port.name
+
+
+def _is_address(text: str) -> bool:
+    try:
+        ip_address(text)
+    except ValueError:
+        return False
+    return True
