@@ -54,6 +54,8 @@ class Options(NamedTuple):
             settings = settings._replace(whole_mesh=self.whole_mesh)
         if self.render:
             settings = settings._replace(rendering=settings.rendering._replace(mode=self.render))
+        if self.docs_url:
+            settings = settings._replace(docs_url=self.docs_url)
         if not self.validates_schema:
             settings = settings._replace(ignore=(*settings.ignore, "schema"))
         return settings, file

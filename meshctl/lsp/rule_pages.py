@@ -12,17 +12,16 @@ _LONGEST_NAME = 100
 
 
 class RulePages:
-    """Pages of rules; below ``base`` if there is a site, else files in a temporary directory."""
+    """Pages of rules: on a site where there is one, else files in a temporary directory."""
 
-    def __init__(self, base: str = "") -> None:
-        self._base = base.rstrip("/")
+    def __init__(self) -> None:
         self._scratch: tempfile.TemporaryDirectory[str] | None = None
         self._made: dict[str, str] = {}
 
-    def address(self, rule_id: str) -> str:
-        """Name the page of a rule; on the site each has one, below its family."""
-        if self._base:
-            return page_address(self._base, rule_id)
+    def address(self, rule_id: str, site: str = "") -> str:
+        """Name the page of a rule; on a site each has one, below its family."""
+        if site:
+            return page_address(site, rule_id)
         if rule_id not in self._made:
             rule = rule_named(rule_id)
             self._made[rule_id] = self._page(rule) if rule is not None else ""

@@ -3,6 +3,7 @@
 import asyncio
 import os
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 
 from lsprotocol import types
@@ -31,7 +32,7 @@ class Server(LanguageServer):
         super().__init__(NAME, __version__, text_document_sync_kind=types.TextDocumentSyncKind.Full)
         self.options = options
         self.buffers: dict[str, Buffer] = {}
-        self.pages = RulePages(options.docs_url)
+        self.pages = RulePages()
         self.is_shut_down = False
         self.loop: asyncio.AbstractEventLoop | None = None
         """Where messages are sent, since commands run in threads of their own."""
@@ -66,8 +67,6 @@ class Server(LanguageServer):
         except MeshctlError as error:
             self.complain(error)
             return
-        self.pages.close()
-        self.pages = RulePages(self.options.docs_url)
         for folder in self._folders.values():
             folder.configure(self.options)
 
@@ -150,7 +149,8 @@ class Server(LanguageServer):
                 known[file] = folder.lines(file)
             return known[file]
 
-        return Diagnostics(self.encoding, self.uri_of, lines, self.pages.address)
+        page = partial(self.pages.address, site=folder.settings.docs_url)
+        return Diagnostics(self.encoding, self.uri_of, lines, page)
 
     def uri_of(self, file: str) -> str:
         """Name a file as the client does."""

@@ -125,6 +125,8 @@ def edited(one: Resource, mesh: Sequence[Resource], chance: random.Random) -> di
 
 def after(mesh: Sequence[Resource], chance: random.Random) -> list[Resource]:
     """Edit, take away, double or add an object."""
+    if not mesh:
+        return random_mesh(chance, 1)
     found = [*mesh]
     tied = [place for place, one in enumerate(mesh) if one.kind in TIED]
     place = chance.choice(tied or range(len(mesh)))

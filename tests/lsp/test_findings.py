@@ -112,8 +112,11 @@ def test_a_finding_has_its_rule_page_fix_and_related_places(town: Path) -> None:
     assert not page.exists()
 
 
-def test_pages_of_rules_can_be_those_of_a_site(town: Path) -> None:
-    with Editor(town, "--docs-url", "https://docs.example.com/rules/") as editor:
+@pytest.mark.parametrize("arguments", [("--docs-url", "https://docs.example.com/rules/"), ()])
+def test_pages_of_rules_can_be_those_of_a_site(town: Path, arguments: tuple[str, ...]) -> None:
+    site = "https://elsewhere.example.com" if arguments else "https://docs.example.com/rules"
+    (town / ".meshctl.yaml").write_text(f"docs-url: {site}\n")
+    with Editor(town, *arguments) as editor:
         editor.analyzed()
         pages = {
             one["codeDescription"]["href"]

@@ -95,14 +95,20 @@ class KeptOutcomes:
         found = self._ties.concerned(mesh, old ^ new) if self._ties is not None else None
         if found is None:
             return None
-        return {*found, *(new - old), *_who_speaks_of(old - new, last.said)}
+        gone, come = old - new, new - old
+        is_named_anew = {one.title for one in gone} != {one.title for one in come}
+        return {*found, *come, *_who_speaks_of(None if is_named_anew else gone, last.said)}
 
 
-def _who_speaks_of(gone: Collection[Resource], said: _Said) -> Iterator[Resource]:
-    """Walk the objects with a finding that shows a place of an object which is gone."""
+def _who_speaks_of(gone: Collection[Resource] | None, said: _Said) -> Iterator[Resource]:
+    """Walk the objects with a finding that shows a place of an object which is gone.
+
+    ``None`` stands for all that have findings, which may name whatever somebody seems to mean.
+    """
     for by_resource in said.values():
         for resource, outcomes in by_resource.items():
-            if any(one in gone for _, finding in outcomes.findings for one in _shown(finding)):
+            shown = (one for _, finding in outcomes.findings for one in _shown(finding))
+            if any(gone is None or one in gone for one in shown):
                 yield resource
 
 

@@ -40,8 +40,12 @@ def _lines(report: Report, finding: LocatedFinding) -> list[str]:
     if any(finding.resource):
         lines.append(finding.resource.title)
     lines += [f"See {place(item.location)}: {one_line(item.message)}" for item in finding.related]
-    fix = effective_fix(report, finding)
-    return [*lines, f"Fix: {fix}"] if fix else lines
+    fix, page = effective_fix(report, finding), report.page_of(finding.rule)
+    return [
+        *lines,
+        *([f"Fix: {fix}"] if fix else []),
+        *([f"About this rule: {page}"] if page else []),
+    ]
 
 
 def _escaped(value: object, table: dict[int, str]) -> str:

@@ -27,6 +27,7 @@ def _issues(report: Report) -> Iterator[dict[str, Any]]:
         where = finding.location
         path = repository_path(where.file)
         same = (path, finding.fingerprint)
+        page = report.page_of(finding.rule)
         yield {
             "description": "\n".join(message_lines(finding.message)),
             "check_name": finding.rule,
@@ -40,6 +41,7 @@ def _issues(report: Report) -> Iterator[dict[str, Any]]:
                     "end": {"line": where.end_line, "column": where.end_column},
                 },
             },
+            **({"content": {"body": f"[About this rule]({page})"}} if page else {}),
         }
         seen[same] += 1
 

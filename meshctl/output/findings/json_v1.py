@@ -43,6 +43,7 @@ def preamble(report: Report) -> dict[str, Any]:
 
 def finding_data(report: Report, finding: LocatedFinding) -> dict[str, Any]:
     """Give one finding; ``fix`` is its own or its rule's, as in the text report."""
+    page = report.page_of(finding.rule)
     data = {
         "rule": finding.rule,
         "equivalents": list(finding.equivalents),
@@ -55,6 +56,8 @@ def finding_data(report: Report, finding: LocatedFinding) -> dict[str, Any]:
         "edits": [edit._asdict() for edit in finding.edits],
         "safe": finding.is_safe if finding.edits else None,
     }
+    if page:
+        data["page"] = page
     return data | {"clusters": list(finding.clusters)} if finding.clusters else data
 
 

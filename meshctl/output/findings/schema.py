@@ -97,7 +97,8 @@ def _finding() -> Schema:
         },
     )
     clusters = _array("The clusters it holds in, where several are told apart.", {"type": "string"})
-    schema["properties"] |= {"clusters": clusters | {"minItems": 1}}
+    page = _text("Where the page of the rule is, as `docs-url` of the config file says.")
+    schema["properties"] |= {"clusters": clusters | {"minItems": 1}, "page": page}
     return schema
 
 
