@@ -74,6 +74,21 @@ def highlighted(lines: Sequence[str], out: TextIO) -> list[str]:
     return [_ansi(console, one) for one in found]
 
 
+def draw_yaml(title: str, text: str, style: str, out: TextIO, width: int) -> None:
+    """Draw a YAML text between two lines of a colour, so that it can be copied as it stands."""
+    from rich.box import HORIZONTALS
+    from rich.panel import Panel
+    from rich.syntax import Syntax
+
+    code = Syntax(
+        text.rstrip(), "yaml", theme="ansi_dark", background_color="default", word_wrap=True
+    )
+    panel = Panel(
+        code, HORIZONTALS, title=title, title_align="left", border_style=style, padding=(0, 0)
+    )
+    _console(out, width).print(panel)
+
+
 def _ansi(console: Any, text: Any) -> str:
     with console.capture() as captured:
         console.print(text, end="", soft_wrap=True)

@@ -6,6 +6,8 @@ import sys
 
 import pytest
 
+from meshctl.engine.catalog.documentation import find_rules
+from meshctl.output.catalog.rules import write_rule
 from meshctl.output.lines import write_lines
 from meshctl.output.table import write_table
 from meshctl.output.watch import Screen
@@ -61,3 +63,14 @@ def test_lines_hang_below_their_first_words() -> None:
     assert first.startswith("  note: ")
     assert rest
     assert all(line.startswith("      ") and len(line) <= 80 for line in rest)
+
+
+def test_examples_of_a_rule_are_framed_and_can_be_copied() -> None:
+    (rule,) = find_rules("virtual-service/catch-all-not-last")
+    out = Screen()
+    write_rule(rule, "kind: Service\nmetadata: {name: web}\n", "kind: Service\n", out)
+    lines = [line.strip() for line in ESCAPE.sub("", out.getvalue()).splitlines()]
+    at = lines.index("metadata: {name: web}")
+    assert "kind: Service" == lines[at - 1]
+    titles = [line.strip("─ ") for line in lines if line.startswith("─")]
+    assert ["Reported", "Fine"] == [title for title in titles if title]

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from itertools import groupby
 from typing import TextIO
 
+from meshctl.output.terminal import width_of
 from meshctl.rules.api import Rule
 from meshctl.words import amount
 
@@ -27,8 +28,14 @@ def write_rule(rule: Rule, bad: str, good: str, out: TextIO) -> None:
     if rule.deprecated:
         out.write(f"Deprecated: {rule.deprecated}\n")
     out.write(f"\n{rule.docs}\n")
-    for title, text in (("Reported", bad), ("Fine", good)):
-        if text:
+    width = width_of(out)
+    for title, text, style in (("Reported", bad, "red"), ("Fine", good, "green")):
+        if text and width is not None:
+            from meshctl.output.drawing import draw_yaml  # noqa: PLC0415 - rich takes 40 ms
+
+            out.write("\n")
+            draw_yaml(title, text, style, out, width)
+        elif text:
             out.write(f"\n{title}:\n\n")
             out.writelines(f"    {line}\n" if line else "\n" for line in text.splitlines())
 
