@@ -30,8 +30,11 @@ def check(destination_rule: DestinationRule, mesh: Mesh) -> Iterator[Outcome]:
     homes = mesh.registry.homes(host) or {namespace}
     if namespace in homes or namespace == mesh.config.root_namespace:
         return
-    if not mesh.is_whole and not host.endswith(f".svc.{mesh.config.domain}"):
-        return  # anybody may declare a host outside the cluster
+    if not host.endswith(f".svc.{mesh.config.domain}") and not (
+        entries := mesh.knows.everywhere("ServiceEntry")
+    ):
+        yield NotChecked(entries.reason)  # anybody may declare a host outside the cluster
+        return
     where = f"the service lives in {', '.join(sorted(homes)[:3])}"
     if not policies.is_read_at_home(destination_rule):
         yield Finding(

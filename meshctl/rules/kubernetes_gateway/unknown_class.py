@@ -28,7 +28,8 @@ def check(gateway: KubernetesGateway, mesh: Mesh) -> Iterator[Outcome]:
     classes = [*_ISTIO, *sorted(known)]
     meant = spelt_otherwise(name, classes)
     close = [meant] if meant else get_close_matches(name, classes, n=1, cutoff=0.85)
-    if mesh.is_whole or close:
+    all_classes = mesh.knows.everywhere("GatewayClass")
+    if all_classes or close:
         hint = f"; did you mean {quoted(close[0])}?" if close else ""
         edits = [put(gateway.spec.at("gatewayClassName"), meant)] if meant else []
         yield Finding(
@@ -36,4 +37,4 @@ def check(gateway: KubernetesGateway, mesh: Mesh) -> Iterator[Outcome]:
             f"there is no GatewayClass {quoted(name)}, so nobody serves this Gateway{hint}",
         ).fixed_by(*edits, safe=name != name.lower())  # no object has capitals in its name
     else:
-        yield NotChecked("GatewayClasses of other controllers may not be in the input")
+        yield NotChecked(all_classes.reason)

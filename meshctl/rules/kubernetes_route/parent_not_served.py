@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
 from meshctl.resources import KubernetesRoute
-from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, rule
 from meshctl.words import quoted
 
 
@@ -27,7 +27,11 @@ def check(route: KubernetesRoute, mesh: Mesh) -> Iterator[Outcome]:
         name, read = gateway.class_name, api.gateway(gateway)
         if read is not None and read.is_remote:
             text = f"istiod generates nothing for class {name} of {gateway.title}"
-        elif read is None and mesh.is_whole and not api.classes.is_written(name):
+        elif read is None and not api.classes.is_written(name):
+            known = mesh.knows.everywhere("GatewayClass")
+            if not known:
+                yield NotChecked(known.reason)
+                continue
             text = f"there is no GatewayClass {quoted(name)}, so nobody serves {gateway.title}"
         else:
             continue

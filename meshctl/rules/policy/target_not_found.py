@@ -11,14 +11,19 @@ from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
 from meshctl.resources import Policy, ServiceEntry, TargetRef
-from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, rule
 
 
 @rule(on=Policy, severity=Severity.ERROR, since="0.1.0")
 def check(policy: Policy, mesh: Mesh) -> Iterator[Outcome]:
     """Report targets that the input shows to be missing."""
     for target in policy.target_refs:
-        if _is_missing(target, policy.namespace, mesh):
+        if not target.name or _is_there(target, policy.namespace, mesh):
+            continue
+        known = mesh.knows.all_of(target.kind, policy.namespace)
+        if not known:
+            yield NotChecked(known.reason)
+        else:
             yield Finding(
                 target.at("name"),
                 f"namespace {policy.namespace} has no {target.kind} '{target.name}', so this "
@@ -26,16 +31,13 @@ def check(policy: Policy, mesh: Mesh) -> Iterator[Outcome]:
             )
 
 
-def _is_missing(target: TargetRef, namespace: str, mesh: Mesh) -> bool:
-    if not target.name:
-        return False
+def _is_there(target: TargetRef, namespace: str, mesh: Mesh) -> bool:
+    """Is the target in the input, or of a kind that nobody here knows all about?"""
     if target.kind == "Gateway":
-        found = any(mesh.reference_grants.named(namespace, target.name))
-        return not found and bool(mesh.knows.all_of("Gateway", namespace))
+        return any(mesh.reference_grants.named(namespace, target.name))
     if target.kind == "Service":
-        return mesh.is_whole and mesh.ambient.service(target.name, namespace) is None
+        return mesh.ambient.service(target.name, namespace) is not None
     if target.kind == "ServiceEntry":
         declared = (one.source for one in mesh.registry.of_namespace(namespace))
-        names = (one.name for one in declared if isinstance(one, ServiceEntry))
-        return mesh.is_whole and target.name not in names
-    return False
+        return any(isinstance(one, ServiceEntry) and one.name == target.name for one in declared)
+    return True

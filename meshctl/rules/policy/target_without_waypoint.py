@@ -39,11 +39,12 @@ def check(policy: Policy, mesh: Mesh) -> Iterator[Outcome]:
 
 def _unused(policy: Policy, target: TargetRef, mesh: Mesh) -> Iterator[Outcome]:
     for gateway in mesh.reference_grants.named(policy.namespace, target.name):
-        if (
-            gateway.is_waypoint
-            and mesh.is_whole
-            and not mesh.clauses.waypoint_bypass.is_used(gateway)
-        ):
+        if not gateway.is_waypoint or mesh.clauses.waypoint_bypass.is_used(gateway):
+            continue
+        known = mesh.knows.everywhere("Service")
+        if not known:
+            yield NotChecked(known.reason)
+        else:
             yield Finding(
                 target.at("name"),
                 f"no Service and no namespace uses waypoint {gateway.key_name}, so this "

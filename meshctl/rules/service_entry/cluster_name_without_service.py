@@ -13,20 +13,24 @@ from meshctl.mesh import Mesh
 from meshctl.mesh.core import in_cluster, is_wildcard
 from meshctl.mesh.registry import captures_dns
 from meshctl.resources import ServiceEntry
-from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, rule
 
 
 @rule(on=ServiceEntry, severity=Severity.WARNING, since="0.1.0")
 def check(entry: ServiceEntry, mesh: Mesh) -> Iterator[Outcome]:
     """Report hosts whose Service is known not to exist."""
-    if not mesh.is_whole or captures_dns(mesh.config):
+    if captures_dns(mesh.config):
         return
     if mesh.workloads.is_in_ambient_mode(entry.namespace):
         return
     for index, host in enumerate(entry.hosts):
-        if is_wildcard(host) or in_cluster(host, mesh.config.domain) is None:
+        home = None if is_wildcard(host) else in_cluster(host, mesh.config.domain)
+        if home is None or any(one.source is not entry for one in mesh.registry.at(host)):
             continue
-        if all(one.source is entry for one in mesh.registry.at(host)):
+        known = mesh.knows.all_of("Service", home[1])
+        if not known:
+            yield NotChecked(known.reason)
+        else:
             yield Finding(
                 entry.spec.at("hosts", index),
                 f"{host} is a name of the cluster's domain without a Service: its DNS doesn't know it",

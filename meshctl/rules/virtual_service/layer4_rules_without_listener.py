@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from meshctl.mesh import Mesh
 from meshctl.mesh.traffic import MESH
 from meshctl.resources import VirtualService
-from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, rule
 
 
 @rule(on=VirtualService, severity=Severity.ERROR, since="0.1.0", needs=("tcp", "tls"))
@@ -29,7 +29,10 @@ def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
         if not declared:
             undeclared.append(host)
         ports += [port for one in declared for port in one.ports]
-    if not ports and undeclared and mesh.is_whole:
+    entries = mesh.knows.everywhere("ServiceEntry")
+    if not ports and undeclared and not entries:
+        yield NotChecked(entries.reason)
+    elif not ports and undeclared:
         for kind in kinds:
             yield Finding(
                 service.spec.key(kind),
