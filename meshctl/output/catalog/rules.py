@@ -5,7 +5,6 @@ from collections.abc import Callable, Sequence
 from itertools import groupby
 from typing import TextIO
 
-from meshctl.output.terminal import width_of
 from meshctl.rules.api import Rule
 from meshctl.words import amount
 
@@ -23,6 +22,8 @@ def write_list(rules: Sequence[Rule], out: TextIO) -> None:
 
 def write_rule(rule: Rule, bad: str, good: str, out: TextIO) -> None:
     """Explain a rule: why, what happens at run time, the fix, a bad and a good example."""
+    from meshctl.output.terminal import width_of  # noqa: PLC0415 - lists don't need it
+
     codes = f", like {', '.join(rule.equivalents)}" if rule.equivalents else ""
     out.write(f"{rule.id}  ({rule.severity}, since {rule.since}{codes}{_life(rule)})\n")
     if rule.deprecated:
