@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from meshctl.mesh.clauses.copied_pods import CopiedPods
     from meshctl.mesh.clauses.custom_rivals import CustomRivals
     from meshctl.mesh.clauses.egress_tls import EgressTls
+    from meshctl.mesh.clauses.hidden_providers import HiddenProviders
+    from meshctl.mesh.clauses.hidden_routes import RoutesOfCallers
     from meshctl.mesh.clauses.host_forms import HostForms
     from meshctl.mesh.clauses.kept_addresses import KeptAddresses
     from meshctl.mesh.clauses.match_listeners import MatchListeners
@@ -79,6 +81,20 @@ class ClausesFacade:
         from meshctl.mesh.clauses.kept_addresses import KeptAddresses
 
         return KeptAddresses(self._parts)
+
+    @cached_property
+    def hidden_providers(self) -> "HiddenProviders":
+        """Providers that Sidecars hide."""
+        from meshctl.mesh.clauses.hidden_providers import HiddenProviders
+
+        return HiddenProviders(self._parts)
+
+    @cached_property
+    def hidden_routes(self) -> "RoutesOfCallers":
+        """Routes that no caller gets."""
+        from meshctl.mesh.clauses.hidden_routes import RoutesOfCallers
+
+        return RoutesOfCallers(self._parts)
 
     @cached_property
     def host_forms(self) -> "HostForms":

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from meshctl.mesh.reachability.facade import ReachabilityFacade
     from meshctl.mesh.registry.facade import RegistryFacade
     from meshctl.mesh.security.facade import SecurityFacade
+    from meshctl.mesh.sidecar_scope.facade import SidecarScopeFacade
     from meshctl.mesh.traffic.facade import TrafficFacade
     from meshctl.mesh.traffic.sidecar_routes import SidecarRoutes
     from meshctl.mesh.workloads.facade import WorkloadsFacade
@@ -47,6 +48,10 @@ class Parts(Protocol):
     @property
     def traffic(self) -> "TrafficFacade":
         """What VirtualServices and DestinationRules become."""
+
+    @property
+    def sidecar_scope(self) -> "SidecarScopeFacade":
+        """The hosts that proxies know."""
 
     @property
     def gateways(self) -> "GatewaysFacade":

@@ -73,6 +73,17 @@ class DeclaredCalls:
                 return one
         return None
 
+    def outside(self, workload: Workload) -> Iterator[DeclaredCall]:
+        """Walk the hosts of ServiceEntries that a workload's settings name by URL, each port once."""
+        seen = set()
+        for url in self.urls_of(workload):
+            host = self._registry.find(url.host, workload.namespace) if "." in url.host else None
+            if host is None or isinstance(host.source, Service) or (host, url.port) in seen:
+                continue
+            if url.port is None or host.port(url.port) is not None:
+                seen.add((host, url.port))
+                yield DeclaredCall(host, url.port, url.place, url.scheme)
+
     def named_by(self, workload: Workload) -> Iterator[DeclaredCall]:
         """Walk every host that settings may mean, each port once: more than ``of``, less sure.
 

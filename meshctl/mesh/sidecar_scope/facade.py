@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from meshctl.mesh.sidecar_scope.declared_callers import DeclaredCallers
     from meshctl.mesh.sidecar_scope.declared_calls import DeclaredCalls
     from meshctl.mesh.sidecar_scope.http_1_0_calls import Http10Calls
+    from meshctl.mesh.sidecar_scope.listener_ports import ListenerPorts
     from meshctl.mesh.sidecar_scope.lost_calls import LostCalls
     from meshctl.mesh.sidecar_scope.proxy_memory import ProxySizes
 
@@ -52,6 +53,13 @@ class SidecarScopeFacade(SidecarScopes):
         from meshctl.mesh.sidecar_scope.declared_callers import DeclaredCallers
 
         return DeclaredCallers(self.declared_calls, self._from_workloads)
+
+    @cached_property
+    def listener_ports(self) -> "ListenerPorts":
+        """Ports of the listeners that Sidecars write."""
+        from meshctl.mesh.sidecar_scope.listener_ports import ListenerPorts
+
+        return ListenerPorts(self._from_registry, self, self._from_workloads.container_ports)
 
     @cached_property
     def lost_calls(self) -> "LostCalls":

@@ -1,4 +1,4 @@
-"""A Sidecar hides a Service that its workloads call.
+"""A Sidecar hides a Service, or the host of a ServiceEntry, that its workloads call.
 
 The proxy has no upstream for a host that no egress entry imports; a listener with a port imports
 only Services with that port, and it alone counts for calls to it. With REGISTRY_ONLY the call is
@@ -22,7 +22,8 @@ def check(sidecar: Sidecar, mesh: Mesh) -> Iterator[Outcome]:
     """Report Services that settings of a workload name by URL and no egress entry imports."""
     told = set()
     for workload in mesh.sidecar_scope.reached(sidecar) if sidecar.egress else ():
-        for called in mesh.sidecar_scope.declared_calls.of(workload):
+        calls = mesh.sidecar_scope.declared_calls
+        for called in (*calls.of(workload), *calls.outside(workload)):
             how = mesh.sidecar_scope.hides(sidecar, called.host, called.port, workload.namespace)
             if called.host in told or not how:
                 continue
@@ -44,6 +45,8 @@ def check(sidecar: Sidecar, mesh: Mesh) -> Iterator[Outcome]:
 def _effect(sidecar: Sidecar, called: DeclaredCall, mesh: Mesh) -> tuple[str, bool]:
     if mesh.sidecar_scope.outbound_policy(sidecar) == REGISTRY_ONLY:
         return "REGISTRY_ONLY refuses the call", True
+    if called.host.is_external:
+        return "the call is passed through as it is, past routes and TLS settings", False
     if mesh.security.peer_authentications.of_namespace(called.host.namespace).mode is Mode.STRICT:
         return "the call is sent as plaintext, which the STRICT namespace refuses", True
     return "the call is passed through as plaintext, past routes and mutual TLS", False

@@ -1,0 +1,69 @@
+"""The extension providers that proxies need and their Sidecar keeps from them.
+
+A proxy connects to the Service of a provider as to any other, by an upstream that its Sidecar has to
+import. For gateways istiod adds those by itself (extraServicesForProxy, pilot/pkg/model/
+push_context.go, Istio 1.31), for sidecars it doesn't.
+"""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from meshctl.mesh.clauses.parts import Parts
+from meshctl.mesh.core.extension_providers import ExtensionProviders
+from meshctl.mesh.registry.services import RegisteredHost
+from meshctl.resources import Ref, Sidecar, Telemetry, Workload
+
+
+class HiddenProvider(NamedTuple):
+    """A provider that workloads can't reach: its name, its host, who needs it and what asks."""
+
+    name: str
+    host: RegisteredHost
+    workload: Workload
+    asks: Ref
+    is_authorizer: bool
+
+
+class HiddenProviders:
+    """Answers for Sidecars."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self._providers = ExtensionProviders(parts.config)
+        self._telemetries: dict[str, list[Telemetry]] = {}
+        for telemetry in parts.of(Telemetry):
+            self._telemetries.setdefault(telemetry.namespace, []).append(telemetry)
+
+    def of(self, sidecar: Sidecar) -> Iterator[HiddenProvider]:
+        """Walk the providers that a Sidecar hides, each once, with the first workload."""
+        told = set()
+        for workload in self._parts.sidecar_scope.reached(sidecar) if sidecar.egress else ():
+            for name, asks, is_authorizer in self._asked(workload):
+                host = self._host(name) if name not in told else None
+                if host is None:
+                    continue
+                if not self._parts.sidecar_scope.includes(sidecar, host, workload.namespace):
+                    told.add(name)
+                    yield HiddenProvider(name, host, workload, asks, is_authorizer)
+
+    def _asked(self, workload: Workload) -> Iterator[tuple[str, Ref, bool]]:
+        for policy in self._parts.security.authorization.guarding(workload):
+            if policy.action == "CUSTOM" and policy.spec.data.get("rules"):
+                provider = policy.spec.child("provider")
+                yield provider.text("name"), provider.at("name"), True
+        for telemetry in self._telemetries_for(workload):
+            for _, provider in telemetry.providers:
+                yield provider.text("name"), provider.at("name"), False
+
+    def _telemetries_for(self, workload: Workload) -> Iterator[Telemetry]:
+        attached = self._parts.workloads.telemetries
+        yield from attached.for_workload(workload)[:1]
+        yield from attached.for_namespace(workload.namespace)[:1]
+        yield from attached.for_namespace(self._parts.config.root_namespace)[:1]
+
+    def _host(self, name: str) -> RegisteredHost | None:
+        service = str(self._providers.settings(name).get("service") or "")
+        namespace, slash, host = service.partition("/")
+        declared = self._parts.registry.at(host if slash else service)
+        found = [one for one in declared if not slash or one.namespace == namespace]
+        return found[0] if len(found) == 1 else None

@@ -1,0 +1,140 @@
+"""What the listeners that a Sidecar writes with a port are for.
+
+An egress listener with a port shows the Services with that port, and reads what comes in its own
+protocol (buildSidecarOutboundListeners, pilot/pkg/networking/core/listener.go); an ingress listener
+takes what arrives at its port of the pod (buildInboundChainConfigs, listener_inbound.go, Istio 1.31).
+"""
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from meshctl.istio.protocols import Protocol, parse_protocol
+from meshctl.mesh.registry.services import HostPort, RegisteredHost, Registry
+from meshctl.mesh.sidecar_scope.egress_listeners import EgressScope, egress_scopes
+from meshctl.mesh.sidecar_scope.scope import SidecarScopes
+from meshctl.mesh.workloads.container_ports import ContainerPorts
+from meshctl.resources import Ref, Sidecar, View, Workload
+from meshctl.resources.cached_property import cached_property
+from meshctl.resources.view import views
+
+
+class OtherProtocol(NamedTuple):
+    """A listener that reads another protocol than the ports it is for: both, and the first port."""
+
+    place: Ref
+    read: Protocol
+    port: HostPort
+
+
+class UnusedPort(NamedTuple):
+    """An ingress listener to whose port no Service leads, with the ports they lead to instead."""
+
+    place: Ref
+    number: int
+    instead: tuple[int, ...]
+
+
+class ListenerPorts:
+    """Answers for the listeners of a Sidecar."""
+
+    def __init__(
+        self, registry: Registry, scopes: SidecarScopes, container_ports: ContainerPorts
+    ) -> None:
+        self._registry = registry
+        self._scopes = scopes
+        self._container_ports = container_ports
+
+    def without_host(self, sidecar: Sidecar) -> Iterator[EgressScope]:
+        """Walk the egress listeners that import hosts, none of which has their port."""
+        for scope in egress_scopes(sidecar, sidecar.namespace) if sidecar.egress else ():
+            if scope.port is not None and not scope.is_http_proxy:
+                found = [*self._behind(scope)]
+                if found and not any(host.port(scope.port) for host in found):
+                    yield scope
+
+    def in_other_protocol(self, sidecar: Sidecar) -> Iterator[OtherProtocol]:
+        """Walk the listeners that take HTTP for bytes, or bytes for HTTP, of all their ports."""
+        for scope in egress_scopes(sidecar, sidecar.namespace) if sidecar.egress else ():
+            if scope.port is not None and scope.written is not None and not scope.is_http_proxy:
+                ports = [host.port(scope.port) for host in self._behind(scope)]
+                yield from _compared(scope.written.child("port"), ports)
+        leading = self._leading_to(sidecar)
+        for listener in views(sidecar.spec, "ingress", View):
+            port = listener.child("port")
+            ports = leading.get(port.number("number") or 0, [])
+            yield from _compared(port, ports)
+
+    def unused(self, sidecar: Sidecar) -> Iterator[UnusedPort]:
+        """Walk the ingress listeners at ports where nothing arrives that Services send."""
+        leading = self._leading_to(sidecar)
+        for listener in views(sidecar.spec, "ingress", View) if leading else ():
+            port = listener.child("port")
+            number = port.number("number")
+            if number and number not in leading and not self._is_declared(sidecar, number):
+                yield UnusedPort(port.at("number"), number, tuple(sorted(leading)))
+
+    def _is_declared(self, sidecar: Sidecar, number: int) -> bool:
+        return any(number in _declared(workload) for workload in self._scopes.reached(sidecar))
+
+    def undeclared_endpoints(self, sidecar: Sidecar) -> Iterator[tuple[Ref, int]]:
+        """Walk the endpoints of ingress listeners at ports that no container lists, with the port.
+
+        Only where all pods list some.
+        """
+        reached = [*self._scopes.reached(sidecar)]
+        if not reached or not all(map(_declared, reached)):
+            return
+        for listener in views(sidecar.spec, "ingress", View):
+            number = listener.text("defaultEndpoint").rpartition(":")[2]
+            if number.isdigit() and not any(int(number) in _declared(one) for one in reached):
+                yield listener.at("defaultEndpoint"), int(number)
+
+    def _leading_to(self, sidecar: Sidecar) -> dict[int, list[HostPort | None]]:
+        """The Service ports by the container port that they lead to, at the pods of a Sidecar."""
+        found: dict[int, list[HostPort | None]] = {}
+        for workload in self._scopes.reached(sidecar):
+            for port, target in self._container_ports.in_front_of(workload):
+                found.setdefault(target, []).append(port)
+        return found
+
+    def _behind(self, scope: EgressScope) -> Iterator[RegisteredHost]:
+        """Walk hosts that a listener imports: of namespaces by wildcard one for each port."""
+        for namespace, hosts in scope.hosts.items():
+            for host in hosts:
+                if host == "*":
+                    yield from self._one_for_each_port(namespace)
+                else:
+                    several = [*self._registry.covered_by(host)]
+                    several += [one for each in self._registry.covering(host) for one in each]
+                    yield from (one for one in several if namespace in {"*", one.namespace})
+
+    def _one_for_each_port(self, namespace: str) -> Iterable[RegisteredHost]:
+        return self._by_port.get(namespace, ())
+
+    @cached_property
+    def _by_port(self) -> dict[str, list[RegisteredHost]]:
+        """Of each namespace, and of all (``*``), a host for each port and protocol that hosts have."""
+        found: dict[str, dict[tuple[int, Protocol], RegisteredHost]] = {}
+        for host in self._registry:
+            for port in host.ports:
+                for namespace in ("*", host.namespace):
+                    one = found.setdefault(namespace, {})
+                    one.setdefault((port.number, port.protocol), host)
+        return {namespace: [*several.values()] for namespace, several in found.items()}
+
+
+def _compared(port: View, ports: Iterable[HostPort | None]) -> Iterator[OtherProtocol]:
+    read, known = parse_protocol(port.text("protocol")), [one for one in ports if one is not None]
+    if read is None or not known or any(one.protocol is Protocol.AUTO for one in known):
+        return
+    if not any(one.protocol.is_http == read.is_http for one in known):
+        yield OtherProtocol(port.at("protocol"), read, known[0])
+
+
+def _declared(workload: Workload) -> set[int]:
+    numbers = (
+        port.number("containerPort")
+        for container in workload.containers
+        for port in container.ports
+    )
+    return {number for number in numbers if number}
