@@ -27,14 +27,19 @@ def _from_top(found: LocatedFinding, root: str) -> LocatedFinding:
 
 
 def _named(location: Location, root: str) -> Location:
-    path = Path(location.file)
+    return location._replace(file=named_from_top(location.file, root))
+
+
+def named_from_top(file: str, root: str) -> str:
+    """Name one file as ``from_top`` does."""
+    path = Path(file)
     if not path.exists():
-        return location  # standard input, an object of a cluster
+        return file  # standard input, an object of a cluster
     real = path.resolve()
     for top in _tops(real.parent, root):
         if real.is_relative_to(top):
-            return location._replace(file=str(real.relative_to(top)))
-    return location
+            return str(real.relative_to(top))
+    return file
 
 
 @cache

@@ -16,7 +16,18 @@ from meshctl.lazy_pattern import lazy_pattern
 Completion = Callable[[Any, list[str], str], list[str]]
 _NAME = lazy_pattern(r"[A-Za-z0-9][A-Za-z0-9._/-]*")
 _MOST_FILES = 2_000
-_FORMATS = ("text", "json", "yaml", "sarif", "github", "gitlab", "junit", "markdown", "html")
+_FORMATS = (
+    "text",
+    "json",
+    "yaml",
+    "sarif",
+    "github",
+    "github-review",
+    "gitlab",
+    "junit",
+    "markdown",
+    "html",
+)
 
 
 def values(*known: str) -> Completion:

@@ -30,7 +30,7 @@ class ReportFlags(NamedTuple):
         typer.Option(
             "-o",
             "--output",
-            help="text, json, yaml, sarif, github, gitlab, junit, markdown or html.",
+            help="text, json, yaml, sarif, github, github-review, gitlab, junit, markdown or html.",
             autocompletion=complete.values(*FORMATS),
         ),
     ] = "text"

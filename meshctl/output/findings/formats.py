@@ -14,6 +14,7 @@ FORMATS: dict[str, str] = {
     "yaml": "meshctl.output.findings.yaml_v1",
     "sarif": "meshctl.output.findings.sarif",
     "github": "meshctl.output.findings.github",
+    "github-review": "meshctl.output.findings.github_review",
     "gitlab": "meshctl.output.findings.gitlab",
     "junit": "meshctl.output.findings.junit",
     "markdown": "meshctl.output.findings.markdown",
