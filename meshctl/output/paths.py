@@ -32,10 +32,9 @@ def _named(location: Location, root: str) -> Location:
 
 def named_from_top(file: str, root: str) -> str:
     """Name one file as ``from_top`` does."""
-    path = Path(file)
-    if not path.exists():
+    if not os.path.exists(file):  # noqa: PTH110 - a Path may raise for what no file is called
         return file  # standard input, an object of a cluster
-    real = path.resolve()
+    real = Path(file).resolve()
     for top in _tops(real.parent, root):
         if real.is_relative_to(top):
             return str(real.relative_to(top))

@@ -7,6 +7,7 @@ import pytest
 
 from meshctl.engine.analyze import analyze
 from meshctl.output.findings.formats import render
+from meshctl.output.paths import named_from_top
 from meshctl.settings import Settings
 
 TEXT = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\nmetadata: {name: a}\n"
@@ -62,3 +63,8 @@ def test_a_file_of_no_repository_is_named_from_here(
 ) -> None:
     monkeypatch.chdir(repository / "deploy")
     assert "file=mesh/a.yaml" in written("github", "mesh")
+
+
+def test_what_no_file_is_called_stays(repository: Path) -> None:
+    for name in ("a" * 5_000, "a\0b", "<standard input>"):
+        assert name == named_from_top(name, str(repository))
