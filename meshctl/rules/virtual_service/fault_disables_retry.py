@@ -27,19 +27,19 @@ def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
 
 
 def _aborts(route: Route) -> Iterator[Finding]:
-    abort = route.child("fault", "abort")
+    abort = route.abort
     fails = (abort.number("httpStatus") or 0) >= _SERVER_ERROR or abort.has("grpcStatus")
     retries = route.child("retries")
-    if fails and abort.child("percentage").data.get("value") != 0 and retries.number("attempts"):
+    if fails and abort.percentage and retries.number("attempts"):
         yield Finding(
             abort.key(), "the retries of this route never see the aborts that the route injects"
         ).also(retries.key(), "retries failures of the upstream only")
 
 
 def _delays(route: Route) -> Iterator[Finding]:
-    fault = route.child("fault", "delay")
+    fault = route.delay
     delay = nanoseconds(fault.text("fixedDelay"))
-    if not delay or fault.child("percentage").data.get("value") == 0:
+    if not delay or not fault.percentage:
         return
     for view, name in ((route, "timeout"), (route.child("retries"), "perTryTimeout")):
         limit = nanoseconds(view.text(name))
