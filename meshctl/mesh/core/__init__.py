@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from meshctl.mesh.core.hosts import is_wildcard as is_wildcard
     from meshctl.mesh.core.hosts import overlaps as overlaps
     from meshctl.mesh.core.mesh_networks import known_registries as known_registries
+    from meshctl.mesh.core.mesh_networks import named_gateways as named_gateways
     from meshctl.mesh.core.mesh_networks import network_registries as network_registries
     from meshctl.mesh.core.precedence import age as age
     from meshctl.mesh.core.precedence import order_is_known as order_is_known
@@ -29,6 +30,7 @@ _HOMES = {
     "is_visible_to": "export_to",
     "is_wildcard": "hosts",
     "known_registries": "mesh_networks",
+    "named_gateways": "mesh_networks",
     "network_registries": "mesh_networks",
     "order_is_known": "precedence",
     "overlaps": "hosts",

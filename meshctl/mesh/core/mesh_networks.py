@@ -14,6 +14,23 @@ _BUILT_IN = frozenset({"Kubernetes", "External", "Mock"})
 
 def network_registries(config_map: ConfigMap) -> Iterator[tuple[str, str]]:
     """Walk the networks of the ``istio`` ConfigMap with the registries they take."""
+    for name, network in _networks(config_map):
+        for _, endpoint in network.items("endpoints"):
+            registry = endpoint.get("fromRegistry")
+            if isinstance(registry, str) and registry:
+                yield name, registry
+
+
+def named_gateways(config_map: ConfigMap) -> Iterator[tuple[str, View]]:
+    """Walk the networks of the ``istio`` ConfigMap with the gateways that name a Service."""
+    for name, network in _networks(config_map):
+        for _, gateway in network.items("gateways"):
+            view = View(config_map, (), gateway)
+            if view.text("registryServiceName"):
+                yield name, view
+
+
+def _networks(config_map: ConfigMap) -> Iterator[tuple[str, View]]:
     text = config_map.values.get("meshNetworks")
     if text is None or not config_map.name.startswith("istio"):
         return
@@ -22,10 +39,7 @@ def network_registries(config_map: ConfigMap) -> Iterator[tuple[str, str]]:
     except ValueError:
         return
     for name in networks.data:
-        for _, endpoint in networks.child(name).items("endpoints"):
-            registry = endpoint.get("fromRegistry")
-            if isinstance(registry, str) and registry:
-                yield str(name), registry
+        yield str(name), networks.child(name)
 
 
 def known_registries(secrets: Iterable[Secret], *, is_whole: bool) -> frozenset[str] | None:

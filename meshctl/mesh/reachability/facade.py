@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from meshctl.mesh.reachability.clusters import Clusters
     from meshctl.mesh.reachability.egress_paths import EgressPaths
     from meshctl.mesh.reachability.ingress_paths import IngressPaths
+    from meshctl.mesh.reachability.network_gateways import NetworkGateways
     from meshctl.mesh.reachability.networks import Networks
     from meshctl.mesh.reachability.redirect_loops import RedirectLoops
     from meshctl.mesh.reachability.subsets import Subsets
@@ -77,6 +78,13 @@ class ReachabilityFacade:
             self._gateways,
             self._registry.secrets,
         )
+
+    @cached_property
+    def network_gateways(self) -> "NetworkGateways":
+        """Ways in from other networks."""
+        from meshctl.mesh.reachability.network_gateways import NetworkGateways
+
+        return NetworkGateways(self._inventory, self._registry, self._workloads, self._gateways)
 
     @cached_property
     def networks(self) -> "Networks":

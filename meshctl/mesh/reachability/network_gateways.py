@@ -1,0 +1,151 @@
+"""The gateways by which other networks come in: which Services and servers are meant to be one.
+
+A Service with the label of a network is its gateway, on port 15443 or the one that another label names,
+and by 15008 for ambient mode, at its addresses outside the cluster (getGatewayDetails,
+pilot/pkg/serviceregistry/kube/controller/network.go). Connections carry the SNI of mutual TLS, by
+which a server of mode AUTO_PASSTHROUGH sends them on unopened (Istio 1.31).
+"""
+
+from collections.abc import Iterable, Iterator
+
+from meshctl.istio.labels import NETWORK
+from meshctl.mesh.core.injector_config import is_settings
+from meshctl.mesh.core.inventory import Inventory
+from meshctl.mesh.core.mesh_networks import named_gateways
+from meshctl.mesh.gateways.effective_gateway import EffectiveGateway
+from meshctl.mesh.gateways.gateway_index import Gateways
+from meshctl.mesh.gateways.server_merge import MergedServer
+from meshctl.mesh.registry.services import Registry
+from meshctl.mesh.workloads.membership import is_gateway
+from meshctl.mesh.workloads.workloads import Workloads
+from meshctl.resources import ConfigMap, Gateway, GeneratedService, Namespace, Server, Service
+from meshctl.resources.cached_property import cached_property
+
+_PORT_LABEL = "networking.istio.io/gatewayPort"
+_PORT, _TUNNEL = 15443, 15008
+_UNOPENED = "AUTO_PASSTHROUGH"
+
+
+class NetworkGateways:
+    """Answers for Services and Gateways."""
+
+    def __init__(
+        self, inventory: Inventory, registry: Registry, workloads: Workloads, gateways: Gateways
+    ) -> None:
+        self._inventory = inventory
+        self._registry = registry
+        self._workloads = workloads
+        self._gateways = gateways
+
+    def network(self, service: Service) -> str:
+        """Name the network whose gateway a Service in front of gateway pods is, empty for none."""
+        network = service.labels.get(NETWORK, "")
+        pods = self._workloads.endpoints_of(service.selector, service.namespace) if network else ()
+        is_one = any(map(is_gateway, pods)) or (network and self._gateways.behind(service))
+        return network if is_one else ""
+
+    def flaw(self, service: Service) -> str | None:
+        """Say why nobody comes in by a Service that is labelled as the gateway of a network."""
+        if not self.network(service) or isinstance(service, GeneratedService):
+            return None
+        port, ports = gateway_port(service), {one.port for one in service.ports}
+        if port not in ports:
+            if _TUNNEL in ports:
+                return None
+            return (
+                f"it has no port {port}, by which other networks come in, and isn't taken for one"
+            )
+        if service.type == "ClusterIP" and not service.outside_addresses:
+            return "it has no address outside the cluster, and isn't taken for one"
+        if _TUNNEL in ports or any(self._takes(one, port) for one in self._behind(service)):
+            return None
+        if not self._inventory.knows.everywhere("Gateway"):
+            return None
+        return f"no Gateway has a server on port {port} for it: connections are reset"
+
+    def opened(self, gateway: Gateway) -> Iterator[tuple[Server, Service]]:
+        """Walk the servers on the port of a network's gateway that don't pass on by SNI."""
+        for effective in self._gateways.of(gateway):
+            for service in effective.workload.services:
+                for server in gateway.servers if self.network(service) else ():
+                    passes = server.is_tls and server.tls_mode == _UNOPENED
+                    if server.port == gateway_port(service) and not passes:
+                        yield server, service
+
+    def without_service(self, gateway: Gateway) -> Iterator[tuple[int, Server]]:
+        """Walk the hosts of AUTO_PASSTHROUGH that stand for no registered host, by index."""
+        for server in gateway.servers:
+            for index, host in enumerate(server.hosts if server.tls_mode == _UNOPENED else ()):
+                if next(self._registry.covered_by(host.rpartition("/")[2]), None) is None:
+                    yield index, server
+
+    def unlabelled(self, service: Service) -> Server | None:
+        """Find the server by which other networks are to come in, where they don't know the way.
+
+        Only in a mesh that has networks; MeshNetworks may name the Service instead of a label.
+        """
+        if NETWORK in service.labels or isinstance(service, GeneratedService):
+            return None
+        host = f"{service.name}.{service.namespace}.svc.{self._inventory.config.domain}"
+        if not self._has_networks or host in self._named:
+            return None
+        for effective in self._behind(service):
+            for one in effective.servers:
+                exposed = any(port.port == one.server.port for port in service.ports)
+                if exposed and one.drop is None and one.server.tls_mode == _UNOPENED:
+                    return one.server
+        return None
+
+    def leads_nowhere_named(self, namespace: Namespace) -> Service | None:
+        """Find the gateway of a network in a root namespace that names no network for its pods.
+
+        ``None`` also where the installation, or the pods, may name it (``global.network``).
+        """
+        if namespace.name != self._inventory.config.root_namespace or NETWORK in namespace.labels:
+            return None
+        if any(
+            is_settings(one) or one.kind == "IstioOperator" for one in self._inventory.resources
+        ):
+            return None
+        if any(NETWORK in one.pod_labels and not is_gateway(one) for one in self._workloads):
+            return None
+        services = self._inventory.of(Service)
+        return next((one for one in services if self.network(one)), None)
+
+    @cached_property
+    def own(self) -> str:
+        """The network that the root namespace is labelled with, empty where none or several are."""
+        root = self._inventory.config.root_namespace
+        found = {
+            one.labels.get(NETWORK, "") for one in self._inventory.of(Namespace) if one.name == root
+        }
+        return found.pop() if len(found) == 1 else ""
+
+    @cached_property
+    def _has_networks(self) -> bool:
+        return bool(self.own or self._named)
+
+    @cached_property
+    def _named(self) -> frozenset[str]:
+        """The Services that MeshNetworks name as gateways."""
+        return frozenset(
+            gateway.text("registryServiceName")
+            for config_map in self._inventory.of(ConfigMap)
+            for _, gateway in named_gateways(config_map)
+        )
+
+    def _behind(self, service: Service) -> Iterable[EffectiveGateway]:
+        return self._gateways.behind(service)
+
+    def _takes(self, gateway: EffectiveGateway, port: int) -> bool:
+        return any(_listens(one, gateway.workload.target(port)) for one in gateway.servers)
+
+
+def _listens(server: MergedServer, port: int) -> bool:
+    return server.target == port and server.drop is None
+
+
+def gateway_port(service: Service) -> int:
+    """Read the port by which other networks come in; text that is no number is passed over."""
+    written = service.labels.get(_PORT_LABEL, "")
+    return int(written) if written.isdecimal() else _PORT
