@@ -107,7 +107,7 @@ class Judge:
 
         What a neighbour has before and after is told in one and the same part of the mesh, so that
         what is missing there makes no difference. Only those with a new finding are looked at in
-        neighbourhoods of their own.
+        neighbourhoods of their own, by the rules that found something.
         """
         walk = Walk(self._snapshot, root, MOST)
         seen: dict[Resource, int] = {}
@@ -117,13 +117,10 @@ class Judge:
         neighbours = _neighbours(seen, change)
         looked_at = neighbours[:_NEIGHBOURS]
         compared = self._compare(walk, change, looked_at, deadline)
-        itself = Identity.of(change.subject)
-        concerned = {Identity.of(one.ref.resource) for _, one in compared.added} - {itself}
-        if concerned:
-            for one in looked_at:
-                if Identity.of(one) in concerned:
-                    walk.around(one)
-            compared = self._compare(walk, change, looked_at, deadline)
+        if compared.added:
+            concerned = {Identity.of(one.ref.resource) for _, one in compared.added}
+            few = [one for one in looked_at if Identity.of(one) in concerned]
+            compared = self._confirmed(walk, change, few, compared, deadline)
         standing = self._standing(compared, deadline) if weighs else set()
         unchecked = ""
         if len(neighbours) > _NEIGHBOURS:
@@ -133,10 +130,25 @@ class Judge:
         subject = identify(change.subject)
         return Verdict(tuple(self._heeded(compared.added, standing, subject)), unchecked)
 
+    def _confirmed(
+        self, walk: Walk, change: Change, neighbours: Sequence[Resource], compared: _Compared,
+        deadline: float,
+    ) -> _Compared:  # fmt: skip
+        """Ask the rules that found something once more, with all that is around the neighbours."""
+        size = len(walk.found)
+        for one in neighbours:
+            walk.around(one)
+        walk.take_similar()
+        if len(walk.found) == size:
+            return compared
+        only = frozenset(rule.id for rule, _ in compared.added)
+        return self._compare(walk, change, neighbours, deadline, only)
+
     def _compare(
-        self, walk: Walk, change: Change, neighbours: Sequence[Resource], deadline: float
-    ) -> _Compared:
-        """List what a change adds in a part of the mesh."""
+        self, walk: Walk, change: Change, neighbours: Sequence[Resource], deadline: float,
+        only: frozenset[str] | None = None,
+    ) -> _Compared:  # fmt: skip
+        """List what a change adds in a part of the mesh, as all rules see it or those in ``only``."""
         if monotonic() > deadline:
             raise OutOfTimeError
         part = self._snapshot.in_order(
@@ -146,7 +158,7 @@ class Judge:
         there = {Identity.of(one): one for one in after}
         about = map(Identity.of, (change.subject, *neighbours))
         later = [there.get(one) for one in about]
-        asked = self.parts.ask(self.parts.whole(after), later, deadline)
+        asked = self.parts.ask(self.parts.whole(after), later, deadline, only)
         earlier = [change.before, *neighbours]
         added = self._added(asked.findings, part, earlier, deadline)
         return _Compared(added, after, later, asked.has_crashed)

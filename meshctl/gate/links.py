@@ -11,10 +11,13 @@ from sys import intern
 from typing import Any, NamedTuple
 
 from meshctl.istio.labels import USE_WAYPOINT, USE_WAYPOINT_NAMESPACE
+from meshctl.mesh.registry import is_told_by_address
 from meshctl.resources import (
+    Canary,
     DestinationRule,
     EnvoyFilter,
     Gateway,
+    KnativeService,
     KubernetesGateway,
     KubernetesRoute,
     Resource,
@@ -24,6 +27,7 @@ from meshctl.resources import (
     VirtualService,
     Workload,
 )
+from meshctl.resources.kubernetes.canary import PRIMARY
 
 _WORD = re.compile(r"[A-Za-z0-9*][A-Za-z0-9.*_-]*")
 _SVC = re.compile(r"\.svc(?:\.[a-z0-9.-]+)?$")
@@ -53,6 +57,8 @@ class Links(NamedTuple):
     """The labels of the pods it is for; empty where it is for none, or for all."""
     is_wide: bool
     """Does the selector reach into all namespaces?"""
+    ports: frozenset[tuple[int, bool]]
+    """The ports that it has or is about; true for those of which nothing else tells the traffic."""
 
 
 def links_of(resource: Resource) -> Links:
@@ -60,15 +66,13 @@ def links_of(resource: Resource) -> Links:
     home = resource.namespace or resource.name
     name = intern(f"{resource.name}.{home}")
     hosts = frozenset(host_key(host, home) for host in _hosts(resource) if host)
-    mentions = {word for text, near in _texts(resource.data, home) for word in _names(text, near)}
-    mentions.discard(f"{home}.{home}")  # every object of a namespace has its name
+    mentions = {word for text, near in _texts(resource, home) for word in _names(text, near)}
     mentions |= hosts
     mentions.update(_waypoint(resource))
-    mentions.update(_ports(resource))
     mentions.update(_claims(resource))
     return Links(
         name, frozenset(map(intern, mentions)), hosts, _selector(resource),
-        isinstance(resource, Gateway),
+        isinstance(resource, Gateway), frozenset(_ports(resource)),
     )  # fmt: skip
 
 
@@ -98,12 +102,13 @@ def _names(text: str, home: str) -> Iterator[str]:
             yield host_key(word, words[position - 1])
 
 
-def _texts(value: Any, home: str) -> Iterator[tuple[str, str]]:
+def _texts(resource: Resource, home: str) -> Iterator[tuple[str, str]]:
     """Walk the texts of an object that may hold references, each with where its names are.
 
     References of the Gateway API and of Kubernetes name their namespace beside the name.
     """
-    stack = [(value, home)]
+    own = {key: part for key, part in resource.metadata.items() if key != "namespace"}
+    stack: list[tuple[Any, str]] = [({**resource.data, "metadata": own}, home)]
     while stack:
         item, near = stack.pop()
         if isinstance(item, str):
@@ -131,7 +136,12 @@ def _hosts(resource: Resource) -> Iterator[str]:
                     yield host.rpartition("/")[2]
         case KubernetesRoute():
             yield from resource.spec.texts("hostnames")
+        case Canary():
+            yield from (f"{resource.service_name}{end}" for end in ("", PRIMARY, "-canary"))
+        case KnativeService():
+            yield resource.name
         case KubernetesGateway():
+            yield f"{resource.name}-{resource.class_name}"  # the Service that is made for it
             for _, listener in resource.spec.items("listeners"):
                 yield str(listener.get("hostname") or "")
         case _:
@@ -146,25 +156,21 @@ def _waypoint(resource: Resource) -> Iterator[str]:
         yield f"{name}.{home}"
 
 
-def _ports(resource: Resource) -> Iterator[str]:
-    """Name the ports that hosts share when nothing but the number tells their traffic apart."""
-    if isinstance(resource, Service | ServiceEntry):
-        for port in resource.ports:
-            yield port_key(port.port)
+def _ports(resource: Resource) -> Iterator[tuple[int, bool]]:
+    """Walk ports; proxies know the traffic of some of them by nothing but the number."""
+    if isinstance(resource, Service):
+        yield from ((port.port, False) for port in resource.ports)
+    elif isinstance(resource, ServiceEntry):
+        yield from ((port.port, is_told_by_address(port)) for port in resource.ports)
     elif isinstance(resource, EnvoyFilter):
         for number in _PORT_NUMBER.findall(repr(resource.data.get("spec"))):
-            yield port_key(int(number))
+            yield int(number), True
 
 
 def _claims(resource: Resource) -> Iterator[str]:
     """Say of a VirtualService that it reads tokens, which policies elsewhere have to check."""
     if isinstance(resource, VirtualService) and "request.auth.claims" in repr(resource.data):
         yield CLAIMS
-
-
-def port_key(number: int) -> str:
-    """Give the form in which ports of hosts are mentioned."""
-    return f":{number}"
 
 
 def _selector(resource: Resource) -> Mapping[str, str]:
@@ -176,4 +182,5 @@ def _selector(resource: Resource) -> Mapping[str, str]:
         case Workload():
             return {}
     found = resource.spec.child("selector").labels_of("matchLabels")
-    return found or resource.spec.child("workloadSelector").labels_of("labels")
+    own = resource.spec.child("workloadSelector")
+    return found or own.labels_of("labels") or own.labels_of("matchLabels")

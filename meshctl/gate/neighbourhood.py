@@ -6,11 +6,13 @@ from a gateway to all that others route through it.
 """
 
 from collections.abc import Iterable, Iterator
+from itertools import islice
 
 from meshctl.gate.links import ALL, CLAIMS
-from meshctl.gate.snapshot import Identity, Snapshot
+from meshctl.gate.snapshot import FOUND_BY_NAME, Identity, Snapshot
 from meshctl.mesh.workloads.membership import Membership, present, promise
 from meshctl.resources import (
+    AuthorizationPolicy,
     EnvoyFilter,
     Gateway,
     KubernetesGateway,
@@ -18,7 +20,6 @@ from meshctl.resources import (
     RequestAuthentication,
     Resource,
     Service,
-    ServiceEntry,
     Workload,
 )
 
@@ -27,10 +28,12 @@ MOST = 2_000
 _STEPS = 5
 _CALLERS_WITHIN = 4
 """Steps within which those are followed that name a Service: who calls it, or routes to it."""
-_GATES_WITHIN = 3
-"""Steps within which the routes of a gateway are followed, where a policy is the origin."""
 _COMMON = 200
 """A word in so many objects ties nothing: what is meant by it is found by its name."""
+_NAMESAKES = 3
+"""Objects of a kind with the name of one that isn't there: messages name the first of them."""
+_STRANGERS = 3
+"""Other namespaces with sidecars that stand for all that have no part in what is asked about."""
 _TAKEN_WHOLE = (
     "PeerAuthentication", "AuthorizationPolicy", "RequestAuthentication", "Sidecar", "Telemetry",
     "EnvoyFilter", "WasmPlugin", "ProxyConfig", "NetworkPolicy", "ReferenceGrant",
@@ -46,6 +49,12 @@ _POLICIES = frozenset({
     "EnvoyFilter", "WasmPlugin", "ProxyConfig", "NetworkPolicy", "TrafficExtension", "Namespace",
 })  # fmt: skip
 """Kinds that without a selector are for all workloads of their namespace."""
+_TIED = frozenset({
+    "VirtualService", "DestinationRule", "Service", "ServiceEntry", "Gateway",
+    "HTTPRoute", "GRPCRoute", "TLSRoute", "TCPRoute", "UDPRoute",
+    "Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Pod", "Job", "CronJob",
+})  # fmt: skip
+"""Kinds about which nothing but what they are tied to decides; others need their whole namespace."""
 _WITH_SIDECAR = frozenset({Membership.SIDECAR, Membership.UNKNOWN})
 
 
@@ -66,7 +75,10 @@ class Walk:
         self._root = root_namespace
         self._most = most
         self._homes: set[str] = set()
+        self._unclear: set[str] = set()
         self._is_policy = self._is_waypoint = False
+        self._origin: Resource | None = None
+        self._gates: set[Resource] = set()
         self._take(snapshot.in_namespace(""))
         self._take(snapshot.in_namespace(root_namespace))
         self._take(snapshot.one_of_each_kind)
@@ -79,12 +91,12 @@ class Walk:
 
         Gives what it is tied to, with the number of steps that lead there. Raises TooLargeError where there is more than a neighbourhood may have.
         """
-        home = origin.namespace or origin.name
-        is_pods = isinstance(origin, Workload | Namespace)
-        in_namespace = self._snapshot.in_namespace if is_pods else self._snapshot.shown_in
-        self._take(in_namespace(home))
-        self._take(self._sidecars())
+        self._take_home(origin)
+        if self._snapshot.get(Identity.of(origin)) is origin:
+            self._take((origin,))
+        self._origin = origin
         self._is_policy = origin.kind in _POLICIES
+        self._gates = set()
         self._is_waypoint = isinstance(origin, KubernetesGateway)
         front: Iterable[Resource] = (origin,)
         seen = {origin: 0}
@@ -96,7 +108,32 @@ class Walk:
             for other in front:
                 if not isinstance(other, Gateway):  # what counts is where its pods run
                     self._show(other.namespace)
+        self._take(self._strangers())
         return seen
+
+    def take_similar(self) -> None:
+        """Add what messages may name in the place of what isn't there: what is spelt much alike."""
+        for home in self._unclear:
+            for kind in FOUND_BY_NAME:
+                self._take(self._snapshot.of_kind_in(home, kind))
+        self._unclear.clear()
+
+    def _take_home(self, origin: Resource) -> None:
+        """Take what decides in the namespace of an origin, whatever it is tied to."""
+        home = origin.namespace or origin.name
+        self._show(home)
+        if isinstance(origin, Namespace):
+            self._take(self._snapshot.in_namespace(home))
+        elif origin.kind not in _TIED or self._picks_nothing(origin):
+            self._take(self._snapshot.shown_in(home))
+
+    def _picks_nothing(self, origin: Resource) -> bool:
+        """Has an origin a selector that no pod of its namespace has? Others may have it instead."""
+        selector = self._snapshot.links(origin).selector
+        if not selector or any(self._snapshot.picked(selector, origin.namespace)):
+            return False
+        self._take(islice(self._snapshot.picked(selector, None), _NAMESAKES))
+        return True
 
     def _next_to(self, resource: Resource, step: int) -> Iterator[Resource]:
         links, snapshot = self._snapshot.links(resource), self._snapshot
@@ -104,7 +141,7 @@ class Walk:
         if isinstance(resource, Namespace) and step == 1 and self._is_waypoint:
             self._take(snapshot.shown_in(resource.name))
         if step and isinstance(resource, Gateway):
-            if self._is_policy and step <= _GATES_WITHIN:
+            if resource in self._gates:
                 yield from snapshot.mentioning(links.name)
             return
         for key in links.mentions:
@@ -130,10 +167,10 @@ class Walk:
     def _alike(self, origin: Resource) -> Iterator[Resource]:
         """Walk what meets an origin by no name: at a port, by tokens, in all proxies."""
         snapshot = self._snapshot
-        if isinstance(origin, ServiceEntry | EnvoyFilter):
-            for key in snapshot.links(origin).mentions:
-                if key.startswith(":"):
-                    yield from snapshot.mentioning(key)
+        for number, is_all in snapshot.links(origin).ports:
+            yield from snapshot.on_port(number, is_all=True)
+            if is_all:
+                yield from snapshot.on_port(number, is_all=False)
         if isinstance(origin, RequestAuthentication):
             yield from snapshot.mentioning(CLAIMS)
         if isinstance(origin, EnvoyFilter):
@@ -150,13 +187,16 @@ class Walk:
         is_wide = links.is_wide or (step == 0 and resource.namespace == self._root)
         if isinstance(resource, Workload):
             for one in snapshot.picking(resource):
-                if step <= 1 or not isinstance(one, Gateway):
+                if not isinstance(one, Gateway):
                     yield one
+                elif step <= 1:
+                    yield one
+                    self._gates |= {one} if self._is_policy else set()
             home = snapshot.get(Identity("", "Namespace", "", resource.namespace))
             if home is not None:
                 yield home
         elif links.selector:
-            if isinstance(resource, Gateway) and (step == 0 or self._is_policy):
+            if isinstance(resource, Gateway) and step == 0:
                 alike = snapshot.picking_alike(links.selector)
                 yield from (one for one in alike if isinstance(one, Gateway | Service))
             yield from snapshot.picked(links.selector, None if is_wide else resource.namespace)
@@ -173,35 +213,40 @@ class Walk:
             self._show(home)
         if step == 0 and self._snapshot.has_namespace(name):
             self._show(name)
+            if isinstance(self._origin, AuthorizationPolicy):  # its sources
+                self._take(self._snapshot.shown_in(name))
         if step == 0:
-            called = self._snapshot.called(name)
-            if len(called) < _COMMON:
-                self._take(called)
-            if not named:
-                self._take(self._snapshot.in_namespace(home))
+            there = {one.kind for one in named if one is not self._origin}
+            for kind in FOUND_BY_NAME - there:
+                self._take(islice(self._snapshot.called(kind, name), _NAMESAKES))
+                self._unclear.add(home)
 
     def _show(self, namespace: str) -> None:
         """Take what holds for a whole namespace, and what shows that it is known."""
         if namespace in self._homes:
             return
         self._homes.add(namespace)
-        self._take([*self._snapshot.in_namespace(namespace)][:1])
+        self._take(islice(self._snapshot.in_namespace(namespace), 1))
+        self._take(self._sidecar(namespace))
         for kind in _TAKEN_WHOLE:
             self._take(self._snapshot.of_kind_in(namespace, kind))
         for kind in _WITNESSES:
-            self._take(list(self._snapshot.of_kind_in(namespace, kind))[:1])
+            self._take(islice(self._snapshot.of_kind_in(namespace, kind), 2))
 
-    def _sidecars(self) -> Iterator[Resource]:
-        """Walk one workload with a sidecar of each namespace that has any."""
-        for namespace in self._snapshot.namespaces:
-            found = self._snapshot.get(Identity("", "Namespace", "", namespace))
-            home = found if isinstance(found, Namespace) else None
-            for one in self._snapshot.in_namespace(namespace):
-                if isinstance(one, Workload):
-                    membership = present(one) or promise(one, home)
-                    if membership in _WITH_SIDECAR:
-                        yield one
-                        break
+    def _strangers(self) -> Iterator[Resource]:
+        """Walk a workload with a sidecar of some namespaces that nothing else was taken from."""
+        others = (name for name in self._snapshot.namespaces if name not in self._homes)
+        found = (one for name in others for one in self._sidecar(name))
+        return islice(found, _STRANGERS)
+
+    def _sidecar(self, namespace: str) -> Iterator[Resource]:
+        """Walk one workload of a namespace that has a sidecar, if any has."""
+        found = self._snapshot.get(Identity("", "Namespace", "", namespace))
+        home = found if isinstance(found, Namespace) else None
+        for one in self._snapshot.workloads_in(namespace):
+            if (present(one) or promise(one, home)) in _WITH_SIDECAR:
+                yield one
+                break
 
     def _take(self, resources: Iterable[Resource]) -> None:
         self.found.update(dict.fromkeys(resources))

@@ -55,7 +55,7 @@ class PartialMesh:
         self._known: tuple[tuple[Resource, ...], MeshConfig] | None = None
         rules = chosen(load_all(), settings)
         self._rules = [rule for rule in rules if rule.id not in ASKED_OF_EVERYTHING]
-        self._by_view: dict[type[Resource], list[Rule]] = {}
+        self._by_view: dict[tuple[type[Resource], bool], list[Rule]] = {}
 
     @property
     def config(self) -> MeshConfig:
@@ -99,9 +99,7 @@ class PartialMesh:
                 continue
             if monotonic() > deadline:
                 raise OutOfTimeError
-            rules = self._about(type(resource))
-            if number:
-                rules = [rule for rule in rules if not rule.judges_alone]
+            rules = self._about(type(resource), is_changed=not number)
             if only is not None:
                 rules = [rule for rule in rules if rule.id in only]
             outcomes = run(rules, mesh, about=(resource,))
@@ -110,12 +108,16 @@ class PartialMesh:
         kept = without_consequences(found)
         return Asked([one for one in kept if counts(*one, alone=False)], has_crashed)
 
-    def _about(self, view: type[Resource]) -> list[Rule]:
-        if view not in self._by_view:
-            self._by_view[view] = [
-                rule for rule in self._rules if rule.on is not None and issubclass(view, rule.on)
+    def _about(self, view: type[Resource], *, is_changed: bool) -> Sequence[Rule]:
+        key = view, is_changed
+        if key not in self._by_view:
+            self._by_view[key] = [
+                rule
+                for rule in self._rules
+                if rule.on is not None and issubclass(view, rule.on)
+                if is_changed or not rule.judges_alone
             ]
-        return self._by_view[view]
+        return self._by_view[key]
 
     def _verdict(self, resource: Resource) -> Verdict:
         if "." not in resource.group:

@@ -24,7 +24,7 @@ class Identity(NamedTuple):
 
 
 _Label = tuple[str, str]
-_FOUND_BY_NAME = frozenset({"Service", "Gateway", "Secret", "SealedSecret", "Certificate"})
+FOUND_BY_NAME = frozenset({"Service", "Gateway", "Secret", "SealedSecret", "Certificate"})
 """Kinds of which messages name those that somebody may have meant."""
 
 
@@ -40,11 +40,14 @@ class Snapshot:
         self._homes: dict[str, dict[Resource, None]] = {}
         self._kinds_at_home: dict[tuple[str, str], dict[Resource, None]] = {}
         self._kinds: dict[str, dict[Resource, None]] = {}
+        self._views: dict[type[Resource], dict[Resource, None]] = {}
         self._named: dict[str, dict[Resource, None]] = {}
-        self._called: dict[str, dict[Resource, None]] = {}
+        self._called: dict[tuple[str, str], dict[Resource, None]] = {}
         self._mentioned: dict[str, dict[Resource, None]] = {}
         self._sharing: HostSharing[Resource] = HostSharing()
         self._replicas: dict[tuple[str, str], dict[Resource, None]] = {}
+        self._ports: dict[tuple[int, bool], dict[Resource, None]] = {}
+        self._workloads: dict[str, dict[Workload, None]] = {}
         self._labelled: dict[_Label, dict[Workload, None]] = {}
         self._selecting: dict[_Label, dict[Resource, None]] = {}
         for resource in resources:
@@ -61,7 +64,8 @@ class Snapshot:
         """Walk what objects are filed in; all of it is empty once they are gone."""
         yield self._kinds_at_home
         yield from (self._homes, self._kinds, self._named, self._called, self._mentioned)
-        yield from (self._labelled, self._selecting, self._replicas)
+        yield from (self._labelled, self._selecting, self._replicas, self._workloads)
+        yield from (self._ports, self._views)
         yield from self._sharing.tables
 
     def get(self, identity: Identity) -> Resource | None:
@@ -128,6 +132,10 @@ class Snapshot:
             ):
                 yield one
 
+    def workloads_in(self, namespace: str) -> Mapping[Workload, None]:
+        """The workloads of a namespace, pods and what makes them."""
+        return self._workloads.get(namespace, {})
+
     def of_kind_in(self, namespace: str, kind: str) -> Mapping[Resource, None]:
         """The objects of a kind in a namespace."""
         return self._kinds_at_home.get((namespace, kind), {})
@@ -139,19 +147,23 @@ class Snapshot:
     @property
     def one_of_each_kind(self) -> Iterator[Resource]:
         """Walk the first object of each kind: what shows that the kind is known at all."""
-        return (next(iter(found)) for found in self._kinds.values())
+        return (next(iter(found)) for found in self._views.values())
 
     def named(self, key: str) -> Mapping[Resource, None]:
         """The objects that a name may mean."""
         return self._named.get(key, {})
 
-    def called(self, name: str) -> Mapping[Resource, None]:
-        """The Services, Gateways and Secrets with a name, of whatever namespace."""
-        return self._called.get(name, {})
+    def called(self, kind: str, name: str) -> Mapping[Resource, None]:
+        """The objects with a name of a kind that is ``FOUND_BY_NAME``, of whatever namespace."""
+        return self._called.get((kind, name), {})
 
     def mentioning(self, key: str) -> Mapping[Resource, None]:
         """The objects in whose texts a name or host stands."""
         return self._mentioned.get(key, {})
+
+    def on_port(self, number: int, *, is_all: bool) -> Mapping[Resource, None]:
+        """The objects about a port; ``is_all`` where the number is all that tells its traffic."""
+        return self._ports.get((number, is_all), {})
 
     def sharing(self, host: str) -> Iterator[Resource]:
         """Walk the objects about a host, by itself or by a wildcard."""
@@ -193,15 +205,22 @@ class Snapshot:
         yield self._homes, resource.namespace  # type: ignore[misc]
         yield self._kinds_at_home, (resource.namespace, resource.kind)  # type: ignore[misc]
         yield self._kinds, resource.kind  # type: ignore[misc]
+        yield self._views, type(resource)  # type: ignore[misc]
         yield self._named, links.name  # type: ignore[misc]
-        if resource.kind in _FOUND_BY_NAME:
-            yield self._called, resource.name  # type: ignore[misc]
+        if "Service" in resource.made_kinds:
+            for host in links.hosts:
+                yield self._called, ("Service", host.partition(".")[0])  # type: ignore[misc]
+        if resource.kind in FOUND_BY_NAME:
+            yield self._called, (resource.kind, resource.name)  # type: ignore[misc]
         for key in links.mentions:
             yield self._mentioned, key  # type: ignore[misc]
         if links.selector:
             yield self._selecting, min(links.selector.items())  # type: ignore[misc]
+        for port in links.ports:
+            yield self._ports, port  # type: ignore[misc]
         if isinstance(resource, Workload):
             if is_generated(resource):
                 yield self._replicas, controller_of(resource)  # type: ignore[misc]
+            yield self._workloads, resource.namespace  # type: ignore[misc]
             for label in resource.pod_labels.items():
                 yield self._labelled, label  # type: ignore[misc]

@@ -52,6 +52,36 @@ def random_mesh(chance: random.Random, cases: int) -> list[Resource]:
     return list(found.values())
 
 
+def crowded_mesh(chance: random.Random, cases: int) -> list[Resource]:
+    """Put a namespace of each case into one, and most of the objects under names of their own."""
+    found: dict[Identity, Resource] = {}
+    for number in range(cases):
+        objects = copy.deepcopy(chance.choice(POOL))
+        words = crowding(objects, chance, number)
+        for data in reworded(objects, words):
+            if data["kind"] not in SETTINGS or not number:
+                one = live(data)
+                found.setdefault(Identity.of(one), one)
+    return list(found.values())
+
+
+def crowding(objects: list[dict[str, Any]], chance: random.Random, number: int) -> dict[str, str]:
+    """Say how names are to be written; every third case keeps those of its objects."""
+    for one in objects:
+        one["metadata"].setdefault("namespace", "default")
+    named = [one for one in objects if one["metadata"]["namespace"] not in {*SHARED, ""}]
+    homes = {home for one in named if isinstance(home := one["metadata"]["namespace"], str)}
+    if not homes:
+        return {}
+    names = {
+        one["metadata"]["name"] for one in named if one["kind"] not in {*SETTINGS, "Namespace"}
+    }
+    own = (
+        {name: f"{name}-{number}" for name in names - homes - SHARED if name} if number % 3 else {}
+    )
+    return {**own, chance.choice(sorted(homes)): "crowd"}
+
+
 def live(data: dict[str, Any]) -> Resource:
     document = document_of("test", data)
     return make_resource(document, document.data, (), "default")
@@ -66,16 +96,21 @@ def moved(objects: list[dict[str, Any]], number: int) -> list[dict[str, Any]]:
     words = {name for name in names if isinstance(name, str) and name} - SHARED
     if not words:
         return objects
+    return reworded(objects, {word: f"{word}-{number}" for word in words})
+
+
+def reworded(objects: list[dict[str, Any]], words: dict[str, str]) -> list[dict[str, Any]]:
+    """Write words otherwise, wherever they stand as such in texts."""
     any_word = "|".join(map(re.escape, sorted(words, key=len, reverse=True)))
     pattern = re.compile(rf"(?<![\w-])({any_word})(?![\w-])")
-    return [renamed(one, pattern, number) for one in objects]
+    return [renamed(one, pattern, words) for one in objects] if words else objects
 
 
-def renamed(value: Any, pattern: re.Pattern[str], number: int) -> Any:
+def renamed(value: Any, pattern: re.Pattern[str], words: dict[str, str]) -> Any:
     if isinstance(value, str):
-        return pattern.sub(lambda found: f"{found[1]}-{number}", value)
+        return pattern.sub(lambda found: words[found[1]], value)
     if isinstance(value, dict):
-        return {key: renamed(part, pattern, number) for key, part in value.items()}
+        return {key: renamed(part, pattern, words) for key, part in value.items()}
     if isinstance(value, list):
-        return [renamed(part, pattern, number) for part in value]
+        return [renamed(part, pattern, words) for part in value]
     return value

@@ -2,11 +2,12 @@
 
 import random
 from collections import Counter
+from collections.abc import Callable
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from random_meshes import random_mesh
+from random_meshes import crowded_mesh, random_mesh
 from small_mesh import SHOP, snapshot
 
 from meshctl.engine.registry import load_all
@@ -41,17 +42,19 @@ def found_about(mesh: Mesh, origin: Resource) -> Counter[tuple[object, ...]]:
     )  # fmt: skip
 
 
-@given(st.randoms(use_true_random=False), st.sampled_from([2, 4, 8]))
+@pytest.mark.parametrize("make", [random_mesh, crowded_mesh])
+@given(st.randoms(use_true_random=False), st.sampled_from([2, 4, 8, 16]))
 @settings(max_examples=12, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 def test_findings_about_an_object_are_those_of_the_whole_mesh(
-    chance: random.Random, cases: int
+    make: Callable[[random.Random, int], list[Resource]], chance: random.Random, cases: int
 ) -> None:
-    resources = random_mesh(chance, cases)
+    resources = make(chance, cases)
     whole = Mesh(resources, is_whole=True, judge=JUDGE)
     state = Snapshot(resources)
     for origin in chance.sample(resources, min(5, len(resources))):
         walk = Walk(state, whole.config.root_namespace)
         walk.around(origin)
+        walk.take_similar()
         part = state.in_order({**walk.found, origin: None})
         mesh = Mesh(part, whole.config, is_whole=True, judge=JUDGE)
         assert found_about(whole, origin) == found_about(mesh, origin), origin
