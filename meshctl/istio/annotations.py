@@ -45,6 +45,11 @@ def is_label(name: str) -> bool:
     return name in _LABELS and name not in _registry()
 
 
+def is_annotation(name: str) -> bool:
+    """Does Istio define an annotation, and no label, of this name?"""
+    return name in _registry() and name not in _LABELS
+
+
 def closest(name: str) -> str:
     """The annotation that a misspelt one probably means, empty when none is close."""
     return next(iter(get_close_matches(name, _registry(), n=1, cutoff=0.75)), "")

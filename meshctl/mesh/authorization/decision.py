@@ -99,8 +99,15 @@ class Decisions:
         They are all its ALLOW policies when none of their rules can let the client in. A client
         without a certificate has no principal; ``port`` is the container's, where it is known.
         """
+        return self.shut_out_by(self._policies.of(workload), principal, port)
+
+    def shut_out_by(
+        self, policies: Iterable[AuthorizationPolicy], principal: str | None,
+        port: int | None = None,
+    ) -> tuple[AuthorizationPolicy, ...]:  # fmt: skip
+        """List those of a proxy's policies that refuse every request of a client, as above."""
         client = KnownClient(principal, port)
-        enforced = [policy for policy in self._policies.of(workload) if not is_dry_run(policy)]
+        enforced = [policy for policy in policies if not is_dry_run(policy)]
         for policy in enforced:
             if policy.action == "DENY" and refuses(policy, client, self._domains):
                 return (policy,)

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from meshctl.mesh.clauses.token_issuers import TokenIssuers
     from meshctl.mesh.clauses.unrouted_hosts import UnroutedHosts
     from meshctl.mesh.clauses.waypoint_bypass import WaypointBypass
+    from meshctl.mesh.clauses.waypoint_callers import WaypointCallers
 
 
 class ClausesFacade:
@@ -144,3 +145,10 @@ class ClausesFacade:
         from meshctl.mesh.clauses.unrouted_hosts import UnroutedHosts
 
         return UnroutedHosts(self._parts)
+
+    @cached_property
+    def waypoint_callers(self) -> "WaypointCallers":
+        """Callers that waypoints refuse."""
+        from meshctl.mesh.clauses.waypoint_callers import WaypointCallers
+
+        return WaypointCallers(self._parts)

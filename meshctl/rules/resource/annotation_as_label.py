@@ -1,0 +1,31 @@
+"""An annotation of Istio is written as a label, where nothing reads it.
+
+Istio reads its annotations from `metadata.annotations` alone: the behaviour that is asked for never
+comes.
+
+Fix: write the annotation below `metadata.annotations`, of the pod template where it is for pods.
+"""
+
+from collections.abc import Iterator
+
+from meshctl.istio.annotations import is_annotation
+from meshctl.mesh import Mesh
+from meshctl.resources import Ref, Resource, Workload
+from meshctl.rules.api import Finding, Outcome, Severity, rule
+
+
+@rule(on=Resource, severity=Severity.WARNING, since="0.1.0", needs=("labels",))
+def check(resource: Resource, _: Mesh) -> Iterator[Outcome]:
+    """Report labels that Istio defines as annotations alone."""
+    for name, place in _labels(resource):
+        if is_annotation(name):
+            yield Finding(place, f"{name} is an annotation: as a label nothing reads it")
+
+
+def _labels(resource: Resource) -> Iterator[tuple[str, Ref]]:
+    for name in resource.labels:
+        yield name, resource.key("metadata", "labels", name)
+    if isinstance(resource, Workload) and resource.kind != "Pod":
+        metadata = resource.template.child("metadata")
+        for name in metadata.labels_of("labels"):
+            yield name, metadata.key("labels", name)
