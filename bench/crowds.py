@@ -256,6 +256,9 @@ def gateways_of_many_workloads(count: int) -> Objects:
 def routes_of_many_gateway_workloads(count: int) -> Objects:
     yield service("web")
     yield workload("web")
+    picks = {"podSelector": {"matchLabels": {"role": "entry"}}}
+    spec = {"podSelector": {"matchLabels": {"app": "web"}}, "ingress": [{"from": [picks]}]}
+    yield thing("NetworkPolicy", "web", spec=spec)
     yield policy("web", calls("*/sa/*"), selector={"matchLabels": {"app": "web"}})
     rules = [{"issuer": "https://example.com", "jwksUri": "https://example.com/keys"}]
     role = {"matchLabels": {"role": "entry"}}
@@ -627,6 +630,395 @@ def hidden_hosts(count: int) -> Objects:
     for i in range(count):
         yield service(f"s-{i}", annotations={"networking.istio.io/exportTo": "."})
         yield virtual(f"v-{i}", [f"s-{i}"], f"s-{i}", exportTo=["."])
+
+
+@crowd
+def denials_of_one_label(count: int) -> Objects:
+    yield service("web")
+    for i in range(count):
+        caller = workload(f"w-{i}", app="web")
+        variables = [{"name": "URL", "value": "http://web.shop:80/"}]
+        caller["spec"]["template"]["spec"]["containers"][0]["env"] = variables
+        yield caller
+        rule = calls(f"cluster.local/ns/shop/sa/w-{(i + 1) % count}")
+        selector = {"matchLabels": {"app": "web"}}
+        yield policy(f"p-{i}", rule, action="DENY", selector=selector)
+
+
+@crowd
+def callers_of_one_service(count: int) -> Objects:
+    yield service("web")
+    yield workload("web")
+    sources = [{"podSelector": {"matchLabels": {"role": "caller"}}}]
+    spec = {"podSelector": {"matchLabels": {"app": "web"}}, "ingress": [{"from": sources}]}
+    yield thing("NetworkPolicy", "web", spec=spec)
+    principals = [f"cluster.local/ns/shop/sa/c-{i}" for i in range(count)]
+    yield policy("web", {"from": [{"source": {"principals": principals}}]})
+    for i in range(count):
+        caller = workload(f"c-{i}", role="caller")
+        variables = [{"name": "URL", "value": "http://web.shop:80/"}]
+        caller["spec"]["template"]["spec"]["containers"][0]["env"] = variables
+        yield caller
+
+
+@crowd
+def callers_of_many_pods(count: int) -> Objects:
+    yield service("web")
+    sources = [{"podSelector": {"matchLabels": {"role": "caller"}}}]
+    spec = {"podSelector": {"matchLabels": {"app": "web"}}, "ingress": [{"from": sources}]}
+    yield thing("NetworkPolicy", "web", spec=spec)
+    for i in range(count):
+        yield workload(f"w-{i}", app="web")
+        caller = workload(f"c-{i}", role="caller")
+        variables = [{"name": "URL", "value": "http://web.shop:80/"}]
+        caller["spec"]["template"]["spec"]["containers"][0]["env"] = variables
+        yield caller
+
+
+@crowd
+def network_policies_for_all_pods(count: int) -> Objects:
+    for i in range(count):
+        yield workload(f"s-{i}")
+        yield service(f"s-{i}")
+        sources = [{"podSelector": {"matchLabels": {"app": f"s-{(i + 1) % count}"}}}]
+        spec = {"podSelector": {}, "ingress": [{"from": sources}], "egress": [{"to": sources}]}
+        spec["policyTypes"] = ["Ingress", "Egress"]
+        yield thing("NetworkPolicy", f"p-{i}", spec=spec)
+
+
+@crowd
+def header_matches_of_a_virtual_service(count: int) -> Objects:
+    yield service("web")
+    route = [{"destination": {"host": "web"}}]
+    http = [
+        {"match": [{"headers": {"user": {"exact": f"u-{i}"}}}], "route": route}
+        for i in range(count)
+    ]
+    yield virtual("all", ["web"], "web", http=http)
+
+
+@crowd
+def headers_of_a_virtual_service(count: int) -> Objects:
+    yield service("web")
+    route = [{"destination": {"host": "web"}}]
+    http = [
+        {"match": [{"headers": {f"x-{i}": {"exact": "u"}}}], "route": route} for i in range(count)
+    ]
+    yield virtual("all", ["web"], "web", http=http)
+
+
+@crowd
+def matches_of_a_route(count: int) -> Objects:
+    yield service("web")
+    matches = [{"uri": {"prefix": f"/p/{i}"}} for i in range(count)]
+    http = [{"match": matches, "route": [{"destination": {"host": "web"}}]}]
+    yield virtual("all", ["web"], "web", http=http)
+
+
+@crowd
+def hosts_of_a_virtual_service(count: int) -> Objects:
+    yield service("web")
+    yield virtual("all", (f"h-{i}.example.com" for i in range(count)), "web")
+
+
+@crowd
+def gateways_of_a_virtual_service(count: int) -> Objects:
+    yield service("web")
+    yield workload("gate")
+    yield virtual("all", ["www.example.com"], "web", gateways=[f"g-{i}" for i in range(count)])
+    for i in range(count):
+        yield gateway(f"g-{i}", server(1000 + i, "www.example.com"))
+
+
+@crowd
+def export_lists(count: int) -> Objects:
+    yield from namespaces(count)
+    names = [f"n-{i}" for i in range(count)]
+    yield service("web", annotations={"networking.istio.io/exportTo": ",".join(names)})
+    yield virtual("all", ["web"], "web", exportTo=names)
+    spec = {"host": "web", "trafficPolicy": {"tls": MTLS}, "exportTo": names}
+    yield thing("DestinationRule", "web", spec=spec)
+    yield entry("out", "api.example.com", exportTo=names)
+
+
+@crowd
+def exports_of_many(count: int) -> Objects:
+    for i in range(count):
+        names = [f"n-{i}", f"n-{(i + 1) % count}"]
+        yield thing("Namespace", f"n-{i}", meta={"namespace": None})
+        yield service(
+            "web", f"n-{i}", annotations={"networking.istio.io/exportTo": ",".join(names)}
+        )
+        yield workload("web", f"n-{i}")
+        host = f"web.n-{i}.svc.cluster.local"
+        spec = {"host": host, "trafficPolicy": {"tls": MTLS}, "exportTo": names}
+        yield thing("DestinationRule", "web", f"n-{i}", spec=spec)
+
+
+@crowd
+def rules_of_one_host_in_namespaces(count: int) -> Objects:
+    yield service("web")
+    yield workload("web")
+    yield from namespaces(count)
+    for i in range(count):
+        host = "web.shop.svc.cluster.local"
+        spec = {"host": host, "trafficPolicy": {"tls": MTLS}, "exportTo": ["."]}
+        yield thing("DestinationRule", "web", f"n-{i}", spec=spec)
+        yield workload(f"c-{i}", f"n-{i}")
+
+
+@crowd
+def http_routes_of_one_gateway(count: int) -> Objects:
+    listeners = [{"name": "http", "port": 80, "protocol": "HTTP"}]
+    spec = {"gatewayClassName": "istio", "listeners": listeners}
+    yield thing("Gateway", "entry", spec=spec) | {"apiVersion": "gateway.networking.k8s.io/v1"}
+    for i in range(count):
+        yield service(f"s-{i}")
+        route = {
+            "parentRefs": [{"name": "entry"}],
+            "hostnames": [f"h-{i}.example.com"],
+            "rules": [{"backendRefs": [{"name": f"s-{i}", "port": 80}]}],
+        }
+        yield thing("HTTPRoute", f"r-{i}", spec=route)
+
+
+@crowd
+def rules_of_an_http_route(count: int) -> Objects:
+    listeners = [{"name": "http", "port": 80, "protocol": "HTTP"}]
+    spec = {"gatewayClassName": "istio", "listeners": listeners}
+    yield thing("Gateway", "entry", spec=spec) | {"apiVersion": "gateway.networking.k8s.io/v1"}
+    yield service("web")
+    backends = [{"name": "web", "port": 80}]
+    rules = [
+        {
+            "matches": [{"path": {"type": "PathPrefix", "value": f"/p/{i}"}}],
+            "backendRefs": backends,
+        }
+        for i in range(count)
+    ]
+    spec = {"parentRefs": [{"name": "entry"}], "hostnames": ["www.example.com"], "rules": rules}
+    yield thing("HTTPRoute", "all", spec=spec)
+
+
+@crowd
+def kubernetes_gateways(count: int) -> Objects:
+    for i in range(count):
+        listeners = [{"name": "http", "port": 80, "protocol": "HTTP"}]
+        spec = {"gatewayClassName": "istio", "listeners": listeners}
+        made = thing("Gateway", f"g-{i}", spec=spec)
+        yield made | {"apiVersion": "gateway.networking.k8s.io/v1"}
+        yield service(f"s-{i}")
+        route = {
+            "parentRefs": [{"name": f"g-{i}"}],
+            "rules": [{"backendRefs": [{"name": f"s-{i}", "port": 80}]}],
+        }
+        yield thing("HTTPRoute", f"r-{i}", spec=route)
+
+
+@crowd
+def parents_of_an_http_route(count: int) -> Objects:
+    yield service("web")
+    for i in range(count):
+        listeners = [{"name": "http", "port": 80, "protocol": "HTTP"}]
+        spec = {"gatewayClassName": "istio", "listeners": listeners}
+        made = thing("Gateway", f"g-{i}", spec=spec)
+        yield made | {"apiVersion": "gateway.networking.k8s.io/v1"}
+    spec = {
+        "parentRefs": [{"name": f"g-{i}"} for i in range(count)],
+        "rules": [{"backendRefs": [{"name": "web", "port": 80}]}],
+    }
+    yield thing("HTTPRoute", "all", spec=spec)
+
+
+@crowd
+def mesh_http_routes_of_one_service(count: int) -> Objects:
+    yield service("web")
+    for i in range(count):
+        spec = {
+            "parentRefs": [{"group": "", "kind": "Service", "name": "web"}],
+            "rules": [{"backendRefs": [{"name": "web", "port": 80}]}],
+        }
+        yield thing("HTTPRoute", f"r-{i}", spec=spec)
+
+
+@crowd
+def grants_for_one_namespace(count: int) -> Objects:
+    yield service("web", "back")
+    for i in range(count):
+        sources = [{"group": "gateway.networking.k8s.io", "kind": "HTTPRoute", "namespace": "shop"}]
+        spec = {"from": sources, "to": [{"group": "", "kind": "Service"}]}
+        yield thing("ReferenceGrant", f"g-{i}", "back", spec=spec)
+        spec = {
+            "parentRefs": [{"group": "", "kind": "Service", "name": "web", "namespace": "back"}],
+            "rules": [{"backendRefs": [{"name": "web", "namespace": "back", "port": 80}]}],
+        }
+        yield thing("HTTPRoute", f"r-{i}", spec=spec)
+
+
+@crowd
+def envoy_filters_by_workload(count: int) -> Objects:
+    for i in range(count):
+        yield workload(f"s-{i}")
+        yield service(f"s-{i}")
+        value = {"name": f"f-{i}", "typed_config": {"@type": "type.googleapis.com/a.B"}}
+        patch = {
+            "applyTo": "HTTP_FILTER",
+            "match": {"context": "SIDECAR_INBOUND"},
+            "patch": {"operation": "INSERT_BEFORE", "value": value},
+        }
+        selector = {"labels": {"app": f"s-{i}"}}
+        spec = {"workloadSelector": selector, "configPatches": [patch]}
+        yield thing("EnvoyFilter", f"f-{i}", spec=spec)
+
+
+@crowd
+def patches_of_an_envoy_filter(count: int) -> Objects:
+    yield workload("web")
+    yield service("web")
+    patches = []
+    for i in range(count):
+        value = {"name": f"f-{i}", "typed_config": {"@type": "type.googleapis.com/a.B"}}
+        patch = {
+            "applyTo": "HTTP_FILTER",
+            "match": {"context": "SIDECAR_INBOUND"},
+            "patch": {"operation": "INSERT_BEFORE", "value": value},
+        }
+        patches.append(patch)
+    yield thing("EnvoyFilter", "all", spec={"configPatches": patches})
+
+
+@crowd
+def telemetries_by_workload(count: int) -> Objects:
+    for i in range(count):
+        yield workload(f"w-{i}", app="web")
+        logging = [{"providers": [{"name": "envoy"}]}]
+        spec = {"accessLogging": logging, "selector": {"matchLabels": {"app": "web"}}}
+        yield thing("Telemetry", f"t-{i}", spec=spec)
+
+
+@crowd
+def wasm_plugins_of_one_label(count: int) -> Objects:
+    for i in range(count):
+        yield workload(f"w-{i}", app="web")
+        spec = {"url": f"oci://example.com/p-{i}:1", "selector": {"matchLabels": {"app": "web"}}}
+        yield thing("WasmPlugin", f"p-{i}", spec=spec)
+
+
+@crowd
+def entries_and_pods_of_one_label(count: int) -> Objects:
+    for i in range(count):
+        yield workload(f"w-{i}", app="vm")
+        selector = {"labels": {"app": "vm"}}
+        host = f"h-{i}.example.com"
+        yield entry(f"e-{i}", host, resolution="STATIC", workloadSelector=selector)
+        spec = {"address": f"10.1.{i // 256 % 256}.{i % 256}", "labels": {"app": "vm"}}
+        yield thing("WorkloadEntry", f"e-{i}", spec=spec)
+
+
+@crowd
+def ports_of_a_service_entry(count: int) -> Objects:
+    ports = [{"number": 1000 + i, "name": f"tls-{i}", "protocol": "TLS"} for i in range(count)]
+    yield entry("all", "api.example.com", ports=ports)
+
+
+@crowd
+def service_entries_of_one_host_and_port(count: int) -> Objects:
+    for i in range(count):
+        yield entry(f"e-{i}", "api.example.com", endpoints=[{"address": f"a-{i}.example.com"}])
+
+
+@crowd
+def service_entries_of_one_host_in_namespaces(count: int) -> Objects:
+    for i in range(count):
+        one = entry("api", "api.example.com", exportTo=["."])
+        one["metadata"]["namespace"] = f"n-{i}"
+        yield one
+        yield workload("web", f"n-{i}")
+
+
+@crowd
+def service_entries_of_wildcards(count: int) -> Objects:
+    for i in range(count):
+        yield entry(f"e-{i}", f"*.h-{i}.example.com", resolution="NONE")
+
+
+@crowd
+def addresses_of_a_service_entry(count: int) -> Objects:
+    addresses = [f"10.{i // 65536}.{i // 256 % 256}.{i % 256}" for i in range(count)]
+    yield entry("all", "api.example.com", addresses=addresses)
+
+
+@crowd
+def egress_listeners_of_a_sidecar(count: int) -> Objects:
+    yield workload("web")
+    egress = []
+    for i in range(count):
+        yield service(f"s-{i}")
+        port = {"number": 1000 + i, "protocol": "HTTP", "name": f"http-{i}"}
+        egress.append({"port": port, "hosts": [f"./s-{i}.shop.svc.cluster.local"]})
+    yield thing("Sidecar", "default", spec={"egress": egress})
+
+
+@crowd
+def containers_of_a_workload(count: int) -> Objects:
+    one = workload("web")
+    containers = [{"name": f"c-{i}", "image": "example.com/a:1"} for i in range(count)]
+    one["spec"]["template"]["spec"]["containers"] = containers
+    yield one
+    yield service("web")
+
+
+@crowd
+def labels_of_a_workload(count: int) -> Objects:
+    yield workload("web", **{f"l-{i}": "x" for i in range(count)})
+    yield service("web")
+
+
+@crowd
+def service_accounts(count: int) -> Objects:
+    for i in range(count):
+        yield thing("ServiceAccount", f"s-{i}")
+        yield workload(f"s-{i}")
+
+
+@crowd
+def secrets(count: int) -> Objects:
+    for i in range(count):
+        yield thing("Secret", f"c-{i}", type="kubernetes.io/tls", data={"tls.crt": "YQ=="})
+    yield workload("gate")
+    port = {"number": 443, "name": "https", "protocol": "HTTPS"}
+    tls = {"mode": "SIMPLE", "credentialName": "missing"}
+    yield gateway("g", {"port": port, "hosts": ["h.example.com"], "tls": tls})
+
+
+@crowd
+def misspelt_subsets(count: int) -> Objects:
+    yield service("web")
+    yield workload("web", version="v")
+    subsets = [{"name": f"version-{i}", "labels": {"version": "v"}} for i in range(count)]
+    yield thing("DestinationRule", "web", spec={"host": "web", "subsets": subsets})
+    route = [{"destination": {"host": "web", "subset": f"vesrion-{i}"}} for i in range(count)]
+    http = [{"match": [{"uri": {"exact": f"/{i}"}}], "route": [one]} for i, one in enumerate(route)]
+    yield virtual("web", ["web"], "web", http=http)
+
+
+@crowd
+def identical_objects(count: int) -> Objects:
+    for _ in range(count):
+        yield service("web", version="1")
+
+
+@crowd
+def waypoints(count: int) -> Objects:
+    for i in range(count):
+        labels = {"istio.io/dataplane-mode": "ambient", "istio.io/use-waypoint": "way"}
+        yield thing("Namespace", f"n-{i}", meta={"namespace": None, "labels": labels})
+        listeners = [{"name": "mesh", "port": 15008, "protocol": "HBONE"}]
+        spec = {"gatewayClassName": "istio-waypoint", "listeners": listeners}
+        made = thing("Gateway", "way", f"n-{i}", spec=spec)
+        yield made | {"apiVersion": "gateway.networking.k8s.io/v1"}
+        yield service("web", f"n-{i}")
+        yield workload("web", f"n-{i}")
 
 
 def text(name: str, count: int) -> str:

@@ -7,16 +7,19 @@ tokens, then AUDIT, DENY and ALLOW. Envoy looks at the rules of a filter by thei
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from meshctl.istio.annotation_names import DRY_RUN
 from meshctl.mesh.authorization.arrival import Arrival
 from meshctl.mesh.authorization.attached_policies import AttachedPolicies
 from meshctl.mesh.authorization.custom_providers import Provider
-from meshctl.mesh.authorization.identity_rules import KnownClient, may_admit, refuses
 from meshctl.mesh.authorization.rule_tests import WrittenRule, written_rules
 from meshctl.mesh.authorization.token_filter import TokenVerdict, verify
 from meshctl.mesh.core.mesh_config import MeshConfig
 from meshctl.resources import AuthorizationPolicy, RequestAuthentication, Workload
+
+if TYPE_CHECKING:
+    from meshctl.mesh.authorization.policy_index import PolicyIndex
 
 _TRUE = frozenset({"1", "t", "T", "TRUE", "true", "True"})
 _BAD = "-deny-due-to-bad-CUSTOM-action"
@@ -81,6 +84,8 @@ class Decisions:
         self._domains = (config.trust_domain, *several)
         self._providers = providers
         self._known_providers: Mapping[str, Provider] | None = None
+        # Workloads for which the same policies hold share them, and so the index.
+        self._indexes: dict[int, tuple[Sequence[AuthorizationPolicy], PolicyIndex]] = {}
         self._written: dict[tuple[AuthorizationPolicy, bool], tuple[WrittenRule, ...]] = {}
 
     def policies_of(self, workload: Workload) -> Sequence[AuthorizationPolicy]:
@@ -102,18 +107,20 @@ class Decisions:
         return self.shut_out_by(self._policies.of(workload), principal, port)
 
     def shut_out_by(
-        self, policies: Iterable[AuthorizationPolicy], principal: str | None,
+        self, policies: Sequence[AuthorizationPolicy], principal: str | None,
         port: int | None = None,
     ) -> tuple[AuthorizationPolicy, ...]:  # fmt: skip
         """List those of a proxy's policies that refuse every request of a client, as above."""
-        client = KnownClient(principal, port)
-        enforced = [policy for policy in policies if not is_dry_run(policy)]
-        for policy in enforced:
-            if policy.action == "DENY" and refuses(policy, client, self._domains):
-                return (policy,)
-        allowing = tuple(policy for policy in enforced if policy.action == "ALLOW")
-        admitted = any(may_admit(policy, client, self._domains) for policy in allowing)
-        return () if admitted else allowing
+        # Few commands ask for clients.
+        from meshctl.mesh.authorization.identity_rules import KnownClient  # noqa: PLC0415
+        from meshctl.mesh.authorization.policy_index import PolicyIndex  # noqa: PLC0415
+
+        known = self._indexes.get(id(policies))
+        if known is None:
+            enforced = (policy for policy in policies if not is_dry_run(policy))
+            index = PolicyIndex(enforced, self._domains)
+            known = self._indexes[id(policies)] = policies, index
+        return known[1].shutting_out(KnownClient(principal, port))
 
     def decide(self, workload: Workload, arrival: Arrival) -> Verdict:
         """Judge an arrival at the proxy of a workload; one without ``http`` is a connection."""

@@ -15,12 +15,15 @@ from meshctl.mesh.authorization.rule_tests import (
     source_conditions,
     when_conditions,
 )
-from meshctl.resources import AuthorizationPolicy, AuthorizationRule
+from meshctl.mesh.authorization.trust_domains import with_aliases
+from meshctl.resources import AuthorizationRule
+from meshctl.resources.cached_property import cached_property
 
 _IDENTITY = frozenset(
     {"source.principal", "source.serviceAccount", "source.trustDomain", "source.namespace"}
 )
 _PORT = "destination.port"
+_PRINCIPAL = "source.principal"
 
 
 class KnownClient(NamedTuple):
@@ -35,48 +38,48 @@ class KnownClient(NamedTuple):
         return _IDENTITY if self.port is None else _IDENTITY | {_PORT}
 
 
-def may_admit(policy: AuthorizationPolicy, client: KnownClient, domains: tuple[str, ...]) -> bool:
-    """Can a rule of an ALLOW policy match a request of this client?"""
-    writer = Writer(policy.namespace, domains, for_tcp=False)
-    return any(_may_match(rule, client, writer) for rule in policy.rules)
+class IdentityRule:
+    """A rule of a policy, read for what it says of a client's certificate and port."""
 
+    def __init__(self, rule: AuthorizationRule, home: str, domains: tuple[str, ...]) -> None:
+        self._writer = Writer(home, domains, for_tcp=False)
+        self._when = when_conditions(rule)
+        self._sources = [source_conditions(source) for source in rule.sources]
+        self._operations = [operation_conditions(one) for one in rule.operations]
+        several = (self._when, *self._sources, *self._operations)
+        self._asked = frozenset(
+            one.key for conditions in several for one in conditions if one.values or one.not_values
+        )
+        self._asks = any(several)
 
-def refuses(policy: AuthorizationPolicy, client: KnownClient, domains: tuple[str, ...]) -> bool:
-    """Does a rule of a DENY policy match all that this client sends?"""
-    writer = Writer(policy.namespace, domains, for_tcp=False)
-    return any(
-        _asks_only(rule, client.keys) and _may_match(rule, client, writer) for rule in policy.rules
-    )
+    @cached_property
+    def principals(self) -> frozenset[str] | None:
+        """The clients that it can match, by their whole names; ``None`` if others may be."""
+        found: set[str] = set()
+        for conditions in self._sources:
+            named = next((one.values for one in conditions if one.key == _PRINCIPAL), ())
+            if not named or any("*" in one for one in named):
+                return None
+            found.update(with_aliases(named, self._writer.domains))
+        return frozenset(found) if self._sources else None
 
+    def may_match(self, client: KnownClient) -> bool:
+        """Can it match a request of this client?"""
+        return self._meets(self._when, client) and all(
+            not group or any(self._meets(conditions, client) for conditions in group)
+            for group in (self._sources, self._operations)
+        )
 
-def _asks_only(rule: AuthorizationRule, keys: frozenset[str]) -> bool:
-    asked = [*when_conditions(rule)]
-    for source in rule.sources:
-        asked += source_conditions(source)
-    for operation in rule.operations:
-        asked += operation_conditions(operation)
-    return bool(asked) and all(
-        condition.key in keys for condition in asked if condition.values or condition.not_values
-    )
+    def is_all_of(self, client: KnownClient) -> bool:
+        """Does it match all that this client sends?"""
+        return self._asks and self._asked <= client.keys and self.may_match(client)
 
-
-def _may_match(rule: AuthorizationRule, client: KnownClient, writer: Writer) -> bool:
-    groups = (
-        [source_conditions(source) for source in rule.sources],
-        [operation_conditions(operation) for operation in rule.operations],
-    )
-    return _meets(when_conditions(rule), client, writer) and all(
-        not group or any(_meets(conditions, client, writer) for conditions in group)
-        for group in groups
-    )
-
-
-def _meets(conditions: Iterable[Condition], client: KnownClient, writer: Writer) -> bool:
-    arrival = Arrival(client.port or 0, principal=client.principal)
-    tests = (
-        test
-        for condition in conditions
-        if condition.key in client.keys
-        for test in condition.tests(writer)
-    )
-    return all(test is None or test(arrival) for test in tests)
+    def _meets(self, conditions: Iterable[Condition], client: KnownClient) -> bool:
+        arrival = Arrival(client.port or 0, principal=client.principal)
+        tests = (
+            test
+            for condition in conditions
+            if condition.key in client.keys
+            for test in condition.tests(self._writer)
+        )
+        return all(test is None or test(arrival) for test in tests)

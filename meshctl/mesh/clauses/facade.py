@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from meshctl.mesh.clauses.outside_hosts import OutsideHosts
     from meshctl.mesh.clauses.patched_clusters import PatchedClusters
     from meshctl.mesh.clauses.patched_ports import PatchedPorts
+    from meshctl.mesh.clauses.refusals.network_gaps import NetworkGaps
+    from meshctl.mesh.clauses.refusals.refused_callers import RefusedCallers
     from meshctl.mesh.clauses.token_issuers import TokenIssuers
     from meshctl.mesh.clauses.unrouted_hosts import UnroutedHosts
     from meshctl.mesh.clauses.waypoint_bypass import WaypointBypass
@@ -68,6 +70,20 @@ class ClausesFacade:
         from meshctl.mesh.clauses.waypoint_bypass import WaypointBypass
 
         return WaypointBypass(self._parts)
+
+    @cached_property
+    def network_gaps(self) -> "NetworkGaps":
+        """What NetworkPolicies keep out though the mesh leads there."""
+        from meshctl.mesh.clauses.refusals.network_gaps import NetworkGaps
+
+        return NetworkGaps(self._parts)
+
+    @cached_property
+    def refused_callers(self) -> "RefusedCallers":
+        """Clients that AuthorizationPolicies refuse though the mesh leads them there."""
+        from meshctl.mesh.clauses.refusals.refused_callers import RefusedCallers
+
+        return RefusedCallers(self._parts)
 
     @cached_property
     def outside_hosts(self) -> "OutsideHosts":

@@ -51,7 +51,7 @@ class Parts(Protocol):
 
     @property
     def sidecar_scope(self) -> "SidecarScopeFacade":
-        """The hosts that proxies know."""
+        """The hosts that proxies know, and those that they call."""
 
     @property
     def gateways(self) -> "GatewaysFacade":

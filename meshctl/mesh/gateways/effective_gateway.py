@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from meshctl.mesh.core.hosts import HostIndex
 from meshctl.mesh.core.precedence import age, order_is_known
 from meshctl.mesh.gateways.gateway_workloads import GatewayWorkload
 from meshctl.mesh.gateways.listeners import Listener, SkippedRoute, build_listeners
@@ -95,6 +96,25 @@ class EffectiveGateway:
     def find(self, server: Server) -> MergedServer | None:
         """Find what became of a server here, ``None`` if its Gateway selects other pods."""
         return self.like.find(server) if self.like is not self else self._by_server.get(server)
+
+    def serves(self, name: str, port: int, host: str) -> bool:
+        """Does a Gateway, by its full name, have a server for a host on a container port here?"""
+        if self.like is not self:
+            return self.like.serves(name, port, host)
+        index = self._served.get((name, port))
+        return index is not None and (
+            next(index.covering(host), None) is not None
+            or next(index.covered_by(host), None) is not None
+        )
+
+    @cached_property
+    def _served(self) -> dict[tuple[str, int], HostIndex[str]]:
+        found: dict[tuple[str, int], HostIndex[str]] = {}
+        for one in self.servers:
+            for server_host in one.hosts if one.drop is None else ():
+                index = found.setdefault((one.gateway_name, one.target), HostIndex())
+                index.add(server_host.host, server_host.host)
+        return found
 
     @cached_property
     def serving(self) -> frozenset[MergedServer]:

@@ -89,7 +89,10 @@ class EgressPaths:
                     continue
                 for entry in route.routes:
                     found = self.gateway_behind(entry.destination)
-                    if found is not None and _serves(*found, name, hosts):
+                    if found is None:
+                        continue
+                    gateway, port = found
+                    if any(gateway.serves(name, port, host) for host in hosts):
                         yield entry.destination, name
 
     def names_second(self, service: VirtualService) -> bool:
@@ -139,17 +142,6 @@ class EgressPaths:
             for service in gateway.workload.services:
                 found.setdefault(service, gateway)
         return found
-
-
-def _serves(gateway: EffectiveGateway, port: int, name: str, hosts: Sequence[str]) -> bool:
-    """Does a Gateway have a server for one of the hosts on a port of the container?"""
-    return any(
-        one.gateway_name == name
-        and one.drop is None
-        and one.target == port
-        and any(overlaps(server_host.host, host) for server_host in one.hosts for host in hosts)
-        for one in gateway.servers
-    )
 
 
 def _reached(service: VirtualService, gateway: str) -> Iterator[Route]:

@@ -6,10 +6,12 @@ from typing import NamedTuple
 from meshctl.mesh.core.inventory import Inventory
 from meshctl.mesh.core.precedence import age
 from meshctl.mesh.gateway_api.reference_grants import ReferenceGrants
+from meshctl.mesh.gateways.effective_gateway import EffectiveGateway
 from meshctl.mesh.gateways.gateway_index import Gateways
-from meshctl.mesh.registry.services import Registry
+from meshctl.mesh.registry.services import RegisteredHost, Registry
 from meshctl.mesh.traffic.delegates import MESH
 from meshctl.mesh.traffic.routes import Routes
+from meshctl.mesh.workloads.by_pods import ByPods
 from meshctl.mesh.workloads.workloads import Workloads
 from meshctl.resources import (
     Gateway,
@@ -44,32 +46,64 @@ class IngressPaths:
         self._routes = routes
         self._gateways = gateways
         self._grants = grants
+        # By the identity of what many workloads share, which is kept alive beside the answer.
+        self._into: dict[int, tuple[Sequence[IngressPath], Sequence[IngressPath]]] = {}
+        self._pods: dict[int, tuple[Sequence[IngressPath], Sequence[tuple[Workload, Ref]]]] = {}
 
     def into(self, workload: Workload) -> Sequence[IngressPath]:
         """The routes that bring requests to a workload."""
-        return sorted(self._by_workload.get(workload, ()), key=lambda one: age(one.gateway))
+        found = self._by_pods.of(workload)
+        known = self._into.get(id(found))
+        if known is None:
+            firsts: dict[Gateway | KubernetesGateway, IngressPath] = {}
+            for path in found:
+                firsts.setdefault(path.gateway, path)
+            several = sorted(firsts.values(), key=lambda one: age(one.gateway))
+            known = self._into[id(found)] = found, tuple(several)
+        return known[1]
+
+    def gateway_pods(self, workload: Workload) -> Sequence[tuple[Workload, Ref]]:
+        """The pods of Istio's Gateways that route to a workload, each with the first place."""
+        paths = self.into(workload)
+        known = self._pods.get(id(paths))
+        if known is None:
+            found: dict[Workload, Ref] = {}
+            walked = set()
+            for path in paths:
+                alike: tuple[EffectiveGateway, ...] = ()
+                if isinstance(path.gateway, Gateway):
+                    alike = self._gateways.distinct_of(path.gateway)
+                for one in self._gateways.all_like(alike) if alike not in walked else ():
+                    if one.workload.workload is not None:
+                        found.setdefault(one.workload.workload, path.place)
+                walked.add(alike)
+            known = self._pods[id(paths)] = paths, tuple(found.items())
+        return known[1]
 
     def behind(self, gateway: Gateway | KubernetesGateway) -> Sequence[tuple[Workload, Ref]]:
         """The workloads that a gateway routes to, each with its first destination's place."""
-        found = self._by_gateway.get(gateway, {})
+        found: dict[Workload, Ref] = {}
+        for host, place in self._by_gateway.get(gateway, {}).items():
+            for workload in self._workloads.behind(host):
+                found.setdefault(workload, place)
         return [(one, found[one]) for one in sorted(found, key=age)]
 
     @cached_property
-    def _by_workload(self) -> dict[Workload, list[IngressPath]]:
-        found: dict[Workload, list[IngressPath]] = {}
+    def _by_pods(self) -> ByPods[IngressPath]:
+        found: ByPods[IngressPath] = ByPods(self._workloads)
         for gateway, reached in self._by_gateway.items():
-            for workload, place in reached.items():
-                found.setdefault(workload, []).append(IngressPath(gateway, place))
+            for host, place in reached.items():
+                found.add(host, IngressPath(gateway, place))
         return found
 
     @cached_property
-    def _by_gateway(self) -> dict[Gateway | KubernetesGateway, dict[Workload, Ref]]:
-        found: dict[Gateway | KubernetesGateway, dict[Workload, Ref]] = {}
+    def _by_gateway(self) -> dict[Gateway | KubernetesGateway, dict[RegisteredHost, Ref]]:
+        found: dict[Gateway | KubernetesGateway, dict[RegisteredHost, Ref]] = {}
         routes: list[_Route] = [*self._of_services(), *self._of_routes()]
         for gateway, host, namespace, place in routes:
             known = self._registry.resolve(host, namespace)
-            for workload in self._workloads.behind(known) if known is not None else ():
-                found.setdefault(gateway, {}).setdefault(workload, place)
+            if known is not None:
+                found.setdefault(gateway, {}).setdefault(known, place)
         return found
 
     def _of_services(self) -> Iterator[_Route]:

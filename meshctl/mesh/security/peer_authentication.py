@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from meshctl.mesh.core.mesh_config import MeshConfig
 from meshctl.mesh.core.precedence import age, order_is_known
+from meshctl.mesh.core.selectors import SelectorIndex
 from meshctl.mesh.workloads.workloads import Workloads
 from meshctl.resources import PeerAuthentication, Ref, Workload
 from meshctl.resources.cached_property import cached_property
@@ -70,6 +71,7 @@ class PeerAuthentications:
                 self._wide.setdefault(policy.namespace, []).append(policy)
         self._of_namespace: dict[str, EffectiveMode] = {}
         self._of_workload: dict[Workload, EffectiveMode] = {}
+        self._kept: dict[int, Sequence[PeerAuthentication]] = {}
 
     def for_mesh(self) -> Sequence[PeerAuthentication]:
         """The policies of the whole mesh, the one that counts first."""
@@ -80,8 +82,20 @@ class PeerAuthentications:
         return self._wide.get(namespace, ())
 
     def for_workload(self, workload: Workload) -> Sequence[PeerAuthentication]:
-        """The policies whose selector picks a workload, the one that counts first."""
-        return self._by_workload.get(workload, ())
+        """The policies whose selector picks a workload, the one that counts first.
+
+        Workloads that the same ones pick share one sequence.
+        """
+        index = self._selecting.get(workload.namespace)
+        if index is None or workload not in self._workloads:
+            return ()
+        return index.find(workload.pod_labels)
+
+    def alike(self, workload: Workload) -> object:
+        """Give a key that workloads share for which the same holds."""
+        policies = self.for_workload(workload)
+        self._kept.setdefault(id(policies), policies)
+        return workload.namespace, id(policies), self._workloads.is_remote(workload)
 
     def of_namespace(self, namespace: str) -> EffectiveMode:
         """The mode of a namespace: its oldest policy, else the mesh's; others are ignored."""
@@ -121,11 +135,10 @@ class PeerAuthentications:
         return EffectiveMode(mode, ref, order_is_known(policies))
 
     @cached_property
-    def _by_workload(self) -> dict[Workload, list[PeerAuthentication]]:
-        found: dict[Workload, list[PeerAuthentication]] = {}
+    def _selecting(self) -> dict[str, SelectorIndex[PeerAuthentication]]:
+        found: dict[str, SelectorIndex[PeerAuthentication]] = {}
         for policy in self._narrow:
-            for workload in self._workloads.find(policy.selector, policy.namespace):
-                found.setdefault(workload, []).append(policy)
+            found.setdefault(policy.namespace, SelectorIndex()).add(policy.selector, policy)
         return found
 
 

@@ -1,8 +1,11 @@
 """Lists the workloads that call a workload, as their own settings declare."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
+from meshctl.mesh.registry.services import HostPort
 from meshctl.mesh.sidecar_scope.declared_calls import DeclaredCall, DeclaredCalls
+from meshctl.mesh.workloads.by_pods import ByPods
 from meshctl.mesh.workloads.workloads import Workloads
 from meshctl.resources import Ref, Workload
 from meshctl.resources.cached_property import cached_property
@@ -11,11 +14,15 @@ _PLAIN = frozenset({"http", "ws"})
 
 
 class DeclaredCaller(NamedTuple):
-    """A workload that calls another one, and the container port; ``None`` where nothing tells."""
+    """A workload that calls others, and the port of their Service; ``None`` where nothing tells."""
 
     workload: Workload
     call: DeclaredCall
-    port: int | None
+
+    @property
+    def port(self) -> HostPort | None:
+        """The port of the Service that is called."""
+        return self.call.host.port(self.call.port) if self.call.port is not None else None
 
 
 class PlainCall(NamedTuple):
@@ -33,9 +40,12 @@ class DeclaredCallers:
         self._calls = calls
         self._workloads = workloads
 
-    def of(self, workload: Workload) -> list[DeclaredCaller]:
-        """The other workloads whose settings name a Service in front of a workload."""
-        return self._by_server.get(workload, [])
+    def of(self, workload: Workload) -> Sequence[DeclaredCaller]:
+        """The workloads, maybe itself, whose settings name a Service in front of a workload.
+
+        Workloads behind the same Services share one sequence.
+        """
+        return self._by_server.of(workload)
 
     def of_name(self, host: str) -> list[PlainCall]:
         """The workloads whose settings have a URL of plain HTTP with just this name."""
@@ -52,16 +62,9 @@ class DeclaredCallers:
         return found
 
     @cached_property
-    def _by_server(self) -> dict[Workload, list[DeclaredCaller]]:
-        found: dict[Workload, list[DeclaredCaller]] = {}
+    def _by_server(self) -> ByPods[DeclaredCaller]:
+        found: ByPods[DeclaredCaller] = ByPods(self._workloads)
         for caller in self._workloads:
             for call in self._calls.of(caller):
-                for server in self._workloads.behind(call.host):
-                    if server is not caller:
-                        port = self._target(server, call)
-                        found.setdefault(server, []).append(DeclaredCaller(caller, call, port))
+                found.add(call.host, DeclaredCaller(caller, call))
         return found
-
-    def _target(self, server: Workload, call: DeclaredCall) -> int | None:
-        port = call.host.port(call.port) if call.port is not None else None
-        return self._workloads.target_port(server, port) if port is not None else None

@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from meshctl.mesh.workloads.network_policies import INGRESS as INGRESS
     from meshctl.mesh.workloads.network_policies import PROBES_FROM as PROBES_FROM
     from meshctl.mesh.workloads.network_policies import NetworkPolicies as NetworkPolicies
-    from meshctl.mesh.workloads.network_policies import peer_of as peer_of
     from meshctl.mesh.workloads.policy_attachment import named as named
     from meshctl.mesh.workloads.policy_attachment import winner_text as winner_text
     from meshctl.mesh.workloads.prometheus_merge import merges_metrics as merges_metrics
@@ -75,7 +74,6 @@ _HOMES = {
     "named": "policy_attachment",
     "names_old_cluster": "envoy_filters",
     "opts_out": "membership",
-    "peer_of": "network_policies",
     "promise": "membership",
     "relative_patches": "envoy_patches",
     "says_no": "membership",

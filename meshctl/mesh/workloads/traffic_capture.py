@@ -59,6 +59,12 @@ class TrafficCapture:
         return self._annotation(INCLUDE_INBOUND_PORTS)
 
     @property
+    def inbound(self) -> tuple[str | None, str | None]:
+        """What is written of inbound ports, equal for pods whose sidecars take the same ones."""
+        keys = (EXCLUDE_INBOUND_PORTS, INCLUDE_INBOUND_PORTS)
+        return self._annotations.get(keys[0]), self._annotations.get(keys[1])
+
+    @property
     def past_sidecar(self) -> frozenset[int]:
         """The ports of others that the pod calls without its sidecar."""
         return self._ports(EXCLUDE_OUTBOUND_PORTS)

@@ -101,6 +101,10 @@ class Workloads:
         selector = source.selector if isinstance(source, Service) else source.workload_selector
         return self.endpoints_of(selector, source.namespace) if selector else []
 
+    def is_endpoint(self, workload: Workload) -> bool:
+        """May Services lead to it: is it listed, here or in another cluster?"""
+        return workload in self._listed or workload in self._remotes
+
     def is_remote(self, workload: Workload) -> bool:
         """Does it run in another cluster than the one that the mesh is seen from?"""
         return self._knowledge.is_remote(workload)
@@ -212,6 +216,10 @@ class Workloads:
     @cached_property
     def _listed(self) -> frozenset[Workload]:
         return frozenset(self._all)
+
+    @cached_property
+    def _remotes(self) -> frozenset[Workload]:
+        return frozenset(self._remote)
 
     def target_port(self, workload: Workload, port: HostPort) -> int | None:
         """Translate a Service port to the container port; ``None`` for an unknown name."""

@@ -19,13 +19,9 @@ from meshctl.rules.api import Finding, Outcome, Severity, rule
 def check(policy: NetworkPolicy, mesh: Mesh) -> Iterator[Outcome]:
     """Report the first workload with a sidecar that can't reach them."""
     policies = mesh.workloads.network_policies
-    if EGRESS not in policy.directions:
-        return
-    for workload in policies.selected(policy):
+    for workload in policies.first_for(policy, EGRESS):  # told once, at the oldest
         if mesh.workloads.membership(workload) is not Membership.SIDECAR:
             continue
-        if policies.isolating(workload, EGRESS)[0] is not policy:
-            continue  # told once, at the oldest
         lacking = []
         if policies.reaches_control_plane(workload, mesh.config.root_namespace) is False:
             lacking.append(f"istiod (port {CONTROL_PLANE_PORT})")

@@ -17,20 +17,15 @@ from meshctl.rules.api import Finding, Outcome, Severity, put, rule
 @rule(on=NetworkPolicy, severity=Severity.ERROR, since="0.1.0")
 def check(policy: NetworkPolicy, mesh: Mesh) -> Iterator[Outcome]:
     """Report numbers that only Services have, where no policy lets the container port in."""
-    policies = mesh.workloads.network_policies
-    workloads = policies.selected(policy)
-    for number, port in policies.numbers(policy, INGRESS):
-        for workload in workloads:
-            found = mesh.workloads.container_ports.only_of_service(workload, number)
-            if found is None or policies.admits(workload, INGRESS, None, found[1]) is not False:
-                continue
+    for number, port in mesh.workloads.network_policies.numbers(policy, INGRESS):
+        closed = mesh.clauses.network_gaps.closed_port(policy, number)
+        if closed is not None:
             yield (
                 Finding(
                     port.at("port"),
-                    f"{number} is a port of {found[0].resource.title}, and {workload.title} listens on "
-                    f"{found[1]}: nothing may reach it there",
+                    f"{number} is a port of {closed.port.resource.title}, and "
+                    f"{closed.workload.title} listens on {closed.target}: nothing may reach it there",
                 )
-                .also(found[0].at("port"), f"leads to {found[1]}")
-                .fixed_by(put(port.at("port"), found[1]), safe=False)
+                .also(closed.port.at("port"), f"leads to {closed.target}")
+                .fixed_by(put(port.at("port"), closed.target), safe=False)
             )
-            break

@@ -27,11 +27,13 @@ from meshctl.rules.api import Finding, Outcome, Severity, rule
 def check(policy: NetworkPolicy, mesh: Mesh) -> Iterator[Outcome]:
     """Report the first workload in ambient mode that a policy keeps from tunnels or probes."""
     policies = mesh.workloads.network_policies
-    for workload in policies.selected(policy):
+    asked = [one for one in (EGRESS, INGRESS) if policy.rules(one)]
+    oldest = {one: frozenset(policies.first_for(policy, one)) for one in asked}
+    for workload in policies.selected(policy) if any(oldest.values()) else ():
         if mesh.workloads.membership(workload) is not Membership.AMBIENT:
             continue
-        for direction in sorted(policy.directions & {INGRESS, EGRESS}):
-            if policy.rules(direction) and policies.isolating(workload, direction)[0] is policy:
+        for direction in asked:
+            if workload in oldest[direction]:
                 found = list(_closed(workload, policies, direction))
                 for text in found:
                     yield Finding(

@@ -1,0 +1,1 @@
+"""Whom policies refuse though the mesh leads them there."""

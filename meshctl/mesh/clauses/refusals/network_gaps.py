@@ -1,0 +1,99 @@
+"""What NetworkPolicies keep out though the mesh leads there: clients, and ports of Services.
+
+Workloads that share their policies, their clients and their ports share the answers.
+"""
+
+from typing import NamedTuple
+
+from meshctl.mesh.authorization.network_peers import peer_of
+from meshctl.mesh.clauses.parts import Parts
+from meshctl.mesh.sidecar_scope.declared_callers import DeclaredCaller
+from meshctl.mesh.workloads.network_policies import INGRESS
+from meshctl.resources import NetworkPolicy, Ref, View, Workload
+
+
+class RefusedClient(NamedTuple):
+    """A client that no NetworkPolicy lets in, the place that leads it there, and the ports."""
+
+    client: Workload
+    place: Ref
+    ports: frozenset[int]
+
+
+class ClosedPort(NamedTuple):
+    """A workload that listens on another port than the one its Service has, which is closed."""
+
+    workload: Workload
+    port: View
+    target: int
+
+
+class NetworkGaps:
+    """What the NetworkPolicies of a workload leave out."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self._policies = parts.workloads.network_policies
+        self._refused: dict[object, RefusedClient | None] = {}
+        self._closed: dict[object, ClosedPort | None] = {}
+        self._kept: list[object] = []
+
+    def refused_client(self, workload: Workload) -> RefusedClient | None:
+        """Find the first client of a workload that nothing lets in.
+
+        Clients are the gateways that route to it, and workloads whose settings name it.
+        """
+        pods = self._parts.reachability.ingress_paths.gateway_pods(workload)
+        callers = self._parts.sidecar_scope.declared_callers.of(workload)
+        if not pods and not callers:
+            return None
+        ports = {one for _, one in self._parts.workloads.container_ports.in_front_of(workload)}
+        alike, names = self._policies.alike(workload), tuple(workload.named_ports.items())
+        key = alike, id(pods), id(callers), frozenset(ports), names
+        if key not in self._refused:
+            self._kept.append((pods, callers))  # an identity means something while it is alive
+            self._refused[key] = self._find(workload, frozenset(ports), None)
+        found = self._refused[key]
+        if found is not None and found.client is workload:  # as the first of those alike it is not
+            return self._find(workload, frozenset(ports), workload)
+        return found
+
+    def _find(
+        self, workload: Workload, ports: frozenset[int], without: Workload | None
+    ) -> RefusedClient | None:
+        for client, place in self._parts.reachability.ingress_paths.gateway_pods(workload):
+            if client is not without and self._is_refused(workload, client, ports):
+                return RefusedClient(client, place, ports)
+        for caller in self._parts.sidecar_scope.declared_callers.of(workload):
+            known = self._target(workload, caller)
+            called = ports if known is None else frozenset({known})
+            if caller.workload is not without and self._is_refused(
+                workload, caller.workload, called
+            ):
+                return RefusedClient(caller.workload, caller.call.place, called)
+        return None
+
+    def _is_refused(self, workload: Workload, client: Workload, ports: frozenset[int]) -> bool:
+        peer = peer_of(client)
+        answers = {self._policies.admits(workload, INGRESS, peer, one) for one in ports}
+        return answers == {False}
+
+    def _target(self, workload: Workload, caller: DeclaredCaller) -> int | None:
+        port = caller.port
+        return self._parts.workloads.target_port(workload, port) if port is not None else None
+
+    def closed_port(self, policy: NetworkPolicy, number: int) -> ClosedPort | None:
+        """Find a workload of a policy whose Service leads a port to another one that is closed."""
+        workloads = self._policies.selected(policy)
+        key = id(workloads), number
+        if key not in self._closed:
+            self._kept.append(workloads)
+            found = (self._closed_at(workload, number) for workload in workloads)
+            self._closed[key] = next((one for one in found if one is not None), None)
+        return self._closed[key]
+
+    def _closed_at(self, workload: Workload, number: int) -> ClosedPort | None:
+        found = self._parts.workloads.container_ports.only_of_service(workload, number)
+        if found is None or self._policies.admits(workload, INGRESS, None, found[1]) is not False:
+            return None
+        return ClosedPort(workload, *found)
