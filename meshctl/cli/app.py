@@ -9,7 +9,7 @@ import typer
 
 from meshctl import __version__
 from meshctl.cli.command_table import LazyGroup
-from meshctl.cli.failures import complain, sentence_of, trace_of
+from meshctl.cli.failures import code_of, complain, forget_losses, sentence_of, trace_of
 from meshctl.cli.streams import has_no_reader, prepare, silence
 from meshctl.timing import finish, is_debugging, switch_on
 
@@ -78,13 +78,15 @@ def program() -> str:
 
 def _run() -> None:
     """Run a command, and have all it wrote written before the process ends with its code."""
+    forget_losses()
     try:
         app(prog_name=program())
-    except SystemExit:
+    except SystemExit as end:
         if type(sys.stdout).__name__ == "PacifyFlushWrapper":
             # Typer met a broken pipe, wraps the output so that nobody meets it again, and says 1.
             raise BrokenPipeError from None
         sys.stdout.flush()
+        end.code = code_of(end.code)
         raise
     finally:
         finish()

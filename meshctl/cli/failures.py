@@ -8,6 +8,7 @@ from meshctl.words import quoted
 
 _FULL = frozenset({errno.ENOSPC, errno.EBADF, errno.EIO, errno.EFBIG, errno.EDQUOT})
 """What writing fails with where standard output has no room, or isn't there any more."""
+_lost: list[bool] = []
 _REPORT = "this is a defect of meshctl; please report it, --debug shows where it is"
 
 
@@ -20,6 +21,21 @@ def complain(text: str) -> None:
         sys.stderr.flush()
     except (OSError, ValueError):
         pass  # there is nobody left to tell; the exit code says it
+
+
+def remember_loss() -> None:
+    """Keep in mind that a part of the input could not be read, which is told already."""
+    _lost.append(True)
+
+
+def forget_losses() -> None:
+    """Start anew, for a process that runs several commands."""
+    _lost.clear()
+
+
+def code_of(code: str | int | None) -> str | int | None:
+    """Give the exit code of a command: 2 where it answers for a part of its input alone."""
+    return 2 if _lost and code in {None, 0, 1} else code
 
 
 def sentence_of(error: Exception) -> str:

@@ -90,7 +90,10 @@ class _Text(NamedTuple):
 
 
 def _read_files(paths: Sequence[str], stdin: BinaryIO | None) -> list[_Text]:
-    return [_read_file(file, stdin) for file in files.find(paths).files]
+    found = files.find(paths)
+    for problem in found.problems:
+        raise InputError(f"{problem.file} {problem.message}")
+    return [_read_file(file, stdin) for file in found.files]
 
 
 def rendered_first(paths: Sequence[str]) -> list[str]:

@@ -23,6 +23,12 @@ class Span(NamedTuple):
     end_column: int
 
 
+_LOSSES = frozenset({
+    "yaml-syntax", "helm-template", "nul-byte", "not-utf8", "nesting-too-deep", "alias-bomb",
+    "document-too-large", "unreadable-file", "not-an-object",
+})  # fmt: skip
+
+
 class Problem(NamedTuple):
     """Something the loader found wrong or left out: reported as rule ``document/<kind>``."""
 
@@ -34,6 +40,11 @@ class Problem(NamedTuple):
     """The lines of text from ``span.line`` on that a code frame shows; may be empty."""
     spoils_file: bool = False
     """Does it say that the other documents of the file aren't what they seem?"""
+
+    @property
+    def loses_text(self) -> bool:
+        """Is there text of which nobody knows what it says?"""
+        return self.kind in _LOSSES
 
 
 class RelatedText(NamedTuple):

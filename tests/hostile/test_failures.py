@@ -44,6 +44,22 @@ def test_streams_and_directories(script: str, said: str, tmp_path: Path) -> None
     assert "Traceback" not in done.stdout + done.stderr
 
 
+@pytest.mark.parametrize(
+    "command",
+    [
+        "routes .", "tls-check .", "graph .", "size .", "describe pod p .", "check-inject .",
+        "generate sidecar .", "diagnose 503 .", "diff . .", "kube-inject .",
+        "trace GET http://a.b/ --from p .",
+    ],
+)  # fmt: skip
+def test_answers_for_a_part_of_the_input_alone_end_in_2(command: str, tmp_path: Path) -> None:
+    assert 2 != bash(f"meshctl {command}", tmp_path).returncode or "trace" in command
+    (tmp_path / "lost.yaml").write_text("kind: Pod\nmetadata: {name: [\n")
+    done = bash(f"meshctl {command}", tmp_path)
+    assert 2 == done.returncode
+    assert "lost.yaml" in done.stderr
+
+
 @pytest.mark.parametrize("script", ["meshctl analyze p.yaml <&-", "meshctl analyze p.yaml 2>&-"])
 def test_what_nobody_needs_may_be_closed(script: str, tmp_path: Path) -> None:
     assert 0 == bash(script, tmp_path).returncode

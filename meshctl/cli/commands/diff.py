@@ -8,7 +8,7 @@ import typer
 from meshctl.cli.options import shared as options
 from meshctl.cli.options.connect import ClusterFlags
 from meshctl.cli.options.groups import with_options
-from meshctl.cli.options.mesh_input import load_files, read_live
+from meshctl.cli.options.mesh_input import load_files, read_live, tell_problems
 from meshctl.inspect.changes.comparison import Side, compare
 from meshctl.output.changes.write import FORMATS, write_comparison
 from meshctl.settings import Settings
@@ -53,7 +53,11 @@ def run(
 
 
 def _load(name: str, settings: Settings) -> Loaded:
-    return load_revision(name) if is_revision(name) else load_files([name], settings.rendering)
+    if is_revision(name):
+        return load_revision(name)
+    loaded = load_files([name], settings.rendering)
+    tell_problems(loaded)
+    return loaded
 
 
 def _under(old: str, live: Loaded | None) -> Loaded | None:

@@ -78,12 +78,21 @@ def _built(files: Loaded, settings: Settings, live: Loaded | None) -> Mesh:
 def read_files(paths: list[str], settings: Settings) -> Loaded:
     """Load files and complain of their text."""
     loaded = load_files(paths, settings.rendering)
-    for problem in loaded.problems:
-        complain(f"{problem.file}:{problem.span.line}: {problem.message}")
+    tell_problems(loaded)
     if loaded.worlds:
         names = ", ".join(world.name for world in loaded.worlds)
         complain(f"there are several ways to render {names}; name the one that is meant as PATH")
     return loaded
+
+
+def tell_problems(loaded: Loaded) -> None:
+    """Complain of texts; where one is lost, the command ends in 2, whatever it answers."""
+    for problem in loaded.problems:
+        complain(f"{problem.file}:{problem.span.line}: {problem.message}")
+    if any(problem.loses_text for problem in loaded.problems):
+        from meshctl.cli.failures import remember_loss
+
+        remember_loss()
 
 
 def load_files(paths: list[str], rendering: Rendering, *, with_others: bool = False) -> Loaded:

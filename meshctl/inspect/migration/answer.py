@@ -64,7 +64,7 @@ def migrate_files(
             sides = (loaded, _loaded_again(loaded, written))
             before, after = (Side(_with(side, migration)) for side in sides)
             comparison = compare(before, after, settings)
-    broken = [one for one in loaded.problems if one.kind in _UNREADABLE]
+    broken = [one for one in loaded.problems if one.loses_text]
     return Migrated(
         migration,
         tuple(written),
@@ -73,12 +73,6 @@ def migrate_files(
         tuple(_unmodelled(migration)),
         tuple(one.reason.partition(";")[0] for one in explain(loaded.gaps)),
     )
-
-
-_UNREADABLE = frozenset({
-    "yaml-syntax", "helm-template", "nul-byte", "not-utf8", "nesting-too-deep", "alias-bomb",
-    "document-too-large", "unreadable-file", "not-an-object",
-})  # fmt: skip
 
 
 def _read(paths: Sequence[str], stdin: BinaryIO | None) -> tuple[dict[str, str], bytes]:

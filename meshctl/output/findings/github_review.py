@@ -4,7 +4,6 @@ It is what `POST /repos/{owner}/{repo}/pulls/{pull_number}/reviews` of GitHub's 
 2022-11-28) takes. A suggestion replaces whole lines, and is made by the same edits as ``--fix``.
 """
 
-import json
 from collections.abc import Iterator, Sequence
 from itertools import takewhile
 from typing import Any, NamedTuple, TextIO
@@ -12,6 +11,7 @@ from typing import Any, NamedTuple, TextIO
 from meshctl.engine.fixes import fixes
 from meshctl.engine.report import LocatedFinding, Report
 from meshctl.masking.texts import masked_file
+from meshctl.output.as_json.texts import json_text
 from meshctl.output.findings.wording import effective_fix, outcome
 from meshctl.output.markdown import escaped, fenced
 from meshctl.output.paths import named_from_top, repository_path
@@ -41,8 +41,7 @@ def render(report: Report, out: TextIO) -> None:
         else ""
     )
     review = {"event": "COMMENT", "body": f"meshctl: {outcome(report)}{more}", "comments": comments}
-    json.dump(review, out, indent=2, ensure_ascii=False)
-    out.write("\n")
+    out.write(json_text(review, indent=2) + "\n")
 
 
 def _comments(report: Report) -> tuple[list[dict[str, Any]], int]:
