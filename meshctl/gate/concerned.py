@@ -4,8 +4,10 @@ Nothing here knows a rule, so that more is named than is concerned. What holds f
 many namespaces concerns everything; so does what other objects are labelled or named.
 """
 
+import re
 from collections.abc import Collection, Iterable, Iterator
 
+from meshctl.gate.links import CLAIMS, links_of
 from meshctl.gate.snapshot import Identity, Snapshot
 from meshctl.mesh import Mesh
 from meshctl.resources import (
@@ -33,6 +35,7 @@ _POLICIES = (
     "NetworkPolicy",
 )  # fmt: skip
 """Kinds that may hold for all pods of their namespace."""
+_WORDS = re.compile(r"[\w-]+")
 _STEPS = 5
 """From the pods of a gateway to the Gateway, its routes, a Service, its pods, and their policies."""
 _GATES_WITHIN = 2
@@ -65,6 +68,8 @@ class Ties:
             return set()
         if any(_is_wide(one, root) for one in changed) or _is_renamed(changed):
             return None
+        if mesh.config.raw and _is_named(changed, repr(mesh.config.raw)):
+            return None
         found: set[Resource] = set()
         for layer in self._layers:
             found.update(layer.in_namespace(""), layer.in_namespace(root))
@@ -91,22 +96,37 @@ class Ties:
             reached: set[Resource] = set()
             for one in front:
                 is_end = isinstance(one, Gateway) and not (is_near and step < _GATES_WITHIN)
-                for layer in self._layers if one is origin or not is_end else ():
-                    reached.update(_next_to(one, layer))
+                for layer in self._layers:
+                    is_followed = one is origin or not is_end
+                    reached.update(_next_to(one, layer) if is_followed else _pods_of(one, layer))
             if not step:
                 reached.update(self._sharing_a_word_with(origin, is_port=False))
                 reached.update(self._picking_alike(origin))
             front = reached - found
             found |= front
         found.update(self._sharing_a_word_with(origin, is_port=True))
+        for layer in self._layers:
+            if CLAIMS in layer.links(origin).mentions:
+                found.update(layer.of_kind("RequestAuthentication"))
         return found
 
     def _sharing_a_word_with(self, origin: Resource, *, is_port: bool) -> Iterator[Resource]:
-        """Walk what speaks of anything that an object speaks of: of ports, or of all else."""
+        """Walk what speaks of anything that an object speaks of: of ports, or of all else.
+
+        At a gateway routes meet by their hosts, but for those that are told apart by ports.
+        """
         for layer in self._layers:
             for key in layer.links(origin).mentions:
-                if key.startswith(":") == is_port:
-                    yield from layer.mentioning(key)
+                if key.startswith(":") != is_port:
+                    continue
+                found = layer.mentioning(key)
+                if _goes_by_hosts(origin) and self._is_gateway(key):
+                    yield from (one for one in found if not _goes_by_hosts(one))
+                else:
+                    yield from found
+
+    def _is_gateway(self, key: str) -> bool:
+        return any(isinstance(one, Gateway) for layer in self._layers for one in layer.named(key))
 
     def _picking_alike(self, origin: Resource) -> Iterator[Resource]:
         """Walk the Gateways and Services for pods like those that one of them is for.
@@ -141,18 +161,39 @@ def _next_to(one: Resource, layer: Snapshot) -> Iterator[Resource]:
         yield from layer.sharing(host)
         if host.startswith("*"):
             yield from layer.below(host)
+    yield from _pods_of(one, layer)
     if isinstance(one, Workload):
         yield from layer.picking(one)
         for kind in _POLICIES:
             yield from layer.of_kind_in(one.namespace, kind)
-    elif links.selector:
+
+
+def _pods_of(one: Resource, layer: Snapshot) -> Iterator[Resource]:
+    """Walk the workloads that an object selects by labels."""
+    links = layer.links(one)
+    if links.selector:
         yield from layer.picked(links.selector, None if links.is_wide else one.namespace)
+
+
+def _goes_by_hosts(one: Resource) -> bool:
+    """Is it a VirtualService for HTTP alone, whose requests are told apart by their hosts?"""
+    return isinstance(one, VirtualService) and not one.spec.has("tcp") and not one.spec.has("tls")
 
 
 def _is_wide(one: Resource, root: str) -> bool:
     """Does an object hold for more than its namespace, or is that not known of its kind?"""
     is_tied = isinstance(one, (*_BY_HOSTS, *_IN_ITS_NAMESPACE))
     return not is_tied or one.namespace in {"", root}
+
+
+def _is_named(changed: Collection[Resource], settings: str) -> bool:
+    """Does the mesh config name an object, such as the Service of a provider?"""
+    words = {*_WORDS.findall(settings)}
+    return any(
+        not words.isdisjoint({one.name, *links_of(one).hosts})
+        or any(host.partition(".")[0] in words for host in links_of(one).hosts)
+        for one in changed
+    )
 
 
 def _is_renamed(changed: Collection[Resource]) -> bool:

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 POD = "Pod"
 """Asks for whatever makes pods."""
 
+_APART = "Secret"
+"""The kind that repositories keep elsewhere, though they have all else."""
+
 _SEVERAL = 2
 """So many objects of a kind show a namespace, where its Namespace isn't in the input: one may be an
 addition to what stands elsewhere."""
@@ -81,8 +84,14 @@ class KnownObjects:
     def shown(self) -> frozenset[tuple[str, str, bool]]:
         """Kinds with the namespaces that the input shows some of, and whether those are several.
 
-        While that is the same, so is every answer, whatever else changes in the namespaces.
+        While that is the same, so is every answer, whatever else changes in the namespaces. Where the
+        input is all there is, the namespaces count alone, and whether there are Secrets at all.
         """
+        if self._inventory.is_whole:
+            homes = {("", one.namespace, False) for one in self._inventory.resources}
+            return frozenset(
+                homes if self._are_kept_apart(_APART) else homes | {(_APART, "", False)}
+            )
         return frozenset(
             (kind, namespace, number >= _SEVERAL)
             for (kind, namespace), number in self._numbers.items()
@@ -108,7 +117,7 @@ class KnownObjects:
 
     def _are_kept_apart(self, kind: str) -> bool:
         """Has the input none of what repositories keep elsewhere, though they have all else?"""
-        return kind == "Secret" and not any(one.kind == kind for one in self._inventory.resources)
+        return kind == _APART and not any(one.kind == kind for one in self._inventory.resources)
 
     @cached_property
     def _numbers(self) -> Counter[tuple[str, str]]:
