@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from meshctl.mesh.authorization.decision import is_dry_run as is_dry_run
     from meshctl.mesh.authorization.kubelet_probes import probe_arrival as probe_arrival
     from meshctl.mesh.authorization.kubelet_probes import reads_addresses as reads_addresses
+    from meshctl.mesh.authorization.network_peers import peer_of as peer_of
     from meshctl.mesh.authorization.path_template import is_path_template as is_path_template
     from meshctl.mesh.authorization.rule_cover import covered_within as covered_within
     from meshctl.mesh.authorization.rule_cover import covers as covers
@@ -22,6 +23,7 @@ _HOMES = {
     "covered_within": "rule_cover",
     "covers": "rule_cover",
     "is_dry_run": "decision",
+    "peer_of": "network_peers",
     "is_path_template": "path_template",
     "probe_arrival": "kubelet_probes",
     "reads_addresses": "kubelet_probes",

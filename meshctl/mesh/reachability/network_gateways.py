@@ -74,7 +74,8 @@ class NetworkGateways:
 
     def without_service(self, gateway: Gateway) -> Iterator[tuple[int, Server]]:
         """Walk the hosts of AUTO_PASSTHROUGH that stand for no registered host, by index."""
-        for server in gateway.servers:
+        has_services = next(iter(self._registry), None) is not None
+        for server in gateway.servers if has_services else ():
             for index, host in enumerate(server.hosts if server.tls_mode == _UNOPENED else ()):
                 if next(self._registry.covered_by(host.rpartition("/")[2]), None) is None:
                     yield index, server

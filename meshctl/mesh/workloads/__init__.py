@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from meshctl.mesh.workloads.membership import Membership as Membership
     from meshctl.mesh.workloads.membership import has_proxy_container as has_proxy_container
     from meshctl.mesh.workloads.membership import is_ambient as is_ambient
+    from meshctl.mesh.workloads.membership import is_control_plane as is_control_plane
     from meshctl.mesh.workloads.membership import is_gateway as is_gateway
     from meshctl.mesh.workloads.membership import is_live as is_live
     from meshctl.mesh.workloads.membership import lacks_sidecar as lacks_sidecar
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from meshctl.mesh.workloads.network_policies import CONTROL_PLANE_PORT as CONTROL_PLANE_PORT
     from meshctl.mesh.workloads.network_policies import EGRESS as EGRESS
     from meshctl.mesh.workloads.network_policies import INGRESS as INGRESS
+    from meshctl.mesh.workloads.network_policies import OUTSIDE as OUTSIDE
     from meshctl.mesh.workloads.network_policies import PROBES_FROM as PROBES_FROM
     from meshctl.mesh.workloads.network_policies import NetworkPolicies as NetworkPolicies
     from meshctl.mesh.workloads.policy_attachment import named as named
@@ -50,6 +52,7 @@ _HOMES = {
     "INGRESS": "network_policies",
     "Membership": "membership",
     "NetworkPolicies": "network_policies",
+    "OUTSIDE": "network_policies",
     "PROBES_FROM": "network_policies",
     "PROXY_PORTS": "service_roles",
     "PROXY_UID": "membership",
@@ -61,6 +64,7 @@ _HOMES = {
     "excludes_all": "envoy_filters",
     "has_proxy_container": "membership",
     "is_ambient": "membership",
+    "is_control_plane": "membership",
     "is_gateway": "membership",
     "is_ignored": "envoy_patches",
     "is_in_mesh": "service_roles",

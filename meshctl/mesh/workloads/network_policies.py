@@ -21,6 +21,8 @@ CONTROL_PLANE_PORT = 15012
 _ISTIOD = {"app": "istiod", "istio": "pilot"}
 _DNS_PORTS = (53, 5353, 1053, 8053)
 """CoreDNS's usual ports, OpenShift's, and those it has without privileges."""
+OUTSIDE = Peer()
+"""Somebody who is no pod, at an address that isn't known: the API server, a client from elsewhere."""
 PROBES_FROM = Peer(address="169.254.7.127")
 """The kubelet, for pods in ambient mode (HostProbeSNATIP, cni/pkg/config, Istio 1.31)."""
 
