@@ -9,6 +9,7 @@ from typing import Any
 import typer
 from typer.core import TyperGroup, TyperOption
 
+from meshctl.cli.usage import REFUSED, Command, refusal
 from meshctl.errors import UsageError
 from meshctl.lazy_pattern import lazy_pattern
 from meshctl.timing import switch_on
@@ -158,6 +159,13 @@ class LazyGroup(TyperGroup):
 
     table: Table = COMMANDS
 
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Read the words before a command; UsageError for what it doesn't take."""
+        try:
+            return super().parse_args(ctx, args)
+        except REFUSED as error:
+            raise refusal(error, ctx) from None
+
     def list_commands(self, ctx: Any) -> list[str]:
         """Name the commands in the order of the table."""
         return list(self.table)
@@ -176,7 +184,7 @@ class LazyGroup(TyperGroup):
         if hasattr(module, "COMMANDS"):
             return _group(cmd_name, module)
         app = typer.Typer(add_completion=False, rich_markup_mode=None)
-        app.command(cmd_name)(module.run)
+        app.command(cmd_name, cls=Command)(module.run)
         command = typer.main.get_command(app)
         for one in command.params:
             if one.callback is None and _NAMES_A_FILE.search(getattr(one, "metavar", None) or ""):

@@ -40,11 +40,15 @@ def absent_namespaces(settings: Settings, resources: Iterable[Resource]) -> Iter
     if not settings.shown_namespaces:
         return
     homes = {one.name if one.kind == "Namespace" else one.namespace for one in resources}
-    if UNKNOWN_NAMESPACE in homes:
-        return  # what names no namespace may be in any
-    known = sorted(homes - {""})
+    is_sure = UNKNOWN_NAMESPACE not in homes
+    known = sorted(homes - {"", UNKNOWN_NAMESPACE})
     for name in settings.shown_namespaces:
-        if name not in homes:
+        if name not in homes and not is_sure:
+            yield (
+                f"no object in the input names namespace {quoted(name)}; those that name none may be "
+                "in it, and --default-namespace says where they are"
+            )
+        elif name not in homes:
             near = get_close_matches(name, known, _NAMED) or known[:_NAMED]
             more = f" and {len(known) - len(near)} more" if len(known) > len(near) else ""
             others = f"; there are {', '.join(near)}{more}" if near else ""

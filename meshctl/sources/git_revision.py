@@ -18,6 +18,17 @@ from meshctl.words import quoted
 PREFIX = "git:"
 
 
+class _GitError(InputError):
+    """What git refuses, in its own words, which may be none."""
+
+    def __init__(self, word: str, said: str) -> None:
+        self.said = said
+        if "not a git repository" in said:
+            super().__init__("this directory is in no git repository; go to one that is")
+            return
+        super().__init__(f"git {word}: {said or 'it fails'}; git log lists the revisions")
+
+
 def is_revision(name: str) -> bool:
     """Does a name stand for a revision: ``git:REV`` or ``git:REV:PATH``?"""
     return name.startswith(PREFIX)
@@ -31,8 +42,7 @@ def load_revision(name: str) -> Loaded:
     revision, _, path = name.removeprefix(PREFIX).partition(":")
     if not revision or revision.startswith("-"):
         raise InputError(f"{quoted(name)} names no revision; write git:REV or git:REV:PATH")
-    commit = _git("rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}").decode().strip()
-    archive = _git("archive", "--format=tar", commit, "--", path or ".")
+    archive = _archive(_commit(revision), revision, path or ".")
     with TemporaryDirectory() as directory:
         with tarfile.open(fileobj=io.BytesIO(archive)) as packed:
             packed.extractall(directory, filter="data")
@@ -90,8 +100,28 @@ def _top() -> str:
 def _commit(revision: str) -> str:
     if not revision or revision.startswith("-"):
         raise InputError(f"{quoted(revision)} names no revision; git log lists them")
-    found = _git("rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}")
+    try:
+        found = _git("rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}")
+    except _GitError as error:
+        if error.said:
+            raise
+        raise InputError(
+            f"git has no revision {quoted(revision)}; git log and git branch -a list them"
+        ) from None
     return found.decode().strip()
+
+
+def _archive(commit: str, revision: str, path: str) -> bytes:
+    try:
+        return _git("archive", "--format=tar", commit, "--", path)
+    except _GitError as error:
+        if "pathspec" not in error.said:
+            raise
+        here = f" (below {Path.cwd().name}/)" if Path.cwd() != Path(_top()) else ""
+        raise InputError(
+            f"revision {quoted(revision)} has no {quoted(path)}{here}; the path counts from this "
+            f"directory, and git ls-tree -r --name-only {revision} lists what is there"
+        ) from None
 
 
 @contextmanager
@@ -208,6 +238,5 @@ def _git(*words: str) -> bytes:
     except OSError as error:
         raise InputError(f"cannot run git: {error.strerror}; name a path instead") from None
     if done.returncode:
-        said = done.stderr.decode(errors="replace").strip() or "there is no such revision"
-        raise InputError(f"git {words[0]}: {said}; git log lists the revisions")
+        raise _GitError(words[0], done.stderr.decode(errors="replace").strip())
     return done.stdout

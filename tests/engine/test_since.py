@@ -10,7 +10,7 @@ import pytest
 from meshctl.engine.live import compare_files
 from meshctl.errors import InputError
 from meshctl.settings import Rendering, Settings
-from meshctl.sources.git_revision import earlier, ends_of
+from meshctl.sources.git_revision import earlier, ends_of, load_revision
 from meshctl.sources.loader import load
 
 POLICY = """\
@@ -71,8 +71,23 @@ def test_what_is_mended_is_nothing_new(repository: Path) -> None:
 
 
 def test_a_revision_that_is_none_is_said(repository: Path) -> None:
-    with pytest.raises(InputError), earlier("no-such", ["mesh"], Rendering()):
+    with (
+        pytest.raises(InputError, match="git has no revision 'no-such'"),
+        earlier("no-such", ["mesh"], Rendering()),
+    ):
         pass
+
+
+def test_what_a_revision_lacks_is_told_without_words_of_git(
+    repository: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(InputError, match="revision 'HEAD' has no 'mes'; the path counts from"):
+        load_revision("git:HEAD:mes")
+    with pytest.raises(InputError, match="git has no revision 'HEED'"):
+        load_revision("git:HEED:mesh")
+    monkeypatch.chdir(tmp_path_factory.mktemp("none"))
+    with pytest.raises(InputError, match="this directory is in no git repository"):
+        load_revision("git:HEAD:mesh")
 
 
 def test_a_path_outside_of_the_repository_is_refused(repository: Path) -> None:

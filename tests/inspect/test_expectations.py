@@ -107,3 +107,27 @@ def test_files_that_make_no_sense(tmp_path, text, problem) -> None:
     file.write_text(text)
     with pytest.raises(UsageError, match=problem):
         read_tests(str(file))
+
+
+@pytest.mark.parametrize(
+    ("method", "expect", "said"),
+    [
+        ("GET", "{status: 404}", "expected status 404, found none: 200 possible: stock."),
+        ("GET", "{redirect: http://a/}", "expected redirect 'http://a/', found none: 200"),
+        (
+            "GET",
+            "{to: {host: a, port: 81}}",
+            "expected it to go to host 'a', port 81, found stock.",
+        ),
+        ("GET", "{denied_by: depot/a}", "expected it to be denied by depot/a, found forwarded"),
+    ],
+)
+def test_failures_are_told_in_words(tmp_path, method, expect, said) -> None:
+    (tmp_path / "mesh.yaml").write_text(MESH)
+    (tmp_path / "tests.yaml").write_text(TESTS % ("one", method, expect))
+    read = read_tests(str(tmp_path / "tests.yaml"))
+    mesh = load_mesh(load(list(read.mesh)), Settings())
+    [test] = read.tests
+    [failure] = check(read.path, test, trace(mesh, test.request, "default")).failures
+    assert failure.startswith(said)
+    assert not {"None", "[", "{"} & set(failure.replace("(", " ").split())

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from meshctl.inspect.trace.answer import Trace
+from meshctl.inspect.trace.answer import Trace, TracedDestination
 from meshctl.inspect.trace.requests import TracedRequest, request_of
 from meshctl.regular_files import read_text
 from meshctl.sources.documents import Document
@@ -81,17 +81,33 @@ def _plain(key: str) -> Callable[[Any, Trace], Iterator[str]]:
     def compare(value: Any, trace: Trace) -> Iterator[str]:
         found = getattr(trace, key)
         if found != value:
-            yield f"expected {key} {quoted(value)}, found {quoted(found)}"
+            met = f"none: {trace.summary}" if found is None else _written(found)
+            yield f"expected {key} {_written(value)}, found {met}"
 
     return compare
+
+
+def _written(value: Any) -> str:
+    """Write a value as a file of tests does, not as Python would."""
+    if value is None:
+        return "null"
+    return str(value).lower() if isinstance(value, bool) else quoted(value)
 
 
 def _to(value: Any, trace: Trace) -> Iterator[str]:
     for one in value if isinstance(value, list) else [value]:
         wanted = one if isinstance(one, dict) else {"host": one}
         if not any(_is_there(wanted, found) for found in trace.destinations):
-            names = [f"{d.host}:{d.port} {d.subset or ''}".strip() for d in trace.destinations]
-            yield f"expected it to go to {wanted}, found {names or 'nowhere'}"
+            asked = ", ".join(f"{key} {_written(each)}" for key, each in wanted.items())
+            names = ", ".join(dict.fromkeys(_name(one) for one in trace.destinations))
+            yield f"expected it to go to {asked}, found {names or 'nowhere'}"
+
+
+def _name(found: TracedDestination) -> str:
+    """Name a destination with all that can be expected of it."""
+    subset = f" subset {found.subset}" if found.subset else ""
+    weight = "" if found.weight is None else f" with weight {found.weight}"
+    return f"{found.host}:{found.port}{subset}{weight}"
 
 
 def _is_there(wanted: Mapping[str, Any], found: Any) -> bool:
@@ -111,7 +127,8 @@ def _denied(value: Any, trace: Trace) -> Iterator[str]:
 def _denied_by(value: Any, trace: Trace) -> Iterator[str]:
     policy = trace.authorization.policy if trace.authorization is not None else None
     if trace.outcome != "denied" or policy != value:
-        yield f"expected it to be denied by {value}, found {trace.outcome} by {policy}"
+        by = "" if policy is None else f" by {policy}"
+        yield f"expected it to be denied by {value}, found {trace.outcome}{by}"
 
 
 def _by(value: Any, trace: Trace) -> Iterator[str]:

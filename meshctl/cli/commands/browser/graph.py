@@ -16,6 +16,7 @@ from meshctl.cluster.prometheus import Prometheus
 from meshctl.engine.analyze import collector_off
 from meshctl.inspect.graph.answer import draw
 from meshctl.output.graph.write import FORMATS, write_graph
+from meshctl.output.stderr import complain
 
 _HELP = "mermaid, html, svg, dot or json."
 
@@ -47,4 +48,7 @@ def run(
     question = picture.question(shown, settings.namespace)
     with collector_off():
         whole, found = read_judged(chosen, settings, wanted=picture.findings)
-        write_graph(draw(whole, found, question, metrics), output, sys.stdout)
+        graph = draw(whole, found, question, metrics)
+        write_graph(graph, output, sys.stdout)
+    if not graph.nodes:
+        complain(f"note: {graph.notes[-1]}")

@@ -1,0 +1,78 @@
+"""Words what the parser of the command line refuses, as all other errors are worded."""
+
+from collections.abc import Iterator
+from difflib import get_close_matches
+from typing import Any
+
+import typer
+from typer.core import TyperCommand
+
+from meshctl.errors import UsageError
+from meshctl.words import quoted
+
+REFUSED: type[Exception] = typer.BadParameter.__mro__[1]
+"""What the parser raises; BadParameter is the one of its exceptions that typer has a name for."""
+_CALLED_ELSEWHERE = {"--format": "--output", "--file": "--filename", "--all-ns": "--all-namespaces"}
+"""What other tools call options that mean the same, with their names here."""
+_NEAR = 3
+
+
+class Command(TyperCommand):
+    """A command whose refusals are sentences."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Read the words after the command; UsageError for what it doesn't take."""
+        try:
+            return super().parse_args(ctx, args)
+        except REFUSED as error:
+            raise refusal(error, ctx) from None
+
+
+def refusal(error: Any, ctx: Any) -> Exception:
+    """Word what the parser refuses; what only asks for the help stays as it is."""
+    if type(error).__name__ == "NoArgsIsHelpError":
+        return error  # type: ignore[no-any-return]
+    help_of = f"{ctx.command_path} --help"
+    written = getattr(error, "option_name", None)
+    if written is not None and hasattr(error, "possibilities"):
+        return UsageError(f"there is no option {quoted(written)}; {_near(written, ctx, help_of)}")
+    if written is not None:
+        lack = "needs a value" if "requires" in error.message else "takes no value"
+        return UsageError(f"{written} {lack}; {help_of} says more of it")
+    if type(error).__name__ == "MissingParameter":
+        return UsageError(f"{_name(error.param)} is missing; {help_of} says what it is")
+    if getattr(error, "param", None) is not None:
+        said = error.message.rstrip(".")
+        return UsageError(f"{_name(error.param)}: {said}; {help_of} says what it takes")
+    return UsageError(f"{_plain(error.message)}; {help_of} says what it takes")
+
+
+def _plain(said: str) -> str:
+    """Word what has no option or argument of its own: mostly words that are too many."""
+    if "extra argument" not in said:
+        return said[:1].lower() + said[1:].rstrip(".")
+    words = said.rpartition(" (")[2].removesuffix(")").split()
+    verb = "is" if len(words) == 1 else "are"
+    return f"{', '.join(quoted(one) for one in words)} {verb} too much"
+
+
+def _name(param: Any) -> str:
+    if param.param_type_name == "option":
+        return "/".join(param.opts)
+    return str(param.metavar or param.name.upper())
+
+
+def _near(written: str, ctx: Any, help_of: str) -> str:
+    """Offer the options that the written one may stand for, under all of their names."""
+    names = {name: "/".join(one.opts) for one in ctx.command.params for name in _names(one)}
+    others = {old: names[new] for old, new in _CALLED_ELSEWHERE.items() if new in names}
+    known = {**others, **names}
+    near = get_close_matches(written, known, _NEAR, cutoff=0.7)
+    near += [one for one in known if written != "-" and one.startswith(written)]
+    offered = list(dict.fromkeys(known[one] for one in near))[:_NEAR]
+    return f"did you mean {' or '.join(offered)}?" if offered else f"{help_of} lists them"
+
+
+def _names(param: Any) -> Iterator[str]:
+    if param.param_type_name == "option":
+        yield from (*param.opts, *param.secondary_opts)
