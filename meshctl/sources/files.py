@@ -95,7 +95,8 @@ def unreadable_input(name: str, error: OSError) -> InputError:
 
 def unreadable(name: str, error: OSError) -> Problem:
     """Say that a file or directory below a named directory cannot be read."""
-    message = f"cannot be read: {error.strerror}; correct its permissions, or name it in"
+    what = "directory" if Path(name).is_dir() else "file"
+    message = f"the {what} cannot be read: {error.strerror}; correct its permissions, or name it in"
     return Problem("unreadable-file", f"{message} {IGNORE_FILE}", name, TOP)
 
 

@@ -95,7 +95,14 @@ def test_what_cannot_be_read_stays_as_it_is(tmp_path: Path) -> None:
     done = meshctl(tmp_path, "a.yaml", "-o", "yaml")
     assert done.returncode == 1
     assert done.stdout.endswith("---\nkind: [\n")
-    assert "left as it is" in done.stderr
+    assert "a.yaml:7: left as it is: " in done.stderr
+
+
+def test_a_file_that_is_gone_is_told_with_a_subject(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").symlink_to("nowhere")
+    done = meshctl(tmp_path, ".")
+    said = done.stdout + done.stderr
+    assert "a.yaml:1: left as it is: the file cannot be read: No such file or directory" in said
 
 
 def test_names_and_notes_cannot_leave_their_comment(tmp_path: Path) -> None:

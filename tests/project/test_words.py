@@ -97,3 +97,17 @@ def _findings(file: Path) -> Iterator[ast.Call]:
 def _first_words(message: ast.expr) -> str:
     part = message.values[0] if isinstance(message, ast.JoinedStr) else message
     return part.value if isinstance(part, ast.Constant) and isinstance(part.value, str) else ""
+
+
+def test_what_is_said_of_another_place_reads_after_the_name_of_one_object() -> None:
+    """``see Gateway shop/a: are the hosts`` has no subject that fits."""
+    wrong = [
+        f"{file.name}:{node.lineno}"
+        for file in RULES
+        for node in ast.walk(ast.parse(file.read_text()))
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr == "also"
+        and any(re.match(r"['\"](are|were|have) ", ast.unparse(one)) for one in node.args)
+    ]
+    assert [] == wrong

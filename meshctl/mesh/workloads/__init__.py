@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from meshctl.mesh.workloads.network_policies import OUTSIDE as OUTSIDE
     from meshctl.mesh.workloads.network_policies import PROBES_FROM as PROBES_FROM
     from meshctl.mesh.workloads.network_policies import NetworkPolicies as NetworkPolicies
+    from meshctl.mesh.workloads.policy_attachment import being as being
     from meshctl.mesh.workloads.policy_attachment import named as named
     from meshctl.mesh.workloads.policy_attachment import winner_text as winner_text
     from meshctl.mesh.workloads.prometheus_merge import merges_metrics as merges_metrics
@@ -60,6 +61,7 @@ _HOMES = {
     "RESERVED_CONTAINERS": "membership",
     "SIDECAR_PORTS": "membership",
     "TrafficCapture": "traffic_capture",
+    "being": "policy_attachment",
     "differences": "service_roles",
     "excludes_all": "envoy_filters",
     "has_proxy_container": "membership",

@@ -12,6 +12,7 @@ from meshctl.mesh.core.precedence import age, order_is_known
 from meshctl.mesh.workloads.workloads import Workloads
 from meshctl.resources import Resource, Workload
 from meshctl.resources.cached_property import cached_property
+from meshctl.words import plural_of, with_article
 
 _SHOWN = 3
 R = TypeVar("R", bound=Resource)
@@ -68,6 +69,13 @@ def named(objects: Sequence[Resource]) -> str:
     """List the first few objects by name."""
     names = ", ".join(resource.key_name for resource in objects[:_SHOWN])
     return names if len(objects) <= _SHOWN else f"{names} and {len(objects) - _SHOWN} more"
+
+
+def being(objects: Sequence[Resource]) -> str:
+    """Say of objects of one kind what they are: ``shop/a is a Sidecar``, ``a, b are Sidecars``."""
+    kind = objects[0].kind
+    is_what = f"is {with_article(kind)}" if len(objects) == 1 else f"are {plural_of(kind)}"
+    return f"{named(objects)} {is_what}"
 
 
 def winner_text(resource: Resource, same: Sequence[Resource]) -> str:

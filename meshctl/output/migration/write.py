@@ -58,9 +58,7 @@ def write_report(found: Migrated, out: TextIO) -> None:
             f"{file.name}:{line}: lines written anew lose the comment `# {text}`"
             for line, text in file.lost
         ]
-    lines += [
-        f"{one.file}:{one.span.line}: left as it is, since {one.message}" for one in found.unread
-    ]
+    lines += [f"{one.file}:{one.span.line}: left as it is: {one.message}" for one in found.unread]
     lines += [f"not migrated: {text}; render it, and migrate that" for text in found.gaps]
     write_lines([*lines, *([""] if lines else []), _summary(found)], out)
     if found.comparison is None:

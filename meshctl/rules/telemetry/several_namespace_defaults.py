@@ -9,7 +9,7 @@ Fix: join them into one, or give one of them a `selector` or `targetRefs`.
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.workloads import named, winner_text
+from meshctl.mesh.workloads import being, winner_text
 from meshctl.resources import Telemetry
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 
@@ -23,8 +23,7 @@ def check(telemetry: Telemetry, mesh: Mesh) -> Iterator[Outcome]:
     others = [each_telemetry for each_telemetry in same if each_telemetry is not telemetry]
     finding = Finding(
         telemetry.at("metadata", "name"),
-        f"{named(others)} is a Telemetry for the whole namespace too; "
-        f"{winner_text(telemetry, same)}",
+        f"{being(others)} for the whole namespace too; {winner_text(telemetry, same)}",
     )
     for other in others[:3]:
         finding = finding.also(other.at("metadata", "name"), "has no selector either")

@@ -37,5 +37,5 @@ def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
             f"{each_binding.name} serves none of {', '.join(service.hosts)}: nothing comes in there",
         ).fixed_by(delete(each_binding.ref), safe=False)
         if each_binding.gateway is not None:
-            finding = finding.also(each_binding.gateway.spec.at("servers"), "are all it serves")
+            finding = finding.also(each_binding.gateway.spec.at("servers"), "all that it serves")
         yield finding

@@ -48,7 +48,7 @@ def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
             f"{names} {why}: {_effect(gateways)}",
         )
         for server in others or [server for gateway in gateways for server in gateway.servers]:
-            finding = finding.also(server.at("hosts"), "are the hosts of a server")
+            finding = finding.also(server.at("hosts"), "the hosts that it serves")
             break
         yield finding
 

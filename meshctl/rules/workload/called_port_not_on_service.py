@@ -28,4 +28,4 @@ def check(workload: Workload, mesh: Mesh) -> Iterator[Outcome]:
         yield Finding(
             call.place,
             f"{workload.title} calls port {call.port} of {service.title}, which has {ports}",
-        ).also(service.spec.key("ports"), "are all of its ports")
+        ).also(service.spec.key("ports"), "all ports that it has")
