@@ -7,9 +7,8 @@ from types import ModuleType
 from typing import Any
 
 import typer
-from typer.core import TyperGroup, TyperOption
+from typer.core import TyperCommand, TyperGroup, TyperOption
 
-from meshctl.cli.usage import REFUSED, Command, refusal
 from meshctl.errors import UsageError
 from meshctl.lazy_pattern import lazy_pattern
 from meshctl.timing import switch_on
@@ -98,6 +97,8 @@ COMMANDS: Table = {
     "completion": ("meshctl.cli.commands.completion", "Print the completion script of a shell."),
 }
 
+_REFUSED: type[Exception] = typer.BadParameter.__mro__[1]
+"""What the parser raises; BadParameter is the one of its exceptions that typer has a name for."""
 _NAMES_A_FILE = lazy_pattern(r"\b(?:FILE|DIR|PATH)\b")
 COLOURS = ("auto", "always", "never")
 
@@ -154,6 +155,23 @@ def _colours(ctx: Any, args: list[str], incomplete: str) -> list[str]:
     return [one for one in COLOURS if one.startswith(incomplete)]
 
 
+def _refusal(error: Exception, ctx: Any) -> Exception:
+    from meshctl.cli.usage import refusal
+
+    return refusal(error, ctx)
+
+
+class Command(TyperCommand):
+    """A command whose refusals are sentences."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Read the words after the command; UsageError for what it doesn't take."""
+        try:
+            return super().parse_args(ctx, args)
+        except _REFUSED as error:
+            raise _refusal(error, ctx) from None
+
+
 class LazyGroup(TyperGroup):
     """A command group that knows names and summaries without importing any command."""
 
@@ -163,8 +181,8 @@ class LazyGroup(TyperGroup):
         """Read the words before a command; UsageError for what it doesn't take."""
         try:
             return super().parse_args(ctx, args)
-        except REFUSED as error:
-            raise refusal(error, ctx) from None
+        except _REFUSED as error:
+            raise _refusal(error, ctx) from None
 
     def list_commands(self, ctx: Any) -> list[str]:
         """Name the commands in the order of the table."""

@@ -4,28 +4,12 @@ from collections.abc import Iterator
 from difflib import get_close_matches
 from typing import Any
 
-import typer
-from typer.core import TyperCommand
-
 from meshctl.errors import UsageError
 from meshctl.words import quoted
 
-REFUSED: type[Exception] = typer.BadParameter.__mro__[1]
-"""What the parser raises; BadParameter is the one of its exceptions that typer has a name for."""
 _CALLED_ELSEWHERE = {"--format": "--output", "--file": "--filename", "--all-ns": "--all-namespaces"}
 """What other tools call options that mean the same, with their names here."""
 _NEAR = 3
-
-
-class Command(TyperCommand):
-    """A command whose refusals are sentences."""
-
-    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """Read the words after the command; UsageError for what it doesn't take."""
-        try:
-            return super().parse_args(ctx, args)
-        except REFUSED as error:
-            raise refusal(error, ctx) from None
 
 
 def refusal(error: Any, ctx: Any) -> Exception:
