@@ -100,25 +100,30 @@ class Ties:
                     is_followed = one is origin or not is_end
                     reached.update(_next_to(one, layer) if is_followed else _pods_of(one, layer))
             if not step:
-                reached.update(self._sharing_a_word_with(origin, is_port=False))
+                reached.update(self._sharing_a_word_with(origin))
                 reached.update(self._picking_alike(origin))
             front = reached - found
             found |= front
-        found.update(self._sharing_a_word_with(origin, is_port=True))
-        for layer in self._layers:
-            if CLAIMS in layer.links(origin).mentions:
-                found.update(layer.of_kind("RequestAuthentication"))
+        found.update(self._meeting_by_no_name(origin))
         return found
 
-    def _sharing_a_word_with(self, origin: Resource, *, is_port: bool) -> Iterator[Resource]:
-        """Walk what speaks of anything that an object speaks of: of ports, or of all else.
+    def _meeting_by_no_name(self, origin: Resource) -> Iterator[Resource]:
+        """Walk what meets an object at a port, or by what tokens say."""
+        for layer in self._layers:
+            for number, is_all in layer.links(origin).ports:
+                yield from layer.on_port(number, is_all=True)
+                if is_all:
+                    yield from layer.on_port(number, is_all=False)
+            if CLAIMS in layer.links(origin).mentions:
+                yield from layer.of_kind("RequestAuthentication")
+
+    def _sharing_a_word_with(self, origin: Resource) -> Iterator[Resource]:
+        """Walk what speaks of anything that an object speaks of.
 
         At a gateway routes meet by their hosts, but for those that are told apart by ports.
         """
         for layer in self._layers:
             for key in layer.links(origin).mentions:
-                if key.startswith(":") != is_port:
-                    continue
                 found = layer.mentioning(key)
                 if _goes_by_hosts(origin) and self._is_gateway(key):
                     yield from (one for one in found if not _goes_by_hosts(one))
