@@ -6,6 +6,7 @@ from meshctl.lazy_face import lazy_face
 
 if TYPE_CHECKING:
     from meshctl.mesh.core.export_to import is_visible_to as is_visible_to
+    from meshctl.mesh.core.extension_providers import default_providers as default_providers
     from meshctl.mesh.core.hosts import covers as covers
     from meshctl.mesh.core.hosts import in_cluster as in_cluster
     from meshctl.mesh.core.hosts import is_in_certificate as is_in_certificate
@@ -24,6 +25,7 @@ _HOMES = {
     "age": "precedence",
     "bad_conditions": "status_conditions",
     "covers": "hosts",
+    "default_providers": "extension_providers",
     "in_cluster": "hosts",
     "is_in_certificate": "hosts",
     "is_private": "hosts",

@@ -4,11 +4,13 @@ Mirrors extensionProviders and defaultProviders of MeshConfig; those without a d
 DefaultMeshConfig (pkg/config/mesh/mesh.go, Istio 1.31).
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from meshctl.mesh.core.mesh_config import MeshConfig
 from meshctl.plain_objects import mappings
+from meshctl.resources import ConfigMap
+from meshctl.yaml.reader import parse_one
 
 _BUILT_IN: Mapping[str, str] = {
     "envoy": "envoyFileAccessLog",
@@ -69,3 +71,21 @@ class ExtensionProviders:
         if signal == "metrics" and self._is_overlay and signal not in self._defaults:
             return True  # the chart's own: prometheus
         return bool(self._defaults.get(signal))
+
+
+def default_providers(config_map: ConfigMap) -> Iterator[tuple[ExtensionProviders, str, str]]:
+    """Walk the defaults in the ``istio`` ConfigMap: all its providers, a signal, a name."""
+    text = config_map.values.get("mesh")
+    if text is None or not config_map.name.startswith("istio"):
+        return
+    try:
+        data = parse_one(text)
+    except ValueError:
+        return
+    config = MeshConfig.parse(data) if isinstance(data, dict) else MeshConfig()
+    written = config.raw.get("defaultProviders")
+    for signal in _SIGNALS:
+        names = written.get(signal) if isinstance(written, dict) else None
+        for name in names if isinstance(names, list) else ():
+            if isinstance(name, str):
+                yield ExtensionProviders(config), signal, name

@@ -1,0 +1,1 @@
+"""What patches of EnvoyFilters look for, in the routes of proxies."""

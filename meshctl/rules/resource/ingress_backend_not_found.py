@@ -1,0 +1,49 @@
+"""An Ingress that Istio serves leads to a Service, or a port of it, that isn't there.
+
+Ingresses of the class `istio` become routes of the ingress gateway. A route to a Service or port that
+the mesh doesn't have is answered with 503.
+
+Fix: write the name of a Service of this namespace, and one of its ports.
+"""
+
+from collections.abc import Iterator
+
+from meshctl.mesh import Mesh
+from meshctl.mesh.registry import missing_port
+from meshctl.resources import Resource, View
+from meshctl.resources.view import views
+from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, rule
+from meshctl.words import quoted
+
+_CLASS = "kubernetes.io/ingress.class"
+_ISTIO = "istio"
+
+
+@rule(on=Resource, severity=Severity.ERROR, since="0.1.0", needs=("Ingress",))
+def check(ingress: Resource, mesh: Mesh) -> Iterator[Outcome]:
+    """Report backends of Ingresses of the class istio."""
+    asked = ingress.spec.text("ingressClassName") or ingress.annotations.get(_CLASS, "")
+    if ingress.kind != "Ingress" or asked != _ISTIO:
+        return
+    for service in _services(ingress):
+        name = service.text("name")
+        declared = mesh.registry.at(mesh.registry.fqdn(name, ingress.namespace)) if name else []
+        known = mesh.knows.all_of("Service", ingress.namespace)
+        missing = missing_port(declared, service.child("port").number("number"))
+        if missing is not None:
+            ports = ", ".join(map(str, missing.known))
+            place = service.child("port").at("number")
+            yield Finding(place, f"Service {name} has no port {place.value()}, only {ports}")
+        elif name and not declared and known:
+            yield Finding(
+                service.at("name"), f"namespace {ingress.namespace} has no Service {quoted(name)}"
+            )
+        elif name and not declared:
+            yield NotChecked(known.reason)
+
+
+def _services(ingress: Resource) -> Iterator[View]:
+    yield ingress.spec.child("defaultBackend", "service")
+    for one in views(ingress.spec, "rules", View):
+        for path in views(one.child("http"), "paths", View):
+            yield path.child("backend", "service")
