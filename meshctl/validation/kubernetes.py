@@ -1,9 +1,14 @@
 """Schemas of Kubernetes' and Gateway API's kinds, as far as Istio reads them.
 
-Types and bounds of the fields that Istio depends on. What is missing is not complained about, since
-many inputs are patches or parts (Kubernetes 1.34, Gateway API 1.4).
+Of Kubernetes' kinds they have types and bounds of the fields that Istio depends on; what is missing is
+not complained about, since many inputs are patches or parts (Kubernetes 1.34). Those of the Gateway API
+have all fields, the experimental ones as well: ``gateway_api.json`` has the types, bounds and required
+fields of the CRDs of 1.6 and 1.4, what either of them takes.
 """
 
+import json
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 from meshctl.validation.metadata import OBJECT_META
@@ -28,7 +33,6 @@ def _list(items: Schema) -> Schema:
 
 
 _SELECTOR = _object(matchLabels=TEXTS, matchExpressions=_list(_object(key=TEXT, operator=TEXT)))
-_HEADER = _object(name=TEXT, value=TEXT)
 _PROBE = _object(
     httpGet=_object(port=PORT_OR_NAME, path=TEXT, scheme=TEXT),
     tcpSocket=_object(port=PORT_OR_NAME),
@@ -61,44 +65,6 @@ _SERVICE = _object(
     type={"type": "string", "enum": ["ClusterIP", "NodePort", "LoadBalancer", "ExternalName"]},
 )  # fmt: skip
 
-_PARENT = _object(name=TEXT, namespace=TEXT, kind=TEXT, group=TEXT, sectionName=TEXT, port=PORT)
-_BACKEND = _object(name=TEXT, namespace=TEXT, kind=TEXT, group=TEXT, port=PORT, weight=COUNT)
-_BACKENDS = _list(_BACKEND)
-_MATCH = _object(
-    path=_object(type=TEXT, value=TEXT),
-    method=TEXT,
-    headers=_list(_HEADER),
-)
-_HTTP_RULE = _object(
-    matches=_list(_MATCH), filters=_list(_object(type=TEXT)), backendRefs=_BACKENDS
-)
-_GRPC_RULE = _object(
-    matches=_list(_object(method=_object(type=TEXT, service=TEXT, method=TEXT))),
-    filters=_list(_object(type=TEXT)),
-    backendRefs=_BACKENDS,
-)
-_LISTENER = _object(
-    name=TEXT, port=PORT, protocol=TEXT, hostname=TEXT,
-    tls=_object(mode={"type": "string", "enum": ["Terminate", "Passthrough"]},
-                certificateRefs=_list(_object(name=TEXT, namespace=TEXT))),
-    allowedRoutes=_object(namespaces={"type": "object", "properties": {"from": TEXT}}),
-)  # fmt: skip
-_GATEWAY = _object(
-    gatewayClassName=TEXT, listeners=_list(_LISTENER),
-    addresses=_list(_object(type=TEXT, value=TEXT)),
-)  # fmt: skip
-_GRANT = _object(
-    **{
-        "from": _list(_object(group=TEXT, kind=TEXT, namespace=TEXT)),
-        "to": _list(_object(group=TEXT, kind=TEXT, name=TEXT)),
-    }
-)
-
-
-def _route(rule: Schema) -> Schema:
-    return _object(parentRefs=_list(_PARENT), hostnames=_list(TEXT), rules=_list(rule))
-
-
 _GATEWAY_API = "gateway.networking.k8s.io"
 _SPECS: dict[tuple[str, str], Schema] = {
     ("", "Service"): _SERVICE,
@@ -112,13 +78,6 @@ _SPECS: dict[tuple[str, str], Schema] = {
     ("batch", "Job"): _JOB,
     ("batch", "CronJob"): _object(schedule=TEXT,
                                   jobTemplate=_object(metadata=OBJECT_META, spec=_JOB)),
-    (_GATEWAY_API, "GatewayClass"): _object(controllerName=TEXT),
-    (_GATEWAY_API, "Gateway"): _GATEWAY,
-    (_GATEWAY_API, "HTTPRoute"): _route(_HTTP_RULE),
-    (_GATEWAY_API, "GRPCRoute"): _route(_GRPC_RULE),
-    (_GATEWAY_API, "TLSRoute"): _route(_object(backendRefs=_BACKENDS)),
-    (_GATEWAY_API, "TCPRoute"): _route(_object(backendRefs=_BACKENDS)),
-    (_GATEWAY_API, "ReferenceGrant"): _GRANT,
 }  # fmt: skip
 _OTHERS: dict[tuple[str, str], Schema] = {
     ("", "Namespace"): {},
@@ -133,6 +92,9 @@ _OTHERS: dict[tuple[str, str], Schema] = {
 
 def kubernetes_schema(group: str, kind: str) -> Schema | None:
     """Give the schema of a kind, whatever its version; ``None`` for one Istio does not read."""
+    if group == _GATEWAY_API:
+        spec = _gateway_api().get(kind)
+        return _object(metadata=OBJECT_META, spec=spec) if spec is not None else None
     if (group, kind) in _SPECS:
         parts = {"spec": _SPECS[group, kind]}
     elif (group, kind) in _OTHERS:
@@ -140,3 +102,11 @@ def kubernetes_schema(group: str, kind: str) -> Schema | None:
     else:
         return None
     return _object(metadata=OBJECT_META, **parts)
+
+
+@cache
+def _gateway_api() -> dict[str, Schema]:
+    """Read the schema of the ``spec`` of each kind of the Gateway API."""
+    text = Path(__file__).with_name("gateway_api.json").read_text(encoding="utf-8")
+    kinds: dict[str, Schema] = json.loads(text)
+    return kinds

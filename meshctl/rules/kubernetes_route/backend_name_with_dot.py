@@ -18,7 +18,7 @@ from meshctl.rules.api import Edit, Finding, Outcome, Severity, put, rule
 def check(route: KubernetesRoute, mesh: Mesh) -> Iterator[Outcome]:
     """Report backends that take every rule of the route away."""
     for fault in mesh.gateway_api.faults(route):
-        if fault.reason == "InvalidDestination":
+        if fault.reason == "InvalidDestination" and fault.ref.path[-1] in {"name", "namespace"}:
             text = f"{fault.text}; istiod drops all rules of this {route.kind}"
             yield Finding(fault.ref, text).fixed_by(*_edits(route, fault.ref, mesh))
 
