@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 from meshctl import __version__
 from meshctl.engine.deduplicate import counts, is_spoilt_by_a_placeholder
-from meshctl.engine.gaps import explain
+from meshctl.engine.gaps import explain, undescribed
 from meshctl.engine.ignores.suppress import IgnoreFilter
 from meshctl.engine.life_cycle import notes
 from meshctl.engine.live_overlay import overlay
@@ -191,6 +191,8 @@ def answer_on(
     for one in live.unread if live is not None else ():
         outcomes.not_checked.update(dict.fromkeys(_unchecked(one, settings)))
     outcomes.not_checked.update(((EVERY_RULE, one.reason), None) for one in missing)
+    if settings.alone:
+        outcomes.not_checked.update(dict.fromkeys(undescribed(resources, objects.describes)))
     worlds = _worlds(loaded, settings, resources, build, partial(objects.of, namespace=home))
     by_id = {rule.id: rule for rule in (*rules, *(r for world in worlds for r in world.rules))}
     return Answer(_report(loaded, settings, resources, outcomes, worlds, by_id), mesh)

@@ -2,10 +2,13 @@
 
 import shlex
 import shutil
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
 
 from meshctl.engine.report import EVERY_RULE, NotCheckedRule
+from meshctl.resources import Resource
 from meshctl.sources.placement import HELM_HINT, KUSTOMIZE_HINT, Gap
+from meshctl.words import amount
 
 _SHOWN = 3
 
@@ -34,6 +37,23 @@ def explain(gaps: Iterable[Gap]) -> Iterator[NotCheckedRule]:
             places.append(gap.place)
     for kind, places in grouped.items():
         yield NotCheckedRule(EVERY_RULE, _sentence(kind, places))
+
+
+def undescribed(
+    resources: Iterable[Resource], describes: Callable[[Resource], bool]
+) -> Iterator[tuple[str, str]]:
+    """Give one sentence for all objects of kinds without a schema, as a reason for every rule."""
+    kinds = Counter(one.kind for one in resources if not describes(one))
+    if kinds:
+        names = sorted(kinds)
+        shown = ", ".join(names[:_SHOWN])
+        if len(names) > _SHOWN:
+            shown += f" and {amount(len(names) - _SHOWN, 'other kind')}"
+        objects = amount(kinds.total(), "object")
+        text = (
+            f"there is no schema for {objects} of {shown}; --crds brings those of custom resources"
+        )
+        yield EVERY_RULE, text
 
 
 def _sentence(kind: str, places: list[str]) -> str:

@@ -38,19 +38,25 @@ class Judge:
 
     def __call__(self, resource: Resource) -> Verdict:
         """Judge one object; a kind that nobody described is accepted."""
-        version = resource.api_version.rpartition("/")[2]
-        key = (resource.group, version, resource.kind)
-        if key not in self._kinds:
-            self._kinds[key] = self._compile(*key)
-        kind = self._kinds[key]
+        kind = self._kind(resource)
         if kind is None:
-            return self._undescribed(resource, version)
+            return self._undescribed(resource)
         faults = [*kind.check(resource.data)]
         faults += check_metadata(resource.group, resource.kind, resource.metadata)
         if not faults:
             stored = _as_stored(resource, kind.schema)
             faults += kind.rules.check(stored.data) or ask_webhook(stored, alone=self._alone)
         return Verdict(tuple(faults), kind.not_checked) if faults or kind.not_checked else ACCEPTED
+
+    def describes(self, resource: Resource) -> bool:
+        """Is there a schema of its kind?"""
+        return self._kind(resource) is not None
+
+    def _kind(self, resource: Resource) -> _Kind | None:
+        key = (resource.group, _version_of(resource), resource.kind)
+        if key not in self._kinds:
+            self._kinds[key] = self._compile(*key)
+        return self._kinds[key]
 
     def _compile(self, group: str, version: str, kind: str) -> _Kind | None:
         schema = self._schemas.find(group, version, kind)
@@ -71,14 +77,19 @@ class Judge:
             ),
         )
 
-    def _undescribed(self, resource: Resource, version: str) -> Verdict:
+    def _undescribed(self, resource: Resource) -> Verdict:
         served = self._schemas.own_versions(resource.group, resource.kind)
         if not served:
             return ACCEPTED
+        version = _version_of(resource)
         message = f"the CRD of {resource.kind} serves {', '.join(served)}, not {version}"
         meant = Meant(f"{resource.group}/{served[0]}", is_sure=False) if resource.group else None
         fault = Fault("value-not-allowed", ("apiVersion",), message, meant=meant)
         return Verdict((fault,))
+
+
+def _version_of(resource: Resource) -> str:
+    return resource.api_version.rpartition("/")[2]
 
 
 def _as_stored(resource: Resource, schema: Schema) -> Resource:

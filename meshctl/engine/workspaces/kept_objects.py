@@ -62,6 +62,10 @@ class KeptObjects:
             found += known[2]
         return tuple(found)
 
+    def describes(self, resource: Resource) -> bool:
+        """Is there a schema of its kind?"""
+        return self._judge.describes(resource)
+
     def verdict(self, resource: Resource) -> Verdict:
         """What an API server says of one object; each is judged once."""
         verdict = self._verdicts.get(resource)
