@@ -1021,6 +1021,151 @@ def waypoints(count: int) -> Objects:
         yield workload("web", f"n-{i}")
 
 
+@crowd
+def policies_of_one_label(count: int) -> Objects:
+    yield service("web")
+    for i in range(count):
+        yield workload(f"w-{i}", app="web")
+        rule = calls(f"cluster.local/ns/shop/sa/w-{(i + 1) % count}")
+        yield policy(f"p-{i}", rule, selector={"matchLabels": {"app": "web"}})
+
+
+@crowd
+def request_authentications_of_one_label(count: int) -> Objects:
+    for i in range(count):
+        yield workload(f"w-{i}", app="web")
+        issuer = f"https://i-{i}.example.com"
+        rules = [{"issuer": issuer, "jwksUri": f"{issuer}/keys"}]
+        spec = {"jwtRules": rules, "selector": {"matchLabels": {"app": "web"}}}
+        yield thing("RequestAuthentication", f"a-{i}", spec=spec)
+        when = [{"key": "request.auth.claims[iss]", "values": [issuer]}]
+        yield policy(f"p-{i}", {"when": when}, selector={"matchLabels": {"app": "web"}})
+
+
+@crowd
+def peer_authentications_of_one_label(count: int) -> Objects:
+    yield service("web")
+    for i in range(count):
+        yield workload(f"w-{i}", app="web")
+        spec = {"selector": {"matchLabels": {"app": "web"}}, "mtls": {"mode": "STRICT"}}
+        yield thing("PeerAuthentication", f"a-{i}", spec=spec)
+
+
+@crowd
+def ambient_policies_of_one_label(count: int) -> Objects:
+    labels = {"istio.io/dataplane-mode": "ambient"}
+    yield thing("Namespace", "shop", meta={"namespace": None, "labels": labels})
+    yield service("web")
+    for i in range(count):
+        yield workload(f"w-{i}", app="web")
+        selector = {"matchLabels": {"app": "web"}}
+        yield policy(f"p-{i}", calls(f"cluster.local/ns/shop/sa/w-{i}"), selector=selector)
+        spec = {"selector": selector, "mtls": {"mode": "STRICT"}}
+        yield thing("PeerAuthentication", f"a-{i}", spec=spec)
+
+
+@crowd
+def rules_of_one_host_by_workload(count: int) -> Objects:
+    yield service("web")
+    yield workload("web")
+    for i in range(count):
+        yield workload(f"c-{i}")
+        spec = {
+            "host": "web",
+            "trafficPolicy": {"tls": MTLS},
+            "workloadSelector": {"matchLabels": {"app": f"c-{i}"}},
+        }
+        yield thing("DestinationRule", f"d-{i}", spec=spec)
+
+
+@crowd
+def port_settings_of_a_rule(count: int) -> Objects:
+    ports = [{"name": f"http-{i}", "port": 1000 + i} for i in range(count)]
+    yield thing("Service", "web", spec={"selector": {"app": "web"}, "ports": ports})
+    yield workload("web")
+    settings = [{"port": {"number": 1000 + i}, "tls": MTLS} for i in range(count)]
+    spec = {"host": "web", "trafficPolicy": {"portLevelSettings": settings}}
+    yield thing("DestinationRule", "web", spec=spec)
+
+
+@crowd
+def misspelt_hosts(count: int) -> Objects:
+    for i in range(count):
+        yield service(f"service-number-{i}")
+        yield virtual(f"v-{i}", [f"h-{i}.example.com"], f"servcie-number-{i}")
+
+
+@crowd
+def services_and_pods_of_one_label(count: int) -> Objects:
+    for i in range(count):
+        yield service(f"s-{i}", app="web")
+        yield workload(f"w-{i}", app="web")
+
+
+@crowd
+def sidecars_of_one_label(count: int) -> Objects:
+    for i in range(count):
+        yield workload(f"w-{i}", app="web")
+        selector = {"labels": {"app": "web"}}
+        spec = {"workloadSelector": selector, "egress": [{"hosts": ["./*"]}]}
+        yield thing("Sidecar", f"s-{i}", spec=spec)
+
+
+@crowd
+def tls_routes_of_a_virtual_service(count: int) -> Objects:
+    yield service("web")
+    yield workload("gate")
+    port = {"number": 443, "name": "tls", "protocol": "TLS"}
+    hosts = [f"h-{i}.example.com" for i in range(count)]
+    yield gateway("all", {"port": port, "hosts": hosts, "tls": {"mode": "PASSTHROUGH"}})
+    tls = [
+        {"match": [{"port": 443, "sniHosts": [host]}], "route": [{"destination": {"host": "web"}}]}
+        for host in hosts
+    ]
+    spec = {"hosts": hosts, "gateways": ["all"], "tls": tls}
+    yield thing("VirtualService", "all", spec=spec)
+
+
+@crowd
+def listeners_of_a_gateway(count: int) -> Objects:
+    listeners = [
+        {"name": f"l-{i}", "port": 80, "protocol": "HTTP", "hostname": f"h-{i}.example.com"}
+        for i in range(count)
+    ]
+    spec = {"gatewayClassName": "istio", "listeners": listeners}
+    yield thing("Gateway", "entry", spec=spec) | {"apiVersion": "gateway.networking.k8s.io/v1"}
+    yield service("web")
+    route = {
+        "parentRefs": [{"name": "entry"}],
+        "rules": [{"backendRefs": [{"name": "web", "port": 80}]}],
+    }
+    yield thing("HTTPRoute", "all", spec=route)
+
+
+@crowd
+def envoy_filters_of_clusters(count: int) -> Objects:
+    for i in range(count):
+        yield service(f"s-{i}")
+        yield workload(f"s-{i}")
+        match = {"cluster": {"service": f"s-{i}.shop.svc.cluster.local", "portNumber": 80}}
+        patch = {
+            "applyTo": "CLUSTER",
+            "match": {"context": "SIDECAR_OUTBOUND"} | match,
+            "patch": {"operation": "MERGE", "value": {"connect_timeout": "5s"}},
+        }
+        yield thing("EnvoyFilter", f"f-{i}", spec={"configPatches": [patch]})
+
+
+@crowd
+def gateways_with_a_port_each(count: int) -> Objects:
+    ports = [{"name": f"http-{i}", "port": 1000 + i} for i in range(count)]
+    yield thing("Service", "gate", spec={"selector": {"role": "entry"}, "ports": ports})
+    for i in range(count):
+        yield workload(f"gate-{i}", role="entry")
+        spec = {"selector": {"role": "entry"}, "servers": [server(1000 + i, f"h-{i}.example.com")]}
+        yield thing("Gateway", f"g-{i}", spec=spec)
+
+
 def text(name: str, count: int) -> str:
     """Write a crowd as documents of one file; JSON is YAML, and a line a field."""
     if name == "ignore-comments":

@@ -1,6 +1,7 @@
 """Finds the one known name that a misspelt one can mean; empty where there is none, or several."""
 
 from collections.abc import Callable, Collection, Iterable
+from functools import cached_property
 from itertools import takewhile
 
 from meshctl.lazy_pattern import lazy_pattern
@@ -42,6 +43,34 @@ def misspelling_of(name: str, known: Iterable[str]) -> str | None:
     """
     found = {one for one in known if _is_slip(one, name)}
     return found.pop() if len(found) == 1 else None
+
+
+class Slips:
+    """Known names, found by one that differs from them by one slip, as ``misspelling_of`` does.
+
+    Two such names are equal once a letter is left out of each, or of one of them.
+    """
+
+    def __init__(self, known: Iterable[str]) -> None:
+        self._known = dict.fromkeys(known)
+
+    def meant_by(self, name: str) -> str | None:
+        """Find the only name that a name is misspelt for."""
+        near = (one for key in _shortened(name) for one in self._by_shortened.get(key, ()))
+        return misspelling_of(name, set(near))
+
+    @cached_property
+    def _by_shortened(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for one in self._known:
+            for key in _shortened(one):
+                found.setdefault(key, []).append(one)
+        return found
+
+
+def _shortened(name: str) -> set[str]:
+    """The name, and all that it becomes without one of its letters."""
+    return {name, *(name[:place] + name[place + 1 :] for place in range(len(name)))}
 
 
 def _is_slip(one: str, other: str) -> bool:

@@ -41,16 +41,16 @@ def covered_within(
     A rule without any condition is wider than all others and isn't looked at.
     """
     asking = [one for one in rules if one.sources or one.operations or one.conditions]
-    index = _WiderRules(asking)
-    for number, one in enumerate(asking):
-        candidates = (asking[place] for place in index.candidates(one) if place != number)
+    index = RuleIndex(asking)
+    for one in asking:
+        candidates = (other for other in index.candidates(one) if other is not one)
         wider = (other for other in candidates if covers(other, one) and not covers(one, other))
         wide = next(wider, None)
         if wide is not None:
             yield one, wide
 
 
-class _WiderRules:
+class RuleIndex:
     """Rules by values that a rule within them must have, so that few pairs are compared.
 
     Each alternative of a wide rule is filed by the values of one condition; a narrow one within it
@@ -58,6 +58,7 @@ class _WiderRules:
     """
 
     def __init__(self, rules: Sequence[AuthorizationRule]) -> None:
+        self._rules = rules
         self._anywhere: list[int] = []
         self._filed: dict[tuple[str, str], list[int]] = {}
         for number, rule in enumerate(rules):
@@ -69,7 +70,7 @@ class _WiderRules:
                 if not anchor:
                     self._anywhere.append(number)
 
-    def candidates(self, rule: AuthorizationRule) -> list[int]:
+    def candidates(self, rule: AuthorizationRule) -> Iterator[AuthorizationRule]:
         """The rules that may cover one, in their order."""
         found = set(self._anywhere)
         asked = [
@@ -78,10 +79,12 @@ class _WiderRules:
             *map(operation_conditions, rule.operations[:1]),
         ]
         for values in map(_values, asked):
-            for key, (own, _) in values.items():
+            known = {key: own for key, (own, _) in values.items() if own}
+            known.setdefault(_NAMESPACE, _namespaces(known.get("source.principal", ())))
+            for key, own in known.items():
                 for text in _shorter(own[0]) if own else ():
                     found.update(self._filed.get((key, text), ()))
-        return sorted(found)
+        return map(self._rules.__getitem__, sorted(found))
 
 
 def _alternatives(rule: AuthorizationRule) -> list[_Values]:
@@ -95,7 +98,7 @@ def _alternatives(rule: AuthorizationRule) -> list[_Values]:
 
 def _anchor(values: _Values) -> list[tuple[str, str]] | None:
     for key, (own, _) in values.items():
-        is_plain = key not in _ADDRESSES and key != _NAMESPACE and "*" not in own
+        is_plain = key not in _ADDRESSES and "*" not in own
         if own and is_plain and not any(map(is_path_template, own)):
             return [(key, text) for text in own]
     return None

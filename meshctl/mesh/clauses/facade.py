@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from meshctl.mesh.clauses.patches.patched_routes import PatchedRoutes
     from meshctl.mesh.clauses.refusals.network_gaps import NetworkGaps
     from meshctl.mesh.clauses.refusals.refused_callers import RefusedCallers
+    from meshctl.mesh.clauses.refusals.wider_rules import WiderRules
     from meshctl.mesh.clauses.token_issuers import TokenIssuers
     from meshctl.mesh.clauses.unrouted_hosts import UnroutedHosts
     from meshctl.mesh.clauses.waypoint_bypass import WaypointBypass
@@ -85,6 +86,13 @@ class ClausesFacade:
         from meshctl.mesh.clauses.refusals.refused_callers import RefusedCallers
 
         return RefusedCallers(self._parts)
+
+    @cached_property
+    def wider_rules(self) -> "WiderRules":
+        """Rules that let in all that another policy does, and more."""
+        from meshctl.mesh.clauses.refusals.wider_rules import WiderRules
+
+        return WiderRules(self._parts)
 
     @cached_property
     def outside_hosts(self) -> "OutsideHosts":

@@ -27,13 +27,13 @@ def conflicts(
 ) -> dict[KubernetesListener, Conflict]:
     """Find the listeners that lose; ``sets`` are those that the Gateway allows, oldest first."""
     found: dict[KubernetesListener, Conflict] = {}
-    accepted: dict[int, list[KubernetesListener]] = {}
+    accepted: dict[int, _Accepted] = {}
     owners: tuple[KubernetesGateway | ListenerSet, ...] = (gateway, *sets)
     for listener in (one for owner in owners for one in owner.listeners):
-        rivals = accepted.setdefault(port_of(listener), [])
-        winner = next((one for one in rivals if not _are_distinct(listener, one)), None)
+        rivals = accepted.setdefault(port_of(listener), _Accepted())
+        winner = rivals.first_against(listener)
         if winner is None:
-            rivals.append(listener)
+            rivals.add(listener)
         else:
             found[listener] = Conflict(_reason(listener, winner), winner)
     # istiod remembers losers by their name, so that a winner of the same name loses as well.
@@ -46,13 +46,40 @@ def conflicts(
     }
 
 
-def _are_distinct(one: KubernetesListener, other: KubernetesListener) -> bool:
-    protocols = {one.protocol, other.protocol}
-    if protocols & _L4 and protocols <= _L4 | _BY_NAME:
-        return False
-    if protocols <= _BY_NAME:
-        return (one.hostname or "*") != (other.hostname or "*")
-    return one.protocol != other.protocol
+class _Accepted:
+    """The listeners of one port that have won, the first of each kind that others lose to.
+
+    TCP and UDP take a whole port, from each other and from what tells hosts apart; two of those
+    get along by their hosts, and any other protocol only meets itself.
+    """
+
+    def __init__(self) -> None:
+        self._firsts: dict[tuple[str, str], tuple[int, KubernetesListener]] = {}
+        self._count = 0
+
+    def add(self, listener: KubernetesListener) -> None:
+        self._count += 1
+        for key in _keys(listener):
+            self._firsts.setdefault(key, (self._count, listener))
+
+    def first_against(self, listener: KubernetesListener) -> KubernetesListener | None:
+        """Find the first that a listener is not distinct from."""
+        protocol = listener.protocol
+        asked = [("protocol", protocol)]
+        if protocol in _L4:
+            asked = [("kind", "l4"), ("kind", "named")]
+        elif protocol in _BY_NAME:
+            asked = [("kind", "l4"), ("host", listener.hostname or "*")]
+        found = [self._firsts[key] for key in asked if key in self._firsts]
+        return min(found, key=lambda one: one[0])[1] if found else None
+
+
+def _keys(listener: KubernetesListener) -> list[tuple[str, str]]:
+    if listener.protocol in _L4:
+        return [("kind", "l4")]
+    if listener.protocol in _BY_NAME:
+        return [("kind", "named"), ("host", listener.hostname or "*")]
+    return [("protocol", listener.protocol)]
 
 
 def _reason(one: KubernetesListener, other: KubernetesListener) -> str:

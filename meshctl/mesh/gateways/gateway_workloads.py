@@ -6,7 +6,7 @@ and what only the missing objects could tell (namespace, container ports) is unk
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from meshctl.istio.annotation_names import TEMPLATES
 from meshctl.istio.labels import GATEWAY_NAME
@@ -35,6 +35,8 @@ class GatewayWorkload:
     """Would the input have the Services in front of it, if there were any?"""
     made_name: str = ""
     """The ``namespace/name`` of what istiod will make for a Gateway of the Gateway API."""
+    _targets: dict[int, int] = field(default_factory=dict, init=False)
+    _exposed: set[int | str] = field(default_factory=set, init=False)
 
     @property
     def name(self) -> str:
@@ -68,16 +70,14 @@ class GatewayWorkload:
         Mirrors resolvePorts (pilot/pkg/model/gateway.go, Istio 1.31): a port that no Service
         has is listened on as it is.
         """
-        for service in self.services:
-            if NO_TRANSLATION in service.labels:
-                continue
-            for one in service.ports:
-                if one.port == port:
-                    if isinstance(one.target, int):
-                        return one.target
-                    named = self.workload.named_ports if self.workload is not None else {}
-                    return named.get(one.target, port)
-        return port
+        if self.services and not self._targets:
+            named = self.workload.named_ports if self.workload is not None else {}
+            for service in self.services:
+                for one in service.ports if NO_TRANSLATION not in service.labels else ():
+                    is_number = isinstance(one.target, int)
+                    target = one.target if is_number else named.get(str(one.target), one.port)
+                    self._targets.setdefault(one.port, int(target))
+        return self._targets.get(port, port)
 
     def targets(self, server: Server) -> tuple[int, ...]:
         """Translate the port of a server to the container's.
@@ -106,11 +106,11 @@ class GatewayWorkload:
 
     def exposes(self, port: int) -> bool:
         """Does a Service in front of it, or the node it runs on, lead to this container port?"""
-        return self._is_on_node(port) or any(
-            self.target(one.port) == port or one.target == port
-            for service in self.services
-            for one in service.ports
-        )
+        if self.services and not self._exposed:
+            for service in self.services:
+                for one in service.ports:
+                    self._exposed.update((self.target(one.port), one.target))
+        return port in self._exposed or self._is_on_node(port)
 
     def exposed_instead(self, port: int) -> frozenset[int]:
         """The ports of its Services that lead to a container port which none of them has itself."""

@@ -17,7 +17,7 @@ from meshctl.mesh.traffic.delegates import MESH
 from meshctl.mesh.traffic.routes import Routes
 from meshctl.resources import Destination, Service, VirtualService
 from meshctl.resources.cached_property import cached_property
-from meshctl.spelling import misspelling_of
+from meshctl.spelling import Slips
 
 
 class NoClusterReason(Enum):
@@ -65,6 +65,7 @@ class Clusters:
         self._gateways = gateways
         self._domain = inventory.config.domain
         self._declared: dict[tuple[VirtualService, str], list[RegisteredHost]] = {}
+        self._slips: dict[str, Slips] = {}
         self._viewers: dict[VirtualService, frozenset[str]] = {}
 
     def host_of(self, destination: Destination) -> str:
@@ -191,9 +192,14 @@ class Clusters:
         similar = next(iter(self._by_name.get(name, ())), None)
         if self._knows_services_of(namespace):
             return MissingCluster(NoClusterReason.ABSENT, host, similar)
-        near = {one.host.partition(".")[0] for one in self._registry.of_namespace(namespace)}
-        meant = misspelling_of(name, near) or ""
+        meant = self._slips_of(namespace).meant_by(name) or ""
         return MissingCluster(NoClusterReason.UNKNOWN, host, similar, meant)
+
+    def _slips_of(self, namespace: str) -> Slips:
+        if namespace not in self._slips:
+            near = {one.host.partition(".")[0] for one in self._registry.of_namespace(namespace)}
+            self._slips[namespace] = Slips(near)
+        return self._slips[namespace]
 
     def _absent_elsewhere(self, host: str, writer: str) -> MissingCluster:
         name, _, rest = host.partition(".")

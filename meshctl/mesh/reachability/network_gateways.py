@@ -65,12 +65,19 @@ class NetworkGateways:
 
     def opened(self, gateway: Gateway) -> Iterator[tuple[Server, Service]]:
         """Walk the servers on the port of a network's gateway that don't pass on by SNI."""
-        for effective in self._gateways.of(gateway):
+        labelled = self._labelled
+        for effective in self._gateways.of(gateway) if labelled else ():
             for service in effective.workload.services:
-                for server in gateway.servers if self.network(service) else ():
+                for server in gateway.servers if service in labelled else ():
                     passes = server.is_tls and server.tls_mode == _UNOPENED
                     if server.port == gateway_port(service) and not passes:
                         yield server, service
+
+    @cached_property
+    def _labelled(self) -> frozenset[Service]:
+        """The Services that are labelled as the gateway of a network."""
+        services = (one for effective in self._gateways for one in effective.workload.services)
+        return frozenset(one for one in services if NETWORK in one.labels and self.network(one))
 
     def without_service(self, gateway: Gateway) -> Iterator[tuple[int, Server]]:
         """Walk the hosts of AUTO_PASSTHROUGH that stand for no registered host, by index."""

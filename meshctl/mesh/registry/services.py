@@ -29,7 +29,7 @@ class HostPort(NamedTuple):
     view: View
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class RegisteredHost:
     """One host of the registry, with the object that declares it."""
 
@@ -61,7 +61,11 @@ class RegisteredHost:
 
     def port(self, number: int) -> HostPort | None:
         """Find a port by the number clients dial."""
-        return next((port for port in self.ports if port.number == number), None)
+        return self._by_number.get(number)
+
+    @cached_property
+    def _by_number(self) -> dict[int, HostPort]:
+        return {port.number: port for port in reversed(self.ports)}
 
 
 class MissingPort(NamedTuple):

@@ -31,6 +31,7 @@ class Authorization:
         # Many policies of a namespace select the same, mostly everything.
         self._picked: dict[_Selection, list[Workload]] = {}
         self._reached: dict[_Selection, list[Workload]] = {}
+        self._memberships: dict[_Selection, frozenset[Membership]] = {}
         self._asked: dict[tuple[object, _Selection], list[tuple[Workload, tuple[Any, ...]]]] = {}
 
     def is_mesh_wide(self, policy: Policy) -> bool:
@@ -60,6 +61,14 @@ class Authorization:
             known = [workload for workload in picked if membership(workload) is not Membership.NONE]
             self._reached[key] = known
         return known
+
+    def memberships(self, policy: Policy) -> frozenset[Membership]:
+        """How the workloads that a policy reaches take part; asked once for each selector."""
+        key = self._key(policy)
+        if key not in self._memberships:
+            found = map(self._workloads.membership, self.reached(policy))
+            self._memberships[key] = frozenset(found)
+        return self._memberships[key]
 
     def asked(
         self, policy: Policy, ask: Callable[[Workload], Iterable[T]]

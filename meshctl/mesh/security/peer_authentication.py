@@ -4,13 +4,14 @@ Mirrors ComposePeerAuthentication (pilot/pkg/security/authn/policy_applier.go) a
 AuthenticationPolicies (pilot/pkg/model/authentication.go) of Istio 1.31.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from meshctl.mesh.core.mesh_config import MeshConfig
 from meshctl.mesh.core.precedence import age, order_is_known
 from meshctl.mesh.core.selectors import SelectorIndex
+from meshctl.mesh.workloads.membership import Membership
 from meshctl.mesh.workloads.workloads import Workloads
 from meshctl.resources import PeerAuthentication, Ref, Workload
 from meshctl.resources.cached_property import cached_property
@@ -71,6 +72,10 @@ class PeerAuthentications:
                 self._wide.setdefault(policy.namespace, []).append(policy)
         self._of_namespace: dict[str, EffectiveMode] = {}
         self._of_workload: dict[Workload, EffectiveMode] = {}
+        self._winners: dict[
+            int, tuple[Sequence[Workload], dict[PeerAuthentication, list[Workload]]]
+        ] = {}
+        self._off: dict[int, tuple[Sequence[Workload], EffectiveMode | None]] = {}
         self._kept: dict[int, Sequence[PeerAuthentication]] = {}
 
     def for_mesh(self) -> Sequence[PeerAuthentication]:
@@ -96,6 +101,46 @@ class PeerAuthentications:
         policies = self.for_workload(workload)
         self._kept.setdefault(id(policies), policies)
         return workload.namespace, id(policies), self._workloads.is_remote(workload)
+
+    def winners(self, policy: PeerAuthentication) -> Sequence[tuple[PeerAuthentication, Workload]]:
+        """The policies that count for the workloads of a policy, each with the first by name."""
+        firsts = (
+            (one, min(several, key=lambda workload: workload.key_name))
+            for one, several in self._picked(policy).items()
+        )
+        return sorted(firsts, key=lambda first: first[1].key_name)
+
+    def governed(self, policy: PeerAuthentication) -> Sequence[Workload]:
+        """The workloads that a policy picks, and for which no older one counts."""
+        return self._picked(policy).get(policy, ())
+
+    def _picked(self, policy: PeerAuthentication) -> Mapping[PeerAuthentication, list[Workload]]:
+        """The workloads of a policy by the policy that counts; read once for equal selectors."""
+        workloads = self._workloads.find(policy.selector, policy.namespace)
+        known = self._winners.get(id(workloads))
+        if known is None:
+            found: dict[PeerAuthentication, list[Workload]] = {}
+            for workload in workloads:
+                found.setdefault(self.for_workload(workload)[0], []).append(workload)
+            known = self._winners[id(workloads)] = workloads, found
+        return known[1]
+
+    def disabled_for(self, workloads: Sequence[Workload]) -> EffectiveMode | None:
+        """What turns mutual TLS off for the first of some workloads, if it is off for them all.
+
+        HBONE authenticates whatever policies say, and a port may have a mode of its own.
+        """
+        if id(workloads) not in self._off:
+            is_off = bool(workloads) and all(map(self._is_off, workloads))
+            first = self.of_workload(workloads[0]) if is_off else None
+            self._off[id(workloads)] = workloads, first
+        return self._off[id(workloads)][1]
+
+    def _is_off(self, workload: Workload) -> bool:
+        is_ambient = self._workloads.membership(workload) is Membership.AMBIENT
+        has_ports = any(one.port_modes for one in self.for_workload(workload))
+        is_disabled = self.of_workload(workload).mode is Mode.DISABLE
+        return is_disabled and not is_ambient and not has_ports
 
     def of_namespace(self, namespace: str) -> EffectiveMode:
         """The mode of a namespace: its oldest policy, else the mesh's; others are ignored."""

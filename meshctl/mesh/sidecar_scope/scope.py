@@ -5,7 +5,7 @@ Istio 1.31): the Sidecar that selects the workload, else that of the namespace, 
 root namespace; they are never merged. Without egress listeners everything is imported.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from meshctl.mesh.core.hosts import covers, fqdn
 from meshctl.mesh.core.mesh_config import MeshConfig
@@ -17,6 +17,7 @@ from meshctl.mesh.workloads.membership import Membership, is_gateway
 from meshctl.mesh.workloads.policy_attachment import PolicyAttachments
 from meshctl.mesh.workloads.workloads import Workloads
 from meshctl.resources import Sidecar, VirtualService, Workload
+from meshctl.resources.cached_property import cached_property
 
 ALLOW_ANY = "ALLOW_ANY"
 REGISTRY_ONLY = "REGISTRY_ONLY"
@@ -80,18 +81,19 @@ class SidecarScopes:
         wider = self._root_default[0] if self._root_default else None
         return wider if wider is not None and wider.namespace != sidecar.namespace else None
 
-    def reached(self, sidecar: Sidecar) -> Iterator[Workload]:
-        """Walk the workloads in the mesh for which a Sidecar counts."""
-        workloads = self._workloads
-        at_root = sidecar.namespace == self._config.root_namespace
-        if sidecar.workload_selector or not at_root:
-            candidates = self._sidecars.picked(sidecar)
-        else:
-            candidates = list(workloads)
-        for workload in candidates:
-            beside = workloads.membership(workload) is Membership.SIDECAR
-            if beside and self.sidecar_of(workload) is sidecar:
-                yield workload
+    def reached(self, sidecar: Sidecar) -> Sequence[Workload]:
+        """List the workloads in the mesh for which a Sidecar counts."""
+        return self._counting.get(sidecar, ())
+
+    @cached_property
+    def _counting(self) -> dict[Sidecar, list[Workload]]:
+        found: dict[Sidecar, list[Workload]] = {}
+        for workload in self._workloads:
+            if self._workloads.membership(workload) is Membership.SIDECAR:
+                sidecar = self.sidecar_of(workload)
+                if sidecar is not None:
+                    found.setdefault(sidecar, []).append(workload)
+        return found
 
     def hides(
         self, sidecar: Sidecar, host: RegisteredHost, port: int | None, namespace: str

@@ -78,6 +78,7 @@ class DestinationRules:
         self._hidden: dict[tuple[str, str], DestinationRule | None] = {}
         self._chosen: dict[tuple[int, Step], EffectiveDestinationRule | None] = {}
         self._with_selector: set[str] = set()
+        self._for_all: dict[int, tuple[Sequence[DestinationRule], bool]] = {}
         self._named: set[str] = {config.root_namespace}
         for rule in sorted(rules, key=lambda rule: (selector_of(rule) is None, age(rule))):
             if rule.host:
@@ -183,9 +184,15 @@ class DestinationRules:
         if rule.namespace == root or rule.namespace not in self._local:
             return None
         beside = next(self._local[rule.namespace].covering(self.host_of(rule)), ())
-        if any(selector_of(destination_rule) is None for destination_rule in beside):
+        if self._has_for_all(beside):
             return None
         return self.next_on_path(rule, homes)
+
+    def _has_for_all(self, rules: Sequence[DestinationRule]) -> bool:
+        """Is one of the rules of a host for all clients? Asked once for each host."""
+        if id(rules) not in self._for_all:
+            self._for_all[id(rules)] = rules, any(selector_of(one) is None for one in rules)
+        return self._for_all[id(rules)][1]
 
     def next_on_path(self, rule: DestinationRule, homes: Iterable[str]) -> DestinationRule | None:
         """Find the rule that clients of its namespace would follow without the rules of its host.

@@ -4,16 +4,21 @@ Kubernetes translates a Service's port before the connection reaches the pod, so
 container ports alone.
 """
 
-from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any, NamedTuple, TypeVar
 
+from meshctl.istio.annotation_names import TEMPLATES
 from meshctl.istio.protocols import Protocol
 from meshctl.istio.well_known_ports import server_first
+from meshctl.mesh.core.precedence import age
 from meshctl.mesh.registry.services import HostPort, RegisteredHost
+from meshctl.mesh.workloads.by_pods import ByPods
 from meshctl.mesh.workloads.traffic_capture import TrafficCapture
 from meshctl.mesh.workloads.workloads import Workloads
 from meshctl.resources import Service, ServicePort, View, Workload
 from meshctl.resources.cached_property import cached_property
+
+T = TypeVar("T")
 
 
 class MappedPort(NamedTuple):
@@ -24,20 +29,65 @@ class MappedPort(NamedTuple):
     targets: frozenset[int]
 
 
+class PodsBehind(NamedTuple):
+    """The oldest of the pods that a Service selects, and the names of all of their ports."""
+
+    first: Workload
+    names: frozenset[str]
+    gets_containers: bool
+    """Are containers injected by templates, such as a gateway's proxy, with ports of their own?"""
+
+
 class ContainerPorts:
     """All container ports, with the Services in front of them."""
 
     def __init__(self, hosts: Iterable[RegisteredHost], workloads: Workloads) -> None:
         self._hosts = [host for host in hosts if isinstance(host.source, Service)]
         self._workloads = workloads
+        # By the identity of what many workloads share, which is kept alive beside the answer.
+        self._in_front: dict[object, tuple[object, Sequence[tuple[HostPort, int]]]] = {}
+        self._made: dict[object, tuple[object, Sequence[Any]]] = {}
+        self._behind: dict[int, tuple[Sequence[Workload], PodsBehind | None]] = {}
+        self._mapped: dict[tuple[int, int], tuple[Sequence[Workload], MappedPort | None]] = {}
 
     def in_front_of(self, workload: Workload) -> Iterator[tuple[HostPort, int]]:
         """Walk the Service ports that lead to a workload, each with its container port."""
-        for host in self._by_workload.get(workload, ()):
-            for port in host.ports:
-                target = self._workloads.target_port(workload, port)
-                if target is not None:
-                    yield port, target
+        return iter(self.all_in_front_of(workload))
+
+    def all_in_front_of(self, workload: Workload) -> Sequence[tuple[HostPort, int]]:
+        """List them; workloads behind the same Services, with ports of the same names, share one."""
+        hosts = self._by_pods.of(workload)
+        key = id(hosts), tuple(workload.named_ports.items())
+        known = self._in_front.get(key)
+        if known is None:
+            found = (
+                (port, target)
+                for host in hosts
+                for port in host.ports
+                if (target := self._workloads.target_port(workload, port)) is not None
+            )
+            known = self._in_front[key] = hosts, tuple(found)
+        return known[1]
+
+    def once(
+        self, in_front: Sequence[tuple[HostPort, int]],
+        make: Callable[[Sequence[tuple[HostPort, int]]], Iterable[T]],
+    ) -> Sequence[T]:  # fmt: skip
+        """Make something of what ``all_in_front_of`` gives, once for all workloads that share it."""
+        key = id(in_front), make
+        if key not in self._made:
+            self._made[key] = in_front, tuple(make(in_front))
+        return self._made[key][1]
+
+    def pods_behind(self, service: Service) -> "PodsBehind | None":
+        """Say what the pods that a Service selects name their ports; read once for a selector."""
+        pods = self._workloads.endpoints_of(service.selector, service.namespace)
+        if id(pods) not in self._behind:
+            names = frozenset(name for pod in pods for name in pod.named_ports)
+            is_late = any(TEMPLATES in pod.pod_annotations for pod in pods)
+            found = PodsBehind(min(pods, key=age), names, is_late) if pods else None
+            self._behind[id(pods)] = pods, found
+        return self._behind[id(pods)][1]
 
     def layer4(self, workload: Workload) -> Iterator[tuple[HostPort, int]]:
         """Walk those Service ports, with their container port, that are surely not HTTP."""
@@ -67,7 +117,7 @@ class ContainerPorts:
 
     def hosts(self, workload: Workload) -> list[RegisteredHost]:
         """The hosts of the Services in front of a workload, by name."""
-        return sorted(self._by_workload.get(workload, ()), key=lambda host: host.host)
+        return sorted(self._by_pods.of(workload), key=lambda host: host.host)
 
     def only_of_service(self, workload: Workload, number: int) -> tuple[View, int] | None:
         """Find a Service port of a number that is no container port, and where it lands."""
@@ -79,11 +129,17 @@ class ContainerPorts:
                 mapped = (port.view, target)
         return mapped if number not in declared else None
 
-    def only_of_services(self, workloads: Iterable[Workload], number: int) -> MappedPort | None:
+    def only_of_services(self, workloads: Sequence[Workload], number: int) -> MappedPort | None:
         """Find a Service port of a number that is a container port of no workload.
 
-        ``None`` where there is no such port in front of one of them.
+        ``None`` where there is no such port in front of one of them. Found once for a sequence.
         """
+        key = id(workloads), number
+        if key not in self._mapped:
+            self._mapped[key] = workloads, self._only_of_services(workloads, number)
+        return self._mapped[key][1]
+
+    def _only_of_services(self, workloads: Sequence[Workload], number: int) -> MappedPort | None:
         hits = [self.only_of_service(workload, number) for workload in workloads]
         mapped = [hit for hit in hits if hit is not None]
         if not mapped or len(mapped) < len(hits):
@@ -94,7 +150,7 @@ class ContainerPorts:
     def governing_service(self, workload: Workload) -> Service | None:
         """Find the headless Service that names the pods of a StatefulSet."""
         name = workload.spec.text("serviceName")
-        for host in self._by_workload.get(workload, ()) if workload.kind == "StatefulSet" else ():
+        for host in self._by_pods.of(workload) if workload.kind == "StatefulSet" else ():
             source = host.source
             if isinstance(source, Service) and source.name == name and source.is_headless:
                 return source
@@ -136,11 +192,10 @@ class ContainerPorts:
                     yield port
 
     @cached_property
-    def _by_workload(self) -> dict[Workload, list[RegisteredHost]]:
-        found: dict[Workload, list[RegisteredHost]] = {}
+    def _by_pods(self) -> ByPods[RegisteredHost]:
+        found: ByPods[RegisteredHost] = ByPods(self._workloads)
         for host in self._hosts:
-            for workload in self._workloads.behind(host):
-                found.setdefault(workload, []).append(host)
+            found.add(host, host)
         return found
 
 

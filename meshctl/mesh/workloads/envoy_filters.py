@@ -4,7 +4,7 @@ EnvoyFilters of the root namespace reach all namespaces (getMatchedEnvoyFilters,
 pilot/pkg/model/push_context.go, Istio 1.31). Of every match all parts must fit.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from meshctl.mesh.core.mesh_config import MeshConfig
@@ -52,6 +52,9 @@ class EnvoyFilters:
         self._filters = sorted(filters, key=age)
         self._workloads = workloads
         self._root = config.root_namespace
+        # By the identity of what equal selectors share, which is kept alive beside the answer.
+        self._reached: dict[int, tuple[Sequence[Workload], list[Workload]]] = {}
+        self._roles: dict[int, tuple[list[Workload], frozenset[bool]]] = {}
 
     def is_mesh_wide(self, envoy_filter: EnvoyFilter) -> bool:
         """Does it reach every proxy of the mesh?"""
@@ -78,14 +81,20 @@ class EnvoyFilters:
         if envoy_filter.target_refs:
             return []
         home = None if envoy_filter.namespace == self._root else envoy_filter.namespace
-        return sorted(self._workloads.find(envoy_filter.workload_selector, home), key=age)
+        found = self._workloads.find(envoy_filter.workload_selector, home)
+        if id(found) not in self._reached:
+            self._reached[id(found)] = found, sorted(found, key=age)
+        return self._reached[id(found)][1]
 
     def lacks_context(self, envoy_filter: EnvoyFilter, patch: ConfigPatch) -> Workload | None:
         """Give one of the workloads it is for if all are surely of another context than a patch."""
         if envoy_filter.namespace == self._root and not envoy_filter.workload_selector:
             return None
         reached = self.reached(envoy_filter)
-        are_gateways = {is_gateway(workload) for workload in reached}
+        if id(reached) not in self._roles:
+            roles = frozenset(is_gateway(workload) for workload in reached)
+            self._roles[id(reached)] = reached, roles
+        are_gateways = self._roles[id(reached)][1]
         context = _FOR_GATEWAYS.get(patch.context)
         return reached[0] if context is not None and are_gateways == {not context} else None
 

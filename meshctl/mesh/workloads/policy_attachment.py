@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Generic, TypeVar
 
 from meshctl.mesh.core.precedence import age, order_is_known
+from meshctl.mesh.core.selectors import SelectorIndex
 from meshctl.mesh.workloads.workloads import Workloads
 from meshctl.resources import Resource, Workload
 from meshctl.resources.cached_property import cached_property
@@ -30,6 +31,7 @@ class PolicyAttachments(Generic[R]):
         self._workloads = workloads
         self._wide: dict[str, list[R]] = {}
         self._narrow: list[R] = []
+        self._ordered: dict[int, tuple[Sequence[Workload], list[Workload]]] = {}
         for resource in sorted(objects, key=age):
             selector = selector_of(resource)
             if selector:
@@ -47,21 +49,33 @@ class PolicyAttachments(Generic[R]):
 
     def for_workload(self, workload: Workload) -> Sequence[R]:
         """Those whose selector picks a workload, the one that counts first."""
-        return self._by_workload.get(workload, ())
+        index = self._selecting.get(workload.namespace)
+        if index is None or workload not in self._workloads:
+            return ()
+        return index.find(workload.pod_labels)
 
     def rivals(self, resource: R) -> Iterator[tuple[Workload, Sequence[R]]]:
         """Walk the workloads that others pick too, with all that pick them."""
-        for workload in sorted(self.picked(resource), key=age):
+        if resource not in self._filed:
+            return
+        picked = self.picked(resource)
+        if id(picked) not in self._ordered:
+            self._ordered[id(picked)] = picked, sorted(picked, key=age)
+        for workload in self._ordered[id(picked)][1]:
             same = self.for_workload(workload)
-            if len(same) > 1 and resource in same:
+            if len(same) > 1:
                 yield workload, same
 
     @cached_property
-    def _by_workload(self) -> dict[Workload, list[R]]:
-        found: dict[Workload, list[R]] = {}
+    def _filed(self) -> frozenset[R]:
+        return frozenset(self._narrow)
+
+    @cached_property
+    def _selecting(self) -> dict[str, SelectorIndex[R]]:
+        found: dict[str, SelectorIndex[R]] = {}
         for resource in self._narrow:
-            for workload in self.picked(resource):
-                found.setdefault(workload, []).append(resource)
+            selector = self._selector_of(resource) or {}
+            found.setdefault(resource.namespace, SelectorIndex()).add(selector, resource)
         return found
 
 

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from meshctl.istio.labels import GATEWAY_MANAGED
 from meshctl.istio.protocols import Protocol
+from meshctl.mesh.registry.services import HostPort
 from meshctl.mesh.workloads.container_ports import ContainerPorts
 from meshctl.resources import Ref, Workload
 
@@ -30,17 +31,28 @@ class LinkedPort(NamedTuple):
         return "tls" if self.protocol.is_tls else "tcp"
 
 
-def shared_ports(
-    workload: Workload, ports: ContainerPorts
-) -> Iterator[tuple[int, Sequence[LinkedPort]]]:
-    """Walk the container ports that several Service ports lead to.
+class SharedPort(NamedTuple):
+    """A container port with the Service ports that lead to it, their numbers and their kinds."""
+
+    target: int
+    ports: Sequence[LinkedPort]
+    numbers: frozenset[int]
+    families: frozenset[str]
+
+
+def shared_ports(workload: Workload, ports: ContainerPorts) -> Sequence[SharedPort]:
+    """List the container ports that several Service ports lead to.
 
     Ports whose protocol is sniffed fit to any other, and UDP never reaches a sidecar.
     """
     if GATEWAY_MANAGED in workload.labels:
-        return
+        return ()
+    return ports.once(ports.all_in_front_of(workload), _shared)
+
+
+def _shared(in_front: Sequence[tuple[HostPort, int]]) -> Iterator[SharedPort]:
     found: dict[int, list[LinkedPort]] = {}
-    for port, target in ports.in_front_of(workload):
+    for port, target in in_front:
         if port.protocol not in {Protocol.AUTO, Protocol.UDP}:
             service = port.view.resource.key_name
             place = port.view.at("name") if port.name else port.view.at("port")
@@ -49,4 +61,7 @@ def shared_ports(
             )
     for target, linked in sorted(found.items()):
         if len({port.service for port in linked}) > 1:
-            yield target, sorted(linked, key=lambda port: (port.service, port.number))
+            ordered = sorted(linked, key=lambda port: (port.service, port.number))
+            numbers = frozenset(port.number for port in ordered)
+            families = frozenset(port.family for port in ordered)
+            yield SharedPort(target, ordered, numbers, families)

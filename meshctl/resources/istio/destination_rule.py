@@ -7,7 +7,7 @@ from meshctl.resources.view import View, cached_property, views
 class PortPolicy(View):
     """One entry of ``portLevelSettings``."""
 
-    @property
+    @cached_property
     def port(self) -> int | None:
         """The service port it is for."""
         return self.child("port").number("number")
@@ -33,7 +33,11 @@ class TrafficPolicy(View):
 
     def for_port(self, port: int) -> PortPolicy | None:
         """Find the first entry for a service port."""
-        return next((entry for entry in self.ports if entry.port == port), None)
+        return self._by_number.get(port)
+
+    @cached_property
+    def _by_number(self) -> dict[int | None, PortPolicy]:
+        return {entry.port: entry for entry in reversed(self.ports)}
 
 
 class Subset(View):

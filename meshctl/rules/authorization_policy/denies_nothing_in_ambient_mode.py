@@ -22,8 +22,7 @@ def check(policy: AuthorizationPolicy, mesh: Mesh) -> Iterator[Outcome]:
     """Report rules of DENY without effect, where all workloads of the policy are in ambient mode."""
     if policy.action != "DENY" or policy.target_refs:
         return
-    reached = mesh.security.authorization.reached(policy)
-    if {mesh.workloads.membership(workload) for workload in reached} != {Membership.AMBIENT}:
+    if mesh.security.authorization.memberships(policy) != {Membership.AMBIENT}:
         return
     for entry in policy.rules:
         if converted_rule(policy, entry).effect is Effect.NEVER:

@@ -10,7 +10,6 @@ from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
 from meshctl.mesh.security import EffectiveMode, Mode, identity_parts
-from meshctl.mesh.workloads import Membership
 from meshctl.resources import AuthorizationPolicy
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 
@@ -28,22 +27,10 @@ def check(policy: AuthorizationPolicy, mesh: Mesh) -> Iterator[Outcome]:
 def _disabled_by(policy: AuthorizationPolicy, mesh: Mesh) -> EffectiveMode | None:
     """What turns mutual TLS off for the first workload, if it is off for all of them."""
     demands = mesh.security.peer_authentications
-    first: EffectiveMode | None = None
-    for workload in mesh.security.authorization.reached(policy):
-        demand = demands.of_workload(workload)
-        # HBONE authenticates whatever PeerAuthentications say; a port may have a mode of its own.
-        is_ambient = mesh.workloads.membership(workload) is Membership.AMBIENT
-        has_ports = any(
-            peer_authentication.port_modes for peer_authentication in demands.for_workload(workload)
-        )
-        if demand.mode is not Mode.DISABLE or is_ambient or has_ports:
-            return None
-        first = first or demand
-    if (
-        first is None
-        and policy.is_namespace_wide
-        and not mesh.security.authorization.is_mesh_wide(policy)
-    ):
+    workloads = mesh.security.authorization.reached(policy)
+    if workloads:
+        return demands.disabled_for(workloads)
+    if policy.is_namespace_wide and not mesh.security.authorization.is_mesh_wide(policy):
         demand = demands.of_namespace(policy.namespace)
         return demand if demand.mode is Mode.DISABLE else None
-    return first
+    return None

@@ -11,9 +11,9 @@ the limit as a DENY policy.
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.authorization import covered_within, covers, is_dry_run
+from meshctl.mesh.authorization import covered_within, is_dry_run
 from meshctl.mesh.security import matches_everything
-from meshctl.resources import AuthorizationPolicy, AuthorizationRule, Workload
+from meshctl.resources import AuthorizationPolicy
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 
 
@@ -30,24 +30,11 @@ def check(policy: AuthorizationPolicy, mesh: Mesh) -> Iterator[Outcome]:
     workloads = mesh.security.authorization.reached(policy)
     if not workloads or any(map(matches_everything, policy.rules)):
         return
-    wider = [_wider(policy, workload, mesh) for workload in workloads]
-    found = wider[0]
-    if found is not None and all(wider):
+    found = mesh.clauses.wider_rules.everywhere(policy)
+    if found is not None:
         name = found.resource.key_name
         yield Finding(
             policy.spec.key("rules"),
             f"{name} lets in more than this policy asks for, and rules are alternatives: "
             f"{workloads[0].title} is as open as without this policy",
         ).also(found.at(), "lets in all that this policy does, and more")
-
-
-def _wider(policy: AuthorizationPolicy, workload: Workload, mesh: Mesh) -> AuthorizationRule | None:
-    """Find a rule of another policy for the workload that covers every rule, and isn't the same."""
-    for other in mesh.decisions.policies_of(workload):
-        if other is policy or other.action != "ALLOW" or is_dry_run(other):
-            continue
-        for one in other.rules:
-            if not matches_everything(one) and all(covers(one, own) for own in policy.rules):
-                same = any(covers(own, one) for own in policy.rules)
-                return None if same else one
-    return None

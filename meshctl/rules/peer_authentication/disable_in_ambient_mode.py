@@ -21,9 +21,8 @@ def check(policy: PeerAuthentication, mesh: Mesh) -> Iterator[Outcome]:
     is_mesh_wide = policy.namespace == mesh.config.root_namespace
     if policy.mode != "DISABLE" or is_mesh_wide:
         return
-    picked = mesh.workloads.find(policy.selector, policy.namespace)
-    modes = {mesh.workloads.membership(workload) for workload in picked} - {Membership.NONE}
-    if modes == {Membership.AMBIENT}:
+    modes = mesh.workloads.memberships(policy.selector, policy.namespace)
+    if modes - {Membership.NONE} == {Membership.AMBIENT}:
         yield Finding(
             policy.spec.at("mtls", "mode"),
             "the workloads are in ambient mode, where DISABLE acts as PERMISSIVE",

@@ -24,10 +24,8 @@ def check(policy: PeerAuthentication, mesh: Mesh) -> Iterator[Outcome]:
     """Report ports that ztunnel treats otherwise than written, for workloads in ambient mode."""
     if not policy.selector or policy.namespace == mesh.config.root_namespace:
         return
-    for workload in mesh.workloads.find(policy.selector, policy.namespace):
-        first = mesh.security.peer_authentications.for_workload(workload)[0]
-        is_ambient = mesh.workloads.membership(workload) is Membership.AMBIENT
-        if first is not policy or not is_ambient:
+    for workload in mesh.security.peer_authentications.governed(policy):
+        if mesh.workloads.membership(workload) is not Membership.AMBIENT:
             continue
         for port, mode in policy.port_modes.items():
             ref = policy.spec.at("portLevelMtls", str(port), "mode")

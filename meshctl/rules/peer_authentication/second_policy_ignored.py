@@ -26,13 +26,8 @@ def check(policy: PeerAuthentication, mesh: Mesh) -> Iterator[Outcome]:
         is_root = policy.namespace == mesh.config.root_namespace
         yield from _finding(policy, level, "the mesh" if is_root else policy.namespace)
         return
-    told: set[PeerAuthentication] = set()
-    workloads = mesh.workloads.find(policy.selector, policy.namespace)
-    for workload in sorted(workloads, key=lambda workload: workload.key_name):
-        level = policies.for_workload(workload)
-        if level[0] not in told:
-            told.add(level[0])
-            yield from _finding(policy, level, workload.title)
+    for winner, workload in policies.winners(policy):
+        yield from _finding(policy, [winner], workload.title)
 
 
 def _finding(

@@ -9,9 +9,7 @@ lists them.)
 
 from collections.abc import Iterator
 
-from meshctl.istio.annotation_names import TEMPLATES
 from meshctl.mesh import Mesh
-from meshctl.mesh.core import age
 from meshctl.resources import Service
 from meshctl.rules.api import Finding, Outcome, Severity, put, rule
 from meshctl.spelling import only_close
@@ -25,21 +23,19 @@ def check(service: Service, mesh: Mesh) -> Iterator[Outcome]:
     """Report names that no container of any selected workload declares."""
     if not service.selector:
         return
-    pods = sorted(mesh.workloads.endpoints_of(service.selector, service.namespace), key=age)
-    # Containers that are injected later, such as a gateway's proxy, have ports of their own.
-    if not pods or any(TEMPLATES in pod.pod_annotations for pod in pods):
+    pods = mesh.workloads.container_ports.pods_behind(service)
+    if pods is None or pods.gets_containers:
         return
     for port in service.ports:
         if not isinstance(port.target, str) or port.target == _OF_SIDECAR:
             continue
-        if not any(port.target in pod.named_ports for pod in pods):
-            names = {name for pod in pods for name in pod.named_ports}
-            known = ", ".join(sorted(names)) or "none"
+        if port.target not in pods.names:
+            known = ", ".join(sorted(pods.names)) or "none"
             finding = Finding(
                 port.at("targetPort"),
                 f"no pod behind this Service names a port {quoted(port.target)}, so port {port.port} has "
                 f"no endpoints; named are: {known}",
-            ).also(pods[0].at("metadata", "name"), "is selected")
-            meant = only_close(port.target, names)
+            ).also(pods.first.at("metadata", "name"), "is selected")
+            meant = only_close(port.target, pods.names)
             edits = [put(finding.ref, meant)] if meant else []
             yield finding.fixed_by(*edits, safe=False)

@@ -19,15 +19,16 @@ from meshctl.rules.api import Finding, Outcome, Severity, rule
 @rule(on=Sidecar, severity=Severity.WARNING, equivalents=("IST0167",), since="0.1.0")
 def check(sidecar: Sidecar, mesh: Mesh) -> Iterator[Outcome]:
     """Report Sidecars whose workloads, or whose namespace, are all in ambient mode."""
-    picked = sorted(mesh.workloads.sidecars.picked(sidecar), key=age)
-    modes = {mesh.workloads.membership(workload) for workload in picked}
+    picked = mesh.workloads.sidecars.picked(sidecar)
+    modes = mesh.workloads.memberships(sidecar.workload_selector, sidecar.namespace)
     only_ambient = modes <= {Membership.AMBIENT, Membership.NONE} and Membership.AMBIENT in modes
     if sidecar.workload_selector:
         if only_ambient:
+            first = min(picked, key=age)
             yield Finding(
                 sidecar.spec.key("workloadSelector"),
-                f"{picked[0].title} is in ambient mode, so no proxy reads this Sidecar",
-            ).also(picked[0].at("metadata", "name"), "is selected")
+                f"{first.title} is in ambient mode, so no proxy reads this Sidecar",
+            ).also(first.at("metadata", "name"), "is selected")
     elif mesh.ambient.is_on(sidecar.namespace) and (not picked or only_ambient):
         yield Finding(
             sidecar.at("metadata", "name"),

@@ -14,7 +14,6 @@ from meshctl.mesh import Mesh
 from meshctl.mesh.gateways import Binding
 from meshctl.resources import VirtualService
 from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, rule
-from meshctl.spelling import misspelling_of
 from meshctl.words import quoted
 
 
@@ -33,7 +32,7 @@ def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
         namespace, _, name = binding.name.partition("/")
         elsewhere = mesh.gateways.bindings.called(name)
         known = mesh.knows.all_of("Gateway", namespace)
-        near = misspelling_of(name, mesh.gateways.bindings.in_namespace(namespace))
+        near = mesh.gateways.bindings.misspelling_of(name, namespace)
         is_unqualified = bool(elsewhere) and namespace == service.namespace
         if known:
             yield _finding(binding, mesh, Severity.ERROR)

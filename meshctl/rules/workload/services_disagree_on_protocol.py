@@ -20,9 +20,8 @@ def check(workload: Workload, mesh: Mesh) -> Iterator[Outcome]:
     """Report each container port that Services reach by one number with several protocols."""
     if mesh.workloads.membership(workload) is Membership.NONE:
         return
-    for target, ports in shared_ports(workload, mesh.workloads.container_ports):
-        families = {port.family for port in ports}
-        numbers = {port.number for port in ports}
+    for shared in shared_ports(workload, mesh.workloads.container_ports):
+        target, ports, numbers, families = shared
         if len(families) < 2 or len(numbers) > 1:  # noqa: PLR2004 - fewer can't disagree
             continue
         listed = ", ".join(f"{port.service} says {port.protocol}" for port in ports)

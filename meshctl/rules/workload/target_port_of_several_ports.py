@@ -20,10 +20,11 @@ def check(workload: Workload, mesh: Mesh) -> Iterator[Outcome]:
     """Report each container port that is reached by several numbers."""
     if mesh.workloads.membership(workload) is Membership.NONE:
         return
-    for target, ports in shared_ports(workload, mesh.workloads.container_ports):
-        if len({port.number for port in ports}) == 1:
+    for shared in shared_ports(workload, mesh.workloads.container_ports):
+        target, ports, numbers, families = shared
+        if len(numbers) == 1:
             continue
-        agree = len({port.family for port in ports}) == 1
+        agree = len(families) == 1
         listed = ", ".join(f"{port.service} by {port.number} ({port.protocol})" for port in ports)
         finding = Finding(
             workload.at("metadata", "name"),

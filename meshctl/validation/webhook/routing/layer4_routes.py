@@ -17,7 +17,21 @@ from meshctl.validation.webhook.routing.gateway_names import check_gateways
 from meshctl.words import quoted
 
 
-def check_tls_route(route: View, spec: View, *, converted: bool) -> Iterator[Fault]:
+class VirtualServiceHosts:
+    """The hosts of a VirtualService, as many matches are compared with them."""
+
+    def __init__(self, spec: View) -> None:
+        self.for_gateways = "mesh" not in spec.texts("gateways")
+        hosts = spec.texts("hosts")
+        self._exact = frozenset(one for one in hosts if not one.startswith("*"))
+        self._wild = [one for one in dict.fromkeys(hosts) if one.startswith("*")]
+
+    def have(self, host: str) -> bool:
+        """Is every host that one stands for among them?"""
+        return host in self._exact or any(is_within(host, wide) for wide in self._wild)
+
+
+def check_tls_route(route: View, hosts: VirtualServiceHosts, *, converted: bool) -> Iterator[Fault]:
     """Check one route by SNI."""
     if not route.data.get("match"):
         yield refuse(route.at("match"), "a TLS route needs a match with sniHosts")
@@ -26,7 +40,7 @@ def check_tls_route(route: View, spec: View, *, converted: bool) -> Iterator[Fau
         if not sni_hosts:
             yield refuse(match.at("sniHosts"), "a match of TLS needs at least one of sniHosts")
         for at, host in enumerate(sni_hosts):
-            yield from _check_sni_host(match, at, host, spec)
+            yield from _check_sni_host(match, at, host, hosts)
         yield from _check_match(match)
         yield from check_gateways(match)
     yield from _check_route(route, converted=converted)
@@ -54,13 +68,12 @@ def _check_match(match: View) -> Iterator[Fault]:
     yield from check_labels(match, "sourceLabels")
 
 
-def _check_sni_host(match: View, at: int, host: str, spec: View) -> Iterator[Fault]:
+def _check_sni_host(match: View, at: int, host: str, hosts: VirtualServiceHosts) -> Iterator[Fault]:
     place = match.at("sniHosts", at)
-    for_gateways = "mesh" not in spec.texts("gateways")
-    why = why_not_sni_host(host) if for_gateways else why_not_host(host)
+    why = why_not_sni_host(host) if hosts.for_gateways else why_not_host(host)
     if why and is_ip(host):
         yield warn(place, f"{host} is an IP address, which clients do not send as SNI")
     elif why:
         yield refuse(place, why)
-    elif not any(is_within(host, wide) for wide in spec.texts("hosts")):
+    elif not hosts.have(host):
         yield refuse(place, f"{quoted(host)} is not among the hosts of this VirtualService")

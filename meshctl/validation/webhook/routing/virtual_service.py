@@ -16,7 +16,11 @@ from meshctl.validation.webhook.fields.hosts import overlaps, why_not_host, why_
 from meshctl.validation.webhook.routing.gateway_names import check_gateways
 from meshctl.validation.webhook.routing.headers import is_claim
 from meshctl.validation.webhook.routing.http_routes import check_http_route
-from meshctl.validation.webhook.routing.layer4_routes import check_tcp_route, check_tls_route
+from meshctl.validation.webhook.routing.layer4_routes import (
+    VirtualServiceHosts,
+    check_tcp_route,
+    check_tls_route,
+)
 from meshctl.words import quoted
 
 CONVERTED = ("internal.istio.io/route-semantics", "gateway")
@@ -46,8 +50,9 @@ def check(resource: Resource) -> Iterator[Fault]:
             yield from _check_claims(route)
     for route in http:
         yield from check_http_route(route, is_delegate=is_delegate, converted=converted)
+    hosts = VirtualServiceHosts(spec)
     for route in tls:
-        yield from check_tls_route(route, spec, converted=converted)
+        yield from check_tls_route(route, hosts, converted=converted)
     for route in tcp:
         yield from check_tcp_route(route, converted=converted)
     yield from check_export_to(resource)
