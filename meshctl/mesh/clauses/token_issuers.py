@@ -7,7 +7,7 @@ pilot/pkg/model/policyattachment.go, and listener_waypoint.go, Istio 1.31).
 from collections.abc import Iterable, Sequence
 
 from meshctl.mesh.clauses.parts import Parts
-from meshctl.resources import AuthorizationPolicy, Policy, RequestAuthentication
+from meshctl.resources import AuthorizationPolicy, Policy, RequestAuthentication, Workload
 from meshctl.resources.cached_property import cached_property
 
 
@@ -16,6 +16,7 @@ class TokenIssuers:
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
+        self._issuers: dict[int, tuple[Sequence[Workload], frozenset[str]]] = {}
 
     def for_targets(self, policy: Policy) -> Sequence[RequestAuthentication]:
         """List the RequestAuthentications that hold, or may, for the targets of a policy."""
@@ -37,19 +38,17 @@ class TokenIssuers:
 
     def issuers(self, policy: AuthorizationPolicy) -> frozenset[str]:
         """Collect the issuers that are known where a policy holds; empty: none, or unknown."""
-        known = self._parts.security.request_authentications
-        several: Iterable[Sequence[RequestAuthentication]]
-        if policy.target_refs:
-            several = [self.for_targets(policy)]
-        else:
-            asked = self._parts.security.authorization.asked(policy, known.of)
-            several = dict.fromkeys(found for _, found in asked)
-        rules = [rule for found in several for one in found for rule in one.rules]
-        if not self._parts.knows.all_of("RequestAuthentication", policy.namespace) or not all(
-            rule.issuer for rule in rules
-        ):
+        if not self._parts.knows.all_of("RequestAuthentication", policy.namespace):
             return frozenset()
-        return frozenset(rule.issuer for rule in rules)
+        if policy.target_refs:
+            return _issuers([self.for_targets(policy)])
+        reached = self._parts.security.authorization.reached(policy)
+        known = self._issuers.get(id(reached))
+        if known is None:
+            held = map(self._parts.security.request_authentications.of, reached)
+            found = _issuers({id(one): one for one in held}.values())
+            known = self._issuers[id(reached)] = reached, found
+        return known[1]
 
     @cached_property
     def _of_gateways(self) -> dict[str, list[RequestAuthentication]]:
@@ -58,3 +57,8 @@ class TokenIssuers:
             if any(ref.kind == "Gateway" for ref in one.target_refs):
                 found.setdefault(one.namespace, []).append(one)
         return found
+
+
+def _issuers(several: Iterable[Sequence[RequestAuthentication]]) -> frozenset[str]:
+    found = {rule.issuer for held in several for one in held for rule in one.rules}
+    return frozenset() if "" in found else frozenset(found)

@@ -62,6 +62,11 @@ class Authorization:
             self._reached[key] = known
         return known
 
+    def takes_part(self, workload: Workload) -> bool:
+        """Is it one of those that policies reach: listed, and in the mesh or maybe so?"""
+        listed = workload in self._workloads
+        return listed and self._workloads.membership(workload) is not Membership.NONE
+
     def memberships(self, policy: Policy) -> frozenset[Membership]:
         """How the workloads that a policy reaches take part; asked once for each selector."""
         key = self._key(policy)

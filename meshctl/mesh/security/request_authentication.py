@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from meshctl.mesh.core.hosts import in_cluster
 from meshctl.mesh.core.inventory import Inventory
 from meshctl.mesh.core.precedence import age
+from meshctl.mesh.core.selectors import SelectorIndex
 from meshctl.mesh.gateway_api.reference_grants import ReferenceGrants
 from meshctl.mesh.gateways.effective_gateway import EffectiveGateway
 from meshctl.mesh.gateways.gateway_index import Gateways
@@ -57,13 +58,52 @@ class RequestAuthentications:
         self._paths = paths
         self._grants = grants
         self._control_plane = control_plane
+        self._selecting: dict[str, SelectorIndex[RequestAuthentication]] = {}
+        self._lacking: dict[int, tuple[Sequence[Workload], bool]] = {}
+        self._held: dict[
+            tuple[str, int],
+            tuple[Sequence[RequestAuthentication], Sequence[RequestAuthentication]],
+        ] = {}
         self._unverified: dict[tuple[EffectiveGateway, ...], Workload | None] = {}
 
     def of(self, workload: Workload) -> Sequence[RequestAuthentication]:
-        """The RequestAuthentications with a selector that picks a workload, or wide ones."""
-        homes = dict.fromkeys((self._root, workload.namespace))
-        wide = [one for home in homes for one in self._wide.get(home, ())]
-        return (*wide, *self._by_workload.get(workload, ()))
+        """The RequestAuthentications with a selector that picks a workload, or wide ones.
+
+        Workloads for which the same ones hold share them.
+        """
+        home, picking = workload.namespace, self._picking(workload)
+        known = self._held.get((home, id(picking)))
+        if known is None:
+            homes = dict.fromkeys((self._root, home))
+            wide = [one for each in homes for one in self._wide.get(each, ())]
+            known = self._held[home, id(picking)] = picking, (*wide, *picking)
+        return known[1]
+
+    def lack(self, workloads: Sequence[Workload]) -> bool:
+        """Does none hold for any of some workloads? Found once for a sequence."""
+        known = self._lacking.get(id(workloads))
+        if known is None:
+            is_lacking = bool(workloads) and not any(map(self.of, workloads))
+            known = self._lacking[id(workloads)] = workloads, is_lacking
+        return known[1]
+
+    def _picking(self, workload: Workload) -> Sequence[RequestAuthentication]:
+        if not self._has_selectors or not self._policies.takes_part(workload):
+            return ()
+        home = workload.namespace
+        if home not in self._selecting:
+            found = {id(one): one for each in (self._root, home) for one in self._narrow(each)}
+            index = self._selecting[home] = SelectorIndex()
+            for one in sorted(found.values(), key=age):
+                index.add(one.selector, one)
+        return self._selecting[home].find(workload.pod_labels)
+
+    def _narrow(self, home: str) -> Iterator[RequestAuthentication]:
+        return (one for one in self._by_namespace.get(home, ()) if one.selector)
+
+    @cached_property
+    def _has_selectors(self) -> bool:
+        return any(one.selector for one in self._inventory.of(RequestAuthentication))
 
     def reached(self, policy: Policy) -> list[Workload]:
         """The workloads of the mesh that a RequestAuthentication without targetRefs is for."""
@@ -180,14 +220,6 @@ class RequestAuthentications:
             namespace: [one for one in several if one.is_namespace_wide]
             for namespace, several in self._by_namespace.items()
         }
-
-    @cached_property
-    def _by_workload(self) -> dict[Workload, list[RequestAuthentication]]:
-        found: dict[Workload, list[RequestAuthentication]] = {}
-        for one in sorted(self._inventory.of(RequestAuthentication), key=age):
-            for workload in self.reached(one) if one.selector else ():
-                found.setdefault(workload, []).append(one)
-        return found
 
     @cached_property
     def _asking_namespaces(self) -> frozenset[str]:

@@ -13,6 +13,7 @@ from meshctl.istio.well_known_ports import server_first
 from meshctl.mesh.core.precedence import age
 from meshctl.mesh.registry.services import HostPort, RegisteredHost
 from meshctl.mesh.workloads.by_pods import ByPods
+from meshctl.mesh.workloads.membership import is_gateway
 from meshctl.mesh.workloads.traffic_capture import TrafficCapture
 from meshctl.mesh.workloads.workloads import Workloads
 from meshctl.resources import Service, ServicePort, View, Workload
@@ -30,12 +31,20 @@ class MappedPort(NamedTuple):
 
 
 class PodsBehind(NamedTuple):
-    """The oldest of the pods that a Service selects, and the names of all of their ports."""
+    """The pods that a Service selects, and the names of all of their ports."""
 
-    first: Workload
+    pods: Sequence[Workload]
     names: frozenset[str]
+    numbers: frozenset[int]
+    """The numbers of all of their ports, where each of them lists some; else none."""
     gets_containers: bool
     """Are containers injected by templates, such as a gateway's proxy, with ports of their own?"""
+    has_gateway: bool
+
+    @property
+    def oldest(self) -> Workload:
+        """The pods that were made first."""
+        return min(self.pods, key=age)
 
 
 class ContainerPorts:
@@ -85,7 +94,10 @@ class ContainerPorts:
         if id(pods) not in self._behind:
             names = frozenset(name for pod in pods for name in pod.named_ports)
             is_late = any(TEMPLATES in pod.pod_annotations for pod in pods)
-            found = PodsBehind(min(pods, key=age), names, is_late) if pods else None
+            listed = [_numbers(pod) for pod in pods]
+            numbers = frozenset[int]().union(*listed) if all(listed) else frozenset()
+            has_gateway = any(map(is_gateway, pods))
+            found = PodsBehind(pods, names, numbers, is_late, has_gateway) if pods else None
             self._behind[id(pods)] = pods, found
         return self._behind[id(pods)][1]
 
@@ -197,6 +209,12 @@ class ContainerPorts:
         for host in self._hosts:
             found.add(host, host)
         return found
+
+
+def _numbers(workload: Workload) -> frozenset[int]:
+    containers = (*workload.containers, *workload.init_containers)
+    found = (port.number("containerPort") for one in containers for port in one.ports)
+    return frozenset(number for number in found if number)
 
 
 def _container_ports(workload: Workload) -> Iterator[View]:

@@ -25,7 +25,8 @@ def check(policy: AuthorizationPolicy, mesh: Mesh) -> Iterator[Outcome]:
     issuers = mesh.clauses.token_issuers.issuers(policy)
     for value, place, is_principal in _asked(policy) if issuers else ():
         fits = takes_issuer if is_principal else takes
-        if not any(fits(value, issuer) for issuer in issuers):
+        exact = value.rpartition("/")[0] if is_principal else value
+        if exact not in issuers and not any(fits(value, issuer) for issuer in issuers):
             known = ", ".join(sorted(issuers))
             yield Finding(
                 place,

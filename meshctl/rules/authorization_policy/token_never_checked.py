@@ -28,13 +28,9 @@ def check(policy: AuthorizationPolicy, mesh: Mesh) -> Iterator[Outcome]:
         )
     else:
         workloads = mesh.security.authorization.reached(policy)
-        unchecked = [
-            workload.title
-            for workload in workloads
-            if not mesh.security.request_authentications.of(workload)
-        ]
-        if not workloads or len(unchecked) < len(workloads):
+        if not mesh.security.request_authentications.lack(workloads):
             return
+        unchecked = [workloads[0].title]
     if not unchecked:
         return
     if known := mesh.knows.all_of("RequestAuthentication", policy.namespace):

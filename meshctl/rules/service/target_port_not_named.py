@@ -35,7 +35,7 @@ def check(service: Service, mesh: Mesh) -> Iterator[Outcome]:
                 port.at("targetPort"),
                 f"no pod behind this Service names a port {quoted(port.target)}, so port {port.port} has "
                 f"no endpoints; named are: {known}",
-            ).also(pods.first.at("metadata", "name"), "is selected")
+            ).also(pods.oldest.at("metadata", "name"), "is selected")
             meant = only_close(port.target, pods.names)
             edits = [put(finding.ref, meant)] if meant else []
             yield finding.fixed_by(*edits, safe=False)
