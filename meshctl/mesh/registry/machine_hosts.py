@@ -29,6 +29,11 @@ class MachineHosts:
         """The hosts behind which a machine stands, in input order."""
         return self._hosts.get(machine, ())
 
+    def asked_names(self, machine: WorkloadEntry | WorkloadGroup) -> list[str]:
+        """The names by which its first host looks for the ports of a machine, as it has them."""
+        hosts = self.of(machine)[:1]
+        return [name for host in hosts for port in host.ports if (name := _name(port))]
+
     def unused_ports(self, machine: WorkloadEntry | WorkloadGroup) -> list[str]:
         """The names of a machine's ports that no host asks for; none where no host picks it."""
         hosts = self.of(machine)

@@ -20,11 +20,11 @@ def check(entry: WorkloadEntry, mesh: Mesh) -> Iterator[Outcome]:
     """Report names that none of the hosts in front of the machine has."""
     for name in mesh.registry.machine_hosts.unused_ports(entry):
         host = mesh.registry.machine_hosts.of(entry)[0]
-        known = [port.name for port in host.ports if port.name]
+        known = mesh.registry.machine_hosts.asked_names(entry)
         place = entry.spec.child("ports").key(name)
         finding = Finding(
             place,
-            f"{host.host} has no port {quoted(name)}, only {', '.join(known)}: the number isn't used",
+            f"{host.host} looks for no port {quoted(name)}, only {', '.join(known)}: the number isn't used",
         ).also(host.source.key("spec", "ports"), "selects the machine")
         if len(known) == 1 and len(entry.spec.child("ports").names()) == 1:
             finding = finding.fixed_by(rename(entry.spec.at("ports", name), known[0]), safe=False)
