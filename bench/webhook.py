@@ -58,16 +58,33 @@ def objects(count: int) -> Iterator[dict[str, Any]]:
 
 
 def reviews(count: int, total: int) -> list[bytes]:
-    """Changes of what people change: a new object beside an old one, an update, a deletion."""
+    """Changes of what people change: a new object beside an old one, another spec, a deletion."""
     chance = random.Random(7)
     pool = [one for one in objects(total) if one["kind"] in CHANGED]
     kinds = ("CREATE", "UPDATE", "UPDATE", "DELETE")
     return [review(chance.choice(pool), chance.choice(kinds), n) for n in range(count)]
 
 
+def change(kind: str, spec: dict[str, Any], number: int) -> None:
+    if kind == "VirtualService":
+        spec["http"][-1]["timeout"] = f"{number + 1}s"
+    elif kind == "DestinationRule":
+        spec["trafficPolicy"]["outlierDetection"]["consecutive5xxErrors"] = number + 1
+    elif kind == "PeerAuthentication":
+        spec["mtls"]["mode"] = "PERMISSIVE"
+    else:
+        port = 10_000 + number
+        spec["ports"].append(
+            {"name": f"http-{port}", "port": port, "number": port, "protocol": "HTTP"}
+        )
+        del spec["ports"][-1]["port" if kind == "ServiceEntry" else "number"]
+        if kind == "Service":
+            spec["ports"][-1]["protocol"] = "TCP"
+
+
 def review(given: dict[str, Any], operation: str, number: int) -> bytes:
     old, new = copy.deepcopy(given), copy.deepcopy(given)
-    new["metadata"]["labels"] = {"changed": str(number)}
+    change(new["kind"], new["spec"], number)
     if operation == "CREATE":
         old, new["metadata"]["name"] = None, f"{given['metadata']['name']}-new"
     elif operation == "DELETE":

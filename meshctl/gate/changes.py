@@ -7,7 +7,11 @@ from meshctl.gate.review import Review
 
 _BOOKS = frozenset({"metadata", "status"})
 _READ_OF_METADATA = ("labels", "annotations", "ownerReferences")
-_LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
+_OF_TOOLS = (
+    "kubectl.kubernetes.io/", "deployment.kubernetes.io/", "argocd.argoproj.io/", "meta.helm.sh/",
+    "kustomize.toolkit.fluxcd.io/", "helm.toolkit.fluxcd.io/",
+)  # fmt: skip
+"""What the annotations begin with in which tools keep their own books: no proxy reads them."""
 _SERVICE_ACCOUNT = "system:serviceaccount:"
 _SHIFTED = frozenset({"weight"})
 _MOST = 100_000
@@ -37,7 +41,7 @@ def _seen(value: Mapping[str, Any]) -> dict[str, Any]:
     annotations = kept.get("annotations")
     if isinstance(annotations, dict):
         kept["annotations"] = {
-            key: text for key, text in annotations.items() if key != _LAST_APPLIED
+            key: text for key, text in annotations.items() if not str(key).startswith(_OF_TOOLS)
         } or None
     return {**{key: part for key, part in value.items() if key not in _BOOKS}, "metadata": kept}
 

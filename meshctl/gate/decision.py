@@ -14,7 +14,7 @@ from meshctl.gate.absences import is_absence
 from meshctl.gate.neighbourhood import MOST, TooLargeError, Walk
 from meshctl.gate.partial_mesh import Found, OutOfTimeError, PartialMesh
 from meshctl.gate.snapshot import Identity, Snapshot
-from meshctl.resources import Resource
+from meshctl.resources import Namespace, Resource, Workload
 from meshctl.rules.api import Severity
 from meshctl.settings import Settings
 
@@ -110,11 +110,7 @@ class Judge:
         neighbourhoods of their own, by the rules that found something.
         """
         walk = Walk(self._snapshot, root, MOST)
-        seen: dict[Resource, int] = {}
-        for one in (change.after, change.before):
-            if one is not None:
-                seen = {**walk.around(one), **seen}
-        neighbours = _neighbours(seen, change)
+        neighbours = _neighbours(self._seen(walk, change), change)
         looked_at = neighbours[:_NEIGHBOURS]
         compared = self._compare(walk, change, looked_at, deadline)
         if compared.added:
@@ -129,6 +125,17 @@ class Judge:
             unchecked = "a rule crashed"
         subject = identify(change.subject)
         return Verdict(tuple(self._heeded(compared.added, standing, subject)), unchecked)
+
+    def _seen(self, walk: Walk, change: Change) -> dict[Resource, int]:
+        """Walk what an object is tied to before and after, by one walk where its ties stay."""
+        before, after = change
+        if before is None or after is None:
+            return walk.around(change.subject)
+        seen = walk.around(after)
+        if isinstance(after, Workload | Namespace) or not walk.covers(before):
+            return {**walk.around(before), **seen}
+        walk.take(before)
+        return seen
 
     def _confirmed(
         self, walk: Walk, change: Change, neighbours: Sequence[Resource], compared: _Compared,

@@ -57,6 +57,8 @@ class Links(NamedTuple):
     """The labels of the pods it is for; empty where it is for none, or for all."""
     is_wide: bool
     """Does the selector reach into all namespaces?"""
+    homes: frozenset[str]
+    """What of its mentions may be a namespace."""
     ports: frozenset[tuple[int, bool]]
     """The ports that it has or is about; true for those of which nothing else tells the traffic."""
 
@@ -70,9 +72,11 @@ def links_of(resource: Resource) -> Links:
     mentions |= hosts
     mentions.update(_waypoint(resource))
     mentions.update(_claims(resource))
+    homes = {word.partition(".")[2] for word in mentions}
     return Links(
         name, frozenset(map(intern, mentions)), hosts, _selector(resource),
-        isinstance(resource, Gateway), frozenset(_ports(resource)),
+        isinstance(resource, Gateway), frozenset(map(intern, homes)),
+        frozenset(_ports(resource)),
     )  # fmt: skip
 
 

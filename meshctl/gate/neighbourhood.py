@@ -8,7 +8,7 @@ from a gateway to all that others route through it.
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
-from meshctl.gate.links import ALL, CLAIMS
+from meshctl.gate.links import ALL, CLAIMS, Links
 from meshctl.gate.snapshot import FOUND_BY_NAME, Identity, Snapshot
 from meshctl.mesh.workloads.membership import Membership, present, promise
 from meshctl.resources import (
@@ -78,8 +78,9 @@ class Walk:
         self._unclear: set[str] = set()
         self._is_policy = self._is_waypoint = False
         self._origin: Resource | None = None
+        self._own: Links | None = None
         self._gates: set[Resource] = set()
-        self._take(snapshot.in_namespace(""))
+        self._take(snapshot.in_no_namespace)
         self._take(snapshot.in_namespace(root_namespace))
         self._take(snapshot.one_of_each_kind)
         for settings in snapshot.of_kind_in(root_namespace, "ConfigMap"):
@@ -89,12 +90,12 @@ class Walk:
     def around(self, origin: Resource) -> dict[Resource, int]:
         """Add the neighbourhood of an object, which need not be in the snapshot itself.
 
-        Gives what it is tied to, with the number of steps that lead there. Raises TooLargeError where there is more than a neighbourhood may have.
+        Gives what it is tied to, with the number of steps that lead there. Raises TooLargeError where
+        there is more than a neighbourhood may have.
         """
+        self._origin, self._own = origin, self._snapshot.links(origin)
         self._take_home(origin)
-        if self._snapshot.get(Identity.of(origin)) is origin:
-            self._take((origin,))
-        self._origin = origin
+        self.take(origin)
         self._is_policy = origin.kind in _POLICIES
         self._gates = set()
         self._is_waypoint = isinstance(origin, KubernetesGateway)
@@ -110,6 +111,18 @@ class Walk:
                     self._show(other.namespace)
         self._take(self._strangers())
         return seen
+
+    def covers(self, before: Resource) -> bool:
+        """Has the last origin all the ties of what it was before? Words that mean nothing are none."""
+        was, now = self._snapshot.links(before), self._own
+        if now is None or was._replace(mentions=now.mentions, homes=now.homes) != now:
+            return False
+        return not any(map(self._snapshot.means_something, was.mentions - now.mentions))
+
+    def take(self, one: Resource) -> None:
+        """Add an object, if it is in the snapshot."""
+        if self._snapshot.get(Identity.of(one)) is one:
+            self._take((one,))
 
     def take_similar(self) -> None:
         """Add what messages may name in the place of what isn't there: what is spelt much alike."""
@@ -129,45 +142,59 @@ class Walk:
 
     def _picks_nothing(self, origin: Resource) -> bool:
         """Has an origin a selector that no pod of its namespace has? Others may have it instead."""
-        selector = self._snapshot.links(origin).selector
+        selector = self._links(origin).selector
         if not selector or any(self._snapshot.picked(selector, origin.namespace)):
             return False
         self._take(islice(self._snapshot.picked(selector, None), _NAMESAKES))
         return True
 
+    def _links(self, resource: Resource) -> Links:
+        if resource is self._origin and self._own is not None:
+            return self._own
+        return self._snapshot.links(resource)
+
     def _next_to(self, resource: Resource, step: int) -> Iterator[Resource]:
-        links, snapshot = self._snapshot.links(resource), self._snapshot
+        links, snapshot = self._links(resource), self._snapshot
         yield from self._pods(resource, step)
+        if step == 0:
+            yield from self._next_to_origin(resource, links)
+            return
         if isinstance(resource, Namespace) and step == 1 and self._is_waypoint:
             self._take(snapshot.shown_in(resource.name))
-        if step and isinstance(resource, Gateway):
+        if isinstance(resource, Gateway):
             if resource in self._gates:
                 yield from snapshot.mentioning(links.name)
             return
         for key in links.mentions:
-            named = snapshot.named(key)
-            yield from named
-            self._meant(key, named, step)
-            if (
-                step == 0
-                and self._is_shared(key, named)
-                and len(snapshot.mentioning(key)) < _COMMON
-            ):
-                yield from snapshot.mentioning(key)
-        if step == 0 or (isinstance(resource, Service) and step < _CALLERS_WITHIN):
+            yield from snapshot.named(key)
+        for home in links.homes:
+            if home not in self._homes and snapshot.has_namespace(home):
+                self._show(home)
+        if isinstance(resource, Service) and step < _CALLERS_WITHIN:
             yield from snapshot.mentioning(links.name)
         for host in links.hosts:
-            if step == 0 and host.startswith("*"):
-                yield from snapshot.below(host)
-            if step == 0 or host != ALL:
+            if host != ALL:
                 yield from snapshot.sharing(host)
-        if step == 0:
-            yield from self._alike(resource)
+
+    def _next_to_origin(self, origin: Resource, links: Links) -> Iterator[Resource]:
+        snapshot = self._snapshot
+        for key in links.mentions:
+            named = snapshot.named(key)
+            yield from named
+            self._meant(key, named)
+            if self._is_shared(key, named) and len(snapshot.mentioning(key)) < _COMMON:
+                yield from snapshot.mentioning(key)
+        yield from snapshot.mentioning(links.name)
+        for host in links.hosts:
+            if host.startswith("*"):
+                yield from snapshot.below(host)
+            yield from snapshot.sharing(host)
+        yield from self._alike(origin)
 
     def _alike(self, origin: Resource) -> Iterator[Resource]:
         """Walk what meets an origin by no name: at a port, by tokens, in all proxies."""
         snapshot = self._snapshot
-        for number, is_all in snapshot.links(origin).ports:
+        for number, is_all in self._links(origin).ports:
             yield from snapshot.on_port(number, is_all=True)
             if is_all:
                 yield from snapshot.on_port(number, is_all=False)
@@ -183,15 +210,14 @@ class Walk:
         return not any(one.kind in _FOLLOWED for one in named)
 
     def _pods(self, resource: Resource, step: int) -> Iterator[Resource]:
-        links, snapshot = self._snapshot.links(resource), self._snapshot
+        links, snapshot = self._links(resource), self._snapshot
         is_wide = links.is_wide or (step == 0 and resource.namespace == self._root)
         if isinstance(resource, Workload):
-            for one in snapshot.picking(resource):
-                if not isinstance(one, Gateway):
-                    yield one
-                elif step <= 1:
-                    yield one
-                    self._gates |= {one} if self._is_policy else set()
+            yield from snapshot.picking_but_gateways(resource)
+            if step <= 1:
+                gates = [*snapshot.serving(resource)]
+                yield from gates
+                self._gates.update(gates if self._is_policy else ())
             home = snapshot.get(Identity("", "Namespace", "", resource.namespace))
             if home is not None:
                 yield home
@@ -206,20 +232,19 @@ class Walk:
                 found = snapshot.in_namespace(name)
                 yield from (one for one in found if isinstance(one, Workload | Service))
 
-    def _meant(self, key: str, named: Iterable[Resource], step: int) -> None:
+    def _meant(self, key: str, named: Iterable[Resource]) -> None:
         """Take what shows that a name means nothing: others of the name, and its namespace."""
         name, _, home = key.partition(".")
         if self._snapshot.has_namespace(home):
             self._show(home)
-        if step == 0 and self._snapshot.has_namespace(name):
+        if self._snapshot.has_namespace(name):
             self._show(name)
             if isinstance(self._origin, AuthorizationPolicy):  # its sources
                 self._take(self._snapshot.shown_in(name))
-        if step == 0:
-            there = {one.kind for one in named if one is not self._origin}
-            for kind in FOUND_BY_NAME - there:
-                self._take(islice(self._snapshot.called(kind, name), _NAMESAKES))
-                self._unclear.add(home)
+        there = {one.kind for one in named if one is not self._origin}
+        for kind in FOUND_BY_NAME - there:
+            self._take(islice(self._snapshot.called(kind, name), _NAMESAKES))
+            self._unclear.add(home)
 
     def _show(self, namespace: str) -> None:
         """Take what holds for a whole namespace, and what shows that it is known."""
@@ -228,6 +253,8 @@ class Walk:
         self._homes.add(namespace)
         self._take(islice(self._snapshot.in_namespace(namespace), 1))
         self._take(self._sidecar(namespace))
+        if home := self._snapshot.get(Identity("", "Namespace", "", namespace)):
+            self._take((home,))
         for kind in _TAKEN_WHOLE:
             self._take(self._snapshot.of_kind_in(namespace, kind))
         for kind in _WITNESSES:

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from meshctl.gate.host_sharing import HostSharing
 from meshctl.gate.links import Links, links_of
 from meshctl.mesh.workloads.workloads import controller_of, is_generated
-from meshctl.resources import Resource, Workload
+from meshctl.resources import Gateway, Resource, Workload
 
 
 class Identity(NamedTuple):
@@ -41,6 +41,7 @@ class Snapshot:
         self._kinds_at_home: dict[tuple[str, str], dict[Resource, None]] = {}
         self._kinds: dict[str, dict[Resource, None]] = {}
         self._views: dict[type[Resource], dict[Resource, None]] = {}
+        self._alike: dict[frozenset[_Label], dict[Resource, None]] = {}
         self._named: dict[str, dict[Resource, None]] = {}
         self._called: dict[tuple[str, str], dict[Resource, None]] = {}
         self._mentioned: dict[str, dict[Resource, None]] = {}
@@ -50,6 +51,7 @@ class Snapshot:
         self._workloads: dict[str, dict[Workload, None]] = {}
         self._labelled: dict[_Label, dict[Workload, None]] = {}
         self._selecting: dict[_Label, dict[Resource, None]] = {}
+        self._served: dict[_Label, dict[Resource, None]] = {}
         for resource in resources:
             self.put(resource)
 
@@ -65,7 +67,7 @@ class Snapshot:
         yield self._kinds_at_home
         yield from (self._homes, self._kinds, self._named, self._called, self._mentioned)
         yield from (self._labelled, self._selecting, self._replicas, self._workloads)
-        yield from (self._ports, self._views)
+        yield from (self._ports, self._views, self._alike, self._served)
         yield from self._sharing.tables
 
     def get(self, identity: Identity) -> Resource | None:
@@ -145,6 +147,14 @@ class Snapshot:
         return self._kinds.get(kind, {})
 
     @property
+    def in_no_namespace(self) -> Iterator[Resource]:
+        """Walk what is cluster-scoped; of Namespaces with the same labels of Istio's the first."""
+        for resource in self._homes.get("", ()):
+            if resource.kind != "Namespace":
+                yield resource
+        yield from (next(iter(found)) for found in self._alike.values())
+
+    @property
     def one_of_each_kind(self) -> Iterator[Resource]:
         """Walk the first object of each kind: what shows that the kind is known at all."""
         return (next(iter(found)) for found in self._views.values())
@@ -156,6 +166,17 @@ class Snapshot:
     def called(self, kind: str, name: str) -> Mapping[Resource, None]:
         """The objects with a name of a kind that is ``FOUND_BY_NAME``, of whatever namespace."""
         return self._called.get((kind, name), {})
+
+    def means_something(self, key: str) -> bool:
+        """May a word of an object be a name of anything, or be shared with another object?"""
+        name, _, home = key.partition(".")
+        return (
+            key in self._named
+            or len(self._mentioned.get(key, ())) > 1
+            or name in self._homes
+            or home not in self._homes
+            or any((kind, name) in self._called for kind in FOUND_BY_NAME)
+        )
 
     def mentioning(self, key: str) -> Mapping[Resource, None]:
         """The objects in whose texts a name or host stands."""
@@ -186,9 +207,23 @@ class Snapshot:
 
     def picking(self, workload: Workload) -> Iterator[Resource]:
         """Walk the objects whose selector picks a workload."""
+        yield from self.serving(workload)
+        yield from self._picking(workload, self._selecting)
+
+    def serving(self, workload: Workload) -> Iterator[Resource]:
+        """Walk the Gateways whose selector picks a workload."""
+        return self._picking(workload, self._served)
+
+    def picking_but_gateways(self, workload: Workload) -> Iterator[Resource]:
+        """Walk the other objects whose selector picks a workload."""
+        return self._picking(workload, self._selecting)
+
+    def _picking(
+        self, workload: Workload, table: Mapping[_Label, Mapping[Resource, None]]
+    ) -> Iterator[Resource]:
         labels = workload.pod_labels.items()
         for label in labels:
-            for resource in self._selecting.get(label, ()):
+            for resource in table.get(label, ()):
                 links = self._links[resource]
                 near = links.is_wide or resource.namespace == workload.namespace
                 if near and links.selector.items() <= labels:
@@ -198,6 +233,7 @@ class Snapshot:
         """Walk the objects whose selector has a label in common, and may pick the same workloads."""
         for label in selector.items():
             yield from self._selecting.get(label, ())
+            yield from self._served.get(label, ())
 
     def _places(
         self, resource: Resource, links: Links
@@ -206,6 +242,8 @@ class Snapshot:
         yield self._kinds_at_home, (resource.namespace, resource.kind)  # type: ignore[misc]
         yield self._kinds, resource.kind  # type: ignore[misc]
         yield self._views, type(resource)  # type: ignore[misc]
+        if resource.kind == "Namespace":
+            yield self._alike, frozenset(_of_istio(resource))  # type: ignore[misc]
         yield self._named, links.name  # type: ignore[misc]
         if "Service" in resource.made_kinds:
             for host in links.hosts:
@@ -215,7 +253,8 @@ class Snapshot:
         for key in links.mentions:
             yield self._mentioned, key  # type: ignore[misc]
         if links.selector:
-            yield self._selecting, min(links.selector.items())  # type: ignore[misc]
+            table = self._served if isinstance(resource, Gateway) else self._selecting
+            yield table, min(links.selector.items())  # type: ignore[misc]
         for port in links.ports:
             yield self._ports, port  # type: ignore[misc]
         if isinstance(resource, Workload):
@@ -224,3 +263,8 @@ class Snapshot:
             yield self._workloads, resource.namespace  # type: ignore[misc]
             for label in resource.pod_labels.items():
                 yield self._labelled, label  # type: ignore[misc]
+
+
+def _of_istio(namespace: Resource) -> Iterator[_Label]:
+    """Walk the labels of a Namespace by which it is injected, or in ambient mode."""
+    return (label for label in namespace.labels.items() if "istio" in label[0])

@@ -163,6 +163,31 @@ def test_nothing_is_refused_where_nothing_fails() -> None:
     assert gate(snapshot(SHOP), fail_on="never").decide(asked(TWIN)).answer.allowed
 
 
+def test_the_books_of_tools_are_nobodys_business() -> None:
+    noted = TWIN.replace("namespace: shop", "namespace: shop, annotations: {KEY: applied}", 1)
+    state = snapshot(SHOP, TWIN)
+    for key, outcome in (
+        ("argocd.argoproj.io/tracking-id", Outcome.SKIPPED),
+        ("deployment.kubernetes.io/revision", Outcome.SKIPPED),
+        ("sidecar.istio.io/inject", Outcome.WARNED),
+    ):
+        assert gate(state).decide(asked(noted.replace("KEY", key), TWIN)).outcome is outcome, key
+
+
+def test_what_an_object_was_tied_to_is_looked_at_when_it_turns_away() -> None:
+    subset = "subsets: [{name: v1, labels: {version: v1}}]"
+    rule = _yaml_of_rule().replace("spec:", f"spec:\n  {subset}")
+    route = "kind: VirtualService\nmetadata: {name: cart, namespace: shop}"
+    used = SHOP.replace(_yaml_of_rule(), rule).replace(
+        "host: cart, port", "host: cart, subset: v1, port"
+    )
+    assert route in used
+    decision = gate(snapshot(used)).decide(asked(rule.replace("host: cart", "host: till"), rule))
+    assert "virtual-service/destination-subset-not-found" in {
+        one.found.rule for one in decision.added
+    }
+
+
 def test_a_status_is_nobodys_business() -> None:
     state = snapshot(SHOP, TWIN)
     same = TWIN.replace("namespace: shop}", "namespace: shop, resourceVersion: '12'}")
