@@ -18,10 +18,12 @@ _LONGEST_WAIT = 0.1
 _LONGEST_SILENCE = 2.0
 """Seconds without an answer after which an analysis is no longer given up for a newer one, so that
 answers come while somebody goes on typing."""
-_IDLE = 3.0
+_PAUSE = 1.0
 """Seconds without a change after which what analyses left is cleared away."""
-_MOST_ROUNDS = 20
-"""Rounds after which it is cleared away even while somebody types on: each leaves its mesh."""
+_REST = 2.0
+"""Further seconds after which one more round may follow."""
+_MOST_LEFT = 5_000_000
+"""Objects, some 250 MB of them, after which it is cleared away even while somebody types on."""
 
 
 class _OutdatedError(Exception):
@@ -50,7 +52,6 @@ class Rounds(Generic[T]):
         self._task: asyncio.Task[None] | None = None
         self._took = 0.0
         self._waiting_since: float | None = None
-        self._left = 0
 
     def ask(self) -> None:
         """Have a round begin soon, and give up one that is about what was before."""
@@ -79,24 +80,27 @@ class Rounds(Generic[T]):
         about = -1
         while about != self._generation and self._timer is None:
             about = self._generation
-            self._left += 1
             await self._round(about)
         if self._idle is not None:
             self._idle.cancel()
-        self._idle = asyncio.get_running_loop().call_later(_IDLE, self._idles)
-        if self._left >= _MOST_ROUNDS:
+        self._idle = asyncio.get_running_loop().call_later(_PAUSE, self._pauses)
+        if gc.get_count()[0] > _MOST_LEFT:
             self._clear()
 
-    def _idles(self) -> None:
-        if self._timer is not None or self._task is None or not self._task.done():
-            return  # the round that begins, or runs, is followed by another rest
-        self._clear()
-        if self._rest():
+    def _pauses(self) -> None:
+        if self._is_idle():  # else another pause follows
+            self._clear()
+            self._idle = asyncio.get_running_loop().call_later(_REST, self._rests)
+
+    def _rests(self) -> None:
+        if self._is_idle() and self._rest():
             self.ask()
 
+    def _is_idle(self) -> bool:
+        return self._timer is None and self._task is not None and self._task.done()
+
     def _clear(self) -> None:
-        """Free what analyses left; Python's own collector is off, since it would walk in vain."""
-        self._left = 0
+        """Free what analyses left; Python's own collector is off, so that it never makes anybody wait."""
         gc.collect()
 
     async def _round(self, generation: int) -> None:

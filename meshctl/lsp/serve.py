@@ -1,5 +1,6 @@
 """Serves one editor over standard input and output, until it goes."""
 
+import gc
 import logging
 import os
 import sys
@@ -19,6 +20,7 @@ def serve(
     path = os.path.abspath(config) if config is not None else None  # noqa: PTH100 - a text
     output = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    gc.disable()  # ``Rounds`` frees what is left while nobody waits
     server = make_server(Options(path, default_namespace, whole_mesh, docs_url=docs_url))
     server.start_io(stdout=output)
     return 0 if server.is_shut_down else 1

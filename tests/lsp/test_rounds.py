@@ -70,7 +70,8 @@ def test_what_cannot_be_analysed_is_told() -> None:
 
 
 def test_a_round_follows_a_rest_where_it_is_worth_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rounds_module, "_IDLE", 0.01)
+    monkeypatch.setattr(rounds_module, "_PAUSE", 0.01)
+    monkeypatch.setattr(rounds_module, "_REST", 0.01)
     answers: list[int] = []
     rests = iter([True, False])
 
