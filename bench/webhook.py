@@ -28,14 +28,15 @@ from generate import documents
 from live_cluster import pod
 
 from meshctl.cluster.snapshot import document_of
-from meshctl.gate.decision import Judge
-from meshctl.gate.policy import Answering, Gate, Mode
+from meshctl.gate.live.live_snapshot import LiveSnapshot
+from meshctl.gate.policy import Answering, Mode
 from meshctl.gate.serving.app import review_app
 from meshctl.gate.serving.certificate import Certificate
+from meshctl.gate.serving.judges import Bench, forked
 from meshctl.gate.serving.metrics import Metrics
 from meshctl.gate.serving.queue import ReviewQueue
 from meshctl.gate.serving.self_signed import renewed
-from meshctl.gate.snapshot import Snapshot
+from meshctl.gate.serving.warm_up import warm_up
 from meshctl.resources import make_resource
 from meshctl.settings import Settings
 
@@ -107,12 +108,15 @@ async def serve(count: int, folder: Path) -> None:
         (folder / name).write_bytes(content)
     certificate = Certificate(str(folder / "tls.crt"), str(folder / "tls.key"))
     before = resident()
-    snapshot = Snapshot()
+    live = LiveSnapshot()
+    snapshot = live.snapshot
     for data in objects(count):
         document = document_of("bench", data)
         snapshot.put(make_resource(document, document.data, (), "default"))
     snapshot_size = resident() - before
-    queue = ReviewQueue(Gate(snapshot, Judge(snapshot, Settings()), Answering(Mode.ENFORCE)))
+    judging = Bench(live, Settings(), Answering(Mode.ENFORCE))
+    warm_up(judging.judge)
+    queue = ReviewQueue()
     app = review_app(queue, Metrics())
     app.router.add_post("/empty", empty)
     runner = web.AppRunner(app, access_log=None)
@@ -120,6 +124,7 @@ async def serve(count: int, folder: Path) -> None:
     await web.TCPSite(runner, "127.0.0.1", 0, ssl_context=certificate.context).start()
     gc.collect()
     gc.freeze()
+    judges = forked(judging)
     print(
         runner.addresses[0][1],
         len(snapshot),
@@ -127,7 +132,8 @@ async def serve(count: int, folder: Path) -> None:
         f"{resident():.0f}",
         flush=True,
     )
-    await queue.work()
+    work = [one for judge in judges for one in (judge.tell(), judge.hear())]
+    await asyncio.gather(*work, *(queue.work(judge.decide) for judge in judges or [judging]))
 
 
 async def empty(request: web.Request) -> web.Response:

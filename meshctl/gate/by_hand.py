@@ -1,11 +1,12 @@
 """Answers for files what the webhook would answer, object by object, as kubectl applies them."""
 
-from collections.abc import Iterator
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
 
 from meshctl.engine.objects import unwrap
-from meshctl.gate.decision import Judge
-from meshctl.gate.policy import Answering, Decision, Gate
+from meshctl.gate.decision import AddedFinding, Judge
+from meshctl.gate.policy import Answering, Decision, Gate, Outcome
 from meshctl.gate.review import Review
 from meshctl.gate.snapshot import Identity, Snapshot
 from meshctl.resources import Resource
@@ -19,9 +20,80 @@ _BUDGET = 60.0
 class Answered(NamedTuple):
     """One object of a file with the answer to it."""
 
-    title: str
-    operation: str
+    resource: Resource
+    operation: Literal["CREATE", "UPDATE"]
     decision: Decision
+
+
+@dataclass(frozen=True, slots=True)
+class AddedAnswer:
+    """A finding that a change would bring about, about its object or about another one.
+
+    ``would_hold_anyway`` is false where something is missing, which may still be applied: such
+    findings refuse nothing.
+    """
+
+    rule: str
+    severity: str
+    message: str
+    kind: str
+    namespace: str
+    name: str
+    path: str
+    is_about_object: bool
+    would_hold_anyway: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectAnswer:
+    """What the webhook would answer to one object; ``reason`` says what kept it from looking.
+
+    ``message`` is what a refusal says, and ``warnings`` what kubectl would show.
+    """
+
+    kind: str
+    namespace: str
+    name: str
+    operation: Literal["CREATE", "UPDATE"]
+    allowed: bool
+    outcome: Outcome
+    reason: str
+    message: str
+    warnings: tuple[str, ...]
+    findings: tuple[AddedAnswer, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FilesAnswer:
+    """What the webhook would answer to files, object by object, and whether it would allow all."""
+
+    allowed: bool
+    objects: tuple[ObjectAnswer, ...]
+
+
+def files_answer(found: Iterable[Answered]) -> FilesAnswer:
+    """Put the answers to the objects of files together."""
+    objects = tuple(map(_object_answer, found))
+    return FilesAnswer(all(one.allowed for one in objects), objects)
+
+
+def _object_answer(one: Answered) -> ObjectAnswer:
+    decision, resource = one.decision, one.resource
+    answer = decision.answer
+    return ObjectAnswer(
+        resource.kind, resource.namespace, resource.name, one.operation, answer.allowed,
+        decision.outcome, decision.reason, answer.message, answer.warnings,
+        tuple(map(_added_answer, decision.added)),
+    )  # fmt: skip
+
+
+def _added_answer(one: AddedFinding) -> AddedAnswer:
+    found = one.found
+    about = found.resource
+    return AddedAnswer(
+        found.rule, str(found.severity), found.message, about.kind, about.namespace or "",
+        about.name, found.location.path, one.is_about_it, one.is_contradiction,
+    )  # fmt: skip
 
 
 def answers(
@@ -37,7 +109,7 @@ def answers(
         old = snapshot.get(Identity.of(resource))
         review = _review(resource, old)
         decision = gate.decide(review)
-        yield Answered(resource.title, review.operation, decision)
+        yield Answered(resource, "CREATE" if old is None else "UPDATE", decision)
         if decision.answer.allowed and review.new is not None:
             snapshot.put(gate.resource(review.new, resource.namespace))
 

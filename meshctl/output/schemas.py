@@ -3,6 +3,7 @@
 import json
 from typing import Any, get_args
 
+from meshctl.gate.by_hand import FilesAnswer
 from meshctl.generate.authorization.plan import AuthorizationAnswer
 from meshctl.generate.service.values_schema import values_schema
 from meshctl.generate.sidecar.plan import SidecarAnswer
@@ -47,6 +48,7 @@ def schemas() -> dict[str, str]:
         "generate-authorization-v1.json": _versioned(
             AuthorizationAnswer, "meshctl generate authorization -o json"
         ),
+        "webhook-test-v1.json": _versioned(FilesAnswer, "meshctl webhook test -o json"),
         "size-v1.json": _versioned(SizeAnswer, "meshctl size -o json"),
     }
     return {name: json.dumps(schema, indent=2) + "\n" for name, schema in found.items()}

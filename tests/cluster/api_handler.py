@@ -289,9 +289,10 @@ class Handler(BaseHTTPRequestHandler):
             self.answer(failure(404, "the server could not find the requested resource"))
         elif refused := self._refusal("watch", kind.plural, kind, namespace, request.user):
             self.answer(refused)
+        elif (since := int(request.query.get("resourceVersion") or 0)) < self.api.forgotten:
+            self.answer(failure(410, "too old resource version"))
         else:
             self.raw(_STREAM)
-            since = int(request.query.get("resourceVersion") or 0)
             seconds = float(request.query.get("timeoutSeconds") or 30)
             for event, thing in self.api.news((group, kind.plural), namespace, since, seconds):
                 self._chunk({"type": event, "object": _at(kind, thing)})

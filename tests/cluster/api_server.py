@@ -9,6 +9,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from datetime import timedelta
 from http.server import ThreadingHTTPServer
 from pathlib import Path
@@ -77,6 +78,7 @@ class ApiServer:
         self._faults: list[_Planned] = []
         self._ports: dict[tuple[str, str, int], RawApp] = {}
         self.revision = 1000
+        self.forgotten = 0
         self._ca = Authority()
         self._serve(hosts, is_expired=is_expired)
         self.kubeconfig = self.write_kubeconfig()
@@ -88,7 +90,11 @@ class ApiServer:
         context.load_cert_chain(*self._ca.server(hosts, lifetime).write(self.directory, "server"))
         context.load_verify_locations(cadata=self._ca.certificate.decode())
         context.verify_mode = ssl.CERT_OPTIONAL
-        self._http = _Listener(self, context)
+        self._context = context
+        self._listen(0)
+
+    def _listen(self, port: int) -> None:
+        self._http = _Listener(self, self._context, port)
         self.port = self._http.server_address[1]
         self._thread = threading.Thread(target=self._http.serve_forever, args=(0.01,), daemon=True)
         self._thread.start()
@@ -209,7 +215,8 @@ class ApiServer:
     def hang_up(self) -> None:
         """End the connections that are open, as idle ones are after a while."""
         for connection in list(self.connections):
-            socket.socket.shutdown(connection, socket.SHUT_RDWR)
+            with suppress(OSError):  # it has ended by itself
+                socket.socket.shutdown(connection, socket.SHUT_RDWR)
 
     def client_context(self) -> ssl.SSLContext:
         """The TLS of a client with the certificate of the user."""
@@ -217,13 +224,26 @@ class ApiServer:
         context.load_cert_chain(*self._ca.client(USER).write(self.directory, "client"))
         return context
 
-    def close(self) -> None:
-        """Stop; the files are gone too."""
+    def stop(self) -> None:
+        """Stop as for an upgrade: nobody listens, and what is open ends."""
         with self.changed:
             self.closed = True
             self.changed.notify_all()
         self._http.shutdown()
         self._http.server_close()
+        self.hang_up()
+
+    def start(self) -> None:
+        """Start again at the same port, with the objects but without what has happened to them."""
+        with self.changed:
+            self.closed = False
+            self.events.clear()
+            self.forgotten = self.revision
+        self._listen(self.port)
+
+    def close(self) -> None:
+        """Stop; the files are gone too."""
+        self.stop()
         shutil.rmtree(self.directory)
 
     def __enter__(self) -> Self:
@@ -289,9 +309,9 @@ class _Listener(ThreadingHTTPServer):
     block_on_close = False
     request_queue_size = 64
 
-    def __init__(self, api: ApiServer, context: ssl.SSLContext) -> None:
+    def __init__(self, api: ApiServer, context: ssl.SSLContext, port: int) -> None:
         self.api, self.context = api, context
-        super().__init__(("127.0.0.1", 0), Handler)
+        super().__init__(("127.0.0.1", port), Handler)
 
     def finish_request(self, request: Any, client_address: Any) -> None:
         request.settimeout(30)

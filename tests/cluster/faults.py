@@ -122,6 +122,18 @@ class DropWebSocket(Fault):
         self.after = after
 
 
+class Silence(Fault):
+    """A stream that begins, says nothing for so many seconds, and isn't ended either."""
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+
+    def apply(self, wire: Wire, answer: Answer) -> None:
+        wire.raw(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
+        time.sleep(self.seconds)
+        wire.drop()
+
+
 class EndWatch(Fault):
     """The watch says 410 Gone after its first event."""
 

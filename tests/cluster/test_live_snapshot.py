@@ -1,17 +1,16 @@
 """A snapshot is what the API server holds, whatever happens to the watch on the way."""
 
 import random
-import socket
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from queue import Empty, SimpleQueue
 from threading import Event, Thread
 from typing import Any
 
 import pytest
 from api_server import ApiServer
-from faults import EndWatch, Fault, HalfBody, NotJson, Reset, Says
+from faults import EndWatch, Fault, HalfBody, NotJson, Reset, Says, Silence
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -38,12 +37,12 @@ def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @contextmanager
 def following(
-    server: ApiServer,
+    server: ApiServer, timeout: float = 5
 ) -> Iterator[Callable[[Callable[[LiveSnapshot], bool]], LiveSnapshot]]:
     """Follow a server; the function waits until something holds for the snapshot."""
     told: SimpleQueue[Any] = SimpleQueue()
     live, stop = LiveSnapshot(), Event()
-    cluster = connect_to(Access(kubeconfig=server.kubeconfig, timeout=5))
+    cluster = connect_to(Access(kubeconfig=server.kubeconfig, timeout=timeout))
     thread = Thread(target=watch_cluster, args=(cluster, told.put, stop), daemon=True)
     thread.start()
 
@@ -64,12 +63,6 @@ def following(
         thread.join()
 
 
-def hang_up(server: ApiServer) -> None:
-    for connection in list(server.connections):
-        with suppress(OSError):  # it has ended by itself
-            socket.socket.shutdown(connection, socket.SHUT_RDWR)
-
-
 def is_ready(live: LiveSnapshot) -> bool:
     return not live.reason_to_wait
 
@@ -83,6 +76,21 @@ def titles(server: ApiServer) -> list[str]:
         f"{one['kind']} {one['metadata'].get('namespace', '')}/{one['metadata']['name']}"
         for of_kind in server.objects.values()
         for one in of_kind.values()
+    )
+
+
+def is_the_same(server: ApiServer) -> Callable[[LiveSnapshot], bool]:
+    """Has a snapshot each object of the server as it is now?"""
+    return lambda live: (
+        agrees(server)(live)
+        and {one.title: one.data.get("spec") for one in live.snapshot}
+        == {
+            f"{one['kind']} {one['metadata']['namespace']}/{one['metadata']['name']}": one.get(
+                "spec"
+            )
+            for of_kind in server.objects.values()
+            for one in of_kind.values()
+        }
     )
 
 
@@ -129,11 +137,46 @@ def test_no_breakage_of_a_watch_loses_anything(api_server: ApiServer, fault: Fau
         until(agrees(api_server))
         api_server.fail("/apis/networking.istio.io/v1/virtualservices", fault, times=3)
         for number in range(4):
-            hang_up(api_server)
+            api_server.hang_up()
             api_server.add(route(f"route-{number}"))
             if number:
                 api_server.remove(ROUTES, "VirtualService", "shop", f"route-{number - 1}")
             until(agrees(api_server))
+
+
+def test_a_server_that_falls_silent_is_asked_again(
+    api_server: ApiServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watch, "_WATCH_SECONDS", 1)
+    for name in ("goes", "changes"):
+        api_server.add(route(name))
+    with following(api_server, timeout=1) as until:
+        until(is_the_same(api_server))
+        path = "/apis/networking.istio.io/v1/virtualservices"
+        api_server.fail(path, Silence(30), times=2, query="watch")
+        api_server.hang_up()
+        time.sleep(0.5)
+        api_server.remove(ROUTES, "VirtualService", "shop", "goes")
+        api_server.add(route("changes", "till"))
+        api_server.add(route("unheard"))
+        until(is_the_same(api_server))
+
+
+def test_a_server_that_starts_again_is_followed_from_there(api_server: ApiServer) -> None:
+    for name in ("goes", "changes", "stays"):
+        api_server.add(route(name))
+    with following(api_server) as until:
+        until(is_the_same(api_server))
+        for number in range(3):
+            api_server.stop()
+            api_server.add(route("goes"))
+            api_server.remove(ROUTES, "VirtualService", "shop", "goes")
+            api_server.add(route("changes", f"till-{number}"))
+            api_server.add(service(f"late-{number}"))
+            api_server.start()
+            until(is_the_same(api_server))
+            api_server.add(route("stays", f"cart-{number}"))
+            until(is_the_same(api_server))
 
 
 def test_what_may_not_be_read_is_unknown_and_nobody_waits_for_it(api_server: ApiServer) -> None:

@@ -227,10 +227,22 @@ def test_certificates_rotate_under_load(shop: ApiServer, tmp_path: Path) -> None
 def test_a_storm_is_answered_whole(shop: ApiServer, tmp_path: Path) -> None:
     with serving(shop, tmp_path, Authority(), "--audit-every", "0") as webhook:
         webhook.until_ready()
+
+        def apply(name: str) -> Any:
+            answer = webhook.post(review_of(twin(name)))
+            if answer["allowed"]:
+                shop.add(twin(name))
+            return answer
+
+        before = webhook.metric("meshctl_snapshot_objects")
         with ThreadPoolExecutor(100) as pool:
             names = [f"storm-{number}" for number in range(500)]
-            answers = list(pool.map(lambda name: webhook.post(review_of(twin(name))), names))
-        assert [f"uid-{name}" for name in names] == [one["uid"] for one in answers]
+            answers = list(pool.map(apply, names))
+        assert [(f"uid-{name}", True) for name in names] == [
+            (one["uid"], one["allowed"]) for one in answers
+        ]
+        webhook.until(lambda: webhook.metric("meshctl_snapshot_objects") == before + 500)
+        assert webhook.metric("meshctl_reviews_total") == 500
 
 
 def test_two_replicas_answer_alike(shop: ApiServer, tmp_path: Path) -> None:
@@ -246,6 +258,12 @@ def test_two_replicas_answer_alike(shop: ApiServer, tmp_path: Path) -> None:
         assert not two.post(review_of(twin()))["allowed"]
 
 
+def reported(server: ApiServer) -> dict[str, str]:
+    """The results of the rules in the report of the namespace."""
+    found = server.objects["wgpolicyk8s.io", "policyreports"].get(("shop", "meshctl"), {})
+    return {one["rule"]: one["result"] for one in found.get("results", ())}
+
+
 def test_audits_count_findings_and_publish_them(shop: ApiServer, tmp_path: Path) -> None:
     shop.add(twin())
     shop.serve_kind("wgpolicyk8s.io/v1alpha2", "PolicyReport")
@@ -255,13 +273,10 @@ def test_audits_count_findings_and_publish_them(shop: ApiServer, tmp_path: Path)
         rule = 'meshctl_findings{namespace="shop",rule="destination-rule/duplicate-host"'
         webhook.until(lambda: webhook.metric(rule) == 1)
         webhook.until(lambda: ("wgpolicyk8s.io", "policyreports") in shop.objects)
-        report = shop.objects["wgpolicyk8s.io", "policyreports"]["shop", "meshctl"]
-        assert ("destination-rule/duplicate-host", "fail") in {
-            (one["rule"], one["result"]) for one in report["results"]
-        }
+        assert "fail" == reported(shop)["destination-rule/duplicate-host"]
         shop.remove("networking.istio.io/v1", "DestinationRule", "shop", "cart-again")
         webhook.until(lambda: webhook.metric(rule) == 0)
-        webhook.until(lambda: not shop.objects["wgpolicyk8s.io", "policyreports"])
+        webhook.until(lambda: "destination-rule/duplicate-host" not in reported(shop))
     event = next(iter(shop.objects["", "events"].values()))
     assert "DestinationRule" == event["involvedObject"]["kind"]
     lease = shop.objects["coordination.k8s.io", "leases"]["meshctl", "meshctl-audit"]

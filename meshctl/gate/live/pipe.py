@@ -4,20 +4,19 @@ import asyncio
 import marshal
 import os
 import struct
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from threading import Lock
 from typing import Any
 
 _HEAD = struct.Struct(">I")
 _CHUNK = 1 << 18
-_PAUSE = 0.05
 
 
 class Sender:
     """The end of a pipe that messages go into; any thread may send, and waits for room."""
 
     def __init__(self, descriptor: int) -> None:
-        self._descriptor = descriptor
+        self.descriptor = descriptor
         self._lock = Lock()
 
     def send(self, message: Any) -> None:
@@ -25,21 +24,30 @@ class Sender:
         left = _framed(message)
         with self._lock:
             while left:
-                left = left[os.write(self._descriptor, left) :]
+                left = left[os.write(self.descriptor, left) :]
 
     async def send_later(self, message: Any) -> None:
         """Send plain data without holding an event loop up; for the only sender of a pipe."""
         left = _framed(message)
-        os.set_blocking(self._descriptor, False)
+        os.set_blocking(self.descriptor, False)
         while left:
             try:
-                left = left[os.write(self._descriptor, left) :]
+                left = left[os.write(self.descriptor, left) :]
             except BlockingIOError:
-                await asyncio.sleep(_PAUSE)
+                await self._room()
+
+    async def _room(self) -> None:
+        """Wait until the pipe takes more."""
+        loop, there_is = asyncio.get_running_loop(), asyncio.Event()
+        loop.add_writer(self.descriptor, there_is.set)
+        try:
+            await there_is.wait()
+        finally:
+            loop.remove_writer(self.descriptor)
 
     def close(self) -> None:
         """Send no more."""
-        os.close(self._descriptor)
+        os.close(self.descriptor)
 
 
 class Receiver:
@@ -59,6 +67,22 @@ class Receiver:
             return None
         self._pending += piece
         return list(self._complete())
+
+    async def arriving(self) -> AsyncIterator[list[Any]]:
+        """Walk what comes, without holding an event loop up, until the end of the pipe."""
+        loop, arrived = asyncio.get_running_loop(), asyncio.Event()
+        os.set_blocking(self.descriptor, False)
+        loop.add_reader(self.descriptor, arrived.set)
+        try:
+            while True:
+                await arrived.wait()
+                arrived.clear()
+                found = self.receive()
+                if found is None:
+                    return
+                yield found
+        finally:
+            loop.remove_reader(self.descriptor)
 
     def __iter__(self) -> Iterator[Any]:
         while (found := self.receive()) is not None:

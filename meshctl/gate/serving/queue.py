@@ -1,6 +1,6 @@
-"""Answers reviews one after the other, and those that waited too long without a look at the mesh.
+"""Has reviews judged in the order of their coming, and answers those that waited too long itself.
 
-Judging takes all of a core, so that two at once would take twice as long each. What a process can't
+Judging takes all of a core, so that each judge has one review at a time. What a process can't
 do in time is said to be unchecked, which the audit makes good: nobody waits for ever.
 """
 
@@ -9,9 +9,9 @@ from collections import deque
 from time import monotonic
 from typing import NamedTuple
 
-from meshctl.engine.analyze import collector_off
-from meshctl.gate.policy import Decision, Gate, Outcome
+from meshctl.gate.policy import Decision, Outcome
 from meshctl.gate.review import Answer, Review
+from meshctl.gate.serving.judges import Decide
 from meshctl.gate.serving.log import log
 
 MOST_WAITING = 2_000
@@ -27,8 +27,7 @@ class _Waiting(NamedTuple):
 class ReviewQueue:
     """The reviews that wait, first come, first served."""
 
-    def __init__(self, gate: Gate) -> None:
-        self._gate = gate
+    def __init__(self) -> None:
         self._waiting: deque[_Waiting] = deque()
         self._is_filled = asyncio.Event()
 
@@ -44,26 +43,29 @@ class ReviewQueue:
         self._is_filled.set()
         return await future
 
-    async def work(self) -> None:
-        """Answer for ever."""
+    async def work(self, decide: Decide) -> None:
+        """Have one judge answer for ever; there may be several."""
         while True:
-            await self._is_filled.wait()
-            while self._waiting:
-                waiting = self._waiting.popleft()
-                if not waiting.answer.done():  # nobody waits for those that are
-                    waiting.answer.set_result(self._decide(waiting))
-                await asyncio.sleep(0)  # connections have their turn
-            self._is_filled.clear()
+            while not self._waiting:
+                self._is_filled.clear()
+                await self._is_filled.wait()
+            waiting = self._waiting.popleft()
+            if not waiting.answer.done():  # nobody waits for those that are
+                decision = await _decided(waiting, decide)
+                if not waiting.answer.done():
+                    waiting.answer.set_result(decision)
+            await asyncio.sleep(0)  # connections have their turn
 
-    def _decide(self, waiting: _Waiting) -> Decision:
-        if monotonic() > waiting.deadline:
-            return _unchecked("too many reviews wait")
-        try:
-            with collector_off():
-                return self._gate.decide(waiting.review)
-        except Exception as error:  # noqa: BLE001 - a bug must not keep a cluster from changing
-            log("review-failed", uid=waiting.review.uid, error=type(error).__name__)
-            return _unchecked(f"meshctl failed ({type(error).__name__})")
+
+async def _decided(waiting: _Waiting, decide: Decide) -> Decision:
+    if monotonic() > waiting.deadline:
+        return _unchecked("too many reviews wait")
+    try:
+        return await decide(waiting.review)
+    except Exception as error:  # noqa: BLE001 - a bug must not keep a cluster from changing
+        name = str(error) if isinstance(error, RuntimeError) else type(error).__name__
+        log("review-failed", uid=waiting.review.uid, error=name)
+        return _unchecked(f"meshctl failed ({name})")
 
 
 def _unchecked(reason: str) -> Decision:

@@ -2,7 +2,6 @@
 
 import asyncio
 import gc
-import os
 import signal
 import time
 from collections.abc import Callable, Coroutine
@@ -15,16 +14,18 @@ from meshctl.errors import MeshctlError
 from meshctl.gate.audit.results import AuditResult, appeared
 from meshctl.gate.audit.schedule import Pace, keep_auditing
 from meshctl.gate.audit.worker import AuditError, audit
-from meshctl.gate.decision import Judge
 from meshctl.gate.live.live_snapshot import LiveSnapshot
 from meshctl.gate.live.messages import Unwatched, UpToDate, read
 from meshctl.gate.live.pipe import Receiver, Sender
-from meshctl.gate.policy import Answering, Gate
+from meshctl.gate.policy import Answering, Decision
+from meshctl.gate.review import Review
 from meshctl.gate.serving.app import health_app, review_app
 from meshctl.gate.serving.certificate import Certificate
+from meshctl.gate.serving.judges import Bench, JudgeProcess, forked
 from meshctl.gate.serving.log import log
 from meshctl.gate.serving.metrics import Metrics
 from meshctl.gate.serving.queue import ReviewQueue
+from meshctl.gate.serving.warm_up import warm_up
 from meshctl.settings import Settings
 from meshctl.sources.loader import Unread
 
@@ -62,10 +63,10 @@ class Server:
         self._say = say
         self._live = LiveSnapshot()
         self._metrics = Metrics()
-        self._judge = Judge(self._live.snapshot, self._settings)
-        self._gate = Gate(self._live.snapshot, self._judge, serving.answering)
-        self._queue = ReviewQueue(self._gate)
-        self._is_stopping = self._is_frozen = False
+        self._bench = Bench(self._live, self._settings, serving.answering)
+        self._judges: list[JudgeProcess] = []
+        self._queue = ReviewQueue()
+        self._is_stopping = self._is_warm = False
         self._runners: list[web.AppRunner] = []
         self._running: list[asyncio.Task[None]] = []
         self._last: AuditResult | None = None
@@ -78,13 +79,17 @@ class Server:
             asyncio.get_running_loop().add_signal_handler(number, stop.set)
         try:
             async with asyncio.TaskGroup() as tasks:
-                running = [tasks.create_task(self._follow()), tasks.create_task(self._serve(tasks))]
+                follow = tasks.create_task(self._follow(tasks))
+                running = [follow, tasks.create_task(self._serve(tasks))]
                 await stop.wait()
                 await self._end()
                 for task in (*running, *self._running):
                     task.cancel()
         except* MeshctlError as failures:
             raise failures.exceptions[0] from None
+        finally:
+            for judge in self._judges:
+                judge.end()
 
     async def _serve(self, tasks: asyncio.TaskGroup) -> None:
         """Open the ports: health at once, reviews when there is a certificate for them."""
@@ -107,11 +112,12 @@ class Server:
             return "it is stopping"
         if self._certificate is None:
             return "there is no certificate yet"
-        return self._live.reason_to_wait
+        reason = self._live.reason_to_wait
+        return reason if reason or self._is_warm else "it hasn't judged anything yet"
 
     def _work(self, certificate: Certificate) -> list[Coroutine[Any, Any, None]]:
         every = self._serving.certificate_seconds
-        work = [self._queue.work(), _repeat(certificate.follow, every)]
+        work = [self._queue.work(self._decide), _repeat(certificate.follow, every)]
         if self._serving.audits:
             work.append(keep_auditing(self._version, self._audit, self._serving.pace))
         return work
@@ -119,26 +125,37 @@ class Server:
     def _version(self) -> int:
         return self._live.snapshot.version
 
-    async def _follow(self) -> None:
+    async def _decide(self, review: Review) -> Decision:
+        """Have the first of the judges answer a review, or this process where there is none."""
+        decide = self._judges[0].decide if self._judges else self._bench.decide
+        return await decide(review)
+
+    def _get_ready(self, tasks: asyncio.TaskGroup) -> None:
+        """Judge once for all that is slow the first time, and fork those who will judge."""
+        warm_up(self._bench.judge)
+        self._is_warm = True
+        gc.collect()
+        gc.freeze()  # what is there stays, and need not be looked at again and again
+        self._judges = forked(self._bench)
+        for number, judge in enumerate(self._judges):
+            work = [judge.tell(), judge.hear()]
+            work += [self._queue.work(judge.decide)] if number else []
+            self._running += [tasks.create_task(one) for one in work]
+
+    async def _follow(self, tasks: asyncio.TaskGroup) -> None:
         """Take in what the watching process says; without it there is nothing to go by."""
-        loop, arrived = asyncio.get_running_loop(), asyncio.Event()
-        os.set_blocking(self._told.descriptor, False)
-        loop.add_reader(self._told.descriptor, arrived.set)
-        try:
-            while True:
-                await arrived.wait()
-                arrived.clear()
-                found = self._told.receive()
-                if found is None:
-                    raise WatchEndedError(f"{_MESSAGES_ENDED}; the log says why")
-                await self._take(found)
-        finally:
-            loop.remove_reader(self._told.descriptor)
+        async for found in self._told.arriving():
+            await self._take(found)
+            if not self._is_warm and not self._live.reason_to_wait:
+                self._get_ready(tasks)
+        raise WatchEndedError(f"{_MESSAGES_ENDED}; the log says why")
 
     async def _take(self, messages: list[tuple[object, ...]]) -> None:
         for number, plain in enumerate(messages):
+            self._bench.apply(plain)
+            for judge in self._judges:
+                judge.follow(plain)
             message = read(plain)
-            self._live.apply(message)
             if isinstance(message, UpToDate):
                 self._metrics.current(message.kind[1], time.time())
             elif isinstance(message, Unwatched):
@@ -146,10 +163,6 @@ class Server:
                 log("kind-lost", kind=message.kind[1], reason=message.reason)
             if not number % _AT_ONCE:
                 await asyncio.sleep(0)
-        if not self._is_frozen and not self._live.reason_to_wait:
-            self._is_frozen = True
-            gc.freeze()  # what is there stays, and need not be looked at again and again
-        self._judge.parts.unread = frozenset(kind for _, kind, _ in self._live.hidden)
         self._metrics.holds(len(self._live.snapshot))
 
     async def _wait_for_certificate(self) -> Certificate:

@@ -19,23 +19,25 @@ Files = Annotated[
 
 @with_options
 def run(
-    cluster: ClusterFlags, source: options.SourceFlags, files: Files, mode: Mode = "enforce"
+    cluster: ClusterFlags,
+    source: options.SourceFlags,
+    files: Files,
+    mode: Mode = "enforce",
+    output: options.Output = "text",
 ) -> None:
     """Say what the webhook would answer if files were applied to a cluster now.
 
     Exit code: 0 all would be allowed, 1 something would be refused, 2 the job could not be done.
     """
     from meshctl.gate.by_hand import answers
-    from meshctl.output.webhook.answers import write_answer
+    from meshctl.output.webhook.answers import write_answers
 
+    options.check_format(output, "text", "json")
     chosen = options.chosen_input(files, source, cluster)
     if not chosen.is_live and not cluster.names_one:
         raise UsageError("the webhook knows a cluster; add --cluster, or --context with its name")
     settings = options.settings_from(source, is_live=True)
     read = read_files(chosen.paths, settings)
     live = read_live(chosen.access, settings, read)
-    code = 0
-    for answered in answers(live, read, settings, answering_of(mode, settings)):
-        write_answer(answered, sys.stdout)
-        code = max(code, not answered.decision.answer.allowed)
-    raise typer.Exit(code)
+    found = answers(live, read, settings, answering_of(mode, settings))
+    raise typer.Exit(int(not write_answers(found, output, sys.stdout)))
