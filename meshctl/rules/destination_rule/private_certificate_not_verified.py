@@ -31,7 +31,8 @@ def check(destination_rule: DestinationRule, mesh: Mesh) -> Iterator[Outcome]:
         if tls.has("caCertificates") or tls.flag("insecureSkipVerify"):
             continue
         where = f" on port {port}" if port is not None else ""
-        if not tls.has("credentialName"):
+        is_refused = any(mesh.security.tls_conflicts.of(destination_rule))  # before any certificate
+        if not tls.has("credentialName") and not is_refused:
             yield Finding(
                 tls.at("mode"),
                 f"the certificate of {host}{where} is verified by public CAs since Istio 1.21, and "

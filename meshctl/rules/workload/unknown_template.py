@@ -17,7 +17,9 @@ from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, put, rule
 from meshctl.spelling import only_close
 from meshctl.words import quoted
 
-_SHIPPED = frozenset({"sidecar", "gateway", "waypoint", "kube-gateway", "grpc-simple", "grpc-agent"})
+_SHIPPED = frozenset(
+    {"sidecar", "gateway", "waypoint", "kube-gateway", "grpc-simple", "grpc-agent"}
+)
 """Those of every installation of Istio (manifests/charts/istio-control/istio-discovery, 1.31)."""
 
 
