@@ -93,3 +93,12 @@ def chosen_protocol(
     if number in _BY_NUMBER:
         return _BY_NUMBER[number], ProtocolChoice.NUMBER
     return Protocol.AUTO, ProtocolChoice.DETECTION
+
+
+GRPC_STATUS = {
+    "OK": 0, "CANCELLED": 1, "UNKNOWN": 2, "INVALID_ARGUMENT": 3, "DEADLINE_EXCEEDED": 4,
+    "NOT_FOUND": 5, "ALREADY_EXISTS": 6, "PERMISSION_DENIED": 7, "RESOURCE_EXHAUSTED": 8,
+    "FAILED_PRECONDITION": 9, "ABORTED": 10, "OUT_OF_RANGE": 11, "UNIMPLEMENTED": 12,
+    "INTERNAL": 13, "UNAVAILABLE": 14, "DATA_LOSS": 15, "UNAUTHENTICATED": 16,
+}  # fmt: skip
+"""The statuses of gRPC with their numbers (``SupportedGRPCStatus``, pkg/util/grpc, Istio 1.31)."""

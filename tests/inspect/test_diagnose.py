@@ -160,3 +160,12 @@ def test_rules_are_searched_by_words() -> None:
     assert "destination-rule/locality-failover-without-outlier-detection" in found
     with pytest.raises(UsageError):
         search_rules("zebra crossing")
+
+
+@pytest.mark.parametrize(("regex", "state"), [("/loans/.*", "unknown"), ("^/v[0-9]", "confirmed")])
+def test_what_a_rule_only_notes_confirms_no_cause(regex: str, state: str) -> None:
+    """``/loans/.*`` says the same as a prefix, and takes as much."""
+    text = MESH.replace("http: [{", f'http: [{{match: [{{uri: {{regex: "{regex}"}}}}], ')
+    known = Known(load(["-"], stdin=io.BytesIO(text.encode())), None, Settings())
+    found = {cause.title: cause.state for cause in diagnose("NR", known).symptoms[0].causes}
+    assert state == found["the match of the path takes less than meant"]

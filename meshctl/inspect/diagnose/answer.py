@@ -11,6 +11,7 @@ from meshctl.inspect.diagnose.matching import Facts, Match, facts_of, find_sympt
 from meshctl.inspect.diagnose.signatures import Cause, Signature
 from meshctl.inspect.trace.answer import Trace, trace
 from meshctl.inspect.trace.requests import sent_to
+from meshctl.rules.api import Severity
 from meshctl.settings import Settings
 from meshctl.sources.loader import Loaded
 
@@ -124,7 +125,7 @@ def _judged(
     evidence = tuple(
         found
         for found in report.findings
-        if found.rule in cause.rules and _is_about(found, place.words)
+        if found.rule in cause.rules and _is_a_loss(found, report) and _is_about(found, place.words)
     )
     if evidence:
         explain = tuple(f"meshctl rule {rule}" for rule in sorted({f.rule for f in evidence}))
@@ -133,6 +134,14 @@ def _judged(
     if known.settings.whole_mesh and not gaps & {"*", *cause.rules}:
         return CauseAnswer(cause.title, "ruled-out", (), ())
     return CauseAnswer(cause.title, "unknown", (), commands)
+
+
+def _is_a_loss(found: LocatedFinding, report: Report) -> bool:
+    """Does a finding tell of a loss? What a rule of more weight only notes costs nobody a request."""
+    rule = report.rules.get(found.rule)
+    return found.severity is not Severity.INFO or (
+        rule is not None and rule.severity is Severity.INFO
+    )
 
 
 def _is_about(found: LocatedFinding, words: Iterable[str]) -> bool:

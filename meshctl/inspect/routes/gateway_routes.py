@@ -12,7 +12,7 @@ from meshctl.inspect.routes.envoy import (
     chain_of,
     match_of,
 )
-from meshctl.inspect.routes.settings import settings_of
+from meshctl.inspect.routes.settings import faults_on, settings_of
 from meshctl.inspect.shown import Place, place
 from meshctl.mesh import Mesh
 from meshctl.mesh.core.precedence import order_is_known
@@ -34,7 +34,9 @@ class RouteEntry:
     location: Place
     reason: str
     settings: dict[str, Any]
-    """What else happens on it, by name: timeout, retries, mirrors, headers, CORS."""
+    """What else happens on it, by name: timeout, retries, mirrors, headers, CORS, faults."""
+    faults: tuple[str, ...] = ()
+    """What faults do, in words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,9 +118,17 @@ def route_entry(route: EffectiveRoute) -> RouteEntry:
     )
     written = place((match or route.rule.action).at())
     service = route.virtual_service
+    faults = faults_on(route)
     asked = match_of(match, by_segment=service.is_generated)
     return RouteEntry(
-        service.key_name, route.name, asked, action_of(route), written, reason, settings_of(route)
+        service.key_name,
+        route.name,
+        asked,
+        action_of(route),
+        written,
+        reason,
+        settings_of(route),
+        faults.texts if faults is not None else (),
     )
 
 

@@ -1,6 +1,6 @@
 """Reads what happens on a route beside its match and its destinations, by name."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from meshctl.istio.durations import in_words
 from meshctl.mesh.traffic.route_settings import (
@@ -10,9 +10,12 @@ from meshctl.mesh.traffic.route_settings import (
 )
 from meshctl.mesh.traffic.routes import EffectiveRoute
 
+if TYPE_CHECKING:
+    from meshctl.mesh.traffic.faults import Faults
+
 
 def settings_of(route: EffectiveRoute) -> dict[str, Any]:
-    """Read the host, timeout, retries, mirrors, headers and CORS; what is as usual is left out."""
+    """Read the host, timeout, retries, mirrors, headers, CORS and faults; what is as usual is left out."""
     settings = route_settings(route)
     found: dict[str, Any] = {
         "hostRewrite": settings.host,
@@ -25,6 +28,7 @@ def settings_of(route: EffectiveRoute) -> dict[str, Any]:
         "requestHeaders": _headers(settings.request),
         "responseHeaders": _headers(settings.response),
         "cors": dict(settings.cors),
+        "fault": _fault_form(faults_on(route)),
     }
     return {key: value for key, value in found.items() if value or value == 0}
 
@@ -42,6 +46,31 @@ def _retries(policy: RetryPolicy | None) -> Any:
         found["perTry"] = in_words(policy.per_try)
     if policy.backoff:
         found["backoff"] = in_words(policy.backoff)
+    return found
+
+
+def faults_on(route: EffectiveRoute) -> "Faults | None":
+    """Read what a route injects, ``None`` for nothing."""
+    if not route.rule.saying("fault").has("fault"):
+        return None
+    from meshctl.mesh.traffic.faults import faults_of  # noqa: PLC0415 - few routes have any
+
+    return faults_of(route.rule)
+
+
+def _fault_form(faults: "Faults | None") -> dict[str, Any]:
+    """Read faults: the parts of the requests in percent that get an answer, or wait."""
+    found: dict[str, Any] = {}
+    if faults is None:
+        return found
+    if faults.abort is not None:
+        abort = faults.abort
+        answer = {"grpcStatus": abort.grpc_status} if abort.grpc_status else {}
+        found["abort"] = {"percent": abort.percent, "status": abort.status, **answer}
+    if faults.delay is not None:
+        found["delay"] = {
+            "percent": faults.delay.percent, "duration": in_words(faults.delay.duration),
+        }  # fmt: skip
     return found
 
 

@@ -11,16 +11,20 @@ from meshctl.inspect.trace.reasons import Reason, considered, reasons
 from meshctl.inspect.trace.requests import TracedRequest
 from meshctl.inspect.trace.start import carried, follow
 from meshctl.inspect.trace.summary import (
+    ABORTED,
     Summary,
     distinct,
     ends,
     last_sendings,
     summary,
     tls_result,
+    until_aborted,
 )
+from meshctl.istio.durations import in_words
 from meshctl.mesh import Mesh
 from meshctl.mesh.authorization.arrival import HttpRequest
 from meshctl.mesh.request_path.hops import Direction, Hop
+from meshctl.mesh.traffic.faults import Faults
 from meshctl.resources import Ref
 
 
@@ -76,6 +80,7 @@ class TracedHop:
     decided_by: tuple[DecidedBy, ...]
     considered: tuple[DecidedBy, ...]
     not_known: str | None
+    faults: Faults
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +112,7 @@ def trace(mesh: Mesh, request: TracedRequest, namespace: str) -> Trace:
 
 def describe(mesh: Mesh, request: TracedRequest, hop: Hop) -> Trace:
     """Describe the way of a request that has been followed."""
+    hop = until_aborted(hop)
     found = summary(hop)
     return Trace(
         request.id, request, sentences.whole(request, hop, found), found.outcome, found.flag,
@@ -164,9 +170,9 @@ def _hops(mesh: Mesh, hop: Hop, http: HttpRequest | None, depth: int = 0) -> Ite
     first = hop.direction in {Direction.OUTBOUND, Direction.GATEWAY, Direction.WAYPOINT}
     yield TracedHop(
         hop.direction.value, hop.workload.key_name if hop.workload is not None else "",
-        hop.outcome.value, sentences.of_hop(hop), hop.listener or None, hop.virtual_host or None,
+        ABORTED if hop.faults.aborts_all else hop.outcome.value, sentences.of_hop(hop), hop.listener or None, hop.virtual_host or None,
         hop.route_name or None, depth, _decided(reasons(mesh, hop)),
-        _decided(considered(mesh, hop, http)) if first else (), hop.reason or None,
+        _decided(considered(mesh, hop, http)) if first else (), hop.reason or None, hop.faults,
     )  # fmt: skip
     following = [leg.next for one in hop.sendings for leg in one.legs if leg.next is not None]
     for one in distinct(following):
@@ -207,6 +213,21 @@ def hop_form(hop: TracedHop) -> dict[str, Any]:
         "listener": hop.listener, "virtual_host": hop.virtual_host, "route": hop.route,
         "depth": hop.depth, "decided_by": [decided_form(one) for one in hop.decided_by],
         "considered": [decided_form(one) for one in hop.considered], "not_known": hop.not_known,
+        **_fault_form(hop.faults),
+    }  # fmt: skip
+
+
+def _fault_form(faults: Faults) -> dict[str, Any]:
+    """Write what a route injects; ``None`` for what hits no request."""
+    abort, delay = faults
+    return {
+        "abort": None if abort is None else {
+            "percent": abort.percent, "status": abort.status,
+            "grpc_status": abort.grpc_status or None,
+        },
+        "delay": None if delay is None else {
+            "percent": delay.percent, "duration": in_words(delay.duration),
+        },
     }  # fmt: skip
 
 

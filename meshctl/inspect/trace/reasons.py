@@ -65,12 +65,19 @@ def _route_text(hop: Hop, route: EffectiveRoute) -> str:
         Outcome.REDIRECT: f"redirects to {hop.location}",
         Outcome.DIRECT_RESPONSE: f"answers {hop.code} itself",
     }.get(hop.outcome, "takes the request")
+    if hop.faults.aborts_all:
+        return f"{name} takes the request, and its fault answers"
     more = []
     if hop.path:
         more.append(f"the path becomes {hop.path}")
     if hop.authority:
         more.append(f"the host becomes {hop.authority}")
-    more += [f"it has {key}" for key in ("fault", "timeout", "retries") if key in hop.settings]
+    hits = {"fault": bool(hop.faults.texts), "timeout": True, "retries": True}
+    more += [
+        f"it has {key}" if does_hit else f"its {key} hits no request"
+        for key, does_hit in hits.items()
+        if key in hop.settings
+    ]
     return "; ".join([f"{name} {does}", *more])
 
 

@@ -1,7 +1,9 @@
 """Puts into words what happens to a request: the whole in one sentence, and each hop."""
 
+from collections.abc import Iterator
+
 from meshctl.inspect.trace.requests import TracedRequest
-from meshctl.inspect.trace.summary import FORWARDED, Share, Summary, shares
+from meshctl.inspect.trace.summary import ABORTED, FORWARDED, Share, Summary, shares
 from meshctl.mesh.request_path.hops import Direction, Hop, Outcome, Sending
 from meshctl.mesh.request_path.sending import ZTUNNEL, wire_name
 
@@ -25,12 +27,14 @@ def whole(request: TracedRequest, hop: Hop, found: Summary) -> str:
     """Say in one sentence what becomes of a request, its status and flag first."""
     where = _where(found.hop)
     if found.outcome == FORWARDED:
-        return _forwarded(request, hop)
+        return "; ".join([_forwarded(request, hop), *dict.fromkeys(_faults(hop))])
     head = " ".join(str(one) for one in (found.status, found.flag) if one)
     if found.outcome == "redirect":
         return f"{found.status} to {found.hop.location}, {where}"
     if found.outcome == "direct-response":
         return f"{found.status} by a direct response, {where}"
+    if found.outcome == ABORTED:
+        return _aborted(found.hop, where)
     if found.outcome == "denied":
         return _denied(found)
     if found.hop.outcome is Outcome.UNRESOLVED:
@@ -51,6 +55,22 @@ def whole(request: TracedRequest, hop: Hop, found: Summary) -> str:
         if found.outcome != "unknown"
         else (f"can't be told {text}")
     )
+
+
+def _aborted(hop: Hop, where: str) -> str:
+    abort = hop.faults.abort
+    assert abort is not None  # noqa: S101 - that is what aborted means
+    return f"{abort.answer} FI by fault injection, {where}"
+
+
+def _faults(hop: Hop, place: str = "") -> Iterator[str]:
+    """Walk what faults do to requests on the way, those of later proxies with their place."""
+    if hop.faults.aborts_all:
+        return  # its share says so
+    yield from (f"{text}{place}" for text in hop.faults.texts)
+    following = [leg.next for one in hop.sendings for leg in one.legs if leg.next is not None]
+    for one in following:
+        yield from _faults(one, f" {_where(one)}")
 
 
 def _denied(found: Summary) -> str:
@@ -133,6 +153,8 @@ def _where(hop: Hop) -> str:
 
 def of_hop(hop: Hop) -> str:
     """Say what one hop does."""
+    if hop.faults.aborts_all:
+        return "; ".join(hop.faults.texts)
     simple = {
         Outcome.NO_ROUTE: "404: no route of the virtual host takes the request",
         Outcome.NO_VIRTUAL_HOST: "404: no virtual host is for this Host header",
@@ -153,7 +175,8 @@ def of_hop(hop: Hop) -> str:
         return f"refuses: {hop.code}"
     passes = hop.outcome is Outcome.PASSTHROUGH
     verb = "passes on to" if passes else "sends to"
-    return f"{verb} {'; '.join(dict.fromkeys(_sent(one) for one in hop.sendings))}"
+    sent = dict.fromkeys(_sent(one) for one in hop.sendings)
+    return f"{verb} {'; '.join([*sent, *hop.faults.texts])}"
 
 
 def _sent(one: Sending) -> str:

@@ -1,16 +1,18 @@
 """Sums up the way of a request: whether it can arrive, and else what the client sees.
 
 Response flags are Envoy's (source/common/stream_info/utility.h): NR no route, NC no cluster, UH no
-healthy endpoint, UF the connection failed, UC it was closed, DPE not HTTP.
+healthy endpoint, UF the connection failed, UC it was closed, DPE not HTTP, FI a fault answers.
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from meshctl.mesh.request_path.hops import Direction, Hop, Leg, Outcome, Sending
 from meshctl.mesh.request_path.sending import wire_name
 
 FORWARDED = "forwarded"
+ABORTED = "aborted"
 _CONFLICTS = frozenset({
     Outcome.NO_FILTER_CHAIN, Outcome.TLS_REQUIRED, Outcome.CLIENT_CERT_REQUIRED,
     Outcome.SERVER_CERT_NOT_MESH, Outcome.APP_GETS_MTLS,
@@ -44,6 +46,21 @@ class Share(NamedTuple):
     summary: Summary
 
 
+def until_aborted(hop: Hop) -> Hop:
+    """Cut the way off at hops whose fault answers every request."""
+    if hop.faults.aborts_all:
+        return replace(hop, sendings=(), path="", authority="", location="")
+    cut = tuple(_cut(one) for one in hop.sendings)
+    return hop if cut == hop.sendings else replace(hop, sendings=cut)
+
+
+def _cut(one: Sending) -> Sending:
+    legs = tuple(
+        leg if leg.next is None else leg._replace(next=until_aborted(leg.next)) for leg in one.legs
+    )
+    return one if legs == one.legs else replace(one, legs=legs)
+
+
 def summary(hop: Hop) -> Summary:
     """Sum up a hop and what follows; of several ends the best, since some requests get there."""
     found = _own(hop, is_http=hop.protocol != "tcp")
@@ -58,7 +75,9 @@ def summary(hop: Hop) -> Summary:
 def _own(hop: Hop, *, is_http: bool) -> Summary | None:
     """Say what a hop does by itself; ``None`` where that depends on what follows."""
     code = int(hop.code) if hop.code.isdecimal() else None
-    outcome = hop.outcome
+    outcome, abort = hop.outcome, hop.faults.abort
+    if abort is not None and hop.faults.aborts_all:
+        return Summary(ABORTED, "FI", abort.status, hop)
     if outcome in {Outcome.REDIRECT, Outcome.HTTPS_REDIRECT}:
         return Summary("redirect", None, code, hop)
     if outcome is Outcome.DIRECT_RESPONSE:

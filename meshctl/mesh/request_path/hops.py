@@ -11,6 +11,7 @@ from meshctl.mesh.authorization.decision import Verdict
 from meshctl.mesh.request_path.chains import ClusterTarget
 from meshctl.mesh.request_path.client_clusters import ClientCluster, Wire
 from meshctl.mesh.security.peer_authentication import EffectiveMode
+from meshctl.mesh.traffic.faults import NO_FAULTS, Faults
 from meshctl.mesh.traffic.routes import EffectiveRoute
 from meshctl.resources import Server, VirtualService, Workload
 
@@ -137,6 +138,8 @@ class Hop:
     ambiguous_chains: int = 0
     settings: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
     reason: str = ""
+    faults: Faults = NO_FAULTS
+    """What the route injects; ``outcome`` and what follows are those of requests that it spares."""
 
     @property
     def virtual_service(self) -> VirtualService | None:

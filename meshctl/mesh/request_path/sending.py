@@ -19,6 +19,7 @@ from meshctl.mesh.request_path.route_choice import (
 from meshctl.mesh.request_path.server_side import MUTUAL, OWN_TLS
 from meshctl.mesh.request_path.service_endpoints import ServiceEndpoint
 from meshctl.mesh.security.tls_connection import ClientTls
+from meshctl.mesh.traffic.faults import faults_of
 from meshctl.mesh.traffic.routes import EffectiveRoute, Routes
 from meshctl.resources import Workload
 
@@ -56,6 +57,7 @@ class Sender:
         head = replace(
             head, route=route, route_name=route.name, route_index=chosen.place,
             unsure=chosen.unsure, settings=settings_of(route, _LISTED), outcome=Outcome.FORWARD,
+            faults=faults_of(route.rule),
         )  # fmt: skip
         action = route.rule.action
         if action.has("redirect"):

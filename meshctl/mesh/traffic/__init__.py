@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from meshctl.mesh.traffic.delegates import DelegateFault as DelegateFault
     from meshctl.mesh.traffic.destination_rule_merge import MergeLoss as MergeLoss
     from meshctl.mesh.traffic.destination_rule_merge import meetings as meetings
+    from meshctl.mesh.traffic.faults import written_faults as written_faults
     from meshctl.mesh.traffic.layer4_matches import repeated as repeated
     from meshctl.mesh.traffic.outlier_detection import FEW_PODS as FEW_PODS
     from meshctl.mesh.traffic.outlier_detection import counts_nothing as counts_nothing
@@ -40,6 +41,7 @@ _HOMES = {
     "panics_at_once": "outlier_detection",
     "ports_under": "policy_layers",
     "repeated": "layer4_matches",
+    "written_faults": "faults",
     "written_policies": "policy_layers",
 }
 

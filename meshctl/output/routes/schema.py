@@ -134,6 +134,9 @@ def _settings() -> dict[str, Schema]:
         "statusCodes": array(_NUMBER), "perTry": _TEXT, "backoff": _TEXT,
     })  # fmt: skip
     mirror = closed(host=_TEXT, port={"type": ["integer", "null"]}, percent={"type": "number"})
+    percent: Schema = {"type": "number"}
+    abort = closed(percent=percent, status=_NUMBER, optional={"grpcStatus": _TEXT})
+    delay = closed(percent=percent, duration=_TEXT)
     return {
         "hostRewrite": _TEXT,
         "timeout": _TEXT,
@@ -142,4 +145,5 @@ def _settings() -> dict[str, Schema]:
         "requestHeaders": headers,
         "responseHeaders": headers,
         "cors": {"type": "object"},
+        "fault": closed(optional={"abort": abort, "delay": delay}),
     }

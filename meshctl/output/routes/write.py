@@ -92,7 +92,7 @@ def gateway_rows(
 
 
 def _route_cells(route: RouteEntry, redirects: str) -> tuple[str, str, str, str]:
-    does = redirects or _action(route.action)
+    does = redirects or "; ".join([_action(route.action), *route.faults])
     return _match(route.match), does, route.virtual_service, _where(route.location)
 
 

@@ -4,7 +4,7 @@ from meshctl.mesh.request_path.hops import Direction, Outcome
 from meshctl.output.json_schema import Schema, closed
 
 OUTCOMES = (
-    "forwarded", "redirect", "direct-response", "denied", "no-route", "no-cluster", "no-endpoint",
+    "forwarded", "redirect", "direct-response", "aborted", "denied", "no-route", "no-cluster", "no-endpoint",
     "tls-conflict", "unknown-host", "unreachable", "unknown",
 )  # fmt: skip
 TLS = ("mtls", "plaintext", "tls", "conflict", "no-endpoint", "mixed")
@@ -35,11 +35,15 @@ def trace_definitions() -> Schema:
         ),
         "hop": closed(
             at={"enum": [one.value for one in Direction]}, workload=_TEXT,
-            outcome={"enum": [one.value for one in Outcome]}, message=_TEXT, listener=_MAYBE,
+            outcome={"enum": [*(one.value for one in Outcome), "aborted"]}, message=_TEXT, listener=_MAYBE,
             virtual_host=_MAYBE, route=_MAYBE, depth={"type": "integer"},
             decided_by={"type": "array", "items": {"$ref": "#/$defs/decided"}},
             considered={"type": "array", "items": {"$ref": "#/$defs/decided"}}, not_known=_MAYBE,
+            abort={"anyOf": [{"$ref": "#/$defs/abort"}, {"type": "null"}]},
+            delay={"anyOf": [{"$ref": "#/$defs/delay"}, {"type": "null"}]},
         ),
+        "abort": closed(percent={"type": "number"}, status=_COUNT, grpc_status=_MAYBE),
+        "delay": closed(percent={"type": "number"}, duration=_TEXT),
         "decided": closed(
             resource=closed(apiVersion=_TEXT, kind=_TEXT, namespace=_TEXT, name=_TEXT),
             location={"anyOf": [{"$ref": "#/$defs/location"}, {"type": "null"}]}, message=_TEXT,

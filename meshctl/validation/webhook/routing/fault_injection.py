@@ -6,6 +6,7 @@ keeps its warning about an abort without a kind of error to itself.
 
 from collections.abc import Iterator
 
+from meshctl.istio.protocols import GRPC_STATUS
 from meshctl.resources.view import View
 from meshctl.validation.faults import Fault
 from meshctl.validation.webhook.answers import refuse
@@ -16,12 +17,6 @@ SMALLEST_PERCENTAGE = 0.0001
 WHOLE = 100
 STATUSES = range(200, 601)
 """What istiod takes for the status of an answer; 600 passes, too."""
-
-GRPC_STATUSES = frozenset({
-    "OK", "CANCELLED", "UNKNOWN", "INVALID_ARGUMENT", "DEADLINE_EXCEEDED", "NOT_FOUND",
-    "ALREADY_EXISTS", "PERMISSION_DENIED", "RESOURCE_EXHAUSTED", "FAILED_PRECONDITION", "ABORTED",
-    "OUT_OF_RANGE", "UNIMPLEMENTED", "INTERNAL", "UNAVAILABLE", "DATA_LOSS", "UNAUTHENTICATED",
-})  # fmt: skip
 
 
 def why_not_status(status: int) -> str | None:
@@ -38,7 +33,7 @@ def check_fault(route: View) -> Iterator[Fault]:
     yield from _check_percentage(abort)
     if abort.has("httpStatus") and (why := why_not_status(abort.number("httpStatus") or 0)):
         yield refuse(abort.at("httpStatus"), why)
-    if abort.has("grpcStatus") and abort.text("grpcStatus") not in GRPC_STATUSES:
+    if abort.has("grpcStatus") and abort.text("grpcStatus") not in GRPC_STATUS:
         yield refuse(
             abort.at("grpcStatus"),
             f"{quoted(abort.text('grpcStatus'))} is no gRPC status; NOT_FOUND and UNAVAILABLE are",
