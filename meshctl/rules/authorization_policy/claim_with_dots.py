@@ -17,8 +17,13 @@ from meshctl.words import quoted
 
 _DOTTED = re.compile(r"request\.auth\.claims\[(\w+(?:\.\w+)+)\]")
 
+_CEL = (
+    "!has(object.spec.rules) || object.spec.rules.all(r, !has(r.when) || r.when.all(c, "
+    r"!c.key.matches('^request\\.auth\\.claims\\[\\w+(\\.\\w+)+\\]$')))"
+)
 
-@rule(on=AuthorizationPolicy, severity=Severity.INFO, since="0.1.0")
+
+@rule(on=AuthorizationPolicy, severity=Severity.INFO, since="0.1.0", cel=_CEL)
 def check(policy: AuthorizationPolicy, mesh: Mesh) -> Iterator[Outcome]:
     """Report words joined by dots; names that are URLs are claims of their own."""
     for entry in policy.rules:

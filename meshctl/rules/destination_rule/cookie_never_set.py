@@ -8,13 +8,21 @@ Fix: write `ttl: 0s`, or let the application set the cookie.
 
 from collections.abc import Iterator
 
+from meshctl.istio.cel_forms import all_policies
 from meshctl.mesh import Mesh
 from meshctl.mesh.traffic import written_policies
 from meshctl.resources import DestinationRule
 from meshctl.rules.api import Finding, Outcome, Severity, put, rule
 
+_CEL = all_policies(
+    "!has({policy}.loadBalancer) || !has({policy}.loadBalancer.consistentHash) || "
+    "!has({policy}.loadBalancer.consistentHash.httpCookie) || "
+    "!has({policy}.loadBalancer.consistentHash.httpCookie.name) || "
+    "has({policy}.loadBalancer.consistentHash.httpCookie.ttl)"
+)
 
-@rule(on=DestinationRule, severity=Severity.INFO, since="0.1.0", needs=("httpCookie",))
+
+@rule(on=DestinationRule, severity=Severity.INFO, since="0.1.0", needs=("httpCookie",), cel=_CEL)
 def check(destination_rule: DestinationRule, _: Mesh) -> Iterator[Outcome]:
     """Report cookies without a time to live."""
     for policy in written_policies(destination_rule):

@@ -10,13 +10,23 @@ limit then).
 
 from collections.abc import Iterator
 
+from meshctl.istio.cel_forms import all_policies
 from meshctl.mesh import Mesh
 from meshctl.mesh.traffic import written_policies
 from meshctl.resources import DestinationRule
 from meshctl.rules.api import Finding, Outcome, Severity, delete, rule
 
+_CEL = all_policies(
+    "!has({policy}.connectionPool) || "
+    "((!has({policy}.connectionPool.http) || "
+    "!has({policy}.connectionPool.http.http1MaxPendingRequests) || "
+    "{policy}.connectionPool.http.http1MaxPendingRequests != 1) && "
+    "(!has({policy}.connectionPool.tcp) || !has({policy}.connectionPool.tcp.maxConnections) || "
+    "{policy}.connectionPool.tcp.maxConnections != 1))"
+)
 
-@rule(on=DestinationRule, severity=Severity.WARNING, since="0.1.0")
+
+@rule(on=DestinationRule, severity=Severity.WARNING, since="0.1.0", cel=_CEL)
 def check(destination_rule: DestinationRule, mesh: Mesh) -> Iterator[Outcome]:
     """Report one connection with one pending request; one of the two alone only as info."""
     for policy in written_policies(destination_rule):

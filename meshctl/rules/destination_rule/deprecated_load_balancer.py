@@ -8,13 +8,20 @@ Fix: write `LEAST_REQUEST`, or `warmup.duration`.
 
 from collections.abc import Iterator
 
+from meshctl.istio.cel_forms import all_policies
 from meshctl.mesh import Mesh
 from meshctl.mesh.traffic import written_policies
 from meshctl.resources import DestinationRule
 from meshctl.rules.api import Finding, Outcome, Severity, delete, put, rule
 
+_CEL = all_policies(
+    "!has({policy}.loadBalancer) || ((!has({policy}.loadBalancer.simple) || "
+    "{policy}.loadBalancer.simple != 'LEAST_CONN') && "
+    "!has({policy}.loadBalancer.warmupDurationSecs))"
+)
 
-@rule(on=DestinationRule, severity=Severity.INFO, since="0.1.0")
+
+@rule(on=DestinationRule, severity=Severity.INFO, since="0.1.0", cel=_CEL)
 def check(destination_rule: DestinationRule, mesh: Mesh) -> Iterator[Outcome]:
     """Report the deprecated value and the deprecated field, wherever a policy has them."""
     for policy in written_policies(destination_rule):

@@ -9,14 +9,25 @@ alone.
 
 from collections.abc import Iterator
 
+from meshctl.istio.cel_forms import all_policies
 from meshctl.mesh import Mesh
 from meshctl.mesh.security import DISABLE, MUTUAL, SIMPLE
 from meshctl.mesh.traffic import written_policies
 from meshctl.resources import DestinationRule
 from meshctl.rules.api import Finding, Outcome, Severity, put, rule
 
+_OTHERS = (
+    "clientCertificate", "privateKey", "caCertificates", "credentialName", "subjectAltNames", "sni",
+    "insecureSkipVerify", "caCrl",
+)  # fmt: skip
+_CEL = all_policies(
+    "!has({policy}.tls) || (has({policy}.tls.mode) && ({policy}.tls.mode != 'DISABLE' || !("
+    + " || ".join(f"has({{policy}}.tls.{name})" for name in _OTHERS)
+    + ")))"
+)
 
-@rule(on=DestinationRule, severity=Severity.ERROR, since="0.1.0", needs=("tls",))
+
+@rule(on=DestinationRule, severity=Severity.ERROR, since="0.1.0", needs=("tls",), cel=_CEL)
 def check(destination_rule: DestinationRule, _: Mesh) -> Iterator[Outcome]:
     """Report blocks whose other settings are lost."""
     for policy in written_policies(destination_rule):

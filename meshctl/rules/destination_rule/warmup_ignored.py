@@ -9,6 +9,7 @@ Fix: write `simple: LEAST_REQUEST` or `ROUND_ROBIN`, or remove the warm-up.
 
 from collections.abc import Iterator
 
+from meshctl.istio.cel_forms import all_policies
 from meshctl.mesh import Mesh
 from meshctl.mesh.traffic import written_policies
 from meshctl.resources import DestinationRule
@@ -17,8 +18,16 @@ from meshctl.rules.api import Finding, Outcome, Severity, put, rule
 _WARMUPS = ("warmup", "warmupDurationSecs")
 _WITHOUT = frozenset({"RANDOM", "PASSTHROUGH"})
 
+_CEL = all_policies(
+    "!has({policy}.loadBalancer) || "
+    "!(has({policy}.loadBalancer.warmup) || has({policy}.loadBalancer.warmupDurationSecs)) || "
+    "!((has({policy}.loadBalancer.simple) && "
+    "{policy}.loadBalancer.simple in ['RANDOM', 'PASSTHROUGH']) || "
+    "has({policy}.loadBalancer.consistentHash))"
+)
 
-@rule(on=DestinationRule, severity=Severity.WARNING, since="0.1.0", needs=_WARMUPS)
+
+@rule(on=DestinationRule, severity=Severity.WARNING, since="0.1.0", needs=_WARMUPS, cel=_CEL)
 def check(destination_rule: DestinationRule, _: Mesh) -> Iterator[Outcome]:
     """Report warm-ups beside RANDOM, PASSTHROUGH or a hash."""
     for policy in written_policies(destination_rule):

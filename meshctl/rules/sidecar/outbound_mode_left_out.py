@@ -13,8 +13,10 @@ from meshctl.mesh import Mesh
 from meshctl.resources import Sidecar
 from meshctl.rules.api import Finding, Outcome, Severity, put, rule
 
+_CEL = "!has(object.spec.outboundTrafficPolicy) || has(object.spec.outboundTrafficPolicy.mode)"
 
-@rule(on=Sidecar, severity=Severity.WARNING, equivalents=("KIA1007",), since="0.1.0")
+
+@rule(on=Sidecar, severity=Severity.WARNING, equivalents=("KIA1007",), since="0.1.0", cel=_CEL)
 def check(sidecar: Sidecar, mesh: Mesh) -> Iterator[Outcome]:
     """Report a policy whose mode is not written."""
     policy = sidecar.spec.child("outboundTrafficPolicy")

@@ -9,6 +9,7 @@ Fix: write `allowOrigins` with a list of `exact`, and `mirrorPercentage.value`.
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
+from meshctl.istio.cel_forms import all_routes
 from meshctl.mesh import Mesh
 from meshctl.resources import VirtualService
 from meshctl.rules.api import Finding, Outcome, Severity, delete, put, rule
@@ -26,10 +27,15 @@ _FIELDS = (
     _Field((), "mirrorPercent", "mirrorPercentage", lambda old: {"value": old}),
 )
 
+_CEL = all_routes(
+    ("http",),
+    "!has(r.mirrorPercent) && (!has(r.corsPolicy) || !has(r.corsPolicy.allowOrigin))",
+)
+
 
 @rule(
     on=VirtualService, severity=Severity.INFO, since="0.1.0",
-    needs=tuple(field.old for field in _FIELDS),
+    needs=tuple(field.old for field in _FIELDS), cel=_CEL,
 )  # fmt: skip
 def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
     """Report each old field; one beside its successor is a warning, since nothing reads it."""

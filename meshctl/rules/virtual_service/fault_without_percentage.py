@@ -9,12 +9,23 @@ Fix: write `percentage: {value: 100}` for all requests, or the part that shall f
 
 from collections.abc import Iterator
 
+from meshctl.istio.cel_forms import all_routes
 from meshctl.mesh import Mesh
 from meshctl.resources import VirtualService
 from meshctl.rules.api import Finding, Outcome, Severity, put, rule
 
+_CEL = all_routes(
+    ("http",),
+    "!has(r.fault) || ((!has(r.fault.abort) || (has(r.fault.abort.percentage) && "
+    "has(r.fault.abort.percentage.value)) || has(r.fault.abort.percent) || "
+    "!(has(r.fault.abort.httpStatus) || has(r.fault.abort.grpcStatus))) && "
+    "(!has(r.fault.delay) || (has(r.fault.delay.percentage) && "
+    "has(r.fault.delay.percentage.value)) || has(r.fault.delay.percent) || "
+    "!has(r.fault.delay.fixedDelay)))",
+)
 
-@rule(on=VirtualService, severity=Severity.WARNING, since="0.1.0", needs=("fault",))
+
+@rule(on=VirtualService, severity=Severity.WARNING, since="0.1.0", needs=("fault",), cel=_CEL)
 def check(virtual_service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
     """Report faults without a percentage; 0 is a fault that somebody switched off."""
     for route in virtual_service.http:

@@ -8,13 +8,24 @@ Fix: make `perTryTimeout` smaller than `timeout`, or remove it.
 
 from collections.abc import Iterator
 
+from meshctl.istio.cel_forms import all_routes
 from meshctl.istio.durations import in_words, nanoseconds
 from meshctl.mesh import Mesh
 from meshctl.resources import VirtualService
 from meshctl.rules.api import Finding, Outcome, Severity, delete, rule
 
+_CEL = all_routes(
+    ("http",),
+    "!has(r.timeout) || !has(r.retries) || !has(r.retries.perTryTimeout) || "
+    "!has(r.retries.attempts) || r.retries.attempts < 1 || "
+    "duration(r.timeout) <= duration('0s') || duration(r.retries.perTryTimeout) <= duration('0s') || "
+    "duration(r.retries.perTryTimeout) < duration(r.timeout)",
+)
 
-@rule(on=VirtualService, severity=Severity.WARNING, since="0.1.0", needs=("perTryTimeout",))
+
+@rule(
+    on=VirtualService, severity=Severity.WARNING, since="0.1.0", needs=("perTryTimeout",), cel=_CEL
+)
 def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
     """Report tries that cannot be followed by another."""
     for route in service.http:

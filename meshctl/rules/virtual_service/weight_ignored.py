@@ -8,16 +8,22 @@ Fix: remove the weight, or add the destination that should get the rest.
 
 from collections.abc import Iterator
 
+from meshctl.istio.cel_forms import all_routes
 from meshctl.mesh import Mesh
 from meshctl.resources import VirtualService
 from meshctl.rules.api import Finding, Outcome, Severity, delete, rule
 
 _ALL = 100
 
+_CEL = all_routes(
+    ("http", "tls", "tcp"),
+    "!has(r.route) || r.route.size() != 1 || !has(r.route[0].weight) || r.route[0].weight == 100",
+)
+
 
 @rule(
     on=VirtualService, severity=Severity.INFO, equivalents=("KIA1104",), since="0.1.0",
-    needs=("weight",),
+    needs=("weight",), cel=_CEL,
 )  # fmt: skip
 def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
     """Report weights that change nothing; 0 is worse, since somebody counts on it."""

@@ -14,12 +14,19 @@ from meshctl.mesh import Mesh
 from meshctl.resources import WasmPlugin
 from meshctl.rules.api import Finding, Outcome, Severity, put, rule
 
+_CEL = (
+    "!has(object.spec.url) || object.spec.url == '' || object.spec.url.startsWith('file://') || "
+    "(has(object.spec.failStrategy) && object.spec.failStrategy != '') || "
+    "(has(object.spec.phase) && object.spec.phase in ['AUTHN', 'AUTHZ'])"
+)
+
 
 @rule(
     on=WasmPlugin,
     severity=Severity.INFO,
     since="0.1.0",
     renamed_from=("wasm-plugin/outage-with-registry",),
+    cel=_CEL,
 )
 def check(plugin: WasmPlugin, mesh: Mesh) -> Iterator[Outcome]:
     """Report remote plugins that say nothing about failure and check no access."""

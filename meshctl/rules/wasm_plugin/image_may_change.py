@@ -12,8 +12,13 @@ from meshctl.mesh import Mesh
 from meshctl.resources import WasmPlugin
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 
+_CEL = (
+    "!has(object.spec.url) || object.spec.url == '' || object.spec.url.startsWith('file://') || "
+    "object.spec.url.contains('@sha256:') || (has(object.spec.sha256) && object.spec.sha256 != '')"
+)
 
-@rule(on=WasmPlugin, severity=Severity.INFO, since="0.1.0")
+
+@rule(on=WasmPlugin, severity=Severity.INFO, since="0.1.0", cel=_CEL)
 def check(plugin: WasmPlugin, mesh: Mesh) -> Iterator[Outcome]:
     """Report remote code without digest or checksum."""
     url = plugin.url
