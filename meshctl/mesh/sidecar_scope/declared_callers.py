@@ -6,6 +6,7 @@ from typing import NamedTuple
 from meshctl.mesh.registry.services import HostPort
 from meshctl.mesh.sidecar_scope.declared_calls import DeclaredCall, DeclaredCalls
 from meshctl.mesh.workloads.by_pods import ByPods
+from meshctl.mesh.workloads.membership import Membership
 from meshctl.mesh.workloads.workloads import Workloads
 from meshctl.resources import Ref, Workload
 from meshctl.resources.cached_property import cached_property
@@ -50,6 +51,20 @@ class DeclaredCallers:
     def of_name(self, host: str) -> list[PlainCall]:
         """The workloads whose settings have a URL of plain HTTP with just this name."""
         return self._by_name.get(host, [])
+
+    def of_outside(self, host: str, port: int) -> list[Workload]:
+        """The workloads with a sidecar whose settings have a URL of a ServiceEntry's host and port."""
+        return self._by_outside.get((host, port), [])
+
+    @cached_property
+    def _by_outside(self) -> dict[tuple[str, int], list[Workload]]:
+        found: dict[tuple[str, int], list[Workload]] = {}
+        for caller in self._workloads:
+            has_sidecar = self._workloads.membership(caller) is Membership.SIDECAR
+            for call in self._calls.outside(caller) if has_sidecar else ():
+                if call.port is not None:
+                    found.setdefault((call.host.host, call.port), []).append(caller)
+        return found
 
     @cached_property
     def _by_name(self) -> dict[str, list[PlainCall]]:

@@ -10,7 +10,9 @@ Fix: add a DestinationRule for the host with `tls.mode: SIMPLE` for this port, o
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.resources import ServiceEntry
+from meshctl.mesh.registry import HostPort, RegisteredHost
+from meshctl.mesh.security import originates
+from meshctl.resources import ServiceEntry, Workload
 from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, rule
 
 _HTTPS = 443
@@ -26,9 +28,9 @@ def check(entry: ServiceEntry, mesh: Mesh) -> Iterator[Outcome]:
                 continue
             if (targets or {port.target}) != {_HTTPS}:
                 continue
-            if any(
-                mesh.security.tls_origination.may_reach(one, port.number) for one in entry.hosts
-            ):
+            missed = _caller_without(host, port, mesh)
+            opens = mesh.security.tls_origination.may_reach
+            if missed is None and any(opens(one, port.number) for one in entry.hosts):
                 continue
             known = mesh.knows.everywhere("DestinationRule")
             if not known:
@@ -37,5 +39,19 @@ def check(entry: ServiceEntry, mesh: Mesh) -> Iterator[Outcome]:
             yield Finding(
                 port.view.at("targetPort"),
                 f"port {port.number} leads to port {_HTTPS} of {host.host}, and no DestinationRule "
-                "opens TLS: the server gets plain HTTP on its TLS port",
+                f"{f'that {missed.title} reads ' if missed else ''}opens TLS: the server gets plain "
+                "HTTP on its TLS port",
             )
+
+
+def _caller_without(host: RegisteredHost, port: HostPort, mesh: Mesh) -> Workload | None:
+    """Give a known caller, if none of them reads a rule that opens TLS, and no route leads there."""
+    callers = mesh.sidecar_scope.declared_callers.of_outside(host.host, port.number)
+    rules = mesh.traffic.destination_rules
+    if mesh.traffic.destinations.to(host.host) or next(rules.covering(host.host), None) is None:
+        return None
+    for caller in callers:
+        found = rules.effective(host, caller.namespace, caller.pod_labels)
+        if any(originates(one, port.number) for one in (found.rules if found else ())):
+            return None
+    return callers[0] if callers else None
