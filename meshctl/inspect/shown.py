@@ -53,6 +53,7 @@ class Shown:
 
     def __init__(self) -> None:
         self._resources: dict[Resource, None] = {}
+        self._heads: dict[Ref, Head] = {}
 
     @property
     def resources(self) -> tuple[Resource, ...]:
@@ -76,10 +77,14 @@ class Shown:
 
         Of what istiod makes of the Gateway API that is the object that somebody wrote.
         """
-        ref = ref.resource.origin(ref)
-        one = ref.resource
-        self._resources.setdefault(one)
-        return one.api_version, one.kind, one.namespace, one.name, place(ref)
+        known = self._heads.get(ref)
+        if known is None:
+            written = ref.resource.origin(ref)
+            one = written.resource
+            self._resources.setdefault(one)
+            head = one.api_version, one.kind, one.namespace, one.name, place(written)
+            known = self._heads[ref] = head
+        return known
 
     def perhaps(self, ref: Ref | None) -> Named | None:
         """Name a place that there may be."""

@@ -8,11 +8,13 @@ from hypothesis import strategies as st
 
 from meshctl.engine.objects import unwrap
 from meshctl.errors import UsageError
+from meshctl.inspect import shown
 from meshctl.inspect.injection.explanation import answer, is_conflict
 from meshctl.mesh import Mesh
 from meshctl.mesh.injection.explain import default_webhooks, webhook_matches
 from meshctl.mesh.workloads.membership import Membership
 from meshctl.output.injection.write import sentence, tables
+from meshctl.resources import Ref
 from meshctl.settings import Settings
 from meshctl.sources.documents import Document
 
@@ -242,3 +244,20 @@ def test_the_mesh_and_the_webhooks_of_istio_agree(
     mesh = mesh_of(*objects)
     (cart,) = mesh.workloads
     assert bool(taken) == (mesh.workloads.membership(cart) is Membership.SIDECAR)
+
+
+def test_a_webhook_is_located_once_for_all_workloads(monkeypatch: pytest.MonkeyPatch) -> None:
+    located = []
+
+    def place(ref: Ref) -> shown.Place:
+        located.append(ref)
+        return shown.Place("mesh.yaml", 1, 1, "")
+
+    monkeypatch.setattr(shown, "place", place)
+    workloads = [workload() for _ in range(4)]
+    for number, one in enumerate(workloads):
+        one["metadata"]["name"] = f"cart-{number}"
+    several = [webhooks(f"hook-{number}", ON) for number in range(5)]
+    mesh = mesh_of(namespace(istio_injection="enabled"), *workloads, *several)
+    answers = answer(mesh, None, "default", Settings())
+    assert ([5] * 4, 9) == ([len(one.webhooks) for one in answers], len(located))
