@@ -5,11 +5,13 @@ many namespaces concerns everything; so does what other objects are labelled or 
 """
 
 import re
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 
 from meshctl.gate.links import CLAIMS, links_of
 from meshctl.gate.snapshot import Identity, Snapshot
 from meshctl.mesh import Mesh
+from meshctl.mesh.workloads.membership import Membership, present, promise
 from meshctl.resources import (
     AuthorizationPolicy,
     DestinationRule,
@@ -68,6 +70,8 @@ class Ties:
             return set()
         if any(_is_wide(one, root) for one in changed) or _is_renamed(changed):
             return None
+        if any(map(self._is_without_another, _come_or_gone(changed))):
+            return None
         if mesh.config.raw and _is_named(changed, repr(mesh.config.raw)):
             return None
         found: set[Resource] = set()
@@ -76,6 +80,12 @@ class Ties:
             for kind in _ALWAYS:
                 found.update(layer.of_kind(kind))
         return found.union(*map(self._around, changed))
+
+    def _is_without_another(self, workload: Workload) -> bool:
+        """Is no other workload of its namespace in the mesh as it is, by a sidecar or not?"""
+        home = workload.namespace
+        others = {one for layer in self._layers for one in layer.workloads_in(home)} - {workload}
+        return _membership(workload) not in map(_membership, others)
 
     def _add(self, resource: Resource) -> None:
         identity = Identity.of(resource)
@@ -201,12 +211,26 @@ def _is_named(changed: Collection[Resource], settings: str) -> bool:
     )
 
 
+def _come_or_gone(changed: Collection[Resource]) -> Iterator[Workload]:
+    """Walk the workloads that aren't there any more, or weren't before."""
+    times = Counter(map(Identity.of, changed))
+    for one in changed:
+        if isinstance(one, Workload) and times[Identity.of(one)] == 1:
+            yield one
+
+
+def _membership(workload: Workload) -> tuple[Membership | None, Membership]:
+    """How its pods are in the mesh, as far as it tells by itself."""
+    return present(workload), promise(workload, None)
+
+
 def _is_renamed(changed: Collection[Resource]) -> bool:
     """Has an object other labels or annotations than before, or its pods?"""
     known: dict[Identity, str] = {}
     for one in changed:
-        pods = one.template.data.get("metadata") if isinstance(one, Workload) else None
-        about = repr((one.metadata, pods))
+        about = repr(one.metadata)
+        if isinstance(one, Workload):
+            about += repr((one.template.data.get("metadata"), _membership(one)))
         if known.setdefault(Identity.of(one), about) != about:
             return True
     return False

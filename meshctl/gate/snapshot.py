@@ -245,11 +245,12 @@ class Snapshot:
         if resource.kind == "Namespace":
             yield self._alike, frozenset(_of_istio(resource))  # type: ignore[misc]
         yield self._named, links.name  # type: ignore[misc]
-        if "Service" in resource.made_kinds:
-            for host in links.hosts:
-                yield self._called, ("Service", host.partition(".")[0])  # type: ignore[misc]
+        made = links.hosts if "Service" in resource.made_kinds else ()
+        called = {("Service", host.partition(".")[0]) for host in made}
         if resource.kind in FOUND_BY_NAME:
-            yield self._called, (resource.kind, resource.name)  # type: ignore[misc]
+            called.add((resource.kind, resource.name))
+        for name in called:
+            yield self._called, name  # type: ignore[misc]
         for key in links.mentions:
             yield self._mentioned, key  # type: ignore[misc]
         if links.selector:

@@ -262,6 +262,23 @@ def test_most_edits_concern_a_part_of_the_mesh() -> None:
         ties = Ties()
         mesh = Mesh(resources, is_whole=True)
         origin = chance.choice([one for one in resources if one.kind in TIED] or resources)
-        found = ties.concerned(mesh, {origin})
+        ties.keep(resources)
+        found = ties.concerned(mesh, {origin, live(json.loads(json.dumps(origin.data)))})
         shares.append(1.0 if found is None else len(found) / len(resources))
     assert sum(share < 0.7 for share in shares) > len(shares) / 2
+
+
+@pytest.mark.parametrize("edit", ["hostNetwork", "away"])
+def test_the_last_sidecar_of_a_namespace_concerns_all(edit: str) -> None:
+    labels = {"app": "cart", "sidecar.istio.io/inject": "true"}
+    cart = CROWDS.workload("cart", "shop", **labels)
+    others = [CROWDS.workload(f"till-{one}", "bank", **labels) for one in range(3)]
+    before = [live(one) for one in (cart, *others)]
+    changed = copy.deepcopy(cart)
+    changed["spec"]["template"]["spec"]["hostNetwork"] = True
+    after = [*([live(changed)] if edit == "hostNetwork" else []), *before[1:]]
+    ties = Ties()
+    ties.keep(before)
+    assert ties.concerned(Mesh(after, is_whole=True), {*before} ^ {*after}) is None
+    there = Mesh(before[:-1], is_whole=True)
+    assert ties.concerned(there, {before[-1]}) is not None

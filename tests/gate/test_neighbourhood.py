@@ -79,8 +79,17 @@ def test_a_snapshot_is_what_it_would_be_if_it_were_made_anew(chance: random.Rand
         assert set(walks[0].found) == set(walks[1].found)
 
 
+KNATIVE = """
+apiVersion: serving.knative.dev/v1
+kind: Service
+metadata: {name: cart, namespace: shop}
+spec:
+  template: {spec: {containers: [{image: registry.test/cart}]}}
+"""
+
+
 def test_an_empty_snapshot_ties_nothing() -> None:
-    state = snapshot(SHOP)
+    state = snapshot(SHOP, KNATIVE)
     for one in list(state):
         state.remove(Identity.of(one))
     assert [0, {}, {}] == [len(state), state.in_namespace("shop"), state.named("cart.shop")]
