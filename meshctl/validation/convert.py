@@ -39,6 +39,15 @@ def convert(crd: Schema) -> Iterator[Schema]:
         yield _whole(sources[version], group, version, kind)
 
 
+def distinct(crd: Schema) -> Iterator[Schema]:
+    """Make the schemas of ``convert``, of several versions of one body the first alone."""
+    made: list[Schema] = []
+    for schema in convert(crd):
+        if not any(_body(schema) == _body(one) for one in made):
+            made.append(schema)
+            yield schema
+
+
 def files(crds: Iterable[Schema]) -> Iterator[tuple[str, Schema]]:
     """Make the files of CRDs; versions that equal the stablest one refer to its parts."""
     for crd in crds:

@@ -9,6 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from meshctl.validation import json_schema, metaschema
+from meshctl.validation.crds import read_crds
 from meshctl.validation.metaschema import crd_faults, quick_crd_faults
 
 OBJECT = "apiVersion: example.com/v1\nkind: Foo\nmetadata: {name: x}\nspec: {a: b, c: [1]}\n"
@@ -100,3 +102,16 @@ WRITTEN = ODD.filter(lambda value: value is not None)
 @given(st.dictionaries(st.sampled_from(KEYWORDS), WRITTEN, max_size=4))
 def test_the_checker_of_manifests_agrees_with_jsonschema(part: dict[str, Any]) -> None:
     assert bool(list(crd_faults(crd(part)))) is bool(list(quick_crd_faults(crd(part))))
+
+
+def test_jsonschema_checks_versions_of_one_body_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    checked: list[Any] = []
+    monkeypatch.setattr(json_schema, "metaschema_faults", lambda one: checked.append(one) or ())
+    monkeypatch.setattr(metaschema, "crd_faults", lambda _: pytest.fail("nothing is wrong"))
+    [version] = crd()["spec"]["versions"]
+    several = [version | {"name": name} for name in ("v1", "v1beta1", "v1alpha1")]
+    file = tmp_path / "crd.json"
+    file.write_text(json.dumps(crd(versions=several)))
+    assert (3, 1) == (len(read_crds(str(file))), len(checked))
