@@ -4,7 +4,7 @@ import os
 import random
 import shutil
 import subprocess
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -338,6 +338,30 @@ def test_an_edit_asks_about_what_it_concerns(
     assert workspace.analyze({os.path.realpath(tmp_path / "town.yaml"): text}).report == report
     assert {one.namespace for one in about} == {"town", "hamlet"}
     assert not workspace.forget_answers()
+
+
+class BrokenTies:
+    """Ties with a bug."""
+
+    def keep(self, resources: Collection[Resource]) -> None:
+        """Nothing is kept."""
+
+    def concerned(self, mesh: Mesh, changed: Collection[Resource]) -> None:
+        raise KeyError(mesh, changed)
+
+
+def test_a_bug_in_ties_has_everything_asked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MESHCTL_DEBUG", "")
+    file = tmp_path / "a.yaml"
+    file.write_text(DOCUMENTS[3])
+    workspace = Workspace([str(tmp_path)], Settings(whole_mesh=True), ties=BrokenTies())
+    workspace.analyze({})
+    file.write_text(DOCUMENTS[3].replace("host: bakery", "host: mill"))
+    for _ in range(2):
+        report = workspace.analyze({}).report
+        assert report == analyze([str(tmp_path)], Settings(whole_mesh=True))
 
 
 def test_lines_that_move_move_the_findings(tmp_path: Path) -> None:

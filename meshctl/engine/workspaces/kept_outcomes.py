@@ -1,9 +1,11 @@
 """Keeps what rules said of objects, for as long as nothing changes that they may have asked about."""
 
+import os
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import NamedTuple, Protocol
 
-from meshctl.engine.runner import Outcomes, ask_each
+from meshctl.engine.runner import DEBUG_VARIABLE, Outcomes, ask_each
 from meshctl.mesh import Mesh
 from meshctl.resources import Resource
 from meshctl.rules.api import Finding, Rule
@@ -77,8 +79,19 @@ class KeptOutcomes:
     def end(self, asking: "Asking") -> None:
         """Keep what was said, once everything was asked."""
         self._last = _Round(asking.mesh.resources, asking.circumstances, asking.said)
-        if self._ties is not None:
-            self._ties.keep(asking.mesh.resources)
+        with self._ties_left():
+            if self._ties is not None:
+                self._ties.keep(asking.mesh.resources)
+
+    @contextmanager
+    def _ties_left(self) -> Iterator[None]:
+        """Go on without the ties where a bug in them raises: then everything is asked again."""
+        try:
+            yield
+        except Exception:
+            self._ties = None
+            if os.environ.get(DEBUG_VARIABLE):
+                raise
 
     def _to_ask(self, mesh: Mesh, circumstances: object) -> set[Resource] | None:
         """Find the objects about which rules have to be asked; ``None`` for all."""
@@ -92,7 +105,9 @@ class KeptOutcomes:
             return None
         if old == new:
             return set()
-        found = self._ties.concerned(mesh, old ^ new) if self._ties is not None else None
+        found = None
+        with self._ties_left():
+            found = self._ties.concerned(mesh, old ^ new) if self._ties is not None else None
         if found is None:
             return None
         gone, come = old - new, new - old
