@@ -154,5 +154,8 @@ def test_what_is_written_is_read_again_and_silent(tmp_path) -> None:
     assert manifests == [one["manifest"] for one in json.loads(texts["json"])["policies"]]
     (tmp_path / "policies.yaml").write_text(texts["yaml"])
     report = analyze([str(tmp_path)], Settings(whole_mesh=True))
-    assert [] == [one for one in report.findings if one.rule.startswith("authorization-policy")]
+    found = {one.rule for one in report.findings if one.rule.startswith("authorization-policy")}
+    assert {
+        "authorization-policy/only-tried-out"
+    } == found  # which they are, until somebody decides
     assert set(HOMES) >= {one.namespace for one in answer.policies}

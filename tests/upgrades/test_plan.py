@@ -215,7 +215,10 @@ def test_text_is_a_plan_and_short(tmp_path: Path) -> None:
     assert "nothing here" in shown
 
 
-@pytest.mark.parametrize("name", sorted(set(FORMATS) - {"html"}))
+_OTHERS = {"html", "github-review"}  # tested as a page; has what can be suggested alone
+
+
+@pytest.mark.parametrize("name", sorted(set(FORMATS) - _OTHERS))
 def test_a_report_of_changes_is_written_in_every_format(tmp_path: Path, name: str) -> None:
     found = plan(tmp_path, "1.31", start="1.20", mesh=text(SIMPLE, routes(route()), service()))
     out = StringIO()

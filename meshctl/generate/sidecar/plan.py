@@ -129,7 +129,7 @@ def _grouped(mesh: Mesh, asked: SidecarQuestion) -> tuple[list[_Group], list[Lef
         for one in members if asked.per == WORKLOAD else ():
             labels = {k: v for k, v in one.pod_labels.items() if not is_generated_label(k)}
             others = mesh.workloads.find(labels, namespace)
-            if labels and others == [one]:
+            if labels and tuple(others) == (one,):
                 groups.append(_Group(namespace, one.name, labels, [one]))
             else:
                 why = (
