@@ -111,6 +111,8 @@ class Judge:
         """
         walk = Walk(self._snapshot, root, MOST)
         neighbours = _neighbours(self._seen(walk, change), change)
+        if _leaves_its_selectors(change):
+            walk.take_namespace(change.subject.namespace)  # others may be nearly what they pick
         looked_at = neighbours[:_NEIGHBOURS]
         compared = self._compare(walk, change, looked_at, deadline)
         if compared.added:
@@ -215,6 +217,14 @@ def _apply(part: Sequence[Resource], change: Change) -> Sequence[Resource]:
     if change.after is not None:
         return overlay(part, (change.after,))
     return [one for one in part if one is not change.before]
+
+
+def _leaves_its_selectors(change: Change) -> bool:
+    """Do pods go, or get other labels, so that what picks them may pick none any more?"""
+    before, after = change
+    if not isinstance(before, Workload):
+        return False
+    return not isinstance(after, Workload) or after.pod_labels != before.pod_labels
 
 
 def _neighbours(seen: dict[Resource, int], change: Change) -> list[Resource]:

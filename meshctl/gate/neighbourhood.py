@@ -124,6 +124,10 @@ class Walk:
         if self._snapshot.get(Identity.of(one)) is one:
             self._take((one,))
 
+    def take_namespace(self, name: str) -> None:
+        """Add all of a namespace."""
+        self._take(self._snapshot.shown_in(name))
+
     def take_similar(self) -> None:
         """Add what messages may name in the place of what isn't there: what is spelt much alike."""
         for home in self._unclear:

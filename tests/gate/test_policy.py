@@ -188,6 +188,23 @@ def test_what_an_object_was_tied_to_is_looked_at_when_it_turns_away() -> None:
     }
 
 
+def test_pods_that_go_leave_those_that_nearly_match() -> None:
+    home, _, service, pods, *_ = SHOP.split("---")
+    labels = "{tier: checkout, zone: a}"
+    service = service.replace("{app: cart}", labels)
+    first = pods.replace("{app: cart, version: v1}", labels).replace("{app: cart}", labels)
+    others = first.replace("checkout", "chekcout").replace("name: cart", "name: others")
+    known = [
+        first.replace("tier: checkout", f"app: other-{number}").replace(
+            "name: cart", f"name: a{number}"
+        )
+        for number in range(4)
+    ]
+    state = snapshot(home, *known, service, first, others)
+    decision = gate(state, Mode.WARN).decide(asked(None, first))
+    assert "service/selector-misses-pods" in {one.found.rule for one in decision.added}
+
+
 def test_a_status_is_nobodys_business() -> None:
     state = snapshot(SHOP, TWIN)
     same = TWIN.replace("namespace: shop}", "namespace: shop, resourceVersion: '12'}")
