@@ -5,6 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tls_meshes import mesh, policy, workload
 
+from meshctl.engine.objects import unwrap
+from meshctl.mesh import Mesh
+from meshctl.sources.documents import Document
+
 PICKS = {"selector": {"matchLabels": {"app": "cart"}}}
 
 
@@ -66,3 +70,20 @@ def test_the_order_of_the_input_does_not_matter(modes, random) -> None:
     policies = [policy(f"shop/p{number}", mode) for number, mode in enumerate(modes)]
     shuffled = random.sample(policies, len(policies))
     assert demand(*policies).mode == demand(*shuffled).mode
+
+
+def test_workloads_of_one_label_share_the_mode_that_is_decided_once() -> None:
+    labels = {"app": "web"}
+    pods = [
+        {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": f"p-{n}", "labels": labels}}
+        for n in range(3)
+    ]
+    spec = {"selector": {"matchLabels": labels}, "mtls": {"mode": "STRICT"}}
+    strict = {
+        "apiVersion": "security.istio.io/v1", "kind": "PeerAuthentication",
+        "metadata": {"name": "web"}, "spec": spec,
+    }  # fmt: skip
+    documents = [Document(f"{n}.yaml", 1, "", data) for n, data in enumerate([*pods, strict])]
+    made = Mesh(tuple(unwrap(documents, "default")))
+    modes = [made.security.peer_authentications.of_workload(one) for one in made.workloads]
+    assert (3, 1) == (len(modes), len({id(mode) for mode in modes}))

@@ -72,6 +72,7 @@ class PeerAuthentications:
                 self._wide.setdefault(policy.namespace, []).append(policy)
         self._of_namespace: dict[str, EffectiveMode] = {}
         self._of_workload: dict[Workload, EffectiveMode] = {}
+        self._of_alike: dict[object, EffectiveMode] = {}
         self._winners: dict[
             int, tuple[Sequence[Workload], dict[PeerAuthentication, list[Workload]]]
         ] = {}
@@ -163,8 +164,11 @@ class PeerAuthentications:
             return _UNKNOWN
         known = self._of_workload.get(workload)
         if known is None:
-            known = _decide(self.for_workload(workload), self.of_namespace(workload.namespace))
-            self._of_workload[workload] = known
+            key = self.alike(workload)
+            if key not in self._of_alike:
+                above = self.of_namespace(workload.namespace)
+                self._of_alike[key] = _decide(self.for_workload(workload), above)
+            known = self._of_workload[workload] = self._of_alike[key]
         return known
 
     def of_port(self, workload: Workload, port: int) -> EffectiveMode:
