@@ -229,7 +229,7 @@ def suggest(name: str, rules: Iterable[Rule]) -> str:
     """Phrase the closest known names, or the way to list them."""
     known = {code for rule in rules for code in (rule.id, rule.family, *rule.equivalents)}
     tails = {rule.id.partition("/")[2]: rule.id for rule in rules}
-    close = get_close_matches(name, [*known, *tails], n=1, cutoff=0.6)
+    close = get_close_matches(name, [*known, *tails], n=1, cutoff=0.65)
     if close:
         return f"; did you mean {quoted(tails.get(close[0], close[0]))}?"
     return "; `meshctl rule` lists them all"

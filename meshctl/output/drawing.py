@@ -5,8 +5,10 @@ from contextlib import contextmanager
 from typing import Any, TextIO
 
 from meshctl.output.colour import wants_colour
+from meshctl.output.terminal import hanging
 
 _GAP = 2
+_DOMAIN = ".svc.cluster.local"
 _STYLES = {
     "conflict": "bold red", "error": "bold red", "ERROR": "bold red", "STALE": "bold yellow",
     "NOT SENT": "yellow", "several": "bold red", "not-injected": "yellow", "unknown": "yellow",
@@ -20,15 +22,28 @@ def draw_table(
 ) -> None:
     """Draw rows below their column names so that no word is broken.
 
-    Cells fold between words; what is too wide even so is stacked, one block a row.
+    Cells fold between words. Of what is too wide even so, hosts lose the domain of the cluster, and
+    what all rows have in common stands above the table; what doesn't fit then is stacked, one block
+    a row.
     """
-    needed = [
-        max(map(_longest, (name, *cells)))
-        for name, cells in zip(columns, zip(*rows, strict=True), strict=True)
-    ]
-    if sum(needed) + _GAP * (len(columns) - 1) > width:
-        _stack(columns, rows, out, width)
-        return
+    needed = _needed(columns, rows)
+    if not _fits(needed, width):
+        whole, rows = rows, [[cell.replace(_DOMAIN, "") for cell in row] for row in rows]
+        needed = _needed(columns, rows)
+    if not _fits(needed, width):
+        common = _common(rows)
+        kept = [index for index in range(len(columns)) if index not in common]
+        if not kept or not _fits([needed[index] for index in kept], width):
+            _stack(columns, whole, out, width)
+            return
+        _stack(
+            [""],
+            [[f"{columns[i]}: {cell}"] for i, cell in common.items() if cell != "-"],
+            out,
+            width,
+        )
+        columns, needed = [columns[i] for i in kept], [needed[i] for i in kept]
+        rows = [[row[index] for index in kept] for row in rows]
     from rich.table import Table
 
     table = Table(box=None, padding=(0, _GAP, 0, 0), pad_edge=False, header_style="bold")
@@ -37,6 +52,26 @@ def draw_table(
     for cells in rows:
         table.add_row(*map(_cell, cells))
     _console(out, width).print(table)
+
+
+def _needed(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> list[int]:
+    """How wide each column has to be so that no word of it is broken."""
+    cells = zip(*rows, strict=True)
+    return [
+        max(map(_longest, (name, *column))) for name, column in zip(columns, cells, strict=True)
+    ]
+
+
+def _fits(needed: Sequence[int], width: int) -> bool:
+    return sum(needed) + _GAP * (len(needed) - 1) <= width
+
+
+def _common(rows: Sequence[Sequence[str]]) -> dict[int, str]:
+    """The columns in which several rows say the same, and what that is."""
+    if len(rows) == 1:
+        return {index: cell for index, cell in enumerate(rows[0]) if cell == "-"}
+    columns = enumerate(zip(*rows, strict=True))
+    return {index: cells[0] for index, cells in columns if len(set(cells)) == 1}
 
 
 @contextmanager
@@ -97,26 +132,25 @@ def _ansi(console: Any, text: Any) -> str:
 
 def _stack(columns: Sequence[str], rows: Sequence[Sequence[str]], out: TextIO, width: int) -> None:
     """Write each row as a block: its first cell, and below it the others with their names."""
-    from rich.padding import Padding
     from rich.text import Text
 
     console = _console(out, width)
     for number, cells in enumerate(rows):
-        if number:
-            console.print()
-        console.print(Text(cells[0], style="bold", overflow="ignore", no_wrap=True))
+        out.write("\n" if number and len(columns) > 1 else "")
+        lines = [_ansi(console, Text(cells[0], style="bold"))]
         for name, cell in zip(columns[1:], cells[1:], strict=True):
             if cell != "-":
-                line = Text.assemble((f"{name}: ", "dim"), _cell(cell))
-                line.overflow = "ignore"
-                console.print(Padding(line, (0, 0, 0, 2)))
+                text = Text.assemble((f"{name}: ", "dim"), _cell(cell))
+                lines.append(f"  {_ansi(console, text)}")
+        out.writelines(f"{part}\n" for line in lines for part in hanging(line, width))
 
 
 def _console(out: TextIO, width: int | None) -> Any:
     from rich.console import Console
 
     return Console(
-        file=out, width=width, force_terminal=True, no_color=not wants_colour(out), markup=False,
+        file=out, width=width, force_terminal=True, markup=False,
+        color_system="auto" if wants_colour(out) else None,
         highlight=False, emoji=False, soft_wrap=False, legacy_windows=False,
     )  # fmt: skip
 

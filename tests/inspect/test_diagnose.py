@@ -169,3 +169,29 @@ def test_what_a_rule_only_notes_confirms_no_cause(regex: str, state: str) -> Non
     known = Known(load(["-"], stdin=io.BytesIO(text.encode())), None, Settings())
     found = {cause.title: cause.state for cause in diagnose("NR", known).symptoms[0].causes}
     assert state == found["the match of the path takes less than meant"]
+
+
+@pytest.mark.parametrize(
+    ("text", "ids"),
+    [
+        ("404 NR route_not_found", ["nr-404"]),
+        ("NR route_not_found", ["nr-404"]),
+        ("503 UF,URX via_upstream", ["uf", "urx"]),
+        (
+            "upstream connect error or disconnect/reset before headers",
+            ["uce-termination", "uce-failure", "uce-protocol", "uce-overflow"],
+        ),
+        ("RBAC: access", ["rbac-body"]),
+        ("OK then", []),
+        ("upstream", []),
+    ],
+)
+def test_pieces_of_lines_and_beginnings_of_messages_are_known(text: str, ids: list[str]) -> None:
+    assert ids == [match.signature.id for match in find_symptoms(text)]
+
+
+def test_what_to_do_next_names_the_input_that_was_given() -> None:
+    known = Known(load(["-"], stdin=io.BytesIO(MESH.encode())), None, Settings(), "'my mesh'")
+    said = {word for cause in diagnose("UO", known).symptoms[0].causes for word in cause.next}
+    assert "meshctl describe service HOST 'my mesh'" in said
+    assert not any(word.endswith(" .") for word in said)

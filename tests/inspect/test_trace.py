@@ -211,3 +211,41 @@ def test_a_file_of_requests(tmp_path, prefix: str) -> None:
 def test_a_client_that_is_not_there(tmp_path) -> None:
     with pytest.raises(UsageError, match=r"did you mean clerk\.depot"):
         ask(read(tmp_path, MESH), "http://stock/", "clrk")
+
+
+GATEWAYS = """
+apiVersion: networking.istio.io/v1
+kind: Gateway
+metadata: {name: nobody, namespace: a-front}
+spec:
+  selector: {app: nobody}
+  servers: [{port: {number: 80, name: http, protocol: HTTP}, hosts: [www.example.com]}]
+---
+apiVersion: networking.istio.io/v1
+kind: Gateway
+metadata: {name: door, namespace: front}
+spec:
+  selector: {app: door}
+  servers: [{port: {number: 80, name: http, protocol: HTTP}, hosts: [www.example.com]}]
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: door, namespace: front, labels: {app: door}}
+spec: {containers: [{name: istio-proxy, args: [proxy, router]}]}
+"""
+
+
+def test_a_gateway_that_runs_comes_before_one_that_no_selector_finds(tmp_path: Path) -> None:
+    (tmp_path / "mesh.yaml").write_text(GATEWAYS)
+    mesh = load_mesh(load([str(tmp_path)]), Settings())
+    for host in ("www.example.com", "other.example.com"):
+        found = trace(mesh, make_request(f"http://{host}/", "outside"), "default")
+        assert "front/door" == found.hops[0].workload
+
+
+def test_a_port_that_the_service_lacks_is_a_connection_to_its_address(tmp_path: Path) -> None:
+    (tmp_path / "mesh.yaml").write_text(MESH)
+    mesh = load_mesh(load([str(tmp_path)]), Settings())
+    found = trace(mesh, make_request("http://stock:9999/", "clerk.depot"), "default")
+    assert ("unreachable", "UF") == (found.outcome, found.flag)
+    assert "the address of a Service itself, which has no such port" in found.summary

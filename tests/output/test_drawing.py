@@ -74,3 +74,45 @@ def test_examples_of_a_rule_are_framed_and_can_be_copied() -> None:
     assert "kind: Service" == lines[at - 1]
     titles = [line.strip("─ ") for line in lines if line.startswith("─")]
     assert ["Reported", "Fine"] == [title for title in titles if title]
+
+
+ROUTES = [
+    (
+        "shop-ingress/gateway-of-the-shop",
+        "-",
+        f"{name}.svc.cluster.local",
+        "prefix /",
+        f"90 % {name}.svc.cluster.local:80",
+        "a.yaml:1",
+    )
+    for name in ("cart.shop", "stock.shop")
+]
+
+
+def test_what_all_rows_have_in_common_stands_above_a_table_with_short_hosts() -> None:
+    columns = ("gateway", "routes of", "host", "takes", "does", "written at")
+    lines = drawn(columns, ROUTES).splitlines()
+    assert [
+        "gateway: shop-ingress/gateway-of-the-shop",
+        "takes: prefix /",
+        "written at: a.yaml:1",
+    ] == lines[:3]
+    assert lines[3].split() == ["HOST", "DOES"]
+    assert [line.split()[0] for line in lines[4:]] == ["cart.shop", "stock.shop"]
+
+
+def test_a_stacked_row_shows_all_of_a_long_cell() -> None:
+    weights = ", ".join(f"{share} % reviews.bookshop.svc.cluster.local:9080" for share in (90, 10))
+    text = drawn(("host", "does", "more"), [(HOST * 2, weights, HOST * 2)])
+    assert 2 == text.count("reviews.bookshop.svc.cluster.local:9080")
+
+
+@pytest.mark.parametrize("rows", [NARROW, WIDE], ids=["table", "stacked"])
+def test_without_colours_nothing_is_bold_or_dim(
+    rows: list[tuple[str, ...]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    monkeypatch.delenv("FORCE_COLOR", raising=False)
+    out = Screen()
+    write_table(tuple("abcdefg")[: len(rows[0])], rows, out)
+    assert "\x1b" not in out.getvalue()

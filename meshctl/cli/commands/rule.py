@@ -11,13 +11,14 @@ from meshctl.output.catalog.answer import write_found, write_judged, write_named
 
 def run(
     name: Annotated[
-        str,
+        list[str] | None,
         typer.Argument(
+            metavar="[NAME]...",
             help="A rule id, a family, an IST or KIA code, or a symptom: 503, UF, RBAC.",
             show_default=False,
             autocompletion=complete.rules,
         ),
-    ] = "*",
+    ] = None,
     search: Annotated[
         str, typer.Option("--search", metavar="WORDS", help="List the rules that speak of these.")
     ] = "",
@@ -29,10 +30,11 @@ def run(
         ),
     ] = False,
 ) -> None:
-    """List the rules, or explain those that a name stands for."""
+    """List the rules, or explain those that names stand for."""
+    names = name or ["*"]
     if compare:
-        write_judged(name, output, sys.stdout)
+        write_judged(names, output, sys.stdout)
     elif search:
-        write_found(search, output, sys.stdout)
+        write_found(" ".join([search, *(name or ())]), output, sys.stdout)
     else:
-        write_named(name, output, sys.stdout)
+        write_named(names, output, sys.stdout)

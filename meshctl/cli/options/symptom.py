@@ -1,5 +1,6 @@
 """Reads what ``meshctl diagnose`` is given: a symptom, and the mesh that it is from."""
 
+import shlex
 import sys
 from pathlib import Path
 
@@ -36,4 +37,5 @@ def read_known(
     settings = options.settings_from(source, mesh, is_live=chosen.is_live)
     files = read_files(chosen.paths, settings)
     live = read_live(chosen.access, settings, files) if chosen.is_live else None
-    return Known(files, live, settings)
+    words = [*chosen.paths, *(["--cluster"] if chosen.is_live else [])]
+    return Known(files, live, settings, shlex.join(words))

@@ -24,6 +24,8 @@ class Known(NamedTuple):
     loaded: Loaded
     live: Loaded | None
     settings: Settings
+    words: str = "."
+    """How a command line names the input."""
 
 
 class CauseAnswer(NamedTuple):
@@ -70,7 +72,7 @@ def diagnose(text: str, known: Known | None, client: str = "", server: str = "")
         rules = dict.fromkeys(rule for one in matches for rule in one.signature.rules)
         settings = known.settings._replace(select=tuple(rules))
         report = report_on(known.loaded, settings, live=known.live) if rules else None
-    place = _Place(facts, client, server)
+    place = _Place(facts, client, server, known.words if known is not None else ".")
     symptoms = tuple(
         Symptom(one.id, one.title, _causes(one, report, known, place))
         for one in (match.signature for match in matches)
@@ -84,6 +86,7 @@ class _Place(NamedTuple):
     facts: Facts
     client: str
     server: str
+    input: str
 
     @property
     def host(self) -> str:
@@ -159,9 +162,11 @@ def _filled(commands: Iterable[str], place: _Place) -> Iterator[str]:
     """Put names that are known into commands."""
     names = {"CLIENT": place.client, "SERVER": place.server, "HOST": place.host}
     for command in commands:
-        yield re.sub(
+        filled = re.sub(
             r"\b(?:CLIENT|SERVER|HOST)\b", lambda match: names[match[0]] or match[0], command
         )
+        is_of_input = filled.startswith("meshctl ") and filled.endswith(" .")
+        yield f"{filled[:-1]}{place.input}" if is_of_input else filled
 
 
 def _traced(known: Known | None, place: _Place) -> Trace | None:

@@ -23,6 +23,10 @@ _OTHER_CODES = {
     "421": ("421",), "426": ("426", "low-version"), "431": ("431",),
 }  # fmt: skip
 _SHORT = re.compile(r"(?:(\d{3})\s+)?([A-Z]{2,6}(?:,[A-Z]{2,6})*)")
+_PIECE = re.compile(r"(?:(\d{3})\s+)?([A-Z]{2,6}(?:,[A-Z]{2,6})*)\s+(\S.*)")
+_UNFIXED = re.compile(r"[\\()\[\]|?*+{}]")
+_LEAST = 12
+"""How many characters of the beginning of a message tell it."""
 _CLUSTER = re.compile(r"\boutbound\|(\d+)\|([^|\s]*)\|([\w.*-]+)")
 _LINE = re.compile(r'"(?:GET|HEAD|POST|PUT|DELETE|PATCH|OPTIONS|CONNECT|TRACE) (\S+) HTTP')
 _POLICY = re.compile(r"matched_policy\[(?:ns\[([^\]]+)\]-policy\[([^\]]+)\])")
@@ -61,7 +65,28 @@ def find_symptoms(text: str) -> list[Match]:
     if found:
         ordered = sorted(found.values(), key=lambda each: each[0])
         return _without_general([match for _, match in ordered])
-    return [Match(one, text) for one in _by_name(text.strip())]
+    named = list(_by_name(text.strip())) or list(_of_parts(text.strip()))
+    return [Match(one, text) for one in named]
+
+
+def _of_parts(text: str) -> Iterator[Signature]:
+    """List the symptoms of a piece of a line or message: code, flags and details, or its beginning."""
+    every = signatures()
+    piece = _PIECE.fullmatch(text)
+    flags = piece[2].split(",") if piece else []
+    if piece and {one.flag for one in every if one.is_flag}.issuperset(flags):
+        usual = next((code for code, known in _CODES.items() if flags[0] in known), "503")
+        line = f'" {piece[1] or usual} {piece[2]} {piece[3]} '
+        found = [one for one in every if one.is_flag and one.pattern.search(line)]
+        yield from found or (one for flag in flags for one in _by_name(flag))
+    beginning = text.lower().rstrip(" .:")
+    if " " in beginning and len(beginning) >= _LEAST:
+        yield from (one for one in every if _plain(one).startswith(beginning))
+
+
+def _plain(one: Signature) -> str:
+    """The words with which a message begins, as far as they are fixed."""
+    return _UNFIXED.split(one.pattern.pattern.replace("\\.", "."))[0].lower()
 
 
 def _generality(one: Signature, line: str, matched: str) -> tuple[int, bool]:

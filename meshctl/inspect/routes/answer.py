@@ -207,7 +207,8 @@ def _nothing(mesh: Mesh, target: str) -> UsageError:
     }
     near = near or get_close_matches(target, sorted({*hosts, *gateways}), n=3, cutoff=0.6)
     hint = f"did you mean {' or '.join(near)}?" if near else (
-        "name a workload, Service or Gateway as NAME.NAMESPACE, or a host as in VirtualServices"
+        "name a workload, Service or Gateway as NAME.NAMESPACE or NAMESPACE/NAME, or a host as in "
+        "VirtualServices"
     )  # fmt: skip
     return UsageError(
         f"the input has no gateway workload, no Service and no routes for a host {quoted(target)}; {hint}"

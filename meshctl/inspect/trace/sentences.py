@@ -23,6 +23,9 @@ _FAILURES = {
 }
 
 
+_PAST_PORTS = "the address of a Service itself, which has no such port or no pod behind it"
+
+
 def whole(request: TracedRequest, hop: Hop, found: Summary) -> str:
     """Say in one sentence what becomes of a request, its status and flag first."""
     where = _where(found.hop)
@@ -45,7 +48,7 @@ def whole(request: TracedRequest, hop: Hop, found: Summary) -> str:
         "no-endpoint": f"{where}: no endpoint behind {_target(found.hop)}",
         "unknown-host": f"{where}: it doesn't know {request.authority}, and lets nothing unknown out",
         "tls-conflict": f"{where}: {_FAILURES.get(found.hop.outcome, 'TLS does not fit')}",
-        "unreachable": f"{where}: {_FAILURES.get(found.hop.outcome, 'nothing answers')}",
+        "unreachable": f"{where}: {_unreachable(found.hop)}",
         "unknown": f"{where}: {found.hop.reason}",
     }[found.outcome]
     return (
@@ -71,6 +74,12 @@ def _faults(hop: Hop, place: str = "") -> Iterator[str]:
     following = [leg.next for one in hop.sendings for leg in one.legs if leg.next is not None]
     for one in following:
         yield from _faults(one, f" {_where(one)}")
+
+
+def _unreachable(hop: Hop) -> str:
+    if any(one.by_kube_proxy and not one.legs for one in hop.sendings):
+        return f"the connection goes to {_PAST_PORTS}, so it is refused or times out"
+    return _FAILURES.get(hop.outcome, "nothing answers")
 
 
 def _denied(found: Summary) -> str:
@@ -183,6 +192,8 @@ def _sent(one: Sending) -> str:
     share = f"{one.target.weight} % " if one.target is not None and one.target.weight else ""
     if one.cluster is None and not one.name:
         return f"{share}{name_of(one)}, for which it has no cluster"
+    if one.by_kube_proxy and not one.legs:
+        return f"{share}{_PAST_PORTS} ({name_of(one)})"
     if not one.legs:
         return f"{share}{name_of(one)}, which has no endpoint"
     wires = dict.fromkeys(_OVER.get(wire_name(leg), wire_name(leg)) for leg in one.legs)

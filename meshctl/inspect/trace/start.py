@@ -1,6 +1,6 @@
 """Finds where a request starts: in a pod, at a gateway, or outside the mesh."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from meshctl.errors import UsageError
@@ -97,13 +97,21 @@ def _serving(mesh: Mesh, request: TracedRequest) -> EffectiveGateway:
     if not known:
         raise UsageError("the input has no Gateway, so nothing takes requests from outside")
     serving = mesh.gateway_api.gateways.serving_gateways(request.host)
-    here = [one for one in serving if _listens(one, request.port)]
+    here = _real([one for one in serving if _listens(one, request.port)])
     if len(here) > 1:
         names = ", ".join(f"--from {GATEWAY}{one.workload.name}" for one in here)
         raise UsageError(f"several gateways serve {request.authority}; take one of {names}")
+    if here and not here[0].workload.is_known:
+        here = _real(
+            [*serving, *here]
+        )  # a gateway that is there comes before one that nothing runs
     several = [one for one in known if _listens(one, request.port)]
-    chosen = here or serving or several or known
-    return chosen[0]
+    return (here or _real(serving) or _real(several) or _real(known))[0]
+
+
+def _real(several: Sequence[EffectiveGateway]) -> list[EffectiveGateway]:
+    """Those whose workload is there, or will be; all where no selector finds any."""
+    return [one for one in several if one.workload.is_known] or list(several)
 
 
 def _listens(gateway: EffectiveGateway, port: int) -> bool:

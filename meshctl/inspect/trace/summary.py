@@ -124,6 +124,8 @@ def _without_endpoint(hop: Hop, one: Sending) -> Summary:
     is_http = hop.protocol == "http"
     if hop.direction is Direction.AMBIENT:
         return Summary("no-endpoint", None, None, hop)
+    if one.by_kube_proxy:
+        return Summary("unreachable", "UF", 503 if is_http else None, hop)
     if one.name and one.name != "UnknownService":
         return Summary("unreachable", "UH", None, hop)
     if one.cluster is None:

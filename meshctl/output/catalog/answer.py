@@ -1,5 +1,6 @@
 """Writes what ``meshctl rule`` is asked for: rules, the causes of a symptom, coverage."""
 
+import shlex
 from collections.abc import Sequence
 from fnmatch import fnmatchcase
 from typing import TextIO
@@ -24,20 +25,22 @@ def write_found(words: str, output: str, out: TextIO) -> None:
     LISTS[output](sorted(search_rules(words), key=lambda rule: rule.family), out)
 
 
-def write_named(name: str, output: str, out: TextIO) -> None:
-    """List the rules of a family or glob; explain those that another name stands for.
+def write_named(names: Sequence[str], output: str, out: TextIO) -> None:
+    """Explain the rule that a name stands for; list those of a family, a glob, or a common code.
 
-    Raises UsageError with the closest name when there is none.
+    Raises UsageError with the closest name for one that is none.
     """
     _check(output)
-    rules = _rules(name, out)
+    rules = list(dict.fromkeys(rule for name in names for rule in _rules(name, out)))
     if not rules:
         return
-    for note in notes([("meshctl rule", name)]):
+    for note in notes([("meshctl rule", name) for name in names]):
         complain(f"note: {note}")
-    is_list = any(sign in name for sign in "*?[") or name in {rule.family for rule in rules}
-    if output != "text" or is_list:
-        LISTS[output](rules, out)
+    is_list = any(sign in name for name in names for sign in "*?[") or not {
+        rule.family for rule in rules
+    }.isdisjoint(names)
+    if output != "text" or is_list or len(rules) > len(names):
+        LISTS[output](sorted(rules, key=lambda rule: rule.family), out)
         return
     for number, rule in enumerate(rules):
         if number:
@@ -50,29 +53,30 @@ def _rules(name: str, out: TextIO) -> Sequence[Rule]:
     """Find rules by name; for the name of a symptom, write what causes it and give none."""
     try:
         return find_rules(name)
-    except UsageError:
+    except UsageError as error:
         from meshctl.inspect.diagnose.matching import named  # noqa: PLC0415 - for symptoms alone
 
         symptoms = named(name)
         if not symptoms:
-            raise
+            searched = shlex.join(["meshctl", "rule", "--search", name])
+            raise UsageError(f"{error}; {searched} looks in their texts") from None
         from meshctl.output.diagnose.signatures import write_signatures  # noqa: PLC0415
 
         write_signatures(symptoms, out)
         return ()
 
 
-def write_judged(name: str, output: str, out: TextIO) -> None:
+def write_judged(names: Sequence[str], output: str, out: TextIO) -> None:
     """Write the tables of codes and of clauses, or the rows of some codes or kinds.
 
     Raises UsageError where neither a code nor a kind has the name.
     """
     _check(output)
-    codes = [row for row in coverage() if fnmatchcase(row.code, name)]
-    judged = [row for row in clauses() if fnmatchcase(row.kind, name)]
+    codes = [row for row in coverage() if any(fnmatchcase(row.code, name) for name in names)]
+    judged = [row for row in clauses() if any(fnmatchcase(row.kind, name) for name in names)]
     if not codes and not judged:
         raise UsageError(
-            f"neither istioctl nor Kiali has a code {quoted(name)}, and no clauses of such a kind "
+            f"neither istioctl nor Kiali has a code {quoted(' '.join(names))}, and no clauses of such a kind "
             "are listed"
         )
     TABLES[output](codes, judged, out)

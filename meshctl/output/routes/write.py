@@ -121,9 +121,9 @@ def _action(action: Action) -> str:
 
 
 def _upstream(one: Upstream) -> str:
-    subset = f"/{one.subset}" if one.subset else ""
-    weight = f" {one.weight} %" if one.weight is not None else ""
-    return f"{one.host}{subset}:{one.port}{weight}"
+    subset = f" subset {one.subset}" if one.subset else ""
+    weight = f"{one.weight} % " if one.weight is not None else ""
+    return f"{weight}{one.host}:{one.port}{subset}"
 
 
 def _where(location: Place) -> str:

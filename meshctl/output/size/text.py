@@ -14,15 +14,15 @@ COLUMNS = (
 )  # fmt: skip
 _KB = 1000
 _SHOWN = 10
+_SMALL = 10
 
 
 def write_text(answer: SizeAnswer, out: TextIO) -> None:
     """Write a table, the plot, and what follows."""
     write_table(COLUMNS, map(cells, answer.proxies), out)
-    out.writelines(
-        visible(line) + "\n"
-        for line in ("", *terminal_plot(answer.proxies, answer.model), "", *sentences(answer))
-    )
+    plot = list(terminal_plot(answer.proxies, answer.model))
+    lines = (*(["", *plot] if plot else ()), "", *sentences(answer))
+    out.writelines(visible(line) + "\n" for line in lines)
 
 
 def cells(row: ProxyRow) -> tuple[object, ...]:
@@ -44,7 +44,7 @@ def sentences(answer: SizeAnswer) -> Iterator[str]:
         yield f"{forecast.sidecars:,} sidecars of today's size: {forecast.total_mib:,.0f} MiB"
     for one in answer.savings[:_SHOWN]:
         yield (
-            f"A Sidecar in {one.namespace} would save {one.total_mib:,.0f} MiB: "
+            f"A Sidecar in {one.namespace} would save {saved_mib(one.total_mib)} MiB: "
             f"{one.clusters} clusters in each of {one.sidecars}"
         )
     if len(answer.savings) > _SHOWN:
@@ -57,12 +57,17 @@ def sentences(answer: SizeAnswer) -> Iterator[str]:
         )
         if advice.clusters_at_limit is not None:
             yield (
-                f"The limit of {advice.limit_today_mib:,.0f} MiB is hit at about "
+                f"A sidecar would hit the limit of today, {advice.limit_today_mib:,.0f} MiB, at about "
                 f"{advice.clusters_at_limit:,} clusters"
             )
     if answer.control_plane is not None:
         yield from _control_plane(answer.control_plane)
     yield from (f"Prometheus warns: {one}" for one in answer.warnings)
+
+
+def saved_mib(amount: float) -> str:
+    """Write what is saved: a tenth where whole numbers would say nothing."""
+    return f"{amount:,.0f}" if amount >= _SMALL else f"{amount:.1f}"
 
 
 def model_sentence(model: MemoryModel) -> str:
