@@ -6,6 +6,8 @@ from typing import NamedTuple
 from meshctl.engine.report import LocatedFinding
 from meshctl.inspect.changes.changed_requests import ChangedRequest, ChangedValue
 from meshctl.inspect.changes.comparison import Comparison
+from meshctl.inspect.trace.requests import TracedRequest
+from meshctl.masking.answers import said
 from meshctl.words import amount
 
 CUT = "There are more requests that the change may treat differently than were tried."
@@ -56,11 +58,12 @@ def outcome_of(found: Comparison) -> str:
     objects = amount(len(changes.objects), "object")
     if changes.is_empty:
         done = "and nothing behaves differently" if changes.objects else "so nothing does"
-        said = f"{objects} changed, {done}"
+        known = f"{objects} changed, {done}"
     else:
         several = len(changes.routes) + len(changes.access) + len(changes.tls)
-        said = f"{objects} changed; requests of {amount(several, 'kind')} behave differently"
-    return f"{said}; {amount(len(found.new), 'new finding')}, {len(found.gone)} gone."
+        kinds = f"requests of {amount(several, 'kind')} behave differently"
+        known = f"{objects} changed; {kinds if several else 'no request behaves differently'}"
+    return f"{known}; {amount(len(found.new), 'new finding')}, {len(found.gone)} gone."
 
 
 def _request(one: ChangedRequest) -> Line:
@@ -69,7 +72,13 @@ def _request(one: ChangedRequest) -> Line:
     for each in details:
         was += f"; {each.name} {each.was or 'not set'}"
         now += f"; {each.name} {each.now or 'not set'}"
-    return Line(one.request.title, was, now)
+    return Line(_title(one.request), was, now)
+
+
+def _title(request: TracedRequest) -> str:
+    """Name a request with the headers that tell it from others to the same URL."""
+    headers = ", ".join(f"{name}: {said(name, value)}" for name, value in request.headers.items())
+    return f"{request.title} with {headers}" if headers else request.title
 
 
 def _value(one: ChangedValue) -> Line:
