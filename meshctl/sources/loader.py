@@ -239,7 +239,7 @@ def _parsed(pieces: Sequence[Part]) -> Iterator[tuple[Any, list[tuple[Any, ...]]
     shares: list[list[Part]] = [[] for _ in range(count)]
     before = 0
     for part in pieces:
-        shares[before * count // max(size, 1)].append(part)
+        shares[min(before * count // max(size, 1), count - 1)].append(part)  # it may be empty
         before += len(part.text)
     return workers.spread(_parse, shares)
 

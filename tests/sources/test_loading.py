@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from meshctl.errors import InputError
@@ -326,6 +326,7 @@ pieces = st.sampled_from(
 )  # fmt: skip
 
 
+@example(b"\0\n...\n\xef\xbb\xbf")  # a second document of no characters
 @given(st.binary() | st.lists(pieces | st.binary(max_size=3), max_size=40).map(b"".join))
 def test_the_loader_never_raises(content: bytes) -> None:
     loaded = load_text(content)
