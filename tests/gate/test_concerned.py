@@ -225,18 +225,22 @@ def hold_each(resources: list[Resource], chance: random.Random) -> int:
     return taken_over
 
 
-@given(st.integers(0, 10**6))
-@settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
-def test_each_edit_of_a_case_concerns_no_more_than_is_asked_again(seed: int) -> None:
-    chance = random.Random(seed)
-    taken_over = 0
-    for objects in chance.sample(POOL, 10):
-        resources: dict[Identity, Resource] = {}
-        for data in scattered(objects, chance):
-            one = live(data)
-            resources.setdefault(Identity.of(one), one)
-        taken_over += hold_each([*resources.values()], chance)
-    assert taken_over
+def test_each_edit_of_a_case_concerns_no_more_than_is_asked_again() -> None:
+    taken_over = []
+
+    @given(st.integers(0, 10**6))
+    @settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
+    def hold_some(seed: int) -> None:
+        chance = random.Random(seed)
+        for objects in chance.sample(POOL, 10):
+            resources: dict[Identity, Resource] = {}
+            for data in scattered(objects, chance):
+                one = live(data)
+                resources.setdefault(Identity.of(one), one)
+            taken_over.append(hold_each([*resources.values()], chance))
+
+    hold_some()
+    assert sum(taken_over)  # of all examples: in a few everything may be asked again
 
 
 @given(st.integers(0, 10**6), st.sampled_from([2, 5, 8]))

@@ -101,7 +101,7 @@ def _container(install: Install) -> Object:
         "livenessProbe": {**_probe("/livez", 10), "failureThreshold": 6, "timeoutSeconds": 5},
         "lifecycle": {"preStop": {"sleep": {"seconds": 5}}},
         "resources": {
-            "requests": {"cpu": "200m", "memory": "300Mi"}, "limits": {"memory": "1Gi"},
+            "requests": {"cpu": "200m", "memory": "400Mi"}, "limits": {"memory": "1Gi"},
         },
         "securityContext": {
             "allowPrivilegeEscalation": False, "readOnlyRootFilesystem": True,
