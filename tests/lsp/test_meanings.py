@@ -299,7 +299,7 @@ def test_routes_and_tls_of_an_object_are_shown(editor: Editor) -> None:
         "workspace/executeCommand", command="meshctl.showRoutes",
         arguments=[editor.uri("routes.yaml"), place(ROUTES, "name: bak|ery\n  namespace")[0]],
     )  # fmt: skip
-    assert "bakery.town.svc.cluster.local/first:80" in routes["text"]
+    assert "bakery.town.svc.cluster.local:80 subset first" in routes["text"]
 
 
 def test_places_outside_of_manifests_have_no_answers(editor: Editor, tmp_path: Path) -> None:

@@ -71,7 +71,7 @@ class RegistryFacade(Registry):
         """Hosts in front of machines outside Kubernetes."""
         from meshctl.mesh.registry.machine_hosts import MachineHosts
 
-        return MachineHosts(self, self.workload_entries)
+        return MachineHosts(self)
 
     @cached_property
     def service_entries(self) -> "ServiceEntries":

@@ -9,25 +9,32 @@ pilot/pkg/serviceregistry, Istio 1.31).
 from collections.abc import Iterable, Sequence
 from ipaddress import ip_address
 
+from meshctl.mesh.core.selectors import SelectorIndex
 from meshctl.mesh.registry.services import HostPort, RegisteredHost
-from meshctl.mesh.registry.workload_entries import WorkloadEntries
 from meshctl.resources import Service, View, WorkloadEntry, WorkloadGroup
 
 
 class MachineHosts:
     """Answers for WorkloadEntries and WorkloadGroups."""
 
-    def __init__(self, hosts: Iterable[RegisteredHost], machines: WorkloadEntries) -> None:
-        self._hosts: dict[WorkloadEntry | WorkloadGroup, list[RegisteredHost]] = {}
+    def __init__(self, hosts: Iterable[RegisteredHost]) -> None:
+        self._by_namespace: dict[str, SelectorIndex[RegisteredHost]] = {}
+        # By the identity of what many machines share, which is kept alive beside the answer.
+        self._names: dict[int, tuple[Sequence[RegisteredHost], frozenset[str]]] = {}
         for host in hosts:
             source = host.source
             selector = source.selector if isinstance(source, Service) else source.workload_selector
-            for machine in machines.find(selector, source.namespace) if selector else ():
-                self._hosts.setdefault(machine, []).append(host)
+            if selector:
+                self._by_namespace.setdefault(source.namespace, SelectorIndex()).add(selector, host)
 
     def of(self, machine: WorkloadEntry | WorkloadGroup) -> Sequence[RegisteredHost]:
         """The hosts behind which a machine stands, in input order."""
-        return self._hosts.get(machine, ())
+        index = self._by_namespace.get(machine.namespace)
+        if index is None:
+            return ()
+        if isinstance(machine, WorkloadGroup):
+            return index.find(machine.pod_labels)
+        return index.find(machine.spec.labels_of("labels"))
 
     def asked_names(self, machine: WorkloadEntry | WorkloadGroup) -> list[str]:
         """The names by which its first host looks for the ports of a machine, as it has them."""
@@ -37,7 +44,10 @@ class MachineHosts:
     def unused_ports(self, machine: WorkloadEntry | WorkloadGroup) -> list[str]:
         """The names of a machine's ports that no host asks for; none where no host picks it."""
         hosts = self.of(machine)
-        asked = {_name(port) for host in hosts for port in host.ports}
+        if id(hosts) not in self._names:
+            asked = frozenset(_name(port) for host in hosts for port in host.ports)
+            self._names[id(hosts)] = hosts, asked
+        asked = self._names[id(hosts)][1]
         written = written_machine(machine).child("ports").names()
         return [name for name in written if name not in asked] if hosts else []
 

@@ -16,7 +16,7 @@ from meshctl.mesh.workloads.by_pods import ByPods
 from meshctl.mesh.workloads.membership import is_gateway
 from meshctl.mesh.workloads.traffic_capture import TrafficCapture
 from meshctl.mesh.workloads.workloads import Workloads
-from meshctl.resources import Service, ServicePort, View, Workload
+from meshctl.resources import Service, ServiceEntry, ServicePort, View, Workload
 from meshctl.resources.cached_property import cached_property
 
 T = TypeVar("T")
@@ -31,7 +31,7 @@ class MappedPort(NamedTuple):
 
 
 class PodsBehind(NamedTuple):
-    """The pods that a Service selects, and the names of all of their ports."""
+    """The pods that a Service or ServiceEntry selects, and the names of all of their ports."""
 
     pods: Sequence[Workload]
     names: frozenset[str]
@@ -88,9 +88,13 @@ class ContainerPorts:
             self._made[key] = in_front, tuple(make(in_front))
         return self._made[key][1]
 
-    def pods_behind(self, service: Service) -> "PodsBehind | None":
-        """Say what the pods that a Service selects name their ports; read once for a selector."""
-        pods = self._workloads.endpoints_of(service.selector, service.namespace)
+    def pods_behind(self, source: Service | ServiceEntry) -> "PodsBehind | None":
+        """Say what the pods that a Service or ServiceEntry selects name their ports.
+
+        They are read once for a selector.
+        """
+        selector = source.selector if isinstance(source, Service) else source.workload_selector
+        pods = self._workloads.endpoints_of(selector, source.namespace) if selector else ()
         if id(pods) not in self._behind:
             names = frozenset(name for pod in pods for name in pod.named_ports)
             is_late = any(TEMPLATES in pod.pod_annotations for pod in pods)
