@@ -158,6 +158,9 @@ def test_subset_has_to_be_there_before_routes_use_it() -> None:
     assert [(one.first.kind, one.then.kind) for one in removed.changes.order] == [
         ("VirtualService", "DestinationRule")
     ]
+    out = io.StringIO()
+    write_comparison(removed, "text", out)
+    assert "change or delete VirtualService" in out.getvalue()
 
 
 def test_hosts_and_injection_are_compared() -> None:

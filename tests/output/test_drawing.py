@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from meshctl.engine.catalog.documentation import find_rules
-from meshctl.output.catalog.rules import write_rule
+from meshctl.output.catalog.rules import write_list, write_rule
 from meshctl.output.lines import write_lines
 from meshctl.output.table import write_table
 from meshctl.output.watch import Screen
@@ -116,3 +116,15 @@ def test_without_colours_nothing_is_bold_or_dim(
     out = Screen()
     write_table(tuple("abcdefg")[: len(rows[0])], rows, out)
     assert "\x1b" not in out.getvalue()
+
+
+def test_rules_fit_a_terminal() -> None:
+    rules = find_rules("virtual-service")
+    out = Screen()
+    write_list(rules, out)
+    for rule in rules:
+        write_rule(rule, "", "", out)
+    text = ESCAPE.sub("", out.getvalue())
+    long = [line for line in text.splitlines() if len(line) > 80]
+    assert [] == [line for line in long if " " in line.strip() and "  (" not in line]
+    assert all(rule.id in text for rule in rules)

@@ -21,11 +21,15 @@ from meshctl.words import quoted
 
 
 class OrderHazard(NamedTuple):
-    """Two changed objects: ``first`` has to be applied before ``then``."""
+    """Two changed objects: ``first`` has to be applied before ``then``.
+
+    Where something ``goes``, ``first`` has to be changed or deleted before ``then`` is.
+    """
 
     message: str
     first: Resource
     then: Resource
+    goes: bool = False
 
 
 def order_hazards(old: Mesh, new: Mesh, changed: Iterable[ChangedObject]) -> list[OrderHazard]:
@@ -69,11 +73,11 @@ def _removed_too_early(
             if subset and _defines(old, host, subset) and not _defines(new, host, subset):
                 for rule in _rules(breaking, host, subset, is_new=False):
                     text = f"subset {quoted(subset)} of {host} is removed while routes use it: 503"
-                    yield OrderHazard(text, destination.resource, rule)
+                    yield OrderHazard(text, destination.resource, rule, goes=True)
             if old.registry.has(host) and not new.registry.has(host):
                 for source in _sources(breaking, old, host, is_new=False):
                     text = f"{host} is removed while routes lead to it: 503"
-                    yield OrderHazard(text, destination.resource, source)
+                    yield OrderHazard(text, destination.resource, source, goes=True)
 
 
 def _destinations(one: Resource | None) -> Iterator[Destination]:

@@ -11,25 +11,32 @@ from meshctl.words import amount
 
 def write_list(rules: Sequence[Rule], out: TextIO) -> None:
     """List rules by family: id, severity, summary, equivalents."""
+    from meshctl.output.terminal import width_of  # noqa: PLC0415 - what writes JSON needs none
+
     width = max(len(rule.id) for rule in rules)
+    columns = width_of(out)
     for family, members in groupby(rules, key=lambda rule: rule.family):
         out.write(f"{family}\n")
         for rule in members:
             codes = f"  ({', '.join(rule.equivalents)})" if rule.equivalents else ""
-            out.write(f"  {rule.id:<{width}}  {rule.severity:<7}  {rule.summary}{codes}\n")
+            if columns is None:
+                out.write(f"  {rule.id:<{width}}  {rule.severity:<7}  {rule.summary}{codes}\n")
+            else:
+                out.write(f"  {rule.id}  {rule.severity}{codes}\n")
+                out.write(f"{_filled(rule.summary, columns, ' ' * 6)}\n")
     out.write(f"\n{amount(len(rules), 'rule')}; `meshctl rule ID` explains one\n")
 
 
 def write_rule(rule: Rule, bad: str, good: str, out: TextIO) -> None:
     """Explain a rule: why, what happens at run time, the fix, a bad and a good example."""
-    from meshctl.output.terminal import width_of  # noqa: PLC0415 - lists don't need it
-
     codes = f", like {', '.join(rule.equivalents)}" if rule.equivalents else ""
     out.write(f"{rule.id}  ({rule.severity}, since {rule.since}{codes}{_life(rule)})\n")
     if rule.deprecated:
         out.write(f"Deprecated: {rule.deprecated}\n")
-    out.write(f"\n{rule.docs}\n")
+    from meshctl.output.terminal import width_of  # noqa: PLC0415 - see above
+
     width = width_of(out)
+    out.write(f"\n{_wrapped(rule.docs, width)}\n")
     for title, text, style in (("Reported", bad, "red"), ("Fine", good, "green")):
         if text and width is not None:
             from meshctl.output.drawing import draw_yaml  # noqa: PLC0415 - rich takes 40 ms
@@ -39,6 +46,22 @@ def write_rule(rule: Rule, bad: str, good: str, out: TextIO) -> None:
         elif text:
             out.write(f"\n{title}:\n\n")
             out.writelines(f"    {line}\n" if line else "\n" for line in text.splitlines())
+
+
+def _wrapped(docs: str, width: int | None) -> str:
+    """Wrap the paragraphs of a text for a terminal that is narrower."""
+    if width is None or all(len(line) <= width for line in docs.splitlines()):
+        return docs
+    return "\n\n".join(_filled(one, width) for one in docs.split("\n\n"))
+
+
+def _filled(text: str, width: int, indent: str = "") -> str:
+    from textwrap import fill  # noqa: PLC0415 - for terminals alone
+
+    return fill(
+        text, width, initial_indent=indent, subsequent_indent=indent, break_long_words=False,
+        break_on_hyphens=False,
+    )  # fmt: skip
 
 
 def _life(rule: Rule) -> str:

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from meshctl.engine.report import LocatedFinding
 from meshctl.inspect.changes.changed_requests import ChangedRequest, ChangedValue
 from meshctl.inspect.changes.comparison import Comparison
+from meshctl.inspect.changes.order_hazards import OrderHazard
 from meshctl.inspect.trace.requests import TracedRequest
 from meshctl.masking.answers import said
 from meshctl.words import amount
@@ -29,6 +30,13 @@ class Part(NamedTuple):
     lines: tuple[Line, ...]
 
 
+def _ordered(hazard: OrderHazard) -> str:
+    first, then = hazard.first.title, hazard.then.title
+    if hazard.goes:
+        return f"change or delete {first} before {then} goes"
+    return f"{first} before {then}"
+
+
 def parts(found: Comparison) -> Iterator[Part]:
     """Walk the parts of a comparison that have something to say, the weightiest first."""
     changes = found.changes
@@ -37,7 +45,7 @@ def parts(found: Comparison) -> Iterator[Part]:
         ("Routes", map(_request, changes.routes)),
         ("TLS", map(_request, changes.tls)),
         ("Apply in this order", (
-            Line(f"{one.first.title} before {one.then.title}: {one.message}", "", "")
+            Line(f"{_ordered(one)}: {one.message}", "", "")
             for one in changes.order
         )),
         (NEW, map(_finding, found.new)),
