@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from meshctl.engine.objects import unwrap
+from meshctl.errors import InputError
 from meshctl.gate.decision import AddedFinding, Judge
 from meshctl.gate.policy import Answering, Decision, Gate, Outcome
 from meshctl.gate.review import Review
@@ -99,13 +100,20 @@ def _added_answer(one: AddedFinding) -> AddedAnswer:
 def answers(
     live: Loaded, files: Loaded, settings: Settings, answering: Answering
 ) -> Iterator[Answered]:
-    """Walk the answers; what is allowed is there for those that follow."""
+    """Walk the answers; what is allowed is there for those that follow.
+
+    Raises InputError for an object without a kind, which no API server asks a webhook about.
+    """
     home = settings.namespace
     snapshot = Snapshot(unwrap(live.documents, home))
     judge = Judge(snapshot, settings, budget=_BUDGET)
     judge.parts.unread = frozenset(one.kind for one in live.unread)
     gate = Gate(snapshot, judge, answering)
     for resource in unwrap(files.documents, home):
+        if not (resource.kind and resource.api_version):
+            line = resource.document.span(resource.prefix).line
+            place = f"{resource.document.file}:{line}"
+            raise InputError(f"{place}: an object here has no kind or no apiVersion; write both")
         old = snapshot.get(Identity.of(resource))
         review = _review(resource, old)
         decision = gate.decide(review)
