@@ -4,12 +4,10 @@ Calls are counted, not seconds: they are the same in every run. A loop over all 
 escapes that; ``bench/growth.py`` prints times and memory of larger crowds.
 """
 
-import importlib.util
 import math
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 
@@ -20,22 +18,10 @@ from meshctl.inject.settings.builtin import Given, read_given
 from meshctl.inspect.tls.answer import Question, ask
 from meshctl.settings import Settings
 from meshctl.sources.loader import load
+from tests.crowds import crowds
 
 SIZES = (40, 80, 160)
 MOST = 1.2
-
-
-def _load() -> ModuleType:
-    place = Path(__file__).parents[2] / "bench" / "crowds.py"
-    spec = importlib.util.spec_from_file_location("crowds", place)
-    assert spec is not None
-    assert spec.loader is not None
-    made = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(made)
-    return made
-
-
-crowds = _load()
 
 
 def calls(run: Callable[[], object]) -> int:

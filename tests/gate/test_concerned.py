@@ -1,11 +1,9 @@
 """What rules said is kept where nothing has changed it: whatever is edited, the rest holds still."""
 
 import copy
-import importlib.util
 import json
 import random
 from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -25,6 +23,7 @@ from meshctl.resources import Ref, Resource
 from meshctl.validation.faults import Verdict
 from meshctl.validation.schemas import Schemas
 from meshctl.validation.verdict import Judge
+from tests.crowds import crowds
 
 RULES = [rule for rule in load_all() if not rule.runs_when_named and rule.check is not None]
 JUDGE = Judge(Schemas(()), alone=False)
@@ -35,19 +34,6 @@ TIED = frozenset({
     "PeerAuthentication", "AuthorizationPolicy",
 })  # fmt: skip
 """Kinds whose edits don't concern everything, so that they are edited more often."""
-
-
-def crowds() -> Any:
-    place = Path(__file__).parents[2] / "bench" / "crowds.py"
-    spec = importlib.util.spec_from_file_location("crowds", place)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-CROWDS = crowds()
 
 
 @pytest.fixture(autouse=True)
@@ -250,11 +236,11 @@ def test_edits_concern_no_more_than_is_asked_again(seed: int, cases: int) -> Non
     hold(random_mesh(chance, cases), chance)
 
 
-@given(st.integers(0, 10**6), st.sampled_from(sorted(CROWDS.NAMES)))
+@given(st.integers(0, 10**6), st.sampled_from(sorted(crowds.NAMES)))
 @settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
 def test_edits_in_a_crowd_concern_no_more_than_is_asked_again(seed: int, name: str) -> None:
     chance = random.Random(seed)
-    objects = yaml.safe_load_all(CROWDS.text(name, 5))
+    objects = yaml.safe_load_all(crowds.text(name, 5))
     hold([live(one) for one in objects if is_object(one)], chance)
 
 
@@ -275,8 +261,8 @@ def test_most_edits_concern_a_part_of_the_mesh() -> None:
 @pytest.mark.parametrize("edit", ["hostNetwork", "away"])
 def test_the_last_sidecar_of_a_namespace_concerns_all(edit: str) -> None:
     labels = {"app": "cart", "sidecar.istio.io/inject": "true"}
-    cart = CROWDS.workload("cart", "shop", **labels)
-    others = [CROWDS.workload(f"till-{one}", "bank", **labels) for one in range(3)]
+    cart = crowds.workload("cart", "shop", **labels)
+    others = [crowds.workload(f"till-{one}", "bank", **labels) for one in range(3)]
     before = [live(one) for one in (cart, *others)]
     changed = copy.deepcopy(cart)
     changed["spec"]["template"]["spec"]["hostNetwork"] = True

@@ -13,32 +13,17 @@ from meshctl.inspect.trace.expectations import check, is_test_file, passed, read
 from meshctl.output.trace.tests import write_results
 from meshctl.settings import Settings
 from meshctl.sources.loader import load
+from tests.inspect.depot import DEPOT
 
-MESH = """
-apiVersion: v1
-kind: Namespace
-metadata: {name: depot, labels: {istio-injection: enabled}}
----
-apiVersion: v1
-kind: Pod
-metadata: {name: clerk, namespace: depot, labels: {app: clerk}}
-spec: {containers: [{name: app}]}
----
-apiVersion: v1
-kind: Pod
-metadata: {name: stock, namespace: depot, labels: {app: stock}}
-spec: {containers: [{name: app}]}
----
-apiVersion: v1
-kind: Service
-metadata: {name: stock, namespace: depot}
-spec: {selector: {app: stock}, ports: [{name: http, port: 80}]}
----
+MESH = (
+    DEPOT
+    + """---
 apiVersion: security.istio.io/v1
 kind: AuthorizationPolicy
 metadata: {name: no-delete, namespace: depot}
 spec: {action: DENY, rules: [{to: [{operation: {methods: [DELETE]}}]}]}
 """
+)
 TESTS = """
 mesh: [mesh.yaml]
 tests:

@@ -25,27 +25,7 @@ from meshctl.output.routes.write import write
 from meshctl.output.trace.schema import trace_schema
 from meshctl.settings import Settings
 from meshctl.sources.loader import Loaded, load
-
-MESH = """
-apiVersion: v1
-kind: Namespace
-metadata: {name: depot, labels: {istio-injection: enabled}}
----
-apiVersion: v1
-kind: Pod
-metadata: {name: clerk, namespace: depot, labels: {app: clerk}}
-spec: {containers: [{name: app}]}
----
-apiVersion: v1
-kind: Pod
-metadata: {name: stock, namespace: depot, labels: {app: stock}}
-spec: {containers: [{name: app}]}
----
-apiVersion: v1
-kind: Service
-metadata: {name: stock, namespace: depot}
-spec: {selector: {app: stock}, ports: [{name: http, port: 80}]}
-"""
+from tests.inspect.depot import DEPOT
 
 
 def loaded(fault: dict[str, Any], **more: Any) -> Loaded:
@@ -55,7 +35,7 @@ def loaded(fault: dict[str, Any], **more: Any) -> Loaded:
         "metadata": {"name": "stock", "namespace": "depot"},
         "spec": {"hosts": ["stock"], "http": [route]},
     }  # fmt: skip
-    text = f"{MESH}---\n{yaml.safe_dump(service)}"
+    text = f"{DEPOT}---\n{yaml.safe_dump(service)}"
     return load(["-"], stdin=io.BytesIO(text.encode()))
 
 

@@ -6,13 +6,13 @@ pilot/pkg/networking/core/route/route.go, Istio 1.31).
 """
 
 from collections.abc import Iterator
-from ipaddress import ip_address
 
 from meshctl.mesh.clauses.parts import Parts
 from meshctl.mesh.core.hosts import covers, is_wildcard
 from meshctl.mesh.traffic.delegates import HttpRule
 from meshctl.resources import Destination, Ref, Service, View, VirtualService
 from meshctl.spelling import misspelling_of
+from meshctl.validation.webhook.fields.addresses import is_ip
 
 _HOST_HEADERS = frozenset({"host", ":authority"})
 
@@ -40,7 +40,7 @@ class OutsideHosts:
             return "" if is_inside or alias.endswith(self._parts.config.domain) else alias
         if "." not in host or is_wildcard(host) or not all(one.is_external for one in declared):
             return ""
-        return "" if _is_address(host) else host
+        return "" if is_ip(host) else host
 
     def kept(self, service: VirtualService) -> Iterator[tuple[Destination, str, str]]:
         """Walk the destinations outside that are asked for a host of the VirtualService instead.
@@ -93,11 +93,3 @@ class OutsideHosts:
 def _sets_host(view: View) -> bool:
     written = view.child("headers", "request", "set").names()
     return any(name.lower() in _HOST_HEADERS for name in written)
-
-
-def _is_address(host: str) -> bool:
-    try:
-        ip_address(host)
-    except ValueError:
-        return False
-    return True

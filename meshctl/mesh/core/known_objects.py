@@ -47,8 +47,13 @@ class KnownObjects:
         self._inventory = inventory
         self._answers: dict[tuple[str, str], Answer] = {}
 
-    def all_of(self, kind: str, namespace: str) -> Answer:
-        """Has the input all objects of a kind in a namespace? Of kind Pod: all that makes pods."""
+    def all_of(self, kind: str, namespace: str | None) -> Answer:
+        """Has the input all objects of a kind in a namespace, or (``None``) everywhere?
+
+        Of kind Pod: all that makes pods.
+        """
+        if namespace is None:
+            return self.everywhere(kind)
         key = kind, namespace
         answer = self._answers.get(key)
         if answer is None:

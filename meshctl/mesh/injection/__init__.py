@@ -6,7 +6,6 @@ from meshctl.lazy_face import lazy_face
 
 if TYPE_CHECKING:
     from meshctl.mesh.injection.control_plane_urls import host_of as host_of
-    from meshctl.mesh.injection.control_plane_urls import is_address as is_address
     from meshctl.mesh.injection.control_plane_urls import is_of_istiod as is_of_istiod
     from meshctl.mesh.injection.installation import OPERATOR_GONE_SINCE as OPERATOR_GONE_SINCE
     from meshctl.mesh.injection.installation import is_operator as is_operator
@@ -44,7 +43,6 @@ _HOMES = {
     "gets_init_container": "pod_conflicts",
     "host_of": "control_plane_urls",
     "injection_labels": "namespace_labels",
-    "is_address": "control_plane_urls",
     "is_of_istiod": "control_plane_urls",
     "is_operator": "installation",
     "is_system": "namespace_labels",

@@ -3,7 +3,6 @@
 The names are those of the charts (pkg/config/analysis/analyzers/externalcontrolplane, Istio 1.31).
 """
 
-from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from meshctl.istio.names import INJECTOR_CONFIG_MAP
@@ -24,12 +23,3 @@ def host_of(url: str) -> str:
         return urlsplit(url).hostname or ""
     except ValueError:
         return ""
-
-
-def is_address(host: str) -> bool:
-    """Is a host an IP address?"""
-    try:
-        ip_address(host)
-    except ValueError:
-        return False
-    return True

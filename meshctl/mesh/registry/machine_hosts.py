@@ -7,11 +7,11 @@ pilot/pkg/serviceregistry, Istio 1.31).
 """
 
 from collections.abc import Iterable, Sequence
-from ipaddress import ip_address
 
 from meshctl.mesh.core.selectors import SelectorIndex
 from meshctl.mesh.registry.services import HostPort, RegisteredHost
 from meshctl.resources import Service, View, WorkloadEntry, WorkloadGroup
+from meshctl.validation.webhook.fields.addresses import is_ip
 
 
 class MachineHosts:
@@ -57,7 +57,7 @@ class MachineHosts:
         A ServiceEntry with DNS takes these, and nothing else does (services, conversion.go there).
         """
         address = machine.spec.text("address")
-        if not address or _is_address(address):
+        if not address or is_ip(address):
             return None
         return next((one for one in self.of(machine) if _takes_addresses_alone(one)), None)
 
@@ -75,11 +75,3 @@ def written_machine(machine: WorkloadEntry | WorkloadGroup) -> View:
 def _name(port: HostPort) -> str:
     """The name by which a port is looked up at machines."""
     return port.target if isinstance(port.target, str) else port.name
-
-
-def _is_address(text: str) -> bool:
-    try:
-        ip_address(text)
-    except ValueError:
-        return False
-    return True

@@ -49,8 +49,7 @@ class ProviderServices:
         registry = self._registry
         full = registry.unshortened(host, "")
         hint = f"; the name must be full: {full}" if full != host else ""
-        home = registry.home(full)
-        known = self._knows.all_of("Service", home) if home else self._knows.everywhere("Service")
+        known = self._knows.all_of("Service", registry.home(full) or None)
         return MissingService(
             f"nothing declares its service {quoted(service)}{hint}", is_sure=bool(known)
         )

@@ -5,7 +5,6 @@ ExternalName by the name that it stands for. Names outside the cluster have addr
 knows; a text that is no address stands for those.
 """
 
-from ipaddress import ip_address
 from typing import NamedTuple
 
 from meshctl.mesh.core.export_to import is_visible_to
@@ -42,9 +41,11 @@ class HostAddresses:
 
     def resolve(self, host: str, namespace: str, port: int) -> CalledAddress:
         """Resolve a name as a pod of a namespace does."""
+        from meshctl.validation.webhook.fields.addresses import is_ip  # noqa: PLC0415 - for calls alone
+
         name = host.rstrip(".").lower()
         for _ in range(_MOST_ALIASES):
-            if _is_address(name):
+            if is_ip(name):
                 return CalledAddress(name)
             found = self._known(name, namespace, port)
             if isinstance(found, CalledAddress):
@@ -99,11 +100,3 @@ class HostAddresses:
         named = [one for one in pods if one.workload and one.workload.name == own]
         address = next((one.address for one in named or pods), f"outside:{name}")
         return CalledAddress(address, service.declared)
-
-
-def _is_address(text: str) -> bool:
-    try:
-        ip_address(text)
-    except ValueError:
-        return False
-    return True

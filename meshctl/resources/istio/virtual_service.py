@@ -120,16 +120,16 @@ class Route(View):
     @property
     def abort(self) -> Fault:
         """The errors it injects, empty for none."""
-        return Fault(
-            self.resource, (*self.path, "fault", "abort"), self.child("fault").data.get("abort")
-        )
+        return self._fault("abort")
 
     @property
     def delay(self) -> Fault:
         """The delays it injects, empty for none."""
-        return Fault(
-            self.resource, (*self.path, "fault", "delay"), self.child("fault").data.get("delay")
-        )
+        return self._fault("delay")
+
+    def _fault(self, kind: str) -> Fault:
+        written = self.child("fault", kind)
+        return Fault(self.resource, written.path, written.data)
 
     @cached_property
     def delegate(self) -> View:

@@ -26,10 +26,11 @@ def check(policy: AuthorizationPolicy, mesh: Mesh) -> Iterator[Outcome]:
         or mesh.security.authorization.reached(policy)
     ):
         return
-    if mesh.registry.has_other_pods(policy.selector, None if wide else policy.namespace):
+    home = None if wide else policy.namespace
+    if mesh.registry.has_other_pods(policy.selector, home):
         return
     picked = mesh.security.authorization.picked(policy)
-    known = mesh.knows.everywhere("Pod") if wide else mesh.knows.all_of("Pod", policy.namespace)
+    known = mesh.knows.all_of("Pod", home)
     place = policy.spec.at("selector", "matchLabels")
     if not policy.selector:
         place = policy.at("metadata", "name")

@@ -19,10 +19,11 @@ def check(policy: RequestAuthentication, mesh: Mesh) -> Iterator[Outcome]:
     wide = mesh.security.authorization.is_mesh_wide(policy)
     if not policy.selector or policy.target_refs or mesh.security.authorization.picked(policy):
         return
-    if mesh.registry.has_other_pods(policy.selector, None if wide else policy.namespace):
+    home = None if wide else policy.namespace
+    if mesh.registry.has_other_pods(policy.selector, home):
         return
     where = "all namespaces" if wide else f"namespace {policy.namespace}"
-    known = mesh.knows.everywhere("Pod") if wide else mesh.knows.all_of("Pod", policy.namespace)
+    known = mesh.knows.all_of("Pod", home)
     if known:
         yield Finding(
             policy.spec.at("selector", "matchLabels"),

@@ -36,7 +36,7 @@ def check(resource: Resource, mesh: Mesh) -> Iterator[Outcome]:
     if mesh.workloads.find(selector, home) or mesh.registry.has_other_pods(selector, home):
         return
     where = "the mesh" if wide else f"namespace {home}"
-    known = mesh.knows.everywhere("Pod") if home is None else mesh.knows.all_of("Pod", home)
+    known = mesh.knows.all_of("Pod", home)
     if known:
         elsewhere = mesh.workloads.find(selector)
         there = f"; {elsewhere[0].title} has them" if elsewhere else ""

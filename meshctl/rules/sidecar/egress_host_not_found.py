@@ -28,10 +28,8 @@ def check(sidecar: Sidecar, mesh: Mesh) -> Iterator[Outcome]:
             or entry.imports_any(mesh.registry)
         ):
             continue
-        if entry.namespace == "*":
-            known = mesh.knows.everywhere("Service")
-        else:
-            known = mesh.knows.all_of("Service", entry.namespace)
+        home = None if entry.namespace == "*" else entry.namespace
+        known = mesh.knows.all_of("Service", home)
         if known:
             where = "any namespace" if entry.namespace == "*" else f"namespace {entry.namespace}"
             yield Finding(

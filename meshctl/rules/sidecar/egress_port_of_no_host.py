@@ -19,19 +19,9 @@ def check(sidecar: Sidecar, mesh: Mesh) -> Iterator[Outcome]:
     for scope in mesh.sidecar_scope.listener_ports.without_host(sidecar):
         if scope.written is None:
             continue
-        unknown = next(
-            (
-                known
-                for name in scope.hosts
-                for known in [
-                    mesh.knows.everywhere("Service")
-                    if name == "*"
-                    else mesh.knows.all_of("Service", name)
-                ]
-                if not known
-            ),
-            None,
-        )
+        homes = (None if name == "*" else name for name in scope.hosts)
+        answers = (mesh.knows.all_of("Service", home) for home in homes)
+        unknown = next((one for one in answers if not one), None)
         if unknown is not None:
             yield NotChecked(unknown.reason)
             continue

@@ -29,10 +29,9 @@ def check(service: VirtualService, _: Mesh) -> Iterator[Outcome]:
 
 def _percentages(route: Route) -> Iterator[tuple[str, View]]:
     """Walk the percentages of a rule, each with what happens to these requests."""
-    for key in ("delay", "abort"):
-        fault = route.child("fault", key)
+    for fault in (route.delay, route.abort):
         if fault.has("percentage"):
-            yield f"the {key}", fault.child("percentage")
+            yield f"the {fault.path[-1]}", fault.child("percentage")
     if route.has("mirrorPercentage"):
         yield "mirroring", route.child("mirrorPercentage")
     for index, item in route.items("mirrors"):

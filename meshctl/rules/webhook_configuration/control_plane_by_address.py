@@ -8,9 +8,10 @@ Fix: give the control plane's gateway a host name and use that in `clientConfig.
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.injection import host_of, is_address, is_of_istiod
+from meshctl.mesh.injection import host_of, is_of_istiod
 from meshctl.resources import WebhookConfiguration
 from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.validation.webhook.fields.addresses import is_ip
 
 
 @rule(on=WebhookConfiguration, severity=Severity.INFO, equivalents=("IST0164",), since="0.1.0")
@@ -21,7 +22,7 @@ def check(configuration: WebhookConfiguration, mesh: Mesh) -> Iterator[Outcome]:
     for webhook in configuration.webhooks:
         client = webhook.child("clientConfig")
         host = host_of(client.text("url"))
-        if is_address(host):
+        if is_ip(host):
             yield Finding(
                 client.at("url"), f"webhook {webhook.name} calls address {host} and no host name"
             )
