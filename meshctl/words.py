@@ -1,5 +1,7 @@
 """The words of messages: quoted text of users, amounts, articles, characters that can't be shown."""
 
+from collections.abc import Sequence
+
 _SPACE = 0x20
 _DELETE = 0x7F
 _CONTROL_PICTURES = 0x2400
@@ -37,6 +39,12 @@ def plural_of(noun: str) -> str:
     if noun.endswith(("s", "x", "ch", "sh")):
         return f"{noun}es"
     return f"{noun}s"
+
+
+def shortened(names: Sequence[str], most: int = 3) -> str:
+    """List names, the first few of many: ``a, b, c and 197 more``."""
+    shown = ", ".join(names[:most])
+    return f"{shown} and {len(names) - most} more" if len(names) > most else shown
 
 
 def with_article(noun: str) -> str:

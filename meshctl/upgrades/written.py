@@ -1,6 +1,6 @@
 """Asks what objects say in several places: TLS settings, hosts, labels and selectors, API versions."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
 from meshctl.istio.labels import INJECT
 from meshctl.mesh import Mesh
@@ -141,9 +141,3 @@ def hosts_of_several(upgrade: Upgrade) -> Iterator[tuple[str, list[Service | Ser
 def paths_of(workload: Workload, *keys: str) -> Path:
     """The path to something in the pod template of a workload."""
     return (*workload.template.path, *keys)
-
-
-def named(names: Sequence[str], most: int = 3) -> str:
-    """List names, the first few of many."""
-    shown = ", ".join(names[:most])
-    return f"{shown} and {len(names) - most} more" if len(names) > most else shown

@@ -1,16 +1,17 @@
 """Answers ``routes``: of all gateways, of one gateway workload, or of one host."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 
 from meshctl.errors import UsageError
 from meshctl.inspect.routes.client_routes import ClientRoutes, client_routes
 from meshctl.inspect.routes.gateway_routes import (
+    GatewayEntries,
     GatewayEntry,
     RouteEntry,
     VirtualHostEntry,
-    gateway_entry,
+    alike,
     host_entries,
     route_entry,
 )
@@ -70,8 +71,8 @@ def answer(
         return RouteAnswer(all_gateways(mesh, shown), (), is_one=False)
     gateways = list(_gateways(mesh, target, home))
     if gateways:
-        entries = (gateway_entry(one, mesh) for one in gateways)
-        return RouteAnswer(tuple(entries), (), is_one=len(gateways) == 1)
+        entries = tuple(map(GatewayEntries(mesh).of, gateways))
+        return RouteAnswer(entries, (), is_one=len(gateways) == 1)
     hosts = list(_hosts(mesh, target, home))
     if not hosts:
         raise _nothing(mesh, target)
@@ -80,7 +81,7 @@ def answer(
 
 def all_gateways(mesh: Mesh, shown: tuple[str, ...]) -> tuple[GatewayEntry, ...]:
     """Read every gateway workload; of ``shown`` namespaces what they have to do with, if any."""
-    entries = (gateway_entry(one, mesh) for one in mesh.merged_gateways)
+    entries = map(GatewayEntries(mesh).of, mesh.merged_gateways)
     return tuple(_narrowed(entries, shown))
 
 
@@ -169,18 +170,22 @@ def _in_mesh(mesh: Mesh, host: str, namespace: str) -> tuple[RouteEntry, ...]:
 
 
 def _narrowed(
-    entries: Iterator[GatewayEntry], namespaces: tuple[str, ...]
+    entries: Iterable[GatewayEntry], namespaces: tuple[str, ...]
 ) -> Iterator[GatewayEntry]:
     """Leave what namespaces have to do with: gateways in them, and routes and servers of theirs."""
-    for one in entries:
-        if not namespaces or one.name.partition("/")[0] in namespaces:
-            yield one
-            continue
-        routes = {name: _routes_of(hosts, namespaces) for name, hosts in one.routes.items()}
-        servers = [each for each in one.servers if each.server.partition("/")[0] in namespaces]
+    if not namespaces:
+        yield from entries
+        return
+    for first, names in alike(entries):
+        inside = [name for name in names if name.partition("/")[0] in namespaces]
+        yield from (replace(first, name=name) for name in inside)
+        outside = [name for name in names if name.partition("/")[0] not in namespaces]
+        routes = {name: _routes_of(hosts, namespaces) for name, hosts in first.routes.items()}
+        servers = tuple(one for one in first.servers if one.server.partition("/")[0] in namespaces)
         if servers or any(routes.values()):
             kept = {name: hosts for name, hosts in routes.items() if hosts}
-            yield replace(one, routes=kept, servers=tuple(servers))
+            narrow = replace(first, routes=kept, servers=servers)
+            yield from (replace(narrow, name=name) for name in outside)
 
 
 def _routes_of(

@@ -1,7 +1,7 @@
 """Reads what a gateway workload listens on, and which routes it has, in Envoy's order."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from meshctl.inspect.routes.envoy import (
@@ -95,6 +95,30 @@ def gateway_entry(gateway: EffectiveGateway, mesh: Mesh) -> GatewayEntry:
         tuple(_servers(gateway)),
         tuple((one.key_name, name) for one, name in never_routes(gateway, mesh)),
     )
+
+
+class GatewayEntries:
+    """Reads the configuration of gateway workloads; what alike ones are sent is read once."""
+
+    def __init__(self, mesh: Mesh) -> None:
+        self._mesh = mesh
+        self._firsts: dict[EffectiveGateway, GatewayEntry] = {}
+
+    def of(self, gateway: EffectiveGateway) -> GatewayEntry:
+        """Read the configuration of one; those that are alike share its parts."""
+        first = self._firsts.get(gateway.like)
+        if first is None:
+            first = self._firsts[gateway.like] = gateway_entry(gateway.like, self._mesh)
+        return replace(first, name=gateway.workload.name)
+
+
+def alike(entries: Iterable[GatewayEntry]) -> list[tuple[GatewayEntry, list[str]]]:
+    """Group the gateway workloads that share all their parts: the first of each, and all names."""
+    found: dict[tuple[int, ...], tuple[GatewayEntry, list[str]]] = {}
+    for one in entries:
+        parts = id(one.listeners), id(one.routes), id(one.servers)
+        found.setdefault(parts, (one, []))[1].append(one.name)
+    return list(found.values())
 
 
 def host_entries(hosts: Iterable[VirtualHost]) -> tuple[VirtualHostEntry, ...]:

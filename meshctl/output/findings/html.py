@@ -6,6 +6,7 @@ from typing import TextIO
 
 from meshctl.engine.report import EVERY_RULE, LocatedFinding, Location, Report, ResourceId
 from meshctl.inspect.overview import Overview, overview_of
+from meshctl.inspect.routes.gateway_routes import alike
 from meshctl.output.findings.code_frame import code_frame, gutter_width, numbered
 from meshctl.output.findings.text_report.view import ReportView
 from meshctl.output.findings.wording import (
@@ -22,7 +23,7 @@ from meshctl.output.page.markup import Markup, attributes, lines, table, text
 from meshctl.output.routes.write import ROUTES, gateway_rows
 from meshctl.output.tls.html import matrix_table
 from meshctl.rules.api import Severity
-from meshctl.words import amount
+from meshctl.words import amount, shortened
 
 MOST = 4_600_000
 """Bytes of a page before frames are left out; without any frame 3,000 findings take 3 MB."""
@@ -170,11 +171,11 @@ def _frame(location: Location, mark: str, style: str) -> Markup:
 
 def _routes(overview: Overview) -> Iterator[Markup]:
     left = _MOST_ROUTES
-    for number, gateway in enumerate(overview.gateways):
+    for number, (gateway, names) in enumerate(alike(overview.gateways)):
         rows = [row[1:] for row in gateway_rows(gateway.name, gateway.routes)]
         shown = rows[: max(0, left)]
         left -= len(rows)
-        title = f"{gateway.name}: {amount(len(rows), 'route')}, in the order Envoy tries them"
+        title = f"{shortened(names)}: {amount(len(rows), 'route')}, in the order Envoy tries them"
         if len(shown) < len(rows):
             title += f"; {len(rows) - len(shown)} are left out, meshctl routes shows all"
         namespaces = [{"data-namespace": _namespaces(gateway.name, str(row[4]))} for row in shown]

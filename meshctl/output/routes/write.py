@@ -13,13 +13,14 @@ from meshctl.inspect.routes.envoy import (
     Redirect,
     Upstream,
 )
-from meshctl.inspect.routes.gateway_routes import RouteEntry, VirtualHostEntry
+from meshctl.inspect.routes.gateway_routes import RouteEntry, VirtualHostEntry, alike
 from meshctl.inspect.shown import Place
 from meshctl.masking.answers import said
 from meshctl.output.as_json.answers import write_json
 from meshctl.output.routes.form import answer_form
 from meshctl.output.stderr import complain
 from meshctl.output.table import write_tables
+from meshctl.words import shortened
 
 Row = tuple[object, ...]
 ROUTES = ("gateway", "routes of", "host", "takes", "does", "virtual service", "written at")
@@ -43,8 +44,8 @@ def _tables(answer: RouteAnswer) -> Iterator[tuple[tuple[str, ...], list[Row]]]:
     if rows:
         yield ROUTES, rows
     servers: list[Row] = [
-        (gateway.name, one.server, one.target_port, one.reason, _where(one.location))
-        for gateway in answer.gateways
+        (shortened(names), one.server, one.target_port, one.reason, _where(one.location))
+        for gateway, names in alike(answer.gateways)
         for one in gateway.servers
     ]
     if servers:
@@ -52,8 +53,8 @@ def _tables(answer: RouteAnswer) -> Iterator[tuple[tuple[str, ...], list[Row]]]:
 
 
 def _route_rows(answer: RouteAnswer) -> Iterator[Row]:
-    for gateway in answer.gateways:
-        yield from gateway_rows(gateway.name, gateway.routes)
+    for gateway, names in alike(answer.gateways):
+        yield from gateway_rows(shortened(names), gateway.routes)
     if answer.client is not None:
         yield from _client_rows(answer.client)
     for host in answer.hosts:

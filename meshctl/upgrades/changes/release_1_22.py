@@ -33,7 +33,8 @@ from meshctl.upgrades.questions import (
 )
 from meshctl.upgrades.release import Release
 from meshctl.upgrades.upgrade import Upgrade
-from meshctl.upgrades.written import named, of_versions, paths_of
+from meshctl.upgrades.written import of_versions, paths_of
+from meshctl.words import shortened
 
 _ISTIO_GROUPS = (
     "networking.istio.io", "security.istio.io", "telemetry.istio.io", "extensions.istio.io",
@@ -70,8 +71,8 @@ def _unselected_namespaces(upgrade: Upgrade) -> Iterator[Outcome]:
         note = f"the mesh config of {setting.title} selects the namespaces that istiod sees"
         was = now = ""
         if hidden:
-            note += f", but not {named(hidden)}, which hold Istio objects"
-            was = f"Istio objects of {named(hidden)} count"
+            note += f", but not {shortened(hidden)}, which hold Istio objects"
+            was = f"Istio objects of {shortened(hidden)} count"
             now = "they are ignored"
         yield Hit(setting.ref, note, was, now)
 

@@ -38,11 +38,10 @@ from meshctl.upgrades.written import (
     full_host,
     hosts_of_several,
     http_routes,
-    named,
     sidecar_workloads,
     tls_settings,
 )
-from meshctl.words import amount
+from meshctl.words import amount, shortened
 
 _BEFORE = "connect-failure,refused-stream,unavailable,cancelled,503"
 _AFTER = "connect-failure,refused-stream,unavailable,cancelled"
@@ -101,7 +100,7 @@ def _exported_apart(upgrade: Upgrade) -> Iterator[Hit]:
     for (host, _), rules in groups.items():
         if len({frozenset(rule.export_to or ("*",)) for rule in rules}) < 2:  # noqa: PLR2004
             continue
-        names = named([rule.name for rule in rules])
+        names = shortened([rule.name for rule in rules])
         for rule in rules:
             yield Hit(
                 rule.spec.at("exportTo"),
@@ -153,7 +152,7 @@ def _several_owners(upgrade: Upgrade) -> Iterator[Hit]:
         now = "the one of its own namespace, then the Kubernetes Service, then any"
         yield Hit(
             one.at("metadata", "name"),
-            f"{named([source.title for source in sources])} declare {host}",
+            f"{shortened([source.title for source in sources])} declare {host}",
             "where a Sidecar narrows a proxy, any of them may count" if scoped else "",
             f"for proxies with a Sidecar: {now}, here {is_service[0].title}" if scoped else "",
         )  # fmt: skip

@@ -14,10 +14,10 @@ from meshctl.upgrades.upgrade import Upgrade, kubernetes_version
 from meshctl.upgrades.written import (
     hosts_of_several,
     may_have_sidecar,
-    named,
     paths_of,
     tls_settings,
 )
+from meshctl.words import shortened
 
 _GROUP = "gateway.networking.k8s.io"
 _TLS_BUNDLE = (1, 5, 0)
@@ -35,7 +35,7 @@ def _colliding_hosts(upgrade: Upgrade) -> Iterator[Hit]:
         after = services[0] if services else None
         yield Hit(
             sources[-1].at("metadata", "name"),
-            f"{named([one.title for one in sources])} declare {host}",
+            f"{shortened([one.title for one in sources])} declare {host}",
             f"where the client's own namespace has none, {before.title} counts",
             f"then {after.title} counts" if after else "then the oldest counts",
         )  # fmt: skip
