@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from meshctl.mesh.clauses.patched_ports import PatchedPorts
     from meshctl.mesh.clauses.patches.patched_routes import PatchedRoutes
     from meshctl.mesh.clauses.refusals.network_gaps import NetworkGaps
+    from meshctl.mesh.clauses.refusals.outside_clients import OutsideClients
     from meshctl.mesh.clauses.refusals.refused_callers import RefusedCallers
     from meshctl.mesh.clauses.refusals.wider_rules import WiderRules
     from meshctl.mesh.clauses.token_issuers import TokenIssuers
@@ -86,6 +87,13 @@ class ClausesFacade:
         from meshctl.mesh.clauses.refusals.refused_callers import RefusedCallers
 
         return RefusedCallers(self._parts)
+
+    @cached_property
+    def outside_clients(self) -> "OutsideClients":
+        """Clients outside the mesh that are led to pods which take mutual TLS alone."""
+        from meshctl.mesh.clauses.refusals.outside_clients import OutsideClients
+
+        return OutsideClients(self._parts)
 
     @cached_property
     def wider_rules(self) -> "WiderRules":

@@ -30,17 +30,10 @@ class InjectionFacade:
 
     @cached_property
     def admission_hosts(self) -> frozenset[str]:
-        """The hosts of admission webhooks, which the API server calls from outside the mesh."""
-        domain = self._inventory.config.domain
-        services = (
-            webhook.service
-            for configuration in self._inventory.of(WebhookConfiguration)
-            for webhook in configuration.webhooks
-        )
-        return frozenset(
-            f"{service.text('name')}.{service.text('namespace')}.svc.{domain}"
-            for service in services
-        )
+        """The hosts that the API server calls from outside the mesh, such as webhooks."""
+        from meshctl.mesh.core.api_server_calls import api_server_hosts
+
+        return api_server_hosts(self._inventory)
 
     @cached_property
     def webhooks(self) -> "Injector":

@@ -1,0 +1,142 @@
+"""Clients outside the mesh that objects of Kubernetes lead to pods which take mutual TLS alone.
+
+The API server, the controllers of Ingresses and the clients of a load balancer have no certificate of
+the mesh: the inbound filter chain of a STRICT port closes their connections
+(pilot/pkg/networking/core/listener_inbound.go, Istio 1.31), and so does ztunnel.
+"""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from meshctl.mesh.clauses.parts import Parts
+from meshctl.mesh.core.api_server_calls import called_by_api_server, called_port
+from meshctl.mesh.registry.services import HostPort, RegisteredHost
+from meshctl.mesh.security.tls_connection import Endpoint, ServerMode
+from meshctl.mesh.workloads.membership import Membership, is_gateway
+from meshctl.resources import Ref, Resource, Service, View, Workload
+from meshctl.resources.cached_property import cached_property
+from meshctl.resources.view import views
+
+_CLASS = "kubernetes.io/ingress.class"
+_OF_ISTIO = "istio.io/ingress-controller"
+_ISTIO = "istio"
+_OUTSIDE = frozenset({"LoadBalancer", "NodePort"})
+
+
+class OutsideClient(NamedTuple):
+    """A client outside the mesh, the host and port it is led to, and the place that says so."""
+
+    who: str
+    host: RegisteredHost
+    port: HostPort
+    place: Ref
+
+
+class RefusedOutside(NamedTuple):
+    """Such a client, and a pod that takes mutual TLS alone on that port."""
+
+    client: OutsideClient
+    server: Endpoint
+
+
+class OutsideClients:
+    """Clients outside the mesh by the object that leads them in."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+
+    def refused(self, resource: Resource) -> Iterator[RefusedOutside]:
+        """Walk the clients that an object leads to a STRICT port, each host and port once."""
+        seen = set()
+        for client in self._led_by(resource):
+            key = client.who, client.host, client.port.number
+            server = self._strict(client) if key not in seen else None
+            seen.add(key)
+            if server is not None:
+                yield RefusedOutside(client, server)
+
+    def _led_by(self, resource: Resource) -> Iterator[OutsideClient]:
+        if isinstance(resource, Service):
+            yield from self._balanced(resource)
+        elif resource.kind == "Ingress":
+            yield from self._by_controller(resource)
+        for service in called_by_api_server(resource):
+            namespace = service.text("namespace")
+            yield from self._led("the API server", service, namespace, called_port(service))
+
+    def _balanced(self, service: Service) -> Iterator[OutsideClient]:
+        if service.type not in _OUTSIDE:
+            return
+        place, who = service.spec.at("type"), f"whoever comes in by the {service.type}"
+        for host in self._parts.registry.of(service):
+            yield from (OutsideClient(who, host, port, place) for port in host.ports)
+
+    def _by_controller(self, ingress: Resource) -> Iterator[OutsideClient]:
+        asked = ingress.spec.text("ingressClassName") or ingress.annotations.get(_CLASS, "")
+        if not asked or asked in self._classes_of_istio or self._has_exposed_pods_in_mesh:
+            return
+        for service in _backends(ingress):
+            port = service.child("port")
+            number = port.number("number") or self._number(service, ingress, port.text("name"))
+            who = f"the Ingress controller of class {asked}"
+            yield from self._led(who, service, ingress.namespace, number)
+
+    def _number(self, service: View, ingress: Resource, name: str) -> int:
+        hosts = self._parts.registry.at(
+            self._parts.registry.fqdn(service.text("name"), ingress.namespace)
+        )
+        named = (one.number for host in hosts for one in host.ports if one.name == name)
+        return next(named, 0)
+
+    def _led(self, who: str, service: View, namespace: str, number: int) -> Iterator[OutsideClient]:
+        for host in self._parts.registry.at(
+            self._parts.registry.fqdn(service.text("name"), namespace)
+        ):
+            port = host.port(number)
+            if port is not None and isinstance(host.source, Service):
+                yield OutsideClient(who, host, port, service.at("name"))
+
+    def _strict(self, client: OutsideClient) -> Endpoint | None:
+        mtls = self._parts.security.mtls
+        for workload in sorted(mtls.behind(client.host), key=lambda one: one.key_name):
+            target = self._parts.workloads.target_port(workload, client.port)
+            if target is not None and not is_gateway(workload):
+                server = mtls.server(workload, target)
+                if server.mode is ServerMode.STRICT:
+                    return server
+        return None
+
+    @cached_property
+    def _classes_of_istio(self) -> frozenset[str]:
+        named = (
+            one.name
+            for one in self._parts.of(Resource)
+            if one.kind == "IngressClass" and one.spec.text("controller") == _OF_ISTIO
+        )
+        return frozenset((_ISTIO, *named))
+
+    @cached_property
+    def _has_exposed_pods_in_mesh(self) -> bool:
+        """Do pods with a proxy take connections from outside, as a controller in the mesh would?
+
+        Pods of the host's network have no sidecar. Which pods run a controller, no manifest says.
+        """
+        exposed = (one for one in self._parts.of(Service) if one.type in _OUTSIDE)
+        behind = (
+            workload
+            for service in exposed
+            for host in self._parts.registry.of(service)
+            for workload in self._parts.security.mtls.behind(host)
+        )
+        return any(map(self._may_be_in_mesh, behind)) or not self._parts.is_whole
+
+    def _may_be_in_mesh(self, workload: Workload) -> bool:
+        membership = self._parts.workloads.membership(workload)
+        return membership is not Membership.NONE and not is_gateway(workload)
+
+
+def _backends(ingress: Resource) -> Iterator[View]:
+    yield ingress.spec.child("defaultBackend", "service")
+    for one in views(ingress.spec, "rules", View):
+        for path in views(one.child("http"), "paths", View):
+            yield path.child("backend", "service")

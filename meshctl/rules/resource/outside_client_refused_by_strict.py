@@ -1,0 +1,35 @@
+"""A client outside the mesh is led to pods that take mutual TLS alone.
+
+The API server (webhooks, conversions, aggregated APIs), the controller of an Ingress and clients of a
+load balancer have no certificate of the mesh, so a STRICT port resets what they send: webhooks fail
+with `EOF` or `connection reset by peer`, controllers answer 502, clients see the connection closed.
+
+Fix: lead the port past the sidecar (`traffic.sidecar.istio.io/excludeInboundPorts`), make it PERMISSIVE by
+`portLevelMtls`, or let the clients in by a gateway of the mesh.
+"""
+
+from collections.abc import Iterator
+
+from meshctl.mesh import Mesh
+from meshctl.resources import Resource, Service
+from meshctl.rules.api import Finding, Outcome, Severity, rule
+
+
+@rule(on=Resource, severity=Severity.ERROR, since="0.1.0", needs=("PeerAuthentication",))
+def check(resource: Resource, mesh: Mesh) -> Iterator[Outcome]:
+    """Report what an object leads to a STRICT port; load balancers may have clients of a mesh."""
+    for client, server in mesh.clauses.outside_clients.refused(resource):
+        certain = server.demand is None or server.demand.order_known
+        severity = None if certain else Severity.WARNING
+        if isinstance(resource, Service):
+            severity = Severity.WARNING if resource.type == "LoadBalancer" else Severity.INFO
+        elif resource.kind == "Ingress":
+            severity = Severity.WARNING
+        finding = Finding(
+            client.place,
+            f"{client.who} sends no mutual TLS to {client.host.host}:{client.port.number}, and port "
+            f"{server.port} of {server.workload.title} takes nothing else: connections are reset",
+            severity=severity,
+        )
+        ref = server.demand.ref if server.demand is not None else None
+        yield finding.also(ref, "demands mutual TLS") if ref is not None else finding
