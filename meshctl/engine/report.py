@@ -131,6 +131,8 @@ class LocatedFinding(NamedTuple):
     is_safe: bool = True
     """Are the edits right whatever the author wanted?"""
     clusters: tuple[str, ...] = ()
+    is_told_once: bool = False
+    """Does it speak for all places of its subject, whatever objects they are in?"""
 
     @property
     def fingerprint(self) -> str:

@@ -90,6 +90,8 @@ class Finding(NamedTuple):
     """What a program can do about it: afterwards the finding is gone."""
     is_safe: bool = True
     """Do the edits change nothing but what the finding is about, and only as its author meant?"""
+    subject: str = ""
+    """What it is about, where that is told once for the whole input, with the number of its places."""
 
     def fixed_by(self, *edits: Edit, safe: bool = True) -> "Finding":
         """Add the edits that mend it; ``safe`` ones are right whatever the author wanted."""

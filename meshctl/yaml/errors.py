@@ -77,6 +77,7 @@ _POINT_AT_CONTEXT = frozenset({
     "found unexpected end of stream",
     "found unexpected document indicator",
 })  # fmt: skip
+_UNFILLED = lazy_pattern(r"%[A-Za-z_][A-Za-z0-9_.-]*%|@[A-Z][A-Z0-9_]*@")
 _WORD = lazy_pattern(r"\S+")
 _FORBIDDEN = lazy_pattern("[^\t\n\r -~\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -93,6 +94,8 @@ def explain(error: YAMLError, text: str, first_line: int = 1) -> Note:
     if context in _SIGILS and problem not in _SENTENCES:
         message = f"a value that starts with {_SIGILS[context]} must be quoted"
     elif problem == "found character that cannot start any token":
+        if template := _unfilled(text, start):
+            return template
         character = text[start : start + 1]
         message = (
             _TAB if character == "\t" else f"a value that starts with {character} must be quoted"
@@ -105,6 +108,15 @@ def explain(error: YAMLError, text: str, first_line: int = 1) -> Note:
     else:
         message = f"YAML cannot be read here: {' '.join(filter(None, (context, problem)))}"
     return Note("yaml-syntax", message, start, end)
+
+
+def _unfilled(text: str, start: int) -> Note | None:
+    """Take a value that starts with ``%NAME%`` for one that a program puts in."""
+    match = _UNFILLED.match(text, start)
+    if match is None:
+        return None
+    message = f"{match[0]} stands for a value, so this is a template; analyse what is made of it"
+    return Note("helm-template", message, *match.span())
 
 
 def too_large(text: str) -> Note:

@@ -127,3 +127,32 @@ def test_an_ignore_is_unused_only_where_the_whole_mesh_was_seen(
     settings = settings._replace(select=("document", "virtual-service"))
     rules = [found.rule for found in analyze([str(tmp_path)], settings).findings]
     assert expected == rules.count("document/ignore-unused")
+
+
+def test_a_placeholder_is_told_once_with_the_number_of_its_places(tmp_path: Path) -> None:
+    rule = RULE.replace("    foo: 1\n", "").replace("a.shop.svc.cluster.local", "$(DOMAIN)")
+    other = rule.replace("{name: a,", "{name: b,").replace("$(DOMAIN)", "$(DOMAIN), $(TEAM)")
+    files = {"a.yaml": rule + "---" + other, "dev/a.yaml": rule, "prod/a.yaml": other}
+    write(tmp_path, files)
+    report = analyze([str(tmp_path)], Settings(select=("document/placeholder-left",)))
+    told = {found.message.split(" ")[0]: found for found in report.findings}
+    assert ["$(DOMAIN)", "$(TEAM)"] == sorted(told)
+    assert told["$(DOMAIN)"].message.endswith("(3 more places in 3 files)")
+    assert ["dev/a.yaml", "prod/a.yaml"] == [
+        Path(one.location.file).relative_to(tmp_path).as_posix()
+        for one in told["$(DOMAIN)"].related
+    ]
+
+
+@pytest.mark.parametrize("changed", ["another object", "another file", "a line above"])
+def test_a_placeholder_that_was_accepted_stays_accepted(tmp_path: Path, changed: str) -> None:
+    rule = RULE.replace("    foo: 1\n", "").replace("a.shop.svc.cluster.local", "$(DOMAIN)")
+    other = rule.replace("{name: a,", "{name: b,")
+    later = {
+        "another object": {"a.yaml": other + "---" + rule},
+        "another file": {"b/a.yaml": rule, "a.yaml": other},
+        "a line above": {"a.yaml": "# a comment\n" + rule},
+    }
+    report = accepted(tmp_path, {"a.yaml": rule}, later[changed])
+    assert [] == [one.rule for one in report.findings if one.rule == "document/placeholder-left"]
+    assert () == report.stale

@@ -199,3 +199,16 @@ def test_the_namespace_of_istio_is_installed_by_others(tmp_path: Path) -> None:
     assert () == run(tmp_path, {"a.yaml": text + "---" + route}, select=(rule,)).findings
     whole = run(tmp_path, {"a.yaml": text + "---" + route}, select=(rule,), whole_mesh=True)
     assert [rule] == [one.rule for one in whole.findings]
+
+
+def test_a_file_with_alternatives_is_asked_beside_each_alternative_of_another(
+    tmp_path: Path,
+) -> None:
+    hosts = ("b.example.org", "c.example.org", "a.example.org")
+    files = {f"gateways/{number}.yaml": GATEWAY.format(host=h) for number, h in enumerate(hosts)}
+    files |= {"routes.yaml": ROUTE.format(name="shop", host="a.example.org")}
+    files |= {"z/routes.yaml": ROUTE.format(name="shop", host="b.example.org")}
+    report = run(tmp_path, files)
+    assert [] == [found.message for found in report.findings if found.rule == NOT_SERVED]
+    report = run(tmp_path, {"z/routes.yaml": ROUTE.format(name="shop", host="d.example.org")})
+    assert [NOT_SERVED] == [found.rule for found in report.findings if found.rule == NOT_SERVED]

@@ -32,10 +32,14 @@ def anchor_of_problem(problem: Problem) -> str:
 def distinct(findings: Iterable[LocatedFinding]) -> Iterator[LocatedFinding]:
     """Number findings with one fingerprint: those of an object in its file, others in all files.
 
-    The same object in another file has the same fingerprint: it is the same finding.
+    The same object in another file has the same fingerprint: it is the same finding. So is what is
+    told once for all objects.
     """
     seen: Counter[tuple[str, str, str]] = Counter()
     for found in findings:
+        if found.is_told_once:
+            yield found
+            continue
         key = found.rule, found.anchor, found.location.file if any(found.resource) else ""
         number = seen[key]
         seen[key] += 1

@@ -68,9 +68,10 @@ def _locate(rule: Rule, finding: Finding) -> LocatedFinding:
             *(RelatedPlace(message, resource, place) for message, place in origins),
         ),
         fix=finding.fix or rule.fix or None,
-        anchor=anchor_of_place(finding.ref),
+        anchor=finding.subject or anchor_of_place(finding.ref),
         edits=_edits(finding) if finding.edits else (),
         is_safe=finding.is_safe,
+        is_told_once=bool(finding.subject),
     )
     return mask(found, finding.ref.resource, *(one.ref.resource for one in finding.related))
 

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from meshctl.engine.runner import DEBUG_VARIABLE, Outcomes
 from meshctl.engine.worlds.elsewhere import apart, elsewhere
-from meshctl.engine.worlds.variants import variants
+from meshctl.engine.worlds.variants import variants, variants_around
 from meshctl.mesh import Mesh
 from meshctl.resources import Resource
 from meshctl.resources.resource import UNKNOWN_NAMESPACE
@@ -56,12 +56,26 @@ def confirm(outcomes: Outcomes, mesh: Mesh, build: Build) -> None:
             gone = {rule.id for rule, _ in kept} - {rule.id for rule, _ in holding}
             outcomes.not_checked.update(((name, world.reason), None) for name in sorted(gone))
         kept = holding
+    kept = _holding_beside_others(kept, mesh.resources, build)
     alone = [
         one
         for one in outcomes.findings
         if not _depends_on_others(one[0]) and not _is_changed(one[1].ref.resource)
     ]
     outcomes.findings = [*alone, *kept]
+
+
+def _holding_beside_others(
+    findings: list[tuple[Rule, Finding]], resources: Sequence[Resource], build: Build
+) -> list[tuple[Rule, Finding]]:
+    """Keep the findings about files with alternatives that hold beside each alternative of others."""
+    gravest = sorted(findings, key=lambda one: -(one[1].severity or one[0].severity).rank)
+    subjects = list(dict.fromkeys(finding.ref.resource for _, finding in gravest))
+    for own, some in variants_around(resources, subjects) if subjects else ():
+        beside: dict[Resource, tuple[Resource, ...]] = {one: (one,) for one in own}
+        if any(finding.ref.resource in beside for _, finding in findings):
+            findings = list(_holding(findings, World(some, beside), build))
+    return findings
 
 
 def _held_against_what_stands_beside(

@@ -42,6 +42,38 @@ def variants(resources: Sequence[Resource]) -> Iterator[list[Resource]]:
         yield [*common, *own] if budget > 0 else own
 
 
+def variants_around(
+    resources: Sequence[Resource], subjects: Iterable[Resource]
+) -> Iterator[tuple[Sequence[Resource], list[Resource]]]:
+    """Walk variants that hold the same file, until each other alternative stood beside it.
+
+    Gives the objects of the file, which is one that declares a subject, with the variant. Those of
+    the first subjects come first, and those that would be too many are left out.
+    """
+    units = _units(resources)
+    contested = _contested(units)
+    wanted = set(subjects)
+    home = {one: unit for unit in contested for one in units[unit] if one in wanted}
+    budget = max(_SPREAD * len(resources), _ENOUGH)
+    for unit in dict.fromkeys(home[one] for one in subjects if one in home):
+        own = {_contents(one) for one in units[unit] if one.name}
+        rest = {
+            other
+            for other in contested
+            if other != unit and own.isdisjoint(_contents(one) for one in units[other] if one.name)
+        }
+        common = [
+            one for each, several in units.items() if each not in contested for one in several
+        ]
+        common += units[unit]
+        for members in _colour(units, rest):
+            some = [*common, *(one for each in members for one in units[each])]
+            budget -= len(some)
+            if budget < 0:
+                return
+            yield units[unit], some
+
+
 def _contents(resource: Resource) -> _Identity:
     """Name what an object is one of: a mesh has one configuration, whatever carries it."""
     if resource.kind == "IstioOperator" and resource.spec.has("meshConfig"):

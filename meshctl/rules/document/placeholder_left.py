@@ -1,7 +1,8 @@
 """A value still holds a placeholder that something should have replaced.
 
 A `$(VAR)` of kustomize, a `${VAR}` of envsubst or a `NAME_PLACEHOLDER` in a host, a name or a
-selector is taken literally: no host, Secret or pod has such a name.
+selector is taken literally: no host, Secret or pod has such a name. Each placeholder is told once, with
+the number of its places and some of their files.
 
 Fix: render the manifests before analysing and applying them.
 """
@@ -18,8 +19,8 @@ from meshctl.rules.api import Finding, Outcome, Severity, rule
 def check(resource: Resource, mesh: Mesh) -> Iterator[Outcome]:
     """Report the first place of each placeholder of an object."""
     for placeholder, place in find_placeholders(resource):
-        yield Finding(
-            place,
+        message = (
             f"{placeholder} was left in: the mesh takes the text as it stands, "
-            "so render the manifest first",
+            "so render the manifest first"
         )
+        yield Finding(place, message, subject=placeholder)

@@ -25,4 +25,6 @@ def check(service: Service, mesh: Mesh) -> Iterator[Outcome]:
         yield Finding(
             service.at("metadata", "labels", NETWORK),
             f"this Service is to be the gateway of network {service.labels[NETWORK]}, but {flaw}",
+            # Behind a Route or another proxy the label may only tell where the Service is.
+            severity=Severity.WARNING if service.type == "ClusterIP" else None,
         )
