@@ -1,7 +1,7 @@
 """Runs rules over a mesh; one that raises never stops the others."""
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -76,24 +76,10 @@ def _shares(asked: _Asked, mesh: Mesh) -> list[_Asked]:
     return [share for share in (routing, rest) if share] or [asked]
 
 
-def ask_each(
-    rule: Rule, resources: Iterable[Resource], mesh: Mesh
-) -> Iterator[tuple[Resource, Outcomes]]:
-    """Ask one rule about some resources of its kind, and give those of which it said anything."""
-    check, outcomes = rule.check, Outcomes()
-    if check is None:
-        return
-    for resource in resources:
-        _ask(rule, check, (resource,), mesh, outcomes)
-        if outcomes.findings or outcomes.not_checked or outcomes.crashes:
-            yield resource, outcomes
-            outcomes = Outcomes()
-
-
 def _ask_all(asked: _Asked, mesh: Mesh) -> Outcomes:
     outcomes = Outcomes()
     for rule, check in asked:
-        _ask(rule, check, mesh.judged(rule.on) if rule.on is not None else (), mesh, outcomes)
+        ask(rule, check, mesh.judged(rule.on) if rule.on is not None else (), mesh, outcomes)
     return outcomes
 
 
@@ -102,13 +88,14 @@ def _ask_about(asked: _Asked, mesh: Mesh, about: Sequence[Resource]) -> Outcomes
     for rule, check in asked:
         if rule.on is not None:
             theirs = [resource for resource in about if isinstance(resource, rule.on)]
-            _ask(rule, check, theirs, mesh, outcomes)
+            ask(rule, check, theirs, mesh, outcomes)
     return outcomes
 
 
-def _ask(
+def ask(
     rule: Rule, check: Check, resources: Sequence[Resource], mesh: Mesh, outcomes: Outcomes
 ) -> None:
+    """Ask one rule about some resources of its kind, and add what it says to the outcomes."""
     for resource in resources:
         try:
             for outcome in check(resource, mesh):

@@ -4,7 +4,7 @@ import os
 import random
 import shutil
 import subprocess
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 
 from meshctl.engine.analyze import analyze
 from meshctl.engine.report import LocatedFinding, Report
-from meshctl.engine.runner import Outcomes, ask_each
+from meshctl.engine.runner import Outcomes
 from meshctl.engine.workspaces import kept_outcomes
 from meshctl.engine.workspaces.eager import Eager
+from meshctl.engine.workspaces.watched_mesh import Reach, ask_watched
 from meshctl.engine.workspaces.workspace import Workspace
 from meshctl.errors import InputError
 from meshctl.gate.concerned import Ties
@@ -282,12 +283,12 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[Resource]:
     found: list[Resource] = []
 
     def ask(
-        rule: Rule, resources: Iterable[Resource], mesh: Mesh
-    ) -> Iterator[tuple[Resource, Outcomes]]:
+        rule: Rule, resources: Iterable[Resource], mesh: Mesh, known: Mapping[Resource, Reach]
+    ) -> Iterator[tuple[Resource, Outcomes | None, Reach]]:
         found.extend(resources)
-        yield from ask_each(rule, resources, mesh)
+        yield from ask_watched(rule, resources, mesh, known)
 
-    monkeypatch.setattr(kept_outcomes, "ask_each", ask)
+    monkeypatch.setattr(kept_outcomes, "ask_watched", ask)
     return found
 
 

@@ -1,14 +1,22 @@
-"""Keeps what rules said of objects, for as long as nothing changes that they may have asked about."""
+"""Keeps what rules said of objects, for as long as nothing changes that they may have asked about.
+
+A rule that asked the mesh nothing says the same of an object whatever else there is, and one that asked
+what the input is said the same for as long as that stays. The others are asked again about what has to do
+with the objects that came or went.
+"""
 
 import os
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, TypeVar
 
-from meshctl.engine.runner import DEBUG_VARIABLE, Outcomes, ask_each
+from meshctl.engine.runner import DEBUG_VARIABLE, Outcomes
+from meshctl.engine.workspaces.watched_mesh import Reach, ask_watched
 from meshctl.mesh import Mesh
 from meshctl.resources import Resource
 from meshctl.rules.api import Finding, Rule
+
+T = TypeVar("T")
 
 
 class Ties(Protocol):
@@ -27,6 +35,8 @@ class Ties(Protocol):
 
 _Said = dict[str, dict[Resource, Outcomes]]
 """By rule and object what was said, where that is anything."""
+_Reached = dict[str, dict[Resource, Reach]]
+"""By rule and object what was asked of the mesh, where that is anything."""
 
 
 class _Round(NamedTuple):
@@ -35,6 +45,10 @@ class _Round(NamedTuple):
     resources: tuple[Resource, ...]
     circumstances: object
     said: _Said
+    reached: _Reached
+
+
+_NOTHING = _Round((), None, {}, {})
 
 
 class KeptOutcomes:
@@ -62,23 +76,23 @@ class KeptOutcomes:
     def begin(self, rules: Sequence[Rule], mesh: Mesh) -> "Asking":
         """Begin to ask some rules about a mesh; what need not be asked again is said already."""
         circumstances = (
-            [rule.id for rule in rules], mesh.config, mesh.knowledge, mesh.is_whole, mesh.knows.shown,
+            mesh.config, mesh.knowledge, mesh.is_whole, mesh.has_controllers, mesh.knows.shown,
         )  # fmt: skip
-        again = self._to_ask(mesh, circumstances)
-        resources = mesh.judged(Resource)
-        said: _Said = {rule.id: {} for rule in rules}
-        if again is not None and self._last is not None:
-            stay = {*resources} - again
-            for rule, by_resource in self._last.said.items():
-                said[rule] = {one: out for one, out in by_resource.items() if one in stay}
-            resources = [one for one in resources if one in again]
+        last = self._last or _NOTHING
+        again = self._to_ask(rules, mesh, circumstances)
         if again is None or again:
             self._is_taken_over = again is not None
-        return Asking(rules, mesh, resources, said, circumstances)
+        is_same = last.circumstances == circumstances
+        old, new = {*last.resources}, {*mesh.resources}
+        reach = Reach.CIRCUMSTANCES if is_same else Reach.NOTHING
+        taken = _Taken(old & new, old - new, again, reach)
+        return Asking(rules, mesh, circumstances, last, taken)
 
     def end(self, asking: "Asking") -> None:
         """Keep what was said, once everything was asked."""
-        self._last = _Round(asking.mesh.resources, asking.circumstances, asking.said)
+        self._last = _Round(
+            asking.mesh.resources, asking.circumstances, asking.said, asking.reached
+        )
         with self._ties_left():
             if self._ties is not None:
                 self._ties.keep(asking.mesh.resources)
@@ -93,10 +107,14 @@ class KeptOutcomes:
             if os.environ.get(DEBUG_VARIABLE):
                 raise
 
-    def _to_ask(self, mesh: Mesh, circumstances: object) -> set[Resource] | None:
-        """Find the objects about which rules have to be asked; ``None`` for all."""
+    def _to_ask(
+        self, rules: Sequence[Rule], mesh: Mesh, circumstances: object
+    ) -> set[Resource] | None:
+        """Find the objects about which rules have to be asked that ask the mesh; ``None`` for all."""
         last = self._last
         if last is None or last.circumstances != circumstances or mesh.has_controllers:
+            return None
+        if [*last.said] != [rule.id for rule in rules]:
             return None
         old, new = set(last.resources), set(mesh.resources)
         if [one for one in last.resources if one in new] != [
@@ -133,18 +151,67 @@ def _shown(finding: Finding) -> Iterator[Resource]:
     yield from (edit.ref.resource for edit in finding.edits)
 
 
+class _Taken(NamedTuple):
+    """What is taken over: what was said of objects that ``stay``.
+
+    Of those to be asked ``again`` (``None`` for all) it holds where no more than ``reach`` was asked.
+    """
+
+    stay: set[Resource]
+    gone: set[Resource]
+    again: set[Resource] | None
+    reach: Reach
+
+    def of(
+        self, table: Mapping[Resource, T], reached: Mapping[Resource, Reach]
+    ) -> dict[Resource, T]:
+        """What of a table by object holds on, where so much was asked about each."""
+        stay, again, most = self.stay, self.again, self.reach
+        if again is None:
+            return {
+                one: value
+                for one, value in table.items()
+                if one in stay and reached.get(one, Reach.NOTHING) <= most
+            }
+        kept = {**table}
+        for one in self.gone:
+            kept.pop(one, None)
+        for one in again:
+            if reached.get(one, Reach.NOTHING) > most:
+                kept.pop(one, None)
+        return kept
+
+    def to_ask(
+        self, resources: Iterable[Resource], reached: Mapping[Resource, Reach]
+    ) -> list[Resource]:
+        """Choose those of some objects that have to be asked about, which may all be."""
+        stay, most = self.stay, self.reach
+        return [
+            one for one in resources if one not in stay or reached.get(one, Reach.NOTHING) > most
+        ]
+
+
 class Asking:
     """One analysis that asks ``rules`` about the ``resources`` of a ``mesh``."""
 
     def __init__(
-        self, rules: Sequence[Rule], mesh: Mesh, resources: Sequence[Resource], said: _Said,
-        circumstances: object,
-    ) -> None:  # fmt: skip
+        self, rules: Sequence[Rule], mesh: Mesh, circumstances: object, last: _Round, taken: _Taken
+    ) -> None:
         self.rules = rules
         self.mesh = mesh
-        self.resources = resources
-        self.said = said
         self.circumstances = circumstances
+        self._last = last
+        self._taken = taken
+        again = taken.again
+        judged = mesh.judged(Resource)
+        self.resources = judged if again is None else [one for one in judged if one in again]
+        """The objects of which something else may be said."""
+        self.said: _Said = {}
+        self.reached: _Reached = {}
+        for name in (rule.id for rule in rules):
+            reached = last.reached.get(name, {})
+            self.said[name] = taken.of(last.said.get(name, {}), reached)
+            self.reached[name] = taken.of(reached, reached)
 
     def ask(self, resources: Iterable[Resource], go_on: Callable[[], None]) -> None:
         """Ask every rule about some objects; ``go_on`` is called between rules."""
@@ -158,7 +225,18 @@ class Asking:
                     self._ask(rule, several)
 
     def _ask(self, rule: Rule, resources: Sequence[Resource]) -> None:
-        self.said[rule.id].update(ask_each(rule, resources, self.mesh))
+        said, reached = self.said[rule.id], self.reached[rule.id]
+        before = self._last.said.get(rule.id, {})
+        known = self._last.reached.get(rule.id)
+        if known is not None:
+            resources = self._taken.to_ask(resources, known)
+        for resource, outcomes, reach in ask_watched(rule, resources, self.mesh, known or {}):
+            if reach:
+                reached[resource] = reach
+            if outcomes is not None:
+                # The findings of before, where they say the same: their places are known.
+                old = before.get(resource)
+                said[resource] = old if old == outcomes else outcomes
 
     def outcomes(self, file: str | None = None) -> Outcomes:
         """Give what was said, of one file or of all, in the order in which all would be asked."""

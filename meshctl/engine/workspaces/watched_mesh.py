@@ -1,0 +1,75 @@
+"""Asks rules about objects, and watches what they ask of the mesh for it."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from enum import IntEnum
+from typing import TYPE_CHECKING, Any, cast
+
+from meshctl.engine.runner import Outcomes, ask
+from meshctl.resources import Resource
+from meshctl.rules.api import Rule
+
+if TYPE_CHECKING:
+    from meshctl.mesh import Mesh
+
+
+class Reach(IntEnum):
+    """How far a rule looked, to say what it said of an object."""
+
+    NOTHING = 0
+    """At the object alone, and what an API server says of it by itself."""
+    CIRCUMSTANCES = 1
+    """At the mesh config, too, or at what the input shows of kinds and namespaces."""
+    MESH = 2
+    """At other objects."""
+
+
+_REACHES = {
+    "verdict": Reach.NOTHING,
+    "by_hand": Reach.NOTHING,
+    "config": Reach.CIRCUMSTANCES,
+    "is_whole": Reach.CIRCUMSTANCES,
+    "knowledge": Reach.CIRCUMSTANCES,
+    "knows": Reach.CIRCUMSTANCES,
+}
+"""What tells of no other object; all else of a mesh may."""
+
+
+class _WatchedMesh:
+    """A mesh that notes how far it was asked."""
+
+    def __init__(self, mesh: "Mesh") -> None:
+        self.mesh = mesh
+        self.reach = Reach.NOTHING
+
+    def __getattr__(self, name: str) -> Any:
+        reach = _REACHES.get(name, Reach.MESH)
+        self.reach = max(self.reach, reach)
+        return getattr(self.mesh, name)
+
+
+def ask_watched(
+    rule: Rule, resources: Iterable[Resource], mesh: "Mesh", known: Mapping[Resource, Reach]
+) -> Iterator[tuple[Resource, Outcomes | None, Reach]]:
+    """Ask one rule about some resources of its kind.
+
+    Gives those of which it said anything, and those for which it asked the mesh, with how far. What is
+    ``known`` to ask all of the mesh isn't watched again.
+    """
+    check = rule.check
+    if check is None:
+        return
+    watched = _WatchedMesh(mesh)
+    asked = cast("Mesh", watched)
+    outcomes = Outcomes()
+    for resource in resources:
+        if known.get(resource) is Reach.MESH:
+            watched.reach = Reach.MESH
+            ask(rule, check, (resource,), mesh, outcomes)
+        else:
+            watched.reach = Reach.NOTHING
+            ask(rule, check, (resource,), asked, outcomes)
+        if outcomes.findings or outcomes.not_checked or outcomes.crashes:
+            yield resource, outcomes, watched.reach
+            outcomes = Outcomes()
+        elif watched.reach:
+            yield resource, None, watched.reach
