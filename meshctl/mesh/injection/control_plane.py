@@ -61,6 +61,11 @@ class ControlPlane:
             return not self._injection.native
         return bool(self.versions) and max(self.versions) < _NATIVE_SINCE
 
+    @property
+    def takes_http_1_0(self) -> bool:
+        """Do all proxies take requests by HTTP/1.0 (``PILOT_HTTP10``)?"""
+        return self.variable("PILOT_HTTP10") in {"1", "true"}
+
     def variable(self, name: str) -> str:
         """The value that all istiods agree on, empty when they don't or it isn't written."""
         values = set(self._variables.get(name, ()))

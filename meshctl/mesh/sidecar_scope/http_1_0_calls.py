@@ -1,4 +1,4 @@
-"""Finds the calls in HTTP/1.0 that nginx makes, as the ConfigMaps of its pods declare.
+"""Finds the calls in HTTP/1.0 that pods make, as their ConfigMaps and commands declare.
 
 nginx sends HTTP/1.0 to proxied servers unless `proxy_http_version` says otherwise; since 1.29.7 it
 sends HTTP/1.1. Envoy answers HTTP/1.0 with `426 Upgrade Required` where `accept_http_10` is off, as
@@ -12,6 +12,8 @@ from typing import NamedTuple
 from meshctl.mesh.core.inventory import Inventory
 from meshctl.mesh.registry.services import HostPort, RegisteredHost
 from meshctl.mesh.sidecar_scope.declared_calls import DeclaredCalls
+from meshctl.mesh.sidecar_scope.haproxy_text import checked_servers
+from meshctl.mesh.sidecar_scope.http_1_0_commands import old_requests
 from meshctl.mesh.workloads.membership import Membership
 from meshctl.mesh.workloads.nginx_text import ProxiedServer, proxied_servers
 from meshctl.mesh.workloads.workloads import Workloads
@@ -34,10 +36,12 @@ class Http10Call(NamedTuple):
     is_sure: bool
     proxy: Workload
     """The workload whose sidecar answers with 426."""
+    is_check: bool = False
+    """Is it a health check, so that the server counts as down?"""
 
 
 class Http10Calls:
-    """Calls by the ConfigMap that declares them."""
+    """Calls by the object that declares them."""
 
     def __init__(self, inventory: Inventory, calls: DeclaredCalls, workloads: Workloads) -> None:
         self._inventory = inventory
@@ -48,16 +52,32 @@ class Http10Calls:
         """The calls that a ConfigMap declares, each Service once."""
         return self._by_config_map.get(config_map, ())
 
+    def by_commands(self, workload: Workload) -> Iterator[Http10Call]:
+        """Walk the calls of a workload's commands, each Service once."""
+        if self._is_accepted_everywhere or workload not in self._workloads:
+            return
+        told = set()
+        for container in (*workload.containers, *workload.init_containers):
+            for url in old_requests(container):
+                server = ProxiedServer(url.host, url.port or 0, "1.0")
+                for call in self._call(workload, server, url.place):
+                    if call.host not in told:
+                        told.add(call.host)
+                        yield call._replace(is_sure=True)
+
     @cached_property
     def _by_config_map(self) -> dict[ConfigMap, list[Http10Call]]:
         found: dict[ConfigMap, list[Http10Call]] = {}
-        if self._is_accepted_everywhere():
+        if self._is_accepted_everywhere:
             return found
         for workload in self._workloads:
             maps = [*self._calls.config_maps(workload)]
+            for config_map in maps:
+                for call in self._checks(workload, config_map):
+                    found.setdefault(config_map, []).append(call)
             written = [(one, key, text) for one in maps for key, text in one.values.items()]
             elsewhere = sum("proxy_http_version" in text for _, _, text in written)
-            if _is_accepted(workload) or not any("proxy_pass" in text for *_, text in written):
+            if not any("proxy_pass" in text for *_, text in written):
                 continue
             for config_map, key, text in written:
                 if elsewhere and "proxy_http_version" not in text:
@@ -65,6 +85,14 @@ class Http10Calls:
                 for call in self._of(workload, text, config_map.at("data", key)):
                     found.setdefault(config_map, []).append(call)
         return found
+
+    def _checks(self, workload: Workload, config_map: ConfigMap) -> Iterator[Http10Call]:
+        """Walk the health checks of HAProxy."""
+        for key, text in config_map.values.items():
+            for one in checked_servers(text):
+                server = ProxiedServer(one.host, one.port, "1.0")
+                for call in self._call(workload, server, config_map.at("data", key)):
+                    yield call._replace(is_sure=True, is_check=True)
 
     def _of(self, workload: Workload, text: str, place: Ref) -> Iterator[Http10Call]:
         newest = _nginx(workload)
@@ -86,10 +114,11 @@ class Http10Calls:
             return
         ends = [workload, *self._workloads.behind(host)]
         membership = self._workloads.membership
-        proxies = [one for one in ends if membership(one) is Membership.SIDECAR]
-        if proxies:
-            yield Http10Call(workload, host, port, place, is_sure=False, proxy=proxies[0])
+        first = next((one for one in ends if membership(one) is Membership.SIDECAR), None)
+        if first is not None and not _is_accepted(first):
+            yield Http10Call(workload, host, port, place, is_sure=False, proxy=first)
 
+    @cached_property
     def _is_accepted_everywhere(self) -> bool:
         defaults = self._inventory.config.raw.get("defaultConfig")
         metadata = defaults.get("proxyMetadata") if isinstance(defaults, dict) else None

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from meshctl.mesh.traffic.route_matches import RouteMatches
     from meshctl.mesh.traffic.routes import Routes
     from meshctl.mesh.traffic.sidecar_hosts import SidecarHosts
+    from meshctl.mesh.traffic.split_sessions import SplitSessions
     from meshctl.mesh.traffic.unreachable_rules import UnreachableRules
 
 
@@ -87,3 +88,10 @@ class TrafficFacade:
         from meshctl.mesh.traffic.destination_rules import DestinationRules
 
         return DestinationRules(self._inventory.of(DestinationRule), self._inventory.config)
+
+    @cached_property
+    def split_sessions(self) -> "SplitSessions":
+        """Hashes whose clients routes part by weight."""
+        from meshctl.mesh.traffic.split_sessions import SplitSessions
+
+        return SplitSessions(self.destination_rules, self.destinations)

@@ -1,0 +1,30 @@
+"""Clients are to stay at one pod by a hash, and a route parts their requests by weight before.
+
+The hash chooses a pod among those of one subset. Which subset a request goes to is drawn anew for each
+request, whatever the cookie or header says: clients change between the subsets, and sessions get lost.
+
+Fix: send a client to one subset for sure, by a match of a cookie or header, or leave the subsets out of the
+route, so that the hash chooses among all pods of the host.
+"""
+
+from collections.abc import Iterator
+
+from meshctl.mesh import Mesh
+from meshctl.resources import DestinationRule
+from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.words import quoted
+
+_SESSIONS = "httpCookie"
+
+
+@rule(on=DestinationRule, severity=Severity.WARNING, since="0.1.0", needs=("consistentHash",))
+def check(destination_rule: DestinationRule, mesh: Mesh) -> Iterator[Outcome]:
+    """Report hashes of hosts with weighted subsets; but for cookies, caches may be meant."""
+    for found in mesh.traffic.split_sessions.of(destination_rule):
+        names = " and ".join(quoted(name) if name else "the whole host" for name in found.subsets)
+        yield Finding(
+            found.hashed.key(found.key),
+            f"{found.key} chooses a pod within one subset, and each request is sent to {names} by chance: "
+            "clients don't stay at one pod",
+            severity=None if found.key == _SESSIONS else Severity.INFO,
+        ).also(found.route.key("route"), "parts requests by weight")
