@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from meshctl.mesh.core.mesh_networks import known_registries as known_registries
     from meshctl.mesh.core.mesh_networks import named_gateways as named_gateways
     from meshctl.mesh.core.mesh_networks import network_registries as network_registries
+    from meshctl.mesh.core.mesh_networks import written_networks as written_networks
     from meshctl.mesh.core.precedence import age as age
     from meshctl.mesh.core.precedence import order_is_known as order_is_known
     from meshctl.mesh.core.selectors import selects as selects
@@ -34,6 +35,7 @@ _HOMES = {
     "known_registries": "mesh_networks",
     "named_gateways": "mesh_networks",
     "network_registries": "mesh_networks",
+    "written_networks": "mesh_networks",
     "order_is_known": "precedence",
     "overlaps": "hosts",
     "selects": "selectors",

@@ -1,45 +1,76 @@
-"""The registries that MeshNetworks take endpoints from, and those that exist.
+"""The networks of MeshNetworks: the registries whose endpoints they take, and their gateways.
 
-Mirrors pkg/config/analysis/analyzers/multicluster (Istio 1.31): the built-in ones, and the clusters
-that a secret labelled ``istio/multiCluster`` has credentials for.
+Mirrors pkg/config/analysis/analyzers/multicluster and reloadMeshNetworks (pilot/pkg/serviceregistry/kube/
+controller/network.go) of Istio 1.31. Known registries are the built-in ones, and the clusters that a
+secret labelled ``istio/multiCluster`` has credentials for.
 """
 
 from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
-from meshctl.resources import ConfigMap, Secret, View
+from meshctl.resources import ConfigMap, IstioOperator, Ref, Resource, Secret, View
+from meshctl.resources.view import views
 from meshctl.yaml.reader import parse_one
 
 _BUILT_IN = frozenset({"Kubernetes", "External", "Mock"})
+_LOCAL = "Kubernetes"
 
 
-def network_registries(config_map: ConfigMap) -> Iterator[tuple[str, str]]:
-    """Walk the networks of the ``istio`` ConfigMap with the registries they take."""
-    for name, network in _networks(config_map):
-        for _, endpoint in network.items("endpoints"):
-            registry = endpoint.get("fromRegistry")
-            if isinstance(registry, str) and registry:
-                yield name, registry
+class WrittenNetwork(NamedTuple):
+    """A network by name, what is written of it, and the place that a finding about it points at."""
+
+    name: str
+    settings: View
+    place: Ref
+
+    @property
+    def registries(self) -> list[str]:
+        """The registries whose endpoints it takes."""
+        found = (one.text("fromRegistry") for one in views(self.settings, "endpoints", View))
+        return [registry for registry in found if registry]
+
+    @property
+    def gateways(self) -> tuple[View, ...]:
+        """Its gateways."""
+        return views(self.settings, "gateways", View)
+
+    @property
+    def is_remote(self) -> bool:
+        """Are its endpoints those of other clusters, whose Services the input may not show?"""
+        return bool(self.registries) and _LOCAL not in self.registries
 
 
-def named_gateways(config_map: ConfigMap) -> Iterator[tuple[str, View]]:
-    """Walk the networks of the ``istio`` ConfigMap with the gateways that name a Service."""
-    for name, network in _networks(config_map):
-        for _, gateway in network.items("gateways"):
-            view = View(config_map, (), gateway)
-            if view.text("registryServiceName"):
-                yield name, view
+def written_networks(resource: Resource) -> Iterator[WrittenNetwork]:
+    """Walk the networks of the ``istio`` ConfigMap, or of the values in an IstioOperator."""
+    if isinstance(resource, IstioOperator):
+        networks = resource.values.child("global", "meshNetworks")
+        for name in networks.names():
+            yield WrittenNetwork(name, networks.child(name), networks.key(name))
+    elif isinstance(resource, ConfigMap):
+        text = resource.values.get("meshNetworks")
+        if text is None or not resource.name.startswith("istio"):
+            return
+        try:
+            networks = View(resource, (), parse_one(text)).child("networks")
+        except ValueError:
+            return
+        place = resource.at("data", "meshNetworks")
+        for name in networks.data:
+            yield WrittenNetwork(str(name), networks.child(name), place)
 
 
-def _networks(config_map: ConfigMap) -> Iterator[tuple[str, View]]:
-    text = config_map.values.get("meshNetworks")
-    if text is None or not config_map.name.startswith("istio"):
-        return
-    try:
-        networks = View(config_map, (), parse_one(text)).child("networks")
-    except ValueError:
-        return
-    for name in networks.data:
-        yield str(name), networks.child(name)
+def network_registries(resource: Resource) -> Iterator[tuple[WrittenNetwork, str]]:
+    """Walk the networks with the registries they take."""
+    for network in written_networks(resource):
+        yield from ((network, registry) for registry in network.registries)
+
+
+def named_gateways(resource: Resource) -> Iterator[tuple[WrittenNetwork, View]]:
+    """Walk the networks with the gateways that name a Service."""
+    for network in written_networks(resource):
+        for gateway in network.gateways:
+            if gateway.text("registryServiceName"):
+                yield network, gateway
 
 
 def known_registries(secrets: Iterable[Secret], *, is_whole: bool) -> frozenset[str] | None:

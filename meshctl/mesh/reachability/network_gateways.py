@@ -7,23 +7,43 @@ which a server of mode AUTO_PASSTHROUGH sends them on unopened (Istio 1.31).
 """
 
 from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 from meshctl.istio.labels import NETWORK
 from meshctl.mesh.core.injector_config import is_settings
 from meshctl.mesh.core.inventory import Inventory
-from meshctl.mesh.core.mesh_networks import named_gateways
+from meshctl.mesh.core.mesh_networks import WrittenNetwork, named_gateways, written_networks
 from meshctl.mesh.gateways.effective_gateway import EffectiveGateway
 from meshctl.mesh.gateways.gateway_index import Gateways
 from meshctl.mesh.gateways.server_merge import MergedServer
-from meshctl.mesh.registry.services import Registry
+from meshctl.mesh.registry.services import Registry, missing_port
 from meshctl.mesh.workloads.membership import is_gateway
 from meshctl.mesh.workloads.workloads import Workloads
-from meshctl.resources import ConfigMap, Gateway, GeneratedService, Namespace, Server, Service
+from meshctl.resources import (
+    ConfigMap,
+    Gateway,
+    GeneratedService,
+    IstioOperator,
+    KubernetesGateway,
+    Namespace,
+    Resource,
+    Server,
+    Service,
+)
 from meshctl.resources.cached_property import cached_property
+from meshctl.words import quoted
 
 _PORT_LABEL = "networking.istio.io/gatewayPort"
 _PORT, _TUNNEL = 15443, 15008
 _UNOPENED = "AUTO_PASSTHROUGH"
+
+
+class LostGateway(NamedTuple):
+    """A gateway of a network that istiod doesn't find, and what the input lacks to say so."""
+
+    network: WrittenNetwork
+    message: str
+    unknown: str = ""
 
 
 class NetworkGateways:
@@ -129,6 +149,47 @@ class NetworkGateways:
         }
         return found.pop() if len(found) == 1 else ""
 
+    def lost(self, resource: Resource) -> Iterator[LostGateway]:
+        """Walk the gateways that MeshNetworks name and istiod doesn't find."""
+        for network, gateway in named_gateways(resource):
+            host, port = gateway.text("registryServiceName"), gateway.number("port")
+            declared = self._registry.at(host)
+            if not network.registries:
+                message = (
+                    f"network {network.name} names no cluster by fromRegistry, so istiod looks nowhere for "
+                    f"its gateway {quoted(host)}"
+                )
+                yield LostGateway(network, message)
+            elif not declared:
+                yield self._undeclared(network, host)
+            elif missing := missing_port(declared, port):
+                known = ", ".join(map(str, missing.known))
+                message = f"network {network.name} is to be entered by port {port} of {host}, which has only {known}"
+                yield LostGateway(network, message)
+
+    def _undeclared(self, network: WrittenNetwork, host: str) -> LostGateway:
+        home = self._registry.home(host)
+        known = self._inventory.knows.all_of("Service", home) if home is not None else None
+        full = "" if home else ", and istiod looks for full names"
+        message = f"the gateway of network {network.name}, {quoted(host)}, is no Service{full}"
+        return LostGateway(network, message, "" if known is None or known else known.reason)
+
+    def without_way_in(self, resource: Resource) -> Iterator[WrittenNetwork]:
+        """Walk the networks of MeshNetworks that have no gateway, by an entry or by a label.
+
+        Where there are several, that is; clients of another network dial such pods directly.
+        """
+        networks = list(written_networks(resource))
+        if len(networks) > 1 or (self.own and {self.own} != {one.name for one in networks}):
+            yield from (
+                one for one in networks if not one.gateways and one.name not in self._by_label
+            )
+
+    @cached_property
+    def _by_label(self) -> frozenset[str]:
+        labelled = (*self._inventory.of(Service), *self._inventory.of(KubernetesGateway))
+        return frozenset(one.labels[NETWORK] for one in labelled if NETWORK in one.labels)
+
     @cached_property
     def _has_networks(self) -> bool:
         return bool(self.own or self._named)
@@ -138,8 +199,8 @@ class NetworkGateways:
         """The Services that MeshNetworks name as gateways."""
         return frozenset(
             gateway.text("registryServiceName")
-            for config_map in self._inventory.of(ConfigMap)
-            for _, gateway in named_gateways(config_map)
+            for resource in (*self._inventory.of(ConfigMap), *self._inventory.of(IstioOperator))
+            for _, gateway in named_gateways(resource)
         )
 
     def _behind(self, service: Service) -> Iterable[EffectiveGateway]:

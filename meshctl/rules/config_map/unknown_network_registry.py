@@ -16,7 +16,10 @@ from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, rule
 from meshctl.words import quoted
 
 
-@rule(on=ConfigMap, severity=Severity.ERROR, equivalents=("IST0126",), since="0.1.0")
+@rule(
+    on=ConfigMap, severity=Severity.ERROR, equivalents=("IST0126",), since="0.1.0",
+    needs=("meshNetworks",),
+)  # fmt: skip
 def check(config_map: ConfigMap, mesh: Mesh) -> Iterator[Outcome]:
     """Report registries without a remote secret; without any secret nothing is known."""
     known = known_registries(mesh.of(Secret), is_whole=mesh.has_all("Secret"))
@@ -25,7 +28,7 @@ def check(config_map: ConfigMap, mesh: Mesh) -> Iterator[Outcome]:
             yield NotChecked("no secret with a remote cluster's credentials is in the input")
         elif registry not in known:
             yield Finding(
-                config_map.at("data", "meshNetworks"),
-                f"network {network} takes endpoints from registry {quoted(registry)}, which the mesh "
+                network.place,
+                f"network {network.name} takes endpoints from registry {quoted(registry)}, which the mesh "
                 f"doesn't have; known are {', '.join(sorted(known))}",
             )
