@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from meshctl.resources.gateway_api.generated import (
         GeneratedVirtualService as GeneratedVirtualService,
     )
+    from meshctl.resources.gateway_api.route import BackendTlsPolicy as BackendTlsPolicy
     from meshctl.resources.gateway_api.route import KubernetesRoute as KubernetesRoute
     from meshctl.resources.gateway_api.route import ObjectReference as ObjectReference
     from meshctl.resources.istio.authorization_policy import (
@@ -108,6 +109,7 @@ _HOMES = {
     "KubernetesGateway": "gateway_api.gateway",
     "KubernetesListener": "gateway_api.gateway",
     "KubernetesRoute": "gateway_api.route",
+    "BackendTlsPolicy": "gateway_api.route",
     "ListenerSet": "gateway_api.gateway",
     "Made": "kubernetes.made",
     "MadeDestinationRule": "kubernetes.made",

@@ -33,6 +33,7 @@ _VIEWS = {
     (GATEWAY_API, "GatewayClass"): "GatewayClass",
     (GATEWAY_API, "ListenerSet"): "ListenerSet",
     (GATEWAY_API, "ReferenceGrant"): "ReferenceGrant",
+    (GATEWAY_API, "BackendTLSPolicy"): "BackendTlsPolicy",
     (GATEWAY_API, "HTTPRoute"): "KubernetesRoute",
     (GATEWAY_API, "GRPCRoute"): "KubernetesRoute",
     (GATEWAY_API, "TLSRoute"): "KubernetesRoute",

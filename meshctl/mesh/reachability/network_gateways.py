@@ -180,10 +180,11 @@ class NetworkGateways:
         Where there are several, that is; clients of another network dial such pods directly.
         """
         networks = list(written_networks(resource))
-        if len(networks) > 1 or (self.own and {self.own} != {one.name for one in networks}):
-            yield from (
-                one for one in networks if not one.gateways and one.name not in self._by_label
-            )
+        several = len(networks) > 1 or (self.own and {self.own} != {one.name for one in networks})
+        for one in networks:
+            is_apart = several or one.is_remote
+            if is_apart and not one.gateways and one.name not in self._by_label:
+                yield one
 
     @cached_property
     def _by_label(self) -> frozenset[str]:

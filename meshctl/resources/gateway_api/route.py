@@ -67,3 +67,17 @@ class KubernetesRoute(Resource):
         """Every backend of every rule."""
         for entry in self.rules:
             yield from views(entry, "backendRefs", ObjectReference)
+
+
+class BackendTlsPolicy(Resource):
+    """A BackendTLSPolicy: how TLS is opened to a backend, and what its certificate is checked by."""
+
+    @cached_property
+    def targets(self) -> tuple[ObjectReference, ...]:
+        """The backends that it is for, of its own namespace."""
+        return views(self.spec, "targetRefs", ObjectReference)
+
+    @cached_property
+    def authorities(self) -> tuple[ObjectReference, ...]:
+        """Where the certificates of authorities are; istiod reads the first alone."""
+        return views(self.spec.child("validation"), "caCertificateRefs", ObjectReference)

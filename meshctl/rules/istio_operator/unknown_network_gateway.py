@@ -1,4 +1,4 @@
-"""The values of an IstioOperator name, for a network, a gateway that isn't there, or a port that it doesn't have.
+"""An IstioOperator names a gateway of a network that isn't there, or a port that it doesn't have.
 
 istiod looks for the Service by its full name, in the cluster that `fromRegistry` names. Without it the network has no gateway, and clients of
 other networks dial its pods directly and time out; on another port nobody takes their connections.

@@ -1,0 +1,127 @@
+"""What istiod makes of BackendTLSPolicies: the targets that it doesn't find, and bad authorities.
+
+Mirrors BackendTLSPolicyCollection, getBackendTLSCredentialName and btlsIsConflicted (pilot/pkg/config/kube/
+gateway/backend_policies.go, Istio 1.31). A policy becomes a DestinationRule of mode SIMPLE; a bad authority
+becomes one that no proxy can get, so that nobody connects.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from meshctl.istio.api_versions import NETWORKING
+from meshctl.mesh.core.precedence import age
+from meshctl.mesh.gateway_api.given import Given
+from meshctl.mesh.registry.services import RegisteredHost
+from meshctl.resources import BackendTlsPolicy, ConfigMap, ObjectReference, Ref, ServiceEntry
+from meshctl.resources.cached_property import cached_property
+from meshctl.words import quoted
+
+_IGNORED = "istio.io/ignore-policy-attachment"
+_SERVICE, _ENTRY = ("", "Service"), (NETWORKING, "ServiceEntry")
+_KEYS = ("cacert", "ca.crt")
+
+
+class LostTarget(NamedTuple):
+    """A target of a policy that istiod passes over: the place, and why."""
+
+    place: Ref
+    why: str
+    unknown: str = ""
+    """What the input lacks to say so."""
+
+
+class BackendTls:
+    """Answers for BackendTLSPolicies."""
+
+    def __init__(self, given: Given) -> None:
+        self._given = given
+
+    def lost(self, policy: BackendTlsPolicy) -> Iterator[LostTarget]:
+        """Walk the targets that are not there, or lack the port that the policy names."""
+        for target in policy.targets if not _is_ignored(policy) else ():
+            kind = target.group, target.kind
+            declared = self.declared(target)
+            if kind not in {_SERVICE, _ENTRY}:
+                yield LostTarget(target.at("kind"), f"{target.kind} is no backend that Istio knows")
+            elif not declared:
+                known = self._given.inventory.knows.all_of(target.kind, policy.namespace)
+                why = f"namespace {policy.namespace} has no {target.kind} {quoted(target.name)}"
+                yield LostTarget(target.at("name"), why, "" if known else known.reason)
+            else:
+                names = [port.name for one in declared for port in one.ports]
+                if target.section and target.section not in names:
+                    there = ", ".join(dict.fromkeys(filter(None, names))) or "none with a name"
+                    why = (
+                        f"{target.kind} {target.name} has no port called {quoted(target.section)}; it "
+                        f"has {there}"
+                    )
+                    yield LostTarget(target.at("sectionName"), why)
+
+    def rival(self, policy: BackendTlsPolicy, target: ObjectReference) -> BackendTlsPolicy | None:
+        """Find the policy that counts instead for the same backend and port.
+
+        Files don't tell the age; of those that are applied together the first by name counts.
+        """
+        same = self._for_target.get(_key(target), [])
+        return same[0] if policy in same and same[0] is not policy else None
+
+    def bad_authority(self, policy: BackendTlsPolicy) -> LostTarget | None:
+        """Say why the certificates of the authority can't be had; ``None`` where they can."""
+        if policy.spec.child("validation").has("wellKnownCACertificates") or not policy.authorities:
+            return None
+        one = policy.authorities[0]
+        if (one.group, one.text("kind")) != ("", "ConfigMap"):
+            return LostTarget(
+                one.at("kind"), f"certificates come from a ConfigMap alone, not a {one.kind}"
+            )
+        found = self._config_maps.get((policy.namespace, one.name))
+        if found is None:
+            known = self._given.inventory.knows.all_of("ConfigMap", policy.namespace)
+            why = f"namespace {policy.namespace} has no ConfigMap {quoted(one.name)}"
+            return LostTarget(one.at("name"), why, "" if known else known.reason)
+        if not any(found.values.get(key) for key in _KEYS):
+            return LostTarget(one.at("name"), f"ConfigMap {one.name} has no ca.crt")
+        return None
+
+    def opens(self, host: RegisteredHost, port: str) -> bool:
+        """Is there a policy for a host, or a port of it by name?"""
+        return any(
+            target.section in {"", port} and host in self.declared(target)
+            for policy in self._given.inventory.of(BackendTlsPolicy)
+            if not _is_ignored(policy)
+            for target in policy.targets
+        )
+
+    def declared(self, target: ObjectReference) -> Sequence[RegisteredHost]:
+        """What a target declares: the host of a Service, or all those of a ServiceEntry."""
+        registry, namespace = self._given.registry, target.resource.namespace
+        if (target.group, target.kind) == _SERVICE:
+            return registry.at(registry.fqdn(target.name, namespace))
+        if (target.group, target.kind) == _ENTRY:
+            return [
+                one
+                for one in registry.of_namespace(namespace)
+                if isinstance(one.source, ServiceEntry) and one.source.name == target.name
+            ]
+        return ()
+
+    @cached_property
+    def _for_target(self) -> dict[tuple[str, ...], list[BackendTlsPolicy]]:
+        found: dict[tuple[str, ...], list[BackendTlsPolicy]] = {}
+        policies = self._given.inventory.of(BackendTlsPolicy)
+        for policy in sorted(policies, key=lambda one: (age(one), one.name)):
+            for target in policy.targets if not _is_ignored(policy) else ():
+                found.setdefault(_key(target), []).append(policy)
+        return found
+
+    @cached_property
+    def _config_maps(self) -> dict[tuple[str, str], ConfigMap]:
+        return {(one.namespace, one.name): one for one in self._given.inventory.of(ConfigMap)}
+
+
+def _is_ignored(policy: BackendTlsPolicy) -> bool:
+    return policy.annotations.get(_IGNORED, "").lower() == "true"
+
+
+def _key(target: ObjectReference) -> tuple[str, ...]:
+    return target.resource.namespace, target.group, target.kind, target.name, target.section
