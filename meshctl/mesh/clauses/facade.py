@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from meshctl.mesh.clauses.outside_hosts import OutsideHosts
     from meshctl.mesh.clauses.patched_clusters import PatchedClusters
     from meshctl.mesh.clauses.patched_ports import PatchedPorts
+    from meshctl.mesh.clauses.patches.filter_names import FilterNames
     from meshctl.mesh.clauses.patches.patched_routes import PatchedRoutes
     from meshctl.mesh.clauses.refusals.network_gaps import NetworkGaps
     from meshctl.mesh.clauses.refusals.outside_clients import OutsideClients
@@ -150,6 +151,13 @@ class ClausesFacade:
         from meshctl.mesh.clauses.patched_ports import PatchedPorts
 
         return PatchedPorts(self._parts)
+
+    @cached_property
+    def filter_names(self) -> "FilterNames":
+        """Filters that EnvoyFilters look for."""
+        from meshctl.mesh.clauses.patches.filter_names import FilterNames
+
+        return FilterNames(self._parts)
 
     @cached_property
     def patched_routes(self) -> "PatchedRoutes":

@@ -5,13 +5,25 @@ routeConfigurationMatch (rc_patch.go) of pilot/pkg/networking/core/envoyfilter, 
 chains, routes and clusters are named by the container's port, outbound ones by the Service's.
 """
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from meshctl.mesh.clauses.parts import Parts
 from meshctl.mesh.workloads.membership import is_gateway
-from meshctl.resources import ConfigPatch, EnvoyFilter, Service, View
+from meshctl.resources import (
+    ConfigPatch,
+    EnvoyFilter,
+    KubernetesGateway,
+    Service,
+    Sidecar,
+    View,
+    Workload,
+)
+from meshctl.resources.cached_property import cached_property
 
 _INBOUND_LISTENERS = frozenset({15006, 15001})
+_OF_PROXIES = _INBOUND_LISTENERS | {15000, 15002, 15003, 15008, 15020, 15021, 15053, 15090}
+"""The ports of every proxy, whatever is served."""
 
 
 class MeantPort(NamedTuple):
@@ -34,16 +46,70 @@ class PatchedPorts:
         if not number or number in _INBOUND_LISTENERS:
             return None
         if patch.context == "SIDECAR_INBOUND":
-            return self._inbound(envoy_filter, number)
+            reached = self._parts.workloads.envoy_filters.reached(envoy_filter)
+            return self.behind_service(reached, number)
         if patch.context == "GATEWAY" and part == "listener":
             return self._gateway(envoy_filter, number)
         if patch.context == "SIDECAR_OUTBOUND" and not patch.child("match", part).has("service"):
             return self._outbound(number)
         return None
 
-    def _inbound(self, envoy_filter: EnvoyFilter, number: int) -> MeantPort | None:
+    def instead(self, envoy_filter: EnvoyFilter, patch: ConfigPatch, part: str) -> list[int]:
+        """List the ports there are where a patch surely finds none; empty where it may find one."""
+        number = patch.child("match", part).number("portNumber") or 0
+        reached = self._parts.workloads.envoy_filters.reached(envoy_filter)
+        if not number or number in _OF_PROXIES or not reached:
+            return []
+        if patch.context == "GATEWAY" and part == "listener":
+            found = self._served(reached)
+        elif patch.context == "SIDECAR_INBOUND" and self._parts.is_whole:
+            found = self._listened(reached)
+        elif patch.context == "SIDECAR_OUTBOUND" and self._parts.is_whole:
+            found = self._called()
+        else:
+            return []
+        return sorted(found) if found and number not in found else []
+
+    def _served(self, reached: Sequence[Workload]) -> set[int]:
+        """The ports of the servers of gateways, by both numbers; none where some may be unknown."""
+        complete = self._parts.knows.everywhere("Gateway") and not self._parts.of(KubernetesGateway)
+        found: set[int] = set()
+        for workload in reached if complete else ():
+            gateway = self._parts.gateways.for_workload(workload.key_name)
+            if is_gateway(workload) and gateway is not None:
+                for one in gateway.servers:
+                    found |= {one.server.port or 0, one.target}
+        return found
+
+    def _listened(self, reached: Sequence[Workload]) -> set[int]:
+        """The container ports that Services lead to, at the sidecars among some workloads."""
+        if self._has_own_listeners:
+            return set()
+        ports = self._parts.workloads.container_ports
+        found: set[int] = set()
+        for workload in reached:
+            if not is_gateway(workload):
+                found |= {target for _, target in ports.in_front_of(workload)}
+        return found
+
+    def _called(self) -> set[int]:
+        """The ports of all hosts."""
+        if self._has_own_listeners:
+            return set()
+        return {port.number for host in self._parts.registry for port in host.ports}
+
+    @cached_property
+    def _has_own_listeners(self) -> bool:
+        """Does any Sidecar write listeners of its own?"""
+        return any(
+            one.spec.has("ingress") or any(entry.has("port") for entry in one.egress)
+            for one in self._parts.of(Sidecar)
+        )
+
+    def behind_service(self, reached: Sequence[Workload], number: int) -> MeantPort | None:
+        """Say which container's port was meant where a number is a Service's at all sidecars."""
         found: MeantPort | None = None
-        for workload in self._parts.workloads.envoy_filters.reached(envoy_filter):
+        for workload in reached:
             if is_gateway(workload):
                 continue
             only = self._parts.workloads.container_ports.only_of_service(workload, number)
