@@ -24,7 +24,8 @@ from meshctl.settings import (
     Settings,
     Team,
 )
-from meshctl.words import quoted
+from meshctl.spelling import only_close
+from meshctl.words import amount, quoted
 from meshctl.yaml.reader import parse_one
 
 _RULES = "Rule ids, families, globs, or IST and KIA codes."
@@ -262,21 +263,36 @@ def _beside(file: Path, name: str | None) -> str | None:
 
 
 def _explain(file: Path, error: ValidationError) -> str:
-    first = error.errors(include_url=False)[0]
+    first, *others = error.errors(include_url=False)
     key = ".".join(str(part) for part in first["loc"])
     at = _placed(file, first["loc"], key=first["type"] == "extra_forbidden")
-    if first["type"] == "extra_forbidden":
-        if len(first["loc"]) > 1:
-            return f"{at}: there is no setting {quoted(key)}"
-        known = ", ".join(sorted(f.alias or n for n, f in ConfigFile.model_fields.items()))
-        return f"{at}: there is no setting {quoted(key)}; the settings are {known}"
-    return f"{at}: {key or 'the file'}: {first['msg']}"
+    more = f" ({amount(len(others) + 1, 'mistake')} in all)" if others else ""
+    if first["type"] != "extra_forbidden":
+        return f"{at}: {key or 'the file'}: {first['msg']}{more}"
+    known = _settings_at(first["loc"][:-1])
+    meant = only_close(str(first["loc"][-1]), known)
+    hint = f"did you mean {meant}?" if meant else f"the settings are {', '.join(known)}"
+    return f"{at}: there is no setting {quoted(key)}; {hint}{more}"
+
+
+def _settings_at(path: tuple[str | int, ...]) -> list[str]:
+    """List the settings of the file, or of a section or an item in it."""
+    schema = config_schema()
+    part: Any = schema
+    for name in path:
+        part = part["items"] if isinstance(name, int) else part["properties"][name]
+        while "$ref" in part:
+            part = schema["$defs"][part["$ref"].rpartition("/")[2]]
+    return sorted(part["properties"])
 
 
 def _placed(file: Path, path: tuple[str | int, ...], *, key: bool) -> str:
-    """Name the place in a file of YAML; the parser of TOML tells none."""
+    """Name the place in a file as ``file:line:column``."""
     if file.suffix == ".toml":
-        return str(file)
+        from meshctl.config.toml_places import line_and_column  # noqa: PLC0415 - see below
+
+        line, column = line_and_column(read_text(file), ("tool", "meshctl", *path), key=key)
+        return f"{file}:{line}:{column}"
     from meshctl.sources.documents import Document  # noqa: PLC0415 - few config files are wrong
     from meshctl.validation.user_forms import place  # noqa: PLC0415 - see above
 

@@ -75,7 +75,8 @@ def test_an_empty_file_changes_nothing(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("nmespace: shop\n", "there is no setting 'nmespace'; the settings are baseline"),
+        ("nmespace: shop\n", "there is no setting 'nmespace'; did you mean namespace?"),
+        ("colour: red\n", "there is no setting 'colour'; the settings are baseline"),
         ("fail-on: sometimes\n", "fail-on: Input should be 'error', 'warning', 'info' or 'never'"),
         ("ignore: [{rules: [gateway]}]\n", "ignore.0.reason: Field required"),
         ("ignore: [{rules: [], reason: x}]\n", "ignore.0.rules"),
@@ -149,3 +150,39 @@ def test_mistakes_have_a_place(tmp_path: Path, text: str, said: str) -> None:
     with pytest.raises(ConfigError) as error:
         read_settings(file)
     assert f"{file}{said}" in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('fail-on = "always"\n', ":4:11: fail-on: "),
+        ("whole-mesh = 3\nselect = []\n", ":4:14: whole-mesh: "),
+        ("nmespace = 'shop'\n", ":4:1: there is no setting 'nmespace'; did you mean namespace?"),
+        ("select = [\n  'gateway', # these\n  5,\n]\nbaseline = 7\n", ":4:10: select.1: "),
+        ("ignore = [{rules = ['a'], reasn = 'x', reason = 'y'}]\n", ":4:27: there is no setting"),
+        (
+            "".join(
+                f"[[tool.meshctl.ignore]]\nrules = {one}\nreason='x'\n" for one in ("['a']", 5)
+            ),
+            ":8:9: ignore.1.rules: ",
+        ),
+        (
+            "[tool.meshctl.ownership]\nteam = []\n",
+            ":5:1: there is no setting 'ownership.team'; did you mean teams?",
+        ),
+        ("ownership.platform = 1\n", ":4:22: ownership.platform: "),
+        ('text = """\nselect = 5\n"""\n', ":4:1: there is no setting 'text'"),
+    ],
+)
+def test_mistakes_in_toml_have_a_place_too(tmp_path: Path, text: str, said: str) -> None:
+    file = tmp_path / "pyproject.toml"
+    file.write_text(f'[project]\nname = "shop"\n[tool.meshctl]\n{text}')
+    with pytest.raises(ConfigError) as error:
+        read_settings(file)
+    assert f"{file}{said}" in str(error.value)
+
+
+def test_the_number_of_mistakes_is_told(tmp_path: Path) -> None:
+    file = written(tmp_path, "whole-mesh: x\nfail-on: 3\n")
+    with pytest.raises(ConfigError, match=r"\(2 mistakes in all\)"):
+        read_settings(file)

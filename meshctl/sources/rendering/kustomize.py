@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from meshctl.sources.documents import Document, Problem
-from meshctl.sources.file_documents import documents_in, documents_of, mappings
+from meshctl.sources.file_documents import documents_in, mappings
 from meshctl.sources.kustomizations import patches_of, texts
 from meshctl.sources.placement import Placement
 from meshctl.sources.rendering import programs
@@ -25,6 +25,8 @@ from meshctl.sources.rendering.kustomize_errors import said
 from meshctl.sources.rendering.kustomize_origins import KustomizedDocument, OriginFiles
 from meshctl.sources.templates import KUSTOMIZATIONS, TOP
 from meshctl.yaml.emitter import dumps
+from meshctl.yaml.parser import Parser
+from meshctl.yaml.splitter import split
 
 ORIGIN = "config.kubernetes.io/origin"
 _LISTS = ("resources", "bases", "components", "crds", "configurations")
@@ -50,12 +52,21 @@ class Tree(NamedTuple):
     lists_itself: bool = False
 
 
+class _Built(NamedTuple):
+    """An object as it was built, and the file that it came from, relative to the wrapper."""
+
+    data: Any
+    origin: str
+
+
 class Kustomize:
     """The user's ``kustomize``, or the one in ``kubectl``."""
 
     def __init__(self, program: str) -> None:
         name = os.path.basename(program)  # noqa: PTH119
         self._command = (program, "kustomize") if "kubectl" in name else (program, "build")
+        self._built: dict[str, _Built] = {}
+        self._written: dict[tuple[str, str], list[Document]] = {}
 
     def render(
         self, directory: Path, shown: str, *, namespace: str = "",
@@ -90,10 +101,22 @@ class Kustomize:
         output = run.output.decode("utf-8", "replace")
         if substitutes:
             output = _VARIABLE.sub(partial(_substitute, substitutes), output)
-        origins = OriginFiles(tree.kustomizations, tree.files, directory, shown)
-        documents = list(_documents(output, origins, Placement(namespace, unit=shown)))
+        origins = OriginFiles(tree.kustomizations, tree.files, directory, shown, self._written)
+        documents = list(self._documents(output, origins, Placement(namespace, unit=shown)))
         inputs = frozenset(map(os.path.realpath, (*tree.files, *tree.kustomizations)))
         return Rendered(documents, [], [*origins.changing], is_overlay=True, inputs=inputs)
+
+    def _documents(
+        self, output: str, origins: OriginFiles, placement: Placement
+    ) -> Iterator[Document]:
+        """Walk the objects of a build; overlays share what they have in common, such as CRDs."""
+        for _, text in split(output):
+            built = self._built.get(text)
+            if built is None:
+                data, _ = Parser().parse(text, 1)
+                built = self._built[text] = _Built(data, _take_origin(data))
+            if isinstance(built.data, dict):
+                yield KustomizedDocument(text, built.data, built.origin, origins, placement)
 
 
 def _failed(directory: Path, shown: str, reason: str) -> Rendered:
@@ -175,16 +198,9 @@ def _substitute(values: Mapping[str, str], match: re.Match[str]) -> str:
     return values.get(match[1], match[2] if match[2] is not None else match[0])
 
 
-def _documents(output: str, origins: OriginFiles, placement: Placement) -> Iterator[Document]:
-    for document in documents_of(output):
-        if isinstance(document.data, dict):
-            origin = _take_origin(document.data)
-            yield KustomizedDocument(document.text, document.data, origin, origins, placement)
-
-
-def _take_origin(data: dict[str, Any]) -> str:
+def _take_origin(data: Any) -> str:
     """Take the origin annotation off an object; the path in it is relative to the wrapper."""
-    metadata = data.get("metadata")
+    metadata = data.get("metadata") if isinstance(data, dict) else None
     annotations = metadata.get("annotations") if isinstance(metadata, dict) else None
     if not isinstance(metadata, dict) or not isinstance(annotations, dict):
         return ""

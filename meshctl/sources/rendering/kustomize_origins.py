@@ -34,23 +34,32 @@ class Found(NamedTuple):
 
 
 class OriginFiles:
-    """The files of a kustomization as documents, each read when first asked."""
+    """The files of a kustomization as documents, each read when first asked.
+
+    ``read`` holds those that other kustomizations read, by real path and the path that is shown.
+    """
 
     def __init__(
-        self, kustomizations: Sequence[Path], files: Sequence[Path], directory: Path, shown: str
-    ) -> None:
+        self, kustomizations: Sequence[Path], files: Sequence[Path], directory: Path, shown: str,
+        read: dict[tuple[str, str], list[Document]],
+    ) -> None:  # fmt: skip
         self._kustomizations = [os.path.realpath(file) for file in kustomizations]
         self._files = [os.path.realpath(file) for file in files]
         self._directory = os.path.realpath(directory)
         self._shown = shown
         self._documents: dict[str, list[Document]] = {}
+        self._known = read
         self._inline: dict[str, list[Document]] = {}
 
     def documents(self, file: str) -> list[Document]:
         """The documents of a file, by its real path; none for what cannot be read."""
         known = self._documents.get(file)
         if known is None:
-            known = self._documents[file] = list(self._read(file))
+            inside = os.path.relpath(file, self._directory)
+            key = file, os.path.normpath(os.path.join(self._shown, inside))  # noqa: PTH118
+            if key not in self._known:
+                self._known[key] = list(_read(*key))
+            known = self._documents[file] = self._known[key]
         return known
 
     def origin(self, written: str) -> str:
@@ -88,16 +97,6 @@ class OriginFiles:
         """The kustomization that was built."""
         files = self._kustomizations[:1]
         return next((document for file in files for document in self.documents(file)), None)
-
-    def _read(self, file: str) -> Iterator[Document]:
-        inside = os.path.relpath(file, self._directory)
-        shown = os.path.normpath(os.path.join(self._shown, inside))  # noqa: PTH118
-        with suppress(OSError):
-            for document in documents_in(file, shown):
-                if document.data is None:
-                    document.data = parsed(document.text)  # a JSON patch is a list
-                if document.data is not None:
-                    yield document
 
 
 class KustomizedDocument(Document):
@@ -216,6 +215,15 @@ class KustomizedDocument(Document):
             if _identity(document.data)[0] == kind and _identity(document.data)[1] in name
         ]
         return max(own, key=lambda each: each[0], default=(0, None))[1]
+
+
+def _read(file: str, shown: str) -> Iterator[Document]:
+    with suppress(OSError):
+        for document in documents_in(file, shown):
+            if document.data is None:
+                document.data = parsed(document.text)  # a JSON patch is a list
+            if document.data is not None:
+                yield document
 
 
 def _identity(data: Any) -> tuple[str, str]:

@@ -130,3 +130,26 @@ def test_a_base_that_an_overlay_lists_is_not_built_alone(tmp_path: Path) -> None
     write(tmp_path / "extra", kustomization__yaml="kind: Component\n")
     found = find([], files.find([str(tmp_path)]).kustomizations)
     assert ["dev", "live"] == [directory.name for directory, _ in found.kustomizations]
+
+
+@needs_kustomize
+def test_overlays_share_what_they_have_in_common(tmp_path: Path) -> None:
+    write(
+        tmp_path / "base",
+        kustomization__yaml="resources: [p.yaml, r.yaml]\n",
+        p__yaml=POLICY,
+        r__yaml=ROUTES,
+    )
+    for name in ("one", "two"):
+        overlay = f"resources: [../base]\npatches:\n- patch: |-\n    - op: replace\n      path: /spec/hosts/0\n      value: {name}\n  target: {{kind: VirtualService}}\n"
+        write(tmp_path / name, kustomization__yaml=overlay)
+    assert PROGRAM is not None
+    kustomize = Kustomize(PROGRAM)
+    one, two = (kustomize.render(tmp_path / name, name).documents for name in ("one", "two"))
+    shared = {a.data["kind"]: a.data is b.data for a, b in zip(one, two, strict=True)}
+    assert {"PeerAuthentication": True, "VirtualService": False} == shared
+    assert [["one"], ["two"]] == [
+        document.data["spec"]["hosts"]
+        for document in (*one, *two)
+        if document.data["kind"] == "VirtualService"
+    ]
