@@ -59,6 +59,15 @@ def run(rules: Iterable[Rule], mesh: Mesh, *, about: Sequence[Resource] | None =
     return outcomes
 
 
+def ask_of(rules: Iterable[Rule], resource: Resource, mesh: Mesh) -> Outcomes:
+    """Ask rules that are for its kind about one resource."""
+    outcomes = Outcomes()
+    for rule in rules:
+        if rule.check is not None:
+            ask(rule, rule.check, (resource,), mesh, outcomes)
+    return outcomes
+
+
 _Asked = Sequence[tuple[Rule, Check]]
 
 

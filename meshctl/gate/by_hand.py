@@ -108,7 +108,7 @@ def answers(
     snapshot = Snapshot(unwrap(live.documents, home))
     judge = Judge(snapshot, settings, budget=_BUDGET)
     judge.parts.unread = frozenset(one.kind for one in live.unread)
-    gate = Gate(snapshot, judge, answering)
+    gate = Gate(snapshot, judge, answering, weighs_all=True)
     for resource in unwrap(files.documents, home):
         if not (resource.kind and resource.api_version):
             line = resource.document.span(resource.prefix).line

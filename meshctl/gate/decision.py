@@ -60,6 +60,16 @@ class _Compared(NamedTuple):
     has_crashed: bool
 
 
+class _Asking(NamedTuple):
+    """Which rules are asked, by their ids, and whether also about the object that changes."""
+
+    only: frozenset[str] | None
+    itself: bool
+
+
+_EVERYTHING = _Asking(None, itself=True)
+
+
 class Change(NamedTuple):
     """An object as it is and as it would be; ``None`` where it isn't, or won't be, there."""
 
@@ -83,10 +93,11 @@ class Judge:
         self.parts = PartialMesh(snapshot, self._settings)
         self._budget = budget
 
-    def judge(self, change: Change, *, weighs: bool = True) -> Verdict:
+    def judge(self, change: Change, *, least: int | None = 0) -> Verdict:
         """Say what a change adds to the findings about the object and its neighbours.
 
-        ``weighs`` asks whether findings are contradictions; without it none is said to be one.
+        Findings of less than the rank ``least`` of a severity are not said to be contradictions, and
+        with ``None`` none is: to find that out takes time.
         """
         deadline = monotonic() + self._budget
         root = self.parts.config.root_namespace
@@ -96,13 +107,13 @@ class Judge:
                 return Verdict()
             return Verdict(unchecked=f"{subject.title} holds for the whole mesh")
         try:
-            return self._judge(change, root, deadline, weighs=weighs)
+            return self._judge(change, root, deadline, least)
         except TooLargeError:
             return Verdict(unchecked="too many objects are tied to it")
         except OutOfTimeError:
             return Verdict(unchecked=f"the rules took longer than {self._budget:g} s")
 
-    def _judge(self, change: Change, root: str, deadline: float, *, weighs: bool) -> Verdict:
+    def _judge(self, change: Change, root: str, deadline: float, least: int | None) -> Verdict:
         """Judge in the neighbourhood of the change, and once more where neighbours are concerned.
 
         What a neighbour has before and after is told in one and the same part of the mesh, so that
@@ -115,11 +126,14 @@ class Judge:
             walk.take_namespace(change.subject.namespace)  # others may be nearly what they pick
         looked_at = neighbours[:_NEIGHBOURS]
         compared = self._compare(walk, change, looked_at, deadline)
+        concerned = set(map(_whose, compared.added))
+        few = [one for one in looked_at if Identity.of(one) in concerned]
         if compared.added:
-            concerned = {Identity.of(one.ref.resource) for _, one in compared.added}
-            few = [one for one in looked_at if Identity.of(one) in concerned]
             compared = self._confirmed(walk, change, few, compared, deadline)
-        standing = self._standing(compared, deadline) if weighs else set()
+        weighed = [
+            one for one in compared.added if least is not None and _severity(one).rank >= least
+        ]
+        standing = self._standing(compared, weighed, deadline)
         unchecked = ""
         if len(neighbours) > _NEIGHBOURS:
             unchecked = "more objects are tied to it than are looked at"
@@ -143,21 +157,35 @@ class Judge:
         self, walk: Walk, change: Change, neighbours: Sequence[Resource], compared: _Compared,
         deadline: float,
     ) -> _Compared:  # fmt: skip
-        """Ask the rules that found something once more, with all that is around the neighbours."""
+        """Ask the rules that found something of neighbours once more, with all that is around them.
+
+        All that decides about the object that changes was there the first time, but for what messages
+        name in the place of something missing.
+        """
+        subject = Identity.of(change.subject)
+        mine = [one for one in compared.added if _whose(one) == subject]
+        lacking = frozenset(rule.id for rule, _ in mine if is_absence(rule.id))
+        theirs = {rule.id for rule, finding in compared.added if _whose((rule, finding)) != subject}
         size = len(walk.found)
         for one in neighbours:
             walk.around(one)
-        walk.take_similar()
+        if lacking or any(map(is_absence, theirs)):
+            walk.take_similar()
         if len(walk.found) == size:
             return compared
-        only = frozenset(rule.id for rule, _ in compared.added)
-        return self._compare(walk, change, neighbours, deadline, only)
+        only = lacking | theirs
+        few = _Asking(only, itself=bool(lacking))
+        again = self._compare(walk, change, neighbours, deadline, few)
+        added = [one for one in mine if one[0].id not in lacking]
+        added += (one for one in again.added if _whose(one) != subject or one[0].id in lacking)
+        has_crashed = compared.has_crashed or again.has_crashed
+        return again._replace(added=added, has_crashed=has_crashed)
 
     def _compare(
         self, walk: Walk, change: Change, neighbours: Sequence[Resource], deadline: float,
-        only: frozenset[str] | None = None,
+        asking: _Asking = _EVERYTHING,
     ) -> _Compared:  # fmt: skip
-        """List what a change adds in a part of the mesh, as all rules see it or those in ``only``."""
+        """List what a change adds in a part of the mesh, to the object itself and to neighbours."""
         if monotonic() > deadline:
             raise OutOfTimeError
         part = self._snapshot.in_order(
@@ -165,10 +193,12 @@ class Judge:
         )
         after = _apply(part, change)
         there = {Identity.of(one): one for one in after}
-        about = map(Identity.of, (change.subject, *neighbours))
-        later = [there.get(one) for one in about]
-        asked = self.parts.ask(self.parts.whole(after), later, deadline, only)
+        later = [there.get(Identity.of(one)) for one in (change.subject, *neighbours)]
         earlier = [change.before, *neighbours]
+        about = later
+        if not asking.itself:
+            about, earlier[0] = [None, *later[1:]], None
+        asked = self.parts.ask(self.parts.whole(after), about, deadline, asking.only)
         added = self._added(asked.findings, part, earlier, deadline)
         return _Compared(added, after, later, asked.has_crashed)
 
@@ -196,17 +226,20 @@ class Judge:
         counts = Counter(map(_key, asked.findings))
         added = []
         for found in later:
-            if counts[_key(found)] > 0:
-                counts[_key(found)] -= 1
+            key = _key(found)
+            if counts[key] > 0:
+                counts[key] -= 1
             else:
                 added.append(found)
         return added
 
-    def _standing(self, compared: _Compared, deadline: float) -> set[tuple[object, ...]]:
-        """Name the findings that hold even if anything might still be added to the mesh."""
-        if not compared.added:
+    def _standing(
+        self, compared: _Compared, found: Sequence[Found], deadline: float
+    ) -> set[tuple[object, ...]]:
+        """Name those of the findings that hold even if anything might still be added to the mesh."""
+        only = frozenset(rule.id for rule, _ in found if not is_absence(rule.id))
+        if not only:
             return set()
-        only = frozenset(rule.id for rule, _ in compared.added if not is_absence(rule.id))
         mesh = self.parts.with_gaps(compared.after)
         asked = self.parts.ask(mesh, compared.about, deadline, only)
         return set(map(_key, asked.findings))
@@ -242,6 +275,11 @@ def _neighbours(seen: dict[Resource, int], change: Change) -> list[Resource]:
 def _severity(found: Found) -> Severity:
     rule, finding = found
     return finding.severity or rule.severity
+
+
+def _whose(found: Found) -> Identity:
+    """Name the object that a finding is about."""
+    return Identity.of(found[1].ref.resource)
 
 
 def _key(found: Found) -> tuple[object, ...]:

@@ -7,7 +7,7 @@ from weakref import WeakKeyDictionary
 
 from meshctl.engine.deduplicate import counts, without_consequences
 from meshctl.engine.registry import chosen, load_all
-from meshctl.engine.runner import run
+from meshctl.engine.runner import ask_of
 from meshctl.engine.surroundings import mesh_config_of
 from meshctl.gate.snapshot import Snapshot
 from meshctl.mesh import Mesh
@@ -102,7 +102,7 @@ class PartialMesh:
             rules = self._about(type(resource), is_changed=not number)
             if only is not None:
                 rules = [rule for rule in rules if rule.id in only]
-            outcomes = run(rules, mesh, about=(resource,))
+            outcomes = ask_of(rules, resource, mesh)
             found += outcomes.findings
             has_crashed |= bool(outcomes.crashes)
         kept = without_consequences(found)

@@ -69,8 +69,12 @@ class Answering(NamedTuple):
 class Gate:
     """Answers reviews by a snapshot."""
 
-    def __init__(self, snapshot: Snapshot, judge: Judge, answering: Answering) -> None:
+    def __init__(
+        self, snapshot: Snapshot, judge: Judge, answering: Answering, *, weighs_all: bool = False
+    ) -> None:
+        """``weighs_all`` asks of all findings whether they would hold anyway, refused for or not."""
         self._snapshot = snapshot
+        self._weighs_all = weighs_all
         self._judge = judge
         self._mode = answering.mode
         self._cluster = answering.cluster
@@ -86,7 +90,7 @@ class Gate:
         change = self.change(review)
         if change is None:
             return Decision(Answer(allowed=True), Outcome.SKIPPED, "the object is not known here")
-        verdict = self._judge.judge(change, weighs=mode is Mode.ENFORCE)
+        verdict = self._judge.judge(change, least=self._weighed_from(review, mode))
         return self._decision(review, verdict, mode)
 
     def mode_in(self, review: Review) -> Mode:
@@ -133,6 +137,12 @@ class Gate:
         if shifts_weights_alone(review):
             return "a controller shifts weights"
         return ""
+
+    def _weighed_from(self, review: Review, mode: Mode) -> int | None:
+        """The least rank of findings of which it has to be known whether they would hold anyway."""
+        if self._weighs_all:
+            return 0
+        return self._least if mode is Mode.ENFORCE and review.operation != "DELETE" else None
 
     def _decision(self, review: Review, verdict: Verdict, mode: Mode) -> Decision:
         added = sorted(verdict.added, key=_weight)

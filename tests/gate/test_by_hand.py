@@ -3,9 +3,10 @@
 from pathlib import Path
 
 import pytest
+from small_mesh import SHOP
 
 from meshctl.errors import InputError
-from meshctl.gate.by_hand import answers
+from meshctl.gate.by_hand import answers, files_answer
 from meshctl.gate.policy import Answering, Mode
 from meshctl.settings import Settings
 from meshctl.sources.loader import Loaded, load
@@ -18,3 +19,24 @@ def test_an_object_without_a_kind_is_named(tmp_path: Path) -> None:
     found = answers(Loaded(0, [], []), load([str(file)]), Settings(), Answering(Mode.WARN))
     with pytest.raises(InputError, match=r"a\.yaml:5: an object here has no kind"):
         list(found)
+
+
+TWIN = """
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: {name: cart-again, namespace: shop}
+spec:
+  host: cart.shop.svc.cluster.local
+  trafficPolicy: {connectionPool: {http: {http1MaxPendingRequests: 5}}}
+"""
+
+
+@pytest.mark.parametrize("mode", [Mode.WARN, Mode.ENFORCE])
+def test_what_would_hold_anyway_is_told_in_every_mode(tmp_path: Path, mode: Mode) -> None:
+    """Whoever asks by hand is told, whether or not the mode would refuse for it."""
+    (tmp_path / "live.yaml").write_text(SHOP)
+    (tmp_path / "twin.yaml").write_text(TWIN)
+    live, twin = (load([str(tmp_path / name)]) for name in ("live.yaml", "twin.yaml"))
+    found = files_answer(answers(live, twin, Settings(), Answering(mode)))
+    told = {one.rule: one.would_hold_anyway for one in found.objects[0].findings}
+    assert {"destination-rule/duplicate-host": True} == told

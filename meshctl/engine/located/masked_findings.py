@@ -8,9 +8,9 @@ from meshctl.masking.values import hidden, secret_scalars
 from meshctl.resources import Ref, Resource
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=64)
 def secrets_of(resource: Resource) -> frozenset[str | int | float]:
-    """The secret values of an object; findings of one object come after each other."""
+    """The secret values of an object; findings of a few objects come after each other."""
     return frozenset(secret_scalars(resource.data))
 
 

@@ -123,7 +123,8 @@ def _work(told: Receiver, say: Sender, bench: Bench) -> NoReturn:
             if subject == "message":
                 bench.apply(content)
             else:
-                say.send(pickle.dumps(_decided(bench, Review(*content))))
+                with collector_off():  # garbage is collected once the answer is on its way
+                    say.send(pickle.dumps(_decided(bench, Review(*content))))
     finally:
         os._exit(0)  # nothing of the parent may be flushed or cleaned up twice
 
@@ -131,8 +132,7 @@ def _work(told: Receiver, say: Sender, bench: Bench) -> NoReturn:
 def _decided(bench: Bench, review: Review) -> Decision | str:
     """Answer a review, or give the kind of error that kept it from being answered."""
     try:
-        with collector_off():
-            return bench.gate.decide(review)
+        return bench.gate.decide(review)
     except Exception as error:  # noqa: BLE001 - a bug must not keep a cluster from changing
         return type(error).__name__
 

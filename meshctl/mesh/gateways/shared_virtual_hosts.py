@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from meshctl.mesh.core.hosts import is_wildcard
 from meshctl.mesh.core.precedence import order_is_known
 from meshctl.mesh.gateways.gateway_index import Gateways
 from meshctl.mesh.traffic.delegates import MESH
@@ -72,9 +73,22 @@ class SharedVirtualHosts:
 
     def __iter__(self) -> Iterator[SharedVirtualHost]:
         """Walk them; hosts with the same list only once."""
-        for effective in self._gateways.distinct:
-            yield from self._at_known_gateway(effective)
+        distinct = self._gateways.distinct
+        if any(map(self._may_share, distinct)):  # else no routes need to be built
+            for effective in distinct:
+                yield from self._at_known_gateway(effective)
         yield from self._at_unknown_gateways()
+
+    def _may_share(self, effective: EffectiveGateway) -> bool:
+        """May two VirtualServices have a host in common here, by their hosts as they are written?"""
+        owners: dict[str, VirtualService] = {}
+        for gateway in effective.gateways:
+            for service in self._routes.naming(gateway.key_name):
+                for written in service.hosts:
+                    host = self._routes.full_name(written, service.namespace).lower()
+                    if owners.setdefault(host, service) is not service:
+                        return True
+        return any(map(is_wildcard, owners)) and len(frozenset(owners.values())) > 1
 
     def _at_known_gateway(self, effective: EffectiveGateway) -> Iterator[SharedVirtualHost]:
         seen: set[frozenset[RouteMatch]] = set()

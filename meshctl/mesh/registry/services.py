@@ -8,11 +8,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from meshctl.istio.protocols import Protocol, parse_protocol, port_protocol
+from meshctl.istio.protocols import Protocol, parse_protocol
 from meshctl.mesh.core.export_to import is_visible_to, visibility
 from meshctl.mesh.core.hosts import HostIndex, fqdn, in_cluster, is_wildcard
 from meshctl.mesh.core.mesh_config import MeshConfig
-from meshctl.resources import Service, ServiceEntry, ServicePort, View
+from meshctl.resources import Service, ServiceEntry, View
 from meshctl.resources.cached_property import cached_property
 
 
@@ -257,16 +257,11 @@ class Registry:
 
 def _from_service(service: Service, config: MeshConfig) -> RegisteredHost:
     ports = tuple(
-        HostPort(port.port, port.name, _service_protocol(port), port.target, port)
-        for port in service.ports
+        HostPort(port.port, port.name, port.protocol, port.target, port) for port in service.ports
     )
     visible = visibility(service.export_to, service.namespace, config.service_export_to)
     host = f"{service.name}.{service.namespace}.svc.{config.domain}"
     return RegisteredHost(host, service, ports, visible)
-
-
-def _service_protocol(port: ServicePort) -> Protocol:
-    return port_protocol(port.name, port.port, port.transport, port.app_protocol)
 
 
 def _from_entry(entry: ServiceEntry, config: MeshConfig) -> Iterator[RegisteredHost]:

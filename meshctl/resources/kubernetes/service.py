@@ -1,5 +1,6 @@
 """A view of Kubernetes' Service."""
 
+from meshctl.istio.protocols import Protocol, port_protocol
 from meshctl.resources.resource import Resource
 from meshctl.resources.view import View, cached_property, views
 
@@ -12,10 +13,15 @@ class ServicePort(View):
         """The service port, 0 when it is missing."""
         return self.number("port") or 0
 
-    @property
+    @cached_property
     def name(self) -> str:
         """Its name."""
         return self.text("name")
+
+    @cached_property
+    def protocol(self) -> Protocol:
+        """What it speaks, as istiod decides by its fields."""
+        return port_protocol(self.name, self.port, self.transport, self.app_protocol)
 
     @cached_property
     def target(self) -> int | str:

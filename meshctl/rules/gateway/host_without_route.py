@@ -26,13 +26,19 @@ def check(gateway: Gateway, mesh: Mesh) -> Iterator[Outcome]:
     for server in gateway.servers:
         if server.https_redirect or server.tls_mode == "AUTO_PASSTHROUGH":
             continue
-        if mesh.gateways.is_lost(server):
+        without = [
+            index
+            for index, (namespace, host) in enumerate(server_hosts(server))
+            if not any(
+                namespace in {"", claim.virtual_service.namespace}
+                for claim in bound.overlapping(host)
+            )
+        ]
+        if not without or mesh.gateways.is_lost(server):
             continue
-        for index, (namespace, host) in enumerate(server_hosts(server)):
-            claims = bound.overlapping(host)
-            if not any(namespace in {"", claim.virtual_service.namespace} for claim in claims):
-                yield Finding(
-                    server.host_at(index),
-                    f"no VirtualService routes for {quoted(server.hosts[index])} at this Gateway, which "
-                    + ("answers 404" if route_kind(server) == "http" else "closes connections"),
-                )
+        for index in without:
+            yield Finding(
+                server.host_at(index),
+                f"no VirtualService routes for {quoted(server.hosts[index])} at this Gateway, which "
+                + ("answers 404" if route_kind(server) == "http" else "closes connections"),
+            )

@@ -10,7 +10,7 @@ use a ServiceEntry.
 
 from collections.abc import Iterator
 
-from meshctl.istio.protocols import Protocol, port_protocol
+from meshctl.istio.protocols import Protocol
 from meshctl.istio.well_known_ports import usual_app_protocol
 from meshctl.mesh import Mesh
 from meshctl.mesh.workloads import is_own_of_istio
@@ -25,7 +25,7 @@ def check(service: Service, mesh: Mesh) -> Iterator[Outcome]:
     if not service.external_name or is_own_of_istio(service):
         return
     for port in service.ports:
-        protocol = port_protocol(port.name, port.port, port.transport, port.app_protocol)
+        protocol = port.protocol
         if protocol in {Protocol.AUTO, Protocol.TCP}:
             says = f"the name {quoted(port.name)}" if port.name else "no name"
             how = "sniffed" if protocol is Protocol.AUTO else "TCP"

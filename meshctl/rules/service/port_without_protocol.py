@@ -9,7 +9,7 @@ Fix: name the port `<protocol>` or `<protocol>-<suffix>`, such as `http-web`, or
 
 from collections.abc import Iterator
 
-from meshctl.istio.protocols import Protocol, port_protocol
+from meshctl.istio.protocols import Protocol
 from meshctl.mesh import Mesh
 from meshctl.mesh.workloads import PROXY_PORTS, is_in_mesh, is_own_of_istio
 from meshctl.resources import Service
@@ -28,7 +28,7 @@ def check(service: Service, mesh: Mesh) -> Iterator[Outcome]:
     for port in service.ports:
         if port.port in PROXY_PORTS:
             continue
-        protocol = port_protocol(port.name, port.port, port.transport, port.app_protocol)
+        protocol = port.protocol
         if protocol is Protocol.AUTO and port.app_protocol is None:
             what = (
                 f"the name {quoted(port.name)} of port {port.port} starts with no protocol that Istio knows"
