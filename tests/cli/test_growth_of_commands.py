@@ -13,8 +13,16 @@ from tests.hostile.every_command import run
 MENDED = (
     ("analyze {} -o html", "gateways-of-many-workloads"),
     ("routes {}", "gateways-of-many-workloads"),
+    ("size {}", "many-namespaces"),
+    ("size {}", "sidecars-of-a-namespace"),
+    ("size {}", "subsets-of-a-rule"),
+    ("size {}", "policies-of-principals"),
+    ("generate sidecar {}", "many-namespaces"),
+    ("generate sidecar {}", "sidecars-of-a-namespace"),
+    ("generate sidecar {}", "policies-of-one-label"),
 )
 """Command lines, each with a crowd of which it took the square."""
+INJECTED = "---\napiVersion: v1\nkind: Namespace\nmetadata: {name: shop, labels: {istio-injection: enabled}}\n"
 
 
 @pytest.mark.parametrize(("line", "crowd"), MENDED)
@@ -28,6 +36,6 @@ def test_a_command_grows_with_the_crowd(
     words = line.format(file).split()
     counts = []
     for size in (SIZES[0], *SIZES):  # once before, for what is imported and kept
-        file.write_text(crowds.text(crowd, size))
+        file.write_text(crowds.text(crowd, size) + INJECTED)
         counts.append(calls(lambda: run(*words)))
     assert exponent(counts[1:]) <= MOST

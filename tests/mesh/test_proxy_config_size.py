@@ -1,5 +1,6 @@
 """How much a sidecar and a gateway are sent, in meshes small enough to count by hand."""
 
+import pytest
 from tls_meshes import mesh, namespace, rule, service, thing, workload
 
 from meshctl.mesh.proxy_config_size.config_sizes import ConfigSizes
@@ -53,3 +54,22 @@ def test_a_gateway_has_all_clusters_and_no_listener_without_a_gateway_object() -
     resources = namespace("shop"), workload("shop/cart"), service("shop/cart"), ingress
     counts = size_of("edge/ingress", *resources).counts
     assert (2, 0, 1) == (counts.clusters, counts.listeners, counts.endpoint_sets)
+
+
+@pytest.mark.parametrize(
+    "own",
+    [
+        (),
+        (service("b/cart"),),
+        (rule("b/r", "cart.a.svc.cluster.local", **SUBSETS),),
+        (thing("VirtualService", "b/v", {"hosts": ["x.com"], "http": [{"route": [{"destination": {"host": "cart.a"}}]}], "exportTo": ["."]}),),
+        (thing("Sidecar", "b/s", {"egress": [{"hosts": ["./*", "a/*"]}]}),),
+        (thing("Sidecar", "b/s", {"egress": [{"hosts": ["*/cart.a.svc.cluster.local"]}]}),),
+    ],
+)  # fmt: skip
+def test_what_namespaces_share_is_what_each_of_them_has_alone(own) -> None:
+    homes = [one for name in "abc" for one in (namespace(name), workload(f"{name}/web"))]
+    made = mesh(*homes, service("a/cart"), service("c/long-name"), *own, is_whole=True)
+    together = ConfigSizes(made)
+    for one in made.workloads:
+        assert ConfigSizes(made).config_of(one).size == together.config_of(one).size

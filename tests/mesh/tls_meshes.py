@@ -14,6 +14,7 @@ GROUPS = {
     "StatefulSet": "apps/v1",
     "DestinationRule": "networking.istio.io/v1",
     "ServiceEntry": "networking.istio.io/v1",
+    "Sidecar": "networking.istio.io/v1",
     "VirtualService": "networking.istio.io/v1",
     "PeerAuthentication": "security.istio.io/v1",
 }

@@ -15,6 +15,8 @@ from meshctl.resources import AuthorizationPolicy, Destination, Ref, VirtualServ
 from meshctl.resources.cached_property import cached_property
 
 _ANY = "*"
+_Labels = frozenset[tuple[str, str]]
+_Selection = tuple[str, _Labels]
 OBSERVED = "seen by Prometheus"
 
 
@@ -94,23 +96,32 @@ class KnownCalls:
 
     @cached_property
     def _permitted(self) -> dict[str, list[KnownCall]]:
-        """By namespace of the callers: what ALLOW policies let just them call."""
+        """By namespace of the callers: what ALLOW policies let just them call.
+
+        Of policies that select the same the first that names a namespace counts.
+        """
         found: dict[str, list[KnownCall]] = {}
+        told: set[tuple[_Selection, str]] = set()
         for policy in self._mesh.of(AuthorizationPolicy):
             if policy.action != "ALLOW":
                 continue
-            hosts = list(self._behind(policy))
+            selector = policy.spec.child("selector").labels_of("matchLabels")
+            selection = policy.namespace, frozenset(selector.items())
             for place, home in _callers(policy):
-                call = f"{policy.title} lets this namespace call it"
-                known = [KnownCall(host.host, host, None, call, place) for host in hosts]
-                found.setdefault(home, []).extend(known)
+                if (selection, home) not in told:
+                    told.add((selection, home))
+                    call = f"{policy.title} lets this namespace call it"
+                    behind = self._behind(*selection)
+                    known = [KnownCall(host.host, host, None, call, place) for host in behind]
+                    found.setdefault(home, []).extend(known)
         return found
 
-    def _behind(self, policy: AuthorizationPolicy) -> Iterator[RegisteredHost]:
+    def _behind(self, namespace: str, selector: _Labels) -> Iterable[RegisteredHost]:
         workloads = self._mesh.workloads
-        selector = policy.spec.child("selector").labels_of("matchLabels")
-        for workload in workloads.find(selector, policy.namespace) if selector else ():
-            yield from workloads.container_ports.hosts(workload)
+        found: dict[RegisteredHost, None] = {}
+        for one in workloads.find(dict(selector), namespace) if selector else ():
+            found.update(dict.fromkeys(workloads.container_ports.hosts(one)))
+        return found
 
 
 def _callers(policy: AuthorizationPolicy) -> Iterator[tuple[Ref, str]]:

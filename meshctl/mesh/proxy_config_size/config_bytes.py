@@ -5,6 +5,7 @@ Services, with default settings and names of ordinary length: nine of ten proxie
 them within 10 % in sum. Telemetry, EnvoyFilters and long routes make more.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
@@ -60,17 +61,28 @@ def listener_bytes(listeners: Iterable[OutboundListener]) -> int:
     return round(total)
 
 
-def inbound_bytes(
-    chains: Sequence[ListenerChain], catch_all: int, policies: Sequence[AuthorizationPolicy]
-) -> int:
+class Guards(NamedTuple):
+    """The AuthorizationPolicies of a workload: their actions, and how many rules all have."""
+
+    actions: frozenset[str]
+    rules: int
+
+
+def guards_of(policies: Iterable[AuthorizationPolicy]) -> Guards:
+    """Count policies; one without rules counts as one with one."""
+    several = list(policies)
+    rules = sum(max(len(one.rules), 1) for one in several)
+    return Guards(frozenset(one.action for one in several), rules)
+
+
+def inbound_bytes(chains: Sequence[ListenerChain], catch_all: int, guards: Guards) -> int:
     """Estimate the size of inbound chains: of those for named ports, and of those for the rest.
 
     Each repeats the AuthorizationPolicies of its workload, in a filter for each action.
     """
     sizes = (_INBOUND_HTTP if one.is_http else _INBOUND_TCP for one in chains)
-    filters = len({one.action for one in policies}) * _POLICY_FILTER
-    rules = sum(max(len(one.rules), 1) for one in policies) * _POLICY_RULE
-    return sum(sizes) + catch_all * _CATCH_ALL + (len(chains) + catch_all) * (filters + rules)
+    each = len(guards.actions) * _POLICY_FILTER + guards.rules * _POLICY_RULE
+    return sum(sizes) + catch_all * _CATCH_ALL + (len(chains) + catch_all) * each
 
 
 class SentHost(NamedTuple):
@@ -85,21 +97,26 @@ class SentHost(NamedTuple):
     is_alone: bool
 
 
-def route_bytes(
-    hosts: Iterable[SentHost], configurations: int, namespace: str,
-    domain: str,
-) -> int:  # fmt: skip
-    """Estimate the size of a sidecar's routes: by the domains and routes of virtual hosts."""
-    total: float = configurations * _ROUTE_CONFIGURATION
-    for table, host, is_alone in hosts:
-        service = host.service
-        names = [host.name] if service is None else _domains(service, namespace, domain)
-        names = [_ANY] if is_alone else names
-        letters = len(host.name) + sum(map(len, names))
-        routes = host.virtual_service
-        own = _OWN_ROUTE if routes is None else len(table.routes_of(routes)) * _WRITTEN_ROUTE
-        total += letters * _DOMAIN_LETTER + own
-    return round(total)
+class RouteBytes:
+    """Estimates the size of a sidecar's routes: by the domains and routes of virtual hosts."""
+
+    def __init__(self, hosts: Iterable[SentHost], configurations: int, domain: str) -> None:
+        self._shared: float = configurations * _ROUTE_CONFIGURATION
+        self._short: Counter[str] = Counter()
+        for table, host, is_alone in hosts:
+            service = host.service
+            names = [_ANY] if is_alone else [host.name]
+            if service is not None and not is_alone:
+                names = _domains(service, domain)
+                self._short.update(_short_letters(service, domain))
+            letters = len(host.name) + sum(map(len, names))
+            routes = host.virtual_service
+            own = _OWN_ROUTE if routes is None else len(table.routes_of(routes)) * _WRITTEN_ROUTE
+            self._shared += letters * _DOMAIN_LETTER + own
+
+    def in_namespace(self, namespace: str) -> int:
+        """Estimate the size for clients of a namespace, who call its services by name alone."""
+        return round(self._shared + self._short[namespace] * _DOMAIN_LETTER)
 
 
 def gateway_bytes(gateway: EffectiveGateway | None, names: Sequence[str]) -> tuple[int, int]:
@@ -117,15 +134,29 @@ def gateway_bytes(gateway: EffectiveGateway | None, names: Sequence[str]) -> tup
     return listeners, round(routes)
 
 
-def _domains(service: ProxyService, namespace: str, domain: str) -> list[str]:
-    """List the domains of a service's virtual host (generateVirtualHostDomains, httproute.go)."""
+def _domains(service: ProxyService, domain: str) -> list[str]:
+    """List the domains of a service's virtual host (generateVirtualHostDomains, httproute.go).
+
+    The name alone, which clients of its own namespace have as well, is none of them.
+    """
     found: list[str] = []
     for host in (service.host, *service.aliases):
         found += [host, f"{host}."]
         stem = host.removesuffix(f".svc.{domain}")
         if stem != host:
-            name, _, home = stem.partition(".")
-            found += [stem, f"{stem}.svc", *([name] if home == namespace else [])]
+            found += [stem, f"{stem}.svc"]
     if service.is_passthrough and service.is_kubernetes:
         found += [f"*.{name}" for name in found]
     return found if service.address == NO_ADDRESS else [*found, service.address]
+
+
+def _short_letters(service: ProxyService, domain: str) -> Counter[str]:
+    """Count the letters of the names alone, by the namespace whose clients have them."""
+    found: Counter[str] = Counter()
+    for host in (service.host, *service.aliases):
+        stem = host.removesuffix(f".svc.{domain}")
+        if stem != host:
+            name, _, home = stem.partition(".")
+            wild = service.is_passthrough and service.is_kubernetes
+            found[home] += 2 * len(name) + len("*.") if wild else len(name)
+    return found

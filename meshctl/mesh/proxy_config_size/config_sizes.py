@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from meshctl.mesh.gateways.gateway_workloads import is_router
+from meshctl.mesh.proxy_config_size.config_bytes import Guards, guards_of
 from meshctl.mesh.proxy_config_size.gateway_config import GatewayConfig
 from meshctl.mesh.proxy_config_size.outbound_config import OutboundConfig
 from meshctl.mesh.proxy_config_size.sidecar_config import SidecarConfig
@@ -25,34 +26,70 @@ class ConfigSizes:
         self._views = mesh.request_paths.views
         self._ports = InboundPorts(mesh.registry, mesh.workloads)
         self._outbound: dict[_Alike, OutboundConfig] = {}
+        self._counted: dict[tuple[str, int], tuple[object, Guards]] = {}
+        self._gateways: dict[object, GatewayConfig] = {}
 
     def config_of(self, workload: Workload) -> SidecarConfig | GatewayConfig:
         """Find everything that the proxy of a workload is sent."""
-        mesh, services = self._mesh, self._views.services
+        mesh = self._mesh
         if is_gateway(workload) or is_router(workload):
-            gateway = mesh.gateways.for_workload(workload.key_name)
-            return GatewayConfig(self._views.gateway_view_of(workload), services, gateway)
+            return self._gateway(workload)
         sidecar = mesh.sidecar_scope.sidecar_of(workload)
         outbound = self._outbound_of(workload, sidecar)
         ports = list(self._ports.of(workload, sidecar))
-        security = mesh.security
-        policies = security.authorization.guarding(workload)
-        return SidecarConfig(outbound, ports, security.peer_authentications, policies, workload)
+        modes = mesh.security.peer_authentications
+        return SidecarConfig(outbound, ports, modes, self._guards(workload), workload)
+
+    def _guards(self, workload: Workload) -> Guards:
+        """Count what guards a workload; workloads that the same policies pick share the count."""
+        authorization = self._mesh.security.authorization
+        own = authorization.of(workload)
+        key = workload.namespace, id(own)
+        if key not in self._counted:
+            self._counted[key] = own, guards_of(authorization.guarding(workload))
+        return self._counted[key][1]
+
+    def _gateway(self, workload: Workload) -> GatewayConfig:
+        """Find what a gateway is sent; its clusters are those of all gateways that see the same."""
+        gateway = self._mesh.gateways.for_workload(workload.key_name)
+        served = gateway.like if gateway is not None and gateway.gateways else None
+        key = self._view_from(workload.namespace), self._asked_labels(workload), served
+        if key not in self._gateways:
+            view, services = self._views.gateway_view_of(workload), self._views.services
+            self._gateways[key] = GatewayConfig(view, services, gateway)
+        return self._gateways[key]
+
+    def _view_from(self, namespace: str) -> str:
+        """Name the namespace, or nothing where its clients are sent what most others are."""
+        mesh = self._mesh
+        has_own_view = (
+            mesh.registry.tells_apart(namespace)
+            or mesh.traffic.destination_rules.follow_others(namespace)
+            or mesh.gateway_api.routes.tell_apart(namespace)
+        )
+        return namespace if has_own_view else ""
+
+    def _asked_labels(self, workload: Workload) -> tuple[tuple[str, str], ...]:
+        """The labels of a workload, where they decide about rules or routes."""
+        rules = self._mesh.traffic.destination_rules
+        if self._asks_labels or rules.tell_apart(workload.namespace):
+            return tuple(sorted(workload.pod_labels.items()))
+        return ()
 
     def _outbound_of(self, workload: Workload, sidecar: Sidecar | None) -> OutboundConfig:
         """Find the outbound part, which all pods of a namespace with one Sidecar share.
 
-        Unless labels decide about rules or routes; and a pod of a headless Service has no listener
-        for its own address.
+        Without a Sidecar all namespaces share it that see the same. Labels tell pods apart where they
+        decide about rules or routes; and a pod of a headless Service has no listener for its own
+        address.
         """
-        home = workload.namespace
-        by_labels = self._asks_labels or self._mesh.traffic.destination_rules.tell_apart(home)
-        labels = tuple(sorted(workload.pod_labels.items())) if by_labels else ()
+        home = workload.namespace if sidecar is not None else self._view_from(workload.namespace)
+        labels = self._asked_labels(workload)
         headless = any(host.is_headless for host in self._ports.hosts(workload))
-        key = home, sidecar, labels, workload.name if headless else ""
+        key = home, sidecar, labels, workload.key_name if headless else ""
         if key not in self._outbound:
             view, domain = self._views.view_of(workload), self._mesh.config.domain
-            self._outbound[key] = OutboundConfig(view, self._views.services, home, domain)
+            self._outbound[key] = OutboundConfig(view, self._views.services, domain)
         return self._outbound[key]
 
     @cached_property

@@ -44,13 +44,13 @@ class GatewayConfig:
         view = self._view
         return list(sent_clusters(self._services.by_host, view.service, view.clusters))
 
-    @property
+    @cached_property
     def _names(self) -> list[str]:
         listeners = self._gateway.listeners if self._gateway is not None else ()
         found = (chain.route_config for one in listeners for chain in one.chains)
         return list(dict.fromkeys(name for name in found if name))
 
-    @property
+    @cached_property
     def size(self) -> ConfigSize:
         """Count everything, and estimate its bytes."""
         counts = self.counts
@@ -58,7 +58,7 @@ class GatewayConfig:
         listeners, routes = gateway_bytes(self._gateway, self._names)
         return ConfigSize(counts, ConfigBytes(clusters, listeners, routes, endpoint_bytes(counts)))
 
-    @property
+    @cached_property
     def counts(self) -> ConfigCounts:
         """Count everything."""
         clusters = self.clusters

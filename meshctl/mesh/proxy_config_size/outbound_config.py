@@ -4,13 +4,15 @@ The parts are those of ``mesh.request_path``; here all of them are made, where a
 one (pilot/pkg/networking/core, Istio 1.31).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
+from meshctl.mesh.core.hosts import is_wildcard
 from meshctl.mesh.proxy_config_size.config_bytes import (
+    RouteBytes,
     SentHost,
     cluster_bytes,
     listener_bytes,
-    route_bytes,
 )
 from meshctl.mesh.proxy_config_size.config_size import ConfigBytes, ConfigCounts
 from meshctl.mesh.proxy_config_size.sent_clusters import (
@@ -21,7 +23,7 @@ from meshctl.mesh.proxy_config_size.sent_clusters import (
 )
 from meshctl.mesh.request_path.client_clusters import ClientCluster
 from meshctl.mesh.request_path.egress_scope import hosts_of
-from meshctl.mesh.request_path.outbound_hosts import OutboundHost, OutboundHosts
+from meshctl.mesh.request_path.outbound_hosts import EVERY_HTTP_PORT, OutboundHost, OutboundHosts
 from meshctl.mesh.request_path.outbound_listeners import WILDCARD, OutboundListener
 from meshctl.mesh.request_path.proxy_services import ProxyServices
 from meshctl.mesh.request_path.proxy_view import SidecarView
@@ -32,36 +34,32 @@ FIXED_CHAINS = 2
 
 
 class OutboundConfig:
-    """The outbound part of sidecars that nothing tells apart."""
+    """The outbound part of sidecars that nothing tells apart but the short names they know."""
 
-    def __init__(
-        self, view: SidecarView, services: ProxyServices, namespace: str, domain: str
-    ) -> None:
+    def __init__(self, view: SidecarView, services: ProxyServices, domain: str) -> None:
         self._view = view
         self._services = services
-        self._namespace = namespace
         self._domain = domain
 
     @cached_property
     def clusters(self) -> Sequence[ClientCluster]:
         """The outbound clusters."""
         scope, clusters = self._view.scope, self._view.clusters
-        return list(sent_clusters(self._services.by_host, scope.service, clusters))
+        return list(sent_clusters(scope.hosts, scope.service, clusters))
 
     @cached_property
     def listeners(self) -> Sequence[OutboundListener]:
         """The outbound listeners."""
-        by_port = self._services.addresses_by_port
-        return [
-            one
-            for port in self._ports
-            for one in self._view.listeners.on(port, by_port.get(port, ()))
-        ]
+        return [one for port in self._ports for one in self._view.listeners.on(port)]
 
     @property
     def _ports(self) -> list[int]:
         written = {one.port for one in self._view.scope.listeners if one.port}
-        return sorted({*self._services.addresses_by_port, *written})
+        return sorted({*self._hosts_by_port, *written})
+
+    @cached_property
+    def _hosts_by_port(self) -> Mapping[int, Sequence[str]]:
+        return self._services.by_port(self._view.scope.hosts)
 
     @cached_property
     def route_configurations(self) -> Sequence[str]:
@@ -79,19 +77,36 @@ class OutboundConfig:
         table = self._view.hosts_on(int(port))
         if table is None:
             return
-        found = map(table.of_service, [host] if host else self._names)
+        found = map(table.of_service, [host] if host else self._names_on(int(port)))
         for one in {one.name: one for one in found if one is not None}.values():
             yield SentHost(table, one, is_alone=bool(host))
 
+    def _names_on(self, port: int) -> Iterable[str]:
+        """The hosts that virtual hosts of a port may be named after.
+
+        They are those of services with the port, and of VirtualServices with such a service; on
+        port 80 of all VirtualServices.
+        """
+        known = self._view.scope.service
+        names = [one for one in self._hosts_by_port.get(port, ()) if known(one) is not None]
+        return dict.fromkeys((*names, *self._routed.get(port, ()), *self._routed.get(0, ())))
+
     @cached_property
-    def _names(self) -> Sequence[str]:
-        """The hosts that virtual hosts may be named after: of services and VirtualServices."""
-        scope = self._view.scope
-        names = [host for host in self._services.by_host if scope.service(host) is not None]
-        for listener in scope.listeners:
+    def _routed(self) -> Mapping[int, Sequence[str]]:
+        """The hosts of VirtualServices, by the ports whose tables may have them; 0 is any port."""
+        found: dict[int, list[str]] = {}
+        for listener in self._view.scope.listeners:
             for service in listener.virtual_services:
-                names += [host.lower() for host in hosts_of(service, self._view.routes)]
-        return list(dict.fromkeys(names))
+                hosts = [host.lower() for host in hosts_of(service, self._view.routes)]
+                ports = {0} if any(map(is_wildcard, hosts)) else self._ports_of(hosts)
+                for port in ports:
+                    found.setdefault(port, []).extend(hosts)
+        return found
+
+    def _ports_of(self, hosts: Iterable[str]) -> set[int]:
+        by_host = self._services.by_host
+        several = (one for host in hosts for one in by_host.get(host, ()))
+        return {EVERY_HTTP_PORT, *(port.number for one in several for port in one.ports)}
 
     @property
     def _chains(self) -> int:
@@ -122,15 +137,21 @@ class OutboundConfig:
             inline_endpoints=sum(endpoints_of(one) for one in clusters if is_inline(one)),
         )
 
+    def bytes_in(self, namespace: str) -> ConfigBytes:
+        """Estimate the bytes of what is outbound, and of what every sidecar of a namespace has."""
+        routes = self._route_bytes.in_namespace(namespace)
+        return replace(self._bytes, routes=routes)
+
     @cached_property
-    def bytes(self) -> ConfigBytes:
-        """Estimate the bytes of what is outbound, and of what every sidecar has."""
-        names = len(self.route_configurations)
+    def _bytes(self) -> ConfigBytes:
         return ConfigBytes(
             clusters=cluster_bytes(self.clusters, is_gateway=False),
             listeners=listener_bytes(self.listeners),
-            routes=route_bytes(self.virtual_hosts, names, self._namespace, self._domain),
         )
+
+    @cached_property
+    def _route_bytes(self) -> RouteBytes:
+        return RouteBytes(self.virtual_hosts, len(self.route_configurations), self._domain)
 
 
 def _routes(table: OutboundHosts, host: OutboundHost) -> int:

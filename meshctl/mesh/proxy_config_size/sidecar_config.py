@@ -11,6 +11,7 @@ from dataclasses import replace
 from meshctl.istio.protocols import Protocol
 from meshctl.mesh.proxy_config_size.config_bytes import (
     INBOUND_CLUSTER,
+    Guards,
     endpoint_bytes,
     inbound_bytes,
 )
@@ -20,7 +21,7 @@ from meshctl.mesh.request_path.chains import ListenerChain
 from meshctl.mesh.request_path.client_clusters import ClientCluster
 from meshctl.mesh.request_path.inbound_chains import InboundPort, inbound_chains
 from meshctl.mesh.security.peer_authentication import PeerAuthentications
-from meshctl.resources import AuthorizationPolicy, Workload
+from meshctl.resources import Workload
 from meshctl.resources.cached_property import cached_property
 
 FIXED_CLUSTERS = 3
@@ -36,13 +37,13 @@ class SidecarConfig:
 
     def __init__(
         self, outbound: OutboundConfig, ports: Sequence[InboundPort],
-        modes: PeerAuthentications, policies: Sequence[AuthorizationPolicy], workload: Workload,
+        modes: PeerAuthentications, guards: Guards, workload: Workload,
     ) -> None:  # fmt: skip
         """``ports`` are the container ports that have chains and a cluster of their own."""
         self._outbound = outbound
         self._ports = ports
         self._modes = modes
-        self._policies = policies
+        self._guards = guards
         self._workload = workload
 
     @property
@@ -69,11 +70,9 @@ class SidecarConfig:
     @property
     def size(self) -> ConfigSize:
         """Count everything, and estimate its bytes."""
-        counts, outbound = self.counts, self._outbound.bytes
+        counts, outbound = self.counts, self._outbound.bytes_in(self._workload.namespace)
         clusters = outbound.clusters + INBOUND_CLUSTER * len(self._ports)
-        listeners = outbound.listeners + inbound_bytes(
-            self._chains, self._catch_all, self._policies
-        )
+        listeners = outbound.listeners + inbound_bytes(self._chains, self._catch_all, self._guards)
         return ConfigSize(
             counts,
             replace(

@@ -5,12 +5,11 @@ cluster.go and cluster_builder.go), Istio 1.31. A route to a cluster that the pr
 ends in 503 (NC).
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from meshctl.istio.protocols import Protocol
-from meshctl.mesh.core.selectors import selects
 from meshctl.mesh.registry.services import HostPort
 from meshctl.mesh.request_path.chains import ClusterTarget
 from meshctl.mesh.request_path.proxy_services import ProxyService
@@ -19,7 +18,7 @@ from meshctl.mesh.security.client_tls import ISTIO_MUTUAL
 from meshctl.mesh.security.mtls import Mtls
 from meshctl.mesh.security.tls_connection import Client, ClientKind, ClientTls, Upstream
 from meshctl.mesh.traffic.destination_rules import DestinationRules, EffectiveDestinationRule
-from meshctl.resources import ServiceEntry, Subset
+from meshctl.resources import ServiceEntry
 
 EDS = "EDS"
 DNS = "STRICT_DNS"
@@ -88,17 +87,12 @@ class ClientClusters:
             return None
         upstream = self._mtls.upstream(client, service.declared, port, subset, rule)
         kind = _kind(service, upstream, self._mtls)
-        endpoints = self._chosen(service, port, subset)
+        labels = subset.labels if subset is not None else {}
+        endpoints = self._endpoints.chosen(service, port, labels)
         if kind == DNS and not endpoints:
             return None
         wires = tuple(self._wire(upstream, one) for one in endpoints)
         return ClientCluster(service, port, name, kind, rule, upstream, wires)
-
-    def _chosen(
-        self, service: ProxyService, port: HostPort, subset: Subset | None
-    ) -> Sequence[ServiceEndpoint]:
-        labels = subset.labels if subset is not None else {}
-        return [one for one in self._endpoints.of(service, port) if selects(labels, one.labels)]
 
     def _wire(self, upstream: Upstream, endpoint: ServiceEndpoint) -> Wire:
         tls = upstream.tls

@@ -5,16 +5,17 @@ appendSidecarServices (pilot/pkg/model/sidecar.go) and SelectVirtualServices (vi
 there), Istio 1.31. Everything is found by host or port when it is asked for.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
+from operator import itemgetter
 from typing import NamedTuple
 
 from meshctl.mesh.core.hosts import covers, is_wildcard, overlaps
 from meshctl.mesh.request_path.proxy_services import ProxyService, ProxyServices
-from meshctl.mesh.traffic.delegates import MESH, Delegates
+from meshctl.mesh.traffic.delegates import MESH, RoutedHosts
 from meshctl.mesh.traffic.routes import BoundVirtualServices, Routes
-from meshctl.resources import Destination, EgressListener, Sidecar, VirtualService
+from meshctl.resources import EgressListener, Sidecar, VirtualService
 from meshctl.resources.cached_property import cached_property
 
 _ANY = "*"
@@ -54,6 +55,7 @@ class ScopeListener:
         self.port = (port.number("number") or 0) if port is not None and port.data else None
         self.protocol = port.text("protocol") if port is not None else ""
         self._chosen: dict[str, list[ProxyService]] = {}
+        self._sets: dict[str, frozenset[ProxyService]] = {}
 
     @property
     def is_http_proxy(self) -> bool:
@@ -65,14 +67,45 @@ class ScopeListener:
         """The address it is written for, empty for none."""
         return self.written.text("bind") if self.written is not None else ""
 
-    def services_on(self, port: int, address: str) -> list[ProxyService]:
-        """List the services that make the listeners of an address, in istiod's order."""
-        found = self._services.on_port(port, address, self._is_chosen)
+    def services_on(self, port: int, address: str | None) -> list[ProxyService]:
+        """List the services that make the listeners of an address, in istiod's order.
+
+        ``None``: of all addresses.
+        """
+        if address is None:
+            found = self._services.all_on_port(port, self._by_port.get(port, ()), self._is_chosen)
+        else:
+            found = self._services.on_port(port, address, self._is_chosen)
         seen = self._services.seen_by(found, self._namespace)
         return [self._narrowed(one) for one in seen]
 
+    @cached_property
+    def _by_port(self) -> Mapping[int, list[str]]:
+        return self._services.by_port(self.hosts)
+
+    @cached_property
+    def hosts(self) -> Mapping[str, None]:
+        """All hosts that it may import services of; which it does, ``services_at`` tells."""
+        if self.written is None:
+            return dict.fromkeys(self._services.seen_from(self._namespace))
+        found: dict[str, None] = {}
+        for home, named in self._named.items():
+            for one in named.hosts:
+                if not is_wildcard(one) or (home == _ANY and one != _ANY):
+                    found.update(dict.fromkeys(self.hosts_like(one)))
+                elif home != _ANY:
+                    found.update(dict.fromkeys(self._services.declared_in(home)))
+                else:
+                    found.update(dict.fromkeys(self._services.seen_from(self._namespace)))
+        return found
+
     def _is_chosen(self, service: ProxyService) -> bool:
-        return self._imports(service) and service in self.services_at(service.host)
+        return self._imports(service) and service in self._set_at(service.host)
+
+    def _set_at(self, host: str) -> frozenset[ProxyService]:
+        if host not in self._sets:
+            self._sets[host] = frozenset(self.services_at(host))
+        return self._sets[host]
 
     def services_at(self, host: str) -> list[ProxyService]:
         """List the services of a host that it imports: those of one namespace win."""
@@ -121,7 +154,12 @@ class ScopeListener:
         bound = self.bound
         if self.written is None:  # the same for all namespaces that see the same
             return self._services.shared(bound, partial(self._import, bound.services))
-        return self._import([one for one in bound.services if self._reads(one)])
+        if _ANY in self._named:
+            return self._import([one for one in bound.services if self._reads(one)])
+        homes = self._services.shared(("homes", bound), partial(_by_home, bound.services))
+        several = (one for home in self._named for one in homes.get(home, ()))
+        found = [(order, one) for order, one in several if self._reads(one)]
+        return self._import([one for _, one in sorted(found, key=itemgetter(0))])
 
     def _import(self, found: Iterable[VirtualService]) -> "ImportedVirtualServices":
         ordered = sorted(found, key=lambda one: (self._routes.rank(one, self._namespace),
@@ -175,14 +213,22 @@ class ScopeListener:
 
         ``None``: none of them routes there.
         """
-        routed = self._services.shared(RoutedHosts, partial(RoutedHosts, self._routes))
         ports = frozenset(
             one.port
-            for one in routed.to(host)
+            for one in self._routed.to(host)
             if one.virtual_service in self.places
             and (not one.sources or self._namespace in one.sources)
         )
         return ports or None
+
+    def routed_hosts(self) -> Iterator[str]:
+        """Walk the hosts that routes of imported VirtualServices lead to."""
+        for service in self.virtual_services:
+            yield from self._routed.of(service)
+
+    @property
+    def _routed(self) -> RoutedHosts:
+        return self._services.shared(RoutedHosts, partial(RoutedHosts, self._routes))
 
 
 class EgressScope:
@@ -199,6 +245,15 @@ class EgressScope:
             ScopeListener(services, routes, namespace, one) for one in written or (None,)
         ]
         self._known: dict[str, ProxyService | None] = {}
+
+    @cached_property
+    def hosts(self) -> Sequence[str]:
+        """All hosts that it may know a service of; ``service`` tells which it does."""
+        found: dict[str, None] = {}
+        for listener in self.listeners:
+            found.update(listener.hosts)
+            found.update(dict.fromkeys(listener.routed_hosts()))
+        return [*found]
 
     def for_port(self, port: int) -> ScopeListener | None:
         """Choose the listener whose routes serve a port: the first for it, or without a port."""
@@ -236,32 +291,6 @@ class EgressScope:
             return own
         seen = self._services.seen_by(by_namespace.values(), self.namespace)
         return min(seen, key=lambda one: (not one.is_kubernetes, one.namespace), default=None)
-
-
-class _RouteTo(NamedTuple):
-    """A route that leads to a host: by which port (0: any), for clients of which namespaces.
-
-    No ``sources`` are all namespaces.
-    """
-
-    virtual_service: VirtualService
-    port: int
-    sources: frozenset[str]
-
-
-class RoutedHosts:
-    """The hosts that routes of VirtualServices lead to, the same for all clients."""
-
-    def __init__(self, routes: Routes) -> None:
-        self._found: dict[str, set[_RouteTo]] = {}
-        for service in routes.naming(MESH):
-            for one, sources in _destinations(service, routes.delegates):
-                found = self._found.setdefault(routes.full_host(one), set())
-                found.add(_RouteTo(service, one.port or 0, sources))
-
-    def to(self, host: str) -> Iterable[_RouteTo]:
-        """Walk the routes that lead to a host."""
-        return self._found.get(host, ())
 
 
 class ImportedVirtualServices:
@@ -312,6 +341,14 @@ def _read(listener: EgressListener, namespace: str) -> dict[str, _Named]:
     return found
 
 
+def _by_home(services: Sequence[VirtualService]) -> dict[str, list[tuple[int, VirtualService]]]:
+    """File VirtualServices by namespace, each with its place."""
+    found: dict[str, list[tuple[int, VirtualService]]] = {}
+    for order, service in enumerate(services):
+        found.setdefault(service.namespace, []).append((order, service))
+    return found
+
+
 def _winner(found: list[ProxyService], namespace: str) -> str | None:
     """Name the namespace whose services count: the client's own, else a Service's, else the first."""
     best: ProxyService | None = None
@@ -346,23 +383,3 @@ def appended(known: ProxyService | None, one: ProxyService) -> ProxyService:
 def _is_complete(service: ProxyService) -> bool:
     """Is it a Service with all its ports, to which ``appended`` has nothing to add?"""
     return service.is_kubernetes and len(service.ports) == len(service.declared.ports)
-
-
-def _destinations(
-    service: VirtualService, delegates: Delegates
-) -> Iterator[tuple[Destination, frozenset[str]]]:
-    """Walk the destinations of the routes, each with the namespaces whose clients it is for."""
-    for rule in delegates.rules(service):
-        sources = _sources(one.match.text("sourceNamespace") for one in rule.matches)
-        for destination in rule.action.destinations:
-            yield destination, sources
-    for route in (*service.tls, *service.tcp):
-        sources = _sources(one.text("sourceNamespace") for one in route.matches)
-        for destination in route.destinations:
-            yield destination, sources
-
-
-def _sources(written: Iterable[str]) -> frozenset[str]:
-    """The namespaces that matches name; none where one of them names none."""
-    found = frozenset(written)
-    return frozenset() if "" in found else found

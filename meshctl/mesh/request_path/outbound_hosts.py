@@ -18,7 +18,7 @@ from meshctl.mesh.traffic.delegates import MESH
 from meshctl.mesh.traffic.routes import EffectiveRoute, ProxyNode, Routes
 from meshctl.resources import VirtualService
 
-_EVERY_HTTP_PORT = 80
+EVERY_HTTP_PORT = 80
 """The port whose table has the hosts of VirtualServices that no registry knows."""
 
 
@@ -139,12 +139,12 @@ class OutboundHosts:
         if not virtual_service.http or not self._has_routes(virtual_service):
             return None
         names, services = self._separate(virtual_service)
-        if not services and self._port != _EVERY_HTTP_PORT:
+        if not services and self._port != EVERY_HTTP_PORT:
             return None
         if virtual_service.is_generated and not self._is_for(virtual_service, services):
             return None
         speaking = frozenset(one.host for one in services if _speaks_http(one))
-        if not speaking and self._port != _EVERY_HTTP_PORT:
+        if not speaking and self._port != EVERY_HTTP_PORT:
             return None
         return _Share(frozenset(names), speaking)
 

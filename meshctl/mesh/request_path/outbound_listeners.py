@@ -78,28 +78,24 @@ class OutboundListeners:
         self._routes = routes
         self._proxy = proxy
         self._instances = instances
-        self._built: dict[tuple[int, str], dict[str, OutboundListener]] = {}
+        self._built: dict[tuple[int, str | None], dict[str, OutboundListener]] = {}
 
     def find(self, address: str, port: int) -> OutboundListener | None:
         """Find the listener for an address; ``None`` for the one that takes all the rest."""
         several = self._at(port, address)
         return several.get(address) or several.get(WILDCARD)
 
-    def on(self, port: int, addresses: Iterable[str]) -> Iterable[OutboundListener]:
-        """List all listeners of a port, where services are bound to ``addresses`` on it."""
-        found = dict(self._at(port, WILDCARD))
-        for address in addresses:
-            for bind, listener in self._at(port, address).items():
-                found.setdefault(bind, listener)
-        return found.values()
+    def on(self, port: int) -> Iterable[OutboundListener]:
+        """List all listeners of a port."""
+        return self._at(port, None).values()
 
-    def _at(self, port: int, address: str) -> dict[str, OutboundListener]:
+    def _at(self, port: int, address: str | None) -> dict[str, OutboundListener]:
         key = port, address
         if key not in self._built:
             self._built[key] = self._build(port, address)
         return self._built[key]
 
-    def _build(self, number: int, address: str) -> dict[str, OutboundListener]:
+    def _build(self, number: int, address: str | None) -> dict[str, OutboundListener]:
         found: dict[str, OutboundListener] = {}
         for listener in self._scope.listeners:
             if listener.port is not None:
@@ -116,7 +112,9 @@ class OutboundListeners:
                             self._add(call, found)
         return found
 
-    def _of_listener(self, listener: ScopeListener, number: int, address: str) -> Iterator[_Call]:
+    def _of_listener(
+        self, listener: ScopeListener, number: int, address: str | None
+    ) -> Iterator[_Call]:
         protocol = parse_protocol(listener.protocol) or Protocol.AUTO
         if listener.is_http_proxy:
             protocol = Protocol.HTTP

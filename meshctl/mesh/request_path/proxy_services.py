@@ -102,13 +102,51 @@ class ProxyServices:
         if service.address != NO_ADDRESS:
             self.by_address.setdefault(service.address, service)
 
+    def seen_from(self, namespace: str) -> Iterator[str]:
+        """Walk the hosts of which a namespace may see a service."""
+        yield from self._by_audience.get("*", ())
+        yield from self._by_audience.get(namespace, ())
+
     @cached_property
-    def addresses_by_port(self) -> dict[int, list[str]]:
-        """The addresses that listeners of each port are bound to."""
-        found: dict[int, list[str]] = {}
-        for number, address in self._bound:
-            found.setdefault(number, []).append(address)
+    def _by_audience(self) -> dict[str, list[str]]:
+        found: dict[str, dict[str, None]] = {}
+        for host, several in self.by_host.items():
+            for name in frozenset[str]().union(*(one.declared.visible for one in several)):
+                found.setdefault(name, {})[host] = None
+        return {name: [*hosts] for name, hosts in found.items()}
+
+    def declared_in(self, namespace: str) -> Iterable[str]:
+        """Walk the hosts that a namespace declares."""
+        return self._by_home.get(namespace, ())
+
+    @cached_property
+    def _by_home(self) -> dict[str, dict[str, None]]:
+        found: dict[str, dict[str, None]] = {}
+        for host, several in self.by_host.items():
+            for one in several:
+                found.setdefault(one.namespace, {})[host] = None
         return found
+
+    def by_port(self, hosts: Iterable[str]) -> dict[int, list[str]]:
+        """File hosts by the ports that their services have, unless those stand for other ones."""
+        found: dict[int, dict[str, None]] = {}
+        for host in hosts:
+            for one in self.by_host.get(host, ()):
+                for port in () if one.is_alias else one.ports:
+                    found.setdefault(port.number, {})[host] = None
+        return {number: [*several] for number, several in found.items()}
+
+    def all_on_port(
+        self, port: int, hosts: Iterable[str], is_known: Callable[[ProxyService], bool]
+    ) -> list[ProxyService]:
+        """List what makes the listeners of a port for some hosts, in istiod's order."""
+        several = (one for host in hosts for one in self.by_host.get(host, ()))
+        found = [
+            one
+            for one in several
+            if not one.is_alias and one.port(port) is not None and is_known(one)
+        ]
+        return sorted(found, key=self._order.__getitem__)
 
     def on_port(
         self, port: int, address: str, is_known: Callable[[ProxyService], bool]

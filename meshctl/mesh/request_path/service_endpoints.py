@@ -6,12 +6,12 @@ conversion.go), Istio 1.31. EndpointSlices of the input count before selectors, 
 of pods that are not running yet.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from meshctl.istio.labels import TLS_MODE
 from meshctl.mesh.core.hosts import is_wildcard
-from meshctl.mesh.core.selectors import selects
+from meshctl.mesh.core.selectors import LabelIndex, selects
 from meshctl.mesh.registry.services import HostPort, RegisteredHost, Registry
 from meshctl.mesh.request_path.proxy_services import ProxyService
 from meshctl.mesh.workloads.workloads import Workloads
@@ -51,6 +51,7 @@ class ServiceEndpoints:
         self._workloads = workloads
         self._entries = list(entries)
         self._known: dict[tuple[str, str, str], list[ServiceEndpoint]] = {}
+        self._by_label: dict[tuple[str, str, str], LabelIndex[ServiceEndpoint]] = {}
 
     def of(self, service: ProxyService, port: HostPort) -> list[ServiceEndpoint]:
         """List the endpoints behind a port of a service."""
@@ -61,6 +62,20 @@ class ServiceEndpoints:
             found = [end for one in same for end in self._of_host(one, port.name)]
             self._known[key] = list(_once_each(found))
         return self._known[key]
+
+    def chosen(
+        self, service: ProxyService, port: HostPort, labels: Mapping[str, str]
+    ) -> Sequence[ServiceEndpoint]:
+        """List the endpoints behind a port of a service that have the labels of a subset."""
+        found = self.of(service, port)
+        if not labels:
+            return found
+        key = service.host, service.namespace, port.name
+        if key not in self._by_label:
+            index = self._by_label[key] = LabelIndex()
+            for one in found:
+                index.add("", one.labels, one)
+        return self._by_label[key].find(labels)
 
     def of_kubernetes(self, service: ProxyService, port: HostPort) -> list[ServiceEndpoint]:
         """List those that kube-proxy knows: of the Service alone."""

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from meshctl.mesh.core.mesh_config import MeshConfig
 from meshctl.mesh.core.precedence import age
+from meshctl.mesh.core.selectors import SelectorIndex
 from meshctl.mesh.workloads.membership import Membership
 from meshctl.mesh.workloads.workloads import Workloads
 from meshctl.resources import AuthorizationPolicy, Policy, Workload
@@ -32,6 +33,10 @@ class Authorization:
         self._picked: dict[_Selection, list[Workload]] = {}
         self._reached: dict[_Selection, list[Workload]] = {}
         self._memberships: dict[_Selection, frozenset[Membership]] = {}
+        self._joined: dict[
+            tuple[int, ...], tuple[Sequence[object], Sequence[AuthorizationPolicy]]
+        ] = {}
+        self._opened: dict[int, tuple[Sequence[AuthorizationPolicy], bool]] = {}
         self._asked: dict[tuple[object, _Selection], list[tuple[Workload, tuple[Any, ...]]]] = {}
 
     def is_mesh_wide(self, policy: Policy) -> bool:
@@ -90,18 +95,51 @@ class Authorization:
         return known
 
     def of(self, workload: Workload) -> Sequence[AuthorizationPolicy]:
-        """The policies that guard a workload."""
-        return self._by_workload.get(workload, ())
+        """The policies whose selector picks a workload, by age.
+
+        Workloads that the same policies pick share one sequence.
+        """
+        if workload not in self._workloads:
+            return ()
+        labels = workload.pod_labels
+        homes = dict.fromkeys((self._root, workload.namespace))
+        found = [self._selecting[home].find(labels) for home in homes if home in self._selecting]
+        several = [one for one in found if one]
+        if len(several) <= 1:
+            return several[0] if several else ()
+        mesh, own = several
+        return self._shared((id(mesh), id(own)), several, lambda: sorted((*mesh, *own), key=age))
 
     def guarding(self, workload: Workload) -> Sequence[AuthorizationPolicy]:
-        """All policies that hold for a workload: of the mesh, of its namespace and its own."""
+        """All policies that hold for a workload: of the mesh, of its namespace and its own.
+
+        Workloads of a namespace that the same policies pick share one sequence.
+        """
         homes = dict.fromkeys((self._root, workload.namespace))
-        wide = (policy for home in homes for policy in self._wide.get(home, ()))
-        return (*wide, *self.of(workload))
+        wide = [policy for policy in map(self._wide.get, homes) if policy]
+        own = self.of(workload)
+        if not wide:
+            return own
+        key = *map(id, wide), id(own)
+        return self._shared(
+            key, [*wide, own], lambda: [one for each in (*wide, own) for one in each]
+        )
+
+    def _shared(
+        self, key: tuple[int, ...], parts: Sequence[object],
+        join: Callable[[], Iterable[AuthorizationPolicy]],
+    ) -> Sequence[AuthorizationPolicy]:  # fmt: skip
+        """Join sequences once; they are kept, so that nothing else gets their ids."""
+        if key not in self._joined:
+            self._joined[key] = parts, tuple(join())
+        return self._joined[key][1]
 
     def is_opened(self, workload: Workload) -> bool:
         """Does an ALLOW policy with rules hold for a workload?"""
-        return any(map(_opens, self.guarding(workload)))
+        guarding = self.guarding(workload)
+        if id(guarding) not in self._opened:
+            self._opened[id(guarding)] = guarding, any(map(_opens, guarding))
+        return self._opened[id(guarding)][1]
 
     @cached_property
     def opens_anything(self) -> bool:
@@ -121,12 +159,11 @@ class Authorization:
         return namespace in self._wide or self._root in self._wide
 
     @cached_property
-    def _by_workload(self) -> dict[Workload, list[AuthorizationPolicy]]:
-        found: dict[Workload, list[AuthorizationPolicy]] = {}
+    def _selecting(self) -> dict[str, SelectorIndex[AuthorizationPolicy]]:
+        found: dict[str, SelectorIndex[AuthorizationPolicy]] = {}
         for policy in self._policies:
             if policy.selector:
-                for workload in self.picked(policy):
-                    found.setdefault(workload, []).append(policy)
+                found.setdefault(policy.namespace, SelectorIndex()).add(policy.selector, policy)
         return found
 
 

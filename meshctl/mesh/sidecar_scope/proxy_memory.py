@@ -50,6 +50,7 @@ class ProxySizes:
         self._workloads = workloads
         self._replicas = replicas
         self._config = config
+        self._sizes: dict[str, ProxySize] = {}
 
     @cached_property
     def unlimited(self) -> dict[str, int]:
@@ -66,20 +67,34 @@ class ProxySizes:
 
     def without_sidecar(self, namespace: str) -> ProxySize:
         """What sidecars of a namespace know when no Sidecar limits them."""
-        return self._of(one for scope in ("*", namespace) for one in self._by_scope.get(scope, ()))
+        return _joined(self._of_scope("*"), self._of_scope(namespace))
+
+    def _of_scope(self, scope: str) -> ProxySize:
+        if scope not in self._sizes:
+            self._sizes[scope] = self._of(self._by_scope.get(scope, ()))
+        return self._sizes[scope]
 
     def with_sidecar(self, namespace: str) -> ProxySize:
         """What they need to know: their namespace, the root namespace and what they call."""
-        near = {namespace, self._config.root_namespace}
+        root = self._config.root_namespace
         hosts = [
-            one
-            for home in sorted(near)
-            for one in self._by_home.get(home, ())
-            if is_visible_to(one.visible, namespace)
+            *(one for one in self._of_home(namespace) if is_visible_to(one.visible, namespace)),
+            *(one for one in self._by_scope.get(namespace, ()) if one.namespace == root),
         ]
         for workload in self._workloads.in_mesh(namespace):
             hosts += [one.host for one in self._calls.of(workload)]
-        return self._of(dict.fromkeys(hosts))
+        own = self._of(dict.fromkeys(one for one in hosts if one not in self._for_all))
+        return _joined(own, self._size_for_all)
+
+    @cached_property
+    def _for_all(self) -> frozenset[RegisteredHost]:
+        """The hosts of the root namespace that everybody sees."""
+        root = self._config.root_namespace
+        return frozenset(one for one in self._of_home(root) if "*" in one.visible)
+
+    @cached_property
+    def _size_for_all(self) -> ProxySize:
+        return self._of(self._for_all)
 
     def _of(self, hosts: Iterable[RegisteredHost]) -> ProxySize:
         known = list(hosts)
@@ -110,9 +125,9 @@ class ProxySizes:
                 found.setdefault(scope, []).append(host)
         return found
 
-    @cached_property
-    def _by_home(self) -> dict[str, list[RegisteredHost]]:
-        found: dict[str, list[RegisteredHost]] = {}
-        for host in self._registry:
-            found.setdefault(host.namespace, []).append(host)
-        return found
+    def _of_home(self, namespace: str) -> Iterable[RegisteredHost]:
+        return self._registry.of_namespace(namespace)
+
+
+def _joined(one: ProxySize, other: ProxySize) -> ProxySize:
+    return ProxySize(*(first + second for first, second in zip(one, other, strict=True)))

@@ -1,4 +1,4 @@
-"""Merges delegate VirtualServices into the http routes of their roots.
+"""Merges delegate VirtualServices into the http routes of their roots, and tells where all lead.
 
 Mirrors mergeVirtualServices, mergeHTTPRoute and hasConflict (pilot/pkg/model/virtualservice.go
 and virtualservice_controller.go, Istio 1.31): a root route is replaced by the routes of its
@@ -8,12 +8,15 @@ delegate; a delegate that is missing or hidden, or a match that does not fit, le
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from meshctl.mesh.core.export_to import is_visible_to, visibility
 from meshctl.mesh.core.mesh_config import MeshConfig
 from meshctl.resources import Destination, Match, Route, VirtualService
 from meshctl.resources.cached_property import cached_property
+
+if TYPE_CHECKING:
+    from meshctl.mesh.traffic.routes import Routes
 
 MESH = "mesh"
 _SCALARS = ("uri", "scheme", "method", "authority")
@@ -264,3 +267,60 @@ def _string_match(data: Any) -> Mapping[str, str]:
     if not isinstance(data, dict):
         return {}
     return {k: v for k, v in data.items() if isinstance(v, str) and v}
+
+
+class RouteTo(NamedTuple):
+    """A route that leads to a host: by which port (0: any), for clients of which namespaces.
+
+    No ``sources`` are all namespaces.
+    """
+
+    virtual_service: VirtualService
+    port: int
+    sources: frozenset[str]
+
+
+class RoutedHosts:
+    """The hosts that routes of VirtualServices in the mesh lead to, the same for all clients.
+
+    A sidecar has clusters for them, whether its Sidecar imports them or not (collectImportedServices,
+    pilot/pkg/model/sidecar.go, Istio 1.31).
+    """
+
+    def __init__(self, routes: "Routes") -> None:
+        self._found: dict[str, set[RouteTo]] = {}
+        self._of: dict[VirtualService, dict[str, None]] = {}
+        for service in routes.naming(MESH):
+            for one, sources in _destinations(service, routes.delegates):
+                host = routes.full_host(one)
+                self._of.setdefault(service, {})[host] = None
+                found = self._found.setdefault(host, set())
+                found.add(RouteTo(service, one.port or 0, sources))
+
+    def of(self, service: VirtualService) -> Iterable[str]:
+        """Walk the hosts that the routes of a VirtualService lead to."""
+        return self._of.get(service, ())
+
+    def to(self, host: str) -> Iterable[RouteTo]:
+        """Walk the routes that lead to a host."""
+        return self._found.get(host, ())
+
+
+def _destinations(
+    service: VirtualService, delegates: Delegates
+) -> Iterator[tuple[Destination, frozenset[str]]]:
+    """Walk the destinations of the routes, each with the namespaces whose clients it is for."""
+    for rule in delegates.rules(service):
+        sources = _sources(one.match.text("sourceNamespace") for one in rule.matches)
+        for destination in rule.action.destinations:
+            yield destination, sources
+    for route in (*service.tls, *service.tcp):
+        sources = _sources(one.text("sourceNamespace") for one in route.matches)
+        for destination in route.destinations:
+            yield destination, sources
+
+
+def _sources(written: Iterable[str]) -> frozenset[str]:
+    """The namespaces that matches name; none where one of them names none."""
+    found = frozenset(written)
+    return frozenset() if "" in found else found

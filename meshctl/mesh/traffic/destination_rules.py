@@ -15,6 +15,7 @@ from meshctl.mesh.core.precedence import age, order_is_known
 from meshctl.mesh.core.selectors import selects
 from meshctl.mesh.registry.services import RegisteredHost
 from meshctl.resources import DestinationRule, Subset, TrafficPolicy
+from meshctl.resources.cached_property import cached_property
 
 _PRIVATE = frozenset({"."})
 
@@ -27,7 +28,7 @@ class Step(Enum):
     ROOT = "the root namespace"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class EffectiveDestinationRule:
     """The rule that holds for some clients of a host: one object, or several merged ones.
 
@@ -45,7 +46,7 @@ class EffectiveDestinationRule:
         """The policy for the whole host: of the oldest rule that has one."""
         return next((rule.policy for rule in self.rules if rule.spec.has("trafficPolicy")), None)
 
-    @property
+    @cached_property
     def subsets(self) -> dict[str, Subset]:
         """The subsets by name: of two with one name the older rule's counts."""
         found: dict[str, Subset] = {}

@@ -207,16 +207,23 @@ class Routes:
         named = {name for names in self._visible.values() for name in names}
         return frozenset(named | {one.namespace for one in self._visible if one.is_generated})
 
+    def tell_apart(self, namespace: str) -> bool:
+        """May clients of a namespace have other routes than those of most others have?"""
+        return namespace in self._singled_out or namespace in self._asked_namespaces
+
+    @cached_property
+    def _asked_namespaces(self) -> frozenset[str]:
+        return frozenset(one.text("sourceNamespace") for one in self._matches())
+
     @cached_property
     def asked_labels(self) -> frozenset[str]:
         """The labels of proxies that any match of a VirtualService asks for."""
-        return frozenset(
-            key
-            for service in self._everything
-            for route in (*service.http, *service.tls, *service.tcp)
-            for match in route.matches
-            for key in match.labels_of("sourceLabels")
-        )
+        return frozenset(key for one in self._matches() for key in one.labels_of("sourceLabels"))
+
+    def _matches(self) -> Iterator[Match]:
+        for service in self._everything:
+            for route in (*service.http, *service.tls, *service.tcp):
+                yield from route.matches
 
     def of_mesh_host(self, host: str, namespace: str) -> VirtualService | None:
         """Find the one VirtualService that sidecars of a namespace use for a host.
