@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from meshctl.mesh import Mesh
 from meshctl.resources import Ref, Resource
-from meshctl.rules.api import Check, Finding, NotChecked, Related, Rule, Severity
+from meshctl.rules.api import Check, Edit, Finding, NotChecked, Related, Rule, Severity
 from meshctl.sources import workers
 
 if TYPE_CHECKING:
@@ -111,11 +111,29 @@ def ask(
                 if isinstance(outcome, NotChecked):
                     outcomes.not_checked.setdefault((rule.id, outcome.reason))
                 else:
-                    outcomes.findings.append((rule, outcome))
+                    outcomes.findings.append((rule, _as_written(outcome)))
         except Exception as crash:  # noqa: BLE001 - a bug in one rule must not hide what the others found
             if os.environ.get(DEBUG_VARIABLE):
                 _raise(crash, resource)
             outcomes.crashes.append((rule, resource, f"{type(crash).__name__}: {crash}"))
+
+
+def _as_written(finding: Finding) -> Finding:
+    """Place a finding where somebody wrote what it is about, and edit nothing that was made of it."""
+    resource = finding.ref.resource
+    if resource.origin(finding.ref) == finding.ref and not finding.related and not finding.edits:
+        return finding
+    return finding._replace(
+        ref=resource.origin(finding.ref),
+        related=tuple(
+            one._replace(ref=one.ref.resource.origin(one.ref)) for one in finding.related
+        ),
+        edits=finding.edits if all(map(_is_written, finding.edits)) else (),
+    )
+
+
+def _is_written(edit: Edit) -> bool:
+    return edit.ref.resource.origin(edit.ref) == edit.ref
 
 
 def _raise(crash: Exception, resource: Resource) -> NoReturn:
@@ -135,13 +153,13 @@ def _pack(outcomes: Outcomes, mesh: Mesh) -> tuple[Any, ...]:
     numbers = {resource: number for number, resource in enumerate(mesh.resources)}
 
     def place(ref: Ref) -> tuple[Any, ...]:
-        ref = ref.resource.origin(ref)
         return numbers[ref.resource], ref.path, ref.key
 
     findings = [
         (
             rule.id, place(found.ref), found.message, found.severity and str(found.severity),
             [(place(related.ref), related.message) for related in found.related], found.fix,
+            [(place(edit.ref), edit.action, edit.value) for edit in found.edits], found.is_safe,
         )
         for rule, found in outcomes.findings
     ]  # fmt: skip
@@ -154,13 +172,15 @@ def _unpack(
 ) -> None:
     """Add outcomes that another process wrote down."""
     findings, not_checked, crashes = packed
-    for rule, ref, message, severity, related, fix in findings:
+    for rule, ref, message, severity, related, fix, edits, is_safe in findings:
         found = Finding(
             _place(ref, mesh),
             message,
             severity and Severity(severity),
             tuple(Related(_place(place, mesh), text) for place, text in related),
             fix,
+            tuple(Edit(_place(place, mesh), action, value) for place, action, value in edits),
+            is_safe,
         )
         outcomes.findings.append((rules[rule], found))
     outcomes.not_checked.update(dict.fromkeys(map(tuple, not_checked)))

@@ -7,7 +7,7 @@ from yaml import Node, ScalarNode
 
 from meshctl.lazy_pattern import lazy_pattern
 from meshctl.masking.tokens import covered, masked
-from meshctl.masking.values import secret_scalars
+from meshctl.masking.values import may_name_secrets, secret_scalars
 from meshctl.yaml.comments import comments
 from meshctl.yaml.notes import UnreadableError
 from meshctl.yaml.reader import compose, extent
@@ -30,6 +30,8 @@ _COMMENT_AFTER = lazy_pattern(r"\s\#.*", re.DOTALL)
 
 def masked_document(text: str, root: Node | None) -> str:
     """Write stars for the secret values of one document; ``root`` is ``None`` if none can be read."""
+    if not may_name_secrets(text):
+        return masked(text, keeps_columns=True)
     if root is None:
         return _masked_lines(text) if _SECRET.search(text) else masked_source(text)
     parts, position = [], 0

@@ -18,6 +18,8 @@ from meshctl.words import visible
 
 SECRET_BLOCKS = frozenset({"data", "stringData"})
 _GENERATOR = "secretGenerator"
+_PARTS_OF_NAMES = ("passw", "passphrase", "token", "key", "secret")
+"""One of them is in every name by which a value is known as secret, and in ``kind: Secret``."""
 COMPARISONS = frozenset({"exact", "prefix", "regex"})
 _LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
 _NAMED = lazy_pattern(
@@ -38,6 +40,14 @@ _RECOGNISED = 8
 def looks_secret(name: str) -> bool:
     """Is a field or a variable of this name one for passwords, keys or tokens?"""
     return _NAMED.fullmatch(name) is not None
+
+
+def may_name_secrets(text: str) -> bool:
+    """Can a text hold a value that is known as secret by a name? Most texts can't."""
+    if "\\" in text or not text.isascii():  # names may be written in other ways
+        return True
+    text = text.lower()
+    return any(part in text for part in _PARTS_OF_NAMES)
 
 
 def secret_scalars(root: Any) -> Iterator[Any]:

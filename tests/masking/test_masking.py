@@ -7,9 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from meshctl.masking.answers import masked_data, said
-from meshctl.masking.texts import masked_file, masked_text
+from meshctl.masking.texts import masked_file, masked_source, masked_text
 from meshctl.masking.tokens import masked
-from meshctl.masking.values import hidden, secret_scalars
+from meshctl.masking.values import hidden, may_name_secrets, secret_scalars
+from meshctl.yaml.reader import compose
 
 JWT = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJ4In0.c2lnbmF0dXJl"
 
@@ -99,3 +100,43 @@ def test_answers_keep_their_shape() -> None:
     shown = {"headers": [{"name": "x-api-key", "exact": "***"}, {"name": "x", "exact": "abc"}]}
     assert shown == masked_data(json.loads(json.dumps(answer)))
     assert ("***", "exact 'b'") == (said("x-api-key", "exact 'b'"), said("x", "exact 'b'"))
+
+
+NAMES = (
+    "password",
+    "PassWd",
+    "pass\u017fwd",
+    "Api_Key",
+    "to\u212aen",
+    "kind",
+    "data",
+    "host",
+    "value",
+    "name",
+)
+VALUES = (
+    "Secret",
+    "x1y2z3",
+    "secretGenerator",
+    '"p\\u0061ssword"',
+    "authToken",
+    "reviews",
+    "[a, b]",
+)
+
+
+@given(st.lists(st.tuples(st.sampled_from(NAMES), st.sampled_from(VALUES), st.booleans())))
+def test_a_text_without_a_secret_word_holds_no_secret(rows: list[tuple[str, str, bool]]) -> None:
+    text = "a:\n" + "".join(
+        f"- {{{name}: {value}}}\n" if nests else f"# {name}={value}\n"
+        for name, value, nests in rows
+    )
+    if not may_name_secrets(text):
+        assert not list(secret_scalars(compose(text)))
+        assert masked_source(text) == text
+
+
+def test_names_in_other_letters_are_looked_at() -> None:
+    for text in ('"pass\\u0077ord": x', "pa\u017fsword: x", "to\u212aen: x", "kind: Secret"):
+        assert may_name_secrets(text)
+    assert not may_name_secrets("kind: VirtualService\nspec: {hosts: [a]}\n")

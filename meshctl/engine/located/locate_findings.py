@@ -35,7 +35,7 @@ def locate_all(outcomes: Outcomes) -> Iterator[tuple[LocatedFinding, Resource]]:
             key not in seen
         ):  # two answers, or two turns of a template, may have the same words and place
             seen.add(key)
-            yield found, finding.ref.resource.origin(finding.ref).resource
+            yield found, finding.ref.resource
     for rule, resource, crash in outcomes.crashes:
         message = (
             f"rule {rule.id} crashed on {resource.title}: {crash}; "
@@ -83,8 +83,6 @@ def _edits(finding: Finding) -> tuple[FileEdit, ...]:
     found = []
     for edit in finding.edits:
         resource, path = edit.ref.resource, edit.ref.path
-        if resource.origin(edit.ref) != edit.ref:
-            return ()
         try:
             span, text = resource.document.edit(resource.prefix + path, edit.action, edit.value)
         except UnsafeEditError:

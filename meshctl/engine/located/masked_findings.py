@@ -4,13 +4,16 @@ from functools import lru_cache
 
 from meshctl.engine.report import LocatedFinding
 from meshctl.masking.tokens import masked
-from meshctl.masking.values import hidden, secret_scalars
+from meshctl.masking.values import hidden, may_name_secrets, secret_scalars
 from meshctl.resources import Ref, Resource
 
 
 @lru_cache(maxsize=64)
 def secrets_of(resource: Resource) -> frozenset[str | int | float]:
     """The secret values of an object; findings of a few objects come after each other."""
+    text = resource.document.text
+    if text and not may_name_secrets(text):
+        return frozenset()
     return frozenset(secret_scalars(resource.data))
 
 
