@@ -15,7 +15,7 @@ from meshctl.engine.live_overlay import overlay
 from meshctl.engine.located.copies import merge
 from meshctl.engine.located.fingerprints import distinct
 from meshctl.engine.located.locate_findings import from_problem, locate_all, order
-from meshctl.engine.needs import words_of
+from meshctl.engine.needs import ObjectWords, words_of
 from meshctl.engine.registry import (
     RuleNames,
     check_names,
@@ -177,11 +177,11 @@ def answer_on(
         return make_mesh(some, knowledge, missing)
 
     mesh = build(resources)
-    words = words_of(resources, settings)
-    rules = chosen(load_for(resources, words, settings.select), settings)
-    if eager is None:
-        ask = run
-    else:
+    words = ObjectWords()
+    there = None if eager else words_of(resources, settings, words)  # an edit brings other words
+    rules = chosen(load_for(resources, there, settings.select), settings)
+    ask = partial(run, words=words)
+    if eager is not None:
         from meshctl.engine.workspaces.eager import run_eagerly  # noqa: PLC0415 - editors alone wait
 
         ask = partial(

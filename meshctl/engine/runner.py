@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from meshctl.engine.needs import ObjectWords
 from meshctl.mesh import Mesh
 from meshctl.resources import Ref, Resource
 from meshctl.rules.api import Check, Edit, Finding, NotChecked, Related, Rule, Severity
@@ -40,21 +41,26 @@ class Outcomes:
         self.crashes += other.crashes
 
 
-def run(rules: Iterable[Rule], mesh: Mesh, *, about: Sequence[Resource] | None = None) -> Outcomes:
+def run(
+    rules: Iterable[Rule], mesh: Mesh, *, about: Sequence[Resource] | None = None,
+    words: ObjectWords | None = None,
+) -> Outcomes:  # fmt: skip
     """Ask every rule about every resource of its kind, in several processes if there are many.
 
-    With ``about`` it is asked of these resources alone. With ``MESHCTL_DEBUG`` set (as tests do)
+    With ``about`` it is asked of these resources alone. ``words`` are those of resources, as far
+    as they are known. With ``MESHCTL_DEBUG`` set (as tests do)
     a crash raises, else it is recorded.
     """
     asked = [(rule, rule.check) for rule in rules if rule.check is not None]
+    words = ObjectWords() if words is None else words
     if about is not None:
-        return _ask_about(asked, mesh, about)
+        return _ask_about(asked, mesh, about, words)
     shares = _shares(asked, mesh)
     if len(shares) == 1:
-        return _ask_all(asked, mesh)
+        return _ask_all(asked, mesh, words)
     outcomes = Outcomes()
     by_id = {rule.id: rule for rule, _ in asked}
-    for packed in workers.spread(lambda share: [_pack(_ask_all(share, mesh), mesh)], shares):
+    for packed in workers.spread(lambda share: [_pack(_ask_all(share, mesh, words), mesh)], shares):
         _unpack(packed, by_id, mesh, outcomes)
     return outcomes
 
@@ -85,19 +91,22 @@ def _shares(asked: _Asked, mesh: Mesh) -> list[_Asked]:
     return [share for share in (routing, rest) if share] or [asked]
 
 
-def _ask_all(asked: _Asked, mesh: Mesh) -> Outcomes:
+def _ask_all(asked: _Asked, mesh: Mesh, words: ObjectWords) -> Outcomes:
     outcomes = Outcomes()
     for rule, check in asked:
-        ask(rule, check, mesh.judged(rule.on) if rule.on is not None else (), mesh, outcomes)
+        if rule.on is not None:
+            ask(rule, check, words.holding(rule, mesh.judged(rule.on)), mesh, outcomes)
     return outcomes
 
 
-def _ask_about(asked: _Asked, mesh: Mesh, about: Sequence[Resource]) -> Outcomes:
+def _ask_about(
+    asked: _Asked, mesh: Mesh, about: Sequence[Resource], words: ObjectWords
+) -> Outcomes:
     outcomes = Outcomes()
     for rule, check in asked:
         if rule.on is not None:
             theirs = [resource for resource in about if isinstance(resource, rule.on)]
-            ask(rule, check, theirs, mesh, outcomes)
+            ask(rule, check, words.holding(rule, theirs), mesh, outcomes)
     return outcomes
 
 

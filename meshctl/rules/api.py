@@ -153,6 +153,8 @@ class Rule(NamedTuple):
     object; API servers run it (``meshctl webhook cel``)."""
     needs: tuple[str, ...] = ()
     """Words without any of which an input gives it nothing to say; empty where none is so sure."""
+    holds: tuple[str, ...] = ()
+    """Words without any of which an object gives it nothing to say, whatever else there is."""
 
     @property
     def judges_alone(self) -> bool:
@@ -185,7 +187,7 @@ def rule(  # noqa: PLR0913 - what a rule declares, each by its name
     *, on: type[Resource], severity: Severity, since: str, equivalents: tuple[str, ...] = (),
     optional: bool = False, hazard: bool = False, renamed_from: tuple[str, ...] = (),
     preview: bool = False, deprecated: str = "", compares_copies: bool = False, cel: str = "",
-    needs: tuple[str, ...] = (),
+    needs: tuple[str, ...] = (), holds: tuple[str, ...] = (),
 ) -> Callable[[Check], Rule]:  # fmt: skip
     """Make a rule of a generator ``check(resource, mesh)`` that is called for every ``on``.
 
@@ -196,9 +198,9 @@ def rule(  # noqa: PLR0913 - what a rule declares, each by its name
     several declarations of one object, which are alternatives to all other rules. ``cel`` says the same
     of one object alone, for API servers.
 
-    A rule that ``needs`` words is not even imported for a small input that has none of them: a word
-    is a key or a kind anywhere in it, or ``route[1]`` for a list of several items, or for several
-    objects of a kind.
+    A rule that ``needs`` words is not even imported for an input that has none of them: a word is a
+    key or a kind anywhere in it, or ``route[1]`` for a list of several items, or for several objects
+    of a kind. One that ``holds`` words is asked only about objects that have one of them themselves.
     """
 
     def decorate(check: Check) -> Rule:
@@ -206,7 +208,7 @@ def rule(  # noqa: PLR0913 - what a rule declares, each by its name
         docs = check.__globals__.get("__doc__") or ""
         return Rule(
             rule_id(module), on, severity, equivalents, since, docs.strip(), check, optional, hazard,
-            renamed_from, preview, deprecated, compares_copies, cel, needs,
+            renamed_from, preview, deprecated, compares_copies, cel, needs, holds,
         )  # fmt: skip
 
     return decorate

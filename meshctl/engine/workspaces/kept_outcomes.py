@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from contextlib import contextmanager
 from typing import NamedTuple, Protocol, TypeVar
 
+from meshctl.engine.needs import ObjectWords
 from meshctl.engine.runner import DEBUG_VARIABLE, Outcomes
 from meshctl.engine.workspaces.watched_mesh import Reach, ask_watched
 from meshctl.mesh import Mesh
@@ -202,6 +203,7 @@ class Asking:
         self.circumstances = circumstances
         self._last = last
         self._taken = taken
+        self._words = ObjectWords()
         again = taken.again
         judged = mesh.judged(Resource)
         self.resources = judged if again is None else [one for one in judged if one in again]
@@ -228,6 +230,7 @@ class Asking:
         said, reached = self.said[rule.id], self.reached[rule.id]
         before = self._last.said.get(rule.id, {})
         known = self._last.reached.get(rule.id)
+        resources = self._words.holding(rule, resources)
         if known is not None:
             resources = self._taken.to_ask(resources, known)
         for resource, outcomes, reach in ask_watched(rule, resources, self.mesh, known or {}):

@@ -13,7 +13,12 @@ from meshctl.resources import AuthorizationPolicy
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 
 
-@rule(on=AuthorizationPolicy, severity=Severity.WARNING, since="0.1.0", needs=("targetRefs",))
+@rule(
+    on=AuthorizationPolicy,
+    severity=Severity.WARNING,
+    since="0.1.0",
+    holds=("targetRefs", "targetRef"),
+)
 def check(policy: AuthorizationPolicy, mesh: Mesh) -> Iterator[Outcome]:
     """Report the first caller of each Service that a policy with rules shuts out."""
     if policy.action not in {"ALLOW", "DENY"} or not policy.rules or not policy.target_refs:

@@ -18,7 +18,7 @@ from meshctl.rules.api import Finding, Outcome, Severity, rule
 _ON_PURPOSE = re.compile(r"deny|denies|block|nothing|none|quarantine|reject", re.IGNORECASE)
 
 
-@rule(on=AuthorizationPolicy, severity=Severity.WARNING, since="0.1.0", needs=("rules",))
+@rule(on=AuthorizationPolicy, severity=Severity.WARNING, since="0.1.0", holds=("rules",))
 def check(policy: AuthorizationPolicy, mesh: Mesh) -> Iterator[Outcome]:
     """Report empty rules: an error beside ALLOW policies, info where the name shows the intention."""
     empty = next((one for one in policy.rules if not one.names()), None)

@@ -17,7 +17,7 @@ from meshctl.rules.api import Finding, Outcome, Severity, rule
 _DRY_RUN = "istio.io/dry-run"
 
 
-@rule(on=AuthorizationPolicy, severity=Severity.INFO, since="0.1.0", needs=(_DRY_RUN,))
+@rule(on=AuthorizationPolicy, severity=Severity.INFO, since="0.1.0", holds=(_DRY_RUN,))
 def check(policy: AuthorizationPolicy, _: Mesh) -> Iterator[Outcome]:
     """Report policies with the annotation; one of action CUSTOM is an error."""
     if not is_dry_run(policy):

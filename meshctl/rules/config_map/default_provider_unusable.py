@@ -16,7 +16,7 @@ from meshctl.rules.api import Finding, Outcome, Severity, rule
 from meshctl.words import quoted
 
 
-@rule(on=ConfigMap, severity=Severity.WARNING, since="0.1.0", needs=("mesh",))
+@rule(on=ConfigMap, severity=Severity.WARNING, since="0.1.0", holds=("mesh",))
 def check(config_map: ConfigMap, mesh: Mesh) -> Iterator[Outcome]:
     """Report names in the mesh config itself, where it is the one that counts."""
     for providers, signal, name in default_providers(config_map):

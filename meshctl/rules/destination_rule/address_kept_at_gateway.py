@@ -17,7 +17,7 @@ from meshctl.rules.api import Finding, Outcome, Severity, put, rule
 _KEPT = "PASSTHROUGH"
 
 
-@rule(on=DestinationRule, severity=Severity.ERROR, since="0.1.0", needs=("loadBalancer",))
+@rule(on=DestinationRule, severity=Severity.ERROR, since="0.1.0", holds=("loadBalancer",))
 def check(destination_rule: DestinationRule, mesh: Mesh) -> Iterator[Outcome]:
     """Report PASSTHROUGH for the hosts of routes at gateways."""
     host = mesh.traffic.destination_rules.host_of(destination_rule)

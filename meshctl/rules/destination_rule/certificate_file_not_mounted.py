@@ -19,7 +19,7 @@ from meshctl.words import quoted
 _FILES = ("caCertificates", "clientCertificate", "privateKey")
 
 
-@rule(on=DestinationRule, severity=Severity.WARNING, since="0.1.0", needs=_FILES)
+@rule(on=DestinationRule, severity=Severity.WARNING, since="0.1.0", holds=_FILES)
 def check(destination_rule: DestinationRule, mesh: Mesh) -> Iterator[Outcome]:
     """Report the first file of each block below which no proxy of the input mounts anything."""
     for tls, _ in originations(destination_rule):

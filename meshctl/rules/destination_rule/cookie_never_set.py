@@ -22,7 +22,7 @@ _CEL = all_policies(
 )
 
 
-@rule(on=DestinationRule, severity=Severity.INFO, since="0.1.0", needs=("httpCookie",), cel=_CEL)
+@rule(on=DestinationRule, severity=Severity.INFO, since="0.1.0", holds=("httpCookie",), cel=_CEL)
 def check(destination_rule: DestinationRule, _: Mesh) -> Iterator[Outcome]:
     """Report cookies without a time to live."""
     for policy in written_policies(destination_rule):

@@ -17,10 +17,10 @@ from meshctl.mesh.traffic import is_covered, panics_at_once, written_policies
 from meshctl.resources import DestinationRule
 from meshctl.rules.api import Finding, Outcome, Severity, put, rule
 
-_NEEDS = ("minHealthPercent", "consecutiveGatewayErrors")
+_HELD = ("minHealthPercent", "consecutiveGatewayErrors")
 
 
-@rule(on=DestinationRule, severity=Severity.WARNING, since="0.1.0", needs=_NEEDS)
+@rule(on=DestinationRule, severity=Severity.WARNING, since="0.1.0", holds=_HELD)
 def check(destination_rule: DestinationRule, mesh: Mesh) -> Iterator[Outcome]:
     """Report shares of healthy pods that one pod breaks, and counters that never come first."""
     pods = mesh.workloads.replicas.behind(mesh.traffic.destination_rules.host_of(destination_rule))

@@ -17,7 +17,7 @@ from meshctl.rules.api import Finding, Outcome, Severity, put, rule
 
 
 @rule(
-    on=DestinationRule, severity=Severity.WARNING, since="0.1.0", needs=("portLevelSettings",),
+    on=DestinationRule, severity=Severity.WARNING, since="0.1.0", holds=("portLevelSettings",),
 )  # fmt: skip
 def check(destination_rule: DestinationRule, mesh: Mesh) -> Iterator[Outcome]:
     """Report entries whose number no declaration of the host has."""

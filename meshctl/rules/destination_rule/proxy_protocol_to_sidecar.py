@@ -16,7 +16,7 @@ from meshctl.rules.api import Finding, Outcome, Severity, rule
 _READER = "proxy_protocol"
 
 
-@rule(on=DestinationRule, severity=Severity.WARNING, since="0.1.0", needs=("proxyProtocol",))
+@rule(on=DestinationRule, severity=Severity.WARNING, since="0.1.0", holds=("proxyProtocol",))
 def check(destination_rule: DestinationRule, mesh: Mesh) -> Iterator[Outcome]:
     """Report hosts all of whose pods have a sidecar, if no EnvoyFilter reads the header."""
     policies = [destination_rule.policy, *(one.policy for one in destination_rule.subsets)]

@@ -20,7 +20,7 @@ _OF_CONNECTIONS = "http1MaxPendingRequests"
 """It counts connections that wait, too (ConnPoolImplBase of Envoy)."""
 
 
-@rule(on=DestinationRule, severity=Severity.INFO, since="0.1.0", needs=("connectionPool",))
+@rule(on=DestinationRule, severity=Severity.INFO, since="0.1.0", holds=("connectionPool",))
 def check(destination_rule: DestinationRule, mesh: Mesh) -> Iterator[Outcome]:
     """Report settings for ports that surely are no HTTP."""
     host = mesh.traffic.destination_rules.host_of(destination_rule)

@@ -18,7 +18,7 @@ from meshctl.rules.api import Finding, Outcome, Severity, rule
 from meshctl.words import quoted
 
 
-@rule(on=DestinationRule, severity=Severity.ERROR, since="0.1.0", needs=("subjectAltNames",))
+@rule(on=DestinationRule, severity=Severity.ERROR, since="0.1.0", holds=("subjectAltNames",))
 def check(destination_rule: DestinationRule, mesh: Mesh) -> Iterator[Outcome]:
     """Report lists of names of which no known server shows one."""
     for policy in written_policies(destination_rule):

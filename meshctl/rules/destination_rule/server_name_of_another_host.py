@@ -18,7 +18,7 @@ from meshctl.spelling import misspelling_of
 from meshctl.words import quoted
 
 
-@rule(on=DestinationRule, severity=Severity.INFO, since="0.1.0", needs=("sni", "subjectAltNames"))
+@rule(on=DestinationRule, severity=Severity.INFO, since="0.1.0", holds=("sni", "subjectAltNames"))
 def check(destination_rule: DestinationRule, mesh: Mesh) -> Iterator[Outcome]:
     """Report lists without the host, and an ``sni`` that is a slip of it, for hosts outside."""
     host = mesh.traffic.destination_rules.host_of(destination_rule)

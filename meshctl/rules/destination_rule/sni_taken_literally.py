@@ -19,7 +19,7 @@ _NAME = re.compile(r"(?:[a-z][a-z0-9+.-]*://)?([A-Za-z0-9_.-]+)(?::\d+)?(?:/.*)?
 _STRANGE = re.compile(r"[*:/?\s]")
 
 
-@rule(on=DestinationRule, severity=Severity.WARNING, since="0.1.0", needs=("sni",))
+@rule(on=DestinationRule, severity=Severity.WARNING, since="0.1.0", holds=("sni",))
 def check(destination_rule: DestinationRule, _: Mesh) -> Iterator[Outcome]:
     """Report names with characters that no name of a host has."""
     for policy in written_policies(destination_rule):

@@ -27,7 +27,7 @@ _CEL = all_policies(
 )
 
 
-@rule(on=DestinationRule, severity=Severity.ERROR, since="0.1.0", needs=("tls",), cel=_CEL)
+@rule(on=DestinationRule, severity=Severity.ERROR, since="0.1.0", holds=("tls",), cel=_CEL)
 def check(destination_rule: DestinationRule, _: Mesh) -> Iterator[Outcome]:
     """Report blocks whose other settings are lost."""
     for policy in written_policies(destination_rule):

@@ -27,7 +27,7 @@ _CEL = all_policies(
 )
 
 
-@rule(on=DestinationRule, severity=Severity.WARNING, since="0.1.0", needs=_WARMUPS, cel=_CEL)
+@rule(on=DestinationRule, severity=Severity.WARNING, since="0.1.0", holds=_WARMUPS, cel=_CEL)
 def check(destination_rule: DestinationRule, _: Mesh) -> Iterator[Outcome]:
     """Report warm-ups beside RANDOM, PASSTHROUGH or a hash."""
     for policy in written_policies(destination_rule):

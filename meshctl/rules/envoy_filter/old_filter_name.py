@@ -16,7 +16,7 @@ from meshctl.validation.webhook.extensions.envoy_filter import RENAMED_FILTERS
 from meshctl.words import quoted
 
 
-@rule(on=EnvoyFilter, severity=Severity.ERROR, since="0.1.0", needs=("filter", "listenerFilter"))
+@rule(on=EnvoyFilter, severity=Severity.ERROR, since="0.1.0", holds=("filter", "listenerFilter"))
 def check(envoy_filter: EnvoyFilter, _: Mesh) -> Iterator[Outcome]:
     """Report old names in what a patch looks for."""
     for patch in envoy_filter.patches:

@@ -24,7 +24,7 @@ _SHOWN = 4
     on=EnvoyFilter,
     severity=Severity.WARNING,
     since="0.1.0",
-    needs=("routeConfiguration", "listener"),
+    holds=("routeConfiguration", "listener"),
 )
 def check(envoy_filter: EnvoyFilter, mesh: Mesh) -> Iterator[Outcome]:
     """Report names that none of the proxies that the filter reaches has."""

@@ -14,7 +14,7 @@ from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, rule
 from meshctl.words import quoted
 
 
-@rule(on=Gateway, severity=Severity.ERROR, since="0.1.0", needs=("mode",))
+@rule(on=Gateway, severity=Severity.ERROR, since="0.1.0", holds=("mode",))
 def check(gateway: Gateway, mesh: Mesh) -> Iterator[Outcome]:
     """Report hosts of AUTO_PASSTHROUGH, where the input has all Services."""
     for index, server in mesh.reachability.network_gateways.without_service(gateway):

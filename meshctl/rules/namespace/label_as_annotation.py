@@ -14,7 +14,7 @@ from meshctl.resources import Namespace
 from meshctl.rules.api import Finding, Outcome, Severity, delete, put, rule
 
 
-@rule(on=Namespace, severity=Severity.WARNING, since="0.1.0", needs=(INJECTION, REVISION))
+@rule(on=Namespace, severity=Severity.WARNING, since="0.1.0", holds=(INJECTION, REVISION))
 def check(namespace: Namespace, _: Mesh) -> Iterator[Outcome]:
     """Report the labels of injection among the annotations."""
     for name in (INJECTION, REVISION):

@@ -15,7 +15,7 @@ from meshctl.rules.api import Finding, Outcome, Severity, rule
 
 @rule(
     on=Resource, severity=Severity.INFO, equivalents=("IST0136",), since="0.1.0", optional=True,
-    needs=("annotations",),
+    holds=("annotations",),
 )  # fmt: skip
 def check(resource: Resource, mesh: Mesh) -> Iterator[Outcome]:
     """Report annotations of alpha stage."""

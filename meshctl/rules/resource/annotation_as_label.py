@@ -14,7 +14,7 @@ from meshctl.resources import Ref, Resource, Workload
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 
 
-@rule(on=Resource, severity=Severity.WARNING, since="0.1.0", needs=("labels",))
+@rule(on=Resource, severity=Severity.WARNING, since="0.1.0", holds=("labels",))
 def check(resource: Resource, _: Mesh) -> Iterator[Outcome]:
     """Report labels that Istio defines as annotations alone."""
     for name, place in _labels(resource):

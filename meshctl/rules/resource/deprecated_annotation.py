@@ -16,7 +16,7 @@ from meshctl.rules.api import Finding, Outcome, Severity, delete, put, rule
 
 @rule(
     on=Resource, severity=Severity.INFO, equivalents=("IST0135",), since="0.1.0",
-    needs=("annotations",),
+    holds=("annotations",),
 )  # fmt: skip
 def check(resource: Resource, mesh: Mesh) -> Iterator[Outcome]:
     """Report deprecated annotations; the one for injection only without the label beside it."""

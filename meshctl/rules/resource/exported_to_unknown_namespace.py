@@ -20,7 +20,7 @@ _SYMBOLS = frozenset({"", ".", "*", "~"})
 
 @rule(
     on=Resource, severity=Severity.WARNING, equivalents=("KIA0005",), since="0.1.0",
-    needs=("exportTo",),
+    holds=("exportTo",),
 )  # fmt: skip
 def check(resource: Resource, mesh: Mesh) -> Iterator[Outcome]:
     """Report each namespace in exportTo that the whole mesh doesn't have."""

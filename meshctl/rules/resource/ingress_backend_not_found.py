@@ -19,7 +19,7 @@ _CLASS = "kubernetes.io/ingress.class"
 _ISTIO = "istio"
 
 
-@rule(on=Resource, severity=Severity.ERROR, since="0.1.0", needs=("Ingress",))
+@rule(on=Resource, severity=Severity.ERROR, since="0.1.0", holds=("Ingress",))
 def check(ingress: Resource, mesh: Mesh) -> Iterator[Outcome]:
     """Report backends of Ingresses of the class istio."""
     asked = ingress.spec.text("ingressClassName") or ingress.annotations.get(_CLASS, "")

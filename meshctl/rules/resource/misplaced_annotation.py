@@ -16,7 +16,7 @@ from meshctl.words import with_article
 
 @rule(
     on=Resource, severity=Severity.WARNING, equivalents=("IST0107",), since="0.1.0", hazard=True,
-    needs=("annotations",),
+    holds=("annotations",),
 )  # fmt: skip
 def check(resource: Resource, mesh: Mesh) -> Iterator[Outcome]:
     """Report annotations whose definition doesn't list the kind."""

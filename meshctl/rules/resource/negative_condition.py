@@ -17,7 +17,7 @@ from meshctl.rules.api import Finding, Outcome, Severity, rule
 
 @rule(
     on=Resource, severity=Severity.WARNING, equivalents=("IST0171", "GWAPI"), since="0.1.0",
-    needs=("status",),
+    holds=("status",),
 )  # fmt: skip
 def check(resource: Resource, mesh: Mesh) -> Iterator[Outcome]:
     """Report each condition that is not met."""

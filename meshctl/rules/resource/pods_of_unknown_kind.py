@@ -15,7 +15,7 @@ from meshctl.resources import Resource, Workload
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 
 
-@rule(on=Resource, severity=Severity.WARNING, since="0.1.0", hazard=True, needs=("containers",))
+@rule(on=Resource, severity=Severity.WARNING, since="0.1.0", hazard=True, holds=("containers",))
 def check(resource: Resource, mesh: Mesh) -> Iterator[Outcome]:
     """Report pod templates of other kinds, where `kube-inject` is what is asked about."""
     if mesh.by_hand is None or isinstance(resource, Workload):

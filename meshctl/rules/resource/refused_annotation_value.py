@@ -21,7 +21,7 @@ from meshctl.words import quoted
 
 @rule(
     on=Resource, severity=Severity.WARNING, equivalents=("IST0125",), since="0.1.0", hazard=True,
-    needs=("annotations",),
+    holds=("annotations",),
 )  # fmt: skip
 def check(resource: Resource, mesh: Mesh) -> Iterator[Outcome]:
     """Report known annotations with a value that the webhook doesn't accept."""

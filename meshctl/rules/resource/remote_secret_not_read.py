@@ -16,7 +16,7 @@ _CLUSTER = "networking.istio.io/cluster"
 _LABEL = "istio/multiCluster"
 
 
-@rule(on=Secret, severity=Severity.WARNING, since="0.1.0", needs=(_CLUSTER, _LABEL))
+@rule(on=Secret, severity=Severity.WARNING, since="0.1.0", holds=(_CLUSTER, _LABEL))
 def check(secret: Secret, mesh: Mesh) -> Iterator[Outcome]:
     """Report Secrets that name a cluster, without the label or elsewhere."""
     if _CLUSTER not in secret.annotations and _LABEL not in secret.labels:

@@ -15,7 +15,7 @@ from meshctl.rules.api import Finding, Outcome, Severity, rename, rule
 
 @rule(
     on=Resource, severity=Severity.WARNING, equivalents=("IST0108",), since="0.1.0", hazard=True,
-    needs=("annotations",),
+    holds=("annotations",),
 )  # fmt: skip
 def check(resource: Resource, mesh: Mesh) -> Iterator[Outcome]:
     """Report annotations below istio.io that the registry doesn't have."""

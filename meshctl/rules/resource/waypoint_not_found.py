@@ -20,7 +20,7 @@ from meshctl.words import quoted
 
 @rule(
     on=Resource, severity=Severity.ERROR, equivalents=("KIA1313",), since="0.1.0",
-    needs=(USE_WAYPOINT,),
+    holds=(USE_WAYPOINT,),
 )  # fmt: skip
 def check(resource: Resource, mesh: Mesh) -> Iterator[Outcome]:
     """Report labels of Namespaces, Services and ServiceEntries, where the Gateways are known."""

@@ -19,7 +19,7 @@ from meshctl.rules.api import Finding, Outcome, Severity, rule
 from meshctl.words import quoted
 
 
-@rule(on=Resource, severity=Severity.ERROR, since="0.1.0", needs=(USE_WAYPOINT,))
+@rule(on=Resource, severity=Severity.ERROR, since="0.1.0", holds=(USE_WAYPOINT,))
 def check(resource: Resource, mesh: Mesh) -> Iterator[Outcome]:
     """Report labels whose waypoint is there and refuses; of a namespace for its first Service."""
     waypoints = mesh.ambient.waypoints

@@ -16,7 +16,7 @@ from meshctl.words import quoted
 _LABEL = "istio.io/global"
 
 
-@rule(on=Service, severity=Severity.WARNING, since="0.1.0", needs=(_LABEL,))
+@rule(on=Service, severity=Severity.WARNING, since="0.1.0", holds=(_LABEL,))
 def check(service: Service, mesh: Mesh) -> Iterator[Outcome]:
     """Report other words, unless the mesh config chooses the Services to share."""
     word = service.labels.get(_LABEL, "true")

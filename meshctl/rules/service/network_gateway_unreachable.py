@@ -17,7 +17,7 @@ from meshctl.resources import Service
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 
 
-@rule(on=Service, severity=Severity.ERROR, since="0.1.0", needs=(NETWORK,))
+@rule(on=Service, severity=Severity.ERROR, since="0.1.0", holds=(NETWORK,))
 def check(service: Service, mesh: Mesh) -> Iterator[Outcome]:
     """Report Services of gateway pods that lack the port, an address, or a server behind."""
     flaw = mesh.reachability.network_gateways.flaw(service)

@@ -14,7 +14,7 @@ from meshctl.resources import Service
 from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, rule
 
 
-@rule(on=Service, severity=Severity.INFO, since="0.1.0", needs=("selector",))
+@rule(on=Service, severity=Severity.INFO, since="0.1.0", holds=("selector",))
 def check(service: Service, mesh: Mesh) -> Iterator[Outcome]:
     """Report Services of a namespace that has workloads; a warning where a route leads to one."""
     selector, home = service.selector, service.namespace

@@ -14,7 +14,7 @@ from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, rule
 from meshctl.words import quoted
 
 
-@rule(on=ServiceEntry, severity=Severity.ERROR, since="0.1.0", needs=("endpoints",))
+@rule(on=ServiceEntry, severity=Severity.ERROR, since="0.1.0", holds=("endpoints",))
 def check(entry: ServiceEntry, mesh: Mesh) -> Iterator[Outcome]:
     """Report full names of Services that the input shows not to be there."""
     for endpoint in entry.endpoints:

@@ -16,7 +16,7 @@ from meshctl.resources import ServiceEntry
 from meshctl.rules.api import Finding, Outcome, Severity, put, rule
 
 
-@rule(on=ServiceEntry, severity=Severity.WARNING, since="0.1.0", needs=("workloadSelector",))
+@rule(on=ServiceEntry, severity=Severity.WARNING, since="0.1.0", holds=("workloadSelector",))
 def check(entry: ServiceEntry, mesh: Mesh) -> Iterator[Outcome]:
     """Report entries all of whose pods have a sidecar; an error where one is STRICT."""
     for host in mesh.registry.of(entry)[:1] if entry.is_external else ():

@@ -14,7 +14,7 @@ from meshctl.resources import ServiceEntry
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 
 
-@rule(on=ServiceEntry, severity=Severity.INFO, since="0.1.0", needs=("workloadSelector",))
+@rule(on=ServiceEntry, severity=Severity.INFO, since="0.1.0", holds=("workloadSelector",))
 def check(entry: ServiceEntry, mesh: Mesh) -> Iterator[Outcome]:
     """Report numbers beside the ports that all selected pods list."""
     pods = mesh.workloads.container_ports.pods_behind(entry)

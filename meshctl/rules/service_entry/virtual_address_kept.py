@@ -17,7 +17,7 @@ from meshctl.rules.api import Finding, Outcome, Severity, rule
 _NOBODY = IPv4Network("240.0.0.0/4")
 
 
-@rule(on=ServiceEntry, severity=Severity.ERROR, since="0.1.0", needs=("addresses",))
+@rule(on=ServiceEntry, severity=Severity.ERROR, since="0.1.0", holds=("addresses",))
 def check(entry: ServiceEntry, _: Mesh) -> Iterator[Outcome]:
     """Report addresses of the reserved block beside ``NONE``."""
     for index, address in enumerate(entry.addresses if entry.resolution == "NONE" else ()):

@@ -13,7 +13,7 @@ from meshctl.resources import Sidecar
 from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, rule
 
 
-@rule(on=Sidecar, severity=Severity.WARNING, since="0.1.0", needs=("port",))
+@rule(on=Sidecar, severity=Severity.WARNING, since="0.1.0", holds=("port",))
 def check(sidecar: Sidecar, mesh: Mesh) -> Iterator[Outcome]:
     """Report listeners whose hosts are there, with other ports alone."""
     for scope in mesh.sidecar_scope.listener_ports.without_host(sidecar):

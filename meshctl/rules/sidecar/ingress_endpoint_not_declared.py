@@ -13,7 +13,7 @@ from meshctl.resources import Sidecar
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 
 
-@rule(on=Sidecar, severity=Severity.INFO, since="0.1.0", needs=("defaultEndpoint",))
+@rule(on=Sidecar, severity=Severity.INFO, since="0.1.0", holds=("defaultEndpoint",))
 def check(sidecar: Sidecar, mesh: Mesh) -> Iterator[Outcome]:
     """Report endpoints beside the ports that all selected pods list."""
     for place, port in mesh.sidecar_scope.listener_ports.undeclared_endpoints(sidecar):

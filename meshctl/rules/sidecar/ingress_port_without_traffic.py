@@ -14,7 +14,7 @@ from meshctl.resources import Sidecar
 from meshctl.rules.api import Finding, Outcome, Severity, put, rule
 
 
-@rule(on=Sidecar, severity=Severity.WARNING, since="0.1.0", needs=("ingress",))
+@rule(on=Sidecar, severity=Severity.WARNING, since="0.1.0", holds=("ingress",))
 def check(sidecar: Sidecar, mesh: Mesh) -> Iterator[Outcome]:
     """Report ports that neither a Service nor a container of the selected pods names."""
     for unused in mesh.sidecar_scope.listener_ports.unused(sidecar):

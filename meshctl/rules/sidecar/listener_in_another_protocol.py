@@ -14,7 +14,7 @@ from meshctl.resources import Sidecar
 from meshctl.rules.api import Finding, Outcome, Severity, put, rule
 
 
-@rule(on=Sidecar, severity=Severity.WARNING, since="0.1.0", needs=("protocol",))
+@rule(on=Sidecar, severity=Severity.WARNING, since="0.1.0", holds=("protocol",))
 def check(sidecar: Sidecar, mesh: Mesh) -> Iterator[Outcome]:
     """Report listeners none of whose ports speaks what they read."""
     for other in mesh.sidecar_scope.listener_ports.in_other_protocol(sidecar):

@@ -15,7 +15,7 @@ from meshctl.rules.api import Finding, Outcome, Severity, rule
 from meshctl.words import quoted
 
 
-@rule(on=VirtualService, severity=Severity.WARNING, since="0.1.0", needs=("authority",))
+@rule(on=VirtualService, severity=Severity.WARNING, since="0.1.0", holds=("authority", "delegate"))
 def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
     """Report rewrites to a host that is declared, or nearly the destination's."""
     for place, destination, name in mesh.clauses.outside_hosts.misnamed(service):

@@ -14,7 +14,7 @@ from meshctl.resources import VirtualService
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 
 
-@rule(on=VirtualService, severity=Severity.ERROR, since="0.1.0", needs=("authority",))
+@rule(on=VirtualService, severity=Severity.ERROR, since="0.1.0", holds=("authority",))
 def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
     """Report authorities that no request for the hosts has."""
     for route in service.http:

@@ -16,7 +16,7 @@ from meshctl.rules.api import Finding, Outcome, Severity, delete, rule
 
 @rule(
     on=VirtualService, severity=Severity.ERROR, equivalents=("IST0130",), since="0.1.0",
-    needs=("http[1]", "match[1]", "tls[1]", "tcp[1]", "delegate"),
+    holds=("http[1]", "match[1]", "tls[1]", "tcp[1]", "delegate"),
 )  # fmt: skip
 def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
     """Report what follows a rule that takes everything."""

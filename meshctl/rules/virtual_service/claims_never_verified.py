@@ -18,7 +18,7 @@ from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, rule
 
 @rule(
     on=VirtualService, severity=Severity.ERROR, equivalents=("IST0149",), since="0.1.0",
-    needs=("headers", "withoutHeaders"),
+    holds=("headers", "withoutHeaders"),
 )  # fmt: skip
 def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
     """Report each condition on a claim, for the first gateway that can't know it."""

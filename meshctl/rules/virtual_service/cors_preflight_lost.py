@@ -15,7 +15,7 @@ from meshctl.resources import Route, VirtualService
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 
 
-@rule(on=VirtualService, severity=Severity.WARNING, since="0.1.0", needs=("corsPolicy",))
+@rule(on=VirtualService, severity=Severity.WARNING, since="0.1.0", holds=("corsPolicy",))
 def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
     """Report policies no preflight meets, unless another rule of the object has one for it."""
     with_policy = [route for route in service.http if route.has("corsPolicy")]

@@ -15,7 +15,7 @@ from meshctl.resources import VirtualService
 from meshctl.rules.api import Finding, Outcome, Severity, delete, rule
 
 
-@rule(on=VirtualService, severity=Severity.INFO, since="0.1.0", needs=("delay",), optional=True)
+@rule(on=VirtualService, severity=Severity.INFO, since="0.1.0", holds=("delay",), optional=True)
 def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
     """Report delays that hit some requests."""
     for route in service.http:

@@ -17,7 +17,7 @@ from meshctl.resources import VirtualService
 from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, rule
 
 
-@rule(on=VirtualService, severity=Severity.ERROR, since="0.1.0", needs=("delegate",))
+@rule(on=VirtualService, severity=Severity.ERROR, since="0.1.0", holds=("delegate",))
 def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
     """Report delegations that yield nothing, at the root or at the rule of the delegate."""
     delegates = mesh.traffic.routes.delegates

@@ -19,7 +19,7 @@ _CEL = (
 
 @rule(
     on=VirtualService, severity=Severity.WARNING, equivalents=("IST0002",), since="0.1.0", cel=_CEL,
-    needs=("percent",),
+    holds=("percent",),
 )  # fmt: skip
 def check(virtual_service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
     """Report every `fault.delay.percent` above 0."""

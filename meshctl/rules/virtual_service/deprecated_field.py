@@ -35,7 +35,7 @@ _CEL = all_routes(
 
 @rule(
     on=VirtualService, severity=Severity.INFO, since="0.1.0",
-    needs=tuple(field.old for field in _FIELDS), cel=_CEL,
+    holds=tuple(field.old for field in _FIELDS), cel=_CEL,
 )  # fmt: skip
 def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
     """Report each old field; one beside its successor is a warning, since nothing reads it."""

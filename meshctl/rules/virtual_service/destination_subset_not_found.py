@@ -18,7 +18,7 @@ from meshctl.spelling import spelt_otherwise
 
 
 @rule(on=VirtualService, severity=Severity.ERROR, equivalents=("IST0101", "KIA1107"), since="0.1.0",
-      needs=("subset",))  # fmt: skip
+      holds=("subset",))  # fmt: skip
 def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
     """Report subsets nobody defines, and those that some of the clients can't see."""
     for route in service.routes:

@@ -17,7 +17,7 @@ from meshctl.words import quoted
 
 @rule(
     on=VirtualService, severity=Severity.INFO, equivalents=("KIA1108",), since="0.1.0",
-    renamed_from=("virtual-service/gateway-by-old-name",), needs=("gateways",),
+    renamed_from=("virtual-service/gateway-by-old-name",), holds=("gateways",),
 )  # fmt: skip
 def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
     """Report each name with a dot and no slash."""

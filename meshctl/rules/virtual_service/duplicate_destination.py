@@ -15,7 +15,7 @@ from meshctl.rules.api import Finding, Outcome, Severity, delete, put, rule
 
 @rule(
     on=VirtualService, severity=Severity.INFO, equivalents=("KIA1105",), since="0.1.0",
-    renamed_from=("virtual-service/destination-twice",), needs=("route[1]",),
+    renamed_from=("virtual-service/destination-twice",), holds=("route[1]",),
 )  # fmt: skip
 def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
     """Report repeated host, subset and port; entries that set other headers differ on purpose."""

@@ -17,7 +17,7 @@ from meshctl.rules.api import Finding, Outcome, Severity, rule
 _SERVER_ERROR = 500
 
 
-@rule(on=VirtualService, severity=Severity.WARNING, since="0.1.0", needs=("fault",))
+@rule(on=VirtualService, severity=Severity.WARNING, since="0.1.0", holds=("fault",))
 def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
     """Report aborts beside retries, and delays longer than a timeout of the same route."""
     for route in service.http:

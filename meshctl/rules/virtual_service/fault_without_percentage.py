@@ -25,7 +25,7 @@ _CEL = all_routes(
 )
 
 
-@rule(on=VirtualService, severity=Severity.WARNING, since="0.1.0", needs=("fault",), cel=_CEL)
+@rule(on=VirtualService, severity=Severity.WARNING, since="0.1.0", holds=("fault",), cel=_CEL)
 def check(virtual_service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
     """Report faults without a percentage; 0 is a fault that somebody switched off."""
     for route in virtual_service.http:

@@ -19,7 +19,7 @@ from meshctl.words import quoted
 
 @rule(
     on=VirtualService, severity=Severity.ERROR, equivalents=("IST0101", "KIA1102"), since="0.1.0",
-    needs=("gateways",),
+    holds=("gateways",),
 )  # fmt: skip
 def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
     """Report names without a Gateway, where the input knows the Gateways of the namespace."""

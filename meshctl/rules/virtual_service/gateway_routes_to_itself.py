@@ -15,7 +15,7 @@ from meshctl.resources import VirtualService
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 
 
-@rule(on=VirtualService, severity=Severity.ERROR, since="0.1.0", needs=("gateways",))
+@rule(on=VirtualService, severity=Severity.ERROR, since="0.1.0", holds=("gateways",))
 def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
     """Report destinations behind which the gateway of the rule stands."""
     for destination, gateway in mesh.reachability.egress_paths.returns(service):

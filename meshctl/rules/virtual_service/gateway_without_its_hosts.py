@@ -15,7 +15,7 @@ from meshctl.rules.api import Finding, Outcome, Severity, delete, rule
 
 @rule(
     on=VirtualService, severity=Severity.INFO, equivalents=("IST0132",), since="0.1.0",
-    needs=("gateways",),
+    holds=("gateways",),
 )  # fmt: skip
 def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
     """Report entries that do nothing beside entries that do something."""

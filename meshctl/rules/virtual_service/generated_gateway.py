@@ -18,7 +18,7 @@ from meshctl.rules.api import Finding, Outcome, Severity, rule
 
 @rule(
     on=VirtualService, severity=Severity.WARNING, equivalents=("IST0165",), since="0.1.0",
-    needs=("gateways",),
+    holds=("gateways",),
 )  # fmt: skip
 def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
     """Report each generated name, of the VirtualService or of one of its matches."""

@@ -17,7 +17,7 @@ from meshctl.words import quoted
 
 
 @rule(
-    on=VirtualService, severity=Severity.WARNING, since="0.1.0", needs=("headers", "withoutHeaders")
+    on=VirtualService, severity=Severity.WARNING, since="0.1.0", holds=("headers", "withoutHeaders")
 )
 def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
     """Report conditions on cookies and long headers that leave no room for the rest."""

@@ -14,7 +14,7 @@ from meshctl.resources import VirtualService
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 
 
-@rule(on=VirtualService, severity=Severity.ERROR, since="0.1.0", needs=("gateways",))
+@rule(on=VirtualService, severity=Severity.ERROR, since="0.1.0", holds=("gateways",))
 def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
     """Report each Gateway that runs only where the VirtualService is not visible."""
     for binding in mesh.gateways.bindings.of(service):

@@ -19,7 +19,7 @@ from meshctl.words import quoted
 
 @rule(
     on=VirtualService, severity=Severity.ERROR, equivalents=("IST0132",), since="0.1.0",
-    needs=("gateways",),
+    holds=("gateways",),
 )  # fmt: skip
 def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
     """Report each host that none of the Gateways serves, if all of them are in the input."""

@@ -18,7 +18,7 @@ from meshctl.words import quoted
 _BARE_DOT = re.compile(r"(?<=[A-Za-z0-9*+)])(?<!\\)\.(?=[A-Za-z0-9]+(?:\\?\.|$|[:/$(]))")
 
 
-@rule(on=VirtualService, severity=Severity.WARNING, since="0.1.0", needs=("regex",))
+@rule(on=VirtualService, severity=Severity.WARNING, since="0.1.0", holds=("regex",))
 def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
     """Report dots between the labels of a name that are not escaped."""
     for route in service.http:

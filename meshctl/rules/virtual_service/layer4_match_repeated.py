@@ -15,7 +15,7 @@ from meshctl.resources import VirtualService
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 
 
-@rule(on=VirtualService, severity=Severity.ERROR, since="0.1.0", needs=("tcp", "tls"))
+@rule(on=VirtualService, severity=Severity.ERROR, since="0.1.0", holds=("tcp", "tls"))
 def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
     """Report matches of tcp and tls rules that an earlier rule takes."""
     for one in repeated(service):

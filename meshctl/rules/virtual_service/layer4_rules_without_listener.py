@@ -16,7 +16,7 @@ from meshctl.resources import VirtualService
 from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, rule
 
 
-@rule(on=VirtualService, severity=Severity.ERROR, since="0.1.0", needs=("tcp", "tls"))
+@rule(on=VirtualService, severity=Severity.ERROR, since="0.1.0", holds=("tcp", "tls"))
 def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
     """Report kinds of rules that no declared port of any host leaves anything to."""
     kinds = [kind for kind in ("tcp", "tls") if getattr(service, kind)]

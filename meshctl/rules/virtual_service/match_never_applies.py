@@ -19,7 +19,7 @@ from meshctl.resources import VirtualService
 from meshctl.rules.api import Finding, Outcome, Severity, put, rule
 
 
-@rule(on=VirtualService, severity=Severity.ERROR, since="0.1.0", needs=("match",))
+@rule(on=VirtualService, severity=Severity.ERROR, since="0.1.0", holds=("match",))
 def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
     """Report matches that apply nowhere, and ports that fit some of the gateways, or no Service, alone."""
     for route in service.routes:

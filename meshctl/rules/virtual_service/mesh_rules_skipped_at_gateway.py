@@ -18,7 +18,7 @@ from meshctl.rules.api import Finding, Outcome, Severity, rule
 
 @rule(
     on=VirtualService, severity=Severity.WARNING, equivalents=("IST0140",), since="0.1.0",
-    needs=("gateways",),
+    holds=("gateways",),
 )  # fmt: skip
 def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
     """Report destinations without subset where the host has http rules with subsets of its own."""

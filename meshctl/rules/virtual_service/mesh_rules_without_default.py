@@ -13,7 +13,7 @@ from meshctl.resources import VirtualService
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 
 
-@rule(on=VirtualService, severity=Severity.INFO, since="0.1.0", needs=("match",))
+@rule(on=VirtualService, severity=Severity.INFO, since="0.1.0", holds=("match", "delegate"))
 def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
     """Report http rules of registered hosts in the mesh of which none takes everything."""
     if mesh.traffic.routes.delegates.broken(service) or not service.hosts:

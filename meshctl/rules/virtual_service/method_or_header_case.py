@@ -21,7 +21,7 @@ _SCHEMES = ("small letters", str.lower, ("http", "https"))
 _FIELDS = ("method", "scheme", "authority", "headers", "withoutHeaders")
 
 
-@rule(on=VirtualService, severity=Severity.ERROR, since="0.1.0", needs=_FIELDS)
+@rule(on=VirtualService, severity=Severity.ERROR, since="0.1.0", holds=_FIELDS)
 def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
     """Report methods and schemes that never match, and header names in capitals as a smell."""
     for route in service.http:

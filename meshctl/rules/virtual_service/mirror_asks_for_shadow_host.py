@@ -14,7 +14,12 @@ from meshctl.resources import VirtualService
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 
 
-@rule(on=VirtualService, severity=Severity.WARNING, since="0.1.0", needs=("mirror", "mirrors"))
+@rule(
+    on=VirtualService,
+    severity=Severity.WARNING,
+    since="0.1.0",
+    holds=("mirror", "mirrors", "delegate"),
+)
 def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
     """Report mirrors outside the mesh."""
     for destination, name, asked in mesh.clauses.outside_hosts.mirrors(service):

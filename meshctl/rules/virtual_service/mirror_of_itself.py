@@ -13,7 +13,7 @@ from meshctl.resources import VirtualService
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 
 
-@rule(on=VirtualService, severity=Severity.WARNING, since="0.1.0", needs=("mirror", "mirrors"))
+@rule(on=VirtualService, severity=Severity.WARNING, since="0.1.0", holds=("mirror", "mirrors"))
 def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
     """Report mirrors that equal the only destination of their rule."""
     host_of = mesh.reachability.clusters.host_of

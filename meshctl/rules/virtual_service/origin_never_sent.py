@@ -18,7 +18,7 @@ from meshctl.rules.api import Finding, Outcome, Severity, rule
 _ORIGIN = StringMatch("regex", r"[a-z][a-z0-9+-]*://(\[[0-9a-f:.]+\](:\d+)?|[^/*\[\]]+)|null")
 
 
-@rule(on=VirtualService, severity=Severity.ERROR, since="0.1.0", needs=("corsPolicy",))
+@rule(on=VirtualService, severity=Severity.ERROR, since="0.1.0", holds=("corsPolicy",))
 def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
     """Report conditions on origins that none meets."""
     for route in service.http:

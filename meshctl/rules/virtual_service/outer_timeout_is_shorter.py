@@ -14,7 +14,7 @@ from meshctl.resources import Route, VirtualService
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 
 
-@rule(on=VirtualService, severity=Severity.INFO, since="0.1.0", needs=("timeout",))
+@rule(on=VirtualService, severity=Severity.INFO, since="0.1.0", holds=("timeout", "delegate"))
 def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
     """Report timeouts that are shorter than those of all routes at the gateway."""
     for first, seconds in mesh.reachability.egress_paths.http_pairs(service):

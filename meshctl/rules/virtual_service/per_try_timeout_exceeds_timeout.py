@@ -24,7 +24,7 @@ _CEL = all_routes(
 
 
 @rule(
-    on=VirtualService, severity=Severity.WARNING, since="0.1.0", needs=("perTryTimeout",), cel=_CEL
+    on=VirtualService, severity=Severity.WARNING, since="0.1.0", holds=("perTryTimeout",), cel=_CEL
 )
 def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
     """Report tries that cannot be followed by another."""

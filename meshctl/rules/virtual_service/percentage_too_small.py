@@ -15,7 +15,7 @@ from meshctl.rules.api import Finding, Outcome, Severity, rule
 
 @rule(
     on=VirtualService, severity=Severity.INFO, since="0.1.0",
-    needs=("mirrorPercentage", "percentage"),
+    holds=("mirrorPercentage", "percentage"),
 )  # fmt: skip
 def check(service: VirtualService, _: Mesh) -> Iterator[Outcome]:
     """Report values below one."""

@@ -15,7 +15,7 @@ from meshctl.resources import VirtualService
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 
 
-@rule(on=VirtualService, severity=Severity.ERROR, since="0.1.0", needs=("redirect",))
+@rule(on=VirtualService, severity=Severity.ERROR, since="0.1.0", holds=("redirect", "delegate"))
 def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
     """Report redirects whose target is taken by the match that leads there."""
     for match, target in mesh.reachability.redirect_loops.of(service):

@@ -14,7 +14,7 @@ from meshctl.resources import VirtualService
 from meshctl.rules.api import Finding, Outcome, Severity, delete, rule
 
 
-@rule(on=VirtualService, severity=Severity.WARNING, since="0.1.0", needs=("redirect",))
+@rule(on=VirtualService, severity=Severity.WARNING, since="0.1.0", holds=("redirect",))
 def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
     """Report ports to which every Service of the gateways leads from another one."""
     for route in service.http:

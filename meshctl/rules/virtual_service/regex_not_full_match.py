@@ -22,7 +22,7 @@ _VARIES = re.compile(r"\[(?!\.\])|\+|\{|\\[dswDSW]")
 _OPEN_ENDED = ("*", "+", "?", ")", "}", "$")
 
 
-@rule(on=VirtualService, severity=Severity.WARNING, since="0.1.0", needs=("regex",))
+@rule(on=VirtualService, severity=Severity.WARNING, since="0.1.0", holds=("regex",))
 def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
     """Report regexes with a better form; only those that look like a search are warnings."""
     for route in service.http:

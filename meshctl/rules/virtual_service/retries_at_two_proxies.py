@@ -14,7 +14,7 @@ from meshctl.resources import Route, VirtualService
 from meshctl.rules.api import Finding, Outcome, Severity, put, rule
 
 
-@rule(on=VirtualService, severity=Severity.INFO, since="0.1.0", needs=("attempts",))
+@rule(on=VirtualService, severity=Severity.INFO, since="0.1.0", holds=("attempts", "delegate"))
 def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
     """Report retries of a route to a gateway, all of whose own routes for the host retry too."""
     for first, seconds in mesh.reachability.egress_paths.http_pairs(service):

@@ -19,7 +19,7 @@ _RISKY = ("5xx", "gateway-error", "reset", "retriable-4xx")
 _UNSAFE = frozenset({"POST", "PATCH"})
 
 
-@rule(on=VirtualService, severity=Severity.INFO, since="0.1.0", needs=("retryOn",))
+@rule(on=VirtualService, severity=Severity.INFO, since="0.1.0", holds=("retryOn",))
 def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
     """Report risky conditions on rules that take POST or PATCH, or any method."""
     for route in service.http:

@@ -17,7 +17,7 @@ from meshctl.rules.api import Finding, Outcome, Severity, put, rule
 from meshctl.words import quoted
 
 
-@rule(on=VirtualService, severity=Severity.WARNING, since="0.1.0", needs=("rewrite",))
+@rule(on=VirtualService, severity=Severity.WARNING, since="0.1.0", holds=("rewrite",))
 def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
     """Report rewrites that break paths which no earlier prefix with a slash takes away."""
     seen: set[str] = set()

@@ -20,7 +20,7 @@ _GROUP = re.compile(r"\$\{?\d|\\\d")
 _DOLLAR = re.compile(r"\$\{?(\d)\}?")
 
 
-@rule(on=VirtualService, severity=Severity.ERROR, since="0.1.0", needs=("rewrite", "redirect"))
+@rule(on=VirtualService, severity=Severity.ERROR, since="0.1.0", holds=("rewrite", "redirect"))
 def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
     """Report stars, groups and URLs in what is taken as text, and patterns that no path has."""
     for route in service.http:

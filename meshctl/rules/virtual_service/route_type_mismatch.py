@@ -18,7 +18,7 @@ from meshctl.words import with_article
 _KINDS = ("http", "tls", "tcp")
 
 
-@rule(on=VirtualService, severity=Severity.ERROR, since="0.1.0", needs=("gateways",))
+@rule(on=VirtualService, severity=Severity.ERROR, since="0.1.0", holds=("gateways",))
 def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
     """Report Gateways that use none of the routes, and kinds of routes that no Gateway uses."""
     written = [kind for kind in _KINDS if getattr(service, kind)]

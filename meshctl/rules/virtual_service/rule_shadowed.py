@@ -17,7 +17,7 @@ from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, delete, ru
 
 @rule(
     on=VirtualService, severity=Severity.ERROR, equivalents=("IST0131",), since="0.1.0",
-    needs=("http[1]", "match[1]", "delegate"),
+    holds=("http[1]", "match[1]", "delegate"),
 )  # fmt: skip
 def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
     """Report dead rules and matches, save those that two other rules explain better."""

@@ -17,7 +17,7 @@ from meshctl.rules.api import Finding, Outcome, Severity, rule
 
 @rule(
     on=VirtualService, severity=Severity.ERROR, since="0.1.0",
-    needs=("sourceLabels", "sourceNamespace"),
+    holds=("sourceLabels", "sourceNamespace"),
 )  # fmt: skip
 def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
     """Report conditions on the source where a waypoint routes for one of the hosts."""

@@ -16,7 +16,7 @@ from meshctl.rules.api import Finding, Outcome, Severity, rule
 
 @rule(
     on=VirtualService, severity=Severity.WARNING, since="0.1.0",
-    needs=("sourceLabels", "sourceNamespace"),
+    holds=("sourceLabels", "sourceNamespace", "delegate"),
 )  # fmt: skip
 def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
     """Report sources without the rest where a rule chooses among the pods of the host itself."""

@@ -15,7 +15,7 @@ from meshctl.resources import VirtualService
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 
 
-@rule(on=VirtualService, severity=Severity.INFO, since="0.1.0", needs=("timeout",))
+@rule(on=VirtualService, severity=Severity.INFO, since="0.1.0", holds=("timeout",))
 def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
     """Report timeouts below the written connectTimeout that holds in the same namespace."""
     for route in service.http:

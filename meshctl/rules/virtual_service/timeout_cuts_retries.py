@@ -14,7 +14,7 @@ from meshctl.resources import VirtualService
 from meshctl.rules.api import Finding, Outcome, Severity, put, rule
 
 
-@rule(on=VirtualService, severity=Severity.INFO, since="0.1.0", needs=("perTryTimeout",))
+@rule(on=VirtualService, severity=Severity.INFO, since="0.1.0", holds=("perTryTimeout",))
 def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
     """Report retries that don't fit; a single try that doesn't fit is another rule's."""
     for route in service.http:

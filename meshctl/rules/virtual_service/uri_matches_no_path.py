@@ -22,7 +22,7 @@ _WITHOUT_SLASH = re.compile(r"\w[\w/-]*")
 """A path that lacks its slash and nothing else; with a dot or colon it may be a host or URL."""
 
 
-@rule(on=VirtualService, severity=Severity.ERROR, since="0.1.0", needs=("uri",))
+@rule(on=VirtualService, severity=Severity.ERROR, since="0.1.0", holds=("uri",))
 def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
     """Report conditions that the path of no request meets."""
     for route in service.http:

@@ -23,7 +23,7 @@ _CEL = all_routes(
 
 @rule(
     on=VirtualService, severity=Severity.INFO, equivalents=("KIA1104",), since="0.1.0",
-    needs=("weight",), cel=_CEL,
+    holds=("weight",), cel=_CEL,
 )  # fmt: skip
 def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
     """Report weights that change nothing; 0 is worse, since somebody counts on it."""

@@ -22,7 +22,7 @@ _CEL = (
 )
 
 
-@rule(on=VirtualService, severity=Severity.WARNING, since="0.1.0", cel=_CEL, needs=("weight",))
+@rule(on=VirtualService, severity=Severity.WARNING, since="0.1.0", cel=_CEL, holds=("weight",))
 def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
     """Report destinations that get nothing because nothing is written."""
     for route in service.routes:

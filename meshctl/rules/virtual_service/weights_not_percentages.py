@@ -16,7 +16,7 @@ _SMALLEST_PERCENTAGES = 20
 _MEANT = frozenset({100, 1000, 10_000})
 
 
-@rule(on=VirtualService, severity=Severity.INFO, since="0.1.0", needs=("weight",))
+@rule(on=VirtualService, severity=Severity.INFO, since="0.1.0", holds=("weight",))
 def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
     """Report sums beside 100; small sums are ratios, powers of ten are finer shares."""
     for route in service.routes:

@@ -20,7 +20,7 @@ _MAPS = ("headers", "withoutHeaders", "queryParams")
 _WITH_STARS = ("accept", "if-match", "if-none-match", "access-control-", "content-range")
 
 
-@rule(on=VirtualService, severity=Severity.ERROR, since="0.1.0", needs=("match",))
+@rule(on=VirtualService, severity=Severity.ERROR, since="0.1.0", holds=("match",))
 def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
     """Report stars in text, and regexes that are globs; those of headers are warnings."""
     for route in service.http:

@@ -14,7 +14,7 @@ from meshctl.resources import VirtualService
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 
 
-@rule(on=VirtualService, severity=Severity.INFO, since="0.1.0", needs=("gateways",))
+@rule(on=VirtualService, severity=Severity.INFO, since="0.1.0", holds=("gateways",))
 def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
     """Report hosts without a default route below a wildcard that has routes."""
     for hidden_wildcard in mesh.gateways.hidden_wildcards.of(service):

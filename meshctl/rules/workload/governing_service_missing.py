@@ -14,7 +14,7 @@ from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, rule
 from meshctl.words import quoted
 
 
-@rule(on=Workload, severity=Severity.WARNING, since="0.1.0", needs=("serviceName",))
+@rule(on=Workload, severity=Severity.WARNING, since="0.1.0", holds=("serviceName",))
 def check(workload: Workload, mesh: Mesh) -> Iterator[Outcome]:
     """Report names without a Service in the namespace."""
     name, home = workload.spec.text("serviceName"), workload.namespace

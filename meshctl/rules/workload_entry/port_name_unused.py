@@ -15,7 +15,7 @@ from meshctl.rules.api import Finding, Outcome, Severity, rename, rule
 from meshctl.words import quoted
 
 
-@rule(on=WorkloadEntry, severity=Severity.WARNING, since="0.1.0", needs=("ports",))
+@rule(on=WorkloadEntry, severity=Severity.WARNING, since="0.1.0", holds=("ports",))
 def check(entry: WorkloadEntry, mesh: Mesh) -> Iterator[Outcome]:
     """Report names that none of the hosts in front of the machine has."""
     for name in mesh.registry.machine_hosts.unused_ports(entry):

@@ -14,7 +14,7 @@ from meshctl.rules.api import Finding, Outcome, Severity, rule
 from meshctl.words import quoted
 
 
-@rule(on=WorkloadGroup, severity=Severity.WARNING, since="0.1.0", needs=("ports",))
+@rule(on=WorkloadGroup, severity=Severity.WARNING, since="0.1.0", holds=("ports",))
 def check(group: WorkloadGroup, mesh: Mesh) -> Iterator[Outcome]:
     """Report names that none of the hosts in front of the machines has."""
     for name in mesh.registry.machine_hosts.unused_ports(group):
