@@ -166,12 +166,17 @@ def _pack(outcomes: Outcomes, mesh: Mesh) -> tuple[Any, ...]:
 
     findings = [
         (
-            rule.id, place(found.ref), found.message, found.severity and str(found.severity),
-            [(place(related.ref), related.message) for related in found.related], found.fix,
-            [(place(edit.ref), edit.action, edit.value) for edit in found.edits], found.is_safe,
+            rule.id,
+            {
+                **found._asdict(),
+                "ref": place(found.ref),
+                "severity": found.severity and str(found.severity),
+                "related": [(place(one.ref), one.message) for one in found.related],
+                "edits": [(place(one.ref), one.action, one.value) for one in found.edits],
+            },
         )
         for rule, found in outcomes.findings
-    ]  # fmt: skip
+    ]
     crashes = [(rule.id, numbers[resource], text) for rule, resource, text in outcomes.crashes]
     return findings, list(outcomes.not_checked), crashes
 
@@ -181,15 +186,14 @@ def _unpack(
 ) -> None:
     """Add outcomes that another process wrote down."""
     findings, not_checked, crashes = packed
-    for rule, ref, message, severity, related, fix, edits, is_safe in findings:
-        found = Finding(
-            _place(ref, mesh),
-            message,
-            severity and Severity(severity),
-            tuple(Related(_place(place, mesh), text) for place, text in related),
-            fix,
-            tuple(Edit(_place(place, mesh), action, value) for place, action, value in edits),
-            is_safe,
+    for rule, fields in findings:
+        found = Finding(**fields)._replace(
+            ref=_place(fields["ref"], mesh),
+            severity=fields["severity"] and Severity(fields["severity"]),
+            related=tuple(Related(_place(place, mesh), text) for place, text in fields["related"]),
+            edits=tuple(
+                Edit(_place(place, mesh), action, value) for place, action, value in fields["edits"]
+            ),
         )
         outcomes.findings.append((rules[rule], found))
     outcomes.not_checked.update(dict.fromkeys(map(tuple, not_checked)))
