@@ -17,7 +17,7 @@ def spelt_otherwise(name: str, known: Iterable[str]) -> str:
 
     A sign between digits counts: ``v1.0`` is not ``v10``.
     """
-    return _only(name, known, lambda one: _SEPARATOR.sub("", one.lower()))
+    return _only(name, known, _without_separators)
 
 
 def same_but_for_signs(name: str, known: Iterable[str]) -> str:
@@ -43,6 +43,28 @@ def misspelling_of(name: str, known: Iterable[str]) -> str | None:
     """
     found = {one for one in known if _is_slip(one, name)}
     return found.pop() if len(found) == 1 else None
+
+
+class Spellings:
+    """Known names, found by one that is another only in case or separators, as ``spelt_otherwise`` does."""
+
+    def __init__(self, known: Iterable[str]) -> None:
+        self._known = dict.fromkeys(known)
+        self.names = tuple(self._known)
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._known
+
+    def meant_by(self, name: str) -> str:
+        """Find the only name that a name is another spelling of."""
+        return spelt_otherwise(name, self._by_letters.get(_without_separators(name), ()))
+
+    @cached_property
+    def _by_letters(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for one in self.names:
+            found.setdefault(_without_separators(one), []).append(one)
+        return found
 
 
 class Slips:
@@ -100,6 +122,10 @@ def _only(name: str, known: Iterable[str], folded: Callable[[str], str]) -> str:
     letters = folded(name)
     same = {one for one in known if folded(one) == letters}
     return same.pop() if len(same) == 1 else ""
+
+
+def _without_separators(name: str) -> str:
+    return _SEPARATOR.sub("", name.lower())
 
 
 def _without_signs(name: str) -> str:

@@ -1,8 +1,16 @@
 """A misspelt name stands for a known one only where no other one is as likely."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from meshctl.spelling import misspelling_of, only_close, same_but_for_signs, spelt_otherwise
+from meshctl.spelling import (
+    Spellings,
+    misspelling_of,
+    only_close,
+    same_but_for_signs,
+    spelt_otherwise,
+)
 
 
 @pytest.mark.parametrize(
@@ -62,3 +70,10 @@ def test_names_that_may_well_be_two_are_no_slips(one: str, other: str) -> None:
 
 def test_a_slip_of_two_names_means_neither() -> None:
     assert misspelling_of("ratinhs", ["ratings", "ratinds"]) is None
+
+
+@given(st.lists(st.text("aB-_1", max_size=4), max_size=6), st.text("aB-_1", max_size=4))
+def test_known_spellings_give_what_a_comparison_with_all_gives(known: list[str], name: str) -> None:
+    spellings = Spellings(known)
+    assert spelt_otherwise(name, known) == spellings.meant_by(name)
+    assert (name in known) == (name in spellings)

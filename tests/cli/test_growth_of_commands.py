@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from meshctl.engine import needs
 from tests.crowds import crowds
 from tests.engine.test_growth import MOST, SIZES, calls, exponent
 from tests.hostile.every_command import run
@@ -29,7 +28,6 @@ INJECTED = "---\napiVersion: v1\nkind: Namespace\nmetadata: {name: shop, labels:
 def test_a_command_grows_with_the_crowd(
     line: str, crowd: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(needs, "MOST_OBJECTS", 0)
     monkeypatch.setattr(os, "cpu_count", lambda: 1)
     monkeypatch.chdir(tmp_path)
     file = tmp_path / "crowd.yaml"

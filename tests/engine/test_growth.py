@@ -11,7 +11,6 @@ from pathlib import Path
 
 import pytest
 
-from meshctl.engine import needs
 from meshctl.engine.analyze import analyze, load_mesh
 from meshctl.inject.manifests import inject_files
 from meshctl.inject.settings.builtin import Given, read_given
@@ -44,11 +43,6 @@ def exponent(counts: list[int]) -> float:
     """The exponent of what three sizes, each twice the one before, add."""
     first, second = counts[1] - counts[0], counts[2] - counts[1]
     return math.log2(max(second, 1) / max(first, 1))
-
-
-@pytest.fixture(autouse=True)
-def _the_same_rules_at_every_size(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(needs, "MOST_OBJECTS", 0)
 
 
 @pytest.mark.parametrize("name", crowds.NAMES)

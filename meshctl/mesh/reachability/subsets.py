@@ -17,6 +17,7 @@ from meshctl.mesh.traffic.destination_rules import DestinationRules, selector_of
 from meshctl.mesh.traffic.routes import Routes
 from meshctl.mesh.workloads.workloads import Workloads
 from meshctl.resources import Destination, DestinationRule, Resource, Route, VirtualService
+from meshctl.spelling import Spellings
 
 ELSEWHERE = ""
 """Stands for every namespace that has nothing of its own to say; no namespace has this name."""
@@ -34,7 +35,8 @@ class LostSubset(NamedTuple):
     """A subset that some proxies don't find. ``client`` is ``None`` when nobody defines it."""
 
     client: ClientGroup | None
-    known: tuple[str, ...]
+    known: Spellings
+    """The subsets that there are."""
     rules: tuple[DestinationRule, ...]
     """Rules for the host; where a client misses it, those that define the subset."""
 
@@ -55,6 +57,7 @@ class Subsets:
         self._clusters = clusters
         self._lost: dict[tuple[Resource, str, str, frozenset[str]], LostSubset | None] = {}
         self._knows = inventory.knows
+        self._known: dict[str, Spellings] = {}
 
     def lost(self, route: Route, destination: Destination) -> LostSubset | None:
         """Say who misses the subset of a destination; ``None`` when nobody surely does."""
@@ -67,17 +70,18 @@ class Subsets:
     def _find(self, destination: Destination, gateways: frozenset[str]) -> LostSubset | None:
         host = self._clusters.host_of(destination)
         rules = tuple(self._rules.covering(host))
-        names = tuple(dict.fromkeys(s.name for rule in rules for s in rule.subsets))
-        if destination.subset not in names:
-            known = self.is_known(destination)
-            return LostSubset(None, names, rules) if known else None
+        known = self._known.get(host)
+        if known is None:
+            known = self._known[host] = Spellings(s.name for rule in rules for s in rule.subsets)
+        if destination.subset not in known:
+            return LostSubset(None, known, rules) if self.is_known(destination) else None
         declared = self._clusters.declared(destination)
         if not declared or any(selector_of(rule) is not None for rule in rules):
             return None
         for client in self._clients(destination.resource, gateways):
             if not self._finds(client, declared, destination.subset):
                 defining = tuple(r for r in rules if _defines(r, destination.subset))
-                return LostSubset(client, names, defining)
+                return LostSubset(client, known, defining)
         return None
 
     def is_known(self, destination: Destination) -> bool:

@@ -14,7 +14,9 @@ from meshctl.mesh import Mesh
 from meshctl.mesh.reachability import ELSEWHERE, LostSubset
 from meshctl.resources import Destination, VirtualService
 from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, put, rule
-from meshctl.spelling import spelt_otherwise
+from meshctl.words import shortened
+
+_SHOWN = 10
 
 
 @rule(on=VirtualService, severity=Severity.ERROR, equivalents=("IST0101", "KIA1107"), since="0.1.0",
@@ -36,8 +38,8 @@ def _finding(destination: Destination, lost: LostSubset) -> Finding:
     named = f"subset {destination.subset} of {destination.host}"
     severity = None
     if lost.client is None:
-        known = ", ".join(lost.known)
-        message = f"no DestinationRule defines {named}" + (f", only {known}" if known else "")
+        known = f", only {shortened(lost.known.names, _SHOWN)}" if lost.known.names else ""
+        message = f"no DestinationRule defines {named}{known}"
     else:
         where = lost.client.namespace
         if lost.client.is_gateway:
@@ -49,7 +51,7 @@ def _finding(destination: Destination, lost: LostSubset) -> Finding:
         owner = lost.rules[0].title
         message = f"{who} don't find {named}: they don't read {owner}, which defines it"
     finding = Finding(destination.at("subset"), message, severity=severity)
-    meant = spelt_otherwise(destination.subset, lost.known) if lost.client is None else ""
+    meant = lost.known.meant_by(destination.subset) if lost.client is None else ""
     if meant:
         finding = finding.fixed_by(put(destination.at("subset"), meant))
     for destination_rule in lost.rules[:1]:
