@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
-from functools import cache
+from functools import cache, lru_cache
 from importlib import import_module
 from pathlib import Path
 
@@ -83,16 +83,26 @@ def load_for(
     Left out are those that can't find anything in an input with these ``words``, and, as far as
     their names tell, those that nobody selects.
     """
-    names = RuleNames(select)
     kinds = {type(resource) for resource in resources}
     present = {family_of(view) for kind in kinds for view in views_of(kind)}
     present |= {_snake_case(made) for kind in kinds for made in kind.made_kinds}
     return tuple(
         _load(family, name)
+        for family, name in _may_run(frozenset(present), tuple(select))
+        if may_find(_id(family, name), words)
+    )
+
+
+@lru_cache(maxsize=64)
+def _may_run(present: frozenset[str], select: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    """Name the rules of some families, and of those for documents, that somebody may select."""
+    names = RuleNames(select)
+    return tuple(
+        (family, name)
         for family in families()
         if family in present | _ALWAYS
         for name in _names(family)
-        if may_find(_id(family, name), words) and names.may_choose(_id(family, name))
+        if names.may_choose(_id(family, name))
     )
 
 

@@ -1,11 +1,10 @@
 """Finds the objects about which something else may be found once others have changed.
 
-Nothing here knows a rule, so that more is named than is concerned. What holds for a whole mesh or for
-many namespaces concerns everything; so does what other objects are labelled or named.
+Nothing here knows a rule, so that more is named than is concerned. What holds for a whole mesh concerns
+everything; so does what decides whether a namespace has pods in the mesh at all.
 """
 
 import re
-from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 
 from meshctl.gate.links import CLAIMS, links_of
@@ -13,30 +12,26 @@ from meshctl.gate.snapshot import Identity, Snapshot
 from meshctl.mesh import Mesh
 from meshctl.mesh.workloads.membership import Membership, present, promise
 from meshctl.resources import (
-    AuthorizationPolicy,
     DestinationRule,
     Gateway,
-    PeerAuthentication,
+    Namespace,
     Resource,
     Service,
-    ServiceEntry,
     VirtualService,
     Workload,
 )
 
 _BY_HOSTS = (VirtualService, DestinationRule)
-"""Kinds that concern others by hosts and names alone."""
-_IN_ITS_NAMESPACE = (
-    ServiceEntry, Service, Workload, Gateway, PeerAuthentication, AuthorizationPolicy,
-)  # fmt: skip
-"""Kinds that concern all of their namespace, and what has to do with it."""
-_ALWAYS = ("Sidecar", "EnvoyFilter")
+"""Kinds that concern others by hosts and names alone; the others concern all of their namespace, too."""
+_ALWAYS = ("Sidecar", "EnvoyFilter", "Ingress")
 """Kinds that may be about any namespace, whatever they name."""
 _POLICIES = (
     "AuthorizationPolicy", "PeerAuthentication", "RequestAuthentication", "Telemetry", "WasmPlugin",
     "NetworkPolicy",
 )  # fmt: skip
 """Kinds that may hold for all pods of their namespace."""
+_LOOKED_FOR = frozenset({"Secret", "SealedSecret", "ExternalSecret", "Certificate"})
+"""Kinds that are looked for in one namespace and found in another."""
 _WORDS = re.compile(r"[\w-]+")
 _STEPS = 5
 """From the pods of a gateway to the Gateway, its routes, a Service, its pods, and their policies."""
@@ -68,9 +63,9 @@ class Ties:
         root = mesh.config.root_namespace
         if not changed:
             return set()
-        if any(_is_wide(one, root) for one in changed) or _is_renamed(changed):
+        if any(_is_wide(one, root) for one in changed):
             return None
-        if any(map(self._is_without_another, _come_or_gone(changed))):
+        if any(self._is_joined_otherwise(home, changed) for home in _homes_of_pods(changed)):
             return None
         if mesh.config.raw and _is_named(changed, repr(mesh.config.raw)):
             return None
@@ -81,11 +76,23 @@ class Ties:
                 found.update(layer.of_kind(kind))
         return found.union(*map(self._around, changed))
 
-    def _is_without_another(self, workload: Workload) -> bool:
-        """Is no other workload of its namespace in the mesh as it is, by a sidecar or not?"""
-        home = workload.namespace
-        others = {one for layer in self._layers for one in layer.workloads_in(home)} - {workload}
-        return _membership(workload) not in map(_membership, others)
+    def _is_joined_otherwise(self, name: str, changed: Collection[Resource]) -> bool:
+        """Do the workloads of a namespace join the mesh in other ways than before, any of them?
+
+        Messages about others name such namespaces, and rules ask whether there are any.
+        """
+        identity = Identity("", "Namespace", "", name)
+        namespaces = {layer.get(identity) for layer in self._layers}
+        workloads = {one for layer in self._layers for one in layer.workloads_in(name)}
+        changes = {
+            one
+            for one in changed
+            if (one.name == name if isinstance(one, Namespace) else one.namespace == name)
+        }
+        now = changes & self._known
+        return _ways(workloads, namespaces) != _ways(
+            (workloads - now) | (changes - now), (namespaces - now) | (changes - now)
+        )
 
     def _add(self, resource: Resource) -> None:
         identity = Identity.of(resource)
@@ -97,10 +104,13 @@ class Ties:
 
     def _around(self, origin: Resource) -> set[Resource]:
         found = {origin}
-        is_near = isinstance(origin, _IN_ITS_NAMESPACE)
+        is_near = not isinstance(origin, _BY_HOSTS)
+        home = origin.name if isinstance(origin, Namespace) else origin.namespace
         for layer in self._layers if is_near else ():
-            found.update(layer.in_namespace(origin.namespace))
-            found.update(_speaking_of(origin.namespace, layer))
+            found.update(layer.in_namespace(home))
+            found.update(_speaking_of(home, layer))
+            if origin.kind in _LOOKED_FOR:
+                found.update(_speaking_of_name(origin.name, layer))
         front: Iterable[Resource] = set(found)
         for step in range(_STEPS):
             reached: set[Resource] = set()
@@ -156,6 +166,12 @@ class Ties:
                         yield one
 
 
+def _speaking_of_name(name: str, layer: Snapshot) -> Iterator[Resource]:
+    """Walk what speaks of a name in whatever namespace, and may mean one elsewhere."""
+    for home in layer.namespaces:
+        yield from layer.mentioning(f"{name}.{home}")
+
+
 def _speaking_of(namespace: str, layer: Snapshot) -> Iterator[Resource]:
     """Walk what names a namespace, and policies that may mean it by a pattern."""
     yield from layer.mentioning(f"*.{namespace}")
@@ -197,8 +213,9 @@ def _goes_by_hosts(one: Resource) -> bool:
 
 def _is_wide(one: Resource, root: str) -> bool:
     """Does an object hold for more than its namespace, or is that not known of its kind?"""
-    is_tied = isinstance(one, (*_BY_HOSTS, *_IN_ITS_NAMESPACE))
-    return not is_tied or one.namespace in {"", root}
+    if isinstance(one, Namespace):
+        return one.name == root
+    return one.namespace in {"", root} or bool(one.made_kinds)
 
 
 def _is_named(changed: Collection[Resource], settings: str) -> bool:
@@ -211,26 +228,23 @@ def _is_named(changed: Collection[Resource], settings: str) -> bool:
     )
 
 
-def _come_or_gone(changed: Collection[Resource]) -> Iterator[Workload]:
-    """Walk the workloads that aren't there any more, or weren't before."""
-    times = Counter(map(Identity.of, changed))
-    for one in changed:
-        if isinstance(one, Workload) and times[Identity.of(one)] == 1:
-            yield one
+def _homes_of_pods(changed: Collection[Resource]) -> set[str]:
+    """Name the namespaces whose pods may join the mesh otherwise."""
+    return {
+        one.name if isinstance(one, Namespace) else one.namespace
+        for one in changed
+        if isinstance(one, Namespace | Workload)
+    }
 
 
-def _membership(workload: Workload) -> tuple[Membership | None, Membership]:
-    """How its pods are in the mesh, as far as it tells by itself."""
-    return present(workload), promise(workload, None)
-
-
-def _is_renamed(changed: Collection[Resource]) -> bool:
-    """Has an object other labels or annotations than before, or its pods?"""
-    known: dict[Identity, str] = {}
-    for one in changed:
-        about = repr(one.metadata)
-        if isinstance(one, Workload):
-            about += repr((one.template.data.get("metadata"), _membership(one)))
-        if known.setdefault(Identity.of(one), about) != about:
-            return True
-    return False
+def _ways(
+    workloads: Iterable[Resource | None], namespaces: Iterable[Resource | None]
+) -> set[Membership]:
+    """The ways in which pods are in the mesh, as far as they and their namespace tell."""
+    homes: list[Namespace | None] = [one for one in namespaces if isinstance(one, Namespace)]
+    return {
+        present(one) or promise(one, home)
+        for one in workloads
+        if isinstance(one, Workload)
+        for home in homes or [None]
+    }

@@ -3,7 +3,7 @@
 import copy
 import json
 import random
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import pytest
@@ -29,11 +29,18 @@ RULES = [rule for rule in load_all() if not rule.runs_when_named and rule.check 
 JUDGE = Judge(Schemas(()), alone=False)
 EDITS = 5
 INJECTED = {"istio-injection": "enabled"}
+LABELS = (
+    ("istio-injection", "enabled"), ("istio-injection", "disabled"), ("istio.io/rev", "canary"),
+    ("istio.io/dataplane-mode", "ambient"), ("istio.io/use-waypoint", "waypoint"),
+    ("sidecar.istio.io/inject", "false"), ("app", "cart"), ("version", "v2"), ("team", "shop"),
+)  # fmt: skip
+"""What objects are labelled with, beside what others in their mesh are."""
 TIED = frozenset({
     "VirtualService", "DestinationRule", "ServiceEntry", "Service", "Deployment", "Gateway",
-    "PeerAuthentication", "AuthorizationPolicy",
+    "PeerAuthentication", "AuthorizationPolicy", "Namespace", "HTTPRoute", "RequestAuthentication",
+    "Sidecar", "Telemetry", "EnvoyFilter", "WorkloadEntry", "Pod", "Secret", "WasmPlugin",
 })  # fmt: skip
-"""Kinds whose edits don't concern everything, so that they are edited more often."""
+"""Kinds whose edits rarely concern everything, so that they are edited more often."""
 
 
 @pytest.fixture(autouse=True)
@@ -86,8 +93,11 @@ def field(path: Sequence[Any]) -> str:
 
 
 def edited(one: Resource, mesh: Sequence[Resource], chance: random.Random) -> dict[str, Any]:
-    """Change one value of an object, often to one that other objects have in such a field."""
+    """Change a label, or one value of an object, often to one that others have in such a field."""
     data = json.loads(json.dumps(one.data))
+    if chance.random() < 0.2 and isinstance(data["metadata"].get("labels") or {}, dict):
+        labelled(data["metadata"], chance.choice(mesh).labels, chance)
+        return data
     path, value = chance.choice([*values(data)])
     if path[0] == "metadata" and chance.random() < 0.8:
         path, value = chance.choice([*values(data)])
@@ -110,6 +120,16 @@ def edited(one: Resource, mesh: Sequence[Resource], chance: random.Random) -> di
         case _:
             holder[path[-1]] = copy.deepcopy(chance.choice(like))
     return data
+
+
+def labelled(about: dict[str, Any], like: Mapping[str, str], chance: random.Random) -> None:
+    """Set or take away a label."""
+    key, value = chance.choice([*LABELS, *like.items()])
+    labels = about["labels"] = dict(about.get("labels") or {})
+    if labels.get(key) == value:
+        del labels[key]
+    else:
+        labels[key] = value
 
 
 def after(mesh: Sequence[Resource], chance: random.Random) -> list[Resource]:
@@ -195,10 +215,11 @@ def hold_each(resources: list[Resource], chance: random.Random) -> int:
     verdict = judge()
     kept = KeptOutcomes(Ties())
     mesh = Mesh(resources, is_whole=True, judge=verdict)
+    base = said(run(RULES, mesh))
     taken_over = 0
     for place, one in enumerate(resources):
         for number in range(EDITS):
-            asked(kept, mesh)
+            assert said(asked(kept, mesh).outcomes()) == base
             data = edited(one, resources, chance) if number else None
             new = [live(data)] if data is not None and is_object(data) else []
             other = Mesh(
@@ -272,3 +293,63 @@ def test_the_last_sidecar_of_a_namespace_concerns_all(edit: str) -> None:
     assert ties.concerned(Mesh(after, is_whole=True), {*before} ^ {*after}) is None
     there = Mesh(before[:-1], is_whole=True)
     assert ties.concerned(there, {before[-1]}) is not None
+
+
+def objects(text: str) -> list[Resource]:
+    return [live(one) for one in yaml.safe_load_all(text)]
+
+
+def test_a_secret_concerns_whoever_looks_for_it_elsewhere() -> None:
+    gateway, secret, other = objects("""\
+apiVersion: networking.istio.io/v1
+kind: Gateway
+metadata: {name: entry, namespace: shop}
+spec:
+  servers: [{hosts: [a.example], tls: {mode: SIMPLE, credentialName: pair}}]
+---
+apiVersion: v1
+kind: Secret
+metadata: {name: pair, namespace: bank, annotations: {mirrored: "true"}}
+---
+apiVersion: v1
+kind: Secret
+metadata: {name: pair, namespace: bank}
+""")
+    ties = Ties()
+    ties.keep([gateway, secret])
+    found = ties.concerned(Mesh([gateway, other], is_whole=True), {secret, other})
+    assert found is not None
+    assert gateway in found
+
+
+def test_a_label_of_a_namespace_concerns_ingresses_and_not_other_namespaces() -> None:
+    ingress, pods, home, renamed, far = objects("""\
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: {name: web, namespace: shop}
+spec: {defaultBackend: {service: {name: web, port: {number: 80}}}}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: controller, namespace: edge}
+spec: {template: {metadata: {labels: {app: nginx}}}}
+---
+apiVersion: v1
+kind: Namespace
+metadata: {name: edge, labels: {team: a}}
+---
+apiVersion: v1
+kind: Namespace
+metadata: {name: edge, labels: {team: b}}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: till, namespace: bank}
+spec: {ports: [{port: 80}]}
+""")
+    ties = Ties()
+    ties.keep([ingress, pods, home, far])
+    found = ties.concerned(Mesh([ingress, pods, renamed, far], is_whole=True), {home, renamed})
+    assert found is not None
+    assert {ingress, pods, renamed} <= found
+    assert far not in found
