@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from meshctl.mesh.ambient.ambient import Ambient
     from meshctl.mesh.authorization.decision import Decisions
     from meshctl.mesh.clauses.facade import ClausesFacade
+    from meshctl.mesh.core.discovery import Discovery
     from meshctl.mesh.core.extension_providers import ExtensionProviders
     from meshctl.mesh.core.namespaces import Namespaces
     from meshctl.mesh.gateway_api.facade import GatewayApiFacade
@@ -81,6 +82,13 @@ class Mesh(Inventory):
         from meshctl.mesh.core.namespaces import Namespaces
 
         return Namespaces(self.resources, self.config, is_whole=self.is_whole)
+
+    @cached_property
+    def discovery(self) -> "Discovery":
+        """The namespaces that istiod watches."""
+        from meshctl.mesh.core.discovery import Discovery
+
+        return Discovery(self)
 
     @cached_property
     def extension_providers(self) -> "ExtensionProviders":

@@ -5,13 +5,15 @@ Service is compared, letter by letter, with the host in the cluster's name, whic
 the port with that of the Service, and the subset with those of DestinationRules. A name alone counts.
 """
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from meshctl.mesh.clauses.parts import Parts
-from meshctl.resources import ConfigPatch, EnvoyFilter
+from meshctl.resources import ConfigPatch, EnvoyFilter, Ref
 from meshctl.words import quoted
 
 _PARTS_OF_NAME = 4
+_OUTBOUND = "outbound|"
 
 
 class MissingCluster(NamedTuple):
@@ -20,6 +22,14 @@ class MissingCluster(NamedTuple):
     field: str
     what: str
     known: tuple[str, ...]
+
+
+class NamedCluster(NamedTuple):
+    """A cluster that a patch sends something to, where it is named, and what it lacks."""
+
+    name: str
+    place: Ref
+    missing: MissingCluster
 
 
 class _Asked(NamedTuple):
@@ -46,6 +56,15 @@ class PatchedClusters:
         port = match.number("portNumber") if patch.context != "ANY" else None
         asked = _Asked(match.text("service"), port, match.text("subset"))
         return self._missing(envoy_filter, asked) if asked.host else None
+
+    def named(self, envoy_filter: EnvoyFilter, patch: ConfigPatch) -> Iterator[NamedCluster]:
+        """Walk the outbound clusters that the value of a patch names and that surely nobody has."""
+        value = patch.child("patch", "value")
+        for name, place in _strings(value.data, value.at()):
+            asked = _of_name(name)
+            found = self._missing(envoy_filter, asked) if asked is not None else None
+            if found is not None:
+                yield NamedCluster(name, place, found)
 
     def _missing(self, envoy_filter: EnvoyFilter, asked: _Asked) -> MissingCluster | None:
         registry, host = self._parts.registry, asked.host
@@ -78,3 +97,16 @@ def _of_name(name: str) -> _Asked | None:
     if len(parts) != _PARTS_OF_NAME or parts[0] != "outbound" or not parts[1].isdecimal():
         return None
     return _Asked(parts[3], int(parts[1]), parts[2])
+
+
+def _strings(value: object, place: Ref) -> Iterator[tuple[str, Ref]]:
+    """Walk the texts below a value that begin like an outbound cluster's name."""
+    todo = [(value, place.path)]
+    while todo:
+        one, path = todo.pop()
+        if isinstance(one, dict):
+            todo += [(below, (*path, key)) for key, below in one.items() if isinstance(key, str)]
+        elif isinstance(one, list):
+            todo += [(below, (*path, index)) for index, below in enumerate(one)]
+        elif isinstance(one, str) and one.startswith(_OUTBOUND):
+            yield one, Ref(place.resource, path)

@@ -8,7 +8,7 @@ Istio 1.31).
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
-from meshctl.istio.labels import NAMESPACE_NAME
+from meshctl.istio.labels import INJECT, NAMESPACE_NAME, REVISION
 from meshctl.mesh.core.injector_config import config_of, revision_of, values_of
 from meshctl.mesh.core.precedence import age
 from meshctl.mesh.core.selectors import LabelSelector, matches
@@ -117,6 +117,12 @@ class Injector:
         """The first webhook to which a pod of the workload is sent, by its namespace's labels."""
         named = {NAMESPACE_NAME: workload.namespace, **namespace}
         return self._index.first(named, workload.pod_labels)
+
+    def takes(self, namespace: Namespace, revision: str) -> bool:
+        """Would a pod of a namespace that asks for a revision, or for a sidecar, be taken by one?"""
+        named = {NAMESPACE_NAME: namespace.name, **namespace.labels}
+        asking: tuple[Mapping[str, str], ...] = ({}, {INJECT: "true"}, {REVISION: revision})
+        return any(self._index.first(named, labels) is not None for labels in asking)
 
     def has(self, webhook: Webhook) -> bool:
         """Is a webhook one of those that inject?"""

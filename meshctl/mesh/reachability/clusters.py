@@ -113,6 +113,22 @@ class Clusters:
             return self._absent_in_cluster(host, *home)
         return self._absent_elsewhere(host, destination.resource.namespace)
 
+    def unseen_by_gateway(self, destination: Destination) -> tuple[RegisteredHost, str] | None:
+        """Find the gateway's namespace whose pods don't see a host that others see.
+
+        A gateway has the clusters of hosts that are exported to the namespace of its pods
+        (servicesExportedToNamespace, pilot/pkg/model/push_context.go, Istio 1.31).
+        """
+        writer = _writer(destination)
+        seen = self.declared(destination)
+        for name in self._routes.gateways_of(writer) if seen and writer.hosts else ():
+            homes = sorted(set(self.gateway_namespaces(name))) if name != MESH else []
+            if homes and not any(
+                self._registry.find(seen[0].host, home) is not None for home in homes
+            ):
+                return seen[0], homes[0]
+        return None
+
     def behind_wildcard(self, destination: Destination) -> RegisteredHost | None:
         """Find the wildcard that alone declares a host; clusters have the names of declared hosts.
 
