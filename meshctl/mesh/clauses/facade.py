@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from meshctl.mesh.clauses.patched_ports import PatchedPorts
     from meshctl.mesh.clauses.patches.filter_names import FilterNames
     from meshctl.mesh.clauses.patches.patched_routes import PatchedRoutes
+    from meshctl.mesh.clauses.refusals.authorizers import Authorizers
     from meshctl.mesh.clauses.refusals.network_gaps import NetworkGaps
     from meshctl.mesh.clauses.refusals.outside_clients import OutsideClients
     from meshctl.mesh.clauses.refusals.refused_callers import RefusedCallers
@@ -88,6 +89,13 @@ class ClausesFacade:
         from meshctl.mesh.clauses.refusals.refused_callers import RefusedCallers
 
         return RefusedCallers(self._parts)
+
+    @cached_property
+    def authorizers(self) -> "Authorizers":
+        """External authorizers that nobody can ask."""
+        from meshctl.mesh.clauses.refusals.authorizers import Authorizers
+
+        return Authorizers(self._parts)
 
     @cached_property
     def outside_clients(self) -> "OutsideClients":

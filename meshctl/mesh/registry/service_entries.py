@@ -8,6 +8,7 @@ from meshctl.mesh.core.export_to import visibility
 from meshctl.mesh.core.mesh_config import MeshConfig
 from meshctl.mesh.core.precedence import age
 from meshctl.resources import ServiceEntry, View
+from meshctl.resources.cached_property import cached_property
 from meshctl.resources.istio.service_entry import EntryPort
 
 # Protocols whose traffic doesn't name its host (pkg/config/protocol, IsTCP without TLS).
@@ -107,6 +108,28 @@ class ServiceEntries:
             self.visible(service_entry) == {service_entry.namespace}
             for service_entry in (entry, other.entry)
         )
+
+    def sharing(self, address: str, port: EntryPort) -> EntryPort | None:
+        """Find the oldest earlier entry's port that has the same TCP listener for some client."""
+        visible = self.visible(port.entry)
+        for other in self._by_address.get((address, port.port), ())[:2]:
+            if other.entry is port.entry:
+                return None
+            theirs = self.visible(other.entry)
+            meet = "*" in visible or "*" in theirs or visible & theirs
+            if meet and is_told_by_address(port):
+                return other
+        return None
+
+    @cached_property
+    def _by_address(self) -> dict[tuple[str, int], list[EntryPort]]:
+        found: dict[tuple[str, int], list[EntryPort]] = {}
+        for entry in self._entries:
+            for address in entry.addresses:
+                for port in entry.ports:
+                    if is_told_by_address(port):
+                        found.setdefault((address, port.port), []).append(port)
+        return found
 
     def visible(self, entry: ServiceEntry) -> frozenset[str]:
         """The namespaces that see an entry, ``*`` for all."""

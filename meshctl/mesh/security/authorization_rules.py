@@ -7,11 +7,15 @@ reads requests, and of DENY only that part.
 
 from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase
-from ipaddress import ip_network
+from ipaddress import IPv4Network, IPv6Network, ip_network
 
 from meshctl.mesh.registry.service_accounts import Principal
 from meshctl.mesh.security.layer7 import OPERATION_FIELDS
 from meshctl.resources import AuthorizationPolicy, AuthorizationRule, Ref, View
+
+_EXAMPLES = tuple(
+    map(ip_network, ("192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24", "2001:db8::/32"))
+)
 
 _TOKEN_FIELDS = ("requestPrincipals", "notRequestPrincipals")
 _PORT = "destination.port"
@@ -183,5 +187,11 @@ def _public(view: View, field: str) -> Iterator[tuple[Ref, str]]:
             network = ip_network(text, strict=False)
         except ValueError:
             continue
-        if network.is_global and network.prefixlen:
+        if _is_public(network) and network.prefixlen:
             yield view.at(field, index), text
+
+
+def _is_public(network: IPv4Network | IPv6Network) -> bool:
+    """Is it of the Internet, or of the blocks that stand for such in examples (RFC 5737, 3849)?"""
+    same = (one for one in _EXAMPLES if one.version == network.version)
+    return network.is_global or any(network.subnet_of(one) for one in same)  # type: ignore[arg-type]

@@ -17,7 +17,7 @@ from meshctl.rules.api import Finding, Outcome, Severity, rule
 @rule(on=Namespace, severity=Severity.ERROR, since="0.1.0")
 def check(namespace: Namespace, mesh: Mesh) -> Iterator[Outcome]:
     """Report namespaces that are left out, with what they hold; those to be injected as warnings."""
-    if mesh.discovery.watches(namespace):
+    if "discoverySelectors" not in mesh.config.raw or mesh.discovery.watches(namespace):
         return
     held = mesh.discovery.istio_object(namespace)
     place = (
