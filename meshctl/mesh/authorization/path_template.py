@@ -23,8 +23,11 @@ def is_path_template(path: str) -> bool:
 
 
 def template_takes(template: str, path: str) -> bool:
-    """Does a template take a path, given without its query?"""
-    return _pattern(template).fits(path)
+    """Does a template take a path, given without its query?
+
+    Envoy refuses one that doesn't begin with a slash (parsePathPatternSyntax, uri_template_lib).
+    """
+    return template.startswith("/") and _pattern(template).fits(path)
 
 
 @lru_cache(maxsize=1024)
