@@ -16,6 +16,7 @@ from meshctl.mesh.traffic.delegates import MESH
 from meshctl.resources import VirtualService
 
 _PORT = "(:[0-9]+)?"
+_HTTP = 80
 _ADDRESS = r"[0-9a-fA-F.:\[\]]+"
 
 
@@ -35,6 +36,22 @@ class AskedHosts:
             pattern = "|".join(self._patterns(service))
             hosts = self._known[service] = StringMatch("regex", f"(?i)({pattern}){_PORT}")
         return asked.intersect(hosts, AUTHORITY) is None
+
+    def only_with_port(self, service: VirtualService) -> int | None:
+        """Give a port that clients write behind the host, where none of the hosts has port 80.
+
+        HTTP leaves the port out of Host where it is the scheme's own; only for hosts of the mesh alone.
+        """
+        if set(self._parts.traffic.routes.gateways_of(service)) != {MESH}:
+            return None
+        numbers: list[int] = []
+        for host in service.hosts:
+            declared = self._parts.registry.at(self._parts.registry.fqdn(host, service.namespace))
+            ports = [port.number for one in declared for port in one.ports]
+            if not ports or _HTTP in ports:
+                return None
+            numbers += ports
+        return numbers[0] if numbers else None
 
     def _patterns(self, service: VirtualService) -> Iterator[str]:
         in_mesh = MESH in self._parts.traffic.routes.gateways_of(service)

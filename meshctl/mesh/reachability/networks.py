@@ -61,7 +61,7 @@ class Networks:
         if isinstance(source, ServiceEntry):
             for endpoint in source.endpoints:
                 yield RemoteEndpoint(endpoint.text("network"), endpoint.at("network"))
-        selector = source.selector if isinstance(source, Service) else None
+        selector = source.selector if isinstance(source, Service) else source.workload_selector
         machines = self._machines.find(selector, source.namespace) if selector else []
         for machine in machines:
             if isinstance(machine, WorkloadEntry):
