@@ -51,9 +51,12 @@ COMMANDS = [
 ]
 
 
-def run(monkeypatch: pytest.MonkeyPatch, objects: Any, versions: Any, command: list[str]) -> int:
+def run(
+    monkeypatch: pytest.MonkeyPatch, objects: Any, versions: Any, command: list[str],
+    kinds: list[tuple[str, str]] = KINDS,
+) -> int:  # fmt: skip
     """Run a command on a cluster of such objects; gives its exit code."""
-    cluster = OddCluster(KINDS, objects, versions)
+    cluster = OddCluster(kinds, objects, versions)
     monkeypatch.setattr(kubeconfig, "connect_to", lambda _: cluster)
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "app.yaml"
