@@ -9,16 +9,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from meshctl.engine.analyze import load_mesh
 from meshctl.errors import InputError
+from meshctl.inspect.changes import answer
+from meshctl.inspect.changes.changed_objects import ChangedObject
 from meshctl.inspect.changes.comparison import Comparison, Side, compare
+from meshctl.inspect.changes.questions import questions
 from meshctl.mesh.request_path.behaviour import behaviour
 from meshctl.output.changes.schema import diff_schema
 from meshctl.output.changes.write import write_comparison
+from meshctl.resources import AuthorizationPolicy
 from meshctl.settings import Settings
 from meshctl.sources.documents import Document
 from meshctl.sources.git_revision import load_revision
 from meshctl.sources.loader import Loaded
 from meshctl.yaml.reader import parse_one
+from tests.engine.test_growth import MOST, calls, exponent
 
 NAMESPACE = """
 apiVersion: v1
@@ -227,3 +233,28 @@ def test_changes_of_tls_bring_the_rows_of_tls_check() -> None:
     written = json.loads(out.getvalue())["tls"][0]["rows"][0]
     assert written["is"]["client_tls"] == "plaintext"
     assert written["is"]["host"] == written["was"]["host"]
+
+
+def test_requests_to_many_endpoints_are_tried_up_to_a_bound(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    changed = ROUTE % ("/a", "")
+    assert not compared(BASE, (*BASE, changed)).changes.is_cut
+    monkeypatch.setattr(answer, "_MOST_ENDPOINTS", 1)
+    assert compared(BASE, (*BASE, changed)).changes.is_cut
+
+
+def test_policies_that_select_the_same_suggest_the_same_requests_once() -> None:
+    policy = """
+apiVersion: security.istio.io/v1
+kind: AuthorizationPolicy
+metadata: {name: p%d, namespace: depot}
+spec: {selector: {matchLabels: {app: stock}}, rules: [{from: [{source: {namespaces: [n%d]}}]}]}
+"""
+    counts = []
+    for size in (20, 40, 80):
+        made = [policy % (number, number) for number in range(size)]
+        side = load_mesh(loaded(*BASE, *made), Settings())
+        changed = [ChangedObject(None, one) for one in side.of(AuthorizationPolicy)]
+        counts.append(calls(lambda side=side, changed=changed: list(questions(side, changed))))
+    assert exponent(counts) <= MOST

@@ -1,6 +1,7 @@
 """Compares two meshes by what they do: requests, access, TLS, injection, listeners, known hosts."""
 
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import Any, NamedTuple
 
 from meshctl.errors import UsageError
@@ -20,6 +21,7 @@ from meshctl.mesh.request_path.hops import Hop
 from meshctl.resources import Sidecar, Workload
 
 _MOST_QUESTIONS = 4000
+_MOST_ENDPOINTS = 50_000
 _SEEING = frozenset({"Service", "ServiceEntry", "Sidecar"})
 _LISTENING = frozenset({
     "Gateway", "Service", "VirtualService", "HTTPRoute", "TLSRoute", "TCPRoute", "GRPCRoute",
@@ -48,6 +50,20 @@ class Changes(NamedTuple):
                         self.hosts))  # fmt: skip
 
 
+class _Effort:
+    """How many endpoints the requests came to, of which many behind one Service are costly."""
+
+    def __init__(self) -> None:
+        self._endpoints = 0
+
+    def spend(self, hop: Hop) -> None:
+        self._endpoints += sum(len(one.legs) for one in hop.sendings)
+
+    @property
+    def is_spent(self) -> bool:
+        return self._endpoints > _MOST_ENDPOINTS
+
+
 def changes(old: Mesh, new: Mesh, namespace: str) -> Changes:
     """Compare two meshes; the work grows with what differs."""
     objects = changed_objects(old, new)
@@ -56,8 +72,9 @@ def changes(old: Mesh, new: Mesh, namespace: str) -> Changes:
     if not objects:
         return Changes((), (), (), (), (), (), (), (), is_cut=False)
     kinds = {one.either.kind for one in objects}
-    asked = list(_asked(old, new, objects))
-    found = list(_compare(old, new, asked[:_MOST_QUESTIONS], namespace))
+    asked = list(islice(_asked(old, new, objects), _MOST_QUESTIONS + 1))
+    effort = _Effort()
+    found = list(_compare(old, new, asked[:_MOST_QUESTIONS], namespace, effort))
     own = [one for one in objects if one.was is not one.now]
     return Changes(
         tuple(own),
@@ -66,7 +83,7 @@ def changes(old: Mesh, new: Mesh, namespace: str) -> Changes:
         tuple(_injection(old, new)),
         tuple(_listeners(old, new)) if kinds & _LISTENING else (),
         tuple(_hosts(old, new)) if kinds & _SEEING else (),
-        tuple(order_hazards(old, new, own)), is_cut=len(asked) > _MOST_QUESTIONS,
+        tuple(order_hazards(old, new, own)), is_cut=len(asked) > _MOST_QUESTIONS or effort.is_spent,
     )  # fmt: skip
 
 
@@ -82,14 +99,18 @@ def _asked(old: Mesh, new: Mesh, objects: list[ChangedObject]) -> Iterator[Trace
 
 
 def _compare(
-    old: Mesh, new: Mesh, asked: list[TracedRequest], namespace: str
+    old: Mesh, new: Mesh, asked: list[TracedRequest], namespace: str, effort: _Effort
 ) -> Iterator[tuple[str, ChangedRequest]]:
     """Follow requests in both meshes, and keep one witness of each way in which they differ."""
     seen: set[tuple[object, ...]] = set()
     for request in asked:
+        if effort.is_spent:
+            break
         was, now = _follow(old, request, namespace), _follow(new, request, namespace)
         if was is None or now is None:
             continue
+        effort.spend(was)
+        effort.spend(now)
         before, after = behaviour(was, by_name=False), behaviour(now, by_name=False)
         if before == after:
             continue

@@ -20,7 +20,6 @@ from meshctl.mesh import Mesh
 from meshctl.mesh.core.hosts import is_wildcard
 from meshctl.mesh.registry.services import RegisteredHost
 from meshctl.mesh.traffic.delegates import MESH
-from meshctl.mesh.workloads.membership import is_gateway
 from meshctl.resources import (
     DestinationRule,
     Gateway,
@@ -38,6 +37,7 @@ from meshctl.resources import (
 
 MOST_CLIENTS = 12
 MOST_HOSTS = 60
+_MOST_PODS = 600
 _MOST_SHAPES = 40
 _HTTP = 80
 _WITH_TLS = frozenset({"HTTPS", "TLS"})
@@ -45,9 +45,26 @@ _WITH_TLS = frozenset({"HTTPS", "TLS"})
 
 def questions(mesh: Mesh, changed: Iterable[ChangedObject]) -> Iterator[TracedRequest]:
     """Walk the requests for what changed, as one of the two meshes suggests them."""
+    asked: set[object] = set()
     for one in changed:
         for version in one.both:
-            yield from _about(mesh, version)
+            key = _alike(version)
+            if key is None or key not in asked:
+                asked.add(key)
+                yield from _about(mesh, version)
+
+
+def _alike(one: Resource) -> object | None:
+    """What policies share that the same is asked about; ``None`` for everything else."""
+    if not isinstance(one, Policy | PeerAuthentication):
+        return None
+    if isinstance(one, Policy) and one.target_refs:
+        return ()
+    shapes = tuple(
+        (shape.method, shape.path, *sorted(shape.headers.items()))
+        for shape in islice(rule_shapes(one), _MOST_SHAPES)
+    )
+    return one.namespace, frozenset(one.selector.items()), shapes
 
 
 def _about(mesh: Mesh, one: Resource) -> Iterator[TracedRequest]:
@@ -147,16 +164,15 @@ def _of_policy(mesh: Mesh, one: Policy | PeerAuthentication) -> Iterator[TracedR
         mesh.workloads.find(one.selector, home)
     )  # fmt: skip
     seen: dict[RegisteredHost, None] = {}
-    for workload in picked:
-        for host in mesh.request_paths.server.ports.hosts(workload):
-            seen.setdefault(host)
+    for workload in islice(picked, _MOST_PODS):
+        seen.update(dict.fromkeys(mesh.request_paths.server.ports.hosts(workload)[:MOST_HOSTS]))
     for host in islice(seen, MOST_HOSTS):
         yield from _to(mesh, host, host.namespace, shapes)
 
 
 def _of_workload(mesh: Mesh, one: Workload) -> Iterator[TracedRequest]:
     listed = mesh.workloads.listed(one)
-    for host in mesh.request_paths.server.ports.hosts(listed):
+    for host in mesh.request_paths.server.ports.hosts(listed)[:MOST_HOSTS]:
         yield from _to(mesh, host, host.namespace)
 
 
@@ -181,22 +197,16 @@ def _ports(mesh: Mesh, host: str) -> list[int]:
 
 def _clients(mesh: Mesh, namespace: str, host: str) -> list[str]:
     """Choose clients that may be treated apart: by namespace, and of each by service account."""
-    home = mesh.registry.home(host)
-    found: dict[tuple[str, str], str] = {}
-    for one in (*_proxies(mesh, namespace), *(_proxies(mesh, home) if home else ())):
-        found.setdefault((one.namespace, one.service_account), one.key_name)
-    for other in sorted(mesh.workloads.namespaces - {namespace, home or ""}):
-        if len(found) >= MOST_CLIENTS:
-            break
-        for one in islice(_proxies(mesh, other), 1):
-            found.setdefault((one.namespace, ""), one.key_name)
-    return list(found.values())[:MOST_CLIENTS]
-
-
-def _proxies(mesh: Mesh, namespace: str) -> Iterator[Workload]:
-    for one in mesh.workloads.in_mesh(namespace):
-        if not is_gateway(one):
-            yield one
+    home = mesh.registry.home(host) or namespace
+    clients = mesh.workloads.clients_by_account
+    found = [
+        one.key_name
+        for near in dict.fromkeys((namespace, home))
+        for one in islice(clients.get(near, {}).values(), MOST_CLIENTS)
+    ]
+    others = (several for other, several in clients.items() if other not in {namespace, home})
+    found += [next(iter(several.values())).key_name for several in islice(others, MOST_CLIENTS)]
+    return found[:MOST_CLIENTS]
 
 
 def _ask(client: str, host: str, port: int, shapes: Iterable[Shape]) -> Iterator[TracedRequest]:

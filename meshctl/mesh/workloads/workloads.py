@@ -209,6 +209,18 @@ class Workloads:
         return tuple(sorted(homes))
 
     @cached_property
+    def clients_by_account(self) -> Mapping[str, Mapping[str, Workload]]:
+        """By namespace, in order: the first workload of each service account that may call others.
+
+        Gateways are none of them.
+        """
+        found: dict[str, dict[str, Workload]] = {}
+        for one in self._all:
+            if not is_gateway(one) and self.membership(one) is not Membership.NONE:
+                found.setdefault(one.namespace, {}).setdefault(one.service_account, one)
+        return dict(sorted(found.items()))
+
+    @cached_property
     def namespaces(self) -> frozenset[str]:
         """Namespaces of which the input holds at least one workload."""
         return frozenset(workload.namespace for workload in self._all)
