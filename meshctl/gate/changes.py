@@ -1,9 +1,10 @@
-"""Tells the changes that a mesh doesn't see, and those that controllers make all the time."""
+"""A change of one object; which changes a mesh doesn't see, and which controllers make all the time."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from meshctl.gate.review import Review
+from meshctl.resources import Resource, Workload
 
 _BOOKS = frozenset({"metadata", "status"})
 _READ_OF_METADATA = ("labels", "annotations", "ownerReferences")
@@ -15,6 +16,28 @@ _OF_TOOLS = (
 _SERVICE_ACCOUNT = "system:serviceaccount:"
 _SHIFTED = frozenset({"weight"})
 _MOST = 100_000
+
+
+class Change(NamedTuple):
+    """An object as it is and as it would be; ``None`` where it isn't, or won't be, there."""
+
+    before: Resource | None
+    after: Resource | None
+
+    @property
+    def subject(self) -> Resource:
+        """The object, as it would be if it stays."""
+        subject = self.after or self.before
+        assert subject is not None  # noqa: S101 - one of both is there
+        return subject
+
+    @property
+    def moves_pods(self) -> bool:
+        """Do pods come or go, or get other labels, so that what picks them may pick others?"""
+        before, after = self
+        if not isinstance(before, Workload) or not isinstance(after, Workload):
+            return isinstance(before or after, Workload)
+        return after.pod_labels != before.pod_labels
 
 
 def changes_nothing(review: Review) -> bool:

@@ -11,7 +11,9 @@ from meshctl.engine.located.fingerprints import anchor_of_place
 from meshctl.engine.locations import identify, path_text
 from meshctl.engine.report import LocatedFinding, Location, ResourceId
 from meshctl.gate.absences import is_absence
+from meshctl.gate.changes import Change
 from meshctl.gate.neighbourhood import MOST, TooLargeError, Walk
+from meshctl.gate.neighbours import neighbours
 from meshctl.gate.partial_mesh import Found, OutOfTimeError, PartialMesh
 from meshctl.gate.snapshot import Identity, Snapshot
 from meshctl.resources import Namespace, Resource, Workload
@@ -21,13 +23,6 @@ from meshctl.settings import Settings
 BUDGET = 0.5
 """Seconds that the rules may take for one review; an API server waits three."""
 _NEIGHBOURS = 40
-_STEPS_TO_NEIGHBOURS = 3
-_NOT_WRITTEN = frozenset({
-    "Pod", "Secret", "ServiceAccount", "ConfigMap", "Node", "Job", "ReplicaSet", "Namespace",
-})  # fmt: skip
-"""Kinds that are no neighbours: nobody mends a mesh in them."""
-_REACHED = frozenset({"VirtualService", "DestinationRule", "Service"})
-"""Kinds that a change reaches through others: a policy by its workloads, and their Services."""
 _OF_EVERYTHING = frozenset({"ConfigMap", "IstioOperator"})
 """Kinds that hold the settings of the mesh, where the control plane reads them."""
 
@@ -70,20 +65,6 @@ class _Asking(NamedTuple):
 _EVERYTHING = _Asking(None, itself=True)
 
 
-class Change(NamedTuple):
-    """An object as it is and as it would be; ``None`` where it isn't, or won't be, there."""
-
-    before: Resource | None
-    after: Resource | None
-
-    @property
-    def subject(self) -> Resource:
-        """The object, as it would be if it stays."""
-        subject = self.after or self.before
-        assert subject is not None  # noqa: S101 - one of both is there
-        return subject
-
-
 class Judge:
     """Judges changes against a snapshot, which stays as it is."""
 
@@ -121,10 +102,11 @@ class Judge:
         neighbourhoods of their own, by the rules that found something.
         """
         walk = Walk(self._snapshot, root, MOST)
-        neighbours = _neighbours(self._seen(walk, change), change)
-        if _leaves_its_selectors(change):
+        seen = self._seen(walk, change)
+        near = neighbours(seen, change, self._snapshot, root)
+        if change.before is not None and change.moves_pods:
             walk.take_namespace(change.subject.namespace)  # others may be nearly what they pick
-        looked_at = neighbours[:_NEIGHBOURS]
+        looked_at = near[:_NEIGHBOURS]
         compared = self._compare(walk, change, looked_at, deadline)
         concerned = set(map(_whose, compared.added))
         few = [one for one in looked_at if Identity.of(one) in concerned]
@@ -135,7 +117,7 @@ class Judge:
         ]
         standing = self._standing(compared, weighed, deadline)
         unchecked = ""
-        if len(neighbours) > _NEIGHBOURS:
+        if len(near) > _NEIGHBOURS:
             unchecked = "more objects are tied to it than are looked at"
         if compared.has_crashed:
             unchecked = "a rule crashed"
@@ -154,7 +136,7 @@ class Judge:
         return seen
 
     def _confirmed(
-        self, walk: Walk, change: Change, neighbours: Sequence[Resource], compared: _Compared,
+        self, walk: Walk, change: Change, near: Sequence[Resource], compared: _Compared,
         deadline: float,
     ) -> _Compared:  # fmt: skip
         """Ask the rules that found something of neighbours once more, with all that is around them.
@@ -167,7 +149,7 @@ class Judge:
         lacking = frozenset(rule.id for rule, _ in mine if is_absence(rule.id))
         theirs = {rule.id for rule, finding in compared.added if _whose((rule, finding)) != subject}
         size = len(walk.found)
-        for one in neighbours:
+        for one in near:
             walk.around(one)
         if lacking or any(map(is_absence, theirs)):
             walk.take_similar()
@@ -175,14 +157,14 @@ class Judge:
             return compared
         only = lacking | theirs
         few = _Asking(only, itself=bool(lacking))
-        again = self._compare(walk, change, neighbours, deadline, few)
+        again = self._compare(walk, change, near, deadline, few)
         added = [one for one in mine if one[0].id not in lacking]
         added += (one for one in again.added if _whose(one) != subject or one[0].id in lacking)
         has_crashed = compared.has_crashed or again.has_crashed
         return again._replace(added=added, has_crashed=has_crashed)
 
     def _compare(
-        self, walk: Walk, change: Change, neighbours: Sequence[Resource], deadline: float,
+        self, walk: Walk, change: Change, near: Sequence[Resource], deadline: float,
         asking: _Asking = _EVERYTHING,
     ) -> _Compared:  # fmt: skip
         """List what a change adds in a part of the mesh, to the object itself and to neighbours."""
@@ -193,8 +175,8 @@ class Judge:
         )
         after = _apply(part, change)
         there = {Identity.of(one): one for one in after}
-        later = [there.get(Identity.of(one)) for one in (change.subject, *neighbours)]
-        earlier = [change.before, *neighbours]
+        later = [there.get(Identity.of(one)) for one in (change.subject, *near)]
+        earlier = [change.before, *near]
         about = later
         if not asking.itself:
             about, earlier[0] = [None, *later[1:]], None
@@ -250,26 +232,6 @@ def _apply(part: Sequence[Resource], change: Change) -> Sequence[Resource]:
     if change.after is not None:
         return overlay(part, (change.after,))
     return [one for one in part if one is not change.before]
-
-
-def _leaves_its_selectors(change: Change) -> bool:
-    """Do pods go, or get other labels, so that what picks them may pick none any more?"""
-    before, after = change
-    if not isinstance(before, Workload):
-        return False
-    return not isinstance(after, Workload) or after.pod_labels != before.pod_labels
-
-
-def _neighbours(seen: dict[Resource, int], change: Change) -> list[Resource]:
-    """List the objects of which findings may change too, the closest first."""
-    itself = Identity.of(change.subject)
-    found = [
-        (steps, one)
-        for one, steps in seen.items()
-        if steps <= 1 or (steps <= _STEPS_TO_NEIGHBOURS and one.kind in _REACHED)
-        if one.kind not in _NOT_WRITTEN and Identity.of(one) != itself
-    ]
-    return [one for _, one in sorted(found, key=lambda pair: pair[0])]
 
 
 def _severity(found: Found) -> Severity:

@@ -54,7 +54,7 @@ class PartialMesh:
         self._verdicts: WeakKeyDictionary[Resource, Verdict] = WeakKeyDictionary()
         self._known: tuple[tuple[Resource, ...], MeshConfig] | None = None
         rules = chosen(load_all(), settings)
-        self._rules = [rule for rule in rules if rule.id not in ASKED_OF_EVERYTHING]
+        self.rules = [rule for rule in rules if rule.id not in ASKED_OF_EVERYTHING]
         self._by_view: dict[tuple[type[Resource], bool], list[Rule]] = {}
 
     @property
@@ -113,7 +113,7 @@ class PartialMesh:
         if key not in self._by_view:
             self._by_view[key] = [
                 rule
-                for rule in self._rules
+                for rule in self.rules
                 if rule.on is not None and issubclass(view, rule.on)
                 if is_changed or not rule.judges_alone
             ]

@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 
 from meshctl.cluster.kinds import METADATA_ONLY, listed_kinds
 from meshctl.cluster.snapshot import document_of
-from meshctl.gate.changes import changes_nothing, shifts_weights_alone
-from meshctl.gate.decision import AddedFinding, Change, Judge, Verdict
+from meshctl.gate.changes import Change, changes_nothing, shifts_weights_alone
+from meshctl.gate.decision import AddedFinding, Judge, Verdict
 from meshctl.gate.review import Answer, Object, Review
 from meshctl.gate.snapshot import Identity, Snapshot
 from meshctl.istio.kind_names import CLUSTER_SCOPED

@@ -6,7 +6,8 @@ What the rules import, compile and read when they are asked for the first time i
 from typing import Any
 
 from meshctl.cluster.snapshot import document_of
-from meshctl.gate.decision import Change, Judge
+from meshctl.gate.changes import Change
+from meshctl.gate.decision import Judge
 from meshctl.resources import Resource, make_resource
 
 _NAME = "meshctl-warm-up"
