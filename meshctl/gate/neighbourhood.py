@@ -280,6 +280,9 @@ class Walk:
                 break
 
     def _take(self, resources: Iterable[Resource]) -> None:
-        self.found.update(dict.fromkeys(resources))
+        if isinstance(resources, dict):
+            self.found |= resources
+        else:
+            self.found.update((one, None) for one in resources)
         if len(self.found) > self._most:
             raise TooLargeError

@@ -1,11 +1,12 @@
 """Models a part of a mesh, and asks the rules about some objects of it until time is up."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from time import monotonic
 from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
 from meshctl.engine.deduplicate import counts, without_consequences
+from meshctl.engine.needs import TEAMS
 from meshctl.engine.registry import chosen, load_all
 from meshctl.engine.runner import ask_of
 from meshctl.engine.surroundings import mesh_config_of
@@ -54,8 +55,13 @@ class PartialMesh:
         self._verdicts: WeakKeyDictionary[Resource, Verdict] = WeakKeyDictionary()
         self._known: tuple[tuple[Resource, ...], MeshConfig] | None = None
         rules = chosen(load_all(), settings)
-        self.rules = [rule for rule in rules if rule.id not in ASKED_OF_EVERYTHING]
-        self._by_view: dict[tuple[type[Resource], bool], list[Rule]] = {}
+        self.rules = [
+            rule
+            for rule in rules
+            if rule.id not in ASKED_OF_EVERYTHING
+            if settings.ownership.teams or rule.needs != (TEAMS,)
+        ]
+        self._by_view: dict[tuple[type[Resource], bool], dict[str, Rule]] = {}
 
     @property
     def config(self) -> MeshConfig:
@@ -100,23 +106,22 @@ class PartialMesh:
             if monotonic() > deadline:
                 raise OutOfTimeError
             rules = self._about(type(resource), is_changed=not number)
-            if only is not None:
-                rules = [rule for rule in rules if rule.id in only]
-            outcomes = ask_of(rules, resource, mesh)
+            names = rules if only is None else sorted(only & rules.keys())
+            outcomes = ask_of((rules[name] for name in names), resource, mesh)
             found += outcomes.findings
             has_crashed |= bool(outcomes.crashes)
         kept = without_consequences(found)
         return Asked([one for one in kept if counts(*one, alone=False)], has_crashed)
 
-    def _about(self, view: type[Resource], *, is_changed: bool) -> Sequence[Rule]:
+    def _about(self, view: type[Resource], *, is_changed: bool) -> Mapping[str, Rule]:
         key = view, is_changed
         if key not in self._by_view:
-            self._by_view[key] = [
-                rule
+            self._by_view[key] = {
+                rule.id: rule
                 for rule in self.rules
                 if rule.on is not None and issubclass(view, rule.on)
                 if is_changed or not rule.judges_alone
-            ]
+            }
         return self._by_view[key]
 
     def _verdict(self, resource: Resource) -> Verdict:

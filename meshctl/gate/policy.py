@@ -168,6 +168,12 @@ class Gate:
         return is_bad and one.is_contradiction and review.operation != "DELETE"
 
 
+def unchecked(reason: str) -> Decision:
+    """Allow what couldn't be looked at, and say why."""
+    warning = f"meshctl: not fully checked, since {reason}"
+    return Decision(Answer(allowed=True, warnings=(warning,)), Outcome.UNCHECKED, reason)
+
+
 @cache
 def _read_kinds() -> frozenset[tuple[str, str]]:
     return frozenset({("", "ConfigMap"), *((one.group, one.kind) for one in listed_kinds())})

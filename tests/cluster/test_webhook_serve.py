@@ -20,6 +20,8 @@ from api_server import ApiServer
 from faults import Says
 from pki import Authority, trusting
 
+from meshctl.gate.serving.app import LARGEST_BODY
+
 PATIENCE = 90
 RULE = {
     "apiVersion": "networking.istio.io/v1", "kind": "DestinationRule",
@@ -171,7 +173,11 @@ def test_hostile_requests_get_an_answer(shop: ApiServer, tmp_path: Path) -> None
     with serving(shop, tmp_path, Authority(), "--audit-every", "0") as webhook:
         webhook.until_ready()
         good = review_of(twin())
-        assert 413 == webhook.post(b'{"a": "' + b"x" * (3 * 1024 * 1024) + b'"}')
+        assert 413 == webhook.post(b'{"a": "' + b"x" * LARGEST_BODY + b'"}')
+        large = twin("large") | {"spec": {"host": "x" * 2_000_000}}
+        both = {"operation": "UPDATE", "object": large, "oldObject": large | {"spec": {}}}
+        assert webhook.post({**good, "request": good["request"] | both})["allowed"]
+        assert webhook.post({**good, "request": good["request"] | both | {"oldObject": large}})
         for body in (
             b"", b"nothing", b"[]", b"\xff\xfe", b"{}", b"[" * 100_000, b'{"a": 1e999}', b"9" * 9_000,
             {**good, "apiVersion": "admission.k8s.io/v1beta1"}, {**good, "request": None},

@@ -16,7 +16,9 @@ from test_policy import TWIN
 
 from meshctl.gate.live.live_snapshot import LiveSnapshot
 from meshctl.gate.live.messages import Gone, plain
-from meshctl.gate.policy import Answering, Mode
+from meshctl.gate.policy import Answering, Decision, Mode, Outcome
+from meshctl.gate.review import Review
+from meshctl.gate.serving import judges
 from meshctl.gate.serving.judges import Bench, JudgeEndedError, JudgeProcess
 from meshctl.gate.serving.queue import ReviewQueue
 from meshctl.settings import Settings
@@ -86,6 +88,45 @@ def test_a_bug_is_told_and_the_next_review_is_judged(monkeypatch: pytest.MonkeyP
         work.cancel()
 
     with_a_judge(state, use)
+
+
+def test_what_takes_too_long_is_given_up_and_the_next_review_is_judged(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """An object of megabytes keeps a judge for seconds, though nobody waits for the answer."""
+    state = bench()
+    right = state.gate.decide
+
+    def slow(one: Review) -> Decision:
+        while not one.uid:
+            with suppress(Exception):  # as those do who ask the rules
+                sum(range(1_000))
+        return right(one)
+
+    monkeypatch.setattr(state.gate, "decide", slow)
+    monkeypatch.setattr(judges, "LONGEST", 0.2)
+
+    async def use(judge: JudgeProcess) -> None:
+        found = await judge.decide(asked(TWIN)._replace(uid=""))
+        assert (True, Outcome.UNCHECKED) == (found.answer.allowed, found.outcome)
+        assert await judge.decide(asked(TWIN)) is not None
+
+    with_a_judge(state, use)
+
+
+def test_nobody_waits_for_a_judge_that_never_answers() -> None:
+    async def never(_: Review) -> Decision:
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    async def use() -> None:
+        queue = ReviewQueue()
+        work = asyncio.create_task(queue.work(never))
+        found = await queue.answer(asked(TWIN), 60, 0.1)
+        assert (True, Outcome.UNCHECKED) == (found.answer.allowed, found.outcome)
+        work.cancel()
+
+    asyncio.run(use())
 
 
 def test_the_end_of_a_judge_is_heard() -> None:

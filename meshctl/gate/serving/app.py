@@ -15,10 +15,11 @@ from meshctl.gate.serving.log import log
 from meshctl.gate.serving.metrics import CONTENT_TYPE, Metrics
 from meshctl.gate.serving.queue import ReviewQueue
 
-LARGEST_BODY = 3 * 1024 * 1024
-"""Bytes; an API server takes objects of 3 MiB at most, and sends no review for more."""
+LARGEST_BODY = 7 * 1024 * 1024
+"""Bytes; an API server takes objects of 3 MiB at most, and sends the old one beside the new one."""
 _TIMEOUT = 3.0
 _SHARE_OF_WAITING = 0.6
+_SHARE_OF_ALL = 0.9
 _SECONDS_TO_SEND = 5.0
 _JSON = "application/json"
 
@@ -36,8 +37,8 @@ def review_app(queue: ReviewQueue, metrics: Metrics) -> web.Application:
         except ReviewError as error:
             metrics.refused(400)
             raise web.HTTPBadRequest(text=str(error)) from error
-        patience = _timeout(request) * _SHARE_OF_WAITING
-        decision = await queue.answer(read, patience)
+        seconds = _timeout(request)
+        decision = await queue.answer(read, seconds * _SHARE_OF_WAITING, seconds * _SHARE_OF_ALL)
         _tell(read, decision, monotonic() - began, metrics)
         return web.json_response(write_answer(read, decision.answer))
 

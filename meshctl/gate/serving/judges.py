@@ -19,11 +19,13 @@ from meshctl.gate.decision import Judge
 from meshctl.gate.live.live_snapshot import LiveSnapshot
 from meshctl.gate.live.messages import read
 from meshctl.gate.live.pipe import Receiver, Sender, pipe
-from meshctl.gate.policy import Answering, Decision, Gate
+from meshctl.gate.policy import Answering, Decision, Gate, unchecked
 from meshctl.gate.review import Review
 from meshctl.settings import Settings
 from meshctl.sources import workers
 
+LONGEST = 2.0
+"""Seconds of a processor after which a review is given up: a megabyte takes three, and others wait."""
 MOST = 2
 """Processes that judge; each has a snapshot of its own as soon as objects change."""
 
@@ -32,6 +34,10 @@ Decide = Callable[[Review], Awaitable[Decision]]
 
 class JudgeEndedError(MeshctlError):
     """A process that judges is gone."""
+
+
+class TooLongError(BaseException):
+    """A review takes so long that nobody waits for it; nothing that a rule does may catch this."""
 
 
 class Bench:
@@ -50,7 +56,19 @@ class Bench:
     async def decide(self, review: Review) -> Decision:
         """Answer a review in this process."""
         with collector_off():
-            return self.gate.decide(review)
+            return self.decided(review)
+
+    def decided(self, review: Review) -> Decision:
+        """Answer a review, or say that it takes too long; only the main thread may ask."""
+        signal.signal(signal.SIGPROF, _stop)
+        try:
+            signal.setitimer(signal.ITIMER_PROF, LONGEST)
+            try:
+                return self.gate.decide(review)
+            finally:
+                signal.setitimer(signal.ITIMER_PROF, 0)
+        except TooLongError:
+            return unchecked("it takes too long to judge")
 
 
 class JudgeProcess:
@@ -129,10 +147,14 @@ def _work(told: Receiver, say: Sender, bench: Bench) -> NoReturn:
         os._exit(0)  # nothing of the parent may be flushed or cleaned up twice
 
 
+def _stop(_: int, __: object) -> None:
+    raise TooLongError
+
+
 def _decided(bench: Bench, review: Review) -> Decision | str:
     """Answer a review, or give the kind of error that kept it from being answered."""
     try:
-        return bench.gate.decide(review)
+        return bench.decided(review)
     except Exception as error:  # noqa: BLE001 - a bug must not keep a cluster from changing
         return type(error).__name__
 

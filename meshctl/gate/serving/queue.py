@@ -9,8 +9,8 @@ from collections import deque
 from time import monotonic
 from typing import NamedTuple
 
-from meshctl.gate.policy import Decision, Outcome
-from meshctl.gate.review import Answer, Review
+from meshctl.gate.policy import Decision, unchecked
+from meshctl.gate.review import Review
 from meshctl.gate.serving.judges import Decide
 from meshctl.gate.serving.log import log
 
@@ -34,14 +34,23 @@ class ReviewQueue:
     def __len__(self) -> int:
         return len(self._waiting)
 
-    async def answer(self, review: Review, seconds: float) -> Decision:
-        """Answer a review; it is looked at if its turn comes within so many seconds."""
+    async def answer(
+        self, review: Review, seconds: float, longest: float | None = None
+    ) -> Decision:
+        """Answer a review; it is looked at if its turn comes within so many seconds.
+
+        After the ``longest`` time that somebody waits it is answered, whatever judges do.
+        """
         future: asyncio.Future[Decision] = asyncio.get_running_loop().create_future()
         if len(self._waiting) >= MOST_WAITING:
-            return _unchecked("too many reviews wait")
+            return unchecked("too many reviews wait")
         self._waiting.append(_Waiting(review, monotonic() + seconds, future))
         self._is_filled.set()
-        return await future
+        try:
+            async with asyncio.timeout(longest):
+                return await future
+        except TimeoutError:
+            return unchecked("it takes too long to judge")
 
     async def work(self, decide: Decide) -> None:
         """Have one judge answer for ever; there may be several."""
@@ -59,15 +68,10 @@ class ReviewQueue:
 
 async def _decided(waiting: _Waiting, decide: Decide) -> Decision:
     if monotonic() > waiting.deadline:
-        return _unchecked("too many reviews wait")
+        return unchecked("too many reviews wait")
     try:
         return await decide(waiting.review)
     except Exception as error:  # noqa: BLE001 - a bug must not keep a cluster from changing
         name = str(error) if isinstance(error, RuntimeError) else type(error).__name__
         log("review-failed", uid=waiting.review.uid, error=name)
-        return _unchecked(f"meshctl failed ({name})")
-
-
-def _unchecked(reason: str) -> Decision:
-    warning = f"meshctl: not fully checked, since {reason}"
-    return Decision(Answer(allowed=True, warnings=(warning,)), Outcome.UNCHECKED, reason)
+        return unchecked(f"meshctl failed ({name})")
