@@ -3,6 +3,7 @@
 from meshctl.engine.report import Frame, Location, ResourceId
 from meshctl.resources import Ref, Resource
 from meshctl.resources.resource import UNKNOWN_NAMESPACE
+from meshctl.resources.view import path_text
 from meshctl.sources.documents import Document, Problem, Span
 
 _CONTEXT = 2
@@ -44,19 +45,6 @@ def locate_problem(problem: Problem) -> Location:
     """Place a problem that the loader found."""
     frame = Frame(problem.span.line, problem.lines) if problem.lines else None
     return _location(problem.file, problem.span, "", frame)
-
-
-def path_text(path: tuple[str | int, ...]) -> str:
-    """Write a path as kubectl does: ``spec.http[0].route[0].destination.host``."""
-    text = ""
-    for part in path:
-        if isinstance(part, int):
-            text += f"[{part}]"
-        elif part.replace("_", "").replace("-", "").isalnum():
-            text += f".{part}" if text else part
-        else:
-            text += f"['{part}']"
-    return text
 
 
 def identify_at(ref: Ref) -> ResourceId:

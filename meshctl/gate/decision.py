@@ -8,7 +8,7 @@ from typing import NamedTuple
 from meshctl.engine.ignores.suppress import IgnoreFilter
 from meshctl.engine.live_overlay import overlay
 from meshctl.engine.located.fingerprints import anchor_of_place
-from meshctl.engine.locations import identify, path_text
+from meshctl.engine.locations import identify
 from meshctl.engine.report import LocatedFinding, Location, ResourceId
 from meshctl.gate.absences import is_absence
 from meshctl.gate.changes import Change
@@ -17,6 +17,7 @@ from meshctl.gate.neighbours import neighbours
 from meshctl.gate.partial_mesh import Found, OutOfTimeError, PartialMesh
 from meshctl.gate.snapshot import Identity, Snapshot
 from meshctl.resources import Namespace, Resource, Workload
+from meshctl.resources.view import path_text
 from meshctl.rules.api import Severity
 from meshctl.settings import Settings
 

@@ -97,7 +97,7 @@ def _read_files(paths: Sequence[str], stdin: BinaryIO | None) -> list[_Text]:
 
 
 def rendered_first(paths: Sequence[str]) -> list[str]:
-    """Say what of some paths is a chart or a kustomization, whose workloads aren't in files.
+    """Say what of some paths is a chart or a kustomization, whose workloads aren't in files, or nothing.
 
     Raises InputError where there is nothing else.
     """
@@ -118,6 +118,8 @@ def rendered_first(paths: Sequence[str]) -> list[str]:
         ]
     if notes and not found.files and files.STDIN not in paths:
         raise InputError(notes[0])
+    if not found.files and files.STDIN not in paths:
+        notes.append(f"no YAML or JSON file in {', '.join(paths)}, so nothing is injected")
     return notes
 
 

@@ -139,3 +139,16 @@ def as_number(value: object) -> int | None:
 
 
 __all__ = ["Path", "Ref", "View", "as_number", "cached_property", "views"]
+
+
+def path_text(path: Path) -> str:
+    """Write a path as kubectl does: ``spec.http[0].route[0].destination.host``."""
+    text = ""
+    for part in path:
+        if isinstance(part, int):
+            text += f"[{part}]"
+        elif part.replace("_", "").replace("-", "").isalnum():
+            text += f".{part}" if text else part
+        else:
+            text += f"['{part}']"
+    return text

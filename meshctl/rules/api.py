@@ -104,10 +104,10 @@ class Finding(NamedTuple):
 
 def finding_of(fault: "Fault", resource: Resource) -> Finding:
     """Report a fault that validation found, and write what was meant, where it can be told."""
-    from meshctl.validation.faults import named  # noqa: PLC0415 - few rules speak of faults
+    from meshctl.validation.faults import fix_of, named  # noqa: PLC0415 - few rules speak of faults
 
     place, meant = fault.at(resource), fault.meant
-    finding = Finding(place, named(fault))
+    finding = Finding(place, named(fault), fix=fix_of(fault, resource))
     if meant is None:
         return finding
     edit = rename(place, meant.what) if fault.key else put(place, meant.what)

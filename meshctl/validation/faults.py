@@ -4,7 +4,10 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Literal, NamedTuple
 
 from meshctl.resources.resource import Resource
-from meshctl.resources.view import Path, Ref
+from meshctl.resources.view import Path, Ref, path_text
+
+_LONGEST = 60
+_MISSING = " is missing"
 
 FaultKind = Literal[
     "unknown-field", "wrong-type", "missing-field", "value-not-allowed", "out-of-bounds",
@@ -63,6 +66,38 @@ def named(fault: Fault) -> str:
         return f"the object {rest}"
     is_item = isinstance(fault.path[-1], int)
     return f"{'an item of ' if is_item else ''}{names[-1]} {rest}"
+
+
+def fix_of(fault: Fault, resource: Resource) -> str:
+    """Say as one sentence what mends a fault."""
+    field, name = path_text(fault.path), resource.title
+    if fault.kind == "missing-field":
+        home = f" to `{field}`" if field else ""
+        return f"add `{fault.message.removesuffix(_MISSING)}`{home} of {name}."
+    if fault.kind == "unknown-field":
+        return _for_an_unknown_field(fault, field, name, resource.kind)
+    meant = fault.meant
+    written = "" if meant is None or fault.key else _written(meant.what, quoted=meant.is_quoted)
+    if written:
+        return f"write `{written}` in `{field}` of {name}."
+    if fault.kind == "out-of-bounds":
+        return f"keep `{field}` of {name} within these bounds."
+    return f"change `{field or 'metadata'}` of {name} to what is allowed there."
+
+
+def _for_an_unknown_field(fault: Fault, field: str, name: str, kind: str) -> str:
+    if fault.meant is not None:
+        return f"rename `{field}` of {name} to `{fault.meant.what}`."
+    return (
+        f"take `{field}` out of {name}, or indent it so that it stands where it belongs; "
+        f"`meshctl schema {kind}` prints the fields."
+    )
+
+
+def _written(value: Any, *, quoted: bool) -> str:
+    """Write a value as YAML has it; empty for what is too long to be read."""
+    text = f'"{value}"' if quoted else str(value).lower() if isinstance(value, bool) else str(value)
+    return text if len(text) <= _LONGEST and "\n" not in text else ""
 
 
 class Verdict(NamedTuple):

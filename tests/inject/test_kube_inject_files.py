@@ -310,3 +310,10 @@ def test_a_kustomization_is_named(tmp_path: Path) -> None:
     [note] = rendered_first([str(tmp_path)])
     assert "inject what it builds: kubectl kustomize" in note
     assert [] == rendered_first([str(tmp_path / "pod.yaml"), "-"])
+
+
+def test_a_directory_without_a_file_is_told(tmp_path: Path) -> None:
+    assert [f"no YAML or JSON file in {tmp_path}, so nothing is injected"] == rendered_first(
+        [str(tmp_path)]
+    )
+    assert [] == rendered_first(["-"])

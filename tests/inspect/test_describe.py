@@ -164,6 +164,12 @@ def test_routes_in_order_with_dead_ones(pod: dict[str, Any]) -> None:
     assert "match:" == written(own["routes"][1]["location"])
 
 
+def test_upstreams_are_named_as_routes_names_them(mesh: Mesh) -> None:
+    told = "\n".join(lines(describe(mesh, "service", "oven.bakery")))
+    assert "-> oven:80 subset v1" in told
+    assert "/v1:" not in told
+
+
 def test_other_services_that_lead_there(service: dict[str, Any]) -> None:
     others = service["virtual_services"][1:]
     assert {"door": ["prefix '/oven'"], "bytes": ["every connection"]} == {

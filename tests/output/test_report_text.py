@@ -83,6 +83,10 @@ def summary(**changes: int) -> Summary:
             summary(files=2, resources=7, ignored=1),
             "Nothing found in 2 files, 7 resources (1 ignored).",
         ),
+        (
+            summary(),
+            "Nothing was analysed: no Kubernetes resource, and no YAML or JSON file.",
+        ),
         (summary(files=2), "Nothing was analysed: no Kubernetes resource in 2 files."),
     ],
 )

@@ -21,11 +21,13 @@ from meshctl.settings import Rendering, Settings
 from meshctl.sources.loader import Loaded, Unread, load
 from meshctl.timing import phase
 from meshctl.validation.schemas import Schema
-from meshctl.words import amount, visible
+from meshctl.words import amount, shortened, visible
 
 _NOTHING = Loaded(0, [], [])
 _FEW = 2
 _NAMED = 3
+_MOST_TOLD = 10
+"""Problems of texts that are told beside an answer."""
 _MOST_JUDGED = 4_000
 
 
@@ -80,15 +82,18 @@ def read_files(paths: list[str], settings: Settings) -> Loaded:
     loaded = load_files(paths, settings.rendering)
     tell_problems(loaded)
     if loaded.worlds:
-        names = ", ".join(world.name for world in loaded.worlds)
-        complain(f"there are several ways to render {names}; name the one that is meant as PATH")
+        several = shortened([world.name for world in loaded.worlds])
+        complain(f"there are several ways to render {several}; name the one that is meant as PATH")
     return loaded
 
 
 def tell_problems(loaded: Loaded) -> None:
     """Complain of texts; where one is lost, the command ends in 2, whatever it answers."""
-    for problem in loaded.problems:
+    for problem in loaded.problems[:_MOST_TOLD]:
         complain(f"{problem.file}:{problem.span.line}: {problem.message}")
+    if len(loaded.problems) > _MOST_TOLD:
+        rest = len(loaded.problems) - _MOST_TOLD
+        complain(f"and {rest} more of that kind; meshctl analyze lists them")
     if any(problem.loses_text for problem in loaded.problems):
         from meshctl.cli.failures import remember_loss
 

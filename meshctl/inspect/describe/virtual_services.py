@@ -157,10 +157,10 @@ def _to(targets: list[WeightedCluster]) -> str:
 
 
 def target_text(target: WeightedCluster) -> str:
-    """Write an upstream as people do: ``host/subset:port weight %``."""
-    subset = f"/{target.subset}" if target.subset else ""
-    weight = f" {target.weight} %" if target.weight is not None else ""
-    return f"{target.host}{subset}:{target.port}{weight}"
+    """Write an upstream as ``routes`` does: ``weight % host:port subset name``."""
+    subset = f" subset {target.subset}" if target.subset else ""
+    weight = f"{target.weight} % " if target.weight is not None else ""
+    return f"{weight}{target.host}:{target.port}{subset}"
 
 
 def _connection(match: Match | None) -> str:

@@ -1,9 +1,10 @@
 """Locates the places that a change concerns; only one of each has its lines with it."""
 
 from meshctl.engine.located.masked_findings import mask
-from meshctl.engine.locations import identify_at, locate, path_text
+from meshctl.engine.locations import identify_at, locate
 from meshctl.engine.report import LocatedFinding, Location, RelatedPlace
 from meshctl.inspect.upgrade.plan import Behaviour
+from meshctl.resources.view import path_text
 from meshctl.rules.api import Rule, Severity
 from meshctl.upgrades.change import Hit
 

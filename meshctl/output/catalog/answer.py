@@ -17,6 +17,7 @@ from meshctl.rules.api import Rule
 from meshctl.words import quoted
 
 _LINE = "-" * 72
+_MEANT = "did you mean"
 
 
 def write_found(words: str, output: str, out: TextIO) -> None:
@@ -31,7 +32,7 @@ def write_named(names: Sequence[str], output: str, out: TextIO) -> None:
     Raises UsageError with the closest name for one that is none.
     """
     _check(output)
-    rules = list(dict.fromkeys(rule for name in names for rule in _rules(name, out)))
+    rules = list(dict.fromkeys(rule for name in names for rule in _rules(name, output, out)))
     if not rules:
         return
     for note in notes([("meshctl rule", name) for name in names]):
@@ -49,14 +50,22 @@ def write_named(names: Sequence[str], output: str, out: TextIO) -> None:
         write_rule(rule, shown.bad, shown.good, out)
 
 
-def _rules(name: str, out: TextIO) -> Sequence[Rule]:
-    """Find rules by name; for the name of a symptom, write what causes it and give none."""
+def _rules(name: str, output: str, out: TextIO) -> Sequence[Rule]:
+    """Find rules by name; for a symptom, write what causes it, and for another word what speaks of it.
+
+    Those are none: they are the answer already.
+    """
     try:
         return find_rules(name)
     except UsageError as error:
         from meshctl.inspect.diagnose.matching import named  # noqa: PLC0415 - for symptoms alone
 
         symptoms = named(name)
+        spoken = () if symptoms or "/" in name or _MEANT in str(error) else search_rules(name)
+        if spoken:
+            complain(f"note: no rule is called {quoted(name)}; these speak of it")
+            LISTS[output](sorted(spoken, key=lambda rule: rule.family), out)
+            return ()
         if not symptoms:
             searched = shlex.join(["meshctl", "rule", "--search", name])
             raise UsageError(f"{error}; {searched} looks in their texts") from None

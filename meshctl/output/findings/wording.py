@@ -23,6 +23,8 @@ def outcome(report: Report) -> str:
     if report.findings:
         return f"{analysed(summary)}: {counts(summary)}{note}"
     if not summary.resources:
+        if not summary.files:
+            return f"Nothing was analysed: no Kubernetes resource, and no YAML or JSON file{note}."
         where = f"in {amount(summary.files, 'file')}"
         return f"Nothing was analysed: no Kubernetes resource {where}{note}."
     if note:

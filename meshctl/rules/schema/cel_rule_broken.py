@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from meshctl.mesh import Mesh
 from meshctl.resources import Resource
 from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, rule
+from meshctl.validation.faults import fix_of
 
 
 @rule(on=Resource, severity=Severity.ERROR, since="0.1.0", equivalents=("IST0106",))
@@ -20,6 +21,6 @@ def check(resource: Resource, mesh: Mesh) -> Iterator[Outcome]:
     """Report what the CEL rules of the kind refuse."""
     verdict = mesh.verdict(resource)
     for fault in verdict.of("cel-rule"):
-        yield Finding(fault.at(resource), fault.message)
+        yield Finding(fault.at(resource), fault.message, fix=fix_of(fault, resource))
     for reason in verdict.not_checked:
         yield NotChecked(reason)
