@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from meshctl.mesh.workloads.workloads import controller_of, is_generated
 from meshctl.resources import Resource, Workload
 from meshctl.resources.kubernetes.workload import SYSTEM_NAMESPACES
-from meshctl.resources.placeholders import is_undecided
+from meshctl.resources.placeholders import is_undecided, quotes_placeholder
 from meshctl.resources.view import Path
 from meshctl.rules.api import Finding, Rule, Severity
 from meshctl.sources.live_object import ObjectDocument
@@ -68,7 +68,12 @@ def is_spoilt_by_a_placeholder(rule: Rule, finding: Finding, *, alone: bool) -> 
     """
     if alone:
         return rule.id == _PLACEHOLDER
-    return rule.id != _PLACEHOLDER and is_undecided(finding.ref)
+    if rule.id == _PLACEHOLDER:
+        return False
+    is_about_value = rule.family not in _OBJECT_FAMILIES
+    return is_undecided(finding.ref) or (
+        is_about_value and quotes_placeholder(finding.ref.resource, finding.message)
+    )
 
 
 def _template_of(rule: Rule, resource: Resource) -> tuple[str, str, str] | None:

@@ -46,6 +46,7 @@ _NAMES = frozenset({
 
 _IDENTITY: tuple[Path, ...] = (("metadata", "name"), ("metadata", "namespace"))
 _WORDS = ("$", "<", "{{", "{%", "__", "@", "NAMESPACE", "PLACEHOLDER", "REPLACE", "CHANGE", "TODO")
+_REPEATED = ("$", "<", "{{", "__", "@")
 _CAPITALS = lazy_pattern(r"[A-Z0-9]_[A-Z]")
 
 
@@ -109,8 +110,19 @@ def _may_hold(resource: Resource) -> bool:
     )
 
 
+def quotes_placeholder(resource: Resource, message: str) -> bool:
+    """Does a message repeat a placeholder of an object, so that it judges what nobody knows?"""
+    if not any(sign in message for sign in _REPEATED):
+        return False
+    texts = (text for path, text in _literal_texts(resource) if path not in _IDENTITY)
+    found = (_find(text, is_name=False) for text in texts)
+    return any(one is not None and one in message for one in found)
+
+
 def is_replaced(resource: Resource, placeholder: str) -> bool:
-    """Does Flux replace this placeholder, as far as the input tells?"""
+    """Does Flux, or the object itself, replace this placeholder, as far as the input tells?"""
+    if resource.kind == "Template":  # OpenShift's own: the parameters stand in it
+        return True
     match = _VARIABLE.fullmatch(placeholder)
     return match is not None and resource.document.placement.replaces(match[1])
 

@@ -212,3 +212,13 @@ def test_a_file_with_alternatives_is_asked_beside_each_alternative_of_another(
     assert [] == [found.message for found in report.findings if found.rule == NOT_SERVED]
     report = run(tmp_path, {"z/routes.yaml": ROUTE.format(name="shop", host="d.example.org")})
     assert [NOT_SERVED] == [found.rule for found in report.findings if found.rule == NOT_SERVED]
+
+
+@pytest.mark.parametrize(("prefix", "expected"), [("/cart", 1), ("/cart$STAGE", 0)])
+def test_nobody_judges_what_is_put_together_with_a_placeholder(
+    tmp_path: Path, prefix: str, expected: int
+) -> None:
+    rule = f"{{match: [{{uri: {{prefix: {prefix}}}}}], rewrite: {{uri: /}}, route: [{{destination: {{host: cart}}}}]}}"
+    text = CART_ROUTE[: CART_ROUTE.index("  http:")] + f"  http: [{rule}]\n"
+    report = run(tmp_path, {"cart.yaml": text}, select=("virtual-service/rewrite-slash-mismatch",))
+    assert expected == len(report.findings)

@@ -4,7 +4,7 @@ URLs, ``host:port`` and variables such as ``DB_HOST`` in commands, environment v
 ConfigMaps that the pods read; a name that the input doesn't declare as a Service says nothing.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from meshctl.mesh.core.export_to import is_visible_to
@@ -19,6 +19,7 @@ from meshctl.mesh.workloads.container_args import (
 )
 from meshctl.resources import ConfigMap, Container, Ref, Service, View, Workload
 from meshctl.resources.cached_property import cached_property
+from meshctl.resources.kubernetes.canary import SELECTOR_LABELS
 from meshctl.resources.view import views
 
 _TLS_SCHEMES = frozenset({"https", "wss", "grpcs", "rediss", "amqps", "ldaps", "ssl", "tls"})
@@ -41,8 +42,11 @@ class DeclaredCall(NamedTuple):
 class DeclaredCalls:
     """Calls by workload."""
 
-    def __init__(self, config_maps: Sequence[ConfigMap], registry: Registry) -> None:
+    def __init__(
+        self, config_maps: Sequence[ConfigMap], workloads: Sequence[Workload], registry: Registry
+    ) -> None:
         self._config_map_objects = config_maps
+        self._workloads = workloads
         self._registry = registry
         self._read: dict[ConfigMap, Sequence[WrittenUrl]] = {}
         self._found: dict[Workload, Sequence[DeclaredCall]] = {}
@@ -56,7 +60,8 @@ class DeclaredCalls:
 
     def _calls(self, workload: Workload) -> Iterator[DeclaredCall]:
         seen = set()
-        for url in (*self.urls_of(workload), *self._addresses_of(workload)):
+        own = [one for one in self.config_maps(workload) if one not in self._shared]
+        for url in (*self._urls_of(workload, own), *self._addresses_of(workload, own)):
             host = self.service(url.host, workload.namespace)
             if host is None or (host, url.port) in seen:
                 continue
@@ -91,19 +96,22 @@ class DeclaredCalls:
         nothing here, too.
         """
         seen = set()
-        for url in (*self.urls_of(workload), *self._addresses_of(workload)):
+        read = list(self.config_maps(workload))
+        for url in (*self._urls_of(workload, read), *self._addresses_of(workload, read)):
             full = self._registry.unshortened(url.host, workload.namespace)
             host = self._registry.find(full, workload.namespace)
             if host is not None and (host, url.port) not in seen:
                 seen.add((host, url.port))
                 yield DeclaredCall(host, url.port, url.place, url.scheme)
 
-    def _addresses_of(self, workload: Workload) -> Iterator[WrittenUrl]:
+    def _addresses_of(
+        self, workload: Workload, config_maps: Iterable[ConfigMap]
+    ) -> Iterator[WrittenUrl]:
         for container in (*workload.containers, *workload.init_containers):
             for text, place in words(container):
                 yield from addresses(text, place)
             yield from named_addresses(list(variables(container)))
-        for config_map in self.config_maps(workload):
+        for config_map in config_maps:
             values = config_map.values.items()
             yield from named_addresses(
                 [(key, text, config_map.at("data", key)) for key, text in values]
@@ -111,12 +119,17 @@ class DeclaredCalls:
 
     def urls_of(self, workload: Workload) -> Iterator[WrittenUrl]:
         """Walk the URLs in a workload's settings, whatever they name."""
+        yield from self._urls_of(workload, self.config_maps(workload))
+
+    def _urls_of(
+        self, workload: Workload, config_maps: Iterable[ConfigMap]
+    ) -> Iterator[WrittenUrl]:
         for container in (*workload.containers, *workload.init_containers):
             for text, place in words(container):
                 yield from urls(text, place)
             for _, value, place in variables(container):
                 yield from urls(value, place)
-        for config_map in self.config_maps(workload):
+        for config_map in config_maps:
             yield from self._urls_in(config_map)
 
     def _urls_in(self, config_map: ConfigMap) -> Sequence[WrittenUrl]:
@@ -137,8 +150,23 @@ class DeclaredCalls:
                 yield found
 
     @cached_property
+    def _shared(self) -> frozenset[ConfigMap]:
+        """The ConfigMaps that several applications read: what is at hand, and not who calls what."""
+        readers: dict[ConfigMap, set[str]] = {}
+        for workload in self._workloads:
+            for config_map in self.config_maps(workload):
+                readers.setdefault(config_map, set()).add(_application(workload))
+        return frozenset(one for one, names in readers.items() if len(names) > 1)
+
+    @cached_property
     def _by_name(self) -> Mapping[tuple[str, str], ConfigMap]:
         return {(one.namespace, one.name): one for one in self._config_map_objects}
+
+
+def _application(workload: Workload) -> str:
+    """Name what versions of one application have in common."""
+    labels = workload.pod_labels
+    return next((labels[key] for key in SELECTOR_LABELS if labels.get(key)), workload.name)
 
 
 def _config_map_names(workload: Workload) -> Iterator[str]:

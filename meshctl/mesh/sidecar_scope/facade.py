@@ -45,7 +45,9 @@ class SidecarScopeFacade(SidecarScopes):
         """The hosts that workloads call, as their settings say."""
         from meshctl.mesh.sidecar_scope.declared_calls import DeclaredCalls
 
-        return DeclaredCalls(self._from_inventory.of(ConfigMap), self._from_registry)
+        return DeclaredCalls(
+            self._from_inventory.of(ConfigMap), tuple(self._from_workloads), self._from_registry
+        )
 
     @cached_property
     def declared_callers(self) -> "DeclaredCallers":

@@ -20,10 +20,10 @@ from meshctl.rules.api import Finding, Outcome, Severity, rule
 def check(entry: ServiceEntry, mesh: Mesh) -> Iterator[Outcome]:
     """Report the TCP ports of entries without addresses of any source."""
     for port in mesh.workloads.wide_ports.of(entry):
-        says = port.protocol or "no protocol, so TCP"
+        says = f"is {port.protocol}" if port.protocol else "names no protocol, so it is TCP,"
         where = next((key for key in ("protocol", "name") if port.has(key)), "number")
         yield Finding(
             port.at(where),
-            f"port {port.port} is {says} and the entry has no addresses: sidecars send it all "
+            f"port {port.port} {says} and the entry has no addresses: sidecars send it all "
             f"TCP traffic of port {port.port}, whatever its destination",
         )

@@ -13,6 +13,9 @@ _LOGGED = re.compile(r'(?:^|\n)E\d{4} [^\n]*? err="([^\n]*)"')
 _RECURSED = re.compile(r"recursed accumulation of path '[^']*': ")
 _FROM = re.compile(r"accumulating resources from '([^']+)': (?!accumulati)")
 _OTHERWISE = "': must build at directory: "
+_UNMADE = re.compile(r"couldn't make target for path '[^']*': ")
+_POINTERS = re.compile(r"merging from generator &\{[^}]*\}: ")
+"""What Go shows of its own memory."""
 _LONGEST = 500
 
 
@@ -25,6 +28,7 @@ def said(errors: str, directory: Path, shown: str) -> str:
     inner = _FROM.split(text)
     if len(inner) > 1:
         text = f"{inner[-2]}: {inner[-1].split(_OTHERWISE)[0]}"
+    text = _POINTERS.sub("", _UNMADE.split(text)[-1])
     return _without_machine(text.removeprefix("accumulating resources: "), directory, shown)[
         :_LONGEST
     ]

@@ -8,6 +8,7 @@ import pytest
 from meshctl.sources.rendering.kustomize import Kustomize
 from meshctl.sources.rendering.kustomize_errors import said
 
+EMPTY = "kustomization.yaml is empty"
 AROUND = "accumulating resources: accumulation err='accumulating resources from '../x/a'"
 
 
@@ -37,3 +38,20 @@ def test_a_file_that_is_listed_and_not_there_is_named(tmp_path: Path) -> None:
     (tmp_path / "kustomization.yaml").write_text("resources: [gone.yaml]\n")
     (problem,) = Kustomize("kustomize").render(tmp_path, "shop").problems
     assert problem.message.endswith("gone.yaml is not there")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            f"Error: {AROUND}: '/x/a' must resolve to a file': couldn't make target for path '/x/a': {EMPTY}",
+            EMPTY,
+        ),
+        (
+            'Error: merging from generator &{0xc00011c540 0xc000bd0180}: id "Secret/kiali" is not there',
+            'id "Secret/kiali" is not there',
+        ),
+    ],
+)
+def test_targets_and_memory_are_left_out(tmp_path: Path, text: str, expected: str) -> None:
+    assert expected == said(text, tmp_path, "shop")
