@@ -33,13 +33,16 @@ def markdown_row(row: Sequence[object]) -> str:
 def write_table(columns: Sequence[str], rows: Iterable[Sequence[object]], out: TextIO) -> None:
     """Write rows below their column names, padded; nothing there shows as ``-``.
 
-    A terminal gets a table that fits it; everything else one line a row, however long.
+    A terminal gets a table that fits it, and nothing for no row; everything else one line a row,
+    however long.
     """
     texts = [
         ["-" if cell in (None, "") else visible(masked(str(cell))) for cell in row] for row in rows
     ]
     width = width_of(out)
-    if width is not None and texts:
+    if width is not None and not texts:
+        return
+    if width is not None:
         from meshctl.output.drawing import draw_table  # noqa: PLC0415 - rich takes 40 ms
 
         draw_table(columns, texts, out, width)

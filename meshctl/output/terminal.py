@@ -18,7 +18,7 @@ def width_of(out: TextIO) -> int | None:
     columns = getattr(out, "columns", None)
     if isinstance(columns, int):
         return max(columns, _LEAST)
-    if out is not sys.stdout or not out.isatty():
+    if out not in {sys.stdout, sys.stderr} or not out.isatty():
         return None
     return max(shutil.get_terminal_size().columns, _LEAST)
 

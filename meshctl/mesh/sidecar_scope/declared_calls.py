@@ -7,6 +7,7 @@ ConfigMaps that the pods read; a name that the input doesn't declare as a Servic
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from meshctl.istio.labels import APP_NAME
 from meshctl.mesh.core.export_to import is_visible_to
 from meshctl.mesh.registry.services import RegisteredHost, Registry
 from meshctl.mesh.workloads.container_args import (
@@ -19,7 +20,6 @@ from meshctl.mesh.workloads.container_args import (
 )
 from meshctl.resources import ConfigMap, Container, Ref, Service, View, Workload
 from meshctl.resources.cached_property import cached_property
-from meshctl.resources.kubernetes.canary import SELECTOR_LABELS
 from meshctl.resources.view import views
 
 _TLS_SCHEMES = frozenset({"https", "wss", "grpcs", "rediss", "amqps", "ldaps", "ssl", "tls"})
@@ -166,7 +166,7 @@ class DeclaredCalls:
 def _application(workload: Workload) -> str:
     """Name what versions of one application have in common."""
     labels = workload.pod_labels
-    return next((labels[key] for key in SELECTOR_LABELS if labels.get(key)), workload.name)
+    return next((labels[key] for key in ("app", APP_NAME) if labels.get(key)), workload.name)
 
 
 def _config_map_names(workload: Workload) -> Iterator[str]:

@@ -11,7 +11,7 @@ from meshctl.words import amount
 
 def write_list(rules: Sequence[Rule], out: TextIO) -> None:
     """List rules by family: id, severity, summary, equivalents."""
-    from meshctl.output.terminal import width_of  # noqa: PLC0415 - what writes JSON needs none
+    from meshctl.output.terminal import hanging, width_of  # noqa: PLC0415 - what writes JSON needs none
 
     width = max(len(rule.id) for rule in rules)
     columns = width_of(out)
@@ -22,7 +22,9 @@ def write_list(rules: Sequence[Rule], out: TextIO) -> None:
             if columns is None:
                 out.write(f"  {rule.id:<{width}}  {rule.severity:<7}  {rule.summary}{codes}\n")
             else:
-                out.write(f"  {rule.id}  {rule.severity}{codes}\n")
+                out.writelines(
+                    f"{line}\n" for line in hanging(f"  {rule.id}  {rule.severity}{codes}", columns)
+                )
                 out.write(f"{_filled(rule.summary, columns, ' ' * 6)}\n")
     out.write(f"\n{amount(len(rules), 'rule')}; `meshctl rule ID` explains one\n")
 
