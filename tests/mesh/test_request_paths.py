@@ -160,6 +160,19 @@ def test_a_subset_that_nobody_defines_has_no_cluster() -> None:
     assert [(None, 503)] == [(one.cluster, one.missing_code) for one in lost.sendings]
 
 
+def test_a_wildcard_of_dynamic_dns_has_a_cluster_for_http_and_tls_alone() -> None:
+    sites = istio("ServiceEntry", {
+        "hosts": ["*.sites.test"], "location": "MESH_EXTERNAL", "resolution": "DYNAMIC_DNS",
+        "ports": [{"number": 80, "name": "http", "protocol": "HTTP"},
+                  {"number": 8443, "name": "grpc-web", "protocol": "GRPC-WEB"}],
+    })  # fmt: skip
+    (sent,) = ask(mesh_of(sites), "a.sites.test", address="192.0.2.9").sendings
+    assert sent.cluster is not None
+    assert ("DYNAMIC_FORWARD_PROXY", 1) == (sent.cluster.kind, len(sent.legs))
+    (lost,) = ask(mesh_of(sites), "a.sites.test:8443", address="192.0.2.9", port=8443).sendings
+    assert (None, 503) == (lost.cluster, lost.missing_code)
+
+
 def test_tls_that_does_not_fit_ends_at_the_server() -> None:
     strict = istio("PeerAuthentication", {"mtls": {"mode": "STRICT"}})
     off = istio("DestinationRule", {"host": "stock", "trafficPolicy": {"tls": {"mode": "DISABLE"}}})

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from meshctl.istio.protocols import Protocol
+from meshctl.mesh.core.hosts import is_wildcard
 from meshctl.mesh.registry.services import HostPort
 from meshctl.mesh.request_path.chains import ClusterTarget
 from meshctl.mesh.request_path.proxy_services import ProxyService
@@ -23,6 +24,9 @@ from meshctl.resources import ServiceEntry
 EDS = "EDS"
 DNS = "STRICT_DNS"
 ORIGINAL = "ORIGINAL_DST"
+FORWARD = "DYNAMIC_FORWARD_PROXY"
+"""The proxy looks up the host of each request, for wildcards of resolution DYNAMIC_DNS."""
+_FORWARDED = frozenset({Protocol.HTTP, Protocol.TLS, Protocol.GRPC, Protocol.HTTP2})
 _OWN_TLS = frozenset({ClientTls.SIMPLE, ClientTls.MUTUAL})
 _RESOLVED = frozenset({"DNS", "DNS_ROUND_ROBIN", "DYNAMIC_DNS"})
 
@@ -86,6 +90,11 @@ class ClientClusters:
         if name and subset is None:
             return None
         upstream = self._mtls.upstream(client, service.declared, port, subset, rule)
+        if _is_dynamic(service):
+            if port.protocol not in _FORWARDED or subset is not None:
+                return None
+            asked = self._wire(upstream, ServiceEndpoint(host, number, {}, None))
+            return ClientCluster(service, port, "", FORWARD, rule, upstream, (asked,))
         kind = _kind(service, upstream, self._mtls)
         labels = subset.labels if subset is not None else {}
         endpoints = self._endpoints.chosen(service, port, labels)
@@ -121,6 +130,13 @@ class ClientClusters:
         takes = self._mtls.takes_mtls(upstream, endpoint.workload, endpoint.port)
         # A pod that may have a sidecar counts as one that has, and the hop there says so.
         return ClientTls.PLAINTEXT if takes is False else ClientTls.ISTIO_MUTUAL
+
+
+def _is_dynamic(service: ProxyService) -> bool:
+    """Does the proxy look up hosts itself, as only those below a wildcard are known?"""
+    source = service.declared.source
+    is_entry = isinstance(source, ServiceEntry) and source.resolution == "DYNAMIC_DNS"
+    return is_entry and is_wildcard(service.declared.host)
 
 
 def _kind(service: ProxyService, upstream: Upstream, mtls: Mtls) -> str:
