@@ -35,7 +35,7 @@ from meshctl.engine.report import (
     counted,
 )
 from meshctl.engine.runner import Outcomes, run
-from meshctl.engine.shown import absent_namespaces, shown_filter
+from meshctl.engine.shown import shown_filter, shows_nothing
 from meshctl.engine.surroundings import knowledge_of, mesh_config_of, unread_clusters
 from meshctl.engine.workspaces.kept_objects import KeptObjects
 from meshctl.engine.worlds.confirm import Build, confirm
@@ -88,10 +88,7 @@ def check_settings(settings: Settings) -> None:
 
 @contextmanager
 def collector_off() -> Iterator[None]:
-    """Keep the garbage collector out: nothing that an analysis makes is garbage before its end.
-
-    Collecting costs 30 % and frees nothing.
-    """
+    """Keep the garbage collector out: it costs 30 %, and all of an analysis lives to its end."""
     collecting = gc.isenabled()
     gc.disable()
     try:
@@ -226,18 +223,19 @@ def _report(  # noqa: PLR0913, PLR0917 - all that was read and found
     unread = [found for found in kept if found.rule == UNREADABLE]
     if settings.skip_unreadable:
         kept = [found for found in kept if found.rule != UNREADABLE]
+    read = [resources, *(world.resources for world in worlds)]
     return Report(
         version=__version__,
         findings=tuple(kept),
         not_checked=tuple(
             _not_checked(loaded, resources, outcomes, unread if settings.skip_unreadable else ())
         ),
-        summary=_summary(loaded, [resources, *(w.resources for w in worlds)], kept, ignored),
+        summary=_summary(loaded, read, kept, ignored),
         rules={rule.id: rule for rule in _documented(by_id, kept)},
         crashed=bool(outcomes.crashes),
         is_incomplete=bool(unread) and not settings.skip_unreadable,
         stale=funnel.stale(by_id),
-        notes=(*notes([*_named(settings), *funnel.named]), *absent_namespaces(settings, resources)),
+        notes=(*notes([*_named(settings), *funnel.named]), *shows_nothing(settings, *read)),
         root=settings.root,
         docs_url=settings.docs_url,
     )

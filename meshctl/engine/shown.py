@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from difflib import get_close_matches
+from itertools import chain
 
 from meshctl.engine.label_query import label_query
 from meshctl.engine.report import LocatedFinding
 from meshctl.istio.kind_names import CLUSTER_SCOPED
-from meshctl.resources import Resource
+from meshctl.resources import Resource, Workload
 from meshctl.resources.resource import UNKNOWN_NAMESPACE
 from meshctl.settings import Settings
 from meshctl.words import quoted
@@ -22,7 +23,7 @@ def shown_filter(settings: Settings) -> Callable[[_Located], bool]:
     unknown may be in any. UsageError for labels that can't be read.
     """
     namespaces = frozenset(settings.shown_namespaces)
-    has_labels = label_query(settings.shown_labels)
+    fits = _labels_fit(settings)
 
     def is_shown(found: _Located) -> bool:
         resource = found[1]
@@ -30,15 +31,36 @@ def shown_filter(settings: Settings) -> Callable[[_Located], bool]:
             return True
         if namespaces and not _is_in(resource, namespaces):
             return False
-        return not settings.shown_labels or has_labels(resource.labels)
+        return fits(resource)
 
     return is_shown
 
 
-def absent_namespaces(settings: Settings, resources: Iterable[Resource]) -> Iterator[str]:
-    """Say of each namespace of ``-n`` that nothing is in it, and which there are."""
-    if not settings.shown_namespaces:
+def _labels_fit(settings: Settings) -> Callable[[Resource], bool]:
+    """Make a test of objects by ``-l``: their own labels, or those of the pods that they make."""
+    if not settings.shown_labels:
+        return lambda _: True
+    has_labels = label_query(settings.shown_labels)
+
+    def fits(resource: Resource) -> bool:
+        own = has_labels(resource.labels)
+        return own or (isinstance(resource, Workload) and has_labels(resource.pod_labels))
+
+    return fits
+
+
+def shows_nothing(settings: Settings, *read: Iterable[Resource]) -> Iterator[str]:
+    """Say of each namespace of ``-n`` that nothing is in it, and of ``-l`` that nothing has the labels."""
+    if not (settings.shown_labels or settings.shown_namespaces):
         return
+    resources = tuple(chain(*read))
+    fits = _labels_fit(settings)
+    if settings.shown_labels and not any(map(fits, resources)):
+        yield f"no object in the input, and no pod of one, has labels that fit {quoted(settings.shown_labels)}"
+    yield from _absent_namespaces(settings, resources)
+
+
+def _absent_namespaces(settings: Settings, resources: Iterable[Resource]) -> Iterator[str]:
     homes = {one.name if one.kind == "Namespace" else one.namespace for one in resources}
     is_sure = UNKNOWN_NAMESPACE not in homes
     known = sorted(homes - {"", UNKNOWN_NAMESPACE})

@@ -11,7 +11,7 @@ from meshctl.cluster.api import Access, ForbiddenError
 from meshctl.engine.analyze import analyze, answer_on, check_settings, collector_off, load_mesh
 from meshctl.engine.objects import unwrap
 from meshctl.engine.report import LocatedFinding, Report
-from meshctl.engine.shown import absent_namespaces
+from meshctl.engine.shown import shows_nothing
 from meshctl.engine.workspaces.kept_objects import KeptObjects
 from meshctl.errors import UsageError
 from meshctl.mesh import Mesh
@@ -64,7 +64,7 @@ def read_judged(
     with collector_off():
         whole = settings._replace(shown_namespaces=(), shown_labels="")
         report, mesh = answer_on(files, whole, KeptObjects(settings, ()), live)
-    for text in absent_namespaces(settings, mesh.resources):
+    for text in shows_nothing(settings, mesh.resources):
         complain(f"note: {text}")
     return mesh, report.findings
 
@@ -72,7 +72,7 @@ def read_judged(
 def _built(files: Loaded, settings: Settings, live: Loaded | None) -> Mesh:
     """Build a mesh, and say which of the namespaces that are asked for has nothing in it."""
     mesh = load_mesh(files, settings, live=live)
-    for text in absent_namespaces(settings, mesh.resources):
+    for text in shows_nothing(settings, mesh.resources):
         complain(f"note: {text}")
     return mesh
 

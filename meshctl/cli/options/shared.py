@@ -144,7 +144,13 @@ class FilterFlags(NamedTuple):
         bool, typer.Option("-A", "--all-namespaces", help="Show all namespaces, as without -n.")
     ] = False
     selector: Annotated[
-        str, typer.Option("-l", "--selector", metavar="LABELS", help="Show objects with these.")
+        str,
+        typer.Option(
+            "-l",
+            "--selector",
+            metavar="LABELS",
+            help="Show objects, or objects of pods, with these.",
+        ),
     ] = ""
 
     @property

@@ -19,7 +19,7 @@ from meshctl.engine.report import (
     counted,
 )
 from meshctl.engine.runner import DEBUG_VARIABLE
-from meshctl.engine.shown import absent_namespaces, shown_filter
+from meshctl.engine.shown import shown_filter, shows_nothing
 from meshctl.errors import InputError
 from meshctl.inspect.upgrade.places import behaviour, located, related, with_frame
 from meshctl.inspect.upgrade.plan import FoundVersion, Task, UpgradePlan
@@ -199,7 +199,7 @@ def _planned(
         summary=_summary(files, upgrade, findings, ignored), rules={**rules, **used},
         crashed=answers.crashed, is_incomplete=any(one.rule in _UNREADABLE for one in problems)
         and not settings.skip_unreadable,
-        notes=tuple(absent_namespaces(settings, upgrade.mesh.resources)), root=settings.root,
+        notes=tuple(shows_nothing(settings, upgrade.mesh.resources)), root=settings.root,
         docs_url=settings.docs_url,
     )  # fmt: skip
     tasks = [_task(*one) for one in kept] + list(ordinary_tasks(upgrade))

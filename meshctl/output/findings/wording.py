@@ -27,7 +27,7 @@ def outcome(report: Report) -> str:
             return f"Nothing was analysed: no Kubernetes resource, and no YAML or JSON file{note}."
         where = f"in {amount(summary.files, 'file')}"
         return f"Nothing was analysed: no Kubernetes resource {where}{note}."
-    if note:
+    if note or report.notes:
         return f"Nothing found in {analysed(summary)}{note}."
     return f"All good: nothing found in {analysed(summary)}."
 
