@@ -1166,6 +1166,27 @@ def gateways_with_a_port_each(count: int) -> Objects:
         yield thing("Gateway", f"g-{i}", spec=spec)
 
 
+@crowd
+def token_rules_of_a_policy(count: int) -> Objects:
+    yield workload("web")
+    rules = [
+        {"issuer": f"https://i-{i}.example.com", "jwksUri": f"https://i-{i}.example.com/k"}
+        for i in range(count)
+    ]
+    yield thing("RequestAuthentication", "all", spec={"jwtRules": rules})
+
+
+@crowd
+def credentials_not_found(count: int) -> Objects:
+    yield workload("gate")
+    for i in range(count):
+        data = {"tls.crt": "YQ==", "tls.key": "YQ=="}
+        yield thing("Secret", f"cert-{i}", type="kubernetes.io/tls", data=data)
+        port = {"number": 443, "name": "https", "protocol": "HTTPS"}
+        tls = {"mode": "SIMPLE", "credentialName": f"cart-{i}"}
+        yield gateway(f"g-{i}", {"port": port, "hosts": [f"h-{i}.example.com"], "tls": tls})
+
+
 def text(name: str, count: int) -> str:
     """Write a crowd as documents of one file; JSON is YAML, and a line a field."""
     if name == "ignore-comments":

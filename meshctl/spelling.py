@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterable
 from functools import cached_property
-from itertools import takewhile
+from itertools import islice, takewhile
 
 from meshctl.lazy_pattern import lazy_pattern
 
@@ -10,6 +10,7 @@ _SEPARATOR = lazy_pattern(r"(?<!\d)[-_.]|[-_.](?!\d)")
 _WORD = lazy_pattern(r"[A-Za-z]+|[0-9]+|[^A-Za-z0-9]")
 _LEAST_OF_WORD = 4
 """Letters of a word in which a slip is one: ``api-a`` and ``api-b`` are two names."""
+_MOST_COMPARED = 200
 
 
 def spelt_otherwise(name: str, known: Iterable[str]) -> str:
@@ -83,11 +84,41 @@ class Slips:
 
     @cached_property
     def _by_shortened(self) -> dict[str, list[str]]:
-        found: dict[str, list[str]] = {}
-        for one in self._known:
-            for key in _shortened(one):
-                found.setdefault(key, []).append(one)
-        return found
+        return _by_shortened(self._known)
+
+
+class CloseNames:
+    """Known names, found by one that is close to them.
+
+    A name is compared with some known ones as a whole, and of many with those alone that differ by
+    a letter, since each of many may be asked for.
+    """
+
+    def __init__(self, known: Iterable[str]) -> None:
+        self._known = tuple(dict.fromkeys(known))
+
+    def to(self, name: str, cutoff: float) -> str:
+        """Find the closest name, of which this share of the letters is the same; else nothing."""
+        from difflib import get_close_matches  # noqa: PLC0415 - few names are misspelt
+
+        several: Iterable[str] = self._known
+        if len(self._known) > _MOST_COMPARED:
+            keys = _shortened(name)
+            several = dict.fromkeys(one for key in keys for one in self._by_shortened.get(key, ()))
+        close = get_close_matches(name, [*islice(several, _MOST_COMPARED)], 1, cutoff)
+        return close[0] if close else ""
+
+    @cached_property
+    def _by_shortened(self) -> dict[str, list[str]]:
+        return _by_shortened(self._known)
+
+
+def _by_shortened(known: Iterable[str]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for one in known:
+        for key in _shortened(one):
+            found.setdefault(key, []).append(one)
+    return found
 
 
 def _shortened(name: str) -> set[str]:

@@ -5,12 +5,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from meshctl.spelling import (
+    CloseNames,
     Spellings,
     misspelling_of,
     only_close,
     same_but_for_signs,
     spelt_otherwise,
 )
+from tests.engine.test_growth import MOST, calls, exponent
 
 
 @pytest.mark.parametrize(
@@ -77,3 +79,23 @@ def test_known_spellings_give_what_a_comparison_with_all_gives(known: list[str],
     spellings = Spellings(known)
     assert spelt_otherwise(name, known) == spellings.meant_by(name)
     assert (name in known) == (name in spellings)
+
+
+@pytest.mark.parametrize("others", [0, 500])
+def test_one_letter_is_close_among_few_and_among_many(others: int) -> None:
+    known = CloseNames(["www-cert", *(f"other-{number}" for number in range(others))])
+    assert ["www-cert", "www-cert", ""] == [
+        known.to(name, 0.8) for name in ("www-crt", "wwv-cert", "api")
+    ]
+
+
+def test_many_names_are_compared_with_few_each() -> None:
+    counts = []
+    for size in (500, 1000, 2000):
+        known = CloseNames(f"cert-{number}" for number in range(size))
+        counts.append(
+            calls(
+                lambda known=known, size=size: [known.to(f"cart-{one}", 0.8) for one in range(size)]
+            )
+        )
+    assert exponent(counts) <= MOST

@@ -16,6 +16,7 @@ MENDED = (
     ("size {}", "sidecars-of-a-namespace"),
     ("size {}", "subsets-of-a-rule"),
     ("size {}", "policies-of-principals"),
+    ("describe service web.shop {}", "policies-of-one-label"),
     ("generate sidecar {}", "many-namespaces"),
     ("generate sidecar {}", "sidecars-of-a-namespace"),
     ("generate sidecar {}", "policies-of-one-label"),

@@ -26,7 +26,7 @@ class AttachedPolicies(Generic[P]):
             home = policy.namespace
             self._by_namespace.setdefault(home, _OfNamespace(home)).add(policy)
         self._found: dict[Workload, tuple[P, ...]] = {}
-        self._shared: dict[tuple[tuple[P, ...], ...], tuple[P, ...]] = {}
+        self._shared: dict[tuple[int, ...], tuple[P, ...]] = {}
 
     def of(self, workload: Workload) -> tuple[P, ...]:
         """List those that hold for a workload, the root namespace's first, each group by age.
@@ -38,7 +38,10 @@ class AttachedPolicies(Generic[P]):
             homes = dict.fromkeys((self._root, workload.namespace))
             indexes = (self._by_namespace[home] for home in homes if home in self._by_namespace)
             found = tuple(index.find(workload) for index in indexes)
-            known = self._found[workload] = self._shared.setdefault(found, sum(found, ()))
+            key = tuple(map(id, found))  # the indexes keep what they find
+            if key not in self._shared:
+                self._shared[key] = sum(found, ())
+            known = self._found[workload] = self._shared[key]
         return known
 
 
@@ -51,6 +54,7 @@ class _OfNamespace(Generic[P]):
         self._for_all: list[int] = []
         self._selected: SelectorIndex[int] = SelectorIndex()
         self._by_gateway: dict[str | None, list[int]] = {}
+        self._known: dict[tuple[int, int], tuple[object, tuple[P, ...]]] = {}
         self._merged: dict[tuple[int, ...], tuple[P, ...]] = {}
 
     def add(self, policy: P) -> None:
@@ -66,9 +70,17 @@ class _OfNamespace(Generic[P]):
 
     def find(self, workload: Workload) -> tuple[P, ...]:
         labels = workload.pod_labels
-        chosen = set(self._selected.find(labels))
-        if workload.namespace == self._namespace:
-            chosen.update(self._by_gateway.get(labels.get(GATEWAY_NAME), ()))
+        selected = self._selected.find(labels)
+        is_home = workload.namespace == self._namespace
+        attached = self._by_gateway.get(labels.get(GATEWAY_NAME)) if is_home else None
+        key = id(selected), id(attached)
+        known = self._known.get(key)
+        if known is None:
+            found = self._merge({*selected, *(attached or ())})
+            known = self._known[key] = selected, found
+        return known[1]
+
+    def _merge(self, chosen: set[int]) -> tuple[P, ...]:
         key = tuple(sorted(chosen))
         known = self._merged.get(key)
         if known is None:

@@ -7,7 +7,7 @@ tokens, then AUDIT, DENY and ALLOW. Envoy looks at the rules of a filter by thei
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from meshctl.istio.annotation_names import DRY_RUN
 from meshctl.mesh.authorization.arrival import Arrival
@@ -16,7 +16,8 @@ from meshctl.mesh.authorization.custom_providers import Provider
 from meshctl.mesh.authorization.rule_tests import WrittenRule, written_rules
 from meshctl.mesh.authorization.token_filter import TokenVerdict, verify
 from meshctl.mesh.core.mesh_config import MeshConfig
-from meshctl.resources import AuthorizationPolicy, RequestAuthentication, Workload
+from meshctl.resources import AuthorizationPolicy, RequestAuthentication, View, Workload
+from meshctl.resources.view import views
 
 if TYPE_CHECKING:
     from meshctl.mesh.authorization.policy_index import PolicyIndex
@@ -68,6 +69,21 @@ class Verdict:
         return not reads and not (self.is_allowed and self.providers)
 
 
+class _Decided(NamedTuple):
+    """What was decided last: many endpoints of one Service ask for the same."""
+
+    policies: Sequence[AuthorizationPolicy]
+    tokens: Sequence[RequestAuthentication]
+    arrival: Arrival
+    verdict: Verdict
+
+    def is_for(
+        self, policies: Sequence[AuthorizationPolicy], tokens: Sequence[RequestAuthentication],
+        arrival: Arrival,
+    ) -> bool:  # fmt: skip
+        return self.policies is policies and self.tokens is tokens and self.arrival == arrival
+
+
 class Decisions:
     """Answers for every workload; rules are written once for each policy."""
 
@@ -86,6 +102,8 @@ class Decisions:
         self._known_providers: Mapping[str, Provider] | None = None
         # Workloads for which the same policies hold share them, and so the index.
         self._indexes: dict[int, tuple[Sequence[AuthorizationPolicy], PolicyIndex]] = {}
+        self._reading: dict[int, tuple[Sequence[AuthorizationPolicy], bool]] = {}
+        self._last: _Decided | None = None
         self._written: dict[tuple[AuthorizationPolicy, bool], tuple[WrittenRule, ...]] = {}
 
     def policies_of(self, workload: Workload) -> Sequence[AuthorizationPolicy]:
@@ -124,7 +142,27 @@ class Decisions:
 
     def decide(self, workload: Workload, arrival: Arrival) -> Verdict:
         """Judge an arrival at the proxy of a workload; one without ``http`` is a connection."""
-        return self.decide_by(self._policies.of(workload), self._tokens.of(workload), arrival)
+        policies, tokens = self._policies.of(workload), self._tokens.of(workload)
+        last = self._last
+        if not self._read_destination(policies):
+            arrival = arrival._replace(destination_ip="")
+        if last is None or not last.is_for(policies, tokens, arrival):
+            verdict = self.decide_by(policies, tokens, arrival)
+            self._last = last = _Decided(policies, tokens, arrival, verdict)
+        return last.verdict
+
+    def _read_destination(self, policies: Sequence[AuthorizationPolicy]) -> bool:
+        """Does any policy ask for the address that was called, which all pods have of their own?"""
+        known = self._reading.get(id(policies))
+        if known is None:
+            reads = any(
+                one.text("key") == "destination.ip"
+                for policy in policies
+                for entry in policy.rules
+                for one in views(entry, "when", View)
+            )
+            known = self._reading[id(policies)] = policies, reads
+        return known[1]
 
     def decide_by(
         self, policies: Sequence[AuthorizationPolicy], tokens: Sequence[RequestAuthentication],

@@ -4,10 +4,13 @@ Besides Secrets themselves, the input may have objects that a controller makes t
 Certificates of cert-manager, ExternalSecrets, SealedSecrets.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from meshctl.resources import Ref, Resource, Secret
 from meshctl.resources.cached_property import cached_property
+from meshctl.spelling import CloseNames
+
+_CLOSE = 0.8
 
 
 class Secrets:
@@ -15,6 +18,7 @@ class Secrets:
 
     def __init__(self, resources: Iterable[Resource]) -> None:
         self._by_name: dict[str, dict[str, Ref]] = {}
+        self._close: dict[tuple[str, ...], CloseNames] = {}
         for resource in resources:
             for name, ref in _secrets(resource):
                 self._by_name.setdefault(name, {}).setdefault(resource.namespace, ref)
@@ -35,6 +39,14 @@ class Secrets:
     def names_in(self, namespace: str) -> list[str]:
         """The names of the Secrets of a namespace."""
         return self._by_namespace.get(namespace, [])
+
+    def close_to(self, name: str, namespaces: Sequence[str]) -> str:
+        """The name of a Secret of some namespaces that a name may be meant for; else nothing."""
+        key = tuple(namespaces)
+        if key not in self._close:
+            known = (one for namespace in key for one in self.names_in(namespace))
+            self._close[key] = CloseNames(known)
+        return self._close[key].to(name, _CLOSE)
 
     def __bool__(self) -> bool:
         return bool(self._by_name)

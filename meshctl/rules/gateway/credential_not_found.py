@@ -8,7 +8,6 @@ Fix: create the Secret in the namespace of the gateway's pods, or correct
 """
 
 from collections.abc import Iterator
-from difflib import get_close_matches
 
 from meshctl.mesh import Mesh
 from meshctl.resources import Gateway
@@ -22,13 +21,12 @@ def check(gateway: Gateway, mesh: Mesh) -> Iterator[Outcome]:
     homes = sorted(str(home or "") for home in mesh.gateways.namespaces_of(gateway))
     if not all(homes):
         return
-    known = [name for home in homes for name in mesh.registry.secrets.names_in(home)]
     for server in gateway.servers:
         for name, ref in server.credentials if server.terminates_tls else ():
             if not homes or mesh.registry.secrets.called(name):
                 continue
-            close = get_close_matches(name, known, 1, cutoff=0.8)
-            hint = f"; did you mean {quoted(close[0])}?" if close else ""
+            close = mesh.registry.secrets.close_to(name, homes)
+            hint = f"; did you mean {quoted(close)}?" if close else ""
             has_all = mesh.knows.everywhere("Secret")
             if not has_all and not close:
                 yield NotChecked(has_all.reason)

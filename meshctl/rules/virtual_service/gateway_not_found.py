@@ -8,7 +8,6 @@ Fix: write the Gateway as `namespace/name` into `spec.gateways`.
 """
 
 from collections.abc import Iterator
-from difflib import get_close_matches
 
 from meshctl.mesh import Mesh
 from meshctl.mesh.gateways import Binding
@@ -45,11 +44,11 @@ def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
 def _finding(binding: Binding, mesh: Mesh, severity: Severity) -> Finding:
     namespace, _, name = binding.name.partition("/")
     elsewhere = mesh.gateways.bindings.called(name)
-    close = get_close_matches(name, mesh.gateways.bindings.in_namespace(namespace), 1)
+    close = mesh.gateways.bindings.close_to(name, namespace)
     if elsewhere:
         hint = f"; did you mean {quoted(elsewhere[0].key_name)}?"
     else:
-        hint = f"; did you mean {quoted(close[0])}?" if close else ""
+        hint = f"; did you mean {quoted(close)}?" if close else ""
     message = f"there is no Gateway {quoted(binding.name)}, so no proxy gets these routes by that name{hint}"
     finding = Finding(binding.ref, message, severity=severity)
     for gateway in elsewhere[:1]:
