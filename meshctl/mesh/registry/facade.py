@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from meshctl.resources import GeneratedService
 
 
+_OF_SERVICE = "kubernetes.io/service-name"
 DECLARING_KINDS = ("Service", "ServiceEntry", "Gateway")
 """The kinds whose objects declare hosts; istiod makes Services for Gateways of the Gateway API."""
 
@@ -65,6 +66,20 @@ class RegistryFacade(Registry):
             namespace in {None, one.namespace} and selects(selector, one.pod_labels)
             for one in self._made
         )
+
+    def has_written_endpoints(self, service: Service) -> bool:
+        """Does an object of the input list the endpoints of a Service?"""
+        return (service.namespace, service.name) in self._with_endpoints
+
+    @cached_property
+    def _with_endpoints(self) -> frozenset[tuple[str, str]]:
+        found = set()
+        for one in self._from_inventory.resources:
+            if one.kind == "EndpointSlice":
+                found.add((one.namespace, one.labels.get(_OF_SERVICE, "")))
+            elif one.kind == "Endpoints":
+                found.add((one.namespace, one.name))
+        return frozenset(found)
 
     @cached_property
     def machine_hosts(self) -> "MachineHosts":
