@@ -26,4 +26,4 @@ def _painted(line: str, paint: Paint) -> str:
     """Paint a heading and what is wrong; anything else stays as it is."""
     if any(word in line for word in _WRONG):
         return paint(line, "error")
-    return paint(line, "message") if line[:1].isalpha() else line
+    return paint(line, "message") if line[:1].isalnum() else line

@@ -63,3 +63,13 @@ def test_every_line_fits_a_terminal_and_no_table_is_empty(
     lines = on_a_terminal(command, tmp_path)
     assert [] == [line for line in lines if len(line) > 80]
     assert not any("CLUSTERS" in line or "CLIENT" in line for line in lines)
+
+
+@pytest.mark.parametrize("command", [["rule", "policy"], ["diff", ".", "."]])
+def test_headings_are_coloured(tmp_path: Path, command: list[str]) -> None:
+    (tmp_path / "a.yaml").write_text(NAMESPACE, encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-m", "meshctl", *command, "--color", "always"],
+        cwd=tmp_path, capture_output=True, check=False,
+    )  # fmt: skip
+    assert b"\x1b[1m" in done.stdout

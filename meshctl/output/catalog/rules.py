@@ -11,20 +11,21 @@ from meshctl.words import amount
 
 def write_list(rules: Sequence[Rule], out: TextIO) -> None:
     """List rules by family: id, severity, summary, equivalents."""
-    from meshctl.output.terminal import hanging, width_of  # noqa: PLC0415 - what writes JSON needs none
+    from meshctl.output.colour import painter  # noqa: PLC0415 - what writes JSON needs none
+    from meshctl.output.terminal import hanging, width_of  # noqa: PLC0415 - see above
 
     width = max(len(rule.id) for rule in rules)
-    columns = width_of(out)
+    columns, paint = width_of(out), painter(out)
     for family, members in groupby(rules, key=lambda rule: rule.family):
-        out.write(f"{family}\n")
+        out.write(f"{paint(family, 'message')}\n")
         for rule in members:
             codes = f"  ({', '.join(rule.equivalents)})" if rule.equivalents else ""
             if columns is None:
                 out.write(f"  {rule.id:<{width}}  {rule.severity:<7}  {rule.summary}{codes}\n")
             else:
-                out.writelines(
-                    f"{line}\n" for line in hanging(f"  {rule.id}  {rule.severity}{codes}", columns)
-                )
+                severity = paint(rule.severity, rule.severity)
+                head = hanging(f"  {rule.id}  {severity}{codes}", columns)
+                out.writelines(f"{line}\n" for line in head)
                 out.write(f"{_filled(rule.summary, columns, ' ' * 6)}\n")
     out.write(f"\n{amount(len(rules), 'rule')}; `meshctl rule ID` explains one\n")
 
