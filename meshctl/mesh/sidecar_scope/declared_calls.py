@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from meshctl.istio.labels import APP_NAME
+from meshctl.istio.names import PROXY_CONTAINER
 from meshctl.mesh.core.export_to import is_visible_to
 from meshctl.mesh.registry.services import RegisteredHost, Registry
 from meshctl.mesh.workloads.container_args import (
@@ -107,7 +108,7 @@ class DeclaredCalls:
     def _addresses_of(
         self, workload: Workload, config_maps: Iterable[ConfigMap]
     ) -> Iterator[WrittenUrl]:
-        for container in (*workload.containers, *workload.init_containers):
+        for container in _applications_containers(workload):
             for text, place in words(container):
                 yield from addresses(text, place)
             yield from named_addresses(list(variables(container)))
@@ -124,7 +125,7 @@ class DeclaredCalls:
     def _urls_of(
         self, workload: Workload, config_maps: Iterable[ConfigMap]
     ) -> Iterator[WrittenUrl]:
-        for container in (*workload.containers, *workload.init_containers):
+        for container in _applications_containers(workload):
             for text, place in words(container):
                 yield from urls(text, place)
             for _, value, place in variables(container):
@@ -167,6 +168,13 @@ def _application(workload: Workload) -> str:
     """Name what versions of one application have in common."""
     labels = workload.pod_labels
     return next((labels[key] for key in ("app", APP_NAME) if labels.get(key)), workload.name)
+
+
+def _applications_containers(workload: Workload) -> Iterator[Container]:
+    """Walk the containers that aren't the proxy, whose settings name no calls of the application."""
+    for container in (*workload.containers, *workload.init_containers):
+        if container.name != PROXY_CONTAINER:
+            yield container
 
 
 def _config_map_names(workload: Workload) -> Iterator[str]:
