@@ -6,6 +6,7 @@ from meshctl.inspect.diagnose.answer import CauseAnswer, Diagnosis
 from meshctl.inspect.trace.answer import form
 from meshctl.output.as_json.answers import write_json
 from meshctl.output.findings.json_v1 import finding_data
+from meshctl.output.terminal import hanging, width_of
 from meshctl.output.trace.text import write_trace
 from meshctl.words import visible
 
@@ -31,10 +32,12 @@ def write_diagnosis(found: Diagnosis, output: str, out: TextIO) -> None:
 
 
 def _write_cause(cause: CauseAnswer, out: TextIO) -> None:
-    out.write(f"  {_MARKS[cause.state]:3} {cause.title}\n")
+    lines = [f"  {_MARKS[cause.state]:3} {cause.title}"]
     for one in cause.evidence:
         place = f"{one.location.file}:{one.location.line}"
-        out.write(f"      {visible(place)} {one.rule}: {visible(one.message)}\n")
+        lines.append(f"      {visible(place)} {one.rule}: {visible(one.message)}")
+    width = width_of(out)
+    out.writelines(f"{part}\n" for line in lines for part in hanging(line, width))
 
 
 def diagnosis_form(found: Diagnosis) -> dict[str, Any]:
