@@ -163,23 +163,22 @@ class _Taken(NamedTuple):
     again: set[Resource] | None
     reach: Reach
 
-    def of(
-        self, table: Mapping[Resource, T], reached: Mapping[Resource, Reach]
-    ) -> dict[Resource, T]:
-        """What of a table by object holds on, where so much was asked about each."""
-        stay, again, most = self.stay, self.again, self.reach
+    def lost(self, reached: Mapping[Resource, Reach]) -> list[Resource]:
+        """Name the objects of which nothing holds, where a rule asked so much about each."""
+        again, most = self.again, self.reach
         if again is None:
-            return {
-                one: value
-                for one, value in table.items()
-                if one in stay and reached.get(one, Reach.NOTHING) <= most
-            }
+            return [one for one, reach in reached.items() if reach > most]
+        if len(reached) <= len(again):
+            return [one for one, reach in reached.items() if reach > most and one in again]
+        return [one for one in again if reached.get(one, Reach.NOTHING) > most]
+
+    def of(self, table: Mapping[Resource, T], lost: Iterable[Resource]) -> dict[Resource, T]:
+        """What of a table by object holds on."""
         kept = {**table}
-        for one in self.gone:
-            kept.pop(one, None)
-        for one in again:
-            if reached.get(one, Reach.NOTHING) > most:
-                kept.pop(one, None)
+        if kept:
+            for some in (self.gone, lost):
+                for one in some:
+                    kept.pop(one, None)
         return kept
 
     def to_ask(
@@ -212,8 +211,9 @@ class Asking:
         self.reached: _Reached = {}
         for name in (rule.id for rule in rules):
             reached = last.reached.get(name, {})
-            self.said[name] = taken.of(last.said.get(name, {}), reached)
-            self.reached[name] = taken.of(reached, reached)
+            lost = taken.lost(reached)
+            self.said[name] = taken.of(last.said.get(name, {}), lost)
+            self.reached[name] = taken.of(reached, lost)
 
     def ask(self, resources: Iterable[Resource], go_on: Callable[[], None]) -> None:
         """Ask every rule about some objects; ``go_on`` is called between rules."""
