@@ -154,10 +154,11 @@ class Server(LanguageServer):
 
     def uri_of(self, file: str) -> str:
         """Name a file as the client does."""
-        buffer = self.buffers.get(os.path.realpath(file))
+        path = os.path.join(self._home, file)  # noqa: PTH118 - the folder itself may be gone
+        buffer = self.buffers.get(os.path.realpath(path))
         if buffer is not None:
             return buffer.uri
-        return str(from_fs_path(os.path.normpath(os.path.join(self._home, file))))  # noqa: PTH118
+        return str(from_fs_path(os.path.normpath(path)))
 
     def _open(self, root: Path, path: Path) -> Folder:
         folder = self._folders[str(path)] = Folder(
@@ -171,7 +172,7 @@ class Server(LanguageServer):
 
     def _show(self, folder: Folder, file: str, found: tuple[LocatedFinding, ...]) -> None:
         make = self.diagnostics_for(folder)
-        buffer = self.buffers.get(os.path.realpath(file))
+        buffer = self.buffers.get(os.path.realpath(os.path.join(self._home, file)))  # noqa: PTH118
         self.text_document_publish_diagnostics(
             types.PublishDiagnosticsParams(
                 self.uri_of(file),

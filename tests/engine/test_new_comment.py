@@ -41,3 +41,10 @@ def test_json_has_no_comments() -> None:
 
 def test_a_text_that_cannot_be_read_gets_none() -> None:
     assert new_comment("kind: [\n", 1, "a/b", "why") is None
+
+
+def test_a_comment_ends_as_the_lines_of_its_file_do() -> None:
+    text = "kind: A\r\nspec:\r\n  host: x\r\n"
+    made = new_comment(text, 3, "a/b", "later")
+    assert made is not None
+    assert made.text == "  # meshctl: ignore[a/b] later\r\n"

@@ -1,5 +1,6 @@
 """What an editor is told about a word: what it means, where it leads, what could stand there."""
 
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -225,6 +226,33 @@ def test_names_of_the_mesh_are_offered(
     assert typed(editor, old, new)[: len(first)] == first
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("|", {"apiVersion", "kind", "metadata", "spec"}),
+        ("kind: Service\n|", {"apiVersion", "metadata", "spec"}),
+        ("apiVersion: |", {"v1", "apps/v1", "networking.istio.io/v1", "gateway.networking.k8s.io/v1"}),
+        ("kind: |", {"Service", "VirtualService", "HTTPRoute", "Telemetry"}),
+        ("apiVersion: apps/v1\nkind: |", {"Deployment", "StatefulSet", "DaemonSet"}),
+        ("apiVersion: telemetry.istio.io/v1\nkind: Tel|", {"Telemetry"}),
+    ],
+)  # fmt: skip
+def test_a_new_object_is_begun_with_what_there_is(
+    editor: Editor, text: str, expected: set[str]
+) -> None:
+    whole = f"{ROUTES}---\n{text}"
+    editor.type("routes.yaml", whole.replace("|", ""))
+    line, column = (
+        whole[: whole.index("|", len(ROUTES))].count("\n"),
+        len(text.rpartition("\n")[2]) - 1,
+    )
+    found = editor.ask_at("completion", "routes.yaml", line, column)
+    editor.type("routes.yaml", ROUTES)
+    labels = {one["label"] for one in found["items"]}
+    assert expected <= labels
+    assert labels == expected or "apiVersion: apps" not in text
+
+
 def test_fields_that_are_not_there_yet_are_offered(editor: Editor) -> None:
     offered = typed(editor, "      timeout: 5s\n", "      |\n")
     assert {"timeout", "retries", "match"} <= set(offered)
@@ -307,3 +335,14 @@ def test_places_outside_of_manifests_have_no_answers(editor: Editor, tmp_path: P
         "textDocument/hover", textDocument={"uri": (tmp_path / "no.yaml").as_uri()},
         position={"line": 0, "character": 0},
     ) is None  # fmt: skip
+
+
+def test_a_folder_that_is_gone_still_has_names(tmp_path: Path) -> None:
+    root = tmp_path / "gone"
+    root.mkdir()
+    (root / "town.yaml").write_text(TOWN)
+    with Editor(root) as editor:
+        editor.analyzed()
+        shutil.rmtree(root)
+        found = editor.request("workspace/symbol", query="service town/bakery")
+    assert [one["location"]["uri"] for one in found] == [(root / "town.yaml").as_uri()]

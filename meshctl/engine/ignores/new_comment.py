@@ -26,7 +26,7 @@ def new_comment(text: str, line: int, rule: str, reason: str) -> NewComment | No
     if not 0 < line <= len(lines) or not _data(text):
         return None
     comment = f"# meshctl: ignore[{rule}] {reason}"
-    for place in _places(lines[line - 1].removesuffix("\r"), line, comment):
+    for place in _places(lines[line - 1], line, comment):
         if _covers(text, _inserted(lines, place), line, place, rule):
             return place
     return None
@@ -34,8 +34,10 @@ def new_comment(text: str, line: int, rule: str, reason: str) -> NewComment | No
 
 def _places(written: str, line: int, comment: str) -> Iterator[NewComment]:
     indent = written[: len(written) - len(written.lstrip(" "))]
-    yield NewComment(line, 0, f"{indent}{comment}\n")
-    yield NewComment(line, len(written), f" {comment}")
+    bare = written.removesuffix("\r")
+    end = written[len(bare) :] + "\n"  # as the lines of the file end
+    yield NewComment(line, 0, f"{indent}{comment}{end}")
+    yield NewComment(line, len(bare), f" {comment}")
 
 
 def _inserted(lines: list[str], place: NewComment) -> str:

@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from meshctl.inspect.editor.mention import Mention, Spot
+from meshctl.inspect.editor.mention import Mention, Owner, Spot
 from meshctl.inspect.editor.roles import Role, role_of, target_of
 from meshctl.inspect.editor.schema_fields import Field, field_at
 from meshctl.istio.annotations import names_for
+from meshctl.istio.api_versions import GATEWAY_API
 from meshctl.mesh import Mesh
 from meshctl.mesh.core.hosts import in_cluster
 from meshctl.resources import Gateway, Namespace, Resource, VirtualService, Workload
@@ -14,6 +15,17 @@ from meshctl.resources.resource import UNKNOWN_NAMESPACE
 from meshctl.validation.schemas import Schemas
 
 _FEW = 3
+_OTHERS = (
+    *(("", "v1", kind) for kind in ("Service", "ServiceAccount", "Namespace", "ConfigMap", "Secret", "Pod")),
+    *(("apps", "v1", kind) for kind in ("Deployment", "StatefulSet", "DaemonSet")),
+    *(("batch", "v1", kind) for kind in ("Job", "CronJob")),
+    *(("networking.k8s.io", "v1", kind) for kind in ("Ingress", "NetworkPolicy")),
+    *((GATEWAY_API, "v1", kind) for kind in ("Gateway", "GatewayClass", "HTTPRoute", "GRPCRoute")),
+    (GATEWAY_API, "v1beta1", "ReferenceGrant"),
+)  # fmt: skip
+"""Kinds of Kubernetes and of the Gateway API that stand beside those of Istio."""
+_TOP = {"apiVersion": "string", "kind": "string", "metadata": "object", "spec": "object"}
+"""What every object has at its top, nearly: whatever its schema is."""
 
 
 class Choice(NamedTuple):
@@ -32,7 +44,7 @@ def choices(spot: Spot, mention: Mention, mesh: Mesh | None, schemas: Schemas) -
     """List what could be written at a spot, the likeliest first; each text once."""
     owner = mention.owner
     field = field_at(schemas, owner.group, owner.version, owner.kind, spot.path)
-    found: list[Choice] = []
+    found: list[Choice] = [*_of_any_object(spot, owner, schemas)]
     if spot.is_open or not spot.is_key:
         if mesh is not None:
             found += _names(mention, mesh)
@@ -43,6 +55,26 @@ def choices(spot: Spot, mention: Mention, mesh: Mesh | None, schemas: Schemas) -
         above = field_at(schemas, owner.group, owner.version, owner.kind, spot.path[:-1])
         found += _keys(above, spot, mention)
     return list({one.text: one for one in reversed(found)}.values())[::-1]
+
+
+def _of_any_object(spot: Spot, owner: Owner, schemas: Schemas) -> Iterator[Choice]:
+    """What an object says before it is known what it is: versions of APIs, and their kinds."""
+    own = (owner.group, owner.version)
+    match spot.path:
+        case ("apiVersion",) if not spot.is_key:
+            kinds: dict[str, list[str]] = {}
+            for group, version, kind in (*schemas.kinds(), *_OTHERS):
+                kinds.setdefault(f"{group}/{version}" if group else version, []).append(kind)
+            for name, several in kinds.items():
+                yield Choice(name, "API version", ", ".join(several))
+        case ("kind",) if not spot.is_key:
+            for group, version, kind in (*schemas.kinds(), *_OTHERS):
+                if not owner.version or (group, version) == own:
+                    yield Choice(kind, "kind", f"{group}/{version}" if group else version)
+        case () if spot.is_open:
+            for name, about in _TOP.items():
+                if name not in spot.beside:
+                    yield Choice(name, about, is_key=True, begins_block=about == "object")
 
 
 def _keys(field: Field | None, spot: Spot, mention: Mention) -> Iterator[Choice]:
