@@ -81,3 +81,21 @@ def test_findings_that_are_said_again_stay_the_same_ones() -> None:
         kept.end(asking)
         found.append([one for _, one in asking.outcomes().findings if one.ref.resource is cart])
     assert [old is new for old, new in zip(*found, strict=True)] == [True] * 3
+
+
+def test_what_controllers_made_is_gone_with_them() -> None:
+    canary = live({
+        "apiVersion": "flagger.app/v1beta1", "kind": "Canary",
+        "metadata": {"name": "cart", "namespace": "shop"},
+        "spec": {
+            "targetRef": {"apiVersion": "apps/v1", "kind": "Deployment", "name": "cart"},
+            "service": {"port": 80},
+        },
+    })  # fmt: skip
+    kept, asked = KeptOutcomes(), Asked()
+    for resources in ([canary], [canary, service("till")], [service("till")]):
+        mesh = Mesh(resources, is_whole=True)
+        asking = kept.begin(asked.rules, mesh)
+        asking.ask(asking.resources, lambda: None)
+        kept.end(asking)
+        assert asking.outcomes() == run(asked.rules, mesh)

@@ -163,17 +163,21 @@ class _Taken(NamedTuple):
     again: set[Resource] | None
     reach: Reach
 
-    def lost(self, reached: Mapping[Resource, Reach]) -> list[Resource]:
+    def lost(self, reached: Mapping[Resource, Reach]) -> Collection[Resource]:
         """Name the objects of which nothing holds, where a rule asked so much about each."""
         again, most = self.again, self.reach
         if again is None:
-            return [one for one, reach in reached.items() if reach > most]
+            return {one for one, reach in reached.items() if reach > most}
         if len(reached) <= len(again):
             return [one for one, reach in reached.items() if reach > most and one in again]
         return [one for one in again if reached.get(one, Reach.NOTHING) > most]
 
-    def of(self, table: Mapping[Resource, T], lost: Iterable[Resource]) -> dict[Resource, T]:
+    def of(self, table: Mapping[Resource, T], lost: Collection[Resource]) -> dict[Resource, T]:
         """What of a table by object holds on."""
+        if self.again is None:  # what controllers made is made anew, and gone without a trace
+            return {
+                one: value for one, value in table.items() if one in self.stay and one not in lost
+            }
         kept = {**table}
         if kept:
             for some in (self.gone, lost):
