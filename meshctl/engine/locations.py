@@ -15,6 +15,12 @@ def locate(ref: Ref) -> Location:
     return locate_all_of(ref)[0]
 
 
+def span_of(ref: Ref) -> Span:
+    """Find the lines and columns of a place, without the source around them, which costs as much again."""
+    ref = ref.resource.origin(ref)
+    return ref.resource.document.written(ref.resource.prefix + ref.path, key=ref.key).span
+
+
 def locate_all_of(ref: Ref) -> tuple[Location, tuple[tuple[str, Location], ...]]:
     """Locate a place, and the places that explain where its text came from, each with why."""
     ref = ref.resource.origin(ref)

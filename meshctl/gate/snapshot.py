@@ -218,6 +218,14 @@ class Snapshot:
         """Walk the other objects whose selector picks a workload."""
         return self._picking(workload, self._selecting)
 
+    def picking_by_labels(self, workload: Workload) -> Iterator[Resource]:
+        """Walk the objects of whatever namespace whose selector has the labels of a workload."""
+        labels = workload.pod_labels.items()
+        for label in labels:
+            for resource in self._selecting.get(label, ()):
+                if self._links[resource].selector.items() <= labels:
+                    yield resource
+
     def _picking(
         self, workload: Workload, table: Mapping[_Label, Mapping[Resource, None]]
     ) -> Iterator[Resource]:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from lsprotocol import types
 
-from meshctl.engine.locations import locate
+from meshctl.engine.locations import locate, span_of
 from meshctl.engine.registry import rule_ids
 from meshctl.inspect.editor.choices import Choice, choices
 from meshctl.inspect.editor.outline import Outlined, outline
@@ -125,7 +125,7 @@ def symbols(opened: Opened, encoding: Encoding) -> Iterator[types.DocumentSymbol
 
 def _symbol(one: Outlined, lines: LinesOf, encoding: Encoding) -> types.DocumentSymbol:
     resource = one.resource
-    named = range_of(locate(resource.at("metadata", "name")), lines, encoding)
+    named = range_of(span_of(resource.at("metadata", "name")), lines, encoding)
     document = resource.document
     last = document.first_line + document.text.rstrip("\n").count("\n")
     first = document.span(resource.prefix).line
@@ -138,7 +138,7 @@ def _symbol(one: Outlined, lines: LinesOf, encoding: Encoding) -> types.Document
             place,
         )
         for part in one.parts
-        for place in [range_of(locate(part.place), lines, encoding)]
+        for place in [range_of(span_of(part.place), lines, encoding)]
     ]
     kept = [part for part in parts if _holds(whole, part.range)]
     return types.DocumentSymbol(

@@ -5,7 +5,7 @@ from typing import Any
 from lsprotocol import types
 
 from meshctl import __version__
-from meshctl.engine.locations import locate
+from meshctl.engine.locations import span_of
 from meshctl.inspect.editor.cursor import document_at
 from meshctl.lsp.asked import Opened, owner_at, resource_of
 from meshctl.lsp.object_report import COMMANDS, commands_for, report
@@ -27,6 +27,7 @@ def offer_commands(server: Server) -> None:
         _register(server, name)
 
     @server.feature(types.TEXT_DOCUMENT_CODE_LENS)
+    @server.thread()
     def lenses(params: types.CodeLensParams) -> list[types.CodeLens]:
         opened = server.opened(params.text_document.uri)
         return [*_lenses(server, opened)] if opened is not None else []
@@ -58,7 +59,7 @@ def _lenses(server: Server, opened: Opened) -> list[types.CodeLens]:
     for resource in opened.mesh.resources if opened.mesh is not None else ():
         if resource.document.file != opened.name:
             continue
-        place = range_of(locate(resource.key("kind")), lines, server.encoding)
+        place = range_of(span_of(resource.key("kind")), lines, server.encoding)
         for name in commands_for(resource):
             arguments: list[Any] = [opened.buffer.uri, place.start.line]
             command = types.Command(

@@ -74,11 +74,13 @@ def _located(server: Server, asked: Asked, places: Iterable[Ref]) -> list[types.
 
 def _about_objects(server: Server) -> None:
     @server.feature(types.TEXT_DOCUMENT_DOCUMENT_SYMBOL)
+    @server.thread()
     def outlined(params: types.DocumentSymbolParams) -> list[types.DocumentSymbol]:
         opened = server.opened(params.text_document.uri)
         return [*symbols(opened, server.encoding)] if opened is not None else []
 
     @server.feature(types.WORKSPACE_SYMBOL)
+    @server.thread()
     def found(params: types.WorkspaceSymbolParams) -> list[types.WorkspaceSymbol]:
         words = params.query.lower().split()
         symbols_found = []

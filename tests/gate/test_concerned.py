@@ -353,3 +353,25 @@ spec: {ports: [{port: 80}]}
     assert found is not None
     assert {ingress, pods, renamed} <= found
     assert far not in found
+
+
+def test_labels_of_a_pod_concern_who_picks_them_in_another_namespace() -> None:
+    plugin, before, after = objects("""\
+apiVersion: extensions.istio.io/v1alpha1
+kind: WasmPlugin
+metadata: {name: filter, namespace: shop}
+spec: {selector: {matchLabels: {app: cart}}}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: cart-1, namespace: bank, labels: {app: cart}}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: cart-1, namespace: bank, labels: {app: till}}
+""")
+    ties = Ties()
+    ties.keep([plugin, before])
+    found = ties.concerned(Mesh([plugin, after], is_whole=True), {before, after})
+    assert found is not None
+    assert plugin in found
