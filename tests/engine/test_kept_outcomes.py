@@ -92,10 +92,11 @@ def test_what_controllers_made_is_gone_with_them() -> None:
             "service": {"port": 80},
         },
     })  # fmt: skip
-    kept, asked = KeptOutcomes(), Asked()
+    rule = Rule("alone", Resource, Severity.INFO, (), "", "", Asked().alone)
+    kept = KeptOutcomes()
     for resources in ([canary], [canary, service("till")], [service("till")]):
         mesh = Mesh(resources, is_whole=True)
-        asking = kept.begin(asked.rules, mesh)
+        asking = kept.begin([rule], mesh)
         asking.ask(asking.resources, lambda: None)
         kept.end(asking)
-        assert asking.outcomes() == run(asked.rules, mesh)
+        assert asking.outcomes() == run([rule], mesh)
