@@ -6,7 +6,7 @@ asked about has to (``holds``). Both are words: keys and kinds without which it 
 """
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
@@ -38,6 +38,15 @@ class ObjectWords(dict[Resource, Words]):
         if asked is None:
             return resources
         return [resource for resource in resources if self[resource] & asked]
+
+
+def rules_for(resource: Resource, rules: Iterable[Rule]) -> Iterator[Rule]:
+    """Choose the rules that may have something to say about one object."""
+    words = ObjectWords()[resource]
+    for rule in rules:
+        asked = _bits_of(rule.holds)
+        if asked is None or words & asked:
+            yield rule
 
 
 def words_of(resources: Sequence[Resource], settings: Settings, words: ObjectWords) -> Words | None:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from meshctl.engine.needs import ObjectWords
+from meshctl.engine.needs import ObjectWords, rules_for
 from meshctl.mesh import Mesh
 from meshctl.resources import Ref, Resource
 from meshctl.rules.api import Check, Edit, Finding, NotChecked, Related, Rule, Severity
@@ -48,8 +48,7 @@ def run(
     """Ask every rule about every resource of its kind, in several processes if there are many.
 
     With ``about`` it is asked of these resources alone. ``words`` are those of resources, as far
-    as they are known. With ``MESHCTL_DEBUG`` set (as tests do)
-    a crash raises, else it is recorded.
+    as they are known. With ``MESHCTL_DEBUG`` set (as tests do) a crash raises, else it is recorded.
     """
     asked = [(rule, rule.check) for rule in rules if rule.check is not None]
     words = ObjectWords() if words is None else words
@@ -68,7 +67,7 @@ def run(
 def ask_of(rules: Iterable[Rule], resource: Resource, mesh: Mesh) -> Outcomes:
     """Ask rules that are for its kind about one resource."""
     outcomes = Outcomes()
-    for rule in rules:
+    for rule in rules_for(resource, rules):
         if rule.check is not None:
             ask(rule, rule.check, (resource,), mesh, outcomes)
     return outcomes
