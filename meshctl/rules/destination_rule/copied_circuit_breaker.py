@@ -26,7 +26,8 @@ _CEL = all_policies(
 )
 
 
-@rule(on=DestinationRule, severity=Severity.WARNING, since="0.1.0", cel=_CEL)
+@rule(on=DestinationRule, severity=Severity.WARNING, since="0.1.0",
+      holds=("connectionPool",), cel=_CEL)  # fmt: skip
 def check(destination_rule: DestinationRule, mesh: Mesh) -> Iterator[Outcome]:
     """Report one connection with one pending request; one of the two alone only as info."""
     for policy in written_policies(destination_rule):

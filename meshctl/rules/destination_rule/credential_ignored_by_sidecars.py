@@ -18,7 +18,9 @@ from meshctl.rules.api import Finding, Outcome, Severity, rule
 _CODES = ("IST0128", "IST0129")
 
 
-@rule(on=DestinationRule, severity=Severity.ERROR, equivalents=_CODES, since="0.1.0")
+@rule(
+    on=DestinationRule, severity=Severity.ERROR, equivalents=_CODES, since="0.1.0", holds=("credentialName",),
+)  # fmt: skip
 def check(destination_rule: DestinationRule, mesh: Mesh) -> Iterator[Outcome]:
     """Report credentials for hosts that no gateway routes to."""
     host = mesh.traffic.destination_rules.host_of(destination_rule)

@@ -18,7 +18,7 @@ from meshctl.resources import DestinationRule, Ref, Service, View
 from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, delete, rule
 
 
-@rule(on=DestinationRule, severity=Severity.WARNING, since="0.1.0")
+@rule(on=DestinationRule, severity=Severity.WARNING, since="0.1.0", holds=("tls",))
 def check(destination_rule: DestinationRule, mesh: Mesh) -> Iterator[Outcome]:
     """Report TLS ports to which no route brings plaintext."""
     host = mesh.traffic.destination_rules.host_of(destination_rule)

@@ -17,7 +17,7 @@ from meshctl.rules.api import Finding, Outcome, Severity, put, rule
 _OF_REQUESTS = ("httpHeaderName", "httpCookie", "httpQueryParameterName")
 
 
-@rule(on=DestinationRule, severity=Severity.WARNING, since="0.1.0")
+@rule(on=DestinationRule, severity=Severity.WARNING, since="0.1.0", holds=("consistentHash",))
 def check(destination_rule: DestinationRule, mesh: Mesh) -> Iterator[Outcome]:
     """Report hashing for hosts and ports none of which may carry HTTP."""
     for policy in written_policies(destination_rule):

@@ -23,7 +23,7 @@ _LOCALITY = "localityLbSetting"
 """Where it is set, pods of other clusters may step in."""
 
 
-@rule(on=DestinationRule, severity=Severity.WARNING, since="0.1.0")
+@rule(on=DestinationRule, severity=Severity.WARNING, since="0.1.0", holds=("outlierDetection",))
 def check(destination_rule: DestinationRule, mesh: Mesh) -> Iterator[Outcome]:
     """Report settings that count nothing, or that don't fit the number of pods."""
     written = [one for one in written_policies(destination_rule) if one.has("outlierDetection")]

@@ -17,7 +17,7 @@ from meshctl.rules.api import Finding, Outcome, Severity, put, rule
 _MUTUAL = frozenset({"", "ISTIO_MUTUAL"})
 
 
-@rule(on=DestinationRule, severity=Severity.WARNING, since="0.1.0")
+@rule(on=DestinationRule, severity=Severity.WARNING, since="0.1.0", holds=("tls",))
 def check(destination_rule: DestinationRule, mesh: Mesh) -> Iterator[Outcome]:
     """Report the first host of each policy, an error where an endpoint is known to be lost."""
     for policy in written_policies(destination_rule):

@@ -21,7 +21,7 @@ from meshctl.rules.api import Finding, Outcome, Severity, rule
 _CODES = ("IST0128", "IST0129")
 
 
-@rule(on=DestinationRule, severity=Severity.INFO, equivalents=_CODES, since="0.1.0")
+@rule(on=DestinationRule, severity=Severity.INFO, equivalents=_CODES, since="0.1.0", holds=("tls",))
 def check(destination_rule: DestinationRule, mesh: Mesh) -> Iterator[Outcome]:
     """Report blocks without a CA for hosts that no public CA signs for."""
     host = mesh.traffic.destination_rules.host_of(destination_rule)

@@ -19,7 +19,8 @@ from meshctl.words import quoted
 _CODES = ("IST0173", "KIA0203")
 
 
-@rule(on=DestinationRule, severity=Severity.ERROR, equivalents=_CODES, since="0.1.0")
+@rule(on=DestinationRule, severity=Severity.ERROR, equivalents=_CODES, since="0.1.0",
+      holds=("subsets",))  # fmt: skip
 def check(destination_rule: DestinationRule, mesh: Mesh) -> Iterator[Outcome]:
     """Report subsets without a workload, where the input shows the service's other pods."""
     host = mesh.registry.resolve(destination_rule.host, destination_rule.namespace)

@@ -24,6 +24,7 @@ _CEL = (
     severity=Severity.INFO,
     equivalents=("KIA0209",),
     since="0.1.0",
+    holds=("subsets",),
     renamed_from=("destination-rule/subset-like-whole-host",),
     cel=_CEL,
 )

@@ -15,7 +15,7 @@ from meshctl.resources import DestinationRule
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 
 
-@rule(on=DestinationRule, severity=Severity.WARNING, since="0.1.0")
+@rule(on=DestinationRule, severity=Severity.WARNING, since="0.1.0", holds=("subsets",))
 def check(destination_rule: DestinationRule, mesh: Mesh) -> Iterator[Outcome]:
     """Report subsets of headless Services that routes of sidecars choose."""
     host = mesh.traffic.destination_rules.host_of(destination_rule)

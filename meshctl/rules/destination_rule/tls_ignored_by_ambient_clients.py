@@ -20,6 +20,7 @@ from meshctl.rules.api import Finding, Outcome, Severity, rule
     on=DestinationRule,
     severity=Severity.WARNING,
     since="0.1.0",
+    holds=("tls",),
     renamed_from=("destination-rule/tls-of-ambient-clients",),
 )
 def check(destination_rule: DestinationRule, mesh: Mesh) -> Iterator[Outcome]:
