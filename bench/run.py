@@ -140,7 +140,8 @@ def defects(root: Path, count: int, effort: Effort) -> None:
         cpu(*meshctl("analyze", path, "-o", "json")),
     ]
     if ISTIOCTL is not None:
-        theirs = (ISTIOCTL, "analyze", "--use-kube=false", str(path))  # newer ones refuse --recursive
+        # Newer ones refuse --recursive, which the files of one directory don't need.
+        theirs = (ISTIOCTL, "analyze", "--use-kube=false", str(path))
         commands.append(lambda: cost(*theirs, found=79).cpu)
     parse, full, *others = effort.least(2, *commands)
     what = f"analyze, {count:,} resources with defects, CPU"
