@@ -16,6 +16,8 @@ MENDED = (
     ("size {}", "sidecars-of-a-namespace"),
     ("size {}", "subsets-of-a-rule"),
     ("size {}", "policies-of-principals"),
+    ("check-inject {}", "injection-webhooks"),
+    ("check-inject {} -o json", "injection-webhooks"),
     ("describe service web.shop {}", "policies-of-one-label"),
     ("generate sidecar {}", "many-namespaces"),
     ("generate sidecar {}", "sidecars-of-a-namespace"),

@@ -11,7 +11,7 @@ from meshctl.errors import UsageError
 from meshctl.inspect import shown
 from meshctl.inspect.injection.explanation import answer, is_conflict
 from meshctl.mesh import Mesh
-from meshctl.mesh.injection.explain import default_webhooks, webhook_matches
+from meshctl.mesh.injection.explain import MOST_OTHERS, WebhookMatches, default_webhooks
 from meshctl.mesh.workloads.membership import Membership
 from meshctl.output.injection.write import sentence, tables
 from meshctl.resources import Ref
@@ -116,6 +116,14 @@ def test_several_webhooks_are_an_error() -> None:
     assert "several" == form.verdict
     assert is_conflict(form)
     assert "more, usual" in sentence(form)
+
+
+def test_of_many_webhooks_the_one_that_takes_the_pod_is_told_and_some_others() -> None:
+    many = [webhooks(f"w-{n}", {"istio.io/rev": f"r-{n}"}, f"r-{n}") for n in range(50)]
+    form = judged(namespace(rev="r-49"), workload(), *many)
+    assert ["w-49"] == [one.name for one in form.webhooks if one.injects]
+    assert 1 + MOST_OTHERS == len(form.webhooks)
+    assert "29 more webhook configurations don't take its pods either" in form.notes
 
 
 def test_a_deactivated_webhook_matches_nothing() -> None:
@@ -237,7 +245,7 @@ def test_the_mesh_and_the_webhooks_of_istio_agree(
     home: dict[str, str], pod: dict[str, str]
 ) -> None:
     """Both ways to ask have one answer, and two webhooks never take one pod."""
-    found = list(webhook_matches(default_webhooks(["default", "canary"]), home, pod))
+    found = WebhookMatches(default_webhooks(["default", "canary"])).of(home, pod)
     taken = [one for one in found if one.webhook is not None]
     assert len(taken) <= 1
     objects = named("Namespace", "shop", metadata={"labels": home}), workload(pod)

@@ -14,8 +14,8 @@ from meshctl.mesh import Mesh
 from meshctl.mesh.injection.explain import (
     DEFAULT_REVISION,
     WebhookMatch,
+    WebhookMatches,
     default_webhooks,
-    webhook_matches,
 )
 from meshctl.mesh.injection.inject_required import InjectDecision, decide
 from meshctl.mesh.injection.proxy_revisions import running_revision
@@ -152,13 +152,17 @@ def _judge(mesh: Mesh, workload: Workload, labels: Mapping[str, str]) -> Injecti
         asked = (namespace.get(REVISION), pod.get(REVISION))
         named = (one for one in asked if one)
         webhooks = default_webhooks(dict.fromkeys((DEFAULT_REVISION, *named)))
-    found = tuple(webhook_matches(webhooks, namespace, pod))
+    matches = WebhookMatches(webhooks) if is_assumed else mesh.injection.webhooks.matches
+    found = tuple(matches.of(namespace, pod))
     taken = [one for one in found if one.webhook is not None]
     config = mesh.injection.webhooks.config(taken[0].revision) if taken else None
     decision = decide(workload, config)
     verdict, reason = _verdict(found, taken, decision)
     head = InjectionExplanation(workload, found, is_assumed, decision, verdict, reason, ())
-    return head._replace(notes=tuple(_notes(mesh, head, namespace)))
+    notes = [*_notes(mesh, head, namespace)]
+    if more := len(matches) - len(found):
+        notes.append(f"{more} more webhook configurations don't take its pods either")
+    return head._replace(notes=tuple(notes))
 
 
 def _verdict(

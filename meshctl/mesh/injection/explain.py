@@ -5,18 +5,21 @@ input has no webhook, those that Istio installs stand for them
 (manifests/charts/istio-control/istio-discovery/templates/mutatingwebhook.yaml).
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Any, NamedTuple
 
 from meshctl.istio.labels import DEACTIVATED, INJECT, INJECTION, REVISION
 from meshctl.mesh.core.selectors import matches
-from meshctl.mesh.injection.webhooks import selects
+from meshctl.mesh.injection.webhooks import WebhookIndex, selects
 from meshctl.resources import View, Webhook, WebhookConfiguration, make_resource
 from meshctl.sources.documents import Document
 
 DEFAULT_REVISION = "default"
 _DEACTIVATED = {DEACTIVATED: "never-match"}
 """What ``istioctl tag set default`` puts into selectors that are to match nothing."""
+MOST_OTHERS = 20
+"""How many configurations are told that don't take a pod."""
 _SUFFIX = ".sidecar-injector.istio.io"
 
 
@@ -33,21 +36,43 @@ class WebhookMatch(NamedTuple):
         return self.configuration.labels.get(REVISION, DEFAULT_REVISION)
 
 
-def webhook_matches(
-    webhooks: Iterable[Webhook], namespace: Mapping[str, str], pod: Mapping[str, str]
-) -> Iterator[WebhookMatch]:
-    """Walk the configurations of webhooks, with what each does with a pod and why."""
-    by_configuration: dict[WebhookConfiguration, list[Webhook]] = {}
-    for webhook in webhooks:
-        configuration = webhook.resource
-        assert isinstance(configuration, WebhookConfiguration)  # noqa: S101 - narrows the type
-        by_configuration.setdefault(configuration, []).append(webhook)
-    for configuration, several in sorted(by_configuration.items(), key=lambda pair: pair[0].name):
-        chosen = next((webhook for webhook in several if selects(webhook, namespace, pod)), None)
-        if chosen is not None:
-            yield WebhookMatch(configuration, chosen, _why(chosen, namespace, pod))
-        else:
-            yield WebhookMatch(configuration, None, _why_not(several, namespace, pod))
+class WebhookMatches:
+    """The configurations of webhooks, with what each does with a pod and why.
+
+    Of many that don't take a pod only some are told, those before others that are deactivated.
+    """
+
+    def __init__(self, webhooks: Sequence[Webhook]) -> None:
+        found: dict[WebhookConfiguration, list[Webhook]] = {}
+        for webhook in webhooks:
+            found.setdefault(_configuration_of(webhook), []).append(webhook)
+        ordered = sorted(found.items(), key=lambda pair: pair[0].name)
+        self._all = sorted(ordered, key=lambda pair: all(map(_is_deactivated, pair[1])))
+        self._index = WebhookIndex(webhooks)
+
+    def __len__(self) -> int:
+        return len(self._all)
+
+    def of(self, namespace: Mapping[str, str], pod: Mapping[str, str]) -> list[WebhookMatch]:
+        """List those that take a pod, and of the others some, by name."""
+        taking: dict[WebhookConfiguration, Webhook] = {}
+        for webhook in self._index.all(namespace, pod):
+            taking.setdefault(_configuration_of(webhook), webhook)
+        others = ((one, several) for one, several in self._all if one not in taking)
+        found = [
+            *(WebhookMatch(one, hook, _why(hook, namespace, pod)) for one, hook in taking.items()),
+            *(
+                WebhookMatch(one, None, _why_not(several, namespace, pod))
+                for one, several in islice(others, MOST_OTHERS)
+            ),
+        ]
+        return sorted(found, key=lambda match: match.configuration.name)
+
+
+def _configuration_of(webhook: Webhook) -> WebhookConfiguration:
+    configuration = webhook.resource
+    assert isinstance(configuration, WebhookConfiguration)  # noqa: S101 - narrows the type
+    return configuration
 
 
 def default_webhooks(revisions: Iterable[str]) -> list[Webhook]:

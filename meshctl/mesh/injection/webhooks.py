@@ -16,6 +16,7 @@ from meshctl.resources import ConfigMap, Namespace, View, Webhook, WebhookConfig
 from meshctl.resources.cached_property import cached_property
 
 if TYPE_CHECKING:
+    from meshctl.mesh.injection.explain import WebhookMatches
     from meshctl.mesh.injection.webhook_overlaps import WebhookOverlaps
 
 _TEMPLATES = ("templates", "aliases")
@@ -49,16 +50,21 @@ class WebhookIndex:
 
     def first(self, namespace: Mapping[str, str], pod: Mapping[str, str]) -> Webhook | None:
         """The first webhook that takes a pod with these labels in such a namespace."""
+        return next(iter(self.all(namespace, pod)), None)
+
+    def all(self, namespace: Mapping[str, str], pod: Mapping[str, str]) -> list[Webhook]:
+        """All webhooks that take it, in their order."""
         candidates = [
             *self._for_all,
             *(one for label in pod.items() for one in self._by_pod.get(label, ())),
             *(one for label in namespace.items() for one in self._by_namespace.get(label, ())),
         ]
-        taking = (
-            one for one in candidates if one.namespaces.matches(namespace) and one.pods.matches(pod)
-        )
-        chosen = min(taking, key=lambda one: one.number, default=None)
-        return chosen.webhook if chosen is not None else None
+        taking = {
+            one.number: one.webhook
+            for one in candidates
+            if one.namespaces.matches(namespace) and one.pods.matches(pod)
+        }
+        return [taking[number] for number in sorted(taking)]
 
 
 class _Indexed(NamedTuple):
@@ -172,6 +178,13 @@ class Injector:
         from meshctl.mesh.injection.webhook_overlaps import WebhookOverlaps  # noqa: PLC0415
 
         return WebhookOverlaps(self.webhooks)
+
+    @cached_property
+    def matches(self) -> "WebhookMatches":
+        """What each configuration of them does with a pod, and why."""
+        from meshctl.mesh.injection.explain import WebhookMatches  # noqa: PLC0415
+
+        return WebhookMatches(self.webhooks)
 
     @cached_property
     def _index(self) -> WebhookIndex:
