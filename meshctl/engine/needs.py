@@ -121,3 +121,8 @@ def _index() -> dict[str, list[str]]:
     text = Path(meshctl.rules.__file__).with_name("needs.json").read_text(encoding="utf-8")
     found: dict[str, list[str]] = json.loads(text)
     return found
+
+
+def bits_of(words: tuple[str, ...]) -> Words | None:
+    """Give words as bits; ``None`` for no words, and where one of them isn't listed."""
+    return _bits_of(words)

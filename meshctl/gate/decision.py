@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from time import monotonic
+from time import process_time
 from typing import NamedTuple
 
 from meshctl.engine.ignores.suppress import IgnoreFilter
@@ -22,7 +22,7 @@ from meshctl.rules.api import Severity
 from meshctl.settings import Settings
 
 BUDGET = 0.5
-"""Seconds that the rules may take for one review; an API server waits three."""
+"""Seconds of a processor that the rules may take for one review; an API server waits three."""
 _NEIGHBOURS = 40
 _OF_EVERYTHING = frozenset({"ConfigMap", "IstioOperator"})
 """Kinds that hold the settings of the mesh, where the control plane reads them."""
@@ -81,7 +81,7 @@ class Judge:
         Findings of less than the rank ``least`` of a severity are not said to be contradictions, and
         with ``None`` none is: to find that out takes time.
         """
-        deadline = monotonic() + self._budget
+        deadline = process_time() + self._budget
         root = self.parts.config.root_namespace
         subject = change.subject
         if subject.kind in _OF_EVERYTHING:
@@ -169,7 +169,7 @@ class Judge:
         asking: _Asking = _EVERYTHING,
     ) -> _Compared:  # fmt: skip
         """List what a change adds in a part of the mesh, to the object itself and to neighbours."""
-        if monotonic() > deadline:
+        if process_time() > deadline:
             raise OutOfTimeError
         part = self._snapshot.in_order(
             one for one in walk.found if self._snapshot.get(Identity.of(one)) is one

@@ -1,21 +1,21 @@
 """Models a part of a mesh, and asks the rules about some objects of it until time is up."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from time import monotonic
+from collections.abc import Iterable, Sequence
+from time import process_time
 from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
 from meshctl.engine.deduplicate import counts, without_consequences
-from meshctl.engine.needs import TEAMS
+from meshctl.engine.needs import TEAMS, ObjectWords, Words, bits_of
 from meshctl.engine.registry import chosen, load_all
-from meshctl.engine.runner import ask_of
+from meshctl.engine.runner import Outcomes, ask
 from meshctl.engine.surroundings import mesh_config_of
 from meshctl.gate.snapshot import Snapshot
 from meshctl.mesh import Mesh
 from meshctl.mesh.core.knowledge import NOTHING_LACKS, Knowledge
 from meshctl.mesh.core.mesh_config import MeshConfig, find_mesh_config
 from meshctl.resources import Resource
-from meshctl.rules.api import Finding, Rule
+from meshctl.rules.api import Check, Finding, Rule
 from meshctl.settings import Settings
 from meshctl.validation.faults import ACCEPTED, Verdict
 from meshctl.validation.schemas import Schemas
@@ -28,6 +28,10 @@ ASKED_OF_EVERYTHING = frozenset({
 """Rules about the mesh as a whole, which the audit alone asks."""
 
 _ANYTHING_MAY_LACK = Knowledge(everywhere=True)
+_MOST_NEW = 500
+"""Objects of changes, which the snapshot doesn't have yet, of which the words are kept."""
+_MOST_KINDS = 2_000
+"""Objects that differ in their words for which it is kept what to ask."""
 Found = tuple[Rule, Finding]
 
 
@@ -61,7 +65,8 @@ class PartialMesh:
             if rule.id not in ASKED_OF_EVERYTHING
             if settings.ownership.teams or rule.needs != (TEAMS,)
         ]
-        self._by_view: dict[tuple[type[Resource], bool], dict[str, Rule]] = {}
+        self._asked: dict[tuple[type[Resource], bool, Words], list[tuple[Rule, Check]]] = {}
+        self._words = ObjectWords()
 
     @property
     def config(self) -> MeshConfig:
@@ -96,33 +101,43 @@ class PartialMesh:
 
         Of the first object everything is asked, if there is one; what others are by themselves
         stays as it is.
-        Raises OutOfTimeError once the clock (``time.monotonic``) has passed the deadline.
+        Raises OutOfTimeError once the clock (``time.process_time``) has passed the deadline.
         """
-        found: list[Found] = []
-        has_crashed = False
+        outcomes = Outcomes()
         for number, resource in enumerate(about):
             if resource is None:
                 continue
-            if monotonic() > deadline:
+            if process_time() > deadline:
                 raise OutOfTimeError
-            rules = self._about(type(resource), is_changed=not number)
-            names = rules if only is None else sorted(only & rules.keys())
-            outcomes = ask_of((rules[name] for name in names), resource, mesh)
-            found += outcomes.findings
-            has_crashed |= bool(outcomes.crashes)
-        kept = without_consequences(found)
-        return Asked([one for one in kept if counts(*one, alone=False)], has_crashed)
+            for rule, check in self._about(resource, is_changed=not number):
+                if only is None or rule.id in only:
+                    ask(rule, check, (resource,), mesh, outcomes)
+        kept = without_consequences(outcomes.findings)
+        found = [one for one in kept if counts(*one, alone=False)]
+        return Asked(found, bool(outcomes.crashes))
 
-    def _about(self, view: type[Resource], *, is_changed: bool) -> Mapping[str, Rule]:
-        key = view, is_changed
-        if key not in self._by_view:
-            self._by_view[key] = {
-                rule.id: rule
+    def _about(self, resource: Resource, *, is_changed: bool) -> Sequence[tuple[Rule, Check]]:
+        """List the rules for an object, but for those that need a word it hasn't."""
+        words = self._words_in(resource)
+        key = type(resource), is_changed, words
+        known = self._asked.get(key)
+        if known is None:
+            if len(self._asked) >= _MOST_KINDS:
+                self._asked.clear()
+            known = self._asked[key] = [
+                (rule, rule.check)
                 for rule in self.rules
-                if rule.on is not None and issubclass(view, rule.on)
+                if rule.check is not None and rule.on is not None and isinstance(resource, rule.on)
                 if is_changed or not rule.judges_alone
-            }
-        return self._by_view[key]
+                if (held := bits_of(rule.holds)) is None or words & held
+            ]
+        return known
+
+    def _words_in(self, resource: Resource) -> Words:
+        """Find the words of an object; those of objects that are gone are forgotten in time."""
+        if len(self._words) > 2 * len(self.snapshot) + _MOST_NEW:
+            self._words.clear()
+        return self._words[resource]
 
     def _verdict(self, resource: Resource) -> Verdict:
         if "." not in resource.group:

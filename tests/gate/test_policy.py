@@ -7,7 +7,7 @@ from small_mesh import SHOP, asked, gate, objects, resource, snapshot
 
 from meshctl.gate.policy import Mode, Outcome
 from meshctl.gate.review import Answer
-from meshctl.settings import IgnoreEntry, Settings
+from meshctl.settings import IgnoreEntry, Ownership, Settings, Team
 
 TWIN = """
 apiVersion: networking.istio.io/v1
@@ -274,3 +274,23 @@ def test_secrets_are_never_kept() -> None:
 
 def _yaml_of_rule() -> str:
     return SHOP.split("---")[-1]
+
+
+ELSEWHERE = """
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: lost, namespace: shop}
+spec:
+  hosts: [lost.example.com]
+  gateways: [bank/door]
+  http: [{route: [{destination: {host: cart}}]}]
+"""
+
+
+def test_what_teams_own_counts_where_there_are_teams() -> None:
+    """Rules of teams need nothing of the mesh but the config file."""
+    shop = Team("shop", namespaces=("shop",), gateways=())
+    settings = Settings(ownership=Ownership(teams=(shop,)))
+    gates = [gate(snapshot(SHOP), settings=one) for one in (settings, Settings())]
+    found = [{one.found.rule for one in each.decide(asked(ELSEWHERE)).added} for each in gates]
+    assert [True, False] == ["resource/gateway-of-another-team" in rules for rules in found]
