@@ -6,7 +6,7 @@ asked about has to (``holds``). Both are words: keys and kinds without which it 
 """
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
@@ -34,19 +34,10 @@ class ObjectWords(dict[Resource, Words]):
 
     def holding(self, rule: Rule, resources: Sequence[R]) -> Sequence[R]:
         """Choose the objects about which a rule may have something to say."""
-        asked = _bits_of(rule.holds)
+        asked = bits_of(rule.holds)
         if asked is None:
             return resources
         return [resource for resource in resources if self[resource] & asked]
-
-
-def rules_for(resource: Resource, rules: Iterable[Rule]) -> Iterator[Rule]:
-    """Choose the rules that may have something to say about one object."""
-    words = ObjectWords()[resource]
-    for rule in rules:
-        asked = _bits_of(rule.holds)
-        if asked is None or words & asked:
-            yield rule
 
 
 def words_of(resources: Sequence[Resource], settings: Settings, words: ObjectWords) -> Words | None:
@@ -71,7 +62,7 @@ def words_of(resources: Sequence[Resource], settings: Settings, words: ObjectWor
 def may_find(rule_id: str, words: Words | None) -> bool:
     """May a rule find something in an input with these words?"""
     needs = _index().get(rule_id) if words is not None else None
-    return words is None or needs is None or bool(words & (_bits_of(tuple(needs)) or 0))
+    return words is None or needs is None or bool(words & (bits_of(tuple(needs)) or 0))
 
 
 def index(rules: Iterable[Rule]) -> dict[str, list[str]]:
@@ -102,7 +93,7 @@ def _words_in(data: Any) -> Words:
 
 
 @cache
-def _bits_of(words: tuple[str, ...]) -> Words | None:
+def bits_of(words: tuple[str, ...]) -> Words | None:
     """Give words as bits; ``None`` for no words, and where one of them isn't listed."""
     bits = _bits()
     if not words or any(word not in bits for word in words):
@@ -121,8 +112,3 @@ def _index() -> dict[str, list[str]]:
     text = Path(meshctl.rules.__file__).with_name("needs.json").read_text(encoding="utf-8")
     found: dict[str, list[str]] = json.loads(text)
     return found
-
-
-def bits_of(words: tuple[str, ...]) -> Words | None:
-    """Give words as bits; ``None`` for no words, and where one of them isn't listed."""
-    return _bits_of(words)

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from meshctl.engine.needs import ObjectWords, rules_for
+from meshctl.engine.needs import ObjectWords
 from meshctl.mesh import Mesh
 from meshctl.resources import Ref, Resource
 from meshctl.rules.api import Check, Edit, Finding, NotChecked, Related, Rule, Severity
@@ -61,15 +61,6 @@ def run(
     by_id = {rule.id: rule for rule, _ in asked}
     for packed in workers.spread(lambda share: [_pack(_ask_all(share, mesh, words), mesh)], shares):
         _unpack(packed, by_id, mesh, outcomes)
-    return outcomes
-
-
-def ask_of(rules: Iterable[Rule], resource: Resource, mesh: Mesh) -> Outcomes:
-    """Ask rules that are for its kind about one resource."""
-    outcomes = Outcomes()
-    for rule in rules_for(resource, rules):
-        if rule.check is not None:
-            ask(rule, rule.check, (resource,), mesh, outcomes)
     return outcomes
 
 
