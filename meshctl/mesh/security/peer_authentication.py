@@ -7,6 +7,7 @@ AuthenticationPolicies (pilot/pkg/model/authentication.go) of Istio 1.31.
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from meshctl.mesh.core.mesh_config import MeshConfig
 from meshctl.mesh.core.precedence import age, order_is_known
@@ -49,6 +50,18 @@ _DEFAULT = EffectiveMode(Mode.PERMISSIVE)
 _UNKNOWN = EffectiveMode(Mode.UNKNOWN)
 
 
+class _Picked(NamedTuple):
+    """The workloads that a selector picks, by the policy that counts, and of each the first by name."""
+
+    workloads: Sequence[Workload]
+    by_winner: Mapping[PeerAuthentication, list[Workload]]
+    firsts: Sequence[tuple[PeerAuthentication, Workload]]
+
+
+def _name(workload: Workload) -> str:
+    return workload.key_name
+
+
 class PeerAuthentications:
     """All PeerAuthentications, by the level they act on.
 
@@ -73,9 +86,7 @@ class PeerAuthentications:
         self._of_namespace: dict[str, EffectiveMode] = {}
         self._of_workload: dict[Workload, EffectiveMode] = {}
         self._of_alike: dict[object, EffectiveMode] = {}
-        self._winners: dict[
-            int, tuple[Sequence[Workload], dict[PeerAuthentication, list[Workload]]]
-        ] = {}
+        self._picked: dict[int, _Picked] = {}
         self._off: dict[int, tuple[Sequence[Workload], EffectiveMode | None]] = {}
         self._kept: dict[int, Sequence[PeerAuthentication]] = {}
 
@@ -105,26 +116,24 @@ class PeerAuthentications:
 
     def winners(self, policy: PeerAuthentication) -> Sequence[tuple[PeerAuthentication, Workload]]:
         """The policies that count for the workloads of a policy, each with the first by name."""
-        firsts = (
-            (one, min(several, key=lambda workload: workload.key_name))
-            for one, several in self._picked(policy).items()
-        )
-        return sorted(firsts, key=lambda first: first[1].key_name)
+        return self._picked_by(policy).firsts
 
     def governed(self, policy: PeerAuthentication) -> Sequence[Workload]:
         """The workloads that a policy picks, and for which no older one counts."""
-        return self._picked(policy).get(policy, ())
+        return self._picked_by(policy).by_winner.get(policy, ())
 
-    def _picked(self, policy: PeerAuthentication) -> Mapping[PeerAuthentication, list[Workload]]:
+    def _picked_by(self, policy: PeerAuthentication) -> _Picked:
         """The workloads of a policy by the policy that counts; read once for equal selectors."""
         workloads = self._workloads.find(policy.selector, policy.namespace)
-        known = self._winners.get(id(workloads))
+        known = self._picked.get(id(workloads))
         if known is None:
             found: dict[PeerAuthentication, list[Workload]] = {}
             for workload in workloads:
                 found.setdefault(self.for_workload(workload)[0], []).append(workload)
-            known = self._winners[id(workloads)] = workloads, found
-        return known[1]
+            firsts = [(one, min(several, key=_name)) for one, several in found.items()]
+            firsts.sort(key=lambda first: _name(first[1]))
+            known = self._picked[id(workloads)] = _Picked(workloads, found, firsts)
+        return known
 
     def disabled_for(self, workloads: Sequence[Workload]) -> EffectiveMode | None:
         """What turns mutual TLS off for the first of some workloads, if it is off for them all.

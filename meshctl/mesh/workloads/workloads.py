@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from meshctl.istio.annotation_names import SIDECAR_STATUS
-from meshctl.istio.labels import HOSTNAME, REVISION, TLS_MODE
+from meshctl.istio.labels import GATEWAY_NAME, HOSTNAME, REVISION, TLS_MODE
 from meshctl.mesh.core.knowledge import NOTHING_LACKS, Knowledge
 from meshctl.mesh.core.selectors import LabelIndex
 from meshctl.mesh.registry.services import HostPort, RegisteredHost
@@ -62,6 +62,7 @@ class Workloads:
         self._membership: dict[Workload, Membership] = {}
         self._to_be_injected: dict[Workload, bool] = {}
         self._memberships: dict[tuple[str, frozenset[tuple[str, str]]], frozenset[Membership]] = {}
+        self._gateway_names: dict[int, tuple[Sequence[Workload], frozenset[str]]] = {}
         self._all: list[Workload] = []
         self._remote: list[Workload] = []
         for workload in sorted(workloads, key=lambda workload: _ORDER.get(workload.kind, 0)):
@@ -88,6 +89,16 @@ class Workloads:
     def find(self, selector: Mapping[str, str], namespace: str | None = None) -> Sequence[Workload]:
         """Find the workloads whose pods a selector picks, in one namespace or in all."""
         return self._index.find(selector, namespace)
+
+    def gateways_among(self, found: Sequence[Workload]) -> frozenset[str]:
+        """Name the Gateways of the Gateway API of whose pods some are, that ``find`` gave."""
+        known = self._gateway_names.get(id(found))
+        if known is None:
+            names = {
+                one.pod_labels[GATEWAY_NAME] for one in found if GATEWAY_NAME in one.pod_labels
+            }
+            known = self._gateway_names[id(found)] = found, frozenset(names)
+        return known[1]
 
     def endpoints_of(
         self, selector: Mapping[str, str], namespace: str | None = None

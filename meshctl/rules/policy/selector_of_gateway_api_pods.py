@@ -22,20 +22,16 @@ def check(policy: Policy, mesh: Mesh) -> Iterator[Outcome]:
     if not policy.selector or policy.target_refs:
         return
     picked = mesh.workloads.find(policy.selector, policy.namespace)
-    gateways = {
-        workload.pod_labels[GATEWAY_NAME]
-        for workload in picked
-        if GATEWAY_NAME in workload.pod_labels
-    }
-    gateways |= {policy.selector[GATEWAY_NAME]} if GATEWAY_NAME in policy.selector else set()
+    named = [policy.selector[GATEWAY_NAME]] if GATEWAY_NAME in policy.selector else []
+    gateways = sorted(mesh.workloads.gateways_among(picked).union(named))
     if gateways:
         finding = Finding(
             policy.spec.key("selector"),
-            f"the pods of Gateway {', '.join(sorted(gateways))} are attached to by targetRefs; a "
+            f"the pods of Gateway {', '.join(gateways)} are attached to by targetRefs; a "
             "selector may be ignored there",
         )
         if len(gateways) == 1:
-            target = {"group": _GROUP, "kind": "Gateway", "name": gateways.pop()}
+            target = {"group": _GROUP, "kind": "Gateway", "name": gateways[0]}
             place = policy.spec.at("selector")
             attached = rename(policy.spec.key("selector"), "targetRefs"), put(place, [target])
             finding = finding.fixed_by(*attached, safe=False)
