@@ -41,6 +41,10 @@ def plural_of(noun: str) -> str:
     return f"{noun}s"
 
 
+MOST_LISTED = 10
+"""Names of what there is that a message lists."""
+
+
 def shortened(names: Sequence[str], most: int = 3) -> str:
     """List names, the first few of many: ``a, b, c and 197 more``."""
     shown = ", ".join(names[:most])

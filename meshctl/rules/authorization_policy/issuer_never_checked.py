@@ -14,7 +14,7 @@ from meshctl.mesh import Mesh
 from meshctl.mesh.authorization import takes, takes_issuer
 from meshctl.resources import AuthorizationPolicy, Ref
 from meshctl.rules.api import Finding, Outcome, Severity, rule
-from meshctl.words import quoted
+from meshctl.words import MOST_LISTED, quoted, shortened
 
 _PRINCIPALS = ("requestPrincipals", "notRequestPrincipals")
 
@@ -27,7 +27,7 @@ def check(policy: AuthorizationPolicy, mesh: Mesh) -> Iterator[Outcome]:
         fits = takes_issuer if is_principal else takes
         exact = value.rpartition("/")[0] if is_principal else value
         if exact not in issuers and not any(fits(value, issuer) for issuer in issuers):
-            known = ", ".join(sorted(issuers))
+            known = shortened(sorted(issuers), MOST_LISTED)
             yield Finding(
                 place,
                 f"{quoted(value)} is of no issuer that is known there ({known}) and never matches",

@@ -13,7 +13,7 @@ from meshctl.mesh import Mesh
 from meshctl.mesh.security import MUTUAL, originations
 from meshctl.resources import DestinationRule, View
 from meshctl.rules.api import Finding, Outcome, Severity, rule
-from meshctl.words import quoted
+from meshctl.words import MOST_LISTED, quoted, shortened
 
 
 @rule(on=DestinationRule, severity=Severity.ERROR, since="0.1.0")
@@ -35,7 +35,7 @@ def _missing(destination_rule: DestinationRule, name: str, mesh: Mesh) -> str | 
     credentials = mesh.reachability.client_credentials
     for reader in credentials.readers(destination_rule):
         if credentials.is_there(name, reader.namespace) is False:
-            others = ", ".join(sorted(mesh.registry.secrets.called(name)))
+            others = shortened(sorted(mesh.registry.secrets.called(name)), MOST_LISTED)
             return (
                 f"{reader.title} looks for Secret {quoted(name)} in {reader.namespace}, where there "
                 f"is none{f'; it is in {others}' if others else ''}: it connects to nobody"

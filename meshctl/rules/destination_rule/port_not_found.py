@@ -14,6 +14,7 @@ from meshctl.mesh.registry import missing_port
 from meshctl.mesh.traffic import written_policies
 from meshctl.resources import DestinationRule, PortPolicy
 from meshctl.rules.api import Finding, Outcome, Severity, put, rule
+from meshctl.words import MOST_LISTED, shortened
 
 
 @rule(
@@ -27,7 +28,7 @@ def check(destination_rule: DestinationRule, mesh: Mesh) -> Iterator[Outcome]:
         missing = missing_port(declared, policy.port) if isinstance(policy, PortPolicy) else None
         if missing is None or not isinstance(policy, PortPolicy):
             continue
-        known = ", ".join(map(str, missing.known))
+        known = shortened([*map(str, missing.known)], MOST_LISTED)
         behind = f"; that is the container port of {missing.behind[0]}" if missing.behind else ""
         place = policy.at("port", "number")
         yield (

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from meshctl.mesh import Mesh
 from meshctl.resources import Gateway
 from meshctl.rules.api import Finding, Outcome, Severity, rule
-from meshctl.words import quoted
+from meshctl.words import MOST_LISTED, quoted, shortened
 
 
 @rule(on=Gateway, severity=Severity.WARNING, equivalents=("IST0101",), since="0.1.0")
@@ -26,11 +26,11 @@ def check(gateway: Gateway, mesh: Mesh) -> Iterator[Outcome]:
             found = mesh.registry.secrets.called(name)
             if not found or homes & found.keys() or mesh.registry.secrets.is_copied(name):
                 continue
-            where = ", ".join(sorted(home for home in homes if home))
+            where = shortened(sorted(home for home in homes if home), MOST_LISTED)
             finding = Finding(
                 place,
                 f"the gateway's pods run in {where} and look for Secret {quoted(name)} there; "
-                f"the input has that Secret in {', '.join(sorted(found))}",
+                f"the input has that Secret in {shortened(sorted(found), MOST_LISTED)}",
                 severity=Severity.ERROR if mesh.has_all("Secret") else None,
             )
             for ref in list(found.values())[:3]:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from meshctl.mesh import Mesh
 from meshctl.resources import Service
 from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.words import MOST_LISTED, shortened
 
 
 @rule(on=Service, severity=Severity.INFO, since="0.1.0", needs=("containerPort",))
@@ -21,7 +22,7 @@ def check(service: Service, mesh: Mesh) -> Iterator[Outcome]:
         return
     for port in service.ports:
         if isinstance(port.target, int) and port.target not in pods.numbers:
-            known = ", ".join(map(str, sorted(pods.numbers)))
+            known = shortened([*map(str, sorted(pods.numbers))], MOST_LISTED)
             yield Finding(
                 port.at("targetPort") if port.has("targetPort") else port.at("port"),
                 f"no container of these pods lists port {port.target}, only {known}",

@@ -13,7 +13,7 @@ from meshctl.mesh import Mesh
 from meshctl.resources import Service
 from meshctl.rules.api import Finding, Outcome, Severity, put, rule
 from meshctl.spelling import only_close
-from meshctl.words import quoted
+from meshctl.words import MOST_LISTED, quoted, shortened
 
 _OF_SIDECAR = "http-envoy-prom"  # injected with the sidecar
 
@@ -30,7 +30,7 @@ def check(service: Service, mesh: Mesh) -> Iterator[Outcome]:
         if not isinstance(port.target, str) or port.target == _OF_SIDECAR:
             continue
         if port.target not in pods.names:
-            known = ", ".join(sorted(pods.names)) or "none"
+            known = shortened(sorted(pods.names), MOST_LISTED) or "none"
             finding = Finding(
                 port.at("targetPort"),
                 f"no pod behind this Service names a port {quoted(port.target)}, so port {port.port} has "

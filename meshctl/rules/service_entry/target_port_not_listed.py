@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from meshctl.mesh import Mesh
 from meshctl.resources import ServiceEntry
 from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.words import MOST_LISTED, shortened
 
 
 @rule(on=ServiceEntry, severity=Severity.INFO, since="0.1.0", holds=("workloadSelector",))
@@ -22,7 +23,7 @@ def check(entry: ServiceEntry, mesh: Mesh) -> Iterator[Outcome]:
         for port in host.ports:
             if pods is None or port.name in pods.names or port.target in pods.numbers:
                 continue
-            known = ", ".join(map(str, sorted(pods.numbers)))
+            known = shortened([*map(str, sorted(pods.numbers))], MOST_LISTED)
             yield Finding(
                 port.view.at("targetPort" if port.view.has("targetPort") else "number"),
                 f"no container of these pods lists port {port.target}, only {known}",

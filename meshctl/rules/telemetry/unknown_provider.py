@@ -13,7 +13,7 @@ from meshctl.mesh import Mesh
 from meshctl.resources import Telemetry
 from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, put, rule
 from meshctl.spelling import spelt_otherwise
-from meshctl.words import quoted
+from meshctl.words import MOST_LISTED, quoted, shortened
 
 _DEFAULTS = "the mesh config, which defines providers, is not in the input"
 
@@ -28,7 +28,7 @@ def check(telemetry: Telemetry, mesh: Mesh) -> Iterator[Outcome]:
             continue
         is_known = mesh.knows.mesh_config()
         if is_known and mesh.config.is_known:
-            known = ", ".join(providers.names)
+            known = shortened(list(providers.names), MOST_LISTED)
             meant = spelt_otherwise(name, providers.names)
             finding = Finding(
                 provider.at("name"),

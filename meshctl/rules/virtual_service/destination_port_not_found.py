@@ -12,6 +12,7 @@ from meshctl.mesh import Mesh
 from meshctl.mesh.registry import DECLARING_KINDS, missing_port
 from meshctl.resources import VirtualService
 from meshctl.rules.api import Finding, Outcome, Severity, put, rule
+from meshctl.words import MOST_LISTED, shortened
 
 
 @rule(
@@ -27,7 +28,7 @@ def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
             if missing is None:
                 continue
             place = destination.at("port", "number")
-            known = ", ".join(map(str, missing.known))
+            known = shortened([*map(str, missing.known)], MOST_LISTED)
             behind = (
                 f"; that is the container port of {missing.behind[0]}" if missing.behind else ""
             )

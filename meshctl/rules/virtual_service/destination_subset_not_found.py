@@ -14,9 +14,7 @@ from meshctl.mesh import Mesh
 from meshctl.mesh.reachability import ELSEWHERE, LostSubset
 from meshctl.resources import Destination, VirtualService
 from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, put, rule
-from meshctl.words import shortened
-
-_SHOWN = 10
+from meshctl.words import MOST_LISTED, shortened
 
 
 @rule(on=VirtualService, severity=Severity.ERROR, equivalents=("IST0101", "KIA1107"), since="0.1.0",
@@ -38,7 +36,7 @@ def _finding(destination: Destination, lost: LostSubset) -> Finding:
     named = f"subset {destination.subset} of {destination.host}"
     severity = None
     if lost.client is None:
-        known = f", only {shortened(lost.known.names, _SHOWN)}" if lost.known.names else ""
+        known = f", only {shortened(lost.known.names, MOST_LISTED)}" if lost.known.names else ""
         message = f"no DestinationRule defines {named}{known}"
     else:
         where = lost.client.namespace

@@ -14,7 +14,7 @@ from meshctl.mesh import Mesh
 from meshctl.mesh.gateways import route_kind
 from meshctl.resources import Gateway, VirtualService
 from meshctl.rules.api import Finding, Outcome, Severity, rule
-from meshctl.words import quoted
+from meshctl.words import MOST_LISTED, quoted, shortened
 
 
 @rule(
@@ -32,7 +32,7 @@ def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
             mesh.gateways.bindings.takes(gateway, host, service.namespace) for gateway in gateways
         ):
             continue
-        names = ", ".join(gateway.key_name for gateway in gateways)
+        names = shortened([gateway.key_name for gateway in gateways], MOST_LISTED)
         others = [
             s
             for gateway in gateways

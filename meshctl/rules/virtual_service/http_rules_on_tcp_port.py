@@ -15,6 +15,7 @@ from meshctl.mesh.registry import DECLARING_KINDS
 from meshctl.mesh.traffic import MESH
 from meshctl.resources import VirtualService
 from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.words import MOST_LISTED, shortened
 
 
 @rule(on=VirtualService, severity=Severity.ERROR, since="0.1.0", needs=DECLARING_KINDS)
@@ -28,7 +29,7 @@ def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
             port for registered_host in mesh.registry.at(host) for port in registered_host.ports
         ]
         if ports and not any(p.protocol.is_http or p.protocol is Protocol.AUTO for p in ports):
-            known = ", ".join(f"{port.number} {port.protocol}" for port in ports)
+            known = shortened([f"{port.number} {port.protocol}" for port in ports], MOST_LISTED)
             yield Finding(
                 service.spec.at("hosts", index),
                 f"no port of {host} speaks HTTP ({known}), so sidecars pass by the http rules",

@@ -13,6 +13,7 @@ from itertools import islice
 from meshctl.mesh import Mesh
 from meshctl.resources import WebhookConfiguration
 from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.words import MOST_LISTED, shortened
 
 SHOWN = 3
 
@@ -26,7 +27,9 @@ def check(configuration: WebhookConfiguration, mesh: Mesh) -> Iterator[Outcome]:
         others = list(islice(mesh.injection.webhooks.overlaps.of(webhook), SHOWN))
         if not others:
             continue
-        names = ", ".join(f"{webhook.resource.name}/{webhook.name}" for webhook in others)
+        names = shortened(
+            [f"{webhook.resource.name}/{webhook.name}" for webhook in others], MOST_LISTED
+        )
         finding = Finding(
             webhook.at("name"), f"pods that this webhook injects are injected by {names} too"
         )

@@ -13,6 +13,7 @@ from meshctl.mesh import Mesh
 from meshctl.mesh.workloads import Membership, shared_ports
 from meshctl.resources import Workload
 from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.words import MOST_LISTED, shortened
 
 
 @rule(on=Workload, severity=Severity.WARNING, equivalents=("IST0116",), since="0.1.0")
@@ -24,7 +25,7 @@ def check(workload: Workload, mesh: Mesh) -> Iterator[Outcome]:
         target, ports, numbers, families = shared
         if len(families) < 2 or len(numbers) > 1:  # noqa: PLR2004 - fewer can't disagree
             continue
-        listed = ", ".join(f"{port.service} says {port.protocol}" for port in ports)
+        listed = shortened([f"{port.service} says {port.protocol}" for port in ports], MOST_LISTED)
         finding = Finding(
             workload.at("metadata", "name"),
             f"Services disagree on what container port {target} speaks: {listed}",

@@ -13,6 +13,7 @@ from meshctl.mesh import Mesh
 from meshctl.mesh.workloads import Membership, shared_ports
 from meshctl.resources import Workload
 from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.words import MOST_LISTED, shortened
 
 
 @rule(on=Workload, severity=Severity.WARNING, equivalents=("IST0137",), since="0.1.0")
@@ -25,7 +26,9 @@ def check(workload: Workload, mesh: Mesh) -> Iterator[Outcome]:
         if len(numbers) == 1:
             continue
         agree = len(families) == 1
-        listed = ", ".join(f"{port.service} by {port.number} ({port.protocol})" for port in ports)
+        listed = shortened(
+            [f"{port.service} by {port.number} ({port.protocol})" for port in ports], MOST_LISTED
+        )
         finding = Finding(
             workload.at("metadata", "name"),
             f"Services lead to container port {target} from different ports: {listed}",
