@@ -15,8 +15,8 @@ from meshctl.gate.serving.log import log
 from meshctl.gate.serving.metrics import CONTENT_TYPE, Metrics
 from meshctl.gate.serving.queue import ReviewQueue
 
-LARGEST_BODY = 7 * 1024 * 1024
-"""Bytes; an API server takes objects of 3 MiB at most, and sends the old one beside the new one."""
+LARGEST_BODY = 3 * 1024 * 1024
+"""Bytes; etcd keeps objects of 1.5 MiB at most, and an update sends the old one beside the new one."""
 _TIMEOUT = 3.0
 _SHARE_OF_WAITING = 0.6
 _SHARE_OF_ALL = 0.9
