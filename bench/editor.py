@@ -193,8 +193,9 @@ def _figures(edits: list[Edit]) -> str:
 
 
 def _later(text: str, old: str, new: str) -> str:
-    """Edit the first place in the second half of a text."""
-    place = text.index(old, len(text) // 2)
+    """Edit the first place in the second half of a text, or else in all of it."""
+    place = text.find(old, len(text) // 2)
+    place = text.index(old) if place < 0 else place
     return text[:place] + new + text[place + len(old) :]
 
 

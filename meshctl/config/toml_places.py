@@ -9,6 +9,7 @@ Path = tuple[str | int, ...]
 
 _HEADER = re.compile(r"\s*(\[\[?)([^\[\]]+)\]\]?\s*(?:#.*)?")
 _KEY = re.compile(r"\s*((?:\"[^\"]*\"|'[^']*'|[\w-]+|\s*\.\s*)+?)\s*=\s*")
+_NAME = re.compile(r"(?<![\w-])(?:\"([^\"\n]*)\"|'([^'\n]*)'|([\w-]+))\s*=\s*")
 _LONGEST = 500
 """Lines of one value."""
 
@@ -42,8 +43,8 @@ def _inside(statement: _Statement, rest: Path, *, key: bool) -> tuple[int, int]:
     """Find the names of inline tables below what a statement sets, as far as they are there."""
     at = statement.value_column - 1
     for part in rest:
-        pattern = rf"(?<![\w-])[\"']?{re.escape(str(part))}[\"']?\s*=\s*"
-        match = re.compile(pattern).search(statement.text, at) if isinstance(part, str) else None
+        names = _NAME.finditer(statement.text, at) if isinstance(part, str) else ()
+        match = next((one for one in names if part in one.groups()), None)
         if match is not None:
             at = match.start() if key and part == rest[-1] else match.end()
     line = statement.text.count("\n", 0, at)

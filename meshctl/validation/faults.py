@@ -77,7 +77,9 @@ def fix_of(fault: Fault, resource: Resource) -> str:
     if fault.kind == "unknown-field":
         return _for_an_unknown_field(fault, field, name, resource.kind)
     meant = fault.meant
-    written = "" if meant is None or fault.key else _written(meant.what, quoted=meant.is_quoted)
+    if meant is not None and meant.is_quoted:  # 1.10 was read as 1.1
+        return f"put quotes around what is written in `{field}` of {name}."
+    written = "" if meant is None or fault.key else _written(meant.what)
     if written:
         return f"write `{written}` in `{field}` of {name}."
     if fault.kind == "out-of-bounds":
@@ -94,9 +96,9 @@ def _for_an_unknown_field(fault: Fault, field: str, name: str, kind: str) -> str
     )
 
 
-def _written(value: Any, *, quoted: bool) -> str:
+def _written(value: Any) -> str:
     """Write a value as YAML has it; empty for what is too long to be read."""
-    text = f'"{value}"' if quoted else str(value).lower() if isinstance(value, bool) else str(value)
+    text = str(value).lower() if isinstance(value, bool) else str(value)
     return text if len(text) <= _LONGEST and "\n" not in text else ""
 
 

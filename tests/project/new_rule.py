@@ -64,7 +64,7 @@ def main(arguments: list[str]) -> int:
     (cases / "good.yaml").write_text(CASE.format(view=view, expectation=""))
     for file in (module, cases / "bad.yaml", cases / "good.yaml"):
         sys.stdout.write(f"{file.relative_to(ROOT)}\n")
-    sys.stdout.write("fill them, then: make test T=tests/rules && make update\n")
+    sys.stdout.write("fill them, then: make update && make test T=tests/rules\n")
     return 0
 
 

@@ -60,3 +60,16 @@ def test_the_fix_of_a_schema_names_the_field_and_the_object(
     (tmp_path / "cart.yaml").write_text(OBJECT % rule)
     (found,) = analyze([str(tmp_path)], Settings(select=("schema",))).findings
     assert fix in str(found.fix)
+
+
+def test_quotes_belong_around_what_is_written_not_around_what_was_read(tmp_path: Path) -> None:
+    file = tmp_path / "a.yaml"
+    file.write_text(
+        "apiVersion: v1\nkind: Service\n"
+        "metadata: {name: cart, namespace: shop, labels: {version: 1.10}}\n"
+        "spec: {ports: [{port: 80}]}\n"
+    )
+    found = analyze([str(file)], Settings(select=("schema/wrong-type",))).findings
+    fix = "put quotes around what is written in `metadata.labels.version` of Service shop/cart."
+    assert [fix] == [one.fix for one in found]
+    assert [['"1.10"']] == [[edit.text for edit in one.edits] for one in found]

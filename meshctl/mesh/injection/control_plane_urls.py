@@ -3,6 +3,7 @@
 The names are those of the charts (pkg/config/analysis/analyzers/externalcontrolplane, Istio 1.31).
 """
 
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from meshctl.istio.names import INJECTOR_CONFIG_MAP
@@ -17,6 +18,7 @@ def is_of_istiod(configuration: WebhookConfiguration) -> bool:
     return name == "istiod-default-validator" or name.startswith("istio-validator")
 
 
+@lru_cache(maxsize=4096)
 def host_of(url: str) -> str:
     """The host of a URL without its port; empty when there is none."""
     try:

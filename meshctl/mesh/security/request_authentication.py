@@ -5,6 +5,7 @@ hold together (pilot/pkg/model/authentication.go, Istio 1.31).
 """
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
@@ -254,6 +255,7 @@ def _asks(policy: AuthorizationPolicy) -> bool:
     return policy.action == "CUSTOM" or next(token_parts(policy), None) is not None
 
 
+@lru_cache(maxsize=4096)
 def address_of(uri: str) -> tuple[str, str, int]:
     """Split a URL into scheme, host and port; the host is empty when there is none to be read."""
     try:

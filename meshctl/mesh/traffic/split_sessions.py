@@ -51,10 +51,14 @@ class SplitSessions:
         shares: dict[tuple[VirtualService, Path], list[str]] = {}
         for destination in self._destinations.to(host):
             service, path = destination.resource, destination.path
-            if isinstance(service, VirtualService) and path[1] == "http" and path[3] == "route":
+            is_http = (path[1:2], path[3:4]) == (("http",), ("route",))
+            if isinstance(service, VirtualService) and is_http:
                 shares.setdefault((service, path[:3]), []).append(destination.subset)
+        routes: dict[VirtualService, dict[Path, Route]] = {}
         for (service, path), subsets in shares.items():
-            route = service.http[int(path[2])]
+            if service not in routes:
+                routes[service] = {one.path: one for one in service.http}
+            route = routes[service][path]
             weighted = [one for one in route.routes if one.weight]
             names = tuple(dict.fromkeys(one.destination.subset for one in weighted))
             if len(names) > 1 and set(names) <= set(subsets):

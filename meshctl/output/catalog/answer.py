@@ -68,7 +68,8 @@ def _rules(name: str, output: str, out: TextIO) -> Sequence[Rule]:
             return ()
         if not symptoms:
             searched = shlex.join(["meshctl", "rule", "--search", name])
-            raise UsageError(f"{error}; {searched} looks in their texts") from None
+            joined = " " if str(error).endswith("?") else "; "
+            raise UsageError(f"{error}{joined}{searched} looks in their texts") from None
         from meshctl.output.diagnose.signatures import write_signatures  # noqa: PLC0415
 
         write_signatures(symptoms, out)
