@@ -6,14 +6,17 @@ from meshctl.engine.report import LocatedFinding
 from meshctl.masking.tokens import masked
 from meshctl.masking.values import hidden, may_name_secrets, secret_scalars
 from meshctl.resources import Ref, Resource
+from meshctl.sources.live_object import ObjectDocument
 
 
 @lru_cache(maxsize=64)
 def secrets_of(resource: Resource) -> frozenset[str | int | float]:
     """The secret values of an object; findings of a few objects come after each other."""
-    text = resource.document.text
-    if text and not may_name_secrets(text):
-        return frozenset()
+    document = resource.document
+    if not isinstance(document, ObjectDocument):  # whose text is yet to be made of its data
+        text = document.text
+        if text and not may_name_secrets(text):
+            return frozenset()
     return frozenset(secret_scalars(resource.data))
 
 
