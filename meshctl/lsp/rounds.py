@@ -22,8 +22,10 @@ _PAUSE = 1.0
 """Seconds without a change after which what analyses left is cleared away."""
 _REST = 2.0
 """Further seconds after which one more round may follow."""
-_MOST_LEFT = 400_000
-"""Objects after which it is cleared away even while somebody types on: a fifth of a second's work."""
+_MOST_LEFT = 1_000_000
+"""Objects, some 50 MB, after which it is cleared away even while somebody types on: a second's work."""
+_UNTIL_SENT = 0.05
+"""Seconds in which an answer is on its way before that begins."""
 
 
 class _OutdatedError(Exception):
@@ -85,7 +87,8 @@ class Rounds(Generic[T]):
             self._idle.cancel()
         self._idle = asyncio.get_running_loop().call_later(_PAUSE, self._pauses)
         if gc.get_count()[0] > _MOST_LEFT:
-            gc.collect()  # of what came since the last pause alone
+            # Only what came since the last pause is looked at.
+            asyncio.get_running_loop().call_later(_UNTIL_SENT, gc.collect)
 
     def _pauses(self) -> None:
         if self._is_idle():  # else another pause follows
