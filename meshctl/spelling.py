@@ -11,6 +11,7 @@ _WORD = lazy_pattern(r"[A-Za-z]+|[0-9]+|[^A-Za-z0-9]")
 _LEAST_OF_WORD = 4
 """Letters of a word in which a slip is one: ``api-a`` and ``api-b`` are two names."""
 _MOST_COMPARED = 50
+"""Known names that one name is compared with as a whole."""
 
 
 def spelt_otherwise(name: str, known: Iterable[str]) -> str:

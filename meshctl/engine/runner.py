@@ -110,29 +110,11 @@ def ask(
                 if isinstance(outcome, NotChecked):
                     outcomes.not_checked.setdefault((rule.id, outcome.reason))
                 else:
-                    outcomes.findings.append((rule, _as_written(outcome)))
+                    outcomes.findings.append((rule, outcome))
         except Exception as crash:  # noqa: BLE001 - a bug in one rule must not hide what the others found
             if os.environ.get(DEBUG_VARIABLE):
                 _raise(crash, resource)
             outcomes.crashes.append((rule, resource, f"{type(crash).__name__}: {crash}"))
-
-
-def _as_written(finding: Finding) -> Finding:
-    """Place a finding where somebody wrote what it is about, and edit nothing that was made of it."""
-    resource = finding.ref.resource
-    if resource.origin(finding.ref) == finding.ref and not finding.related and not finding.edits:
-        return finding
-    return finding._replace(
-        ref=resource.origin(finding.ref),
-        related=tuple(
-            one._replace(ref=one.ref.resource.origin(one.ref)) for one in finding.related
-        ),
-        edits=finding.edits if all(map(_is_written, finding.edits)) else (),
-    )
-
-
-def _is_written(edit: Edit) -> bool:
-    return edit.ref.resource.origin(edit.ref) == edit.ref
 
 
 def _raise(crash: Exception, resource: Resource) -> NoReturn:
@@ -148,11 +130,20 @@ def _raise(crash: Exception, resource: Resource) -> NoReturn:
 
 
 def _pack(outcomes: Outcomes, mesh: Mesh) -> tuple[Any, ...]:
-    """Write outcomes as plain data, resources as their number."""
-    numbers = {resource: number for number, resource in enumerate(mesh.resources)}
+    """Write outcomes as plain data, resources as their number.
+
+    For what is made while rules run stands the place that somebody wrote, where nothing is edited.
+    """
+    numbers = {resource: number for number, resource in enumerate(mesh.of(Resource))}
 
     def place(ref: Ref) -> tuple[Any, ...]:
+        ref = ref if ref.resource in numbers else ref.resource.origin(ref)
         return numbers[ref.resource], ref.path, ref.key
+
+    def edits(found: Finding) -> list[tuple[Any, ...]]:
+        if any(one.ref.resource not in numbers for one in found.edits):
+            return []
+        return [(place(one.ref), one.action, one.value) for one in found.edits]
 
     findings = [
         (
@@ -162,7 +153,7 @@ def _pack(outcomes: Outcomes, mesh: Mesh) -> tuple[Any, ...]:
                 "ref": place(found.ref),
                 "severity": found.severity and str(found.severity),
                 "related": [(place(one.ref), one.message) for one in found.related],
-                "edits": [(place(one.ref), one.action, one.value) for one in found.edits],
+                "edits": edits(found),
             },
         )
         for rule, found in outcomes.findings
@@ -187,9 +178,9 @@ def _unpack(
         )
         outcomes.findings.append((rules[rule], found))
     outcomes.not_checked.update(dict.fromkeys(map(tuple, not_checked)))
-    outcomes.crashes += ((rules[rule], mesh.resources[n], text) for rule, n, text in crashes)
+    outcomes.crashes += ((rules[rule], mesh.of(Resource)[n], text) for rule, n, text in crashes)
 
 
 def _place(packed: tuple[Any, ...], mesh: Mesh) -> Ref:
     number, path, key = packed
-    return Ref(mesh.resources[number], path, key)
+    return Ref(mesh.of(Resource)[number], path, key)

@@ -154,11 +154,14 @@ class Server(LanguageServer):
 
     def uri_of(self, file: str) -> str:
         """Name a file as the client does."""
-        path = os.path.join(self._home, file)  # noqa: PTH118 - the folder itself may be gone
-        buffer = self.buffers.get(os.path.realpath(path))
+        buffer = self._buffer_of(file)
         if buffer is not None:
             return buffer.uri
-        return str(from_fs_path(os.path.normpath(path)))
+        return str(from_fs_path(os.path.normpath(os.path.join(self._home, file))))  # noqa: PTH118
+
+    def _buffer_of(self, file: str) -> Buffer | None:
+        """The text of a file in the editor; the folder that it is in may be gone."""
+        return self.buffers.get(os.path.realpath(os.path.join(self._home, file)))  # noqa: PTH118
 
     def _open(self, root: Path, path: Path) -> Folder:
         folder = self._folders[str(path)] = Folder(
@@ -172,7 +175,7 @@ class Server(LanguageServer):
 
     def _show(self, folder: Folder, file: str, found: tuple[LocatedFinding, ...]) -> None:
         make = self.diagnostics_for(folder)
-        buffer = self.buffers.get(os.path.realpath(os.path.join(self._home, file)))  # noqa: PTH118
+        buffer = self._buffer_of(file)
         self.text_document_publish_diagnostics(
             types.PublishDiagnosticsParams(
                 self.uri_of(file),

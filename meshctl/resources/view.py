@@ -138,9 +138,6 @@ def as_number(value: object) -> int | None:
     return None
 
 
-__all__ = ["Path", "Ref", "View", "as_number", "cached_property", "views"]
-
-
 def path_text(path: Path) -> str:
     """Write a path as kubectl does: ``spec.http[0].route[0].destination.host``."""
     text = ""
@@ -152,3 +149,6 @@ def path_text(path: Path) -> str:
         else:
             text += f"['{part}']"
     return text
+
+
+__all__ = ["Path", "Ref", "View", "as_number", "cached_property", "path_text", "views"]

@@ -222,3 +222,32 @@ def test_nobody_judges_what_is_put_together_with_a_placeholder(
     text = CART_ROUTE[: CART_ROUTE.index("  http:")] + f"  http: [{rule}]\n"
     report = run(tmp_path, {"cart.yaml": text}, select=("virtual-service/rewrite-slash-mismatch",))
     assert expected == len(report.findings)
+
+
+CANARY = """
+apiVersion: v1
+kind: Namespace
+metadata: {{name: shop, labels: {{istio.io/dataplane-mode: ambient}}}}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {{name: till, namespace: shop}}
+spec:
+  selector: {{matchLabels: {{app: till}}}}
+  template:
+    metadata: {{labels: {{app: till}}}}
+    spec: {{containers: [{{name: till, image: "example.com/till:{version}"}}]}}
+---
+apiVersion: flagger.app/v1beta1
+kind: Canary
+metadata: {{name: till, namespace: shop}}
+spec:
+  targetRef: {{apiVersion: apps/v1, kind: Deployment, name: till}}
+  service: {{port: 80, hosts: [till]}}
+"""
+
+
+def test_what_is_found_of_an_object_that_alternatives_make_is_told(tmp_path: Path) -> None:
+    files = {f"{number}/canary.yaml": CANARY.format(version=number) for number in (1, 2)}
+    rule = "virtual-service/service-without-waypoint"
+    assert [rule] == [one.rule for one in run(tmp_path, files, select=(rule,)).findings]

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from small_mesh import SHOP
+from test_policy import TWIN
 
 from meshctl.errors import InputError
 from meshctl.gate.by_hand import answers, files_answer
@@ -19,16 +20,6 @@ def test_an_object_without_a_kind_is_named(tmp_path: Path) -> None:
     found = answers(Loaded(0, [], []), load([str(file)]), Settings(), Answering(Mode.WARN))
     with pytest.raises(InputError, match=r"a\.yaml:5: an object here has no kind"):
         list(found)
-
-
-TWIN = """
-apiVersion: networking.istio.io/v1
-kind: DestinationRule
-metadata: {name: cart-again, namespace: shop}
-spec:
-  host: cart.shop.svc.cluster.local
-  trafficPolicy: {connectionPool: {http: {http1MaxPendingRequests: 5}}}
-"""
 
 
 @pytest.mark.parametrize("mode", [Mode.WARN, Mode.ENFORCE])

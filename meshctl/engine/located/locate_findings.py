@@ -35,7 +35,7 @@ def locate_all(outcomes: Outcomes) -> Iterator[tuple[LocatedFinding, Resource]]:
             key not in seen
         ):  # two answers, or two turns of a template, may have the same words and place
             seen.add(key)
-            yield found, finding.ref.resource
+            yield found, _origin(finding.ref).resource
     for rule, resource, crash in outcomes.crashes:
         message = (
             f"rule {rule.id} crashed on {resource.title}: {crash}; "
@@ -50,7 +50,21 @@ def _document(outcome: tuple[Rule, Finding]) -> tuple[str, int]:
     return document.file, document.first_line
 
 
+def _as_written(finding: Finding) -> Finding:
+    """Place a finding where somebody wrote what it is about, and edit nothing that was made of it."""
+    return finding._replace(
+        ref=_origin(finding.ref),
+        related=tuple(one._replace(ref=_origin(one.ref)) for one in finding.related),
+        edits=finding.edits if all(_origin(one.ref) == one.ref for one in finding.edits) else (),
+    )
+
+
+def _origin(ref: Ref) -> Ref:
+    return ref.resource.origin(ref)
+
+
 def _locate(rule: Rule, finding: Finding) -> LocatedFinding:
+    finding = _as_written(finding)
     resource = identify_at(finding.ref)
     location, origins = locate_all_of(finding.ref)
     found = LocatedFinding(

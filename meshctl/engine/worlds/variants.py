@@ -54,20 +54,19 @@ def variants_around(
     contested = _contested(units)
     wanted = set(subjects)
     home = {one: unit for unit in contested for one in units[unit] if one in wanted}
+    declaring: dict[_Identity, set[_Unit]] = {}
+    for unit in contested:
+        for one in units[unit]:
+            if one.name:
+                declaring.setdefault(_contents(one), set()).add(unit)
+    common = [one for unit, several in units.items() if unit not in contested for one in several]
     budget = max(_SPREAD * len(resources), _ENOUGH)
     for unit in dict.fromkeys(home[one] for one in subjects if one in home):
-        own = {_contents(one) for one in units[unit] if one.name}
-        rest = {
-            other
-            for other in contested
-            if other != unit and own.isdisjoint(_contents(one) for one in units[other] if one.name)
-        }
-        common = [
-            one for each, several in units.items() if each not in contested for one in several
-        ]
-        common += units[unit]
+        alternatives = {unit}.union(*(declaring[_contents(one)] for one in units[unit] if one.name))
+        rest = contested - alternatives
         for members in _colour(units, rest):
-            some = [*common, *(one for each in members for one in units[each])]
+            beside = (one for each in members for one in units[each])
+            some = [*common, *units[unit], *beside]
             budget -= len(some)
             if budget < 0:
                 return

@@ -39,7 +39,9 @@ class HiddenProviders:
         told = set()
         for workload in self._parts.sidecar_scope.reached(sidecar) if sidecar.egress else ():
             for name, asks, is_authorizer in self._asked(workload):
-                host = self._host(name) if name not in told else None
+                if name in told:
+                    continue
+                host = self._parts.registry.provider_services.host(self._providers.settings(name))
                 if host is None:
                     continue
                 if not self._parts.sidecar_scope.includes(sidecar, host, workload.namespace):
@@ -60,10 +62,3 @@ class HiddenProviders:
         yield from attached.for_workload(workload)[:1]
         yield from attached.for_namespace(workload.namespace)[:1]
         yield from attached.for_namespace(self._parts.config.root_namespace)[:1]
-
-    def _host(self, name: str) -> RegisteredHost | None:
-        service = str(self._providers.settings(name).get("service") or "")
-        namespace, slash, host = service.partition("/")
-        declared = self._parts.registry.at(host if slash else service)
-        found = [one for one in declared if not slash or one.namespace == namespace]
-        return found[0] if len(found) == 1 else None

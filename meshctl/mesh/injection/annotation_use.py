@@ -7,6 +7,7 @@ from meshctl.istio.annotation_names import (
     EXCLUDE_INBOUND_PORTS,
     INCLUDE_INBOUND_PORTS,
     INCLUDE_OUTBOUND_RANGES,
+    INGRESS_CLASS,
     INTERCEPTION_MODE,
     SIDECAR_STATUS,
 )
@@ -15,8 +16,6 @@ from meshctl.istio.api_versions import GATEWAY_API, SERVED_VERSIONS
 from meshctl.istio.labels import REVISION
 from meshctl.istio.names import VALIDATION_CONTAINER
 from meshctl.resources import Ref, Resource, View, Workload
-
-INGRESS_CLASS = "kubernetes.io/ingress.class"
 
 # Written by Istio itself (AlwaysIgnoredAnnotations, pkg/config/analysis/analyzers/maturity).
 _OWN = frozenset({

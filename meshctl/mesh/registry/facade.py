@@ -6,6 +6,7 @@
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from meshctl.istio.labels import SERVICE_OF_SLICE
 from meshctl.mesh.core.inventory import Inventory
 from meshctl.mesh.core.selectors import selects
 from meshctl.mesh.registry.services import Registry
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
     from meshctl.resources import GeneratedService
 
 
-_OF_SERVICE = "kubernetes.io/service-name"
 DECLARING_KINDS = ("Service", "ServiceEntry", "Gateway")
 """The kinds whose objects declare hosts; istiod makes Services for Gateways of the Gateway API."""
 
@@ -76,7 +76,7 @@ class RegistryFacade(Registry):
         found = set()
         for one in self._from_inventory.resources:
             if one.kind == "EndpointSlice":
-                found.add((one.namespace, one.labels.get(_OF_SERVICE, "")))
+                found.add((one.namespace, one.labels.get(SERVICE_OF_SLICE, "")))
             elif one.kind == "Endpoints":
                 found.add((one.namespace, one.name))
         return frozenset(found)

@@ -33,17 +33,26 @@ class ProviderServices:
     def missing(self, settings: Mapping[str, Any]) -> MissingService | None:
         """Name what no proxy can find; ``None`` when the Service has the port."""
         service, port = str(settings.get("service") or ""), settings.get("port")
-        namespace, slash, host = service.partition("/")
-        declared = self._registry.at(host if slash else service)
-        if slash:
-            declared = [known for known in declared if known.namespace == namespace]
+        declared = self._declared(service)
         homes = sorted({known.namespace for known in declared})
         if not homes:
-            return self._undeclared(service, host if slash else service)
+            return self._undeclared(
+                service, service.partition("/")[2] if "/" in service else service
+            )
         if len(homes) > 1:
             message = f"its service {quoted(service)} is declared in {' and '.join(homes)}"
             return MissingService(f"{message}; write NAMESPACE/{service}", is_sure=True)
         return _without_port(declared, service, port)
+
+    def host(self, settings: Mapping[str, Any]) -> RegisteredHost | None:
+        """The only host that the Service of a provider is; ``None`` for none and for several."""
+        found = self._declared(str(settings.get("service") or ""))
+        return found[0] if len(found) == 1 else None
+
+    def _declared(self, service: str) -> list[RegisteredHost]:
+        namespace, slash, host = service.partition("/")
+        declared = self._registry.at(host if slash else service)
+        return [known for known in declared if not slash or known.namespace == namespace]
 
     def _undeclared(self, service: str, host: str) -> MissingService:
         registry = self._registry

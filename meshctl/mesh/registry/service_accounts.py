@@ -68,6 +68,10 @@ class ServiceAccounts:
         """The principal of a service account of this mesh."""
         return Principal(self._own_domain, namespace, account)
 
+    def of_workload(self, workload: Workload) -> Principal:
+        """The principal of the pods of a workload of this mesh."""
+        return self.of_account(workload.namespace, workload.service_account or "default")
+
     def trusts(self, domain: str) -> bool | None:
         """Does the mesh accept certificates of a trust domain? ``None`` when it isn't known."""
         if self._domains is None:

@@ -9,7 +9,7 @@ of pods that are not running yet.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from meshctl.istio.labels import TLS_MODE
+from meshctl.istio.labels import SERVICE_OF_SLICE, TLS_MODE
 from meshctl.mesh.core.hosts import is_wildcard
 from meshctl.mesh.core.selectors import LabelIndex, selects
 from meshctl.mesh.registry.services import HostPort, RegisteredHost, Registry
@@ -21,7 +21,6 @@ from meshctl.resources.istio.service_entry import EntryEndpoint, EntryPort
 from meshctl.resources.view import views
 
 _SLICE = "EndpointSlice"
-_SERVICE_NAME = "kubernetes.io/service-name"
 _DNS = frozenset({"DNS", "DNS_ROUND_ROBIN", "DYNAMIC_DNS"})
 
 
@@ -140,7 +139,7 @@ class ServiceEndpoints:
         found: dict[str, list[Resource]] = {}
         for one in self._resources:
             if one.kind == _SLICE:
-                name = one.labels.get(_SERVICE_NAME, "")
+                name = one.labels.get(SERVICE_OF_SLICE, "")
                 found.setdefault(f"{one.namespace}/{name}", []).append(one)
         return found
 

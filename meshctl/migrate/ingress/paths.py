@@ -7,6 +7,7 @@ before prefix, and Prefix by elements of the path.
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+from meshctl.istio.annotation_names import INGRESS_CLASS
 from meshctl.migrate.drafts import Draft
 from meshctl.migrate.known import Known
 from meshctl.resources import Resource, View
@@ -17,7 +18,6 @@ _ANNOTATION_PREFIXES = {
     "cert-manager.io/": "write a Certificate for the Secret",
     "external-dns.alpha.kubernetes.io/": "put it on the Gateway, if external-dns reads Gateways",
 }
-_CLASS = "kubernetes.io/ingress.class"
 
 
 class PathRule(NamedTuple):
@@ -100,7 +100,7 @@ def _backend(backend: View, draft: Draft, known: Known) -> dict[str, Any] | None
 def tell_annotations(ingress: Resource, draft: Draft) -> None:
     """Say which annotations are not Istio's, and who may read them."""
     place = ingress.at("metadata", "annotations")
-    foreign = [name for name in sorted(ingress.annotations) if name != _CLASS]
+    foreign = [name for name in sorted(ingress.annotations) if name != INGRESS_CLASS]
     for prefix, instead in _ANNOTATION_PREFIXES.items():
         found = [name for name in foreign if name.startswith(prefix)]
         if found:

@@ -7,12 +7,12 @@ Istio 1.31).
 from collections.abc import Mapping
 from typing import Any
 
+from meshctl.istio.annotation_names import INGRESS_CLASS
 from meshctl.mesh import Mesh
 from meshctl.resources import Resource
 
 GROUPS = ("networking.k8s.io", "extensions")
 CONTROLLER = "istio.io/ingress-controller"
-_ANNOTATION = "kubernetes.io/ingress.class"
 _DEFAULT_CLASS = "istio"
 _DEFAULT_SELECTOR = "ingressgateway"
 _PREFIX = "istio-"
@@ -41,7 +41,7 @@ class IngressSelection:
         """Does Istio serve it?"""
         if self._mode == "OFF":
             return False
-        annotation = ingress.annotations.get(_ANNOTATION)
+        annotation = ingress.annotations.get(INGRESS_CLASS)
         if annotation is not None:
             return annotation == self._class
         name = ingress.spec.text("ingressClassName")

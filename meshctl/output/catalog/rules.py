@@ -32,12 +32,12 @@ def write_list(rules: Sequence[Rule], out: TextIO) -> None:
 
 def write_rule(rule: Rule, bad: str, good: str, out: TextIO) -> None:
     """Explain a rule: why, what happens at run time, the fix, a bad and a good example."""
+    from meshctl.output.terminal import width_of  # noqa: PLC0415 - see above
+
     codes = f", like {', '.join(rule.equivalents)}" if rule.equivalents else ""
     out.write(f"{rule.id}  ({rule.severity}, since {rule.since}{codes}{_life(rule)})\n")
     if rule.deprecated:
         out.write(f"Deprecated: {rule.deprecated}\n")
-    from meshctl.output.terminal import width_of  # noqa: PLC0415 - see above
-
     width = width_of(out)
     out.write(f"\n{_wrapped(rule.docs, width)}\n")
     for title, text, style in (("Reported", bad, "red"), ("Fine", good, "green")):

@@ -10,22 +10,20 @@ from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
 from meshctl.mesh.registry import missing_port
-from meshctl.resources import Resource, View
-from meshctl.resources.view import views
+from meshctl.resources import Resource
+from meshctl.resources.kubernetes.ingress import backends_of, class_of
 from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, rule
 from meshctl.words import quoted
 
-_CLASS = "kubernetes.io/ingress.class"
 _ISTIO = "istio"
 
 
 @rule(on=Resource, severity=Severity.ERROR, since="0.1.0", holds=("Ingress",))
 def check(ingress: Resource, mesh: Mesh) -> Iterator[Outcome]:
     """Report backends of Ingresses of the class istio."""
-    asked = ingress.spec.text("ingressClassName") or ingress.annotations.get(_CLASS, "")
-    if ingress.kind != "Ingress" or asked != _ISTIO:
+    if ingress.kind != "Ingress" or class_of(ingress) != _ISTIO:
         return
-    for service in _services(ingress):
+    for service in backends_of(ingress):
         name = service.text("name")
         declared = mesh.registry.at(mesh.registry.fqdn(name, ingress.namespace)) if name else []
         known = mesh.knows.all_of("Service", ingress.namespace)
@@ -40,10 +38,3 @@ def check(ingress: Resource, mesh: Mesh) -> Iterator[Outcome]:
             )
         elif name and not declared:
             yield NotChecked(known.reason)
-
-
-def _services(ingress: Resource) -> Iterator[View]:
-    yield ingress.spec.child("defaultBackend", "service")
-    for one in views(ingress.spec, "rules", View):
-        for path in views(one.child("http"), "paths", View):
-            yield path.child("backend", "service")

@@ -5,7 +5,8 @@ the authorizer's own policies decide about its identity. Without an answer reque
 says ``failOpen`` (pilot/pkg/security/authz/builder/extauthz.go, Istio 1.31).
 """
 
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 from meshctl.mesh.clauses.parts import Parts
 from meshctl.mesh.core.export_to import is_visible_to
@@ -33,12 +34,11 @@ class Authorizers:
 
     def fails_open(self, policy: AuthorizationPolicy) -> bool:
         """Does the provider let requests in that it isn't asked about?"""
-        name = policy.spec.child("provider").text("name")
-        return self._providers.settings(name).get("failOpen") is True
+        return self._settings(policy).get("failOpen") is True
 
     def lost(self, policy: AuthorizationPolicy) -> LostAuthorizer | None:
         """Find the first workload of a CUSTOM policy that can't ask the authorizer."""
-        host = self._host(policy.spec.child("provider").text("name"))
+        host = self._parts.registry.provider_services.host(self._settings(policy))
         if policy.action != "CUSTOM" or host is None or not policy.spec.data.get("rules"):
             return None
         told = set()
@@ -47,7 +47,7 @@ class Authorizers:
                 continue
             if not is_visible_to(host.visible, caller.namespace):
                 return LostAuthorizer(caller, host)
-            principal = self._principal(caller)
+            principal = str(self._parts.registry.service_accounts.of_workload(caller))
             if principal not in told:
                 told.add(principal)
                 found = self._refused(caller, host, principal, policy)
@@ -58,8 +58,7 @@ class Authorizers:
     def _refused(
         self, caller: Workload, host: RegisteredHost, principal: str, policy: AuthorizationPolicy
     ) -> LostAuthorizer | None:
-        name = policy.spec.child("provider").text("name")
-        number = self._providers.settings(name).get("port")
+        number = self._settings(policy).get("port")
         port = host.port(number) if isinstance(number, int) else None
         for server in self._parts.security.mtls.behind(host):
             if port is None or self._parts.workloads.membership(server) is not Membership.SIDECAR:
@@ -70,13 +69,5 @@ class Authorizers:
                 return LostAuthorizer(caller, host, server, by[0])
         return None
 
-    def _principal(self, client: Workload) -> str:
-        accounts = self._parts.registry.service_accounts
-        return str(accounts.of_account(client.namespace, client.service_account or "default"))
-
-    def _host(self, name: str) -> RegisteredHost | None:
-        service = str(self._providers.settings(name).get("service") or "")
-        namespace, slash, host = service.partition("/")
-        declared = self._parts.registry.at(host if slash else service)
-        found = [one for one in declared if not slash or one.namespace == namespace]
-        return found[0] if len(found) == 1 else None
+    def _settings(self, policy: AuthorizationPolicy) -> Mapping[str, Any]:
+        return self._providers.settings(policy.spec.child("provider").text("name"))

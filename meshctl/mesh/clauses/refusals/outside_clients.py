@@ -15,9 +15,8 @@ from meshctl.mesh.security.tls_connection import Endpoint, ServerMode
 from meshctl.mesh.workloads.membership import Membership, is_gateway
 from meshctl.resources import Ref, Resource, Service, View, Workload
 from meshctl.resources.cached_property import cached_property
-from meshctl.resources.view import views
+from meshctl.resources.kubernetes.ingress import backends_of, class_of
 
-_CLASS = "kubernetes.io/ingress.class"
 _OF_ISTIO = "istio.io/ingress-controller"
 _ISTIO = "istio"
 _OUTSIDE = frozenset({"LoadBalancer", "NodePort"})
@@ -72,10 +71,10 @@ class OutsideClients:
             yield from (OutsideClient(who, host, port, place) for port in host.ports)
 
     def _by_controller(self, ingress: Resource) -> Iterator[OutsideClient]:
-        asked = ingress.spec.text("ingressClassName") or ingress.annotations.get(_CLASS, "")
+        asked = class_of(ingress)
         if not asked or asked in self._classes_of_istio or self._has_exposed_pods_in_mesh:
             return
-        for service in _backends(ingress):
+        for service in backends_of(ingress):
             port = service.child("port")
             number = port.number("number") or self._number(service, ingress, port.text("name"))
             who = f"the Ingress controller of class {asked}"
@@ -133,10 +132,3 @@ class OutsideClients:
     def _may_be_in_mesh(self, workload: Workload) -> bool:
         membership = self._parts.workloads.membership(workload)
         return membership is not Membership.NONE and not is_gateway(workload)
-
-
-def _backends(ingress: Resource) -> Iterator[View]:
-    yield ingress.spec.child("defaultBackend", "service")
-    for one in views(ingress.spec, "rules", View):
-        for path in views(one.child("http"), "paths", View):
-            yield path.child("backend", "service")

@@ -171,5 +171,4 @@ class RefusedCallers:
             yield RefusedCaller(workload, gateway, self._principal(gateway), place)
 
     def _principal(self, client: Workload) -> str:
-        accounts = self._parts.registry.service_accounts
-        return str(accounts.of_account(client.namespace, client.service_account or "default"))
+        return str(self._parts.registry.service_accounts.of_workload(client))
