@@ -55,6 +55,7 @@ spec:
           image: registry.example.com/{team}/{app}:1.{replicas}
           ports:
             - containerPort: {port}
+            - containerPort: 9100
           env:
             - name: GREETING
               value: 'hello from {app}'
