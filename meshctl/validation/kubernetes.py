@@ -2,7 +2,7 @@
 
 Of Kubernetes' kinds they have types and bounds of the fields that Istio depends on; what is missing is
 not complained about, since many inputs are patches or parts (Kubernetes 1.34). Those of the Gateway API
-have all fields, the experimental ones as well: ``gateway_api.json`` has the types, bounds and required
+have all fields, the experimental ones as well: ``gateway_api/schemas.json`` has the types, bounds and required
 fields of the CRDs of 1.6 and 1.4, what either of them takes.
 """
 
@@ -107,6 +107,6 @@ def kubernetes_schema(group: str, kind: str) -> Schema | None:
 @cache
 def _gateway_api() -> dict[str, Schema]:
     """Read the schema of the ``spec`` of each kind of the Gateway API."""
-    text = Path(__file__).with_name("gateway_api.json").read_text(encoding="utf-8")
+    text = (Path(__file__).with_name("gateway_api") / "schemas.json").read_text(encoding="utf-8")
     kinds: dict[str, Schema] = json.loads(text)
     return kinds

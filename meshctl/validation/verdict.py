@@ -6,6 +6,7 @@ asked about those that pass all of it.
 
 from typing import NamedTuple
 
+from meshctl.istio.api_versions import GATEWAY_API
 from meshctl.resources.resource import Resource
 from meshctl.validation.cel.evaluator import CelRules, compile_rules
 from meshctl.validation.checker import compile_schema
@@ -67,6 +68,10 @@ class Judge:
             # The API server drops the status of a new object before it looks at the types in it.
             schema = {**schema, "properties": {**properties, "status": {}}}
         rules = compile_rules(schema)
+        if group == GATEWAY_API:
+            from meshctl.validation.gateway_api.rules import rules_of  # noqa: PLC0415 - for its kinds
+
+            rules = rules_of(kind, rules)
         return _Kind(
             schema,
             compile_schema(schema),
