@@ -110,7 +110,11 @@ class Document:
         if file != self.file:
             return ()
         first = max(first, self.first_line)
-        return _shown(self.text).between(first - self.first_line, last - self.first_line)
+        return self.shown().between(first - self.first_line, last - self.first_line)
+
+    def shown(self) -> "Lines":
+        """Give the lines of its text as people may see them."""
+        return _shown(self.text)
 
     def lines(self, first: int, last: int) -> tuple[str, ...]:
         """Give the lines of the file from one number to another, as far as they are in here."""

@@ -120,13 +120,14 @@ def _stamp_of(path: str | Path) -> _Stamp:
 class _Sheet:
     """What one document's text says, wherever it stands in its file."""
 
-    __slots__ = ("data", "lines", "notes", "spans", "text")
+    __slots__ = ("data", "lines", "notes", "shown", "spans", "text")
 
     def __init__(self, part: Part, parser: Parser) -> None:
         self.text = part.text
         self.data, notes = parser.parse(part.text, part.first_line)
         self.notes = [Note(*note) for note in notes]
         self.lines: Lines | None = None
+        self.shown: Lines | None = None
         self.spans: dict[tuple[tuple[str | int, ...], bool], Span] = {}
 
 
@@ -156,6 +157,12 @@ class KeptDocument(Document):
             found = super().span(path, key=key)
             span = self._sheet.spans[path, key] = _moved(found, -down)
         return _moved(span, down)
+
+    def shown(self) -> Lines:
+        """Give its lines as every document does; what is secret in them is looked for once."""
+        if self._sheet.shown is None:
+            self._sheet.shown = super().shown()
+        return self._sheet.shown
 
     def lines(self, first: int, last: int) -> tuple[str, ...]:
         """Give lines as every document does, without composing its nodes."""

@@ -4,7 +4,7 @@ import os
 import random
 import shutil
 import subprocess
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -283,10 +283,11 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[Resource]:
     found: list[Resource] = []
 
     def ask(
-        rule: Rule, resources: Iterable[Resource], mesh: Mesh, known: Mapping[Resource, Reach]
+        rule: Rule, about: Iterable[tuple[Resource, Reach]], mesh: Mesh
     ) -> Iterator[tuple[Resource, Outcomes | None, Reach]]:
-        found.extend(resources)
-        yield from ask_watched(rule, resources, mesh, known)
+        several = [*about]
+        found.extend(resource for resource, _ in several)
+        yield from ask_watched(rule, several, mesh)
 
     monkeypatch.setattr(kept_outcomes, "ask_watched", ask)
     return found

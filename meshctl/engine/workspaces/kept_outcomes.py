@@ -8,16 +8,14 @@ with the objects that came or went.
 import os
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import NamedTuple, Protocol, TypeVar
+from typing import NamedTuple, Protocol
 
-from meshctl.engine.needs import ObjectWords
+from meshctl.engine.needs import ObjectWords, Words, bits_of
 from meshctl.engine.runner import DEBUG_VARIABLE, Outcomes
 from meshctl.engine.workspaces.watched_mesh import Reach, ask_watched
 from meshctl.mesh import Mesh
 from meshctl.resources import Resource
 from meshctl.rules.api import Finding, Rule
-
-T = TypeVar("T")
 
 
 class Ties(Protocol):
@@ -34,10 +32,14 @@ class Ties(Protocol):
         """
 
 
-_Said = dict[str, dict[Resource, Outcomes]]
-"""By rule and object what was said, where that is anything."""
-_Reached = dict[str, dict[Resource, Reach]]
-"""By rule and object what was asked of the mesh, where that is anything."""
+class _Heard(NamedTuple):
+    """What was heard of one object, by the ids of rules: what they said, and what they asked the mesh.
+
+    Those are left out that said nothing, or asked nothing.
+    """
+
+    said: dict[str, Outcomes]
+    reached: dict[str, Reach]
 
 
 class _Round(NamedTuple):
@@ -45,11 +47,11 @@ class _Round(NamedTuple):
 
     resources: tuple[Resource, ...]
     circumstances: object
-    said: _Said
-    reached: _Reached
+    rules: Sequence[str]
+    heard: Mapping[Resource, _Heard]
 
 
-_NOTHING = _Round((), None, {}, {})
+_NOTHING = _Round((), None, (), {})
 
 
 class KeptOutcomes:
@@ -79,21 +81,18 @@ class KeptOutcomes:
         circumstances = (
             mesh.config, mesh.knowledge, mesh.is_whole, mesh.has_controllers, mesh.knows.shown,
         )  # fmt: skip
-        last = self._last or _NOTHING
-        again = self._to_ask(rules, mesh, circumstances)
+        names = [rule.id for rule in rules]
+        last = self._last
+        if last is None or last.rules != names:
+            last = _NOTHING._replace(rules=names)
+        again = self._to_ask(last, mesh, circumstances)
         if again is None or again:
             self._is_taken_over = again is not None
-        is_same = last.circumstances == circumstances
-        old, new = {*last.resources}, {*mesh.resources}
-        reach = Reach.CIRCUMSTANCES if is_same else Reach.NOTHING
-        taken = _Taken(old & new, old - new, again, reach)
-        return Asking(rules, mesh, circumstances, last, taken)
+        return Asking(rules, mesh, circumstances, last, again)
 
     def end(self, asking: "Asking") -> None:
         """Keep what was said, once everything was asked."""
-        self._last = _Round(
-            asking.mesh.resources, asking.circumstances, asking.said, asking.reached
-        )
+        self._last = asking.round()
         with self._ties_left():
             if self._ties is not None:
                 self._ties.keep(asking.mesh.resources)
@@ -108,14 +107,9 @@ class KeptOutcomes:
             if os.environ.get(DEBUG_VARIABLE):
                 raise
 
-    def _to_ask(
-        self, rules: Sequence[Rule], mesh: Mesh, circumstances: object
-    ) -> set[Resource] | None:
+    def _to_ask(self, last: _Round, mesh: Mesh, circumstances: object) -> set[Resource] | None:
         """Find the objects about which rules have to be asked that ask the mesh; ``None`` for all."""
-        last = self._last
-        if last is None or last.circumstances != circumstances or mesh.has_controllers:
-            return None
-        if [*last.said] != [rule.id for rule in rules]:
+        if last.circumstances != circumstances or mesh.has_controllers:
             return None
         old, new = set(last.resources), set(mesh.resources)
         if [one for one in last.resources if one in new] != [
@@ -131,19 +125,20 @@ class KeptOutcomes:
             return None
         gone, come = old - new, new - old
         is_named_anew = {one.title for one in gone} != {one.title for one in come}
-        return {*found, *come, *_who_speaks_of(None if is_named_anew else gone, last.said)}
+        return {*found, *come, *_who_speaks_of(None if is_named_anew else gone, last.heard)}
 
 
-def _who_speaks_of(gone: Collection[Resource] | None, said: _Said) -> Iterator[Resource]:
+def _who_speaks_of(
+    gone: Collection[Resource] | None, heard: Mapping[Resource, _Heard]
+) -> Iterator[Resource]:
     """Walk the objects with a finding that shows a place of an object which is gone.
 
     ``None`` stands for all that have findings, which may name whatever somebody seems to mean.
     """
-    for by_resource in said.values():
-        for resource, outcomes in by_resource.items():
-            shown = (one for _, finding in outcomes.findings for one in _shown(finding))
-            if any(gone is None or one in gone for one in shown):
-                yield resource
+    for resource, one in heard.items():
+        found = (finding for said in one.said.values() for _, finding in said.findings)
+        if any(gone is None or shown in gone for finding in found for shown in _shown(finding)):
+            yield resource
 
 
 def _shown(finding: Finding) -> Iterator[Resource]:
@@ -152,106 +147,103 @@ def _shown(finding: Finding) -> Iterator[Resource]:
     yield from (edit.ref.resource for edit in finding.edits)
 
 
-class _Taken(NamedTuple):
-    """What is taken over: what was said of objects that ``stay``.
+class Asking:
+    """One analysis that asks ``rules`` about the ``resources`` of a ``mesh``.
 
-    Of those to be asked ``again`` (``None`` for all) it holds where no more than ``reach`` was asked.
+    Those are asked about that are in ``again`` (``None`` for all); of the others all holds that was
+    heard in the ``last`` one.
     """
 
-    stay: set[Resource]
-    gone: set[Resource]
-    again: set[Resource] | None
-    reach: Reach
-
-    def lost(self, reached: Mapping[Resource, Reach]) -> Collection[Resource]:
-        """Name the objects of which nothing holds, where a rule asked so much about each."""
-        again, most = self.again, self.reach
-        if again is None:
-            return {one for one, reach in reached.items() if reach > most}
-        if len(reached) <= len(again):
-            return [one for one, reach in reached.items() if reach > most and one in again]
-        return [one for one in again if reached.get(one, Reach.NOTHING) > most]
-
-    def of(self, table: Mapping[Resource, T], lost: Collection[Resource]) -> dict[Resource, T]:
-        """What of a table by object holds on."""
-        if self.again is None:  # what controllers made is made anew, and gone without a trace
-            return {
-                one: value for one, value in table.items() if one in self.stay and one not in lost
-            }
-        kept = {**table}
-        if kept:
-            for some in (self.gone, lost):
-                for one in some:
-                    kept.pop(one, None)
-        return kept
-
-    def to_ask(
-        self, resources: Iterable[Resource], reached: Mapping[Resource, Reach]
-    ) -> list[Resource]:
-        """Choose those of some objects that have to be asked about, which may all be."""
-        stay, most = self.stay, self.reach
-        return [
-            one for one in resources if one not in stay or reached.get(one, Reach.NOTHING) > most
-        ]
-
-
-class Asking:
-    """One analysis that asks ``rules`` about the ``resources`` of a ``mesh``."""
-
     def __init__(
-        self, rules: Sequence[Rule], mesh: Mesh, circumstances: object, last: _Round, taken: _Taken
-    ) -> None:
-        self.rules = rules
+        self, rules: Sequence[Rule], mesh: Mesh, circumstances: object, last: _Round,
+        again: set[Resource] | None,
+    ) -> None:  # fmt: skip
         self.mesh = mesh
-        self.circumstances = circumstances
+        self._circumstances = circumstances
         self._last = last
-        self._taken = taken
+        self._holds = Reach.CIRCUMSTANCES if last.circumstances == circumstances else Reach.NOTHING
+        """What no more was asked for still holds of an object that stays."""
+        self._rules = {rule.id: rule for rule in rules}
         self._words = ObjectWords()
-        again = taken.again
         judged = mesh.judged(Resource)
         self.resources = judged if again is None else [one for one in judged if one in again]
         """The objects of which something else may be said."""
-        self.said: _Said = {}
-        self.reached: _Reached = {}
-        for name in (rule.id for rule in rules):
-            reached = last.reached.get(name, {})
-            lost = taken.lost(reached)
-            self.said[name] = taken.of(last.said.get(name, {}), lost)
-            self.reached[name] = taken.of(reached, lost)
+        self._heard: dict[Resource, _Heard] = {}
+        if again is not None:
+            there, known = {*judged}, last.heard.items()
+            self._heard = {one: heard for one, heard in known if one in there}
+        self._by_kind: dict[type[Resource], list[tuple[str, Words | None]]] = {}
 
     def ask(self, resources: Iterable[Resource], go_on: Callable[[], None]) -> None:
         """Ask every rule about some objects; ``go_on`` is called between rules."""
-        by_kind: dict[type[Resource], list[Resource]] = {}
+        by_rule: dict[str, list[tuple[Resource, Reach]]] = {}
         for resource in resources:
-            by_kind.setdefault(type(resource), []).append(resource)
-        for rule in self.rules:
+            before = self._last.heard.get(resource)
+            self._heard[resource] = self._still(before)
+            if before is None:
+                for name in self._about(resource):
+                    by_rule.setdefault(name, []).append((resource, Reach.NOTHING))
+            else:
+                for name, reach in before.reached.items():
+                    if reach > self._holds:
+                        by_rule.setdefault(name, []).append((resource, reach))
+        for name, rule in self._rules.items():
             go_on()
-            for kind, several in by_kind.items():
-                if rule.on is not None and issubclass(kind, rule.on):
-                    self._ask(rule, several)
+            if name in by_rule:
+                self._ask(rule, by_rule[name])
 
-    def _ask(self, rule: Rule, resources: Sequence[Resource]) -> None:
-        said, reached = self.said[rule.id], self.reached[rule.id]
-        before = self._last.said.get(rule.id, {})
-        known = self._last.reached.get(rule.id)
-        resources = self._words.holding(rule, resources)
-        if known is not None:
-            resources = self._taken.to_ask(resources, known)
-        for resource, outcomes, reach in ask_watched(rule, resources, self.mesh, known or {}):
+    def _still(self, before: _Heard | None) -> _Heard:
+        """Give what still holds of what was heard of an object, until more is heard."""
+        if before is None:
+            return _Heard({}, {})
+        reached = before.reached
+        said = {
+            name: outcomes
+            for name, outcomes in before.said.items()
+            if reached.get(name, Reach.NOTHING) <= self._holds
+        }
+        return _Heard(said, {**reached})
+
+    def _ask(self, rule: Rule, about: Sequence[tuple[Resource, Reach]]) -> None:
+        for resource, outcomes, reach in ask_watched(rule, about, self.mesh):
+            heard = self._heard[resource]
             if reach:
-                reached[resource] = reach
+                heard.reached[rule.id] = reach
+            else:
+                heard.reached.pop(rule.id, None)
             if outcomes is not None:
                 # The findings of before, where they say the same: their places are known.
-                old = before.get(resource)
-                said[resource] = old if old == outcomes else outcomes
+                before = self._last.heard.get(resource)
+                old = before.said.get(rule.id) if before is not None else None
+                heard.said[rule.id] = old if old == outcomes else outcomes
+
+    def _about(self, resource: Resource) -> list[str]:
+        """Name the rules that may have something to say of an object."""
+        kind = type(resource)
+        rules = self._by_kind.get(kind)
+        if rules is None:
+            rules = self._by_kind[kind] = [
+                (name, bits_of(rule.holds))
+                for name, rule in self._rules.items()
+                if rule.on is not None and issubclass(kind, rule.on)
+            ]
+        words = self._words[resource]
+        return [name for name, asked in rules if asked is None or words & asked]
+
+    def round(self) -> _Round:
+        """Give all that was said, once everything was asked."""
+        return _Round(self.mesh.resources, self._circumstances, [*self._rules], self._heard)
 
     def outcomes(self, file: str | None = None) -> Outcomes:
         """Give what was said, of one file or of all, in the order in which all would be asked."""
-        places = {one: number for number, one in enumerate(self.mesh.of(Resource))}
+        by_rule: dict[str, list[Outcomes]] = {}
+        for resource in self.mesh.of(Resource):
+            heard = self._heard.get(resource)
+            if heard and heard.said and (file is None or resource.document.file == file):
+                for name, outcomes in heard.said.items():
+                    by_rule.setdefault(name, []).append(outcomes)
         joined = Outcomes()
-        for rule in self.rules:
-            by_resource = self.said[rule.id]
-            for resource in sorted(by_resource, key=places.__getitem__):
-                if file is None or resource.document.file == file:
-                    joined.add(by_resource[resource])
+        for name in self._rules:
+            for outcomes in by_rule.get(name, ()):
+                joined.add(outcomes)
         return joined

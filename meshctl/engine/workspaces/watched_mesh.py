@@ -1,6 +1,6 @@
 """Asks rules about objects, and watches what they ask of the mesh for it."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from enum import IntEnum
 from typing import TYPE_CHECKING, Any, cast
 
@@ -48,12 +48,12 @@ class _WatchedMesh:
 
 
 def ask_watched(
-    rule: Rule, resources: Iterable[Resource], mesh: "Mesh", known: Mapping[Resource, Reach]
+    rule: Rule, about: Iterable[tuple[Resource, Reach]], mesh: "Mesh"
 ) -> Iterator[tuple[Resource, Outcomes | None, Reach]]:
-    """Ask one rule about some resources of its kind.
+    """Ask one rule about some resources of its kind, each with how far it looked the last time.
 
-    Gives those of which it said anything, and those for which it asked the mesh, with how far. What is
-    ``known`` to ask all of the mesh isn't watched again.
+    Gives those of which it said anything, and those for which it looks less far or further now. Where
+    it asked all of the mesh it isn't watched again.
     """
     check = rule.check
     if check is None:
@@ -61,8 +61,8 @@ def ask_watched(
     watched = _WatchedMesh(mesh)
     asked = cast("Mesh", watched)
     outcomes = Outcomes()
-    for resource in resources:
-        if known.get(resource) is Reach.MESH:
+    for resource, known in about:
+        if known is Reach.MESH:
             watched.reach = Reach.MESH
             ask(rule, check, (resource,), mesh, outcomes)
         else:
@@ -71,5 +71,5 @@ def ask_watched(
         if outcomes.findings or outcomes.not_checked or outcomes.crashes:
             yield resource, outcomes, watched.reach
             outcomes = Outcomes()
-        elif watched.reach:
+        elif watched.reach is not known:
             yield resource, None, watched.reach

@@ -133,7 +133,10 @@ class Unserved:
         found: dict[KubernetesRoute, dict[Ref, DeadRule]] = {}
         several = [one for one in self._api.virtual_services if one.http]
         dead = [one for service in several for one in _cut_off(service)]
-        for effective in self._api.gateways if several else ():
+        bound = {name for one in several for name in self._api.routes.gateways_of(one)}
+        for effective in self._api.gateways:
+            if bound.isdisjoint(one.key_name for one in effective.gateways):
+                continue  # it has no route of a route here
             for hosts in effective.route_configs.values():
                 for host in hosts:
                     dead += _shadowed(host.domains[0], host.routes)
