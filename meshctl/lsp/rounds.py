@@ -19,17 +19,33 @@ _LONGEST_SILENCE = 2.0
 """Seconds without an answer after which an analysis is no longer given up for a newer one, so that
 answers come while somebody goes on typing."""
 _PAUSE = 1.0
-"""Seconds without a change after which what analyses left is cleared away."""
+"""Seconds without a change after which all of what analyses left is cleared away."""
 _REST = 2.0
 """Further seconds after which one more round may follow."""
-_MOST_LEFT = 1_000_000
-"""Objects, some 50 MB, after which it is cleared away even while somebody types on: a second's work."""
+_MOST_LEFT = 50_000
+"""Objects after which it is cleared away even while somebody types on: some 20 ms of work."""
+_MOST_LEFT_WHILE_ASKED = 1_000_000
+"""Objects, some 50 MB, after which that no longer waits for a time when nobody asks for an answer."""
 _UNTIL_SENT = 0.05
 """Seconds in which an answer is on its way before that begins."""
+_MOST_OF_ALL = 0.5
+"""How many objects, for each that is never looked at, may be looked at when something is cleared away."""
 
 
 class _OutdatedError(Exception):
     """Something changed while an analysis ran."""
+
+
+def _clear() -> None:
+    """Free what analyses left; Python's own collector is off, so that it never makes anybody wait.
+
+    What is there from the beginning isn't looked at again until much has come to it.
+    """
+    gc.collect()
+    if len(gc.get_objects()) > _MOST_OF_ALL * gc.get_freeze_count():
+        gc.unfreeze()
+        gc.collect()
+        gc.freeze()
 
 
 class Rounds(Generic[T]):
@@ -87,13 +103,17 @@ class Rounds(Generic[T]):
             self._idle.cancel()
         self._idle = asyncio.get_running_loop().call_later(_PAUSE, self._pauses)
         if gc.get_count()[0] > _MOST_LEFT:
-            # Only what came since the last pause is looked at.
-            asyncio.get_running_loop().call_later(_UNTIL_SENT, gc.collect)
+            asyncio.get_running_loop().call_later(_UNTIL_SENT, self._clear_some)
 
     def _pauses(self) -> None:
         if self._is_idle():  # else another pause follows
-            self._clear()
+            _clear()
             self._idle = asyncio.get_running_loop().call_later(_REST, self._rests)
+
+    def _clear_some(self) -> None:
+        """Free the mesh before the last one; the next answer is not held up for it, unless it must."""
+        if self._is_idle() or gc.get_count()[0] > _MOST_LEFT_WHILE_ASKED:
+            gc.collect()
 
     def _rests(self) -> None:
         if self._is_idle() and self._rest():
@@ -101,15 +121,6 @@ class Rounds(Generic[T]):
 
     def _is_idle(self) -> bool:
         return self._timer is None and self._task is not None and self._task.done()
-
-    def _clear(self) -> None:
-        """Free what analyses left; Python's own collector is off, so that it never makes anybody wait.
-
-        What stays isn't looked at again before the next pause.
-        """
-        gc.unfreeze()
-        gc.collect()
-        gc.freeze()
 
     async def _round(self, generation: int) -> None:
         started = monotonic()

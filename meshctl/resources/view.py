@@ -5,7 +5,7 @@ the wrong type reads as empty, since the schema rules report it. Every view know
 so that rules name places (``port.at("protocol")``) and never see lines.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from meshctl.resources.cached_property import cached_property
@@ -13,6 +13,7 @@ from meshctl.resources.cached_property import cached_property
 if TYPE_CHECKING:
     from meshctl.resources.resource import Resource
 
+T = TypeVar("T")
 Path = tuple[str | int, ...]
 
 
@@ -107,6 +108,22 @@ class View:
                 break
             data = data.get(key)
         return View(self.resource, self.path + keys, data)
+
+    def once(self, make: Callable[[Any], T]) -> T:
+        """Give what a function works out of this view and nothing else; it is asked once.
+
+        It holds for as long as the view is there, which may be in one mesh after another.
+        """
+        known: T
+        try:
+            known = self._made[make]
+        except KeyError:
+            known = self._made[make] = make(self)
+        return known
+
+    @cached_property
+    def _made(self) -> dict[Callable[[Any], Any], Any]:
+        return {}
 
 
 V = TypeVar("V", bound=View)

@@ -1,7 +1,9 @@
 """Analyses follow each other, and one that is outdated ends."""
 
 import asyncio
+import gc
 import time
+import weakref
 from collections.abc import Callable
 
 import pytest
@@ -91,3 +93,51 @@ def test_a_round_follows_a_rest_where_it_is_worth_it(monkeypatch: pytest.MonkeyP
 
     asyncio.run(asyncio.wait_for(session(), 30))
     assert answers == [1, 1]
+
+
+class Knot:
+    """Something that is freed only where somebody looks for what holds itself."""
+
+    def __init__(self) -> None:
+        self.itself = self
+
+
+def test_what_is_left_is_cleared_while_somebody_types_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rounds_module, "_PAUSE", 60)
+    monkeypatch.setattr(rounds_module, "_MOST_LEFT", 100)
+    monkeypatch.setattr(rounds_module, "_UNTIL_SENT", 0.01)
+    left: list[weakref.ref[Knot]] = []
+
+    async def session() -> None:
+        done, gone = asyncio.Event(), asyncio.Event()
+
+        def work(_go_on: GoOn) -> int:
+            knots = [Knot() for _ in range(1000)]
+            left.extend(map(weakref.ref, knots))
+            weakref.finalize(knots[0], gone.set)
+            return 1
+
+        rounds = Rounds(lambda: work, lambda _: done.set(), lambda _: None)
+        rounds.ask()
+        await done.wait()
+        await gone.wait()
+        rounds.close()
+
+    gc.collect()
+    gc.disable()
+    try:
+        asyncio.run(asyncio.wait_for(session(), 30))
+    finally:
+        gc.enable()
+    assert [one() for one in left] == [None] * 1000
+
+
+def test_a_pause_looks_at_all_where_much_has_come(monkeypatch: pytest.MonkeyPatch) -> None:
+    calls: list[str] = []
+    monkeypatch.setattr(gc, "unfreeze", lambda: calls.append("all"))
+    monkeypatch.setattr(gc, "collect", lambda: calls.append("some"))
+    monkeypatch.setattr(gc, "freeze", lambda: None)
+    for frozen in (10, 10**9):
+        monkeypatch.setattr(gc, "get_freeze_count", lambda frozen=frozen: frozen)
+        rounds_module._clear()
+    assert calls == ["some", "all", "some", "some"]

@@ -49,9 +49,9 @@ class Annotations:
     """The annotations of Istio by object."""
 
     def __init__(self, resources: Iterable[Resource]) -> None:
-        self._uses: dict[Resource, list[AnnotationUse]] = {}
+        self._uses: dict[Resource, Sequence[AnnotationUse]] = {}
         for resource in resources:
-            found = list(_uses(resource)) if _is_checked(resource) else []
+            found = resource.once(_uses)
             if found:
                 self._uses[resource] = found
 
@@ -70,13 +70,13 @@ def _is_checked(resource: Resource) -> bool:
     )
 
 
-def _uses(resource: Resource) -> Iterator[AnnotationUse]:
+def _uses(resource: Resource) -> tuple[AnnotationUse, ...]:
+    if not _is_checked(resource):
+        return ()
     if not isinstance(resource, Workload):
-        yield from _in(resource.child("metadata"), resource.kind, resource)
-        return
-    for kind, metadata in resource.outer_metadata:
-        yield from _in(metadata, kind, resource)
-    yield from _in(resource.template.child("metadata"), "Pod", resource)
+        return tuple(_in(resource.child("metadata"), resource.kind, resource))
+    metadata = (*resource.outer_metadata, ("Pod", resource.template.child("metadata")))
+    return tuple(use for kind, one in metadata for use in _in(one, kind, resource))
 
 
 def _in(metadata: View, kind: str, resource: Resource) -> Iterator[AnnotationUse]:

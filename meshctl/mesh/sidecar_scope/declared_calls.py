@@ -49,7 +49,6 @@ class DeclaredCalls:
         self._config_map_objects = config_maps
         self._workloads = workloads
         self._registry = registry
-        self._read: dict[ConfigMap, Sequence[WrittenUrl]] = {}
         self._found: dict[Workload, Sequence[DeclaredCall]] = {}
 
     def of(self, workload: Workload) -> Sequence[DeclaredCall]:
@@ -108,10 +107,7 @@ class DeclaredCalls:
     def _addresses_of(
         self, workload: Workload, config_maps: Iterable[ConfigMap]
     ) -> Iterator[WrittenUrl]:
-        for container in _applications_containers(workload):
-            for text, place in words(container):
-                yield from addresses(text, place)
-            yield from named_addresses(list(variables(container)))
+        yield from workload.once(_addresses_in)
         for config_map in config_maps:
             values = config_map.values.items()
             yield from named_addresses(
@@ -125,27 +121,13 @@ class DeclaredCalls:
     def _urls_of(
         self, workload: Workload, config_maps: Iterable[ConfigMap]
     ) -> Iterator[WrittenUrl]:
-        for container in _applications_containers(workload):
-            for text, place in words(container):
-                yield from urls(text, place)
-            for _, value, place in variables(container):
-                yield from urls(value, place)
+        yield from workload.once(_urls_in)
         for config_map in config_maps:
-            yield from self._urls_in(config_map)
-
-    def _urls_in(self, config_map: ConfigMap) -> Sequence[WrittenUrl]:
-        """Read a ConfigMap once, since many workloads may mount it."""
-        known = self._read.get(config_map)
-        if known is None:
-            values = config_map.values.items()
-            known = [url for key, text in values for url in urls(text, config_map.at("data", key))]
-            self._read[config_map] = known
-        return known
+            yield from config_map.once(_urls_in_config_map)
 
     def config_maps(self, workload: Workload) -> Iterator[ConfigMap]:
         """Walk the ConfigMaps that the pods of a workload read."""
-        names = dict.fromkeys(_config_map_names(workload))
-        for name in names:
+        for name in workload.once(_config_map_names):
             found = self._by_name.get((workload.namespace, name))
             if found is not None:
                 yield found
@@ -177,11 +159,41 @@ def _applications_containers(workload: Workload) -> Iterator[Container]:
             yield container
 
 
-def _config_map_names(workload: Workload) -> Iterator[str]:
-    for volume in views(workload.pod_spec, "volumes", View):
-        yield volume.child("configMap").text("name")
+def _urls_in(workload: Workload) -> tuple[WrittenUrl, ...]:
+    """List the URLs that the containers of a workload are given."""
+    found: list[WrittenUrl] = []
+    for container in _applications_containers(workload):
+        for text, place in words(container):
+            found += urls(text, place)
+        for _, value, place in variables(container):
+            found += urls(value, place)
+    return tuple(found)
+
+
+def _addresses_in(workload: Workload) -> tuple[WrittenUrl, ...]:
+    """List the addresses that the containers of a workload are given."""
+    found: list[WrittenUrl] = []
+    for container in _applications_containers(workload):
+        for text, place in words(container):
+            found += addresses(text, place)
+        found += named_addresses(list(variables(container)))
+    return tuple(found)
+
+
+def _urls_in_config_map(config_map: ConfigMap) -> tuple[WrittenUrl, ...]:
+    values = config_map.values.items()
+    return tuple(url for key, text in values for url in urls(text, config_map.at("data", key)))
+
+
+def _config_map_names(workload: Workload) -> tuple[str, ...]:
+    """Name the ConfigMaps that the pods of a workload read, each once."""
+    found = [
+        volume.child("configMap").text("name")
+        for volume in views(workload.pod_spec, "volumes", View)
+    ]
     for container in (*workload.containers, *workload.init_containers):
-        yield from _named_by(container)
+        found += _named_by(container)
+    return tuple(dict.fromkeys(found))
 
 
 def _named_by(container: Container) -> Iterator[str]:

@@ -157,7 +157,7 @@ class Delegates:
         broken: list[BrokenDelegate] = []
         for route in service.http:
             if not route.has("delegate"):
-                rules.append(_own_rule(route))
+                rules.append(route.once(_own_rule))
                 continue
             target = self.target(route)
             reason = self._obstacle(route, target)
@@ -199,7 +199,7 @@ def _merged_rule(root: Route, own: Route) -> HttpRule | None:
 def _merged_matches(root: Route, own: Route) -> tuple[RuleMatch, ...] | None:
     """Merge the matches; ``None`` when one of the delegate's fits into none of the root's."""
     if not root.matches or not own.matches:
-        return _own_rule(own if not root.matches else root).matches
+        return (own if not root.matches else root).once(_own_rule).matches
     merged = []
     for leaf in own.matches:
         fitting = [wide for wide in root.matches if not _conflict(resolved(wide), resolved(leaf))]

@@ -21,6 +21,9 @@ from meshctl.mesh.traffic.delegates import MESH, Delegates, HttpRule, RuleMatch,
 from meshctl.resources import Destination, Match, Route, Service, VirtualService
 from meshctl.resources.cached_property import cached_property
 
+_EVERYTHING = RequestMatch(gateways=frozenset())
+"""What a rule without a match takes."""
+
 
 class ProxyNode(NamedTuple):
     """What istiod knows of an Envoy when it builds routes; ``None`` is unknown."""
@@ -143,10 +146,6 @@ class Routes:
         self.delegates = Delegates(everything, config)
         self._registry = registry
         self._gateways: dict[VirtualService, tuple[str, ...]] = {}
-        self._written: dict[RuleMatch | None, RequestMatch] = {
-            None: RequestMatch(gateways=frozenset())
-        }
-        self._requests: dict[tuple[RuleMatch | None, bool], RequestMatch] = {}
         self._visible: dict[VirtualService, frozenset[str]] = {}
         self._by_gateway: dict[str, list[VirtualService]] = {}
         self._bound: dict[tuple[str, str | None], BoundVirtualServices] = {}
@@ -279,28 +278,18 @@ class Routes:
 
         The requests name no gateway.
         """
+        asked = _asked_by_segment if service.is_generated else _asked
         for rule in self.delegates.rules(service):
             for match in rule.matches or (None,):
                 if match is None or _applies(match.match, gateway, port, proxy):
-                    request = self._request(match, by_segment=service.is_generated)
+                    request = match.match.once(asked) if match is not None else _EVERYTHING
                     yield rule, match, request
                     if is_catch_all(request):
                         return
 
     def request(self, match: RuleMatch | None) -> RequestMatch:
         """Read a match as it is written, for no gateway; a rule without one takes every request."""
-        known = self._written.get(match)
-        if known is None:
-            assert match is not None  # noqa: S101 - what a rule without one takes is there
-            known = self._written[match] = from_istio(match.match.data, frozenset())
-        return known
-
-    def _request(self, match: RuleMatch | None, *, by_segment: bool) -> RequestMatch:
-        known = self._requests.get((match, by_segment))
-        if known is None:
-            known = _of_any_proxy(self.request(match), by_segment=by_segment)
-            self._requests[match, by_segment] = known
-        return known
+        return match.match.once(_written) if match is not None else _EVERYTHING
 
     def target(
         self, destination: Destination, port: int, proxy: ProxyNode, weight: int | None = None, *,
@@ -365,15 +354,22 @@ def shared_host(this: str, other: str) -> str | None:
     return other if covers(this, other) else None
 
 
-def _of_any_proxy(written: RequestMatch, *, by_segment: bool) -> RequestMatch:
-    """Leave what a match asks of requests; what it asks of the proxy is settled by then.
+def _written(match: Match) -> RequestMatch:
+    return from_istio(match.data, frozenset())
 
-    ``by_segment``: a prefix ends where a segment of the path does, as in the Gateway API.
-    """
-    path = written.path
-    if by_segment and path.kind == "prefix" and path.value != "/":
+
+def _asked(match: Match) -> RequestMatch:
+    """Leave what a match asks of requests; what it asks of the proxy is settled by then."""
+    return match.once(_written)._replace(port=None, source_labels={}, source_namespace="")
+
+
+def _asked_by_segment(match: Match) -> RequestMatch:
+    """Leave the same where a prefix ends with a segment of the path, as in the Gateway API."""
+    asked = match.once(_asked)
+    path = asked.path
+    if path.kind == "prefix" and path.value != "/":
         path = segment_prefix(path.value)
-    return written._replace(path=path, port=None, source_labels={}, source_namespace="")
+    return asked._replace(path=path)
 
 
 def _applies(match: Match, gateway: str, port: int, proxy: ProxyNode) -> bool:
