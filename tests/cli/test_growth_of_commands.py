@@ -7,9 +7,11 @@ import pytest
 
 from tests.crowds import crowds
 from tests.engine.test_growth import MOST, SIZES, calls, exponent
-from tests.hostile.every_command import run
+from tests.hostile.every_command import Done, run
 
 MENDED = (
+    ("analyze {}", "policies-of-one-label"),
+    ("analyze {}", "request-authentications-of-one-label"),
     ("analyze {} -o html", "gateways-of-many-workloads"),
     ("routes {}", "gateways-of-many-workloads"),
     ("size {}", "many-namespaces"),
@@ -22,8 +24,19 @@ MENDED = (
     ("generate sidecar {}", "many-namespaces"),
     ("generate sidecar {}", "sidecars-of-a-namespace"),
     ("generate sidecar {}", "policies-of-one-label"),
+    ("graph {} -o html", "gateways-of-many-workloads"),
+    ("graph {} -o html", "services-and-pods-of-one-label"),
+    ("graph {} --view mtls -o json", "gateways-of-many-workloads"),
+    ("graph {} --view mtls -o json", "services-and-pods-of-one-label"),
+    ("graph {} --view mtls -o json", "peer-authentications-of-one-label"),
+    ("graph {} --view authorization -o json", "policies-of-one-label"),
+    ("graph {} --view authorization -o json", "request-authentications-of-one-label"),
+    ("graph {} --view authorization -o json", "services-and-pods-of-one-label"),
+    ("graph {} --view egress -o json", "gateways-of-many-workloads"),
 )
 """Command lines, each with a crowd of which it took the square."""
+LITTLE = 20_000
+"""Bytes of output that stay about the same, so that no growth can be told."""
 INJECTED = "---\napiVersion: v1\nkind: Namespace\nmetadata: {name: shop, labels: {istio-injection: enabled}}\n"
 
 
@@ -35,8 +48,12 @@ def test_a_command_grows_with_the_crowd(
     monkeypatch.chdir(tmp_path)
     file = tmp_path / "crowd.yaml"
     words = line.format(file).split()
-    counts = []
+    counts, written = [], []
     for size in (SIZES[0], *SIZES):  # once before, for what is imported and kept
         file.write_text(crowds.text(crowd, size) + INJECTED)
-        counts.append(calls(lambda: run(*words)))
+        done: list[Done] = []
+        counts.append(calls(lambda done=done: done.append(run(*words))))
+        assert done[0].code in {0, 1}
+        written.append(len(done[0].out))
     assert exponent(counts[1:]) <= MOST
+    assert exponent(written[1:]) <= MOST or written[-1] < LITTLE

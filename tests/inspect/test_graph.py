@@ -18,6 +18,7 @@ from meshctl.mesh import Mesh
 from meshctl.mesh.security.tls_connection import Result
 from meshctl.settings import Settings
 from meshctl.sources.loader import load
+from tests.crowds import crowds
 from tests.inspect.test_fixes_of_conflicts import Objects, objects
 from tests.mesh.test_properties_of_truth import read
 
@@ -306,6 +307,47 @@ kind: Service
 metadata: {name: calm, namespace: shop, labels: {istio.io/use-waypoint: way}}
 spec: {selector: {app: calm}, ports: [{name: http, port: 80}]}
 """
+
+
+def crowded(tmp_path: Path, crowd: str, count: int, view: View, **more: Any) -> Graph:
+    """Draw a crowd of bench/."""
+    file = tmp_path / "crowd.yaml"
+    file.write_text(crowds.text(crowd, count))
+    return graph(load_mesh(load([str(file)]), ALL), view, **more)
+
+
+def test_many_gateway_workloads_that_are_sent_the_same_are_one_node(tmp_path: Path) -> None:
+    few = crowded(tmp_path, "gateways-of-many-workloads", 8, "routing")
+    assert len([one for one in few.nodes if one.kind == "gateway"]) == 8
+    (node,) = crowded(tmp_path, "gateways-of-many-workloads", 12, "routing").nodes
+    assert node.id == "gateway:shop/gate-0"
+    assert "stands for 12 gateway workloads that are sent the same" in node.facts[-1]
+    named = {f"{kind} shop/gate-{n}" for n in range(12) for kind in ("Deployment", "Service")}
+    assert named <= set(node.objects)
+    focused = crowded(tmp_path, "gateways-of-many-workloads", 12, "routing", focus="gate-7.shop")
+    assert focused.nodes == (node,)
+
+
+def test_many_workloads_under_the_same_policies_are_one_node(tmp_path: Path) -> None:
+    crowd = "request-authentications-of-one-label"  # has no Service
+    few = crowded(tmp_path, crowd, 8, "authorization")
+    assert len([one for one in few.nodes if one.kind == "workload"]) == 8
+    many = crowded(tmp_path, crowd, 12, "authorization")
+    (node,) = (one for one in many.nodes if one.kind == "workload")
+    assert node.facts[0].startswith("stands for 12 workloads with the same policies: Deployment ")
+    assert {f"Deployment shop/w-{n}" for n in range(12)} <= set(node.objects)
+    (way,) = many.edges
+    assert (way.target, len(way.objects)) == (node.id, 12)
+
+
+def test_pods_that_many_services_share_are_named_by_eight_of_them(tmp_path: Path) -> None:
+    drawn = crowded(tmp_path, "services-and-pods-of-one-label", 20, "mtls")
+    services = [one for one in drawn.nodes if one.kind == "service"]
+    pods = [sum(one.startswith("Deployment ") for one in each.objects) for each in services]
+    assert sorted(pods) == [10] * 12 + [20] * 8
+    others = [one.facts for one in services if len(one.objects) < 20]
+    more = "10 more workloads behind it, as behind others that name all"
+    assert all({more, "20 workloads take unknown on 80"} <= set(facts) for facts in others)
 
 
 def test_a_waypoint_is_a_fact_of_the_services_behind_it(tmp_path: Path) -> None:

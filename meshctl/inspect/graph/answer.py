@@ -1,27 +1,22 @@
 """Answers ``graph``: one view of the mesh, with findings and, where asked for, traffic."""
 
+# The views and the traffic are imported where they are drawn.
+# ruff: noqa: PLC0415
+
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from meshctl.cluster.prometheus import Prometheus
 from meshctl.engine.report import LocatedFinding
-from meshctl.inspect.graph.authorization import draw_authorization
 from meshctl.inspect.graph.badges import Badges
-from meshctl.inspect.graph.egress import draw_egress
-from meshctl.inspect.graph.mtls import draw_mtls
 from meshctl.inspect.graph.narrow import around, centres_of, of_labels, of_namespaces
 from meshctl.inspect.graph.picture import Edge, Graph, Node, View
 from meshctl.inspect.graph.routing import draw_routing
 from meshctl.inspect.graph.sketch import Sketch
-from meshctl.inspect.graph.traffic import draw_traffic
 from meshctl.mesh import Mesh
 from meshctl.words import amount
 
 VERSION = 1
-_DRAWINGS: dict[View, Callable[[Sketch], None]] = {
-    "routing": draw_routing, "mtls": draw_mtls, "authorization": draw_authorization,
-    "egress": draw_egress,
-}  # fmt: skip
 
 
 class Question(NamedTuple):
@@ -46,10 +41,14 @@ def draw(
     Raises UsageError for a focus that isn't there, ClusterError where Prometheus doesn't answer.
     """
     sketch = Sketch(mesh)
-    _DRAWINGS[question.view](sketch)
-    notes = draw_traffic(sketch, prometheus) if prometheus is not None else []
-    nodes: Sequence[Node] = sorted(sketch.nodes.values(), key=lambda one: one.id)
-    edges: Sequence[Edge] = [sketch.edges[key] for key in sorted(sketch.edges)]
+    _drawing(question.view)(sketch)
+    notes = []
+    if prometheus is not None:
+        from meshctl.inspect.graph.traffic import draw_traffic
+
+        notes = draw_traffic(sketch, prometheus)
+    nodes: Sequence[Node] = sketch.nodes.drawn()
+    edges: Sequence[Edge] = sketch.ways.drawn()
     if question.namespaces:
         nodes, edges = of_namespaces(nodes, edges, question.namespaces)
     if question.labels:
@@ -68,3 +67,20 @@ def draw(
     return Graph(
         VERSION, question.view, badges.on_nodes(nodes), badges.on_edges(edges), tuple(notes)
     )
+
+
+def _drawing(view: View) -> Callable[[Sketch], None]:
+    """What draws a view; only what is drawn is imported."""
+    if view == "mtls":
+        from meshctl.inspect.graph.mtls import draw_mtls
+
+        return draw_mtls
+    if view == "authorization":
+        from meshctl.inspect.graph.authorization import draw_authorization
+
+        return draw_authorization
+    if view == "egress":
+        from meshctl.inspect.graph.egress import draw_egress
+
+        return draw_egress
+    return draw_routing

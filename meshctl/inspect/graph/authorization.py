@@ -1,20 +1,20 @@
 """Draws who may call whom: the clients that AuthorizationPolicies let in, service by service."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from typing import NamedTuple
 
 from meshctl.inspect.graph.picture import Edge, Node
+from meshctl.inspect.graph.shared import FEW
 from meshctl.inspect.graph.sketch import Sketch
 from meshctl.mesh.authorization.decision import is_dry_run
 from meshctl.mesh.security.identity_use import named_sources
+from meshctl.mesh.workloads.membership import is_gateway
 from meshctl.resources import AuthorizationPolicy, AuthorizationRule, Service, Workload
 from meshctl.resources.cached_property import cached_property
-from meshctl.words import amount
+from meshctl.words import MOST_LISTED, amount, shortened
 
 _IDENTITY = ("principals", "namespaces", "serviceAccounts")
 _ANYONE = "any client"
-_FEW = 8
 
 
 class _Admitted(NamedTuple):
@@ -27,12 +27,29 @@ class _Admitted(NamedTuple):
 
 def draw_authorization(sketch: Sketch) -> None:
     """Add every service of the mesh, and an edge from each client that policies let in."""
+    _unite(sketch)
     drawing = _Access(sketch)
     for workload in sketch.mesh.workloads:
         drawing.draw(workload)
     for host in sketch.mesh.registry:
         if isinstance(host.source, Service):
             sketch.host(host)
+
+
+def _unite(sketch: Sketch) -> None:
+    """Let one node stand for workloads without a Service, where the same policies hold for many."""
+    ports, decisions = sketch.mesh.workloads.container_ports, sketch.mesh.decisions
+    groups: dict[tuple[str, int], list[Workload]] = {}
+    for workload in sketch.mesh.workloads:
+        policies = decisions.policies_of(workload)
+        if policies and not ports.hosts(workload) and not is_gateway(workload):
+            groups.setdefault((workload.namespace, id(policies)), []).append(workload)
+    for several in groups.values():
+        if len(several) > FEW:
+            sketch.stand_ins |= dict.fromkeys(several, several[0])
+            names = shortened([one.title for one in several], MOST_LISTED)
+            fact = f"stands for {amount(len(several), 'workload')} with the same policies: {names}"
+            sketch.nodes.say(sketch.client(several[0]), (fact,))
 
 
 class _Access:
@@ -42,25 +59,32 @@ class _Access:
         self._sketch = sketch
         self._mesh = sketch.mesh
         self._rules: dict[AuthorizationPolicy, tuple[_Admitted, ...]] = {}
+        self._admits: dict[tuple[str, int], tuple[object, bool]] = {}
 
     def draw(self, workload: Workload) -> None:
-        """Add who may call a workload."""
-        decisions = self._mesh.decisions
-        policies = [one for one in decisions.policies_of(workload) if not is_dry_run(one)]
+        """Add who may call a workload; those with the same node and policies are drawn once."""
+        policies = self._mesh.decisions.policies_of(workload)
         target = self._sketch.client(workload)
+        key = target, id(policies)  # workloads for which the same policies hold share them
+        if key not in self._admits:
+            self._admits[key] = policies, self._draw_policies(workload, target)
+        if not self._admits[key][1]:
+            self._sketch.nodes.say(target, (f"nobody may call {workload.title}",))
+
+    def _draw_policies(self, workload: Workload, target: str) -> bool:
+        """Add what the policies of a workload say; give whether anybody may call it."""
+        policies = [
+            one for one in self._mesh.decisions.policies_of(workload) if not is_dry_run(one)
+        ]
         allowing = [one for one in policies if one.action == "ALLOW"]
-        facts = list(_facts(policies, allowing))
-        objects = tuple(one.title for one in policies)
-        known = self._sketch.nodes[target]
-        self._sketch.node(replace(known, facts=tuple(facts), objects=objects))
+        objects = (one.title for one in policies)
+        self._sketch.nodes.say(target, _facts(policies, allowing), objects)
         drawn = [
             self._draw_clients(workload, target, policy, one)
             for policy in allowing
             for one in self._admitted(policy)
         ]
-        if allowing and not any(drawn):
-            fact = f"nobody may call {workload.title}"
-            self._sketch.node(replace(known, facts=(fact,), objects=()))
+        return any(drawn) or not allowing
 
     def _draw_clients(
         self, workload: Workload, target: str, policy: AuthorizationPolicy, one: _Admitted
@@ -74,20 +98,20 @@ class _Access:
         for source in self._clients(one):
             if source != target:
                 edge = Edge(source, target, "access", one.label, (), None, (policy.title,))
-                self._sketch.edge(edge)
+                self._sketch.ways.add(edge)
         return True
 
     def _clients(self, one: _Admitted) -> Sequence[str]:
         """Add the nodes of clients: few workloads each by itself, many by what they have in common."""
         sketch = self._sketch
         if not one.namespace:
-            return (sketch.node(Node("clients:any", "clients", "", _ANYONE)),)
+            return (sketch.nodes.add(Node("clients:any", "clients", "", _ANYONE)),)
         known = self._identities.get((one.namespace, one.account), ()) if one.account else ()
-        if known and len(known) <= _FEW:
+        if known and len(known) <= FEW:
             return [sketch.client(workload) for workload in known]
         name = f"{one.namespace}/{one.account}" if one.account else f"all of {one.namespace}"
         facts = (f"{amount(len(known), 'workload')} with this service account",) if known else ()
-        return (sketch.node(Node(f"clients:{name}", "clients", one.namespace, name, facts)),)
+        return (sketch.nodes.add(Node(f"clients:{name}", "clients", one.namespace, name, facts)),)
 
     def _admitted(self, policy: AuthorizationPolicy) -> Sequence[_Admitted]:
         if policy not in self._rules:

@@ -1,5 +1,6 @@
 """Draws how requests leave the mesh: to outside hosts, straight or through a gateway."""
 
+from meshctl.inspect.graph.gathering import worst
 from meshctl.inspect.graph.picture import Edge, Node
 from meshctl.inspect.graph.routing import (
     draw_calls,
@@ -7,7 +8,7 @@ from meshctl.inspect.graph.routing import (
     draw_target,
     gateway_targets,
 )
-from meshctl.inspect.graph.sketch import Sketch, worst
+from meshctl.inspect.graph.sketch import Sketch
 from meshctl.mesh.gateways.effective_gateway import EffectiveGateway
 from meshctl.mesh.registry.services import RegisteredHost
 from meshctl.mesh.security.tls_connection import Client, ClientKind
@@ -21,7 +22,7 @@ def draw_egress(sketch: Sketch) -> None:
     """Add outside hosts, who calls them, and the gateways on the way."""
     outside = {host.host: host for host in sketch.mesh.registry if host.is_external}
     routed = _draw_first_legs(sketch, outside)
-    for gateway in sketch.mesh.merged_gateways:
+    for gateway in sketch.gateways:
         client = sketch.gateway_client(gateway)
         for target, service in gateway_targets(gateway):
             if target.host in outside:
@@ -32,7 +33,7 @@ def draw_egress(sketch: Sketch) -> None:
         if host.host not in routed:
             client = Client(_SIDECARS, host.namespace, ClientKind.SIDECAR)
             tls = sketch.tls(client, host.host)
-            sketch.edge(Edge(sketch.node(_CLIENTS), end, "client", "", (), tls))
+            sketch.ways.add(Edge(sketch.nodes.add(_CLIENTS), end, "client", "", (), tls))
     draw_calls(sketch, outside_alone=True)
     _draw_policy(sketch)
 
@@ -56,8 +57,8 @@ def _draw_leg(
     domain = sketch.mesh.config.domain
     names = (f"{one.name}.{one.namespace}.svc.{domain}" for one in gateway.workload.services)
     tls = worst(sketch.tls(client, name) for name in names)
-    source, end = sketch.node(_CLIENTS), sketch.gateway(gateway)
-    sketch.edge(Edge(source, end, "client", host, (), tls, (service.title,)))
+    source, end = sketch.nodes.add(_CLIENTS), sketch.gateway(gateway)
+    sketch.ways.add(Edge(source, end, "client", host, (), tls, (service.title,)))
 
 
 def _draw_policy(sketch: Sketch) -> None:
@@ -65,5 +66,5 @@ def _draw_policy(sketch: Sketch) -> None:
     if sketch.mesh.config.registry_only:
         return
     fact = "outboundTrafficPolicy is ALLOW_ANY: pods reach hosts that nobody declares, too"
-    end = sketch.node(Node("clients:undeclared", "unknown", "", "undeclared hosts", (fact,)))
-    sketch.edge(Edge(sketch.node(_CLIENTS), end, "client", "ALLOW_ANY"))
+    end = sketch.nodes.add(Node("clients:undeclared", "unknown", "", "undeclared hosts", (fact,)))
+    sketch.ways.add(Edge(sketch.nodes.add(_CLIENTS), end, "client", "ALLOW_ANY"))

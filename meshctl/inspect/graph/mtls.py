@@ -1,15 +1,18 @@
 """Draws the TLS of the mesh: what every service takes, and what clients of each kind get."""
 
-from collections.abc import Iterator
-from dataclasses import replace
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from itertools import takewhile
+from typing import NamedTuple
 
 from meshctl.inspect.graph.picture import Edge, Node
 from meshctl.inspect.graph.routing import draw_calls, draw_gateways
 from meshctl.inspect.graph.sketch import Sketch
-from meshctl.mesh.registry.services import RegisteredHost
+from meshctl.mesh.registry.services import HostPort, RegisteredHost
 from meshctl.mesh.security.tls_connection import Client, ClientKind
 from meshctl.mesh.workloads.membership import Membership, is_gateway
-from meshctl.resources import PeerAuthentication
+from meshctl.resources import PeerAuthentication, Workload
+from meshctl.words import amount
 
 _CLIENTS = (
     (Membership.SIDECAR, ClientKind.SIDECAR, "pods with a sidecar"),
@@ -18,44 +21,82 @@ _CLIENTS = (
 )
 
 
+class _Mode(NamedTuple):
+    """What a workload takes on a port of a host, and the PeerAuthentication that decides it."""
+
+    workload: Workload
+    mode: str
+    port: int
+    decider: str
+
+
+class _Taken(NamedTuple):
+    """What the pods behind hosts take, in their order, and how many of them take the same."""
+
+    all: list[_Mode]
+    counts: Counter[tuple[str, int]]
+
+
 def draw_mtls(sketch: Sketch) -> None:
     """Add all services with the mode of their pods, and the TLS of clients, gateways and calls."""
     mesh = sketch.mesh
     kinds = {mesh.workloads.membership(one) for one in mesh.workloads if not is_gateway(one)}
     kinds.add(Membership.SIDECAR)
+    modes = _Modes(sketch)
     for host in mesh.registry:
         target = sketch.host(host)
-        sketch.node(replace(sketch.nodes[target], facts=tuple(_modes(sketch, host))))
+        sketch.nodes.say(target, modes.of(host))
         for membership, proxy, name in _CLIENTS:
             if membership in kinds:
                 client = Client(name, host.namespace, proxy)
                 tls = sketch.tls(client, host.host)
                 if tls is not None:
-                    source = sketch.node(Node(f"clients:{proxy.value}", "clients", "", name))
-                    policies = tuple(dict.fromkeys(_policies(sketch, host)))
-                    sketch.edge(Edge(source, target, "client", "", (), tls, policies))
+                    source = sketch.nodes.add(Node(f"clients:{proxy.value}", "clients", "", name))
+                    policies = modes.policies(host)
+                    sketch.ways.add(Edge(source, target, "client", "", (), tls, policies))
     draw_gateways(sketch)
     draw_calls(sketch)
 
 
-def _modes(sketch: Sketch, host: RegisteredHost) -> Iterator[str]:
-    """Say what the pods behind a host take on each port."""
-    mtls = sketch.mesh.security.mtls
-    for workload in () if host.is_external else mtls.behind(host):
-        for port in host.ports:
-            number = sketch.mesh.workloads.target_port(workload, port)
-            if number is not None:
-                mode = mtls.server(workload, number).mode.value
-                yield f"{workload.title} takes {mode} on {port.number}"
+class _Modes:
+    """What the pods behind hosts take, read once for the pods and ports that many hosts share."""
 
+    def __init__(self, sketch: Sketch) -> None:
+        self._sketch = sketch
+        self._known: dict[object, tuple[Sequence[Workload], _Taken]] = {}
 
-def _policies(sketch: Sketch, host: RegisteredHost) -> Iterator[str]:
-    """Name the PeerAuthentications that decide for a host."""
-    mesh = sketch.mesh
-    for workload in () if host.is_external else mesh.security.mtls.behind(host):
-        for port in host.ports:
-            number = mesh.workloads.target_port(workload, port)
-            demand = mesh.security.mtls.server(workload, number).demand if number else None
-            decider = demand.ref.resource if demand is not None and demand.ref is not None else None
-            if isinstance(decider, PeerAuthentication):
-                yield decider.title
+    def of(self, host: RegisteredHost) -> Iterator[str]:
+        """Say what the pods behind a host take on each port; of many that all share, how many do."""
+        taken = self._read(host)
+        if not self._sketch.pods_of(host).others:
+            yield from (f"{one.workload.title} takes {one.mode} on {one.port}" for one in taken.all)
+            return
+        for (mode, port), number in taken.counts.items():
+            verb = "takes" if number == 1 else "take"
+            yield f"{amount(number, 'workload')} {verb} {mode} on {port}"
+
+    def policies(self, host: RegisteredHost) -> tuple[str, ...]:
+        """Name the PeerAuthentications that decide for the pods that a host's node names."""
+        named = set(self._sketch.pods_of(host).pods)
+        found = takewhile(lambda one: one.workload in named, self._read(host).all)
+        return tuple(dict.fromkeys(one.decider for one in found if one.decider))
+
+    def _read(self, host: RegisteredHost) -> _Taken:
+        pods = () if host.is_external else self._sketch.mesh.security.mtls.behind(host)
+        key = id(pods), tuple((port.number, port.target) for port in host.ports)
+        if key not in self._known:
+            found = list(self._modes(pods, host.ports))
+            self._known[key] = pods, _Taken(found, Counter((one.mode, one.port) for one in found))
+        return self._known[key][1]
+
+    def _modes(self, pods: Sequence[Workload], ports: Sequence[HostPort]) -> Iterator[_Mode]:
+        mesh = self._sketch.mesh
+        for workload in pods:
+            for port in ports:
+                number = mesh.workloads.target_port(workload, port)
+                if number is not None:
+                    server = mesh.security.mtls.server(workload, number)
+                    ref = server.demand.ref if server.demand is not None else None
+                    decider = ref.resource if ref is not None else None
+                    title = decider.title if isinstance(decider, PeerAuthentication) else ""
+                    yield _Mode(workload, server.mode.value, port.number, title)

@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
+from meshctl.inspect.graph.gathering import worst
 from meshctl.inspect.graph.narrow import of_namespaces
 from meshctl.inspect.graph.picture import Edge, Findings, Graph, Node
-from meshctl.inspect.graph.sketch import worst
 from meshctl.words import amount
 
 MOST_NODES = 200

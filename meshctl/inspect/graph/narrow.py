@@ -52,11 +52,25 @@ def centres_of(mesh: Mesh, nodes: Sequence[Node], text: str, home: str) -> set[s
     found = {one.id for one in nodes if one.id.partition(":")[2].partition("|")[0] in hosts}
     if not found:
         found = {one.id for one in nodes if text in _names(one)}
+    if not found:  # a node may stand for many workloads
+        found = {one.id for one in nodes if one.kind in _WORKLOADS and text in _members(one)}
     if not found:
         near = nearest(text, sorted({f"{one.name}.{one.namespace}" for one in nodes}))
         hint = f"did you mean {' or '.join(near)}?" if near else "name it as NAME.NAMESPACE"
         raise UsageError(f"the graph has no service {quoted(text)}; {hint}")
     return found
+
+
+_WORKLOADS = frozenset({"gateway", "workload"})
+
+
+def _members(node: Node) -> set[str]:
+    """The names of the objects that a node stands for, in all forms."""
+    own = (title.rpartition(" ")[2] for title in node.objects)
+    several = (one.rpartition("/") for one in own)
+    return {
+        form for home, _, name in several for form in (name, f"{home}/{name}", f"{name}.{home}")
+    }
 
 
 def _names(node: Node) -> set[str]:

@@ -32,7 +32,7 @@ def draw_routing(sketch: Sketch) -> None:
 
 def draw_gateways(sketch: Sketch) -> None:
     """Add gateways, and where each leads."""
-    for gateway in sketch.mesh.merged_gateways:
+    for gateway in sketch.gateways:
         source = sketch.gateway(gateway)
         client = sketch.gateway_client(gateway)
         for target, service in gateway_targets(gateway):
@@ -93,7 +93,7 @@ def draw_target(
     if target.subset:
         end = sketch.subset(target.host, client.namespace, target.subset)
     weights = () if target.weight is None else (target.weight,)
-    sketch.edge(Edge(source, end, "route", "", weights, tls, (service,)))
+    sketch.ways.add(Edge(source, end, "route", "", weights, tls, (service,)))
 
 
 def draw_calls(sketch: Sketch, *, outside_alone: bool = False) -> None:
@@ -113,4 +113,4 @@ def draw_calls(sketch: Sketch, *, outside_alone: bool = False) -> None:
                 call = DeclaredCall(host, url.port, url.place, url.scheme)
                 if tls == Result.PLAINTEXT and call.speaks_tls:
                     tls = Result.TLS.value  # the proxy passes on what the application encrypts
-                sketch.edge(Edge(source, target, "call", "", (), tls, (workload.title,)))
+                sketch.ways.add(Edge(source, target, "call", "", (), tls, (workload.title,)))

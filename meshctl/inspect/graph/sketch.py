@@ -1,21 +1,21 @@
 """Collects nodes and edges of a graph, each once, with the TLS of every way."""
 
-from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from collections.abc import Sequence
 
-from meshctl.inspect.graph.picture import Edge, EdgeKind, Kind, Node
+from meshctl.inspect.graph.gathering import Nodes, Ways, worst
+from meshctl.inspect.graph.picture import Kind, Node
+from meshctl.inspect.graph.shared import ListedPods, SharedGateways, SharedPods
 from meshctl.mesh import Mesh
 from meshctl.mesh.gateways.effective_gateway import EffectiveGateway
 from meshctl.mesh.registry.services import RegisteredHost
 from meshctl.mesh.security.gateway_servers import GatewayServers
-from meshctl.mesh.security.tls_connection import Client, ClientKind, Result
+from meshctl.mesh.security.tls_connection import Client, ClientKind
 from meshctl.mesh.workloads.membership import is_gateway
 from meshctl.resources import KubernetesGateway, Service, ServiceEntry, Workload
 from meshctl.resources.cached_property import cached_property
 
-_WORST = (
-    Result.CONFLICT, Result.PLAINTEXT, Result.UNKNOWN, Result.NO_ENDPOINT, Result.TLS, Result.MTLS,
-)  # fmt: skip
+_Results = dict[tuple[str, int], set[str]]
+"""The results of TLS by subset (empty: none) and port."""
 
 
 class Sketch:
@@ -23,38 +23,18 @@ class Sketch:
 
     def __init__(self, mesh: Mesh) -> None:
         self.mesh = mesh
-        self.nodes: dict[str, Node] = {}
-        self.edges: dict[tuple[str, str, EdgeKind], Edge] = {}
-        self._named: dict[tuple[str, str], str] = {}
-        self._results: dict[tuple[object, str], dict[tuple[str, int], list[str]]] = {}
-
-    def node(self, found: Node) -> str:
-        """Add a node, or the facts and objects of one to a known one; give its id."""
-        known = self.nodes.get(found.id)
-        if known is not None:
-            found = replace(
-                known,
-                facts=_joined(known.facts, found.facts),
-                objects=_joined(known.objects, found.objects),
-            )
-        self.nodes[found.id] = found
-        return found.id
-
-    def edge(self, found: Edge) -> None:
-        """Add an edge, or what another way between the same nodes says to a known one."""
-        key = found.source, found.target, found.kind
-        known = self.edges.get(key)
-        if known is None or found == known:
-            self.edges[key] = found
-            return
-        labels = _joined(known.label.split(", "), (found.label,))
-        self.edges[key] = replace(
-            known,
-            label=", ".join(one for one in labels if one),
-            weights=tuple(sorted({*known.weights, *found.weights})),
-            tls=known.tls if found.tls == known.tls else worst((known.tls, found.tls)),
-            objects=_joined(known.objects, found.objects),
+        self.nodes = Nodes()
+        self.ways = Ways()
+        self.pods = SharedPods()
+        self.stand_ins: dict[Workload, Workload] = {}
+        """For workloads that one node stands for: the one that names it."""
+        self.gateways = SharedGateways(
+            mesh.merged_gateways, lambda one: self._alike(self.gateway_client(one))
         )
+        self._named: dict[tuple[str, str], str] = {}
+        self._rules: dict[str, tuple[str, ...]] = {}
+        self._results: dict[tuple[object, str], _Results] = {}
+        self._shared_results: dict[object, tuple[Sequence[Workload], _Results]] = {}
 
     def host(self, host: RegisteredHost) -> str:
         """Add a host of the registry, with the rule and the pods behind it."""
@@ -66,7 +46,7 @@ class Sketch:
             return self.gateway(served)
         kind: Kind = "external" if host.is_external else "service"
         name = host.source.name if isinstance(host.source, Service) else host.host
-        behind = () if host.is_external else self.mesh.workloads.behind(host)
+        behind = self.pods_of(host)
         rule = self.mesh.traffic.destination_rules.effective(host, host.namespace, {})
         rules = rule.rules if rule is not None else ()
         ports = ", ".join(f"{port.number} {port.protocol.value}" for port in host.ports)
@@ -74,9 +54,16 @@ class Sketch:
         waypoint = self._waypoint(host)
         if waypoint is not None:
             facts = (*facts, f"requests pass the waypoint {waypoint.key_name}")
+        facts = (*facts, *behind.facts())
         before = (waypoint,) if waypoint is not None else ()
-        objects = tuple(one.title for one in (host.source, *rules, *behind, *before))
-        return self.node(Node(id_, kind, host.namespace, name, facts, objects))
+        objects = tuple(one.title for one in (host.source, *rules, *behind.pods, *before))
+        self._rules[id_] = tuple(one.title for one in rules)
+        return self.nodes.add(Node(id_, kind, host.namespace, name, facts, objects))
+
+    def pods_of(self, host: RegisteredHost) -> ListedPods:
+        """List the pods behind a host that its node names."""
+        behind = () if host.is_external else self.mesh.security.mtls.behind(host)
+        return self.pods.of(f"service:{host.host}", behind)
 
     def _waypoint(self, host: RegisteredHost) -> KubernetesGateway | None:
         """The waypoint that requests to a Service pass, if the input has it."""
@@ -99,7 +86,7 @@ class Sketch:
         if found is not None:
             return self.host(found)
         fact = "the input declares no such host"
-        return self.node(Node(f"service:{name}", "unknown", "", name, (fact,)))
+        return self.nodes.add(Node(f"service:{name}", "unknown", "", name, (fact,)))
 
     def subset(self, name: str, namespace: str, subset: str) -> str:
         """Add a subset of a host."""
@@ -107,35 +94,40 @@ class Sketch:
         if id_ in self.nodes:
             return id_
         parent = self.nodes[self.named(name, namespace)]
-        rules = tuple(one for one in parent.objects if one.startswith("DestinationRule "))
+        rules = self._rules.get(parent.id, ())
         fact = f"subset {subset} of {name}"
         home, title = parent.namespace, f"{parent.name} {subset}"
-        pods = self._pods(name, namespace, subset)
-        return self.node(Node(id_, "subset", home, title, (fact,), (*rules, *pods)))
+        pods = self.pods.of(id_, self._pods(name, namespace, subset))
+        objects = (*rules, *(one.title for one in pods.pods))
+        return self.nodes.add(Node(id_, "subset", home, title, (fact, *pods.facts()), objects))
 
-    def _pods(self, name: str, namespace: str, subset: str) -> Iterator[str]:
-        """Name the workloads of a subset, if a rule for clients of the namespace has it."""
+    def _pods(self, name: str, namespace: str, subset: str) -> Sequence[Workload]:
+        """Find the workloads of a subset, if a rule for clients of the namespace has it."""
         host = self.mesh.registry.find(name, namespace)
         if host is not None:
             rule = self.mesh.traffic.destination_rules.effective(host, namespace, {})
             found = rule.subsets.get(subset) if rule is not None else None
             if found is not None:
-                for workload in self.mesh.workloads.of_subset(host, found.labels):
-                    yield workload.title
+                return self.mesh.workloads.of_subset(host, found.labels)
+        return ()
 
     def gateway(self, gateway: EffectiveGateway) -> str:
-        """Add the workload of a gateway, with what it listens on."""
+        """Add the workload of a gateway, or of many that are sent the same, with what it listens on."""
+        gateway = self.gateways.first(gateway)
         workload = gateway.workload
+        id_ = f"gateway:{workload.name}"
+        if id_ in self.nodes:
+            return id_
         namespace, _, name = workload.name.rpartition("/")
         facts = tuple(
             f"{one.bind}:{one.port} {one.chains[0].server.server.protocol}"
             for one in gateway.listeners
             if one.chains
         )
-        own = (*((workload.workload,) if workload.workload else ()), *workload.services)
-        objects = tuple(one.title for one in (*own, *gateway.gateways))
+        facts = (*facts, *self.gateways.facts(gateway))
+        objects = tuple(one.title for one in self.gateways.objects(gateway))
         home = namespace or workload.namespace or ""
-        return self.node(Node(f"gateway:{workload.name}", "gateway", home, name, facts, objects))
+        return self.nodes.add(Node(id_, "gateway", home, name, facts, objects))
 
     def client(self, workload: Workload) -> str:
         """Add a workload as a client: the Service in front of it, else the workload itself."""
@@ -147,9 +139,10 @@ class Sketch:
         services = [one for one in hosts if isinstance(one.source, Service)]
         if services and not is_gateway(workload):
             return self.host(min(services, key=lambda one: one.host))
-        id_ = f"workload:{workload.key_name}"
-        home, name = workload.namespace, workload.name
-        return self.node(Node(id_, "workload", home, name, (), (workload.title,)))
+        first = self.stand_ins.get(workload, workload)
+        home, name = first.namespace, first.name
+        id_ = f"workload:{first.key_name}"
+        return self.nodes.add(Node(id_, "workload", home, name, (), (workload.title,)))
 
     def gateway_client(self, gateway: EffectiveGateway) -> Client:
         """Describe a gateway as a client; one whose pods aren't in the input is one all the same."""
@@ -166,7 +159,7 @@ class Sketch:
         key = self._alike(client), name
         results = self._results.get(key)
         if results is None:
-            results = self._results[key] = self._read_results(client, name)
+            results = self._results[key] = self._results_of(client, name)
         if port is not None:
             return worst(results.get((subset, port), ()))
         return worst(one for at, several in results.items() if at[0] == subset for one in several)
@@ -177,35 +170,42 @@ class Sketch:
         labels = tuple(sorted(client.labels.items())) if tells else ()
         return client.namespace, client.proxy, client.past_sidecar, labels
 
-    def _read_results(self, client: Client, name: str) -> dict[tuple[str, int], list[str]]:
+    def _results_of(self, client: Client, name: str) -> _Results:
         """Find the results of every subset (empty: none) and port of a host, for a client."""
-        found: dict[tuple[str, int], list[str]] = {}
         host = self.mesh.registry.find(name, client.namespace)
-        for one in self.mesh.security.mtls.connections_to(client, host) if host is not None else ():
+        if host is None:
+            return {}
+        key = self._alike(client), self._alike_as_server(client, host)
+        if key not in self._shared_results:
+            pods = self.mesh.security.mtls.behind(host)
+            self._shared_results[key] = pods, self._read_results(client, host)
+        return self._shared_results[key][1]
+
+    def _alike_as_server(self, client: Client, host: RegisteredHost) -> object:
+        """What hosts share that clients without a rule meet with the same TLS."""
+        rule = self.mesh.traffic.destination_rules.effective(host, client.namespace, client.labels)
+        source, pods = host.source, self.mesh.security.mtls.behind(host)
+        if rule is not None or not pods or not isinstance(source, Service):
+            return host.host
+        behind = self.mesh.workloads.container_ports.pods_behind(source)
+        if behind is None or behind.has_gateway:
+            return host.host
+        ports = tuple((one.number, one.protocol, one.target) for one in host.ports)
+        return id(pods), host.namespace, host.is_passthrough, ports
+
+    def _read_results(self, client: Client, host: RegisteredHost) -> _Results:
+        found: _Results = {}
+        for one in self.mesh.security.mtls.connections_to(client, host):
             upstream = one.upstream
             at = upstream.subset.name if upstream.subset is not None else "", upstream.port.number
-            found.setdefault(at, []).append(self._gateway_servers.judged(one).result.value)
+            found.setdefault(at, set()).add(self._gateway_servers.judged(one).result.value)
         return found
 
     @cached_property
     def _served(self) -> dict[Service | ServiceEntry, EffectiveGateway]:
         """The gateway behind a Service, which stands for both."""
-        return {
-            service: gateway
-            for gateway in self.mesh.merged_gateways
-            for service in gateway.workload.services
-        }
+        return self.gateways.serving()
 
     @cached_property
     def _gateway_servers(self) -> GatewayServers:
         return GatewayServers(self.mesh.merged_gateways)
-
-
-def _joined(some: Iterable[str], others: Iterable[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys((*some, *others)))
-
-
-def worst(results: Iterable[str | None]) -> str | None:
-    """Pick the worst of several results of TLS."""
-    found = {one for one in results if one is not None}
-    return next((one.value for one in _WORST if one.value in found), None)

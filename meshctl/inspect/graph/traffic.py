@@ -6,10 +6,9 @@ counts those of the mesh, the server those of clients outside it.
 """
 
 from collections import Counter
-from dataclasses import replace
 
 from meshctl.cluster.prometheus import Prometheus
-from meshctl.inspect.graph.picture import Edge, EdgeKind, Node
+from meshctl.inspect.graph.picture import Node
 from meshctl.inspect.graph.sketch import Sketch
 from meshctl.resources import Workload
 
@@ -21,7 +20,6 @@ _FAILURES = (
     ',response_code=~"5..|0"',
     ',response_code=~"2..",grpc_response_status!="",grpc_response_status!="0"',
 )
-_DRAWN: tuple[EdgeKind, ...] = ("route", "call", "access", "client")
 
 _Key = tuple[str, str, str]
 
@@ -44,11 +42,7 @@ def draw_traffic(sketch: Sketch, prometheus: Prometheus) -> list[str]:
         totals[way] += rate
         failed[way] += min(rate, failures[key])
     for (source, target), rate in totals.items():
-        ways = (sketch.edges.get((source, target, kind)) for kind in _DRAWN)
-        edge = next((one for one in ways if one is not None), Edge(source, target, "traffic"))
-        share = failed[source, target] / rate
-        measured = replace(edge, requests_per_second=rate, error_share=share)
-        sketch.edges[source, target, edge.kind] = measured
+        sketch.ways.measure(source, target, rate, failed[source, target] / rate)
     return [f"Prometheus warns: {one}" for one in prometheus.warnings]
 
 
@@ -56,7 +50,7 @@ def _source(sketch: Sketch, workloads: dict[str, Workload], key: _Key) -> str:
     """Find the node of a client; a workload that the input lacks is one all the same."""
     name, namespace, _ = key
     if name in {"", _OUTSIDE}:
-        return sketch.node(Node("clients:outside", "clients", "", "outside the mesh"))
+        return sketch.nodes.add(Node("clients:outside", "clients", "", "outside the mesh"))
     known = workloads.get(f"{namespace}/{name}")
     if known is not None:
         return sketch.client(known)
@@ -65,7 +59,7 @@ def _source(sketch: Sketch, workloads: dict[str, Workload], key: _Key) -> str:
         return sketch.gateway(served)
     fact = "only Prometheus knows it"
     id_ = f"workload:{namespace}/{name}"
-    return sketch.node(Node(id_, "workload", namespace, name, (fact,)))
+    return sketch.nodes.add(Node(id_, "workload", namespace, name, (fact,)))
 
 
 def _rates(prometheus: Prometheus, conditions: tuple[str, ...]) -> Counter[_Key]:

@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING
 from meshctl.lazy_face import lazy_face
 
 if TYPE_CHECKING:
-    from meshctl.mesh.authorization.admitted_ports import admits_requests_to as admits_requests_to
     from meshctl.mesh.authorization.custom_providers import why_broken as why_broken
     from meshctl.mesh.authorization.decision import is_dry_run as is_dry_run
     from meshctl.mesh.authorization.kubelet_probes import probe_arrival as probe_arrival
@@ -19,7 +18,6 @@ if TYPE_CHECKING:
     from meshctl.mesh.authorization.written_values import wider_block as wider_block
 
 _HOMES = {
-    "admits_requests_to": "admitted_ports",
     "covered_within": "rule_cover",
     "covers": "rule_cover",
     "is_dry_run": "decision",

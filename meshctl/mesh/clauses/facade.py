@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from meshctl.mesh.clauses.patches.filter_names import FilterNames
     from meshctl.mesh.clauses.patches.patched_routes import PatchedRoutes
     from meshctl.mesh.clauses.refusals.authorizers import Authorizers
+    from meshctl.mesh.clauses.refusals.closed_ports import ClosedPorts
     from meshctl.mesh.clauses.refusals.network_gaps import NetworkGaps
     from meshctl.mesh.clauses.refusals.outside_clients import OutsideClients
     from meshctl.mesh.clauses.refusals.refused_callers import RefusedCallers
@@ -96,6 +97,13 @@ class ClausesFacade:
         from meshctl.mesh.clauses.refusals.authorizers import Authorizers
 
         return Authorizers(self._parts)
+
+    @cached_property
+    def closed_ports(self) -> "ClosedPorts":
+        """Ports of Services that policies close for all but metrics."""
+        from meshctl.mesh.clauses.refusals.closed_ports import ClosedPorts
+
+        return ClosedPorts(self._parts)
 
     @cached_property
     def outside_clients(self) -> "OutsideClients":

@@ -1,10 +1,11 @@
 """Clients without identity for a server, since nothing presents a certificate for them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from meshctl.istio.names import ISTIO_NAMESPACE
 from meshctl.mesh.core.inventory import Inventory
 from meshctl.mesh.core.precedence import age
+from meshctl.mesh.registry.services import RegisteredHost
 from meshctl.mesh.registry.workload_entries import WorkloadEntries
 from meshctl.mesh.security.mtls import Mtls
 from meshctl.mesh.security.tls_connection import Client, Connection, Result
@@ -21,16 +22,26 @@ class NamespaceSidecars:
         self._client = Client(namespace, namespace)
         self._ports = ports
         self._mtls = mtls
+        self._to: dict[RegisteredHost, Mapping[Workload, Sequence[Connection]]] = {}
 
     def plaintext_to(self, server: Workload) -> list[Connection]:
         """List the connections to a workload if all are plaintext; none where one has TLS."""
-        found = [
-            one
-            for host in self._ports.hosts(server)
-            for one in self._mtls.connections_to(self._client, host)
-            if one.server is not None and one.server.workload is server
-        ]
-        return found if {one.result for one in found} == {Result.PLAINTEXT} else []
+        found = []
+        for host in self._ports.hosts(server):
+            for one in self._by_server(host).get(server, ()):
+                if one.result is not Result.PLAINTEXT:
+                    return []
+                found.append(one)
+        return found
+
+    def _by_server(self, host: RegisteredHost) -> Mapping[Workload, Sequence[Connection]]:
+        if host not in self._to:
+            found: dict[Workload, list[Connection]] = {}
+            for one in self._mtls.connections_to(self._client, host):
+                if one.server is not None:
+                    found.setdefault(one.server.workload, []).append(one)
+            self._to[host] = found
+        return self._to[host]
 
 
 class ClientIdentities:

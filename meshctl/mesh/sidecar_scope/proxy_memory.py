@@ -107,8 +107,7 @@ class ProxySizes:
         if known is None:
             source = host.source
             written = len(source.endpoints) if isinstance(source, ServiceEntry) else 0
-            pods = self._workloads.behind(host)
-            known = written + sum(self._replicas.of(one) or 1 for one in pods)
+            known = written + self._replicas.at_least(self._workloads.behind(host))
             self._counted[host] = known
         return known
 

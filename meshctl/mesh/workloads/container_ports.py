@@ -56,6 +56,7 @@ class ContainerPorts:
         # By the identity of what many workloads share, which is kept alive beside the answer.
         self._in_front: dict[object, tuple[object, Sequence[tuple[HostPort, int]]]] = {}
         self._made: dict[object, tuple[object, Sequence[Any]]] = {}
+        self._sorted: dict[int, tuple[Sequence[RegisteredHost], Sequence[RegisteredHost]]] = {}
         self._behind: dict[int, tuple[Sequence[Workload], PodsBehind | None]] = {}
         self._mapped: dict[tuple[int, int], tuple[Sequence[Workload], MappedPort | None]] = {}
 
@@ -131,9 +132,17 @@ class ContainerPorts:
             if isinstance(host.source, Service):
                 yield host.source
 
-    def hosts(self, workload: Workload) -> list[RegisteredHost]:
-        """The hosts of the Services in front of a workload, by name."""
-        return sorted(self._by_pods.of(workload), key=lambda host: host.host)
+    def hosts(self, workload: Workload) -> Sequence[RegisteredHost]:
+        """The hosts of the Services in front of a workload, by name.
+
+        Workloads behind the same Services share one sequence.
+        """
+        found = self._by_pods.of(workload)
+        known = self._sorted.get(id(found))
+        if known is None:
+            by_name = tuple(sorted(found, key=lambda host: host.host))
+            known = self._sorted[id(found)] = found, by_name
+        return known[1]
 
     def only_of_service(self, workload: Workload, number: int) -> tuple[View, int] | None:
         """Find a Service port of a number that is no container port, and where it lands."""

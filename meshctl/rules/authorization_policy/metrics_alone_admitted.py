@@ -9,14 +9,10 @@ Fix: write a second ALLOW policy for the callers of the Service, or a rule for i
 
 from collections.abc import Iterator
 
-from meshctl.istio.protocols import Protocol
 from meshctl.mesh import Mesh
-from meshctl.mesh.authorization import admits_requests_to, is_dry_run
-from meshctl.mesh.workloads import Membership, TrafficCapture
-from meshctl.resources import AuthorizationPolicy, Workload
+from meshctl.mesh.authorization import is_dry_run
+from meshctl.resources import AuthorizationPolicy
 from meshctl.rules.api import Finding, Outcome, Severity, rule
-
-_IN_MESH = {Membership.SIDECAR, Membership.AMBIENT}
 
 
 @rule(on=AuthorizationPolicy, severity=Severity.WARNING, since="0.1.0")
@@ -26,34 +22,10 @@ def check(policy: AuthorizationPolicy, mesh: Mesh) -> Iterator[Outcome]:
         return
     if any(not one.operations and not one.conditions for one in policy.rules):
         return  # it lets somebody in on every port
-    for workload in mesh.security.authorization.reached(policy):
-        if mesh.workloads.membership(workload) not in _IN_MESH:
-            continue
-        several = [
-            one
-            for one in mesh.decisions.policies_of(workload)
-            if one.action == "ALLOW" and not is_dry_run(one)
-        ]
-        port = _closed(several, workload, mesh)
-        if port:
-            yield Finding(
-                policy.spec.key("rules"),
-                f"this lets in requests for metrics, or to ports of no Service, and nothing else: "
-                f"{workload.title} refuses all other requests, on port {port} of its Service too",
-            ).also(workload.at("metadata", "name"), "nobody may call it")
-            return
-
-
-def _closed(policies: list[AuthorizationPolicy], workload: Workload, mesh: Mesh) -> int | None:
-    """Find a container port of a Service, if requests can get to none of them."""
-    capture, found = TrafficCapture(workload), None
-    named = {number for name, number in workload.named_ports.items() if "metrics" in name}
-    dialled = {text for one in policies for each in one.operations for text in each.texts("ports")}
-    for port, target in mesh.workloads.container_ports.in_front_of(workload):
-        is_for_metrics = "metrics" in port.name or target in named
-        if is_for_metrics or port.protocol is Protocol.UDP or not capture.includes(target):
-            continue
-        if admits_requests_to(policies, target) or str(port.number) in dialled - {str(target)}:
-            return None
-        found = found or target
-    return found
+    ask = mesh.clauses.closed_ports.of
+    for workload, (port,) in mesh.security.authorization.asked(policy, ask)[:1]:
+        yield Finding(
+            policy.spec.key("rules"),
+            f"this lets in requests for metrics, or to ports of no Service, and nothing else: "
+            f"{workload.title} refuses all other requests, on port {port} of its Service too",
+        ).also(workload.at("metadata", "name"), "nobody may call it")
