@@ -10,6 +10,8 @@ from tests.engine.test_growth import MOST, SIZES, calls, exponent
 from tests.hostile.every_command import Done, run
 
 MENDED = (
+    ("analyze {}", "callers-of-one-service"),
+    ("analyze {}", "entries-and-pods-of-one-label"),
     ("analyze {}", "policies-of-one-label"),
     ("analyze {}", "request-authentications-of-one-label"),
     ("analyze {} -o html", "gateways-of-many-workloads"),

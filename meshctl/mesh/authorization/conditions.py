@@ -77,6 +77,8 @@ def _written(key: str, values: Sequence[str], writer: Writer) -> Iterator[Test |
     elif key.startswith("request.auth.claims"):
         path = _claim_path(key.removeprefix("request.auth.claims"))
         yield from (partial(_claim, path, value) if path else None for value in values)
+    elif key == "source.principal":
+        yield from _principals(values)
     elif key.startswith("experimental."):
         yield from (_unknown for _ in values)
     else:
@@ -150,8 +152,19 @@ def _identity(compare: Callable[[str], bool], arrival: Arrival) -> bool:
     return arrival.principal is not None and compare(arrival.principal)
 
 
-def _principal(value: str, _: Writer) -> Test:
+def _principal(value: str) -> Test:
     return partial(_identity, partial(written_values.takes_principal, value))
+
+
+def _principals(values: Sequence[str]) -> Iterator[Test]:
+    """Write one test for all whole names, and one for each that has a wildcard."""
+    is_open = {one: one.startswith("*") or one.endswith("*") for one in values}
+    whole = frozenset(one for one in is_open if not is_open[one])
+    if whole:
+        yield partial(_identity, whole.__contains__)
+    for one, is_wild in is_open.items():
+        if is_wild:
+            yield _principal(one)
 
 
 def _namespace(value: str, _: Writer) -> Test:
@@ -217,7 +230,7 @@ _BY_KEY: Mapping[str, Callable[[str, Writer], Test | None]] = {
     "source.namespace": _namespace,
     "source.trustDomain": _trust_domain,
     "source.serviceAccount": _account,
-    "source.principal": _principal,
+    "source.principal": lambda value, _: _principal(value),
     "request.auth.principal": _token,
     "request.auth.audiences": partial(_claim_of, "aud"),
     "request.auth.presenter": partial(_claim_of, "azp"),

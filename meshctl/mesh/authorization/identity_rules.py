@@ -5,11 +5,11 @@ every other condition is taken as one that some request meets (Model.Generate,
 pilot/pkg/security/authz/model/model.go, Istio 1.31).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from meshctl.mesh.authorization.arrival import Arrival
-from meshctl.mesh.authorization.conditions import Condition, Writer
+from meshctl.mesh.authorization.conditions import Condition, Test, Writer
 from meshctl.mesh.authorization.rule_tests import (
     operation_conditions,
     source_conditions,
@@ -51,6 +51,7 @@ class IdentityRule:
             one.key for conditions in several for one in conditions if one.values or one.not_values
         )
         self._asks = any(several)
+        self._written: dict[int, Sequence[Test | None]] = {}
 
     @cached_property
     def principals(self) -> frozenset[str] | None:
@@ -80,6 +81,13 @@ class IdentityRule:
             test
             for condition in conditions
             if condition.key in client.keys
-            for test in condition.tests(self._writer)
+            for test in self._tests(condition)
         )
         return all(test is None or test(arrival) for test in tests)
+
+    def _tests(self, condition: Condition) -> Sequence[Test | None]:
+        """Write the tests of a condition once for all clients."""
+        known = self._written.get(id(condition))
+        if known is None:
+            known = self._written[id(condition)] = tuple(condition.tests(self._writer))
+        return known

@@ -88,6 +88,7 @@ class PeerAuthentications:
         self._of_alike: dict[object, EffectiveMode] = {}
         self._picked: dict[int, _Picked] = {}
         self._off: dict[int, tuple[Sequence[Workload], EffectiveMode | None]] = {}
+        self._strict: dict[int, tuple[Sequence[Workload], Workload | None]] = {}
         self._kept: dict[int, Sequence[PeerAuthentication]] = {}
 
     def for_mesh(self) -> Sequence[PeerAuthentication]:
@@ -145,6 +146,13 @@ class PeerAuthentications:
             first = self.of_workload(workloads[0]) if is_off else None
             self._off[id(workloads)] = workloads, first
         return self._off[id(workloads)][1]
+
+    def first_strict(self, workloads: Sequence[Workload]) -> Workload | None:
+        """The first of some workloads that demands mutual TLS; found once for a sequence."""
+        if id(workloads) not in self._strict:
+            modes = (one for one in workloads if self.of_workload(one).mode is Mode.STRICT)
+            self._strict[id(workloads)] = workloads, next(modes, None)
+        return self._strict[id(workloads)][1]
 
     def _is_off(self, workload: Workload) -> bool:
         is_ambient = self._workloads.membership(workload) is Membership.AMBIENT

@@ -62,6 +62,7 @@ class Workloads:
         self._membership: dict[Workload, Membership] = {}
         self._to_be_injected: dict[Workload, bool] = {}
         self._memberships: dict[tuple[str, frozenset[tuple[str, str]]], frozenset[Membership]] = {}
+        self._among: dict[int, tuple[Sequence[Workload], frozenset[Membership]]] = {}
         self._gateway_names: dict[int, tuple[Sequence[Workload], frozenset[str]]] = {}
         self._all: list[Workload] = []
         self._remote: list[Workload] = []
@@ -98,6 +99,13 @@ class Workloads:
                 one.pod_labels[GATEWAY_NAME] for one in found if GATEWAY_NAME in one.pod_labels
             }
             known = self._gateway_names[id(found)] = found, frozenset(names)
+        return known[1]
+
+    def memberships_among(self, found: Sequence[Workload]) -> frozenset[Membership]:
+        """How workloads take part that ``find`` or ``behind`` gave; asked once for a sequence."""
+        known = self._among.get(id(found))
+        if known is None:
+            known = self._among[id(found)] = found, frozenset(map(self.membership, found))
         return known[1]
 
     def endpoints_of(

@@ -10,7 +10,6 @@ Fix: write `location: MESH_INTERNAL`.
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.security import Mode
 from meshctl.mesh.workloads import Membership
 from meshctl.resources import ServiceEntry
 from meshctl.rules.api import Finding, Outcome, Severity, put, rule
@@ -21,14 +20,13 @@ def check(entry: ServiceEntry, mesh: Mesh) -> Iterator[Outcome]:
     """Report entries all of whose pods have a sidecar; an error where one is STRICT."""
     for host in mesh.registry.of(entry)[:1] if entry.is_external else ():
         pods = mesh.workloads.behind(host)
-        if {mesh.workloads.membership(one) for one in pods} != {Membership.SIDECAR}:
+        if mesh.workloads.memberships_among(pods) != {Membership.SIDECAR}:
             continue
         if any(
             mesh.security.tls_origination.may_reach(host.host, one.number) for one in host.ports
         ):
             continue
-        peers = mesh.security.peer_authentications
-        strict = next((one for one in pods if peers.of_workload(one).mode is Mode.STRICT), None)
+        strict = mesh.security.peer_authentications.first_strict(pods)
         effect = "which refuses it" if strict is not None else "which takes it unencrypted"
         place = entry.spec.at("location")
         yield Finding(
