@@ -1009,6 +1009,13 @@ def identical_objects(count: int) -> Objects:
 
 
 @crowd
+def alternatives_of_one_object(count: int) -> Objects:
+    yield service("web")
+    for i in range(count):
+        yield virtual("web", [f"h-{i}.example.com"], f"none-{i}", gateways=["entry"])
+
+
+@crowd
 def waypoints(count: int) -> Objects:
     for i in range(count):
         labels = {"istio.io/dataplane-mode": "ambient", "istio.io/use-waypoint": "way"}

@@ -55,6 +55,15 @@ def test_analyses_grow_with_the_crowd(tmp_path: Path, name: str) -> None:
     assert exponent(counts[1:]) <= MOST
 
 
+def test_worlds_and_their_findings_grow_with_the_alternatives(tmp_path: Path) -> None:
+    file = tmp_path / "crowd.yaml"
+    counts = []
+    for size in (160, 160, 320, 640):  # of fewer the rest of an analysis hides it
+        file.write_text(crowds.text("alternatives-of-one-object", size))
+        counts.append(calls(lambda: analyze([str(file)], Settings())))
+    assert exponent(counts[1:]) <= MOST
+
+
 @pytest.mark.parametrize("name", ["plain-services", "many-namespaces", "hidden-hosts"])
 def test_the_tls_of_all_clients_grows_with_the_crowd(tmp_path: Path, name: str) -> None:
     file = tmp_path / "crowd.yaml"

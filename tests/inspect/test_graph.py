@@ -340,6 +340,17 @@ def test_many_workloads_under_the_same_policies_are_one_node(tmp_path: Path) -> 
     assert (way.target, len(way.objects)) == (node.id, 12)
 
 
+def test_many_policies_over_many_services_are_a_node_between(tmp_path: Path) -> None:
+    drawn = crowded(tmp_path, "policies-of-principals", 12, "authorization")
+    (between,) = (one for one in drawn.nodes if one.name == "clients by 12 policies")
+    assert len(between.objects) == 12
+    services = {f"service:s-{n}.shop.svc.cluster.local" for n in range(12)}
+    assert {one.source for one in drawn.edges if one.target == between.id} == services
+    assert {one.target for one in drawn.edges if one.source == between.id} == services
+    few = crowded(tmp_path, "policies-of-principals", 8, "authorization")
+    assert len(few.edges) == 8 * 7
+
+
 def test_pods_that_many_services_share_are_named_by_eight_of_them(tmp_path: Path) -> None:
     drawn = crowded(tmp_path, "services-and-pods-of-one-label", 20, "mtls")
     services = [one for one in drawn.nodes if one.kind == "service"]

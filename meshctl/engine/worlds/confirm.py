@@ -48,34 +48,65 @@ def confirm(outcomes: Outcomes, mesh: Mesh, build: Build) -> None:
         return
     kept = [one for one in asked if not _is_changed(one[1].ref.resource)]
     kept = list(_held_against_what_stands_beside(kept, mesh, outcomes))
-    for world in _worlds(mesh.resources):
-        if not kept:
+    standing = _Standing(kept, build)
+    for world in _worlds(mesh.resources) if kept else ():
+        before = standing.rules() if world.reason else set()
+        standing.ask(world)
+        gone = before - standing.rules() if world.reason else set()
+        outcomes.not_checked.update(((name, world.reason), None) for name in sorted(gone))
+        if not standing:
             break
-        holding = list(_holding(kept, world, build))
-        if world.reason:
-            gone = {rule.id for rule, _ in kept} - {rule.id for rule, _ in holding}
-            outcomes.not_checked.update(((name, world.reason), None) for name in sorted(gone))
-        kept = holding
-    kept = _holding_beside_others(kept, mesh.resources, build)
+    _ask_beside_others(standing, mesh.resources)
     alone = [
         one
         for one in outcomes.findings
         if not _depends_on_others(one[0]) and not _is_changed(one[1].ref.resource)
     ]
-    outcomes.findings = [*alone, *kept]
+    outcomes.findings = [*alone, *standing.findings()]
 
 
-def _holding_beside_others(
-    findings: list[tuple[Rule, Finding]], resources: Sequence[Resource], build: Build
-) -> list[tuple[Rule, Finding]]:
-    """Keep the findings about files with alternatives that hold beside each alternative of others."""
-    gravest = sorted(findings, key=lambda one: -(one[1].severity or one[0].severity).rank)
+class _Standing:
+    """The findings that hold in all worlds so far; each world is asked about its own alone."""
+
+    def __init__(self, findings: Iterable[tuple[Rule, Finding]], build: Build) -> None:
+        self._build = build
+        self._findings: dict[int, tuple[Rule, Finding]] = dict(enumerate(findings))
+        self._about: dict[Resource, dict[int, None]] = {}
+        for number, (_, finding) in self._findings.items():
+            self._about.setdefault(finding.ref.resource, {})[number] = None
+
+    def __bool__(self) -> bool:
+        return bool(self._findings)
+
+    def findings(self) -> Iterable[tuple[Rule, Finding]]:
+        """List what stands, in the order of the first run."""
+        return self._findings.values()
+
+    def rules(self) -> set[str]:
+        """Name the rules of what stands."""
+        return {rule.id for rule, _ in self._findings.values()}
+
+    def ask(self, world: World) -> None:
+        """Drop the findings that a world contradicts; take over what it says better."""
+        answers = _Answers(world, self._build)
+        about = [number for one in world.stand_ins for number in self._about.get(one, ())]
+        for number in sorted(about):
+            rule, finding = self._findings[number]
+            found = answers.of(rule, finding)
+            if found is not None:
+                self._findings[number] = rule, found
+            else:
+                del self._findings[number], self._about[finding.ref.resource][number]
+
+
+def _ask_beside_others(standing: _Standing, resources: Sequence[Resource]) -> None:
+    """Drop findings about files with alternatives that don't hold beside each alternative of others."""
+    gravest = sorted(
+        standing.findings(), key=lambda one: -(one[1].severity or one[0].severity).rank
+    )
     subjects = list(dict.fromkeys(finding.ref.resource for _, finding in gravest))
     for own, some in variants_around(resources, subjects) if subjects else ():
-        beside: dict[Resource, tuple[Resource, ...]] = {one: (one,) for one in own}
-        if any(finding.ref.resource in beside for _, finding in findings):
-            findings = list(_holding(findings, World(some, beside), build))
-    return findings
+        standing.ask(World(some, {one: (one,) for one in own}))
 
 
 def _held_against_what_stands_beside(
@@ -122,17 +153,6 @@ def _depends_on_others(rule: Rule) -> bool:
 def _is_changed(resource: Resource) -> bool:
     """Is it an input of a kustomization that changes it, so that nobody applies it like this?"""
     return resource.document.placement.is_changed(resource.kind, resource.name)
-
-
-def _holding(
-    findings: Iterable[tuple[Rule, Finding]], world: World, build: Build
-) -> Iterator[tuple[Rule, Finding]]:
-    """Walk the findings that a world doesn't contradict."""
-    answers = _Answers(world, build)
-    for rule, finding in findings:
-        found = answers.of(rule, finding)
-        if found is not None:
-            yield rule, found
 
 
 class _Answers:

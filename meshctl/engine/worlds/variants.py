@@ -111,15 +111,27 @@ def _colour(
     members: list[list[_Unit]] = []
     taken: dict[_Identity, set[int]] = {}
     homes: dict[str, list[int]] = {}
+    # A variant that is closed to some objects stays so: equal units need not ask it again.
+    asked: dict[tuple[str, frozenset[_Identity]], int] = {}
+    passed: dict[frozenset[_Identity], int] = {}
     for unit in sorted(contested):
-        identities = [_contents(one) for one in units[unit] if one.name]
-        excluded = set().union(*(taken.get(one, ()) for one in identities))
-        near = [number for number in homes.get(_directory(unit), ()) if number not in excluded]
-        number = near[0] if near else _first_not_in(excluded)
+        home = homes.setdefault(_directory(unit), [])
+        identities = frozenset(_contents(one) for one in units[unit] if one.name)
+        closed = [taken[one] for one in identities if one in taken]
+        key = _directory(unit), identities
+        place = asked.get(key, 0)
+        while place < len(home) and any(home[place] in one for one in closed):
+            place += 1
+        asked[key] = place
+        number = home[place] if place < len(home) else passed.get(identities, 0)
+        if place == len(home):
+            while any(number in one for one in closed):
+                number += 1
+            passed[identities] = number
         if number == len(members):
             members.append([])
         members[number].append(unit)
-        homes.setdefault(_directory(unit), []).append(number)
+        home.append(number)
         for one in identities:
             taken.setdefault(one, set()).add(number)
     yield from members
@@ -127,10 +139,3 @@ def _colour(
 
 def _directory(unit: _Unit) -> str:
     return unit[0].rpartition("/")[0]
-
-
-def _first_not_in(numbers: set[int]) -> int:
-    number = 0
-    while number in numbers:
-        number += 1
-    return number

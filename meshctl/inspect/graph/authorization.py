@@ -65,11 +65,36 @@ class _Access:
         """Add who may call a workload; those with the same node and policies are drawn once."""
         policies = self._mesh.decisions.policies_of(workload)
         target = self._sketch.client(workload)
-        key = target, id(policies)  # workloads for which the same policies hold share them
+        # Workloads for which the same policies hold share them.
+        drawn = self._between(workload) if self._is_crowded(policies) else target
+        key = drawn, id(policies)
         if key not in self._admits:
-            self._admits[key] = policies, self._draw_policies(workload, target)
+            self._admits[key] = policies, self._draw_policies(workload, drawn)
         if not self._admits[key][1]:
             self._sketch.nodes.say(target, (f"nobody may call {workload.title}",))
+        elif drawn != target:
+            self._sketch.ways.add(Edge(drawn, target, "access"))
+
+    def _is_crowded(self, policies: Sequence[AuthorizationPolicy]) -> bool:
+        """Do many policies hold for many nodes, so that each would have a way to each?"""
+        return len(policies) > FEW and len(self._guarded[id(policies)]) > FEW
+
+    def _between(self, workload: Workload) -> str:
+        """Add the node that stands between clients and all that the same policies guard."""
+        policies = self._mesh.decisions.policies_of(workload)
+        first = min(self._guarded[id(policies)])
+        name = f"clients by {amount(len(policies), 'policy')}"
+        id_ = f"clients:policies of {first.partition(':')[2]}"
+        return self._sketch.nodes.add(Node(id_, "clients", workload.namespace, name))
+
+    @cached_property
+    def _guarded(self) -> dict[int, set[str]]:
+        """The nodes that policies guard, by what workloads share for which the same hold."""
+        found: dict[int, set[str]] = {}
+        for one in self._mesh.workloads:
+            policies = self._mesh.decisions.policies_of(one)
+            found.setdefault(id(policies), set()).add(self._sketch.client(one))
+        return found
 
     def _draw_policies(self, workload: Workload, target: str) -> bool:
         """Add what the policies of a workload say; give whether anybody may call it."""

@@ -41,7 +41,7 @@ class EffectiveDestinationRule:
     rules: tuple[DestinationRule, ...]
     order_known: bool
 
-    @property
+    @cached_property
     def policy(self) -> TrafficPolicy | None:
         """The policy for the whole host: of the oldest rule that has one."""
         return next((rule.policy for rule in self.rules if rule.spec.has("trafficPolicy")), None)
