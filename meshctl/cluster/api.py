@@ -22,10 +22,19 @@ class NotFoundError(ClusterError):
     """There is no such object, or no such kind (404)."""
 
 
+class TooMuchError(ClusterError):
+    """All lists of a cluster together have more bytes than are to be read."""
+
+
+MOST_READ = 1024
+"""MiB of all lists of a cluster; 150,000 pods, as many as Kubernetes supports, have about so much."""
+
+
 class Access(NamedTuple):
     """How to reach the API server; what is left empty is as kubectl has it.
 
-    ``timeout`` is in seconds and holds for every single call.
+    ``timeout`` is in seconds and holds for every single call. ``most_read`` are the MiB that all
+    lists may have together.
     """
 
     kubeconfig: str = ""
@@ -33,6 +42,7 @@ class Access(NamedTuple):
     user: str = ""
     groups: tuple[str, ...] = ()
     timeout: float = 10.0
+    most_read: int = MOST_READ
 
 
 class Kind(NamedTuple):

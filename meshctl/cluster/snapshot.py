@@ -9,7 +9,14 @@ from concurrent.futures import ThreadPoolExecutor
 from itertools import chain
 from typing import Any, NamedTuple
 
-from meshctl.cluster.api import Cluster, ClusterError, ForbiddenError, Kind, NotFoundError
+from meshctl.cluster.api import (
+    Cluster,
+    ClusterError,
+    ForbiddenError,
+    Kind,
+    NotFoundError,
+    TooMuchError,
+)
 from meshctl.cluster.kinds import METADATA_ONLY, ListedKind, kind_of, listed_kinds
 from meshctl.istio.kind_names import plural_of
 from meshctl.istio.names import ISTIO_NAMESPACE
@@ -52,7 +59,8 @@ def read_snapshot(
 
     ``on_progress`` is told how many kinds were read, and of how many.
 
-    Raises ClusterError when the cluster can't be reached, or shows nothing at all.
+    Raises ClusterError when the cluster can't be reached, shows nothing at all, or more than is to
+    be read of it.
     """
     home = namespace or cluster.namespace
     served = _served_versions(cluster)
@@ -150,6 +158,8 @@ def _read_kind(
             continue  # not in this version, or not installed
         except ForbiddenError as error:
             return _read_namespace(cluster, kind, home, error)
+        except TooMuchError:
+            raise
         except ClusterError as error:
             return _unread(kind, str(error))
     return _ListedKind([])
@@ -163,6 +173,8 @@ def _read_namespace(
         return _unread(kind, str(refusal))
     try:
         objects = _objects(cluster, kind, home)
+    except TooMuchError:
+        raise
     except ClusterError:
         return _unread(kind, str(refusal))
     reason = f"only those of namespace {home} may be read: {refusal}"
@@ -193,6 +205,8 @@ def _config_maps(cluster: Cluster, namespace: str) -> _ListedKind:
         objects = _objects(cluster, _CONFIG_MAP, namespace)
     except NotFoundError:
         return _ListedKind([])
+    except TooMuchError:
+        raise
     except ClusterError as error:
         return _unread(_CONFIG_MAP, str(error))
     return _ListedKind([listed for listed in objects if is_of_control_plane(listed)])

@@ -23,6 +23,7 @@ from pki import Authority
 from meshctl.cluster.api import Access, ClusterError, Kind
 from meshctl.cluster.http import client, lists
 from meshctl.cluster.kubeconfig import connect_to
+from meshctl.cluster.snapshot import read_snapshot
 from tests.apart import APART
 
 PODS = Kind("", "v1", "pods", "Pod")
@@ -183,6 +184,24 @@ def test_a_list_without_an_end_of_objects_is_left(
     said, server = refusal(lambda _: (page({}, {}, token=str(next(counter))),), tmp_path)
     assert "or 5 objects, which no cluster has" in said
     assert 4 == len(server.asked)
+
+
+def test_all_lists_of_a_snapshot_together_have_an_end(tmp_path: Path) -> None:
+    item = {"metadata": {"name": "x" * 400_000}}
+
+    def reply(path: str) -> Iterator[bytes]:
+        return iter([VERSION if path == "/version" else page(item, groups=[])])
+
+    with HostileServer(reply) as server:
+        access = Access(kubeconfig=server.kubeconfig(tmp_path), timeout=5, most_read=1)
+        cluster = connect_to(access)
+        for _ in range(4):  # a list that is read anew takes its own place
+            list(cluster.list(PODS))
+        with pytest.raises(ClusterError) as caught:
+            read_snapshot(cluster)
+    said = str(caught.value)
+    assert said.startswith("the lists of the API server ")
+    assert said.endswith(" have more than 1 MiB together; --max-read raises that")
 
 
 def test_a_page_that_is_too_long_is_asked_for_in_smaller_ones(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ import typer
 
 from meshctl.cli.options import complete
 from meshctl.cli.options.names import split_names
-from meshctl.cluster.api import Access, Cluster
+from meshctl.cluster.api import MOST_READ, Access, Cluster
 from meshctl.errors import UsageError
 
 _LONGEST = 86_400.0
@@ -34,6 +34,9 @@ class ClusterFlags(NamedTuple):
     timeout: Annotated[
         float, typer.Option(metavar="SECONDS", help="Longest wait for one answer.")
     ] = _TIMEOUT
+    most_read: Annotated[
+        int, typer.Option("--max-read", metavar="MIB", help="Most of all lists of a cluster.")
+    ] = MOST_READ
 
     @property
     def access(self) -> Access:
@@ -43,9 +46,12 @@ class ClusterFlags(NamedTuple):
                 f"--timeout {self.timeout:g} makes no sense; give seconds, more than 0 and at "
                 f"most {_LONGEST:g}"
             )
+        if self.most_read < 1:
+            raise UsageError(f"--max-read {self.most_read} makes no sense; give MiB, at least 1")
         return Access(
-            self.kubeconfig, self.context, self.user, tuple(self.groups or ()), self.timeout
-        )
+            self.kubeconfig, self.context, self.user, tuple(self.groups or ()), self.timeout,
+            self.most_read,
+        )  # fmt: skip
 
     @property
     def names_one(self) -> bool:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote, urlencode
 
 from meshctl import __version__
-from meshctl.cluster.api import Access, ClusterError
+from meshctl.cluster.api import Access, ClusterError, TooMuchError
 from meshctl.cluster.http.body import LONGEST_PAGE, LONGEST_PAGES, Intake, read_start
 from meshctl.cluster.http.connection import (
     ApiServerAddress,
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 JSON = "application/json"
 LONGEST_ERROR = 64 * 1024
 """Bytes of an answer that says no."""
+_MIB = 1024 * 1024
 _PAUSE = 0.1
 _MOST_REPEATS = 10
 _SAFE = "/:@!$&'()*+,;=~"
@@ -61,6 +62,25 @@ class ApiRequest(NamedTuple):
     accept: str = JSON
 
 
+class AllLists:
+    """The bytes of all lists that are held of one API server; a list that is read anew takes its place."""
+
+    def __init__(self, most_read: int, url: str) -> None:
+        self._most_read, self._url = most_read, url
+        self._sizes: dict[object, int] = {}
+        self._sum = 0
+
+    def hold(self, which: object, size: int) -> None:
+        """Say how long a list is up to now; raises ``TooMuchError`` where all are too long."""
+        self._sum += size - self._sizes.get(which, 0)
+        self._sizes[which] = size
+        if self._sum > self._most_read * _MIB:
+            raise TooMuchError(
+                f"the lists of the API server {self._url} have more than {self._most_read:,} MiB "
+                "together; --max-read raises that"
+            )
+
+
 class ApiClient:
     """Asks one API server, from one event loop; as many requests at once as wanted."""
 
@@ -73,6 +93,7 @@ class ApiClient:
         self._authorization = identity.authorization
         self._renewal = asyncio.Lock()
         self._intake = Intake(LONGEST_PAGE, LONGEST_PAGES)
+        self.lists = AllLists(access.most_read, url)
         try:
             # What can't be repeated never goes over a connection that may have died meanwhile.
             self._pooled = open_client(endpoint, keeps_connections=True)

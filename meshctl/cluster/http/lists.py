@@ -69,8 +69,8 @@ class Page(NamedTuple):
 class _Budget:
     """A list ends: after so many pages, so much time, and never twice at one place."""
 
-    def __init__(self, client: ApiClient, path: str) -> None:
-        self._client, self._path = client, path
+    def __init__(self, client: ApiClient, wanted: ListOf) -> None:
+        self._client, self._path, self._wanted = client, wanted.path, wanted
         self._end = asyncio.get_running_loop().time() + _TIMEOUTS * client.access.timeout
         self._seen: set[str] = set()
         self._pages = self._size = self._count = 0
@@ -79,6 +79,7 @@ class _Budget:
         """Count a page; raises ``ClusterError`` where all of them would fill the memory."""
         self._size += size
         self._count += count
+        self._client.lists.hold(self._wanted, self._size)
         if self._size > _LONGEST_LIST or self._count > _MOST_OBJECTS:
             raise ClusterError(
                 f"the list {self._path} of the API server {self._client.asked.url} has more than "
@@ -108,7 +109,7 @@ async def pages(client: ApiClient, wanted: ListOf) -> AsyncGenerator[Page, None]
     the objects that were there before are left out. A page that is too long is asked for in
     smaller ones. Raises ``ClusterError`` for what is no list, or no whole one.
     """
-    budget = _Budget(client, wanted.path)
+    budget = _Budget(client, wanted)
     seen: set[tuple[str, str]] = set()
     token, has_restarted, limit = "", False, _PAGE
     while True:
