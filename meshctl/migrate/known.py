@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from meshctl.mesh import Mesh
-from meshctl.resources import Resource, Service, ServicePort, Workload
+from meshctl.resources import Gateway, Resource, Service, ServicePort, Workload
 
 
 class Known:
@@ -14,6 +14,7 @@ class Known:
         self.mesh = mesh
         self.assumed: list[Mapping[str, Any]] = []
         """Services that are taken to exist, though the input has none."""
+        self._in_front: dict[frozenset[tuple[str, str]], Sequence[Service]] = {}
         self._services = {one.key_name: one for one in mesh.of(Service)}
         self._by_namespace: dict[str, list[Service]] = {}
         for one in self._services.values():
@@ -98,3 +99,23 @@ class Known:
         for one in self.mesh.resources:
             if one.group == group and (not kinds or one.kind in kinds):
                 yield one
+
+    def in_front(self, gateway: Gateway) -> Sequence[Service]:
+        """The Services that lead to the pods of a gateway; found once for Gateways of equal selectors.
+
+        Without pods in the input they are those that select all that the Gateway does.
+        """
+        key = frozenset(gateway.selector.items())
+        if key not in self._in_front:
+            services = (one for one in self.mesh.of(Service) if one.selector)
+            self._in_front[key] = [one for one in services if self._leads_to(gateway, one)]
+        return self._in_front[key]
+
+    def _leads_to(self, gateway: Gateway, service: Service) -> bool:
+        pods = self.mesh.workloads.find(gateway.selector)
+        if not pods:
+            return gateway.selector.items() <= service.selector.items()
+        both = {**gateway.selector, **service.selector}
+        if any(both[key] != text for key, text in gateway.selector.items()):
+            return False
+        return bool(self.mesh.workloads.find(both, service.namespace))

@@ -9,9 +9,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from operator import itemgetter
-from typing import NamedTuple
 
-from meshctl.mesh.core.hosts import covers, is_wildcard, overlaps
+from meshctl.mesh.core.hosts import HostIndex, is_wildcard
 from meshctl.mesh.request_path.proxy_services import ProxyService, ProxyServices
 from meshctl.mesh.traffic.delegates import MESH, RoutedHosts
 from meshctl.mesh.traffic.routes import BoundVirtualServices, Routes
@@ -22,21 +21,33 @@ _ANY = "*"
 _HTTP_PROXY = "HTTP_PROXY"
 
 
-class _Named(NamedTuple):
+class _Named:
     """The hosts that a listener imports of one namespace, and those it leaves out (``~``)."""
 
-    hosts: tuple[str, ...] = ()
-    excluded: tuple[str, ...] = ()
+    def __init__(self, hosts: Iterable[str] = ()) -> None:
+        self.hosts: list[str] = []
+        self._hosts: HostIndex[str] = HostIndex()
+        self._excluded: HostIndex[str] = HostIndex()
+        for host in hosts:
+            self.add(host)
+
+    def add(self, host: str, *, is_excluded: bool = False) -> None:
+        if is_excluded:
+            self._excluded.add(host, host)
+            return
+        self.hosts.append(host)
+        self._hosts.add(host, host)
 
     def takes_service(self, host: str) -> bool:
-        return any(covers(one, host) for one in self.hosts)
+        return next(self._hosts.covering(host), None) is not None
 
     def takes_route(self, host: str, *, is_generated: bool) -> bool:
-        compare = covers if is_generated else overlaps
-        return any(compare(one, host) for one in self.hosts)
+        if self.takes_service(host):
+            return True
+        return not is_generated and next(self._hosts.covered_by(host), None) is not None
 
     def excludes(self, host: str) -> bool:
-        return any(covers(one, host) for one in self.excluded)
+        return next(self._excluded.covering(host), None) is not None
 
 
 class ScopeListener:
@@ -333,11 +344,7 @@ def _read(listener: EgressListener, namespace: str) -> dict[str, _Named]:
         excluded = home.startswith("~")
         home = (home.removeprefix("~") or _ANY) if excluded else home
         home = namespace if home == "." else home
-        known = found.get(home, _Named())
-        if excluded:
-            found[home] = known._replace(excluded=(*known.excluded, host))
-        else:
-            found[home] = known._replace(hosts=(*known.hosts, host))
+        found.setdefault(home, _Named()).add(host, is_excluded=excluded)
     return found
 
 

@@ -73,26 +73,30 @@ class InboundPorts:
         self._registry = registry
         self._workloads = workloads
         self._selecting: dict[str, SelectorIndex[RegisteredHost]] = {}
-        self._found: dict[Workload, list[RegisteredHost]] = {}
+        self._found: dict[int, tuple[object, list[RegisteredHost]]] = {}
+        self._numbers: dict[object, dict[int, tuple[RegisteredHost, HostPort]]] = {}
 
     def hosts(self, workload: Workload) -> list[RegisteredHost]:
-        """List the hosts that select a workload, the oldest first."""
-        known = self._found.get(workload)
+        """List the hosts that select a workload, the oldest first.
+
+        Workloads that the same ones select share one list.
+        """
+        several = self._index(workload.namespace).find(workload.pod_labels)
+        known = self._found.get(id(several))
         if known is None:
-            index = self._index(workload.namespace)
-            found = {id(one): one for one in index.find(workload.pod_labels)}
-            known = sorted(found.values(), key=lambda one: (age(one.source)[0], one.host))
-            self._found[workload] = known
-        return known
+            found = {id(one): one for one in several}
+            by_age = sorted(found.values(), key=lambda one: (age(one.source)[0], one.host))
+            known = self._found[id(several)] = several, by_age
+        return known[1]
 
     def find(self, workload: Workload, number: int, sidecar: Sidecar | None) -> InboundPort:
         """Describe a container port, also one that nothing names."""
         ingress = views(sidecar.spec, "ingress", View) if sidecar is not None else ()
         if ingress:
             return _of_ingress(ingress, number)
-        for host, port in self._in_front(workload):
-            if self._workloads.target_port(workload, port) == number:
-                return InboundPort(number, port.protocol, port.number, host)
+        found = self._in_front(workload).get(number)
+        if found is not None:
+            return InboundPort(number, found[1].protocol, found[1].number, found[0])
         return InboundPort(number, Protocol.AUTO)
 
     def of(self, workload: Workload, sidecar: Sidecar | None) -> Iterator[InboundPort]:
@@ -100,17 +104,23 @@ class InboundPorts:
         ingress = views(sidecar.spec, "ingress", View) if sidecar is not None else ()
         numbers = [one.child("port").number("number") for one in ingress]
         if not ingress:
-            numbers = [
-                self._workloads.target_port(workload, port) for _, port in self._in_front(workload)
-            ]
+            numbers = list(self._in_front(workload))
         for number in dict.fromkeys(one for one in numbers if one):
             yield self.find(workload, number, sidecar)
 
-    def _in_front(self, workload: Workload) -> Iterator[tuple[RegisteredHost, HostPort]]:
-        for host in self.hosts(workload):
-            for port in host.ports:
-                if port.protocol is not Protocol.UDP:
-                    yield host, port
+    def _in_front(self, workload: Workload) -> Mapping[int, tuple[RegisteredHost, HostPort]]:
+        """The container ports that hosts lead to, each with the first that does."""
+        hosts = self.hosts(workload)
+        key = id(hosts), tuple(workload.named_ports.items())
+        if key not in self._numbers:
+            found: dict[int, tuple[RegisteredHost, HostPort]] = {}
+            for host in hosts:
+                for port in host.ports:
+                    number = self._workloads.target_port(workload, port)
+                    if port.protocol is not Protocol.UDP and number is not None:
+                        found.setdefault(number, (host, port))
+            self._numbers[key] = found
+        return self._numbers[key]
 
     def _index(self, namespace: str) -> SelectorIndex[RegisteredHost]:
         if namespace not in self._selecting:

@@ -12,7 +12,7 @@ from meshctl.mesh.core.hosts import covers, is_wildcard
 from meshctl.migrate.drafts import Draft, Names, label_name
 from meshctl.migrate.kinds import KUBERNETES_GATEWAY
 from meshctl.migrate.known import Known
-from meshctl.resources import Gateway, Server, Service
+from meshctl.resources import Gateway, Server
 
 MODE = "gateway.istio.io/tls-terminate-mode"
 CIPHERS = "gateway.istio.io/tls-cipher-suites"
@@ -134,7 +134,7 @@ def _services(gateway: Gateway, draft: Draft, known: Known) -> dict[str, list[st
                    instead="select the pods of a gateway")  # fmt: skip
         return {}
     found: dict[str, list[str]] = {}
-    for service in _in_front(gateway, known):
+    for service in known.in_front(gateway):
         found.setdefault(service.namespace, []).append(service.name)
     if not found and gateway.selector == _INGRESS:
         draft.near(
@@ -164,21 +164,6 @@ def _assumed(gateway: Gateway, namespace: str) -> dict[str, Any]:
             "ports": [{"name": f"port-{one}", "port": one} for one in numbers],
         },
     }  # fmt: skip
-
-
-def _in_front(gateway: Gateway, known: Known) -> list[Service]:
-    mesh = known.mesh
-    pods = mesh.workloads.find(gateway.selector)
-    services = [one for one in mesh.of(Service) if one.selector]
-    if not pods:
-        return [one for one in services if gateway.selector.items() <= one.selector.items()]
-    return [
-        one for one in services
-        if any(
-            pod.namespace == one.namespace and one.selector.items() <= pod.pod_labels.items()
-            for pod in pods
-        )
-    ]  # fmt: skip
 
 
 def _refuse_fields(server: Server, draft: Draft) -> None:
