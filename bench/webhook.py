@@ -10,6 +10,7 @@ import copy
 import gc
 import http.client
 import json
+import os
 import random
 import resource
 import ssl
@@ -161,6 +162,14 @@ def ask(port: int, path: str, bodies: list[bytes]) -> tuple[list[float], int]:
     return taken, unchecked
 
 
+def processor_seconds(pid: int) -> float:
+    """Give the time of a processor, user and system, of a process and its children (Linux)."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    own = (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    return own + sum(processor_seconds(int(child)) for child in children)
+
+
 def measure(port: int, path: str, bodies: list[bytes]) -> tuple[float, float, int, float]:
     """Give p50 and p99 in milliseconds, the number of unchecked answers, and answers per second."""
     start = time.perf_counter()
@@ -183,12 +192,16 @@ def main() -> None:
             print(f"{size} objects: the snapshot takes {snapshot} MB, the process {whole} MB")
             measure(int(port), "/review", bodies[:40])  # modules are imported, indexes made
             plain = measure(int(port), "/empty", bodies)
+            load = ", ".join(f"{one:.1f}" for one in os.getloadavg())
+            before = processor_seconds(server.pid)
             full = measure(int(port), "/review", bodies)
+            spent = processor_seconds(server.pid) - before
             for name, found in (("empty handler", plain), ("review", full)):
                 print(
                     f"{name}: p50 {found[0]:.1f} ms, p99 {found[1]:.1f} ms, {found[3]:.0f} a second"
                 )
             print(f"ratio of p99: {full[1] / plain[1]:.1f}; unchecked: {full[2]} of {number}")
+            print(f"a review takes {1000 * spent / number:.1f} ms of a processor; load {load}")
             server.terminate()
 
 

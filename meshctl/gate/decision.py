@@ -53,6 +53,7 @@ class _Compared(NamedTuple):
     added: list[Found]
     after: Sequence[Resource]
     about: Sequence[Resource | None]
+    """The object that changes, if it stays, and the others of which something is found."""
     has_crashed: bool
 
 
@@ -161,8 +162,9 @@ class Judge:
         again = self._compare(walk, change, near, deadline, few)
         added = [one for one in mine if one[0].id not in lacking]
         added += (one for one in again.added if _whose(one) != subject or one[0].id in lacking)
+        about = [again.about[0], *dict.fromkeys((*compared.about[1:], *again.about[1:]))]
         has_crashed = compared.has_crashed or again.has_crashed
-        return again._replace(added=added, has_crashed=has_crashed)
+        return again._replace(added=added, about=about, has_crashed=has_crashed)
 
     def _compare(
         self, walk: Walk, change: Change, near: Sequence[Resource], deadline: float,
@@ -171,19 +173,22 @@ class Judge:
         """List what a change adds in a part of the mesh, to the object itself and to neighbours."""
         if process_time() > deadline:
             raise OutOfTimeError
-        part = self._snapshot.in_order(
-            one for one in walk.found if self._snapshot.get(Identity.of(one)) is one
-        )
+        part = self._snapshot.in_order(one for one in walk.found if one in self._snapshot)
         after = _apply(part, change)
         there = {Identity.of(one): one for one in after}
         later = [there.get(Identity.of(one)) for one in (change.subject, *near)]
-        earlier = [change.before, *near]
+        earlier: list[Resource | None] = [change.before, *near]
         about = later
         if not asking.itself:
             about, earlier[0] = [None, *later[1:]], None
         asked = self.parts.ask(self.parts.whole(after), about, deadline, asking.only)
+        owners = set(map(_whose, asked.findings))
+        for number, one in enumerate(earlier):
+            if number not in asked.places and one is not None and Identity.of(one) not in owners:
+                earlier[number] = None  # nothing is found of it, so that nothing is new
         added = self._added(asked.findings, part, earlier, deadline)
-        return _Compared(added, after, later, asked.has_crashed)
+        told = [later[number] for number in sorted(asked.places) if number]
+        return _Compared(added, after, [later[0], *told], asked.has_crashed)
 
     def _heeded(
         self, added: Sequence[Found], standing: set[tuple[object, ...]], subject: ResourceId

@@ -80,12 +80,7 @@ class Walk:
         self._origin: Resource | None = None
         self._own: Links | None = None
         self._gates: set[Resource] = set()
-        self._take(snapshot.in_no_namespace)
-        self._take(snapshot.in_namespace(root_namespace))
-        self._take(snapshot.one_of_each_kind)
-        for settings in snapshot.of_kind_in(root_namespace, "ConfigMap"):
-            for key in snapshot.links(settings).mentions:
-                self._take(snapshot.named(key))  # what providers of the mesh config name
+        self._take(snapshot.decisive_everywhere(root_namespace))
 
     def around(self, origin: Resource) -> dict[Resource, int]:
         """Add the neighbourhood of an object, which need not be in the snapshot itself.
@@ -102,7 +97,9 @@ class Walk:
         front: Iterable[Resource] = (origin,)
         seen = {origin: 0}
         for step in range(_STEPS):
-            reached = [other for one in front for other in self._next_to(one, step)]
+            reached: dict[Resource, None] = {}
+            for one in front:
+                reached |= self._next_to(one, step)
             front = dict.fromkeys((other for other in reached if other not in seen), step + 1)
             seen.update(front)
             self._take(front)
@@ -121,7 +118,7 @@ class Walk:
 
     def take(self, one: Resource) -> None:
         """Add an object, if it is in the snapshot."""
-        if self._snapshot.get(Identity.of(one)) is one:
+        if one in self._snapshot:
             self._take((one,))
 
     def take_namespace(self, name: str) -> None:
@@ -157,28 +154,26 @@ class Walk:
             return self._own
         return self._snapshot.links(resource)
 
-    def _next_to(self, resource: Resource, step: int) -> Iterator[Resource]:
+    def _next_to(self, resource: Resource, step: int) -> dict[Resource, None]:
         links, snapshot = self._links(resource), self._snapshot
-        yield from self._pods(resource, step)
+        found = dict.fromkeys(self._pods(resource, step))
         if step == 0:
-            yield from self._next_to_origin(resource, links)
-            return
+            return found | dict.fromkeys(self._next_to_origin(resource, links))
         if isinstance(resource, Namespace) and step == 1 and self._is_waypoint:
             self._take(snapshot.shown_in(resource.name))
         if isinstance(resource, Gateway):
             if resource in self._gates:
-                yield from snapshot.mentioning(links.name)
-            return
-        for key in links.mentions:
-            yield from snapshot.named(key)
-        for home in links.homes:
-            if home not in self._homes and snapshot.has_namespace(home):
-                self._show(home)
+                found |= snapshot.mentioning(links.name)
+            return found
+        found |= snapshot.meant_by(links)
+        for home in snapshot.homes_in(links) - self._homes:
+            self._show(home)
         if isinstance(resource, Service) and step < _CALLERS_WITHIN:
-            yield from snapshot.mentioning(links.name)
+            found |= snapshot.mentioning(links.name)
         for host in links.hosts:
             if host != ALL:
-                yield from snapshot.sharing(host)
+                found.update(dict.fromkeys(snapshot.sharing(host)))
+        return found
 
     def _next_to_origin(self, origin: Resource, links: Links) -> Iterator[Resource]:
         snapshot = self._snapshot
@@ -280,9 +275,6 @@ class Walk:
                 break
 
     def _take(self, resources: Iterable[Resource]) -> None:
-        if isinstance(resources, dict):
-            self.found |= resources
-        else:
-            self.found.update((one, None) for one in resources)
+        self.found |= dict.fromkeys(resources)
         if len(self.found) > self._most:
             raise TooLargeError

@@ -1,6 +1,6 @@
 """Models a part of a mesh, and asks the rules about some objects of it until time is up."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from time import process_time
 from typing import NamedTuple
 from weakref import WeakKeyDictionary
@@ -40,10 +40,15 @@ class OutOfTimeError(Exception):
 
 
 class Asked(NamedTuple):
-    """What the rules said, and whether one of them crashed."""
+    """What the rules said, of how many-th objects, and whether one of them crashed."""
 
     findings: list[Found]
+    places: frozenset[int]
     has_crashed: bool
+
+
+_Rules = Mapping[str, tuple[Rule, Check]]
+"""Rules by their ids, in the order in which they are asked."""
 
 
 class PartialMesh:
@@ -65,7 +70,7 @@ class PartialMesh:
             if rule.id not in ASKED_OF_EVERYTHING
             if settings.ownership.teams or rule.needs != (TEAMS,)
         ]
-        self._asked: dict[tuple[type[Resource], bool, Words], list[tuple[Rule, Check]]] = {}
+        self._asked: dict[tuple[type[Resource], bool, Words], _Rules] = {}
         self._words = ObjectWords()
 
     @property
@@ -104,19 +109,24 @@ class PartialMesh:
         Raises OutOfTimeError once the clock (``time.process_time``) has passed the deadline.
         """
         outcomes = Outcomes()
+        places = set()
         for number, resource in enumerate(about):
             if resource is None:
                 continue
             if process_time() > deadline:
                 raise OutOfTimeError
-            for rule, check in self._about(resource, is_changed=not number):
-                if only is None or rule.id in only:
+            size = len(outcomes.findings)
+            rules = self._rules(resource, is_changed=not number)
+            for name, (rule, check) in rules.items():
+                if only is None or name in only:
                     ask(rule, check, (resource,), mesh, outcomes)
+            if len(outcomes.findings) > size:
+                places.add(number)
         kept = without_consequences(outcomes.findings)
         found = [one for one in kept if counts(*one, alone=False)]
-        return Asked(found, bool(outcomes.crashes))
+        return Asked(found, frozenset(places), bool(outcomes.crashes))
 
-    def _about(self, resource: Resource, *, is_changed: bool) -> Sequence[tuple[Rule, Check]]:
+    def _rules(self, resource: Resource, *, is_changed: bool) -> _Rules:
         """List the rules for an object, but for those that need a word it hasn't."""
         words = self._words_in(resource)
         key = type(resource), is_changed, words
@@ -124,13 +134,13 @@ class PartialMesh:
         if known is None:
             if len(self._asked) >= _MOST_KINDS:
                 self._asked.clear()
-            known = self._asked[key] = [
-                (rule, rule.check)
+            known = self._asked[key] = {
+                rule.id: (rule, rule.check)
                 for rule in self.rules
                 if rule.check is not None and rule.on is not None and isinstance(resource, rule.on)
                 if is_changed or not rule.judges_alone
                 if (held := bits_of(rule.holds)) is None or words & held
-            ]
+            }
         return known
 
     def _words_in(self, resource: Resource) -> Words:

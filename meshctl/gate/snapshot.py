@@ -1,6 +1,7 @@
 """Keeps the objects of a cluster by what ties them together, as they come and go."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from typing import Any, NamedTuple
 
 from meshctl.gate.host_sharing import HostSharing
@@ -52,6 +53,7 @@ class Snapshot:
         self._labelled: dict[_Label, dict[Workload, None]] = {}
         self._selecting: dict[_Label, dict[Resource, None]] = {}
         self._served: dict[_Label, dict[Resource, None]] = {}
+        self._decisive: tuple[int, str, Mapping[Resource, None]] | None = None
         for resource in resources:
             self.put(resource)
 
@@ -60,6 +62,9 @@ class Snapshot:
 
     def __iter__(self) -> Iterator[Resource]:
         return iter(self._objects.values())
+
+    def __contains__(self, resource: Resource) -> bool:
+        return resource in self._positions
 
     @property
     def tables(self) -> Iterator[Mapping[Any, Any]]:
@@ -146,22 +151,42 @@ class Snapshot:
         """The objects of a kind, whatever its group."""
         return self._kinds.get(kind, {})
 
+    def decisive_everywhere(self, root_namespace: str) -> Mapping[Resource, None]:
+        """The objects that decide about any other, wherever that is.
+
+        They are cluster-scoped, in the root namespace, or named by the mesh config there; and the first
+        object of each kind shows that the kind is known at all.
+        """
+        if self._decisive is None or self._decisive[:2] != (self.version, root_namespace):
+            found = dict.fromkeys(self._in_no_namespace) | self._homes.get(root_namespace, {})
+            found.update((next(iter(alike)), None) for alike in self._views.values())
+            for settings in self.of_kind_in(root_namespace, "ConfigMap"):
+                found |= self.meant_by(self._links[settings])  # such as providers
+            self._decisive = self.version, root_namespace, found
+        return self._decisive[2]
+
     @property
-    def in_no_namespace(self) -> Iterator[Resource]:
+    def _in_no_namespace(self) -> Iterator[Resource]:
         """Walk what is cluster-scoped; of Namespaces with the same labels of Istio's the first."""
         for resource in self._homes.get("", ()):
             if resource.kind != "Namespace":
                 yield resource
         yield from (next(iter(found)) for found in self._alike.values())
 
-    @property
-    def one_of_each_kind(self) -> Iterator[Resource]:
-        """Walk the first object of each kind: what shows that the kind is known at all."""
-        return (next(iter(found)) for found in self._views.values())
-
     def named(self, key: str) -> Mapping[Resource, None]:
         """The objects that a name may mean."""
         return self._named.get(key, {})
+
+    def meant_by(self, links: Links) -> dict[Resource, None]:
+        """The objects that any word of an object may mean."""
+        found: dict[Resource, None] = {}
+        for key in links.mentions & self._named.keys():
+            found |= self._named[key]
+        return found
+
+    def homes_in(self, links: Links) -> AbstractSet[str]:
+        """The namespaces, with something in them, that an object may mention."""
+        return links.homes & self._homes.keys()
 
     def called(self, kind: str, name: str) -> Mapping[Resource, None]:
         """The objects with a name of a kind that is ``FOUND_BY_NAME``, of whatever namespace."""

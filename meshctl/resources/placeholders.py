@@ -105,9 +105,9 @@ def _literal_texts(resource: Resource) -> Iterator[tuple[Path, str]]:
 def _may_hold(resource: Resource) -> bool:
     """Ask the text first, since walking an object costs more."""
     document = resource.document
-    return document.may_hold(_WORDS) or (
-        "_" in document.text and bool(_CAPITALS.search(document.text))
-    )
+    if document.may_hold(_WORDS):
+        return True
+    return document.may_hold("_") and bool(_CAPITALS.search(document.text))
 
 
 def quotes_placeholder(resource: Resource, message: str) -> bool:

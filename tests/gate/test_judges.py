@@ -1,6 +1,7 @@
 """Reviews are judged in processes of their own, which know what the server is told."""
 
 import asyncio
+import gc
 import os
 import signal
 import subprocess
@@ -88,6 +89,33 @@ def test_a_bug_is_told_and_the_next_review_is_judged(monkeypatch: pytest.MonkeyP
         work.cancel()
 
     with_a_judge(state, use)
+
+
+def test_no_review_waits_for_all_garbage(monkeypatch: pytest.MonkeyPatch) -> None:
+    """To look at all there is takes 50 ms; that is for a quiet moment."""
+    state = bench()
+    right = state.gate.decide
+
+    def counted(one: Review) -> Decision:
+        found = gc.get_stats()[2]["collections"]
+        return right(one)._replace(reason=str(found))
+
+    monkeypatch.setattr(state.gate, "decide", counted)
+    monkeypatch.setattr(judges, "QUIET", 0.2)
+
+    async def use(judge: JudgeProcess) -> None:
+        busy = [int((await judge.decide(asked(TWIN))).reason) for _ in range(150)]
+        assert busy[0] == busy[-1]
+        await asyncio.sleep(0.6)
+        quiet = [int((await judge.decide(asked(TWIN))).reason) for _ in range(2)]
+        assert [busy[0] + 1] * 2 == quiet
+
+    gc.collect()
+    gc.freeze()
+    try:
+        with_a_judge(state, use)
+    finally:
+        gc.unfreeze()
 
 
 def test_what_takes_too_long_is_given_up_and_the_next_review_is_judged(

@@ -9,7 +9,7 @@ from meshctl.resources import Ref, Resource
 from meshctl.sources.live_object import ObjectDocument
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=1024)
 def secrets_of(resource: Resource) -> frozenset[str | int | float]:
     """The secret values of an object; findings of a few objects come after each other."""
     document = resource.document

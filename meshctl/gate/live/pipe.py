@@ -4,7 +4,8 @@ import asyncio
 import marshal
 import os
 import struct
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
+from select import select
 from threading import Lock
 from typing import Any
 
@@ -86,6 +87,16 @@ class Receiver:
 
     def __iter__(self) -> Iterator[Any]:
         while (found := self.receive()) is not None:
+            yield from found
+
+    def until_quiet(self, seconds: float, then: Callable[[], object]) -> Iterator[Any]:
+        """Walk what comes, and do something each time that nothing has come for a while."""
+        while True:
+            if not select([self.descriptor], [], [], seconds)[0]:
+                then()
+            found = self.receive()
+            if found is None:
+                return
             yield from found
 
     def _complete(self) -> Iterator[Any]:

@@ -77,7 +77,8 @@ class GatewaysFacade(Gateways):
         """Routes for wildcard hosts that closer hosts cut off."""
         from meshctl.mesh.gateways.hidden_wildcards import HiddenWildcards
 
-        return HiddenWildcards(self.distinct, self._from_traffic.route_matches)
+        routes, matches = self._from_traffic.routes, self._from_traffic.route_matches
+        return HiddenWildcards(self.distinct, routes, matches)
 
     @cached_property
     def route_overlaps(self) -> "RouteOverlaps":

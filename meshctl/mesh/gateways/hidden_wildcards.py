@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from meshctl.mesh.core.hosts import HostIndex
+from meshctl.mesh.core.hosts import HostIndex, is_wildcard
 from meshctl.mesh.matching.request_match import covered_by_any
 from meshctl.mesh.traffic.route_matches import RouteMatch, RouteMatches
 from meshctl.resources import VirtualService
@@ -18,6 +18,7 @@ from meshctl.resources import VirtualService
 if TYPE_CHECKING:
     from meshctl.mesh.gateways.effective_gateway import EffectiveGateway
     from meshctl.mesh.gateways.virtual_hosts import VirtualHost
+    from meshctl.mesh.traffic.routes import Routes
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -32,16 +33,29 @@ class HiddenWildcard:
 class HiddenWildcards:
     """All of them, filed under the VirtualService that gives the host a virtual host."""
 
-    def __init__(self, gateways: Iterable[EffectiveGateway], alternatives: RouteMatches) -> None:
+    def __init__(
+        self, gateways: Iterable[EffectiveGateway], routes: Routes, alternatives: RouteMatches
+    ) -> None:
+        self._routes = routes
         self._alternatives = alternatives
         self._found: dict[VirtualService, dict[VirtualService, HiddenWildcard]] = {}
         for effective in gateways:
-            for hosts in effective.route_configs.values():
-                self._add(hosts)
+            if self._has_wildcards(effective):
+                for hosts in effective.route_configs.values():
+                    self._add(hosts)
 
     def of(self, service: VirtualService) -> Iterable[HiddenWildcard]:
         """List what a VirtualService hides, once for each other VirtualService."""
         return self._found.get(service, {}).values()
+
+    def _has_wildcards(self, effective: EffectiveGateway) -> bool:
+        """Does any VirtualService have routes there for a wildcard? Few have, and routes cost a lot."""
+        return any(
+            is_wildcard(host)
+            for gateway in effective.gateways
+            for service in self._routes.naming(gateway.key_name)
+            for host in service.hosts
+        )
 
     def _add(self, hosts: Sequence[VirtualHost]) -> None:
         index: HostIndex[VirtualHost] = HostIndex()

@@ -138,6 +138,10 @@ class MergedServers:
 
 def server_hosts(server: Server) -> tuple[ServerHost, ...]:
     """Read the hosts as istiod keeps them: ``./x`` is its own namespace, ``*/x`` every one."""
+    return server.once(_hosts)
+
+
+def _hosts(server: Server) -> tuple[ServerHost, ...]:
     hosts = []
     for written in server.hosts:
         namespace, slash, host = written.partition("/")

@@ -255,22 +255,30 @@ class Registry:
         self._hosts.add(registered.host, registered)
 
 
-def _from_service(service: Service, config: MeshConfig) -> RegisteredHost:
-    ports = tuple(
+def _ports_of_service(service: Service) -> tuple[HostPort, ...]:
+    return tuple(
         HostPort(port.port, port.name, port.protocol, port.target, port) for port in service.ports
     )
+
+
+def _ports_of_entry(entry: ServiceEntry) -> tuple[HostPort, ...]:
+    return tuple(
+        HostPort(
+            port.port, port.name, parse_protocol(port.protocol) or Protocol.AUTO, port.target, port
+        )
+        for port in entry.ports
+    )
+
+
+def _from_service(service: Service, config: MeshConfig) -> RegisteredHost:
+    ports = service.once(_ports_of_service)
     visible = visibility(service.export_to, service.namespace, config.service_export_to)
     host = f"{service.name}.{service.namespace}.svc.{config.domain}"
     return RegisteredHost(host, service, ports, visible)
 
 
 def _from_entry(entry: ServiceEntry, config: MeshConfig) -> Iterator[RegisteredHost]:
-    ports = tuple(
-        HostPort(
-            port.port, port.name, parse_protocol(port.protocol) or Protocol.AUTO, port.target, port
-        )
-        for port in entry.ports
-    )
+    ports = entry.once(_ports_of_entry)
     visible = visibility(entry.export_to, entry.namespace, config.service_export_to)
     for host in entry.hosts:
         if host:
