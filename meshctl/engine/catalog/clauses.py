@@ -89,12 +89,16 @@ spec.http[].directResponse||an answer as written
 spec.tls|traffic.routes|virtual-service/layer4-match-repeated virtual-service/route-type-mismatch virtual-service/layer4-rules-without-listener
 spec.tls[].match[].port|clauses.match_listeners|virtual-service/match-never-applies
 spec.tls[].match[].gateways|clauses.match_listeners|virtual-service/match-never-applies
-spec.tls[].match[].sourceLabels|clauses.match_listeners|virtual-service/match-never-applies
+spec.tls[].match[].sourceLabels|clauses.match_listeners|virtual-service/match-never-applies virtual-service/source-ignored-at-gateway
+spec.tls[].match[].sourceNamespace|clauses.match_listeners|virtual-service/match-never-applies virtual-service/source-ignored-at-gateway
+spec.tls[].match[].destinationSubnets|clauses.match_listeners|virtual-service/match-never-applies virtual-service/source-ignored-at-gateway
 spec.tls[].match[].sniHosts|gateways|gateway/sni-in-two-chains schema/webhook-refuses
 spec.tcp|traffic.routes|virtual-service/layer4-match-repeated virtual-service/route-type-mismatch virtual-service/layer4-rules-without-listener
 spec.tcp[].match[].port|clauses.match_listeners|virtual-service/match-never-applies
 spec.tcp[].match[].gateways|clauses.match_listeners|virtual-service/match-never-applies
-spec.tcp[].match[].sourceLabels|clauses.match_listeners|virtual-service/match-never-applies
+spec.tcp[].match[].sourceLabels|clauses.match_listeners|virtual-service/match-never-applies virtual-service/source-ignored-at-gateway
+spec.tcp[].match[].sourceNamespace|clauses.match_listeners|virtual-service/match-never-applies virtual-service/source-ignored-at-gateway
+spec.tcp[].match[].destinationSubnets|clauses.match_listeners|virtual-service/match-never-applies virtual-service/source-ignored-at-gateway
 spec.tcp[].match[].sourceSubnet||istiod doesn't read it; the CRD keeps the field""",
     "Gateway": """\
 spec.selector|gateways|gateway/selector-matches-no-workload

@@ -3,21 +3,26 @@
 Conditions on the port, the gateway and the source are settled when istiod writes the routes:
 ``port`` is that of the Gateway's server or of the Service, source labels are those of the proxy's
 own pod (TranslateRoute and sourceMatchHTTP, pilot/pkg/networking/core/route/route.go, and
-matchTLS and matchTCP, pilot/pkg/networking/core/tls.go and gateway.go, Istio 1.31).
+matchTLS and matchTCP, pilot/pkg/networking/core/tls.go, Istio 1.31). Gateways compare of tcp and
+tls matches the port and the gateway alone (l4SingleMatch, gateway.go there), and sidecars use tls
+rules for ports of TLS and HTTPS, tcp rules for the others.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from enum import Enum
 from typing import NamedTuple
 
 from meshctl.mesh.clauses.parts import Parts
 from meshctl.mesh.core.selectors import selects
 from meshctl.mesh.gateways.server_merge import route_kind
-from meshctl.mesh.registry.services import HostPort
+from meshctl.mesh.registry.listen_addresses import addresses_of, is_outside
+from meshctl.mesh.registry.services import HostPort, RegisteredHost
 from meshctl.mesh.traffic.delegates import MESH, gateway_name
 from meshctl.mesh.traffic.sidecar_routes import HTTP_PORT, speaks_http
 from meshctl.mesh.workloads.membership import Membership, is_gateway
 from meshctl.resources import Match, Route, VirtualService, Workload
+
+_OF_SIDECARS = ("sourceLabels", "sourceNamespace", "destinationSubnets")
 
 
 class Obstacle(Enum):
@@ -27,6 +32,9 @@ class Obstacle(Enum):
     PORT = "port"
     LABELS = "sourceLabels"
     NAMESPACE = "sourceNamespace"
+    SUBNETS = "destinationSubnets"
+    PROTOCOL = "protocol"
+    """The hosts have no port for rules of this kind, or are unknown; there is no such field."""
 
 
 class IdleMatch(NamedTuple):
@@ -35,6 +43,11 @@ class IdleMatch(NamedTuple):
     gateway: str
     obstacle: Obstacle
     known: tuple[str, ...]
+
+    @property
+    def is_of_source(self) -> bool:
+        """Does a name keep it off that a proxy elsewhere may have: of a client or of a gateway?"""
+        return self.obstacle in {Obstacle.LABELS, Obstacle.NAMESPACE, Obstacle.GATEWAY}
 
 
 class MatchListeners:
@@ -84,7 +97,9 @@ class MatchListeners:
         if ports and match.port not in ports:
             shown = {*self._declared(service, kind)} if gateway == MESH else ports
             return Obstacle.PORT, tuple(str(port) for port in sorted(shown))
-        if match.gateways:
+        if gateway == MESH and kind != "http":
+            return self._of_connections(service, kind, match)
+        if match.gateways or kind != "http":
             return None
         labels, namespace = match.labels_of("sourceLabels"), match.text("sourceNamespace")
         if gateway == MESH:
@@ -96,6 +111,68 @@ class MatchListeners:
         if namespace and homes and None not in homes and namespace not in homes:
             return Obstacle.NAMESPACE, tuple(sorted(home for home in homes if home is not None))
         return None
+
+    def _of_connections(
+        self, service: VirtualService, kind: str, match: Match
+    ) -> tuple[Obstacle, tuple[str, ...]] | None:
+        """Find what keeps a tcp or tls match from the connections of all sidecars."""
+        hosts = self._hosts(service)
+        if not hosts and self._parts.knows.everywhere("ServiceEntry"):
+            return Obstacle.PROTOCOL, ()
+        others = self.of_other_kind(hosts, kind)
+        if others:
+            shown = dict.fromkeys(f"{port.number} {port.protocol}" for port in others)
+            return Obstacle.PROTOCOL, tuple(shown)
+        subnets = match.texts("destinationSubnets")
+        asked = {0, match.port} if match.port else {0}
+        addresses = {
+            one
+            for host in hosts
+            if any(_serves(port, kind) and asked <= {0, port.number} for port in host.ports)
+            for one in addresses_of(host)
+        }
+        if subnets and addresses and all(is_outside(subnets, one) for one in addresses):
+            return Obstacle.SUBNETS, tuple(sorted(addresses))
+        return self._of_clients(match.labels_of("sourceLabels"), match.text("sourceNamespace"))
+
+    def of_other_kind(self, hosts: Iterable[RegisteredHost], kind: str) -> list[HostPort]:
+        """List the ports of hosts if there are some, and rules of a kind are for none of them."""
+        ports = [port for host in hosts for port in host.ports]
+        return ports if not any(_serves(port, kind) for port in ports) else []
+
+    def layer4_hosts(self, service: VirtualService) -> tuple[list[RegisteredHost], list[str]]:
+        """List what tcp and tls rules of a VirtualService are for, and hosts that nothing declares.
+
+        Unlike those of http they are for wildcards above a host, too.
+        """
+        found: dict[RegisteredHost, None] = {}
+        undeclared = []
+        for host in self._parts.sidecar_routes.hosts(service):
+            above = self._parts.registry.covering(host)
+            declared = [
+                *self._parts.registry.covered_by(host),
+                *(o for each in above for o in each),
+            ]
+            found.update(dict.fromkeys(declared))
+            if not declared:
+                undeclared.append(host)
+        return [*found], undeclared
+
+    def _hosts(self, service: VirtualService) -> list[RegisteredHost]:
+        found, undeclared = self.layer4_hosts(service)
+        return [] if undeclared and not self._parts.is_whole else found
+
+    def narrowed_at_gateways(self, route: Route, match: Match) -> tuple[str, ...]:
+        """List the conditions of a tcp or tls match that gateways don't read, if it is for any."""
+        if route.kind == "http":
+            return ()
+        for service, one in self._uses(route, match):
+            every = self._parts.traffic.routes.gateways_of(service)
+            named = {gateway_name(name, service.namespace) for name in one.gateways} or {*every}
+            for name in named & {*every} - {MESH}:
+                if self._obstacle(service, route.kind, one, name) is None:
+                    return tuple(key for key in _OF_SIDECARS if one.data.get(key))
+        return ()
 
     def ports(self, service: VirtualService, kind: str, gateway: str) -> frozenset[int]:
         """Collect the ports a gateway (or the mesh) has for a VirtualService; empty: unknown."""
@@ -130,13 +207,21 @@ class MatchListeners:
     def _declared(
         self, service: VirtualService, kind: str, *, without_unknown: bool = False
     ) -> Iterator[int]:
+        if kind != "http":
+            yield from (
+                port.number
+                for host in self._hosts(service)
+                for port in host.ports
+                if _serves(port, kind)
+            )
+            return
         for host in self._parts.sidecar_routes.hosts(service):
             declared = list(self._parts.registry.covered_by(host))
             if not declared and not self._parts.is_whole:
                 return
             for one in declared:
                 yield from (p.number for p in one.ports if _serves(p, kind))
-            if not declared and kind == "http" and not without_unknown:
+            if not declared and not without_unknown:
                 yield HTTP_PORT
 
     def _of_clients(
@@ -164,5 +249,8 @@ class MatchListeners:
 
 
 def _serves(port: HostPort, kind: str) -> bool:
-    """Does a sidecar use rules of this kind on a port? One that is left to be detected has both."""
-    return speaks_http(port) if kind == "http" else not port.protocol.is_http
+    """Does a sidecar use rules of this kind on a port? One that is left to be detected has several."""
+    if kind == "http":
+        return speaks_http(port)
+    is_tls = port.protocol.is_tls
+    return is_tls if kind == "tls" else not (is_tls or port.protocol.is_http)

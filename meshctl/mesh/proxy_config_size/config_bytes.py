@@ -11,11 +11,12 @@ from typing import NamedTuple
 
 from meshctl.mesh.gateways.effective_gateway import EffectiveGateway
 from meshctl.mesh.proxy_config_size.config_size import ConfigCounts
+from meshctl.mesh.registry.listen_addresses import NO_ADDRESS
 from meshctl.mesh.request_path.chains import ListenerChain
 from meshctl.mesh.request_path.client_clusters import DNS, EDS, ClientCluster
 from meshctl.mesh.request_path.outbound_hosts import OutboundHost, OutboundHosts
 from meshctl.mesh.request_path.outbound_listeners import WILDCARD, OutboundListener
-from meshctl.mesh.request_path.proxy_services import NO_ADDRESS, ProxyService
+from meshctl.mesh.request_path.proxy_services import ProxyService
 from meshctl.mesh.security.tls_connection import ClientTls
 from meshctl.resources import AuthorizationPolicy
 

@@ -11,10 +11,11 @@ from dataclasses import dataclass, field, replace
 from meshctl.istio.protocols import Protocol, parse_protocol
 from meshctl.mesh.core.hosts import overlaps
 from meshctl.mesh.core.selectors import selects
+from meshctl.mesh.registry.listen_addresses import NO_ADDRESS
 from meshctl.mesh.registry.services import HostPort
 from meshctl.mesh.request_path.chains import PLAIN_HTTP_ALPN, RAW, ClusterTarget, ListenerChain
 from meshctl.mesh.request_path.egress_scope import EgressScope, ScopeListener, hosts_of
-from meshctl.mesh.request_path.proxy_services import NO_ADDRESS, ProxyService
+from meshctl.mesh.request_path.proxy_services import ProxyService
 from meshctl.mesh.traffic.delegates import MESH, resolved
 from meshctl.mesh.traffic.routes import ProxyNode, Routes
 from meshctl.resources import Match, Route, VirtualService

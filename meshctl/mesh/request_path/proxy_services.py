@@ -5,21 +5,20 @@ SortServicesByCreationTime, resolveServiceAliases and servicesExportedToNamespac
 (pilot/pkg/model/push_context.go), Istio 1.31.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
-from ipaddress import ip_address, ip_network
 from typing import TypeVar, cast
 
 from meshctl.mesh.core.export_to import is_visible_to
 from meshctl.mesh.core.hosts import HostIndex
 from meshctl.mesh.core.precedence import age
+from meshctl.mesh.registry.listen_addresses import NO_ADDRESS, addresses_of
 from meshctl.mesh.registry.services import HostPort, RegisteredHost
 from meshctl.resources import Service
 from meshctl.resources.cached_property import cached_property
 
 S = TypeVar("S")
-NO_ADDRESS = "0.0.0.0"  # noqa: S104 - what istiod calls a service without an address
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -203,29 +202,6 @@ class ProxyServices:
             if known is None or (one.is_kubernetes and not known.is_kubernetes):
                 found[one.namespace] = one
         return found
-
-
-def addresses_of(host: RegisteredHost) -> Sequence[str]:
-    """List the addresses that listeners of a host get, one for a Service."""
-    source = host.source
-    if isinstance(source, Service):
-        if source.is_headless or source.type == "ExternalName":
-            return (NO_ADDRESS,)
-        return (source.spec.text("clusterIP") or f"{source.namespace}/{source.name}",)
-    written = (_address(one) for one in source.addresses)
-    return [one for one in written if one] or [NO_ADDRESS]
-
-
-def _address(written: str) -> str:
-    """Read an address or block; a block of one address is that address."""
-    try:
-        if "/" not in written:
-            return str(ip_address(written))
-        network = ip_network(written, strict=False)
-    except ValueError:
-        return ""
-    single = network.prefixlen == network.max_prefixlen
-    return str(network.network_address) if single else written
 
 
 def _order(one: RegisteredHost) -> tuple[datetime, str, str]:

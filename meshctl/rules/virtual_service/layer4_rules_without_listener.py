@@ -1,16 +1,18 @@
-"""TCP or TLS rules are written for a host all of whose ports speak HTTP, or that has none.
+"""TCP or TLS rules are written for a host that has no port for them, or none at all.
 
-A sidecar serves a port that is declared as HTTP with its route table, where only `http` rules count:
-`tcp` and `tls` rules for it never happen. For a host that nothing declares it has no listener, and
-the rules never happen either.
+A sidecar serves a port that is declared as HTTP with its route table, where only `http` rules count; it
+asks `tls` rules for ports that are declared as TLS or HTTPS, and `tcp` rules for all others. Rules for a
+port of another kind never happen. For a host that nothing declares it has no listener, and the rules
+never happen either.
 
-Fix: write `http` rules, name the Service port `tcp-…` or `tls-…` if it doesn't speak HTTP, or
-declare the host with its port in a ServiceEntry.
+Fix: write rules of the kind of the port, name the port after what it speaks (`tls-…`, `https-…`, `tcp-…`),
+or declare the host with its port in a ServiceEntry.
 """
 
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
+from meshctl.mesh.clauses import Obstacle
 from meshctl.mesh.traffic import MESH
 from meshctl.resources import VirtualService
 from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, rule
@@ -18,31 +20,41 @@ from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, rule
 
 @rule(on=VirtualService, severity=Severity.ERROR, since="0.1.0", holds=("tcp", "tls"))
 def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
-    """Report kinds of rules that no declared port of any host leaves anything to."""
+    """Report kinds of rules, or beside gateways matches, that no declared port leaves anything to."""
     kinds = [kind for kind in ("tcp", "tls") if getattr(service, kind)]
-    if not kinds or set(mesh.traffic.routes.gateways_of(service)) != {MESH}:
+    if set(mesh.traffic.routes.gateways_of(service)) != {MESH}:
+        yield from _beside_gateways(service, mesh)
         return
-    ports, undeclared = [], []
-    for host in mesh.sidecar_routes.hosts(service):
-        covering = (one for several in mesh.registry.covering(host) for one in several)
-        declared = dict.fromkeys((*mesh.registry.covered_by(host), *covering))
-        if not declared:
-            undeclared.append(host)
-        ports += [port for one in declared for port in one.ports]
+    hosts, undeclared = mesh.clauses.match_listeners.layer4_hosts(service)
     entries = mesh.knows.everywhere("ServiceEntry")
-    if not ports and undeclared and not entries:
-        yield NotChecked(entries.reason)
-    elif not ports and undeclared:
-        for kind in kinds:
-            yield Finding(
-                service.spec.key(kind),
-                f"nothing declares {undeclared[0]}, so sidecars have no listener for {kind} rules",
+    if undeclared and not entries:
+        if not hosts:
+            yield NotChecked(entries.reason)
+        return
+    for kind in kinds:
+        ports = mesh.clauses.match_listeners.of_other_kind(hosts, kind)
+        if not hosts:
+            text = (
+                f"nothing declares {undeclared[0]}, so sidecars have no listener for {kind} rules"
             )
-    if ports and not undeclared and all(port.protocol.is_http for port in ports):
-        known = ", ".join(f"{port.number} {port.protocol}" for port in ports[:3])
-        for kind in kinds:
+            yield Finding(service.spec.key(kind), text)
+        elif ports:
+            known = ", ".join(f"{port.number} {port.protocol}" for port in ports[:3])
             yield Finding(
                 service.spec.key(kind),
-                f"all ports of {service.hosts[0]} speak HTTP ({known}), so sidecars pass by the "
-                f"{kind} rules",
+                f"no port of {service.hosts[0]} is for {kind} rules ({known}), so sidecars pass them by",
             ).also(ports[0].view.at(), "declared here")
+
+
+def _beside_gateways(service: VirtualService, mesh: Mesh) -> Iterator[Finding]:
+    for route in (*service.tcp, *service.tls):
+        for match in route.matches:
+            idle, applying = mesh.clauses.match_listeners.idle(route, match)
+            if applying == 0 and idle and idle[0].obstacle is Obstacle.PROTOCOL:
+                known = idle[0].known
+                why = f"no port of the hosts is for {route.kind} rules, only {' and '.join(known)}"
+                yield Finding(
+                    match.at(*(("sniHosts",) if match.has("sniHosts") else ())),
+                    f"in the mesh {why if known else 'nothing declares the hosts'}: sidecars pass "
+                    "this match by",
+                )

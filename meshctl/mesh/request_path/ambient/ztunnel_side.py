@@ -21,11 +21,12 @@ from meshctl.mesh.ambient.waypoints import Binding, Waypoint
 from meshctl.mesh.ambient.ztunnel_policy import ZtunnelPolicy
 from meshctl.mesh.authorization.decision import CLOSED, Step, Verdict
 from meshctl.mesh.authorization.rule_tests import WrittenRule
+from meshctl.mesh.registry.listen_addresses import NO_ADDRESS
 from meshctl.mesh.request_path.ambient.waypoint_side import WaypointSide
 from meshctl.mesh.request_path.chains import ClusterTarget
 from meshctl.mesh.request_path.client_clusters import ClientCluster, Wire
 from meshctl.mesh.request_path.hops import Carried, Direction, Envelope, Hop, Leg, Outcome, Sending
-from meshctl.mesh.request_path.proxy_services import NO_ADDRESS, ProxyService
+from meshctl.mesh.request_path.proxy_services import ProxyService
 from meshctl.mesh.request_path.proxy_views import ProxyViews
 from meshctl.mesh.request_path.sending import ZTUNNEL, Arrive, Sender, once_each
 from meshctl.mesh.request_path.server_side import MUTUAL
