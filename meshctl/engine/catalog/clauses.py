@@ -112,7 +112,7 @@ spec.servers[].name||NAMING""",
     "DestinationRule": """\
 spec.host|traffic.destination_rules|destination-rule/host-not-found destination-rule/never-looked-up destination-rule/duplicate-host
 spec.subsets|workloads.endpoints|destination-rule/subset-selects-no-pod destination-rule/subset-policy-unused destination-rule/subset-without-labels
-spec.trafficPolicy|security.tls_conflicts|destination-rule/port-entry-replaces-policy destination-rule/encrypted-twice destination-rule/plaintext-to-strict-workload destination-rule/outlier-detection-degenerate
+spec.trafficPolicy|security.tls_conflicts|destination-rule/port-entry-replaces-policy destination-rule/encrypted-twice destination-rule/plaintext-to-strict-workload destination-rule/outlier-detection-degenerate destination-rule/failover-priority-of-no-endpoint destination-rule/locality-without-node
 spec.workloadSelector|traffic.destination_rules|destination-rule/workload-selector-hides-rule
 spec.exportTo|traffic.destination_rules|destination-rule/unexported-rule-hides-wildcard resource/exported-to-unknown-namespace""",
     "ServiceEntry": """\
@@ -153,7 +153,7 @@ spec.rules[].to[].operation.paths|decisions|authorization-policy/wildcard-read-a
 spec.rules[].to[].operation.notPaths|decisions|authorization-policy/wildcard-read-as-text authorization-policy/path-with-open-variants
 spec.rules[].to[].operation.methods|decisions|authorization-policy/method-never-sent
 spec.rules[].to[].operation.ports|workloads.container_ports|authorization-policy/port-of-service authorization-policy/http-fields-on-tcp-port
-spec.rules[].when|decisions|authorization-policy/issuer-never-checked authorization-policy/wildcard-read-as-text authorization-policy/claim-with-dots authorization-policy/unknown-principal""",
+spec.rules[].when|decisions|authorization-policy/issuer-never-checked authorization-policy/wildcard-read-as-text authorization-policy/claim-with-dots authorization-policy/unknown-principal authorization-policy/audience-never-taken""",
     "RequestAuthentication": """\
 spec.selector|security.request_authentications|request-authentication/selects-no-workload
 spec.targetRef|clauses.token_issuers|authorization-policy/token-never-checked
@@ -185,7 +185,7 @@ spec.tracing[].enableIstioTags||TUNING
 spec.tracing[].useRequestIdForTraceSampling||TUNING
 spec.metrics|extension_providers|telemetry/nothing-to-report-to
 spec.metrics[].providers|extension_providers|telemetry/unknown-provider telemetry/provider-of-another-signal
-spec.metrics[].overrides||what is reported is not judged
+spec.metrics[].overrides|extension_providers|telemetry/unknown-metric
 spec.metrics[].reportingInterval||TUNING
 spec.accessLogging|extension_providers|telemetry/nothing-to-report-to telemetry/provider-missing
 spec.accessLogging[].providers|extension_providers|telemetry/unknown-provider telemetry/provider-of-another-signal telemetry/provider-without-service
@@ -229,5 +229,5 @@ spec.strategy.canary.canaryService|traffic.rollouts|rollout/service-not-found
 spec.strategy.canary.trafficRouting.istio.virtualService|traffic.rollouts|rollout/route-not-shifted rollout/destination-taken-out
 spec.strategy.canary.trafficRouting.istio.virtualServices|traffic.rollouts|rollout/route-not-shifted rollout/destination-taken-out
 spec.strategy.canary.trafficRouting.istio.destinationRule|traffic.rollouts|rollout/subset-not-found
-spec.strategy.canary.steps||how fast a new version comes is Argo's affair""",
+spec.strategy.canary.steps|traffic.rollouts|rollout/route-not-managed""",
 }

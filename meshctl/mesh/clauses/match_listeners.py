@@ -15,8 +15,7 @@ from typing import NamedTuple
 from meshctl.mesh.clauses.parts import Parts
 from meshctl.mesh.core.selectors import selects
 from meshctl.mesh.gateways.server_merge import route_kind
-from meshctl.mesh.registry.listen_addresses import addresses_of, is_outside
-from meshctl.mesh.registry.services import HostPort, RegisteredHost
+from meshctl.mesh.registry.services import HostPort, RegisteredHost, addresses_of, is_outside
 from meshctl.mesh.traffic.delegates import MESH, gateway_name
 from meshctl.mesh.traffic.sidecar_routes import HTTP_PORT, speaks_http
 from meshctl.mesh.workloads.membership import Membership, is_gateway

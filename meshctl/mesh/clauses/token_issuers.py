@@ -17,6 +17,7 @@ class TokenIssuers:
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
         self._issuers: dict[int, tuple[Sequence[Workload], frozenset[str]]] = {}
+        self._audiences: dict[int, tuple[Sequence[Workload], frozenset[str]]] = {}
 
     def for_targets(self, policy: Policy) -> Sequence[RequestAuthentication]:
         """List the RequestAuthentications that hold, or may, for the targets of a policy."""
@@ -50,6 +51,23 @@ class TokenIssuers:
             known = self._issuers[id(reached)] = reached, found
         return known[1]
 
+    def audiences(self, policy: AuthorizationPolicy) -> frozenset[str]:
+        """Collect the audiences that tokens may have where a policy holds; empty: any, or unknown.
+
+        A rule of a RequestAuthentication without ``audiences`` takes tokens for anybody.
+        """
+        if not self._parts.knows.all_of("RequestAuthentication", policy.namespace):
+            return frozenset()
+        if policy.target_refs:
+            return _audiences([self.for_targets(policy)])
+        reached = self._parts.security.authorization.reached(policy)
+        known = self._audiences.get(id(reached))
+        if known is None:
+            held = map(self._parts.security.request_authentications.of, reached)
+            found = _audiences({id(one): one for one in held}.values())
+            known = self._audiences[id(reached)] = reached, found
+        return known[1]
+
     @cached_property
     def _of_gateways(self) -> dict[str, list[RequestAuthentication]]:
         found: dict[str, list[RequestAuthentication]] = {}
@@ -57,6 +75,13 @@ class TokenIssuers:
             if any(ref.kind == "Gateway" for ref in one.target_refs):
                 found.setdefault(one.namespace, []).append(one)
         return found
+
+
+def _audiences(several: Iterable[Sequence[RequestAuthentication]]) -> frozenset[str]:
+    rules = [rule for held in several for one in held for rule in one.rules]
+    if not all(rule.texts("audiences") for rule in rules):
+        return frozenset()
+    return frozenset(text for rule in rules for text in rule.texts("audiences"))
 
 
 def _issuers(several: Iterable[Sequence[RequestAuthentication]]) -> frozenset[str]:

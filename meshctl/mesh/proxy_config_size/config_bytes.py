@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from meshctl.mesh.gateways.effective_gateway import EffectiveGateway
 from meshctl.mesh.proxy_config_size.config_size import ConfigCounts
-from meshctl.mesh.registry.listen_addresses import NO_ADDRESS
+from meshctl.mesh.registry.services import NO_ADDRESS
 from meshctl.mesh.request_path.chains import ListenerChain
 from meshctl.mesh.request_path.client_clusters import DNS, EDS, ClientCluster
 from meshctl.mesh.request_path.outbound_hosts import OutboundHost, OutboundHosts

@@ -1,7 +1,7 @@
 """The registry: hosts and ports of the mesh, and who may see them.
 
 Services and ServiceEntries become hosts; mirrors pilot/pkg/serviceregistry/kube/conversion.go and
-pilot/pkg/serviceregistry/serviceentry/conversion.go of Istio 1.31.
+pilot/pkg/serviceregistry/serviceentry/conversion.go of Istio 1.31 (addresses: GetAddressForProxy).
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -14,6 +14,8 @@ from meshctl.mesh.core.hosts import HostIndex, fqdn, in_cluster, is_wildcard
 from meshctl.mesh.core.mesh_config import MeshConfig
 from meshctl.resources import Service, ServiceEntry, View
 from meshctl.resources.cached_property import cached_property
+
+NO_ADDRESS = "0.0.0.0"  # noqa: S104 - what istiod calls a service without an address
 
 
 class HostPort(NamedTuple):
@@ -283,3 +285,47 @@ def _from_entry(entry: ServiceEntry, config: MeshConfig) -> Iterator[RegisteredH
     for host in entry.hosts:
         if host:
             yield RegisteredHost(host, entry, ports, visible)
+
+
+def addresses_of(host: RegisteredHost) -> Sequence[str]:
+    """List the addresses that listeners of a host get, one for a Service."""
+    source = host.source
+    if isinstance(source, Service):
+        if source.is_headless or source.type == "ExternalName":
+            return (NO_ADDRESS,)
+        return (source.spec.text("clusterIP") or f"{source.namespace}/{source.name}",)
+    written = (_address(one) for one in source.addresses)
+    return [one for one in written if one] or [NO_ADDRESS]
+
+
+def _address(written: str) -> str:
+    """Read an address or block; a block of one address is that address."""
+    # Most inputs are read without a question about addresses.
+    from ipaddress import ip_address, ip_network  # noqa: PLC0415
+
+    try:
+        if "/" not in written:
+            return str(ip_address(written))
+        network = ip_network(written, strict=False)
+    except ValueError:
+        return ""
+    single = network.prefixlen == network.max_prefixlen
+    return str(network.network_address) if single else written
+
+
+def is_outside(blocks: Sequence[str], address: str) -> bool:
+    """Is an address that a listener has for itself surely in none of some blocks?
+
+    Nothing is sure of all addresses, of a block, whose listener is for all of them, of a name for
+    what the cluster assigns, and of the other version of IP.
+    """
+    from ipaddress import ip_address, ip_network  # noqa: PLC0415 - as above
+
+    try:
+        asked = ip_address(address)
+        several = [ip_network(one, strict=False) for one in blocks]
+    except ValueError:
+        return False
+    return address != NO_ADDRESS and not any(
+        one.version != asked.version or asked in one for one in several
+    )

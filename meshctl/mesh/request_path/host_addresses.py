@@ -9,8 +9,7 @@ from typing import NamedTuple
 
 from meshctl.mesh.core.export_to import is_visible_to
 from meshctl.mesh.core.hosts import in_cluster
-from meshctl.mesh.registry.listen_addresses import NO_ADDRESS
-from meshctl.mesh.registry.services import RegisteredHost, Registry
+from meshctl.mesh.registry.services import NO_ADDRESS, RegisteredHost, Registry
 from meshctl.mesh.request_path.proxy_services import ProxyService, ProxyServices
 from meshctl.mesh.request_path.service_endpoints import ServiceEndpoints
 from meshctl.resources import Service

@@ -11,8 +11,7 @@ from dataclasses import dataclass, field, replace
 from meshctl.istio.protocols import Protocol, parse_protocol
 from meshctl.mesh.core.hosts import overlaps
 from meshctl.mesh.core.selectors import selects
-from meshctl.mesh.registry.listen_addresses import NO_ADDRESS
-from meshctl.mesh.registry.services import HostPort
+from meshctl.mesh.registry.services import NO_ADDRESS, HostPort
 from meshctl.mesh.request_path.chains import PLAIN_HTTP_ALPN, RAW, ClusterTarget, ListenerChain
 from meshctl.mesh.request_path.egress_scope import EgressScope, ScopeListener, hosts_of
 from meshctl.mesh.request_path.proxy_services import ProxyService

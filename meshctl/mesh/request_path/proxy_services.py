@@ -13,8 +13,7 @@ from typing import TypeVar, cast
 from meshctl.mesh.core.export_to import is_visible_to
 from meshctl.mesh.core.hosts import HostIndex
 from meshctl.mesh.core.precedence import age
-from meshctl.mesh.registry.listen_addresses import NO_ADDRESS, addresses_of
-from meshctl.mesh.registry.services import HostPort, RegisteredHost
+from meshctl.mesh.registry.services import NO_ADDRESS, HostPort, RegisteredHost, addresses_of
 from meshctl.resources import Service
 from meshctl.resources.cached_property import cached_property
 

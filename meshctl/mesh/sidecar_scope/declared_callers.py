@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from meshctl.mesh.registry.services import HostPort
+from meshctl.mesh.registry.services import HostPort, RegisteredHost
 from meshctl.mesh.sidecar_scope.declared_calls import DeclaredCall, DeclaredCalls
 from meshctl.mesh.workloads.by_pods import ByPods
 from meshctl.mesh.workloads.membership import Membership
@@ -48,6 +48,10 @@ class DeclaredCallers:
         """
         return self._by_server.of(workload)
 
+    def of_host(self, host: RegisteredHost) -> list[DeclaredCaller]:
+        """The workloads whose settings name a Service by URL, whether any pod is behind it or not."""
+        return self._by_host.get(host, [])
+
     def of_name(self, host: str) -> list[PlainCall]:
         """The workloads whose settings have a URL of plain HTTP with just this name."""
         return self._by_name.get(host, [])
@@ -64,6 +68,15 @@ class DeclaredCallers:
             for call in self._calls.outside(caller) if has_sidecar else ():
                 if call.port is not None:
                     found.setdefault((call.host.host, call.port), []).append(caller)
+        return found
+
+    @cached_property
+    def _by_host(self) -> dict[RegisteredHost, list[DeclaredCaller]]:
+        found: dict[RegisteredHost, list[DeclaredCaller]] = {}
+        for caller in self._workloads:
+            for call in self._calls.of(caller):
+                if call.scheme:
+                    found.setdefault(call.host, []).append(DeclaredCaller(caller, call))
         return found
 
     @cached_property

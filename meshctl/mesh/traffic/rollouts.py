@@ -18,10 +18,12 @@ from meshctl.resources import (
     Rollout,
     Route,
     Service,
+    View,
     VirtualService,
 )
 from meshctl.resources.cached_property import cached_property
 from meshctl.resources.kubernetes.rollout import ShiftedRoutes
+from meshctl.resources.view import views
 from meshctl.words import quoted
 
 _HASH = "rollouts-pod-template-hash"
@@ -55,6 +57,23 @@ class Rollouts:
                 )
             elif not shifted.has_others:
                 yield from self._routes_of(rollout, shifted, service)
+
+    def unmanaged(self, rollout: Rollout) -> Iterator[Unshifted]:
+        """Walk the routes that steps make and ``managedRoutes`` doesn't list.
+
+        Such a Rollout is refused as an invalid spec (ValidateRolloutStrategyCanary there).
+        """
+        if not rollout.istio.data:
+            return
+        routing = rollout.canary.child("trafficRouting")
+        managed = [one.text("name") for one in views(routing, "managedRoutes", View)]
+        for step in views(rollout.canary, "steps", View):
+            for key in ("setHeaderRoute", "setMirrorRoute"):
+                name = step.child(key).text("name")
+                if name and name not in managed:
+                    has = ", ".join(managed) or "none"
+                    message = f"managedRoutes doesn't list {quoted(name)}, only {has}"
+                    yield Unshifted(step.child(key).at("name"), message)
 
     def removed(self, rollout: Rollout) -> Iterator[tuple[Destination, Ref]]:
         """Walk destinations of the routes that it shifts which are neither version, with the Rollout's place.

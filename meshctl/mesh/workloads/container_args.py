@@ -73,9 +73,11 @@ def loopback_ports(container: Container) -> Iterator[tuple[int, Ref]]:
         if address is not None and _BIND_VARIABLE.fullmatch(name):
             yield int(address[2]), place
         known[name] = value, place
-    if {"HOST", "PORT"} <= known.keys() and known["HOST"][0] in _LOOPBACK:
-        port = known["PORT"][0]
-        if port.isdecimal():
+    if "HOST" in known and known["HOST"][0] in _LOOPBACK:
+        declared = [str(port.number("containerPort") or "") for port in container.ports]
+        # Without PORT it is the one port that the container lists.
+        port = known["PORT"][0] if "PORT" in known else "".join(declared[:1])
+        if port.isdecimal() and ("PORT" in known or len(declared) == 1):
             yield int(port), known["HOST"][1]
 
 

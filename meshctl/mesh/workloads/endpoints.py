@@ -1,6 +1,6 @@
 """The pods that a subset of a Service picks, as far as the input tells."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from difflib import get_close_matches
 
 from meshctl.istio.labels import HOSTNAME, REGION, SUBZONE, ZONE
@@ -8,7 +8,7 @@ from meshctl.mesh.core.inventory import Inventory
 from meshctl.mesh.core.selectors import selects
 from meshctl.mesh.registry.services import RegisteredHost
 from meshctl.mesh.registry.workload_entries import WorkloadEntries
-from meshctl.mesh.workloads.workloads import Workloads
+from meshctl.mesh.workloads.workloads import Workloads, is_generated_label
 from meshctl.resources import Service, ServiceEntry, Workload, WorkloadEntry, WorkloadGroup
 from meshctl.resources.cached_property import cached_property
 
@@ -19,6 +19,9 @@ _OF_NODES = frozenset({
 """Labels that endpoints take from the node of their pod, not from the pod (AugmentLabels,
 pilot/pkg/serviceregistry/util/label, Istio 1.31)."""
 
+POD_NAME = "statefulset.kubernetes.io/pod-name"
+POD_INDEX = "apps.kubernetes.io/pod-index"
+_WITHOUT_ORDINALS = frozenset({"Deployment", "DaemonSet", "ReplicaSet", "ReplicationController"})
 
 _CLOSE = 0.8
 """How alike two values are that mean the same; ``cart`` and ``carts`` are 0.89."""
@@ -28,11 +31,13 @@ class SubsetEndpoints:
     """Answers for the subsets of DestinationRules."""
 
     def __init__(
-        self, inventory: Inventory, workloads: Workloads, machines: WorkloadEntries
-    ) -> None:
+        self, inventory: Inventory, workloads: Workloads, machines: WorkloadEntries,
+        replicas: Callable[[Workload], int | None],
+    ) -> None:  # fmt: skip
         self._inventory = inventory
         self._workloads = workloads
         self._machines = machines
+        self._replicas = replicas
 
     def shows_pods_of(self, host: RegisteredHost) -> bool:
         """Does the input show pods of a Service, and are pods all that can be behind it?"""
@@ -53,7 +58,9 @@ class SubsetEndpoints:
 
         ``None`` is unknown: other endpoints may exist, or a WorkloadGroup makes some.
         """
-        if self._workloads.of_subset(host, labels):
+        named = POD_NAME in labels or POD_INDEX in labels
+        pods = self._workloads.of_subset(host, labels)
+        if pods and not (named and all(self._has_no_pod(one, labels) for one in pods)):
             return True
         known = self._written(host)
         wanted = {key: text for key, text in labels.items() if key not in _OF_NODES}
@@ -62,6 +69,40 @@ class SubsetEndpoints:
         if self._has_group(host):
             return None
         return False if known or self._workloads.behind(host) or self.has_none(host) else None
+
+    def _has_no_pod(self, workload: Workload, labels: Mapping[str, str]) -> bool:
+        """Has a workload surely no pod of a name or number, which its StatefulSet gives it?
+
+        Pods of other controllers have neither label; a pod by itself shows its own.
+        """
+        if workload.kind == "Pod":
+            return not selects(labels, workload.pod_labels)
+        if workload.kind != "StatefulSet":
+            return workload.kind in _WITHOUT_ORDINALS
+        ordinals = self.ordinals(workload)
+        if ordinals is None:
+            return False
+        numbers = {labels[key].rpartition("-")[2] for key in (POD_NAME, POD_INDEX) if key in labels}
+        names = {labels[POD_NAME].rpartition("-")[0]} if POD_NAME in labels else {workload.name}
+        return names != {workload.name} or not numbers <= {str(one) for one in ordinals}
+
+    def ordinals(self, workload: Workload) -> range | None:
+        """The numbers of the pods of a StatefulSet; ``None`` where there may be others."""
+        count = self._replicas(workload)
+        if workload.kind != "StatefulSet" or not count:
+            return None
+        start = workload.spec.child("ordinals").number("start") or 0
+        return range(start, start + count)
+
+    def lacks_label(self, host: RegisteredHost, key: str) -> bool:
+        """Is it sure that no endpoint of a host has a label, whatever its value?
+
+        Labels of nodes and those that controllers give a pod may be there all the same.
+        """
+        if key in _OF_NODES or is_generated_label(key) or self._has_group(host):
+            return False
+        known = [one.pod_labels for one in self._workloads.behind(host)] + self._written(host)
+        return bool(known) and not any(key in labels for labels in known)
 
     def is_empty(self, host: RegisteredHost) -> bool | None:
         """Does nothing stand behind a host whose endpoints are selected or listed?
@@ -114,6 +155,23 @@ class SubsetEndpoints:
         return bool(wanted and self._nodes) and not any(
             wanted.items() <= node.items() for node in self._nodes
         )
+
+    def is_nowhere(self, locality: str) -> bool:
+        """Do all of the input's Nodes say that they are in other localities (region/zone/subzone)?
+
+        A part that is ``*`` or left out stands for any.
+        """
+        parts = zip((REGION, ZONE, SUBZONE), locality.split("/"), strict=False)
+        wanted = {key: text for key, text in parts if text not in {"", "*"}}
+        placed = [node for node in self._nodes if REGION in node]
+        return bool(wanted and placed) and not any(
+            wanted.items() <= node.items() for node in placed
+        )
+
+    @property
+    def localities(self) -> list[str]:
+        """The regions and zones of the input's Nodes."""
+        return sorted({f"{one.get(REGION, '')}/{one.get(ZONE, '')}" for one in self._nodes})
 
     @cached_property
     def _nodes(self) -> list[dict[str, str]]:

@@ -76,7 +76,10 @@ class WorkloadsFacade(Workloads):
         from meshctl.mesh.workloads.endpoints import SubsetEndpoints
 
         machines = self._from_registry.workload_entries
-        return SubsetEndpoints(self._from_inventory, self, machines)
+        return SubsetEndpoints(self._from_inventory, self, machines, self._replicas_of)
+
+    def _replicas_of(self, workload: Workload) -> int | None:
+        return self.replicas.of(workload)
 
     @cached_property
     def replicas(self) -> "Replicas":

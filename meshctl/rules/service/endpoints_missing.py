@@ -15,17 +15,19 @@ from meshctl.rules.api import Finding, Outcome, Severity, rule
 
 @rule(on=Service, severity=Severity.WARNING, since="0.1.0")
 def check(service: Service, mesh: Mesh) -> Iterator[Outcome]:
-    """Report Services of a whole mesh that a route leads to."""
+    """Report Services of a whole mesh that a route or a workload's URL leads to."""
     if service.selector or service.external_name or not mesh.is_whole:
         return
     if service.child("metadata").has("ownerReferences") or not service.ports:
         return
     hosts = mesh.registry.of(service)
-    if not any(mesh.traffic.destinations.leads_to(one.host) for one in hosts):
+    callers = [one for host in hosts for one in mesh.sidecar_scope.declared_callers.of_host(host)]
+    if not callers and not any(mesh.traffic.destinations.leads_to(one.host) for one in hosts):
         return
     if mesh.registry.has_written_endpoints(service):
         return
-    yield Finding(
+    finding = Finding(
         service.spec.at("ports"),
-        "this Service has no selector, and nothing writes its endpoints: requests that are routed there get 503",
+        "this Service has no selector, and nothing writes its endpoints: requests that are sent there get 503",
     )
+    yield finding.also(callers[0].call.place, "calls it") if callers else finding

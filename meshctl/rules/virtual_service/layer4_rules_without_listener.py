@@ -33,7 +33,7 @@ def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
         return
     for kind in kinds:
         ports = mesh.clauses.match_listeners.of_other_kind(hosts, kind)
-        if not hosts:
+        if undeclared and not hosts:
             text = (
                 f"nothing declares {undeclared[0]}, so sidecars have no listener for {kind} rules"
             )

@@ -21,7 +21,7 @@ from meshctl.mesh.ambient.waypoints import Binding, Waypoint
 from meshctl.mesh.ambient.ztunnel_policy import ZtunnelPolicy
 from meshctl.mesh.authorization.decision import CLOSED, Step, Verdict
 from meshctl.mesh.authorization.rule_tests import WrittenRule
-from meshctl.mesh.registry.listen_addresses import NO_ADDRESS
+from meshctl.mesh.registry.services import NO_ADDRESS
 from meshctl.mesh.request_path.ambient.waypoint_side import WaypointSide
 from meshctl.mesh.request_path.chains import ClusterTarget
 from meshctl.mesh.request_path.client_clusters import ClientCluster, Wire
