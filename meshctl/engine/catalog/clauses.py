@@ -79,7 +79,7 @@ spec.http[].mirrorPercentage||TUNING
 spec.http[].mirrorPercent||TUNING
 spec.http[].mirror_percent||TUNING
 spec.http[].delegate|traffic.routes|virtual-service/delegate-broken
-spec.http[].redirect|reachability.redirect_loops|virtual-service/redirect-loop
+spec.http[].redirect|reachability.redirect_loops|virtual-service/redirect-loop virtual-service/redirect-to-unserved-host
 spec.http[].rewrite|traffic.routes|virtual-service/rewrite-slash-mismatch
 spec.http[].timeout|traffic.routes|virtual-service/timeout-cuts-retries virtual-service/outer-timeout-is-shorter
 spec.http[].retries|traffic.routes|virtual-service/retries-at-two-proxies virtual-service/per-try-timeout-exceeds-timeout
@@ -148,10 +148,10 @@ spec.rules[].from[].source.requestPrincipals|clauses.token_issuers|authorization
 spec.rules[].from[].source.notRequestPrincipals|clauses.token_issuers|authorization-policy/issuer-never-checked authorization-policy/token-never-checked
 spec.rules[].from[].source.ipBlocks|security.authorization|authorization-policy/client-address-behind-gateway authorization-policy/block-wider-than-address
 spec.rules[].from[].source.remoteIpBlocks|security.authorization|authorization-policy/client-address-lost-by-node authorization-policy/block-wider-than-address
-spec.rules[].to[].operation.hosts|clauses.host_forms|authorization-policy/host-in-one-form authorization-policy/host-not-found authorization-policy/host-without-port-form
-spec.rules[].to[].operation.paths|decisions|authorization-policy/wildcard-read-as-text authorization-policy/path-with-open-variants
+spec.rules[].to[].operation.hosts|clauses.host_forms|authorization-policy/host-in-one-form authorization-policy/host-not-found authorization-policy/host-without-port-form authorization-policy/request-never-routed
+spec.rules[].to[].operation.paths|decisions|authorization-policy/wildcard-read-as-text authorization-policy/path-with-open-variants authorization-policy/request-never-routed
 spec.rules[].to[].operation.notPaths|decisions|authorization-policy/wildcard-read-as-text authorization-policy/path-with-open-variants
-spec.rules[].to[].operation.methods|decisions|authorization-policy/method-never-sent
+spec.rules[].to[].operation.methods|decisions|authorization-policy/method-never-sent authorization-policy/request-never-routed
 spec.rules[].to[].operation.ports|workloads.container_ports|authorization-policy/port-of-service authorization-policy/http-fields-on-tcp-port
 spec.rules[].when|decisions|authorization-policy/issuer-never-checked authorization-policy/wildcard-read-as-text authorization-policy/claim-with-dots authorization-policy/unknown-principal authorization-policy/audience-never-taken""",
     "RequestAuthentication": """\

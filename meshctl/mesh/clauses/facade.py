@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from meshctl.mesh.clauses.refusals.network_gaps import NetworkGaps
     from meshctl.mesh.clauses.refusals.outside_clients import OutsideClients
     from meshctl.mesh.clauses.refusals.refused_callers import RefusedCallers
+    from meshctl.mesh.clauses.refusals.routed_requests import RoutedRequests
     from meshctl.mesh.clauses.refusals.wider_rules import WiderRules
     from meshctl.mesh.clauses.token_issuers import TokenIssuers
     from meshctl.mesh.clauses.unrouted_hosts import UnroutedHosts
@@ -111,6 +112,13 @@ class ClausesFacade:
         from meshctl.mesh.clauses.refusals.outside_clients import OutsideClients
 
         return OutsideClients(self._parts)
+
+    @cached_property
+    def routed_requests(self) -> "RoutedRequests":
+        """Requests that gateways never send."""
+        from meshctl.mesh.clauses.refusals.routed_requests import RoutedRequests
+
+        return RoutedRequests(self._parts)
 
     @cached_property
     def wider_rules(self) -> "WiderRules":

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from meshctl.mesh.core.hosts import is_private as is_private
     from meshctl.mesh.core.hosts import is_wildcard as is_wildcard
     from meshctl.mesh.core.hosts import overlaps as overlaps
+    from meshctl.mesh.core.knative import knative_gateways as knative_gateways
     from meshctl.mesh.core.mesh_networks import known_registries as known_registries
     from meshctl.mesh.core.mesh_networks import named_gateways as named_gateways
     from meshctl.mesh.core.mesh_networks import network_registries as network_registries
@@ -32,6 +33,7 @@ _HOMES = {
     "is_private": "hosts",
     "is_visible_to": "export_to",
     "is_wildcard": "hosts",
+    "knative_gateways": "knative",
     "known_registries": "mesh_networks",
     "named_gateways": "mesh_networks",
     "network_registries": "mesh_networks",

@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from meshctl.mesh.gateways.bindings import Binding as Binding
     from meshctl.mesh.gateways.dropped_servers import DroppedServer as DroppedServer
     from meshctl.mesh.gateways.dropped_servers import losses as losses
+    from meshctl.mesh.gateways.effective_gateway import EffectiveGateway as EffectiveGateway
     from meshctl.mesh.gateways.route_overlaps import MOST_PAIRS as MOST_PAIRS
     from meshctl.mesh.gateways.route_overlaps import RouteOverlap as RouteOverlap
     from meshctl.mesh.gateways.server_conflicts import DuplicateFilterChain as DuplicateFilterChain
@@ -21,6 +22,7 @@ _HOMES = {
     "DropReason": "server_merge",
     "DroppedServer": "dropped_servers",
     "DuplicateFilterChain": "server_conflicts",
+    "EffectiveGateway": "effective_gateway",
     "MOST_PAIRS": "route_overlaps",
     "RouteOverlap": "route_overlaps",
     "losses": "dropped_servers",

@@ -112,6 +112,20 @@ class Gateways:
         """The effective gateways whose pods a Service leads to."""
         return self._by_service.get(service, [])
 
+    def at_address(self, address: str) -> list[EffectiveGateway]:
+        """The effective gateways behind Services that are known outside by an address or name."""
+        return [
+            one for service in self._by_address.get(address, ()) for one in self.behind(service)
+        ]
+
+    @cached_property
+    def _by_address(self) -> dict[str, list[Service]]:
+        found: dict[str, list[Service]] = {}
+        for service in self._by_service:
+            for address in {*service.outside_addresses, service.spec.text("loadBalancerIP")}:
+                found.setdefault(address, []).append(service)
+        return found
+
     @cached_property
     def _by_service(self) -> dict[Service, list[EffectiveGateway]]:
         found: dict[Service, list[EffectiveGateway]] = {}

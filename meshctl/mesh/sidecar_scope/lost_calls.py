@@ -34,6 +34,7 @@ class Obstacle(Enum):
     ELSEWHERE = auto()
     HIDDEN = auto()
     UNDECLARED = auto()
+    NO_POD = auto()
 
 
 class LostCall(NamedTuple):
@@ -78,6 +79,13 @@ class LostCalls:
         home = workload.namespace
         full = self._registry.unshortened(url.host, home)
         services = self._registry.services_at(full)
+        pod = self._missing_pod(url, home) if not services else None
+        if pod is not None:
+            return pod
+        alias = services[0][0].external_name if services else ""
+        inside = in_cluster(alias, self._inventory.config.domain)
+        if inside is not None and not self._registry.services_at(alias):
+            return self._missing(url, *inside)
         if services:
             beside = self._workloads.membership(workload) is Membership.SIDECAR
             if not beside or any(is_visible_to(visible, home) for _, visible in services):
@@ -95,6 +103,25 @@ class LostCalls:
         if not is_own or self._registry.has(url.host) or url.host in _own_names(workload):
             return None
         return self._missing(url, url.host, home)
+
+    def _missing_pod(self, url: WrittenUrl, home: str) -> LostCall | None:
+        """Judge the name of one pod of a StatefulSet, ``pod.service``, by the pods that there are."""
+        name, _, rest = url.host.partition(".")
+        governing = self._registry.services_at(self._registry.unshortened(rest, home))
+        base, _, number = name.rpartition("-")
+        if not governing or not number.isdecimal():
+            return None
+        service = governing[0][0]
+        for one in self._workloads.find({}, service.namespace):
+            ordinals = self._workloads.endpoints.ordinals(one) if one.name == base else None
+            if ordinals is not None and one.spec.text("serviceName") == service.name:
+                if int(number) in ordinals:
+                    return None
+                pods = (f"{base}-{ordinals[0]}", f"{base}-{ordinals[-1]}")
+                return LostCall(
+                    url, Obstacle.NO_POD, url.host, tuple(dict.fromkeys(pods)), is_sure=True
+                )
+        return None
 
     def _in_cluster(self, host: str) -> tuple[str, str] | None:
         """Split the name of a Service that may be shortened; ``None`` for names outside."""

@@ -44,6 +44,8 @@ def _reason(lost: LostCall, workload: Workload) -> str:
         return f"{lost.full} is exported to {known} alone, not to {workload.namespace}"
     if lost.obstacle is Obstacle.ELSEWHERE:
         return f"there is no Service {lost.full}; the Service of that name is in {known}"
+    if lost.obstacle is Obstacle.NO_POD:
+        return f"the StatefulSet has no such pod, only {' to '.join(lost.known)}"
     if lost.obstacle is Obstacle.MISSING:
         return f"there is no Service {lost.full}"
     port = f" on port {lost.url.port}" if known else ""
