@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError  # noqa: TID253 - its home
 
-from meshctl.errors import ConfigError
+from meshctl.errors import ConfigError, UsageError
 from meshctl.regular_files import read_text
 from meshctl.settings import (
     ChartRelease,
@@ -26,7 +26,6 @@ from meshctl.settings import (
 )
 from meshctl.spelling import only_close
 from meshctl.words import amount, quoted
-from meshctl.yaml.reader import parse_one
 
 _RULES = "Rule ids, families, globs, or IST and KIA codes."
 
@@ -175,7 +174,7 @@ def read_settings(file: Path) -> Settings:
     try:
         config = ConfigFile.model_validate(raw)
     except ValidationError as error:
-        raise ConfigError(_explain(file, error)) from error
+        raise ConfigError(_explain(file, raw, error)) from error
     try:
         return _settings(file, config)
     except (ValueError, OSError) as error:  # a NUL byte, a name that is too long
@@ -249,30 +248,54 @@ def _parse(file: Path) -> Any:
         if file.suffix == ".toml":
             tool = tomllib.loads(text).get("tool")
             return tool.get("meshctl", {}) if isinstance(tool, dict) else {}
-        return parse_one(text) or {}
     except OSError as error:
         message = f"cannot read the config file {file}: {error.strerror}"
         raise ConfigError(message) from error
+    except UnicodeDecodeError:
+        raise ConfigError(f"the config file {file} is no text in UTF-8; save it as such") from None
     except (ValueError, RecursionError) as error:
         message = f"the config file {file} cannot be parsed: {error}"
         raise ConfigError(message) from error
+    from meshctl.validation.user_forms import parsed  # noqa: PLC0415 - not for TOML
+
+    try:
+        return parsed(str(file), text).data or {}
+    except UsageError as error:
+        raise ConfigError(str(error)) from None
 
 
 def _beside(file: Path, name: str | None) -> str | None:
     return None if name is None else str(file.parent / name)
 
 
-def _explain(file: Path, error: ValidationError) -> str:
+def _explain(file: Path, raw: Any, error: ValidationError) -> str:
     first, *others = error.errors(include_url=False)
     key = ".".join(str(part) for part in first["loc"])
     at = _placed(file, first["loc"], key=first["type"] == "extra_forbidden")
     more = f" ({amount(len(others) + 1, 'mistake')} in all)" if others else ""
     if first["type"] != "extra_forbidden":
-        return f"{at}: {key or 'the file'}: {first['msg']}{more}"
+        return f"{at}: {key or 'the file'}: {_wrong(raw, first['loc'])}{more}"
     known = _settings_at(first["loc"][:-1])
     meant = only_close(str(first["loc"][-1]), known)
     hint = f"did you mean {meant}?" if meant else f"the settings are {', '.join(known)}"
     return f"{at}: there is no setting {quoted(key)}; {hint}{more}"
+
+
+def _wrong(raw: Any, path: tuple[str | int, ...]) -> str:
+    """Say what is wrong at a place in the words that manifests get, and not in those of pydantic."""
+    from meshctl.validation.json_schema import faults  # noqa: PLC0415 - few config files are wrong
+
+    messages = {fault.path: fault.message for fault in faults(raw, config_schema())}
+    if path == ("docs-url",) and isinstance(raw[path[0]], str):
+        return (
+            f"this is {quoted(raw[path[0]])}, and no address; write one such as "
+            "https://docs.example.com/docs/rules"
+        )
+    if path in messages:
+        return messages[path]
+    if path[:-1] in messages:
+        return "this is missing"
+    return "this is no date; write one as 2027-06-30"  # the only type that the schema doesn't hold
 
 
 def _settings_at(path: tuple[str | int, ...]) -> list[str]:

@@ -41,6 +41,24 @@ def write_below(directory: str, texts: Mapping[str, str]) -> None:
     write_files({os.path.join(directory, name): text for name, text in texts.items()})  # noqa: PTH118
 
 
+def check_kept(texts: Mapping[str, str]) -> None:
+    """Raise OutputError where writing would lose what stands in a file: another text than its new one."""
+    lost = [file for file, text in texts.items() if _holds_another(Path(file), text.encode())]
+    if lost:
+        more = f" and {len(lost) - 1} more" if lost[1:] else ""
+        raise OutputError(
+            f"{lost[0]}{more} would lose what is in there, which somebody may have edited; nothing is "
+            "written: name a new directory, or say --overwrite"
+        )
+
+
+def _holds_another(file: Path, content: bytes) -> bool:
+    try:
+        return file.is_file() and file.read_bytes() != content
+    except (OSError, ValueError):
+        return False  # writing tells what is wrong with it
+
+
 def write_files(texts: Mapping[str, str], before: Mapping[str, str] | None = None) -> None:
     """Write files: all of them into siblings first, so that one failure leaves all as they were.
 

@@ -79,6 +79,8 @@ def _said(error: Any) -> str:
     needed = error.validator_value
     if error.validator == "enum":
         return f"this is {show(error.instance)}; it has to be one of {listed(map(show, needed))}"
+    if error.validator in {"minItems", "minLength"} and needed == 1:
+        return "this is empty; it has to hold something"
     if error.validator in _BOUNDS:
         return f"this is {show(error.instance)}; it has to be {_BOUNDS[error.validator].format(needed)}"
     return f"{error.validator} of {show(needed)} doesn't hold"

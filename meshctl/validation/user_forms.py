@@ -24,7 +24,7 @@ def read_form(path: str, schema: str) -> Document:
         raise UsageError(f"cannot read {path}: {error.strerror}") from None
     except UnicodeDecodeError:
         raise UsageError(f"{path} is no text in UTF-8; save it as such") from None
-    document = _parsed(path, text)
+    document = parsed(path, text)
     known = json.loads((shipped("schemas", "schemas") / schema).read_text(encoding="utf-8"))
     if found := list(faults(document.data, known)):
         first = found[0]
@@ -40,7 +40,8 @@ def place(document: Document, path: tuple[str | int, ...], *, key: bool = False)
     return f"{document.file}:{span.line}:{span.column}"
 
 
-def _parsed(path: str, text: str) -> Document:
+def parsed(path: str, text: str) -> Document:
+    """Parse YAML that a user brings; raises UsageError with file, line and column of what is wrong."""
     try:
         data, notes = Reader().read(text)
     except UnreadableError as error:

@@ -77,13 +77,39 @@ def test_an_empty_file_changes_nothing(tmp_path: Path) -> None:
     [
         ("nmespace: shop\n", "there is no setting 'nmespace'; did you mean namespace?"),
         ("colour: red\n", "there is no setting 'colour'; the settings are baseline"),
-        ("fail-on: sometimes\n", "fail-on: Input should be 'error', 'warning', 'info' or 'never'"),
-        ("ignore: [{rules: [gateway]}]\n", "ignore.0.reason: Field required"),
-        ("ignore: [{rules: [], reason: x}]\n", "ignore.0.rules"),
-        ("docs-url: javascript:alert(1)\n", "docs-url: String should match pattern"),
-        ("docs-url: 'https://x/\"><b>'\n", "docs-url: String should match pattern"),
+        (
+            "fail-on: sometimes\n",
+            'fail-on: this is "sometimes"; it has to be one of "error", "warning", "info", "never"',
+        ),
+        ("ignore: [{rules: [gateway]}]\n", ":1:11: ignore.0.reason: this is missing"),
+        (
+            "ignore: [{rules: [], reason: x}]\n",
+            "ignore.0.rules: this is empty; it has to hold something",
+        ),
+        ("ignore: [{rules: [a], reason: ''}]\n", "ignore.0.reason: this is empty"),
+        ("ignore: [{rules: a, reason: b}]\n", 'ignore.0.rules: this is "a", but a list is taken'),
+        (
+            "ignore: [{rules: [a], reason: b, expires: soon}]\n",
+            ".expires: this is no date; write one as",
+        ),
+        (
+            "render: [{chart: a, set: {b: 1}}]\n",
+            "render.0.set.b: this is 1, but text is taken; put it in",
+        ),
+        ("whole-mesh: maybe\n", 'whole-mesh: this is "maybe", but true or false is taken'),
+        (
+            "docs-url: javascript:alert(1)\n",
+            "docs-url: this is 'javascript:alert(1)', and no address",
+        ),
+        (
+            "docs-url: 'https://x/\"><b>'\n",
+            "and no address; write one such as https://docs.example",
+        ),
+        ("docs-url: 5\n", "docs-url: this is 5, but text is taken"),
         ("- a\n", "the file"),
-        ("a: [\n", "cannot be parsed"),
+        ("a: [\n", ":1:4: a value is missing here"),
+        ("select: []\nselect: [gateway]\n", ":2:1: "),
+        ("\tselect: []\n", ":1:1: a tab cannot indent YAML"),
     ],
 )
 def test_a_wrong_file_is_one_clear_sentence(tmp_path: Path, text: str, message: str) -> None:
@@ -93,6 +119,7 @@ def test_a_wrong_file_is_one_clear_sentence(tmp_path: Path, text: str, message: 
     assert message in str(error.value)
     assert str(file) in str(error.value)
     assert "\n" not in str(error.value)
+    assert "nput should" not in str(error.value)
 
 
 def test_a_named_file_must_exist(tmp_path: Path) -> None:

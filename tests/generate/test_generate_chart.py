@@ -98,10 +98,24 @@ def test_a_chart_holds_the_values_that_are_given(tmp_path: Path) -> None:
     text = "name: cart\nports: [{port: 80, protocol: http}] # all of it\n"
     write_chart(str(tmp_path / "new"), chart_files(text))
     assert text == (tmp_path / "new" / "values.yaml").read_text()
-    write_chart(str(tmp_path / "new"), chart_files())
+    write_chart(str(tmp_path / "new"), chart_files(), overwrites=True)
     parse_values(text, "v", "shop")
     with pytest.raises(ValuesError):
         parse_values((tmp_path / "new" / "values.yaml").read_text(), "v", "shop")
+
+
+def test_files_that_somebody_edited_are_kept(tmp_path: Path) -> None:
+    write_chart(str(tmp_path), chart_files())
+    write_chart(str(tmp_path), chart_files())
+    edited = tmp_path / "values.yaml"
+    edited.write_text("name: cart\n")
+    (tmp_path / "Chart.yaml").unlink()
+    with pytest.raises(OutputError, match=r"values\.yaml would lose what is in there.*--overwrite"):
+        write_chart(str(tmp_path), chart_files())
+    assert edited.read_text() == "name: cart\n"
+    assert not (tmp_path / "Chart.yaml").exists(), "all are written or none"
+    write_chart(str(tmp_path), chart_files(), overwrites=True)
+    assert edited.read_text() == chart_files()["values.yaml"]
 
 
 def test_a_directory_with_other_files_is_left_alone(tmp_path: Path) -> None:

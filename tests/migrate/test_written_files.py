@@ -41,6 +41,23 @@ def test_files_keep_their_names_below_the_directory(tmp_path: Path) -> None:
     assert (tmp_path / "old/a.yaml").read_text() == ROLE
 
 
+def test_files_that_somebody_edited_are_kept(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text(RULES)
+    assert meshctl(tmp_path, "a.yaml", "-d", "new").returncode == 0
+    assert meshctl(tmp_path, "a.yaml", "-d", "new").returncode == 0, "they say the same"
+    edited = tmp_path / "new/a.yaml"
+    edited.write_text("# mine\n")
+    (tmp_path / "b.yaml").write_text(RULES.replace("default", "other"))
+    done = meshctl(tmp_path, "a.yaml", "b.yaml", "-d", "new")
+    assert done.returncode == 2
+    assert done.stderr.startswith("meshctl: new/a.yaml would lose what is in there")
+    assert "say --overwrite" in done.stderr
+    assert edited.read_text() == "# mine\n"
+    assert not (tmp_path / "new/b.yaml").exists(), "all are written or none"
+    assert meshctl(tmp_path, "a.yaml", "b.yaml", "-d", "new", "--overwrite").returncode == 0
+    assert edited.read_text() == RULES.replace("v1beta1", "v1")
+
+
 def test_a_link_does_not_lead_out_of_the_directory(tmp_path: Path) -> None:
     (tmp_path / "old/deep").mkdir(parents=True)
     (tmp_path / "old/deep/b.yaml").write_text(RULES)

@@ -25,5 +25,5 @@ def run(
     """
     target = Target(flags.to, flags.strict)
     found = migrate_files(paths, flags.settings(mesh), target, sys.stdin.buffer)
-    write_migration(found, flags.output, flags.directory, paths)
+    write_migration(found, flags.output, flags.directory, paths, overwrites=flags.overwrite)
     raise typer.Exit(int(not found.is_complete))

@@ -5,6 +5,7 @@ from typing import Annotated, NamedTuple
 
 import typer
 
+from meshctl.cli.directory_flags import Overwrite
 from meshctl.cli.options import complete
 from meshctl.cli.options.shared import (
     ConfigFile,
@@ -48,7 +49,7 @@ class MigrationFlags(NamedTuple):
         Path | None,
         typer.Option("-d", "--directory", metavar="DIR", help="Write the new files below DIR."),
     ] = None
-
+    overwrite: Overwrite = False
     strict: Annotated[
         bool,
         typer.Option(

@@ -4,13 +4,14 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from meshctl.errors import OutputError
-from meshctl.output.files import write_files
+from meshctl.output.files import check_kept, write_files
 
 
-def write_chart(directory: str, files: Mapping[str, str]) -> None:
+def write_chart(directory: str, files: Mapping[str, str], *, overwrites: bool = False) -> None:
     """Write files below a directory, which is made; raises OutputError where others stand there.
 
-    What a chart of ours has there already is written anew.
+    A file of the chart that says something else already is an OutputError, too, unless it may be
+    overwritten.
     """
     home = Path(directory)
     if home.exists() and not home.is_dir():
@@ -20,12 +21,15 @@ def write_chart(directory: str, files: Mapping[str, str]) -> None:
         raise OutputError(
             f"{directory} holds other files, such as {strangers[0]}; name a new directory"
         )
+    texts = {str(home / file): text for file, text in files.items()}
+    if not overwrites:
+        check_kept(texts)
     try:
         for file in files:
             (home / file).parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise OutputError(f"cannot make {directory}: {error.strerror}") from error
-    write_files({str(home / file): text for file, text in files.items()})
+    write_files(texts)
 
 
 def _strangers(home: Path, files: Mapping[str, str]) -> list[str]:

@@ -6,18 +6,24 @@ from pathlib import Path
 
 from meshctl.errors import OutputError
 from meshctl.migrate.written.file_texts import MigratedFile
-from meshctl.output.files import write_files
+from meshctl.output.files import check_kept, write_files
 from meshctl.sources.files import STDIN
 from meshctl.words import visible
 
 _STDIN_NAME = "stdin.yaml"
 
 
-def write_below(directory: Path, files: Sequence[MigratedFile], paths: Sequence[str]) -> list[str]:
+def write_below(
+    directory: Path,
+    files: Sequence[MigratedFile],
+    paths: Sequence[str],
+    *,
+    overwrites: bool = False,
+) -> list[str]:
     """Write files under the names that they have below the paths that were named.
 
-    All are written or none. Raises OutputError for two of one name, and for one that a link would
-    lead out of the directory.
+    All are written or none. Raises OutputError for two of one name, for one that a link would lead
+    out of the directory, and for one that says something else already and may not be overwritten.
     """
     texts: dict[str, str] = {}
     top = Path(os.path.realpath(directory))
@@ -35,6 +41,8 @@ def write_below(directory: Path, files: Sequence[MigratedFile], paths: Sequence[
                 "as PATH"
             )
         texts[str(real)] = file.after
+    if not overwrites:
+        check_kept({os.path.relpath(name): text for name, text in texts.items()})
     try:
         for name in texts:
             Path(name).parent.mkdir(parents=True, exist_ok=True)

@@ -13,7 +13,6 @@ from meshctl.migrate.written.headers import place
 from meshctl.output.as_json.texts import json_text
 from meshctl.output.changes.write import write_comparison
 from meshctl.output.lines import write_lines
-from meshctl.output.migration.directory import write_below
 from meshctl.output.stderr import complain
 from meshctl.words import amount
 from meshctl.yaml.splitter import joined
@@ -24,11 +23,18 @@ _NOTHING = "nothing to migrate: every object is of a kind and version of today"
 
 
 def write_migration(
-    found: Migrated, output: str, directory: Path | None, paths: Sequence[str]
+    found: Migrated,
+    output: str,
+    directory: Path | None,
+    paths: Sequence[str],
+    *,
+    overwrites: bool = False,
 ) -> None:
     """Write a migration in one of ``FORMATS``, and the new files where a directory is named."""
     if directory is not None:
-        written = write_below(directory, found.files, paths)
+        from meshctl.output.migration.directory import write_below  # noqa: PLC0415 - for -d alone
+
+        written = write_below(directory, found.files, paths, overwrites=overwrites)
         complain(f"wrote {amount(len(written), 'file')} below {directory}")
     if output == "json":
         from meshctl.output.migration.form import migration_form  # noqa: PLC0415
@@ -42,6 +48,28 @@ def write_migration(
         write_report(found, sys.stderr)
     else:
         write_report(found, sys.stdout)
+    if not found.is_complete:
+        sys.stdout.flush()
+        complain(f"exit code 1: {_left(found)}")
+
+
+def _left(found: Migrated) -> str:
+    """Say what the files still need of a person."""
+    several = []
+    lost = [row for row in found.migration.rows if row.status is Status.IMPOSSIBLE]
+    if lost:
+        needs = "has" if len(lost) == 1 else "have"
+        several.append(
+            f"{amount(len(lost), 'object')} {needs} nothing that says the same today; the first is "
+            f"{place(lost[0])} {lost[0].resource.title}"
+        )
+    if found.unread:
+        first = found.unread[0]
+        several.append(
+            f"{amount(len(found.unread), 'document')} could not be read; the first is "
+            f"{first.file}:{first.span.line}"
+        )
+    return ", and ".join(several)
 
 
 def _print(text: str) -> None:

@@ -4,8 +4,8 @@ from typing import Annotated
 
 import typer
 
+from meshctl.cli.directory_flags import Overwrite
 from meshctl.generate.chart.contents import chart_files
-from meshctl.generate.service.values import read_text
 from meshctl.output.generate.directory import write_chart
 from meshctl.output.stderr import complain
 
@@ -16,11 +16,17 @@ Values = Annotated[
 ]
 
 
-def run(directory: Directory, values: Values = None) -> None:
+def run(directory: Directory, values: Values = None, overwrite: Overwrite = False) -> None:
     """Write a chart that makes of values what ``generate service`` does.
 
-    Exit code: 0 done, 2 the values have mistakes, or the directory holds other files.
+    Exit code: 0 done, 2 the values have mistakes, the directory holds other files or
+    edited ones.
     """
-    files = chart_files(read_text(values) if values is not None else None)
-    write_chart(directory, files)
+    text = None
+    if values is not None:
+        from meshctl.generate.service.values import read_text
+
+        text = read_text(values)
+    files = chart_files(text)
+    write_chart(directory, files, overwrites=overwrite)
     complain(f"{len(files)} files are in {directory}")
