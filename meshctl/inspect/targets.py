@@ -5,7 +5,6 @@ kinds as kubectl spells them; a Service by any form of its host, too.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from difflib import get_close_matches
 from functools import partial
 from typing import NamedTuple, TypeVar
 
@@ -19,7 +18,6 @@ from meshctl.settings import Settings
 from meshctl.words import quoted
 
 _GENERATED_LAST = {"ReplicaSet": 1}
-_NEAR = 3
 R = TypeVar("R", bound=Resource)
 
 
@@ -39,6 +37,8 @@ class Lack(NamedTuple):
 
     def error(self, text: str, several: Sequence[Resource]) -> UsageError:
         """Say that there is no such object, and which have nearly that name."""
+        from meshctl.inspect.near_names import nearest  # noqa: PLC0415 - for a mistake alone
+
         near = " or ".join(nearest(text, (f"{one.name}.{one.namespace}" for one in several)))
         if self.may_lack:
             hint = f"did you mean {near}?" if near else "ask for the right to list them"
@@ -130,24 +130,6 @@ def look_up_hosts(mesh: Mesh, text: str, namespace: str) -> tuple[RegisteredHost
     if service is not None:
         return tuple(registry.of(service))
     return tuple(one for one in registry if one.host.startswith(f"{rest}.")) if not kind else ()
-
-
-def nearest(text: str, names: Iterable[str]) -> list[str]:
-    """Name the closest of some names of the form NAME.NAMESPACE, at most three."""
-    own = text.rpartition("/")[2]
-    known = dict.fromkeys(names)
-    close = get_close_matches(own, known, n=_NEAR, cutoff=0.6)
-    close += _further(known, close, lambda full: full.rpartition(".")[0].startswith(own))
-    close = close or _further(
-        known, (), lambda full: bool(get_close_matches(own, [full.partition(".")[0]], cutoff=0.6))
-    )
-    return close[:_NEAR]
-
-
-def _further(
-    names: Iterable[str], known: Sequence[str], is_near: Callable[[str], bool]
-) -> list[str]:
-    return [full for full in names if full not in known and is_near(full)]
 
 
 def _readings(text: str, namespace: str) -> Iterator[Target]:

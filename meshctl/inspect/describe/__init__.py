@@ -22,7 +22,6 @@ from meshctl.inspect.targets import (
     look_up,
     look_up_hosts,
     look_up_workload,
-    nearest,
 )
 from meshctl.istio.kind_names import WORKLOAD_KINDS, kind_named, nearest_kinds
 from meshctl.mesh import Mesh
@@ -122,6 +121,8 @@ def _of_any_kind(mesh: Mesh, name: str, namespace: str) -> Resource:
     if gateway is not None:
         return gateway
     several: list[Resource] = [*mesh.of(Workload), *mesh.of(Service), *gateways]
+    from meshctl.inspect.near_names import nearest  # noqa: PLC0415 - for a mistake alone
+
     near = nearest(name, (f"{one.name}.{one.namespace}" for one in several))
     hint = f"did you mean {' or '.join(near)}?" if near else "name it as KIND/NAME.NAMESPACE"
     raise UsageError(f"there is no workload, Service or Gateway {quoted(name)}; {hint}")

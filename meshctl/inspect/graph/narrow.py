@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from meshctl.engine.label_query import label_query
 from meshctl.errors import UsageError
 from meshctl.inspect.graph.picture import Edge, Node
-from meshctl.inspect.targets import look_up_hosts, nearest
+from meshctl.inspect.targets import look_up_hosts
 from meshctl.mesh import Mesh
 from meshctl.words import quoted
 
@@ -55,6 +55,8 @@ def centres_of(mesh: Mesh, nodes: Sequence[Node], text: str, home: str) -> set[s
     if not found:  # a node may stand for many workloads
         found = {one.id for one in nodes if one.kind in _WORKLOADS and text in _members(one)}
     if not found:
+        from meshctl.inspect.near_names import nearest  # noqa: PLC0415 - for a mistake alone
+
         near = nearest(text, sorted({f"{one.name}.{one.namespace}" for one in nodes}))
         hint = f"did you mean {' or '.join(near)}?" if near else "name it as NAME.NAMESPACE"
         raise UsageError(f"the graph has no service {quoted(text)}; {hint}")

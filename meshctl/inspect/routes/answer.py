@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from difflib import get_close_matches
 
 from meshctl.errors import UsageError
 from meshctl.inspect.routes.client_routes import ClientRoutes, client_routes
@@ -15,7 +14,7 @@ from meshctl.inspect.routes.gateway_routes import (
     host_entries,
     route_entry,
 )
-from meshctl.inspect.targets import kind_of, look_up, look_up_hosts, look_up_workload, nearest
+from meshctl.inspect.targets import kind_of, look_up, look_up_hosts, look_up_workload
 from meshctl.mesh import Mesh
 from meshctl.mesh.core.hosts import HostIndex
 from meshctl.mesh.gateways.effective_gateway import EffectiveGateway
@@ -199,6 +198,8 @@ def _routes_of(
 
 
 def _nothing(mesh: Mesh, target: str) -> UsageError:
+    from meshctl.inspect.near_names import nearest, nearest_hosts  # noqa: PLC0415 - for a mistake alone
+
     services = [f"{one.source.name}.{one.namespace}" for one in mesh.registry]
     workloads = [f"{one.name}.{one.namespace}" for one in mesh.workloads]
     gateways = [one.workload.name for one in mesh.merged_gateways]
@@ -210,7 +211,7 @@ def _nothing(mesh: Mesh, target: str) -> UsageError:
         for host in several
         for domain in host.domains
     }
-    near = near or get_close_matches(target, sorted({*hosts, *gateways}), n=3, cutoff=0.6)
+    near = near or nearest_hosts(target, sorted(hosts)) or nearest(target, sorted(gateways))
     hint = f"did you mean {' or '.join(near)}?" if near else (
         "name a workload, Service or Gateway as NAME.NAMESPACE or NAMESPACE/NAME, or a host as in "
         "VirtualServices"

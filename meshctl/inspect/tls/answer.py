@@ -12,7 +12,7 @@ from meshctl.inspect.tls.rows import TlsCheck, TlsFilter, TlsRows
 from meshctl.mesh import Mesh
 from meshctl.mesh.security.peer_authentication import Mode
 from meshctl.mesh.workloads.workloads import controller_of
-from meshctl.resources import Workload
+from meshctl.resources import Service, Workload
 from meshctl.settings import Settings
 from meshctl.words import quoted
 
@@ -116,9 +116,11 @@ def _parted(text: str) -> tuple[str, str]:
 
 
 def _no_host(mesh: Mesh, host: str) -> UsageError:
-    from difflib import get_close_matches  # noqa: PLC0415 - for a mistake alone
+    from meshctl.inspect.near_names import nearest, nearest_hosts  # noqa: PLC0415 - for a mistake alone
 
-    near = get_close_matches(host, {one.host for one in mesh.registry}, n=3, cutoff=0.4)
+    services = [one for one in mesh.registry if isinstance(one.source, Service)]
+    near = nearest(host, (f"{one.source.name}.{one.namespace}" for one in services))
+    near = near or nearest_hosts(host, (one.host for one in mesh.registry))
     hint = f"did you mean {' or '.join(near)}?" if near else (
         "name it as HOST, HOST.NAMESPACE or in full, with or without :PORT"
     )  # fmt: skip
