@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from meshctl.engine.catalog.documentation import search_rules
+from meshctl.engine.catalog.search import search_rules
 from meshctl.engine.registry import load_all
 from meshctl.errors import UsageError
 from meshctl.inspect.diagnose.answer import Diagnosis, Known, diagnose
@@ -156,7 +156,7 @@ def test_formats(tmp_path: Path, output: str) -> None:
 
 
 def test_rules_are_searched_by_words() -> None:
-    found = [rule.id for rule in search_rules("outlier locality")]
+    found = [rule.id for rule in search_rules("outlier locality").rules]
     assert "destination-rule/locality-failover-without-outlier-detection" in found
     with pytest.raises(UsageError):
         search_rules("zebra crossing")

@@ -43,29 +43,6 @@ def find_rules(name: str) -> Sequence[Rule]:
     return found
 
 
-def search_rules(words: str) -> Sequence[Rule]:
-    """Find the rules that speak of all words, in any order; UsageError for none.
-
-    Those of the id and summary come first, then those of the documentation and the codes, then
-    those whose example of what is reported has them, such as names of fields.
-    """
-    wanted = words.lower().split()
-    found, by_example = [], []
-    for rule in load_all():
-        text = f"{rule.id} {' '.join(rule.equivalents)} {rule.docs}".lower()
-        if all(word in text for word in wanted):
-            found.append(rule)
-        elif all(word in f"{text} {examples(rule).bad.lower()}" for word in wanted):
-            by_example.append(rule)
-    found += by_example
-    if not found or not wanted:
-        raise UsageError(f"no rule speaks of {quoted(words)}; meshctl rule lists all")
-    in_short = [
-        rule for rule in found if all(w in f"{rule.id} {rule.summary}".lower() for w in wanted)
-    ]
-    return [*in_short, *(rule for rule in found if rule not in in_short)]
-
-
 def examples(rule: Rule) -> Examples:
     """Read the pair of a rule: what it reports, and the same mended; without the tests' markup.
 

@@ -7,7 +7,7 @@ from typing import TextIO
 
 from meshctl.engine.catalog.clauses import clauses
 from meshctl.engine.catalog.coverage import coverage
-from meshctl.engine.catalog.documentation import examples, find_rules, search_rules
+from meshctl.engine.catalog.documentation import examples, find_rules
 from meshctl.engine.life_cycle import notes
 from meshctl.errors import UsageError
 from meshctl.output.catalog.coverage import TABLES
@@ -20,10 +20,21 @@ _LINE = "-" * 72
 _MEANT = "did you mean"
 
 
-def write_found(words: str, output: str, out: TextIO) -> None:
-    """List the rules that speak of some words, by family."""
+def write_found(words: str, output: str, out: TextIO, note: str = "") -> None:
+    """List the rules that speak of some words by family, the family of the likeliest first.
+
+    ``note`` is said where there are some; UsageError where there are none.
+    """
     _check(output)
-    LISTS[output](sorted(search_rules(words), key=lambda rule: rule.family), out)
+    from meshctl.engine.catalog.search import search_rules  # noqa: PLC0415 - for a search alone
+
+    found = search_rules(words)
+    if note:
+        complain(note)
+    if not found.is_whole:
+        complain(f"note: no rule speaks of all of {quoted(words)}; these speak of the most of it")
+    families = list(dict.fromkeys(rule.family for rule in found.rules))
+    LISTS[output](sorted(found.rules, key=lambda rule: families.index(rule.family)), out)
 
 
 def write_named(names: Sequence[str], output: str, out: TextIO) -> None:
@@ -61,10 +72,9 @@ def _rules(name: str, output: str, out: TextIO) -> Sequence[Rule]:
         from meshctl.inspect.diagnose.matching import named  # noqa: PLC0415 - for symptoms alone
 
         symptoms = named(name)
-        spoken = () if symptoms or "/" in name or _MEANT in str(error) else search_rules(name)
-        if spoken:
-            complain(f"note: no rule is called {quoted(name)}; these speak of it")
-            LISTS[output](sorted(spoken, key=lambda rule: rule.family), out)
+        if not (symptoms or "/" in name or _MEANT in str(error)):
+            note = f"note: no rule is called {quoted(name)}; these speak of it"
+            write_found(name, output, out, note)
             return ()
         if not symptoms:
             searched = shlex.join(["meshctl", "rule", "--search", name])

@@ -1,0 +1,55 @@
+"""Finds the rules that speak of what somebody asks about."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from meshctl.engine.catalog.documentation import examples
+from meshctl.engine.catalog.phrases import Need, needs_of
+from meshctl.engine.registry import load_all
+from meshctl.errors import UsageError
+from meshctl.rules.api import Rule
+from meshctl.words import quoted
+
+
+class Search(NamedTuple):
+    """Rules that speak of some words, the likeliest first."""
+
+    rules: tuple[Rule, ...]
+    is_whole: bool
+    """Do they speak of all that was asked, and not of the most of it that any rule does?"""
+
+
+def search_rules(words: str) -> Search:
+    """Find the rules that speak of words, in any order; UsageError where none speaks of any.
+
+    What people call a thing counts as what Istio calls it, as ``phrases`` has it. Those of the id
+    and summary come first, then those of the documentation and the codes, then those whose example
+    of what is reported has them, such as names of fields.
+    """
+    needs = tuple(needs_of(words)) or tuple((word,) for word in words.lower().split())
+    ranked = [
+        (rank, rule) for rule in load_all() if (rank := _rank(rule, needs)).missed < len(needs)
+    ]
+    if not ranked:
+        raise UsageError(f"no rule speaks of {quoted(words)}; meshctl rule lists all")
+    least = min(rank.missed for rank, _ in ranked)
+    best = sorted((one for one in ranked if one[0].missed == least), key=lambda one: one[0])
+    return Search(tuple(rule for _, rule in best), least == 0)
+
+
+class _Rank(NamedTuple):
+    missed: int
+    """Needs that a rule has no word for."""
+    not_in_docs: int
+    not_in_short: int
+
+
+def _rank(rule: Rule, needs: Sequence[Need]) -> _Rank:
+    docs = f"{rule.id} {' '.join(rule.equivalents)} {rule.docs}".lower()
+    not_in_docs = _lacking(docs, needs)
+    missed = _lacking(f"{docs} {examples(rule).bad.lower()}", needs) if not_in_docs else 0
+    return _Rank(missed, not_in_docs, _lacking(f"{rule.id} {rule.summary}".lower(), needs))
+
+
+def _lacking(text: str, needs: Sequence[Need]) -> int:
+    return sum(not any(word in text for word in need) for need in needs)
