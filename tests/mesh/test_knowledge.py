@@ -104,7 +104,8 @@ def test_plaintext_under_the_modes_of_a_mesh_is_a_gap_without_pods(rule: Documen
     findings, gaps = reported(rule, takes("STRICT", "istio-system"))
     assert ([], 1) == (findings, len(gaps))
     assert (
-        "pods of hosts that get plaintext where the mesh's PeerAuthentication is STRICT" in gaps[0]
+        "pods of hosts that get plaintext where a PeerAuthentication above them is STRICT"
+        in gaps[0]
     )
 
 

@@ -109,6 +109,24 @@ class PeerAuthentications:
             return ()
         return index.find(workload.pod_labels)
 
+    def may_differ_unseen(self, namespace: str, mode: Mode) -> bool:
+        """May pods that the input doesn't show take another mode, by a policy that is for them?
+
+        A policy of the namespace that selects no workload of the input may be for any other.
+        """
+        return any(
+            policy.port_modes or _MODES.get(policy.mode, mode) is not mode
+            for policy in self._for_unseen.get(namespace, ())
+        )
+
+    @cached_property
+    def _for_unseen(self) -> dict[str, list[PeerAuthentication]]:
+        found: dict[str, list[PeerAuthentication]] = {}
+        for policy in self._narrow:
+            if not self._workloads.find(policy.selector, policy.namespace):
+                found.setdefault(policy.namespace, []).append(policy)
+        return found
+
     def alike(self, workload: Workload) -> object:
         """Give a key that workloads share for which the same holds."""
         policies = self.for_workload(workload)

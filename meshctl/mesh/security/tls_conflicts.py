@@ -86,7 +86,8 @@ class TlsConflict:
 class UnseenConflict(NamedTuple):
     """A setting that doesn't fit what servers demand, of which the input shows no pod.
 
-    ``is_near`` says that the demand is for those servers, and not for the whole mesh.
+    ``is_near`` says that the demand is for those servers: not for the whole mesh, nor set aside by
+    a policy that may select them.
     """
 
     place: Ref
@@ -146,7 +147,9 @@ class TlsConflicts:
         if len(homes) != 1:
             return None
         (home,) = homes
-        return policies.of_namespace(home), bool(policies.for_namespace(home))
+        found = policies.of_namespace(home)
+        is_near = bool(policies.for_namespace(home))
+        return found, is_near and not policies.may_differ_unseen(home, found.mode)
 
     @cached_property
     def _by_object(self) -> dict[Resource, list[TlsConflict]]:

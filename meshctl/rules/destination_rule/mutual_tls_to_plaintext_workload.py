@@ -40,8 +40,8 @@ def check(destination_rule: DestinationRule, mesh: Mesh) -> Iterator[Outcome]:
     for unseen in mesh.security.tls_conflicts.unseen(destination_rule, ISTIO_MUTUAL, Mode.DISABLE):
         if not unseen.is_near:
             yield NotChecked(
-                "the input doesn't show the pods of hosts that get mutual TLS where the mesh's "
-                "PeerAuthentication is DISABLE"
+                "the input doesn't show the pods of hosts that get mutual TLS where a PeerAuthentication "
+                "above them is DISABLE"
             )
             continue
         yield Finding(

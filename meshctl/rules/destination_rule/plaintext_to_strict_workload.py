@@ -48,8 +48,8 @@ def check(destination_rule: DestinationRule, mesh: Mesh) -> Iterator[Outcome]:
     for unseen in mesh.security.tls_conflicts.unseen(destination_rule, DISABLE, Mode.STRICT):
         if not unseen.is_near:
             yield NotChecked(
-                "the input doesn't show the pods of hosts that get plaintext where the mesh's "
-                "PeerAuthentication is STRICT"
+                "the input doesn't show the pods of hosts that get plaintext where a PeerAuthentication "
+                "above them is STRICT"
             )
             continue
         yield Finding(
