@@ -15,7 +15,7 @@ from meshctl.mesh.core.knowledge import POD_MAKERS
 from meshctl.mesh.registry.services import RegisteredHost
 from meshctl.resources import Resource, Service, Workload
 from meshctl.settings import Settings
-from meshctl.words import quoted
+from meshctl.words import quoted, shortened
 
 _GENERATED_LAST = {"ReplicaSet": 1}
 R = TypeVar("R", bound=Resource)
@@ -47,7 +47,8 @@ class Lack(NamedTuple):
             )
         if near:
             return UsageError(f"there is no {self.what} {quoted(text)}; did you mean {near}?")
-        hint = "name it as NAME.NAMESPACE" if several else "the input has none at all"
+        known = shortened(sorted({f"{one.name}.{one.namespace}" for one in several}))
+        hint = f"the input has {known or 'none at all'}"
         return UsageError(f"there is no {self.what} {quoted(text)}; {hint}")
 
 

@@ -155,6 +155,19 @@ def test_formats(tmp_path: Path, output: str) -> None:
         jsonschema.validate(json.loads(out.getvalue()), diagnose_schema())
 
 
+@pytest.mark.parametrize(
+    ("known", "legend"),
+    [
+        (None, "?: not looked for; name manifests as PATH, or --cluster, to confirm causes"),
+        (Known(load([]), None, Settings()), "?: they don't show it; --whole-mesh rules out what"),
+    ],
+)
+def test_marks_are_explained(known: Known | None, legend: str) -> None:
+    out = io.StringIO()
+    write_diagnosis(diagnose("503 UC", known), "text", out)
+    assert out.getvalue().splitlines()[-1].startswith(legend)
+
+
 def test_rules_are_searched_by_words() -> None:
     found = [rule.id for rule in search_rules("outlier locality").rules]
     assert "destination-rule/locality-failover-without-outlier-detection" in found

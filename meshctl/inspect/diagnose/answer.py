@@ -51,6 +51,8 @@ class Diagnosis(NamedTuple):
     symptoms: tuple[Symptom, ...]
     trace: Trace | None
     report: Report | None
+    has_input: bool = True
+    """Were there manifests or a cluster to look into?"""
 
     @property
     def is_confirmed(self) -> bool:
@@ -77,7 +79,7 @@ def diagnose(text: str, known: Known | None, client: str = "", server: str = "")
         Symptom(one.id, one.title, _causes(one, report, known, place))
         for one in (match.signature for match in matches)
     )
-    return Diagnosis(symptoms, _traced(known, place), report)
+    return Diagnosis(symptoms, _traced(known, place), report, has_input=known is not None)
 
 
 class _Place(NamedTuple):

@@ -11,6 +11,7 @@ from meshctl.output.trace.text import write_trace
 from meshctl.words import visible
 
 VERSION = 1
+_OPEN = "?: they don't show it; --whole-mesh rules out what rules would find in them"
 _MARKS = {"confirmed": "yes", "ruled-out": "no", "unknown": "?"}
 
 
@@ -26,9 +27,22 @@ def write_diagnosis(found: Diagnosis, output: str, out: TextIO) -> None:
             _write_cause(cause, out)
         commands = dict.fromkeys(word for cause in one.causes for word in cause.next)
         out.writelines(f"  next: {visible(command)}\n" for command in commands)
+    out.write(_legend(found))
     if found.trace is not None:
         out.write("\n")
         write_trace(found.trace, out)
+
+
+def _legend(found: Diagnosis) -> str:
+    """Say what the marks mean; nothing where all causes are decided."""
+    states = {cause.state for one in found.symptoms for cause in one.causes}
+    if "unknown" not in states:
+        return ""
+    if not found.has_input:
+        return "?: not looked for; name manifests as PATH, or --cluster, to confirm causes or rule them out\n"
+    decided = {"confirmed": "yes: the manifests have it", "ruled-out": "no: they rule it out"}
+    shown = [text for state, text in decided.items() if state in states]
+    return f"{'; '.join([*shown, _OPEN])}\n"
 
 
 def _write_cause(cause: CauseAnswer, out: TextIO) -> None:

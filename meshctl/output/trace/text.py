@@ -17,14 +17,17 @@ def write_traces(traces: Iterable[Trace], out: TextIO) -> None:
 
 def write_trace(one: Trace, out: TextIO) -> None:
     """Write one trace; text from the input can't break the terminal."""
-    hops = (line for hop in one.hops for line in _hop_lines(hop))
+    hops = (line for hop in one.hops for line in _hop_lines(hop, one.summary))
     write_lines([visible(one.summary), f"  {visible(one.request.title)}", *hops], out)
 
 
-def _hop_lines(hop: TracedHop) -> Iterator[str]:
+def _hop_lines(hop: TracedHop, said: str) -> Iterator[str]:
+    """Write a hop, without the reasons that the summary has ``said``."""
     indent = "  " * (hop.depth + 1)
     name = f"{hop.at} {hop.workload}".strip()
-    yield f"{indent}{visible(name)}: {visible(hop.message)}"
+    what, _, why = hop.message.partition(": ")
+    message = what if why and why in said else hop.message
+    yield f"{indent}{visible(name)}: {visible(message)}"
     inside = f"{indent}    "
     parts = [("listener", hop.listener), ("host", hop.virtual_host), ("route", hop.route)]
     known = ", ".join(f"{key} {visible(text)}" for key, text in parts if text)
@@ -32,7 +35,7 @@ def _hop_lines(hop: TracedHop) -> Iterator[str]:
         yield f"{inside}{known}"
     yield from (f"{inside}by {_decided(decided)}" for decided in hop.decided_by)
     yield from (f"{inside}not {_decided(other)}" for other in hop.considered)
-    if hop.not_known:
+    if hop.not_known and hop.not_known not in said:
         yield f"{inside}? {visible(hop.not_known)}"
 
 
