@@ -105,7 +105,7 @@ spec.selector|gateways|gateway/selector-matches-no-workload
 spec.servers|gateways|gateway/port-protocol-conflict gateway/tls-host-duplicated
 spec.servers[].hosts|gateways.bindings|gateway/host-without-route gateway/host-of-another-team
 spec.servers[].port|gateways|gateway/port-not-exposed gateway/port-protocol-conflict
-spec.servers[].tls|gateways|gateway/credential-not-found gateway/tls-mode-mismatch gateway/unusable-certificate gateway/redirect-of-another-servers-host
+spec.servers[].tls|gateways|gateway/credential-not-found gateway/tls-mode-mismatch gateway/unusable-certificate gateway/redirect-of-another-servers-host gateway/mesh-certificate-of-outside-clients
 spec.servers[].bind|gateways|gateway/port-protocol-conflict
 spec.servers[].defaultEndpoint||istiod doesn't read it
 spec.servers[].name||NAMING""",
@@ -153,7 +153,7 @@ spec.rules[].to[].operation.paths|decisions|authorization-policy/wildcard-read-a
 spec.rules[].to[].operation.notPaths|decisions|authorization-policy/wildcard-read-as-text authorization-policy/path-with-open-variants
 spec.rules[].to[].operation.methods|decisions|authorization-policy/method-never-sent authorization-policy/request-never-routed
 spec.rules[].to[].operation.ports|workloads.container_ports|authorization-policy/port-of-service authorization-policy/http-fields-on-tcp-port
-spec.rules[].when|decisions|authorization-policy/issuer-never-checked authorization-policy/wildcard-read-as-text authorization-policy/claim-with-dots authorization-policy/unknown-principal authorization-policy/audience-never-taken""",
+spec.rules[].when|decisions|authorization-policy/issuer-never-checked authorization-policy/wildcard-read-as-text authorization-policy/claim-with-dots authorization-policy/unknown-principal authorization-policy/audience-never-taken authorization-policy/unknown-source-namespace""",
     "RequestAuthentication": """\
 spec.selector|security.request_authentications|request-authentication/selects-no-workload
 spec.targetRef|clauses.token_issuers|authorization-policy/token-never-checked

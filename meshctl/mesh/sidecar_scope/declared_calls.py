@@ -118,6 +118,10 @@ class DeclaredCalls:
         """Walk the URLs in a workload's settings, whatever they name."""
         yield from self._urls_of(workload, self.config_maps(workload))
 
+    def addresses_of(self, workload: Workload) -> Iterator[WrittenUrl]:
+        """Walk what a workload's settings write as ``host:port``, or as a host by its variable's name."""
+        yield from self._addresses_of(workload, self.config_maps(workload))
+
     def _urls_of(
         self, workload: Workload, config_maps: Iterable[ConfigMap]
     ) -> Iterator[WrittenUrl]:

@@ -21,10 +21,13 @@ from meshctl.mesh.workloads.membership import Membership
 from meshctl.resources import Service, View, Workload
 from meshctl.resources.cached_property import cached_property
 from meshctl.resources.view import views
+from meshctl.spelling import only_close
 
 _OWN = frozenset({"localhost", "kubernetes"})
 """Names that every pod knows: itself, and the API server's Service, which nobody writes."""
 _SYSTEM = "kube-"
+_LONGEST_TLD = 3
+"""Longer ends such as ``info`` are rare, and no slip away from a namespace."""
 
 
 class Obstacle(Enum):
@@ -74,6 +77,12 @@ class LostCalls:
             found = self._judged(workload, url)
             if found is not None:
                 yield found
+        for url in self._calls.addresses_of(workload):
+            if (url.host, url.port) not in seen and "." in url.host:
+                seen.add((url.host, url.port))
+                pod = self._missing_pod(url, workload.namespace)
+                if pod is not None:
+                    yield pod
 
     def _judged(self, workload: Workload, url: WrittenUrl) -> LostCall | None:
         home = workload.namespace
@@ -97,6 +106,9 @@ class LostCalls:
             inside = self._in_cluster(url.host)
             if inside is not None:
                 return self._missing(url, *inside)
+        meant = self._meant(url.host)
+        if meant is not None:
+            return LostCall(url, Obstacle.ELSEWHERE, url.host, (meant[1],), is_sure=True)
         if "." in url.host:
             return self._undeclared(workload, url)
         is_own = url.place.resource is workload  # other texts name parts of other programs
@@ -130,6 +142,21 @@ class LostCalls:
             return in_cluster(f"{host}.{domain}", domain)
         name, _, home = host.partition(".")
         return (name, home) if home in self._namespaces else in_cluster(host, domain)
+
+    def _meant(self, host: str) -> tuple[str, str] | None:
+        """Find the Service that ``name.namespace`` means with a slip in the namespace.
+
+        Only in the whole mesh, and where no name on the internet ends so.
+        """
+        name, _, home = host.partition(".")
+        if not self._inventory.is_whole or not home or "." in home or home in self._namespaces:
+            return None
+        if self._registry.find(host, "") is not None or len(home) <= _LONGEST_TLD:
+            return None
+        near = only_close(home, sorted(self._namespaces))
+        domain = self._inventory.config.domain
+        is_there = near and self._registry.services_at(f"{name}.{near}.svc.{domain}")
+        return (name, near) if near and is_there else None
 
     @cached_property
     def _namespaces(self) -> frozenset[str]:

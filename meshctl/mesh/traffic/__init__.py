@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from meshctl.mesh.traffic.outlier_detection import panics_at_once as panics_at_once
     from meshctl.mesh.traffic.path_rewrite import broken_example as broken_example
     from meshctl.mesh.traffic.policy_layers import ports_under as ports_under
+    from meshctl.mesh.traffic.policy_layers import written_localities as written_localities
     from meshctl.mesh.traffic.policy_layers import written_policies as written_policies
     from meshctl.mesh.traffic.route_matches import RouteMatch as RouteMatch
     from meshctl.mesh.traffic.sidecar_hosts import LostHost as LostHost
@@ -42,6 +43,7 @@ _HOMES = {
     "ports_under": "policy_layers",
     "repeated": "layer4_matches",
     "written_faults": "faults",
+    "written_localities": "policy_layers",
     "written_policies": "policy_layers",
 }
 

@@ -7,7 +7,8 @@ above it as a whole (GetPortLevelTrafficPolicy, pilot/pkg/networking/util/util.g
 from collections.abc import Iterable, Iterator
 
 from meshctl.mesh.registry.services import HostPort
-from meshctl.resources import DestinationRule, PortPolicy, TrafficPolicy
+from meshctl.resources import DestinationRule, PortPolicy, Ref, TrafficPolicy, View
+from meshctl.resources.view import views
 
 
 def written_policies(rule: DestinationRule) -> Iterator[TrafficPolicy | PortPolicy]:
@@ -15,6 +16,17 @@ def written_policies(rule: DestinationRule) -> Iterator[TrafficPolicy | PortPoli
     for policy in (rule.policy, *(subset.policy for subset in rule.subsets)):
         yield policy
         yield from policy.ports
+
+
+def written_localities(setting: View) -> Iterator[tuple[str, Ref]]:
+    """Walk the localities in ``distribute`` and ``failover`` of a ``localityLbSetting``."""
+    for entry in views(setting, "distribute", View):
+        yield entry.text("from"), entry.at("from")
+        for name in entry.child("to").names():
+            yield name, entry.key("to", name)
+    for entry in views(setting, "failover", View):
+        for key in ("from", "to"):
+            yield entry.text(key), entry.at(key)
 
 
 def ports_under(

@@ -9,10 +9,12 @@ Fix: correct the name in `source.namespaces`; `prod-*` and `*-prod` stand for al
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.resources import AuthorizationPolicy
+from meshctl.resources import AuthorizationPolicy, Ref
 from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, put, rule
 from meshctl.spelling import spelt_otherwise
 from meshctl.words import quoted
+
+_CONDITION = "source.namespace"
 
 
 @rule(
@@ -20,20 +22,24 @@ from meshctl.words import quoted
     since="0.1.0",
 )  # fmt: skip
 def check(policy: AuthorizationPolicy, mesh: Mesh) -> Iterator[Outcome]:
-    """Report each value of namespaces and notNamespaces that matches no namespace."""
+    """Report each value of namespaces, notNamespaces and conditions that matches no namespace."""
+    for name, place in _named(policy):
+        exists = mesh.namespaces.matches_any(name) if name else True
+        if exists is False:
+            meant = spelt_otherwise(name, mesh.namespaces.known)
+            finding = Finding(place, f"there is no namespace {quoted(name)}, so nobody matches")
+            yield finding.fixed_by(put(place, meant), safe=False) if meant else finding
+        elif exists is None:
+            yield NotChecked("the input is not the whole mesh, so namespaces may be missing")
+
+
+def _named(policy: AuthorizationPolicy) -> Iterator[tuple[str, Ref]]:
     for source in policy.sources:
         for key in ("namespaces", "notNamespaces"):
             for index, name in enumerate(source.texts(key)):
-                exists = mesh.namespaces.matches_any(name) if name else True
-                if exists is False:
-                    place = source.at(key, index)
-                    meant = spelt_otherwise(name, mesh.namespaces.known)
-                    text = f"there is no namespace {quoted(name)}, so nobody matches"
-                    finding = Finding(place, text)
-                    if meant:
-                        finding = finding.fixed_by(put(place, meant), safe=False)
-                    yield finding
-                elif exists is None:
-                    yield NotChecked(
-                        "the input is not the whole mesh, so namespaces may be missing"
-                    )
+                yield name, source.at(key, index)
+    for entry in policy.rules:
+        for condition in entry.conditions:
+            for key in ("values", "notValues") if condition.text("key") == _CONDITION else ():
+                for index, name in enumerate(condition.texts(key)):
+                    yield name, condition.at(key, index)

@@ -10,9 +10,8 @@ Fix: write the region and zone of Nodes, such as `eu-west-1/eu-west-1a/*`; `fail
 from collections.abc import Iterator
 
 from meshctl.mesh import Mesh
-from meshctl.mesh.traffic import written_policies
-from meshctl.resources import DestinationRule, Ref, View
-from meshctl.resources.view import views
+from meshctl.mesh.traffic import written_localities, written_policies
+from meshctl.resources import DestinationRule
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 from meshctl.words import quoted, shortened
 
@@ -23,17 +22,7 @@ def check(destination_rule: DestinationRule, mesh: Mesh) -> Iterator[Outcome]:
     endpoints = mesh.workloads.endpoints
     for policy in written_policies(destination_rule):
         setting = policy.child("loadBalancer", "localityLbSetting")
-        for locality, place in _localities(setting):
+        for locality, place in written_localities(setting):
             if endpoints.is_nowhere(locality):
                 known = shortened(endpoints.localities)
                 yield Finding(place, f"no Node is in {quoted(locality)}, only in {known}")
-
-
-def _localities(setting: View) -> Iterator[tuple[str, Ref]]:
-    for entry in views(setting, "distribute", View):
-        yield entry.text("from"), entry.at("from")
-        for name in entry.child("to").names():
-            yield name, entry.key("to", name)
-    for entry in views(setting, "failover", View):
-        for key in ("from", "to"):
-            yield entry.text(key), entry.at(key)

@@ -1,7 +1,7 @@
 """A client outside the mesh is led to pods that take mutual TLS alone.
 
-The API server (webhooks, conversions, aggregated APIs), the controller of an Ingress and clients of a
-load balancer have no certificate of the mesh, so a STRICT port resets what they send: webhooks fail
+The API server (webhooks, conversions, aggregated APIs), the controller of an Ingress, a Prometheus that a
+ServiceMonitor leads there, and clients of a load balancer have no certificate of the mesh, so a STRICT port resets what they send: webhooks fail
 with `EOF` or `connection reset by peer`, controllers answer 502, clients see the connection closed.
 
 Fix: lead the port past the sidecar (`traffic.sidecar.istio.io/excludeInboundPorts`), make it PERMISSIVE by
@@ -23,7 +23,7 @@ def check(resource: Resource, mesh: Mesh) -> Iterator[Outcome]:
         severity = None if certain else Severity.WARNING
         if isinstance(resource, Service):
             severity = Severity.WARNING if resource.type == "LoadBalancer" else Severity.INFO
-        elif resource.kind == "Ingress":
+        elif resource.kind in {"Ingress", "ServiceMonitor"}:
             severity = Severity.WARNING
         finding = Finding(
             client.place,

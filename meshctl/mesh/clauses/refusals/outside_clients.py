@@ -10,12 +10,14 @@ from typing import NamedTuple
 
 from meshctl.mesh.clauses.parts import Parts
 from meshctl.mesh.core.api_server_calls import called_by_api_server, called_port
+from meshctl.mesh.core.selectors import selects
 from meshctl.mesh.registry.services import HostPort, RegisteredHost
 from meshctl.mesh.security.tls_connection import Endpoint, ServerMode
 from meshctl.mesh.workloads.membership import Membership, is_gateway
 from meshctl.resources import Ref, Resource, Service, View, Workload
 from meshctl.resources.cached_property import cached_property
 from meshctl.resources.kubernetes.ingress import backends_of, class_of
+from meshctl.resources.view import views
 
 _OF_ISTIO = "istio.io/ingress-controller"
 _ISTIO = "istio"
@@ -59,6 +61,8 @@ class OutsideClients:
             yield from self._balanced(resource)
         elif resource.kind == "Ingress":
             yield from self._by_controller(resource)
+        elif resource.kind == "ServiceMonitor" and self._scrapers_are_outside:
+            yield from self._scraped(resource)
         for service in called_by_api_server(resource):
             namespace = service.text("namespace")
             yield from self._led("the API server", service, namespace, called_port(service))
@@ -79,6 +83,44 @@ class OutsideClients:
             number = port.number("number") or self._number(service, ingress, port.text("name"))
             who = f"the Ingress controller of class {asked}"
             yield from self._led(who, service, ingress.namespace, number)
+
+    def _scraped(self, monitor: Resource) -> Iterator[OutsideClient]:
+        """Walk the ports of Services that Prometheus finds by a ServiceMonitor and asks without TLS."""
+        wanted = monitor.spec.child("selector").labels_of("matchLabels")
+        spaces = monitor.spec.child("namespaceSelector")
+        homes = spaces.texts("matchNames") or (monitor.namespace,)
+        plain = [
+            one
+            for one in views(monitor.spec, "endpoints", View)
+            if one.text("scheme") in {"", "http"} and not one.has("tlsConfig")
+        ]
+        for service in self._parts.of(Service) if wanted and plain else ():
+            is_there = spaces.flag("any") or service.namespace in homes
+            if not is_there or not selects(wanted, service.labels):
+                continue
+            for host in self._parts.registry.of(service):
+                for one in plain:
+                    named = (port for port in host.ports if port.name == one.text("port"))
+                    place = one.at("port")
+                    yield from (OutsideClient("Prometheus", host, port, place) for port in named)
+
+    @cached_property
+    def _scrapers_are_outside(self) -> bool:
+        """Is there a Prometheus in the whole mesh, and none that may have a sidecar?"""
+        found = [
+            one
+            for one in self._parts.workloads
+            if any("/prometheus:" in container.text("image") for container in one.containers)
+        ]
+        made = any(one.kind == "Prometheus" for one in self._parts.of(Resource))
+        return (
+            bool(found)
+            and not made
+            and self._parts.is_whole
+            and not any(
+                self._parts.workloads.membership(one) is not Membership.NONE for one in found
+            )
+        )
 
     def _number(self, service: View, ingress: Resource, name: str) -> int:
         hosts = self._parts.registry.at(
