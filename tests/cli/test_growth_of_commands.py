@@ -27,6 +27,8 @@ MENDED = (
     ("size {}", "hosts-of-a-sidecar"),
     ("migrate --to gateway-api {}", "routes-of-many-gateway-workloads"),
     ("describe service web.shop {}", "policies-of-one-label"),
+    ("describe service web.shop {}", "peer-authentications-of-one-label"),
+    ("describe service web.shop {} -o json", "peer-authentications-of-one-label"),
     ("generate sidecar {}", "many-namespaces"),
     ("generate sidecar {}", "sidecars-of-a-namespace"),
     ("generate sidecar {}", "policies-of-one-label"),

@@ -25,6 +25,7 @@ from meshctl.resources import (
     WasmPlugin,
     Workload,
 )
+from meshctl.words import MOST_LISTED
 
 P = TypeVar("P", bound=Policy)
 _ORDER = ("CUSTOM", "DENY", "ALLOW", "AUDIT")
@@ -67,6 +68,8 @@ class PeerAnswer:
     order_known: bool
     ports: tuple[PortMode, ...]
     objects: tuple[PeerPolicy, ...]
+    ignored_too: int = 0
+    """Policies that are ignored as well, and not among the objects: ten of them are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,13 +139,16 @@ def peer_authentication(mesh: Mesh, workload: Workload, shown: Shown) -> PeerAns
         policies.for_namespace(workload.namespace),
         policies.for_mesh(),
     )
-    objects = tuple(
-        PeerPolicy(*shown.head(one), place == 0)
-        for level in dict.fromkeys(map(tuple, levels))
-        for place, one in enumerate(level)
-    )
+    distinct = [level for level in {id(one): one for one in levels}.values() if level]
+    room, objects = MOST_LISTED, []
+    for level in distinct:  # thousands of pods may share thousands of policies
+        objects += [
+            PeerPolicy(*shown.head(one), place == 0) for place, one in enumerate(level[: room + 1])
+        ]
+        room -= min(room, len(level) - 1)
+    more = sum(map(len, distinct)) - len(objects)
     mode, place = whole.mode.name, shown.perhaps(whole.ref)
-    return PeerAnswer(mode, place, whole.order_known, tuple(ports), objects)
+    return PeerAnswer(mode, place, whole.order_known, tuple(ports), tuple(objects), more)
 
 
 def authorization(mesh: Mesh, workload: Workload, shown: Shown) -> AuthorizationAnswer:

@@ -53,7 +53,8 @@ def mode_lines(proxy: str, one: PeerAnswer) -> Iterator[str]:
             yield f"  port {port.port}: {port.mode}, {decider}"
     ignored = [title(policy) for policy in one.objects if not policy.counts]
     if ignored:
-        yield f"  ignored, since another one of the same level counts: {', '.join(ignored)}"
+        more = f" and {one.ignored_too} more" if one.ignored_too else ""
+        yield f"  ignored, since another one of the same level counts: {', '.join(ignored)}{more}"
 
 
 def authorization_lines(one: AuthorizationAnswer) -> Iterator[str]:
