@@ -85,7 +85,7 @@ class ConfigSizes:
         """
         home = workload.namespace if sidecar is not None else self._view_from(workload.namespace)
         labels = self._asked_labels(workload)
-        headless = any(host.is_headless for host in self._ports.hosts(workload))
+        headless = self._ports.is_behind_headless(workload)
         key = home, sidecar, labels, workload.key_name if headless else ""
         if key not in self._outbound:
             view, domain = self._views.view_of(workload), self._mesh.config.domain

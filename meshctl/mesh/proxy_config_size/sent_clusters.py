@@ -45,7 +45,7 @@ def endpoints_of(cluster: ClientCluster) -> int:
     source = cluster.service.declared.source
     if isinstance(source, ServiceEntry) and source.resolution == "NONE":
         return 0
-    return len(cluster.endpoints)
+    return len(cluster.places)
 
 
 def is_inline(cluster: ClientCluster) -> bool:

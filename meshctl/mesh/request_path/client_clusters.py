@@ -5,7 +5,7 @@ cluster.go and cluster_builder.go), Istio 1.31. A route to a cluster that the pr
 ends in 503 (NC).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -20,6 +20,7 @@ from meshctl.mesh.security.mtls import Mtls
 from meshctl.mesh.security.tls_connection import Client, ClientKind, ClientTls, Upstream
 from meshctl.mesh.traffic.destination_rules import DestinationRules, EffectiveDestinationRule
 from meshctl.resources import ServiceEntry
+from meshctl.resources.cached_property import cached_property
 
 EDS = "EDS"
 DNS = "STRICT_DNS"
@@ -43,9 +44,12 @@ class Wire(NamedTuple):
     by_hbone: bool = False
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class ClientCluster:
-    """A cluster of a proxy. ``upstream`` tells its TLS, and by which object."""
+    """A cluster of a proxy. ``upstream`` tells its TLS, and by which object.
+
+    ``places`` are its endpoints, which many clusters may share; ``wire`` tells what each is sent.
+    """
 
     service: ProxyService
     port: HostPort
@@ -53,7 +57,13 @@ class ClientCluster:
     kind: str
     rule: EffectiveDestinationRule | None
     upstream: Upstream
-    endpoints: tuple[Wire, ...]
+    places: Sequence[ServiceEndpoint]
+    wire: Callable[[Upstream, ServiceEndpoint], Wire]
+
+    @cached_property
+    def endpoints(self) -> tuple[Wire, ...]:
+        """Its endpoints with what the proxy sends to each."""
+        return tuple(self.wire(self.upstream, one) for one in self.places)
 
 
 class ClientClusters:
@@ -93,15 +103,14 @@ class ClientClusters:
         if _is_dynamic(service):
             if port.protocol not in _FORWARDED or subset is not None:
                 return None
-            asked = self._wire(upstream, ServiceEndpoint(host, number, {}, None))
-            return ClientCluster(service, port, "", FORWARD, rule, upstream, (asked,))
+            asked = ServiceEndpoint(host, number, {}, None)
+            return ClientCluster(service, port, "", FORWARD, rule, upstream, (asked,), self._wire)
         kind = _kind(service, upstream, self._mtls)
         labels = subset.labels if subset is not None else {}
         endpoints = self._endpoints.chosen(service, port, labels)
         if kind == DNS and not endpoints:
             return None
-        wires = tuple(self._wire(upstream, one) for one in endpoints)
-        return ClientCluster(service, port, name, kind, rule, upstream, wires)
+        return ClientCluster(service, port, name, kind, rule, upstream, endpoints, self._wire)
 
     def _wire(self, upstream: Upstream, endpoint: ServiceEndpoint) -> Wire:
         tls = upstream.tls

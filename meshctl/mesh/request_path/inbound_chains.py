@@ -74,6 +74,7 @@ class InboundPorts:
         self._workloads = workloads
         self._selecting: dict[str, SelectorIndex[RegisteredHost]] = {}
         self._found: dict[int, tuple[object, list[RegisteredHost]]] = {}
+        self._headless: dict[int, bool] = {}
         self._numbers: dict[object, dict[int, tuple[RegisteredHost, HostPort]]] = {}
 
     def hosts(self, workload: Workload) -> list[RegisteredHost]:
@@ -88,6 +89,13 @@ class InboundPorts:
             by_age = sorted(found.values(), key=lambda one: (age(one.source)[0], one.host))
             known = self._found[id(several)] = several, by_age
         return known[1]
+
+    def is_behind_headless(self, workload: Workload) -> bool:
+        """Is one of the hosts that select a workload a headless Service?"""
+        hosts = self.hosts(workload)
+        if id(hosts) not in self._headless:  # many workloads share the list
+            self._headless[id(hosts)] = any(one.is_headless for one in hosts)
+        return self._headless[id(hosts)]
 
     def find(self, workload: Workload, number: int, sidecar: Sidecar | None) -> InboundPort:
         """Describe a container port, also one that nothing names."""

@@ -7,6 +7,7 @@ of pods that are not running yet.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from typing import NamedTuple
 
 from meshctl.istio.labels import SERVICE_OF_SLICE, TLS_MODE
@@ -49,17 +50,21 @@ class ServiceEndpoints:
         self._registry = registry
         self._workloads = workloads
         self._entries = list(entries)
-        self._known: dict[tuple[str, str, str], list[ServiceEndpoint]] = {}
+        self._known: dict[tuple[str, str, str], Sequence[ServiceEndpoint]] = {}
+        self._of_pods: dict[
+            tuple[int, int | str], tuple[Sequence[Workload], Sequence[ServiceEndpoint]]
+        ] = {}
         self._by_label: dict[tuple[str, str, str], LabelIndex[ServiceEndpoint]] = {}
 
-    def of(self, service: ProxyService, port: HostPort) -> list[ServiceEndpoint]:
+    def of(self, service: ProxyService, port: HostPort) -> Sequence[ServiceEndpoint]:
         """List the endpoints behind a port of a service."""
         key = service.host, service.namespace, port.name
         if key not in self._known:
             same = [one for one in self._registry.at(service.host)
                     if one.namespace == service.namespace]  # fmt: skip
-            found = [end for one in same for end in self._of_host(one, port.name)]
-            self._known[key] = list(_once_each(found))
+            parts = [part for one in same for part in self._of_host(one, port.name)]
+            several = list(_once_each(chain.from_iterable(parts))) if len(parts) != 1 else parts[0]
+            self._known[key] = several
         return self._known[key]
 
     def chosen(
@@ -76,12 +81,12 @@ class ServiceEndpoints:
                 index.add("", one.labels, one)
         return self._by_label[key].find(labels)
 
-    def of_kubernetes(self, service: ProxyService, port: HostPort) -> list[ServiceEndpoint]:
+    def of_kubernetes(self, service: ProxyService, port: HostPort) -> Sequence[ServiceEndpoint]:
         """List those that kube-proxy knows: of the Service alone."""
         source = service.declared.source
         if not isinstance(source, Service):
             return []
-        return list(self._of_service(source, service.declared, port))
+        return self._of_service(source, service.declared, port)
 
     def at(self, address: str) -> Workload | None:
         """Find the pod that has an address."""
@@ -96,27 +101,30 @@ class ServiceEndpoints:
     def _by_address(self) -> dict[str, Workload]:
         return {self.address_of(one): one for one in self._workloads}
 
-    def _of_host(self, host: RegisteredHost, name: str) -> Iterator[ServiceEndpoint]:
+    def _of_host(self, host: RegisteredHost, name: str) -> Iterator[Sequence[ServiceEndpoint]]:
         source = host.source
         for port in host.ports:
             if port.name == name:
                 if isinstance(source, Service):
-                    yield from self._of_service(source, host, port)
+                    yield self._of_service(source, host, port)
                 else:
-                    yield from self._of_entry(source, host, port)
+                    yield list(_once_each(self._of_entry(source, host, port)))
 
     def _of_service(
         self, service: Service, host: RegisteredHost, port: HostPort
-    ) -> Iterator[ServiceEndpoint]:
+    ) -> Sequence[ServiceEndpoint]:
+        """List the endpoints of a Service; those that select the same pods share one list."""
         slices = self._slices.get(service.key_name)
         if slices is not None:
-            for one in slices:
-                yield from self._of_slice(one, port)
-            return
-        for workload in self._workloads.behind(host):
-            target = self._workloads.target_port(workload, port)
-            if target is not None:
-                yield self._of_pod(workload, target)
+            found = (end for one in slices for end in self._of_slice(one, port))
+            return list(_once_each(found))
+        pods = self._workloads.behind(host)
+        key = id(pods), port.target
+        if key not in self._of_pods:
+            targets = ((one, self._workloads.target_port(one, port)) for one in pods)
+            found = (self._of_pod(one, target) for one, target in targets if target is not None)
+            self._of_pods[key] = pods, list(_once_each(found))
+        return self._of_pods[key][1]
 
     def _of_pod(self, workload: Workload, port: int) -> ServiceEndpoint:
         return ServiceEndpoint(self.address_of(workload), port, workload.pod_labels, workload)
