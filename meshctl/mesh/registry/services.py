@@ -16,6 +16,8 @@ from meshctl.resources import Service, ServiceEntry, View
 from meshctl.resources.cached_property import cached_property
 
 NO_ADDRESS = "0.0.0.0"  # noqa: S104 - what istiod calls a service without an address
+_FEW = 8
+"""So many declarations of one host are looked through each time."""
 
 
 class HostPort(NamedTuple):
@@ -108,6 +110,9 @@ class Registry:
         self._hosts: HostIndex[RegisteredHost] = HostIndex()
         self._all: list[RegisteredHost] = []
         self._homes: dict[str, frozenset[str] | None] = {}
+        self._of_many: dict[
+            tuple[int, str], tuple[Sequence[RegisteredHost], RegisteredHost | None]
+        ] = {}
         for service in services:
             self._add(_from_service(service, config))
         for entry in entries:
@@ -154,21 +159,19 @@ class Registry:
         Among several declarations the client's own namespace comes first.
         """
         for declared in self._hosts.covering(host):
-            seen = [
-                registered_host
-                for registered_host in declared
-                if is_visible_to(registered_host.visible, namespace)
-            ]
-            if seen:
-                return next(
-                    (
-                        registered_host
-                        for registered_host in seen
-                        if registered_host.namespace == namespace
-                    ),
-                    seen[0],
-                )
+            found = self._chosen(declared, namespace)
+            if found is not None:
+                return found
         return None
+
+    def _chosen(self, declared: Sequence[RegisteredHost], namespace: str) -> RegisteredHost | None:
+        """Choose among declarations of one host; of many once for each namespace."""
+        if len(declared) <= _FEW:
+            return _first_seen(declared, namespace)
+        key = id(declared), namespace
+        if key not in self._of_many:
+            self._of_many[key] = declared, _first_seen(declared, namespace)
+        return self._of_many[key][1]
 
     def tells_apart(self, namespace: str) -> bool:
         """May clients of a namespace find other hosts than those of most others do?"""
@@ -329,3 +332,8 @@ def is_outside(blocks: Sequence[str], address: str) -> bool:
     return address != NO_ADDRESS and not any(
         one.version != asked.version or asked in one for one in several
     )
+
+
+def _first_seen(declared: Sequence[RegisteredHost], namespace: str) -> RegisteredHost | None:
+    seen = [one for one in declared if is_visible_to(one.visible, namespace)]
+    return next((one for one in seen if one.namespace == namespace), seen[0] if seen else None)
