@@ -34,6 +34,7 @@ MENDED = (
     ("generate sidecar {}", "policies-of-one-label"),
     ("generate sidecar {} --per workload", "services-and-pods-of-one-label"),
     ("size {}", "services-and-pods-of-one-label"),
+    ("size {}", "entries-and-pods-of-one-label"),
     ("graph {} -o html", "gateways-of-many-workloads"),
     ("graph {} -o html", "services-and-pods-of-one-label"),
     ("graph {} --view mtls -o json", "gateways-of-many-workloads"),

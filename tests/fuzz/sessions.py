@@ -19,8 +19,10 @@ from meshctl.gate.review import Answer, ReviewError, read_review, write_answer  
 from meshctl.lsp.object_report import COMMANDS  # noqa: E402
 from meshctl.settings import Settings  # noqa: E402
 from meshctl.sources.loader import Loaded, load  # noqa: E402
+from tests.lsp import editor as editor_of_tests  # noqa: E402
 from tests.lsp.editor import Editor  # noqa: E402
 
+editor_of_tests.SECONDS = 600  # a machine that is busy with others lets a session wait for minutes
 PLACES = ("hover", "completion", "definition", "documentHighlight")
 REVIEW = {"apiVersion": "admission.k8s.io/v1", "kind": "AdmissionReview"}
 REQUEST = {"uid": "1", "operation": "CREATE", "kind": {"group": "", "kind": "Service"}}

@@ -21,6 +21,10 @@ _CLIENTS = (
 )
 
 
+_MOST_MODES = 200
+"""Pods times ports of a host, beyond which a node counts them instead of naming each."""
+
+
 class _Mode(NamedTuple):
     """What a workload takes on a port of a host, and the PeerAuthentication that decides it."""
 
@@ -66,9 +70,9 @@ class _Modes:
         self._known: dict[object, tuple[Sequence[Workload], _Taken]] = {}
 
     def of(self, host: RegisteredHost) -> Iterator[str]:
-        """Say what the pods behind a host take on each port; of many that all share, how many do."""
+        """Say what the pods behind a host take on each port, or of many how many take the same."""
         taken = self._read(host)
-        if not self._sketch.pods_of(host).others:
+        if not self._sketch.pods_of(host).others and len(taken.all) <= _MOST_MODES:
             yield from (f"{one.workload.title} takes {one.mode} on {one.port}" for one in taken.all)
             return
         for (mode, port), number in taken.counts.items():

@@ -54,6 +54,7 @@ class ServiceEndpoints:
         self._of_pods: dict[
             tuple[int, int | str], tuple[Sequence[Workload], Sequence[ServiceEndpoint]]
         ] = {}
+        self._of_entries: dict[object, Sequence[ServiceEndpoint]] = {}
         self._by_label: dict[tuple[str, str, str], LabelIndex[ServiceEndpoint]] = {}
 
     def of(self, service: ProxyService, port: HostPort) -> Sequence[ServiceEndpoint]:
@@ -63,7 +64,7 @@ class ServiceEndpoints:
             same = [one for one in self._registry.at(service.host)
                     if one.namespace == service.namespace]  # fmt: skip
             parts = [part for one in same for part in self._of_host(one, port.name)]
-            several = list(_once_each(chain.from_iterable(parts))) if len(parts) != 1 else parts[0]
+            several = parts[0] if len(parts) == 1 else list(_once_each(chain.from_iterable(parts)))
             self._known[key] = several
         return self._known[key]
 
@@ -108,7 +109,7 @@ class ServiceEndpoints:
                 if isinstance(source, Service):
                     yield self._of_service(source, host, port)
                 else:
-                    yield list(_once_each(self._of_entry(source, host, port)))
+                    yield from self._of_entry(source, host, port)
 
     def _of_service(
         self, service: Service, host: RegisteredHost, port: HostPort
@@ -153,16 +154,20 @@ class ServiceEndpoints:
 
     def _of_entry(
         self, entry: ServiceEntry, host: RegisteredHost, port: HostPort
-    ) -> Iterator[ServiceEndpoint]:
+    ) -> Iterator[Sequence[ServiceEndpoint]]:
+        """Give the endpoints of a ServiceEntry; those that select the same share one list."""
         written = port.view
         assert isinstance(written, EntryPort)  # noqa: S101 - narrows the type
         if entry.workload_selector:
-            yield from self._selected(entry, written)
+            selector = frozenset(entry.workload_selector.items())
+            key = entry.namespace, selector, written.name, written.target
+            if key not in self._of_entries:
+                self._of_entries[key] = list(_once_each(self._selected(entry, written)))
+            yield self._of_entries[key]
         elif entry.endpoints:
-            for one in entry.endpoints:
-                yield self._of_machine(one, written)
+            yield list(_once_each(self._of_machine(one, written) for one in entry.endpoints))
         elif entry.resolution in _DNS and not is_wildcard(host.host):
-            yield ServiceEndpoint(host.host, written.target, {}, None, takes_mtls=False)
+            yield [ServiceEndpoint(host.host, written.target, {}, None, takes_mtls=False)]
 
     def _of_machine(self, one: EntryEndpoint, port: EntryPort) -> ServiceEndpoint:
         number = one.ports.get(port.name) or port.target
