@@ -195,7 +195,7 @@ class Sketch:
 
     def _read_results(self, client: Client, host: RegisteredHost) -> _Results:
         found: _Results = {}
-        for one in self.mesh.security.mtls.connections_to(client, host):
+        for one in self.mesh.security.mtls.connections_to(client, host, one_of_each=True):
             upstream = one.upstream
             at = upstream.subset.name if upstream.subset is not None else "", upstream.port.number
             found.setdefault(at, set()).add(self._gateway_servers.judged(one).result.value)

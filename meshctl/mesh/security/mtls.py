@@ -35,6 +35,8 @@ from meshctl.mesh.security.tls_connection import (
     Result,
     ServerMode,
     Upstream,
+    past_sidecar,
+    to_external,
 )
 from meshctl.mesh.security.tls_match import judge
 from meshctl.mesh.traffic.destination_rules import (
@@ -43,12 +45,14 @@ from meshctl.mesh.traffic.destination_rules import (
     selector_of,
 )
 from meshctl.mesh.workloads.facade import WorkloadsFacade
-from meshctl.mesh.workloads.membership import Membership, is_gateway
+from meshctl.mesh.workloads.membership import Membership, is_control_plane, is_gateway
 from meshctl.mesh.workloads.traffic_capture import TrafficCapture
 from meshctl.resources import Ref, Service, ServiceEntry, Subset, Workload
 
 _WITHOUT_ENVOY = {Membership.NONE: ClientKind.NONE, Membership.AMBIENT: ClientKind.ZTUNNEL}
 """What sends the requests of workloads that read no DestinationRules."""
+
+_Workloads = Sequence[Workload]
 
 
 class Mtls:
@@ -69,6 +73,7 @@ class Mtls:
         self._knows = knows
         self._behind: dict[RegisteredHost, Sequence[Workload]] = {}
         self._servers: dict[tuple[Workload, int], Endpoint] = {}
+        self._distinct: dict[tuple[int, int | str], tuple[_Workloads, _Workloads]] = {}
 
     def client(self, workload: Workload) -> Client:
         """Describe a workload as a client."""
@@ -100,8 +105,13 @@ class Mtls:
             return False
         return self._registry.find(host.host, client.namespace) is host
 
-    def connections_to(self, client: Client, host: RegisteredHost) -> Iterator[Connection]:
-        """Walk the connections of a client to one host: its ports, subsets and servers."""
+    def connections_to(
+        self, client: Client, host: RegisteredHost, *, one_of_each: bool = False
+    ) -> Iterator[Connection]:
+        """Walk the connections of a client to one host: its ports, subsets and servers.
+
+        ``one_of_each`` leaves out the pods of which another one, first by name, takes the same.
+        """
         for upstream in self.upstreams(client, host):
             if self._is_empty_entry(host):
                 auto = False if upstream.tls is ClientTls.AUTO else None
@@ -109,9 +119,9 @@ class Mtls:
                     upstream, None, None, auto, Result.NO_ENDPOINT, "it has no endpoint"
                 )
             elif host.is_external:
-                yield _to_external(upstream)
+                yield to_external(upstream)
             else:
-                yield from self._to_servers(upstream)
+                yield from self._to_servers(upstream, one_of_each=one_of_each)
 
     def upstreams(self, client: Client, host: RegisteredHost) -> Iterator[Upstream]:
         """Walk what a client sends to each port and subset of a host."""
@@ -123,7 +133,7 @@ class Mtls:
             if port.protocol is Protocol.UDP:
                 continue
             if port.number in client.past_sidecar:
-                yield _past_sidecar(client, host, port)
+                yield past_sidecar(client, host, port)
             else:
                 for subset in subsets:
                     yield self.upstream(client, host, port, subset, rule)
@@ -145,10 +155,9 @@ class Mtls:
 
     def behind(self, host: RegisteredHost) -> Sequence[Workload]:
         """Find the workloads that serve a host."""
-        known = self._behind.get(host)
-        if known is None:
-            known = self._behind[host] = self._workloads.behind(host)
-        return known
+        if host not in self._behind:
+            self._behind[host] = self._workloads.behind(host)
+        return self._behind[host]
 
     def without_sidecar(self, host: RegisteredHost) -> list[Workload]:
         """Find the workloads behind a host that take no mutual TLS, for sure."""
@@ -158,10 +167,9 @@ class Mtls:
 
     def server(self, workload: Workload, port: int) -> Endpoint:
         """Find what a workload takes on a container port."""
-        known = self._servers.get((workload, port))
-        if known is None:
-            known = self._servers[workload, port] = self._make_server(workload, port)
-        return known
+        if (workload, port) not in self._servers:
+            self._servers[workload, port] = self._make_server(workload, port)
+        return self._servers[workload, port]
 
     def _make_server(self, workload: Workload, port: int) -> Endpoint:
         membership = self._workloads.membership(workload)
@@ -273,7 +281,7 @@ class Mtls:
             return not is_gateway(workload)
         return None if membership is Membership.UNKNOWN else False
 
-    def _to_servers(self, upstream: Upstream) -> Iterator[Connection]:
+    def _to_servers(self, upstream: Upstream, *, one_of_each: bool) -> Iterator[Connection]:
         chosen = self.behind(upstream.host)
         subset = upstream.subset
         if subset is not None and not _keeps_address(
@@ -282,10 +290,35 @@ class Mtls:
             chosen = self._workloads.of_subset(upstream.host, subset.labels)
         if not chosen:
             yield self._to_nothing(upstream)
-        for workload in chosen:
+        for workload in self._kinds(chosen, upstream.port) if one_of_each else chosen:
             port = self._workloads.target_port(workload, upstream.port)
             if port is not None:
                 yield self._to_server(upstream, self.server(workload, port))
+
+    def _kinds(self, pods: Sequence[Workload], port: HostPort) -> Sequence[Workload]:
+        """Choose the first by name of the pods that take the same on a port of their Service.
+
+        They are looked through once for all Services that select the very same ones.
+        """
+        key = id(pods), port.target
+        if key not in self._distinct:
+            firsts: dict[object, Workload] = {}
+            for one in sorted(pods, key=lambda pod: pod.key_name):
+                number = self._workloads.target_port(one, port)
+                firsts.setdefault(number and self._takes(one, number), one)
+            self._distinct[key] = pods, list(firsts.values())
+        return self._distinct[key][1]
+
+    def _takes(self, workload: Workload, port: int) -> object:
+        """What tells apart the pods that the same client gets something else of."""
+        server = self.server(workload, port)
+        if server.bypass is not None or is_gateway(workload):
+            return workload
+        return (
+            port, server.mode, server.demand, self._workloads.membership(workload),
+            self._has_mtls_label(workload), hbone.is_waypoint(workload),
+            self.takes_hbone(workload, port), is_control_plane(workload),
+        )  # fmt: skip
 
     def _to_nothing(self, upstream: Upstream) -> Connection:
         host = upstream.host
@@ -338,23 +371,6 @@ class Mtls:
             return labelled
         mode = self._policies.of_port(server.workload, server.port).mode
         return None if mode is Mode.UNKNOWN else mode is not Mode.DISABLE
-
-
-def _past_sidecar(client: Client, host: RegisteredHost, port: HostPort) -> Upstream:
-    none = tls_setting(None, port.number, None)
-    tls, cause = ClientTls.PLAINTEXT, ClientTlsCause.PAST_SIDECAR
-    return Upstream(client, host, port, None, None, none, tls, cause)
-
-
-def _to_external(upstream: Upstream) -> Connection:
-    results = {
-        ClientTls.PLAINTEXT: Result.PLAINTEXT,
-        ClientTls.ISTIO_MUTUAL: Result.MTLS,
-        ClientTls.UNKNOWN: Result.UNKNOWN,
-    }
-    result = results.get(upstream.tls, Result.TLS)
-    reason = "the server is outside the mesh: only what the client sends is known"
-    return Connection(upstream, None, ServerMode.EXTERNAL, None, result, reason)
 
 
 def _loses_credential(

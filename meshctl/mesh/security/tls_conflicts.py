@@ -31,7 +31,10 @@ ANY_OTHER = ""
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TlsConflict:
-    """Connections that fail in the same way, with the place that decides it."""
+    """Connections that fail in the same way, with the place that decides it.
+
+    Of pods behind one host that take the same there is the first by name.
+    """
 
     place: Ref
     connections: Sequence[Connection]
@@ -179,7 +182,7 @@ class TlsConflicts:
             if is_suspect or (says_tls and self._compatibility.can_fail(host, lists)):
                 rules = [rule for several in lists for rule in several]
                 for client in self._differing(host, rules):
-                    for connection in self._mtls.connections_to(client, host):
+                    for connection in self._mtls.connections_to(client, host, one_of_each=True):
                         judged = self._mtls.assume_sidecar(connection)
                         if judged.result is Result.CONFLICT and self._is_used(judged):
                             yield judged

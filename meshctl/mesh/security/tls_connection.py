@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from meshctl.mesh.registry.services import HostPort, RegisteredHost
-from meshctl.mesh.security.client_tls import ClientTlsSetting
+from meshctl.mesh.security.client_tls import ClientTlsSetting, tls_setting
 from meshctl.mesh.security.peer_authentication import EffectiveMode, Mode
 from meshctl.mesh.traffic.destination_rules import EffectiveDestinationRule
 from meshctl.mesh.workloads.membership import is_gateway
@@ -190,3 +190,22 @@ class Connection:
         rule = self.upstream.rule
         demand = self.server.demand if self.server is not None else None
         return (rule is None or rule.order_known) and (demand is None or demand.order_known)
+
+
+def past_sidecar(client: Client, host: RegisteredHost, port: HostPort) -> Upstream:
+    """What a client sends to a port that it calls without its sidecar."""
+    none = tls_setting(None, port.number, None)
+    tls, cause = ClientTls.PLAINTEXT, ClientTlsCause.PAST_SIDECAR
+    return Upstream(client, host, port, None, None, none, tls, cause)
+
+
+def to_external(upstream: Upstream) -> Connection:
+    """What comes of an upstream outside the mesh."""
+    results = {
+        ClientTls.PLAINTEXT: Result.PLAINTEXT,
+        ClientTls.ISTIO_MUTUAL: Result.MTLS,
+        ClientTls.UNKNOWN: Result.UNKNOWN,
+    }
+    result = results.get(upstream.tls, Result.TLS)
+    reason = "the server is outside the mesh: only what the client sends is known"
+    return Connection(upstream, None, ServerMode.EXTERNAL, None, result, reason)
