@@ -1016,6 +1016,17 @@ def alternatives_of_one_object(count: int) -> Objects:
 
 
 @crowd
+def services_pods_and_rules_of_one_name(count: int) -> Objects:
+    spec = {"mtls": {"mode": "STRICT"}}
+    yield thing("PeerAuthentication", "all", spec=spec)
+    for i in range(count):
+        yield service("web")
+        yield workload(f"w-{i}", app="web")
+    tls = {"mode": "DISABLE"}
+    yield thing("DestinationRule", "web", spec={"host": "web", "trafficPolicy": {"tls": tls}})
+
+
+@crowd
 def waypoints(count: int) -> Objects:
     for i in range(count):
         labels = {"istio.io/dataplane-mode": "ambient", "istio.io/use-waypoint": "way"}

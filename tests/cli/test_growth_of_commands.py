@@ -13,6 +13,7 @@ MENDED = (
     ("analyze {}", "callers-of-one-service"),
     ("analyze {}", "entries-and-pods-of-one-label"),
     ("analyze {}", "policies-of-one-label"),
+    ("analyze {}", "services-pods-and-rules-of-one-name"),
     ("analyze {}", "request-authentications-of-one-label"),
     ("analyze {} -o html", "gateways-of-many-workloads"),
     ("routes {}", "gateways-of-many-workloads"),

@@ -284,9 +284,7 @@ class Mtls:
     def _to_servers(self, upstream: Upstream, *, one_of_each: bool) -> Iterator[Connection]:
         chosen = self.behind(upstream.host)
         subset = upstream.subset
-        if subset is not None and not _keeps_address(
-            upstream.client, upstream.host, upstream.rule, subset
-        ):
+        if subset is not None and not self.keeps_address(upstream):
             chosen = self._workloads.of_subset(upstream.host, subset.labels)
         if not chosen:
             yield self._to_nothing(upstream)
@@ -345,9 +343,8 @@ class Mtls:
         membership = self._workloads.membership(server.workload)
         if upstream.client.proxy is ClientKind.ZTUNNEL:
             return hbone.from_ztunnel(upstream, server, membership, self._config)
-        if hbone.is_sent(upstream, server, membership, keeps_address=_keeps_address(
-            upstream.client, upstream.host, upstream.rule, upstream.subset
-        )):  # fmt: skip
+        keeps_address = self.keeps_address(upstream)
+        if hbone.is_sent(upstream, server, membership, keeps_address=keeps_address):
             return hbone.by_hbone(upstream, server)
         if membership is Membership.AMBIENT:
             refused = hbone.past_tunnel(upstream, server)
