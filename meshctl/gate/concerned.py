@@ -112,7 +112,7 @@ class Ties:
             if origin.kind in _LOOKED_FOR:
                 found.update(_speaking_of_name(origin.name, layer))
             if isinstance(origin, Workload):  # who finds no pods at home names those elsewhere
-                found.update(layer.picking_by_labels(origin))
+                found.update(layer.picking_by_labels(origin.pod_labels))
         front: Iterable[Resource] = set(found)
         for step in range(_STEPS):
             reached: set[Resource] = set()

@@ -109,6 +109,8 @@ class Judge:
         if change.before is not None and change.moves_pods:
             walk.take_namespace(change.subject.namespace)  # others may be nearly what they pick
         looked_at = near[:_NEIGHBOURS]
+        for one in looked_at:
+            walk.take(one)
         compared = self._compare(walk, change, looked_at, deadline)
         concerned = set(map(_whose, compared.added))
         few = [one for one in looked_at if Identity.of(one) in concerned]
@@ -133,7 +135,9 @@ class Judge:
             return walk.around(change.subject)
         seen = walk.around(after)
         if isinstance(after, Workload | Namespace) or not walk.covers(before):
-            return {**walk.around(before), **seen}
+            for one, steps in walk.around(before).items():
+                seen[one] = min(steps, seen.get(one, steps))
+            return seen
         walk.take(before)
         return seen
 

@@ -55,6 +55,7 @@ _TIED = frozenset({
     "Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Pod", "Job", "CronJob",
 })  # fmt: skip
 """Kinds about which nothing but what they are tied to decides; others need their whole namespace."""
+_OPEN_TO_OUTSIDE = frozenset({"LoadBalancer", "NodePort"})
 _WITH_SIDECAR = frozenset({Membership.SIDECAR, Membership.UNKNOWN})
 
 
@@ -201,6 +202,11 @@ class Walk:
             yield from snapshot.mentioning(CLAIMS)
         if isinstance(origin, EnvoyFilter):
             self._take(snapshot.of_kind("EnvoyFilter"))
+        if origin.kind == "Ingress":  # whose controller may be any pod that clients outside come to
+            for one in snapshot.of_kind("Service"):
+                if isinstance(one, Service) and one.type in _OPEN_TO_OUTSIDE:
+                    self._show(one.namespace)
+                    self._take((one, *snapshot.picked(one.selector, one.namespace)))
 
     def _is_shared(self, key: str, named: Iterable[Resource]) -> bool:
         """Do two objects that mention this have to do with each other: a Secret, an issuer?"""

@@ -3,14 +3,27 @@
 from collections.abc import Iterator, Mapping
 
 from meshctl.gate.changes import Change
+from meshctl.gate.links import CLAIMS
 from meshctl.gate.snapshot import Identity, Snapshot
 from meshctl.mesh.workloads.workloads import is_generated
-from meshctl.resources import Namespace, Resource, Workload
+from meshctl.resources import (
+    Gateway,
+    KubernetesGateway,
+    Namespace,
+    ReferenceGrant,
+    Resource,
+    Service,
+    Workload,
+    WorkloadEntry,
+)
 
 _STEPS = 3
 _NOT_WRITTEN = frozenset({"Secret", "ServiceAccount", "ConfigMap", "Node", "Namespace"})
 """Kinds that are no neighbours, as are pods that something else makes: nobody mends a mesh in them."""
-_REACHED = frozenset({"VirtualService", "DestinationRule", "Service"})
+_REACHED = frozenset({
+    "VirtualService", "DestinationRule", "Service", "APIService", "CustomResourceDefinition",
+    "ValidatingWebhookConfiguration",
+})  # fmt: skip
 """Kinds that a change reaches through others: a policy by its workloads, and their Services."""
 _BESIDE: Mapping[str, tuple[str, ...]] = {
     "PeerAuthentication": (
@@ -26,8 +39,15 @@ _BESIDE: Mapping[str, tuple[str, ...]] = {
     "NetworkPolicy": ("NetworkPolicy",),
 }  # fmt: skip
 """Kinds that hold for the same workloads as those of another kind, by no name that ties them."""
-_OF_WORKLOADS = ("AuthorizationPolicy", "PeerAuthentication", "RequestAuthentication", "Sidecar")
+_OF_WORKLOADS = (
+    "AuthorizationPolicy", "PeerAuthentication", "RequestAuthentication", "Sidecar", "Telemetry",
+    "EnvoyFilter", "WasmPlugin", "ProxyConfig",
+)  # fmt: skip
 """Kinds that are for all workloads of a namespace, or for those that are left."""
+_NAMING_NAMESPACES = ("AuthorizationPolicy", "VirtualService", "DestinationRule", "ServiceEntry")
+"""Kinds that name namespaces: as sources, or as those that they are exported to."""
+_AT_GATEWAYS = ("AuthorizationPolicy", "RequestAuthentication")
+"""Kinds that are about the hosts and ports that the Gateways of their workloads have."""
 
 
 def neighbours(
@@ -43,27 +63,87 @@ def neighbours(
         for one, number in seen.items()
         if number <= 1 or (number <= _STEPS and one.kind in _REACHED)
     }
-    for one in _beside(subject, snapshot, root):
+    sides = [one for one in change if one is not None]
+    around = [*_selecting(change, snapshot, root), *_holding_alike(subject, snapshot, root)]
+    for one in (*around, *(other for side in sides for other in _beside(side, snapshot, root))):
         steps.setdefault(one, 2)
-    if change.moves_pods:
-        for kind in _OF_WORKLOADS:
-            for one in snapshot.of_kind_in(subject.namespace, kind):
-                steps.setdefault(one, 2)
     itself = Identity.of(subject)
-    found = [one for one in steps if _is_written(one) and Identity.of(one) != itself]
+    is_waypoint = isinstance(subject, KubernetesGateway)
+    found = [
+        one
+        for one, number in steps.items()
+        if _is_written(one) or (is_waypoint and number == 1 and isinstance(one, Namespace))
+        if Identity.of(one) != itself
+    ]
     return sorted(found, key=steps.__getitem__)
 
 
-def _beside(subject: Resource, snapshot: Snapshot, root: str) -> Iterator[Resource]:
+def _beside(side: Resource, snapshot: Snapshot, root: str) -> Iterator[Resource]:
+    """Walk what an object has to do with by its kind, by no name that leads there directly."""
+    if isinstance(side, Namespace):
+        yield from snapshot.shown_in(side.name)
+        for kind in _OF_WORKLOADS:
+            yield from snapshot.of_kind_in(root, kind)
+        for home in snapshot.namespaces:
+            found = snapshot.mentioning(f"{side.name}.{home}")
+            yield from (one for one in found if one.kind in _NAMING_NAMESPACES)
+    elif isinstance(side, ReferenceGrant):
+        yield from _referring_by(side, snapshot)
+    elif isinstance(side, Service):
+        for pod in snapshot.picked(side.selector, side.namespace):
+            yield from snapshot.serving(pod)
+    elif isinstance(side, Gateway):
+        homes = {pod.namespace for pod in snapshot.picked(side.selector, None)}
+        for kind in _AT_GATEWAYS:
+            found = snapshot.of_kind(kind)  # without a selector it is for all gateways
+            yield from (one for one in found if not side.selector or one.namespace in homes)
+    elif CLAIMS in snapshot.links(side).mentions:
+        yield from snapshot.of_kind("RequestAuthentication")
+
+
+def _holding_alike(subject: Resource, snapshot: Snapshot, root: str) -> Iterator[Resource]:
     """Walk what shares workloads with an object: policies of its namespace, and of all of them."""
-    if isinstance(subject, Namespace):
-        yield from snapshot.shown_in(subject.name)
     for kind in _BESIDE.get(subject.kind, ()):
         if subject.namespace == root:
             yield from snapshot.of_kind(kind)
         else:
             yield from snapshot.of_kind_in(subject.namespace, kind)
             yield from snapshot.of_kind_in(root, kind)
+
+
+def _referring_by(grant: ReferenceGrant, snapshot: Snapshot) -> Iterator[Resource]:
+    """Walk what may refer to objects of another namespace by a grant there."""
+    for origin in grant.origins:
+        for one in snapshot.of_kind_in(origin.text("namespace"), origin.text("kind")):
+            if grant.namespace in {key.rpartition(".")[2] for key in snapshot.links(one).mentions}:
+                yield one
+
+
+def _selecting(change: Change, snapshot: Snapshot, root: str) -> Iterator[Resource]:
+    """Walk what selects pods that come or go, or selects none because of them."""
+    home = change.subject.namespace
+    for one in change:
+        if isinstance(one, WorkloadEntry):
+            yield from _picking(one.spec.labels_of("labels"), home, root, snapshot)
+    if not change.moves_pods:
+        return
+    for kind in _OF_WORKLOADS:
+        yield from snapshot.of_kind_in(home, kind)
+    for one in change:
+        if isinstance(one, Workload):
+            yield from _picking(one.pod_labels, home, root, snapshot)
+    for service in snapshot.of_kind_in(home, "Service"):  # which may nearly select them
+        picked = snapshot.picked(snapshot.links(service).selector, home)
+        if snapshot.links(service).selector and all(pod is change.before for pod in picked):
+            yield service
+
+
+def _picking(
+    labels: Mapping[str, str], home: str, root: str, snapshot: Snapshot
+) -> Iterator[Resource]:
+    """Walk the objects whose selector labels fit, those of the root namespace among them."""
+    found = snapshot.picking_by_labels(labels)
+    return (one for one in found if one.namespace in {home, root})
 
 
 def _is_written(one: Resource) -> bool:

@@ -138,7 +138,7 @@ class PartialMesh:
                 rule.id: (rule, rule.check)
                 for rule in self.rules
                 if rule.check is not None and rule.on is not None and isinstance(resource, rule.on)
-                if is_changed or not rule.judges_alone
+                if is_changed or not rule.judges_alone or resource.kind in rule.alone_but_for
                 if (held := bits_of(rule.holds)) is None or words & held
             }
         return known

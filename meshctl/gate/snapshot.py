@@ -243,12 +243,11 @@ class Snapshot:
         """Walk the other objects whose selector picks a workload."""
         return self._picking(workload, self._selecting)
 
-    def picking_by_labels(self, workload: Workload) -> Iterator[Resource]:
-        """Walk the objects of whatever namespace whose selector has the labels of a workload."""
-        labels = workload.pod_labels.items()
-        for label in labels:
+    def picking_by_labels(self, labels: Mapping[str, str]) -> Iterator[Resource]:
+        """Walk the objects of whatever namespace whose selector labels fit, but for Gateways."""
+        for label in labels.items():
             for resource in self._selecting.get(label, ()):
-                if self._links[resource].selector.items() <= labels:
+                if self._links[resource].selector.items() <= labels.items():
                     yield resource
 
     def _picking(

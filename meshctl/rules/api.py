@@ -155,6 +155,8 @@ class Rule(NamedTuple):
     """Words without any of which an input gives it nothing to say; empty where none is so sure."""
     holds: tuple[str, ...] = ()
     """Words without any of which an object gives it nothing to say, whatever else there is."""
+    alone_but_for: tuple[str, ...] = ()
+    """Kinds about which it asks the mesh, too, though it judges objects by themselves."""
 
     @property
     def judges_alone(self) -> bool:
@@ -188,6 +190,7 @@ def rule(  # noqa: PLR0913 - what a rule declares, each by its name
     optional: bool = False, hazard: bool = False, renamed_from: tuple[str, ...] = (),
     preview: bool = False, deprecated: str = "", compares_copies: bool = False, cel: str = "",
     needs: tuple[str, ...] = (), holds: tuple[str, ...] = (),
+    alone_but_for: tuple[str, ...] = (),
 ) -> Callable[[Check], Rule]:  # fmt: skip
     """Make a rule of a generator ``check(resource, mesh)`` that is called for every ``on``.
 
@@ -201,6 +204,7 @@ def rule(  # noqa: PLR0913 - what a rule declares, each by its name
     A rule that ``needs`` words is not even imported for an input that has none of them: a word is a
     key or a kind anywhere in it, or ``route[1]`` for a list of several items, or for several objects
     of a kind. One that ``holds`` words is asked only about objects that have one of them themselves.
+    What it says of kinds in ``alone_but_for`` may change with other objects, whatever its family.
     """
 
     def decorate(check: Check) -> Rule:
@@ -208,7 +212,7 @@ def rule(  # noqa: PLR0913 - what a rule declares, each by its name
         docs = check.__globals__.get("__doc__") or ""
         return Rule(
             rule_id(module), on, severity, equivalents, since, docs.strip(), check, optional, hazard,
-            renamed_from, preview, deprecated, compares_copies, cel, needs, holds,
+            renamed_from, preview, deprecated, compares_copies, cel, needs, holds, alone_but_for,
         )  # fmt: skip
 
     return decorate

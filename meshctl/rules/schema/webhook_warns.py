@@ -13,7 +13,10 @@ from meshctl.resources import AuthorizationPolicy, Ref, Resource, Sidecar
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 
 
-@rule(on=Resource, severity=Severity.WARNING, since="0.1.0", equivalents=("IST0133",))
+@rule(
+    on=Resource, severity=Severity.WARNING, since="0.1.0", equivalents=("IST0133",),
+    alone_but_for=("AuthorizationPolicy",),
+)  # fmt: skip
 def check(resource: Resource, mesh: Mesh) -> Iterator[Outcome]:
     """Report what the webhook warns about."""
     for fault in mesh.verdict(resource).of("webhook", is_warning=True):
