@@ -96,6 +96,11 @@ def _object(request: Mapping[str, Any], key: str) -> Object | None:
     value = request.get(key)
     if value is None:
         return None
-    if not isinstance(value, dict) or not isinstance(value.get("kind"), str):
+    if not isinstance(value, dict) or not _is_typed(value):
         raise ReviewError(f"the {key} of the request is no Kubernetes object")
     return value
+
+
+def _is_typed(value: Mapping[str, Any]) -> bool:
+    """Has an object a kind, and no version of an API that isn't one?"""
+    return isinstance(value.get("kind"), str) and isinstance(value.get("apiVersion", ""), str)

@@ -14,8 +14,14 @@ from meshctl.resources import EnvoyFilter
 from meshctl.rules.api import Finding, Outcome, Severity, put, rule
 from meshctl.words import quoted
 
+_CEL = (
+    "!has(object.spec) || !has(object.spec.configPatches) || object.spec.configPatches.all(p, "
+    "!has(p.match) || !has(p.match.cluster) || !has(p.match.cluster.name) || "
+    "!p.match.cluster.name.matches('(?s)^inbound[|][^|]*[|].*[^|]'))"
+)
 
-@rule(on=EnvoyFilter, severity=Severity.ERROR, since="0.1.0")
+
+@rule(on=EnvoyFilter, severity=Severity.ERROR, since="0.1.0", cel=_CEL)
 def check(envoy_filter: EnvoyFilter, mesh: Mesh) -> Iterator[Outcome]:
     """Report long inbound names."""
     for patch in envoy_filter.patches:
