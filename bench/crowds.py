@@ -1019,11 +1019,11 @@ def alternatives_of_one_object(count: int) -> Objects:
 def services_pods_and_rules_of_one_name(count: int) -> Objects:
     spec = {"mtls": {"mode": "STRICT"}}
     yield thing("PeerAuthentication", "all", spec=spec)
+    policy = {"tls": {"mode": "DISABLE"}}
     for i in range(count):
         yield service("web")
         yield workload(f"w-{i}", app="web")
-    tls = {"mode": "DISABLE"}
-    yield thing("DestinationRule", "web", spec={"host": "web", "trafficPolicy": {"tls": tls}})
+        yield thing("DestinationRule", "web", spec={"host": "web", "trafficPolicy": policy})
 
 
 @crowd

@@ -26,7 +26,10 @@ def ambient_services(
 
 def ambient_service(rule: DestinationRule, registry: Registry, ambient: Ambient) -> Service | None:
     """Find the Service of an ambient namespace that a DestinationRule is for."""
-    declared = (host.source for host in registry.at(registry.fqdn(rule.host, rule.namespace)))
+    name = registry.fqdn(rule.host, rule.namespace)
+    if not any(map(ambient.is_on, registry.homes(name) or ())):
+        return None
+    declared = (host.source for host in registry.at(name))
     services = (service for service in declared if isinstance(service, Service))
     return next((service for service in services if ambient.is_on(service.namespace)), None)
 

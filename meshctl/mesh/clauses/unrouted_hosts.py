@@ -31,13 +31,11 @@ class UnroutedHosts:
         declared = parts.registry.at(host)
         if is_wildcard(host) or not declared or parts.traffic.destinations.leads_to(host):
             return None
-        if not all(
+        bound = parts.sidecar_routes.bound(rule.namespace).at(host)
+        if not bound or not all(
             isinstance(one.source, Service) and one.ports and all(map(speaks_http, one.ports))
             for one in declared
         ):
-            return None
-        bound = parts.sidecar_routes.bound(rule.namespace).at(host)
-        if not bound:
             return None
         service = bound[0].virtual_service
         by_all = parts.traffic.routes.is_visible(service, _NOBODY)

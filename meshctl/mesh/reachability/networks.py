@@ -44,6 +44,11 @@ class Networks:
             one.name: one.network for one in inventory.knowledge.remotes if one.has_gateway
         }
 
+    @property
+    def has_own(self) -> bool:
+        """Is it known which network is the mesh's own? Nothing lies beyond it otherwise."""
+        return bool(self._own)
+
     def beyond(self, host: RegisteredHost) -> RemoteEndpoint | None:
         """Find an endpoint of a host that only a gateway between networks leads to."""
         if not self._own:

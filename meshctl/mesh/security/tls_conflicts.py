@@ -173,7 +173,10 @@ class TlsConflicts:
 
     def _walk(self) -> Iterator[Connection]:
         """Walk every connection that fails, once for each client that differs."""
+        distinct: dict[object, RegisteredHost] = {}
         for host in self._registry:
+            distinct.setdefault(self._alike(host), host)
+        for host in distinct.values():
             if host.is_external:
                 continue
             lists = list(self._rules.lists_covering(host.host))
@@ -186,6 +189,13 @@ class TlsConflicts:
                         judged = self._mtls.assume_sidecar(connection)
                         if judged.result is Result.CONFLICT and self._is_used(judged):
                             yield judged
+
+    def _alike(self, host: RegisteredHost) -> object:
+        """What declarations of one host share to which the same connections lead."""
+        ports = tuple((one.number, one.protocol, one.target) for one in host.ports)
+        pods = id(self._mtls.behind(host))  # those of equal selectors are one sequence
+        kind = host.source.kind, host.is_external, host.is_passthrough
+        return host.host, host.namespace, host.visible, pods, ports, kind
 
     def _differing(
         self, host: RegisteredHost, rules: Sequence[DestinationRule]

@@ -20,7 +20,7 @@ _MUTUAL = frozenset({"", "ISTIO_MUTUAL"})
 @rule(on=DestinationRule, severity=Severity.WARNING, since="0.1.0", holds=("tls",))
 def check(destination_rule: DestinationRule, mesh: Mesh) -> Iterator[Outcome]:
     """Report the first host of each policy, an error where an endpoint is known to be lost."""
-    for policy in written_policies(destination_rule):
+    for policy in written_policies(destination_rule) if mesh.reachability.networks.has_own else ():
         tls = policy.child("tls")
         if not policy.has("tls") or tls.text("mode") in _MUTUAL:
             continue
