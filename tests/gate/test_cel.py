@@ -16,7 +16,7 @@ RULES = exportable(load_all())
 
 
 def test_there_are_rules_to_export() -> None:
-    assert len(RULES) >= 22
+    assert len(RULES) >= 24
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)

@@ -29,6 +29,8 @@ def mutated(value: Any, chance: random.Random) -> Any:
     made = copy.deepcopy(value)
     for _ in range(chance.choice((1, 1, 1, 2, 5))):
         places = list(holders(made))
+        if not places:
+            break
         holder, key = chance.choice(places)
         match chance.randrange(4):
             case 0 if isinstance(holder, dict):

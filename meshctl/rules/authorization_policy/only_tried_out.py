@@ -15,9 +15,13 @@ from meshctl.resources import AuthorizationPolicy
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 
 _DRY_RUN = "istio.io/dry-run"
+_CEL = (
+    "!has(object.metadata.annotations) || !('istio.io/dry-run' in object.metadata.annotations) || "
+    "!(object.metadata.annotations['istio.io/dry-run'] in ['1', 't', 'T', 'TRUE', 'true', 'True'])"
+)
 
 
-@rule(on=AuthorizationPolicy, severity=Severity.INFO, since="0.1.0", holds=(_DRY_RUN,))
+@rule(on=AuthorizationPolicy, severity=Severity.INFO, since="0.1.0", holds=(_DRY_RUN,), cel=_CEL)
 def check(policy: AuthorizationPolicy, _: Mesh) -> Iterator[Outcome]:
     """Report policies with the annotation; one of action CUSTOM is an error."""
     if not is_dry_run(policy):

@@ -15,9 +15,15 @@ from meshctl.resources import ServiceEntry
 from meshctl.rules.api import Finding, Outcome, Severity, rule
 
 _NOBODY = IPv4Network("240.0.0.0/4")
+_CEL = (
+    "(has(object.spec.resolution) && object.spec.resolution != 'NONE') || "
+    "!has(object.spec.addresses) || !object.spec.addresses.exists(a, a.matches("
+    "'^(24[0-9]|25[0-5])([.](25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])){3}"
+    "(/([4-9]|[12][0-9]|3[0-2]))?$'))"
+)
 
 
-@rule(on=ServiceEntry, severity=Severity.ERROR, since="0.1.0", holds=("addresses",))
+@rule(on=ServiceEntry, severity=Severity.ERROR, since="0.1.0", holds=("addresses",), cel=_CEL)
 def check(entry: ServiceEntry, _: Mesh) -> Iterator[Outcome]:
     """Report addresses of the reserved block beside ``NONE``."""
     for index, address in enumerate(entry.addresses if entry.resolution == "NONE" else ()):
