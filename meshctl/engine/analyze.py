@@ -224,6 +224,7 @@ def _report(  # noqa: PLR0913, PLR0917 - all that was read and found
     if settings.skip_unreadable:
         kept = [found for found in kept if found.rule != UNREADABLE]
     read = [resources, *(world.resources for world in worlds)]
+    renamed = notes([*_named(settings), *funnel.named])
     return Report(
         version=__version__,
         findings=tuple(kept),
@@ -235,7 +236,7 @@ def _report(  # noqa: PLR0913, PLR0917 - all that was read and found
         crashed=bool(outcomes.crashes),
         is_incomplete=bool(unread) and not settings.skip_unreadable,
         stale=funnel.stale(by_id),
-        notes=(*notes([*_named(settings), *funnel.named]), *shows_nothing(settings, *read)),
+        notes=(*renamed, *loaded.notes, *shows_nothing(settings, *read)),
         root=settings.root,
         docs_url=settings.docs_url,
     )

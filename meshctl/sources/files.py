@@ -47,6 +47,8 @@ class Found(NamedTuple):
     charts: list[str]
     """The directories of charts, in the order of the walk."""
     kustomizations: "list[Kustomization]"
+    ignored: Sequence[str] = ()
+    """The directories and files that ``.meshctlignore`` files name."""
 
 
 def find(paths: Sequence[str], unsaved: Collection[str] = ()) -> Found:
@@ -76,7 +78,7 @@ def find(paths: Sequence[str], unsaved: Collection[str] = ()) -> Found:
             for real, file in search.files.items()
             if file.named or real not in placed.patches
         ]
-    return Found(files, search.problems, gaps, charts, search.kustomizations)
+    return Found(files, search.problems, gaps, charts, search.kustomizations, search.ignored)
 
 
 def read(file: File, stdin: TextIO | BinaryIO | None = None) -> bytes:
@@ -117,6 +119,7 @@ class _Search:
         self.charts: list[Gap] = []
         self.kustomizations: list[Kustomization] = []
         self.problems: list[Problem] = []
+        self.ignored: list[str] = []
         self._visited: set[str] = set()
 
     def add(self, argument: str) -> None:
@@ -185,7 +188,12 @@ class _Search:
             names = self._unsaved.get(os.path.realpath(directory), ())
             listed |= {directory / name for name in names}
         paths = [path for path in sorted(listed) if not _is_skipped(path.name)]
-        paths = [path for path in paths if not (ignores and _is_ignored(path, ignores))]
+        if ignores:
+            ignored = {path for path in paths if _is_ignored(path, ignores)}
+            paths = [path for path in paths if path not in ignored]
+            self.ignored += sorted(
+                str(one) for one in ignored if one.suffix in SUFFIXES or one.is_dir()
+            )
         unrendered = look(directory, [path.name for path in paths])
         self.charts += unrendered.charts
         self.kustomizations += unrendered.kustomizations

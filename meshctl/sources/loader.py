@@ -19,6 +19,7 @@ from meshctl.sources.manifests import REFUSED, Part, is_manifest, parts
 from meshctl.sources.piped import with_source
 from meshctl.sources.placement import Gap
 from meshctl.sources.templates import TOP
+from meshctl.words import shortened, visible
 from meshctl.yaml.notes import Note
 from meshctl.yaml.parser import Parser
 from meshctl.yaml.splitter import decode
@@ -75,6 +76,8 @@ class Loaded(NamedTuple):
     others: tuple[Document, ...] = ()
     clusters: "tuple[LoadedCluster, ...]" = ()
     """The clusters of the mesh, where they were named: the documents are applied in all of them."""
+    notes: tuple[str, ...] = ()
+    """What to say of how the input was read, as sentences."""
 
 
 def load(
@@ -138,12 +141,19 @@ def complete(  # noqa: PLR0913, PLR0917 - what was read, and how the rest of it 
     gaps = (*found.gaps, *follow(documents))
     problems = [*found.problems, *(one for document in documents for one in lost_items(document))]
     loaded = Loaded(
-        len(found.files), documents, problems, skipped=skipped, gaps=gaps, broken=broken
-    )
+        len(found.files), documents, problems, skipped=skipped, gaps=gaps, broken=broken,
+        notes=_notes(found.ignored),
+    )  # fmt: skip
     loaded = _without_templates(loaded)
     if rendering is None or rendering.mode == "never":
         return loaded
     return _rendered(loaded, paths, found, rendering, render)
+
+
+def _notes(ignored: Sequence[str]) -> tuple[str, ...]:
+    if not ignored:
+        return ()
+    return (f"{files.IGNORE_FILE} leaves out {shortened([visible(one) for one in ignored])}",)
 
 
 def _rendered(

@@ -7,6 +7,7 @@ import pytest
 from meshctl.errors import InputError
 from meshctl.sources import files
 from meshctl.sources.files import File, find
+from meshctl.sources.loader import load
 from meshctl.sources.placement import Gap
 
 
@@ -118,6 +119,13 @@ def test_ignore_files_leave_files_out(tree: Path) -> None:
     assert ["sub/a.yaml", "sub/keep/b.yaml"] == found("sub")
     assert [str(tree / "sub/a.yaml"), str(tree / "sub/keep/b.yaml")] == found(str(tree / "sub"))
     assert ["a.yaml"] == found("a.yaml")
+
+
+def test_what_ignore_files_leave_out_is_said(tree: Path) -> None:
+    write(tree, "a.yaml", "b.yaml", "sub/c.yaml", "deep/x/d.yaml", "notes.txt")
+    assert load(["."]).notes == ()
+    write(tree, ".meshctlignore", text="sub/\nb.yaml\nnotes.txt\n/deep/x\n")
+    assert load(["."]).notes == (".meshctlignore leaves out b.yaml, sub, deep/x",)
 
 
 def test_ignore_files_of_the_current_directory_do_not_reach_beside_it(tree: Path) -> None:

@@ -1,0 +1,57 @@
+"""Every command of the README runs as it is shown, in a fresh clone with the examples."""
+
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+BLOCK = re.compile(r"^```sh\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+LIVE = re.compile(
+    r" --(cluster|from-cluster|webhook)\b|^meshctl (proxy-status|version|dashboard)\b"
+)
+"""Commands that ask a cluster."""
+BLOCKS = [
+    [
+        line.partition(" #")[0].rstrip()
+        for line in block.splitlines()
+        if line.startswith("meshctl ") and not LIVE.search(line)
+    ]
+    for block in BLOCK.findall((ROOT / "README.md").read_text())
+]
+HELM = shutil.which("helm")
+
+
+@pytest.fixture(scope="module")
+def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    home = tmp_path_factory.mktemp("clone")
+    shutil.copytree(ROOT / "examples", home / "examples")
+    shutil.copy(ROOT / ".meshctlignore", home)
+    name = ["-c", "user.name=a", "-c", "user.email=a@example.com"]
+    for words in (["init", "-q"], ["add", "."], [*name, "commit", "-qm", "Begin"]):
+        subprocess.run(["git", *words], cwd=home, check=True)
+    return home
+
+
+def test_the_readme_has_commands() -> None:
+    assert len([one for block in BLOCKS for one in block]) > 20
+
+
+@pytest.mark.parametrize("block", [one for one in BLOCKS if one], ids=lambda block: block[0])
+def test_the_commands_of_a_block_run_one_after_another(block: list[str], clone: Path) -> None:
+    for command in block:
+        if HELM or " --values " not in command:
+            done = _run(command, clone)
+            assert done.returncode in {0, 1}, f"{command}: {done.stderr}"
+
+
+def _run(command: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    alias = f'meshctl() {{ {shlex.quote(sys.executable)} -m meshctl "$@"; }}\n'
+    return subprocess.run(
+        ["bash", "-c", alias + command],
+        cwd=cwd, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL, timeout=120,
+    )  # fmt: skip
