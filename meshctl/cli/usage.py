@@ -5,11 +5,14 @@ from difflib import get_close_matches
 from typing import Any
 
 from meshctl.errors import UsageError
+from meshctl.lazy_pattern import lazy_pattern
 from meshctl.words import quoted
 
 _CALLED_ELSEWHERE = {"--format": "--output", "--file": "--filename", "--all-ns": "--all-namespaces"}
 """What other tools call options that mean the same, with their names here."""
 _NEAR = 3
+_NUMBERS = lazy_pattern(r"is not a valid (int|float|integer|number)\b.*")
+"""How the parser refuses what is no number."""
 
 
 def refusal(error: Any, ctx: Any) -> Exception:
@@ -26,7 +29,7 @@ def refusal(error: Any, ctx: Any) -> Exception:
     if type(error).__name__ == "MissingParameter":
         return UsageError(f"{_name(error.param)} is missing; {help_of} says what it is")
     if getattr(error, "param", None) is not None:
-        said = error.message.rstrip(".")
+        said = _NUMBERS.sub("is no \\1", error.message.rstrip(".")).replace(" int", " whole number")
         return UsageError(f"{_name(error.param)}: {said}; {help_of} says what it takes")
     return UsageError(f"{_plain(error.message)}; {help_of} says what it takes")
 

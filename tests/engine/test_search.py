@@ -48,8 +48,9 @@ def test_an_injected_fault_is_no_default() -> None:
 
 
 def test_what_no_rule_speaks_of_is_an_error() -> None:
-    with pytest.raises(UsageError, match="no rule speaks of 'quux'"):
-        search_rules("quux")
+    for word in ("quux", "nope"):  # the gateway of a network opens connections: networ-k ope-ns
+        with pytest.raises(UsageError, match=f"no rule speaks of '{word}'"):
+            search_rules(word)
 
 
 @pytest.mark.parametrize("phrase", PHRASES)

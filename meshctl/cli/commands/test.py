@@ -9,9 +9,8 @@ from meshctl.cli.options import shared as options
 from meshctl.cli.options.connect import ClusterFlags
 from meshctl.cli.options.groups import with_options
 from meshctl.cli.options.mesh_input import read_mesh
-from meshctl.errors import UsageError
 from meshctl.inspect.trace.answer import trace
-from meshctl.inspect.trace.expectations import check, is_test_file, passed, read_tests
+from meshctl.inspect.trace.expectations import check, is_test_file, no_tests, passed, read_tests
 from meshctl.output.trace.tests import FORMATS, write_results
 
 Words = Annotated[
@@ -36,7 +35,7 @@ def run(
     files = [word for word in words or () if is_test_file(word)]
     paths = [word for word in words or () if word not in files]
     if not files:
-        raise UsageError("name a file of tests: YAML with 'tests', each with request and expect")
+        raise no_tests(paths)
     results = []
     for file in map(read_tests, files):
         chosen = options.chosen_input([*file.mesh, *paths], source, cluster)

@@ -81,6 +81,11 @@ def read_files(paths: list[str], settings: Settings) -> Loaded:
     """Load files and complain of their text."""
     loaded = load_files(paths, settings.rendering)
     tell_problems(loaded)
+    if paths and not (loaded.documents or loaded.worlds or loaded.problems or loaded.gaps):
+        named = visible(shortened(paths))
+        complain(
+            f"note: {named} holds no Kubernetes object; name files or directories with manifests"
+        )
     if loaded.worlds:
         several = shortened([world.name for world in loaded.worlds])
         complain(f"there are several ways to render {several}; name the one that is meant as PATH")

@@ -63,6 +63,9 @@ def asked_requests(
             "name a request, as in: meshctl trace GET http://HOST/PATH --from WORKLOAD"
         )
     url = rest.pop(0)
+    if rest and "://" in rest[0]:
+        known = ", ".join(sorted(_METHODS))
+        raise UsageError(f"{quoted(url)} is no method of HTTP; write one of {known} before the URL")
     if flags.client is None:
         raise UsageError(
             f"who sends {quoted(url)}? Add --from WORKLOAD[.NAMESPACE], --from gateway/NAME or "

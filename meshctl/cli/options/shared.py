@@ -281,10 +281,17 @@ def check_word(flag: str, word: str, known: Sequence[str]) -> None:
         raise UsageError(f"{flag} {quoted(word)} is not one of {', '.join(known)}")
 
 
+def _is_path(word: str) -> bool:
+    """Is a word a path or a pattern of paths, or written as one though nothing is there?"""
+    if word == "-" or glob(word):  # noqa: PTH207 - the words of the command line
+        return True
+    return word.endswith((".yaml", ".yml", ".json", "/")) or word.startswith(("./", "../", "/"))
+
+
 def split_target(words: list[str] | None) -> tuple[str | None, list[str]]:
     """Part what a command is about from the paths: a first word that is no path names it."""
     first = next(iter(words or ()), None)
-    if first is None or first == "-" or glob(first):  # noqa: PTH207 - a path or a pattern of paths
+    if first is None or _is_path(first):
         return None, words or []
     return first, (words or [])[1:]
 
@@ -303,7 +310,7 @@ def split_object(words: list[str], is_kind: Callable[[str], bool]) -> tuple[str,
     Two words that are no paths are a kind and a name, whatever the kind is.
     """
     first, *rest = words
-    if rest and "/" not in first and (is_kind(first) or not (rest[0] == "-" or glob(rest[0]))):  # noqa: PTH207 - a path or a pattern of paths
+    if rest and "/" not in first and (is_kind(first) or not _is_path(rest[0])):
         return first, rest[0], rest[1:]
     kind, slash, name = first.partition("/")
     if slash and is_kind(kind):

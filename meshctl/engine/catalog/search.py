@@ -7,8 +7,12 @@ from meshctl.engine.catalog.documentation import examples
 from meshctl.engine.catalog.phrases import Need, needs_of
 from meshctl.engine.registry import load_all
 from meshctl.errors import UsageError
+from meshctl.lazy_pattern import lazy_pattern
 from meshctl.rules.api import Rule
 from meshctl.words import quoted
+
+_SIGNS = lazy_pattern(r"[^A-Za-z0-9]+")
+_HUMP = lazy_pattern(r"(?<=[a-z])(?=[A-Z])")
 
 
 class Search(NamedTuple):
@@ -45,11 +49,18 @@ class _Rank(NamedTuple):
 
 
 def _rank(rule: Rule, needs: Sequence[Need]) -> _Rank:
-    docs = f"{rule.id} {' '.join(rule.equivalents)} {rule.docs}".lower()
+    docs = _begun(f"{rule.id} {' '.join(rule.equivalents)} {rule.docs}")
     not_in_docs = _lacking(docs, needs)
-    missed = _lacking(f"{docs} {examples(rule).bad.lower()}", needs) if not_in_docs else 0
-    return _Rank(missed, not_in_docs, _lacking(f"{rule.id} {rule.summary}".lower(), needs))
+    missed = _lacking(docs + _begun(examples(rule).bad), needs) if not_in_docs else 0
+    return _Rank(missed, not_in_docs, _lacking(_begun(f"{rule.id} {rule.summary}"), needs))
+
+
+def _begun(text: str) -> str:
+    """Write a text so that a space stands before each of its words, and before those in names of fields."""
+    parted = _HUMP.sub(" ", text)
+    return f" {_SIGNS.sub(' ', text)} {_SIGNS.sub(' ', parted)} ".lower()
 
 
 def _lacking(text: str, needs: Sequence[Need]) -> int:
-    return sum(not any(word in text for word in need) for need in needs)
+    """Count what no word of a text begins with."""
+    return sum(not any(f" {_SIGNS.sub(' ', word)}" in text for word in need) for need in needs)

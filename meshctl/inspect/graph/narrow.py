@@ -7,7 +7,7 @@ from meshctl.errors import UsageError
 from meshctl.inspect.graph.picture import Edge, Node
 from meshctl.inspect.targets import look_up_hosts
 from meshctl.mesh import Mesh
-from meshctl.words import quoted
+from meshctl.words import quoted, shortened
 
 Parts = tuple[Sequence[Node], Sequence[Edge]]
 
@@ -57,8 +57,10 @@ def centres_of(mesh: Mesh, nodes: Sequence[Node], text: str, home: str) -> set[s
     if not found:
         from meshctl.inspect.near_names import nearest  # noqa: PLC0415 - for a mistake alone
 
-        near = nearest(text, sorted({f"{one.name}.{one.namespace}" for one in nodes}))
-        hint = f"did you mean {' or '.join(near)}?" if near else "name it as NAME.NAMESPACE"
+        known = sorted({f"{one.name}.{one.namespace}" for one in nodes if one.namespace})
+        near = nearest(text, known)
+        there = f"it has {shortened(known) or 'none'}"
+        hint = f"did you mean {' or '.join(near)}?" if near else there
         raise UsageError(f"the graph has no service {quoted(text)}; {hint}")
     return found
 

@@ -38,6 +38,8 @@ class Migrated(NamedTuple):
     gaps: tuple[str, ...] = ()
     """What stands in the input without its objects: charts, and what kustomizations change."""
 
+    has_objects: bool = True
+
     @property
     def is_complete(self) -> bool:
         """Came everything through, and could everything be read?"""
@@ -72,6 +74,7 @@ def migrate_files(
         comparison,
         tuple(_unmodelled(migration)),
         tuple(one.reason.partition(";")[0] for one in explain(loaded.gaps)),
+        bool(loaded.documents),
     )
 
 

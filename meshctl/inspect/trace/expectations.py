@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from meshctl.errors import UsageError
 from meshctl.inspect.trace.answer import Trace, TracedDestination
 from meshctl.inspect.trace.requests import TracedRequest, request_of
 from meshctl.regular_files import read_text
@@ -47,6 +48,14 @@ def is_test_file(path: str) -> bool:
     except (ValueError, OSError):
         return False
     return isinstance(data, dict) and "tests" in data and "kind" not in data
+
+
+def no_tests(paths: Sequence[str]) -> UsageError:
+    """Say that no path is a file of tests, and of a missing file that it is missing."""
+    lost = [path for path in paths if Path(path).suffix and not Path(path).exists()]
+    if lost:
+        return UsageError(f"{lost[0]} does not exist; check the path of the file of tests")
+    return UsageError("name a file of tests: YAML with 'tests', each with request and expect")
 
 
 def read_tests(path: str) -> ExpectationFile:

@@ -19,6 +19,7 @@ from meshctl.yaml.splitter import joined
 
 FORMATS = ("report", "yaml", "diff", "json")
 _OLD_KIND = "document/removed-istio-kind"
+_NO_OBJECTS = "nothing to migrate: the input holds no Kubernetes object"
 _NOTHING = "nothing to migrate: every object is of a kind and version of today"
 
 
@@ -121,6 +122,6 @@ def _row(row: Row) -> Iterator[str]:
 def _summary(found: Migrated) -> str:
     migration = found.migration
     if not migration.rows:
-        return _NOTHING
+        return _NOTHING if found.has_objects else _NO_OBJECTS
     counts = ", ".join(f"{migration.count(status)} {status.value}" for status in Status)
     return f"{amount(len(migration.rows), 'object')}: {counts}"

@@ -34,8 +34,12 @@ def write(answer: RouteAnswer, output: str, out: TextIO) -> None:
         return
     if not answer.gateways and not answer.hosts and answer.client is None:
         complain("no Gateway here leads to a workload; name a host or a Service to see its routes")
-    else:
-        write_tables(_tables(answer), out)
+        return
+    tables = list(_tables(answer))
+    if not tables and answer.hosts:
+        names = shortened([one.host for one in answer.hosts])
+        complain(f"no route answers {names}: where a gateway serves it, requests get 404")
+    write_tables(tables, out)
 
 
 def _tables(answer: RouteAnswer) -> Iterator[tuple[tuple[str, ...], list[Row]]]:
