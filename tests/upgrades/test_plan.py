@@ -39,6 +39,11 @@ def test_the_way_holds_every_release(tmp_path: Path) -> None:
     assert [one.branch for one in found.way] == ["1.28", "1.29", "1.30", "1.31"]
 
 
+def test_the_one_version_of_kubernetes_that_suits_all_is_named_once(tmp_path: Path) -> None:
+    tasks = plan(tmp_path, "1.31", start="1.24").tasks
+    assert "Run Kubernetes 1.32 before the first step." in [one.fix for one in tasks]
+
+
 def test_tasks_are_in_order_of_phases_and_releases(tmp_path: Path) -> None:
     objects = SIMPLE, routes(route()), service(), gateway(), istiod("1.20.3")
     found = plan(tmp_path, "1.31", mesh=text(*objects))

@@ -46,6 +46,7 @@ def _kubernetes(upgrade: Upgrade) -> Iterator[Task]:
         )  # fmt: skip
     else:
         reach = f" to 1.{min(highs)[1]}" if highs else " or newer"
+        reach = "" if highs and min(highs) == low else reach
         title = "Kubernetes has to suit every release on the way"
         fix = f"Run Kubernetes 1.{low[1]}{reach} before the first step."
     yield Task(Phase.BEFORE, release, title, fix)

@@ -65,8 +65,7 @@ def outcome_of(found: Comparison) -> str:
     changes = found.changes
     objects = amount(len(changes.objects), "object")
     if changes.is_empty:
-        done = "and nothing behaves differently" if changes.objects else "so nothing does"
-        known = f"{objects} changed, {done}"
+        known = f"{objects if changes.objects else 'no object'} changed, and nothing behaves differently"
     else:
         several = len(changes.routes) + len(changes.access) + len(changes.tls)
         kinds = f"requests of {amount(several, 'kind')} behave differently"
