@@ -59,10 +59,9 @@ def _left(found: Migrated) -> str:
     several = []
     lost = [row for row in found.migration.rows if row.status is Status.IMPOSSIBLE]
     if lost:
-        needs = "has" if len(lost) == 1 else "have"
         several.append(
-            f"{amount(len(lost), 'object')} {needs} nothing that says the same today; the first is "
-            f"{place(lost[0])} {lost[0].resource.title}"
+            f"{amount(len(lost), 'object')} could not be migrated; the first is {place(lost[0])} "
+            f"{lost[0].resource.title}"
         )
     if found.unread:
         first = found.unread[0]
