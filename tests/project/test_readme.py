@@ -1,10 +1,12 @@
 """Every command of the README runs as it is shown, in a fresh clone with the examples."""
 
+import os
 import re
 import shlex
 import shutil
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -55,3 +57,39 @@ def _run(command: str, cwd: Path) -> subprocess.CompletedProcess[str]:
         ["bash", "-c", alias + command],
         cwd=cwd, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL, timeout=120,
     )  # fmt: skip
+
+
+GUIDES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+WRITTEN = re.compile(r"^(?: {4}|\$ )?meshctl ([a-z][a-z-]*)([^`|#\n]*)", re.MULTILINE)
+INLINE = re.compile(r"`meshctl ([a-z][a-z-]*)([^`|#\n]*)`")
+OPTION = re.compile(r"(?<=\s)(--[a-z][a-z-]+|-[a-zA-Z])(?=[\s=]|$)")
+CODE = re.compile(r"^```(?:sh|console)\n(.*?)^```$|((?:^ {4}.*\n)+)", re.MULTILINE | re.DOTALL)
+
+
+@cache
+def _help_of(*command: str) -> str:
+    done = subprocess.run(
+        [sys.executable, "-m", "meshctl", *command, "--help"],
+        env={**os.environ, "COLUMNS": "200"}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    return done.stdout
+
+
+@pytest.mark.parametrize("guide", GUIDES, ids=lambda guide: guide.stem)
+def test_guides_name_commands_and_options_that_there_are(guide: Path) -> None:
+    text = guide.read_text()
+    blocks = [first or second for first, second in CODE.findall(text)]
+    found = [one for block in blocks for one in WRITTEN.findall(block)] + INLINE.findall(text)
+    wrong = []
+    for name, rest in found:
+        words = rest.split()
+        is_group = name in {"generate", "webhook"} and words and words[0].isalpha()
+        shown = _help_of(*((name, words[0]) if is_group else (name,)))
+        options = set(OPTION.findall(rest))
+        wrong += [f"meshctl {name}{rest}"] if not shown else []
+        wrong += [
+            f"{option} of {name}"
+            for option in options
+            if shown and not re.search(rf"(?<![\w-]){re.escape(option)}(?![\w-])", shown)
+        ]
+    assert wrong == []
