@@ -40,7 +40,7 @@ def _plain(said: str) -> str:
         return said[:1].lower() + said[1:].rstrip(".")
     words = said.rpartition(" (")[2].removesuffix(")").split()
     verb = "is" if len(words) == 1 else "are"
-    return f"{', '.join(quoted(one) for one in words)} {verb} too much"
+    return f"{', '.join(quoted(word) for word in words)} {verb} too much"
 
 
 def _name(param: Any) -> str:

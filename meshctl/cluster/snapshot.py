@@ -195,7 +195,7 @@ def _unread(kind: Kind, reason: str) -> _ListedKind:
 def control_plane_namespaces(services: Iterable[Object]) -> set[str]:
     """Name the namespaces whose Services lead to an istiod, and the usual one."""
     found = {ISTIO_NAMESPACE}
-    found |= {namespace_of(one) for one in services if label(one, "app") == "istiod"}
+    found |= {namespace_of(service) for service in services if label(service, "app") == "istiod"}
     return found - {""}
 
 

@@ -203,7 +203,7 @@ def _settings(file: Path, config: ConfigFile) -> Settings:
         ),
         rendering=Rendering(releases=tuple(_release(file, item) for item in config.render)),
         clusters=tuple(
-            ClusterSource(item.name, tuple(_shown(file, one) for one in item.paths), item.context)
+            ClusterSource(item.name, tuple(_shown(file, path) for path in item.paths), item.context)
             for item in config.clusters
         ),
         docs_url=config.docs_url,

@@ -44,7 +44,7 @@ def _inside(statement: _Statement, rest: Path, *, key: bool) -> tuple[int, int]:
     at = statement.value_column - 1
     for part in rest:
         names = _NAME.finditer(statement.text, at) if isinstance(part, str) else ()
-        match = next((one for one in names if part in one.groups()), None)
+        match = next((name for name in names if part in name.groups()), None)
         if match is not None:
             at = match.start() if key and part == rest[-1] else match.end()
     line = statement.text.count("\n", 0, at)

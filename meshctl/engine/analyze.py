@@ -331,8 +331,8 @@ def _not_checked(
     for found in unread:
         yield NotCheckedRule(EVERY_RULE, f"{found.location.file} {found.message}")
     yield from explain(loaded.gaps)
-    homeless = sum(one.namespace == UNKNOWN_NAMESPACE for one in resources)
-    if homeless and {one.namespace for one in resources} - {"", UNKNOWN_NAMESPACE}:
+    homeless = sum(resource.namespace == UNKNOWN_NAMESPACE for resource in resources)
+    if homeless and {resource.namespace for resource in resources} - {"", UNKNOWN_NAMESPACE}:
         names = "objects name" if homeless > 1 else "object names"
         yield NotCheckedRule(
             EVERY_RULE,

@@ -43,7 +43,7 @@ def undescribed(
     resources: Iterable[Resource], describes: Callable[[Resource], bool]
 ) -> Iterator[tuple[str, str]]:
     """Give one sentence for all objects of kinds without a schema, as a reason for every rule."""
-    kinds = Counter(one.kind for one in resources if not describes(one))
+    kinds = Counter(resource.kind for resource in resources if not describes(resource))
     if kinds:
         names = sorted(kinds)
         shown = ", ".join(names[:_SHOWN])

@@ -61,7 +61,10 @@ def shows_nothing(settings: Settings, *read: Iterable[Resource]) -> Iterator[str
 
 
 def _absent_namespaces(settings: Settings, resources: Iterable[Resource]) -> Iterator[str]:
-    homes = {one.name if one.kind == "Namespace" else one.namespace for one in resources}
+    homes = {
+        resource.name if resource.kind == "Namespace" else resource.namespace
+        for resource in resources
+    }
     is_sure = UNKNOWN_NAMESPACE not in homes
     known = sorted(homes - {"", UNKNOWN_NAMESPACE})
     for name in settings.shown_namespaces:

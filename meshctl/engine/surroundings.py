@@ -27,7 +27,9 @@ def knowledge_of(loaded: Loaded, settings: Settings) -> Knowledge:
 
 def unread_clusters(resources: Iterable[Resource], known: Iterable[str]) -> Iterator[Unread]:
     """Walk the kinds that a mesh has in clusters which the input names, and doesn't hold."""
-    secrets = [one for one in resources if one.kind == "Secret" and not one.group]
+    secrets = [
+        resource for resource in resources if resource.kind == "Secret" and not resource.group
+    ]
     if not secrets:
         return
     from meshctl.mesh.core.clusters import (  # noqa: PLC0415 - few meshes have several

@@ -20,7 +20,10 @@ class Names:
     """The names that are taken, by kind and namespace, so that no new object hits another."""
 
     def __init__(self, resources: Iterable[Resource]) -> None:
-        self._taken = {(one.group, one.kind, one.namespace, one.name) for one in resources}
+        self._taken = {
+            (resource.group, resource.kind, resource.namespace, resource.name)
+            for resource in resources
+        }
 
     def free(self, kind: Kind, namespace: str, wanted: str) -> str:
         """Take a name: the wanted one as Kubernetes allows it, with a number where it is taken."""
@@ -102,7 +105,7 @@ class Draft:
 
     def forget_differences(self) -> None:
         """Leave out the notes of what would have differed, had the object not to stay."""
-        self._notes = [one for one in self._notes if one.status is Status.IMPOSSIBLE]
+        self._notes = [note for note in self._notes if note.status is Status.IMPOSSIBLE]
 
     @property
     def made(self) -> tuple[Made, ...]:

@@ -15,7 +15,7 @@ class Known:
         self.assumed: list[Mapping[str, Any]] = []
         """Services that are taken to exist, though the input has none."""
         self._in_front: dict[frozenset[tuple[str, str]], Sequence[Service]] = {}
-        self._services = {one.key_name: one for one in mesh.of(Service)}
+        self._services = {service.key_name: service for service in mesh.of(Service)}
         self._by_namespace: dict[str, list[Service]] = {}
         for one in self._services.values():
             self._by_namespace.setdefault(one.namespace, []).append(one)
@@ -107,8 +107,10 @@ class Known:
         """
         key = frozenset(gateway.selector.items())
         if key not in self._in_front:
-            services = (one for one in self.mesh.of(Service) if one.selector)
-            self._in_front[key] = [one for one in services if self._leads_to(gateway, one)]
+            services = (service for service in self.mesh.of(Service) if service.selector)
+            self._in_front[key] = [
+                service for service in services if self._leads_to(gateway, service)
+            ]
         return self._in_front[key]
 
     def _leads_to(self, gateway: Gateway, service: Service) -> bool:

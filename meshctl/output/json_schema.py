@@ -65,7 +65,7 @@ def by_name(values: Schema) -> Schema:
 
 
 def _any_of(kinds: list[Any], arguments: tuple[Any, ...], known: dict[str, Schema]) -> Schema:
-    found = [described(one, known) for one in kinds]
+    found = [described(kind, known) for kind in kinds]
     if type(None) in arguments:
         found.append({"type": "null"})
     return found[0] if len(found) == 1 else {"anyOf": found}

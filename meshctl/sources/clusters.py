@@ -63,11 +63,11 @@ def asked_clusters(
     the others istiod takes Services and endpoints, and nothing is reported.
     """
     asked = frozenset(
-        one.name
-        for one in clusters
-        if one.is_named
-        or (one.context and read_live is not None)
-        or any(is_below(path, paths) for path in one.paths)
+        cluster.name
+        for cluster in clusters
+        if cluster.is_named
+        or (cluster.context and read_live is not None)
+        or any(is_below(path, paths) for path in cluster.paths)
     )
     if not asked:
         return loaded
@@ -122,25 +122,25 @@ def _without(loaded: Loaded, paths: Sequence[str]) -> Loaded:
             known[file] = not is_below(file, paths)
         return known[file]
 
-    kept = [one for one in loaded.documents if is_left(one.file)]
-    gone = {one.file for one in loaded.documents if not is_left(one.file)}
+    kept = [document for document in loaded.documents if is_left(document.file)]
+    gone = {document.file for document in loaded.documents if not is_left(document.file)}
     return loaded._replace(
         files=loaded.files - len(gone),
         documents=kept,
-        problems=[one for one in loaded.problems if is_left(one.file)],
-        gaps=tuple(one for one in loaded.gaps if is_left(one.place)),
-        worlds=tuple(one for one in loaded.worlds if is_left(one.name)),
-        sources=tuple(one for one in loaded.sources if is_left(one.file)),
+        problems=[problem for problem in loaded.problems if is_left(problem.file)],
+        gaps=tuple(gap for gap in loaded.gaps if is_left(gap.place)),
+        worlds=tuple(world for world in loaded.worlds if is_left(world.name)),
+        sources=tuple(source for source in loaded.sources if is_left(source.file)),
     )
 
 
 def _joined(shared: Loaded, clusters: Sequence[LoadedCluster]) -> Loaded:
     """Count and collect what is the same for all clusters: problems, texts, gaps."""
-    parts = [shared, *(one.files for one in clusters)]
+    parts = [shared, *(cluster.files for cluster in clusters)]
     unread: tuple[Unread, ...] = shared.unread
     return shared._replace(
         files=sum(part.files for part in parts),
-        problems=list(dict.fromkeys(one for part in parts for one in part.problems)),
+        problems=list(dict.fromkeys(problem for part in parts for problem in part.problems)),
         unread=unread,
         skipped=sum(part.skipped for part in parts),
         gaps=tuple(dict.fromkeys(gap for part in parts for gap in part.gaps)),

@@ -165,7 +165,8 @@ def earlier(
         pairs = [(old, path) for path, old in zip(paths, then, strict=True)]
         yield loaded._replace(
             problems=[
-                one._replace(message=_named_today(one.message, pairs)) for one in loaded.problems
+                problem._replace(message=_named_today(problem.message, pairs))
+                for problem in loaded.problems
             ]
         )
 
@@ -206,8 +207,10 @@ def _rendering_then(rendering: Rendering, top: str, directory: str) -> Rendering
     return rendering._replace(
         values=moved(rendering.values),
         releases=tuple(
-            one._replace(chart=_moved(one.chart, top, directory), values=moved(one.values))
-            for one in rendering.releases
+            release._replace(
+                chart=_moved(release.chart, top, directory), values=moved(release.values)
+            )
+            for release in rendering.releases
         ),
     )
 
@@ -229,7 +232,9 @@ def _renamed(loaded: Loaded, directory: str, prefix: str) -> Loaded:
 
     for document in loaded.documents:
         document.file = name(document.file)
-    return loaded._replace(problems=[one._replace(file=name(one.file)) for one in loaded.problems])
+    return loaded._replace(
+        problems=[problem._replace(file=name(problem.file)) for problem in loaded.problems]
+    )
 
 
 def _git(*words: str) -> bytes:

@@ -78,20 +78,25 @@ def read(directory: Path, name: str) -> Kustomization:
 
 def place(kustomizations: Sequence[Kustomization]) -> Found:
     """Follow kustomizations from those that nobody lists down to the files they are made of."""
-    walk = _Walk({one.directory: one for one in kustomizations})
+    walk = _Walk({kustomization.directory: kustomization for kustomization in kustomizations})
     for top in tops(kustomizations):
         walk.visit(top, top, "", (), "")
     return Found(
         {file: _merge(places) for file, places in walk.places.items()},
-        frozenset(path for one in kustomizations for path in one.patches),
+        frozenset(path for kustomization in kustomizations for path in kustomization.patches),
         [*walk.gaps],
     )
 
 
 def tops(kustomizations: Sequence[Kustomization]) -> Iterator[Kustomization]:
     """Walk those that no other one lists; of those that only list each other the first one."""
-    known = {one.directory: one for one in kustomizations}
-    listed = {path for one in kustomizations for path in one.below if path != one.directory}
+    known = {kustomization.directory: kustomization for kustomization in kustomizations}
+    listed = {
+        path
+        for kustomization in kustomizations
+        for path in kustomization.below
+        if path != kustomization.directory
+    }
     reached: set[str] = set()
     for one in sorted(kustomizations, key=lambda each: each.directory in listed):
         if one.directory not in reached:

@@ -53,13 +53,15 @@ class Installation:
     @cached_property
     def istiods(self) -> tuple[Workload, ...]:
         """The Deployments of istiod."""
-        found = (one for one in self._resources if isinstance(one, Workload))
+        found = (resource for resource in self._resources if isinstance(resource, Workload))
         return tuple(one for one in found if one.kind == "Deployment" and is_control_plane(one))
 
     @cached_property
     def operators(self) -> tuple[IstioOperator, ...]:
         """The IstioOperators."""
-        return tuple(one for one in self._resources if isinstance(one, IstioOperator))
+        return tuple(
+            resource for resource in self._resources if isinstance(resource, IstioOperator)
+        )
 
     @cached_property
     def values(self) -> tuple[ChartValues, ...]:
@@ -96,7 +98,7 @@ class Installation:
 
     def chart(self, *names: str) -> ChartValues | None:
         """The first values of one of these charts."""
-        return next((one for one in self.values if one.chart in names), None)
+        return next((value for value in self.values if value.chart in names), None)
 
     # --- versions -----------------------------------------------------------------------------
 

@@ -87,7 +87,7 @@ def of_versions(
 ) -> Iterator[Resource]:
     """Walk the objects that are written in one version of some API groups."""
     wanted = {f"{group}/{version}" for group in groups}
-    return (one for one in resources if one.api_version in wanted)
+    return (resource for resource in resources if resource.api_version in wanted)
 
 
 def sidecar_workloads(upgrade: Upgrade) -> Iterator[Workload]:
@@ -120,7 +120,7 @@ def is_ambient_mesh(upgrade: Upgrade) -> bool:
     mesh = upgrade.mesh
     from meshctl.mesh.workloads import is_ambient  # noqa: PLC0415 - one name of a lazy face
 
-    return any(is_ambient(one) for one in mesh.of(Namespace)) or any(
+    return any(is_ambient(namespace) for namespace in mesh.of(Namespace)) or any(
         workload.pod_labels.get("istio.io/dataplane-mode") == "ambient"
         for workload in mesh.of(Workload)
     )
@@ -134,7 +134,7 @@ def hosts_of_several(upgrade: Upgrade) -> Iterator[tuple[str, list[Service | Ser
         if host.source not in known:
             known.append(host.source)
     for name, sources in declared.items():
-        if len({(one.kind, one.namespace) for one in sources}) > 1:
+        if len({(source.kind, source.namespace) for source in sources}) > 1:
             yield name, sources
 
 

@@ -37,6 +37,6 @@ def run(
     chosen = options.chosen_input(paths, source, cluster)
     settings = options.settings_from(source, mesh, is_live=chosen.is_live)
     whole = read_mesh(chosen, settings)
-    traces = [trace(whole, one, settings.namespace) for one in requests]
+    traces = [trace(whole, request, settings.namespace) for request in requests]
     write(traces, output, sys.stdout)
     raise typer.Exit(int(not all(one.can_arrive for one in traces)))

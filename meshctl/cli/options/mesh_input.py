@@ -282,7 +282,7 @@ def analyze_difference(chosen: Input, settings: Settings, schemas: Iterable[Sche
     """Report what files would add to the findings of a cluster."""
     from meshctl.engine.live import compare_live
 
-    if any(one.is_named for one in settings.clusters):
+    if any(cluster.is_named for cluster in settings.clusters):
         raise UsageError("--diff compares files with one cluster; leave out --cluster-name")
     if not chosen.is_live or not chosen.paths:
         raise UsageError("--diff compares files with a cluster; add --cluster, and name the files")
@@ -300,7 +300,9 @@ def analyze_since(
     from meshctl.engine.live import compare_files
     from meshctl.sources.git_revision import earlier, ends_of, standing_in
 
-    is_live = chosen.is_live or any(one.is_named and one.context for one in settings.clusters)
+    is_live = chosen.is_live or any(
+        cluster.is_named and cluster.context for cluster in settings.clusters
+    )
     if is_live or "-" in chosen.paths:
         raise UsageError("--since compares files of a git repository; name their paths alone")
     first, last = ends_of(revision)

@@ -45,7 +45,7 @@ def run_eagerly(  # noqa: PLR0913, PLR0917 - what there is, who waits, and what 
     """
     kept = objects.outcomes
     asking = kept.begin([rule for rule in rules if rule.check is not None], mesh)
-    first = [one for one in asking.resources if one.document.file == eager.file]
+    first = [resource for resource in asking.resources if resource.document.file == eager.file]
     if first:
         asking.ask(first, lambda: None)
     if eager.file and not has_worlds(mesh.resources):
@@ -53,7 +53,7 @@ def run_eagerly(  # noqa: PLR0913, PLR0917 - what there is, who waits, and what 
         early = asking.outcomes(eager.file)
         early.places = objects.places
         eager.tell(_findings(early, own, settings))
-    rest = [one for one in asking.resources if one.document.file != eager.file]
+    rest = [resource for resource in asking.resources if resource.document.file != eager.file]
     asking.ask(rest, eager.go_on)
     kept.end(asking)
     outcomes = asking.outcomes()

@@ -79,7 +79,7 @@ class KeptObjects:
         self._of = {document: self._of[document] for document in self._asked}
         self._asked = set()
         self.places.forget_the_rest()
-        kept = {one for *_, resources in self._of.values() for one in resources}
+        kept = {resource for *_, resources in self._of.values() for resource in resources}
         self._verdicts = {one: self._verdicts[one] for one in kept & self._verdicts.keys()}
 
 

@@ -112,8 +112,8 @@ class KeptOutcomes:
         if last.circumstances != circumstances or mesh.has_controllers:
             return None
         old, new = set(last.resources), set(mesh.resources)
-        if [one for one in last.resources if one in new] != [
-            one for one in mesh.resources if one in old
+        if [resource for resource in last.resources if resource in new] != [
+            resource for resource in mesh.resources if resource in old
         ]:
             return None
         if old == new:

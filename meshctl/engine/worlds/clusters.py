@@ -159,12 +159,14 @@ def _comparisons(
         return
     outcomes = run(rules, make_mesh(everything, NOTHING_LACKS), about=everything)
     for view in (view for view in seen if view.is_asked):
-        mine = [one for one in outcomes.findings if one[1].ref.resource.cluster == view.name]
+        mine = [
+            finding for finding in outcomes.findings if finding[1].ref.resource.cluster == view.name
+        ]
         yield _counted(WorldOutcomes("", (), Outcomes(mine), rules, view.name), settings)
 
 
 def _counted(world: WorldOutcomes, settings: Settings) -> WorldOutcomes:
     world.outcomes.findings = [
-        one for one in world.outcomes.findings if counts(*one, alone=settings.alone)
+        finding for finding in world.outcomes.findings if counts(*finding, alone=settings.alone)
     ]
     return world

@@ -43,7 +43,7 @@ class World(NamedTuple):
 
 def confirm(outcomes: Outcomes, mesh: Mesh, build: Build) -> None:
     """Drop the findings that don't hold in every world; ``build`` makes the mesh of a world."""
-    asked = [one for one in outcomes.findings if _depends_on_others(one[0])]
+    asked = [finding for finding in outcomes.findings if _depends_on_others(finding[0])]
     if not asked:
         return
     kept = [one for one in asked if not _is_changed(one[1].ref.resource)]
@@ -58,9 +58,9 @@ def confirm(outcomes: Outcomes, mesh: Mesh, build: Build) -> None:
             break
     _ask_beside_others(standing, mesh.resources)
     alone = [
-        one
-        for one in outcomes.findings
-        if not _depends_on_others(one[0]) and not _is_changed(one[1].ref.resource)
+        finding
+        for finding in outcomes.findings
+        if not _depends_on_others(finding[0]) and not _is_changed(finding[1].ref.resource)
     ]
     outcomes.findings = [*alone, *standing.findings()]
 
@@ -134,15 +134,15 @@ def has_worlds(resources: Sequence[Resource]) -> bool:
 def _worlds(resources: Sequence[Resource]) -> Iterator[World]:
     for some in variants(resources):
         yield World(some, {one: (one,) for one in some}, explains=True)
-    if any(one.namespace == UNKNOWN_NAMESPACE for one in resources):
+    if any(resource.namespace == UNKNOWN_NAMESPACE for resource in resources):
         everywhere, stand_ins = elsewhere(resources)
         if len(everywhere) > len(resources):
             yield World(everywhere, stand_ins)
         everything, stand_ins = apart(resources)
         if everything:
             yield World(everything, stand_ins, reason=_APART)
-    if any(one.document.placement.changes for one in resources):
-        certain = [one for one in resources if not _is_changed(one)]
+    if any(resource.document.placement.changes for resource in resources):
+        certain = [resource for resource in resources if not _is_changed(resource)]
         yield World(certain, {one: (one,) for one in certain})
 
 

@@ -20,11 +20,13 @@ def elsewhere(
 
     Gives all resources with the copies, and for each resource what stands for it.
     """
-    homeless = [one for one in resources if one.namespace == UNKNOWN_NAMESPACE]
+    homeless = [resource for resource in resources if resource.namespace == UNKNOWN_NAMESPACE]
     homes = _named(resources, homeless)
     room = max(1, _SPREAD * len(resources) // len(homeless))
     everywhere = list(resources)
-    stand_ins: dict[Resource, tuple[Resource, ...]] = {one: (one,) for one in resources}
+    stand_ins: dict[Resource, tuple[Resource, ...]] = {
+        resource: (resource,) for resource in resources
+    }
     for one in homeless:
         copies = tuple(_moved(one, home) for home in homes[:room])
         everywhere += copies
@@ -41,13 +43,17 @@ def apart(
     to several namespaces. Gives all resources, and for each what stands for it; nothing where one
     directory has all of them.
     """
-    units = {_unit(one) for one in resources if one.namespace == UNKNOWN_NAMESPACE}
+    units = {_unit(resource) for resource in resources if resource.namespace == UNKNOWN_NAMESPACE}
     if len(units) <= 1:
         return [], {}
     homes = {unit: f"<namespace {number}>" for number, unit in enumerate(sorted(units))}
     stand_ins: dict[Resource, tuple[Resource, ...]] = {
-        one: (_moved(one, homes[_unit(one)]) if one.namespace == UNKNOWN_NAMESPACE else one,)
-        for one in resources
+        resource: (
+            _moved(resource, homes[_unit(resource)])
+            if resource.namespace == UNKNOWN_NAMESPACE
+            else resource,
+        )
+        for resource in resources
     }
     return [moved for several in stand_ins.values() for moved in several], stand_ins
 

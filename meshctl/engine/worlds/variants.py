@@ -27,7 +27,7 @@ def identity(resource: Resource) -> _Identity:
 
 def variants(resources: Sequence[Resource]) -> Iterator[list[Resource]]:
     """Walk the variants; none where every object is declared once."""
-    named = [_contents(one) for one in resources if one.name]
+    named = [_contents(resource) for resource in resources if resource.name]
     if len(set(named)) == len(named):
         return
     units = _units(resources)

@@ -157,9 +157,13 @@ def _manifest(
     for ports, identities in sorted(by_ports.items()):
         rule: dict[str, Any] = {"from": allowed_sources(identities)}
         if ports:
-            rule["to"] = [{"operation": {"ports": [str(one) for one in ports]}}]
+            rule["to"] = [{"operation": {"ports": [str(port) for port in ports]}}]
         rules.append(rule)
-    taken = {one.name for one in mesh.of(AuthorizationPolicy) if one.namespace == service.namespace}
+    taken = {
+        authorization_policy.name
+        for authorization_policy in mesh.of(AuthorizationPolicy)
+        if authorization_policy.namespace == service.namespace
+    }
     name = f"{service.name}-callers"
     while name in taken:
         name += "-known"

@@ -80,7 +80,9 @@ class KnownCalls:
         for service in self._routes_of.get(namespace, ()):
             named = [(host, service.at("spec", "hosts", n)) for n, host in enumerate(service.hosts)]
             for route in service.routes:
-                named += [(one.host, one.at("host")) for one in route.destinations]
+                named += [
+                    (destination.host, destination.at("host")) for destination in route.destinations
+                ]
             for host, place in named:
                 found = self._mesh.registry.resolve(host, namespace)
                 if found is not None:

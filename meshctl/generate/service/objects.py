@@ -33,7 +33,7 @@ def _objects(values: ServiceValues) -> Iterator[Form | None]:
 
 def _service(values: ServiceValues) -> Form:
     ports = [
-        {"name": one.name, "port": one.number, "targetPort": one.target} for one in values.ports
+        {"name": port.name, "port": port.number, "targetPort": port.target} for port in values.ports
     ]
     return {
         "apiVersion": "v1",

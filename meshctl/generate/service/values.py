@@ -67,7 +67,7 @@ class ServiceValues:
     @property
     def http_ports(self) -> tuple[ServicePort, ...]:
         """The ports on which proxies read requests."""
-        return tuple(one for one in self.ports if one.is_http)
+        return tuple(port for port in self.ports if port.is_http)
 
     @property
     def is_routed(self) -> bool:
@@ -109,7 +109,7 @@ def parse_values(text: str, file: str, namespace: str) -> ServiceValues:
         raise ValuesError([f"{file}:{line}: {error.note.message}"]) from None
     document = Document(file, 1, text, data)
     if notes:
-        lines = [(text.count("\n", 0, one.start) + 1, one.message) for one in notes]
+        lines = [(text.count("\n", 0, note.start) + 1, note.message) for note in notes]
         raise ValuesError([f"{file}:{line}: {message}" for line, message in lines])
     if faults := list(mistakes(data)):
         raise ValuesError([_placed(document, one) for one in faults])

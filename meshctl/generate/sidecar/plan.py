@@ -92,7 +92,7 @@ def plan_sidecars(
     for (group, needed), manifest in zip(found, manifests, strict=True):
         before, after = (_size(mesh, one, group, model) for one in (sizes, narrowed))
         if after.clusters < before.clusters:
-            pods = sum(_pods(mesh, one) for one in group.members)
+            pods = sum(_pods(mesh, member) for member in group.members)
             plan = SidecarPlan(
                 group.namespace, group.workload, pods, needed, before, after, manifest
             )
@@ -149,17 +149,17 @@ def _entries(
     group: _Group, calls: KnownCalls, entries: EgressEntries, *, is_exact: bool
 ) -> tuple[EgressEntry, ...]:
     """A workload keeps its own namespace, unless Prometheus has seen what it calls."""
-    known: list[KnownCall] = [call for one in group.members for call in calls.of(one)]
+    known: list[KnownCall] = [call for member in group.members for call in calls.of(member)]
     known += calls.of_namespace(group.namespace)
     is_seen = group.workload is not None and all(map(calls.is_observed, group.members))
     return entries.of(known, group.namespace, keeps_own=not (is_exact or is_seen))
 
 
 def _manifest(mesh: Mesh, group: _Group, entries: Sequence[EgressEntry]) -> dict[str, Any]:
-    spec: dict[str, Any] = {"egress": [{"hosts": [one.host for one in entries]}]}
+    spec: dict[str, Any] = {"egress": [{"hosts": [entry.host for entry in entries]}]}
     if group.workload is not None:
         spec["workloadSelector"] = {"labels": dict(group.labels)}
-    taken = {one.name for one in mesh.of(Sidecar) if one.namespace == group.namespace}
+    taken = {sidecar.name for sidecar in mesh.of(Sidecar) if sidecar.namespace == group.namespace}
     name = group.workload or "default"
     while name in taken:
         name += "-egress"
@@ -173,7 +173,7 @@ def _manifest(mesh: Mesh, group: _Group, entries: Sequence[EgressEntry]) -> dict
 
 def _size(mesh: Mesh, sizes: ConfigSizes, group: _Group, model: MemoryModel) -> SidecarSize:
     found: list[tuple[int, ConfigSize]] = [
-        (_pods(mesh, one), sizes.config_of(one).size) for one in group.members
+        (_pods(mesh, member), sizes.config_of(member).size) for member in group.members
     ]
     return SidecarSize(
         mean(size.counts.clusters for _, size in found),

@@ -68,7 +68,7 @@ def changes(old: Mesh, new: Mesh, namespace: str) -> Changes:
     """Compare two meshes; the work grows with what differs."""
     objects = changed_objects(old, new)
     if old.config != new.config:
-        objects += [ChangedObject(one, one) for one in new.resources]
+        objects += [ChangedObject(resource, resource) for resource in new.resources]
     if not objects:
         return Changes((), (), (), (), (), (), (), (), is_cut=False)
     kinds = {one.either.kind for one in objects}
@@ -183,7 +183,9 @@ def _with_rows(old: Mesh, new: Mesh, found: Iterable[ChangedRequest]) -> Iterato
 
 def _injection(old: Mesh, new: Mesh) -> Iterator[ChangedValue]:
     """Walk the workloads that take part in the mesh in another way."""
-    before = {one.key_name: old.workloads.membership(one).value for one in old.workloads}
+    before = {
+        workload.key_name: old.workloads.membership(workload).value for workload in old.workloads
+    }
     for one in new.workloads:
         now = new.workloads.membership(one).value
         was = before.get(one.key_name)
@@ -241,7 +243,7 @@ def _changed_hosts(old: Mesh, new: Mesh) -> list[str]:
 
 
 def _sidecars(mesh: Mesh) -> list[Any]:
-    return [(one.key_name, one.spec.data) for one in mesh.of(Sidecar)]
+    return [(sidecar.key_name, sidecar.spec.data) for sidecar in mesh.of(Sidecar)]
 
 
 def _client(mesh: Mesh, namespace: str) -> Workload | None:

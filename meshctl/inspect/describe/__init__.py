@@ -141,7 +141,7 @@ def _answer(mesh: Mesh, found: Resource, shown: Shown) -> Subject:
 
 def _gateway(mesh: Mesh, name: str, namespace: str, shown: Shown) -> Subject:
     known: list[Resource] = [*mesh.of(Gateway), *mesh.of(KubernetesGateway)]
-    serving = (one.workload.workload for one in mesh.gateways)
+    serving = (gateway.workload.workload for gateway in mesh.gateways)
     workloads = [one for one in serving if one is not None]
     may_lack = mesh.may_lack("Gateway", "Pod", "Deployment")
     what = "Gateway or gateway workload"

@@ -81,8 +81,8 @@ def _entrance(
     services = gateway.workload.services
     opened = [
         entry
-        for one in services
-        for entry in one.ports
+        for service in services
+        for entry in service.ports
         if server.server.port == entry.port or server.target == entry.target
     ]
     return Exposure(
@@ -95,7 +95,7 @@ def _entrance(
         protocol=server.server.protocol,
         tls=server.server.tls_mode or None,
         redirects_to_https=False,
-        addresses=tuple(address for one in services for address in one.outside_addresses),
+        addresses=tuple(address for service in services for address in service.outside_addresses),
         node_ports=tuple(one for entry in opened for one in [entry.number("nodePort")] if one),
         routes=routes,
     )

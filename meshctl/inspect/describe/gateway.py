@@ -169,7 +169,7 @@ def gateway_answer(mesh: Mesh, gateway: Gateway, shown: Shown) -> GatewayAnswer:
     return GatewayAnswer(
         shown.whole(gateway),
         dict(gateway.selector),
-        tuple(_server(mesh, one, effective, shown) for one in gateway.servers),
+        tuple(_server(mesh, server, effective, shown) for server in gateway.servers),
         tuple(_workload(mesh, one, shown) for one in effective),
         tuple(
             _service(mesh, one, gateway, shown)
@@ -193,13 +193,15 @@ def kubernetes_answer(
 ) -> KubernetesGatewayAnswer:
     """Describe a Gateway of the Gateway API: its listeners and the routes that attach to it."""
     read = mesh.gateway_api.gateway(gateway)
-    known = {one.listener: one for one in read.listeners} if read is not None else {}
+    known = {listener.listener: listener for listener in read.listeners} if read is not None else {}
     return KubernetesGatewayAnswer(
         shown.whole(gateway),
         gateway.class_name,
         gateway.is_waypoint,
         conditions_of(mesh.gateway_api.gateway_conditions(gateway)),
-        tuple(_listener(mesh, one, known.get(one), shown) for one in gateway.listeners),
+        tuple(
+            _listener(mesh, listener, known.get(listener), shown) for listener in gateway.listeners
+        ),
         tuple(
             _attached(mesh, gateway, route, parent, shown)
             for route in mesh.of(KubernetesRoute)
@@ -286,13 +288,13 @@ def _workload(mesh: Mesh, gateway: EffectiveGateway, shown: Shown) -> GatewayWor
         gateway.workload.name,
         shown.whole(workload) if workload is not None else None,
         mesh.workloads.membership(workload).value if workload is not None else None,
-        tuple(EntranceService(*shown.head(one), tuple(one.outside_addresses)) for one in services),
+        tuple(EntranceService(*shown.head(service), tuple(service.outside_addresses)) for service in services),
         tuple(
             OpenListener(
-                f"{one.bind}:{one.port}", gateway.workload.exposes(one.port),
-                tuple(one.duplicate_sni),
+                f"{listener.bind}:{listener.port}", gateway.workload.exposes(listener.port),
+                tuple(listener.duplicate_sni),
             )
-            for one in gateway.listeners
+            for listener in gateway.listeners
         ),
     )  # fmt: skip
 
@@ -302,7 +304,7 @@ def _service(mesh: Mesh, service: VirtualService, gateway: Gateway, shown: Shown
     return BoundService(
         *shown.head(service),
         tuple(service.hosts),
-        tuple(sorted(one.index for one in servers)),
+        tuple(sorted(server.index for server in servers)),
         {kind: len(getattr(service, kind)) for kind in ("http", "tls", "tcp")},
     )
 

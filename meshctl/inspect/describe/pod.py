@@ -70,7 +70,7 @@ def pod_answer(mesh: Mesh, pod: Workload, shown: Shown) -> PodAnswer:
     found = injection(mesh, pod)
     written = pod.pod_labels.get(REVISION) or pod.pod_annotations.get(REVISION)
     hosts = mesh.workloads.container_ports.hosts(workload)
-    services = tuple(host_answer(mesh, one, shown, workload) for one in hosts)
+    services = tuple(host_answer(mesh, host, shown, workload) for host in hosts)
     peers = peer_authentication(mesh, workload, shown)
     callers = authorization(mesh, workload, shown)
     if mesh.workloads.membership(workload) is Membership.AMBIENT:

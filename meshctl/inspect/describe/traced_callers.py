@@ -31,7 +31,7 @@ def traced_callers(mesh: Mesh, host: RegisteredHost, default: str) -> Iterator[C
         if request is not None and found is not None and found.authorization is not None:
             decided = found.authorization
             yield CallerAnswer(
-                namespace, account, tuple(one.key_name for one in clients),
+                namespace, account, tuple(client.key_name for client in clients),
                 f"{request.method} {request.url}" if request.is_http else request.url,
                 _decision(decided.decision), decided.policy, decided.rule,
             )  # fmt: skip

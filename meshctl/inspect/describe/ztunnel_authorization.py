@@ -20,10 +20,13 @@ from meshctl.resources import AuthorizationPolicy, AuthorizationRule, Workload
 
 def at_ztunnel(mesh: Mesh, workload: Workload, found: AuthorizationAnswer) -> AuthorizationAnswer:
     """Say of each policy what ztunnel makes of it, and who may call."""
-    policies = {one.key_name: one for one in mesh.of(AuthorizationPolicy)}
+    policies = {
+        authorization_policy.key_name: authorization_policy
+        for authorization_policy in mesh.of(AuthorizationPolicy)
+    }
     guarding = mesh.ambient.policies.guarding(workload.namespace, workload.pod_labels)
     reached = {one.source for one in guarding}
-    entries = tuple(_entry(one, policies, reached) for one in found.policies)
+    entries = tuple(_entry(policy, policies, reached) for policy in found.policies)
     written = [one for one in guarding if isinstance(one.source, AuthorizationPolicy)]
     ports = sorted({port for _, port in mesh.workloads.container_ports.in_front_of(workload)})
     callers = _callers(written, ports)
@@ -70,7 +73,7 @@ def _callers(policies: Sequence[ZtunnelPolicy], ports: Sequence[int]) -> str:
 
     ``ports`` are those of the pod that Services lead to.
     """
-    denying = [one for one in policies if one.action == "DENY"]
+    denying = [policy for policy in policies if policy.action == "DENY"]
     for one in denying:
         if any(group.matches_all for group in one.groups):
             return f"{NOBODY}: AuthorizationPolicy {one.key_name} denies everything"
@@ -84,7 +87,7 @@ def _callers(policies: Sequence[ZtunnelPolicy], ports: Sequence[int]) -> str:
         names = ", ".join(dict.fromkeys(closed.values()))
         numbers = ", ".join(map(str, ports))
         return f"{NOBODY}: {names} denies every connection to port {numbers}"
-    allowing = [one for one in policies if one.action == "ALLOW"]
+    allowing = [policy for policy in policies if policy.action == "ALLOW"]
     groups = [group for one in allowing for group in one.groups]
     if not allowing:
         text = f"{EVERYONE}, as ztunnel gets no AuthorizationPolicy with the action ALLOW"
@@ -96,7 +99,7 @@ def _callers(policies: Sequence[ZtunnelPolicy], ports: Sequence[int]) -> str:
     else:
         sources = dict.fromkeys(map(_sources, groups))
         text = f"who meets a rule of ALLOW: {'; '.join(sources)}"
-    if any(one.action == "DENY" and one.can_match for one in policies):
+    if any(policy.action == "DENY" and policy.can_match for policy in policies):
         text += "; but nobody with a connection that meets a rule of DENY"
     return text
 

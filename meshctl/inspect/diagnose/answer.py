@@ -57,7 +57,9 @@ class Diagnosis(NamedTuple):
     @property
     def is_confirmed(self) -> bool:
         """Is a cause confirmed?"""
-        return any(cause.state == "confirmed" for one in self.symptoms for cause in one.causes)
+        return any(
+            cause.state == "confirmed" for symptom in self.symptoms for cause in symptom.causes
+        )
 
 
 def diagnose(text: str, known: Known | None, client: str = "", server: str = "") -> Diagnosis:

@@ -92,12 +92,12 @@ def answer(mesh: Mesh, target: str | None, home: str, settings: Settings) -> lis
         is_meant = label_query(labels)
         shown = settings.shown_namespaces
         workloads = [
-            one
-            for one in mesh.workloads
-            if is_meant(one.pod_labels) and (not shown or one.namespace in shown)
+            workload
+            for workload in mesh.workloads
+            if is_meant(workload.pod_labels) and (not shown or workload.namespace in shown)
         ]
     names = Shown()
-    return [injection_answer(injection(mesh, one), names) for one in workloads]
+    return [injection_answer(injection(mesh, workload), names) for workload in workloads]
 
 
 def is_conflict(one: InjectionAnswer) -> bool:

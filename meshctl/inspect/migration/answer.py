@@ -66,7 +66,7 @@ def migrate_files(
             sides = (loaded, _loaded_again(loaded, written))
             before, after = (Side(_with(side, migration)) for side in sides)
             comparison = compare(before, after, settings)
-    broken = [one for one in loaded.problems if one.loses_text]
+    broken = [problem for problem in loaded.problems if problem.loses_text]
     return Migrated(
         migration,
         tuple(written),

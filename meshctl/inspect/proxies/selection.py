@@ -76,10 +76,10 @@ class ProxySelection:
         What is equal stays in the order of the names.
         """
         chosen = [
-            one
-            for one in proxies
-            if (not self.namespaces or one.namespace in self.namespaces)
-            and (selected is None or one.name in selected)
+            proxy
+            for proxy in proxies
+            if (not self.namespaces or proxy.namespace in self.namespaces)
+            and (selected is None or proxy.name in selected)
         ]
         return sorted(chosen, key=_ORDERS[self.sort])
 
@@ -93,13 +93,13 @@ def find_proxy(proxies: Sequence[ProxySync], name: str, namespace: str) -> Proxy
         for one in proxies:
             if one.name == known:
                 return one
-    found = [one for one in proxies if one.pod == name]
+    found = [proxy for proxy in proxies if proxy.pod == name]
     if len(found) == 1:
         return found[0]
     if found:
         names = ", ".join(one.name for one in found)
         raise UsageError(f"there are several proxies {quoted(name)}: {names}; name one in full")
-    near = [one.name for one in proxies if one.name.startswith(name)]
+    near = [proxy.name for proxy in proxies if proxy.name.startswith(name)]
     more = f", and {len(near) - _SUGGESTED} more" if len(near) > _SUGGESTED else ""
     known = f"; there are: {', '.join(near[:_SUGGESTED])}{more}" if near else ""
     raise UsageError(f"no istiod knows a proxy {quoted(name)}; name it as POD.NAMESPACE{known}")

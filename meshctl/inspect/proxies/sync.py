@@ -168,7 +168,7 @@ def _reasons(silent: Iterable[IstiodAnswer]) -> str:
 
 def type_names(proxies: Iterable[ProxySync]) -> list[str]:
     """Name every type that any of the proxies asks for, the usual ones first."""
-    return sorted({name for one in proxies for name in one.types}, key=_rank)
+    return sorted({name for proxy in proxies for name in proxy.types}, key=_rank)
 
 
 def _rank(name: str) -> tuple[int, str]:

@@ -53,7 +53,7 @@ def versions(
     if known is None:
         return Versions(client)
     errors = {one.istiod: one.error for one in known.silent}
-    counts = Counter(one.version for one in known.proxies)
+    counts = Counter(proxy.version for proxy in known.proxies)
     return Versions(
         client,
         tuple(
@@ -64,8 +64,8 @@ def versions(
         ),
         tuple(ProxyVersion(version or None, count) for version, count in sorted(counts.items())),
         tuple(
-            SkewedProxy(one.name, one.version, one.istiod, one.istiod_version)
-            for one in known.proxies
-            if one.skew is Skew.MINOR
+            SkewedProxy(proxy.name, proxy.version, proxy.istiod, proxy.istiod_version)
+            for proxy in known.proxies
+            if proxy.skew is Skew.MINOR
         ),
     )

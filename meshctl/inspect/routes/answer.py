@@ -75,7 +75,7 @@ def answer(
     hosts = list(_hosts(mesh, target, home))
     if not hosts:
         raise _nothing(mesh, target)
-    return RouteAnswer((), tuple(_of_host(mesh, one, home) for one in hosts), is_one=False)
+    return RouteAnswer((), tuple(_of_host(mesh, host, home) for host in hosts), is_one=False)
 
 
 def all_gateways(mesh: Mesh, shown: tuple[str, ...]) -> tuple[GatewayEntry, ...]:
@@ -180,7 +180,9 @@ def _narrowed(
         yield from (replace(first, name=name) for name in inside)
         outside = [name for name in names if name.partition("/")[0] not in namespaces]
         routes = {name: _routes_of(hosts, namespaces) for name, hosts in first.routes.items()}
-        servers = tuple(one for one in first.servers if one.server.partition("/")[0] in namespaces)
+        servers = tuple(
+            server for server in first.servers if server.server.partition("/")[0] in namespaces
+        )
         if servers or any(routes.values()):
             kept = {name: hosts for name, hosts in routes.items() if hosts}
             narrow = replace(first, routes=kept, servers=servers)
@@ -193,7 +195,7 @@ def _routes_of(
     def is_of(route: RouteEntry) -> bool:
         return route.virtual_service.partition("/")[0] in namespaces
 
-    kept = (replace(one, routes=tuple(filter(is_of, one.routes))) for one in hosts)
+    kept = (replace(host, routes=tuple(filter(is_of, host.routes))) for host in hosts)
     return tuple(one for one in kept if one.routes)
 
 
@@ -201,7 +203,7 @@ def _nothing(mesh: Mesh, target: str) -> UsageError:
     from meshctl.inspect.near_names import nearest, nearest_hosts  # noqa: PLC0415 - for a mistake alone
 
     services = [f"{one.source.name}.{one.namespace}" for one in mesh.registry]
-    workloads = [f"{one.name}.{one.namespace}" for one in mesh.workloads]
+    workloads = [f"{workload.name}.{workload.namespace}" for workload in mesh.workloads]
     gateways = [one.workload.name for one in mesh.merged_gateways]
     near = nearest(target, [*services, *workloads])
     hosts = {one.host for one in mesh.registry} | {

@@ -125,10 +125,10 @@ def host_entries(hosts: Iterable[VirtualHost]) -> tuple[VirtualHostEntry, ...]:
     """Read virtual hosts."""
     return tuple(
         VirtualHostEntry(
-            one.name, tuple(one.domains), bool(one.redirects),
-            tuple(map(route_entry, one.routes)), _order_is_known(one),
+            host.name, tuple(host.domains), bool(host.redirects),
+            tuple(map(route_entry, host.routes)), _order_is_known(host),
         )
-        for one in hosts
+        for host in hosts
     )  # fmt: skip
 
 
@@ -190,10 +190,10 @@ def reason(server: MergedServer, gateway: EffectiveGateway) -> str:
 def _listeners(gateway: EffectiveGateway) -> tuple[ListenerEntry, ...]:
     return tuple(
         ListenerEntry(
-            one.name, f"{one.bind}:{one.port}", tuple(map(chain_of, one.chains)),
-            tuple(one.duplicate_sni),
+            listener.name, f"{listener.bind}:{listener.port}", tuple(map(chain_of, listener.chains)),
+            tuple(listener.duplicate_sni),
         )
-        for one in gateway.listeners
+        for listener in gateway.listeners
     )  # fmt: skip
 
 
@@ -202,7 +202,7 @@ def _servers(gateway: EffectiveGateway) -> Iterator[ServerEntry]:
 
     Only for one that pushes others out this is tried: they would take its place.
     """
-    rivals = {one.rival for one in gateway.servers if one.rival is not None}
+    rivals = {server.rival for server in gateway.servers if server.rival is not None}
     before = _configuration(gateway) if rivals else None
     for one in gateway.servers:
         serves = one in gateway.serving
@@ -227,11 +227,11 @@ def _configuration(gateway: EffectiveGateway) -> object:
 def _sent(host: VirtualHost) -> list[object]:
     return [
         (
-            one.virtual_service.key_name, one.name,
-            match_of(one.match.match if one.match is not None else None), action_of(one),
-            settings_of(one),
+            route.virtual_service.key_name, route.name,
+            match_of(route.match.match if route.match is not None else None), action_of(route),
+            settings_of(route),
         )
-        for one in host.routes
+        for route in host.routes
     ]  # fmt: skip
 
 

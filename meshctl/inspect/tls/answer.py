@@ -48,7 +48,7 @@ class TlsAnswer(NamedTuple):
         if self.has_conflicts:
             return 1
         servers = (row.connection.server for row, _ in self.rows.weighed())
-        demands = (one.demand for one in servers if one is not None)
+        demands = (server.demand for server in servers if server is not None)
         return 2 if any(one is not None and one.mode is Mode.UNKNOWN for one in demands) else 0
 
     def failures(self) -> list[TlsFailure]:
@@ -57,7 +57,7 @@ class TlsAnswer(NamedTuple):
 
     def failures_of(self, changes: Iterable[TlsChange]) -> list[TlsFailure]:
         """Group the conflicts among changed connections by what decides them."""
-        new = {one.after for one in changes}
+        new = {change.after for change in changes}
         return failures((row, 1) for row in self.rows.conflicts() if row.data in new)
 
 
@@ -119,7 +119,7 @@ def _no_host(mesh: Mesh, host: str) -> UsageError:
     from meshctl.inspect.near_names import nearest, nearest_hosts  # noqa: PLC0415 - for a mistake alone
 
     services = [one for one in mesh.registry if isinstance(one.source, Service)]
-    near = nearest(host, (f"{one.source.name}.{one.namespace}" for one in services))
+    near = nearest(host, (f"{service.source.name}.{service.namespace}" for service in services))
     near = near or nearest_hosts(host, (one.host for one in mesh.registry))
     hint = f"did you mean {' or '.join(near)}?" if near else (
         "name it as HOST, HOST.NAMESPACE or in full, with or without :PORT"

@@ -57,7 +57,10 @@ def _summary(connections: list[Connection]) -> str:
     """Count on how many ports what happens, each conflict with its reason."""
     if not connections:
         return "there is no such server"
-    found = {(_words(one), one.upstream.host.host, one.upstream.port.number) for one in connections}
+    found = {
+        (_words(connection), connection.upstream.host.host, connection.upstream.port.number)
+        for connection in connections
+    }
     counts = Counter(text for text, _, _ in sorted(found))
     return "; ".join(
         f"{text} ({number} port{'s' * (number > 1)})" for text, number in counts.most_common()

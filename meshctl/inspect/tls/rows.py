@@ -139,7 +139,7 @@ class TlsCheck:
             kept = (
                 row for row in rows if is_shown or row.connection.upstream.host.namespace in shown
             )
-            groups.append(TlsGroup(tuple(one.name for one in clients), tuple(kept)))
+            groups.append(TlsGroup(tuple(client.name for client in clients), tuple(kept)))
         return TlsRows(groups)
 
     def _rows_of(
@@ -174,7 +174,7 @@ class TlsCheck:
 
     @cached_property
     def _by_name(self) -> dict[str, Workload]:
-        return {one.key_name: one for one in self._mesh.workloads}
+        return {workload.key_name: workload for workload in self._mesh.workloads}
 
     def _hidden(self, connection: Connection, sidecar: Sidecar) -> str:
         """Say that a Sidecar hides the host, so that the client has no such upstream; else empty."""
@@ -205,11 +205,13 @@ class TlsCheck:
     def _clients(self, name: str | None) -> list[Client]:
         """List the clients by namespace and name; istiod calls no workload of the mesh."""
         workloads = [
-            one
-            for one in self._mesh.workloads
-            if name in (None, one.key_name) and not is_control_plane(one)
+            workload
+            for workload in self._mesh.workloads
+            if name in (None, workload.key_name) and not is_control_plane(workload)
         ]
-        found = {one.key_name: self._mesh.security.mtls.client(one) for one in workloads}
+        found = {
+            workload.key_name: self._mesh.security.mtls.client(workload) for workload in workloads
+        }
         return sorted(found.values(), key=lambda one: (one.namespace, one.name))
 
     def _row(self, connection: Connection) -> TlsLine:

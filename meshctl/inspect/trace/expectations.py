@@ -108,7 +108,9 @@ def _to(value: Any, trace: Trace) -> Iterator[str]:
         wanted = one if isinstance(one, dict) else {"host": one}
         if not any(_is_there(wanted, found) for found in trace.destinations):
             asked = ", ".join(f"{key} {_written(each)}" for key, each in wanted.items())
-            names = ", ".join(dict.fromkeys(_name(one) for one in trace.destinations))
+            names = ", ".join(
+                dict.fromkeys(_name(destination) for destination in trace.destinations)
+            )
             yield f"expected it to go to {asked}, found {names or 'nowhere'}"
 
 

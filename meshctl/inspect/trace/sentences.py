@@ -89,7 +89,7 @@ def _denied(found: Summary) -> str:
         return head
     where = _where(found.hop)
     if verdict.action == "JWT":
-        text = next((one.token.text for one in verdict.steps if one.token), "")
+        text = next((step.token.text for step in verdict.steps if step.token), "")
         return f"{head} by RequestAuthentication: {text}, {where}"
     if verdict.by:
         rule = verdict.by[0]

@@ -116,7 +116,7 @@ def _real(several: Sequence[EffectiveGateway]) -> list[EffectiveGateway]:
 
 def _listens(gateway: EffectiveGateway, port: int) -> bool:
     target = gateway.workload.target(port)
-    return any(one.port == target for one in gateway.listeners)
+    return any(listener.port == target for listener in gateway.listeners)
 
 
 def _gateway_named(mesh: Mesh, text: str, namespace: str) -> EffectiveGateway:
@@ -138,7 +138,7 @@ def _gateway_named(mesh: Mesh, text: str, namespace: str) -> EffectiveGateway:
 
 def _names(gateway: EffectiveGateway) -> Iterator[str]:
     yield gateway.workload.name
-    yield from (one.key_name for one in gateway.workload.services)
+    yield from (service.key_name for service in gateway.workload.services)
     yield from (one.key_name for one in gateway.gateways)
 
 

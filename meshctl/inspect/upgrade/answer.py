@@ -75,9 +75,13 @@ def plan_upgrade(files: Loaded, live: Loaded | None, settings: Settings, way: Wa
     """
     start, target, cluster = way
     mesh = _mesh(files, live, settings)
-    piped = [one for one in files.documents if not {"apiVersion", "kind"} & {*_keys(one)}]
+    piped = [
+        document for document in files.documents if not {"apiVersion", "kind"} & {*_keys(document)}
+    ]
     others = [Resource(one, one.data, (), "") for one in (*files.others, *piped)]
-    others += [one for one in mesh.resources if one.document.file.endswith("Chart.yaml")]
+    others += [
+        resource for resource in mesh.resources if resource.document.file.endswith("Chart.yaml")
+    ]
     upgrade = Upgrade(mesh, start or target, target, files=others, cluster=cluster)
     found = upgrade.installation.versions
     upgrade.start = start if start is not None else _oldest(found, live is not None)
@@ -197,7 +201,7 @@ def _planned(
     report = Report(
         version=__version__, findings=tuple(findings), not_checked=tuple(_gaps(answers, files)),
         summary=_summary(files, upgrade, findings, ignored), rules={**rules, **used},
-        crashed=answers.crashed, is_incomplete=any(one.rule in _UNREADABLE for one in problems)
+        crashed=answers.crashed, is_incomplete=any(problem.rule in _UNREADABLE for problem in problems)
         and not settings.skip_unreadable,
         notes=tuple(shows_nothing(settings, upgrade.mesh.resources)), root=settings.root,
         docs_url=settings.docs_url,
@@ -331,7 +335,7 @@ def _summary(
 ) -> Summary:
     return Summary(
         files=files.files,
-        documents=len(files.documents) + sum(len(one.documents) for one in files.worlds),
+        documents=len(files.documents) + sum(len(world.documents) for world in files.worlds),
         resources=len(upgrade.mesh.resources),
         **counted(findings),
         ignored=ignored,

@@ -54,7 +54,7 @@ def _kubernetes(upgrade: Upgrade) -> Iterator[Task]:
 
 def _step(upgrade: Upgrade, start: Release, release: Release) -> Iterator[tuple[str, str]]:
     name = release.name
-    revisions = [one for one in upgrade.installation.revisions if one != "default"]
+    revisions = [revision for revision in upgrade.installation.revisions if revision != "default"]
     if start.minor == release.minor:
         yield f"Upgrade the control plane to {name}", "Upgrade istiod, then what it manages."
     else:
@@ -74,7 +74,7 @@ def _step(upgrade: Upgrade, start: Release, release: Release) -> Iterator[tuple[
             f"Upgrade ztunnel and the CNI to {name}",
             "Upgrade ztunnel right after istiod, then the CNI, one node after the other.",
         )
-    if any(is_gateway(one) for one in upgrade.mesh.of(Workload)):
+    if any(is_gateway(workload) for workload in upgrade.mesh.of(Workload)):
         yield f"Restart the gateways on {name}", "Restart gateways one by one; watch their errors."
     yield (
         f"Restart the pods with sidecars on {name}",

@@ -63,7 +63,7 @@ class _Conversion:
         self._routes = known.mesh.traffic.routes
         self._is_strict = is_strict
         self._points = Points(self._gateways, known)
-        self._of = {one.service: one for one in services}
+        self._of = {service.service: service for service in services}
 
     def plan(self) -> None:
         """Make candidates for every VirtualService."""
@@ -107,7 +107,7 @@ class _Conversion:
 
     def _hosts(self, plan: ServicePlan) -> frozenset[str]:
         home = plan.service.namespace
-        return frozenset(self._routes.full_name(one, home) for one in plan.service.hosts)
+        return frozenset(self._routes.full_name(host, home) for host in plan.service.hosts)
 
     def _tables(self, plan: ServicePlan) -> set[tuple[str, str]]:
         """The tables of routes that it is part of: a gateway (or the mesh) and a host."""
@@ -243,8 +243,10 @@ def _write_gateway(
     """Write the listeners that routes need, and keep the servers that VirtualServices need."""
     draft, gateway = plan.draft, plan.gateway
     alone = {index for _, index in held if (id(plan), index) in held - used}
-    plan.listeners = [one for one in plan.listeners if one.server.index not in plan.staying | alone]
-    moved = {one.server.index for one in plan.listeners}
+    plan.listeners = [
+        listener for listener in plan.listeners if listener.server.index not in plan.staying | alone
+    ]
+    moved = {listener.server.index for listener in plan.listeners}
     kept = []
     for server in gateway.servers:
         is_held = (id(plan), server.index) in held
@@ -263,7 +265,7 @@ def _write_gateway(
         new = newest(gateway)
         draft.keep({**new, "spec": {**new["spec"], "servers": kept}})
     for namespace, name in plan.names.items():
-        own = [one for one in plan.listeners if one.namespace == namespace]
+        own = [listener for listener in plan.listeners if listener.namespace == namespace]
         if not own:
             continue
         spec = gateway_spec(plan, namespace, domain)

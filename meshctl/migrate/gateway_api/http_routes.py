@@ -158,7 +158,7 @@ class HttpUnit:
         if not rules:
             return
         parents = [dict(one.reference) for one in points]
-        names = [_full(plan, one, self._backends) for one in plan.service.hosts if one != "*"]
+        names = [_full(plan, host, self._backends) for host in plan.service.hosts if host != "*"]
         has_names = points[0].gateway != MESH and len(names) == len(plan.service.hosts)
         parts = [
             {"parentRefs": parents[p : p + _MOST_PARENTS],

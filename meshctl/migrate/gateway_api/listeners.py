@@ -210,8 +210,8 @@ def _add_listeners(found: GatewayPlan, namespace: str, server: Server) -> None:
         if protocol == "HTTP" and not hostname.strip("."):
             hostname = ""
         same = [
-            one for one in found.listeners
-            if (one.namespace, one.port, one.hostname) == (namespace, server.port, hostname)
+            listener for listener in found.listeners
+            if (listener.namespace, listener.port, listener.hostname) == (namespace, server.port, hostname)
         ]  # fmt: skip
         if same:
             _merge(found, same[0], server, homes)
@@ -248,7 +248,7 @@ def _name(found: GatewayPlan, namespace: str, server: Server, protocol: str, hos
     base = f"{protocol.lower()}-{server.port}"
     if hostname:
         base += f"-{hostname.replace('*', 'any')}"
-    taken = {one.name for one in found.listeners if one.namespace == namespace}
+    taken = {listener.name for listener in found.listeners if listener.namespace == namespace}
     name, number = label_name(base), 1
     while name in taken:
         number += 1

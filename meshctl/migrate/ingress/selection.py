@@ -26,9 +26,9 @@ class IngressSelection:
         self._mode = str(raw.get("ingressControllerMode") or "STRICT")
         self._class = str(raw.get("ingressClass") or _DEFAULT_CLASS)
         self._classes = {
-            one.name: one.spec.text("controller")
-            for one in mesh.resources
-            if one.kind == "IngressClass"
+            resource.name: resource.spec.text("controller")
+            for resource in mesh.resources
+            if resource.kind == "IngressClass"
         }
         written, service = raw.get("ingressSelector"), raw.get("ingressService")
         name = str(written or str(service or "").removeprefix(_PREFIX) or _DEFAULT_SELECTOR)

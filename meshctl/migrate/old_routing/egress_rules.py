@@ -55,7 +55,7 @@ def _protocol(port: View) -> str:
 
 def _originate(rule: Resource, draft: Draft, host: str, ports: list[View]) -> None:
     tls = {"mode": "SIMPLE", **({} if "*" in host or _is_network(host) else {"sni": host})}
-    settings = [{"port": {"number": one.number("port") or 0}, "tls": tls} for one in ports]
+    settings = [{"port": {"number": port.number("port") or 0}, "tls": tls} for port in ports]
     spec = {"host": host, "trafficPolicy": {"portLevelSettings": settings}}
     draft.make(DESTINATION_RULE, rule.name, spec)
     draft.near(

@@ -151,7 +151,7 @@ class _Rule:
             found["destinationSubnets"] = list(destinations)
         sources = tcp.texts("sourceSubnet")
         if sources:
-            return [{**found, "sourceSubnet": one} for one in sources]
+            return [{**found, "sourceSubnet": source} for source in sources]
         return [found] if found else []
 
     def _destinations(self) -> list[dict[str, Any]]:

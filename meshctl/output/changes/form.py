@@ -28,12 +28,12 @@ def comparison_form(found: Comparison) -> dict[str, Any]:
             }
             for one in changes.objects
         ],
-        "routes": [_request(one) for one in changes.routes],
+        "routes": [_request(route) for route in changes.routes],
         "access": [_access(one) for one in changes.access],
         "tls": [{**_request(one), "rows": _rows(one)} for one in changes.tls],
         "injection": [_value(one) for one in changes.injection],
-        "listeners": [_value(one) for one in changes.listeners],
-        "hosts": [_value(one) for one in changes.hosts],
+        "listeners": [_value(listener) for listener in changes.listeners],
+        "hosts": [_value(host) for host in changes.hosts],
         "order": [
             {"message": one.message, "first": one.first.title, "then": one.then.title}
             for one in changes.order

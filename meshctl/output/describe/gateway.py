@@ -85,9 +85,11 @@ def _services(form: GatewayAnswer) -> Iterator[str]:
 
 def _conditions(conditions: tuple[StatusCondition, ...], indent: str) -> Iterator[str]:
     """Write conditions: those that are as they should be on one line, each other one with why."""
-    good = [one.type for one in conditions if one.status != _bad_status(one)]
+    good = [
+        condition.type for condition in conditions if condition.status != _bad_status(condition)
+    ]
     if good:
-        yield f"{indent}conditions: {', '.join(_state(one) for one in conditions if one.type in good)}"
+        yield f"{indent}conditions: {', '.join(_state(condition) for condition in conditions if condition.type in good)}"
     for one in conditions:
         if one.type not in good:
             why = f": {one.message}" if one.message else ""

@@ -54,7 +54,7 @@ def _head(form: PodAnswer) -> Iterator[str]:
     yield f"  proxy: {form.proxy}{' (a gateway)' if form.is_gateway else ''}{revision}"
     yield from indented(sentence(form.injection).partition(": ")[2].splitlines())
     yield f"  service account: {form.service_account}"
-    ports = (f"{one.number}{_named(one)} ({one.container})" for one in form.ports)
+    ports = (f"{port.number}{_named(port)} ({port.container})" for port in form.ports)
     yield f"  ports: {', '.join(ports) or 'none declared'}"
     if form.not_ready:
         yield f"  NOT READY: {', '.join(form.not_ready)}"

@@ -35,7 +35,7 @@ def write_diagnosis(found: Diagnosis, output: str, out: TextIO) -> None:
 
 def _legend(found: Diagnosis) -> str:
     """Say what the marks mean; nothing where all causes are decided."""
-    states = {cause.state for one in found.symptoms for cause in one.causes}
+    states = {cause.state for symptom in found.symptoms for cause in symptom.causes}
     if "unknown" not in states:
         return ""
     if not found.has_input:
@@ -60,8 +60,8 @@ def diagnosis_form(found: Diagnosis) -> dict[str, Any]:
         "version": VERSION,
         "symptoms": [
             {
-                "id": one.id,
-                "title": one.title,
+                "id": symptom.id,
+                "title": symptom.title,
                 "causes": [
                     {
                         "title": cause.title,
@@ -73,10 +73,10 @@ def diagnosis_form(found: Diagnosis) -> dict[str, Any]:
                         ],
                         "next": list(cause.next),
                     }
-                    for cause in one.causes
+                    for cause in symptom.causes
                 ],
             }
-            for one in found.symptoms
+            for symptom in found.symptoms
         ],
         "trace": form(found.trace) if found.trace is not None else None,
     }

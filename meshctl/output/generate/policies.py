@@ -20,7 +20,7 @@ def write_policies(answer: AuthorizationAnswer, output: str, out: TextIO) -> Non
             out.writelines(f"  {line}\n" for line in _reasons(plan))
         out.writelines(f"{line}\n" for line in _sentences(answer))
     else:
-        out.write("---\n".join(_manifest(one) for one in answer.policies))
+        out.write("---\n".join(_manifest(policy) for policy in answer.policies))
         out.writelines(f"# {line}\n" for line in _sentences(answer))
 
 

@@ -24,7 +24,7 @@ def write_sidecars(answer: SidecarAnswer, output: str, out: TextIO) -> None:
         write_table(_COLUMNS, map(_cells, answer.sidecars), out)
         out.writelines(f"{line}\n" for line in _sentences(answer))
     else:
-        out.write("---\n".join(_manifest(one) for one in answer.sidecars))
+        out.write("---\n".join(_manifest(sidecar) for sidecar in answer.sidecars))
         out.writelines(f"# {line}\n" for line in _sentences(answer))
 
 
@@ -60,7 +60,7 @@ def _short(number: float) -> str:
 
 def _sentences(answer: SidecarAnswer) -> Iterator[str]:
     """Say what all Sidecars save, how memory is known, and what is left alone."""
-    saved = sum(one.before.total_mib - one.after.total_mib for one in answer.sidecars)
+    saved = sum(sidecar.before.total_mib - sidecar.after.total_mib for sidecar in answer.sidecars)
     number = amount(len(answer.sidecars), "Sidecar")
     yield f"{number} would save {_short(saved)} MiB. {model_sentence(answer.model)}"
     if answer.sidecars:

@@ -63,25 +63,25 @@ def _part(numbered: tuple[int, tuple[str, Graph]]) -> Markup:
 
 
 def _ways(graph: Graph) -> Iterator[Markup]:
-    names = {one.id: f"{one.name}.{one.namespace}" if one.namespace else one.name
-             for one in graph.nodes}  # fmt: skip
+    names = {node.id: f"{node.name}.{node.namespace}" if node.namespace else node.name
+             for node in graph.nodes}  # fmt: skip
     edges = graph.edges[:_MOST_ROWS]
     yield filter_form(
         "ways",
-        [counted("tls", "TLS", (one.tls or "none" for one in edges))],
-        [counted("node", "Node", (end for one in edges for end in {one.source, one.target}))],
+        [counted("tls", "TLS", (edge.tls or "none" for edge in edges))],
+        [counted("node", "Node", (end for edge in edges for end in {edge.source, edge.target}))],
         {},
     )
     rows = [
         (
-            names[one.source], names[one.target], one.kind,
-            TLS_WORDS[one.tls] if one.tls is not None else "", label_of(one),
-            ", ".join(one.objects), counts_of(one.findings),
+            names[edge.source], names[edge.target], edge.kind,
+            TLS_WORDS[edge.tls] if edge.tls is not None else "", label_of(edge),
+            ", ".join(edge.objects), counts_of(edge.findings),
         )
-        for one in edges
+        for edge in edges
     ]  # fmt: skip
     marks = [
-        {"data-tls": one.tls or "none", "data-node": (one.source, one.target)} for one in edges
+        {"data-tls": edge.tls or "none", "data-node": (edge.source, edge.target)} for edge in edges
     ]
     columns = ("from", "to", "by", "TLS", "what else", "objects", "findings")
     yield table(_cut("Ways", len(graph.edges)), columns, rows, marks=marks, list_id="way-rows")
@@ -89,8 +89,10 @@ def _ways(graph: Graph) -> Iterator[Markup]:
 
 def _nodes(graph: Graph) -> Iterator[Markup]:
     nodes = graph.nodes[:_MOST_ROWS]
-    rows = [(KIND_WORDS[one.kind], one.name, one.namespace, "; ".join(about(one))) for one in nodes]
-    marks = [{"data-node": one.id} for one in nodes]
+    rows = [
+        (KIND_WORDS[node.kind], node.name, node.namespace, "; ".join(about(node))) for node in nodes
+    ]
+    marks = [{"data-node": node.id} for node in nodes]
     columns = ("kind", "name", "namespace", "what is known")
     yield table(_cut("Nodes", len(graph.nodes)), columns, rows, marks=marks, list_id="node-rows")
 

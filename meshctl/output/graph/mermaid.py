@@ -38,7 +38,7 @@ def _lines(graph: Graph) -> Iterator[str]:
     for number, edge in enumerate(graph.edges):
         if edge.tls in _COLOURS:
             yield f"  linkStyle {number} stroke:{_COLOURS[edge.tls]}"
-    failing = [names[one.id] for one in graph.nodes if one.findings.errors]
+    failing = [names[node.id] for node in graph.nodes if node.findings.errors]
     if failing:
         yield "  classDef failing stroke:#b42318,stroke-width:3px"
         yield f"  class {','.join(failing)} failing"

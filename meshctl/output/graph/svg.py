@@ -46,8 +46,8 @@ def picture(
     ``name`` tells its markers from those of other pictures on a page.
     """
     ways = [(one.source, one.target) for one in graph.edges]
-    placed = layout([one.id for one in graph.nodes], ways)
-    kinds = dict.fromkeys(one.kind for one in graph.nodes)
+    placed = layout([node.id for node in graph.nodes], ways)
+    kinds = dict.fromkeys(node.kind for node in graph.nodes)
     tls = [one for one in TLS_WORDS if one in {edge.tls for edge in graph.edges}]
     width = max(placed.width, _STEP * max(len(kinds), len(tls), 2)) if has_legend else placed.width
     height = placed.height + (_LEGEND if has_legend else 0)
@@ -62,7 +62,10 @@ def picture(
         f"<title>{text(title)}</title>\n" if style else "",
         *_markers(name, [edge.tls for edge in graph.edges]),
         *_edges(graph, placed, name),
-        *(_node(one, placed.places[one.id], (links or {}).get(one.id, "")) for one in graph.nodes),
+        *(
+            _node(node, placed.places[node.id], (links or {}).get(node.id, ""))
+            for node in graph.nodes
+        ),
         *(_legend(list(kinds), tls, placed.height) if has_legend else ()),
         "</svg>\n",
     ]
@@ -81,7 +84,7 @@ def _markers(name: str, tls: Sequence[str | None]) -> Iterator[Markup]:
 
 def _edges(graph: Graph, placed: Layout, name: str) -> Iterator[Markup]:
     """Draw the ways; several between the same nodes stand a little apart."""
-    titles = {one.id: title_of(one) for one in graph.nodes}
+    titles = {node.id: title_of(node) for node in graph.nodes}
     seen: Counter[tuple[str, str]] = Counter()
     for edge in graph.edges:
         way = edge.source, edge.target
@@ -219,13 +222,13 @@ _SHAPES = {
 
 def legend_of(graph: Graph) -> Markup:
     """Explain shapes and lines of a picture as a list, for a page."""
-    kinds = dict.fromkeys(one.kind for one in graph.nodes)
+    kinds = dict.fromkeys(node.kind for node in graph.nodes)
     tls = [one for one in TLS_WORDS if one in {edge.tls for edge in graph.edges}]
     size = f'class="mesh" viewBox="-2 -2 {WIDTH + 4} {HEIGHT + 4}" width="48" height="14"'
     items = [
-        f'<svg {size} aria-hidden="true"><g class="node {one}">{_SHAPES[one]}</g></svg>'
-        f"{text(KIND_WORDS[one])}"
-        for one in kinds
+        f'<svg {size} aria-hidden="true"><g class="node {kind}">{_SHAPES[kind]}</g></svg>'
+        f"{text(KIND_WORDS[kind])}"
+        for kind in kinds
     ]
     items += [
         '<svg class="mesh" viewBox="0 0 48 14" width="48" height="14" aria-hidden="true">'

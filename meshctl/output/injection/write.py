@@ -45,8 +45,8 @@ def tables(found: Sequence[InjectionAnswer], *, is_one: bool) -> Iterator[Table]
         yield (
             _WEBHOOK_COLUMNS,
             [
-                (one.name, one.revision, "yes" if one.injects else "no", one.reason)
-                for one in found[0].webhooks
+                (webhook.name, webhook.revision, "yes" if webhook.injects else "no", webhook.reason)
+                for webhook in found[0].webhooks
             ],
         )
 

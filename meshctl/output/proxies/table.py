@@ -19,8 +19,15 @@ def table(proxies: Sequence[ProxySync], now: datetime) -> tuple[tuple[str, ...],
     """Give the columns and one row a proxy, with the types it asks for and its worst state."""
     columns = ("name", "cluster", "istiod", "version", "subscribed types", "status")
     return columns, [
-        (one.name, one.cluster, one.istiod, one.version, _subscribed(one), _status(one, now))
-        for one in proxies
+        (
+            proxy.name,
+            proxy.cluster,
+            proxy.istiod,
+            proxy.version,
+            _subscribed(proxy),
+            _status(proxy, now),
+        )
+        for proxy in proxies
     ]
 
 
@@ -30,11 +37,11 @@ def wide_table(proxies: Sequence[ProxySync], now: datetime) -> tuple[tuple[str, 
     columns = ("name", "cluster", "type", *names, "istiod", "revision", "version", "skew")
     return columns, [
         (
-            one.name, one.cluster, one.kind,
-            *(_cell(one.types.get(name, IGNORED), now) for name in names),
-            one.istiod, one.revision, one.version, _skew(one),
+            proxy.name, proxy.cluster, proxy.kind,
+            *(_cell(proxy.types.get(name, IGNORED), now) for name in names),
+            proxy.istiod, proxy.revision, proxy.version, _skew(proxy),
         )
-        for one in proxies
+        for proxy in proxies
     ]  # fmt: skip
 
 
@@ -51,16 +58,16 @@ def reasons(proxies: Iterable[ProxySync]) -> Iterator[str]:
 
 def summary(proxies: Sequence[ProxySync]) -> str:
     """Count the states in one line, and name whoever is out of sync."""
-    states = Counter(one.worst for one in proxies)
+    states = Counter(proxy.worst for proxy in proxies)
     parts = [f"{states[Status.SYNCED]} synced"]
-    stale = [one for one in proxies if one.worst is Status.STALE]
+    stale = [proxy for proxy in proxies if proxy.worst is Status.STALE]
     if stale:
         parts.append(f"{len(stale)} stale ({_names(stale)})")
-    parts += _rejections([one for one in proxies if one.worst is Status.ERROR])
+    parts += _rejections([proxy for proxy in proxies if proxy.worst is Status.ERROR])
     if states[Status.NOT_SENT]:
-        waiting = [one for one in proxies if one.worst is Status.NOT_SENT]
+        waiting = [proxy for proxy in proxies if proxy.worst is Status.NOT_SENT]
         parts.append(f"{len(waiting)} not sent anything ({_names(waiting)})")
-    skewed = [one for one in proxies if one.skew is Skew.MINOR]
+    skewed = [proxy for proxy in proxies if proxy.skew is Skew.MINOR]
     if skewed:
         versions = sorted({f"{one.version} under {one.istiod_version}" for one in skewed})
         shown = ", ".join(versions[:_NAMED])

@@ -58,7 +58,7 @@ class ProxyWriter(NamedTuple):
     def _write_table(self, proxies: Sequence[ProxySync], out: TextIO) -> None:
         listed = proxies
         if len(proxies) > _MANY and not self.everything:
-            listed = [one for one in proxies if self.fail_on.is_troubled(one)]
+            listed = [proxy for proxy in proxies if self.fail_on.is_troubled(proxy)]
         _write_proxies(listed, out, is_wide=self.output == "wide", is_full=False)
         out.write("\n" if listed else "")
         write_lines([summary(proxies)], out)

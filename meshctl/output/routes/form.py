@@ -30,34 +30,40 @@ def answer_form(answer: RouteAnswer) -> Form:
     if len(answer.hosts) == 1:
         return _host_form(answer.hosts[0])
     if answer.hosts:
-        return {"hosts": [_host_form(one) for one in answer.hosts]}
-    return {"gateways": {one.name: gateway_form(one) for one in answer.gateways}}
+        return {"hosts": [_host_form(host) for host in answer.hosts]}
+    return {"gateways": {gateway.name: gateway_form(gateway) for gateway in answer.gateways}}
 
 
 def gateway_form(gateway: GatewayEntry, *, with_places: bool = True) -> Form:
     """Write the configuration of one gateway workload; ``with_places`` says where and why too."""
     form: Form = {
         "listeners": [
-            {"name": one.name, "address": one.address, "chains": list(map(_chain, one.chains))}
-            for one in gateway.listeners
+            {
+                "name": listener.name,
+                "address": listener.address,
+                "chains": list(map(_chain, listener.chains)),
+            }
+            for listener in gateway.listeners
         ],
         "routes": _routes(gateway.routes, with_places=with_places),
-        "servers_effect": {one.server: one.has_effect for one in gateway.servers},
-        "never_routes": [list(one) for one in gateway.never_routes],
+        "servers_effect": {server.server: server.has_effect for server in gateway.servers},
+        "never_routes": [list(route) for route in gateway.never_routes],
         "duplicate_sni": {
-            one.name: list(one.duplicate_sni) for one in gateway.listeners if one.duplicate_sni
+            listener.name: list(listener.duplicate_sni)
+            for listener in gateway.listeners
+            if listener.duplicate_sni
         },
     }
     if with_places:
         form["servers"] = [
             {
-                "server": one.server,
-                "effect": one.serves,
-                "target_port": one.target_port,
-                "reason": one.reason,
-                "location": data_of(one.location),
+                "server": server.server,
+                "effect": server.serves,
+                "target_port": server.target_port,
+                "reason": server.reason,
+                "location": data_of(server.location),
             }
-            for one in gateway.servers
+            for server in gateway.servers
         ]
     return form
 

@@ -37,7 +37,7 @@ def write(answer: RouteAnswer, output: str, out: TextIO) -> None:
         return
     tables = list(_tables(answer))
     if not tables and answer.hosts:
-        names = shortened([one.host for one in answer.hosts])
+        names = shortened([host.host for host in answer.hosts])
         complain(f"no route answers {names}: where a gateway serves it, requests get 404")
     write_tables(tables, out)
 
@@ -48,9 +48,15 @@ def _tables(answer: RouteAnswer) -> Iterator[tuple[tuple[str, ...], list[Row]]]:
     if rows:
         yield ROUTES, rows
     servers: list[Row] = [
-        (shortened(names), one.server, one.target_port, one.reason, _where(one.location))
+        (
+            shortened(names),
+            server.server,
+            server.target_port,
+            server.reason,
+            _where(server.location),
+        )
         for gateway, names in alike(answer.gateways)
-        for one in gateway.servers
+        for server in gateway.servers
     ]
     if servers:
         yield SERVERS, servers
@@ -105,7 +111,7 @@ def _match(match: EnvoyMatch) -> str:
     parts = [f"{match.kind} {match.path}"]
     if match.case_sensitive is False:
         parts.append("any case")
-    parts += [_condition("header", one) for one in match.headers]
+    parts += [_condition("header", header) for header in match.headers]
     parts += [_condition("query", one) for one in match.query]
     return ", ".join(parts)
 

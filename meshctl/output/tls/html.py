@@ -36,7 +36,7 @@ def write_page_of(answer: TlsAnswer, only: str, out: TextIO) -> None:
 
 def _sections(answer: TlsAnswer, only: str) -> Iterator[Section]:
     if answer.changes is not None:
-        rows = [change_cells(one) for one in answer.changes]
+        rows = [change_cells(change) for change in answer.changes]
         caption = f"{amount(len(rows), 'connection')} come out differently with the files."
         yield Section("changes", "What the files change", [table(caption, CHANGES, rows)])
     shown = answer.rows if only == "all" else answer.rows.conflicts()

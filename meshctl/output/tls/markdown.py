@@ -31,8 +31,8 @@ def write_comment(answer: TlsAnswer, only: str, out: TextIO) -> None:
     comment.write("".join(f"\n{escaped(one)}\n" for one in reasons))
     if answer.changes is not None:
         changed = [
-            one for one in answer.changes
-            if only == "all" or (one.after is not None and one.after.is_conflict)
+            change for change in answer.changes
+            if only == "all" or (change.after is not None and change.after.is_conflict)
         ]  # fmt: skip
         _conflicts(answer.failures_of(changed), comment)
         if not changed:

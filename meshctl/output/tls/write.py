@@ -96,8 +96,8 @@ def _write_changes(
     answer: TlsAnswer, changes: Sequence[TlsChange], output: str, only: str, out: TextIO
 ) -> None:
     changed = [
-        one for one in changes
-        if only == "all" or (one.after is not None and one.after.is_conflict)
+        change for change in changes
+        if only == "all" or (change.after is not None and change.after.is_conflict)
     ]  # fmt: skip
     if output == "json":
         _write_json((data_of(one) for one in changed), out)

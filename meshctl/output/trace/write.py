@@ -11,7 +11,7 @@ from meshctl.output.trace.text import write_traces
 def write(traces: Sequence[Trace], output: str, out: TextIO) -> None:
     """Write traces in a format, ``text`` or ``json``."""
     if output == "json":
-        data = {"version": 1, "traces": [form(one) for one in traces]}
+        data = {"version": 1, "traces": [form(trace) for trace in traces]}
         write_json(data, out)
     else:
         write_traces(traces, out)

@@ -18,10 +18,10 @@ def write_plan_json(plan: UpgradePlan, out: TextIO) -> None:
     out.write('  "plan": {\n')
     for number, phase in enumerate(Phase):
         out.write(f'    "{phase.value}": ')
-        write_array(out, (_task(one) for one in plan.tasks if one.phase is phase), "    ")
+        write_array(out, (_task(task) for task in plan.tasks if task.phase is phase), "    ")
         out.write(",\n" if number < len(Phase) - 1 else "\n")
     out.write('  },\n  "findings": ')
-    write_array(out, (finding_data(report, one) for one in report.findings), "  ")
+    write_array(out, (finding_data(report, finding) for finding in report.findings), "  ")
     out.write(',\n  "not_checked": ')
     write_array(out, (one._asdict() for one in report.not_checked), "  ")
     out.write(f',\n  "unconcerned": {json_text(list(plan.unconcerned))}\n}}\n')
@@ -34,11 +34,11 @@ def _way(plan: UpgradePlan) -> dict[str, Any]:
         "steps": [release.branch for release in plan.way],
         "found": [
             {
-                "version": one.version,
-                "title": one.title,
-                "location": one.location.form() if one.location is not None else None,
+                "version": version.version,
+                "title": version.title,
+                "location": version.location.form() if version.location is not None else None,
             }
-            for one in plan.versions
+            for version in plan.versions
         ],
         "changes": plan.known,
     }

@@ -95,7 +95,9 @@ def _place_lines(finding: LocatedFinding, paint: Paint, *, everything: bool) -> 
 
 
 def _others(plan: UpgradePlan, paint: Paint) -> Iterator[str]:
-    others = [one for one in plan.report.findings if not one.rule.startswith("upgrade/")]
+    others = [
+        finding for finding in plan.report.findings if not finding.rule.startswith("upgrade/")
+    ]
     for one in others:
         level = one.severity.value
         yield f"{paint(f'{level}[{one.rule}]', level)} {one_line(one.message)}"
@@ -120,8 +122,10 @@ def _unchecked(plan: UpgradePlan, paint: Paint, *, everything: bool) -> Iterator
 
 def _end(plan: UpgradePlan, paint: Paint) -> str:
     report = plan.report
-    found = [one for one in report.findings if one.rule.startswith("upgrade/")]
-    worst = max((one.severity for one in report.findings), key=lambda s: s.rank, default=None)
+    found = [finding for finding in report.findings if finding.rule.startswith("upgrade/")]
+    worst = max(
+        (finding.severity for finding in report.findings), key=lambda s: s.rank, default=None
+    )
     quiet = f"{len(plan.unconcerned)} of the {amount(plan.known, 'change')} on the way"
     style = worst.value if worst else "good"
     if not found:

@@ -30,7 +30,7 @@ OLD_GATEWAY_LABEL = "istio.io/gateway-name"
 
 def _external_names(upgrade: Upgrade) -> list[Service]:
     services = upgrade.mesh.of(Service)
-    return [one for one in services if one.spec.text("type") == "ExternalName"]
+    return [service for service in services if service.spec.text("type") == "ExternalName"]
 
 
 def _aliases(upgrade: Upgrade) -> Iterator[Hit]:

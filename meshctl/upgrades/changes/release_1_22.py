@@ -48,8 +48,8 @@ _OLD_WAYPOINT = "istio.io/for-service-account"
 
 def _default_tracing(upgrade: Upgrade) -> Iterator[Outcome]:
     services = upgrade.mesh.named(Service, "zipkin")
-    zipkin = [one for one in services if one.namespace == ISTIO_NAMESPACE]
-    traced = any(one.entries("tracing") for one in upgrade.mesh.of(Telemetry))
+    zipkin = [service for service in services if service.namespace == ISTIO_NAMESPACE]
+    traced = any(telemetry.entries("tracing") for telemetry in upgrade.mesh.of(Telemetry))
     written = [*upgrade.installation.mesh_config("defaultConfig.tracing")]
     if zipkin and not traced and not any(setting.value for setting in written):
         note = f"{zipkin[0].title} gets the spans of proxies that nothing tells where to send them"
@@ -79,9 +79,9 @@ def _unselected_namespaces(upgrade: Upgrade) -> Iterator[Outcome]:
 
 def _hidden_homes(upgrade: Upgrade, setting: Setting) -> tuple[list[str], bool]:
     """The namespaces with Istio objects that no selector takes, and whether all are known."""
-    homes = {one.namespace for one in upgrade.mesh.resources if _is_istio(one)}
+    homes = {resource.namespace for resource in upgrade.mesh.resources if _is_istio(resource)}
     homes.discard(upgrade.mesh.config.root_namespace)
-    known = {one.name: one.labels for one in upgrade.mesh.of(Namespace)}
+    known = {namespace.name: namespace.labels for namespace in upgrade.mesh.of(Namespace)}
     hidden = [
         home for home in sorted(homes & known.keys())
         if not any(_selects(one, known[home]) for one in setting.value)

@@ -37,7 +37,7 @@ def _dns_excluded(upgrade: Upgrade) -> Iterator[Hit]:
         ranges = annotations.get(f"{_EXCLUDED}IPRanges", "")
         if "53" in {port.strip() for port in ports.split(",")}:
             yield _bypassed(workload, "Ports", "port 53")
-        covered = next((one for one in servers if _covers(ranges, one)), None)
+        covered = next((server for server in servers if _covers(ranges, server)), None)
         if covered is not None:
             yield _bypassed(workload, "IPRanges", f"{covered}, where {servers[covered]}")
 

@@ -127,17 +127,19 @@ def _labelled_entries(upgrade: Upgrade) -> Iterator[Hit]:
 
 
 def _has_mesh_endpoint(upgrade: Upgrade, entry: ServiceEntry) -> bool:
-    if any(one.labels.get(TLS_MODE) == "istio" for one in entry.endpoints):
+    if any(endpoint.labels.get(TLS_MODE) == "istio" for endpoint in entry.endpoints):
         return True
     if not entry.workload_selector:
         return False
     labels = [
-        one.spec.labels_of("labels")
-        for one in upgrade.mesh.of(WorkloadEntry)
-        if one.namespace == entry.namespace
+        workload_entry.spec.labels_of("labels")
+        for workload_entry in upgrade.mesh.of(WorkloadEntry)
+        if workload_entry.namespace == entry.namespace
     ]
     labels += [
-        one.pod_labels for one in upgrade.mesh.of(Workload) if one.namespace == entry.namespace
+        workload.pod_labels
+        for workload in upgrade.mesh.of(Workload)
+        if workload.namespace == entry.namespace
     ]
     return any(
         each.get(TLS_MODE) == "istio" and selects(entry.workload_selector, each) for each in labels

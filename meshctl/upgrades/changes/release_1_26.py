@@ -23,7 +23,7 @@ BACKEND_TLS_ALPHA = "gateway.networking.k8s.io/v1alpha3"
 def _gateways(upgrade: Upgrade) -> Iterator[Hit]:
     if upgrade.installation.variable(_ACCEPTED):
         return
-    proxies = [one for one in upgrade.mesh.of(Workload) if is_gateway(one)]
+    proxies = [workload for workload in upgrade.mesh.of(Workload) if is_gateway(workload)]
     others = (*upgrade.mesh.of(Gateway), *upgrade.mesh.of(KubernetesGateway))
     for one in proxies or others:
         yield Hit(

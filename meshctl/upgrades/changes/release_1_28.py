@@ -156,7 +156,9 @@ def _is_of_web_sockets(route: Route) -> bool:
                 return True
         if any(_SOCKETS.search(text) for _, text in strings(match.child("uri"))):
             return True
-    return any(_SOCKETS.search(one.host.partition(".")[0]) for one in route.destinations)
+    return any(
+        _SOCKETS.search(destination.host.partition(".")[0]) for destination in route.destinations
+    )
 
 
 CHANGES = (

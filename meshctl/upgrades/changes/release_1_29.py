@@ -57,7 +57,7 @@ def _large_meshes(upgrade: Upgrade) -> Iterator[Outcome]:
         return
     if not upgrade.is_live:
         yield NotChecked("how many pods the mesh runs shows in a cluster alone")
-    pods = sum(1 for one in upgrade.mesh.of(Workload) if one.kind == "Pod")
+    pods = sum(1 for workload in upgrade.mesh.of(Workload) if workload.kind == "Pod")
     services = upgrade.mesh.of(Service)
     if pods + len(services) > _MANY and services:
         note = f"the mesh has {pods} pods and {len(services)} Services"

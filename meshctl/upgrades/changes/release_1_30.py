@@ -28,14 +28,14 @@ _CALLERS = ("ext_authz", "ExtAuthz", "ratelimit", "RateLimit", "rate_limit")
 
 def _colliding_hosts(upgrade: Upgrade) -> Iterator[Hit]:
     for host, sources in hosts_of_several(upgrade):
-        if len({one.namespace for one in sources}) == 1:
+        if len({source.namespace for source in sources}) == 1:
             continue
         before = min(sources, key=lambda one: one.namespace)
-        services = [one for one in sources if one.kind == "Service"]
+        services = [source for source in sources if source.kind == "Service"]
         after = services[0] if services else None
         yield Hit(
             sources[-1].at("metadata", "name"),
-            f"{shortened([one.title for one in sources])} declare {host}",
+            f"{shortened([source.title for source in sources])} declare {host}",
             f"where the client's own namespace has none, {before.title} counts",
             f"then {after.title} counts" if after else "then the oldest counts",
         )  # fmt: skip
@@ -90,11 +90,11 @@ def _readers_of_cni(upgrade: Upgrade) -> Iterator[Hit]:
 
 def _excluded_ambient(upgrade: Upgrade) -> Iterator[Hit]:
     ambient = {
-        one.name for one in upgrade.mesh.of(Namespace)
-        if one.labels.get(DATAPLANE_MODE) == "ambient"
+        namespace.name for namespace in upgrade.mesh.of(Namespace)
+        if namespace.labels.get(DATAPLANE_MODE) == "ambient"
     } | {
-        one.namespace for one in upgrade.mesh.of(Workload)
-        if one.pod_labels.get(DATAPLANE_MODE) == "ambient"
+        workload.namespace for workload in upgrade.mesh.of(Workload)
+        if workload.pod_labels.get(DATAPLANE_MODE) == "ambient"
     }  # fmt: skip
     for _, setting in upgrade.installation.value("cni.excludeNamespaces"):
         for index, name in enumerate(setting.value if isinstance(setting.value, list) else ()):

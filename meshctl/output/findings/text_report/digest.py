@@ -72,7 +72,7 @@ def _alone(errors: Sequence[list[LocatedFinding]]) -> dict[str, int]:
 
 
 def _more(members: Sequence[LocatedFinding], rest: int, view: ReportView) -> str:
-    homes = Counter(name_of(one, view, "namespace") for one in members)
+    homes = Counter(name_of(member, view, "namespace") for member in members)
     names = ", ".join(visible(name) for name, _ in homes.most_common(_NAMED))
     further = f" and {len(homes) - _NAMED} more" if len(homes) > _NAMED else ""
     noun = "namespace" if len(homes) == 1 else "namespaces"

@@ -23,7 +23,7 @@ class VirtualServiceHosts:
     def __init__(self, spec: View) -> None:
         self.for_gateways = "mesh" not in spec.texts("gateways")
         hosts = spec.texts("hosts")
-        self._exact = frozenset(one for one in hosts if not one.startswith("*"))
+        self._exact = frozenset(host for host in hosts if not host.startswith("*"))
         self._wild = [one for one in dict.fromkeys(hosts) if one.startswith("*")]
 
     def have(self, host: str) -> bool:
