@@ -93,3 +93,12 @@ def test_guides_name_commands_and_options_that_there_are(guide: Path) -> None:
             if shown and not re.search(rf"(?<![\w-]){re.escape(option)}(?![\w-])", shown)
         ]
     assert wrong == []
+
+
+def test_the_tree_in_the_architecture_is_the_tree() -> None:
+    text = (ROOT / "docs" / "architecture.md").read_text()
+    named = set(re.findall(r"`(?:tests/)?([a-z0-9_]+)/`", text))
+    packages = {one.parent.name for one in (ROOT / "meshctl").glob("*/__init__.py")}
+    assert packages - named == set()
+    folders = set(re.findall(r"`tests/([a-z0-9_]+)/`", text))
+    assert folders - {one.name for one in (ROOT / "tests").iterdir()} == set()
