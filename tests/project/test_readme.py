@@ -97,7 +97,7 @@ def test_guides_name_commands_and_options_that_there_are(guide: Path) -> None:
 
 def test_the_tree_in_the_architecture_is_the_tree() -> None:
     text = (ROOT / "docs" / "architecture.md").read_text()
-    named = set(re.findall(r"`(?:tests/)?([a-z0-9_]+)/`", text))
+    named = set(re.findall(r"`([a-z0-9_]+)/", text))
     packages = {one.parent.name for one in (ROOT / "meshctl").glob("*/__init__.py")}
     assert packages - named == set()
     folders = set(re.findall(r"`tests/([a-z0-9_]+)/`", text))
