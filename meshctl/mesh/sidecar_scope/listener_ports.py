@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from meshctl.istio.protocols import Protocol, parse_protocol
 from meshctl.mesh.registry.services import HostPort, RegisteredHost, Registry
+from meshctl.mesh.sidecar_scope.egress_hosts import EgressEntry, egress_entries
 from meshctl.mesh.sidecar_scope.egress_listeners import EgressScope, egress_scopes
 from meshctl.mesh.sidecar_scope.scope import SidecarScopes
 from meshctl.mesh.workloads.container_ports import ContainerPorts
@@ -24,6 +25,14 @@ class OtherProtocol(NamedTuple):
     place: Ref
     read: Protocol
     port: HostPort
+
+
+class EntryWithoutPort(NamedTuple):
+    """An egress host that lacks the port of its listener, with the ports that it has."""
+
+    entry: EgressEntry
+    port: int
+    instead: tuple[int, ...]
 
 
 class UnusedPort(NamedTuple):
@@ -51,6 +60,26 @@ class ListenerPorts:
                 found = [*self._behind(scope)]
                 if found and not any(host.port(scope.port) for host in found):
                     yield scope
+
+    def entries_without_port(self, sidecar: Sidecar) -> Iterator[EntryWithoutPort]:
+        """Walk the whole hosts of egress listeners that are there without the listener's port.
+
+        Listeners none of whose hosts has it are ``without_host``.
+        """
+        empty = {scope.written for scope in self.without_host(sidecar)}
+        by_listener: dict[object, list[EgressEntry]] = {}
+        for entry in egress_entries(sidecar):
+            by_listener.setdefault(entry.ref.path[:-2], []).append(entry)
+        for scope in egress_scopes(sidecar, sidecar.namespace) if sidecar.egress else ():
+            written = scope.written
+            if written is None or scope.port is None or scope.is_http_proxy or written in empty:
+                continue
+            for entry in by_listener.get(written.path, ()):
+                hosts = self._registry.at(entry.host)
+                known = [one for one in hosts if entry.namespace in {"*", one.namespace}]
+                if known and not any(one.port(scope.port) for one in known):
+                    ports = sorted({port.number for one in known for port in one.ports})
+                    yield EntryWithoutPort(entry, scope.port, tuple(ports))
 
     def in_other_protocol(self, sidecar: Sidecar) -> Iterator[OtherProtocol]:
         """Walk the listeners that take HTTP for bytes, or bytes for HTTP, of all their ports."""

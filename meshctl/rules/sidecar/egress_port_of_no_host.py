@@ -1,9 +1,11 @@
-"""An egress listener of a Sidecar is for a port that none of its hosts has.
+"""An egress listener of a Sidecar is for a port that none of its hosts has, or that one of them lacks.
 
 A listener with a port shows the hosts that have this very port, that of the Service, not of the
-container. Here none has it, so the proxy gets no listener: the entry imports nothing.
+container. Where none has it, the proxy gets no listener: the entry imports nothing. A host that lacks it
+is not imported by this listener.
 
-Fix: write the port of the Service, or remove `port`, so that the listener is for all of them.
+Fix: write the port of the Service, move the host to the listener for its port, or remove `port`, so that
+the listener is for all of them.
 """
 
 from collections.abc import Iterator
@@ -15,7 +17,11 @@ from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, rule
 
 @rule(on=Sidecar, severity=Severity.WARNING, since="0.1.0", holds=("port",))
 def check(sidecar: Sidecar, mesh: Mesh) -> Iterator[Outcome]:
-    """Report listeners whose hosts are there, with other ports alone."""
+    """Report listeners, and else whole hosts, that are there with other ports alone."""
+    for entry, port, instead in mesh.sidecar_scope.listener_ports.entries_without_port(sidecar):
+        ports = " and ".join(map(str, instead))
+        text = f"{entry.host} has no port {port}, only {ports}: this listener doesn't import it"
+        yield Finding(entry.ref, text)
     for scope in mesh.sidecar_scope.listener_ports.without_host(sidecar):
         if scope.written is None:
             continue
