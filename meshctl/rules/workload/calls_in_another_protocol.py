@@ -5,7 +5,7 @@ breaks there, on the client's side and on the server's (`wrong version number`, 
 HTTP to a port named `https-…` or `tls-…` passes unread, and the application answers `400 The plain HTTP
 request was sent to HTTPS port`.
 
-Fix: write the scheme that the port speaks, or name the Service port after what it speaks.
+Fix: write the scheme that the port speaks, or name the port of the Service or ServiceEntry after it.
 """
 
 from collections.abc import Iterator
@@ -20,10 +20,11 @@ _HTTPS, _PLAIN = frozenset({"https", "wss", "grpcs"}), frozenset({"http", "ws"})
 
 @rule(on=Workload, severity=Severity.WARNING, since="0.1.0")
 def check(workload: Workload, mesh: Mesh) -> Iterator[Outcome]:
-    """Report calls whose scheme the port doesn't speak, each port of a Service once."""
+    """Report calls whose scheme the port doesn't speak, each port of a host once."""
     if workload not in mesh.workloads:
         return
-    for call in mesh.sidecar_scope.declared_calls.of(workload):
+    calls = mesh.sidecar_scope.declared_calls
+    for call in (*calls.of(workload), *calls.outside(workload)):
         port = call.host.port(call.port) if call.port is not None else None
         if port is None:
             continue
