@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from meshctl.mesh import Mesh
 from meshctl.mesh.traffic import written_localities, written_policies
 from meshctl.resources import DestinationRule
-from meshctl.rules.api import Finding, Outcome, Severity, rule
+from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, rule
 from meshctl.words import quoted, shortened
 
 
@@ -23,6 +23,10 @@ def check(destination_rule: DestinationRule, mesh: Mesh) -> Iterator[Outcome]:
     for policy in written_policies(destination_rule):
         setting = policy.child("loadBalancer", "localityLbSetting")
         for locality, place in written_localities(setting):
-            if endpoints.is_nowhere(locality):
+            if not endpoints.is_nowhere(locality):
+                continue
+            if not mesh.is_whole:
+                yield NotChecked("Nodes of other clusters may be outside the input")
+            else:
                 known = shortened(endpoints.localities)
                 yield Finding(place, f"no Node is in {quoted(locality)}, only in {known}")

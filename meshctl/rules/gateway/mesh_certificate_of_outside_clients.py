@@ -9,10 +9,12 @@ Fix: write `mode: SIMPLE` (or `MUTUAL`) with a `credentialName`.
 
 from collections.abc import Iterator
 
+from meshctl.istio.labels import NETWORK
 from meshctl.mesh import Mesh
-from meshctl.resources import Gateway
+from meshctl.resources import Gateway, Service
 from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, rule
 
+_EAST_WEST = 15443
 _OUTSIDE = frozenset({"LoadBalancer", "NodePort"})
 
 
@@ -23,7 +25,7 @@ def check(gateway: Gateway, mesh: Mesh) -> Iterator[Outcome]:
     services = {
         service for pods in mesh.gateways.distinct_of(gateway) for service in pods.workload.services
     }
-    if not asking or not services or not all(one.type in _OUTSIDE for one in services):
+    if not asking or not services or not all(map(_is_for_outside, services)):
         return
     hosts = [host.host for service in services for host in mesh.registry.of(service)]
     if any(mesh.traffic.destinations.leads_to(host) for host in hosts):
@@ -39,3 +41,9 @@ def check(gateway: Gateway, mesh: Mesh) -> Iterator[Outcome]:
             f"clients come in by {name}, which nothing in the mesh leads to, and none of them has a "
             "certificate of the mesh: their handshakes fail",
         )
+
+
+def _is_for_outside(service: Service) -> bool:
+    """Does a Service take clients that are no proxies of another network or cluster of the mesh?"""
+    numbers = {port.number("port") for port in service.ports}
+    return service.type in _OUTSIDE and NETWORK not in service.labels and _EAST_WEST not in numbers
