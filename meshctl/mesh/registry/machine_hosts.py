@@ -21,11 +21,14 @@ class MachineHosts:
         self._by_namespace: dict[str, SelectorIndex[RegisteredHost]] = {}
         # By the identity of what many machines share, which is kept alive beside the answer.
         self._names: dict[int, tuple[Sequence[RegisteredHost], frozenset[str]]] = {}
+        self._selecting: set[str] = set()
         for host in hosts:
             source = host.source
             selector = source.selector if isinstance(source, Service) else source.workload_selector
             if selector:
                 self._by_namespace.setdefault(source.namespace, SelectorIndex()).add(selector, host)
+            if selector and not isinstance(source, Service):
+                self._selecting.add(source.namespace)
 
     def of(self, machine: WorkloadEntry | WorkloadGroup) -> Sequence[RegisteredHost]:
         """The hosts behind which a machine stands, in input order."""
@@ -35,6 +38,10 @@ class MachineHosts:
         if isinstance(machine, WorkloadGroup):
             return index.find(machine.pod_labels)
         return index.find(machine.spec.labels_of("labels"))
+
+    def are_selected_in(self, namespace: str) -> bool:
+        """Does a ServiceEntry of a namespace select its endpoints?"""
+        return namespace in self._selecting
 
     def asked_names(self, machine: WorkloadEntry | WorkloadGroup) -> list[str]:
         """The names by which its first host looks for the ports of a machine, as it has them."""

@@ -1,4 +1,4 @@
-"""An egress listener of a Sidecar is for a port that none of its hosts has, or that one of them lacks.
+"""An egress listener of a Sidecar is for a port that none of its hosts has, or that one lacks.
 
 A listener with a port shows the hosts that have this very port, that of the Service, not of the
 container. Where none has it, the proxy gets no listener: the entry imports nothing. A host that lacks it

@@ -1,4 +1,4 @@
-"""Nothing selects a WorkloadEntry, although other machines of its namespace are selected.
+"""Nothing selects a WorkloadEntry, although ServiceEntries of its namespace select machines.
 
 The `workloadSelector` of a ServiceEntry, or the selector of a Service, picks the machines of its own namespace
 that have all of its labels. A WorkloadEntry that no selector picks gets no request.
@@ -19,8 +19,7 @@ def check(entry: WorkloadEntry, mesh: Mesh) -> Iterator[Outcome]:
     hosts = mesh.registry.machine_hosts
     if hosts.of(entry) or not entry.spec.labels_of("labels"):
         return
-    beside = [one for one in mesh.of(WorkloadEntry) if one.namespace == entry.namespace]
-    if not any(hosts.of(one) for one in beside):
+    if not hosts.are_selected_in(entry.namespace):
         return
     for kind in ("ServiceEntry", "Service"):
         known = mesh.knows.all_of(kind, entry.namespace)

@@ -4,17 +4,19 @@ A rule whose clients are all gateways of the mesh gets the requests that their r
 path and the Host that ``rewrite`` leaves (pilot/pkg/networking/core/route/route.go, Istio 1.31).
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from meshctl.mesh.clauses.parts import Parts
 from meshctl.mesh.core.hosts import covers
+from meshctl.mesh.gateways.effective_gateway import EffectiveGateway
 from meshctl.mesh.matching.string_match import StringMatch
 from meshctl.mesh.traffic.routes import EffectiveRoute
 from meshctl.resources import AuthorizationPolicy, Ref, View, Workload
 
 _OWN_HOST = frozenset({"host", ":authority"})
 _UNKNOWN = StringMatch("unknown")
+_Routed = tuple[EffectiveRoute, Sequence[str]]
 
 
 class NeverSent(NamedTuple):
@@ -37,11 +39,33 @@ class _Sent(NamedTuple):
     cut: str = ""
 
 
+class _Led(NamedTuple):
+    """What a gateway leads to: routes by host, hosts of connections, and whether to any host."""
+
+    routes: Mapping[str, Sequence[_Routed]]
+    connections: frozenset[str]
+    passes_all: bool
+
+
+def _led(effective: EffectiveGateway) -> _Led:
+    routes: dict[str, list[_Routed]] = {}
+    for hosts in effective.route_configs.values():
+        for one in hosts:
+            for route in one.routes:
+                routed = route, one.domains
+                for host in {to.host for to in route.targets}:
+                    routes.setdefault(host, []).append(routed)
+    chains = [chain for listener in effective.listeners for chain in listener.chains]
+    connections = frozenset(to.host for chain in chains for to in chain.targets)
+    return _Led(routes, connections, any(chain.upstream is not None for chain in chains))
+
+
 class RoutedRequests:
     """Answers for AuthorizationPolicies."""
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
+        self._read: dict[EffectiveGateway, _Led] = {}
 
     def never_sent(self, policy: AuthorizationPolicy) -> Iterator[NeverSent]:
         """Walk the paths, methods and hosts of rules for gateways alone that nothing sends."""
@@ -75,17 +99,13 @@ class RoutedRequests:
         if effective is None:
             return None
         reached = {host.host for host in self._parts.workloads.container_ports.hosts(workload)}
-        for listener in effective.listeners:
-            for chain in listener.chains:
-                if chain.upstream is not None or reached & {to.host for to in chain.targets}:
-                    return None
-        return [
-            _of_route(route, one.domains)
-            for hosts in effective.route_configs.values()
-            for one in hosts
-            for route in one.routes
-            if reached & {to.host for to in route.targets}
-        ]
+        if effective.like not in self._read:
+            self._read[effective.like] = _led(effective)
+        led = self._read[effective.like]
+        if led.passes_all or reached & led.connections:
+            return None
+        routes = {id(one): one for host in reached for one in led.routes.get(host, ())}
+        return [_of_route(route, domains) for route, domains in routes.values()]
 
 
 def _of_route(route: EffectiveRoute, domains: Sequence[str]) -> _Sent:
