@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterable, Sequence
 
 from meshctl.istio.api_versions import REMOVED_GROUPS
 from meshctl.mesh import Mesh
+from meshctl.mesh.gateways import Ingresses
 from meshctl.migrate import versions
 from meshctl.migrate.drafts import Draft, Names
-from meshctl.migrate.ingress.selection import IngressSelection, is_ingress
 from meshctl.migrate.known import Known
 from meshctl.migrate.results import Migration, Row, Target
 from meshctl.migrate.values import texts_in
@@ -78,7 +78,7 @@ def _to_gateway_api(mesh: Mesh, names: Names, known: Known, *, is_strict: bool) 
 
 def _groups(mesh: Mesh, names: Names) -> Iterable[tuple[Convert, list[tuple[Resource, Draft]]]]:
     """Walk the converters that have something to do, with the objects they take together."""
-    served = IngressSelection(mesh)
+    served = mesh.gateways.ingresses
     of: dict[str, list[tuple[Resource, Draft]]] = {}
     for one in mesh.resources:
         room = _room(one, served)
@@ -88,13 +88,13 @@ def _groups(mesh: Mesh, names: Names) -> Iterable[tuple[Convert, list[tuple[Reso
         yield _converter(room), several
 
 
-def _room(resource: Resource, served: IngressSelection) -> str:
+def _room(resource: Resource, served: Ingresses) -> str:
     """Name what converts an object; empty where nothing does."""
     if resource.kind in _OLD_ROUTING and resource.group == "config.istio.io":
         return "old_routing"
     if resource.group in REMOVED_GROUPS:
         return resource.group
-    return "ingress" if is_ingress(resource) and served.has(resource) else ""
+    return "ingress" if served.has(resource) else ""
 
 
 def _converter(room: str) -> Convert:

@@ -43,6 +43,18 @@ def parse(pattern: str) -> Code | RegexError:
         return error
 
 
+def capturing_groups(pattern: str) -> int | None:
+    """Count the groups that a rewrite can name; ``None`` for a pattern that can't be read."""
+    if len(pattern) > LONGEST_PATTERN:
+        return None
+    reader = _PatternParser(pattern)
+    try:
+        reader.pattern()
+    except RegexError:
+        return None
+    return reader.capturing
+
+
 class _Piece(NamedTuple):
     """A finished part of a sequence; ``copies`` is what its nested ``{n}`` multiply to."""
 
@@ -79,6 +91,7 @@ class _PatternParser:
         self.text = text
         self.at = 0
         self.fold = False
+        self.capturing = 0
         self.groups = [_OpenGroup(fold_outside=False)]
 
     def pattern(self) -> Code:
@@ -193,8 +206,11 @@ class _PatternParser:
                 name = self.until(">", "the name of a group ends with >")
                 if not name or not f"_{name}".isidentifier():
                     self.fail(f"{quoted(name)} is not a name for a group")
+                self.capturing += 1
             elif not self.opens_after_flags():
                 return
+        else:
+            self.capturing += 1
         self.groups.append(group)
 
     def opens_after_flags(self) -> bool:

@@ -134,6 +134,8 @@ def is_undecided(ref: Ref) -> bool:
         try:
             value = value[key]
         except (KeyError, IndexError, TypeError):
+            if isinstance(value, str):  # the place is within this text, which is no name
+                return has_placeholder(value, is_name=False)
             break
     if isinstance(value, str):
         return _find_at(ref.path, value) is not None

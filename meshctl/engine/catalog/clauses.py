@@ -71,8 +71,8 @@ spec.http[].match[].statPrefix||NAMING
 spec.http[].name||NAMING
 spec.http[].route|reachability.clusters|virtual-service/destination-host-not-found virtual-service/destination-port-not-found virtual-service/destination-port-missing virtual-service/destination-subset-not-found virtual-service/gateway-keeps-no-address virtual-service/dialled-port-kept virtual-service/external-host-keeps-authority virtual-service/egress-tls-mismatch virtual-service/destination-behind-wildcard
 spec.http[].route[].weight|traffic.routes|virtual-service/weight-ignored virtual-service/weight-missing
-spec.http[].route[].headers||headers are set as written; only a Host that is set is asked for
-spec.http[].headers||headers are set as written; only a Host that is set is asked for
+spec.http[].route[].headers|istio.envoy_commands|virtual-service/unknown-header-command
+spec.http[].headers|istio.envoy_commands|virtual-service/unknown-header-command
 spec.http[].mirror|clauses.outside_hosts|virtual-service/mirror-asks-for-shadow-host virtual-service/destination-host-not-found
 spec.http[].mirrors|clauses.outside_hosts|virtual-service/mirror-asks-for-shadow-host virtual-service/destination-host-not-found
 spec.http[].mirrorPercentage||TUNING
@@ -80,7 +80,7 @@ spec.http[].mirrorPercent||TUNING
 spec.http[].mirror_percent||TUNING
 spec.http[].delegate|traffic.routes|virtual-service/delegate-broken
 spec.http[].redirect|reachability.redirect_loops|virtual-service/redirect-loop virtual-service/redirect-to-unserved-host
-spec.http[].rewrite|traffic.routes|virtual-service/rewrite-slash-mismatch
+spec.http[].rewrite|traffic.routes|virtual-service/rewrite-slash-mismatch virtual-service/rewrite-taken-literally virtual-service/rewrite-of-unknown-group
 spec.http[].timeout|traffic.routes|virtual-service/timeout-cuts-retries virtual-service/outer-timeout-is-shorter
 spec.http[].retries|traffic.routes|virtual-service/retries-at-two-proxies virtual-service/per-try-timeout-exceeds-timeout
 spec.http[].fault|traffic.routes|virtual-service/fault-disables-retry
@@ -105,7 +105,7 @@ spec.selector|gateways|gateway/selector-matches-no-workload
 spec.servers|gateways|gateway/port-protocol-conflict gateway/tls-host-duplicated
 spec.servers[].hosts|gateways.bindings|gateway/host-without-route gateway/host-of-another-team
 spec.servers[].port|gateways|gateway/port-not-exposed gateway/port-protocol-conflict
-spec.servers[].tls|gateways|gateway/credential-not-found gateway/tls-mode-mismatch gateway/unusable-certificate gateway/redirect-of-another-servers-host gateway/mesh-certificate-of-outside-clients
+spec.servers[].tls|gateways|gateway/credential-not-found gateway/tls-mode-mismatch gateway/unusable-certificate gateway/redirect-of-another-servers-host gateway/mesh-certificate-of-outside-clients gateway/no-tls-version-left gateway/cipher-suites-never-used
 spec.servers[].bind|gateways|gateway/port-protocol-conflict
 spec.servers[].defaultEndpoint||istiod doesn't read it
 spec.servers[].name||NAMING""",
@@ -190,7 +190,7 @@ spec.metrics[].reportingInterval||TUNING
 spec.accessLogging|extension_providers|telemetry/nothing-to-report-to telemetry/provider-missing
 spec.accessLogging[].providers|extension_providers|telemetry/unknown-provider telemetry/provider-of-another-signal telemetry/provider-without-service
 spec.accessLogging[].match||client or server: both are there for every proxy
-spec.accessLogging[].filter||what is reported is not judged
+spec.accessLogging[].filter|istio.log_attributes|telemetry/attribute-never-matches schema/webhook-refuses
 spec.accessLogging[].disabled||TUNING""",
     "NetworkPolicy": """\
 spec.podSelector|workloads.network_policies|resource/selects-canary-alone

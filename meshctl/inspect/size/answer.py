@@ -9,6 +9,7 @@ from meshctl.cluster.prometheus import Prometheus
 from meshctl.inspect.size.measurement import ControlPlane, control_plane, measured_memory
 from meshctl.inspect.size.robust_fit import Line, NoLine, fit
 from meshctl.istio.names import PROXY_CONTAINER
+from meshctl.istio.quantities import nano_units
 from meshctl.mesh import Mesh
 from meshctl.mesh.gateways.gateway_workloads import is_router
 from meshctl.mesh.proxy_config_size.config_size import ConfigBytes, ConfigCounts
@@ -25,14 +26,6 @@ _HEADROOM = 1.2
 _STEP_MIB = 16
 _LIMIT = "sidecar.istio.io/proxyMemoryLimit"
 _DEFAULT_LIMIT_MIB = 1024.0
-_UNITS = {
-    "Ki": 1 / 1024,
-    "Mi": 1.0,
-    "Gi": 1024.0,
-    "K": 1e3 / _MIB,
-    "M": 1e6 / _MIB,
-    "G": 1e9 / _MIB,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,9 +239,5 @@ def _limit(workload: Workload) -> float | None:
 
 
 def _mib(text: str) -> float | None:
-    unit = next((one for one in _UNITS if text.endswith(one)), "")
-    number = text.removesuffix(unit)
-    try:
-        return float(number) * (_UNITS[unit] if unit else 1 / _MIB)
-    except ValueError:
-        return None
+    found = nano_units(text)
+    return None if found is None else found / 10**9 / _MIB

@@ -9,7 +9,8 @@ from typing import Any
 
 from meshctl.mesh.core.mesh_config import MeshConfig
 from meshctl.plain_objects import mappings
-from meshctl.resources import ConfigMap
+from meshctl.resources import ConfigMap, View
+from meshctl.resources.view import Path, views
 from meshctl.yaml.reader import parse_one
 
 _BUILT_IN: Mapping[str, str] = {
@@ -75,17 +76,38 @@ class ExtensionProviders:
 
 def default_providers(config_map: ConfigMap) -> Iterator[tuple[ExtensionProviders, str, str]]:
     """Walk the defaults in the ``istio`` ConfigMap: all its providers, a signal, a name."""
-    text = config_map.values.get("mesh")
-    if text is None or not config_map.name.startswith("istio"):
-        return
-    try:
-        data = parse_one(text)
-    except ValueError:
-        return
-    config = MeshConfig.parse(data) if isinstance(data, dict) else MeshConfig()
-    written = config.raw.get("defaultProviders")
+    written = _written(config_map)
+    config = MeshConfig.parse(written)
+    defaults = config.raw.get("defaultProviders")
     for signal in _SIGNALS:
-        names = written.get(signal) if isinstance(written, dict) else None
+        names = defaults.get(signal) if isinstance(defaults, dict) else None
         for name in names if isinstance(names, list) else ():
             if isinstance(name, str):
                 yield ExtensionProviders(config), signal, name
+
+
+def log_formats(config_map: ConfigMap) -> Iterator[tuple[Path, str]]:
+    """Walk the formats of access logs in the ``istio`` ConfigMap, with their paths in its text.
+
+    They are those of the mesh and of providers that write files (pilot/pkg/model/telemetry_logging.go,
+    Istio 1.31).
+    """
+    settings = View(config_map, (), _written(config_map))
+    yield ("accessLogFormat",), settings.text("accessLogFormat")
+    for provider in views(settings, "extensionProviders", View):
+        log = provider.child("envoyFileAccessLog", "logFormat")
+        yield (*log.path, "text"), log.text("text")
+        labels = log.child("labels")
+        for name in labels.names():
+            yield (*labels.path, name), labels.text(name)
+
+
+def _written(config_map: ConfigMap) -> dict[str, Any]:
+    """Read the settings in the ``istio`` ConfigMap of the mesh or of a revision; none of others."""
+    if not config_map.name.startswith("istio"):
+        return {}
+    try:
+        data = parse_one(config_map.values.get("mesh", ""))
+    except ValueError:
+        return {}
+    return data if isinstance(data, dict) else {}

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from meshctl.mesh.gateways.dropped_servers import DroppedServer as DroppedServer
     from meshctl.mesh.gateways.dropped_servers import losses as losses
     from meshctl.mesh.gateways.effective_gateway import EffectiveGateway as EffectiveGateway
+    from meshctl.mesh.gateways.ingresses import Ingresses as Ingresses
     from meshctl.mesh.gateways.route_overlaps import MOST_PAIRS as MOST_PAIRS
     from meshctl.mesh.gateways.route_overlaps import RouteOverlap as RouteOverlap
     from meshctl.mesh.gateways.server_conflicts import DuplicateFilterChain as DuplicateFilterChain
@@ -23,6 +24,7 @@ _HOMES = {
     "DroppedServer": "dropped_servers",
     "DuplicateFilterChain": "server_conflicts",
     "EffectiveGateway": "effective_gateway",
+    "Ingresses": "ingresses",
     "MOST_PAIRS": "route_overlaps",
     "RouteOverlap": "route_overlaps",
     "losses": "dropped_servers",

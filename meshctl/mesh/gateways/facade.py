@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from meshctl.mesh.gateways.acme_challenges import AcmeChallenges
     from meshctl.mesh.gateways.bindings import Bindings
     from meshctl.mesh.gateways.hidden_wildcards import HiddenWildcards
+    from meshctl.mesh.gateways.ingresses import Ingresses
     from meshctl.mesh.gateways.route_overlaps import RouteOverlaps
     from meshctl.mesh.gateways.server_conflicts import ServerConflicts
 
@@ -53,6 +54,13 @@ class GatewaysFacade(Gateways):
         from meshctl.mesh.gateways.acme_challenges import AcmeChallenges
 
         return AcmeChallenges(self._from_inventory)
+
+    @cached_property
+    def ingresses(self) -> "Ingresses":
+        """The Ingresses that Istio serves, and where their gateway is."""
+        from meshctl.mesh.gateways.ingresses import Ingresses
+
+        return Ingresses(self._from_inventory, self._from_workloads)
 
     @cached_property
     def server_conflicts(self) -> "ServerConflicts":

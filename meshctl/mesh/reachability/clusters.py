@@ -17,7 +17,7 @@ from meshctl.mesh.traffic.delegates import MESH
 from meshctl.mesh.traffic.routes import Routes
 from meshctl.resources import Destination, Service, VirtualService
 from meshctl.resources.cached_property import cached_property
-from meshctl.spelling import Slips
+from meshctl.spelling import Slips, misspelling_of
 
 
 class NoClusterReason(Enum):
@@ -231,9 +231,16 @@ class Clusters:
                 NoClusterReason.ABSENT if known else NoClusterReason.UNKNOWN, host
             )
         if ".svc." in rest:  # of a cluster with another domain, or of a set of clusters
-            return MissingCluster(NoClusterReason.UNKNOWN, host)
+            return MissingCluster(NoClusterReason.UNKNOWN, host, meant=self._in_own_domain(host))
         known = self._inventory.knows.all_of("ServiceEntry", writer)
         return MissingCluster(NoClusterReason.ABSENT if known else NoClusterReason.UNKNOWN, host)
+
+    def _in_own_domain(self, host: str) -> str:
+        """Give the Service whose domain is misspelt in a host; empty where there is none."""
+        service, _, domain = host.partition(".svc.")
+        own = f"{service}.svc.{self._domain}"
+        is_slip = misspelling_of(domain, (self._domain,)) is not None
+        return own if is_slip and self._registry.at(own) else ""
 
     def _knows_services_of(self, namespace: str) -> bool:
         return bool(self._inventory.knows.all_of("Service", namespace))

@@ -180,7 +180,7 @@ class LostCalls:
         if found is not None and (url.port is None or found.port(url.port) is not None):
             return None
         ports = tuple(str(port.number) for port in found.ports) if found is not None else ()
-        return LostCall(url, Obstacle.UNDECLARED, url.host, ports)
+        return LostCall(url, Obstacle.UNDECLARED, url.host, ports, is_sure=bool(ports))
 
     def _is_closed(self, workload: Workload) -> bool:
         sidecar = self._scopes.sidecar_of(workload)

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from typing import Any
 
+from meshctl.mesh.gateways import Ingresses
 from meshctl.migrate.drafts import Draft
 from meshctl.migrate.ingress.paths import PathRule, path_rules, tell_annotations
-from meshctl.migrate.ingress.selection import IngressSelection
 from meshctl.migrate.kinds import GATEWAY, VIRTUAL_SERVICE
 from meshctl.migrate.known import Known
 from meshctl.migrate.results import Made
@@ -24,7 +24,7 @@ def convert(several: Several, known: Known) -> None:
     hosts = list(dict.fromkeys(rule.host for rule, _ in rules))
     if not hosts:
         return
-    selection = IngressSelection(known.mesh)
+    selection = known.mesh.gateways.ingresses
     gateway = _gateway(ordered, hosts, selection)
     for ingress, draft in several:
         tell_annotations(ingress, draft)
@@ -39,7 +39,7 @@ def _age(ingress: Resource) -> tuple[str, str, str]:
     return str(created or ""), ingress.name, ingress.namespace
 
 
-def _gateway(several: Several, hosts: Sequence[str], selection: IngressSelection) -> Made:
+def _gateway(several: Several, hosts: Sequence[str], selection: Ingresses) -> Made:
     """Write the Gateway: a server for each certificate, and one for plain HTTP."""
     servers: list[dict[str, Any]] = []
     taken: set[str] = set()
@@ -71,7 +71,7 @@ def _gateway(several: Several, hosts: Sequence[str], selection: IngressSelection
     return made
 
 
-def _tell_secret(ingress: Resource, draft: Draft, view: View, selection: IngressSelection) -> None:
+def _tell_secret(ingress: Resource, draft: Draft, view: View, selection: Ingresses) -> None:
     if ingress.namespace != selection.namespace:
         draft.exact(
             f"the gateway reads Secret {view.text('secretName')} in its own namespace "

@@ -6,6 +6,10 @@ from meshctl.istio.annotation_names import INGRESS_CLASS
 from meshctl.resources.resource import Resource
 from meshctl.resources.view import View, views
 
+GROUPS = ("networking.k8s.io", "extensions")
+CONTROLLER = "istio.io/ingress-controller"
+"""What an IngressClass names whose Ingresses Istio serves."""
+
 
 def class_of(ingress: Resource) -> str:
     """The class that an Ingress asks for, by its field or by the older annotation; empty for none."""

@@ -11,17 +11,15 @@ from collections.abc import Iterator
 from meshctl.mesh import Mesh
 from meshctl.mesh.registry import missing_port
 from meshctl.resources import Resource
-from meshctl.resources.kubernetes.ingress import backends_of, class_of
+from meshctl.resources.kubernetes.ingress import backends_of
 from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, rule
 from meshctl.words import quoted
-
-_ISTIO = "istio"
 
 
 @rule(on=Resource, severity=Severity.ERROR, since="0.1.0", holds=("Ingress",))
 def check(ingress: Resource, mesh: Mesh) -> Iterator[Outcome]:
-    """Report backends of Ingresses of the class istio."""
-    if ingress.kind != "Ingress" or class_of(ingress) != _ISTIO:
+    """Report backends of Ingresses that Istio serves."""
+    if not mesh.gateways.ingresses.has(ingress):
         return
     for service in backends_of(ingress):
         name = service.text("name")

@@ -51,6 +51,7 @@ def _misspelt(destination: Destination, missing: MissingCluster) -> Finding | No
     if not missing.meant:
         return None
     place, name = destination.at("host"), missing.host.partition(".")[0]
+    name = missing.host if "." in missing.meant else name
     text = f"the input declares no {missing.host}; did you mean {missing.meant}?"
     edit = put(place, destination.host.replace(name, missing.meant, 1))
     return Finding(place, text, Severity.WARNING).fixed_by(edit, safe=False)

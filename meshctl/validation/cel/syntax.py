@@ -32,7 +32,7 @@ _RESERVED = frozenset({
     "as", "break", "const", "continue", "else", "for", "function", "if", "import", "let", "loop",
     "package", "namespace", "return", "var", "void", "while",
 })  # fmt: skip
-_MACROS = {
+MACROS = {
     "all": (2,), "exists": (2,), "exists_one": (2,), "existsOne": (2,), "filter": (2,), "map": (2, 3),
 }  # fmt: skip
 _LARGEST = {"": 2**63 - 1, "u": 2**64 - 1}
@@ -64,6 +64,11 @@ def why_not_cel(text: str) -> str | None:
     except _SyntaxError as error:
         return f"{show(text)} is not a CEL expression: {error}"
     return None
+
+
+def read_tokens(text: str) -> list[tuple[str, str]]:
+    """Give the tokens of an expression with their kind (text, number, name, sign); none of others."""
+    return [] if why_not_cel(text) else _tokens(text)
 
 
 class _Reader:
@@ -139,7 +144,7 @@ class _Reader:
                 self.fail("a name is expected after the dot")
             self.at += 1
         elif word == "(" and is_name:
-            is_macro = before[1] == "has" or (before[1] in _MACROS and self.is_member())
+            is_macro = before[1] == "has" or (before[1] in MACROS and self.is_member())
             self.push(word, "macro" if is_macro else "call", before[1])
         elif word == "[":
             self.push(word, "index")
@@ -215,7 +220,7 @@ class _Reader:
             selects = self.peek(3) == "." and not frame.has_operator
             if frame.arguments == 1 and not selects:
                 self.fail("has() asks for one field, as in has(request.auth)")
-        elif frame.arguments in _MACROS.get(frame.callee, ()) and not frame.names_variable:
+        elif frame.arguments in MACROS.get(frame.callee, ()) and not frame.names_variable:
             self.fail(f"the first argument of {frame.callee}() is the name of a variable")
 
     def check_number(self, word: str) -> None:
