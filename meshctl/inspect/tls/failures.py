@@ -36,8 +36,8 @@ _OUTSIDE = (
     "clients outside the mesh call it."
 )
 _PAST_ITS_OWN = (
-    "take the port out of the client's excludeOutboundPorts, or make the server's "
-    "PeerAuthentication PERMISSIVE."
+    "take the port out of the client's excludeOutboundPorts, or an empty includeOutboundIPRanges away, "
+    "or make the server's PeerAuthentication PERMISSIVE."
 )
 
 

@@ -46,7 +46,7 @@ from meshctl.mesh.traffic.destination_rules import (
 )
 from meshctl.mesh.workloads.facade import WorkloadsFacade
 from meshctl.mesh.workloads.membership import Membership, is_control_plane, is_gateway
-from meshctl.mesh.workloads.traffic_capture import TrafficCapture
+from meshctl.mesh.workloads.traffic_capture import BypassedPorts, TrafficCapture
 from meshctl.resources import Ref, Service, ServiceEntry, Subset, Workload
 
 _WITHOUT_ENVOY = {Membership.NONE: ClientKind.NONE, Membership.AMBIENT: ClientKind.ZTUNNEL}
@@ -83,7 +83,9 @@ class Mtls:
             proxy = ClientKind.GATEWAY if is_gateway(workload) else ClientKind.SIDECAR
         elif membership in _WITHOUT_ENVOY:
             proxy = _WITHOUT_ENVOY[membership]
-        past = TrafficCapture(workload).past_sidecar if proxy is ClientKind.SIDECAR else frozenset()
+        past = BypassedPorts()
+        if proxy is ClientKind.SIDECAR:
+            past = TrafficCapture(workload).past_sidecar
         return Client(workload.key_name, workload.namespace, proxy, workload.pod_labels, past)
 
     def connections(

@@ -9,6 +9,7 @@ from meshctl.mesh.security.client_tls import ClientTlsSetting, tls_setting
 from meshctl.mesh.security.peer_authentication import EffectiveMode, Mode
 from meshctl.mesh.traffic.destination_rules import EffectiveDestinationRule
 from meshctl.mesh.workloads.membership import is_gateway
+from meshctl.mesh.workloads.traffic_capture import BypassedPorts
 from meshctl.resources import DestinationRule, Ref, Subset, Workload
 
 
@@ -49,7 +50,7 @@ class ClientTlsCause(StrEnum):
     NAMESPACE_DISABLED = "the PeerAuthentication of the namespace says DISABLE"
     EXTERNAL = "the host is outside the mesh and no DestinationRule sets tls"
     NO_SIDECAR = "the client has no sidecar"
-    PAST_SIDECAR = "the client calls this port past its sidecar (excludeOutboundPorts)"
+    PAST_SIDECAR = "the client calls this port past its sidecar (excludeOutboundPorts, includeOutboundIPRanges)"
     ZTUNNEL = "ztunnel sends HBONE to what takes it, and plaintext to the rest"
     ZTUNNEL_PASSES_ON = "ztunnel passes on what goes outside the mesh, and reads no DestinationRule"
     UNKNOWN = "whether there is a sidecar is unknown: the input lacks a Namespace, or it is ambient"
@@ -94,7 +95,7 @@ class Client:
     namespace: str
     proxy: ClientKind = ClientKind.SIDECAR
     labels: Mapping[str, str] = field(default_factory=dict)
-    past_sidecar: frozenset[int] = frozenset()
+    past_sidecar: BypassedPorts = field(default_factory=BypassedPorts)
     """Ports of others that it calls without its sidecar."""
 
 

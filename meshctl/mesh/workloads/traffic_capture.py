@@ -12,6 +12,8 @@ from meshctl.istio.annotation_names import (
     EXCLUDE_INBOUND_PORTS,
     EXCLUDE_OUTBOUND_PORTS,
     INCLUDE_INBOUND_PORTS,
+    INCLUDE_OUTBOUND_PORTS,
+    INCLUDE_OUTBOUND_RANGES,
     REWRITE_PROBES,
 )
 from meshctl.istio.annotation_values import flag
@@ -30,6 +32,21 @@ class Probe:
 
     view: View
     port: int
+
+
+@dataclass(frozen=True, slots=True)
+class BypassedPorts:
+    """The ports of others that a pod calls without its sidecar: some, or all but some."""
+
+    numbers: frozenset[int] = frozenset()
+    is_all_others: bool = False
+    """Are they all ports that aren't listed?"""
+
+    def __contains__(self, port: int) -> bool:
+        return (port in self.numbers) is not self.is_all_others
+
+    def __bool__(self) -> bool:
+        return self.is_all_others or bool(self.numbers)
 
 
 class WrittenProbes(NamedTuple):
@@ -65,9 +82,16 @@ class TrafficCapture:
         return self._annotations.get(keys[0]), self._annotations.get(keys[1])
 
     @property
-    def past_sidecar(self) -> frozenset[int]:
-        """The ports of others that the pod calls without its sidecar."""
-        return self._ports(EXCLUDE_OUTBOUND_PORTS)
+    def past_sidecar(self) -> BypassedPorts:
+        """The ports of others that the pod calls without its sidecar.
+
+        An empty list of address blocks takes nothing but the ports that are included (
+        handleOutboundIncludeRules in run.go).
+        """
+        excluded = self._ports(EXCLUDE_OUTBOUND_PORTS)
+        if self._annotations.get(INCLUDE_OUTBOUND_RANGES, "*").strip():
+            return BypassedPorts(excluded)
+        return BypassedPorts(self._ports(INCLUDE_OUTBOUND_PORTS) - excluded, is_all_others=True)
 
     def rewriting_off(self, default: Ref | None) -> Ref | None:
         """Name what leaves the probes as they are: an annotation, else the injector's default."""

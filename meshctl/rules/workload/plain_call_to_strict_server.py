@@ -1,8 +1,8 @@
 """A workload calls a Service past any sidecar of its own, and the pods demand mutual TLS.
 
 Its settings name the Service by a URL or an address, in a container or in a ConfigMap that it reads. It
-has no sidecar, or leads the port past it (`excludeOutboundPorts`). Nothing encrypts what it sends, and
-a STRICT port resets connections without mutual TLS: the client sees `connection reset by peer`.
+has no sidecar, or leads the port past it (`excludeOutboundPorts`, an empty `includeOutboundIPRanges`). Nothing
+encrypts what it sends, and a STRICT port resets connections without mutual TLS: the client sees `connection reset by peer`.
 
 Fix: give the client a sidecar that takes the port, or make the port of the server PERMISSIVE by `portLevelMtls`.
 """
