@@ -169,6 +169,8 @@ class _Search:
         ignores: list[_IgnoreFile] = []
         if ".." not in root.parts:
             ignores = _with_ignore_file(ignores, Path.cwd() if root.is_absolute() else Path())
+        if _is_ignored(root, ignores):
+            ignores = []  # who names a directory that is left out wants it read
         pending = [(root, ignores)]
         while pending:
             directory, ignores = pending.pop()

@@ -128,6 +128,14 @@ def test_what_ignore_files_leave_out_is_said(tree: Path) -> None:
     assert load(["."]).notes == (".meshctlignore leaves out b.yaml, sub, deep/x",)
 
 
+def test_a_directory_that_is_left_out_is_read_where_it_is_named(tree: Path) -> None:
+    write(tree, ".meshctlignore", text="/sub/\nb.yaml\n")
+    write(tree, "sub/a.yaml")
+    write(tree, "sub/below/b.yaml")
+    assert [file.name for file in find(["sub"]).files] == ["sub/a.yaml", "sub/below/b.yaml"]
+    assert [file.name for file in find(["sub/below"]).files] == ["sub/below/b.yaml"]
+
+
 def test_ignore_files_of_the_current_directory_do_not_reach_beside_it(tree: Path) -> None:
     write(tree, "work/.meshctlignore", text="*\n")
     write(tree, "other/a.yaml")
