@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from meshctl.inject.go_types import go_json
-from meshctl.inject.go_types.quantities import canonical
+from meshctl.istio.quantities import canonical
 from meshctl.yaml import emitter as go_yaml
 from meshctl.yaml.reader import parse_one
 

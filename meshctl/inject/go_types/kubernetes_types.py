@@ -12,7 +12,7 @@ from typing import Any
 
 from meshctl.inject.errors import WrongTypeError
 from meshctl.inject.go_types.kubernetes_fields import ALWAYS, DROPPED_AT_ZERO, ORDER, POINTERS
-from meshctl.inject.go_types.quantities import canonical
+from meshctl.istio.quantities import canonical
 from meshctl.words import quoted
 from meshctl.yaml import scalars
 from meshctl.yaml.floats import show_float

@@ -9,7 +9,6 @@ from meshctl.cluster.prometheus import Prometheus
 from meshctl.inspect.size.measurement import ControlPlane, control_plane, measured_memory
 from meshctl.inspect.size.robust_fit import Line, NoLine, fit
 from meshctl.istio.names import PROXY_CONTAINER
-from meshctl.istio.quantities import nano_units
 from meshctl.mesh import Mesh
 from meshctl.mesh.gateways.gateway_workloads import is_router
 from meshctl.mesh.proxy_config_size.config_size import ConfigBytes, ConfigCounts
@@ -239,5 +238,7 @@ def _limit(workload: Workload) -> float | None:
 
 
 def _mib(text: str) -> float | None:
+    from meshctl.istio.quantities import nano_units  # noqa: PLC0415 - few sidecars have a limit
+
     found = nano_units(text)
     return None if found is None else found / 10**9 / _MIB

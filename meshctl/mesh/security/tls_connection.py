@@ -3,14 +3,17 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from meshctl.mesh.registry.services import HostPort, RegisteredHost
 from meshctl.mesh.security.client_tls import ClientTlsSetting, tls_setting
 from meshctl.mesh.security.peer_authentication import EffectiveMode, Mode
 from meshctl.mesh.traffic.destination_rules import EffectiveDestinationRule
 from meshctl.mesh.workloads.membership import is_gateway
-from meshctl.mesh.workloads.traffic_capture import BypassedPorts
 from meshctl.resources import DestinationRule, Ref, Subset, Workload
+
+if TYPE_CHECKING:
+    from meshctl.mesh.workloads.traffic_capture import BypassedPorts
 
 
 class ClientKind(StrEnum):
@@ -95,7 +98,7 @@ class Client:
     namespace: str
     proxy: ClientKind = ClientKind.SIDECAR
     labels: Mapping[str, str] = field(default_factory=dict)
-    past_sidecar: BypassedPorts = field(default_factory=BypassedPorts)
+    past_sidecar: "BypassedPorts | frozenset[int]" = frozenset()
     """Ports of others that it calls without its sidecar."""
 
 
