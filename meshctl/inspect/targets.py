@@ -15,7 +15,7 @@ from meshctl.mesh.core.knowledge import POD_MAKERS
 from meshctl.mesh.registry.services import RegisteredHost
 from meshctl.resources import Resource, Service, Workload
 from meshctl.settings import Settings
-from meshctl.words import quoted, shortened
+from meshctl.words import MOST_LISTED, quoted, shortened
 
 _GENERATED_LAST = {"ReplicaSet": 1}
 R = TypeVar("R", bound=Resource)
@@ -94,7 +94,8 @@ def _look_up(named: Callable[[str], Iterable[R]], text: str, namespace: str) -> 
         found = _matching(named(target.name), target)
         homes = {one.namespace for one in found}
         if len(homes) > 1:
-            names = ", ".join(f"{target.name}.{home}" for home in sorted(homes))
+            several = [f"{target.name}.{home}" for home in sorted(homes)]
+            names = shortened(several, MOST_LISTED)
             raise UsageError(f"there are several with the name {quoted(text)}; take one of {names}")
         if found:
             return min(found, key=lambda one: _GENERATED_LAST.get(one.kind, 0))

@@ -70,3 +70,18 @@ def test_a_command_grows_with_the_crowd(
         written.append(len(done[0].out))
     assert exponent(counts[1:]) <= MOST
     assert exponent(written[1:]) <= MOST or written[-1] < LITTLE
+
+
+@pytest.mark.parametrize(
+    ("line", "crowd"),
+    [
+        ("trace GET http://h-1.example.com/ --from outside {}", "gateways-of-many-workloads"),
+        ("describe service web {}", "many-namespaces"),
+    ],
+)
+def test_a_question_that_means_many_names_ten(line: str, crowd: str, tmp_path: Path) -> None:
+    file = tmp_path / "crowd.yaml"
+    file.write_text(crowds.text(crowd, 40))
+    done = run(*line.format(file).split())
+    assert done.code == 2
+    assert " and 30 more" in done.err

@@ -16,7 +16,7 @@ from meshctl.mesh.request_path.hops import Carried, Direction, Hop, Outcome
 from meshctl.mesh.workloads.membership import is_gateway
 from meshctl.resources import Workload, make_resource
 from meshctl.sources.documents import Document
-from meshctl.words import quoted
+from meshctl.words import MOST_LISTED, quoted, shortened
 
 
 def follow(mesh: Mesh, request: TracedRequest, namespace: str) -> Hop:
@@ -99,7 +99,7 @@ def _serving(mesh: Mesh, request: TracedRequest) -> EffectiveGateway:
     serving = mesh.gateway_api.gateways.serving_gateways(request.host)
     here = _real([one for one in serving if _listens(one, request.port)])
     if len(here) > 1:
-        names = ", ".join(f"--from {GATEWAY}{one.workload.name}" for one in here)
+        names = shortened([f"--from {GATEWAY}{one.workload.name}" for one in here], MOST_LISTED)
         raise UsageError(f"several gateways serve {request.authority}; take one of {names}")
     if here and not here[0].workload.is_known:
         here = _real(
