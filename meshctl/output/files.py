@@ -43,7 +43,7 @@ def write_below(directory: str, texts: Mapping[str, str]) -> None:
 
 def check_kept(texts: Mapping[str, str]) -> None:
     """Raise OutputError where writing would lose what stands in a file: another text than its new one."""
-    lost = [file for file, text in texts.items() if _holds_another(Path(file), text.encode())]
+    lost = [file for file, text in texts.items() if _holds_another(Path(file), text)]
     if lost:
         more = f" and {len(lost) - 1} more" if lost[1:] else ""
         raise OutputError(
@@ -52,9 +52,9 @@ def check_kept(texts: Mapping[str, str]) -> None:
         )
 
 
-def _holds_another(file: Path, content: bytes) -> bool:
+def _holds_another(file: Path, text: str) -> bool:
     try:
-        return file.is_file() and file.read_bytes() != content
+        return file.is_file() and file.read_bytes() != _content(text)
     except (OSError, ValueError):
         return False  # writing tells what is wrong with it
 
@@ -73,7 +73,7 @@ def write_files(texts: Mapping[str, str], before: Mapping[str, str] | None = Non
             if file == STDOUT:
                 _print(text)
             elif (beside := _beside(file, text)) is None:
-                in_place[file] = text.encode()
+                in_place[file] = _content(text)
             else:
                 waiting[file] = beside
         for file, text in (before or {}).items():
@@ -93,6 +93,11 @@ def write_files(texts: Mapping[str, str], before: Mapping[str, str] | None = Non
             Path(name).unlink(missing_ok=True)
 
 
+def _content(text: str) -> bytes:
+    """Write text as bytes; those that were no UTF-8 in a file that was read stay as they were."""
+    return text.encode(errors="surrogateescape")
+
+
 def _print(text: str) -> None:
     from meshctl.output.stdout import print_exactly  # noqa: PLC0415 - most write to files
 
@@ -100,7 +105,7 @@ def _print(text: str) -> None:
 
 
 def _check_unchanged(file: str, text: str) -> None:
-    if Path(file).read_bytes() != text.encode():
+    if Path(file).read_bytes() != _content(text):
         message = f"{file} was changed while it was being read; nothing is written, run it again"
         raise OutputError(message)
 
@@ -152,7 +157,7 @@ def _sibling(target: str, text: str, mode: int) -> str:
     handle, made = tempfile.mkstemp(dir=directory, prefix=f".{name[:100]}.")
     try:
         with os.fdopen(handle, "wb") as out:
-            out.write(text.encode())
+            out.write(_content(text))
         os.chmod(made, mode)  # noqa: PTH101 - mkstemp makes it private
     except BaseException:
         Path(made).unlink(missing_ok=True)

@@ -58,6 +58,14 @@ def test_files_that_somebody_edited_are_kept(tmp_path: Path) -> None:
     assert edited.read_text() == RULES.replace("v1beta1", "v1")
 
 
+def test_bytes_that_are_no_utf_8_stay(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_bytes(b"# caf\xe9" + ROLE.encode())
+    for _ in range(2):  # a second time nothing differs
+        done = meshctl(tmp_path, "a.yaml", "-d", "new")
+        assert "exit code 1: 1 document could not be read" in done.stderr
+    assert (tmp_path / "new/a.yaml").read_bytes() == (tmp_path / "a.yaml").read_bytes()
+
+
 def test_a_link_does_not_lead_out_of_the_directory(tmp_path: Path) -> None:
     (tmp_path / "old/deep").mkdir(parents=True)
     (tmp_path / "old/deep/b.yaml").write_text(RULES)
