@@ -4,7 +4,7 @@ from meshctl.engine.report import Frame, Location, ResourceId
 from meshctl.resources import Ref, Resource
 from meshctl.resources.resource import UNKNOWN_NAMESPACE
 from meshctl.resources.view import path_text
-from meshctl.sources.documents import Document, Problem, Span
+from meshctl.sources.documents import Document, Problem, Span, Written
 
 _CONTEXT = 2
 _LONGEST_FRAME = 12
@@ -15,27 +15,30 @@ def locate(ref: Ref) -> Location:
     return locate_all_of(ref)[0]
 
 
-def span_of(ref: Ref) -> Span:
-    """Find the lines and columns of a place, without the source around them, which costs as much again."""
+def written(ref: Ref) -> Written:
+    """Find the file, lines and columns of a place, without the source around, which costs as much again."""
     ref = ref.resource.origin(ref)
-    return ref.resource.document.written(ref.resource.prefix + ref.path, key=ref.key).span
+    return ref.resource.document.written(ref.resource.prefix + ref.path, key=ref.key)
+
+
+def span_of(ref: Ref) -> Span:
+    """Find the lines and columns of a place, without its file and the source around."""
+    return written(ref).span
 
 
 def locate_all_of(ref: Ref) -> tuple[Location, tuple[tuple[str, Location], ...]]:
     """Locate a place, and the places that explain where its text came from, each with why."""
     ref = ref.resource.origin(ref)
     document = ref.resource.document
-    written = document.written(ref.resource.prefix + ref.path, key=ref.key)
+    found = written(ref)
     path = path_text(ref.path)
-    place = _location(
-        written.file, written.span, path, _frame(document, written.file, written.span)
-    )
+    place = _location(found.file, found.span, path, _frame(document, found.file, found.span))
     related = [
         (text.message, _location(text.file, text.span, "", _frame(document, text.file, text.span)))
-        for text in written.related
+        for text in found.related
     ]
-    if written.note:
-        related.append((written.note, place))
+    if found.note:
+        related.append((found.note, place))
     return place, tuple(related)
 
 

@@ -1,20 +1,18 @@
 """Answers questions about places of texts, in the client's words."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 
 from lsprotocol import types
 
-from meshctl.engine.locations import locate, span_of
+from meshctl.engine.locations import written
 from meshctl.engine.registry import rule_ids
 from meshctl.inspect.editor.choices import Choice, choices
-from meshctl.inspect.editor.outline import Outlined, outline
 from meshctl.lsp.asked import Asked, Opened
 from meshctl.lsp.hover import describe
 from meshctl.lsp.ignore_words import rule_in_comment
 from meshctl.lsp.positions import Encoding, LinesOf, characters, position, range_of
 from meshctl.lsp.rule_pages import rule_named, rule_page
 from meshctl.resources import Ref
-from meshctl.sources.documents import Span
 from meshctl.validation.deprecated_fields import MarkedSchemas
 
 _SCHEMAS = MarkedSchemas()
@@ -102,11 +100,11 @@ class Places:
         """Locate places, each once."""
         found: dict[tuple[str, int, int], types.Location] = {}
         for place in places:
-            where = locate(place)
-            key = where.file, where.line, where.column
+            file, span = written(place)[:2]
+            key = file, span.line, span.column
             if key not in found:
                 found[key] = types.Location(
-                    self._uri_of(where.file), range_of(where, self._of(where.file), self._encoding)
+                    self._uri_of(file), range_of(span, self._of(file), self._encoding)
                 )
         return list(found.values())
 
@@ -114,42 +112,3 @@ class Places:
         if file not in self._lines:
             self._lines[file] = self._folder.lines(file)
         return self._lines[file]
-
-
-def symbols(opened: Opened, encoding: Encoding) -> Iterator[types.DocumentSymbol]:
-    """Walk the objects of a text with their parts."""
-    lines = LinesOf(opened.buffer.text)
-    for one in outline(opened.buffer.text, "default"):
-        yield _symbol(one, lines, encoding)
-
-
-def _symbol(one: Outlined, lines: LinesOf, encoding: Encoding) -> types.DocumentSymbol:
-    resource = one.resource
-    named = range_of(span_of(resource.at("metadata", "name")), lines, encoding)
-    document = resource.document
-    last = document.first_line + document.text.rstrip("\n").count("\n")
-    first = document.span(resource.prefix).line
-    whole = _whole(Span(first, 1, last, len(lines(last)) + 1), named, lines, encoding)
-    parts = [
-        types.DocumentSymbol(
-            f"{part.what} {part.name}",
-            types.SymbolKind.Field,
-            place,
-            place,
-        )
-        for part in one.parts
-        for place in [range_of(span_of(part.place), lines, encoding)]
-    ]
-    kept = [part for part in parts if _holds(whole, part.range)]
-    return types.DocumentSymbol(
-        resource.title, types.SymbolKind.Object, whole, named, children=kept or None
-    )
-
-
-def _whole(span: Span, named: types.Range, lines: LinesOf, encoding: Encoding) -> types.Range:
-    whole = range_of(span, lines, encoding)
-    return whole if _holds(whole, named) else named
-
-
-def _holds(outer: types.Range, inner: types.Range) -> bool:
-    return outer.start <= inner.start and inner.end <= outer.end

@@ -71,7 +71,7 @@ def ask(opened: Opened, line: int, character: int) -> Asked | None:
     spot = spot_at(document, line - document.first, character)
     if spot is None:
         return None
-    mention = Mention(owner_at(document, opened), spot.path, _text(spot), spot.beside)
+    mention = Mention(owner_at(document, opened), spot.path, _text(spot), spot.beside, spot.around)
     return Asked(opened, document, spot, mention)
 
 

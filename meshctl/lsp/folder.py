@@ -49,18 +49,19 @@ Show = Callable[["Folder", str, tuple[LocatedFinding, ...]], None]
 class Folder:
     """A folder with what it holds; ``paths`` are what is analysed, as reports name it.
 
-    ``buffers`` gives the texts in the editor by their real path. ``show`` is called with a file
+    They are relative to ``home``, which may be gone. ``buffers`` gives the texts in the editor by their real path. ``show`` is called with a file
     whose findings are others now; ``complain`` with what cannot be done.
     """
 
     def __init__(  # noqa: PLR0913 - what it is, and whom it tells
-        self, root: Path, paths: tuple[str, ...], options: Options, *,
+        self, root: Path, paths: tuple[str, ...], options: Options, *, home: str,
         buffers: Callable[[], Mapping[str, Buffer]], show: Show,
         complain: Callable[[MeshctlError], None], ready: Callable[["Folder"], None],
     ) -> None:  # fmt: skip
         self.root = root
         self.state: State | None = None
         self._paths = paths
+        self._home = home
         self._buffers = buffers
         self._show = show
         self._complain = complain
@@ -89,7 +90,7 @@ class Folder:
         """Is a file, by its real path, one of this folder?"""
         return any(
             path == real or path.startswith(real.rstrip(os.sep) + os.sep)
-            for real in map(os.path.realpath, self._paths)
+            for real in map(self._real, self._paths)
         )
 
     def name_of(self, path: str) -> str:
@@ -122,20 +123,24 @@ class Folder:
 
     def is_current(self, file: str) -> bool:
         """Is the text of a file the one that was analysed last?"""
-        path = os.path.realpath(file)
+        path = self._real(file)
         buffer = self._buffers().get(path)
         known = self.state.buffers.get(path) if self.state is not None else None
         return self.state is not None and (buffer.text if buffer is not None else None) == known
 
     def lines(self, file: str) -> LinesOf:
         """The text of a file: that in the editor, else that on disk; empty where it is neither."""
-        buffer = self._buffers().get(os.path.realpath(file))
+        buffer = self._buffers().get(self._real(file))
         if buffer is not None:
             return LinesOf(buffer.text)
         try:
             return LinesOf(Path(file).read_text(encoding="utf-8", errors="replace"))
         except OSError:
             return LinesOf("")
+
+    def _real(self, file: str) -> str:
+        """The real path of a file; without a look at the working directory, which may be gone."""
+        return os.path.realpath(os.path.join(self._home, file))  # noqa: PTH118 - a text
 
     def _begin(self) -> Callable[[GoOn], State]:
         texts = {path: buffer.text for path, buffer in self._buffers().items() if self.holds(path)}

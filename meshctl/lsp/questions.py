@@ -4,9 +4,10 @@ from collections.abc import Iterable
 
 from lsprotocol import types
 
-from meshctl.engine.locations import locate
-from meshctl.lsp.answers import Places, completion, hover, symbols
+from meshctl.engine.locations import written
+from meshctl.lsp.answers import Places, completion, hover
 from meshctl.lsp.asked import Asked
+from meshctl.lsp.outlines import Outlines
 from meshctl.lsp.server import Server
 from meshctl.resources import Ref, Resource
 
@@ -73,11 +74,16 @@ def _located(server: Server, asked: Asked, places: Iterable[Ref]) -> list[types.
 
 
 def _about_objects(server: Server) -> None:
+    outlines = Outlines()
+
     @server.feature(types.TEXT_DOCUMENT_DOCUMENT_SYMBOL)
     @server.thread()
     def outlined(params: types.DocumentSymbolParams) -> list[types.DocumentSymbol]:
         opened = server.opened(params.text_document.uri)
-        return [*symbols(opened, server.encoding)] if opened is not None else []
+        outlines.forget_all_but({one.uri for one in [*server.buffers.values()]})
+        if opened is None:
+            return []
+        return [*outlines.symbols(opened.buffer.uri, opened.buffer.text, server.encoding)]
 
     @server.feature(types.WORKSPACE_SYMBOL)
     @server.thread()
@@ -95,7 +101,7 @@ def _about_objects(server: Server) -> None:
 
 
 def _symbol(resource: Resource, server: Server) -> types.WorkspaceSymbol:
-    where = locate(resource.at("metadata", "name"))
-    start = types.Position(where.line - 1, 0)
-    place = types.Location(server.uri_of(where.file), types.Range(start, start))
+    file, span = written(resource.at("metadata", "name"))[:2]
+    start = types.Position(span.line - 1, 0)
+    place = types.Location(server.uri_of(file), types.Range(start, start))
     return types.WorkspaceSymbol(place, resource.title, types.SymbolKind.Object)

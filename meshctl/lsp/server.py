@@ -3,6 +3,7 @@
 import asyncio
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
@@ -82,6 +83,7 @@ class Server(LanguageServer):
         path = real_path(document.uri)
         if path is None:
             return
+        self._go_home()
         text = self.workspace.get_text_document(document.uri).source
         self.buffers[path] = Buffer(document.uri, document.version, text)
         self.folder_of(path).changed(path)
@@ -118,6 +120,7 @@ class Server(LanguageServer):
 
     def files_changed(self, uris: list[str]) -> None:
         """Look for files anew; a config file is read anew."""
+        self._go_home()
         paths = {path for path in map(real_path, uris) if path is not None}
         is_config = any(Path(path).name in _CONFIGS for path in paths)
         for folder in self._folders.values():
@@ -165,10 +168,15 @@ class Server(LanguageServer):
 
     def _open(self, root: Path, path: Path) -> Folder:
         folder = self._folders[str(path)] = Folder(
-            root, (os.path.relpath(path, self._home),), self.options,
+            root, (os.path.relpath(path, self._home),), self.options, home=self._home,
             buffers=self._buffers, show=self._show, complain=self.complain, ready=self._is_ready,
         )  # fmt: skip
         return folder
+
+    def _go_home(self) -> None:
+        """Work in the folder of that name: another one may have come where the first was deleted."""
+        with suppress(OSError):
+            os.chdir(self._home)
 
     def _buffers(self) -> Mapping[str, Buffer]:
         return self.buffers

@@ -36,6 +36,8 @@ class KeptFiles:
 
     def __init__(self) -> None:
         self._found: files.Found | None = None
+        self._real: dict[str, str] = {}
+        """The real paths of the files, by their name, as they were when these were looked for."""
         self._unsaved: frozenset[str] = frozenset()
         self._files: dict[str, _KeptFile] = {}
         self._renders: dict[tuple[object, ...], tuple[_Stamp, Rendered]] = {}
@@ -76,17 +78,17 @@ class KeptFiles:
 
     def names(self) -> dict[str, str]:
         """The names of the files that were found last, by their real path."""
-        found = self._found.files if self._found is not None else ()
-        return {os.path.realpath(file.name): file.name for file in found}
+        return {path: name for name, path in self._real.items()}
 
     def _find(self, paths: Sequence[str], buffers: Mapping[str, str]) -> files.Found:
         unsaved = frozenset(buffers)
         if self._found is None or unsaved != self._unsaved:
             self._found, self._unsaved = files.find(paths, unsaved), unsaved
+            self._real = {file.name: os.path.realpath(file.name) for file in self._found.files}
         return self._found._replace(problems=[*self._found.problems])
 
     def _read(self, file: files.File, buffers: Mapping[str, str]) -> "_KeptFile":
-        text = buffers.get(os.path.realpath(file.name)) if buffers else None
+        text = buffers.get(self._real[file.name])
         stamp: _Stamp | None = (file.named, *_stamp_of(file.name)) if text is None else (text,)
         known = self._files.get(file.name)
         if known is not None and known.stamp == stamp:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -246,3 +247,30 @@ def test_a_client_sees_the_marks(tmp_path: Path) -> None:
         editor.analyzed()
         found = editor.diagnostics[editor.uri("routes.yaml")]
         assert [one.get("tags") for one in found if one["code"].endswith("rule-shadowed")] == [[1]]
+
+
+def test_a_folder_may_be_deleted_and_come_again(tmp_path: Path) -> None:
+    root = tmp_path / "folder"
+    root.mkdir()
+    (root / "routes.yaml").write_text(ROUTES)
+    editor = Editor(root)
+    first = editor.analyzed()
+    editor.open("routes.yaml")
+    editor.analyzed()
+    shutil.rmtree(root)
+    editor.type("routes.yaml", f"# gone\n{ROUTES}")
+    editor.analyzed()
+    gone = [{"uri": editor.uri("routes.yaml"), "type": 3}]
+    editor.notify("workspace/didChangeWatchedFiles", changes=gone)
+    assert editor.ask_at("hover", "routes.yaml", 5, 4) is not None
+    assert editor.request(
+        "textDocument/documentSymbol", textDocument={"uri": editor.uri("routes.yaml")}
+    )
+    editor.close("routes.yaml")
+    root.mkdir()
+    (root / "routes.yaml").write_text(ROUTES)
+    editor.notify("workspace/didChangeWatchedFiles", changes=gone)
+    assert editor.analyzed() == first
+    editor.request("shutdown")
+    editor.notify("exit")
+    assert editor.wait() == (0, "")

@@ -218,6 +218,9 @@ def typed(editor: Editor, old: str, new: str) -> list[str]:
         ("[cluster.local/ns/town/sa/baker]", "[|]", ["cluster.local/ns/town/sa/baker"]),
         ("namespace: town\nspec:\n  hosts", "namespace: |\nspec:\n  hosts", ["town"]),
         ("- name: bakery\n          port", "- name: |\n          port", ["bakery"]),
+        ("- name: bakery\n          port: 80", "- name: bakery\n          port: |", ["80"]),
+        ("subset: first", "port: {number: |}", ["80"]),
+        ("gateways: [town/gate]", "gateways: [\n    |\n  ]", ["mesh", "town/gate"]),
     ],
 )  # fmt: skip
 def test_names_of_the_mesh_are_offered(

@@ -129,6 +129,24 @@ def _subsets(mention: Mention, mesh: Mesh) -> Iterator[Choice]:
             yield Choice(subset.name, "subset", f"{labels} ({rule.title})")
 
 
+def _ports(mention: Mention, mesh: Mesh) -> Iterator[Choice]:
+    """The ports of the host that a destination or a backend names."""
+    written, home = mention.around.get("host", ""), mention.owner.namespace
+    if mention.path[-1] == "port":
+        target = target_of(mention)
+        if target.kind != "Service":
+            return
+        written, home = mention.beside.get("name", ""), target.namespace
+    if not written:
+        return
+    host = mesh.registry.find(mesh.registry.fqdn(written, home), home)
+    if host is None:
+        return
+    for port in host.ports:
+        name = f"{port.name}, " if port.name else ""
+        yield Choice(str(port.number), "port", f"{name}{port.protocol} of {host.source.title}")
+
+
 def _gateways(_: Mention, mesh: Mesh) -> Iterator[Choice]:
     yield Choice("mesh", "gateway", "the sidecars")
     for one in mesh.of(Gateway):
@@ -213,5 +231,5 @@ _OFFERS = {
     Role.GATEWAY: _gateways, Role.NAMESPACE: _namespaces, Role.EXPORT: _exports,
     Role.LABEL: _labels, Role.SUBSET_LABEL: _labels, Role.PRINCIPAL: _principals,
     Role.ACCOUNT: _accounts, Role.SERVICE_ACCOUNT: _own_accounts, Role.SECRET: _secrets,
-    Role.OBJECT: _objects, Role.DELEGATE: _delegates,
+    Role.OBJECT: _objects, Role.DELEGATE: _delegates, Role.PORT: _ports,
 }  # fmt: skip

@@ -1,7 +1,7 @@
 """Tells which word of a YAML document stands at a place, while the document is being written.
 
-Indentation alone decides, since what is half written can't be parsed. Flow style is read on the
-line of the cursor.
+Indentation alone decides, since what is half written can't be parsed. Flow style ends with its bracket,
+or before a line that is indented no more than the key which it belongs to.
 """
 
 import re
@@ -79,6 +79,13 @@ class _Row(NamedTuple):
         """Read the scalars of the mapping that a column of this row is in."""
         return _beside(self.lines, self.number, column)
 
+    def around(self, one: _Opener) -> dict[str, str]:
+        """Read the scalars of the mapping with the key that an opener stands below."""
+        for outer in reversed(self.openers[: self.openers.index(one)]):
+            if outer.column < one.column:
+                return _beside(self.lines, outer.row, outer.column) if outer.key else {}
+        return {}
+
 
 def spot_at(document: Lines, row: int, column: int) -> Spot | None:
     """Find the word at a place of a document; ``None`` in comments."""
@@ -91,6 +98,9 @@ def spot_at(document: Lines, row: int, column: int) -> Spot | None:
     here = _Row(document.lines, row, bare, list(_openers(document.lines[: row + 1])))
     before = [one for one in here.openers if one.row == row and one.column <= column]
     if not before:
+        above = here.openers[-1] if here.openers else None
+        if above is not None and _flow_end(document.lines, above) >= row > above.row:
+            return _flow_below(here, above, column)
         return _open(here, len(bare) - len(bare.lstrip()), column)
     last = before[-1]
     if last.key and column < last.end:
@@ -98,12 +108,15 @@ def spot_at(document: Lines, row: int, column: int) -> Spot | None:
     value = bare[last.end :]
     start = last.end + len(value) - len(value.lstrip())
     if bare[start : start + 1] in {"{", "["}:
-        return _flow(here, last, start, column)
+        end = _flow_end(document.lines, last)
+        whole = " ".join([bare, *map(_bare, document.lines[row + 1 : end + 1])])
+        return _flow(here._replace(bare=whole), last, start, column)
     if not last.key:
         return _open(here, start, column)
     text, begin, end = _word(bare, start if value.strip() else min(start, column))
     path = (*here.path_to(last), last.key)
-    return Spot(path, False, text, row, begin, end, here.beside(last.column))  # noqa: FBT003
+    beside, around = here.beside(last.column), here.around(last)
+    return Spot(path, False, text, row, begin, end, beside, around=around)  # noqa: FBT003
 
 
 def _key(here: _Row, one: _Opener) -> Spot:
@@ -136,16 +149,51 @@ def _word(bare: str, start: int) -> tuple[str, int, int]:
 
 
 def _openers(lines: Sequence[str]) -> Iterator[_Opener]:
+    """Walk the openers of block style: none that only seem to be some inside brackets."""
+    after = 0
     for row, line in enumerate(lines):
+        if row < after:
+            continue
+        one = None
         at = len(line) - len(line.lstrip(" "))
         while line[at : at + 2] == "- " or line[at:] == "-":
             rest = line[at + 1 :]
             end = at + 1 + len(rest) - len(rest.lstrip(" "))
-            yield _Opener(row, at, "", end)
+            one = _Opener(row, at, "", end)
+            yield one
             at = end
         match = _KEY.match(line, at)
         if match and not line[at:].startswith("#"):
-            yield _Opener(row, at, match[1].strip("\"'"), match.end())
+            one = _Opener(row, at, match[1].strip("\"'"), match.end())
+            yield one
+        if one is not None:
+            after = _flow_end(lines, one) + 1
+
+
+def _flow_end(lines: Sequence[str], one: _Opener) -> int:
+    """Name the last row of the brackets that begin behind an opener: its own where there are none."""
+    text = _bare(lines[one.row])[one.end :].lstrip()
+    if text[:1] not in {"{", "["}:
+        return one.row
+    depth, quote = 0, ""
+    for row in range(one.row, len(lines)):
+        if row > one.row:
+            text = _bare(lines[row]).lstrip()
+            indent = len(lines[row]) - len(lines[row].lstrip(" "))
+            if text and indent <= one.column and text[0] not in "]}":
+                return row - 1
+        for letter in text:
+            if quote or letter in "\"'":
+                quote = "" if letter == quote else quote or letter
+            else:
+                depth += (letter in "{[") - (letter in "}]")
+        if depth <= 0:
+            return row
+    return len(lines) - 1
+
+
+def _bare(line: str) -> str:
+    return _COMMENT.sub("", line)
 
 
 def _path(openers: Sequence[_Opener], before: int, column: int) -> tuple[str | int, ...]:
@@ -198,6 +246,20 @@ def _scalar(text: str) -> str:
     return _COMMENT.sub("", text).strip().strip("\"'")
 
 
+def _flow_below(here: _Row, one: _Opener, column: int) -> Spot:
+    """Read flow style that began on a row above."""
+    lines = here.lines
+    before = "".join(f"{_bare(line)} " for line in lines[one.row : here.number])
+    after = map(_bare, lines[here.number + 1 : _flow_end(lines, one) + 1])
+    start = one.end + len(before[one.end :]) - len(before[one.end :].lstrip())
+    whole = here._replace(bare=" ".join([f"{before}{here.bare}", *after]))
+    column += len(before)
+    spot = _flow(whole, one, start, column)
+    if spot.start < len(before):  # the word before is on a row above
+        spot = spot._replace(text="", start=column, end=column)
+    return spot._replace(start=spot.start - len(before), end=spot.end - len(before))
+
+
 def _flow(here: _Row, one: _Opener, start: int, column: int) -> Spot:
     """Read flow style from its first bracket to the place."""
     bare = here.bare
@@ -217,8 +279,13 @@ def _flow(here: _Row, one: _Opener, start: int, column: int) -> Spot:
     if is_key and is_followed:
         inner = (*inner, text)
     beside = _flow_beside(bare, flow.opens[-1]) if flow.opens else {}
+    around = {}
+    if len(flow.opens) > 1:
+        around = _flow_beside(bare, flow.opens[-2])
+    elif one.key:
+        around = _beside(here.lines, one.row, one.column)
     is_open = is_key and not is_followed
-    return Spot((*path, *inner), is_key, text, here.number, first, end, beside, is_open)
+    return Spot((*path, *inner), is_key, text, here.number, first, end, beside, is_open, around)
 
 
 class _Flow:

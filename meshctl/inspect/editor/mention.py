@@ -6,13 +6,15 @@ from typing import Any, NamedTuple
 from meshctl.resources import Resource
 from meshctl.resources.view import Path
 
+_NOTHING: Mapping[str, str] = {}
+
 
 class Spot(NamedTuple):
     """A word of one document: where it leads to, and where it stands.
 
     ``line`` counts from 0 in the document, ``start`` and ``end`` are characters from 0. ``beside``
-    are the other scalars of the mapping that it is in. What could be a key or the item of a list,
-    since nothing follows it, ``is_open``.
+    are the other scalars of the mapping that it is in, ``around`` those of the one around that. What
+    could be a key or the item of a list, since nothing follows it, ``is_open``.
     """
 
     path: Path
@@ -23,6 +25,7 @@ class Spot(NamedTuple):
     end: int
     beside: Mapping[str, str]
     is_open: bool = False
+    around: Mapping[str, str] = _NOTHING
 
 
 class Owner(NamedTuple):
@@ -36,12 +39,13 @@ class Owner(NamedTuple):
 
 
 class Mention(NamedTuple):
-    """A word at a path of an object, and the scalars beside it."""
+    """A word at a path of an object, the scalars beside it, and while somebody writes those around."""
 
     owner: Owner
     path: Path
     text: str
     beside: Mapping[str, str]
+    around: Mapping[str, str] = _NOTHING
 
 
 def owner_of(resource: Resource) -> Owner:

@@ -33,6 +33,8 @@ class Role(Enum):
     SECRET = auto()
     OBJECT = auto()
     """The name of an object whose kind and namespace may stand beside it."""
+    PORT = auto()
+    """The number of a port of the host around it, or of the object beside it."""
     DELEGATE = auto()
     SECTION = auto()
     """The listener of a Gateway."""
@@ -56,6 +58,10 @@ _ROLES: dict[str, tuple[tuple[frozenset[str], Role], ...]] = {
     "egress.*.hosts.*": ((frozenset({"Sidecar"}), Role.SCOPED_HOST),),
     "destination.subset": ((_VIRTUAL_SERVICE, Role.SUBSET),),
     "mirror.subset": ((_VIRTUAL_SERVICE, Role.SUBSET),),
+    "destination.port.number": ((_VIRTUAL_SERVICE, Role.PORT),),
+    "mirror.port.number": ((_VIRTUAL_SERVICE, Role.PORT),),
+    "backendRefs.*.port": ((_ANY, Role.PORT),),
+    "backendRef.port": ((_ANY, Role.PORT),),
     "gateways.*": ((_VIRTUAL_SERVICE, Role.GATEWAY),),
     "delegate.name": ((_VIRTUAL_SERVICE, Role.DELEGATE),),
     "delegate.namespace": ((_VIRTUAL_SERVICE, Role.NAMESPACE),),

@@ -48,6 +48,15 @@ def spot(marked: str) -> Spot | None:
         ("spec: {route: [{host: a}, {host: b, ho|}]}", "spec route 1", OPEN, "ho"),
         ("spec: {port: {number: 1|}, x: 2}", "spec port number", VALUE, "1"),
         ("- a: 1\n- b: |2", "1 b", VALUE, "2"),
+        ("spec: {\n  hosts: [a,\n    b|c], x: 1\n}", "spec hosts 1", VALUE, "bc"),
+        ("spec: {\n  host: x|y,\n  subset: z\n}", "spec host", VALUE, "xy"),
+        ("spec: {\n  ho|st: xy,\n}", "spec host", KEY, "host"),
+        ("spec: {host: a,\n  |\n}", "spec", OPEN, ""),
+        ("a:\n  - {b: 1, # {\n     c: '}|',\n     d: 2}\n  - e: 3", "a 0 c", VALUE, ""),
+        ("spec: {host: a,\n  b: [{c: d}, {\n    e: |}]}", "spec b 1 e", VALUE, ""),
+        ("spec:\n  hosts: [a,\n  http: |\n", "spec http", VALUE, ""),
+        ("spec: {a: b}\nkind: |\n", "kind", VALUE, ""),
+        ("spec: [\n]\nkind: |\n", "kind", VALUE, ""),
     ],
 )  # fmt: skip
 def test_a_place_is_a_path(marked: str, path: str | None, what: str, text: str) -> None:
@@ -65,6 +74,22 @@ def test_the_scalars_beside_a_word_are_those_of_its_mapping() -> None:
     found = spot("a:\n  - x: 1\n    y: 2 # two\n    z: |\n    deep:\n      w: 3\n  - x: 4\n")
     assert found is not None
     assert found.beside == {"x": "1", "y": "2", "z": "", "deep": ""}
+
+
+@pytest.mark.parametrize(
+    "marked",
+    [
+        "a:\n  host: x\n  port:\n    number: |\n",
+        "a:\n  host: x\n  port: {number: |}\n",
+        "a: {host: x, port: {number: |}}\n",
+        "a: {\n  port: {\n    number: |\n  },\n  host: x}\n",
+        "- port:\n    number: |\n  host: x\n",
+    ],
+)
+def test_the_scalars_around_a_word_are_those_of_the_mapping_above(marked: str) -> None:
+    found = spot(marked)
+    assert found is not None
+    assert (found.path[-1], found.around.get("host")) == ("number", "x")
 
 
 @pytest.mark.parametrize(
