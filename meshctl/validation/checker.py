@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from meshctl.validation.choices import compile_choices
-from meshctl.validation.faults import Check, Fault, Meant, below
+from meshctl.validation.faults import FLAGS, Check, Fault, Meant, below
 from meshctl.validation.homes import home_of
 from meshctl.validation.scalars import Boolean, Number, Text
 from meshctl.validation.wording import closest, listed, show, wrong_type
@@ -169,7 +169,9 @@ def _takes_null(schema: Schema) -> bool:
 def _unknown(key: str, known: Schema, root: Schema) -> Fault:
     name = str(key)
     hint = closest(name, known.keys())
-    if not hint and (home := home_of(name, known, root)):
+    if name in FLAGS:
+        hint = FLAGS[name]
+    elif not hint and (home := home_of(name, known, root)):
         hint = f"; it is a field of {home}"
     elif not hint:
         hint = f"; there are {listed(sorted(known))}" if known else "; nothing can be written here"

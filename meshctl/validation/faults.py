@@ -8,6 +8,8 @@ from meshctl.resources.view import Path, Ref, path_text
 
 _LONGEST = 60
 _MISSING = " is missing"
+FLAGS = {"true": ", as on, yes and y are read", "false": ", as off, no and n are read"}
+"""What makes a key of a flag that somebody wrote without quotes."""
 
 FaultKind = Literal[
     "unknown-field", "wrong-type", "missing-field", "value-not-allowed", "out-of-bounds",
@@ -65,7 +67,10 @@ def named(fault: Fault) -> str:
     if not names:
         return f"the object {rest}"
     is_item = isinstance(fault.path[-1], int)
-    return f"{'an item of ' if is_item else ''}{names[-1]} {rest}"
+    name = names[-1]
+    if name in FLAGS:
+        name = f"the key {name}{FLAGS[name]},"
+    return f"{'an item of ' if is_item else ''}{name} {rest}"
 
 
 def fix_of(fault: Fault, resource: Resource) -> str:

@@ -5,6 +5,7 @@ raised.
 """
 
 import json
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from yaml import MappingNode, Node, ScalarNode, SequenceNode
@@ -15,7 +16,8 @@ from meshctl.yaml.reader import extent
 from meshctl.yaml.scalars import plain
 from meshctl.yaml.text_edits import NodeEditor, TextEdit, UnsafeEditError, name_of
 
-_WORDS_OF_FLAGS = frozenset({"on", "off", "yes", "no", "y", "n"})
+WORDS_OF_FLAGS = frozenset({"on", "off", "yes", "no", "y", "n"})
+"""Words that are flags without quotes: in quotes, whoever wrote them may mean themselves, or true."""
 
 
 class _Place(NamedTuple):
@@ -27,7 +29,25 @@ class _Place(NamedTuple):
 
 
 class ValueEditor(NodeEditor):
-    """Makes edits of one document for paths in it."""
+    """Makes edits of one document for paths in it; JSON stays JSON."""
+
+    @cached_property
+    def _is_json(self) -> bool:
+        if self._text.lstrip()[:1] not in {"{", "["}:
+            return False
+        try:
+            json.loads(self._text)
+        except (ValueError, RecursionError):
+            return False
+        return True
+
+    def _flow(self, value: Any) -> str:
+        """Write a value on one line."""
+        return json.dumps(value, ensure_ascii=False) if self._is_json else _flow(value)
+
+    def _scalar(self, value: Any, style: str | None) -> str:
+        """Write a scalar in the quotes that the one before had, where that says the same."""
+        return self._flow(value) if self._is_json else _scalar(value, style)
 
     def make(self, action: str, path: Path, value: Any) -> TextEdit:
         """Make an edit by the name of its method."""
@@ -64,7 +84,7 @@ class ValueEditor(NodeEditor):
             return self.put(path, [value])
         node = place.node
         if node.flow_style or not node.value:
-            return self._add_in_flow(node, _flow(value))
+            return self._add_in_flow(node, self._flow(value))
         column = self._dash(node.value[-1])
         lines = go_yaml.dumps([value])
         return self._after(node.value[-1], lines, column)
@@ -74,7 +94,7 @@ class ValueEditor(NodeEditor):
         place = self._found(path)
         if not isinstance(place.key, ScalarNode):
             raise UnsafeEditError
-        return TextEdit(*extent(place.key), _scalar(name, place.key.style))
+        return TextEdit(*extent(place.key), self._scalar(name, place.key.style))
 
     def quote(self, path: Path) -> TextEdit:
         """Put a number, or a flag that says true or false, in quotes as it is written."""
@@ -86,8 +106,8 @@ class ValueEditor(NodeEditor):
         value = plain(text)
         if isinstance(value, bool):
             text = text.lower()
-        if not isinstance(value, int | float) or text in _WORDS_OF_FLAGS:
-            raise UnsafeEditError  # `on` may mean itself, or true
+        if not isinstance(value, int | float):
+            raise UnsafeEditError
         return TextEdit(start, end, json.dumps(text))
 
     def delete(self, path: Path) -> TextEdit:
@@ -128,11 +148,11 @@ class ValueEditor(NodeEditor):
     def _set(self, place: _Place, value: Any) -> TextEdit:
         node = place.node
         if not isinstance(node, ScalarNode) or isinstance(value, dict | list):
-            return self._replace_block(place, _flow(value))
+            return self._replace_block(place, self._flow(value))
         start, end = extent(node)
         if node.style in {"|", ">"}:
             raise UnsafeEditError
-        text = _scalar(value, node.style)
+        text = self._scalar(value, node.style)
         if start == end and place.key is not None:  # nothing was written after the colon
             start = end = self._colon(place.key)
             text = f" {text}"
@@ -153,7 +173,7 @@ class ValueEditor(NodeEditor):
         node = place.node
         if isinstance(node, MappingNode):
             if node.flow_style or not node.value:
-                return self._add_in_flow(node, f"{_scalar(name, None)}: {_flow(value)}")
+                return self._add_in_flow(node, f"{self._scalar(name, None)}: {self._flow(value)}")
             column = self._column(node.value[0][0])
             return self._after(node.value[-1][1], go_yaml.dumps({name: value}), column)
         is_empty = isinstance(node, ScalarNode) and not node.value and place.key is not None
@@ -170,7 +190,10 @@ class ValueEditor(NodeEditor):
         if not node.value:
             return TextEdit(start + 1, end - 1, text)
         last = self._end(self._last(node.value[-1]))
-        return TextEdit(last, last, f", {text}")
+        line = self._line_start(self._start(node.value[-1]))
+        lead = self._text[line : self._start(node.value[-1])]
+        gap = f"{self._newline}{lead}" if line > start and not lead.strip(" ") else " "
+        return TextEdit(last, last, f",{gap}{text}")
 
     def _after(self, node: Node, lines: str, column: int) -> TextEdit:
         return self._added(self._line_end(self._end(node)), lines, column)
@@ -255,7 +278,6 @@ class ValueEditor(NodeEditor):
 
 
 def _scalar(value: Any, style: str | None) -> str:
-    """Write a scalar in the quotes that the one before had, where that says the same."""
     if isinstance(value, str) and "\n" not in value:
         if style == "'":
             return "'" + value.replace("'", "''") + "'"
@@ -268,7 +290,6 @@ def _scalar(value: Any, style: str | None) -> str:
 
 
 def _flow(value: Any) -> str:
-    """Write a value on one line."""
     if isinstance(value, dict):
         return "{" + ", ".join(f"{_scalar(k, None)}: {_flow(v)}" for k, v in value.items()) + "}"
     if isinstance(value, list):

@@ -106,6 +106,14 @@ def test_blocks(
         ('"a": "x"\n', "put", ("a",), 'say "y"', '"a": "say \\"y\\""\n'),
         ("'80': x\n", "rename", ("80",), "8080", "'8080': x\n"),
         ("a: x", "put", ("b",), "w", "a: x\nb: w"),
+        ('{"a": 1}', "put", ("b",), {"c": [True, "x"]}, '{"a": 1, "b": {"c": [true, "x"]}}'),
+        ('{"a": 1}\n', "put", ("a",), "x", '{"a": "x"}\n'),
+        ('{"a": {}}', "put", ("a", "b"), None, '{"a": {"b": null}}'),
+        ('{"a": ["x"]}', "append", ("a",), "é", '{"a": ["x", "é"]}'),
+        ('{\n  "a": 1\n}\n', "put", ("b",), 2, '{\n  "a": 1,\n  "b": 2\n}\n'),
+        ('{\r\n\t"a": 1\r\n}', "put", ("b",), 2, '{\r\n\t"a": 1, "b": 2\r\n}'),
+        ("{\n  a: 1,\n}\n", "put", ("b",), 2, "{\n  a: 1,\n  b: 2,\n}\n"),
+        ("{a: 1}\n", "put", ("a",), "x", "{a: x}\n"),
     ],
 )
 def test_whole_texts(
@@ -144,3 +152,13 @@ def test_additions_at_one_place_keep_their_order() -> None:
     edits = [editor(text).put((name,), 2) for name in ("z", "b")]
     assert applied(text, edits) == "a: 1\nz: 2\nb: 2\n"
     assert applied("abc", [TextEdit(0, 1, "x"), TextEdit(2, 3, "")]) == "xb"
+
+
+@pytest.mark.parametrize(
+    ("text", "after"),
+    [
+        ("1.10", '"1.10"'), ("true", '"true"'), ("True", '"true"'), ("on", '"on"'), ("No", '"no"'),
+    ],
+)  # fmt: skip
+def test_numbers_and_flags_are_quoted_as_they_are_written(text: str, after: str) -> None:
+    assert edited(f"a: {text}  # why\n", "quote", ("a",)) == f"a: {after}  # why\n"

@@ -10,7 +10,7 @@ from meshctl.engine.registry import load_family
 from meshctl.engine.report import FileEdit, LocatedFinding, Location, RelatedPlace, ResourceId
 from meshctl.engine.runner import Outcomes
 from meshctl.resources import Ref, Resource
-from meshctl.rules.api import Finding, Rule
+from meshctl.rules.api import Edit, Finding, Rule
 from meshctl.sources.documents import Problem
 
 _NO_RESOURCE = ResourceId("", "", "", "")
@@ -67,6 +67,7 @@ def _locate(rule: Rule, finding: Finding) -> LocatedFinding:
     finding = _as_written(finding)
     resource = identify_at(finding.ref)
     location, origins = locate_all_of(finding.ref)
+    edits = _edits(finding) if finding.edits else ()
     found = LocatedFinding(
         rule=rule.id,
         equivalents=rule.equivalents,
@@ -83,8 +84,8 @@ def _locate(rule: Rule, finding: Finding) -> LocatedFinding:
         ),
         fix=finding.fix or rule.fix or None,
         anchor=finding.subject or anchor_of_place(finding.ref),
-        edits=_edits(finding) if finding.edits else (),
-        is_safe=finding.is_safe,
+        edits=edits,
+        is_safe=finding.is_safe and not any(map(_quotes_a_flag, finding.edits, edits)),
         is_told_once=bool(finding.subject),
     )
     return mask(found, finding.ref.resource, *(one.ref.resource for one in finding.related))
@@ -103,6 +104,15 @@ def _edits(finding: Finding) -> tuple[FileEdit, ...]:
             return ()
         found.append(FileEdit(resource.document.file, *span, text))
     return tuple(found)
+
+
+def _quotes_a_flag(edit: Edit, made: FileEdit) -> bool:
+    """Does an edit put a word such as ``on`` in quotes, which may mean itself or true?"""
+    if edit.action != "quote":
+        return False
+    from meshctl.yaml.value_edits import WORDS_OF_FLAGS  # noqa: PLC0415 - few findings have edits
+
+    return made.text.strip('"') in WORDS_OF_FLAGS
 
 
 def from_problem(rule: Rule, problem: Problem) -> LocatedFinding:
