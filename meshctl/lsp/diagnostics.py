@@ -1,4 +1,4 @@
-"""Makes diagnostics of findings."""
+"""Makes diagnostics of findings: some are shown as text that does nothing, or that goes with a later version."""
 
 from collections.abc import Callable
 
@@ -6,7 +6,6 @@ from lsprotocol import types
 
 from meshctl.engine.report import LocatedFinding, Location
 from meshctl.lsp.positions import Encoding, LinesOf, range_of
-from meshctl.lsp.tags import TAGS
 from meshctl.rules.api import Severity
 
 SOURCE = "meshctl"
@@ -15,6 +14,38 @@ _SEVERITIES = {
     Severity.WARNING: types.DiagnosticSeverity.Warning,
     Severity.INFO: types.DiagnosticSeverity.Information,
 }
+_UNNECESSARY = frozenset({
+    "authorization-policy/method-never-sent",
+    "authorization-policy/principal-never-matches",
+    "destination-rule/never-looked-up",
+    "destination-rule/subset-policy-unused",
+    "document/dropped-by-kubectl",
+    "document/ignore-unused",
+    "envoy-filter/add-ignored",
+    "envoy-filter/cluster-never-there",
+    "envoy-filter/remove-ignored",
+    "envoy-filter/replace-ignored",
+    "kubernetes-route/rule-never-reached",
+    "kubernetes-route/service-route-unused",
+    "peer-authentication/second-policy-ignored",
+    "resource/misplaced-annotation",
+    "sidecar/egress-proxy-ignored",
+    "virtual-service/duplicate-destination",
+    "virtual-service/match-never-applies",
+    "virtual-service/rule-shadowed",
+    "virtual-service/weight-ignored",
+})  # fmt: skip
+"""Rules whose place is text that nothing reads, or that decides nothing."""
+
+_DEPRECATED = frozenset(
+    {"resource/deprecated-annotation", "virtual-service/deprecated-delay-percent"}
+)
+
+TAGS: dict[str, tuple[types.DiagnosticTag, ...]] = {
+    **dict.fromkeys(_UNNECESSARY, (types.DiagnosticTag.Unnecessary,)),
+    **dict.fromkeys(_DEPRECATED, (types.DiagnosticTag.Deprecated,)),
+}
+"""The tags of findings by their rule."""
 
 
 class Diagnostics:

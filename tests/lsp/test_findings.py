@@ -229,7 +229,7 @@ def test_an_editor_that_is_gone_ends_the_server(town: Path) -> None:
 
 
 def test_findings_about_dead_text_are_marked() -> None:
-    from meshctl.lsp.tags import TAGS
+    from meshctl.lsp.diagnostics import TAGS
 
     assert sorted(set(TAGS) - set(rule_ids())) == []
     assert [tag.name for tag in TAGS["virtual-service/rule-shadowed"]] == ["Unnecessary"]

@@ -58,3 +58,10 @@ def test_json_has_a_row_for_each_workload() -> None:
     assert (1, "estimate", [1, 3]) == (
         data["version"], data["model"]["source"], [row["pods"] for row in data["proxies"]],
     )  # fmt: skip
+
+
+def test_no_proxies_have_a_reason() -> None:
+    out = io.StringIO()
+    write(size(Mesh([], MeshConfig()), pods=None), "text", out)
+    assert "No workload here is known to have a proxy" in out.getvalue()
+    assert "No workload" not in written("text")

@@ -361,3 +361,24 @@ def test_sizes_have_the_plot_and_workloads_to_filter(tab: Any, tmp_path: Path) -
     page.locator("input[name=text]").fill("shop/till")
     assert 1 == tab.shown("#proxies tr")
     assert tab.is_quiet()
+
+
+def test_a_name_of_any_length_stays_inside_the_page(tab: Any, tmp_path: Path) -> None:
+    name = "a" * 10_000
+    file = tmp_path / "long.yaml"
+    file.write_text(
+        f"apiVersion: v1\nkind: Service\nmetadata: {{name: {name}, namespace: shop}}\n"
+        "spec: {selector: {app: a}, ports: [{port: 80}]}\n---\napiVersion: apps/v1\nkind: Deployment\n"
+        f"metadata: {{name: {name}, namespace: shop}}\nspec: {{selector: {{matchLabels: {{app: a}}}}, "
+        "template: {metadata: {labels: {app: a}}, spec: {containers: [{name: a, image: a}]}}}\n"
+    )
+    for command in (["analyze", "-o", "html"], ["tls-check", "-o", "html"]):
+        page = tmp_path / f"{command[0]}.html"
+        made = subprocess.run(
+            [sys.executable, "-m", "meshctl", *command, str(file)], capture_output=True, check=False
+        )
+        page.write_bytes(made.stdout)
+        tab.open(page)
+        wide = tab.page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
+        assert wide[0] <= wide[1]
+        assert tab.is_quiet()

@@ -37,6 +37,10 @@ def cells(row: ProxyRow) -> tuple[object, ...]:
 
 def sentences(answer: SizeAnswer) -> Iterator[str]:
     """Say what the figures mean: the model, the total, savings, forecast and advice."""
+    if not answer.proxies:
+        yield (
+            "No workload here is known to have a proxy: a Namespace whose labels decide, or a Gateway, may be missing"
+        )
     yield model_sentence(answer.model)
     yield f"All proxies together: {answer.total_mib:,.0f} MiB"
     if answer.forecast is not None:
