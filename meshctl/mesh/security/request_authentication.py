@@ -133,7 +133,7 @@ class RequestAuthentications:
     def route_by_claims(self) -> bool:
         """Does any VirtualService choose routes by claims, as those without a token have none?"""
         services = self._inventory.of(VirtualService)
-        return any(next(claim_matches(one), None) is not None for one in services)
+        return any(map(claim_matches, services))
 
     def unverified(self, gateway: Gateway) -> Workload | None:
         """Find a workload of a Gateway for which no RequestAuthentication of the input holds."""
@@ -241,8 +241,16 @@ class ClaimMatch(NamedTuple):
         return self.field == _WITHOUT
 
 
-def claim_matches(service: VirtualService) -> Iterator[ClaimMatch]:
-    """Walk the conditions of a VirtualService on claims, which only verified tokens have."""
+def claim_matches(service: VirtualService) -> tuple[ClaimMatch, ...]:
+    """List the conditions of a VirtualService on claims, which only verified tokens have."""
+    return service.once(_claim_matches)
+
+
+def _claim_matches(service: VirtualService) -> tuple[ClaimMatch, ...]:
+    return tuple(_walk_claim_matches(service))
+
+
+def _walk_claim_matches(service: VirtualService) -> Iterator[ClaimMatch]:
     for route in service.http:
         for match in route.matches:
             for field in ("headers", _WITHOUT):

@@ -95,6 +95,11 @@ def gateway_name(written: str, namespace: str) -> str:
     return f"{home}/{name}" if home else name
 
 
+def gateways_of(service: VirtualService) -> tuple[str, ...]:
+    """Name the Gateways in full, as ``namespace/name`` or ``mesh``, in the order written."""
+    return tuple(gateway_name(name, service.namespace) for name in service.gateways or (MESH,))
+
+
 def resolved(match: Match) -> Match:
     """Give a match whose gateways are named in full."""
     if not match.gateways:
@@ -157,7 +162,7 @@ class Delegates:
         broken: list[BrokenDelegate] = []
         for route in service.http:
             if not route.has("delegate"):
-                rules.append(route.once(_own_rule))
+                rules.append(route.once(own_rule))
                 continue
             target = self.target(route)
             reason = self._obstacle(route, target)
@@ -183,7 +188,8 @@ class Delegates:
         return None if is_visible_to(visible, route.resource.namespace) else DelegateFault.HIDDEN
 
 
-def _own_rule(route: Route) -> HttpRule:
+def own_rule(route: Route) -> HttpRule:
+    """Read a route that delegates nothing."""
     matches = tuple(RuleMatch(resolved(match), (match,)) for match in route.matches)
     return HttpRule(route, route, route.name, matches)
 
@@ -199,7 +205,7 @@ def _merged_rule(root: Route, own: Route) -> HttpRule | None:
 def _merged_matches(root: Route, own: Route) -> tuple[RuleMatch, ...] | None:
     """Merge the matches; ``None`` when one of the delegate's fits into none of the root's."""
     if not root.matches or not own.matches:
-        return (own if not root.matches else root).once(_own_rule).matches
+        return (own if not root.matches else root).once(own_rule).matches
     merged = []
     for leaf in own.matches:
         fitting = [wide for wide in root.matches if not _conflict(resolved(wide), resolved(leaf))]

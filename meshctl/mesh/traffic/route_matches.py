@@ -4,15 +4,15 @@ Comparing matches in full is dear, so pairs are chosen first: two matches can on
 path of one starts with all that is certain of the other's.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from meshctl.masking.answers import said
 from meshctl.mesh.matching.request_match import RequestMatch, is_catch_all
 from meshctl.mesh.matching.request_part import PATH
 from meshctl.mesh.matching.string_match import StringMatch, find_text
-from meshctl.mesh.traffic.delegates import HttpRule, RuleMatch
-from meshctl.mesh.traffic.routes import EffectiveRoute, Routes
+from meshctl.mesh.traffic.delegates import HttpRule, RuleMatch, gateways_of, own_rule
+from meshctl.mesh.traffic.routes import EffectiveRoute, Routes, requested
 from meshctl.resources import Ref, VirtualService
 from meshctl.resources.cached_property import cached_property
 
@@ -125,19 +125,28 @@ class RouteMatches:
 
     def _of(self, service: VirtualService) -> dict[Key, RouteMatch]:
         if service not in self._found:
-            self._found[service] = dict(self._read(service))
+            if any(route.has("delegate") for route in service.http):
+                self._found[service] = dict(_read(service, self._routes.delegates.rules(service)))
+            else:
+                self._found[service] = service.once(_read_own)
         return self._found[service]
 
-    def _read(self, service: VirtualService) -> Iterator[tuple[Key, RouteMatch]]:
-        gateways = frozenset(self._routes.gateways_of(service))
-        for rule in self._routes.delegates.rules(service):
-            for match in rule.matches or (None,):
-                at = gateways
-                if match is not None and match.match.gateways:
-                    at = gateways & frozenset(match.match.gateways)
-                if at:
-                    request = self._routes.request(match)._replace(gateways=at)
-                    yield (rule, match), RouteMatch(service, rule, match, request)
+
+def _read_own(service: VirtualService) -> dict[Key, RouteMatch]:
+    """Read the matches of a VirtualService that delegates nothing."""
+    return dict(_read(service, [route.once(own_rule) for route in service.http]))
+
+
+def _read(service: VirtualService, rules: Iterable[HttpRule]) -> Iterator[tuple[Key, RouteMatch]]:
+    gateways = frozenset(service.once(gateways_of))
+    for rule in rules:
+        for match in rule.matches or (None,):
+            at = gateways
+            if match is not None and match.match.gateways:
+                at = gateways & frozenset(match.match.gateways)
+            if at:
+                request = requested(match)._replace(gateways=at)
+                yield (rule, match), RouteMatch(service, rule, match, request)
 
 
 def may_meet(several: Sequence[RouteMatch]) -> Iterator[tuple[int, int]]:

@@ -17,7 +17,7 @@ from meshctl.mesh.core.selectors import selects
 from meshctl.mesh.matching.request_match import RequestMatch, from_istio, is_catch_all
 from meshctl.mesh.matching.string_match import segment_prefix
 from meshctl.mesh.registry.services import RegisteredHost, Registry
-from meshctl.mesh.traffic.delegates import MESH, Delegates, HttpRule, RuleMatch, gateway_name
+from meshctl.mesh.traffic.delegates import MESH, Delegates, HttpRule, RuleMatch, gateways_of
 from meshctl.resources import Destination, Match, Route, Service, VirtualService
 from meshctl.resources.cached_property import cached_property
 
@@ -145,7 +145,6 @@ class Routes:
         self._everything = everything
         self.delegates = Delegates(everything, config)
         self._registry = registry
-        self._gateways: dict[VirtualService, tuple[str, ...]] = {}
         self._visible: dict[VirtualService, frozenset[str]] = {}
         self._by_gateway: dict[str, list[VirtualService]] = {}
         self._bound: dict[tuple[str, str | None], BoundVirtualServices] = {}
@@ -159,12 +158,7 @@ class Routes:
 
     def gateways_of(self, service: VirtualService) -> tuple[str, ...]:
         """Name the Gateways in full, as ``namespace/name`` or ``mesh``, in the order written."""
-        known = self._gateways.get(service)
-        if known is None:
-            written = service.gateways or (MESH,)
-            known = tuple([gateway_name(name, service.namespace) for name in written])
-            self._gateways[service] = known
-        return known
+        return service.once(gateways_of)
 
     def full_name(self, host: str, namespace: str) -> str:
         """Complete a host as written in an object of a namespace."""
@@ -287,10 +281,6 @@ class Routes:
                     if is_catch_all(request):
                         return
 
-    def request(self, match: RuleMatch | None) -> RequestMatch:
-        """Read a match as it is written, for no gateway; a rule without one takes every request."""
-        return match.match.once(_written) if match is not None else _EVERYTHING
-
     def target(
         self, destination: Destination, port: int, proxy: ProxyNode, weight: int | None = None, *,
         in_mesh: bool = False,
@@ -352,6 +342,11 @@ def shared_host(this: str, other: str) -> str | None:
     if covers(other, this):
         return this
     return other if covers(this, other) else None
+
+
+def requested(match: RuleMatch | None) -> RequestMatch:
+    """Read a match as it is written, for no gateway; a rule without one takes every request."""
+    return match.match.once(_written) if match is not None else _EVERYTHING
 
 
 def _written(match: Match) -> RequestMatch:
