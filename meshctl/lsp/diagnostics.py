@@ -1,4 +1,4 @@
-"""Makes diagnostics of findings: some are shown as text that does nothing, or that goes with a later version."""
+"""Makes diagnostics of findings, with what is unused or deprecated marked."""
 
 from collections.abc import Callable
 

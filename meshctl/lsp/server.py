@@ -13,7 +13,7 @@ from pygls.uris import from_fs_path, to_fs_path
 
 from meshctl import __version__
 from meshctl.config import discover
-from meshctl.engine.report import LocatedFinding
+from meshctl.engine.report import EVERY_RULE, LocatedFinding
 from meshctl.errors import MeshctlError
 from meshctl.lsp.asked import Asked, Opened, ask
 from meshctl.lsp.diagnostics import Diagnostics
@@ -38,6 +38,7 @@ class Server(LanguageServer):
         self.loop: asyncio.AbstractEventLoop | None = None
         """Where messages are sent, since commands run in threads of their own."""
         self._folders: dict[str, Folder] = {}
+        self._told: set[str] = set()
         self._home = os.getcwd()  # noqa: PTH109 - a text
         """The directory that names of files start from, as the client has it: perhaps by a link."""
 
@@ -193,9 +194,17 @@ class Server(LanguageServer):
         )
 
     def _is_ready(self, folder: Folder) -> None:
-        """Tell whoever waits that the findings of a folder are those of its texts."""
+        """Tell whoever waits that the findings of a folder are those of its texts.
+
+        What no rule could look at, such as a chart without helm, goes to the log, once.
+        """
         report = folder.state.answer.report if folder.state is not None else None
         if report is not None:
+            gaps = [one.reason for one in report.not_checked if one.rule == EVERY_RULE]
+            for reason in set(gaps) - self._told:
+                self._told.add(reason)
+                message = f"meshctl: not fully checked: {reason}"
+                self.window_log_message(types.LogMessageParams(types.MessageType.Warning, message))
             self.protocol.notify(
                 "meshctl/analyzed",
                 {"folder": folder.root.as_uri(), "findings": len(report.findings)},

@@ -37,6 +37,7 @@ class Editor:
         self.shown_at: dict[str, float] = {}
         self.asked: list[dict[str, Any]] = []
         self.messages: list[str] = []
+        self.logged: list[str] = []
         self.said = ""
         self._number = 0
         self._versions: dict[str, int] = {}
@@ -137,6 +138,8 @@ class Editor:
                 params = message["params"]
                 self.diagnostics[params["uri"]] = params["diagnostics"]
                 self.shown_at[params["uri"]] = time.perf_counter()
+            elif message.get("method") == "window/logMessage":
+                self.logged.append(message["params"]["message"])
             elif message.get("method") == "window/showMessage":
                 self.messages.append(message["params"]["message"])
             elif "id" in message and "method" in message:

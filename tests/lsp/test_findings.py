@@ -274,3 +274,18 @@ def test_a_folder_may_be_deleted_and_come_again(tmp_path: Path) -> None:
     editor.request("shutdown")
     editor.notify("exit")
     assert editor.wait() == (0, "")
+
+
+def test_what_no_rule_could_look_at_is_logged_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", "/nowhere")
+    (tmp_path / "chart" / "templates").mkdir(parents=True)
+    (tmp_path / "chart" / "Chart.yaml").write_text("apiVersion: v2\nname: shop\nversion: 0.1.0\n")
+    (tmp_path / "chart" / "templates" / "a.yaml").write_text("kind: {{ .Values.kind }}\n")
+    with Editor(tmp_path) as editor:
+        editor.analyzed()
+        editor.open("a.yaml", SERVICE)
+        editor.analyzed()
+    [line] = editor.logged
+    assert line.startswith("meshctl: not fully checked: 1 chart was not rendered: chart")
