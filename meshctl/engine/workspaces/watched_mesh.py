@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from meshctl.engine.runner import Outcomes, ask
 from meshctl.resources import Resource
-from meshctl.rules.api import Check, Rule
+from meshctl.rules.api import Rule
 
 if TYPE_CHECKING:
     from meshctl.mesh import Mesh
@@ -47,16 +47,6 @@ class _WatchedMesh:
         return getattr(self.mesh, name)
 
 
-def _says_anything(check: Check, resource: Resource, mesh: "Mesh") -> bool:
-    """Does a rule say anything of a resource, or crash? Most say nothing, which is told cheaply."""
-    try:
-        for _ in check(resource, mesh):
-            return True
-    except Exception:  # noqa: BLE001 - it is asked again by what notes that
-        return True
-    return False
-
-
 def ask_watched(
     rule: Rule, about: Iterable[tuple[Resource, Reach]], mesh: "Mesh"
 ) -> Iterator[tuple[Resource, Outcomes | None, Reach]]:
@@ -70,13 +60,16 @@ def ask_watched(
         return
     watched = _WatchedMesh(mesh)
     asked = cast("Mesh", watched)
+    outcomes = Outcomes()
     for resource, known in about:
-        is_far = known is Reach.MESH
-        watched.reach = Reach.MESH if is_far else Reach.NOTHING
-        of = mesh if is_far else asked
-        if _says_anything(check, resource, of):
-            outcomes = Outcomes()
-            ask(rule, check, (resource,), of, outcomes)
+        if known is Reach.MESH:
+            watched.reach = Reach.MESH
+            ask(rule, check, (resource,), mesh, outcomes)
+        else:
+            watched.reach = Reach.NOTHING
+            ask(rule, check, (resource,), asked, outcomes)
+        if outcomes.findings or outcomes.not_checked or outcomes.crashes:
             yield resource, outcomes, watched.reach
+            outcomes = Outcomes()
         elif watched.reach is not known:
             yield resource, None, watched.reach
