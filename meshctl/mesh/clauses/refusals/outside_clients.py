@@ -94,7 +94,8 @@ class OutsideClients:
             for one in views(monitor.spec, "endpoints", View)
             if one.text("scheme") in {"", "http"} and not one.has("tlsConfig")
         ]
-        for service in self._parts.of(Service) if wanted and plain else ():
+        pairs = [self._by_label.get(pair, ()) for pair in wanted.items()]
+        for service in min(pairs, key=len, default=()) if plain else ():
             is_there = spaces.flag("any") or service.namespace in homes
             if not is_there or not selects(wanted, service.labels):
                 continue
@@ -103,6 +104,14 @@ class OutsideClients:
                     named = (port for port in host.ports if port.name == one.text("port"))
                     place = one.at("port")
                     yield from (OutsideClient("Prometheus", host, port, place) for port in named)
+
+    @cached_property
+    def _by_label(self) -> dict[tuple[str, str], list[Service]]:
+        found: dict[tuple[str, str], list[Service]] = {}
+        for service in self._parts.of(Service):
+            for pair in service.labels.items():
+                found.setdefault(pair, []).append(service)
+        return found
 
     @cached_property
     def _scrapers_are_outside(self) -> bool:
