@@ -135,14 +135,27 @@ def reported(mesh: Mesh, clients: set[str] | None = None) -> set[Place]:
         for resource in mesh.resources
         for conflict in mesh.security.tls_conflicts.of(resource)
     ):
-        for connection in conflict.connections:
-            upstream, server = connection.upstream, connection.server
-            name = upstream.client.name
+        for first in conflict.connections:
+            name = first.upstream.client.name
             asked = clients is None or "/" not in name or name in clients
-            if server and asked and upstream.subset is None and is_compared(mesh, connection):
-                place = (upstream.host.host, upstream.port.number, server.workload.key_name)
-                found.add((upstream.client.namespace, *place))
+            for connection in alike(mesh, first) if asked else ():
+                upstream, server = connection.upstream, connection.server
+                if server and upstream.subset is None and is_compared(mesh, connection):
+                    place = (upstream.host.host, upstream.port.number, server.workload.key_name)
+                    found.add((upstream.client.namespace, *place))
     return found
+
+
+def alike(mesh: Mesh, first: Connection) -> Iterator[Connection]:
+    """Walk the connections that one stands for: to the pods that take the same for the same reason."""
+    upstream, server = first.upstream, first.server
+    for connection in mesh.security.mtls.connections_to(upstream.client, upstream.host):
+        other = connection.server
+        same_way = connection.upstream.port, connection.upstream.subset
+        if server is None or other is None or same_way != (upstream.port, upstream.subset):
+            continue
+        if (other.port, other.mode, other.demand) == (server.port, server.mode, server.demand):
+            yield connection
 
 
 @needs_data

@@ -71,8 +71,8 @@ spec.http[].match[].statPrefix||NAMING
 spec.http[].name||NAMING
 spec.http[].route|reachability.clusters|virtual-service/destination-host-not-found virtual-service/destination-port-not-found virtual-service/destination-port-missing virtual-service/destination-subset-not-found virtual-service/gateway-keeps-no-address virtual-service/dialled-port-kept virtual-service/external-host-keeps-authority virtual-service/egress-tls-mismatch virtual-service/destination-behind-wildcard
 spec.http[].route[].weight|traffic.routes|virtual-service/weight-ignored virtual-service/weight-missing
-spec.http[].route[].headers|istio.envoy_commands|virtual-service/unknown-header-command
-spec.http[].headers|istio.envoy_commands|virtual-service/unknown-header-command
+spec.http[].route[].headers|traffic.routes|virtual-service/unknown-header-command
+spec.http[].headers|traffic.routes|virtual-service/unknown-header-command
 spec.http[].mirror|clauses.outside_hosts|virtual-service/mirror-asks-for-shadow-host virtual-service/destination-host-not-found
 spec.http[].mirrors|clauses.outside_hosts|virtual-service/mirror-asks-for-shadow-host virtual-service/destination-host-not-found
 spec.http[].mirrorPercentage||TUNING
@@ -190,7 +190,7 @@ spec.metrics[].reportingInterval||TUNING
 spec.accessLogging|extension_providers|telemetry/nothing-to-report-to telemetry/provider-missing
 spec.accessLogging[].providers|extension_providers|telemetry/unknown-provider telemetry/provider-of-another-signal telemetry/provider-without-service
 spec.accessLogging[].match||client or server: both are there for every proxy
-spec.accessLogging[].filter|istio.log_attributes|telemetry/attribute-never-matches schema/webhook-refuses
+spec.accessLogging[].filter|extension_providers|telemetry/attribute-never-matches schema/webhook-refuses
 spec.accessLogging[].disabled||TUNING""",
     "NetworkPolicy": """\
 spec.podSelector|workloads.network_policies|resource/selects-canary-alone

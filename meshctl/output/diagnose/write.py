@@ -1,5 +1,6 @@
 """Writes what ``diagnose`` answers: text, or JSON."""
 
+from collections.abc import Iterator
 from typing import Any, TextIO
 
 from meshctl.inspect.diagnose.answer import CauseAnswer, Diagnosis
@@ -27,22 +28,21 @@ def write_diagnosis(found: Diagnosis, output: str, out: TextIO) -> None:
             _write_cause(cause, out)
         commands = dict.fromkeys(word for cause in one.causes for word in cause.next)
         out.writelines(f"  next: {visible(command)}\n" for command in commands)
-    out.write(_legend(found))
+    out.writelines(f"{part}\n" for line in _legend(found) for part in hanging(line, width_of(out)))
     if found.trace is not None:
         out.write("\n")
         write_trace(found.trace, out)
 
 
-def _legend(found: Diagnosis) -> str:
+def _legend(found: Diagnosis) -> Iterator[str]:
     """Say what the marks mean; nothing where all causes are decided."""
     states = {cause.state for symptom in found.symptoms for cause in symptom.causes}
-    if "unknown" not in states:
-        return ""
-    if not found.has_input:
-        return "?: not looked for; name manifests as PATH, or --cluster, to confirm causes or rule them out\n"
-    decided = {"confirmed": "yes: the manifests have it", "ruled-out": "no: they rule it out"}
-    shown = [text for state, text in decided.items() if state in states]
-    return f"{'; '.join([*shown, _OPEN])}\n"
+    if "unknown" in states and not found.has_input:
+        yield "?: not looked for; name manifests as PATH, or --cluster, to confirm causes or rule them out"
+    elif "unknown" in states:
+        decided = {"confirmed": "yes: the manifests have it", "ruled-out": "no: they rule it out"}
+        shown = [text for state, text in decided.items() if state in states]
+        yield "; ".join([*shown, _OPEN])
 
 
 def _write_cause(cause: CauseAnswer, out: TextIO) -> None:

@@ -7,6 +7,7 @@ from meshctl.inspect.size.answer import MemoryModel, ProxyRow, SizeAnswer
 from meshctl.inspect.size.measurement import ControlPlane
 from meshctl.output.size.plot import terminal_plot
 from meshctl.output.table import write_table
+from meshctl.output.terminal import hanging, width_of
 from meshctl.words import visible
 
 COLUMNS = (
@@ -21,8 +22,10 @@ def write_text(answer: SizeAnswer, out: TextIO) -> None:
     """Write a table, the plot, and what follows."""
     write_table(COLUMNS, map(cells, answer.proxies), out)
     plot = list(terminal_plot(answer.proxies, answer.model))
-    lines = (*(["", *plot] if plot else ()), "", *sentences(answer))
-    out.writelines(visible(line) + "\n" for line in lines)
+    out.writelines(f"{visible(line)}\n" for line in (*(["", *plot] if plot else ()), ""))
+    width = width_of(out)
+    lines = (part for line in sentences(answer) for part in hanging(visible(line), width))
+    out.writelines(f"{line}\n" for line in lines)
 
 
 def cells(row: ProxyRow) -> tuple[object, ...]:
@@ -39,7 +42,8 @@ def sentences(answer: SizeAnswer) -> Iterator[str]:
     """Say what the figures mean: the model, the total, savings, forecast and advice."""
     if not answer.proxies:
         yield (
-            "No workload here is known to have a proxy: a Namespace whose labels decide, or a Gateway, may be missing"
+            "No workload here is known to have a proxy: a Namespace whose labels decide, or a Gateway, "
+            "may be missing"
         )
     yield model_sentence(answer.model)
     yield f"All proxies together: {answer.total_mib:,.0f} MiB"

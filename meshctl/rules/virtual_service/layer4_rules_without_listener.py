@@ -22,6 +22,8 @@ from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, rule
 def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
     """Report kinds of rules, or beside gateways matches, that no declared port leaves anything to."""
     kinds = [kind for kind in ("tcp", "tls") if getattr(service, kind)]
+    if not kinds:
+        return
     if set(mesh.traffic.routes.gateways_of(service)) != {MESH}:
         yield from _beside_gateways(service, mesh)
         return
@@ -34,10 +36,8 @@ def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
     for kind in kinds:
         ports = mesh.clauses.match_listeners.of_other_kind(hosts, kind)
         if undeclared and not hosts:
-            text = (
-                f"nothing declares {undeclared[0]}, so sidecars have no listener for {kind} rules"
-            )
-            yield Finding(service.spec.key(kind), text)
+            why = f"nothing declares {undeclared[0]}, so sidecars have no listener for {kind} rules"
+            yield Finding(service.spec.key(kind), why)
         elif ports:
             known = ", ".join(f"{port.number} {port.protocol}" for port in ports[:3])
             yield Finding(
