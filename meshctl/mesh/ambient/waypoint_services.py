@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from meshctl.mesh.ambient.ambient import Ambient
+from meshctl.mesh.core.hosts import is_wildcard
 from meshctl.mesh.registry.services import Registry
 from meshctl.mesh.traffic.policy_layers import written_policies
 from meshctl.resources import DestinationRule, Ref, Service, VirtualService
@@ -27,8 +28,8 @@ def ambient_services(
 def ambient_service(rule: DestinationRule, registry: Registry, ambient: Ambient) -> Service | None:
     """Find the Service of an ambient namespace that a DestinationRule is for."""
     name = registry.fqdn(rule.host, rule.namespace)
-    if not any(map(ambient.is_on, registry.homes(name) or ())):
-        return None
+    if not is_wildcard(name) and not any(map(ambient.is_on, registry.homes(name) or ())):
+        return None  # of one name there may be hundreds of declarations
     declared = (host.source for host in registry.at(name))
     services = (service for service in declared if isinstance(service, Service))
     return next((service for service in services if ambient.is_on(service.namespace)), None)
