@@ -1,5 +1,6 @@
 """Words what the parser of the command line refuses, as all other errors are worded."""
 
+import re
 from collections.abc import Iterator
 from difflib import get_close_matches
 from typing import Any
@@ -11,8 +12,8 @@ from meshctl.words import quoted
 _CALLED_ELSEWHERE = {"--format": "--output", "--file": "--filename", "--all-ns": "--all-namespaces"}
 """What other tools call options that mean the same, with their names here."""
 _NEAR = 3
-_NUMBERS = lazy_pattern(r"is not a valid (int|float|integer|number)\b.*")
-"""How the parser refuses what is no number."""
+_NO_NUMBER = lazy_pattern(r"is not a valid (int(?:eger)?|float)(?: range)?$")
+"""How the parser ends its refusal of what is no number, after the text that was written."""
 
 
 def refusal(error: Any, ctx: Any) -> Exception:
@@ -29,9 +30,13 @@ def refusal(error: Any, ctx: Any) -> Exception:
     if type(error).__name__ == "MissingParameter":
         return UsageError(f"{_name(error.param)} is missing; {help_of} says what it is")
     if getattr(error, "param", None) is not None:
-        said = _NUMBERS.sub("is no \\1", error.message.rstrip(".")).replace(" int", " whole number")
+        said = _NO_NUMBER.sub(_no_number, error.message.rstrip("."))
         return UsageError(f"{_name(error.param)}: {said}; {help_of} says what it takes")
     return UsageError(f"{_plain(error.message)}; {help_of} says what it takes")
+
+
+def _no_number(refused: re.Match[str]) -> str:
+    return "is no whole number" if refused[1].startswith("int") else "is no number"
 
 
 def _plain(said: str) -> str:
