@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from meshctl.mesh.core.hosts import HostIndex, covers
-from meshctl.mesh.core.selectors import SelectorIndex, selects
+from meshctl.mesh.core.selectors import IdentityCache, SelectorIndex, selects
 
 HOSTS = st.from_regex(r"(\*|(\*\.)?[ab](\.[ab]){0,3})", fullmatch=True)
 LABELS = st.dictionaries(st.sampled_from("abc"), st.sampled_from("xy"), max_size=3)
@@ -32,3 +32,29 @@ def test_selectors_that_pick_labels(selectors, labels) -> None:
         index.add(selector, number)
     expected = [number for number, chosen in enumerate(selectors) if selects(chosen, labels)]
     assert expected == list(index.find(labels))
+
+
+def test_an_answer_is_made_once_for_each_shared_object() -> None:
+    asked: list[tuple[list[int], int]] = []
+
+    def total(shared: list[int], further: int) -> int:
+        asked.append((shared, further))
+        return sum(shared) + further
+
+    cache = IdentityCache(total)
+    one, equal = [1, 2], [1, 2]
+    assert [cache.of(*each) for each in [(one, 1), (equal, 1), (one, 2), (one, 1)]] == [4, 4, 5, 4]
+    assert asked == [(one, 1), (equal, 1), (one, 2)]
+
+
+def test_no_other_object_gets_the_answer_of_one_that_is_gone() -> None:
+    cache: IdentityCache[list[int], int] = IdentityCache(sum)
+    assert [cache.of([number]) for number in range(100)] == list(range(100))
+
+
+def test_an_answer_that_is_nothing_is_kept_too() -> None:
+    asked: list[object] = []
+    cache = IdentityCache(asked.append)
+    shared = object()
+    assert [cache.of(shared), cache.of(shared)] == [None, None]
+    assert asked == [shared]

@@ -16,6 +16,7 @@ from meshctl.mesh.authorization.custom_providers import Provider
 from meshctl.mesh.authorization.rule_tests import WrittenRule, written_rules
 from meshctl.mesh.authorization.token_filter import TokenVerdict, verify
 from meshctl.mesh.core.mesh_config import MeshConfig
+from meshctl.mesh.core.selectors import IdentityCache
 from meshctl.resources import AuthorizationPolicy, RequestAuthentication, View, Workload
 from meshctl.resources.view import views
 
@@ -101,8 +102,8 @@ class Decisions:
         self._providers = providers
         self._known_providers: Mapping[str, Provider] | None = None
         # Workloads for which the same policies hold share them, and so the index.
-        self._indexes: dict[int, tuple[Sequence[AuthorizationPolicy], PolicyIndex]] = {}
-        self._reading: dict[int, tuple[Sequence[AuthorizationPolicy], bool]] = {}
+        self._indexes = IdentityCache(self._index)
+        self._read_destination = IdentityCache(_read_destination)
         self._last: _Decided | None = None
         self._written: dict[tuple[AuthorizationPolicy, bool], tuple[WrittenRule, ...]] = {}
 
@@ -131,38 +132,24 @@ class Decisions:
         """List those of a proxy's policies that refuse every request of a client, as above."""
         # Few commands ask for clients.
         from meshctl.mesh.authorization.identity_rules import KnownClient  # noqa: PLC0415
-        from meshctl.mesh.authorization.policy_index import PolicyIndex  # noqa: PLC0415
 
-        known = self._indexes.get(id(policies))
-        if known is None:
-            enforced = (policy for policy in policies if not is_dry_run(policy))
-            index = PolicyIndex(enforced, self._domains)
-            known = self._indexes[id(policies)] = policies, index
-        return known[1].shutting_out(KnownClient(principal, port))
+        return self._indexes.of(policies).shutting_out(KnownClient(principal, port))
+
+    def _index(self, policies: Sequence[AuthorizationPolicy]) -> "PolicyIndex":
+        from meshctl.mesh.authorization.policy_index import PolicyIndex  # noqa: PLC0415 - as above
+
+        return PolicyIndex((one for one in policies if not is_dry_run(one)), self._domains)
 
     def decide(self, workload: Workload, arrival: Arrival) -> Verdict:
         """Judge an arrival at the proxy of a workload; one without ``http`` is a connection."""
         policies, tokens = self._policies.of(workload), self._tokens.of(workload)
         last = self._last
-        if not self._read_destination(policies):
+        if not self._read_destination.of(policies):
             arrival = arrival._replace(destination_ip="")
         if last is None or not last.is_for(policies, tokens, arrival):
             verdict = self.decide_by(policies, tokens, arrival)
             self._last = last = _Decided(policies, tokens, arrival, verdict)
         return last.verdict
-
-    def _read_destination(self, policies: Sequence[AuthorizationPolicy]) -> bool:
-        """Does any policy ask for the address that was called, which all pods have of their own?"""
-        known = self._reading.get(id(policies))
-        if known is None:
-            reads = any(
-                one.text("key") == "destination.ip"
-                for policy in policies
-                for entry in policy.rules
-                for one in views(entry, "when", View)
-            )
-            known = self._reading[id(policies)] = policies, reads
-        return known[1]
 
     def decide_by(
         self, policies: Sequence[AuthorizationPolicy], tokens: Sequence[RequestAuthentication],
@@ -257,6 +244,16 @@ class Decisions:
 def is_dry_run(policy: AuthorizationPolicy) -> bool:
     """Is a policy only tried out, by its annotation?"""
     return policy.annotations.get(DRY_RUN) in _TRUE
+
+
+def _read_destination(policies: Sequence[AuthorizationPolicy]) -> bool:
+    """Does any policy ask for the address that was called, which all pods have of their own?"""
+    return any(
+        one.text("key") == "destination.ip"
+        for policy in policies
+        for entry in policy.rules
+        for one in views(entry, "when", View)
+    )
 
 
 def _refusal(action: str, step: Step, arrival: Arrival) -> Verdict:

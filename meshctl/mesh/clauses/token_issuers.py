@@ -7,6 +7,7 @@ pilot/pkg/model/policyattachment.go, and listener_waypoint.go, Istio 1.31).
 from collections.abc import Iterable, Sequence
 
 from meshctl.mesh.clauses.parts import Parts
+from meshctl.mesh.core.selectors import IdentityCache
 from meshctl.resources import AuthorizationPolicy, Policy, RequestAuthentication, Workload
 from meshctl.resources.cached_property import cached_property
 
@@ -16,8 +17,7 @@ class TokenIssuers:
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
-        self._issuers: dict[int, tuple[Sequence[Workload], frozenset[str]]] = {}
-        self._audiences: dict[int, tuple[Sequence[Workload], frozenset[str]]] = {}
+        self._taken = IdentityCache(self._taken_by)
 
     def for_targets(self, policy: Policy) -> Sequence[RequestAuthentication]:
         """List the RequestAuthentications that hold, or may, for the targets of a policy."""
@@ -39,34 +39,27 @@ class TokenIssuers:
 
     def issuers(self, policy: AuthorizationPolicy) -> frozenset[str]:
         """Collect the issuers that are known where a policy holds; empty: none, or unknown."""
-        if not self._parts.knows.all_of("RequestAuthentication", policy.namespace):
-            return frozenset()
-        if policy.target_refs:
-            return _issuers([self.for_targets(policy)])
-        reached = self._parts.security.authorization.reached(policy)
-        known = self._issuers.get(id(reached))
-        if known is None:
-            held = map(self._parts.security.request_authentications.of, reached)
-            found = _issuers({id(one): one for one in held}.values())
-            known = self._issuers[id(reached)] = reached, found
-        return known[1]
+        return self._told(policy).issuers
 
     def audiences(self, policy: AuthorizationPolicy) -> frozenset[str]:
         """Collect the audiences that tokens may have where a policy holds; empty: any, or unknown.
 
         A rule of a RequestAuthentication without ``audiences`` takes tokens for anybody.
         """
+        return self._told(policy).audiences
+
+    def _told(self, policy: AuthorizationPolicy) -> "_Tokens":
+        """Say which tokens are taken where a policy holds, as far as the input tells."""
         if not self._parts.knows.all_of("RequestAuthentication", policy.namespace):
-            return frozenset()
+            return _Tokens(())
         if policy.target_refs:
-            return _audiences([self.for_targets(policy)])
-        reached = self._parts.security.authorization.reached(policy)
-        known = self._audiences.get(id(reached))
-        if known is None:
-            held = map(self._parts.security.request_authentications.of, reached)
-            found = _audiences({id(one): one for one in held}.values())
-            known = self._audiences[id(reached)] = reached, found
-        return known[1]
+            return _Tokens(self.for_targets(policy))
+        return self._taken.of(self._parts.security.authorization.reached(policy))
+
+    def _taken_by(self, workloads: Sequence[Workload]) -> "_Tokens":
+        held = map(self._parts.security.request_authentications.of, workloads)
+        distinct = {id(several): several for several in held}  # workloads alike share them
+        return _Tokens(one for several in distinct.values() for one in several)
 
     @cached_property
     def _of_gateways(self) -> dict[str, list[RequestAuthentication]]:
@@ -77,13 +70,19 @@ class TokenIssuers:
         return found
 
 
-def _audiences(several: Iterable[Sequence[RequestAuthentication]]) -> frozenset[str]:
-    rules = [rule for held in several for one in held for rule in one.rules]
-    if not all(rule.texts("audiences") for rule in rules):
-        return frozenset()
-    return frozenset(text for rule in rules for text in rule.texts("audiences"))
+class _Tokens:
+    """The tokens that RequestAuthentications take."""
 
+    def __init__(self, several: Iterable[RequestAuthentication]) -> None:
+        self._rules = [rule for one in several for rule in one.rules]
 
-def _issuers(several: Iterable[Sequence[RequestAuthentication]]) -> frozenset[str]:
-    found = {rule.issuer for held in several for one in held for rule in one.rules}
-    return frozenset() if "" in found else frozenset(found)
+    @cached_property
+    def issuers(self) -> frozenset[str]:
+        found = frozenset(rule.issuer for rule in self._rules)
+        return frozenset() if "" in found else found
+
+    @cached_property
+    def audiences(self) -> frozenset[str]:
+        if not all(rule.texts("audiences") for rule in self._rules):
+            return frozenset()
+        return frozenset(text for rule in self._rules for text in rule.texts("audiences"))

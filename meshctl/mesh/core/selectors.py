@@ -1,12 +1,17 @@
-"""Indexes objects by label, so that selectors find them without a search."""
+"""Indexes objects by label, so that selectors find them without a search.
 
-from collections.abc import Iterator, Mapping, Sequence
+What the indexes find is shared, and so is what is made of it.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from operator import itemgetter
-from typing import Generic, NamedTuple, TypeVar
+from typing import Generic, NamedTuple, TypeVar, TypeVarTuple
 
 from meshctl.resources import View
 
 T = TypeVar("T")
+Shared = TypeVar("Shared")
+Further = TypeVarTuple("Further")
 _KEPT = 8
 """How many times over an index may hold its values in answers that it keeps."""
 
@@ -120,6 +125,25 @@ class SelectorIndex(Generic[T]):
         if self._answers:
             self._answers.clear()
             self._kept = 0
+
+
+class IdentityCache(Generic[Shared, *Further, T]):
+    """Answers that are made once for each shared object, and whatever else is asked with it.
+
+    The object is told by its identity, and kept beside the answer, so that nothing else gets its id.
+    """
+
+    def __init__(self, make: Callable[[Shared, *Further], T]) -> None:
+        self._make = make
+        self._known: dict[object, tuple[Shared, T]] = {}
+
+    def of(self, shared: Shared, *further: *Further) -> T:
+        """Give the answer for this very object, as it was made when first asked."""
+        key = (id(shared), further) if further else id(shared)
+        known = self._known.get(key)
+        if known is None:
+            known = self._known[key] = shared, self._make(shared, *further)
+        return known[1]
 
 
 class Constraint(NamedTuple):

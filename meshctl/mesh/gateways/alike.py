@@ -7,6 +7,7 @@ pilot/pkg/networking/core/route/route.go, Istio 1.31).
 
 from collections.abc import Hashable, Sequence
 
+from meshctl.mesh.core.selectors import IdentityCache
 from meshctl.mesh.gateways.gateway_workloads import NO_TRANSLATION, GatewayWorkload
 from meshctl.mesh.traffic.routes import Routes
 from meshctl.resources import Gateway, GeneratedGateway, Service, Workload
@@ -17,38 +18,36 @@ class AlikeWorkloads:
 
     def __init__(self, routes: Routes) -> None:
         self._routes = routes
-        self._gateways: dict[int, tuple[Sequence[Gateway], bool]] = {}
-        self._services: dict[int, tuple[tuple[Service, ...], Hashable]] = {}
+        self._generated = IdentityCache(_has_generated)
+        self._front = IdentityCache(_front)
 
     def key(self, workload: GatewayWorkload, gateways: Sequence[Gateway]) -> Hashable:
         """Give the key of a workload with its Gateways; what the Gateway API makes stays alone."""
-        known = self._gateways.get(id(gateways))
-        if known is None:
-            is_generated = any(isinstance(one, GeneratedGateway) for one in gateways)
-            known = self._gateways[id(gateways)] = gateways, is_generated
-        if known[1] or workload.made_name:
+        if self._generated.of(gateways) or workload.made_name:
             return workload.name, id(workload)
         labels = workload.labels if workload.is_real else {}
         asked = tuple(labels.get(one) for one in sorted(self._routes.asked_labels))
         return (
             id(gateways), workload.namespace, workload.is_real, workload.is_known,
-            workload.knows_services, self._front(workload.services), _ports(workload.workload),
+            workload.knows_services, self._front.of(workload.services), _ports(workload.workload),
             asked,
         )  # fmt: skip
 
-    def _front(self, services: tuple[Service, ...]) -> Hashable:
-        known = self._services.get(id(services))
-        if known is None:
-            front = tuple(
-                (
-                    one.namespace,
-                    NO_TRANSLATION in one.labels,
-                    tuple((port.port, port.target) for port in one.ports),
-                )
-                for one in services
-            )
-            known = self._services[id(services)] = services, front
-        return known[1]
+
+def _has_generated(gateways: Sequence[Gateway]) -> bool:
+    return any(isinstance(one, GeneratedGateway) for one in gateways)
+
+
+def _front(services: tuple[Service, ...]) -> Hashable:
+    """What the Services in front of pods say of ports."""
+    return tuple(
+        (
+            one.namespace,
+            NO_TRANSLATION in one.labels,
+            tuple((port.port, port.target) for port in one.ports),
+        )
+        for one in services
+    )
 
 
 def _ports(workload: Workload | None) -> Hashable:

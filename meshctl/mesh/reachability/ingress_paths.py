@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from meshctl.mesh.core.inventory import Inventory
 from meshctl.mesh.core.precedence import age
+from meshctl.mesh.core.selectors import IdentityCache
 from meshctl.mesh.gateway_api.reference_grants import ReferenceGrants
 from meshctl.mesh.gateways.effective_gateway import EffectiveGateway
 from meshctl.mesh.gateways.gateway_index import Gateways
@@ -46,39 +47,29 @@ class IngressPaths:
         self._routes = routes
         self._gateways = gateways
         self._grants = grants
-        # By the identity of what many workloads share, which is kept alive beside the answer.
-        self._into: dict[int, tuple[Sequence[IngressPath], Sequence[IngressPath]]] = {}
-        self._pods: dict[int, tuple[Sequence[IngressPath], Sequence[tuple[Workload, Ref]]]] = {}
+        self._firsts = IdentityCache(_firsts)  # many workloads share their paths
+        self._pods = IdentityCache(self._pods_on)
 
     def into(self, workload: Workload) -> Sequence[IngressPath]:
         """The routes that bring requests to a workload."""
-        found = self._by_pods.of(workload)
-        known = self._into.get(id(found))
-        if known is None:
-            firsts: dict[Gateway | KubernetesGateway, IngressPath] = {}
-            for path in found:
-                firsts.setdefault(path.gateway, path)
-            several = sorted(firsts.values(), key=lambda one: age(one.gateway))
-            known = self._into[id(found)] = found, tuple(several)
-        return known[1]
+        return self._firsts.of(self._by_pods.of(workload))
 
     def gateway_pods(self, workload: Workload) -> Sequence[tuple[Workload, Ref]]:
         """The pods of Istio's Gateways that route to a workload, each with the first place."""
-        paths = self.into(workload)
-        known = self._pods.get(id(paths))
-        if known is None:
-            found: dict[Workload, Ref] = {}
-            walked = set()
-            for path in paths:
-                alike: tuple[EffectiveGateway, ...] = ()
-                if isinstance(path.gateway, Gateway):
-                    alike = self._gateways.distinct_of(path.gateway)
-                for one in self._gateways.all_like(alike) if alike not in walked else ():
-                    if one.workload.workload is not None:
-                        found.setdefault(one.workload.workload, path.place)
-                walked.add(alike)
-            known = self._pods[id(paths)] = paths, tuple(found.items())
-        return known[1]
+        return self._pods.of(self.into(workload))
+
+    def _pods_on(self, paths: Sequence[IngressPath]) -> Sequence[tuple[Workload, Ref]]:
+        found: dict[Workload, Ref] = {}
+        walked = set()
+        for path in paths:
+            alike: tuple[EffectiveGateway, ...] = ()
+            if isinstance(path.gateway, Gateway):
+                alike = self._gateways.distinct_of(path.gateway)
+            for one in self._gateways.all_like(alike) if alike not in walked else ():
+                if one.workload.workload is not None:
+                    found.setdefault(one.workload.workload, path.place)
+            walked.add(alike)
+        return tuple(found.items())
 
     def behind(self, gateway: Gateway | KubernetesGateway) -> Sequence[tuple[Workload, Ref]]:
         """The workloads that a gateway routes to, each with its first destination's place."""
@@ -127,3 +118,11 @@ class IngressPaths:
                 if backend.kind == "Service":
                     for gateway in known:
                         yield gateway, backend.name, backend.namespace, backend.at("name")
+
+
+def _firsts(paths: Sequence[IngressPath]) -> Sequence[IngressPath]:
+    """Choose the first path of each gateway, the oldest gateway's first."""
+    found: dict[Gateway | KubernetesGateway, IngressPath] = {}
+    for path in paths:
+        found.setdefault(path.gateway, path)
+    return tuple(sorted(found.values(), key=lambda one: age(one.gateway)))

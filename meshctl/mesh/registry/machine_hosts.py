@@ -8,7 +8,7 @@ pilot/pkg/serviceregistry, Istio 1.31).
 
 from collections.abc import Iterable, Sequence
 
-from meshctl.mesh.core.selectors import SelectorIndex
+from meshctl.mesh.core.selectors import IdentityCache, SelectorIndex
 from meshctl.mesh.registry.services import HostPort, RegisteredHost
 from meshctl.resources import Service, View, WorkloadEntry, WorkloadGroup
 from meshctl.validation.webhook.fields.addresses import is_ip
@@ -19,8 +19,7 @@ class MachineHosts:
 
     def __init__(self, hosts: Iterable[RegisteredHost]) -> None:
         self._by_namespace: dict[str, SelectorIndex[RegisteredHost]] = {}
-        # By the identity of what many machines share, which is kept alive beside the answer.
-        self._names: dict[int, tuple[Sequence[RegisteredHost], frozenset[str]]] = {}
+        self._names = IdentityCache(_names)  # many machines share their hosts
         self._selecting: set[str] = set()
         for host in hosts:
             source = host.source
@@ -51,10 +50,7 @@ class MachineHosts:
     def unused_ports(self, machine: WorkloadEntry | WorkloadGroup) -> list[str]:
         """The names of a machine's ports that no host asks for; none where no host picks it."""
         hosts = self.of(machine)
-        if id(hosts) not in self._names:
-            asked = frozenset(_name(port) for host in hosts for port in host.ports)
-            self._names[id(hosts)] = hosts, asked
-        asked = self._names[id(hosts)][1]
+        asked = self._names.of(hosts)
         written = written_machine(machine).child("ports").names()
         return [name for name in written if name not in asked] if hosts else []
 
@@ -77,6 +73,10 @@ def written_machine(machine: WorkloadEntry | WorkloadGroup) -> View:
     """The part of an object that says where a machine is: a group has it as its template."""
     is_group = isinstance(machine, WorkloadGroup)
     return machine.spec.child("template") if is_group else machine.spec
+
+
+def _names(hosts: Sequence[RegisteredHost]) -> frozenset[str]:
+    return frozenset(_name(port) for host in hosts for port in host.ports)
 
 
 def _name(port: HostPort) -> str:

@@ -12,6 +12,7 @@ from meshctl.istio.protocols import Protocol, parse_protocol
 from meshctl.mesh.core.export_to import is_visible_to, visibility
 from meshctl.mesh.core.hosts import HostIndex, fqdn, in_cluster, is_wildcard
 from meshctl.mesh.core.mesh_config import MeshConfig
+from meshctl.mesh.core.selectors import IdentityCache
 from meshctl.resources import Service, ServiceEntry, View
 from meshctl.resources.cached_property import cached_property
 
@@ -110,9 +111,7 @@ class Registry:
         self._hosts: HostIndex[RegisteredHost] = HostIndex()
         self._all: list[RegisteredHost] = []
         self._homes: dict[str, frozenset[str] | None] = {}
-        self._of_many: dict[
-            tuple[int, str], tuple[Sequence[RegisteredHost], RegisteredHost | None]
-        ] = {}
+        self._of_many = IdentityCache(_first_seen)
         for service in services:
             self._add(_from_service(service, config))
         for entry in entries:
@@ -168,10 +167,7 @@ class Registry:
         """Choose among declarations of one host; of many once for each namespace."""
         if len(declared) <= _FEW:
             return _first_seen(declared, namespace)
-        key = id(declared), namespace
-        if key not in self._of_many:
-            self._of_many[key] = declared, _first_seen(declared, namespace)
-        return self._of_many[key][1]
+        return self._of_many.of(declared, namespace)
 
     def tells_apart(self, namespace: str) -> bool:
         """May clients of a namespace find other hosts than those of most others do?"""

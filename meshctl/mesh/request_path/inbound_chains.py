@@ -5,12 +5,12 @@ listener_inbound.go) with the match options of filterchain_options.go, Istio 1.3
 PeerAuthentication and the protocol of the oldest Service in front; other ports pass through.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from meshctl.istio.protocols import Protocol, parse_protocol
 from meshctl.mesh.core.precedence import age
-from meshctl.mesh.core.selectors import SelectorIndex
+from meshctl.mesh.core.selectors import IdentityCache, SelectorIndex
 from meshctl.mesh.registry.services import HostPort, RegisteredHost, Registry
 from meshctl.mesh.request_path.chains import (
     MESH_ALPN,
@@ -73,8 +73,8 @@ class InboundPorts:
         self._registry = registry
         self._workloads = workloads
         self._selecting: dict[str, SelectorIndex[RegisteredHost]] = {}
-        self._found: dict[int, tuple[object, list[RegisteredHost]]] = {}
-        self._headless: dict[int, bool] = {}
+        self._by_age = IdentityCache(_by_age)  # many workloads share their hosts
+        self._headless = IdentityCache(_has_headless)
         self._numbers: dict[object, dict[int, tuple[RegisteredHost, HostPort]]] = {}
 
     def hosts(self, workload: Workload) -> list[RegisteredHost]:
@@ -82,20 +82,11 @@ class InboundPorts:
 
         Workloads that the same ones select share one list.
         """
-        several = self._index(workload.namespace).find(workload.pod_labels)
-        known = self._found.get(id(several))
-        if known is None:
-            found = {id(one): one for one in several}
-            by_age = sorted(found.values(), key=lambda one: (age(one.source)[0], one.host))
-            known = self._found[id(several)] = several, by_age
-        return known[1]
+        return self._by_age.of(self._index(workload.namespace).find(workload.pod_labels))
 
     def is_behind_headless(self, workload: Workload) -> bool:
         """Is one of the hosts that select a workload a headless Service?"""
-        hosts = self.hosts(workload)
-        if id(hosts) not in self._headless:  # many workloads share the list
-            self._headless[id(hosts)] = any(one.is_headless for one in hosts)
-        return self._headless[id(hosts)]
+        return self._headless.of(self.hosts(workload))
 
     def find(self, workload: Workload, number: int, sidecar: Sidecar | None) -> InboundPort:
         """Describe a container port, also one that nothing names."""
@@ -139,6 +130,15 @@ class InboundPorts:
                     index.add(selector, host)
             self._selecting[namespace] = index
         return self._selecting[namespace]
+
+
+def _by_age(hosts: Sequence[RegisteredHost]) -> list[RegisteredHost]:
+    found = {id(one): one for one in hosts}
+    return sorted(found.values(), key=lambda one: (age(one.source)[0], one.host))
+
+
+def _has_headless(hosts: Sequence[RegisteredHost]) -> bool:
+    return any(one.is_headless for one in hosts)
 
 
 def _selector(source: Service | ServiceEntry) -> Mapping[str, str]:

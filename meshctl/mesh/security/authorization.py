@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from meshctl.mesh.core.mesh_config import MeshConfig
 from meshctl.mesh.core.precedence import age
-from meshctl.mesh.core.selectors import SelectorIndex
+from meshctl.mesh.core.selectors import IdentityCache, SelectorIndex
 from meshctl.mesh.workloads.membership import Membership
 from meshctl.mesh.workloads.workloads import Workloads
 from meshctl.resources import AuthorizationPolicy, Policy, Workload
@@ -36,7 +36,7 @@ class Authorization:
         self._joined: dict[
             tuple[int, ...], tuple[Sequence[object], Sequence[AuthorizationPolicy]]
         ] = {}
-        self._opened: dict[int, tuple[Sequence[AuthorizationPolicy], bool]] = {}
+        self._opened = IdentityCache(_open_something)
         self._asked: dict[tuple[object, _Selection], list[tuple[Workload, tuple[Any, ...]]]] = {}
 
     def is_mesh_wide(self, policy: Policy) -> bool:
@@ -136,15 +136,12 @@ class Authorization:
 
     def is_opened(self, workload: Workload) -> bool:
         """Does an ALLOW policy with rules hold for a workload?"""
-        guarding = self.guarding(workload)
-        if id(guarding) not in self._opened:
-            self._opened[id(guarding)] = guarding, any(map(_opens, guarding))
-        return self._opened[id(guarding)][1]
+        return self._opened.of(self.guarding(workload))
 
     @cached_property
     def opens_anything(self) -> bool:
         """Has the input an ALLOW policy with rules at all?"""
-        return any(map(_opens, self._policies))
+        return _open_something(self._policies)
 
     @cached_property
     def _wide(self) -> dict[str, list[AuthorizationPolicy]]:
@@ -167,5 +164,5 @@ class Authorization:
         return found
 
 
-def _opens(policy: AuthorizationPolicy) -> bool:
-    return policy.action == "ALLOW" and bool(policy.spec.data.get("rules"))
+def _open_something(policies: Sequence[AuthorizationPolicy]) -> bool:
+    return any(one.action == "ALLOW" and one.spec.data.get("rules") for one in policies)

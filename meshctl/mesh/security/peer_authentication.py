@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from meshctl.mesh.core.mesh_config import MeshConfig
 from meshctl.mesh.core.precedence import age, order_is_known
-from meshctl.mesh.core.selectors import SelectorIndex
+from meshctl.mesh.core.selectors import IdentityCache, SelectorIndex
 from meshctl.mesh.workloads.membership import Membership
 from meshctl.mesh.workloads.workloads import Workloads
 from meshctl.resources import PeerAuthentication, Ref, Workload
@@ -53,7 +53,6 @@ _UNKNOWN = EffectiveMode(Mode.UNKNOWN)
 class _Picked(NamedTuple):
     """The workloads that a selector picks, by the policy that counts, and of each the first by name."""
 
-    workloads: Sequence[Workload]
     by_winner: Mapping[PeerAuthentication, list[Workload]]
     firsts: Sequence[tuple[PeerAuthentication, Workload]]
 
@@ -86,9 +85,9 @@ class PeerAuthentications:
         self._of_namespace: dict[str, EffectiveMode] = {}
         self._of_workload: dict[Workload, EffectiveMode] = {}
         self._of_alike: dict[object, EffectiveMode] = {}
-        self._picked: dict[int, _Picked] = {}
-        self._off: dict[int, tuple[Sequence[Workload], EffectiveMode | None]] = {}
-        self._strict: dict[int, tuple[Sequence[Workload], Workload | None]] = {}
+        self._picked = IdentityCache(self._by_policy)
+        self._off = IdentityCache(self._turned_off)
+        self._strict = IdentityCache(self._demanding)
         self._kept: dict[int, Sequence[PeerAuthentication]] = {}
 
     def for_mesh(self) -> Sequence[PeerAuthentication]:
@@ -143,34 +142,34 @@ class PeerAuthentications:
 
     def _picked_by(self, policy: PeerAuthentication) -> _Picked:
         """The workloads of a policy by the policy that counts; read once for equal selectors."""
-        workloads = self._workloads.find(policy.selector, policy.namespace)
-        known = self._picked.get(id(workloads))
-        if known is None:
-            found: dict[PeerAuthentication, list[Workload]] = {}
-            for workload in workloads:
-                found.setdefault(self.for_workload(workload)[0], []).append(workload)
-            firsts = [(one, min(several, key=_name)) for one, several in found.items()]
-            firsts.sort(key=lambda first: _name(first[1]))
-            known = self._picked[id(workloads)] = _Picked(workloads, found, firsts)
-        return known
+        return self._picked.of(self._workloads.find(policy.selector, policy.namespace))
+
+    def _by_policy(self, workloads: Sequence[Workload]) -> _Picked:
+        found: dict[PeerAuthentication, list[Workload]] = {}
+        for workload in workloads:
+            found.setdefault(self.for_workload(workload)[0], []).append(workload)
+        firsts = [(one, min(several, key=_name)) for one, several in found.items()]
+        firsts.sort(key=lambda first: _name(first[1]))
+        return _Picked(found, firsts)
 
     def disabled_for(self, workloads: Sequence[Workload]) -> EffectiveMode | None:
         """What turns mutual TLS off for the first of some workloads, if it is off for them all.
 
         HBONE authenticates whatever policies say, and a port may have a mode of its own.
         """
-        if id(workloads) not in self._off:
-            is_off = bool(workloads) and all(map(self._is_off, workloads))
-            first = self.of_workload(workloads[0]) if is_off else None
-            self._off[id(workloads)] = workloads, first
-        return self._off[id(workloads)][1]
+        return self._off.of(workloads)
+
+    def _turned_off(self, workloads: Sequence[Workload]) -> EffectiveMode | None:
+        is_off = bool(workloads) and all(map(self._is_off, workloads))
+        return self.of_workload(workloads[0]) if is_off else None
 
     def first_strict(self, workloads: Sequence[Workload]) -> Workload | None:
         """The first of some workloads that demands mutual TLS; found once for a sequence."""
-        if id(workloads) not in self._strict:
-            modes = (one for one in workloads if self.of_workload(one).mode is Mode.STRICT)
-            self._strict[id(workloads)] = workloads, next(modes, None)
-        return self._strict[id(workloads)][1]
+        return self._strict.of(workloads)
+
+    def _demanding(self, workloads: Sequence[Workload]) -> Workload | None:
+        strict = (one for one in workloads if self.of_workload(one).mode is Mode.STRICT)
+        return next(strict, None)
 
     def _is_off(self, workload: Workload) -> bool:
         is_ambient = self._workloads.membership(workload) is Membership.AMBIENT

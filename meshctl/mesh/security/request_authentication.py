@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from meshctl.mesh.core.hosts import in_cluster
 from meshctl.mesh.core.inventory import Inventory
 from meshctl.mesh.core.precedence import age
-from meshctl.mesh.core.selectors import SelectorIndex
+from meshctl.mesh.core.selectors import IdentityCache, SelectorIndex
 from meshctl.mesh.gateway_api.reference_grants import ReferenceGrants
 from meshctl.mesh.gateways.effective_gateway import EffectiveGateway
 from meshctl.mesh.gateways.gateway_index import Gateways
@@ -60,11 +60,8 @@ class RequestAuthentications:
         self._grants = grants
         self._control_plane = control_plane
         self._selecting: dict[str, SelectorIndex[RequestAuthentication]] = {}
-        self._lacking: dict[int, tuple[Sequence[Workload], bool]] = {}
-        self._held: dict[
-            tuple[str, int],
-            tuple[Sequence[RequestAuthentication], Sequence[RequestAuthentication]],
-        ] = {}
+        self._lacking = IdentityCache(self._is_lacking)
+        self._held = IdentityCache(self._with_wide)
         self._unverified: dict[tuple[EffectiveGateway, ...], Workload | None] = {}
 
     def of(self, workload: Workload) -> Sequence[RequestAuthentication]:
@@ -72,21 +69,21 @@ class RequestAuthentications:
 
         Workloads for which the same ones hold share them.
         """
-        home, picking = workload.namespace, self._picking(workload)
-        known = self._held.get((home, id(picking)))
-        if known is None:
-            homes = dict.fromkeys((self._root, home))
-            wide = [one for each in homes for one in self._wide.get(each, ())]
-            known = self._held[home, id(picking)] = picking, (*wide, *picking)
-        return known[1]
+        return self._held.of(self._picking(workload), workload.namespace)
+
+    def _with_wide(
+        self, picking: Sequence[RequestAuthentication], home: str
+    ) -> Sequence[RequestAuthentication]:
+        homes = dict.fromkeys((self._root, home))
+        wide = (one for each in homes for one in self._wide.get(each, ()))
+        return (*wide, *picking)
 
     def lack(self, workloads: Sequence[Workload]) -> bool:
         """Does none hold for any of some workloads? Found once for a sequence."""
-        known = self._lacking.get(id(workloads))
-        if known is None:
-            is_lacking = bool(workloads) and not any(map(self.of, workloads))
-            known = self._lacking[id(workloads)] = workloads, is_lacking
-        return known[1]
+        return self._lacking.of(workloads)
+
+    def _is_lacking(self, workloads: Sequence[Workload]) -> bool:
+        return bool(workloads) and not any(map(self.of, workloads))
 
     def _picking(self, workload: Workload) -> Sequence[RequestAuthentication]:
         if not self._has_selectors or not self._policies.takes_part(workload):

@@ -6,6 +6,7 @@ them a client follows is only asked where one of their TLS modes fits none of wh
 
 from collections.abc import Iterable, Sequence
 
+from meshctl.mesh.core.selectors import IdentityCache
 from meshctl.mesh.registry.services import RegisteredHost
 from meshctl.mesh.security.client_tls import DISABLE, ISTIO_MUTUAL, SIMPLE, mode_of
 from meshctl.mesh.security.mtls import Mtls
@@ -29,17 +30,17 @@ class TlsCompatibility:
     def __init__(self, mtls: Mtls, workloads: Workloads) -> None:
         self._mtls = mtls
         self._workloads = workloads
-        self._sent: dict[int, frozenset[ClientTls] | None] = {}
+        self._sent = IdentityCache(_modes)  # an index keeps its lists
 
     def says_tls(self, rules: list[DestinationRule]) -> bool:
         """Does one of the rules of a list set ``tls`` anywhere?"""
-        return self._of_list(rules) != frozenset()
+        return self._sent.of(rules) != frozenset()
 
     def can_fail(self, host: RegisteredHost, lists: Iterable[list[DestinationRule]]) -> bool:
         """Could a connection fail by what a rule of these lists says?"""
         sent: set[ClientTls] = set()
         for rules in lists:
-            modes = self._of_list(rules)
+            modes = self._sent.of(rules)
             if modes is None:
                 return True
             sent |= modes
@@ -54,22 +55,15 @@ class TlsCompatibility:
                 return True
         return False
 
-    def _of_list(self, rules: list[DestinationRule]) -> frozenset[ClientTls] | None:
-        """The modes that some rules set; ``None`` where they change what auto mTLS does, too."""
-        key = id(rules)  # an index keeps its lists
-        if key not in self._sent:
-            policies = [policy for rule in rules for policy in _policies(rule)]
-            self._sent[key] = _modes(policies)
-        return self._sent[key]
-
 
 def _policies(rule: DestinationRule) -> Sequence[TrafficPolicy]:
     return (rule.policy, *(subset.policy for subset in rule.subsets))
 
 
-def _modes(policies: Iterable[TrafficPolicy]) -> frozenset[ClientTls] | None:
+def _modes(rules: list[DestinationRule]) -> frozenset[ClientTls] | None:
+    """The modes that some rules set; ``None`` where they change what auto mTLS does, too."""
     found: set[ClientTls] = set()
-    for policy in policies:
+    for policy in (policy for rule in rules for policy in _policies(rule)):
         if policy.child("loadBalancer").text("simple") == "PASSTHROUGH":
             return None
         for one in (policy, *policy.ports):

@@ -12,7 +12,7 @@ from enum import Enum
 from meshctl.mesh.core.hosts import HostIndex, fqdn
 from meshctl.mesh.core.mesh_config import MeshConfig
 from meshctl.mesh.core.precedence import age, order_is_known
-from meshctl.mesh.core.selectors import selects
+from meshctl.mesh.core.selectors import IdentityCache, selects
 from meshctl.mesh.registry.services import RegisteredHost
 from meshctl.resources import DestinationRule, Subset, TrafficPolicy
 from meshctl.resources.cached_property import cached_property
@@ -75,11 +75,11 @@ class DestinationRules:
         self._root_local: HostIndex[DestinationRule] = HostIndex()
         self._all: HostIndex[DestinationRule] = HostIndex()
         self._same_host: dict[tuple[str, str], list[DestinationRule]] = {}
-        self._merged: dict[int, list[_MergedRule]] = {}
+        self._merged = IdentityCache(self._merge)  # an index keeps its lists
         self._hidden: dict[tuple[str, str], DestinationRule | None] = {}
-        self._chosen: dict[tuple[int, Step], EffectiveDestinationRule | None] = {}
+        self._chosen = IdentityCache(self._choose_for_all)
         self._with_selector: set[str] = set()
-        self._for_all: dict[int, tuple[Sequence[DestinationRule], bool]] = {}
+        self._for_all = IdentityCache(_has_for_all)
         self._named: set[str] = {config.root_namespace}
         for rule in sorted(rules, key=lambda rule: (selector_of(rule) is None, age(rule))):
             if rule.host:
@@ -101,13 +101,13 @@ class DestinationRules:
         root = self._config.root_namespace
         local = self._local.get(namespace) if namespace != root else self._root_local
         if local is not None:
-            merged = self._merge(local.most_specific(name))
+            merged = self._merged_of(local.most_specific(name))
             if merged:
                 return self._choose(merged, Step.CLIENT, namespace, labels)
         for owner, step in ((host.namespace, Step.SERVICE), (root, Step.ROOT)):
             exported = self._exported.get(owner)
             if exported is not None:
-                every = self._merge(exported.most_specific(name))
+                every = self._merged_of(exported.most_specific(name))
                 reached = [one for one in every if _reaches(one.export_to, namespace)]
                 if reached and len(reached) == len(every):
                     return self._choose(every, step, namespace, labels)
@@ -185,15 +185,9 @@ class DestinationRules:
         if rule.namespace == root or rule.namespace not in self._local:
             return None
         beside = next(self._local[rule.namespace].covering(self.host_of(rule)), ())
-        if self._has_for_all(beside):
+        if self._for_all.of(beside):
             return None
         return self.next_on_path(rule, homes)
-
-    def _has_for_all(self, rules: Sequence[DestinationRule]) -> bool:
-        """Is one of the rules of a host for all clients? Asked once for each host."""
-        if id(rules) not in self._for_all:
-            self._for_all[id(rules)] = rules, any(selector_of(one) is None for one in rules)
-        return self._for_all[id(rules)][1]
 
     def next_on_path(self, rule: DestinationRule, homes: Iterable[str]) -> DestinationRule | None:
         """Find the rule that clients of its namespace would follow without the rules of its host.
@@ -259,10 +253,12 @@ class DestinationRules:
         """Choose among merged rules that are kept: without selectors, the same for every client."""
         if any(merged.selector is not None for merged in usable):
             return self._choose_anew(usable, step, namespace, labels)
-        key = id(usable), step
-        if key not in self._chosen:
-            self._chosen[key] = self._choose_anew(usable, step, namespace, labels)
-        return self._chosen[key]
+        return self._chosen.of(usable, step)
+
+    def _choose_for_all(
+        self, usable: list[_MergedRule], step: Step
+    ) -> EffectiveDestinationRule | None:
+        return self._choose_anew(usable, step, "", {})
 
     def _choose_anew(
         self, usable: Sequence[_MergedRule], step: Step, namespace: str, labels: Mapping[str, str]
@@ -283,15 +279,15 @@ class DestinationRules:
             self.host_of(chosen.rules[0]), step, tuple(chosen.rules), known
         )
 
+    def _merged_of(self, rules: list[DestinationRule]) -> list[_MergedRule]:
+        return self._merged.of(rules) if rules else []
+
     def _merge(self, rules: list[DestinationRule]) -> list[_MergedRule]:
         """Fold rules of one host, as in mergeDestinationRule.
 
         istiod lets the last comparison decide whether a rule also stands alone, so the loop
         keeps that order of things.
         """
-        known = self._merged.get(id(rules)) if rules else []  # an index keeps its lists
-        if known is not None:
-            return known
         done: list[_MergedRule] = []
         for rule in rules:
             export_to, selector = self._export_to(rule), selector_of(rule)
@@ -308,13 +304,17 @@ class DestinationRules:
                 other.rules.append(rule)
             if alone:
                 done.append(_MergedRule(export_to, selector, [rule]))
-        self._merged[id(rules)] = done
         return done
 
 
 def selector_of(rule: DestinationRule) -> Mapping[str, str] | None:
     """The labels of the clients a rule is limited to; ``None`` when it isn't."""
     return rule.workload_selector if rule.spec.has("workloadSelector") else None
+
+
+def _has_for_all(rules: Sequence[DestinationRule]) -> bool:
+    """Is one of the rules of a host for all clients?"""
+    return any(selector_of(one) is None for one in rules)
 
 
 def _reaches(export_to: frozenset[str], namespace: str) -> bool:

@@ -11,6 +11,7 @@ from meshctl.istio.annotation_names import TEMPLATES
 from meshctl.istio.protocols import Protocol
 from meshctl.istio.well_known_ports import server_first
 from meshctl.mesh.core.precedence import age
+from meshctl.mesh.core.selectors import IdentityCache
 from meshctl.mesh.registry.services import HostPort, RegisteredHost
 from meshctl.mesh.workloads.by_pods import ByPods
 from meshctl.mesh.workloads.membership import is_gateway
@@ -55,10 +56,10 @@ class ContainerPorts:
         self._workloads = workloads
         # By the identity of what many workloads share, which is kept alive beside the answer.
         self._in_front: dict[object, tuple[object, Sequence[tuple[HostPort, int]]]] = {}
-        self._made: dict[object, tuple[object, Sequence[Any]]] = {}
-        self._sorted: dict[int, tuple[Sequence[RegisteredHost], Sequence[RegisteredHost]]] = {}
-        self._behind: dict[int, tuple[Sequence[Workload], PodsBehind | None]] = {}
-        self._mapped: dict[tuple[int, int], tuple[Sequence[Workload], MappedPort | None]] = {}
+        self._made = IdentityCache(_made)
+        self._sorted = IdentityCache(_by_name)
+        self._behind = IdentityCache(_read)
+        self._mapped = IdentityCache(self._only_of_services)
 
     def in_front_of(self, workload: Workload) -> Iterator[tuple[HostPort, int]]:
         """Walk the Service ports that lead to a workload, each with its container port."""
@@ -84,10 +85,7 @@ class ContainerPorts:
         make: Callable[[Sequence[tuple[HostPort, int]]], Iterable[T]],
     ) -> Sequence[T]:  # fmt: skip
         """Make something of what ``all_in_front_of`` gives, once for all workloads that share it."""
-        key = id(in_front), make
-        if key not in self._made:
-            self._made[key] = in_front, tuple(make(in_front))
-        return self._made[key][1]
+        return self._made.of(in_front, make)
 
     def pods_behind(self, source: Service | ServiceEntry) -> "PodsBehind | None":
         """Say what the pods that a Service or ServiceEntry selects name their ports.
@@ -96,15 +94,7 @@ class ContainerPorts:
         """
         selector = source.selector if isinstance(source, Service) else source.workload_selector
         pods = self._workloads.endpoints_of(selector, source.namespace) if selector else ()
-        if id(pods) not in self._behind:
-            names = frozenset(name for pod in pods for name in pod.named_ports)
-            is_late = any(TEMPLATES in pod.pod_annotations for pod in pods)
-            listed = [_numbers(pod) for pod in pods]
-            numbers = frozenset[int]().union(*listed) if all(listed) else frozenset()
-            has_gateway = any(map(is_gateway, pods))
-            found = PodsBehind(pods, names, numbers, is_late, has_gateway) if pods else None
-            self._behind[id(pods)] = pods, found
-        return self._behind[id(pods)][1]
+        return self._behind.of(pods)
 
     def layer4(self, workload: Workload) -> Iterator[tuple[HostPort, int]]:
         """Walk those Service ports, with their container port, that are surely not HTTP."""
@@ -137,12 +127,7 @@ class ContainerPorts:
 
         Workloads behind the same Services share one sequence.
         """
-        found = self._by_pods.of(workload)
-        known = self._sorted.get(id(found))
-        if known is None:
-            by_name = tuple(sorted(found, key=lambda host: host.host))
-            known = self._sorted[id(found)] = found, by_name
-        return known[1]
+        return self._sorted.of(self._by_pods.of(workload))
 
     def only_of_service(self, workload: Workload, number: int) -> tuple[View, int] | None:
         """Find a Service port of a number that is no container port, and where it lands."""
@@ -159,10 +144,7 @@ class ContainerPorts:
 
         ``None`` where there is no such port in front of one of them. Found once for a sequence.
         """
-        key = id(workloads), number
-        if key not in self._mapped:
-            self._mapped[key] = workloads, self._only_of_services(workloads, number)
-        return self._mapped[key][1]
+        return self._mapped.of(workloads, number)
 
     def _only_of_services(self, workloads: Sequence[Workload], number: int) -> MappedPort | None:
         hits = [self.only_of_service(workload, number) for workload in workloads]
@@ -222,6 +204,26 @@ class ContainerPorts:
         for host in self._hosts:
             found.add(host, host)
         return found
+
+
+def _made(
+    in_front: Sequence[tuple[HostPort, int]],
+    make: Callable[[Sequence[tuple[HostPort, int]]], Iterable[Any]],
+) -> Sequence[Any]:
+    return tuple(make(in_front))
+
+
+def _by_name(hosts: Sequence[RegisteredHost]) -> Sequence[RegisteredHost]:
+    return tuple(sorted(hosts, key=lambda host: host.host))
+
+
+def _read(pods: Sequence[Workload]) -> PodsBehind | None:
+    names = frozenset(name for pod in pods for name in pod.named_ports)
+    is_late = any(TEMPLATES in pod.pod_annotations for pod in pods)
+    listed = [_numbers(pod) for pod in pods]
+    numbers = frozenset[int]().union(*listed) if all(listed) else frozenset()
+    has_gateway = any(map(is_gateway, pods))
+    return PodsBehind(pods, names, numbers, is_late, has_gateway) if pods else None
 
 
 def _numbers(workload: Workload) -> frozenset[int]:

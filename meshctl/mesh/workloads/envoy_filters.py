@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from meshctl.mesh.core.mesh_config import MeshConfig
 from meshctl.mesh.core.precedence import age
-from meshctl.mesh.core.selectors import selects
+from meshctl.mesh.core.selectors import IdentityCache, selects
 from meshctl.mesh.workloads.membership import is_gateway
 from meshctl.mesh.workloads.workloads import Workloads
 from meshctl.re2.patterns import PatternError, compiled
@@ -52,9 +52,11 @@ class EnvoyFilters:
         self._filters = sorted(filters, key=age)
         self._workloads = workloads
         self._root = config.root_namespace
-        # By the identity of what equal selectors share, which is kept alive beside the answer.
-        self._reached: dict[int, tuple[Sequence[Workload], list[Workload]]] = {}
-        self._roles: dict[int, tuple[list[Workload], frozenset[bool]]] = {}
+        # Equal selectors share what they pick.
+        self._by_age: IdentityCache[Sequence[Workload], list[Workload]] = IdentityCache(
+            lambda found: sorted(found, key=age)
+        )
+        self._roles = IdentityCache(_roles)
 
     def is_mesh_wide(self, envoy_filter: EnvoyFilter) -> bool:
         """Does it reach every proxy of the mesh?"""
@@ -81,20 +83,14 @@ class EnvoyFilters:
         if envoy_filter.target_refs:
             return []
         home = None if envoy_filter.namespace == self._root else envoy_filter.namespace
-        found = self._workloads.find(envoy_filter.workload_selector, home)
-        if id(found) not in self._reached:
-            self._reached[id(found)] = found, sorted(found, key=age)
-        return self._reached[id(found)][1]
+        return self._by_age.of(self._workloads.find(envoy_filter.workload_selector, home))
 
     def lacks_context(self, envoy_filter: EnvoyFilter, patch: ConfigPatch) -> Workload | None:
         """Give one of the workloads it is for if all are surely of another context than a patch."""
         if envoy_filter.namespace == self._root and not envoy_filter.workload_selector:
             return None
         reached = self.reached(envoy_filter)
-        if id(reached) not in self._roles:
-            roles = frozenset(is_gateway(workload) for workload in reached)
-            self._roles[id(reached)] = reached, roles
-        are_gateways = self._roles[id(reached)][1]
+        are_gateways = self._roles.of(reached)
         context = _FOR_GATEWAYS.get(patch.context)
         return reached[0] if context is not None and are_gateways == {not context} else None
 
@@ -164,6 +160,11 @@ class EnvoyFilters:
             (envoy_filter, patch.path): (n, patch)
             for n, (envoy_filter, patch) in enumerate(inserts)
         }
+
+
+def _roles(workloads: Sequence[Workload]) -> frozenset[bool]:
+    """Say which there are: gateways, others, or both."""
+    return frozenset(map(is_gateway, workloads))
 
 
 def _is_of_another_context(envoy_filter: EnvoyFilter, workload: Workload) -> bool:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Generic, TypeVar
 
 from meshctl.mesh.core.precedence import age, order_is_known
-from meshctl.mesh.core.selectors import SelectorIndex
+from meshctl.mesh.core.selectors import IdentityCache, SelectorIndex
 from meshctl.mesh.workloads.workloads import Workloads
 from meshctl.resources import Resource, Workload
 from meshctl.resources.cached_property import cached_property
@@ -31,7 +31,9 @@ class PolicyAttachments(Generic[R]):
         self._workloads = workloads
         self._wide: dict[str, list[R]] = {}
         self._narrow: list[R] = []
-        self._ordered: dict[int, tuple[Sequence[Workload], list[Workload]]] = {}
+        self._by_age: IdentityCache[Sequence[Workload], list[Workload]] = IdentityCache(
+            lambda picked: sorted(picked, key=age)
+        )
         for resource in sorted(objects, key=age):
             selector = selector_of(resource)
             if selector:
@@ -58,10 +60,7 @@ class PolicyAttachments(Generic[R]):
         """Walk the workloads that others pick too, with all that pick them."""
         if resource not in self._filed:
             return
-        picked = self.picked(resource)
-        if id(picked) not in self._ordered:
-            self._ordered[id(picked)] = picked, sorted(picked, key=age)
-        for workload in self._ordered[id(picked)][1]:
+        for workload in self._by_age.of(self.picked(resource)):
             same = self.for_workload(workload)
             if len(same) > 1:
                 yield workload, same

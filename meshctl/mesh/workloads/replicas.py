@@ -6,6 +6,7 @@ A number that is left out, or that an autoscaler changes, is unknown.
 from collections.abc import Sequence
 
 from meshctl.mesh.core.inventory import Inventory
+from meshctl.mesh.core.selectors import IdentityCache
 from meshctl.mesh.registry.services import Registry
 from meshctl.mesh.workloads.endpoints import SubsetEndpoints
 from meshctl.mesh.workloads.workloads import Workloads
@@ -29,7 +30,7 @@ class Replicas:
         self._registry = registry
         self._workloads = workloads
         self._endpoints = endpoints
-        self._least: dict[int, tuple[Sequence[Workload], int]] = {}
+        self._least = IdentityCache(self._count)
 
     def of(self, workload: Workload) -> int | None:
         """The number of pods that is written, ``None`` where it may be another one."""
@@ -41,11 +42,10 @@ class Replicas:
 
     def at_least(self, workloads: Sequence[Workload]) -> int:
         """Count the pods of workloads, one where it is unknown; once for a sequence of the mesh."""
-        known = self._least.get(id(workloads))
-        if known is None:
-            number = sum(self.of(one) or 1 for one in workloads)
-            known = self._least[id(workloads)] = workloads, number
-        return known[1]
+        return self._least.of(workloads)
+
+    def _count(self, workloads: Sequence[Workload]) -> int:
+        return sum(self.of(one) or 1 for one in workloads)
 
     def behind(self, host: str) -> int | None:
         """The number of pods behind a host, ``None`` when it is unknown."""

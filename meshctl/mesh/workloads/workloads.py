@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from meshctl.istio.annotation_names import SIDECAR_STATUS
 from meshctl.istio.labels import GATEWAY_NAME, HOSTNAME, REVISION, TLS_MODE
 from meshctl.mesh.core.knowledge import NOTHING_LACKS, Knowledge
-from meshctl.mesh.core.selectors import LabelIndex
+from meshctl.mesh.core.selectors import IdentityCache, LabelIndex
 from meshctl.mesh.registry.services import HostPort, RegisteredHost
 from meshctl.mesh.workloads.membership import (
     Membership,
@@ -62,8 +62,8 @@ class Workloads:
         self._membership: dict[Workload, Membership] = {}
         self._to_be_injected: dict[Workload, bool] = {}
         self._memberships: dict[tuple[str, frozenset[tuple[str, str]]], frozenset[Membership]] = {}
-        self._among: dict[int, tuple[Sequence[Workload], frozenset[Membership]]] = {}
-        self._gateway_names: dict[int, tuple[Sequence[Workload], frozenset[str]]] = {}
+        self._among = IdentityCache(self._among_all)
+        self._gateway_names = IdentityCache(_gateway_names)
         self._all: list[Workload] = []
         self._remote: list[Workload] = []
         for workload in sorted(workloads, key=lambda workload: _ORDER.get(workload.kind, 0)):
@@ -93,20 +93,14 @@ class Workloads:
 
     def gateways_among(self, found: Sequence[Workload]) -> frozenset[str]:
         """Name the Gateways of the Gateway API of whose pods some are, that ``find`` gave."""
-        known = self._gateway_names.get(id(found))
-        if known is None:
-            names = {
-                one.pod_labels[GATEWAY_NAME] for one in found if GATEWAY_NAME in one.pod_labels
-            }
-            known = self._gateway_names[id(found)] = found, frozenset(names)
-        return known[1]
+        return self._gateway_names.of(found)
 
     def memberships_among(self, found: Sequence[Workload]) -> frozenset[Membership]:
         """How workloads take part that ``find`` or ``behind`` gave; asked once for a sequence."""
-        known = self._among.get(id(found))
-        if known is None:
-            known = self._among[id(found)] = found, frozenset(map(self.membership, found))
-        return known[1]
+        return self._among.of(found)
+
+    def _among_all(self, found: Sequence[Workload]) -> frozenset[Membership]:
+        return frozenset(map(self.membership, found))
 
     def endpoints_of(
         self, selector: Mapping[str, str], namespace: str | None = None
@@ -293,6 +287,11 @@ class Workloads:
             if workload.kind not in _ORDER:
                 found.setdefault((workload.namespace, workload.name), []).append(workload)
         return found
+
+
+def _gateway_names(found: Sequence[Workload]) -> frozenset[str]:
+    labels = (one.pod_labels for one in found)
+    return frozenset(each[GATEWAY_NAME] for each in labels if GATEWAY_NAME in each)
 
 
 def is_generated_label(label: str) -> bool:

@@ -6,6 +6,7 @@ from meshctl.istio.protocols import Protocol
 from meshctl.mesh.authorization.admitted_ports import admits_requests_to
 from meshctl.mesh.authorization.decision import is_dry_run
 from meshctl.mesh.clauses.parts import Parts
+from meshctl.mesh.core.selectors import IdentityCache
 from meshctl.mesh.workloads.membership import Membership
 from meshctl.mesh.workloads.traffic_capture import TrafficCapture
 from meshctl.resources import AuthorizationPolicy, Workload
@@ -20,16 +21,13 @@ class ClosedPorts:
     def __init__(self, parts: Parts) -> None:
         self._workloads = parts.workloads
         self._decisions = parts.decisions
-        self._opened: dict[int, _Opened] = {}
+        self._opened = IdentityCache(_Opened)
 
     def of(self, workload: Workload) -> Iterator[int]:
         """Give the first container port of a Service, if requests can get to none of them."""
         if self._workloads.membership(workload) not in _IN_MESH:
             return
-        policies = self._decisions.policies_of(workload)
-        opened = self._opened.get(id(policies))  # workloads with the same policies share them
-        if opened is None:
-            opened = self._opened[id(policies)] = _Opened(policies)
+        opened = self._opened.of(self._decisions.policies_of(workload))
         capture, found = TrafficCapture(workload), None
         named = {number for name, number in workload.named_ports.items() if "metrics" in name}
         for port, target in self._workloads.container_ports.in_front_of(workload):
@@ -47,7 +45,7 @@ class _Opened:
     """What the ALLOW policies of some workloads let in, asked once for each port."""
 
     def __init__(self, policies: Sequence[AuthorizationPolicy]) -> None:
-        self._kept = policies
+        self._policies = policies
         self._admitted: dict[int, bool] = {}
 
     def admits(self, number: int, target: int) -> bool:
@@ -58,7 +56,7 @@ class _Opened:
 
     @cached_property
     def _allowing(self) -> list[AuthorizationPolicy]:
-        return [one for one in self._kept if one.action == "ALLOW" and not is_dry_run(one)]
+        return [one for one in self._policies if one.action == "ALLOW" and not is_dry_run(one)]
 
     @cached_property
     def _dialled(self) -> frozenset[str]:

@@ -3,10 +3,12 @@
 Workloads that share their policies, their clients and their ports share the answers.
 """
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from meshctl.mesh.authorization.network_peers import peer_of
 from meshctl.mesh.clauses.parts import Parts
+from meshctl.mesh.core.selectors import IdentityCache
 from meshctl.mesh.sidecar_scope.declared_callers import DeclaredCaller
 from meshctl.mesh.workloads.network_policies import INGRESS
 from meshctl.resources import NetworkPolicy, Ref, View, Workload
@@ -35,7 +37,7 @@ class NetworkGaps:
         self._parts = parts
         self._policies = parts.workloads.network_policies
         self._refused: dict[object, RefusedClient | None] = {}
-        self._closed: dict[object, ClosedPort | None] = {}
+        self._closed = IdentityCache(self._first_closed)
         self._kept: list[object] = []
 
     def refused_client(self, workload: Workload) -> RefusedClient | None:
@@ -84,13 +86,11 @@ class NetworkGaps:
 
     def closed_port(self, policy: NetworkPolicy, number: int) -> ClosedPort | None:
         """Find a workload of a policy whose Service leads a port to another one that is closed."""
-        workloads = self._policies.selected(policy)
-        key = id(workloads), number
-        if key not in self._closed:
-            self._kept.append(workloads)
-            found = (self._closed_at(workload, number) for workload in workloads)
-            self._closed[key] = next((one for one in found if one is not None), None)
-        return self._closed[key]
+        return self._closed.of(self._policies.selected(policy), number)
+
+    def _first_closed(self, workloads: Sequence[Workload], number: int) -> ClosedPort | None:
+        found = (self._closed_at(workload, number) for workload in workloads)
+        return next((one for one in found if one is not None), None)
 
     def _closed_at(self, workload: Workload, number: int) -> ClosedPort | None:
         found = self._parts.workloads.container_ports.only_of_service(workload, number)

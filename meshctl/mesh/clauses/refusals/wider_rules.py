@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from meshctl.mesh.authorization.decision import is_dry_run
 from meshctl.mesh.authorization.rule_cover import RuleIndex, covers
 from meshctl.mesh.clauses.parts import Parts
+from meshctl.mesh.core.selectors import IdentityCache
 from meshctl.mesh.security.authorization_rules import matches_everything
 from meshctl.resources import AuthorizationPolicy, AuthorizationRule, Workload
 
@@ -19,8 +20,8 @@ class WiderRules:
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
-        self._indexes: dict[int, RuleIndex] = {}
-        self._held: dict[int, tuple[Sequence[Workload], list[_Policies]]] = {}
+        self._indexes = IdentityCache(_index)
+        self._distinct = IdentityCache(self._distinct_at)
 
     def everywhere(self, policy: AuthorizationPolicy) -> AuthorizationRule | None:
         """Find a rule of another policy that lets in more than a policy, at all of its workloads.
@@ -28,32 +29,29 @@ class WiderRules:
         Gives that of the first workload.
         """
         workloads = self._parts.security.authorization.reached(policy)
-        found = [self._wider(policy, one) for one in self._distinct(workloads)]
+        found = [self._wider(policy, one) for one in self._distinct.of(workloads)]
         return found[0] if found and all(found) else None
 
-    def _distinct(self, workloads: Sequence[Workload]) -> list[_Policies]:
+    def _distinct_at(self, workloads: Sequence[Workload]) -> list[_Policies]:
         """List the policies that hold for some workloads, once for those with the same ones."""
-        known = self._held.get(id(workloads))
-        if known is None:
-            several = map(self._parts.decisions.policies_of, workloads)
-            distinct = list({id(one): one for one in several}.values())
-            known = self._held[id(workloads)] = workloads, distinct
-        return known[1]
+        several = map(self._parts.decisions.policies_of, workloads)
+        return list({id(one): one for one in several}.values())
 
     def _wider(self, policy: AuthorizationPolicy, policies: _Policies) -> AuthorizationRule | None:
         """Find the first rule that covers every rule of a policy, and isn't the same."""
-        index = self._indexes.get(id(policies))
-        if index is None:
-            rules = [
-                rule
-                for one in policies
-                if one.action == "ALLOW" and not is_dry_run(one)
-                for rule in one.rules
-                if not matches_everything(rule)
-            ]
-            index = self._indexes[id(policies)] = RuleIndex(rules)
-        for one in index.candidates(policy.rules[0]):
+        for one in self._indexes.of(policies).candidates(policy.rules[0]):
             if one.resource is not policy and all(covers(one, own) for own in policy.rules):
                 same = any(covers(own, one) for own in policy.rules)
                 return None if same else one
         return None
+
+
+def _index(policies: _Policies) -> RuleIndex:
+    rules = [
+        rule
+        for one in policies
+        if one.action == "ALLOW" and not is_dry_run(one)
+        for rule in one.rules
+        if not matches_everything(rule)
+    ]
+    return RuleIndex(rules)
