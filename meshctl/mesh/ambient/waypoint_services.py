@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 
 from meshctl.mesh.ambient.ambient import Ambient
-from meshctl.mesh.core.hosts import is_wildcard
 from meshctl.mesh.registry.services import Registry
 from meshctl.mesh.traffic.policy_layers import written_policies
 from meshctl.resources import DestinationRule, Ref, Service, VirtualService
@@ -19,20 +18,16 @@ def ambient_services(
     if not in_mesh or not (virtual_service.http or virtual_service.tls):
         return
     for index, host in enumerate(virtual_service.hosts):
-        for declared in registry.at(registry.fqdn(host, virtual_service.namespace)):
-            source = declared.source
-            if isinstance(source, Service) and ambient.is_on(source.namespace):
-                yield virtual_service.spec.at("hosts", index), source
+        for service, _ in registry.services_at(registry.fqdn(host, virtual_service.namespace)):
+            if ambient.is_on(service.namespace):
+                yield virtual_service.spec.at("hosts", index), service
 
 
 def ambient_service(rule: DestinationRule, registry: Registry, ambient: Ambient) -> Service | None:
     """Find the Service of an ambient namespace that a DestinationRule is for."""
-    name = registry.fqdn(rule.host, rule.namespace)
-    if not is_wildcard(name) and not any(map(ambient.is_on, registry.homes(name) or ())):
-        return None  # of one name there may be hundreds of declarations
-    declared = (host.source for host in registry.at(name))
-    services = (service for service in declared if isinstance(service, Service))
-    return next((service for service in services if ambient.is_on(service.namespace)), None)
+    services = registry.services_at(registry.fqdn(rule.host, rule.namespace))
+    first = services[0][0] if services else None  # all of one host are of one namespace
+    return first if first is not None and ambient.is_on(first.namespace) else None
 
 
 def proxy_setting(rule: DestinationRule) -> Ref | None:

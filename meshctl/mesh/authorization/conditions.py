@@ -16,6 +16,8 @@ from meshctl.mesh.authorization.trust_domains import expanded, with_aliases
 
 Test = Callable[[Arrival], bool]
 _MOST_PORT = 65535
+_PRINCIPAL = "source.principal"
+"""The key whose values are tested together."""
 
 
 class Writer(NamedTuple):
@@ -48,8 +50,10 @@ class Condition(NamedTuple):
 
 def is_known_key(key: str) -> bool:
     """Does Istio know this key of ``when``? A rule with another one is left out."""
-    return key in _BY_KEY or key.startswith(
-        ("request.headers", "request.auth.claims", "experimental.envoy.filters.")
+    return (
+        key == _PRINCIPAL
+        or key in _BY_KEY
+        or key.startswith(("request.headers", "request.auth.claims", "experimental.envoy.filters."))
     )
 
 
@@ -62,7 +66,7 @@ def _none_of(tests: Sequence[Test], arrival: Arrival) -> bool:
 
 
 def _meant(key: str, values: Sequence[str], writer: Writer) -> Sequence[str]:
-    if key == "source.principal":
+    if key == _PRINCIPAL:
         return with_aliases(values, writer.domains)
     return expanded(values, writer.domains) if key == "source.trustDomain" else values
 
@@ -77,7 +81,7 @@ def _written(key: str, values: Sequence[str], writer: Writer) -> Iterator[Test |
     elif key.startswith("request.auth.claims"):
         path = _claim_path(key.removeprefix("request.auth.claims"))
         yield from (partial(_claim, path, value) if path else None for value in values)
-    elif key == "source.principal":
+    elif key == _PRINCIPAL:
         yield from _principals(values)
     elif key.startswith("experimental."):
         yield from (_unknown for _ in values)
@@ -152,10 +156,6 @@ def _identity(compare: Callable[[str], bool], arrival: Arrival) -> bool:
     return arrival.principal is not None and compare(arrival.principal)
 
 
-def _principal(value: str) -> Test:
-    return partial(_identity, partial(written_values.takes_principal, value))
-
-
 def _principals(values: Sequence[str]) -> Iterator[Test]:
     """Write one test for all whole names, and one for each that has a wildcard."""
     is_open = {one: one.startswith("*") or one.endswith("*") for one in values}
@@ -164,7 +164,7 @@ def _principals(values: Sequence[str]) -> Iterator[Test]:
         yield partial(_identity, whole.__contains__)
     for one, is_wild in is_open.items():
         if is_wild:
-            yield _principal(one)
+            yield partial(_identity, partial(written_values.takes_principal, one))
 
 
 def _namespace(value: str, _: Writer) -> Test:
@@ -230,7 +230,6 @@ _BY_KEY: Mapping[str, Callable[[str, Writer], Test | None]] = {
     "source.namespace": _namespace,
     "source.trustDomain": _trust_domain,
     "source.serviceAccount": _account,
-    "source.principal": lambda value, _: _principal(value),
     "request.auth.principal": _token,
     "request.auth.audiences": partial(_claim_of, "aud"),
     "request.auth.presenter": partial(_claim_of, "azp"),

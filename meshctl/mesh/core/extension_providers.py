@@ -7,11 +7,10 @@ DefaultMeshConfig (pkg/config/mesh/mesh.go, Istio 1.31).
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from meshctl.mesh.core.mesh_config import MeshConfig
+from meshctl.mesh.core.mesh_config import MeshConfig, parse_settings
 from meshctl.plain_objects import mappings
 from meshctl.resources import ConfigMap, View
 from meshctl.resources.view import Path, views
-from meshctl.yaml.reader import parse_one
 
 _BUILT_IN: Mapping[str, str] = {
     "envoy": "envoyFileAccessLog",
@@ -106,8 +105,4 @@ def _written(config_map: ConfigMap) -> dict[str, Any]:
     """Read the settings in the ``istio`` ConfigMap of the mesh or of a revision; none of others."""
     if not config_map.name.startswith("istio"):
         return {}
-    try:
-        data = parse_one(config_map.values.get("mesh", ""))
-    except ValueError:
-        return {}
-    return data if isinstance(data, dict) else {}
+    return parse_settings(config_map.values.get("mesh", "")) or {}

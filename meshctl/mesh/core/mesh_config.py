@@ -98,7 +98,7 @@ def _written(resource: Resource) -> Iterator[_Written]:
     is_changed = resource.document.placement.is_changed(resource.kind, resource.name)
     if isinstance(resource, ConfigMap) and resource.name.startswith("istio"):
         text = resource.values.get("mesh")
-        raw = _parse(text) if text is not None else None
+        raw = parse_settings(text) if text is not None else None
         if raw is not None and resource.name == "istio":
             yield _Written(_Kind.CONFIG_MAP, ("", ""), raw, is_changed)
         elif raw is not None and resource.name.startswith("istio-"):
@@ -115,7 +115,7 @@ def read_mesh_config(text: str) -> MeshConfig | None:
 
     ``None`` when the text is none of them.
     """
-    data = _parse(text)
+    data = parse_settings(text)
     if data is None:
         return None
     if "kind" not in data:
@@ -125,7 +125,8 @@ def read_mesh_config(text: str) -> MeshConfig | None:
     return config if config.is_known else None
 
 
-def _parse(text: str) -> dict[str, Any] | None:
+def parse_settings(text: str) -> dict[str, Any] | None:
+    """Read the text of a MeshConfig, or of what holds one; ``None`` where it is no mapping."""
     try:
         data = parse_one(text)
     except ValueError:

@@ -244,16 +244,14 @@ def claim_matches(service: VirtualService) -> tuple[ClaimMatch, ...]:
 
 
 def _claim_matches(service: VirtualService) -> tuple[ClaimMatch, ...]:
-    return tuple(_walk_claim_matches(service))
-
-
-def _walk_claim_matches(service: VirtualService) -> Iterator[ClaimMatch]:
-    for route in service.http:
-        for match in route.matches:
-            for field in ("headers", _WITHOUT):
-                for name in match.child(field).names():
-                    if name.startswith(_CLAIMS):
-                        yield ClaimMatch(match, field, name)
+    return tuple(
+        ClaimMatch(match, field, name)
+        for route in service.http
+        for match in route.matches
+        for field in ("headers", _WITHOUT)
+        for name in match.child(field).names()
+        if name.startswith(_CLAIMS)
+    )
 
 
 def _asks(policy: AuthorizationPolicy) -> bool:

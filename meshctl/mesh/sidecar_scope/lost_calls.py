@@ -124,8 +124,9 @@ class LostCalls:
         if not governing or not number.isdecimal():
             return None
         service = governing[0][0]
-        for one in self._workloads.find({}, service.namespace):
-            ordinals = self._workloads.endpoints.ordinals(one) if one.name == base else None
+        for one in self._inventory.named(Workload, base):
+            is_there = one.namespace == service.namespace and one in self._workloads
+            ordinals = self._workloads.endpoints.ordinals(one) if is_there else None
             if ordinals is not None and one.spec.text("serviceName") == service.name:
                 if int(number) in ordinals:
                     return None

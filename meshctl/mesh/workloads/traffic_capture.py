@@ -83,10 +83,10 @@ class TrafficCapture:
 
     @property
     def past_sidecar(self) -> BypassedPorts:
-        """The ports of others that the pod calls without its sidecar.
+        """The ports of others that the pod calls without its sidecar, whatever their address.
 
-        An empty list of address blocks takes nothing but the ports that are included (
-        handleOutboundIncludeRules in run.go).
+        They are the excluded ones, and with an empty list of address blocks all that aren't included
+        (handleOutboundPortsInclude and handleOutboundIncludeRules in run.go).
         """
         excluded = self._ports(EXCLUDE_OUTBOUND_PORTS)
         if self._annotations.get(INCLUDE_OUTBOUND_RANGES, "*").strip():

@@ -18,7 +18,7 @@ from meshctl.words import MOST_LISTED, quoted, shortened
 @rule(on=Resource, severity=Severity.ERROR, since="0.1.0", holds=("Ingress",))
 def check(ingress: Resource, mesh: Mesh) -> Iterator[Outcome]:
     """Report Secrets that none of the gateway's namespaces has."""
-    if ingress.kind != "Ingress" or not mesh.gateways.ingresses.has(ingress):
+    if not mesh.gateways.ingresses.has(ingress):
         return
     homes = mesh.gateways.ingresses.homes
     for entry in views(ingress.spec, "tls", View):

@@ -17,7 +17,7 @@ from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, rule
 @rule(on=Resource, severity=Severity.ERROR, since="0.1.0", holds=("Ingress",))
 def check(ingress: Resource, mesh: Mesh) -> Iterator[Outcome]:
     """Report Ingresses that Istio serves and for which the whole mesh has no pods."""
-    if ingress.kind != "Ingress" or not mesh.gateways.ingresses.has(ingress):
+    if not mesh.gateways.ingresses.has(ingress):
         return
     if not mesh.is_whole:
         yield NotChecked("the input may lack the gateway that serves Ingresses")

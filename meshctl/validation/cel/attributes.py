@@ -10,6 +10,8 @@ from meshctl.validation.cel.syntax import MACROS, read_tokens
 
 _COMPARED = frozenset({"==", "!=", "<", "<=", ">", ">="})
 _WORDS = frozenset({"true", "false", "null", "in"})
+_BESIDE = frozenset({"&&", "||", ")", "(", "?", "!"})
+"""What may stand beside a comparison that is a condition by itself."""
 
 
 class Attribute(NamedTuple):
@@ -61,14 +63,7 @@ def _compared(
     for sign, value, beyond in ((end, end + 1, end + 2), (at - 1, at - 2, at - 3)):
         if 0 <= sign < len(tokens) and 0 <= value < len(tokens) and tokens[sign][1] in _COMPARED:
             kind, literal = tokens[value]
-            alone = not 0 <= beyond < len(tokens) or tokens[beyond][1] in {
-                "&&",
-                "||",
-                ")",
-                "(",
-                "?",
-                "!",
-            }
+            alone = not 0 <= beyond < len(tokens) or tokens[beyond][1] in _BESIDE
             if kind in {"text", "number"} and alone:
                 return Attribute(names, tokens[sign][1], literal, kind)
     return Attribute(names)

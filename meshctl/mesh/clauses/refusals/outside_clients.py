@@ -10,16 +10,15 @@ from typing import NamedTuple
 
 from meshctl.mesh.clauses.parts import Parts
 from meshctl.mesh.core.api_server_calls import called_by_api_server, called_port
-from meshctl.mesh.core.selectors import selects
+from meshctl.mesh.core.selectors import LabelIndex
 from meshctl.mesh.registry.services import HostPort, RegisteredHost
 from meshctl.mesh.security.tls_connection import Endpoint, ServerMode
 from meshctl.mesh.workloads.membership import Membership, is_gateway
 from meshctl.resources import Ref, Resource, Service, View, Workload
 from meshctl.resources.cached_property import cached_property
-from meshctl.resources.kubernetes.ingress import backends_of, class_of
+from meshctl.resources.kubernetes.ingress import CONTROLLER, backends_of, class_of
 from meshctl.resources.view import views
 
-_OF_ISTIO = "istio.io/ingress-controller"
 _ISTIO = "istio"
 _OUTSIDE = frozenset({"LoadBalancer", "NodePort"})
 
@@ -94,10 +93,8 @@ class OutsideClients:
             for one in views(monitor.spec, "endpoints", View)
             if one.text("scheme") in {"", "http"} and not one.has("tlsConfig")
         ]
-        pairs = [self._by_label.get(pair, ()) for pair in wanted.items()]
-        for service in min(pairs, key=len, default=()) if plain else ():
-            is_there = spaces.flag("any") or service.namespace in homes
-            if not is_there or not selects(wanted, service.labels):
+        for service in self._by_labels.find(wanted) if wanted and plain else ():
+            if not spaces.flag("any") and service.namespace not in homes:
                 continue
             for host in self._parts.registry.of(service):
                 for one in plain:
@@ -106,12 +103,11 @@ class OutsideClients:
                     yield from (OutsideClient("Prometheus", host, port, place) for port in named)
 
     @cached_property
-    def _by_label(self) -> dict[tuple[str, str], list[Service]]:
-        found: dict[tuple[str, str], list[Service]] = {}
+    def _by_labels(self) -> LabelIndex[Service]:
+        index: LabelIndex[Service] = LabelIndex()
         for service in self._parts.of(Service):
-            for pair in service.labels.items():
-                found.setdefault(pair, []).append(service)
-        return found
+            index.add(service.namespace, service.labels, service)
+        return index
 
     @cached_property
     def _scrapers_are_outside(self) -> bool:
@@ -161,7 +157,7 @@ class OutsideClients:
         named = (
             one.name
             for one in self._parts.of(Resource)
-            if one.kind == "IngressClass" and one.spec.text("controller") == _OF_ISTIO
+            if one.kind == "IngressClass" and one.spec.text("controller") == CONTROLLER
         )
         return frozenset((_ISTIO, *named))
 
