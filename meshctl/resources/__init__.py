@@ -58,6 +58,9 @@ if TYPE_CHECKING:
         CustomResourceDefinition as CustomResourceDefinition,
     )
     from meshctl.resources.kubernetes.knative_service import KnativeService as KnativeService
+    from meshctl.resources.kubernetes.made import (
+        GeneratedDestinationRule as GeneratedDestinationRule,
+    )
     from meshctl.resources.kubernetes.made import Made as Made
     from meshctl.resources.kubernetes.made import MadeDestinationRule as MadeDestinationRule
     from meshctl.resources.kubernetes.made import MadeService as MadeService
@@ -101,6 +104,7 @@ _HOMES = {
     "EnvoyFilter": "istio.envoy_filter",
     "Gateway": "istio.gateway",
     "GatewayClass": "gateway_api.gateway",
+    "GeneratedDestinationRule": "kubernetes.made",
     "GeneratedGateway": "gateway_api.generated",
     "GeneratedService": "gateway_api.generated",
     "GeneratedVirtualService": "gateway_api.generated",

@@ -17,6 +17,7 @@ GROUPS = {
     "Sidecar": "networking.istio.io/v1",
     "VirtualService": "networking.istio.io/v1",
     "PeerAuthentication": "security.istio.io/v1",
+    "BackendTLSPolicy": "gateway.networking.k8s.io/v1",
 }
 
 

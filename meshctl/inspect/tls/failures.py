@@ -28,7 +28,12 @@ _BY_MODE = {
     ServerMode.DISABLE: "destination-rule/mutual-tls-to-plaintext-workload",
     ServerMode.NONE: "destination-rule/mutual-tls-to-pod-without-sidecar",
 }
-_FOREIGN = "destination-rule/simple-tls-to-sidecar"
+_FOREIGN = {
+    ClientTlsCause.RULE: "destination-rule/simple-tls-to-sidecar",
+    ClientTlsCause.POLICY: "backend-tls-policy/tls-to-sidecar",
+    ClientTlsCause.AUTHORITY_MISSING: "backend-tls-policy/authority-not-found",
+}
+"""What opens TLS that is not the mesh's own, by why the client does."""
 _PAST_SIDECAR = "workload/mutual-tls-past-sidecar"
 _HEADLESS = "peer-authentication/plaintext-port-of-headless-service"
 _OUTSIDE = (
@@ -90,7 +95,7 @@ def rule_of(connection: Connection) -> str:
     if server is not None and is_gateway(server.workload):
         return ""
     if upstream.tls in (ClientTls.SIMPLE, ClientTls.MUTUAL):
-        return _FOREIGN
+        return _FOREIGN[upstream.cause]
     if connection.rule_place is not None:
         return _BY_MODE.get(connection.mode, "") if connection.mode is not None else ""
     if server is not None and server.bypass is not None:

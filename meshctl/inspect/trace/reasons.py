@@ -10,9 +10,10 @@ from meshctl.mesh.authorization.decision import Verdict
 from meshctl.mesh.request_path.hops import Direction, Hop, Outcome, Sending
 from meshctl.mesh.request_path.route_choice import takes
 from meshctl.mesh.security.client_tls import mode_of
+from meshctl.mesh.security.tls_connection import DROPPED
 from meshctl.mesh.traffic.delegates import MESH
 from meshctl.mesh.traffic.routes import EffectiveRoute
-from meshctl.resources import DestinationRule, Ref, Resource
+from meshctl.resources import Ref, Resource
 from meshctl.words import quoted
 
 _MOST = 8
@@ -101,10 +102,11 @@ def _cluster(one: Sending) -> Iterator[Reason]:
         )
     elif cluster.rule is not None:
         yield Reason(_whole(cluster.rule.rules[0]), "this rule holds for the destination")
-    ref = upstream.ref
-    if ref is not None and isinstance(ref.resource, DestinationRule):
-        mode = mode_of(upstream.setting.tls) if upstream.setting.tls is not None else ""
-        yield Reason(ref, f"the client sends TLS mode {mode}")
+    ref, tls = upstream.ref, upstream.setting.tls
+    if ref is not None and upstream.cause in DROPPED:
+        yield Reason(ref, upstream.cause.value)
+    elif ref is not None and tls is not None:
+        yield Reason(ref, f"the client sends TLS mode {mode_of(tls)}")
 
 
 def _missing(one: Sending) -> str:

@@ -23,6 +23,7 @@ _FAILURES = {
 }
 
 
+_UNCHECKED = "the authority of the BackendTLSPolicy can't be had, so it connects to no server"
 _PAST_PORTS = "the address of a Service itself, which has no such port or no pod behind it"
 
 
@@ -47,7 +48,7 @@ def whole(request: TracedRequest, hop: Hop, found: Summary) -> str:
         "no-cluster": f"{where}: it has no cluster for {_target(found.hop)}",
         "no-endpoint": f"{where}: no endpoint behind {_target(found.hop)}",
         "unknown-host": f"{where}: it doesn't know {request.authority}, and lets nothing unknown out",
-        "tls-conflict": f"{where}: {_FAILURES.get(found.hop.outcome, 'TLS does not fit')}",
+        "tls-conflict": f"{where}: {_FAILURES.get(found.hop.outcome, _UNCHECKED)}",
         "unreachable": f"{where}: {_unreachable(found.hop)}",
         "unknown": f"{where}: {found.hop.reason}",
     }[found.outcome]
@@ -194,6 +195,8 @@ def _sent(one: Sending) -> str:
         return f"{share}{name_of(one)}, for which it has no cluster"
     if one.by_kube_proxy and not one.legs:
         return f"{share}{_PAST_PORTS} ({name_of(one)})"
+    if one.lacks_authority:
+        return f"{share}{name_of(one)}, but {_UNCHECKED}"
     if not one.legs:
         return f"{share}{name_of(one)}, which has no endpoint"
     wires = dict.fromkeys(_OVER.get(wire_name(leg), wire_name(leg)) for leg in one.legs)

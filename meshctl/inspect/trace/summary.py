@@ -130,6 +130,8 @@ def _without_endpoint(hop: Hop, one: Sending) -> Summary:
         return Summary("unreachable", "UH", None, hop)
     if one.cluster is None:
         return Summary("no-cluster", "NC", one.missing_code if is_http else None, hop)
+    if one.lacks_authority:
+        return Summary("tls-conflict", "UF", 503 if is_http else None, hop)
     return Summary("no-endpoint", "UH", 503 if is_http else None, hop)
 
 

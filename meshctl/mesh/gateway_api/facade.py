@@ -20,7 +20,6 @@ from meshctl.resources.cached_property import cached_property
 if TYPE_CHECKING:
     from meshctl.mesh.gateway_api.competing_routes import GatewayApiRoutes
     from meshctl.mesh.gateway_api.shared_listeners import GatewayApiListeners
-    from meshctl.mesh.gateway_api.status.backend_tls import BackendTls
     from meshctl.mesh.gateway_api.unserved import Unserved
 
 
@@ -56,10 +55,3 @@ class GatewayApiFacade(GatewayApi):
         from meshctl.mesh.gateway_api.unserved import Unserved
 
         return Unserved(self._given.registry, self)
-
-    @cached_property
-    def backend_tls(self) -> "BackendTls":
-        """What BackendTLSPolicies are for."""
-        from meshctl.mesh.gateway_api.status.backend_tls import BackendTls
-
-        return BackendTls(self._given)

@@ -9,10 +9,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from meshctl.istio.names import GENERATED
 from meshctl.mesh.core.precedence import age
 from meshctl.mesh.gateway_api import l4_rules
 from meshctl.mesh.gateway_api.http_rules import HttpRule, in_order
-from meshctl.mesh.gateway_api.listeners import GENERATED
 from meshctl.mesh.gateway_api.parents import Attachment, route_hosts
 from meshctl.resources import GeneratedVirtualService, KubernetesRoute, Ref, ServiceEntry
 from meshctl.resources.view import Path

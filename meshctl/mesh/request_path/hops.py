@@ -11,6 +11,7 @@ from meshctl.mesh.authorization.decision import Verdict
 from meshctl.mesh.request_path.chains import ClusterTarget
 from meshctl.mesh.request_path.client_clusters import ClientCluster, Wire
 from meshctl.mesh.security.peer_authentication import EffectiveMode
+from meshctl.mesh.security.tls_connection import ClientTlsCause
 from meshctl.mesh.traffic.faults import NO_FAULTS, Faults
 from meshctl.mesh.traffic.routes import EffectiveRoute
 from meshctl.resources import Server, VirtualService, Workload
@@ -104,6 +105,12 @@ class Sending:
     missing_code: int = 503
     by_kube_proxy: bool = False
     legs: tuple[Leg, ...] = ()
+
+    @property
+    def lacks_authority(self) -> bool:
+        """Can the proxy not check any server, so that it connects to none?"""
+        cause = self.cluster.upstream.cause if self.cluster is not None else None
+        return cause is ClientTlsCause.AUTHORITY_MISSING
 
 
 @dataclass(frozen=True, slots=True, eq=False)

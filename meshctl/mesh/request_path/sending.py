@@ -115,6 +115,8 @@ class Sender:
         cluster = clusters.find(target)
         if cluster is None:
             return Sending(target, missing_code=missing)
+        if (unsent := Sending(target, cluster)).lacks_authority:
+            return unsent
         if head.direction is Direction.GATEWAY and self.detour is not None:
             leg = self.detour(head, carried, cluster)
             if leg is not None:

@@ -16,13 +16,7 @@ from meshctl.mesh.core.known_objects import KnownObjects
 from meshctl.mesh.core.mesh_config import MeshConfig
 from meshctl.mesh.registry.services import HostPort, RegisteredHost, Registry
 from meshctl.mesh.security import hbone
-from meshctl.mesh.security.client_tls import (
-    DISABLE,
-    ISTIO_MUTUAL,
-    SIMPLE,
-    ClientTlsSetting,
-    tls_setting,
-)
+from meshctl.mesh.security.client_tls import ISTIO_MUTUAL, ClientTlsSetting, tls_setting
 from meshctl.mesh.security.hbone import Ztunnel
 from meshctl.mesh.security.peer_authentication import Mode, PeerAuthentications
 from meshctl.mesh.security.tls_connection import (
@@ -35,15 +29,13 @@ from meshctl.mesh.security.tls_connection import (
     Result,
     ServerMode,
     Upstream,
+    by_setting,
     past_sidecar,
     to_external,
+    unchecked,
 )
 from meshctl.mesh.security.tls_match import judge
-from meshctl.mesh.traffic.destination_rules import (
-    DestinationRules,
-    EffectiveDestinationRule,
-    selector_of,
-)
+from meshctl.mesh.traffic.destination_rules import DestinationRules, EffectiveDestinationRule
 from meshctl.mesh.workloads.facade import WorkloadsFacade
 from meshctl.mesh.workloads.membership import Membership, is_control_plane, is_gateway
 from meshctl.mesh.workloads.traffic_capture import BypassedPorts, TrafficCapture
@@ -234,19 +226,7 @@ class Mtls:
             tls, cause, ref = self._without_setting(client, host, rule, subset)
             sends_sni = tls in (ClientTls.AUTO, ClientTls.ISTIO_MUTUAL)
             return Upstream(*head, tls, cause, sni if sends_sni else None, ref)
-        ref = setting.tls.at("mode")
-        if setting.mode == DISABLE:
-            return Upstream(*head, ClientTls.PLAINTEXT, ClientTlsCause.RULE, None, ref)
-        if setting.mode == ISTIO_MUTUAL:
-            own = setting.tls.text("sni") or sni
-            return Upstream(*head, ClientTls.ISTIO_MUTUAL, ClientTlsCause.RULE, own, ref)
-        if _loses_credential(client, rule, setting):
-            ref = setting.tls.at("credentialName")
-            return Upstream(
-                *head, ClientTls.PLAINTEXT, ClientTlsCause.CREDENTIAL_DROPPED, None, ref
-            )
-        tls = ClientTls.SIMPLE if setting.mode == SIMPLE else ClientTls.MUTUAL
-        return Upstream(*head, tls, ClientTlsCause.RULE, setting.tls.text("sni") or None, ref)
+        return by_setting(head, setting.tls, sni)
 
     def _without_setting(
         self,
@@ -342,6 +322,8 @@ class Mtls:
 
     def _to_server(self, upstream: Upstream, server: Endpoint) -> Connection:
         tls = upstream.tls
+        if upstream.cause is ClientTlsCause.AUTHORITY_MISSING:
+            return unchecked(upstream, server)
         membership = self._workloads.membership(server.workload)
         if upstream.client.proxy is ClientKind.ZTUNNEL:
             return hbone.from_ztunnel(upstream, server, membership, self._config)
@@ -370,15 +352,6 @@ class Mtls:
             return labelled
         mode = self._policies.of_port(server.workload, server.port).mode
         return None if mode is Mode.UNKNOWN else mode is not Mode.DISABLE
-
-
-def _loses_credential(
-    client: Client, rule: EffectiveDestinationRule | None, setting: ClientTlsSetting
-) -> bool:
-    """Would a sidecar drop these settings? istiod gives it no secrets for a shared rule."""
-    if client.proxy is not ClientKind.SIDECAR or rule is None or setting.tls is None:
-        return False
-    return bool(setting.tls.text("credentialName")) and selector_of(rule.rules[0]) is None
 
 
 def _balances_by_address(rule: EffectiveDestinationRule | None, subset: Subset | None) -> bool:

@@ -5,15 +5,24 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from meshctl.istio.names import CONFIG_MAP_CREDENTIAL, INVALID_CREDENTIAL
 from meshctl.mesh.registry.services import HostPort, RegisteredHost
-from meshctl.mesh.security.client_tls import ClientTlsSetting, tls_setting
+from meshctl.mesh.security.client_tls import (
+    DISABLE,
+    ISTIO_MUTUAL,
+    SIMPLE,
+    ClientTlsSetting,
+    tls_setting,
+)
 from meshctl.mesh.security.peer_authentication import EffectiveMode, Mode
-from meshctl.mesh.traffic.destination_rules import EffectiveDestinationRule
+from meshctl.mesh.traffic.destination_rules import EffectiveDestinationRule, selector_of
 from meshctl.mesh.workloads.membership import is_gateway
-from meshctl.resources import DestinationRule, Ref, Subset, Workload
+from meshctl.resources import BackendTlsPolicy, DestinationRule, Ref, Subset, View, Workload
 
 if TYPE_CHECKING:
     from meshctl.mesh.workloads.traffic_capture import BypassedPorts
+
+_DECIDING = (DestinationRule, BackendTlsPolicy)
 
 
 class ClientKind(StrEnum):
@@ -43,6 +52,11 @@ class ClientTlsCause(StrEnum):
     """Why an upstream does what it does; the values are the words of ``tls-check``."""
 
     RULE = "a DestinationRule says so"
+    POLICY = "a BackendTLSPolicy says so"
+    AUTHORITY_MISSING = "the authority that a BackendTLSPolicy names can't be had"
+    AUTHORITY_DROPPED = (
+        "a sidecar passes over a BackendTLSPolicy whose authority can't be had, and sends plaintext"
+    )
     CREDENTIAL_DROPPED = "a sidecar takes credentialName only from a rule with workloadSelector"
     AUTO_MTLS = "auto mTLS"
     AUTO_MTLS_OFF = "enableAutoMtls is false and no DestinationRule sets tls"
@@ -57,6 +71,10 @@ class ClientTlsCause(StrEnum):
     ZTUNNEL = "ztunnel sends HBONE to what takes it, and plaintext to the rest"
     ZTUNNEL_PASSES_ON = "ztunnel passes on what goes outside the mesh, and reads no DestinationRule"
     UNKNOWN = "whether there is a sidecar is unknown: the input lacks a Namespace, or it is ambient"
+
+
+DROPPED = (ClientTlsCause.CREDENTIAL_DROPPED, ClientTlsCause.AUTHORITY_DROPPED)
+"""Why a sidecar sends plaintext though a ``tls`` block says something else."""
 
 
 class ServerMode(StrEnum):
@@ -100,6 +118,13 @@ class Client:
     labels: Mapping[str, str] = field(default_factory=dict)
     past_sidecar: "BypassedPorts | frozenset[int]" = frozenset()
     """Ports of others that it calls without its sidecar."""
+
+
+UpstreamHead = tuple[
+    Client, RegisteredHost, HostPort, Subset | None, EffectiveDestinationRule | None,
+    ClientTlsSetting,
+]  # fmt: skip
+"""What an upstream is of: all of it but what is sent."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -174,12 +199,12 @@ class Connection:
 
     @property
     def rule_place(self) -> Ref | None:
-        """The place in a DestinationRule that decides what the client sends, if there is one.
+        """The place in a DestinationRule or BackendTLSPolicy that decides what the client sends, if any.
 
         A port entry without ``tls`` decides too, by what it leaves out.
         """
         upstream = self.upstream
-        if upstream.ref is not None and isinstance(upstream.ref.resource, DestinationRule):
+        if upstream.ref is not None and isinstance(upstream.ref.resource, _DECIDING):
             return upstream.ref
         entry = upstream.setting.wiped_by
         return (
@@ -196,6 +221,54 @@ class Connection:
         return (rule is None or rule.order_known) and (demand is None or demand.order_known)
 
 
+def by_setting(head: UpstreamHead, tls: View, name: str) -> Upstream:
+    """Tell what a client sends by a ``tls`` block; ``name`` is the SNI that Istio gives its own TLS.
+
+    A sidecar gets no ``credentialName`` of a rule for all of a namespace, unless it is a ConfigMap, and
+    then sends plaintext (buildUpstreamClusterTLSContext, pilot/pkg/networking/core/cluster_tls.go,
+    Istio 1.31).
+    """
+    client, rule = head[0], head[4]
+    mode, credential = head[5].mode, tls.text("credentialName")
+    place = _place(tls, "mode")
+    cause = ClientTlsCause.POLICY if _is_of_policy(tls) else ClientTlsCause.RULE
+    if mode == DISABLE:
+        return Upstream(*head, ClientTls.PLAINTEXT, cause, None, place)
+    if mode == ISTIO_MUTUAL:
+        return Upstream(*head, ClientTls.ISTIO_MUTUAL, cause, tls.text("sni") or name, place)
+    if (
+        _is_for_all(client, rule)
+        and credential
+        and not credential.startswith(CONFIG_MAP_CREDENTIAL)
+    ):
+        dropped = ClientTlsCause.CREDENTIAL_DROPPED
+        if credential == INVALID_CREDENTIAL:
+            dropped = ClientTlsCause.AUTHORITY_DROPPED
+        return Upstream(*head, ClientTls.PLAINTEXT, dropped, None, _place(tls, "credentialName"))
+    if credential == INVALID_CREDENTIAL:
+        cause, place = ClientTlsCause.AUTHORITY_MISSING, _place(tls, "credentialName")
+    sent = ClientTls.SIMPLE if mode == SIMPLE else ClientTls.MUTUAL
+    return Upstream(*head, sent, cause, tls.text("sni") or None, place)
+
+
+def _is_for_all(client: Client, rule: EffectiveDestinationRule | None) -> bool:
+    """Is it a sidecar, by a rule that no ``workloadSelector`` limits to some?"""
+    if client.proxy is not ClientKind.SIDECAR or rule is None:
+        return False
+    return selector_of(rule.rules[0]) is None
+
+
+def _place(tls: View, key: str) -> Ref:
+    """Name the place that decides, in the object that somebody applied."""
+    place, rule = tls.at(key), tls.resource
+    is_generated = isinstance(rule, DestinationRule) and rule.is_generated
+    return rule.origin(place) if is_generated else place
+
+
+def _is_of_policy(tls: View) -> bool:
+    return _place(tls, "mode").resource.kind == "BackendTLSPolicy"
+
+
 def past_sidecar(client: Client, host: RegisteredHost, port: HostPort) -> Upstream:
     """What a client sends to a port that it calls without its sidecar."""
     none = tls_setting(None, port.number, None)
@@ -203,8 +276,17 @@ def past_sidecar(client: Client, host: RegisteredHost, port: HostPort) -> Upstre
     return Upstream(client, host, port, None, None, none, tls, cause)
 
 
+def unchecked(upstream: Upstream, server: Endpoint | None) -> Connection:
+    """What comes of an upstream that lacks what it would check the server by: no connection."""
+    mode = server.mode if server is not None else ServerMode.EXTERNAL
+    reason = "without it the client connects to no server"
+    return Connection(upstream, server, mode, None, Result.CONFLICT, reason)
+
+
 def to_external(upstream: Upstream) -> Connection:
     """What comes of an upstream outside the mesh."""
+    if upstream.cause is ClientTlsCause.AUTHORITY_MISSING:
+        return unchecked(upstream, None)
     results = {
         ClientTls.PLAINTEXT: Result.PLAINTEXT,
         ClientTls.ISTIO_MUTUAL: Result.MTLS,

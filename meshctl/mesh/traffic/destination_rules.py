@@ -43,7 +43,14 @@ class EffectiveDestinationRule:
 
     @cached_property
     def policy(self) -> TrafficPolicy | None:
-        """The policy for the whole host: of the oldest rule that has one."""
+        """The policy for the whole host: of the oldest rule that has one.
+
+        What istiod makes of BackendTLSPolicies fills the gaps of what users wrote.
+        """
+        if self.rules[0].is_generated:
+            from meshctl.mesh.traffic.backend_tls.policy_merge import merged_policy  # noqa: PLC0415 - few need it
+
+            return merged_policy(self.rules)
         return next((rule.policy for rule in self.rules if rule.spec.has("trafficPolicy")), None)
 
     @cached_property
@@ -135,6 +142,16 @@ class DestinationRules:
     def same_host(self, rule: DestinationRule) -> Sequence[DestinationRule]:
         """Find the rules of the same namespace and host, this one too, in istiod's order."""
         return self._same_host.get((rule.namespace, self.host_of(rule)), ())
+
+    def parted_from(self, rule: DestinationRule) -> DestinationRule | None:
+        """Find what istiod makes of BackendTLSPolicies for the same host, where this rule hides it.
+
+        It has no exportTo, so that istiod merges it with rules that have none alone, and of those
+        that stand apart the youngest counts, which is never that of a policy.
+        """
+        if not self._export_to(rule) or not self.is_read_at_home(rule):
+            return None
+        return next((one for one in self.same_host(rule) if one.is_generated), None)
 
     def hidden_by(self, rule: DestinationRule) -> DestinationRule | None:
         """Find a wider rule beside this one that its exportTo hides from clients it reaches.
@@ -273,7 +290,7 @@ class DestinationRules:
                 break
         if chosen is None:
             return None
-        written = {rule for merged in usable for rule in merged.rules}
+        written = {rule for merged in usable for rule in merged.rules if not rule.is_generated}
         known = order_is_known(written) or not _order_matters(usable)
         return EffectiveDestinationRule(
             self.host_of(chosen.rules[0]), step, tuple(chosen.rules), known
@@ -327,7 +344,8 @@ def _order_matters(usable: Sequence[_MergedRule]) -> bool:
         return True
     for merged in usable:
         names = [subset.name for rule in merged.rules for subset in rule.subsets]
-        policies = sum(rule.spec.has("trafficPolicy") for rule in merged.rules)
+        written = (rule for rule in merged.rules if not rule.is_generated)
+        policies = sum(rule.spec.has("trafficPolicy") for rule in written)
         if policies > 1 or len(names) != len(set(names)):
             return True
     return False

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 from meshctl.mesh.core.inventory import Inventory
 from meshctl.mesh.registry.facade import RegistryFacade
-from meshctl.resources import DestinationRule, KubernetesRoute, VirtualService
+from meshctl.resources import BackendTlsPolicy, DestinationRule, KubernetesRoute, VirtualService
 from meshctl.resources.cached_property import cached_property
 
 if TYPE_CHECKING:
+    from meshctl.mesh.traffic.backend_tls.policies import BackendTls
     from meshctl.mesh.traffic.canaries import Canaries
     from meshctl.mesh.traffic.destination_rules import DestinationRules
     from meshctl.mesh.traffic.destinations import Destinations
@@ -84,10 +85,22 @@ class TrafficFacade:
 
     @cached_property
     def destination_rules(self) -> "DestinationRules":
-        """The DestinationRule each client follows."""
+        """The DestinationRule each client follows, with those that istiod makes of BackendTLSPolicies."""
         from meshctl.mesh.traffic.destination_rules import DestinationRules
 
-        return DestinationRules(self._inventory.of(DestinationRule), self._inventory.config)
+        rules = self._inventory.of(DestinationRule)
+        if self._inventory.of(BackendTlsPolicy):
+            from meshctl.mesh.traffic.backend_tls.generated_rules import generated_rules
+
+            rules = [*rules, *generated_rules(self.backend_tls)]
+        return DestinationRules(rules, self._inventory.config)
+
+    @cached_property
+    def backend_tls(self) -> "BackendTls":
+        """What BackendTLSPolicies are for."""
+        from meshctl.mesh.traffic.backend_tls.policies import BackendTls
+
+        return BackendTls(self._inventory, self._registry)
 
     @cached_property
     def split_sessions(self) -> "SplitSessions":

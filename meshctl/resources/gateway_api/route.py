@@ -80,4 +80,14 @@ class BackendTlsPolicy(Resource):
     @cached_property
     def authorities(self) -> tuple[ObjectReference, ...]:
         """Where the certificates of authorities are; istiod reads the first alone."""
-        return views(self.spec.child("validation"), "caCertificateRefs", ObjectReference)
+        return views(self.validation, "caCertificateRefs", ObjectReference)
+
+    @cached_property
+    def validation(self) -> View:
+        """What the certificate of the backend is checked by."""
+        return self.spec.child("validation")
+
+    @cached_property
+    def subject_alt_names(self) -> tuple[View, ...]:
+        """The names that the certificate may have, each with ``type`` and ``hostname`` or ``uri``."""
+        return views(self.validation, "subjectAltNames", View)

@@ -64,6 +64,9 @@ class Subset(View):
 class DestinationRule(Resource):
     """A DestinationRule: what clients do on the way to a host."""
 
+    is_generated = False
+    """Did istiod make it of objects of the Gateway API?"""
+
     @cached_property
     def host(self) -> str:
         """The host as written."""

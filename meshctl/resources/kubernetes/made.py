@@ -54,3 +54,14 @@ class MadeVirtualService(Made, VirtualService):
 
 class MadeDestinationRule(Made, DestinationRule):
     """A DestinationRule that a controller writes."""
+
+
+class GeneratedDestinationRule(MadeDestinationRule):
+    """The DestinationRule that istiod makes of BackendTLSPolicies, also with one of a user below it."""
+
+    is_generated = True
+
+    @property
+    def title(self) -> str:
+        """How messages name it: as what somebody wrote."""
+        return self.maker.title

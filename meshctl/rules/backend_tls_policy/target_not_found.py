@@ -17,7 +17,7 @@ from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, rule
 @rule(on=BackendTlsPolicy, severity=Severity.ERROR, since="0.1.0")
 def check(policy: BackendTlsPolicy, mesh: Mesh) -> Iterator[Outcome]:
     """Report targets that istiod passes over."""
-    for lost in mesh.gateway_api.backend_tls.lost(policy):
+    for lost in mesh.traffic.backend_tls.lost(policy):
         if lost.unknown:
             yield NotChecked(lost.unknown)
         else:

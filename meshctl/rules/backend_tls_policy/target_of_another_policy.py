@@ -17,7 +17,7 @@ from meshctl.rules.api import Finding, Outcome, Severity, rule
 def check(policy: BackendTlsPolicy, mesh: Mesh) -> Iterator[Outcome]:
     """Report the targets for which another policy counts."""
     for target in policy.targets:
-        rival = mesh.gateway_api.backend_tls.rival(policy, target)
+        rival = mesh.traffic.backend_tls.rival(policy, target)
         if rival is not None:
             yield Finding(
                 target.at("name"),

@@ -10,6 +10,7 @@ and name them by `caCertificates`, `clientCertificate` and `privateKey`, or go b
 
 from collections.abc import Iterator
 
+from meshctl.istio.names import CONFIG_MAP_CREDENTIAL
 from meshctl.mesh import Mesh
 from meshctl.mesh.security import originations
 from meshctl.resources import DestinationRule
@@ -26,7 +27,7 @@ def check(destination_rule: DestinationRule, mesh: Mesh) -> Iterator[Outcome]:
     host = mesh.traffic.destination_rules.host_of(destination_rule)
     for tls, port in originations(destination_rule):
         name = tls.text("credentialName")
-        if not name or name.startswith("configmap://"):
+        if not name or name.startswith(CONFIG_MAP_CREDENTIAL):
             continue
         if destination_rule.workload_selector or mesh.traffic.destinations.comes_from_gateway(host):
             return

@@ -36,7 +36,8 @@ _AGELESS = {MergeLoss.UNSELECTED, MergeLoss.NOTHING}
 )  # fmt: skip
 def check(destination_rule: DestinationRule, mesh: Mesh) -> Iterator[Outcome]:
     """Report each later rule of a host, once for all of them from the first."""
-    rules = mesh.traffic.destination_rules.same_host(destination_rule)
+    several = mesh.traffic.destination_rules.same_host(destination_rule)
+    rules = [one for one in several if not one.is_generated]
     if len(rules) < 2 or rules[0] is not destination_rule:  # noqa: PLR2004 - two are a pair
         return
     for meeting in meetings(rules):

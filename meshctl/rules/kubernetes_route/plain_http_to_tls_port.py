@@ -25,7 +25,7 @@ def check(route: KubernetesRoute, mesh: Mesh) -> Iterator[Outcome]:
             port = host.port(backend.port) if backend.port is not None else None
             if port is None or not port.protocol.is_tls:
                 continue
-            if mesh.gateway_api.backend_tls.opens(host, port.name):
+            if mesh.traffic.backend_tls.opens(host, port.name):
                 continue
             if mesh.security.tls_origination.may_reach(host.host, port.number):
                 continue

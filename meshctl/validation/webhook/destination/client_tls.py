@@ -7,18 +7,17 @@ a word, so nothing is said about them.
 
 from collections.abc import Iterator
 
+from meshctl.istio.names import CONFIG_MAP_CREDENTIAL
 from meshctl.resources.view import View
 from meshctl.validation.faults import Fault
 from meshctl.validation.webhook.answers import refuse
 from meshctl.words import quoted
 
-CONFIG_MAP = "configmap://"
-
 
 def check_client_tls(tls: View) -> Iterator[Fault]:
     """Check the TLS settings towards one host."""
     mode, credential = tls.text("mode"), tls.text("credentialName")
-    if credential.startswith(CONFIG_MAP) and (
+    if credential.startswith(CONFIG_MAP_CREDENTIAL) and (
         why := _why_not_config_map(credential, tls.resource.namespace)
     ):
         yield refuse(tls.at("credentialName"), why)
@@ -44,9 +43,9 @@ def check_client_tls(tls: View) -> Iterator[Fault]:
 
 
 def _why_not_config_map(credential: str, own_namespace: str) -> str | None:
-    namespace, _, name = credential.removeprefix(CONFIG_MAP).partition("/")
+    namespace, _, name = credential.removeprefix(CONFIG_MAP_CREDENTIAL).partition("/")
     if not namespace or not name:
-        return f"{quoted(credential)} is not of the form {CONFIG_MAP}namespace/name"
+        return f"{quoted(credential)} is not of the form {CONFIG_MAP_CREDENTIAL}namespace/name"
     if namespace != own_namespace:
         return f"{quoted(credential)} lies in another namespace; it must be in {own_namespace}"
     return None

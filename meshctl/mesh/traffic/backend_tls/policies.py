@@ -1,18 +1,25 @@
-"""What istiod makes of BackendTLSPolicies: the targets that it doesn't find, and bad authorities.
+"""The targets that BackendTLSPolicies are for, those that istiod doesn't find, and bad authorities.
 
 Mirrors BackendTLSPolicyCollection, getBackendTLSCredentialName and btlsIsConflicted (pilot/pkg/config/kube/
 gateway/backend_policies.go, Istio 1.31). A policy becomes a DestinationRule of mode SIMPLE; a bad authority
-becomes one that no proxy can get, so that nobody connects.
+becomes one that no proxy can get: gateways and waypoints then connect to nobody, and sidecars send plaintext
+(buildUpstreamClusterTLSContext, pilot/pkg/networking/core/cluster_tls.go).
 """
 
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from meshctl.istio.api_versions import NETWORKING
+from meshctl.mesh.core.inventory import Inventory
 from meshctl.mesh.core.precedence import age
-from meshctl.mesh.gateway_api.given import Given
-from meshctl.mesh.registry.services import RegisteredHost
-from meshctl.resources import BackendTlsPolicy, ConfigMap, ObjectReference, Ref, ServiceEntry
+from meshctl.mesh.registry.services import RegisteredHost, Registry
+from meshctl.resources import (
+    BackendTlsPolicy,
+    ConfigMap,
+    ObjectReference,
+    Ref,
+    Service,
+)
 from meshctl.resources.cached_property import cached_property
 from meshctl.words import quoted
 
@@ -30,11 +37,20 @@ class LostTarget(NamedTuple):
     """What the input lacks to say so."""
 
 
+class FollowedTarget(NamedTuple):
+    """A target that counts: the policy that names it, and the host that it stands for."""
+
+    policy: BackendTlsPolicy
+    target: ObjectReference
+    host: RegisteredHost
+
+
 class BackendTls:
     """Answers for BackendTLSPolicies."""
 
-    def __init__(self, given: Given) -> None:
-        self._given = given
+    def __init__(self, inventory: Inventory, registry: Registry) -> None:
+        self._inventory = inventory
+        self._registry = registry
 
     def lost(self, policy: BackendTlsPolicy) -> Iterator[LostTarget]:
         """Walk the targets that are not there, or lack the port that the policy names."""
@@ -44,7 +60,7 @@ class BackendTls:
             if kind not in {_SERVICE, _ENTRY}:
                 yield LostTarget(target.at("kind"), f"{target.kind} is no backend that Istio knows")
             elif not declared:
-                known = self._given.inventory.knows.all_of(target.kind, policy.namespace)
+                known = self._inventory.knows.all_of(target.kind, policy.namespace)
                 why = f"namespace {policy.namespace} has no {target.kind} {quoted(target.name)}"
                 yield LostTarget(target.at("name"), why, "" if known else known.reason)
             else:
@@ -62,8 +78,17 @@ class BackendTls:
 
         Files don't tell the age; of those that are applied together the first by name counts.
         """
-        same = self._for_target.get(_key(target), [])
-        return same[0] if policy in same and same[0] is not policy else None
+        if _is_ignored(policy):
+            return None
+        counts, _ = self._first[_key(target)]
+        return counts if counts is not policy else None
+
+    def followed(self) -> Iterator[FollowedTarget]:
+        """Walk the targets that istiod follows, those of the oldest policies first, with their hosts."""
+        for policy, target in self._first.values():
+            for host in self.declared(target):
+                if not target.section or any(one.name == target.section for one in host.ports):
+                    yield FollowedTarget(policy, target, host)
 
     def bad_authority(self, policy: BackendTlsPolicy) -> LostTarget | None:
         """Say why the certificates of the authority can't be had; ``None`` where they can."""
@@ -76,7 +101,7 @@ class BackendTls:
             )
         found = self._config_maps.get((policy.namespace, one.name))
         if found is None:
-            known = self._given.inventory.knows.all_of("ConfigMap", policy.namespace)
+            known = self._inventory.knows.all_of("ConfigMap", policy.namespace)
             why = f"namespace {policy.namespace} has no ConfigMap {quoted(one.name)}"
             return LostTarget(one.at("name"), why, "" if known else known.reason)
         if not any(found.values.get(key) for key in _KEYS):
@@ -85,38 +110,41 @@ class BackendTls:
 
     def opens(self, host: RegisteredHost, port: str) -> bool:
         """Is there a policy for a host, or a port of it by name?"""
-        return any(
-            target.section in {"", port} and host in self.declared(target)
-            for policy in self._given.inventory.of(BackendTlsPolicy)
-            if not _is_ignored(policy)
-            for target in policy.targets
-        )
+        return not self._sections.get(host, frozenset()).isdisjoint({"", port})
+
+    @cached_property
+    def _sections(self) -> dict[RegisteredHost, set[str]]:
+        found: dict[RegisteredHost, set[str]] = {}
+        for _, target, host in self.followed():
+            found.setdefault(host, set()).add(target.section)
+        return found
 
     def declared(self, target: ObjectReference) -> Sequence[RegisteredHost]:
         """What a target declares: the host of a Service, or all those of a ServiceEntry."""
-        registry, namespace = self._given.registry, target.resource.namespace
-        if (target.group, target.kind) == _SERVICE:
-            return registry.at(registry.fqdn(target.name, namespace))
-        if (target.group, target.kind) == _ENTRY:
-            return [
-                one
-                for one in registry.of_namespace(namespace)
-                if isinstance(one.source, ServiceEntry) and one.source.name == target.name
-            ]
-        return ()
+        return self._declared.get(
+            (target.group, target.kind, target.resource.namespace, target.name), ()
+        )
 
     @cached_property
-    def _for_target(self) -> dict[tuple[str, ...], list[BackendTlsPolicy]]:
-        found: dict[tuple[str, ...], list[BackendTlsPolicy]] = {}
-        policies = self._given.inventory.of(BackendTlsPolicy)
-        for policy in sorted(policies, key=lambda one: (age(one), one.name)):
+    def _declared(self) -> dict[tuple[str, ...], list[RegisteredHost]]:
+        found: dict[tuple[str, ...], list[RegisteredHost]] = {}
+        for host in self._registry:
+            kind = _SERVICE if isinstance(host.source, Service) else _ENTRY
+            found.setdefault((*kind, host.namespace, host.source.name), []).append(host)
+        return found
+
+    @cached_property
+    def _first(self) -> dict[tuple[str, ...], tuple[BackendTlsPolicy, ObjectReference]]:
+        """The policy that counts for each target, with its reference."""
+        found: dict[tuple[str, ...], tuple[BackendTlsPolicy, ObjectReference]] = {}
+        for policy in sorted(self._inventory.of(BackendTlsPolicy), key=age):
             for target in policy.targets if not _is_ignored(policy) else ():
-                found.setdefault(_key(target), []).append(policy)
+                found.setdefault(_key(target), (policy, target))
         return found
 
     @cached_property
     def _config_maps(self) -> dict[tuple[str, str], ConfigMap]:
-        return {(one.namespace, one.name): one for one in self._given.inventory.of(ConfigMap)}
+        return {(one.namespace, one.name): one for one in self._inventory.of(ConfigMap)}
 
 
 def _is_ignored(policy: BackendTlsPolicy) -> bool:

@@ -1,0 +1,1 @@
+"""What istiod makes of BackendTLSPolicies: DestinationRules, below those that users wrote."""
