@@ -1,11 +1,12 @@
 """A ServiceMonitor is compared with the Services that carry its labels, and not with all."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
 from meshctl.engine.analyze import load_mesh
-from meshctl.mesh.core import selectors
+from meshctl.mesh.core.selectors import LabelSelector
 from meshctl.settings import Settings
 from meshctl.sources.loader import load
 
@@ -49,14 +50,15 @@ def test_monitors_and_services_are_compared_once_for_each_pair_that_fits(
     (tmp_path / "mesh.yaml").write_text(PROMETHEUS + "".join(map(ONE.format, range(COUNT))))
     settings = Settings(whole_mesh=True)
     mesh = load_mesh(load([str(tmp_path)]), settings)
-    asked, selects = [], selectors.selects
+    asked = []
 
-    def counted(wanted: dict[str, str], labels: dict[str, str]) -> bool:
-        if "part" in wanted:  # no selector of a Service has it
-            asked.append(wanted)
-        return selects(wanted, labels)
+    matches = LabelSelector.matches
 
-    monkeypatch.setattr(selectors, "selects", counted)
+    def counted(selector: LabelSelector, labels: Mapping[str, str]) -> bool:
+        asked.append(selector)
+        return matches(selector, labels)
+
+    monkeypatch.setattr(LabelSelector, "matches", counted)
     monitors = [one for one in mesh.resources if one.kind == "ServiceMonitor"]
     for monitor in monitors:
         assert list(mesh.clauses.outside_clients.refused(monitor)) == []

@@ -1,8 +1,9 @@
 """A client outside the mesh is led to pods that take mutual TLS alone.
 
 The API server (webhooks, conversions, aggregated APIs), the controller of an Ingress, a Prometheus that a
-ServiceMonitor leads there, and clients of a load balancer have no certificate of the mesh, so a STRICT port resets what they send: webhooks fail
-with `EOF` or `connection reset by peer`, controllers answer 502, clients see the connection closed.
+ServiceMonitor or PodMonitor leads there, and clients of a load balancer have no certificate of the mesh, so a
+STRICT port resets what they send: webhooks fail with `EOF` or `connection reset by peer`, controllers answer 502,
+targets of Prometheus are down, clients see the connection closed.
 
 Fix: lead the port past the sidecar (`traffic.sidecar.istio.io/excludeInboundPorts`), make it PERMISSIVE by
 `portLevelMtls`, or let the clients in by a gateway of the mesh.
@@ -18,16 +19,16 @@ from meshctl.rules.api import Finding, Outcome, Severity, rule
 @rule(on=Resource, severity=Severity.ERROR, since="0.1.0", needs=("PeerAuthentication",))
 def check(resource: Resource, mesh: Mesh) -> Iterator[Outcome]:
     """Report what an object leads to a STRICT port; load balancers may have clients of a mesh."""
-    for client, server in mesh.clauses.outside_clients.refused(resource):
+    for who, called, place, server in mesh.clauses.outside_clients.refused(resource):
         certain = server.demand is None or server.demand.order_known
         severity = None if certain else Severity.WARNING
         if isinstance(resource, Service):
             severity = Severity.WARNING if resource.type == "LoadBalancer" else Severity.INFO
-        elif resource.kind in {"Ingress", "ServiceMonitor"}:
+        elif resource.kind in {"Ingress", "ServiceMonitor", "PodMonitor"}:
             severity = Severity.WARNING
         finding = Finding(
-            client.place,
-            f"{client.who} sends no mutual TLS to {client.host.host}:{client.port.number}, and port "
+            place,
+            f"{who} sends no mutual TLS to {called}, and port "
             f"{server.port} of {server.workload.title} takes nothing else: connections are reset",
             severity=severity,
         )

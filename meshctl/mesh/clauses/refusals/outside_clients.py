@@ -9,18 +9,18 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from meshctl.mesh.clauses.parts import Parts
+from meshctl.mesh.clauses.refusals.scrapes import Scrapes
 from meshctl.mesh.core.api_server_calls import called_by_api_server, called_port
-from meshctl.mesh.core.selectors import LabelIndex
 from meshctl.mesh.registry.services import HostPort, RegisteredHost
 from meshctl.mesh.security.tls_connection import Endpoint, ServerMode
 from meshctl.mesh.workloads.membership import Membership, is_gateway
 from meshctl.resources import Ref, Resource, Service, View, Workload
 from meshctl.resources.cached_property import cached_property
 from meshctl.resources.kubernetes.ingress import CONTROLLER, backends_of, class_of
-from meshctl.resources.view import views
 
 _ISTIO = "istio"
 _OUTSIDE = frozenset({"LoadBalancer", "NodePort"})
+_PROMETHEUS = "Prometheus"
 
 
 class OutsideClient(NamedTuple):
@@ -33,9 +33,11 @@ class OutsideClient(NamedTuple):
 
 
 class RefusedOutside(NamedTuple):
-    """Such a client, and a pod that takes mutual TLS alone on that port."""
+    """Such a client, what it calls, the place that says so, and a pod that takes mutual TLS alone there."""
 
-    client: OutsideClient
+    who: str
+    called: str
+    place: Ref
     server: Endpoint
 
 
@@ -53,18 +55,35 @@ class OutsideClients:
             server = self._strict(client) if key not in seen else None
             seen.add(key)
             if server is not None:
-                yield RefusedOutside(client, server)
+                called = f"{client.host.host}:{client.port.number}"
+                yield RefusedOutside(client.who, called, client.place, server)
+        if resource.kind == "PodMonitor":
+            yield from self._scraped_pods(resource)
+
+    def _scraped_pods(self, monitor: Resource) -> Iterator[RefusedOutside]:
+        """Walk the first pods that refuse what a PodMonitor says, one for each place."""
+        seen: set[Ref] = set()
+        for place, port, workload in self._scrapes.of_pods(monitor):
+            server = self._parts.security.mtls.server(workload, port) if place not in seen else None
+            if server is not None and server.mode is ServerMode.STRICT:
+                seen.add(place)
+                yield RefusedOutside(_PROMETHEUS, "pods that are selected here", place, server)
 
     def _led_by(self, resource: Resource) -> Iterator[OutsideClient]:
         if isinstance(resource, Service):
             yield from self._balanced(resource)
         elif resource.kind == "Ingress":
             yield from self._by_controller(resource)
-        elif resource.kind == "ServiceMonitor" and self._scrapers_are_outside:
-            yield from self._scraped(resource)
+        elif resource.kind == "ServiceMonitor":
+            for place, host, port in self._scrapes.of_services(resource):
+                yield OutsideClient(_PROMETHEUS, host, port, place)
         for service in called_by_api_server(resource):
             namespace = service.text("namespace")
             yield from self._led("the API server", service, namespace, called_port(service))
+
+    @cached_property
+    def _scrapes(self) -> Scrapes:
+        return Scrapes(self._parts)
 
     def _balanced(self, service: Service) -> Iterator[OutsideClient]:
         if service.type not in _OUTSIDE:
@@ -82,50 +101,6 @@ class OutsideClients:
             number = port.number("number") or self._number(service, ingress, port.text("name"))
             who = f"the Ingress controller of class {asked}"
             yield from self._led(who, service, ingress.namespace, number)
-
-    def _scraped(self, monitor: Resource) -> Iterator[OutsideClient]:
-        """Walk the ports of Services that Prometheus finds by a ServiceMonitor and asks without TLS."""
-        wanted = monitor.spec.child("selector").labels_of("matchLabels")
-        spaces = monitor.spec.child("namespaceSelector")
-        homes = spaces.texts("matchNames") or (monitor.namespace,)
-        plain = [
-            one
-            for one in views(monitor.spec, "endpoints", View)
-            if one.text("scheme") in {"", "http"} and not one.has("tlsConfig")
-        ]
-        for service in self._by_labels.find(wanted) if wanted and plain else ():
-            if not spaces.flag("any") and service.namespace not in homes:
-                continue
-            for host in self._parts.registry.of(service):
-                for one in plain:
-                    named = (port for port in host.ports if port.name == one.text("port"))
-                    place = one.at("port")
-                    yield from (OutsideClient("Prometheus", host, port, place) for port in named)
-
-    @cached_property
-    def _by_labels(self) -> LabelIndex[Service]:
-        index: LabelIndex[Service] = LabelIndex()
-        for service in self._parts.of(Service):
-            index.add(service.namespace, service.labels, service)
-        return index
-
-    @cached_property
-    def _scrapers_are_outside(self) -> bool:
-        """Is there a Prometheus in the whole mesh, and none that may have a sidecar?"""
-        found = [
-            one
-            for one in self._parts.workloads
-            if any("/prometheus:" in container.text("image") for container in one.containers)
-        ]
-        made = any(one.kind == "Prometheus" for one in self._parts.of(Resource))
-        return (
-            bool(found)
-            and not made
-            and self._parts.is_whole
-            and not any(
-                self._parts.workloads.membership(one) is not Membership.NONE for one in found
-            )
-        )
 
     def _number(self, service: View, ingress: Resource, name: str) -> int:
         hosts = self._parts.registry.at(

@@ -1,0 +1,151 @@
+"""The ports that ServiceMonitors and PodMonitors lead a Prometheus outside the mesh to, without TLS.
+
+Both are objects of the Prometheus operator (monitoring.coreos.com/v1): a ServiceMonitor names ports of
+Services, a PodMonitor those of pods, and it asks in plaintext unless `scheme`, `tlsConfig` or a relabeling says
+otherwise. The operator runs the pods of a `Prometheus` in its namespace, with its `podMetadata`.
+"""
+
+from collections.abc import Iterator, Sequence
+from itertools import chain
+from typing import NamedTuple
+
+from meshctl.mesh.clauses.parts import Parts
+from meshctl.mesh.core.selectors import Constraint, LabelSelector
+from meshctl.mesh.registry.services import HostPort, RegisteredHost
+from meshctl.mesh.workloads.membership import Membership, is_gateway
+from meshctl.mesh.workloads.service_roles import PROXY_PORTS
+from meshctl.resources import MadeWorkload, Ref, Resource, Service, View, Workload
+from meshctl.resources.cached_property import cached_property
+from meshctl.resources.view import views
+
+_OPERATED = frozenset({"Prometheus", "PrometheusAgent"})
+_REWRITTEN = frozenset({"__address__", "__scheme__"})
+
+
+class ScrapedService(NamedTuple):
+    """A port of a Service, and the place that names it."""
+
+    place: Ref
+    host: RegisteredHost
+    port: HostPort
+
+
+class ScrapedPod(NamedTuple):
+    """A port of a pod, and the place that names it."""
+
+    place: Ref
+    port: int
+    workload: Workload
+
+
+class Scrapes:
+    """Answers for ServiceMonitors and PodMonitors; nothing where a Prometheus may be in the mesh."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self._picked: dict[
+            tuple[str | None, frozenset[tuple[str, Constraint]]], Sequence[Workload]
+        ] = {}
+
+    def of_services(self, monitor: Resource) -> Iterator[ScrapedService]:
+        """Walk the ports of Services that a ServiceMonitor selects."""
+        plain = self._plain(monitor, "endpoints")
+        selector = LabelSelector(monitor.spec.child("selector"))
+        spaces = monitor.spec.child("namespaceSelector")
+        homes = spaces.texts("matchNames") or (monitor.namespace,)
+        for service in self._with_labels(selector) if plain else ():
+            is_there = spaces.flag("any") or service.namespace in homes
+            if is_there and selector.matches(service.labels):
+                yield from self._ports_of(service, plain)
+
+    def _with_labels(self, selector: LabelSelector) -> Iterator[Service]:
+        """Walk the Services with the rarest of the labels that a selector needs."""
+        needed = (
+            [self._by_label.get((key, value), ()) for value in values]
+            for key, constraint in selector.constraints.items()
+            if (values := constraint.needed()) is not None
+        )
+        rarest = min(needed, key=lambda several: sum(map(len, several)), default=[])
+        return chain.from_iterable(rarest)
+
+    def _ports_of(self, service: Service, plain: Sequence[View]) -> Iterator[ScrapedService]:
+        for host in self._parts.registry.of(service):
+            for one in plain:
+                for port in host.ports:
+                    if port.name and port.name == one.text("port"):
+                        yield ScrapedService(one.at("port"), host, port)
+
+    def of_pods(self, monitor: Resource) -> Iterator[ScrapedPod]:
+        """Walk the ports of pods that a PodMonitor selects, the pods by name."""
+        for one in self._plain(monitor, "podMetricsEndpoints"):
+            key = next((key for key in ("portNumber", "port", "targetPort") if one.has(key)), "")
+            number, name = one.number(key), one.text(key)
+            for workload in self._selected(monitor) if key else ():
+                port = number or workload.named_ports.get(name)
+                if port and port not in PROXY_PORTS and not is_gateway(workload):
+                    yield ScrapedPod(one.at(key), port, workload)
+
+    def _selected(self, monitor: Resource) -> Iterator[Workload]:
+        """Walk the pods that a PodMonitor selects; those with equal selectors are looked for once."""
+        written = monitor.spec.child("selector")
+        spaces = monitor.spec.child("namespaceSelector")
+        homes: Sequence[str | None] = spaces.texts("matchNames") or (monitor.namespace,)
+        selector = LabelSelector(written)
+        for home in (None,) if spaces.flag("any") else homes:
+            key = home, frozenset(selector.constraints.items())
+            if key not in self._picked:
+                found = self._parts.workloads.find(written.labels_of("matchLabels"), home)
+                picked = (one for one in found if selector.matches(one.pod_labels))
+                self._picked[key] = sorted(picked, key=lambda one: one.key_name)
+            yield from self._picked[key]
+
+    def _plain(self, monitor: Resource, key: str) -> Sequence[View]:
+        """Find the endpoints that are asked without TLS by a Prometheus outside the mesh."""
+        endpoints = views(monitor.spec, key, View) if self._scrapers_are_outside else ()
+        return [
+            one
+            for one in endpoints
+            if one.text("scheme").lower() in {"", "http"}
+            and not one.has("tlsConfig")
+            and not any(
+                rule.text("targetLabel") in _REWRITTEN for rule in views(one, "relabelings", View)
+            )
+        ]
+
+    @cached_property
+    def _by_label(self) -> dict[tuple[str, str], list[Service]]:
+        found: dict[tuple[str, str], list[Service]] = {}
+        for service in self._parts.of(Service):
+            for pair in service.labels.items():
+                found.setdefault(pair, []).append(service)
+        return found
+
+    @cached_property
+    def _scrapers_are_outside(self) -> bool:
+        """Is there a Prometheus in the whole mesh, and none that may have a sidecar?"""
+        found = [
+            one
+            for one in self._parts.workloads
+            if any("/prometheus:" in container.text("image") for container in one.containers)
+        ]
+        found += [_pods_of(one) for one in self._parts.of(Resource) if one.kind in _OPERATED]
+        membership = self._parts.workloads.membership
+        return (
+            bool(found)
+            and self._parts.is_whole
+            and all(membership(one) is Membership.NONE for one in found)
+        )
+
+
+def _pods_of(prometheus: Resource) -> Workload:
+    """The pods that the operator runs for a Prometheus."""
+    data = {
+        "apiVersion": "apps/v1",
+        "kind": "StatefulSet",
+        "metadata": {
+            "name": f"prometheus-{prometheus.name}",
+            "namespace": prometheus.namespace,
+        },
+        "spec": {"template": {"metadata": prometheus.spec.data.get("podMetadata"), "spec": {}}},
+    }
+    return MadeWorkload(prometheus, data, {})
