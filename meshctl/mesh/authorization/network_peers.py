@@ -6,6 +6,7 @@ that many policies for the same pods cost no more than few.
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from ipaddress import ip_address, ip_network
+from itertools import chain
 from typing import NamedTuple
 
 from meshctl.mesh.core.selectors import LabelSelector
@@ -70,6 +71,17 @@ class PolicyPeers:
                 unknown = unknown or answer is None
         return None if unknown else False
 
+    def homes(self, port: int, named: Mapping[str, int]) -> frozenset[str] | None:
+        """Name the namespaces whose pods alone a port is open to; ``None`` where others may be."""
+        found: set[str] = set()
+        for entry in chain(self._wide, *self._by_label.values()):
+            if _has_port(entry.rule, port, named):
+                names = _names(entry)
+                if names is None:
+                    return None
+                found |= names
+        return frozenset(found)
+
     def lists(self, number: int) -> bool:
         """Is a port listed by its number?"""
         return any(
@@ -97,6 +109,16 @@ class PolicyPeers:
             if not is_home and found is None and not asks_name_alone:
                 return None if entry.pods.matches(peer.labels) else False
         return is_home and entry.pods.matches(peer.labels)
+
+
+def _names(entry: _Entry) -> frozenset[str] | None:
+    """The namespaces of an entry that tells them by their names, or means its own."""
+    if entry.block is not None or entry.pods is None:
+        return None
+    if entry.namespaces is None:
+        return frozenset({entry.home})
+    name = entry.namespaces.constraints.get(NAME_LABEL)
+    return name.needed() if name is not None else None
 
 
 def numbers(policy: NetworkPolicy, direction: str) -> Iterator[tuple[int, View]]:

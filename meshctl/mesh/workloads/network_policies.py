@@ -13,6 +13,8 @@ from meshctl.mesh.core.precedence import age
 from meshctl.mesh.core.selectors import LabelSelector
 from meshctl.mesh.workloads.workloads import Workloads
 from meshctl.resources import NetworkPolicy, View, Workload
+from meshctl.resources.cached_property import cached_property
+from meshctl.resources.kubernetes.workload import SYSTEM_NAMESPACES
 
 INGRESS = "Ingress"
 EGRESS = "Egress"
@@ -21,6 +23,8 @@ CONTROL_PLANE_PORT = 15012
 _ISTIOD = {"app": "istiod", "istio": "pilot"}
 _DNS_PORTS = (53, 5353, 1053, 8053)
 """CoreDNS's usual ports, OpenShift's, and those it has without privileges."""
+_DNS_NAMES = {"dns": _DNS_PORTS[0], "dns-tcp": _DNS_PORTS[0]}
+"""What CoreDNS calls its ports."""
 OUTSIDE = Peer()
 """Somebody who is no pod, at an address that isn't known: the API server, a client from elsewhere."""
 PROBES_FROM = Peer(address="169.254.7.127")
@@ -163,9 +167,35 @@ class NetworkPolicies:
             return None  # it may be elsewhere, or have other labels
         return None if None in answers else False
 
-    def reaches_dns(self, workload: Workload) -> bool | None:
-        """May a workload reach port 53 of anybody?"""
-        return any(self.admits(workload, EGRESS, None, one) for one in _DNS_PORTS)
+    def reaches_dns(self, workload: Workload) -> bool:
+        """May a workload reach port 53 of anybody who may be the DNS?
+
+        The pods of an application's namespace are not, unless one of them has such a port.
+        """
+        groups = self._groups(workload)
+        key = groups, "dns"
+        if key not in self._answers:
+            peers = [one for one in (group.peers(EGRESS) for group in groups) if one.policies]
+            opened = [one.homes(port, _DNS_NAMES) for one in peers for port in _DNS_PORTS]
+            self._answers[key] = not peers or any(map(self._may_have_dns, opened))
+        return self._answers[key] is True
+
+    def _may_have_dns(self, namespaces: frozenset[str] | None) -> bool:
+        if namespaces is None:
+            return True
+        return any("dns" in one or one in self._with_dns for one in namespaces)
+
+    @cached_property
+    def _with_dns(self) -> frozenset[str]:
+        """The namespaces where the DNS of a cluster is, or where pods have its port."""
+        found = (
+            one.namespace
+            for one in self._workloads
+            for container in one.containers
+            for port in container.ports
+            if port.number("containerPort") in _DNS_PORTS
+        )
+        return frozenset((*SYSTEM_NAMESPACES, *found))
 
     def numbers(self, policy: NetworkPolicy, direction: str) -> Iterator[tuple[int, View]]:
         """Walk the single ports that a policy lists by number."""

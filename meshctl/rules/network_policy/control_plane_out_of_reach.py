@@ -2,7 +2,8 @@
 
 A sidecar gets its certificate and configuration from istiod on port 15012. Where the egress of its
 pod is limited and no rule opens the way, the pod never becomes ready; one that runs keeps its old
-configuration until its certificate ends.
+configuration until its certificate ends. `to: [{podSelector: {}}]` opens the own namespace alone, and the
+DNS is in another one.
 
 Fix: let the pods reach port 15012 of istiod's namespace, and port 53 of the DNS (UDP and TCP).
 """
@@ -25,7 +26,7 @@ def check(policy: NetworkPolicy, mesh: Mesh) -> Iterator[Outcome]:
         lacking = []
         if policies.reaches_control_plane(workload, mesh.config.root_namespace) is False:
             lacking.append(f"istiod (port {CONTROL_PLANE_PORT})")
-        if policies.reaches_dns(workload) is False:
+        if not policies.reaches_dns(workload):
             lacking.append("the DNS (port 53)")
         if lacking:
             yield Finding(
