@@ -15,6 +15,9 @@ ROOT = Path(__file__).parent
     [
         ("service/network_gateway_unreachable/address.yaml", "warning"),
         ("service/network_gateway_unreachable/server.yaml", "error"),
+        ("workload/called_host_not_found/registry_only_called.yaml", "warning"),
+        ("workload/called_host_not_found/registry_only_shown.yaml", "info"),
+        ("workload/called_host_not_found/registry_only_past.yaml", "info"),
     ],
 )
 def test_a_result_weighs_what_its_facts_weigh(case: str, severity: str) -> None:

@@ -11,14 +11,16 @@ from typing import NamedTuple
 
 from meshctl.mesh.core.export_to import is_visible_to
 from meshctl.mesh.core.hosts import in_cluster
+from meshctl.mesh.core.injector_config import is_settings, values_of
 from meshctl.mesh.core.inventory import Inventory
 from meshctl.mesh.registry.facade import RegistryFacade
 from meshctl.mesh.sidecar_scope.declared_calls import DeclaredCalls
 from meshctl.mesh.sidecar_scope.scope import REGISTRY_ONLY, SidecarScopes
-from meshctl.mesh.workloads.container_args import WrittenUrl
+from meshctl.mesh.workloads.container_args import WrittenUrl, has_proxy, is_called
 from meshctl.mesh.workloads.facade import WorkloadsFacade
 from meshctl.mesh.workloads.membership import Membership
-from meshctl.resources import Service, View, Workload
+from meshctl.mesh.workloads.traffic_capture import TrafficCapture
+from meshctl.resources import ConfigMap, IstioOperator, Service, View, Workload
 from meshctl.resources.cached_property import cached_property
 from meshctl.resources.view import views
 from meshctl.spelling import only_close
@@ -177,11 +179,32 @@ class LostCalls:
             return None
         if not self._inventory.has_all("ServiceEntry", "Service") or not self._is_closed(workload):
             return None
+        if url.port is not None and url.port in TrafficCapture(workload).past_sidecar:
+            return None
         found = self._registry.find(url.host, workload.namespace)
         if found is not None and (url.port is None or found.port(url.port) is not None):
             return None
         ports = tuple(str(port.number) for port in found.ports) if found is not None else ()
-        return LostCall(url, Obstacle.UNDECLARED, url.host, ports, is_sure=bool(ports))
+        is_sure = bool(ports) or self._is_surely_refused(workload, url)
+        return LostCall(url, Obstacle.UNDECLARED, url.host, ports, is_sure=is_sure)
+
+    def _is_surely_refused(self, workload: Workload, url: WrittenUrl) -> bool:
+        """Is it sure that the pod itself opens a URL, and that its sidecar gets the call?"""
+        capture = TrafficCapture(workload)
+        is_caught = capture.takes_all_addresses(by_default=self._takes_all_addresses)
+        is_certain = is_caught and not self._inventory.config.doubt
+        return is_certain and not has_proxy(workload) and is_called(url)
+
+    @cached_property
+    def _takes_all_addresses(self) -> bool:
+        """Do injectors lead calls to all addresses to sidecars, by the values that the input shows?"""
+        found = [one.values for one in self._inventory.of(IstioOperator)]
+        found += [values_of(one) for one in self._inventory.of(ConfigMap) if is_settings(one)]
+        settings = [one.child("global", "proxy") for one in found]
+        return all(
+            one.text("includeIPRanges", "*") == "*" and not one.text("excludeIPRanges")
+            for one in settings
+        )
 
     def _is_closed(self, workload: Workload) -> bool:
         sidecar = self._scopes.sidecar_of(workload)

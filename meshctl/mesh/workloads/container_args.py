@@ -8,7 +8,8 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from meshctl.resources import Container, Ref, View
+from meshctl.lazy_pattern import lazy_pattern
+from meshctl.resources import Container, Ref, View, Workload
 from meshctl.resources.view import views
 
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "[::1]"})
@@ -31,6 +32,16 @@ _PORTS = {"http": 80, "https": 443, "ws": 80, "wss": 443, "grpc": None}
 _NETWORK = re.compile(
     r"\b(?:curl|wget|nc|ncat|pg_isready|psql|mysqladmin|redis-cli|gsutil|kubectl|git clone)\b"
 )
+_SHOWN = lazy_pattern(
+    r"(?:^|[_.-])(?:public|external|base|site|web|ui|frontend|app|root|self|canonical|origin|cors|allow(?:ed)?|"
+    r"callback|redirect|return|login|logout|signin|signup|docs?|help|support|home(?:page)?|logo|icon|images?|"
+    r"assets?|static|cdn|links?|terms|privacy|schemas?|namespaces?|iss(?:uer)?|aud(?:ience)?|realm|dashboard|"
+    r"repo(?:sitory)?|source|license|contact|author|about|vite|react|nuxt|gatsby)(?:[_.-]|$)",
+    re.IGNORECASE,
+)
+"""Words in the names of settings whose URL is shown, compared or sent on, as likely as it is called."""
+_SEPARATORS = frozenset(" ,;\n\t|")
+_PROXIES = frozenset({"HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"})
 _QUITS = re.compile(r"quitquitquit|\b(?:pkill|killall)\b|/quit\b|ISTIO_QUIT_API|scuttle")
 
 
@@ -107,6 +118,35 @@ def named_addresses(settings: Sequence[tuple[str, str, Ref]]) -> Iterator[Writte
         if said is not None and _HOST.fullmatch(text):
             port = ports.get(f"{name.upper()[: said.start()]}_PORT".lstrip("_"), "")
             yield WrittenUrl(text.rstrip(".").lower(), int(port) if port else None, place)
+
+
+def is_called(url: WrittenUrl) -> bool:
+    """Is a URL one that the pod itself surely opens, and no name, link or address of its own?
+
+    A tool of a command gets it, or it is all that a setting holds whose name says nothing else.
+    """
+    resource, path = url.place.resource, url.place.path
+    text, name = str(url.place.value("")), str(path[-1])
+    if "env" in path:
+        name = str(Ref(resource, (*path[:-1], "name")).value(""))
+    elif isinstance(path[-1], int):
+        first = Ref(resource, (*path[:-2], "command", 0)).value(
+            Ref(resource, (*path[:-1], 0)).value("")
+        )
+        if _NETWORK.search(text) or _NETWORK.fullmatch(str(first)):
+            return True
+        name, _, text = text.partition("=")
+    is_all = text.startswith(f"{url.scheme}://") and not set(text) & _SEPARATORS
+    return is_all and _SHOWN.search(name) is None
+
+
+def has_proxy(workload: Workload) -> bool:
+    """Do variables tell a container to send what it calls to an HTTP proxy?"""
+    return any(
+        name.upper() in _PROXIES
+        for container in workload.containers
+        for name, _, _ in variables(container)
+    )
 
 
 def uses_network(container: Container) -> Ref | None:

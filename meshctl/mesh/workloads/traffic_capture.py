@@ -11,6 +11,7 @@ from typing import NamedTuple
 from meshctl.istio.annotation_names import (
     EXCLUDE_INBOUND_PORTS,
     EXCLUDE_OUTBOUND_PORTS,
+    EXCLUDE_OUTBOUND_RANGES,
     INCLUDE_INBOUND_PORTS,
     INCLUDE_OUTBOUND_PORTS,
     INCLUDE_OUTBOUND_RANGES,
@@ -92,6 +93,14 @@ class TrafficCapture:
         if self._annotations.get(INCLUDE_OUTBOUND_RANGES, "*").strip():
             return BypassedPorts(excluded)
         return BypassedPorts(self._ports(INCLUDE_OUTBOUND_PORTS) - excluded, is_all_others=True)
+
+    def takes_all_addresses(self, *, by_default: bool) -> bool:
+        """Do calls to any address go to the sidecar, but for ports that are left out?
+
+        ``by_default`` is what the injector does where annotations say nothing.
+        """
+        included = self._annotations.get(INCLUDE_OUTBOUND_RANGES, "*" if by_default else "")
+        return included.strip() == "*" and not self._annotations.get(EXCLUDE_OUTBOUND_RANGES)
 
     def rewriting_off(self, default: Ref | None) -> Ref | None:
         """Name what leaves the probes as they are: an annotation, else the injector's default."""
