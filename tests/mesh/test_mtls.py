@@ -60,6 +60,16 @@ def test_a_port_entry_without_tls_still_sends_plaintext() -> None:
     assert [("auto", "strict", "conflict")] == found
 
 
+def test_a_subset_without_tls_takes_the_mode_that_the_host_labels_its_endpoints_with() -> None:
+    """Also where an entry for the port takes the block itself away."""
+    entry = {"portLevelSettings": [{"port": {"number": 80}}]}
+    bare = workload("shop/cart", **OFF)
+    subset = {"name": "all", "labels": {}}
+    lost = rule("shop/r", "cart", **tls("ISTIO_MUTUAL", **entry), subsets=[subset])
+    expected = ("auto", "none", "conflict")
+    assert [expected, expected] == outcome(namespace("shop"), service("shop/cart"), bare, lost)
+
+
 def test_a_client_without_a_sidecar_ignores_every_rule() -> None:
     found = outcome(*SHOP, rule("shop/r", "cart", **tls("ISTIO_MUTUAL")), proxy=ClientKind.NONE)
     assert [("plaintext", "permissive", "plaintext")] == found

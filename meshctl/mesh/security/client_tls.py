@@ -3,7 +3,7 @@
 Mirrors MergeSubsetTrafficPolicy and GetPortLevelTrafficPolicy (pilot/pkg/networking/util/util.go)
 for what the client sends, and tlsModeForDestinationRule (pilot/pkg/xds/endpoints/mtls_checker.go)
 for what the endpoints are labelled with, of Istio 1.31. The two disagree where a port entry has
-no ``tls``.
+no ``tls``. A subset that sets no mode gets that of the host, which it didn't before 1.31.
 """
 
 from collections.abc import Iterator
@@ -69,12 +69,13 @@ def _of_policy(policy: TrafficPolicy, port: int, above: ClientTlsSetting) -> Cli
     if entry is None:
         if whole is not None:
             return ClientTlsSetting(whole, mode)
-        # istiod labels the endpoints of a subset by the subset's own policy alone.
-        return ClientTlsSetting(above.tls, "", above.wiped, above.wiped_by)
+        return above
     if entry.has("tls"):
         return ClientTlsSetting(entry.tls, mode_of(entry.tls))
     wiped = whole if whole is not None else above.tls
-    return ClientTlsSetting(None, mode, wiped, entry if wiped is not None else None)
+    # istiod labels the endpoints of a subset by the policy of the host where its own sets no mode.
+    label = mode or above.endpoint_mode
+    return ClientTlsSetting(None, label, wiped, entry if wiped is not None else None)
 
 
 def mode_of(tls: View) -> str:

@@ -1,10 +1,10 @@
 """A workload calls a name that means nobody to it.
 
-Its settings have a URL whose host no Service has: a short name is completed with the workload's own namespace, not with
-that of the Service. A Service that is not exported to the namespace (`networking.istio.io/exportTo`) is unknown to its
-sidecars, which pass the call through without mutual TLS. And with `REGISTRY_ONLY` sidecars refuse hosts and ports that no
-ServiceEntry declares: `502`, or a connection that is closed; an info, where the address may be one that is shown and not
-called (`DOCS_URL`), or the call may go another way.
+Its settings have a URL whose host no Service has: a short name is completed with the workload's own namespace, not
+with that of the Service. A Service that is not exported to the namespace (`networking.istio.io/exportTo`) is unknown
+to its sidecars, which pass the call through without mutual TLS. And with `REGISTRY_ONLY` sidecars refuse hosts and
+ports that no ServiceEntry declares: `502`, or a connection that is closed; an info, where the address may be one that
+is shown and not called (`DOCS_URL`), or the call may go another way.
 
 Fix: write the name with the namespace (`cart.shop`), export the Service to the caller's namespace, or
 declare the host and its port in a ServiceEntry that the namespace sees.
