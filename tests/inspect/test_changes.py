@@ -85,6 +85,31 @@ kind: DestinationRule
 metadata: {name: stock, namespace: depot}
 spec: {host: stock, trafficPolicy: {tls: {mode: DISABLE}}}
 """
+BACKEND = """
+apiVersion: gateway.networking.k8s.io/v1
+kind: BackendTLSPolicy
+metadata: {name: stock, namespace: depot}
+spec:
+  targetRefs: [{group: "", kind: Service, name: stock, sectionName: http}]
+  validation: {hostname: stock.example.com, wellKnownCACertificates: System}
+"""
+DOOR = """
+apiVersion: gateway.networking.k8s.io/v1
+kind: Gateway
+metadata: {name: door, namespace: depot}
+spec:
+  gatewayClassName: istio
+  listeners: [{name: http, port: 80, protocol: HTTP}]
+"""
+THROUGH = """
+apiVersion: gateway.networking.k8s.io/v1
+kind: HTTPRoute
+metadata: {name: stock, namespace: depot}
+spec:
+  parentRefs: [{name: door}]
+  hostnames: [stock.example.com]
+  rules: [{backendRefs: [{name: stock, port: 80}]}]
+"""
 POOL = PLAIN.replace("tls: {mode: DISABLE}", "connectionPool: {tcp: {maxConnections: 1}}")
 
 
@@ -108,6 +133,8 @@ def compared(old: tuple[str, ...], new: tuple[str, ...]) -> Comparison:
         ((), (DENY % "DELETE",), "access", "DELETE http://stock"),
         ((), (PLAIN,), "tls", "GET http://stock"),
         ((), (POOL,), "routes", "GET http://stock"),
+        ((), (BACKEND,), "tls", "GET http://stock.depot"),
+        ((DOOR, THROUGH), (DOOR, THROUGH, BACKEND), "tls", "GET http://stock.example.com"),
         ((STRICT % "PERMISSIVE", PLAIN), (STRICT % "STRICT", PLAIN), "tls", "GET http://stock"),
     ],
 )

@@ -21,6 +21,7 @@ from meshctl.mesh.core.hosts import is_wildcard
 from meshctl.mesh.registry.services import RegisteredHost
 from meshctl.mesh.traffic.delegates import MESH
 from meshctl.resources import (
+    BackendTlsPolicy,
     DestinationRule,
     Gateway,
     KubernetesGateway,
@@ -74,6 +75,8 @@ def _about(mesh: Mesh, one: Resource) -> Iterator[TracedRequest]:
         yield from _of_kubernetes_route(mesh, one)
     elif isinstance(one, DestinationRule):
         yield from _of_host(mesh, mesh.traffic.destination_rules.host_of(one), one.namespace)
+    elif isinstance(one, BackendTlsPolicy):
+        yield from _of_backend_policy(mesh, one)
     elif isinstance(one, Service | ServiceEntry):
         for host in mesh.registry.of(one):
             yield from _to(mesh, host, host.namespace)
@@ -132,6 +135,17 @@ def _of_kubernetes_route(mesh: Mesh, one: KubernetesRoute) -> Iterator[TracedReq
                 for name in one.hostnames or (listener.hostname or "*",):
                     for shape in shapes:
                         yield from _outside(name, port, is_tls, shape)
+
+
+def _of_backend_policy(mesh: Mesh, policy: BackendTlsPolicy) -> Iterator[TracedRequest]:
+    """Walk requests to the backends of a policy, and those that routes send there."""
+    names = {(one.kind, one.namespace, one.name) for one in policy.targets}
+    for target in policy.targets:
+        for host in mesh.traffic.backend_tls.declared(target):
+            yield from _of_host(mesh, host.host, policy.namespace)
+    for route in mesh.of(KubernetesRoute):
+        if any((one.kind, one.namespace, one.name) in names for one in route.backends):
+            yield from _of_kubernetes_route(mesh, route)
 
 
 def _of_host(mesh: Mesh, host: str, namespace: str) -> Iterator[TracedRequest]:

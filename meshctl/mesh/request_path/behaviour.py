@@ -49,6 +49,7 @@ def policies(one: Sending) -> str:
     found = [
         policy
         for rule in rules
+        if not rule.is_generated  # it says nothing but TLS
         for view in (rule.policy, *(each.policy for each in rule.subsets if each.name == subset))
         if (policy := {key: value for key, value in view.data.items() if key != "tls"})
     ]

@@ -6,6 +6,7 @@ pilot/pkg/networking/core/cluster_tls.go, Istio 1.31).
 """
 
 from collections.abc import Iterator, Sequence
+from itertools import chain
 
 from meshctl.mesh.registry.services import Registry
 from meshctl.mesh.security.client_tls import ISTIO_MUTUAL, MUTUAL, SIMPLE, mode_of
@@ -33,7 +34,7 @@ class TlsOrigination:
 
         ISTIO_MUTUAL counts as well, since gateways take it on their own TLS ports.
         """
-        rules = self._rules.covering(host)
+        rules = chain.from_iterable(self._rules.lists_covering(host))
         if any(_tls_of(rule, port, _OPENING) is not None for rule in rules):
             return True
         return self._registry.home(host) in self._with_backend_policies

@@ -135,9 +135,9 @@ class DestinationRules:
         return self._all.covering(host)
 
     def covering(self, host: str) -> Iterator[DestinationRule]:
-        """Walk every rule whose host covers this one, whoever may read it."""
+        """Walk every rule that somebody wrote and whose host covers this one, whoever may read it."""
         for rules in self._all.covering(host):
-            yield from rules
+            yield from (rule for rule in rules if not rule.is_generated)
 
     def same_host(self, rule: DestinationRule) -> Sequence[DestinationRule]:
         """Find the rules of the same namespace and host, this one too, in istiod's order."""
