@@ -118,7 +118,7 @@ POLICY = {"tls": {"mode": "DISABLE"}, "portLevelSettings": [{"port": {"number": 
         ({"trafficPolicy": {"tls": {"mode": "SIMPLE"}}}, None, ("SIMPLE", "SIMPLE", "")),
         ({"trafficPolicy": {"tls": {}}}, None, ("DISABLE", "DISABLE", "")),
         ({"trafficPolicy": POLICY}, None, ("", "DISABLE", "DISABLE")),
-        ({"trafficPolicy": POLICY, "subsets": [{"name": "s"}]}, "s", ("", "", "DISABLE")),
+        ({"trafficPolicy": POLICY, "subsets": [{"name": "s"}]}, "s", ("", "DISABLE", "DISABLE")),
         (
             {**tls("SIMPLE"), "subsets": [{"name": "s", "trafficPolicy": POLICY}]},
             "s",
@@ -127,7 +127,7 @@ POLICY = {"tls": {"mode": "DISABLE"}, "portLevelSettings": [{"port": {"number": 
         (
             {**tls("SIMPLE"), "subsets": [{"name": "s", "trafficPolicy": {"loadBalancer": {}}}]},
             "s",
-            ("SIMPLE", "", ""),
+            ("SIMPLE", "SIMPLE", ""),
         ),
     ],
 )
