@@ -204,9 +204,11 @@ class LazyGroup(TyperGroup):
         app = typer.Typer(add_completion=False, rich_markup_mode=None)
         app.command(cmd_name, cls=Command)(module.run)
         command = typer.main.get_command(app)
-        for one in command.params:
-            if one.callback is None and _NAMES_A_FILE.search(getattr(one, "metavar", None) or ""):
-                one.callback = _refuse_empty
+        for param in command.params:
+            if param.callback is None and _NAMES_A_FILE.search(
+                getattr(param, "metavar", None) or ""
+            ):
+                param.callback = _refuse_empty
         command.params += _shared_options()
         return command
 

@@ -56,7 +56,7 @@ def _name(param: Any) -> str:
 
 def _near(written: str, ctx: Any, help_of: str) -> str:
     """Offer the options that the written one may stand for, under all of their names."""
-    names = {name: "/".join(one.opts) for one in ctx.command.params for name in _names(one)}
+    names = {name: "/".join(param.opts) for param in ctx.command.params for name in _names(param)}
     others = {old: names[new] for old, new in _CALLED_ELSEWHERE.items() if new in names}
     known = {**others, **names}
     near = get_close_matches(written, known, _NEAR, cutoff=0.7)

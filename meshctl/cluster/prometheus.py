@@ -42,7 +42,7 @@ class Prometheus:
         answer = self._ask(f"{self._url.path.rstrip('/')}/api/v1/query", body)
         data = answer.get("data")
         result = data.get("result") if isinstance(data, dict) else None
-        self.warnings += [str(one) for one in items(answer.get("warnings"))]
+        self.warnings += [str(item) for item in items(answer.get("warnings"))]
         return list(_samples(result))
 
     def value(self, expression: str) -> float | None:
@@ -90,8 +90,8 @@ def _parsed(url: str) -> SplitResult:
 
 
 def _samples(result: object) -> Iterator[Sample]:
-    for one in mappings(result):
-        metric, value = one.get("metric"), one.get("value")
+    for mapping in mappings(result):
+        metric, value = mapping.get("metric"), mapping.get("value")
         if isinstance(metric, dict) and isinstance(value, list) and len(value) > 1:
             try:
                 yield Sample({str(k): str(v) for k, v in metric.items()}, float(value[1]))

@@ -91,7 +91,10 @@ def read_snapshot(
 
 def read_proxy_configs(cluster: Cluster) -> Loaded:
     """Read the ProxyConfigs; what may not be read is named as unread."""
-    return read_kinds(cluster, [one for one in listed_kinds() if one.kind == "ProxyConfig"])
+    return read_kinds(
+        cluster,
+        [listed_kind for listed_kind in listed_kinds() if listed_kind.kind == "ProxyConfig"],
+    )
 
 
 def read_kinds(cluster: Cluster, kinds: Sequence[ListedKind]) -> Loaded:

@@ -317,9 +317,9 @@ def _not_ignored(
 ) -> list[LocatedFinding]:
     found = distinct(found for found, _ in located)
     return [
-        one
-        for one, (_, resource) in zip(found, located, strict=True)
-        if not funnel.ignores(one, resource)
+        finding
+        for finding, (_, resource) in zip(found, located, strict=True)
+        if not funnel.ignores(finding, resource)
     ]
 
 
@@ -391,7 +391,7 @@ def _summary(
     return Summary(
         files=loaded.files,
         documents=sum(len(each) for each in documents),
-        resources=len({one for each in resources for one in each}),
+        resources=len({resource for each in resources for resource in each}),
         **counted(kept),
         ignored=ignored,
         skipped=loaded.skipped,

@@ -23,11 +23,11 @@ def difference(
 def _beyond(several: list[LocatedFinding], known: list[LocatedFinding]) -> list[LocatedFinding]:
     counts = Counter(map(_same, known))
     found = []
-    for one in several:
-        if counts[_same(one)] > 0:
-            counts[_same(one)] -= 1
+    for finding in several:
+        if counts[_same(finding)] > 0:
+            counts[_same(finding)] -= 1
         else:
-            found.append(one)
+            found.append(finding)
     return found
 
 

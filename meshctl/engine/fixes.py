@@ -49,8 +49,8 @@ class TakenEdits:
         Those of the finding itself may stand side by side where they add keys or items at one place.
         """
         ordered = sorted(edits, key=lambda edit: (edit.file, edit.start, edit.end))
-        for one, other in pairwise(ordered):
-            if one.touches(other) and not one.is_added_beside(other):
+        for file_edit, other in pairwise(ordered):
+            if file_edit.touches(other) and not file_edit.is_added_beside(other):
                 return False
         if any(map(self._is_touched_by, edits)):
             return False
@@ -87,7 +87,7 @@ def fixes(findings: Iterable[LocatedFinding], *, unsafe: bool) -> Fixes:
             files.append(FixedFile(name, before, after))
         else:
             broken.add(name)
-    kept = [one for one in mended if broken.isdisjoint(edit.file for edit in one.edits)]
+    kept = [finding for finding in mended if broken.isdisjoint(edit.file for edit in finding.edits)]
     return Fixes(tuple(files), tuple(kept), tuple(waiting))
 
 

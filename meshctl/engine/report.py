@@ -98,7 +98,7 @@ class FileEdit(NamedTuple):
         """Do two edits add keys or items at one place, one behind the other?"""
         is_one_place = self.start == self.end == other.start == other.end
         return is_one_place and all(
-            one.text.startswith(("\n", "\r\n", ",")) for one in (self, other)
+            file_edit.text.startswith(("\n", "\r\n", ",")) for file_edit in (self, other)
         )
 
 

@@ -141,9 +141,9 @@ def _pack(outcomes: Outcomes, mesh: Mesh) -> tuple[Any, ...]:
         return numbers[ref.resource], ref.path, ref.key
 
     def edits(found: Finding) -> list[tuple[Any, ...]]:
-        if any(one.ref.resource not in numbers for one in found.edits):
+        if any(edit.ref.resource not in numbers for edit in found.edits):
             return []
-        return [(place(one.ref), one.action, one.value) for one in found.edits]
+        return [(place(edit.ref), edit.action, edit.value) for edit in found.edits]
 
     findings = [
         (
@@ -152,7 +152,7 @@ def _pack(outcomes: Outcomes, mesh: Mesh) -> tuple[Any, ...]:
                 **found._asdict(),
                 "ref": place(found.ref),
                 "severity": found.severity and str(found.severity),
-                "related": [(place(one.ref), one.message) for one in found.related],
+                "related": [(place(related.ref), related.message) for related in found.related],
                 "edits": edits(found),
             },
         )

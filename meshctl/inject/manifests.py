@@ -111,10 +111,10 @@ def rendered_first(paths: Sequence[str]) -> list[str]:
         from meshctl.sources.kustomizations import tops  # noqa: PLC0415 - few inputs have one
 
         notes += [
-            f"{one.shown} is a kustomization: its files are injected without what it changes; "
-            f"inject what it builds: kubectl kustomize {shlex.quote(one.shown)} | "
+            f"{kustomization.shown} is a kustomization: its files are injected without what it changes; "
+            f"inject what it builds: kubectl kustomize {shlex.quote(kustomization.shown)} | "
             "meshctl kube-inject -f -"
-            for one in tops(found.kustomizations)
+            for kustomization in tops(found.kustomizations)
         ]
     if notes and not found.files and files.STDIN not in paths:
         raise InputError(notes[0])

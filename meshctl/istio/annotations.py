@@ -32,12 +32,20 @@ def definition(name: str) -> Definition | None:
 
 def names_for(kind: str) -> list[str]:
     """List the annotations that an object of a kind may carry, those that go left out."""
-    return [one.name for one in _registry().values() if one.fits(kind) and not one.is_deprecated]
+    return [
+        definition.name
+        for definition in _registry().values()
+        if definition.fits(kind) and not definition.is_deprecated
+    ]
 
 
 def deprecated_for(kind: str) -> list[str]:
     """List the deprecated annotations that an object of a kind may carry."""
-    return [one.name for one in _registry().values() if one.fits(kind) and one.is_deprecated]
+    return [
+        definition.name
+        for definition in _registry().values()
+        if definition.fits(kind) and definition.is_deprecated
+    ]
 
 
 def is_label(name: str) -> bool:

@@ -66,7 +66,7 @@ def completion(
     replaced = types.Range(*(position(at.line, one, line, encoding) for one in (start, end)))
     is_value = asked is not None and not asked.spot.is_key
     before = " " if is_value and line[start - 1 : start] == ":" else ""
-    items = [_item(one, replaced, number, before) for number, one in enumerate(found)]
+    items = [_item(choice, replaced, number, before) for number, choice in enumerate(found)]
     return types.CompletionList(len(items) > _MOST_CHOICES, items[:_MOST_CHOICES])
 
 

@@ -95,10 +95,14 @@ def resource_of(owner: Owner, opened: Opened) -> Resource | None:
     mesh = opened.mesh
     if mesh is None:
         return None
-    for one in mesh.named(Resource, owner.name):
-        same = (one.group, one.kind) == (owner.group, owner.kind)
-        if same and one.document.file == opened.name and owner.namespace in {"", one.namespace}:
-            return one
+    for resource in mesh.named(Resource, owner.name):
+        same = (resource.group, resource.kind) == (owner.group, owner.kind)
+        if (
+            same
+            and resource.document.file == opened.name
+            and owner.namespace in {"", resource.namespace}
+        ):
+            return resource
     return None
 
 

@@ -29,9 +29,12 @@ class Place(NamedTuple):
     @property
     def findings(self) -> Iterator[LocatedFinding]:
         """The findings on these lines."""
-        for one in self.found:
-            if one.location.line - 1 <= self.last and self.first <= one.location.end_line - 1:
-                yield one
+        for finding in self.found:
+            if (
+                finding.location.line - 1 <= self.last
+                and self.first <= finding.location.end_line - 1
+            ):
+                yield finding
 
 
 class CodeActions:
@@ -74,9 +77,9 @@ class CodeActions:
     def for_all(self, found: Iterable[LocatedFinding]) -> Iterator[types.CodeAction]:
         """Give one action for all safe fixes of a file; those that touch each other wait."""
         taken = TakenEdits()
-        for one in found:
-            if one.is_safe:
-                taken.add(one.edits)
+        for finding in found:
+            if finding.is_safe:
+                taken.add(finding.edits)
         edit = self._edit([edit for edits in taken.by_file.values() for edit in edits])
         if edit is not None:
             title = "Mend everything that is safe to mend in this file"

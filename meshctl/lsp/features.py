@@ -97,7 +97,7 @@ def _offer_actions(server: Server) -> None:
         answers: list[types.CodeAction] = []
         if _asks_for(types.CodeActionKind.QuickFix, wanted):
             diagnostics = server.diagnostics_for(folder)
-            about = {one.fingerprint: diagnostics.of(one) for one in place.findings}
+            about = {finding.fingerprint: diagnostics.of(finding) for finding in place.findings}
             answers += make.at(place, about)
         if _asks_for(FIX_ALL, wanted):
             answers += make.for_all(found)

@@ -40,7 +40,7 @@ class State(NamedTuple):
     def own(self, name: str) -> set[ResourceId]:
         """Name the objects of a file."""
         resources = self.answer.mesh.resources
-        return {identify(one) for one in resources if one.document.file == name}
+        return {identify(resource) for resource in resources if resource.document.file == name}
 
 
 Show = Callable[["Folder", str, tuple[LocatedFinding, ...]], None]
@@ -183,7 +183,11 @@ class Folder:
         if state is None or one_file is None or name is None or buffer is None:
             return
         alone = one_file.findings(name, buffer.text)
-        rest = [one for one in self._known(name, path, buffer.text) if not one_file.says(one)]
+        rest = [
+            finding
+            for finding in self._known(name, path, buffer.text)
+            if not one_file.says(finding)
+        ]
         self._publish(name, tuple(sorted((*alone, *rest), key=_place)))
 
     def _say_early(self, path: str, text: str, found: tuple[LocatedFinding, ...]) -> None:
@@ -193,14 +197,18 @@ class Folder:
         if state is None or one_file is None or buffer is None or buffer.text != text:
             return
         name = self.name_of(path)
-        alone = [one for one in one_file.findings(name, text) if not one.resource.kind]
+        alone = [finding for finding in one_file.findings(name, text) if not finding.resource.kind]
         own_objects = state.own(name)
         others = [
-            one
-            for one in self._known(name, path, text)
-            if (one.resource not in own_objects if one.resource.kind else not one_file.says(one))
+            finding
+            for finding in self._known(name, path, text)
+            if (
+                finding.resource not in own_objects
+                if finding.resource.kind
+                else not one_file.says(finding)
+            )
         ]
-        own = [one for one in found if one.location.file == name]
+        own = [finding for finding in found if finding.location.file == name]
         self._publish(name, tuple(sorted((*alone, *own, *others), key=_place)))
 
     def _known(self, name: str, path: str, text: str) -> list[LocatedFinding]:

@@ -39,7 +39,7 @@ def _field(spot: Spot, field: Field) -> Iterator[str]:
     gone = ", deprecated" if field.is_deprecated else ""
     yield f"**{escaped(name)}**{kind}{gone}: {escaped(field.text)}".rstrip(": ")
     if field.values and field.type != "boolean":
-        yield f"One of {', '.join(f'`{one}`' for one in field.values)}."
+        yield f"One of {', '.join(f'`{value}`' for value in field.values)}."
 
 
 def _meaning(mention: Mention, mesh: Mesh) -> Iterator[str]:
@@ -93,7 +93,7 @@ def _subset(subset: Subset, host: RegisteredHost | None, mesh: Mesh) -> str:
 def _pods(workloads: Sequence[Workload]) -> str:
     if not workloads:
         return "none in the input"
-    return f"{amount(len(workloads), 'workload')}, {_listed([one.title for one in workloads])}"
+    return f"{amount(len(workloads), 'workload')}, {_listed([workload.title for workload in workloads])}"
 
 
 def _listed(titles: list[str]) -> str:

@@ -12,11 +12,11 @@ def moved(found: Iterable[LocatedFinding], old: str, new: str) -> Iterator[Locat
     while same < min(len(before), len(after)) and before[same] == after[same]:
         same += 1
     down = len(after) - len(before)
-    for one in found:
-        place = one.location
+    for finding in found:
+        place = finding.location
         if place.line > same and down:
             line, end = place.line + down, place.end_line + down
             place = place._replace(line=max(line, same + 1), end_line=max(end, same + 1))
-            yield one._replace(location=place)
+            yield finding._replace(location=place)
         else:
-            yield one
+            yield finding

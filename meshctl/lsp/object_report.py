@@ -44,7 +44,7 @@ def _routes(resource: Resource, mesh: Mesh, settings: Settings, out: TextIO) -> 
     from meshctl.output.routes.write import write  # noqa: PLC0415
 
     if resource.kind == "VirtualService":
-        targets = [one for one in resource.spec.texts("hosts") if not one.startswith("*")]
+        targets = [text for text in resource.spec.texts("hosts") if not text.startswith("*")]
     else:
         targets = [f"{resource.kind}/{resource.name}.{resource.namespace}"]
     for target in targets:

@@ -46,15 +46,15 @@ class Outlines:
         self._known[uri] = now
 
 
-def _read(one: Outlined) -> _Object:
-    resource, document = one.resource, one.resource.document
+def _read(outlined: Outlined) -> _Object:
+    resource, document = outlined.resource, outlined.resource.document
     last = document.first_line + document.text.rstrip("\n").count("\n")
     end = len(document.text.rstrip("\n").rpartition("\n")[2].removesuffix("\r")) + 1
     return _Object(
         resource.title,
         Span(document.span(resource.prefix).line, 1, last, end),
         span_of(resource.at("metadata", "name")),
-        tuple((f"{part.what} {part.name}", span_of(part.place)) for part in one.parts),
+        tuple((f"{part.what} {part.name}", span_of(part.place)) for part in outlined.parts),
     )
 
 

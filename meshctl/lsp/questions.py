@@ -80,7 +80,7 @@ def _about_objects(server: Server) -> None:
     @server.thread()
     def outlined(params: types.DocumentSymbolParams) -> list[types.DocumentSymbol]:
         opened = server.opened(params.text_document.uri)
-        outlines.forget_all_but({one.uri for one in [*server.buffers.values()]})
+        outlines.forget_all_but({buffer.uri for buffer in [*server.buffers.values()]})
         if opened is None:
             return []
         return [*outlines.symbols(opened.buffer.uri, opened.buffer.text, server.encoding)]
@@ -92,9 +92,9 @@ def _about_objects(server: Server) -> None:
         symbols_found = []
         for folder in server.folders():
             resources = folder.state.answer.mesh.resources if folder.state is not None else ()
-            for one in resources:
-                if all(word in one.title.lower() for word in words):
-                    symbols_found.append(_symbol(one, server))
+            for resource in resources:
+                if all(word in resource.title.lower() for word in words):
+                    symbols_found.append(_symbol(resource, server))
                     if len(symbols_found) == _MOST_SYMBOLS:
                         return symbols_found
         return symbols_found

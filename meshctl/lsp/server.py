@@ -188,7 +188,7 @@ class Server(LanguageServer):
         self.text_document_publish_diagnostics(
             types.PublishDiagnosticsParams(
                 self.uri_of(file),
-                [make.of(one) for one in found],
+                [make.of(finding) for finding in found],
                 buffer.version if buffer is not None else None,
             )
         )
@@ -200,7 +200,7 @@ class Server(LanguageServer):
         """
         report = folder.state.answer.report if folder.state is not None else None
         if report is not None:
-            gaps = [one.reason for one in report.not_checked if one.rule == EVERY_RULE]
+            gaps = [rule.reason for rule in report.not_checked if rule.rule == EVERY_RULE]
             for reason in set(gaps) - self._told:
                 self._told.add(reason)
                 message = f"meshctl: not fully checked: {reason}"

@@ -69,7 +69,8 @@ class Known:
             if isinstance(declared.target, int):
                 return declared.target
             found = {
-                self.mesh.workloads.target_port(one, declared) for one in self.workloads(service)
+                self.mesh.workloads.target_port(workload, declared)
+                for workload in self.workloads(service)
             }
             return found.pop() if len(found) == 1 else None
         return None
@@ -96,9 +97,9 @@ class Known:
 
     def of_kind(self, group: str, *kinds: str) -> Iterator[Resource]:
         """Walk objects that have no view of their own, by group and kind."""
-        for one in self.mesh.resources:
-            if one.group == group and (not kinds or one.kind in kinds):
-                yield one
+        for resource in self.mesh.resources:
+            if resource.group == group and (not kinds or resource.kind in kinds):
+                yield resource
 
     def in_front(self, gateway: Gateway) -> Sequence[Service]:
         """The Services that lead to the pods of a gateway; found once for Gateways of equal selectors.

@@ -68,9 +68,9 @@ def _to_gateway_api(mesh: Mesh, names: Names, known: Known, *, is_strict: bool) 
     from meshctl.resources import Gateway, VirtualService
 
     several = [
-        (one, Draft(one, names))
-        for one in mesh.resources
-        if isinstance(one, Gateway | VirtualService)
+        (resource, Draft(resource, names))
+        for resource in mesh.resources
+        if isinstance(resource, Gateway | VirtualService)
     ]
     to_gateway_api(several, known, names, is_strict=is_strict)
     return several
@@ -80,10 +80,10 @@ def _groups(mesh: Mesh, names: Names) -> Iterable[tuple[Convert, list[tuple[Reso
     """Walk the converters that have something to do, with the objects they take together."""
     served = mesh.gateways.ingresses
     of: dict[str, list[tuple[Resource, Draft]]] = {}
-    for one in mesh.resources:
-        room = _room(one, served)
+    for resource in mesh.resources:
+        room = _room(resource, served)
         if room:
-            of.setdefault(room, []).append((one, Draft(one, names)))
+            of.setdefault(room, []).append((resource, Draft(resource, names)))
     for room, several in of.items():
         yield _converter(room), several
 

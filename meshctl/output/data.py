@@ -32,5 +32,5 @@ def data_of(value: Any) -> Any:
 @cache
 def keys(kind: Any) -> tuple[tuple[str, str], ...]:
     """Name the fields of a class, each with its key."""
-    names = [one.name for one in fields(kind)] if is_dataclass(kind) else kind._fields
+    names = [field.name for field in fields(kind)] if is_dataclass(kind) else kind._fields
     return tuple((name, _KEYS.get(name, name.rstrip("_"))) for name in names)

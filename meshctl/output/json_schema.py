@@ -30,7 +30,9 @@ def described(kind: Any, known: dict[str, Schema]) -> Schema:
     if origin is Literal:
         return {"enum": list(arguments)}
     if origin in {Union, types.UnionType}:
-        return _any_of([one for one in arguments if one is not type(None)], arguments, known)
+        return _any_of(
+            [argument for argument in arguments if argument is not type(None)], arguments, known
+        )
     if origin in {list, tuple}:
         return {"type": "array", "items": described(arguments[0], known)}
     if origin in {dict, Mapping}:

@@ -73,11 +73,11 @@ def _values(generator: object, root: Path | None, *, is_go: bool) -> list[Values
     kind, settings = next(iter(given.items()))
     inner = mapping(settings)
     if kind == "list" and "elementsYaml" not in inner and "template" not in inner:
-        return [_flat(one, is_go=is_go) for one in items(inner.get("elements"))]
+        return [_flat(item, is_go=is_go) for item in items(inner.get("elements"))]
     if kind == "git" and root is not None and not {"files", "pathParamPrefix"} & inner.keys():
         return list(_directories(inner, root, is_go=is_go))
     if kind == "matrix":
-        parts = [_values(one, root, is_go=is_go) for one in items(inner.get("generators"))]
+        parts = [_values(item, root, is_go=is_go) for item in items(inner.get("generators"))]
         known = [part for part in parts if part is not None]
         if len(known) == len(parts):
             return [{key: v for one in row for key, v in one.items()} for row in product(*known)]
@@ -95,7 +95,7 @@ def _flat(element: object, *, is_go: bool) -> Values:
 
 def _directories(settings: Mapping[str, Any], root: Path, *, is_go: bool) -> Iterator[Values]:
     """Walk the directories that patterns of the git generator take, and none excludes."""
-    patterns = [mapping(one) for one in items(settings.get("directories"))]
+    patterns = [mapping(item) for item in items(settings.get("directories"))]
     wanted = [text(one.get("path")) for one in patterns if one.get("exclude") is not True]
     excluded = [text(one.get("path")) for one in patterns if one.get("exclude") is True]
     more = mapping(settings.get("values"))

@@ -155,7 +155,7 @@ def _texts(shared: Loaded, clusters: Sequence[LoadedCluster]) -> Iterator[Docume
     yield from shared.sources
     seen: set[tuple[str, int]] = set()
     for cluster in clusters:
-        for one in (*cluster.files.sources, *cluster.files.documents):
-            if (one.file, one.first_line) not in seen:
-                seen.add((one.file, one.first_line))
-                yield one
+        for document in (*cluster.files.sources, *cluster.files.documents):
+            if (document.file, document.first_line) not in seen:
+                seen.add((document.file, document.first_line))
+                yield document

@@ -187,9 +187,9 @@ def _clusters_then(
 ) -> list[ClusterSource]:
     """The clusters with the paths that were there then."""
     found = []
-    for one in clusters:
-        paths = (_moved(path, top, directory) for path in one.paths)
-        found.append(one._replace(paths=tuple(path for path in paths if os.path.lexists(path))))
+    for cluster in clusters:
+        paths = (_moved(path, top, directory) for path in cluster.paths)
+        found.append(cluster._replace(paths=tuple(path for path in paths if os.path.lexists(path))))
     return found
 
 

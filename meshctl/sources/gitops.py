@@ -71,7 +71,9 @@ def _of_set(document: Document, title: str) -> tuple[list[_Pointer], list[Gap]]:
     templates: Sequence[Any] = expansion.templates
     if not expansion.is_whole:
         templates = (*templates, mapping(mapping(document.data.get("spec")).get("template")))
-    several = [_of_application(document, mapping(one.get("spec")), title) for one in templates]
+    several = [
+        _of_application(document, mapping(template.get("spec")), title) for template in templates
+    ]
     return [p for pointers, _ in several for p in pointers], [
         g for _, gaps in several for g in gaps
     ]

@@ -58,11 +58,11 @@ class KeptFiles:
         skipped = broken = 0
         kept: dict[str, _KeptFile] = {}
         for file in found.files:
-            one = kept[file.name] = self._read(file, buffers)
-            documents += one.placed(file.placement)
-            found.problems.extend(one.problems)
-            skipped += one.skipped
-            broken += one.broken
+            kept_file = kept[file.name] = self._read(file, buffers)
+            documents += kept_file.placed(file.placement)
+            found.problems.extend(kept_file.problems)
+            skipped += kept_file.skipped
+            broken += kept_file.broken
         self._files = kept
         return complete(found, documents, skipped, paths, rendering, self._render, broken=broken)
 
@@ -70,10 +70,17 @@ class KeptFiles:
         """Read one text as the file of a name, without the files beside it."""
         file = files.File(name, named=False)
         found = files.Found([file], [], [], [], [])
-        one = self._files[name] = _KeptFile(None, cut(file, text, []), [], self._files.get(name))
-        found.problems.extend(one.problems)
+        kept_file = self._files[name] = _KeptFile(
+            None, cut(file, text, []), [], self._files.get(name)
+        )
+        found.problems.extend(kept_file.problems)
         return complete(
-            found, [*one.placed(file.placement)], one.skipped, (), None, broken=one.broken
+            found,
+            [*kept_file.placed(file.placement)],
+            kept_file.skipped,
+            (),
+            None,
+            broken=kept_file.broken,
         )
 
     def names(self) -> dict[str, str]:

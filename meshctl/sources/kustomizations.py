@@ -119,23 +119,23 @@ class _Walk:
         self._seen: set[tuple[Any, ...]] = set()
 
     def visit(
-        self, one: Kustomization, top: Kustomization, namespace: str,
+        self, kustomization: Kustomization, top: Kustomization, namespace: str,
         changes: tuple[Target, ...], changed_by: str,
     ) -> None:  # fmt: skip
         """Walk what a kustomization lists; the outermost namespace wins."""
-        namespace = namespace or one.namespace
-        own = (*one.changes, *self._changes_of(one.components, 0))
+        namespace = namespace or kustomization.namespace
+        own = (*kustomization.changes, *self._changes_of(kustomization.components, 0))
         if own and not changed_by:
             changed_by = top.shown
         changes = tuple(dict.fromkeys((*changes, *own)))
-        key = one.directory, top.directory, namespace, changes
+        key = kustomization.directory, top.directory, namespace, changes
         if key in self._seen or len(self._seen) > _MOST_VISITS:
             return
         self._seen.add(key)
         homes = frozenset({namespace} - {""})
-        if one.hides:
+        if kustomization.hides:
             self.gaps.setdefault(Gap("kustomization", top.shown, homes))
-        for path in one.below:
+        for path in kustomization.below:
             if path in self._known:
                 self.visit(self._known[path], top, namespace, changes, changed_by)
             else:
@@ -148,20 +148,20 @@ class _Walk:
 
     def _changes_of(self, components: tuple[str, ...], depth: int) -> Iterator[Target]:
         for path in components:
-            one = self._known.get(path)
-            if one is not None and depth < len(self._known):
-                yield from one.changes
-                yield from self._changes_of(one.components, depth + 1)
+            kustomization = self._known.get(path)
+            if kustomization is not None and depth < len(self._known):
+                yield from kustomization.changes
+                yield from self._changes_of(kustomization.components, depth + 1)
 
 
 def _merge(places: Mapping[Placement, None]) -> Placement:
     """Say what holds for a file on every way; changes count where none leaves it as it stands."""
-    namespaces = {one.namespace for one in places}
-    units = {one.unit for one in places}
+    namespaces = {place.namespace for place in places}
+    units = {place.unit for place in places}
     first = next(iter(places))
     namespace = first.namespace if len(namespaces) == 1 else ""
-    is_changed = all(one.changes for one in places)
-    changes = tuple(dict.fromkeys(target for one in places for target in one.changes))
+    is_changed = all(place.changes for place in places)
+    changes = tuple(dict.fromkeys(target for place in places for target in place.changes))
     return Placement(
         namespace, bool(namespace) and first.overrides, first.unit if len(units) == 1 else "",
         changes if is_changed else (), first.changed_by if is_changed else "",

@@ -139,7 +139,7 @@ def complete(  # noqa: PLR0913, PLR0917 - what was read, and how the rest of it 
     ``found`` holds the problems; ``render`` may answer for a program that rendered it before.
     """
     gaps = (*found.gaps, *follow(documents))
-    problems = [*found.problems, *(one for document in documents for one in lost_items(document))]
+    problems = [*found.problems, *(item for document in documents for item in lost_items(document))]
     loaded = Loaded(
         len(found.files), documents, problems, skipped=skipped, gaps=gaps, broken=broken,
         notes=_notes(found.ignored),

@@ -54,7 +54,11 @@ class Installation:
     def istiods(self) -> tuple[Workload, ...]:
         """The Deployments of istiod."""
         found = (resource for resource in self._resources if isinstance(resource, Workload))
-        return tuple(one for one in found if one.kind == "Deployment" and is_control_plane(one))
+        return tuple(
+            workload
+            for workload in found
+            if workload.kind == "Deployment" and is_control_plane(workload)
+        )
 
     @cached_property
     def operators(self) -> tuple[IstioOperator, ...]:
@@ -135,10 +139,10 @@ class Installation:
 
     def _charts(self) -> Iterator[Found]:
         found = [*versions_in(self._resources), *self._file_versions()]
-        for one in sorted(found, key=lambda one: one.chart != "istiod"):
-            release = read_release(one.text)
-            if release is not None and one.chart != "gateway":
-                yield Found(release, one.ref, one.title)
+        for chart_version in sorted(found, key=lambda one: one.chart != "istiod"):
+            release = read_release(chart_version.text)
+            if release is not None and chart_version.chart != "gateway":
+                yield Found(release, chart_version.ref, chart_version.title)
         for operator in self.operators:
             release = read_release(operator.spec.text("revision"))
             if release is not None:

@@ -126,9 +126,9 @@ def installed(*charts: str) -> Predicate:
             for chart in charts:
                 if _is_on(operator, chart):
                     yield Hit(operator.at("metadata", "name"), f"{operator.title} has {chart}")
-        for one in upgrade.of_kind("DaemonSet"):
-            if any(one.name.startswith(_NODES.get(chart, "\0")) for chart in charts):
-                yield Hit(one.at("metadata", "name"), f"{one.title} is there")
+        for resource in upgrade.of_kind("DaemonSet"):
+            if any(resource.name.startswith(_NODES.get(chart, "\0")) for chart in charts):
+                yield Hit(resource.at("metadata", "name"), f"{resource.title} is there")
 
     return concerns
 
@@ -219,10 +219,11 @@ def api_version(kind: str, *versions: str, what: str) -> Predicate:
     """Is an object of a kind written in one of these API versions?"""
 
     def concerns(upgrade: Upgrade) -> Iterator[Outcome]:
-        for one in upgrade.of_kind(kind):
-            if one.api_version in versions:
+        for resource in upgrade.of_kind(kind):
+            if resource.api_version in versions:
                 yield Hit(
-                    one.at("apiVersion"), f"{one.title} is written in {one.api_version}, {what}"
+                    resource.at("apiVersion"),
+                    f"{resource.title} is written in {resource.api_version}, {what}",
                 )
 
     return concerns

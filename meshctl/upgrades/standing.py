@@ -89,13 +89,13 @@ def _unoffered_profile(upgrade: Upgrade) -> Iterator[Outcome]:
 
 def _unserved_versions(upgrade: Upgrade) -> Iterator[Hit]:
     target = upgrade.target.minor
-    for one in upgrade.mesh.resources:
-        is_new = one.api_version in _V1_GROUPS and one.kind not in _V1_BEFORE_1_22
+    for resource in upgrade.mesh.resources:
+        is_new = resource.api_version in _V1_GROUPS and resource.kind not in _V1_BEFORE_1_22
         if target < 22 and is_new:  # noqa: PLR2004 - v1 came with 1.22
-            note = f"{one.title} is written in {one.api_version}, which 1.22 serves first"
-            yield Hit(one.at("apiVersion"), note, release=upgrade.target)
-        elif target < 30 and one.kind == "TrafficExtension":  # noqa: PLR2004 - came with 1.30
-            yield Hit(one.at("kind"), f"{one.title} is of a kind that 1.30 has first",
+            note = f"{resource.title} is written in {resource.api_version}, which 1.22 serves first"
+            yield Hit(resource.at("apiVersion"), note, release=upgrade.target)
+        elif target < 30 and resource.kind == "TrafficExtension":  # noqa: PLR2004 - came with 1.30
+            yield Hit(resource.at("kind"), f"{resource.title} is of a kind that 1.30 has first",
                       release=upgrade.target)  # fmt: skip
 
 

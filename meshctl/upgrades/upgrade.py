@@ -49,7 +49,7 @@ class Upgrade:
         """The objects of these kinds, whatever their view and group, in input order."""
         if len(kinds) == 1:
             return self._by_kind.get(kinds[0], ())
-        return [one for kind in kinds for one in self._by_kind.get(kind, ())]
+        return [resource for kind in kinds for resource in self._by_kind.get(kind, ())]
 
     @cached_property
     def _by_kind(self) -> dict[str, list[Resource]]:

@@ -40,7 +40,7 @@ def _of(error: Any) -> Iterator[Fault]:
         yield from _of_choice(error, path)
     elif error.validator == "type":
         types = [needed] if isinstance(needed, str) else needed
-        yield from (one._replace(path=path) for one in wrong_type(found, types))
+        yield from (fault._replace(path=path) for fault in wrong_type(found, types))
     elif error.validator == "required":
         for name in needed:
             if name not in found:

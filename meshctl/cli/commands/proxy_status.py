@@ -50,8 +50,8 @@ def run(
             answer = question.all()
             writer.write_all(answer, out)
             return int(answer.has_failed)
-        one = question.of_pod(pod, envoy)
-        writer.write_one(one, out)
-        return int(one.has_failed)
+        proxy_answer = question.of_pod(pod, envoy)
+        writer.write_one(proxy_answer, out)
+        return int(proxy_answer.has_failed)
 
     raise typer.Exit(watch(draw, again.interval) if again.watch else draw(sys.stdout))

@@ -41,8 +41,8 @@ def run(
         chosen = options.chosen_input([*file.mesh, *paths], source, cluster)
         settings = options.settings_from(source, mesh, is_live=chosen.is_live)
         whole = read_mesh(chosen, settings)
-        for one in file.tests:
-            found = trace(whole, one.request, settings.namespace)
-            results.append(check(file.path, one, found))
+        for test in file.tests:
+            found = trace(whole, test.request, settings.namespace)
+            results.append(check(file.path, test, found))
     write_results(results, output, sys.stdout)
     raise typer.Exit(int(not passed(results)))

@@ -123,10 +123,10 @@ def _objects(ctx: Any) -> Iterator[tuple[str, str, str]]:
         paths = _paths(ctx)
         if len(files.find(paths).files) > _MOST_FILES:
             return
-        for one in unwrap(load(paths).documents, Settings().namespace):
-            full = f"{one.name}.{one.namespace}"
-            if one.kind in wanted and _NAME.fullmatch(full):
-                yield one.kind, one.namespace, full
+        for resource in unwrap(load(paths).documents, Settings().namespace):
+            full = f"{resource.name}.{resource.namespace}"
+            if resource.kind in wanted and _NAME.fullmatch(full):
+                yield resource.kind, resource.namespace, full
 
 
 def _paths(ctx: Any) -> list[str]:

@@ -40,7 +40,7 @@ def _expanded(
     if not _is_group(kind):
         return [_parameter(name, kind, parameter.default)]
     own = get_type_hints(kind, include_extras=True)
-    return [_parameter(one, own[one], kind._field_defaults[one]) for one in kind._fields]
+    return [_parameter(field, own[field], kind._field_defaults[field]) for field in kind._fields]
 
 
 def _parameter(name: str, kind: Any, default: Any) -> inspect.Parameter:

@@ -85,12 +85,12 @@ def report(
     if not source.verify:
         return _report_hazards(files, settings, source)
     found = differences(files, settings, source.of_webhook(access), target.style)
-    if any(one.differs for one in found):
+    if any(difference.differs for difference in found):
         from meshctl.cli.options.mesh_input import with_proxy_configs  # a difference is rare
 
         found = explained(found, with_proxy_configs(access, source.home))
     write_differences(found)
-    return int(any(one.differs for one in found))
+    return int(any(difference.differs for difference in found))
 
 
 def _report_hazards(files: list[str], settings: InjectionSettings, source: InjectionSource) -> int:

@@ -177,7 +177,7 @@ def _tell_namespace(files: Loaded, namespace: str, home: str) -> None:
     """Say where objects of files without a namespace go, if kubectl would put them elsewhere."""
     found = unwrap(files.documents, namespace)
     if home != namespace and any(
-        one.namespace and not one.metadata.get("namespace") for one in found
+        resource.namespace and not resource.metadata.get("namespace") for resource in found
     ):
         complain(
             f"objects that name no namespace count as those of {namespace}, while the context "

@@ -144,7 +144,11 @@ def _page(content: Any, path: str, client: ApiClient) -> tuple[list[Object], str
     token, version = _texts(metadata)
     if items is None:
         items = []
-    if token is None or not isinstance(items, list) or not all(type(one) is dict for one in items):
+    if (
+        token is None
+        or not isinstance(items, list)
+        or not all(type(item) is dict for item in items)
+    ):
         raise ClusterError(
             f"{client.asked.url} answers {path} with JSON that is no list of objects; "
             "is that the address of an API server?"

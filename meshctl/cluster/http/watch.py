@@ -64,7 +64,7 @@ class KindsWatch:
         self._loop.run(self._end())
 
     async def _start(self) -> None:
-        self._tasks = [asyncio.create_task(self._guarded(one)) for one in self._wanted]
+        self._tasks = [asyncio.create_task(self._guarded(list_of)) for list_of in self._wanted]
 
     async def _next(self) -> WatchEvent | None:
         event = None if self._is_closed else await self._events.get()

@@ -54,8 +54,8 @@ def _as_written(finding: Finding) -> Finding:
     """Place a finding where somebody wrote what it is about, and edit nothing that was made of it."""
     return finding._replace(
         ref=_origin(finding.ref),
-        related=tuple(one._replace(ref=_origin(one.ref)) for one in finding.related),
-        edits=finding.edits if all(_origin(one.ref) == one.ref for one in finding.edits) else (),
+        related=tuple(related._replace(ref=_origin(related.ref)) for related in finding.related),
+        edits=finding.edits if all(_origin(edit.ref) == edit.ref for edit in finding.edits) else (),
     )
 
 

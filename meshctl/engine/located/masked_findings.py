@@ -36,6 +36,6 @@ def mask(found: LocatedFinding, *resources: Resource) -> LocatedFinding:
     def safe(text: str) -> str:
         return hidden(text, secrets) if secrets else masked(text)
 
-    related = tuple(one._replace(message=safe(one.message)) for one in found.related)
+    related = tuple(place._replace(message=safe(place.message)) for place in found.related)
     fix = safe(found.fix) if found.fix else found.fix
     return found._replace(message=safe(found.message), related=related, fix=fix)

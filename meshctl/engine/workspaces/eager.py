@@ -67,9 +67,9 @@ def _findings(
     """Locate what was found, without what is ignored."""
     funnel = IgnoreFilter(settings, documents)
     located = sorted(locate_all(outcomes), key=lambda one: order(one[0]))
-    found = distinct(one for one, _ in located)
+    found = distinct(finding for finding, _ in located)
     return [
-        one
-        for one, (_, about) in zip(found, located, strict=True)
-        if not funnel.ignores(one, about)
+        finding
+        for finding, (_, about) in zip(found, located, strict=True)
+        if not funnel.ignores(finding, about)
     ]

@@ -166,12 +166,14 @@ class Asking:
         self._rules = {rule.id: rule for rule in rules}
         self._words = ObjectWords()
         judged = mesh.judged(Resource)
-        self.resources = judged if again is None else [one for one in judged if one in again]
+        self.resources = (
+            judged if again is None else [resource for resource in judged if resource in again]
+        )
         """The objects of which something else may be said."""
         self._heard: dict[Resource, _Heard] = {}
         if again is not None:
             there, known = {*judged}, last.heard.items()
-            self._heard = {one: heard for one, heard in known if one in there}
+            self._heard = {resource: heard for resource, heard in known if resource in there}
         self._by_kind: dict[type[Resource], list[tuple[str, Words | None]]] = {}
 
     def ask(self, resources: Iterable[Resource], go_on: Callable[[], None]) -> None:

@@ -37,17 +37,17 @@ class Alternatives:
                     return reason
         return ""
 
-    def _apart(self, one: Resource, other: Resource) -> str:
-        if one.is_applied_with(other) or identity(one) == identity(other):
+    def _apart(self, resource: Resource, other: Resource) -> str:
+        if resource.is_applied_with(other) or identity(resource) == identity(other):
             return ""
-        kind = one.kind
-        for home in (one.directory, other.directory):
+        kind = resource.kind
+        for home in (resource.directory, other.directory):
             if (home, kind) in self._steps:
                 return (
                     f"the files of {home or '.'} are alternatives, since several declare the same "
                     f"{kind}, so other {kind}s may not stand beside them"
                 )
-        pair = frozenset({one.directory, other.directory})
+        pair = frozenset({resource.directory, other.directory})
         if pair in self._pairs:
             first, second = sorted(pair)
             return (
@@ -60,9 +60,9 @@ class Alternatives:
     def _contested(self) -> list[list[Resource]]:
         """The objects that several files declare, those of one identity together."""
         found: dict[object, list[Resource]] = {}
-        for one in self._resources:
-            if one.name and one.kind not in _SHARED:
-                found.setdefault(identity(one), []).append(one)
+        for resource in self._resources:
+            if resource.name and resource.kind not in _SHARED:
+                found.setdefault(identity(resource), []).append(resource)
         return [several for several in found.values() if len(several) > 1]
 
     @cached_property
@@ -90,5 +90,5 @@ class Alternatives:
         )
 
 
-def _contradict(one: Resource, other: Resource) -> bool:
-    return not one.is_applied_with(other) and one.data != other.data
+def _contradict(resource: Resource, other: Resource) -> bool:
+    return not resource.is_applied_with(other) and resource.data != other.data

@@ -72,7 +72,9 @@ def views(loaded: Loaded, settings: Settings, objects_of: Objects) -> list[Clust
     """See the mesh from each of its clusters."""
     parts = [_objects(cluster, loaded, settings, objects_of) for cluster in loaded.clusters]
     everything = [
-        ClusterObjects(cluster.name, (*own, *(one for some in others.values() for one in some)))
+        ClusterObjects(
+            cluster.name, (*own, *(resource for some in others.values() for resource in some))
+        )
         for cluster, (own, others) in zip(loaded.clusters, parts, strict=True)
     ]
     remotes = [remote_cluster(cluster) for cluster in everything]
@@ -80,10 +82,14 @@ def views(loaded: Loaded, settings: Settings, objects_of: Objects) -> list[Clust
     for number, (cluster, (own, alternatives)) in enumerate(
         zip(loaded.clusters, parts, strict=True)
     ):
-        others = [one for one in everything if one.name != cluster.name]
+        others = [
+            cluster_objects
+            for cluster_objects in everything
+            if cluster_objects.name != cluster.name
+        ]
         knowledge = _knowledge(cluster, loaded, settings)._replace(
             cluster=cluster.name,
-            remotes=tuple(one for one in remotes if one.name != cluster.name),
+            remotes=tuple(remote for remote in remotes if remote.name != cluster.name),
         )
         found.append(
             ClusterView(
@@ -141,11 +147,11 @@ def _unread(
     cluster: LoadedCluster, clusters: Sequence[LoadedCluster], own: Sequence[Resource]
 ) -> Iterator[Unread]:
     """Walk what a cluster didn't show, and what the others didn't show of what it takes from them."""
-    for one in clusters:
-        for unread in one.live.unread if one.live is not None else ():
-            if one is cluster or unread.kind in REGISTERED_KINDS:
-                yield unread._replace(reason=f"{one.name}: {unread.reason}")
-    for unread in unread_clusters(own, [one.name for one in clusters]):
+    for loaded_cluster in clusters:
+        for unread in loaded_cluster.live.unread if loaded_cluster.live is not None else ():
+            if loaded_cluster is cluster or unread.kind in REGISTERED_KINDS:
+                yield unread._replace(reason=f"{loaded_cluster.name}: {unread.reason}")
+    for unread in unread_clusters(own, [loaded_cluster.name for loaded_cluster in clusters]):
         yield unread._replace(reason=f"{cluster.name}: {unread.reason}")
 
 
@@ -153,7 +159,9 @@ def _comparisons(
     seen: Sequence[ClusterView], make_mesh: MakeMesh, settings: Settings,
     load: Callable[[Sequence[Resource]], Sequence[Rule]],
 ) -> Iterator[WorldOutcomes]:  # fmt: skip
-    everything = tuple(dict.fromkeys(one for view in seen for one in view.own if one.cluster))
+    everything = tuple(
+        dict.fromkeys(resource for view in seen for resource in view.own if resource.cluster)
+    )
     rules = tuple(comparing(load(everything), settings))
     if not rules:
         return

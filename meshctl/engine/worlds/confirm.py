@@ -89,7 +89,7 @@ class _Standing:
     def ask(self, world: World) -> None:
         """Drop the findings that a world contradicts; take over what it says better."""
         answers = _Answers(world, self._build)
-        about = [number for one in world.stand_ins for number in self._about.get(one, ())]
+        about = [number for resource in world.stand_ins for number in self._about.get(resource, ())]
         for number in sorted(about):
             rule, finding = self._findings[number]
             found = answers.of(rule, finding)
@@ -106,7 +106,7 @@ def _ask_beside_others(standing: _Standing, resources: Sequence[Resource]) -> No
     )
     subjects = list(dict.fromkeys(finding.ref.resource for _, finding in gravest))
     for own, some in variants_around(resources, subjects) if subjects else ():
-        standing.ask(World(some, {one: (one,) for one in own}))
+        standing.ask(World(some, {resource: (resource,) for resource in own}))
 
 
 def _held_against_what_stands_beside(
@@ -167,8 +167,8 @@ class _Answers:
     def of(self, rule: Rule, finding: Finding) -> Finding | None:
         """Give a finding as this world has it; ``None`` where it doesn't hold."""
         best = finding
-        for one in self._world.stand_ins.get(finding.ref.resource, ()):
-            found = self._about(rule, one).get(finding.ref[1:])
+        for resource in self._world.stand_ins.get(finding.ref.resource, ()):
+            found = self._about(rule, resource).get(finding.ref[1:])
             if found is None:
                 return None
             if self._world.explains and found.severity == finding.severity:

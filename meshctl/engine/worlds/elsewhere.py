@@ -65,10 +65,10 @@ def _unit(resource: Resource) -> str:
 def _named(resources: Sequence[Resource], homeless: Sequence[Resource]) -> list[str]:
     """List the namespaces that objects or hosts name, the most named ones first."""
     counts: dict[str, int] = {}
-    for one in resources:
-        home = one.name if one.kind == "Namespace" else one.namespace
+    for resource in resources:
+        home = resource.name if resource.kind == "Namespace" else resource.namespace
         counts[home] = counts.get(home, 0) + 1
-    for text in {one.document.text for one in homeless}:
+    for text in {resource.document.text for resource in homeless}:
         for match in _IN_HOST.finditer(text):
             home = match[1] or match[2]
             counts[home] = counts.get(home, 0) + 1

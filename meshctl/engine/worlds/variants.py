@@ -53,19 +53,23 @@ def variants_around(
     units = _units(resources)
     contested = _contested(units)
     wanted = set(subjects)
-    home = {one: unit for unit in contested for one in units[unit] if one in wanted}
+    home = {resource: unit for unit in contested for resource in units[unit] if resource in wanted}
     declaring: dict[_Identity, set[_Unit]] = {}
     for unit in contested:
-        for one in units[unit]:
-            if one.name:
-                declaring.setdefault(_contents(one), set()).add(unit)
-    common = [one for unit, several in units.items() if unit not in contested for one in several]
+        for resource in units[unit]:
+            if resource.name:
+                declaring.setdefault(_contents(resource), set()).add(unit)
+    common = [
+        resource for unit, several in units.items() if unit not in contested for resource in several
+    ]
     budget = max(_SPREAD * len(resources), _ENOUGH)
-    for unit in dict.fromkeys(home[one] for one in subjects if one in home):
-        alternatives = {unit}.union(*(declaring[_contents(one)] for one in units[unit] if one.name))
+    for unit in dict.fromkeys(home[subject] for subject in subjects if subject in home):
+        alternatives = {unit}.union(
+            *(declaring[_contents(resource)] for resource in units[unit] if resource.name)
+        )
         rest = contested - alternatives
         for members in _colour(units, rest):
-            beside = (one for each in members for one in units[each])
+            beside = (resource for each in members for resource in units[each])
             some = [*common, *units[unit], *beside]
             budget -= len(some)
             if budget < 0:
@@ -84,13 +88,13 @@ def _units(resources: Sequence[Resource]) -> dict[_Unit, list[Resource]]:
     """Group resources by what is applied together; what a file says again is a unit of its own."""
     units: dict[_Unit, list[Resource]] = {}
     seen: dict[tuple[str, _Identity], int] = {}
-    for one in resources:
-        home = one.document.file
+    for resource in resources:
+        home = resource.document.file
         number = 0
-        if one.name:
-            key = home, identity(one)
+        if resource.name:
+            key = home, identity(resource)
             number = seen[key] = seen.get(key, -1) + 1
-        units.setdefault((home, number), []).append(one)
+        units.setdefault((home, number), []).append(resource)
     return units
 
 
@@ -98,9 +102,9 @@ def _contested(units: dict[_Unit, list[Resource]]) -> set[_Unit]:
     """Find the units that declare an object which another one declares too."""
     by_identity: dict[_Identity, list[_Unit]] = {}
     for unit, several in units.items():
-        for one in several:
-            if one.name:
-                by_identity.setdefault(_contents(one), []).append(unit)
+        for resource in several:
+            if resource.name:
+                by_identity.setdefault(_contents(resource), []).append(unit)
     return {unit for homes in by_identity.values() if len(homes) > 1 for unit in homes}
 
 
@@ -116,8 +120,8 @@ def _colour(
     passed: dict[frozenset[_Identity], int] = {}
     for unit in sorted(contested):
         home = homes.setdefault(_directory(unit), [])
-        identities = frozenset(_contents(one) for one in units[unit] if one.name)
-        closed = [taken[one] for one in identities if one in taken]
+        identities = frozenset(_contents(resource) for resource in units[unit] if resource.name)
+        closed = [taken[identity] for identity in identities if identity in taken]
         key = _directory(unit), identities
         place = asked.get(key, 0)
         while place < len(home) and any(home[place] in one for one in closed):
@@ -132,8 +136,8 @@ def _colour(
             members.append([])
         members[number].append(unit)
         home.append(number)
-        for one in identities:
-            taken.setdefault(one, set()).add(number)
+        for identity in identities:
+            taken.setdefault(identity, set()).add(number)
     yield from members
 
 

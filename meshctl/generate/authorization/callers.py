@@ -94,29 +94,30 @@ class KnownCallers:
     def _led_to(
         self, service: VirtualService, identity: str | None, why: str
     ) -> Iterator[tuple[RegisteredHost, KnownCaller]]:
-        for one in written_destinations(self._mesh, service):
-            host = self._mesh.registry.resolve(one.host, one.resource.namespace)
+        for destination in written_destinations(self._mesh, service):
+            host = self._mesh.registry.resolve(destination.host, destination.resource.namespace)
             if host is not None:
                 yield host, KnownCaller(identity, frozenset(), why)
 
     def _observed(self) -> Iterator[tuple[RegisteredHost, KnownCaller]]:
-        for one in self._seen:
-            host = self._mesh.registry.find(one.host, one.client_namespace)
+        for call in self._seen:
+            host = self._mesh.registry.find(call.host, call.client_namespace)
             if host is None or not isinstance(host.source, Service):
                 continue
-            principal = parse_principal(one.principal)
-            client = f"{one.client_namespace}/{one.client}" if one.client else "somebody"
+            principal = parse_principal(call.principal)
+            client = f"{call.client_namespace}/{call.client}" if call.client else "somebody"
             why = f"{OBSERVED}: {client} calls it"
             if principal is not None:
                 identity = f"{principal.namespace}/{principal.account}"
                 yield host, KnownCaller(identity, frozenset(), why)
-            elif not self._is_in_mesh(one):
+            elif not self._is_in_mesh(call):
                 yield host, KnownCaller(None, frozenset(), f"{why} without mutual TLS")
 
     def _is_in_mesh(self, call: ObservedCall) -> bool:
         """Has the client a sidecar, so that its own report alone lacks the identity?"""
         found = self._mesh.workloads.find({}, call.client_namespace)
         return any(
-            one.name == call.client and self._mesh.workloads.membership(one) is not Membership.NONE
-            for one in found
+            workload.name == call.client
+            and self._mesh.workloads.membership(workload) is not Membership.NONE
+            for workload in found
         )

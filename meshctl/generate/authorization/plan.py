@@ -114,7 +114,7 @@ def _beside(
         for other in mesh.workloads.container_ports.hosts(pod):
             if isinstance(other.source, Service) and other.source.type in _OPEN_TYPES:
                 return f"{other.source.title} ({other.source.type}) lets in callers from outside"
-            nameless = [one.why for one in callers.of(other) if one.identity is None]
+            nameless = [caller.why for caller in callers.of(other) if caller.identity is None]
             if nameless and other is not host:
                 return f"{other.source.title} has the same pods, and a caller without identity: {nameless[0]}"
     return ""
@@ -127,10 +127,10 @@ def _allowed(
     for caller in known:
         by_identity.setdefault(caller.identity or "", []).append(caller)
     for identity, several in sorted(by_identity.items()):
-        numbers = frozenset().union(*(one.ports for one in several))
-        if any(not one.ports for one in several):
+        numbers = frozenset().union(*(known_caller.ports for known_caller in several))
+        if any(not known_caller.ports for known_caller in several):
             numbers = frozenset(port.number for port in host.ports)
-        reasons = tuple(dict.fromkeys(one.why for one in several))
+        reasons = tuple(dict.fromkeys(known_caller.why for known_caller in several))
         yield AllowedCaller(identity, _targets(mesh, host, numbers), reasons)
 
 
@@ -151,8 +151,8 @@ def _manifest(
     mesh: Mesh, service: Service, allowed: Sequence[AllowedCaller], *, is_dry: bool
 ) -> dict[str, Any]:
     by_ports: dict[tuple[int, ...], list[str]] = {}
-    for one in allowed:
-        by_ports.setdefault(one.ports, []).append(one.identity)
+    for allowed_caller in allowed:
+        by_ports.setdefault(allowed_caller.ports, []).append(allowed_caller.identity)
     rules = []
     for ports, identities in sorted(by_ports.items()):
         rule: dict[str, Any] = {"from": allowed_sources(identities)}

@@ -39,13 +39,17 @@ class KnownCalls:
     def __init__(self, mesh: Mesh, observed: Iterable[ObservedCall] = ()) -> None:
         self._mesh = mesh
         self._observed: dict[tuple[str, str], list[ObservedCall]] = {}
-        for one in observed:
-            self._observed.setdefault((one.client_namespace, one.client), []).append(one)
+        for call in observed:
+            self._observed.setdefault((call.client_namespace, call.client), []).append(call)
 
     def of(self, workload: Workload) -> list[KnownCall]:
         """The hosts that a workload itself is known to call, each port once."""
         found = [*self._declared(workload), *self._seen(workload)]
-        return list({(one.name, one.port): one for one in reversed(found)}.values())[::-1]
+        return list(
+            {
+                (known_call.name, known_call.port): known_call for known_call in reversed(found)
+            }.values()
+        )[::-1]
 
     def is_observed(self, workload: Workload) -> bool:
         """Has Prometheus seen any call of a workload?"""
@@ -70,8 +74,8 @@ class KnownCalls:
                 yield KnownCall(full, None, url.port, _named_in(workload, url.place), url.place)
 
     def _seen(self, workload: Workload) -> Iterator[KnownCall]:
-        for one in self._observed.get((workload.namespace, workload.name), ()):
-            host = self._mesh.registry.find(one.host, workload.namespace)
+        for call in self._observed.get((workload.namespace, workload.name), ()):
+            host = self._mesh.registry.find(call.host, workload.namespace)
             if host is not None:
                 yield KnownCall(host.host, host, None, f"{OBSERVED}: {workload.name} calls it")
 
@@ -121,8 +125,8 @@ class KnownCalls:
     def _behind(self, namespace: str, selector: _Labels) -> Iterable[RegisteredHost]:
         workloads = self._mesh.workloads
         found: dict[RegisteredHost, None] = {}
-        for one in workloads.find(dict(selector), namespace) if selector else ():
-            found.update(dict.fromkeys(workloads.container_ports.hosts(one)))
+        for workload in workloads.find(dict(selector), namespace) if selector else ():
+            found.update(dict.fromkeys(workloads.container_ports.hosts(workload)))
         return found
 
 
@@ -159,8 +163,8 @@ def destinations(mesh: Mesh, call: KnownCall, namespace: str) -> Sequence[Regist
     if call.host is not None and not _follow_http_rules(call.host, call.port, services):
         found[call.host] = None
     for service in services:
-        for one in written_destinations(mesh, service):
-            host = mesh.registry.resolve(one.host, one.resource.namespace)
+        for destination in written_destinations(mesh, service):
+            host = mesh.registry.resolve(destination.host, destination.resource.namespace)
             if host is not None:
                 found[host] = None
     return list(found)

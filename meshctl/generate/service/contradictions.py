@@ -83,7 +83,7 @@ def _of_security(values: Values, clients: str, *, has_sidecar: bool) -> Iterator
 
 
 def _of_routing(values: Values, clients: str) -> Iterator[Fault]:
-    has_http = any(one["protocol"] in HTTP_PROTOCOLS for one in values["ports"])
+    has_http = any(value["protocol"] in HTTP_PROTOCOLS for value in values["ports"])
     for key in _ROUTING:
         if key in values and clients == "none" and "gateway" not in values:
             yield _fault(
@@ -96,7 +96,7 @@ def _of_routing(values: Values, clients: str) -> Iterator[Fault]:
 
 
 def _of_gateway(values: Values, gateway: Values) -> Iterator[Fault]:
-    http = [one["port"] for one in values["ports"] if one["protocol"] in HTTP_PROTOCOLS]
+    http = [value["port"] for value in values["ports"] if value["protocol"] in HTTP_PROTOCOLS]
     if http and gateway.get("port", http[0]) not in http:
         known = ", ".join(map(str, http))
         yield _fault(

@@ -23,7 +23,11 @@ def mesh_routes(values: ServiceValues) -> Form | None:
             for port in ports
             for route in _http(values, port, [{"port": port.number}] if len(ports) > 1 else [{}])
         ]
-    if canary and (tcp := [_tcp(values, one) for one in values.ports if not one.is_http]):
+    if canary and (
+        tcp := [
+            _tcp(values, service_port) for service_port in values.ports if not service_port.is_http
+        ]
+    ):
         spec["tcp"] = tcp
     return spec
 
@@ -34,7 +38,10 @@ def gateway_routes(values: ServiceValues) -> Form | None:
     if gateway is None:
         return None
     http = values.http_ports
-    port = next((one for one in http if one.number == gateway.get("port")), http[0])
+    port = next(
+        (service_port for service_port in http if service_port.number == gateway.get("port")),
+        http[0],
+    )
     return {
         "hosts": [gateway["host"]],
         "gateways": [f"{gateway['namespace']}/{gateway['name']}"],

@@ -112,7 +112,7 @@ def parse_values(text: str, file: str, namespace: str) -> ServiceValues:
         lines = [(text.count("\n", 0, note.start) + 1, note.message) for note in notes]
         raise ValuesError([f"{file}:{line}: {message}" for line, message in lines])
     if faults := list(mistakes(data)):
-        raise ValuesError([_placed(document, one) for one in faults])
+        raise ValuesError([_placed(document, fault) for fault in faults])
     return values_of(data, namespace)
 
 

@@ -64,7 +64,7 @@ class EgressEntries:
             yield call.host.namespace, call.name
         bound = self._mesh.merged_routes.bound(MESH, namespace)
         if is_wildcard(call.name):
-            routed = [one.virtual_service for one in bound.overlapping(call.name)]
+            routed = [bound_host.virtual_service for bound_host in bound.overlapping(call.name)]
         else:
             routed = bound.first(call.name)
         for service in routed:
@@ -81,10 +81,12 @@ class EgressEntries:
         """
         port = call.port or _HTTP_PORT
         led = destinations(self._mesh, call, namespace)
-        if any(_is_http(one, port) for one in led):
+        if any(_is_http(registered_host, port) for registered_host in led):
             return [*led]
         other = (
-            one for one in self._by_http_port.get(port, ()) if is_visible_to(one.visible, namespace)
+            registered_host
+            for registered_host in self._by_http_port.get(port, ())
+            if is_visible_to(registered_host.visible, namespace)
         )
         return [*led, *islice(other, 1)]
 
@@ -113,9 +115,9 @@ class EgressEntries:
             if isinstance(service, str):
                 host = service.partition("/")[2] or service
                 found.setdefault(host, f"the extension provider {name} of the mesh is there")
-        for one in self._mesh.of(EnvoyFilter):
-            for cluster in _CLUSTER.finditer(json.dumps(one.data, default=str)):
-                found.setdefault(cluster[1], f"{one.title} names its cluster")
+        for envoy_filter in self._mesh.of(EnvoyFilter):
+            for cluster in _CLUSTER.finditer(json.dumps(envoy_filter.data, default=str)):
+                found.setdefault(cluster[1], f"{envoy_filter.title} names its cluster")
         return found
 
 

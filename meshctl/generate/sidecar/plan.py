@@ -90,7 +90,9 @@ def plan_sidecars(
     sizes, narrowed = ConfigSizes(mesh), ConfigSizes(with_objects(mesh, manifests))
     plans = []
     for (group, needed), manifest in zip(found, manifests, strict=True):
-        before, after = (_size(mesh, one, group, model) for one in (sizes, narrowed))
+        before, after = (
+            _size(mesh, config_sizes, group, model) for config_sizes in (sizes, narrowed)
+        )
         if after.clusters < before.clusters:
             pods = sum(_pods(mesh, member) for member in group.members)
             plan = SidecarPlan(
@@ -118,31 +120,33 @@ def _grouped(mesh: Mesh, asked: SidecarQuestion) -> tuple[list[_Group], list[Lef
         if asked.shown and namespace not in asked.shown:
             continue
         members = []
-        for one in _sidecars(mesh, namespace):
-            limit = mesh.sidecar_scope.sidecar_of(one)
+        for workload in _sidecars(mesh, namespace):
+            limit = mesh.sidecar_scope.sidecar_of(workload)
             if limit is None:
-                members.append(one)
+                members.append(workload)
             else:
-                alone.append(LeftAlone(namespace, one.name, f"{limit.title} limits it already"))
+                alone.append(
+                    LeftAlone(namespace, workload.name, f"{limit.title} limits it already")
+                )
         if members and asked.per == NAMESPACE:
             groups.append(_Group(namespace, None, {}, members))
-        for one in members if asked.per == WORKLOAD else ():
-            labels = {k: v for k, v in one.pod_labels.items() if not is_generated_label(k)}
+        for workload in members if asked.per == WORKLOAD else ():
+            labels = {k: v for k, v in workload.pod_labels.items() if not is_generated_label(k)}
             others = mesh.workloads.find(labels, namespace)
-            if labels and tuple(others) == (one,):
-                groups.append(_Group(namespace, one.name, labels, [one]))
+            if labels and tuple(others) == (workload,):
+                groups.append(_Group(namespace, workload.name, labels, [workload]))
             else:
                 why = (
                     "its labels pick other workloads, too" if labels else "its pods have no labels"
                 )
-                alone.append(LeftAlone(namespace, one.name, why))
+                alone.append(LeftAlone(namespace, workload.name, why))
     return groups, alone
 
 
 def _sidecars(mesh: Mesh, namespace: str) -> Iterator[Workload]:
-    for one in mesh.workloads.in_mesh(namespace):
-        if mesh.workloads.membership(one) is Membership.SIDECAR and not is_gateway(one):
-            yield one
+    for workload in mesh.workloads.in_mesh(namespace):
+        if mesh.workloads.membership(workload) is Membership.SIDECAR and not is_gateway(workload):
+            yield workload
 
 
 def _entries(

@@ -45,8 +45,8 @@ def _tell_binding(policy: Resource, draft: Draft, known: Known) -> None:
         *known.of_kind("rbac.istio.io", "ServiceRoleBinding"),
         *known.mesh.of(AuthorizationPolicy),
     ]
-    concerned = [one for one in asking if policy.kind == "MeshPolicy"
-                 or one.namespace in {policy.namespace, known.root}]  # fmt: skip
+    concerned = [resource for resource in asking if policy.kind == "MeshPolicy"
+                 or resource.namespace in {policy.namespace, known.root}]  # fmt: skip
     if concerned:
         draft.near(
             f"source.principal was the token's and is the workload's today, which may concern "

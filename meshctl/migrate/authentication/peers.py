@@ -84,15 +84,17 @@ class Peers:
 
     def write(self) -> None:
         """Write a PeerAuthentication for each set of pods."""
-        for one in self._wanted.values():
-            spec: dict[str, Any] = {"mtls": {"mode": one.mode}}
-            if one.target.selector:
-                spec = {"selector": {"matchLabels": dict(one.target.selector)}, **spec}
-            if one.ports:
-                ports = {str(port): {"mode": mode} for port, mode in sorted(one.ports.items())}
+        for wanted in self._wanted.values():
+            spec: dict[str, Any] = {"mtls": {"mode": wanted.mode}}
+            if wanted.target.selector:
+                spec = {"selector": {"matchLabels": dict(wanted.target.selector)}, **spec}
+            if wanted.ports:
+                ports = {str(port): {"mode": mode} for port, mode in sorted(wanted.ports.items())}
                 spec["portLevelMtls"] = ports
-            first, *others = one.drafts
-            made = first.make(PEER_AUTHENTICATION, one.name, spec, namespace=one.target.namespace)
+            first, *others = wanted.drafts
+            made = first.make(
+                PEER_AUTHENTICATION, wanted.name, spec, namespace=wanted.target.namespace
+            )
             for draft in others:
                 draft.share([made])
         self._tell_shared_pods()
@@ -100,14 +102,14 @@ class Peers:
     def _tell_shared_pods(self) -> None:
         """Say where two policies, each for a Service, now meet at one pod."""
         first: dict[Workload, _Wanted] = {}
-        for one in self._wanted.values():
-            target = one.target
+        for wanted in self._wanted.values():
+            target = wanted.target
             if not target.selector:
                 continue
             for pod in self._known.mesh.workloads.find(target.selector, target.namespace):
-                other = first.setdefault(pod, one)
-                if (other.mode, other.ports) != (one.mode, one.ports):
-                    one.drafts[0].near(
+                other = first.setdefault(pod, wanted)
+                if (other.mode, other.ports) != (wanted.mode, wanted.ports):
+                    wanted.drafts[0].near(
                         f"{pod.key_name} is behind the Services of two policies; a "
                         f"PeerAuthentication is for pods, so that {other.name} counts for all of its "
                         "ports",

@@ -77,8 +77,8 @@ def _ports(
     for port in views(view, "ports", View):
         number, name = port.number("number"), port.text("name")
         declared = [
-            one for one in (service.ports if service is not None else ())
-            if one.port == number or (name and one.name == name)
+            service_port for service_port in (service.ports if service is not None else ())
+            if service_port.port == number or (name and service_port.name == name)
         ]  # fmt: skip
         target = known.target(service, declared[0]) if service is not None and declared else None
         if target is None:

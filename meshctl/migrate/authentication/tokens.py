@@ -31,7 +31,7 @@ class _Origin(NamedTuple):
 def jwts(spec: View) -> list[View]:
     """Collect the token sections: origins, and those among the peers."""
     several = (*views(spec, "origins", View), *views(spec, "peers", View))
-    return [one.child("jwt") for one in several if one.has("jwt")]
+    return [view.child("jwt") for view in several if view.has("jwt")]
 
 
 def convert_tokens(spec: View, draft: Draft, target: Target, known: Known) -> None:
@@ -99,7 +99,7 @@ def _header(name: str) -> dict[str, str]:
 def _origin(jwt: View, draft: Draft) -> _Origin:
     key = "triggerRules" if jwt.has("triggerRules") else "trigger_rules"
     operations = [_operation(rule, draft) for rule in views(jwt, key, View)]
-    known = [one for one in operations if one is not None]
+    known = [operation for operation in operations if operation is not None]
     is_whole = len(known) == len(operations)
     found = tuple(known) if is_whole else None
     if found and any("paths" in one or "notPaths" in one for one in found):

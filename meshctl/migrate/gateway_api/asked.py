@@ -141,19 +141,19 @@ _ORDER_ADVICE = (
 )
 
 
-def _narrower(one: Alternative, other: Alternative) -> tuple[str, str]:
-    mine, theirs = one.written.path, other.written.path
+def _narrower(alternative: Alternative, other: Alternative) -> tuple[str, str]:
+    mine, theirs = alternative.written.path, other.written.path
     if mine.covers(theirs):
         return other.asked.path, other.asked.kind
     if theirs.covers(mine):
-        return one.asked.path, one.asked.kind
+        return alternative.asked.path, alternative.asked.kind
     raise CantSayError("the order of two rules decides about paths that no match tells apart",
                        _ORDER_ADVICE)  # fmt: skip
 
 
-def _joined(one: Texts, other: Texts) -> Texts:
+def _joined(texts: Texts, other: Texts) -> Texts:
     """Conditions of both; two on one name only where one of them holds for the other."""
-    found = {name.lower(): (name, kind, value) for name, kind, value in one}
+    found = {name.lower(): (name, kind, value) for name, kind, value in texts}
     for name, kind, value in other:
         known = found.get(name.lower())
         if known is None:

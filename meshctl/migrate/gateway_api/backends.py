@@ -74,7 +74,7 @@ class Backends:
         return found
 
     def _tell_entry(self, destination: Destination, draft: Draft, host: str) -> None:
-        homes = {one.namespace for one in self.known.mesh.registry.at(host)}
+        homes = {registered_host.namespace for registered_host in self.known.mesh.registry.at(host)}
         if destination.resource.namespace not in homes:
             where = f"; only {', '.join(sorted(homes))} has one" if homes else ""
             draft.near(

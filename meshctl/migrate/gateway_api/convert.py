@@ -27,21 +27,21 @@ Several = Sequence[tuple[Resource, Draft]]
 def convert(several: Several, known: Known, names: Names, *, is_strict: bool) -> None:
     """Convert all Gateways and VirtualServices; strictly, without prefixes of another meaning."""
     gateways = [
-        listeners.plan(one, draft, names, known)
-        for one, draft in several if isinstance(one, Gateway)
+        listeners.plan(resource, draft, names, known)
+        for resource, draft in several if isinstance(resource, Gateway)
     ]  # fmt: skip
     services = [
-        ServicePlan(one, draft) for one, draft in several
-        if isinstance(one, VirtualService) and one.hosts
+        ServicePlan(resource, draft) for resource, draft in several
+        if isinstance(resource, VirtualService) and resource.hosts
     ]  # fmt: skip
     backends = Backends(known, names)
     conversion = _Conversion(gateways, services, backends, is_strict=is_strict)
     conversion.plan()
     conversion.settle()
     conversion.write()
-    for one, draft in several:
-        if isinstance(one, VirtualService) and not one.hosts:
-            conversion.delegate(one, draft)
+    for resource, draft in several:
+        if isinstance(resource, VirtualService) and not resource.hosts:
+            conversion.delegate(resource, draft)
 
 
 class _Conversion:
@@ -53,12 +53,12 @@ class _Conversion:
     ) -> None:  # fmt: skip
         known = backends.known
         self._gateways: dict[str, GatewayPlan] = {}
-        for one in gateways:
-            first = self._gateways.setdefault(one.full_name, one)
-            if first is not one:
-                one.draft.lost(f"{one.gateway.title} is in the input already",
+        for gateway in gateways:
+            first = self._gateways.setdefault(gateway.full_name, gateway)
+            if first is not gateway:
+                gateway.draft.lost(f"{gateway.gateway.title} is in the input already",
                                instead="migrate them one by one, if they are alternatives")  # fmt: skip
-                one.draft.keep(newest(one.gateway))
+                gateway.draft.keep(newest(gateway.gateway))
         self._services, self._known, self._backends = services, known, backends
         self._routes = known.mesh.traffic.routes
         self._is_strict = is_strict
@@ -83,7 +83,8 @@ class _Conversion:
         }
         for plans in units.values():
             left = sorted(
-                (plan for plan in plans if not plan.stays), key=lambda one: one.service.name
+                (plan for plan in plans if not plan.stays),
+                key=lambda service_plan: service_plan.service.name,
             )
             if len(left) < len(plans) or not left:
                 continue
@@ -196,8 +197,12 @@ class _Conversion:
                 plan.draft.forget_differences()
                 plan.draft.keep(newest(plan.service))
             else:
-                for one in plan.candidates:
-                    plan.draft.make(_KINDS[one.kind], f"{plan.service.name}{one.suffix}", one.spec)
+                for candidate in plan.candidates:
+                    plan.draft.make(
+                        _KINDS[candidate.kind],
+                        f"{plan.service.name}{candidate.suffix}",
+                        candidate.spec,
+                    )
                 self._backends.write(plan.draft, plan.needs)
 
     def _users(self, *, is_staying: bool) -> set[tuple[int, int]]:
@@ -210,7 +215,11 @@ class _Conversion:
 
     def delegate(self, service: VirtualService, draft: Draft) -> None:
         """Say what becomes of a VirtualService without hosts."""
-        roots = [self._of[one] for one in self._routes.delegates.roots(service) if one in self._of]
+        roots = [
+            self._of[virtual_service]
+            for virtual_service in self._routes.delegates.roots(service)
+            if virtual_service in self._of
+        ]
         if not roots or any(root.stays for root in roots):
             draft.keep(newest(service))
             if not roots:
@@ -279,6 +288,8 @@ def _redirect(several: Iterable[listeners.Listener]) -> dict[str, Any]:
     """Write the route that sends all plain requests to HTTPS."""
     redirect = {"scheme": "https", "statusCode": 301}
     return {
-        "parentRefs": [{"name": one.gateway, "sectionName": one.name} for one in several],
+        "parentRefs": [
+            {"name": listener.gateway, "sectionName": listener.name} for listener in several
+        ],
         "rules": [{"filters": [{"type": "RequestRedirect", "requestRedirect": redirect}]}],
     }

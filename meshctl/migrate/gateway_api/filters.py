@@ -42,7 +42,7 @@ def header_filters(headers: View) -> Iterator[dict[str, Any]]:
             if written:
                 found[name] = [{"name": _name(k), "value": v} for k, v in written.items()]
         if operations.texts("remove"):
-            found["remove"] = [_name(one) for one in operations.texts("remove")]
+            found["remove"] = [_name(text) for text in operations.texts("remove")]
         if found:
             yield {"type": kind, f"{kind[0].lower()}{kind[1:]}": found}
 

@@ -92,8 +92,8 @@ class HttpUnit:
 
     def _ordered(self, several: list[Alternative]) -> Ordered:
         """Order matches; prefixes become regular expressions where nothing else says the order."""
-        patterns = [one.as_pattern for one in several]
-        is_loose = any(_is_loose(one) for one in several)
+        patterns = [alternative.as_pattern for alternative in several]
+        is_loose = any(_is_loose(alternative) for alternative in several)
         if not (self._is_strict and is_loose):
             try:
                 return in_any_order(several)
@@ -110,7 +110,7 @@ class HttpUnit:
     def _at(self, point: Point) -> Iterator[Alternative]:
         """Walk the matches that count at one place."""
         for number, action in enumerate(self._actions):
-            views: list[View | None] = [one.match for one in action.rule.matches] or [None]
+            views: list[View | None] = [match.match for match in action.rule.matches] or [None]
             found: list[Alternative] = []
             for view in views:
                 if view is not None and not _applies(view, point):
@@ -147,9 +147,9 @@ class HttpUnit:
             action = self._actions[number]
             action.plan.draft.exact("an earlier rule takes all of these requests, so that this one "
                                     "did nothing", action.rule.root.at())  # fmt: skip
-        for one in before:
-            if _is_loose(one):
-                _tell_prefix(self._actions[one.action], one.asked)
+        for alternative in before:
+            if _is_loose(alternative):
+                _tell_prefix(self._actions[alternative.action], alternative.asked)
 
     def _routes(
         self, plan: ServicePlan, points: Sequence[Point], ordered: Ordered, suffix: str
@@ -157,7 +157,7 @@ class HttpUnit:
         rules = [*self._rules(plan, ordered, points)]
         if not rules:
             return
-        parents = [dict(one.reference) for one in points]
+        parents = [dict(point.reference) for point in points]
         names = [_full(plan, host, self._backends) for host in plan.service.hosts if host != "*"]
         has_names = points[0].gateway != MESH and len(names) == len(plan.service.hosts)
         parts = [
@@ -177,8 +177,8 @@ class HttpUnit:
         self, plan: ServicePlan, ordered: Ordered, points: Sequence[Point]
     ) -> Iterator[dict[str, Any]]:
         of: dict[int, list[Alternative]] = {}
-        for one in ordered.alternatives:
-            of.setdefault(one.action, []).append(one)
+        for alternative in ordered.alternatives:
+            of.setdefault(alternative.action, []).append(alternative)
         for number, several in of.items():
             action = self._actions[number]
             if action.plan is plan:
@@ -190,13 +190,13 @@ class HttpUnit:
         """Write a rule; one for each match where a rewrite depends on it."""
         plan, rule = action
         rewrites = rule.saying("rewrite").child("rewrite").has("uri")
-        if rewrites and any(one.is_pattern_for_prefix for one in several):
+        if rewrites and any(alternative.is_pattern_for_prefix for alternative in several):
             raise CantSayError(
                 "a prefix that is rewritten can't be a regular expression, which the order asks for",
                 "write matches that don't overlap",
             )
         step = 1 if rewrites else _MOST_MATCHES
-        asked = [one.asked for one in several]
+        asked = [alternative.asked for alternative in several]
         for start in range(0, len(asked), step):
             part = asked[start : start + step]
             written = RuleWriter(plan, rule, self._backends, points).write(part[0])
@@ -322,30 +322,35 @@ def _applies(match: View, point: Point) -> bool:
 
 def _whole_elements(several: Sequence[Alternative]) -> Iterator[Alternative]:
     """Write exact ``/foo`` with prefix ``/foo/`` as one prefix ``/foo``, which takes just these."""
-    exact = {one.asked._replace(kind="", path=one.asked.path): one
-             for one in several if one.asked.kind == "exact"}  # fmt: skip
+    exact = {alternative.asked._replace(kind="", path=alternative.asked.path): alternative
+             for alternative in several if alternative.asked.kind == "exact"}  # fmt: skip
     joined: set[Asked] = set()
-    for one in several:
-        bare = one.asked.path.removesuffix("/")
-        if one.asked.kind == "prefix" and bare and bare != one.asked.path:
-            other = exact.get(one.asked._replace(kind="", path=bare))
+    for alternative in several:
+        bare = alternative.asked.path.removesuffix("/")
+        if alternative.asked.kind == "prefix" and bare and bare != alternative.asked.path:
+            other = exact.get(alternative.asked._replace(kind="", path=bare))
             if other is not None:
                 joined.add(other.asked)
-    for one in several:
-        bare = one.asked.path.removesuffix("/")
-        if one.asked in joined:
+    for alternative in several:
+        bare = alternative.asked.path.removesuffix("/")
+        if alternative.asked in joined:
             continue
-        if one.asked.kind == "prefix" and one.asked._replace(kind="exact", path=bare) in joined:
-            written = one.written._replace(path=segment_prefix(bare))
-            yield Alternative(written, one.asked._replace(path=bare), one.action)
+        if (
+            alternative.asked.kind == "prefix"
+            and alternative.asked._replace(kind="exact", path=bare) in joined
+        ):
+            written = alternative.written._replace(path=segment_prefix(bare))
+            yield Alternative(written, alternative.asked._replace(path=bare), alternative.action)
         else:
-            yield one
+            yield alternative
 
 
-def _is_loose(one: Alternative) -> bool:
+def _is_loose(alternative: Alternative) -> bool:
     """Takes a PathPrefix something else than the prefix did?"""
-    asked = one.asked
-    return asked.kind == "prefix" and asked.path != "/" and one.written.path.kind == "prefix"
+    asked = alternative.asked
+    return (
+        asked.kind == "prefix" and asked.path != "/" and alternative.written.path.kind == "prefix"
+    )
 
 
 def _tell_prefix(action: _Action, asked: Asked) -> None:
@@ -356,8 +361,8 @@ def _tell_prefix(action: _Action, asked: Asked) -> None:
         else f"prefix {path} took {path}x as well, and a PathPrefix takes whole elements: {path} and "
         f"{path}/x"
     )
-    place = next((one.match.at("uri") for one in action.rule.matches
-                  if one.match.child("uri").text("prefix") == path), None)  # fmt: skip
+    place = next((match.match.at("uri") for match in action.rule.matches
+                  if match.match.child("uri").text("prefix") == path), None)  # fmt: skip
     action.plan.draft.near(text, place)
 
 

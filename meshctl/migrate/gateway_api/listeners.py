@@ -161,7 +161,7 @@ def _assumed(gateway: Gateway, namespace: str) -> dict[str, Any]:
         "metadata": {"name": _INGRESS_SERVICE, "namespace": namespace},
         "spec": {
             "selector": dict(gateway.selector),
-            "ports": [{"name": f"port-{one}", "port": one} for one in numbers],
+            "ports": [{"name": f"port-{number}", "port": number} for number in numbers],
         },
     }  # fmt: skip
 
@@ -286,14 +286,14 @@ def gateway_spec(found: GatewayPlan, namespace: str, domain: str) -> Mapping[str
             {"type": "Hostname", "value": f"{name}.{namespace}.svc.{domain}" if is_named else name}
             for name in found.services[namespace]
         ],
-        "listeners": [one.form() for one in _written(found, namespace)],
+        "listeners": [listener.form() for listener in _written(found, namespace)],
     }
 
 
 def _written(found: GatewayPlan, namespace: str) -> Iterator[Listener]:
-    for one in found.listeners:
-        if one.namespace == namespace:
-            yield one
+    for listener in found.listeners:
+        if listener.namespace == namespace:
+            yield listener
 
 
 def is_usable_host(host: str) -> bool:

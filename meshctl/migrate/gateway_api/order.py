@@ -27,17 +27,17 @@ def in_any_order(several: Sequence[Alternative]) -> Ordered:
     """
     found: list[Alternative] = []
     added = 0
-    for one in several:
+    for alternative in several:
         before = len(found)
-        _insert(found, one, tuple(found), 0)
+        _insert(found, alternative, tuple(found), 0)
         added += max(len(found) - before - 1, 0)
-    left = {one.action for one in found}
-    dead = frozenset(one.action for one in several) - left
+    left = {alternative.action for alternative in found}
+    dead = frozenset(alternative.action for alternative in several) - left
     return Ordered(tuple(found), added, dead)
 
 
 def _insert(
-    found: list[Alternative], one: Alternative, earlier: Sequence[Alternative], depth: int
+    found: list[Alternative], alternative: Alternative, earlier: Sequence[Alternative], depth: int
 ) -> None:
     """Add one behind those that come ``earlier``, with what keeps their requests theirs.
 
@@ -49,20 +49,20 @@ def _insert(
             "write matches that don't overlap",
         )
     for other in earlier:
-        if other.takes_all_of(one):
-            wins = other.asked.rank <= one.asked.rank
-            if other.still_takes_all_of(one) and (wins or not depth):
+        if other.takes_all_of(alternative):
+            wins = other.asked.rank <= alternative.asked.rank
+            if other.still_takes_all_of(alternative) and (wins or not depth):
                 return
-            one = one._replace(action=other.action)
+            alternative = alternative._replace(action=other.action)
             break
     for place, other in enumerate(earlier):
-        if other.action == one.action or not other.meets(one):
+        if other.action == alternative.action or not other.meets(alternative):
             continue
-        shared = other.both(one)
-        wins = other.asked.rank <= one.asked.rank and other.still_takes_all_of(shared)
+        shared = other.both(alternative)
+        wins = other.asked.rank <= alternative.asked.rank and other.still_takes_all_of(shared)
         if wins:
             continue
-        if shared.asked.rank > one.asked.rank:
+        if shared.asked.rank > alternative.asked.rank:
             raise CantSayError(
                 "the order of two rules decides, and the later one is always tried first in an "
                 "HTTPRoute",
@@ -70,5 +70,5 @@ def _insert(
             )
         if not any(known.asked == shared.asked for known in found):
             _insert(found, shared, earlier[:place], depth + 1)
-    if not any(known.asked == one.asked for known in found):
-        found.append(one)
+    if not any(known.asked == alternative.asked for known in found):
+        found.append(alternative)

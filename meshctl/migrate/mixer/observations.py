@@ -35,7 +35,7 @@ def observe(draft: Draft, action: Action) -> None:
     if handler.of == "prometheus":
         _metrics(draft, action)
         return
-    if handler.of == "stdio" and all(one.of == "logentry" for one in action.instances):
+    if handler.of == "stdio" and all(instance.of == "logentry" for instance in action.instances):
         _logs(draft, action)
         return
     instead = INSTEAD.get(handler.of, _OTHER)

@@ -70,18 +70,18 @@ class Reader:
         operation: dict[str, list[str]] = {}
         when: list[dict[str, Any]] = []
         _check_pairs(several)
-        for one in several:
-            if one.attribute in _NAMESPACES and not one.is_negated:
+        for condition in several:
+            if condition.attribute in _NAMESPACES and not condition.is_negated:
                 continue
-            if (one.attribute, one.value) in _ALWAYS and not one.is_negated:
+            if (condition.attribute, condition.value) in _ALWAYS and not condition.is_negated:
                 continue
-            if one.attribute == "destination.labels" and _is_equal(one):
-                selector[one.key] = one.value
-            elif one.attribute in _SERVICES and _is_equal(one):
-                namespace, labels = self._service(one.value, namespace)
+            if condition.attribute == "destination.labels" and _is_equal(condition):
+                selector[condition.key] = condition.value
+            elif condition.attribute in _SERVICES and _is_equal(condition):
+                namespace, labels = self._service(condition.value, namespace)
                 selector |= labels
             else:
-                self._request(one, source, operation, when)
+                self._request(condition, source, operation, when)
         rule: dict[str, Any] = {"from": [{"source": source}]} if source else {}
         if operation:
             rule["to"] = [{"operation": operation}]
@@ -97,8 +97,8 @@ class Reader:
         operation: dict[str, list[str]] = {}
         when: list[dict[str, Any]] = []
         for value in values:
-            one = Condition(attribute, key, "is", value, is_negated, "")
-            self._request(one, source, operation, when)
+            condition = Condition(attribute, key, "is", value, is_negated, "")
+            self._request(condition, source, operation, when)
         merged: dict[str, Any] = {}
         if source:
             merged["from"] = [{"source": source}]
@@ -122,59 +122,67 @@ class Reader:
         return service.namespace, service.selector
 
     def _request(
-        self, one: Condition, source: dict[str, list[str]], operation: dict[str, list[str]],
+        self, condition: Condition, source: dict[str, list[str]], operation: dict[str, list[str]],
         when: list[dict[str, Any]],
     ) -> None:  # fmt: skip
-        name = one.attribute
+        name = condition.attribute
         if name in _IDENTITY:
-            one = self._identity([one])
-            name = one.attribute
+            condition = self._identity([condition])
+            name = condition.attribute
         if name == "connection.mtls":
-            is_wanted = (one.value == "true") is not one.is_negated
+            is_wanted = (condition.value == "true") is not condition.is_negated
             source.setdefault("principals" if is_wanted else "notPrincipals", []).append("*")
         elif name in _SOURCES:
-            _put(source, _SOURCES[name], one)
+            _put(source, _SOURCES[name], condition)
         elif name in _OPERATIONS:
-            _put(operation, _OPERATIONS[name], one)
+            _put(operation, _OPERATIONS[name], condition)
         else:
-            self._when(one, when)
+            self._when(condition, when)
 
-    def _when(self, one: Condition, when: list[dict[str, Any]]) -> None:
-        pattern = _KEYS.get(one.attribute)
-        key = pattern.format(one.key.lower()) if pattern and one.key else ""
-        key = key or _PLAIN_KEYS.get(one.attribute, "")
+    def _when(self, condition: Condition, when: list[dict[str, Any]]) -> None:
+        pattern = _KEYS.get(condition.attribute)
+        key = pattern.format(condition.key.lower()) if pattern and condition.key else ""
+        key = key or _PLAIN_KEYS.get(condition.attribute, "")
         if not key:
             raise CantSayError(
-                f"{one.shown} has nothing like it in an AuthorizationPolicy",
+                f"{condition.shown} has nothing like it in an AuthorizationPolicy",
                 "ask for something that it knows, or have an external authorizer decide (CUSTOM)",
             )
-        is_negated = one.is_negated
-        value = _text(one)
-        if not one.value:  # (header | "") == "" asks for its absence
+        is_negated = condition.is_negated
+        value = _text(condition)
+        if not condition.value:  # (header | "") == "" asks for its absence
             value, is_negated = "*", not is_negated
-        elif is_negated and one.default is None:
+        elif is_negated and condition.default is None:
             self._draft.near(
-                f"the rule takes requests without {one.shown}, too, where Mixer's expression failed",
+                f"the rule takes requests without {condition.shown}, too, where Mixer's expression failed",
                 self._place,
             )
         when.append({"key": key, "notValues" if is_negated else "values": [value]})
 
     def _with_identities(self, several: list[Condition]) -> list[Condition]:
         """Replace what is asked of the labels of sources by the account that they have."""
-        asked = [one for one in several if one.attribute in _IDENTITY and not one.is_negated]
+        asked = [
+            condition
+            for condition in several
+            if condition.attribute in _IDENTITY and not condition.is_negated
+        ]
         if not asked:
             return several
         found = self._identity(asked)
-        return [*(one for one in several if one not in asked), found]
+        return [*(condition for condition in several if condition not in asked), found]
 
     def _identity(self, asked: Sequence[Condition]) -> Condition:
         """Say by the service account what labels of the source said, where that is the same."""
         pods = list(self._known.mesh.workloads)
-        chosen = [pod for pod in pods if all(_has(pod, one) for one in asked)]
+        chosen = [pod for pod in pods if all(_has(pod, condition) for condition in asked)]
         accounts = {(pod.namespace, pod.service_account) for pod in chosen}
         others = {(pod.namespace, pod.service_account) for pod in pods if pod not in chosen}
-        shown = " and ".join(f"{one.shown} {quoted(one.value)}" for one in asked)
-        if any(one.kind != "is" for one in asked) or len(accounts) != 1 or accounts & others:
+        shown = " and ".join(f"{condition.shown} {quoted(condition.value)}" for condition in asked)
+        if (
+            any(condition.kind != "is" for condition in asked)
+            or len(accounts) != 1
+            or accounts & others
+        ):
             raise CantSayError(
                 f"{shown} tells sources by labels, and identity is the service account today",
                 "give the pods a service account of their own, and name it in principals",
@@ -194,56 +202,56 @@ class Reader:
 def _check_pairs(several: Sequence[Condition]) -> None:
     """Refuse two conditions that both have to hold of one field, whose values are alternatives."""
     seen: dict[tuple[str, str], Condition] = {}
-    for one in several:
-        other = seen.setdefault((one.attribute, one.key), one)
-        if other != one and not one.is_negated and not other.is_negated:
+    for condition in several:
+        other = seen.setdefault((condition.attribute, condition.key), condition)
+        if other != condition and not condition.is_negated and not other.is_negated:
             raise CantSayError(
-                f"{one.shown} has to meet two conditions at once",
+                f"{condition.shown} has to meet two conditions at once",
                 "write the values that meet both",
             )
 
 
-def _has(pod: Workload, one: Condition) -> bool:
-    if one.attribute == "source.workload.name":
-        return pod.name == one.value
-    return pod.pod_labels.get(one.key) == one.value
+def _has(pod: Workload, condition: Condition) -> bool:
+    if condition.attribute == "source.workload.name":
+        return pod.name == condition.value
+    return pod.pod_labels.get(condition.key) == condition.value
 
 
-def _is_equal(one: Condition) -> bool:
-    return one.kind == "is" and not one.is_negated
+def _is_equal(condition: Condition) -> bool:
+    return condition.kind == "is" and not condition.is_negated
 
 
-def _put(fields: dict[str, list[str]], field: str, one: Condition) -> None:
+def _put(fields: dict[str, list[str]], field: str, condition: Condition) -> None:
     """Add a value to a field, or to what is its opposite; both at once is an and."""
-    name = f"not{field[0].upper()}{field[1:]}" if one.is_negated else field
-    if field == "principals" and not one.value:
-        name, value = ("principals", "*") if one.is_negated else ("notPrincipals", "*")
+    name = f"not{field[0].upper()}{field[1:]}" if condition.is_negated else field
+    if field == "principals" and not condition.value:
+        name, value = ("principals", "*") if condition.is_negated else ("notPrincipals", "*")
     else:
-        value = _text(one)
+        value = _text(condition)
     if field == "ipBlocks":
-        value = _network(one)
+        value = _network(condition)
     fields.setdefault(name, []).append(value)
 
 
-def _text(one: Condition) -> str:
-    match one.kind:
+def _text(condition: Condition) -> str:
+    match condition.kind:
         case "prefix":
-            return f"{one.value}*"
+            return f"{condition.value}*"
         case "suffix":
-            return f"*{one.value}"
+            return f"*{condition.value}"
         case "regex":
             raise CantSayError(
-                f"{one.shown} is asked by a regular expression",
+                f"{condition.shown} is asked by a regular expression",
                 "AuthorizationPolicies have none; name the values, or their prefixes",
             )
-    return one.value
+    return condition.value
 
 
-def _network(one: Condition) -> str:
-    if one.kind == "is":
-        return one.value
-    octets = one.value.strip(".").split(".") if one.kind == "prefix" else []
+def _network(condition: Condition) -> str:
+    if condition.kind == "is":
+        return condition.value
+    octets = condition.value.strip(".").split(".") if condition.kind == "prefix" else []
     if not octets or not all(part.isdecimal() for part in octets):
-        raise CantSayError(f"{one.shown} is no network", "write it as CIDR")
+        raise CantSayError(f"{condition.shown} is no network", "write it as CIDR")
     filled = [*octets, *["0"] * (4 - len(octets))]
     return f"{'.'.join(filled)}/{8 * len(octets)}"

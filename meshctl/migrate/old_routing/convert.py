@@ -13,10 +13,10 @@ from meshctl.resources import Resource
 def convert(several: Sequence[tuple[Resource, Draft]], known: Known) -> None:
     """Convert all of them; routes and policies of a host share its DestinationRule."""
     rules = DestinationRules(known)
-    for one, draft in several:
-        if one.kind == "DestinationPolicy":
-            rules.add(one, draft)
-        elif one.kind == "EgressRule":
-            convert_egress(one, draft, known)
+    for resource, draft in several:
+        if resource.kind == "DestinationPolicy":
+            rules.add(resource, draft)
+        elif resource.kind == "EgressRule":
+            convert_egress(resource, draft, known)
     convert_routes([one for one in several if one[0].kind == "RouteRule"], known, rules)
     rules.write()

@@ -98,6 +98,6 @@ def cors_policy(old: Mapping[str, Any]) -> dict[str, Any]:
     origins = old.get("allowOrigin")
     if isinstance(origins, list) and origins:
         found["allowOrigins"] = [
-            {"regex": ".*"} if one == "*" else {"exact": str(one)} for one in origins
+            {"regex": ".*"} if origin == "*" else {"exact": str(origin)} for origin in origins
         ]
     return found

@@ -104,8 +104,10 @@ class RoleConverter:
             return
         operation = self._operation(rule, read)
         places = [*self._selections(rule)]
-        for is_dry in sorted({one.is_dry_run for one in bindings}):
-            people = [s for one in bindings if one.is_dry_run == is_dry for s in one.subjects]
+        for is_dry in sorted({binding.is_dry_run for binding in bindings}):
+            people = [
+                s for binding in bindings if binding.is_dry_run == is_dry for s in binding.subjects
+            ]
             rules = [
                 Clause(who.source, operation, (*read.when, *who.when)).form() for who in people
             ]

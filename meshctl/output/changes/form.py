@@ -23,48 +23,48 @@ def comparison_form(found: Comparison) -> dict[str, Any]:
         },
         "objects": [
             {
-                "resource": one.either.kind, "namespace": one.either.namespace,
-                "name": one.either.name, "change": one.word,
+                "resource": changed_object.either.kind, "namespace": changed_object.either.namespace,
+                "name": changed_object.either.name, "change": changed_object.word,
             }
-            for one in changes.objects
+            for changed_object in changes.objects
         ],
         "routes": [_request(route) for route in changes.routes],
-        "access": [_access(one) for one in changes.access],
-        "tls": [{**_request(one), "rows": _rows(one)} for one in changes.tls],
-        "injection": [_value(one) for one in changes.injection],
+        "access": [_access(changed_request) for changed_request in changes.access],
+        "tls": [{**_request(changed_request), "rows": _rows(changed_request)} for changed_request in changes.tls],
+        "injection": [_value(changed_value) for changed_value in changes.injection],
         "listeners": [_value(listener) for listener in changes.listeners],
         "hosts": [_value(host) for host in changes.hosts],
         "order": [
-            {"message": one.message, "first": one.first.title, "then": one.then.title}
-            for one in changes.order
+            {"message": order_hazard.message, "first": order_hazard.first.title, "then": order_hazard.then.title}
+            for order_hazard in changes.order
         ],
         "is_cut": changes.is_cut,
     }  # fmt: skip
 
 
 def _findings(report: Report, several: Iterable[LocatedFinding]) -> list[dict[str, Any]]:
-    return [finding_data(report, one) for one in several]
+    return [finding_data(report, finding) for finding in several]
 
 
-def _request(one: ChangedRequest) -> dict[str, Any]:
-    was = form(one.was)
+def _request(changed_request: ChangedRequest) -> dict[str, Any]:
+    was = form(changed_request.was)
     return {
-        "client": one.client, "host": one.host, "witness": was["request"],
-        "was": was, "is": form(one.now), "details": [_value(each) for each in one.details],
+        "client": changed_request.client, "host": changed_request.host, "witness": was["request"],
+        "was": was, "is": form(changed_request.now), "details": [_value(each) for each in changed_request.details],
     }  # fmt: skip
 
 
-def _rows(one: ChangedRequest) -> list[dict[str, Any]]:
-    return [{"was": data_of(row.before), "is": data_of(row.after)} for row in one.rows]
+def _rows(changed_request: ChangedRequest) -> list[dict[str, Any]]:
+    return [{"was": data_of(row.before), "is": data_of(row.after)} for row in changed_request.rows]
 
 
-def _access(one: ChangedRequest) -> dict[str, Any]:
-    was = form(one.was)
+def _access(changed_request: ChangedRequest) -> dict[str, Any]:
+    was = form(changed_request.was)
     return {
-        "client": one.client, "server": one.host, "request": was["request"],
-        "was": was, "is": form(one.now), "details": [_value(each) for each in one.details],
+        "client": changed_request.client, "server": changed_request.host, "request": was["request"],
+        "was": was, "is": form(changed_request.now), "details": [_value(each) for each in changed_request.details],
     }  # fmt: skip
 
 
-def _value(one: ChangedValue) -> dict[str, Any]:
-    return {"name": one.name, "was": one.was, "is": one.now}
+def _value(changed_value: ChangedValue) -> dict[str, Any]:
+    return {"name": changed_value.name, "was": changed_value.was, "is": changed_value.now}

@@ -26,7 +26,10 @@ def _sections(found: Comparison) -> Iterator[Section]:
             yield Section("new-findings", NEW, finding_list(report, ReportView()))
         else:
             yield Section(f"part-{number}", part.heading, _changes(part.lines))
-    objects = [(one.word, one.either.title) for one in found.changes.objects]
+    objects = [
+        (changed_object.word, changed_object.either.title)
+        for changed_object in found.changes.objects
+    ]
     if objects:
         caption = "The objects that differ."
         yield Section("objects", "Objects", [table(caption, ("change", "object"), objects)])

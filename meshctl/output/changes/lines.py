@@ -45,8 +45,8 @@ def parts(found: Comparison) -> Iterator[Part]:
         ("Routes", map(_request, changes.routes)),
         ("TLS", map(_request, changes.tls)),
         ("Apply in this order", (
-            Line(f"{_ordered(one)}: {one.message}", "", "")
-            for one in changes.order
+            Line(f"{_ordered(order_hazard)}: {order_hazard.message}", "", "")
+            for order_hazard in changes.order
         )),
         (NEW, map(_finding, found.new)),
         ("Findings that are gone", map(_finding, found.gone)),
@@ -73,13 +73,15 @@ def outcome_of(found: Comparison) -> str:
     return f"{known}; {amount(len(found.new), 'new finding')}, {len(found.gone)} gone."
 
 
-def _request(one: ChangedRequest) -> Line:
-    was, now = one.was.summary, one.now.summary
-    details = [each for each in one.details if was == now or each.name not in {"path", "rules"}]
+def _request(changed_request: ChangedRequest) -> Line:
+    was, now = changed_request.was.summary, changed_request.now.summary
+    details = [
+        each for each in changed_request.details if was == now or each.name not in {"path", "rules"}
+    ]
     for each in details:
         was += f"; {each.name} {each.was or 'not set'}"
         now += f"; {each.name} {each.now or 'not set'}"
-    return Line(_title(one.request), was, now)
+    return Line(_title(changed_request.request), was, now)
 
 
 def _title(request: TracedRequest) -> str:
@@ -88,10 +90,10 @@ def _title(request: TracedRequest) -> str:
     return f"{request.title} with {headers}" if headers else request.title
 
 
-def _value(one: ChangedValue) -> Line:
-    return Line(one.name, one.was or "nothing", one.now or "nothing")
+def _value(changed_value: ChangedValue) -> Line:
+    return Line(changed_value.name, changed_value.was or "nothing", changed_value.now or "nothing")
 
 
-def _finding(one: LocatedFinding) -> Line:
-    place = f"{one.location.file}:{one.location.line}"
-    return Line(f"{one.severity.value}[{one.rule}] {place}: {one.message}", "", "")
+def _finding(finding: LocatedFinding) -> Line:
+    place = f"{finding.location.file}:{finding.location.line}"
+    return Line(f"{finding.severity.value}[{finding.rule}] {place}: {finding.message}", "", "")

@@ -13,8 +13,8 @@ def caller_lines(callers: Sequence[CallerAnswer]) -> Iterator[str]:
     if not callers:
         return
     yield f"Who may call it, with {callers[0].request}:"
-    for one in callers:
-        rule = f" rule {one.rule}" if one.rule is not None else ""
-        by = f", by AuthorizationPolicy {one.policy}{rule}" if one.policy else ""
-        who = f"{one.namespace}/{one.service_account} ({listed(one.workloads)})"
-        yield f"  {who}: {_WORDS[one.decision]}{by}"
+    for caller in callers:
+        rule = f" rule {caller.rule}" if caller.rule is not None else ""
+        by = f", by AuthorizationPolicy {caller.policy}{rule}" if caller.policy else ""
+        who = f"{caller.namespace}/{caller.service_account} ({listed(caller.workloads)})"
+        yield f"  {who}: {_WORDS[caller.decision]}{by}"

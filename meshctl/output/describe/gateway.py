@@ -26,8 +26,8 @@ def gateway_lines(
         labels = ", ".join(f"{key}={value}" for key, value in form.selector.items())
         yield f"{title(form.gateway)}, selector {labels or 'empty: every workload'}"
         yield from _servers(form.servers)
-        for one in form.workloads:
-            yield from _workload(one)
+        for workload in form.workloads:
+            yield from _workload(workload)
         if not form.workloads:
             yield "  no workload or Service of the input has these labels"
         yield from _services(form)
@@ -36,8 +36,8 @@ def gateway_lines(
 def serving_lines(serves: ServingWorkload) -> Iterator[str]:
     """Write what one gateway workload serves, of all Gateways that select it."""
     yield f"Serves as gateway {serves.name}:"
-    for one in serves.gateways:
-        yield f"  {title(one)}"
+    for gateway in serves.gateways:
+        yield f"  {title(gateway)}"
     yield from _servers(serves.servers)
     yield from _workload(serves)
 
@@ -50,22 +50,26 @@ def _servers(servers: tuple[ServerAnswer, ...]) -> Iterator[str]:
             f"  server {server.port} {server.protocol}{tls}, hosts "
             f"{', '.join(server.hosts)}{redirect}{where(server.location)}"
         )
-        for one in server.certificates:
-            state = {True: "found", False: "MISSING", None: "not in the input"}[one.found]
-            homes = f" of {', '.join(one.namespaces)}" if one.namespaces else ""
-            yield f"    certificate {one.name}{homes}: {state}"
+        for certificate in server.certificates:
+            state = {True: "found", False: "MISSING", None: "not in the input"}[certificate.found]
+            homes = f" of {', '.join(certificate.namespaces)}" if certificate.namespaces else ""
+            yield f"    certificate {certificate.name}{homes}: {state}"
         for fate in server.fates:
             yield f"    on {fate.workload}, pod port {fate.pod_port}: {fate.reason}"
 
 
-def _workload(one: GatewayWorkloadAnswer) -> Iterator[str]:
-    name = title(one.object) if one.object else one.name
-    proxy = f", proxy {one.proxy}" if one.proxy else ""
+def _workload(gateway_workload_answer: GatewayWorkloadAnswer) -> Iterator[str]:
+    name = (
+        title(gateway_workload_answer.object)
+        if gateway_workload_answer.object
+        else gateway_workload_answer.name
+    )
+    proxy = f", proxy {gateway_workload_answer.proxy}" if gateway_workload_answer.proxy else ""
     yield f"  workload {name}{proxy}"
-    for service in one.services:
+    for service in gateway_workload_answer.services:
         addresses = ", ".join(service.addresses) or "address unknown"
         yield f"    {title(service)}: {addresses}"
-    for listener in one.listeners:
+    for listener in gateway_workload_answer.listeners:
         closed = "" if listener.is_open else ", no Service leads to it"
         yield f"    listens on {listener.address}{closed}"
         for sni in listener.duplicate_sni:
@@ -73,12 +77,16 @@ def _workload(one: GatewayWorkloadAnswer) -> Iterator[str]:
 
 
 def _services(form: GatewayAnswer) -> Iterator[str]:
-    for one in form.virtual_services:
-        counts = [many(number, f"{kind} route") for kind, number in one.routes.items() if number]
-        bound = f"servers {', '.join(map(str, one.servers))}"
-        state = bound if one.servers else "no server takes its hosts"
-        hosts = ", ".join(one.hosts)
-        yield f"  {title(one)}, hosts {hosts}: {state}, {', '.join(counts) or 'no routes'}"
+    for virtual_service in form.virtual_services:
+        counts = [
+            many(number, f"{kind} route")
+            for kind, number in virtual_service.routes.items()
+            if number
+        ]
+        bound = f"servers {', '.join(map(str, virtual_service.servers))}"
+        state = bound if virtual_service.servers else "no server takes its hosts"
+        hosts = ", ".join(virtual_service.hosts)
+        yield f"  {title(virtual_service)}, hosts {hosts}: {state}, {', '.join(counts) or 'no routes'}"
     if not form.virtual_services:
         yield "  no VirtualService of the input names it"
 
@@ -90,32 +98,34 @@ def _conditions(conditions: tuple[StatusCondition, ...], indent: str) -> Iterato
     ]
     if good:
         yield f"{indent}conditions: {', '.join(_state(condition) for condition in conditions if condition.type in good)}"
-    for one in conditions:
-        if one.type not in good:
-            why = f": {one.message}" if one.message else ""
-            yield f"{indent}{one.type} {one.status} ({one.reason}){why}"
+    for status_condition in conditions:
+        if status_condition.type not in good:
+            why = f": {status_condition.message}" if status_condition.message else ""
+            yield f"{indent}{status_condition.type} {status_condition.status} ({status_condition.reason}){why}"
 
 
-def _bad_status(one: StatusCondition) -> str:
-    return "True" if one.type == "Conflicted" else "False"
+def _bad_status(condition: StatusCondition) -> str:
+    return "True" if condition.type == "Conflicted" else "False"
 
 
-def _state(one: StatusCondition) -> str:
-    return f"not {one.type}" if one.status == "False" else one.type
+def _state(condition: StatusCondition) -> str:
+    return f"not {condition.type}" if condition.status == "False" else condition.type
 
 
 def _kubernetes(form: KubernetesGatewayAnswer) -> Iterator[str]:
     waypoint = ", a waypoint" if form.is_waypoint else ""
     yield f"{title(form.gateway)}, class {form.class_}{waypoint}"
     yield from _conditions(form.conditions, "  ")
-    for one in form.listeners:
-        secrets = f", certificates {', '.join(one.certificates)}" if one.certificates else ""
-        yield (
-            f"  listener {one.listener}: {one.port} {one.protocol}, host {one.host}, "
-            f"routes from {one.routes_from}{secrets}{where(one.location)}"
+    for listener in form.listeners:
+        secrets = (
+            f", certificates {', '.join(listener.certificates)}" if listener.certificates else ""
         )
-        yield from _conditions(one.conditions, "    ")
-        for name in one.routes:
+        yield (
+            f"  listener {listener.listener}: {listener.port} {listener.protocol}, host {listener.host}, "
+            f"routes from {listener.routes_from}{secrets}{where(listener.location)}"
+        )
+        yield from _conditions(listener.conditions, "    ")
+        for name in listener.routes:
             yield f"    attached: {name}"
     for route in form.routes:
         hosts = ", ".join(route.hosts) or "those of the listeners"

@@ -17,8 +17,8 @@ def policy_lines(form: PodAnswer) -> Iterator[str]:
         yield f"Policies, enforced by {form.enforced_by}:"
     yield from indented(mode_lines(form.proxy, form.peer_authentication))
     yield from indented(authorization_lines(form.authorization))
-    for one in form.request_authentications:
-        yield f"  {title(one)}: tokens of {', '.join(one.issuers) or 'nobody'}"
+    for request_authentication in form.request_authentications:
+        yield f"  {title(request_authentication)}: tokens of {', '.join(request_authentication.issuers) or 'nobody'}"
     sidecar = form.sidecar
     if sidecar is not None:
         yield f"  {title(sidecar)} limits what its proxy knows"
@@ -36,31 +36,31 @@ _UNKNOWN = Mode.UNKNOWN.name
 _HIDDEN = "unknown, as the cluster doesn't show all PeerAuthentications"
 
 
-def mode_lines(proxy: str, one: PeerAnswer) -> Iterator[str]:
+def mode_lines(proxy: str, peer_answer: PeerAnswer) -> Iterator[str]:
     """Write the TLS mode that a workload demands, and the ports that differ."""
     if proxy == Membership.NONE.value:
         yield "mTLS mode: none, as it has no proxy that could demand one"
         return
-    by = f"by {title(one.decided_by)}" if one.decided_by else _DEFAULT
-    doubt = "" if one.order_known else " (another order of creation may change it)"
-    is_known = one.mode != _UNKNOWN
-    yield f"mTLS mode: {one.mode}, {by}{doubt}" if is_known else f"mTLS mode: {_HIDDEN}"
-    for port in one.ports:
+    by = f"by {title(peer_answer.decided_by)}" if peer_answer.decided_by else _DEFAULT
+    doubt = "" if peer_answer.order_known else " (another order of creation may change it)"
+    is_known = peer_answer.mode != _UNKNOWN
+    yield f"mTLS mode: {peer_answer.mode}, {by}{doubt}" if is_known else f"mTLS mode: {_HIDDEN}"
+    for port in peer_answer.ports:
         if not port.captured:
             yield f"  port {port.port}: goes past the proxy, so no mode holds"
-        elif port.mode != one.mode:
+        elif port.mode != peer_answer.mode:
             decider = f"by {title(port.decided_by)}" if port.decided_by else _DEFAULT
             yield f"  port {port.port}: {port.mode}, {decider}"
-    ignored = [title(policy) for policy in one.objects if not policy.counts]
+    ignored = [title(policy) for policy in peer_answer.objects if not policy.counts]
     if ignored:
-        more = f" and {one.ignored_too} more" if one.ignored_too else ""
+        more = f" and {peer_answer.ignored_too} more" if peer_answer.ignored_too else ""
         yield f"  ignored, since another one of the same level counts: {', '.join(ignored)}{more}"
 
 
-def authorization_lines(one: AuthorizationAnswer) -> Iterator[str]:
+def authorization_lines(authorization_answer: AuthorizationAnswer) -> Iterator[str]:
     """Write AuthorizationPolicies in the order of evaluation, and who may call at all."""
-    yield f"may call: {one.callers}"
-    for policy in one.policies:
+    yield f"may call: {authorization_answer.callers}"
+    for policy in authorization_answer.policies:
         provider = f" by {policy.provider}" if policy.provider else ""
         dry = ", dry run" if policy.dry_run else ""
         count = many(len(policy.rules), "rule")

@@ -63,9 +63,9 @@ def _head(form: PodAnswer) -> Iterator[str]:
 def _service_and_workloads(form: ServiceAnswer) -> Iterator[list[str]]:
     yield list(_service(form.service, None))
     found = ["Workloads behind it:"]
-    for one in form.workloads:
-        found.append(f"  {title(one)}, proxy: {one.proxy}")
-        found += indented(indented(mode_lines(one.proxy, one.peer_authentication)))
+    for workload in form.workloads:
+        found.append(f"  {title(workload)}, proxy: {workload.proxy}")
+        found += indented(indented(mode_lines(workload.proxy, workload.peer_authentication)))
     yield found if form.workloads else ["Workloads behind it: the input has none"]
     yield list(caller_lines(form.callers))
 
@@ -80,8 +80,8 @@ def _service(service: HostAnswer, pod: PodAnswer | None) -> Iterator[str]:
         )
     yield from indented(_rule(service, pod))
     yield from indented(_sent(service.client_tls))
-    for one in service.virtual_services:
-        yield from indented(_routes(one, service))
+    for virtual_service in service.virtual_services:
+        yield from indented(_routes(virtual_service, service))
     if service.route_in_mesh:
         yield f"  {title(service.route_in_mesh)} attaches to it, so clients follow that"
     for entrance in service.exposed:
@@ -125,28 +125,32 @@ def _own_name(pod: PodAnswer | None) -> str | None:
 
 def _sent(sent: Sequence[SentTls]) -> Iterator[str]:
     """Say what clients send, ports with the same together; of subsets what differs."""
-    whole = {one.port: _how(one) for one in sent if one.subset is None}
+    whole = {sent_tls.port: _how(sent_tls) for sent_tls in sent if sent_tls.subset is None}
     by_how: dict[str, list[str]] = {}
-    for one in sent:
-        how = _how(one)
-        if one.subset is None:
-            by_how.setdefault(how, []).append(f"port {one.port}")
-        elif how != whole.get(one.port):
-            by_how.setdefault(how, []).append(f"port {one.port} of subset {one.subset}")
+    for sent_tls in sent:
+        how = _how(sent_tls)
+        if sent_tls.subset is None:
+            by_how.setdefault(how, []).append(f"port {sent_tls.port}")
+        elif how != whole.get(sent_tls.port):
+            by_how.setdefault(how, []).append(f"port {sent_tls.port} of subset {sent_tls.subset}")
     for how, places in by_how.items():
         yield f"sidecars beside it send to {listed(places)}: {how}"
 
 
-def _how(one: SentTls) -> str:
-    by = f", {title(one.decided_by)}" if one.decided_by else ""
-    return f"{one.tls} ({one.reason}){by}"
+def _how(sent_tls: SentTls) -> str:
+    by = f", {title(sent_tls.decided_by)}" if sent_tls.decided_by else ""
+    return f"{sent_tls.tls} ({sent_tls.reason}){by}"
 
 
-def _routes(one: LeadingService, service: HostAnswer) -> Iterator[str]:
-    at = ", ".join(one.gateways)
-    used = "" if one.is_for_sidecars or "mesh" not in one.gateways else ", another host"
-    yield f"{title(one)} at {at}{used}, hosts {', '.join(one.hosts)}"
-    for route in one.routes:
+def _routes(leading_service: LeadingService, service: HostAnswer) -> Iterator[str]:
+    at = ", ".join(leading_service.gateways)
+    used = (
+        ""
+        if leading_service.is_for_sidecars or "mesh" not in leading_service.gateways
+        else ", another host"
+    )
+    yield f"{title(leading_service)} at {at}{used}, hosts {', '.join(leading_service.hosts)}"
+    for route in leading_service.routes:
         marks = [f"DEAD: {route.dead}"] if route.dead else []
         if not route.hits:
             marks.append("another host")
@@ -157,22 +161,22 @@ def _routes(one: LeadingService, service: HostAnswer) -> Iterator[str]:
         yield f"  {route.match} -> {does}{mark}{where(route.location)}"
 
 
-def _exposed(one: Exposure) -> Iterator[str]:
+def _exposed(exposure: Exposure) -> Iterator[str]:
     scheme = {"HTTPS": "https", "HTTP": "http", "HTTP2": "http", "GRPC": "http"}.get(
-        one.protocol, one.protocol.lower()
+        exposure.protocol, exposure.protocol.lower()
     )
-    ports = one.outside_ports or (one.port,)
-    hosts = ", ".join(ported(scheme, host, port) for host in one.hosts for port in ports)
-    yield f"exposed as {hosts} by {title(one.gateway)}"
-    places = [*one.addresses, *(f"node port {number}" for number in one.node_ports)]
+    ports = exposure.outside_ports or (exposure.port,)
+    hosts = ", ".join(ported(scheme, host, port) for host in exposure.hosts for port in ports)
+    yield f"exposed as {hosts} by {title(exposure.gateway)}"
+    places = [*exposure.addresses, *(f"node port {number}" for number in exposure.node_ports)]
     entrance = ", ".join(places) or "address unknown"
-    if not one.is_open:
-        entrance = f"none, as no Service leads to port {one.port}"
-    yield f"  entrance: {entrance}" + (f" ({one.workload})" if one.workload else "")
-    if one.redirects_to_https:
+    if not exposure.is_open:
+        entrance = f"none, as no Service leads to port {exposure.port}"
+    yield f"  entrance: {entrance}" + (f" ({exposure.workload})" if exposure.workload else "")
+    if exposure.redirects_to_https:
         yield "  every request is redirected to HTTPS"
     by_service: dict[str, list[str]] = {}
-    for route in one.routes:
+    for route in exposure.routes:
         subset = f" -> subset {route.subset}" if route.subset else ""
         by_service.setdefault(title(route.virtual_service), []).append(f"{route.match}{subset}")
     for name, matches in by_service.items():
@@ -202,11 +206,11 @@ def _findings(found: Iterable[FindingAnswer]) -> Iterator[str]:
     several = list(found)
     if several:
         yield "Findings about these objects:"
-    for one in several:
-        place = where(one.location).strip()
-        name = f"{one.kind} {one.namespace}/{one.name}"
-        yield f"  {one.severity} [{one.rule}] {name} {place}".rstrip()
-        yield f"    {one.message}"
+    for finding_answer in several:
+        place = where(finding_answer.location).strip()
+        name = f"{finding_answer.kind} {finding_answer.namespace}/{finding_answer.name}"
+        yield f"  {finding_answer.severity} [{finding_answer.rule}] {name} {place}".rstrip()
+        yield f"    {finding_answer.message}"
 
 
 def _named(port: ContainerPort) -> str:

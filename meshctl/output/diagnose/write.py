@@ -21,12 +21,12 @@ def write_diagnosis(found: Diagnosis, output: str, out: TextIO) -> None:
     if output == "json":
         write_json(diagnosis_form(found), out)
         return
-    for number, one in enumerate(found.symptoms):
+    for number, symptom in enumerate(found.symptoms):
         out.write("\n" if number else "")
-        out.write(f"{one.title} ({one.id})\n")
-        for cause in one.causes:
+        out.write(f"{symptom.title} ({symptom.id})\n")
+        for cause in symptom.causes:
             _write_cause(cause, out)
-        commands = dict.fromkeys(word for cause in one.causes for word in cause.next)
+        commands = dict.fromkeys(word for cause in symptom.causes for word in cause.next)
         out.writelines(f"  next: {visible(command)}\n" for command in commands)
     out.writelines(f"{part}\n" for line in _legend(found) for part in hanging(line, width_of(out)))
     if found.trace is not None:
@@ -47,9 +47,9 @@ def _legend(found: Diagnosis) -> Iterator[str]:
 
 def _write_cause(cause: CauseAnswer, out: TextIO) -> None:
     lines = [f"  {_MARKS[cause.state]:3} {cause.title}"]
-    for one in cause.evidence:
-        place = f"{one.location.file}:{one.location.line}"
-        lines.append(f"      {visible(place)} {one.rule}: {visible(one.message)}")
+    for finding in cause.evidence:
+        place = f"{finding.location.file}:{finding.location.line}"
+        lines.append(f"      {visible(place)} {finding.rule}: {visible(finding.message)}")
     width = width_of(out)
     out.writelines(f"{part}\n" for line in lines for part in hanging(line, width))
 

@@ -89,15 +89,15 @@ def finding_list(report: Report, view: ReportView) -> Iterator[Markup]:
 def _counts(report: Report) -> Markup:
     known = Counter(found.severity for found in report.findings)
     items = "".join(
-        f'<li class="{one.value}"><b>{known[one]}</b>{amount(known[one], one.value).partition(" ")[2]}</li>'
-        for one in Severity
+        f'<li class="{severity.value}"><b>{known[severity]}</b>{amount(known[severity], severity.value).partition(" ")[2]}</li>'
+        for severity in Severity
     )
     return f'<ul class="counts">{items}</ul>\n'
 
 
 def _by_severity(report: Report) -> Filter:
     known = Counter(found.severity for found in report.findings)
-    counts = {one.value: known[one] for one in Severity if known[one]}
+    counts = {severity.value: known[severity] for severity in Severity if known[severity]}
     return Filter("severity", "Severity", counts)
 
 

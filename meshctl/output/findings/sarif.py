@@ -57,7 +57,9 @@ def render(report: Report, out: TextIO) -> None:
 def _fitting(report: Report, indexes: dict[str, int], left: int) -> list[dict[str, Any]]:
     """Make the results that fit, errors first and each kind in the order of the report."""
     results: list[dict[str, Any]] = []
-    for finding in sorted(report.findings, key=lambda one: -one.severity.rank):
+    for finding in sorted(
+        report.findings, key=lambda located_finding: -located_finding.severity.rank
+    ):
         result = _result(finding, indexes)
         left -= _size(result)
         if left < 0 or len(results) == MOST_RESULTS:

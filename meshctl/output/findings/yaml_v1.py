@@ -13,7 +13,7 @@ def render(report: Report, out: TextIO) -> None:
     for key, value in preamble(report).items():
         out.writelines(entry(key, value))
     _write_list(out, "findings", (finding_data(report, found) for found in report.findings))
-    _write_list(out, "not_checked", (one._asdict() for one in report.not_checked))
+    _write_list(out, "not_checked", (rule._asdict() for rule in report.not_checked))
 
 
 def _write_list(out: TextIO, key: str, items: Iterator[dict[str, Any]]) -> None:

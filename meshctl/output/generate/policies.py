@@ -36,5 +36,7 @@ def _reasons(plan: PolicyPlan) -> Iterator[str]:
 
 
 def _sentences(answer: AuthorizationAnswer) -> Iterator[str]:
-    for one in answer.left_alone:
-        yield one_line(f"left alone: {one.namespace}/{one.service}: {one.why}")
+    for without_policy in answer.left_alone:
+        yield one_line(
+            f"left alone: {without_policy.namespace}/{without_policy.service}: {without_policy.why}"
+        )

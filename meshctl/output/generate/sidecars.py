@@ -69,6 +69,10 @@ def _sentences(answer: SidecarAnswer) -> Iterator[str]:
             "look for passthrough traffic (destination_service_name PassthroughCluster) before the "
             "next."
         )
-    for one in answer.left_alone:
-        name = f"{one.namespace}/{one.workload}" if one.workload else one.namespace
-        yield one_line(f"left alone: {name}: {one.why}")
+    for left_alone in answer.left_alone:
+        name = (
+            f"{left_alone.namespace}/{left_alone.workload}"
+            if left_alone.workload
+            else left_alone.namespace
+        )
+        yield one_line(f"left alone: {name}: {left_alone.why}")

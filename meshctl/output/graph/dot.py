@@ -28,14 +28,14 @@ def _lines(graph: Graph) -> Iterator[str]:
     yield f"digraph {_text(graph.view)} {{"
     yield '  rankdir=LR; node [fontname="sans-serif"]; edge [fontname="sans-serif"];'
     homes: dict[str, list[Node]] = {}
-    for one in graph.nodes:
-        homes.setdefault(one.namespace, []).append(one)
+    for node in graph.nodes:
+        homes.setdefault(node.namespace, []).append(node)
     for number, (home, several) in enumerate(sorted(homes.items())):
         if home:
             yield f"  subgraph cluster_{number} {{"
             yield f"    label={_text(home)};"
-        for one in several:
-            yield f"    {_text(one.id)} {_node(one)};"
+        for node in several:
+            yield f"    {_text(node.id)} {_node(node)};"
         if home:
             yield "  }"
     for edge in graph.edges:

@@ -37,7 +37,7 @@ class Layout(NamedTuple):
 def layout(nodes: Sequence[str], edges: Iterable[Way]) -> Layout:
     """Place nodes; the same input gives the same picture."""
     known = set(nodes)
-    ways = [one for one in dict.fromkeys(edges) if one[0] != one[1] and set(one) <= known]
+    ways = [edge for edge in dict.fromkeys(edges) if edge[0] != edge[1] and set(edge) <= known]
     places: dict[str, Point] = {}
     points: dict[Way, tuple[Point, ...]] = {}
     alone, members = _parts(nodes, ways)

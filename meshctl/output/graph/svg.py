@@ -236,7 +236,7 @@ def legend_of(graph: Graph) -> Markup:
         f"</svg>{text(TLS_WORDS[one])}"
         for one in tls
     ]
-    return f'<ul class="legend-row">{"".join(f"<li>{one}</li>" for one in items)}</ul>\n'
+    return f'<ul class="legend-row">{"".join(f"<li>{item}</li>" for item in items)}</ul>\n'
 
 
 def _legend(kinds: Sequence[str], tls: Sequence[str], top: float) -> Iterator[Markup]:

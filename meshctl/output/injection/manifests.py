@@ -55,10 +55,10 @@ class ManifestWriter(NamedTuple):
 
 def write_differences(found: list[FileDifference]) -> None:
     """Write what istiod does otherwise, and on standard error for how many files."""
-    for one in found:
-        print_exactly("".join(one.lines))
-        for cause in one.causes:
-            complain(f"{one.file}: {cause}")
-    count = sum(one.differs for one in found)
+    for difference in found:
+        print_exactly("".join(difference.lines))
+        for cause in difference.causes:
+            complain(f"{difference.file}: {cause}")
+    count = sum(difference.differs for difference in found)
     differ = f"{count} of {len(found)}" if count else "none"
     sys.stderr.write(f"files that istiod would inject otherwise: {differ}\n")

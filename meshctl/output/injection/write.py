@@ -33,14 +33,14 @@ def write(
         return
     is_one = target is not None
     write_tables(tables(found, is_one=is_one), out)
-    for one in found if is_one else ():
-        write_lines(("", *sentence(one).splitlines()), out)
+    for answer in found if is_one else ():
+        write_lines(("", *sentence(answer).splitlines()), out)
 
 
 def tables(found: Sequence[InjectionAnswer], *, is_one: bool) -> Iterator[Table]:
     """Walk the tables that show the answers: the webhooks of one workload, or all workloads."""
     if not is_one:
-        yield _COLUMNS, [_row(one) for one in found]
+        yield _COLUMNS, [_row(answer) for answer in found]
     elif found[0].webhooks:
         yield (
             _WEBHOOK_COLUMNS,
@@ -51,17 +51,17 @@ def tables(found: Sequence[InjectionAnswer], *, is_one: bool) -> Iterator[Table]
         )
 
 
-def _row(one: InjectionAnswer) -> tuple[object, ...]:
-    injecting = ", ".join(webhook.name for webhook in one.webhooks if webhook.injects)
-    name = f"{one.workload.kind} {one.workload.namespace}/{one.workload.name}"
-    return name, one.verdict.value, injecting, one.reason
+def _row(answer: InjectionAnswer) -> tuple[object, ...]:
+    injecting = ", ".join(webhook.name for webhook in answer.webhooks if webhook.injects)
+    name = f"{answer.workload.kind} {answer.workload.namespace}/{answer.workload.name}"
+    return name, answer.verdict.value, injecting, answer.reason
 
 
-def sentence(one: InjectionAnswer) -> str:
+def sentence(answer: InjectionAnswer) -> str:
     """Write the verdict on one workload as a sentence, and what else there is to say below it."""
-    words = _WORDS[one.verdict]
-    by = next((webhook for webhook in one.webhooks if webhook.injects), None)
-    if one.verdict is PodOutcome.INJECTED and by is not None:
+    words = _WORDS[answer.verdict]
+    by = next((webhook for webhook in answer.webhooks if webhook.injects), None)
+    if answer.verdict is PodOutcome.INJECTED and by is not None:
         words += f" by {by.name} (revision {by.revision})"
-    lines = [f"{one.workload.namespace}/{one.workload.name}: {words}: {one.reason}"]
-    return "\n".join([*lines, *(f"note: {note}" for note in one.notes)])
+    lines = [f"{answer.workload.namespace}/{answer.workload.name}: {words}: {answer.reason}"]
+    return "\n".join([*lines, *(f"note: {note}" for note in answer.notes)])

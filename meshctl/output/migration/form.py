@@ -25,8 +25,8 @@ def migration_form(found: Migrated) -> dict[str, Any]:
         "summary": {status.value: migration.count(status) for status in Status},
         "rows": [_row(row) for row in migration.rows],
         "unread": [
-            {"file": one.file, "line": one.span.line, "message": one.message}
-            for one in found.unread
+            {"file": problem.file, "line": problem.span.line, "message": problem.message}
+            for problem in found.unread
         ],
         "not_modelled": list(found.unmodelled),
         "not_migrated": list(found.gaps),
@@ -42,7 +42,7 @@ def _row(row: Row) -> dict[str, Any]:
             "resource": _identity(resource.api_version, resource.kind, home, resource.name),
             "location": locate(resource.at("kind")).form(),
         },
-        "to": [_made(one) for one in row.to] or _stays(row, home),
+        "to": [_made(made) for made in row.to] or _stays(row, home),
         "status": row.status.value,
         "why": row.why,
         "notes": [_note(note) for note in row.notes],

@@ -86,7 +86,10 @@ def write_report(found: Migrated, out: TextIO) -> None:
             f"{file.name}:{line}: lines written anew lose the comment `# {text}`"
             for line, text in file.lost
         ]
-    lines += [f"{one.file}:{one.span.line}: left as it is: {one.message}" for one in found.unread]
+    lines += [
+        f"{problem.file}:{problem.span.line}: left as it is: {problem.message}"
+        for problem in found.unread
+    ]
     lines += [f"not migrated: {text}; render it, and migrate that" for text in found.gaps]
     write_lines([*lines, *([""] if lines else []), _summary(found)], out)
     if found.comparison is None:
@@ -101,7 +104,9 @@ def write_report(found: Migrated, out: TextIO) -> None:
 
 def _without_old_kinds(found: Comparison) -> Comparison:
     """Leave out that old kinds are gone, which the rows say."""
-    return found._replace(gone=tuple(one for one in found.gone if one.rule != _OLD_KIND))
+    return found._replace(
+        gone=tuple(finding for finding in found.gone if finding.rule != _OLD_KIND)
+    )
 
 
 def _row(row: Row) -> Iterator[str]:

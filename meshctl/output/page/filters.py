@@ -35,8 +35,8 @@ def filter_form(
     Without scripts the page shows all, and the form isn't there.
     """
     parts = [_SEARCH]
-    parts += [_boxes(one) for one in boxes if one.counts]
-    parts += [_choice(one) for one in choices if len(one.counts) > 1]
+    parts += [_boxes(box) for box in boxes if box.counts]
+    parts += [_choice(choice) for choice in choices if len(choice.counts) > 1]
     if sorts:
         options = "".join(
             f'<option value="{text(key)}">{text(label)}</option>' for key, label in sorts.items()

@@ -55,15 +55,17 @@ def _written(page: Page) -> Iterator[Markup]:
     yield '</head>\n<body>\n<a class="skip" href="#main">Skip to the content</a>\n<header>\n'
     yield f"<h1>{text(page.title)}</h1>\n"
     yield from (f"<p>{text(line)}</p>\n" for line in page.lead)
-    bodies = [(one, "".join(one.body)) for one in page.sections]
-    shown = [(one, body) for one, body in bodies if body]
+    bodies = [(section, "".join(section.body)) for section in page.sections]
+    shown = [(section, body) for section, body in bodies if body]
     if len(shown) > 1:
-        links = "".join(f'<a href="#{one.id}">{text(one.title)}</a>' for one, _ in shown)
+        links = "".join(
+            f'<a href="#{section.id}">{text(section.title)}</a>' for section, _ in shown
+        )
         yield f'<nav aria-label="Sections">{links}</nav>\n'
     yield '</header>\n<main id="main">\n'
-    for one, body in shown:
-        yield f'<section id="{one.id}" aria-labelledby="{one.id}-title">\n'
-        yield f'<h2 id="{one.id}-title">{text(one.title)}</h2>\n{body}</section>\n'
+    for section, body in shown:
+        yield f'<section id="{section.id}" aria-labelledby="{section.id}-title">\n'
+        yield f'<h2 id="{section.id}-title">{text(section.title)}</h2>\n{body}</section>\n'
     yield f"</main>\n<footer>meshctl {text(page.version)}</footer>\n"
     yield from (f"<script>{script}</script>\n" for script in scripts)
     yield "</body>\n</html>\n"
@@ -82,5 +84,5 @@ def _policy(styles: list[str], scripts: list[str]) -> str:
 
 
 def _hashes(texts: list[str]) -> str:
-    digests = (b64encode(sha256(one.encode()).digest()).decode() for one in texts)
+    digests = (b64encode(sha256(text.encode()).digest()).decode() for text in texts)
     return " ".join(f"'sha256-{digest}'" for digest in digests)

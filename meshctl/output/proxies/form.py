@@ -22,8 +22,8 @@ def rows(
     names = type_names(proxies)
     if any(name in names for name in _ENVOY_TYPES):
         names = list(dict.fromkeys((*_ENVOY_TYPES, *names)))
-    for one in proxies:
-        yield row(one, names)
+    for proxy in proxies:
+        yield row(proxy, names)
     for answer in silent:
         nobody = ProxySync("", "", answer.istiod, answer.revision, "", "", "", {})
         yield {**row(nobody, ()), "status": None, "skew": None, "error": answer.error}

@@ -13,7 +13,7 @@ def proxies_schema() -> Schema:
 
     One proxy that was asked for by name has ``config``: how its Envoy differs from istiod.
     """
-    statuses = [one.value for one in Status]
+    statuses = [status.value for status in Status]
     state = closed(
         status={"enum": statuses}, since={"type": ["string", "null"], "format": "date-time"},
         optional={"reason": _TEXT},
@@ -21,7 +21,7 @@ def proxies_schema() -> Schema:
     row = closed(
         proxy=_MAYBE, cluster=_MAYBE, istiod=_TEXT, version=_MAYBE, types=by_name(state),
         status={"enum": [*statuses, None]}, proxy_type=_MAYBE, revision=_MAYBE,
-        istiod_version=_MAYBE, skew={"enum": [*(one.value for one in Skew), None]},
+        istiod_version=_MAYBE, skew={"enum": [*(skew.value for skew in Skew), None]},
         also_on=array(_TEXT), error=_MAYBE,
         optional={"config": {"anyOf": [by_name(_part()), {"type": "null"}]}},
     )  # fmt: skip

@@ -47,13 +47,13 @@ def wide_table(proxies: Sequence[ProxySync], now: datetime) -> tuple[tuple[str, 
 
 def reasons(proxies: Iterable[ProxySync]) -> Iterator[str]:
     """Walk what is known in full about types out of sync, and of proxies that moved."""
-    for one in proxies:
-        for name, state in one.types.items():
+    for proxy in proxies:
+        for name, state in proxy.types.items():
             if state.reason:
                 verb = "refuses" if state.status is Status.ERROR else "has not confirmed"
-                yield f"{one.name} {verb} {name}: {state.reason}"
-        if one.also_on:
-            yield f"{one.name} was connected to {', '.join(one.also_on)} too"
+                yield f"{proxy.name} {verb} {name}: {state.reason}"
+        if proxy.also_on:
+            yield f"{proxy.name} was connected to {', '.join(proxy.also_on)} too"
 
 
 def summary(proxies: Sequence[ProxySync]) -> str:
@@ -69,7 +69,9 @@ def summary(proxies: Sequence[ProxySync]) -> str:
         parts.append(f"{len(waiting)} not sent anything ({_names(waiting)})")
     skewed = [proxy for proxy in proxies if proxy.skew is Skew.MINOR]
     if skewed:
-        versions = sorted({f"{one.version} under {one.istiod_version}" for one in skewed})
+        versions = sorted(
+            {f"{proxy_sync.version} under {proxy_sync.istiod_version}" for proxy_sync in skewed}
+        )
         shown = ", ".join(versions[:_NAMED])
         parts.append(f"{len(skewed)} of another version than istiod ({_names(skewed)}: {shown})")
     noun = "proxy" if len(proxies) == 1 else "proxies"
@@ -84,9 +86,9 @@ def workload(proxy: ProxySync) -> str:
 def _rejections(proxies: list[ProxySync]) -> Iterator[str]:
     """Group those that refuse the same types for the same reason, the largest groups first."""
     groups: dict[tuple[str, str], list[ProxySync]] = {}
-    for one in proxies:
-        bad = one.having(Status.ERROR)
-        groups.setdefault((",".join(bad), one.types[bad[0]].reason), []).append(one)
+    for proxy in proxies:
+        bad = proxy.having(Status.ERROR)
+        groups.setdefault((",".join(bad), proxy.types[bad[0]].reason), []).append(proxy)
     ordered = sorted(groups.items(), key=lambda item: -len(item[1]))
     for (types, reason), members in ordered[:_NAMED]:
         yield f"{len(members)} rejected {types} ({_names(members)}: {_short(reason)})"

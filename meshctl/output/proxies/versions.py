@@ -38,13 +38,18 @@ def version_lines(found: Versions) -> Iterator[str]:
     yield f"client: {found.client}"
     if found.control_plane is None:
         return
-    for one in found.control_plane:
-        revision = f", revision {one.revision}" if one.revision else ""
-        said = one.version or one.error or _UNKNOWN
-        yield f"control plane: {said} ({one.istiod}{revision})"
-    counts = (f"{one.version or _UNKNOWN} ({_proxies(one.proxies)})" for one in found.data_plane)
+    for istiod_version in found.control_plane:
+        revision = f", revision {istiod_version.revision}" if istiod_version.revision else ""
+        said = istiod_version.version or istiod_version.error or _UNKNOWN
+        yield f"control plane: {said} ({istiod_version.istiod}{revision})"
+    counts = (
+        f"{proxy_version.version or _UNKNOWN} ({_proxies(proxy_version.proxies)})"
+        for proxy_version in found.data_plane
+    )
     yield f"data plane: {', '.join(counts) or 'no proxies'}"
-    pairs = Counter((one.version, one.istiod_version) for one in found.skew)
+    pairs = Counter(
+        (skewed_proxy.version, skewed_proxy.istiod_version) for skewed_proxy in found.skew
+    )
     for (version, istiod), count in sorted(pairs.items()):
         yield f"skew: {_proxies(count)} of {version} under istiod {istiod}"
 

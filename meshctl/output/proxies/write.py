@@ -67,8 +67,8 @@ class ProxyWriter(NamedTuple):
 
 
 def _complain(silent: Iterable[IstiodAnswer]) -> None:
-    for one in silent:
-        complain(f"{one.istiod}: {one.error}; its proxies may be missing here")
+    for answer in silent:
+        complain(f"{answer.istiod}: {answer.error}; its proxies may be missing here")
 
 
 def _write_proxies(

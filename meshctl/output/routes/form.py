@@ -68,25 +68,25 @@ def gateway_form(gateway: GatewayEntry, *, with_places: bool = True) -> Form:
     return form
 
 
-def _host_form(one: HostRoutes) -> Form:
+def _host_form(host_routes: HostRoutes) -> Form:
     return {
-        "host": one.host,
+        "host": host_routes.host,
         "gateways": {
             name: {"routes": _routes(routes, with_places=True)}
-            for name, routes in one.gateways.items()
+            for name, routes in host_routes.gateways.items()
         },
-        "mesh": [_route(route, with_place=True) for route in one.mesh],
+        "mesh": [_route(route, with_place=True) for route in host_routes.mesh],
     }
 
 
-def _client_form(one: ClientRoutes) -> Form:
+def _client_form(client_routes: ClientRoutes) -> Form:
     return {
-        "host": one.host,
-        "from": one.client,
+        "host": client_routes.host,
+        "from": client_routes.client,
         "gateways": {},
         "mesh": [
             {"port": table.port, **_route(route, with_place=True)}
-            for table in one.tables
+            for table in client_routes.tables
             for route in table.routes
         ],
         "tables": [
@@ -96,7 +96,7 @@ def _client_form(one: ClientRoutes) -> Form:
                 "virtual_service": table.virtual_service,
                 "rest": table.rest,
             }
-            for table in one.tables
+            for table in client_routes.tables
         ],
     }
 
@@ -142,11 +142,11 @@ def _match(match: EnvoyMatch) -> Form:
     return form
 
 
-def _condition(one: Condition) -> Form:
-    form = {"name": one.name, one.kind: one.value}
-    if one.invert:
+def _condition(condition: Condition) -> Form:
+    form = {"name": condition.name, condition.kind: condition.value}
+    if condition.invert:
         form["invert"] = True
-        if one.kind != "present":
+        if condition.kind != "present":
             form["treatMissingAsEmpty"] = True
     return form
 
@@ -164,24 +164,24 @@ def _action(action: Action) -> Form:
     return form
 
 
-def _redirect(one: Redirect) -> Form:
+def _redirect(redirect: Redirect) -> Form:
     form = {
-        "schemeRedirect": one.scheme,
-        "hostRedirect": one.host,
-        "portRedirect": one.port,
-        "pathRedirect": None if one.prefix_rewrite else one.path,
-        "prefixRewrite": one.prefix_rewrite,
-        "responseCode": one.code,
+        "schemeRedirect": redirect.scheme,
+        "hostRedirect": redirect.host,
+        "portRedirect": redirect.port,
+        "pathRedirect": None if redirect.prefix_rewrite else redirect.path,
+        "prefixRewrite": redirect.prefix_rewrite,
+        "responseCode": redirect.code,
     }
     return {key: value for key, value in form.items() if value is not None}
 
 
-def _upstream(one: Upstream) -> Form:
-    form: Form = {"host": one.host, "port": one.port}
-    if one.subset:
-        form["subset"] = one.subset
-    if one.weight is not None:
-        form["weight"] = one.weight
+def _upstream(upstream: Upstream) -> Form:
+    form: Form = {"host": upstream.host, "port": upstream.port}
+    if upstream.subset:
+        form["subset"] = upstream.subset
+    if upstream.weight is not None:
+        form["weight"] = upstream.weight
     return form
 
 

@@ -112,14 +112,18 @@ def _match(match: EnvoyMatch) -> str:
     if match.case_sensitive is False:
         parts.append("any case")
     parts += [_condition("header", header) for header in match.headers]
-    parts += [_condition("query", one) for one in match.query]
+    parts += [_condition("query", condition) for condition in match.query]
     return ", ".join(parts)
 
 
-def _condition(what: str, one: Condition) -> str:
-    no = "no " if one.invert else ""
-    asked = f" {one.kind} {said(one.name, str(one.value))}" if one.kind != "present" else ""
-    return f"{no}{what} {one.name}{asked}"
+def _condition(what: str, condition: Condition) -> str:
+    no = "no " if condition.invert else ""
+    asked = (
+        f" {condition.kind} {said(condition.name, str(condition.value))}"
+        if condition.kind != "present"
+        else ""
+    )
+    return f"{no}{what} {condition.name}{asked}"
 
 
 def _action(action: Action) -> str:
@@ -131,10 +135,10 @@ def _action(action: Action) -> str:
     return ", ".join(map(_upstream, action.to)) or "nothing"
 
 
-def _upstream(one: Upstream) -> str:
-    subset = f" subset {one.subset}" if one.subset else ""
-    weight = f"{one.weight} % " if one.weight is not None else ""
-    return f"{weight}{one.host}:{one.port}{subset}"
+def _upstream(upstream: Upstream) -> str:
+    subset = f" subset {upstream.subset}" if upstream.subset else ""
+    weight = f"{upstream.weight} % " if upstream.weight is not None else ""
+    return f"{weight}{upstream.host}:{upstream.port}{subset}"
 
 
 def _where(location: Place) -> str:

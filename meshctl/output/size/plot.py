@@ -46,7 +46,7 @@ def svg_plot(rows: Sequence[ProxyRow], model: MemoryModel) -> str:
 
     dots = "".join(
         f'<circle cx="{cx:.1f}" cy="{cy:.1f}" r="3.5"/>'
-        for cx, cy in (place(*one) for one in points)
+        for cx, cy in (place(*point) for point in points)
     )
     (x1, y1), (x2, y2) = place(0, model.base_mib), place(right, _at(model, right))
     left, bottom = place(0, 0)

@@ -50,10 +50,10 @@ def sentences(answer: SizeAnswer) -> Iterator[str]:
     if answer.forecast is not None:
         forecast = answer.forecast
         yield f"{forecast.sidecars:,} sidecars of today's size: {forecast.total_mib:,.0f} MiB"
-    for one in answer.savings[:_SHOWN]:
+    for saving in answer.savings[:_SHOWN]:
         yield (
-            f"A Sidecar in {one.namespace} would save {saved_mib(one.total_mib)} MiB: "
-            f"{one.clusters} clusters in each of {one.sidecars}"
+            f"A Sidecar in {saving.namespace} would save {saved_mib(saving.total_mib)} MiB: "
+            f"{saving.clusters} clusters in each of {saving.sidecars}"
         )
     if len(answer.savings) > _SHOWN:
         yield f"... and {len(answer.savings) - _SHOWN} more namespaces"
@@ -70,7 +70,7 @@ def sentences(answer: SizeAnswer) -> Iterator[str]:
             )
     if answer.control_plane is not None:
         yield from _control_plane(answer.control_plane)
-    yield from (f"Prometheus warns: {one}" for one in answer.warnings)
+    yield from (f"Prometheus warns: {warning}" for warning in answer.warnings)
 
 
 def saved_mib(amount: float) -> str:
@@ -88,15 +88,15 @@ def model_sentence(model: MemoryModel) -> str:
     return f"An estimate, not measured: {line} + 0.002 MiB an endpoint{why}"
 
 
-def _control_plane(one: ControlPlane) -> Iterator[str]:
+def _control_plane(control_plane: ControlPlane) -> Iterator[str]:
     figures = (
-        ("proxies", one.proxies, ",.0f"), ("services", one.services, ",.0f"),
-        ("rejected configurations", one.rejected_configurations, ",.0f"),
-        ("seconds for 99 of 100 pushes", one.push_seconds_p99, ".2f"),
+        ("proxies", control_plane.proxies, ",.0f"), ("services", control_plane.services, ",.0f"),
+        ("rejected configurations", control_plane.rejected_configurations, ",.0f"),
+        ("seconds for 99 of 100 pushes", control_plane.push_seconds_p99, ".2f"),
     )  # fmt: skip
     found = [f"{name} {value:{form}}" for name, value, form in figures if value is not None]
     missing = [name for name, value, _ in figures if value is None]
-    pushed = [f"{name} {size / _KB:.0f} kB" for name, size in one.pushed_bytes.items()]
+    pushed = [f"{name} {size / _KB:.0f} kB" for name, size in control_plane.pushed_bytes.items()]
     if pushed:
         found.append(f"a push of {', '.join(pushed)}")
     yield f"istiod: {'; '.join(found) or 'Prometheus has no metrics of it'}"

@@ -40,7 +40,7 @@ def _sections(answer: TlsAnswer, only: str) -> Iterator[Section]:
         caption = f"{amount(len(rows), 'connection')} come out differently with the files."
         yield Section("changes", "What the files change", [table(caption, CHANGES, rows)])
     shown = answer.rows if only == "all" else answer.rows.conflicts()
-    found = sorted(answer.failures(), key=lambda one: -one.number)
+    found = sorted(answer.failures(), key=lambda tls_failure: -tls_failure.number)
     yield Section("conflicts", "Conflicts", map(_failure, found))
     yield Section("matrix", "Who reaches whom", _pivot(shown))
     if answer.matrices:

@@ -28,7 +28,7 @@ def write_comment(answer: TlsAnswer, only: str, out: TextIO) -> None:
     comment = Limited(out)
     first, *reasons = totals(answer.rows).split("\n")
     comment.write(f"### meshctl tls-check: {escaped(first)}\n")
-    comment.write("".join(f"\n{escaped(one)}\n" for one in reasons))
+    comment.write("".join(f"\n{escaped(reason)}\n" for reason in reasons))
     if answer.changes is not None:
         changed = [
             change for change in answer.changes
@@ -55,7 +55,7 @@ def write_comment(answer: TlsAnswer, only: str, out: TextIO) -> None:
 
 
 def _conflicts(failures: Iterable[TlsFailure], comment: Limited) -> None:
-    found = sorted(failures, key=lambda one: -one.number)
+    found = sorted(failures, key=lambda tls_failure: -tls_failure.number)
     if not found:
         return
     comment.write("\n#### Conflicts\n")

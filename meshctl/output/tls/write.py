@@ -100,7 +100,7 @@ def _write_changes(
         if only == "all" or (change.after is not None and change.after.is_conflict)
     ]  # fmt: skip
     if output == "json":
-        _write_json((data_of(one) for one in changed), out)
+        _write_json((data_of(tls_change) for tls_change in changed), out)
         return
     if not changed:
         out.write("The files change nothing about that.\n")

@@ -34,8 +34,8 @@ def trace_definitions() -> Schema:
             decision={"enum": ["allow", "deny", "unknown"]}, policy=_MAYBE, rule=_NUMBER
         ),
         "hop": closed(
-            at={"enum": [one.value for one in Direction]}, workload=_TEXT,
-            outcome={"enum": [*(one.value for one in Outcome), "aborted"]}, message=_TEXT, listener=_MAYBE,
+            at={"enum": [direction.value for direction in Direction]}, workload=_TEXT,
+            outcome={"enum": [*(outcome.value for outcome in Outcome), "aborted"]}, message=_TEXT, listener=_MAYBE,
             virtual_host=_MAYBE, route=_MAYBE, depth={"type": "integer"},
             decided_by={"type": "array", "items": {"$ref": "#/$defs/decided"}},
             considered={"type": "array", "items": {"$ref": "#/$defs/decided"}}, not_known=_MAYBE,

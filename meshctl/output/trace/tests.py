@@ -18,13 +18,13 @@ def write_results(results: Sequence[ExpectationResult], output: str, out: TextIO
 
 
 def _write_text(results: Sequence[ExpectationResult], out: TextIO) -> None:
-    for one in results:
-        mark = "FAIL" if one.failures else "ok"
-        out.write(f"{mark:4} {visible(one.test.name)}\n")
-        out.writelines(f"       {visible(failure)}\n" for failure in one.failures)
-        if one.failures:
-            out.write(f"       {visible(one.test.request.title)}: {visible(one.summary)}\n")
-    failed = sum(bool(one.failures) for one in results)
+    for result in results:
+        mark = "FAIL" if result.failures else "ok"
+        out.write(f"{mark:4} {visible(result.test.name)}\n")
+        out.writelines(f"       {visible(failure)}\n" for failure in result.failures)
+        if result.failures:
+            out.write(f"       {visible(result.test.request.title)}: {visible(result.summary)}\n")
+    failed = sum(bool(result.failures) for result in results)
     out.write(f"\n{amount(len(results), 'test')}, {failed} failed\n")
 
 
@@ -33,22 +33,22 @@ def _write_json(results: Sequence[ExpectationResult], out: TextIO) -> None:
         "version": 1,
         "tests": [
             {
-                "file": one.file, "name": one.test.name, "passed": not one.failures,
-                "failures": list(one.failures), "summary": one.summary,
+                "file": result.file, "name": result.test.name, "passed": not result.failures,
+                "failures": list(result.failures), "summary": result.summary,
             }
-            for one in results
+            for result in results
         ],
     }  # fmt: skip
     write_json(data, out)
 
 
 def _write_junit(results: Sequence[ExpectationResult], out: TextIO) -> None:
-    failed = str(sum(bool(one.failures) for one in results))
+    failed = str(sum(bool(result.failures) for result in results))
     suite = ET.Element("testsuite", name="meshctl test", tests=str(len(results)), failures=failed)
-    for one in results:
-        name = visible(one.test.name)
-        case = ET.SubElement(suite, "testcase", classname=visible(one.file), name=name)
-        if one.failures:
-            text = visible("; ".join(one.failures))
-            ET.SubElement(case, "failure", message=text).text = visible(one.summary)
+    for result in results:
+        name = visible(result.test.name)
+        case = ET.SubElement(suite, "testcase", classname=visible(result.file), name=name)
+        if result.failures:
+            text = visible("; ".join(result.failures))
+            ET.SubElement(case, "failure", message=text).text = visible(result.summary)
     out.write(ET.tostring(suite, encoding="unicode", xml_declaration=True) + "\n")

@@ -10,15 +10,15 @@ from meshctl.words import visible
 
 def write_traces(traces: Iterable[Trace], out: TextIO) -> None:
     """Write several traces with an empty line between them."""
-    for number, one in enumerate(traces):
+    for number, trace in enumerate(traces):
         out.write("\n" if number else "")
-        write_trace(one, out)
+        write_trace(trace, out)
 
 
-def write_trace(one: Trace, out: TextIO) -> None:
+def write_trace(trace: Trace, out: TextIO) -> None:
     """Write one trace; text from the input can't break the terminal."""
-    hops = (line for hop in one.hops for line in _hop_lines(hop, one.summary))
-    write_lines([visible(one.summary), f"  {visible(one.request.title)}", *hops], out)
+    hops = (line for hop in trace.hops for line in _hop_lines(hop, trace.summary))
+    write_lines([visible(trace.summary), f"  {visible(trace.request.title)}", *hops], out)
 
 
 def _hop_lines(hop: TracedHop, said: str) -> Iterator[str]:

@@ -23,7 +23,7 @@ def write_plan_json(plan: UpgradePlan, out: TextIO) -> None:
     out.write('  },\n  "findings": ')
     write_array(out, (finding_data(report, finding) for finding in report.findings), "  ")
     out.write(',\n  "not_checked": ')
-    write_array(out, (one._asdict() for one in report.not_checked), "  ")
+    write_array(out, (rule._asdict() for rule in report.not_checked), "  ")
     out.write(f',\n  "unconcerned": {json_text(list(plan.unconcerned))}\n}}\n')
 
 
@@ -53,7 +53,7 @@ def _task(task: Task) -> dict[str, Any]:
         "title": task.title,
         "fix": task.fix,
         "places": task.places,
-        "behaviour": [one._asdict() for one in task.behaviour],
+        "behaviour": [behaviour._asdict() for behaviour in task.behaviour],
         "postponed": None
         if postponed is None
         else {

@@ -52,9 +52,9 @@ def _head(plan: UpgradePlan, paint: Paint) -> Iterator[str]:
     way = [release.branch for release in plan.way]
     by = f", by {', '.join(way[:-1])}" if len(way) > 1 else ""
     yield paint(f"Istio {plan.start.name} to {plan.target.name}{by}", "message")
-    for one in plan.versions:
-        where = f", {place(one.location)}" if one.location is not None else ""
-        yield f"  {visible(one.title)} is of {one.version}{visible(where)}"
+    for version in plan.versions:
+        where = f", {place(version.location)}" if version.location is not None else ""
+        yield f"  {visible(version.title)} is of {version.version}{visible(where)}"
 
 
 def _step_lines(task: Task, paint: Paint, told: set[str]) -> Iterator[str]:
@@ -74,22 +74,22 @@ def _task_lines(
     yield f"      {one_line(finding.message)}"
     for line in _place_lines(finding, paint, everything=everything):
         yield f"      {line}"
-    changes = {(one.was, one.now): one for one in reversed(task.behaviour)}
+    changes = {(behaviour.was, behaviour.now): behaviour for behaviour in reversed(task.behaviour)}
     shown = [*reversed(changes.values())][: len(changes) if everything else _MOST_PLACES]
-    for one in shown:
-        about = f" ({one_line(one.subject)})" if len(shown) > 1 else ""
-        if one.was:
-            yield f"      - {one_line(one.was)}{about}"
-        if one.now:
-            yield f"      + {one_line(one.now)}"
+    for behaviour in shown:
+        about = f" ({one_line(behaviour.subject)})" if len(shown) > 1 else ""
+        if behaviour.was:
+            yield f"      - {one_line(behaviour.was)}{about}"
+        if behaviour.now:
+            yield f"      + {one_line(behaviour.now)}"
     yield f"      {paint('fix:', 'fix')} {one_line(task.fix)}"
 
 
 def _place_lines(finding: LocatedFinding, paint: Paint, *, everything: bool) -> Iterator[str]:
-    places = [finding.location, *(one.location for one in finding.related)]
+    places = [finding.location, *(related_place.location for related_place in finding.related)]
     most = len(places) if everything else _MOST_PLACES
-    for one in places[:most]:
-        yield f"{paint('-->', 'gutter')} {visible(place(one))}"
+    for location in places[:most]:
+        yield f"{paint('-->', 'gutter')} {visible(place(location))}"
     if len(places) > most:
         yield f"    and {amount(len(places) - most, 'more place')}; --all lists them"
 
@@ -98,10 +98,10 @@ def _others(plan: UpgradePlan, paint: Paint) -> Iterator[str]:
     others = [
         finding for finding in plan.report.findings if not finding.rule.startswith("upgrade/")
     ]
-    for one in others:
-        level = one.severity.value
-        yield f"{paint(f'{level}[{one.rule}]', level)} {one_line(one.message)}"
-        yield f"  {paint('-->', 'gutter')} {visible(place(one.location))}"
+    for other in others:
+        level = other.severity.value
+        yield f"{paint(f'{level}[{other.rule}]', level)} {one_line(other.message)}"
+        yield f"  {paint('-->', 'gutter')} {visible(place(other.location))}"
         yield ""
 
 

@@ -23,9 +23,9 @@ def write_answers(found: Iterable[Answered], output: str, out: TextIO) -> bool:
         write_json({"version": VERSION, **data_of(answer)}, out)
         return answer.allowed
     allowed = True
-    for one in found:
-        write_answer(one, out)
-        allowed &= one.decision.answer.allowed
+    for answered in found:
+        write_answer(answered, out)
+        allowed &= answered.decision.answer.allowed
     return allowed
 
 
@@ -33,7 +33,7 @@ def write_answer(answered: Answered, out: TextIO) -> None:
     """Write the warnings and the refusal of one object."""
     answer = answered.decision.answer
     title = visible(answered.resource.title)
-    lines = [f"Warning: {visible(one)}" for one in answer.warnings]
+    lines = [f"Warning: {visible(warning)}" for warning in answer.warnings]
     if answer.allowed:
         lines.append(f"{title}: allowed, would be {_DONE[answered.operation]}")
     else:

@@ -20,6 +20,6 @@ def write_news(news: News, out: TextIO) -> None:
 
 
 def _lines(start: str, found: Iterable[LocatedFinding]) -> Iterable[str]:
-    for one in found:
-        title = one_line(one.resource.title)
-        yield f"{start} {one.severity}[{one.rule}] {title}: {one_line(one.message)}"
+    for finding in found:
+        title = one_line(finding.resource.title)
+        yield f"{start} {finding.severity}[{finding.rule}] {title}: {one_line(finding.message)}"

@@ -266,7 +266,11 @@ def _documents(  # noqa: PLR0913 - both renders, and what they were made of
     texts: SourceTexts, causes: Causes,
 ) -> Rendered:  # fmt: skip
     result = Rendered([], [], list(template_texts(texts.files)))
-    hidden = frozenset({SECRET_VARIABLE} if any(one.is_secret for one in release.inline) else ())
+    hidden = frozenset(
+        {SECRET_VARIABLE}
+        if any(inline_values.is_secret for inline_values in release.inline)
+        else ()
+    )
     placement = Placement(release.namespace, unit=release.title, variables=hidden)
     twins = twins_of(plain, marked)
     maps = LineMaps(files, texts)

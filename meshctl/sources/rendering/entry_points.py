@@ -107,12 +107,12 @@ def _application(
             continue
         home = directory.relative_to(root)
         files = _value_files(
-            root, [(str(home / one), one) for one in _texts(helm.get("valueFiles"))]
+            root, [(str(home / text), text) for text in _texts(helm.get("valueFiles"))]
         )
         sets = tuple(
-            f"{_text(one, 'name')}={_text(one, 'value')}"
-            for one in items(helm.get("parameters"))
-            if isinstance(one, dict)
+            f"{_text(item, 'name')}={_text(item, 'value')}"
+            for item in items(helm.get("parameters"))
+            if isinstance(item, dict)
         )
         inline: tuple[InlineValues, ...] = ()
         for name in ("values", "valuesObject"):
@@ -146,8 +146,8 @@ def _helm_release(document: Document, root: Path, known: FluxValues) -> Iterator
     namespace = _text(spec, "targetNamespace") or home
     files = _value_files(root, [(name, name) for name in _texts(chart.get("valuesFiles"))])
     layers = list(known.of(spec, home))
-    missing = tuple(one for one in layers if isinstance(one, str))
-    inline = [one for one in layers if isinstance(one, InlineValues)]
+    missing = tuple(layer for layer in layers if isinstance(layer, str))
+    inline = [layer for layer in layers if isinstance(layer, InlineValues)]
     if isinstance(spec.get("values"), dict):
         inline.append(InlineValues(document, ("spec", "values"), spec["values"]))
     name = _text(spec, "releaseName") or _name(data)
@@ -211,4 +211,4 @@ def _text(data: dict[str, Any], name: str) -> str:
 
 
 def _texts(value: object) -> Iterator[str]:
-    return (one for one in items(value) if isinstance(one, str))
+    return (item for item in items(value) if isinstance(item, str))

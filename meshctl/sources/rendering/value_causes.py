@@ -150,9 +150,9 @@ def _sub_charts(chart: Path, above: tuple[str, ...]) -> Iterator[tuple[tuple[str
             continue
         dependencies = mapping_in(chart / "Chart.yaml").get("dependencies")
         names = [
-            one.get("alias") or own
-            for one in (dependencies if isinstance(dependencies, list) else ())
-            if isinstance(one, dict) and one.get("name") == own
+            dependency.get("alias") or own
+            for dependency in (dependencies if isinstance(dependencies, list) else ())
+            if isinstance(dependency, dict) and dependency.get("name") == own
         ]
         for name in names or [own]:
             path = (*above, str(name))

@@ -90,7 +90,7 @@ def render_all(
     closed = {
         title
         for title, several in installed.charts_of.items()
-        if rendered.issuperset((one.shown, one.title) for one in several)
+        if rendered.issuperset((release.shown, release.title) for release in several)
     }
     return made._replace(closed=made.closed | closed)
 
@@ -141,10 +141,10 @@ def _releases(
     named = {os.path.realpath(path) for path in directories}
     listed = [
         Release(
-            Path(one.chart), one.chart, one.name or Path(one.chart).name, one.namespace,
-            one.values, one.sets,
+            Path(chart_release.chart), chart_release.chart, chart_release.name or Path(chart_release.chart).name, chart_release.namespace,
+            chart_release.values, chart_release.sets,
         )
-        for one in options.releases
+        for chart_release in options.releases
     ]  # fmt: skip
     known = {os.path.realpath(release.chart) for release in (*listed, *installed)}
     rest = [release for release in own if os.path.realpath(release.chart) not in known]

@@ -44,7 +44,7 @@ def _aliases(upgrade: Upgrade) -> Iterator[Hit]:
 
 
 def _rules_of_aliases(upgrade: Upgrade) -> Iterator[Hit]:
-    names = {service_host(one, upgrade.mesh): one for one in _external_names(upgrade)}
+    names = {service_host(name, upgrade.mesh): name for name in _external_names(upgrade)}
     rules = (*upgrade.mesh.of(VirtualService), *upgrade.mesh.of(DestinationRule)) if names else ()
     for rule in rules:
         for ref, host in rule_hosts(rule):

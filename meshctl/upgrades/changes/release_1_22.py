@@ -139,9 +139,11 @@ def _external_profiles(upgrade: Upgrade) -> Iterator[Hit]:
 
 
 def _new_versions(upgrade: Upgrade) -> Iterator[Hit]:
-    for one in of_versions(upgrade.mesh.resources, _ISTIO_GROUPS, "v1"):
-        if one.kind in _V1_SINCE_1_22:
-            yield Hit(one.at("apiVersion"), f"{one.title} is written in {one.api_version}")
+    for version in of_versions(upgrade.mesh.resources, _ISTIO_GROUPS, "v1"):
+        if version.kind in _V1_SINCE_1_22:
+            yield Hit(
+                version.at("apiVersion"), f"{version.title} is written in {version.api_version}"
+            )
 
 
 CHANGES = (

@@ -78,9 +78,9 @@ def _many_rules(upgrade: Upgrade) -> Iterator[Hit]:
 
 def _stackdriver_telemetry(upgrade: Upgrade) -> Iterator[Hit]:
     for telemetry in upgrade.mesh.of(Telemetry):
-        for signal, one in telemetry.providers:
-            if one.text("name") == "stackdriver":
-                yield Hit(one.at("name"), f"{telemetry.title} sends {signal} to stackdriver")
+        for signal, view in telemetry.providers:
+            if view.text("name") == "stackdriver":
+                yield Hit(view.at("name"), f"{telemetry.title} sends {signal} to stackdriver")
 
 
 def _network_gateways(upgrade: Upgrade) -> Iterator[Outcome]:

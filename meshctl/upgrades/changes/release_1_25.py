@@ -94,7 +94,9 @@ def ambient_nodes(upgrade: Upgrade) -> Iterator[Outcome]:
     settings = [setting for _, setting in upgrade.installation.value("cni.ambient.enabled")]
     by_profile = [setting for _, setting in upgrade.installation.value("profile")]
     operators = [
-        one for one in upgrade.installation.operators if one.spec.text("profile") == "ambient"
+        istio_operator
+        for istio_operator in upgrade.installation.operators
+        if istio_operator.spec.text("profile") == "ambient"
     ]
     for setting in (*settings, *by_profile):
         if setting.text in {"true", "ambient"}:

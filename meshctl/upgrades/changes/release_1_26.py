@@ -25,9 +25,9 @@ def _gateways(upgrade: Upgrade) -> Iterator[Hit]:
         return
     proxies = [workload for workload in upgrade.mesh.of(Workload) if is_gateway(workload)]
     others = (*upgrade.mesh.of(Gateway), *upgrade.mesh.of(KubernetesGateway))
-    for one in proxies or others:
+    for proxy in proxies or others:
         yield Hit(
-            one.at("metadata", "name"), f"{one.title} takes connections of clients",
+            proxy.at("metadata", "name"), f"{proxy.title} takes connections of clients",
             "a worker takes all connections that wait", "it takes one, then does its other work",
         )  # fmt: skip
 

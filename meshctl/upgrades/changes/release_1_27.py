@@ -38,7 +38,7 @@ def _native(upgrade: Upgrade) -> Iterator[Outcome]:
     kubelets = upgrade.kubelets.values()
     if any(version < _NATIVE_KUBERNETES for version in kubelets):
         return
-    if any(one.text.lower() == "true" for one in upgrade.installation.variable(NATIVE)):
+    if any(setting.text.lower() == "true" for setting in upgrade.installation.variable(NATIVE)):
         return
     where = "" if kubelets else " where every node has Kubernetes 1.33"
     if not kubelets:

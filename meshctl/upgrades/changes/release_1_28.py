@@ -45,10 +45,10 @@ def _passthrough_entries(upgrade: Upgrade) -> Iterator[Hit]:
 
 
 def _stable_backend_tls(upgrade: Upgrade) -> Iterator[Hit]:
-    for one in upgrade.of_kind("BackendTLSPolicy"):
-        if one.api_version == f"{_GROUP}/v1":
+    for resource in upgrade.of_kind("BackendTLSPolicy"):
+        if resource.api_version == f"{_GROUP}/v1":
             yield Hit(
-                one.at("metadata", "name"), f"{one.title} is of {one.api_version}",
+                resource.at("metadata", "name"), f"{resource.title} is of {resource.api_version}",
                 "istiod ignores it", "gateways follow it",
             )  # fmt: skip
 

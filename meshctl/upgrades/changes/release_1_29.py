@@ -111,9 +111,12 @@ def _registered_machines(upgrade: Upgrade) -> Iterator[Hit]:
 
 def _beta_kinds(upgrade: Upgrade) -> Iterator[Hit]:
     for kind in ("Gateway", "GatewayClass", "HTTPRoute"):
-        for one in upgrade.of_kind(kind):
-            if one.api_version == f"{_GROUP}/v1beta1":
-                yield Hit(one.at("apiVersion"), f"{one.title} is written in {one.api_version}")
+        for resource in upgrade.of_kind(kind):
+            if resource.api_version == f"{_GROUP}/v1beta1":
+                yield Hit(
+                    resource.at("apiVersion"),
+                    f"{resource.title} is written in {resource.api_version}",
+                )
 
 
 def _limited_proxies(upgrade: Upgrade) -> Iterator[Hit]:

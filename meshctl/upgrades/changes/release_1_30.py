@@ -42,8 +42,8 @@ def _colliding_hosts(upgrade: Upgrade) -> Iterator[Hit]:
 
 
 def _listener_sets(upgrade: Upgrade) -> Iterator[Hit]:
-    for one in upgrade.of_kind("XListenerSet"):
-        yield Hit(one.at("kind"), f"{one.title} is of {one.api_version}")
+    for resource in upgrade.of_kind("XListenerSet"):
+        yield Hit(resource.at("kind"), f"{resource.title} is of {resource.api_version}")
 
 
 def routes_before_bundle(
@@ -54,12 +54,12 @@ def routes_before_bundle(
     version = known[0] if known is not None else ""
     if version and bundle(version) >= needed:
         return
-    for one in upgrade.of_kind(kind):
-        if one.api_version.startswith(f"{_GROUP}/v1alpha"):
+    for resource in upgrade.of_kind(kind):
+        if resource.api_version.startswith(f"{_GROUP}/v1alpha"):
             shown = f", and its CRD is of the Gateway API {version}" if version else ""
             least = f"{needed[0]}.{needed[1]}"
             yield Hit(
-                one.at("apiVersion"), f"{one.title} is written in {one.api_version}{shown}",
+                resource.at("apiVersion"), f"{resource.title} is written in {resource.api_version}{shown}",
                 "istiod reads it", f"istiod reads it where the Gateway API is {least} or newer",
             )  # fmt: skip
 

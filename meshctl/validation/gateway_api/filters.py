@@ -42,19 +42,19 @@ def replaces_prefix(holder: Mapping) -> Iterator[tuple[Path, str]]:
                 yield (*path, name, "path", "replacePrefixMatch"), one["type"]
 
 
-def _of_type(one: Mapping, path: Path) -> Iterator[Broken]:
+def _of_type(mapping: Mapping, path: Path) -> Iterator[Broken]:
     """Report a filter without the settings of its type, and settings of another type."""
-    field = _FIELDS.get(one["type"])
-    if field is not None and field not in one:
-        yield Broken((*path, "type"), f"a filter of type {one['type']} needs the field {field}")
+    field = _FIELDS.get(mapping["type"])
+    if field is not None and field not in mapping:
+        yield Broken((*path, "type"), f"a filter of type {mapping['type']} needs the field {field}")
     for other, name in _FIELDS.items():
-        if name in one and name != field:
+        if name in mapping and name != field:
             yield Broken((*path, name), f"{name} is for filters of type {other} alone", key=True)
 
 
-def _replacement(one: Mapping, path: Path) -> Iterator[Broken]:
+def _replacement(mapping: Mapping, path: Path) -> Iterator[Broken]:
     for name in ("requestRedirect", "urlRewrite"):
-        found = (one.get(name) or {}).get("path")
+        found = (mapping.get(name) or {}).get("path")
         if not found:
             continue
         place = (*path, name, "path")
@@ -66,8 +66,8 @@ def _replacement(one: Mapping, path: Path) -> Iterator[Broken]:
                 yield Broken((*place, other), f"{other} is for type {kind} alone", key=True)
 
 
-def _mirror(one: Mapping, path: Path) -> Iterator[Broken]:
-    mirror = one.get("requestMirror") or {}
+def _mirror(mapping: Mapping, path: Path) -> Iterator[Broken]:
+    mirror = mapping.get("requestMirror") or {}
     if "percent" in mirror and "fraction" in mirror:
         why = "percent and fraction exclude each other"
         yield Broken((*path, "requestMirror", "fraction"), why, key=True)

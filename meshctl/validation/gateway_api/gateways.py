@@ -35,7 +35,7 @@ def _addresses(spec: Mapping) -> Iterator[Broken]:
         for path, one in items(spec, "addresses")
         if one.get("value")
     ]
-    counted = [one for one in addresses if one[1][0] in {"IPAddress", "Hostname"}]
+    counted = [address for address in addresses if address[1][0] in {"IPAddress", "Hostname"}]
     for path in repeated(counted):
         yield Broken(path, "this address is in the list twice")
     for path, (kind, value) in addresses:

@@ -16,7 +16,10 @@ def grouped(findings: Iterable[LocatedFinding], view: ReportView, usual: str) ->
     found: dict[str, list[LocatedFinding]] = {}
     for finding in findings:
         found.setdefault(name_of(finding, view, view.group_by or usual), []).append(finding)
-    return sorted(found.items(), key=lambda group: -max(one.severity.rank for one in group[1]))
+    return sorted(
+        found.items(),
+        key=lambda group: -max(located_finding.severity.rank for located_finding in group[1]),
+    )
 
 
 def name_of(finding: LocatedFinding, view: ReportView, kind: str) -> str:

@@ -52,7 +52,10 @@ def _found(report: Report, view: ReportView, canvas: Canvas) -> Iterator[str]:
 def _whole(report: Report, view: ReportView, canvas: Canvas) -> Iterator[str]:
     paint = canvas.paint
     found = _by_severity(report)
-    levels = [[one for one in found if one.severity is level] for level in Severity]
+    levels = [
+        [located_finding for located_finding in found if located_finding.severity is level]
+        for level in Severity
+    ]
     for findings in [found] if view.group_by else levels:
         for name, members in grouped(findings, view, "file"):
             yield f"{paint(visible(name), 'file')}  {counted(members)}"
