@@ -107,7 +107,7 @@ def _unknown(name: str, table: Table, program: str | None) -> str:
     from difflib import get_close_matches
 
     near = get_close_matches(name, table, n=3, cutoff=0.6)
-    near += [one for one in table if one.startswith(name) and one not in near]
+    near += [command for command in table if command.startswith(name) and command not in near]
     hint = f"{program} --help lists them" if table is COMMANDS else f"there are {', '.join(table)}"
     hint = f"did you mean {' or '.join(near)}?" if near else hint
     return f"there is no command {quoted(name)}; {hint}"
@@ -152,7 +152,7 @@ def _set_debug(ctx: Any, param: Any, value: bool) -> None:
 
 
 def _colours(ctx: Any, args: list[str], incomplete: str) -> list[str]:
-    return [one for one in COLOURS if one.startswith(incomplete)]
+    return [colour for colour in COLOURS if colour.startswith(incomplete)]
 
 
 def _refusal(error: Exception, ctx: Any) -> Exception:

@@ -60,8 +60,8 @@ def _near(written: str, ctx: Any, help_of: str) -> str:
     others = {old: names[new] for old, new in _CALLED_ELSEWHERE.items() if new in names}
     known = {**others, **names}
     near = get_close_matches(written, known, _NEAR, cutoff=0.7)
-    near += [one for one in known if written != "-" and one.startswith(written)]
-    offered = list(dict.fromkeys(known[one] for one in near))[:_NEAR]
+    near += [option for option in known if written != "-" and option.startswith(written)]
+    offered = list(dict.fromkeys(known[option] for option in near))[:_NEAR]
     return f"did you mean {' or '.join(offered)}?" if offered else f"{help_of} lists them"
 
 

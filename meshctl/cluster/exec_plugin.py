@@ -171,7 +171,7 @@ def _status(command: str, plugin: Mapping[str, Any], written: bytes) -> Mapping[
         answer = None
     status = mapping(mapping(answer).get("status"))
     given = [status.get(name) for name in _CREDENTIALS]
-    if not any(given) or not all(isinstance(one, str | None) for one in given):
+    if not any(given) or not all(isinstance(text, str | None) for text in given):
         raise ClusterError(
             f"the credential plugin {command} gave no credentials; run it by hand to see why"
         )

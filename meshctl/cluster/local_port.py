@@ -75,9 +75,9 @@ def _copy(source: socket.socket, target: socket.socket) -> int:
         while data := source.recv(_PIECE):
             target.sendall(data)
             passed += len(data)
-    for one in (source, target):
+    for end in (source, target):
         with suppress(OSError):
-            one.shutdown(socket.SHUT_RDWR)
+            end.shutdown(socket.SHUT_RDWR)
     return passed
 
 

@@ -51,23 +51,25 @@ def read_platform(cluster: Cluster) -> Platform:
         unread.append(f"the version of Kubernetes: {error}")
     documents: list[Document] = []
     try:
-        for one in cluster.list(_CRD, metadata_only=True):
-            name = str(_metadata(one).get("name", ""))
+        for definition in cluster.list(_CRD, metadata_only=True):
+            name = str(_metadata(definition).get("name", ""))
             if name.endswith(_GROUPS):
-                documents.append(_document(cluster.name, name, one))
+                documents.append(_document(cluster.name, name, definition))
     except ClusterError as error:
         unread.append(f"CustomResourceDefinition: {error}")
     others = read_kinds(cluster, _KINDS)
-    unread += (f"{one.kind}: {one.reason}" for one in others.unread)
+    unread += (f"{other.kind}: {other.reason}" for other in others.unread)
     return Platform(kubernetes, (*documents, *others.documents), tuple(unread))
 
 
-def _metadata(one: Mapping[str, Any]) -> Mapping[str, Any]:
-    found = one.get("metadata")
+def _metadata(definition: Mapping[str, Any]) -> Mapping[str, Any]:
+    found = definition.get("metadata")
     return found if isinstance(found, Mapping) else {}
 
 
-def _document(context: str, name: str, one: Mapping[str, Any]) -> ObjectDocument:
-    meta = {k: v for k, v in _metadata(one).items() if k in {"name", "labels", "annotations"}}
+def _document(context: str, name: str, definition: Mapping[str, Any]) -> ObjectDocument:
+    meta = {
+        k: v for k, v in _metadata(definition).items() if k in {"name", "labels", "annotations"}
+    }
     data = {"apiVersion": _CRD.api_version, "kind": _CRD.kind, "metadata": meta}
     return ObjectDocument(f"cluster:{context}/{_CRD.plural}.{_CRD.group}/{name}", data)

@@ -102,8 +102,8 @@ def read_kinds(cluster: Cluster, kinds: Sequence[ListedKind]) -> Loaded:
     served = _served_versions(cluster)
     parts = [_read_kind(cluster, kind, served, cluster.namespace) for kind in kinds]
     unread = tuple(part.unread for part in parts if part.unread is not None)
-    objects = [one for part in parts for one in part.objects]
-    return Loaded(0, [document_of(cluster.name, one) for one in objects], [], unread)
+    objects = [item for part in parts for item in part.objects]
+    return Loaded(0, [document_of(cluster.name, item) for item in objects], [], unread)
 
 
 def _served_versions(cluster: Cluster) -> Mapping[str, Sequence[str]] | None:
@@ -146,7 +146,9 @@ def _kinds_in(cluster: Cluster, kind: Kind) -> frozenset[str]:
     """Name the kinds of one API version; none where the cluster doesn't say."""
     try:
         answer = cluster.request("GET", kind.path().rpartition("/")[0])
-        return frozenset(one["kind"] for one in answer["resources"] if "/" not in one["name"])
+        return frozenset(
+            listed["kind"] for listed in answer["resources"] if "/" not in listed["name"]
+        )
     except (ForbiddenError, NotFoundError, KeyError, TypeError):
         return frozenset()
 

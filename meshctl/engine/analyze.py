@@ -125,7 +125,7 @@ def _builder(
     if live is not None:
         resources = overlay(objects.of(live.documents, home), resources)
     unread = (*loaded.unread, *(live.unread if live is not None else ()))
-    read = frozenset((one.kind, one.namespace) for one in unread if one.namespace)
+    read = frozenset((missing.kind, missing.namespace) for missing in unread if missing.namespace)
     config = mesh_config_of(settings)
 
     def build(
@@ -134,7 +134,7 @@ def _builder(
         return Mesh(
             some, config, is_whole=settings.whole_mesh, judge=objects.verdict,
             ownership=settings.ownership,
-            unread=frozenset(one.kind for one in (*unread, *further)),
+            unread=frozenset(missing.kind for missing in (*unread, *further)),
             injection=settings.injection, knowledge=knowledge._replace(read=read),
         )  # fmt: skip
 
@@ -187,7 +187,7 @@ def answer_on(
     outcomes = _asked(rules, mesh, settings, build, ask)
     for one in live.unread if live is not None else ():
         outcomes.not_checked.update(dict.fromkeys(_unchecked(one, settings)))
-    outcomes.not_checked.update(((EVERY_RULE, one.reason), None) for one in missing)
+    outcomes.not_checked.update(((EVERY_RULE, gap.reason), None) for gap in missing)
     if settings.alone:
         outcomes.not_checked.update(dict.fromkeys(undescribed(resources, objects.describes)))
     worlds = _worlds(loaded, settings, resources, build, partial(objects.of, namespace=home))
@@ -294,7 +294,7 @@ def _kept(
 ) -> tuple[list[LocatedFinding], int]:  # fmt: skip
     """Give the findings that nobody ignores, in order, and how many somebody does."""
     located: list[tuple[LocatedFinding, Resource | None]] = [*filter(shown_filter(settings), found)]
-    located.sort(key=lambda one: order(one[0]))
+    located.sort(key=lambda pair: order(pair[0]))
     kept = _not_ignored(located, funnel)
     ignored = len(located) - len(kept)
     problems = [*loaded.problems, *funnel.problems, *funnel.expired()]
@@ -306,7 +306,7 @@ def _kept(
         for problem in problems
         if (name := f"document/{problem.kind}") in by_id
     ]
-    texts.sort(key=lambda one: order(one[0]))
+    texts.sort(key=lambda pair: order(pair[0]))
     kept_texts = _not_ignored(texts, funnel)
     kept = sorted([*merge(kept), *kept_texts], key=order)
     return kept, ignored + len(texts) - len(kept_texts)

@@ -65,14 +65,14 @@ def _sentence(kind: str, places: list[str]) -> str:
         verb = "have" if several else "has"
         what = f"{len(places)} {kind} object{'s' if several else ''} {verb} what isn't in the input"
         return f"{what}: {shown}; render those, or read the cluster with --cluster"
-    one, many, rest, command = _SENTENCES[kind]
+    single, many, rest, command = _SENTENCES[kind]
     first = shlex.quote(places[0])
     name = (
         f" {shlex.quote(places[0].rstrip('/').rpartition('/')[2] or '.')}"
         if "helm" in command
         else ""
     )
-    what = f"{len(places)} {many if several else one}{' ' + rest if rest else ''}"
+    what = f"{len(places)} {many if several else single}{' ' + rest if rest else ''}"
     if not any(map(shutil.which, _PROGRAMS[command])):
         return f"{what}: {shown}; {_HINTS[command]}"
     return f"{what}: {shown}; run `{command}{name} {first} | meshctl analyze -`"

@@ -36,7 +36,7 @@ def _requirement(part: str) -> Callable[[Labels], bool]:
             return lambda labels: labels.get(name) in values
         return lambda labels: labels.get(name) not in values
     for operator, wanted in _OPERATORS:
-        key, found, value = (one.strip() for one in part.partition(operator))
+        key, found, value = (side.strip() for side in part.partition(operator))
         if found:
             return lambda labels: (labels.get(key) == value) is wanted
     if not _KEY.fullmatch(part):

@@ -15,7 +15,7 @@ def all_policies(holds: str) -> str:
 
 def all_routes(lists: tuple[str, ...], holds: str) -> str:
     """Say that something holds for each route ``r`` in some lists of a VirtualService."""
-    return " && ".join(all_of(f"object.spec.{one}", "r", holds) for one in lists)
+    return " && ".join(all_of(f"object.spec.{field}", "r", holds) for field in lists)
 
 
 def all_of(items: str, name: str, holds: str) -> str:

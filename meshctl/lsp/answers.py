@@ -44,7 +44,7 @@ def hover(
         return None
     if not text:
         return None
-    span = types.Range(*(position(at.line, one, line, encoding) for one in (start, end)))
+    span = types.Range(*(position(at.line, column, line, encoding) for column in (start, end)))
     return types.Hover(types.MarkupContent(types.MarkupKind.Markdown, text), span)
 
 
@@ -58,7 +58,7 @@ def completion(
     found: Iterable[Choice] = ()
     start = end = column
     if named is not None:
-        found = (Choice(one, "rule") for one in rule_ids())
+        found = (Choice(rule_id, "rule") for rule_id in rule_ids())
         start, end = named.start, named.end
     elif asked is not None:
         found = choices(asked.spot, asked.mention, asked.mesh, _SCHEMAS)

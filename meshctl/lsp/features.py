@@ -106,7 +106,7 @@ def _offer_actions(server: Server) -> None:
 
 def _asks_for(kind: str, wanted: Sequence[str]) -> bool:
     """Is a kind of action asked for: by itself, or by one that it is a kind of?"""
-    return any(kind == one or kind.startswith(f"{one}.") for one in map(_text, wanted))
+    return any(kind == prefix or kind.startswith(f"{prefix}.") for prefix in map(_text, wanted))
 
 
 def _text(kind: str) -> str:

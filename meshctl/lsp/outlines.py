@@ -41,8 +41,8 @@ class Outlines:
             if objects is None:
                 objects = tuple(map(_read, outline(part, "default")))
             now[part] = objects
-            for one in objects:
-                yield _symbol(one, first_line - 1, lines, encoding)
+            for outlined in objects:
+                yield _symbol(outlined, first_line - 1, lines, encoding)
         self._known[uri] = now
 
 
@@ -58,22 +58,24 @@ def _read(outlined: Outlined) -> _Object:
     )
 
 
-def _symbol(one: _Object, down: int, lines: LinesOf, encoding: Encoding) -> types.DocumentSymbol:
+def _symbol(
+    outlined: _Object, down: int, lines: LinesOf, encoding: Encoding
+) -> types.DocumentSymbol:
     def place(span: Span) -> types.Range:
         moved = span._replace(line=span.line + down, end_line=span.end_line + down)
         return range_of(moved, lines, encoding)
 
-    named, whole = place(one.name), place(one.whole)
+    named, whole = place(outlined.name), place(outlined.whole)
     if not _holds(whole, named):
         whole = named
     parts = [
         types.DocumentSymbol(name, types.SymbolKind.Field, at, at)
-        for name, span in one.parts
+        for name, span in outlined.parts
         for at in [place(span)]
         if _holds(whole, at)
     ]
     return types.DocumentSymbol(
-        one.title, types.SymbolKind.Object, whole, named, children=parts or None
+        outlined.title, types.SymbolKind.Object, whole, named, children=parts or None
     )
 
 

@@ -66,7 +66,7 @@ def _about_places(server: Server) -> None:
             return []
         found = _located(server, asked, asked.referring())
         uri = server.uri_of(asked.opened.name)
-        return [types.DocumentHighlight(one.range) for one in found if one.uri == uri]
+        return [types.DocumentHighlight(place.range) for place in found if place.uri == uri]
 
 
 def _located(server: Server, asked: Asked, places: Iterable[Ref]) -> list[types.Location]:

@@ -16,14 +16,14 @@ def masked_data(value: Any) -> Any:
     if isinstance(value, str):
         return masked(value)
     if isinstance(value, list | tuple):
-        return [masked_data(one) for one in value]
+        return [masked_data(item) for item in value]
     if not isinstance(value, dict):
         return value
     name = value.get("name")
     is_named = isinstance(name, str) and looks_secret(name)
     return {
         key: MASK
-        if isinstance(one, str) and ((is_named and key in COMPARISONS) or looks_secret(key))
-        else masked_data(one)
-        for key, one in value.items()
+        if isinstance(item, str) and ((is_named and key in COMPARISONS) or looks_secret(key))
+        else masked_data(item)
+        for key, item in value.items()
     }

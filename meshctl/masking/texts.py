@@ -35,7 +35,7 @@ def masked_document(text: str, root: Node | None) -> str:
     if root is None:
         return _masked_lines(text) if _SECRET.search(text) else masked_source(text)
     parts, position = [], 0
-    for start, end in sorted({_extent(one, text) for one in secret_scalars(root)}):
+    for start, end in sorted({_extent(scalar, text) for scalar in secret_scalars(root)}):
         if start >= position:
             parts += [text[position:start], covered(text[start:end])]
             position = end

@@ -76,7 +76,7 @@ def _below(pairs: list[tuple[str, Any]], *, is_secret: bool) -> Iterator[tuple[A
     of_secret = texts.get("kind") == "Secret"
     for key, value in pairs:
         if of_secret and key == "metadata":
-            yield from ((one, True) for one in _last_applied(value))
+            yield from ((scalar, True) for scalar in _last_applied(value))
         hides = (
             is_secret
             or (of_secret and key in SECRET_BLOCKS)
@@ -85,7 +85,7 @@ def _below(pairs: list[tuple[str, Any]], *, is_secret: bool) -> Iterator[tuple[A
             or (key == "value" and looks_secret(texts.get("name") or ""))
         )
         if key == _GENERATOR:
-            yield from ((one, True) for one in _literals(value))
+            yield from ((scalar, True) for scalar in _literals(value))
         else:
             yield value, hides
 
@@ -102,7 +102,7 @@ def _last_applied(metadata: Any) -> Iterator[Any]:
     """What kubectl keeps of a Secret beside it: all of it."""
     for key, value in _pairs(metadata) or ():
         if key == "annotations":
-            yield from (one for name, one in _pairs(value) or () if name == _LAST_APPLIED)
+            yield from (applied for name, applied in _pairs(value) or () if name == _LAST_APPLIED)
 
 
 def _literals(generators: Any) -> Iterator[Any]:
@@ -122,7 +122,9 @@ def _pairs(value: Any) -> list[tuple[str, Any]] | None:
         if name == "<<":
             sources = child.value if isinstance(child.value, list) else []
             merged = [child] if isinstance(child, MappingNode) else sources
-            found += [pair for one in merged if one is not value for pair in _own_pairs(one)]
+            found += [
+                pair for source in merged if source is not value for pair in _own_pairs(source)
+            ]
         found.append((name, child))
     return found
 
@@ -164,11 +166,11 @@ def hidden(text: str, values: Iterable[object]) -> str:
 def _forms(value: object) -> Iterator[str]:
     text = value if isinstance(value, str) else json.dumps(value, default=str)
     bare = text.strip()
-    for one in (text, bare, *bare.split("\n"), *_decoded(bare)):
-        if one.strip():
-            yield from (one, visible(one), json.dumps(one)[1:-1], repr(one)[1:-1])
-            yield json.dumps(one, ensure_ascii=False)[1:-1]
-            _, _, literal = one.partition("=")  # NAME=VALUE of a secretGenerator
+    for form in (text, bare, *bare.split("\n"), *_decoded(bare)):
+        if form.strip():
+            yield from (form, visible(form), json.dumps(form)[1:-1], repr(form)[1:-1])
+            yield json.dumps(form, ensure_ascii=False)[1:-1]
+            _, _, literal = form.partition("=")  # NAME=VALUE of a secretGenerator
             if literal and not literal.startswith("="):
                 yield literal
 

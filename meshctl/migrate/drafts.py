@@ -114,7 +114,7 @@ class Draft:
 
     def share(self, made: Iterable[Made]) -> None:
         """Say that objects which another draft made come of this object, too."""
-        self._made += [one for one in made if one not in self._made]
+        self._made += [draft for draft in made if draft not in self._made]
 
     def exact(self, message: str, ref: Ref | None = None) -> None:
         """Note something that means nothing today, or is said elsewhere."""

@@ -34,7 +34,7 @@ def newest(resource: Resource) -> dict[str, Any]:
     found = {**resource.data, "apiVersion": version}
     if any(_old_fields(resource)):
         spec = resource.spec.data
-        found["spec"] = {**spec, "http": [_mended(one) for one in spec["http"]]}
+        found["spec"] = {**spec, "http": [_mended(route) for route in spec["http"]]}
     return found
 
 
@@ -70,7 +70,7 @@ def _mended(route: Any) -> Any:
         if key in route:
             found["headers"] = _with(found.get("headers"), part, operation, route[key])
     if isinstance(found.get("route"), list):
-        found["route"] = [_mended(one) for one in found["route"]]
+        found["route"] = [_mended(destination) for destination in found["route"]]
     return found
 
 

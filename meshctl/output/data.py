@@ -23,9 +23,9 @@ def data_of(value: Any) -> Any:
         kind: Any = type(value)
         return {key: data_of(getattr(value, name)) for name, key in keys(kind)}
     if isinstance(value, Mapping):
-        return {key: data_of(one) for key, one in value.items()}
+        return {key: data_of(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [data_of(one) for one in value]
+        return [data_of(item) for item in value]
     return value
 
 

@@ -38,7 +38,7 @@ def described(kind: Any, known: dict[str, Schema]) -> Schema:
     if origin in {dict, Mapping}:
         return {"type": "object", "additionalProperties": described(arguments[1], known)}
     if isinstance(kind, type) and issubclass(kind, Enum):
-        return {"enum": [one.value for one in kind]}
+        return {"enum": [member.value for member in kind]}
     if kind is datetime:
         return {"type": "string", "format": "date-time"}
     if kind is Any:

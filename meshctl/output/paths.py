@@ -45,7 +45,7 @@ def named_from_top(file: str, root: str) -> str:
 def _tops(directory: Path, root: str) -> tuple[Path, ...]:
     """List what may be the top of the repository that a directory lies in, the likelier first."""
     named = [root, *(os.environ.get(name, "") for name in _CHECKOUTS)]
-    above = [one for one in (directory, *directory.parents) if (one / ".git").exists()]
+    above = [parent for parent in (directory, *directory.parents) if (parent / ".git").exists()]
     return (*(Path(name).resolve() for name in named if name), *above[:1])
 
 

@@ -27,8 +27,8 @@ def entry(key: str, value: Any, indent: str = "") -> Iterator[str]:
             yield from entry(name, inner, f"{indent}  ")
     elif isinstance(value, list) and value:
         yield f"{indent}{_scalar(key)}:\n"
-        for one in value:
-            yield from item(one, indent)
+        for element in value:
+            yield from item(element, indent)
     else:
         yield f"{indent}{_scalar(key)}: {_scalar(value)}\n"
 

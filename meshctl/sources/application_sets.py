@@ -51,11 +51,11 @@ def expand(data: Mapping[str, Any], root: Path | None) -> Expansion:
             continue
         for values in several:
             written = _Unknown()
-            one = _written(template, values, written, is_go=is_go)
+            application = _written(template, values, written, is_go=is_go)
             if written.is_met or len(found) >= _MOST:
                 is_whole = False
             else:
-                found.append(one)
+                found.append(application)
     return Expansion(tuple(found), is_whole)
 
 
@@ -80,7 +80,10 @@ def _values(generator: object, root: Path | None, *, is_go: bool) -> list[Values
         parts = [_values(item, root, is_go=is_go) for item in items(inner.get("generators"))]
         known = [part for part in parts if part is not None]
         if len(known) == len(parts):
-            return [{key: v for one in row for key, v in one.items()} for row in product(*known)]
+            return [
+                {key: v for parameters in row for key, v in parameters.items()}
+                for row in product(*known)
+            ]
     return None
 
 
@@ -156,7 +159,7 @@ def _written(value: Any, values: Values, unknown: _Unknown, *, is_go: bool) -> A
             for key, v in value.items()
         }
     if isinstance(value, list):
-        return [_written(one, values, unknown, is_go=is_go) for one in value]
+        return [_written(item, values, unknown, is_go=is_go) for item in value]
     if not isinstance(value, str) or "{{" not in value:
         return value
 

@@ -82,7 +82,9 @@ def _of_set(document: Document, title: str) -> tuple[list[_Pointer], list[Gap]]:
 def top_of(file: str) -> Path | None:
     """The top of the repository that a file is in."""
     here = Path(os.path.abspath(file)).parent  # noqa: PTH100 - links stay as they are
-    return next((one for one in (here, *here.parents) if (one / ".git").exists()), None)
+    return next(
+        (directory for directory in (here, *here.parents) if (directory / ".git").exists()), None
+    )
 
 
 def _of_application(

@@ -153,7 +153,7 @@ def complete(  # noqa: PLR0913, PLR0917 - what was read, and how the rest of it 
 def _notes(ignored: Sequence[str]) -> tuple[str, ...]:
     if not ignored:
         return ()
-    return (f"{files.IGNORE_FILE} leaves out {shortened([visible(one) for one in ignored])}",)
+    return (f"{files.IGNORE_FILE} leaves out {shortened([visible(name) for name in ignored])}",)
 
 
 def _rendered(

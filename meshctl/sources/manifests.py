@@ -98,7 +98,7 @@ def _claims(data: dict[str, Any]) -> bool:
 
 def _letters(key: object) -> str:
     """The ASCII letters of a key, in lower case: what else is in it is a slip."""
-    return "".join(one for one in str(key).lower() if "a" <= one <= "z")
+    return "".join(letter for letter in str(key).lower() if "a" <= letter <= "z")
 
 
 def _row(part: Part) -> Iterator[Part]:

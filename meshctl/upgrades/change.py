@@ -108,7 +108,7 @@ class Change(NamedTuple):
         """
         if release.patch is None or not self.backports:
             return release.minor >= self.release.minor
-        by_branch = {one.minor: one.patch or 0 for one in self.backports}
+        by_branch = {backport.minor: backport.patch or 0 for backport in self.backports}
         if release.minor in by_branch:
             return release.patch >= by_branch[release.minor]
         return release.minor > max(by_branch)

@@ -248,13 +248,13 @@ def _parsed(view: View, key: str) -> View:
 def _parameters(helm: View) -> View:
     """Read ``helm.parameters`` as one tree of values."""
     tree: dict[str, Any] = {}
-    for _, one in helm.items("parameters"):
-        *parents, last = str(one.get("name", "")).split(".")
+    for _, parameter in helm.items("parameters"):
+        *parents, last = str(parameter.get("name", "")).split(".")
         node = tree
         for part in parents:
             below = node.setdefault(part, {})
             node = below if isinstance(below, dict) else {}
-        node[last] = one.get("value")
+        node[last] = parameter.get("value")
     return View(helm.resource, (*helm.path, "parameters"), tree)
 
 

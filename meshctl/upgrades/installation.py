@@ -93,8 +93,8 @@ class Installation:
     def anchor(self) -> Ref | None:
         """The place that stands for the installation: istiod, else what installs it."""
         for group in (self.istiods, self.operators):
-            for one in group:
-                return one.at("metadata", "name")
+            for member in group:
+                return member.at("metadata", "name")
         for values in self.values:
             if values.chart in {"", "istiod"}:
                 return values.view.at()
@@ -162,11 +162,11 @@ class Installation:
                 yield ChartVersion(
                     str(file.data.get("version", "")), file.at("version"), title, chart
                 )
-            for index, one in file.items("dependencies"):
-                chart = CHARTS.get(str(one.get("name")), "")
-                if chart and "istio" in str(one):
+            for index, dependency in file.items("dependencies"):
+                chart = CHARTS.get(str(dependency.get("name")), "")
+                if chart and "istio" in str(dependency):
                     ref = file.at("dependencies", index, "version")
-                    yield ChartVersion(str(one.get("version", "")), ref, title, chart)
+                    yield ChartVersion(str(dependency.get("version", "")), ref, title, chart)
 
     @cached_property
     def revisions(self) -> dict[str, Ref]:

@@ -54,7 +54,9 @@ def variable_unset(*names: str, only_if: Predicate | None = None) -> Predicate:
             yield NO_INSTALLATION
             return
         unset = [name for name in names if not upgrade.installation.variable(name)]
-        if unset and (only_if is None or any(isinstance(one, Hit) for one in only_if(upgrade))):
+        if unset and (
+            only_if is None or any(isinstance(outcome, Hit) for outcome in only_if(upgrade))
+        ):
             verb = "is" if len(unset) == 1 else "are"
             yield Hit(anchor, f"{' and '.join(unset)} {verb} not set")
 

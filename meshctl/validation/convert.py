@@ -43,7 +43,7 @@ def distinct(crd: Schema) -> Iterator[Schema]:
     """Make the schemas of ``convert``, of several versions of one body the first alone."""
     made: list[Schema] = []
     for schema in convert(crd):
-        if not any(_body(schema) == _body(one) for one in made):
+        if not any(_body(schema) == _body(known) for known in made):
             made.append(schema)
             yield schema
 

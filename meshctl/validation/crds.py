@@ -34,7 +34,7 @@ def _crds(path: str) -> list[dict[str, Any]]:
     for problem in loaded.problems:
         message = f"cannot read the CRDs: {problem.file}:{problem.span.line}: {problem.message}"
         raise ConfigError(message)
-    found = [one for document in loaded.documents for one in _definitions(document)]
+    found = [definition for document in loaded.documents for definition in _definitions(document)]
     if not found:
         message = (
             f"{path} holds no CustomResourceDefinition; "

@@ -58,17 +58,17 @@ def _of(error: Any) -> Iterator[Fault]:
 def _of_choice(error: Any, path: tuple[str | int, ...]) -> Iterator[Fault]:
     """Speak of the one choice whose type the value has; else of all types."""
     branches: dict[int, list[Any]] = {}
-    for one in error.context:
-        branches.setdefault(one.schema_path[0], []).append(one)
+    for part in error.context:
+        branches.setdefault(part.schema_path[0], []).append(part)
     fitting = [
         branch
         for branch in branches.values()
-        if not any(one.validator == "type" and not one.path for one in branch)
+        if not any(part.validator == "type" and not part.path for part in branch)
     ]
     if len(fitting) == 1:
-        yield from (fault for one in fitting[0] for fault in _of(one))
+        yield from (fault for part in fitting[0] for fault in _of(part))
         return
-    types = [str(one["type"]) for one in error.validator_value if "type" in one]
+    types = [str(choice["type"]) for choice in error.validator_value if "type" in choice]
     if fitting or not types:
         yield Fault("value-not-allowed", path, "this is none of what is taken here")
     else:

@@ -155,10 +155,10 @@ def _patterns(
     value: Any, path: tuple[str | int, ...]
 ) -> Iterator[tuple[tuple[str | int, ...], str]]:
     if isinstance(value, dict):
-        for key, one in value.items():
-            if key == "pattern" and isinstance(one, str) and path[-1:] != ("properties",):
-                yield (*path, key), one
-            yield from _patterns(one, (*path, key))
+        for key, inner in value.items():
+            if key == "pattern" and isinstance(inner, str) and path[-1:] != ("properties",):
+                yield (*path, key), inner
+            yield from _patterns(inner, (*path, key))
     elif isinstance(value, list):
-        for index, one in enumerate(value):
-            yield from _patterns(one, (*path, index))
+        for index, inner in enumerate(value):
+            yield from _patterns(inner, (*path, index))

@@ -123,7 +123,7 @@ class ValueEditor(NodeEditor):
             # To the end of the line, where another edit would add what needs the block.
             line_end = self._line_end(end)
             return TextEdit(start, line_end, text + self._text[end:line_end])
-        starts = [self._start(one) for one in several]
+        starts = [self._start(edit) for edit in several]
         number = starts.index(extent(place.key or place.node)[0])
         if getattr(parent.node, "flow_style", False):
             if number + 1 < len(several):

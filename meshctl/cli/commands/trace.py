@@ -39,4 +39,4 @@ def run(
     whole = read_mesh(chosen, settings)
     traces = [trace(whole, request, settings.namespace) for request in requests]
     write(traces, output, sys.stdout)
-    raise typer.Exit(int(not all(one.can_arrive for one in traces)))
+    raise typer.Exit(int(not all(answer.can_arrive for answer in traces)))

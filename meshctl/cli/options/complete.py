@@ -77,7 +77,7 @@ def contexts(ctx: Any, args: list[str], incomplete: str) -> list[str]:
             from meshctl.yaml.reader import parse_one
 
             data = parse_one(read_text(file))
-            found += [str(one["name"]) for one in data["contexts"]]
+            found += [str(context["name"]) for context in data["contexts"]]
     return _starting(found, incomplete)
 
 
@@ -88,7 +88,7 @@ def described(ctx: Any, args: list[str], incomplete: str) -> list[str]:
     words = ctx.params.get("words") or []
     if words:
         kind = kind_named(words[0])
-        named = dict.fromkeys(name for one, _, name in _objects(ctx) if kind in {None, one})
+        named = dict.fromkeys(name for listed, _, name in _objects(ctx) if kind in {None, listed})
         return _starting(named, incomplete) if len(words) == 1 else []
     kinds = ("Service", "Gateway", *WORKLOAD_KINDS)
     short = [spellings(kind)[0] for kind in kinds]
@@ -104,7 +104,9 @@ def targets(ctx: Any, args: list[str], incomplete: str) -> list[str]:
     first, slash, _ = incomplete.partition("/")
     kind = kind_named(first) if slash else None
     names = [
-        f"{first}/{name}" if kind else name for one, _, name in _objects(ctx) if kind in {None, one}
+        f"{first}/{name}" if kind else name
+        for listed, _, name in _objects(ctx)
+        if kind in {None, listed}
     ]
     return _starting(dict.fromkeys(names), incomplete)
 

@@ -14,8 +14,12 @@ def with_options(command: Callable[..., None]) -> Callable[..., None]:
     hints = get_type_hints(command, include_extras=True)
     groups = {name: kind for name, kind in hints.items() if _is_group(kind)}
     parameters = inspect.signature(command).parameters
-    expanded = [one for name in parameters for one in _expanded(name, hints, parameters[name])]
-    signature = inspect.Signature(sorted(expanded, key=lambda one: one.default is not one.empty))
+    expanded = [
+        parameter for name in parameters for parameter in _expanded(name, hints, parameters[name])
+    ]
+    signature = inspect.Signature(
+        sorted(expanded, key=lambda parameter: parameter.default is not parameter.empty)
+    )
 
     @wraps(command)
     def run(*args: Any, **given: Any) -> None:
@@ -29,7 +33,10 @@ def with_options(command: Callable[..., None]) -> Callable[..., None]:
         command(**values, **filled)
 
     run.__signature__ = signature  # type: ignore[attr-defined]
-    run.__annotations__ = {**{one.name: one.annotation for one in expanded}, "return": None}
+    run.__annotations__ = {
+        **{parameter.name: parameter.annotation for parameter in expanded},
+        "return": None,
+    }
     return run
 
 

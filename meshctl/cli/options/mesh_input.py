@@ -153,10 +153,10 @@ def read_live(access: Access, settings: Settings, files: Loaded, home: str = "")
 def _tell_unread(unread: Sequence[Unread]) -> None:
     """Say which kinds were not read whole; of many in one line, with the reason of the first."""
     if len(unread) <= _FEW:
-        for one in unread:
-            complain(f"not every {one.kind} was read: {one.reason}")
+        for missing in unread:
+            complain(f"not every {missing.kind} was read: {missing.reason}")
         return
-    kinds = list(dict.fromkeys(one.kind for one in unread))
+    kinds = list(dict.fromkeys(missing.kind for missing in unread))
     named = ", ".join(kinds[:_NAMED])
     complain(
         f"not everything was read, of {len(kinds)} kinds ({named} and {len(kinds) - _NAMED} more); "

@@ -30,5 +30,5 @@ class PictureFlags(NamedTuple):
     def question(self, shown: FilterFlags, home: str) -> Question:
         """Say what is asked; UsageError for a view that there is not."""
         check_word("--view", self.view, VIEWS)
-        view = next(one for one in VIEWS if one == self.view)
+        view = next(known for known in VIEWS if known == self.view)
         return Question(view, shown.namespaces, self.focus, shown.home(home), shown.selector)

@@ -37,7 +37,7 @@ def search_rules(words: str) -> Search:
     if not ranked:
         raise UsageError(f"no rule speaks of {quoted(words)}; meshctl rule lists all")
     least = min(rank.missed for rank, _ in ranked)
-    best = sorted((one for one in ranked if one[0].missed == least), key=lambda one: one[0])
+    best = sorted((entry for entry in ranked if entry[0].missed == least), key=lambda one: one[0])
     return Search(tuple(rule for _, rule in best), least == 0)
 
 

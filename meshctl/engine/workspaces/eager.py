@@ -66,7 +66,7 @@ def _findings(
 ) -> list[LocatedFinding]:
     """Locate what was found, without what is ignored."""
     funnel = IgnoreFilter(settings, documents)
-    located = sorted(locate_all(outcomes), key=lambda one: order(one[0]))
+    located = sorted(locate_all(outcomes), key=lambda pair: order(pair[0]))
     found = distinct(finding for finding, _ in located)
     return [
         finding

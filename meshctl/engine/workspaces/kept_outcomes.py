@@ -135,8 +135,8 @@ def _who_speaks_of(
 
     ``None`` stands for all that have findings, which may name whatever somebody seems to mean.
     """
-    for resource, one in heard.items():
-        found = (finding for said in one.said.values() for _, finding in said.findings)
+    for resource, heard_of in heard.items():
+        found = (finding for said in heard_of.said.values() for _, finding in said.findings)
         if any(gone is None or shown in gone for finding in found for shown in _shown(finding)):
             yield resource
 

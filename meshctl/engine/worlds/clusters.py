@@ -116,8 +116,8 @@ def ask_clusters(
             outcomes = run(rules, mesh, about=about)
             if not settings.alone:
                 confirm(outcomes, mesh, build)
-            for one in view.unread:
-                outcomes.not_checked.setdefault((EVERY_RULE, one.reason))
+            for missing in view.unread:
+                outcomes.not_checked.setdefault((EVERY_RULE, missing.reason))
             yield _counted(WorldOutcomes(name, about, outcomes, rules, view.name), settings)
     yield from _comparisons(seen, make_mesh, settings, load)
 

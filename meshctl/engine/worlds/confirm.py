@@ -46,7 +46,7 @@ def confirm(outcomes: Outcomes, mesh: Mesh, build: Build) -> None:
     asked = [finding for finding in outcomes.findings if _depends_on_others(finding[0])]
     if not asked:
         return
-    kept = [one for one in asked if not _is_changed(one[1].ref.resource)]
+    kept = [pair for pair in asked if not _is_changed(pair[1].ref.resource)]
     kept = list(_held_against_what_stands_beside(kept, mesh, outcomes))
     standing = _Standing(kept, build)
     for world in _worlds(mesh.resources) if kept else ():
@@ -102,7 +102,7 @@ class _Standing:
 def _ask_beside_others(standing: _Standing, resources: Sequence[Resource]) -> None:
     """Drop findings about files with alternatives that don't hold beside each alternative of others."""
     gravest = sorted(
-        standing.findings(), key=lambda one: -(one[1].severity or one[0].severity).rank
+        standing.findings(), key=lambda pair: -(pair[1].severity or pair[0].severity).rank
     )
     subjects = list(dict.fromkeys(finding.ref.resource for _, finding in gravest))
     for own, some in variants_around(resources, subjects) if subjects else ():

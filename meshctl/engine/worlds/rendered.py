@@ -82,11 +82,13 @@ def _apart(several: Iterable[_Several]) -> Iterator[_Several]:
     """Give what clusters find differently at one place a fingerprint for each of them."""
     messages: dict[tuple[str, str], set[str]] = {}
     known = list(several)
-    for one in known:
-        messages.setdefault((one.finding.rule, one.finding.anchor), set()).add(one.finding.message)
-    for one in known:
-        finding = one.finding
-        if one.clusters and len(messages[finding.rule, finding.anchor]) > 1:
-            anchor = "\0".join((finding.anchor, *sorted(one.clusters)))
-            one.finding = finding._replace(anchor=anchor)
-        yield one
+    for shown in known:
+        messages.setdefault((shown.finding.rule, shown.finding.anchor), set()).add(
+            shown.finding.message
+        )
+    for shown in known:
+        finding = shown.finding
+        if shown.clusters and len(messages[finding.rule, finding.anchor]) > 1:
+            anchor = "\0".join((finding.anchor, *sorted(shown.clusters)))
+            shown.finding = finding._replace(anchor=anchor)
+        yield shown

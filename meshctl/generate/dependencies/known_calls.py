@@ -58,7 +58,7 @@ class KnownCalls:
     def of_namespace(self, namespace: str) -> list[KnownCall]:
         """What nobody ties to one workload: routes and permissions of the namespace as a whole."""
         found = [*self._routed(namespace), *self._permitted.get(namespace, ())]
-        return list({one.name: one for one in reversed(found)}.values())[::-1]
+        return list({call.name: call for call in reversed(found)}.values())[::-1]
 
     def _declared(self, workload: Workload) -> Iterator[KnownCall]:
         mesh, home = self._mesh, workload.namespace

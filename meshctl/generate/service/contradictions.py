@@ -35,25 +35,25 @@ def contradictions(values: Values) -> Iterator[Fault]:
 
 def _of_ports(ports: list[Values], *, has_sidecar: bool) -> Iterator[Fault]:
     spoken: dict[int, str] = {}
-    for index, one in enumerate(ports):
-        number, target = one["port"], one.get("targetPort", one["port"])
-        first = spoken.setdefault(target, one["protocol"])
-        if first != one["protocol"]:
+    for index, port in enumerate(ports):
+        number, target = port["port"], port.get("targetPort", port["port"])
+        first = spoken.setdefault(target, port["protocol"])
+        if first != port["protocol"]:
             yield _fault(
                 ("ports", index, "protocol"),
-                f"{one['protocol']} leads to container port {target}, as {first} does above, and a "
+                f"{port['protocol']} leads to container port {target}, as {first} does above, and a "
                 "proxy reads a port in one way",
             )
         if has_sidecar and target in SIDECAR_PORTS:
-            key = "targetPort" if "targetPort" in one else "port"
+            key = "targetPort" if "targetPort" in port else "port"
             yield _fault(
                 ("ports", index, key), f"{target} is the sidecar's own ({SIDECAR_PORTS[target]})"
             )
         kind = "HTTPS" if is_https(number, target) else database(number, target)
-        if kind and one["protocol"] in HTTP_PROTOCOLS:
+        if kind and port["protocol"] in HTTP_PROTOCOLS:
             yield _fault(
                 ("ports", index, "protocol"),
-                f"{one['protocol']} isn't what port {number} speaks: it is that of {kind}",
+                f"{port['protocol']} isn't what port {number} speaks: it is that of {kind}",
             )
 
 
@@ -113,7 +113,7 @@ def _of_gateway(values: Values, gateway: Values) -> Iterator[Fault]:
         )
     paths = gateway.get("paths", [])
     for index, path in enumerate(paths):
-        wider = next((one for one in paths if path.startswith(f"{one}/")), None)
+        wider = next((prefix for prefix in paths if path.startswith(f"{prefix}/")), None)
         if wider is not None:
             yield _fault(
                 ("gateway", "paths", index), f"{quoted(path)} is below {quoted(wider)}; delete it"

@@ -18,7 +18,7 @@ _TLS_OF_CLIENTS = {"STRICT": "ISTIO_MUTUAL", "DISABLE": "DISABLE"}
 
 def service_objects(values: ServiceValues) -> list[Form]:
     """List the objects in the order in which they are applied."""
-    return [one for one in _objects(values) if one is not None]
+    return [made for made in _objects(values) if made is not None]
 
 
 def _objects(values: ServiceValues) -> Iterator[Form | None]:
@@ -70,7 +70,9 @@ def _destination_rule(values: ServiceValues) -> Form | None:
         spec["trafficPolicy"] = policy
     if values.canary is not None:
         versions = ((STABLE, values.canary["stable"]), (CANARY, values.canary["version"]))
-        spec["subsets"] = [{"name": name, "labels": {"version": one}} for name, one in versions]
+        spec["subsets"] = [
+            {"name": name, "labels": {"version": version}} for name, version in versions
+        ]
     return spec if len(spec) > 1 else None
 
 
@@ -105,8 +107,8 @@ def allowed_sources(callers: Sequence[str]) -> list[Form]:
     (pilot/pkg/security/trustdomain, Istio 1.31).
     """
     unique = sorted(set(callers))
-    whole = [one.removesuffix("/*") for one in unique if one.endswith("/*")]
-    single = [one.partition("/") for one in unique if not one.endswith("/*")]
+    whole = [path.removesuffix("/*") for path in unique if path.endswith("/*")]
+    single = [path.partition("/") for path in unique if not path.endswith("/*")]
     principals = [
         f"cluster.local/ns/{home}/sa/{name}" for home, _, name in single if home not in whole
     ]

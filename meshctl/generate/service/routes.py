@@ -101,7 +101,9 @@ def _weighted(values: ServiceValues, port: ServicePort) -> list[Form]:
     weight = values.canary.get("weight", 0)
     shares = ((STABLE, _ALL - weight), (CANARY, weight))
     found = [(_destination(values, port, name), share) for name, share in shares if share]
-    return [one | ({"weight": share} if len(found) > 1 else {}) for one, share in found]
+    return [
+        destination | ({"weight": share} if len(found) > 1 else {}) for destination, share in found
+    ]
 
 
 def _destination(values: ServiceValues, port: ServicePort, subset: str = "") -> Form:

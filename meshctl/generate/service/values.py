@@ -131,8 +131,8 @@ def values_of(data: Mapping[str, Any], namespace: str) -> ServiceValues:
         namespace=written.get("namespace", namespace),
         selector=written.get("selector", {"app": written["name"]}),
         ports=tuple(
-            ServicePort(one["port"], one["protocol"], one.get("targetPort", one["port"]))
-            for one in written["ports"]
+            ServicePort(port["port"], port["protocol"], port.get("targetPort", port["port"]))
+            for port in written["ports"]
         ),
         server_in_mesh=in_mesh.get("server", True),
         clients=clients,
@@ -150,7 +150,7 @@ def _written(data: Any) -> Any:
     """Leave out what is null: it counts as not written."""
     if isinstance(data, dict):
         return {key: _written(value) for key, value in data.items() if value is not None}
-    return [_written(one) for one in data] if isinstance(data, list) else data
+    return [_written(item) for item in data] if isinstance(data, list) else data
 
 
 def _placed(document: Document, fault: Fault) -> str:

@@ -107,7 +107,7 @@ def plan_sidecars(
 
 def with_objects(mesh: Mesh, objects: Sequence[Mapping[str, Any]]) -> Mesh:
     """Give a mesh with more objects."""
-    made = [make_resource(Document("", 1, "", one), dict(one), (), "default") for one in objects]
+    made = [make_resource(Document("", 1, "", data), dict(data), (), "default") for data in objects]
     return Mesh(
         (*mesh.resources, *made), mesh.config, is_whole=mesh.is_whole, knowledge=mesh.knowledge
     )  # fmt: skip

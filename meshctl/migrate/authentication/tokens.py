@@ -102,7 +102,7 @@ def _origin(jwt: View, draft: Draft) -> _Origin:
     known = [operation for operation in operations if operation is not None]
     is_whole = len(known) == len(operations)
     found = tuple(known) if is_whole else None
-    if found and any("paths" in one or "notPaths" in one for one in found):
+    if found and any("paths" in condition or "notPaths" in condition for condition in found):
         draft.near(
             "tokens are looked at on every path today: a wrong one is refused where the trigger "
             "rules left it out, too", jwt.at(key),
@@ -159,15 +159,15 @@ def _demands(
     for origin in origins:
         for operation in origin.operations or ({},):
             accepted = [
-                one.issuer for one in origins
-                if one is origin or _meet(operation, one.operations or ({},))
+                other.issuer for other in origins
+                if other is origin or _meet(operation, other.operations or ({},))
             ]  # fmt: skip
             if len(accepted) > 1:
                 draft.near(
                     "where the paths of several issuers meet, the token of each is taken on all of "
                     "them"
                 )
-            yield _deny([f"{one}/*" for one in accepted], {**operation, **ports})
+            yield _deny([f"{issuer}/*" for issuer in accepted], {**operation, **ports})
 
 
 def _deny(principals: list[str], operation: Mapping[str, Any]) -> dict[str, Any]:
@@ -177,12 +177,12 @@ def _deny(principals: list[str], operation: Mapping[str, Any]) -> dict[str, Any]
     return rule
 
 
-def _meet(one: Mapping[str, Any], others: Sequence[Mapping[str, Any]]) -> bool:
+def _meet(operation: Mapping[str, Any], others: Sequence[Mapping[str, Any]]) -> bool:
     """May two operations be about one path? Those with exceptions may."""
     for other in others:
-        if "paths" not in one or "paths" not in other:
+        if "paths" not in operation or "paths" not in other:
             return True
-        if any(_pattern(a).intersect(_pattern(b)) is not None for a in one["paths"]
+        if any(_pattern(a).intersect(_pattern(b)) is not None for a in operation["paths"]
                for b in other["paths"]):  # fmt: skip
             return True
     return False

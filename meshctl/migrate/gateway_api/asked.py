@@ -195,7 +195,7 @@ def read(match: View | None) -> Iterator[Asked]:
 
 def _path(match: View) -> tuple[str, str]:
     uri = match.child("uri")
-    kind = next((one for one in ("exact", "prefix", "regex") if uri.has(one)), "")
+    kind = next((form for form in ("exact", "prefix", "regex") if uri.has(form)), "")
     text = uri.text(kind) if kind else ""
     if not kind or (kind, text) in {("prefix", "/"), ("prefix", ""), ("regex", ".*")}:
         return "prefix", "/"

@@ -279,7 +279,7 @@ def _write_gateway(
             continue
         spec = gateway_spec(plan, namespace, domain)
         draft.place(KUBERNETES_GATEWAY, name, spec, namespace=namespace)
-        redirects = [one for one in own if one.is_redirect]
+        redirects = [rule for rule in own if rule.is_redirect]
         if redirects:
             draft.make(HTTP_ROUTE, f"{name}-to-https", _redirect(redirects), namespace=namespace)
 

@@ -193,19 +193,23 @@ def _retry(retries: View, draft: Draft) -> dict[str, Any]:
     found: dict[str, Any] = {"attempts": as_number(retries.data.get("attempts")) or 0}
     if retries.has("backoff"):
         found["backoff"] = duration(retries.text("backoff"))
-    asked = [one.strip() for one in retries.text("retryOn").split(",") if one.strip()]
+    asked = [
+        condition.strip() for condition in retries.text("retryOn").split(",") if condition.strip()
+    ]
     codes: set[int] = set()
-    for one in asked:
-        if one == "5xx":
+    for condition in asked:
+        if condition == "5xx":
             codes.update(_SERVER_ERRORS)
             draft.near("retries on 5xx become retries on 500, 502, 503 and 504",
                        retries.at("retryOn"))  # fmt: skip
-        elif one == "gateway-error":
+        elif condition == "gateway-error":
             codes.update(_GATEWAY_ERRORS)
-        elif one.isdecimal():
-            codes.add(int(one))
-        elif one not in _ALWAYS | {"retriable-status-codes"}:
-            raise CantSayError(f"retries on {one} have nothing like them in an HTTPRoute", _KEEP)
+        elif condition.isdecimal():
+            codes.add(int(condition))
+        elif condition not in _ALWAYS | {"retriable-status-codes"}:
+            raise CantSayError(
+                f"retries on {condition} have nothing like them in an HTTPRoute", _KEEP
+            )
     if codes:
         found["codes"] = sorted(codes)
     if asked and not set(asked) >= _ALWAYS:

@@ -200,7 +200,7 @@ class HttpUnit:
         for start in range(0, len(asked), step):
             part = asked[start : start + step]
             written = RuleWriter(plan, rule, self._backends, points).write(part[0])
-            yield {"matches": [one.form() for one in part], **written}
+            yield {"matches": [match.form() for match in part], **written}
 
 
 class RuleWriter:

@@ -17,7 +17,7 @@ Several = Sequence[tuple[Resource, Draft]]
 
 def convert(several: Several, known: Known) -> None:
     """Convert all of them: those of one host share its VirtualService, and all one Gateway."""
-    ordered = sorted(several, key=lambda one: _age(one[0]))
+    ordered = sorted(several, key=lambda pair: _age(pair[0]))
     rules = [
         (rule, draft) for ingress, draft in ordered for rule in path_rules(ingress, draft, known)
     ]
@@ -81,7 +81,7 @@ def _tell_secret(ingress: Resource, draft: Draft, view: View, selection: Ingress
 
 def _virtual_service(host: str, own: Sequence[tuple[PathRule, Draft]], gateway: str) -> None:
     routes = []
-    for rule, _ in sorted(own, key=lambda one: one[0].rank):
+    for rule, _ in sorted(own, key=lambda pair: pair[0].rank):
         route: dict[str, Any] = {"match": list(rule.matches)} if rule.matches else {}
         routes.append({**route, "route": [{"destination": rule.destination}]})
     first = own[0][1]

@@ -60,7 +60,7 @@ def _path_rule(host: str, view: View, destination: dict[str, Any]) -> PathRule:
             (_uri("exact", bare), _uri("prefix", f"{bare}/")) if bare else (_uri("prefix", "/"),)
         )
         return PathRule(host, path, False, matches, destination)  # noqa: FBT003
-    wild = next((one for one in _WILD if path.endswith(one)), None)
+    wild = next((ending for ending in _WILD if path.endswith(ending)), None)
     if wild is not None or not path:
         prefix = path.removesuffix(wild or "") or "/"
         return PathRule(host, path, False, (_uri("prefix", prefix),), destination)  # noqa: FBT003

@@ -117,7 +117,9 @@ def _write(rule: Resource, draft: Draft, clauses: Sequence[Clause], known: Known
         selector = several[0].selector
         spec: dict[str, Any] = {"selector": {"matchLabels": dict(selector)}} if selector else {}
         ports = known.http_ports(namespace, selector)
-        rules = list({str(one.rule): _at_ports(one.rule, ports) for one in several}.values())
+        rules = list(
+            {str(applied.rule): _at_ports(applied.rule, ports) for applied in several}.values()
+        )
         home = None if namespace == rule.namespace else namespace
         draft.make(
             AUTHORIZATION_POLICY, rule.name,
@@ -129,7 +131,7 @@ def _at_ports(rule: Mapping[str, Any], ports: Sequence[str]) -> dict[str, Any]:
     """Narrow a rule that asks about HTTP to the ports that have it."""
     operation = dict(rule.get("to", [{"operation": {}}])[0]["operation"])
     is_http = bool(operation.keys() - {"ports", "notPorts"}) or any(
-        one["key"].startswith("request.") for one in rule.get("when", ())
+        condition["key"].startswith("request.") for condition in rule.get("when", ())
     )
     if not ports or not is_http or "ports" in operation:
         return dict(rule)

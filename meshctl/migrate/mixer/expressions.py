@@ -235,7 +235,7 @@ def _tokens(text: str) -> Iterator[tuple[str, str]]:
 
 
 def _both(left: _Alternatives, right: _Alternatives) -> _Alternatives:
-    found = [(*one, *other) for one in left for other in right]
+    found = [(*clause, *other) for clause in left for other in right]
     if len(found) > _MOST_ALTERNATIVES:
         raise ExpressionError(f"it has more than {_MOST_ALTERNATIVES} alternatives")
     return found

@@ -27,8 +27,8 @@ class Quotas:
 
     def __init__(self, several: Several, known: Known) -> None:
         self._known = known
-        self._specs = [one for one in several if one[0].kind == "QuotaSpec"]
-        self._bindings = [one for one in several if one[0].kind == "QuotaSpecBinding"]
+        self._specs = [pair for pair in several if pair[0].kind == "QuotaSpec"]
+        self._bindings = [pair for pair in several if pair[0].kind == "QuotaSpecBinding"]
 
     def convert(self, draft: Draft, action: Action) -> None:
         """Convert a rule that hands a quota to a memquota or redisquota."""
@@ -57,9 +57,9 @@ class Quotas:
         if instance.params.child("dimensions").data:
             draft.near("all callers share the limit, where each set of dimensions had its own",
                        instance.params.at("dimensions"))  # fmt: skip
-        for one in bound:
-            name = one.service.name if one.service is not None else ""
-            self._write(draft, action, one, own.get(name, bucket))
+        for bucket_of in bound:
+            name = bucket_of.service.name if bucket_of.service is not None else ""
+            self._write(draft, action, bucket_of, own.get(name, bucket))
 
     def _write(self, draft: Draft, action: Action, bound: _Bound, bucket: dict[str, Any]) -> None:
         service = bound.service
@@ -79,8 +79,8 @@ class Quotas:
                 continue
             for binding, binding_draft in self._bindings:
                 named = [
-                    (one.text("name"), one.text("namespace") or binding.namespace)
-                    for one in views(binding.spec, "quotaSpecs", View)
+                    (reference.text("name"), reference.text("namespace") or binding.namespace)
+                    for reference in views(binding.spec, "quotaSpecs", View)
                 ]
                 if (spec.name, spec.namespace) not in named:
                     continue

@@ -18,5 +18,5 @@ def convert(several: Sequence[tuple[Resource, Draft]], known: Known) -> None:
             rules.add(resource, draft)
         elif resource.kind == "EgressRule":
             convert_egress(resource, draft, known)
-    convert_routes([one for one in several if one[0].kind == "RouteRule"], known, rules)
+    convert_routes([pair for pair in several if pair[0].kind == "RouteRule"], known, rules)
     rules.write()

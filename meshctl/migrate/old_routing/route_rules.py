@@ -40,8 +40,8 @@ def convert_routes(several: Several, known: Known, rules: DestinationRules) -> N
         _virtual_service(host, sorted(own, key=_order), known, rules)
 
 
-def _order(one: tuple[Resource, Draft]) -> tuple[int, str]:
-    return -_precedence(one[0]), one[0].name
+def _order(pair: tuple[Resource, Draft]) -> tuple[int, str]:
+    return -_precedence(pair[0]), pair[0].name
 
 
 def _precedence(rule: Resource) -> int:
@@ -159,7 +159,7 @@ class _Rule:
         written = views(self._spec, "route", View)
         if not written:
             return [{"destination": destination_of(own, self._known, {}).form()}]
-        total = sum(as_number(one.data.get("weight")) or 0 for one in written)
+        total = sum(as_number(destination.data.get("weight")) or 0 for destination in written)
         if total == 0 and len(written) > 1:
             self._draft.near("none of several routes had a weight; each gets the same",
                              self._spec.at("route"))  # fmt: skip

@@ -48,5 +48,5 @@ class Clause(NamedTuple):
         if self.operation:
             found["to"] = [{"operation": dict(self.operation)}]
         if self.when:
-            found["when"] = [dict(one) for one in self.when]
+            found["when"] = [dict(condition) for condition in self.when]
         return found

@@ -16,12 +16,12 @@ _SWITCHES = ("ClusterRbacConfig", "RbacConfig")
 def convert(several: Sequence[tuple[Resource, Draft]], known: Known) -> None:
     """Convert all of them."""
     of = {
-        kind: [one for one in several if one[0].kind == kind]
+        kind: [pair for pair in several if pair[0].kind == kind]
         for kind in (*_SWITCHES, "ServiceRole", "ServiceRoleBinding")
     }
-    switch = _switch([one for kind in _SWITCHES for one in of[kind]], known)
+    switch = _switch([pair for kind in _SWITCHES for pair in of[kind]], known)
     bindings = of["ServiceRoleBinding"]
-    binder = Binder([one for one in bindings if not one[0].spec.has("actions")])
+    binder = Binder([pair for pair in bindings if not pair[0].spec.has("actions")])
     made: dict[tuple[str, str], Draft] = {}
     for role, draft in of["ServiceRole"]:
         convert_role(role, draft, known, switch, binder)

@@ -84,7 +84,7 @@ class Subject:
         if known is None or known == values:
             self.source[field] = values
         elif set(known) & set(values):
-            self.source[field] = [one for one in known if one in values]
+            self.source[field] = [value for value in known if value in values]
         else:
             self._refuse(self._view, f"asks for several {field} at once, which nobody has")
 

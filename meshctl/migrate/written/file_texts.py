@@ -89,7 +89,7 @@ class _Writer:
             return new
         text = edited(document, rows)
         gone = tokens.lost(document.text, text)
-        lost += [(document.first_line, one) for one in gone]
+        lost += [(document.first_line, comment) for comment in gone]
         if not writes:
             return text
         if not text.endswith("\n"):

@@ -55,7 +55,7 @@ def _wrapped(docs: str, width: int | None) -> str:
     """Wrap the paragraphs of a text for a terminal that is narrower."""
     if width is None or all(len(line) <= width for line in docs.splitlines()):
         return docs
-    return "\n\n".join(_filled(one, width) for one in docs.split("\n\n"))
+    return "\n\n".join(_filled(paragraph, width) for paragraph in docs.split("\n\n"))
 
 
 def _filled(text: str, width: int, indent: str = "") -> str:

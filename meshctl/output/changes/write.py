@@ -56,6 +56,6 @@ def _write_markdown(found: Comparison, out: TextIO) -> None:
 
 
 def _bullet(line: Line) -> str:
-    title, was, now = (escaped(visible(one)[:_LONGEST]) for one in line)
+    title, was, now = (escaped(visible(cell)[:_LONGEST]) for cell in line)
     rest = f"\n  * was: {was}\n  * is: {now}" if was or now else ""
     return f"* {title}{rest}\n"

@@ -101,7 +101,7 @@ def _rule(service: HostAnswer, pod: PodAnswer | None) -> Iterator[str]:
     if rule is None:
         yield "DestinationRule: none"
         return
-    names = ", ".join(title(one) for one in rule.objects)
+    names = ", ".join(title(named) for named in rule.objects)
     doubt = "" if rule.order_known else " (another order of creation may change it)"
     yield f"{names} for {rule.host}{doubt}"
     yield f"  traffic policy: {', '.join(rule.policy) or 'none'}"

@@ -9,10 +9,10 @@ _DEFAULT_PORTS = {"http": 80, "https": 443}
 _LIVE = "cluster:"
 
 
-def title(one: Named) -> str:
+def title(named: Named) -> str:
     """Name an object as ``Kind namespace/name``, with its place if that is in a file."""
-    name = f"{one.namespace}/{one.name}" if one.namespace else one.name
-    return f"{one.kind} {name}{where(one.location)}"
+    name = f"{named.namespace}/{named.name}" if named.namespace else named.name
+    return f"{named.kind} {name}{where(named.location)}"
 
 
 def where(place: Place) -> str:

@@ -70,7 +70,7 @@ def suggestion(found: LocatedFinding) -> Suggestion | None:
     before, after = files[0].before.split("\n"), files[0].after.split("\n")
     first = _alike(before, after)
     last = len(before) - min(
-        _alike(before[::-1], after[::-1]), *(len(one) - first for one in (before, after))
+        _alike(before[::-1], after[::-1]), *(len(lines) - first for lines in (before, after))
     )
     if last == first:  # lines are added alone: the one before them stays
         first = max(first - 1, 0)

@@ -137,7 +137,7 @@ def _fitting(report: Report, taken: int) -> tuple[dict[int, Markup], int]:
     """Write the frames that fit, the worst findings first; and count the findings without."""
     frames: dict[int, Markup] = {}
     worst_first = sorted(
-        range(len(report.findings)), key=lambda one: -report.findings[one].severity.rank
+        range(len(report.findings)), key=lambda index: -report.findings[index].severity.rank
     )
     for number in worst_first:
         shown = _frames(report.findings[number])
@@ -184,7 +184,7 @@ def _routes(overview: Overview) -> Iterator[Markup]:
 
 def _namespaces(gateway: str, service: str) -> tuple[str, ...]:
     """Name the namespaces that a route is about: its gateway's and its VirtualService's."""
-    return tuple(dict.fromkeys(one.partition("/")[0] for one in (gateway, service) if one))
+    return tuple(dict.fromkeys(name.partition("/")[0] for name in (gateway, service) if name))
 
 
 def _unchecked(report: Report) -> Iterator[Markup]:

@@ -18,9 +18,9 @@ def render(report: Report, out: TextIO) -> None:
 
 def _write_list(out: TextIO, key: str, items: Iterator[dict[str, Any]]) -> None:
     head = f"{key}:\n"
-    for one in items:
+    for element in items:
         out.write(head)
-        out.writelines(item(one))
+        out.writelines(item(element))
         head = ""
     if head:
         out.write(f"{key}: []\n")

@@ -33,5 +33,5 @@ def write_chart(directory: str, files: Mapping[str, str], *, overwrites: bool = 
 
 
 def _strangers(home: Path, files: Mapping[str, str]) -> list[str]:
-    found = (one for one in sorted(home.rglob("*")) if not one.is_dir())
-    return [name for one in found if (name := one.relative_to(home).as_posix()) not in files]
+    found = (path for path in sorted(home.rglob("*")) if not path.is_dir())
+    return [name for path in found if (name := path.relative_to(home).as_posix()) not in files]

@@ -8,4 +8,4 @@ from meshctl.yaml.emitter import dumps
 
 def write_objects(objects: Sequence[Mapping[str, Any]], out: TextIO) -> None:
     """Write objects as documents."""
-    out.write("---\n".join(dumps(one) for one in objects))
+    out.write("---\n".join(dumps(manifest) for manifest in objects))

@@ -94,7 +94,7 @@ def _moved(found: Layout) -> Layout:
 
     return Layout(
         round(found.width + 2 * _MARGIN), round(found.height + 2 * _MARGIN),
-        {name: moved(one) for name, one in found.places.items()},
+        {name: moved(place) for name, place in found.places.items()},
         {way: tuple(map(moved, several)) for way, several in found.ways.items()},
     )  # fmt: skip
 
@@ -122,7 +122,7 @@ def _parts(nodes: Sequence[str], ways: Sequence[Way]) -> tuple[list[str], list[_
             groups.setdefault(find(name), ([], []))[0].append(name)
     for way in ways:
         groups[find(way[0])][1].append(way)
-    order = sorted(groups.values(), key=lambda one: -len(one[0]))
+    order = sorted(groups.values(), key=lambda group: -len(group[0]))
     return [name for name in nodes if name not in joined], order
 
 
@@ -168,9 +168,9 @@ class _Part:
         for rank, name in enumerate(between, first + 1):
             self._rank[name] = rank
         chain = [source, *between, target]
-        for one, other in pairwise(chain):
-            self._after.setdefault(one, []).append(other)
-            self._before.setdefault(other, []).append(one)
+        for before, other in pairwise(chain):
+            self._after.setdefault(before, []).append(other)
+            self._before.setdefault(other, []).append(before)
         return chain
 
     def _fill(self) -> None:

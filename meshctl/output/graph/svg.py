@@ -48,7 +48,7 @@ def picture(
     ways = [(one.source, one.target) for one in graph.edges]
     placed = layout([node.id for node in graph.nodes], ways)
     kinds = dict.fromkeys(node.kind for node in graph.nodes)
-    tls = [one for one in TLS_WORDS if one in {edge.tls for edge in graph.edges}]
+    tls = [word for word in TLS_WORDS if word in {edge.tls for edge in graph.edges}]
     width = max(placed.width, _STEP * max(len(kinds), len(tls), 2)) if has_legend else placed.width
     height = placed.height + (_LEGEND if has_legend else 0)
     title = f"{graph.view} graph of the mesh: {len(graph.nodes)} nodes, {len(graph.edges)} ways"
@@ -74,10 +74,10 @@ def picture(
 
 def _markers(name: str, tls: Sequence[str | None]) -> Iterator[Markup]:
     """Define the heads of arrows, one for each colour."""
-    for one in sorted({_tls_class(each) for each in tls}):
+    for style in sorted({_tls_class(each) for each in tls}):
         yield (
-            f'<marker id="{name}-{one}" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" '
-            f'markerHeight="7" orient="auto-start-reverse"><path class="head {one}" '
+            f'<marker id="{name}-{style}" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" '
+            f'markerHeight="7" orient="auto-start-reverse"><path class="head {style}" '
             'd="M0 0 8 4 0 8z"/></marker>\n'
         )
 
@@ -223,7 +223,7 @@ _SHAPES = {
 def legend_of(graph: Graph) -> Markup:
     """Explain shapes and lines of a picture as a list, for a page."""
     kinds = dict.fromkeys(node.kind for node in graph.nodes)
-    tls = [one for one in TLS_WORDS if one in {edge.tls for edge in graph.edges}]
+    tls = [word for word in TLS_WORDS if word in {edge.tls for edge in graph.edges}]
     size = f'class="mesh" viewBox="-2 -2 {WIDTH + 4} {HEIGHT + 4}" width="48" height="14"'
     items = [
         f'<svg {size} aria-hidden="true"><g class="node {kind}">{_SHAPES[kind]}</g></svg>'
@@ -232,9 +232,9 @@ def legend_of(graph: Graph) -> Markup:
     ]
     items += [
         '<svg class="mesh" viewBox="0 0 48 14" width="48" height="14" aria-hidden="true">'
-        f'<g class="way {_tls_class(one)}"><path class="line" stroke-width="2" d="M0 7h48"/></g>'
-        f"</svg>{text(TLS_WORDS[one])}"
-        for one in tls
+        f'<g class="way {_tls_class(word)}"><path class="line" stroke-width="2" d="M0 7h48"/></g>'
+        f"</svg>{text(TLS_WORDS[word])}"
+        for word in tls
     ]
     return f'<ul class="legend-row">{"".join(f"<li>{item}</li>" for item in items)}</ul>\n'
 
@@ -242,16 +242,16 @@ def legend_of(graph: Graph) -> Markup:
 def _legend(kinds: Sequence[str], tls: Sequence[str], top: float) -> Iterator[Markup]:
     """Explain the shapes and lines that a picture has."""
     yield f'<g class="legend" transform="translate(12 {top:g})">'
-    for number, one in enumerate(kinds):
+    for number, kind in enumerate(kinds):
         x = number * _STEP
         yield (
-            f'<g class="node {one}" transform="translate({x} 6) scale(.25)">{_SHAPES[one]}</g>'
-            f'<text x="{x + 56}" y="16">{text(KIND_WORDS[one])}</text>'
+            f'<g class="node {kind}" transform="translate({x} 6) scale(.25)">{_SHAPES[kind]}</g>'
+            f'<text x="{x + 56}" y="16">{text(KIND_WORDS[kind])}</text>'
         )
-    for number, one in enumerate(tls):
+    for number, kind in enumerate(tls):
         x = number * _STEP
         yield (
-            f'<g class="way {_tls_class(one)}"><path class="line" stroke-width="2" d="M{x} 38h44"/></g>'
-            f'<text x="{x + 56}" y="42">{text(TLS_WORDS[one].partition(":")[0])}</text>'
+            f'<g class="way {_tls_class(kind)}"><path class="line" stroke-width="2" d="M{x} 38h44"/></g>'
+            f'<text x="{x + 56}" y="42">{text(TLS_WORDS[kind].partition(":")[0])}</text>'
         )
     yield "</g>\n"

@@ -49,21 +49,21 @@ def filter_form(
     )
 
 
-def _boxes(one: Filter) -> Markup:
+def _boxes(shown: Filter) -> Markup:
     boxes = "".join(
-        f'<label><input type="checkbox"{attributes({"name": one.name, "value": value})}> '
+        f'<label><input type="checkbox"{attributes({"name": shown.name, "value": value})}> '
         f'<span class="{text(value)}">{text(value)}</span> {number}</label>'
-        for value, number in one.counts.items()
+        for value, number in shown.counts.items()
     )
-    return f"<fieldset><legend>{text(one.label)}</legend>{boxes}</fieldset>"
+    return f"<fieldset><legend>{text(shown.label)}</legend>{boxes}</fieldset>"
 
 
-def _choice(one: Filter) -> Markup:
+def _choice(shown: Filter) -> Markup:
     options = "".join(
         f"<option{attributes({'value': value})}>{text(value)} ({number})</option>"
-        for value, number in one.counts.items()
+        for value, number in shown.counts.items()
     )
     return (
-        f"<label>{text(one.label)} <select{attributes({'name': one.name})}>"
+        f"<label>{text(shown.label)} <select{attributes({'name': shown.name})}>"
         f'<option value="">all</option>{options}</select></label>'
     )

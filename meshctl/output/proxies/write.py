@@ -89,5 +89,5 @@ def _write_rows(found: Iterable[dict[str, Any]], output: str, out: TextIO) -> No
         write_array(out, found)
         out.write("\n")
         return
-    lines = [line for one in found for line in item(one)]
+    lines = [line for entry in found for line in item(entry)]
     out.writelines(lines or ["[]\n"])

@@ -39,6 +39,6 @@ def _hop_lines(hop: TracedHop, said: str) -> Iterator[str]:
         yield f"{inside}? {visible(hop.not_known)}"
 
 
-def _decided(one: DecidedBy) -> str:
-    place = one.location
-    return visible(f"{one.resource.title} ({place.file}:{place.line}): {one.message}")
+def _decided(decided_by: DecidedBy) -> str:
+    place = decided_by.location
+    return visible(f"{decided_by.resource.title} ({place.file}:{place.line}): {decided_by.message}")

@@ -38,5 +38,5 @@ def write_answer(answered: Answered, out: TextIO) -> None:
         lines.append(f"{title}: allowed, would be {_DONE[answered.operation]}")
     else:
         first, *rest = answer.message.split("\n")
-        lines += [f"{title}: refused, {visible(first)}", *(f"  {visible(one)}" for one in rest)]
+        lines += [f"{title}: refused, {visible(first)}", *(f"  {visible(line)}" for line in rest)]
     write_lines(lines, out)

@@ -65,9 +65,9 @@ def read(documents: Iterable[Document], root: Path) -> EntryPoints:
             found += _helm_release(document, root, values)
         elif kind == "Kustomization" and "toolkit.fluxcd.io" in version:
             found += _flux_kustomization(document, root)
-        own = tuple(one for one in found if isinstance(one, Release))
+        own = tuple(entry for entry in found if isinstance(entry, Release))
         releases += own
-        directories += (one for one in found if isinstance(one, Directory))
+        directories += (entry for entry in found if isinstance(entry, Directory))
         if (
             own
             and len(found) == wanted

@@ -83,7 +83,7 @@ def _without_texts(data: Any) -> Any:
     if isinstance(data, dict):
         return {key: _without_texts(value) for key, value in data.items()}
     if isinstance(data, list):
-        return [_without_texts(one) for one in data]
+        return [_without_texts(item) for item in data]
     return data if data is None or isinstance(data, bool) else f"${{{SECRET_VARIABLE}}}"
 
 

@@ -87,9 +87,9 @@ def in_patch(document: Document, wanted: Wanted) -> Path | None:
 def _in_operations(operations: list[Any], wanted: Wanted) -> Path | None:
     """The last operation of a JSON patch that adds or replaces the value, or what it is in."""
     for index in range(len(operations) - 1, -1, -1):
-        one = operations[index]
-        pointer = one.get("path") if isinstance(one, dict) else None
-        if not isinstance(pointer, str) or str(one.get("op")) not in {"add", "replace"}:
+        operation = operations[index]
+        pointer = operation.get("path") if isinstance(operation, dict) else None
+        if not isinstance(pointer, str) or str(operation.get("op")) not in {"add", "replace"}:
             continue
         parts = [part.replace("~1", "/").replace("~0", "~") for part in pointer.split("/")[1:]]
         rest = wanted.path[len(parts) :]
@@ -97,7 +97,7 @@ def _in_operations(operations: list[Any], wanted: Wanted) -> Path | None:
             part in {str(own), "-" if isinstance(own, int) else str(own)}
             for part, own in zip(parts, wanted.path, strict=False)
         )
-        if same and at(one.get("value", MISSING), rest) == wanted.value:
+        if same and at(operation.get("value", MISSING), rest) == wanted.value:
             return (index, "value", *rest)
     return None
 

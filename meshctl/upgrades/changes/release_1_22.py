@@ -84,7 +84,7 @@ def _hidden_homes(upgrade: Upgrade, setting: Setting) -> tuple[list[str], bool]:
     known = {namespace.name: namespace.labels for namespace in upgrade.mesh.of(Namespace)}
     hidden = [
         home for home in sorted(homes & known.keys())
-        if not any(_selects(one, known[home]) for one in setting.value)
+        if not any(_selects(selector, known[home]) for selector in setting.value)
     ]  # fmt: skip
     return hidden, bool(homes) and homes <= known.keys()
 

@@ -149,11 +149,11 @@ def _has_mesh_endpoint(upgrade: Upgrade, entry: ServiceEntry) -> bool:
 def _several_owners(upgrade: Upgrade) -> Iterator[Hit]:
     scoped = len(upgrade.mesh.of(Sidecar))
     for host, sources in hosts_of_several(upgrade):
-        one = sources[-1]
+        last = sources[-1]
         is_service = sorted(sources, key=lambda source: source.kind != "Service")
         now = "the one of its own namespace, then the Kubernetes Service, then any"
         yield Hit(
-            one.at("metadata", "name"),
+            last.at("metadata", "name"),
             f"{shortened([source.title for source in sources])} declare {host}",
             "where a Sidecar narrows a proxy, any of them may count" if scoped else "",
             f"for proxies with a Sidecar: {now}, here {is_service[0].title}" if scoped else "",

@@ -25,7 +25,7 @@ def _unready(upgrade: Upgrade) -> Iterator[Hit]:
     wide = [host for host in told if host.startswith("*")]
     for service in upgrade.mesh.of(Service):
         host = service_host(service, upgrade.mesh)
-        is_told = host in told or any(host.endswith(one[1:]) for one in wide)
+        is_told = host in told or any(host.endswith(pattern[1:]) for pattern in wide)
         if service.selector and not is_told:
             yield Hit(
                 service.at("metadata", "name"),

@@ -21,14 +21,14 @@ _REPLACEMENTS = {"ReplaceFullPath": "replaceFullPath", "ReplacePrefixMatch": "re
 def check(holder: Mapping, path: Path) -> Iterator[Broken]:
     """Report filters of a rule or backend that don't fit their type or each other."""
     filters = list(items(holder, "filters", path))
-    types = [(place, one["type"]) for place, one in filters if one["type"] in _ONCE]
+    types = [(place, written["type"]) for place, written in filters if written["type"] in _ONCE]
     for place in repeated(types):
         yield Broken((*place, "type"), "there is a filter of this type already; join the two")
-    for place, one in filters:
-        yield from _of_type(one, place)
-        yield from _replacement(one, place)
-        yield from _mirror(one, place)
-    names = [one["type"] for _, one in filters]
+    for place, written in filters:
+        yield from _of_type(written, place)
+        yield from _replacement(written, place)
+        yield from _mirror(written, place)
+    names = [written["type"] for _, written in filters]
     if "RequestRedirect" in names and "URLRewrite" in names:
         at = names.index("URLRewrite")
         yield Broken((*filters[at][0], "type"), "a rule that redirects can't rewrite as well")
@@ -36,10 +36,10 @@ def check(holder: Mapping, path: Path) -> Iterator[Broken]:
 
 def replaces_prefix(holder: Mapping) -> Iterator[tuple[Path, str]]:
     """Walk the filters that replace the prefix which was matched, with their type."""
-    for path, one in items(holder, "filters"):
+    for path, written in items(holder, "filters"):
         for name in ("requestRedirect", "urlRewrite"):
-            if "replacePrefixMatch" in ((one.get(name) or {}).get("path") or {}):
-                yield (*path, name, "path", "replacePrefixMatch"), one["type"]
+            if "replacePrefixMatch" in ((written.get(name) or {}).get("path") or {}):
+                yield (*path, name, "path", "replacePrefixMatch"), written["type"]
 
 
 def _of_type(mapping: Mapping, path: Path) -> Iterator[Broken]:

@@ -62,7 +62,7 @@ def _forbidden(value: str) -> str:
 
 
 def _redirect(rule: Mapping, path: Path) -> Iterator[Broken]:
-    redirects = any(one["type"] == "RequestRedirect" for _, one in items(rule, "filters"))
+    redirects = any(written["type"] == "RequestRedirect" for _, written in items(rule, "filters"))
     if redirects and rule.get("backendRefs"):
         why = "a rule that redirects sends nothing to backends; leave them out"
         yield Broken((*path, "backendRefs"), why, key=True)
@@ -83,7 +83,9 @@ def _prefix(rule: Mapping, path: Path) -> Iterator[Broken]:
 
 
 def _timeouts(timeouts: Mapping, path: Path) -> Iterator[Broken]:
-    whole, one = (nanoseconds(timeouts.get(key) or "0s") for key in ("request", "backendRequest"))
-    if whole and one and one > whole:
+    whole, backend = (
+        nanoseconds(timeouts.get(key) or "0s") for key in ("request", "backendRequest")
+    )
+    if whole and backend and backend > whole:
         why = f"one attempt may take {timeouts['backendRequest']}, longer than all of the request"
         yield Broken((*path, "backendRequest"), f"{why} ({timeouts['request']})")
