@@ -5,7 +5,7 @@ the rules need, and not more: from a route to what it leads to and to others for
 from a gateway to all that others route through it.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator
 from itertools import islice
 
 from meshctl.gate.links import ALL, CLAIMS, Links
@@ -81,6 +81,7 @@ class Walk:
         self._origin: Resource | None = None
         self._own: Links | None = None
         self._gates: set[Resource] = set()
+        self._asked: set[Hashable] = set()
         self._take(snapshot.decisive_everywhere(root_namespace))
 
     def around(self, origin: Resource) -> dict[Resource, int]:
@@ -93,7 +94,7 @@ class Walk:
         self._take_home(origin)
         self.take(origin)
         self._is_policy = origin.kind in _POLICIES
-        self._gates = set()
+        self._gates, self._asked = set(), set()
         self._is_waypoint = isinstance(origin, KubernetesGateway)
         front: Iterable[Resource] = (origin,)
         seen = {origin: 0}
@@ -172,7 +173,7 @@ class Walk:
         if isinstance(resource, Service) and step < _CALLERS_WITHIN:
             found |= snapshot.mentioning(links.name)
         for host in links.hosts:
-            if host != ALL:
+            if host != ALL and self._is_first(host):
                 found.update(dict.fromkeys(snapshot.sharing(host)))
         return found
 
@@ -218,6 +219,8 @@ class Walk:
         links, snapshot = self._links(resource), self._snapshot
         is_wide = links.is_wide or (step == 0 and resource.namespace == self._root)
         if isinstance(resource, Workload):
+            if not self._is_first((snapshot.look(resource), step <= 1)):
+                return
             yield from snapshot.picking_but_gateways(resource)
             if step <= 1:
                 gates = [*snapshot.serving(resource)]
@@ -230,12 +233,20 @@ class Walk:
             if isinstance(resource, Gateway) and step == 0:
                 alike = snapshot.picking_alike(links.selector)
                 yield from (one for one in alike if isinstance(one, Gateway | Service))
-            yield from snapshot.picked(links.selector, None if is_wide else resource.namespace)
+            reach = None if is_wide else resource.namespace
+            if self._is_first((reach, frozenset(links.selector.items()))):
+                yield from snapshot.picked(links.selector, reach)
         elif step == 0 and resource.kind in _POLICIES:
             own = resource.namespace or resource.name
             for name in snapshot.namespaces if is_wide else (own,):
                 found = snapshot.in_namespace(name)
                 yield from (one for one in found if isinstance(one, Workload | Service))
+
+    def _is_first(self, question: Hashable) -> bool:
+        """Has nothing that was met asked this yet? The answer to all who ask is the same."""
+        is_first = question not in self._asked
+        self._asked.add(question)
+        return is_first
 
     def _meant(self, key: str, named: Iterable[Resource]) -> None:
         """Take what shows that a name means nothing: others of the name, and its namespace."""

@@ -90,7 +90,8 @@ def _beside(side: Resource, snapshot: Snapshot, root: str) -> Iterator[Resource]
     elif isinstance(side, ReferenceGrant):
         yield from _referring_by(side, snapshot)
     elif isinstance(side, Service):
-        for pod in snapshot.picked(side.selector, side.namespace):
+        pods = snapshot.picked(side.selector, side.namespace)
+        for pod in {snapshot.look(pod): pod for pod in pods}.values():
             yield from snapshot.serving(pod)
     elif isinstance(side, Gateway):
         homes = {pod.namespace for pod in snapshot.picked(side.selector, None)}

@@ -52,6 +52,7 @@ class Snapshot:
         self._workloads: dict[str, dict[Workload, None]] = {}
         self._labelled: dict[_Label, dict[Workload, None]] = {}
         self._selecting: dict[_Label, dict[Resource, None]] = {}
+        self._in_selectors: dict[_Label, dict[Resource, None]] = {}
         self._served: dict[_Label, dict[Resource, None]] = {}
         self._decisive: tuple[int, str, Mapping[Resource, None]] | None = None
         for resource in resources:
@@ -72,7 +73,7 @@ class Snapshot:
         yield self._kinds_at_home
         yield from (self._homes, self._kinds, self._named, self._called, self._mentioned)
         yield from (self._labelled, self._selecting, self._replicas, self._workloads)
-        yield from (self._ports, self._views, self._alike, self._served)
+        yield from (self._ports, self._views, self._alike, self._served, self._in_selectors)
         yield from self._sharing.tables
 
     def get(self, identity: Identity) -> Resource | None:
@@ -230,6 +231,12 @@ class Snapshot:
             ):
                 yield workload
 
+    def look(self, workload: Workload) -> tuple[str, frozenset[_Label]]:
+        """What selectors tell a workload by: its namespace, and the labels that any selector has."""
+        return workload.namespace, frozenset(
+            workload.pod_labels.items() & self._in_selectors.keys()
+        )
+
     def picking(self, workload: Workload) -> Iterator[Resource]:
         """Walk the objects whose selector picks a workload."""
         yield from self.serving(workload)
@@ -288,6 +295,8 @@ class Snapshot:
         if links.selector:
             table = self._served if isinstance(resource, Gateway) else self._selecting
             yield table, min(links.selector.items())  # type: ignore[misc]
+        for label in links.selector.items():
+            yield self._in_selectors, label  # type: ignore[misc]
         for port in links.ports:
             yield self._ports, port  # type: ignore[misc]
         if isinstance(resource, Workload):
