@@ -15,6 +15,7 @@ from meshctl.engine.analyze import analyze, load_mesh
 from meshctl.inject.manifests import inject_files
 from meshctl.inject.settings.builtin import Given, read_given
 from meshctl.inspect.tls.answer import Question, ask
+from meshctl.inspect.tls.rows import TlsCheck, TlsFilter
 from meshctl.settings import Settings
 from meshctl.sources.loader import load
 from tests.crowds import crowds
@@ -64,7 +65,15 @@ def test_worlds_and_their_findings_grow_with_the_alternatives(tmp_path: Path) ->
     assert exponent(counts[1:]) <= MOST
 
 
-@pytest.mark.parametrize("name", ["plain-services", "many-namespaces", "hidden-hosts"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "plain-services", "many-namespaces", "hidden-hosts", "sidecars-of-a-namespace",
+        "hosts-of-a-sidecar", "exports-of-many", "rules-of-one-host-by-workload",
+        "rules-of-one-host-in-namespaces", "service-entries-of-one-host-in-namespaces",
+        "services-and-pods-of-one-label", "subsets-of-a-rule",
+    ],
+)  # fmt: skip
 def test_the_tls_of_all_clients_grows_with_the_crowd(tmp_path: Path, name: str) -> None:
     file = tmp_path / "crowd.yaml"
     counts = []
@@ -75,6 +84,19 @@ def test_the_tls_of_all_clients_grows_with_the_crowd(tmp_path: Path, name: str) 
             calls(lambda mesh=mesh: ask(None, mesh, Question(None, None, "default"), Settings()))
         )
     assert exponent(counts[1:]) <= MOST
+
+
+@pytest.mark.parametrize("name", ["sidecars-of-a-namespace", "many-namespaces"])
+def test_rows_of_all_clients_are_walked_and_not_held(tmp_path: Path, name: str) -> None:
+    file = tmp_path / "crowd.yaml"
+    held = []
+    for size in SIZES:
+        file.write_text(crowds.text(name, size))
+        mesh = load_mesh(load([str(file)]), Settings())
+        rows = TlsCheck(mesh).found(TlsFilter())
+        assert sum(1 for _ in rows) == size * size
+        held.append(sum(len(group.rows) for group in rows.groups))
+    assert exponent(held) <= MOST
 
 
 def test_the_diff_of_injection_grows_with_the_crowd(tmp_path: Path) -> None:

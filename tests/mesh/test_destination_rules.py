@@ -8,7 +8,7 @@ from tls_meshes import mesh, rule, service, thing, tls
 from meshctl.mesh.core.mesh_config import MeshConfig
 from meshctl.mesh.security.client_tls import tls_setting
 from meshctl.mesh.traffic.destination_rule_merge import MergeLoss, meetings
-from meshctl.mesh.traffic.destination_rules import Step
+from meshctl.mesh.traffic.destination_rules import Step, selector_of
 
 HOST = "cart.shop.svc.cluster.local"
 
@@ -183,6 +183,60 @@ def test_the_order_of_the_input_does_not_matter(described, random) -> None:
     shuffled = random.sample(rules, len(rules))
     for client in ("front", "shop", "istio-system", "other"):
         assert names(rules, client=client) == names(shuffled, client=client)
+
+
+def written_out(rules, client, labels):
+    """Follow the rules of one host in `shop` as mergeDestinationRule and its callers do, each with each."""
+    done = []
+    for one in sorted(rules, key=lambda one: (selector_of(one) is None, one.name)):
+        selector = selector_of(one)
+        export_to = frozenset({"."} if selector is not None else one.export_to)
+        alone = True
+        for other_to, other_selector, merged in done:
+            alone = export_to != other_to
+            if alone and not (other_to and export_to >= other_to):
+                continue
+            if None not in (selector, other_selector) and selector != other_selector:
+                alone = True
+                continue
+            alone = alone and selector != other_selector
+            merged.append(one)
+        if alone:
+            done.append((export_to, selector, [one]))
+    if client == "shop":
+        done = [(None, selector, merged) for _, selector, merged in done if _is_local(merged[0])]
+    chosen = []
+    for export_to, selector, merged in done:
+        reaches = export_to is None or not export_to or export_to & {"*", client}
+        if reaches and selector is None:
+            chosen = merged
+        elif reaches and selector.items() <= labels.items():
+            return merged
+    return chosen
+
+
+def _is_local(one):
+    return (
+        selector_of(one) is not None or not one.export_to or {"*", ".", "shop"} & {*one.export_to}
+    )
+
+
+SELECTORS = st.sampled_from([None, None, {}, {"app": "web"}, {"app": "web", "v": "1"}, {"v": "1"}])
+EXPORTS = st.sampled_from([[], ["*"], ["front"], ["front", "shop"], ["front", "edge", "shop"]])
+
+
+@given(st.lists(st.tuples(EXPORTS, SELECTORS), max_size=7))
+def test_rules_are_merged_and_chosen_as_if_each_were_compared_with_each(described) -> None:
+    rules = [
+        rule(f"shop/r{number}", "cart", number + 1, exportTo=export_to)
+        if selector is None
+        else rule(f"shop/r{number}", "cart", number + 1, workloadSelector={"matchLabels": selector})
+        for number, (export_to, selector) in enumerate(described)
+    ]
+    for client in ("shop", "front", "edge", "other"):
+        for labels in ({}, {"app": "web"}, {"v": "1"}, {"app": "web", "v": "1"}):
+            expected = [one.key_name for one in written_out(rules, client, labels)]
+            assert expected == names(rules, client=client, labels=labels)
 
 
 @pytest.mark.parametrize("spec", [None, [], {"host": 3}, {"host": "cart", "trafficPolicy": "x"}])

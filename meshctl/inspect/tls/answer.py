@@ -40,7 +40,7 @@ class TlsAnswer(NamedTuple):
     @property
     def has_conflicts(self) -> bool:
         """Is there a client that can't talk to its server?"""
-        return any(row.data.is_conflict for row, _ in self.rows.weighed())
+        return any(row.line.is_conflict for row, _ in self.rows.weighed())
 
     @property
     def exit_code(self) -> int:

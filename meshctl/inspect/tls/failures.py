@@ -72,7 +72,7 @@ def failures(rows: Iterable[tuple[TlsRow, int]]) -> list[TlsFailure]:
     first: dict[object, TlsRow] = {}
     numbers: Counter[object] = Counter()
     for row, number in rows:
-        if row.data.is_conflict:
+        if row.line.is_conflict:
             key = tuple(deciders(row.connection)), reason(row.connection)
             first.setdefault(key, row)
             numbers[key] += number

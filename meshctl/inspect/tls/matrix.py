@@ -44,7 +44,7 @@ def _connections(mesh: Mesh, client: Client) -> Iterator[Connection]:
     servers = GatewayServers(mesh.merged_gateways)
     for host in mesh.registry.of_namespace(client.namespace):
         if not host.is_external:
-            for one in mtls.connections_to(client, host):
+            for one, _ in mtls.kinds_of_connections(client, host):
                 if one.server is not None:
                     yield servers.judged(one)
 

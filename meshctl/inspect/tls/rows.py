@@ -1,7 +1,11 @@
 """Lists which TLS each client uses to each server, whether they fit, and which objects decide it."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator
-from typing import NamedTuple
+from collections import Counter
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
+from operator import itemgetter
+from typing import TYPE_CHECKING, NamedTuple
 
 from meshctl.engine.locations import identify, locate
 from meshctl.engine.report import Location, ResourceId
@@ -9,9 +13,16 @@ from meshctl.inspect.shown import is_live
 from meshctl.mesh import Mesh
 from meshctl.mesh.registry.services import RegisteredHost
 from meshctl.mesh.security.tls_connection import Client, ClientKind, Connection, Result
+from meshctl.mesh.security.tls_match import AlikePods
 from meshctl.mesh.workloads.membership import is_control_plane
 from meshctl.resources import Ref, Sidecar, Workload
 from meshctl.resources.cached_property import cached_property
+
+if TYPE_CHECKING:
+    from meshctl.inspect.tls.clients import AlikeClients, Clients
+
+_MOST_KEPT = 100_000
+"""What Sidecars hide is kept so many times, for clients that share one."""
 
 
 class TlsFilter(NamedTuple):
@@ -63,53 +74,141 @@ class TlsLine(NamedTuple):
         return ", ".join(dict.fromkeys(one.resource.title for one in self.decided_by))
 
 
-class TlsRow(NamedTuple):
-    """One row, and the connection that it was made of.
+@dataclass(frozen=True, slots=True, eq=False)
+class TlsRow:
+    """One row of a client, and the connection that it was made of.
 
-    Clients that nothing tells apart share the connection of the first of them.
+    Clients and pods that nothing tells apart at a host share the connection of the first of them,
+    and its line, which doesn't say what the Sidecar of a single client hides.
     """
 
-    data: TlsLine
     connection: Connection
+    client: Client
+    line: TlsLine
+    pods: AlikePods
+    """The pods that answer, if any does."""
+    _hidden: Callable[[Client, Connection], str]
+
+    @property
+    def data(self) -> TlsLine:
+        """The row as programs get it, with what the client's own Sidecar hides."""
+        line, hidden = self.line, self._hidden(self.client, self.connection)
+        reason = f"{line.reason}; {hidden}" if line.reason and hidden else line.reason or hidden
+        return line._replace(client=self.client.name, reason=reason)
+
+    @property
+    def number(self) -> int:
+        """Count the pods that the row is about; it is one, too, where none answers."""
+        return max(len(self.pods), 1)
 
 
 class TlsGroup(NamedTuple):
-    """Clients (``namespace/workload``) that nothing tells apart, and the rows of the first."""
+    """Clients that nothing tells apart at the hosts of a name, and the rows of the first."""
 
-    clients: tuple[str, ...]
-    rows: tuple[TlsRow, ...]
+    clients: "AlikeClients"
+    rows: Sequence[TlsRow]
+
+    def homes(self) -> Counter[str]:
+        """Count the clients of each namespace."""
+        return self.clients.homes()
 
 
 class TlsRows:
     """The rows of all clients, ordered by client; held once for clients that are alike."""
 
-    def __init__(self, groups: Iterable[TlsGroup]) -> None:
-        self.groups = [group for group in groups if group.rows]
+    def __init__(
+        self, clients: "Clients", hosts: Sequence[RegisteredHost],
+        to_pod: Callable[[TlsRow, Workload], TlsRow],
+    ) -> None:  # fmt: skip
+        """``hosts`` are those that are asked about, in the order of the rows of a client.
+
+        ``to_pod`` makes the row to another pod that is alike.
+        """
+        self._clients = clients
+        self._to_pod = to_pod
+        self._hosts = hosts
+        self._at: dict[str, dict[Hashable, TlsGroup]] = {}
+
+    def add(self, name: str, group: TlsGroup) -> None:
+        """Add what clients have to do with the hosts of a name; each client once for a name."""
+        at = self._at.setdefault(name, {})
+        at.update((key, group) for key in group.clients.keys)
+
+    @property
+    def groups(self) -> Iterator[TlsGroup]:
+        """Walk all that there is, host by host."""
+        for at in self._at.values():
+            yield from {id(group): group for group in at.values() if group.rows}.values()
 
     def __len__(self) -> int:
-        return sum(len(group.clients) * len(group.rows) for group in self.groups)
+        return sum(number for _, number in self.weighed())
 
     def __iter__(self) -> Iterator[TlsRow]:
-        order = ((name, group) for group in self.groups for name in group.clients)
-        for name, group in sorted(order, key=lambda one: one[0].partition("/")):
-            for row in group.rows:
-                yield TlsRow(row.data._replace(client=name), row.connection)
+        for client in self._clients:
+            keys = tuple(self._clients.keys(client))
+            found = (row for at in self._at.values() for row in _rows_of(at, keys))
+            for row in self._of_each_pod(sorted(found, key=self._place)):
+                yield replace(row, client=client)
+
+    def _of_each_pod(self, rows: Sequence[TlsRow]) -> Iterator[TlsRow]:
+        """Walk the rows of one client pod by pod, in the order of all pods of an upstream."""
+        for _, alike in groupby(rows, lambda row: id(row.connection.upstream)):
+            several = list(alike)
+            if len(several) == 1 and len(several[0].pods) <= 1:
+                yield several[0]
+                continue
+            pods = ((*pod, row) for row in several for pod in row.pods)
+            for _, pod, row in sorted(pods, key=itemgetter(0)):
+                yield self._to_pod(row, pod)
 
     def weighed(self) -> Iterator[tuple[TlsRow, int]]:
-        """Walk the rows of the groups, each with the number of clients that have it."""
-        for group in self.groups:
-            for row in group.rows:
-                yield row, len(group.clients)
+        """Walk the rows of the groups, each with the number of clients and pods that have it.
+
+        The first of all rows that have something in common is the first here, too.
+        """
+        rows = (
+            (row, len(group.clients) * row.number) for group in self.groups for row in group.rows
+        )
+        order = {client.name: number for number, client in enumerate(self._clients)}
+        yield from sorted(rows, key=lambda one: (order[one[0].client.name], self._place(one[0])))
+
+    def reasons(self, result: Result) -> Counter[str]:
+        """Count the reasons of rows with a result; what is unknown of pods names each of them."""
+        kinds: dict[object, tuple[TlsRow, int]] = {}
+        for row, number in self.weighed():
+            if row.line.result == result:
+                key = row.line.reason, id(row.pods)
+                first, known = kinds.get(key, (row, 0))
+                kinds[key] = first, known + number // row.number
+        found = Counter[str]()
+        for row, number in kinds.values():
+            for one in self._of_each_pod([row]):
+                found[one.line.reason] += number
+        return found
 
     def only(self, is_meant: Callable[[TlsRow], bool]) -> "TlsRows":
         """Leave out the other rows."""
-        return TlsRows(
-            group._replace(rows=tuple(filter(is_meant, group.rows))) for group in self.groups
-        )
+        kept = TlsRows(self._clients, self._hosts, self._to_pod)
+        for name, at in self._at.items():
+            for group in {id(group): group for group in at.values()}.values():
+                kept.add(name, group._replace(rows=tuple(filter(is_meant, group.rows))))
+        return kept
 
     def conflicts(self) -> "TlsRows":
         """The rows whose client and server can't talk."""
-        return self.only(lambda row: row.data.is_conflict)
+        return self.only(lambda row: row.line.is_conflict)
+
+    def _place(self, row: TlsRow) -> int:
+        return self._places[row.connection.upstream.host]
+
+    @cached_property
+    def _places(self) -> dict[RegisteredHost, int]:
+        return {host: number for number, host in enumerate(self._hosts)}
+
+
+def _rows_of(at: Mapping[Hashable, TlsGroup], keys: Iterable[Hashable]) -> Sequence[TlsRow]:
+    """The rows of the client with these keys, the most specific first."""
+    return next((at[key].rows for key in keys if key in at), ())
 
 
 class TlsCheck:
@@ -118,6 +217,7 @@ class TlsCheck:
     def __init__(self, mesh: Mesh) -> None:
         self._mesh = mesh
         self._decisions: dict[tuple[str, Ref], TlsDecider] = {}
+        self._sidecars: dict[str, Sidecar | None] = {}
         self._hides: dict[tuple[Sidecar, RegisteredHost, int, str], str] = {}
 
     def rows(self, client: str | None = None) -> Iterator[TlsLine]:
@@ -126,37 +226,38 @@ class TlsCheck:
 
     def found(self, asked: TlsFilter, shown: Collection[str] = ()) -> TlsRows:
         """Find the rows that are asked for, and of them those from or to the shown namespaces."""
-        hosts = None
-        if asked.hosts is not None:
-            hosts = [one for name in asked.hosts for one in self._mesh.registry.at(name)]
-        alike: dict[tuple[bool, object], list[Client]] = {}
-        for one in self._clients(asked.client):
-            is_shown = not shown or one.namespace in shown
-            alike.setdefault((is_shown, self._alike(one)), []).append(one)
-        groups = []
-        for (is_shown, _), clients in alike.items():
-            rows = self._rows_of(clients[0], hosts, asked.port, self._sidecar(clients[0]))
-            kept = (
-                row for row in rows if is_shown or row.connection.upstream.host.namespace in shown
-            )
-            groups.append(TlsGroup(tuple(client.name for client in clients), tuple(kept)))
-        return TlsRows(groups)
+        # A diff without changed requests asks for no rows.
+        from meshctl.inspect.tls.clients import Clients  # noqa: PLC0415
 
-    def _rows_of(
-        self,
-        client: Client,
-        hosts: list[RegisteredHost] | None,
-        port: int | None,
-        sidecar: Sidecar | None,
-    ) -> Iterator[TlsRow]:
-        for found in self._mesh.security.mtls.connections(client, hosts):
-            connection = self._judged(found)
-            if port in {None, connection.upstream.port.number}:
-                row = self._row(connection)
-                hidden = self._hidden(connection, sidecar) if sidecar is not None else ""
-                if hidden:
-                    row = row._replace(reason=f"{row.reason}; {hidden}" if row.reason else hidden)
-                yield TlsRow(row, connection)
+        registry = self._mesh.registry
+        hosts = [*registry]
+        if asked.hosts is not None:
+            hosts = [one for name in asked.hosts for one in registry.at(name)]
+        clients = Clients(self._mesh, self._clients(asked.client), shown)
+        found = TlsRows(clients, hosts, self._to_pod)
+        for name in dict.fromkeys(one.host for one in hosts):
+            for alike in clients.at(name):
+                rows = self._rows_at(name, alike.first, asked.port)
+                is_shown = clients.are_shown(alike.first)
+                kept = (one for one in rows if is_shown or _home(one) in shown)
+                found.add(name, TlsGroup(alike, tuple(kept)))
+        return found
+
+    def _rows_at(self, name: str, client: Client, port: int | None) -> Iterator[TlsRow]:
+        mtls = self._mesh.security.mtls
+        for host in mtls.upstreams_at(client, name):
+            for found, pods in mtls.kinds_of_connections(client, host):
+                connection = self._judged(found)
+                if port in {None, connection.upstream.port.number}:
+                    yield TlsRow(connection, client, self._line(connection), pods, self._hidden)
+
+    def _to_pod(self, row: TlsRow, pod: Workload) -> TlsRow:
+        """The same row to another pod that is alike."""
+        server = row.connection.server
+        if server is None or server.workload is pod:
+            return row
+        connection = self._judged(self._mesh.security.mtls.to_pod(row.connection.upstream, pod))
+        return replace(row, connection=connection, line=self._line(connection))
 
     @cached_property
     def _judged(self) -> Callable[[Connection], Connection]:
@@ -169,38 +270,29 @@ class TlsCheck:
         """The Sidecar that limits what a client knows; gateways and others follow none."""
         if client.proxy is not ClientKind.SIDECAR:
             return None
-        found = self._mesh.sidecar_scope.sidecar_of(self._by_name[client.name])
-        return found if found is not None and found.egress else None
+        if client.name not in self._sidecars:
+            found = self._mesh.sidecar_scope.sidecar_of(self._by_name[client.name])
+            limits = found is not None and bool(found.egress)
+            self._sidecars[client.name] = found if limits else None
+        return self._sidecars[client.name]
 
     @cached_property
     def _by_name(self) -> dict[str, Workload]:
         return {workload.key_name: workload for workload in self._mesh.workloads}
 
-    def _hidden(self, connection: Connection, sidecar: Sidecar) -> str:
+    def _hidden(self, client: Client, connection: Connection) -> str:
         """Say that a Sidecar hides the host, so that the client has no such upstream; else empty."""
-        upstream = connection.upstream
-        key = sidecar, upstream.host, upstream.port.number, upstream.client.namespace
+        sidecar, upstream = self._sidecar(client), connection.upstream
+        if sidecar is None:
+            return ""
+        key = sidecar, upstream.host, upstream.port.number, client.namespace
         if key not in self._hides:
+            if len(self._hides) >= _MOST_KEPT:
+                self._hides.clear()
             self._hides[key] = self._mesh.sidecar_scope.hides(*key)
         if not self._hides[key]:
             return ""
         return f"hidden from this client by {sidecar.title}, so calls pass by this upstream"
-
-    def _alike(self, client: Client) -> object:
-        """What clients share whose rows differ in the name alone.
-
-        Few namespaces differ for a client: those with rules of their own, and those that an
-        ``exportTo`` names or whose hosts others declare, too.
-        """
-        mesh, namespace = self._mesh, client.namespace
-        rules, sidecar = mesh.traffic.destination_rules, self._sidecar(client)
-        labels = tuple(sorted(client.labels.items())) if rules.tell_apart(namespace) else ()
-        differs = (
-            sidecar is not None
-            or rules.follow_others(namespace)
-            or mesh.registry.tells_apart(namespace)
-        )
-        return client.proxy, client.past_sidecar, labels, sidecar, namespace if differs else ""
 
     def _clients(self, name: str | None) -> list[Client]:
         """List the clients by namespace and name; istiod calls no workload of the mesh."""
@@ -214,7 +306,7 @@ class TlsCheck:
         }
         return sorted(found.values(), key=lambda one: (one.namespace, one.name))
 
-    def _row(self, connection: Connection) -> TlsLine:
+    def _line(self, connection: Connection) -> TlsLine:
         upstream, server = connection.upstream, connection.server
         return TlsLine(
             client=upstream.client.name,
@@ -240,6 +332,10 @@ class TlsCheck:
                 place = None if is_live(ref) else locate(ref)
                 known = self._decisions[side, ref] = TlsDecider(side, identify(ref.resource), place)
             yield known
+
+
+def _home(row: TlsRow) -> str:
+    return row.connection.upstream.host.namespace
 
 
 def deciders(connection: Connection) -> Iterator[tuple[str, Ref]]:

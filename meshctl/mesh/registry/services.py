@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from meshctl.istio.protocols import Protocol, parse_protocol
-from meshctl.mesh.core.export_to import is_visible_to, visibility
+from meshctl.mesh.core.export_to import PUBLIC, is_visible_to, visibility
 from meshctl.mesh.core.hosts import HostIndex, fqdn, in_cluster, is_wildcard
 from meshctl.mesh.core.mesh_config import MeshConfig
 from meshctl.mesh.core.selectors import IdentityCache
@@ -101,6 +101,26 @@ def missing_port(declared: Sequence[RegisteredHost], number: int | None) -> Miss
     return MissingPort(tuple(sorted(known)), tuple(sorted(behind)))
 
 
+class _ManyDeclarations:
+    """The declarations of one host by the namespaces that see them."""
+
+    def __init__(self, declared: Sequence[RegisteredHost]) -> None:
+        self._declared = declared
+        self._own: dict[str, RegisteredHost] = {}
+        self._first: dict[str, int] = {}
+        for number, one in enumerate(declared):
+            if is_visible_to(one.visible, one.namespace):
+                self._own.setdefault(one.namespace, one)
+            for name in one.visible:
+                self._first.setdefault(name, number)
+
+    def seen_from(self, namespace: str) -> RegisteredHost | None:
+        """What clients of a namespace find: its own declaration, else the first that they see."""
+        own = self._own.get(namespace)
+        seen = [self._first[name] for name in (namespace, "*") if name in self._first]
+        return own or (self._declared[min(seen)] if seen else None)
+
+
 class Registry:
     """All hosts, found by name."""
 
@@ -111,7 +131,7 @@ class Registry:
         self._hosts: HostIndex[RegisteredHost] = HostIndex()
         self._all: list[RegisteredHost] = []
         self._homes: dict[str, frozenset[str] | None] = {}
-        self._of_many = IdentityCache(_first_seen)
+        self._of_many = IdentityCache(_ManyDeclarations)
         for service in services:
             self._add(_from_service(service, config))
         for entry in entries:
@@ -164,10 +184,21 @@ class Registry:
         return None
 
     def _chosen(self, declared: Sequence[RegisteredHost], namespace: str) -> RegisteredHost | None:
-        """Choose among declarations of one host; of many once for each namespace."""
+        """Choose among declarations of one host; many are looked through once."""
         if len(declared) <= _FEW:
             return _first_seen(declared, namespace)
-        return self._of_many.of(declared, namespace)
+        return self._of_many.of(declared).seen_from(namespace)
+
+    def telling_apart(self, host: str) -> frozenset[str]:
+        """The namespaces of which clients may find another host by a full name than most others."""
+        found: set[str] = set()
+        for declared in self._hosts.covering(host):
+            if len(declared) > 1:
+                found.update(one.namespace for one in declared)
+            found.update(name for one in declared for name in one.visible)
+            if any(one.visible >= PUBLIC for one in declared):
+                break  # everybody finds one of these
+        return frozenset(found)
 
     def tells_apart(self, namespace: str) -> bool:
         """May clients of a namespace find other hosts than those of most others do?"""

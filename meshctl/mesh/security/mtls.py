@@ -29,12 +29,14 @@ from meshctl.mesh.security.tls_connection import (
     Result,
     ServerMode,
     Upstream,
+    balances_by_address,
     by_setting,
+    keeps_address,
     past_sidecar,
     to_external,
     unchecked,
 )
-from meshctl.mesh.security.tls_match import judge
+from meshctl.mesh.security.tls_match import AlikePods, PodKinds, judge
 from meshctl.mesh.traffic.destination_rules import DestinationRules, EffectiveDestinationRule
 from meshctl.mesh.workloads.facade import WorkloadsFacade
 from meshctl.mesh.workloads.membership import Membership, is_control_plane, is_gateway
@@ -43,8 +45,6 @@ from meshctl.resources import Ref, Service, ServiceEntry, Subset, Workload
 
 _WITHOUT_ENVOY = {Membership.NONE: ClientKind.NONE, Membership.AMBIENT: ClientKind.ZTUNNEL}
 """What sends the requests of workloads that read no DestinationRules."""
-
-_Workloads = Sequence[Workload]
 
 
 class Mtls:
@@ -65,7 +65,7 @@ class Mtls:
         self._knows = knows
         self._behind: dict[RegisteredHost, Sequence[Workload]] = {}
         self._servers: dict[tuple[Workload, int], Endpoint] = {}
-        self._distinct: dict[tuple[int, int | str], tuple[_Workloads, _Workloads]] = {}
+        self._kinds = PodKinds(workloads, self._takes)
 
     def client(self, workload: Workload) -> Client:
         """Describe a workload as a client."""
@@ -99,6 +99,15 @@ class Mtls:
             return False
         return self._registry.find(host.host, client.namespace) is host
 
+    def upstreams_at(self, client: Client, name: str) -> Iterator[RegisteredHost]:
+        """Walk the declarations of a host for which a client has an upstream."""
+        if client.proxy is ClientKind.NONE:
+            yield from (one for one in self._registry.at(name) if self._reaches(client, one))
+            return
+        found = self._registry.find(name, client.namespace)
+        if found is not None and found.host == name and self._reaches(client, found):
+            yield found
+
     def connections_to(
         self, client: Client, host: RegisteredHost, *, one_of_each: bool = False
     ) -> Iterator[Connection]:
@@ -107,15 +116,39 @@ class Mtls:
         ``one_of_each`` leaves out the pods of which another one, first by name, takes the same.
         """
         for upstream in self.upstreams(client, host):
-            if self._is_empty_entry(host):
-                auto = False if upstream.tls is ClientTls.AUTO else None
-                yield Connection(
-                    upstream, None, None, auto, Result.NO_ENDPOINT, "it has no endpoint"
-                )
-            elif host.is_external:
-                yield to_external(upstream)
+            outside = self._past_pods(upstream)
+            if outside is not None:
+                yield outside
             else:
                 yield from self._to_servers(upstream, one_of_each=one_of_each)
+
+    def kinds_of_connections(
+        self, client: Client, host: RegisteredHost
+    ) -> Iterator[tuple[Connection, AlikePods]]:
+        """Walk the connections of a client to one host, of pods that take the same to the first.
+
+        All of these come with it; none where nothing of the input answers.
+        """
+        for upstream in self.upstreams(client, host):
+            outside = self._past_pods(upstream)
+            chosen = self._chosen(upstream) if outside is None else ()
+            if not chosen:
+                yield outside or self._to_nothing(upstream), ()
+            for pods in self._kinds.of(chosen, upstream.port).all if chosen else ():
+                yield self.to_pod(upstream, pods[0][1]), pods
+
+    def to_pod(self, upstream: Upstream, pod: Workload) -> Connection:
+        """Judge the connection to one of the pods that serve a port of a host."""
+        port = self._workloads.target_port(pod, upstream.port)
+        assert port is not None  # noqa: S101 - others don't serve it
+        return self._to_server(upstream, self.server(pod, port))
+
+    def _past_pods(self, upstream: Upstream) -> Connection | None:
+        """The connection to a host that stands for no pods; ``None`` for all others."""
+        if self._is_empty_entry(upstream.host):
+            auto = False if upstream.tls is ClientTls.AUTO else None
+            return Connection(upstream, None, None, auto, Result.NO_ENDPOINT, "it has no endpoint")
+        return to_external(upstream) if upstream.host.is_external else None
 
     def upstreams(self, client: Client, host: RegisteredHost) -> Iterator[Upstream]:
         """Walk what a client sends to each port and subset of a host."""
@@ -205,7 +238,7 @@ class Mtls:
 
     def keeps_address(self, upstream: Upstream) -> bool:
         """Does the client send to the address it called, instead of choosing an endpoint?"""
-        return _keeps_address(upstream.client, upstream.host, upstream.rule, upstream.subset)
+        return keeps_address(upstream.client, upstream.host, upstream.rule, upstream.subset)
 
     def upstream(
         self, client: Client, host: RegisteredHost, port: HostPort, subset: Subset | None,
@@ -240,7 +273,7 @@ class Mtls:
             return ClientTls.PLAINTEXT, ClientTlsCause.EXTERNAL, None
         if not self._config.auto_mtls:
             return ClientTls.PLAINTEXT, ClientTlsCause.AUTO_MTLS_OFF, None
-        if host.is_passthrough or _balances_by_address(rule, subset):
+        if host.is_passthrough or balances_by_address(rule, subset):
             tells = [self._has_mtls_label(workload) for workload in self.behind(host)]
             if not tells or False in tells:
                 return ClientTls.PLAINTEXT, ClientTlsCause.PODS_WITHOUT_SIDECAR, None
@@ -249,7 +282,7 @@ class Mtls:
         demand = self._policies.of_namespace(host.namespace)
         if demand.mode is Mode.DISABLE:
             return ClientTls.PLAINTEXT, ClientTlsCause.NAMESPACE_DISABLED, demand.ref
-        if _keeps_address(client, host, rule, subset):
+        if keeps_address(client, host, rule, subset):
             return ClientTls.ISTIO_MUTUAL, ClientTlsCause.ALL_OR_NOTHING, None
         return ClientTls.AUTO, ClientTlsCause.AUTO_MTLS, None
 
@@ -263,31 +296,20 @@ class Mtls:
             return not is_gateway(workload)
         return None if membership is Membership.UNKNOWN else False
 
+    def _chosen(self, upstream: Upstream) -> Sequence[Workload]:
+        """The pods among which a client balances: those of a host, or of a subset of it."""
+        if upstream.subset is None or self.keeps_address(upstream):
+            return self.behind(upstream.host)
+        return self._workloads.of_subset(upstream.host, upstream.subset.labels)
+
     def _to_servers(self, upstream: Upstream, *, one_of_each: bool) -> Iterator[Connection]:
-        chosen = self.behind(upstream.host)
-        subset = upstream.subset
-        if subset is not None and not self.keeps_address(upstream):
-            chosen = self._workloads.of_subset(upstream.host, subset.labels)
+        chosen = self._chosen(upstream)
         if not chosen:
             yield self._to_nothing(upstream)
-        for workload in self._kinds(chosen, upstream.port) if one_of_each else chosen:
+        for workload in self._kinds.of(chosen, upstream.port).firsts if one_of_each else chosen:
             port = self._workloads.target_port(workload, upstream.port)
             if port is not None:
                 yield self._to_server(upstream, self.server(workload, port))
-
-    def _kinds(self, pods: Sequence[Workload], port: HostPort) -> Sequence[Workload]:
-        """Choose the first by name of the pods that take the same on a port of their Service.
-
-        They are looked through once for all Services that select the very same ones.
-        """
-        key = id(pods), port.target
-        if key not in self._distinct:
-            firsts: dict[object, Workload] = {}
-            for one in sorted(pods, key=lambda pod: pod.key_name):
-                number = self._workloads.target_port(one, port)
-                firsts.setdefault(number and self._takes(one, number), one)
-            self._distinct[key] = pods, list(firsts.values())
-        return self._distinct[key][1]
 
     def _takes(self, workload: Workload, port: int) -> object:
         """What tells apart the pods that the same client gets something else of."""
@@ -352,22 +374,3 @@ class Mtls:
             return labelled
         mode = self._policies.of_port(server.workload, server.port).mode
         return None if mode is Mode.UNKNOWN else mode is not Mode.DISABLE
-
-
-def _balances_by_address(rule: EffectiveDestinationRule | None, subset: Subset | None) -> bool:
-    policy = subset.policy if subset is not None else rule.policy if rule is not None else None
-    return policy is not None and policy.child("loadBalancer").text("simple") == "PASSTHROUGH"
-
-
-def _keeps_address(
-    client: Client,
-    host: RegisteredHost,
-    rule: EffectiveDestinationRule | None,
-    subset: Subset | None,
-) -> bool:
-    """Is the upstream an ORIGINAL_DST cluster, which neither chooses pods nor balances?
-
-    Gateways have no address to keep, so they balance over headless services like over others.
-    """
-    headless = host.is_passthrough and client.proxy is not ClientKind.GATEWAY
-    return headless or _balances_by_address(rule, subset)

@@ -295,3 +295,23 @@ def to_external(upstream: Upstream) -> Connection:
     result = results.get(upstream.tls, Result.TLS)
     reason = "the server is outside the mesh: only what the client sends is known"
     return Connection(upstream, None, ServerMode.EXTERNAL, None, result, reason)
+
+
+def balances_by_address(rule: EffectiveDestinationRule | None, subset: Subset | None) -> bool:
+    """Does a rule send to the address that was called (loadBalancer PASSTHROUGH)?"""
+    policy = subset.policy if subset is not None else rule.policy if rule is not None else None
+    return policy is not None and policy.child("loadBalancer").text("simple") == "PASSTHROUGH"
+
+
+def keeps_address(
+    client: Client,
+    host: RegisteredHost,
+    rule: EffectiveDestinationRule | None,
+    subset: Subset | None,
+) -> bool:
+    """Is the upstream an ORIGINAL_DST cluster, which neither chooses pods nor balances?
+
+    Gateways have no address to keep, so they balance over headless services like over others.
+    """
+    headless = host.is_passthrough and client.proxy is not ClientKind.GATEWAY
+    return headless or balances_by_address(rule, subset)

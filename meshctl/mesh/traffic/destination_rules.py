@@ -8,16 +8,18 @@ Istio 1.31.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from itertools import chain
 
 from meshctl.mesh.core.hosts import HostIndex, fqdn
 from meshctl.mesh.core.mesh_config import MeshConfig
 from meshctl.mesh.core.precedence import age, order_is_known
-from meshctl.mesh.core.selectors import IdentityCache, selects
+from meshctl.mesh.core.selectors import IdentityCache, SelectorIndex
 from meshctl.mesh.registry.services import RegisteredHost
 from meshctl.resources import DestinationRule, Subset, TrafficPolicy
 from meshctl.resources.cached_property import cached_property
 
 _PRIVATE = frozenset({"."})
+_Selector = Mapping[str, str]
 
 
 class Step(Enum):
@@ -68,8 +70,88 @@ class _MergedRule:
     """Rules of one host that istiod folds into one while it goes through them by age."""
 
     export_to: frozenset[str]
-    selector: Mapping[str, str] | None
+    selector: _Selector | None
     rules: list[DestinationRule]
+
+    def takes(self, export_to: frozenset[str], selector: _Selector | None) -> bool:
+        """Is a younger rule folded into these?"""
+        if selector is not None and self.selector is not None and selector != self.selector:
+            return False
+        return export_to == self.export_to or bool(self.export_to and export_to >= self.export_to)
+
+
+class _HostRules:
+    """The rules of one namespace for one host, as istiod merges them and clients choose."""
+
+    def __init__(self, merged: Iterable[_MergedRule] = ()) -> None:
+        self.merged = list(merged)
+        self._filed: dict[str, dict[object, list[_MergedRule]]] = {}
+
+    def fold(self, rule: DestinationRule, export_to: frozenset[str]) -> None:
+        """Add the next younger rule, as mergeDestinationRule does.
+
+        istiod lets the last comparison decide whether a rule also stands alone.
+        """
+        selector = selector_of(rule)
+        for other in self._near(export_to, selector):
+            if other.takes(export_to, selector):
+                other.rules.append(rule)
+        last = self.merged[-1] if self.merged else None
+        is_other = last is None or (export_to != last.export_to and selector != last.selector)
+        if last is None or is_other or not last.takes(export_to, selector):
+            alone = _MergedRule(export_to, selector, [rule])
+            self.merged.append(alone)
+            filed = self._filed.setdefault(min(export_to, default=""), {})
+            filed.setdefault(_key(selector), []).append(alone)
+
+    def _near(self, export_to: frozenset[str], selector: _Selector | None) -> Iterator[_MergedRule]:
+        """Walk what may take a rule: it has no other selector, and its first namespace is shared."""
+        for name in export_to or ("",):
+            filed = self._filed.get(name, {})
+            keys: Iterable[object] = filed if selector is None else (_key(selector), None)
+            for key in keys:
+                yield from filed.get(key, ())
+
+    def read_from(self, namespace: str) -> "_HostRules":
+        """Those that are exported to a namespace; most read the same."""
+        return self._readers.get(namespace) or self._readers["*"]
+
+    @cached_property
+    def _readers(self) -> dict[str, "_HostRules"]:
+        everyone = [n for n, one in enumerate(self.merged) if _reaches(one.export_to, "*")]
+        if len(everyone) == len(self.merged):
+            return {"*": self}
+        found: dict[str, list[int]] = {"*": everyone}
+        for number, one in enumerate(self.merged):
+            for name in () if _reaches(one.export_to, "*") else one.export_to:
+                found.setdefault(name, [*everyone]).append(number)
+        return {
+            name: _HostRules(self.merged[number] for number in sorted(numbers))
+            for name, numbers in found.items()
+        }
+
+    def chosen(self, labels: Mapping[str, str]) -> _MergedRule | None:
+        """The first whose selector picks a client, else the youngest without one."""
+        return next(iter(self._selecting.find(labels)), self._for_all)
+
+    @cached_property
+    def _selecting(self) -> SelectorIndex[_MergedRule]:
+        index: SelectorIndex[_MergedRule] = SelectorIndex()
+        for one in self.merged:
+            if one.selector is not None:
+                index.add(one.selector, one)
+        return index
+
+    @cached_property
+    def _for_all(self) -> _MergedRule | None:
+        return next((one for one in reversed(self.merged) if one.selector is None), None)
+
+    @cached_property
+    def order_known(self) -> bool:
+        """Do the texts say what clients follow, whatever the ages of the rules?"""
+        rules = (rule for merged in self.merged for rule in merged.rules)
+        written = {rule for rule in rules if not rule.is_generated}
+        return order_is_known(written) or not _order_matters(self.merged)
 
 
 class DestinationRules:
@@ -82,9 +164,9 @@ class DestinationRules:
         self._root_local: HostIndex[DestinationRule] = HostIndex()
         self._all: HostIndex[DestinationRule] = HostIndex()
         self._same_host: dict[tuple[str, str], list[DestinationRule]] = {}
-        self._merged = IdentityCache(self._merge)  # an index keeps its lists
+        self._merged = IdentityCache(self._fold)  # an index keeps its lists
         self._hidden: dict[tuple[str, str], DestinationRule | None] = {}
-        self._chosen = IdentityCache(self._choose_for_all)
+        self._chosen: dict[tuple[_HostRules, _MergedRule, Step], EffectiveDestinationRule] = {}
         self._with_selector: set[str] = set()
         self._for_all = IdentityCache(_has_for_all)
         self._named: set[str] = {config.root_namespace}
@@ -108,18 +190,15 @@ class DestinationRules:
         root = self._config.root_namespace
         local = self._local.get(namespace) if namespace != root else self._root_local
         if local is not None:
-            merged = self._merged_of(local.most_specific(name))
-            if merged:
-                return self._choose(merged, Step.CLIENT, namespace, labels)
+            own = self._merge(local.most_specific(name))
+            if own.merged:
+                return self._choose(own, Step.CLIENT, labels)
         for owner, step in ((host.namespace, Step.SERVICE), (root, Step.ROOT)):
             exported = self._exported.get(owner)
             if exported is not None:
-                every = self._merged_of(exported.most_specific(name))
-                reached = [one for one in every if _reaches(one.export_to, namespace)]
-                if reached and len(reached) == len(every):
-                    return self._choose(every, step, namespace, labels)
-                if reached:
-                    return self._choose_anew(reached, step, namespace, labels)
+                reached = self._merge(exported.most_specific(name)).read_from(namespace)
+                if reached.merged:
+                    return self._choose(reached, step, labels)
         return None
 
     def tell_apart(self, namespace: str) -> bool:
@@ -129,6 +208,21 @@ class DestinationRules:
     def follow_others(self, namespace: str) -> bool:
         """May workloads of a namespace follow other rules than those of most others do?"""
         return namespace in self._local or namespace in self._named
+
+    def telling_apart(self, host: str) -> Mapping[str, Sequence[_Selector]]:
+        """The namespaces of which clients may follow other rules for a host than most others do.
+
+        Each comes with the selectors by which its rules tell its workloads apart.
+        """
+        found: dict[str, dict[object, _Selector]] = {}
+        for rule in chain.from_iterable(self._all.covering(host)):
+            own = found.setdefault(rule.namespace, {})
+            selector = selector_of(rule)
+            if selector is not None:
+                own.setdefault(_key(selector), selector)
+            for name in self._export_to(rule):
+                found.setdefault(name, {})
+        return {home: tuple(selectors.values()) for home, selectors in found.items()}
 
     def lists_covering(self, host: str) -> Iterator[list[DestinationRule]]:
         """Walk the rules whose host covers this one by host; a host's list is always the same."""
@@ -182,14 +276,7 @@ class DestinationRules:
     def replaced_by(self, rule: DestinationRule) -> DestinationRule | None:
         """Find a rule of another namespace that this one keeps from its own clients."""
         covered = self._all.covered_by(self.host_of(rule))
-        return next(
-            (
-                destination_rule
-                for destination_rule in covered
-                if destination_rule.namespace != rule.namespace
-            ),
-            None,
-        )
+        return next((other for other in covered if other.namespace != rule.namespace), None)
 
     def hidden_by_selector(
         self, rule: DestinationRule, homes: Iterable[str]
@@ -216,18 +303,13 @@ class DestinationRules:
             return None
         found = self._local[rule.namespace].covering(self.host_of(rule))
         next(found, ())  # the rules of this very host
-        beside = (
-            destination_rule
-            for rules in found
-            for destination_rule in rules
-            if selector_of(destination_rule) is None
-        )
+        beside = (other for rules in found for other in rules if selector_of(other) is None)
         beyond = (
-            destination_rule
+            other
             for owner in (*sorted(homes), root)
             if owner in self._exported and owner != rule.namespace
-            for destination_rule in self._exported[owner].most_specific(self.host_of(rule))
-            if _reaches(self._export_to(destination_rule), rule.namespace)
+            for other in self._exported[owner].most_specific(self.host_of(rule))
+            if _reaches(self._export_to(other), rule.namespace)
         )
         return next(beside, None) or next(beyond, None)
 
@@ -265,63 +347,27 @@ class DestinationRules:
         return _PRIVATE if selector_of(rule) is not None else frozenset(rule.export_to)
 
     def _choose(
-        self, usable: list[_MergedRule], step: Step, namespace: str, labels: Mapping[str, str]
+        self, rules: _HostRules, step: Step, labels: Mapping[str, str]
     ) -> EffectiveDestinationRule | None:
-        """Choose among merged rules that are kept: without selectors, the same for every client."""
-        if any(merged.selector is not None for merged in usable):
-            return self._choose_anew(usable, step, namespace, labels)
-        return self._chosen.of(usable, step)
-
-    def _choose_for_all(
-        self, usable: list[_MergedRule], step: Step
-    ) -> EffectiveDestinationRule | None:
-        return self._choose_anew(usable, step, "", {})
-
-    def _choose_anew(
-        self, usable: Sequence[_MergedRule], step: Step, namespace: str, labels: Mapping[str, str]
-    ) -> EffectiveDestinationRule | None:
-        """Take the first rule whose selector picks the client, else the youngest without one."""
-        chosen: _MergedRule | None = None
-        for merged in usable:
-            if merged.selector is None:
-                chosen = merged
-            elif merged.rules[0].namespace == namespace and selects(merged.selector, labels):
-                chosen = merged
-                break
-        if chosen is None:
+        """Choose among merged rules; clients with the same choice share an answer."""
+        merged = rules.chosen(labels)
+        if merged is None:
             return None
-        written = {rule for merged in usable for rule in merged.rules if not rule.is_generated}
-        known = order_is_known(written) or not _order_matters(usable)
-        return EffectiveDestinationRule(
-            self.host_of(chosen.rules[0]), step, tuple(chosen.rules), known
-        )
+        key = rules, merged, step
+        if key not in self._chosen:
+            host, written = self.host_of(merged.rules[0]), tuple(merged.rules)
+            self._chosen[key] = EffectiveDestinationRule(host, step, written, rules.order_known)
+        return self._chosen[key]
 
-    def _merged_of(self, rules: list[DestinationRule]) -> list[_MergedRule]:
-        return self._merged.of(rules) if rules else []
+    def _merge(self, rules: list[DestinationRule]) -> _HostRules:
+        return self._merged.of(rules) if rules else _HostRules()
 
-    def _merge(self, rules: list[DestinationRule]) -> list[_MergedRule]:
-        """Fold rules of one host, as in mergeDestinationRule.
-
-        istiod lets the last comparison decide whether a rule also stands alone, so the loop
-        keeps that order of things.
-        """
-        done: list[_MergedRule] = []
+    def _fold(self, rules: list[DestinationRule]) -> _HostRules:
+        """Fold rules of one host, given in istiod's order."""
+        found = _HostRules()
         for rule in rules:
-            export_to, selector = self._export_to(rule), selector_of(rule)
-            alone = True
-            for other in done:
-                alone = export_to != other.export_to
-                if alone and not (other.export_to and export_to >= other.export_to):
-                    continue
-                both = selector is not None and other.selector is not None
-                if both and selector != other.selector:
-                    alone = True
-                    continue
-                alone = alone and selector != other.selector
-                other.rules.append(rule)
-            if alone:
-                done.append(_MergedRule(export_to, selector, [rule]))
-        return done
+            found.fold(rule, self._export_to(rule))
+        return found
 
 
 def selector_of(rule: DestinationRule) -> Mapping[str, str] | None:
@@ -329,9 +375,8 @@ def selector_of(rule: DestinationRule) -> Mapping[str, str] | None:
     return rule.workload_selector if rule.spec.has("workloadSelector") else None
 
 
-def _has_for_all(rules: Sequence[DestinationRule]) -> bool:
-    """Is one of the rules of a host for all clients?"""
-    return any(selector_of(one) is None for one in rules)
+def _key(selector: _Selector | None) -> frozenset[tuple[str, str]] | None:
+    return None if selector is None else frozenset(selector.items())
 
 
 def _reaches(export_to: frozenset[str], namespace: str) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from meshctl.inspect.tls.change import TlsChange
 from meshctl.inspect.tls.failures import TlsFailure
 from meshctl.inspect.tls.rows import TlsLine, TlsRows
+from meshctl.mesh.security.tls_connection import Result
 from meshctl.words import amount, visible
 
 CONNECTIONS = (
@@ -20,11 +21,10 @@ def totals(rows: TlsRows) -> str:
     """Count the results: ``6 connections: 4 mtls, 2 plaintext``, and why some are unknown."""
     if not len(rows):
         return "no connections: no workload here calls a host that the input declares"
-    results, unknown = Counter[str](), Counter[str]()
+    results = Counter[str]()
     for row, number in rows.weighed():
-        results[row.data.result] += number
-        if row.data.result == "unknown":
-            unknown[row.data.reason] += number
+        results[row.line.result] += number
+    unknown = rows.reasons(Result.UNKNOWN)
     text = ", ".join(f"{number} {result}" for result, number in results.most_common())
     reasons = "".join(f"\nunknown {n} x: {why}" for why, n in unknown.most_common(_REASONS))
     return f"{amount(len(rows), 'connection')}: {text}{visible_lines(reasons)}"

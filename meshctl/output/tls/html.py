@@ -70,24 +70,35 @@ def _failure(failure: TlsFailure) -> Markup:
 
 def _pivot(rows: TlsRows) -> Iterator[Markup]:
     """Write clients by servers; where there are many, namespaces, or what clients are, instead."""
-    clients = [name for group in rows.groups for name in group.clients]
-    servers = {row.data.host for row, _ in rows.weighed()}
+    servers = {row.line.host for row, _ in rows.weighed()}
     if not servers:
         return
-    is_small = max(len(clients), len(servers)) <= _WIDEST
-    caption, names_of = _BY_SIZE[0 if is_small else 1 if _are_few(map(_home, clients)) else 2]
+    is_small = len(servers) <= _WIDEST and _are_few(rows, _names)
+    caption, names_of = _BY_SIZE[0 if is_small else 1 if _are_few(rows, TlsGroup.homes) else 2]
     counts: dict[tuple[str, str], Counter[str]] = {}
     for group in rows.groups:
         names = names_of(group)
         for row in group.rows:
-            server = row.data.host if is_small else _home(row.data.server or "")
+            server = row.line.host if is_small else _home(row.line.server or "")
             for client, number in names.items():
-                counts.setdefault((client, server), Counter())[row.data.result] += number
+                counts.setdefault((client, server), Counter())[row.line.result] += (
+                    number * row.number
+                )
     yield from _crossed(counts, caption)
 
 
-def _are_few(names: Iterable[str]) -> bool:
-    return len(set(names)) <= _WIDEST
+def _are_few(rows: TlsRows, names_of: Callable[[TlsGroup], Iterable[str]]) -> bool:
+    """Have the groups few names in all? No more of them are looked at than tell."""
+    names: set[str] = set()
+    for group in rows.groups:
+        names.update(islice(names_of(group), _WIDEST + 1))
+        if len(names) > _WIDEST:
+            return False
+    return True
+
+
+def _names(group: TlsGroup) -> Iterator[str]:
+    return (client.name for client in group.clients)
 
 
 def _by_kind(group: TlsGroup) -> Counter[str]:
@@ -98,11 +109,11 @@ def _by_kind(group: TlsGroup) -> Counter[str]:
 _BY_SIZE: tuple[tuple[str, Callable[[TlsGroup], Counter[str]]], ...] = (
     (
         "Each client by each host; where its ports or subsets differ, how many of each.",
-        lambda group: Counter(group.clients),
+        lambda group: Counter(_names(group)),
     ),
     (
         "Namespaces of clients by those of servers: how many connections of each kind.",
-        lambda group: Counter(map(_home, group.clients)),
+        TlsGroup.homes,
     ),
     ("Clients by the namespaces of servers: how many connections of each kind.", _by_kind),
 )
@@ -142,7 +153,7 @@ def _connections(rows: TlsRows) -> Iterator[Markup]:
     """Write the rows, the conflicts first where not all fit."""
     several: Iterable[TlsRow] = rows
     if len(rows) > _MOST_ROWS:
-        several = chain(rows.conflicts(), rows.only(lambda row: not row.data.is_conflict))
+        several = chain(rows.conflicts(), rows.only(lambda row: not row.line.is_conflict))
     shown = [row.data for row in islice(several, _MOST_ROWS)]
     yield filter_form(
         "connections",

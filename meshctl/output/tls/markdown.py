@@ -47,7 +47,7 @@ def write_comment(answer: TlsAnswer, only: str, out: TextIO) -> None:
     if told < len(parts):
         comment.write(f"\nand {amount(len(parts) - told, 'more namespace')}\n")
     conflicts = answer.rows.conflicts()
-    others = answer.rows.only(lambda row: only == "all" and not row.data.is_conflict)
+    others = answer.rows.only(lambda row: only == "all" and not row.line.is_conflict)
     cells = (connection_cells(row.data) for row in chain(conflicts, others))
     number = len(conflicts) + len(others)
     if number:

@@ -86,8 +86,8 @@ def _border(rows: Iterable[tuple[TlsRow, int]]) -> Iterator[tuple[object, ...]]:
         client = {ClientKind.NONE: "outside", ClientKind.UNKNOWN: "unknown"}.get(
             proxy, "in the mesh"
         )
-        server = _SERVERS.get(row.data.server_mode or "", "in the mesh")
-        counts.setdefault((client, server), Counter())[row.data.result] += number
+        server = _SERVERS.get(row.line.server_mode or "", "in the mesh")
+        counts.setdefault((client, server), Counter())[row.line.result] += number
     for (client, server), results in sorted(counts.items()):
         yield client, server, ", ".join(f"{n} {result}" for result, n in results.most_common())
 
