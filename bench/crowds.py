@@ -960,6 +960,21 @@ def egress_listeners_of_a_sidecar(count: int) -> Objects:
 
 
 @crowd
+def egress_listeners_that_import_all(count: int) -> Objects:
+    yield workload("web")
+    egress = []
+    for i in range(count):
+        number = 1000 + i
+        ports = [{"name": "http", "port": number, "targetPort": 8080}]
+        yield thing("Service", f"s-{i}", spec={"selector": {"app": f"s-{i}"}, "ports": ports})
+        http = [{"match": [{"port": number}], "route": [{"destination": {"host": f"s-{i}"}}]}]
+        yield virtual(f"s-{i}", [f"s-{i}"], f"s-{i}", http=http)
+        port = {"number": number, "protocol": "HTTP", "name": f"http-{i}"}
+        egress.append({"port": port, "hosts": ["./*"]})
+    yield thing("Sidecar", "default", spec={"egress": egress})
+
+
+@crowd
 def containers_of_a_workload(count: int) -> Objects:
     one = workload("web")
     containers = [{"name": f"c-{i}", "image": "example.com/a:1"} for i in range(count)]

@@ -95,7 +95,7 @@ class OutboundConfig:
     def _routed(self) -> Mapping[int, Sequence[str]]:
         """The hosts of VirtualServices, by the ports whose tables may have them; 0 is any port."""
         found: dict[int, list[str]] = {}
-        for listener in self._view.scope.listeners:
+        for listener in self._view.scope.distinct:
             for service in listener.virtual_services:
                 hosts = [host.lower() for host in hosts_of(service, self._view.routes)]
                 ports = {0} if any(map(is_wildcard, hosts)) else self._ports_of(hosts)

@@ -8,10 +8,17 @@ there), Istio 1.31. Everything is found by host or port when it is asked for.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
+from itertools import chain
 from operator import itemgetter
 
 from meshctl.mesh.core.hosts import HostIndex, is_wildcard
-from meshctl.mesh.request_path.proxy_services import ProxyService, ProxyServices
+from meshctl.mesh.request_path.proxy_services import (
+    ProxyService,
+    ProxyServices,
+    appended,
+    is_complete,
+    winner,
+)
 from meshctl.mesh.traffic.delegates import MESH, RoutedHosts
 from meshctl.mesh.traffic.routes import BoundVirtualServices, Routes
 from meshctl.resources import EgressListener, Sidecar, VirtualService
@@ -55,12 +62,14 @@ class ScopeListener:
 
     def __init__(
         self, services: ProxyServices, routes: Routes, namespace: str,
-        written: EgressListener | None,
+        written: EgressListener | None, like: "ScopeListener | None" = None,
     ) -> None:  # fmt: skip
+        """``like`` is another one that imports the same, on another port or address."""
         self._services = services
         self._routes = routes
         self._namespace = namespace
         self.written = written
+        self._like = like
         self._named = _read(written, namespace) if written is not None else {_ANY: _Named((_ANY,))}
         port = written.child("port") if written is not None else None
         self.port = (port.number("number") or 0) if port is not None and port.data else None
@@ -92,11 +101,15 @@ class ScopeListener:
 
     @cached_property
     def _by_port(self) -> Mapping[int, list[str]]:
+        if self._like is not None:
+            return self._like._by_port  # noqa: SLF001 - of its own class
         return self._services.by_port(self.hosts)
 
     @cached_property
     def hosts(self) -> Mapping[str, None]:
         """All hosts that it may import services of; which it does, ``services_at`` tells."""
+        if self._like is not None:
+            return self._like.hosts
         if self.written is None:
             return dict.fromkeys(self._services.seen_from(self._namespace))
         found: dict[str, None] = {}
@@ -111,12 +124,10 @@ class ScopeListener:
         return found
 
     def _is_chosen(self, service: ProxyService) -> bool:
-        return self._imports(service) and service in self._set_at(service.host)
-
-    def _set_at(self, host: str) -> frozenset[ProxyService]:
+        host = service.host
         if host not in self._sets:
             self._sets[host] = frozenset(self.services_at(host))
-        return self._sets[host]
+        return service in self._sets[host]
 
     def services_at(self, host: str) -> list[ProxyService]:
         """List the services of a host that it imports: those of one namespace win."""
@@ -124,12 +135,12 @@ class ScopeListener:
         if known is None:
             several = self._services.seen_by(self._services.by_host.get(host, ()), self._namespace)
             found = [one for one in several if self._imports(one)]
-            home = _winner(found, self._namespace)
+            home = winner(found, self._namespace)
             known = self._chosen[host] = [one for one in found if one.namespace == home]
         return known
 
     def _imports(self, service: ProxyService) -> bool:
-        if self._needs_port and service.port(self.port or 0) is None:
+        if self.needs_port and service.port(self.port or 0) is None:
             return False
         several = [self._named[one] for one in (service.namespace, _ANY) if one in self._named]
         if any(one.excludes(service.host) for one in several):
@@ -137,7 +148,8 @@ class ScopeListener:
         return any(one.takes_service(service.host) for one in several)
 
     @property
-    def _needs_port(self) -> bool:
+    def needs_port(self) -> bool:
+        """Does it import none but services that have its port?"""
         return bool(self.port) and not self.is_http_proxy
 
     def _narrowed(self, service: ProxyService) -> ProxyService:
@@ -147,7 +159,7 @@ class ScopeListener:
             taking = next((one for one in named if one.takes_service(service.host)), _Named())
             kept = tuple(one for one in service.aliases if taking.takes_service(one))
             service = replace(service, aliases=kept) if kept != service.aliases else service
-        if not self._needs_port or len(service.ports) == 1:
+        if not self.needs_port or len(service.ports) == 1:
             return service
         return service.with_ports(one for one in service.ports if one.number == self.port)
 
@@ -162,6 +174,8 @@ class ScopeListener:
 
     @cached_property
     def _imported(self) -> "ImportedVirtualServices":
+        if self._like is not None:
+            return self._like._imported  # noqa: SLF001 - of its own class
         bound = self.bound
         if self.written is None:  # the same for all namespaces that see the same
             return self._services.shared(bound, partial(self._import, bound.services))
@@ -252,32 +266,60 @@ class EgressScope:
         self.sidecar = sidecar
         written = sidecar.egress if sidecar is not None else ()
         self._services = services
-        self.listeners = [
-            ScopeListener(services, routes, namespace, one) for one in written or (None,)
-        ]
+        self.listeners: list[ScopeListener] = []
+        alike: dict[tuple[str, ...], ScopeListener] = {}
+        for one in written or (None,):
+            hosts = tuple(one.hosts) if one is not None else ()
+            listener = ScopeListener(services, routes, namespace, one, alike.get(hosts))
+            alike.setdefault(hosts, listener)
+            self.listeners.append(listener)
+        self.distinct = tuple(alike.values())
+        """The first of the listeners that import the same."""
         self._known: dict[str, ProxyService | None] = {}
 
     @cached_property
     def hosts(self) -> Sequence[str]:
         """All hosts that it may know a service of; ``service`` tells which it does."""
         found: dict[str, None] = {}
-        for listener in self.listeners:
+        for listener in self.distinct:
             found.update(listener.hosts)
             found.update(dict.fromkeys(listener.routed_hosts()))
         return [*found]
 
     def for_port(self, port: int) -> ScopeListener | None:
         """Choose the listener whose routes serve a port: the first for it, or without a port."""
-        return next((one for one in self.listeners if one.port in {None, port}), None)
+        return next(iter(self.on(port)), None)
+
+    def on(self, port: int) -> list[ScopeListener]:
+        """List the listeners for a port, and those without a port, in order."""
+        several = (self._by_port.get(one, ()) for one in (None, port))
+        return [self.listeners[place] for place in sorted(chain.from_iterable(several))]
+
+    @cached_property
+    def _by_port(self) -> dict[int | None, list[int]]:
+        found: dict[int | None, list[int]] = {}
+        for place, one in enumerate(self.listeners):
+            found.setdefault(one.port, []).append(place)
+        return found
+
+    def _for_ports(self, ports: Iterable[int]) -> list[ScopeListener]:
+        """List the listeners that may import a service with some ports, in order."""
+        places = (place for port in {*ports} for place in self._by_port.get(port, ()))
+        return [self.listeners[place] for place in sorted({*places, *self._for_all})]
+
+    @cached_property
+    def _for_all(self) -> list[int]:
+        return [place for place, one in enumerate(self.listeners) if not one.needs_port]
 
     def service(self, host: str) -> ProxyService | None:
         """Find the service that the sidecar has clusters for, with the ports it has them for."""
         if host not in self._known:
             found: ProxyService | None = None
-            for listener in self.listeners:
+            several = self._services.by_host.get(host, ())
+            for listener in self._for_ports(port.number for one in several for port in one.ports):
                 for one in listener.narrowed_at(host):
                     found = appended(found, one)
-            if found is None or not _is_complete(found):
+            if found is None or not is_complete(found):
                 for one in self._routed(host):
                     found = appended(found, one)
             self._known[host] = found
@@ -285,10 +327,12 @@ class EgressScope:
 
     def _routed(self, host: str) -> Iterator[ProxyService]:
         """Walk the services that are known since routes lead to them."""
-        for listener in self.listeners:
+        service = self._routed_to(host)
+        if service is None:
+            return
+        for listener in self._for_ports(port.number for port in service.ports):
             ports = listener.destination_ports(host)
-            service = self._routed_to(host) if ports is not None else None
-            if service is not None and ports is not None:
+            if ports is not None:
                 wanted = {listener.port} if listener.port and not listener.is_http_proxy else ports
                 kept = [one for one in service.ports if 0 in wanted or one.number in wanted]
                 if kept:
@@ -354,39 +398,3 @@ def _by_home(services: Sequence[VirtualService]) -> dict[str, list[tuple[int, Vi
     for order, service in enumerate(services):
         found.setdefault(service.namespace, []).append((order, service))
     return found
-
-
-def _winner(found: list[ProxyService], namespace: str) -> str | None:
-    """Name the namespace whose services count: the client's own, else a Service's, else the first."""
-    best: ProxyService | None = None
-    for one in found:
-        replaces = best is not None and (
-            one.namespace == namespace
-            or (one.is_kubernetes and not best.is_kubernetes and best.namespace != namespace)
-        )
-        if best is None or replaces:
-            best = one
-    return best.namespace if best is not None else None
-
-
-def appended(known: ProxyService | None, one: ProxyService) -> ProxyService:
-    """Decide between two services of one host, or join their ports."""
-    if known is None:
-        return one
-    if known.is_kubernetes != one.is_kubernetes:
-        return known if known.is_kubernetes else one
-    same = known.declared is one.declared or (
-        known.namespace == one.namespace
-        and not known.is_kubernetes
-        and known.declared.source.spec.data.get("resolution")
-        == one.declared.source.spec.data.get("resolution")
-        and known.declared.visible == one.declared.visible
-    )
-    numbers = {port.number for port in known.ports}
-    more = [port for port in one.ports if port.number not in numbers]
-    return known.with_ports((*known.ports, *more)) if same and more else known
-
-
-def _is_complete(service: ProxyService) -> bool:
-    """Is it a Service with all its ports, to which ``appended`` has nothing to add?"""
-    return service.is_kubernetes and len(service.ports) == len(service.declared.ports)

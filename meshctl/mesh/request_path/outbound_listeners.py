@@ -97,11 +97,10 @@ class OutboundListeners:
 
     def _build(self, number: int, address: str | None) -> dict[str, OutboundListener]:
         found: dict[str, OutboundListener] = {}
-        for listener in self._scope.listeners:
+        for listener in self._scope.on(number):
             if listener.port is not None:
-                if listener.port == number:
-                    for call in self._of_listener(listener, number, address):
-                        self._add(call, found)
+                for call in self._of_listener(listener, number, address):
+                    self._add(call, found)
                 continue
             for one in found.values():
                 one.locked = True

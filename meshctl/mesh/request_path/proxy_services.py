@@ -226,3 +226,39 @@ def _aliases(declared: Iterable[RegisteredHost]) -> dict[str, list[str]]:
         if target not in seen:
             found.setdefault(target, []).append(host)
     return found
+
+
+def winner(found: list[ProxyService], namespace: str) -> str | None:
+    """Name the namespace whose services count: the client's own, else a Service's, else the first."""
+    best: ProxyService | None = None
+    for one in found:
+        replaces = best is not None and (
+            one.namespace == namespace
+            or (one.is_kubernetes and not best.is_kubernetes and best.namespace != namespace)
+        )
+        if best is None or replaces:
+            best = one
+    return best.namespace if best is not None else None
+
+
+def appended(known: ProxyService | None, one: ProxyService) -> ProxyService:
+    """Decide between two services of one host, or join their ports."""
+    if known is None:
+        return one
+    if known.is_kubernetes != one.is_kubernetes:
+        return known if known.is_kubernetes else one
+    same = known.declared is one.declared or (
+        known.namespace == one.namespace
+        and not known.is_kubernetes
+        and known.declared.source.spec.data.get("resolution")
+        == one.declared.source.spec.data.get("resolution")
+        and known.declared.visible == one.declared.visible
+    )
+    numbers = {port.number for port in known.ports}
+    more = [port for port in one.ports if port.number not in numbers]
+    return known.with_ports((*known.ports, *more)) if same and more else known
+
+
+def is_complete(service: ProxyService) -> bool:
+    """Is it a Service with all its ports, to which ``appended`` has nothing to add?"""
+    return service.is_kubernetes and len(service.ports) == len(service.declared.ports)

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 from meshctl.mesh.registry.services import HostPort
 from meshctl.mesh.request_path.client_clusters import ClientClusters
-from meshctl.mesh.request_path.egress_scope import EgressScope, ScopeListener, appended
+from meshctl.mesh.request_path.egress_scope import EgressScope, ScopeListener
 from meshctl.mesh.request_path.outbound_hosts import OutboundHosts
 from meshctl.mesh.request_path.outbound_listeners import OutboundListeners
-from meshctl.mesh.request_path.proxy_services import ProxyService, ProxyServices
+from meshctl.mesh.request_path.proxy_services import ProxyService, ProxyServices, appended
 from meshctl.mesh.request_path.service_endpoints import ServiceEndpoints
 from meshctl.mesh.security.tls_connection import Client, ClientKind
 from meshctl.mesh.traffic.routes import ProxyNode
