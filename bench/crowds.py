@@ -555,6 +555,14 @@ def ports_of_a_service(count: int) -> Objects:
 
 
 @crowd
+def ports_and_pods_of_a_service(count: int) -> Objects:
+    ports = [{"name": f"http-{i}", "port": 1000 + i} for i in range(count)]
+    yield thing("Service", "web", spec={"selector": {"app": "web"}, "ports": ports})
+    for i in range(count):
+        yield workload(f"w-{i}", app="web")
+
+
+@crowd
 def known_calls(count: int) -> Objects:
     variables = []
     for i in range(count):

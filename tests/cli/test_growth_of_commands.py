@@ -44,6 +44,8 @@ MENDED = (
     ("graph {} --view mtls -o json", "gateways-of-many-workloads"),
     ("graph {} --view mtls -o json", "services-and-pods-of-one-label"),
     ("graph {} --view mtls -o json", "peer-authentications-of-one-label"),
+    ("graph {} --view mtls -o json", "ports-and-pods-of-a-service"),
+    ("tls-check {}", "ports-and-pods-of-a-service"),
     ("graph {} --view authorization -o json", "policies-of-one-label"),
     ("graph {} --view authorization -o json", "policies-of-principals"),
     ("graph {} --view authorization -o json", "request-authentications-of-one-label"),

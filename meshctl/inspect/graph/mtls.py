@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from itertools import takewhile
 from typing import NamedTuple
 
 from meshctl.inspect.graph.picture import Edge, Node
@@ -26,19 +25,31 @@ _MOST_MODES = 200
 
 
 class _Mode(NamedTuple):
-    """What a workload takes on a port of a host, and the PeerAuthentication that decides it."""
+    """What pods take on a port of a host, and the PeerAuthentication that decides it."""
 
-    workload: Workload
     mode: str
     port: int
     decider: str
 
 
 class _Taken(NamedTuple):
-    """What the pods behind hosts take, in their order, and how many of them take the same."""
+    """The pods behind hosts with what they take, equal for all that are alike."""
 
-    all: list[_Mode]
-    counts: Counter[tuple[str, int]]
+    pods: list[tuple[Workload, list[_Mode]]]
+    number: int
+
+    def counts(self) -> Counter[tuple[str, int]]:
+        """Count the pods that take the same on a port."""
+        alike = Counter(id(modes) for _, modes in self.pods)
+        found = Counter[tuple[str, int]]()
+        for modes in self.kinds(len(self.pods)):
+            for one in modes:
+                found[one.mode, one.port] += alike[id(modes)]
+        return found
+
+    def kinds(self, first: int) -> Iterator[list[_Mode]]:
+        """Walk what the first so many pods take, once for those that are alike."""
+        yield from {id(modes): modes for _, modes in self.pods[:first]}.values()
 
 
 def draw_mtls(sketch: Sketch) -> None:
@@ -72,35 +83,42 @@ class _Modes:
     def of(self, host: RegisteredHost) -> Iterator[str]:
         """Say what the pods behind a host take on each port, or of many how many take the same."""
         taken = self._read(host)
-        if not self._sketch.pods_of(host).others and len(taken.all) <= _MOST_MODES:
-            yield from (f"{one.workload.title} takes {one.mode} on {one.port}" for one in taken.all)
+        if not self._sketch.pods_of(host).others and taken.number <= _MOST_MODES:
+            several = ((pod, one) for pod, modes in taken.pods for one in modes)
+            yield from (f"{pod.title} takes {one.mode} on {one.port}" for pod, one in several)
             return
-        for (mode, port), number in taken.counts.items():
+        for (mode, port), number in taken.counts().items():
             verb = "takes" if number == 1 else "take"
             yield f"{amount(number, 'workload')} {verb} {mode} on {port}"
 
     def policies(self, host: RegisteredHost) -> tuple[str, ...]:
         """Name the PeerAuthentications that decide for the pods that a host's node names."""
-        named = set(self._sketch.pods_of(host).pods)
-        found = takewhile(lambda one: one.workload in named, self._read(host).all)
+        named = len(self._sketch.pods_of(host).pods)
+        found = (one for modes in self._read(host).kinds(named) for one in modes)
         return tuple(dict.fromkeys(one.decider for one in found if one.decider))
 
     def _read(self, host: RegisteredHost) -> _Taken:
-        pods = () if host.is_external else self._sketch.mesh.security.mtls.behind(host)
+        mtls = self._sketch.mesh.security.mtls
+        pods = () if host.is_external else mtls.behind(host)
         key = id(pods), tuple((port.number, port.target) for port in host.ports)
         if key not in self._known:
-            found = list(self._modes(pods, host.ports))
-            self._known[key] = pods, _Taken(found, Counter((one.mode, one.port) for one in found))
+            alike: dict[object, list[_Mode]] = {}
+            found = []
+            for one in pods:
+                kind = mtls.alike(one), frozenset(one.named_ports.items())
+                if kind not in alike:
+                    alike[kind] = list(self._modes(one, host.ports))
+                found.append((one, alike[kind]))
+            self._known[key] = pods, _Taken(found, sum(len(modes) for _, modes in found))
         return self._known[key][1]
 
-    def _modes(self, pods: Sequence[Workload], ports: Sequence[HostPort]) -> Iterator[_Mode]:
+    def _modes(self, workload: Workload, ports: Sequence[HostPort]) -> Iterator[_Mode]:
         mesh = self._sketch.mesh
-        for workload in pods:
-            for port in ports:
-                number = mesh.workloads.target_port(workload, port)
-                if number is not None:
-                    server = mesh.security.mtls.server(workload, number)
-                    ref = server.demand.ref if server.demand is not None else None
-                    decider = ref.resource if ref is not None else None
-                    title = decider.title if isinstance(decider, PeerAuthentication) else ""
-                    yield _Mode(workload, server.mode.value, port.number, title)
+        for port in ports:
+            number = mesh.workloads.target_port(workload, port)
+            if number is not None:
+                server = mesh.security.mtls.server(workload, number)
+                ref = server.demand.ref if server.demand is not None else None
+                decider = ref.resource if ref is not None else None
+                title = decider.title if isinstance(decider, PeerAuthentication) else ""
+                yield _Mode(server.mode.value, port.number, title)

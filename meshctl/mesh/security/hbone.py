@@ -108,6 +108,11 @@ def from_ztunnel(
     return Connection(upstream, server, server.mode, takes, result, reason)
 
 
+def told(workload: Workload) -> tuple[bool, bool, bool]:
+    """What a workload itself tells of HBONE, and whether it runs."""
+    return is_waypoint(workload), speaks_hbone(workload.pod_labels), is_live(workload)
+
+
 def takes_hbone(server: Endpoint, membership: Membership, config: MeshConfig) -> bool | None:
     """Does a workload take HBONE? Of a running sidecar its label tells (the injector writes it)."""
     workload = server.workload

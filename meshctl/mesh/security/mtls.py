@@ -65,7 +65,7 @@ class Mtls:
         self._knows = knows
         self._behind: dict[RegisteredHost, Sequence[Workload]] = {}
         self._servers: dict[tuple[Workload, int], Endpoint] = {}
-        self._kinds = PodKinds(workloads, self._takes)
+        self._kinds = PodKinds(workloads, self.alike, self._takes)
 
     def client(self, workload: Workload) -> Client:
         """Describe a workload as a client."""
@@ -125,10 +125,7 @@ class Mtls:
     def kinds_of_connections(
         self, client: Client, host: RegisteredHost
     ) -> Iterator[tuple[Connection, AlikePods]]:
-        """Walk the connections of a client to one host, of pods that take the same to the first.
-
-        All of these come with it; none where nothing of the input answers.
-        """
+        """Walk the connections of a client to one host, each with the pods that take the same."""
         for upstream in self.upstreams(client, host):
             outside = self._past_pods(upstream)
             chosen = self._chosen(upstream) if outside is None else ()
@@ -310,6 +307,16 @@ class Mtls:
             port = self._workloads.target_port(workload, upstream.port)
             if port is not None:
                 yield self._to_server(upstream, self.server(workload, port))
+
+    def alike(self, workload: Workload) -> object:
+        """What workloads share that take the same on each container port."""
+        membership = self._workloads.membership(workload)
+        if is_gateway(workload) or membership is Membership.AMBIENT:
+            return workload
+        return (
+            membership, self._policies.alike(workload), TrafficCapture(workload).inbound,
+            hbone.told(workload), self._has_mtls_label(workload), is_control_plane(workload),
+        )  # fmt: skip
 
     def _takes(self, workload: Workload, port: int) -> object:
         """What tells apart the pods that the same client gets something else of."""

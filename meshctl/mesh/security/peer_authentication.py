@@ -85,6 +85,7 @@ class PeerAuthentications:
         self._of_namespace: dict[str, EffectiveMode] = {}
         self._of_workload: dict[Workload, EffectiveMode] = {}
         self._of_alike: dict[object, EffectiveMode] = {}
+        self._of_ports: dict[tuple[object, int], EffectiveMode] = {}
         self._picked = IdentityCache(self._by_policy)
         self._off = IdentityCache(self._turned_off)
         self._strict = IdentityCache(self._demanding)
@@ -214,8 +215,11 @@ class PeerAuthentications:
         mode = _MODES.get(policies[0].port_modes.get(port, ""))
         if mode is None:
             return whole
-        ref = policies[0].spec.at("portLevelMtls", str(port), "mode")
-        return EffectiveMode(mode, ref, order_is_known(policies))
+        key = self.alike(workload), port
+        if key not in self._of_ports:
+            ref = policies[0].spec.at("portLevelMtls", str(port), "mode")
+            self._of_ports[key] = EffectiveMode(mode, ref, order_is_known(policies))
+        return self._of_ports[key]
 
     @cached_property
     def _selecting(self) -> dict[str, SelectorIndex[PeerAuthentication]]:

@@ -4,6 +4,7 @@ The chains are those of pilot/pkg/networking/core/listener_inbound.go (Istio 1.3
 """
 
 from collections.abc import Callable, Sequence
+from operator import itemgetter
 from typing import NamedTuple
 
 from meshctl.istio.protocols import Protocol
@@ -24,30 +25,57 @@ class KindsOfPods(NamedTuple):
     firsts: Sequence[Workload]
 
 
+class _AlikePods(NamedTuple):
+    """Pods that take the same on each port, in order, and the first of them by name."""
+
+    pods: AlikePods
+    first: Workload
+
+
 class PodKinds:
     """Tells apart the pods behind hosts, once for all Services that select the very same ones."""
 
     def __init__(
-        self, workloads: WorkloadsFacade, takes: Callable[[Workload, int], object]
-    ) -> None:
-        """``takes`` says what tells a pod apart on a container port."""
+        self, workloads: WorkloadsFacade, alike: Callable[[Workload], object],
+        takes: Callable[[Workload, int], object],
+    ) -> None:  # fmt: skip
+        """``takes`` says what tells a pod apart on a container port, ``alike`` on all of them."""
         self._workloads = workloads
+        self._alike = alike
         self._takes = takes
         self._known: dict[tuple[int, int | str], KindsOfPods] = {}
+        self._everywhere: dict[int, Sequence[_AlikePods]] = {}
 
     def of(self, pods: Sequence[Workload], port: HostPort) -> KindsOfPods:
         """Group pods by what they take on a port of their Service; some don't serve it."""
         key = id(pods), port.target
         if key not in self._known:
-            kinds: dict[object, list[tuple[int, Workload]]] = {}
-            for place, one in enumerate(pods):
+            kinds: dict[object, list[_AlikePods]] = {}
+            for alike in self._alike_in(pods):
+                one = alike.first
                 number = self._workloads.target_port(one, port)
-                if number is not None:
-                    kinds.setdefault(self._takes(one, number), []).append((place, one))
-            firsts = (min((pod for _, pod in kind), key=_name) for kind in kinds.values())
-            found = KindsOfPods(pods, tuple(kinds.values()), sorted(firsts, key=_name))
-            self._known[key] = found
+                takes = self._takes(one, number) if number is not None else None
+                if takes is one:  # something of its own
+                    kinds.update((pod, [_AlikePods([(at, pod)], pod)]) for at, pod in alike.pods)
+                elif number is not None:
+                    kinds.setdefault(takes, []).append(alike)
+            found = sorted((_joined(several) for several in kinds.values()), key=_place)
+            firsts = sorted((one.first for one in found), key=_name)
+            self._known[key] = KindsOfPods(pods, [one.pods for one in found], firsts)
         return self._known[key]
+
+    def _alike_in(self, pods: Sequence[Workload]) -> Sequence[_AlikePods]:
+        """Group pods that take the same on each port, whatever names it has."""
+        if id(pods) not in self._everywhere:
+            found: dict[object, list[tuple[int, Workload]]] = {}
+            for place, one in enumerate(pods):
+                key = self._alike(one), frozenset(one.named_ports.items())
+                found.setdefault(key, []).append((place, one))
+            self._everywhere[id(pods)] = [
+                _AlikePods(several, min((pod for _, pod in several), key=_name))
+                for several in found.values()
+            ]
+        return self._everywhere[id(pods)]
 
 
 def judge(tls: ClientTls, mode: ServerMode, protocol: Protocol) -> tuple[Result, str]:
@@ -80,3 +108,15 @@ def judge(tls: ClientTls, mode: ServerMode, protocol: Protocol) -> tuple[Result,
 
 def _name(workload: Workload) -> str:
     return workload.key_name
+
+
+def _place(alike: _AlikePods) -> int:
+    return alike.pods[0][0]
+
+
+def _joined(several: Sequence[_AlikePods]) -> _AlikePods:
+    """Join pods that are alike on a port, in the order of all pods."""
+    if len(several) == 1:
+        return several[0]
+    pods = sorted((pod for one in several for pod in one.pods), key=itemgetter(0))
+    return _AlikePods(pods, min((one.first for one in several), key=_name))

@@ -375,6 +375,11 @@ def selector_of(rule: DestinationRule) -> Mapping[str, str] | None:
     return rule.workload_selector if rule.spec.has("workloadSelector") else None
 
 
+def _has_for_all(rules: Sequence[DestinationRule]) -> bool:
+    """Is one of the rules of a host for all clients?"""
+    return any(selector_of(rule) is None for rule in rules)
+
+
 def _key(selector: _Selector | None) -> frozenset[tuple[str, str]] | None:
     return None if selector is None else frozenset(selector.items())
 
