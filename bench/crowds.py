@@ -620,6 +620,12 @@ def unknown_fields(count: int) -> Objects:
 
 
 @crowd
+def misspelt_fields_of_an_object(count: int) -> Objects:
+    egress = [{"hosts": [f"./s-{i}"], "captureMod": "NONE"} for i in range(count)]
+    yield thing("Sidecar", "default", spec={"egress": egress})
+
+
+@crowd
 def ambient_services(count: int) -> Objects:
     labels = {"istio.io/dataplane-mode": "ambient", "istio.io/use-waypoint": "way"}
     yield thing("Namespace", "shop", meta={"namespace": None, "labels": labels})

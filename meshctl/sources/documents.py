@@ -5,13 +5,18 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from meshctl.sources.placement import UNKNOWN, Placement
 from meshctl.yaml import comments as tokens
 from meshctl.yaml import reader as yaml
 from meshctl.yaml.notes import UnreadableError
 from meshctl.yaml.positions import Positions
+
+if TYPE_CHECKING:
+    from yaml import Node
+
+    from meshctl.yaml.value_edits import ValueEditor
 
 
 class Span(NamedTuple):
@@ -147,14 +152,12 @@ class Document:
         """
         # Few findings have edits.
         from meshctl.yaml.text_edits import UnsafeEditError  # noqa: PLC0415
-        from meshctl.yaml.value_edits import ValueEditor  # noqa: PLC0415
 
         layout = _lay_out(self.text)
         is_written = type(self).written is Document.written and self.file != "-"
         if layout.places is None or not is_written:
             raise UnsafeEditError
-        editor = ValueEditor(self.text, layout.places.root)
-        made = editor.make(action, path, value)
+        made = _editor(self.text, layout.places.root).make(action, path, value)
         return layout.lines.span(made.start, made.end, self.first_line), made.text
 
 
@@ -204,6 +207,14 @@ class Lines:
 class _Layout(NamedTuple):
     places: Positions | None
     lines: Lines
+
+
+@lru_cache(maxsize=4)
+def _editor(text: str, root: "Node") -> "ValueEditor":
+    """Make the editor of a document, which keeps what one edit has found out for the next."""
+    from meshctl.yaml.value_edits import ValueEditor  # noqa: PLC0415 - few findings have edits
+
+    return ValueEditor(text, root)
 
 
 @lru_cache(maxsize=4)

@@ -5,6 +5,7 @@ raised.
 """
 
 import json
+from bisect import bisect_left
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -30,6 +31,13 @@ class _Place(NamedTuple):
 
 class ValueEditor(NodeEditor):
     """Makes edits of one document for paths in it; JSON stays JSON."""
+
+    def __init__(self, text: str, root: Node) -> None:
+        super().__init__(text, root)
+        self._names: dict[int, dict[str, list[tuple[Node, Node]]]] = {}
+        self._parts: dict[int, list[int]] = {}
+        self._plain: set[int] = set()
+        """Nodes without aliases, which stay as long as the root does."""
 
     @cached_property
     def _is_json(self) -> bool:
@@ -123,8 +131,8 @@ class ValueEditor(NodeEditor):
             # To the end of the line, where another edit would add what needs the block.
             line_end = self._line_end(end)
             return TextEdit(start, line_end, text + self._text[end:line_end])
-        starts = [self._start(edit) for edit in several]
-        number = starts.index(extent(place.key or place.node)[0])
+        starts = self._starts(parent.node)
+        number = bisect_left(starts, extent(place.key or place.node)[0])  # they are in order
         if getattr(parent.node, "flow_style", False):
             if number + 1 < len(several):
                 return TextEdit(starts[number], starts[number + 1], "")
@@ -219,9 +227,10 @@ class ValueEditor(NodeEditor):
         node, parents = place.node, (*place.parents, place)
         key: Node | None = None
         if isinstance(node, MappingNode) and isinstance(step, str):
-            pairs = [pair for pair in node.value if name_of(pair[0]) == step]
+            named = self._named(node)
+            pairs = named.get(step, [])
             if len(pairs) != 1:
-                if pairs or any(name_of(pair[0]) == "<<" for pair in node.value):
+                if pairs or "<<" in named:
                     raise UnsafeEditError
                 return None
             key, value = pairs[0]
@@ -236,8 +245,26 @@ class ValueEditor(NodeEditor):
             raise UnsafeEditError  # what is changed here would change at its aliases too
         return _Place(key, value, parents)
 
+    def _named(self, node: MappingNode) -> dict[str, list[tuple[Node, Node]]]:
+        """File what is in a mapping by name, once for all edits."""
+        known = self._names.get(id(node))
+        if known is None:
+            known = {}
+            for pair in node.value:
+                known.setdefault(name_of(pair[0]), []).append(pair)
+            self._names[id(node)] = known
+        return known
+
+    def _starts(self, node: Node) -> list[int]:
+        """List where the parts of a mapping or list start, once for all edits."""
+        if id(node) not in self._parts:
+            self._parts[id(node)] = [self._start(one) for one in node.value]
+        return self._parts[id(node)]
+
     def _refuse_aliases(self, node: Node) -> None:
         """Refuse a node in which something stands for a text elsewhere: out of order, that is."""
+        if id(node) in self._plain:
+            return
         ends = extent(node)[0]
         for item in () if isinstance(node, ScalarNode) else node.value:
             for part in item if isinstance(item, tuple) else (item,):
@@ -245,6 +272,7 @@ class ValueEditor(NodeEditor):
                 if start < ends:
                     raise UnsafeEditError
                 ends = max(end, start)
+        self._plain.add(id(node))
 
     def _colon(self, key: Node) -> int:
         end = extent(key)[1]

@@ -39,6 +39,8 @@ MENDED = (
     ("generate sidecar {} --per workload", "services-and-pods-of-one-label"),
     ("size {}", "services-and-pods-of-one-label"),
     ("size {}", "entries-and-pods-of-one-label"),
+    ("analyze --unsafe-fixes --diff {}", "misspelt-fields-of-an-object"),
+    ("analyze --unsafe-fixes --diff {}", "findings"),
     ("graph {} -o html", "gateways-of-many-workloads"),
     ("graph {} -o html", "services-and-pods-of-one-label"),
     ("graph {} --view mtls -o json", "gateways-of-many-workloads"),
