@@ -1,5 +1,6 @@
 """What a command does grows with the crowd that meets at one point, and not with its square."""
 
+import json
 import os
 from pathlib import Path
 
@@ -33,6 +34,8 @@ MENDED = (
     ("describe service web.shop {}", "policies-of-one-label"),
     ("describe service web.shop {}", "peer-authentications-of-one-label"),
     ("describe service web.shop {} -o json", "peer-authentications-of-one-label"),
+    ("trace GET http://web.shop/ --from w-1.shop {}", "policies-of-one-label"),
+    ("trace GET http://web.shop/ --from w-1.shop {}", "request-authentications-of-one-label"),
     ("generate sidecar {}", "many-namespaces"),
     ("generate sidecar {}", "sidecars-of-a-namespace"),
     ("generate sidecar {}", "policies-of-one-label"),
@@ -77,6 +80,21 @@ def test_a_command_grows_with_the_crowd(
         written.append(len(done[0].out))
     assert exponent(counts[1:]) <= MOST
     assert exponent(written[1:]) <= MOST or written[-1] < LITTLE
+
+
+@pytest.mark.parametrize("crowd", ["policies-of-one-label", "policies-of-workloads"])
+def test_a_diff_grows_with_the_policies_and_pods_of_its_requests(
+    crowd: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    before, after = tmp_path / "before.yaml", tmp_path / "after.yaml"
+    counts = []
+    for size in (SIZES[0], *(4 * size for size in SIZES)):  # of fewer the suggestions hide it
+        objects = list(crowds.CROWDS[crowd](size))
+        before.write_text(INJECTED + "".join(f"---\n{json.dumps(one)}\n" for one in objects))
+        after.write_text(INJECTED + "".join(f"---\n{json.dumps(one)}\n" for one in objects[:-1]))
+        counts.append(calls(lambda: run("diff", str(before), str(after))))
+    assert exponent(counts[1:]) <= MOST
 
 
 @pytest.mark.parametrize(

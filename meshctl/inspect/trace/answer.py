@@ -7,7 +7,12 @@ from typing import Any
 from meshctl.engine.locations import identify_at, locate
 from meshctl.engine.report import Location, ResourceId
 from meshctl.inspect.trace import sentences
-from meshctl.inspect.trace.reasons import Reason, considered, reasons
+from meshctl.inspect.trace.reasons import (
+    Reason,
+    considered,
+    reasons_of_verdict,
+    reasons_of_way,
+)
 from meshctl.inspect.trace.requests import TracedRequest
 from meshctl.inspect.trace.start import carried, follow
 from meshctl.inspect.trace.summary import (
@@ -118,7 +123,7 @@ def describe(mesh: Mesh, request: TracedRequest, hop: Hop) -> Trace:
         request.id, request, sentences.whole(request, hop, found), found.outcome, found.flag,
         found.status, _destinations(hop), _path(request, hop),
         found.hop.location or None, tls_result(hop, found), _authorization(hop, found),
-        tuple(_hops(mesh, hop, carried(request, "").http)), found.can_arrive, hop,
+        tuple(_Hops(mesh, carried(request, "").http).of(hop)), found.can_arrive, hop,
     )  # fmt: skip
 
 
@@ -166,17 +171,36 @@ def _authorization(hop: Hop, found: Summary) -> TracedAuthorization | None:
     return None
 
 
-def _hops(mesh: Mesh, hop: Hop, http: HttpRequest | None, depth: int = 0) -> Iterator[TracedHop]:
-    first = hop.direction in {Direction.OUTBOUND, Direction.GATEWAY, Direction.WAYPOINT}
-    yield TracedHop(
-        hop.direction.value, hop.workload.key_name if hop.workload is not None else "",
-        ABORTED if hop.faults.aborts_all else hop.outcome.value, sentences.of_hop(hop), hop.listener or None, hop.virtual_host or None,
-        hop.route_name or None, depth, _decided(reasons(mesh, hop)),
-        _decided(considered(mesh, hop, http)) if first else (), hop.reason or None, hop.faults,
-    )  # fmt: skip
-    following = [leg.next for one in hop.sendings for leg in one.legs if leg.next is not None]
-    for one in distinct(following):
-        yield from _hops(mesh, one, http, depth + 1)
+class _Hops:
+    """Describes hops; what pods have in common that share policies is told once for them all."""
+
+    def __init__(self, mesh: Mesh, http: HttpRequest | None) -> None:
+        self._mesh = mesh
+        self._http = http
+        self._decided: dict[object, tuple[DecidedBy, ...]] = {}
+
+    def of(self, hop: Hop, depth: int = 0) -> Iterator[TracedHop]:
+        """Walk a hop and those that follow it."""
+        first = hop.direction in {Direction.OUTBOUND, Direction.GATEWAY, Direction.WAYPOINT}
+        yield TracedHop(
+            hop.direction.value, hop.workload.key_name if hop.workload is not None else "",
+            ABORTED if hop.faults.aborts_all else hop.outcome.value, sentences.of_hop(hop),
+            hop.listener or None, hop.virtual_host or None, hop.route_name or None, depth,
+            self._decided_at(hop),
+            _decided(considered(self._mesh, hop, self._http)) if first else (),
+            hop.reason or None, hop.faults,
+        )  # fmt: skip
+        following = [leg.next for one in hop.sendings for leg in one.legs if leg.next is not None]
+        for one in distinct(following):
+            yield from self.of(one, depth + 1)
+
+    def _decided_at(self, hop: Hop) -> tuple[DecidedBy, ...]:
+        way = tuple(reasons_of_way(self._mesh, hop))
+        key = way, id(hop.verdict)  # the hops keep it
+        if key not in self._decided:
+            verdict = reasons_of_verdict(hop.verdict) if hop.verdict is not None else ()
+            self._decided[key] = _decided((*way, *verdict))
+        return self._decided[key]
 
 
 def _decided(several: Iterable[Reason]) -> tuple[DecidedBy, ...]:

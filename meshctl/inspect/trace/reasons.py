@@ -26,8 +26,8 @@ class Reason(NamedTuple):
     message: str
 
 
-def reasons(mesh: Mesh, hop: Hop) -> Iterator[Reason]:
-    """Walk what decided at a hop, in the order in which it counted."""
+def reasons_of_way(mesh: Mesh, hop: Hop) -> Iterator[Reason]:
+    """Walk what decided at a hop but for its verdict, in the order in which it counted."""
     if hop.server is not None:
         yield Reason(hop.server.at(), "this server takes the connection")
     if hop.direction is Direction.OUTBOUND:
@@ -40,8 +40,6 @@ def reasons(mesh: Mesh, hop: Hop) -> Iterator[Reason]:
         yield from _cluster(one)
     if hop.demand is not None and hop.demand.ref is not None:
         yield Reason(hop.demand.ref, f"the port takes {_MODES[hop.demand.mode.value]}")
-    if hop.verdict is not None:
-        yield from _verdict(hop.verdict)
 
 
 _MODES = {
@@ -121,7 +119,8 @@ def _missing(one: Sending) -> str:
     return f"the proxy knows no {target.host} with port {target.port}, so it has no cluster"
 
 
-def _verdict(verdict: Verdict) -> Iterator[Reason]:
+def reasons_of_verdict(verdict: Verdict) -> Iterator[Reason]:
+    """Walk what decided whether a request is let in, in the order in which it counted."""
     for step in verdict.steps:
         if step.token is not None and step.token.rule is not None:
             text = step.token.text or "its token is accepted"
