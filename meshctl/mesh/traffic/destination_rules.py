@@ -289,9 +289,7 @@ class DestinationRules:
         if rule.namespace == root or rule.namespace not in self._local:
             return None
         beside = next(self._local[rule.namespace].covering(self.host_of(rule)), ())
-        if self._for_all.of(beside):
-            return None
-        return self.next_on_path(rule, homes)
+        return None if self._for_all.of(beside) else self.next_on_path(rule, homes)
 
     def next_on_path(self, rule: DestinationRule, homes: Iterable[str]) -> DestinationRule | None:
         """Find the rule that clients of its namespace would follow without the rules of its host.
