@@ -155,15 +155,15 @@ def has_addresses(entry: ServiceEntry, config: MeshConfig) -> bool:
 def allocates_addresses(entry: ServiceEntry, config: MeshConfig) -> bool:
     """Do clients use addresses that istiod allocates for this entry?
 
-    The mesh's DNS capture with allocation, or the label that asks for it on the entry.
+    istiod does so unless the entry resolves to what was dialled or its label forbids it
+    (ShouldV2AutoAllocateIP, pilot/pkg/networking/serviceentry/ip_autoallocation.go), and proxies that answer DNS
+    queries use them (nodeUsesAutoallocatedIPs, pilot/pkg/model/service.go, Istio 1.31).
     """
-    if entry.labels.get(AUTO_ALLOCATE_IP) == "true":
+    label = entry.labels.get(AUTO_ALLOCATE_IP, "")
+    if label == "true":
         return True
-    metadata = _metadata(config)
-    return captures_dns(config) and (
-        _is_true(metadata, "ISTIO_META_DNS_AUTO_ALLOCATE")
-        or _is_true(metadata, "PILOT_ENABLE_IP_AUTOALLOCATE")
-    )
+    refused = label.lower() == "false" or entry.resolution == "NONE"
+    return captures_dns(config) and not refused
 
 
 def captures_dns(config: MeshConfig) -> bool:
