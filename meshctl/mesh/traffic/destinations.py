@@ -11,6 +11,8 @@ from meshctl.mesh.core.mesh_config import MeshConfig
 from meshctl.mesh.traffic.delegates import MESH
 from meshctl.resources import Destination, KubernetesRoute, VirtualService
 
+_OF_REQUESTS = frozenset({"HTTPRoute", "GRPCRoute"})
+
 
 class Destinations:
     """All destinations of all routes, by host."""
@@ -20,10 +22,14 @@ class Destinations:
         config: MeshConfig,
     ) -> None:  # fmt: skip
         self._index: HostIndex[Destination] = HostIndex()
-        self._backends = frozenset(
-            (fqdn(backend.name, backend.namespace, config.domain), backend.port)
+        backends = [
+            (route.kind, fqdn(backend.name, backend.namespace, config.domain), backend.port)
             for route in routes
             for backend in route.backends
+        ]
+        self._backends = frozenset((host, port) for _, host, port in backends)
+        self._asked = frozenset(
+            (host, port) for kind, host, port in backends if kind in _OF_REQUESTS
         )
         for service in services:
             for route in service.routes:
@@ -55,5 +61,12 @@ class Destinations:
         """May a route send opened requests or bytes to a port? A tls route never opens them."""
         return (host, port) in self._backends or any(
             destination.path[1] != "tls" and destination.port in {None, port}
+            for destination in self.to(host)
+        )
+
+    def brings_requests(self, host: str, port: int) -> bool:
+        """May a route of requests lead to a port? The proxy reads them, whatever the port speaks behind its TLS."""
+        return (host, port) in self._asked or any(
+            destination.path[1] == "http" and destination.port in {None, port}
             for destination in self.to(host)
         )

@@ -1,7 +1,8 @@
 """Connections to a port that isn't HTTP are to be hashed by a header, cookie or query parameter.
 
 There are no requests to read on such a port: the proxy hashes nothing and takes a pod by chance for
-each connection. Of TCP it can hash the address of the client alone.
+each connection. Of TCP it can hash the address of the client alone. Where an http route leads to the port, as
+from a gateway that opens TLS and closes it again, there are requests.
 
 Fix: use `useSourceIp`, or declare the port as HTTP if that is what it speaks.
 """
@@ -45,5 +46,7 @@ def _opaque_port(
     if isinstance(policy, PortPolicy):
         ports = [port for port in ports if port.number == policy.port]
     if not ports or any(port.protocol.is_http or port.protocol is Protocol.AUTO for port in ports):
+        return None
+    if any(mesh.traffic.destinations.brings_requests(host, port.number) for port in ports):
         return None
     return ports[0].number, ports[0].protocol

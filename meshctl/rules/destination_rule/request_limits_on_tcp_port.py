@@ -33,6 +33,8 @@ def check(destination_rule: DestinationRule, mesh: Mesh) -> Iterator[Outcome]:
             continue
         if any(one.protocol.is_http or one.protocol is Protocol.AUTO for one in ports):
             continue
+        if any(mesh.traffic.destinations.brings_requests(host, one.number) for one in ports):
+            continue
         yield Finding(
             http.at(key),
             f"{key} is about requests, and port {ports[0].number} of {destination_rule.host} speaks "
