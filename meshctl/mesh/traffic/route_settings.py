@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from meshctl.istio.durations import nanoseconds
+from meshctl.mesh.traffic.delegates import HttpRule
 from meshctl.mesh.traffic.routes import EffectiveRoute
 from meshctl.re2.quoting import quote_meta
 from meshctl.resources import Destination, View
@@ -104,6 +105,30 @@ def route_settings(route: EffectiveRoute) -> RouteSettings:
 def header_changes(headers: View) -> tuple[HeaderChanges, HeaderChanges]:
     """Read ``headers``: what happens to those of requests, and of answers."""
     return _changes(headers.child("request")), _changes(headers.child("response"))
+
+
+def lost_header(rule: HttpRule) -> str | None:
+    """Name the first header that a root changes in vain, since the ``headers`` of its delegate take their place.
+
+    mergeHTTPRoute (pilot/pkg/model/virtualservice.go, Istio 1.31) takes those of the root where the delegate has
+    none, and else the delegate's alone.
+    """
+    if rule.root is rule.action or not rule.action.has("headers"):
+        return None
+    sides = zip(*(header_changes(one.child("headers")) for one in rule.written), strict=True)
+    for wide, narrow in sides:
+        kept = {name.lower() for name in _names(narrow)}
+        lost = next((name for name in _names(wide) if name.lower() not in kept), None)
+        if lost is not None:
+            return lost
+    return None
+
+
+def _names(changes: HeaderChanges) -> Iterator[str]:
+    yield from (one.name for one in changes.changed)
+    yield from changes.removed
+    if changes.host:
+        yield "host"
 
 
 def _path_rewrite(route: EffectiveRoute, rewrite: View) -> PathRewrite | None:
