@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from meshctl.lazy_face import lazy_face
 
 if TYPE_CHECKING:
+    from meshctl.mesh.registry.aliases import alias_gap as alias_gap
     from meshctl.mesh.registry.certificates import flaw as flaw
     from meshctl.mesh.registry.facade import DECLARING_KINDS as DECLARING_KINDS
     from meshctl.mesh.registry.service_accounts import parse_principal as parse_principal
@@ -21,6 +22,7 @@ _HOMES = {
     "HostPort": "services",
     "MissingPort": "services",
     "RegisteredHost": "services",
+    "alias_gap": "aliases",
     "captures_dns": "service_entries",
     "flaw": "certificates",
     "has_addresses": "service_entries",

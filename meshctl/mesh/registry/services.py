@@ -64,6 +64,11 @@ class RegisteredHost:
         """Is it outside the mesh?"""
         return isinstance(self.source, ServiceEntry) and self.source.is_external
 
+    @property
+    def alias(self) -> str:
+        """The host that an ExternalName Service stands for; empty for anything else."""
+        return self.source.external_name if isinstance(self.source, Service) else ""
+
     def port(self, number: int) -> HostPort | None:
         """Find a port by the number clients dial."""
         return self._by_number.get(number)
@@ -92,8 +97,10 @@ class MissingPort(NamedTuple):
 def missing_port(declared: Sequence[RegisteredHost], number: int | None) -> MissingPort | None:
     """Say which ports there are instead of one; ``None`` where it is there, or may well be.
 
-    A declaration without ports leaves them unknown.
+    A declaration without ports leaves them unknown, and an alias has those of the host that it stands for.
     """
+    if any(one.alias for one in declared):
+        return None
     known = {port.number for one in declared for port in one.ports}
     if number is None or number in known or not known or not all(one.ports for one in declared):
         return None
