@@ -17,6 +17,8 @@ from meshctl.mesh.workloads.workloads import Workloads
 from meshctl.resources import Gateway, GeneratedGateway, GeneratedService, Server, Service, Workload
 from meshctl.resources.cached_property import cached_property
 
+_UNPRIVILEGED = ("ISTIO_META_UNPRIVILEGED_POD", "true")
+_FIRST_FREE = 1024
 NO_TRANSLATION = "experimental.istio.io/disable-gateway-port-translation"
 
 
@@ -120,6 +122,20 @@ class GatewayWorkload:
         ):
             return frozenset()
         return frozenset(one.port for one in ports if one.target == port)
+
+    def may_listen_on(self, port: int) -> bool:
+        """Does istiod give the proxy a listener on this container port?
+
+        It skips those below 1024 where the pod says that it is unprivileged (buildGatewayListeners,
+        pilot/pkg/networking/core/gateway.go, Istio 1.31).
+        """
+        if port >= _FIRST_FREE or self.workload is None:
+            return True
+        return not any(
+            (entry.get("name"), str(entry.get("value")).lower()) == _UNPRIVILEGED
+            for container in self.workload.containers
+            for _, entry in container.items("env")
+        )
 
     def _is_on_node(self, port: int) -> bool:
         if self.workload is None:
