@@ -60,7 +60,7 @@ class PatchedPorts:
         reached = self._parts.workloads.envoy_filters.reached(envoy_filter)
         if not number or number in _OF_PROXIES or not reached:
             return []
-        if patch.context == "GATEWAY" and part == "listener":
+        if patch.context == "GATEWAY":
             found = self._served(reached)
         elif patch.context == "SIDECAR_INBOUND" and self._parts.is_whole:
             found = self._listened(reached)
