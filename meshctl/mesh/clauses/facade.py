@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from meshctl.mesh.clauses.refusals.closed_ports import ClosedPorts
     from meshctl.mesh.clauses.refusals.network_gaps import NetworkGaps
     from meshctl.mesh.clauses.refusals.outside_clients import OutsideClients
+    from meshctl.mesh.clauses.refusals.preflights import Preflights
     from meshctl.mesh.clauses.refusals.refused_callers import RefusedCallers
     from meshctl.mesh.clauses.refusals.routed_requests import RoutedRequests
     from meshctl.mesh.clauses.refusals.wider_rules import WiderRules
@@ -119,6 +120,13 @@ class ClausesFacade:
         from meshctl.mesh.clauses.refusals.routed_requests import RoutedRequests
 
         return RoutedRequests(self._parts)
+
+    @cached_property
+    def preflights(self) -> "Preflights":
+        """Preflights that gateways refuse."""
+        from meshctl.mesh.clauses.refusals.preflights import Preflights
+
+        return Preflights(self._parts)
 
     @cached_property
     def wider_rules(self) -> "WiderRules":
