@@ -144,7 +144,7 @@ spec.rules|security.authorization|authorization-policy/rule-without-conditions a
 spec.rules[].from[].source.principals|clauses.client_certificates|authorization-policy/identity-at-gateway authorization-policy/principal-never-matches authorization-policy/unknown-principal authorization-policy/wildcard-read-as-text
 spec.rules[].from[].source.namespaces|clauses.client_certificates|authorization-policy/identity-at-gateway authorization-policy/unknown-source-namespace
 spec.rules[].from[].source.serviceAccounts|clauses.client_certificates|authorization-policy/identity-at-gateway authorization-policy/unknown-principal
-spec.rules[].from[].source.requestPrincipals|clauses.token_issuers|authorization-policy/issuer-never-checked authorization-policy/token-never-checked authorization-policy/preflight-refused
+spec.rules[].from[].source.requestPrincipals|clauses.token_issuers|authorization-policy/gateway-needs-no-token authorization-policy/issuer-never-checked authorization-policy/token-never-checked authorization-policy/preflight-refused
 spec.rules[].from[].source.notRequestPrincipals|clauses.token_issuers|authorization-policy/issuer-never-checked authorization-policy/token-never-checked authorization-policy/preflight-refused
 spec.rules[].from[].source.ipBlocks|security.authorization|authorization-policy/client-address-behind-gateway authorization-policy/block-wider-than-address
 spec.rules[].from[].source.remoteIpBlocks|security.authorization|authorization-policy/client-address-lost-by-node authorization-policy/block-wider-than-address

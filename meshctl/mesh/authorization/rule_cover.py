@@ -28,9 +28,13 @@ def covers(wide: AuthorizationRule, narrow: AuthorizationRule) -> bool:
     """Does every request that meets the narrow rule meet the wide one too?"""
     if not _implies(_values(when_conditions(narrow)), _values(when_conditions(wide))):
         return False
-    return _is_covered(narrow.sources, wide.sources, source_conditions) and _is_covered(
-        narrow.operations, wide.operations, operation_conditions
-    )
+    by_source = _is_covered(narrow.sources, wide.sources, source_conditions)
+    return by_source and covers_operations(wide, narrow)
+
+
+def covers_operations(wide: AuthorizationRule, narrow: AuthorizationRule) -> bool:
+    """Does what one rule asks of requests, whoever sends them, take in what another asks of them?"""
+    return _is_covered(narrow.operations, wide.operations, operation_conditions)
 
 
 def covered_within(

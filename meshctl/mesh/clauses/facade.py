@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from meshctl.mesh.clauses.refusals.preflights import Preflights
     from meshctl.mesh.clauses.refusals.refused_callers import RefusedCallers
     from meshctl.mesh.clauses.refusals.routed_requests import RoutedRequests
+    from meshctl.mesh.clauses.refusals.tokenless_gateways import TokenlessGateways
     from meshctl.mesh.clauses.refusals.wider_rules import WiderRules
     from meshctl.mesh.clauses.token_issuers import TokenIssuers
     from meshctl.mesh.clauses.unrouted_hosts import UnroutedHosts
@@ -127,6 +128,13 @@ class ClausesFacade:
         from meshctl.mesh.clauses.refusals.preflights import Preflights
 
         return Preflights(self._parts)
+
+    @cached_property
+    def tokenless_gateways(self) -> "TokenlessGateways":
+        """Gateways whose requests need no token."""
+        from meshctl.mesh.clauses.refusals.tokenless_gateways import TokenlessGateways
+
+        return TokenlessGateways(self._parts)
 
     @cached_property
     def wider_rules(self) -> "WiderRules":

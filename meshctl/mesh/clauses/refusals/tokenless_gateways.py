@@ -1,0 +1,77 @@
+"""Gateways whose requests get past the tokens that a policy asks for, by a rule for the gateways themselves.
+
+The rules of ALLOW policies are alternatives (pilot/pkg/security/authz/builder/builder.go, Istio 1.31): a request that
+a gateway of the mesh sends meets a rule for its identity, with a token or without one.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from meshctl.mesh.authorization.decision import is_dry_run
+from meshctl.mesh.authorization.rule_cover import covers_operations
+from meshctl.mesh.clauses.parts import Parts
+from meshctl.mesh.security.authorization_rules import may_admit, token_parts
+from meshctl.resources import AuthorizationPolicy, AuthorizationRule, Ref, Workload
+
+_TOKENS = "requestPrincipals"
+_IDENTITIES = frozenset({"principals", "namespaces", "serviceAccounts"})
+
+
+class TokenlessGateway(NamedTuple):
+    """A gateway, the workload it sends requests to, where a token is asked for, and the rule for the gateway."""
+
+    gateway: Workload
+    workload: Workload
+    asked: Ref
+    wide: AuthorizationRule
+
+
+class TokenlessGateways:
+    """Answers for AuthorizationPolicies that ask for tokens."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+
+    def of(self, policy: AuthorizationPolicy) -> TokenlessGateway | None:
+        """Find the first workload of a policy that every gateway in front of it calls without a token."""
+        sources = [source for rule in policy.rules for source in rule.sources]
+        asks = bool(sources) and all(source.texts(_TOKENS) for source in sources)
+        if policy.action != "ALLOW" or is_dry_run(policy) or not asks:
+            return None
+        if not all(rule.sources for rule in policy.rules):
+            return None
+        authorization = self._parts.security.authorization
+        for workload, gateways in authorization.asked(policy, self._unguarded):
+            found = [self._wide(policy, workload, one) for one in gateways]
+            if found[0] is not None and all(found):
+                return TokenlessGateway(gateways[0], workload, sources[0].key(_TOKENS), found[0])
+        return None
+
+    def _unguarded(self, workload: Workload) -> Sequence[Workload]:
+        """List the gateways in front of a workload; none where one of them may ask for tokens itself."""
+        pods = self._parts.reachability.ingress_paths.gateway_pods(workload)
+        gateways = [gateway for gateway, _ in pods]
+        return () if any(map(self._may_ask, gateways)) else gateways
+
+    def _may_ask(self, gateway: Workload) -> bool:
+        policies = self._parts.decisions.policies_of(gateway)
+        return any(one.action == "CUSTOM" or any(token_parts(one)) for one in policies)
+
+    def _wide(
+        self, policy: AuthorizationPolicy, workload: Workload, gateway: Workload
+    ) -> AuthorizationRule | None:
+        """Find the rule of another policy that lets in all of a gateway's requests that this one is about."""
+        principal = self._parts.registry.service_accounts.of_workload(gateway)
+        for other in self._parts.decisions.policies_of(workload):
+            if other is policy or other.action != "ALLOW" or is_dry_run(other):
+                continue
+            for rule in other.rules:
+                by_identity = rule.sources and not rule.conditions
+                if (
+                    by_identity
+                    and all(_IDENTITIES.issuperset(source.names()) for source in rule.sources)
+                    and may_admit(rule, principal)
+                    and all(covers_operations(rule, own) for own in policy.rules)
+                ):
+                    return rule
+        return None
