@@ -51,8 +51,9 @@ class _Group:
             self._peers[direction] = known
         return known
 
-    def oldest(self, direction: str) -> tuple[int, NetworkPolicy] | None:
-        return next((one for one in self.policies if direction in one[1].directions), None)
+    def oldest(self, direction: str, *, with_rules: bool) -> tuple[int, NetworkPolicy] | None:
+        found = (one for one in self.policies if direction in one[1].directions)
+        return next((one for one in found if not with_rules or one[1].rules(direction)), None)
 
 
 _Groups = tuple[_Group, ...]
@@ -67,7 +68,7 @@ class NetworkPolicies:
         self._by_label: dict[tuple[str, tuple[str, str] | None], list[_Group]] = {}
         self._of_workload: dict[Workload, _Groups] = {}
         self._selected: dict[_Group, Sequence[Workload]] = {}
-        self._firsts: dict[str, dict[NetworkPolicy, list[Workload]]] = {}
+        self._firsts: dict[tuple[str, bool], dict[NetworkPolicy, list[Workload]]] = {}
         self._answers: dict[tuple[object, ...], bool | None] = {}
         groups: dict[_Key, _Group] = {}
         for number, policy in enumerate(sorted(policies, key=age)):
@@ -100,26 +101,28 @@ class NetworkPolicies:
             known = self._selected[group] = tuple(sorted(found, key=age))
         return known
 
-    def first_for(self, policy: NetworkPolicy, direction: str) -> Sequence[Workload]:
-        """The workloads of which it is the oldest of the policies that isolate in a direction."""
-        if direction not in self._firsts:
+    def first_for(
+        self, policy: NetworkPolicy, direction: str, *, with_rules: bool = False
+    ) -> Sequence[Workload]:
+        """The workloads of which it is the oldest of the policies that isolate in a direction.
+
+        ``with_rules`` passes over those that let nothing through, as the default of a namespace.
+        """
+        key = direction, with_rules
+        if key not in self._firsts:
             firsts: dict[NetworkPolicy, list[Workload]] = {}
             groups = {group: one for one, group in reversed(self._group_of.items())}
             several = dict.fromkeys(each for one in groups.values() for each in self.selected(one))
             for workload in sorted(several, key=age):
-                oldest = self._oldest(self._groups(workload), direction)
+                oldest = _oldest(self._groups(workload), direction, with_rules=with_rules)
                 if oldest is not None:
                     firsts.setdefault(oldest, []).append(workload)
-            self._firsts[direction] = firsts
-        return self._firsts[direction].get(policy, ())
+            self._firsts[key] = firsts
+        return self._firsts[key].get(policy, ())
 
     def alike(self, workload: Workload) -> object:
         """Give a key that workloads share for which the same policies hold."""
         return self._groups(workload)
-
-    def _oldest(self, groups: _Groups, direction: str) -> NetworkPolicy | None:
-        found = [one for group in groups if (one := group.oldest(direction)) is not None]
-        return min(found, key=lambda one: one[0])[1] if found else None
 
     def _groups(self, workload: Workload) -> _Groups:
         """The policies that isolate a workload, by selector; none where it has its node's network."""
@@ -206,6 +209,12 @@ def _key(namespace: str, selector: LabelSelector) -> _Key:
     return namespace, frozenset(
         (key, one.values, one.is_complement) for key, one in selector.constraints.items()
     )
+
+
+def _oldest(groups: _Groups, direction: str, *, with_rules: bool) -> NetworkPolicy | None:
+    several = (group.oldest(direction, with_rules=with_rules) for group in groups)
+    found = [one for one in several if one is not None]
+    return min(found, key=lambda one: one[0])[1] if found else None
 
 
 def _admits(

@@ -28,7 +28,7 @@ def check(policy: NetworkPolicy, mesh: Mesh) -> Iterator[Outcome]:
     """Report the first workload in ambient mode that a policy keeps from tunnels or probes."""
     policies = mesh.workloads.network_policies
     asked = [one for one in (EGRESS, INGRESS) if policy.rules(one)]
-    oldest = {one: frozenset(policies.first_for(policy, one)) for one in asked}
+    oldest = {one: frozenset(policies.first_for(policy, one, with_rules=True)) for one in asked}
     for workload in policies.selected(policy) if any(oldest.values()) else ():
         if mesh.workloads.membership(workload) is not Membership.AMBIENT:
             continue
