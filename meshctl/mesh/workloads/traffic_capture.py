@@ -69,12 +69,34 @@ class TrafficCapture:
 
     def bypass(self, port: int) -> Ref | None:
         """Name the annotation that leads connections to this port past the sidecar."""
-        if port in self._ports(EXCLUDE_INBOUND_PORTS):
-            return self._annotation(EXCLUDE_INBOUND_PORTS)
-        included = self._annotations.get(INCLUDE_INBOUND_PORTS, "*").strip()
-        if included == "*" or port in self._ports(INCLUDE_INBOUND_PORTS):
-            return None
-        return self._annotation(INCLUDE_INBOUND_PORTS)
+        if self._includes_all:
+            is_excluded = port in self._ports(EXCLUDE_INBOUND_PORTS)
+            return self._annotation(EXCLUDE_INBOUND_PORTS) if is_excluded else None
+        is_included = port in self._ports(INCLUDE_INBOUND_PORTS)
+        return None if is_included else self._annotation(INCLUDE_INBOUND_PORTS)
+
+    @property
+    def excluded_in_vain(self) -> Iterator[int]:
+        """Walk the inbound ports that are excluded and included by number.
+
+        Exclusions count where all ports are included alone (handleInboundPortsInclude in run.go).
+        """
+        if not self._includes_all:
+            both = self._ports(EXCLUDE_INBOUND_PORTS) & self._ports(INCLUDE_INBOUND_PORTS)
+            yield from sorted(both)
+
+    @property
+    def includes_ports_in_vain(self) -> bool:
+        """Are outbound ports included, though all addresses are, with whatever port?
+
+        They add to the addresses (handleOutboundPortsInclude in run.go), and limit nothing.
+        """
+        everything = self._annotations.get(INCLUDE_OUTBOUND_RANGES, "*").strip() == "*"
+        return everything and bool(self._ports(INCLUDE_OUTBOUND_PORTS))
+
+    @property
+    def _includes_all(self) -> bool:
+        return self._annotations.get(INCLUDE_INBOUND_PORTS, "*").strip() == "*"
 
     @property
     def inbound(self) -> tuple[str | None, str | None]:
