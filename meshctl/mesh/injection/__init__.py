@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from meshctl.mesh.injection.pod_conflicts import gets_init_container as gets_init_container
     from meshctl.mesh.injection.pod_conflicts import mounts_added_twice as mounts_added_twice
     from meshctl.mesh.injection.pod_conflicts import mounts_replaced as mounts_replaced
+    from meshctl.mesh.injection.pod_conflicts import mounts_without_volume as mounts_without_volume
     from meshctl.mesh.injection.pod_conflicts import names_application as names_application
     from meshctl.mesh.injection.pod_conflicts import (
         ports_of_two_protocols as ports_of_two_protocols,
@@ -48,6 +49,7 @@ _HOMES = {
     "is_system": "namespace_labels",
     "mounts_added_twice": "pod_conflicts",
     "mounts_replaced": "pod_conflicts",
+    "mounts_without_volume": "pod_conflicts",
     "names_application": "pod_conflicts",
     "ports_of_two_protocols": "pod_conflicts",
     "removed_settings": "installation",

@@ -15,7 +15,15 @@ from meshctl.resources import Workload
 from meshctl.resources.cached_property import cached_property
 
 _MOUNTS = "sidecar.istio.io/userVolumeMount"
-_IN_THE_IMAGE = ("/etc/ssl/", "/etc/pki/", "/etc/istio/", "/usr/", "/var/", "/run/")
+_IN_THE_IMAGE = (
+    "/etc/ssl/",
+    "/etc/pki/",
+    "/etc/istio/",
+    "/usr/",
+    "/var/lib/",
+    "/var/run/",
+    "/run/",
+)
 """Where the proxy's image and the injector's own template have files."""
 
 
