@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from meshctl.mesh.core.hosts import fqdn
 from meshctl.mesh.core.inventory import Inventory
-from meshctl.mesh.traffic.delegates import MESH
+from meshctl.mesh.traffic.delegates import MESH, gateway_name, gateways_of
 from meshctl.resources import Canary, VirtualService, Workload
 from meshctl.resources.cached_property import cached_property
 
@@ -34,13 +34,12 @@ class Canaries:
     def rivals(self, canary: Canary) -> Iterator[tuple[VirtualService, int]]:
         """Walk other VirtualServices for a host of a Canary at one gateway, with the host's number."""
         written = canary.service.texts("gateways") or (MESH,)
-        gateways = {_full(name, canary.namespace) for name in written}
+        gateways = {gateway_name(name, canary.namespace) for name in written}
         for host in dict.fromkeys((canary.service_name, *canary.hosts)):
             name = fqdn(host, canary.namespace, self._inventory.config.domain)
             for service, index in self._by_host.get(name, ()):
                 own = service.namespace == canary.namespace and service.name == canary.service_name
-                theirs = {_full(one, service.namespace) for one in service.gateways or (MESH,)}
-                if not own and not gateways.isdisjoint(theirs):
+                if not own and not gateways.isdisjoint(gateways_of(service)):
                     yield service, index
 
     @cached_property
@@ -51,7 +50,3 @@ class Canaries:
                 name = fqdn(host, service.namespace, self._inventory.config.domain)
                 found.setdefault(name, []).append((service, index))
         return found
-
-
-def _full(gateway: str, namespace: str) -> str:
-    return gateway if gateway == MESH or "/" in gateway else f"{namespace}/{gateway}"
