@@ -14,13 +14,14 @@ from meshctl.mesh.core.hosts import in_cluster
 from meshctl.mesh.core.injector_config import is_settings, values_of
 from meshctl.mesh.core.inventory import Inventory
 from meshctl.mesh.registry.facade import RegistryFacade
+from meshctl.mesh.registry.service_entries import captures_dns
 from meshctl.mesh.sidecar_scope.declared_calls import DeclaredCalls
 from meshctl.mesh.sidecar_scope.scope import REGISTRY_ONLY, SidecarScopes
 from meshctl.mesh.workloads.container_args import WrittenUrl, has_proxy, is_called
 from meshctl.mesh.workloads.facade import WorkloadsFacade
 from meshctl.mesh.workloads.membership import Membership
 from meshctl.mesh.workloads.traffic_capture import TrafficCapture
-from meshctl.resources import ConfigMap, IstioOperator, Service, View, Workload
+from meshctl.resources import ConfigMap, IstioOperator, Service, ServiceEntry, View, Workload
 from meshctl.resources.cached_property import cached_property
 from meshctl.resources.view import views
 from meshctl.spelling import only_close
@@ -28,6 +29,7 @@ from meshctl.spelling import only_close
 _OWN = frozenset({"localhost", "kubernetes"})
 """Names that every pod knows: itself, and the API server's Service, which nobody writes."""
 _SYSTEM = "kube-"
+_DNS_CAPTURE = "ISTIO_META_DNS_CAPTURE"
 _LONGEST_TLD = 3
 """Longer ends such as ``info`` are rare, and no slip away from a namespace."""
 
@@ -39,6 +41,7 @@ class Obstacle(Enum):
     ELSEWHERE = auto()
     HIDDEN = auto()
     UNDECLARED = auto()
+    UNRESOLVED = auto()
     NO_POD = auto()
 
 
@@ -54,6 +57,23 @@ class LostCall(NamedTuple):
     known: tuple[str, ...] = ()
     service: Service | None = None
     is_sure: bool = False
+
+    def said(self, home: str) -> str:
+        """Say in words what keeps a caller of a namespace from the host."""
+        known = " and ".join(self.known)
+        if self.obstacle is Obstacle.HIDDEN:
+            return f"{self.full} is exported to {known} alone, not to {home}"
+        if self.obstacle is Obstacle.ELSEWHERE:
+            return f"there is no Service {self.full}; the Service of that name is in {known}"
+        if self.obstacle is Obstacle.NO_POD:
+            return f"the StatefulSet has no such pod, only {' to '.join(self.known)}"
+        if self.obstacle is Obstacle.UNRESOLVED:
+            return "a ServiceEntry alone declares it, which makes no DNS name"
+        if self.obstacle is Obstacle.MISSING:
+            return f"there is no Service {self.full}"
+        port = f" on port {self.url.port}" if known else ""
+        there = f", only {known}" if known else ""
+        return f"nothing declares it{port}{there}, and REGISTRY_ONLY refuses the call"
 
 
 class LostCalls:
@@ -114,9 +134,33 @@ class LostCalls:
         if "." in url.host:
             return self._undeclared(workload, url)
         is_own = url.place.resource is workload  # other texts name parts of other programs
-        if not is_own or self._registry.has(url.host) or url.host in _own_names(workload):
+        if not is_own or url.host in _own_names(workload):
             return None
+        if self._registry.has(url.host):
+            return self._unresolved(workload, url)
         return self._missing(url, url.host, home)
+
+    def _unresolved(self, workload: Workload, url: WrittenUrl) -> LostCall | None:
+        """Judge a name of one word that ServiceEntries alone declare, for what they list the addresses of.
+
+        DNS doesn't know it, unless the sidecar answers (ISTIO_META_DNS_CAPTURE) or the pod has settings of its own.
+        """
+        declared = self._registry.at(url.host)
+        given = [
+            one
+            for one in declared
+            if isinstance(one.source, ServiceEntry) and one.source.resolution == "STATIC"
+        ]
+        captured = captures_dns(self._inventory.config) or any(
+            _DNS_CAPTURE in text for text in workload.pod_annotations.values()
+        )
+        is_sidecar = self._workloads.membership(workload) is Membership.SIDECAR
+        knows = self._inventory.knows.all_of("Service", workload.namespace)
+        if captured or not is_sidecar or not knows or workload.pod_spec.has("dnsConfig"):
+            return None
+        if not given or len(given) < len(declared):
+            return None
+        return LostCall(url, Obstacle.UNRESOLVED, url.host, is_sure=True)
 
     def _missing_pod(self, url: WrittenUrl, home: str) -> LostCall | None:
         """Judge the name of one pod of a StatefulSet, ``pod.service``, by the pods that there are."""

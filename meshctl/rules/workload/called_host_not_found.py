@@ -4,10 +4,12 @@ Its settings have a URL whose host no Service has: a short name is completed wit
 with that of the Service. A Service that is not exported to the namespace (`networking.istio.io/exportTo`) is unknown
 to its sidecars, which pass the call through without mutual TLS. And with `REGISTRY_ONLY` sidecars refuse hosts and
 ports that no ServiceEntry declares: `502`, or a connection that is closed; an info, where the address may be one that
-is shown and not called (`DOCS_URL`), or the call may go another way.
+is shown and not called (`DOCS_URL`), or the call may go another way. A ServiceEntry declares a host for proxies, and
+makes no name for it: the application asks DNS first.
 
-Fix: write the name with the namespace (`cart.shop`), export the Service to the caller's namespace, or
-declare the host and its port in a ServiceEntry that the namespace sees.
+Fix: write the name with the namespace (`cart.shop`), export the Service to the caller's namespace, or declare the host
+and its port in a ServiceEntry that the namespace sees. Let sidecars answer DNS queries (`ISTIO_META_DNS_CAPTURE`) where a
+ServiceEntry alone has the name.
 """
 
 from collections.abc import Iterator
@@ -30,27 +32,12 @@ def check(workload: Workload, mesh: Mesh) -> Iterator[Outcome]:
             continue
         finding = Finding(
             lost.url.place,
-            f"{workload.title} calls {quoted(lost.url.host)}: {_reason(lost, workload)}",
+            f"{workload.title} calls {quoted(lost.url.host)}: {lost.said(workload.namespace)}",
             severity=None if lost.is_sure else Severity.INFO,
         )
         if lost.service is not None:
             finding = finding.also(lost.service.at("metadata", "name"), "is not exported there")
         yield finding
-
-
-def _reason(lost: LostCall, workload: Workload) -> str:
-    known = " and ".join(lost.known)
-    if lost.obstacle is Obstacle.HIDDEN:
-        return f"{lost.full} is exported to {known} alone, not to {workload.namespace}"
-    if lost.obstacle is Obstacle.ELSEWHERE:
-        return f"there is no Service {lost.full}; the Service of that name is in {known}"
-    if lost.obstacle is Obstacle.NO_POD:
-        return f"the StatefulSet has no such pod, only {' to '.join(lost.known)}"
-    if lost.obstacle is Obstacle.MISSING:
-        return f"there is no Service {lost.full}"
-    port = f" on port {lost.url.port}" if known else ""
-    there = f", only {known}" if known else ""
-    return f"nothing declares it{port}{there}, and REGISTRY_ONLY refuses the call"
 
 
 def _is_known(lost: LostCall, workload: Workload, mesh: Mesh) -> bool:
