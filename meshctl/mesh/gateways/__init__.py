@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from meshctl.mesh.gateways.dropped_servers import losses as losses
     from meshctl.mesh.gateways.effective_gateway import EffectiveGateway as EffectiveGateway
     from meshctl.mesh.gateways.ingresses import Ingresses as Ingresses
+    from meshctl.mesh.gateways.load_balancers import OPENS_TLS as OPENS_TLS
+    from meshctl.mesh.gateways.load_balancers import decrypting as decrypting
     from meshctl.mesh.gateways.route_overlaps import MOST_PAIRS as MOST_PAIRS
     from meshctl.mesh.gateways.route_overlaps import RouteOverlap as RouteOverlap
     from meshctl.mesh.gateways.server_conflicts import DuplicateFilterChain as DuplicateFilterChain
@@ -26,7 +28,9 @@ _HOMES = {
     "EffectiveGateway": "effective_gateway",
     "Ingresses": "ingresses",
     "MOST_PAIRS": "route_overlaps",
+    "OPENS_TLS": "load_balancers",
     "RouteOverlap": "route_overlaps",
+    "decrypting": "load_balancers",
     "losses": "dropped_servers",
     "panicking_host": "server_merge",
     "route_kind": "server_merge",
