@@ -61,7 +61,7 @@ spec.http[].match[].headers|traffic.route_matches|virtual-service/header-matched
 spec.http[].match[].withoutHeaders|traffic.route_matches|virtual-service/header-matched-in-part virtual-service/wildcard-read-as-text
 spec.http[].match[].method|traffic.route_matches|virtual-service/method-or-header-case virtual-service/wildcard-read-as-text
 spec.http[].match[].authority|traffic.route_matches|virtual-service/wildcard-read-as-text virtual-service/authority-of-another-host
-spec.http[].match[].queryParams|traffic.route_matches|virtual-service/wildcard-read-as-text
+spec.http[].match[].queryParams|traffic.route_matches|virtual-service/header-matched-in-part virtual-service/wildcard-read-as-text
 spec.http[].match[].port|clauses.match_listeners|virtual-service/match-never-applies
 spec.http[].match[].gateways|clauses.match_listeners|virtual-service/match-never-applies
 spec.http[].match[].sourceLabels|clauses.match_listeners|virtual-service/match-never-applies virtual-service/source-match-at-waypoint virtual-service/source-rules-without-rest

@@ -71,6 +71,10 @@ def repeated_by_star(pattern: str) -> str:
     return before[-1]
 
 
+_OPEN_ENDED = ("*", "+", "?", ")", "}", "$")
+"""How a regex ends that is not meant to be continued, or says what may follow."""
+
+
 class PartialHeader(NamedTuple):
     """A value that a header really has and a condition doesn't take, and why it would.
 
@@ -83,7 +87,7 @@ class PartialHeader(NamedTuple):
 
 
 def matched_in_part(name: str, match: StringMatch) -> PartialHeader | None:
-    """Find what a condition on a header that holds several parts misses: it must take the whole.
+    """Find what a condition on a header misses that seems to look for a part: it must take the whole.
 
     Cookies stand in one header, in any order, separated by a semicolon and a blank (RFC 6265).
     """
@@ -106,4 +110,8 @@ def matched_in_part(name: str, match: StringMatch) -> PartialHeader | None:
             return PartialHeader(f"a {core} b", "the whole value must match")
     if header in _OF_SEVERAL_WORDS and match.kind == "exact" and core.isalpha():
         return PartialHeader(f"{core} b", "the whole value must match")
+    if match.kind == "regex" and match.value.startswith("^"):
+        longer = f"{core}.1"
+        if not match.value.endswith(_OPEN_ENDED) and match.takes(longer, HEADER) is False:
+            return PartialHeader(longer, "the whole value must match, not its beginning")
     return None

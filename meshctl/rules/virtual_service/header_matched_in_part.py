@@ -2,9 +2,10 @@ r"""A condition on a header takes a part of it, and Envoy compares the whole.
 
 Cookies share one header in any order: `Cookie: first=1; user=ann; last=2`, with a blank behind each
 semicolon. A condition that takes `user=ann` alone fails as soon as a browser sends another cookie.
-A regex for `User-Agent` must match everything that the browser says.
+A regex for `User-Agent` must match everything that the browser says, and `^v2` takes `v2` alone, of headers and of
+query parameters.
 
-Fix: let the rest in: `regex: ^(.*;\s*)?user=ann(;.*)?$` for a cookie, `.*Mobile.*` for a word.
+Fix: let the rest in: `regex: ^(.*;\s*)?user=ann(;.*)?$` for a cookie, `.*Mobile.*` for a word, `^v2.*` for a beginning.
 """
 
 from collections.abc import Iterator
@@ -17,13 +18,14 @@ from meshctl.words import quoted
 
 
 @rule(
-    on=VirtualService, severity=Severity.WARNING, since="0.1.0", holds=("headers", "withoutHeaders")
-)
+    on=VirtualService, severity=Severity.WARNING, since="0.1.0",
+    holds=("headers", "withoutHeaders", "queryParams"),
+)  # fmt: skip
 def check(service: VirtualService, mesh: Mesh) -> Iterator[Outcome]:
     """Report conditions on cookies and long headers that leave no room for the rest."""
     for route in service.http:
         for match in route.matches:
-            for field in ("headers", "withoutHeaders"):
+            for field in ("headers", "withoutHeaders", "queryParams"):
                 headers = match.child(field)
                 for name in headers.names() if headers.data else ():
                     condition = headers.child(name)
