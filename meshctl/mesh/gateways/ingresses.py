@@ -38,6 +38,16 @@ class Ingresses:
         self.namespace = min(self.homes, default=inventory.config.root_namespace)
         """The first of them, else where Istio is."""
 
+    def lacks_class(self, ingress: Resource) -> bool:
+        """Has the input no object of the class that an Ingress asks for by the usual name of Istio's?
+
+        Without it istiod passes over the Ingress, in its usual mode.
+        """
+        is_asked = ingress.annotations.get(INGRESS_CLASS) is None
+        name = ingress.spec.text("ingressClassName")
+        absent = name == _DEFAULT_CLASS and name not in self._classes
+        return is_asked and absent and self._mode == "STRICT" and ingress.group in GROUPS
+
     def has(self, ingress: Resource) -> bool:
         """Does Istio serve it?"""
         if ingress.kind != "Ingress" or ingress.group not in GROUPS or self._mode == "OFF":
