@@ -80,7 +80,7 @@ spec.http[].mirrorPercent||TUNING
 spec.http[].mirror_percent||TUNING
 spec.http[].delegate|traffic.routes|virtual-service/delegate-broken
 spec.http[].redirect|reachability.redirect_loops|virtual-service/redirect-loop virtual-service/redirect-to-unserved-host
-spec.http[].rewrite|traffic.routes|virtual-service/rewrite-slash-mismatch virtual-service/rewrite-taken-literally virtual-service/rewrite-of-unknown-group
+spec.http[].rewrite|traffic.routes|virtual-service/rewrite-drops-rest virtual-service/rewrite-slash-mismatch virtual-service/rewrite-taken-literally virtual-service/rewrite-of-unknown-group
 spec.http[].timeout|traffic.routes|virtual-service/timeout-cuts-retries virtual-service/outer-timeout-is-shorter
 spec.http[].retries|traffic.routes|virtual-service/retries-at-two-proxies virtual-service/per-try-timeout-exceeds-timeout
 spec.http[].fault|traffic.routes|virtual-service/fault-disables-retry
