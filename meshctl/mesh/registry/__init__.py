@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from meshctl.mesh.registry.service_accounts import parse_principal as parse_principal
     from meshctl.mesh.registry.service_entries import captures_dns as captures_dns
     from meshctl.mesh.registry.service_entries import has_addresses as has_addresses
+    from meshctl.mesh.registry.service_entries import is_given_addresses as is_given_addresses
     from meshctl.mesh.registry.service_entries import is_told_by_address as is_told_by_address
     from meshctl.mesh.registry.services import HostPort as HostPort
     from meshctl.mesh.registry.services import MissingPort as MissingPort
@@ -26,6 +27,7 @@ _HOMES = {
     "captures_dns": "service_entries",
     "flaw": "certificates",
     "has_addresses": "service_entries",
+    "is_given_addresses": "service_entries",
     "is_told_by_address": "service_entries",
     "missing_port": "services",
     "parse_principal": "service_accounts",

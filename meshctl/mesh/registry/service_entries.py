@@ -159,11 +159,19 @@ def allocates_addresses(entry: ServiceEntry, config: MeshConfig) -> bool:
     (ShouldV2AutoAllocateIP, pilot/pkg/networking/serviceentry/ip_autoallocation.go), and proxies that answer DNS
     queries use them (nodeUsesAutoallocatedIPs, pilot/pkg/model/service.go, Istio 1.31).
     """
-    label = entry.labels.get(AUTO_ALLOCATE_IP, "")
-    if label == "true":
-        return True
-    refused = label.lower() == "false" or entry.resolution == "NONE"
-    return captures_dns(config) and not refused
+    is_asked = entry.labels.get(AUTO_ALLOCATE_IP) == "true"
+    return is_asked or (captures_dns(config) and _may_be_allocated(entry))
+
+
+def is_given_addresses(entry: ServiceEntry) -> bool:
+    """Has an entry addresses, written or allocated, for those who use what istiod allocates, such as ztunnel?"""
+    written = bool(entry.addresses) or entry.child("status").has("addresses")
+    return written or _may_be_allocated(entry)
+
+
+def _may_be_allocated(entry: ServiceEntry) -> bool:
+    refused = entry.labels.get(AUTO_ALLOCATE_IP, "").lower() == "false"
+    return entry.resolution != "NONE" and not refused
 
 
 def captures_dns(config: MeshConfig) -> bool:

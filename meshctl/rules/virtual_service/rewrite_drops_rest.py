@@ -1,10 +1,10 @@
-"""A rule matches paths by a regex and rewrites them to one text.
+r"""A rule matches paths by a regex and rewrites them to one text.
 
 `rewrite.uri` takes the place of the prefix that a rule matches, and of the whole path where it matches by a regex: all
 that followed is lost, and every request asks the server for the same path. That is right for a file such as
 `/index.html`, which isn't reported.
 
-Fix: match by `prefix`, or keep the rest with `uriRegexRewrite`, as in `match: ^/v[0-9]+/(.*)$`, `rewrite: /\\1`.
+Fix: match by `prefix`, or keep the rest with `uriRegexRewrite`, as in `match: ^/v[0-9]+/(.*)$`, `rewrite: /\1`.
 """
 
 from collections.abc import Iterator
