@@ -139,7 +139,7 @@ spec.action|security.authorization|authorization-policy/allows-nothing
 spec.provider|extension_providers|authorization-policy/broken-provider authorization-policy/several-custom-providers
 spec.selector|security.authorization|authorization-policy/selects-no-workload
 spec.targetRef|clauses.waypoint_bypass|authorization-policy/waypoint-bypassed
-spec.targetRefs|clauses.waypoint_bypass|authorization-policy/waypoint-bypassed policy/target-not-found
+spec.targetRefs|clauses.waypoint_bypass|authorization-policy/waypoint-bypassed authorization-policy/request-fields-on-tcp-service policy/target-not-found
 spec.rules|security.authorization|authorization-policy/rule-without-conditions authorization-policy/from-and-to-in-separate-rules
 spec.rules[].from[].source.principals|clauses.client_certificates|authorization-policy/identity-at-gateway authorization-policy/principal-never-matches authorization-policy/unknown-principal authorization-policy/wildcard-read-as-text
 spec.rules[].from[].source.namespaces|clauses.client_certificates|authorization-policy/identity-at-gateway authorization-policy/unknown-source-namespace
