@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from meshctl.mesh.core.export_to import is_visible_to as is_visible_to
     from meshctl.mesh.core.extension_providers import default_providers as default_providers
     from meshctl.mesh.core.extension_providers import log_formats as log_formats
+    from meshctl.mesh.core.extension_providers import tracer_addresses as tracer_addresses
     from meshctl.mesh.core.hosts import covers as covers
     from meshctl.mesh.core.hosts import in_cluster as in_cluster
     from meshctl.mesh.core.hosts import is_in_certificate as is_in_certificate
@@ -37,6 +38,7 @@ _HOMES = {
     "knative_gateways": "knative",
     "known_registries": "mesh_networks",
     "log_formats": "extension_providers",
+    "tracer_addresses": "extension_providers",
     "named_gateways": "mesh_networks",
     "network_registries": "mesh_networks",
     "written_networks": "mesh_networks",

@@ -85,6 +85,18 @@ def default_providers(config_map: ConfigMap) -> Iterator[tuple[ExtensionProvider
                 yield ExtensionProviders(config), signal, name
 
 
+def tracer_addresses(config_map: ConfigMap) -> Iterator[tuple[Path, str]]:
+    """Walk the addresses of tracers in ``defaultConfig``, with their paths in the text.
+
+    Proxies resolve them by DNS when they start (pkg/bootstrap/config.go, Istio 1.31).
+    """
+    tracing = View(config_map, (), _written(config_map)).child("defaultConfig", "tracing")
+    for kind in ("zipkin", "lightstep", "datadog", "openCensusAgent"):
+        address = tracing.child(kind).text("address")
+        if address:
+            yield (*tracing.path, kind, "address"), address
+
+
 def log_formats(config_map: ConfigMap) -> Iterator[tuple[Path, str]]:
     """Walk the formats of access logs in the ``istio`` ConfigMap, with their paths in its text.
 
