@@ -1,4 +1,4 @@
-"""Gateways whose requests get past the tokens that a policy asks for, by a rule for the gateways themselves.
+"""Gateways whose requests get past the tokens that a policy asks for, by a rule for themselves.
 
 The rules of ALLOW policies are alternatives (pilot/pkg/security/authz/builder/builder.go, Istio 1.31): a request that
 a gateway of the mesh sends meets a rule for its identity, with a token or without one.
