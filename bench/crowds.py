@@ -117,6 +117,20 @@ def many_namespaces(count: int) -> Objects:
 
 
 @crowd
+def namespaces_with_rules(count: int) -> Objects:
+    yield from namespaces(count, **{"istio-injection": "enabled"})
+    for i in range(count):
+        yield service("web", f"n-{i}")
+        yield workload("web", f"n-{i}")
+        host = f"web.n-{i}.svc.cluster.local"
+        subsets = [{"name": "v1", "labels": {"app": "web"}}]
+        yield thing("DestinationRule", "web", f"n-{i}", spec={"host": host, "subsets": subsets})
+        yield thing("VirtualService", "web", f"n-{i}", spec={
+            "hosts": [host], "http": [{"route": [{"destination": {"host": host}}]}],
+        })  # fmt: skip
+
+
+@crowd
 def injection_webhooks(count: int) -> Objects:
     for i in range(count):
         labels = {"istio.io/rev": f"r-{i}"}

@@ -14,6 +14,7 @@ import pytest
 from meshctl.engine.analyze import analyze, load_mesh
 from meshctl.inject.manifests import inject_files
 from meshctl.inject.settings.builtin import Given, read_given
+from meshctl.inspect.size.answer import size as sizes_of
 from meshctl.inspect.tls.answer import Question, ask
 from meshctl.inspect.tls.rows import TlsCheck, TlsFilter
 from meshctl.settings import Settings
@@ -97,6 +98,17 @@ def test_rows_of_all_clients_are_walked_and_not_held(tmp_path: Path, name: str) 
         assert sum(1 for _ in rows) == size * size
         held.append(sum(len(group.rows) for group in rows.groups))
     assert exponent(held) <= MOST
+
+
+@pytest.mark.parametrize("name", ["plain-services", "many-namespaces", "namespaces-with-rules"])
+def test_the_sizes_of_all_proxies_grow_with_the_crowd(tmp_path: Path, name: str) -> None:
+    file = tmp_path / "crowd.yaml"
+    counts = []
+    for size in (SIZES[0], *SIZES):
+        file.write_text(crowds.text(name, size))
+        mesh = load_mesh(load([str(file)]), Settings())
+        counts.append(calls(lambda mesh=mesh: sizes_of(mesh)))
+    assert exponent(counts[1:]) <= MOST
 
 
 def test_the_diff_of_injection_grows_with_the_crowd(tmp_path: Path) -> None:

@@ -7,8 +7,8 @@ from tls_meshes import mesh, rule, service, thing, tls
 
 from meshctl.mesh.core.mesh_config import MeshConfig
 from meshctl.mesh.security.client_tls import tls_setting
-from meshctl.mesh.traffic.destination_rule_merge import MergeLoss, meetings
-from meshctl.mesh.traffic.destination_rules import Step, selector_of
+from meshctl.mesh.traffic.destination_rule_merge import MergeLoss, meetings, selector_of
+from meshctl.mesh.traffic.destination_rules import Step
 
 HOST = "cart.shop.svc.cluster.local"
 

@@ -13,7 +13,8 @@ from meshctl.mesh.gateways.gateway_index import Gateways
 from meshctl.mesh.reachability.clusters import Clusters
 from meshctl.mesh.registry.services import RegisteredHost, Registry
 from meshctl.mesh.traffic.delegates import MESH, gateway_name
-from meshctl.mesh.traffic.destination_rules import DestinationRules, selector_of
+from meshctl.mesh.traffic.destination_rule_merge import selector_of
+from meshctl.mesh.traffic.destination_rules import DestinationRules
 from meshctl.mesh.traffic.routes import Routes
 from meshctl.mesh.workloads.workloads import Workloads
 from meshctl.resources import Destination, DestinationRule, Resource, Route, VirtualService

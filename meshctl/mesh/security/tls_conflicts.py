@@ -18,7 +18,8 @@ from meshctl.mesh.security.mtls import Mtls
 from meshctl.mesh.security.peer_authentication import EffectiveMode, Mode, PeerAuthentications
 from meshctl.mesh.security.tls_compatibility import TlsCompatibility
 from meshctl.mesh.security.tls_connection import Client, ClientKind, Connection, Result
-from meshctl.mesh.traffic.destination_rules import DestinationRules, selector_of
+from meshctl.mesh.traffic.destination_rule_merge import selector_of
+from meshctl.mesh.traffic.destination_rules import DestinationRules
 from meshctl.mesh.traffic.destinations import Destinations
 from meshctl.mesh.workloads.membership import Membership, is_control_plane
 from meshctl.mesh.workloads.workloads import Workloads

@@ -15,7 +15,8 @@ from meshctl.mesh.security.client_tls import (
     tls_setting,
 )
 from meshctl.mesh.security.peer_authentication import EffectiveMode, Mode
-from meshctl.mesh.traffic.destination_rules import EffectiveDestinationRule, selector_of
+from meshctl.mesh.traffic.destination_rule_merge import selector_of
+from meshctl.mesh.traffic.destination_rules import EffectiveDestinationRule
 from meshctl.mesh.workloads.membership import is_gateway
 from meshctl.resources import BackendTlsPolicy, DestinationRule, Ref, Subset, View, Workload
 

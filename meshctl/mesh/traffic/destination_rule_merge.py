@@ -5,13 +5,105 @@ rule whose exportTo equals or contains the older one's is merged into it, and an
 apart, where the youngest that reaches a client wins alone.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 
 from meshctl.mesh.core.precedence import order_is_known
-from meshctl.mesh.traffic.destination_rules import selector_of
+from meshctl.mesh.core.selectors import SelectorIndex
 from meshctl.resources import DestinationRule, Subset
+from meshctl.resources.cached_property import cached_property
+
+Selector = Mapping[str, str]
+
+
+@dataclass(slots=True, eq=False)
+class MergedRule:
+    """Rules of one host that istiod folds into one while it goes through them by age."""
+
+    export_to: frozenset[str]
+    selector: Selector | None
+    rules: list[DestinationRule]
+
+    def takes(self, export_to: frozenset[str], selector: Selector | None) -> bool:
+        """Is a younger rule folded into these?"""
+        if selector is not None and self.selector is not None and selector != self.selector:
+            return False
+        return export_to == self.export_to or bool(self.export_to and export_to >= self.export_to)
+
+
+class HostRules:
+    """The rules of one namespace for one host, as istiod merges them and clients choose."""
+
+    def __init__(self, merged: Iterable[MergedRule] = ()) -> None:
+        self.merged = list(merged)
+        self._filed: dict[str, dict[object, list[MergedRule]]] = {}
+
+    def fold(self, rule: DestinationRule, export_to: frozenset[str]) -> None:
+        """Add the next younger rule, as mergeDestinationRule does.
+
+        istiod lets the last comparison decide whether a rule also stands alone.
+        """
+        selector = selector_of(rule)
+        for other in self._near(export_to, selector):
+            if other.takes(export_to, selector):
+                other.rules.append(rule)
+        last = self.merged[-1] if self.merged else None
+        is_other = last is None or (export_to != last.export_to and selector != last.selector)
+        if last is None or is_other or not last.takes(export_to, selector):
+            alone = MergedRule(export_to, selector, [rule])
+            self.merged.append(alone)
+            filed = self._filed.setdefault(min(export_to, default=""), {})
+            filed.setdefault(selector_key(selector), []).append(alone)
+
+    def _near(self, export_to: frozenset[str], selector: Selector | None) -> Iterator[MergedRule]:
+        """Walk what may take a rule: it has no other selector, and its first namespace is shared."""
+        for name in export_to or ("",):
+            filed = self._filed.get(name, {})
+            keys: Iterable[object] = filed if selector is None else (selector_key(selector), None)
+            for key in keys:
+                yield from filed.get(key, ())
+
+    def read_from(self, namespace: str) -> "HostRules":
+        """Those that are exported to a namespace; most read the same."""
+        return self._readers.get(namespace) or self._readers["*"]
+
+    @cached_property
+    def _readers(self) -> dict[str, "HostRules"]:
+        everyone = [n for n, one in enumerate(self.merged) if reaches(one.export_to, "*")]
+        if len(everyone) == len(self.merged):
+            return {"*": self}
+        found: dict[str, list[int]] = {"*": everyone}
+        for number, one in enumerate(self.merged):
+            for name in () if reaches(one.export_to, "*") else one.export_to:
+                found.setdefault(name, [*everyone]).append(number)
+        return {
+            name: HostRules(self.merged[number] for number in sorted(numbers))
+            for name, numbers in found.items()
+        }
+
+    def chosen(self, labels: Mapping[str, str]) -> MergedRule | None:
+        """The first whose selector picks a client, else the youngest without one."""
+        return next(iter(self._selecting.find(labels)), self._for_all)
+
+    @cached_property
+    def _selecting(self) -> SelectorIndex[MergedRule]:
+        index: SelectorIndex[MergedRule] = SelectorIndex()
+        for one in self.merged:
+            if one.selector is not None:
+                index.add(one.selector, one)
+        return index
+
+    @cached_property
+    def _for_all(self) -> MergedRule | None:
+        return next((one for one in reversed(self.merged) if one.selector is None), None)
+
+    @cached_property
+    def order_known(self) -> bool:
+        """Do the texts say what clients follow, whatever the ages of the rules?"""
+        rules = (rule for merged in self.merged for rule in merged.rules)
+        written = {rule for rule in rules if not rule.is_generated}
+        return order_is_known(written) or not _order_matters(self.merged)
 
 
 class MergeLoss(Enum):
@@ -127,3 +219,31 @@ def _covers(wide: frozenset[str] | None, narrow: frozenset[str] | None) -> bool:
     if wide is None:
         return narrow is None or bool(narrow)
     return bool(narrow) and narrow <= wide if narrow is not None else False
+
+
+def selector_of(rule: DestinationRule) -> Mapping[str, str] | None:
+    """The labels of the clients a rule is limited to; ``None`` when it isn't."""
+    return rule.workload_selector if rule.spec.has("workloadSelector") else None
+
+
+def selector_key(selector: Selector | None) -> frozenset[tuple[str, str]] | None:
+    """Give what equal selectors have in common."""
+    return None if selector is None else frozenset(selector.items())
+
+
+def reaches(export_to: frozenset[str], namespace: str) -> bool:
+    """Do clients of a namespace get a rule with this ``exportTo``? ``*`` asks for those of all."""
+    return not export_to or "*" in export_to or namespace in export_to
+
+
+def _order_matters(usable: Sequence[MergedRule]) -> bool:
+    """Would another age of these rules change what clients do?"""
+    if sum(merged.selector is None for merged in usable) > 1:
+        return True
+    for merged in usable:
+        names = [subset.name for rule in merged.rules for subset in rule.subsets]
+        written = (rule for rule in merged.rules if not rule.is_generated)
+        policies = sum(rule.spec.has("trafficPolicy") for rule in written)
+        if policies > 1 or len(names) != len(set(names)):
+            return True
+    return False

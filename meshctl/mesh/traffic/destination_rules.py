@@ -12,14 +12,22 @@ from itertools import chain
 
 from meshctl.mesh.core.hosts import HostIndex, fqdn
 from meshctl.mesh.core.mesh_config import MeshConfig
-from meshctl.mesh.core.precedence import age, order_is_known
-from meshctl.mesh.core.selectors import IdentityCache, SelectorIndex
+from meshctl.mesh.core.precedence import age
+from meshctl.mesh.core.selectors import IdentityCache
+from meshctl.mesh.registry.facade import RegistryFacade
 from meshctl.mesh.registry.services import RegisteredHost
+from meshctl.mesh.traffic.destination_rule_merge import (
+    HostRules,
+    MergedRule,
+    Selector,
+    reaches,
+    selector_key,
+    selector_of,
+)
 from meshctl.resources import DestinationRule, Subset, TrafficPolicy
 from meshctl.resources.cached_property import cached_property
 
 _PRIVATE = frozenset({"."})
-_Selector = Mapping[str, str]
 
 
 class Step(Enum):
@@ -65,99 +73,13 @@ class EffectiveDestinationRule:
         return found
 
 
-@dataclass(slots=True, eq=False)
-class _MergedRule:
-    """Rules of one host that istiod folds into one while it goes through them by age."""
-
-    export_to: frozenset[str]
-    selector: _Selector | None
-    rules: list[DestinationRule]
-
-    def takes(self, export_to: frozenset[str], selector: _Selector | None) -> bool:
-        """Is a younger rule folded into these?"""
-        if selector is not None and self.selector is not None and selector != self.selector:
-            return False
-        return export_to == self.export_to or bool(self.export_to and export_to >= self.export_to)
-
-
-class _HostRules:
-    """The rules of one namespace for one host, as istiod merges them and clients choose."""
-
-    def __init__(self, merged: Iterable[_MergedRule] = ()) -> None:
-        self.merged = list(merged)
-        self._filed: dict[str, dict[object, list[_MergedRule]]] = {}
-
-    def fold(self, rule: DestinationRule, export_to: frozenset[str]) -> None:
-        """Add the next younger rule, as mergeDestinationRule does.
-
-        istiod lets the last comparison decide whether a rule also stands alone.
-        """
-        selector = selector_of(rule)
-        for other in self._near(export_to, selector):
-            if other.takes(export_to, selector):
-                other.rules.append(rule)
-        last = self.merged[-1] if self.merged else None
-        is_other = last is None or (export_to != last.export_to and selector != last.selector)
-        if last is None or is_other or not last.takes(export_to, selector):
-            alone = _MergedRule(export_to, selector, [rule])
-            self.merged.append(alone)
-            filed = self._filed.setdefault(min(export_to, default=""), {})
-            filed.setdefault(_key(selector), []).append(alone)
-
-    def _near(self, export_to: frozenset[str], selector: _Selector | None) -> Iterator[_MergedRule]:
-        """Walk what may take a rule: it has no other selector, and its first namespace is shared."""
-        for name in export_to or ("",):
-            filed = self._filed.get(name, {})
-            keys: Iterable[object] = filed if selector is None else (_key(selector), None)
-            for key in keys:
-                yield from filed.get(key, ())
-
-    def read_from(self, namespace: str) -> "_HostRules":
-        """Those that are exported to a namespace; most read the same."""
-        return self._readers.get(namespace) or self._readers["*"]
-
-    @cached_property
-    def _readers(self) -> dict[str, "_HostRules"]:
-        everyone = [n for n, one in enumerate(self.merged) if _reaches(one.export_to, "*")]
-        if len(everyone) == len(self.merged):
-            return {"*": self}
-        found: dict[str, list[int]] = {"*": everyone}
-        for number, one in enumerate(self.merged):
-            for name in () if _reaches(one.export_to, "*") else one.export_to:
-                found.setdefault(name, [*everyone]).append(number)
-        return {
-            name: _HostRules(self.merged[number] for number in sorted(numbers))
-            for name, numbers in found.items()
-        }
-
-    def chosen(self, labels: Mapping[str, str]) -> _MergedRule | None:
-        """The first whose selector picks a client, else the youngest without one."""
-        return next(iter(self._selecting.find(labels)), self._for_all)
-
-    @cached_property
-    def _selecting(self) -> SelectorIndex[_MergedRule]:
-        index: SelectorIndex[_MergedRule] = SelectorIndex()
-        for one in self.merged:
-            if one.selector is not None:
-                index.add(one.selector, one)
-        return index
-
-    @cached_property
-    def _for_all(self) -> _MergedRule | None:
-        return next((one for one in reversed(self.merged) if one.selector is None), None)
-
-    @cached_property
-    def order_known(self) -> bool:
-        """Do the texts say what clients follow, whatever the ages of the rules?"""
-        rules = (rule for merged in self.merged for rule in merged.rules)
-        written = {rule for rule in rules if not rule.is_generated}
-        return order_is_known(written) or not _order_matters(self.merged)
-
-
 class DestinationRules:
     """All DestinationRules, found the way istiod looks them up."""
 
-    def __init__(self, rules: Iterable[DestinationRule], config: MeshConfig) -> None:
+    def __init__(
+        self, rules: Iterable[DestinationRule], registry: RegistryFacade, config: MeshConfig
+    ) -> None:
+        self._registry = registry
         self._config = config
         self._local: dict[str, HostIndex[DestinationRule]] = {}
         self._exported: dict[str, HostIndex[DestinationRule]] = {}
@@ -166,10 +88,12 @@ class DestinationRules:
         self._same_host: dict[tuple[str, str], list[DestinationRule]] = {}
         self._merged = IdentityCache(self._fold)  # an index keeps its lists
         self._hidden: dict[tuple[str, str], DestinationRule | None] = {}
-        self._chosen: dict[tuple[_HostRules, _MergedRule, Step], EffectiveDestinationRule] = {}
+        self._chosen: dict[tuple[HostRules, MergedRule, Step], EffectiveDestinationRule] = {}
         self._with_selector: set[str] = set()
         self._for_all = IdentityCache(_has_for_all)
-        self._named: set[str] = {config.root_namespace}
+        self._singled_out: set[str] = {config.root_namespace}
+        self._public: dict[str, set[str]] = {}
+        self._differs: dict[str, bool] = {}
         for rule in sorted(rules, key=lambda rule: (selector_of(rule) is None, age(rule))):
             if rule.host:
                 self._file(rule)
@@ -206,20 +130,30 @@ class DestinationRules:
         return namespace in self._with_selector
 
     def follow_others(self, namespace: str) -> bool:
-        """May workloads of a namespace follow other rules than those of most others do?"""
-        return namespace in self._local or namespace in self._named
+        """May workloads of a namespace follow other rules than those of most others do?
 
-    def telling_apart(self, host: str) -> Mapping[str, Sequence[_Selector]]:
+        A rule for everybody singles nobody out, where all that its host stands for is beside it:
+        its own namespace finds it as the client's, and all others as the service's.
+        """
+        if namespace not in self._differs:
+            self._differs[namespace] = namespace in self._singled_out or any(
+                one.namespace != namespace
+                for host in self._public.get(namespace, ())
+                for one in self._registry.covered_by(host)
+            )
+        return self._differs[namespace]
+
+    def telling_apart(self, host: str) -> Mapping[str, Sequence[Selector]]:
         """The namespaces of which clients may follow other rules for a host than most others do.
 
         Each comes with the selectors by which its rules tell its workloads apart.
         """
-        found: dict[str, dict[object, _Selector]] = {}
+        found: dict[str, dict[object, Selector]] = {}
         for rule in chain.from_iterable(self._all.covering(host)):
             own = found.setdefault(rule.namespace, {})
             selector = selector_of(rule)
             if selector is not None:
-                own.setdefault(_key(selector), selector)
+                own.setdefault(selector_key(selector), selector)
             for name in self._export_to(rule):
                 found.setdefault(name, {})
         return {home: tuple(selectors.values()) for home, selectors in found.items()}
@@ -307,7 +241,7 @@ class DestinationRules:
             for owner in (*sorted(homes), root)
             if owner in self._exported and owner != rule.namespace
             for other in self._exported[owner].most_specific(self.host_of(rule))
-            if _reaches(self._export_to(other), rule.namespace)
+            if reaches(self._export_to(other), rule.namespace)
         )
         return next(beside, None) or next(beyond, None)
 
@@ -326,7 +260,11 @@ class DestinationRules:
     def _file(self, rule: DestinationRule) -> None:
         host = self.host_of(rule)
         self._all.add(host, rule)
-        self._named.update(rule.export_to)
+        self._singled_out.update(rule.export_to)
+        if not self.is_private(rule) and reaches(self._export_to(rule), "*"):
+            self._public.setdefault(rule.namespace, set()).add(host)
+        else:
+            self._singled_out.add(rule.namespace)
         if selector_of(rule) is not None:
             self._with_selector.add(rule.namespace)
         self._same_host.setdefault((rule.namespace, host), []).append(rule)
@@ -345,7 +283,7 @@ class DestinationRules:
         return _PRIVATE if selector_of(rule) is not None else frozenset(rule.export_to)
 
     def _choose(
-        self, rules: _HostRules, step: Step, labels: Mapping[str, str]
+        self, rules: HostRules, step: Step, labels: Mapping[str, str]
     ) -> EffectiveDestinationRule | None:
         """Choose among merged rules; clients with the same choice share an answer."""
         merged = rules.chosen(labels)
@@ -357,43 +295,17 @@ class DestinationRules:
             self._chosen[key] = EffectiveDestinationRule(host, step, written, rules.order_known)
         return self._chosen[key]
 
-    def _merge(self, rules: list[DestinationRule]) -> _HostRules:
-        return self._merged.of(rules) if rules else _HostRules()
+    def _merge(self, rules: list[DestinationRule]) -> HostRules:
+        return self._merged.of(rules) if rules else HostRules()
 
-    def _fold(self, rules: list[DestinationRule]) -> _HostRules:
+    def _fold(self, rules: list[DestinationRule]) -> HostRules:
         """Fold rules of one host, given in istiod's order."""
-        found = _HostRules()
+        found = HostRules()
         for rule in rules:
             found.fold(rule, self._export_to(rule))
         return found
 
 
-def selector_of(rule: DestinationRule) -> Mapping[str, str] | None:
-    """The labels of the clients a rule is limited to; ``None`` when it isn't."""
-    return rule.workload_selector if rule.spec.has("workloadSelector") else None
-
-
 def _has_for_all(rules: Sequence[DestinationRule]) -> bool:
     """Is one of the rules of a host for all clients?"""
     return any(selector_of(rule) is None for rule in rules)
-
-
-def _key(selector: _Selector | None) -> frozenset[tuple[str, str]] | None:
-    return None if selector is None else frozenset(selector.items())
-
-
-def _reaches(export_to: frozenset[str], namespace: str) -> bool:
-    return not export_to or "*" in export_to or namespace in export_to
-
-
-def _order_matters(usable: Sequence[_MergedRule]) -> bool:
-    """Would another age of these rules change what clients do?"""
-    if sum(merged.selector is None for merged in usable) > 1:
-        return True
-    for merged in usable:
-        names = [subset.name for rule in merged.rules for subset in rule.subsets]
-        written = (rule for rule in merged.rules if not rule.is_generated)
-        policies = sum(rule.spec.has("trafficPolicy") for rule in written)
-        if policies > 1 or len(names) != len(set(names)):
-            return True
-    return False

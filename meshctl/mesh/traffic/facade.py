@@ -93,7 +93,7 @@ class TrafficFacade:
             from meshctl.mesh.traffic.backend_tls.generated_rules import generated_rules
 
             rules = [*rules, *generated_rules(self.backend_tls)]
-        return DestinationRules(rules, self._inventory.config)
+        return DestinationRules(rules, self._registry, self._inventory.config)
 
     @cached_property
     def backend_tls(self) -> "BackendTls":
