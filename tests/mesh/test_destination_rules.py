@@ -188,6 +188,8 @@ def test_the_order_of_the_input_does_not_matter(described, random) -> None:
 def written_out(rules, client, labels):
     """Follow the rules of one host in `shop` as mergeDestinationRule and its callers do, each with each."""
     done = []
+    if client == "shop":
+        rules = filter(_is_local, rules)
     for one in sorted(rules, key=lambda one: (selector_of(one) is None, one.name)):
         selector = selector_of(one)
         export_to = frozenset({"."} if selector is not None else one.export_to)
@@ -203,11 +205,9 @@ def written_out(rules, client, labels):
             merged.append(one)
         if alone:
             done.append((export_to, selector, [one]))
-    if client == "shop":
-        done = [(None, selector, merged) for _, selector, merged in done if _is_local(merged[0])]
     chosen = []
     for export_to, selector, merged in done:
-        reaches = export_to is None or not export_to or export_to & {"*", client}
+        reaches = client == "shop" or not export_to or export_to & {"*", client}
         if reaches and selector is None:
             chosen = merged
         elif reaches and selector.items() <= labels.items():
