@@ -51,10 +51,14 @@ class Preflights:
             asking = [one for one in policies if any(token_parts(one))]
             if workload is None or not asking or reads_addresses(policies):
                 continue
-            for port, host in _hosts(effective):
-                for route in host.routes:
-                    for policy, refused in self._at(workload, port, host, route, asking):
-                        found.setdefault(policy, []).append(refused)
+            routes = (
+                (port, host, route) for port, host in _hosts(effective) for route in host.routes
+            )
+            for port, host, route in routes:
+                if all(one in found for one in asking):
+                    break
+                for policy, refused in self._at(workload, port, host, route, asking):
+                    found.setdefault(policy, []).append(refused)
         return found
 
     def _at(

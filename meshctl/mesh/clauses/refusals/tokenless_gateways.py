@@ -14,6 +14,7 @@ from meshctl.mesh.security.authorization_rules import may_admit, token_parts
 from meshctl.resources import AuthorizationPolicy, AuthorizationRule, Ref, Workload
 
 _TOKENS = "requestPrincipals"
+_Policies = Sequence[AuthorizationPolicy]
 _IDENTITIES = frozenset({"principals", "namespaces", "serviceAccounts"})
 
 
@@ -31,6 +32,7 @@ class TokenlessGateways:
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
+        self._by_identity: dict[int, tuple[_Policies, list[AuthorizationRule]]] = {}
 
     def of(self, policy: AuthorizationPolicy) -> TokenlessGateway | None:
         """Find the first workload of a policy that every gateway in front of it calls without a token."""
@@ -40,10 +42,15 @@ class TokenlessGateways:
             return None
         if not all(rule.sources for rule in policy.rules):
             return None
-        authorization = self._parts.security.authorization
-        for workload, gateways in authorization.asked(policy, self._unguarded):
-            found = [self._wide(policy, workload, one) for one in gateways]
-            if found[0] is not None and all(found):
+        told = set()
+        for workload, gateways in self._parts.security.authorization.asked(policy, self._unguarded):
+            policies = self._parts.decisions.policies_of(workload)
+            if (id(policies), gateways) in told:
+                continue
+            told.add((id(policies), gateways))
+            rules = self._of_identities(policies)
+            found = [self._wide(policy, rules, one) for one in gateways if rules]
+            if found and found[0] is not None and all(found):
                 return TokenlessGateway(gateways[0], workload, sources[0].key(_TOKENS), found[0])
         return None
 
@@ -58,20 +65,29 @@ class TokenlessGateways:
         return any(one.action == "CUSTOM" or any(token_parts(one)) for one in policies)
 
     def _wide(
-        self, policy: AuthorizationPolicy, workload: Workload, gateway: Workload
+        self, policy: AuthorizationPolicy, rules: Sequence[AuthorizationRule], gateway: Workload
     ) -> AuthorizationRule | None:
         """Find the rule of another policy that lets in all of a gateway's requests that this one is about."""
         principal = self._parts.registry.service_accounts.of_workload(gateway)
-        for other in self._parts.decisions.policies_of(workload):
-            if other is policy or other.action != "ALLOW" or is_dry_run(other):
-                continue
-            for rule in other.rules:
-                by_identity = rule.sources and not rule.conditions
-                if (
-                    by_identity
-                    and all(_IDENTITIES.issuperset(source.names()) for source in rule.sources)
-                    and may_admit(rule, principal)
-                    and all(covers_operations(rule, own) for own in policy.rules)
-                ):
-                    return rule
+        for rule in rules:
+            if (
+                rule.resource is not policy
+                and may_admit(rule, principal)
+                and all(covers_operations(rule, own) for own in policy.rules)
+            ):
+                return rule
         return None
+
+    def _of_identities(self, policies: _Policies) -> list[AuthorizationRule]:
+        """List the rules of ALLOW policies that ask of sources who they are, and nothing more."""
+        known = self._by_identity.get(id(policies))
+        if known is None:
+            several = (one for one in policies if one.action == "ALLOW" and not is_dry_run(one))
+            found = [rule for one in several for rule in one.rules if _asks_identity(rule)]
+            known = self._by_identity[id(policies)] = policies, found
+        return known[1]
+
+
+def _asks_identity(rule: AuthorizationRule) -> bool:
+    named = [_IDENTITIES.issuperset(source.names()) for source in rule.sources]
+    return bool(named) and all(named) and not rule.conditions
