@@ -82,6 +82,20 @@ def test_a_command_grows_with_the_crowd(
     assert exponent(written[1:]) <= MOST or written[-1] < LITTLE
 
 
+def test_gateways_that_are_alike_are_read_once_and_written_each(tmp_path: Path) -> None:
+    file = tmp_path / "crowd.yaml"
+    counts = []
+    for size in (SIZES[0], *SIZES):
+        file.write_text(crowds.text("routes-of-many-gateway-workloads", size))
+        done: list[Done] = []
+        counts.append(calls(lambda done=done: done.append(run("routes", str(file), "-o", "json"))))
+        gateways = json.loads(done[0].out)["gateways"]
+        assert len(gateways) == size
+    assert exponent(counts[1:]) <= MOST
+    one = run("routes", "shop/gate-7", str(file), "-o", "json")
+    assert gateways["shop/gate-7"] == json.loads(one.out)
+
+
 @pytest.mark.parametrize("crowd", ["policies-of-one-label", "policies-of-workloads"])
 def test_a_diff_grows_with_the_policies_and_pods_of_its_requests(
     crowd: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -85,6 +85,11 @@ class GatewayEntry:
     servers: tuple[ServerEntry, ...]
     never_routes: tuple[tuple[str, str], ...]
 
+    @property
+    def parts(self) -> tuple[int, ...]:
+        """A key that gateway workloads share which share all their parts."""
+        return id(self.listeners), id(self.routes), id(self.servers)
+
 
 def gateway_entry(gateway: EffectiveGateway, mesh: Mesh) -> GatewayEntry:
     """Read the whole configuration of one gateway workload."""
@@ -116,8 +121,7 @@ def alike(entries: Iterable[GatewayEntry]) -> list[tuple[GatewayEntry, list[str]
     """Group the gateway workloads that share all their parts: the first of each, and all names."""
     found: dict[tuple[int, ...], tuple[GatewayEntry, list[str]]] = {}
     for one in entries:
-        parts = id(one.listeners), id(one.routes), id(one.servers)
-        found.setdefault(parts, (one, []))[1].append(one.name)
+        found.setdefault(one.parts, (one, []))[1].append(one.name)
     return list(found.values())
 
 

@@ -1,5 +1,6 @@
 """Writes the answer of ``routes``: tables, or JSON."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import TextIO
 
@@ -13,11 +14,17 @@ from meshctl.inspect.routes.envoy import (
     Redirect,
     Upstream,
 )
-from meshctl.inspect.routes.gateway_routes import RouteEntry, VirtualHostEntry, alike
+from meshctl.inspect.routes.gateway_routes import (
+    GatewayEntry,
+    RouteEntry,
+    VirtualHostEntry,
+    alike,
+)
 from meshctl.inspect.shown import Place
-from meshctl.masking.answers import said
+from meshctl.masking.answers import masked_data, said
 from meshctl.output.as_json.answers import write_json
-from meshctl.output.routes.form import answer_form
+from meshctl.output.as_json.texts import json_text
+from meshctl.output.routes.form import answer_form, gateway_form
 from meshctl.output.stderr import complain
 from meshctl.output.table import write_tables
 from meshctl.words import shortened
@@ -30,7 +37,10 @@ SERVERS = ("gateway", "server", "container port", "what becomes of it", "written
 def write(answer: RouteAnswer, output: str, out: TextIO) -> None:
     """Write an answer; one without any gateway says so on standard error."""
     if output == "json":
-        write_json(answer_form(answer), out)
+        if answer.client is None and not answer.is_one and not answer.hosts:
+            _write_gateways({gateway.name: gateway for gateway in answer.gateways}, out)
+        else:
+            write_json(answer_form(answer), out)
         return
     if not answer.gateways and not answer.hosts and answer.client is None:
         complain("no Gateway here leads to a workload; name a host or a Service to see its routes")
@@ -40,6 +50,25 @@ def write(answer: RouteAnswer, output: str, out: TextIO) -> None:
         names = shortened([host.host for host in answer.hosts])
         complain(f"no route answers {names}: where a gateway serves it, requests get 404")
     write_tables(tables, out)
+
+
+def _write_gateways(gateways: Mapping[str, GatewayEntry], out: TextIO) -> None:
+    """Write gateways one after the other, as ``answer_form`` has them; alike ones are read once."""
+    left = Counter(gateway.parts for gateway in gateways.values())
+    texts: dict[tuple[int, ...], str] = {}
+    lead = "\n"
+    out.write('{\n  "gateways": {')
+    for name, gateway in gateways.items():
+        text = texts.pop(gateway.parts, None)
+        if text is None:
+            written = json_text(masked_data(gateway_form(gateway)), indent=2)
+            text = written.replace("\n", "\n    ")
+        out.writelines((lead, f"    {json_text(name)}: ", text))
+        lead = ",\n"
+        left[gateway.parts] -= 1
+        if left[gateway.parts]:
+            texts[gateway.parts] = text
+    out.write("\n  }\n}\n" if gateways else "}\n}\n")
 
 
 def _tables(answer: RouteAnswer) -> Iterator[tuple[tuple[str, ...], list[Row]]]:
