@@ -160,9 +160,9 @@ spec.targetRef|clauses.token_issuers|authorization-policy/token-never-checked
 spec.targetRefs|clauses.token_issuers|authorization-policy/token-never-checked policy/target-not-found
 spec.jwtRules|security.request_authentications|request-authentication/token-not-required""",
     "PeerAuthentication": """\
-spec.selector|security.peer_authentications|peer-authentication/selects-no-workload
-spec.mtls|security.mtls|workload/probe-refused-by-strict destination-rule/plaintext-to-strict-workload
-spec.portLevelMtls|security.peer_authentications|peer-authentication/port-level-on-service-port""",
+spec.selector|security.peer_authentications|peer-authentication/selects-no-workload peer-authentication/selector-in-root-namespace
+spec.mtls|security.mtls|peer-authentication/second-policy-ignored peer-authentication/disable-in-ambient-mode workload/probe-refused-by-strict destination-rule/plaintext-to-strict-workload
+spec.portLevelMtls|security.peer_authentications|peer-authentication/port-level-on-service-port peer-authentication/port-mode-in-ambient-mode""",
     "EnvoyFilter": """\
 spec.workloadSelector|workloads.envoy_filters|envoy-filter/context-without-proxy
 spec.targetRefs||which patches reach a Gateway of the Gateway API is not modelled

@@ -201,6 +201,10 @@ class Workloads:
             self._memberships[key] = known
         return known
 
+    def are_outside(self, selector: Mapping[str, str], namespace: str) -> bool:
+        """Does a selector pick workloads, and is each of them surely outside the mesh?"""
+        return self.memberships(selector, namespace) == {Membership.NONE}
+
     def is_in_ambient_mode(self, namespace: str) -> bool:
         """Does the input say that the pods of a namespace are in ambient mode?"""
         found = self.namespace(namespace)

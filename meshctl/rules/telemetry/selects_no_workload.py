@@ -1,10 +1,10 @@
-"""A Telemetry's selector picks no workload.
+"""A Telemetry's selector picks no workload of the mesh.
 
 What it configures holds for nobody; the workloads that it was meant for keep the telemetry of
 their namespace or of the mesh. In the root namespace, too, a selector picks workloads of that
-namespace alone.
+namespace alone. A pod outside the mesh has no proxy that could report anything.
 
-Fix: write labels that the pods carry, those of the pod template.
+Fix: write labels that the pods carry, those of the pod template, or take the workload into the mesh.
 """
 
 from collections.abc import Iterator
@@ -16,21 +16,22 @@ from meshctl.rules.api import Finding, NotChecked, Outcome, Severity, rule
 
 @rule(on=Telemetry, severity=Severity.WARNING, equivalents=("IST0101",), since="0.1.0")
 def check(telemetry: Telemetry, mesh: Mesh) -> Iterator[Outcome]:
-    """Report selectors without any workload in a namespace whose workloads are known."""
-    if (
-        not telemetry.selector
-        or telemetry.target_refs
-        or mesh.workloads.telemetries.picked(telemetry)
-    ):
+    """Report selectors without a pod of the mesh in a namespace whose workloads are known."""
+    selector, home = telemetry.selector, telemetry.namespace
+    if not selector or telemetry.target_refs:
         return
-    if mesh.registry.has_other_pods(telemetry.selector, telemetry.namespace):
+    picked = mesh.workloads.telemetries.picked(telemetry)
+    if picked and not mesh.workloads.are_outside(selector, home):
         return
-    known = mesh.knows.all_of("Pod", telemetry.namespace)
+    if mesh.registry.has_other_pods(selector, home):
+        return
+    known = mesh.knows.all_of("Pod", home)
     if not known:
         yield NotChecked(known.reason)
         return
+    why = f"no workload of namespace {home} has these labels"
+    if picked:
+        why = f"{picked[0].title} is outside the mesh"
     yield Finding(
-        telemetry.spec.at("selector", "matchLabels"),
-        f"no workload of namespace {telemetry.namespace} has these labels, so this Telemetry "
-        "configures nothing",
+        telemetry.spec.at("selector", "matchLabels"), f"{why}, so this Telemetry configures nothing"
     )
