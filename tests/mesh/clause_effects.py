@@ -6,6 +6,7 @@ whole object. Objects are written as manifests, so that a clause can be taken ou
 
 from collections.abc import Callable, Iterator, Sequence
 from copy import deepcopy
+from itertools import product
 from typing import Any, NamedTuple
 
 from meshctl.engine.registry import load_family
@@ -17,7 +18,7 @@ from meshctl.rules.api import Finding
 from meshctl.sources.documents import Document
 
 Path = tuple[str | int, ...]
-WHOLE = {"metadata", "selector", "workloadSelector", "targetRef", "targetRefs"}
+WHOLE = {"metadata", "host", "exportTo", "selector", "workloadSelector", "targetRef", "targetRefs"}
 """What stands for the object: its name, and what it is for."""
 
 
@@ -29,17 +30,16 @@ class Clause(NamedTuple):
 
 
 class Said(NamedTuple):
-    """What a rule says of an object: its id, and the place."""
+    """What a rule says of an object: its id, the place, and those that explain it."""
 
     rule: str
     clause: Clause
     finding: Finding
+    related: tuple[Clause, ...]
 
     def is_about(self, clause: Clause) -> bool:
         """Is it about the clause, a part of it, or what it is a part of?"""
-        number, path = self.part
-        same = min(len(path), len(clause.path))
-        return number == clause.number and path[:same] == clause.path[:same]
+        return _are_one(self.part, clause)
 
     @property
     def part(self) -> Clause:
@@ -84,16 +84,27 @@ class Example:
 
     def _said(self) -> Iterator[Said]:
         rules = [rule for family in self.kind.families for rule in load_family(family)]
-        for number, judged in enumerate(self.objects):
-            for rule in rules:
-                if judged is None or rule.on is None or not isinstance(judged, rule.on):
-                    continue
-                for found in rule.check(judged, self.mesh) if rule.check else ():
-                    if isinstance(found, Finding) and found.ref.resource is judged:
-                        yield Said(rule.id, Clause(number, found.ref.path), found)
+        numbers = {one: number for number, one in enumerate(self.objects) if one is not None}
+        for judged, rule in product(numbers, rules):
+            if rule.check is None or rule.on is None or not isinstance(judged, rule.on):
+                continue
+            for found in rule.check(judged, self.mesh):
+                if isinstance(found, Finding) and found.ref.resource in numbers:
+                    refs = (found.ref, *(one.ref for one in found.related))
+                    place, *others = [
+                        Clause(numbers[ref.resource], ref.path) for ref in refs if ref.resource in numbers
+                    ]
+                    yield Said(rule.id, place, found, tuple(others))
 
     def is_complained_about(self, clause: Clause) -> bool:
         return any(one.is_about(clause) for one in self.said)
+
+    def value(self, clause: Clause) -> Any:
+        """What is written there."""
+        found = self.manifests[clause.number]
+        for step in clause.path:
+            found = found[step]
+        return found
 
     def with_(self, clause: Clause, value: Any) -> "Example":
         """Write something else in the place of a clause; ``None`` takes it out."""
@@ -101,9 +112,30 @@ class Example:
         others[clause.number] = written(others[clause.number], clause.path, value)
         return Example(self.kind, others)
 
+    def without(self, *clauses: Clause) -> "Example":
+        """Take clauses out, the later ones of a list first."""
+        found = self
+        for clause in sorted(clauses, reverse=True):
+            found = found.with_(clause, None)
+        return found
+
+    def has_twin(self, clause: Clause, others: Sequence[Clause]) -> bool:
+        """Does one of the others do the same, so that either may go, but not both?"""
+        return any(
+            self.without(other).answers == self.answers != self.without(clause, other).answers
+            for other in others
+            if other != clause
+        )
+
     def differs(self, clause: Clause, *values: Any) -> bool:
         """Is any answer another one without a clause, or with one of these values in its place?"""
         return any(self.with_(clause, one).answers != self.answers for one in (None, *values))
+
+
+def _are_one(one: Clause, other: Clause) -> bool:
+    """Is one of them a part of the other?"""
+    same = min(len(one.path), len(other.path))
+    return one.number == other.number and one.path[:same] == other.path[:same]
 
 
 def read(manifest: Any) -> Resource:

@@ -102,10 +102,10 @@ spec.tcp[].match[].destinationSubnets|clauses.match_listeners|virtual-service/ma
 spec.tcp[].match[].sourceSubnet||istiod doesn't read it; the CRD keeps the field""",
     "Gateway": """\
 spec.selector|gateways|gateway/selector-matches-no-workload
-spec.servers|gateways|gateway/port-protocol-conflict gateway/tls-host-duplicated
+spec.servers|gateways|gateway/port-protocol-conflict gateway/tls-host-duplicated gateway/tls-mode-mismatch gateway/sni-in-two-chains
 spec.servers[].hosts|gateways.bindings|gateway/host-without-route gateway/host-of-another-team
 spec.servers[].port|gateways|gateway/port-not-exposed gateway/privileged-port-skipped gateway/port-protocol-conflict
-spec.servers[].tls|gateways|gateway/credential-not-found gateway/certificate-file-not-mounted gateway/tls-opened-before gateway/tls-mode-mismatch gateway/unusable-certificate gateway/redirect-of-another-servers-host gateway/mesh-certificate-of-outside-clients gateway/tls-versions-exclude-each-other gateway/cipher-suites-never-used
+spec.servers[].tls|gateways|gateway/credential-not-found gateway/certificate-file-not-mounted gateway/tls-opened-before gateway/tls-mode-mismatch gateway/unusable-certificate gateway/redirect-of-another-servers-host gateway/mesh-certificate-of-outside-clients gateway/tls-versions-exclude-each-other gateway/cipher-suites-never-used gateway/tls-setting-of-another-mode
 spec.servers[].bind|gateways|gateway/port-protocol-conflict
 spec.servers[].defaultEndpoint||istiod doesn't read it
 spec.servers[].name||NAMING""",

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from meshctl.mesh.gateways.server_merge import panicking_host as panicking_host
     from meshctl.mesh.gateways.server_merge import route_kind as route_kind
     from meshctl.mesh.gateways.server_merge import server_hosts as server_hosts
+    from meshctl.mesh.gateways.server_merge import unread_settings as unread_settings
 
 _HOMES = {
     "Binding": "bindings",
@@ -35,6 +36,7 @@ _HOMES = {
     "panicking_host": "server_merge",
     "route_kind": "server_merge",
     "server_hosts": "server_merge",
+    "unread_settings": "server_merge",
 }
 
 __getattr__ = lazy_face(__name__, _HOMES)

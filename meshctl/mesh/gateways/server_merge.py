@@ -5,7 +5,7 @@ Mirrors mergeGateways, CheckDuplicates and sanitizeServerHostNamespace
 are translated to container ports first, and what cannot share a port is dropped as a whole.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import NamedTuple
@@ -15,6 +15,10 @@ from meshctl.resources import Gateway, GeneratedGateway, Server
 
 Translate = Callable[[Server], tuple[int, ...]]
 """The container ports that a server's port becomes: one, for a generated Gateway any number."""
+_CLIENT_CHECKS = (
+    "caCertCredentialName", "subjectAltNames", "verifyCertificateSpki", "verifyCertificateHash",
+)  # fmt: skip
+_OWN_TLS = ("minProtocolVersion", "maxProtocolVersion", "cipherSuites")
 _PASSTHROUGH = frozenset({"PASSTHROUGH", "AUTO_PASSTHROUGH"})
 
 
@@ -186,6 +190,24 @@ def route_kind(server: Server) -> str:
     if one.is_passthrough:
         return "" if server.tls.text("mode") == "AUTO_PASSTHROUGH" else "tls"
     return "tcp"
+
+
+def unread_settings(server: Server) -> Iterator[tuple[str, str]]:
+    """Walk the TLS settings that the mode of a server doesn't read, each with why, as a clause.
+
+    SIMPLE asks for no certificate of the client, whatever says how to check one, and a server that passes TLS
+    on has no TLS of its own (BuildListenerTLSContext, pilot/pkg/networking/core/listener.go, Istio 1.31).
+    What the API server's webhook refuses or warns of is left out.
+    """
+    mode = server.tls_mode
+    if mode == "SIMPLE":
+        for key in ("caCertificates", *_CLIENT_CHECKS):
+            if server.tls.data.get(key):
+                yield key, "SIMPLE asks clients for no certificate"
+    elif mode in _PASSTHROUGH and server.is_tls:
+        for key in (*_OWN_TLS, *_CLIENT_CHECKS):
+            if server.tls.data.get(key):
+                yield key, f"{mode} doesn't open TLS"
 
 
 def merge(

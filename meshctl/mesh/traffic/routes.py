@@ -103,6 +103,20 @@ class BoundVirtualServices:
     def __init__(self, services: Iterable[VirtualService], registry: Registry) -> None:
         self.services = tuple(services)
         self._registry = registry
+        self._with: dict[str, BoundVirtualServices] = {}
+
+    def with_rules(self, kind: str) -> "BoundVirtualServices":
+        """Leave out those without rules of a kind: ``http``, ``tls`` or ``tcp``."""
+        if kind not in self._with:
+            several = (one for one in self.services if getattr(one, kind))
+            self._with[kind] = BoundVirtualServices(several, self._registry)
+        return self._with[kind]
+
+    def has_any_for(self, host: str, namespace: str) -> bool:
+        """Does any have this host or wildcard in common, of one namespace or (empty) of all?"""
+        return any(
+            namespace in {"", claim.virtual_service.namespace} for claim in self.overlapping(host)
+        )
 
     @cached_property
     def _index(self) -> HostIndex[BoundHost]:
