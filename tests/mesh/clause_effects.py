@@ -92,7 +92,9 @@ class Example:
                 if isinstance(found, Finding) and found.ref.resource in numbers:
                     refs = (found.ref, *(one.ref for one in found.related))
                     place, *others = [
-                        Clause(numbers[ref.resource], ref.path) for ref in refs if ref.resource in numbers
+                        Clause(numbers[ref.resource], ref.path)
+                        for ref in refs
+                        if ref.resource in numbers
                     ]
                     yield Said(rule.id, place, found, tuple(others))
 
@@ -120,11 +122,12 @@ class Example:
         return found
 
     def has_twin(self, clause: Clause, others: Sequence[Clause]) -> bool:
-        """Does one of the others do the same, so that either may go, but not both?"""
+        """Does another one do the same, or several that say the same, so that they may go, but not all?"""
+        rest = [other for other in others if other != clause]
+        alike = [other for other in rest if self.value(other) == self.value(clause)]
         return any(
-            self.without(other).answers == self.answers != self.without(clause, other).answers
-            for other in others
-            if other != clause
+            self.without(*several).answers == self.answers != self.without(clause, *several).answers
+            for several in [alike, *([other] for other in rest)]
         )
 
     def differs(self, clause: Clause, *values: Any) -> bool:

@@ -144,33 +144,42 @@ class _RuleGroup:
     policy: DestinationRule | None = None
     subsets: dict[str, Subset] = field(default_factory=dict)
 
+    def takes(self, export_to: frozenset[str]) -> bool:
+        """Is a younger rule with the same selector merged into these?"""
+        is_wider = bool(self.export_to) and export_to > self.export_to
+        return is_wider or export_to == self.export_to
 
-def meetings(rules: Sequence[DestinationRule]) -> Iterator[RuleMerge]:
+
+def meetings(rules: Sequence[DestinationRule], *, is_for_home: bool = False) -> Iterator[RuleMerge]:
     """Walk what happens to rules of one namespace and host, given in istiod's order.
 
     Each rule is compared with those that came before it, but only with the first of each kind:
-    the first that sets a policy or a subset, and the first with each exportTo.
+    the first that sets a policy or a subset, and the first with each exportTo. ``is_for_home`` says that
+    their host is of another namespace, so that clients beside them alone find them, whatever exportTo says.
     """
     known = order_is_known(rules)
     groups: list[_RuleGroup] = []
     for rule in rules:
         export_to, selector = exported(rule), selector_of(rule)
-        home = None
+        home, is_last = None, True
         for group in groups:
             if group.selector != selector:
                 if group.export_to == export_to and selector is None:
                     yield RuleMerge(group.first, rule, MergeLoss.UNSELECTED, order_known=True)
-            elif group.export_to == export_to:
-                home = group
-            elif group.export_to and export_to > group.export_to:
-                home = group
-                yield RuleMerge(group.first, rule, MergeLoss.AUDIENCE, known)
-            elif _is_lost(group, rule, known=known):
-                yield RuleMerge(group.first, rule, MergeLoss.OLDER, known)
-        if home is None:
+            elif group.takes(export_to):
+                home, is_last = group, True
+            else:
+                is_last = False
+                if _is_lost(group, rule, known=known, is_for_home=is_for_home):
+                    yield RuleMerge(group.first, rule, MergeLoss.OLDER, known)
+        if (
+            home is None or not is_last
+        ):  # one that is compared with another after that stands alone, too
             home = _RuleGroup(export_to, selector, rule)
             groups.append(home)
         else:
+            if home.export_to != export_to and not is_for_home:
+                yield RuleMerge(home.first, rule, MergeLoss.AUDIENCE, known)
             yield from _merge(rule, home, known=known)
         if home.policy is None and rule.spec.has("trafficPolicy"):
             home.policy = rule
@@ -198,13 +207,16 @@ def _merge(rule: DestinationRule, group: _RuleGroup, *, known: bool) -> Iterator
         yield RuleMerge(group.first, rule, MergeLoss.NOTHING, known)
 
 
-def _is_lost(group: _RuleGroup, rule: DestinationRule, *, known: bool) -> bool:
+def _is_lost(group: _RuleGroup, rule: DestinationRule, *, known: bool, is_for_home: bool) -> bool:
     """Does the older rule reach nobody that the younger doesn't?
 
     A younger rule for fewer clients is a proper exception. Without ages either could be older,
     so it is enough that one covers the other.
     """
     older, younger = (_audience(reach, rule) for reach in (group.export_to, exported(rule)))
+    if is_for_home:
+        home = frozenset({rule.namespace})
+        older, younger = (home if one is None else one & home for one in (older, younger))
     return _covers(younger, older) or (not known and _covers(older, younger))
 
 

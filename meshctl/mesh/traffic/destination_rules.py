@@ -5,7 +5,7 @@ mergeDestinationRule (destination_rule.go) and SidecarScope.DestinationRule (sid
 Istio 1.31.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from itertools import chain
@@ -85,7 +85,7 @@ class DestinationRules:
         self._exported: dict[str, HostIndex[DestinationRule]] = {}
         self._root_local: HostIndex[DestinationRule] = HostIndex()
         self._all: HostIndex[DestinationRule] = HostIndex()
-        self._same_host: dict[tuple[str, str], list[DestinationRule]] = {}
+        self._same_host: dict[tuple[str, str, bool], list[DestinationRule]] = {}
         self._merged = IdentityCache(self._fold)  # an index keeps its lists
         self._hidden: dict[tuple[str, str], DestinationRule | None] = {}
         self._chosen: dict[tuple[HostRules, MergedRule, Step], EffectiveDestinationRule] = {}
@@ -168,8 +168,22 @@ class DestinationRules:
             yield from (rule for rule in rules if not rule.is_generated)
 
     def same_host(self, rule: DestinationRule) -> Sequence[DestinationRule]:
-        """Find the rules of the same namespace and host, this one too, in istiod's order."""
-        return self._same_host.get((rule.namespace, self.host_of(rule)), ())
+        """Find the rules of the same namespace and host, this one too, in istiod's order.
+
+        Private ones of the root namespace are apart: clients beside them look there before they look at the others.
+        """
+        return self._same_host.get(self._where(rule), ())
+
+    def is_for_home(self, rule: DestinationRule, homes: Collection[str]) -> bool:
+        """Do clients of its own namespace alone look for a rule there?
+
+        ``homes`` are the namespaces of the services its host stands for.
+        """
+        return rule.namespace not in homes and rule.namespace != self._config.root_namespace
+
+    def _where(self, rule: DestinationRule) -> tuple[str, str, bool]:
+        is_root = rule.namespace == self._config.root_namespace
+        return rule.namespace, self.host_of(rule), is_root and self.is_private(rule)
 
     def parted_from(self, rule: DestinationRule) -> DestinationRule | None:
         """Find what istiod makes of BackendTLSPolicies for the same host, where this rule hides it.
@@ -206,6 +220,30 @@ class DestinationRules:
             if not names or "*" in names or names - audience:
                 return each_rule
         return None
+
+    def outranked_by(self, rule: DestinationRule, homes: Collection[str]) -> DestinationRule | None:
+        """Find the rule of a service's namespace that every client finds before one of the root namespace.
+
+        ``homes`` are the namespaces of the services its host stands for; each has one then.
+        """
+        first: DestinationRule | None = None
+        root = self._config.root_namespace
+        if rule.namespace != root or root in homes or self.is_private(rule):
+            return None
+        host = self.host_of(rule)
+        for home in sorted(homes):
+            exported = self._exported.get(home)
+            above = next(exported.covering(host), []) if exported is not None else []
+            wide = [one for one in above if self._reaches_all(one)]
+            below = exported.covered_by(host) if exported is not None else ()
+            if not wide or not all(map(self._reaches_all, below)):
+                return None
+            first = first or wide[0]
+        return first
+
+    def _reaches_all(self, rule: DestinationRule) -> bool:
+        export_to = self._export_to(rule)
+        return not export_to or "*" in export_to
 
     def replaced_by(self, rule: DestinationRule) -> DestinationRule | None:
         """Find a rule of another namespace that this one keeps from its own clients."""
@@ -267,7 +305,7 @@ class DestinationRules:
             self._singled_out.add(rule.namespace)
         if selector_of(rule) is not None:
             self._with_selector.add(rule.namespace)
-        self._same_host.setdefault((rule.namespace, host), []).append(rule)
+        self._same_host.setdefault(self._where(rule), []).append(rule)
         if self.is_read_at_home(rule):
             self._local.setdefault(rule.namespace, HostIndex()).add(host, rule)
         if not self.is_private(rule):

@@ -1,8 +1,9 @@
 """No client ever reads this DestinationRule.
 
 A client looks for a rule in its own namespace, then in the namespace of the service, then in the
-root namespace. A rule anywhere else is for the clients of its own namespace alone, whatever its
-exportTo says. Its settings and subsets are missing at run time: no TLS, no limits, and `503 NC`
+root namespace, and follows the first one. A rule anywhere else is for the clients of its own namespace alone,
+whatever its exportTo says, and a rule of the root namespace for nobody where the service's namespace has one for
+all. Its settings and subsets are missing at run time: no TLS, no limits, and `503 NC`
 for routes to its subsets.
 
 Fix: move the DestinationRule to the namespace of the service, or to that of the clients it is for,
@@ -28,7 +29,13 @@ def check(destination_rule: DestinationRule, mesh: Mesh) -> Iterator[Outcome]:
     policies = mesh.traffic.destination_rules
     host = policies.host_of(destination_rule)
     homes = mesh.registry.homes(host) or {namespace}
-    if namespace in homes or namespace == mesh.config.root_namespace:
+    if first := policies.outranked_by(destination_rule, homes):
+        yield Finding(
+            destination_rule.spec.at("host"),
+            f"clients look in the service's namespace first, and find {first.title}: no client reads this rule",
+            severity=Severity.WARNING,
+        ).also(first.spec.at("host"), "comes first for all of them")
+    if not policies.is_for_home(destination_rule, homes):
         return
     if not host.endswith(f".svc.{mesh.config.domain}") and not (
         entries := mesh.knows.everywhere("ServiceEntry")

@@ -42,7 +42,14 @@ def check(resource: Resource, mesh: Mesh) -> Iterator[Outcome]:
         there = f"; {elsewhere[0].title} has them" if elsewhere else ""
         yield Finding(
             resource.spec.at(*path),
-            f"no workload of {where} has these labels, so this {resource.kind} changes no proxy{there}",
+            f"no workload of {where} has these labels, so {_nothing(resource)}{there}",
         )
     else:
         yield NotChecked(known.reason)
+
+
+def _nothing(resource: Resource) -> str:
+    """A DestinationRule that nobody follows may still hide another one."""
+    if resource.kind == "DestinationRule":
+        return "no proxy follows this DestinationRule"
+    return f"this {resource.kind} changes no proxy"
