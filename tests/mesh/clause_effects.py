@@ -18,7 +18,16 @@ from meshctl.rules.api import Finding
 from meshctl.sources.documents import Document
 
 Path = tuple[str | int, ...]
-WHOLE = {"metadata", "host", "exportTo", "selector", "workloadSelector", "targetRef", "targetRefs"}
+WHOLE = {
+    "metadata",
+    "host",
+    "exportTo",
+    "resolution",
+    "selector",
+    "workloadSelector",
+    "targetRef",
+    "targetRefs",
+}
 """What stands for the object: its name, and what it is for."""
 
 
@@ -27,6 +36,10 @@ class Clause(NamedTuple):
 
     number: int
     path: Path = ()
+
+    def below(self, *keys: str | int) -> "Clause":
+        """A part of it."""
+        return Clause(self.number, (*self.path, *keys))
 
 
 class Said(NamedTuple):

@@ -117,7 +117,7 @@ spec.workloadSelector|traffic.destination_rules|destination-rule/workload-select
 spec.exportTo|traffic.destination_rules|destination-rule/unexported-rule-hides-wildcard resource/exported-to-unknown-namespace""",
     "ServiceEntry": """\
 spec.hosts|registry.service_entries|service-entry/host-of-kubernetes-service service-entry/duplicate-host-and-port
-spec.ports|registry.service_entries|service-entry/tcp-port-shared-with-http service-entry/protocol-contradicts-port
+spec.ports|registry.service_entries|service-entry/target-port-never-used service-entry/tcp-port-shared-with-http service-entry/protocol-contradicts-port
 spec.resolution|clauses.kept_addresses|virtual-service/gateway-keeps-no-address virtual-service/dialled-port-kept
 spec.addresses|registry.service_entries|service-entry/address-missing
 spec.endpoints|registry.service_entries|service-entry/internal-endpoint-without-identity service-entry/selects-no-endpoint

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from meshctl.mesh.registry.service_entries import has_addresses as has_addresses
     from meshctl.mesh.registry.service_entries import is_given_addresses as is_given_addresses
     from meshctl.mesh.registry.service_entries import is_told_by_address as is_told_by_address
+    from meshctl.mesh.registry.service_entries import unused_targets as unused_targets
     from meshctl.mesh.registry.services import HostPort as HostPort
     from meshctl.mesh.registry.services import MissingPort as MissingPort
     from meshctl.mesh.registry.services import RegisteredHost as RegisteredHost
@@ -31,6 +32,7 @@ _HOMES = {
     "is_told_by_address": "service_entries",
     "missing_port": "services",
     "parse_principal": "service_accounts",
+    "unused_targets": "service_entries",
 }
 
 __getattr__ = lazy_face(__name__, _HOMES)

@@ -10,6 +10,7 @@ from meshctl.mesh.core.precedence import age
 from meshctl.resources import ServiceEntry, View
 from meshctl.resources.cached_property import cached_property
 from meshctl.resources.istio.service_entry import EntryPort
+from meshctl.words import quoted
 
 # Protocols whose traffic doesn't name its host (pkg/config/protocol, IsTCP without TLS).
 _BY_ADDRESS = frozenset({"", "TCP", "MONGO", "MYSQL", "REDIS"})
@@ -138,6 +139,24 @@ class ServiceEntries:
 
 def _hosts(entry: ServiceEntry) -> Iterable[str]:
     return dict.fromkeys(name.lower() for name in entry.hosts if name)
+
+
+def unused_targets(entry: ServiceEntry) -> Iterator[tuple[EntryPort, str]]:
+    """Walk the ports whose ``targetPort`` no sidecar dials, each with why, as a clause.
+
+    With NONE the connection goes on to the address and port that the client dialled, and the port of an
+    endpoint counts before the target (convertEndpoint, pilot/pkg/serviceregistry/serviceentry, Istio 1.31).
+    """
+    for port in entry.ports:
+        if not port.has("targetPort") or port.target == port.port:
+            continue
+        if entry.resolution == "NONE":
+            yield (
+                port,
+                f"with resolution NONE proxies keep port {port.port}, which the client dials",
+            )
+        elif entry.endpoints and all(port.name in endpoint.ports for endpoint in entry.endpoints):
+            yield port, f"each endpoint has a port of its own for {quoted(port.name)}"
 
 
 def is_told_by_address(port: EntryPort) -> bool:

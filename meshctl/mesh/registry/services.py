@@ -24,7 +24,8 @@ _FEW = 8
 class HostPort(NamedTuple):
     """A port of a registered host: what clients dial and where it lands.
 
-    ``target`` is the container port; a text is the name of a port of the pod.
+    ``target`` is the container port; a text is the name of a port of the pod. A pod behind a ServiceEntry
+    whose port has the very name of the entry's port takes it there instead, ``by_name``.
     """
 
     number: int
@@ -32,6 +33,7 @@ class HostPort(NamedTuple):
     protocol: Protocol
     target: int | str
     view: View
+    by_name: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -303,8 +305,13 @@ def _ports_of_service(service: Service) -> tuple[HostPort, ...]:
 def _ports_of_entry(entry: ServiceEntry) -> tuple[HostPort, ...]:
     return tuple(
         HostPort(
-            port.port, port.name, parse_protocol(port.protocol) or Protocol.AUTO, port.target, port
-        )
+            port.port,
+            port.name,
+            parse_protocol(port.protocol) or Protocol.AUTO,
+            port.target,
+            port,
+            by_name=True,
+        )  # fmt: skip
         for port in entry.ports
     )
 

@@ -162,7 +162,7 @@ class ServiceEndpoints:
             selector = frozenset(entry.workload_selector.items())
             key = entry.namespace, selector, written.name, written.target
             if key not in self._of_entries:
-                self._of_entries[key] = list(_once_each(self._selected(entry, written)))
+                self._of_entries[key] = list(_once_each(self._selected(entry, port)))
             yield self._of_entries[key]
         elif entry.endpoints:
             yield list(_once_each(self._of_machine(one, written) for one in entry.endpoints))
@@ -176,15 +176,18 @@ class ServiceEndpoints:
         pod = self.at(one.address)
         return ServiceEndpoint(one.address, number, one.labels, pod, takes_mtls=takes)
 
-    def _selected(self, entry: ServiceEntry, port: EntryPort) -> Iterator[ServiceEndpoint]:
-        selector = entry.workload_selector
+    def _selected(self, entry: ServiceEntry, port: HostPort) -> Iterator[ServiceEndpoint]:
+        selector, written = entry.workload_selector, port.view
+        assert isinstance(written, EntryPort)  # noqa: S101 - narrows the type
         for machine in self._entries:
             one = EntryEndpoint(machine, ("spec",), machine.data.get("spec"))
             labels = {**machine.labels, **one.labels}
             if machine.namespace == entry.namespace and selects(selector, labels):
-                yield self._of_machine(one, port)._replace(labels=labels)
+                yield self._of_machine(one, written)._replace(labels=labels)
         for workload in self._workloads.endpoints_of(selector, entry.namespace):
-            yield self._of_pod(workload, port.target)
+            yield self._of_pod(
+                workload, self._workloads.target_port(workload, port) or written.target
+            )
 
 
 def _once_each(found: Iterable[ServiceEndpoint]) -> Iterator[ServiceEndpoint]:

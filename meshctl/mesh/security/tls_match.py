@@ -43,12 +43,12 @@ class PodKinds:
         self._workloads = workloads
         self._alike = alike
         self._takes = takes
-        self._known: dict[tuple[int, int | str], KindsOfPods] = {}
+        self._known: dict[tuple[int, int | str, str], KindsOfPods] = {}
         self._everywhere: dict[int, Sequence[_AlikePods]] = {}
 
     def of(self, pods: Sequence[Workload], port: HostPort) -> KindsOfPods:
         """Group pods by what they take on a port of their Service; some don't serve it."""
-        key = id(pods), port.target
+        key = id(pods), port.target, port.name if port.by_name else ""
         if key not in self._known:
             kinds: dict[object, list[_AlikePods]] = {}
             for alike in self._alike_in(pods):

@@ -251,7 +251,13 @@ class Workloads:
         return frozenset(self._remote)
 
     def target_port(self, workload: Workload, port: HostPort) -> int | None:
-        """Translate a Service port to the container port; ``None`` for an unknown name."""
+        """Translate a port of a host to the container port; ``None`` for an unknown name.
+
+        As convertWorkloadInstanceToServiceInstance (pilot/pkg/serviceregistry/serviceentry/conversion.go)
+        does for the pods that a ServiceEntry selects, and FindPort of Kubernetes for those of a Service.
+        """
+        if port.by_name and port.name in workload.named_ports:
+            return workload.named_ports[port.name]
         if isinstance(port.target, int):
             return port.target
         return workload.named_ports.get(port.target)
