@@ -155,10 +155,11 @@ spec.rules[].to[].operation.methods|decisions|authorization-policy/method-never-
 spec.rules[].to[].operation.ports|workloads.container_ports|authorization-policy/port-of-service authorization-policy/http-fields-on-tcp-port
 spec.rules[].when|decisions|authorization-policy/issuer-never-checked authorization-policy/wildcard-read-as-text authorization-policy/claim-with-dots authorization-policy/unknown-principal authorization-policy/audience-never-taken authorization-policy/unknown-source-namespace""",
     "RequestAuthentication": """\
-spec.selector|security.request_authentications|request-authentication/selects-no-workload
+spec.selector|security.request_authentications|request-authentication/selects-no-workload policy/selector-ignored-by-waypoint
 spec.targetRef|clauses.token_issuers|authorization-policy/token-never-checked
 spec.targetRefs|clauses.token_issuers|authorization-policy/token-never-checked policy/target-not-found
-spec.jwtRules|security.request_authentications|request-authentication/token-not-required""",
+spec.jwtRules|security.request_authentications|request-authentication/token-not-required request-authentication/keys-out-of-reach
+spec.jwtRules[].audiences|security.request_authentications|request-authentication/audiences-not-required""",
     "PeerAuthentication": """\
 spec.selector|security.peer_authentications|peer-authentication/selects-no-workload peer-authentication/selector-in-root-namespace
 spec.mtls|security.mtls|peer-authentication/second-policy-ignored peer-authentication/disable-in-ambient-mode workload/probe-refused-by-strict destination-rule/plaintext-to-strict-workload

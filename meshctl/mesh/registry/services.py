@@ -311,7 +311,7 @@ def _ports_of_entry(entry: ServiceEntry) -> tuple[HostPort, ...]:
             port.target,
             port,
             by_name=True,
-        )  # fmt: skip
+        )
         for port in entry.ports
     )
 

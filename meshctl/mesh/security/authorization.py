@@ -12,7 +12,7 @@ from meshctl.mesh.core.precedence import age
 from meshctl.mesh.core.selectors import IdentityCache, SelectorIndex
 from meshctl.mesh.workloads.membership import Membership
 from meshctl.mesh.workloads.workloads import Workloads
-from meshctl.resources import AuthorizationPolicy, Policy, Workload
+from meshctl.resources import AuthorizationPolicy, Policy, Telemetry, Workload
 from meshctl.resources.cached_property import cached_property
 
 T = TypeVar("T")
@@ -42,6 +42,14 @@ class Authorization:
     def is_mesh_wide(self, policy: Policy) -> bool:
         """Does a policy, being in the root namespace, reach all namespaces?"""
         return policy.namespace == self._root
+
+    def is_wide_by_labels(self, policy: Policy) -> bool:
+        """Does its selector pick workloads of all namespaces? That of a Telemetry never does."""
+        return (
+            self.is_mesh_wide(policy)
+            and bool(policy.selector)
+            and not isinstance(policy, Telemetry)
+        )
 
     def _key(self, policy: Policy) -> _Selection:
         home = None if self.is_mesh_wide(policy) else policy.namespace

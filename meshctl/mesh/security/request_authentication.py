@@ -41,6 +41,9 @@ _PRIVATE = (".local", ".internal", ".svc", ".lan", ".test", ".localhost", ".intr
 _CLAIMS = "@request.auth.claims"
 _WITHOUT = "withoutHeaders"
 _PORTS = {"http": 80, "https": 443}
+_ALL: frozenset[tuple[str, str]] = frozenset()
+_Scope = tuple[str, frozenset[tuple[str, str]], frozenset[tuple[str, str]]]
+"""A namespace, labels, and targets by kind and name."""
 
 
 class RequestAuthentications:
@@ -173,6 +176,37 @@ class RequestAuthentications:
                 return f"namespace {found[1]} has no Service {found[0]}"
         return ""
 
+    def wider(self, policy: RequestAuthentication, rule: TokenRule) -> TokenRule | None:
+        """Find a rule that takes the very tokens for more audiences wherever a policy holds.
+
+        A token that any of the rules for its issuer takes is let in (convertToEnvoyJwtConfig, Istio 1.31).
+        """
+        written = set(rule.texts("audiences"))
+        own = _scope(policy)
+        scopes = [own]
+        if not policy.target_refs:
+            homes = policy.namespace, self._root
+            scopes += [(home, labels, _ALL) for home in homes for labels in (_ALL, own[1])]
+        for scope in scopes if written else ():
+            found = self._widest.get((scope, _source(rule)))
+            taken = set(found.texts("audiences")) if found is not None else written
+            if not taken or taken > written:
+                return found
+        return None
+
+    @cached_property
+    def _widest(self) -> dict[tuple[_Scope, str], TokenRule]:
+        """The rule of each scope that takes the tokens of one issuer for the most audiences."""
+        found: dict[tuple[_Scope, str], TokenRule] = {}
+        for policy in sorted(self._inventory.of(RequestAuthentication), key=age):
+            for rule in policy.rules:
+                key, several = (_scope(policy), _source(rule)), len(rule.texts("audiences"))
+                known = found.get(key)
+                most = len(known.texts("audiences")) if known is not None else -1
+                if most < 0 or (most and (not several or several > most)):
+                    found[key] = rule
+        return found
+
     def behind_gateway(
         self, policy: RequestAuthentication, outer: TokenRule
     ) -> tuple[TokenRule, Workload, Ref] | None:
@@ -273,6 +307,17 @@ def is_plain_and_public(uri: str) -> bool:
     scheme, host, _ = address_of(uri)
     is_name = "." in host and not host.replace(".", "").isdecimal() and ":" not in host
     return scheme == "http" and is_name and not host.endswith(_PRIVATE)
+
+
+def _scope(policy: Policy) -> _Scope:
+    """What a policy is for, the same for those that are for the very same."""
+    targets = frozenset((one.kind, one.name) for one in policy.target_refs)
+    return policy.namespace, frozenset(policy.selector.items()), targets
+
+
+def _source(rule: TokenRule) -> str:
+    """Whose tokens a rule takes, from where, and the keys that it verifies them by."""
+    return repr((rule.issuer, rule.keys_uri, rule.text("jwks"), _location(rule)))
 
 
 def _location(rule: TokenRule) -> tuple[object, ...]:

@@ -61,7 +61,9 @@ class Workloads:
         self._pods: dict[Workload, Workload] = {}
         self._membership: dict[Workload, Membership] = {}
         self._to_be_injected: dict[Workload, bool] = {}
-        self._memberships: dict[tuple[str, frozenset[tuple[str, str]]], frozenset[Membership]] = {}
+        self._memberships: dict[
+            tuple[str | None, frozenset[tuple[str, str]]], frozenset[Membership]
+        ] = {}
         self._among = IdentityCache(self._among_all)
         self._gateway_names = IdentityCache(_gateway_names)
         self._all: list[Workload] = []
@@ -190,8 +192,10 @@ class Workloads:
             return False
         return self.promise(workload) is Membership.SIDECAR
 
-    def memberships(self, selector: Mapping[str, str], namespace: str) -> frozenset[Membership]:
-        """How the workloads that a selector picks take part; asked once for each selector."""
+    def memberships(
+        self, selector: Mapping[str, str], namespace: str | None
+    ) -> frozenset[Membership]:
+        """How the workloads that a selector picks, in one namespace or in all, take part; asked once for each."""
         key = (namespace, frozenset(selector.items()))
         known = self._memberships.get(key)
         if known is None:

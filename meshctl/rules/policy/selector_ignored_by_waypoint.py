@@ -26,7 +26,8 @@ def check(policy: Policy, mesh: Mesh) -> Iterator[Outcome]:
     if policy.target_refs or (isinstance(policy, Telemetry) and not policy.selector):
         return  # waypoints do read the Telemetry of their namespace
     part = layer7_part(policy)
-    modes = mesh.workloads.memberships(policy.selector, policy.namespace)
+    home = None if mesh.security.authorization.is_wide_by_labels(policy) else policy.namespace
+    modes = mesh.workloads.memberships(policy.selector, home)
     all_ambient = modes <= {Membership.AMBIENT, Membership.NONE}
     in_ambient = mesh.ambient.is_on(policy.namespace) or Membership.AMBIENT in modes
     if part is None or not in_ambient or not all_ambient:
