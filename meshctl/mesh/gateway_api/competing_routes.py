@@ -78,18 +78,20 @@ class GatewayApiRoutes:
         """The first route that attaches to a Service, so that clients in the mesh follow it."""
         return self._by_service.get(service.key_name)
 
-    def same_asked(self, route: KubernetesRoute) -> Iterator[tuple[RouteRuleMatch, RouteRuleMatch]]:
+    def same_asked(
+        self, route: KubernetesRoute
+    ) -> Iterator[tuple[RouteRuleMatch, RouteRuleMatch, str]]:
         """Walk the matches of a route that an older one asks for as well.
 
-        Where both lead to the same, nothing is lost.
+        Where both lead to the same, nothing is lost. The text says at which listener or Service, and is empty
+        where that holds at all of them.
         """
-        for route_rule_match, keys in self._asked_by(route):
+        for asked, keys in self._asked_by(route):
             for key in keys:
                 first = self._first[key]
-                if first.ref != route_rule_match.ref and _effect(first.rule) != _effect(
-                    route_rule_match.rule
-                ):
-                    yield route_rule_match, first
+                if first.ref != asked.ref and _effect(first.rule) != _effect(asked.rule):
+                    is_lost = all(self._first[each].ref != asked.ref for each in keys)
+                    yield asked, first, "" if is_lost else _where(key[0])
                     break
 
     @cached_property
@@ -149,6 +151,14 @@ class GatewayApiRoutes:
             return [parent.section or str(parent.port or "")]
         hosts = [(listener.name, listener.hostname) for listener in known]
         return [name for name, own in hosts if not own or not host or overlaps(own, host)]
+
+
+def _where(place: _Place) -> str:
+    """Say where rules are put in one order, as the end of a sentence."""
+    kind, name, part, host = place
+    if kind != "Gateway":
+        return f" at {kind} {name}"
+    return f" at listener {part}" + (f" for {host}" if host else "")
 
 
 def _canonical(match: Mapping[str, Any]) -> str:

@@ -49,6 +49,7 @@ class DeadRule(NamedTuple):
     match: Ref
     first: Ref
     host: str
+    """With the port, where the Gateway has several."""
     cut_off: bool
     """Is it not even sent to Envoy, since it comes after what takes every request?"""
 
@@ -131,15 +132,21 @@ class Unserved:
     @cached_property
     def _dead_rules(self) -> dict[KubernetesRoute, list[DeadRule]]:
         found: dict[KubernetesRoute, dict[Ref, DeadRule]] = {}
-        several = [one for one in self._api.virtual_services if one.http]
-        dead = [one for service in several for one in _cut_off(service)]
-        bound = {name for one in several for name in self._api.routes.gateways_of(one)}
+        services = [one for one in self._api.virtual_services if one.http]
+        dead = [one for service in services for one in _cut_off(service)]
+        bound = {name for one in services for name in self._api.routes.gateways_of(one)}
         for effective in self._api.gateways:
             if bound.isdisjoint(one.key_name for one in effective.gateways):
                 continue  # it has no route of a route here
+            several = len(effective.route_configs) > 1
             for hosts in effective.route_configs.values():
                 for host in hosts:
-                    dead += _shadowed(host.domains[0], host.routes)
+                    port = (
+                        f" on port {host.servers[0].server.port}"
+                        if several and host.servers
+                        else ""
+                    )
+                    dead += _shadowed(f"{host.domains[0]}{port}", host.routes)
         for one in dead:
             route = one.match.resource
             if isinstance(route, KubernetesRoute):
@@ -222,22 +229,28 @@ def _cut_off(service: GeneratedVirtualService) -> Iterator[DeadRule]:
 
 
 def _shadowed(host: str, routes: list[EffectiveRoute]) -> Iterator[DeadRule]:
-    """Walk the matches that one of another VirtualService, which comes first, covers by its path."""
+    """Walk the matches that one of another VirtualService, which comes first, covers by its path, or repeats.
+
+    A route has a VirtualService for each of its host names, of which several may be for this one.
+    """
     by_path: dict[str, EffectiveRoute] = {}
+    by_text: dict[str, EffectiveRoute] = {}
+    served: set[Ref] = set()
     for route in routes:
         service = route.virtual_service
         match = route.match.match if route.match is not None else None
         uri = match.child("uri") if match is not None else None
         if match is None or uri is None or not isinstance(service, GeneratedVirtualService):
             continue
-        path = uri.text("prefix") or uri.text("exact")
-        for above in _above(path):
-            first = by_path.get(above)
-            if first is not None and first.virtual_service is not service:
-                own, other = service.origin(match.at()), _origin(first)
-                if own != other:
-                    yield DeadRule(own, other, host, cut_off=False)
-                break
+        path, own = uri.text("prefix") or uri.text("exact"), service.origin(match.at())
+        above = (by_path[one] for one in _above(path) if one in by_path)
+        asked = str({key: match.data[key] for key in sorted(match.data) if key != "name"})
+        others = (one for one in (*above, by_text.setdefault(asked, route)) if one is not route)
+        first = next((one for one in others if one.virtual_service is not service), None)
+        if first is None:
+            served.add(own)
+        elif own not in served and own != _origin(first):
+            yield DeadRule(own, _origin(first), host, cut_off=False)
         asks_more = any(match.has(key) for key in ("headers", "queryParams", "method"))
         if uri.has("prefix") and path != "/" and not asks_more:
             by_path.setdefault(path.removesuffix("/"), route)

@@ -24,17 +24,17 @@ from meshctl.rules.api import Finding, Outcome, Severity, rule
 )
 def check(route: KubernetesRoute, mesh: Mesh) -> Iterator[Outcome]:
     """Report matches that an older route, or an earlier rule, has too and leads elsewhere."""
-    for route_rule_match, first in mesh.gateway_api.competing_routes.same_asked(route):
+    for asked, first, where in mesh.gateway_api.competing_routes.same_asked(route):
         if first.route is route:
             text = "an earlier rule of this route takes these requests, so this one never does"
         elif not order_is_known((route, first.route)):
             text = (
                 f"{first.route.title} has the same match for the same host: the older route takes "
-                "all of these requests, and files don't say which that is"
+                f"all of these requests{where}, and files don't say which that is"
             )
         else:
             text = (
                 f"{first.route.title} has the same match for the same host, is older, and takes "
-                "all of these requests"
+                f"all of these requests{where}"
             )
-        yield Finding(route_rule_match.ref, text).also(first.ref, "asks for the same")
+        yield Finding(asked.ref, text).also(first.ref, "asks for the same")

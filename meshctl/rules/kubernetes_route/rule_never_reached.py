@@ -19,7 +19,10 @@ from meshctl.rules.api import Finding, Outcome, Severity, rule
 @rule(on=KubernetesRoute, severity=Severity.WARNING, since="0.1.0")
 def check(route: KubernetesRoute, mesh: Mesh) -> Iterator[Outcome]:
     """Report matches that come after one that takes their requests."""
+    told = {asked.ref for asked, *_ in mesh.gateway_api.competing_routes.same_asked(route)}
     for dead in mesh.gateway_api.unserved.rules(route):
+        if dead.match in told:
+            continue  # kubernetes-route/duplicate-match speaks of it
         other = dead.first.resource
         whose = "another rule" if other is route else other.title
         if dead.cut_off:
