@@ -44,6 +44,7 @@ def test_rows_name_rules_that_exist_or_a_reason() -> None:
     rules = {rule.id for rule in load_all()}
     assert [] == [name for row in clauses() for name in row.rules if name not in rules]
     assert [] == [row for row in clauses() if bool(row.rules) == bool(row.because)]
+    assert [] == [row for row in clauses() if row.but_not and not row.rules]
 
 
 def test_rows_name_questions_that_the_mesh_answers() -> None:

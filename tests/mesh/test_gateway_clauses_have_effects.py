@@ -1,4 +1,4 @@
-"""A server that is called lost changes nothing that a gateway is sent, and one that nothing is said of changes something.
+"""A server that is called lost changes nothing at a gateway, and one that nothing is said of changes something.
 
 Random Gateways of two namespaces for one gateway workload. What is asked is all that its Envoy gets: listeners,
 filter chains with their TLS, virtual hosts and routes.

@@ -16,7 +16,8 @@ TUNING = "a number or switch that Envoy obeys as it is written; any legal value 
 class Clause(NamedTuple):
     """A field of a kind: the question of the model that judges it, the rules, or why there is none.
 
-    ``question`` is the path below ``Mesh``; ``because`` is empty where there are rules.
+    ``question`` is the path below ``Mesh``; ``because`` is empty where there are rules. ``but_not`` says what
+    of a field with rules none of them judges, and why.
     """
 
     kind: str
@@ -24,6 +25,7 @@ class Clause(NamedTuple):
     question: str
     rules: tuple[str, ...]
     because: str
+    but_not: str = ""
 
 
 def clauses() -> Sequence[Clause]:
@@ -43,11 +45,11 @@ def judging(kind: str, field: str) -> Clause | None:
 
 
 def _clause(kind: str, line: str) -> Clause:
-    field, question, rest = (part.strip() for part in line.split("|"))
+    field, question, rest, *but_not = (part.strip() for part in line.split("|"))
     if not question:
         because = {"SCHEMA": SCHEMA, "NAMING": NAMING, "TUNING": TUNING}.get(rest, rest)
         return Clause(kind, field, "", (), because)
-    return Clause(kind, field, question, tuple(rest.split()), "")
+    return Clause(kind, field, question, tuple(rest.split()), "", *but_not)
 
 
 _TABLE = {
@@ -103,7 +105,7 @@ spec.tcp[].match[].sourceSubnet||istiod doesn't read it; the CRD keeps the field
     "Gateway": """\
 spec.selector|gateways|gateway/selector-matches-no-workload
 spec.servers|gateways|gateway/port-protocol-conflict gateway/tls-host-duplicated gateway/tls-mode-mismatch gateway/sni-in-two-chains
-spec.servers[].hosts|gateways.bindings|gateway/host-without-route gateway/host-of-another-team
+spec.servers[].hosts|gateways.bindings|gateway/host-without-route gateway/host-of-another-team|wildcards, which are for hosts to come; a host that a wildcard beside it covers, which gets a virtual host of its own; hosts of plain TCP, which tell no connections apart
 spec.servers[].port|gateways|gateway/port-not-exposed gateway/privileged-port-skipped gateway/port-protocol-conflict
 spec.servers[].tls|gateways|gateway/credential-not-found gateway/certificate-file-not-mounted gateway/tls-opened-before gateway/tls-mode-mismatch gateway/unusable-certificate gateway/redirect-of-another-servers-host gateway/mesh-certificate-of-outside-clients gateway/tls-versions-exclude-each-other gateway/cipher-suites-never-used gateway/tls-setting-of-another-mode
 spec.servers[].bind|gateways|gateway/port-protocol-conflict
@@ -111,16 +113,16 @@ spec.servers[].defaultEndpoint||istiod doesn't read it
 spec.servers[].name||NAMING""",
     "DestinationRule": """\
 spec.host|traffic.destination_rules|destination-rule/host-not-found destination-rule/never-looked-up destination-rule/duplicate-host
-spec.subsets|workloads.endpoints|destination-rule/subset-selects-no-pod destination-rule/subset-policy-unused destination-rule/subset-without-labels
+spec.subsets|workloads.endpoints|destination-rule/subset-selects-no-pod destination-rule/subset-policy-unused destination-rule/subset-without-labels|subsets that no route names, which may come; subsets that a second rule repeats word by word
 spec.trafficPolicy|security.tls_conflicts|destination-rule/port-entry-replaces-policy destination-rule/encrypted-twice destination-rule/plaintext-to-strict-workload destination-rule/outlier-detection-degenerate destination-rule/failover-priority-of-no-endpoint destination-rule/locality-without-node
 spec.workloadSelector|traffic.destination_rules|destination-rule/workload-selector-hides-rule
-spec.exportTo|traffic.destination_rules|destination-rule/unexported-rule-hides-wildcard resource/exported-to-unknown-namespace""",
+spec.exportTo|traffic.destination_rules|destination-rule/unexported-rule-hides-wildcard resource/exported-to-unknown-namespace|rules for named namespaces that have rules of their own""",
     "ServiceEntry": """\
 spec.hosts|registry.service_entries|service-entry/host-of-kubernetes-service service-entry/duplicate-host-and-port
-spec.ports|registry.service_entries|service-entry/target-port-never-used service-entry/tcp-port-shared-with-http service-entry/protocol-contradicts-port
+spec.ports|registry.service_entries|service-entry/target-port-never-used service-entry/tcp-port-shared-with-http service-entry/protocol-contradicts-port|a target beside pods that name their port, for pods to come without the name
 spec.resolution|clauses.kept_addresses|virtual-service/gateway-keeps-no-address virtual-service/dialled-port-kept
 spec.addresses|registry.service_entries|service-entry/address-missing
-spec.endpoints|registry.service_entries|service-entry/internal-endpoint-without-identity service-entry/selects-no-endpoint
+spec.endpoints|registry.service_entries|service-entry/internal-endpoint-without-identity service-entry/selects-no-endpoint|the identity of an endpoint outside the mesh, which a DestinationRule may ask for
 spec.location|registry|service-entry/internal-endpoint-without-identity
 spec.workloadSelector|workloads.endpoints|destination-rule/subset-selects-no-pod
 spec.exportTo|registry|resource/exported-to-unknown-namespace
@@ -159,11 +161,11 @@ spec.selector|security.request_authentications|request-authentication/selects-no
 spec.targetRef|clauses.token_issuers|authorization-policy/token-never-checked
 spec.targetRefs|clauses.token_issuers|authorization-policy/token-never-checked policy/target-not-found
 spec.jwtRules|security.request_authentications|request-authentication/token-not-required request-authentication/keys-out-of-reach
-spec.jwtRules[].audiences|security.request_authentications|request-authentication/audiences-not-required""",
+spec.jwtRules[].audiences|security.request_authentications|request-authentication/audiences-not-required|rules for the same issuer by other labels, since pods may come that have one of the two alone""",
     "PeerAuthentication": """\
 spec.selector|security.peer_authentications|peer-authentication/selects-no-workload peer-authentication/selector-in-root-namespace
 spec.mtls|security.mtls|peer-authentication/second-policy-ignored peer-authentication/disable-in-ambient-mode workload/probe-refused-by-strict destination-rule/plaintext-to-strict-workload
-spec.portLevelMtls|security.peer_authentications|peer-authentication/port-level-on-service-port peer-authentication/port-mode-in-ambient-mode""",
+spec.portLevelMtls|security.peer_authentications|peer-authentication/port-level-on-service-port peer-authentication/port-mode-in-ambient-mode|ports that no container and no Service lists, on which an application may listen all the same""",
     "EnvoyFilter": """\
 spec.workloadSelector|workloads.envoy_filters|envoy-filter/context-without-proxy
 spec.targetRefs||which patches reach a Gateway of the Gateway API is not modelled

@@ -26,6 +26,8 @@ def write_text(codes: Sequence[Coverage], clauses: Sequence[Clause], out: TextIO
         if clause.rules:
             _write_field("asks", clause.question, out)
             _write_field("rules", ", ".join(clause.rules), out)
+            if clause.but_not:
+                _write_field("but not", clause.but_not, out)
         else:
             _write_field("because", clause.because, out)
     if clauses:
@@ -65,6 +67,7 @@ def write_markdown(codes: Sequence[Coverage], clauses: Sequence[Clause], out: Te
         out.write("| kind | field | judged by | rules, or why there is none |\n|---|---|---|---|\n")
     for clause in clauses:
         said = _rules(clause.rules) if clause.rules else _cell(clause.because)
+        said += f"; but not {_cell(clause.but_not)}" if clause.but_not else ""
         asked = f"`{clause.question}`" if clause.question else "nothing"
         out.write(f"| {clause.kind} | `{clause.field}` | {asked} | {said} |\n")
 
