@@ -6,6 +6,7 @@ takes what arrives at its port of the pod (buildInboundChainConfigs, listener_in
 """
 
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from typing import NamedTuple
 
 from meshctl.istio.protocols import Protocol, parse_protocol
@@ -56,10 +57,11 @@ class ListenerPorts:
     def without_host(self, sidecar: Sidecar) -> Iterator[EgressScope]:
         """Walk the egress listeners that import hosts, none of which has their port."""
         for scope in egress_scopes(sidecar, sidecar.namespace) if sidecar.egress else ():
-            if scope.port is not None and not scope.is_http_proxy:
-                found = [*self._behind(scope)]
-                if found and not any(host.port(scope.port) for host in found):
-                    yield scope
+            port = scope.port
+            if port is None or scope.is_http_proxy or not any(self._behind(scope)):
+                continue
+            if not any(self._behind(scope, port)):
+                yield scope
 
     def entries_without_port(self, sidecar: Sidecar) -> Iterator[EntryWithoutPort]:
         """Walk the whole hosts of egress listeners that are there without the listener's port.
@@ -84,8 +86,9 @@ class ListenerPorts:
     def in_other_protocol(self, sidecar: Sidecar) -> Iterator[OtherProtocol]:
         """Walk the listeners that take HTTP for bytes, or bytes for HTTP, of all their ports."""
         for scope in egress_scopes(sidecar, sidecar.namespace) if sidecar.egress else ():
-            if scope.port is not None and scope.written is not None and not scope.is_http_proxy:
-                ports = [host.port(scope.port) for host in self._behind(scope)]
+            number = scope.port
+            if number is not None and scope.written is not None and not scope.is_http_proxy:
+                ports = [host.port(number) for host in self._behind(scope, number)]
                 yield from _compared(scope.written.child("port"), ports)
         leading = self._leading_to(sidecar)
         for listener in views(sidecar.spec, "ingress", View):
@@ -126,30 +129,30 @@ class ListenerPorts:
                 found.setdefault(target, []).append(port)
         return found
 
-    def _behind(self, scope: EgressScope) -> Iterator[RegisteredHost]:
-        """Walk hosts that a listener imports: of namespaces by wildcard one for each port."""
+    def _behind(self, scope: EgressScope, port: int | None = None) -> Iterator[RegisteredHost]:
+        """Walk hosts, those that have a port, that a listener imports: of whole namespaces some."""
         for namespace, hosts in scope.hosts.items():
             for host in hosts:
                 if host == "*":
-                    yield from self._one_for_each_port(namespace)
-                else:
-                    several = [*self._registry.covered_by(host)]
-                    several += [one for each in self._registry.covering(host) for one in each]
-                    yield from (one for one in several if namespace in {"*", one.namespace})
-
-    def _one_for_each_port(self, namespace: str) -> Iterable[RegisteredHost]:
-        return self._by_port.get(namespace, ())
+                    by_port = self._by_port.get(namespace, {})
+                    several = by_port.values() if port is None else [by_port.get(port, {})]
+                    yield from (one for each in several for one in each.values())
+                    continue
+                covering = (one for each in self._registry.covering(host) for one in each)
+                for one in chain(self._registry.covered_by(host), covering):
+                    if namespace in {"*", one.namespace} and (port is None or one.port(port)):
+                        yield one
 
     @cached_property
-    def _by_port(self) -> dict[str, list[RegisteredHost]]:
+    def _by_port(self) -> dict[str, dict[int, dict[Protocol, RegisteredHost]]]:
         """Of each namespace, and of all (``*``), a host for each port and protocol that hosts have."""
-        found: dict[str, dict[tuple[int, Protocol], RegisteredHost]] = {}
+        found: dict[str, dict[int, dict[Protocol, RegisteredHost]]] = {}
         for host in self._registry:
             for port in host.ports:
                 for namespace in ("*", host.namespace):
-                    one = found.setdefault(namespace, {})
-                    one.setdefault((port.number, port.protocol), host)
-        return {namespace: [*several.values()] for namespace, several in found.items()}
+                    by_port = found.setdefault(namespace, {})
+                    by_port.setdefault(port.number, {}).setdefault(port.protocol, host)
+        return found
 
 
 def _compared(port: View, ports: Iterable[HostPort | None]) -> Iterator[OtherProtocol]:
