@@ -131,6 +131,33 @@ def namespaces_with_rules(count: int) -> Objects:
 
 
 @crowd
+def headless_services(count: int) -> Objects:
+    yield thing(
+        "Namespace", "shop", meta={"namespace": None, "labels": {"istio-injection": "enabled"}}
+    )
+    for i in range(count):
+        ports = [{"name": "peer", "port": 5432}, {"name": "tcp", "port": 5433}]
+        spec = {"clusterIP": "None", "selector": {"app": f"s-{i}"}, "ports": ports}
+        yield thing("Service", f"s-{i}", spec=spec)
+        yield workload(f"s-{i}")
+
+
+@crowd
+def clients_by_labels(count: int) -> Objects:
+    yield thing(
+        "Namespace", "shop", meta={"namespace": None, "labels": {"istio-injection": "enabled"}}
+    )
+    match = [{"sourceLabels": {"app": "s-0"}}]
+    http = [{"match": match, "route": [{"destination": {"host": "s-0"}}]}]
+    yield virtual("canary", ["s-0"], "s-0", http=http)
+    spec = {"host": "s-0", "workloadSelector": {"matchLabels": {"app": "s-1"}}}
+    yield thing("DestinationRule", "canary", spec=spec)
+    for i in range(count):
+        yield service(f"s-{i}")
+        yield workload(f"s-{i}")
+
+
+@crowd
 def injection_webhooks(count: int) -> Objects:
     for i in range(count):
         labels = {"istio.io/rev": f"r-{i}"}

@@ -100,7 +100,16 @@ def test_rows_of_all_clients_are_walked_and_not_held(tmp_path: Path, name: str) 
     assert exponent(held) <= MOST
 
 
-@pytest.mark.parametrize("name", ["plain-services", "many-namespaces", "namespaces-with-rules"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "plain-services",
+        "many-namespaces",
+        "namespaces-with-rules",
+        "headless-services",
+        "clients-by-labels",
+    ],
+)
 def test_the_sizes_of_all_proxies_grow_with_the_crowd(tmp_path: Path, name: str) -> None:
     file = tmp_path / "crowd.yaml"
     counts = []

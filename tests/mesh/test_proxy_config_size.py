@@ -80,3 +80,36 @@ def test_what_namespaces_share_is_what_each_of_them_has_alone(own) -> None:
     together = ConfigSizes(made)
     for one in made.workloads:
         assert ConfigSizes(made).config_of(one).size == together.config_of(one).size
+
+
+@pytest.mark.parametrize("port", ["tcp", "peer", "http"])
+def test_a_pod_has_no_listener_for_its_own_address_behind_a_headless_service(port) -> None:
+    ports = [{"name": port, "port": 5432}]
+    headless = [
+        thing(
+            "Service", f"a/{app}", {"clusterIP": "None", "selector": {"app": app}, "ports": ports}
+        )
+        for app in ("one", "two")
+    ]
+    homes = [namespace("a"), *(workload(f"a/{app}", app=app) for app in ("one", "two", "none"))]
+    made = mesh(*homes, *headless, is_whole=True)
+    sizes, views = ConfigSizes(made), made.request_paths.views
+    for one in made.workloads:
+        view, counts = views.view_of(one), sizes.config_of(one).size.counts
+        listeners = [*view.listeners.on(5432)]
+        names = {chain.rds for each in listeners for chain in each.chains if chain.is_http}
+        hosts = [name for name in names if ":" in name]
+        assert (len(listeners) + 2, len(names), len(hosts) + 3 * (len(names) - len(hosts))) == (
+            counts.listeners, counts.route_configurations, counts.virtual_hosts,
+        )  # fmt: skip
+
+
+def test_only_clients_that_labels_pick_are_sent_something_else() -> None:
+    picked = {"matchLabels": {"app": "one"}}
+    own = rule("a/r", "cart.a.svc.cluster.local", workloadSelector=picked, **SUBSETS)
+    apps = ("one", "two", "three")
+    homes = [namespace("a"), *(workload(f"a/{app}", app=app) for app in apps)]
+    made = mesh(*homes, service("a/cart"), own, is_whole=True)
+    sizes = ConfigSizes(made)
+    clusters = {one.name: sizes.config_of(one).size.counts.clusters for one in made.workloads}
+    assert clusters == {"one": 6, "two": 4, "three": 4}

@@ -3,7 +3,7 @@
 What the indexes find is shared, and so is what is made of it.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from operator import itemgetter
 from typing import Generic, NamedTuple, TypeVar, TypeVarTuple
 
@@ -12,6 +12,8 @@ from meshctl.resources import View
 T = TypeVar("T")
 Shared = TypeVar("Shared")
 Further = TypeVarTuple("Further")
+Selector = frozenset[tuple[str, str]]
+"""The labels that a selector asks for."""
 _KEPT = 8
 """How many times over an index may hold its values in answers that it keeps."""
 
@@ -125,6 +127,14 @@ class SelectorIndex(Generic[T]):
         if self._answers:
             self._answers.clear()
             self._kept = 0
+
+
+def index_of(selectors: Iterable[Mapping[str, str]]) -> SelectorIndex[Selector]:
+    """File selectors under themselves, each once: objects that the same ones pick are alike to them."""
+    index: SelectorIndex[Selector] = SelectorIndex()
+    for one in dict.fromkeys(frozenset(selector.items()) for selector in selectors):
+        index.add(dict(one), one)
+    return index
 
 
 class IdentityCache(Generic[Shared, *Further, T]):

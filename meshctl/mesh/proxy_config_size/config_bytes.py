@@ -52,14 +52,14 @@ def endpoint_bytes(counts: ConfigCounts) -> int:
 
 
 def listener_bytes(listeners: Iterable[OutboundListener]) -> int:
-    """Estimate the size of a sidecar's outbound listeners, with the two that each has."""
-    total: float = _FIXED_LISTENERS
+    """Estimate the size of outbound listeners."""
+    total = 0
     for listener in listeners:
         http = sum(chain.is_http for chain in listener.chains)
         total += http * _OUTBOUND_HTTP + (len(listener.chains) - http) * _OUTBOUND_TCP
         if listener.address == WILDCARD and listener.default is None:
             total += _DEFAULT_CHAIN
-    return round(total)
+    return total
 
 
 class Guards(NamedTuple):
@@ -77,13 +77,15 @@ def guards_of(policies: Iterable[AuthorizationPolicy]) -> Guards:
 
 
 def inbound_bytes(chains: Sequence[ListenerChain], catch_all: int, guards: Guards) -> int:
-    """Estimate the size of inbound chains: of those for named ports, and of those for the rest.
+    """Estimate the size of the two listeners that each sidecar has, with their inbound chains.
 
+    ``chains`` are those for named ports, ``catch_all`` counts those for the rest.
     Each repeats the AuthorizationPolicies of its workload, in a filter for each action.
     """
     sizes = (_INBOUND_HTTP if one.is_http else _INBOUND_TCP for one in chains)
     each = len(guards.actions) * _POLICY_FILTER + guards.rules * _POLICY_RULE
-    return sum(sizes) + catch_all * _CATCH_ALL + (len(chains) + catch_all) * each
+    chained = sum(sizes) + catch_all * _CATCH_ALL + (len(chains) + catch_all) * each
+    return _FIXED_LISTENERS + chained
 
 
 class SentHost(NamedTuple):
@@ -102,7 +104,7 @@ class RouteBytes:
     """Estimates the size of a sidecar's routes: by the domains and routes of virtual hosts."""
 
     def __init__(self, hosts: Iterable[SentHost], configurations: int, domain: str) -> None:
-        self._shared: float = configurations * _ROUTE_CONFIGURATION
+        self.shared: float = configurations * _ROUTE_CONFIGURATION
         self._short: Counter[str] = Counter()
         for table, host, is_alone in hosts:
             service = host.service
@@ -113,11 +115,14 @@ class RouteBytes:
             letters = len(host.name) + sum(map(len, names))
             routes = host.virtual_service
             own = _OWN_ROUTE if routes is None else len(table.routes_of(routes)) * _WRITTEN_ROUTE
-            self._shared += letters * _DOMAIN_LETTER + own
+            self.shared += letters * _DOMAIN_LETTER + own
 
-    def in_namespace(self, namespace: str) -> int:
-        """Estimate the size for clients of a namespace, who call its services by name alone."""
-        return round(self._shared + self._short[namespace] * _DOMAIN_LETTER)
+    def in_namespace(self, namespace: str, less: float = 0) -> int:
+        """Estimate the size for clients of a namespace, who call its services by name alone.
+
+        ``less`` is that of the routes which one of them doesn't have.
+        """
+        return round(self.shared - less + self._short[namespace] * _DOMAIN_LETTER)
 
 
 def gateway_bytes(gateway: EffectiveGateway | None, names: Sequence[str]) -> tuple[int, int]:

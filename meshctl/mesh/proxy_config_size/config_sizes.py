@@ -1,11 +1,13 @@
 """The configuration of each proxy of the mesh, to be counted."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from meshctl.mesh.core.selectors import Selector, SelectorIndex, index_of
 from meshctl.mesh.gateways.gateway_workloads import is_router
 from meshctl.mesh.proxy_config_size.config_bytes import Guards, guards_of
 from meshctl.mesh.proxy_config_size.gateway_config import GatewayConfig
-from meshctl.mesh.proxy_config_size.outbound_config import OutboundConfig
+from meshctl.mesh.proxy_config_size.outbound_config import OutboundConfig, OutboundSize
 from meshctl.mesh.proxy_config_size.sidecar_config import SidecarConfig
 from meshctl.mesh.request_path.inbound_chains import InboundPorts
 from meshctl.mesh.workloads.membership import is_gateway
@@ -15,7 +17,7 @@ from meshctl.resources.cached_property import cached_property
 if TYPE_CHECKING:
     from meshctl.mesh.model import Mesh
 
-_Alike = tuple[str, Sidecar | None, tuple[tuple[str, str], ...], str]
+_Alike = tuple[str, Sidecar | None, Sequence[Selector]]
 
 
 class ConfigSizes:
@@ -25,7 +27,7 @@ class ConfigSizes:
         self._mesh = mesh
         self._views = mesh.request_paths.views
         self._ports = InboundPorts(mesh.registry, mesh.workloads)
-        self._outbound: dict[_Alike, OutboundConfig] = {}
+        self._outbound: dict[_Alike, OutboundSize] = {}
         self._counted: dict[tuple[str, int], tuple[object, Guards]] = {}
         self._gateways: dict[object, GatewayConfig] = {}
 
@@ -38,7 +40,8 @@ class ConfigSizes:
         outbound = self._outbound_of(workload, sidecar)
         ports = list(self._ports.of(workload, sidecar))
         modes = mesh.security.peer_authentications
-        return SidecarConfig(outbound, ports, modes, self._guards(workload), workload)
+        address = self._views.endpoints.address_of(workload)
+        return SidecarConfig(outbound, ports, modes, self._guards(workload), workload, address)
 
     def _guards(self, workload: Workload) -> Guards:
         """Count what guards a workload; workloads that the same policies pick share the count."""
@@ -53,7 +56,7 @@ class ConfigSizes:
         """Find what a gateway is sent; its clusters are those of all gateways that see the same."""
         gateway = self._mesh.gateways.for_workload(workload.key_name)
         served = gateway.like if gateway is not None and gateway.gateways else None
-        key = self._view_from(workload.namespace), self._asked_labels(workload), served
+        key = self._view_from(workload.namespace), self._chosen_by(workload), served
         if key not in self._gateways:
             view, services = self._views.gateway_view_of(workload), self._views.services
             self._gateways[key] = GatewayConfig(view, services, gateway)
@@ -69,35 +72,31 @@ class ConfigSizes:
         )
         return namespace if has_own_view else ""
 
-    def _asked_labels(self, workload: Workload) -> tuple[tuple[str, str], ...]:
-        """The labels of a workload, where they decide about rules or routes."""
+    def _chosen_by(self, workload: Workload) -> Sequence[Selector]:
+        """The selectors of rules and routes that pick the workload as a client."""
         rules = self._mesh.traffic.destination_rules
-        if self._asks_labels or rules.tell_apart(workload.namespace):
-            return tuple(sorted(workload.pod_labels.items()))
-        return ()
-
-    def _outbound_of(self, workload: Workload, sidecar: Sidecar | None) -> OutboundConfig:
-        """Find the outbound part, which all pods of a namespace with one Sidecar share.
-
-        Without a Sidecar all namespaces share it that see the same. Labels tell pods apart where they
-        decide about rules or routes; and a pod of a headless Service has no listener for its own
-        address.
-        """
-        home = workload.namespace if sidecar is not None else self._view_from(workload.namespace)
-        labels = self._asked_labels(workload)
-        headless = self._ports.is_behind_headless(workload)
-        key = home, sidecar, labels, workload.key_name if headless else ""
-        if key not in self._outbound:
-            view, domain = self._views.view_of(workload), self._mesh.config.domain
-            self._outbound[key] = OutboundConfig(view, self._views.services, domain)
-        return self._outbound[key]
+        labels = workload.pod_labels
+        return (*self._sources.find(labels), *rules.choosing(workload.namespace, labels))
 
     @cached_property
-    def _asks_labels(self) -> bool:
-        """Does any VirtualService choose its clients by labels?"""
-        return any(
+    def _sources(self) -> SelectorIndex[Selector]:
+        """The labels by which VirtualServices choose their clients."""
+        return index_of(
             match.labels_of("sourceLabels")
             for service in self._mesh.of(VirtualService)
             for route in (*service.http, *service.tls, *service.tcp)
             for match in route.matches
         )
+
+    def _outbound_of(self, workload: Workload, sidecar: Sidecar | None) -> OutboundSize:
+        """Count the outbound part, which all pods of a namespace with one Sidecar share.
+
+        Without a Sidecar all namespaces share it that see the same. Selectors tell pods apart where
+        they decide about rules or routes. What was counted is let go, for a large mesh has many.
+        """
+        home = workload.namespace if sidecar is not None else self._view_from(workload.namespace)
+        key = home, sidecar, self._chosen_by(workload)
+        if key not in self._outbound:
+            view, domain = self._views.passing_view_of(workload), self._mesh.config.domain
+            self._outbound[key] = OutboundConfig(view, self._views.services, domain).size()
+        return self._outbound[key]

@@ -5,7 +5,7 @@ one (pilot/pkg/networking/core, Istio 1.31).
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from meshctl.mesh.core.hosts import is_wildcard
 from meshctl.mesh.proxy_config_size.config_bytes import (
@@ -33,8 +33,48 @@ FIXED_CHAINS = 2
 """Of virtualOutbound: for calls to itself, and for all that no listener is for."""
 
 
+@dataclass(frozen=True, slots=True)
+class ListenersSize:
+    """What some listeners and their route configurations count; ``listeners`` is in bytes."""
+
+    counts: ConfigCounts
+    listeners: int
+    routes: RouteBytes
+
+
+@dataclass(frozen=True, slots=True)
+class OutboundSize:
+    """What sidecars are sent for their outbound traffic, in numbers alone, so that it needn't be kept.
+
+    The fixed clusters and listeners are not in it. ``clusters`` and ``listeners`` are in bytes.
+    ``of_pods`` is the part that is there for the sake of one pod, by its address: a sidecar has no
+    listener for its own (buildSidecarOutboundListeners, pilot/pkg/networking/core/listener.go, Istio
+    1.31).
+    """
+
+    counts: ConfigCounts
+    clusters: int
+    listeners: int
+    routes: RouteBytes
+    of_pods: Mapping[str, ListenersSize]
+
+    def counts_at(self, address: str) -> ConfigCounts:
+        """Count what a pod at an address is sent."""
+        own = self.of_pods.get(address)
+        return self.counts if own is None else self.counts - own.counts
+
+    def bytes_at(self, address: str, namespace: str) -> ConfigBytes:
+        """Estimate the bytes of what a pod of a namespace at an address is sent."""
+        own = self.of_pods.get(address)
+        if own is None:
+            routes = self.routes.in_namespace(namespace)
+            return ConfigBytes(self.clusters, self.listeners, routes)
+        routes = self.routes.in_namespace(namespace, own.routes.shared)
+        return ConfigBytes(self.clusters, self.listeners - own.listeners, routes)
+
+
 class OutboundConfig:
-    """The outbound part of sidecars that nothing tells apart but the short names they know."""
+    """The outbound part of sidecars that nothing tells apart but their own names and addresses."""
 
     def __init__(self, view: SidecarView, services: ProxyServices, domain: str) -> None:
         self._view = view
@@ -68,9 +108,9 @@ class OutboundConfig:
         return list(dict.fromkeys(names))
 
     @cached_property
-    def virtual_hosts(self) -> Sequence[SentHost]:
-        """The virtual hosts of all route configurations, without the one for all other hosts."""
-        return [found for name in self.route_configurations for found in self._hosts_of(name)]
+    def _virtual_hosts(self) -> Mapping[str, Sequence[SentHost]]:
+        """The virtual hosts by route configuration, without the one for all other hosts."""
+        return {name: [*self._hosts_of(name)] for name in self.route_configurations}
 
     def _hosts_of(self, name: str) -> Iterator[SentHost]:
         host, _, port = name.rpartition(":")
@@ -108,50 +148,64 @@ class OutboundConfig:
         several = (one for host in hosts for one in by_host.get(host, ()))
         return {EVERY_HTTP_PORT, *(port.number for one in several for port in one.ports)}
 
-    @property
-    def _chains(self) -> int:
-        """The filter chains of outbound listeners, with those for what none of the others takes.
-
-        Listeners for all addresses have one more, unless a chain of theirs takes everything.
-        """
-        shared = sum(one.address == WILDCARD and one.default is None for one in self.listeners)
-        return sum(len(one.chains) for one in self.listeners) + shared + FIXED_CHAINS
-
-    @cached_property
-    def counts(self) -> ConfigCounts:
-        """Count what is outbound, without the fixed clusters and listeners."""
+    def size(self) -> OutboundSize:
+        """Count everything, and estimate its bytes."""
+        every = self._part(self.listeners, self.route_configurations)
         clusters = self.clusters
         sets = [endpoints_of(one) for one in clusters if is_eds(one)]
-        names = self.route_configurations
-        shared = sum(":" not in name for name in names)
-        return ConfigCounts(
+        counts = replace(
+            every.counts,
             clusters=len(clusters),
-            listeners=len(self.listeners),
-            filter_chains=self._chains,
-            route_configurations=len(names),
-            virtual_hosts=len(self.virtual_hosts) + shared,
-            routes=sum(_routes(one.table, one.host) for one in self.virtual_hosts) + shared,
+            filter_chains=every.counts.filter_chains + FIXED_CHAINS,
             endpoint_sets=len(sets),
             empty_endpoint_sets=sets.count(0),
             endpoints=sum(sets),
             inline_endpoints=sum(endpoints_of(one) for one in clusters if is_inline(one)),
         )
+        return OutboundSize(
+            counts, cluster_bytes(clusters, is_gateway=False), every.listeners, every.routes,
+            self._of_pods(),
+        )  # fmt: skip
 
-    def bytes_in(self, namespace: str) -> ConfigBytes:
-        """Estimate the bytes of what is outbound, and of what every sidecar of a namespace has."""
-        routes = self._route_bytes.in_namespace(namespace)
-        return replace(self._bytes, routes=routes)
+    def _part(
+        self, listeners: Sequence[OutboundListener], configurations: Sequence[str]
+    ) -> ListenersSize:
+        """Count listeners and route configurations.
 
-    @cached_property
-    def _bytes(self) -> ConfigBytes:
-        return ConfigBytes(
-            clusters=cluster_bytes(self.clusters, is_gateway=False),
-            listeners=listener_bytes(self.listeners),
+        Listeners for all addresses have one chain more, unless one of theirs takes everything.
+        """
+        hosts = [one for name in configurations for one in self._virtual_hosts[name]]
+        shared = sum(":" not in name for name in configurations)
+        rest = sum(one.address == WILDCARD and one.default is None for one in listeners)
+        counts = ConfigCounts(
+            listeners=len(listeners),
+            filter_chains=sum(len(one.chains) for one in listeners) + rest,
+            route_configurations=len(configurations),
+            virtual_hosts=len(hosts) + shared,
+            routes=sum(_routes(one.table, one.host) for one in hosts) + shared,
         )
+        routes = RouteBytes(hosts, len(configurations), self._domain)
+        return ListenersSize(counts, listener_bytes(listeners), routes)
 
-    @cached_property
-    def _route_bytes(self) -> RouteBytes:
-        return RouteBytes(self.virtual_hosts, len(self.route_configurations), self._domain)
+    def _of_pods(self) -> Mapping[str, ListenersSize]:
+        """Count what is sent for the sake of one pod, by the pods behind headless services."""
+        by_address: dict[str, list[OutboundListener]] = {}
+        askers: dict[str, set[str]] = {}
+        for one in self.listeners:
+            by_address.setdefault(one.address, []).append(one)
+            for chain in one.chains:
+                askers.setdefault(chain.rds, set()).add(one.address)
+        alone: dict[str, list[str]] = {}
+        for name in self.route_configurations:
+            if len(askers[name]) == 1:
+                [address] = askers[name]
+                alone.setdefault(address, []).append(name)
+        of_services = {WILDCARD, *self._services.by_address}
+        return {
+            address: self._part(listeners, alone.get(address, ()))
+            for address, listeners in by_address.items()
+            if address not in of_services
+        }
 
 
 def _routes(table: OutboundHosts, host: OutboundHost) -> int:

@@ -8,7 +8,6 @@ DestinationRule in force. A gateway has all that it sees, whatever its routes ar
 from collections.abc import Callable, Iterable, Iterator
 
 from meshctl.istio.protocols import Protocol
-from meshctl.mesh.request_path.chains import ClusterTarget
 from meshctl.mesh.request_path.client_clusters import DNS, EDS, ClientCluster, ClientClusters
 from meshctl.mesh.request_path.proxy_services import ProxyService
 from meshctl.resources import ServiceEntry
@@ -25,12 +24,12 @@ def sent_clusters(
         for port in service.ports:
             if port.protocol is Protocol.UDP:
                 continue
-            whole = clusters.find(ClusterTarget(host, port.number))
+            whole = clusters.make(host, port.number)
             if whole is None:
                 continue
             yield whole
             for name in whole.rule.subsets if whole.rule is not None else ():
-                subset = clusters.find(ClusterTarget(host, port.number, name))
+                subset = clusters.make(host, port.number, name)
                 if subset is not None:
                     yield subset
 

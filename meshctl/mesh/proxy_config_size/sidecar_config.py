@@ -16,9 +16,8 @@ from meshctl.mesh.proxy_config_size.config_bytes import (
     inbound_bytes,
 )
 from meshctl.mesh.proxy_config_size.config_size import ConfigCounts, ConfigSize
-from meshctl.mesh.proxy_config_size.outbound_config import OutboundConfig
+from meshctl.mesh.proxy_config_size.outbound_config import OutboundSize
 from meshctl.mesh.request_path.chains import ListenerChain
-from meshctl.mesh.request_path.client_clusters import ClientCluster
 from meshctl.mesh.request_path.inbound_chains import InboundPort, inbound_chains
 from meshctl.mesh.security.peer_authentication import PeerAuthentications
 from meshctl.resources import Workload
@@ -36,20 +35,16 @@ class SidecarConfig:
     """All that the sidecar of one workload is sent."""
 
     def __init__(
-        self, outbound: OutboundConfig, ports: Sequence[InboundPort],
-        modes: PeerAuthentications, guards: Guards, workload: Workload,
+        self, outbound: OutboundSize, ports: Sequence[InboundPort], modes: PeerAuthentications,
+        guards: Guards, workload: Workload, address: str,
     ) -> None:  # fmt: skip
         """``ports`` are the container ports that have chains and a cluster of their own."""
         self._outbound = outbound
+        self._address = address
         self._ports = ports
         self._modes = modes
         self._guards = guards
         self._workload = workload
-
-    @property
-    def clusters(self) -> Sequence[ClientCluster]:
-        """The outbound clusters."""
-        return self._outbound.clusters
 
     @cached_property
     def _chains(self) -> Sequence[ListenerChain]:
@@ -70,7 +65,8 @@ class SidecarConfig:
     @property
     def size(self) -> ConfigSize:
         """Count everything, and estimate its bytes."""
-        counts, outbound = self.counts, self._outbound.bytes_in(self._workload.namespace)
+        counts = self.counts
+        outbound = self._outbound.bytes_at(self._address, self._workload.namespace)
         clusters = outbound.clusters + INBOUND_CLUSTER * len(self._ports)
         listeners = outbound.listeners + inbound_bytes(self._chains, self._catch_all, self._guards)
         return ConfigSize(
@@ -83,7 +79,7 @@ class SidecarConfig:
     @property
     def counts(self) -> ConfigCounts:
         """Count everything."""
-        outbound = self._outbound.counts
+        outbound = self._outbound.counts_at(self._address)
         return replace(
             outbound,
             clusters=outbound.clusters + len(self._ports) + FIXED_CLUSTERS,

@@ -84,10 +84,11 @@ class ClientClusters:
         """Find the cluster of a target, ``None`` where the proxy has none."""
         key = target.host, target.port, target.subset
         if key not in self._known:
-            self._known[key] = self._make(*key)
+            self._known[key] = self.make(*key)
         return self._known[key]
 
-    def _make(self, host: str, number: int, name: str) -> ClientCluster | None:
+    def make(self, host: str, number: int, name: str = "") -> ClientCluster | None:
+        """Make the cluster of a host, port and subset, for one who asks for each of them once."""
         service = self._find(host)
         if service is None or service.is_alias:
             return None

@@ -5,6 +5,7 @@ Each is made when a request asks for it, and kept for the next one.
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from meshctl.mesh.registry.services import HostPort
@@ -25,18 +26,22 @@ DYNAMIC_DNS = "ALLOW_ANY_DYNAMIC_DNS"
 
 
 class SidecarView:
-    """The configuration of sidecars of one namespace with the same labels and Sidecar."""
+    """The configuration of sidecars of one namespace with the same labels and Sidecar.
+
+    Without an ``address`` it is that of no pod: of headless Services it has listeners for all.
+    """
 
     def __init__(
-        self, mesh: "Mesh", endpoints: ServiceEndpoints, scope: EgressScope, workload: Workload
-    ) -> None:
+        self, mesh: "Mesh", endpoints: ServiceEndpoints, scope: EgressScope, workload: Workload,
+        address: str = "",
+    ) -> None:  # fmt: skip
         self._mesh = mesh
-        self._endpoints = endpoints
         self.scope = scope
         self._proxy = ProxyNode(workload.namespace, workload.pod_labels)
-        self._own_address = endpoints.address_of(workload)
         self.routes = mesh.gateway_api.routes
-        self.listeners = OutboundListeners(scope, self.routes, self._proxy, self._instances)
+        self.listeners = OutboundListeners(
+            scope, self.routes, self._proxy, partial(_instances, endpoints, address)
+        )
         self.clusters = ClientClusters(
             assumed_client(mesh, workload),
             scope.service,
@@ -68,10 +73,6 @@ class SidecarView:
             return None
         written = sidecar.spec.child("outboundTrafficPolicy", "egressProxy")
         return written if written.data else None
-
-    def _instances(self, service: ProxyService, port: HostPort) -> Sequence[str]:
-        found = (one.address for one in self._endpoints.of(service, port))
-        return [one for one in dict.fromkeys(found) if one != self._own_address]
 
 
 class GatewayView:
@@ -109,3 +110,10 @@ def assumed_client(mesh: "Mesh", workload: Workload) -> Client:
     if client.proxy is ClientKind.UNKNOWN:
         return replace(client, proxy=ClientKind.SIDECAR)
     return client
+
+
+def _instances(
+    endpoints: ServiceEndpoints, own_address: str, service: ProxyService, port: HostPort
+) -> Sequence[str]:
+    found = (one.address for one in endpoints.of(service, port))
+    return [one for one in dict.fromkeys(found) if one != own_address]

@@ -44,21 +44,27 @@ class ProxyViews:
 
     def scope_of(self, workload: Workload) -> EgressScope:
         """What the sidecar of a workload knows."""
-        sidecar = self._mesh.sidecar_scope.sidecar_of(workload)
-        key = workload.namespace, sidecar
+        key = workload.namespace, self._mesh.sidecar_scope.sidecar_of(workload)
         if key not in self._scopes:
-            self._scopes[key] = EgressScope(
-                self.services, self._mesh.gateway_api.routes, workload.namespace, sidecar
-            )
+            self._scopes[key] = self._scope(*key)
         return self._scopes[key]
+
+    def _scope(self, namespace: str, sidecar: Sidecar | None) -> EgressScope:
+        return EgressScope(self.services, self._mesh.gateway_api.routes, namespace, sidecar)
 
     def view_of(self, workload: Workload) -> SidecarView:
         """The configuration of the sidecar of a workload."""
         scope = self.scope_of(workload)
         key = scope, workload
         if key not in self._views:
-            self._views[key] = SidecarView(self._mesh, self.endpoints, scope, workload)
+            address = self.endpoints.address_of(workload)
+            self._views[key] = SidecarView(self._mesh, self.endpoints, scope, workload, address)
         return self._views[key]
+
+    def passing_view_of(self, workload: Workload) -> SidecarView:
+        """The configuration of all sidecars like that of a workload, which only the caller keeps."""
+        scope = self._scope(workload.namespace, self._mesh.sidecar_scope.sidecar_of(workload))
+        return SidecarView(self._mesh, self.endpoints, scope, workload)
 
     def gateway_view_of(self, workload: Workload) -> GatewayView:
         """The clusters of a gateway."""

@@ -14,7 +14,7 @@ from meshctl.mesh.core.selectors import SelectorIndex
 from meshctl.resources import DestinationRule, Subset
 from meshctl.resources.cached_property import cached_property
 
-Selector = Mapping[str, str]
+Labels = Mapping[str, str]
 
 
 @dataclass(slots=True, eq=False)
@@ -22,10 +22,10 @@ class MergedRule:
     """Rules of one host that istiod folds into one while it goes through them by age."""
 
     export_to: frozenset[str]
-    selector: Selector | None
+    selector: Labels | None
     rules: list[DestinationRule]
 
-    def takes(self, export_to: frozenset[str], selector: Selector | None) -> bool:
+    def takes(self, export_to: frozenset[str], selector: Labels | None) -> bool:
         """Is a younger rule folded into these?"""
         if selector is not None and self.selector is not None and selector != self.selector:
             return False
@@ -56,7 +56,7 @@ class HostRules:
             filed = self._filed.setdefault(min(export_to, default=""), {})
             filed.setdefault(selector_key(selector), []).append(alone)
 
-    def _near(self, export_to: frozenset[str], selector: Selector | None) -> Iterator[MergedRule]:
+    def _near(self, export_to: frozenset[str], selector: Labels | None) -> Iterator[MergedRule]:
         """Walk what may take a rule: it has no other selector, and its first namespace is shared."""
         for name in export_to or ("",):
             filed = self._filed.get(name, {})
@@ -238,7 +238,7 @@ def selector_of(rule: DestinationRule) -> Mapping[str, str] | None:
     return rule.workload_selector if rule.spec.has("workloadSelector") else None
 
 
-def selector_key(selector: Selector | None) -> frozenset[tuple[str, str]] | None:
+def selector_key(selector: Labels | None) -> frozenset[tuple[str, str]] | None:
     """Give what equal selectors have in common."""
     return None if selector is None else frozenset(selector.items())
 

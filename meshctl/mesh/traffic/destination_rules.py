@@ -13,13 +13,13 @@ from itertools import chain
 from meshctl.mesh.core.hosts import HostIndex, fqdn
 from meshctl.mesh.core.mesh_config import MeshConfig
 from meshctl.mesh.core.precedence import age
-from meshctl.mesh.core.selectors import IdentityCache
+from meshctl.mesh.core.selectors import IdentityCache, Selector, SelectorIndex, index_of
 from meshctl.mesh.registry.facade import RegistryFacade
 from meshctl.mesh.registry.services import RegisteredHost
 from meshctl.mesh.traffic.destination_rule_merge import (
     HostRules,
+    Labels,
     MergedRule,
-    Selector,
     reaches,
     selector_key,
     selector_of,
@@ -89,7 +89,8 @@ class DestinationRules:
         self._merged = IdentityCache(self._fold)  # an index keeps its lists
         self._hidden: dict[tuple[str, str], DestinationRule | None] = {}
         self._chosen: dict[tuple[HostRules, MergedRule, Step], EffectiveDestinationRule] = {}
-        self._with_selector: set[str] = set()
+        self._selectors: dict[str, list[Labels]] = {}
+        self._selecting: dict[str, SelectorIndex[Selector]] = {}
         self._for_all = IdentityCache(_has_for_all)
         self._singled_out: set[str] = {config.root_namespace}
         self._public: dict[str, set[str]] = {}
@@ -127,7 +128,16 @@ class DestinationRules:
 
     def tell_apart(self, namespace: str) -> bool:
         """Do workloads of one namespace follow different rules, as a workloadSelector asks?"""
-        return namespace in self._with_selector
+        return namespace in self._selectors
+
+    def choosing(self, namespace: str, labels: Mapping[str, str]) -> Sequence[Selector]:
+        """Find the workloadSelectors of a namespace that pick its workloads with these labels.
+
+        Those that the same ones pick follow the same rules.
+        """
+        if namespace not in self._selecting:
+            self._selecting[namespace] = index_of(self._selectors.get(namespace, ()))
+        return self._selecting[namespace].find(labels)
 
     def follow_others(self, namespace: str) -> bool:
         """May workloads of a namespace follow other rules than those of most others do?
@@ -143,12 +153,12 @@ class DestinationRules:
             )
         return self._differs[namespace]
 
-    def telling_apart(self, host: str) -> Mapping[str, Sequence[Selector]]:
+    def telling_apart(self, host: str) -> Mapping[str, Sequence[Labels]]:
         """The namespaces of which clients may follow other rules for a host than most others do.
 
         Each comes with the selectors by which its rules tell its workloads apart.
         """
-        found: dict[str, dict[object, Selector]] = {}
+        found: dict[str, dict[object, Labels]] = {}
         for rule in chain.from_iterable(self._all.covering(host)):
             own = found.setdefault(rule.namespace, {})
             selector = selector_of(rule)
@@ -303,8 +313,9 @@ class DestinationRules:
             self._public.setdefault(rule.namespace, set()).add(host)
         else:
             self._singled_out.add(rule.namespace)
-        if selector_of(rule) is not None:
-            self._with_selector.add(rule.namespace)
+        selector = selector_of(rule)
+        if selector is not None:
+            self._selectors.setdefault(rule.namespace, []).append(selector)
         self._same_host.setdefault(self._where(rule), []).append(rule)
         if self.is_read_at_home(rule):
             self._local.setdefault(rule.namespace, HostIndex()).add(host, rule)
