@@ -127,8 +127,8 @@ class Snapshot:
         return (name for name in self._homes if name)
 
     def has_namespace(self, name: str) -> bool:
-        """Is anything in a namespace?"""
-        return name in self._homes
+        """Is there a Namespace of this name, or anything in it?"""
+        return name in self._homes or self.get(Identity("", "Namespace", "", name)) is not None
 
     def shown_in(self, namespace: str) -> Iterator[Resource]:
         """Walk the objects of a namespace, of pods with one controller the first alone."""
@@ -199,7 +199,7 @@ class Snapshot:
         return (
             key in self._named
             or len(self._mentioned.get(key, ())) > 1
-            or name in self._homes
+            or self.has_namespace(name)
             or home not in self._homes
             or any((kind, name) in self._called for kind in FOUND_BY_NAME)
         )
