@@ -1,6 +1,6 @@
 """Keeps the objects of a cluster by what ties them together, as they come and go."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from typing import Any, NamedTuple
 
@@ -39,6 +39,7 @@ class Snapshot:
         self._links: dict[Resource, Links] = {}
         self._positions: dict[Resource, int] = {}
         self._homes: dict[str, dict[Resource, None]] = {}
+        self._by_name: tuple[int, Sequence[str]] | None = None
         self._kinds_at_home: dict[tuple[str, str], dict[Resource, None]] = {}
         self._kinds: dict[str, dict[Resource, None]] = {}
         self._views: dict[type[Resource], dict[Resource, None]] = {}
@@ -122,9 +123,11 @@ class Snapshot:
         return self._homes.get(namespace, {})
 
     @property
-    def namespaces(self) -> Iterable[str]:
-        """The namespaces that something is in."""
-        return (name for name in self._homes if name)
+    def namespaces(self) -> Sequence[str]:
+        """The namespaces that something is in, by name, whatever came and went in whichever order."""
+        if self._by_name is None or self._by_name[0] != self.version:
+            self._by_name = self.version, sorted(name for name in self._homes if name)
+        return self._by_name[1]
 
     def has_namespace(self, name: str) -> bool:
         """Is there a Namespace of this name, or anything in it?"""

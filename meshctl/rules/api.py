@@ -98,8 +98,9 @@ class Finding(NamedTuple):
         return self._replace(edits=edits, is_safe=safe)
 
     def also(self, ref: Ref, message: str) -> "Finding":
-        """Add a place that explains the finding."""
-        return self._replace(related=(*self.related, Related(ref, message)))
+        """Add a place that explains the finding: what somebody wrote, where the mesh made something of it."""
+        written = ref.resource.origin(ref)
+        return self._replace(related=(*self.related, Related(written, message)))
 
 
 def finding_of(fault: "Fault", resource: Resource) -> Finding:
