@@ -175,7 +175,8 @@ def _speaking_of_name(name: str, layer: Snapshot) -> Iterator[Resource]:
 
 
 def _speaking_of(namespace: str, layer: Snapshot) -> Iterator[Resource]:
-    """Walk what names a namespace, and policies that may mean it by a pattern."""
+    """Walk what names a namespace, or what it lacks, and policies that may mean it by a pattern."""
+    yield from layer.missing_in(namespace)
     yield from layer.mentioning(f"*.{namespace}")
     for home in layer.namespaces:
         yield from layer.mentioning(f"{namespace}.{home}")

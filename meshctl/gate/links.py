@@ -63,6 +63,10 @@ class Links(NamedTuple):
     """The ports that it has or is about; true for those of which nothing else tells the traffic."""
 
 
+_DOTS_OF_A_POD = 2
+"""A pod of a headless Service is ``pod.service.namespace``."""
+
+
 def links_of(resource: Resource) -> Links:
     """Read the ties of an object."""
     home = resource.namespace or resource.name
@@ -101,7 +105,9 @@ def _names(text: str, home: str) -> Iterator[str]:
         yield f"{principal[2]}.{principal[1]}"
     words = [word.rstrip(".") for word in _WORD.findall(text)]
     for position, word in enumerate(words):
-        yield host_key(word, home)
+        yield (key := host_key(word, home))
+        if key.count(".") == _DOTS_OF_A_POD:
+            yield key.partition(".")[2]
         if position and "/" in text:
             yield host_key(word, words[position - 1])
 

@@ -45,6 +45,7 @@ class Snapshot:
         self._views: dict[type[Resource], dict[Resource, None]] = {}
         self._alike: dict[frozenset[_Label], dict[Resource, None]] = {}
         self._named: dict[str, dict[Resource, None]] = {}
+        self._reaching: dict[str, dict[Resource, None]] = {}
         self._called: dict[tuple[str, str], dict[Resource, None]] = {}
         self._mentioned: dict[str, dict[Resource, None]] = {}
         self._sharing: HostSharing[Resource] = HostSharing()
@@ -73,6 +74,7 @@ class Snapshot:
         """Walk what objects are filed in; all of it is empty once they are gone."""
         yield self._kinds_at_home
         yield from (self._homes, self._kinds, self._named, self._called, self._mentioned)
+        yield self._reaching
         yield from (self._labelled, self._selecting, self._replicas, self._workloads)
         yield from (self._ports, self._views, self._alike, self._served, self._in_selectors)
         yield from self._sharing.tables
@@ -207,6 +209,13 @@ class Snapshot:
             or any((kind, name) in self._called for kind in FOUND_BY_NAME)
         )
 
+    def missing_in(self, namespace: str) -> Iterator[Resource]:
+        """Walk the objects of other namespaces that mention a name in this one which nothing has."""
+        for one in self._reaching.get(namespace, ()):
+            keys = self._links[one].mentions
+            if any(key.partition(".")[2] == namespace and key not in self._named for key in keys):
+                yield one
+
     def mentioning(self, key: str) -> Mapping[Resource, None]:
         """The objects in whose texts a name or host stands."""
         return self._mentioned.get(key, {})
@@ -295,6 +304,8 @@ class Snapshot:
             yield self._called, name  # type: ignore[misc]
         for key in links.mentions:
             yield self._mentioned, key  # type: ignore[misc]
+        for home in links.homes - {resource.namespace}:
+            yield self._reaching, home  # type: ignore[misc]
         if links.selector:
             table = self._served if isinstance(resource, Gateway) else self._selecting
             yield table, min(links.selector.items())  # type: ignore[misc]
